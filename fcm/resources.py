@@ -1,0 +1,28 @@
+"""Where the files that travel with the program are: in the source tree, in the wheel, in the bundle."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+_PACKAGE = Path(__file__).resolve().parent
+
+
+def root() -> Path:
+    """The folder of the shipped resources.
+
+    In a wheel and in a bundle they lie inside the package (``fcm/_resources``), in a source tree beside it.
+
+    Raises:
+        FileNotFoundError: the installation is incomplete.
+    """
+    for folder in (_PACKAGE / "_resources", _PACKAGE.parent / "resources"):
+        if (folder / "clusters").is_dir():
+            return folder
+    raise FileNotFoundError(
+        "The resources of fcm are missing from this installation. Install it again: pip install --force-reinstall fcm"
+    )
+
+
+def path(*parts: str) -> Path:
+    """The path of one shipped file, such as ``path("clusters", "contoso.toml")``; it need not exist."""
+    return root().joinpath(*parts)
