@@ -1,0 +1,465 @@
+"""What a failover cluster consists of, as frozen data.
+
+Every object is known by an ``id`` that never changes; names can be changed by the user. Mappings between objects
+hold ids. Terms are those of Failover Clustering in Windows Server 2008 R2.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import IntEnum, StrEnum
+
+from fcm.model.telemetry import FinalFigures, Phase
+
+MIB = 2**20
+GIB = 2**30
+
+
+class NodeState(StrEnum):
+    """State of a node; the words are those of Get-ClusterNode."""
+
+    UP = "Up"
+    DOWN = "Down"
+    PAUSED = "Paused"
+    JOINING = "Joining"
+
+
+class NetworkRole(IntEnum):
+    """Cluster use of a network: the numbers of the Role property of a cluster network."""
+
+    NONE = 0
+    INTERNAL = 1
+    INTERNAL_AND_CLIENT = 3
+
+
+class NetworkState(StrEnum):
+    """State of a cluster network."""
+
+    UP = "Up"
+    DOWN = "Down"
+    PARTITIONED = "Partitioned"
+    UNAVAILABLE = "Unavailable"
+
+
+class AdapterState(StrEnum):
+    """State of a cluster network interface."""
+
+    UP = "Up"
+    FAILED = "Failed"
+    UNREACHABLE = "Unreachable"
+    UNAVAILABLE = "Unavailable"
+
+
+class ResourceState(StrEnum):
+    """State of a resource or group; the words are those of Get-ClusterResource and Get-ClusterGroup."""
+
+    ONLINE = "Online"
+    OFFLINE = "Offline"
+    FAILED = "Failed"
+    PARTIAL_ONLINE = "PartialOnline"
+    PENDING = "Pending"
+
+
+class ResourceType(StrEnum):
+    """Types of resource that this program knows; display names of the resource types."""
+
+    VIRTUAL_MACHINE = "Virtual Machine"
+    VIRTUAL_MACHINE_CONFIGURATION = "Virtual Machine Configuration"
+    PHYSICAL_DISK = "Physical Disk"
+    NETWORK_NAME = "Network Name"
+    IP_ADDRESS = "IP Address"
+
+
+class GroupType(StrEnum):
+    """What a group (service or application) is made for."""
+
+    CLUSTER = "Cluster Group"
+    AVAILABLE_STORAGE = "Available Storage"
+    VIRTUAL_MACHINE = "Virtual Machine"
+
+
+class MachineState(StrEnum):
+    """State of a virtual machine as Hyper-V Manager words it."""
+
+    RUNNING = "Running"
+    OFF = "Off"
+    SAVED = "Saved"
+    PAUSED = "Paused"
+    STARTING = "Starting"
+    STOPPING = "Stopping"
+    SAVING = "Saving"
+
+    @property
+    def holds_memory(self) -> bool:
+        """True while the machine occupies memory of its node."""
+        return self not in (MachineState.OFF, MachineState.SAVED)
+
+
+class StartAction(StrEnum):
+    """Automatic Start Action in the settings of a virtual machine."""
+
+    NOTHING = "Nothing"
+    START_IF_RUNNING = "Automatically start if it was running when the service stopped"
+    ALWAYS = "Always start this virtual machine automatically"
+
+
+class OfflineAction(IntEnum):
+    """What Move does to a running machine: the numbers of VM_RESDLL_CONTEXT."""
+
+    TURN_OFF = 0
+    SAVE = 1
+    SHUT_DOWN = 2
+    SHUT_DOWN_FORCED = 3
+
+
+class DiskUse(StrEnum):
+    """What a LUN is used for."""
+
+    UNASSIGNED = "Unassigned"
+    """Seen by the nodes, not yet a cluster disk."""
+    AVAILABLE = "Available Storage"
+    WITNESS = "Disk Witness in Quorum"
+    SHARED_VOLUME = "Cluster Shared Volume"
+
+
+class VolumeAccess(StrEnum):
+    """How the nodes reach a Cluster Shared Volume."""
+
+    DIRECT = "Online"
+    REDIRECTED = "Redirected Access"
+    BACKUP_REDIRECTED = "Backup in progress, Redirected Access"
+    MAINTENANCE = "Maintenance"
+
+
+class QuorumMode(StrEnum):
+    """Quorum modes of Windows Server 2008 R2; the words are values of QuorumType."""
+
+    NODE_MAJORITY = "NodeMajority"
+    NODE_AND_DISK_MAJORITY = "NodeAndDiskMajority"
+    NODE_AND_FILE_SHARE_MAJORITY = "NodeAndFileShareMajority"
+    DISK_ONLY = "DiskOnly"
+
+
+class MigrationKind(StrEnum):
+    """The three ways in which a machine changes its node."""
+
+    LIVE = "Live migration"
+    QUICK = "Quick migration"
+    MOVE = "Move"
+
+
+@dataclass(frozen=True, slots=True)
+class Processor:
+    """The processor of a node as a guest sees it."""
+
+    vendor: str
+    model: str
+    features: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """A server of the cluster; its name is its id."""
+
+    name: str
+    state: NodeState
+    memory: int
+    """bytes."""
+    reserved_memory: int
+    """bytes that the parent partition (the host itself) keeps."""
+    logical_processors: int
+    processor: Processor
+    switches: tuple[str, ...]
+    """Names of the virtual networks (virtual switches)."""
+    system_drive: str = "C:"
+    version: str = ""
+    """Operating system or hypervisor with its build or version."""
+    updates: tuple[str, ...] = ()
+    """Installed updates, compared by validation."""
+    note: str = ""
+    """Why the state is what it is, where that is known ("does not answer since ...")."""
+
+
+@dataclass(frozen=True, slots=True)
+class Network:
+    """A cluster network."""
+
+    id: str
+    name: str
+    subnet: str
+    """CIDR, such as 10.0.1.0/24."""
+    role: NetworkRole
+    metric: int
+    auto_metric: bool = True
+    gateway: str | None = None
+    state: NetworkState = NetworkState.UP
+    bandwidth: int = 125_000_000
+    """bytes/s that an adapter on this network carries each way."""
+    description: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Adapter:
+    """A network adapter of a node on one cluster network (a cluster network interface)."""
+
+    id: str
+    name: str
+    node: str
+    network: str
+    address: str
+    state: AdapterState = AdapterState.UP
+
+
+@dataclass(frozen=True, slots=True)
+class Disk:
+    """A LUN of the shared storage."""
+
+    id: str
+    name: str
+    number: int
+    size: int
+    """bytes."""
+    used: int
+    """bytes."""
+    use: DiskUse
+    owner: str | None
+    """Node that owns the disk; None while it is unassigned."""
+    state: ResourceState = ResourceState.ONLINE
+    file_system: str = "NTFS"
+    visible_to: tuple[str, ...] = ()
+    """Nodes that see the LUN."""
+    persistent_reservations: bool = True
+    """Whether the LUN answers SCSI-3 persistent reservations, which failover clusters need."""
+
+    @property
+    def free(self) -> int:
+        """Bytes."""
+        return self.size - self.used
+
+
+@dataclass(frozen=True, slots=True)
+class SharedVolume:
+    """A Cluster Shared Volume; its id is that of its disk."""
+
+    disk: str
+    name: str
+    folder: str
+    """Name of its folder under SystemDrive\\ClusterStorage on every node."""
+    owner: str
+    """Coordinator node."""
+    access: VolumeAccess = VolumeAccess.DIRECT
+
+    def path(self, system_drive: str = "C:") -> str:
+        """The folder as the nodes see it."""
+        return f"{system_drive}\\ClusterStorage\\{self.folder}"
+
+
+@dataclass(frozen=True, slots=True)
+class VirtualMachine:
+    """A virtual machine. ``node`` is the one node that owns it, running or not."""
+
+    id: str
+    name: str
+    node: str
+    state: MachineState
+    memory: int
+    """bytes."""
+    processors: int
+    workload: str
+    """Name of the workload that runs in it (resources/workloads), or "" where it is unknown."""
+    path: str
+    """Where its files lie."""
+    disk: str | None
+    """Id of the cluster disk or shared volume that holds its files; None: local storage of the node."""
+    switch: str | None
+    """Virtual network that it is connected to."""
+    start_action: StartAction = StartAction.START_IF_RUNNING
+    processor_compatibility: bool = False
+    """"Migrate to a physical computer with a different processor version"."""
+    features: frozenset[str] = frozenset()
+    """Processor features that the guest was given when it started; empty while off."""
+    media: str | None = None
+    """ISO file in the DVD drive."""
+    disk_size: int = 0
+    """bytes of its virtual hard disk."""
+    group: str | None = None
+    """Its service or application, once it is highly available."""
+    zero_share: float = 0.0
+    """Share of its memory that holds only zeros (0 to 1)."""
+
+    @property
+    def is_highly_available(self) -> bool:
+        """True once it is clustered."""
+        return self.group is not None
+
+
+@dataclass(frozen=True, slots=True)
+class RestartPolicy:
+    """Tab Policies of a resource. Defaults: Get-ClusterResource of Windows Server 2008 R2."""
+
+    restart: bool = True
+    period: int = 900
+    """s."""
+    maximum_restarts: int = 1
+    failover: bool = True
+    retry_after: int = 3600
+    """s; 0 = do not begin again."""
+    pending_timeout: int = 180
+    """s."""
+
+
+@dataclass(frozen=True, slots=True)
+class Resource:
+    """A resource of a group."""
+
+    id: str
+    name: str
+    type: ResourceType
+    group: str
+    state: ResourceState
+    possible_owners: tuple[str, ...]
+    depends_on: tuple[str, ...] = ()
+    policy: RestartPolicy = RestartPolicy()
+    machine: str | None = None
+    """The virtual machine that this resource controls."""
+    disk: str | None = None
+    offline_action: OfflineAction = OfflineAction.SAVE
+    heartbeat: bool = True
+    """"Enable heartbeat monitoring for the virtual machine"."""
+    detail: str = ""
+    """Address or network name of a core resource."""
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """A service or application (2012 and later: role)."""
+
+    id: str
+    name: str
+    type: GroupType
+    owner: str
+    state: ResourceState
+    preferred_owners: tuple[str, ...] = ()
+    auto_start: bool = True
+    persistent: bool = False
+    maximum_failures: int | None = None
+    """None = automatic, number of nodes minus one."""
+    failover_period: int = 6
+    """h."""
+    failback: bool = False
+    failback_window: tuple[int, int] | None = None
+    """Hours (0 to 23) between which failback may happen; None = at once."""
+
+    @property
+    def is_core(self) -> bool:
+        """True for the groups that the cluster itself made."""
+        return self.type is not GroupType.VIRTUAL_MACHINE
+
+
+@dataclass(frozen=True, slots=True)
+class MigrationOptions:
+    """How memory is to be moved. None = the default of the backend."""
+
+    downtime_limit: float | None = None
+    """s."""
+    bandwidth: int | None = None
+    """bytes/s at most; None = what the network carries."""
+    auto_converge: bool = False
+    post_copy: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class NetworkAttempt:
+    """One try to reach the destination over one network of the preference order."""
+
+    network: str
+    """Id."""
+    address: str
+    time: float
+    """s since the epoch, clock of the cluster."""
+    duration: float
+    """s."""
+    connected: bool
+    result: str
+    """In words."""
+
+
+@dataclass(frozen=True, slots=True)
+class Migration:
+    """One move of one machine, from the request to its end."""
+
+    id: str
+    kind: MigrationKind
+    machine: str
+    source: str
+    destination: str
+    options: MigrationOptions
+    phase: Phase
+    requested: float
+    """s since the epoch, clock of the cluster; so are started and ended."""
+    started: float | None = None
+    ended: float | None = None
+    attempts: tuple[NetworkAttempt, ...] = ()
+    network: str | None = None
+    """The network that carries the memory."""
+    handed_over: bool = False
+    """True once the destination owns the machine."""
+    reason: str = ""
+    """Why it waits, or why it failed."""
+    remedy: str = ""
+    figures: FinalFigures | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CheckResult:
+    """Outcome of one validation test or one pre-flight check."""
+
+    name: str
+    category: str
+    level: str
+    """One of "pass", "warn", "fail", "info"."""
+    text: str
+    remedy: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ValidationReport:
+    """What Validate a Configuration found."""
+
+    time: float
+    results: tuple[CheckResult, ...]
+
+    @property
+    def level(self) -> str:
+        """The worst level among the results."""
+        found = {result.level for result in self.results}
+        return next((level for level in ("fail", "warn", "pass") if level in found), "info")
+
+
+@dataclass(frozen=True, slots=True)
+class Cluster:
+    """The cluster itself and what is set for all of it."""
+
+    name: str
+    domain: str
+    address: str
+    host: str
+    """Node that hosts the core group (Current Host Server)."""
+    quorum_mode: QuorumMode
+    witness: str | None
+    """Id of the disk witness, or the UNC path of the file share."""
+    shared_volumes_enabled: bool = False
+    migration_order: tuple[str, ...] = ()
+    """Ids of networks for live migration as set by the user; empty = by the default rule."""
+    migration_excluded: tuple[str, ...] = ()
+    """Ids of networks that live migration must not use."""
+    validation: ValidationReport | None = None
+    created: float = 0.0
+    """s since the epoch."""
+    concurrent_migrations: int = 1
+    """Live migrations in which one node may take part at once; 1 in Windows Server 2008 R2."""
+
+    @property
+    def full_name(self) -> str:
+        """The name with its domain, as the console tree shows it."""
+        return f"{self.name}.{self.domain}" if self.domain else self.name

@@ -1,0 +1,311 @@
+"""Every fact, as data: past tense, one class a fact. The journal is a list of these."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from fcm.model.entities import (
+    Adapter,
+    Cluster,
+    Disk,
+    Group,
+    Migration,
+    Network,
+    NetworkAttempt,
+    Node,
+    Resource,
+    SharedVolume,
+    ValidationReport,
+    VirtualMachine,
+)
+from fcm.model.telemetry import FinalFigures, Phase, TelemetryRow
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """Base of all events."""
+
+    transient: ClassVar[bool] = False
+    """Transient events do not change the state and are not journaled as events."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """An event with its place in the history."""
+
+    sequence: int
+    """1, 2, 3 ... without a gap; 0 for a transient event."""
+    time: float
+    """s since the epoch, clock of the cluster."""
+    event: Event
+
+
+@dataclass(frozen=True, slots=True)
+class ClusterFormed(Event):
+    """A cluster exists with all of this; what was known before is replaced, the migrations' history is kept."""
+
+    cluster: Cluster
+    nodes: tuple[Node, ...]
+    networks: tuple[Network, ...]
+    adapters: tuple[Adapter, ...]
+    disks: tuple[Disk, ...]
+    shared_volumes: tuple[SharedVolume, ...]
+    groups: tuple[Group, ...]
+    resources: tuple[Resource, ...]
+    machines: tuple[VirtualMachine, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ClusterConfigured(Event):
+    """The cluster's own properties changed (quorum, limits, host)."""
+
+    cluster: Cluster
+    what: str
+    """What changed, in words."""
+
+
+@dataclass(frozen=True, slots=True)
+class ClusterValidated(Event):
+    """Validation ended with this report."""
+
+    report: ValidationReport
+
+
+@dataclass(frozen=True, slots=True)
+class SharedVolumesEnabled(Event):
+    """Cluster Shared Volumes are enabled from now on."""
+
+
+@dataclass(frozen=True, slots=True)
+class MigrationNetworksSet(Event):
+    """The networks for live migration and their order were chosen."""
+
+    order: tuple[str, ...]
+    excluded: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class DiskChanged(Event):
+    """A disk appeared, or its use, owner, state or fill changed."""
+
+    disk: Disk
+
+
+@dataclass(frozen=True, slots=True)
+class SharedVolumeAdded(Event):
+    """A disk became a Cluster Shared Volume, seen under ClusterStorage on all nodes."""
+
+    volume: SharedVolume
+
+
+@dataclass(frozen=True, slots=True)
+class SharedVolumeChanged(Event):
+    """Name, folder, coordinator or access of a shared volume changed."""
+
+    volume: SharedVolume
+
+
+@dataclass(frozen=True, slots=True)
+class SharedVolumeRemoved(Event):
+    """A shared volume went back to Available Storage."""
+
+    disk: str
+
+
+@dataclass(frozen=True, slots=True)
+class NodeChanged(Event):
+    """A node appeared, or its state or properties changed."""
+
+    node: Node
+
+
+@dataclass(frozen=True, slots=True)
+class NodeEvicted(Event):
+    """A node left the cluster for good."""
+
+    node: str
+
+
+@dataclass(frozen=True, slots=True)
+class NetworkChanged(Event):
+    """Name, role, metric or state of a network changed."""
+
+    network: Network
+
+
+@dataclass(frozen=True, slots=True)
+class AdapterChanged(Event):
+    """State or address of a network adapter changed."""
+
+    adapter: Adapter
+
+
+@dataclass(frozen=True, slots=True)
+class MachineCreated(Event):
+    """A virtual machine was created or found."""
+
+    machine: VirtualMachine
+
+
+@dataclass(frozen=True, slots=True)
+class MachineChanged(Event):
+    """Settings, state or node of a virtual machine changed."""
+
+    machine: VirtualMachine
+
+
+@dataclass(frozen=True, slots=True)
+class MachineDeleted(Event):
+    """A virtual machine is gone."""
+
+    machine: str
+
+
+@dataclass(frozen=True, slots=True)
+class MachineMadeHighlyAvailable(Event):
+    """A machine was clustered: its group and resources exist."""
+
+    machine: str
+    group: Group
+    resources: tuple[Resource, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class GroupChanged(Event):
+    """Properties, owner or state of a group changed."""
+
+    group: Group
+
+
+@dataclass(frozen=True, slots=True)
+class GroupRemoved(Event):
+    """A group and its resources left the cluster; its machine stays on its node, no longer highly available."""
+
+    group: str
+
+
+@dataclass(frozen=True, slots=True)
+class ResourceChanged(Event):
+    """Properties or state of a resource changed."""
+
+    resource: Resource
+
+
+@dataclass(frozen=True, slots=True)
+class MigrationRequested(Event):
+    """A move was accepted. Its phase is WAITING (with the reason) or SETUP."""
+
+    migration: Migration
+
+
+@dataclass(frozen=True, slots=True)
+class MigrationWaited(Event):
+    """The reason for which a migration waits changed."""
+
+    migration: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class MigrationNetworkTried(Event):
+    """One network of the preference order was tried."""
+
+    migration: str
+    attempt: NetworkAttempt
+
+
+@dataclass(frozen=True, slots=True)
+class MigrationPhaseEntered(Event):
+    """A migration entered a phase that is not its end."""
+
+    migration: str
+    phase: Phase
+
+
+@dataclass(frozen=True, slots=True)
+class MigrationHandedOver(Event):
+    """The one instant at which the machine and its group change their owner from source to destination."""
+
+    migration: str
+
+
+@dataclass(frozen=True, slots=True)
+class MigrationOptionsChanged(Event):
+    """A running migration was tuned; the migration with its new options."""
+
+    migration: str
+    downtime_limit: float | None
+    bandwidth: int | None
+    post_copy: bool
+
+
+@dataclass(frozen=True, slots=True)
+class MigrationProgressed(Event):
+    """Telemetry of a running migration."""
+
+    transient: ClassVar[bool] = True
+    migration: str
+    row: TelemetryRow
+
+
+@dataclass(frozen=True, slots=True)
+class MigrationCompleted(Event):
+    """The machine runs at the destination; nothing is left at the source."""
+
+    migration: str
+    figures: FinalFigures | None
+    """None for a quick migration or a move."""
+
+
+@dataclass(frozen=True, slots=True)
+class MigrationFailed(Event):
+    """The migration failed; the machine is where ``Migration.handed_over`` says."""
+
+    migration: str
+    reason: str
+    remedy: str
+
+
+@dataclass(frozen=True, slots=True)
+class MigrationCanceled(Event):
+    """The user canceled; the machine runs on at the source."""
+
+    migration: str
+
+
+@dataclass(frozen=True, slots=True)
+class MigrationInterrupted(Event):
+    """This program ended while the migration ran; what became of the machine is in the reason."""
+
+    migration: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class CommandRefused(Event):
+    """A command was not carried out."""
+
+    transient: ClassVar[bool] = True
+    command: str
+    reason: str
+    remedy: str
+
+
+@dataclass(frozen=True, slots=True)
+class BackendReported(Event):
+    """Something a person should know about the backend itself: a host that stopped answering, a full disk."""
+
+    transient: ClassVar[bool] = True
+    level: str
+    """"error", "warning" or "information"."""
+    text: str
+    remedy: str = ""
+
+
+def _leaves(kind: type[Event]) -> dict[str, type[Event]]:
+    return {leaf.__name__: leaf for leaf in kind.__subclasses__()}
+
+
+EVENT_TYPES: dict[str, type[Event]] = _leaves(Event)
+"""All event classes by name; the names are what the journal keeps."""

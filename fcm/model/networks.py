@@ -1,0 +1,71 @@
+"""Roles and metrics of cluster networks, and the order in which live migration prefers them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from fcm.model.entities import NetworkRole
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from fcm.model.entities import Cluster, Network
+
+FIRST_PRIVATE_METRIC = 1000
+FIRST_GATEWAY_METRIC = 10_000
+METRIC_STEP = 100
+
+
+def automatic_metrics(networks: Iterable[Network]) -> dict[str, int]:
+    """Metrics that the cluster gives by itself: id -> metric, only for networks with automatic metric.
+
+    Networks without a default gateway get 1000, 1100 ...; those with one 10000, 10100 ... in the order in which
+    they were found. Source: TechNet ff182335, "Live Migration: Network Requirements" and Metric property.
+    """
+    metrics: dict[str, int] = {}
+    private, gateway = FIRST_PRIVATE_METRIC, FIRST_GATEWAY_METRIC
+    for network in networks:
+        if not network.auto_metric:
+            continue
+        if network.gateway is None:
+            metrics[network.id], private = private, private + METRIC_STEP
+        else:
+            metrics[network.id], gateway = gateway, gateway + METRIC_STEP
+    return metrics
+
+
+def shared_volume_network(networks: Iterable[Network]) -> Network | None:
+    """The network that Cluster Shared Volumes and internal cluster traffic use: the lowest metric of those enabled."""
+    enabled = [network for network in networks if network.role is not NetworkRole.NONE]
+    return min(enabled, key=lambda network: (network.metric, network.id), default=None)
+
+
+def default_migration_order(networks: Iterable[Network]) -> tuple[str, ...]:
+    """Ids of the networks in the default preference order for live migration.
+
+    Networks without a default gateway first, the network of Cluster Shared Volumes and cluster traffic last, by
+    metric within each class (guide dd446679, "Configure cluster networks for live migration"). Networks that the
+    cluster may not use (role 0) are left out: live migration needs cluster communication on the network
+    (KB 4558514, error 5035).
+    """
+    usable = [network for network in networks if network.role is not NetworkRole.NONE]
+    shared = shared_volume_network(usable)
+
+    def preference(network: Network) -> tuple[int, int, str]:
+        if shared is not None and network.id == shared.id and len(usable) > 1:
+            return (2, network.metric, network.id)
+        return (0 if network.gateway is None else 1, network.metric, network.id)
+
+    return tuple(network.id for network in sorted(usable, key=preference))
+
+
+def migration_order(cluster: Cluster, networks: Mapping[str, Network]) -> tuple[str, ...]:
+    """Ids of the networks that a live migration tries, first to last.
+
+    The user's order where one was set, then networks that came since, by the default rule; without the excluded
+    ones and those that the cluster may not use.
+    """
+    default = default_migration_order(networks.values())
+    chosen = [identity for identity in cluster.migration_order if identity in default]
+    rest = [identity for identity in default if identity not in chosen]
+    return tuple(identity for identity in (*chosen, *rest) if identity not in cluster.migration_excluded)

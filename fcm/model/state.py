@@ -1,0 +1,412 @@
+"""The state of a cluster and the only function that changes it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, TypeVar, assert_never
+
+from fcm.model import events as ev
+from fcm.model.entities import DiskUse, MachineState, Migration, ResourceState, ResourceType
+from fcm.model.telemetry import Phase
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from fcm.model.entities import (
+        Adapter,
+        Cluster,
+        Disk,
+        Group,
+        Network,
+        Node,
+        Resource,
+        SharedVolume,
+        VirtualMachine,
+    )
+
+T = TypeVar("T")
+
+
+def _empty() -> Mapping[str, Any]:
+    return MappingProxyType({})
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """Everything that is known of one cluster; mappings go from id to object, in order of appearance."""
+
+    sequence: int = 0
+    """Sequence number of the last event in it."""
+    time: float = 0.0
+    """s since the epoch, clock of the cluster, at the last event."""
+    cluster: Cluster | None = None
+    nodes: Mapping[str, Node] = field(default_factory=_empty)
+    networks: Mapping[str, Network] = field(default_factory=_empty)
+    adapters: Mapping[str, Adapter] = field(default_factory=_empty)
+    disks: Mapping[str, Disk] = field(default_factory=_empty)
+    shared_volumes: Mapping[str, SharedVolume] = field(default_factory=_empty)
+    groups: Mapping[str, Group] = field(default_factory=_empty)
+    resources: Mapping[str, Resource] = field(default_factory=_empty)
+    machines: Mapping[str, VirtualMachine] = field(default_factory=_empty)
+    migrations: Mapping[str, Migration] = field(default_factory=_empty)
+
+    def machine_named(self, name: str) -> VirtualMachine | None:
+        """The virtual machine with that name, whatever the case of its letters."""
+        wanted = name.casefold()
+        return next((machine for machine in self.machines.values() if machine.name.casefold() == wanted), None)
+
+    def active_migration(self, machine: str) -> Migration | None:
+        """The migration of a machine that waits or runs."""
+        for migration in reversed(tuple(self.migrations.values())):
+            if migration.machine == machine and not migration.phase.is_over:
+                return migration
+        return None
+
+    def last_migration(self, machine: str) -> Migration | None:
+        """The newest migration of a machine, over or not."""
+        found = (m for m in reversed(tuple(self.migrations.values())) if m.machine == machine)
+        return next(found, None)
+
+    def running_migrations(self) -> tuple[Migration, ...]:
+        """All migrations between start and end, oldest first."""
+        return tuple(m for m in self.migrations.values() if m.phase.is_running)
+
+    def machine_resource(self, machine: str) -> Resource | None:
+        """The resource of type Virtual Machine that controls a machine."""
+        for resource in self.resources.values():
+            if resource.machine == machine and resource.type is ResourceType.VIRTUAL_MACHINE:
+                return resource
+        return None
+
+    def group_resources(self, group: str) -> tuple[Resource, ...]:
+        """Resources of a group."""
+        return tuple(resource for resource in self.resources.values() if resource.group == group)
+
+    def machines_on(self, node: str) -> tuple[VirtualMachine, ...]:
+        """Machines that a node owns."""
+        return tuple(machine for machine in self.machines.values() if machine.node == node)
+
+    def free_memory(self, node: str) -> int:
+        """Bytes of memory that a node can still give to machines, incoming live migrations counted."""
+        server = self.nodes[node]
+        used = sum(m.memory for m in self.machines_on(node) if m.state.holds_memory)
+        for migration in self.running_migrations():
+            if migration.destination == node and not migration.handed_over and migration.machine in self.machines:
+                used += self.machines[migration.machine].memory
+        return server.memory - server.reserved_memory - used
+
+    def adapter(self, node: str, network: str) -> Adapter | None:
+        """The adapter of a node on a network."""
+        for adapter in self.adapters.values():
+            if adapter.node == node and adapter.network == network:
+                return adapter
+        return None
+
+
+class Kind(StrEnum):
+    """What an object of a Change is."""
+
+    CLUSTER = "cluster"
+    NODE = "node"
+    NETWORK = "network"
+    ADAPTER = "adapter"
+    DISK = "disk"
+    VOLUME = "volume"
+    GROUP = "group"
+    RESOURCE = "resource"
+    MACHINE = "machine"
+    MIGRATION = "migration"
+    TELEMETRY = "telemetry"
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What an event touched: pairs of kind and id. Views redraw what they show of it, and nothing else."""
+
+    touched: frozenset[tuple[Kind, str]] = frozenset()
+    structural: bool = False
+    """True if an object appeared, went, moved or was renamed: trees and lists must be made anew."""
+
+    def __or__(self, other: Change) -> Change:
+        """Both changes together."""
+        return Change(self.touched | other.touched, self.structural or other.structural)
+
+    def __bool__(self) -> bool:
+        """False when nothing was touched."""
+        return bool(self.touched) or self.structural
+
+    def kinds(self) -> frozenset[Kind]:
+        """The kinds that occur."""
+        return frozenset(kind for kind, _ in self.touched)
+
+    def of(self, kind: Kind) -> frozenset[str]:
+        """Ids of one kind."""
+        return frozenset(identity for found, identity in self.touched if found is kind)
+
+
+def _with(mapping: Mapping[str, T], key: str, value: T) -> Mapping[str, T]:
+    return MappingProxyType({**mapping, key: value})
+
+
+def _without(mapping: Mapping[str, T], keys: set[str]) -> Mapping[str, T]:
+    return MappingProxyType({key: value for key, value in mapping.items() if key not in keys})
+
+
+def apply(state: State, entry: ev.Entry) -> tuple[State, Change]:
+    """The state after one event, and what the event touched.
+
+    Raises:
+        ValueError: the entry is not the next one of this state's history.
+        KeyError: the event speaks of an object that does not exist.
+    """
+    event = entry.event
+    if event.transient:
+        return state, _transient_change(event)
+    if entry.sequence != state.sequence + 1:
+        raise ValueError(f"event {entry.sequence} does not follow event {state.sequence}")
+    after, change = _reduce(state, event, entry.time)
+    return replace(after, sequence=entry.sequence, time=entry.time), change
+
+
+def _transient_change(event: ev.Event) -> Change:
+    if isinstance(event, ev.MigrationProgressed):
+        return Change(frozenset({(Kind.TELEMETRY, event.migration)}))
+    return Change()
+
+
+def _touch(*touched: tuple[Kind, str], structural: bool = False) -> Change:
+    return Change(frozenset(touched), structural)
+
+
+def _reduce(state: State, event: ev.Event, time: float) -> tuple[State, Change]:
+    cluster_touched = (Kind.CLUSTER, "")
+    match event:
+        case ev.ClusterFormed():
+            return _form(state, event)
+        case ev.ClusterConfigured(cluster=cluster):
+            return replace(state, cluster=cluster), _touch(cluster_touched)
+        case ev.ClusterValidated(report=report):
+            return _cluster(state, validation=report), _touch(cluster_touched)
+        case ev.SharedVolumesEnabled():
+            return _cluster(state, shared_volumes_enabled=True), _touch(cluster_touched, structural=True)
+        case ev.MigrationNetworksSet(order=order, excluded=excluded):
+            after = _cluster(state, migration_order=order, migration_excluded=excluded)
+            return after, _touch(cluster_touched, *((Kind.NETWORK, identity) for identity in state.networks))
+        case ev.DiskChanged(disk=disk):
+            return (
+                replace(state, disks=_with(state.disks, disk.id, disk)),
+                _touch((Kind.DISK, disk.id), structural=_differs(state.disks, disk.id, disk, "name", "use")),
+            )
+        case ev.SharedVolumeAdded(volume=volume) | ev.SharedVolumeChanged(volume=volume):
+            return _change_volume(state, volume)
+        case ev.SharedVolumeRemoved(disk=disk_id):
+            disk = replace(state.disks[disk_id], use=DiskUse.AVAILABLE)
+            after = replace(
+                state,
+                shared_volumes=_without(state.shared_volumes, {disk_id}),
+                disks=_with(state.disks, disk_id, disk),
+            )
+            return after, _touch((Kind.VOLUME, disk_id), (Kind.DISK, disk_id), structural=True)
+        case ev.NodeChanged(node=node):
+            return (
+                replace(state, nodes=_with(state.nodes, node.name, node)),
+                _touch((Kind.NODE, node.name), structural=node.name not in state.nodes),
+            )
+        case ev.NodeEvicted(node=name):
+            return _evict(state, name)
+        case ev.NetworkChanged(network=network):
+            return (
+                replace(state, networks=_with(state.networks, network.id, network)),
+                _touch(
+                    (Kind.NETWORK, network.id),
+                    structural=_differs(state.networks, network.id, network, "name"),
+                ),
+            )
+        case ev.AdapterChanged(adapter=adapter):
+            return (
+                replace(state, adapters=_with(state.adapters, adapter.id, adapter)),
+                _touch((Kind.ADAPTER, adapter.id), (Kind.NETWORK, adapter.network)),
+            )
+        case ev.MachineCreated(machine=machine) | ev.MachineChanged(machine=machine):
+            change = _touch(
+                (Kind.MACHINE, machine.id),
+                structural=_differs(state.machines, machine.id, machine, "name", "group", "node"),
+            )
+            return replace(state, machines=_with(state.machines, machine.id, machine)), change
+        case ev.MachineDeleted(machine=machine_id):
+            after = replace(state, machines=_without(state.machines, {machine_id}))
+            return after, _touch((Kind.MACHINE, machine_id), structural=True)
+        case ev.MachineMadeHighlyAvailable(machine=machine_id, group=group, resources=resources):
+            after = replace(
+                state,
+                machines=_with(state.machines, machine_id, replace(state.machines[machine_id], group=group.id)),
+                groups=_with(state.groups, group.id, group),
+                resources=MappingProxyType({**state.resources, **{item.id: item for item in resources}}),
+            )
+            return after, _touch((Kind.MACHINE, machine_id), (Kind.GROUP, group.id), structural=True)
+        case ev.GroupChanged(group=group):
+            return (
+                replace(state, groups=_with(state.groups, group.id, group)),
+                _touch(
+                    (Kind.GROUP, group.id),
+                    structural=_differs(state.groups, group.id, group, "name", "owner"),
+                ),
+            )
+        case ev.GroupRemoved(group=group_id):
+            return _remove_group(state, group_id)
+        case ev.ResourceChanged(resource=resource):
+            after = replace(state, resources=_with(state.resources, resource.id, resource))
+            return after, _touch((Kind.RESOURCE, resource.id), (Kind.GROUP, resource.group))
+        case ev.MigrationRequested(migration=migration):
+            after = replace(state, migrations=_with(state.migrations, migration.id, migration))
+            if not migration.phase.is_running:
+                return after, _migration_touched(migration)
+            return _migration(after, migration.id, started=migration.started or time)
+        case ev.MigrationWaited(migration=identity, reason=reason):
+            return _migration(state, identity, reason=reason)
+        case ev.MigrationNetworkTried(migration=identity, attempt=attempt):
+            attempts = (*state.migrations[identity].attempts, attempt)
+            carrying = attempt.network if attempt.connected else None
+            return _migration(state, identity, attempts=attempts, network=carrying)
+        case ev.MigrationPhaseEntered(migration=identity, phase=phase):
+            started = state.migrations[identity].started
+            return _migration(state, identity, phase=phase, reason="", started=time if started is None else started)
+        case ev.MigrationHandedOver(migration=identity):
+            return _hand_over(state, identity)
+        case ev.MigrationOptionsChanged(migration=identity):
+            options = state.migrations[identity].options
+            options = replace(
+                options,
+                downtime_limit=options.downtime_limit if event.downtime_limit is None else event.downtime_limit,
+                bandwidth=options.bandwidth if event.bandwidth is None else event.bandwidth,
+                post_copy=options.post_copy or event.post_copy,
+            )
+            return _migration(state, identity, options=options)
+        case ev.MigrationCompleted(migration=identity, figures=figures):
+            return _migration(state, identity, phase=Phase.COMPLETED, figures=figures, ended=time, reason="")
+        case ev.MigrationFailed(migration=identity, reason=reason, remedy=remedy):
+            return _migration(state, identity, phase=Phase.FAILED, reason=reason, remedy=remedy, ended=time)
+        case ev.MigrationCanceled(migration=identity):
+            return _migration(state, identity, phase=Phase.CANCELED, ended=time, reason="")
+        case ev.MigrationInterrupted(migration=identity, reason=reason):
+            return _migration(state, identity, phase=Phase.INTERRUPTED, reason=reason, ended=time)
+        case _:
+            raise TypeError(f"{type(event).__name__} has no case in the reducer")
+
+
+def _differs(mapping: Mapping[str, Any], key: str, value: Any, *fields: str) -> bool:
+    old = mapping.get(key)
+    return old is None or any(getattr(old, name) != getattr(value, name) for name in fields)
+
+
+def _cluster(state: State, **changes: Any) -> State:
+    if state.cluster is None:
+        raise KeyError("no cluster has been formed")
+    return replace(state, cluster=replace(state.cluster, **changes))
+
+
+def _form(state: State, event: ev.ClusterFormed) -> tuple[State, Change]:
+    def by(items: Any, key: str = "id") -> Mapping[str, Any]:
+        return MappingProxyType({getattr(item, key): item for item in items})
+
+    after = State(
+        cluster=event.cluster,
+        nodes=by(event.nodes, "name"),
+        networks=by(event.networks),
+        adapters=by(event.adapters),
+        disks=by(event.disks),
+        shared_volumes=by(event.shared_volumes, "disk"),
+        groups=by(event.groups),
+        resources=by(event.resources),
+        machines=by(event.machines),
+        migrations=state.migrations,
+    )
+    return after, _touch((Kind.CLUSTER, ""), structural=True)
+
+
+def _change_volume(state: State, volume: SharedVolume) -> tuple[State, Change]:
+    disk = replace(state.disks[volume.disk], use=DiskUse.SHARED_VOLUME, name=volume.name, owner=volume.owner)
+    after = replace(
+        state,
+        shared_volumes=_with(state.shared_volumes, volume.disk, volume),
+        disks=_with(state.disks, volume.disk, disk),
+    )
+    structural = _differs(state.shared_volumes, volume.disk, volume, "name", "folder")
+    return after, _touch((Kind.VOLUME, volume.disk), (Kind.DISK, volume.disk), structural=structural)
+
+
+def _evict(state: State, name: str) -> tuple[State, Change]:
+    resources = {
+        key: replace(item, possible_owners=tuple(owner for owner in item.possible_owners if owner != name))
+        for key, item in state.resources.items()
+    }
+    after = replace(
+        state,
+        nodes=_without(state.nodes, {name}),
+        adapters=_without(state.adapters, {a.id for a in state.adapters.values() if a.node == name}),
+        resources=MappingProxyType(resources),
+    )
+    return after, _touch((Kind.NODE, name), structural=True)
+
+
+def _remove_group(state: State, group: str) -> tuple[State, Change]:
+    gone = {resource.id for resource in state.group_resources(group)}
+    machines = {key: replace(item, group=None) if item.group == group else item for key, item in state.machines.items()}
+    after = replace(
+        state,
+        groups=_without(state.groups, {group}),
+        resources=_without(state.resources, gone),
+        machines=MappingProxyType(machines),
+    )
+    return after, _touch((Kind.GROUP, group), structural=True)
+
+
+def _migration_touched(migration: Migration) -> Change:
+    return _touch((Kind.MIGRATION, migration.id), (Kind.MACHINE, migration.machine))
+
+
+def _migration(state: State, identity: str, **changes: Any) -> tuple[State, Change]:
+    migration = replace(state.migrations[identity], **changes)
+    return replace(state, migrations=_with(state.migrations, identity, migration)), _migration_touched(migration)
+
+
+def _hand_over(state: State, identity: str) -> tuple[State, Change]:
+    """Machine, group and resources change their owner in one event, so no state has two owners or none."""
+    after, change = _migration(state, identity, handed_over=True)
+    migration = after.migrations[identity]
+    machine = replace(after.machines[migration.machine], node=migration.destination)
+    groups = after.groups
+    if machine.group is not None and machine.group in groups:
+        groups = _with(groups, machine.group, replace(groups[machine.group], owner=migration.destination))
+        change |= _touch((Kind.GROUP, machine.group))
+    after = replace(after, machines=_with(after.machines, machine.id, machine), groups=groups)
+    change |= _touch((Kind.NODE, migration.source), (Kind.NODE, migration.destination), structural=True)
+    return after, change
+
+
+def group_state(state: State, group: str) -> ResourceState:
+    """State of a group from its resources: any failed > any pending > some online > all online (MSCluster)."""
+    states = [resource.state for resource in state.group_resources(group)]
+    if ResourceState.FAILED in states:
+        return ResourceState.FAILED
+    if ResourceState.PENDING in states:
+        return ResourceState.PENDING
+    online = states.count(ResourceState.ONLINE)
+    if online == 0:
+        return ResourceState.OFFLINE
+    return ResourceState.ONLINE if online == len(states) else ResourceState.PARTIAL_ONLINE
+
+
+def machine_resource_state(machine: MachineState) -> ResourceState:
+    """State of the Virtual Machine resource for a state of its machine (MSCluster "Virtual Machine" page)."""
+    match machine:
+        case MachineState.RUNNING | MachineState.PAUSED:
+            return ResourceState.ONLINE
+        case MachineState.OFF | MachineState.SAVED:
+            return ResourceState.OFFLINE
+        case MachineState.STARTING | MachineState.STOPPING | MachineState.SAVING:
+            return ResourceState.PENDING
+        case _:
+            assert_never(machine)
