@@ -1,0 +1,148 @@
+"""Run the checks of the project in groups and end with a total.
+
+    python packaging/run_tests.py [lint] [rules] [window] [bundle] [live]
+
+A group in which pytest finds no test fails, so that nothing is left out silently. In CI (CI set) a skipped
+test fails the run too. The live group needs root and a kernel that lets it make namespaces; outside CI it is
+left out with a sentence that says why, in CI that is a failure.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+import time
+import xml.etree.ElementTree as ElementTree
+from dataclasses import dataclass, field
+from pathlib import Path
+
+TOP = Path(__file__).resolve().parent.parent
+REPORTS = TOP / "build" / "reports"
+BIN = Path(sys.executable).parent
+IN_CI = os.environ.get("CI", "").lower() not in ("", "0", "false")
+
+LINT = (
+    ("ruff check", ["ruff", "check", "."]),
+    ("ruff format", ["ruff", "format", "--check", "."]),
+    ("mypy", ["mypy"]),
+    ("import contracts", ["lint-imports"]),
+)
+# name: (pytest arguments, seconds after which the group is given up)
+GROUPS = {
+    "rules": (["tests", "--ignore=tests/ui", "-m", "not live and not bundle"], 900),
+    "window": (["tests/ui", "-m", "not live and not bundle"], 900),
+    "bundle": (["tests", "-m", "bundle"], 600),
+    "live": (["tests", "-m", "live", "-s"], 1200),
+}
+
+
+@dataclass
+class Outcome:
+    """What came out of one group; ``said`` is its line in the total."""
+
+    name: str
+    good: bool
+    said: str
+    counts: dict[str, int] = field(default_factory=dict)
+
+
+def lint() -> Outcome:
+    failed = []
+    for name, command in LINT:
+        print(f"\n== {name}", flush=True)
+        if subprocess.run([BIN / command[0], *command[1:]], cwd=TOP, check=False).returncode:
+            failed.append(name)
+    return Outcome("lint", not failed, "clean" if not failed else "FAILED: " + ", ".join(failed))
+
+
+def why_not_live() -> str:
+    """The reason why the live tests cannot run on this machine, or an empty text."""
+    if os.geteuid() != 0:
+        return "they need root"
+    for program in ("libvirtd", "qemu-system-x86_64", "ip", "unshare"):
+        if not shutil.which(program, path=os.environ.get("PATH", "") + ":/usr/sbin:/sbin"):
+            return f"{program} is not installed"
+    probe = ["unshare", "--net", "--mount", "--pid", "--fork", "true"]
+    if subprocess.run(probe, capture_output=True, check=False).returncode:
+        return "this machine does not allow new network, mount and process namespaces"
+    return ""
+
+
+def pytest(name: str) -> Outcome:
+    arguments, limit = GROUPS[name]
+    print(f"\n== tests: {name}", flush=True)
+    report = REPORTS / f"{name}.xml"
+    report.unlink(missing_ok=True)
+    environment = dict(os.environ)
+    environment.setdefault("QT_QPA_PLATFORM", "offscreen")
+    command = [
+        BIN / "python",
+        "-m",
+        "pytest",
+        "-q",
+        f"--junitxml={report}",
+        "-o",
+        "junit_family=xunit2",
+        *arguments,
+    ]
+    try:
+        code = subprocess.run(command, cwd=TOP, env=environment, timeout=limit, check=False).returncode
+    except subprocess.TimeoutExpired:
+        return Outcome(name, False, f"FAILED: given up after {limit} s")
+    if code == 5:
+        return Outcome(name, False, "FAILED: no test found")
+    counts = count(report)
+    said = ", ".join(f"{number} {word}" for word, number in counts.items() if number) or "no report"
+    good = code == 0 and not (IN_CI and counts.get("skipped"))
+    return Outcome(name, good, said if good else f"FAILED: {said}", counts)
+
+
+def count(report: Path) -> dict[str, int]:
+    """Tests by outcome in a junit report; a test that failed twice (call and teardown) counts once."""
+    if not report.is_file():
+        return {}
+    worst: dict[tuple[str, str], str] = {}
+    order = ("passed", "skipped", "failed")
+    for case in ElementTree.parse(report).iter("testcase"):
+        tags = {child.tag for child in case}
+        outcome = "failed" if tags & {"failure", "error"} else "skipped" if "skipped" in tags else "passed"
+        key = (case.get("classname", ""), case.get("name", ""))
+        worst[key] = max(worst.get(key, "passed"), outcome, key=order.index)
+    return {word: sum(1 for outcome in worst.values() if outcome == word) for word in order}
+
+
+def run(name: str) -> Outcome:
+    if name == "lint":
+        return lint()
+    if name == "live" and (reason := why_not_live()):
+        if IN_CI:
+            return Outcome(name, False, f"FAILED: left out because {reason}, which CI does not accept")
+        return Outcome(name, True, f"left out because {reason}")
+    return pytest(name)
+
+
+def main(names: list[str]) -> int:
+    unknown = [name for name in names if name not in ("lint", *GROUPS)]
+    if unknown or not names:
+        print(f"Unknown: {', '.join(unknown)}." if unknown else "Name at least one group.")
+        print(f"The groups are lint, {', '.join(GROUPS)}.")
+        return 2
+    REPORTS.mkdir(parents=True, exist_ok=True)
+    begin = time.monotonic()
+    outcomes = [run(name) for name in names]
+    print("\n== total")
+    for outcome in outcomes:
+        print(f"{outcome.name:8} {outcome.said}")
+    total = ", ".join(
+        f"{sum(outcome.counts.get(word, 0) for outcome in outcomes)} {word}"
+        for word in ("passed", "failed", "skipped")
+    )
+    good = all(outcome.good for outcome in outcomes)
+    print(f"{total} in {time.monotonic() - begin:.0f} s: {'all good' if good else 'NOT good'}", flush=True)
+    return 0 if good else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
