@@ -1,0 +1,264 @@
+"""Nets under every test.
+
+A test fails when it leaves a thread, a running QTimer or a top-level window behind, when the program logs a record
+at WARNING or above that the test did not expect, or when Qt warns while the test is torn down (pytest-qt sees to the
+rest). Every test has a home folder of its own, so that settings and journals of the developer are safe.
+
+A log record is expected inside ``with caplog.at_level(logging.WARNING):`` (or a higher level), or when the test says
+so with the fixture ``expected_log``::
+
+    def test_a_torn_journal_is_cut_and_said(expected_log):
+        expected_log(r"cut after event 41")
+        ...
+
+An expectation that no record meets fails the test as well.
+"""
+
+from __future__ import annotations
+
+import gc
+import logging
+import os
+import re
+import sys
+import threading
+import time
+import weakref
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Generator, Iterator
+    from pathlib import Path
+
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+# A desktop's own theme would change sizes and colours, its input method would add threads.
+os.environ.setdefault("QT_QPA_PLATFORMTHEME", "")
+os.environ.setdefault("QT_IM_MODULE", "simple")
+
+try:
+    from hypothesis import settings as hypothesis_settings
+except ImportError:  # the live tests run without it
+    pass
+else:
+    hypothesis_settings.register_profile("fcm", deadline=None, derandomize=bool(os.environ.get("CI")))
+    hypothesis_settings.load_profile("fcm")
+
+THREAD_GRACE = 1.0
+"""Seconds that a thread which was told to stop may take."""
+LIBRARY_THREADS = ("pytest_timeout", "pydevd", "ptvsd")
+"""Starts of the names of threads that belong to the test tools."""
+LIBRARY_WIDGETS = ("QTipLabel", "QComboBoxPrivateContainer", "QDesktopWidget", "QWidgetWindow")
+"""Qt's own windows, which live on behind the scenes."""
+
+
+# a home of its own
+
+
+@pytest.fixture(autouse=True)
+def _own_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """HOME and the XDG folders point into an empty folder of this test."""
+    home = tmp_path_factory.mktemp("home", numbered=True)
+    folders = {
+        "HOME": home,
+        "XDG_CONFIG_HOME": home / "config",
+        "XDG_DATA_HOME": home / "data",
+        "XDG_STATE_HOME": home / "state",
+        "XDG_CACHE_HOME": home / "cache",
+        "XDG_RUNTIME_DIR": home / "run",
+    }
+    for folder in folders.values():
+        folder.mkdir(exist_ok=True)
+    folders["XDG_RUNTIME_DIR"].chmod(0o700)
+    with pytest.MonkeyPatch.context() as patch:
+        for name, folder in folders.items():
+            patch.setenv(name, str(folder))
+        _point_qt_settings_to(folders["XDG_CONFIG_HOME"])
+        yield
+
+
+def _point_qt_settings_to(folder: Path) -> None:
+    """QSettings remembers the folder of its first use; tell it anew."""
+    if core := sys.modules.get("PySide6.QtCore"):
+        for form in (core.QSettings.Format.NativeFormat, core.QSettings.Format.IniFormat):
+            core.QSettings.setPath(form, core.QSettings.Scope.UserScope, str(folder))
+
+
+# threads
+
+
+@pytest.fixture(autouse=True)
+def _no_thread_left() -> Iterator[None]:
+    before = set(threading.enumerate())
+    yield
+    end = time.monotonic() + THREAD_GRACE
+    left = [thread for thread in threading.enumerate() if thread not in before and _is_ours(thread)]
+    for thread in left:
+        thread.join(max(0.0, end - time.monotonic()))
+    if names := sorted(thread.name for thread in left if thread.is_alive()):
+        pytest.fail(f"The test left threads running: {', '.join(names)}", pytrace=False)
+
+
+def _is_ours(thread: threading.Thread) -> bool:
+    # A dummy stands for a thread of C code that once called Python; nobody could join it.
+    return not (thread.name.startswith(LIBRARY_THREADS) or type(thread).__name__ == "_DummyThread")
+
+
+# timers and windows
+
+_started_timers: weakref.WeakSet[Any] = weakref.WeakSet()
+
+
+def _watch_timers() -> None:
+    """Remember every QTimer that Python code starts from now on; Qt itself keeps no list of them."""
+    core = sys.modules.get("PySide6.QtCore")
+    if core is None or hasattr(core.QTimer.start, "watched"):
+        return
+    start = core.QTimer.start
+
+    def watched_start(timer: Any, *arguments: Any) -> None:
+        _started_timers.add(timer)
+        start(timer, *arguments)
+
+    watched_start.watched = True  # type: ignore[attr-defined]
+    core.QTimer.start = watched_start
+
+
+def _running_timers() -> list[Any]:
+    from shiboken6 import isValid
+
+    return [timer for timer in list(_started_timers) if isValid(timer) and timer.isActive()]
+
+
+def _windows() -> dict[int, Any]:
+    """The top-level widgets that exist, by the address of the C++ object."""
+    widgets = sys.modules.get("PySide6.QtWidgets")
+    if widgets is None or widgets.QApplication.instance() is None:
+        return {}
+    from shiboken6 import getCppPointer, isValid
+
+    return {
+        getCppPointer(widget)[0]: widget
+        for widget in widgets.QApplication.topLevelWidgets()
+        if isValid(widget) and widget.parent() is None and widget.metaObject().className() not in LIBRARY_WIDGETS
+    }
+
+
+def _delete_what_was_given_up() -> None:
+    core = sys.modules["PySide6.QtCore"]
+    core.QCoreApplication.sendPostedEvents(None, core.QEvent.Type.DeferredDelete)
+
+
+@pytest.fixture(autouse=True)
+def _no_timer_or_window_left() -> Iterator[None]:
+    _watch_timers()
+    _started_timers.clear()
+    windows_before = set(_windows())
+    yield
+    if "PySide6.QtCore" not in sys.modules:
+        return
+    _delete_what_was_given_up()
+    timers, windows = _running_timers(), _new_windows(windows_before)
+    if timers or windows:
+        # Only in a reference cycle, perhaps: then nobody can reach it and it is no leak.
+        del timers, windows
+        gc.collect()
+        _delete_what_was_given_up()
+        timers, windows = _running_timers(), _new_windows(windows_before)
+    complaints = [f"a running timer of {timer.interval()} ms, {_told(timer.parent())}" for timer in timers]
+    complaints += [f"a window: {_told(window)}" for window in windows]
+    for timer in timers:
+        timer.stop()
+    for window in windows:
+        window.close()
+        window.deleteLater()
+    if complaints:
+        pytest.fail("The test left behind " + "; ".join(complaints), pytrace=False)
+
+
+def _new_windows(before: set[int]) -> list[Any]:
+    return [window for address, window in _windows().items() if address not in before]
+
+
+def _told(thing: Any) -> str:
+    if thing is None:
+        return "without a parent"
+    return f'{type(thing).__name__} "{thing.objectName()}"'
+
+
+# log records
+
+
+class _LogNet(logging.Handler):
+    """Keeps the records at WARNING and above that nobody announced."""
+
+    def __init__(self, announced_level: Callable[[], int]) -> None:
+        super().__init__(logging.WARNING)
+        self.announced_level = announced_level
+        self.patterns: dict[str, bool] = {}
+        self.unexpected: list[str] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        message = record.getMessage()
+        matching = [pattern for pattern in self.patterns if re.search(pattern, message)]
+        for pattern in matching:
+            self.patterns[pattern] = True
+        if not matching and not logging.WARNING <= self.announced_level() <= record.levelno:
+            self.unexpected.append(f"{record.name} {record.levelname}: {message}")
+
+
+@pytest.fixture(autouse=True)
+def _log_net(caplog: pytest.LogCaptureFixture) -> Iterator[_LogNet]:
+    net = _LogNet(lambda: caplog.handler.level)
+    root = logging.getLogger()
+    root.addHandler(net)
+    yield net
+    root.removeHandler(net)
+    if net.unexpected:
+        pytest.fail(
+            "Unexpected log records (expected ones: fixture expected_log, or caplog.at_level):\n  "
+            + "\n  ".join(net.unexpected),
+            pytrace=False,
+        )
+    if unseen := [pattern for pattern, seen in net.patterns.items() if not seen]:
+        pytest.fail(f"No log record matched {', '.join(map(repr, unseen))}", pytrace=False)
+
+
+@pytest.fixture
+def expected_log(_log_net: _LogNet) -> Callable[[str], None]:
+    """Announce a record at WARNING or above whose message matches a regular expression."""
+
+    def announce(pattern: str) -> None:
+        _log_net.patterns[pattern] = False
+
+    return announce
+
+
+# warnings of Qt while a test is torn down
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_teardown(item: pytest.Item) -> Generator[None, None, None]:
+    """Pytest-qt stops listening when the test function returns; windows and threads die after that."""
+    core = sys.modules.get("PySide6.QtCore")
+    if core is None or item.get_closest_marker("no_qt_log"):
+        return (yield)
+    serious = (core.QtMsgType.QtWarningMsg, core.QtMsgType.QtCriticalMsg, core.QtMsgType.QtFatalMsg)
+    ignored = list(item.config.getini("qt_log_ignore"))
+    for mark in item.iter_markers("qt_log_ignore"):
+        ignored += mark.args
+    said: list[str] = []
+
+    def listen(kind: Any, _context: Any, message: str) -> None:
+        if kind in serious and not any(re.search(pattern, message) for pattern in ignored):
+            said.append(message)
+
+    previous = core.qInstallMessageHandler(listen)
+    try:
+        result = yield
+    finally:
+        core.qInstallMessageHandler(previous)
+    if said:
+        pytest.fail("Qt warned while the test was torn down:\n  " + "\n  ".join(said), pytrace=False)
+    return result
