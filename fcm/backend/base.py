@@ -1,0 +1,132 @@
+"""What every backend is: something that carries out commands and posts what happened."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+from fcm.model.verdict import OK, Verdict
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from fcm.model.commands import Command
+    from fcm.model.events import Entry
+    from fcm.model.state import State
+
+
+class BackendError(Exception):
+    """A backend cannot be opened or has broken down; the message is a sentence for the user, with the remedy."""
+
+
+class SinkError(Exception):
+    """What happened could not be written down; the backend keeps it and tries again, nothing is acknowledged."""
+
+
+class Sink(Protocol):
+    """Where a backend posts; called from the backend's own threads."""
+
+    def post(self, entries: Sequence[Entry]) -> None:
+        """Write the entries down, then pass them on; returning means that they are safe.
+
+        Raises:
+            SinkError: nothing of it was written.
+        """
+
+    def finished(self, operation: Operation) -> None:
+        """The operation is over; everything that it caused has been posted."""
+
+
+class Operation:
+    """One submitted command on its way; thread-safe.
+
+    An operation is over when the command has been *accepted and carried out or refused*. A live migration is
+    over as an operation once it has been requested (queued or started): its course is told by events.
+    """
+
+    def __init__(self, command: Command, on_finished: Callable[[Operation], None] | None = None) -> None:
+        self.command = command
+        self._verdict: Verdict | None = None
+        self._over = threading.Event()
+        self._on_finished = on_finished
+
+    @property
+    def verdict(self) -> Verdict | None:
+        """None while it is under way; then whether the command was carried out, and why not."""
+        return self._verdict
+
+    def finish(self, verdict: Verdict = OK) -> None:
+        """Called once by the backend."""
+        if self._over.is_set():
+            return
+        self._verdict = verdict
+        self._over.set()
+
+    def wait(self, timeout: float | None = None) -> Verdict | None:
+        """Block until it is over or ``timeout`` s have passed (never in the thread of the window)."""
+        self._over.wait(timeout)
+        return self._verdict
+
+    def deliver(self) -> None:
+        """Tell the submitter; called by the workspace in its own thread."""
+        if self._on_finished is not None:
+            self._on_finished(self)
+
+
+@dataclass(frozen=True, slots=True)
+class Capabilities:
+    """What a backend can do."""
+
+    commands: frozenset[type[Command]]
+    clock: bool
+    """True if time is virtual: it can be paused and sped up."""
+    reason: str = ""
+    """Why other commands are not possible, for tooltips."""
+
+    def verdict(self, command: Command | type[Command]) -> Verdict:
+        """Whether commands of this kind are possible at all here."""
+        kind = command if isinstance(command, type) else type(command)
+        return OK if kind in self.commands else Verdict(False, self.reason or "This cluster cannot do that.")
+
+
+class Clock(Protocol):
+    """A virtual clock."""
+
+    @property
+    def speed(self) -> float:
+        """Virtual seconds a second of real time; 0 = paused; ``math.inf`` = as fast as possible."""
+
+    def set_speed(self, speed: float) -> None:
+        """Change the speed; returns at once."""
+
+    def now(self) -> float:
+        """S since the epoch on this clock."""
+
+
+class Backend(Protocol):
+    """A cluster that can be watched and commanded."""
+
+    @property
+    def uri(self) -> str:
+        """What it was opened by, such as ``embedded:contoso``."""
+
+    @property
+    def clock(self) -> Clock | None:
+        """Its virtual clock, if it has one."""
+
+    def capabilities(self) -> Capabilities:
+        """What it can do."""
+
+    def start(self, sink: Sink, state: State) -> None:
+        """Begin to post, continuing the history that ended in ``state``; returns quickly.
+
+        A backend whose history is empty posts ClusterFormed first. Migrations that ``state`` shows as not over
+        are ended (MigrationInterrupted) or found again on the hosts.
+        """
+
+    def submit(self, operation: Operation) -> None:
+        """Take the operation's command; returns at once, from any thread."""
+
+    def close(self) -> None:
+        """Stop posting and end all threads; migrations of real hosts run on."""

@@ -1,0 +1,179 @@
+"""What is allowed with virtual machines and their moves."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from fcm.model import commands as cmd
+from fcm.model.entities import GIB, MIB, DiskUse, MachineState, MigrationKind, NodeState, ResourceState
+from fcm.model.preflight_checks import destination_checks, migration_checks, online_machine
+from fcm.model.telemetry import Phase
+from fcm.model.verdict import OK, Verdict, gib, no, valid_name
+
+if TYPE_CHECKING:
+    from fcm.model.state import State
+
+
+def create_machine(command: cmd.CreateVirtualMachine, state: State) -> Verdict:
+    """New Virtual Machine."""
+    verdict = valid_name(command.name, "virtual machine")
+    if not verdict:
+        return verdict
+    if state.machine_named(command.name) is not None:
+        return no(f"A virtual machine {command.name} exists already.", "Choose another name.")
+    node = state.nodes[command.node]
+    if node.state not in (NodeState.UP, NodeState.PAUSED):
+        return no(f"{node.name} is {node.state.lower()}.", "Choose a node that is up.")
+    if not 8 * MIB <= command.memory <= 64 * GIB or command.memory % (2 * MIB):
+        return no("The memory must be 8 MiB to 64 GiB, in steps of 2 MiB.", "Choose another size.")
+    if not 1 <= command.processors <= 4:
+        return no(f"{command.processors} virtual processors are not possible.", "Hyper-V 2008 R2 has 1 to 4.")
+    if command.disk is not None:
+        disk = state.disks[command.disk]
+        if disk.use is not DiskUse.SHARED_VOLUME:
+            return no(f"{disk.name} is not a Cluster Shared Volume.", "Add it to the Cluster Shared Volumes first.")
+        if disk.free < command.disk_size:
+            free, wanted = gib(disk.free), gib(command.disk_size)
+            return no(f"{disk.name} has {free} free, {wanted} are needed.", "Choose another volume or a smaller disk.")
+    if command.switch is not None and command.switch not in node.switches:
+        return no(f"{node.name} has no virtual network {command.switch!r}.", "Choose one that the node has.")
+    if command.start and state.free_memory(node.name) < command.memory:
+        return _short_of_memory(state, node.name, command.memory)
+    return OK
+
+
+def _short_of_memory(state: State, node: str, memory: int) -> Verdict:
+    free = max(0, state.free_memory(node))
+    return no(
+        f"{node} has {gib(free)} of memory free, {gib(memory)} are needed.",
+        "Shut down or move machines there, or give this machine less memory.",
+    )
+
+
+def configure_machine(command: cmd.ConfigureVirtualMachine, state: State) -> Verdict:
+    """Settings of a virtual machine."""
+    machine = state.machines[command.machine]
+    if state.active_migration(machine.id) is not None:
+        return no(f"{machine.name} is being migrated.", "Its settings can be changed when the migration is over.")
+    needs_off = command.memory is not None or command.processor_compatibility is not None
+    if needs_off and machine.state is not MachineState.OFF:
+        what = "memory" if command.memory is not None else "processor compatibility"
+        return no(f"The {what} of a machine can be changed only while it is off.", f"Shut {machine.name} down first.")
+    if command.memory is not None and (not 8 * MIB <= command.memory <= 64 * GIB or command.memory % (2 * MIB)):
+        return no("The memory must be 8 MiB to 64 GiB, in steps of 2 MiB.", "Choose another size.")
+    if command.switch and command.switch not in state.nodes[machine.node].switches:
+        return no(f"{machine.node} has no virtual network {command.switch!r}.", "Choose one that the node has.")
+    return OK
+
+
+def delete_machine(command: cmd.DeleteVirtualMachine, state: State) -> Verdict:
+    """Delete a machine that the cluster does not hold."""
+    machine = state.machines[command.machine]
+    if machine.is_highly_available:
+        return no(f"{machine.name} is clustered.", "Delete it from Services and applications first.")
+    if machine.state is not MachineState.OFF:
+        return no(f"{machine.name} is {machine.state.lower()}.", "Turn it off first.")
+    return OK
+
+
+_REACHABLE: dict[MachineState, tuple[MachineState, ...]] = {
+    MachineState.RUNNING: (MachineState.OFF, MachineState.SAVED, MachineState.PAUSED),
+    MachineState.OFF: (MachineState.RUNNING, MachineState.PAUSED, MachineState.SAVED),
+    MachineState.SAVED: (MachineState.RUNNING, MachineState.PAUSED),
+    MachineState.PAUSED: (MachineState.RUNNING,),
+}
+
+
+def set_machine_state(command: cmd.SetMachineState, state: State) -> Verdict:
+    """Start, shut down, turn off, save, pause."""
+    machine = state.machines[command.machine]
+    if state.active_migration(machine.id) is not None:
+        return no(f"{machine.name} is being migrated.", "Wait for the end or cancel the migration.")
+    if machine.state not in _REACHABLE.get(command.state, ()):
+        return no(f"{machine.name} is {machine.state.lower()}.")
+    if command.state is MachineState.OFF and machine.state is MachineState.SAVED and not command.forced:
+        return no(f"{machine.name} is saved.", "Start it first, or turn it off and lose the saved state.")
+    node = state.nodes[machine.node]
+    if command.state is MachineState.RUNNING and machine.state is not MachineState.PAUSED:
+        if node.state is NodeState.DOWN:
+            return no(f"{node.name} is down.", "Start the cluster service of the node.")
+        if state.free_memory(node.name) < machine.memory:
+            return _short_of_memory(state, node.name, machine.memory)
+        if machine.disk is not None and state.disks[machine.disk].state is not ResourceState.ONLINE:
+            return no(f"The disk of {machine.name} is offline.", "Bring the disk online first.")
+    return OK
+
+
+def make_highly_available(command: cmd.MakeHighlyAvailable, state: State) -> Verdict:
+    """High Availability wizard."""
+    if not command.machines:
+        return no("No virtual machine was chosen.", "Tick at least one virtual machine.")
+    for identity in command.machines:
+        machine = state.machines[identity]
+        if machine.is_highly_available:
+            return no(f"{machine.name} is highly available already.", "Choose machines that are not clustered.")
+        if machine.disk is None:
+            return no(
+                f"The files of {machine.name} lie on local storage of {machine.node} ({machine.path}).",
+                "Put them on a Cluster Shared Volume under ClusterStorage first.",
+            )
+    return OK
+
+
+def live_migrate(command: cmd.LiveMigrate, state: State) -> Verdict:
+    """The first failing pre-flight check refuses; a busy node does not, the request waits."""
+    machine = state.machines[command.machine]
+    active = state.active_migration(machine.id)
+    if active is not None:
+        return no(
+            f"{machine.name} is being moved to {active.destination} already.",
+            "Wait for the end or cancel that migration.",
+        )
+    for check in migration_checks(state, machine, command.destination):
+        if check.level == "fail":
+            return no(check.text, check.remedy)
+    limit = command.options.downtime_limit
+    if limit is not None and not 0 < limit <= 2000:
+        return no("The downtime limit must be above 0 and at most 2000 s.", "QEMU allows no more.")
+    if command.options.bandwidth is not None and command.options.bandwidth <= 0:
+        return no("The bandwidth must be above 0.", "Leave it empty for what the network carries.")
+    return OK
+
+
+def offline_move(command: cmd.QuickMigrate | cmd.MoveMachine, state: State) -> Verdict:
+    """Quick migration and Move."""
+    machine = state.machines[command.machine]
+    if not machine.is_highly_available:
+        return online_machine(machine)
+    if state.active_migration(machine.id) is not None:
+        return no(f"{machine.name} is being moved already.", "Wait for the end or cancel that migration.")
+    if isinstance(command, cmd.QuickMigrate) and machine.state is not MachineState.RUNNING:
+        return online_machine(machine)
+    for check in destination_checks(state, machine, command.destination):
+        if check.level == "fail":
+            return no(check.text, check.remedy)
+    return OK
+
+
+def cancel(command: cmd.CancelMigration, state: State) -> Verdict:
+    """Only in Setup and Data Transfer (CLUSCTL_RESOURCE_VM_CANCEL_MIGRATION)."""
+    migration = state.migrations[command.migration]
+    if migration.phase.is_over:
+        return no("That migration is over.", "")
+    if migration.kind is not MigrationKind.LIVE:
+        return no(f"A {migration.kind.lower()} cannot be cancelled.", "Wait for its end.")
+    if migration.phase in (Phase.WAITING, Phase.SETUP, Phase.BROWNOUT):
+        return OK
+    return no("The machine is being handed over; it is too late to cancel.", "It will be online in a moment.")
+
+
+def tune(command: cmd.TuneMigration, state: State) -> Verdict:
+    """Downtime limit, bandwidth and post-copy of a migration under way."""
+    migration = state.migrations[command.migration]
+    if migration.kind is not MigrationKind.LIVE or migration.phase.is_over:
+        return no("Only a live migration under way can be tuned.", "")
+    if command.downtime_limit is not None and not 0 < command.downtime_limit <= 2000:
+        return no("The downtime limit must be above 0 and at most 2000 s.", "QEMU allows no more.")
+    if command.bandwidth is not None and command.bandwidth <= 0:
+        return no("The bandwidth must be above 0.", "")
+    return OK

@@ -1,0 +1,360 @@
+"""What is allowed, and in words why not and what to do: menus, dialogs, cmdlets and backends share these."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from fcm.model import commands as cmd
+from fcm.model import machine_rules
+from fcm.model.entities import (
+    DiskUse,
+    GroupType,
+    NetworkRole,
+    NodeState,
+    QuorumMode,
+    ResourceState,
+    VolumeAccess,
+)
+from fcm.model.quorum import votes
+from fcm.model.verdict import OK, Verdict, no, valid_name
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from fcm.model.state import State
+
+
+def allowed(command: cmd.Command, state: State) -> Verdict:
+    """Whether the command may be carried out in this state.
+
+    Unknown ids are refused like everything else; this never raises.
+    """
+    if state.cluster is None:
+        return no("No cluster is open.", "Open one with Manage a Cluster.")
+    try:
+        return _RULES[type(command)](command, state)
+    except KeyError as error:
+        return no(f"There is no object {error} in this cluster any more.", "Refresh the view (F5) and try again.")
+
+
+def _validate(command: cmd.ValidateCluster, state: State) -> Verdict:
+    return OK
+
+
+def _enable_shared_volumes(command: cmd.EnableSharedVolumes, state: State) -> Verdict:
+    assert state.cluster is not None
+    if state.cluster.shared_volumes_enabled:
+        return no("Cluster Shared Volumes are enabled already.", "Use Add storage in Cluster Shared Volumes.")
+    if not command.notice_accepted:
+        return no("The notice on Cluster Shared Volumes was not accepted.", 'Tick "I have read the above notice."')
+    drives = {node.system_drive for node in state.nodes.values()}
+    if len(drives) > 1:
+        found = ", ".join(sorted(drives))
+        return no(f"The nodes have different system drives ({found}).", "Give all nodes the same system drive.")
+    return OK
+
+
+def may_enable_shared_volumes(state: State) -> Verdict:
+    """Whether the action Enable Cluster Shared Volumes applies, before its notice is shown."""
+    return allowed(cmd.EnableSharedVolumes(notice_accepted=True), state)
+
+
+def _set_quorum(command: cmd.SetQuorum, state: State) -> Verdict:
+    match command.mode:
+        case QuorumMode.NODE_MAJORITY:
+            return OK
+        case QuorumMode.NODE_AND_FILE_SHARE_MAJORITY:
+            if not (command.witness or "").startswith("\\\\"):
+                return no("A file share witness needs a UNC path.", "Give one such as \\\\server\\witness.")
+            return OK
+        case QuorumMode.NODE_AND_DISK_MAJORITY | QuorumMode.DISK_ONLY:
+            if command.witness is None or command.witness not in state.disks:
+                return no("A disk witness must be chosen.", "Choose a disk of Available Storage.")
+            disk = state.disks[command.witness]
+            if disk.use not in (DiskUse.AVAILABLE, DiskUse.WITNESS):
+                return no(f"{disk.name} is in use: {disk.use}.", "Choose a disk of Available Storage.")
+            return OK
+
+
+def _set_migration_networks(command: cmd.SetMigrationNetworks, state: State) -> Verdict:
+    known = set(state.networks)
+    named = (*command.order, *command.excluded)
+    unknown = [identity for identity in named if identity not in known]
+    if unknown:
+        return no(f"There is no cluster network {unknown[0]!r}.", "Refresh the view (F5) and try again.")
+    if len(set(named)) != len(named):
+        return no("A network is named twice.", "Name each network once.")
+    usable = {n.id for n in state.networks.values() if n.role is not NetworkRole.NONE}
+    if not usable - set(command.excluded):
+        return no("No network would be left for live migration.", "Tick at least one network.")
+    return OK
+
+
+def _set_concurrent(command: cmd.SetConcurrentMigrations, state: State) -> Verdict:
+    if 1 <= command.limit <= 16:
+        return OK
+    return no(f"{command.limit} live migrations at once are not possible.", "Choose 1 to 16; 2008 R2 itself has 1.")
+
+
+def _add_cluster_disk(command: cmd.AddClusterDisk, state: State) -> Verdict:
+    if not command.disks:
+        return no("No disk was chosen.", "Tick at least one disk.")
+    for identity in command.disks:
+        disk = state.disks[identity]
+        if disk.use is not DiskUse.UNASSIGNED:
+            return no(f"{disk.name} is a cluster disk already.", "Choose disks that the cluster does not use yet.")
+        hidden = sorted(set(state.nodes) - set(disk.visible_to))
+        if hidden:
+            return no(f"{disk.name} is not visible to {', '.join(hidden)}.", "Present the LUN to every node.")
+        if not disk.persistent_reservations:
+            return no(f"{disk.name} does not support persistent reservations.", "Use a LUN that validation passes.")
+    return OK
+
+
+def _add_storage(command: cmd.AddStorage, state: State) -> Verdict:
+    assert state.cluster is not None
+    if not state.cluster.shared_volumes_enabled:
+        return no("Cluster Shared Volumes are not enabled.", "Enable them on the cluster first.")
+    if not command.disks:
+        return no("No disk was chosen.", "Tick at least one disk.")
+    for identity in command.disks:
+        disk = state.disks[identity]
+        if disk.use is not DiskUse.AVAILABLE:
+            return no(f"{disk.name} is not in Available Storage ({disk.use}).", "Choose disks of Available Storage.")
+        if disk.state is not ResourceState.ONLINE:
+            return no(f"{disk.name} is {disk.state.lower()}.", "Bring the disk online first.")
+        if disk.file_system != "NTFS":
+            return no(f"{disk.name} is formatted with {disk.file_system}.", "Cluster Shared Volumes need NTFS.")
+    return OK
+
+
+def _remove_volume(command: cmd.RemoveSharedVolume, state: State) -> Verdict:
+    volume = state.shared_volumes[command.disk]
+    users = [machine.name for machine in state.machines.values() if machine.disk == command.disk]
+    if users:
+        return no(f"{volume.name} holds files of {', '.join(users[:3])}.", "Move or delete these machines first.")
+    return OK
+
+
+def _rename_volume(command: cmd.RenameSharedVolume, state: State) -> Verdict:
+    volume = state.shared_volumes[command.disk]
+    verdict = valid_name(command.name, "volume")
+    if not verdict:
+        return verdict
+    wanted = command.name.casefold()
+    if any(disk.name.casefold() == wanted and disk.id != volume.disk for disk in state.disks.values()):
+        return no(f"Another disk is named {command.name}.", "Choose a name that is not in use.")
+    return OK
+
+
+def _rename_folder(command: cmd.RenameVolumeFolder, state: State) -> Verdict:
+    volume = state.shared_volumes[command.disk]
+    verdict = valid_name(command.folder, "folder")
+    if not verdict:
+        return verdict
+    others = (other for other in state.shared_volumes.values() if other.disk != volume.disk)
+    if any(other.folder.casefold() == command.folder.casefold() for other in others):
+        return no(f"ClusterStorage has a folder {command.folder} already.", "Choose a name that is not in use.")
+    moving = [m for m in state.running_migrations() if state.machines[m.machine].disk == volume.disk]
+    if moving:
+        return no("A machine on this volume is being migrated.", "Wait until the migration is over.")
+    return OK
+
+
+def _move_volume(command: cmd.MoveSharedVolume, state: State) -> Verdict:
+    volume, node = state.shared_volumes[command.disk], state.nodes[command.node]
+    if volume.owner == node.name:
+        return no(f"{node.name} is the coordinator of {volume.name} already.", "Choose another node.")
+    if node.state is not NodeState.UP:
+        return no(f"{node.name} is {node.state.lower()}.", "Choose a node that is up.")
+    if node.name not in state.disks[command.disk].visible_to:
+        return no(f"{node.name} does not see this disk.", "Present the LUN to the node.")
+    return OK
+
+
+def _redirect(command: cmd.SetRedirectedAccess, state: State) -> Verdict:
+    volume = state.shared_volumes[command.disk]
+    if (volume.access is VolumeAccess.REDIRECTED) == command.on:
+        return no(f"Redirected access of {volume.name} is {'on' if command.on else 'off'} already.")
+    return OK
+
+
+def _disk_online(command: cmd.SetDiskOnline, state: State) -> Verdict:
+    disk = state.disks[command.disk]
+    if disk.use is DiskUse.UNASSIGNED:
+        return no(f"{disk.name} is not a cluster disk.", "Add it to the cluster first.")
+    if (disk.state is ResourceState.ONLINE) == command.online:
+        return no(f"{disk.name} is {'online' if command.online else 'offline'} already.")
+    if not command.online:
+        if disk.use is DiskUse.WITNESS:
+            return no(f"{disk.name} is the witness of the quorum.", "Configure another quorum first.")
+        users = [m.name for m in state.machines.values() if m.disk == disk.id and m.state.holds_memory]
+        if users:
+            return no(f"{', '.join(users[:3])} run from {disk.name}.", "Shut these machines down first.")
+    return OK
+
+
+def _remove_group(command: cmd.RemoveGroup, state: State) -> Verdict:
+    group = state.groups[command.group]
+    if group.type is not GroupType.VIRTUAL_MACHINE:
+        return no(f"{group.name} belongs to the cluster itself.", "It cannot be removed.")
+    if any(m.group == group.id and state.active_migration(m.id) for m in state.machines.values()):
+        return no(f"{group.name} is being migrated.", "Wait for the end or cancel the migration.")
+    return OK
+
+
+def _configure_group(command: cmd.ConfigureGroup, state: State) -> Verdict:
+    group = state.groups[command.group]
+    if command.name is not None and command.name != group.name:
+        verdict = valid_name(command.name, "service or application")
+        if not verdict:
+            return verdict
+        if any(other.name.casefold() == command.name.casefold() for other in state.groups.values() if other != group):
+            return no(f"A service or application {command.name} exists already.", "Choose another name.")
+    for owner in command.preferred_owners or ():
+        if owner not in state.nodes:
+            return no(f"There is no node {owner}.", "Choose nodes of this cluster.")
+    wants_failback = group.failback if command.failback is None else command.failback
+    owners = group.preferred_owners if command.preferred_owners is None else command.preferred_owners
+    if wants_failback and not owners:
+        return no("Failback needs a preferred owner.", "Tick a preferred owner on the tab General.")
+    if command.failback_window and not all(0 <= hour <= 23 for hour in command.failback_window):
+        return no("The hours of failback must be 0 to 23.", "Correct the hours.")
+    if command.failover_period is not None and command.failover_period < 1:
+        return no("The period must be at least 1 hour.", "Correct the period.")
+    return OK
+
+
+def _configure_resource(command: cmd.ConfigureResource, state: State) -> Verdict:
+    resource = state.resources[command.resource]
+    if command.name is not None:
+        verdict = valid_name(command.name, "resource")
+        if not verdict:
+            return verdict
+    owners = command.possible_owners
+    if owners is not None:
+        unknown = [owner for owner in owners if owner not in state.nodes]
+        if unknown:
+            return no(f"There is no node {unknown[0]}.", "Choose nodes of this cluster.")
+        if not owners:
+            return no("A resource needs at least one possible owner.", "Tick at least one node.")
+        current = state.groups[resource.group].owner
+        if current not in owners:
+            return no(f"{current} owns the resource now.", "Move it to another node first, or leave the node ticked.")
+    return OK
+
+
+def _pause_node(command: cmd.PauseNode, state: State) -> Verdict:
+    node = state.nodes[command.node]
+    return (
+        OK
+        if node.state is NodeState.UP
+        else no(f"{node.name} is {node.state.lower()}.", "Only a node that is up can be paused.")
+    )
+
+
+def _resume_node(command: cmd.ResumeNode, state: State) -> Verdict:
+    node = state.nodes[command.node]
+    return OK if node.state is NodeState.PAUSED else no(f"{node.name} is not paused.", "")
+
+
+def _start_service(command: cmd.StartClusterService, state: State) -> Verdict:
+    node = state.nodes[command.node]
+    return OK if node.state is NodeState.DOWN else no(f"The cluster service of {node.name} runs already.", "")
+
+
+def _stop_service(command: cmd.StopClusterService, state: State) -> Verdict:
+    assert state.cluster is not None
+    node = state.nodes[command.node]
+    if node.state is NodeState.DOWN:
+        return no(f"{node.name} is down already.", "")
+    count = votes(state.cluster, state.nodes, state.disks)
+    if state.cluster.quorum_mode is not QuorumMode.DISK_ONLY and count.present - 1 < count.needed:
+        return no(
+            f"Without {node.name} only {count.present - 1} of {count.needed} needed votes are left: the cluster would "
+            "lose its quorum.",
+            "Bring another node up first, or shut the cluster down.",
+        )
+    busy = [m for m in state.running_migrations() if node.name in (m.source, m.destination)]
+    if busy:
+        return no(f"{node.name} takes part in a live migration.", "Wait for its end or cancel it.")
+    return OK
+
+
+def _evict(command: cmd.EvictNode, state: State) -> Verdict:
+    node = state.nodes[command.node]
+    if len(state.nodes) == 1:
+        return no("The last node cannot be evicted.", "Destroy the cluster instead.")
+    owned = state.machines_on(node.name)
+    if owned:
+        return no(f"{node.name} owns {len(owned)} virtual machines.", "Move or delete them first.")
+    if any(volume.owner == node.name for volume in state.shared_volumes.values()):
+        return no(f"{node.name} is the coordinator of a shared volume.", "Move the volume to another node first.")
+    return _stop_service(cmd.StopClusterService(node.name), state) if node.state is not NodeState.DOWN else OK
+
+
+def _configure_network(command: cmd.ConfigureNetwork, state: State) -> Verdict:
+    network = state.networks[command.network]
+    if command.name is not None and command.name != network.name:
+        verdict = valid_name(command.name, "network")
+        if not verdict:
+            return verdict
+        if any(
+            other.name.casefold() == command.name.casefold() for other in state.networks.values() if other != network
+        ):
+            return no(f"A network {command.name} exists already.", "Choose another name.")
+    if command.metric is not None and not 1 <= command.metric <= 65535:
+        return no("The metric must be 1 to 65535.", "Correct the metric.")
+    if command.role is NetworkRole.NONE:
+        others = [n for n in state.networks.values() if n.id != network.id and n.role is not NetworkRole.NONE]
+        if not others:
+            return no("The cluster would have no network left.", "Enable another network first.")
+    return OK
+
+
+def _fail_adapter(command: cmd.FailAdapter, state: State) -> Verdict:
+    adapter = state.adapters[command.adapter]
+    return OK if adapter.state == "Up" else no(f"{adapter.name} is {adapter.state.lower()} already.", "")
+
+
+def _repair_adapter(command: cmd.RepairAdapter, state: State) -> Verdict:
+    adapter = state.adapters[command.adapter]
+    return no(f"{adapter.name} is up already.", "") if adapter.state == "Up" else OK
+
+
+_RULES: dict[type[cmd.Command], Callable[[Any, State], Verdict]] = {
+    cmd.ValidateCluster: _validate,
+    cmd.EnableSharedVolumes: _enable_shared_volumes,
+    cmd.SetQuorum: _set_quorum,
+    cmd.SetMigrationNetworks: _set_migration_networks,
+    cmd.SetConcurrentMigrations: _set_concurrent,
+    cmd.AddClusterDisk: _add_cluster_disk,
+    cmd.AddStorage: _add_storage,
+    cmd.RemoveSharedVolume: _remove_volume,
+    cmd.RenameSharedVolume: _rename_volume,
+    cmd.RenameVolumeFolder: _rename_folder,
+    cmd.MoveSharedVolume: _move_volume,
+    cmd.SetRedirectedAccess: _redirect,
+    cmd.SetDiskOnline: _disk_online,
+    cmd.CreateVirtualMachine: machine_rules.create_machine,
+    cmd.ConfigureVirtualMachine: machine_rules.configure_machine,
+    cmd.DeleteVirtualMachine: machine_rules.delete_machine,
+    cmd.SetMachineState: machine_rules.set_machine_state,
+    cmd.MakeHighlyAvailable: machine_rules.make_highly_available,
+    cmd.RemoveGroup: _remove_group,
+    cmd.ConfigureGroup: _configure_group,
+    cmd.ConfigureResource: _configure_resource,
+    cmd.LiveMigrate: machine_rules.live_migrate,
+    cmd.QuickMigrate: machine_rules.offline_move,
+    cmd.MoveMachine: machine_rules.offline_move,
+    cmd.CancelMigration: machine_rules.cancel,
+    cmd.TuneMigration: machine_rules.tune,
+    cmd.PauseNode: _pause_node,
+    cmd.ResumeNode: _resume_node,
+    cmd.StartClusterService: _start_service,
+    cmd.StopClusterService: _stop_service,
+    cmd.EvictNode: _evict,
+    cmd.ConfigureNetwork: _configure_network,
+    cmd.FailAdapter: _fail_adapter,
+    cmd.RepairAdapter: _repair_adapter,
+}

@@ -1,0 +1,52 @@
+"""Whether something may be done, in words."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from fcm.model.entities import GIB, MIB
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """Whether something may be done; if not, why, and what would help."""
+
+    ok: bool
+    reason: str = ""
+    remedy: str = ""
+
+    def __bool__(self) -> bool:
+        """True if allowed."""
+        return self.ok
+
+    def sentence(self) -> str:
+        """Reason and remedy as one text."""
+        return f"{self.reason} {self.remedy}".strip()
+
+
+OK = Verdict(True)
+NAME_LIMIT = 80
+"""Characters of a name; Failover Clustering itself cuts off far beyond."""
+_FORBIDDEN = re.compile(r'[\\/:*?"<>|\x00-\x1f]')
+
+
+def no(reason: str, remedy: str = "") -> Verdict:
+    """A refusal."""
+    return Verdict(False, reason, remedy)
+
+
+def valid_name(name: str, what: str) -> Verdict:
+    """Whether a text can be the name of something that also becomes a file or folder."""
+    if not name.strip():
+        return no(f"The {what} needs a name.", "Type at least one character.")
+    if len(name) > NAME_LIMIT:
+        return no(f"The name of the {what} has {len(name)} characters.", f"Use at most {NAME_LIMIT}.")
+    if _FORBIDDEN.search(name):
+        return no(f"The name {name!r} has a character that files cannot have.", 'Leave out \\ / : * ? " < > |')
+    return OK
+
+
+def gib(size: int) -> str:
+    """Bytes in words of GiB or MiB, for sentences."""
+    return f"{size / GIB:.1f} GiB" if size >= GIB else f"{size / MIB:.0f} MiB"
