@@ -1,0 +1,1 @@
+"""What carries out commands: an embedded cluster or real hosts."""

@@ -1,0 +1,1 @@
+"""Event channels, descriptions of events, exports."""

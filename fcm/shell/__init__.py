@@ -1,0 +1,1 @@
+"""The PowerShell-like surface."""

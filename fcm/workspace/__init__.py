@@ -1,0 +1,1 @@
+"""One open cluster: its state, journal, actions and settings."""

@@ -1,0 +1,1 @@
+"""A cluster in this process, simulated in virtual time."""

@@ -1,0 +1,1 @@
+"""Real libvirt/QEMU hosts; the only room that imports libvirt."""

@@ -1,0 +1,1 @@
+"""Centre pages, one for each kind of tree node."""

@@ -1,0 +1,1 @@
+"""Wizards; each returns a command or None."""

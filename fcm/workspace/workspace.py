@@ -1,0 +1,209 @@
+"""One open cluster and the owner of its state.
+
+Backends post from their own threads; everything is written to the journal first, then put into the mailbox; the
+owner's thread (the window's, or a test's) drains it through the reducer and tells the views what changed.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections import deque
+from typing import TYPE_CHECKING
+
+from fcm.backend.base import Operation
+from fcm.model import events as ev
+from fcm.model.rules import allowed
+from fcm.model.state import Change, State, apply
+from fcm.workspace.mailbox import Mailbox
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from fcm.backend.base import Backend, Capabilities, Clock
+    from fcm.model.commands import Command
+    from fcm.model.telemetry import TelemetryRow
+    from fcm.model.verdict import Verdict
+    from fcm.workspace.journal import Journal
+
+LOG_LENGTH = 5000
+"""Entries that are kept in memory for the list of events."""
+REOPENED = 100
+"""Migrations whose telemetry is read when a cluster is opened."""
+ROWS_EVERY = 0.5
+"""s between writes of telemetry; events that change the state are never held back."""
+
+_log = logging.getLogger(__name__)
+
+
+class Workspace:
+    """One open cluster: its state, its telemetry, its commands.
+
+    All methods but ``post`` and ``finished`` belong to the owner's thread.
+    """
+
+    def __init__(
+        self, backend: Backend, journal: Journal | None = None, wake: Callable[[], None] | None = None
+    ) -> None:
+        """``journal`` None: nothing is kept. ``wake`` is called from any thread when ``drain`` has work."""
+        self.backend = backend
+        self.state = State()
+        self.log: deque[ev.Entry] = deque(maxlen=LOG_LENGTH)
+        self._journal = journal
+        self._wake = wake or (lambda: None)
+        self._mailbox: Mailbox[ev.Entry | Operation] = Mailbox(lambda: self._wake())
+        self._listeners: list[Callable[[Change, Sequence[ev.Entry]], None]] = []
+        self._commands: list[Callable[[Command], None]] = []
+        self._telemetry: dict[str, list[TelemetryRow]] = {}
+        self._held: list[ev.Entry] = []
+        self._held_since = 0.0
+        self._writing = threading.Lock()
+        self._closed = False
+
+    # Life
+
+    def open(self) -> None:
+        """Replay the journal and start the backend. May block; call it before the views exist.
+
+        Raises:
+            JournalError: the journal cannot be read.
+            BackendError: the backend cannot start.
+        """
+        if self._journal is not None:
+            self.state, entries = self._journal.replay()
+            self.log.extend(entries[-LOG_LENGTH:])
+            self._telemetry = self._journal.telemetry(list(self.state.migrations)[-REOPENED:])
+        self.backend.start(self, self.state)
+
+    def set_wake(self, wake: Callable[[], None]) -> None:
+        """Who is woken when there is something to drain; wakes at once if there is already."""
+        self._wake = wake
+        if len(self._mailbox):
+            wake()
+
+    def close(self) -> None:
+        """End the backend, write what is held back, close the journal; idempotent."""
+        if self._closed:
+            return
+        self._closed = True
+        self.backend.close()
+        if self._journal is not None:
+            with self._writing:
+                held, self._held = self._held, []
+            try:
+                self._journal.append(held)
+            finally:
+                self._journal.close()
+
+    # The backend's side (any thread)
+
+    def post(self, entries: Sequence[ev.Entry]) -> None:
+        """Journal first, then tell; see fcm.backend.base.Sink."""
+        if self._journal is not None:
+            self._write(entries)
+        self._mailbox.put(entries)
+
+    def _write(self, entries: Sequence[ev.Entry]) -> None:
+        assert self._journal is not None
+        now = time.monotonic()
+        with self._writing:
+            batch = [*self._held, *entries]
+            if not self._held:
+                self._held_since = now
+            if all(entry.event.transient for entry in batch) and now - self._held_since < ROWS_EVERY:
+                self._held = batch
+                return
+            self._journal.append(batch)
+            self._held = []
+
+    def finished(self, operation: Operation) -> None:
+        """An operation is over; its submitter is told after everything that it caused."""
+        self._mailbox.put([operation])
+
+    # The owner's side
+
+    @property
+    def capabilities(self) -> Capabilities:
+        """What the backend can do."""
+        return self.backend.capabilities()
+
+    @property
+    def clock(self) -> Clock | None:
+        """The virtual clock of an embedded cluster."""
+        return self.backend.clock
+
+    @property
+    def uri(self) -> str:
+        """What the cluster was opened by."""
+        return self.backend.uri
+
+    def allowed(self, command: Command) -> Verdict:
+        """Whether a command would be accepted now, by what is known here."""
+        verdict = self.capabilities.verdict(command)
+        return allowed(command, self.state) if verdict else verdict
+
+    def submit(self, command: Command, on_finished: Callable[[Operation], None] | None = None) -> Operation:
+        """Hand a command to the backend. ``on_finished`` is called in ``drain`` once it is over or refused."""
+        operation = Operation(command, on_finished)
+        for observer in self._commands:
+            observer(command)
+        verdict = self.allowed(command)
+        if verdict:
+            self.backend.submit(operation)
+        else:
+            operation.finish(verdict)
+            event = ev.CommandRefused(type(command).__name__, verdict.reason, verdict.remedy)
+            self._mailbox.put([ev.Entry(0, self.now(), event), operation])
+        return operation
+
+    def now(self) -> float:
+        """S since the epoch on the cluster's clock."""
+        clock = self.clock
+        return time.time() if clock is None else clock.now()
+
+    def drain(self, budget: float = 0.008) -> Change:
+        """Apply what was posted, at most about ``budget`` s of it; tell the listeners once."""
+        change = Change()
+        entries: list[ev.Entry] = []
+        done: list[Operation] = []
+        touched: set[tuple[object, str]] = set()
+        structural = False
+        for item in self._mailbox.drain(budget):
+            if isinstance(item, Operation):
+                done.append(item)
+                continue
+            self.state, one = apply(self.state, item)
+            touched |= one.touched
+            structural = structural or one.structural
+            entries.append(item)
+            if isinstance(item.event, ev.MigrationProgressed):
+                self._telemetry.setdefault(item.event.migration, []).append(item.event.row)
+            else:
+                self.log.append(item)
+        if entries:
+            change = Change(frozenset(touched), structural)  # type: ignore[arg-type]
+            for listener in tuple(self._listeners):
+                listener(change, entries)
+        for operation in done:
+            operation.deliver()
+        return change
+
+    def subscribe(self, listener: Callable[[Change, Sequence[ev.Entry]], None]) -> Callable[[], None]:
+        """Call ``listener`` after each drain that applied something; returns what ends the subscription."""
+        self._listeners.append(listener)
+        return lambda: self._listeners.remove(listener) if listener in self._listeners else None
+
+    def observe_commands(self, observer: Callable[[Command], None]) -> Callable[[], None]:
+        """Call ``observer`` with every submitted command (the console shows it as PowerShell)."""
+        self._commands.append(observer)
+        return lambda: self._commands.remove(observer) if observer in self._commands else None
+
+    def rows(self, migration: str) -> Sequence[TelemetryRow]:
+        """Telemetry of a migration so far, oldest first; empty if there is none. Do not change it."""
+        return self._telemetry.get(migration, ())
+
+    @property
+    def telemetry(self) -> Mapping[str, Sequence[TelemetryRow]]:
+        """Telemetry by migration."""
+        return self._telemetry
