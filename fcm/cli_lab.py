@@ -1,0 +1,194 @@
+"""The verbs of ``fcm lab``: a real three-node cluster on one Linux machine."""
+
+from __future__ import annotations
+
+import argparse
+import shutil
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from fcm.lab.lab import bring_up, current_plan, read_status, take_down
+from fcm.lab.machines import LabMachine, add_machine, free_number, list_machines, remove_machine
+from fcm.lab.network import set_link
+from fcm.lab.node import cut_power
+from fcm.lab.plan import LabError, LabFolders, find_network, make_plan, parse_bandwidth, parse_memory
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    Subparsers = argparse._SubParsersAction[argparse.ArgumentParser]  # noqa: SLF001 (it has no public name)
+
+DONE, FAILED, WRONG_USAGE = 0, 1, 2
+
+
+def _folders(arguments: argparse.Namespace) -> LabFolders:
+    return LabFolders(name=arguments.lab_name)
+
+
+def _usage(parse: Callable[[str], object]) -> Callable[[str], object]:
+    """*parse* as an argparse type: its sentence becomes the message of exit code 2."""
+
+    def converted(text: str) -> object:
+        try:
+            return parse(text)
+        except LabError as error:
+            raise argparse.ArgumentTypeError(str(error)) from None
+
+    return converted
+
+
+def _up(arguments: argparse.Namespace) -> int:
+    folders = _folders(arguments)
+    try:
+        plan = make_plan(arguments.nodes, arguments.bandwidth, arguments.older_processor)
+    except LabError as error:
+        print(error, file=sys.stderr)
+        return WRONG_USAGE
+    hosts = bring_up(plan, folders)
+    if arguments.hosts_file is not None:
+        shutil.copyfile(hosts, arguments.hosts_file)
+        hosts = arguments.hosts_file
+    speed = "at full speed" if plan.bandwidth is None else f"at {plan.bandwidth / 1e6:g} Mbit/s"
+    print(f"The lab is up: {len(plan.nodes)} nodes, live migration {speed}.")
+    print(f"Hosts file: {hosts}")
+    print(f"Open it:    fcm --open libvirt:{hosts}")
+    return DONE
+
+
+def _status(arguments: argparse.Namespace) -> int:
+    status = read_status(_folders(arguments))
+    for node in status.nodes:
+        word = "up" if node.answering else "libvirtd does not answer" if node.running else "off"
+        older = ", older processor" if node.node.older_processor else ""
+        print(f"{node.node.name}: {word}{older}; machines: {', '.join(node.machines) or 'none'}")
+    for machine in status.machines:
+        print(
+            f"{machine.name}: {machine.memory} MiB, {machine.fill} MiB filled, writes {machine.dirty} MiB/s "
+            f"in {machine.working_set or machine.fill} MiB; {machine.address}"
+        )
+    print(f"Hosts file: {status.hosts_file}")
+    return DONE
+
+
+def _down(arguments: argparse.Namespace) -> int:
+    print("The lab is down." if take_down(_folders(arguments)) else "No lab was up.")
+    return DONE
+
+
+def _vm_add(arguments: argparse.Namespace) -> int:
+    folders = _folders(arguments)
+    plan = current_plan(folders)
+    node = plan.node(arguments.node)
+    taken = {machine.number for machine in list_machines(folders)}
+    fill = arguments.memory // 2 if arguments.fill is None else arguments.fill
+    machine = LabMachine(
+        arguments.name,
+        free_number(taken),
+        arguments.memory,
+        fill,
+        arguments.dirty,
+        arguments.working_set,
+        arguments.processor,
+    )
+    add_machine(machine, node, folders)
+    print(f"{machine.name} runs on {node.name} at {machine.address}.")
+    return DONE
+
+
+def _vm_remove(arguments: argparse.Namespace) -> int:
+    folders = _folders(arguments)
+    remove_machine(arguments.name, current_plan(folders), folders)
+    print(f"{arguments.name} is removed.")
+    return DONE
+
+
+def _fault_link(arguments: argparse.Namespace) -> int:
+    folders = _folders(arguments)
+    node = current_plan(folders).node(arguments.node)
+    network = find_network(arguments.network)
+    set_link(node, network, folders, arguments.up)
+    print(f'The link of {node.name} to "{network.name}" is {"up" if arguments.up else "down"}.')
+    return DONE
+
+
+def _fault_power(arguments: argparse.Namespace) -> int:
+    folders = _folders(arguments)
+    cut_power(current_plan(folders).node(arguments.node), folders)
+    print(f"{arguments.node} has lost power. Switch it on again: fcm lab up")
+    return DONE
+
+
+def _guarded(handler: Callable[[argparse.Namespace], int]) -> Callable[[argparse.Namespace], int]:
+    """*handler*, with every refusal of the lab or the machine as one sentence and exit code 1."""
+
+    def run(arguments: argparse.Namespace) -> int:
+        try:
+            return handler(arguments)
+        except LabError as error:
+            print(error, file=sys.stderr)
+        except OSError as error:
+            print(f"The lab could not go on: {error.strerror or error} ({error.filename}).", file=sys.stderr)
+        except KeyboardInterrupt:
+            print("Interrupted. Clear up what is there: fcm lab down", file=sys.stderr)
+        return FAILED
+
+    return run
+
+
+def add_lab_verbs(subparsers: Subparsers) -> None:
+    """Add ``lab`` with its verbs; each parsed namespace carries ``handler``, which returns the exit code."""
+    lab = subparsers.add_parser(
+        "lab",
+        help="a real cluster on this Linux machine",
+        description="Makes nodes out of Linux namespaces, each with its own libvirtd, and lets nothing out of them.",
+    )
+    lab.add_argument("--name", dest="lab_name", default="lab", help=argparse.SUPPRESS)
+    verbs = lab.add_subparsers(title="verbs", required=True, metavar="VERB")
+
+    up = verbs.add_parser("up", help="make the lab, or mend it")
+    up.add_argument("--nodes", type=int, default=3, metavar="N", help="how many nodes (default 3)")
+    up.add_argument(
+        "--bandwidth",
+        type=_usage(parse_bandwidth),
+        default="200mbit",
+        metavar="RATE",
+        help="of the live-migration network, such as 1gbit, or none (default 200mbit)",
+    )
+    up.add_argument("--older-processor", metavar="NODE", help="a node whose processor lacks AVX, AVX2 and AES")
+    up.add_argument("--hosts-file", type=Path, metavar="PATH", help="write a copy of the hosts file here")
+    up.set_defaults(handler=_guarded(_up))
+
+    verbs.add_parser("status", help="how nodes and machines are").set_defaults(handler=_guarded(_status))
+    verbs.add_parser("down", help="remove all of it").set_defaults(handler=_guarded(_down))
+
+    vm = verbs.add_parser("vm", help="virtual machines of the lab")
+    vm_verbs = vm.add_subparsers(title="verbs", required=True, metavar="VERB")
+    add = vm_verbs.add_parser("add", help="make a machine and start it")
+    add.add_argument("name", metavar="NAME")
+    add.add_argument("--memory", type=_usage(parse_memory), default="256MiB", metavar="SIZE", help="default 256MiB")
+    add.add_argument("--fill", type=int, metavar="MIB", help="MiB of random data (default half the memory)")
+    add.add_argument("--dirty", type=int, default=0, metavar="RATE", help="MiB/s it rewrites (default 0)")
+    add.add_argument(
+        "--working-set", type=int, default=0, metavar="MIB", help="MiB the writes go round in (default all)"
+    )
+    add.add_argument("--node", default="node1", metavar="NODE", help="where it starts (default node1)")
+    add.add_argument("--processor", default="qemu64", metavar="MODEL", help="processor model (default qemu64)")
+    add.set_defaults(handler=_guarded(_vm_add))
+    remove = vm_verbs.add_parser("remove", help="switch a machine off and delete it")
+    remove.add_argument("name", metavar="NAME")
+    remove.set_defaults(handler=_guarded(_vm_remove))
+
+    fault = verbs.add_parser("fault", help="break something on purpose")
+    faults = fault.add_subparsers(title="faults", required=True, metavar="FAULT")
+    for verb, is_up, text in (
+        ("link-down", False, "pull a node's cable"),
+        ("link-up", True, "plug it in again"),
+    ):
+        link = faults.add_parser(verb, help=text)
+        link.add_argument("node", metavar="NODE")
+        link.add_argument("network", metavar="NETWORK", help='such as lm or "Live Migration"')
+        link.set_defaults(handler=_guarded(_fault_link), up=is_up)
+    power = faults.add_parser("power-cut", help="end a node and its machines at once")
+    power.add_argument("node", metavar="NODE")
+    power.set_defaults(handler=_guarded(_fault_power))

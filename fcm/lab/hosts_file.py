@@ -1,0 +1,57 @@
+"""The hosts file of the lab: what fcm opens to see its nodes as a cluster."""
+
+from __future__ import annotations
+
+import json
+
+from fcm.lab.plan import LIVE_MIGRATION, NETWORKS, LabFolders, LabPlan
+
+
+def _text(value: str) -> str:
+    """A TOML basic string; JSON's escapes are a subset of its own."""
+    return json.dumps(value, ensure_ascii=False)
+
+
+def render_hosts_file(plan: LabPlan, folders: LabFolders) -> str:
+    """The hosts file as TOML text.
+
+    Beside what any hosts file has, each node carries ``peer_uri`` (how nodes reach each other, other than how this
+    program reaches them), ``probe_namespace`` (the network namespace from which its paths can be tried) and the
+    table ``[lab]`` permits plain TCP and says that the shared folder is one although libvirt cannot know it.
+    """
+    lines = [
+        "# Written by 'fcm lab up'; open it with: fcm --open libvirt:PATH",
+        "[cluster]",
+        f"name = {_text(folders.name)}",
+        "",
+        "[lab]",
+        "tcp = true",
+        "same_file_system = true",
+        f"client_namespace = {_text(folders.namespace('client'))}",
+    ]
+    for network in NETWORKS:
+        lines += [
+            "",
+            "[[network]]",
+            f"name = {_text(network.name)}",
+            f"role = {_text(network.role)}",
+            f"subnet = {_text(network.subnet)}",
+            f"metric = {network.metric}",
+        ]
+        if network.gateway is not None:
+            lines.append(f"gateway = {_text(network.gateway)}")
+        if network is LIVE_MIGRATION and plan.bytes_per_second is not None:
+            lines.append(f"bandwidth = {plan.bytes_per_second}")
+    for node in plan.nodes:
+        addresses = ", ".join(f"{_text(network.name)} = {_text(network.address(node.number))}" for network in NETWORKS)
+        lines += [
+            "",
+            "[[node]]",
+            f"name = {_text(node.name)}",
+            f"uri = {_text(folders.uri(node))}",
+            f"peer_uri = {_text(node.peer_uri)}",
+            f"storage = {_text(str(folders.shared))}",
+            f"probe_namespace = {_text(folders.namespace(node.name))}",
+            f"addresses = {{ {addresses} }}",
+        ]
+    return "\n".join(lines) + "\n"

@@ -1,0 +1,198 @@
+"""The lab as a whole: up, status, down. Each may be repeated, also after a kill in the middle."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import socket
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from fcm.lab.guest import build_guest, is_cached, place_guest
+from fcm.lab.hosts_file import render_hosts_file
+from fcm.lab.machines import LabMachine, domains_on, list_machines
+from fcm.lab.network import build_networks, remove_networks, shape
+from fcm.lab.node import answers, is_running, start_node, wait_for_node
+from fcm.lab.plan import LabError, LabFolders, LabNode, LabPlan, make_plan
+from fcm.lab.processes import NAMESPACES, network_namespaces
+from fcm.lab.requirements import missing
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+@dataclass(frozen=True, slots=True)
+class NodeStatus:
+    """How one node is."""
+
+    node: LabNode
+    running: bool
+    """It has power."""
+    answering: bool
+    """Its libvirtd takes connections."""
+    machines: tuple[str, ...]
+    """Machines that run on it."""
+
+
+@dataclass(frozen=True, slots=True)
+class LabStatus:
+    """How the lab is."""
+
+    plan: LabPlan
+    nodes: tuple[NodeStatus, ...]
+    machines: tuple[LabMachine, ...]
+    hosts_file: Path
+
+
+@contextmanager
+def _only_one(folders: LabFolders) -> Iterator[None]:
+    """Keep a second ``up`` or ``down`` out. An abstract socket: the kernel frees it however this process ends."""
+    with socket.socket(socket.AF_UNIX) as lock:
+        try:
+            lock.bind(f"\0fcm-lab-{folders.name}")
+        except OSError:
+            raise LabError("Another 'fcm lab' is at work on this lab. Wait for it to end.") from None
+        yield
+
+
+@dataclass(frozen=True, slots=True)
+class _Record:
+    """What ``up`` noted before it changed the machine, so that ``down`` can undo it."""
+
+    plan: LabPlan
+    complete: bool
+    own_mount: bool
+    """``ip netns`` had made no mount for its names before."""
+
+
+def _write_record(record: _Record, folders: LabFolders) -> None:
+    text = json.dumps(
+        {
+            "nodes": len(record.plan.nodes),
+            "older": next((node.name for node in record.plan.nodes if node.older_processor), None),
+            "bandwidth": record.plan.bandwidth,
+            "complete": record.complete,
+            "own_mount": record.own_mount,
+        }
+    )
+    folders.state.mkdir(mode=0o755, parents=True, exist_ok=True)
+    fresh = folders.record.with_suffix(".new")
+    fresh.write_text(text)
+    fresh.replace(folders.record)
+
+
+def _read_record(folders: LabFolders) -> _Record | None:
+    try:
+        known = json.loads(folders.record.read_text())
+        plan = make_plan(known["nodes"], known["bandwidth"], known["older"])
+        return _Record(plan, known["complete"], known["own_mount"])
+    except (OSError, ValueError, KeyError):
+        return None
+
+
+def _is_mounted(folder: Path) -> bool:
+    lines = Path("/proc/self/mountinfo").read_text().splitlines()
+    return any(line.split(" ")[4] == str(folder) for line in lines)
+
+
+def current_plan(folders: LabFolders) -> LabPlan:
+    """The plan of the lab that is up.
+
+    Raises:
+        LabError: none is up.
+    """
+    record = _read_record(folders)
+    if record is None or not record.complete:
+        raise LabError("No lab is up. Start one: fcm lab up")
+    return record.plan
+
+
+def bring_up(plan: LabPlan, folders: LabFolders) -> Path:
+    """Make the lab, or mend the one that is there: nodes that are off are switched on, the bandwidth is set anew.
+
+    What an interrupted ``up`` or ``down`` left is cleared first.
+
+    Returns:
+        The hosts file to open.
+
+    Raises:
+        LabError: this machine cannot run a lab, a lab with other nodes is up, or a step failed.
+    """
+    lacking = missing(building=not is_cached(folders))
+    if lacking is not None:
+        raise LabError(lacking)
+    with _only_one(folders):
+        record = _read_record(folders)
+        if record is not None and record.complete:
+            if record.plan.nodes != plan.nodes:
+                raise LabError(
+                    f"A lab with {len(record.plan.nodes)} other nodes is up. Take it down first: fcm lab down"
+                )
+            shape(plan, folders)
+        else:
+            own_mount = record.own_mount if record else not _is_mounted(NAMESPACES)
+            _remove(folders, own_mount)
+            record = _Record(plan, complete=False, own_mount=own_mount)
+            _write_record(record, folders)
+            build_guest(folders)
+            build_networks(plan, folders)
+        for folder in (folders.shared, folders.consoles):
+            folder.mkdir(parents=True, exist_ok=True)
+        place_guest(folders)
+        for node in plan.nodes:
+            start_node(node, plan, folders)
+        for node in plan.nodes:
+            wait_for_node(node, folders)
+        folders.hosts_file.write_text(render_hosts_file(plan, folders))
+        _write_record(_Record(plan, complete=True, own_mount=record.own_mount), folders)
+    return folders.hosts_file
+
+
+def _remove(folders: LabFolders, own_mount: bool) -> None:
+    remove_networks(folders, own_mount)
+    if folders.state.exists():
+        inside = f"{folders.state}/"
+        for line in Path("/proc/self/mountinfo").read_text().splitlines():
+            mounted = line.split(" ")[4]
+            if mounted.startswith(inside):
+                raise LabError(f"{mounted} is still mounted: nothing is deleted below {folders.state}.")
+        shutil.rmtree(folders.state)
+
+
+def take_down(folders: LabFolders) -> bool:
+    """End everything of the lab and remove all it made but the cache of the guest.
+
+    Returns:
+        False if there was nothing to remove.
+
+    Raises:
+        LabError: not root, or something cannot be removed.
+    """
+    lacking = missing(building=False, has_program=lambda _: True, has_one_of=lambda _: True)
+    if lacking is not None:
+        raise LabError(lacking.replace("fcm lab up", "fcm lab down"))
+    with _only_one(folders):
+        record = _read_record(folders)
+        left = folders.state.exists() or any(folders.owns(name) for name in network_namespaces())
+        _remove(folders, record is not None and record.own_mount)
+    return left
+
+
+def read_status(folders: LabFolders) -> LabStatus:
+    """How the lab is now.
+
+    Raises:
+        LabError: none is up.
+    """
+    plan = current_plan(folders)
+    nodes = []
+    for node in plan.nodes:
+        answering = answers(node, folders)
+        running: tuple[str, ...] = ()
+        if answering:
+            with suppress(LabError):
+                running = domains_on(node, folders, running=True)
+        nodes.append(NodeStatus(node, is_running(node, folders), answering, running))
+    return LabStatus(plan, tuple(nodes), list_machines(folders), folders.hosts_file)

@@ -1,0 +1,207 @@
+"""One node of the lab: a namespace set with a PID 1 that keeps a root libvirtd of its own alive."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import socket
+import time
+from pathlib import Path
+
+from fcm import resources
+from fcm.lab.plan import MANAGEMENT, LabError, LabFolders, LabNode, LabPlan
+from fcm.lab.processes import end_all_in, first_process_in, processes_in, program, run, start_detached
+
+_COPIED_FROM_ETC = (
+    "passwd",
+    "group",
+    "nsswitch.conf",
+    "ld.so.cache",
+    "ld.so.conf",
+    "ld.so.conf.d",
+    "localtime",
+    "protocols",
+    "services",
+    "alternatives",
+)
+
+_LIBVIRTD_CONF = """\
+# No authentication: whoever reaches this port or this socket is root of the lab. Both exist inside it only.
+listen_tls = 0
+listen_tcp = 1
+listen_addr = "0.0.0.0"
+auth_tcp = "none"
+auth_unix_rw = "none"
+auth_unix_ro = "none"
+unix_sock_group = "root"
+unix_sock_rw_perms = "0700"
+host_uuid = "{uuid}"
+log_outputs = "2:file:/var/log/libvirt/libvirtd.log"
+"""
+
+_QEMU_CONF = """\
+# Root inside the node; there is no security module, no cgroup and no log daemon in it.
+user = "root"
+group = "root"
+dynamic_ownership = 0
+remember_owner = 0
+security_driver = "none"
+namespaces = []
+cgroup_controllers = []
+stdio_handler = "file"
+migration_address = "0.0.0.0"
+migration_port_min = 49152
+migration_port_max = 49215
+"""
+
+OLDER_PROCESSOR_MARK = "fcm-lab-older-processor"
+"""File in a node's own /etc at which the emulator leaves processor features out."""
+
+
+_USERS = {
+    "passwd": "libvirt-qemu:x:64055:64055:QEMU of the lab:/nonexistent:/usr/sbin/nologin",
+    "group": "libvirt-qemu:x:64055:",
+}
+"""libvirt looks this user up before it reads that its machines run as root; the machine may not have it."""
+
+
+def _hosts(plan: LabPlan) -> str:
+    lines = ["127.0.0.1 localhost"]
+    lines += [f"{MANAGEMENT.address(node.number)} {node.name}" for node in plan.nodes]
+    return "\n".join(lines) + "\n"
+
+
+def _prepare_folders(node: LabNode, plan: LabPlan, folders: LabFolders) -> None:
+    home = folders.node(node)
+    etc, var = home / "etc", home / "var"
+    for folder in (
+        etc / "libvirt",
+        var / "lib" / "libvirt",
+        var / "cache" / "libvirt",
+        var / "log" / "libvirt",
+        var / "tmp",
+        home / "run" / "libvirt",
+        home / "run" / "lock",
+    ):
+        folder.mkdir(parents=True, exist_ok=True)
+    for link, target in (("run", "/run"), ("lock", "/run/lock")):
+        if not (var / link).is_symlink():
+            (var / link).symlink_to(target)
+    for name in _COPIED_FROM_ETC:
+        source, target_path = Path("/etc") / name, etc / name
+        if source.is_dir() and not source.is_symlink():
+            shutil.copytree(source, target_path, symlinks=True, dirs_exist_ok=True)
+        elif source.exists() and not target_path.is_symlink():
+            shutil.copy2(source, target_path, follow_symlinks=False)
+    for name, line in _USERS.items():
+        known = (etc / name).read_text()
+        if "libvirt-qemu:" not in known:
+            (etc / name).write_text(f"{known.rstrip()}\n{line}\n")
+    (etc / "hosts").write_text(_hosts(plan))
+    (etc / "hostname").write_text(f"{node.name}\n")
+    (etc / "libvirt" / "libvirtd.conf").write_text(_LIBVIRTD_CONF.format(uuid=node.host_uuid))
+    (etc / "libvirt" / "qemu.conf").write_text(_QEMU_CONF)
+    mark = etc / OLDER_PROCESSOR_MARK
+    if node.older_processor:
+        mark.touch()
+    else:
+        mark.unlink(missing_ok=True)
+
+
+def is_running(node: LabNode, folders: LabFolders) -> bool:
+    """True while the node has power: its PID 1 lives."""
+    return first_process_in(folders.namespace(node.name)) is not None
+
+
+def answers(node: LabNode, folders: LabFolders) -> bool:
+    """True if the node's libvirtd takes connections on its socket."""
+    with socket.socket(socket.AF_UNIX) as line:
+        line.settimeout(1.0)
+        try:
+            line.connect(str(folders.socket(node)))
+        except OSError:
+            return False
+    return True
+
+
+def start_node(node: LabNode, plan: LabPlan, folders: LabFolders) -> None:
+    """Switch the node on; returns at once, see ``wait_for_node``. Does nothing for one that runs."""
+    if is_running(node, folders):
+        return
+    end_all_in(folders.namespace(node.name))
+    _prepare_folders(node, plan, folders)
+    folders.socket(node).unlink(missing_ok=True)
+    home = folders.node(node)
+    start_detached(
+        (
+            "ip", "netns", "exec", folders.namespace(node.name),
+            "unshare", "--mount", "--uts", "--ipc", "--pid", "--fork", "--kill-child",
+            "--propagation", "private",
+            "/bin/bash", resources.path("lab", "node-init.sh"), node.name, home, folders.state,
+        ),
+        home / "init.log",
+    )  # fmt: skip
+
+
+def wait_for_node(node: LabNode, folders: LabFolders, limit: float = 30.0) -> None:
+    """Wait until the node's libvirtd answers a question; it listens before its drivers are ready.
+
+    Raises:
+        LabError: it does not within *limit* s; the sentence quotes the end of its log.
+    """
+    give_up = time.monotonic() + limit
+    while not (answers(node, folders) and _has_qemu(node, folders)):
+        if time.monotonic() > give_up:
+            raise LabError(f"libvirtd of {node.name} does not answer after {limit:g} s. {_last_words(node, folders)}")
+        time.sleep(0.05)
+
+
+def virsh(node: LabNode, folders: LabFolders, *words: str | Path) -> str:
+    """Let ``virsh`` talk to the node's libvirtd and return what it said.
+
+    Raises:
+        LabError: it refused.
+    """
+    return run("virsh", "--quiet", "--connect", folders.uri(node), *words)
+
+
+def _has_qemu(node: LabNode, folders: LabFolders) -> bool:
+    try:
+        virsh(node, folders, "domcapabilities", "--virttype", "qemu", "--emulatorbin", folders.emulator)
+    except LabError:
+        return False
+    return True
+
+
+def _last_words(node: LabNode, folders: LabFolders) -> str:
+    home = folders.node(node)
+    for log in (home / "var" / "log" / "libvirt" / "libvirtd.log", home / "init.log"):
+        try:
+            lines = log.read_text(errors="replace").strip().splitlines()
+        except OSError:
+            continue
+        if lines:
+            return f"Its log ends with: {lines[-1]}"
+    return f"It left no log in {home}."
+
+
+def cut_power(node: LabNode, folders: LabFolders) -> None:
+    """End every process of the node at the same instant, its machines included, by ending its PID 1.
+
+    Raises:
+        LabError: the node is off already.
+    """
+    first = first_process_in(folders.namespace(node.name))
+    if first is None:
+        raise LabError(f"{node.name} is off already.")
+    os.kill(first, signal.SIGKILL)
+    end_all_in(folders.namespace(node.name))
+
+
+def libvirtd_of(node: LabNode, folders: LabFolders) -> int | None:
+    """Process id, as the machine counts, of the node's libvirtd."""
+    for pid in processes_in(folders.namespace(node.name)):
+        if program(pid) == "libvirtd":
+            return pid
+    return None

@@ -1,0 +1,155 @@
+"""Programs of the machine: run one, find those of a namespace, end them."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from fcm.lab.plan import LabError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+NAMESPACES = Path("/run/netns")
+"""Where ``ip netns`` keeps names of network namespaces."""
+
+
+def run(*arguments: str | Path, stdin: str = "", limit: float = 60.0) -> str:
+    """Run a program to its end and return what it printed, as text.
+
+    Args:
+        arguments: the program and its arguments.
+        stdin: text for its standard input.
+        limit: s after which it is ended.
+
+    Raises:
+        LabError: it failed, did not end in time or is not there; the sentence quotes its own words.
+    """
+    return run_bytes(*arguments, stdin=stdin.encode(), limit=limit).decode(errors="replace")
+
+
+def run_bytes(*arguments: str | Path, stdin: bytes = b"", limit: float = 60.0) -> bytes:
+    """As ``run``, for a program that reads and prints bytes.
+
+    Raises:
+        LabError: as ``run``.
+    """
+    words = [str(argument) for argument in arguments]
+    try:
+        done = subprocess.run(words, input=stdin, capture_output=True, timeout=limit, check=False)
+    except FileNotFoundError:
+        raise LabError(f"The program {words[0]!r} is not installed on this machine.") from None
+    except subprocess.TimeoutExpired:
+        raise LabError(f"'{' '.join(words)}' did not end within {limit:g} s.") from None
+    if done.returncode:
+        said = (done.stderr.strip() or done.stdout.strip()).decode(errors="replace").replace("\n", "; ")
+        raise LabError(f"'{' '.join(words)}' failed: {said or f'exit code {done.returncode}'}")
+    return done.stdout
+
+
+def ip(namespace: str | None, *lines: str) -> None:
+    """Carry out several ``ip`` commands in one go, in *namespace* or in the machine's own.
+
+    Raises:
+        LabError: one of them failed.
+    """
+    where = ("-n", namespace) if namespace else ()
+    run("ip", *where, "-batch", "-", stdin="\n".join(lines) + "\n")
+
+
+def network_namespaces() -> tuple[str, ...]:
+    """Names of all network namespaces of this machine, sorted."""
+    try:
+        return tuple(sorted(os.listdir(NAMESPACES)))
+    except FileNotFoundError:
+        return ()
+
+
+def _all_processes() -> Iterator[int]:
+    for name in os.listdir("/proc"):
+        if name.isdigit():
+            yield int(name)
+
+
+def processes_in(namespace: str) -> tuple[int, ...]:
+    """Process ids of everything that runs in the network namespace *namespace*."""
+    try:
+        wanted = os.stat(NAMESPACES / namespace)
+    except OSError:
+        return ()
+    found = []
+    for pid in _all_processes():
+        try:
+            has = os.stat(f"/proc/{pid}/ns/net")
+        except OSError:
+            continue  # it ended while we looked
+        if (has.st_dev, has.st_ino) == (wanted.st_dev, wanted.st_ino):
+            found.append(pid)
+    return tuple(found)
+
+
+def command_line(pid: int) -> tuple[str, ...]:
+    """The words a process was started with; empty once it is gone."""
+    try:
+        return tuple(Path(f"/proc/{pid}/cmdline").read_text(errors="replace").split("\0")[:-1])
+    except OSError:
+        return ()
+
+
+def program(pid: int) -> str:
+    """The program name of a process; empty once it is gone."""
+    try:
+        return Path(f"/proc/{pid}/comm").read_text().strip()
+    except OSError:
+        return ""
+
+
+def first_process_in(namespace: str) -> int | None:
+    """The process that is PID 1 of the node whose network namespace is *namespace*."""
+    for pid in processes_in(namespace):
+        try:
+            status = Path(f"/proc/{pid}/status").read_text()
+        except OSError:
+            continue
+        for line in status.splitlines():
+            if line.startswith("NSpid:"):
+                ids = line.split()[1:]
+                if len(ids) > 1 and ids[-1] == "1":
+                    return pid
+    return None
+
+
+def end_all_in(namespace: str, limit: float = 10.0) -> None:
+    """End everything that runs in *namespace*, at once, as a power cut does.
+
+    Raises:
+        LabError: something outlived *limit* s.
+    """
+    give_up = time.monotonic() + limit
+    while left := processes_in(namespace):
+        if time.monotonic() > give_up:
+            raise LabError(f"Processes {', '.join(map(str, left))} of {namespace} do not end.")
+        for pid in left:
+            try:
+                os.kill(pid, signal.SIGKILL)
+            except ProcessLookupError:
+                continue
+        time.sleep(0.02)
+
+
+def start_detached(arguments: Sequence[str | Path], log: Path) -> int:
+    """Start a program that outlives this one, its output in *log*; returns its process id."""
+    with log.open("ab") as output:
+        started = subprocess.Popen(
+            [str(argument) for argument in arguments],
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+            cwd="/",
+        )
+    return started.pid

@@ -1,0 +1,76 @@
+"""What this machine lacks to run a lab, in sentences with the command that helps."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+_PROGRAMS = {
+    "ip": "iproute2",
+    "tc": "iproute2",
+    "unshare": "util-linux",
+    "bash": "bash",
+    "libvirtd": "libvirt-daemon",
+    "virsh": "libvirt-clients",
+    "qemu-system-x86_64": "qemu-system-x86",
+}
+_BUILD_PROGRAMS = {
+    "gcc": "gcc",
+    "apt-get": "apt",
+    "dpkg-deb": "dpkg",
+    "lz4": "lz4",
+}
+_QEMU_DRIVER = "libvirt/connection-driver/libvirt_driver_qemu.so"
+_LIBRARY_FOLDERS = ("/usr/lib/x86_64-linux-gnu", "/usr/lib64", "/usr/lib")
+_SEARCHED = os.pathsep.join((os.environ.get("PATH", os.defpath), "/usr/sbin", "/sbin"))
+
+
+def _find_program(name: str) -> bool:
+    return shutil.which(name, path=_SEARCHED) is not None
+
+
+def _find_file(candidates: Iterable[str]) -> bool:
+    return any(Path(candidate).exists() for candidate in candidates)
+
+
+def missing(
+    building: bool,
+    *,
+    platform: str = sys.platform,
+    user: int | None = None,
+    has_program: Callable[[str], bool] = _find_program,
+    has_one_of: Callable[[Iterable[str]], bool] = _find_file,
+) -> str | None:
+    """One sentence that says why no lab can be made here, or ``None`` if one can.
+
+    Args:
+        building: the guest is not in the cache, so a compiler and apt are needed as well.
+        platform: as ``sys.platform``.
+        user: effective user id; that of this process when not given.
+        has_program: looks a program up.
+        has_one_of: looks for any of some files.
+    """
+    if platform != "linux":
+        return "The lab needs Linux: its nodes are Linux namespaces. Use embedded:contoso on this machine."
+    if (os.geteuid() if user is None else user) != 0:
+        return "The lab needs root, to make namespaces and networks. Start it as: sudo fcm lab up"
+    programs = _PROGRAMS | (_BUILD_PROGRAMS if building else {})
+    lacking = {name: package for name, package in programs.items() if not has_program(name)}
+    if not has_one_of(f"{folder}/{_QEMU_DRIVER}" for folder in _LIBRARY_FOLDERS):
+        lacking["libvirt's QEMU driver"] = "libvirt-daemon-driver-qemu"
+    if building and not has_one_of(f"{folder}/libc.a" for folder in _LIBRARY_FOLDERS):
+        lacking["the static C library"] = "libc6-dev"
+    if lacking:
+        packages = " ".join(sorted(set(lacking.values())))
+        names = list(lacking)
+        listed = names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
+        return f"The lab needs {listed}. Install: apt-get install --no-install-recommends {packages}"
+    if not has_one_of(("/dev/net/tun",)):
+        return "The lab needs the kernel's tun device for its machines' network. Load it: modprobe tun"
+    return None
