@@ -1,0 +1,81 @@
+"""What describes one live migration to the engine."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from fcm.migration.policies import QEMU_7_2, StoppingRule
+
+if TYPE_CHECKING:
+    from fcm.migration.workload import Workload
+
+LOOPBACK_RATE = 1.2e9
+"""bytes/s one QEMU migration thread writes to a local socket when no limit holds it (measured on QEMU 7.2.22)."""
+WINDOW_SHARE = 0.997
+"""Share of the limit an undisturbed host reaches: QEMU's clock counts whole milliseconds and late wake-ups are not
+made up (migration.c, migration_rate_limit). An assumption of 0.3 ms a window."""
+ZERO_PAGE_COST = 0.7e-6
+"""s to find out that a page is zero. An assumption for memory the host must first map."""
+
+
+class Capability(StrEnum):
+    """Migration capabilities, by QEMU's names (qapi/migration.json)."""
+
+    AUTO_CONVERGE = "auto-converge"
+    XBZRLE = "xbzrle"
+    MULTIFD = "multifd"
+    POSTCOPY = "postcopy-ram"
+
+
+@dataclass(frozen=True, slots=True)
+class MigrationSpec:
+    """One migration: what moves, over what, and when it may stop.
+
+    Times in s, sizes in bytes, rates in bytes/s.
+    """
+
+    workload: Workload
+    memory: int
+    """bytes of guest memory (with ROM blocks where known)."""
+    rule: StoppingRule = QEMU_7_2
+    bandwidth: float = float(128 << 20)
+    """Limit; ``inf`` for none. QEMU's default is 128 MiB/s (MAX_THROTTLE, migration.c)."""
+    downtime_limit: float | None = None
+    """``None``: the rule's default."""
+    links: tuple[str, ...] = ()
+    """Names of the engine's links this migration crosses."""
+    capabilities: frozenset[Capability] = frozenset()
+    line_rate: float = LOOPBACK_RATE
+    """What one migration can send when no limit holds it, the links apart."""
+    bandwidth_share: float = WINDOW_SHARE
+    """Share of the limit that is really reached."""
+    bandwidth_series: tuple[tuple[float, float], ...] = ()
+    """(s since the start, bytes/s): the rate really reached over time, instead of limit x share."""
+    fixed_downtime: float = 0.010
+    """s of blackout beyond the last pages: device state and the start at the destination."""
+    setup_time: float = 0.008
+    """s from the order to the first memory page."""
+    chunk_shift: int = 18
+    """log2 of the pages in a clear-bitmap chunk (x-clear-bitmap-shift)."""
+    dirty_ring: bool = False
+    """The log window is the whole pass, as with KVM's dirty ring or TCG."""
+    zero_page_cost: float = ZERO_PAGE_COST
+    available_switchover_bandwidth: float | None = None
+    """avail-switchover-bandwidth (QEMU 8.2 and later): replaces the measured bandwidth in the threshold."""
+    throttle_trigger: float = 0.50
+    """throttle-trigger-threshold: dirtied over sent bytes of a period that counts as dirtying too fast."""
+    throttle_initial: int = 20
+    throttle_increment: int = 10
+    throttle_max: int = 99
+    xbzrle_cache: int = 64 << 20
+    xbzrle_delta: float = 512.0
+    """bytes an encoded page takes on average. An assumption about the guest's writes."""
+    segments: int = 48
+    """Least number of address segments."""
+
+    @property
+    def limit(self) -> float:
+        """The downtime limit in force (s)."""
+        return self.rule.downtime_limit if self.downtime_limit is None else self.downtime_limit
