@@ -1,0 +1,301 @@
+"""Every action of the user as data: menus, the Actions pane, context menus, the toolbar and the console share it.
+
+An action applies to a place, may be refused with a reason (shown as tooltip), and leads to a command at once, to
+one of several choices (a submenu), or to a dialog that the window opens.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from fcm.model import commands as cmd
+from fcm.model.entities import DiskUse, MachineState, VolumeAccess
+from fcm.model.rules import allowed, may_enable_shared_volumes
+from fcm.model.verdict import OK, Verdict, no
+from fcm.workspace.selection import Place, Selection
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from fcm.backend.base import Capabilities
+    from fcm.model.commands import Command
+    from fcm.model.state import State
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One entry of a submenu."""
+
+    label: str
+    command: Command
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """One thing that a user can do.
+
+    Exactly one of ``command``, ``choices``, ``dialog`` is given. ``dialog`` names the dialog or the deed of the
+    window (fcm/ui) that follows. ``of`` says for which command the backend must be capable.
+    """
+
+    id: str
+    label: str
+    icon: str
+    places: frozenset[Place]
+    command: Callable[[State, Selection], Command] | None = None
+    choices: Callable[[State, Selection], tuple[Choice, ...]] | None = None
+    dialog: str | None = None
+    may: Callable[[State, Selection], Verdict] | None = None
+    of: type[Command] | None = None
+    shortcut: str = ""
+    confirm: Callable[[State, Selection], str] | None = None
+    """A question to ask before the command, for deeds that cost something."""
+    window: bool = False
+    """True if the action concerns the window only (no cluster needed)."""
+
+    def verdict(self, state: State, selection: Selection, capabilities: Capabilities) -> Verdict:
+        """Whether the action can be taken now, and why not."""
+        if self.of is not None:
+            able = capabilities.verdict(self.of)
+            if not able:
+                return able
+        if not selection.exists(state):
+            return no("The object is not there any more.", "Refresh the view (F5).")
+        if self.may is not None:
+            return self.may(state, selection)
+        if self.command is not None:
+            return allowed(self.command(state, selection), state)
+        if self.choices is not None:
+            return self._choices_verdict(state, selection)
+        return OK
+
+    def _choices_verdict(self, state: State, selection: Selection) -> Verdict:
+        assert self.choices is not None
+        verdicts = [allowed(choice.command, state) for choice in self.choices(state, selection)]
+        if not verdicts:
+            return no("There is no other node.", "Add a node to the cluster.")
+        return next((verdict for verdict in verdicts if verdict), verdicts[0])
+
+
+def _other_nodes(state: State, but: str) -> list[str]:
+    return [name for name in state.nodes if name != but]
+
+
+def _live_choices(state: State, selection: Selection) -> tuple[Choice, ...]:
+    machine = state.machines[selection.id]
+    return tuple(
+        Choice(f"{number} - Live migrate to node {node}", cmd.LiveMigrate(machine.id, node))
+        for number, node in enumerate(_other_nodes(state, machine.node), 1)
+    )
+
+
+def _quick_choices(state: State, selection: Selection) -> tuple[Choice, ...]:
+    machine = state.machines[selection.id]
+    return tuple(
+        Choice(f"{number} - Quick migrate to node {node}", cmd.QuickMigrate(machine.id, node))
+        for number, node in enumerate(_other_nodes(state, machine.node), 1)
+    )
+
+
+def _move_choices(state: State, selection: Selection) -> tuple[Choice, ...]:
+    machine = state.machines[selection.id]
+    return tuple(
+        Choice(f"{number} - Move to node {node}", cmd.MoveMachine(machine.id, node))
+        for number, node in enumerate(_other_nodes(state, machine.node), 1)
+    )
+
+
+def _volume_choices(state: State, selection: Selection) -> tuple[Choice, ...]:
+    volume = state.shared_volumes[selection.id]
+    return tuple(
+        Choice(f"{number} - Move to node {node}", cmd.MoveSharedVolume(volume.disk, node))
+        for number, node in enumerate(_other_nodes(state, volume.owner), 1)
+    )
+
+
+def _cancel(state: State, selection: Selection) -> Verdict:
+    active = state.active_migration(selection.id)
+    if active is None:
+        return no(f"{state.machines[selection.id].name} is not being migrated.")
+    return allowed(cmd.CancelMigration(active.id), state)
+
+
+def _cancel_command(state: State, selection: Selection) -> Command:
+    active = state.active_migration(selection.id)
+    return cmd.CancelMigration(active.id if active else "")
+
+
+def _addable(state: State, selection: Selection) -> Verdict:
+    if any(disk.use is DiskUse.AVAILABLE for disk in state.disks.values()):
+        return OK
+    return no("There is no disk in Available Storage.", "Add a disk to the cluster first (Storage > Add a disk).")
+
+
+def _unassigned(state: State, selection: Selection) -> Verdict:
+    if any(disk.use is DiskUse.UNASSIGNED for disk in state.disks.values()):
+        return OK
+    return no("No LUN is left that the cluster does not use.", "Present a new LUN to all nodes.")
+
+
+def _to_cluster(state: State, selection: Selection) -> Verdict:
+    if any(not machine.is_highly_available for machine in state.machines.values()):
+        return OK
+    return no("All virtual machines are highly available already.", "Create a virtual machine first.")
+
+
+def _machine(state: MachineState, forced: bool = False) -> Callable[[State, Selection], Command]:
+    return lambda _, selection: cmd.SetMachineState(selection.id, state, forced)
+
+
+def _redirected(state: State, selection: Selection) -> Command:
+    on = state.shared_volumes[selection.id].access is not VolumeAccess.REDIRECTED
+    return cmd.SetRedirectedAccess(selection.id, on)
+
+
+def _disk_online(state: State, selection: Selection) -> Command:
+    return cmd.SetDiskOnline(selection.id, online=True)
+
+
+def _disk_offline(state: State, selection: Selection) -> Command:
+    return cmd.SetDiskOnline(selection.id, online=False)
+
+
+def _add_one(state: State, selection: Selection) -> Command:
+    return cmd.AddStorage((selection.id,))
+
+
+def _name(state: State, selection: Selection) -> str:
+    match selection.place:
+        case Place.MACHINE:
+            return state.machines[selection.id].name
+        case Place.VOLUME:
+            return state.shared_volumes[selection.id].name
+        case _:
+            return selection.id
+
+
+_P = Place
+_MACHINE = frozenset({_P.MACHINE})
+_CLUSTERS = frozenset({_P.CLUSTER})
+_EVERYWHERE = frozenset(Place)
+
+ACTIONS: tuple[Action, ...] = (
+    # Failover Cluster Manager
+    Action("validate-any", "Validate a Configuration...", "validate", frozenset({_P.ROOT}), dialog="validate",
+           of=cmd.ValidateCluster, may=lambda s, _: OK if s.cluster else no("No cluster is open.", "Open one first.")),
+    Action("create-cluster", "Create a Cluster...", "create-cluster", frozenset({_P.ROOT}), dialog="create-cluster",
+           window=True),
+    Action("manage-cluster", "Manage a Cluster...", "manage-cluster", frozenset({_P.ROOT}), dialog="manage-cluster",
+           shortcut="Ctrl+O", window=True),
+    Action("open-recording", "Open Recording...", "open-recording", frozenset({_P.ROOT}), dialog="open-recording",
+           shortcut="Ctrl+R", window=True),
+    # Cluster
+    Action("configure-service", "Configure a Service or Application...", "configure-service",
+           frozenset({_P.CLUSTER, _P.SERVICES}), dialog="high-availability", may=_to_cluster,
+           of=cmd.MakeHighlyAvailable),
+    Action("validate", "Validate This Cluster...", "validate", _CLUSTERS, dialog="validate", of=cmd.ValidateCluster),
+    Action("validation-report", "View Validation Report", "validate-report", _CLUSTERS, dialog="validation-report",
+           may=lambda s, _: OK if s.cluster and s.cluster.validation
+           else no("This cluster was not validated yet.", "Choose Validate This Cluster.")),
+    Action("enable-csv", "Enable Cluster Shared Volumes...", "enable-csv", _CLUSTERS, dialog="enable-csv",
+           may=lambda s, _: may_enable_shared_volumes(s), of=cmd.EnableSharedVolumes),
+    Action("quorum", "Configure Cluster Quorum Settings...", "quorum", _CLUSTERS, dialog="quorum", of=cmd.SetQuorum),
+    Action("migration-networks", "Networks for live migration...", "network-order",
+           frozenset({_P.CLUSTER, _P.NETWORKS}), dialog="migration-networks", of=cmd.SetMigrationNetworks),
+    Action("close-cluster", "Close Connection", "close-connection", _CLUSTERS, dialog="close-cluster", window=True),
+    # Virtual machines
+    Action("new-machine", "New Virtual Machine...", "new-vm",
+           frozenset({_P.SERVICES, _P.CLUSTER, _P.NODE, _P.VOLUME}), dialog="new-machine",
+           of=cmd.CreateVirtualMachine),
+    Action("live-migrate", "Live migrate virtual machine to another node", "live-migrate", _MACHINE,
+           choices=_live_choices, of=cmd.LiveMigrate, shortcut="Ctrl+M"),
+    Action("preflight", "Check a live migration...", "pre-flight", _MACHINE, dialog="preflight", of=cmd.LiveMigrate),
+    Action("quick-migrate", "Quick migrate virtual machine to another node", "quick-migrate", _MACHINE,
+           choices=_quick_choices, of=cmd.QuickMigrate),
+    Action("move-machine", "Move virtual machine to another node", "move", _MACHINE, choices=_move_choices,
+           of=cmd.MoveMachine),
+    Action("cancel-migration", "Cancel live migration", "cancel", _MACHINE, command=_cancel_command, may=_cancel,
+           of=cmd.CancelMigration, shortcut="Ctrl+Shift+M"),
+    Action("start-machine", "Start virtual machine", "start", _MACHINE, command=_machine(MachineState.RUNNING),
+           of=cmd.SetMachineState),
+    Action("shut-down-machine", "Shut down virtual machine", "shut-down", _MACHINE,
+           command=_machine(MachineState.OFF), of=cmd.SetMachineState,
+           confirm=lambda s, x: f"Shut down {_name(s, x)}? Its users lose their connection."),
+    Action("turn-off-machine", "Turn off virtual machine", "turn-off", _MACHINE,
+           command=_machine(MachineState.OFF, forced=True), of=cmd.SetMachineState,
+           confirm=lambda s, x: f"Turn off {_name(s, x)}? What it has not written to disk is lost."),
+    Action("save-machine", "Save virtual machine", "save", _MACHINE, command=_machine(MachineState.SAVED),
+           of=cmd.SetMachineState),
+    Action("machine-settings", "Settings...", "settings", _MACHINE, dialog="machine-settings",
+           of=cmd.ConfigureVirtualMachine),
+    Action("cluster-machine", "Make highly available...", "configure-service", _MACHINE,
+           command=lambda s, x: cmd.MakeHighlyAvailable((x.id,)), of=cmd.MakeHighlyAvailable),
+    Action("remove-group", "Remove from the cluster", "delete", _MACHINE,
+           command=lambda s, x: cmd.RemoveGroup(s.machines[x.id].group or ""), of=cmd.RemoveGroup, shortcut="Del",
+           confirm=lambda s, x: f"Remove {_name(s, x)} from the cluster? The machine stays on its node and is no "
+           "longer highly available."),
+    Action("delete-machine", "Delete virtual machine", "delete", _MACHINE,
+           command=lambda s, x: cmd.DeleteVirtualMachine(x.id), of=cmd.DeleteVirtualMachine,
+           confirm=lambda s, x: f"Delete {_name(s, x)} and its files for good?"),
+    Action("machine-properties", "Properties", "properties", _MACHINE, dialog="group-properties",
+           shortcut="Alt+Return", of=cmd.ConfigureGroup,
+           may=lambda s, x: OK if s.machines[x.id].is_highly_available
+           else no("The machine is not highly available.", "Cluster it first.")),
+    Action("resource-properties", "Properties", "properties", frozenset({_P.RESOURCE}), dialog="resource-properties",
+           shortcut="Alt+Return"),
+    # Nodes
+    Action("pause-node", "Pause", "pause", frozenset({_P.NODE}), command=lambda s, x: cmd.PauseNode(x.id),
+           of=cmd.PauseNode),
+    Action("resume-node", "Resume", "resume", frozenset({_P.NODE}), command=lambda s, x: cmd.ResumeNode(x.id),
+           of=cmd.ResumeNode),
+    Action("start-service", "Start Cluster Service", "start", frozenset({_P.NODE}),
+           command=lambda s, x: cmd.StartClusterService(x.id), of=cmd.StartClusterService),
+    Action("stop-service", "Stop Cluster Service", "turn-off", frozenset({_P.NODE}),
+           command=lambda s, x: cmd.StopClusterService(x.id), of=cmd.StopClusterService,
+           confirm=lambda s, x: f"Stop the cluster service of {x.id}? Its machines are restarted on other nodes."),
+    Action("evict-node", "Evict", "evict", frozenset({_P.NODE}), command=lambda s, x: cmd.EvictNode(x.id),
+           of=cmd.EvictNode, confirm=lambda s, x: f"Evict {x.id} from the cluster?"),
+    # Storage
+    Action("add-storage", "Add storage", "add-storage", frozenset({_P.SHARED_VOLUMES}), dialog="add-storage",
+           may=_addable, of=cmd.AddStorage),
+    Action("add-to-csv", "Add to Cluster Shared Volumes", "add-storage", frozenset({_P.DISK}), command=_add_one,
+           of=cmd.AddStorage),
+    Action("add-disk", "Add a disk", "add-storage", frozenset({_P.STORAGE}), dialog="add-disk", may=_unassigned,
+           of=cmd.AddClusterDisk),
+    Action("disk-online", "Bring this resource online", "start", frozenset({_P.DISK}), command=_disk_online,
+           of=cmd.SetDiskOnline),
+    Action("disk-offline", "Take this resource offline", "turn-off", frozenset({_P.DISK}), command=_disk_offline,
+           of=cmd.SetDiskOnline),
+    Action("move-volume", "Move this shared volume to another node", "move-volume", frozenset({_P.VOLUME}),
+           choices=_volume_choices, of=cmd.MoveSharedVolume),
+    Action("redirected-access", "Turn redirected access on or off", "redirected-access", frozenset({_P.VOLUME}),
+           command=_redirected, of=cmd.SetRedirectedAccess,
+           confirm=lambda s, x: "Change redirected access? While it is on, all nodes but the coordinator reach the "
+           "volume over the network."),
+    Action("rename-volume", "Rename", "rename", frozenset({_P.VOLUME}), dialog="rename-volume", shortcut="F2",
+           of=cmd.RenameSharedVolume),
+    Action("remove-volume", "Remove from Cluster Shared Volumes", "delete", frozenset({_P.VOLUME}),
+           command=lambda s, x: cmd.RemoveSharedVolume(x.id), of=cmd.RemoveSharedVolume, shortcut="Del",
+           confirm=lambda s, x: f"Remove {_name(s, x)} from the Cluster Shared Volumes?"),
+    # Networks
+    Action("network-properties", "Properties", "properties", frozenset({_P.NETWORK}), dialog="network-properties",
+           shortcut="Alt+Return", of=cmd.ConfigureNetwork),
+    Action("fail-adapter", "Simulate failure of this adapter", "simulate-failure", frozenset({_P.ADAPTER}),
+           command=lambda s, x: cmd.FailAdapter(x.id), of=cmd.FailAdapter),
+    Action("repair-adapter", "Repair this adapter", "resume", frozenset({_P.ADAPTER}),
+           command=lambda s, x: cmd.RepairAdapter(x.id), of=cmd.RepairAdapter),
+    # Migrations
+    Action("cancel-this", "Cancel", "cancel", frozenset({_P.MIGRATION}),
+           command=lambda s, x: cmd.CancelMigration(x.id), of=cmd.CancelMigration),
+    # Everywhere
+    Action("refresh", "Refresh", "refresh", _EVERYWHERE, dialog="refresh", shortcut="F5", window=True),
+    Action("help", "Help", "help", _EVERYWHERE, dialog="help", shortcut="F1", window=True),
+)  # fmt: skip
+
+BY_ID: dict[str, Action] = {action.id: action for action in ACTIONS}
+
+
+def actions_for(place: Place) -> tuple[Action, ...]:
+    """The actions of a place in the order in which menus show them."""
+    return tuple(action for action in ACTIONS if place in action.places)

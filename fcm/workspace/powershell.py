@@ -1,0 +1,285 @@
+"""The PowerShell text of commands: what the console, the dialogs and the migration view show.
+
+Cmdlets are those of the FailoverClusters module of Windows Server 2008 R2 where it has one for the deed, else
+those of the Hyper-V module of later versions, as comments say in docs/powershell.md.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from fcm.model import commands as cmd
+from fcm.model.entities import MachineState, QuorumMode, StartAction
+
+if TYPE_CHECKING:
+    from fcm.model.state import State
+
+
+_START_ACTIONS = {
+    StartAction.NOTHING: "Nothing",
+    StartAction.START_IF_RUNNING: "StartIfRunning",
+    StartAction.ALWAYS: "Start",
+}
+
+
+def quoted(text: str) -> str:
+    """A text as one PowerShell argument; quotes only where they are needed."""
+    if text and all(char.isalnum() or char in "._-" for char in text) and not text.startswith("-"):
+        return text
+    return "'" + text.replace("'", "''") + "'"
+
+
+def powershell(command: cmd.Command, state: State) -> str:
+    """The line (or lines) of PowerShell that do the same as the command.
+
+    Objects that the state does not know are written by their id.
+    """
+    text = _Text(state)
+    match command:
+        case cmd.ValidateCluster(tests=tests):
+            chosen = f" -Include {', '.join(map(quoted, tests))}" if tests else ""
+            return f"Test-Cluster -Cluster {text.cluster}{chosen}"
+        case cmd.EnableSharedVolumes():
+            return f"(Get-Cluster {text.cluster}).EnableSharedVolumes = 'Enabled'"
+        case cmd.SetQuorum(mode=mode, witness=witness):
+            name = {
+                QuorumMode.NODE_MAJORITY: "-NodeMajority",
+                QuorumMode.NODE_AND_DISK_MAJORITY: "-NodeAndDiskMajority",
+                QuorumMode.NODE_AND_FILE_SHARE_MAJORITY: "-NodeAndFileShareMajority",
+                QuorumMode.DISK_ONLY: "-DiskOnly",
+            }[mode]
+            tail = "" if witness is None else f" {text.disk(witness)}"
+            return f"Set-ClusterQuorum -Cluster {text.cluster} {name}{tail}"
+        case cmd.SetMigrationNetworks(order=order, excluded=excluded):
+            return (
+                "Get-ClusterResourceType 'Virtual Machine' | Set-ClusterParameter -Multiple @{"
+                f"MigrationNetworkOrder = {quoted(';'.join(order))}; "
+                f"MigrationExcludeNetworks = {quoted(';'.join(excluded))}}}"
+            )
+        case cmd.SetConcurrentMigrations(limit=limit):
+            return f"(Get-Cluster {text.cluster}).MaximumParallelMigrations = {limit}"
+        case cmd.AddClusterDisk(disks=disks):
+            names = ", ".join(text.disk(disk) for disk in disks)
+            return f"Get-ClusterAvailableDisk | Where-Object {{ $_.Name -in {names} }} | Add-ClusterDisk"
+        case cmd.AddStorage(disks=disks):
+            return "; ".join(f"Add-ClusterSharedVolume {text.disk(disk)}" for disk in disks)
+        case cmd.RemoveSharedVolume(disk=disk):
+            return f"Remove-ClusterSharedVolume {text.disk(disk)}"
+        case cmd.RenameSharedVolume(disk=disk, name=name):
+            return f"(Get-ClusterSharedVolume {text.disk(disk)}).Name = {quoted(name)}"
+        case cmd.RenameVolumeFolder(disk=disk, folder=folder):
+            volume = state.shared_volumes.get(disk)
+            path = volume.path() if volume else disk
+            return f"Rename-Item {quoted(path)} {quoted(folder)}"
+        case cmd.MoveSharedVolume(disk=disk, node=node):
+            return f"Move-ClusterSharedVolume {text.disk(disk)} -Node {quoted(node)}"
+        case cmd.SetRedirectedAccess(disk=disk, on=on):
+            verb = "Suspend" if on else "Resume"
+            return f"{verb}-ClusterResource {text.disk(disk)}{' -RedirectedAccess' if on else ''}"
+        case cmd.SetDiskOnline(disk=disk, online=online):
+            return f"{'Start' if online else 'Stop'}-ClusterResource {text.disk(disk)}"
+        case _:
+            return _machine_text(command, text) or _node_text(command, text)
+
+
+class _Text:
+    """Names of objects as PowerShell arguments."""
+
+    def __init__(self, state: State) -> None:
+        self.state = state
+        self.cluster = quoted(state.cluster.name) if state.cluster else "."
+
+    def disk(self, identity: str) -> str:
+        disk = self.state.disks.get(identity)
+        return quoted(disk.name if disk else identity)
+
+    def machine(self, identity: str) -> str:
+        machine = self.state.machines.get(identity)
+        return quoted(machine.name if machine else identity)
+
+    def group(self, machine: str) -> str:
+        found = self.state.machines.get(machine)
+        group = self.state.groups.get(found.group or "") if found else None
+        return quoted(group.name) if group else self.machine(machine)
+
+    def group_id(self, identity: str) -> str:
+        group = self.state.groups.get(identity)
+        return quoted(group.name if group else identity)
+
+    def network(self, identity: str) -> str:
+        network = self.state.networks.get(identity)
+        return quoted(network.name if network else identity)
+
+
+def _machine_text(command: cmd.Command, text: _Text) -> str:
+    match command:
+        case cmd.CreateVirtualMachine():
+            return _new_machine(command, text)
+        case cmd.ConfigureVirtualMachine():
+            return _configure_machine(command, text)
+        case cmd.DeleteVirtualMachine(machine=machine):
+            return f"Remove-VM {text.machine(machine)} -Force"
+        case cmd.SetMachineState(machine=machine, state=target, forced=forced):
+            verb = {
+                MachineState.RUNNING: "Start-VM",
+                MachineState.SAVED: "Save-VM",
+                MachineState.PAUSED: "Suspend-VM",
+            }.get(target, "Stop-VM")
+            return f"{verb} {text.machine(machine)}{' -TurnOff' if forced else ''}"
+        case cmd.MakeHighlyAvailable(machines=machines):
+            return "; ".join(f"Add-ClusterVirtualMachineRole -VirtualMachine {text.machine(one)}" for one in machines)
+        case cmd.RemoveGroup(group=group):
+            return f"Remove-ClusterGroup {text.group_id(group)} -RemoveResources -Force"
+        case cmd.LiveMigrate(machine=machine, destination=node):
+            return (
+                f"Get-Cluster {text.cluster} | Move-ClusterVirtualMachineRole -Name {text.group(machine)} "
+                f"-Node {quoted(node)}"
+            )
+        case cmd.QuickMigrate(machine=machine, destination=node):
+            return (
+                f"Move-ClusterVirtualMachineRole -Name {text.group(machine)} -Node {quoted(node)} -MigrationType Quick"
+            )
+        case cmd.MoveMachine(machine=machine, destination=node):
+            return f"Move-ClusterGroup {text.group(machine)} -Node {quoted(node)}"
+        case cmd.CancelMigration(migration=migration):
+            found = text.state.migrations.get(migration)
+            return f"Move-ClusterVirtualMachineRole -Name {text.group(found.machine) if found else migration} -Cancel"
+        case cmd.TuneMigration():
+            return _tune(command, text)
+        case _:
+            return ""
+
+
+def _new_machine(command: cmd.CreateVirtualMachine, text: _Text) -> str:
+    parts = [f"New-VM {quoted(command.name)} -ComputerName {quoted(command.node)}"]
+    parts.append(f"-MemoryStartupBytes {command.memory // 2**20}MB -NewVHDSizeBytes {command.disk_size // 2**30}GB")
+    volume = text.state.shared_volumes.get(command.disk or "")
+    if volume is not None:
+        parts.append(f"-Path {quoted(volume.path())}")
+    if command.switch:
+        parts.append(f"-SwitchName {quoted(command.switch)}")
+    line = " ".join(parts)
+    line += (
+        f"; Set-VM {quoted(command.name)} -AutomaticStartAction {command.start_action.name.title().replace('_', '')}"
+    )
+    if command.processor_compatibility:
+        line += f"; Set-VMProcessor {quoted(command.name)} -CompatibilityForMigrationEnabled $true"
+    return line + (f"; Start-VM {quoted(command.name)}" if command.start else "")
+
+
+def _configure_machine(command: cmd.ConfigureVirtualMachine, text: _Text) -> str:
+    name = text.machine(command.machine)
+    lines = []
+    if command.memory is not None:
+        lines.append(f"Set-VMMemory {name} -StartupBytes {command.memory // 2**20}MB")
+    if command.start_action is not None:
+        lines.append(f"Set-VM {name} -AutomaticStartAction {_START_ACTIONS[command.start_action]}")
+    if command.processor_compatibility is not None:
+        value = "$true" if command.processor_compatibility else "$false"
+        lines.append(f"Set-VMProcessor {name} -CompatibilityForMigrationEnabled {value}")
+    if command.switch is not None:
+        verb = f"Connect-VMNetworkAdapter {name} -SwitchName {quoted(command.switch)}"
+        lines.append(verb if command.switch else f"Disconnect-VMNetworkAdapter {name}")
+    if command.media is not None:
+        lines.append(f"Set-VMDvdDrive {name} -Path {quoted(command.media) if command.media else '$null'}")
+    return "; ".join(lines) or f"Update-ClusterVirtualMachineConfiguration {name}"
+
+
+def _tune(command: cmd.TuneMigration, text: _Text) -> str:
+    found = text.state.migrations.get(command.migration)
+    name = text.group(found.machine) if found else command.migration
+    parts = []
+    if command.downtime_limit is not None:
+        parts.append(f"-DowntimeLimit {command.downtime_limit:g}")
+    if command.bandwidth is not None:
+        parts.append(f"-Bandwidth {command.bandwidth}")
+    if command.post_copy:
+        parts.append("-PostCopy")
+    return f"Set-ClusterVirtualMachineMigration {name} {' '.join(parts)}"
+
+
+def _node_text(command: cmd.Command, text: _Text) -> str:
+    match command:
+        case cmd.PauseNode(node=node):
+            return f"Suspend-ClusterNode {quoted(node)}"
+        case cmd.ResumeNode(node=node):
+            return f"Resume-ClusterNode {quoted(node)}"
+        case cmd.StartClusterService(node=node):
+            return f"Start-ClusterNode {quoted(node)}"
+        case cmd.StopClusterService(node=node):
+            return f"Stop-ClusterNode {quoted(node)}"
+        case cmd.EvictNode(node=node):
+            return f"Remove-ClusterNode {quoted(node)}"
+        case cmd.ConfigureGroup():
+            return _configure_group(command, text)
+        case cmd.ConfigureResource():
+            return _configure_resource(command, text)
+        case cmd.ConfigureNetwork():
+            return _configure_network(command, text)
+        case cmd.FailAdapter(adapter=adapter):
+            return f"Test-ClusterResourceFailure {quoted(adapter)}"
+        case cmd.RepairAdapter(adapter=adapter):
+            return f"Enable-NetAdapter {quoted(adapter)}"
+        case _:
+            raise TypeError(f"{type(command).__name__} has no PowerShell text")
+
+
+def _configure_group(command: cmd.ConfigureGroup, text: _Text) -> str:
+    name = text.group_id(command.group)
+    lines = []
+    properties = {
+        "Name": None if command.name is None else quoted(command.name),
+        "PersistentState": None if command.persistent is None else int(command.persistent),
+        "AutoStart": None if command.auto_start is None else int(command.auto_start),
+        "FailoverThreshold": command.maximum_failures,
+        "FailoverPeriod": command.failover_period,
+        "AutoFailbackType": None if command.failback is None else int(command.failback),
+    }
+    if command.failback_window is not None:
+        properties["FailbackWindowStart"], properties["FailbackWindowEnd"] = command.failback_window
+    if command.preferred_owners is not None:
+        owners = ", ".join(map(quoted, command.preferred_owners)) or "@()"
+        lines.append(f"Set-ClusterOwnerNode -Group {name} -Owners {owners}")
+    lines += [f"(Get-ClusterGroup {name}).{key} = {value}" for key, value in properties.items() if value is not None]
+    return "; ".join(lines) or f"Get-ClusterGroup {name}"
+
+
+def _configure_resource(command: cmd.ConfigureResource, text: _Text) -> str:
+    resource = text.state.resources.get(command.resource)
+    name = quoted(resource.name if resource else command.resource)
+    lines = []
+    if command.possible_owners is not None:
+        owners = ", ".join(map(quoted, command.possible_owners)) or "@()"
+        lines.append(f"Set-ClusterOwnerNode -Resource {name} -Owners {owners}")
+    if command.policy is not None:
+        policy = command.policy
+        action = 0 if not policy.restart else 2 if policy.failover else 1
+        lines += [
+            f"(Get-ClusterResource {name}).{key} = {value}"
+            for key, value in (
+                ("RestartAction", action),
+                ("RestartPeriod", policy.period * 1000),
+                ("RestartThreshold", policy.maximum_restarts),
+                ("RetryPeriodOnFailure", policy.retry_after * 1000 or 4294967295),
+                ("PendingTimeout", policy.pending_timeout * 1000),
+            )
+        ]
+    if command.offline_action is not None:
+        lines.append(f"Get-ClusterResource {name} | Set-ClusterParameter OfflineAction {int(command.offline_action)}")
+    if command.heartbeat is not None:
+        lines.append(f"Get-ClusterResource {name} | Set-ClusterParameter CheckHeartbeat {int(command.heartbeat)}")
+    if command.name is not None:
+        lines.append(f"(Get-ClusterResource {name}).Name = {quoted(command.name)}")
+    return "; ".join(lines) or f"Get-ClusterResource {name}"
+
+
+def _configure_network(command: cmd.ConfigureNetwork, text: _Text) -> str:
+    name = text.network(command.network)
+    properties = {
+        "Role": None if command.role is None else int(command.role),
+        "Metric": command.metric,
+        "AutoMetric": None if command.auto_metric is None else f"${str(command.auto_metric).lower()}",
+        "Name": None if command.name is None else quoted(command.name),
+    }
+    lines = [f"(Get-ClusterNetwork {name}).{key} = {value}" for key, value in properties.items() if value is not None]
+    return "; ".join(lines) or f"Get-ClusterNetwork {name}"
