@@ -118,6 +118,8 @@ class DiskUse(StrEnum):
     UNASSIGNED = "Unassigned"
     """Seen by the nodes, not yet a cluster disk."""
     AVAILABLE = "Available Storage"
+    GROUP = "Service or application"
+    """In the group of a clustered virtual machine, with which it moves."""
     WITNESS = "Disk Witness in Quorum"
     SHARED_VOLUME = "Cluster Shared Volume"
 

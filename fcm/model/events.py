@@ -193,6 +193,13 @@ class ResourceChanged(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class ResourceRemoved(Event):
+    """A resource left its group: its disk became a Cluster Shared Volume."""
+
+    resource: str
+
+
+@dataclass(frozen=True, slots=True)
 class MigrationRequested(Event):
     """A move was accepted. Its phase is WAITING (with the reason) or SETUP."""
 

@@ -101,6 +101,13 @@ def set_machine_state(command: cmd.SetMachineState, state: State) -> Verdict:
             return _short_of_memory(state, node.name, machine.memory)
         if machine.disk is not None and state.disks[machine.disk].state is not ResourceState.ONLINE:
             return no(f"The disk of {machine.name} is offline.", "Bring the disk online first.")
+        if machine.disk is not None and state.disks[machine.disk].owner not in (machine.node, None):
+            disk = state.disks[machine.disk]
+            if disk.use is not DiskUse.SHARED_VOLUME:
+                return no(
+                    f"{disk.name} with the files of {machine.name} is owned by {disk.owner}, not by {machine.node}.",
+                    "Make the machine highly available: then the disk moves with it.",
+                )
     return OK
 
 
@@ -117,6 +124,18 @@ def make_highly_available(command: cmd.MakeHighlyAvailable, state: State) -> Ver
                 f"The files of {machine.name} lie on local storage of {machine.node} ({machine.path}).",
                 "Put them on a Cluster Shared Volume under ClusterStorage first.",
             )
+        disk = state.disks[machine.disk]
+        if disk.use not in (DiskUse.SHARED_VOLUME, DiskUse.AVAILABLE):
+            return no(
+                f"The files of {machine.name} lie on {disk.name}, which is in use: {disk.use}.",
+                "Put them on a Cluster Shared Volume under ClusterStorage first.",
+            )
+    on_own_disks = [m.disk for m in map(state.machines.__getitem__, command.machines) if m.disk is not None]
+    on_own_disks = [disk for disk in on_own_disks if state.disks[disk].use is DiskUse.AVAILABLE]
+    if len(set(on_own_disks)) != len(on_own_disks):
+        return no("Two of the machines share one cluster disk.", "Put them on a Cluster Shared Volume.")
+    if len(set(command.machines)) != len(command.machines):
+        return no("A machine is named twice.", "Name each machine once.")
     return OK
 
 

@@ -12,6 +12,7 @@ from fcm.model.entities import (
     AdapterState,
     CheckResult,
     MachineState,
+    MigrationKind,
     NetworkRole,
     NodeState,
     ResourceState,
@@ -230,7 +231,7 @@ def waiting_reason(state: State, source: str, destination: str, but: Migration |
     Migration FAQ).
     """
     assert state.cluster is not None
-    running = [m for m in state.running_migrations() if but is None or m.id != but.id]
+    running = [m for m in state.running_migrations() if m.kind is MigrationKind.LIVE and (not but or m.id != but.id)]
     for node in (source, destination):
         busy = [m for m in running if node in (m.source, m.destination)]
         if len(busy) >= state.cluster.concurrent_migrations:

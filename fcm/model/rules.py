@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from fcm.model import commands as cmd
@@ -60,6 +61,21 @@ def may_enable_shared_volumes(state: State) -> Verdict:
 
 
 def _set_quorum(command: cmd.SetQuorum, state: State) -> Verdict:
+    assert state.cluster is not None
+    verdict = _witness(command, state)
+    if not verdict:
+        return verdict
+    wanted = replace(state.cluster, quorum_mode=command.mode, witness=command.witness)
+    count = votes(wanted, state.nodes, state.disks)
+    if not count.has_quorum:
+        return no(
+            f"Only {count.present} of {count.needed} needed votes would be present: the cluster would lose its quorum.",
+            "Bring more nodes up first.",
+        )
+    return OK
+
+
+def _witness(command: cmd.SetQuorum, state: State) -> Verdict:
     match command.mode:
         case QuorumMode.NODE_MAJORITY:
             return OK
@@ -73,6 +89,9 @@ def _set_quorum(command: cmd.SetQuorum, state: State) -> Verdict:
             disk = state.disks[command.witness]
             if disk.use not in (DiskUse.AVAILABLE, DiskUse.WITNESS):
                 return no(f"{disk.name} is in use: {disk.use}.", "Choose a disk of Available Storage.")
+            users = [machine.name for machine in state.machines.values() if machine.disk == disk.id]
+            if users:
+                return no(f"{disk.name} holds files of {', '.join(users[:3])}.", "Choose another disk.")
             return OK
 
 
@@ -125,6 +144,12 @@ def _add_storage(command: cmd.AddStorage, state: State) -> Verdict:
             return no(f"{disk.name} is {disk.state.lower()}.", "Bring the disk online first.")
         if disk.file_system != "NTFS":
             return no(f"{disk.name} is formatted with {disk.file_system}.", "Cluster Shared Volumes need NTFS.")
+        users = [machine.name for machine in state.machines.values() if machine.disk == identity]
+        if users:
+            return no(
+                f"{disk.name} holds files of {', '.join(users[:3])}.",
+                "Make these machines highly available with their own disk, or delete them first.",
+            )
     return OK
 
 
@@ -268,6 +293,8 @@ def _stop_service(command: cmd.StopClusterService, state: State) -> Verdict:
     node = state.nodes[command.node]
     if node.state is NodeState.DOWN:
         return no(f"{node.name} is down already.", "")
+    if not any(n.state in (NodeState.UP, NodeState.PAUSED) for n in state.nodes.values() if n.name != node.name):
+        return no(f"{node.name} is the last node that is up.", "Shut the cluster down instead.")
     count = votes(state.cluster, state.nodes, state.disks)
     if state.cluster.quorum_mode is not QuorumMode.DISK_ONLY and count.present - 1 < count.needed:
         return no(

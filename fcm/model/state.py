@@ -259,6 +259,10 @@ def _reduce(state: State, event: ev.Event, time: float) -> tuple[State, Change]:
         case ev.ResourceChanged(resource=resource):
             after = replace(state, resources=_with(state.resources, resource.id, resource))
             return after, _touch((Kind.RESOURCE, resource.id), (Kind.GROUP, resource.group))
+        case ev.ResourceRemoved(resource=resource_id):
+            group_id = state.resources[resource_id].group
+            after = replace(state, resources=_without(state.resources, {resource_id}))
+            return after, _touch((Kind.RESOURCE, resource_id), (Kind.GROUP, group_id))
         case ev.MigrationRequested(migration=migration):
             after = replace(state, migrations=_with(state.migrations, migration.id, migration))
             if not migration.phase.is_running:
