@@ -1,0 +1,174 @@
+"""What the user prefers, kept between starts: every setting with its type, default and meaning in one place.
+
+The file is JSON in the configuration folder of the user (``FCM_DATA`` names another folder). It is read once, at the
+start, and written by a short-lived thread: the new text goes to a file beside it, which then takes its place, so that
+a crash leaves the old settings or the new ones and never half of them.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+import threading
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
+
+import platformdirs
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+T = TypeVar("T")
+
+FILE_NAME = "settings.json"
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Setting(Generic[T]):
+    """One thing that can be set. The type of ``default`` is the type of the values."""
+
+    key: str
+    default: T
+    meaning: str
+    choices: tuple[T, ...] = ()
+    """The only values that are possible; empty = all of the type."""
+
+    def accepts(self, value: object) -> bool:
+        """Whether a value read from a file is one of this setting."""
+        if isinstance(self.default, bool) or isinstance(value, bool):
+            return isinstance(value, bool) and isinstance(self.default, bool)
+        if isinstance(self.default, float):
+            return isinstance(value, int | float)
+        return isinstance(value, type(self.default)) and (not self.choices or value in self.choices)
+
+
+SCHEME = Setting("window.scheme", "system", "Colours of the window.", ("system", "light", "dark"))
+GEOMETRY = Setting("window.geometry", "", "Place and size of the window, as Qt writes it (base64).")
+LAYOUT = Setting("window.layout", "", "Docks and toolbar of the window, as Qt writes it (base64).")
+LAYOUT_VERSION = Setting("window.layout-version", 0, "Arrangement of the window that the layout was saved for.")
+PANES = Setting[list[int]]("window.panes", [], "Widths of console tree, centre and Actions pane in pixels.")
+TREE_SHOWN = Setting("window.tree", True, "Whether the console tree is shown.")
+ACTIONS_SHOWN = Setting("window.actions", True, "Whether the Actions pane is shown.")
+FOLDED = Setting[list[str]]("window.folded", [], "Sections of the Actions pane that are folded.")
+COLUMNS = Setting[dict[str, str]]("window.columns", {}, "Columns of each table, as Qt writes them (base64).")
+RECENT = Setting[dict[str, float]]("clusters.recent", {}, "Clusters by URI, and when each was last opened (s, epoch).")
+LAST = Setting("clusters.last", "", "The cluster that was open at the last exit.")
+
+SETTINGS: tuple[Setting[Any], ...] = (
+    SCHEME,
+    GEOMETRY,
+    LAYOUT,
+    LAYOUT_VERSION,
+    PANES,
+    TREE_SHOWN,
+    ACTIONS_SHOWN,
+    FOLDED,
+    COLUMNS,
+    RECENT,
+    LAST,
+)
+
+
+def settings_folder() -> Path:
+    """Where settings are kept: ``FCM_DATA`` or the configuration folder of the user."""
+    chosen = os.environ.get("FCM_DATA")
+    return Path(chosen) if chosen else Path(platformdirs.user_config_dir("fcm", appauthor=False))
+
+
+class Settings:
+    """The values of all settings. ``get`` and ``set`` belong to one thread; the file is another thread's work."""
+
+    def __init__(self, folder: Path | None = None) -> None:
+        """Read the file of ``folder`` (default: ``settings_folder()``); a broken one is put aside, never fatal."""
+        self.path = (folder or settings_folder()) / FILE_NAME
+        self.problem = ""
+        """Why the file could not be read or written, as a sentence; "" if it could."""
+        self._values: dict[str, Any] = {}
+        self._lock = threading.Lock()
+        self._text: str | None = None
+        self._writer: threading.Thread | None = None
+        self._read()
+
+    def get(self, setting: Setting[T]) -> T:
+        """The value of a setting, or its default."""
+        return cast(T, self._values.get(setting.key, setting.default))
+
+    def set(self, setting: Setting[T], value: T) -> None:
+        """Change a setting; returns at once, the file follows.
+
+        Raises:
+            ValueError: the value is not one of this setting.
+        """
+        if not setting.accepts(value):
+            raise ValueError(f"{value!r} is not a value of the setting {setting.key}.")
+        if self.get(setting) == value:
+            return
+        self._values[setting.key] = value
+        self._write_later()
+
+    def change(self, setting: Setting[T], function: Callable[[T], T]) -> None:
+        """Set what ``function`` makes of the present value; it must not change the value in place."""
+        self.set(setting, function(self.get(setting)))
+
+    def flush(self) -> None:
+        """Wait until everything is in the file. Not for the thread of the window while it is shown."""
+        writer = self._writer
+        if writer is not None:
+            writer.join()
+
+    def _read(self) -> None:
+        try:
+            found = json.loads(self.path.read_text(encoding="utf-8"))
+        except FileNotFoundError:
+            return
+        except (OSError, ValueError) as error:
+            self._put_aside(error)
+            return
+        if not isinstance(found, dict):
+            self._put_aside(ValueError("it is not a table of settings"))
+            return
+        known = {setting.key: setting for setting in SETTINGS}
+        # Unknown keys come from a newer version and are kept.
+        self._values = {key: value for key, value in found.items() if key not in known or known[key].accepts(value)}
+
+    def _put_aside(self, error: Exception) -> None:
+        self.problem = f"The settings in {self.path} cannot be read ({error}). The program starts with its defaults."
+        _log.warning("%s", self.problem)
+        try:
+            os.replace(self.path, self.path.with_suffix(".broken"))
+        except OSError as second:
+            _log.info("The broken settings stay where they are: %s", second)
+
+    def _write_later(self) -> None:
+        with self._lock:
+            self._text = json.dumps(self._values, indent=1, ensure_ascii=False, sort_keys=True)
+            if self._writer is None:
+                self._writer = threading.Thread(target=self._write, name="settings")
+                self._writer.start()
+
+    def _write(self) -> None:
+        while True:
+            with self._lock:
+                text, self._text = self._text, None
+                if text is None:
+                    self._writer = None
+                    return
+            try:
+                self._put(text)
+                self.problem = ""
+            except OSError as error:
+                self.problem = f"The settings cannot be written to {self.path} ({error.strerror or error})."
+                _log.warning("%s", self.problem)
+
+    def _put(self, text: str) -> None:
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        beside = self.path.with_suffix(".new")
+        with beside.open("w", encoding="utf-8") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(beside, self.path)
