@@ -8,10 +8,9 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from fcm.lab.faults import LinkFault, NodeFault, break_link, break_node
 from fcm.lab.lab import bring_up, current_plan, read_status, take_down
 from fcm.lab.machines import LabMachine, add_machine, free_number, list_machines, remove_machine
-from fcm.lab.network import set_link
-from fcm.lab.node import cut_power
 from fcm.lab.plan import LabError, LabFolders, find_network, make_plan, parse_bandwidth, parse_memory
 
 if TYPE_CHECKING:
@@ -20,6 +19,21 @@ if TYPE_CHECKING:
     Subparsers = argparse._SubParsersAction[argparse.ArgumentParser]  # noqa: SLF001 (it has no public name)
 
 DONE, FAILED, WRONG_USAGE = 0, 1, 2
+
+_LINK_FAULTS = {
+    LinkFault.DOWN: "pull a node's cable",
+    LinkFault.UP: "plug it in again",
+    LinkFault.DROP: "swallow a node's answers, so that connecting to it hangs",
+    LinkFault.PASS: "let them through again",
+}
+_NODE_FAULTS = {
+    NodeFault.POWER_CUT: "end a node and its machines at once; 'lab up' switches it on again",
+    NodeFault.LIBVIRTD_KILL: "kill -9 its libvirtd, which comes back by itself",
+    NodeFault.LIBVIRTD_STOP: "kill -9 its libvirtd, which stays away",
+    NodeFault.LIBVIRTD_START: "let it come back",
+    NodeFault.LIBVIRTD_HANG: "let its libvirtd answer nothing",
+    NodeFault.LIBVIRTD_RESUME: "let it answer again",
+}
 
 
 def _folders(arguments: argparse.Namespace) -> LabFolders:
@@ -105,17 +119,17 @@ def _vm_remove(arguments: argparse.Namespace) -> int:
 
 def _fault_link(arguments: argparse.Namespace) -> int:
     folders = _folders(arguments)
-    node = current_plan(folders).node(arguments.node)
+    plan = current_plan(folders)
     network = find_network(arguments.network)
-    set_link(node, network, folders, arguments.up)
-    print(f'The link of {node.name} to "{network.name}" is {"up" if arguments.up else "down"}.')
+    break_link(arguments.fault, plan.node(arguments.node), network, plan, folders)
+    print(f'{arguments.fault} done to {arguments.node} in "{network.name}".')
     return DONE
 
 
-def _fault_power(arguments: argparse.Namespace) -> int:
+def _fault_node(arguments: argparse.Namespace) -> int:
     folders = _folders(arguments)
-    cut_power(current_plan(folders).node(arguments.node), folders)
-    print(f"{arguments.node} has lost power. Switch it on again: fcm lab up")
+    break_node(arguments.fault, current_plan(folders).node(arguments.node), folders)
+    print(f"{arguments.fault} done to {arguments.node}.")
     return DONE
 
 
@@ -128,7 +142,8 @@ def _guarded(handler: Callable[[argparse.Namespace], int]) -> Callable[[argparse
         except LabError as error:
             print(error, file=sys.stderr)
         except OSError as error:
-            print(f"The lab could not go on: {error.strerror or error} ({error.filename}).", file=sys.stderr)
+            where = f" ({error.filename})" if error.filename else ""
+            print(f"The lab could not go on: {error.strerror or 'a file is in the way'}{where}.", file=sys.stderr)
         except KeyboardInterrupt:
             print("Interrupted. Clear up what is there: fcm lab down", file=sys.stderr)
         return FAILED
@@ -181,14 +196,12 @@ def add_lab_verbs(subparsers: Subparsers) -> None:
 
     fault = verbs.add_parser("fault", help="break something on purpose")
     faults = fault.add_subparsers(title="faults", required=True, metavar="FAULT")
-    for verb, is_up, text in (
-        ("link-down", False, "pull a node's cable"),
-        ("link-up", True, "plug it in again"),
-    ):
-        link = faults.add_parser(verb, help=text)
+    for link_fault in LinkFault:
+        link = faults.add_parser(link_fault, help=_LINK_FAULTS[link_fault])
         link.add_argument("node", metavar="NODE")
         link.add_argument("network", metavar="NETWORK", help='such as lm or "Live Migration"')
-        link.set_defaults(handler=_guarded(_fault_link), up=is_up)
-    power = faults.add_parser("power-cut", help="end a node and its machines at once")
-    power.add_argument("node", metavar="NODE")
-    power.set_defaults(handler=_guarded(_fault_power))
+        link.set_defaults(handler=_guarded(_fault_link), fault=link_fault)
+    for node_fault in NodeFault:
+        broken = faults.add_parser(node_fault, help=_NODE_FAULTS[node_fault])
+        broken.add_argument("node", metavar="NODE")
+        broken.set_defaults(handler=_guarded(_fault_node), fault=node_fault)

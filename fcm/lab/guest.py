@@ -35,6 +35,7 @@ _MODULES = (
     "drivers/block/virtio_blk",
 )
 
+_WORK = "building-"
 _PARTS = ("vmlinux", "initrd.gz")
 
 
@@ -171,7 +172,9 @@ def build_guest(folders: LabFolders) -> None:
     if is_cached(folders):
         return
     folders.cache.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix="fcm-guest-", dir=folders.cache) as made:
+    for remains in folders.cache.glob(f"{_WORK}*"):  # of a build that was killed
+        shutil.rmtree(remains)
+    with tempfile.TemporaryDirectory(prefix=_WORK, dir=folders.cache) as made:
         work = Path(made)
         image, modules = _read_package(_download_kernel(work))
         program = work / "init"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 import socket
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,13 +14,17 @@ from fcm.lab.guest import build_guest, is_cached, place_guest
 from fcm.lab.hosts_file import render_hosts_file
 from fcm.lab.machines import LabMachine, domains_on, list_machines
 from fcm.lab.network import build_networks, remove_networks, shape
-from fcm.lab.node import answers, is_running, start_node, wait_for_node
+from fcm.lab.node import is_running, start_node, wait_for_node
 from fcm.lab.plan import LabError, LabFolders, LabNode, LabPlan, make_plan
 from fcm.lab.processes import NAMESPACES, network_namespaces
 from fcm.lab.requirements import missing
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+
+_PATIENCE = 3.0
+"""s a libvirtd has to answer before it counts as hanging."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +35,7 @@ class NodeStatus:
     running: bool
     """It has power."""
     answering: bool
-    """Its libvirtd takes connections."""
+    """Its libvirtd told its machines within 3 s."""
     machines: tuple[str, ...]
     """Machines that run on it."""
 
@@ -189,10 +193,9 @@ def read_status(folders: LabFolders) -> LabStatus:
     plan = current_plan(folders)
     nodes = []
     for node in plan.nodes:
-        answering = answers(node, folders)
-        running: tuple[str, ...] = ()
-        if answering:
-            with suppress(LabError):
-                running = domains_on(node, folders, running=True)
-        nodes.append(NodeStatus(node, is_running(node, folders), answering, running))
+        try:
+            machines: tuple[str, ...] | None = domains_on(node, folders, running=True, limit=_PATIENCE)
+        except LabError:
+            machines = None
+        nodes.append(NodeStatus(node, is_running(node, folders), machines is not None, machines or ()))
     return LabStatus(plan, tuple(nodes), list_machines(folders), folders.hosts_file)

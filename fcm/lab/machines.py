@@ -30,6 +30,7 @@ GUEST_PORT = 7000
 _SYSTEM_MIB = 72
 """MiB a guest needs beside the memory it fills."""
 _DISK_BYTES = 16 * MIB
+_PROCESSOR = re.compile(r"[\w.-]+(\+[\w.-]+)*")
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,40}")
 
 
@@ -48,7 +49,7 @@ class LabMachine:
     working_set: int = 0
     """MiB the writes go round in; 0 for all of the filled memory."""
     processor: str = "qemu64"
-    """QEMU's name of the processor model the guest sees."""
+    """QEMU's name of the processor model the guest sees, further features after plus signs: ``Nehalem+aes``."""
 
     @property
     def address(self) -> str:
@@ -65,6 +66,8 @@ class LabMachine:
             raise LabError(
                 f"{self.name!r} cannot be the name of a machine: use up to 41 letters, digits, dots and dashes."
             )
+        if not _PROCESSOR.fullmatch(self.processor):
+            raise LabError(f"{self.processor!r} is not a processor model. Write it like qemu64 or Nehalem+aes+avx.")
         if min(self.fill, self.dirty, self.working_set) < 0:
             raise LabError("Fill, dirty rate and working set of a machine cannot be negative.")
         used = max(self.fill, self.working_set)
@@ -81,6 +84,14 @@ class LabMachine:
     def console(self, folders: LabFolders) -> Path:
         """What it printed, on whichever node."""
         return folders.consoles / f"{self.name}.log"
+
+    def processor_xml(self) -> str:
+        """The processor element of its domain."""
+        model, *features = self.processor.split("+")
+        required = "".join(f"<feature policy='require' name='{feature}'/>" for feature in features)
+        return (
+            f"<cpu mode='custom' match='exact' check='partial'><model fallback='forbid'>{model}</model>{required}</cpu>"
+        )
 
     def domain_xml(self, folders: LabFolders) -> str:
         """Its libvirt domain. Machine type pc and a plain ELF kernel: ready in seconds without KVM."""
@@ -100,7 +111,7 @@ class LabMachine:
     <cmdline>{command_line}</cmdline>
   </os>
   <features><acpi/></features>
-  <cpu mode='custom' match='exact' check='partial'><model fallback='forbid'>{self.processor}</model></cpu>
+  {self.processor_xml()}
   <on_poweroff>destroy</on_poweroff>
   <on_reboot>restart</on_reboot>
   <on_crash>destroy</on_crash>
@@ -147,10 +158,14 @@ def free_number(taken: set[int]) -> int:
     raise LabError(f"The lab holds {LAST_MACHINE - FIRST_MACHINE + 1} machines at the most: remove one first.")
 
 
-def domains_on(node: LabNode, folders: LabFolders, *, running: bool = False) -> tuple[str, ...]:
-    """Names of the domains libvirt knows on *node*, or of those that run there."""
+def domains_on(node: LabNode, folders: LabFolders, *, running: bool = False, limit: float = 60.0) -> tuple[str, ...]:
+    """Names of the domains libvirt knows on *node*, or of those that run there.
+
+    Raises:
+        LabError: no answer within *limit* s.
+    """
     which = () if running else ("--all",)
-    return tuple(virsh(node, folders, "list", "--name", *which).split())
+    return tuple(virsh(node, folders, "list", "--name", *which, limit=limit).split())
 
 
 def ready_count(machine: LabMachine, folders: LabFolders) -> int:
@@ -197,8 +212,7 @@ def add_machine(machine: LabMachine, node: LabNode, folders: LabFolders, limit: 
 def _forget(machine: LabMachine, nodes: tuple[LabNode, ...], folders: LabFolders) -> None:
     for node in nodes:
         try:
-            running = machine.name in domains_on(node, folders, running=True)
-            if running:
+            if machine.name in domains_on(node, folders, running=True, limit=5.0):
                 virsh(node, folders, "destroy", machine.name)
             if machine.name in domains_on(node, folders):
                 virsh(node, folders, "undefine", machine.name)

@@ -24,7 +24,8 @@ _STATIONS = (MANAGEMENT, MACHINES)
 """Networks the client namespace is attached to."""
 
 
-def _port(network: LabNetwork, owner: str) -> str:
+def port(network: LabNetwork, owner: str) -> str:
+    """Name of the switch's port to which *owner*, a node or the client, is wired in *network*."""
     return f"{network.interface}-{owner}"
 
 
@@ -61,13 +62,13 @@ def build_networks(plan: LabPlan, folders: LabFolders) -> None:
         None,
         *(
             f"link add {network.interface} netns {folders.namespace(owner)} "
-            f"type veth peer name {_port(network, owner)} netns {switch}"
+            f"type veth peer name {port(network, owner)} netns {switch}"
             for network, owner in cables
         ),
     )
     ip(
         switch,
-        *(f"link set {_port(network, owner)} master br-{network.interface} up" for network, owner in cables),
+        *(f"link set {port(network, owner)} master br-{network.interface} up" for network, owner in cables),
     )
     for node in plan.nodes:
         _configure_node(node, folders)
@@ -120,15 +121,6 @@ def shape(plan: LabPlan, folders: LabFolders) -> None:
                 *inside, "replace", "dev", interface, "root", "tbf",
                 "rate", f"{plan.bandwidth}bit", "burst", str(burst), "latency", "50ms",
             )  # fmt: skip
-
-
-def set_link(node: LabNode, network: LabNetwork, folders: LabFolders, up: bool) -> None:
-    """Pull (or plug in again) the cable of *node* in *network* at the switch.
-
-    Raises:
-        LabError: the lab is not up.
-    """
-    ip(folders.namespace("switch"), f"link set {_port(network, node.name)} {'up' if up else 'down'}")
 
 
 def remove_networks(folders: LabFolders, own_mount: bool) -> None:

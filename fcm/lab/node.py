@@ -2,29 +2,17 @@
 
 from __future__ import annotations
 
-import os
 import shutil
-import signal
 import socket
 import time
+from contextlib import suppress
 from pathlib import Path
 
 from fcm import resources
 from fcm.lab.plan import MANAGEMENT, LabError, LabFolders, LabNode, LabPlan
-from fcm.lab.processes import end_all_in, first_process_in, processes_in, program, run, start_detached
+from fcm.lab.processes import end_all_in, first_process_in, run, start_detached
 
-_COPIED_FROM_ETC = (
-    "passwd",
-    "group",
-    "nsswitch.conf",
-    "ld.so.cache",
-    "ld.so.conf",
-    "ld.so.conf.d",
-    "localtime",
-    "protocols",
-    "services",
-    "alternatives",
-)
+_COPIED_FROM_ETC = ("passwd", "group", "nsswitch.conf", "ld.so.cache", "localtime", "protocols", "services")
 
 _LIBVIRTD_CONF = """\
 # No authentication: whoever reaches this port or this socket is root of the lab. Both exist inside it only.
@@ -75,6 +63,8 @@ def _hosts(plan: LabPlan) -> str:
 def _prepare_folders(node: LabNode, plan: LabPlan, folders: LabFolders) -> None:
     home = folders.node(node)
     etc, var = home / "etc", home / "var"
+    if (home / "run").exists():  # what a power cut left; definitions below /etc stay
+        shutil.rmtree(home / "run")
     for folder in (
         etc / "libvirt",
         var / "lib" / "libvirt",
@@ -89,11 +79,8 @@ def _prepare_folders(node: LabNode, plan: LabPlan, folders: LabFolders) -> None:
         if not (var / link).is_symlink():
             (var / link).symlink_to(target)
     for name in _COPIED_FROM_ETC:
-        source, target_path = Path("/etc") / name, etc / name
-        if source.is_dir() and not source.is_symlink():
-            shutil.copytree(source, target_path, symlinks=True, dirs_exist_ok=True)
-        elif source.exists() and not target_path.is_symlink():
-            shutil.copy2(source, target_path, follow_symlinks=False)
+        with suppress(FileNotFoundError):
+            shutil.copyfile(Path("/etc") / name, etc / name)
     for name, line in _USERS.items():
         known = (etc / name).read_text()
         if "libvirt-qemu:" not in known:
@@ -131,7 +118,7 @@ def start_node(node: LabNode, plan: LabPlan, folders: LabFolders) -> None:
         return
     end_all_in(folders.namespace(node.name))
     _prepare_folders(node, plan, folders)
-    folders.socket(node).unlink(missing_ok=True)
+    folders.hold_libvirtd(node).unlink(missing_ok=True)
     home = folders.node(node)
     start_detached(
         (
@@ -157,13 +144,17 @@ def wait_for_node(node: LabNode, folders: LabFolders, limit: float = 30.0) -> No
         time.sleep(0.05)
 
 
-def virsh(node: LabNode, folders: LabFolders, *words: str | Path) -> str:
+def virsh(node: LabNode, folders: LabFolders, *words: str | Path, limit: float = 60.0) -> str:
     """Let ``virsh`` talk to the node's libvirtd and return what it said.
 
     Raises:
-        LabError: it refused.
+        LabError: it refused, in libvirt's words, or did not answer within *limit* s.
     """
-    return run("virsh", "--quiet", "--connect", folders.uri(node), *words)
+    try:
+        return run("virsh", "--quiet", "--connect", folders.uri(node), *words, limit=limit)
+    except LabError as error:
+        said = str(error).partition("failed: ")[2].replace("error: ", "")
+        raise LabError(f"{node.name} refused '{words[0]}': {said or error}") from None
 
 
 def _has_qemu(node: LabNode, folders: LabFolders) -> bool:
@@ -184,24 +175,3 @@ def _last_words(node: LabNode, folders: LabFolders) -> str:
         if lines:
             return f"Its log ends with: {lines[-1]}"
     return f"It left no log in {home}."
-
-
-def cut_power(node: LabNode, folders: LabFolders) -> None:
-    """End every process of the node at the same instant, its machines included, by ending its PID 1.
-
-    Raises:
-        LabError: the node is off already.
-    """
-    first = first_process_in(folders.namespace(node.name))
-    if first is None:
-        raise LabError(f"{node.name} is off already.")
-    os.kill(first, signal.SIGKILL)
-    end_all_in(folders.namespace(node.name))
-
-
-def libvirtd_of(node: LabNode, folders: LabFolders) -> int | None:
-    """Process id, as the machine counts, of the node's libvirtd."""
-    for pid in processes_in(folders.namespace(node.name)):
-        if program(pid) == "libvirtd":
-            return pid
-    return None

@@ -213,6 +213,10 @@ class LabFolders:
         """How a program outside the lab's namespaces reaches the node's libvirtd."""
         return f"qemu+unix:///system?socket={self.socket(node)}"
 
+    def hold_libvirtd(self, node: LabNode) -> Path:
+        """While this file exists the node does not start its libvirtd again."""
+        return self.state / f"hold-libvirtd-{node.name}"
+
     @property
     def hosts_file(self) -> Path:
         """The file that fcm opens."""

@@ -108,6 +108,14 @@ def program(pid: int) -> str:
         return ""
 
 
+def process_state(pid: int) -> str:
+    """The one-letter state of a process, such as R, S, T (stopped) or Z (ended, not yet reaped); empty once gone."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+    except OSError:
+        return ""
+
+
 def first_process_in(namespace: str) -> int | None:
     """The process that is PID 1 of the node whose network namespace is *namespace*."""
     for pid in processes_in(namespace):
@@ -141,15 +149,18 @@ def end_all_in(namespace: str, limit: float = 10.0) -> None:
         time.sleep(0.02)
 
 
-def start_detached(arguments: Sequence[str | Path], log: Path) -> int:
-    """Start a program that outlives this one, its output in *log*; returns its process id."""
+def start_detached(arguments: Sequence[str | Path], log: Path) -> None:
+    """Start a program that outlives this one, its output in *log*.
+
+    It is no child of this process (``setsid --fork``), so that nobody here has to wait for its end.
+
+    Raises:
+        LabError: it could not be started.
+    """
+    words = ["setsid", "--fork", *(str(argument) for argument in arguments)]
     with log.open("ab") as output:
-        started = subprocess.Popen(
-            [str(argument) for argument in arguments],
-            stdin=subprocess.DEVNULL,
-            stdout=output,
-            stderr=subprocess.STDOUT,
-            start_new_session=True,
-            cwd="/",
+        done = subprocess.run(
+            words, stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT, cwd="/", check=False
         )
-    return started.pid
+    if done.returncode:
+        raise LabError(f"'{' '.join(words)}' failed with exit code {done.returncode}. See {log}.")

@@ -15,6 +15,7 @@ _PROGRAMS = {
     "ip": "iproute2",
     "tc": "iproute2",
     "unshare": "util-linux",
+    "setsid": "util-linux",
     "bash": "bash",
     "libvirtd": "libvirt-daemon",
     "virsh": "libvirt-clients",

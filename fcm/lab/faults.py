@@ -1,0 +1,116 @@
+"""What can be broken in the lab on purpose, and mended again."""
+
+from __future__ import annotations
+
+import os
+import signal
+from enum import StrEnum
+
+from fcm.lab.network import port
+from fcm.lab.plan import LabError, LabFolders, LabNetwork, LabNode, LabPlan
+from fcm.lab.processes import (
+    command_line,
+    end_all_in,
+    first_process_in,
+    ip,
+    process_state,
+    processes_in,
+    program,
+)
+
+
+class NodeFault(StrEnum):
+    """What can happen to a node."""
+
+    POWER_CUT = "power-cut"
+    """Every process of it ends at the same instant, its machines too; ``up`` switches it on again."""
+    LIBVIRTD_KILL = "libvirtd-kill"
+    """kill -9 of its libvirtd, which the node starts again at once; machines run on."""
+    LIBVIRTD_STOP = "libvirtd-stop"
+    """As kill, but it stays away until ``libvirtd-start``."""
+    LIBVIRTD_START = "libvirtd-start"
+    LIBVIRTD_HANG = "libvirtd-hang"
+    """Its libvirtd takes connections and answers nothing (SIGSTOP) until ``libvirtd-resume``."""
+    LIBVIRTD_RESUME = "libvirtd-resume"
+
+
+class LinkFault(StrEnum):
+    """What can happen between a node and one network."""
+
+    DOWN = "link-down"
+    """The cable is pulled at the switch."""
+    UP = "link-up"
+    DROP = "link-drop"
+    """The node's answers to the other nodes vanish while its address still answers ARP: a connect hangs."""
+    PASS = "link-pass"
+
+
+def libvirtd_of(node: LabNode, folders: LabFolders) -> int:
+    """Process id, as the machine counts, of the node's libvirtd.
+
+    Raises:
+        LabError: it does not run.
+    """
+    for pid in processes_in(folders.namespace(node.name)):
+        if program(pid) == "libvirtd" and process_state(pid) != "Z":
+            return pid
+    raise LabError(f"No libvirtd runs on {node.name}.")
+
+
+def emulator_of(machine: str, node: LabNode, folders: LabFolders) -> int:
+    """Process id, as the machine counts, of the QEMU that runs (or receives) *machine* on *node*.
+
+    Raises:
+        LabError: there is none.
+    """
+    for pid in processes_in(folders.namespace(node.name)):
+        words = command_line(pid)
+        if program(pid).startswith("qemu-system") and any(
+            word == f"guest={machine}" or word.startswith(f"guest={machine},") for word in words
+        ):
+            return pid
+    raise LabError(f"{machine} does not run on {node.name}.")
+
+
+def break_node(fault: NodeFault, node: LabNode, folders: LabFolders) -> None:
+    """Let *fault* happen to *node*.
+
+    Raises:
+        LabError: the node is off, or has no libvirtd to do it to.
+    """
+    hold = folders.hold_libvirtd(node)
+    match fault:
+        case NodeFault.POWER_CUT:
+            first = first_process_in(folders.namespace(node.name))
+            if first is None:
+                raise LabError(f"{node.name} is off already.")
+            os.kill(first, signal.SIGKILL)
+            end_all_in(folders.namespace(node.name))
+        case NodeFault.LIBVIRTD_KILL:
+            os.kill(libvirtd_of(node, folders), signal.SIGKILL)
+        case NodeFault.LIBVIRTD_STOP:
+            libvirtd = libvirtd_of(node, folders)
+            hold.touch()
+            os.kill(libvirtd, signal.SIGKILL)
+        case NodeFault.LIBVIRTD_START:
+            hold.unlink(missing_ok=True)
+        case NodeFault.LIBVIRTD_HANG:
+            os.kill(libvirtd_of(node, folders), signal.SIGSTOP)
+        case NodeFault.LIBVIRTD_RESUME:
+            os.kill(libvirtd_of(node, folders), signal.SIGCONT)
+
+
+def break_link(fault: LinkFault, node: LabNode, network: LabNetwork, plan: LabPlan, folders: LabFolders) -> None:
+    """Let *fault* happen between *node* and *network*.
+
+    Raises:
+        LabError: the lab is not up, or the link is in that state already.
+    """
+    match fault:
+        case LinkFault.DOWN | LinkFault.UP:
+            word = "up" if fault is LinkFault.UP else "down"
+            ip(folders.namespace("switch"), f"link set {port(network, node.name)} {word}")
+        case LinkFault.DROP | LinkFault.PASS:
+            word = "replace" if fault is LinkFault.DROP else "del"
+            others = [network.address(other.number) for other in plan.nodes if other != node]
+            ip(folders.namespace(node.name), *(f"route {word} blackhole {address}/32" for address in others))
