@@ -246,13 +246,15 @@ class SharedVolume:
     disk: str
     name: str
     folder: str
-    """Name of its folder under SystemDrive\\ClusterStorage on every node."""
+    """Name of its folder under SystemDrive\\ClusterStorage on every node; on Linux hosts the whole path."""
     owner: str
     """Coordinator node."""
     access: VolumeAccess = VolumeAccess.DIRECT
 
     def path(self, system_drive: str = "C:") -> str:
         """The folder as the nodes see it."""
+        if self.folder.startswith("/"):
+            return self.folder
         return f"{system_drive}\\ClusterStorage\\{self.folder}"
 
 

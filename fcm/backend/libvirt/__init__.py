@@ -1,1 +1,22 @@
 """Real libvirt/QEMU hosts; the only room that imports libvirt."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from fcm.backend.libvirt.backend import LibvirtBackend
+from fcm.backend.libvirt.hosts_file import load
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+__all__ = ["open_hosts"]
+
+
+def open_hosts(path: Path, uri: str) -> LibvirtBackend:
+    """The cluster of a hosts file; nothing is connected yet.
+
+    Raises:
+        BackendError: the file is wrong, or the module libvirt is missing.
+    """
+    return LibvirtBackend(load(path), uri)

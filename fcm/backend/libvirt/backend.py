@@ -1,0 +1,386 @@
+"""Real libvirt/QEMU hosts as a cluster.
+
+One lock guards the state; every fact is stamped, written and applied under it. Hosts are asked in their lanes by
+a watcher thread; live migrations run in threads of their own.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from fcm.backend.base import Capabilities, SinkError
+from fcm.backend.libvirt.cluster_view import formed_cluster, machine_events, node_events
+from fcm.backend.libvirt.connection import HostConnection
+from fcm.backend.libvirt.errors import sentence
+from fcm.backend.libvirt.lane import EventLoop, Lane, load_libvirt
+from fcm.backend.libvirt.migration import MigrationRun
+from fcm.model import commands as cmd
+from fcm.model import events as ev
+from fcm.model.entities import MachineState, Migration, MigrationKind, NodeState
+from fcm.model.networks import migration_order
+from fcm.model.preflight_checks import waiting_reason
+from fcm.model.rules import allowed
+from fcm.model.state import State, apply
+from fcm.model.telemetry import Phase
+from fcm.model.validation import validate
+from fcm.model.verdict import OK, Verdict, no
+
+if TYPE_CHECKING:
+    from fcm.backend.base import Operation, Sink
+    from fcm.backend.libvirt.hosts_file import HostsFile
+    from fcm.backend.libvirt.inventory import HostReport
+
+ASK_EVERY = 1.0
+"""s between two looks at a host that answers quickly."""
+ANSWER_LIMIT = 5.0
+"""s after which a host counts as not answering."""
+CLOSE_LIMIT = 3.0
+"""s that closing waits for migrations to be told off the screen; they go on by themselves."""
+
+COMMANDS = frozenset(
+    {
+        cmd.LiveMigrate,
+        cmd.CancelMigration,
+        cmd.TuneMigration,
+        cmd.SetMigrationNetworks,
+        cmd.SetConcurrentMigrations,
+        cmd.SetMachineState,
+        cmd.PauseNode,
+        cmd.ResumeNode,
+        cmd.ValidateCluster,
+    }
+)
+
+_log = logging.getLogger(__name__)
+
+
+class LibvirtBackend:
+    """A cluster of libvirt hosts; see fcm.backend.base.Backend."""
+
+    def __init__(self, hosts: HostsFile, uri: str) -> None:
+        """Nothing is connected before ``start``.
+
+        Raises:
+            BackendError: the module libvirt is missing.
+        """
+        load_libvirt()
+        self._hosts = hosts
+        self._uri = uri
+        self._lock = threading.RLock()
+        self._state = State()
+        self._sink: Sink | None = None
+        self._unwritten: list[ev.Entry] = []
+        self._connections: dict[str, HostConnection] = {}
+        self._runs: dict[str, MigrationRun] = {}
+        self._reports: dict[str, HostReport] = {}
+        self._paused: set[str] = set()
+        self._interrupted: dict[str, Migration] = {}
+        self._closing = threading.Event()
+        self._asked_at: dict[str, float] = {}
+        self._watcher = threading.Thread(target=self._watch, name="libvirt-inventory", daemon=True)
+
+    @property
+    def uri(self) -> str:
+        """What it was opened by."""
+        return self._uri
+
+    @property
+    def clock(self) -> None:
+        """Real hosts live in real time."""
+        return
+
+    def capabilities(self) -> Capabilities:
+        """What can be done with real hosts from here."""
+        return Capabilities(
+            COMMANDS,
+            clock=False,
+            reason="The hosts themselves decide this; do it with their own tools (virsh, virt-manager).",
+        )
+
+    # Life
+
+    def start(self, sink: Sink, state: State) -> None:
+        """See fcm.backend.base.Backend."""
+        EventLoop.acquire()
+        with self._lock:
+            self._sink = sink
+            self._state = state
+            self._interrupted = {m.id: m for m in state.migrations.values() if not m.phase.is_over}
+            self._post_all([formed_cluster(self._hosts, state.cluster)])
+        for host in self._hosts.hosts:
+            self._connections[host.name] = HostConnection(host)
+        self._control = Lane("control")
+        self._watcher.start()
+
+    def close(self) -> None:
+        """See fcm.backend.base.Backend: running migrations of the hosts go on."""
+        self._closing.set()
+        if self._watcher.is_alive():
+            self._watcher.join(CLOSE_LIMIT)
+        with self._lock:
+            self._sink = None
+        for run in tuple(self._runs.values()):
+            run.leave()
+        for connection in self._connections.values():
+            connection.close()
+        if self._connections:
+            self._control.close()
+            EventLoop.release()
+        self._connections = {}
+
+    # Facts
+
+    def post(self, *events: ev.Event) -> None:
+        """Stamp, write and apply events of a migration run, then look whether others may go."""
+        with self._lock:
+            self._post_all(list(events))
+            over = [run for run in self._runs if self._state.migrations[run].phase.is_over]
+            for identity in over:
+                del self._runs[identity]
+            if over:
+                self._start_waiting()
+
+    def _post_all(self, events: list[ev.Event]) -> None:
+        """Everything under the lock; what cannot be written is kept and written first the next time."""
+        if self._sink is None or not events:
+            return
+        sequence, now = self._state.sequence, time.time()
+        entries = []
+        for event in events:
+            sequence += not event.transient
+            entries.append(ev.Entry(0 if event.transient else sequence, now, event))
+        state = self._state
+        for entry in entries:
+            state, _ = apply(state, entry)
+        self._state = state
+        self._unwritten += entries
+        self._write()
+
+    def _write(self) -> None:
+        assert self._sink is not None
+        if not self._unwritten:
+            return
+        try:
+            self._sink.post(self._unwritten)
+        except SinkError:
+            _log.debug("the journal did not take %d entries; they are kept", len(self._unwritten), exc_info=True)
+            return
+        self._unwritten = []
+
+    # Hosts
+
+    def _watch(self) -> None:
+        while not self._closing.wait(0.2):
+            for name, connection in tuple(self._connections.items()):
+                now = time.monotonic()
+                if connection.lane.idle and now - self._asked_at.get(name, -ASK_EVERY) >= ASK_EVERY:
+                    self._asked_at[name] = now
+                    connection.poll(lambda report, name=name: self._told(name, report))  # type: ignore[misc]
+                elif connection.lane.busy_for() > ANSWER_LIMIT:
+                    self._told(name, f"{name} has not answered for {ANSWER_LIMIT:g} s; it may come back by itself.")
+            with self._lock:
+                if self._sink is not None:
+                    self._write()
+
+    def _told(self, name: str, report: HostReport | str) -> None:
+        """A host answered, or could not be reached."""
+        if self._closing.is_set():
+            return
+        with self._lock:
+            events: list[ev.Event] = []
+            if isinstance(report, str):
+                self._reports.pop(name, None)
+                node = self._state.nodes[name]
+                if node.state is not NodeState.DOWN or node.note != report:
+                    events.append(ev.NodeChanged(replace(node, state=NodeState.DOWN, note=report)))
+                    events.append(ev.BackendReported("error", f"{name}: {report}"))
+            else:
+                self._reports[name] = report
+                events += node_events(self._state, report, name in self._paused)
+                events += machine_events(self._state, self._hosts, self._reports)
+            events += self._settle_interrupted()
+            self._post_all(events)
+
+    def _settle_interrupted(self) -> list[ev.Event]:
+        """Say what became of migrations during which the program ended, once both of their hosts answered."""
+        events: list[ev.Event] = []
+        for identity, migration in tuple(self._interrupted.items()):
+            if not {migration.source, migration.destination} <= set(self._reports):
+                continue
+            del self._interrupted[identity]
+            places = [
+                name
+                for name in (migration.source, migration.destination)
+                for found in self._reports[name].machines
+                if found.machine.id == migration.machine and not found.arriving
+            ]
+            where = f"it runs on {places[0]} now" if places else "it runs on neither of the two hosts now"
+            text = f"fcm ended during this migration. The hosts went on by themselves: {where}."
+            events.append(ev.MigrationInterrupted(identity, text))
+        return events
+
+    # Commands
+
+    def submit(self, operation: Operation) -> None:
+        """See fcm.backend.base.Backend; written down and carried out in a lane of its own."""
+        self._control.submit(lambda: self._take(operation))
+
+    def _take(self, operation: Operation) -> None:
+        with self._lock:
+            verdict = allowed(operation.command, self._state)
+            if not verdict:
+                name = type(operation.command).__name__
+                self._post_all([ev.CommandRefused(name, verdict.reason, verdict.remedy)])
+                self._finish(operation, verdict)
+                return
+            done = self._carry_out(operation)
+            if done is not None:
+                self._finish(operation, done)
+
+    def _finish(self, operation: Operation, verdict: Verdict) -> None:
+        operation.finish(verdict)
+        if self._sink is not None:
+            self._sink.finished(operation)
+
+    def _carry_out(self, operation: Operation) -> Verdict | None:
+        """Do it at once, or begin it in a lane (None: it will be finished there)."""
+        assert self._state.cluster is not None
+        match operation.command:
+            case cmd.LiveMigrate() as command:
+                self._request(command)
+            case cmd.CancelMigration(migration=identity):
+                self._cancel(identity)
+            case cmd.TuneMigration(migration=identity) as command:
+                source = self._state.migrations[identity].source
+                self._in_lane(source, operation, lambda: self._tune(command))
+                return None
+            case cmd.SetMigrationNetworks(order=order, excluded=excluded):
+                self._post_all([ev.MigrationNetworksSet(order, excluded)])
+            case cmd.SetConcurrentMigrations(limit=limit):
+                cluster = replace(self._state.cluster, concurrent_migrations=limit)
+                self._post_all([ev.ClusterConfigured(cluster, f"{limit} live migrations a node at once")])
+                self._start_waiting()
+            case cmd.PauseNode(node=name):
+                self._paused.add(name)
+                node = replace(self._state.nodes[name], state=NodeState.PAUSED)
+                self._post_all([ev.NodeChanged(node)])
+            case cmd.ResumeNode(node=name):
+                self._paused.discard(name)
+                self._post_all([ev.NodeChanged(replace(self._state.nodes[name], state=NodeState.UP))])
+            case cmd.ValidateCluster(tests=tests):
+                self._post_all([ev.ClusterValidated(validate(self._state, tests))])
+            case cmd.SetMachineState() as command:
+                machine = self._state.machines[command.machine]
+                self._in_lane(machine.node, operation, lambda: self._set_machine_state(command, machine.node))
+                return None
+            case other:
+                return self.capabilities().verdict(other)
+        return OK
+
+    def _in_lane(self, node: str, operation: Operation, call: Any) -> None:
+        connection = self._connections[node]
+
+        def work() -> None:
+            libvirt = load_libvirt()
+            try:
+                verdict = call() or OK
+            except libvirt.libvirtError as error:
+                verdict = sentence(error.get_error_code() or 0, str(error), node)
+            with self._lock:
+                self._finish(operation, verdict)
+
+        connection.lane.submit(work)
+
+    def _set_machine_state(self, command: cmd.SetMachineState, node: str) -> Verdict | None:
+        domain = self._connections[node].domain(command.machine)
+        if domain is None:
+            return no("The machine is not on this host any more.", "Refresh the view (F5).")
+        match command.state:
+            case MachineState.RUNNING if self._state.machines[command.machine].state is MachineState.PAUSED:
+                domain.resume()
+            case MachineState.RUNNING:
+                domain.create()
+            case MachineState.PAUSED:
+                domain.suspend()
+            case MachineState.SAVED:
+                domain.managedSave(0)
+            case _:
+                domain.destroy() if command.forced else domain.shutdown()
+        return None
+
+    def _tune(self, command: cmd.TuneMigration) -> None:
+        run = self._runs.get(command.migration)
+        if run is None:
+            return
+        run.tune(command.downtime_limit, command.bandwidth, command.post_copy)
+        self.post(
+            ev.MigrationOptionsChanged(command.migration, command.downtime_limit, command.bandwidth, command.post_copy)
+        )
+
+    # Live migration
+
+    def _request(self, command: cmd.LiveMigrate) -> None:
+        machine = self._state.machines[command.machine]
+        reason = waiting_reason(self._state, machine.node, command.destination)
+        migration = Migration(
+            id=f"migration-{self._state.sequence + 1}",
+            kind=MigrationKind.LIVE,
+            machine=machine.id,
+            source=machine.node,
+            destination=command.destination,
+            options=command.options,
+            phase=Phase.WAITING if reason else Phase.SETUP,
+            requested=time.time(),
+            reason=reason,
+        )
+        self._post_all([ev.MigrationRequested(migration)])
+        if not reason:
+            self._run(migration)
+
+    def _run(self, migration: Migration) -> None:
+        assert self._state.cluster is not None
+        networks = [
+            (identity, self._state.networks[identity].name, adapter.address)
+            for identity in migration_order(self._state.cluster, self._state.networks)
+            if (adapter := self._state.adapter(migration.destination, identity)) is not None
+        ]
+        run = MigrationRun(
+            migration,
+            self._connections[migration.source],
+            self._connections[migration.destination],
+            networks,
+            self,
+            unsafe=self._hosts.same_file_system,
+        )
+        self._runs[migration.id] = run
+        run.start()
+
+    def _cancel(self, identity: str) -> None:
+        run = self._runs.get(identity)
+        if run is not None:
+            run.cancel()
+        else:
+            self._post_all([ev.MigrationCanceled(identity)])
+            self._start_waiting()
+
+    def _start_waiting(self) -> None:
+        """First come, first served; a request whose machine moved or stopped meanwhile fails with the reason."""
+        for migration in tuple(self._state.migrations.values()):
+            if migration.phase is not Phase.WAITING or migration.id in self._interrupted:
+                continue
+            reason = waiting_reason(self._state, migration.source, migration.destination)
+            if reason:
+                if reason != migration.reason:
+                    self._post_all([ev.MigrationWaited(migration.id, reason)])
+                continue
+            machine = self._state.machines.get(migration.machine)
+            if machine is None or machine.node != migration.source or machine.state is not MachineState.RUNNING:
+                text = f"The machine is not running on {migration.source} any more."
+                self._post_all([ev.MigrationFailed(migration.id, text, "Start the move again.")])
+                continue
+            self._post_all([ev.MigrationPhaseEntered(migration.id, Phase.SETUP)])
+            self._run(self._state.migrations[migration.id])

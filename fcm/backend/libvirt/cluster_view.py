@@ -1,0 +1,194 @@
+"""How hosts and their domains look as a failover cluster: pure functions from reports to events."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from fcm.backend.libvirt.inventory import SHARED_DISK
+from fcm.model import events as ev
+from fcm.model.entities import (
+    Adapter,
+    Cluster,
+    Disk,
+    DiskUse,
+    Group,
+    GroupType,
+    Network,
+    Node,
+    NodeState,
+    Processor,
+    QuorumMode,
+    Resource,
+    ResourceState,
+    ResourceType,
+    SharedVolume,
+    VirtualMachine,
+)
+from fcm.model.networks import automatic_metrics
+from fcm.model.state import machine_resource_state
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from fcm.backend.libvirt.hosts_file import HostsFile
+    from fcm.backend.libvirt.inventory import FoundMachine, HostReport
+    from fcm.model.state import State
+
+
+def formed_cluster(hosts: HostsFile, before: Cluster | None) -> ev.ClusterFormed:
+    """The cluster before any host was asked; what was set for it in an earlier session is kept."""
+    names = tuple(host.name for host in hosts.hosts)
+    networks = _networks(hosts)
+    cluster = Cluster(
+        name=hosts.name,
+        domain="",
+        address="",
+        host=names[0],
+        quorum_mode=QuorumMode.NODE_MAJORITY,
+        witness=None,
+        shared_volumes_enabled=True,
+    )
+    if before is not None:
+        known = {network.id for network in networks}
+        cluster = replace(
+            cluster,
+            migration_order=tuple(item for item in before.migration_order if item in known),
+            migration_excluded=tuple(item for item in before.migration_excluded if item in known),
+            concurrent_migrations=before.concurrent_migrations,
+        )
+    nodes = tuple(
+        Node(name, NodeState.DOWN, 0, 0, 0, Processor("", "unknown", frozenset()), (), "/", note="Connecting ...")
+        for name in names
+    )
+    ids = {network.name: network.id for network in networks}
+    adapters = tuple(
+        Adapter(f"{host.name}/{ids[name]}", f"{host.name} - {name}", host.name, ids[name], address)
+        for host in hosts.hosts
+        for name, address in host.addresses.items()
+    )
+    storage = next((host.storage for host in hosts.hosts if host.storage), None)
+    disks: tuple[Disk, ...] = ()
+    volumes: tuple[SharedVolume, ...] = ()
+    if storage is not None:
+        seen = tuple(host.name for host in hosts.hosts if host.storage)
+        disk = Disk(SHARED_DISK, "Shared storage", 0, 0, 0, DiskUse.SHARED_VOLUME, names[0], visible_to=seen)
+        disks = (replace(disk, file_system="as mounted"),)
+        volumes = (SharedVolume(SHARED_DISK, "Shared storage", storage, names[0]),)
+    return ev.ClusterFormed(cluster, nodes, networks, adapters, disks, volumes, (), (), ())
+
+
+def _networks(hosts: HostsFile) -> tuple[Network, ...]:
+    networks = [
+        Network(
+            id=f"network-{number}",
+            name=network.name,
+            subnet=network.subnet,
+            role=network.role,
+            metric=network.metric or 0,
+            auto_metric=network.metric is None,
+            gateway=network.gateway,
+            bandwidth=network.bandwidth,
+        )
+        for number, network in enumerate(hosts.networks, 1)
+    ]
+    metrics = automatic_metrics(networks)
+    return tuple(replace(network, metric=metrics.get(network.id, network.metric)) for network in networks)
+
+
+def node_events(state: State, report: HostReport, paused: bool) -> list[ev.Event]:
+    """What changed of a node that answered."""
+    node = replace(report.node, state=NodeState.PAUSED if paused else NodeState.UP)
+    return [] if _same_node(state.nodes[node.name], node) else [ev.NodeChanged(_with_switches(state, node))]
+
+
+def _same_node(old: Node, new: Node) -> bool:
+    return replace(old, switches=()) == replace(new, switches=())
+
+
+def _with_switches(state: State, node: Node) -> Node:
+    return node if node.switches else replace(node, switches=state.nodes[node.name].switches)
+
+
+def machine_events(state: State, hosts: HostsFile, reports: Mapping[str, HostReport]) -> list[ev.Event]:
+    """What changed of the machines; where a machine moves is told by its migration, not by this."""
+    found: dict[str, FoundMachine] = {}
+    for report in reports.values():
+        for item in report.machines:
+            other = found.get(item.machine.id)
+            if not item.arriving and (other is None or item.machine.state.holds_memory):
+                found[item.machine.id] = item
+    events = _switch_events(state, hosts, found)
+    for identity, item in found.items():
+        known = state.machines.get(identity)
+        if known is None:
+            events += _appeared(state, item.machine)
+        elif state.active_migration(identity) is None:
+            events += _changed(state, known, item.machine)
+    answering = set(reports)
+    for identity, machine in state.machines.items():
+        gone = identity not in found and machine.node in answering
+        if gone and state.active_migration(identity) is None:
+            if machine.group is not None:
+                events.append(ev.GroupRemoved(machine.group))
+            events.append(ev.MachineDeleted(identity))
+    return events
+
+
+def _switch_events(state: State, hosts: HostsFile, found: Mapping[str, FoundMachine]) -> list[ev.Event]:
+    """Hosts whose bridges the hosts file does not name are assumed to have all that machines use."""
+    bridges = tuple(sorted({item.bridge for item in found.values() if item.bridge is not None}))
+    return [
+        ev.NodeChanged(replace(state.nodes[host.name], switches=bridges))
+        for host in hosts.hosts
+        if not host.bridges and state.nodes[host.name].switches != bridges
+    ]
+
+
+def _appeared(state: State, machine: VirtualMachine) -> list[ev.Event]:
+    events: list[ev.Event] = [ev.MachineCreated(machine)]
+    if machine.disk is None:
+        return events
+    group = Group(
+        id=f"group-{machine.id}",
+        name=machine.name,
+        type=GroupType.VIRTUAL_MACHINE,
+        owner=machine.node,
+        state=machine_resource_state(machine.state),
+    )
+    resource = Resource(
+        id=f"resource-{machine.id}",
+        name=f"Virtual Machine {machine.name}",
+        type=ResourceType.VIRTUAL_MACHINE,
+        group=group.id,
+        state=group.state,
+        possible_owners=tuple(state.nodes),
+        machine=machine.id,
+    )
+    configuration = Resource(
+        id=f"configuration-{machine.id}",
+        name=f"Virtual Machine Configuration {machine.name}",
+        type=ResourceType.VIRTUAL_MACHINE_CONFIGURATION,
+        group=group.id,
+        state=ResourceState.ONLINE,
+        possible_owners=tuple(state.nodes),
+        machine=machine.id,
+    )
+    resources = (replace(resource, depends_on=(configuration.id,)), configuration)
+    return [*events, ev.MachineMadeHighlyAvailable(machine.id, group, resources)]
+
+
+def _changed(state: State, known: VirtualMachine, machine: VirtualMachine) -> list[ev.Event]:
+    machine = replace(machine, group=known.group, workload=known.workload, zero_share=known.zero_share)
+    if machine == known:
+        return []
+    events: list[ev.Event] = [ev.MachineChanged(machine)]
+    group = state.groups.get(known.group or "")
+    if group is not None:
+        wanted = replace(group, owner=machine.node, state=machine_resource_state(machine.state))
+        if wanted != group:
+            events.append(ev.GroupChanged(wanted))
+        resource = state.machine_resource(machine.id)
+        if resource is not None and resource.state is not wanted.state:
+            events.append(ev.ResourceChanged(replace(resource, state=wanted.state)))
+    return events

@@ -1,0 +1,129 @@
+"""One lane a host: a single worker that makes the blocking calls, so that a hung host blocks only itself."""
+
+from __future__ import annotations
+
+import contextlib
+import queue
+import threading
+import time
+from typing import TYPE_CHECKING, Any
+
+from fcm.backend.base import BackendError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+CLOSE_LIMIT = 3.0
+"""s that a lane may take to end; a call that hangs longer is left to the daemon thread."""
+
+
+class EventLoop:
+    """libvirt's own event loop in one thread, shared by all connections of this process.
+
+    It must be registered before the first connection is opened; keepalive and domain events need it.
+    """
+
+    _lock = threading.Lock()
+    _registered = False
+    _users = 0
+    _thread: threading.Thread | None = None
+    _stop = threading.Event()
+
+    @classmethod
+    @contextlib.contextmanager
+    def running(cls) -> Iterator[None]:
+        """Keep the loop running within the context."""
+        cls.acquire()
+        try:
+            yield
+        finally:
+            cls.release()
+
+    @classmethod
+    def acquire(cls) -> None:
+        """Start the loop with the first user."""
+        libvirt = load_libvirt()
+        with cls._lock:
+            cls._users += 1
+            if not cls._registered:
+                libvirt.virEventRegisterDefaultImpl()
+                libvirt.registerErrorHandler(lambda *_: None, None)
+                libvirt.virEventAddTimeout(200, lambda *_: None, None)
+                cls._registered = True
+            if cls._thread is None:
+                cls._stop.clear()
+                cls._thread = threading.Thread(target=cls._run, args=(libvirt,), name="libvirt-events", daemon=True)
+                cls._thread.start()
+
+    @classmethod
+    def release(cls) -> None:
+        """End the loop with the last user."""
+        with cls._lock:
+            cls._users -= 1
+            if cls._users or cls._thread is None:
+                return
+            thread, cls._thread = cls._thread, None
+            cls._stop.set()
+        thread.join(CLOSE_LIMIT)
+
+    @classmethod
+    def _run(cls, libvirt: Any) -> None:
+        while not cls._stop.is_set():
+            libvirt.virEventRunDefaultImpl()
+
+
+def load_libvirt() -> Any:
+    """The module libvirt.
+
+    Raises:
+        BackendError: it is not installed; the sentence says how to get it.
+    """
+    try:
+        import libvirt
+    except ImportError as error:
+        raise BackendError(
+            "Real hosts need the Python module libvirt, which is not installed. On Debian: apt install libvirt-dev "
+            "pkg-config gcc python3-dev, then pip install libvirt-python. Embedded clusters do not need it."
+        ) from error
+    return libvirt
+
+
+class Lane:
+    """A worker thread that runs calls one after the other."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self._calls: queue.SimpleQueue[Callable[[], None] | None] = queue.SimpleQueue()
+        self._busy_since: float | None = None
+        self._waiting = 0
+        self._thread = threading.Thread(target=self._run, name=f"lane-{name}", daemon=True)
+        self._thread.start()
+
+    def submit(self, call: Callable[[], None]) -> None:
+        """Run ``call`` after those before it; it must not raise."""
+        self._waiting += 1
+        self._calls.put(call)
+
+    @property
+    def idle(self) -> bool:
+        """True if nothing runs or waits."""
+        return self._busy_since is None and self._waiting == 0
+
+    def busy_for(self) -> float:
+        """S that the current call has been running; 0 if none."""
+        since = self._busy_since
+        return 0.0 if since is None else time.monotonic() - since
+
+    def close(self) -> None:
+        """End after the calls that wait; a call that hangs is left behind."""
+        self._calls.put(None)
+        self._thread.join(CLOSE_LIMIT)
+
+    def _run(self) -> None:
+        while (call := self._calls.get()) is not None:
+            self._busy_since = time.monotonic()
+            self._waiting -= 1
+            try:
+                call()
+            finally:
+                self._busy_since = None
