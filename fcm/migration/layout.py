@@ -93,6 +93,8 @@ def lay_out(workload: Workload, memory: int, chunk_pages: int, segments: int = S
             marks.update(p.first + e for e in zipf_bins(p)[0])
         elif isinstance(p, Sweep):
             marks.update(p.first + int(x) for x in np.linspace(0, p.pages, SWEEP_SEGMENTS + 1))
+    if workload.counter_page is not None:
+        marks.update((workload.counter_page, workload.counter_page + 1))
     edges = np.array(sorted(m for m in marks if 0 <= m <= total), dtype=np.int64)
     size = np.diff(edges).astype(np.float64)
     middle = (edges[:-1] + edges[1:]) / 2.0
@@ -112,6 +114,8 @@ def lay_out(workload: Workload, memory: int, chunk_pages: int, segments: int = S
             high = np.clip(edges[1:] - p.first, 0, p.pages).astype(np.float64)
             sweeps.append(SweepCover(low, high, p.pages, p.rate, p.start))
 
+    if workload.counter_page is not None:
+        local += np.where(np.floor(middle) == workload.counter_page, workload.rate, 0.0)
     shares, rates_k, zeros_k = _mixed_classes(workload, total)
     pages = size[:, None] * shares
     rate = local[:, None] + rates_k

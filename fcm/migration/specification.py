@@ -69,6 +69,8 @@ class MigrationSpec:
     throttle_initial: int = 20
     throttle_increment: int = 10
     throttle_max: int = 99
+    throttle_tailslow: bool = False
+    """cpu-throttle-tailslow: the step shrinks towards what the ratio of sending to dirtying asks for."""
     xbzrle_cache: int = 64 << 20
     xbzrle_delta: float = 512.0
     """bytes an encoded page takes on average. An assumption about the guest's writes."""

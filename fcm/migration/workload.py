@@ -119,6 +119,8 @@ class Workload:
     """Share of otherwise unwritten memory that holds zero pages, where the addresses are unknown."""
     zero_ranges: tuple[tuple[int, int], ...] = ()
     """(first page, pages) known to hold zero pages until they are written."""
+    counter_page: int | None = None
+    """A page written along with every other write; it adds no writes of its own."""
     achieved: tuple[tuple[float, float], ...] = field(default=(), repr=False)
 
     @property

@@ -1,0 +1,136 @@
+"""Reading JSON from strangers: every value is asked for by name, kind and range, and a wrong one is named."""
+
+from __future__ import annotations
+
+import json
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+MAX_FILE = 64 << 20
+"""bytes of the largest file that is read."""
+
+
+class BadFileError(ValueError):
+    """A file that cannot be used. The message names the file, the field and what was expected."""
+
+    def __init__(self, file: str, field: str, expected: str, found: object = None) -> None:
+        self.file = file
+        self.field = field
+        self.expected = expected
+        shown = "" if found is None else f", found {_shorten(found)}"
+        where = f"{file}: field '{field}'" if field else file
+        super().__init__(f"{where}: expected {expected}{shown}")
+
+
+def read_json(path: Path) -> dict[str, Any]:
+    """The JSON object in a file.
+
+    Raises:
+        BadFileError: if the file cannot be read, is too large, is not JSON or is not an object.
+    """
+    name = str(path)
+    try:
+        size = path.stat().st_size
+        if size > MAX_FILE:
+            raise BadFileError(name, "", f"a file of at most {MAX_FILE >> 20} MiB", f"{size >> 20} MiB")
+        data = json.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise BadFileError(name, "", "a readable file", error.strerror or str(error)) from None
+    except UnicodeDecodeError:
+        raise BadFileError(name, "", "JSON in UTF-8") from None
+    except json.JSONDecodeError as error:
+        raise BadFileError(name, "", "JSON", f"{error.msg} at line {error.lineno} column {error.colno}") from None
+    except RecursionError:
+        raise BadFileError(name, "", "JSON that is not nested hundreds of levels deep") from None
+    if not isinstance(data, dict):
+        raise BadFileError(name, "", "a JSON object", data)
+    return data
+
+
+@dataclass(frozen=True)
+class Fields:
+    """One JSON object of a file, asked field by field. All methods raise :class:`BadFileError`."""
+
+    data: dict[str, Any]
+    file: str
+    prefix: str = ""
+
+    def has(self, name: str) -> bool:
+        """True if the field is there and not null."""
+        return self.data.get(name) is not None
+
+    def number(
+        self, name: str, low: float = -math.inf, high: float = math.inf, default: float | None = None, unit: str = ""
+    ) -> float:
+        """A finite number from `low` to `high`; `default` where it is missing, if there is a default."""
+        value = self.data.get(name)
+        if value is None and default is not None:
+            return default
+        wanted = f"a number{' of ' + unit if unit else ''} from {low:g} to {high:g}"
+        if isinstance(value, bool) or not isinstance(value, int | float):
+            raise self.bad(name, wanted, value if name in self.data else "nothing")
+        if not math.isfinite(value) or not low <= value <= high:
+            raise self.bad(name, wanted, value)
+        return float(value)
+
+    def whole(self, name: str, low: int, high: int, default: int | None = None, unit: str = "") -> int:
+        """A whole number."""
+        value = self.number(name, low, high, None if default is None else float(default), unit)
+        if value != int(value):
+            raise self.bad(name, f"a whole number from {low} to {high}", value)
+        return int(value)
+
+    def text(self, name: str, default: str | None = None, most: int = 4096) -> str:
+        """A string of at most `most` characters."""
+        value = self.data.get(name)
+        if value is None and default is not None:
+            return default
+        if not isinstance(value, str) or len(value) > most:
+            raise self.bad(name, f"a text of at most {most} characters", value)
+        return value
+
+    def items(self, name: str, most: int = 1_000_000) -> list[Any]:
+        """A list, empty where the field is missing."""
+        value = self.data.get(name)
+        if value is None:
+            return []
+        if not isinstance(value, list) or len(value) > most:
+            raise self.bad(name, f"a list of at most {most} entries", value)
+        return value
+
+    def numbers(self, name: str, most: int = 1_000_000) -> list[float]:
+        """A list of finite numbers, empty where the field is missing."""
+        values = self.items(name, most)
+        for value in values:
+            if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+                raise self.bad(name, "a list of numbers", value)
+        return [float(v) for v in values]
+
+    def objects(self, name: str, most: int = 1_000_000) -> list[Fields]:
+        """A list of objects, empty where the field is missing."""
+        out = []
+        for k, value in enumerate(self.items(name, most)):
+            if not isinstance(value, dict):
+                raise self.bad(f"{name}[{k}]", "an object", value)
+            out.append(Fields(value, self.file, f"{self.prefix}{name}[{k}]."))
+        return out
+
+    def inner(self, name: str) -> Fields:
+        """An object."""
+        value = self.data.get(name)
+        if not isinstance(value, dict):
+            raise self.bad(name, "an object", "nothing" if value is None else value)
+        return Fields(value, self.file, f"{self.prefix}{name}.")
+
+    def bad(self, name: str, expected: str, found: object = None) -> BadFileError:
+        """The error to raise about a field."""
+        return BadFileError(self.file, self.prefix + name, expected, found)
+
+
+def _shorten(value: object) -> str:
+    text = value if isinstance(value, str) else repr(value)
+    return text if len(text) <= 60 else text[:57] + "..."

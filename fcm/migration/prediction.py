@@ -1,0 +1,152 @@
+"""A whole migration predicted by the engine: totals, passes, rows; from a case, or with what a run achieved."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from fcm.migration.engine import WINDOW, Engine
+from fcm.migration.policies import QEMU_7_2, StoppingRule
+from fcm.migration.workload import PAGE
+
+if TYPE_CHECKING:
+    from fcm.migration.case import Case
+    from fcm.migration.recording import Achieved
+    from fcm.migration.specification import MigrationSpec
+    from fcm.model.telemetry import FinalFigures, TelemetryRow
+
+COMPLETED = "completed"
+DID_NOT_CONVERGE = "did-not-converge"
+SMOOTHING = 1.0
+"""s over which a recorded bandwidth is averaged: its samples (104 ms) beat with QEMU's windows (100 ms)."""
+
+
+@dataclass(frozen=True, slots=True)
+class PassRow:
+    """One pass of a prediction."""
+
+    number: int
+    begin: float
+    """s since the start."""
+    pages: int
+    """to be sent when it began."""
+    sent: int
+    """bytes sent when it began."""
+    throttle: int
+
+
+@dataclass(frozen=True)
+class Prediction:
+    """How a migration is expected to go."""
+
+    status: str
+    total: float
+    """s; of one that does not converge, the time until it is given up."""
+    downtime: float | None
+    """s; ``None`` where the guest is never suspended."""
+    bytes: int
+    passes: int
+    rows: tuple[PassRow, ...] = field(default=())
+    curve: tuple[TelemetryRow, ...] = field(default=(), repr=False)
+
+    def as_json(self) -> dict[str, Any]:
+        """The keys of `fcm predict --json`."""
+        return {
+            "status": self.status,
+            "total_s": round(self.total, 4),
+            "downtime_s": None if self.downtime is None else round(self.downtime, 5),
+            "bytes": self.bytes,
+            "passes": self.passes,
+            "rows": [
+                {"pass": r.number, "t": round(r.begin, 4), "pages": r.pages, "sent": r.sent, "throttle": r.throttle}
+                for r in self.rows
+            ],
+        }
+
+
+def predict(spec: MigrationSpec, give_up: float = 3600.0, curve: bool = False) -> Prediction:
+    """Runs one migration through the engine until it ends or `give_up` seconds have passed.
+
+    Args:
+        spec: the migration.
+        give_up: s.
+        curve: keep a row for every step, for plots.
+    """
+    engine = Engine()
+    for name in spec.links:
+        engine.set_link(name, spec.line_rate)
+    handle = engine.add(spec)
+    rows = [PassRow(1, 0.0, spec.memory // PAGE, 0, 0)]
+    points: list[TelemetryRow] = []
+    final: FinalFigures | None = None
+    row: TelemetryRow | None = None
+    left = max(1, round(give_up / WINDOW))
+    while final is None and left > 0:
+        step, count = engine.leap(1 if curve else left)
+        left -= count
+        row = step.rows[handle]
+        if handle in step.synced:
+            known = {r.number for r in rows}
+            if row.pass_number not in known:
+                begin = row.time - WINDOW if step.finished.get(handle) is None else row.time
+                rows.append(PassRow(row.pass_number, begin, step.synced[handle], row.sent, row.throttle))
+        if curve:
+            points.append(row)
+        final = step.finished.get(handle)
+    if final is not None:
+        return Prediction(COMPLETED, final.total, final.downtime, final.bytes, final.passes, tuple(rows), tuple(points))
+    assert row is not None
+    return Prediction(DID_NOT_CONVERGE, row.time, None, row.sent, row.pass_number, tuple(rows), tuple(points))
+
+
+def from_case(
+    case: Case,
+    achieved: Achieved | None = None,
+    rule: StoppingRule = QEMU_7_2,
+    bandwidth: float | None = None,
+    waited: float | None = None,
+) -> MigrationSpec:
+    """The migration of a laboratory case.
+
+    Args:
+        case: what was asked.
+        achieved: where given, bandwidth and writes over time are what the run reached, not what the case says; a
+            throttle's slowdown is then in the writes already, so auto-converge is left out.
+        rule: whose stopping rule.
+        bandwidth: bytes/s instead of the case's limit.
+        waited: s the guest had been writing before (see ``Case.workload``).
+    """
+    from fcm.migration.case import START_DELAY
+    from fcm.migration.specification import Capability
+
+    start = START_DELAY if waited is None else waited
+    if achieved is None:
+        return case.specification(case.workload(waited=start), rule, bandwidth)
+    writes = achieved.writes if len(achieved.writes) > 1 else ()
+    spec = case.specification(
+        case.workload(writes=writes, waited=start), rule, bandwidth, series=achieved_bandwidth(achieved)
+    )
+    if writes and Capability.AUTO_CONVERGE in spec.capabilities:
+        from dataclasses import replace
+
+        spec = replace(spec, capabilities=spec.capabilities - {Capability.AUTO_CONVERGE})
+    return spec
+
+
+def achieved_bandwidth(achieved: Achieved) -> tuple[tuple[float, float], ...]:
+    """(s, bytes/s) of a run: its windows, averaged over a second; the first pass's mean where there are none."""
+    values = np.array(achieved.window_bandwidth)
+    if len(values) < 5:
+        return ((0.0, achieved.pass1_bandwidth),) if achieved.pass1_bandwidth else ()
+    step = SAMPLE
+    width = min(max(1, round(SMOOTHING / step)) | 1, len(values) | 1)
+    edge = width // 2
+    padded = np.concatenate([np.repeat(values[:1], edge), values, np.repeat(values[-1:], edge)])
+    smooth = np.convolve(padded, np.ones(width) / width, mode="valid")
+    return tuple((step * (k + 0.5), float(b)) for k, b in enumerate(smooth))
+
+
+SAMPLE = 0.104
+"""s between two samples of a recorded bandwidth: four polls of 25 ms and what asking costs."""
