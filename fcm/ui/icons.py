@@ -13,6 +13,7 @@ from functools import cache
 from PySide6.QtCore import QByteArray, QPoint, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QGuiApplication, QIcon, QIconEngine, QImage, QPainter, QPalette, QPixmap
 from PySide6.QtSvg import QSvgRenderer
+from shiboken6 import isValid
 
 from fcm import resources
 
@@ -52,7 +53,10 @@ class _SvgEngine(QIconEngine):
         self._name = name
 
     def clone(self) -> QIconEngine:
-        return _SvgEngine(self._name)
+        copy = _SvgEngine(self._name)
+        # PySide lets go of what a virtual function returns; Qt owns the copy and deletes it one day.
+        _copies[:] = [engine for engine in _copies if isValid(engine)] + [copy]
+        return copy
 
     def key(self) -> str:
         return "fcm-svg"
@@ -74,18 +78,19 @@ class _SvgEngine(QIconEngine):
         return self.scaledPixmap(size, mode, state, 1.0)
 
     def scaledPixmap(self, size: QSize, mode: QIcon.Mode, state: QIcon.State, scale: float) -> QPixmap:
-        # ``size`` is in device pixels already.
-        edge = max(1, min(size.width(), size.height()))
+        edge = max(1, round(min(size.width(), size.height()) * scale))
         picture = _picture(self._name, edge, _colour(mode), mode == QIcon.Mode.Disabled)
         picture.setDevicePixelRatio(scale)
         return picture
 
     def paint(self, painter: QPainter, rect: QRect, mode: QIcon.Mode, state: QIcon.State) -> None:
-        ratio = painter.device().devicePixelRatioF()
         edge = min(rect.width(), rect.height())
-        picture = self.scaledPixmap(QSize(round(edge * ratio), round(edge * ratio)), mode, state, ratio)
+        picture = self.scaledPixmap(QSize(edge, edge), mode, state, painter.device().devicePixelRatioF())
         corner = QPoint(rect.x() + (rect.width() - edge) // 2, rect.y() + (rect.height() - edge) // 2)
         painter.drawPixmap(QRect(corner, QSize(edge, edge)), picture)
+
+
+_copies: list[_SvgEngine] = []
 
 
 def _colour(mode: QIcon.Mode) -> str:
