@@ -1,0 +1,192 @@
+"""Rules about the source that no other tool holds."""
+
+from __future__ import annotations
+
+import ast
+import re
+import subprocess
+import sys
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.quality.source import TOP, calls, place, python_files, tree
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+PRODUCT = ("fcm",)
+EVERYTHING = ("fcm", "tests", "packaging", "benchmarks")
+LONGEST = 500
+"""Lines of a file that can be read in one sitting."""
+REASON = re.compile(r"^# Longer than usual because .{20,}", re.MULTILINE)
+EMPTY_NAMES = re.compile(r"(?<![a-z])(manager|helper|helpers|util|utils|misc|common)(?![a-z])")
+"""Parts of names that say nothing about the thing named."""
+
+
+def test_imports_run_downwards_only() -> None:
+    done = subprocess.run(
+        [
+            sys.executable,
+            "-c",
+            "from importlinter.cli import lint_imports_command; lint_imports_command()",
+            "--no-cache",
+        ],
+        cwd=TOP,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_no_file_is_longer_than_one_sitting_without_a_reason_at_its_top() -> None:
+    long = []
+    for file in python_files(*(folder for folder in EVERYTHING if (TOP / folder).is_dir())):
+        text = file.read_text(encoding="utf-8")
+        if text.count("\n") > LONGEST and not REASON.search(text[:2000]):
+            long.append(f"{place(file)}: {text.count(chr(10))} lines")
+    assert not long, 'split, or begin the file with "# Longer than usual because ...": ' + ", ".join(long)
+
+
+def test_every_name_says_what_the_thing_is() -> None:
+    empty = []
+    for file in python_files(*PRODUCT, "tests"):
+        if EMPTY_NAMES.search(_in_words(file.stem)):
+            empty.append(place(file))
+        empty += [
+            f"{place(file, node)} {name}" for name, node in _own_names(file) if EMPTY_NAMES.search(_in_words(name))
+        ]
+    assert not empty, empty
+
+
+def _in_words(name: str) -> str:
+    """``ClusterManager`` and ``cluster_manager`` as ``cluster manager``."""
+    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])|_", " ", name).lower()
+
+
+def _own_names(file: Path) -> Iterator[tuple[str, ast.AST]]:
+    """The names that a file gives: classes, functions, arguments, variables."""
+    for node in ast.walk(tree(file)):
+        if isinstance(node, ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
+            yield node.name, node
+        elif isinstance(node, ast.arg):
+            yield node.arg, node
+        elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+            yield node.id, node
+
+
+@pytest.mark.parametrize(
+    ("name", "is_empty"),
+    [
+        ("ClusterManager", True),
+        ("path_utils", True),
+        ("test_helpers", True),
+        ("manage_cluster", False),
+        ("ManageClusterDialog", False),
+        ("commonplace", False),
+    ],
+)
+def test_the_rule_about_names_knows_words_from_parts_of_words(name: str, is_empty: bool) -> None:
+    assert bool(EMPTY_NAMES.search(_in_words(name))) is is_empty
+
+
+def test_nobody_pumps_the_event_loop_from_inside() -> None:
+    found = [
+        place(file, call) for file in python_files(*PRODUCT) for name, call in calls(file) if name == "processEvents"
+    ]
+    assert not found, found
+
+
+def test_the_only_style_sheet_is_in_the_theme() -> None:
+    found = {place(file) for file in python_files(*PRODUCT) for name, _ in calls(file) if name == "setStyleSheet"}
+    assert found == {"fcm/ui/theme.py"}
+
+
+def test_no_test_sleeps_skips_or_pumps_the_event_loop() -> None:
+    found = []
+    for file in python_files("tests"):
+        for name, call in calls(file):
+            written = ast.unparse(call.func)
+            if (
+                written in ("time.sleep", "sleep", "pytest.skip", "skip", "pytest.importorskip")
+                or name == "processEvents"
+            ):
+                found.append(f"{place(file, call)} {written}")
+        found += [
+            f"{place(file, node)} {ast.unparse(node)}"
+            for node in ast.walk(tree(file))
+            if isinstance(node, ast.Attribute) and ast.unparse(node) in ("pytest.mark.skip", "pytest.mark.skipif")
+        ]
+    assert not found, found
+
+
+def test_every_test_can_fail() -> None:
+    """Each test asserts, expects an error, or calls something of the tests that does."""
+    hollow = []
+    for file in python_files("tests"):
+        checkers = {
+            node.name
+            for node in ast.walk(tree(file))
+            if isinstance(node, ast.FunctionDef) and not node.name.startswith("test_") and _checks(node, set())
+        }
+        hollow += [
+            f"{place(file, node)} {node.name}"
+            for node in ast.walk(tree(file))
+            if isinstance(node, ast.FunctionDef) and node.name.startswith("test_") and not _checks(node, checkers)
+        ]
+    assert not hollow, hollow
+
+
+CHECKING_CALLS = re.compile(
+    r"raises|fail|assert_\w+|expected_log|wait_?(until|signals?|exposed|active)|\w*\.check\w*", re.I
+)
+
+
+def _checks(function: ast.FunctionDef, checkers: set[str]) -> bool:
+    for node in ast.walk(function):
+        if isinstance(node, ast.Assert):
+            return True
+        if isinstance(node, ast.Call):
+            last = ast.unparse(node.func).rsplit(".", 1)[-1]
+            if last in checkers or CHECKING_CALLS.fullmatch(last) or last.startswith(("expect", "check", "must_")):
+                return True
+    return False
+
+
+def test_the_names_of_tests_say_a_behaviour() -> None:
+    weak = re.compile(r"_(works|correctly|properly|as_expected)($|_)")
+    found = [
+        f"{place(file, node)} {node.name}"
+        for file in python_files("tests")
+        for node in ast.walk(tree(file))
+        if isinstance(node, ast.FunctionDef) and node.name.startswith("test_") and weak.search(node.name)
+    ]
+    assert not found, found
+
+
+def test_nothing_is_left_to_be_done_later() -> None:
+    marks = re.compile(r"#\s*(TODO|FIXME|XXX)\b|\bNotImplementedError\b")
+    found = [
+        f"{place(file)}:{number}"
+        for file in python_files(*PRODUCT)
+        for number, line in enumerate(file.read_text(encoding="utf-8").splitlines(), 1)
+        if marks.search(line)
+    ]
+    assert not found, found
+
+
+def test_the_modules_below_the_window_load_without_qt() -> None:
+    below = ("backend", "lab", "logs", "migration", "model", "shell", "workspace")
+    modules = [
+        ".".join(file.relative_to(TOP).with_suffix("").parts).removesuffix(".__init__")
+        for folder in below
+        for file in python_files(f"fcm/{folder}")
+        if "libvirt" not in file.parts
+    ]
+    code = "import importlib, sys\nfor name in sys.argv[1:]: importlib.import_module(name)\n"
+    code += "print(sorted(name for name in sys.modules if name.split('.')[0] in ('PySide6', 'pyqtgraph')))"
+    done = subprocess.run([sys.executable, "-c", code, *modules], cwd=TOP, capture_output=True, text=True, check=False)
+    assert done.stdout.strip() == "[]", done.stdout + done.stderr
