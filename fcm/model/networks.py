@@ -69,3 +69,15 @@ def migration_order(cluster: Cluster, networks: Mapping[str, Network]) -> tuple[
     chosen = [identity for identity in cluster.migration_order if identity in default]
     rest = [identity for identity in default if identity not in chosen]
     return tuple(identity for identity in (*chosen, *rest) if identity not in cluster.migration_excluded)
+
+
+def rank_reason(network: Network, networks: Iterable[Network]) -> str:
+    """Why a network stands where it stands in the default preference order, in words."""
+    if network.role is NetworkRole.NONE:
+        return "Not used: cluster network communication is not allowed on this network."
+    shared = shared_volume_network(networks)
+    if shared is not None and shared.id == network.id:
+        return "Last: carries Cluster Shared Volumes and cluster traffic (lowest metric)."
+    if network.gateway is None:
+        return "First: private, it has no default gateway."
+    return f"After the private ones: it has the default gateway {network.gateway}."

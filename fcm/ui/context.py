@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+    from fcm.workspace.cluster_plan import ClusterPlan
     from fcm.workspace.settings import Settings
     from fcm.workspace.workspace import Workspace
 
@@ -23,44 +24,6 @@ class KnownCluster:
     description: str
     last_opened: float | None = None
     """s since the epoch; None = never here."""
-
-
-@dataclass(frozen=True, slots=True)
-class PlannedNode:
-    """A server of a cluster that is to be created."""
-
-    name: str
-    memory: int = 32 * 2**30
-    """bytes."""
-    logical_processors: int = 8
-
-
-@dataclass(frozen=True, slots=True)
-class PlannedNetwork:
-    """A network that connects all planned nodes."""
-
-    name: str
-    subnet: str
-    """CIDR."""
-    gateway: str | None = None
-    bandwidth: int = 125_000_000
-    """bytes/s of an adapter."""
-
-
-@dataclass(frozen=True, slots=True)
-class ClusterPlan:
-    """What the Create Cluster wizard asked for."""
-
-    name: str
-    domain: str
-    address: str
-    """Address of the access point, in the subnet of one of the networks."""
-    nodes: tuple[PlannedNode, ...]
-    networks: tuple[PlannedNetwork, ...]
-    disks: tuple[int, ...] = ()
-    """Size of each LUN of the shared storage in bytes."""
-    witness: bool = False
-    """Whether the first LUN becomes the disk witness."""
 
 
 @dataclass(frozen=True, slots=True)

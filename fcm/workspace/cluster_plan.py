@@ -1,0 +1,227 @@
+"""What the Create Cluster wizard asked for, and the cluster file that it becomes (docs/cluster-files.md)."""
+
+from __future__ import annotations
+
+import ipaddress
+import json
+from dataclasses import dataclass, field
+
+from fcm.model.entities import GIB, MIB
+from fcm.model.verdict import OK, Verdict, no, valid_name
+
+INTEL_2011 = (
+    *("sse", "sse2", "sse3", "ssse3", "sse4.1", "sse4.2", "popcnt", "aes", "pclmulqdq", "cx16", "lahf", "nx"),
+    *("rdtscp", "page1gb", "avx"),
+)
+PROCESSORS: dict[str, tuple[str, tuple[str, ...]]] = {
+    "Intel Xeon E5450": ("GenuineIntel", ("sse", "sse2", "sse3", "ssse3", "sse4.1", "cx16", "lahf", "nx")),
+    "Intel Xeon X5670": ("GenuineIntel", tuple(name for name in INTEL_2011 if name != "avx")),
+    "Intel Xeon E5-2690": ("GenuineIntel", INTEL_2011),
+    "AMD Opteron 6174": (
+        "AuthenticAMD",
+        ("sse", "sse2", "sse3", "sse4a", "popcnt", "cx16", "lahf", "nx", "rdtscp", "page1gb", "3dnow"),
+    ),
+}
+"""Processors to choose from: vendor, and the features by which live migration tells them apart."""
+USUAL_PROCESSOR = "Intel Xeon X5670"
+NODES = 16
+"""Nodes of a cluster of Windows Server 2008 R2."""
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedNode:
+    """A server of a cluster that is to be created."""
+
+    name: str
+    memory: int = 32 * GIB
+    """bytes."""
+    logical_processors: int = 8
+    processor: str = USUAL_PROCESSOR
+    """A key of PROCESSORS."""
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedNetwork:
+    """A network that connects all planned nodes."""
+
+    name: str
+    subnet: str
+    """CIDR."""
+    gateway: str | None = None
+    bandwidth: int = 125_000_000
+    """bytes/s of an adapter."""
+
+
+@dataclass(frozen=True, slots=True)
+class ClusterPlan:
+    """What the Create Cluster wizard asked for."""
+
+    name: str
+    domain: str
+    address: str
+    """Address of the access point, in the subnet of one of the networks."""
+    nodes: tuple[PlannedNode, ...]
+    networks: tuple[PlannedNetwork, ...]
+    disks: tuple[int, ...] = field(default=())
+    """Size of each LUN of the shared storage in bytes."""
+    witness: bool = False
+    """Whether the first LUN becomes the disk witness."""
+    switches: tuple[str, ...] = ("VM Network",)
+    """Virtual networks of every node."""
+
+
+def servers_verdict(plan: ClusterPlan) -> Verdict:
+    """Whether the servers can form a cluster."""
+    if not plan.nodes:
+        return no("No server was chosen.", "Add at least one server.")
+    if len(plan.nodes) > NODES:
+        return no(
+            f"{len(plan.nodes)} servers were chosen.", f"A cluster of Windows Server 2008 R2 has at most {NODES}."
+        )
+    seen: set[str] = set()
+    for node in plan.nodes:
+        verdict = valid_name(node.name, "server")
+        if not verdict:
+            return verdict
+        if node.name.casefold() in seen:
+            return no(f"Two servers are named {node.name}.", "Give each server a name of its own.")
+        seen.add(node.name.casefold())
+        if node.memory <= 2 * GIB:
+            return no(
+                f"{node.name} has {node.memory // GIB} GiB of memory.", "The host itself needs 2 GiB: give it more."
+            )
+    if len({PROCESSORS[node.processor][0] for node in plan.nodes}) > 1:
+        return no(
+            "The processors of the servers are of different manufacturers.",
+            "Live migration needs processors of one manufacturer on all nodes.",
+        )
+    return OK
+
+
+def networks_verdict(plan: ClusterPlan) -> Verdict:
+    """Whether the networks can connect the servers."""
+    if not plan.networks:
+        return no("No network was described.", "Add at least one network.")
+    subnets: list[ipaddress.IPv4Network | ipaddress.IPv6Network] = []
+    names: set[str] = set()
+    for network in plan.networks:
+        verdict = valid_name(network.name, "network")
+        if not verdict:
+            return verdict
+        if network.name.casefold() in names:
+            return no(f"Two networks are named {network.name}.", "Give each network a name of its own.")
+        names.add(network.name.casefold())
+        try:
+            subnet = ipaddress.ip_network(network.subnet)
+        except ValueError:
+            return no(f"{network.subnet!r} is not a subnet.", "Write it as in 10.0.1.0/24.")
+        if subnet.num_addresses < len(plan.nodes) + 12:
+            return no(f"The subnet {subnet} is too small for {len(plan.nodes)} servers.", "Take a larger one.")
+        if any(subnet.version == other.version and subnet.overlaps(other) for other in subnets):
+            return no(f"The subnet {subnet} overlaps with another network.", "Give each network a subnet of its own.")
+        subnets.append(subnet)
+        if network.gateway is not None and not _inside(network.gateway, network.subnet):
+            return no(f"The gateway {network.gateway} is not in {subnet}.", "Correct the gateway, or leave it empty.")
+    return OK
+
+
+def access_point_verdict(plan: ClusterPlan) -> Verdict:
+    """Whether name and address can be the access point of the cluster."""
+    verdict = valid_name(plan.name, "cluster")
+    if not verdict:
+        return verdict
+    if any(node.name.casefold() == plan.name.casefold() for node in plan.nodes):
+        return no(f"A server is named {plan.name}.", "The cluster needs a name of its own.")
+    if not any(_inside(plan.address, network.subnet) for network in plan.networks):
+        subnets = ", ".join(network.subnet for network in plan.networks)
+        return no(f"The address {plan.address!r} is in none of the networks.", f"Choose a free address in {subnets}.")
+    taken = {address for network in plan.networks for address in _addresses(plan, network).values()}
+    gateways = {network.gateway for network in plan.networks}
+    if plan.address in taken or plan.address in gateways:
+        return no(f"The address {plan.address} is in use by a server or gateway.", "Choose another one.")
+    return OK
+
+
+def verdict(plan: ClusterPlan) -> Verdict:
+    """Whether the plan as a whole can become a cluster; the first refusal."""
+    parts = (servers_verdict(plan), networks_verdict(plan))
+    return next((part for part in parts if not part), None) or access_point_verdict(plan)
+
+
+def cluster_file(plan: ClusterPlan) -> str:
+    """The plan as the text of a cluster file.
+
+    The first network with a gateway serves clients as well, all others are internal. The first private network gets
+    a metric below 1000, which makes it the network of Cluster Shared Volumes.
+
+    Raises:
+        ValueError: the plan cannot become a cluster; the message is a sentence with a remedy.
+    """
+    refused = verdict(plan)
+    if not refused:
+        raise ValueError(refused.sentence())
+    mode = "NodeAndDiskMajority" if plan.witness and plan.disks else "NodeMajority"
+    lines = [
+        f"# {plan.name}: written by the wizard Create a Cluster. Every key is described in docs/cluster-files.md.",
+        "format = 1",
+        *_table("[cluster]", name=plan.name, domain=plan.domain, address=plan.address, quorum=mode),
+    ]
+    for model in dict.fromkeys(node.processor for node in plan.nodes):
+        vendor, features = PROCESSORS[model]
+        lines += _table("[[processors]]", name=model, vendor=vendor, features=list(features))
+    for node in plan.nodes:
+        lines += _table(
+            "[[nodes]]",
+            name=node.name,
+            memory=_size(node.memory),
+            logical_processors=node.logical_processors,
+            processor=node.processor,
+            switches=list(plan.switches),
+        )
+    private = [network for network in plan.networks if network.gateway is None]
+    for network in plan.networks:
+        values: dict[str, object] = {"name": network.name, "subnet": network.subnet}
+        if network.gateway is not None:
+            values["gateway"] = network.gateway
+        values["role"] = "internal" if network.gateway is None else "internal and client"
+        if len(private) > 1 and network == private[0]:
+            values["metric"] = 900
+        values["bandwidth"] = f"{network.bandwidth * 8 / 1e6:g} Mbit/s"
+        lines += _table("[[networks]]", **values)
+        pairs = ", ".join(f"{_toml(node)} = {_toml(address)}" for node, address in _addresses(plan, network).items())
+        lines.append(f"addresses = {{ {pairs} }}")
+    for number, size in enumerate(plan.disks, 1):
+        use = "Disk Witness in Quorum" if mode != "NodeMajority" and number == 1 else "Available Storage"
+        lines += _table("[[disks]]", name=f"Cluster Disk {number}", use=use, size=_size(size), used=_size(64 * MIB))
+    return "\n".join(lines) + "\n"
+
+
+def _addresses(plan: ClusterPlan, network: PlannedNetwork) -> dict[str, str]:
+    """Addresses of the servers on a network: .11, .12 ... past gateway and access point."""
+    subnet = ipaddress.ip_network(network.subnet)
+    free = (
+        address
+        for number in range(11, subnet.num_addresses)
+        if (address := str(subnet[number])) not in (network.gateway, plan.address)
+    )
+    return {node.name: next(free) for node in plan.nodes}
+
+
+def _inside(address: str, subnet: str) -> bool:
+    try:
+        return ipaddress.ip_address(address) in ipaddress.ip_network(subnet)
+    except ValueError:
+        return False
+
+
+def _size(count: int) -> str:
+    return f"{count / GIB:g} GiB" if count >= GIB else f"{count / MIB:g} MiB"
+
+
+def _table(head: str, **values: object) -> list[str]:
+    return ["", head, *(f"{key} = {_toml(value)}" for key, value in values.items() if value != "")]
+
+
+def _toml(value: object) -> str:
+    # Strings and arrays of JSON are strings and arrays of TOML, but for the character DEL.
+    return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
