@@ -1,0 +1,7 @@
+"""``python -m fcm``."""
+
+import sys
+
+from fcm.cli import main
+
+sys.exit(main())

@@ -1,0 +1,208 @@
+"""The composition root: the one file that knows every layer. Opens clusters by URI, starts the window."""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import os
+import re
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import platformdirs
+
+from fcm import resources
+from fcm.backend.base import BackendError
+from fcm.workspace.journal import DamagedJournalError, Journal, JournalError, salvage
+from fcm.workspace.settings import RECENT, Settings
+from fcm.workspace.workspace import Workspace
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from fcm.backend.base import Backend
+    from fcm.ui.context import ClusterPlan, Context, KnownCluster
+
+DEFAULT_CLUSTER = "embedded:contoso"
+
+_log = logging.getLogger(__name__)
+
+
+def data_folder() -> Path:
+    """Where journals, created clusters and reports live; the environment variable FCM_DATA overrides."""
+    chosen = os.environ.get("FCM_DATA")
+    return Path(chosen) if chosen else Path(platformdirs.user_data_dir("fcm", appauthor=False))
+
+
+def cluster_folder() -> Path:
+    """Where the cluster files lie that the user made with Create a Cluster."""
+    return data_folder() / "clusters"
+
+
+def open_workspace(uri: str, paced: bool = True, keep: bool = True, salvage_journal: bool = False) -> Workspace:
+    """Open a cluster and start its backend; blocks.
+
+    Args:
+        uri: ``embedded:NAME``, ``embedded:FILE.toml`` or ``libvirt:HOSTS.toml``.
+        paced: whether the virtual clock of an embedded cluster follows real time.
+        keep: whether its history is kept in a journal.
+        salvage_journal: go on with what can be read of a damaged journal.
+
+    Raises:
+        BackendError: unknown URI, wrong file, missing module.
+        JournalError: the journal cannot be opened.
+    """
+    backend, canonical = _open_backend(uri, paced)
+    path = journal_path(canonical)
+    if keep and salvage_journal and path.exists():
+        try:
+            Journal.open(path, canonical).close()
+        except DamagedJournalError:
+            saved = salvage(path, canonical)
+            _log.info("salvaged %d events of %s", saved, path)
+    workspace = Workspace(backend, Journal.open(path, canonical) if keep else None)
+    try:
+        workspace.open()
+    except BaseException:
+        workspace.close()
+        raise
+    return workspace
+
+
+def _open_backend(uri: str, paced: bool) -> tuple[Backend, str]:
+    """The backend for a URI, and the URI with the file's whole path."""
+    scheme, _, rest = uri.partition(":")
+    if scheme == "embedded" and rest:
+        from fcm.backend.embedded import open_embedded
+
+        known = rest if not _is_file(rest) else str(Path(rest).expanduser().resolve())
+        canonical = f"embedded:{known}"
+        return open_embedded(known, uri=canonical, folders=(cluster_folder(),), paced=paced), canonical
+    if scheme == "libvirt" and rest:
+        from fcm.backend.libvirt import open_hosts
+
+        path = Path(rest).expanduser().resolve()
+        canonical = f"libvirt:{path}"
+        return open_hosts(path, canonical), canonical
+    raise BackendError(
+        f"{uri!r} names no cluster. Write embedded:contoso, embedded:FILE.toml for a cluster file of your own, "
+        "or libvirt:HOSTS.toml for real hosts."
+    )
+
+
+def _is_file(text: str) -> bool:
+    return text.endswith(".toml") or "/" in text or "\\" in text
+
+
+def journal_path(uri: str) -> Path:
+    """The journal of a cluster: readable name, and a digest that keeps files of the same name apart."""
+    name = re.sub(r"[^A-Za-z0-9]+", "-", Path(uri.partition(":")[2]).stem).strip("-") or "cluster"
+    digest = hashlib.sha256(uri.encode()).hexdigest()[:8]
+    return data_folder() / "journals" / f"{name}-{digest}.journal"
+
+
+def known_clusters(settings: Settings) -> list[KnownCluster]:
+    """Shipped, created and recent clusters."""
+    from fcm.backend.embedded import describe_cluster
+    from fcm.ui.context import KnownCluster
+
+    recent = settings.get(RECENT)
+    found: dict[str, KnownCluster] = {}
+    files = [*sorted(resources.path("clusters").glob("*.toml")), *sorted(cluster_folder().glob("*.toml"))]
+    for path in files:
+        shipped = path.parent == resources.path("clusters")
+        uri = f"embedded:{path.stem if shipped else path}"
+        title, description = describe_cluster(path)
+        found[uri] = KnownCluster(uri, title, description, recent.get(uri))
+    for uri, opened in recent.items():
+        if uri not in found:
+            found[uri] = KnownCluster(uri, Path(uri.partition(":")[2]).stem, uri, opened)
+    return list(found.values())
+
+
+def create_cluster(plan: ClusterPlan) -> str:
+    """Write the cluster file of a plan and return its URI.
+
+    Raises:
+        ValueError: a cluster of that name was created before.
+        OSError: the file cannot be written.
+    """
+    from fcm.backend.embedded import render_plan
+
+    name = re.sub(r"[^A-Za-z0-9._-]+", "-", plan.name).strip("-.") or "cluster"
+    path = cluster_folder() / f"{name}.toml"
+    if path.exists():
+        raise ValueError(f"A cluster {plan.name} was created before ({path}). Choose another name.")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(render_plan(plan), encoding="utf-8")
+    return f"embedded:{path}"
+
+
+def make_context(settings: Settings | None = None, opener: Callable[[str], Workspace] = open_workspace) -> Context:
+    """What the window is given."""
+    from fcm.ui.context import Context
+
+    chosen = settings or Settings()
+    return Context(
+        open_cluster=opener,
+        clusters=lambda: known_clusters(chosen),
+        create_cluster=create_cluster,
+        settings=chosen,
+        report_folder=data_folder() / "reports",
+    )
+
+
+def display_problem() -> str:
+    """Why no window can be shown here, as a sentence; "" if one can."""
+    if os.environ.get("QT_QPA_PLATFORM") or sys.platform in ("win32", "darwin"):
+        return ""
+    if os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"):
+        return ""
+    return (
+        "There is no display (neither DISPLAY nor WAYLAND_DISPLAY is set). Start fcm in a desktop session, or see "
+        "its pages without one: fcm tour --out tour"
+    )
+
+
+def run_window(uri: str | None) -> int:
+    """Show the window until it is closed; exit code."""
+    problem = display_problem()
+    if problem:
+        print(problem, file=sys.stderr)
+        return 1
+    from fcm.ui.start import run
+
+    return run(make_context(), uri)
+
+
+def run_tour(out: Path) -> int:
+    """The guide's walk with pictures; exit code."""
+    os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+    from fcm.ui.tour import run
+
+    return run(make_context, out)
+
+
+def smoke() -> int:
+    """Open the embedded cluster in a window, make one live migration, close; exit code 0 if it completed."""
+    os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+    from fcm.ui.smoke import run
+
+    return run(make_context(opener=lambda uri: open_workspace(uri, keep=False)))
+
+
+__all__ = [
+    "BackendError",
+    "JournalError",
+    "create_cluster",
+    "data_folder",
+    "display_problem",
+    "journal_path",
+    "known_clusters",
+    "make_context",
+    "open_workspace",
+    "run_tour",
+    "run_window",
+    "smoke",
+]

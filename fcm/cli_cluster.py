@@ -1,0 +1,135 @@
+"""Verbs that open a cluster without the window: show it, migrate a machine, salvage its journal."""
+
+from __future__ import annotations
+
+import sys
+import threading
+import time
+from typing import TYPE_CHECKING
+
+from fcm.model import commands as cmd
+from fcm.model.entities import NodeState
+from fcm.model.telemetry import Phase
+
+if TYPE_CHECKING:
+    import argparse
+
+    from fcm.workspace.workspace import Workspace
+
+    Subparsers = argparse._SubParsersAction[argparse.ArgumentParser]  # noqa: SLF001 (it has no public name)
+
+DONE, FAILED, WRONG_USAGE = 0, 1, 2
+OPEN_LIMIT = 10.0
+"""s to wait for the hosts of a cluster to answer."""
+
+
+def add_cluster_verbs(verbs: Subparsers) -> None:
+    """Add ``show``, ``migrate`` and ``salvage``."""
+    show = verbs.add_parser("show", help="nodes and virtual machines of a cluster")
+    show.add_argument("uri", metavar="URI")
+    show.set_defaults(handler=_show)
+    migrate = verbs.add_parser("migrate", help="live-migrate a virtual machine and tell its passes")
+    migrate.add_argument("uri", metavar="URI")
+    migrate.add_argument("machine", metavar="MACHINE", help="name of the virtual machine")
+    migrate.add_argument("node", metavar="NODE", help="destination")
+    migrate.set_defaults(handler=_migrate)
+    rescue = verbs.add_parser("salvage", help="go on with what can be read of a cluster's damaged journal")
+    rescue.add_argument("uri", metavar="URI")
+    rescue.set_defaults(handler=_salvage)
+
+
+class _Opened:
+    """A workspace whose owner is this thread."""
+
+    def __init__(self, uri: str) -> None:
+        from fcm.app import open_workspace
+
+        self._awake = threading.Event()
+        self.workspace: Workspace = open_workspace(uri)
+        self.workspace.set_wake(self._awake.set)
+
+    def __enter__(self) -> _Opened:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.workspace.close()
+
+    def wait(self, limit: float) -> None:
+        """Drain until something changed or ``limit`` s passed."""
+        if self._awake.wait(limit):
+            self._awake.clear()
+            self.workspace.drain()
+
+    def settle(self) -> None:
+        """Wait until every node has said how it is."""
+        end = time.monotonic() + OPEN_LIMIT
+        while time.monotonic() < end:
+            nodes = self.workspace.state.nodes.values()
+            if nodes and not any(n.state is NodeState.DOWN and n.note.startswith("Connecting") for n in nodes):
+                return
+            self.wait(0.2)
+
+
+def _show(arguments: argparse.Namespace) -> int:
+    with _Opened(arguments.uri) as opened:
+        opened.settle()
+        state = opened.workspace.state
+        assert state.cluster is not None
+        print(f"Cluster {state.cluster.full_name}")
+        for node in state.nodes.values():
+            print(f"  {node.name:<16} {node.state:<8} {node.memory / 2**30:7.1f} GiB  {node.note}".rstrip())
+            for machine in state.machines_on(node.name):
+                kind = "clustered" if machine.is_highly_available else "not clustered"
+                print(f"    {machine.name:<24} {machine.state:<10} {machine.memory / 2**20:7.0f} MiB  {kind}")
+    return DONE
+
+
+def _migrate(arguments: argparse.Namespace) -> int:
+    with _Opened(arguments.uri) as opened:
+        opened.settle()
+        machine = opened.workspace.state.machine_named(arguments.machine)
+        if machine is None:
+            print(f"There is no virtual machine {arguments.machine} in this cluster.", file=sys.stderr)
+            return WRONG_USAGE
+        operation = opened.workspace.submit(cmd.LiveMigrate(machine.id, arguments.node))
+        while operation.verdict is None:
+            opened.wait(0.2)
+        opened.workspace.drain()
+        if not operation.verdict:
+            print(operation.verdict.sentence(), file=sys.stderr)
+            return FAILED
+        return _follow(opened, machine.id)
+
+
+def _follow(opened: _Opened, machine: str) -> int:
+    workspace = opened.workspace
+    shown: object = None
+    while True:
+        migration = workspace.state.last_migration(machine)
+        if migration is not None:
+            rows = workspace.rows(migration.id)
+            now = (migration.phase, rows[-1].pass_number if rows else 0)
+            if now != shown:
+                shown = now
+                left = f", {rows[-1].remaining / 2**20:.0f} MiB left" if rows else ""
+                print(f"{migration.phase}, pass {now[1]}{left} {migration.reason}".rstrip(), flush=True)
+            if migration.phase.is_over:
+                break
+        opened.wait(0.5)
+    if migration.figures is not None:
+        figures = migration.figures
+        print(
+            f"{figures.total:.2f} s in {figures.passes} passes, {figures.bytes / 2**20:.0f} MiB sent, "
+            f"blackout {figures.downtime * 1000:.0f} ms"
+        )
+    return DONE if migration.phase is Phase.COMPLETED else FAILED
+
+
+def _salvage(arguments: argparse.Namespace) -> int:
+    from fcm.app import open_workspace
+
+    workspace = open_workspace(arguments.uri, salvage_journal=True)
+    workspace.drain()
+    print(f"{workspace.state.sequence} events are there.")
+    workspace.close()
+    return DONE
