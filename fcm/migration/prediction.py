@@ -6,10 +6,13 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import numpy.typing as npt
 
 from fcm.migration.engine import WINDOW, Engine
 from fcm.migration.policies import QEMU_7_2, StoppingRule
 from fcm.migration.workload import PAGE
+
+Floats = npt.NDArray[np.float64]
 
 if TYPE_CHECKING:
     from fcm.migration.case import Case
@@ -19,8 +22,8 @@ if TYPE_CHECKING:
 
 COMPLETED = "completed"
 DID_NOT_CONVERGE = "did-not-converge"
-SMOOTHING = 1.0
-"""s over which a recorded bandwidth is averaged: its samples (104 ms) beat with QEMU's windows (100 ms)."""
+SMOOTHING = 2.0
+"""s over which the slope of a recorded bandwidth's lag is taken."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +129,7 @@ def from_case(
         return case.specification(case.workload(waited=start), rule, bandwidth)
     writes = achieved.writes if len(achieved.writes) > 1 else ()
     spec = case.specification(
-        case.workload(writes=writes, waited=start), rule, bandwidth, series=achieved_bandwidth(achieved)
+        case.workload(writes=writes, waited=start), rule, bandwidth, series=achieved_bandwidth(achieved, case.bandwidth)
     )
     if writes and Capability.AUTO_CONVERGE in spec.capabilities:
         from dataclasses import replace
@@ -135,17 +138,50 @@ def from_case(
     return spec
 
 
-def achieved_bandwidth(achieved: Achieved) -> tuple[tuple[float, float], ...]:
-    """(s, bytes/s) of a run: its windows, averaged over a second; the first pass's mean where there are none."""
-    values = np.array(achieved.window_bandwidth)
-    if len(values) < 5:
-        return ((0.0, achieved.pass1_bandwidth),) if achieved.pass1_bandwidth else ()
-    step = SAMPLE
-    width = min(max(1, round(SMOOTHING / step)) | 1, len(values) | 1)
-    edge = width // 2
-    padded = np.concatenate([np.repeat(values[:1], edge), values, np.repeat(values[-1:], edge)])
-    smooth = np.convolve(padded, np.ones(width) / width, mode="valid")
-    return tuple((step * (k + 0.5), float(b)) for k, b in enumerate(smooth))
+def achieved_bandwidth(achieved: Achieved, limit: float) -> tuple[tuple[float, float], ...]:
+    """(s, bytes/s) a run reached, from its windows; from its first pass where there are none.
+
+    The samples are 104 ms apart and QEMU sends each window's budget at once, so a sample holds one burst or two:
+    averaging leaves an error of a budget over the averaging time. What is smooth is the lag, limit x time - bytes
+    sent: it never falls (late wake-ups are not made up, migration.c), and right after a burst it shows itself. So
+    the lag is taken as the lowest value in the samples around, made monotone, and its slope over SMOOTHING gives the
+    shortfall.
+    """
+    # The last samples hold part of the last pass, which no limit holds.
+    values = np.array(achieved.window_bandwidth)[:-3]
+    mean = achieved.pass1_bandwidth
+    if len(values) < 12:
+        return ((0.0, min(mean, limit)),) if mean else ()
+    lengths = _sample_lengths(values, limit, achieved.writes[-1][0] if achieved.writes else 0.0)
+    times = np.concatenate([[0.0], np.cumsum(lengths)])
+    step = float(np.median(lengths))
+    lag = limit * times - np.concatenate([[0.0], np.cumsum(values * lengths)])
+    near = 6
+    padded = np.concatenate([np.repeat(lag[:1], near), lag, np.repeat(lag[-1:], near)])
+    low = np.lib.stride_tricks.sliding_window_view(padded, 2 * near + 1).min(axis=1)
+    low = np.minimum.accumulate(low[::-1])[::-1]
+    half = max(1, round(SMOOTHING / step / 2))
+    index = np.arange(len(times))
+    a, b = np.maximum(index - half, 0), np.minimum(index + half, len(times) - 1)
+    shortfall = np.maximum(low[b] - low[a], 0.0) / (times[b] - times[a])
+    return tuple((float(t), float(max(limit - s, 0.01 * limit))) for t, s in zip(times, shortfall, strict=True))
+
+
+def _sample_lengths(values: Floats, limit: float, end: float) -> Floats:
+    """[n] s each sample covers, which recordings do not state.
+
+    Most samples hold whole budgets, and times were noted in whole milliseconds: where budgets over bandwidth give
+    whole milliseconds near SAMPLE, that is the length. Elsewhere it is the mean over the run.
+    """
+    usual = end / (len(values) + 3.6) if end > 0 else SAMPLE
+    usual = usual if 0.08 < usual < 0.2 else SAMPLE
+    page = 4104.0
+    budget = page * (np.floor(np.floor(limit / 10.0) / page) + 1.0)
+    whole = np.maximum(np.round(values * usual / budget), 1.0)
+    milliseconds = 1000.0 * whole * budget / np.maximum(values, 1.0)
+    nearest = np.round(milliseconds)
+    exact = (np.abs(milliseconds - nearest) < 0.01) & (np.abs(nearest - 1000.0 * usual) < 15.0)
+    return np.where(exact, nearest / 1000.0, usual)
 
 
 SAMPLE = 0.104
