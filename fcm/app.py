@@ -14,6 +14,7 @@ import platformdirs
 
 from fcm import resources
 from fcm.backend.base import BackendError
+from fcm.workspace.cluster_plan import ClusterPlan, cluster_file
 from fcm.workspace.journal import DamagedJournalError, Journal, JournalError, salvage
 from fcm.workspace.settings import RECENT, Settings
 from fcm.workspace.workspace import Workspace
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from fcm.backend.base import Backend
-    from fcm.ui.context import ClusterPlan, Context, KnownCluster
+    from fcm.ui.context import Context, KnownCluster
 
 DEFAULT_CLUSTER = "embedded:contoso"
 
@@ -125,17 +126,16 @@ def create_cluster(plan: ClusterPlan) -> str:
     """Write the cluster file of a plan and return its URI.
 
     Raises:
-        ValueError: a cluster of that name was created before.
+        ValueError: the plan cannot become a cluster, or one of that name was created before.
         OSError: the file cannot be written.
     """
-    from fcm.backend.embedded import render_plan
-
     name = re.sub(r"[^A-Za-z0-9._-]+", "-", plan.name).strip("-.") or "cluster"
     path = cluster_folder() / f"{name}.toml"
     if path.exists():
         raise ValueError(f"A cluster {plan.name} was created before ({path}). Choose another name.")
+    text = cluster_file(plan)
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(render_plan(plan), encoding="utf-8")
+    path.write_text(text, encoding="utf-8")
     return f"embedded:{path}"
 
 
