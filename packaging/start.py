@@ -1,0 +1,7 @@
+"""What the bundle starts."""
+
+import sys
+
+from fcm.cli import main
+
+sys.exit(main())

@@ -1,0 +1,99 @@
+"""The bundle, built and started: offscreen in an empty environment, and on an X server."""
+
+from __future__ import annotations
+
+import importlib.util
+import subprocess
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+TOP = Path(__file__).resolve().parents[2]
+
+
+def script(name: str) -> Any:
+    """A module of packaging/, which is no package."""
+    specification = importlib.util.spec_from_file_location(name, TOP / "packaging" / f"{name}.py")
+    assert specification is not None
+    assert specification.loader is not None
+    module = importlib.util.module_from_spec(specification)
+    sys.modules[name] = module  # bundle imports smoke by this name
+    specification.loader.exec_module(module)
+    return module
+
+
+smoke, bundle = script("smoke"), script("bundle")
+
+
+@pytest.fixture(scope="module")
+def program() -> Path:
+    """The bundle's program, freshly built without complaints."""
+    made, wrong = bundle.build(TOP / "build" / "test-bundle")
+    assert not wrong, "\n".join(wrong)
+    return made
+
+
+@pytest.fixture
+def x_server() -> Iterator[str]:
+    """A display in memory."""
+    server = subprocess.Popen(
+        ["Xvfb", "-displayfd", "1", "-screen", "0", "1280x1024x24", "-nolisten", "tcp"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+    )
+    with server:
+        assert server.stdout is not None
+        yield f":{server.stdout.readline().strip()}"
+        server.terminate()
+
+
+@pytest.mark.bundle
+@pytest.mark.timeout(400)
+def test_the_bundle_migrates_a_machine_in_an_empty_environment(program: Path) -> None:
+    assert smoke.smoke(program, {"QT_QPA_PLATFORM": "offscreen"}) == []
+
+
+@pytest.mark.bundle
+@pytest.mark.timeout(400)
+def test_the_bundle_opens_its_window_on_an_x_server(program: Path, x_server: str) -> None:
+    assert smoke.smoke(program, {"QT_QPA_PLATFORM": "xcb", "DISPLAY": x_server}) == []
+
+
+@pytest.mark.bundle
+@pytest.mark.timeout(400)
+def test_the_bundle_holds_every_resource(program: Path) -> None:
+    inside = program.parent / "_internal" / "fcm" / "_resources"
+    files = [file.relative_to(TOP / "resources") for file in (TOP / "resources").rglob("*") if file.is_file()]
+    assert files
+    assert not [file for file in files if file.name != ".gitkeep" and not (inside / file).is_file()]
+
+
+def test_a_build_log_without_xcb_libraries_is_found_out() -> None:
+    log = (
+        "2 INFO: Analyzing\n3 WARNING: Library not found: could not resolve 'libxcb-cursor.so.0', dependency of "
+        "'/somewhere/Qt/plugins/platforms/libqxcb.so'.\n4 INFO: Building COLLECT\n"
+    )
+    assert len(bundle.missing_libraries(log)) == 1
+    assert bundle.missing_libraries("1 WARNING: Library not found: libtiff.so.5\n") == []
+
+
+def test_every_line_but_the_programs_own_is_unexpected() -> None:
+    said = 'smoke: one migration, 3 passes\nqt.qpa.plugin: Could not find the Qt platform plugin "xcb"\n\n'
+    assert smoke.unexpected(said) == ['qt.qpa.plugin: Could not find the Qt platform plugin "xcb"']
+
+
+def test_a_program_that_fails_or_leaves_files_behind_is_complained_about(tmp_path: Path) -> None:
+    program = tmp_path / "fcm"
+    program.write_text("#!/bin/sh\necho Traceback\n: >core\nexit 3\n", encoding="utf-8")
+    program.chmod(0o755)
+    assert smoke.smoke(program) == [
+        "unexpected line: Traceback",
+        "exit code 3",
+        "left files in its working folder: core",
+    ]
