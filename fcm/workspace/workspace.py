@@ -75,6 +75,7 @@ class Workspace:
             self.log.extend(entries[-LOG_LENGTH:])
             self._telemetry = self._journal.telemetry(list(self.state.migrations)[-REOPENED:])
         self.backend.start(self, self.state)
+        self.drain(budget=1.0)
 
     def set_wake(self, wake: Callable[[], None]) -> None:
         """Who is woken when there is something to drain; wakes at once if there is already."""

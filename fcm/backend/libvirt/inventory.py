@@ -56,7 +56,7 @@ def read_host(connection: Any, host: Host, processor: Processor) -> HostReport:
     node = Node(
         name=host.name,
         state=NodeState.UP,
-        memory=information[1] * 2**20,
+        memory=_memory(connection, information),
         reserved_memory=0,
         logical_processors=information[2],
         processor=processor,
@@ -70,6 +70,13 @@ def read_host(connection: Any, host: Host, processor: Processor) -> HostReport:
         with contextlib.suppress(connection.error_type):
             machines.append(_read_domain(domain, host))
     return HostReport(node, tuple(machines))
+
+
+def _memory(connection: Any, information: list[Any]) -> int:
+    """bytes of the host; getInfo() counts only what NUMA nodes report, so the statistics are asked first."""
+    with contextlib.suppress(connection.error_type):
+        return int(connection.getMemoryStats(-1)["total"]) * 1024
+    return int(information[1]) * 2**20
 
 
 def read_processor(capabilities: str) -> Processor:
