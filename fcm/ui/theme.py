@@ -11,7 +11,7 @@ from enum import Enum
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QColor, QFont, QFontDatabase, QPalette
+from PySide6.QtGui import QColor, QFont, QFontDatabase, QFontMetrics, QPalette
 
 from fcm import resources
 
@@ -220,8 +220,8 @@ def _follow(app: QApplication) -> None:
 
 
 def _ensure_a_font(app: QApplication) -> None:
-    """Without any font every letter would be a box."""
-    if QFontDatabase.families():
+    """Without any font every letter would be a box; Qt lists names of families even then."""
+    if QFontMetrics(app.font()).inFontUcs4(ord("n")):
         return
     number = QFontDatabase.addApplicationFont(str(resources.path("fonts", "DejaVuSans.ttf")))
     for family in QFontDatabase.applicationFontFamilies(number)[:1]:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from dataclasses import astuple
 from typing import TYPE_CHECKING
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QColor, QFontDatabase, QPalette
+from PySide6.QtGui import QColor, QPalette
 from PySide6.QtWidgets import QLabel
 
 from fcm import resources
@@ -15,6 +18,8 @@ from fcm.ui import theme
 from fcm.ui.theme import Scheme
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from PySide6.QtWidgets import QApplication
     from pytestqt.qtbot import QtBot
 
@@ -132,8 +137,27 @@ def test_a_change_of_the_desktop_is_followed_under_system_only(
     assert theme.current(qapp) is Scheme.LIGHT
 
 
-def test_the_font_of_last_resort_is_there_with_its_licence(qapp: QApplication) -> None:
-    number = QFontDatabase.addApplicationFont(str(resources.path("fonts", "DejaVuSans.ttf")))
-    assert QFontDatabase.applicationFontFamilies(number) == ["DejaVu Sans"]
-    QFontDatabase.removeApplicationFont(number)
+def test_a_machine_without_any_font_gets_the_one_that_travels_along(tmp_path: Path) -> None:
+    (tmp_path / "fonts.conf").write_text("<fontconfig></fontconfig>", encoding="utf-8")
+    code = (
+        "from PySide6.QtGui import QFontInfo, QFontMetrics\n"
+        "from PySide6.QtWidgets import QApplication\n"
+        "from fcm.ui import theme\n"
+        "app = QApplication([])\n"
+        "before = QFontMetrics(app.font()).inFontUcs4(ord('n'))\n"
+        "theme.apply(app)\n"
+        "print(before, QFontInfo(app.font()).family(), QFontMetrics(app.font()).inFontUcs4(ord('n')))\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        env={**os.environ, "QT_QPA_PLATFORM": "offscreen", "FONTCONFIG_FILE": str(tmp_path / "fonts.conf")},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert done.stdout.strip() == "False DejaVu Sans True", done.stdout + done.stderr
+
+
+def test_the_font_has_its_licence_beside_it() -> None:
     assert "Bitstream" in resources.path("fonts", "DejaVuSans-LICENSE.txt").read_text(encoding="utf-8")
