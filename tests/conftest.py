@@ -17,6 +17,7 @@ An expectation that no record meets fails the test as well.
 from __future__ import annotations
 
 import gc
+import importlib.util
 import logging
 import os
 import re
@@ -44,6 +45,9 @@ except ImportError:  # the live tests run without it
 else:
     hypothesis_settings.register_profile("fcm", deadline=None, derandomize=bool(os.environ.get("CI")))
     hypothesis_settings.load_profile("fcm")
+
+collect_ignore = [] if importlib.util.find_spec("libvirt") else ["live"]
+"""The live tests cannot even be read without libvirt; `make test` says when it leaves them out."""
 
 THREAD_GRACE = 1.0
 """Seconds that a thread which was told to stop may take."""

@@ -156,6 +156,20 @@ def _checks(function: ast.FunctionDef, checkers: set[str]) -> bool:
     return False
 
 
+def test_everything_in_tests_live_is_marked_live_and_the_bundle_only_in_tests_bundle() -> None:
+    """`make test` runs tests/live by that mark alone; a test without it would be left out in silence."""
+    for file in python_files("tests/live"):
+        if file.name.startswith("test_"):
+            text = file.read_text(encoding="utf-8")
+            assert re.search(r"^pytestmark = (pytest\.mark\.live$|\[.*pytest\.mark\.live\b)", text, re.MULTILINE), (
+                place(file)
+            )
+    marked = {
+        place(file) for file in python_files("tests") if "@pytest.mark.bundle" in file.read_text(encoding="utf-8")
+    }
+    assert marked <= {"tests/bundle/test_bundle.py", "tests/quality/test_source.py"}
+
+
 def test_the_names_of_tests_say_a_behaviour() -> None:
     weak = re.compile(r"_(works|correctly|properly|as_expected)($|_)")
     found = [
