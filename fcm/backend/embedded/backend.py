@@ -1,0 +1,356 @@
+"""The embedded cluster as a backend: commands in, entries out, virtual time between.
+
+One thread at a time runs the cluster: with a pacer its own thread, without one whoever calls ``submit`` or
+``advance``. Nothing waits for a lock while the cluster works: commands lie in an inbox until then.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections import deque
+from typing import TYPE_CHECKING, Any
+
+from fcm.backend.base import Capabilities, Operation, Sink, SinkError
+from fcm.backend.embedded.core import Core
+from fcm.backend.embedded.kernel import Kernel, VirtualClock
+from fcm.backend.embedded.machines import Machines
+from fcm.backend.embedded.migrations import Migrations
+from fcm.backend.embedded.networks import Networks
+from fcm.backend.embedded.nodes import Nodes
+from fcm.backend.embedded.settings import Settings
+from fcm.backend.embedded.storage import Storage
+from fcm.model import commands as cmd
+from fcm.model import events as ev
+from fcm.model.rules import allowed
+from fcm.model.verdict import OK, Verdict, no
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from fcm.model.state import State
+
+TURN = 0.004
+"""Real s that the cluster works at a stretch before it lets others have the processor."""
+REST = 0.004
+"""Real s between two turns at least."""
+RETRY = 3.0
+"""Real s between two tries to write down what could not be written."""
+ROWS_AT_ONCE = 500
+"""Rows of telemetry that are posted together at most."""
+
+_FAILED = "The embedded cluster failed and stands still; the log says why."
+
+_log = logging.getLogger(__name__)
+
+
+class EmbeddedBackend:
+    """A cluster that lives in this process, see fcm.backend.base.Backend."""
+
+    def __init__(
+        self,
+        definition: ev.ClusterFormed,
+        uri: str,
+        seed: int = 0,
+        start_time: float | None = None,
+        paced: bool = False,
+        speed: float = 1.0,
+    ) -> None:
+        """Nothing happens before ``start``.
+
+        Args:
+            definition: the cluster, where its history is empty.
+            uri: what it is known by.
+            seed: durations vary with it.
+            start_time: s since the epoch at which the virtual clock begins (None: now); a longer history wins.
+            paced: True: a thread lets virtual time pass with real time. False: ``advance`` does.
+            speed: virtual seconds a second, where paced.
+        """
+        self._definition = definition
+        self._uri = uri
+        self._start_time = start_time
+        self._paced = paced
+        self._kernel = Kernel()
+        self._core = Core(self._kernel, seed)
+        self._clock = VirtualClock(self._kernel, speed, paced, self._wake_up)
+        storage = Storage(self._core)
+        machines = Machines(self._core, storage)
+        networks = Networks(self._core)
+        nodes = Nodes(self._core, storage, machines, networks)
+        settings = Settings(self._core, storage, nodes)
+        migrations = Migrations(self._core, storage, machines)
+        nodes.on_failback = migrations.fail_back
+        self._settling: tuple[Callable[[], None], ...] = (
+            migrations.interrupt,
+            machines.settle,
+            nodes.settle,
+        )
+        self._after_command = migrations.look_at_queue
+        self._handlers: dict[type[cmd.Command], Callable[[Any], Verdict | None]] = {
+            cmd.ValidateCluster: settings.validate,
+            cmd.EnableSharedVolumes: settings.enable_shared_volumes,
+            cmd.SetQuorum: settings.set_quorum,
+            cmd.SetMigrationNetworks: settings.set_migration_networks,
+            cmd.SetConcurrentMigrations: settings.set_concurrent_migrations,
+            cmd.AddClusterDisk: storage.add_cluster_disk,
+            cmd.AddStorage: storage.add_storage,
+            cmd.RemoveSharedVolume: storage.remove_volume,
+            cmd.RenameSharedVolume: storage.rename_volume,
+            cmd.RenameVolumeFolder: storage.rename_folder,
+            cmd.MoveSharedVolume: storage.move_volume,
+            cmd.SetRedirectedAccess: storage.redirect,
+            cmd.SetDiskOnline: storage.set_online,
+            cmd.CreateVirtualMachine: machines.create,
+            cmd.ConfigureVirtualMachine: machines.configure,
+            cmd.DeleteVirtualMachine: machines.delete,
+            cmd.SetMachineState: machines.set_state,
+            cmd.MakeHighlyAvailable: machines.make_highly_available,
+            cmd.RemoveGroup: machines.remove_group,
+            cmd.ConfigureGroup: settings.configure_group,
+            cmd.ConfigureResource: settings.configure_resource,
+            cmd.LiveMigrate: migrations.live_migrate,
+            cmd.QuickMigrate: migrations.quick_migrate,
+            cmd.MoveMachine: migrations.move,
+            cmd.CancelMigration: migrations.cancel,
+            cmd.TuneMigration: migrations.tune,
+            cmd.PauseNode: nodes.pause,
+            cmd.ResumeNode: nodes.resume,
+            cmd.StartClusterService: nodes.start,
+            cmd.StopClusterService: nodes.stop,
+            cmd.EvictNode: nodes.evict,
+            cmd.ConfigureNetwork: networks.configure,
+            cmd.FailAdapter: networks.fail,
+            cmd.RepairAdapter: networks.repair,
+        }
+        self._capabilities = Capabilities(frozenset(self._handlers), clock=True)
+        self._sink: Sink | None = None
+        self._inbox: deque[Operation] = deque()
+        self._unacknowledged: list[tuple[Operation, Verdict]] = []
+        self._complaint = ""
+        """Why the outbox could not be written down; "" while all is well."""
+        self._tried = 0.0
+        self._running = threading.Lock()
+        """Held by the thread that runs the cluster."""
+        self._awake = threading.Condition()
+        self._closing = False
+        self._failed = False
+        self._thread: threading.Thread | None = None
+
+    # Backend
+
+    @property
+    def uri(self) -> str:
+        """What it was opened by."""
+        return self._uri
+
+    @property
+    def clock(self) -> VirtualClock:
+        """The virtual clock."""
+        return self._clock
+
+    def capabilities(self) -> Capabilities:
+        """All commands."""
+        return self._capabilities
+
+    def start(self, sink: Sink, state: State) -> None:
+        """Go on from ``state``; what was under way when the program ended is settled first."""
+        self._sink = sink
+        self._core.state = state
+        begin = time.time() if self._start_time is None else self._start_time
+        self._kernel.now = max(begin, state.time)
+        with self._running:
+            if state.cluster is None:
+                self._core.emit(self._definition)
+            else:
+                for settle in self._settling:
+                    settle()
+            self._flush()
+        self._clock.anchor()
+        if self._paced:
+            self._thread = threading.Thread(target=self._pace, name=f"cluster {self._uri}", daemon=True)
+            self._thread.start()
+        else:
+            self._run(self._kernel.now)
+
+    def submit(self, operation: Operation) -> None:
+        """Take a command; without a pacer it is carried out before this returns."""
+        if self._failed:
+            operation.finish(no(_FAILED, "Close the cluster and open it again."))
+            self._finished(operation)
+            return
+        self._inbox.append(operation)
+        if self._paced:
+            self._wake_up()
+        else:
+            self._run(self._kernel.now)
+
+    def close(self) -> None:
+        """End; commands that were not carried out or not written down are refused. Idempotent."""
+        with self._awake:
+            self._closing = True
+            self._awake.notify_all()
+        if self._thread is not None and self._thread is not threading.current_thread():
+            self._thread.join()
+        with self._running:
+            self._flush()
+            self._refuse_all(no("The cluster was closed before that was done.", "Open the cluster and try again."))
+
+    def _refuse_all(self, verdict: Verdict) -> None:
+        left = [operation for operation, _ in self._unacknowledged] + list(self._inbox)
+        self._unacknowledged.clear()
+        self._inbox.clear()
+        for operation in left:
+            operation.finish(verdict)
+            self._finished(operation)
+
+    # for tests and scripts
+
+    def advance(self, seconds: float) -> None:
+        """Let virtual time pass in the calling thread.
+
+        Raises:
+            RuntimeError: a pacer runs the cluster.
+        """
+        if self._paced:
+            raise RuntimeError("This cluster is paced by its own thread; set the speed of its clock instead.")
+        self._run(self._kernel.now + seconds)
+
+    @property
+    def state(self) -> State:
+        """The cluster's own view of itself."""
+        return self._core.state
+
+    @property
+    def next_due(self) -> float | None:
+        """Virtual time (s since the epoch) at which something happens by itself; None: nothing will."""
+        return self._kernel.next_due
+
+    # running
+
+    def _run(self, until: float) -> None:
+        """Carry out what lies in the inbox, then let time pass; a call from inside only leaves its command there."""
+        while self._running.acquire(blocking=False):
+            try:
+                self._empty_inbox()
+                while self._ready() and self._kernel.step(until):
+                    self._flush(only_full=not self._has_facts())
+                    self._empty_inbox()
+                self._flush()
+            finally:
+                self._running.release()
+            if not self._inbox:
+                return
+
+    def _empty_inbox(self) -> None:
+        while self._inbox:
+            self._carry_out(self._inbox.popleft())
+
+    def _carry_out(self, operation: Operation) -> None:
+        if self._complaint and not self._flush():
+            operation.finish(no(self._complaint, "What was begun before is kept and will be written down then."))
+            self._finished(operation)
+            return
+        verdict = allowed(operation.command, self._core.state)
+        if verdict:
+            verdict = self._handlers[type(operation.command)](operation.command) or OK
+        if verdict:
+            self._after_command()
+        else:
+            name = type(operation.command).__name__
+            self._core.emit(ev.CommandRefused(name, verdict.reason, verdict.remedy))
+        self._unacknowledged.append((operation, verdict))
+        self._flush()
+
+    def _ready(self) -> bool:
+        """Whether time may pass: what happened before must have been written down."""
+        return not self._complaint or self._flush()
+
+    def _has_facts(self) -> bool:
+        return any(not entry.event.transient for entry in self._core.outbox)
+
+    def _flush(self, only_full: bool = False) -> bool:
+        """Post what happened, then acknowledge; False if it could not be written down and is kept."""
+        outbox = self._core.outbox
+        if self._sink is None or (only_full and len(outbox) < ROWS_AT_ONCE):
+            return True
+        if outbox:
+            self._tried = time.monotonic()
+            try:
+                self._sink.post(tuple(outbox))
+            except SinkError as error:
+                self._complain(str(error))
+                return False
+            outbox.clear()
+            self._relieve()
+        done, self._unacknowledged = self._unacknowledged, []
+        for operation, verdict in done:
+            operation.finish(verdict)
+            self._finished(operation)
+        return True
+
+    def _complain(self, complaint: str) -> None:
+        if self._complaint == complaint:
+            return
+        self._complaint = complaint
+        self._clock.stopped = True
+        _log.error("%s The cluster stands still until then.", complaint)
+        self._report("error", f"{complaint} The cluster stands still until then.")
+
+    def _relieve(self) -> None:
+        if self._complaint:
+            self._complaint = ""
+            self._clock.stopped = False
+            self._clock.anchor()
+            self._report("information", "The journal can be written again; the cluster goes on.")
+
+    def _report(self, level: str, text: str) -> None:
+        assert self._sink is not None
+        try:
+            self._sink.post((ev.Entry(0, self._kernel.now, ev.BackendReported(level, text)),))
+        except SinkError:
+            _log.debug("this could not be told either: %s", text)
+
+    def _finished(self, operation: Operation) -> None:
+        if self._sink is not None:
+            self._sink.finished(operation)
+
+    # pacing
+
+    def _wake_up(self) -> None:
+        with self._awake:
+            self._awake.notify_all()
+
+    def _pace(self) -> None:
+        while not self._closing:
+            with self._running:
+                try:
+                    self._turn()
+                except Exception:
+                    _log.exception("the embedded cluster failed and stands still")
+                    self._failed = True
+                    self._report("error", _FAILED)
+                    self._refuse_all(no(_FAILED, "Close the cluster and open it again."))
+                    return
+            delay = self._real_delay()
+            with self._awake:
+                if not self._closing and not self._inbox:
+                    self._awake.wait(None if delay is None else max(delay, REST))
+
+    def _turn(self) -> None:
+        end = time.monotonic() + TURN
+        target = self._clock.target()
+        while self._ready() and self._kernel.step(target):
+            self._flush(only_full=not self._has_facts())
+            self._empty_inbox()
+            if time.monotonic() > end:
+                self._clock.anchor()  # it could not keep up: go on from here instead of running behind
+                break
+        self._empty_inbox()
+        self._flush()
+
+    def _real_delay(self) -> float | None:
+        if self._complaint:
+            return max(0.0, RETRY - (time.monotonic() - self._tried))
+        due = self._kernel.next_due
+        return None if due is None else self._clock.real_delay(due)

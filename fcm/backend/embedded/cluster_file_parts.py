@@ -1,0 +1,31 @@
+"""Checks that the sections of a cluster file share."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from fcm.model.verdict import valid_name
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from fcm.backend.embedded.toml_table import Table
+    from fcm.model.entities import Node
+
+
+def checked_name(table: Table, what: str, taken: set[str]) -> str:
+    """The key ``name``: one that files could have, and not in use yet in any case of its letters."""
+    name = table.text("name")
+    verdict = valid_name(name, what)
+    if not verdict:
+        raise table.error(verdict.sentence(), "name")
+    if name.casefold() in taken:
+        raise table.error(f"There are two {what}s named {name!r}.", "name")
+    taken.add(name.casefold())
+    return name
+
+
+def known_node(table: Table, node: str, nodes: Mapping[str, Node], *keys: str | int) -> None:
+    """Refuse the name of a node that the file does not describe."""
+    if node not in nodes:
+        raise table.error(f"There is no node {node!r}; the nodes are: {', '.join(nodes)}.", *keys)

@@ -1,0 +1,92 @@
+"""What the parts of the embedded cluster share: its state, its time, and how a fact comes about."""
+
+from __future__ import annotations
+
+import random
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from fcm.backend.embedded.groups import guest_features
+from fcm.model import events as ev
+from fcm.model.entities import GroupType, NodeState
+from fcm.model.state import State, apply, group_state, machine_resource_state
+
+if TYPE_CHECKING:
+    from fcm.backend.embedded.kernel import Kernel
+    from fcm.model.entities import Cluster, Group, Node, Resource, VirtualMachine
+
+
+class Core:
+    """State and time of one cluster. Every change goes through ``emit``; what is emitted waits in ``outbox``."""
+
+    def __init__(self, kernel: Kernel, seed: int) -> None:
+        self.kernel = kernel
+        self.seed = seed
+        self.state = State()
+        self.outbox: list[ev.Entry] = []
+
+    def emit(self, event: ev.Event) -> None:
+        """A fact: applied to the own state by the same reducer as everywhere, and put into the outbox."""
+        sequence = 0 if event.transient else self.state.sequence + 1
+        entry = ev.Entry(sequence, self.kernel.now, event)
+        self.state, _ = apply(self.state, entry)
+        self.outbox.append(entry)
+
+    def vary(self, seconds: float, what: str) -> float:
+        """A duration that varies by up to 10 %; the same seed, history and ``what`` give the same."""
+        draw = random.Random(f"{self.seed}/{self.state.sequence}/{what}").uniform(-0.1, 0.1)
+        return seconds * (1.0 + draw)
+
+    @property
+    def cluster(self) -> Cluster:
+        """The cluster; it has been formed before anything else happens."""
+        assert self.state.cluster is not None
+        return self.state.cluster
+
+    def up_nodes(self) -> list[Node]:
+        """Nodes to which something may move."""
+        return [node for node in self.state.nodes.values() if node.state is NodeState.UP]
+
+    def group_of_type(self, kind: GroupType) -> Group:
+        """The core group of that type."""
+        return next(group for group in self.state.groups.values() if group.type is kind)
+
+    # changes that take others with them
+
+    def change_machine(self, identity: str, **changes: Any) -> VirtualMachine:
+        """Change fields of a machine; its resource and its group follow."""
+        machine = self.state.machines[identity]
+        changed = replace(machine, **changes)
+        if changed != machine:
+            self.emit(ev.MachineChanged(changed))
+        resource = self.state.machine_resource(identity)
+        if resource is not None and changed.state is not machine.state:
+            self.change_resource(resource, state=machine_resource_state(changed.state))
+        return changed
+
+    def change_resource(self, resource: Resource, **changes: Any) -> None:
+        """Change fields of a resource; the state of its group follows."""
+        changed = replace(resource, **changes)
+        if changed != self.state.resources.get(resource.id):
+            self.emit(ev.ResourceChanged(changed))
+        self.refresh_group(changed.group)
+        if changed.group != resource.group:
+            self.refresh_group(resource.group)
+
+    def refresh_group(self, identity: str) -> None:
+        """Bring the state of a group in line with its resources."""
+        group = self.state.groups.get(identity)
+        if group is not None:
+            self.change_group(group, state=group_state(self.state, identity))
+
+    def change_group(self, group: Group, **changes: Any) -> None:
+        """Change fields of a group."""
+        changed = replace(group, **changes)
+        if changed != group:
+            self.emit(ev.GroupChanged(changed))
+
+    def features_at(self, machine: VirtualMachine, node: str) -> frozenset[str]:
+        """Processor features that a machine gets when it starts on a node."""
+        nodes = self.state.nodes.values()
+        processors = {item.name: (item.processor.vendor, item.processor.features) for item in nodes}
+        return guest_features(machine, node, processors)

@@ -1,0 +1,152 @@
+"""Virtual time: a heap of what is due, and a clock that paces it against real time."""
+
+from __future__ import annotations
+
+import heapq
+import math
+import threading
+import time
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+SPEEDS = (0.0, 1.0, 10.0, 60.0, math.inf)
+"""Speeds that a window offers: pause, 1x, 10x, 60x, as fast as possible."""
+
+
+class Timer:
+    """Something that is due at a virtual time; can be called off until then."""
+
+    __slots__ = ("action", "due", "order")
+
+    def __init__(self, due: float, order: int, action: Callable[[], None]) -> None:
+        self.due = due
+        self.order = order
+        self.action: Callable[[], None] | None = action
+
+    def cancel(self) -> None:
+        """Call it off; without effect once it has happened."""
+        self.action = None
+
+    def __lt__(self, other: Timer) -> bool:
+        """Earlier first; what was scheduled first where times are equal."""
+        return (self.due, self.order) < (other.due, other.order)
+
+
+class Kernel:
+    """The virtual time and everything that is due in it. Not thread-safe: one thread runs it."""
+
+    def __init__(self) -> None:
+        self.now = 0.0
+        """s since the epoch."""
+        self.first_due: float | None = None
+        """``next_due`` as it was last seen; may be read from any thread."""
+        self._heap: list[Timer] = []
+        self._count = 0
+
+    def at(self, due: float, action: Callable[[], None]) -> Timer:
+        """Have ``action`` done at a virtual time (not before now)."""
+        self._count += 1
+        timer = Timer(max(due, self.now), self._count, action)
+        heapq.heappush(self._heap, timer)
+        return timer
+
+    def after(self, delay: float, action: Callable[[], None]) -> Timer:
+        """Have ``action`` done in ``delay`` virtual seconds."""
+        return self.at(self.now + delay, action)
+
+    @property
+    def next_due(self) -> float | None:
+        """When the next thing is due; None if nothing is."""
+        while self._heap and self._heap[0].action is None:
+            heapq.heappop(self._heap)
+        self.first_due = self._heap[0].due if self._heap else None
+        return self.first_due
+
+    def step(self, until: float) -> bool:
+        """Do the next thing that is due up to ``until``; False if nothing is, and then it is ``until``."""
+        due = self.next_due
+        if due is None or due > until:
+            if math.isfinite(until):
+                self.now = max(self.now, until)
+            return False
+        timer = heapq.heappop(self._heap)
+        self.now = timer.due
+        action, timer.action = timer.action, None
+        if action is not None:
+            action()
+        return True
+
+
+class VirtualClock:
+    """The clock of an embedded cluster, see fcm.backend.base.Clock. ``now`` and ``set_speed``: from any thread.
+
+    Without a pacer (tests, scripts) it stands still but for what ``advance`` does; the speed is then only kept.
+    """
+
+    def __init__(self, kernel: Kernel, speed: float, paced: bool, wake: Callable[[], None]) -> None:
+        self._kernel = kernel
+        self._speed = speed
+        self._paced = paced
+        self._wake = wake
+        self._lock = threading.Lock()
+        self._virtual = 0.0
+        self._real = time.monotonic()
+        self.stopped = False
+        """True while nothing may happen because what happened could not be written down."""
+
+    @property
+    def speed(self) -> float:
+        """Virtual seconds a second; 0 = paused; ``math.inf`` = as fast as possible."""
+        return self._speed
+
+    def set_speed(self, speed: float) -> None:
+        """Change the speed.
+
+        Raises:
+            ValueError: it is negative or not a number.
+        """
+        if math.isnan(speed) or speed < 0:
+            raise ValueError(f"A clock cannot run at speed {speed}; choose 0 (pause) or more.")
+        with self._lock:
+            self._anchor(self._target())
+            self._speed = speed
+        self._wake()
+
+    def now(self) -> float:
+        """S since the epoch; flows on between two events of the cluster."""
+        if not self._paced:
+            return self._kernel.now
+        with self._lock:
+            flowing = self._target()
+        due = self._kernel.first_due
+        return max(self._kernel.now, flowing if due is None else min(flowing, due))
+
+    def target(self) -> float:
+        """Up to when things should have happened by now; ``math.inf`` as fast as possible."""
+        with self._lock:
+            return math.inf if math.isinf(self._speed) and not self.stopped else self._target()
+
+    def anchor(self) -> None:
+        """Go on from the kernel's time: at the start, and when the cluster could not keep up."""
+        with self._lock:
+            self._anchor(self._kernel.now)
+
+    def real_delay(self, due: float) -> float | None:
+        """Real seconds until a virtual time is reached; None = not at this speed."""
+        if self._speed == 0 or self.stopped:
+            return None
+        if math.isinf(self._speed):
+            return 0.0
+        with self._lock:
+            return max(0.0, (due - self._target()) / self._speed)
+
+    def _target(self) -> float:
+        if self._speed == 0 or math.isinf(self._speed) or self.stopped:
+            return max(self._virtual, self._kernel.now)
+        return self._virtual + (time.monotonic() - self._real) * self._speed
+
+    def _anchor(self, virtual: float) -> None:
+        self._virtual = virtual
+        self._real = time.monotonic()

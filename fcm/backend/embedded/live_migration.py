@@ -1,0 +1,266 @@
+"""One live migration: networks tried in order, memory passes, blackout, storage, network, clean-up.
+
+The order of the phases is that of Microsoft's live-migration white paper. Until ``MigrationHandedOver`` the source
+owns the machine, from then on the destination; there is no time between.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from fcm.model import events as ev
+from fcm.model.entities import AdapterState, NetworkAttempt
+from fcm.model.networks import migration_order
+from fcm.model.telemetry import FinalFigures, Phase
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from fcm.backend.embedded.core import Core
+    from fcm.backend.embedded.kernel import Timer
+    from fcm.backend.embedded.memory import Memory, Transfer
+    from fcm.backend.embedded.storage import Storage
+    from fcm.model.entities import Adapter, Migration
+    from fcm.model.telemetry import TelemetryRow
+
+# Durations in s; all are assumptions of a quiet gigabit network and a healthy SAN.
+CONNECT_TIME = 0.02
+CONNECT_LIMIT = 1.0
+"""Without an answer for so long the next network is tried."""
+LOCAL_FAILURE_TIME = 0.005
+"""To find out that the own adapter has failed."""
+SKELETON_TIME = 0.3
+"""The destination makes an empty machine..."""
+ALLOCATION_RATE = 8e9
+"""... and allocates its memory (bytes/s)."""
+SILENCE_LIMIT = 3.0
+"""Without data for so long a connection counts as broken."""
+STORAGE_TIME = 0.03
+NETWORK_TIME = 0.15
+CLEANUP_TIME = 0.3
+
+
+class LiveMigration:
+    """The course of one live migration, from SETUP to its end."""
+
+    def __init__(
+        self, core: Core, storage: Storage, memory: Memory, identity: str, over: Callable[[str], None]
+    ) -> None:
+        """``over`` is called with the migration's id once it has completed or failed."""
+        self._core = core
+        self._storage = storage
+        self._memory = memory
+        self._id = identity
+        self._over = over
+        self._networks = list(migration_order(core.cluster, core.state.networks))
+        self._network: str | None = None
+        self._connected = 0.0
+        self._timer: Timer | None = None
+        self._silence: Timer | None = None
+        self._transfer: Transfer | None = None
+        self._sent_before = 0
+        """bytes of attempts that broke."""
+        self._last: TelemetryRow | None = None
+        self._stopped_at = 0.0
+        self._downtime = 0.0
+        self._figures: FinalFigures | None = None
+        self._resumed = False
+        """True once the machine runs at the destination."""
+
+    @property
+    def _migration(self) -> Migration:
+        return self._core.state.migrations[self._id]
+
+    def begin(self) -> None:
+        """Enter the first network attempt."""
+        self._try_next()
+
+    def stop(self) -> None:
+        """Cancelled: nothing more happens."""
+        for timer in (self._timer, self._silence):
+            if timer is not None:
+                timer.cancel()
+        if self._transfer is not None:
+            self._memory.stop(self._transfer)
+            self._transfer = None
+
+    def tuned(self) -> None:
+        """The options changed."""
+        options = self._migration.options
+        if self._transfer is None:
+            return
+        if options.bandwidth is not None:
+            self._memory.set_bandwidth(self._transfer, options.bandwidth)
+        if options.downtime_limit is not None:
+            self._memory.set_downtime_limit(self._transfer, options.downtime_limit)
+
+    # networks
+
+    def _try_next(self) -> None:
+        if not self._networks:
+            self._exhausted()
+            return
+        network = self._networks.pop(0)
+        source, destination = self._ends(network)
+        if source is None or destination is None:
+            node = self._migration.source if source is None else self._migration.destination
+            self._attempted(network, "", 0.0, f"{node} has no adapter on it.")
+            self._try_next()
+            return
+        if source.state is not AdapterState.UP:
+            delay, result = LOCAL_FAILURE_TIME, f"The adapter of {source.node} is {source.state.lower()}."
+        elif destination.state is not AdapterState.UP:
+            delay, result = CONNECT_LIMIT, f"No answer from {destination.address} within {CONNECT_LIMIT:g} s."
+        else:
+            delay, result = self._core.vary(CONNECT_TIME, f"connect {self._id}"), ""
+        address = destination.address
+        self._later(delay, lambda: self._answered(network, address, delay, result))
+
+    def _answered(self, network: str, address: str, duration: float, failure: str) -> None:
+        if not failure and not self._reachable(network):
+            failure = f"The connection to {address} was lost."
+        self._attempted(network, address, duration, failure)
+        if failure:
+            self._try_next()
+            return
+        self._network = network
+        self._connected = self._core.kernel.now
+        memory = self._core.state.machines[self._migration.machine].memory
+        self._later(self._core.vary(SKELETON_TIME, self._id) + memory / ALLOCATION_RATE, self._copy)
+
+    def _attempted(self, network: str, address: str, duration: float, failure: str) -> None:
+        begun = self._core.kernel.now - duration
+        result = failure or f"Connected to {address}, port 6600."
+        attempt = NetworkAttempt(network, address, begun, duration, not failure, result)
+        self._core.emit(ev.MigrationNetworkTried(self._id, attempt))
+
+    def _exhausted(self) -> None:
+        migration, state = self._migration, self._core.state
+        tried = [
+            f"{state.networks[attempt.network].name}: {attempt.result}"
+            if attempt.network in state.networks
+            else attempt.result
+            for attempt in migration.attempts
+            if not attempt.connected
+        ]
+        name = state.machines[migration.machine].name
+        reason = f"No network carried the migration to its end. {name} runs on at {migration.source}. " + " ".join(
+            tried
+        )
+        self._core.emit(
+            ev.MigrationFailed(
+                self._id, reason, "Repair an adapter, or tick another network on the tab Network for live migration."
+            )
+        )
+        self._over(self._id)
+
+    def _ends(self, network: str) -> tuple[Adapter | None, Adapter | None]:
+        migration, state = self._migration, self._core.state
+        return state.adapter(migration.source, network), state.adapter(migration.destination, network)
+
+    def _reachable(self, network: str) -> bool:
+        return all(end is not None and end.state is AdapterState.UP for end in self._ends(network))
+
+    # a connection that breaks
+
+    def look_at_adapters(self) -> None:
+        """Give up in a while where an adapter has failed, unless it comes back until then."""
+        if self._network is None or self._figures is not None:
+            return
+        reachable = self._reachable(self._network)
+        if reachable and self._silence is not None:
+            self._silence.cancel()
+            self._silence = None
+        elif not reachable and self._silence is None and not self._resumed:
+            # In post-copy there is no way back: the rest of the memory waits for the network.
+            self._silence = self._core.kernel.after(SILENCE_LIMIT, self._broke)
+
+    def _broke(self) -> None:
+        """Give this connection up and copy the memory anew over the next network."""
+        assert self._network is not None
+        network, self._network = self._network, None
+        self.stop()
+        self._silence = None
+        ends = [end for end in self._ends(network) if end is not None]
+        failed = [end.node for end in ends if end.state is not AdapterState.UP] or [self._migration.source]
+        duration = self._core.kernel.now - self._connected
+        self._attempted(
+            network,
+            ends[-1].address if ends else "",
+            duration,
+            f"The connection broke: the adapter of {failed[0]} failed, no data for {SILENCE_LIMIT:g} s.",
+        )
+        if self._migration.phase is not Phase.SETUP:
+            self._core.emit(ev.MigrationPhaseEntered(self._id, Phase.SETUP))
+        if self._last is not None:
+            self._sent_before = self._last.sent
+        self._try_next()
+
+    # memory
+
+    def _copy(self) -> None:
+        assert self._network is not None
+        self._core.emit(ev.MigrationPhaseEntered(self._id, Phase.BROWNOUT))
+        self._transfer = self._memory.begin(self._migration, self._network, self._row, self._blackout, self._arrived)
+
+    def _row(self, row: TelemetryRow) -> None:
+        migration = self._migration
+        assert self._transfer is not None
+        assert self._transfer.began is not None
+        since = self._transfer.began - (migration.started or 0.0)
+        row = replace(row, time=row.time + since, sent=row.sent + self._sent_before, phase=migration.phase)
+        self._last = row
+        self._core.emit(ev.MigrationProgressed(self._id, row))
+        if migration.options.post_copy and migration.phase is Phase.BROWNOUT and row.pass_number > 1:
+            self._memory.start_post_copy(self._transfer)
+            self._resumed = True
+            self._blackout()
+            self._later(STORAGE_TIME, self._storage_moves)
+
+    def _blackout(self) -> None:
+        self._stopped_at = self._core.kernel.now
+        self._core.emit(ev.MigrationPhaseEntered(self._id, Phase.BLACKOUT))
+
+    def _arrived(self, figures: FinalFigures) -> None:
+        self._figures = figures
+        self._transfer = None
+        if self._silence is not None:
+            self._silence.cancel()
+        if not self._resumed:
+            self._downtime = figures.downtime
+            self._storage_moves()
+        elif self._migration.phase is Phase.NETWORK:
+            self._clean_up()
+
+    # the other side
+
+    def _storage_moves(self) -> None:
+        self._core.emit(ev.MigrationPhaseEntered(self._id, Phase.STORAGE))
+        self._later(STORAGE_TIME, self._hand_over)
+
+    def _hand_over(self) -> None:
+        migration = self._migration
+        machine = self._core.state.machines[migration.machine]
+        if machine.disk is not None:
+            self._storage.own(machine.disk, migration.destination)
+        self._core.emit(ev.MigrationHandedOver(self._id))
+        self._downtime = self._core.kernel.now - self._stopped_at if self._resumed else self._downtime + STORAGE_TIME
+        self._core.emit(ev.MigrationPhaseEntered(self._id, Phase.NETWORK))
+        if not self._resumed or self._figures is not None:
+            self._later(NETWORK_TIME, self._clean_up)
+
+    def _clean_up(self) -> None:
+        self._core.emit(ev.MigrationPhaseEntered(self._id, Phase.CLEANUP))
+        self._later(CLEANUP_TIME, self._complete)
+
+    def _complete(self) -> None:
+        assert self._figures is not None
+        total = self._core.kernel.now - (self._migration.started or 0.0)
+        sent = self._figures.bytes + self._sent_before
+        figures = FinalFigures(total, self._downtime, sent, self._figures.passes)
+        self._core.emit(ev.MigrationCompleted(self._id, figures))
+        self._over(self._id)
+
+    def _later(self, delay: float, action: Callable[[], None]) -> None:
+        self._timer = self._core.kernel.after(delay, action)

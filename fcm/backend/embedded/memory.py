@@ -1,0 +1,173 @@
+"""Memory of machines on its way from node to node: the migration engine, driven by the cluster's virtual time.
+
+The engine advances all migrations by windows of 100 ms. A window is computed at its beginning; what it brings is
+told at the virtual times at which it happens, so that blackouts shorter than a window keep their length.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+from fcm.backend.embedded.workloads import workload_of
+from fcm.migration.engine import WINDOW, Engine
+from fcm.migration.specification import Capability, MigrationSpec
+from fcm.model.entities import AdapterState
+from fcm.model.telemetry import Phase
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from fcm.backend.embedded.core import Core
+    from fcm.backend.embedded.kernel import Timer
+    from fcm.model.entities import Migration
+    from fcm.model.telemetry import FinalFigures, TelemetryRow
+
+GOODPUT = 0.94
+"""Share of a line's rate that reaches the memory stream: TCP over Ethernet with frames of 1500 bytes."""
+
+
+@dataclass
+class Transfer:
+    """The memory of one machine under way."""
+
+    migration: str
+    handle: int
+    on_row: Callable[[TelemetryRow], None]
+    """At the end of every window; times since the transfer began."""
+    on_blackout: Callable[[], None]
+    on_arrived: Callable[[FinalFigures], None]
+    began: float | None = None
+    """Virtual time (s since the epoch) of its first window."""
+    black: bool = False
+    ending: list[Timer] = field(default_factory=list)
+
+
+class Memory:
+    """All transfers of the cluster."""
+
+    def __init__(self, core: Core) -> None:
+        self._core = core
+        self._engine = Engine(core.seed)
+        self._transfers: dict[int, Transfer] = {}
+        self._window: Timer | None = None
+        self._capacity: dict[tuple[str, str], float] = {}
+        """(Node, network) -> bytes/s each way."""
+
+    def begin(
+        self,
+        migration: Migration,
+        network: str,
+        on_row: Callable[[TelemetryRow], None],
+        on_blackout: Callable[[], None],
+        on_arrived: Callable[[FinalFigures], None],
+    ) -> Transfer:
+        """Start to copy a machine's memory over a network."""
+        machine = self._core.state.machines[migration.machine]
+        options = migration.options
+        capabilities = {Capability.POSTCOPY}
+        if options.auto_converge:
+            capabilities.add(Capability.AUTO_CONVERGE)
+        workload = workload_of(machine)
+        handle = self._engine.add(
+            MigrationSpec(
+                workload=replace(workload, zero_share=machine.zero_share or workload.zero_share),
+                memory=machine.memory,
+                bandwidth=float(options.bandwidth or math.inf),
+                downtime_limit=options.downtime_limit,
+                links=self._links(migration, network),
+                capabilities=frozenset(capabilities),
+            )
+        )
+        transfer = Transfer(migration.id, handle, on_row, on_blackout, on_arrived)
+        self._transfers[handle] = transfer
+        if self._window is None:
+            self._step()
+        return transfer
+
+    def stop(self, transfer: Transfer) -> None:
+        """Take a transfer out; nothing of it is told any more. Without effect once it has arrived."""
+        if self._transfers.pop(transfer.handle, None) is None:
+            return
+        if transfer.handle in self._engine:
+            self._engine.cancel(transfer.handle)
+        for timer in transfer.ending:
+            timer.cancel()
+
+    def look_at_links(self) -> None:
+        """Links carry nothing while an adapter at their end is not up."""
+        for (node, network), known in self._capacity.items():
+            capacity = self._capacity_of(node, network)
+            if capacity != known:
+                self._set_link(node, network, capacity)
+
+    def set_bandwidth(self, transfer: Transfer, limit: int) -> None:
+        """Bytes/s at most."""
+        if transfer.handle in self._engine:
+            self._engine.set_bandwidth(transfer.handle, float(limit))
+
+    def set_downtime_limit(self, transfer: Transfer, seconds: float) -> None:
+        """S that the guest may stand still."""
+        if transfer.handle in self._engine:
+            self._engine.set_downtime_limit(transfer.handle, seconds)
+
+    def start_post_copy(self, transfer: Transfer) -> None:
+        """The guest goes on at the destination; the rest of its memory follows."""
+        self._engine.start_postcopy(transfer.handle)
+        transfer.black = True
+
+    def _links(self, migration: Migration, network: str) -> tuple[str, ...]:
+        for node in (migration.source, migration.destination):
+            self._set_link(node, network, self._capacity_of(node, network))
+        return (f"{migration.source}/{network}/out", f"{migration.destination}/{network}/in")
+
+    def _capacity_of(self, node: str, network: str) -> float:
+        adapter = self._core.state.adapter(node, network)
+        if adapter is None or adapter.state is not AdapterState.UP:
+            return 0.0
+        return self._core.state.networks[network].bandwidth * GOODPUT
+
+    def _set_link(self, node: str, network: str, capacity: float) -> None:
+        self._capacity[node, network] = capacity
+        for way in ("out", "in"):
+            self._engine.set_link(f"{node}/{network}/{way}", capacity)
+
+    def _step(self) -> None:
+        begin = self._core.kernel.now
+        for transfer in self._transfers.values():
+            if transfer.began is None:
+                transfer.began = begin
+        step = self._engine.step()
+        for handle, figures in step.finished.items():
+            self._end(self._transfers[handle], figures, step.rows[handle])
+        rows = {handle: row for handle, row in step.rows.items() if handle not in step.finished}
+        self._window = self._core.kernel.at(begin + WINDOW, lambda: self._tell(rows))
+
+    def _tell(self, rows: dict[int, TelemetryRow]) -> None:
+        self._window = None
+        for handle, row in rows.items():
+            transfer = self._transfers.get(handle)
+            if transfer is None:
+                continue
+            if row.phase is Phase.BLACKOUT and not transfer.black:
+                transfer.black = True
+                transfer.on_blackout()
+            transfer.on_row(row)
+        if any(handle in self._engine for handle in self._transfers) and self._window is None:
+            self._step()
+
+    def _end(self, transfer: Transfer, figures: FinalFigures, row: TelemetryRow) -> None:
+        """Plan the end of a transfer, which lies within the window that begins now."""
+        assert transfer.began is not None
+        end = transfer.began + figures.total
+
+        def arrived() -> None:
+            transfer.on_row(replace(row, time=figures.total, phase=Phase.BLACKOUT, remaining=0))
+            self._transfers.pop(transfer.handle, None)
+            transfer.on_arrived(figures)
+
+        if not transfer.black:
+            transfer.black = True
+            transfer.ending.append(self._core.kernel.at(end - figures.downtime, transfer.on_blackout))
+        transfer.ending.append(self._core.kernel.at(end, arrived))

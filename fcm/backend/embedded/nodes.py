@@ -1,0 +1,216 @@
+"""Nodes of the embedded cluster: paused, stopped, started, evicted; what they own fails over."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from fcm.model import events as ev
+from fcm.model.entities import DiskUse, GroupType, MachineState, NodeState, ResourceState
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from fcm.backend.embedded.core import Core
+    from fcm.backend.embedded.kernel import Timer
+    from fcm.backend.embedded.machines import Machines
+    from fcm.backend.embedded.networks import Networks
+    from fcm.backend.embedded.storage import Storage
+    from fcm.model import commands as cmd
+    from fcm.model.entities import Group, VirtualMachine
+
+JOIN_TIME = 6.0
+"""s from the start of the cluster service to membership. An assumption."""
+STOPPED = "The cluster service was stopped."
+STOPPED_PAUSED = "The cluster service was stopped; the node was paused."
+"""A pause survives a restart (PauseClusterNode), so the node remembers it."""
+
+
+class Nodes:
+    """What happens with nodes."""
+
+    def __init__(self, core: Core, storage: Storage, machines: Machines, networks: Networks) -> None:
+        self._core = core
+        self._storage = storage
+        self._machines = machines
+        self._networks = networks
+        self._joining: dict[str, Timer] = {}
+        self._failback: dict[str, Timer] = {}
+        self.on_failback: Callable[[str, str], None] = lambda machine, node: None
+        """Who moves a machine back to its preferred owner."""
+
+    def pause(self, command: cmd.PauseNode) -> None:
+        """The node keeps what it owns; nothing moves there. 2008 R2 does not drain."""
+        self._change(command.node, NodeState.PAUSED)
+
+    def resume(self, command: cmd.ResumeNode) -> None:
+        """End of the pause."""
+        self._change(command.node, NodeState.UP)
+
+    def start(self, command: cmd.StartClusterService) -> None:
+        """The node joins, and is up a little later."""
+        paused = self._core.state.nodes[command.node].note == STOPPED_PAUSED
+        self._change(command.node, NodeState.JOINING, STOPPED_PAUSED if paused else "")
+        delay = self._core.vary(JOIN_TIME, f"join {command.node}")
+        self._joining[command.node] = self._core.kernel.after(delay, lambda: self._joined(command.node))
+
+    def stop(self, command: cmd.StopClusterService) -> None:
+        """The node leaves the running cluster; what it owns starts again elsewhere."""
+        node = self._core.state.nodes[command.node]
+        timer = self._joining.pop(node.name, None)
+        if timer is not None:
+            timer.cancel()
+        was_paused = node.state is NodeState.PAUSED or node.note == STOPPED_PAUSED
+        self._change(node.name, NodeState.DOWN, STOPPED_PAUSED if was_paused else STOPPED)
+        self._networks.node_changed(node.name)
+        self._give_away(node.name)
+
+    def evict(self, command: cmd.EvictNode) -> None:
+        """The node leaves for good."""
+        node = self._core.state.nodes[command.node]
+        if node.state is not NodeState.DOWN:
+            self._change(node.name, NodeState.DOWN, STOPPED)
+        self._give_away(node.name)
+        for group in tuple(self._core.state.groups.values()):
+            if node.name in group.preferred_owners:
+                owners = tuple(name for name in group.preferred_owners if name != node.name)
+                self._core.change_group(group, preferred_owners=owners)
+        self._storage.forget_node(node.name)
+        timer = self._joining.pop(node.name, None)
+        if timer is not None:
+            timer.cancel()
+        self._core.emit(ev.NodeEvicted(node.name))
+        self._networks.refresh(self._core.state.networks)
+
+    def settle(self) -> None:
+        """Nodes that were joining when the program ended are up; failback goes on being planned."""
+        for node in tuple(self._core.state.nodes.values()):
+            if node.state is NodeState.JOINING:
+                self._joined(node.name)
+        for group in self._core.state.groups.values():
+            self.plan_failback(group.id)
+
+    # joining
+
+    def _joined(self, name: str) -> None:
+        self._joining.pop(name, None)
+        paused = self._core.state.nodes[name].note == STOPPED_PAUSED
+        self._change(name, NodeState.PAUSED if paused else NodeState.UP)
+        self._networks.node_changed(name)
+        for group in tuple(self._core.state.groups.values()):
+            if group.owner == name and group.auto_start:
+                for machine in self._members(group):
+                    if machine.state is MachineState.OFF and group.state is ResourceState.FAILED:
+                        self._start_if_it_fits(machine)
+        for group in tuple(self._core.state.groups.values()):
+            self.plan_failback(group.id)
+
+    def _change(self, name: str, state: NodeState, note: str = "") -> None:
+        node = self._core.state.nodes[name]
+        self._core.emit(ev.NodeChanged(replace(node, state=state, note=note)))
+
+    # failing over
+
+    def _give_away(self, name: str) -> None:
+        heirs = [node.name for node in self._core.up_nodes()] or [
+            node.name for node in self._core.state.nodes.values() if node.state is NodeState.PAUSED
+        ]
+        for kind in (GroupType.CLUSTER, GroupType.AVAILABLE_STORAGE):
+            group = self._core.group_of_type(kind)
+            if group.owner == name and heirs:
+                self._core.change_group(group, owner=heirs[0])
+        core = self._core.group_of_type(GroupType.CLUSTER)
+        if self._core.cluster.host != core.owner:
+            what = f"{core.owner} hosts the cluster now"
+            self._core.emit(ev.ClusterConfigured(replace(self._core.cluster, host=core.owner), what))
+        self._storage.leave(name)
+        for group in tuple(self._core.state.groups.values()):
+            if group.owner == name and not group.is_core:
+                self._fail_over(group)
+        for machine in self._core.state.machines_on(name):
+            if machine.disk is not None and not machine.is_highly_available and machine.state.holds_memory:
+                disk = self._core.state.disks[machine.disk]
+                if disk.use is DiskUse.AVAILABLE:
+                    self._machines.turn_off(machine.id)  # its disk went to another node
+
+    def _fail_over(self, group: Group) -> None:
+        machines = self._members(group)
+        target = self._heir(group, machines)
+        for machine in machines:
+            was_active = machine.state.holds_memory
+            if was_active:
+                self._machines.turn_off(machine.id)
+            if target is None:
+                if was_active:
+                    self._machines.fail(machine.id)
+                continue
+            self._core.change_machine(machine.id, node=target)
+            if machine.disk is not None:
+                self._storage.own(machine.disk, target)
+        if target is None:
+            return
+        self._core.change_group(self._core.state.groups[group.id], owner=target)
+        for machine in machines:
+            if machine.state.holds_memory and group.auto_start:
+                self._start_if_it_fits(self._core.state.machines[machine.id])
+
+    def _start_if_it_fits(self, machine: VirtualMachine) -> None:
+        if self._core.state.free_memory(machine.node) >= machine.memory:
+            self._machines.start(machine.id)
+        else:
+            self._machines.fail(machine.id)
+
+    def _heir(self, group: Group, machines: list[VirtualMachine]) -> str | None:
+        """Preferred owners first, in their order, then by free memory; never a node that is no possible owner."""
+        state = self._core.state
+        names = [node.name for node in self._core.up_nodes()]
+        for resource in state.group_resources(group.id):
+            names = [name for name in names if name in resource.possible_owners]
+        for machine in machines:
+            if machine.disk is not None:
+                names = [name for name in names if name in state.disks[machine.disk].visible_to]
+        needed = sum(machine.memory for machine in machines if machine.state.holds_memory)
+
+        def order(name: str) -> tuple[bool, int, int]:
+            preferred = group.preferred_owners
+            rank = preferred.index(name) if name in preferred else len(preferred)
+            return (state.free_memory(name) < needed, rank, -state.free_memory(name))
+
+        return min(names, key=order, default=None)
+
+    def _members(self, group: Group) -> list[VirtualMachine]:
+        return [machine for machine in self._core.state.machines.values() if machine.group == group.id]
+
+    # failing back
+
+    def plan_failback(self, identity: str) -> None:
+        """Move a group back to its first preferred owner, at once or when its window of hours begins."""
+        timer = self._failback.pop(identity, None)
+        if timer is not None:
+            timer.cancel()
+        group = self._core.state.groups[identity]
+        if not group.failback or not group.preferred_owners or group.owner == group.preferred_owners[0]:
+            return
+        node = self._core.state.nodes.get(group.preferred_owners[0])
+        if node is None or node.state is not NodeState.UP:
+            return
+        delay = 0.0 if group.failback_window is None else self._until(group.failback_window)
+        self._failback[identity] = self._core.kernel.after(delay, lambda: self._fail_back(identity))
+
+    def _fail_back(self, identity: str) -> None:
+        self._failback.pop(identity, None)
+        group = self._core.state.groups.get(identity)
+        if group is not None and group.failback and group.preferred_owners:
+            for machine in self._members(group):
+                self.on_failback(machine.id, group.preferred_owners[0])
+
+    def _until(self, window: tuple[int, int]) -> float:
+        """S until the window of hours (UTC) is open."""
+        first, last = window
+        now = datetime.fromtimestamp(self._core.kernel.now, UTC)
+        inside = first <= now.hour < last if first < last else now.hour >= first or now.hour < last
+        if inside:
+            return 0.0
+        hours = (first - now.hour) % 24
+        return hours * 3600.0 - now.minute * 60 - now.second - now.microsecond / 1e6

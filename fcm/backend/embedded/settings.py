@@ -1,0 +1,76 @@
+"""What is set for the whole cluster, for groups and for resources."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from fcm.model import events as ev
+from fcm.model.entities import QuorumMode
+from fcm.model.quorum import description
+from fcm.model.validation import validate
+
+if TYPE_CHECKING:
+    from fcm.backend.embedded.core import Core
+    from fcm.backend.embedded.nodes import Nodes
+    from fcm.backend.embedded.storage import Storage
+    from fcm.model import commands as cmd
+
+
+class Settings:
+    """Properties of the cluster, of groups and of resources."""
+
+    def __init__(self, core: Core, storage: Storage, nodes: Nodes) -> None:
+        self._core = core
+        self._storage = storage
+        self._nodes = nodes
+
+    def validate(self, command: cmd.ValidateCluster) -> None:
+        """Run validation tests on the cluster as it is."""
+        report = validate(self._core.state, command.tests, now=self._core.kernel.now)
+        self._core.emit(ev.ClusterValidated(report))
+
+    def enable_shared_volumes(self, command: cmd.EnableSharedVolumes) -> None:
+        """Enable Cluster Shared Volumes."""
+        self._core.emit(ev.SharedVolumesEnabled())
+
+    def set_quorum(self, command: cmd.SetQuorum) -> None:
+        """Quorum mode and witness; a disk witness before goes to Available Storage."""
+        with_disk = command.mode in (QuorumMode.NODE_AND_DISK_MAJORITY, QuorumMode.DISK_ONLY)
+        self._storage.witness_into(command.witness if with_disk else None)
+        witness = None if command.mode is QuorumMode.NODE_MAJORITY else command.witness
+        cluster = replace(self._core.cluster, quorum_mode=command.mode, witness=witness)
+        self._core.emit(ev.ClusterConfigured(cluster, f"Quorum: {description(cluster, self._core.state.disks)}"))
+
+    def set_migration_networks(self, command: cmd.SetMigrationNetworks) -> None:
+        """Networks for live migration and their order."""
+        self._core.emit(ev.MigrationNetworksSet(command.order, command.excluded))
+
+    def set_concurrent_migrations(self, command: cmd.SetConcurrentMigrations) -> None:
+        """Live migrations that one node may take part in at once."""
+        cluster = replace(self._core.cluster, concurrent_migrations=command.limit)
+        self._core.emit(ev.ClusterConfigured(cluster, f"Live migrations at once on one node: {command.limit}"))
+
+    def configure_group(self, command: cmd.ConfigureGroup) -> None:
+        """Properties of a service or application."""
+        names = (
+            "name",
+            "preferred_owners",
+            "auto_start",
+            "persistent",
+            "maximum_failures",
+            "failover_period",
+            "failback",
+            "failback_window",
+        )
+        self._core.change_group(self._core.state.groups[command.group], **_given(command, names))
+        self._nodes.plan_failback(command.group)
+
+    def configure_resource(self, command: cmd.ConfigureResource) -> None:
+        """Properties of a resource."""
+        names = ("name", "possible_owners", "policy", "offline_action", "heartbeat")
+        self._core.change_resource(self._core.state.resources[command.resource], **_given(command, names))
+
+
+def _given(command: object, names: tuple[str, ...]) -> dict[str, Any]:
+    return {name: value for name in names if (value := getattr(command, name)) is not None}

@@ -1,0 +1,123 @@
+"""Validation tests of the category System Configuration."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from fcm.model.finding import Finding, NamedTests, fail, passed, warn, words
+from fcm.model.verdict import gib
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from fcm.model.state import State
+
+
+def _architecture(state: State) -> Iterator[Finding]:
+    def bad() -> Iterator[Finding]:
+        vendors: dict[str, list[str]] = {}
+        for node in state.nodes.values():
+            vendors.setdefault(node.processor.vendor, []).append(node.name)
+        if len(vendors) > 1:
+            found = "; ".join(f"{vendor}: {words(names)}" for vendor, names in vendors.items())
+            yield fail(
+                f"The nodes have processors of different manufacturers ({found}).",
+                "Use processors of one manufacturer: live migration between them is not possible.",
+            )
+
+    return passed(bad(), "All processors are of one manufacturer.")
+
+
+def _features(state: State) -> Iterator[Finding]:
+    def bad() -> Iterator[Finding]:
+        nodes = list(state.nodes.values())
+        everything = frozenset[str]().union(*(node.processor.features for node in nodes))
+        for node in nodes:
+            missing = sorted(everything - node.processor.features)
+            if missing:
+                yield warn(
+                    f"{node.name} ({node.processor.model}) lacks processor features that other nodes have: "
+                    f"{words(missing)}.",
+                    "Tick Migrate to a physical computer with a different processor version in the settings of the "
+                    "machines that shall move there.",
+                )
+
+    return passed(bad(), "All nodes have the same processor features.")
+
+
+def _versions(state: State) -> Iterator[Finding]:
+    def bad() -> Iterator[Finding]:
+        versions: dict[str, list[str]] = {}
+        for node in state.nodes.values():
+            versions.setdefault(node.version, []).append(node.name)
+        if len(versions) > 1:
+            found = "; ".join(f"{version or 'not known'}: {words(names)}" for version, names in versions.items())
+            yield fail(f"The nodes run different versions ({found}).", "Install the same version on all nodes.")
+
+    return passed(bad(), "All nodes run the same version.")
+
+
+def _updates(state: State) -> Iterator[Finding]:
+    def bad() -> Iterator[Finding]:
+        everything = {update for node in state.nodes.values() for update in node.updates}
+        for node in state.nodes.values():
+            missing = sorted(everything - set(node.updates))
+            if missing:
+                text = f"{node.name} lacks updates that other nodes have: {words(missing)}."
+                yield warn(text, "Install the same updates on all nodes.")
+
+    return passed(bad(), "All nodes have the same updates.")
+
+
+def _drives(state: State) -> Iterator[Finding]:
+    def bad() -> Iterator[Finding]:
+        drives = {node.system_drive for node in state.nodes.values()}
+        if len(drives) > 1:
+            found = ", ".join(f"{node.name}: {node.system_drive}" for node in state.nodes.values())
+            yield fail(
+                f"The nodes have different system drive letters ({found}).",
+                "Install all nodes with the same letter: paths under ClusterStorage must be the same everywhere.",
+            )
+
+    return passed(bad(), "All nodes have the same system drive letter.")
+
+
+def _switches(state: State) -> Iterator[Finding]:
+    def bad() -> Iterator[Finding]:
+        everything = {name for node in state.nodes.values() for name in node.switches}
+        for node in state.nodes.values():
+            missing = sorted(everything - set(node.switches))
+            if missing:
+                has = words(repr(name) for name in node.switches)
+                shown = words(repr(name) for name in missing)
+                text = f"{node.name} has no virtual network named {shown} (it has {has})."
+                yield warn(text, "Give the virtual networks the same names on all nodes.")
+
+    return passed(bad(), "The virtual networks have the same names on all nodes.")
+
+
+def _memory(state: State) -> Iterator[Finding]:
+    def bad() -> Iterator[Finding]:
+        nodes = list(state.nodes.values())
+        for node in nodes:
+            guests = [machine for machine in state.machines_on(node.name) if machine.is_highly_available]
+            needed = sum(machine.memory for machine in guests if machine.state.holds_memory)
+            spare = sum(max(0, state.free_memory(other.name)) for other in nodes if other.name != node.name)
+            if needed > spare:
+                yield warn(
+                    f"If {node.name} fails, its machines need {gib(needed)}; the others have {gib(spare)} free.",
+                    "Keep more memory free, or give the machines less.",
+                )
+
+    return passed(bad(), "The machines of any one node fit on the others.")
+
+
+TESTS: NamedTests = (
+    ("Validate Same Processor Architecture", _architecture),
+    ("Validate Processor Features", _features),
+    ("Validate Operating System Versions", _versions),
+    ("Validate Software Update Levels", _updates),
+    ("Validate System Drive Variable", _drives),
+    ("Validate Virtual Network Names", _switches),
+    ("Validate Memory for Failover", _memory),
+)
