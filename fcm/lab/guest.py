@@ -19,7 +19,7 @@ from pathlib import Path
 
 from fcm import resources
 from fcm.lab.plan import LabError, LabFolders
-from fcm.lab.processes import run, run_bytes
+from fcm.lab.processes import environment, run, run_bytes
 
 KERNEL_PACKAGE = "linux-image-cloud-amd64"
 
@@ -124,17 +124,12 @@ def _download_kernel(folder: Path) -> Path:
     # apt drops its rights to the user _apt, who has to be able to write here
     folder.chmod(0o777)
     try:
-        done = subprocess.run(
-            ("apt-get", "download", "-q", name), cwd=folder, capture_output=True, text=True, timeout=600, check=False
-        )
-    except subprocess.TimeoutExpired:
-        raise LabError(f"The download of {name} did not end within 600 s.") from None
+        run_bytes("apt-get", "download", "-q", name, limit=600, folder=folder)
+    except LabError as error:
+        raise LabError(f"The guest's kernel could not be downloaded. Try: apt-get update. {error}") from None
     packages = sorted(folder.glob("*.deb"))
-    if done.returncode or not packages:
-        said = (done.stderr.strip().splitlines() or ["no reason given"])[-1]
-        raise LabError(
-            f"The guest's kernel could not be downloaded ({said}). Try: apt-get update && apt-get download {name}"
-        )
+    if not packages:
+        raise LabError(f"apt-get download left no package of {name}. Try: apt-get update")
     return packages[0]
 
 
@@ -144,7 +139,9 @@ def _read_package(package: Path) -> tuple[bytes, dict[str, bytes]]:
     modules: dict[str, bytes] = {}
     wanted = {f"{module}.ko": module for module in _MODULES}
     with (
-        subprocess.Popen(("dpkg-deb", "--fsys-tarfile", str(package)), stdout=subprocess.PIPE) as stream,
+        subprocess.Popen(
+            ("dpkg-deb", "--fsys-tarfile", str(package)), stdout=subprocess.PIPE, env=environment()
+        ) as stream,
         tarfile.open(fileobj=stream.stdout, mode="r|") as files,
     ):
         for member in files:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import socket
 from contextlib import contextmanager
@@ -101,15 +102,21 @@ def _is_mounted(folder: Path) -> bool:
     return any(line.split(" ")[4] == str(folder) for line in lines)
 
 
+def _refuse_without_root() -> None:
+    if os.geteuid() != 0:
+        raise LabError("The lab belongs to root. Start this command with sudo.")
+
+
 def current_plan(folders: LabFolders) -> LabPlan:
     """The plan of the lab that is up.
 
     Raises:
-        LabError: none is up.
+        LabError: none is up, or it cannot be reached for want of root.
     """
     record = _read_record(folders)
     if record is None or not record.complete:
         raise LabError("No lab is up. Start one: fcm lab up")
+    _refuse_without_root()
     return record.plan
 
 
@@ -174,9 +181,7 @@ def take_down(folders: LabFolders) -> bool:
     Raises:
         LabError: not root, or something cannot be removed.
     """
-    lacking = missing(building=False, has_program=lambda _: True, has_one_of=lambda _: True)
-    if lacking is not None:
-        raise LabError(lacking.replace("fcm lab up", "fcm lab down"))
+    _refuse_without_root()
     with _only_one(folders):
         record = _read_record(folders)
         left = folders.state.exists() or any(folders.owns(name) for name in network_namespaces())

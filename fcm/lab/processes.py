@@ -18,6 +18,15 @@ NAMESPACES = Path("/run/netns")
 """Where ``ip netns`` keeps names of network namespaces."""
 
 
+def environment() -> dict[str, str]:
+    """The environment of every program of the lab: English messages, the administrator's programs, no own libraries.
+
+    A bundle of fcm sets LD_LIBRARY_PATH for itself; QEMU and libvirtd must not load what lies there.
+    """
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("LD_")}
+    return kept | {"LC_ALL": "C.UTF-8", "PATH": f"{kept.get('PATH', os.defpath)}:/usr/sbin:/sbin"}
+
+
 def run(*arguments: str | Path, stdin: str = "", limit: float = 60.0) -> str:
     """Run a program to its end and return what it printed, as text.
 
@@ -32,15 +41,17 @@ def run(*arguments: str | Path, stdin: str = "", limit: float = 60.0) -> str:
     return run_bytes(*arguments, stdin=stdin.encode(), limit=limit).decode(errors="replace")
 
 
-def run_bytes(*arguments: str | Path, stdin: bytes = b"", limit: float = 60.0) -> bytes:
-    """As ``run``, for a program that reads and prints bytes.
+def run_bytes(*arguments: str | Path, stdin: bytes = b"", limit: float = 60.0, folder: Path | None = None) -> bytes:
+    """As ``run``, for a program that reads and prints bytes, in *folder* if that is given.
 
     Raises:
         LabError: as ``run``.
     """
     words = [str(argument) for argument in arguments]
     try:
-        done = subprocess.run(words, input=stdin, capture_output=True, timeout=limit, check=False)
+        done = subprocess.run(
+            words, input=stdin, capture_output=True, timeout=limit, check=False, cwd=folder, env=environment()
+        )
     except FileNotFoundError:
         raise LabError(f"The program {words[0]!r} is not installed on this machine.") from None
     except subprocess.TimeoutExpired:
@@ -160,7 +171,13 @@ def start_detached(arguments: Sequence[str | Path], log: Path) -> None:
     words = ["setsid", "--fork", *(str(argument) for argument in arguments)]
     with log.open("ab") as output:
         done = subprocess.run(
-            words, stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT, cwd="/", check=False
+            words,
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            cwd="/",
+            env=environment(),
+            check=False,
         )
     if done.returncode:
         raise LabError(f"'{' '.join(words)}' failed with exit code {done.returncode}. See {log}.")

@@ -8,6 +8,8 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from fcm.lab.processes import environment
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
@@ -29,11 +31,10 @@ _BUILD_PROGRAMS = {
 }
 _QEMU_DRIVER = "libvirt/connection-driver/libvirt_driver_qemu.so"
 _LIBRARY_FOLDERS = ("/usr/lib/x86_64-linux-gnu", "/usr/lib64", "/usr/lib")
-_SEARCHED = os.pathsep.join((os.environ.get("PATH", os.defpath), "/usr/sbin", "/sbin"))
 
 
 def _find_program(name: str) -> bool:
-    return shutil.which(name, path=_SEARCHED) is not None
+    return shutil.which(name, path=environment()["PATH"]) is not None
 
 
 def _find_file(candidates: Iterable[str]) -> bool:

@@ -1,0 +1,50 @@
+"""The lab under the live tests: one for the whole session, with a name of its own beside a user's."""
+
+from __future__ import annotations
+
+import itertools
+from typing import TYPE_CHECKING
+
+import libvirt
+import pytest
+
+from fcm.lab.lab import bring_up, take_down
+from fcm.lab.machines import remove_machine
+from fcm.lab.plan import LabFolders, make_plan
+from tests.live.live_lab import LiveLab
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from fcm.lab.machines import LabMachine
+
+_numbers = itertools.count(1)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _quiet_libvirt() -> None:
+    """libvirt prints each error to stderr as well unless somebody takes them."""
+    libvirt.registerErrorHandler(lambda _context, _error: None, None)
+
+
+@pytest.fixture(scope="session")
+def lab() -> Iterator[LiveLab]:
+    """Three nodes, the third with an older processor; live migration at 200 Mbit/s."""
+    folders = LabFolders(name="test")
+    take_down(folders)
+    plan = make_plan(3, bandwidth=200_000_000, older="node3")
+    try:
+        live = LiveLab(plan, folders, bring_up(plan, folders))
+        yield live
+        for node in plan.nodes:
+            live.disconnect(node.name)
+    finally:
+        take_down(folders)
+
+
+@pytest.fixture
+def machine(lab: LiveLab) -> Iterator[LabMachine]:
+    """A machine on node1 with 48 MiB of data of which 4 MiB/s are rewritten; gone after the test."""
+    made = lab.add_machine(f"vm{next(_numbers)}", fill=48, dirty=4, working_set=16)
+    yield made
+    remove_machine(made.name, lab.plan, lab.folders)

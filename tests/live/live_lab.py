@@ -1,0 +1,93 @@
+"""The lab that the live tests use, and what they do with it."""
+
+from __future__ import annotations
+
+import threading
+import time
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import libvirt
+import pytest
+
+from fcm.lab.machines import LabMachine, add_machine, domains_on, free_number, list_machines
+from fcm.lab.plan import LIVE_MIGRATION, LabFolders, LabNode, LabPlan
+from fcm.lab.station import HeldConnection, ask_guest
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+MOVE = (
+    libvirt.VIR_MIGRATE_LIVE
+    | libvirt.VIR_MIGRATE_PEER2PEER
+    | libvirt.VIR_MIGRATE_UNSAFE
+    | libvirt.VIR_MIGRATE_PERSIST_DEST
+    | libvirt.VIR_MIGRATE_UNDEFINE_SOURCE
+)
+
+
+def wait_until(condition: Callable[[], bool], what: str, limit: float = 15.0) -> None:
+    """Fail with *what* unless *condition* comes true within *limit* s."""
+    give_up = time.monotonic() + limit
+    pause = threading.Event()
+    while not condition():
+        if time.monotonic() > give_up:
+            pytest.fail(f"{what}: not within {limit:g} s")
+        pause.wait(0.02)
+
+
+@dataclass
+class LiveLab:
+    """The lab that is up, and connections to its nodes."""
+
+    plan: LabPlan
+    folders: LabFolders
+    hosts_file: Path
+    connections: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def client(self) -> str:
+        """Namespace of the management station."""
+        return self.folders.namespace("client")
+
+    def node(self, name: str) -> LabNode:
+        return self.plan.node(name)
+
+    def connection(self, name: str) -> Any:
+        """A libvirt connection to a node, made as any program outside the namespaces makes it."""
+        known = self.connections.get(name)
+        if known is None or not known.isAlive():
+            known = self.connections[name] = libvirt.open(self.folders.uri(self.node(name)))
+        return known
+
+    def disconnect(self, name: str) -> None:
+        """Give up the connection to a node whose libvirtd is known to have gone."""
+        known = self.connections.pop(name, None)
+        if known is not None:
+            known.close()
+
+    def add_machine(self, name: str, node: str = "node1", **settings: Any) -> LabMachine:
+        taken = {machine.number for machine in list_machines(self.folders)}
+        machine = LabMachine(name, free_number(taken), **settings)
+        add_machine(machine, self.node(node), self.folders)
+        return machine
+
+    def running(self, machine: LabMachine) -> list[str]:
+        """Names of the nodes on which *machine* runs."""
+        return [node.name for node in self.plan.nodes if machine.name in domains_on(node, self.folders, running=True)]
+
+    def ask(self, machine: LabMachine, request: str) -> str:
+        return ask_guest(self.client, machine.address, request)
+
+    def hold(self, machine: LabMachine) -> HeldConnection:
+        return HeldConnection(self.client, machine.address)
+
+    def move(self, machine: LabMachine, source: str, destination: str) -> None:
+        """A live migration over the live-migration network by plain libvirt."""
+        target = self.node(destination)
+        self.connection(source).lookupByName(machine.name).migrateToURI3(
+            target.peer_uri,
+            {libvirt.VIR_MIGRATE_PARAM_URI: f"tcp://{LIVE_MIGRATION.address(target.number)}"},
+            MOVE,
+        )
