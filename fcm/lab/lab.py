@@ -102,6 +102,12 @@ def _is_mounted(folder: Path) -> bool:
     return any(line.split(" ")[4] == str(folder) for line in lines)
 
 
+def _mount_is_ours() -> bool:
+    """True if the mount of ``ip netns`` is not there yet, or is there for other labs alone: the last one removes it."""
+    names = network_namespaces()
+    return not _is_mounted(NAMESPACES) or (bool(names) and all(name.startswith("fcm-") for name in names))
+
+
 def _refuse_without_root() -> None:
     if os.geteuid() != 0:
         raise LabError("The lab belongs to root. Start this command with sudo.")
@@ -143,7 +149,7 @@ def bring_up(plan: LabPlan, folders: LabFolders) -> Path:
                 )
             shape(plan, folders)
         else:
-            own_mount = record.own_mount if record else not _is_mounted(NAMESPACES)
+            own_mount = record.own_mount if record else _mount_is_ours()
             _remove(folders, own_mount)
             record = _Record(plan, complete=False, own_mount=own_mount)
             _write_record(record, folders)
