@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import TYPE_CHECKING
-
-import platformdirs
 
 from fcm import resources
 from fcm.backend.base import BackendError
@@ -15,39 +12,42 @@ from fcm.backend.embedded.cluster_file import ClusterFileError, load
 from fcm.backend.embedded.kernel import SPEEDS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Sequence
 
-__all__ = ["SPEEDS", "ClusterFileError", "EmbeddedBackend", "cluster_files", "find_cluster_file", "open_embedded"]
+__all__ = [
+    "SPEEDS",
+    "ClusterFileError",
+    "EmbeddedBackend",
+    "cluster_files",
+    "describe_cluster",
+    "find_cluster_file",
+    "open_embedded",
+]
 
 PREFIX = "embedded:"
 
 
-def clusters_folder() -> Path:
-    """Where the user's own cluster files lie: ``clusters`` in FCM_DATA, or in the user's data folder of fcm."""
-    data = os.environ.get("FCM_DATA")
-    return (Path(data) if data else Path(platformdirs.user_data_dir("fcm", appauthor=False))) / "clusters"
-
-
-def cluster_files() -> dict[str, Path]:
-    """All cluster files that can be opened by name; the user's own come before shipped ones of the same name."""
+def cluster_files(folders: Sequence[Path] = ()) -> dict[str, Path]:
+    """All cluster files that can be opened by name; those in ``folders`` come before shipped ones of the same name."""
     found: dict[str, Path] = {}
-    for folder in (resources.path("clusters"), clusters_folder()):
-        found |= {path.stem: path for path in _sorted_files(folder)}
+    for folder in (resources.path("clusters"), *folders):
+        if folder.is_dir():
+            found |= {path.stem: path for path in sorted(folder.glob("*.toml"))}
     return found
 
 
-def find_cluster_file(name_or_path: str) -> Path:
+def find_cluster_file(name_or_path: str, folders: Sequence[Path] = ()) -> Path:
     """The file that ``contoso``, ``embedded:contoso`` or a path means.
 
     Raises:
         BackendError: there is no such file.
     """
     wanted = name_or_path.removeprefix(PREFIX)
-    known = cluster_files()
+    known = cluster_files(folders)
     if wanted in known:
         return known[wanted]
     path = Path(wanted).expanduser()
-    if wanted and (path.is_file() or path.suffix == ".toml"):
+    if wanted and (path.suffix == ".toml" or path.is_file()):
         return path
     names = ", ".join(known) or "none"
     raise BackendError(
@@ -58,24 +58,40 @@ def find_cluster_file(name_or_path: str) -> Path:
 def open_embedded(
     name_or_path: str,
     *,
+    uri: str | None = None,
+    folders: Sequence[Path] = (),
     seed: int = 0,
     start_time: float | None = None,
     paced: bool = False,
     speed: float = 1.0,
 ) -> EmbeddedBackend:
-    """The backend of a cluster file: a name (shipped, or in the user's clusters folder) or a path.
+    """The backend of a cluster file.
 
-    The uri is ``embedded:NAME``, or ``embedded:`` and the absolute path. See EmbeddedBackend for the rest.
+    Args:
+        name_or_path: a name (shipped, or of a file in ``folders``) or a path.
+        uri: what it is known by; None: ``embedded:NAME``, or ``embedded:`` and the absolute path.
+        folders: where the user's own cluster files lie.
+        seed: see EmbeddedBackend; so are start_time, paced and speed.
+        start_time: s since the epoch at which the virtual clock begins.
+        paced: whether virtual time follows real time.
+        speed: virtual seconds a second.
 
     Raises:
         BackendError: there is no such file.
         ClusterFileError: the file does not describe a cluster.
     """
-    path = find_cluster_file(name_or_path)
+    path = find_cluster_file(name_or_path, folders)
     wanted = name_or_path.removeprefix(PREFIX)
-    uri = PREFIX + (wanted if wanted in cluster_files() else str(path.resolve()))
-    return EmbeddedBackend(load(path), uri, seed=seed, start_time=start_time, paced=paced, speed=speed)
+    known_by = uri or PREFIX + (wanted if wanted in cluster_files(folders) else str(path.resolve()))
+    return EmbeddedBackend(load(path), known_by, seed=seed, start_time=start_time, paced=paced, speed=speed)
 
 
-def _sorted_files(folder: Path) -> Iterable[Path]:
-    return sorted(folder.glob("*.toml")) if folder.is_dir() else ()
+def describe_cluster(path: Path) -> tuple[str, str]:
+    """Title and one line about a cluster file; for a file that cannot be opened, its name and why not."""
+    try:
+        formed = load(path)
+    except ClusterFileError as error:
+        return path.stem, str(error)
+    volumes = "enabled" if formed.cluster.shared_volumes_enabled else "not enabled"
+    counts = f"{len(formed.nodes)} nodes, {len(formed.machines)} virtual machines"
+    return formed.cluster.full_name, f"{counts}, Cluster Shared Volumes {volumes}"

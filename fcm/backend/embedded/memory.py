@@ -69,10 +69,9 @@ class Memory:
         capabilities = {Capability.POSTCOPY}
         if options.auto_converge:
             capabilities.add(Capability.AUTO_CONVERGE)
-        workload = workload_of(machine)
         handle = self._engine.add(
             MigrationSpec(
-                workload=replace(workload, zero_share=machine.zero_share or workload.zero_share),
+                workload=workload_of(machine),
                 memory=machine.memory,
                 bandwidth=float(options.bandwidth or math.inf),
                 downtime_limit=options.downtime_limit,
