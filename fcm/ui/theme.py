@@ -149,6 +149,10 @@ QHeaderView::section {
 #actionsPane QToolButton:hover, #actionsPane QToolButton:focus {
     background: palette(highlight); color: palette(highlighted-text);
 }
+QToolButton[role="link"] { border: 0; padding: 2px 4px; color: palette(link); }
+QToolButton[role="link"]:hover { text-decoration: underline; }
+QToolButton[role="link"]:focus { border: 1px dotted palette(mid); padding: 1px 3px; }
+QToolButton[role="link"]:disabled { color: palette(placeholder-text); }
 QLabel[role="title"] { font-size: 13pt; }
 QLabel[role="heading"], QToolButton[role="heading"] { font-weight: bold; }
 QLabel[role="quiet"] { color: palette(placeholder-text); }

@@ -1,0 +1,343 @@
+"""Every event in words: a level, a source and, where Windows has one for the fact, its event id.
+
+Ids and levels follow Microsoft's "system-events.md" for FailoverClustering and KB 4558514 for Hyper-V. A fact for
+which no id is confirmed has the id 0. Names come from the state; an object that is gone is named by its id.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from fcm.model import events as ev
+from fcm.model.entities import (
+    AdapterState,
+    DiskUse,
+    MigrationKind,
+    NetworkState,
+    NodeState,
+    ResourceState,
+    VolumeAccess,
+)
+from fcm.model.telemetry import Phase
+from fcm.model.verdict import gib
+
+if TYPE_CHECKING:
+    from fcm.model.entities import (
+        Adapter,
+        Disk,
+        Group,
+        Migration,
+        Network,
+        Node,
+        Resource,
+        SharedVolume,
+        ValidationReport,
+        VirtualMachine,
+    )
+    from fcm.model.state import State
+    from fcm.model.telemetry import FinalFigures
+
+CRITICAL, ERROR, WARNING, INFORMATION, VERBOSE = "Critical", "Error", "Warning", "Information", "Verbose"
+LEVELS = (CRITICAL, ERROR, WARNING, INFORMATION, VERBOSE)
+CLUSTERING = "FailoverClustering"
+VMMS = "Hyper-V-VMMS"
+HIGH_AVAILABILITY = "Hyper-V-High-Availability"
+PROGRAM = "fcm"
+"""Source of what this program itself has to say."""
+LONG_BLACKOUT = 10.0
+"""s of blackout from which on 20417 is logged instead of 20415; an assumption, KB 4558514 shows one of 63.1 s."""
+
+_PHASES = {
+    Phase.WAITING: "waits",
+    Phase.SETUP: "connects to the destination",
+    Phase.BROWNOUT: "copies memory while the machine runs (brownout)",
+    Phase.BLACKOUT: "stops the machine and copies the rest (blackout)",
+    Phase.STORAGE: "hands the storage over",
+    Phase.NETWORK: "announces the machine's network address at the destination",
+    Phase.CLEANUP: "cleans up at the source",
+    Phase.COMPLETED: "is completed",
+    Phase.FAILED: "failed",
+    Phase.CANCELED: "was canceled",
+    Phase.INTERRUPTED: "was interrupted",
+}
+_COMMAND_LEVELS = {"error": ERROR, "warning": WARNING, "information": INFORMATION}
+
+
+@dataclass(frozen=True, slots=True)
+class EventText:
+    """One line of the event log."""
+
+    level: str
+    """One of LEVELS."""
+    source: str
+    id: int
+    """Windows event id; 0 = none is confirmed for this fact."""
+    text: str
+
+
+def _info(text: str, source: str = CLUSTERING, number: int = 0) -> EventText:
+    return EventText(INFORMATION, source, number, text)
+
+
+def describe(entry: ev.Entry, state: State) -> EventText:
+    """Level, source, id and sentence of an event; never raises for an event of fcm.model.events."""
+    event = entry.event
+    match event:
+        case ev.ClusterFormed(cluster=cluster, nodes=nodes, machines=machines):
+            return _info(
+                f"The cluster {cluster.full_name} has {len(nodes)} nodes and {len(machines)} virtual machines."
+            )
+        case ev.ClusterConfigured(cluster=cluster, what=what):
+            return _info(f"The cluster {cluster.name} was configured: {what.rstrip('.')}.")
+        case ev.ClusterValidated(report=report):
+            return _validated(report)
+        case ev.SharedVolumesEnabled():
+            return _info("Cluster Shared Volumes were enabled.")
+        case ev.MigrationNetworksSet(order=order, excluded=excluded):
+            names = ", ".join(_network(state, identity) for identity in order) or "the default order"
+            without = ", ".join(_network(state, identity) for identity in excluded)
+            return _info(f"Networks for live migration: {names}" + (f"; not used: {without}." if without else "."))
+        case ev.DiskChanged(disk=disk):
+            return _disk(disk)
+        case ev.SharedVolumeAdded(volume=volume):
+            return _info(f"{volume.name} became the Cluster Shared Volume {volume.path()} (owner {volume.owner}).")
+        case ev.SharedVolumeChanged(volume=volume):
+            return _volume(volume)
+        case ev.SharedVolumeRemoved(disk=identity):
+            found = state.disks.get(identity)
+            return _info(f"{found.name if found else identity} was removed from the Cluster Shared Volumes.")
+        case ev.NodeChanged(node=node):
+            return _node(node)
+        case ev.NodeEvicted(node=name):
+            return EventText(WARNING, CLUSTERING, 1011, f"Cluster node {name} has been evicted.")
+        case ev.NetworkChanged(network=network):
+            return _network_changed(network)
+        case ev.AdapterChanged(adapter=adapter):
+            return _adapter(adapter, state)
+        case ev.MachineCreated(machine=machine):
+            memory = gib(machine.memory)
+            return _info(f"The virtual machine {machine.name} with {memory} was created on {machine.node}.", VMMS)
+        case ev.MachineChanged(machine=machine):
+            return _machine(machine)
+        case ev.MachineDeleted(machine=identity):
+            return _info(f"The virtual machine {_machine_name(state, identity)} was deleted.", VMMS)
+        case ev.MachineMadeHighlyAvailable(machine=identity, group=group):
+            return _info(f"{_machine_name(state, identity)} is highly available as {group.name}.")
+        case ev.GroupChanged(group=group):
+            return _group(group)
+        case ev.GroupRemoved(group=identity):
+            gone = state.groups.get(identity)
+            return _info(f"The service or application {gone.name if gone else identity} was removed from the cluster.")
+        case ev.ResourceChanged(resource=resource):
+            return _resource(resource, state)
+        case ev.ResourceRemoved(resource=identity):
+            lost = state.resources.get(identity)
+            return _info(f"The resource {lost.name if lost else identity} left its service or application.")
+        case _:
+            return _of_migration(event, state)
+
+
+def _of_migration(event: ev.Event, state: State) -> EventText:
+    match event:
+        case ev.MigrationRequested(migration=migration):
+            waits = f" It waits: {migration.reason}" if migration.phase is Phase.WAITING and migration.reason else ""
+            return _info(f"{_course(migration, state)} was requested.{waits}", HIGH_AVAILABILITY)
+        case ev.MigrationWaited(migration=identity, reason=reason):
+            return _info(f"{_move(state, identity)} waits: {reason}", HIGH_AVAILABILITY)
+        case ev.MigrationNetworkTried(migration=identity, attempt=attempt):
+            place = f"{_network(state, attempt.network)} ({attempt.address})"
+            text = f"{_move(state, identity)} tried {place}: {attempt.result.rstrip('.')}."
+            return EventText(INFORMATION if attempt.connected else WARNING, HIGH_AVAILABILITY, 0, text)
+        case ev.MigrationPhaseEntered(migration=identity, phase=phase):
+            return EventText(VERBOSE, HIGH_AVAILABILITY, 0, f"{_move(state, identity)} {_PHASES[phase]}.")
+        case ev.MigrationHandedOver(migration=identity):
+            found = state.migrations.get(identity)
+            if found is None:
+                return _info(f"The machine of migration {identity} changed its owner.", HIGH_AVAILABILITY)
+            name = _machine_name(state, found.machine)
+            return _info(f"{found.destination} owns {name} now; before it was {found.source}.", HIGH_AVAILABILITY)
+        case ev.MigrationOptionsChanged(migration=identity):
+            return _info(f"{_move(state, identity)} was tuned: {_tuning(event)}.", HIGH_AVAILABILITY)
+        case ev.MigrationProgressed(migration=identity, row=row):
+            text = f"{_move(state, identity)}, pass {row.pass_number}: {gib(row.remaining)} left."
+            return EventText(VERBOSE, HIGH_AVAILABILITY, 0, text)
+        case ev.MigrationCompleted(migration=identity, figures=figures):
+            return _completed(state, identity, figures)
+        case ev.MigrationFailed(migration=identity, reason=reason, remedy=remedy):
+            return _failed(state, identity, f"{reason} {remedy}".strip())
+        case ev.MigrationCanceled(migration=identity):
+            found = state.migrations.get(identity)
+            where = f" The machine runs on at {found.source}." if found else ""
+            return _info(f"{_move(state, identity)} was canceled.{where}", HIGH_AVAILABILITY)
+        case ev.MigrationInterrupted(migration=identity, reason=reason):
+            return EventText(WARNING, PROGRAM, 0, f"{_move(state, identity)} was interrupted. {reason}")
+        case ev.CommandRefused(command=command, reason=reason, remedy=remedy):
+            return EventText(WARNING, PROGRAM, 0, f"{_spaced(command)} was refused. {reason} {remedy}".strip())
+        case ev.BackendReported(level=level, text=text, remedy=remedy):
+            return EventText(_COMMAND_LEVELS.get(level, WARNING), PROGRAM, 0, f"{text} {remedy}".strip())
+        case _:
+            raise TypeError(f"{type(event).__name__} has no text")
+
+
+def _validated(report: ValidationReport) -> EventText:
+    failed = sum(result.level == "fail" for result in report.results)
+    warned = sum(result.level == "warn" for result in report.results)
+    level = ERROR if failed else WARNING if warned else INFORMATION
+    text = f"Validation ended: {len(report.results)} tests, {failed} failed, {warned} with warnings."
+    return EventText(level, CLUSTERING, 0, text)
+
+
+def _disk(disk: Disk) -> EventText:
+    if disk.state is ResourceState.FAILED:
+        text = f"Cluster resource '{disk.name}' of type 'Physical Disk' failed."
+        return EventText(ERROR, CLUSTERING, 1069, text)
+    if disk.use is DiskUse.UNASSIGNED:
+        return _info(f"The LUN {disk.name} is seen; the cluster does not use it.")
+    owner = f", owner {disk.owner}" if disk.owner else ""
+    return _info(f"{disk.name}: {disk.use}, {disk.state.lower()}{owner}.")
+
+
+def _volume(volume: SharedVolume) -> EventText:
+    what = f"Cluster Shared Volume '{volume.folder}' ('{volume.name}')"
+    match volume.access:
+        case VolumeAccess.DIRECT:
+            return _info(f"{what} is online with direct access; its owner is {volume.owner}.")
+        case VolumeAccess.REDIRECTED:
+            text = f"{what}: redirected access was turned on. Input and output go through {volume.owner}."
+            return EventText(WARNING, CLUSTERING, 5136, text)
+        case VolumeAccess.BACKUP_REDIRECTED:
+            text = f"{what}: a backup is in progress, access is redirected through {volume.owner}."
+            return EventText(WARNING, CLUSTERING, 0, text)
+        case VolumeAccess.MAINTENANCE:
+            return EventText(WARNING, CLUSTERING, 0, f"{what} is in maintenance and not reachable under its path.")
+
+
+def _node(node: Node) -> EventText:
+    note = f" {node.note}" if node.note else ""
+    match node.state:
+        case NodeState.DOWN:
+            text = f"Cluster node '{node.name}' was removed from the active failover cluster membership.{note}"
+            return EventText(CRITICAL, CLUSTERING, 1135, text)
+        case NodeState.PAUSED:
+            return EventText(WARNING, CLUSTERING, 0, f"Cluster node '{node.name}' is paused.{note}")
+        case NodeState.JOINING:
+            return _info(f"Cluster node '{node.name}' is joining the cluster.{note}")
+        case NodeState.UP:
+            return _info(f"Cluster node '{node.name}' is up.{note}")
+
+
+def _network_changed(network: Network) -> EventText:
+    match network.state:
+        case NetworkState.DOWN:
+            text = f"Cluster network '{network.name}' is down. None of the available nodes can communicate over it."
+            return EventText(ERROR, CLUSTERING, 1130, text)
+        case NetworkState.PARTITIONED:
+            text = f"Cluster network '{network.name}' is partitioned. Some nodes cannot reach each other over it."
+            return EventText(ERROR, CLUSTERING, 1129, text)
+        case NetworkState.UNAVAILABLE:
+            return EventText(WARNING, CLUSTERING, 0, f"Cluster network '{network.name}' is unavailable.")
+        case NetworkState.UP:
+            return _info(f"Cluster network '{network.name}' is up (metric {network.metric}).")
+
+
+def _adapter(adapter: Adapter, state: State) -> EventText:
+    place = f"'{adapter.name}' for cluster node '{adapter.node}' on network '{_network(state, adapter.network)}'"
+    match adapter.state:
+        case AdapterState.FAILED:
+            return EventText(ERROR, CLUSTERING, 1127, f"Cluster network interface {place} failed.")
+        case AdapterState.UNREACHABLE:
+            text = f"Cluster network interface {place} is unreachable by at least one other node."
+            return EventText(WARNING, CLUSTERING, 1125, text)
+        case AdapterState.UNAVAILABLE:
+            return EventText(WARNING, CLUSTERING, 0, f"Cluster network interface {place} is unavailable.")
+        case AdapterState.UP:
+            return _info(f"Cluster network interface {place} is up.")
+
+
+def _machine(machine: VirtualMachine) -> EventText:
+    return _info(f"The virtual machine {machine.name} on {machine.node}: {machine.state.lower()}.", VMMS)
+
+
+def _group(group: Group) -> EventText:
+    if group.state is ResourceState.FAILED:
+        text = (
+            f"The Cluster service failed to bring clustered service or application '{group.name}' completely online "
+            "or offline. One or more resources may be in a failed state."
+        )
+        return EventText(ERROR, CLUSTERING, 1205, text)
+    return _info(f"The service or application {group.name} on {group.owner}: {_words(group.state)}.")
+
+
+def _resource(resource: Resource, state: State) -> EventText:
+    if resource.state is ResourceState.FAILED:
+        group = state.groups.get(resource.group)
+        name = group.name if group else resource.group
+        text = f"Cluster resource '{resource.name}' in clustered service or application '{name}' failed."
+        return EventText(ERROR, CLUSTERING, 1069, text)
+    return _info(f"The resource {resource.name}: {_words(resource.state)}.")
+
+
+def _completed(state: State, identity: str, figures: FinalFigures | None) -> EventText:
+    migration = state.migrations.get(identity)
+    if migration is None or migration.kind is not MigrationKind.LIVE or figures is None:
+        return _info(f"{_move(state, identity)} was completed.", HIGH_AVAILABILITY)
+    name, seconds = _machine_name(state, migration.machine), figures.downtime
+    done = "The Virtual Machine Management service successfully completed the live migration of virtual machine"
+    if seconds >= LONG_BLACKOUT:
+        text = f"{done} '{name}' with an unexpectedly long blackout time of {seconds:.1f} seconds."
+        return EventText(WARNING, VMMS, 20417, text)
+    shown = f"{seconds:.1f}" if seconds >= 0.1 else f"{seconds:.3f}"
+    return _info(f"{done} '{name}' with a blackout time of {shown} seconds.", VMMS, 20415)
+
+
+def _failed(state: State, identity: str, why: str) -> EventText:
+    migration = state.migrations.get(identity)
+    if migration is None or migration.kind is not MigrationKind.LIVE:
+        return EventText(ERROR, HIGH_AVAILABILITY, 0, f"{_move(state, identity)} failed. {why}")
+    name = _machine_name(state, migration.machine)
+    text = (
+        f"Live migration of 'Virtual Machine {name}' from {migration.source} to {migration.destination} failed. {why}"
+    )
+    return EventText(ERROR, HIGH_AVAILABILITY, 21502, text)
+
+
+def _tuning(event: ev.MigrationOptionsChanged) -> str:
+    parts = []
+    if event.downtime_limit is not None:
+        parts.append(f"downtime limit {event.downtime_limit * 1000:.0f} ms")
+    if event.bandwidth is not None:
+        parts.append(f"at most {event.bandwidth * 8 / 1e6:.0f} Mbit/s")
+    if event.post_copy:
+        parts.append("switched to post-copy")
+    return ", ".join(parts) or "nothing changed"
+
+
+def _course(migration: Migration, state: State) -> str:
+    name = _machine_name(state, migration.machine)
+    return f"{migration.kind} of {name} from {migration.source} to {migration.destination}"
+
+
+def _move(state: State, identity: str) -> str:
+    migration = state.migrations.get(identity)
+    return f"Migration {identity}" if migration is None else _course(migration, state)
+
+
+def _machine_name(state: State, identity: str) -> str:
+    machine = state.machines.get(identity)
+    return machine.name if machine else identity
+
+
+def _network(state: State, identity: str) -> str:
+    network = state.networks.get(identity)
+    return network.name if network else identity
+
+
+def _words(state: ResourceState) -> str:
+    return "partial online" if state is ResourceState.PARTIAL_ONLINE else state.lower()
+
+
+def _spaced(name: str) -> str:
+    """``LiveMigrate`` as ``Live migrate``."""
+    words = "".join(f" {letter.lower()}" if letter.isupper() else letter for letter in name).strip()
+    return words[:1].upper() + words[1:]

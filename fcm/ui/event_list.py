@@ -1,0 +1,128 @@
+"""What happened in the cluster, as rows that the Events page and the Events dock share."""
+
+from __future__ import annotations
+
+from collections import deque
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Signal
+
+from fcm.logs.describe import EventText, describe
+from fcm.ui import format
+from fcm.ui.table_model import Column, TableModel
+from fcm.workspace.workspace import LOG_LENGTH
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+
+    from fcm.model.events import Entry
+    from fcm.model.state import State
+
+LEVELS = ("Critical", "Error", "Warning", "Information")
+"""Most serious first."""
+DAY = 86400.0
+"""s that are recent."""
+LEVEL_ICONS = {level: f"level-{level.casefold()}" for level in (*LEVELS, "Verbose")}
+
+
+class EventList(QObject):
+    """The history of the open cluster; a row is put into words when it is first looked at."""
+
+    grown = Signal()
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._entries: dict[str, Entry] = {}
+        self._texts: dict[str, EventText] = {}
+        self._order: deque[str] = deque()
+        self._count = 0
+        self._state: Callable[[], State] | None = None
+        self.reset_at = 0.0
+        """Events before this time (s, clock of the cluster) are not recent: Reset Recent Events."""
+
+    def show_log(self, log: Iterable[Entry], state: Callable[[], State]) -> None:
+        """Begin anew with the history of a cluster that was opened."""
+        self.clear()
+        self._state = state
+        self.add(list(log))
+
+    def clear(self) -> None:
+        """No cluster is open."""
+        self._entries.clear()
+        self._texts.clear()
+        self._order.clear()
+        self.reset_at = 0.0
+        self.grown.emit()
+
+    def add(self, entries: Sequence[Entry]) -> None:
+        """More happened. Names are those of the moment at which an entry is first shown."""
+        for entry in entries:
+            self._count += 1
+            identity = str(self._count)
+            self._entries[identity] = entry
+            self._order.appendleft(identity)
+        while len(self._order) > LOG_LENGTH:
+            gone = self._order.pop()
+            del self._entries[gone]
+            self._texts.pop(gone, None)
+        self.grown.emit()
+
+    @property
+    def ids(self) -> Sequence[str]:
+        """Ids of all rows, newest first."""
+        return self._order
+
+    def entry(self, identity: str) -> Entry:
+        """The entry of a row."""
+        return self._entries[identity]
+
+    def text(self, identity: str) -> EventText:
+        """A row in words."""
+        found = self._texts.get(identity)
+        if found is None:
+            assert self._state is not None
+            found = self._texts[identity] = describe(self._entries[identity], self._state())
+        return found
+
+    def recent(self, now: float) -> dict[str, int]:
+        """How many events of each level there were in the last 24 hours (now: s, clock of the cluster)."""
+        counts = dict.fromkeys(LEVELS, 0)
+        since = max(now - DAY, self.reset_at)
+        for identity in self._order:
+            if self._entries[identity].time < since:
+                break
+            level = self.text(identity).level
+            if level in counts:
+                counts[level] += 1
+        return counts
+
+    def table(self, parent: QObject) -> TableModel:
+        """A model of its own for one view; the view keeps it filled by ``ids``."""
+        rank = {level: number for number, level in enumerate((*LEVELS, "Verbose"))}
+        return TableModel(
+            (
+                Column(
+                    "Level",
+                    lambda i: self.text(i).level,
+                    110,
+                    sort=lambda i: rank[self.text(i).level],
+                    icon=lambda i: LEVEL_ICONS[self.text(i).level],
+                ),
+                Column(
+                    "Date and Time",
+                    lambda i: format.date_time(self.entry(i).time),
+                    150,
+                    sort=lambda i: (self.entry(i).time, int(i)),
+                ),
+                Column(
+                    "Event ID",
+                    lambda i: str(self.text(i).id or ""),
+                    70,
+                    sort=lambda i: self.text(i).id,
+                    numeric=True,
+                ),
+                Column("Source", lambda i: self.text(i).source, 170),
+                Column("Description", lambda i: self.text(i).text, 600),
+            ),
+            parent,
+        )

@@ -1,0 +1,114 @@
+"""Numbers in words, the same everywhere: sizes, rates, times.
+
+1 MiB = 2^20 bytes; network rates are in bits/s with decimal prefixes, as network people count them.
+"""
+
+from __future__ import annotations
+
+import math
+from datetime import datetime
+
+from fcm.model.entities import GIB, MIB
+
+NARROW = "\N{NO-BREAK SPACE}"
+"""Between a number and its unit: they are never parted by a line break."""
+NONE = "\N{EN DASH}"
+"""What a column shows where there is no value."""
+_KIB = 2**10
+_TIB = 2**40
+
+
+def _number(value: float) -> str:
+    if value >= 100 or value == round(value):
+        return f"{value:,.0f}"
+    return f"{value:.1f}" if value >= 10 else f"{value:.2f}".rstrip("0").rstrip(".")
+
+
+def size(count: float) -> str:
+    """Bytes in the unit that suits them: 512 MiB, 4 GiB, 1.82 TiB."""
+    for unit, name in ((_TIB, "TiB"), (GIB, "GiB"), (MIB, "MiB"), (_KIB, "KiB")):
+        if count >= unit:
+            return f"{_number(count / unit)}{NARROW}{name}"
+    return f"{count:.0f}{NARROW}B"
+
+
+def gib(count: float) -> str:
+    """Bytes in GiB with one decimal, for columns that keep one unit."""
+    return f"{count / GIB:,.1f}{NARROW}GiB"
+
+
+def rate(count: float) -> str:
+    """Bytes/s as network people say it: 941 Mbit/s."""
+    bits = count * 8
+    for unit, name in ((1e9, "Gbit/s"), (1e6, "Mbit/s"), (1e3, "kbit/s")):
+        if bits >= unit:
+            value = bits / unit
+            return f"{value:.0f}{NARROW}{name}" if value >= 100 else f"{_number(value)}{NARROW}{name}"
+    return f"{bits:.0f}{NARROW}bit/s"
+
+
+def mib_rate(pages: float, page_size: int = 4096) -> str:
+    """Pages/s as MiB/s with one decimal, for columns that keep one unit."""
+    return f"{pages * page_size / MIB:,.1f}{NARROW}MiB/s"
+
+
+def seconds(value: float) -> str:
+    """A duration in s: 180 ms, 6.4 s, 3 min 5 s, 2 h 10 min."""
+    if value < 0.9995:
+        return f"{value * 1000:.0f}{NARROW}ms"
+    if value < 59.95:
+        return f"{value:.1f}{NARROW}s"
+    whole = round(value)
+    if whole < 3600:
+        return f"{whole // 60}{NARROW}min {whole % 60}{NARROW}s"
+    return f"{whole // 3600}{NARROW}h {whole % 3600 // 60}{NARROW}min"
+
+
+def milliseconds(value: float) -> str:
+    """A duration in s as ms, for columns that keep one unit."""
+    return f"{value * 1000:,.0f}{NARROW}ms"
+
+
+def percent(share: float) -> str:
+    """A share of 0 to 1, never rounded up to 100 % before the end."""
+    return f"{math.floor(max(0.0, min(share, 1.0)) * 100 + 1e-9)}{NARROW}%"
+
+
+def ago(age: float) -> str:
+    """How long ago something was, from its age in s."""
+    if age < 2:
+        return "just now"
+    if age < 60:
+        return f"{age:.0f}{NARROW}s ago"
+    if age < 3600:
+        return f"{age // 60:.0f}{NARROW}min ago"
+    if age < 86400:
+        return f"{age // 3600:.0f}{NARROW}h ago"
+    days = int(age // 86400)
+    return "yesterday" if days == 1 else f"{days} days ago"
+
+
+def clock_time(time: float) -> str:
+    """Time of the day of s since the epoch, local time."""
+    return datetime.fromtimestamp(time).strftime("%H:%M:%S")
+
+
+def date_time(time: float) -> str:
+    """Date and time of s since the epoch, local time."""
+    return datetime.fromtimestamp(time).strftime("%Y-%m-%d %H:%M:%S")
+
+
+def count(number: int, one: str, many: str | None = None) -> str:
+    """A number with its noun: 1 node, 3 nodes, no nodes."""
+    if number == 1:
+        return f"1 {one}"
+    return f"{number or 'no'} {many or one + 's'}"
+
+
+def listed(names: list[str], at_most: int = 3) -> str:
+    """Names as a list in a sentence; how many more there are if they are many."""
+    if not names:
+        return "none"
+    if len(names) > at_most:
+        return f"{', '.join(names[:at_most])} and {len(names) - at_most} more"
+    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"

@@ -1,0 +1,515 @@
+"""The window: console tree, page, Actions pane, docks; it opens a cluster and passes on what changes in it."""
+
+from __future__ import annotations
+
+from functools import partial
+from pathlib import Path
+from time import time
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QPoint, Qt, QTimer, Signal
+from PySide6.QtWidgets import (
+    QApplication,
+    QDialog,
+    QFileDialog,
+    QMainWindow,
+    QMenu,
+    QSplitter,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
+
+from fcm.model import events as ev
+from fcm.model.state import Change, Kind, State
+from fcm.ui import icons, layout, pages, theme
+from fcm.ui.actions_pane import ActionsPane
+from fcm.ui.background import Outcome, Work
+from fcm.ui.bridge import Bridge
+from fcm.ui.console_tree import ConsoleTree
+from fcm.ui.docks import make_docks
+from fcm.ui.event_list import EventList
+from fcm.ui.figures import Figures
+from fcm.ui.menus import Menus
+from fcm.ui.messages import MessageArea, install_excepthook
+from fcm.ui.navigation import History
+from fcm.ui.qactions import ChoiceEntry, Entry, ask, commands_of, entries, fill_menu
+from fcm.ui.status_bar import StatusBar
+from fcm.ui.tree_model import ROOT, TreeModel, parent_of
+from fcm.workspace import settings as st
+from fcm.workspace.powershell import powershell
+from fcm.workspace.selection import Place, Selection
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from PySide6.QtGui import QCloseEvent, QShowEvent
+
+    from fcm.backend.base import Operation
+    from fcm.model.commands import Command
+    from fcm.ui.context import Context
+    from fcm.ui.pages.page import Page
+    from fcm.ui.table_view import TableView
+    from fcm.workspace.workspace import Workspace
+
+TITLE = "Failover Cluster Manager"
+ACTIONS_LATER = 120
+"""ms between a change and the new look of the Actions pane; rules are asked for every entry."""
+_IN_TREE = frozenset(Place) - {Place.VOLUME, Place.DISK, Place.ADAPTER, Place.RESOURCE, Place.MIGRATION}
+"""Places with a page of their own; the others are rows of their parent's page."""
+
+
+class MainWindow(QMainWindow):
+    """Three panes and docks around one open cluster, or none."""
+
+    changed = Signal(object)
+    """A Change of the state, after each drain; structural after another cluster was opened or closed."""
+    happened = Signal(object)
+    """New entries of the history (list of Entry), telemetry left out."""
+    opened = Signal()
+    """A cluster was opened or could not be; see ``workspace``."""
+
+    def __init__(self, context: Context) -> None:
+        super().__init__()
+        self.context = context
+        self.workspace: Workspace | None = None
+        self.figures = Figures(lambda migration: self.workspace.rows(migration) if self.workspace else ())
+        self.event_list = EventList(self)
+        self.setObjectName("window")
+        self.setWindowTitle(TITLE)
+        self.setWindowIcon(icons.icon("app"))
+        self.setDockNestingEnabled(True)
+        self._bridge: Bridge | None = None
+        self._opening: Work | None = None
+        self._closing: list[Work] = []
+        self._history = History()
+        self._place = ROOT
+        self._items: tuple[Selection, ...] = ()
+        self._pages: dict[Place, Page] = {}
+        self._stop_observing: Callable[[], None] = lambda: None
+        self._make_panes()
+        self.docks = make_docks(self)
+        self.status = StatusBar([(name, name.casefold(), partial(self.toggle_dock, name)) for name in self.docks])
+        self.setStatusBar(self.status)
+        self.menus = Menus(self)
+        self._actions_timer = QTimer(self)
+        self._actions_timer.setSingleShot(True)
+        self._actions_timer.setInterval(ACTIONS_LATER)
+        self._actions_timer.timeout.connect(self._refresh_actions)
+        layout.restore(self)
+        self._restore_hook = install_excepthook(lambda: self.messages)
+        self._go(ROOT, (), remember=False)
+
+    def _make_panes(self) -> None:
+        self.tree_model = TreeModel(self.figures, self)
+        self.tree = ConsoleTree(self.tree_model, self)
+        self.tree.went_to.connect(self._tree_went)
+        self.tree.menu_wanted.connect(lambda place: self.show_context_menu((self._place,), place))
+        centre = QWidget()
+        centre.setObjectName("centre")
+        column = QVBoxLayout(centre)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(3)
+        self.messages = MessageArea(centre)
+        self.stack = QStackedWidget(centre)
+        self.stack.setObjectName("pages")
+        column.addWidget(self.messages)
+        column.addWidget(self.stack, 1)
+        self.actions_pane = ActionsPane(self.perform, self)
+        self.panes = QSplitter(Qt.Orientation.Horizontal)
+        self.panes.setObjectName("panes")
+        self.panes.setChildrenCollapsible(False)
+        for pane in (self.tree, centre, self.actions_pane):
+            self.panes.addWidget(pane)
+        self.panes.setStretchFactor(1, 1)
+        self.panes.setContentsMargins(3, 3, 3, 0)
+        self.setCentralWidget(self.panes)
+
+    # The cluster
+
+    @property
+    def state(self) -> State:
+        """The state of the open cluster; an empty one without a cluster."""
+        return State() if self.workspace is None else self.workspace.state
+
+    def open(self, uri: str) -> None:
+        """Open a cluster by its URI in the background; the one that is open is closed when that has worked."""
+        if self._opening is not None:
+            self._opening.abandon()
+        self.status.say("waiting", f"Opening {uri} ...")
+        self._opening = Work(
+            self, lambda: self.context.open_cluster(uri), lambda outcome: self._opened(uri, outcome), _close
+        )
+
+    def _opened(self, uri: str, outcome: Outcome) -> None:
+        self._opening = None
+        if outcome.error is not None:
+            self.status.show_workspace(self.workspace)
+            self.messages.show_message("error", f"{uri} cannot be opened.", str(outcome.error))
+            self.opened.emit()
+            return
+        self.show_workspace(outcome.result)
+        self.context.settings.set(st.LAST, uri)
+        self.context.settings.change(st.RECENT, lambda known: {**known, uri: time()})
+        self.opened.emit()
+
+    def show_workspace(self, workspace: Workspace) -> None:
+        """Show an opened workspace; the window owns it from now on."""
+        self.close_cluster()
+        self.workspace = workspace
+        self._bridge = Bridge(workspace, self)
+        self._bridge.changed.connect(self._changed)
+        self._bridge.happened.connect(self._happened)
+        self._stop_observing = workspace.observe_commands(self._echo)
+        self.event_list.show_log(workspace.log, lambda: self.state)
+        self._history.clear()
+        self.status.show_workspace(workspace)
+        self._changed(Change(structural=True), everything=True)
+        if self._place == ROOT:
+            self.select(Selection(Place.CLUSTER))
+
+    def close_cluster(self) -> None:
+        """Close the open cluster; its files are closed in the background."""
+        if self._bridge is None or self.workspace is None:
+            return
+        self._bridge.close()
+        self._bridge.deleteLater()
+        self._stop_observing()
+        workspace, self.workspace, self._bridge = self.workspace, None, None
+        self.event_list.clear()
+        self.status.show_workspace(None)
+        self._closing = [work for work in self._closing if not work.is_over]
+        self._closing.append(Work(self, workspace.close, self._closed))
+        self._changed(Change(structural=True), everything=True)
+        self.select(ROOT)
+
+    def _closed(self, outcome: Outcome) -> None:
+        if outcome.error is not None:
+            self.messages.show_message("error", "The cluster was not closed cleanly.", str(outcome.error))
+
+    def submit(self, command: Command, on_finished: Callable[[Operation], None] | None = None) -> None:
+        """Hand a command to the cluster. A refusal is shown as a strip, unless the submitter hears of it."""
+        if self.workspace is None:
+            self.messages.show_message("warning", "No cluster is open.", "Open one with Manage a Cluster.")
+            return
+        self.workspace.submit(command, on_finished or self._finished)
+
+    def _finished(self, operation: Operation) -> None:
+        verdict = operation.verdict
+        if verdict is None or verdict.ok:
+            return
+        text = powershell(operation.command, self.state)
+        details = f"{text}\n{verdict.reason}\n{verdict.remedy}".strip()
+        self.messages.show_message("warning", verdict.reason, verdict.remedy, details)
+
+    def _echo(self, command: Command) -> None:
+        self.docks["Console"].echo(powershell(command, self.state))
+
+    # What changed
+
+    def _changed(self, change: Change, everything: bool = False) -> None:
+        telemetry_only = not change.structural and change.kinds() <= {Kind.TELEMETRY}
+        if not telemetry_only:
+            with self.tree.quiet():
+                self.tree_model.show(self.state, None if everything else change)
+                self.tree.show_place(self._tree_place())
+            if not self._place.exists(self.state):
+                self.select(parent_of(self._place, self.state) or ROOT)
+            self._schedule_actions()
+            self._count_migrations()
+        page = self._current_page()
+        if page is not None:
+            page.refresh(change)
+        self.changed.emit(change)
+
+    def _happened(self, entries: Sequence[ev.Entry]) -> None:
+        self.event_list.add(entries)
+        for entry in entries:
+            event = entry.event
+            if isinstance(event, ev.BackendReported):
+                self.messages.show_message(event.level, event.text, event.remedy)
+                self.status.show_stale(event.text if event.level == "error" else "")
+            elif isinstance(event, ev.MigrationFailed | ev.MigrationInterrupted):
+                migration = self.state.migrations.get(event.migration)
+                machine = self.state.machines.get(migration.machine) if migration else None
+                name = machine.name if machine else event.migration
+                remedy = event.remedy if isinstance(event, ev.MigrationFailed) else ""
+                self.messages.show_message("error", f"The migration of {name} failed: {event.reason}", remedy)
+        self.happened.emit(entries)
+
+    def _count_migrations(self) -> None:
+        active = [m for m in self.state.migrations.values() if not m.phase.is_over]
+        running = sum(m.phase.is_running for m in active)
+        self.status.show_migrations(running, len(active) - running)
+
+    # Where the user is
+
+    @property
+    def selection(self) -> Selection:
+        """The selected item of the page, else the place of the page."""
+        return self._items[0] if self._items else self._place
+
+    @property
+    def selections(self) -> tuple[Selection, ...]:
+        """All selected items, else the place of the page."""
+        return self._items or (self._place,)
+
+    @property
+    def page(self) -> Page:
+        """The page that is shown."""
+        page = self._current_page()
+        assert page is not None
+        return page
+
+    def select(self, selection: Selection) -> None:
+        """Go to a place, or to the page of a thing's parent and select it there."""
+        if not selection.exists(self.state):
+            return
+        if selection.place in _IN_TREE:
+            self._go(selection, ())
+            return
+        parent = parent_of(selection, self.state) or ROOT
+        if selection.place is Place.MIGRATION:
+            parent = Selection(Place.MACHINE, self.state.migrations[selection.id].machine)
+        if parent.exists(self.state):
+            self._go(parent, (selection,))
+
+    def _go(self, place: Selection, items: tuple[Selection, ...], remember: bool = True) -> None:
+        self._place, self._items = place, ()
+        page = self._pages.get(place.place)
+        if page is None:
+            page = self._pages[place.place] = pages.make(place.place, self)
+            page.picked.connect(self._picked)
+            self.stack.addWidget(page)
+        page.open_at(place)
+        self.stack.setCurrentWidget(page)
+        for item in items:
+            page.pick(item)
+        self._items = page.picked_selections()
+        with self.tree.quiet():
+            self.tree.show_place(self._tree_place())
+        if remember:
+            self._history.visit(place)
+        cluster = self.state.cluster
+        self.setWindowTitle(f"{TITLE} - {cluster.full_name}" if cluster else TITLE)
+        self._refresh_actions()
+
+    def _tree_place(self) -> Selection:
+        """The row of the tree for the page: its own or, where the tree does not show it, its parent's."""
+        place: Selection | None = self._place
+        while place is not None and not self.tree_model.index_of(place).isValid():
+            place = parent_of(place, self.state)
+        return place or ROOT
+
+    def _tree_went(self, place: Selection) -> None:
+        if place != self._place:
+            self._go(place, ())
+
+    def _picked(self) -> None:
+        if self.sender() is self._current_page():
+            self._items = self.page.picked_selections()
+            self._refresh_actions()
+
+    def _current_page(self) -> Page | None:
+        return self._pages.get(self._place.place)
+
+    def go_back(self) -> None:
+        """To the place before."""
+        self._step(self._history.back(self.state))
+
+    def go_forward(self) -> None:
+        """To the place from which Back came."""
+        self._step(self._history.forward(self.state))
+
+    def go_up(self) -> None:
+        """One level up in the tree."""
+        place = parent_of(self._place, self.state)
+        if place is not None:
+            self._go(place, ())
+
+    def _step(self, place: Selection | None) -> None:
+        if place is not None:
+            self._go(place, (), remember=False)
+
+    # Actions
+
+    def _schedule_actions(self) -> None:
+        if not self._actions_timer.isActive():
+            self._actions_timer.start()
+
+    def _refresh_actions(self) -> None:
+        container = entries(self.workspace, (self._place,))
+        item = entries(self.workspace, self._items)
+        known = {entry.action.id for entry in container}
+        own = tuple(entry for entry in item if entry.action.id not in known or not entry.action.window)
+        titled = (pages.describe_selections(self._items, self.state), own) if self._items else None
+        self.actions_pane.show_sections((pages.describe_selections((self._place,), self.state), container), titled)
+        menu = self.menus.action_menu
+        menu.clear()
+        shown = {entry.action.shortcut for entry in own if entry.action.shortcut}
+        rest = [entry for entry in container if not entry.action.shortcut or entry.action.shortcut not in shown]
+        fill_menu(menu, own, self.perform)
+        if own:
+            menu.addSeparator()
+        fill_menu(menu, rest, self.perform)
+        self.menus.back.setEnabled(self._history.can_go_back(self.state))
+        self.menus.forward.setEnabled(self._history.can_go_forward(self.state))
+        self.menus.up.setEnabled(self._place != ROOT)
+        self.menus.close.setEnabled(self.workspace is not None)
+        self.menus.properties.setEnabled(self._properties_entry() is not None)
+        self.menus.export.setEnabled(self.current_table() is not None)
+
+    def perform(self, entry: Entry, choice: ChoiceEntry | None = None) -> None:
+        """Do what an entry of a menu or of the Actions pane stands for."""
+        action, selection = entry.action, entry.selections[0]
+        if action.dialog is not None:
+            self.show_dialog(action.dialog, selection)
+            return
+        if self.workspace is None:
+            return
+        commands = commands_of(entry, choice, self.workspace)
+
+        def submit_all() -> None:
+            for command in commands:
+                self.submit(command)
+
+        if action.confirm is not None:
+            question = "\n".join(action.confirm(self.state, one) for one in entry.selections[:5])
+            ask(self, question, action.label.replace("...", ""), submit_all)
+        else:
+            submit_all()
+
+    def show_context_menu(self, selections: Sequence[Selection], place: QPoint) -> QMenu:
+        """The actions of what is selected, at a global position."""
+        menu = QMenu(self)
+        menu.setObjectName("context-menu")
+        menu.setAccessibleName("Context menu")
+        fill_menu(menu, entries(self.workspace, selections), self.perform)
+        for made in menu.actions():
+            made.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
+        menu.aboutToHide.connect(menu.deleteLater)
+        menu.popup(place)
+        return menu
+
+    def show_dialog(self, name: str, selection: Selection) -> QDialog | None:
+        """Open a dialog of an action by its name, or do the deed of the window that it names."""
+        deeds: dict[str, Callable[[], None]] = {"refresh": self.refresh, "close-cluster": self.close_cluster}
+        if name in deeds:
+            deeds[name]()
+            return None
+        from fcm.ui import dialogs
+
+        found: QDialog | None = dialogs.show(name, self, selection)
+        return found
+
+    def open_properties(self) -> None:
+        """Properties of the selected item, else of the place."""
+        entry = self._properties_entry()
+        if entry is not None:
+            self.perform(entry)
+
+    def _properties_entry(self) -> Entry | None:
+        for chosen in (self._items[:1], (self._place,)):
+            for entry in entries(self.workspace, chosen):
+                if entry.action.shortcut == "Alt+Return" and entry.verdict:
+                    return entry
+        return None
+
+    def refresh(self) -> None:
+        """Draw everything anew from the state."""
+        self._changed(Change(structural=True), everything=True)
+
+    # Lists
+
+    def current_table(self) -> TableView | None:
+        """The list of the page."""
+        page = self._current_page()
+        return None if page is None else page.table()
+
+    def find_in_list(self) -> None:
+        """Put the keyboard into the filter box of the list."""
+        box = self.page.search_box()
+        if box is not None:
+            box.setFocus(Qt.FocusReason.ShortcutFocusReason)
+            box.selectAll()
+
+    def export_list(self) -> None:
+        """Ask for a file and write the list of the page there as CSV."""
+        table = self.current_table()
+        if table is None:
+            return
+        dialog = QFileDialog(self, "Export List", f"{table.accessibleName()}.csv", "CSV (*.csv)")
+        dialog.setObjectName("export-list")
+        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+        dialog.setDefaultSuffix("csv")
+        dialog.fileSelected.connect(lambda path: self.write_list(table, Path(path)))
+        dialog.finished.connect(dialog.deleteLater)
+        dialog.open()
+
+    def write_list(self, table: TableView, path: Path) -> Work:
+        """Write a list as CSV in the background and say how that went."""
+        text = table.as_csv()
+
+        def done(outcome: Outcome) -> None:
+            if outcome.error is not None:
+                reason = getattr(outcome.error, "strerror", None) or outcome.error
+                self.messages.show_message("error", f"The list was not written to {path}: {reason}.", "Choose another.")
+            else:
+                self.messages.show_message("information", f"The list was written to {path}.")
+
+        return Work(self, lambda: path.write_text(text, encoding="utf-8"), done)
+
+    # Panes, docks, layout
+
+    def show_tree(self, shown: bool) -> None:
+        """Show or hide the console tree."""
+        self.tree.setVisible(shown)
+        self.context.settings.set(st.TREE_SHOWN, shown)
+
+    def show_actions(self, shown: bool) -> None:
+        """Show or hide the Actions pane."""
+        self.actions_pane.setVisible(shown)
+        self.context.settings.set(st.ACTIONS_SHOWN, shown)
+
+    def toggle_dock(self, name: str) -> None:
+        """Show a dock and put the keyboard there, or hide it if it is on top already."""
+        dock = self.docks[name]
+        dock.toggle()
+
+    def next_pane(self, step: int) -> None:
+        """Go from pane to pane: tree, page, Actions pane, docks."""
+        layout.next_pane(self, step)
+
+    def set_scheme(self, scheme: theme.Scheme) -> None:
+        """Light, dark or like the desktop."""
+        self.context.settings.set(st.SCHEME, scheme.value)
+        app = QApplication.instance()
+        assert isinstance(app, QApplication)
+        theme.apply(app, scheme)
+
+    def reset_layout(self) -> None:
+        """Panes and docks as at the first start."""
+        layout.reset(self)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Take part in what happens."""
+        super().showEvent(event)
+        self.tree.setFocus()
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        """Save the layout, close the cluster and wait until its journal is safe."""
+        layout.save(self)
+        if self._opening is not None:
+            self._opening.abandon()
+        self.close_cluster()
+        self.status.stop()
+        self._actions_timer.stop()
+        self._restore_hook()
+        for work in self._closing:
+            work.wait()
+        self.context.settings.flush()
+        super().closeEvent(event)
+
+
+def _close(workspace: Workspace) -> None:
+    workspace.close()

@@ -1,0 +1,188 @@
+"""The page of the cluster: Summary of Cluster."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
+
+from fcm.model.entities import DiskUse, GroupType, NodeState, ResourceType
+from fcm.model.networks import migration_order
+from fcm.model.quorum import description, votes
+from fcm.model.state import Change, Kind
+from fcm.ui import appearance, format
+from fcm.ui.pages.page import Page
+from fcm.ui.pages.parts import Elided, Facts, Link, heading, quiet, scrolled
+from fcm.ui.qactions import entry_for
+from fcm.ui.table_model import Column, TableModel
+from fcm.ui.table_view import TableView
+from fcm.workspace.actions import BY_ID
+from fcm.workspace.selection import Place, Selection
+
+if TYPE_CHECKING:
+    from fcm.model.entities import Cluster
+    from fcm.ui.main_window import MainWindow
+
+_CONFIGURE = ("configure-service", "validate", "enable-csv", "quorum", "migration-networks", "validation-report")
+_NAVIGATE = (
+    (Place.SERVICES, "Services and applications", "services"),
+    (Place.NODES, "Nodes", "nodes"),
+    (Place.SHARED_VOLUMES, "Cluster Shared Volumes", "volumes"),
+    (Place.STORAGE, "Storage", "storage"),
+    (Place.NETWORKS, "Networks", "networks"),
+    (Place.EVENTS, "Cluster Events", "events"),
+)
+_CORE = (ResourceType.NETWORK_NAME, ResourceType.IP_ADDRESS, ResourceType.PHYSICAL_DISK)
+
+
+class ClusterPage(Page):
+    """Summary sentence, Configure, Navigate, Cluster Core Resources."""
+
+    def __init__(self, window: MainWindow) -> None:
+        super().__init__(window, "Summary of Cluster", "cluster")
+        inside = QWidget()
+        inside.setObjectName("cluster-inside")
+        column = QVBoxLayout(inside)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(10)
+        self._sentence = Elided()
+        column.addWidget(self._sentence)
+        self._facts = Facts(
+            ("Name", "Current Host Server", "Quorum Configuration", "Votes", "Networks", "Live migration uses"),
+            columns=2,
+        )
+        column.addWidget(self._facts)
+        column.addLayout(self._make_events_line())
+        column.addWidget(heading("Configure"))
+        self._configure = {name: self._configure_link(name) for name in _CONFIGURE}
+        column.addLayout(_two_columns(list(self._configure.values())))
+        column.addWidget(heading("Navigate"))
+        self._navigate = {
+            place: Link(label, icon, partial(window.select, Selection(place))) for place, label, icon in _NAVIGATE
+        }
+        column.addLayout(_two_columns(list(self._navigate.values())))
+        column.addWidget(heading("Cluster Core Resources"))
+        self._core = TableView("Cluster Core Resources", self._core_model(), window.context.settings)
+        self._core.setMinimumHeight(150)
+        self.watch(self._core, Place.RESOURCE, opens=False)
+        column.addWidget(self._core, 1)
+        self.column.addWidget(scrolled(inside), 1)
+        window.event_list.grown.connect(self._show_events)
+
+    def _make_events_line(self) -> QHBoxLayout:
+        row = QHBoxLayout()
+        row.setSpacing(8)
+        label = quiet("Recent Cluster Events:")
+        label.setWordWrap(False)
+        row.addWidget(label)
+        self._events = Link("None in the last 24 hours", "events", self._open_events)
+        row.addWidget(self._events)
+        row.addStretch(1)
+        return row
+
+    def _configure_link(self, name: str) -> Link:
+        action = BY_ID[name]
+        return Link(action.label, action.icon, lambda: self._perform(name))
+
+    def _perform(self, name: str) -> None:
+        self.frame.perform(entry_for(self.frame.workspace, BY_ID[name], Selection(Place.CLUSTER)))
+
+    def refresh(self, change: Change) -> None:
+        """Everything here is cheap; telemetry alone changes nothing."""
+        cluster, state = self.state.cluster, self.state
+        if cluster is None or (not change.structural and change.kinds() <= {Kind.TELEMETRY}):
+            return
+        validated = cluster.validation
+        note = ""
+        if validated is not None:
+            words = {"fail": "failed", "warn": "passed with warnings"}.get(validated.level, "passed")
+            note = f"Validation {words}, {format.date_time(validated.time)}"
+        self.title.say(
+            f"Summary of Cluster {cluster.name}", appearance.cluster_icon(state), note or "Not validated yet"
+        )
+        self._sentence.say(self._in_a_sentence(cluster))
+        self._show_facts(cluster)
+        self._show_events()
+        for name, link in self._configure.items():
+            entry = entry_for(self.frame.workspace, BY_ID[name], Selection(Place.CLUSTER))
+            link.allow(entry.reason)
+            if name == "enable-csv":
+                link.setVisible(not cluster.shared_volumes_enabled)
+            elif name == "validation-report":
+                link.setVisible(cluster.validation is not None)
+        self._navigate[Place.SHARED_VOLUMES].setVisible(cluster.shared_volumes_enabled)
+        core = {group.id for group in state.groups.values() if group.type is GroupType.CLUSTER}
+        self._core.table.set_ids(
+            resource.id for resource in state.resources.values() if resource.group in core and resource.type in _CORE
+        )
+        self._core.table.touch()
+
+    def _in_a_sentence(self, cluster: Cluster) -> str:
+        state = self.state
+        services = sum(group.type is GroupType.VIRTUAL_MACHINE for group in state.groups.values())
+        down = [node.name for node in state.nodes.values() if node.state is NodeState.DOWN]
+        text = (
+            f"{cluster.name} has {format.count(services, 'service or application', 'services or applications')} "
+            f"and {format.count(len(state.nodes), 'node')}"
+        )
+        loose = sum(not machine.is_highly_available for machine in state.machines.values())
+        if loose:
+            text += f"; {format.count(loose, 'virtual machine is', 'virtual machines are')} not highly available"
+        if down:
+            text += f". {format.listed(down)} {'is' if len(down) == 1 else 'are'} down"
+        return text + "."
+
+    def _show_facts(self, cluster: Cluster) -> None:
+        state, say = self.state, self._facts.say
+        count = votes(cluster, state.nodes, state.disks)
+        order = [state.networks[identity].name for identity in migration_order(cluster, state.networks)]
+        say("Name", cluster.full_name)
+        say("Current Host Server", cluster.host)
+        say("Quorum Configuration", description(cluster, state.disks))
+        say("Votes", f"{count.present} of {count.total} present, {count.needed} needed")
+        say("Networks", format.listed([network.name for network in state.networks.values()], 4))
+        say("Live migration uses", ", then ".join(order) or "no network")
+
+    def _show_events(self) -> None:
+        workspace = self.frame.workspace
+        if workspace is None or not self.isVisibleTo(self.frame):
+            return
+        counts = {level: number for level, number in self.frame.event_list.recent(workspace.now()).items() if number}
+        counts.pop("Information", None)
+        words = ", ".join(f"{level}: {number}" for level, number in counts.items())
+        self._events.say(words or "None in the last 24 hours")
+
+    def _open_events(self) -> None:
+        self.frame.select(Selection(Place.EVENTS))
+
+    def _core_model(self) -> TableModel:
+        def resource(identity: str) -> str:
+            found = self.state.resources[identity]
+            return f"{found.type}: {found.detail}" if found.detail and found.detail != found.name else found.name
+
+        def name(identity: str) -> str:
+            found = self.state.resources[identity]
+            disk = self.state.disks.get(found.disk or "")
+            return f"{disk.name} ({disk.use})" if disk and disk.use is DiskUse.WITNESS else resource(identity)
+
+        return TableModel(
+            (
+                Column("Name", name, 380, icon=lambda i: appearance.resource_icon(self.state.resources[i])),
+                Column("Status", lambda i: appearance.resource_words(self.state.resources[i].state), 120),
+                Column("Type", lambda i: str(self.state.resources[i].type), 160),
+            )
+        )
+
+
+def _two_columns(links: list[Link]) -> QGridLayout:
+    grid = QGridLayout()
+    grid.setContentsMargins(0, 0, 0, 0)
+    grid.setHorizontalSpacing(24)
+    grid.setVerticalSpacing(2)
+    lines = -(-len(links) // 2)
+    for number, link in enumerate(links):
+        grid.addWidget(link, number % lines, number // lines, Qt.AlignmentFlag.AlignLeft)
+    grid.setColumnStretch(2, 1)
+    return grid

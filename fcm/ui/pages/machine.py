@@ -1,0 +1,216 @@
+"""The page of a virtual machine: Summary, resources, and the migration view."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtWidgets import QLabel, QSplitter, QVBoxLayout, QWidget
+
+from fcm.model.entities import DiskUse, MachineState, NodeState, ResourceType, VolumeAccess
+from fcm.model.state import Change, Kind
+from fcm.ui import appearance, format
+from fcm.ui.pages.page import EVERYTHING, Page
+from fcm.ui.pages.parts import EmptyState, Facts, Link
+from fcm.ui.table_model import Column, TableModel
+from fcm.ui.table_view import TableView
+from fcm.workspace.selection import Place, Selection
+
+if TYPE_CHECKING:
+    from fcm.model.entities import VirtualMachine
+    from fcm.model.state import State
+    from fcm.ui.main_window import MainWindow
+    from fcm.ui.migration import MigrationView
+
+_FACTS = (
+    "Status",
+    "Alerts",
+    "Preferred Owners",
+    "Current Owner",
+    "Memory",
+    "Processors",
+    "Virtual network",
+    "Automatic start",
+    "Workload",
+    "Path",
+)
+
+
+class MachinePage(Page):
+    """Summary on top, the resources, the migration view below in a splitter."""
+
+    def __init__(self, window: MainWindow) -> None:
+        super().__init__(window, "Virtual machine", "vm")
+        self._facts = Facts(_FACTS, columns=2)
+        self.column.addWidget(self._facts)
+        self.resources = TableView("Resources", self._model(), window.context.settings)
+        self.resources.setMinimumHeight(64)
+        self.watch(self.resources, Place.RESOURCE, opens=False)
+        self._cluster = Link("Make highly available...", "configure-service", self._make_highly_available)
+        self._loose = EmptyState(
+            "This virtual machine is not highly available: the cluster neither restarts it elsewhere nor can "
+            "live-migrate it.",
+            link=self._cluster,
+        )
+        self._loose.hide()
+        self._lower = QWidget()
+        self._lower.setObjectName("migration-place")
+        self._lower_column = QVBoxLayout(self._lower)
+        self._lower_column.setContentsMargins(0, 4, 0, 0)
+        self._split = QSplitter(Qt.Orientation.Vertical)
+        self._split.setObjectName("machine-split")
+        self._split.setChildrenCollapsible(False)
+        self._split.addWidget(self.resources)
+        self._split.addWidget(self._lower)
+        self._split.setStretchFactor(1, 1)
+        self._split.setSizes([110, 420])
+        self.column.addWidget(self._loose)
+        self.column.addWidget(self._split, 1)
+        self._view: MigrationView | None = None
+        self._problem: QLabel | None = None
+        self._migration: str | None = None
+        self._shown: tuple[str, str | None] | None = None
+        self._later = QTimer(self)
+        self._later.setSingleShot(True)
+        self._later.setInterval(0)
+        self._later.timeout.connect(self._show_migration)
+
+    def open_at(self, selection: Selection) -> None:
+        """Another machine: its newest migration."""
+        if selection != self.selection:
+            self._migration = None
+            self._shown = None
+        super().open_at(selection)
+
+    def pick(self, selection: Selection) -> None:
+        """A resource in the list, or one of the machine's migrations."""
+        if selection.place is Place.MIGRATION:
+            self._migration = selection.id
+            self.refresh(EVERYTHING)
+        else:
+            super().pick(selection)
+
+    def _machine(self) -> VirtualMachine | None:
+        return self.state.machines.get(self.selection.id)
+
+    def refresh(self, change: Change) -> None:
+        """Summary and resources when the machine changed; the migration view with every change."""
+        machine = self._machine()
+        if machine is None:
+            return
+        state = self.state
+        moved = {m for m in change.of(Kind.TELEMETRY) if m in state.migrations}
+        mine = any(state.migrations[identity].machine == machine.id for identity in moved)
+        if change.structural or change.kinds() - {Kind.TELEMETRY} or mine:
+            self._show_summary(machine)
+        if change.structural or Kind.RESOURCE in change.kinds() or Kind.GROUP in change.kinds():
+            self._show_resources(machine)
+        self._show_view(change)
+
+    def _show_view(self, change: Change) -> None:
+        newest = self.state.last_migration(self.selection.id)
+        if self._migration is not None and newest is not None and not newest.phase.is_over:
+            chosen = self.state.migrations.get(self._migration)
+            if chosen is None or newest.requested > chosen.requested:
+                self._migration = None  # a new one began: show it
+        wanted = (self.selection.id, self._migration or (newest.id if newest else None))
+        if wanted != self._shown:
+            self._shown = wanted
+            self._later.start()
+        elif self._view is not None:
+            self._view.refresh(change)
+
+    def _show_migration(self) -> None:
+        """The migration view comes after the page itself, since its plot is the heaviest thing of the window."""
+        workspace, machine = self.frame.workspace, self._machine()
+        if workspace is None or machine is None or self._shown is None:
+            return
+        if self._view is None:
+            from fcm.ui.migration import MigrationView
+
+            self._view = MigrationView(self._lower)
+            self._lower_column.addWidget(self._view, 1)
+        self._view.show_migration(workspace, self._shown[1])
+
+    def _show_summary(self, machine: VirtualMachine) -> None:
+        state, say = self.state, self._facts.say
+        group = state.groups.get(machine.group or "")
+        moving = self.frame.figures.active(state, machine.id) is not None
+        self.title.say(
+            f"Summary of {machine.name}",
+            appearance.machine_icon(machine, group.state if group else None, moving),
+            "" if group else "Not highly available",
+        )
+        say("Status", self.frame.figures.status(state, machine))
+        say("Alerts", " ".join(alerts(state, machine)) or "<none>")
+        say("Preferred Owners", ", ".join(group.preferred_owners) if group and group.preferred_owners else "<none>")
+        say("Current Owner", machine.node)
+        say("Memory", format.size(machine.memory))
+        compatible = ", compatible with other versions" if machine.processor_compatibility else ""
+        say("Processors", f"{machine.processors}{compatible}")
+        say("Virtual network", machine.switch or "Not connected")
+        say("Automatic start", str(machine.start_action))
+        say("Workload", machine.workload or "Unknown")
+        say("Path", machine.path)
+
+    def _show_resources(self, machine: VirtualMachine) -> None:
+        resources = self.state.group_resources(machine.group) if machine.group else ()
+        order = list(ResourceType)
+        self.resources.table.set_ids(r.id for r in sorted(resources, key=lambda r: order.index(r.type)))
+        self.resources.setVisible(machine.is_highly_available)
+        self._loose.setVisible(not machine.is_highly_available)
+        workspace = self.frame.workspace
+        if workspace is not None and not machine.is_highly_available:
+            from fcm.model.commands import MakeHighlyAvailable
+
+            self._cluster.allow(workspace.allowed(MakeHighlyAvailable((machine.id,))).sentence())
+
+    def _make_highly_available(self) -> None:
+        self.frame.show_dialog("high-availability", self.selection)
+
+    def _model(self) -> TableModel:
+        def storage(identity: str) -> str:
+            resource = self.state.resources[identity]
+            disk = self.state.disks.get(resource.disk or "")
+            if disk is None and resource.type is ResourceType.VIRTUAL_MACHINE:
+                machine = self.state.machines.get(resource.machine or "")
+                volume = self.state.shared_volumes.get(machine.disk or "") if machine else None
+                return f"on {volume.name}" if volume else ""
+            return f"{format.size(disk.free)} free of {format.size(disk.size)}" if disk else ""
+
+        return TableModel(
+            (
+                Column(
+                    "Name",
+                    lambda i: self.state.resources[i].name,
+                    300,
+                    icon=lambda i: appearance.resource_icon(self.state.resources[i]),
+                ),
+                Column("Status", lambda i: appearance.resource_words(self.state.resources[i].state), 100),
+                Column("Type", lambda i: str(self.state.resources[i].type), 200),
+                Column("Possible Owners", lambda i: ", ".join(self.state.resources[i].possible_owners), 170),
+                Column("Storage", storage, 150),
+            )
+        )
+
+
+def alerts(state: State, machine: VirtualMachine) -> list[str]:
+    """What threatens a virtual machine or would stop its live migration, as sentences."""
+    found = []
+    node = state.nodes.get(machine.node)
+    if node is not None and node.state is NodeState.DOWN:
+        found.append(f"{node.name} is down.")
+    volume = state.shared_volumes.get(machine.disk or "")
+    if volume is not None and volume.access is not VolumeAccess.DIRECT:
+        found.append(f"{volume.name}: {volume.access}.")
+    disk = state.disks.get(machine.disk or "")
+    if disk is not None and disk.use is not DiskUse.UNASSIGNED and disk.state != "Online":
+        found.append(f"{disk.name} is {disk.state.lower()}.")
+    if machine.media:
+        found.append(f"The ISO file {machine.media} is attached; it stops live migration.")
+    without = [n.name for n in state.nodes.values() if machine.switch and machine.switch not in n.switches]
+    if without:
+        found.append(f"{format.listed(without)} has no virtual network named {machine.switch!r}.")
+    if machine.state is MachineState.PAUSED:
+        found.append("The machine is paused.")
+    return found

@@ -1,0 +1,90 @@
+"""The columns of lists of virtual machines, the same on every page."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from fcm.ui import appearance, format
+from fcm.ui.table_model import Column, TableModel
+
+if TYPE_CHECKING:
+    from fcm.model.entities import VirtualMachine
+    from fcm.ui.main_window import MainWindow
+
+
+def machine_model(window: MainWindow, clustered: bool = True, with_owner: bool = True) -> TableModel:
+    """A model of virtual machines by id; ``clustered`` ones have a service or application."""
+
+    def machine(identity: str) -> VirtualMachine:
+        return window.state.machines[identity]
+
+    def icon(identity: str) -> str:
+        found = machine(identity)
+        group = window.state.groups.get(found.group or "")
+        moving = window.figures.active(window.state, identity) is not None
+        return appearance.machine_icon(found, group.state if group else None, moving)
+
+    def auto_start(identity: str) -> str:
+        group = window.state.groups.get(machine(identity).group or "")
+        return format.NONE if group is None else "Yes" if group.auto_start else "No"
+
+    def dirty(identity: str) -> float:
+        return window.figures.dirty_rate(window.state, identity) or 0.0
+
+    def blackout(identity: str) -> float:
+        found = window.figures.last_blackout(window.state, identity)
+        return -1.0 if found is None else found
+
+    def dirty_words(identity: str) -> str:
+        value = dirty(identity)
+        return format.mib_rate(value) if value else format.NONE
+
+    def blackout_words(identity: str) -> str:
+        value = blackout(identity)
+        return format.NONE if value < 0 else format.milliseconds(value)
+
+    def progress(identity: str) -> float:
+        migration = window.figures.active(window.state, identity)
+        return window.figures.progress(migration) if migration else -1.0
+
+    def status(identity: str) -> str:
+        return window.figures.status(window.state, machine(identity))
+
+    def reason(identity: str) -> str:
+        migration = window.figures.active(window.state, identity)
+        return f"{status(identity)}\n{migration.reason}" if migration and migration.reason else ""
+
+    name = Column("Name", lambda i: machine(i).name, 170, icon=icon)
+    state = Column("Status", status, 200, sort=lambda i: (status(i).split(",")[0], progress(i)), tooltip=reason)
+    owner = Column("Current Owner" if clustered else "Node", lambda i: machine(i).node, 110)
+    memory = Column(
+        "Memory", lambda i: format.gib(machine(i).memory), 80, sort=lambda i: machine(i).memory, numeric=True
+    )
+    path = Column("Path", lambda i: machine(i).path, 300)
+    if not clustered:
+        return TableModel((name, state, owner, memory, path))
+    columns = (
+        name,
+        state,
+        Column("Type", lambda i: "Virtual Machine", 110),
+        *((owner,) if with_owner else ()),
+        Column("Auto Start", auto_start, 80),
+        memory,
+        Column(
+            "Dirty rate",
+            dirty_words,
+            95,
+            sort=dirty,
+            numeric=True,
+            hint="Memory that the guest writes anew per second, as its newest migration measured it",
+        ),
+        Column(
+            "Last blackout",
+            blackout_words,
+            100,
+            sort=blackout,
+            numeric=True,
+            hint="How long the guest stood still in its newest completed live migration",
+        ),
+    )
+    return TableModel(columns)

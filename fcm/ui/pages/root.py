@@ -1,0 +1,121 @@
+"""The page of the root: what this program is for, and where to begin."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QGridLayout, QVBoxLayout, QWidget
+
+from fcm.ui import format
+from fcm.ui.background import Outcome, Work
+from fcm.ui.pages.page import Page
+from fcm.ui.pages.parts import Link, heading, quiet, rule, scrolled
+from fcm.workspace.actions import BY_ID
+
+if TYPE_CHECKING:
+    from fcm.ui.context import KnownCluster
+    from fcm.ui.main_window import MainWindow
+    from fcm.workspace.selection import Selection
+
+_OVERVIEW = (
+    "A failover cluster is a group of independent servers that work together: when one of them fails, another takes "
+    "over its services. Here you prepare a cluster, make virtual machines highly available, and live-migrate them from "
+    "node to node while you watch their memory converge."
+)
+_MANAGEMENT = (
+    ("validate-any", "Check that servers, networks and storage can form a cluster, with a report."),
+    ("create-cluster", "Plan nodes, networks and disks of a new simulated cluster."),
+    ("manage-cluster", "Open a simulated cluster, or real hosts that run QEMU and libvirt."),
+    ("open-recording", "Look at a migration that was measured on real hosts."),
+)
+SHOWN = 8
+"""Clusters that are listed."""
+
+
+class RootPage(Page):
+    """Overview, Management, Clusters."""
+
+    def __init__(self, window: MainWindow) -> None:
+        super().__init__(window, "Failover Cluster Manager", "app")
+        inside = QWidget()
+        inside.setObjectName("root-inside")
+        column = QVBoxLayout(inside)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(8)
+        column.addWidget(quiet("Prepare failover clusters and live-migrate virtual machines"))
+        column.addWidget(rule())
+        column.addWidget(heading("Overview"))
+        overview = quiet(_OVERVIEW)
+        overview.setProperty("role", "")
+        overview.setMaximumWidth(760)
+        column.addWidget(overview)
+        column.addSpacing(6)
+        column.addWidget(heading("Management"))
+        self._links: dict[str, Link] = {}
+        grid = QGridLayout()
+        grid.setContentsMargins(0, 0, 0, 0)
+        grid.setHorizontalSpacing(16)
+        grid.setVerticalSpacing(4)
+        grid.setColumnStretch(1, 1)
+        for row, (identity, hint) in enumerate(_MANAGEMENT):
+            action = BY_ID[identity]
+            link = Link(action.label, action.icon, partial(self._dialog, action.dialog))
+            self._links[identity] = link
+            grid.addWidget(link, row, 0, Qt.AlignmentFlag.AlignLeft)
+            grid.addWidget(quiet(hint), row, 1)
+        column.addLayout(grid)
+        column.addSpacing(6)
+        column.addWidget(heading("Clusters"))
+        self._clusters = QGridLayout()
+        self._clusters.setContentsMargins(0, 0, 0, 0)
+        self._clusters.setHorizontalSpacing(16)
+        self._clusters.setVerticalSpacing(4)
+        self._clusters.setColumnStretch(1, 1)
+        column.addLayout(self._clusters)
+        self._none = quiet("Looking for clusters ...")
+        column.addWidget(self._none)
+        column.addStretch(1)
+        self.column.addWidget(scrolled(inside), 1)
+        self._work: Work | None = None
+        self._shown: list[KnownCluster] | None = None
+
+    def open_at(self, selection: Selection) -> None:
+        """Look for clusters whenever the page is entered."""
+        super().open_at(selection)
+        for identity, link in self._links.items():
+            action = BY_ID[identity]
+            link.allow("" if action.window or self.frame.workspace else "Open a cluster first (Manage a Cluster).")
+        if self._work is None or self._work_is_over():
+            self._work = Work(self, self.frame.context.clusters, self._found)
+
+    def _work_is_over(self) -> bool:
+        return self._shown is not None
+
+    def _found(self, outcome: Outcome) -> None:
+        self._work = None
+        if outcome.error is not None:
+            self._none.setText(f"The list of clusters cannot be read: {outcome.error}")
+            return
+        clusters: list[KnownCluster] = outcome.result
+        clusters = sorted(clusters, key=lambda cluster: -(cluster.last_opened or 0))[:SHOWN]
+        if clusters == self._shown:
+            return
+        self._shown = clusters
+        while item := self._clusters.takeAt(0):
+            if widget := item.widget():
+                widget.hide()
+                widget.deleteLater()
+        for row, cluster in enumerate(clusters):
+            link = Link(cluster.title, "cluster", partial(self.frame.open, cluster.uri))
+            link.setToolTip(cluster.uri)
+            link.setAccessibleDescription(cluster.uri)
+            opened = f"opened {format.date_time(cluster.last_opened)}" if cluster.last_opened else "not opened yet"
+            self._clusters.addWidget(link, row, 0, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)
+            self._clusters.addWidget(quiet(f"{cluster.description} ({opened})".strip()), row, 1)
+        self._none.setText("No clusters yet. Create one, or open a hosts file with Manage a Cluster.")
+        self._none.setVisible(not clusters)
+
+    def _dialog(self, name: str | None) -> None:
+        self.frame.show_dialog(name or "", self.selection)

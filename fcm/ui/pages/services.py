@@ -1,0 +1,109 @@
+"""The page Services and applications: all clustered virtual machines, and below those that are not yet clustered."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QHBoxLayout, QSplitter, QStackedWidget, QVBoxLayout, QWidget
+
+from fcm.model.state import Change, Kind
+from fcm.ui import format
+from fcm.ui.pages.machine_columns import machine_model
+from fcm.ui.pages.page import Page
+from fcm.ui.pages.parts import EmptyState, FilterBox, Link, heading, quiet
+from fcm.ui.table_view import TableView
+from fcm.workspace.selection import Place
+
+if TYPE_CHECKING:
+    from PySide6.QtWidgets import QLineEdit
+
+    from fcm.ui.main_window import MainWindow
+
+
+class ServicesPage(Page):
+    """Two lists with one filter."""
+
+    def __init__(self, window: MainWindow) -> None:
+        super().__init__(window, "Services and applications", "services")
+        row = QHBoxLayout()
+        self.filter = FilterBox("services and applications")
+        row.addWidget(self.filter)
+        self._count = quiet("")
+        row.addWidget(self._count, 1)
+        self.column.addLayout(row)
+        self.services = TableView("Services and applications", machine_model(window), window.context.settings)
+        self.loose = TableView(
+            "Virtual machines that are not highly available",
+            machine_model(window, clustered=False),
+            window.context.settings,
+        )
+        self.watch(self.services, Place.MACHINE)
+        self.watch(self.loose, Place.MACHINE)
+        self._stack = QStackedWidget()
+        configure = Link(
+            "Configure a Service or Application...",
+            "configure-service",
+            lambda: window.show_dialog("high-availability", self.selection),
+        )
+        self._stack.addWidget(
+            EmptyState(
+                "No services or applications yet. Make a virtual machine highly available: then the cluster restarts "
+                "it on another node when its node fails, and it can be live-migrated.",
+                link=configure,
+            )
+        )
+        self._stack.addWidget(self.services)
+        self._below = QWidget()
+        below = QVBoxLayout(self._below)
+        below.setContentsMargins(0, 4, 0, 0)
+        below.addWidget(heading("Virtual machines that are not highly available"))
+        below.addWidget(self.loose, 1)
+        split = QSplitter(Qt.Orientation.Vertical)
+        split.setChildrenCollapsible(False)
+        split.addWidget(self._stack)
+        split.addWidget(self._below)
+        split.setStretchFactor(0, 3)
+        split.setStretchFactor(1, 1)
+        split.setSizes([420, 170])
+        self.column.addWidget(split, 1)
+        self.filter.textChanged.connect(self._filter)
+        self.filter.down.connect(self.services.setFocus)
+
+    def search_box(self) -> QLineEdit | None:
+        """The filter."""
+        return self.filter
+
+    def refresh(self, change: Change) -> None:
+        """Rows that came or went; else only the rows that were touched."""
+        state = self.state
+        if change.structural:
+            machines = state.machines.values()
+            clustered = [machine.id for machine in machines if machine.is_highly_available]
+            loose = [machine.id for machine in machines if not machine.is_highly_available]
+            self.services.table.set_ids(clustered)
+            self.loose.table.set_ids(loose)
+            self._stack.setCurrentIndex(1 if clustered else 0)
+            self._below.setVisible(bool(loose))
+            self._show_count()
+            return
+        touched = set(change.of(Kind.MACHINE))
+        for migration in (*change.of(Kind.TELEMETRY), *change.of(Kind.MIGRATION)):
+            if migration in state.migrations:
+                touched.add(state.migrations[migration].machine)
+        groups = change.of(Kind.GROUP)
+        if groups:
+            touched |= {machine.id for machine in state.machines.values() if machine.group in groups}
+        if touched:
+            self.services.table.touch(touched)
+            self.loose.table.touch(touched)
+
+    def _filter(self, text: str) -> None:
+        self.services.table.set_filter(text)
+        self.loose.table.set_filter(text)
+        self._show_count()
+
+    def _show_count(self) -> None:
+        shown, total = self.services.table.rowCount(), self.services.table.total
+        words = format.count(total, "service or application", "services or applications")
+        self._count.setText(words if shown == total else f"{shown:,} of {words}")

@@ -1,0 +1,102 @@
+"""The page Storage: every disk in the group of what it is used for, and the LUNs that the cluster does not use."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtWidgets import QHBoxLayout
+
+from fcm.model.entities import Disk, DiskUse
+from fcm.model.state import Change, Kind
+from fcm.ui import appearance, format
+from fcm.ui.pages.page import Page
+from fcm.ui.pages.parts import EmptyState, FilterBox, Link, quiet
+from fcm.ui.table_model import Column, TableModel
+from fcm.ui.table_view import TableView
+from fcm.workspace.selection import Place
+
+if TYPE_CHECKING:
+    from PySide6.QtWidgets import QLineEdit
+
+    from fcm.ui.main_window import MainWindow
+
+_ORDER = (DiskUse.WITNESS, DiskUse.AVAILABLE, DiskUse.SHARED_VOLUME, DiskUse.GROUP, DiskUse.UNASSIGNED)
+
+
+class StoragePage(Page):
+    """One list in the order of use."""
+
+    def __init__(self, window: MainWindow) -> None:
+        super().__init__(window, "Storage", "storage")
+        row = QHBoxLayout()
+        self.filter = FilterBox("disks")
+        row.addWidget(self.filter)
+        self._words = quiet("")
+        row.addWidget(self._words, 1)
+        self.column.addLayout(row)
+        self.disks = TableView("Storage", self._model(), window.context.settings)
+        self.watch(self.disks, Place.DISK, opens=False)
+        self.column.addWidget(self.disks, 1)
+        self._hint = Link("Add a disk", "add-storage", lambda: window.show_dialog("add-disk", self.selection))
+        self._none = EmptyState("No disks. Present LUNs to all nodes, then add them to the cluster.")
+        self.column.addWidget(self._hint)
+        self.column.addWidget(self._none)
+        self.filter.textChanged.connect(self.disks.table.set_filter)
+        self.filter.down.connect(self.disks.setFocus)
+
+    def search_box(self) -> QLineEdit | None:
+        """The filter."""
+        return self.filter
+
+    def refresh(self, change: Change) -> None:
+        """Disks in the order of their use."""
+        if not change.structural and not change.kinds() & {Kind.VOLUME, Kind.DISK, Kind.GROUP, Kind.CLUSTER}:
+            return
+        disks = sorted(self.state.disks.values(), key=lambda disk: (_ORDER.index(disk.use), disk.number))
+        self.disks.table.set_ids(disk.id for disk in disks)
+        self.disks.setVisible(bool(disks))
+        self._none.setVisible(not disks)
+        owned = [disk for disk in disks if disk.use is not DiskUse.UNASSIGNED]
+        available = [disk for disk in disks if disk.use is DiskUse.AVAILABLE]
+        unassigned = len(disks) - len(owned)
+        self.title.say(
+            "Storage",
+            "storage",
+            f"Total {format.size(sum(disk.size for disk in owned))}, "
+            f"available {format.size(sum(disk.size for disk in available))}",
+        )
+        self._words.setText(
+            f"{format.count(len(available), 'disk')} in Available Storage, "
+            f"{format.count(unassigned, 'LUN')} that the cluster does not use"
+        )
+        self._hint.setVisible(unassigned > 0)
+        self._hint.say(f"Add a disk ({format.count(unassigned, 'LUN')} seen by the nodes)")
+
+    def _model(self) -> TableModel:
+        def disk(identity: str) -> Disk:
+            return self.state.disks[identity]
+
+        def use(identity: str) -> str:
+            found = disk(identity)
+            if found.use is DiskUse.GROUP:
+                users = [m.name for m in self.state.machines.values() if m.disk == identity]
+                return f"{found.use}: {format.listed(users)}" if users else str(found.use)
+            return "Not used by the cluster" if found.use is DiskUse.UNASSIGNED else str(found.use)
+
+        def seen(identity: str) -> str:
+            missing = [node for node in self.state.nodes if node not in disk(identity).visible_to]
+            return f"Not by {format.listed(missing)}" if missing else "All nodes"
+
+        return TableModel(
+            (
+                Column("Name", lambda i: disk(i).name, 170, icon=lambda i: appearance.disk_icon(disk(i))),
+                Column("Assigned to", use, 190, sort=lambda i: (_ORDER.index(disk(i).use), disk(i).number)),
+                Column("Status", lambda i: appearance.disk_words(disk(i)), 110),
+                Column("Current Owner", lambda i: disk(i).owner or format.NONE, 110),
+                Column("Disk", lambda i: str(disk(i).number), 50, sort=lambda i: disk(i).number, numeric=True),
+                Column("Capacity", lambda i: format.gib(disk(i).size), 90, sort=lambda i: disk(i).size, numeric=True),
+                Column("Free", lambda i: format.gib(disk(i).free), 90, sort=lambda i: disk(i).free, numeric=True),
+                Column("File System", lambda i: disk(i).file_system, 85),
+                Column("Seen by", seen, 120),
+            )
+        )

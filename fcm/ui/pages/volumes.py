@@ -1,0 +1,137 @@
+"""The page Cluster Shared Volumes: where they are, how full, who coordinates, how each node reaches them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QSplitter, QStackedWidget, QVBoxLayout, QWidget
+
+from fcm.model.entities import Disk, SharedVolume, VolumeAccess
+from fcm.model.state import Change, Kind
+from fcm.ui import appearance, format
+from fcm.ui.pages.page import Page
+from fcm.ui.pages.parts import EmptyState, Link, heading
+from fcm.ui.table_model import Column, TableModel
+from fcm.ui.table_view import TableView
+from fcm.workspace.selection import Place
+
+if TYPE_CHECKING:
+    from fcm.ui.main_window import MainWindow
+
+
+class VolumesPage(Page):
+    """The volumes, and below the I/O path of each node to the selected one."""
+
+    def __init__(self, window: MainWindow) -> None:
+        super().__init__(window, "Summary of Cluster Shared Volumes", "volumes")
+        self.volumes = TableView("Cluster Shared Volumes", self._model(), window.context.settings)
+        self.watch(self.volumes, Place.VOLUME, opens=False)
+        self.volumes.picked.connect(self._show_paths)
+        add = Link("Add storage", "add-storage", lambda: window.show_dialog("add-storage", self.selection))
+        self._stack = QStackedWidget()
+        self._stack.addWidget(
+            EmptyState(
+                "No cluster shared volumes yet. Add a disk of Available Storage: every node then reads and writes it "
+                "under ClusterStorage on its system drive.",
+                link=add,
+            )
+        )
+        self._stack.addWidget(self.volumes)
+        self.paths = TableView("I/O path of each node", self._path_model(), window.context.settings)
+        self._below = QWidget()
+        column = QVBoxLayout(self._below)
+        column.setContentsMargins(0, 4, 0, 0)
+        self._heading = heading("I/O path of each node")
+        column.addWidget(self._heading)
+        column.addWidget(self.paths, 1)
+        split = QSplitter(Qt.Orientation.Vertical)
+        split.setChildrenCollapsible(False)
+        split.addWidget(self._stack)
+        split.addWidget(self._below)
+        split.setSizes([330, 200])
+        self.column.addWidget(split, 1)
+
+    def refresh(self, change: Change) -> None:
+        """Volumes and their paths."""
+        if not change.structural and not change.kinds() & {Kind.VOLUME, Kind.DISK, Kind.NODE, Kind.CLUSTER}:
+            return
+        volumes, disks = self.state.shared_volumes, self.state.disks
+        self.volumes.table.set_ids(volumes)
+        self._stack.setCurrentIndex(1 if volumes else 0)
+        size = sum(disks[identity].size for identity in volumes if identity in disks)
+        free = sum(disks[identity].free for identity in volumes if identity in disks)
+        note = f"{format.size(free)} free of {format.size(size)}" if volumes else ""
+        redirected = [v.name for v in volumes.values() if v.access is not VolumeAccess.DIRECT]
+        if redirected:
+            note = f"Not in direct access: {format.listed(redirected)}. {note}"
+        self.title.say("Summary of Cluster Shared Volumes", "volumes", note)
+        self._show_paths()
+
+    def _chosen(self) -> SharedVolume | None:
+        ids = self.volumes.selected_ids() or list(self.volumes.table.ids[:1])
+        return self.state.shared_volumes.get(ids[0]) if ids else None
+
+    def _show_paths(self) -> None:
+        volume = self._chosen()
+        self._below.setVisible(volume is not None)
+        if volume is not None:
+            self._heading.setText(f"I/O path of each node to {volume.name}")
+            self.paths.table.set_ids(self.state.nodes)
+            self.paths.table.touch()
+
+    def _model(self) -> TableModel:
+        def volume(identity: str) -> SharedVolume:
+            return self.state.shared_volumes[identity]
+
+        def disk(identity: str) -> Disk:
+            return self.state.disks[identity]
+
+        def share(identity: str) -> float:
+            return disk(identity).used / max(1, disk(identity).size)
+
+        def machines(identity: str) -> int:
+            return sum(machine.disk == identity for machine in self.state.machines.values())
+
+        def reach(identity: str) -> str:
+            nodes = self.state.nodes.values()
+            ways = [appearance.node_access(self.state, volume(identity), node) for node in nodes]
+            direct = sum(way.startswith("Direct") for way in ways)
+            return f"Direct on {direct} of {len(ways)} nodes"
+
+        return TableModel(
+            (
+                Column(
+                    "Volume",
+                    lambda i: volume(i).name,
+                    140,
+                    icon=lambda i: appearance.volume_icon(volume(i), self.state.disks.get(i)),
+                ),
+                Column("Status", lambda i: appearance.volume_words(volume(i), disk(i)), 120),
+                Column("Path", lambda i: volume(i).path(), 190),
+                Column("Current Owner", lambda i: volume(i).owner, 105),
+                Column("File System", lambda i: disk(i).file_system, 80),
+                Column("Capacity", lambda i: format.gib(disk(i).size), 85, sort=lambda i: disk(i).size, numeric=True),
+                Column("Free", lambda i: format.gib(disk(i).free), 85, sort=lambda i: disk(i).free, numeric=True),
+                Column("Used", lambda i: format.percent(share(i)), 120, sort=share, progress=share),
+                Column("Machines", lambda i: str(machines(i)), 70, sort=machines, numeric=True),
+                Column("I/O", reach, 150),
+            )
+        )
+
+    def _path_model(self) -> TableModel:
+        def access(node: str) -> str:
+            volume = self._chosen()
+            return appearance.node_access(self.state, volume, self.state.nodes[node]) if volume else ""
+
+        def path(node: str) -> str:
+            volume = self._chosen()
+            return volume.path(self.state.nodes[node].system_drive) if volume else ""
+
+        return TableModel(
+            (
+                Column("Node", lambda i: i, 160, icon=lambda i: appearance.node_icon(self.state.nodes[i])),
+                Column("I/O path", access, 300),
+                Column("Path on this node", path, 260),
+            )
+        )

@@ -1,0 +1,174 @@
+"""One list of actions, seen four ways: this file turns it into menus and says what each entry would do now."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtWidgets import QMenu, QMessageBox, QWidget
+
+from fcm.model.verdict import OK, Verdict, no
+from fcm.ui import icons
+from fcm.workspace.actions import Action, actions_for
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from fcm.model.commands import Command
+    from fcm.workspace.selection import Selection
+    from fcm.workspace.workspace import Workspace
+
+EVERYWHERE = ("refresh", "help")
+"""Actions of every place; a menu shows them once, at its end."""
+_CLOSED = no("No cluster is open.", "Open one with Manage a Cluster.")
+
+
+@dataclass(frozen=True, slots=True)
+class ChoiceEntry:
+    """One entry of a submenu: the commands, one for each selected thing for which it is allowed."""
+
+    label: str
+    verdict: Verdict
+    commands: tuple[Command, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One action as it stands now for what is selected."""
+
+    action: Action
+    selections: tuple[Selection, ...]
+    verdict: Verdict
+    choices: tuple[ChoiceEntry, ...] = ()
+
+    @property
+    def label(self) -> str:
+        """As the menus show it; several machines are spoken of as several."""
+        if len(self.selections) > 1:
+            return self.action.label.replace("virtual machine", "virtual machines", 1)
+        return self.action.label
+
+    @property
+    def reason(self) -> str:
+        """Why it cannot be done now, and what would help; "" if it can."""
+        return "" if self.verdict else self.verdict.sentence()
+
+
+def entries(workspace: Workspace | None, selections: Sequence[Selection]) -> tuple[Entry, ...]:
+    """All actions for what is selected (things of one kind), in the order of the menus."""
+    if not selections:
+        return ()
+    chosen = tuple(selections)
+    found = []
+    for action in actions_for(chosen[0].place):
+        if len(chosen) > 1 and (action.dialog is not None and action.id not in EVERYWHERE):
+            continue
+        found.append(_entry(workspace, action, chosen))
+    return tuple(found)
+
+
+def entry_for(workspace: Workspace | None, action: Action, selection: Selection) -> Entry:
+    """One action for one thing."""
+    return _entry(workspace, action, (selection,))
+
+
+def _entry(workspace: Workspace | None, action: Action, chosen: tuple[Selection, ...]) -> Entry:
+    if action.window:
+        return Entry(action, chosen, OK)
+    if workspace is None:
+        return Entry(action, chosen, _CLOSED)
+    state, capabilities = workspace.state, workspace.capabilities
+    verdicts = [action.verdict(state, selection, capabilities) for selection in chosen]
+    verdict = next((one for one in verdicts if one), verdicts[0])
+    if action.choices is None or not all(selection.exists(state) for selection in chosen):
+        return Entry(action, chosen, verdict)
+    return Entry(action, chosen, verdict, _choices(workspace, action, chosen))
+
+
+def _choices(workspace: Workspace, action: Action, chosen: tuple[Selection, ...]) -> tuple[ChoiceEntry, ...]:
+    assert action.choices is not None
+    if len(chosen) == 1:
+        return tuple(
+            ChoiceEntry(choice.label, workspace.allowed(choice.command), (choice.command,))
+            for choice in action.choices(workspace.state, chosen[0])
+        )
+    by_label: dict[str, list[tuple[Command, Verdict]]] = {}
+    for selection in chosen:
+        for choice in action.choices(workspace.state, selection):
+            # The number before the label differs from machine to machine.
+            text = choice.label.partition(" - ")[2]
+            by_label.setdefault(text, []).append((choice.command, workspace.allowed(choice.command)))
+    merged = []
+    for number, text in enumerate(sorted(by_label), 1):
+        able = tuple(command for command, verdict in by_label[text] if verdict)
+        verdict = OK if able else by_label[text][0][1]
+        label = f"{number} - {text}" + (f" ({len(able)} of {len(chosen)})" if len(able) < len(chosen) else "")
+        merged.append(ChoiceEntry(label, verdict, able))
+    return tuple(merged)
+
+
+def fill_menu(menu: QMenu, found: Sequence[Entry], perform: Callable[[Entry, ChoiceEntry | None], None]) -> None:
+    """Append entries to a menu; a disabled one has its reason as tooltip and status tip."""
+    menu.setToolTipsVisible(True)
+    parted = False
+    for entry in found:
+        if entry.action.id in EVERYWHERE and not parted and not menu.isEmpty():
+            menu.addSeparator()
+            parted = True
+        if entry.choices:
+            below = menu.addMenu(icons.icon(entry.action.icon), entry.label)
+            _explain(below.menuAction(), entry.verdict)
+            below.menuAction().setObjectName(entry.action.id)
+            fill_choices(below, entry, perform)
+            continue
+        made = menu.addAction(icons.icon(entry.action.icon), entry.label)
+        made.setObjectName(entry.action.id)
+        _explain(made, entry.verdict)
+        if entry.action.shortcut:
+            made.setShortcut(QKeySequence(entry.action.shortcut))
+        made.triggered.connect(lambda _=False, entry=entry: perform(entry, None))
+
+
+def fill_choices(menu: QMenu, entry: Entry, perform: Callable[[Entry, ChoiceEntry | None], None]) -> None:
+    """Append the choices of an entry to a menu."""
+    menu.setToolTipsVisible(True)
+    for choice in entry.choices:
+        made = menu.addAction(choice.label)
+        _explain(made, choice.verdict)
+        made.triggered.connect(lambda _=False, choice=choice: perform(entry, choice))
+
+
+def _explain(action: QAction, verdict: Verdict) -> None:
+    action.setEnabled(bool(verdict))
+    if not verdict:
+        action.setToolTip(verdict.sentence())
+        action.setStatusTip(verdict.sentence())
+
+
+def commands_of(entry: Entry, choice: ChoiceEntry | None, workspace: Workspace) -> tuple[Command, ...]:
+    """The commands that an entry leads to; none if it opens a dialog."""
+    if choice is not None:
+        return choice.commands
+    if entry.action.command is None:
+        return ()
+    made = (entry.action.command(workspace.state, selection) for selection in entry.selections)
+    return tuple(command for command in made if len(entry.selections) == 1 or workspace.allowed(command))
+
+
+def ask(parent: QWidget, question: str, yes: str, then: Callable[[], None]) -> QMessageBox:
+    """Ask before a deed that costs something; does not block."""
+    box = QMessageBox(QMessageBox.Icon.Question, "Failover Cluster Manager", question, parent=parent)
+    box.setObjectName("question")
+    box.setAccessibleName(question)
+    box.setTextFormat(Qt.TextFormat.PlainText)
+    go = box.addButton(yes, QMessageBox.ButtonRole.AcceptRole)
+    stay = box.addButton(QMessageBox.StandardButton.Cancel)
+    go.setAccessibleName(yes)
+    stay.setAccessibleName("Cancel")
+    box.setDefaultButton(stay)
+    box.accepted.connect(then)
+    box.finished.connect(box.deleteLater)
+    box.open()
+    return box
