@@ -155,14 +155,9 @@ def make_context(settings: Settings | None = None, opener: Callable[[str], Works
 
 def display_problem() -> str:
     """Why no window can be shown here, as a sentence; "" if one can."""
-    if os.environ.get("QT_QPA_PLATFORM") or sys.platform in ("win32", "darwin"):
-        return ""
-    if os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"):
-        return ""
-    return (
-        "There is no display (neither DISPLAY nor WAYLAND_DISPLAY is set). Start fcm in a desktop session, or see "
-        "its pages without one: fcm tour --out tour"
-    )
+    from fcm.ui.display import problem
+
+    return problem(os.environ)
 
 
 def run_window(uri: str | None) -> int:
@@ -179,6 +174,10 @@ def run_window(uri: str | None) -> int:
 def run_tour(out: Path) -> int:
     """The guide's walk with pictures; exit code."""
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+    problem = display_problem()
+    if problem:
+        print(problem, file=sys.stderr)
+        return 1
     from fcm.ui.tour import run
 
     return run(make_context, out)
