@@ -1,0 +1,224 @@
+"""How far a migration is: a bar that never runs backwards, figures in words, the four phases."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QFont, QPainter, QPalette, QPen
+from PySide6.QtWidgets import (
+    QApplication,
+    QGridLayout,
+    QHBoxLayout,
+    QLabel,
+    QProgressBar,
+    QSizePolicy,
+    QVBoxLayout,
+    QWidget,
+)
+
+from fcm.model.telemetry import Phase
+from fcm.ui import theme
+from fcm.ui.dialogs.parts import named
+from fcm.ui.format import NARROW, NONE, seconds, size
+from fcm.ui.migration.words import about, between
+
+if TYPE_CHECKING:
+    from PySide6.QtGui import QPaintEvent
+
+    from fcm.migration.forecast import Outlook
+    from fcm.model.entities import Migration
+    from fcm.model.telemetry import TelemetryRow
+
+FINE = 1000
+"""Steps of the bar."""
+PHASES = ("Setup", "Brownout", "Blackout", "Finishing")
+_MEANINGS = (
+    "Setup: connecting and allocating memory at the destination",
+    "Brownout: memory is copied in passes while the guest runs",
+    "Blackout: the guest stands still, the last memory and its state are sent",
+    "Finishing: storage handed over, network address announced, source cleaned up",
+)
+_NUMBER = {
+    Phase.WAITING: -1,
+    Phase.SETUP: 0,
+    Phase.BROWNOUT: 1,
+    Phase.BLACKOUT: 2,
+    Phase.STORAGE: 3,
+    Phase.NETWORK: 3,
+    Phase.CLEANUP: 3,
+    Phase.COMPLETED: 4,
+}
+
+
+class PhaseChips(QWidget):
+    """The four phases side by side: those done, the one that runs, those to come."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        named(self, "Phase")
+        self._reached = -1
+        self._ended_in = ""
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        self.setToolTip("\n".join(_MEANINGS))
+
+    def show_phase(self, phase: Phase, last_running: Phase | None = None) -> None:
+        """Show a phase; of a migration that failed or was canceled also the one in which that happened."""
+        stopped = phase in (Phase.FAILED, Phase.CANCELED, Phase.INTERRUPTED)
+        reached = _NUMBER.get(last_running, -1) if stopped and last_running is not None else _NUMBER.get(phase, -1)
+        ended_in = phase.value if stopped else ""
+        if (reached, ended_in) != (self._reached, self._ended_in):
+            self._reached, self._ended_in = reached, ended_in
+            self.setAccessibleDescription(ended_in or phase.value)
+            self.update()
+
+    def sizeHint(self) -> QSize:
+        """Room for the four words."""
+        metrics = self.fontMetrics()
+        bold = QFont(self.font())
+        bold.setBold(True)
+        return QSize(sum(metrics.horizontalAdvance(word) for word in PHASES) + 4 * 26 + 8, metrics.height() + 8)
+
+    def minimumSizeHint(self) -> QSize:
+        """The same."""
+        return self.sizeHint()
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        """Draw rounded fields: filled while running, outlined afterwards, grey before."""
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        app = QApplication.instance()
+        assert isinstance(app, QApplication)
+        states = theme.state_colours(theme.current(app))
+        palette = self.palette()
+        metrics, x = self.fontMetrics(), 0.5
+        for number, word in enumerate(PHASES):
+            width = metrics.horizontalAdvance(word) + 20.0
+            field = QRectF(x, 0.5, width, self.height() - 1.0)
+            done, current = number < self._reached, number == self._reached
+            accent = QColor(states.bad if self._ended_in else states.busy)
+            if current:
+                painter.setPen(QPen(accent, 1))
+                painter.setBrush(accent)
+                words = palette.color(QPalette.ColorRole.Base)
+            elif done:
+                painter.setPen(QPen(QColor(states.good), 1))
+                painter.setBrush(Qt.BrushStyle.NoBrush)
+                words = QColor(states.good)
+            else:
+                painter.setPen(QPen(palette.color(QPalette.ColorRole.Mid), 1))
+                painter.setBrush(Qt.BrushStyle.NoBrush)
+                words = palette.color(QPalette.ColorRole.PlaceholderText)
+            painter.drawRoundedRect(field, 4, 4)
+            painter.setPen(words)
+            painter.drawText(field, Qt.AlignmentFlag.AlignCenter, word)
+            x += width + 6
+        painter.end()
+
+
+class ProgressPanel(QWidget):
+    """Bar, phases and figures of one migration."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._of = ""
+        self.bar = named(QProgressBar(), "Progress of the migration")
+        self.bar.setRange(0, FINE)
+        self.bar.setTextVisible(True)
+        self.bar.setMinimumWidth(80)
+        self.phases = PhaseChips()
+        self._values: dict[str, QLabel] = {}
+        figures = QGridLayout()
+        figures.setHorizontalSpacing(18)
+        figures.setVerticalSpacing(0)
+        for column, name in enumerate(("Elapsed", "Still to go", "Blackout", "Sent")):
+            title = QLabel(name)
+            title.setProperty("role", "quiet")
+            value = named(QLabel(NONE), name)
+            figures.addWidget(title, 0, column)
+            figures.addWidget(value, 1, column)
+            self._values[name] = value
+        figures.setColumnStretch(4, 1)
+        top = QHBoxLayout()
+        top.setSpacing(10)
+        top.addWidget(self.bar, 1)
+        top.addWidget(self.phases)
+        column_layout = QVBoxLayout(self)
+        column_layout.setContentsMargins(0, 0, 0, 0)
+        column_layout.setSpacing(4)
+        column_layout.addLayout(top)
+        column_layout.addLayout(figures)
+
+    def show_migration(
+        self,
+        migration: Migration,
+        row: TelemetryRow | None,
+        outlook: Outlook | None,
+        progress: float,
+        memory: int,
+        now: float,
+    ) -> None:
+        """Show how a migration stands.
+
+        Args:
+            migration: which.
+            row: its newest telemetry.
+            outlook: its newest forecast.
+            progress: 0 to 1.
+            memory: bytes of the machine.
+            now: s since the epoch on the cluster's clock.
+        """
+        step = round(progress * FINE)
+        if migration.id != self._of:
+            self._of = migration.id
+            self.bar.setValue(step)
+        else:
+            self.bar.setValue(max(self.bar.value(), step))
+        self.bar.setFormat(f"{self.bar.value() // (FINE // 100)} %")
+        self.phases.show_phase(migration.phase, row.phase if row is not None else None)
+        self._say("Elapsed", self._elapsed(migration, row, now))
+        self._say("Still to go", self._to_go(migration, row, outlook))
+        self._say("Blackout", self._blackout(migration, outlook))
+        self._say("Sent", self._sent(migration, row, memory))
+
+    def _say(self, name: str, text: str) -> None:
+        label = self._values[name]
+        if label.text() != text:
+            label.setText(text)
+
+    def _elapsed(self, migration: Migration, row: TelemetryRow | None, now: float) -> str:
+        if migration.figures is not None:
+            return seconds(migration.figures.total)
+        if migration.started is None:
+            return (
+                f"waiting for {seconds(max(now - migration.requested, 0.0))}" if not migration.phase.is_over else NONE
+            )
+        if migration.ended is not None:
+            return seconds(migration.ended - migration.started)
+        return seconds(max(now - migration.started, row.time if row else 0.0, 0.0))
+
+    def _to_go(self, migration: Migration, row: TelemetryRow | None, outlook: Outlook | None) -> str:
+        if migration.phase.is_over:
+            return NONE
+        if outlook is None or row is None or not math.isfinite(outlook.eta.low):
+            stuck = outlook is not None and outlook.verdict.value == "will not converge"
+            return "will not converge" if stuck else "not known yet"
+        if not math.isfinite(outlook.eta.high):
+            return f"at least {seconds(max(outlook.eta.low, 0.0))}"
+        return about(outlook.eta.low, outlook.eta.high)
+
+    def _blackout(self, migration: Migration, outlook: Outlook | None) -> str:
+        if migration.figures is not None:
+            return seconds(migration.figures.downtime)
+        if migration.phase.is_over or outlook is None or not math.isfinite(outlook.blackout.high):
+            return NONE
+        return between(outlook.blackout.low, outlook.blackout.high)
+
+    def _sent(self, migration: Migration, row: TelemetryRow | None, memory: int) -> str:
+        sent = migration.figures.bytes if migration.figures is not None else row.sent if row is not None else None
+        if sent is None:
+            return NONE
+        if not memory:
+            return size(sent)
+        return f"{size(sent)} of {size(memory)} memory ({sent / memory * 100:.0f}{NARROW}%)"

@@ -1,0 +1,177 @@
+"""What is kept and forecast of each migration of one open cluster, brought up to date from its telemetry."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from fcm.migration.forecast import Forecast
+from fcm.migration.policies import QEMU_7_2
+from fcm.migration.recording import Attempt, Identity, Recording
+from fcm.model.telemetry import Phase
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from fcm.migration.forecast import Outlook
+    from fcm.model.entities import Migration
+    from fcm.model.telemetry import TelemetryRow
+    from fcm.workspace.workspace import Workspace
+
+
+def downtime_limit(migration: Migration) -> float:
+    """The downtime limit in force (s): the one asked for, else the default of QEMU, whose rules the engine follows."""
+    chosen = migration.options.downtime_limit
+    return QEMU_7_2.downtime_limit if chosen is None else chosen
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """A forecast and when it was made."""
+
+    time: float
+    """s since the start."""
+    pass_number: int
+    outlook: Outlook
+
+
+class Forecasts:
+    """Recordings and outlooks of the migrations of one workspace; every row of telemetry is read once.
+
+    Belongs to the thread that owns the workspace.
+    """
+
+    def __init__(self, workspace: Workspace) -> None:
+        self._workspace = workspace
+        self._courses: dict[str, Course] = {}
+
+    def course(self, migration: str) -> Course:
+        """Everything about a migration up to its newest row. Raises KeyError for an unknown migration."""
+        entity = self._workspace.state.migrations[migration]
+        course = self._courses.get(migration)
+        if course is None:
+            course = self._courses[migration] = Course(*self._measures(entity))
+        course.name(self._identity(entity), entity)
+        course.read(self._workspace.rows(migration))
+        return course
+
+    def _measures(self, migration: Migration) -> tuple[int, float, Migration]:
+        """Memory (bytes), bandwidth (bytes/s; 0 while unknown), and the migration itself."""
+        state = self._workspace.state
+        machine = state.machines.get(migration.machine)
+        return machine.memory if machine else 0, self._bandwidth(migration), migration
+
+    def _bandwidth(self, migration: Migration) -> float:
+        network = self._workspace.state.networks.get(migration.network or "")
+        limits = [float(limit) for limit in (migration.options.bandwidth, network and network.bandwidth) if limit]
+        return min(limits, default=0.0)
+
+    def _identity(self, migration: Migration) -> Identity:
+        state = self._workspace.state
+        machine = state.machines.get(migration.machine)
+        network = state.networks.get(migration.network or "")
+        return Identity(
+            machine.name if machine else migration.machine,
+            migration.source,
+            migration.destination,
+            network.name if network else "",
+        )
+
+
+class Course:
+    """One migration: its recording, its forecast, and the forecast that it is measured against afterwards."""
+
+    def __init__(self, memory: int, bandwidth: float, migration: Migration) -> None:
+        limit = downtime_limit(migration)
+        self.recording = Recording(memory=memory, bandwidth=bandwidth, downtime_limit=limit)
+        self.first: Made | None = None
+        """The forecast made when the second pass began, or, before that, in the middle of the first."""
+        self._forecast = Forecast(max(memory, 1), bandwidth, limit, auto_converge=migration.options.auto_converge)
+        self._outlook: Outlook | None = None
+        self._stale = True
+        self._over = False
+
+    def name(self, identity: Identity, migration: Migration) -> None:
+        """Take over what events told since: names, attempts, limits, the end."""
+        recording = self.recording
+        recording.identity = identity
+        recording.final = migration.figures
+        recording.outcome = migration.phase.value
+        self._over = migration.phase.is_over
+        if len(recording.attempts) != len(migration.attempts):
+            recording.attempts = [
+                Attempt(attempt.network, attempt.time - migration.requested, attempt.result)
+                for attempt in migration.attempts
+            ]
+        limit = downtime_limit(migration)
+        if limit != recording.downtime_limit:
+            recording.downtime_limit = limit
+            self._forecast.set_downtime_limit(limit)
+            self._stale = True
+        if migration.options.bandwidth and float(migration.options.bandwidth) != recording.bandwidth:
+            recording.bandwidth = float(migration.options.bandwidth)
+            self._forecast.set_bandwidth(recording.bandwidth)
+            self._stale = True
+
+    def read(self, rows: Sequence[TelemetryRow]) -> None:
+        """Read the rows that are new."""
+        recording = self.recording
+        for row in rows[len(recording) :]:
+            recording.append(row)
+            self._forecast.update(row)
+            self._stale = True
+            if row.phase is Phase.BROWNOUT:
+                self._keep_first(row)
+
+    def _keep_first(self, row: TelemetryRow) -> None:
+        halfway = row.pass_number == 1 and row.remaining * 2 <= self.recording.memory
+        if (self.first is None and halfway) or (
+            row.pass_number >= 2 and (self.first is None or self.first.pass_number < 2)
+        ):
+            self.first = Made(row.time, row.pass_number, self._forecast.view())
+
+    @property
+    def last(self) -> TelemetryRow | None:
+        """The newest row."""
+        return self.recording.row(-1) if len(self.recording) else None
+
+    @property
+    def outlook(self) -> Outlook | None:
+        """The newest forecast; None before the first row and once the migration is over."""
+        if self._over or not len(self.recording):
+            return None
+        if self._stale:
+            self._outlook = self._forecast.view()
+            self._stale = False
+        return self._outlook
+
+    @property
+    def progress(self) -> float:
+        """0 to 1, never falling; 1 only once the migration is completed."""
+        if self.recording.outcome == Phase.COMPLETED.value:
+            return 1.0
+        if self._over:
+            return self._outlook.progress if self._outlook is not None else self._sent_share()
+        outlook = self.outlook
+        return outlook.progress if outlook is not None else 0.0
+
+    def _sent_share(self) -> float:
+        """How far a reopened migration had come that did not reach its end."""
+        row = self.last
+        if row is None or row.sent + row.remaining <= 0:
+            return 0.0
+        return min(row.sent / (row.sent + row.remaining), 0.99)
+
+    def threshold(self) -> float:
+        """Bytes that the last copy may have to fit the downtime limit at the rate of now; 0 while unknown.
+
+        As QEMU has it: bandwidth of the last window x limit (migration.c, migration_update_counters).
+        """
+        recording = self.recording
+        if not len(recording):
+            return 0.0
+        rates = recording.rate[-50:][recording.rate[-50:] > 0]
+        if not len(rates):
+            return 0.0
+        rate = float(rates[-1]) if not self._over else float(sorted(rates)[len(rates) // 2])
+        return rate * recording.downtime_limit
