@@ -10,8 +10,8 @@ import pytest
 
 from fcm.lab.lab import bring_up, take_down
 from fcm.lab.machines import remove_machine
-from fcm.lab.plan import LabFolders, make_plan
-from tests.live.live_lab import LiveLab
+from fcm.lab.plan import make_plan
+from tests.live.live_lab import LiveLab, own_folders, take_down_orphans
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -30,8 +30,8 @@ def _quiet_libvirt() -> None:
 @pytest.fixture(scope="session")
 def lab() -> Iterator[LiveLab]:
     """Three nodes, the third with an older processor; live migration at 200 Mbit/s."""
-    folders = LabFolders(name="test")
-    take_down(folders)
+    take_down_orphans()
+    folders = own_folders("test")
     plan = make_plan(3, bandwidth=200_000_000, older="node3")
     try:
         live = LiveLab(plan, folders, bring_up(plan, folders))
