@@ -1,0 +1,234 @@
+"""Live migrations of a real QEMU guest through the product's own workspace."""
+
+from __future__ import annotations
+
+import threading
+import time
+from typing import TYPE_CHECKING
+
+import libvirt
+import pytest
+
+from fcm.backend.libvirt import open_hosts
+from fcm.lab.faults import LinkFault, NodeFault, break_link, break_node
+from fcm.lab.plan import CLUSTER, LIVE_MIGRATION, MANAGEMENT
+from fcm.model import commands as cmd
+from fcm.model.entities import MachineState, Migration, NodeState
+from fcm.model.telemetry import Phase
+from fcm.workspace.journal import Journal
+from fcm.workspace.workspace import Workspace
+from tests.live.live_lab import LiveLab
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    from fcm.lab.machines import LabMachine
+
+pytestmark = pytest.mark.live
+
+COMPLETED = libvirt.VIR_DOMAIN_JOB_STATS_COMPLETED | libvirt.VIR_DOMAIN_JOB_STATS_KEEP_COMPLETED
+
+
+class Watched:
+    """A workspace that is drained by the test."""
+
+    def __init__(self, lab: LiveLab, folder: Path) -> None:
+        uri = f"libvirt:{lab.hosts_file}"
+        self._awake = threading.Event()
+        self.workspace = Workspace(open_hosts(lab.hosts_file, uri), Journal.open(folder / "test.journal", uri))
+        self.workspace.open()
+        self.workspace.set_wake(self._awake.set)
+
+    def until(self, condition: Callable[[], bool], what: str, limit: float = 60.0) -> None:
+        """Drain until *condition* holds; fail with *what* after *limit* s."""
+        end = time.monotonic() + limit
+        while not condition():
+            if time.monotonic() > end:
+                pytest.fail(f"{what}: not within {limit:g} s")
+            self._awake.wait(0.1)
+            self._awake.clear()
+            self.workspace.drain()
+
+    def machine(self, name: str) -> str:
+        self.until(lambda: self.workspace.state.machine_named(name) is not None, f"{name} is found")
+        self.until(
+            lambda: all(node.state is NodeState.UP for node in self.workspace.state.nodes.values()), "all nodes are up"
+        )
+        found = self.workspace.state.machine_named(name)
+        assert found is not None
+        return found.id
+
+    def migrate(self, machine: str, destination: str) -> str:
+        """Submit a live migration and return its id once it is known."""
+        before = self.workspace.state.last_migration(machine)
+        operation = self.workspace.submit(cmd.LiveMigrate(machine, destination))
+        self.until(lambda: operation.verdict is not None, "the request is answered")
+        assert operation.verdict, operation.verdict
+        self.until(lambda: self.workspace.state.last_migration(machine) != before, "the migration is known")
+        migration = self.workspace.state.last_migration(machine)
+        assert migration is not None
+        return migration.id
+
+    def of(self, identity: str) -> Migration:
+        return self.workspace.state.migrations[identity]
+
+    def end_of(self, identity: str, limit: float = 90.0) -> Migration:
+        self.until(lambda: self.of(identity).phase.is_over, "the migration ends", limit)
+        return self.of(identity)
+
+
+@pytest.fixture
+def watched(lab: LiveLab, tmp_path: Path) -> Iterator[Watched]:
+    opened = Watched(lab, tmp_path)
+    yield opened
+    opened.workspace.close()
+
+
+@pytest.fixture
+def writing(lab: LiveLab) -> Iterator[LabMachine]:
+    """A guest with 120 MiB of data that rewrites 12 MiB/s of 60 MiB: several passes at 200 Mbit/s."""
+    from fcm.lab.machines import remove_machine
+
+    made = lab.add_machine("writer", fill=120, dirty=12, working_set=60)
+    yield made
+    remove_machine(made.name, lab.plan, lab.folders)
+
+
+def test_a_guest_that_writes_memory_moves_over_the_preferred_network_with_its_connection(
+    lab: LiveLab, watched: Watched, writing: LabMachine
+) -> None:
+    machine = watched.machine("writer")
+    with lab.hold(writing) as held:
+        held.wait_for_ticks(50)
+        ended = watched.end_of(watched.migrate(machine, "node2"))
+        held.wait_for_ticks(100)
+        continuity = held.read()
+
+    assert ended.phase is Phase.COMPLETED, ended.reason
+    assert lab.running(writing) == ["node2"]
+    assert watched.workspace.state.machines[machine].node == "node2"
+    assert watched.workspace.state.networks[ended.network or ""].name == "Live Migration"
+    assert continuity.unbroken, continuity
+
+    rows = watched.workspace.rows(ended.id)
+    assert len({row.pass_number for row in rows if row.phase is Phase.BROWNOUT}) >= 3
+    assert all(later.sent >= earlier.sent for earlier, later in zip(rows, rows[1:], strict=False))
+
+    domain = lab.connection("node2").lookupByName("writer")
+    measured = domain.jobStats(COMPLETED)
+    assert ended.figures is not None
+    assert ended.figures.total == measured["time_elapsed"] / 1000
+    assert ended.figures.downtime == measured["downtime"] / 1000
+    assert ended.figures.bytes == measured["memory_processed"]
+    assert ended.figures.passes == measured["memory_iteration"]
+    print(
+        f"\nlive migration: {ended.figures.total:.2f} s, {ended.figures.passes} passes, "
+        f"{ended.figures.bytes / 2**20:.0f} MiB, downtime {ended.figures.downtime * 1000:.0f} ms, "
+        f"longest gap of the guest's TCP connection {continuity.longest_gap * 1000:.0f} ms"
+    )
+
+
+def test_a_cancelled_migration_leaves_the_guest_at_the_source_and_the_destination_clean(
+    lab: LiveLab, watched: Watched, writing: LabMachine
+) -> None:
+    machine = watched.machine("writer")
+    with lab.hold(writing) as held:
+        identity = watched.migrate(machine, "node2")
+        watched.until(lambda: any(row.sent for row in watched.workspace.rows(identity)), "memory moves")
+        watched.workspace.submit(cmd.CancelMigration(identity))
+        ended = watched.end_of(identity)
+        held.wait_for_ticks(50)
+        continuity = held.read()
+
+    assert ended.phase is Phase.CANCELED, ended.reason
+    assert lab.running(writing) == ["node1"]
+    assert "writer" not in [domain.name() for domain in lab.connection("node2").listAllDomains()]
+    assert watched.workspace.state.machines[machine].node == "node1"
+    assert continuity.unbroken, continuity
+
+
+def test_the_next_network_is_taken_when_the_preferred_one_does_not_answer(
+    lab: LiveLab, watched: Watched, machine: LabMachine
+) -> None:
+    identity = watched.machine(machine.name)
+    break_link(LinkFault.DOWN, lab.node("node2"), LIVE_MIGRATION, lab.plan, lab.folders)
+    try:
+        ended = watched.end_of(watched.migrate(identity, "node2"))
+    finally:
+        break_link(LinkFault.UP, lab.node("node2"), LIVE_MIGRATION, lab.plan, lab.folders)
+
+    names = [watched.workspace.state.networks[attempt.network].name for attempt in ended.attempts]
+    assert ended.phase is Phase.COMPLETED, ended.reason
+    assert [attempt.connected for attempt in ended.attempts] == [False, True]
+    assert names == ["Live Migration", "Management"]
+    assert lab.running(machine) == ["node2"]
+
+
+def test_a_migration_fails_with_every_attempt_listed_when_no_network_answers(
+    lab: LiveLab, watched: Watched, machine: LabMachine
+) -> None:
+    identity = watched.machine(machine.name)
+    networks = (LIVE_MIGRATION, MANAGEMENT, CLUSTER)
+    for network in networks:
+        break_link(LinkFault.DOWN, lab.node("node2"), network, lab.plan, lab.folders)
+    try:
+        ended = watched.end_of(watched.migrate(identity, "node2"))
+    finally:
+        for network in networks:
+            break_link(LinkFault.UP, lab.node("node2"), network, lab.plan, lab.folders)
+
+    assert ended.phase is Phase.FAILED
+    assert all(network.name in ended.reason for network in networks)
+    assert "runs on at node1" in ended.reason
+    assert lab.running(machine) == ["node1"]
+
+
+def test_the_window_s_state_follows_a_machine_that_is_paused_and_resumed(
+    lab: LiveLab, watched: Watched, machine: LabMachine
+) -> None:
+    identity = watched.machine(machine.name)
+    state = watched.workspace
+
+    state.submit(cmd.SetMachineState(identity, MachineState.PAUSED))
+    watched.until(lambda: state.state.machines[identity].state is MachineState.PAUSED, "the machine is paused")
+    refused = state.allowed(cmd.LiveMigrate(identity, "node2"))
+    state.submit(cmd.SetMachineState(identity, MachineState.RUNNING))
+    watched.until(lambda: state.state.machines[identity].state is MachineState.RUNNING, "the machine runs")
+
+    assert not refused
+    assert "not online" in refused.reason
+
+
+def test_a_host_that_hangs_is_shown_as_not_answering_and_comes_back_by_itself(
+    lab: LiveLab, watched: Watched, machine: LabMachine
+) -> None:
+    watched.machine(machine.name)
+    nodes = watched.workspace
+    lab.disconnect("node3")
+    break_node(NodeFault.LIBVIRTD_HANG, lab.node("node3"), lab.folders)
+    try:
+        watched.until(lambda: nodes.state.nodes["node3"].state is NodeState.DOWN, "node3 counts as down", 15)
+        note = nodes.state.nodes["node3"].note
+        others = {nodes.state.nodes[name].state for name in ("node1", "node2")}
+    finally:
+        break_node(NodeFault.LIBVIRTD_RESUME, lab.node("node3"), lab.folders)
+    watched.until(lambda: nodes.state.nodes["node3"].state is NodeState.UP, "node3 comes back", 30)
+
+    assert "has not answered" in note
+    assert others == {NodeState.UP}
+
+
+def test_a_host_that_refuses_is_shown_with_the_reason(lab: LiveLab, watched: Watched, machine: LabMachine) -> None:
+    watched.machine(machine.name)
+    lab.disconnect("node3")
+    break_node(NodeFault.LIBVIRTD_STOP, lab.node("node3"), lab.folders)
+    try:
+        state = watched.workspace
+        watched.until(lambda: state.state.nodes["node3"].state is NodeState.DOWN, "node3 counts as down", 15)
+        note = state.state.nodes["node3"].note
+    finally:
+        break_node(NodeFault.LIBVIRTD_START, lab.node("node3"), lab.folders)
+    watched.until(lambda: state.state.nodes["node3"].state is NodeState.UP, "node3 comes back", 30)
+
+    assert "libvirtd" in note or "No connection" in note or "connection" in note
