@@ -30,9 +30,9 @@ LINT = (
 )
 # name: (pytest arguments, seconds after which the group is given up)
 GROUPS = {
-    "rules": (["tests", "--ignore=tests/ui", "--ignore=tests/live", "-m", "not live and not bundle"], 900),
-    "window": (["tests/ui", "-m", "not live and not bundle"], 900),
-    "bundle": (["tests/bundle", "-m", "bundle"], 600),
+    "rules": (["tests", "--ignore=tests/ui", "--ignore=tests/live", "-m", "not live and not bundle"], 600),
+    "window": (["tests/ui", "-m", "not live and not bundle"], 600),
+    "bundle": (["tests/bundle", "-m", "bundle"], 480),
     "live": (["tests", "-m", "live", "-s"], 1200),
 }
 

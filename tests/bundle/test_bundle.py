@@ -2,30 +2,16 @@
 
 from __future__ import annotations
 
-import importlib.util
 import subprocess
-import sys
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.quality.source import TOP, script
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
-
-TOP = Path(__file__).resolve().parents[2]
-
-
-def script(name: str) -> Any:
-    """A module of packaging/, which is no package."""
-    specification = importlib.util.spec_from_file_location(name, TOP / "packaging" / f"{name}.py")
-    assert specification is not None
-    assert specification.loader is not None
-    module = importlib.util.module_from_spec(specification)
-    sys.modules[name] = module  # bundle imports smoke by this name
-    specification.loader.exec_module(module)
-    return module
-
+    from pathlib import Path
 
 smoke, bundle = script("smoke"), script("bundle")
 

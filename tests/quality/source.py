@@ -1,10 +1,13 @@
-"""The project's own source, for tests about the source itself."""
+"""The project's own source and scripts, for tests about the source itself."""
 
 from __future__ import annotations
 
 import ast
+import importlib.util
+import sys
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 TOP = Path(__file__).resolve().parents[2]
 
@@ -38,3 +41,15 @@ def calls(file: Path) -> list[tuple[str, ast.Call]]:
             elif isinstance(node.func, ast.Name):
                 found.append((node.func.id, node))
     return found
+
+
+@cache
+def script(name: str) -> Any:
+    """A module of packaging/, which is no Python package; other scripts there import it by this name."""
+    specification = importlib.util.spec_from_file_location(name, TOP / "packaging" / f"{name}.py")
+    assert specification is not None
+    assert specification.loader is not None
+    module = importlib.util.module_from_spec(specification)
+    sys.modules[name] = module
+    specification.loader.exec_module(module)
+    return module
