@@ -4,10 +4,10 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import pytest
-from tests.contract.harness import Harness
 
 from fcm.backend.embedded import open_embedded
 from fcm.workspace.workspace import Workspace
+from tests.contract.harness import Harness
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -8,14 +8,13 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
-from fcm.model import events as ev
-from fcm.model.telemetry import Phase
-
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from fcm.model import events as ev
     from fcm.model.commands import Command
     from fcm.model.entities import Migration
+    from fcm.model.telemetry import Phase
     from fcm.model.verdict import Verdict
     from fcm.workspace.workspace import Workspace
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from typing import TYPE_CHECKING
 
 from fcm.model import commands as cmd
@@ -88,7 +89,7 @@ def test_telemetry_counts_up_and_agrees_with_the_final_figures(cluster: Harness)
     migration = cluster.reach(cluster.machine, Phase.COMPLETED)
     rows = cluster.workspace.rows(migration.id)
     assert len(rows) >= 3
-    for earlier, later in zip(rows, rows[1:], strict=False):
+    for earlier, later in itertools.pairwise(rows):
         assert later.time >= earlier.time
         assert later.sent >= earlier.sent
         assert later.pass_number >= earlier.pass_number
