@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import threading
 import time
 from typing import TYPE_CHECKING
@@ -11,19 +12,20 @@ import pytest
 
 from fcm.backend.libvirt import open_hosts
 from fcm.lab.faults import LinkFault, NodeFault, break_link, break_node
+from fcm.lab.machines import remove_machine
 from fcm.lab.plan import CLUSTER, LIVE_MIGRATION, MANAGEMENT
 from fcm.model import commands as cmd
 from fcm.model.entities import MachineState, Migration, NodeState
 from fcm.model.telemetry import Phase
 from fcm.workspace.journal import Journal
 from fcm.workspace.workspace import Workspace
-from tests.live.live_lab import LiveLab
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from fcm.lab.machines import LabMachine
+    from tests.live.live_lab import LiveLab
 
 pytestmark = pytest.mark.live
 
@@ -88,8 +90,6 @@ def watched(lab: LiveLab, tmp_path: Path) -> Iterator[Watched]:
 @pytest.fixture
 def writing(lab: LiveLab) -> Iterator[LabMachine]:
     """A guest with 120 MiB of data that rewrites 12 MiB/s of 60 MiB: several passes at 200 Mbit/s."""
-    from fcm.lab.machines import remove_machine
-
     made = lab.add_machine("writer", fill=120, dirty=12, working_set=60)
     yield made
     remove_machine(made.name, lab.plan, lab.folders)
@@ -113,7 +113,7 @@ def test_a_guest_that_writes_memory_moves_over_the_preferred_network_with_its_co
 
     rows = watched.workspace.rows(ended.id)
     assert len({row.pass_number for row in rows if row.phase is Phase.BROWNOUT}) >= 3
-    assert all(later.sent >= earlier.sent for earlier, later in zip(rows, rows[1:], strict=False))
+    assert all(later.sent >= earlier.sent for earlier, later in itertools.pairwise(rows))
 
     domain = lab.connection("node2").lookupByName("writer")
     measured = domain.jobStats(COMPLETED)
