@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 class _Label(QToolButton):
-    """An entry as wide as the pane; a label that does not fit ends in dots and is whole in the tooltip."""
+    """An entry as wide as the pane; a label that does not fit has two lines and is whole in the tooltip."""
 
     def __init__(self, text: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -34,9 +34,22 @@ class _Label(QToolButton):
 
     def fit(self) -> None:
         """Cut the label to the present width."""
-        room = self.width() - (46 if self.menu() else 32)
-        short = self.fontMetrics().elidedText(self.whole, Qt.TextElideMode.ElideRight, max(20, room))
-        self.setText(short.replace("&", "&&"))
+        room = max(20, self.width() - (46 if self.menu() else 34))
+        self.setText(self._wrapped(room).replace("&", "&&"))
+
+    def _wrapped(self, room: int) -> str:
+        """In one line if there is room, else in two, of which the second may end in dots."""
+        metrics = self.fontMetrics()
+        if metrics.horizontalAdvance(self.whole) <= room:
+            return self.whole
+        words = self.whole.split(" ")
+        first = words[0]
+        taken = 1
+        while taken < len(words) and metrics.horizontalAdvance(f"{first} {words[taken]}") <= room:
+            first = f"{first} {words[taken]}"
+            taken += 1
+        rest = metrics.elidedText(" ".join(words[taken:]), Qt.TextElideMode.ElideRight, room)
+        return f"{metrics.elidedText(first, Qt.TextElideMode.ElideRight, room)}\n{rest}" if rest else first
 
     def resizeEvent(self, event: object) -> None:
         """The width changed."""
@@ -149,7 +162,7 @@ class Section(QWidget):
 
     def _fold(self, shown: bool) -> None:
         self.body.setVisible(shown)
-        self.heading.setIcon(icons.icon("collapse" if shown else "expand"))
+        self.heading.setIcon(icons.icon("expand" if shown else "collapse"))
         self.folded.emit(not shown)
 
 

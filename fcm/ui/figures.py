@@ -5,6 +5,8 @@ They are kept up with the telemetry row by row, so that asking for one costs not
 
 from __future__ import annotations
 
+import math
+import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -13,11 +15,12 @@ from fcm.model.telemetry import Phase
 from fcm.ui import appearance, format
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Mapping
 
     from fcm.model.entities import Migration, VirtualMachine
     from fcm.model.state import State
-    from fcm.model.telemetry import TelemetryRow
+    from fcm.workspace.forecasts import Forecasts
+    from fcm.workspace.workspace import Workspace
 
 _PHASE_WORDS = {
     Phase.WAITING: "Waiting",
@@ -39,6 +42,8 @@ _MOVING_WORDS = {
 }
 _AFTER_MEMORY = 0.99
 """Progress from the stop and copy on."""
+_FORESEE_EVERY = 0.25
+"""s between two forecasts of one migration; each costs up to 2 ms."""
 
 
 def phase_words(phase: Phase) -> str:
@@ -52,6 +57,8 @@ class _Course:
 
     rows: int = 0
     progress: float = 0.0
+    foreseen: float = -math.inf
+    """When the forecast was last asked (monotonic clock, s)."""
     dirty_rate: float = 0.0
     page_size: int = 4096
     rate: float = 0.0
@@ -60,9 +67,10 @@ class _Course:
 class Figures:
     """Figures of one workspace's migrations."""
 
-    def __init__(self, rows: Callable[[str], Sequence[TelemetryRow]]) -> None:
-        """``rows`` gives the telemetry of a migration so far (Workspace.rows)."""
-        self._rows = rows
+    def __init__(self, workspace: Workspace | None = None) -> None:
+        """``workspace`` None: no cluster is open."""
+        self._workspace = workspace
+        self._forecasts: Forecasts | None = None
         self._courses: dict[str, _Course] = {}
         self._of: Mapping[str, Migration] | None = None
         self._active: dict[str, Migration] = {}
@@ -95,7 +103,21 @@ class Figures:
         course = self._course(migration.id)
         if migration.phase in (Phase.BLACKOUT, Phase.STORAGE, Phase.NETWORK, Phase.CLEANUP):
             course.progress = max(course.progress, _AFTER_MEMORY)
+        elif migration.phase is Phase.BROWNOUT and course.rows:
+            now = time.monotonic()
+            if now - course.foreseen >= _FORESEE_EVERY:
+                course.foreseen = now
+                course.progress = max(course.progress, self._foreseen(migration.id))
         return course.progress
+
+    def _foreseen(self, migration: str) -> float:
+        """Share of the whole time that is over by the forecast, the number that the migration view shows."""
+        if self._forecasts is None:
+            from fcm.workspace.forecasts import Forecasts
+
+            assert self._workspace is not None
+            self._forecasts = Forecasts(self._workspace)
+        return min(self._forecasts.course(migration).progress, _AFTER_MEMORY)
 
     def rate(self, migration: Migration) -> float:
         """Bytes/s at which a running migration sends; 0 if it does not."""
@@ -115,10 +137,8 @@ class Figures:
 
     def _course(self, migration: str) -> _Course:
         course = self._courses.setdefault(migration, _Course())
-        rows = self._rows(migration)
+        rows = self._workspace.rows(migration) if self._workspace else ()
         for row in rows[course.rows :]:
-            done = row.sent / (row.sent + row.remaining) if row.sent + row.remaining else 0.0
-            course.progress = max(course.progress, min(done, _AFTER_MEMORY))
             course.dirty_rate = row.dirty_rate or course.dirty_rate
             course.page_size = row.page_size
             course.rate = row.rate

@@ -21,8 +21,8 @@ VERSION = 1
 SIZE = (1280, 800)
 """Pixels of the window at its first start."""
 SMALLEST = (760, 480)
-TREE, ACTIONS = 220, 236
-"""Pixels of the console tree and of the Actions pane."""
+TREE, ACTIONS = 240, 220
+"""Pixels of the console tree and of the Actions pane in a window of 1280 pixels and more."""
 
 
 def reset(window: MainWindow) -> None:
@@ -31,7 +31,9 @@ def reset(window: MainWindow) -> None:
     window.menus.actions.setChecked(True)
     for dock in window.docks.values():
         dock.hide()
-    window.panes.setSizes([TREE, max(300, window.width() - TREE - ACTIONS), ACTIONS])
+    share = min(1.0, window.width() / SIZE[0])
+    tree, actions = round(TREE * share), round(ACTIONS * share)
+    window.panes.setSizes([tree, max(300, window.width() - tree - actions), actions])
 
 
 def restore(window: MainWindow) -> None:

@@ -73,7 +73,7 @@ class MainWindow(QMainWindow):
         super().__init__()
         self.context = context
         self.workspace: Workspace | None = None
-        self.figures = Figures(lambda migration: self.workspace.rows(migration) if self.workspace else ())
+        self.figures = Figures()
         self.event_list = EventList(self)
         self.setObjectName("window")
         self.setWindowTitle(TITLE)
@@ -157,6 +157,7 @@ class MainWindow(QMainWindow):
         """Show an opened workspace; the window owns it from now on."""
         self.close_cluster()
         self.workspace = workspace
+        self._show_figures(Figures(workspace))
         self._bridge = Bridge(workspace, self)
         self._bridge.changed.connect(self._changed)
         self._bridge.happened.connect(self._happened)
@@ -176,12 +177,17 @@ class MainWindow(QMainWindow):
         self._bridge.deleteLater()
         self._stop_observing()
         workspace, self.workspace, self._bridge = self.workspace, None, None
+        self._show_figures(Figures())
         self.event_list.clear()
         self.status.show_workspace(None)
         self._closing = [work for work in self._closing if not work.is_over]
         self._closing.append(Work(self, workspace.close, self._closed))
         self._changed(Change(structural=True), everything=True)
         self.select(ROOT)
+
+    def _show_figures(self, figures: Figures) -> None:
+        self.figures = figures
+        self.tree_model.figures = figures
 
     def _closed(self, outcome: Outcome) -> None:
         if outcome.error is not None:

@@ -50,9 +50,11 @@ class Column:
 class TableModel(QAbstractTableModel):
     """Rows known by id, in an order of their own."""
 
-    def __init__(self, columns: Sequence[Column], parent: QObject | None = None) -> None:
+    def __init__(self, columns: Sequence[Column], parent: QObject | None = None, first_sort: int = -1) -> None:
+        """``first_sort`` is the column by which rows are sorted at first; -1 = as they are given."""
         super().__init__(parent)
         self.columns = tuple(columns)
+        self.first_sort = first_sort
         self.visible: Callable[[], tuple[int, int]] = lambda: (0, len(self._order) - 1)
         """First and last row that can be seen; the view sets it."""
         self._ids: list[str] = []

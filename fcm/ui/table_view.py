@@ -7,7 +7,7 @@ import io
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QByteArray, QEvent, QModelIndex, QPersistentModelIndex, QPoint, QRect, Qt, QTimer, Signal
-from PySide6.QtGui import QContextMenuEvent, QHelpEvent, QKeyEvent, QPalette
+from PySide6.QtGui import QContextMenuEvent, QHelpEvent, QKeyEvent, QPalette, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHeaderView,
@@ -111,20 +111,20 @@ class TableView(QTableView):
         header.setMinimumSectionSize(40)
         header.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         header.customContextMenuRequested.connect(self._header_menu)
-        for number, column in enumerate(self.table.columns):
-            self.setColumnWidth(number, column.width)
-        header.setSortIndicator(-1, Qt.SortOrder.AscendingOrder)
-        saved = self._settings.get(COLUMNS).get(self._key)
-        if saved:
-            header.restoreState(QByteArray.fromBase64(saved.encode("ascii")))
+        header.setSortIndicator(self.table.first_sort, Qt.SortOrder.AscendingOrder)
+        saved = self._settings.get(COLUMNS).get(self._key, "")
+        self._own_widths = bool(saved) and header.restoreState(QByteArray.fromBase64(saved.encode("ascii")))
+        if not self._own_widths:
+            self._fit_columns()
         self.setSortingEnabled(True)
         header.setSortIndicatorClearable(True)
         self._save_soon = QTimer(self)
         self._save_soon.setSingleShot(True)
         self._save_soon.setInterval(400)
         self._save_soon.timeout.connect(self.save_columns)
-        for signal in (header.sectionResized, header.sectionMoved, header.sortIndicatorChanged):
-            signal.connect(self._columns_changed)
+        header.sectionResized.connect(self._column_resized)
+        header.sectionMoved.connect(self._columns_changed)
+        header.sortIndicatorChanged.connect(self._columns_changed)
         self._restoring = False
 
     # Rows
@@ -163,6 +163,33 @@ class TableView(QTableView):
             self.picked.emit()
 
     # Columns
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Columns that the user did not size share the width."""
+        super().resizeEvent(event)
+        if not self._own_widths:
+            self._fit_columns()
+
+    def _fit_columns(self) -> None:
+        """Give each column the width it wants, or less, but not less than its heading, where there is no room."""
+        metrics, columns = self.horizontalHeader().fontMetrics(), self.table.columns
+        shown = [number for number in range(len(columns)) if not self.isColumnHidden(number)]
+        least = {number: metrics.horizontalAdvance(columns[number].title) + 18 for number in shown}
+        wanted = {number: max(columns[number].width, least[number]) for number in shown}
+        room, total = self.viewport().width(), sum(wanted.values())
+        slack = sum(wanted[number] - least[number] for number in shown)
+        share = min(1.0, max(0.0, total - room) / slack) if slack else 0.0
+        before, self._restoring = self._restoring, True
+        for number in shown:
+            self.setColumnWidth(number, round(wanted[number] - (wanted[number] - least[number]) * share))
+        self._restoring = before
+
+    def _column_resized(self, number: int, *_: object) -> None:
+        header = self.horizontalHeader()
+        # The last column stretches with the window: that is not the user's doing.
+        if not self._restoring and self.isVisible() and header.visualIndex(number) < header.count() - 1:
+            self._own_widths = True
+            self._columns_changed()
 
     def _columns_changed(self, *_: object) -> None:
         if not self._restoring and self.isVisible():

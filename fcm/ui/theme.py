@@ -146,6 +146,7 @@ QHeaderView::section {
 #actionsPane, #page { background: palette(base); }
 #actionsPane { border: 1px solid palette(mid); }
 #actionsPane QToolButton { border: 0; padding: 3px 6px; text-align: left; }
+#actionsPane QToolButton::menu-indicator { subcontrol-origin: padding; subcontrol-position: right center; }
 #actionsPane QToolButton:hover, #actionsPane QToolButton:focus {
     background: palette(highlight); color: palette(highlighted-text);
 }

@@ -50,8 +50,7 @@ class ClusterPage(Page):
         self._sentence = Elided()
         column.addWidget(self._sentence)
         self._facts = Facts(
-            ("Name", "Current Host Server", "Quorum Configuration", "Votes", "Networks", "Live migration uses"),
-            columns=2,
+            ("Name", "Current Host Server", "Quorum Configuration", "Votes", "Networks", "Networks for live migration")
         )
         column.addWidget(self._facts)
         column.addLayout(self._make_events_line())
@@ -69,7 +68,7 @@ class ClusterPage(Page):
         self.watch(self._core, Place.RESOURCE, opens=False)
         column.addWidget(self._core, 1)
         self.column.addWidget(scrolled(inside), 1)
-        window.event_list.grown.connect(self._show_events)
+        window.event_list.grown.connect(self._grown)
 
     def _make_events_line(self) -> QHBoxLayout:
         row = QHBoxLayout()
@@ -143,11 +142,15 @@ class ClusterPage(Page):
         say("Quorum Configuration", description(cluster, state.disks))
         say("Votes", f"{count.present} of {count.total} present, {count.needed} needed")
         say("Networks", format.listed([network.name for network in state.networks.values()], 4))
-        say("Live migration uses", ", then ".join(order) or "no network")
+        say("Networks for live migration", ", then ".join(order) or "no network")
+
+    def _grown(self) -> None:
+        if self.isVisible():
+            self._show_events()
 
     def _show_events(self) -> None:
         workspace = self.frame.workspace
-        if workspace is None or not self.isVisibleTo(self.frame):
+        if workspace is None:
             return
         counts = {level: number for level, number in self.frame.event_list.recent(workspace.now()).items() if number}
         counts.pop("Information", None)

@@ -130,7 +130,7 @@ class MachinePage(Page):
 
             self._view = MigrationView(self._lower)
             self._lower_column.addWidget(self._view, 1)
-        self._view.show_migration(workspace, self._shown[1])
+        self._view.show_migration(workspace, self._shown[1], machine.id)
 
     def _show_summary(self, machine: VirtualMachine) -> None:
         state, say = self.state, self._facts.say

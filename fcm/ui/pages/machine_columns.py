@@ -62,7 +62,7 @@ def machine_model(window: MainWindow, clustered: bool = True, with_owner: bool =
     )
     path = Column("Path", lambda i: machine(i).path, 300)
     if not clustered:
-        return TableModel((name, state, owner, memory, path))
+        return TableModel((name, state, owner, memory, path), first_sort=0)
     columns = (
         name,
         state,
@@ -87,4 +87,4 @@ def machine_model(window: MainWindow, clustered: bool = True, with_owner: bool =
             hint="How long the guest stood still in its newest completed live migration",
         ),
     )
-    return TableModel(columns)
+    return TableModel(columns, first_sort=0)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QPoint, Signal
+from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from fcm.model.state import Change, State
@@ -29,6 +29,7 @@ class Page(QWidget):
     def __init__(self, window: MainWindow, name: str, icon: str) -> None:
         super().__init__(window)
         self.setObjectName("page")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.setAccessibleName(name)
         self.frame = window
         self.selection = Selection(Place.ROOT)
