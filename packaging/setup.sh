@@ -109,6 +109,7 @@ if ! $complete; then
     say "Installing Python packages (a few minutes the first time)"
     .venv/bin/python -m pip install --quiet --disable-pip-version-check -e ".${wanted:+[$wanted]}" 9>&- ||
         fail "the Python packages could not be installed; the reason is above. Without a network, set PIP_FIND_LINKS to a folder of wheels."
+    # What was installed before for the same project file is still there.
     had=$([ -f "$stamp" ] && [ "$(head -n 1 "$stamp")" = "$key" ] && sed -n 2p "$stamp" || true)
-    printf '%s\n%s\n' "$key" "program,${had:+$had,}$wanted" >"$stamp"
+    printf '%s\n%s\n' "$key" "$(printf '%s\n' program ${had//,/ } ${wanted//,/ } | sort -u | paste -sd,)" >"$stamp"
 fi
