@@ -1,0 +1,501 @@
+"""What a running migration will do next, from its telemetry alone.
+
+How it is used::
+
+    forecast = Forecast(memory=8 << 30, bandwidth=125e6, downtime_limit=0.3)
+    forecast.update(row)              # every TelemetryRow, cheap
+    view = forecast.view()            # Outlook: band ahead, end, blackout, verdict, progress
+
+The guest's writing is not known, only what each reading of the dirty log found: pairs of a window's length and the
+bytes dirtied in it. Distinct pages grow with time t as D(t) = c t / (1 + (t / t0)^s)^(1/s): c t while nothing repeats,
+then flattening around t0, sharply (large s, one working set) or slowly (small s, a long tail). For each (t0, s) of a
+grid the pairs give c with its error and a likelihood, older passes weighing less. Members are drawn from the grid by
+weight, always at the same quantiles, and carried through the hypervisor's rules pass by pass; the band is what 80 % of
+them do. Before the first reading nothing is known: the members then follow published factors of bytes sent over memory
+(see PRIOR_EXTRA), and the outlook says that it is assumed.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from enum import StrEnum
+
+import numpy as np
+import numpy.typing as npt
+
+from fcm.migration.policies import QEMU_7_2, LogWindow, StoppingRule
+from fcm.model.telemetry import Phase, TelemetryRow
+
+Floats = npt.NDArray[np.float64]
+
+PRIOR_EXTRA = (0.0, 0.45)
+"""10 % and 90 % point of what is sent beyond the memory once, over the memory, where nothing is known: idle guests 0;
+1.20, 1.25 and 1.37 in Clark et al. 2005; 1.37 in KubeVirt's series of 2025 (enhancements#249)."""
+_TIMES, _SHARPNESS = (
+    x.ravel() for x in np.meshgrid(np.geomspace(0.2, 400.0, 18), np.array([0.5, 1.0, 2.0]), indexing="ij")
+)
+"""The grid of (t0, s): every t0 equally likely in logarithm, every s alike."""
+PAIR_ERROR = 0.12
+"""Standard deviation of the logarithm of a pair around the growth law."""
+RATE_ERROR = 0.02
+"""Least relative standard deviation of the bandwidth ahead."""
+FIRST_PAIR_ERROR = 0.25
+"""The same for the first pass, over which pages are not logged equally long (see ``passes``)."""
+FORGETTING = 0.75
+"""Weight of a pair against the next younger one."""
+MOST_PASSES = 32
+"""Passes ahead; members that need more count as not converging."""
+_MEMBERS = 15
+"""Of 15 members at (k + 1/2) / 15 the second and the last but one stand at 10 % and 90 %."""
+_FIXED_SPREAD = np.geomspace(0.3, 4.0, _MEMBERS)[(np.arange(_MEMBERS) * 7) % _MEMBERS]
+"""Factors on the fixed part of the blackout, one a member, in no relation to the others' order."""
+
+
+class Verdict(StrEnum):
+    """Will the migration end by itself?"""
+
+    CONVERGING = "converging"
+    WILL_NOT_CONVERGE = "will not converge"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True)
+class Interval:
+    """A value with an 80 % interval; infinite where a migration may not end."""
+
+    low: float
+    mid: float
+    high: float
+
+
+@dataclass(frozen=True)
+class Outlook:
+    """The forecast at one instant."""
+
+    time: Floats
+    """[n] s since the start, from now on."""
+    low: Floats
+    """[n] bytes remaining, 10 % point."""
+    mid: Floats
+    high: Floats
+    eta: Interval
+    """s from now to the end."""
+    blackout: Interval
+    """s of standing still at the end."""
+    verdict: Verdict
+    reason: str
+    """Why, with numbers; empty while converging."""
+    remedies: tuple[str, ...]
+    """What would let it end, each a piece of a sentence with its number."""
+    progress: float
+    """0..1, never falling."""
+    assumed: bool
+    """True while no reading of the dirty log has been seen and the outlook rests on published experience."""
+
+
+class Forecast:
+    """Forecast of one migration, fed row by row."""
+
+    def __init__(
+        self,
+        memory: int,
+        bandwidth: float = 0.0,
+        downtime_limit: float | None = None,
+        rule: StoppingRule = QEMU_7_2,
+        line_rate: float | None = None,
+        fixed_downtime: float = 0.010,
+        auto_converge: bool = False,
+    ) -> None:
+        """Prepares a forecast.
+
+        Args:
+            memory: bytes of guest memory.
+            bandwidth: limit in bytes/s, 0 where there is none; what is really reached is learnt from the rows.
+            downtime_limit: s; ``None`` for the rule's default.
+            rule: the hypervisor's stopping rule.
+            line_rate: bytes/s of the last copy, which no limit holds; ``None``: as fast as the rest.
+            fixed_downtime: s of blackout beyond the last pages (an assumption: 10 ms, a third to four times
+                of it; QEMU on one host needs 10 to 45 ms).
+            auto_converge: True if the guest will be slowed when it dirties too fast.
+        """
+        self.memory = memory
+        self.bandwidth = bandwidth
+        self.downtime_limit = rule.downtime_limit if downtime_limit is None else downtime_limit
+        self.rule = rule
+        self.line_rate = line_rate
+        self.fixed_downtime = fixed_downtime
+        self.auto_converge = auto_converge
+        self._last: TelemetryRow | None = None
+        self._pass_begin = 0.0
+        self._pairs: list[tuple[float, float, float]] = []
+        self._rates: list[tuple[float, float]] = []
+        self._progress = 0.0
+        self._stopped_at: float | None = None
+        self._throttle = 0
+        grid = (np.arange(_MEMBERS) + 0.5) / _MEMBERS
+        # A lattice fills the plane of (level, shape, bandwidth) evenly and is the same in every forecast.
+        self._level = _normal_quantile(grid)
+        self._speed = _normal_quantile(np.mod(grid * 11 + 0.57, 1.0))
+        self._uniform = grid
+
+    def set_downtime_limit(self, seconds: float) -> None:
+        """Takes over a limit changed while the migration runs."""
+        self.downtime_limit = seconds
+
+    def set_bandwidth(self, limit: float) -> None:
+        """Takes over a bandwidth limit changed while the migration runs (bytes/s)."""
+        self.bandwidth = limit
+        self._rates.clear()
+
+    def update(self, row: TelemetryRow) -> None:
+        """Takes one row of telemetry. Rows older than the last are ignored."""
+        last = self._last
+        if last is not None and row.time < last.time:
+            return
+        if row.phase is Phase.BLACKOUT and self._stopped_at is None:
+            self._stopped_at = row.time
+        if last is None or last.pass_number == 0:
+            self._pass_begin = row.time
+        elif row.pass_number > last.pass_number:
+            moved = max(row.sent - last.sent, 0)
+            before = max(last.remaining - moved, 0)
+            found = max(row.remaining - before, 0)
+            window = max(row.time - self._pass_begin, 1e-3)
+            passes = row.pass_number - last.pass_number
+            error = PAIR_ERROR
+            if last.pass_number == 1:
+                window *= self._exposure()
+                error = FIRST_PAIR_ERROR
+            if row.phase is Phase.BROWNOUT and passes >= 1:
+                self._pairs.append((window / passes, max(found / passes, row.page_size / 2), error))
+                del self._pairs[:-12]
+            self._pass_begin = row.time
+        if last is not None and row.time > last.time and row.phase is Phase.BROWNOUT:
+            self._rates.append((row.time, (row.sent - last.sent) / (row.time - last.time)))
+            while len(self._rates) > 4 and self._rates[0][0] < row.time - 3.0:
+                self._rates.pop(0)
+        self._throttle = row.throttle
+        self._last = row
+
+    def view(self) -> Outlook:
+        """The outlook after the last row. Without a row it is empty and unknown."""
+        row = self._last
+        if row is None or row.phase.is_over or row.phase is Phase.WAITING:
+            return self._standing(row)
+        if row.phase not in (Phase.BROWNOUT, Phase.SETUP):
+            return self._ending(row)
+        rate = self._rate()
+        if rate <= 0:
+            return self._stalled(row)
+        speed = np.maximum(rate * (1.0 + self._speed * self._rate_error(rate)), rate * 0.2)
+        growth = self._members(rate)
+        track = _carry_on(
+            remaining=float(row.remaining),
+            since=row.time - self._pass_begin,
+            speed=speed,
+            growth=growth,
+            limit=self.downtime_limit,
+            rule=self.rule,
+            throttle=self._throttle if self.auto_converge else None,
+            throttled=self._throttle,
+            memory=float(self.memory),
+            passes=max(row.pass_number, 1),
+        )
+        return self._outlook(row, rate, speed, track, growth)
+
+    # What the rows taught -----------------------------------------------------------------------------------------
+
+    def _exposure(self) -> float:
+        """Share of the first pass over which an average page is logged: chunks are protected one after another."""
+        if self.rule.log_window is not LogWindow.CHUNK:
+            return 1.0
+        chunks = max(1.0, self.memory / (1 << 30))
+        return (chunks + 1.0) / (2.0 * chunks)
+
+    def _rate(self) -> float:
+        """Bytes/s expected ahead: what the last seconds reached, at first the limit."""
+        if len(self._rates) >= 3:
+            return float(np.mean([r for _, r in self._rates]))
+        row = self._last
+        if row is not None and row.rate > 0:
+            return row.rate if self.bandwidth <= 0 else min(row.rate, self.bandwidth)
+        return self.bandwidth
+
+    def _rate_error(self, rate: float) -> float:
+        if len(self._rates) < 5:
+            return 2 * RATE_ERROR
+        spread = float(np.std([r for _, r in self._rates])) / rate / math.sqrt(len(self._rates))
+        return min(max(RATE_ERROR, spread), 0.3)
+
+    def _members(self, rate: float) -> _Growth:
+        """How the bytes dirtied grow with time, for each member."""
+        if not self._pairs:
+            extra = PRIOR_EXTRA[0] + (PRIOR_EXTRA[1] - PRIOR_EXTRA[0]) * np.clip((self._uniform - 0.1) / 0.8, 0, 1.4)
+            pick = (np.arange(_MEMBERS) * 11 % _MEMBERS + 0.5) / _MEMBERS * len(_TIMES)
+            index = pick.astype(np.int64)
+            # A first pass that dirties the share d of memory is followed by about d + d^2 ... = d / (1 - d).
+            growth = _Growth(np.zeros(_MEMBERS), _TIMES[index], _SHARPNESS[index])
+            found = np.maximum(extra / (1.0 + extra) * self.memory, 4096.0)
+            whole = max(self.memory / rate, 1e-3)
+            return _Growth(np.log(found / growth.distinct(np.full(_MEMBERS, whole))), growth.time, growth.sharpness)
+        windows, found, errors = np.array(self._pairs).T
+        weight = FORGETTING ** np.arange(len(windows) - 1, -1, -1) / errors**2
+        ratio = (windows[None, :] / _TIMES[:, None]) ** _SHARPNESS[:, None]
+        unit = np.log(windows) - np.log1p(ratio) / _SHARPNESS[:, None]
+        rest = np.log(found) - unit
+        total = weight.sum()
+        centre = rest @ weight / total
+        misfit = ((rest - centre[:, None]) ** 2) @ weight
+        chance = np.exp(-0.5 * (misfit - misfit.min()))
+        steps = np.cumsum(chance) / chance.sum()
+        index = np.minimum(np.searchsorted(steps, self._uniform), len(_TIMES) - 1)
+        return _Growth(centre[index] + self._level / math.sqrt(total), _TIMES[index], _SHARPNESS[index])
+
+    # Outlooks ------------------------------------------------------------------------------------------------------
+
+    def _outlook(self, row: TelemetryRow, rate: float, speed: Floats, track: _Track, growth: _Growth) -> Outlook:
+        line = speed if self.line_rate is None else np.full(_MEMBERS, self.line_rate)
+        fixed = self.fixed_downtime * _FIXED_SPREAD
+        blackout = fixed + track.last / line
+        end = np.where(track.ends, track.end + blackout, np.inf)
+        eta = _interval(end)
+        ending = blackout[track.ends] if track.ends.any() else np.array([math.inf])
+        stuck = 1.0 - float(track.ends.mean())
+        assumed = not self._pairs
+        if stuck >= 0.8 and not assumed:
+            verdict = Verdict.WILL_NOT_CONVERGE
+        elif stuck <= 0.2 and not assumed:
+            verdict = Verdict.CONVERGING
+        else:
+            verdict = Verdict.UNKNOWN
+        reason, remedies = self._why(verdict, rate, track, growth)
+        horizon = float(np.max(end[np.isfinite(end)], initial=0.0))
+        horizon = horizon if horizon > 0 and stuck < 0.5 else float(np.median(track.times[-1]))
+        ahead = np.linspace(0.0, max(horizon, 1.0), 61)
+        times = np.concatenate([np.zeros((1, _MEMBERS)), track.times])
+        values = np.concatenate([np.full((1, _MEMBERS), float(row.remaining)), track.values])
+        paths = np.empty((_MEMBERS, len(ahead)))
+        for k in range(_MEMBERS):
+            paths[k] = np.interp(ahead, times[:, k], values[:, k])
+            if track.ends[k]:
+                paths[k, ahead >= end[k]] = 0.0
+        paths.sort(axis=0)
+        low, mid, high = paths[_MEMBERS // 10], paths[_MEMBERS // 2], paths[-1 - _MEMBERS // 10]
+        return Outlook(
+            row.time + ahead,
+            low,
+            mid,
+            high,
+            eta,
+            _interval(ending),
+            verdict,
+            reason,
+            remedies,
+            self._advance(row.time, eta.mid, rate),
+            assumed,
+        )
+
+    def _advance(self, now: float, ahead: float, rate: float) -> float:
+        if not math.isfinite(ahead):
+            ahead = self.memory / rate + now
+        share = now / (now + ahead) if now + ahead > 0 else 0.0
+        self._progress = max(self._progress, min(share, 0.99))
+        return self._progress
+
+    def _why(self, verdict: Verdict, rate: float, track: _Track, growth: _Growth) -> tuple[str, tuple[str, ...]]:
+        if verdict is Verdict.CONVERGING:
+            return "", ()
+        carried = rate * self.downtime_limit
+        if not self._pairs:
+            return (
+                "The dirty log has not been read yet: how fast the guest writes will be known after the first pass.",
+                (),
+            )
+        left = float(np.median(track.values[-1]))
+        dirty = float(np.median(growth.distinct(np.ones(_MEMBERS))))
+        text = (
+            f"About {_mib(left)} are dirtied again while as much is sent ({_mib(dirty)} in a second against "
+            f"{_mib(rate)} sent), and {self.downtime_limit * 1000:.0f} ms carry only {_mib(carried)}."
+        )
+        if verdict is Verdict.UNKNOWN:
+            text = "It is close: " + text[0].lower() + text[1:]
+        need = left * 1.1 / rate
+        remedies = [f"raise the downtime limit to {math.ceil(need * 100) * 10} ms"]
+        faster = _bandwidth_for(growth, self.downtime_limit)
+        if faster is not None and faster > rate:
+            remedies.append(f"allow {_mib(faster)}/s")
+        if not self.auto_converge:
+            remedies.append("switch on auto-converge, which slows the guest")
+        remedies.append("switch to post-copy")
+        return text, tuple(remedies)
+
+    def _standing(self, row: TelemetryRow | None) -> Outlook:
+        now = row.time if row is not None else 0.0
+        done = row is not None and row.phase is Phase.COMPLETED
+        if done:
+            self._progress = 1.0
+        none = Interval(0.0, 0.0, 0.0) if done else Interval(math.inf, math.inf, math.inf)
+        empty = np.array([now])
+        rest = np.array([float(row.remaining) if row is not None and not done else 0.0])
+        verdict = Verdict.CONVERGING if done else Verdict.UNKNOWN
+        return Outlook(empty, rest, rest, rest, none, none, verdict, "", (), self._progress, not self._pairs)
+
+    def _ending(self, row: TelemetryRow) -> Outlook:
+        """Blackout and after: what remains goes at the line's rate."""
+        line = self.line_rate or max(self._rate(), 1.0)
+        rest = row.remaining / line + self.fixed_downtime
+        begun = self._stopped_at if self._stopped_at is not None else row.time
+        time = np.array([row.time, row.time + rest])
+        value = np.array([float(row.remaining), 0.0])
+        standing = row.time - begun
+        return Outlook(
+            time,
+            value,
+            value,
+            value,
+            Interval(rest * 0.5, rest, rest * 2),
+            Interval(standing + rest * 0.5, standing + rest, standing + rest * 2),
+            Verdict.CONVERGING,
+            "",
+            (),
+            self._advance(row.time, rest, line),
+            False,
+        )
+
+    def _stalled(self, row: TelemetryRow) -> Outlook:
+        flat = np.array([float(row.remaining)] * 2)
+        never = Interval(math.inf, math.inf, math.inf)
+        return Outlook(
+            np.array([row.time, row.time + 60.0]),
+            flat,
+            flat,
+            flat,
+            never,
+            never,
+            Verdict.UNKNOWN,
+            "Nothing is being sent: the network of the live migration does not carry data.",
+            ("restore the link or cancel the migration",),
+            self._progress,
+            not self._pairs,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class _Growth:
+    """Bytes dirtied in a window, one law a member: level = log c in bytes/s, time = t0 in s, sharpness = s."""
+
+    level: Floats
+    time: Floats
+    sharpness: Floats
+
+    def distinct(self, window: Floats) -> Floats:
+        """[M] bytes of distinct pages written in `window` [M] s."""
+        flat = (window / self.time) ** self.sharpness
+        result: Floats = np.exp(self.level) * window / (1.0 + flat) ** (1.0 / self.sharpness)
+        return result
+
+
+@dataclass(frozen=True)
+class _Track:
+    """Members carried through the passes ahead: P instants of M members."""
+
+    times: Floats
+    """[P, M] s from now."""
+    values: Floats
+    """[P, M] bytes remaining."""
+    ends: npt.NDArray[np.bool_]
+    end: Floats
+    """[M] s from now to the suspension."""
+    last: Floats
+    """[M] bytes of the last copy."""
+
+
+def _carry_on(
+    remaining: float,
+    since: float,
+    speed: Floats,
+    growth: _Growth,
+    limit: float,
+    rule: StoppingRule,
+    throttle: int | None,
+    throttled: int,
+    memory: float,
+    passes: int,
+) -> _Track:
+    """Passes ahead by the hypervisor's rules, for all members at once (see ``engine`` for the rules)."""
+    step = rule.window
+    threshold = speed * limit if rule.threshold_from_downtime else np.full(len(speed), 4096.0 * (rule.stop_pages or 1))
+    now = np.zeros(len(speed))
+    value = np.full(len(speed), remaining)
+    elapsed = np.full(len(speed), since)
+    live = np.ones(len(speed), bool)
+    end = np.full(len(speed), np.inf)
+    last = value.copy()
+    slowed = np.full(len(speed), float(throttled))
+    hot = np.zeros(len(speed))
+    times, values = [], []
+    for k in range(MOST_PASSES):
+        target = threshold if rule.early_sync else np.zeros(len(speed))
+        windows = np.ceil(np.maximum(value - target, 0.0) / (speed * step))
+        sent = np.minimum(windows * speed * step, value)
+        spent = np.where(rule.early_sync, windows * step, value / speed)
+        now = np.where(live, now + spent, now)
+        left = value - sent
+        times.append(now.copy())
+        values.append(np.where(live, left, 0.0))
+        window = np.maximum(elapsed + spent, step)
+        factor = 1.0 if throttle is None else (100.0 - slowed) / (100.0 - throttled)
+        found = np.minimum(growth.distinct(window) * factor, memory)
+        value = np.where(live, np.minimum(left + found, memory), value)
+        times.append(now + 1e-6)
+        values.append(np.where(live, value, 0.0))
+        over = live & (value < np.maximum(threshold, 4096.0))
+        if rule.max_passes is not None and passes + k + 1 >= rule.max_passes:
+            over = live.copy()
+        end[over] = now[over]
+        last[over] = value[over]
+        live &= ~over
+        if throttle is not None:
+            hot = np.where(found > 0.5 * np.maximum(sent, 1.0), hot + window, 0.0)
+            bump = hot >= 2.0
+            slowed = np.where(bump, np.minimum(np.where(slowed == 0, 20.0, slowed + 10.0), 99.0), slowed)
+            hot = np.where(bump, 0.0, hot)
+        elapsed[:] = 0.0
+        if not live.any() or (throttle is None and k >= 8 and k % 4 == 0 and _stuck(values, live)):
+            break
+    return _Track(np.array(times), np.array(values), ~live, end, last)
+
+
+def _stuck(values: list[Floats], live: npt.NDArray[np.bool_]) -> bool:
+    """True if none of the members still running came closer over the last four passes."""
+    return bool((values[-1][live] > 0.995 * values[-9][live]).all())
+
+
+def _bandwidth_for(growth: _Growth, limit: float) -> float | None:
+    """bytes/s at which what is dirtied within the downtime limit fits into it, with a fifth to spare."""
+    if limit <= 0:
+        return None
+    found = float(np.median(growth.distinct(np.full(len(growth.level), limit))))
+    return 1.2 * found / limit
+
+
+def _interval(values: Floats) -> Interval:
+    ordered = np.sort(values)
+    edge = len(ordered) // 10
+    return Interval(float(ordered[edge]), float(ordered[len(ordered) // 2]), float(ordered[-1 - edge]))
+
+
+def _mib(size: float) -> str:
+    return f"{size / (1 << 20):,.0f} MiB" if size >= 10 << 20 else f"{size / (1 << 20):.1f} MiB"
+
+
+def _normal_quantile(p: Floats) -> Floats:
+    """Quantile of the standard normal distribution, by bisection on erf (only at construction)."""
+    low, high = np.full(len(p), -8.0), np.full(len(p), 8.0)
+    for _ in range(50):
+        mid = (low + high) / 2
+        below = np.array([0.5 * (1 + math.erf(x / math.sqrt(2))) for x in mid]) < p
+        low, high = np.where(below, mid, low), np.where(below, high, mid)
+    middle: Floats = (low + high) / 2
+    return middle
