@@ -253,7 +253,8 @@ class EmbeddedBackend:
             return
         verdict = allowed(operation.command, self._core.state)
         if verdict:
-            verdict = self._handlers[type(operation.command)](operation.command) or OK
+            outcome = self._handlers[type(operation.command)](operation.command)
+            verdict = OK if outcome is None else outcome
         if verdict:
             self._after_command()
         else:

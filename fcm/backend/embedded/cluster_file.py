@@ -17,8 +17,8 @@ from fcm.backend.embedded.cluster_file_machines import read_machines
 from fcm.backend.embedded.cluster_file_parts import checked_name, known_node
 from fcm.backend.embedded.groups import disk_resource
 from fcm.backend.embedded.identity import identity
-from fcm.backend.embedded.toml_lines import TomlLines
-from fcm.backend.embedded.toml_table import ClusterFileError, Table
+from fcm.backend.toml_lines import TomlLines
+from fcm.backend.toml_table import ClusterFileError, Table
 from fcm.model.entities import (
     GIB,
     MIB,

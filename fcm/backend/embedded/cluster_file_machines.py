@@ -16,7 +16,7 @@ from fcm.model.verdict import gib
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from fcm.backend.embedded.toml_table import Table
+    from fcm.backend.toml_table import Table
     from fcm.model.entities import Cluster, Disk, Group, Node, Resource, SharedVolume
 
 _SETTLED = (MachineState.RUNNING, MachineState.OFF, MachineState.SAVED, MachineState.PAUSED)

@@ -9,7 +9,7 @@ from fcm.model.verdict import valid_name
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from fcm.backend.embedded.toml_table import Table
+    from fcm.backend.toml_table import Table
     from fcm.model.entities import Node
 
 

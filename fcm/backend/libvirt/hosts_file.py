@@ -5,11 +5,11 @@ from __future__ import annotations
 import ipaddress
 import tomllib
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from fcm.backend.base import BackendError
-from fcm.backend.toml_text import line_of
+from fcm.backend.toml_lines import TomlLines
+from fcm.backend.toml_table import ClusterFileError, Table
 from fcm.model.entities import NetworkRole
 
 if TYPE_CHECKING:
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 LARGEST = 256 * 1024
 """bytes of a hosts file; larger ones are refused unread."""
 MOST_HOSTS = 64
+MOST_NETWORKS = 32
 
 _ROLES = {
     "none": NetworkRole.NONE,
@@ -27,10 +28,6 @@ _ROLES = {
 }
 _SAFE_SCHEMES = ("qemu+ssh", "qemu+tls", "qemu")
 _LAB_SCHEMES = ("qemu+tcp", "qemu+unix")
-
-
-class HostsFileError(BackendError):
-    """The hosts file cannot be used; file, line, reason."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,151 +79,114 @@ def load(path: Path) -> HostsFile:
     """Read and check a hosts file.
 
     Raises:
-        HostsFileError: it cannot be read or is wrong; the message names file, line and reason.
+        ClusterFileError: it cannot be read or is wrong; the message names file, line and reason.
     """
     try:
         if path.stat().st_size > LARGEST:
-            raise HostsFileError(f"{path}: a hosts file has at most {LARGEST // 1024} KiB.")
+            raise ClusterFileError(path, 0, f"A hosts file has at most {LARGEST // 1024} KiB.")
         text = path.read_text(encoding="utf-8")
-    except OSError as error:
-        raise HostsFileError(f"{path}: {error.strerror or error}. Give the path of a hosts file.") from error
-    except UnicodeDecodeError as error:
-        raise HostsFileError(f"{path}: the file is not UTF-8 text (byte {error.start}).") from error
-    try:
         data = tomllib.loads(text)
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
-        raise HostsFileError(f"{path}: not valid TOML: {error}") from error
-    return _Reader(path, text).read(data)
+    except OSError as error:
+        reason = f"{error.strerror or error}. Give the path of a hosts file."
+        raise ClusterFileError(path, 0, reason) from error
+    except UnicodeDecodeError as error:
+        raise ClusterFileError(path, 0, f"The file is not UTF-8 text (byte {error.start}).") from error
+    except tomllib.TOMLDecodeError as error:
+        raise ClusterFileError(path, 0, f"This is not valid TOML: {error}.") from error
+    except RecursionError as error:
+        raise ClusterFileError(path, 0, "Values are nested too deeply.") from error
+    top = Table(path, TomlLines(text), data)
+    cluster = top.table("cluster")
+    name = cluster.text("name")
+    cluster.end()
+    is_lab = same_file_system = False
+    if "lab" in top:
+        lab = top.table("lab")
+        is_lab = lab.flag("tcp", default=False)
+        same_file_system = lab.flag("same_file_system", default=False)
+        lab.optional("client_namespace")
+        lab.end()
+    networks = tuple(_network(table) for table in _named(top, "network", MOST_NETWORKS, "networks"))
+    hosts = tuple(_host(table, networks, is_lab) for table in _named(top, "node", MOST_HOSTS, "nodes"))
+    for index, network in enumerate(networks):
+        if not any(network.name in host.addresses for host in hosts):
+            raise top.error(f"No node has an address on the network {network.name!r}.", "network", index)
+    top.end()
+    return HostsFile(path, name, networks, hosts, is_lab, same_file_system)
 
 
-class _Reader:
-    def __init__(self, path: Path, text: str) -> None:
-        self.path = path
-        self.text = text
+def _named(top: Table, key: str, most: int, what: str) -> list[Table]:
+    """The tables of an array whose names are all different."""
+    tables = top.tables(key, 1, most, what)
+    seen: set[str] = set()
+    for table in tables:
+        name = table.text("name")
+        if name.casefold() in seen:
+            raise table.error(f"The name {name!r} is used twice.", "name")
+        seen.add(name.casefold())
+    return tables
 
-    def fail(self, reason: str, table: str, index: int = 0, key: str | None = None) -> HostsFileError:
-        line = line_of(self.text, table, index, key)
-        where = f"{self.path}, line {line}" if line else str(self.path)
-        return HostsFileError(f"{where}: {reason}")
 
-    def read(self, data: dict[str, Any]) -> HostsFile:
-        self.known(data, ("cluster", "network", "node", "lab"), "", 0)
-        cluster = self.table(data.get("cluster"), "cluster")
-        self.known(cluster, ("name",), "cluster", 0)
-        lab = self.table(data.get("lab", {}), "lab")
-        self.known(lab, ("tcp", "same_file_system", "client_namespace"), "lab", 0)
-        is_lab = self.flag(lab, "tcp")
-        networks = tuple(self.network(item, i) for i, item in enumerate(self.tables(data, "network")))
-        hosts = tuple(self.host(item, i, networks, is_lab) for i, item in enumerate(self.tables(data, "node")))
-        if len(hosts) > MOST_HOSTS:
-            raise self.fail(f"{len(hosts)} nodes; a cluster has at most {MOST_HOSTS}.", "node", MOST_HOSTS)
-        self.unique("network", (network.name for network in networks))
-        self.unique("node", (host.name for host in hosts))
-        for index, network in enumerate(networks):
-            if not any(network.name in host.addresses for host in hosts):
-                raise self.fail(f"no node has an address on the network {network.name!r}.", "network", index)
-        name = self.text_of(cluster, "name", "cluster", 0)
-        return HostsFile(self.path, name, networks, hosts, is_lab, self.flag(lab, "same_file_system"))
+def _network(table: Table) -> HostNetwork:
+    subnet = table.text("subnet")
+    try:
+        ipaddress.ip_network(subnet)
+    except ValueError as error:
+        raise table.error(f"{subnet!r} is not a subnet: {error}.", "subnet") from error
+    role = table.text("role") if "role" in table else "internal"
+    if role not in _ROLES:
+        raise table.error(f"'role' is {role!r}; it must be one of: {', '.join(_ROLES)}.", "role")
+    network = HostNetwork(
+        table.text("name"),
+        _ROLES[role],
+        subnet,
+        table.whole("metric", least=1, most=65535) if "metric" in table else None,
+        table.optional("gateway"),
+        table.whole("bandwidth", default=125_000_000, least=1),
+    )
+    table.end()
+    return network
 
-    def network(self, item: dict[str, Any], index: int) -> HostNetwork:
-        where = ("network", index)
-        self.known(item, ("name", "role", "subnet", "metric", "gateway", "bandwidth"), *where)
-        role = item.get("role", "internal")
-        if role not in _ROLES:
-            raise self.fail(f"role is {role!r}; possible are {', '.join(_ROLES)}.", *where, "role")
-        subnet = self.text_of(item, "subnet", *where)
+
+def _host(table: Table, networks: Iterable[HostNetwork], is_lab: bool) -> Host:
+    uri = _uri(table, "uri", is_lab)
+    host = Host(
+        table.text("name"),
+        uri,
+        _uri(table, "peer_uri", is_lab) if "peer_uri" in table else uri,
+        _addresses(table, {network.name for network in networks}),
+        table.optional("storage"),
+        table.texts("bridges", default=()),
+        table.optional("probe_namespace"),
+    )
+    if host.probe_namespace is not None and not is_lab:
+        raise table.error("'probe_namespace' is possible only in the lab.", "probe_namespace")
+    table.end()
+    return host
+
+
+def _addresses(table: Table, networks: set[str]) -> dict[str, str]:
+    """Network name -> address."""
+    if "addresses" not in table:
+        raise table.error("The node has no addresses; live migration needs one on each network it may use.")
+    addresses = table.table("addresses")
+    found = {}
+    for name in addresses.keys():  # noqa: SIM118 (a Table is no mapping)
+        if name not in networks:
+            raise addresses.error(f"There is no network {name!r} in this file.", name)
+        found[name] = addresses.text(name)
         try:
-            ipaddress.ip_network(subnet)
+            ipaddress.ip_address(found[name])
         except ValueError as error:
-            raise self.fail(f"subnet {subnet!r} is not a network: {error}.", *where, "subnet") from error
-        gateway = self.text_of(item, "gateway", *where) if "gateway" in item else None
-        return HostNetwork(
-            self.text_of(item, "name", *where),
-            _ROLES[role],
-            subnet,
-            self.number(item, "metric", *where) if "metric" in item else None,
-            gateway,
-            self.number(item, "bandwidth", *where) if "bandwidth" in item else 125_000_000,
-        )
+            raise addresses.error(f"{found[name]!r} is not an address.", name) from error
+    return found
 
-    def host(self, item: dict[str, Any], index: int, networks: Iterable[HostNetwork], is_lab: bool) -> Host:
-        where = ("node", index)
-        self.known(item, ("name", "uri", "peer_uri", "storage", "bridges", "probe_namespace", "addresses"), *where)
-        uri = self.uri(item, "uri", index, is_lab)
-        addresses = self.table(item.get("addresses", {}), "node")
-        names = {network.name for network in networks}
-        for name, address in addresses.items():
-            if name not in names:
-                raise self.fail(f"there is no network {name!r} in this file.", *where, "addresses")
-            try:
-                ipaddress.ip_address(address)
-            except ValueError as error:
-                raise self.fail(f"{address!r} is not an address.", *where, "addresses") from error
-        bridges = item.get("bridges", [])
-        if not isinstance(bridges, list) or not all(isinstance(bridge, str) for bridge in bridges):
-            raise self.fail("bridges must be a list of names.", *where, "bridges")
-        namespace = self.text_of(item, "probe_namespace", *where) if "probe_namespace" in item else None
-        if namespace is not None and not is_lab:
-            raise self.fail("probe_namespace is possible only in the lab.", *where, "probe_namespace")
-        return Host(
-            self.text_of(item, "name", *where),
-            uri,
-            self.uri(item, "peer_uri", index, is_lab) if "peer_uri" in item else uri,
-            dict(addresses),
-            self.text_of(item, "storage", *where) if "storage" in item else None,
-            tuple(bridges),
-            namespace,
-        )
 
-    def uri(self, item: dict[str, Any], key: str, index: int, is_lab: bool) -> str:
-        uri = self.text_of(item, key, "node", index)
-        scheme = urlsplit(uri).scheme
-        if scheme in _SAFE_SCHEMES or (is_lab and scheme in _LAB_SCHEMES):
-            return uri
-        if scheme in _LAB_SCHEMES:
-            reason = f"{scheme} is neither encrypted nor authenticated; use qemu+ssh or qemu+tls."
-            raise self.fail(reason, "node", index, key)
-        raise self.fail(f"{uri!r} is not a URI of a libvirt host, such as qemu+ssh://host/system.", "node", index, key)
-
-    # Checks of single values
-
-    def known(self, item: dict[str, Any], keys: tuple[str, ...], table: str, index: int) -> None:
-        for key in item:
-            if key not in keys:
-                raise self.fail(f"unknown key {key!r}; known are {', '.join(keys)}.", table, index, key)
-
-    def table(self, value: Any, name: str) -> dict[str, Any]:
-        if not isinstance(value, dict):
-            raise self.fail(f"a table [{name}] is needed.", name)
-        return value
-
-    def tables(self, data: dict[str, Any], name: str) -> list[dict[str, Any]]:
-        found = data.get(name, [])
-        if not isinstance(found, list) or not found or not all(isinstance(item, dict) for item in found):
-            raise self.fail(f"at least one [[{name}]] is needed.", name)
-        return found
-
-    def text_of(self, item: dict[str, Any], key: str, table: str, index: int) -> str:
-        value = item.get(key)
-        if not isinstance(value, str) or not value.strip():
-            raise self.fail(f"{key} must be a text.", table, index, key if key in item else None)
-        return value
-
-    def number(self, item: dict[str, Any], key: str, table: str, index: int) -> int:
-        value = item[key]
-        if not isinstance(value, int) or isinstance(value, bool) or value <= 0:
-            raise self.fail(f"{key} must be a whole number above 0.", table, index, key)
-        return value
-
-    def flag(self, item: dict[str, Any], key: str) -> bool:
-        value = item.get(key, False)
-        if not isinstance(value, bool):
-            raise self.fail(f"{key} must be true or false.", "lab", 0, key)
-        return value
-
-    def unique(self, table: str, names: Iterable[str]) -> None:
-        seen: set[str] = set()
-        for index, name in enumerate(names):
-            if name.casefold() in seen:
-                raise self.fail(f"the name {name!r} is used twice.", table, index, "name")
-            seen.add(name.casefold())
+def _uri(table: Table, key: str, is_lab: bool) -> str:
+    uri = table.text(key)
+    scheme = urlsplit(uri).scheme
+    if scheme in _SAFE_SCHEMES or (is_lab and scheme in _LAB_SCHEMES):
+        return uri
+    if scheme in _LAB_SCHEMES:
+        raise table.error(f"{scheme} is neither encrypted nor authenticated; use qemu+ssh or qemu+tls.", key)
+    raise table.error(f"{uri!r} is not the URI of a libvirt host, such as qemu+ssh://host/system.", key)

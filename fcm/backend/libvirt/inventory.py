@@ -73,7 +73,7 @@ def read_host(connection: Any, host: Host, processor: Processor) -> HostReport:
 
 
 def _memory(connection: Any, information: list[Any]) -> int:
-    """bytes of the host; getInfo() counts only what NUMA nodes report, so the statistics are asked first."""
+    """Bytes of the host; getInfo() counts only what NUMA nodes report, so the statistics are asked first."""
     with contextlib.suppress(connection.error_type):
         return int(connection.getMemoryStats(-1)["total"]) * 1024
     return int(information[1]) * 2**20

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from enum import Enum
     from pathlib import Path as FilePath
 
-    from fcm.backend.embedded.toml_lines import Path, TomlLines
+    from fcm.backend.toml_lines import Path, TomlLines
 
 E = TypeVar("E", bound="Enum")
 T = TypeVar("T")

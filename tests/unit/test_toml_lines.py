@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fcm.backend.embedded.toml_lines import TomlLines
+from fcm.backend.toml_lines import TomlLines
 
 TEXT = '''\
 # a comment with [brackets] and = signs
