@@ -1,0 +1,198 @@
+"""Properties of a clustered service or application: tabs General and Failover."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QSize
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QGroupBox,
+    QHBoxLayout,
+    QLabel,
+    QLineEdit,
+    QRadioButton,
+    QSpinBox,
+    QTabWidget,
+    QVBoxLayout,
+    QWidget,
+)
+
+from fcm.model.commands import Command, ConfigureGroup
+from fcm.ui.appearance import node_icon, resource_words
+from fcm.ui.dialogs.frame import CommandDialog
+from fcm.ui.dialogs.parts import OrderedTickList, changed, fact, form, named, wrapped
+
+if TYPE_CHECKING:
+    from fcm.model.entities import Group
+    from fcm.model.state import State
+    from fcm.ui.main_window import MainWindow
+
+ALL_DAY = (0, 23)
+"""The window of failback that stands for "immediately"."""
+OWNERS_NOTE = (
+    "Ticked nodes are preferred from top to bottom. A node that is not ticked can still be used when no preferred "
+    "owner is up; to forbid a node, use Possible owners of the resource (tab Advanced Policies)."
+)
+
+
+class GroupPropertiesDialog(CommandDialog):
+    """Preferred owners, start, failover and failback of one group."""
+
+    def __init__(self, window: MainWindow, group: str) -> None:
+        self._group = group
+        found = window.workspace.state.groups[group] if window.workspace else None
+        super().__init__(
+            window, f"{found.name if found else group} Properties", "properties", QSize(520, 560), with_apply=True
+        )
+        self.tabs = named(QTabWidget(), "Properties")
+        self.tabs.addTab(self._general(self.group), "General")
+        self.tabs.addTab(self._failover(self.group), "Failover")
+        self.body.addWidget(self.tabs, 1)
+        self.finish_layout(self.name)
+        self.name.selectAll()
+
+    @property
+    def group(self) -> Group:
+        """The group as it is now."""
+        return self.state.groups[self._group]
+
+    def _general(self, group: Group) -> QWidget:
+        page = QWidget()
+        self.name = named(QLineEdit(group.name), "Name")
+        self.name.textChanged.connect(lambda _: self.refresh())
+        top = form()
+        top.addRow("Na&me:", self.name)
+        self.owners = OrderedTickList("Preferred owners", ["Node"])
+        rest = [node for node in self.state.nodes if node not in group.preferred_owners]
+        for node in (*group.preferred_owners, *rest):
+            if node in self.state.nodes:
+                icon = node_icon(self.state.nodes[node])
+                self.owners.list.add(node, [node], icon, ticked=node in group.preferred_owners)
+        self.owners.list.setMinimumHeight(90)
+        self.owners.changed.connect(self.refresh)
+        label = QLabel("&Preferred owners:")
+        label.setBuddy(self.owners.list)
+        self.persistent = named(QCheckBox("&Enable persistent mode"), "Enable persistent mode")
+        self.persistent.setChecked(group.persistent)
+        self.persistent.setToolTip("The group goes back to the state it had when the cluster service starts")
+        self.auto_start = named(QCheckBox("A&uto start"), "Auto start")
+        self.auto_start.setChecked(group.auto_start)
+        self.auto_start.setToolTip("The group is brought online after a failover")
+        for box in (self.persistent, self.auto_start):
+            box.toggled.connect(lambda _: self.refresh())
+        self._status, self._node = fact(resource_words(group.state)), fact(group.owner)
+        bottom = form()
+        bottom.addRow("Status:", self._status)
+        bottom.addRow("Node:", self._node)
+        column = QVBoxLayout(page)
+        column.setSpacing(8)
+        column.addLayout(top)
+        column.addWidget(label)
+        column.addWidget(self.owners, 1)
+        column.addWidget(wrapped(OWNERS_NOTE, "quiet"))
+        column.addWidget(self.persistent)
+        column.addWidget(self.auto_start)
+        column.addLayout(bottom)
+        return page
+
+    def _failover(self, group: Group) -> QWidget:
+        page = QWidget()
+        self.maximum = named(QSpinBox(), "Maximum failures in the specified period")
+        self.maximum.setRange(0, 999)
+        self.maximum.setValue(_maximum(group, self.state))
+        self.period = named(QSpinBox(), "Period (hours)")
+        self.period.setRange(1, 1193)
+        self.period.setValue(group.failover_period)
+        failover = form()
+        failover.addRow("Ma&ximum failures in the specified period:", self.maximum)
+        failover.addRow("Period (&hours):", self.period)
+        failover_box = QGroupBox("Failover")
+        inside = QVBoxLayout(failover_box)
+        inside.addWidget(
+            wrapped("How many times the cluster restarts or fails over the group before it leaves it failed.")
+        )
+        inside.addLayout(failover)
+        inside.addWidget(wrapped("The default is the number of nodes minus one, in 6 hours.", "quiet"))
+
+        self.prevent = named(QRadioButton("&Prevent failback"), "Prevent failback")
+        self.allow = named(QRadioButton("&Allow failback"), "Allow failback")
+        self.at_once = named(QRadioButton("&Immediately"), "Immediately")
+        self.between = named(QRadioButton("Failback &between:"), "Failback between")
+        window = None if group.failback_window == ALL_DAY else group.failback_window
+        self.prevent.setChecked(not group.failback)
+        self.allow.setChecked(group.failback)
+        self.at_once.setChecked(window is None)
+        self.between.setChecked(window is not None)
+        self.first, self.last = QSpinBox(), QSpinBox()
+        for spin, name, hour in zip(
+            (self.first, self.last), ("First hour", "Last hour"), window or (1, 5), strict=True
+        ):
+            named(spin, name)
+            spin.setRange(0, 23)
+            spin.setValue(hour)
+            spin.valueChanged.connect(lambda _: self.refresh())
+        choice = QWidget()  # its own parent, so that these two exclude only each other
+        inner = QVBoxLayout(choice)
+        inner.setContentsMargins(24, 0, 0, 0)
+        inner.addWidget(self.at_once)
+        hours = QHBoxLayout()
+        hours.addWidget(self.between)
+        hours.addWidget(self.first)
+        hours.addWidget(QLabel("and"))
+        hours.addWidget(self.last)
+        hours.addWidget(QLabel("hours"))
+        hours.addStretch(1)
+        inner.addLayout(hours)
+        failback_box = QGroupBox("Failback")
+        inside = QVBoxLayout(failback_box)
+        inside.addWidget(wrapped("Whether the group goes back to its preferred owner when that node is up again."))
+        for widget in (self.prevent, self.allow, choice):
+            inside.addWidget(widget)
+        for button in (self.prevent, self.allow, self.at_once, self.between):
+            button.toggled.connect(lambda _: self.refresh())
+        for spin in (self.maximum, self.period):
+            spin.valueChanged.connect(lambda _: self.refresh())
+        column = QVBoxLayout(page)
+        column.addWidget(failover_box)
+        column.addWidget(failback_box)
+        column.addStretch(1)
+        return page
+
+    def refresh(self) -> None:
+        """Enable what applies, show status and owner of the moment."""
+        allowed, hours = self.allow.isChecked(), self.between.isChecked()
+        self.at_once.setEnabled(allowed)
+        self.between.setEnabled(allowed)
+        self.first.setEnabled(allowed and hours)
+        self.last.setEnabled(allowed and hours)
+        group = self.state.groups.get(self._group)
+        if group is not None:
+            self._status.setText(resource_words(group.state))
+            self._node.setText(group.owner)
+        super().refresh()
+
+    def commands(self) -> tuple[Command, ...]:
+        """What differs from what is, in one command."""
+        group = self.state.groups.get(self._group)
+        if group is None:
+            return ()
+        failback = self.allow.isChecked()
+        before = None if group.failback_window == ALL_DAY else group.failback_window
+        window = (self.first.value(), self.last.value()) if self.between.isChecked() else None
+        command = ConfigureGroup(
+            self._group,
+            name=changed(self.name.text().strip(), group.name),
+            preferred_owners=changed(self.owners.list.ticked(), group.preferred_owners),
+            auto_start=changed(self.auto_start.isChecked(), group.auto_start),
+            persistent=changed(self.persistent.isChecked(), group.persistent),
+            maximum_failures=changed(self.maximum.value(), _maximum(group, self.state)),
+            failover_period=changed(self.period.value(), group.failover_period),
+            failback=changed(failback, group.failback),
+            failback_window=(window or ALL_DAY) if failback and window != before else None,
+        )
+        return () if command == ConfigureGroup(self._group) else (command,)
+
+
+def _maximum(group: Group, state: State) -> int:
+    return max(1, len(state.nodes) - 1) if group.maximum_failures is None else group.maximum_failures

@@ -1,0 +1,85 @@
+"""Which dialog belongs to which name (Action.dialog of fcm.workspace.actions)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from fcm.ui.dialogs.about import AboutDialog
+from fcm.ui.dialogs.add_storage import AddDiskDialog, AddStorageDialog
+from fcm.ui.dialogs.enable_csv import EnableSharedVolumesDialog
+from fcm.ui.dialogs.group_properties import GroupPropertiesDialog
+from fcm.ui.dialogs.help import HelpDialog
+from fcm.ui.dialogs.machine_settings import MachineSettingsDialog
+from fcm.ui.dialogs.manage_cluster import ManageClusterDialog
+from fcm.ui.dialogs.migration_networks import MigrationNetworksDialog
+from fcm.ui.dialogs.network_properties import NetworkPropertiesDialog
+from fcm.ui.dialogs.open_recording import OpenRecordingDialog
+from fcm.ui.dialogs.preflight import PreflightDialog
+from fcm.ui.dialogs.rename_volume import RenameVolumeDialog
+from fcm.ui.dialogs.report_viewer import ReportViewer
+from fcm.ui.dialogs.resource_properties import ResourcePropertiesDialog
+from fcm.ui.wizards.create_cluster import CreateClusterWizard
+from fcm.ui.wizards.high_availability import HighAvailabilityWizard
+from fcm.ui.wizards.new_machine import NewMachineWizard
+from fcm.ui.wizards.quorum import QuorumWizard
+from fcm.ui.wizards.validate import ValidateWizard
+from fcm.workspace.reports import validation_report
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from PySide6.QtWidgets import QDialog
+
+    from fcm.model.state import State
+    from fcm.ui.main_window import MainWindow
+    from fcm.workspace.selection import Selection
+
+    Maker = Callable[[MainWindow, Selection], QDialog | None]
+
+
+def _state(window: MainWindow) -> State | None:
+    return window.workspace.state if window.workspace is not None else None
+
+
+def _validation_report(window: MainWindow, _selection: Selection) -> QDialog | None:
+    state = _state(window)
+    report = state.cluster.validation if state and state.cluster else None
+    if state is None or report is None:
+        return None
+    return ReportViewer(window, validation_report(report, state), report.time)
+
+
+def _group_properties(window: MainWindow, selection: Selection) -> QDialog | None:
+    state = _state(window)
+    machine = state.machines.get(selection.id) if state else None
+    group = machine.group if machine else selection.id
+    return GroupPropertiesDialog(window, group) if state and group in state.groups and group else None
+
+
+WITHOUT_CLUSTER: dict[str, Maker] = {
+    "about": lambda window, _: AboutDialog(window),
+    "create-cluster": lambda window, _: CreateClusterWizard(window),
+    "help": lambda window, selection: HelpDialog(window, selection.place),
+    "manage-cluster": lambda window, _: ManageClusterDialog(window),
+    "open-recording": lambda window, _: OpenRecordingDialog(window),
+}
+"""Dialogs that need no open cluster."""
+
+WITH_CLUSTER: dict[str, Maker] = {
+    "add-disk": lambda window, _: AddDiskDialog(window),
+    "add-storage": lambda window, _: AddStorageDialog(window),
+    "enable-csv": lambda window, _: EnableSharedVolumesDialog(window),
+    "group-properties": _group_properties,
+    "high-availability": lambda window, _: HighAvailabilityWizard(window),
+    "machine-settings": lambda window, selection: MachineSettingsDialog(window, selection.id),
+    "migration-networks": lambda window, _: MigrationNetworksDialog(window),
+    "network-properties": lambda window, selection: NetworkPropertiesDialog(window, selection.id),
+    "new-machine": NewMachineWizard,
+    "preflight": lambda window, selection: PreflightDialog(window, selection.id),
+    "quorum": lambda window, _: QuorumWizard(window),
+    "rename-volume": lambda window, selection: RenameVolumeDialog(window, selection.id),
+    "resource-properties": lambda window, selection: ResourcePropertiesDialog(window, selection.id),
+    "validate": lambda window, _: ValidateWizard(window),
+    "validation-report": _validation_report,
+}
+"""Dialogs about the open cluster."""

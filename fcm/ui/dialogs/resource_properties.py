@@ -1,0 +1,171 @@
+"""Properties of a resource; those of a Virtual Machine have Settings and Network for live migration too."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QSize
+from PySide6.QtWidgets import QCheckBox, QComboBox, QLineEdit, QTabWidget, QTreeWidget, QTreeWidgetItem, QVBoxLayout
+from PySide6.QtWidgets import QWidget as Widget
+
+from fcm.model.commands import Command, ConfigureResource
+from fcm.model.entities import OfflineAction, ResourceType
+from fcm.ui import icons
+from fcm.ui.appearance import resource_icon, resource_words
+from fcm.ui.dialogs.frame import CommandDialog
+from fcm.ui.dialogs.migration_networks import MigrationNetworksPanel
+from fcm.ui.dialogs.parts import changed, fact, form, named, wrapped
+from fcm.ui.dialogs.resource_policies import PoliciesPanel, PossibleOwnersPanel
+
+if TYPE_CHECKING:
+    from fcm.model.entities import Resource
+    from fcm.ui.main_window import MainWindow
+
+OFFLINE_ACTIONS = {
+    OfflineAction.SAVE: "Save",
+    OfflineAction.SHUT_DOWN: "Shut down",
+    OfflineAction.SHUT_DOWN_FORCED: "Shut down (forced)",
+    OfflineAction.TURN_OFF: "Turn off",
+}
+OFFLINE_NOTE = (
+    "What happens to the running machine when it is moved with Move or its resource is taken offline. It does not "
+    "matter for live migration, quick migration or an unplanned failover."
+)
+
+
+class ResourcePropertiesDialog(CommandDialog):
+    """All tabs in one property sheet; each change becomes one command."""
+
+    def __init__(self, window: MainWindow, resource: str) -> None:
+        self._resource = resource
+        found = window.workspace.state.resources[resource] if window.workspace else None
+        super().__init__(
+            window, f"{found.name if found else resource} Properties", "properties", QSize(720, 600), with_apply=True
+        )
+        self.networks: MigrationNetworksPanel | None = None
+        self.offline: QComboBox | None = None
+        self.heartbeat: QCheckBox | None = None
+        item = self.resource
+        self.tabs = named(QTabWidget(), "Properties")
+        self.tabs.addTab(self._general(item), "General")
+        self.tabs.addTab(self._dependencies(item), "Dependencies")
+        self.policies = PoliciesPanel(item.policy)
+        self._shown_policy = self.policies.policy()
+        self.policies.changed.connect(self.refresh)
+        self.tabs.addTab(self.policies, "Policies")
+        self.owners = PossibleOwnersPanel(item, self.state)
+        self.owners.changed.connect(self.refresh)
+        self.tabs.addTab(self.owners, "Advanced Policies")
+        if item.type is ResourceType.VIRTUAL_MACHINE:
+            self.tabs.addTab(self._settings(item), "Settings")
+            self.networks = MigrationNetworksPanel(self.state, on_tab=True)
+            self.networks.changed.connect(self.refresh)
+            self.tabs.addTab(self.networks, "Network for live migration")
+        self.body.addWidget(self.tabs, 1)
+        self.finish_layout(self.tabs.tabBar())
+
+    @property
+    def resource(self) -> Resource:
+        """The resource as it is now."""
+        return self.state.resources[self._resource]
+
+    def _general(self, item: Resource) -> Widget:
+        page = Widget()
+        self.name = named(QLineEdit(item.name), "Resource name")
+        self.name.textChanged.connect(lambda _: self.refresh())
+        group = self.state.groups.get(item.group)
+        fields = form()
+        fields.addRow("Resource &name:", self.name)
+        fields.addRow("Resource type:", fact(str(item.type)))
+        fields.addRow("Status:", fact(resource_words(item.state)))
+        fields.addRow("Service or application:", fact(group.name if group else item.group))
+        fields.addRow("Current owner:", fact(group.owner if group else ""))
+        machine = self.state.machines.get(item.machine or "")
+        if machine is not None:
+            fields.addRow("Virtual machine:", fact(f"{machine.name} ({str(machine.state).lower()})"))
+            fields.addRow("Location of files:", fact(machine.path))
+        disk = self.state.disks.get(item.disk or "")
+        if disk is not None:
+            fields.addRow("Disk:", fact(f"{disk.name}, disk {disk.number}"))
+        if item.detail:
+            fields.addRow("Details:", fact(item.detail))
+        column = QVBoxLayout(page)
+        column.addLayout(fields)
+        column.addStretch(1)
+        return page
+
+    def _dependencies(self, item: Resource) -> Widget:
+        page = Widget()
+        table = named(QTreeWidget(), "Dependencies")
+        table.setHeaderLabels(["AND/OR", "Resource", "Type", "Status"])
+        table.setRootIsDecorated(False)
+        for number, identity in enumerate(item.depends_on):
+            other = self.state.resources.get(identity)
+            if other is None:
+                continue
+            row = QTreeWidgetItem(["AND" if number else "", other.name, str(other.type), resource_words(other.state)])
+            row.setIcon(1, icons.icon(resource_icon(other)))
+            table.addTopLevelItem(row)
+        for column in range(3):
+            table.resizeColumnToContents(column)
+        text = "These resources must be online before this one can be brought online."
+        if not item.depends_on:
+            text = "This resource depends on no other resource: it can be brought online by itself."
+        column_layout = QVBoxLayout(page)
+        column_layout.addWidget(wrapped(text))
+        column_layout.addWidget(table, 1)
+        return page
+
+    def _settings(self, item: Resource) -> Widget:
+        page = Widget()
+        self.offline = named(QComboBox(), "Cluster-controlled offline action")
+        for action, text in OFFLINE_ACTIONS.items():
+            self.offline.addItem(text, int(action))
+        self.offline.setCurrentIndex(list(OFFLINE_ACTIONS).index(item.offline_action))
+        self.heartbeat = named(
+            QCheckBox("Enable &heartbeat monitoring for the virtual machine"),
+            "Enable heartbeat monitoring for the virtual machine",
+        )
+        self.heartbeat.setChecked(item.heartbeat)
+        self.offline.currentIndexChanged.connect(lambda _: self.refresh())
+        self.heartbeat.toggled.connect(lambda _: self.refresh())
+        fields = form()
+        fields.addRow("Cluster-controlled &offline action:", self.offline)
+        column = QVBoxLayout(page)
+        column.addLayout(fields)
+        column.addWidget(wrapped(OFFLINE_NOTE, "quiet"))
+        column.addSpacing(12)
+        column.addWidget(self.heartbeat)
+        column.addWidget(
+            wrapped(
+                "The cluster restarts the machine when its operating system no longer answers through the integration "
+                "services.",
+                "quiet",
+            )
+        )
+        column.addStretch(1)
+        return page
+
+    def commands(self) -> tuple[Command, ...]:
+        """The change of the resource, and that of the networks for live migration."""
+        item = self.state.resources.get(self._resource)
+        if item is None:
+            return ()
+        policy = self.policies.policy()
+        owners = self.owners.owners(self.state)
+        command = ConfigureResource(
+            self._resource,
+            name=changed(self.name.text().strip(), item.name),
+            possible_owners=None if set(owners) == set(item.possible_owners) else owners,
+            policy=policy if policy != self._shown_policy and policy != item.policy else None,
+        )
+        if self.offline is not None and self.heartbeat is not None:
+            action = list(OFFLINE_ACTIONS)[self.offline.currentIndex()]
+            command = replace(
+                command,
+                offline_action=changed(action, item.offline_action),
+                heartbeat=changed(self.heartbeat.isChecked(), item.heartbeat),
+            )
+        own: tuple[Command, ...] = () if command == ConfigureResource(self._resource) else (command,)
+        return (*own, *(self.networks.commands(self.state) if self.networks else ()))

@@ -1,0 +1,354 @@
+"""Create Cluster wizard: servers, networks and storage, the access point; it ends in a new embedded cluster."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QComboBox,
+    QHBoxLayout,
+    QHeaderView,
+    QLineEdit,
+    QPushButton,
+    QSpinBox,
+    QTableWidget,
+    QTableWidgetItem,
+    QVBoxLayout,
+    QWidget,
+)
+
+from fcm.model.entities import GIB
+from fcm.ui import format as words
+from fcm.ui import icons
+from fcm.ui.background import Outcome, Work
+from fcm.ui.dialogs.parts import form, named, wrapped
+from fcm.ui.wizards.frame import (
+    BeforeYouBegin,
+    ConfirmationPage,
+    ProgressPage,
+    SummaryPage,
+    Wizard,
+    WizardPage,
+)
+from fcm.workspace import cluster_plan
+from fcm.workspace.cluster_plan import PROCESSORS, USUAL_PROCESSOR, ClusterPlan, PlannedNetwork, PlannedNode
+from fcm.workspace.powershell import quoted
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from fcm.model.verdict import Verdict
+    from fcm.ui.main_window import MainWindow
+
+_INTRO = """
+<p>This wizard creates a failover cluster: a set of servers that work together, so that what runs on one of them can run
+on another.</p>
+<p>The cluster is made inside this program: a safe place to try everything on servers, networks and storage of your
+choice. Its description is saved as a cluster file that you can edit and share. To manage real hosts with QEMU and
+libvirt, choose Manage a Cluster and browse to a hosts file.</p>
+<ul><li>Give the servers processors of one manufacturer, or no machine can be live-migrated between them.</li>
+<li>Plan at least one private network for live migration, apart from the one for management.</li></ul>
+"""
+_RATES = {"100 Mbit/s": 12_500_000, "1 Gbit/s": 125_000_000, "10 Gbit/s": 1_250_000_000, "25 Gbit/s": 3_125_000_000}
+
+
+class CreateClusterWizard(Wizard):
+    """Select Servers > Networks and Storage > Access Point > Confirmation > Creating > Summary."""
+
+    def __init__(self, window: MainWindow) -> None:
+        self.servers = _ServersPage(self)
+        self.networks = _NetworksPage(self)
+        self.access = _AccessPage(self)
+        self.progress = ProgressPage("Creating", "The cluster file is written.", self._create)
+        self.uri = ""
+        self._work: Work | None = None
+        pages = (
+            BeforeYouBegin(_INTRO),
+            self.servers,
+            self.networks,
+            self.access,
+            _Confirmation(self),
+            self.progress,
+            _Summary(self),
+        )
+        super().__init__(window, "Create Cluster Wizard", "create-cluster", pages, QSize(820, 580))
+
+    def plan(self) -> ClusterPlan:
+        """What was chosen so far."""
+        return ClusterPlan(
+            name=self.access.name.text().strip(),
+            domain=self.access.domain.text().strip(),
+            address=self.access.address.text().strip(),
+            nodes=self.servers.nodes(),
+            networks=self.networks.networks(),
+            disks=(GIB,) * self.networks.witness.isChecked()
+            + (self.networks.disk_size.value() * GIB,) * self.networks.disks.value(),
+            witness=self.networks.witness.isChecked(),
+        )
+
+    def power_shell(self) -> str:
+        """The cmdlet that forms a cluster of real servers."""
+        plan = self.plan()
+        nodes = ", ".join(quoted(node.name) for node in plan.nodes)
+        return f"New-Cluster -Name {quoted(plan.name)} -Node {nodes} -StaticAddress {quoted(plan.address)}"
+
+    def _create(self, progress: ProgressPage) -> None:
+        plan, window = self.plan(), self.window_of
+
+        def done(outcome: Outcome) -> None:
+            progress.done()
+            if outcome.error is not None:
+                self.go_back()
+                self.show_error(str(outcome.error))
+                return
+            self.uri = outcome.result
+            self._show(self.stack.currentIndex() + 1)
+
+        self._work = Work(self, lambda: window.context.create_cluster(plan), done)
+
+    def accept(self) -> None:
+        """Finish opens the new cluster."""
+        super().accept()
+        if self.uri:
+            self.window_of.open(self.uri)
+
+
+class _Table(QTableWidget):
+    """A table whose cells are typed or chosen, with buttons Add and Remove beside it."""
+
+    def __init__(self, name: str, heads: Sequence[str]) -> None:
+        super().__init__(0, len(heads))
+        named(self, name)
+        self.setHorizontalHeaderLabels(list(heads))
+        self.verticalHeader().hide()
+        self.setSelectionBehavior(QTableWidget.SelectionBehavior.SelectRows)
+        self.setSelectionMode(QTableWidget.SelectionMode.SingleSelection)
+        self.setTabKeyNavigation(False)
+        header = self.horizontalHeader()
+        header.setHighlightSections(False)
+        header.setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
+
+    def with_buttons(self, add: QPushButton, remove: QPushButton) -> QWidget:
+        """The table and its buttons."""
+        for button in (add, remove):
+            button.setAutoDefault(False)
+        remove.clicked.connect(self._remove)
+        place = QWidget()
+        row = QHBoxLayout(place)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.addWidget(self, 1)
+        buttons = QVBoxLayout()
+        buttons.addWidget(add)
+        buttons.addWidget(remove)
+        buttons.addStretch(1)
+        row.addLayout(buttons)
+        return place
+
+    def _remove(self) -> None:
+        row = self.currentRow() if self.currentRow() >= 0 else self.rowCount() - 1
+        if row >= 0:
+            self.removeRow(row)
+
+    def text(self, row: int, column: int) -> str:
+        """Text of a cell."""
+        item = self.item(row, column)
+        return item.text().strip() if item else ""
+
+    def put(self, row: int, texts: Sequence[str]) -> None:
+        """Fill the first cells of a row."""
+        for column, text in enumerate(texts):
+            self.setItem(row, column, QTableWidgetItem(text))
+
+
+class _ServersPage(WizardPage):
+    def __init__(self, wizard: CreateClusterWizard) -> None:
+        super().__init__(
+            "Select Servers", "Describe the servers that form the cluster. Double-click a cell to change it."
+        )
+        self._wizard = wizard
+        self.table = _Table("Servers", ["Server name", "Memory", "Logical processors", "Processor"])
+        add = named(QPushButton(icons.icon("add-node"), "&Add"), "Add server")
+        add.clicked.connect(lambda: self._add())
+        remove = named(QPushButton(icons.icon("delete"), "&Remove"), "Remove server")
+        self.column.addWidget(self.table.with_buttons(add, remove), 1)
+        for _ in range(3):
+            self._add()
+        header = self.table.horizontalHeader()
+        header.setSectionResizeMode(2, QHeaderView.ResizeMode.ResizeToContents)
+
+    def _add(self) -> None:
+        row = self.table.rowCount()
+        names = {self.table.text(number, 0) for number in range(row)}
+        name = next(f"node{number}" for number in range(1, row + 2) if f"node{number}" not in names)
+        self.table.insertRow(row)
+        self.table.put(row, [name])
+        memory = named(QSpinBox(), f"Memory of {name}")
+        memory.setRange(3, 4096)
+        memory.setSuffix(" GiB")
+        memory.setValue(32)
+        processors = named(QSpinBox(), f"Logical processors of {name}")
+        processors.setRange(1, 256)
+        processors.setValue(8)
+        model = named(QComboBox(), f"Processor of {name}")
+        for choice, (vendor, _) in PROCESSORS.items():
+            model.addItem(choice)
+            model.setItemData(model.count() - 1, vendor, Qt.ItemDataRole.ToolTipRole)
+        model.setCurrentText(USUAL_PROCESSOR)
+        memory.setFrame(False)
+        processors.setFrame(False)
+        model.setFrame(False)
+        for column, widget in enumerate((memory, processors, model), 1):
+            self.table.setCellWidget(row, column, widget)
+        self.table.setCurrentCell(row, 0)
+
+    def nodes(self) -> tuple[PlannedNode, ...]:
+        """The servers as they stand in the table."""
+        found = []
+        for row in range(self.table.rowCount()):
+            memory, processors, model = (self.table.cellWidget(row, column) for column in (1, 2, 3))
+            assert isinstance(memory, QSpinBox)
+            assert isinstance(processors, QSpinBox)
+            assert isinstance(model, QComboBox)
+            name = self.table.text(row, 0)
+            found.append(PlannedNode(name, memory.value() * GIB, processors.value(), model.currentText()))
+        return tuple(found)
+
+    def first_focus(self) -> QWidget:
+        return self.table
+
+    def verdict(self) -> Verdict:
+        return cluster_plan.servers_verdict(self._wizard.plan())
+
+
+class _NetworksPage(WizardPage):
+    def __init__(self, wizard: CreateClusterWizard) -> None:
+        super().__init__(
+            "Networks and Storage",
+            "Describe the networks that connect all servers. One without a gateway is private; the last private one is "
+            "what live migration prefers.",
+        )
+        self._wizard = wizard
+        self.table = _Table("Networks", ["Name", "Subnet", "Default gateway", "Rate"])
+        add = named(QPushButton(icons.icon("network"), "&Add"), "Add network")
+        add.clicked.connect(lambda: self._add("", ""))
+        remove = named(QPushButton(icons.icon("delete"), "&Remove"), "Remove network")
+        self.column.addWidget(self.table.with_buttons(add, remove), 1)
+        for number, gateway in ((1, "10.0.1.1"), (2, ""), (3, "")):
+            self._add(f"10.0.{number}.0/24", gateway)
+        self.disks = named(QSpinBox(), "Shared disks")
+        self.disks.setRange(0, 32)
+        self.disks.setValue(4)
+        self.disk_size = named(QSpinBox(), "Size of each disk")
+        self.disk_size.setRange(1, 65536)
+        self.disk_size.setValue(500)
+        self.disk_size.setSuffix(" GiB")
+        self.witness = named(QCheckBox("A further disk of 1 GiB as &witness of the quorum"), "Disk witness")
+        row = QHBoxLayout()
+        row.addWidget(self.disks)
+        row.addWidget(wrapped("of"))
+        row.addWidget(self.disk_size)
+        row.addStretch(1)
+        fields = form()
+        fields.addRow("Shared &disks:", row)
+        fields.addRow("", self.witness)
+        self.column.addLayout(fields)
+
+    def _add(self, subnet: str, gateway: str) -> None:
+        row = self.table.rowCount()
+        self.table.insertRow(row)
+        self.table.put(row, [f"Cluster Network {row + 1}", subnet or f"10.0.{row + 1}.0/24", gateway])
+        rate = named(QComboBox(), f"Rate of network {row + 1}")
+        rate.addItems(list(_RATES))
+        rate.setCurrentText("1 Gbit/s")
+        rate.setFrame(False)
+        self.table.setCellWidget(row, 3, rate)
+        self.table.setCurrentCell(row, 0)
+
+    def networks(self) -> tuple[PlannedNetwork, ...]:
+        """The networks as they stand in the table."""
+        found = []
+        for row in range(self.table.rowCount()):
+            rate = self.table.cellWidget(row, 3)
+            assert isinstance(rate, QComboBox)
+            name, subnet, gateway = (self.table.text(row, column) for column in range(3))
+            found.append(PlannedNetwork(name, subnet, gateway or None, _RATES[rate.currentText()]))
+        return tuple(found)
+
+    def enter(self) -> None:
+        """An even number of nodes needs a witness."""
+        if not self._wizard.uri and self._wizard.access.name.text() == "":
+            self.witness.setChecked(len(self._wizard.servers.nodes()) % 2 == 0)
+
+    def first_focus(self) -> QWidget:
+        return self.table
+
+    def verdict(self) -> Verdict:
+        return cluster_plan.networks_verdict(self._wizard.plan())
+
+
+class _AccessPage(WizardPage):
+    def __init__(self, wizard: CreateClusterWizard) -> None:
+        super().__init__(
+            "Access Point for Administering the Cluster",
+            "Type the name and the address under which the cluster is known.",
+        )
+        self._wizard = wizard
+        self.name = named(QLineEdit(), "Cluster name")
+        self.domain = named(QLineEdit("example"), "Domain")
+        self.address = named(QLineEdit(), "Address")
+        fields = form()
+        fields.addRow("Cluster &name:", self.name)
+        fields.addRow("&Domain:", self.domain)
+        fields.addRow("&Address:", self.address)
+        self.column.addLayout(fields)
+        self.hint = wrapped("", "quiet")
+        self.column.addWidget(self.hint)
+        self.column.addStretch(1)
+
+    def enter(self) -> None:
+        networks = self._wizard.networks.networks()
+        public = next((network for network in networks if network.gateway), networks[0])
+        self.hint.setText(f"A free address of a network that clients reach, such as one in {public.subnet}.")
+        if not self.address.text():
+            base = public.subnet.partition("/")[0].rpartition(".")[0]
+            self.address.setText(f"{base}.10" if base else "")
+
+    def first_focus(self) -> QWidget:
+        return self.name
+
+    def verdict(self) -> Verdict:
+        return cluster_plan.verdict(self._wizard.plan())
+
+
+class _Confirmation(ConfirmationPage):
+    next_label = "&Create"
+
+    def __init__(self, wizard: CreateClusterWizard) -> None:
+        super().__init__("You are ready to create this cluster.")
+        self._wizard = wizard
+
+    def enter(self) -> None:
+        plan = self._wizard.plan()
+        facts = [("Cluster", f"{plan.name}.{plan.domain}" if plan.domain else plan.name), ("Address", plan.address)]
+        facts += [(node.name, f"{words.size(node.memory)}, {node.processor}") for node in plan.nodes]
+        facts += [
+            (network.name, f"{network.subnet}, {words.rate(network.bandwidth)}, gateway {network.gateway or 'none'}")
+            for network in plan.networks
+        ]
+        facts.append(("Shared disks", ", ".join(words.size(size) for size in plan.disks) or "none"))
+        self.show_choice(facts, self._wizard.power_shell())
+
+
+class _Summary(SummaryPage):
+    def __init__(self, wizard: CreateClusterWizard) -> None:
+        super().__init__()
+        self._wizard = wizard
+
+    def enter(self) -> None:
+        plan = self._wizard.plan()
+        facts = [("Cluster", plan.name), ("Servers", ", ".join(node.name for node in plan.nodes))]
+        facts.append(("Opened by", self._wizard.uri))
+        text = f"The cluster {plan.name} was created. Finish opens it; validate its configuration next."
+        self.show_outcome("pass", text, facts, self._wizard.power_shell())
