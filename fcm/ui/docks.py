@@ -232,7 +232,7 @@ class MigrationsDock(Dock):
                 Column("Kind", lambda i: str(self._of(i).kind), 110),
                 Column("From", lambda i: self._of(i).source, 80),
                 Column("To", lambda i: self._of(i).destination, 80),
-                Column("Progress", share, 170, progress=progress, sort=lambda i: progress(i) or 0.0),
+                Column("Progress", share, 150, progress=progress, sort=lambda i: progress(i) or 0.0, keeps=True),
                 Column("Rate", rate, 90, sort=lambda i: self.frame.figures.rate(self._of(i)), numeric=True),
                 Column(
                     "Elapsed",

@@ -16,6 +16,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QToolBut
 
 from fcm import __version__
 from fcm.ui import icons
+from fcm.ui.pages.parts import Picture
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -45,9 +46,7 @@ class MessageStrip(QFrame):
         self.details = details or f"{text}\n{remedy}".strip()
         row = QHBoxLayout(self)
         row.setContentsMargins(8, 6, 6, 6)
-        picture = QLabel()
-        picture.setPixmap(icons.pixmap(_ICONS[level], 16, self.devicePixelRatioF()))
-        row.addWidget(picture, 0, Qt.AlignmentFlag.AlignTop)
+        row.addWidget(Picture(_ICONS[level]), 0, Qt.AlignmentFlag.AlignTop)
         words = QLabel(f"{text} {remedy}".strip())
         words.setWordWrap(True)
         words.setTextFormat(Qt.TextFormat.PlainText)

@@ -9,11 +9,10 @@ from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QLabel, QStatusBar, QToolButton, QWidget
 
 from fcm.ui import format, icons
+from fcm.ui.pages.parts import Picture
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-
-    from PySide6.QtGui import QPixmap
 
     from fcm.workspace.workspace import Workspace
 
@@ -39,7 +38,7 @@ class StatusBar(QStatusBar):
         self.setSizeGripEnabled(True)
         self._workspace: Workspace | None = None
         self._stale = ""
-        self._picture = QLabel()
+        self._picture = Picture("close-connection")
         self._connection = QLabel()
         self._connection.setObjectName("connection")
         self.addWidget(self._picture)
@@ -77,9 +76,7 @@ class StatusBar(QStatusBar):
         row = QHBoxLayout(box)
         row.setContentsMargins(6, 0, 6, 0)
         row.setSpacing(0)
-        picture = QLabel()
-        picture.setPixmap(icons.pixmap("clock", 16, self.devicePixelRatioF()))
-        row.addWidget(picture)
+        row.addWidget(Picture("clock"))
         self._clock = QLabel()
         self._clock.setObjectName("virtual-clock")
         self._clock.setToolTip("The virtual clock of this simulated cluster")
@@ -120,8 +117,7 @@ class StatusBar(QStatusBar):
 
     def say(self, icon: str, text: str) -> None:
         """What the connection is."""
-        picture: QPixmap = icons.pixmap(icon, 16, self.devicePixelRatioF())
-        self._picture.setPixmap(picture)
+        self._picture.say(icon)
         self._connection.setText(text)
         self._connection.setToolTip(text)
 

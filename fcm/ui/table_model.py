@@ -45,6 +45,8 @@ class Column:
     progress: Callable[[str], float | None] | None = None
     hint: str = ""
     """Tooltip of the heading."""
+    keeps: bool = False
+    """Its width is needed even while the present texts are shorter (they change all the time)."""
 
 
 class TableModel(QAbstractTableModel):

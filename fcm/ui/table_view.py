@@ -98,6 +98,9 @@ class TableView(QTableView):
         self._prepare_header()
         self.doubleClicked.connect(lambda index: self.opened.emit(model.id_at(index.row())))
         self.selectionModel().selectionChanged.connect(lambda *_: self.picked.emit())
+        self._fitted_for = 0
+        model.rowsInserted.connect(self._first_rows)
+        model.modelReset.connect(self._first_rows)
         model.modelReset.connect(self._select_again)
         model.modelAboutToBeReset.connect(self._remember)
         self._remembered: list[str] = []
@@ -171,18 +174,37 @@ class TableView(QTableView):
             self._fit_columns()
 
     def _fit_columns(self) -> None:
-        """Give each column the width it wants, or less, but not less than its heading, where there is no room."""
-        metrics, columns = self.horizontalHeader().fontMetrics(), self.table.columns
+        """Share the width: the heading of each column first, then its texts, then what it would like to have."""
+        columns = self.table.columns
         shown = [number for number in range(len(columns)) if not self.isColumnHidden(number)]
-        least = {number: metrics.horizontalAdvance(columns[number].title) + 18 for number in shown}
-        wanted = {number: max(columns[number].width, least[number]) for number in shown}
-        room, total = self.viewport().width(), sum(wanted.values())
-        slack = sum(wanted[number] - least[number] for number in shown)
-        share = min(1.0, max(0.0, total - room) / slack) if slack else 0.0
+        heading = self.horizontalHeader().fontMetrics()
+        least = [heading.horizontalAdvance(columns[number].title) + _PADDING for number in shown]
+        needed = [max(width, self._needs(number)) for number, width in zip(shown, least, strict=True)]
+        wanted = [max(columns[number].width, width) for number, width in zip(shown, needed, strict=True)]
+        room = self.viewport().width()
+        low, high = (needed, wanted) if sum(needed) <= room else (least, needed)
+        slack = sum(high) - sum(low)
+        share = min(1.0, max(0.0, (room - sum(low)) / slack)) if slack else 0.0
         before, self._restoring = self._restoring, True
-        for number in shown:
-            self.setColumnWidth(number, round(wanted[number] - (wanted[number] - least[number]) * share))
+        for number, a, b in zip(shown, low, high, strict=True):
+            self.setColumnWidth(number, int(a + (b - a) * share))
         self._restoring = before
+
+    def _needs(self, number: int) -> int:
+        """Pixels that the first texts of a column take."""
+        column, metrics = self.table.columns[number], self.fontMetrics()
+        if column.keeps:
+            return column.width
+        texts = (column.text(identity) for identity in self.table.ids[:_SAMPLE])
+        widest = max((metrics.horizontalAdvance(text) for text in texts), default=0)
+        return min(widest + _PADDING + (_ICON if column.icon else 0), max(column.width, _WIDEST))
+
+    def _first_rows(self) -> None:
+        """The widths follow the texts once there are any."""
+        if self._fitted_for == 0 and self.table.rowCount():
+            self._fitted_for = self.table.rowCount()
+            if not self._own_widths:
+                self._fit_columns()
 
     def _column_resized(self, number: int, *_: object) -> None:
         header = self.horizontalHeader()
@@ -268,4 +290,10 @@ class TableView(QTableView):
         return super().viewportEvent(event)
 
 
+_PADDING, _ICON = 14, 22
+"""Pixels around a text, and of an icon before it."""
+_SAMPLE = 40
+"""Rows whose texts are measured."""
+_WIDEST = 240
+"""Pixels that a column takes for its texts at most, unless it wants more."""
 _KEYPAD = Qt.KeyboardModifier.KeypadModifier

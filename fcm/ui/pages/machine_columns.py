@@ -55,7 +55,9 @@ def machine_model(window: MainWindow, clustered: bool = True, with_owner: bool =
         return f"{status(identity)}\n{migration.reason}" if migration and migration.reason else ""
 
     name = Column("Name", lambda i: machine(i).name, 170, icon=icon)
-    state = Column("Status", status, 200, sort=lambda i: (status(i).split(",")[0], progress(i)), tooltip=reason)
+    state = Column(
+        "Status", status, 196, sort=lambda i: (status(i).split(",")[0], progress(i)), tooltip=reason, keeps=True
+    )
     owner = Column("Current Owner" if clustered else "Node", lambda i: machine(i).node, 110)
     memory = Column(
         "Memory", lambda i: format.gib(machine(i).memory), 80, sort=lambda i: machine(i).memory, numeric=True
@@ -66,7 +68,7 @@ def machine_model(window: MainWindow, clustered: bool = True, with_owner: bool =
     columns = (
         name,
         state,
-        Column("Type", lambda i: "Virtual Machine", 110),
+        Column("Type", lambda i: "Virtual Machine", 100),
         *((owner,) if with_owner else ()),
         Column("Auto Start", auto_start, 80),
         memory,

@@ -89,7 +89,7 @@ class NodesPage(Page):
                     sort=lambda i: len(self.state.machines_on(i)),
                     numeric=True,
                 ),
-                Column("Memory in use", lambda i: format.percent(share(i)), 170, sort=share, progress=bar),
+                Column("Memory in use", lambda i: format.percent(share(i)), 150, sort=share, progress=bar, keeps=True),
                 Column(
                     "Memory free",
                     lambda i: format.gib(max(0, self.state.free_memory(i))),

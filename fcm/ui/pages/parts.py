@@ -68,6 +68,27 @@ class Elided(QLabel):
         self.setToolTip(self._whole if short != self._whole else "")
 
 
+class Picture(QWidget):
+    """An icon that is drawn in the colours of the moment."""
+
+    def __init__(self, icon: str, size: int = 16, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._icon = icon
+        self.setFixedSize(size, size)
+
+    def say(self, icon: str) -> None:
+        """Show another icon."""
+        if icon != self._icon:
+            self._icon = icon
+            self.update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Draw it."""
+        painter = QPainter(self)
+        icons.icon(self._icon).paint(painter, self.rect())
+        painter.end()
+
+
 class Title(QWidget):
     """Icon and heading of a page, and a quiet line at the right."""
 
@@ -76,8 +97,7 @@ class Title(QWidget):
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(8)
-        self._picture = QLabel()
-        self._icon = ""
+        self._picture = Picture(icon, 24)
         row.addWidget(self._picture)
         self._words = Elided(text)
         self._words.setProperty("role", "title")
@@ -91,18 +111,7 @@ class Title(QWidget):
         """Another heading."""
         self._words.say(text)
         self._note.setText(note)
-        if icon != self._icon:
-            self._icon = icon
-            self._paint()
-
-    def _paint(self) -> None:
-        self._picture.setPixmap(icons.pixmap(self._icon, 24, self.devicePixelRatioF()))
-
-    def changeEvent(self, event: object) -> None:
-        """Light became dark or the other way round."""
-        super().changeEvent(event)  # type: ignore[arg-type]
-        if event.type() == event.Type.PaletteChange and self._icon:  # type: ignore[attr-defined]
-            self._paint()
+        self._picture.say(icon)
 
 
 def heading(text: str) -> QLabel:

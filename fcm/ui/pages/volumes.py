@@ -93,12 +93,6 @@ class VolumesPage(Page):
         def machines(identity: str) -> int:
             return sum(machine.disk == identity for machine in self.state.machines.values())
 
-        def reach(identity: str) -> str:
-            nodes = self.state.nodes.values()
-            ways = [appearance.node_access(self.state, volume(identity), node) for node in nodes]
-            direct = sum(way.startswith("Direct") for way in ways)
-            return f"Direct on {direct} of {len(ways)} nodes"
-
         return TableModel(
             (
                 Column(
@@ -113,9 +107,8 @@ class VolumesPage(Page):
                 Column("File System", lambda i: disk(i).file_system, 80),
                 Column("Capacity", lambda i: format.gib(disk(i).size), 85, sort=lambda i: disk(i).size, numeric=True),
                 Column("Free", lambda i: format.gib(disk(i).free), 85, sort=lambda i: disk(i).free, numeric=True),
-                Column("Used", lambda i: format.percent(share(i)), 120, sort=share, progress=share),
+                Column("Used", lambda i: format.percent(share(i)), 130, sort=share, progress=share, keeps=True),
                 Column("Machines", lambda i: str(machines(i)), 70, sort=machines, numeric=True),
-                Column("I/O", reach, 150),
             )
         )
 
