@@ -1,0 +1,198 @@
+"""Hosts and their domains as a failover cluster: events from reports, without a host."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+from fcm.backend.libvirt.cluster_view import formed_cluster, machine_events, node_events
+from fcm.backend.libvirt.hosts_file import Host, HostNetwork, HostsFile
+from fcm.backend.libvirt.inventory import SHARED_DISK, FoundMachine, HostReport, read_processor
+from fcm.model import events as ev
+from fcm.model.entities import (
+    MachineState,
+    Migration,
+    MigrationKind,
+    MigrationOptions,
+    NetworkRole,
+    Node,
+    NodeState,
+    Processor,
+    VirtualMachine,
+)
+from fcm.model.networks import migration_order
+from fcm.model.state import State, apply
+from fcm.model.telemetry import Phase
+
+NETWORKS = (
+    HostNetwork("Management", NetworkRole.INTERNAL_AND_CLIENT, "10.0.0.0/24", None, "10.0.0.254", 125_000_000),
+    HostNetwork("Cluster", NetworkRole.INTERNAL, "10.1.0.0/24", None, None, 125_000_000),
+    HostNetwork("Migration", NetworkRole.INTERNAL, "10.2.0.0/24", None, None, 1_250_000_000),
+)
+HOSTS = HostsFile(
+    Path("hosts.toml"),
+    "east",
+    NETWORKS,
+    tuple(
+        Host(
+            name,
+            f"qemu+ssh://{name}/system",
+            f"qemu+ssh://{name}/system",
+            {network.name: f"10.{third}.0.{number}" for third, network in enumerate(NETWORKS)},
+            "/srv/vm",
+            (),
+            None,
+        )
+        for number, name in enumerate(("alpha", "beta"), 1)
+    ),
+    is_lab=False,
+    same_file_system=False,
+)
+MACHINE = VirtualMachine(
+    "uuid-1", "web", "alpha", MachineState.RUNNING, 2**30, 2, "", "/srv/vm/web.qcow2", SHARED_DISK, "br0"
+)
+
+
+def node(name: str) -> Node:
+    return Node(name, NodeState.UP, 2**35, 0, 8, Processor("AMD", "EPYC", frozenset({"aes"})), (), "/")
+
+
+def report(name: str, *machines: FoundMachine) -> HostReport:
+    return HostReport(node(name), machines)
+
+
+def found(machine: VirtualMachine, arriving: bool = False) -> FoundMachine:
+    return FoundMachine(machine, arriving, machine.switch)
+
+
+def after(state: State, *events: ev.Event) -> State:
+    for event in events:
+        state, _ = apply(state, ev.Entry(state.sequence + 1, 1.0, event))
+    return state
+
+
+def formed() -> State:
+    return after(State(), formed_cluster(HOSTS, None))
+
+
+def told(state: State, *reports: HostReport) -> State:
+    by_name = {one.node.name: one for one in reports}
+    for one in reports:
+        state = after(state, *node_events(state, one, paused=False))
+    return after(state, *machine_events(state, HOSTS, by_name))
+
+
+def test_before_any_host_answered_the_nodes_are_down_and_connecting() -> None:
+    state = formed()
+
+    assert {n.state for n in state.nodes.values()} == {NodeState.DOWN}
+    assert all(n.note.startswith("Connecting") for n in state.nodes.values())
+
+
+def test_networks_without_gateway_come_first_and_the_cluster_network_last() -> None:
+    state = formed()
+    assert state.cluster is not None
+
+    names = [state.networks[identity].name for identity in migration_order(state.cluster, state.networks)]
+
+    assert names == ["Migration", "Management", "Cluster"]
+
+
+def test_what_was_set_for_the_cluster_is_kept_when_it_is_formed_again() -> None:
+    state = formed()
+    assert state.cluster is not None
+    before = replace(state.cluster, migration_order=("network-1", "gone"), concurrent_migrations=3)
+
+    again = formed_cluster(HOSTS, before).cluster
+
+    assert again.migration_order == ("network-1",)
+    assert again.concurrent_migrations == 3
+
+
+def test_a_domain_on_the_shared_storage_is_a_highly_available_machine() -> None:
+    state = told(formed(), report("alpha", found(MACHINE)), report("beta"))
+
+    machine = state.machines["uuid-1"]
+    assert machine.is_highly_available
+    assert state.groups[machine.group or ""].owner == "alpha"
+    assert [r.name for r in state.group_resources(machine.group or "")] == [
+        "Virtual Machine web",
+        "Virtual Machine Configuration web",
+    ]
+
+
+def test_a_domain_on_local_storage_is_shown_but_not_highly_available() -> None:
+    state = told(formed(), report("alpha", found(replace(MACHINE, disk=None))), report("beta"))
+
+    assert not state.machines["uuid-1"].is_highly_available
+
+
+def test_a_host_whose_bridges_are_not_named_is_assumed_to_have_those_in_use() -> None:
+    state = told(formed(), report("alpha", found(MACHINE)), report("beta"))
+
+    assert state.nodes["beta"].switches == ("br0",)
+
+
+def test_the_paused_copy_that_waits_at_a_destination_is_no_second_machine() -> None:
+    arriving = found(replace(MACHINE, node="beta", state=MachineState.PAUSED), arriving=True)
+
+    state = told(formed(), report("alpha", found(MACHINE)), report("beta", arriving))
+
+    assert state.machines["uuid-1"].node == "alpha"
+
+
+def test_the_inventory_does_not_move_a_machine_that_is_being_migrated() -> None:
+    state = told(formed(), report("alpha", found(MACHINE)), report("beta"))
+    migration = Migration("m1", MigrationKind.LIVE, "uuid-1", "alpha", "beta", MigrationOptions(), Phase.BROWNOUT, 1.0)
+    state = after(state, ev.MigrationRequested(migration))
+
+    there = found(replace(MACHINE, node="beta"))
+    events = machine_events(state, HOSTS, {"alpha": report("alpha"), "beta": report("beta", there)})
+
+    assert events == []
+
+
+def test_a_machine_that_somebody_else_moved_changes_its_owner() -> None:
+    state = told(formed(), report("alpha", found(MACHINE)), report("beta"))
+
+    state = told(state, report("alpha"), report("beta", found(replace(MACHINE, node="beta"))))
+
+    machine = state.machines["uuid-1"]
+    assert machine.node == "beta"
+    assert state.groups[machine.group or ""].owner == "beta"
+
+
+def test_a_machine_that_is_gone_from_its_host_leaves_with_its_group() -> None:
+    state = told(formed(), report("alpha", found(MACHINE)), report("beta"))
+
+    state = told(state, report("alpha"), report("beta"))
+
+    assert not state.machines
+    assert not state.groups
+    assert not state.resources
+
+
+def test_machines_of_a_host_that_does_not_answer_are_kept_as_last_seen() -> None:
+    state = told(formed(), report("alpha", found(MACHINE)), report("beta"))
+
+    state = told(state, report("beta"))
+
+    assert state.machines["uuid-1"].node == "alpha"
+
+
+def test_nothing_new_makes_no_event() -> None:
+    state = told(formed(), report("alpha", found(MACHINE)), report("beta"))
+    reports = {"alpha": report("alpha", found(MACHINE)), "beta": report("beta")}
+
+    assert machine_events(state, HOSTS, reports) == []
+    assert node_events(state, reports["alpha"], paused=False) == []
+
+
+def test_the_processor_of_a_host_is_read_from_its_capabilities() -> None:
+    xml = (
+        "<capabilities><host><cpu><arch>x86_64</arch><model>EPYC</model><vendor>AMD</vendor>"
+        "<feature name='aes'/><feature name='avx'/></cpu></host></capabilities>"
+    )
+
+    assert read_processor(xml) == Processor("AMD", "EPYC", frozenset({"aes", "avx"}))
+    assert read_processor("<capabilities><host/></capabilities>").model == "unknown"

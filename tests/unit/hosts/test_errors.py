@@ -1,0 +1,45 @@
+"""What libvirt says becomes a sentence with a remedy."""
+
+from __future__ import annotations
+
+import pytest
+
+from fcm.backend.libvirt.errors import CPU_INCOMPATIBLE, MIGRATE_UNSAFE, OPERATION_ABORTED, sentence
+
+
+@pytest.mark.parametrize(
+    ("code", "message", "reason", "remedy"),
+    [
+        (
+            9,
+            "operation failed: guest CPU doesn't match specification: missing features: aes,avx",
+            "node3 lacks processor features of this machine: aes, avx.",
+            "older processor model",
+        ),
+        (CPU_INCOMPATIBLE, "the CPU is incompatible with host CPU", "node3 lacks processor features", "older"),
+        (OPERATION_ABORTED, "operation aborted: migration out job: canceled by client", "was cancelled", ""),
+        (MIGRATE_UNSAFE, "Unsafe migration: Migration may lead to data corruption", "unsafe", "shared"),
+        (38, "unable to connect to server at '10.92.0.1:49152': Connection timed out", "No connection", "firewall"),
+        (45, "authentication failed: no mechanism", "refused the login", "key"),
+        (9, "Unable to write to socket: Broken pipe", "transfer broke off", "network"),
+        (1, "internal error: cannot set up guest memory 'pc.ram': Cannot allocate memory", "short of memory", "Move"),
+        (38, "Cannot access storage file '/srv/vm1.raw': No such file or directory", "does not reach", "Mount"),
+        (68, "Timed out during operation: cannot acquire state change lock", "busy with another job", "Wait"),
+    ],
+)
+def test_each_known_failure_has_reason_and_remedy(code: int, message: str, reason: str, remedy: str) -> None:
+    verdict = sentence(code, message, "node3")
+
+    assert not verdict
+    assert reason in verdict.reason
+    assert remedy in verdict.remedy
+
+
+def test_an_unknown_failure_keeps_libvirt_s_words_and_code_on_one_line() -> None:
+    verdict = sentence(999, "strange\n  things\thappened.")
+
+    assert verdict.reason == "libvirt reports (code 999): strange things happened."
+
+
+def test_a_message_without_end_is_cut() -> None:
+    assert len(sentence(1, "x" * 100_000).reason) < 500
