@@ -69,11 +69,6 @@ def test_a_build_log_without_xcb_libraries_is_found_out() -> None:
     assert bundle.missing_libraries("1 WARNING: Library not found: libtiff.so.5\n") == []
 
 
-def test_every_line_but_the_programs_own_is_unexpected() -> None:
-    said = 'smoke: one migration, 3 passes\nqt.qpa.plugin: Could not find the Qt platform plugin "xcb"\n\n'
-    assert smoke.unexpected(said) == ['qt.qpa.plugin: Could not find the Qt platform plugin "xcb"']
-
-
 def test_a_program_that_fails_or_leaves_files_behind_is_complained_about(tmp_path: Path) -> None:
     program = tmp_path / "fcm"
     program.write_text("#!/bin/sh\necho Traceback\n: >core\nexit 3\n", encoding="utf-8")
