@@ -74,10 +74,10 @@ def migration_order(cluster: Cluster, networks: Mapping[str, Network]) -> tuple[
 def rank_reason(network: Network, networks: Iterable[Network]) -> str:
     """Why a network stands where it stands in the default preference order, in words."""
     if network.role is NetworkRole.NONE:
-        return "Not used: cluster network communication is not allowed on this network."
+        return "Not used: cluster communication is not allowed on it."
     shared = shared_volume_network(networks)
     if shared is not None and shared.id == network.id:
-        return "Last: carries Cluster Shared Volumes and cluster traffic (lowest metric)."
+        return "Last: carries shared volumes and cluster traffic."
     if network.gateway is None:
-        return "First: private, it has no default gateway."
-    return f"After the private ones: it has the default gateway {network.gateway}."
+        return "First: private, no default gateway."
+    return f"After private ones: default gateway {network.gateway}."

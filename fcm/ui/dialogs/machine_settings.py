@@ -23,7 +23,7 @@ from fcm.model.commands import Command, ConfigureVirtualMachine
 from fcm.model.entities import MIB, MachineState, StartAction
 from fcm.ui import icons
 from fcm.ui.dialogs.frame import CommandDialog
-from fcm.ui.dialogs.parts import changed, fact, form, named, wrapped
+from fcm.ui.dialogs.parts import changed, fact, form, long_choice, named, wrapped
 from fcm.ui.dialogs.workloads import WorkloadBox
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ class MachineSettingsDialog(CommandDialog):
         for action in StartAction:
             self.start.addItem(str(action))
         self.start.setCurrentIndex(list(StartAction).index(item.start_action))
-        self.start.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        long_choice(self.start)
         self.compatibility = named(QCheckBox(COMPATIBILITY.replace("physical", "&physical")), COMPATIBILITY)
         self.compatibility.setChecked(item.processor_compatibility)
         self.switch = switch_box(self.state.nodes[item.node].switches, item.switch)

@@ -41,7 +41,7 @@ class ManageClusterDialog(PlainDialog):
     """Opens in a worker thread; what goes wrong is said here and nothing typed is lost."""
 
     def __init__(self, window: MainWindow) -> None:
-        super().__init__(window, "Manage a Cluster", "manage-cluster", QSize(640, 440))
+        super().__init__(window, "Manage a Cluster", "manage-cluster", QSize(780, 460))
         self._work: Work | None = None
         self.list = named(QTreeWidget(), "Known clusters")
         self.list.setHeaderLabels(["Cluster", "Description", "Last opened"])

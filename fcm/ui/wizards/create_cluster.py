@@ -10,6 +10,7 @@ from PySide6.QtWidgets import (
     QComboBox,
     QHBoxLayout,
     QHeaderView,
+    QLabel,
     QLineEdit,
     QPushButton,
     QSpinBox,
@@ -128,7 +129,10 @@ class _Table(QTableWidget):
         self.setTabKeyNavigation(False)
         header = self.horizontalHeader()
         header.setHighlightSections(False)
-        header.setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
+        header.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
+        header.setStretchLastSection(True)
+        self.verticalHeader().setDefaultSectionSize(self.fontMetrics().height() + 14)
+        self.setWordWrap(False)
 
     def with_buttons(self, add: QPushButton, remove: QPushButton) -> QWidget:
         """The table and its buttons."""
@@ -175,8 +179,8 @@ class _ServersPage(WizardPage):
         self.column.addWidget(self.table.with_buttons(add, remove), 1)
         for _ in range(3):
             self._add()
-        header = self.table.horizontalHeader()
-        header.setSectionResizeMode(2, QHeaderView.ResizeMode.ResizeToContents)
+        for column, width in enumerate((130, 90, 130)):
+            self.table.setColumnWidth(column, width)
 
     def _add(self) -> None:
         row = self.table.rowCount()
@@ -237,6 +241,8 @@ class _NetworksPage(WizardPage):
         self.column.addWidget(self.table.with_buttons(add, remove), 1)
         for number, gateway in ((1, "10.0.1.1"), (2, ""), (3, "")):
             self._add(f"10.0.{number}.0/24", gateway)
+        for column, width in enumerate((150, 120, 120)):
+            self.table.setColumnWidth(column, width)
         self.disks = named(QSpinBox(), "Shared disks")
         self.disks.setRange(0, 32)
         self.disks.setValue(4)
@@ -247,11 +253,13 @@ class _NetworksPage(WizardPage):
         self.witness = named(QCheckBox("A further disk of 1 GiB as &witness of the quorum"), "Disk witness")
         row = QHBoxLayout()
         row.addWidget(self.disks)
-        row.addWidget(wrapped("of"))
+        row.addWidget(QLabel("of"))
         row.addWidget(self.disk_size)
         row.addStretch(1)
         fields = form()
-        fields.addRow("Shared &disks:", row)
+        label = QLabel("Shared &disks:")
+        label.setBuddy(self.disks)
+        fields.addRow(label, row)
         fields.addRow("", self.witness)
         self.column.addLayout(fields)
 

@@ -14,7 +14,7 @@ from fcm.ui import format as words
 from fcm.ui import icons
 from fcm.ui.appearance import node_icon
 from fcm.ui.dialogs.machine_settings import COMPATIBILITY, MemoryBox, chosen_switch, switch_box
-from fcm.ui.dialogs.parts import fact, form, named, wrapped
+from fcm.ui.dialogs.parts import fact, form, long_choice, named, wrapped
 from fcm.ui.dialogs.workloads import WorkloadBox
 from fcm.ui.wizards.frame import (
     BeforeYouBegin,
@@ -110,8 +110,7 @@ class _PlacePage(WizardPage):
         self.name = named(QLineEdit(), "Name")
         self.name.setPlaceholderText("Such as web-2")
         self.node = named(QComboBox(), "Node")
-        self.location = named(QComboBox(), "Location")
-        self.location.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        self.location = long_choice(named(QComboBox(), "Location"))
         self.path = fact("")
         self.note = wrapped("", "quiet")
         fields = form()
@@ -275,7 +274,7 @@ class _OptionsPage(WizardPage):
         for action in StartAction:
             self.start_action.addItem(str(action))
         self.start_action.setCurrentIndex(list(StartAction).index(StartAction.NOTHING))
-        self.start_action.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        long_choice(self.start_action)
         self.compatibility = named(QCheckBox(COMPATIBILITY.replace("physical", "&physical")), COMPATIBILITY)
         self.start = named(QCheckBox("Start the &virtual machine when it is created"), "Start when created")
         self.processors = wrapped("", "quiet")
