@@ -39,7 +39,8 @@ def reset(window: MainWindow) -> None:
 def restore(window: MainWindow) -> None:
     """The layout of the last exit, or that of the first start."""
     saved = window.context.settings
-    window.resize(*SIZE)
+    room = window.screen().availableSize()
+    window.resize(min(SIZE[0], room.width()), min(SIZE[1], room.height()))
     window.setMinimumSize(*SMALLEST)
     reset(window)
     if geometry := saved.get(st.GEOMETRY):

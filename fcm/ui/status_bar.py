@@ -9,7 +9,7 @@ from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QLabel, QStatusBar, QToolButton, QWidget
 
 from fcm.ui import format, icons
-from fcm.ui.pages.parts import Picture
+from fcm.ui.pages.parts import Elided, Picture
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -39,7 +39,7 @@ class StatusBar(QStatusBar):
         self._workspace: Workspace | None = None
         self._stale = ""
         self._picture = Picture("close-connection")
-        self._connection = QLabel()
+        self._connection = Elided()
         self._connection.setObjectName("connection")
         self.addWidget(self._picture)
         self.addWidget(self._connection, 1)
@@ -118,8 +118,7 @@ class StatusBar(QStatusBar):
     def say(self, icon: str, text: str) -> None:
         """What the connection is."""
         self._picture.say(icon)
-        self._connection.setText(text)
-        self._connection.setToolTip(text)
+        self._connection.say(text)
 
     def show_stale(self, reason: str) -> None:
         """The backend said that what is shown may be old, or "" that it is not any more."""

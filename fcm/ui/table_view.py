@@ -182,7 +182,8 @@ class TableView(QTableView):
         needed = [max(width, self._needs(number)) for number, width in zip(shown, least, strict=True)]
         wanted = [max(columns[number].width, width) for number, width in zip(shown, needed, strict=True)]
         room = self.viewport().width()
-        low, high = (needed, wanted) if sum(needed) <= room else (least, needed)
+        tight = [max(a, int(b * _TIGHTEST)) for a, b in zip(least, needed, strict=True)]
+        low, high = (needed, wanted) if sum(needed) <= room else (tight, needed)
         slack = sum(high) - sum(low)
         share = min(1.0, max(0.0, (room - sum(low)) / slack)) if slack else 0.0
         before, self._restoring = self._restoring, True
@@ -296,4 +297,6 @@ _SAMPLE = 40
 """Rows whose texts are measured."""
 _WIDEST = 240
 """Pixels that a column takes for its texts at most, unless it wants more."""
+_TIGHTEST = 0.75
+"""Share of its texts' width that a column keeps where there is no room; then the table scrolls."""
 _KEYPAD = Qt.KeyboardModifier.KeypadModifier

@@ -6,7 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from fcm.model.entities import DiskUse, GroupType, NodeState, ResourceType
 from fcm.model.networks import migration_order
@@ -54,14 +54,16 @@ class ClusterPage(Page):
         )
         column.addWidget(self._facts)
         column.addLayout(self._make_events_line())
-        column.addWidget(heading("Configure"))
         self._configure = {name: self._configure_link(name) for name in _CONFIGURE}
-        column.addLayout(_two_columns(list(self._configure.values())))
-        column.addWidget(heading("Navigate"))
         self._navigate = {
             place: Link(label, icon, partial(window.select, Selection(place))) for place, label, icon in _NAVIGATE
         }
-        column.addLayout(_two_columns(list(self._navigate.values())))
+        links = QHBoxLayout()
+        links.setSpacing(28)
+        links.addLayout(_under("Configure", list(self._configure.values())))
+        links.addLayout(_under("Navigate", list(self._navigate.values())))
+        links.addStretch(1)
+        column.addLayout(links)
         column.addWidget(heading("Cluster Core Resources"))
         self._core = TableView("Cluster Core Resources", self._core_model(), window.context.settings)
         self._core.setMinimumHeight(150)
@@ -179,13 +181,11 @@ class ClusterPage(Page):
         )
 
 
-def _two_columns(links: list[Link]) -> QGridLayout:
-    grid = QGridLayout()
-    grid.setContentsMargins(0, 0, 0, 0)
-    grid.setHorizontalSpacing(24)
-    grid.setVerticalSpacing(2)
-    lines = -(-len(links) // 2)
-    for number, link in enumerate(links):
-        grid.addWidget(link, number % lines, number // lines, Qt.AlignmentFlag.AlignLeft)
-    grid.setColumnStretch(2, 1)
-    return grid
+def _under(title: str, links: list[Link]) -> QVBoxLayout:
+    column = QVBoxLayout()
+    column.setSpacing(1)
+    column.addWidget(heading(title))
+    for link in links:
+        column.addWidget(link, 0, Qt.AlignmentFlag.AlignLeft)
+    column.addStretch(1)
+    return column
