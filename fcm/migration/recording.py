@@ -226,7 +226,8 @@ class Recording:
             last = e - 1 if k + 1 < len(starts) else e
             moved = int(sent[e] - sent[s]) if e > s else 0
             duration = float(time[e] - time[s])
-            after = int(self.remaining[e]) - int(self.remaining[last]) if k + 1 < len(starts) else 0
+            left = max(int(self.remaining[last]) - int(sent[e] - sent[last]), 0)
+            after = int(self.remaining[e]) - left if k + 1 < len(starts) else 0
             out.append(
                 PassFigures(
                     number=int(number[s]),

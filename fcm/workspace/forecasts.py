@@ -84,8 +84,8 @@ class Course:
     def __init__(self, memory: int, bandwidth: float, migration: Migration) -> None:
         limit = downtime_limit(migration)
         self.recording = Recording(memory=memory, bandwidth=bandwidth, downtime_limit=limit)
-        self.first: Made | None = None
-        """The forecast made when the second pass began, or, before that, in the middle of the first."""
+        self._made: list[Made] = []
+        """The forecasts made in the middle of the first pass and when the second began."""
         self._forecast = Forecast(max(memory, 1), bandwidth, limit, auto_converge=migration.options.auto_converge)
         self._outlook: Outlook | None = None
         self._stale = True
@@ -121,14 +121,25 @@ class Course:
             self._forecast.update(row)
             self._stale = True
             if row.phase is Phase.BROWNOUT:
-                self._keep_first(row)
+                self._keep(row)
 
-    def _keep_first(self, row: TelemetryRow) -> None:
-        halfway = row.pass_number == 1 and row.remaining * 2 <= self.recording.memory
-        if (self.first is None and halfway) or (
-            row.pass_number >= 2 and (self.first is None or self.first.pass_number < 2)
-        ):
-            self.first = Made(row.time, row.pass_number, self._forecast.view())
+    def _keep(self, row: TelemetryRow) -> None:
+        halfway = row.pass_number == 1 and row.remaining * 2 <= self.recording.memory and not self._made
+        second = row.pass_number >= 2 and all(made.pass_number < 2 for made in self._made)
+        if halfway or second:
+            self._made.append(Made(row.time, row.pass_number, self._forecast.view()))
+
+    @property
+    def compared(self) -> Made | None:
+        """The forecast that the end is compared with.
+
+        That made when the second pass began, the first that knows the guest; where two thirds of the time had
+        passed by then, that made in the middle of the first pass.
+        """
+        if len(self._made) == 2 and len(self.recording):
+            end = self.recording.final.total if self.recording.final else float(self.recording.time[-1])
+            return self._made[1] if self._made[1].time <= end * 2 / 3 else self._made[0]
+        return self._made[0] if self._made else None
 
     @property
     def last(self) -> TelemetryRow | None:

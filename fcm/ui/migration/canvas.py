@@ -14,6 +14,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QApplication, QVBoxLayout, QWidget
 
+from fcm.migration.forecast import Verdict
 from fcm.model.entities import GIB, MIB
 from fcm.ui import theme
 from fcm.ui.migration.curves import Band, Boundaries, Curves, Floats
@@ -81,7 +82,7 @@ class Canvas(QWidget):
             self._box.addItem(drawn, ignoreBounds=True)
         self._forecast = pg.PlotCurveItem(skipFiniteCheck=True)
         self._box.addItem(self._forecast, ignoreBounds=True)
-        self._limit = pg.InfiniteLine(angle=0, label="", labelOpts={"position": 0.995, "anchors": [(1, 1), (1, 1)]})
+        self._limit = pg.InfiniteLine(angle=0, label="", labelOpts={"position": 0.01, "anchors": [(0, 1), (0, 1)]})
         self._limit.hide()
         self._box.addItem(self._limit, ignoreBounds=True)
         self._cross = pg.InfiniteLine(angle=90)
@@ -173,6 +174,8 @@ class Canvas(QWidget):
     def draw(self) -> None:
         """Bring everything up to the newest rows."""
         if not self._traces:
+            self._boundaries.set_passes([])
+            self._curves.update()
             return
         recording = self._traces[0].recording
         self._boundaries.set_passes([(one.number, one.begin) for one in recording.passes()])
@@ -185,14 +188,15 @@ class Canvas(QWidget):
         self._curves.update()
 
     def _ahead(self, now: float) -> float:
-        """Time (s) up to which the forecast should be in view: its end, but never more than three times what was."""
-        end = 0.0
-        if self._outlook is not None and not self._over:
-            end = float(self._outlook.time[-1])
-        if self._predicted is not None and len(self._predicted[0]):
-            end = max(end, float(self._predicted[0][-1]))
-            return end if self._over else min(end, 3 * now + 5)
-        return min(end, 3 * now + 5)
+        """Time (s) up to which the forecast should be in view: its end, but never so far that what was shrinks."""
+        if self._over:
+            predicted = float(self._predicted[0][-1]) if self._predicted is not None else 0.0
+            return min(predicted, 1.25 * now)
+        outlook = self._outlook
+        if outlook is None:
+            return 0.0
+        most = 1.5 if outlook.verdict is Verdict.WILL_NOT_CONVERGE else 3.0
+        return min(float(outlook.time[-1]), most * now + 5)
 
     # View
 
@@ -351,8 +355,8 @@ class Canvas(QWidget):
         for axis in (self._left, self._bottom, self._right):
             axis.setPen(colours.axis)
             axis.setTextPen(colours.axis)
-        self._left.setGrid(40)
-        self._bottom.setGrid(40)
+        self._left.setGrid(28)
+        self._bottom.setGrid(28)
         self._limit.setPen(pg.mkPen(colours.limit, width=1, style=Qt.PenStyle.DashLine))
         self._limit.label.setColor(colours.limit)
         self._forecast.setPen(pg.mkPen(colours.curves[1], width=1, style=Qt.PenStyle.DashLine))

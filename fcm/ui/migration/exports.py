@@ -75,7 +75,7 @@ def save_svg(path: Path, figure: Figure) -> None:
 def save_png(path: Path, figure: Figure) -> None:
     """Write the figure as png, twice as large as the svg. Raises ExportError."""
     from PySide6.QtCore import QBuffer, QByteArray, QIODevice
-    from PySide6.QtGui import QImage, QPainter
+    from PySide6.QtGui import QImage, QImageWriter, QPainter
     from PySide6.QtSvg import QSvgRenderer
 
     renderer = QSvgRenderer(QByteArray(svg(figure).encode()))
@@ -86,8 +86,10 @@ def save_png(path: Path, figure: Figure) -> None:
     data = QByteArray()
     buffer = QBuffer(data)
     buffer.open(QIODevice.OpenModeFlag.WriteOnly)
-    image.save(buffer, b"PNG")
+    written = QImageWriter(buffer, QByteArray(b"png")).write(image)
     buffer.close()
+    if not written:
+        raise ExportError(f"{path} could not be written: the picture could not be made.")
     try:
         path.write_bytes(data.data())
     except OSError as error:

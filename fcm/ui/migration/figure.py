@@ -67,16 +67,15 @@ def svg(figure: Figure, width: int = 1000, height: int = 560) -> str:
         'font-family="sans-serif" font-size="12">',
         f"<title>{escape(figure.title)}</title>",
         f'<rect width="{width}" height="{height}" fill="{figure.background}"/>',
-        f'<clipPath id="area"><rect x="{_LEFT}" y="{_TOP}" width="{frame.w}" height="{frame.h}"/></clipPath>',
-        f'<text x="{_LEFT}" y="20" font-size="14" fill="{figure.axis}">{escape(figure.title)}</text>',
-        *_legend(figure),
-        *_axes(figure, frame),
-        '<g clip-path="url(#area)">',
+        *_grid(figure, frame),
         *_passes(figure, frame),
         *_band(figure, frame),
         *(_line(line, frame) for line in figure.lines),
         *_limit(figure, frame),
-        "</g>",
+        *_margins(figure, width, height),
+        f'<text x="{_LEFT}" y="20" font-size="14" fill="{figure.axis}">{escape(figure.title)}</text>',
+        *_legend(figure),
+        *_axes(figure, frame),
         "</svg>",
     ]
     return "\n".join(parts) + "\n"
@@ -124,20 +123,35 @@ def ticks(low: float, high: float, most: int = 8) -> list[float]:
     return [round(k * step, 12) for k in range(first, math.floor(high / step + 1e-9) + 1)]
 
 
-def _axes(figure: Figure, frame: _Frame) -> list[str]:
+def _margins(figure: Figure, width: int, height: int) -> list[str]:
+    """Cover what the curves drew beside the area; clip paths are not understood by every reader of svg."""
+    right, bottom = width - _RIGHT, height - _BOTTOM
+    return [
+        f'<path d="M0 0H{width}V{height}H0Z M{_LEFT} {_TOP}V{bottom}H{right}V{_TOP}Z" fill="{figure.background}" '
+        'fill-rule="evenodd"/>'
+    ]
+
+
+def _grid(figure: Figure, frame: _Frame) -> list[str]:
     bottom = _TOP + frame.h
-    parts = []
-    for value in ticks(frame.x_low, frame.x_high, 10):
-        x = float(frame.x(np.array(value)))
-        parts.append(f'<path d="M{x:.1f} {_TOP}V{bottom}" stroke="{figure.grid}"/>')
-        parts.append(f'<text x="{x:.1f}" y="{bottom + 18}" text-anchor="middle" fill="{figure.axis}">{value:g}</text>')
-    for value in _heights(frame):
-        y = float(frame.y(np.array(value * frame.unit)))
-        parts.append(f'<path d="M{_LEFT} {y:.1f}h{frame.w}" stroke="{figure.grid}"/>')
-        parts.append(
-            f'<text x="{_LEFT - 6}" y="{y + 4:.1f}" text-anchor="end" fill="{figure.axis}">{value:,.6g}</text>'
-        )
-    middle = _TOP + frame.h / 2
+    xs = [float(frame.x(np.array(value))) for value in ticks(frame.x_low, frame.x_high, 10)]
+    ys = [float(frame.y(np.array(value * frame.unit))) for value in _heights(frame)]
+    lines = [f"M{x:.1f} {_TOP}V{bottom}" for x in xs] + [f"M{_LEFT} {y:.1f}h{frame.w}" for y in ys]
+    return [f'<path d="{"".join(lines)}" stroke="{figure.grid}" fill="none"/>']
+
+
+def _axes(figure: Figure, frame: _Frame) -> list[str]:
+    bottom, middle = _TOP + frame.h, _TOP + frame.h / 2
+    parts = [
+        f'<text x="{float(frame.x(np.array(value))):.1f}" y="{bottom + 18}" text-anchor="middle" '
+        f'fill="{figure.axis}">{value:g}</text>'
+        for value in ticks(frame.x_low, frame.x_high, 10)
+    ]
+    parts += [
+        f'<text x="{_LEFT - 6}" y="{float(frame.y(np.array(value * frame.unit))) + 4:.1f}" text-anchor="end" '
+        f'fill="{figure.axis}">{value:,.6g}</text>'
+        for value in _heights(frame)
+    ]
     parts += [
         f'<rect x="{_LEFT}" y="{_TOP}" width="{frame.w}" height="{frame.h}" fill="none" stroke="{figure.axis}"/>',
         f'<text x="{_LEFT + frame.w / 2}" y="{bottom + 44}" text-anchor="middle" fill="{figure.axis}">'

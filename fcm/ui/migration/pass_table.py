@@ -16,12 +16,12 @@ if TYPE_CHECKING:
 
     from fcm.migration.recording import PassFigures
 
-COLUMNS = ("Pass", "To send", "Sent", "Dirtied meanwhile", "Duration", "Rate")
+COLUMNS = ("Pass", "To send\n(pages)", "Sent\n(pages)", "Dirtied\n(pages)", "Duration", "Rate")
 _TIPS = (
     "Number of the pass; the last is stop and copy",
     "Pages that were dirty when the pass began",
     "Pages sent in this pass",
-    "Pages that the guest dirtied while the pass ran; they are left for the next",
+    "Pages that the guest dirtied meanwhile; they are left for the next pass",
     "How long the pass took",
     "Mean rate at which the pass was sent",
 )
@@ -35,19 +35,15 @@ class PassModel(QAbstractTableModel):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._passes: list[PassFigures] = []
-        self._running = False
 
-    def show_passes(self, passes: Sequence[PassFigures], running: bool) -> None:
-        """Show these passes; ``running`` if the last is still under way."""
+    def show_passes(self, passes: Sequence[PassFigures]) -> None:
+        """Show these passes."""
         old = self._passes
         same = 0
         for before, after in zip(old, passes, strict=False):
             if before != after:
                 break
             same += 1
-        if running != self._running and len(old):
-            same = min(same, len(old) - 1)
-        self._running = running
         if len(passes) < len(old):
             self.beginResetModel()
             self._passes = list(passes)
@@ -90,16 +86,16 @@ class PassModel(QAbstractTableModel):
 
     def _text(self, row: int, column: int) -> str:
         one = self._passes[row]
-        under_way = self._running and row == len(self._passes) - 1
+        last = row == len(self._passes) - 1
         match column:
             case 0:
-                return f"{one.number} (running)" if under_way else str(one.number)
+                return str(one.number)
             case 1:
-                return f"{pages(one.to_send)}{NARROW}pages"
+                return pages(one.to_send)
             case 2:
-                return f"{pages(one.sent)}{NARROW}pages"
+                return pages(one.sent)
             case 3:
-                return NONE if row == len(self._passes) - 1 else f"{pages(one.dirtied)}{NARROW}pages"
+                return NONE if last else pages(one.dirtied)
             case 4:
                 return f"{one.duration:.2f}{NARROW}s"
             case _:
@@ -123,14 +119,15 @@ class PassTable(QTableView):
         self.setTabKeyNavigation(False)
         header = self.horizontalHeader()
         header.setHighlightSections(False)
+        header.setMinimumSectionSize(44)
         header.setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
-        header.setMinimumSectionSize(64)
+        header.setSectionResizeMode(0, QHeaderView.ResizeMode.ResizeToContents)
 
-    def show_passes(self, passes: Sequence[PassFigures], running: bool) -> None:
-        """Show these passes; ``running`` if the last is still under way."""
+    def show_passes(self, passes: Sequence[PassFigures]) -> None:
+        """Show these passes."""
         bar = self.verticalScrollBar()
         at_end = bar.value() >= bar.maximum()
         before = self._model.rowCount()
-        self._model.show_passes(passes, running)
+        self._model.show_passes(passes)
         if at_end and self._model.rowCount() > before:
             self.scrollToBottom()

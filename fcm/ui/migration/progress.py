@@ -129,7 +129,7 @@ class ProgressPanel(QWidget):
         self.bar.setMinimumWidth(80)
         self.phases = PhaseChips()
         self._values: dict[str, QLabel] = {}
-        figures = QGridLayout()
+        figures = self.figures = QGridLayout()
         figures.setHorizontalSpacing(18)
         figures.setVerticalSpacing(0)
         for column, name in enumerate(("Elapsed", "Still to go", "Blackout", "Sent")):
@@ -140,6 +140,7 @@ class ProgressPanel(QWidget):
             figures.addWidget(value, 1, column)
             self._values[name] = value
         figures.setColumnStretch(4, 1)
+        figures.setColumnStretch(5, 3)
         top = QHBoxLayout()
         top.setSpacing(10)
         top.addWidget(self.bar, 1)
@@ -204,8 +205,10 @@ class ProgressPanel(QWidget):
         if outlook is None or row is None or not math.isfinite(outlook.eta.low):
             stuck = outlook is not None and outlook.verdict.value == "will not converge"
             return "will not converge" if stuck else "not known yet"
-        if not math.isfinite(outlook.eta.high):
+        if not math.isfinite(outlook.eta.mid):
             return f"at least {seconds(max(outlook.eta.low, 0.0))}"
+        if not math.isfinite(outlook.eta.high):
+            return f"{about(outlook.eta.low, outlook.eta.mid)} or more"
         return about(outlook.eta.low, outlook.eta.high)
 
     def _blackout(self, migration: Migration, outlook: Outlook | None) -> str:

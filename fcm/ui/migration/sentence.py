@@ -137,8 +137,10 @@ def _ending(outlook: Outlook) -> str:
     low, high = outlook.eta.low, outlook.eta.high
     if not math.isfinite(low):
         return "How it will end is not known yet."
-    if not math.isfinite(high):
+    if not math.isfinite(outlook.eta.mid):
         text = f"Needs at least {seconds(max(low, 0.0))} more"
+    elif not math.isfinite(high):
+        text = f"Should finish in {about(low, outlook.eta.mid)}, perhaps much later,"
     else:
         text = f"Should finish in {about(low, high)}"
     blackout = outlook.blackout

@@ -72,7 +72,9 @@ class MigrationView(QWidget):
         self._history = named(QComboBox(), "Migrations of this machine")
         self._history.setToolTip("Reopen an earlier migration of this machine")
         self._history.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-        self._history.setMinimumContentsLength(24)
+        self._history.setMinimumContentsLength(16)
+        self._history.setMaximumWidth(340)
+        self._history.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self._history.setIconSize(QSize(16, 16))
         self._history.activated.connect(self._choose)
         self._progress = ProgressPanel()
@@ -105,7 +107,7 @@ class MigrationView(QWidget):
         top.setSpacing(6)
         top.addWidget(self._icon, 0, Qt.AlignmentFlag.AlignTop)
         top.addWidget(self._sentence, 1)
-        top.addWidget(self._history, 0, Qt.AlignmentFlag.AlignTop)
+        self._progress.figures.addWidget(self._history, 0, 5, 2, 1)
         self._empty_icon = QLabel()
         self._empty_icon.setAlignment(Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignBottom)
         self._empty = QLabel(NOTHING)
@@ -233,8 +235,8 @@ class MigrationView(QWidget):
         limit = course.recording.downtime_limit
         text = f"last copy fits {seconds(limit)} below {size(threshold)}" if threshold > 0 else ""
         self.plot.show_outlook(course.outlook, threshold, text)
-        first = course.first if over else None
-        if first is not None and migration.phase is Phase.COMPLETED:
+        first = course.compared if migration.phase is Phase.COMPLETED else None
+        if first is not None:
             curve = (first.outlook.time, first.outlook.mid)
             self.plot.show_predicted(f"Forecast at {first.time:.1f} s", curve)
         else:
@@ -276,10 +278,10 @@ class MigrationView(QWidget):
             migration, row, outlook, course.progress, course.recording.memory, self._workspace.now()
         )
         passes = course.recording.passes() if migration.kind is MigrationKind.LIVE else []
-        self.passes.show_passes(passes, not migration.phase.is_over)
+        self.passes.show_passes(passes)
         self.attempts.show_lines(attempt_lines(state, migration))
         simulated = self._workspace.capabilities.clock
-        self.figures.show_comparison(against_forecast(migration.figures, course.first, simulated))
+        self.figures.show_comparison(against_forecast(migration.figures, course.compared, simulated))
         self.command.show_migration(state, migration)
         self._list_history(state)
         if not migration.phase.is_over:
