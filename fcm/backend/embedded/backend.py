@@ -41,6 +41,8 @@ ROWS_AT_ONCE = 500
 """Rows of telemetry that are posted together at most."""
 
 _FAILED = "The embedded cluster failed and stands still; the log says why."
+_STANDS_STILL = no(_FAILED, "Close the cluster and open it again.")
+_CLOSED = no("The cluster was closed before that was done.", "Open the cluster and try again.")
 
 _log = logging.getLogger(__name__)
 
@@ -175,8 +177,8 @@ class EmbeddedBackend:
 
     def submit(self, operation: Operation) -> None:
         """Take a command; without a pacer it is carried out before this returns."""
-        if self._failed:
-            operation.finish(no(_FAILED, "Close the cluster and open it again."))
+        if self._failed or self._closing:
+            operation.finish(_STANDS_STILL if self._failed else _CLOSED)
             self._finished(operation)
             return
         self._inbox.append(operation)
@@ -194,7 +196,7 @@ class EmbeddedBackend:
             self._thread.join()
         with self._running:
             self._flush()
-            self._refuse_all(no("The cluster was closed before that was done.", "Open the cluster and try again."))
+            self._refuse_all(_CLOSED)
 
     def _refuse_all(self, verdict: Verdict) -> None:
         left = [operation for operation, _ in self._unacknowledged] + list(self._inbox)
@@ -244,7 +246,13 @@ class EmbeddedBackend:
 
     def _empty_inbox(self) -> None:
         while self._inbox:
-            self._carry_out(self._inbox.popleft())
+            operation = self._inbox.popleft()
+            try:
+                self._carry_out(operation)
+            except Exception:
+                operation.finish(_STANDS_STILL)
+                self._finished(operation)
+                raise
 
     def _carry_out(self, operation: Operation) -> None:
         if self._complaint and not self._flush():
@@ -331,7 +339,7 @@ class EmbeddedBackend:
                     _log.exception("the embedded cluster failed and stands still")
                     self._failed = True
                     self._report("error", _FAILED)
-                    self._refuse_all(no(_FAILED, "Close the cluster and open it again."))
+                    self._refuse_all(_STANDS_STILL)
                     return
             delay = self._real_delay()
             with self._awake:

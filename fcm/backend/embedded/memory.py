@@ -93,6 +93,9 @@ class Memory:
             self._engine.cancel(transfer.handle)
         for timer in transfer.ending:
             timer.cancel()
+        if not self._transfers and self._window is not None:
+            self._window.cancel()
+            self._window = None
 
     def look_at_links(self) -> None:
         """Links carry nothing while an adapter at their end is not up."""
@@ -152,7 +155,7 @@ class Memory:
             if row.phase is Phase.BLACKOUT and not transfer.black:
                 transfer.black = True
                 transfer.on_blackout()
-            transfer.on_row(row)
+            transfer.on_row(replace(row, rate=row.rate if row.rate >= 1.0 else 0.0))
         if any(handle in self._engine for handle in self._transfers) and self._window is None:
             self._step()
 
