@@ -296,7 +296,7 @@ class Canvas(QWidget):
             curve.setData(recording.time, values)
             top = max(top, float(values.max()))
         if dirty or transfer:
-            self._rate_box.setYRange(0, scale_of(top), padding=0)
+            self._rate_box.setYRange(0, 1.08 * scale_of(top), padding=0)
 
     # Crosshair
 

@@ -44,7 +44,7 @@ def against_forecast(figures: FinalFigures | None, made: Made | None, simulated:
         headings: tuple[str, ...] = ("Figure", word)
     else:
         when = f"Forecast at {made.time:.1f}{NARROW}s"
-        headings = ("Figure", word, when, "Interval (4 of 5)", "Difference")
+        headings = ("Figure", word, when, "4 of 5 lie in", "Off by")
     rows = [
         _seconds_row("Total time", figures.total if figures else None, made and made.time, made and made.outlook.eta),
         _blackout_row(figures.downtime if figures else None, made and made.outlook.blackout),
@@ -82,7 +82,7 @@ def against_prediction(figures: FinalFigures | None, predictions: tuple[tuple[st
     """A recorded migration beside what the engine says for its case, once or several ways."""
     headings = ["Figure", "Measured"]
     for name, _ in predictions:
-        headings += [name, "Difference"]
+        headings += [name, "Off by"]
     rows = []
     for row, (label, text) in enumerate(_FIGURES):
         measured = _values(figures)[row] if figures is not None else None
@@ -140,7 +140,7 @@ class ComparisonTable(QTreeWidget):
         self.setAlternatingRowColors(True)
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.header().setHighlightSections(False)
-        self.header().setStretchLastSection(False)
+        self.header().setStretchLastSection(True)
 
     def show_comparison(self, comparison: Comparison) -> None:
         """Show these figures; does nothing while they stay the same."""
@@ -152,8 +152,7 @@ class ComparisonTable(QTreeWidget):
         self.setHeaderLabels(list(comparison.headings))
         for column in range(1, len(comparison.headings)):
             self.headerItem().setTextAlignment(column, _RIGHT)
-            self.header().setSectionResizeMode(column, QHeaderView.ResizeMode.Stretch)
-        self.header().setSectionResizeMode(0, QHeaderView.ResizeMode.ResizeToContents)
+        self.header().setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
         for row in comparison.rows:
             item = QTreeWidgetItem(list(row))
             for column in range(1, len(row)):

@@ -214,9 +214,8 @@ def _limit(figure: Figure, frame: _Frame) -> Sequence[str]:
     if figure.limit <= 0:
         return ()
     y = float(frame.y(np.array(figure.limit)))
-    end = _LEFT + frame.w - 6
     return (
         f'<path d="M{_LEFT} {y:.1f}h{frame.w}" stroke="{figure.limit_colour}" stroke-dasharray="6 4"/>',
-        f'<text x="{end}" y="{y - 5:.1f}" text-anchor="end" font-size="11" fill="{figure.limit_colour}">'
+        f'<text x="{_LEFT + 8}" y="{y - 5:.1f}" font-size="11" fill="{figure.limit_colour}">'
         f"{escape(figure.limit_text)}</text>",
     )

@@ -8,7 +8,7 @@ _STEPS = (1.0, 1.2, 1.5, 2.0, 2.5, 3.0, 4.0, 5.0, 6.0, 7.0, 8.0, 9.0, 10.0)
 
 
 def scale_of(value: float) -> float:
-    """The next round number at or above a value, with a little room: 1, 1.2, 1.5, 2, 2.5, 3, 4 to 9 times a power of ten."""
+    """The next round number above a value with a little room: 1, 1.2, 1.5, 2, 2.5, 3 to 9, times a power of ten."""
     if value <= 0 or not math.isfinite(value):
         return 1.0
     wanted = value * 1.03

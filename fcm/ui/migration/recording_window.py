@@ -74,7 +74,6 @@ class RecordingWindow(QWidget):
         QShortcut(QKeySequence(QKeySequence.StandardKey.Close), self).activated.connect(self.close)
         QShortcut(QKeySequence("Esc"), self).activated.connect(self.close)
         self.resize(self.sizeHint())
-        self._list()
         self.open(path)
 
     def sizeHint(self) -> QSize:
@@ -90,6 +89,7 @@ class RecordingWindow(QWidget):
         if self._work is not None:
             self._work.abandon()
         self._path = path
+        self._list()
         self.setWindowTitle(f"{path.stem} - recorded migration")
         self._sentence.setText(f"Reading {path.name}.")
         self._notice.say("")
@@ -98,6 +98,7 @@ class RecordingWindow(QWidget):
 
     def _list(self) -> None:
         """The shipped recordings and, if it is none of them, the file of this window."""
+        self._choice.clear()
         paths = sorted(resources.path("recordings").glob("*.json"))
         if self._path.resolve() not in [path.resolve() for path in paths]:
             paths.insert(0, self._path)

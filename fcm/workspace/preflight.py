@@ -1,0 +1,138 @@
+"""Will a planned live migration converge? The plan and what is known of the guest's writing, from an open cluster."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from fcm.migration.fitting import DirtySample
+from fcm.migration.policies import QEMU_7_2
+from fcm.migration.preflight import Judgement, Plan, Verdict, judge
+from fcm.migration.recording import Recording
+from fcm.migration.specification import Capability
+from fcm.model.entities import MIB, AdapterState, CheckResult, MigrationKind, MigrationOptions
+from fcm.model.networks import migration_order
+from fcm.model.preflight_checks import CATEGORY
+from fcm.model.telemetry import Phase
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from fcm.migration.workload import Workload
+    from fcm.model.entities import Network, VirtualMachine
+    from fcm.model.state import State
+    from fcm.model.telemetry import TelemetryRow
+    from fcm.workspace.workspace import Workspace
+
+NAME = "Convergence"
+"""Of the check that this module adds to those of fcm.model.preflight_checks."""
+GOODPUT = 0.94
+"""Share of a line's rate that carries memory: TCP over Ethernet with frames of 1500 bytes."""
+MEMBERS = 12
+"""Migrations run beside the best guess for the intervals; more would keep a user waiting."""
+SHORTEST = 0.5
+"""s that a pass must have taken for its dirtied pages to tell a rate."""
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """Everything that the judgement needs; it can be answered in another thread."""
+
+    plan: Plan | None
+    workload: Workload | None
+    samples: tuple[DirtySample, ...]
+    unknown: str = ""
+    """Why no judgement is possible, in words; "" if one is."""
+
+    def answer(self) -> tuple[CheckResult, Judgement | None]:
+        """The check in words, and what it rests on. May take some tenths of a second."""
+        if self.plan is None or self.unknown:
+            return CheckResult(NAME, CATEGORY, "info", self.unknown), None
+        judgement = judge(self.plan, self.workload, self.samples, members=MEMBERS)
+        source = "" if self.workload is not None else " Forecast from what earlier migrations of it measured."
+        text = judgement.sentence + source
+        if judgement.verdict is Verdict.CONVERGES:
+            return CheckResult(NAME, CATEGORY, "pass" if judgement.certain else "warn", text), judgement
+        remedy = "It can be started all the same, watched here and canceled at any time."
+        return CheckResult(NAME, CATEGORY, "warn", text, remedy), judgement
+
+
+def question(
+    workspace: Workspace, machine: VirtualMachine, destination: str, options: MigrationOptions | None = None
+) -> Question:
+    """What is to be judged, read from the state; cheap. ``options`` None: the defaults."""
+    options = options or MigrationOptions()
+    network = first_network(workspace.state, machine.node, destination)
+    if network is None:
+        return Question(None, None, (), "No network carries a live migration there now, so there is nothing to judge.")
+    limits = [float(limit) for limit in (options.bandwidth, network.bandwidth * GOODPUT) if limit]
+    capabilities = {
+        capability
+        for capability, on in (
+            (Capability.AUTO_CONVERGE, options.auto_converge),
+            (Capability.POSTCOPY, options.post_copy),
+        )
+        if on
+    }
+    plan = Plan(
+        memory=machine.memory,
+        bandwidth=min(limits),
+        downtime_limit=QEMU_7_2.downtime_limit if options.downtime_limit is None else options.downtime_limit,
+        zero_share=machine.zero_share,
+        line_rate=network.bandwidth * GOODPUT,
+        capabilities=frozenset(capabilities),
+    )
+    workload = known_workload(machine)
+    if workload is not None:
+        return Question(plan, workload, ())
+    samples = measured_samples(workspace, machine.id)
+    if not samples:
+        return Question(
+            plan,
+            None,
+            (),
+            f"How {machine.name} writes its memory has not been measured yet; the first pass of a live migration "
+            "will tell.",
+        )
+    return Question(plan, None, samples)
+
+
+def first_network(state: State, source: str, destination: str) -> Network | None:
+    """The first network of the preference order that connects two nodes now."""
+    if state.cluster is None:
+        return None
+    for identity in migration_order(state.cluster, state.networks):
+        ends = (state.adapter(source, identity), state.adapter(destination, identity))
+        if all(end is not None and end.state is AdapterState.UP for end in ends):
+            return state.networks[identity]
+    return None
+
+
+def known_workload(machine: VirtualMachine) -> Workload | None:
+    """The workload of a machine of an embedded cluster; None for a real guest."""
+    if not machine.workload:
+        return None
+    from fcm.backend.embedded.workloads import workload_of
+
+    return workload_of(machine)
+
+
+def measured_samples(workspace: Workspace, machine: str) -> tuple[DirtySample, ...]:
+    """Dirty rates that the passes of the newest live migration of a machine measured; empty if there is none."""
+    for migration in reversed(tuple(workspace.state.migrations.values())):
+        if migration.machine == machine and migration.kind is MigrationKind.LIVE:
+            samples = samples_of(workspace.rows(migration.id))
+            if samples:
+                return samples
+    return ()
+
+
+def samples_of(rows: Sequence[TelemetryRow]) -> tuple[DirtySample, ...]:
+    """Distinct pages that passes found dirtied, as samples of the dirty-rate curve, shortest first."""
+    recording = Recording()
+    for row in rows:
+        if row.phase is Phase.BROWNOUT:
+            recording.append(row)
+    passes = [one for one in recording.passes()[:-1] if one.duration >= SHORTEST and one.dirtied > 0]
+    rates = [(one.duration, one.dirtied * recording.page_size / MIB / one.duration) for one in passes]
+    return tuple(DirtySample(seconds, rate) for seconds, rate in sorted(rates))
