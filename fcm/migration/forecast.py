@@ -38,13 +38,15 @@ _TIMES, _SHARPNESS = (
 """The grid of (t0, s): every t0 equally likely in logarithm, every s alike."""
 PAIR_ERROR = 0.12
 """Standard deviation of the logarithm of a pair around the growth law."""
+LINE_ERROR = 0.25
+"""Standard deviation of the logarithm of the rate of the last copy, which nothing has shown before it."""
 RATE_ERROR = 0.02
 """Least relative standard deviation of the bandwidth ahead."""
 FIRST_PAIR_ERROR = 0.25
 """The same for the first pass, over which pages are not logged equally long (see ``passes``)."""
 FORGETTING = 0.75
 """Weight of a pair against the next younger one."""
-MOST_PASSES = 32
+MOST_PASSES = 24
 """Passes ahead; members that need more count as not converging."""
 _MEMBERS = 15
 """Of 15 members at (k + 1/2) / 15 the second and the last but one stand at 10 % and 90 %."""
@@ -257,6 +259,7 @@ class Forecast:
     def _outlook(self, row: TelemetryRow, rate: float, speed: Floats, track: _Track, growth: _Growth) -> Outlook:
         line = speed if self.line_rate is None else np.full(_MEMBERS, self.line_rate)
         fixed = self.fixed_downtime * _FIXED_SPREAD
+        line = line * np.exp(LINE_ERROR * np.roll(self._level, 4))
         blackout = fixed + track.last / line
         end = np.where(track.ends, track.end + blackout, np.inf)
         eta = _interval(end)
@@ -428,29 +431,35 @@ def _carry_on(
     threshold = speed * limit if rule.threshold_from_downtime else np.full(len(speed), 4096.0 * (rule.stop_pages or 1))
     now = np.zeros(len(speed))
     value = np.full(len(speed), remaining)
-    elapsed = np.full(len(speed), since)
+    elapsed = since
     live = np.ones(len(speed), bool)
     end = np.full(len(speed), np.inf)
     last = value.copy()
     slowed = np.full(len(speed), float(throttled))
     hot = np.zeros(len(speed))
     times, values = [], []
+    target = threshold if rule.early_sync else np.zeros(len(speed))
+    portion = speed * step
+    enough = np.maximum(threshold, 4096.0)
+    factor: Floats | float = 1.0
     for k in range(MOST_PASSES):
-        target = threshold if rule.early_sync else np.zeros(len(speed))
-        windows = np.ceil(np.maximum(value - target, 0.0) / (speed * step))
-        sent = np.minimum(windows * speed * step, value)
-        spent = np.where(rule.early_sync, windows * step, value / speed)
-        now = np.where(live, now + spent, now)
+        over_target = np.maximum(value - target, 0.0)
+        if rule.early_sync:
+            windows = np.ceil(over_target / portion)
+            spent = windows * step
+            sent = np.minimum(windows * portion, value)
+        else:
+            spent, sent = value / speed, value
+        now = now + spent
         left = value - sent
-        times.append(now.copy())
-        values.append(np.where(live, left, 0.0))
         window = np.maximum(elapsed + spent, step)
-        factor = 1.0 if throttle is None else (100.0 - slowed) / (100.0 - throttled)
+        if throttle is not None:
+            factor = (100.0 - slowed) / (100.0 - throttled)
         found = np.minimum(growth.distinct(window) * factor, memory)
-        value = np.where(live, np.minimum(left + found, memory), value)
-        times.append(now + 1e-6)
-        values.append(np.where(live, value, 0.0))
-        over = live & (value < np.maximum(threshold, 4096.0))
+        value = np.minimum(left + found, memory)
+        times += [now, now + 1e-6]
+        values += [np.where(live, left, 0.0), np.where(live, value, 0.0)]
+        over = live & (value < enough)
         if rule.max_passes is not None and passes + k + 1 >= rule.max_passes:
             over = live.copy()
         end[over] = now[over]
@@ -461,15 +470,15 @@ def _carry_on(
             bump = hot >= 2.0
             slowed = np.where(bump, np.minimum(np.where(slowed == 0, 20.0, slowed + 10.0), 99.0), slowed)
             hot = np.where(bump, 0.0, hot)
-        elapsed[:] = 0.0
-        if not live.any() or (throttle is None and k >= 8 and k % 4 == 0 and _stuck(values, live)):
+        elapsed = 0.0
+        if not live.any() or (throttle is None and k >= 8 and k % 4 == 0 and _settled(values, live)):
             break
     return _Track(np.array(times), np.array(values), ~live, end, last)
 
 
-def _stuck(values: list[Floats], live: npt.NDArray[np.bool_]) -> bool:
-    """True if none of the members still running came closer over the last four passes."""
-    return bool((values[-1][live] > 0.995 * values[-9][live]).all())
+def _settled(values: list[Floats], live: npt.NDArray[np.bool_]) -> bool:
+    """True if going on changes nothing: few members still run, or none of them came closer over four passes."""
+    return live.mean() < 0.1 or bool((values[-1][live] > 0.995 * values[-9][live]).all())
 
 
 def _bandwidth_for(growth: _Growth, limit: float) -> float | None:

@@ -10,7 +10,8 @@ import numpy.typing as npt
 
 from fcm.migration.engine import WINDOW, Engine
 from fcm.migration.policies import QEMU_7_2, StoppingRule
-from fcm.migration.workload import PAGE
+from fcm.migration.specification import Capability
+from fcm.migration.workload import PAGE, Sweep
 
 Floats = npt.NDArray[np.float64]
 
@@ -69,13 +70,36 @@ class Prediction:
         }
 
 
-def predict(spec: MigrationSpec, give_up: float = 3600.0, curve: bool = False) -> Prediction:
+class Standstill:
+    """Tells when a migration has settled into passes that no longer shrink and will never end by itself.
+
+    Only sure where the guest writes steadily and nothing slows it further: not for bursts, sweeps or a throttle that
+    can still rise.
+    """
+
+    def __init__(self, spec: MigrationSpec) -> None:
+        steady = spec.workload.activity() is None and not any(isinstance(p, Sweep) for p in spec.workload.patterns)
+        self._steady = steady and not spec.bandwidth_series and Capability.AUTO_CONVERGE not in spec.capabilities
+        self._found: list[int] = []
+
+    def reached(self, pages: int) -> bool:
+        """Takes the pages of a new pass; True once thirty passes have brought no progress."""
+        self._found.append(pages)
+        if not self._steady or len(self._found) < 30:
+            return False
+        return min(self._found[-15:]) > 0.998 * min(self._found[-30:-15])
+
+
+def predict(
+    spec: MigrationSpec, give_up: float = 3600.0, curve: bool = False, until_standstill: bool = False
+) -> Prediction:
     """Runs one migration through the engine until it ends or `give_up` seconds have passed.
 
     Args:
         spec: the migration.
         give_up: s.
         curve: keep a row for every step, for plots.
+        until_standstill: give up as soon as it is sure that it never ends.
     """
     engine = Engine()
     for name in spec.links:
@@ -83,6 +107,7 @@ def predict(spec: MigrationSpec, give_up: float = 3600.0, curve: bool = False) -
     handle = engine.add(spec)
     rows = [PassRow(1, 0.0, spec.memory // PAGE, 0, 0)]
     points: list[TelemetryRow] = []
+    standstill = Standstill(spec)
     final: FinalFigures | None = None
     row: TelemetryRow | None = None
     left = max(1, round(give_up / WINDOW))
@@ -97,6 +122,8 @@ def predict(spec: MigrationSpec, give_up: float = 3600.0, curve: bool = False) -
                 rows.append(PassRow(row.pass_number, begin, step.synced[handle], row.sent, row.throttle))
         if curve:
             points.append(row)
+        if until_standstill and handle in step.synced and standstill.reached(step.synced[handle]):
+            break
         final = step.finished.get(handle)
     if final is not None:
         return Prediction(COMPLETED, final.total, final.downtime, final.bytes, final.passes, tuple(rows), tuple(points))
@@ -122,7 +149,6 @@ def from_case(
         waited: s the guest had been writing before (see ``Case.workload``).
     """
     from fcm.migration.case import START_DELAY
-    from fcm.migration.specification import Capability
 
     start = START_DELAY if waited is None else waited
     if achieved is None:
