@@ -1,0 +1,242 @@
+"""The migration planner: two scenarios side by side, judged by the engine while the sliders move."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QComboBox,
+    QGridLayout,
+    QGroupBox,
+    QHBoxLayout,
+    QLabel,
+    QScrollArea,
+    QVBoxLayout,
+    QWidget,
+)
+
+from fcm.model.entities import GIB, MIB
+from fcm.ui import icons
+from fcm.ui.background import Outcome as Done
+from fcm.ui.background import Work
+from fcm.ui.dialogs.parts import Notice, named, wrapped
+from fcm.ui.format import rate, seconds, size
+from fcm.ui.migration.plot import ConvergencePlot
+from fcm.ui.migration.sliders import WideSlider
+
+if TYPE_CHECKING:
+    from fcm.migration.recording import Recording
+    from fcm.ui.migration.scenario import Outcome, Scenario
+
+
+@dataclass(frozen=True, slots=True)
+class _Range:
+    field: str
+    label: str
+    low: float
+    high: float
+    units: tuple[float, ...]
+    zero: bool = False
+
+
+_RANGES = (
+    _Range("memory", "Memory", 256 * MIB, 512 * GIB, (MIB, GIB)),
+    _Range("dirty_rate", "Dirty rate", MIB / 4, 4 * GIB, (MIB, GIB), zero=True),
+    _Range("working_set", "Working set", 4 * MIB, 512 * GIB, (MIB, GIB)),
+    _Range("bandwidth", "Bandwidth", 1.25e6, 12.5e9, (125e3, 125e6)),
+    _Range("downtime_limit", "Downtime limit", 0.01, 10.0, (0.001, 1.0)),
+)
+_STEPS = 240
+
+
+def _words(field: str, value: float) -> str:
+    if field == "bandwidth":
+        return rate(value)
+    if field == "downtime_limit":
+        return seconds(value)
+    return f"{size(value)}/s" if field == "dirty_rate" else size(value)
+
+
+class ScenarioPanel(QGroupBox):
+    """The sliders of one scenario and what comes of it."""
+
+    changed = Signal()
+    worked_out = Signal()
+
+    def __init__(self, name: str, scenario: Scenario, parent: QWidget | None = None) -> None:
+        super().__init__(f"Scenario {name}", parent)
+        self.setObjectName(f"scenario{name}")
+        self.name = name
+        self.outcome: Outcome | None = None
+        self._work: Work | None = None
+        self._wanted: Scenario | None = None
+        self.sliders: dict[str, WideSlider] = {}
+        grid = QGridLayout(self)
+        grid.setColumnStretch(1, 1)
+        grid.setVerticalSpacing(4)
+        for row, one in enumerate(_RANGES):
+            slider = WideSlider(
+                f"{one.label} of scenario {name}",
+                one.low,
+                one.high,
+                _STEPS,
+                lambda value, field=one.field: _words(field, value),  # type: ignore[misc]
+                one.units,
+                one.zero,
+            )
+            slider.set_amount(getattr(scenario, one.field))
+            label = QLabel(one.label)
+            label.setBuddy(slider)
+            grid.addWidget(label, row, 0)
+            grid.addWidget(slider, row, 1)
+            grid.addWidget(slider.label, row, 2)
+            self.sliders[one.field] = slider
+        self.preset = named(QComboBox(), f"Hypervisor of scenario {name}")
+        self.auto_converge = named(QCheckBox("Auto-converge"), f"Auto-converge of scenario {name}")
+        self.auto_converge.setToolTip("Slow the guest down while it dirties memory faster than it can be sent")
+        self._fill_presets(scenario.preset)
+        label = QLabel("Hypervisor")
+        label.setBuddy(self.preset)
+        row = len(_RANGES)
+        grid.addWidget(label, row, 0)
+        grid.addWidget(self.preset, row, 1)
+        grid.addWidget(self.auto_converge, row, 2)
+        self._icon = QLabel()
+        self._verdict = wrapped("")
+        self._verdict.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        named(self._verdict, f"Verdict of scenario {name}")
+        self._verdict.setMinimumHeight(self._verdict.fontMetrics().lineSpacing() * 3)
+        self._verdict.setAlignment(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
+        line = QHBoxLayout()
+        line.setSpacing(8)
+        line.addWidget(self._icon, 0, Qt.AlignmentFlag.AlignTop)
+        line.addWidget(self._verdict, 1)
+        grid.addLayout(line, row + 1, 0, 1, 3)
+        for slider in self.sliders.values():
+            slider.moved.connect(lambda _: self.refresh())
+        self.preset.currentIndexChanged.connect(lambda _: self.refresh())
+        self.auto_converge.toggled.connect(lambda _: self.refresh())
+
+    def _fill_presets(self, chosen: str) -> None:
+        from fcm.migration.policies import PRESETS
+
+        for rule in PRESETS.values():
+            self.preset.addItem(rule.title, rule.name)
+            self.preset.setItemData(self.preset.count() - 1, rule.source, Qt.ItemDataRole.ToolTipRole)
+        self.preset.setCurrentIndex(self.preset.findData(chosen))
+        self.preset.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        self.preset.setMinimumContentsLength(10)
+
+    def scenario(self) -> Scenario:
+        """What the controls say; the working set is never more than the memory."""
+        from fcm.ui.migration.scenario import Scenario
+
+        memory = round(self.sliders["memory"].amount())
+        return Scenario(
+            memory=memory,
+            dirty_rate=self.sliders["dirty_rate"].amount(),
+            working_set=min(round(self.sliders["working_set"].amount()), memory),
+            bandwidth=self.sliders["bandwidth"].amount(),
+            downtime_limit=self.sliders["downtime_limit"].amount(),
+            preset=str(self.preset.currentData()),
+            auto_converge=self.auto_converge.isChecked(),
+        )
+
+    def text(self) -> str:
+        """The verdict."""
+        return self._verdict.text()
+
+    def refresh(self) -> None:
+        """Have the engine work out what the controls say now; while it works only the newest wish is kept."""
+        self._wanted = self.scenario()
+        if self._work is None:
+            self._begin()
+
+    def _begin(self) -> None:
+        from fcm.ui.migration.scenario import work_out
+
+        wanted, self._wanted = self._wanted, None
+        if wanted is not None:
+            self._work = Work(self, lambda: work_out(wanted), self._take)
+
+    def _take(self, done: Done) -> None:
+        self._work = None
+        if done.error is not None:
+            self._verdict.setText(f"The engine could not work this out: {done.error}.")
+            self._icon.setPixmap(icons.pixmap("fail", 16, self.devicePixelRatioF()))
+        else:
+            outcome: Outcome = done.result
+            self.outcome = outcome
+            self._verdict.setText(outcome.sentence)
+            icon = "pass" if outcome.converges else "warn"
+            self._icon.setPixmap(icons.pixmap(icon, 16, self.devicePixelRatioF()))
+        self.worked_out.emit()
+        self._begin()
+
+
+class MigrationPlanner(QWidget):
+    """A window with two scenarios over one plot."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent, Qt.WindowType.Window)
+        from fcm.ui.migration.scenario import Scenario, other
+
+        self.setObjectName("migrationPlanner")
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.setWindowTitle("Migration planner")
+        self.setWindowIcon(icons.icon("planner"))
+        first = Scenario(dirty_rate=100.0 * MIB, working_set=512 * MIB)
+        self.panels = (ScenarioPanel("A", first), ScenarioPanel("B", other(first)))
+        self._notice = Notice()
+        self.plot = ConvergencePlot()
+        self.plot.title = "Planned live migrations"
+        self.plot.said.connect(lambda text, level: self._notice.say(str(text), str(level)))
+        inside = QWidget()
+        both = QHBoxLayout(inside)
+        both.setContentsMargins(0, 0, 0, 0)
+        for panel in self.panels:
+            both.addWidget(panel, 1)
+            panel.worked_out.connect(self._draw)
+        area = named(QScrollArea(), "Scenarios")
+        area.setWidget(inside)
+        area.setWidgetResizable(True)
+        area.setFrameShape(QScrollArea.Shape.NoFrame)
+        area.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        area.setFixedHeight(inside.sizeHint().height() + 16)
+        hint = wrapped(
+            "What the engine expects before anything is measured: the guest writes the pages of its working set "
+            "equally often.",
+            "quiet",
+        )
+        column = QVBoxLayout(self)
+        column.addWidget(area)
+        column.addWidget(hint)
+        column.addWidget(self._notice)
+        column.addWidget(self.plot, 1)
+        QShortcut(QKeySequence(QKeySequence.StandardKey.Close), self).activated.connect(self.close)
+        QShortcut(QKeySequence("Esc"), self).activated.connect(self.close)
+        self.setMinimumWidth(880)
+        self.resize(self.sizeHint())
+        for panel in self.panels:
+            panel.refresh()
+
+    def sizeHint(self) -> QSize:
+        """Room for both scenarios and the plot."""
+        return QSize(980, 680)
+
+    def _draw(self) -> None:
+        traces: list[tuple[str, Recording]] = []
+        for panel in self.panels:
+            if panel.outcome is not None:
+                traces.append((f"Scenario {panel.name}", panel.outcome.recording))
+        first = self.panels[0].outcome
+        threshold = first.scenario.threshold if first is not None else 0.0
+        text = ""
+        if first is not None and threshold > 0:
+            text = f"A: last copy fits {seconds(first.scenario.downtime_limit)} below {size(threshold)}"
+        self.plot.show_outlook(None, threshold, text)
+        self.plot.show_traces(traces, True)

@@ -1,0 +1,142 @@
+"""A migration that somebody thinks of: five numbers and a preset; what the engine makes of it. Knows no Qt."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, replace
+
+from fcm.migration.policies import PRESETS
+from fcm.migration.prediction import Prediction, predict
+from fcm.migration.recording import Recording
+from fcm.migration.specification import Capability, MigrationSpec
+from fcm.migration.state import NORMAL_BYTES
+from fcm.migration.workload import PAGE, Uniform, Workload
+from fcm.model.entities import GIB, MIB
+from fcm.model.telemetry import FinalFigures, Phase, TelemetryRow
+from fcm.ui.format import count, rate, seconds, size
+
+_SHARES = (0.0, *(1 - 0.8**k for k in range(1, 24)), 1.0)
+"""Of a pass: where the points of its course lie."""
+PATIENCE = 10.0
+"""Times the memory is sent after which a migration counts as one that does not end."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scenario:
+    """What the sliders of the planner say. Sizes in bytes, rates in bytes/s, times in s."""
+
+    memory: int = 4 * GIB
+    dirty_rate: float = 40.0 * MIB
+    """Writes a second times the size of a page; pages of the working set are written equally often."""
+    working_set: int = 256 * MIB
+    bandwidth: float = 117_500_000.0
+    downtime_limit: float = 0.3
+    preset: str = "qemu-7.2"
+    auto_converge: bool = False
+
+    def specification(self) -> MigrationSpec:
+        """The migration for the engine."""
+        pages = max(min(self.working_set, self.memory) // PAGE, 1)
+        first = (self.memory // PAGE - pages) // 2
+        patterns = (Uniform(first, pages, self.dirty_rate / PAGE),) if self.dirty_rate > 0 else ()
+        return MigrationSpec(
+            workload=Workload(patterns),
+            memory=self.memory,
+            rule=PRESETS[self.preset],
+            bandwidth=self.bandwidth,
+            downtime_limit=self.downtime_limit,
+            capabilities=frozenset({Capability.AUTO_CONVERGE} if self.auto_converge else ()),
+            line_rate=self.bandwidth,
+        )
+
+    @property
+    def threshold(self) -> float:
+        """Bytes that the last copy may have; 0 where the preset does not look at the downtime limit."""
+        return self.bandwidth * self.downtime_limit if PRESETS[self.preset].threshold_from_downtime else 0.0
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What the engine makes of a scenario."""
+
+    scenario: Scenario
+    prediction: Prediction
+    recording: Recording
+    """The course as a plot shows it."""
+    converges: bool
+    sentence: str
+
+
+def work_out(scenario: Scenario) -> Outcome:
+    """Run a scenario through the engine; may be called in any thread."""
+    patience = PATIENCE * scenario.memory / scenario.bandwidth + 30.0
+    prediction = predict(scenario.specification(), patience, until_standstill=True)
+    ended = prediction.downtime is not None
+    return Outcome(scenario, prediction, course(scenario, prediction), ended, _sentence(scenario, prediction))
+
+
+def course(scenario: Scenario, prediction: Prediction) -> Recording:
+    """A predicted course: what is left falls evenly through each pass and jumps when the next begins.
+
+    Points lie closer towards the end of a pass, where a logarithmic axis bends the fall.
+    """
+    recording = Recording(memory=scenario.memory, downtime_limit=scenario.downtime_limit)
+    recording.bandwidth = scenario.bandwidth
+    rows = prediction.rows
+    for one, after in zip(rows, (*rows[1:], None), strict=True):
+        end, sent = (after.begin, after.sent) if after is not None else (prediction.total, prediction.bytes)
+        begin_left = one.pages * PAGE
+        moved = (sent - one.sent) * PAGE // NORMAL_BYTES
+        left = max(begin_left - moved, 0)
+        if after is None and prediction.downtime is not None:
+            left = 0
+        speed = (sent - one.sent) / (end - one.begin) if end > one.begin else 0.0
+        for share in _SHARES:
+            recording.append(
+                TelemetryRow(
+                    one.begin + share * (end - one.begin),
+                    one.number,
+                    round(begin_left + share * (left - begin_left)),
+                    round(one.sent + share * (sent - one.sent)),
+                    0.0,
+                    speed,
+                    Phase.BROWNOUT,
+                    one.throttle,
+                )
+            )
+    if prediction.downtime is not None:
+        recording.final = FinalFigures(prediction.total, prediction.downtime, prediction.bytes, prediction.passes)
+    return recording
+
+
+def _sentence(scenario: Scenario, prediction: Prediction) -> str:
+    if prediction.downtime is None:
+        return _stuck(scenario, prediction)
+    ending = (
+        f"Ends after {seconds(prediction.total)} and {count(prediction.passes, 'pass', 'passes')}; "
+        f"{size(prediction.bytes)} are sent and the guest stands still for {seconds(prediction.downtime)}."
+    )
+    over = prediction.downtime - scenario.downtime_limit
+    if over > 0.1 and scenario.threshold == 0:
+        return f"{ending} This hypervisor does not look at the downtime limit of {seconds(scenario.downtime_limit)}."
+    if over > 0.1:
+        return f"{ending} That is above the limit of {seconds(scenario.downtime_limit)}: the passes were used up."
+    return ending
+
+
+def _stuck(scenario: Scenario, prediction: Prediction) -> str:
+    rest = min((row.pages for row in prediction.rows[1:]), default=scenario.memory // PAGE) * PAGE
+    need = math.ceil(rest * 1.1 / scenario.bandwidth * 100) / 100
+    if scenario.dirty_rate > scenario.bandwidth:
+        why = f"the guest writes {rate(scenario.dirty_rate)} and the network carries {rate(scenario.bandwidth)}"
+    else:
+        why = f"{size(rest)} are dirty again after every pass"
+    return (
+        f"Does not converge: {why}; {seconds(scenario.downtime_limit)} carry only {size(scenario.threshold)}. "
+        f"It would end with a downtime limit of about {seconds(need)}, a faster network, or a slower guest."
+    )
+
+
+def other(scenario: Scenario) -> Scenario:
+    """A second scenario to begin with: the same guest over a network ten times as fast."""
+    return replace(scenario, bandwidth=scenario.bandwidth * 10)
