@@ -12,6 +12,7 @@ import pytest
 
 from fcm.backend.libvirt import open_hosts
 from fcm.lab.faults import LinkFault, NodeFault, break_link, break_node
+from fcm.lab.lab import bring_up
 from fcm.lab.machines import remove_machine
 from fcm.lab.plan import CLUSTER, LIVE_MIGRATION, MANAGEMENT
 from fcm.model import commands as cmd
@@ -232,3 +233,23 @@ def test_a_host_that_refuses_is_shown_with_the_reason(lab: LiveLab, watched: Wat
     watched.until(lambda: state.state.nodes["node3"].state is NodeState.UP, "node3 comes back", 30)
 
     assert "libvirtd" in note or "No connection" in note or "connection" in note
+
+
+def test_a_host_that_loses_its_power_is_shown_as_down_and_found_again(
+    lab: LiveLab, watched: Watched, machine: LabMachine
+) -> None:
+    watched.machine(machine.name)
+    state = watched.workspace
+    lab.disconnect("node3")
+    break_node(NodeFault.POWER_CUT, lab.node("node3"), lab.folders)
+    try:
+        watched.until(lambda: state.state.nodes["node3"].state is NodeState.DOWN, "node3 counts as down", 20)
+        others = {state.state.nodes[name].state for name in ("node1", "node2")}
+        refused = state.allowed(cmd.LiveMigrate(state.state.machine_named(machine.name).id, "node3"))  # type: ignore[union-attr]
+    finally:
+        bring_up(lab.plan, lab.folders)
+    watched.until(lambda: state.state.nodes["node3"].state is NodeState.UP, "node3 comes back", 30)
+
+    assert others == {NodeState.UP}
+    assert "node3 is down" in refused.reason
+    assert lab.running(machine) == ["node1"]
