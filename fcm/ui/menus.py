@@ -39,6 +39,7 @@ class Menus:
         self._fill_file()
         self.action_menu = self._menu("&Action")
         self._fill_view()
+        self._fill_tools()
         self._fill_help()
         self._fill_toolbar()
 
@@ -122,6 +123,15 @@ class Menus:
             table.add_column_choices(self.columns)
         else:
             self.columns.addAction("This page has no list.").setEnabled(False)
+
+    def _fill_tools(self) -> None:
+        menu = self._menu("&Tools")
+        menu.addAction(self._action("&Migration Planner...", "planner", "Ctrl+M", self._open_planner))
+
+    def _open_planner(self) -> None:
+        from fcm.ui.migration import MigrationPlanner
+
+        MigrationPlanner(self._window).show()
 
     def _fill_help(self) -> None:
         window, menu = self._window, self._menu("&Help")

@@ -194,6 +194,7 @@ class MigrationPlanner(QWidget):
         self._notice = Notice()
         self.plot = ConvergencePlot()
         self.plot.title = "Planned live migrations"
+        self.plot.dirty.hide()
         self.plot.said.connect(lambda text, level: self._notice.say(str(text), str(level)))
         inside = QWidget()
         both = QHBoxLayout(inside)
