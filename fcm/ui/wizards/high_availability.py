@@ -25,6 +25,7 @@ from fcm.ui.wizards.frame import (
 )
 from fcm.workspace.powershell import powershell
 from fcm.workspace.reports import high_availability_report
+from fcm.workspace.selection import Place, Selection
 
 if TYPE_CHECKING:
     from fcm.ui.main_window import MainWindow
@@ -63,6 +64,13 @@ class HighAvailabilityWizard(CommandWizard):
     def command(self) -> MakeHighlyAvailable:
         """Cluster the ticked machines."""
         return MakeHighlyAvailable(self.machines.list.ticked())
+
+    def accept(self) -> None:
+        """Finish shows the first machine that was clustered."""
+        clustered = [identity for identity in self.machines.list.ticked() if identity in self.state.machines]
+        super().accept()
+        if clustered:
+            self.window_of.select(Selection(Place.MACHINE, clustered[0]))
 
     def carried_out(self) -> None:
         """Keep what was done for the summary."""

@@ -95,6 +95,12 @@ class NewMachineWizard(CommandWizard):
         self.created = machine.id if machine else ""
         self.power_shell_text = powershell(command, self.state)
 
+    def accept(self) -> None:
+        """Finish shows the new machine."""
+        super().accept()
+        if self.created:
+            self.window_of.select(Selection(Place.MACHINE, self.created))
+
     def checked(self) -> Verdict:
         """What the rules say about what was chosen so far."""
         return self.workspace.allowed(self.command())
