@@ -5,167 +5,143 @@ The text must have been accepted by tomllib before; the scanner follows its stru
 
 from __future__ import annotations
 
+import re
+from bisect import bisect_right
 from typing import TypeAlias
 
 Path: TypeAlias = tuple[str | int, ...]
 """Keys from the outermost table on; items of arrays by number, from 0."""
 
-_BLANK = " \t\r\n"
-_BARE_END = " \t\r\n.=]"
-_SCALAR_END = ",]}#\n"
-_ESCAPES = {"b": "\b", "t": "\t", "n": "\n", "f": "\f", "r": "\r", '"': '"', "\\": "\\"}
+_NOTHING = re.compile(r"(?:[ \t\r\n]+|#[^\n]*)*")
+_BARE_KEY = re.compile(r"[A-Za-z0-9_-]+")
+_SCALAR = re.compile(r"[^,\]}#\n]*")
+_STRINGS = {
+    '"""': re.compile(r'"""((?:\\.|[^\\])*?"{0,2})"""(?!")', re.DOTALL),
+    "'''": re.compile(r"'''(.*?'{0,2})'''(?!')", re.DOTALL),
+    '"': re.compile(r'"((?:\\.|[^"\\])*)"'),
+    "'": re.compile(r"'([^']*)'"),
+}
+_ESCAPE = re.compile(r"\\(u[0-9A-Fa-f]{4}|U[0-9A-Fa-f]{8}|.)")
+_ESCAPES = {"b": "\b", "t": "\t", "n": "\n", "f": "\f", "r": "\r"}
 
 
 class TomlLines:
-    """Lines (from 1) of the tables, keys and array items of one TOML text."""
+    """Lines (from 1) of the tables, keys and array items of one TOML text; scanned when first asked."""
 
     def __init__(self, text: str) -> None:
         self._text = text
         self._position = 0
-        self._line = 1
-        self._lines: dict[Path, int] = {(): 1}
+        self._found: dict[Path, int] = {(): 0}
+        """Path -> offset in the text."""
         self._items: dict[Path, int] = {}
         """Number of tables seen so far of each array of tables."""
-        self._scan()
+        self._line_starts: list[int] = []
 
     def line(self, path: Path) -> int:
         """The line of the nearest table or key on the way to ``path`` that stands in the text."""
-        while path not in self._lines:
+        if not self._line_starts:
+            self._line_starts = [0, *(match.end() for match in re.finditer("\n", self._text))]
+            self._scan()
+        while path not in self._found:
             path = path[:-1]
-        return self._lines[path]
+        return bisect_right(self._line_starts, self._found[path])
 
     def _scan(self) -> None:
         table: Path = ()
-        while self._skip():
-            if self._peek() == "[":
+        while self._next():
+            if self._text[self._position] == "[":
                 table = self._header()
             else:
                 self._pair(table)
 
-    # characters
-
-    def _peek(self, length: int = 1) -> str:
-        return self._text[self._position : self._position + length]
-
-    def _take(self, length: int = 1) -> str:
-        taken = self._peek(length)
-        self._line += taken.count("\n")
-        self._position += length
-        return taken
-
-    def _skip(self) -> bool:
-        """Go past blanks and comments; False at the end of the text."""
-        while self._position < len(self._text):
-            if self._peek() == "#":
-                end = self._text.find("\n", self._position)
-                self._position = len(self._text) if end < 0 else end
-            elif self._peek() in _BLANK:
-                self._take()
-            else:
-                return True
-        return False
-
-    # structure
+    def _next(self) -> str:
+        """Go past blanks and comments; the character found there, "" at the end of the text."""
+        match = _NOTHING.match(self._text, self._position)
+        self._position = match.end() if match else self._position
+        return self._text[self._position : self._position + 1]
 
     def _header(self) -> Path:
-        line = self._line
-        array = self._peek(2) == "[["
-        self._take(2 if array else 1)
+        start = self._position
+        array = self._text.startswith("[[", start)
+        self._position += 2 if array else 1
         keys = self._key()
-        self._take(2 if array else 1)
+        self._position += 2 if array else 1
         path: Path = ()
         for key in keys[:-1]:
             path = (*path, key)
             if path in self._items:
                 path = (*path, self._items[path] - 1)
-            self._lines.setdefault(path, line)
+            self._found.setdefault(path, start)
         path = (*path, keys[-1])
-        self._lines.setdefault(path, line)
+        self._found.setdefault(path, start)
         if array:
             number = self._items.get(path, 0)
             self._items[path] = number + 1
             path = (*path, number)
-        self._lines[path] = line
+        self._found[path] = start
         return path
 
     def _key(self) -> list[str]:
         keys: list[str] = []
         while True:
-            self._skip()
-            if self._peek() in "\"'":
+            if self._next() in ("'", '"'):
                 keys.append(self._string())
             else:
-                start = self._position
-                while self._peek() not in _BARE_END:
-                    self._take()
-                keys.append(self._text[start : self._position])
-            self._skip()
-            if self._peek() != ".":
+                match = _BARE_KEY.match(self._text, self._position)
+                keys.append(match[0] if match else "")
+                self._position = match.end() if match else self._position
+            if self._next() != ".":
                 return keys
-            self._take()
+            self._position += 1
 
     def _pair(self, table: Path) -> None:
-        line = self._line
+        start = self._position
         path = table
         for key in self._key():
             path = (*path, key)
-            self._lines.setdefault(path, line)
-        self._take()  # the equals sign
-        self._skip()
+            self._found.setdefault(path, start)
+        self._position += 1  # the equals sign
         self._value(path)
 
     def _value(self, path: Path) -> None:
-        first = self._peek()
-        if first in "\"'":
+        first = self._next()
+        if first in ("'", '"'):
             self._string()
         elif first == "[":
-            self._take()
+            self._position += 1
             number = 0
-            while self._skip() and self._peek() != "]":
-                self._lines[(*path, number)] = self._line
+            while self._next() != "]":
+                self._found[(*path, number)] = self._position
                 self._value((*path, number))
                 number += 1
                 self._comma()
-            self._take()
+            self._position += 1
         elif first == "{":
-            self._take()
-            while self._skip() and self._peek() != "}":
+            self._position += 1
+            while self._next() != "}":
                 self._pair(path)
                 self._comma()
-            self._take()
+            self._position += 1
         else:
-            while self._peek() and self._peek() not in _SCALAR_END:
-                self._take()
+            match = _SCALAR.match(self._text, self._position)
+            self._position = match.end() if match else len(self._text)
 
     def _comma(self) -> None:
-        self._skip()
-        if self._peek() == ",":
-            self._take()
+        if self._next() == ",":
+            self._position += 1
 
     def _string(self) -> str:
-        quote = self._peek()
-        if self._peek(3) == quote * 3:
-            return self._long_string(quote * 3)
-        self._take()
-        found: list[str] = []
-        while (character := self._take()) != quote:
-            found.append(self._escape() if character == "\\" and quote == '"' else character)
-        return "".join(found)
+        quote = self._text[self._position]
+        if self._text.startswith(quote * 3, self._position):
+            quote *= 3
+        match = _STRINGS[quote].match(self._text, self._position)
+        if match is None:  # tomllib would not have accepted it
+            self._position = len(self._text)
+            return ""
+        self._position = match.end()
+        return _ESCAPE.sub(_unescaped, match[1]) if quote[0] == '"' else match[1]
 
-    def _long_string(self, quotes: str) -> str:
-        self._take(3)
-        start = self._position
-        while self._peek(3) != quotes:
-            if self._take() == "\\" and quotes == '"""':
-                self._take()
-        while self._peek(4) == quotes + quotes[0]:  # quotes that belong to the text stand before the last three
-            self._take()
-        text = self._text[start : self._position]
-        self._take(3)
-        return text
 
-    def _escape(self) -> str:
-        kind = self._take()
-        if kind in "uU":
-            return chr(int(self._take(4 if kind == "u" else 8), 16))
-        return _ESCAPES.get(kind, kind)
+def _unescaped(match: re.Match[str]) -> str:
+    code = match[1]
+    return chr(int(code[1:], 16)) if code[0] in "uU" else _ESCAPES.get(code, code)
