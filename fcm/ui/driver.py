@@ -13,6 +13,7 @@ from PySide6.QtGui import QContextMenuEvent, QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import (
     QAbstractButton,
     QAbstractItemView,
+    QAbstractSpinBox,
     QApplication,
     QCheckBox,
     QComboBox,
@@ -213,8 +214,12 @@ class Driver:
         self.settle()
 
     def type_into(self, name: str, text: str) -> None:
-        """Replace what stands in a field."""
-        field = self.find(QLineEdit, name)
+        """Replace what stands in a field or a box of numbers."""
+
+        def there() -> QWidget | None:
+            return self.look_for(QLineEdit, name) or self.look_for(QAbstractSpinBox, name)
+
+        field = self.wait(there, f"the field {name!r}")
         field.setFocus(Qt.FocusReason.TabFocusReason)
         self.key(Qt.Key.Key_A, Qt.KeyboardModifier.ControlModifier, widget=field)
         for letter in text:

@@ -21,6 +21,7 @@ VERSION = 1
 SIZE = (1280, 800)
 """Pixels of the window at its first start."""
 SMALLEST = (760, 480)
+SMALLEST_SCREEN = 1024
 TREE, ACTIONS = 240, 220
 """Pixels of the console tree and of the Actions pane in a window of 1280 pixels and more."""
 
@@ -40,7 +41,9 @@ def restore(window: MainWindow) -> None:
     """The layout of the last exit, or that of the first start."""
     saved = window.context.settings
     room = window.screen().availableSize()
-    window.resize(min(SIZE[0], room.width()), min(SIZE[1], room.height()))
+    # A screen narrower than that is none that a person sits at (offscreen says 800 x 800).
+    believed = room.width() >= SMALLEST_SCREEN
+    window.resize(*((min(SIZE[0], room.width()), min(SIZE[1], room.height())) if believed else SIZE))
     window.setMinimumSize(*SMALLEST)
     reset(window)
     if geometry := saved.get(st.GEOMETRY):

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from functools import partial
-from pathlib import Path
+from collections import deque
+from importlib import import_module
 from time import time
 from typing import TYPE_CHECKING
 
@@ -11,7 +11,6 @@ from PySide6.QtCore import QPoint, Qt, QTimer, Signal
 from PySide6.QtWidgets import (
     QApplication,
     QDialog,
-    QFileDialog,
     QMainWindow,
     QMenu,
     QSplitter,
@@ -20,9 +19,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from fcm.model import events as ev
 from fcm.model.state import Change, Kind, State
-from fcm.ui import icons, layout, pages, theme
+from fcm.ui import export, icons, layout, pages, theme, tidings
 from fcm.ui.actions_pane import ActionsPane
 from fcm.ui.background import Outcome, Work
 from fcm.ui.bridge import Bridge
@@ -47,6 +45,7 @@ if TYPE_CHECKING:
 
     from fcm.backend.base import Operation
     from fcm.model.commands import Command
+    from fcm.model.events import Entry as Happening
     from fcm.ui.context import Context
     from fcm.ui.pages.page import Page
     from fcm.ui.table_view import TableView
@@ -55,6 +54,10 @@ if TYPE_CHECKING:
 TITLE = "Failover Cluster Manager"
 ACTIONS_LATER = 120
 """ms between a change and the new look of the Actions pane; rules are asked for every entry."""
+SUBMITTED_AT_ONCE = 10
+"""Commands handed over without a look at the window's own events."""
+WARM_UP = 700
+"""ms after the first paint: what the first migration will need is loaded in the background."""
 _IN_TREE = frozenset(Place) - {Place.VOLUME, Place.DISK, Place.ADAPTER, Place.RESOURCE, Place.MIGRATION}
 """Places with a page of their own; the others are rows of their parent's page."""
 
@@ -86,10 +89,11 @@ class MainWindow(QMainWindow):
         self._place = ROOT
         self._items: tuple[Selection, ...] = ()
         self._pages: dict[Place, Page] = {}
+        self._submissions: deque[Command] = deque()
         self._stop_observing: Callable[[], None] = lambda: None
         self._make_panes()
         self.docks = make_docks(self)
-        self.status = StatusBar([(name, name.casefold(), partial(self.toggle_dock, name)) for name in self.docks])
+        self.status = StatusBar([(name, name.casefold(), dock.toggle) for name, dock in self.docks.items()])
         self.setStatusBar(self.status)
         self.menus = Menus(self)
         self._actions_timer = QTimer(self)
@@ -97,6 +101,11 @@ class MainWindow(QMainWindow):
         self._actions_timer.setInterval(ACTIONS_LATER)
         self._actions_timer.timeout.connect(self._refresh_actions)
         layout.restore(self)
+        self._warmed = False
+        self._warm_timer = QTimer(self)
+        self._warm_timer.setSingleShot(True)
+        self._warm_timer.setInterval(WARM_UP)
+        self._warm_timer.timeout.connect(self._warm)
         self._restore_hook = install_excepthook(lambda: self.messages)
         self._go(ROOT, (), remember=False)
 
@@ -157,7 +166,7 @@ class MainWindow(QMainWindow):
         """Show an opened workspace; the window owns it from now on."""
         self.close_cluster()
         self.workspace = workspace
-        self._show_figures(Figures(workspace))
+        self.figures = self.tree_model.figures = Figures(workspace)
         self._bridge = Bridge(workspace, self)
         self._bridge.changed.connect(self._changed)
         self._bridge.happened.connect(self._happened)
@@ -176,18 +185,15 @@ class MainWindow(QMainWindow):
         self._bridge.close()
         self._bridge.deleteLater()
         self._stop_observing()
+        self._submissions.clear()
         workspace, self.workspace, self._bridge = self.workspace, None, None
-        self._show_figures(Figures())
+        self.figures = self.tree_model.figures = Figures()
         self.event_list.clear()
         self.status.show_workspace(None)
         self._closing = [work for work in self._closing if not work.is_over]
         self._closing.append(Work(self, workspace.close, self._closed))
         self._changed(Change(structural=True), everything=True)
         self.select(ROOT)
-
-    def _show_figures(self, figures: Figures) -> None:
-        self.figures = figures
-        self.tree_model.figures = figures
 
     def _closed(self, outcome: Outcome) -> None:
         if outcome.error is not None:
@@ -228,19 +234,9 @@ class MainWindow(QMainWindow):
             page.refresh(change)
         self.changed.emit(change)
 
-    def _happened(self, entries: Sequence[ev.Entry]) -> None:
+    def _happened(self, entries: Sequence[Happening]) -> None:
         self.event_list.add(entries)
-        for entry in entries:
-            event = entry.event
-            if isinstance(event, ev.BackendReported):
-                self.messages.show_message(event.level, event.text, event.remedy)
-                self.status.show_stale(event.text if event.level == "error" else "")
-            elif isinstance(event, ev.MigrationFailed | ev.MigrationInterrupted):
-                migration = self.state.migrations.get(event.migration)
-                machine = self.state.machines.get(migration.machine) if migration else None
-                name = machine.name if machine else event.migration
-                remedy = event.remedy if isinstance(event, ev.MigrationFailed) else ""
-                self.messages.show_message("error", f"The migration of {name} failed: {event.reason}", remedy)
+        tidings.tell(entries, self.state, self.messages, self.status)
         self.happened.emit(entries)
 
     def _count_migrations(self) -> None:
@@ -350,14 +346,7 @@ class MainWindow(QMainWindow):
         own = tuple(entry for entry in item if entry.action.id not in known or not entry.action.window)
         titled = (pages.describe_selections(self._items, self.state), own) if self._items else None
         self.actions_pane.show_sections((pages.describe_selections((self._place,), self.state), container), titled)
-        menu = self.menus.action_menu
-        menu.clear()
-        shown = {entry.action.shortcut for entry in own if entry.action.shortcut}
-        rest = [entry for entry in container if not entry.action.shortcut or entry.action.shortcut not in shown]
-        fill_menu(menu, own, self.perform)
-        if own:
-            menu.addSeparator()
-        fill_menu(menu, rest, self.perform)
+        self.menus.show_actions(own, container, self.perform)
         self.menus.back.setEnabled(self._history.can_go_back(self.state))
         self.menus.forward.setEnabled(self._history.can_go_forward(self.state))
         self.menus.up.setEnabled(self._place != ROOT)
@@ -376,14 +365,21 @@ class MainWindow(QMainWindow):
         commands = commands_of(entry, choice, self.workspace)
 
         def submit_all() -> None:
-            for command in commands:
-                self.submit(command)
+            self._submissions.extend(commands)
+            self._submit_some()
 
         if action.confirm is not None:
             question = "\n".join(action.confirm(self.state, one) for one in entry.selections[:5])
             ask(self, question, action.label.replace("...", ""), submit_all)
         else:
             submit_all()
+
+    def _submit_some(self) -> None:
+        """A few commands at a time, so that the window stays alive under thousands."""
+        for _ in range(min(SUBMITTED_AT_ONCE, len(self._submissions))):
+            self.submit(self._submissions.popleft())
+        if self._submissions:
+            QTimer.singleShot(0, self, self._submit_some)
 
     def show_context_menu(self, selections: Sequence[Selection], place: QPoint) -> QMenu:
         """The actions of what is selected, at a global position."""
@@ -442,28 +438,8 @@ class MainWindow(QMainWindow):
     def export_list(self) -> None:
         """Ask for a file and write the list of the page there as CSV."""
         table = self.current_table()
-        if table is None:
-            return
-        dialog = QFileDialog(self, "Export List", f"{table.accessibleName()}.csv", "CSV (*.csv)")
-        dialog.setObjectName("export-list")
-        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
-        dialog.setDefaultSuffix("csv")
-        dialog.fileSelected.connect(lambda path: self.write_list(table, Path(path)))
-        dialog.finished.connect(dialog.deleteLater)
-        dialog.open()
-
-    def write_list(self, table: TableView, path: Path) -> Work:
-        """Write a list as CSV in the background and say how that went."""
-        text = table.as_csv()
-
-        def done(outcome: Outcome) -> None:
-            if outcome.error is not None:
-                reason = getattr(outcome.error, "strerror", None) or outcome.error
-                self.messages.show_message("error", f"The list was not written to {path}: {reason}.", "Choose another.")
-            else:
-                self.messages.show_message("information", f"The list was written to {path}.")
-
-        return Work(self, lambda: path.write_text(text, encoding="utf-8"), done)
+        if table is not None:
+            export.ask_and_write(table, self, self.messages)
 
     # Panes, docks, layout
 
@@ -476,11 +452,6 @@ class MainWindow(QMainWindow):
         """Show or hide the Actions pane."""
         self.actions_pane.setVisible(shown)
         self.context.settings.set(st.ACTIONS_SHOWN, shown)
-
-    def toggle_dock(self, name: str) -> None:
-        """Show a dock and put the keyboard there, or hide it if it is on top already."""
-        dock = self.docks[name]
-        dock.toggle()
 
     def next_pane(self, step: int) -> None:
         """Go from pane to pane: tree, page, Actions pane, docks."""
@@ -498,9 +469,15 @@ class MainWindow(QMainWindow):
         layout.reset(self)
 
     def showEvent(self, event: QShowEvent) -> None:
-        """Take part in what happens."""
+        """The keyboard begins in the tree; what is heavy is loaded later."""
         super().showEvent(event)
-        self.tree.setFocus()
+        if not self._warmed:
+            self._warmed = True
+            self.tree.setFocus()
+            self._warm_timer.start()
+
+    def _warm(self) -> None:
+        self._closing.append(Work(self, lambda: import_module("fcm.workspace.forecasts"), lambda _: None))
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Save the layout, close the cluster and wait until its journal is safe."""
@@ -510,6 +487,7 @@ class MainWindow(QMainWindow):
         self.close_cluster()
         self.status.stop()
         self._actions_timer.stop()
+        self._warm_timer.stop()
         self._restore_hook()
         for work in self._closing:
             work.wait()

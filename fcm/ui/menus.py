@@ -10,13 +10,15 @@ from PySide6.QtGui import QAction, QActionGroup, QKeySequence
 from PySide6.QtWidgets import QMenu, QToolBar
 
 from fcm.ui import icons
+from fcm.ui.qactions import fill_choices, fill_menu
 from fcm.ui.theme import Scheme
 from fcm.workspace.settings import SCHEME
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from fcm.ui.main_window import MainWindow
+    from fcm.ui.qactions import ChoiceEntry, Entry
 
 _SCHEMES = (("&Light", Scheme.LIGHT, "light"), ("&Dark", Scheme.DARK, "dark"), ("Like the &system", Scheme.SYSTEM, ""))
 
@@ -26,6 +28,9 @@ class Menus:
 
     def __init__(self, window: MainWindow) -> None:
         self._window = window
+        self._keys: list[QAction] = []
+        self._elsewhere = {"Ctrl+O", "Ctrl+R"}
+        """Shortcuts that the File menu has: the same entries of the Action menu only show them."""
         self.back = self._action("&Back", "back", "Alt+Left", window.go_back)
         self.forward = self._action("&Forward", "forward", "Alt+Right", window.go_forward)
         self.up = self._action("&Up One Level", "up", "Backspace", window.go_up)
@@ -115,6 +120,46 @@ class Menus:
         menu.addAction(self.refresh)
         for label, keys, step in (("&Next Pane", "F6", 1), ("&Previous Pane", "Shift+F6", -1)):
             menu.addAction(self._action(label, "", keys, partial(window.next_pane, step)))
+
+    def show_actions(
+        self, own: Sequence[Entry], container: Sequence[Entry], perform: Callable[[Entry, ChoiceEntry | None], None]
+    ) -> None:
+        """Fill the Action menu: the selected item's actions, then the container's; a shortcut is the item's."""
+        taken = {entry.action.shortcut for entry in own if entry.action.shortcut}
+        self.action_menu.clear()
+        fill_menu(self.action_menu, own, perform)
+        if own:
+            self.action_menu.addSeparator()
+        rest = [entry for entry in container if not entry.action.shortcut or entry.action.shortcut not in taken]
+        fill_menu(self.action_menu, rest, perform)
+        for action in self.action_menu.actions():
+            if action.shortcut().toString() in self._elsewhere:
+                action.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
+        self._give_submenus_keys((*own, *rest), perform)
+
+    def _give_submenus_keys(self, found: Sequence[Entry], perform: Callable[[Entry, ChoiceEntry | None], None]) -> None:
+        """The shortcut of an action with choices opens them as a menu in the middle of the page."""
+        for action in self._keys:
+            self._window.removeAction(action)
+            action.deleteLater()
+        self._keys = []
+        for entry in found:
+            if not (entry.choices and entry.action.shortcut and entry.verdict):
+                continue
+            action = QAction(entry.label, self._window)
+            action.setShortcut(QKeySequence(entry.action.shortcut))
+            action.triggered.connect(partial(self._pop_up, entry, perform))
+            self._window.addAction(action)
+            self._keys.append(action)
+
+    def _pop_up(self, entry: Entry, perform: Callable[[Entry, ChoiceEntry | None], None]) -> None:
+        menu = QMenu(self._window)
+        menu.setObjectName(f"{entry.action.id}-choices")
+        menu.setAccessibleName(entry.label)
+        fill_choices(menu, entry, perform)
+        menu.aboutToHide.connect(menu.deleteLater)
+        menu.popup(self._window.stack.mapToGlobal(self._window.stack.rect().center()))
+        menu.setActiveAction(next((a for a in menu.actions() if a.isEnabled()), menu.actions()[0]))
 
     def _fill_columns(self) -> None:
         self.columns.clear()

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 EVERYWHERE = ("refresh", "help")
 """Actions of every place; a menu shows them once, at its end."""
+ASKED = 12
+"""Selected things for which the rules are asked; of more the cluster itself refuses what may not be done."""
 _CLOSED = no("No cluster is open.", "Open one with Manage a Cluster.")
 
 
@@ -80,7 +82,7 @@ def _entry(workspace: Workspace | None, action: Action, chosen: tuple[Selection,
     if workspace is None:
         return Entry(action, chosen, _CLOSED)
     state, capabilities = workspace.state, workspace.capabilities
-    verdicts = [action.verdict(state, selection, capabilities) for selection in chosen]
+    verdicts = [action.verdict(state, selection, capabilities) for selection in chosen[:ASKED]]
     verdict = next((one for one in verdicts if one), verdicts[0])
     if action.choices is None or not all(selection.exists(state) for selection in chosen):
         return Entry(action, chosen, verdict)
@@ -99,12 +101,14 @@ def _choices(workspace: Workspace, action: Action, chosen: tuple[Selection, ...]
         for choice in action.choices(workspace.state, selection):
             # The number before the label differs from machine to machine.
             text = choice.label.partition(" - ")[2]
-            by_label.setdefault(text, []).append((choice.command, workspace.allowed(choice.command)))
+            found = by_label.setdefault(text, [])
+            found.append((choice.command, workspace.allowed(choice.command) if len(found) < ASKED else OK))
     merged = []
     for number, text in enumerate(sorted(by_label), 1):
         able = tuple(command for command, verdict in by_label[text] if verdict)
         verdict = OK if able else by_label[text][0][1]
-        label = f"{number} - {text}" + (f" ({len(able)} of {len(chosen)})" if len(able) < len(chosen) else "")
+        of_all = len(chosen) <= ASKED and len(able) < len(chosen)
+        label = f"{number} - {text}" + (f" ({len(able)} of {len(chosen)})" if of_all else "")
         merged.append(ChoiceEntry(label, verdict, able))
     return tuple(merged)
 
@@ -154,7 +158,8 @@ def commands_of(entry: Entry, choice: ChoiceEntry | None, workspace: Workspace) 
     if entry.action.command is None:
         return ()
     made = (entry.action.command(workspace.state, selection) for selection in entry.selections)
-    return tuple(command for command in made if len(entry.selections) == 1 or workspace.allowed(command))
+    asked = 1 < len(entry.selections) <= ASKED
+    return tuple(command for command in made if not asked or workspace.allowed(command))
 
 
 def ask(parent: QWidget, question: str, yes: str, then: Callable[[], None]) -> QMessageBox:

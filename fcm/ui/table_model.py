@@ -150,7 +150,7 @@ class TableModel(QAbstractTableModel):
             self._resort.start()
 
     def set_filter(self, text: str) -> None:
-        """Show only rows with all of these words, each in any column."""
+        """Show only rows with all of these words, each in any column of words."""
         needle = text.casefold().strip()
         if needle != self._needle:
             self._needle = needle
@@ -176,7 +176,7 @@ class TableModel(QAbstractTableModel):
         return ids
 
     def _passes(self, identity: str) -> bool:
-        words = " ".join(column.text(identity) for column in self.columns).casefold()
+        words = " ".join(column.text(identity) for column in self.columns if not column.numeric).casefold()
         return all(word in words for word in self._needle.split())
 
     def _sort_again(self) -> None:

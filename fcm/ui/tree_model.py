@@ -31,6 +31,8 @@ _CONTAINERS = {
     Place.NETWORKS: ("Networks", "networks"),
     Place.EVENTS: ("Cluster Events", "events"),
 }
+_PARENTS_OF_PARENTS = (Place.ROOT, Place.CLUSTER)
+"""Places whose rows can have rows below them."""
 _Key = tuple[Selection, str]
 """What a row shows and its label: a renamed object is another row, since rows are in the order of names."""
 
@@ -170,6 +172,8 @@ class TreeModel(QAbstractItemModel):
             item.children[first:first] = new
             self._number(item)
             self.endInsertRows()
+        if item.key[0].place not in _PARENTS_OF_PARENTS:
+            return
         for child in item.children:
             below = _children(self._state, child.key[0])
             if below or child.children:

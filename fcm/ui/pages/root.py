@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QGridLayout, QVBoxLayout, QWidget
 
 from fcm.ui import format
@@ -30,6 +30,8 @@ _MANAGEMENT = (
     ("manage-cluster", "Open a simulated cluster, or real hosts that run QEMU and libvirt."),
     ("open-recording", "Look at a migration that was measured on real hosts."),
 )
+AFTER_PAINT = 30
+"""ms until the page looks for clusters: reading their files must not compete with the first paint."""
 SHOWN = 8
 """Clusters that are listed."""
 
@@ -79,6 +81,10 @@ class RootPage(Page):
         column.addStretch(1)
         self.column.addWidget(scrolled(inside), 1)
         self._work: Work | None = None
+        self._soon = QTimer(self)
+        self._soon.setSingleShot(True)
+        self._soon.setInterval(AFTER_PAINT)
+        self._soon.timeout.connect(self._look)
         self._shown: list[KnownCluster] | None = None
 
     def open_at(self, selection: Selection) -> None:
@@ -87,11 +93,12 @@ class RootPage(Page):
         for identity, link in self._links.items():
             action = BY_ID[identity]
             link.allow("" if action.window or self.frame.workspace else "Open a cluster first (Manage a Cluster).")
-        if self._work is None or self._work_is_over():
-            self._work = Work(self, self.frame.context.clusters, self._found)
+        if self._work is None:
+            self._soon.start()
 
-    def _work_is_over(self) -> bool:
-        return self._shown is not None
+    def _look(self) -> None:
+        if self._work is None:
+            self._work = Work(self, self.frame.context.clusters, self._found)
 
     def _found(self, outcome: Outcome) -> None:
         self._work = None
