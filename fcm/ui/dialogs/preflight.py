@@ -120,7 +120,8 @@ class PreflightDialog(CommandDialog):
         seen = (self.destination.currentData(), self.options(), self.state.sequence)
         if seen != self._shown and self.destination.count():
             self._shown = seen
-            self.panel.show_plan(self.workspace, self._machine, str(self.destination.currentData()))
+            destination = str(self.destination.currentData())
+            self.panel.show_plan(self.workspace, self._machine, destination, self.options())
         super().refresh()
 
     def may_accept(self) -> bool:

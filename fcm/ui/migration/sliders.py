@@ -31,7 +31,7 @@ class WideSlider(QSlider):
         zero: bool = False,
         parent: QWidget | None = None,
     ) -> None:
-        """``units``: rising; values are two digits of the largest unit that fits. ``zero``: the leftmost position is 0."""
+        """``units``: rising; values are two digits of the largest that fits. ``zero``: the leftmost position is 0."""
         super().__init__(Qt.Orientation.Horizontal, parent)
         named(self, name)
         self._low, self._high, self._zero, self._words = low, high, zero, words
