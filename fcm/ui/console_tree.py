@@ -45,6 +45,8 @@ class ConsoleTree(QTreeView):
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setExpandsOnDoubleClick(True)
         self.selectionModel().currentChanged.connect(self._current_changed)
+        # A page without a row of its own keeps its parent's row current: a click there goes to the parent.
+        self.clicked.connect(lambda index: self.went_to.emit(model.selection(index)))
         model.rowsInserted.connect(self._rows_inserted)
 
     @contextmanager
