@@ -1,83 +1,130 @@
-"""Workloads of the machines of embedded clusters: who writes how much memory where.
+"""Workloads of the machines of embedded clusters: who writes how much memory where (resources/workloads/*.toml).
 
-Rates and sets are assumptions in the range of published measurements (Clark 2005: SPECweb 30 MB of hot pages, OLTP
-tens of thousands of page writes a second); the names are those of machines as companies have them.
+Rates and sets are assumptions in the range of published measurements; the files say what each is modelled on. Where a
+range begins (``at``) and how large it is at most (``share``) are shares of the machine's memory; ``size`` is an upper
+limit in bytes; ``rate`` is in page writes a second.
 """
 
 from __future__ import annotations
 
-from dataclasses import replace
+import functools
+import tomllib
+from dataclasses import dataclass, replace
+from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from fcm.migration.workload import PAGE, Burst, Scattered, Sweep, Uniform, Workload, Zipf
-from fcm.model.entities import MIB
+from fcm import resources
+from fcm.backend.toml_lines import TomlLines
+from fcm.backend.toml_table import Table
+from fcm.migration.workload import PAGE, Burst, Pattern, Scattered, Sweep, Uniform, Workload, Zipf
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from pathlib import Path
 
     from fcm.model.entities import VirtualMachine
 
-
-def _pages(size: float) -> int:
-    return max(1, int(size * MIB) // PAGE)
-
-
-def _idle(pages: int) -> Workload:
-    hot = min(_pages(16), pages // 8)
-    return Workload((Uniform(pages // 8, hot, 150.0), Scattered(hot, 20.0)), utilisation=0.05)
+IDLE = "idle"
+FORMAT = 1
 
 
-def _web_server(pages: int) -> Workload:
-    hot = min(_pages(48), pages // 8)
-    return Workload(
-        (Zipf(pages // 8, hot, 2500.0, 0.9), Scattered(min(_pages(256), pages // 4), 500.0)), utilisation=0.4
-    )
+class PatternKind(StrEnum):
+    """Kinds of writing, see fcm.migration.workload."""
+
+    UNIFORM = "uniform"
+    ZIPF = "zipf"
+    SWEEP = "sweep"
+    SCATTERED = "scattered"
 
 
-def _oltp_database(pages: int) -> Workload:
-    hot = min(_pages(96), pages // 8)
-    return Workload(
-        (
-            Uniform(pages // 16, hot, 9000.0),
-            Zipf(pages // 4, pages // 4, 2500.0, 0.8),
-            Sweep(pages // 16 + hot, min(_pages(64), pages // 16), 800.0),
-        ),
-        utilisation=0.7,
-    )
+@dataclass(frozen=True, slots=True)
+class PatternShape:
+    """A pattern for machines of any size."""
+
+    kind: PatternKind
+    at: float
+    size: int
+    share: float
+    rate: float
+    exponent: float
+
+    def fit(self, memory_pages: int) -> Pattern:
+        """The pattern in a machine of that size."""
+        first = int(self.at * memory_pages)
+        pages = max(1, min(self.size // PAGE, int(self.share * memory_pages), memory_pages - first))
+        match self.kind:
+            case PatternKind.UNIFORM:
+                return Uniform(first, pages, self.rate)
+            case PatternKind.ZIPF:
+                return Zipf(first, pages, self.rate, self.exponent)
+            case PatternKind.SWEEP:
+                return Sweep(first, pages, self.rate)
+            case PatternKind.SCATTERED:
+                return Scattered(pages, self.rate)
 
 
-def _in_memory_cache(pages: int) -> Workload:
-    return Workload((Zipf(pages // 16, pages * 3 // 4, 9000.0, 0.99),), utilisation=0.5)
+@dataclass(frozen=True, slots=True)
+class WorkloadShape:
+    """A workload for machines of any size."""
 
-
-def _build_server(pages: int) -> Workload:
-    return Workload(
-        (Sweep(pages // 8, pages // 4, 20_000.0), Uniform(pages // 2, pages // 8, 12_000.0)),
-        burst=Burst(writes=220_000, silence=9.0),
-        utilisation=0.9,
-    )
-
-
-def _memory_hog(pages: int) -> Workload:
-    return Workload((Sweep(pages // 16, pages * 3 // 4, 60_000.0),), utilisation=1.0)
-
-
-_WORKLOADS: dict[str, Callable[[int], Workload]] = {
-    "idle": _idle,
-    "web-server": _web_server,
-    "oltp-database": _oltp_database,
-    "in-memory-cache": _in_memory_cache,
-    "build-server": _build_server,
-    "memory-hog": _memory_hog,
-}
+    patterns: tuple[PatternShape, ...]
+    utilisation: float
+    burst: Burst | None
 
 
 def workload_names() -> tuple[str, ...]:
-    """Names of the workloads, sorted."""
-    return tuple(sorted(_WORKLOADS))
+    """Names of the shipped workloads, sorted."""
+    return tuple(sorted(_files()))
 
 
 def workload_of(machine: VirtualMachine) -> Workload:
     """What a machine's guest writes; an unknown workload counts as idle."""
-    make = _WORKLOADS.get(machine.workload, _idle)
-    return replace(make(machine.memory // PAGE), name=machine.workload, zero_share=machine.zero_share)
+    name = machine.workload if machine.workload in _files() else IDLE
+    shape = load_workload(_files()[name])
+    pages = machine.memory // PAGE
+    return Workload(
+        patterns=tuple(pattern.fit(pages) for pattern in shape.patterns),
+        name=machine.workload,
+        burst=None if shape.burst is None else replace(shape.burst),
+        utilisation=shape.utilisation,
+        zero_share=machine.zero_share,
+    )
+
+
+@functools.cache
+def _files() -> dict[str, Path]:
+    return {path.stem: path for path in resources.path("workloads").glob("*.toml")}
+
+
+@functools.cache
+def load_workload(path: Path) -> WorkloadShape:
+    """Read a workload file.
+
+    Raises:
+        ClusterFileError: it does not describe a workload.
+        tomllib.TOMLDecodeError, OSError: the installation is damaged.
+    """
+    text = path.read_text(encoding="utf-8")
+    table = Table(path, TomlLines(text), tomllib.loads(text))
+    table.whole("format", least=FORMAT, most=FORMAT)
+    patterns = []
+    for item in table.tables("patterns", 1, 16, "patterns"):
+        kind = item.choice("kind", PatternKind)
+        patterns.append(
+            PatternShape(
+                kind=kind,
+                at=item.share("at", 0.0),
+                size=item.size("size"),
+                share=item.share("share", 1.0),
+                rate=float(item.whole("rate", least=1)),
+                exponent=item.share("exponent", 0.0) if kind is PatternKind.ZIPF else 0.0,
+            )
+        )
+        item.end()
+    burst = None
+    if "burst" in table:
+        inner = table.table("burst")
+        burst = Burst(inner.whole("writes", least=1), float(inner.whole("silence", least=1)))
+        inner.end()
+    shape = WorkloadShape(tuple(patterns), table.share("utilisation", 1.0), burst)
+    table.end()
+    return shape
