@@ -1,0 +1,362 @@
+"""The verbs of the migration engine: predict, preflight, validate. Without Qt but for a png."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import math
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from fcm.migration.fields import BadFileError, Fields, read_json
+from fcm.migration.policies import PRESETS, QEMU_7_2
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from fcm.migration.case import Case
+    from fcm.migration.prediction import Prediction
+    from fcm.migration.preflight import Estimate, Judgement
+    from fcm.migration.recording import Recording
+    from fcm.migration.validation import Validation
+
+    Subparsers = argparse._SubParsersAction[argparse.ArgumentParser]  # noqa: SLF001 (it has no public name)
+
+DONE, FAILED, WRONG_USAGE = 0, 1, 2
+
+_PREDICT_HELP = """\
+Predicts a live migration from a laboratory case: memory, write pattern, bandwidth, downtime limit.
+
+FILE is a recording, or just its `case` object:
+  mem MiB; pattern [[share of writes, first page, pages(, Zipf exponent)], ...] or sweep [first page, pages];
+  rate writes/s; burst [writes, seconds of silence] or null; bw bytes/s; dl ms; shift; caps; params; memend bytes;
+  maxt s.
+
+With --json one object:
+  status     "completed", or "did-not-converge" once maxt has passed
+  total_s    seconds from start to end
+  downtime_s seconds the guest stands still, null if never suspended
+  bytes      sent for memory
+  passes     the last of them stop and copy
+  rows       one a pass: pass, t (s), pages to send, sent (bytes before it), throttle (%)
+  measured   the same keys, where FILE is a recording of a run
+"""
+_PREFLIGHT_HELP = """\
+Judges a planned live migration from measured dirty rates alone.
+
+Of FILE only these are used (at the top or in its `case` object): mem MiB, bw bytes/s, dl ms, memend bytes if there,
+and dirty_rate_mib_s [[mode, seconds, MiB/s], ...] as QEMU's calc-dirty-rate gives them, best at 1, 2, 4, 8 and 16 s.
+
+With --json one object:
+  verdict    "converges", "converges-with" (one of the remedies) or "does-not-converge"
+  total_s, downtime_s, bytes, passes   each {value, low, high}, an 80 % interval; null where it does not end
+  remedies   [{kind, value, total_s, text}]; value in s or bytes/s
+  sentence   the same in plain words
+"""
+_VALIDATE_HELP = """\
+Predicts every recording (*.json) of a folder and compares: the engine, its ablations, pages one by one, the textbook.
+
+With --json one object: achieved, cases [{name, group, measured, predicted, errors, right_class}], preflight_cases, and
+groups {all, steady, auto-converge, disturbed, undisturbed, pre-flight} of models of
+  cases, right_class (share), total_pct, bytes_pct, downtime_ms, passes each {p50, p90, max, bias},
+  passes_within (share within 1 pass; pre-flight 2).
+A run whose first pass reached less than 97 % of its bandwidth limit is "disturbed".
+"""
+
+
+def add_migration_verbs(verbs: Subparsers) -> None:
+    """Adds predict, preflight and validate to the parser of ``fcm``."""
+    raw = argparse.RawDescriptionHelpFormatter
+    predict = verbs.add_parser(
+        "predict", help="predict a migration from a case or a recording", description=_PREDICT_HELP, formatter_class=raw
+    )
+    predict.add_argument("file", type=Path, metavar="FILE.json")
+    predict.add_argument(
+        "--achieved",
+        action="store_true",
+        help="take bandwidth and writes over time from what the recording achieved; a throttle is then in the writes",
+    )
+    predict.add_argument("--bandwidth", type=_bandwidth, metavar="BYTES_PER_S", help="instead of the limit in FILE")
+    predict.add_argument(
+        "--preset", choices=sorted(PRESETS), default=QEMU_7_2.name, help=f"stopping rule (default: {QEMU_7_2.name})"
+    )
+    predict.add_argument("--plot", type=_picture, metavar="OUT.svg|png", help="draw remaining memory over time")
+    predict.add_argument("--json", action="store_true", help="print one JSON object")
+    predict.set_defaults(handler=_guarded(_predict))
+
+    preflight = verbs.add_parser(
+        "preflight",
+        help="judge a planned migration from measured dirty rates",
+        description=_PREFLIGHT_HELP,
+        formatter_class=raw,
+    )
+    preflight.add_argument("file", type=Path, metavar="FILE.json")
+    preflight.add_argument("--json", action="store_true", help="print one JSON object")
+    preflight.set_defaults(handler=_guarded(_preflight))
+
+    validate = verbs.add_parser(
+        "validate", help="compare predictions with recordings", description=_VALIDATE_HELP, formatter_class=raw
+    )
+    validate.add_argument("folder", type=Path, metavar="DIR")
+    validate.add_argument("--achieved", action="store_true", help="feed what each run achieved instead of its case")
+    validate.add_argument("--json", action="store_true", help="print one JSON object")
+    validate.set_defaults(handler=_guarded(_validate))
+
+
+def _guarded(handler: Callable[[argparse.Namespace], int]) -> Callable[[argparse.Namespace], int]:
+    """*handler* with bad files as one sentence and exit code 2."""
+
+    def guarded(arguments: argparse.Namespace) -> int:
+        try:
+            return handler(arguments)
+        except BadFileError as error:
+            print(error, file=sys.stderr)
+            return WRONG_USAGE
+
+    return guarded
+
+
+def _bandwidth(text: str) -> float:
+    try:
+        value = float(text)
+    except ValueError:
+        value = math.nan
+    if not 1 <= value <= 1e13:
+        raise argparse.ArgumentTypeError(f"expected bytes/s from 1 to 1e13, found {text!r}")
+    return value
+
+
+def _picture(text: str) -> Path:
+    path = Path(text)
+    if path.suffix.lower() not in (".svg", ".png"):
+        raise argparse.ArgumentTypeError(f"expected a file name that ends in .svg or .png, found {text!r}")
+    return path
+
+
+# predict -------------------------------------------------------------------------------------------------------------
+
+
+def _read_case(path: Path) -> tuple[Case, Recording | None]:
+    """The case of a file, and the recording where it is one."""
+    from fcm.migration.case import case_from_json
+    from fcm.migration.recording import qemu_recording
+
+    data = read_json(path)
+    fields = Fields(data, str(path))
+    if "case" not in data:
+        if "mem" not in data:
+            raise fields.bad("case", "a recording with a `case` object, or the object itself with `mem`", "neither")
+        return case_from_json(fields), None
+    if data.get("passes") or data.get("status"):
+        recording = qemu_recording(fields)
+        assert recording.laboratory is not None
+        return recording.laboratory.case, recording
+    return case_from_json(fields.inner("case")), None
+
+
+def _predict(arguments: argparse.Namespace) -> int:
+    from dataclasses import replace
+
+    from fcm.migration.policies import preset
+    from fcm.migration.prediction import from_case, predict
+    from fcm.migration.validation import measured_json, waited
+
+    case, recording = _read_case(arguments.file)
+    laboratory = recording.laboratory if recording is not None else None
+    achieved = None
+    if arguments.achieved:
+        if laboratory is None or len(laboratory.achieved.writes) < 2:
+            raise BadFileError(str(arguments.file), "passes", "a recording of a run with two passes or more")
+        achieved = laboratory.achieved
+    delay = waited(laboratory) if laboratory is not None else None
+    spec = from_case(case, achieved, preset(arguments.preset), arguments.bandwidth, delay)
+    if arguments.bandwidth is not None:
+        spec = replace(spec, bandwidth_series=())
+    result = predict(spec, case.give_up, curve=arguments.plot is not None)
+    measured = measured_json(recording) if laboratory is not None and laboratory.status and recording else None
+    if arguments.plot is not None:
+        code = _draw(result, arguments.file.stem, recording, arguments.plot)
+        if code != DONE:
+            return code
+    if arguments.json:
+        out = result.as_json()
+        if measured is not None:
+            out["measured"] = measured
+        print(json.dumps(out, indent=2))
+        return DONE
+    print(_predicted_text(result))
+    if measured is not None:
+        print(_measured_text(measured))
+    for row in result.rows:
+        print(f"  pass {row.number:3d} at {row.begin:8.2f} s: {row.pages:10,d} pages to send")
+    return DONE
+
+
+def _predicted_text(result: Prediction) -> str:
+    from fcm.migration.plot import caption
+
+    return f"forecast: {caption(result)}"
+
+
+def _measured_text(measured: dict[str, Any]) -> str:
+    if measured["downtime_s"] is None:
+        return f"measured: {measured['status']}"
+    return (
+        f"measured: {measured['total_s']:.1f} s, blackout {measured['downtime_s'] * 1000:.0f} ms, "
+        f"{measured['bytes'] / (1 << 20):,.0f} MiB sent in {measured['passes']} passes"
+    )
+
+
+def _draw(result: Prediction, title: str, recording: Recording | None, path: Path) -> int:
+    from fcm.migration.plot import convergence_svg
+
+    svg = convergence_svg(result, title, recording)
+    try:
+        if path.suffix.lower() == ".svg":
+            path.write_text(svg, encoding="utf-8")
+        elif not _draw_png(svg, path):
+            print(f"{path}: the picture could not be written; is the folder there and writable?", file=sys.stderr)
+            return FAILED
+    except OSError as error:
+        print(f"{path}: the picture could not be written: {error.strerror or error}", file=sys.stderr)
+        return FAILED
+    return DONE
+
+
+def _draw_png(svg: str, path: Path) -> bool:
+    """Draws an svg into a png with Qt, which needs no display for it."""
+    os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+    from PySide6.QtCore import QByteArray
+    from PySide6.QtGui import QGuiApplication, QImage, QPainter
+    from PySide6.QtSvg import QSvgRenderer
+
+    application = QGuiApplication.instance() or QGuiApplication([])
+    renderer = QSvgRenderer(QByteArray(svg.encode()))
+    image = QImage(renderer.defaultSize() * 2, QImage.Format.Format_RGB32)
+    image.fill(0xFFFFFFFF)
+    painter = QPainter(image)
+    renderer.render(painter)
+    painter.end()
+    written: bool = image.save(str(path))
+    del application
+    return written
+
+
+# preflight -----------------------------------------------------------------------------------------------------------
+
+
+def _preflight(arguments: argparse.Namespace) -> int:
+    from fcm.migration.preflight import judge
+
+    plan, samples = _read_plan(arguments.file)
+    judgement = judge(plan, samples=samples)
+    if arguments.json:
+        print(json.dumps(_judgement_json(judgement), indent=2))
+    else:
+        print(judgement.sentence)
+    return DONE
+
+
+def _read_plan(path: Path) -> tuple[Any, list[Any]]:
+    from fcm.migration.preflight import DirtySample, Plan
+
+    data = read_json(path)
+    fields = Fields(data, str(path))
+    inner = fields.inner("case") if isinstance(data.get("case"), dict) else fields
+    memory = int(inner.number("mem", 1, 1 << 26, unit="MiB") * (1 << 20))
+    plan = Plan(
+        memory,
+        inner.number("bw", 1, 1e13, unit="bytes/s"),
+        inner.number("dl", 0, 2_000_000, default=300, unit="ms") / 1000.0,
+        filled_to=inner.whole("memend", 0, memory, default=0, unit="bytes"),
+    )
+    holder = fields if fields.has("dirty_rate_mib_s") else inner
+    samples = []
+    for k, entry in enumerate(holder.items("dirty_rate_mib_s", 1000)):
+        good = isinstance(entry, list) and len(entry) == 3 and isinstance(entry[0], str)
+        if not good or not all(isinstance(x, int | float) and not isinstance(x, bool) for x in entry[1:]):
+            raise holder.bad(f"dirty_rate_mib_s[{k}]", "[mode, seconds, MiB/s]", entry)
+        if not (0 < entry[1] < 1e6 and 0 <= entry[2] < 1e7):
+            raise holder.bad(f"dirty_rate_mib_s[{k}]", "seconds above 0 and MiB/s of 0 or more", entry)
+        samples.append(DirtySample(float(entry[1]), float(entry[2]), exact=entry[0] != "page-sampling"))
+    if not samples:
+        raise holder.bad("dirty_rate_mib_s", "a list of [mode, seconds, MiB/s] with one entry or more", "nothing")
+    return plan, samples
+
+
+def _judgement_json(judgement: Judgement) -> dict[str, Any]:
+    def number(value: float | None) -> float | None:
+        return value if value is not None and math.isfinite(value) else None
+
+    def interval(e: Estimate) -> dict[str, float | None]:
+        return {"value": number(e.value), "low": number(e.low), "high": number(e.high)}
+
+    return {
+        "verdict": judgement.verdict.value,
+        "total_s": interval(judgement.total),
+        "downtime_s": interval(judgement.downtime),
+        "bytes": interval(judgement.bytes),
+        "passes": interval(judgement.passes),
+        "remedies": [
+            {"kind": r.kind.value, "value": number(r.value), "total_s": number(r.total), "text": r.text}
+            for r in judgement.remedies
+        ],
+        "sentence": judgement.sentence,
+    }
+
+
+# validate ------------------------------------------------------------------------------------------------------------
+
+
+def _validate(arguments: argparse.Namespace) -> int:
+    from fcm.migration.validation import validate
+
+    folder: Path = arguments.folder
+    if not folder.is_dir():
+        raise BadFileError(str(folder), "", "a folder with recordings (*.json)", "no folder")
+    files = sorted(folder.glob("*.json"))
+    if not files:
+        raise BadFileError(str(folder), "", "a folder with recordings (*.json)", "none")
+    result = validate(files, arguments.achieved)
+    if arguments.json:
+        print(json.dumps(result.as_json(), indent=2))
+    else:
+        print(validation_text(result))
+    return DONE
+
+
+def validation_text(result: Validation) -> str:
+    """The report of `fcm validate` as text with Markdown tables."""
+    fed = "bandwidth and writes achieved" if result.achieved else "the case alone"
+    lines = [f"{len(result.cases)} recordings, fed with {fed}.", ""]
+    lines += [
+        "| recording | group | total s | forecast | bytes MB | forecast | blackout ms | forecast | passes | forecast |"
+    ]
+    lines += ["|---|---|---|---|---|---|---|---|---|---|"]
+    for case in result.cases:
+        m, p = case.measured, case.predicted["engine"]
+        lines.append(
+            f"| {case.name} | {case.group} | {_cell(m['total_s'], 2)} | {_cell(p['total_s'], 2)} "
+            f"| {_cell(m['bytes'], 1, 1e-6)} | {_cell(p['bytes'], 1, 1e-6)} | {_cell(m['downtime_s'], 0, 1e3)} "
+            f"| {_cell(p['downtime_s'], 0, 1e3)} | {m['passes']} | {p['passes']} |"
+        )
+    for group, models in result.groups.items():
+        lines += ["", f"### {group}", ""]
+        lines += ["| model | cases | total % p50 / p90 / max (bias) | bytes % | blackout ms | passes | right class |"]
+        lines += ["|---|---|---|---|---|---|---|"]
+        for model, f in models.items():
+            cells = [_four(f.get(metric)) for metric in ("total_pct", "bytes_pct", "downtime_ms", "passes")]
+            lines.append(f"| {model} | {f['cases']} | {' | '.join(cells)} | {100 * f['right_class']:.0f} % |")
+    return "\n".join(lines)
+
+
+def _cell(value: float | None, digits: int, factor: float = 1.0) -> str:
+    return "-" if value is None else f"{value * factor:.{digits}f}"
+
+
+def _four(figures: dict[str, float] | None) -> str:
+    if figures is None:
+        return "-"
+    return f"{figures['p50']:.2f} / {figures['p90']:.2f} / {figures['max']:.2f} ({figures['bias']:+.2f})"
