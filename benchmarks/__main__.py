@@ -1,0 +1,39 @@
+"""Run every measurement, or the named ones: python -m benchmarks [startup] [frames].
+
+Each runs in processes of its own, with an empty home folder, so that nothing of the developer's counts.
+"""
+
+from __future__ import annotations
+
+import os
+import platform
+import subprocess
+import sys
+import tempfile
+
+MEASUREMENTS = {
+    "startup": "from the start of the process to the first painted window",
+    "frames": "the window while eight live migrations run at 10x in embedded:contoso",
+}
+
+
+def main(names: list[str]) -> int:
+    """Print what was measured; exit code."""
+    if unknown := [name for name in names if name not in MEASUREMENTS]:
+        print(f"There is no measurement {', '.join(unknown)}. There are {', '.join(MEASUREMENTS)}.", file=sys.stderr)
+        return 2
+    print(f"Python {platform.python_version()}, {os.cpu_count()} processors, {platform.platform()}")
+    worst = 0
+    for name in names or MEASUREMENTS:
+        print(f"\n{name}: {MEASUREMENTS[name]}", flush=True)
+        with tempfile.TemporaryDirectory() as home:
+            environment = {**os.environ, "HOME": home}
+            environment = {key: value for key, value in environment.items() if not key.startswith("XDG_")}
+            environment.setdefault("QT_QPA_PLATFORM", "offscreen")
+            command = [sys.executable, "-m", f"benchmarks.{name}"]
+            worst = max(worst, subprocess.run(command, env=environment, check=False).returncode)
+    return worst
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
