@@ -1,0 +1,50 @@
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from fcm.migration.policies import PRESETS
+from fcm.model.entities import GIB, MIB
+from fcm.ui.migration.scenario import Scenario, other, work_out
+
+SMALL = Scenario(memory=GIB, dirty_rate=20.0 * MIB, working_set=64 * MIB)
+
+
+def test_a_quiet_guest_ends_and_its_course_falls_to_nothing() -> None:
+    outcome = work_out(SMALL)
+    assert outcome.converges
+    assert outcome.sentence.startswith("Ends after")
+    assert outcome.recording.remaining[0] == GIB
+    assert outcome.recording.remaining[-1] == 0
+    assert outcome.recording.time[-1] == pytest.approx(outcome.prediction.total)
+
+
+def test_a_guest_that_writes_more_than_the_network_carries_does_not_converge_and_is_told_why() -> None:
+    outcome = work_out(replace(SMALL, dirty_rate=float(GIB), working_set=512 * MIB))
+    assert not outcome.converges
+    assert outcome.sentence.startswith("Does not converge: the guest writes")
+    assert "downtime limit of about" in outcome.sentence
+
+
+def test_the_remedy_that_it_names_does_help() -> None:
+    stuck = replace(SMALL, dirty_rate=400.0 * MIB, working_set=128 * MIB)
+    assert not work_out(stuck).converges
+    rest = min(row.pages for row in work_out(stuck).prediction.rows[1:]) * 4096
+    assert work_out(replace(stuck, downtime_limit=rest * 1.2 / stuck.bandwidth)).converges
+
+
+@pytest.mark.parametrize("preset", list(PRESETS))
+def test_every_preset_gives_a_verdict(preset: str) -> None:
+    assert work_out(replace(SMALL, preset=preset)).sentence.endswith(".")
+
+
+def test_a_guest_that_writes_nothing_is_sent_once() -> None:
+    outcome = work_out(replace(SMALL, dirty_rate=0.0))
+    assert outcome.converges
+    assert outcome.prediction.bytes == pytest.approx(GIB, rel=0.01)
+
+
+def test_the_second_scenario_is_the_first_over_a_faster_network() -> None:
+    assert other(SMALL).bandwidth == 10 * SMALL.bandwidth
+    assert work_out(other(SMALL)).prediction.total < work_out(SMALL).prediction.total

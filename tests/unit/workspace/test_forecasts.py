@@ -1,0 +1,128 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, cast
+
+import pytest
+
+from fcm.model.entities import MigrationOptions
+from fcm.model.telemetry import FinalFigures, Phase
+from fcm.workspace.forecasts import Forecasts, downtime_limit
+from tests.unit.window.course_by_hand import MIB, attempt, machine, migration, sawtooth, state
+
+if TYPE_CHECKING:
+    from fcm.model.telemetry import TelemetryRow
+    from fcm.workspace.workspace import Workspace
+
+
+class Opened:
+    """As much of a workspace as forecasts need."""
+
+    def __init__(self, memory: int = 64 * MIB, **about: Any) -> None:
+        one = migration(**about)
+        self.state = replace(state(one), machines=MappingProxyType({"vm1": machine(memory=memory)}))
+        self.telemetry: list[TelemetryRow] = []
+        self.asked = 0
+
+    def rows(self, _migration: str) -> list[TelemetryRow]:
+        self.asked += 1
+        return self.telemetry
+
+    def change(self, **about: Any) -> None:
+        one = replace(self.state.migrations["m1"], **about)
+        self.state = replace(self.state, migrations=MappingProxyType({"m1": one}))
+
+
+def forecasts(opened: Opened) -> Forecasts:
+    return Forecasts(cast("Workspace", opened))
+
+
+def test_rows_are_taken_over_once_as_they_come() -> None:
+    opened = Opened()
+    kept = forecasts(opened)
+    rows = sawtooth()
+    opened.telemetry = rows[:20]
+    assert len(kept.course("m1").recording) == 20
+    opened.telemetry = rows[:35]
+    recording = kept.course("m1").recording
+    assert len(recording) == 35
+    assert recording.row(34) == rows[34]
+
+
+def test_names_limits_and_attempts_come_from_the_state() -> None:
+    opened = Opened(attempts=(attempt("n3", True, "connected"),), options=MigrationOptions(downtime_limit=0.5))
+    recording = forecasts(opened).course("m1").recording
+    assert recording.identity.machine == "SQL1"
+    assert recording.identity.network == "Cluster Network 3"
+    assert (recording.memory, recording.downtime_limit, recording.bandwidth) == (64 * MIB, 0.5, 125e6)
+    assert [one.outcome for one in recording.attempts] == ["connected"]
+
+
+def test_the_default_downtime_limit_is_that_of_qemu() -> None:
+    assert downtime_limit(migration()) == pytest.approx(0.3)
+
+
+def test_an_outlook_exists_only_between_the_first_row_and_the_end() -> None:
+    opened = Opened()
+    kept = forecasts(opened)
+    assert kept.course("m1").outlook is None
+    opened.telemetry = sawtooth()[:30]
+    outlook = kept.course("m1").outlook
+    assert outlook is not None
+    assert outlook.time[0] >= opened.telemetry[-1].time
+    opened.telemetry = sawtooth()
+    opened.change(phase=Phase.COMPLETED, figures=FinalFigures(10.7, 0.1, 85 * MIB, 4))
+    assert kept.course("m1").outlook is None
+
+
+def test_progress_never_runs_backwards_and_is_whole_only_at_the_end() -> None:
+    opened = Opened()
+    kept = forecasts(opened)
+    seen = []
+    rows = sawtooth()
+    for count in range(1, len(rows)):
+        opened.telemetry = rows[:count]
+        seen.append(kept.course("m1").progress)
+    assert seen == sorted(seen)
+    assert seen[-1] < 1.0
+    opened.change(phase=Phase.COMPLETED)
+    assert kept.course("m1").progress == 1.0
+
+
+def test_a_changed_limit_moves_the_line_under_which_the_last_copy_fits() -> None:
+    opened = Opened()
+    kept = forecasts(opened)
+    opened.telemetry = sawtooth()[:30]
+    assert kept.course("m1").threshold() == pytest.approx(8 * MIB * 0.3)
+    opened.change(options=MigrationOptions(downtime_limit=1.0))
+    assert kept.course("m1").threshold() == pytest.approx(8 * MIB)
+
+
+def test_the_end_is_compared_with_a_forecast_made_well_before_it() -> None:
+    opened = Opened()
+    kept = forecasts(opened)
+    rows = sawtooth(share=0.7, passes=6)
+    opened.telemetry = rows
+    opened.change(phase=Phase.COMPLETED, figures=FinalFigures(rows[-1].time, 0.1, rows[-1].sent, 6))
+    made = kept.course("m1").compared
+    assert made is not None
+    assert made.pass_number == 2
+    assert made.time <= rows[-1].time * 2 / 3
+
+
+def test_a_short_tail_is_compared_with_the_forecast_of_the_first_pass() -> None:
+    opened = Opened()
+    kept = forecasts(opened)
+    rows = sawtooth(share=0.05, passes=3)
+    opened.telemetry = rows
+    opened.change(phase=Phase.COMPLETED, figures=FinalFigures(rows[-1].time, 0.1, rows[-1].sent, 3))
+    made = kept.course("m1").compared
+    assert made is not None
+    assert made.pass_number == 1
+    assert made.outlook.assumed
+
+
+def test_an_unknown_migration_is_an_error() -> None:
+    with pytest.raises(KeyError):
+        forecasts(Opened()).course("m9")
