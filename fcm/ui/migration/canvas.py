@@ -58,14 +58,17 @@ class Canvas(QWidget):
         self.recolour()
 
     def _build(self) -> None:
-        self._plot: Any = pg.PlotWidget()
+        self._plot: Any = pg.PlotWidget(enableMenu=False)
         self._plot.setObjectName("convergencePlot")
-        self._plot.setAccessibleName("Convergence plot")
         self._plot.setAccessibleDescription("Memory left to send against time. Arrow keys move the crosshair.")
-        self._plot.setMenuEnabled(False)
         self._plot.hideButtons()
         self._plot.setFrameShape(self._plot.Shape.NoFrame)
+        for part in (self._plot, self._plot.viewport()):
+            part.setAccessibleName("Convergence plot")
+        self._plot.viewport().setObjectName("convergencePlotArea")
         item = self._plot.getPlotItem()
+        # pyqtgraph makes a menu that is never shown; without a parent it would outlive the plot.
+        item.ctrlMenu.setParent(self, item.ctrlMenu.windowFlags())
         self._box = item.getViewBox()
         self._box.disableAutoRange()
         self._box.setLimits(xMin=0.0, minXRange=0.05)
