@@ -1,0 +1,73 @@
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from fcm.model import events as ev
+from fcm.model.codec import DecodeError, decode, encode
+from fcm.model.entities import Cluster, Disk, Network, RestartPolicy
+
+if TYPE_CHECKING:
+    from fcm.model.state import State
+
+
+def test_a_whole_cluster_survives_json(state: State) -> None:
+    assert state.cluster is not None
+    event = ev.ClusterFormed(
+        state.cluster,
+        *(tuple(getattr(state, name).values()) for name in ("nodes", "networks", "adapters", "disks")),
+        *(tuple(getattr(state, name).values()) for name in ("shared_volumes", "groups", "resources", "machines")),
+    )
+    assert decode(ev.ClusterFormed, json.loads(json.dumps(encode(event)))) == event
+
+
+@pytest.mark.parametrize(
+    ("kind", "change", "message"),
+    [
+        (RestartPolicy, {"period": "long"}, "RestartPolicy.period: expected int, found 'long'"),
+        (RestartPolicy, {"restart": 1}, "RestartPolicy.restart: expected bool, found 1"),
+        (RestartPolicy, {"period": True}, "expected int, found True"),
+        (RestartPolicy, {"colour": 1}, "unknown field 'colour'; known are restart"),
+        (Disk, {"use": "Spare"}, "'Spare' is not one of 'Unassigned'"),
+        (Disk, {"visible_to": "node1"}, "expected a list, found 'node1'"),
+        (Disk, {"visible_to": ["node1", 5]}, r"Disk.visible_to\[1\]: expected str, found 5"),
+        (Network, {"role": 2}, "2 is not one of 0, 1, 3"),
+    ],
+)
+def test_a_value_of_another_form_is_refused_by_name(
+    state: State, kind: type, change: dict[str, Any], message: str
+) -> None:
+    samples: dict[type, object] = {
+        RestartPolicy: RestartPolicy(),
+        Disk: next(iter(state.disks.values())),
+        Network: next(iter(state.networks.values())),
+    }
+    with pytest.raises(DecodeError, match=message):
+        decode(kind, encode(samples[kind]) | change)
+
+
+def test_missing_fields_are_named_and_those_with_defaults_may_be_missing(state: State) -> None:
+    assert state.cluster is not None
+    plain = encode(state.cluster)
+    del plain["concurrent_migrations"]
+    assert decode(Cluster, plain).concurrent_migrations == 1
+    del plain["host"]
+    with pytest.raises(DecodeError, match="field 'host' is missing"):
+        decode(Cluster, plain)
+
+
+def test_sets_are_written_in_order_so_that_the_same_state_has_the_same_text(state: State) -> None:
+    features = encode(state.nodes["node1"].processor)["features"]
+    assert features == sorted(features)
+
+
+def test_what_is_no_plain_data_is_refused() -> None:
+    with pytest.raises(TypeError, match="object has no JSON form"):
+        encode(object())
+
+
+def test_every_event_has_a_name_of_its_own() -> None:
+    assert all(ev.EVENT_TYPES[name].__name__ == name for name in ev.EVENT_TYPES)
+    assert len(ev.EVENT_TYPES) > 25
