@@ -216,13 +216,13 @@ class TableModel(QAbstractTableModel):
             self._emit(first, last)
 
     def _reorder(self, order: list[str]) -> None:
-        self.layoutAboutToBeChanged.emit([], QAbstractTableModel.LayoutChangeHint.VerticalSortHint)
+        self.layoutAboutToBeChanged.emit()
         before = self.persistentIndexList()
         ids = [self._order[index.row()] for index in before]
         self._place(order)
         after = [self.index(self._rows[identity], index.column()) for identity, index in zip(ids, before, strict=True)]
         self.changePersistentIndexList(before, after)
-        self.layoutChanged.emit([], QAbstractTableModel.LayoutChangeHint.VerticalSortHint)
+        self.layoutChanged.emit()
 
     def _place(self, order: list[str]) -> None:
         self._order = order

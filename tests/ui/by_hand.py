@@ -189,9 +189,7 @@ def formed(
 def migration(of: VirtualMachine, to: str = "node2", number: int = 1, **other: Any) -> Migration:
     made: dict[str, Any] = {"phase": Phase.SETUP, "requested": NOW}
     made |= other
-    return Migration(
-        f"m{number}", MigrationKind.LIVE, of.id, of.node, to, MigrationOptions(), **made
-    )
+    return Migration(f"m{number}", MigrationKind.LIVE, of.id, of.node, to, MigrationOptions(), **made)
 
 
 def row(time: float, sent: int, remaining: int, number: int = 1, phase: Phase = Phase.BROWNOUT) -> TelemetryRow:
@@ -285,8 +283,13 @@ def busy_cluster() -> tuple[Workspace, Backend]:
     backend.tell(ev.MigrationRequested(migration(db, "node2", 3)), at=100)
     attempt = NetworkAttempt("net-3", "10.0.2.12", NOW + 100, 0.02, True, "connected")
     backend.tell(ev.MigrationNetworkTried("m3", attempt), ev.MigrationPhaseEntered("m3", Phase.BROWNOUT), at=101)
-    waiting = migration(hog, "node2", 4, phase=Phase.WAITING,
-                        reason="node2 is already taking part in a live migration (Database, node1 to node2).")
+    waiting = migration(
+        hog,
+        "node2",
+        4,
+        phase=Phase.WAITING,
+        reason="node2 is already taking part in a live migration (Database, node1 to node2).",
+    )
     backend.tell(ev.MigrationRequested(waiting), at=102)
     for step in range(1, 60):
         sent = step * 130_000_000

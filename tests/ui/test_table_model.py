@@ -1,0 +1,231 @@
+"""The table of pages: own order, own filter, selection that survives."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as some
+from PySide6.QtCore import QItemSelectionModel, QPersistentModelIndex, Qt
+from PySide6.QtTest import QAbstractItemModelTester
+
+from fcm.ui.table_model import PROGRESS, RESORT, Column, TableModel
+from fcm.ui.table_view import TableView
+from fcm.workspace.settings import COLUMNS, Settings
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from pytestqt.qtbot import QtBot
+
+VALUES = {"a": 3, "b": 1, "c": 2}
+
+
+def model(values: dict[str, int] | None = None) -> TableModel:
+    found = VALUES if values is None else values
+    made = TableModel(
+        (
+            Column("Name", lambda i: f"name {i}", icon=lambda i: "vm"),
+            Column("Value", lambda i: str(found[i]), sort=lambda i: found[i], numeric=True),
+            Column("Bar", lambda i: "x", progress=lambda i: found[i] / 10, tooltip=lambda i: f"tip {i}"),
+        )
+    )
+    QAbstractItemModelTester(made, QAbstractItemModelTester.FailureReportingMode.Warning, made)
+    return made
+
+
+def view(qtbot: QtBot, model: TableModel, folder: Path) -> TableView:
+    made = TableView("Machines", model, Settings(folder))
+    qtbot.addWidget(made)
+    made.resize(600, 300)
+    made.show()
+    return made
+
+
+def test_rows_are_in_the_order_in_which_they_were_given() -> None:
+    table = model()
+    table.set_ids("cab")
+    assert list(table.ids) == ["c", "a", "b"]
+    assert table.index(0, 0).data() == "name c"
+
+
+def test_a_number_stands_at_the_right_and_a_name_at_the_left() -> None:
+    table = model()
+    table.set_ids("a")
+    align = Qt.ItemDataRole.TextAlignmentRole
+    assert table.index(0, 1).data(align) & int(Qt.AlignmentFlag.AlignRight.value)
+    assert table.index(0, 0).data(align) & int(Qt.AlignmentFlag.AlignLeft.value)
+
+
+def test_a_cell_has_icon_tooltip_and_progress() -> None:
+    table = model()
+    table.set_ids("a")
+    assert not table.index(0, 0).data(Qt.ItemDataRole.DecorationRole).isNull()
+    assert table.index(0, 2).data(Qt.ItemDataRole.ToolTipRole) == "tip a"
+    assert table.index(0, 2).data(PROGRESS) == pytest.approx(0.3)
+
+
+def test_sorting_follows_the_values_and_not_their_words() -> None:
+    values = {"a": 10, "b": 9, "c": 100}
+    table = model(values)
+    table.set_ids(values)
+    table.sort(1)
+    assert list(table.ids) == ["b", "a", "c"]
+    table.sort(1, Qt.SortOrder.DescendingOrder)
+    assert list(table.ids) == ["c", "a", "b"]
+
+
+def test_without_a_sort_column_rows_are_as_given_again() -> None:
+    table = model()
+    table.set_ids("abc")
+    table.sort(1)
+    table.sort(-1)
+    assert list(table.ids) == ["a", "b", "c"]
+
+
+def test_the_filter_asks_for_every_word_in_any_column() -> None:
+    table = model()
+    table.set_ids("abc")
+    table.set_filter("NAME B")
+    assert list(table.ids) == ["b"]
+    assert table.total == 3
+    table.set_filter("")
+    assert list(table.ids) == ["a", "b", "c"]
+
+
+def test_a_row_that_appears_obeys_the_filter_and_the_order() -> None:
+    values = dict(VALUES)
+    table = model(values)
+    table.set_ids(values)
+    table.sort(1)
+    values["aa"] = 0
+    table.set_filter("a")
+    table.set_ids([*values])
+    assert list(table.ids) == ["aa", "b", "c", "a"]
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60)
+@given(some.lists(some.lists(some.integers(0, 30).map(str), unique=True), min_size=1, max_size=5))
+def test_whatever_comes_and_goes_persistent_rows_keep_their_ids(qapp: object, steps: list[list[str]]) -> None:
+    table = TableModel((Column("Name", lambda i: i, sort=int),))
+    QAbstractItemModelTester(table, QAbstractItemModelTester.FailureReportingMode.Fatal, table)
+    table.sort(0)
+    for ids in steps:
+        before = {i: QPersistentModelIndex(table.index(row, 0)) for row, i in enumerate(table.ids)}
+        table.set_ids(ids)
+        assert list(table.ids) == sorted(ids, key=int)
+        assert all(table.row_of(i) == row for row, i in enumerate(table.ids))
+        kept = {i: index for i, index in before.items() if index.isValid()}
+        assert all(index.data() == i for i, index in kept.items())
+
+
+def test_only_touched_rows_that_can_be_seen_are_painted(qtbot: QtBot) -> None:
+    values = {str(number): number for number in range(1000)}
+    table = model(values)
+    table.set_ids(values)
+    table.visible = lambda: (10, 20)
+    with qtbot.assertNotEmitted(table.dataChanged):
+        table.touch(["5", "900"])
+    with qtbot.waitSignal(table.dataChanged) as said:
+        table.touch(["3", "15", "17"])
+    assert [said.args[0].row(), said.args[1].row()] == [15, 17]
+
+
+def test_a_sorted_table_follows_changed_values_soon(qtbot: QtBot) -> None:
+    values = dict(VALUES)
+    table = model(values)
+    table.set_ids(values)
+    table.sort(1)
+    values["b"] = 50
+    table.touch(["b"])
+    assert list(table.ids) == ["b", "c", "a"]
+    qtbot.waitUntil(lambda: list(table.ids) == ["c", "a", "b"], timeout=RESORT * 6)
+
+
+def test_an_unsorted_table_starts_no_timer(qtbot: QtBot) -> None:
+    table = model()
+    table.set_ids("abc")
+    table.touch(["a"])
+    assert list(table.ids) == ["a", "b", "c"]
+
+
+def test_the_selection_stays_with_its_rows_when_the_order_changes(qtbot: QtBot, tmp_path: Path) -> None:
+    table = model()
+    shown = view(qtbot, table, tmp_path)
+    table.set_ids("abc")
+    shown.select_ids(["a", "c"])
+    table.sort(1, Qt.SortOrder.AscendingOrder)
+    assert sorted(shown.selected_ids()) == ["a", "c"]
+
+
+def test_the_selection_survives_a_table_made_anew(qtbot: QtBot, tmp_path: Path) -> None:
+    values = {str(number): number for number in range(400)}
+    table = model(values)
+    shown = view(qtbot, table, tmp_path)
+    table.set_ids(values)
+    shown.select_ids(["40"])
+    table.set_ids([i for i in values if int(i) % 2 == 0])
+    assert shown.selected_ids() == ["40"]
+
+
+def test_enter_opens_the_selected_row(qtbot: QtBot, tmp_path: Path) -> None:
+    table = model()
+    shown = view(qtbot, table, tmp_path)
+    table.set_ids("abc")
+    shown.select_ids(["b"])
+    with qtbot.waitSignal(shown.opened) as said:
+        qtbot.keyClick(shown, Qt.Key.Key_Return)
+    assert said.args == ["b"]
+
+
+def test_columns_come_back_after_a_restart(qtbot: QtBot, tmp_path: Path) -> None:
+    first = view(qtbot, model(), tmp_path)
+    first.horizontalHeader().moveSection(1, 0)
+    first.setColumnWidth(0, 333)
+    first.save_columns()
+    first._settings.flush()
+    second = view(qtbot, model(), tmp_path)
+    assert second.horizontalHeader().visualIndex(1) == 0
+    assert second.columnWidth(0) == 333
+    assert "Machines" in Settings(tmp_path).get(COLUMNS)
+
+
+def test_columns_share_the_width_until_the_user_sizes_one(qtbot: QtBot, tmp_path: Path) -> None:
+    shown = view(qtbot, model(), tmp_path)
+    shown.table.set_ids("abc")
+    assert sum(shown.columnWidth(number) for number in range(3)) <= shown.viewport().width()
+    shown.setColumnWidth(0, 500)
+    shown.resize(300, 300)
+    assert shown.columnWidth(0) == 500
+
+
+def test_a_list_is_exported_as_it_is_shown(qtbot: QtBot, tmp_path: Path) -> None:
+    table = model()
+    shown = view(qtbot, table, tmp_path)
+    table.set_ids("abc")
+    table.sort(1)
+    shown.setColumnHidden(2, True)
+    assert shown.as_csv().splitlines() == ["Name,Value", "name b,1", "name c,2", "name a,3"]
+
+
+def test_8000_rows_are_sorted_and_filtered_without_reading_every_cell() -> None:
+    read: list[str] = []
+    table = TableModel((Column("Name", lambda i: read.append(i) or i, sort=int), Column("Other", lambda i: i * 2)))
+    table.visible = lambda: (0, 30)
+    table.set_ids(str(number) for number in range(8000))
+    table.sort(0, Qt.SortOrder.DescendingOrder)
+    assert table.ids[0] == "7999"
+    assert read == []
+
+
+def test_a_selection_model_sees_a_single_current_row(qtbot: QtBot, tmp_path: Path) -> None:
+    table = model()
+    shown = view(qtbot, table, tmp_path)
+    table.set_ids("abc")
+    shown.select_ids(["c"])
+    assert shown.currentIndex().row() == 2
+    assert shown.selectionModel().hasSelection()
+    shown.selectionModel().clearSelection()
+    assert shown.selected_ids() == []
+    assert isinstance(shown.selectionModel(), QItemSelectionModel)

@@ -1,0 +1,171 @@
+"""The words of events: every class has some, the ids are those of Windows where they are confirmed."""
+
+from __future__ import annotations
+
+import ast
+import inspect
+
+import pytest
+
+from fcm.logs import describe as described
+from fcm.logs.describe import LEVELS, describe
+from fcm.model import events as ev
+from fcm.model.entities import (
+    GIB,
+    Adapter,
+    AdapterState,
+    CheckResult,
+    Disk,
+    DiskUse,
+    Network,
+    NetworkAttempt,
+    NetworkRole,
+    NetworkState,
+    NodeState,
+    ResourceState,
+    SharedVolume,
+    ValidationReport,
+    VolumeAccess,
+)
+from fcm.model.state import State, apply
+from fcm.model.telemetry import FinalFigures, Phase
+from tests.ui.by_hand import formed, group_of, machine, migration, node, resources_of, row
+
+WEB = machine("Web01")
+GROUP = group_of(WEB)
+RESOURCE = resources_of(WEB)[0]
+DISK = Disk("disk-4", "Cluster Disk 4", 4, GIB, 0, DiskUse.AVAILABLE, "node1")
+VOLUME = SharedVolume("disk-2", "Cluster Disk 2", "Volume1", "node1")
+NETWORK = Network("net-3", "Live migration", "10.0.2.0/24", NetworkRole.INTERNAL, 1100)
+ADAPTER = Adapter("node1-net-3", "node1 - Live migration", "node1", "net-3", "10.0.2.11")
+ATTEMPT = NetworkAttempt("net-3", "10.0.2.12", 0.0, 0.1, True, "connected")
+REPORT = ValidationReport(0.0, (CheckResult("Memory", "System", "warn", "..."),))
+
+EXAMPLES: tuple[ev.Event, ...] = (
+    formed([WEB]),
+    ev.ClusterConfigured(formed().cluster, "quorum"),
+    ev.ClusterValidated(REPORT),
+    ev.SharedVolumesEnabled(),
+    ev.MigrationNetworksSet(("net-3",), ("net-1",)),
+    ev.DiskChanged(DISK),
+    ev.SharedVolumeAdded(VOLUME),
+    ev.SharedVolumeChanged(VOLUME),
+    ev.SharedVolumeRemoved("disk-2"),
+    ev.NodeChanged(node("node1")),
+    ev.NodeEvicted("node3"),
+    ev.NetworkChanged(NETWORK),
+    ev.AdapterChanged(ADAPTER),
+    ev.MachineCreated(WEB),
+    ev.MachineChanged(WEB),
+    ev.MachineDeleted(WEB.id),
+    ev.MachineMadeHighlyAvailable(WEB.id, GROUP, (RESOURCE,)),
+    ev.GroupChanged(GROUP),
+    ev.GroupRemoved(GROUP.id),
+    ev.ResourceChanged(RESOURCE),
+    ev.ResourceRemoved(RESOURCE.id),
+    ev.MigrationRequested(migration(WEB)),
+    ev.MigrationWaited("m1", "node2 is busy."),
+    ev.MigrationNetworkTried("m1", ATTEMPT),
+    ev.MigrationPhaseEntered("m1", Phase.BLACKOUT),
+    ev.MigrationHandedOver("m1"),
+    ev.MigrationOptionsChanged("m1", 0.5, 125_000_000, False),
+    ev.MigrationProgressed("m1", row(1.0, GIB, 2 * GIB)),
+    ev.MigrationCompleted("m1", FinalFigures(30.0, 0.5, GIB, 4)),
+    ev.MigrationFailed("m1", "The destination is down.", "Start it."),
+    ev.MigrationCanceled("m1"),
+    ev.MigrationInterrupted("m1", "The program ended."),
+    ev.CommandRefused("LiveMigrate", "It is off.", "Start it."),
+    ev.BackendReported("error", "node2 does not answer.", "Look at it."),
+)
+
+
+@pytest.fixture(scope="module")
+def state() -> State:
+    found = State()
+    for number, event in enumerate((formed([WEB]), ev.MigrationRequested(migration(WEB))), 1):
+        found, _ = apply(found, ev.Entry(number, 0.0, event))
+    return found
+
+
+def text(event: ev.Event, state: State) -> described.EventText:
+    return describe(ev.Entry(1, 0.0, event), state)
+
+
+def test_there_is_an_example_of_every_event_class() -> None:
+    assert {type(event).__name__ for event in EXAMPLES} == set(ev.EVENT_TYPES)
+
+
+@pytest.mark.parametrize("event", EXAMPLES, ids=lambda event: type(event).__name__)
+def test_every_event_class_has_a_sentence(event: ev.Event, state: State) -> None:
+    found = text(event, state)
+    assert found.level in LEVELS
+    assert found.source
+    assert found.text[0].isupper() or found.text.startswith("node")
+    assert found.text.endswith(".")
+    assert "None" not in found.text
+
+
+@pytest.mark.parametrize("event", EXAMPLES, ids=lambda event: type(event).__name__)
+def test_an_object_that_is_gone_is_named_by_its_id(event: ev.Event) -> None:
+    assert text(event, State()).text
+
+
+def test_a_completed_live_migration_is_event_20415_with_its_blackout_time(state: State) -> None:
+    found = text(ev.MigrationCompleted("m1", FinalFigures(30.0, 0.5, GIB, 4)), state)
+    assert (found.level, found.source, found.id) == ("Information", "Hyper-V-VMMS", 20415)
+    assert "'Web01' with a blackout time of 0.5 seconds" in found.text
+
+
+def test_a_long_blackout_is_the_warning_20417(state: State) -> None:
+    found = text(ev.MigrationCompleted("m1", FinalFigures(300.0, 63.1, GIB, 4)), state)
+    assert (found.level, found.id) == ("Warning", 20417)
+    assert "unexpectedly long blackout time of 63.1 seconds" in found.text
+
+
+def test_a_failed_live_migration_is_event_21502_with_reason_and_remedy(state: State) -> None:
+    found = text(ev.MigrationFailed("m1", "The destination is down.", "Start it."), state)
+    assert (found.level, found.id) == ("Error", 21502)
+    assert found.text.endswith("failed. The destination is down. Start it.")
+
+
+@pytest.mark.parametrize(
+    ("event", "level", "number"),
+    [
+        (ev.NodeChanged(node("node1", NodeState.DOWN)), "Critical", 1135),
+        (ev.NodeEvicted("node1"), "Warning", 1011),
+        (ev.SharedVolumeChanged(SharedVolume("d", "D", "Volume1", "n", VolumeAccess.REDIRECTED)), "Warning", 5136),
+        (ev.GroupChanged(group_of(WEB, ResourceState.FAILED)), "Error", 1205),
+        (ev.ResourceChanged(resources_of(WEB, ResourceState.FAILED)[0]), "Error", 1069),
+        (ev.DiskChanged(Disk("d", "D", 1, 1, 0, DiskUse.AVAILABLE, "n", ResourceState.FAILED)), "Error", 1069),
+        (ev.AdapterChanged(Adapter("a", "A", "n", "x", "1", AdapterState.FAILED)), "Error", 1127),
+        (ev.AdapterChanged(Adapter("a", "A", "n", "x", "1", AdapterState.UNREACHABLE)), "Warning", 1125),
+        (ev.NetworkChanged(Network("x", "X", "", NetworkRole.NONE, 1, state=NetworkState.DOWN)), "Error", 1130),
+        (ev.NetworkChanged(Network("x", "X", "", NetworkRole.NONE, 1, state=NetworkState.PARTITIONED)), "Error", 1129),
+    ],
+    ids=lambda value: type(value).__name__ if isinstance(value, ev.Event) else str(value),
+)
+def test_failures_have_the_ids_and_levels_of_windows(event: ev.Event, level: str, number: int) -> None:
+    found = text(event, State())
+    assert (found.level, found.id) == (level, number)
+
+
+@pytest.mark.parametrize(
+    ("levels", "expected"), [(("pass",), "Information"), (("pass", "warn"), "Warning"), (("warn", "fail"), "Error")]
+)
+def test_validation_is_as_serious_as_its_worst_test(levels: tuple[str, ...], expected: str) -> None:
+    results = tuple(CheckResult("Test", "Network", level, "") for level in levels)
+    assert text(ev.ClusterValidated(ValidationReport(0.0, results)), State()).level == expected
+
+
+def test_describing_reads_no_clock_and_no_file() -> None:
+    imported = {
+        name.name if isinstance(found, ast.Import) else found.module
+        for found in ast.walk(ast.parse(inspect.getsource(described)))
+        if isinstance(found, ast.Import | ast.ImportFrom)
+        for name in found.names
+    }
+    assert {module for module in imported if module and not module.startswith("fcm.")} == {
+        "__future__",
+        "dataclasses",
+        "typing",
+    }
