@@ -15,7 +15,7 @@ from __future__ import annotations
 import json
 import sys
 import time
-from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -25,6 +25,9 @@ from fcm.migration.prediction import predict
 from fcm.migration.reference import page_monte_carlo
 from fcm.migration.specification import MigrationSpec
 from fcm.migration.workload import PAGE, Scattered, Uniform, Workload, Zipf, zipf_bins
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 GIB = 1 << 30
 
@@ -62,7 +65,7 @@ def large() -> dict[str, float]:
     }
 
 
-def many(count: int = 1000, links: int = 32, windows: int = 100) -> dict[str, float]:
+def many(count: int = 1000, links: int = 32, windows: int = 800) -> dict[str, float]:
     """Many migrations that share links, a window of 100 ms at a time."""
     engine = Engine()
     random = np.random.default_rng(1)

@@ -114,6 +114,10 @@ def _guarded(handler: Callable[[argparse.Namespace], int]) -> Callable[[argparse
         except BadFileError as error:
             print(error, file=sys.stderr)
             return WRONG_USAGE
+        except BrokenPipeError:
+            # Whoever read our output has seen enough; nothing more can be written, not even at exit.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            return DONE
 
     return guarded
 

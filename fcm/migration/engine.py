@@ -23,24 +23,24 @@ window grows with segments, that of a reading of the dirty log with segments x c
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from fcm.migration.links import max_min_shares
+from fcm.migration.observation import LazyRows, Step
 from fcm.migration.passes import arrange, at_position, pending_pages, read_log
 from fcm.migration.specification import Capability, MigrationSpec
 from fcm.migration.state import BLACKOUT, BROWNOUT, EMPTY, POSTCOPY, SETUP, Flags, Floats, Ints, Rows
 from fcm.migration.workload import PAGE
-from fcm.model.telemetry import FinalFigures, Phase, TelemetryRow
+from fcm.model.telemetry import FinalFigures
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable
 
 WINDOW = 0.1
 """s of one step (BUFFER_DELAY, migration.c)."""
-_PHASES = {SETUP: Phase.SETUP, BROWNOUT: Phase.BROWNOUT, BLACKOUT: Phase.BLACKOUT, POSTCOPY: Phase.BROWNOUT}
 _ACCOUNTING = 1.0
 """s between two settlements of the dirty rate and the throttle (ram.c, migration_bitmap_sync)."""
 
@@ -49,17 +49,6 @@ _ACCOUNTING = 1.0
 class _Link:
     capacity: float
     other: float = 0.0
-
-
-@dataclass(frozen=True)
-class Step:
-    """What one step brought."""
-
-    rows: Mapping[int, TelemetryRow]
-    """handle -> how the migration stands at the end of the window (also of those that finished in it)."""
-    finished: Mapping[int, FinalFigures]
-    synced: Mapping[int, int] = field(default_factory=dict)
-    """handle -> pages to be sent in the pass that began in this window."""
 
 
 class Engine:
@@ -82,7 +71,7 @@ class Engine:
         self._shares_stale = True
         self._random = np.random.default_rng(seed) if noise > 0 else None
         self._noise = noise
-        self._elapsed: dict[int, float] = {}
+        self._with_series: set[int] = set()
 
     # Links -------------------------------------------------------------------------------------------------------
 
@@ -125,6 +114,8 @@ class Engine:
         self._next += 1
         self._slots[handle] = slot
         self._handles[slot] = handle
+        if spec.bandwidth_series:
+            self._with_series.add(slot)
         self._shares_stale = True
         return handle
 
@@ -133,6 +124,7 @@ class Engine:
         slot = self._slots.pop(handle)
         del self._handles[slot]
         self._rows.clear(slot)
+        self._with_series.discard(slot)
         self._free.append(slot)
         self._shares_stale = True
 
@@ -381,15 +373,20 @@ class Engine:
     ) -> None:
         """Notes when the cursor came to each entry: windows passed, and the part of a window's burst."""
         rows = self._rows
-        entry = np.arange(rows.S + 1)
-        reached = rows.entry_reached[which]
-        fresh = (entry < rows.position[which][:, None]) & (entry >= np.floor(old)[:, None]) & ~np.isfinite(reached)
-        if not fresh.any():
+        line = np.arange(len(which))
+        first = np.minimum(old.astype(np.int64), rows.S)
+        crossed = (rows.position[which] > first + 1) | ~np.isfinite(rows.entry_reached[which, first])
+        if not crossed.any():
             return
-        ahead = np.maximum(totals[:, :-1] - before[:, None], 0.0)
+        some = which[crossed]
+        line, first = line[crossed], first[crossed]
+        entry = np.arange(rows.S + 1)
+        reached = rows.entry_reached[some]
+        fresh = (entry < rows.position[some][:, None]) & (entry >= first[:, None]) & ~np.isfinite(reached)
+        ahead = np.maximum(totals[line, :-1] - before[crossed][:, None], 0.0)
         full = np.floor(ahead)
-        when = now[:, None] + full * WINDOW + (ahead - full) * burst[:, None]
-        rows.entry_reached[which] = np.where(fresh, when, reached)
+        when = now[crossed][:, None] + full * WINDOW + (ahead - full) * burst[crossed][:, None]
+        rows.entry_reached[some] = np.where(fresh, when, reached)
 
     def _suspend(self, which: Ints, at: Floats) -> None:
         """Stops the guest: the rate limit is off, everything that remains is sent (migration_completion)."""
@@ -425,7 +422,6 @@ class Engine:
         """Splits the links; `allotted` is what a migration may send, `burst` how fast within a window."""
         rows = self._rows
         which = np.flatnonzero(rows.state != EMPTY)
-        series = [int(i) for i in which if (s := rows.specs[int(i)]) is not None and s.bandwidth_series]
         if self._shares_stale and len(which):
             limited = np.isin(rows.state[which], (SETUP, BROWNOUT))
             limit = np.minimum(
@@ -438,7 +434,7 @@ class Engine:
             if names:
                 self._share_named(which, demand, names)
             self._shares_stale = False
-        for i in series:
+        for i in self._with_series:
             spec = rows.specs[i]
             if spec is not None and rows.state[i] in (SETUP, BROWNOUT):
                 times = [t for t, _ in spec.bandwidth_series]
@@ -472,7 +468,7 @@ class Engine:
         which = np.flatnonzero(rows.state != EMPTY)
         if most <= 1 or not len(which) or self._random is not None or (rows.state[which] != BROWNOUT).any():
             return 1
-        if any(s is not None and s.bandwidth_series for s in rows.specs):
+        if self._with_series:
             return 1
         self._share_links()
         self._price(which)
@@ -496,36 +492,29 @@ class Engine:
 
     def _report(self, which: Ints, synced: dict[int, int]) -> Step:
         rows = self._rows
-        out: dict[int, TelemetryRow] = {}
         finished: dict[int, FinalFigures] = {}
         brown = rows.state[which] == BROWNOUT
         remaining = np.where(brown, pending_pages(rows, which), rows.left_pages[which]) * PAGE
         setup = rows.state[which] == SETUP
         remaining[setup] = rows.memory[which[setup]]
         over = rows.end_at[which] <= rows.time[which]
-        columns = zip(
-            which.tolist(),
-            rows.time[which].tolist(),
-            np.where(setup, 0, rows.passes[which]).tolist(),
-            remaining.tolist(),
-            rows.sent[which].tolist(),
-            rows.dirty_rate[which].tolist(),
-            rows.measured[which].tolist(),
-            rows.state[which].tolist(),
-            rows.throttle[which].tolist(),
-            over.tolist(),
-            strict=True,
+        handles = [self._handles[slot] for slot in which.tolist()]
+        for k in np.flatnonzero(over):
+            finished[handles[k]] = self._final(int(which[k]))
+        shown = LazyRows(
+            {handle: k for k, handle in enumerate(handles)},
+            np.where(over, rows.end_at[which], rows.time[which]),
+            np.where(setup, 0, rows.passes[which]),
+            remaining,
+            rows.sent[which],
+            rows.dirty_rate[which],
+            rows.measured[which],
+            np.where(over, EMPTY, rows.state[which]),
+            rows.throttle[which],
         )
-        for slot, time, passes, left, sent, dirty, rate, state, throttle, done in columns:
-            handle = self._handles[slot]
-            phase = Phase.COMPLETED if done else _PHASES[state]
-            if done:
-                time = float(rows.end_at[slot])
-                finished[handle] = self._final(slot)
-            out[handle] = TelemetryRow(time, passes, round(left), round(sent), dirty, rate, phase, throttle)
         for handle in finished:
             self.cancel(handle)
-        return Step(out, finished, synced)
+        return Step(shown, finished, synced)
 
     def _final(self, slot: int) -> FinalFigures:
         rows = self._rows
