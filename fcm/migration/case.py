@@ -61,15 +61,12 @@ class Case:
             return ()
         return (LOW_ZERO_PAGES, (first, total - first + ROM_ZERO_PAGES))
 
-    def workload(
-        self, writes: Sequence[tuple[float, float]] = (), waited: float = START_DELAY, utilisation: float = 1.0
-    ) -> Workload:
+    def workload(self, writes: Sequence[tuple[float, float]] = (), waited: float = START_DELAY) -> Workload:
         """The guest's writing.
 
         Args:
             writes: (s since the start, writes since then) where it was measured.
             waited: s the guest had been writing when the migration began: where a sweep or a burst stands then.
-            utilisation: share of its processor the guest's writing takes.
         """
         patterns = tuple(
             Sweep(p.first, p.pages, p.rate, (waited * p.rate) % p.pages) if isinstance(p, Sweep) else p
@@ -81,7 +78,8 @@ class Case:
         return Workload(
             patterns=patterns,
             burst=burst,
-            utilisation=utilisation,
+            utilisation=max(self.rate / GUEST_CAPACITY, 0.05),
+            pacing_patience=PACING_PATIENCE,
             zero_ranges=self.zero_ranges(),
             counter_page=COUNTER_PAGE if self.rate > 0 else None,
             achieved=tuple(writes),
@@ -117,6 +115,11 @@ class Case:
         )
 
 
+GUEST_CAPACITY = 27_000.0
+"""writes/s the laboratory guest reaches at most (measured by setting its pace far higher, on nested KVM, where each
+reading of the time stamp counter leaves the guest)."""
+PACING_PATIENCE = 2.0**31 / 2.445e9
+"""s: the guest compares 32-bit time stamps, so a backlog of 2**31 ticks turns into a wait of as many."""
 GUEST_DELTA = 6.0
 """bytes of an encoded page of the laboratory guest: it increments one word of a page (xbzrle.c)."""
 

@@ -22,7 +22,6 @@ window grows with segments, that of a reading of the dirty log with segments x c
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -33,6 +32,7 @@ from fcm.migration.observation import LazyRows, Step
 from fcm.migration.passes import arrange, at_position, pending_pages, read_log
 from fcm.migration.specification import Capability, MigrationSpec
 from fcm.migration.state import BLACKOUT, BROWNOUT, EMPTY, POSTCOPY, SETUP, Flags, Floats, Ints, Rows
+from fcm.migration.throttle import adapt_rate, settle_throttle
 from fcm.migration.workload import PAGE
 from fcm.model.telemetry import FinalFigures
 
@@ -288,56 +288,19 @@ class Engine:
         duration = np.maximum(at - rows.last_sync[which], 1e-6)
         fresh = read_log(rows, which, at, self._random)
         rows.period_dirty[which] += fresh
-        self._adapt(which, duration)
+        if adapt_rate(rows, which, duration):
+            self._shares_stale = True
         settle = at - rows.period_start[which] > _ACCOUNTING
         if settle.any():
             some = which[settle]
             length = at[settle] - rows.period_start[some]
             rows.dirty_rate[some] = rows.period_dirty[some] / length
-            self._throttle(some)
+            settle_throttle(rows, some)
             rows.period_start[some] = at[settle]
             rows.period_dirty[some] = 0.0
             rows.period_sent[some] = rows.sent[some]
         for i, pages in zip(which, pending_pages(rows, which), strict=True):
             synced[self._handles[int(i)]] = round(float(pages))
-
-    def _adapt(self, which: Ints, duration: Floats) -> None:
-        """Adaptive rate of Xen (Clark 2005, 5.3): dirtying rate of the last pass + step; above the cap, stop."""
-        rows = self._rows
-        for j in np.flatnonzero(np.isfinite(rows.adaptive[which])):
-            i = int(which[j])
-            spec = rows.specs[i]
-            if spec is None or spec.rule.rate_start is None:
-                continue
-            found = float((rows.logged[i] + rows.unlogged[i]).sum()) * PAGE
-            rate = max(found / float(duration[j]) + spec.rule.rate_step, spec.rule.rate_start)
-            cap = spec.rule.rate_cap or np.inf
-            rows.adaptive[i] = math.nan if rate > cap else rate
-            self._shares_stale = True
-
-    def _throttle(self, which: Ints) -> None:
-        """Auto-converge (ram.c, migration_trigger_throttle; utilisation as in softmmu/cpu-throttle.c).
-
-        The second period in which more than half of what was sent was dirtied throttles; the counter restarts
-        then. A processor that sleeps for a share x of the time can still do 1 - x of its work, so the writer is
-        slowed to min(1, (1 - x) / u), u being the share of the processor it needs.
-        """
-        rows = self._rows
-        for i in which[rows.auto_converge[which]]:
-            spec = rows.specs[int(i)]
-            if spec is None:
-                continue
-            moved = float(rows.sent[i] - rows.period_sent[i])
-            if rows.period_dirty[i] * PAGE <= moved * spec.throttle_trigger:
-                continue
-            rows.dirty_periods[i] += 1
-            if rows.dirty_periods[i] < 2:
-                continue
-            rows.dirty_periods[i] = 0
-            old = int(rows.throttle[i])
-            new = spec.throttle_initial if old == 0 else old + spec.throttle_increment
-            rows.throttle[i] = min(new, spec.throttle_max)
-            rows.multiplier[i] = min(1.0, (1.0 - rows.throttle[i] / 100.0) / max(float(rows.utilisation[i]), 1e-9))
 
     def _send(self, which: Ints, now: Floats, left: Floats, windows: int) -> tuple[Floats, Floats]:
         """Sends until the budget or the pass ends; returns the time within the window and the budget left."""

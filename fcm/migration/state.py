@@ -14,6 +14,7 @@ import numpy.typing as npt
 from fcm.migration.layout import lay_out
 from fcm.migration.policies import LogWindow
 from fcm.migration.specification import Capability
+from fcm.migration.throttle import slowdown
 from fcm.migration.workload import PAGE
 
 if TYPE_CHECKING:
@@ -200,7 +201,8 @@ class Rows:
         self.special[i] = bool(layout.sweeps) or self.clocks[i] is not None or rule.skips_redirtied
         self.state[i] = SETUP
         self.wait[i] = spec.setup_time
-        self.multiplier[i] = 1.0
+        work = spec.workload
+        self.multiplier[i] = 1.0 if work.achieved else slowdown(work.utilisation, 0.0, work.pacing_patience)
         self.passes[i] = 1
         self.adaptive[i] = np.inf if rule.rate_start is None else rule.rate_start
         self.end_at[i] = np.inf

@@ -114,7 +114,9 @@ class Workload:
     source: str = ""
     burst: Burst | None = None
     utilisation: float = 1.0
-    """Share (0..1] of a virtual processor the writer needs: how soon a throttle bites (cpu-throttle.c)."""
+    """Share of a virtual processor the writer needs: how soon a throttle bites. Above 1 it cannot keep up anyway."""
+    pacing_patience: float | None = None
+    """s of backlog a writer that falls behind carries before it loses it (see ``throttle.slowdown``)."""
     zero_share: float = 0.0
     """Share of otherwise unwritten memory that holds zero pages, where the addresses are unknown."""
     zero_ranges: tuple[tuple[int, int], ...] = ()
