@@ -178,9 +178,11 @@ def run_tour(out: Path) -> int:
     if problem:
         print(problem, file=sys.stderr)
         return 1
+    from fcm.ui.display import quiet_offscreen
     from fcm.ui.tour import run
 
-    return run(make_context, out)
+    with quiet_offscreen():
+        return run(make_context, out)
 
 
 def smoke() -> int:

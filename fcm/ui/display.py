@@ -12,11 +12,12 @@ import importlib.util
 import re
 import socket
 import sys
+from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
 _TIMEOUT = 2.0
 """Seconds to wait for a display on another machine."""
@@ -65,6 +66,26 @@ def problem(environment: Mapping[str, str], platform: str = sys.platform) -> str
     if not _answers(x_display):
         return f"The display {x_display} does not answer. Look at the variable DISPLAY. {_WITHOUT_WINDOW}"
     return ""
+
+
+@contextmanager
+def quiet_offscreen() -> Iterator[None]:
+    """Qt's messages without the one by which the offscreen platform greets every window of a fixed size."""
+    from PySide6.QtCore import qInstallMessageHandler
+
+    def pass_on(kind: Any, context: Any, message: str) -> None:
+        if message.startswith("This plugin does not support propagateSizeHints"):
+            return
+        if previous is None:
+            print(message, file=sys.stderr)
+        else:
+            previous(kind, context, message)
+
+    previous = qInstallMessageHandler(pass_on)
+    try:
+        yield
+    finally:
+        qInstallMessageHandler(previous)
 
 
 def _library_problem(module: str) -> str:

@@ -6,11 +6,14 @@ import socket
 from typing import TYPE_CHECKING
 
 import pytest
+from PySide6.QtCore import qDebug, qWarning
 
 from fcm.ui import display
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from pytestqt.logging import _QtMessageCapture
 
 
 @pytest.fixture
@@ -82,6 +85,15 @@ def test_any_other_trouble_with_qt_is_passed_on_in_its_own_words(monkeypatch: py
 
     monkeypatch.setattr(display.importlib, "import_module", fail)
     assert display.problem({}, "linux").startswith("Qt cannot be loaded: No module named 'PySide6'.")
+
+
+def test_only_the_remark_about_size_hints_is_left_out(qtlog: _QtMessageCapture) -> None:
+    with display.quiet_offscreen():
+        qWarning("This plugin does not support propagateSizeHints()")
+        qDebug("another word")
+    assert [record.message for record in qtlog.records] == ["another word"]
+    qDebug("afterwards as before")
+    assert qtlog.records[-1].message == "afterwards as before"
 
 
 def test_every_package_named_is_one_that_the_set_up_installs_or_pulls_in() -> None:
