@@ -203,14 +203,18 @@ class Driver:
 
     # keyboard
 
-    def key(
-        self, key: Qt.Key, modifiers: Qt.KeyboardModifier = _NO_KEYS, text: str = "", widget: QWidget | None = None
-    ) -> None:
+    def key(self, key: Qt.Key, modifiers: Qt.KeyboardModifier = _NO_KEYS, widget: QWidget | None = None) -> None:
         """Press and release a key where the keyboard is, or on a widget."""
+        # Only Qt's own test module can send a key the way that shortcuts hear it.
+        from PySide6.QtTest import QTest
+
+        if QApplication.activeWindow() is None:
+            # Without a window manager nobody activates the window behind a dialog that was closed.
+            window = self.roots()[0]
+            window.activateWindow()
+            self.wait(window.isActiveWindow, "the window to be active")
         target = widget or QApplication.focusWidget() or self.roots()[0]
-        # A shortcut goes before the key itself, as with a real keyboard.
-        for kind in (QEvent.Type.KeyPress, QEvent.Type.KeyRelease):
-            QApplication.sendEvent(target, QKeyEvent(kind, int(key), modifiers, text))
+        QTest.keyClick(target, key, modifiers)
         self.settle()
 
     def type_into(self, name: str, text: str) -> None:
@@ -225,6 +229,8 @@ class Driver:
         for letter in text:
             for kind in (QEvent.Type.KeyPress, QEvent.Type.KeyRelease):
                 QApplication.sendEvent(field, QKeyEvent(kind, 0, _NO_KEYS, letter))
+        if isinstance(field, QAbstractSpinBox):
+            field.interpretText()
         self.settle()
 
     # rows

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QAbstractItemView, QTabWidget
+from PySide6.QtWidgets import QAbstractButton, QAbstractItemView, QLabel, QTabWidget
 
 from fcm.model.telemetry import Phase
 from fcm.ui.driver import DriverError, label_of
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from fcm.model.entities import Migration, VirtualMachine
     from fcm.model.state import State
+    from fcm.model.telemetry import TelemetryRow
     from fcm.ui.driver import Driver
     from fcm.ui.main_window import MainWindow
 
@@ -36,7 +37,24 @@ class Walk:
     def __init__(self, window: MainWindow, driver: Driver, shoot: Callable[[str, str], None]) -> None:
         self.window = window
         self.driver = driver
-        self.shoot = shoot
+        self._shoot = shoot
+
+    def shoot(self, name: str, caption: str) -> None:
+        """A picture, once the window has drawn what happened."""
+        self.driver.wait(lambda: self.window.is_settled, "the window to settle")
+        self.driver.settle()
+        self._shoot(name, caption)
+
+    def wait_row(self, name: str, reached: Callable[[TelemetryRow], bool], what: str) -> None:
+        """Wait until the newest telemetry of a machine's migration satisfies a condition."""
+        identity = self.migration(name).id
+
+        def there() -> bool:
+            workspace = self.window.workspace
+            rows = workspace.rows(identity) if workspace is not None else ()
+            return bool(rows) and reached(rows[-1])
+
+        self.driver.wait(there, what)
 
     @property
     def state(self) -> State:
@@ -98,9 +116,9 @@ class Step:
 def manage(walk: Walk) -> None:
     """Manage a Cluster > contoso."""
     walk.driver.wait(lambda: walk.driver.look_for(QAbstractItemView, TREE), "the console tree")
-    walk.driver.settle()
+    walk.driver.find(QAbstractButton, CLUSTER)
     walk.shoot("start", "The first page: what this program does, and the clusters that it knows.")
-    walk.driver.press("Manage a Cluster...")
+    walk.driver.key(Qt.Key.Key_O, _CTRL)
     walk.driver.wait_for_dialog("Manage a Cluster")
     walk.driver.click_row("Known clusters", CLUSTER)
     walk.shoot("manage a cluster", "Manage a Cluster: choose one, or type a URI, or browse to a file.")
@@ -174,7 +192,7 @@ def add_storage(walk: Walk) -> None:
     walk.shoot(
         "csv volume", "The volume under ClusterStorage on all nodes, its coordinator and how each node reaches it."
     )
-    driver.press("Rename")
+    driver.key(Qt.Key.Key_F2)
     driver.wait_for_dialog("Rename Cluster Shared Volume")
     driver.type_into("Name", VOLUME)
     walk.shoot("rename volume", "Rename: the name of the volume and its folder.")
@@ -280,6 +298,7 @@ def check_before(walk: Walk) -> None:
     driver.press("Check a live migration...")
     driver.wait_for_dialog(f"Live migrate {MACHINE}")
     driver.choose("Destination", "node2")
+    _judged(walk)
     walk.shoot("preflight", "Before the click: every condition, and whether the memory will converge.")
     driver.press("Cancel")
     driver.wait_for_no_dialog()
@@ -295,19 +314,14 @@ def migrate(walk: Walk) -> None:
     walk.shoot("live migrate menu", "Live migrate virtual machine to another node.")
     driver.choose_in_menu(walk.destination(MACHINE, "node2"))
     walk.wait_phase(MACHINE, Phase.BROWNOUT)
-    identity = walk.migration(MACHINE).id
-    workspace = walk.window.workspace
-    assert workspace is not None
     walk.speed("10x")
-    driver.wait(lambda: len(workspace.rows(identity)) >= 60, "telemetry")
+    walk.wait_row(MACHINE, lambda row: row.time >= 12, "12 s of telemetry")
     walk.speed("1x")
-    driver.settle()
     walk.shoot("migrating", "Memory is being copied; the sentence, the plot and the pass table are always true.")
     walk.speed("10x")
     done = walk.wait_phase(MACHINE, Phase.COMPLETED, Phase.FAILED)
     if done.phase is not Phase.COMPLETED or walk.machine(MACHINE).node != "node2":
         raise DriverError(f"The migration ended as {done.phase}: {done.reason}")
-    driver.settle()
     walk.shoot("migrated", "Completed: what was measured stays.")
     walk.go(SERVICES)
     owner = driver.cell(SERVICES, MACHINE, "Current Owner")
@@ -323,13 +337,13 @@ def cancel(walk: Walk) -> None:
     walk.speed("10x")
     walk.go("SQL01")
     walk.live_migrate("SQL01", "node2")
-    walk.wait_phase("SQL01", Phase.BROWNOUT)
+    walk.wait_row("SQL01", lambda row: row.time >= 40, "40 s of telemetry")
     walk.speed("1x")
-    driver.press("Cancel live migration")
+    walk.shoot("before cancel", "A database of 8 GiB on its way.")
+    driver.key(Qt.Key.Key_M, _CTRL | Qt.KeyboardModifier.ShiftModifier)
     walk.wait_phase("SQL01", Phase.CANCELED)
     if walk.machine("SQL01").node != "node1":
         raise DriverError("A cancelled machine must stay where it was.")
-    driver.settle()
     walk.shoot("cancelled", "Cancel live migration: the machine runs on at its source.")
 
 
@@ -358,19 +372,11 @@ def refuse(walk: Walk) -> None:
 def queue(walk: Walk) -> None:
     """A machine that cannot converge, and another one that waits for its node."""
     driver = walk.driver
-    walk.speed("10x")
+    walk.speed("60x")
     walk.go("CACHE01")
     walk.live_migrate("CACHE01", "node1")
-    walk.wait_phase("CACHE01", Phase.BROWNOUT)
-    identity = walk.migration("CACHE01").id
-    workspace = walk.window.workspace
-    assert workspace is not None
-
-    def passes() -> bool:
-        rows = workspace.rows(identity)
-        return bool(rows) and rows[-1].pass_number >= 4
-
-    driver.wait(passes, "several passes of CACHE01")
+    walk.wait_row("CACHE01", lambda row: row.pass_number >= 4, "several passes of CACHE01")
+    walk.speed("1x")
     walk.shoot("not converging", "A machine that rewrites its memory faster than it can be sent.")
     walk.live_migrate("BUILD01", "node1")
     walk.wait_phase("BUILD01", Phase.WAITING)
@@ -383,12 +389,10 @@ def queue(walk: Walk) -> None:
     walk.go("CACHE01")
     driver.press("Cancel live migration")
     walk.wait_phase("CACHE01", Phase.CANCELED)
-    walk.speed("1x")
 
 
 def pages(walk: Walk) -> None:
     """The other pages."""
-    driver = walk.driver
     for path, caption in (
         (("Nodes",), "Nodes."),
         (("node1",), "A node: what it owns, its networks, its paths to the volumes."),
@@ -398,7 +402,6 @@ def pages(walk: Walk) -> None:
         (("Cluster Events",), "Cluster events: what happened, in words."),
     ):
         walk.go(*path)
-        driver.settle()
         walk.shoot(f"page {path[-1]}", caption)
 
 
@@ -415,7 +418,7 @@ def dialogs(walk: Walk) -> None:
     """The other dialogs, each closed with Esc."""
     driver = walk.driver
     walk.go(MACHINE)
-    driver.press("Properties")
+    driver.key(Qt.Key.Key_Return, Qt.KeyboardModifier.AltModifier)
     driver.wait_for_dialog(f"{MACHINE} Properties")
     walk.shoot("group general", "Properties of a service or application: preferred owners.")
     driver.tab("Failover")
@@ -459,7 +462,7 @@ def help_and_recordings(walk: Walk) -> None:
     """F1, and the list of recordings."""
     driver = walk.driver
     walk.go("Networks")
-    driver.press("Help")
+    driver.key(Qt.Key.Key_F1)
     driver.click_row("Topics", "The guide, step by step")
     walk.shoot("help", "F1: the topic of the place, and the guide step by step.")
     driver.press("Close")
@@ -485,11 +488,11 @@ def dark(walk: Walk) -> None:
         ("Cluster Events", "Cluster events."),
     ):
         walk.go(place)
-        driver.settle()
         walk.shoot(f"dark {place}", caption)
     walk.go(MACHINE)
     driver.press("Check a live migration...")
     driver.wait_for_dialog(f"Live migrate {MACHINE}")
+    _judged(walk)
     walk.shoot("dark preflight", "Before the click.")
     driver.press("Cancel")
     driver.wait_for_no_dialog()
@@ -502,9 +505,17 @@ def dark(walk: Walk) -> None:
     walk.window.set_scheme(Scheme.LIGHT)
 
 
-def _enabled(walk: Walk, name: str) -> bool:
-    from PySide6.QtWidgets import QAbstractButton
+def _judged(walk: Walk) -> None:
+    """Wait until the pre-flight panel says whether the memory will converge."""
 
+    def said() -> bool:
+        verdict = walk.driver.look_for(QLabel, "Convergence")
+        return verdict is not None and "is judging" not in verdict.text()
+
+    walk.driver.wait(said, "the verdict on convergence")
+
+
+def _enabled(walk: Walk, name: str) -> bool:
     button = walk.driver.look_for(QAbstractButton, name)
     return button is not None and button.isEnabled()
 

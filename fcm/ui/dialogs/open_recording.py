@@ -34,10 +34,13 @@ class OpenRecordingDialog(PlainDialog):
     def __init__(self, window: MainWindow) -> None:
         super().__init__(window, "Open Recording", "open-recording", QSize(600, 400))
         self.list = named(QListWidget(), "Recordings")
-        self.list.currentItemChanged.connect(lambda item, _: self._chosen(item))
+        self.list.currentItemChanged.connect(lambda *_: self._enable())
+
         self.list.itemActivated.connect(lambda _: self._open())
         self.path = named(QLineEdit(), "File")
+        self.path.setPlaceholderText("A recording of your own, instead of one from the list")
         self.path.textChanged.connect(lambda _: self._enable())
+        self.list.itemClicked.connect(lambda _: self.path.clear())
         browse = named(QPushButton("&Browse..."), "Browse...")
         browse.setAutoDefault(False)
         browse.clicked.connect(self._browse)
@@ -79,10 +82,12 @@ class OpenRecordingDialog(PlainDialog):
             self.list.addItem(item)
         if self.list.count() and not self.path.text():
             self.list.setCurrentRow(0)
+        self._enable()
 
-    def _chosen(self, item: QListWidgetItem | None) -> None:
-        if item is not None:
-            self.path.setText(str(item.data(IDENTITY)))
+    def chosen(self) -> str:
+        """Path of what would be opened: the file typed, else the recording selected; "" if neither."""
+        item = self.list.currentItem()
+        return self.path.text().strip() or (str(item.data(IDENTITY)) if item is not None else "")
 
     def _browse(self) -> None:
         dialog = QFileDialog(self, "Open Recording", "", "Recordings (*.json *.jsonl);;All files (*)")
@@ -92,10 +97,10 @@ class OpenRecordingDialog(PlainDialog):
         dialog.open()
 
     def _enable(self) -> None:
-        self.ok.setEnabled(bool(self.path.text().strip()))
+        self.ok.setEnabled(bool(self.chosen()))
 
     def _open(self) -> None:
-        text = self.path.text().strip()
+        text = self.chosen()
         if text:
             from fcm.ui.migration import RecordingWindow  # only now is numpy needed
 

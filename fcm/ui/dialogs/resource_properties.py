@@ -41,7 +41,7 @@ class ResourcePropertiesDialog(CommandDialog):
         self._resource = resource
         found = window.workspace.state.resources[resource] if window.workspace else None
         super().__init__(
-            window, f"{found.name if found else resource} Properties", "properties", QSize(780, 600), with_apply=True
+            window, f"{found.name if found else resource} Properties", "properties", QSize(840, 600), with_apply=True
         )
         self.networks: MigrationNetworksPanel | None = None
         self.offline: QComboBox | None = None

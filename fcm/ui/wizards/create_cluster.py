@@ -74,7 +74,7 @@ class CreateClusterWizard(Wizard):
             self.progress,
             _Summary(self),
         )
-        super().__init__(window, "Create Cluster Wizard", "create-cluster", pages, QSize(820, 580))
+        super().__init__(window, "Create Cluster Wizard", "create-cluster", pages, QSize(880, 580))
 
     def plan(self) -> ClusterPlan:
         """What was chosen so far."""
@@ -179,7 +179,7 @@ class _ServersPage(WizardPage):
         self.column.addWidget(self.table.with_buttons(add, remove), 1)
         for _ in range(3):
             self._add()
-        for column, width in enumerate((130, 90, 130)):
+        for column, width in enumerate((120, 90, 124)):
             self.table.setColumnWidth(column, width)
 
     def _add(self) -> None:
@@ -241,7 +241,7 @@ class _NetworksPage(WizardPage):
         self.column.addWidget(self.table.with_buttons(add, remove), 1)
         for number, gateway in ((1, "10.0.1.1"), (2, ""), (3, "")):
             self._add(f"10.0.{number}.0/24", gateway)
-        for column, width in enumerate((150, 120, 120)):
+        for column, width in enumerate((140, 112, 116)):
             self.table.setColumnWidth(column, width)
         self.disks = named(QSpinBox(), "Shared disks")
         self.disks.setRange(0, 32)
@@ -299,8 +299,8 @@ class _NetworksPage(WizardPage):
 class _AccessPage(WizardPage):
     def __init__(self, wizard: CreateClusterWizard) -> None:
         super().__init__(
-            "Access Point for Administering the Cluster",
-            "Type the name and the address under which the cluster is known.",
+            "Access Point",
+            "Type the name and the address under which the cluster is known and administered.",
         )
         self._wizard = wizard
         self.name = named(QLineEdit(), "Cluster name")

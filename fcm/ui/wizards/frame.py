@@ -6,14 +6,18 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import (
+    QAbstractButton,
+    QComboBox,
     QFrame,
     QHBoxLayout,
     QLabel,
+    QLineEdit,
     QListWidget,
     QListWidgetItem,
     QProgressBar,
     QPushButton,
     QStackedWidget,
+    QTableWidget,
     QTreeWidget,
     QTreeWidgetItem,
     QVBoxLayout,
@@ -126,6 +130,8 @@ class Wizard(PlainDialog):
         column.addLayout(middle, 1)
         column.addWidget(rule)
         column.addLayout(foot)
+        for page in self.pages:
+            _watch(page, self.recheck)
         self._show(0)
 
     @property
@@ -151,6 +157,11 @@ class Wizard(PlainDialog):
         """Previous."""
         if self._past:
             self._show(self._past.pop())
+
+    def recheck(self) -> None:
+        """After a change of what was typed: whether the refusal that is shown still holds."""
+        if not self.notice.isHidden():
+            self.notice.refuse(self.page.verdict())
 
     def show_error(self, text: str) -> None:
         """Say what went wrong on the page that is shown."""
@@ -338,3 +349,18 @@ class CommandWizard(Wizard):
             return
         self.carried_out()
         self._show(self.stack.currentIndex() + 1)
+
+
+def _watch(page: QWidget, changed: Callable[[], None]) -> None:
+    """Call ``changed`` whenever something on a page is typed, ticked or chosen."""
+    for field in page.findChildren(QLineEdit):
+        field.textChanged.connect(lambda _: changed())
+    for box in page.findChildren(QComboBox):
+        box.currentIndexChanged.connect(lambda _: changed())
+    for button in page.findChildren(QAbstractButton):
+        if button.isCheckable():
+            button.toggled.connect(lambda _: changed())
+    for tree in page.findChildren(QTreeWidget):
+        tree.itemChanged.connect(lambda *_: changed())
+    for table in page.findChildren(QTableWidget):
+        table.itemChanged.connect(lambda _: changed())
