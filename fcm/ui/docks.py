@@ -44,6 +44,9 @@ class Dock(QDockWidget):
         self.setObjectName(f"dock-{name.casefold()}")
         self.setAccessibleName(name)
         self.setAllowedAreas(Qt.DockWidgetArea.AllDockWidgetAreas)
+        self.on_top = False
+        """Whether it is shown, and not below another one of its tabs."""
+        self.visibilityChanged.connect(self._visibility_changed)
 
     def sizeHint(self) -> QSize:
         """Low, so that the page keeps its room."""
@@ -51,12 +54,15 @@ class Dock(QDockWidget):
 
     def toggle(self) -> None:
         """Show the dock and put the keyboard there, or hide it if it is on top already."""
-        if self.isVisible() and not self.visibleRegion().isEmpty():
+        if self.on_top:
             self.hide()
             return
         self.show()
         self.raise_()
         self.focus_first()
+
+    def _visibility_changed(self, on_top: bool) -> None:
+        self.on_top = on_top
 
     def echo(self, text: str) -> None:
         """A command was given (the console shows it)."""

@@ -76,7 +76,8 @@ def next_pane(window: MainWindow, step: int) -> None:
         (window.actions_pane, window.actions_pane.focus_first),
         *((dock, dock.focus_first) for dock in window.docks.values()),
     ]
-    stops = [stop for stop in stops if stop[0].isVisible() and not stop[0].visibleRegion().isEmpty()]
+    under = [dock for dock in window.docks.values() if not dock.on_top]
+    stops = [stop for stop in stops if stop[0].isVisible() and stop[0] not in under]
     if not stops:
         return
     focused = QApplication.focusWidget()

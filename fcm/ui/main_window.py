@@ -107,6 +107,8 @@ class MainWindow(QMainWindow):
         self._warm_timer.setInterval(WARM_UP)
         self._warm_timer.timeout.connect(self._warm)
         self._restore_hook = install_excepthook(lambda: self.messages)
+        if context.settings.problem:
+            self.messages.show_message("warning", context.settings.problem)
         self._go(ROOT, (), remember=False)
 
     def _make_panes(self) -> None:
@@ -245,6 +247,11 @@ class MainWindow(QMainWindow):
         self.status.show_migrations(running, len(active) - running)
 
     # Where the user is
+
+    @property
+    def is_settled(self) -> bool:
+        """False while the Actions pane is behind what changed."""
+        return not self._actions_timer.isActive()
 
     @property
     def selection(self) -> Selection:

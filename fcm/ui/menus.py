@@ -171,7 +171,7 @@ class Menus:
 
     def _fill_tools(self) -> None:
         menu = self._menu("&Tools")
-        menu.addAction(self._action("&Migration Planner...", "planner", "Ctrl+M", self._open_planner))
+        menu.addAction(self._action("&Migration Planner...", "planner", "Ctrl+P", self._open_planner))
 
     def _open_planner(self) -> None:
         from fcm.ui.migration import MigrationPlanner

@@ -1,0 +1,509 @@
+"""The frame: opening, going places, actions in four places, keys, layout, mistakes."""
+
+from __future__ import annotations
+
+import sys
+import threading
+from typing import TYPE_CHECKING
+
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtWidgets import QAbstractButton, QApplication, QLineEdit, QMenu, QMessageBox, QPushButton, QToolButton
+
+from fcm.model import commands as cmd
+from fcm.model import events as ev
+from fcm.model.entities import NodeState
+from fcm.model.telemetry import Phase
+from fcm.model.verdict import no
+from fcm.ui import icons, theme
+from fcm.ui.tree_model import ROOT
+from fcm.workspace import settings as st
+from fcm.workspace.actions import ACTIONS
+from fcm.workspace.selection import Place, Selection
+from tests.ui.by_hand import busy_cluster, formed, machine, migration, node, opened, row
+from tests.ui.window_by_hand import busy_window, named, window, window_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from pytestqt.qtbot import QtBot
+
+    from fcm.backend.base import Operation
+    from fcm.ui.main_window import MainWindow
+    from fcm.workspace.workspace import Workspace
+
+SERVICES, NODES = Selection(Place.SERVICES), Selection(Place.NODES)
+WEB = Selection(Place.MACHINE, "vm-Web01")
+
+
+def labels(menu: QMenu) -> list[str]:
+    return [action.text() for action in menu.actions() if not action.isSeparator()]
+
+
+def activate(qtbot: QtBot, shown: MainWindow) -> None:
+    """Shortcuts work in the active window only."""
+    with qtbot.waitActive(shown):
+        shown.activateWindow()
+
+
+# Opening and closing
+
+
+def test_a_window_begins_at_the_root_without_a_cluster(qtbot: QtBot, tmp_path: Path) -> None:
+    shown = window(qtbot, tmp_path)
+    assert shown.workspace is None
+    assert shown.selection == ROOT
+    assert shown.state.cluster is None
+
+
+def test_an_opened_cluster_is_shown_and_remembered(qtbot: QtBot, tmp_path: Path) -> None:
+    shown = window(qtbot, tmp_path)
+    with qtbot.waitSignal(shown.opened):
+        shown.open("embedded:contoso")
+    assert shown.selection == Selection(Place.CLUSTER)
+    assert "contoso.contoso.com" in shown.windowTitle()
+    shown.close()
+    again = window(qtbot, tmp_path)
+    assert list(again.context.settings.get(st.RECENT)) == ["embedded:contoso"]
+
+
+def test_a_cluster_that_cannot_be_opened_leaves_the_one_that_is_open(qtbot: QtBot, tmp_path: Path) -> None:
+    def refuse(uri: str) -> Workspace:
+        raise OSError(f"{uri} has no nodes. Add one.")
+
+    shown = window(qtbot, tmp_path, refuse)
+    workspace, _ = busy_cluster()
+    shown.show_workspace(workspace)
+    with qtbot.waitSignal(shown.opened):
+        shown.open("embedded:empty")
+    assert shown.workspace is workspace
+    assert shown.messages.strips[-1].remedy == "embedded:empty has no nodes. Add one."
+
+
+def test_closing_the_connection_leads_to_the_root(qtbot: QtBot, tmp_path: Path) -> None:
+    shown, backend = busy_window(qtbot, tmp_path)
+    shown.select(WEB)
+    shown.close_cluster()
+    assert shown.selection == ROOT
+    assert shown.workspace is None
+    shown.close()
+    assert backend.closed
+
+
+def test_a_change_from_a_backend_thread_reaches_the_views(qtbot: QtBot, tmp_path: Path) -> None:
+    shown, backend = busy_window(qtbot, tmp_path)
+    event = ev.NodeChanged(node("node3", NodeState.PAUSED))
+    with qtbot.waitSignal(shown.changed):
+        thread = threading.Thread(target=backend.tell, args=(event,))
+        thread.start()
+    thread.join()
+    assert shown.state.nodes["node3"].state is NodeState.PAUSED
+    assert (
+        shown.tree_model.index_of(Selection(Place.NODE, "node3")).data(Qt.ItemDataRole.ToolTipRole) == "node3: Paused"
+    )
+
+
+def test_a_burst_of_telemetry_is_told_as_few_changes(qtbot: QtBot, tmp_path: Path) -> None:
+    shown, backend = busy_window(qtbot, tmp_path)
+    changes: list[object] = []
+    shown.changed.connect(changes.append)
+    for number in range(500):
+        backend.tell(ev.MigrationProgressed("m3", row(100.0 + number, 10**9, 10**9)))
+    assert shown.workspace is not None
+    qtbot.waitUntil(lambda: bool(changes))
+    qtbot.waitUntil(lambda: shown.workspace is not None and len(shown.workspace.rows("m3")) == 559)
+    assert len(changes) <= 20
+
+
+# Going places
+
+
+def test_back_forward_and_up_lead_through_visited_places(qtbot: QtBot, tmp_path: Path) -> None:
+    shown, _ = busy_window(qtbot, tmp_path)
+    shown.select(SERVICES)
+    shown.select(WEB)
+    shown.go_back()
+    assert shown.selection == SERVICES
+    shown.go_forward()
+    assert shown.selection == WEB
+    shown.go_up()
+    assert shown.selection == SERVICES
+
+
+@pytest.mark.parametrize(
+    ("key", "modifier", "place"),
+    [
+        (Qt.Key.Key_Left, Qt.KeyboardModifier.AltModifier, NODES),
+        (Qt.Key.Key_Backspace, Qt.KeyboardModifier.NoModifier, SERVICES),
+    ],
+)
+def test_keys_lead_back_and_up(
+    qtbot: QtBot, tmp_path: Path, key: Qt.Key, modifier: Qt.KeyboardModifier, place: Selection
+) -> None:
+    shown, _ = busy_window(qtbot, tmp_path)
+    activate(qtbot, shown)
+    shown.select(NODES)
+    shown.select(WEB)
+    qtbot.keyClick(shown.tree, key, modifier)
+    assert shown.selection == place
+
+
+def test_a_row_without_a_page_of_its_own_is_selected_in_its_parents_page(qtbot: QtBot, tmp_path: Path) -> None:
+    shown, _ = busy_window(qtbot, tmp_path)
+    for wanted, container in (
+        (Selection(Place.VOLUME, "disk-3"), "volumes"),
+        (Selection(Place.DISK, "disk-4"), "disks"),
+        (Selection(Place.ADAPTER, "node1-net-3"), "adapters"),
+        (Selection(Place.RESOURCE, "res-Web01"), "resources"),
+    ):
+        shown.select(wanted)
+        assert shown.selection == wanted
+        assert getattr(shown.page, container).selected_ids() == [wanted.id]
+
+
+def test_a_page_whose_thing_goes_gives_way_to_its_container(qtbot: QtBot, tmp_path: Path) -> None:
+    shown, backend = busy_window(qtbot, tmp_path)
+    shown.select(Selection(Place.NODE, "node3"))
+    with qtbot.waitSignal(shown.changed):
+        backend.tell(ev.NodeEvicted("node3"))
+    assert shown.selection == NODES
+
+
+def test_the_tree_and_the_page_always_show_the_same_place(qtbot: QtBot, tmp_path: Path) -> None:
+    shown, _ = busy_window(qtbot, tmp_path)
+    shown.select(WEB)
+    assert shown.tree_model.selection(shown.tree.currentIndex()) == WEB
+    shown.tree.setCurrentIndex(shown.tree_model.index_of(NODES))
+    assert shown.selection == NODES
+    assert shown.page.accessibleName() == "Nodes"
+
+
+# Actions, seen four ways
+
+
+@pytest.mark.qt_log_ignore("This plugin does not support")
+def test_menu_pane_and_context_menu_have_the_same_actions(qtbot: QtBot, tmp_path: Path) -> None:
+    shown, _ = busy_window(qtbot, tmp_path)
+    shown.select(WEB)
+    pane = [entry.label for entry in shown.actions_pane.container.entries]
+    menu = shown.show_context_menu((WEB,), QPoint(10, 10))
+    assert labels(menu) == pane
+    assert labels(shown.menus.action_menu) == pane
+    menu.close()
+
+
+def test_a_disabled_action_says_its_reason(qtbot: QtBot, tmp_path: Path) -> None:
+    shown, _ = busy_window(qtbot, tmp_path)
+    shown.select(WEB)
+    start = shown.actions_pane.button("start-machine")
+    assert start is not None
+    assert not start.isEnabled()
+    assert start.accessibleDescription()
+    assert start.accessibleDescription() in start.toolTip()
+    assert any(
+        action.toolTip() == start.accessibleDescription()
+        for action in shown.menus.action_menu.actions()
+        if action.text() == "Start virtual machine"
+    )
+
+
+def test_live_migrate_offers_each_other_node_and_refuses_with_a_reason(qtbot: QtBot, tmp_path: Path) -> None:
+    workspace, backend = opened(
+        formed([machine("Web01")], nodes=[node("node1"), node("node2"), node("node3", NodeState.DOWN)])
+    )
+    shown = window_of(qtbot, tmp_path, workspace)
+    shown.select(WEB)
+    button = shown.actions_pane.button("live-migrate")
+    assert button is not None
+    first, second = button.menu().actions()
+    assert first.text() == "1 - Live migrate to node node2"
+    assert first.isEnabled()
+    assert not second.isEnabled()
+    assert "down" in second.toolTip()
+    first.trigger()
+    assert backend.submitted == [cmd.LiveMigrate("vm-Web01", "node2")]
+
+
+def test_a_command_is_echoed_in_the_console_as_powershell(qtbot: QtBot, tmp_path: Path) -> None:
+    shown, _ = busy_window(qtbot, tmp_path)
+    shown.submit(cmd.PauseNode("node3"))
+    assert shown.docks["Console"].text.toPlainText() == "PS C:\\> Suspend-ClusterNode node3"
+
+
+def test_a_refusal_is_a_strip_with_reason_remedy_and_details(qtbot: QtBot, tmp_path: Path) -> None:
+    shown, backend = busy_window(qtbot, tmp_path)
+    backend.answer = lambda operation: operation.finish(no("node3 is busy.", "Wait a moment."))
+    shown.submit(cmd.PauseNode("node3"))
+    qtbot.waitUntil(lambda: bool(shown.messages.strips))
+    strip = shown.messages.strips[-1]
+    assert (strip.text, strip.remedy) == ("node3 is busy.", "Wait a moment.")
+    named(strip, "Copy details", QToolButton).click()
+    assert "Suspend-ClusterNode" in QApplication.clipboard().text()
+    named(strip, "Dismiss", QToolButton).click()
+    assert not shown.messages.isVisible()
+
+
+def test_a_submitter_that_listens_shows_the_refusal_itself(qtbot: QtBot, tmp_path: Path) -> None:
+    shown, backend = busy_window(qtbot, tmp_path)
+    backend.answer = lambda operation: operation.finish(no("node3 is busy."))
+    answers: list[Operation] = []
+    shown.submit(cmd.PauseNode("node3"), answers.append)
+    qtbot.waitUntil(lambda: bool(answers))
+    assert shown.messages.strips == ()
+
+
+def test_a_costly_deed_is_asked_for_first(qtbot: QtBot, tmp_path: Path) -> None:
+    shown, backend = busy_window(qtbot, tmp_path)
+    shown.select(WEB)
+    entry = next(e for e in shown.actions_pane.container.entries if e.action.id == "turn-off-machine")
+    shown.perform(entry)
+    box = shown.findChild(QMessageBox)
+    assert "not written to disk is lost" in box.text()
+    assert backend.submitted == []
+    named(box, "Turn off virtual machine", QPushButton).click()
+    assert [type(command) for command in backend.submitted] == [cmd.SetMachineState]
+
+
+def test_several_machines_are_moved_by_one_choice(qtbot: QtBot, tmp_path: Path) -> None:
+    workspace, backend = opened(formed([machine("a"), machine("b"), machine("c", "node2")]))
+    shown = window_of(qtbot, tmp_path, workspace)
+    shown.select(SERVICES)
+    shown.page.services.select_ids(["vm-a", "vm-b", "vm-c"])
+    button = shown.actions_pane.button("live-migrate")
+    assert button is not None
+    assert button.accessibleName() == "Live migrate virtual machines to another node"
+    to_third = next(a for a in button.menu().actions() if a.text().endswith("node node3"))
+    to_third.trigger()
+    assert {command.machine for command in backend.submitted} == {"vm-a", "vm-b", "vm-c"}
+
+
+def test_actions_pane_sections_fold(qtbot: QtBot, tmp_path: Path) -> None:
+    shown, _ = busy_window(qtbot, tmp_path)
+    shown.select(WEB)
+    section = shown.actions_pane.container
+    assert section.body.isVisible()
+    section.heading.click()
+    assert not section.body.isVisible()
+
+
+def test_properties_key_opens_the_properties_of_the_selected_item(
+    qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shown, _ = busy_window(qtbot, tmp_path)
+    asked: list[tuple[str, Selection]] = []
+    monkeypatch.setattr(shown, "show_dialog", lambda name, selection: asked.append((name, selection)))
+    shown.select(Selection(Place.RESOURCE, "res-Web01"))
+    shown.open_properties()
+    assert asked == [("resource-properties", Selection(Place.RESOURCE, "res-Web01"))]
+
+
+def test_no_two_actions_of_the_frame_fight_for_a_key(qtbot: QtBot, tmp_path: Path) -> None:
+    shown, _ = busy_window(qtbot, tmp_path)
+    for place in (ROOT, Selection(Place.CLUSTER), WEB, Selection(Place.VOLUME, "disk-2")):
+        shown.select(place)
+        keys = [
+            action.shortcut().toString()
+            for action in shown.findChildren(type(shown.menus.back))
+            if not action.shortcut().isEmpty()
+            and action.shortcutContext() == Qt.ShortcutContext.WindowShortcut
+            and action.associatedObjects()
+        ]
+        assert sorted(keys) == sorted(set(keys)), place
+
+
+def test_every_action_has_an_icon_that_exists(qapp: object) -> None:
+    assert {action.icon for action in ACTIONS} <= icons.available()
+
+
+# Keys and panes
+
+
+def test_f6_goes_from_pane_to_pane_and_back(qtbot: QtBot, tmp_path: Path) -> None:
+    shown, _ = busy_window(qtbot, tmp_path)
+    activate(qtbot, shown)
+    shown.select(SERVICES)
+    shown.tree.setFocus()
+    shown.next_pane(1)
+    assert shown.stack.isAncestorOf(QApplication.focusWidget())
+    shown.next_pane(1)
+    assert shown.actions_pane.isAncestorOf(QApplication.focusWidget())
+    shown.next_pane(-1)
+    assert shown.stack.isAncestorOf(QApplication.focusWidget())
+
+
+def test_ctrl_f_goes_to_the_filter_and_down_to_the_list(qtbot: QtBot, tmp_path: Path) -> None:
+    shown, _ = busy_window(qtbot, tmp_path)
+    activate(qtbot, shown)
+    shown.select(SERVICES)
+    shown.find_in_list()
+    box = QApplication.focusWidget()
+    assert isinstance(box, QLineEdit)
+    qtbot.keyClicks(box, "web")
+    assert list(shown.page.services.table.ids) == ["vm-Web01"]
+    qtbot.keyClick(box, Qt.Key.Key_Down)
+    assert QApplication.focusWidget() is shown.page.services
+    qtbot.keyClick(box, Qt.Key.Key_Escape)
+    assert box.text() == ""
+
+
+def test_plus_and_minus_unfold_and_fold_the_tree(qtbot: QtBot, tmp_path: Path) -> None:
+    shown, _ = busy_window(qtbot, tmp_path)
+    shown.select(NODES)
+    index = shown.tree.currentIndex()
+    assert shown.tree.isExpanded(index)
+    qtbot.keyClick(shown.tree, Qt.Key.Key_Minus, Qt.KeyboardModifier.KeypadModifier)
+    assert not shown.tree.isExpanded(index)
+    qtbot.keyClick(shown.tree, Qt.Key.Key_Plus, Qt.KeyboardModifier.KeypadModifier)
+    assert shown.tree.isExpanded(index)
+
+
+def test_panes_docks_and_size_come_back_after_a_restart(qtbot: QtBot, tmp_path: Path) -> None:
+    first = window(qtbot, tmp_path)
+    first.resize(780, 610)
+    first.docks["Events"].show()
+    first.menus.actions.setChecked(False)
+    first.close()
+    second = window(qtbot, tmp_path)
+    assert (second.width(), second.height()) == (780, 610)
+    assert second.docks["Events"].isVisible()
+    assert not second.actions_pane.isVisible()
+    second.reset_layout()
+    assert second.actions_pane.isVisible()
+    assert not second.docks["Events"].isVisible()
+
+
+def test_light_and_dark_are_chosen_and_kept(qtbot: QtBot, tmp_path: Path, qapp: QApplication) -> None:
+    shown = window(qtbot, tmp_path)
+    shown.set_scheme(theme.Scheme.DARK)
+    assert theme.current(qapp) is theme.Scheme.DARK
+    shown.set_scheme(theme.Scheme.LIGHT)
+    assert theme.current(qapp) is theme.Scheme.LIGHT
+
+
+# The clock, the docks
+
+
+def test_the_virtual_clock_has_its_speeds_in_the_status_bar(qtbot: QtBot, tmp_path: Path) -> None:
+    shown, backend = busy_window(qtbot, tmp_path)
+    assert backend.clock is not None
+    named(shown, "Clock 60x", QToolButton).click()
+    assert backend.clock.speed == 60
+    named(shown, "Clock Pause", QToolButton).click()
+    assert backend.clock.speed == 0
+
+
+def test_real_hosts_have_no_clock(qtbot: QtBot, tmp_path: Path) -> None:
+    workspace, _ = opened(formed(), clock=False)
+    shown = window_of(qtbot, tmp_path, workspace)
+    assert not any(
+        button.isVisible() for button in shown.findChildren(QToolButton) if button.accessibleName() == "Clock 1x"
+    )
+
+
+def test_the_migrations_dock_lists_what_runs_waits_and_ended(qtbot: QtBot, tmp_path: Path) -> None:
+    shown, backend = busy_window(qtbot, tmp_path)
+    dock = shown.docks["Migrations"]
+    dock.toggle()
+    assert list(dock.view.table.ids) == ["m3", "m4", "m2", "m1"]
+    assert "already taking part" in dock.view.table.index(1, 9).data()
+    assert shown.status.dock_buttons["Migrations"].text() == "Migrations: 1 running, 1 waiting"
+    dock.view.select_ids(["m3"])
+    dock.cancel.click()
+    assert backend.submitted == [cmd.CancelMigration("m3")]
+
+
+def test_a_dock_is_hidden_by_the_button_that_showed_it(qtbot: QtBot, tmp_path: Path) -> None:
+    shown = window(qtbot, tmp_path)
+    button = named(shown, "Show Events", QAbstractButton)
+    button.click()
+    assert shown.docks["Events"].isVisible()
+    button.click()
+    assert not shown.docks["Events"].isVisible()
+
+
+# Mistakes
+
+
+def test_an_exception_in_a_slot_is_shown_and_logged_and_the_window_lives_on(
+    qtbot: QtBot, tmp_path: Path, expected_log: Callable[[str], None]
+) -> None:
+    expected_log("internal error")
+    shown, _ = busy_window(qtbot, tmp_path)
+    error = ValueError("the sum is wrong")
+    sys.excepthook(ValueError, error, None)
+    strip = shown.messages.strips[-1]
+    assert strip.text == "An internal error: the sum is wrong."
+    assert "ValueError" in strip.details
+    shown.select(WEB)
+    assert shown.selection == WEB
+
+
+def test_a_failed_migration_is_said_above_the_page(qtbot: QtBot, tmp_path: Path) -> None:
+    shown, backend = busy_window(qtbot, tmp_path)
+    backend.tell(ev.MigrationFailed("m3", "The link broke.", "Repair it."))
+    qtbot.waitUntil(lambda: bool(shown.messages.strips))
+    assert shown.messages.strips[-1].text == "The migration of Database failed: The link broke."
+
+
+def test_no_more_than_three_strips_and_none_twice(qtbot: QtBot, tmp_path: Path) -> None:
+    shown = window(qtbot, tmp_path)
+    for number in (1, 2, 2, 3, 4):
+        shown.messages.show_message("warning", f"Message {number}.")
+    assert [strip.text for strip in shown.messages.strips] == ["Message 2.", "Message 3.", "Message 4."]
+
+
+def test_a_backend_that_lost_its_hosts_makes_the_data_stale(qtbot: QtBot, tmp_path: Path) -> None:
+    shown, backend = busy_window(qtbot, tmp_path)
+    with qtbot.waitSignal(shown.happened):
+        backend.tell(ev.BackendReported("error", "node2 does not answer.", "Look at it."))
+    assert "Stale: node2 does not answer." in shown.status._age.text()
+
+
+def test_thousands_of_commands_are_handed_over_in_small_lots(
+    qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    many = [machine(f"m{number}") for number in range(60)]
+    workspace, backend = opened(formed(many, nodes=[node(name, memory=2**45) for name in ("node1", "node2", "node3")]))
+    shown = window_of(qtbot, tmp_path, workspace)
+    shown.select(SERVICES)
+    shown.page.services.selectAll()
+    button = shown.actions_pane.button("live-migrate")
+    assert button is not None
+    button.menu().actions()[0].trigger()
+    assert len(backend.submitted) == 10
+    qtbot.waitUntil(lambda: len(backend.submitted) == 60)
+
+
+def focusable_without_name(shown: MainWindow) -> list[str]:
+    return [
+        f"{type(child).__name__} {child.objectName()}"
+        for child in shown.findChildren(QAbstractButton) + shown.findChildren(QLineEdit)
+        if child.focusPolicy() != Qt.FocusPolicy.NoFocus
+        and child.isVisible()
+        and not (child.accessibleName() and child.objectName())
+        and not child.objectName().startswith("qt_")
+    ]
+
+
+@pytest.mark.parametrize("place", [place for place in Place if place.value.endswith("s") or place is Place.ROOT])
+def test_everything_that_takes_the_keyboard_has_a_name(qtbot: QtBot, tmp_path: Path, place: Place) -> None:
+    shown, _ = busy_window(qtbot, tmp_path)
+    shown.select(Selection(place))
+    assert focusable_without_name(shown) == []
+
+
+def test_a_phase_change_renews_the_actions_pane(qtbot: QtBot, tmp_path: Path) -> None:
+    workspace, backend = opened(formed([machine("Web01")]))
+    shown = window_of(qtbot, tmp_path, workspace)
+    shown.select(WEB)
+    cancel = shown.actions_pane.button("cancel-migration")
+    assert cancel is not None
+    assert not cancel.isEnabled()
+    backend.tell(ev.MigrationRequested(migration(machine("Web01"), phase=Phase.BROWNOUT)))
+
+    def may_cancel() -> bool:
+        button = shown.actions_pane.button("cancel-migration")
+        return button is not None and button.isEnabled()
+
+    qtbot.waitUntil(may_cancel)

@@ -1,0 +1,435 @@
+"""What each page says of a lively cluster, of an empty one, and after a change."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from PySide6.QtCore import QPoint
+from PySide6.QtWidgets import QLabel, QToolButton, QWidget
+
+from fcm.model import commands as cmd
+from fcm.model import events as ev
+from fcm.model.entities import AdapterState, MachineState, NodeState, ResourceState
+from fcm.model.telemetry import FinalFigures, Phase
+from fcm.ui import appearance, icons
+from fcm.ui.pages.machine import alerts
+from fcm.ui.pages.node import NodePage
+from fcm.ui.pages.parts import Link
+from fcm.workspace.selection import Place, Selection
+from tests.ui.by_hand import formed, group_of, machine, migration, node, opened, row
+from tests.ui.window_by_hand import KNOWN, busy_window, named, window, window_of
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from pytestqt.qtbot import QtBot
+
+    from fcm.ui.main_window import MainWindow
+    from fcm.ui.table_view import TableView
+
+PLACES = [
+    Selection(Place.ROOT),
+    Selection(Place.CLUSTER),
+    Selection(Place.SERVICES),
+    Selection(Place.MACHINE, "vm-Database"),
+    Selection(Place.MACHINE, "vm-Test-VM"),
+    Selection(Place.NODES),
+    Selection(Place.NODE, "node1"),
+    Selection(Place.SHARED_VOLUMES),
+    Selection(Place.STORAGE),
+    Selection(Place.NETWORKS),
+    Selection(Place.NETWORK, "net-3"),
+    Selection(Place.EVENTS),
+]
+
+
+def cells(view: TableView, identity: str) -> dict[str, str]:
+    """A row by its headings."""
+    at = view.table.row_of(identity)
+    assert at is not None, f"{identity} is not in {view.accessibleName()}"
+    columns = enumerate(view.table.columns)
+    return {column.title: view.table.index(at, n).data().replace("\N{NO-BREAK SPACE}", " ") for n, column in columns}
+
+
+def at(shown: MainWindow, place: Place, identity: str = "") -> Any:
+    shown.select(Selection(place, identity))
+    return shown.page
+
+
+def words(parent: QWidget) -> str:
+    return "\n".join(label.text() for label in parent.findChildren(QLabel) if label.isVisible())
+
+
+@pytest.mark.parametrize("selection", PLACES, ids=lambda s: f"{s.place}-{s.id}")
+def test_every_page_can_be_opened_redrawn_and_left(qtbot: QtBot, tmp_path: Path, selection: Selection) -> None:
+    shown, backend = busy_window(qtbot, tmp_path)
+    shown.select(selection)
+    assert shown.selection == selection
+    with qtbot.waitSignal(shown.changed):
+        backend.tell(ev.NodeChanged(node("node2", NodeState.PAUSED)))
+    assert shown.page.isVisible()
+    shown.refresh()
+    shown.close_cluster()
+    assert shown.selection == Selection(Place.ROOT)
+
+
+@pytest.mark.parametrize("selection", PLACES, ids=lambda s: f"{s.place}-{s.id}")
+def test_no_page_needs_more_room_than_a_narrow_window_has(qtbot: QtBot, tmp_path: Path, selection: Selection) -> None:
+    shown, _ = busy_window(qtbot, tmp_path)
+    shown.select(selection)
+    parts = [child for child in shown.page.children() if isinstance(child, QWidget) and child.isVisible()]
+    assert all(child.geometry().right() <= shown.page.width() for child in parts)
+
+
+@pytest.mark.parametrize("place", [p for p in Place if p.value.endswith("s") and p is not Place.EVENTS])
+def test_an_empty_cluster_has_pages_that_teach(qtbot: QtBot, tmp_path: Path, place: Place) -> None:
+    formation = formed()
+    empty = ev.ClusterFormed(formation.cluster, formation.nodes, (), (), (), (), (), (), ())
+    workspace, _ = opened(empty)
+    shown = window_of(qtbot, tmp_path, workspace)
+    page = at(shown, place)
+    assert page.isVisible()
+    if place is not Place.NODES:
+        assert "." in words(page)
+
+
+# Root
+
+
+def test_the_root_page_lists_known_clusters_and_opens_one(qtbot: QtBot, tmp_path: Path) -> None:
+    shown = window(qtbot, tmp_path)
+    title = KNOWN[0].title
+    qtbot.waitUntil(lambda: any(link.text() == title and link.isVisible() for link in shown.page.findChildren(Link)))
+    with qtbot.waitSignal(shown.opened):
+        named(shown.page, "contoso", QToolButton).click()
+    assert shown.state.cluster is not None
+
+
+def test_validation_is_offered_once_a_cluster_is_open(qtbot: QtBot, tmp_path: Path) -> None:
+    shown, _ = busy_window(qtbot, tmp_path)
+    page = at(shown, Place.ROOT)
+    assert named(page, "Validate a Configuration...").isEnabled()
+    shown.close_cluster()
+    assert not named(shown.page, "Validate a Configuration...").isEnabled()
+    qtbot.waitUntil(lambda: bool(shown.page._shown))
+
+
+# Cluster
+
+
+def test_the_summary_of_the_cluster_is_a_sentence_with_its_numbers(qtbot: QtBot, tmp_path: Path) -> None:
+    shown, _ = busy_window(qtbot, tmp_path)
+    page = at(shown, Place.CLUSTER)
+    assert page._sentence.whole == (
+        "contoso has 6 services or applications and 3 nodes; 1 virtual machine is not highly available."
+    )
+    assert page._facts.value("Quorum Configuration") == "Node and Disk Majority (Cluster Disk 1)"
+    assert page._facts.value("Current Host Server") == "node1"
+    assert page._facts.value("Networks for live migration") == "Live migration, then Management, then CSV and cluster"
+
+
+def test_recent_events_are_counted_by_level_and_lead_to_the_events(qtbot: QtBot, tmp_path: Path) -> None:
+    shown, _ = busy_window(qtbot, tmp_path)
+    page = at(shown, Place.CLUSTER)
+    named(page, "Error: 2").click()
+    assert shown.selection == Selection(Place.EVENTS)
+
+
+def test_enable_cluster_shared_volumes_is_under_configure_until_it_is_done(qtbot: QtBot, tmp_path: Path) -> None:
+    workspace, backend = opened(formed(with_volumes=False))
+    shown = window_of(qtbot, tmp_path, workspace)
+    link = named(shown.page, "Enable Cluster Shared Volumes...")
+    assert link.isEnabled()
+    with qtbot.waitSignal(shown.changed):
+        backend.tell(ev.SharedVolumesEnabled())
+    assert not link.isVisible()
+    assert named(shown.page, "Cluster Shared Volumes").isVisible()
+
+
+def test_a_node_that_is_down_is_named_in_the_summary(qtbot: QtBot, tmp_path: Path) -> None:
+    shown, backend = busy_window(qtbot, tmp_path)
+    page = at(shown, Place.CLUSTER)
+    with qtbot.waitSignal(shown.changed):
+        backend.tell(ev.NodeChanged(node("node3", NodeState.DOWN)))
+    assert page._sentence.whole.endswith("node3 is down.")
+
+
+# Services and applications
+
+
+def test_a_machine_has_its_figures_in_the_list_of_services(qtbot: QtBot, tmp_path: Path) -> None:
+    shown, backend = busy_window(qtbot, tmp_path)
+    page = at(shown, Place.SERVICES)
+    assert cells(page.services, "vm-Web01") == {
+        "Name": "Web01",
+        "Status": "Online",
+        "Type": "Virtual Machine",
+        "Current Owner": "node2",
+        "Auto Start": "Yes",
+        "Memory": "4.0 GiB",
+        "Dirty rate": "–",
+        "Last blackout": "213 ms",
+    }
+    database = cells(page.services, "vm-Database")
+    assert database["Status"].startswith("Live Migrating, ")
+    assert database["Status"].endswith(" % completed")
+    assert database["Dirty rate"] == "46.9 MiB/s"
+    assert cells(page.services, "vm-Reports")["Status"] == "Waiting to migrate to node2"
+    assert cells(page.services, "vm-Build")["Status"] == "Offline (saved)"
+    backend.tell(ev.MigrationCompleted("m3", FinalFigures(90.0, 0.311, 10**10, 7)))
+    qtbot.waitUntil(lambda: cells(page.services, "vm-Database")["Status"] == "Online")
+    assert cells(page.services, "vm-Database")["Last blackout"] == "311 ms"
+
+
+def test_machines_that_are_not_clustered_have_a_list_of_their_own(qtbot: QtBot, tmp_path: Path) -> None:
+    shown, _ = busy_window(qtbot, tmp_path)
+    page = at(shown, Place.SERVICES)
+    assert list(page.loose.table.ids) == ["vm-Test-VM"]
+    assert cells(page.loose, "vm-Test-VM")["Node"] == "node3"
+
+
+def test_only_one_of_two_lists_has_a_selection(qtbot: QtBot, tmp_path: Path) -> None:
+    shown, _ = busy_window(qtbot, tmp_path)
+    page = at(shown, Place.SERVICES)
+    page.services.select_ids(["vm-Web01"])
+    page.loose.select_ids(["vm-Test-VM"])
+    assert page.services.selected_ids() == []
+    assert shown.selection == Selection(Place.MACHINE, "vm-Test-VM")
+
+
+def test_progress_never_runs_backwards(qtbot: QtBot, tmp_path: Path) -> None:
+    shown, backend = busy_window(qtbot, tmp_path)
+    seen = [shown.figures.progress(shown.state.migrations["m3"])]
+    for remaining in (8, 2, 6, 1, 3, 0):
+        backend.tell(ev.MigrationProgressed("m3", row(70 + remaining, 10**10, remaining * 10**9, number=2)))
+        assert shown.workspace is not None
+        shown.workspace.drain(60)
+        shown.figures._courses["m3"].foreseen = -1e9
+        seen.append(shown.figures.progress(shown.state.migrations["m3"]))
+    assert seen == sorted(seen)
+    assert seen[-1] < 1
+
+
+def test_double_click_goes_to_the_page_of_the_machine(qtbot: QtBot, tmp_path: Path) -> None:
+    shown, _ = busy_window(qtbot, tmp_path)
+    page = at(shown, Place.SERVICES)
+    page.services.opened.emit("vm-Web01")
+    assert shown.selection == Selection(Place.MACHINE, "vm-Web01")
+
+
+# A virtual machine
+
+
+def test_the_summary_of_a_machine_tells_what_stands_in_its_way(qtbot: QtBot, tmp_path: Path) -> None:
+    shown, _ = busy_window(qtbot, tmp_path)
+    page = at(shown, Place.MACHINE, "vm-Mail")
+    assert page._facts.value("Status") == "Online"
+    assert "ISO file" in page._facts.value("Alerts")
+    assert page._facts.value("Preferred Owners") == "<none>"
+    assert page._facts.value("Current Owner") == "node2"
+
+
+def test_the_resources_of_a_machine_offer_their_properties(
+    qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shown, _ = busy_window(qtbot, tmp_path)
+    page = at(shown, Place.MACHINE, "vm-Web01")
+    assert list(page.resources.table.ids) == ["res-Web01", "config-Web01"]
+    page.resources.select_ids(["res-Web01"])
+    asked: list[tuple[str, Selection]] = []
+    monkeypatch.setattr(shown, "show_dialog", lambda *given: asked.append(given))
+    button = shown.actions_pane.item.button("resource-properties")
+    assert button is not None
+    button.click()
+    assert asked == [("resource-properties", Selection(Place.RESOURCE, "res-Web01"))]
+
+
+def test_a_machine_that_is_not_clustered_is_offered_to_be(qtbot: QtBot, tmp_path: Path) -> None:
+    shown, _ = busy_window(qtbot, tmp_path)
+    page = at(shown, Place.MACHINE, "vm-Test-VM")
+    assert not page.resources.isVisible()
+    link = named(page, "Make highly available...")
+    assert not link.isEnabled()
+    assert "local storage" in link.toolTip()
+
+
+def test_the_machine_page_shows_its_newest_migration(qtbot: QtBot, tmp_path: Path) -> None:
+    shown, backend = busy_window(qtbot, tmp_path)
+    page = at(shown, Place.MACHINE, "vm-Web01")
+    qtbot.waitUntil(lambda: page._view is not None and page._view.migration == "m1")
+    web = machine("Web01", "node2")
+    backend.tell(ev.MigrationRequested(migration(web, "node3", 9, requested=2e9, phase=Phase.BROWNOUT)))
+    qtbot.waitUntil(lambda: page._view.migration == "m9")
+
+
+def test_an_older_migration_can_be_reopened(qtbot: QtBot, tmp_path: Path) -> None:
+    shown, backend = busy_window(qtbot, tmp_path)
+    web = machine("Web01", "node2")
+    backend.tell(ev.MigrationRequested(migration(web, "node3", 9)), ev.MigrationCanceled("m9"))
+    qtbot.waitUntil(lambda: "m9" in shown.state.migrations)
+    shown.select(Selection(Place.MIGRATION, "m1"))
+    page: Any = shown.page
+    qtbot.waitUntil(lambda: page._view is not None and page._view.migration == "m1")
+
+
+@pytest.mark.parametrize(
+    ("other", "text"),
+    [
+        ({"media": "C:\\tools.iso"}, "ISO file"),
+        ({"switch": "Lab"}, "no virtual network named 'Lab'"),
+        ({"disk": "disk-3"}, "Redirected Access"),
+        ({"state": MachineState.PAUSED}, "paused"),
+    ],
+)
+def test_alerts_say_what_would_stop_a_live_migration(other: dict[str, Any], text: str) -> None:
+    found = machine("Web01", **other)
+    workspace, _ = opened(formed([found]))
+    assert text in " ".join(alerts(workspace.state, found))
+
+
+# Nodes
+
+
+def test_a_node_tells_its_load_and_the_migrations_it_takes_part_in(qtbot: QtBot, tmp_path: Path) -> None:
+    shown, _ = busy_window(qtbot, tmp_path)
+    page = at(shown, Place.NODES)
+    found = cells(page.nodes, "node2")
+    assert found["Takes part in"] == "Database from node1"
+    assert found["Memory free"] == "38.0 GiB"
+    assert found["Memory in use"] == "15 %"
+
+
+def test_the_page_of_a_node_shows_what_it_owns_and_how_it_reaches_the_volumes(qtbot: QtBot, tmp_path: Path) -> None:
+    shown, _ = busy_window(qtbot, tmp_path)
+    page = at(shown, Place.NODE, "node2")
+    assert isinstance(page, NodePage)
+    assert set(page.machines.table.ids) == {"vm-Web01", "vm-Mail"}
+    assert "16 GiB more is being migrated here" in page._memory.toolTip().replace("\N{NO-BREAK SPACE}", " ")
+    assert cells(page.volumes, "disk-2")["I/O path of this node"] == "Direct"
+    assert cells(page.volumes, "disk-3")["I/O path of this node"] == "Direct (coordinator)"
+    assert cells(page.adapters, "node2-net-3")["Network"] == "Live migration"
+
+
+@pytest.mark.qt_log_ignore("This plugin does not support")
+def test_a_machine_can_be_migrated_from_the_page_of_its_node(qtbot: QtBot, tmp_path: Path) -> None:
+    shown, _ = busy_window(qtbot, tmp_path)
+    page = at(shown, Place.NODE, "node2")
+    page.machines.select_ids(["vm-Web01"])
+    menu = shown.show_context_menu(page.picked_selections(), QPoint(5, 5))
+    assert "Live migrate virtual machine to another node" in [action.text() for action in menu.actions()]
+    menu.close()
+
+
+def test_a_handed_over_machine_moves_to_its_new_node(qtbot: QtBot, tmp_path: Path) -> None:
+    shown, backend = busy_window(qtbot, tmp_path)
+    page = at(shown, Place.NODE, "node1")
+    assert "vm-Database" in page.machines.table.ids
+    backend.tell(ev.MigrationHandedOver("m3"))
+    qtbot.waitUntil(lambda: "vm-Database" not in page.machines.table.ids)
+
+
+# Storage
+
+
+def test_a_volume_has_its_path_fill_and_way_per_node(qtbot: QtBot, tmp_path: Path) -> None:
+    shown, _ = busy_window(qtbot, tmp_path)
+    shown.select(Selection(Place.VOLUME, "disk-3"))
+    page: Any = shown.page
+    found = cells(page.volumes, "disk-3")
+    assert found["Status"] == "Redirected Access"
+    assert found["Path"] == "C:\\ClusterStorage\\Volume2"
+    assert (found["Capacity"], found["Free"], found["Used"]) == ("1,000.0 GiB", "150.0 GiB", "85 %")
+    assert cells(page.paths, "node1")["I/O path"] == "Redirected through node2"
+    assert cells(page.paths, "node2")["I/O path"] == "Direct (coordinator)"
+
+
+def test_disks_are_in_the_order_of_their_use(qtbot: QtBot, tmp_path: Path) -> None:
+    shown, _ = busy_window(qtbot, tmp_path)
+    page = at(shown, Place.STORAGE)
+    uses = [cells(page.disks, identity)["Assigned to"] for identity in page.disks.table.ids]
+    assert uses == [
+        "Disk Witness in Quorum",
+        "Available Storage",
+        "Cluster Shared Volume",
+        "Cluster Shared Volume",
+        "Not used by the cluster",
+    ]
+    assert named(page, "Add a disk (1 LUN seen by the nodes)").isVisible()
+
+
+# Networks
+
+
+def test_networks_tell_their_use_metric_and_rank_for_live_migration(qtbot: QtBot, tmp_path: Path) -> None:
+    shown, _ = busy_window(qtbot, tmp_path)
+    page = at(shown, Place.NETWORKS)
+    found = cells(page.networks, "net-3")
+    assert (found["Cluster Use"], found["Live migration"], found["Metric"]) == ("Internal", "1", "1,100 (automatic)")
+    assert found["Adapters"] == "2 of 3 up"
+    assert cells(page.networks, "net-4")["Live migration"] == "Not used"
+    assert "Live migration tries Live migration, then Management" in page._sentence.whole
+
+
+def test_an_adapter_can_be_made_to_fail_from_the_page_of_its_network(qtbot: QtBot, tmp_path: Path) -> None:
+    shown, backend = busy_window(qtbot, tmp_path)
+    shown.select(Selection(Place.ADAPTER, "node1-net-3"))
+    button = shown.actions_pane.item.button("fail-adapter")
+    assert button is not None
+    button.click()
+    assert backend.submitted == [cmd.FailAdapter("node1-net-3")]
+    page: Any = shown.page
+    assert cells(page.adapters, "node3-net-3")["Status"] == str(AdapterState.FAILED)
+
+
+# Events
+
+
+def test_events_are_filtered_by_level_and_words(qtbot: QtBot, tmp_path: Path) -> None:
+    shown, _ = busy_window(qtbot, tmp_path)
+    page = at(shown, Place.EVENTS)
+    total = page.events.table.rowCount()
+    named(page, "Show Information").click()
+    assert 0 < page.events.table.rowCount() < total
+    page.search_box().setText("mail")
+    assert [cells(page.events, i)["Event ID"] for i in page.events.table.ids] == ["21502"]
+
+
+def test_the_selected_event_is_shown_in_full(qtbot: QtBot, tmp_path: Path) -> None:
+    shown, _ = busy_window(qtbot, tmp_path)
+    page = at(shown, Place.EVENTS)
+    page.search_box().setText("blackout")
+    page.events.select_ids(page.events.table.ids[:1])
+    assert "Event ID 20415" in page.detail.toPlainText()
+    assert "Web01" in page.detail.toPlainText()
+
+
+def test_a_new_event_appears_at_the_top(qtbot: QtBot, tmp_path: Path) -> None:
+    shown, backend = busy_window(qtbot, tmp_path)
+    page = at(shown, Place.EVENTS)
+    with qtbot.waitSignal(shown.happened):
+        backend.tell(ev.NodeChanged(node("node3", NodeState.DOWN)), at=500)
+    assert cells(page.events, page.events.table.ids[0])["Event ID"] == "1135"
+
+
+# Words and pictures of states
+
+
+def test_every_state_has_an_icon_that_exists() -> None:
+    found = {appearance.machine_icon(machine("x", state=state), None, False) for state in MachineState}
+    found |= {appearance.machine_icon(machine("x"), state, moving) for state in ResourceState for moving in (0, 1)}
+    found |= {appearance.node_icon(node("x", state)) for state in NodeState}
+    workspace, _ = opened(formed([machine("x")]))
+    state = workspace.state
+    found |= {appearance.disk_icon(disk) for disk in state.disks.values()}
+    found |= {appearance.volume_icon(volume, None) for volume in state.shared_volumes.values()}
+    found |= {appearance.network_icon(network) for network in state.networks.values()}
+    found |= {appearance.cluster_icon(state), appearance.resource_icon(state.resources["res-x"])}
+    assert found <= icons.available()
+
+
+def test_a_failed_group_is_failed_whatever_its_machine_does() -> None:
+    found = machine("x")
+    workspace, _ = opened(formed([found]), ev.GroupChanged(group_of(found, ResourceState.FAILED)))
+    assert appearance.machine_words(found, workspace.state) == "Failed"
+    assert appearance.machine_icon(found, ResourceState.FAILED, moving=True) == "vm-failed"
