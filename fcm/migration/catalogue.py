@@ -1,0 +1,87 @@
+"""Workloads as small TOML files: the named ones that travel with the program, and anybody's own.
+
+A file has ``name``, ``title`` and ``source`` (where the figures come from, or that they are assumed), ``utilisation``
+(share of a processor the writing takes), optionally ``zero_share`` (share of unwritten memory that is zero pages) and
+``[burst]`` (writes, silence in s), and one ``[[pattern]]`` or more: kind uniform, zipf, sweep or scattered; size_mib;
+rate (writes/s); first_mib but for scattered; exponent for zipf.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from typing import TYPE_CHECKING
+
+from fcm import resources
+from fcm.migration.fields import MAX_FILE, BadFileError, Fields
+from fcm.migration.workload import PAGE, Burst, Pattern, Scattered, Sweep, Uniform, Workload, Zipf
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+_MIB_PAGES = (1 << 20) // PAGE
+_MOST_MIB = 1 << 26
+
+
+def workload_names() -> tuple[str, ...]:
+    """Names of the workloads that travel with the program."""
+    return tuple(sorted(p.stem for p in resources.path("workloads").glob("*.toml")))
+
+
+def named_workload(name: str) -> Workload:
+    """A workload that travels with the program.
+
+    Raises:
+        KeyError: with a sentence that lists the known names.
+    """
+    if name not in workload_names():
+        raise KeyError(f"no workload called {name!r}; known are {', '.join(workload_names())}")
+    return load_workload(resources.path("workloads", f"{name}.toml"))
+
+
+def load_workload(path: Path) -> Workload:
+    """Reads a workload file.
+
+    Raises:
+        BadFileError: naming the file, the field and what was expected.
+    """
+    name = str(path)
+    try:
+        if path.stat().st_size > MAX_FILE:
+            raise BadFileError(name, "", f"a file of at most {MAX_FILE >> 20} MiB")
+        data = tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise BadFileError(name, "", "a readable file", error.strerror or str(error)) from None
+    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise BadFileError(name, "", "TOML in UTF-8", str(error)) from None
+    f = Fields(data, name)
+    patterns = tuple(_pattern(p) for p in f.objects("pattern", 1000))
+    if not patterns:
+        raise f.bad("pattern", "one [[pattern]] or more", "none")
+    burst = None
+    if f.has("burst"):
+        b = f.inner("burst")
+        burst = Burst(b.whole("writes", 1, 1 << 50), b.number("silence", 0, 1e6, unit="s"))
+    return Workload(
+        patterns,
+        name=f.text("name", path.stem, 200),
+        source=f.text("source", "", 2000),
+        burst=burst,
+        utilisation=f.number("utilisation", 0.001, 64, 1.0),
+        zero_share=f.number("zero_share", 0, 1, 0.0),
+    )
+
+
+def _pattern(p: Fields) -> Pattern:
+    kind = p.text("kind", "")
+    pages = max(1, round(p.number("size_mib", 1.0 / _MIB_PAGES, _MOST_MIB, unit="MiB") * _MIB_PAGES))
+    rate = p.number("rate", 0, 1e9, unit="writes/s")
+    if kind == "scattered":
+        return Scattered(pages, rate)
+    first = round(p.number("first_mib", 0, _MOST_MIB, unit="MiB") * _MIB_PAGES)
+    if kind == "uniform":
+        return Uniform(first, pages, rate)
+    if kind == "zipf":
+        return Zipf(first, pages, rate, p.number("exponent", 0, 10))
+    if kind == "sweep":
+        return Sweep(first, pages, rate)
+    raise p.bad("kind", "uniform, zipf, sweep or scattered", kind)
