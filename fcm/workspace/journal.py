@@ -94,7 +94,7 @@ class Journal:
                 rows.setdefault(entry.event.migration, []).append(_pack(entry.event.row))
         if not lasting and not rows:
             return
-        with self._lock, _sentences(self.path), self._connection:
+        with self._lock, _sentences(self.path, writing=True), self._connection:
             self._connection.executemany(
                 "INSERT INTO events VALUES (?, ?, ?, ?)",
                 [(entry.sequence, entry.time, type(entry.event).__name__, _dump(entry.event)) for entry in lasting],
@@ -222,7 +222,7 @@ def _check(connection: sqlite3.Connection, path: Path, uri: str) -> None:
 
 
 @contextlib.contextmanager
-def _sentences(path: Path) -> Iterator[None]:
+def _sentences(path: Path, writing: bool = False) -> Iterator[None]:
     """Turn what SQLite and the file system say into a sentence with a remedy."""
     try:
         yield
@@ -233,6 +233,11 @@ def _sentences(path: Path) -> Iterator[None]:
         if "full" in text:
             raise JournalError(
                 f"The disk with the journal {path} is full. Free some space; nothing that was shown is lost."
+            ) from error
+        if writing and "disk I/O" in text:
+            raise JournalError(
+                f"The journal {path} cannot be written ({text}). See whether its disk is full or fails; nothing that "
+                "was shown is lost."
             ) from error
         if "readonly" in text or "unable to open" in text:
             raise JournalError(
