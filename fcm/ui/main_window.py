@@ -149,7 +149,10 @@ class MainWindow(QMainWindow):
             self._opening.abandon()
         self.status.say("waiting", f"Opening {uri} ...")
         self._opening = Work(
-            self, lambda: self.context.open_cluster(uri), lambda outcome: self._opened(uri, outcome), _close
+            self,
+            lambda: self.context.open_cluster(uri),
+            lambda outcome: self._opened(uri, outcome),
+            lambda left: left.close(),
         )
 
     def _opened(self, uri: str, outcome: Outcome) -> None:
@@ -172,7 +175,9 @@ class MainWindow(QMainWindow):
         self._bridge = Bridge(workspace, self)
         self._bridge.changed.connect(self._changed)
         self._bridge.happened.connect(self._happened)
-        self._stop_observing = workspace.observe_commands(self._echo)
+        self._stop_observing = workspace.observe_commands(
+            lambda command: self.docks["Console"].echo(powershell(command, self.state))
+        )
         self.event_list.show_log(workspace.log, lambda: self.state)
         self._history.clear()
         self.status.show_workspace(workspace)
@@ -216,9 +221,6 @@ class MainWindow(QMainWindow):
         details = f"{text}\n{verdict.reason}\n{verdict.remedy}".strip()
         self.messages.show_message("warning", verdict.reason, verdict.remedy, details)
 
-    def _echo(self, command: Command) -> None:
-        self.docks["Console"].echo(powershell(command, self.state))
-
     # What changed
 
     def _changed(self, change: Change, everything: bool = False) -> None:
@@ -231,7 +233,7 @@ class MainWindow(QMainWindow):
                 self.select(parent_of(self._place, self.state) or ROOT)
             self._schedule_actions()
             self._count_migrations()
-        page = self._current_page()
+        page = self._pages.get(self._place.place)
         if page is not None:
             page.refresh(change)
         self.changed.emit(change)
@@ -266,9 +268,7 @@ class MainWindow(QMainWindow):
     @property
     def page(self) -> Page:
         """The page that is shown."""
-        page = self._current_page()
-        assert page is not None
-        return page
+        return self._pages[self._place.place]
 
     def select(self, selection: Selection) -> None:
         """Go to a place, or to the page of a thing's parent and select it there."""
@@ -315,12 +315,9 @@ class MainWindow(QMainWindow):
             self._go(place, ())
 
     def _picked(self) -> None:
-        if self.sender() is self._current_page():
+        if self.sender() is self._pages.get(self._place.place):
             self._items = self.page.picked_selections()
             self._refresh_actions()
-
-    def _current_page(self) -> Page | None:
-        return self._pages.get(self._place.place)
 
     def go_back(self) -> None:
         """To the place before."""
@@ -432,7 +429,7 @@ class MainWindow(QMainWindow):
 
     def current_table(self) -> TableView | None:
         """The list of the page."""
-        page = self._current_page()
+        page = self._pages.get(self._place.place)
         return None if page is None else page.table()
 
     def find_in_list(self) -> None:
@@ -500,7 +497,3 @@ class MainWindow(QMainWindow):
             work.wait()
         self.context.settings.flush()
         super().closeEvent(event)
-
-
-def _close(workspace: Workspace) -> None:
-    workspace.close()
