@@ -43,13 +43,12 @@ if TYPE_CHECKING:
 
     from PySide6.QtGui import QCloseEvent, QShowEvent
 
-    from fcm.backend.base import Operation
     from fcm.model.commands import Command
     from fcm.model.events import Entry as Happening
     from fcm.ui.context import Context
     from fcm.ui.pages.page import Page
     from fcm.ui.table_view import TableView
-    from fcm.workspace.workspace import Workspace
+    from fcm.workspace.workspace import Operation, Workspace
 
 TITLE = "Failover Cluster Manager"
 ACTIONS_LATER = 120

@@ -14,11 +14,10 @@ from fcm.workspace.powershell import powershell
 if TYPE_CHECKING:
     from PySide6.QtGui import QShowEvent
 
-    from fcm.backend.base import Operation
     from fcm.model.commands import Command
     from fcm.model.state import State
     from fcm.ui.main_window import MainWindow
-    from fcm.workspace.workspace import Workspace
+    from fcm.workspace.workspace import Operation, Workspace
 
 _BUTTON = QDialogButtonBox.StandardButton
 

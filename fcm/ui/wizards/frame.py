@@ -34,9 +34,9 @@ if TYPE_CHECKING:
 
     from PySide6.QtGui import QCloseEvent
 
-    from fcm.backend.base import Operation
     from fcm.model.commands import Command
     from fcm.ui.main_window import MainWindow
+    from fcm.workspace.workspace import Operation
 
 
 class WizardPage(QWidget):
