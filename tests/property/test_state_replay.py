@@ -1,0 +1,285 @@
+"""Random command sequences on an embedded cluster: what must hold after every step, whatever was asked."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+
+from fcm.backend.embedded import open_embedded
+from fcm.model import commands as cmd
+from fcm.model import events as ev
+from fcm.model.entities import (
+    GIB,
+    MIB,
+    DiskUse,
+    MachineState,
+    MigrationOptions,
+    NetworkRole,
+    NodeState,
+    OfflineAction,
+    QuorumMode,
+    StartAction,
+)
+from fcm.model.quorum import votes
+from fcm.model.state import State, apply, group_state
+from fcm.workspace.journal import Journal
+from fcm.workspace.workspace import Workspace
+
+LONG = 60.0
+INDEX = st.integers(0, 200)
+"""Picks the object with that number, modulo how many there are; one pick in ten names nothing that exists."""
+
+
+class EmbeddedCluster(RuleBasedStateMachine):
+    def __init__(self) -> None:
+        super().__init__()
+        self.folder = tempfile.TemporaryDirectory()
+        self.path = Path(self.folder.name) / "c.journal"
+        self.workspace: Workspace | None = None
+        self.shadow = State()
+        """The state by replay of every entry, kept beside the workspace's own."""
+        self.handed_over: set[str] = set()
+
+    @initialize(cluster=st.sampled_from(["contoso", "fabrikam"]), seed=st.integers(0, 3))
+    def begin(self, cluster: str, seed: int) -> None:
+        self.cluster, self.seed = cluster, seed
+        self.reopen()
+
+    def reopen(self) -> None:
+        self.backend = open_embedded(self.cluster, seed=self.seed, start_time=1000.0)
+        workspace = Workspace(self.backend, Journal.open(self.path, self.backend.uri))
+        workspace.subscribe(lambda change, entries: [self.see(entry) for entry in entries] and None)
+        self.workspace = workspace
+        workspace.open()
+        workspace.drain(LONG)
+
+    def see(self, entry: ev.Entry) -> None:
+        """One entry more: exactly one owner, a hand-over at most once a migration."""
+        owners = {key: machine.node for key, machine in self.shadow.machines.items()}
+        self.shadow, _ = apply(self.shadow, entry)
+        if isinstance(entry.event, ev.MigrationHandedOver):
+            assert entry.event.migration not in self.handed_over
+            self.handed_over.add(entry.event.migration)
+        else:
+            for key, machine in self.shadow.machines.items():
+                if owners.get(key, machine.node) != machine.node:
+                    assert isinstance(entry.event, ev.MachineChanged), "moved without being told"
+                    assert self.shadow.nodes[owners[key]].state is NodeState.DOWN
+
+    # what is asked
+
+    @property
+    def state(self) -> State:
+        assert self.workspace is not None
+        return self.workspace.state
+
+    def ask(self, command: cmd.Command) -> bool:
+        assert self.workspace is not None
+        operation = self.workspace.submit(command)
+        self.workspace.drain(LONG)
+        assert operation.verdict is not None
+        assert operation.verdict or operation.verdict.reason
+        return operation.verdict.ok
+
+    def pick(self, mapping: str, index: int) -> str:
+        keys = list(getattr(self.state, mapping))
+        return keys[index % len(keys)] if keys and index % 10 != 9 else "nothing"
+
+    @rule(machine=INDEX, node=INDEX, kind=st.sampled_from(["live", "live", "live", "quick", "move"]))
+    def migrate(self, machine: int, node: int, kind: str) -> None:
+        what, where = self.pick("machines", machine), self.pick("nodes", node)
+        options = MigrationOptions(post_copy=machine % 3 == 0, auto_converge=machine % 4 == 0)
+        kinds: dict[str, cmd.Command] = {
+            "live": cmd.LiveMigrate(what, where, options),
+            "quick": cmd.QuickMigrate(what, where),
+            "move": cmd.MoveMachine(what, where),
+        }
+        self.ask(kinds[kind])
+
+    @rule(index=INDEX, limit=st.sampled_from([None, 0.0, 5.0, 60.0]), post_copy=st.booleans())
+    def tune(self, index: int, limit: float | None, post_copy: bool) -> None:
+        self.ask(cmd.TuneMigration(self.pick("migrations", index), limit, None, post_copy))
+
+    @rule(index=INDEX)
+    def cancel(self, index: int) -> None:
+        self.ask(cmd.CancelMigration(self.pick("migrations", index)))
+
+    @rule(
+        index=INDEX,
+        wanted=st.sampled_from([MachineState.RUNNING, MachineState.OFF, MachineState.SAVED, MachineState.PAUSED]),
+        forced=st.booleans(),
+    )
+    def start_or_stop(self, index: int, wanted: MachineState, forced: bool) -> None:
+        self.ask(cmd.SetMachineState(self.pick("machines", index), wanted, forced))
+
+    @rule(
+        index=INDEX, node=INDEX, disk=INDEX, size=st.sampled_from([512 * MIB, 2 * GIB, 40 * GIB]), start=st.booleans()
+    )
+    def create(self, index: int, node: int, disk: int, size: int, start: bool) -> None:
+        volume = self.pick("shared_volumes", disk) if disk % 3 else None
+        self.ask(cmd.CreateVirtualMachine(f"VM{index}", self.pick("nodes", node), size, volume, start=start))
+
+    @rule(index=INDEX, compatibility=st.booleans(), text=st.sampled_from([None, "", "VM Network"]))
+    def configure(self, index: int, compatibility: bool, text: str | None) -> None:
+        machine = self.pick("machines", index)
+        self.ask(cmd.ConfigureVirtualMachine(machine, None, StartAction.NOTHING, compatibility, text, text))
+
+    @rule(index=INDEX)
+    def delete(self, index: int) -> None:
+        self.ask(cmd.DeleteVirtualMachine(self.pick("machines", index)))
+
+    @rule(index=INDEX, other=INDEX)
+    def cluster_machines(self, index: int, other: int) -> None:
+        self.ask(cmd.MakeHighlyAvailable((self.pick("machines", index), self.pick("machines", other))[: 1 + other % 2]))
+
+    @rule(index=INDEX)
+    def remove_group(self, index: int) -> None:
+        self.ask(cmd.RemoveGroup(self.pick("groups", index)))
+
+    @rule(index=INDEX, node=INDEX, failback=st.booleans(), auto_start=st.booleans())
+    def configure_group(self, index: int, node: int, failback: bool, auto_start: bool) -> None:
+        owners = (self.pick("nodes", node),)
+        group = self.pick("groups", index)
+        self.ask(cmd.ConfigureGroup(group, None, owners, auto_start, failback=failback))
+
+    @rule(index=INDEX, node=INDEX, action=st.sampled_from(list(OfflineAction)))
+    def configure_resource(self, index: int, node: int, action: OfflineAction) -> None:
+        owners = tuple(dict.fromkeys((self.pick("nodes", node), self.pick("nodes", node + 1))))
+        self.ask(cmd.ConfigureResource(self.pick("resources", index), None, owners, offline_action=action))
+
+    @rule(
+        kind=st.sampled_from(
+            [cmd.PauseNode, cmd.ResumeNode, cmd.StartClusterService, cmd.StopClusterService, cmd.EvictNode]
+        ),
+        index=INDEX,
+    )
+    def change_node(self, kind: Any, index: int) -> None:
+        self.ask(kind(self.pick("nodes", index)))
+
+    @rule(index=INDEX, repair=st.booleans())
+    def change_adapter(self, index: int, repair: bool) -> None:
+        adapter = self.pick("adapters", index)
+        self.ask(cmd.RepairAdapter(adapter) if repair else cmd.FailAdapter(adapter))
+
+    @rule(index=INDEX, role=st.sampled_from(list(NetworkRole)), metric=st.sampled_from([None, 500, 0]))
+    def configure_network(self, index: int, role: NetworkRole, metric: int | None) -> None:
+        self.ask(cmd.ConfigureNetwork(self.pick("networks", index), None, role, metric, metric is None))
+
+    @rule(order=st.lists(INDEX, max_size=3, unique=True), excluded=st.lists(INDEX, max_size=1))
+    def choose_networks(self, order: list[int], excluded: list[int]) -> None:
+        chosen = tuple(self.pick("networks", index) for index in order)
+        self.ask(cmd.SetMigrationNetworks(chosen, tuple(self.pick("networks", index) for index in excluded)))
+
+    @rule(
+        kind=st.sampled_from([cmd.AddClusterDisk, cmd.AddStorage]),
+        disks=st.lists(INDEX, min_size=1, max_size=3),
+    )
+    def add_disks(self, kind: Any, disks: list[int]) -> None:
+        self.ask(kind(tuple(self.pick("disks", index) for index in disks)))
+
+    @rule(index=INDEX, node=INDEX, on=st.booleans(), what=st.integers(0, 5))
+    def change_volume(self, index: int, node: int, on: bool, what: int) -> None:
+        volume = self.pick("shared_volumes", index)
+        commands: list[cmd.Command] = [
+            cmd.RemoveSharedVolume(volume),
+            cmd.RenameSharedVolume(volume, f"Data {index}"),
+            cmd.RenameVolumeFolder(volume, f"Folder{index}"),
+            cmd.MoveSharedVolume(volume, self.pick("nodes", node)),
+            cmd.SetRedirectedAccess(volume, on),
+            cmd.SetDiskOnline(self.pick("disks", index), on),
+        ]
+        self.ask(commands[what])
+
+    @rule(mode=st.sampled_from(list(QuorumMode)), index=INDEX, limit=st.integers(0, 3))
+    def configure_cluster(self, mode: QuorumMode, index: int, limit: int) -> None:
+        self.ask(cmd.EnableSharedVolumes(notice_accepted=True))
+        self.ask(cmd.SetQuorum(mode, "\\\\s\\w" if "Share" in mode.value else self.pick("disks", index)))
+        self.ask(cmd.SetConcurrentMigrations(limit))
+        self.ask(cmd.ValidateCluster(("Validate Quorum Configuration",) if limit else ()))
+
+    @rule(seconds=st.sampled_from([0.0, 0.05, 0.5, 3.0, 12.0, 45.0]))
+    def wait(self, seconds: float) -> None:
+        assert self.workspace is not None
+        self.backend.advance(seconds)
+        self.workspace.drain(LONG)
+
+    @precondition(lambda self: self.workspace is not None)
+    @rule()
+    def end_and_start_again(self) -> None:
+        assert self.workspace is not None
+        self.workspace.close()
+        before = self.shadow
+        self.shadow = State()
+        journal = Journal.open(self.path, self.backend.uri)
+        replayed, entries = journal.replay()
+        journal.close()
+        assert replayed == before
+        for entry in entries:
+            self.shadow, _ = apply(self.shadow, entry)
+        self.reopen()
+        assert all(m.phase.is_over for m in self.state.migrations.values())
+        between = {MachineState.STARTING, MachineState.STOPPING, MachineState.SAVING}
+        assert not between & {machine.state for machine in self.state.machines.values()}
+
+    # what holds
+
+    @invariant()
+    def the_state_is_that_of_the_events_and_that_of_the_cluster_itself(self) -> None:
+        if self.workspace is not None:
+            assert self.workspace.state == self.shadow == self.backend.state
+
+    @invariant()
+    def groups_go_with_their_machines_and_disks(self) -> None:
+        for machine in self.state.machines.values() if self.workspace else ():
+            if machine.group is None:
+                continue
+            assert self.state.groups[machine.group].owner == machine.node
+            disk = self.state.disks[machine.disk or ""]
+            assert disk.use in (DiskUse.GROUP, DiskUse.SHARED_VOLUME)
+            assert disk.use is DiskUse.SHARED_VOLUME or disk.owner == machine.node
+
+    @invariant()
+    def groups_have_the_state_of_their_resources(self) -> None:
+        for group in self.state.groups.values() if self.workspace else ():
+            assert group.state is group_state(self.state, group.id)
+
+    @invariant()
+    def what_is_owned_is_owned_by_nodes_that_exist(self) -> None:
+        if self.workspace is None:
+            return
+        nodes = set(self.state.nodes)
+        owners = {machine.node for machine in self.state.machines.values()}
+        owners |= {group.owner for group in self.state.groups.values()}
+        owners |= {volume.owner for volume in self.state.shared_volumes.values()}
+        assert owners <= nodes
+
+    @invariant()
+    def the_cluster_keeps_its_quorum(self) -> None:
+        if self.workspace is not None:
+            assert self.state.cluster is not None
+            assert votes(self.state.cluster, self.state.nodes, self.state.disks).has_quorum
+
+    @invariant()
+    def no_node_takes_part_in_more_live_migrations_than_it_may_begin(self) -> None:
+        for machine in self.state.machines.values() if self.workspace else ():
+            active = [m for m in self.state.migrations.values() if m.machine == machine.id and not m.phase.is_over]
+            assert len(active) <= 1
+
+    @invariant()
+    def memory_is_never_overcommitted(self) -> None:
+        for node in self.state.nodes if self.workspace else ():
+            assert self.state.free_memory(node) >= 0
+
+    def teardown(self) -> None:
+        if self.workspace is not None:
+            self.workspace.close()
+        self.folder.cleanup()
+
+
+TestEmbeddedCluster = EmbeddedCluster.TestCase
+TestEmbeddedCluster.settings = settings(max_examples=25, stateful_step_count=30, deadline=None)
