@@ -180,15 +180,17 @@ class TableView(QTableView):
         heading = self.horizontalHeader().fontMetrics()
         least = [heading.horizontalAdvance(columns[number].title) + _PADDING for number in shown]
         needed = [max(width, self._needs(number)) for number, width in zip(shown, least, strict=True)]
-        wanted = [max(columns[number].width, width) for number, width in zip(shown, needed, strict=True)]
         room = self.viewport().width()
-        tight = [max(a, int(b * _TIGHTEST)) for a, b in zip(least, needed, strict=True)]
-        low, high = (needed, wanted) if sum(needed) <= room else (tight, needed)
-        slack = sum(high) - sum(low)
-        share = min(1.0, max(0.0, (room - sum(low)) / slack)) if slack else 0.0
+        if sum(needed) > room:
+            least = [max(width, int(need * _TIGHTEST)) for width, need in zip(least, needed, strict=True)]
+            widths = _levelled(needed, least, room)
+        else:
+            wanted = [max(columns[number].width, need) for number, need in zip(shown, needed, strict=True)]
+            extra = min(1.0, (room - sum(needed)) / max(1, sum(wanted) - sum(needed)))
+            widths = [int(need + (want - need) * extra) for need, want in zip(needed, wanted, strict=True)]
         before, self._restoring = self._restoring, True
-        for number, a, b in zip(shown, low, high, strict=True):
-            self.setColumnWidth(number, int(a + (b - a) * share))
+        for number, width in zip(shown, widths, strict=True):
+            self.setColumnWidth(number, width)
         self._restoring = before
 
     def _needs(self, number: int) -> int:
@@ -198,7 +200,7 @@ class TableView(QTableView):
             return column.width
         texts = (column.text(identity) for identity in self.table.ids[:_SAMPLE])
         widest = max((metrics.horizontalAdvance(text) for text in texts), default=0)
-        return min(widest + _PADDING + (_ICON if column.icon else 0), max(column.width, _WIDEST))
+        return min(widest + _MARGIN + (_ICON if column.icon else 0), max(column.width, _WIDEST))
 
     def _first_rows(self) -> None:
         """The widths follow the texts once there are any."""
@@ -291,12 +293,24 @@ class TableView(QTableView):
         return super().viewportEvent(event)
 
 
-_PADDING, _ICON = 14, 22
-"""Pixels around a text, and of an icon before it."""
+_PADDING, _MARGIN, _ICON = 14, 9, 22
+"""Pixels around a heading, around a text, and of an icon before it."""
 _SAMPLE = 40
 """Rows whose texts are measured."""
 _WIDEST = 240
 """Pixels that a column takes for its texts at most, unless it wants more."""
-_TIGHTEST = 0.75
+_TIGHTEST = 0.5
 """Share of its texts' width that a column keeps where there is no room; then the table scrolls."""
 _KEYPAD = Qt.KeyboardModifier.KeypadModifier
+
+
+def _levelled(needed: list[int], least: list[int], room: int) -> list[int]:
+    """Widths that fit the room, or the least ones: the widest columns give way, narrow ones stay whole."""
+    low, high = 0, max(needed, default=0)
+    while low < high:
+        level = (low + high + 1) // 2
+        if sum(max(short, min(need, level)) for need, short in zip(needed, least, strict=True)) <= room:
+            low = level
+        else:
+            high = level - 1
+    return [max(short, min(need, low)) for need, short in zip(needed, least, strict=True)]

@@ -150,6 +150,8 @@ QHeaderView::section {
 #actionsPane QToolButton:hover, #actionsPane QToolButton:focus {
     background: palette(highlight); color: palette(highlighted-text);
 }
+QLineEdit#filter { border: 1px solid palette(mid); border-radius: 2px; padding: 2px; background: palette(base); }
+QLineEdit#filter:focus { border-color: palette(accent); }
 QToolButton[role="link"] { border: 0; padding: 2px 4px; color: palette(link); }
 QToolButton[role="link"]:hover { text-decoration: underline; }
 QToolButton[role="link"]:focus { border: 1px dotted palette(mid); padding: 1px 3px; }

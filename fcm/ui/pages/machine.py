@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QLabel, QSplitter, QVBoxLayout, QWidget
 
+from fcm.model.commands import MakeHighlyAvailable
 from fcm.model.entities import DiskUse, MachineState, NodeState, ResourceType, VolumeAccess
 from fcm.model.state import Change, Kind
 from fcm.ui import appearance, format
@@ -22,6 +23,9 @@ if TYPE_CHECKING:
     from fcm.ui.main_window import MainWindow
     from fcm.ui.migration import MigrationView
 
+_NOT_CLUSTERED = (
+    "This virtual machine is not highly available: the cluster neither restarts it elsewhere nor can live-migrate it."
+)
 _FACTS = (
     "Status",
     "Alerts",
@@ -47,11 +51,7 @@ class MachinePage(Page):
         self.resources.setMinimumHeight(64)
         self.watch(self.resources, Place.RESOURCE, opens=False)
         self._cluster = Link("Make highly available...", "configure-service", self._make_highly_available)
-        self._loose = EmptyState(
-            "This virtual machine is not highly available: the cluster neither restarts it elsewhere nor can "
-            "live-migrate it.",
-            link=self._cluster,
-        )
+        self._loose = EmptyState(_NOT_CLUSTERED, link=self._cluster)
         self._loose.hide()
         self._lower = QWidget()
         self._lower.setObjectName("migration-place")
@@ -161,9 +161,9 @@ class MachinePage(Page):
         self._loose.setVisible(not machine.is_highly_available)
         workspace = self.frame.workspace
         if workspace is not None and not machine.is_highly_available:
-            from fcm.model.commands import MakeHighlyAvailable
-
-            self._cluster.allow(workspace.allowed(MakeHighlyAvailable((machine.id,))).sentence())
+            reason = workspace.allowed(MakeHighlyAvailable((machine.id,))).sentence()
+            self._cluster.allow(reason)
+            self._loose.words.setText(f"{_NOT_CLUSTERED} {reason}".strip())
 
     def _make_highly_available(self) -> None:
         self.frame.show_dialog("high-availability", self.selection)

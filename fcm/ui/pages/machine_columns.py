@@ -81,7 +81,7 @@ def machine_model(window: MainWindow, clustered: bool = True, with_owner: bool =
             hint="Memory that the guest writes anew per second, as its newest migration measured it",
         ),
         Column(
-            "Last blackout",
+            "Blackout",
             blackout_words,
             100,
             sort=blackout,

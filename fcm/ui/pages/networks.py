@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QLabel
+
 from fcm.model.entities import AdapterState, Network
 from fcm.model.networks import migration_order, shared_volume_network
 from fcm.model.state import Change, Kind
 from fcm.ui import appearance, format
 from fcm.ui.pages.page import Page
-from fcm.ui.pages.parts import Elided, EmptyState
+from fcm.ui.pages.parts import EmptyState
 from fcm.ui.table_model import Column, TableModel
 from fcm.ui.table_view import TableView
 from fcm.workspace.selection import Place
@@ -32,7 +35,9 @@ class NetworksPage(Page):
 
     def __init__(self, window: MainWindow) -> None:
         super().__init__(window, "Networks", "networks")
-        self._sentence = Elided()
+        self._sentence = QLabel()
+        self._sentence.setWordWrap(True)
+        self._sentence.setTextFormat(Qt.TextFormat.PlainText)
         self.column.addWidget(self._sentence)
         self.networks = TableView("Networks", self._model(), window.context.settings)
         self.watch(self.networks, Place.NETWORK)
@@ -59,7 +64,7 @@ class NetworksPage(Page):
         )
         if shared is not None:
             words += f" Cluster Shared Volumes use {shared.name}, which has the lowest metric."
-        self._sentence.say(words)
+        self._sentence.setText(words)
 
     def _model(self) -> TableModel:
         def network(identity: str) -> Network:

@@ -216,7 +216,7 @@ class FilterBox(QLineEdit):
         super().__init__(parent)
         self.setObjectName("filter")
         self.setAccessibleName(f"Filter {what}")
-        self.setPlaceholderText(f"Filter {what} (Ctrl+F)")
+        self.setPlaceholderText("Filter (Ctrl+F)")
         self.setClearButtonEnabled(True)
         self.addAction(icons.icon("filter"), QLineEdit.ActionPosition.LeadingPosition)
         self.setMaximumWidth(280)
