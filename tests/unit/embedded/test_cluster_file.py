@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 
@@ -11,9 +11,6 @@ from fcm.backend.embedded.cluster_file import load
 from fcm.model.entities import GIB, MIB, AdapterState, DiskUse, MachineState, NetworkRole, QuorumMode, ResourceState
 from fcm.model.events import Entry
 from fcm.model.state import State, apply, group_state
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 SMALL = """\
 format = 1
@@ -290,3 +287,20 @@ def test_a_cluster_is_described_in_one_line_even_if_its_file_is_broken(tmp_path:
     title, line = describe_cluster(written(tmp_path, "format = 3\n"))
     assert title == "cluster"
     assert "line 1" in line
+
+
+def test_the_example_in_the_documentation_can_be_opened(tmp_path: Path) -> None:
+    page = Path(__file__).parents[3] / "docs" / "cluster-files.md"
+    example = page.read_text(encoding="utf-8").split("```toml\n")[1].split("```")[0]
+    formed = load(written(tmp_path, example))
+    assert formed.machines[0].is_highly_available
+
+
+def test_every_key_that_is_read_is_in_the_documentation(tmp_path: Path) -> None:
+    page = (Path(__file__).parents[3] / "docs" / "cluster-files.md").read_text(encoding="utf-8")
+    missing = []
+    for table in ("[cluster]", "[[processors]]", "[[nodes]]", "[[networks]]", "[[disks]]", "[[machines]]"):
+        reason = refused(tmp_path, SMALL.replace(table, f"{table}\nunheard_of = 1", 1)).reason
+        keys = reason.split("Known keys are: ")[1].rstrip(".").split(", ")
+        missing += [f"{table} {key}" for key in keys if f"`{key}`" not in page]
+    assert missing == []
