@@ -144,8 +144,11 @@ def access_point_verdict(plan: ClusterPlan) -> Verdict:
 
 def verdict(plan: ClusterPlan) -> Verdict:
     """Whether the plan as a whole can become a cluster; the first refusal."""
-    parts = (servers_verdict(plan), networks_verdict(plan))
-    return next((part for part in parts if not part), None) or access_point_verdict(plan)
+    for part in (servers_verdict, networks_verdict):
+        found = part(plan)
+        if not found:
+            return found
+    return access_point_verdict(plan)
 
 
 def cluster_file(plan: ClusterPlan) -> str:

@@ -8,7 +8,7 @@ from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QPushButton, QVBoxLayout, QWidget
 
 from fcm.ui import icons
-from fcm.ui.dialogs.parts import Notice, PowerShellBox, named, wrapped
+from fcm.ui.dialogs.parts import Notice, PowerShellBox, name_fields, named, wrapped
 from fcm.workspace.powershell import powershell
 
 if TYPE_CHECKING:
@@ -57,6 +57,7 @@ class PlainDialog(QDialog):
         """Take a sensible size: at least what the content needs."""
         if not self._sized:
             self._sized = True
+            name_fields(self)
             self.resize(self._size.expandedTo(self.minimumSizeHint()))
         super().showEvent(event)
 

@@ -48,7 +48,7 @@ class NetworkPropertiesDialog(CommandDialog):
         item = self.state.networks[network]
         self.name = named(QLineEdit(item.name), "Name")
         self.status = fact("")
-        self.rank = fact("")
+        self.rank = named(fact(""), "For live migration")
         fields = form()
         fields.addRow("Na&me:", self.name)
         fields.addRow("Status:", self.status)

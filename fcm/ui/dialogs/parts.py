@@ -75,6 +75,17 @@ def fact(text: str) -> QLabel:
     return label
 
 
+def name_fields(parent: QWidget) -> None:
+    """Name the values of all forms by the labels before them: they can be selected, so a reader must know them."""
+    for layout in parent.findChildren(QFormLayout):
+        for row in range(layout.rowCount()):
+            item = layout.itemAt(row, QFormLayout.ItemRole.FieldRole)
+            field = item.widget() if item is not None else None
+            label = layout.labelForField(field) if field is not None else None
+            if isinstance(field, QLabel) and isinstance(label, QLabel) and not field.accessibleName():
+                named(field, label.text().replace("&", "").rstrip(":"))
+
+
 def long_choice(box: QComboBox) -> QComboBox:
     """A box of choices that takes the width that there is instead of that of its longest text."""
     box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
