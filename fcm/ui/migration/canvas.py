@@ -17,7 +17,7 @@ from PySide6.QtWidgets import QApplication, QVBoxLayout, QWidget
 from fcm.migration.forecast import Verdict
 from fcm.model.entities import GIB, MIB
 from fcm.ui import theme
-from fcm.ui.migration.curves import Band, Boundaries, Curves, Floats
+from fcm.ui.migration.curves import Band, Boundaries, Curves, Floats, Grid
 from fcm.ui.migration.ranges import next_length, scale_of
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ class Canvas(QWidget):
         self._traces: list[Trace] = []
         self._outlook: Outlook | None = None
         self._predicted: tuple[Floats, Floats] | None = None
-        self._threshold = 0.0
+        self._threshold, self._limit_text = 0.0, ""
         self._log = False
         self._rates = (False, False)
         self._by_hand = False
@@ -74,13 +74,16 @@ class Canvas(QWidget):
         self._box.setLimits(xMin=0.0, minXRange=0.05)
         self._box.setMouseMode(self._box.PanMode)
         self._box.sigRangeChangedManually.connect(self._moved_by_hand)
+        self._box.sigRangeChanged.connect(lambda *_: self._rule())
         self._left, self._bottom = item.getAxis("left"), item.getAxis("bottom")
         for axis in (self._left, self._bottom, item.getAxis("right")):
             axis.enableAutoSIPrefix(False)
+            # They change when a range does, a few times a minute; without a cache they cost more than all the rest.
+            axis.setCacheMode(axis.CacheMode.DeviceCoordinateCache)
         self._left.logTickStrings = lambda values, _scale, _spacing: [f"{10**value:g}" for value in values]
         self._bottom.setLabel("Time since the start (s)")
-        self._curves, self._band, self._boundaries = Curves(), Band(), Boundaries()
-        for depth, drawn in ((-20, self._boundaries), (-10, self._band), (0, self._curves)):
+        self._curves, self._band, self._boundaries, self._grid = Curves(), Band(), Boundaries(), Grid()
+        for depth, drawn in ((-30, self._grid), (-20, self._boundaries), (-10, self._band), (0, self._curves)):
             drawn.setZValue(depth)
             self._box.addItem(drawn, ignoreBounds=True)
         self._forecast = pg.PlotCurveItem(skipFiniteCheck=True)
@@ -125,6 +128,7 @@ class Canvas(QWidget):
         self._right.setLabel("MiB/s")
 
     def _align_rate_box(self) -> None:
+        self._rule()
         self._rate_box.setGeometry(self._box.sceneBoundingRect())
         self._rate_box.linkedViewChanged(self._box, self._rate_box.XAxis)
 
@@ -150,11 +154,15 @@ class Canvas(QWidget):
         self._limit.setVisible(threshold > 0)
         if threshold > 0:
             self._limit.setPos(float(self._y(np.array([threshold]))[0]))
-            self._limit.label.setFormat(threshold_text)
+            if threshold_text != self._limit_text:
+                self._limit_text = threshold_text
+                self._limit.label.setFormat(threshold_text)
         self._draw_band()
 
     def set_predicted(self, curve: tuple[Floats, Floats] | None) -> None:
         """A whole predicted course (s, bytes remaining) to lay over the measured one, or None."""
+        if curve is None and self._predicted is None:
+            return
         self._predicted = curve
         self._draw_predicted()
 
@@ -164,7 +172,7 @@ class Canvas(QWidget):
         self._left.setLogMode(False, on)
         self._give_curves()
         self._give_range(self._length)
-        self.set_outlook(self._outlook, self._threshold, self._limit.label.format if self._threshold else "")
+        self.set_outlook(self._outlook, self._threshold, self._limit_text)
         self._draw_predicted()
         self._show_cursor()
 
@@ -243,6 +251,16 @@ class Canvas(QWidget):
             self._box.setYRange(float(np.log10(lowest)), float(np.log10(highest * 1.6)), padding=0)
         else:
             self._box.setYRange(0, highest * 1.08, padding=0)
+
+    def _rule(self) -> None:
+        """Put the lines of the grid where the axes have their numbers."""
+        (left, right), (low, high) = self._box.viewRange()
+        area = self._box.sceneBoundingRect()
+        if area.width() < 2 or area.height() < 2:
+            return
+        upright = self._bottom.tickValues(left, right, area.width())
+        level = self._left.tickValues(low, high, area.height())
+        self._grid.set_lines(*(ticks[0][1] if ticks else () for ticks in (upright, level)))
 
     def _choose_unit(self) -> None:
         largest = max((trace.recording.memory for trace in self._traces), default=0)
@@ -358,8 +376,7 @@ class Canvas(QWidget):
         for axis in (self._left, self._bottom, self._right):
             axis.setPen(colours.axis)
             axis.setTextPen(colours.axis)
-        self._left.setGrid(28)
-        self._bottom.setGrid(28)
+        self._grid.set_colour(colours.grid)
         self._limit.setPen(pg.mkPen(colours.limit, width=1, style=Qt.PenStyle.DashLine))
         self._limit.label.setColor(colours.limit)
         self._forecast.setPen(pg.mkPen(colours.curves[1], width=1, style=Qt.PenStyle.DashLine))

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
-from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
 from PySide6.QtGui import QBrush, QColor, QImage, QPainter, QPainterPath, QPen, QPolygonF, QTransform
 from PySide6.QtWidgets import QGraphicsObject, QWidget
 
@@ -127,6 +127,44 @@ def path_of(x: Floats, y: Floats) -> QPainterPath:
     return path
 
 
+class Grid(QGraphicsObject):
+    """The lines of the grid. That of pyqtgraph's axes is played back from a record and takes 8 ms an axis."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._colour = QColor("#d5d5d5")
+        self._upright: list[float] = []
+        self._level: list[float] = []
+
+    def boundingRect(self) -> QRectF:
+        """All of the plot."""
+        return _EVERYWHERE
+
+    def set_colour(self, colour: str) -> None:
+        """Colour of the lines."""
+        self._colour = QColor(colour)
+        self.update()
+
+    def set_lines(self, upright: Sequence[float], level: Sequence[float]) -> None:
+        """Places of the lines in the coordinates of the plot."""
+        self._upright, self._level = list(upright), list(level)
+        self.update()
+
+    def paint(self, painter: QPainter, _option: QStyleOptionGraphicsItem, widget: QWidget | None = None) -> None:
+        """Draw the lines in whole pixels."""
+        if widget is None:
+            return
+        view = painter.worldTransform()
+        width, height = widget.width(), widget.height()
+        lines = [QLineF(x, 0, x, height) for x in (round(view.m11() * x + view.dx()) for x in self._upright)]
+        lines += [QLineF(0, y, width, y) for y in (round(view.m22() * y + view.dy()) for y in self._level)]
+        painter.save()
+        painter.resetTransform()
+        painter.setPen(QPen(self._colour, 1))
+        painter.drawLines(lines)
+        painter.restore()
+
+
 class Band(QGraphicsObject):
     """The forecast: a filled band with a dashed line where half of the outcomes lie below."""
 
@@ -157,7 +195,6 @@ class Band(QGraphicsObject):
         """Draw the band."""
         if len(self._low) < 2:
             return
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         fill = QColor(self._colour)
         fill.setAlphaF(0.2)
         painter.setPen(Qt.PenStyle.NoPen)
@@ -165,6 +202,7 @@ class Band(QGraphicsObject):
         painter.drawPolygon(QPolygonF(self._low + self._high[::-1]))
         pen = QPen(self._colour, 1.2, Qt.PenStyle.DashLine)
         pen.setCosmetic(True)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(pen)
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.drawPolyline(QPolygonF(self._middle))

@@ -49,7 +49,7 @@ class PlotAndTables(QWidget):
             self._split.setStretchFactor(0, 3)
             self._split.setStretchFactor(1, 2)
             width = event.size().width()
-            self._split.setSizes([width * 56 // 100, width * 44 // 100])
+            self._split.setSizes([width * 54 // 100, width * 46 // 100])
         else:
             self.tabs.insertTab(0, self._plot, "Con&vergence")
             self.tabs.setCurrentIndex(0)

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 FROM_CASE = "Case alone"
 """Predicted with the bandwidth limit and the write rate that were asked for."""
-FROM_ACHIEVED = "Achieved rates"
+FROM_ACHIEVED = "Achieved"
 """Predicted with the bandwidth and the writes that the run reached."""
 _PREDICTED_ROWS = 36_000
 """Windows of 100 ms after which a prediction is given up at the latest."""

@@ -19,6 +19,8 @@ from fcm.ui.migration.frame import PlotAndTables
 from fcm.ui.migration.pass_table import PassTable
 from fcm.ui.migration.plot import ConvergencePlot
 
+_LEGENDS = {"Case alone": "Predicted from the case alone", "Achieved": "Predicted with what was achieved"}
+
 if TYPE_CHECKING:
     from fcm.migration.prediction import Prediction
     from fcm.ui.migration.recorded import Recorded
@@ -149,7 +151,7 @@ class RecordingWindow(QWidget):
 
         time = np.array([0.0, *(row.time for row in prediction.curve)])
         remaining = np.array([float(recorded.recording.memory), *(float(row.remaining) for row in prediction.curve)])
-        self.plot.show_predicted(f"Predicted: {self._prediction.currentText().lower()}", (time, remaining))
+        self.plot.show_predicted(_LEGENDS[self._prediction.currentText()], (time, remaining))
         self.plot.show_traces([("Measured", recorded.recording)], True)
 
 

@@ -1,0 +1,87 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from PySide6.QtCore import Qt
+
+from fcm.model.entities import GIB, MIB
+from fcm.ui.migration import MigrationPlanner
+from fcm.ui.migration.sliders import WideSlider
+
+if TYPE_CHECKING:
+    from pytestqt.qtbot import QtBot
+
+
+@pytest.fixture
+def planner(qtbot: QtBot) -> MigrationPlanner:
+    made = MigrationPlanner()
+    qtbot.addWidget(made)
+    with qtbot.waitSignal(made.plot.loaded, timeout=20000):
+        made.show()
+    settle(qtbot, made)
+    return made
+
+
+def settle(qtbot: QtBot, planner: MigrationPlanner) -> None:
+    qtbot.waitUntil(lambda: all(panel._work is None and panel.outcome for panel in planner.panels), timeout=20000)
+
+
+def test_two_scenarios_are_judged_side_by_side(planner: MigrationPlanner) -> None:
+    assert [panel.text().split()[0] for panel in planner.panels] == ["Ends", "Ends"]
+    assert planner.plot._legend.toolTip() == "Scenario A, Scenario B"
+
+
+def test_the_verdict_follows_a_slider(planner: MigrationPlanner, qtbot: QtBot) -> None:
+    first = planner.panels[0]
+    first.sliders["dirty_rate"].set_amount(2.0 * GIB)
+    settle(qtbot, planner)
+    assert first.text().startswith("Does not converge: the guest writes")
+    assert planner.panels[1].text().startswith("Ends")
+
+
+def test_while_the_engine_works_only_the_newest_wish_is_kept(planner: MigrationPlanner, qtbot: QtBot) -> None:
+    first = planner.panels[0]
+    for value in (512 * MIB, GIB, 2 * GIB):
+        first.sliders["memory"].set_amount(value)
+    settle(qtbot, planner)
+    assert first.outcome is not None
+    assert first.outcome.scenario == first.scenario()
+
+
+def test_the_working_set_is_never_more_than_the_memory(planner: MigrationPlanner, qtbot: QtBot) -> None:
+    first = planner.panels[0]
+    first.sliders["memory"].set_amount(GIB)
+    first.sliders["working_set"].set_amount(8 * GIB)
+    settle(qtbot, planner)
+    assert first.scenario().working_set == first.scenario().memory
+
+
+def test_a_preset_brings_its_own_rule(planner: MigrationPlanner, qtbot: QtBot) -> None:
+    first = planner.panels[0]
+    first.sliders["dirty_rate"].set_amount(2.0 * GIB)
+    first.preset.setCurrentIndex(first.preset.findData("hyperv"))
+    settle(qtbot, planner)
+    assert first.text().startswith("Ends after")
+    assert "10 passes" in first.text()
+
+
+def test_a_slider_moves_by_key_and_tells_its_value(qtbot: QtBot) -> None:
+    slider = WideSlider("Memory", 256 * MIB, 512 * GIB, 240, lambda value: f"{value / GIB:g} GiB", (MIB, GIB))
+    qtbot.addWidget(slider)
+    qtbot.addWidget(slider.label)
+    slider.set_amount(4 * GIB)
+    assert slider.label.text() == "4 GiB"
+    qtbot.keyClick(slider, Qt.Key.Key_Right)
+    assert slider.amount() > 4 * GIB
+    assert slider.accessibleDescription() == slider.label.text()
+    slider.set_amount(10**15)
+    assert slider.amount() == 510 * GIB
+
+
+def test_the_lowest_step_can_mean_nothing_at_all(qtbot: QtBot) -> None:
+    slider = WideSlider("Dirty rate", MIB, GIB, 100, str, (MIB,), zero=True)
+    qtbot.addWidget(slider)
+    qtbot.addWidget(slider.label)
+    slider.set_amount(0.0)
+    assert slider.amount() == 0.0

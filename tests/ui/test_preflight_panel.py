@@ -1,0 +1,81 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from PySide6.QtWidgets import QLabel
+
+from fcm.model.entities import MIB, MigrationOptions
+from fcm.ui.migration import PreflightPanel
+from tests.ui.by_hand import formed, machine, opened
+
+if TYPE_CHECKING:
+    from pytestqt.qtbot import QtBot
+
+
+@pytest.fixture
+def panel(qtbot: QtBot) -> PreflightPanel:
+    made = PreflightPanel()
+    qtbot.addWidget(made)
+    made.resize(600, 400)
+    made.show()
+    return made
+
+
+def show(panel: PreflightPanel, to: str = "node2", options: MigrationOptions | None = None, **about: Any) -> None:
+    vm = machine("SQL1", **{"memory": 512 * MIB, "workload": "web-server", **about})
+    workspace, _ = opened(formed([vm]))
+    panel.show_plan(workspace, vm.id, to, options)
+
+
+def test_every_check_is_a_line_with_its_finding(panel: PreflightPanel, qtbot: QtBot) -> None:
+    show(panel)
+    names = [check.name for check in panel.checks]
+    assert names[:3] == ["Virtual machine", "Destination", "Possible owner"]
+    assert names[-1] == "Convergence"
+    shown = {label.accessibleName() for label in panel.findChildren(QLabel)}
+    assert set(names) <= shown
+    qtbot.waitUntil(lambda: panel._work is None, timeout=20000)
+
+
+def test_convergence_is_judged_beside_the_window(panel: PreflightPanel, qtbot: QtBot) -> None:
+    show(panel)
+    assert panel._summary.text() == "All checks passed so far."
+    qtbot.waitUntil(lambda: panel.checks[-1].level == "pass", timeout=20000)
+    assert panel._summary.text() == "All checks passed."
+    assert panel.checks[-1].text.startswith("It ends by itself after about")
+
+
+def test_a_guest_that_will_not_converge_is_a_warning_not_a_refusal(panel: PreflightPanel, qtbot: QtBot) -> None:
+    show(panel, options=MigrationOptions(bandwidth=20_000_000), workload="memory-hog")
+    qtbot.waitUntil(lambda: panel.checks[-1].level == "warn", timeout=20000)
+    assert panel._summary.text() == "Possible, with 1 warning."
+
+
+def test_a_failed_check_has_its_remedy_under_it(panel: PreflightPanel, qtbot: QtBot) -> None:
+    show(panel, media="C:\\ISO\\setup.iso")
+    qtbot.waitUntil(lambda: panel._work is None, timeout=20000)
+    texts = [label.text() for label in panel.findChildren(QLabel)]
+    assert "Set the DVD drive of the machine to None." in texts
+    assert panel._summary.text().startswith("Not possible now: 1 of")
+
+
+def test_a_machine_that_cannot_move_at_all_is_not_judged(panel: PreflightPanel) -> None:
+    show(panel, clustered=False)
+    assert panel._work is None
+    assert [check.name for check in panel.checks] == ["Virtual machine"]
+
+
+def test_a_machine_that_is_gone_is_told(panel: PreflightPanel) -> None:
+    workspace, _ = opened(formed([]))
+    panel.show_plan(workspace, "vm-gone", "node2")
+    assert panel.checks[0].text == "The machine is not there any more."
+
+
+def test_a_newer_plan_replaces_the_older_judgement(panel: PreflightPanel, qtbot: QtBot) -> None:
+    vm = machine("SQL1", memory=512 * MIB, workload="web-server")
+    workspace, _ = opened(formed([vm]))
+    panel.show_plan(workspace, vm.id, "node2")
+    panel.show_plan(workspace, vm.id, "node1")
+    assert panel._work is None
+    assert panel.checks[-1].text == "SQL1 is on node1 already."

@@ -1,0 +1,78 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from fcm import resources
+from fcm.ui.migration import RecordingWindow
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from pytestqt.qtbot import QtBot
+
+SHIPPED = sorted(resources.path("recordings").glob("*.json"))
+
+
+def opened(qtbot: QtBot, path: Path) -> RecordingWindow:
+    window = RecordingWindow(path)
+    qtbot.addWidget(window)
+    with qtbot.waitSignal(window.plot.loaded, timeout=20000):
+        window.show()
+    qtbot.waitUntil(lambda: window._work is None, timeout=20000)
+    return window
+
+
+def test_a_recording_is_shown_with_the_prediction_laid_over_it(qtbot: QtBot) -> None:
+    window = opened(qtbot, SHIPPED[0])
+    assert window.text().startswith("Measured on real QEMU: 1")
+    assert window.plot._legend.toolTip() == "Measured, Predicted from the case alone"
+    assert window.figures.topLevelItemCount() == 4
+    assert window.passes.model().rowCount() > 3
+
+
+def test_the_prediction_can_be_made_with_what_the_run_achieved(qtbot: QtBot) -> None:
+    window = opened(qtbot, SHIPPED[0])
+    window._prediction.setCurrentIndex(1)
+    window._prediction.activated.emit(1)
+    assert window.plot._legend.toolTip() == "Measured, Predicted with what was achieved"
+
+
+def test_the_other_shipped_recordings_are_one_choice_away(qtbot: QtBot) -> None:
+    window = opened(qtbot, SHIPPED[0])
+    assert window._choice.count() == len(SHIPPED)
+    window._choice.setCurrentIndex(1)
+    window._choice.activated.emit(1)
+    qtbot.waitUntil(lambda: window._work is None, timeout=20000)
+    assert window.windowTitle().startswith(SHIPPED[1].stem)
+
+
+def test_a_file_that_is_no_recording_is_told_and_another_can_be_chosen(qtbot: QtBot, tmp_path: Path) -> None:
+    (tmp_path / "notes.json").write_text("not a recording", encoding="utf-8")
+    window = opened(qtbot, tmp_path / "notes.json")
+    assert window.text().startswith("notes.json is not a recording that can be shown.")
+    assert not window.details.isEnabled()
+    assert window._choice.itemText(0) == "notes"
+    window.open(SHIPPED[0])
+    qtbot.waitUntil(lambda: window._work is None, timeout=20000)
+    assert window.text().startswith("Measured on real QEMU")
+    assert window.details.isEnabled()
+
+
+def test_closing_while_it_reads_leaves_nothing_behind(qtbot: QtBot) -> None:
+    window = RecordingWindow(SHIPPED[0])
+    qtbot.addWidget(window)
+    work = window._work
+    assert work is not None
+    window.close()
+    work.wait()
+    assert not window.isVisible()
+
+
+@pytest.mark.parametrize("width", [640, 1280])
+def test_it_fits_narrow_and_wide_windows(qtbot: QtBot, width: int) -> None:
+    window = opened(qtbot, SHIPPED[0])
+    window.resize(width, 560)
+    assert window.width() == width
+    assert window.details.tabs.count() == (4 if width < 900 else 3)
