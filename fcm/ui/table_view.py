@@ -182,7 +182,9 @@ class TableView(QTableView):
         needed = [max(width, self._needs(number)) for number, width in zip(shown, least, strict=True)]
         room = self.viewport().width()
         if sum(needed) > room:
-            least = [max(width, int(need * _TIGHTEST)) for width, need in zip(least, needed, strict=True)]
+            tight = [max(width, int(need * _TIGHTEST)) for width, need in zip(least, needed, strict=True)]
+            # The last column takes what is left, so it is the first to give.
+            least = [*tight[:-1], min(needed[-1], max(least[-1], _LAST))]
             widths = _levelled(needed, least, room)
         else:
             wanted = [max(columns[number].width, need) for number, need in zip(shown, needed, strict=True)]
@@ -299,7 +301,9 @@ _SAMPLE = 40
 """Rows whose texts are measured."""
 _WIDEST = 240
 """Pixels that a column takes for its texts at most, unless it wants more."""
-_TIGHTEST = 0.5
+_LAST = 120
+"""Pixels that the last column keeps where there is no room."""
+_TIGHTEST = 0.7
 """Share of its texts' width that a column keeps where there is no room; then the table scrolls."""
 _KEYPAD = Qt.KeyboardModifier.KeypadModifier
 

@@ -15,11 +15,14 @@ from fcm.ui.table_view import TableView
 
 if TYPE_CHECKING:
     from PySide6.QtCore import QPoint
+    from PySide6.QtGui import QResizeEvent
     from PySide6.QtWidgets import QLineEdit
 
     from fcm.model.state import Change
     from fcm.ui.main_window import MainWindow
 
+WIDE = 720
+"""Pixels of the page from which on the levels are words."""
 _PERIODS = (("Any time", 0.0), ("Last hour", 3600.0), ("Last 24 hours", DAY), ("Last 7 days", 7 * DAY))
 
 
@@ -29,6 +32,7 @@ class EventsPage(Page):
     def __init__(self, window: MainWindow) -> None:
         super().__init__(window, "Cluster Events", "events")
         self._levels = {"Verbose": False, **dict.fromkeys(LEVELS, True)}
+        self._buttons: list[QToolButton] = []
         row = QHBoxLayout()
         row.setSpacing(4)
         self.filter = FilterBox("events")
@@ -75,13 +79,21 @@ class EventsPage(Page):
         button.setText(level)
         button.setToolTip(f"Show events of the level {level}")
         button.setIcon(icons.icon(LEVEL_ICONS[level]))
-        button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         button.setCheckable(True)
         button.setChecked(self._levels[level])
         button.setAutoRaise(True)
         button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         button.toggled.connect(lambda shown: self._set_level(level, shown))
+        self._buttons.append(button)
         return button
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Levels have words where there is room."""
+        super().resizeEvent(event)
+        styles = Qt.ToolButtonStyle
+        style = styles.ToolButtonTextBesideIcon if self.width() >= WIDE else styles.ToolButtonIconOnly
+        for button in self._buttons:
+            button.setToolButtonStyle(style)
 
     def table(self) -> TableView | None:
         """The list of events."""

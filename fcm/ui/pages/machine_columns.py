@@ -56,7 +56,7 @@ def machine_model(window: MainWindow, clustered: bool = True, with_owner: bool =
 
     name = Column("Name", lambda i: machine(i).name, 170, icon=icon)
     state = Column(
-        "Status", status, 196, sort=lambda i: (status(i).split(",")[0], progress(i)), tooltip=reason, keeps=True
+        "Status", status, 202, sort=lambda i: (status(i).split(",")[0], progress(i)), tooltip=reason, keeps=True
     )
     owner = Column("Current Owner" if clustered else "Node", lambda i: machine(i).node, 110)
     memory = Column(

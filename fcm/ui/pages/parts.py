@@ -220,7 +220,7 @@ class FilterBox(QLineEdit):
         self.setClearButtonEnabled(True)
         self.addAction(icons.icon("filter"), QLineEdit.ActionPosition.LeadingPosition)
         self.setMaximumWidth(280)
-        self.setMinimumWidth(220)
+        self.setMinimumWidth(110)
 
     def keyPressEvent(self, event: object) -> None:
         """Escape and Down have a meaning of their own."""
