@@ -204,7 +204,7 @@ def test_an_idle_machine_takes_about_its_memory_over_the_line_rate(desk: Desk) -
 
 def test_a_memory_hog_does_not_converge_on_a_gigabit_network_and_can_be_cancelled(desk: Desk) -> None:
     migrate(desk, "CACHE01", "node1")
-    desk.run(600.0)
+    desk.run(150.0)
     migration = desk.migration("CACHE01")
     assert migration.phase is Phase.BROWNOUT
     assert desk.workspace.rows(migration.id)[-1].pass_number > 3
@@ -222,12 +222,12 @@ def test_a_longer_downtime_limit_lets_it_end(desk: Desk) -> None:
     assert migration.phase is Phase.COMPLETED
     assert migration.options.downtime_limit == 60.0
     assert migration.figures is not None
-    assert migration.figures.downtime > 5
+    assert migration.figures.downtime > 1
 
 
 def test_auto_converge_throttles_the_guest(desk: Desk) -> None:
     migrate(desk, "CACHE01", "node1", auto_converge=True)
-    desk.run(300.0)
+    desk.run(100.0)
     assert max(row.throttle for row in desk.workspace.rows(desk.migration("CACHE01").id)) >= 20
 
 
