@@ -24,3 +24,9 @@ def _light_theme(qapp: QApplication) -> Iterator[None]:
     sys.excepthook = excepthook
     qapp.clipboard().clear()
     assert qapp.overrideCursor() is None, "the test left the waiting cursor behind"
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _plots_are_loaded() -> None:
+    """pyqtgraph comes before the first test: the thread that fetches it would outlive a short one."""
+    import fcm.ui.migration.canvas  # noqa: F401
