@@ -334,7 +334,7 @@ def migrate(walk: Walk) -> None:
 def cancel(walk: Walk) -> None:
     """A second migration, cancelled; the machine stays."""
     driver = walk.driver
-    walk.speed("10x")
+    walk.speed("60x")
     walk.go("SQL01")
     walk.live_migrate("SQL01", "node2")
     walk.wait_row("SQL01", lambda row: row.time >= 40, "40 s of telemetry")
