@@ -1,0 +1,281 @@
+"""Property sheets: what they show, what differs becomes one command, what cannot be changed says why."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt
+
+from fcm.model import commands as cmd
+from fcm.model import events as ev
+from fcm.model.entities import MIB, MachineState, NetworkRole, OfflineAction, StartAction
+from fcm.model.networks import default_migration_order
+from fcm.ui.dialogs.group_properties import GroupPropertiesDialog
+from fcm.ui.dialogs.machine_settings import MachineSettingsDialog
+from fcm.ui.dialogs.migration_networks import MigrationNetworksDialog
+from fcm.ui.dialogs.network_properties import NetworkPropertiesDialog
+from fcm.ui.dialogs.report_viewer import ReportViewer
+from fcm.ui.dialogs.resource_properties import ResourcePropertiesDialog
+from fcm.ui.driver import Driver
+from fcm.workspace.reports import Report
+from tests.ui.by_hand import formed, machine, opened
+from tests.ui.window_by_hand import window_of
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from pytestqt.qtbot import QtBot
+
+    from fcm.ui.main_window import MainWindow
+    from tests.ui.by_hand import Backend
+
+DRIVER = Driver(patience=5)
+NETWORKS = "Networks for live migration"
+
+
+def quiet(qtbot: QtBot, folder: Path) -> tuple[MainWindow, Backend]:
+    """A window of a cluster with one running machine and one that is off."""
+    workspace, backend = opened(formed([machine("web"), machine("archive", state=MachineState.OFF)]))
+    return window_of(qtbot, folder, workspace), backend
+
+
+# Networks for live migration
+
+
+def test_networks_are_listed_in_the_default_order_with_the_reason_for_each_rank(qtbot: QtBot, tmp_path: Path) -> None:
+    shown, _ = quiet(qtbot, tmp_path)
+    dialog = MigrationNetworksDialog(shown)
+    listing = dialog.panel.ordered.list
+    assert listing.order() == (*default_migration_order(shown.state.networks.values()), "net-4")
+    assert listing.ticked() == ("net-3", "net-1", "net-2")
+    texts = [item.text(4) for item in listing.rows()]
+    assert "private" in texts[0]
+    assert "gateway" in texts[1]
+    assert "shared volumes" in texts[2]
+    assert "not allowed" in texts[3]
+    dialog.close()
+
+
+def test_up_and_down_and_ticks_become_the_order_and_the_excluded_networks(qtbot: QtBot, tmp_path: Path) -> None:
+    shown, backend = quiet(qtbot, tmp_path)
+    dialog = MigrationNetworksDialog(shown)
+    dialog.open()
+    DRIVER.click_row(NETWORKS, "CSV and cluster")
+    DRIVER.press("Up")
+    DRIVER.press("Up")
+    assert not dialog.panel.ordered.up.isEnabled()
+    DRIVER.press("Down")
+    DRIVER.tick_row(NETWORKS, "Management")
+    DRIVER.press("OK")
+    DRIVER.wait_for_no_dialog()
+    assert backend.submitted == [cmd.SetMigrationNetworks(("net-3", "net-2"), ("net-1",))]
+
+
+def test_the_default_order_is_kept_as_no_choice(qtbot: QtBot, tmp_path: Path) -> None:
+    shown, backend = quiet(qtbot, tmp_path)
+    backend.tell(ev.MigrationNetworksSet(("net-2", "net-3"), ("net-1",)))
+    DRIVER.wait(lambda: shown.state.cluster and shown.state.cluster.migration_order, "the order")
+    dialog = MigrationNetworksDialog(shown)
+    dialog.open()
+    assert dialog.panel.ordered.list.ticked() == ("net-2", "net-3")
+    DRIVER.press("Default order")
+    DRIVER.press("OK")
+    DRIVER.wait_for_no_dialog()
+    assert backend.submitted == [cmd.SetMigrationNetworks((), ())]
+
+
+def test_leaving_no_network_is_refused_in_the_dialog(qtbot: QtBot, tmp_path: Path) -> None:
+    shown, backend = quiet(qtbot, tmp_path)
+    dialog = MigrationNetworksDialog(shown)
+    dialog.open()
+    for name in ("Management", "CSV and cluster", "Live migration"):
+        DRIVER.tick_row(NETWORKS, name)
+    DRIVER.press("OK")
+    assert "No network would be left" in dialog.notice.text()
+    assert backend.submitted == []
+    DRIVER.press("Cancel")
+
+
+# Resource properties
+
+
+def test_the_resource_of_a_machine_has_settings_and_networks_for_live_migration(qtbot: QtBot, tmp_path: Path) -> None:
+    shown, _ = quiet(qtbot, tmp_path)
+    of_machine = ResourcePropertiesDialog(shown, "res-web")
+    of_disk = ResourcePropertiesDialog(shown, "core-disk")
+    tabs = [[d.tabs.tabText(i) for i in range(d.tabs.count())] for d in (of_machine, of_disk)]
+    common = ["General", "Dependencies", "Policies", "Advanced Policies"]
+    assert tabs == [[*common, "Settings", "Network for live migration"], common]
+    of_machine.close()
+    of_disk.close()
+
+
+def test_changes_on_several_tabs_become_one_command(qtbot: QtBot, tmp_path: Path) -> None:
+    shown, backend = quiet(qtbot, tmp_path)
+    dialog = ResourcePropertiesDialog(shown, "res-web")
+    dialog.open()
+    DRIVER.tab("Policies")
+    DRIVER.type_into("Maximum restarts in the specified period", "3")
+    DRIVER.tab("Advanced Policies")
+    DRIVER.tick_row("Possible owners", "node3")
+    DRIVER.tab("Settings")
+    DRIVER.choose("Cluster-controlled offline action", "Turn off")
+    DRIVER.press("Apply")
+    [command] = backend.submitted
+    assert isinstance(command, cmd.ConfigureResource)
+    assert command.possible_owners == ("node1", "node2")
+    assert command.offline_action is OfflineAction.TURN_OFF
+    assert command.policy is not None
+    assert command.policy.maximum_restarts == 3
+    assert (command.name, command.heartbeat) == (None, None)
+    assert "OfflineAction 0" in dialog.power_shell.text()
+    DRIVER.press("Cancel")
+
+
+def test_opening_a_property_sheet_changes_nothing(qtbot: QtBot, tmp_path: Path) -> None:
+    shown, _ = quiet(qtbot, tmp_path)
+    dialogs = (
+        ResourcePropertiesDialog(shown, "res-web"),
+        GroupPropertiesDialog(shown, "group-web"),
+        MachineSettingsDialog(shown, "vm-web"),
+        MachineSettingsDialog(shown, "vm-archive"),
+        *(NetworkPropertiesDialog(shown, f"net-{number}") for number in (1, 2, 3, 4)),
+    )
+    found = [dialog.commands() for dialog in dialogs]
+    for dialog in dialogs:
+        dialog.close()
+    assert found == [()] * len(dialogs)
+
+
+# Group properties
+
+
+def test_preferred_owners_are_the_ticked_nodes_in_their_order(qtbot: QtBot, tmp_path: Path) -> None:
+    shown, backend = quiet(qtbot, tmp_path)
+    GroupPropertiesDialog(shown, "group-web").open()
+    DRIVER.tick_row("Preferred owners", "node1")
+    DRIVER.tick_row("Preferred owners", "node3")
+    DRIVER.click_row("Preferred owners", "node3")
+    DRIVER.press("Up")
+    DRIVER.press("Up")
+    DRIVER.press("OK")
+    DRIVER.wait_for_no_dialog()
+    assert backend.submitted == [cmd.ConfigureGroup("group-web", preferred_owners=("node3", "node1"))]
+
+
+def test_failback_without_a_preferred_owner_is_refused_and_then_allowed(qtbot: QtBot, tmp_path: Path) -> None:
+    shown, backend = quiet(qtbot, tmp_path)
+    dialog = GroupPropertiesDialog(shown, "group-web")
+    dialog.open()
+    DRIVER.tab("Failover")
+    DRIVER.press("Allow failback")
+    DRIVER.press("Failback between")
+    DRIVER.press("OK")
+    assert "needs a preferred owner" in dialog.notice.text()
+    DRIVER.tab("General")
+    DRIVER.tick_row("Preferred owners", "node2")
+    assert dialog.notice.text() == ""
+    DRIVER.press("OK")
+    DRIVER.wait_for_no_dialog()
+    wanted = cmd.ConfigureGroup("group-web", preferred_owners=("node2",), failback=True, failback_window=(1, 5))
+    assert backend.submitted == [wanted]
+
+
+# Settings of a machine
+
+
+def test_memory_can_be_changed_only_while_the_machine_is_off_and_it_says_so(qtbot: QtBot, tmp_path: Path) -> None:
+    shown, _ = quiet(qtbot, tmp_path)
+    running, off = MachineSettingsDialog(shown, "vm-web"), MachineSettingsDialog(shown, "vm-archive")
+    assert not running.memory.isEnabled()
+    assert "Shut web down first" in running.off_note.text()
+    assert off.memory.isEnabled()
+    running.close()
+    off.close()
+
+
+def test_settings_that_differ_become_one_command(qtbot: QtBot, tmp_path: Path) -> None:
+    shown, backend = quiet(qtbot, tmp_path)
+    MachineSettingsDialog(shown, "vm-archive").open()
+    DRIVER.type_into("Memory", "8192")
+    DRIVER.press("Migrate to a physical computer with a different processor version")
+    DRIVER.choose("Automatic Start Action", "Nothing")
+    DRIVER.choose("Virtual network", "Not connected")
+    DRIVER.press("OK")
+    DRIVER.wait_for_no_dialog()
+    assert backend.submitted == [
+        cmd.ConfigureVirtualMachine(
+            "vm-archive",
+            memory=8192 * MIB,
+            start_action=StartAction.NOTHING,
+            processor_compatibility=True,
+            switch="",
+        )
+    ]
+
+
+def test_an_image_must_be_named_before_ok(qtbot: QtBot, tmp_path: Path) -> None:
+    shown, backend = quiet(qtbot, tmp_path)
+    dialog = MachineSettingsDialog(shown, "vm-web")
+    dialog.open()
+    DRIVER.press("Image file")
+    DRIVER.press("OK")
+    assert "Name the image file" in dialog.notice.text()
+    DRIVER.type_into("Path of the image file", "C:\\ISO\\a.iso")
+    DRIVER.press("OK")
+    DRIVER.wait_for_no_dialog()
+    assert backend.submitted == [cmd.ConfigureVirtualMachine("vm-web", media="C:\\ISO\\a.iso")]
+
+
+# Network properties
+
+
+def test_the_use_of_a_network_and_its_metric_become_one_command(qtbot: QtBot, tmp_path: Path) -> None:
+    shown, backend = quiet(qtbot, tmp_path)
+    dialog = NetworkPropertiesDialog(shown, "net-2")
+    dialog.open()
+    DRIVER.press("Allow clients to connect through this network")
+    DRIVER.press("Automatic metric")
+    DRIVER.type_into("Metric", "900")
+    DRIVER.press("OK")
+    DRIVER.wait_for_no_dialog()
+    wanted = cmd.ConfigureNetwork("net-2", role=NetworkRole.INTERNAL_AND_CLIENT, metric=900)
+    assert backend.submitted == [wanted]
+
+
+def test_a_dialog_closes_when_its_network_is_gone(qtbot: QtBot, tmp_path: Path) -> None:
+    shown, backend = quiet(qtbot, tmp_path)
+    NetworkPropertiesDialog(shown, "net-2").open()
+    other = formed([])
+    backend.tell(ev.ClusterFormed(other.cluster, other.nodes, (), (), (), (), (), (), ()))
+    DRIVER.wait_for_no_dialog()
+    assert "net-2" not in shown.state.networks
+
+
+# Reports
+
+
+def test_a_report_is_saved_beside_the_window_and_shown(qtbot: QtBot, tmp_path: Path) -> None:
+    shown, _ = quiet(qtbot, tmp_path)
+    viewer = ReportViewer(shown, Report("A report", "<h1>What was found</h1>"), 0.0)
+    viewer.open()
+    assert not viewer.open_button.isEnabled()
+    DRIVER.wait(viewer.open_button.isEnabled, "the report to be saved")
+    assert viewer.path is not None
+    assert "What was found" in viewer.path.read_text(encoding="utf-8")
+    assert viewer.browser.toPlainText() == "What was found"
+    DRIVER.key(Qt.Key.Key_Escape)
+    DRIVER.wait_for_no_dialog()
+
+
+def test_a_report_that_cannot_be_saved_is_shown_all_the_same(qtbot: QtBot, tmp_path: Path) -> None:
+    shown, _ = quiet(qtbot, tmp_path)
+    (shown.context.report_folder / "file").write_text("")
+    object.__setattr__(shown.context, "report_folder", shown.context.report_folder / "file")
+    viewer = ReportViewer(shown, Report("A report", "<h1>What was found</h1>"), 0.0)
+    viewer.open()
+    DRIVER.wait(viewer.notice.text, "the reason")
+    assert "could not be saved" in viewer.notice.text()
+    assert viewer.browser.toPlainText() == "What was found"
+    DRIVER.press("Close")
+    DRIVER.wait_for_no_dialog()
