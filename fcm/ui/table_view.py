@@ -45,7 +45,9 @@ class _BarDelegate(QStyledItemDelegate):
         palette: QPalette = option.palette
         if selected:
             painter.fillRect(rect, palette.highlight())
-        bar = rect.adjusted(6, 0, -58, 0)
+        text = str(index.data())
+        taken = max(48, painter.fontMetrics().horizontalAdvance(text) + 6)
+        bar = rect.adjusted(6, 0, -taken - 8, 0)
         bar.setTop(rect.center().y() - 3)
         bar.setHeight(7)
         painter.setPen(Qt.PenStyle.NoPen)
@@ -56,8 +58,8 @@ class _BarDelegate(QStyledItemDelegate):
         painter.setBrush(palette.color(QPalette.ColorRole.Accent))
         painter.drawRoundedRect(done, 3, 3)
         painter.setPen(palette.color(QPalette.ColorRole.HighlightedText if selected else QPalette.ColorRole.Text))
-        words = QRect(rect.right() - 52, rect.top(), 48, rect.height())
-        painter.drawText(words, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, str(index.data()))
+        words = QRect(rect.right() - taken - 3, rect.top(), taken, rect.height())
+        painter.drawText(words, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, text)
         painter.restore()
 
 
@@ -185,7 +187,8 @@ class TableView(QTableView):
             tight = [max(width, int(need * _TIGHTEST)) for width, need in zip(least, needed, strict=True)]
             # The last column takes what is left, so it is the first to give.
             least = [*tight[:-1], min(needed[-1], max(least[-1], _LAST))]
-            widths = _levelled(needed, least, room)
+            # A table that has to be scrolled anyway may as well be read.
+            widths = _levelled(needed, least, room) if sum(least) <= room else needed
         else:
             wanted = [max(columns[number].width, need) for number, need in zip(shown, needed, strict=True)]
             extra = min(1.0, (room - sum(needed)) / max(1, sum(wanted) - sum(needed)))

@@ -25,6 +25,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
 
+MOST_TITLE = 320
+"""Pixels that a title keeps where a note beside it wants room too."""
+
+
 class Elided(QLabel):
     """One line of plain text; what does not fit ends in dots and is whole in the tooltip."""
 
@@ -102,15 +106,17 @@ class Title(QWidget):
         self._words = Elided(text)
         self._words.setProperty("role", "title")
         row.addWidget(self._words, 1)
-        self._note = QLabel()
+        self._note = Elided()
         self._note.setProperty("role", "quiet")
-        row.addWidget(self._note)
+        self._note.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        row.addWidget(self._note, 1)
         self.say(text, icon)
 
     def say(self, text: str, icon: str, note: str = "") -> None:
         """Another heading."""
         self._words.say(text)
-        self._note.setText(note)
+        self._words.setMinimumWidth(min(self._words.sizeHint().width(), MOST_TITLE))
+        self._note.say(note)
         self._picture.say(icon)
 
 

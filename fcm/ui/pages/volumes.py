@@ -90,8 +90,9 @@ class VolumesPage(Page):
         def share(identity: str) -> float:
             return disk(identity).used / max(1, disk(identity).size)
 
-        def machines(identity: str) -> int:
-            return sum(machine.disk == identity for machine in self.state.machines.values())
+        def fill(identity: str) -> str:
+            users = [machine.name for machine in self.state.machines.values() if machine.disk == identity]
+            return f"{format.percent(share(identity))} in use, by {format.listed(users) if users else 'no machine'}"
 
         return TableModel(
             (
@@ -106,9 +107,16 @@ class VolumesPage(Page):
                 Column("Current Owner", lambda i: volume(i).owner, 105),
                 Column("File System", lambda i: disk(i).file_system, 80),
                 Column("Capacity", lambda i: format.gib(disk(i).size), 85, sort=lambda i: disk(i).size, numeric=True),
-                Column("Free", lambda i: format.gib(disk(i).free), 85, sort=lambda i: disk(i).free, numeric=True),
-                Column("Used", lambda i: format.percent(share(i)), 130, sort=share, progress=share, keeps=True),
-                Column("Machines", lambda i: str(machines(i)), 70, sort=machines, numeric=True),
+                Column(
+                    "Free",
+                    lambda i: format.gib(disk(i).free),
+                    106,
+                    sort=lambda i: disk(i).free,
+                    numeric=True,
+                    progress=share,
+                    tooltip=fill,
+                    keeps=True,
+                ),
             )
         )
 
