@@ -31,10 +31,12 @@ if TYPE_CHECKING:
 
     from fcm.model.state import State
 
-TURN = 0.004
+TURN = 0.008
 """Real s that the cluster works at a stretch before it lets others have the processor."""
 REST = 0.004
 """Real s between two turns at least."""
+PATIENCE = 0.25
+"""Real s that the cluster may be behind before its clock gives them up."""
 RETRY = 3.0
 """Real s between two tries to write down what could not be written."""
 ROWS_AT_ONCE = 500
@@ -353,7 +355,8 @@ class EmbeddedBackend:
             self._flush(only_full=not self._has_facts())
             self._empty_inbox()
             if time.monotonic() > end:
-                self._clock.anchor()  # it could not keep up: go on from here instead of running behind
+                if self._clock.lag() > PATIENCE:
+                    self._clock.anchor()  # it cannot keep up: go on from here instead of running ever further behind
                 break
         self._empty_inbox()
         self._flush()

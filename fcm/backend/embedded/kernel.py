@@ -133,6 +133,13 @@ class VirtualClock:
         with self._lock:
             self._anchor(self._kernel.now)
 
+    def lag(self) -> float:
+        """Real s by which the kernel is behind; infinite as fast as possible."""
+        if self._speed == 0 or math.isinf(self._speed):
+            return self._speed
+        with self._lock:
+            return (self._target() - self._kernel.now) / self._speed
+
     def real_delay(self, due: float) -> float | None:
         """Real seconds until a virtual time is reached; None = not at this speed."""
         if self._speed == 0 or self.stopped:
