@@ -225,6 +225,8 @@ def _skip(rows: Rows, which: Ints) -> None:
         i = int(which[j])
         speed = max(min(float(rows.bandwidth[i]) * float(rows.share[i]), float(rows.adaptive[i]), rows.line[i]), 1.0)
         elapsed = 0.0
+        layout = rows.layouts[i]
+        sweeps = layout.sweeps if layout is not None else ()
         for s in range(int(rows.segments[i])):
             logged = rows.logged[i, s] + rows.unlogged[i, s]
             pages = float(logged.sum())
@@ -234,7 +236,11 @@ def _skip(rows: Rows, which: Ints) -> None:
             # The cursor's own time through the segment thins it further: half of it on average, twice refined.
             through = full
             for _ in range(3):
-                stay = np.exp(-rows.rate[i, s] * rows.multiplier[i] * (elapsed + through / 2))
+                age = rows.multiplier[i] * (elapsed + through / 2)
+                stay = np.exp(-rows.rate[i, s] * age)
+                for sweep in sweeps:
+                    begin = np.full(1, rows.activity[i])
+                    stay = stay * (1.0 - sweep.touched(begin, begin + age)[s])
                 share = float((logged * stay).sum()) / pages
                 through = full * share
             rows.entry_pages[i, s] *= share

@@ -23,7 +23,9 @@ if TYPE_CHECKING:
 
 COMPLETED = "completed"
 DID_NOT_CONVERGE = "did-not-converge"
-SMOOTHING = 2.0
+SLOW_HOST = 0.75
+"""Mean share of the limit below which a host is taken to send without pause, not in bursts."""
+SMOOTHING = 3.0
 """s over which the slope of a recorded bandwidth's lag is taken."""
 
 
@@ -180,6 +182,8 @@ def achieved_bandwidth(achieved: Achieved, limit: float) -> tuple[tuple[float, f
         return ((0.0, min(mean, limit)),) if mean else ()
     lengths = _sample_lengths(values, limit, achieved.writes[-1][0] if achieved.writes else 0.0)
     times = np.concatenate([[0.0], np.cumsum(lengths)])
+    if values.mean() < SLOW_HOST * limit:
+        return _continuous(times, values, limit)
     step = float(np.median(lengths))
     lag = limit * times - np.concatenate([[0.0], np.cumsum(values * lengths)])
     near = 6
@@ -188,9 +192,24 @@ def achieved_bandwidth(achieved: Achieved, limit: float) -> tuple[tuple[float, f
     low = np.minimum.accumulate(low[::-1])[::-1]
     half = max(1, round(SMOOTHING / step / 2))
     index = np.arange(len(times))
-    a, b = np.maximum(index - half, 0), np.minimum(index + half, len(times) - 1)
+    a = np.clip(index - half, 0, max(len(times) - 1 - 2 * half, 0))
+    b = np.minimum(a + 2 * half, len(times) - 1)
     shortfall = np.maximum(low[b] - low[a], 0.0) / (times[b] - times[a])
     return tuple((float(t), float(max(limit - s, 0.01 * limit))) for t, s in zip(times, shortfall, strict=True))
+
+
+def _continuous(times: Floats, values: Floats, limit: float) -> tuple[tuple[float, float], ...]:
+    """Bandwidth of a host that sends without pause because it cannot reach the limit: a mean over 9 samples.
+
+    A short dip is a stretch of zero pages, whose own time the engine reckons: it takes its neighbours' value.
+    """
+    side = 4
+    around = np.lib.stride_tricks.sliding_window_view(np.pad(values, side, mode="edge"), 2 * side + 1)
+    usual = np.median(around, axis=1)
+    level = np.where(values < 0.5 * usual, usual, np.minimum(values, limit))
+    smooth = np.convolve(np.pad(level, side, mode="edge"), np.ones(2 * side + 1) / (2 * side + 1), mode="valid")
+    middle = (times[1:] + times[:-1]) / 2
+    return tuple((float(t), float(b)) for t, b in zip(middle, smooth, strict=True))
 
 
 def _sample_lengths(values: Floats, limit: float, end: float) -> Floats:

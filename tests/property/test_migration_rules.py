@@ -40,7 +40,7 @@ def spec(workload: Workload, bandwidth: float = 100.0, limit: float = 0.3) -> Mi
     return MigrationSpec(workload, MEMORY, bandwidth=bandwidth * MIB, downtime_limit=limit)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(steady(), st.floats(20, 400), st.floats(1.05, 4))
 def test_more_bandwidth_is_never_slower(workload: Workload, bandwidth: float, factor: float) -> None:
     slow = predict(spec(workload, bandwidth), 300.0, until_standstill=True)
@@ -50,7 +50,7 @@ def test_more_bandwidth_is_never_slower(workload: Workload, bandwidth: float, fa
         assert fast.total <= slow.total + 0.11
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(steady(), st.floats(30, 300), st.floats(0.05, 1.0), st.floats(1.05, 5))
 def test_a_larger_limit_never_takes_longer_in_all(
     workload: Workload, bandwidth: float, limit: float, factor: float
@@ -63,7 +63,7 @@ def test_a_larger_limit_never_takes_longer_in_all(
         assert wide.total <= tight.total + 0.11
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(steady(), st.floats(30, 300), st.floats(0.0, 0.9))
 def test_everything_but_zero_pages_is_sent_once_at_least(workload: Workload, bandwidth: float, zero: float) -> None:
     plan = MigrationSpec(
