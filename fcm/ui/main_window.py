@@ -95,20 +95,19 @@ class MainWindow(QMainWindow):
         self.status = StatusBar([(name, name.casefold(), dock.toggle) for name, dock in self.docks.items()])
         self.setStatusBar(self.status)
         self.menus = Menus(self)
-        self._actions_timer = QTimer(self)
-        self._actions_timer.setSingleShot(True)
-        self._actions_timer.setInterval(ACTIONS_LATER)
-        self._actions_timer.timeout.connect(self._refresh_actions)
+        self._actions_timer = self._timer(ACTIONS_LATER, self._refresh_actions)
         layout.restore(self)
         self._warmed = False
-        self._warm_timer = QTimer(self)
-        self._warm_timer.setSingleShot(True)
-        self._warm_timer.setInterval(WARM_UP)
-        self._warm_timer.timeout.connect(self._warm)
+        self._warm_timer = self._timer(WARM_UP, self._warm)
         self._restore_hook = install_excepthook(lambda: self.messages)
         if context.settings.problem:
             self.messages.show_message("warning", context.settings.problem)
         self._go(ROOT, (), remember=False)
+
+    def _timer(self, interval: int, slot: Callable[[], None]) -> QTimer:
+        timer = QTimer(self, singleShot=True, interval=interval)
+        timer.timeout.connect(slot)
+        return timer
 
     def _make_panes(self) -> None:
         self.tree_model = TreeModel(self.figures, self)
@@ -144,15 +143,21 @@ class MainWindow(QMainWindow):
 
     def open(self, uri: str) -> None:
         """Open a cluster by its URI in the background; the one that is open is closed when that has worked."""
+        if self.workspace is not None and self.workspace.uri == uri:
+            self.select(Selection(Place.CLUSTER))
+            self.opened.emit()
+            return
         if self._opening is not None:
             self._opening.abandon()
+        closing = tuple(self._closing)
+
+        def work() -> Workspace:
+            for former in closing:  # perhaps of the same cluster, whose journal only one can have
+                former.wait()
+            return self.context.open_cluster(uri)
+
         self.status.say("waiting", f"Opening {uri} ...")
-        self._opening = Work(
-            self,
-            lambda: self.context.open_cluster(uri),
-            lambda outcome: self._opened(uri, outcome),
-            lambda left: left.close(),
-        )
+        self._opening = Work(self, work, lambda outcome: self._opened(uri, outcome), lambda left: left.close())
 
     def _opened(self, uri: str, outcome: Outcome) -> None:
         self._opening = None

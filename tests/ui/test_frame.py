@@ -78,6 +78,39 @@ def test_a_cluster_that_cannot_be_opened_leaves_the_one_that_is_open(qtbot: QtBo
     assert shown.messages.strips[-1].remedy == "embedded:empty has no nodes. Add one."
 
 
+def test_the_cluster_that_is_open_is_not_opened_twice(qtbot: QtBot, tmp_path: Path) -> None:
+    opened_uris: list[str] = []
+
+    def opener(uri: str) -> Workspace:
+        opened_uris.append(uri)
+        return busy_cluster()[0]
+
+    shown = window(qtbot, tmp_path, opener)
+    for _ in range(2):
+        with qtbot.waitSignal(shown.opened):
+            shown.open("embedded:contoso")
+    assert opened_uris == ["embedded:contoso"]
+
+
+def test_a_cluster_is_reopened_only_after_it_was_closed(qtbot: QtBot, tmp_path: Path) -> None:
+    order: list[str] = []
+    workspace, backend = busy_cluster()
+    closing = threading.Event()
+    backend.close = lambda: order.append("closed") if closing.wait(5) else None  # type: ignore[method-assign]
+
+    def opener(uri: str) -> Workspace:
+        order.append("opened")
+        return busy_cluster()[0]
+
+    shown = window(qtbot, tmp_path, opener)
+    shown.show_workspace(workspace)
+    shown.close_cluster()
+    with qtbot.waitSignal(shown.opened):
+        shown.open("embedded:contoso")
+        closing.set()
+    assert order == ["closed", "opened"]
+
+
 def test_closing_the_connection_leads_to_the_root(qtbot: QtBot, tmp_path: Path) -> None:
     shown, backend = busy_window(qtbot, tmp_path)
     shown.select(WEB)
