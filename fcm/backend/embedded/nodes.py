@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 JOIN_TIME = 6.0
 """s from the start of the cluster service to membership. An assumption."""
+FAILBACK_DELAY = 1.0
+"""s between the return of a preferred owner and an immediate failback. An assumption."""
 STOPPED = "The cluster service was stopped."
 STOPPED_PAUSED = "The cluster service was stopped; the node was paused."
 """A pause survives a restart (PauseClusterNode), so the node remembers it."""
@@ -84,12 +86,10 @@ class Nodes:
         self._networks.refresh(self._core.state.networks)
 
     def settle(self) -> None:
-        """Nodes that were joining when the program ended are up; failback goes on being planned."""
+        """Nodes that were joining when the program ended are up. Failback that waited for its hours is forgotten."""
         for node in tuple(self._core.state.nodes.values()):
             if node.state is NodeState.JOINING:
                 self._joined(node.name)
-        for group in self._core.state.groups.values():
-            self.plan_failback(group.id)
 
     # joining
 
@@ -104,7 +104,8 @@ class Nodes:
                     if machine.state is MachineState.OFF and group.state is ResourceState.FAILED:
                         self._start_if_it_fits(machine)
         for group in tuple(self._core.state.groups.values()):
-            self.plan_failback(group.id)
+            if group.preferred_owners[:1] == (name,):
+                self._plan_failback(group.id)
 
     def _change(self, name: str, state: NodeState, note: str = "") -> None:
         node = self._core.state.nodes[name]
@@ -184,7 +185,12 @@ class Nodes:
 
     # failing back
 
-    def plan_failback(self, identity: str) -> None:
+    def replan_failback(self, identity: str) -> None:
+        """The properties of a group changed; what they say holds from the next time its preferred owner joins."""
+        if identity in self._failback:
+            self._plan_failback(identity)
+
+    def _plan_failback(self, identity: str) -> None:
         """Move a group back to its first preferred owner, at once or when its window of hours begins."""
         timer = self._failback.pop(identity, None)
         if timer is not None:
@@ -195,7 +201,7 @@ class Nodes:
         node = self._core.state.nodes.get(group.preferred_owners[0])
         if node is None or node.state is not NodeState.UP:
             return
-        delay = 0.0 if group.failback_window is None else self._until(group.failback_window)
+        delay = FAILBACK_DELAY if group.failback_window is None else self._until(group.failback_window)
         self._failback[identity] = self._core.kernel.after(delay, lambda: self._fail_back(identity))
 
     def _fail_back(self, identity: str) -> None:
@@ -211,6 +217,6 @@ class Nodes:
         now = datetime.fromtimestamp(self._core.kernel.now, UTC)
         inside = first <= now.hour < last if first < last else now.hour >= first or now.hour < last
         if inside:
-            return 0.0
+            return FAILBACK_DELAY
         hours = (first - now.hour) % 24
         return hours * 3600.0 - now.minute * 60 - now.second - now.microsecond / 1e6

@@ -64,7 +64,7 @@ class Settings:
             "failback_window",
         )
         self._core.change_group(self._core.state.groups[command.group], **_given(command, names))
-        self._nodes.plan_failback(command.group)
+        self._nodes.replan_failback(command.group)
 
     def configure_resource(self, command: cmd.ConfigureResource) -> None:
         """Properties of a resource."""

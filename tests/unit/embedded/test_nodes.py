@@ -217,3 +217,21 @@ def test_the_host_of_the_cluster_is_told_when_it_changes(desk: Desk) -> None:
     assert desk.do(cmd.StopClusterService("node1"))
     told = [event.what for event in desk.events(ev.ClusterConfigured) if isinstance(event, ev.ClusterConfigured)]
     assert told == ["node2 hosts the cluster now"]
+
+
+def test_allowing_failback_moves_nothing_before_the_preferred_owner_joins_again(desk: Desk) -> None:
+    assert desk.do(cmd.ConfigureGroup(desk.group("WEB01").id, preferred_owners=("node2",), failback=True))
+    desk.settle()
+    assert desk.machine("WEB01").node == "node1"
+
+
+def test_failback_that_is_prevented_while_it_waits_for_its_hours_does_not_happen(desk: Desk) -> None:
+    group = desk.group("WEB01").id
+    window = (15, 16)
+    assert desk.do(cmd.ConfigureGroup(group, preferred_owners=("node1",), failback=True, failback_window=window))
+    assert desk.do(cmd.StopClusterService("node1"))
+    assert desk.do(cmd.StartClusterService("node1"))
+    desk.run(60.0)
+    assert desk.do(cmd.ConfigureGroup(group, failback=False))
+    desk.settle(24 * 3600.0)
+    assert desk.machine("WEB01").node != "node1"
