@@ -186,7 +186,7 @@ def test_the_networks_that_were_tried_are_listed_in_order(desk: Desk) -> None:
     )
     rows = [desk.view.attempts.topLevelItem(k) for k in range(2)]
     assert [row.text(1) for row in rows] == ["Live migration", "Management"]
-    assert rows[0].text(5) == "No answer within 2 s. The next network was tried."
+    assert rows[0].text(2) == "No answer within 2 s. The next network was tried."
 
 
 def test_the_command_is_shown_as_powershell(desk: Desk) -> None:

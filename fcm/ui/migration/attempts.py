@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QSize, Qt
+from PySide6.QtCore import QRect, QSize, Qt
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTreeWidget, QTreeWidgetItem, QWidget
 
 from fcm.model.networks import migration_order
@@ -18,7 +18,8 @@ if TYPE_CHECKING:
     from fcm.model.entities import Migration
     from fcm.model.state import State
 
-COLUMNS = ("Order", "Network", "Address", "Tried at", "Took", "Result")
+COLUMNS = ("Order", "Network", "Result", "Tried at", "Took")
+_RESULT = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +36,7 @@ class AttemptLine:
 
     def texts(self) -> list[str]:
         """The columns from left to right."""
-        return [self.order, self.network, self.address, self.time, self.duration, self.result]
+        return [self.order, self.network, self.result, self.time, self.duration]
 
 
 def attempt_lines(state: State, migration: Migration) -> list[AttemptLine]:
@@ -87,18 +88,31 @@ class AttemptList(QTreeWidget):
         self._shown: list[AttemptLine] = []
         self.setHeaderLabels(list(COLUMNS))
         self.setRootIsDecorated(False)
-        self.setUniformRowHeights(True)
+        self.setWordWrap(True)
         self.setAllColumnsShowFocus(True)
         self.setAlternatingRowColors(True)
         self.setIconSize(QSize(16, 16))
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         header = self.header()
         header.setHighlightSections(False)
-        for column in range(len(COLUMNS) - 1):
-            header.setSectionResizeMode(column, QHeaderView.ResizeMode.ResizeToContents)
-        header.setStretchLastSection(True)
+        header.setStretchLastSection(False)
+        for column in range(len(COLUMNS)):
+            whole = QHeaderView.ResizeMode.Stretch if column == _RESULT else QHeaderView.ResizeMode.ResizeToContents
+            header.setSectionResizeMode(column, whole)
+        header.sectionResized.connect(lambda column, *_: self._make_room() if column == _RESULT else None)
         for column in (3, 4):
             self.headerItem().setTextAlignment(column, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+
+    def _make_room(self) -> None:
+        """Make each line as high as its result needs at the width that there is."""
+        metrics = self.fontMetrics()
+        area = QRect(0, 0, max(self.columnWidth(_RESULT) - 10, 60), 1000)
+        for row in range(self.topLevelItemCount()):
+            item = self.topLevelItem(row)
+            if item is None:
+                continue
+            needed = metrics.boundingRect(area, int(Qt.TextFlag.TextWordWrap), item.text(_RESULT))
+            item.setSizeHint(_RESULT, QSize(60, needed.height() + 6))
 
     def show_lines(self, lines: list[AttemptLine]) -> None:
         """Show these lines; does nothing while they stay the same."""
@@ -109,7 +123,9 @@ class AttemptList(QTreeWidget):
         for line in lines:
             item = QTreeWidgetItem(line.texts())
             item.setIcon(0, icons.icon(line.icon))
-            item.setToolTip(5, line.result)
+            item.setToolTip(1, line.address)
+            item.setToolTip(_RESULT, line.result)
             for column in (3, 4):
                 item.setTextAlignment(column, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
             self.addTopLevelItem(item)
+        self._make_room()

@@ -96,6 +96,8 @@ class Canvas(QWidget):
         self._box.addItem(self._cross, ignoreBounds=True)
         self._dot = pg.ScatterPlotItem(size=7)
         self._box.addItem(self._dot, ignoreBounds=True)
+        self._nothing = pg.TextItem(anchor=(0.5, 0.5))
+        self._box.addItem(self._nothing, ignoreBounds=True)
         self._add_rate_axis(item)
         self._plot.scene().sigMouseMoved.connect(self._point)
         column = QVBoxLayout(self)
@@ -139,6 +141,7 @@ class Canvas(QWidget):
         fresh = [id(trace.recording) for trace in traces] != [id(trace.recording) for trace in self._traces]
         first_changed = bool(traces) and (not self._traces or traces[0].recording is not self._traces[0].recording)
         self._traces, self._over = traces, over
+        self._nothing.setPlainText("No memory was sent." if over else "The curve begins when memory is sent.")
         if first_changed:
             self._by_hand, self._length, self._cursor = False, 5.0, None
             self._predicted, self._outlook = None, None
@@ -186,9 +189,11 @@ class Canvas(QWidget):
         """Bring everything up to the newest rows."""
         if not self._traces:
             self._boundaries.set_passes([])
+            self._nothing.hide()
             self._curves.update()
             return
         recording = self._traces[0].recording
+        self._nothing.setVisible(not len(recording))
         self._boundaries.set_passes([(one.number, one.begin) for one in recording.passes()])
         needed = max((float(trace.recording.time[-1]) for trace in self._traces if len(trace.recording)), default=0.0)
         needed = max(needed, self._ahead(needed))
@@ -255,6 +260,7 @@ class Canvas(QWidget):
     def _rule(self) -> None:
         """Put the lines of the grid where the axes have their numbers."""
         (left, right), (low, high) = self._box.viewRange()
+        self._nothing.setPos((left + right) / 2, (low + high) / 2)
         area = self._box.sceneBoundingRect()
         if area.width() < 2 or area.height() < 2:
             return
@@ -377,6 +383,7 @@ class Canvas(QWidget):
             axis.setPen(colours.axis)
             axis.setTextPen(colours.axis)
         self._grid.set_colour(colours.grid)
+        self._nothing.setColor(colours.axis)
         self._limit.setPen(pg.mkPen(colours.limit, width=1, style=Qt.PenStyle.DashLine))
         self._limit.label.setColor(colours.limit)
         self._forecast.setPen(pg.mkPen(colours.curves[1], width=1, style=Qt.PenStyle.DashLine))

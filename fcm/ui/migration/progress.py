@@ -177,7 +177,8 @@ class ProgressPanel(QWidget):
         else:
             self.bar.setValue(max(self.bar.value(), step))
         self.bar.setFormat(f"{self.bar.value() // (FINE // 100)} %")
-        self.phases.show_phase(migration.phase, row.phase if row is not None else None)
+        begun = Phase.SETUP if migration.attempts else None
+        self.phases.show_phase(migration.phase, row.phase if row is not None else begun)
         self._say("Elapsed", self._elapsed(migration, row, now))
         self._say("Still to go", self._to_go(migration, row, outlook))
         self._say("Blackout", self._blackout(migration, outlook))
