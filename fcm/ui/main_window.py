@@ -112,7 +112,7 @@ class MainWindow(QMainWindow):
     def _make_panes(self) -> None:
         self.tree_model = TreeModel(self.figures, self)
         self.tree = ConsoleTree(self.tree_model, self)
-        self.tree.went_to.connect(self._tree_went)
+        self.tree.went_to.connect(lambda place: self._go(place, ()) if place != self._place else None)
         self.tree.menu_wanted.connect(lambda place: self.show_context_menu((self._place,), place))
         centre = QWidget()
         centre.setObjectName("centre")
@@ -313,10 +313,6 @@ class MainWindow(QMainWindow):
         while place is not None and not self.tree_model.index_of(place).isValid():
             place = parent_of(place, self.state)
         return place or ROOT
-
-    def _tree_went(self, place: Selection) -> None:
-        if place != self._place:
-            self._go(place, ())
 
     def _picked(self) -> None:
         if self.sender() is self._pages.get(self._place.place):
