@@ -15,11 +15,14 @@ from PySide6.QtWidgets import QApplication
 from fcm.ui import theme
 from fcm.ui.album import Album
 from fcm.ui.driver import Driver, DriverError
-from fcm.ui.tour_steps import STEPS, Step, Walk
+from fcm.ui.tour_steps import STEPS
+from fcm.ui.tour_walk import Step, Walk
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from pathlib import Path
+
+    from PySide6.QtWidgets import QWidget
 
     from fcm.ui.context import Context
     from fcm.ui.main_window import MainWindow
@@ -36,7 +39,7 @@ INTRO = (
 def walk(
     window: MainWindow,
     driver: Driver,
-    shoot: Callable[[str, str], None],
+    shoot: Callable[[QWidget, str, str], None],
     begin: Callable[[Step], None] = lambda _: None,
     steps: Sequence[Step] = STEPS,
 ) -> None:
@@ -45,7 +48,7 @@ def walk(
     Args:
         window: shown, without an open cluster.
         driver: the hand on mouse and keyboard.
-        shoot: called with a name and a caption wherever there is something to see.
+        shoot: called with a window, a name and a caption wherever there is something to see.
         begin: called before each step.
         steps: what to walk; all of the guide.
 
@@ -92,7 +95,7 @@ def run(context_factory: Callable[[], Context], out: Path) -> int:
             walk(
                 window,
                 Driver(patience=20),
-                lambda name, caption: _say(album.take(window, name, caption), caption),
+                lambda shown, name, caption: _say(album.take(shown, name, caption), caption),
                 lambda step: album.begin(step.title, step.text),
             )
             page = album.write_page(TITLE, INTRO)

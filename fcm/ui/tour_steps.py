@@ -2,115 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
-
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QAbstractButton, QAbstractItemView, QLabel, QTabWidget
+from PySide6.QtWidgets import QAbstractButton, QAbstractItemView, QTabWidget
 
 from fcm.model.telemetry import Phase
 from fcm.ui.driver import DriverError, label_of
 from fcm.ui.theme import Scheme
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from fcm.model.entities import Migration, VirtualMachine
-    from fcm.model.state import State
-    from fcm.model.telemetry import TelemetryRow
-    from fcm.ui.driver import Driver
-    from fcm.ui.main_window import MainWindow
+from fcm.ui.tour_walk import LIVE, TREE, Step, Walk
 
 MACHINE = "GUIDE01"
 """The virtual machine that the guide's walk creates."""
 VOLUME = "VM Storage"
-TREE = "Console tree"
 CLUSTER = "contoso.contoso.example"
 SERVICES = "Services and applications"
-LIVE = "Live migrate virtual machine to another node"
 _CTRL = Qt.KeyboardModifier.ControlModifier
-
-
-class Walk:
-    """What the steps share."""
-
-    def __init__(self, window: MainWindow, driver: Driver, shoot: Callable[[str, str], None]) -> None:
-        self.window = window
-        self.driver = driver
-        self._shoot = shoot
-
-    def shoot(self, name: str, caption: str) -> None:
-        """A picture, once the window has drawn what happened."""
-        self.driver.wait(lambda: self.window.is_settled, "the window to settle")
-        self.driver.settle()
-        self._shoot(name, caption)
-
-    def wait_row(self, name: str, reached: Callable[[TelemetryRow], bool], what: str) -> None:
-        """Wait until the newest telemetry of a machine's migration satisfies a condition."""
-        identity = self.migration(name).id
-
-        def there() -> bool:
-            workspace = self.window.workspace
-            rows = workspace.rows(identity) if workspace is not None else ()
-            return bool(rows) and reached(rows[-1])
-
-        self.driver.wait(there, what)
-
-    @property
-    def state(self) -> State:
-        """State of the open cluster."""
-        return self.window.state
-
-    def machine(self, name: str) -> VirtualMachine:
-        """A virtual machine by its name."""
-        machine = self.state.machine_named(name)
-        if machine is None:
-            raise DriverError(f"There is no virtual machine {name}.")
-        return machine
-
-    def migration(self, name: str) -> Migration:
-        """The newest migration of a machine; waits for one."""
-        return self.driver.wait(lambda: self.state.last_migration(self.machine(name).id), f"a migration of {name}")
-
-    def wait_phase(self, name: str, *phases: Phase) -> Migration:
-        """Wait until the newest migration of a machine is in one of the phases."""
-
-        def there() -> Migration | None:
-            newest = self.state.last_migration(self.machine(name).id)
-            return newest if newest is not None and newest.phase in phases else None
-
-        return self.driver.wait(there, f"the migration of {name} to be {' or '.join(phases)}")
-
-    def go(self, *path: str) -> None:
-        """Click through the console tree to a row."""
-        self.driver.click_row(TREE, path[-1])
-
-    def next(self) -> None:
-        """Press Next of a wizard."""
-        self.driver.press("Next")
-
-    def live_migrate(self, name: str, node: str) -> None:
-        """Context menu of a machine in the tree: Live migrate > node."""
-        self.driver.right_click_row(TREE, name)
-        self.driver.choose_in_menu(LIVE, self.destination(name, node))
-
-    def destination(self, name: str, node: str) -> str:
-        """Label of a node in the submenu."""
-        others = [other for other in self.state.nodes if other != self.machine(name).node]
-        return f"{others.index(node) + 1} - Live migrate to node {node}"
-
-    def speed(self, label: str) -> None:
-        """Press a button of the virtual clock."""
-        self.driver.press(f"Clock {label}")
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """One step of the walk."""
-
-    title: str
-    text: str
-    deed: Callable[[Walk], None]
 
 
 def manage(walk: Walk) -> None:
@@ -152,7 +57,7 @@ def validate(walk: Walk) -> None:
     driver.press("View Report...")
     report = driver.wait(lambda: walk.state.cluster and walk.state.cluster.validation, "the report")
     driver.wait(lambda: driver.look_for(QAbstractItemView, "Summary") is None, "the report to lie on top")
-    driver.wait(lambda: _enabled(walk, "Open in browser"), "the report to be saved")
+    driver.wait(lambda: walk.enabled("Open in browser"), "the report to be saved")
     walk.shoot("validation report", f"The report: {len(report.results)} findings, each with its reason and remedy.")
     driver.press("Close")
     driver.wait_for_dialog("Validate a Configuration Wizard")
@@ -167,7 +72,7 @@ def enable_volumes(walk: Walk) -> None:
     walk.go(CLUSTER)
     driver.press("Enable Cluster Shared Volumes...")
     driver.wait_for_dialog("Enable Cluster Shared Volumes")
-    if _enabled(walk, "OK"):
+    if walk.enabled("OK"):
         raise DriverError("OK was enabled before the notice was ticked.")
     walk.shoot("enable csv notice", "The notice must be read and ticked before OK is enabled.")
     driver.press("I have read the above notice.")
@@ -256,7 +161,7 @@ def make_highly_available(walk: Walk) -> None:
     driver.find(QAbstractItemView, "Summary")
     walk.shoot("ha summary", "High availability was configured.")
     driver.press("View Report...")
-    driver.wait(lambda: _enabled(walk, "Open in browser"), "the report to be saved")
+    driver.wait(lambda: walk.enabled("Open in browser"), "the report to be saved")
     walk.shoot("ha report", "The report of the wizard.")
     driver.press("Close")
     driver.wait_for_dialog("High Availability Wizard")
@@ -298,7 +203,7 @@ def check_before(walk: Walk) -> None:
     driver.press("Check a live migration...")
     driver.wait_for_dialog(f"Live migrate {MACHINE}")
     driver.choose("Destination", "node2")
-    _judged(walk)
+    walk.judged()
     walk.shoot("preflight", "Before the click: every condition, and whether the memory will converge.")
     driver.press("Cancel")
     driver.wait_for_no_dialog()
@@ -362,8 +267,9 @@ def refuse(walk: Walk) -> None:
     driver.press("Check a live migration...")
     driver.wait_for_dialog("Live migrate SQL01")
     driver.choose("Destination", "node3")
-    if _enabled(walk, "Live migrate"):
+    if walk.enabled("Live migrate"):
         raise DriverError("Live migrate is enabled although a check fails.")
+    walk.judged()
     walk.shoot("refused preflight", "The same in the list of checks, with the remedy.")
     driver.press("Cancel")
     driver.wait_for_no_dialog()
@@ -469,10 +375,17 @@ def help_and_recordings(walk: Walk) -> None:
     walk.go("Failover Cluster Manager")
     driver.press("Open Recording...")
     driver.wait_for_dialog("Open Recording")
-    driver.wait(lambda: _enabled(walk, "Open"), "the list of recordings")
+    driver.wait(lambda: walk.enabled("Open"), "the list of recordings")
     walk.shoot("open recording", "Recorded migrations of real QEMU guests travel with the program.")
-    driver.key(Qt.Key.Key_Escape)
+    driver.click_row("Recordings", "two class hot16k 64MiB.0")
+    driver.press("Open")
     driver.wait_for_no_dialog()
+    figures = driver.find(QAbstractItemView, "Figures")
+    driver.wait(lambda: figures.model().rowCount(), "the figures of the recording")
+    recording = figures.window()
+    recording.resize(walk.window.size())
+    walk.shoot("recording", "Measured on real QEMU, and what the engine predicts for the same case.", recording)
+    recording.close()
 
 
 def dark(walk: Walk) -> None:
@@ -492,32 +405,17 @@ def dark(walk: Walk) -> None:
     walk.go(MACHINE)
     driver.press("Check a live migration...")
     driver.wait_for_dialog(f"Live migrate {MACHINE}")
-    _judged(walk)
+    walk.judged()
     walk.shoot("dark preflight", "Before the click.")
     driver.press("Cancel")
     driver.wait_for_no_dialog()
     walk.go(CLUSTER)
     driver.press("View Validation Report")
-    driver.wait(lambda: _enabled(walk, "Open in browser"), "the report to be saved")
+    driver.wait(lambda: walk.enabled("Open in browser"), "the report to be saved")
     walk.shoot("dark report", "The validation report.")
     driver.press("Close")
     driver.wait_for_no_dialog()
     walk.window.set_scheme(Scheme.LIGHT)
-
-
-def _judged(walk: Walk) -> None:
-    """Wait until the pre-flight panel says whether the memory will converge."""
-
-    def said() -> bool:
-        verdict = walk.driver.look_for(QLabel, "Convergence")
-        return verdict is not None and "is judging" not in verdict.text()
-
-    walk.driver.wait(said, "the verdict on convergence")
-
-
-def _enabled(walk: Walk, name: str) -> bool:
-    button = walk.driver.look_for(QAbstractButton, name)
-    return button is not None and button.isEnabled()
 
 
 STEPS: tuple[Step, ...] = (

@@ -15,7 +15,8 @@ from fcm.ui import tour
 from fcm.ui.album import Album, photograph
 from fcm.ui.driver import Driver, DriverError
 from fcm.ui.main_window import MainWindow
-from fcm.ui.tour_steps import MACHINE, STEPS, VOLUME, Step
+from fcm.ui.tour_steps import MACHINE, STEPS, VOLUME
+from fcm.ui.tour_walk import Step
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from PySide6.QtGui import QImage
     from pytestqt.qtbot import QtBot
 
-    from fcm.ui.tour_steps import Walk
+    from fcm.ui.tour_walk import Walk
 
 pytestmark = pytest.mark.qt_log_ignore("^This plugin does not support (raise|grabbing)")
 
@@ -46,9 +47,9 @@ def test_the_whole_guide_can_be_walked_by_mouse_and_keyboard(
     names: list[str] = []
     empty: list[str] = []
 
-    def shoot(name: str, _caption: str) -> None:
+    def shoot(shown: QWidget, name: str, _caption: str) -> None:
         names.append(name)
-        if colours(photograph(window)) < 4:
+        if colours(photograph(shown)) < 4:
             empty.append(name)
 
     begun: list[str] = []
