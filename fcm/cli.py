@@ -28,6 +28,7 @@ def make_parser() -> argparse.ArgumentParser:
     from fcm.cli_cluster import add_cluster_verbs
     from fcm.cli_lab import add_lab_verbs
     from fcm.cli_migration import add_migration_verbs
+    from fcm.cli_shell import add_shell_verbs
 
     parser = argparse.ArgumentParser(prog="fcm", description=_DESCRIPTION)
     parser.add_argument("--version", action="version", version=f"fcm {__version__}")
@@ -43,6 +44,7 @@ def make_parser() -> argparse.ArgumentParser:
     add_cluster_verbs(verbs)
     add_migration_verbs(verbs)
     add_lab_verbs(verbs)
+    add_shell_verbs(verbs)
     return parser
 
 

@@ -1,1 +1,1 @@
-"""The PowerShell-like surface."""
+"""A PowerShell-like shell over one workspace: language, pipeline, cmdlets; no window needed."""

@@ -6,12 +6,14 @@ those of the Hyper-V module of later versions, as comments say in docs/powershel
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from fcm.model import commands as cmd
 from fcm.model.entities import MachineState, QuorumMode, StartAction
 
 if TYPE_CHECKING:
+    from fcm.model.entities import MigrationOptions
     from fcm.model.state import State
 
 
@@ -22,11 +24,20 @@ _START_ACTIONS = {
 }
 
 
+_QUOTES = re.compile("(['\u2018\u2019\u201a\u201b])")
+"""What PowerShell takes for a single quote."""
+
+
+def literal(text: str) -> str:
+    """A text as a PowerShell value, where a word without quotes would be a command."""
+    return "'" + _QUOTES.sub(r"\1\1", text) + "'"
+
+
 def quoted(text: str) -> str:
     """A text as one PowerShell argument; quotes only where they are needed."""
     if text and all(char.isalnum() or char in "._-" for char in text) and not text.startswith("-"):
         return text
-    return "'" + text.replace("'", "''") + "'"
+    return literal(text)
 
 
 def powershell(command: cmd.Command, state: State) -> str:
@@ -53,20 +64,20 @@ def powershell(command: cmd.Command, state: State) -> str:
         case cmd.SetMigrationNetworks(order=order, excluded=excluded):
             return (
                 "Get-ClusterResourceType 'Virtual Machine' | Set-ClusterParameter -Multiple @{"
-                f"MigrationNetworkOrder = {quoted(';'.join(order))}; "
-                f"MigrationExcludeNetworks = {quoted(';'.join(excluded))}}}"
+                f"MigrationNetworkOrder = {literal(';'.join(order))}; "
+                f"MigrationExcludeNetworks = {literal(';'.join(excluded))}}}"
             )
         case cmd.SetConcurrentMigrations(limit=limit):
             return f"(Get-Cluster {text.cluster}).MaximumParallelMigrations = {limit}"
         case cmd.AddClusterDisk(disks=disks):
-            names = ", ".join(text.disk(disk) for disk in disks)
+            names = ", ".join(literal(text.disk_name(disk)) for disk in disks)
             return f"Get-ClusterAvailableDisk | Where-Object {{ $_.Name -in {names} }} | Add-ClusterDisk"
         case cmd.AddStorage(disks=disks):
             return "; ".join(f"Add-ClusterSharedVolume {text.disk(disk)}" for disk in disks)
         case cmd.RemoveSharedVolume(disk=disk):
             return f"Remove-ClusterSharedVolume {text.disk(disk)}"
         case cmd.RenameSharedVolume(disk=disk, name=name):
-            return f"(Get-ClusterSharedVolume {text.disk(disk)}).Name = {quoted(name)}"
+            return f"(Get-ClusterSharedVolume {text.disk(disk)}).Name = {literal(name)}"
         case cmd.RenameVolumeFolder(disk=disk, folder=folder):
             volume = state.shared_volumes.get(disk)
             path = volume.path() if volume else disk
@@ -90,8 +101,11 @@ class _Text:
         self.cluster = quoted(state.cluster.name) if state.cluster else "."
 
     def disk(self, identity: str) -> str:
+        return quoted(self.disk_name(identity))
+
+    def disk_name(self, identity: str) -> str:
         disk = self.state.disks.get(identity)
-        return quoted(disk.name if disk else identity)
+        return disk.name if disk else identity
 
     def machine(self, identity: str) -> str:
         machine = self.state.machines.get(identity)
@@ -125,15 +139,16 @@ def _machine_text(command: cmd.Command, text: _Text) -> str:
                 MachineState.SAVED: "Save-VM",
                 MachineState.PAUSED: "Suspend-VM",
             }.get(target, "Stop-VM")
-            return f"{verb} {text.machine(machine)}{' -TurnOff' if forced else ''}"
+            off = forced and verb == "Stop-VM"
+            return f"{verb} {text.machine(machine)}{' -TurnOff' if off else ''}"
         case cmd.MakeHighlyAvailable(machines=machines):
             return "; ".join(f"Add-ClusterVirtualMachineRole -VirtualMachine {text.machine(one)}" for one in machines)
         case cmd.RemoveGroup(group=group):
             return f"Remove-ClusterGroup {text.group_id(group)} -RemoveResources -Force"
-        case cmd.LiveMigrate(machine=machine, destination=node):
+        case cmd.LiveMigrate(machine=machine, destination=node, options=options):
             return (
                 f"Get-Cluster {text.cluster} | Move-ClusterVirtualMachineRole -Name {text.group(machine)} "
-                f"-Node {quoted(node)}"
+                f"-Node {quoted(node)}{_options(options)}"
             )
         case cmd.QuickMigrate(machine=machine, destination=node):
             return (
@@ -150,18 +165,35 @@ def _machine_text(command: cmd.Command, text: _Text) -> str:
             return ""
 
 
+def _options(options: MigrationOptions) -> str:
+    """Options that PowerShell itself does not have: those of this program's own cmdlets."""
+    parts = "" if options.downtime_limit is None else f" -DowntimeLimit {options.downtime_limit!r}"
+    parts += "" if options.bandwidth is None else f" -Bandwidth {options.bandwidth}"
+    return parts + (" -AutoConverge" if options.auto_converge else "") + (" -PostCopy" if options.post_copy else "")
+
+
+def _size(size: int) -> str:
+    """Bytes as PowerShell writes them, in the largest unit that is exact."""
+    for unit, factor in (("GB", 2**30), ("MB", 2**20), ("KB", 2**10)):
+        if size and size % factor == 0:
+            return f"{size // factor}{unit}"
+    return str(size)
+
+
 def _new_machine(command: cmd.CreateVirtualMachine, text: _Text) -> str:
     parts = [f"New-VM {quoted(command.name)} -ComputerName {quoted(command.node)}"]
-    parts.append(f"-MemoryStartupBytes {command.memory // 2**20}MB -NewVHDSizeBytes {command.disk_size // 2**30}GB")
+    parts.append(f"-MemoryStartupBytes {_size(command.memory)} -NewVHDSizeBytes {_size(command.disk_size)}")
     volume = text.state.shared_volumes.get(command.disk or "")
     if volume is not None:
         parts.append(f"-Path {quoted(volume.path())}")
     if command.switch:
         parts.append(f"-SwitchName {quoted(command.switch)}")
+    if command.processors != 1:
+        parts.append(f"-ProcessorCount {command.processors}")
+    if command.workload != "idle":
+        parts.append(f"-Workload {quoted(command.workload)}")
     line = " ".join(parts)
-    line += (
-        f"; Set-VM {quoted(command.name)} -AutomaticStartAction {command.start_action.name.title().replace('_', '')}"
-    )
+    line += f"; Set-VM {quoted(command.name)} -AutomaticStartAction {_START_ACTIONS[command.start_action]}"
     if command.processor_compatibility:
         line += f"; Set-VMProcessor {quoted(command.name)} -CompatibilityForMigrationEnabled $true"
     return line + (f"; Start-VM {quoted(command.name)}" if command.start else "")
@@ -171,7 +203,7 @@ def _configure_machine(command: cmd.ConfigureVirtualMachine, text: _Text) -> str
     name = text.machine(command.machine)
     lines = []
     if command.memory is not None:
-        lines.append(f"Set-VMMemory {name} -StartupBytes {command.memory // 2**20}MB")
+        lines.append(f"Set-VMMemory {name} -StartupBytes {_size(command.memory)}")
     if command.start_action is not None:
         lines.append(f"Set-VM {name} -AutomaticStartAction {_START_ACTIONS[command.start_action]}")
     if command.processor_compatibility is not None:
@@ -182,6 +214,8 @@ def _configure_machine(command: cmd.ConfigureVirtualMachine, text: _Text) -> str
         lines.append(verb if command.switch else f"Disconnect-VMNetworkAdapter {name}")
     if command.media is not None:
         lines.append(f"Set-VMDvdDrive {name} -Path {quoted(command.media) if command.media else '$null'}")
+    if command.workload is not None:
+        lines.append(f"Set-VM {name} -Workload {quoted(command.workload)}")
     return "; ".join(lines) or f"Update-ClusterVirtualMachineConfiguration {name}"
 
 
@@ -190,7 +224,7 @@ def _tune(command: cmd.TuneMigration, text: _Text) -> str:
     name = text.group(found.machine) if found else command.migration
     parts = []
     if command.downtime_limit is not None:
-        parts.append(f"-DowntimeLimit {command.downtime_limit:g}")
+        parts.append(f"-DowntimeLimit {command.downtime_limit!r}")
     if command.bandwidth is not None:
         parts.append(f"-Bandwidth {command.bandwidth}")
     if command.post_copy:
@@ -227,8 +261,7 @@ def _node_text(command: cmd.Command, text: _Text) -> str:
 def _configure_group(command: cmd.ConfigureGroup, text: _Text) -> str:
     name = text.group_id(command.group)
     lines = []
-    properties = {
-        "Name": None if command.name is None else quoted(command.name),
+    properties: dict[str, object] = {
         "PersistentState": None if command.persistent is None else int(command.persistent),
         "AutoStart": None if command.auto_start is None else int(command.auto_start),
         "FailoverThreshold": command.maximum_failures,
@@ -240,6 +273,7 @@ def _configure_group(command: cmd.ConfigureGroup, text: _Text) -> str:
     if command.preferred_owners is not None:
         owners = ", ".join(map(quoted, command.preferred_owners)) or "@()"
         lines.append(f"Set-ClusterOwnerNode -Group {name} -Owners {owners}")
+    properties["Name"] = None if command.name is None else literal(command.name)
     lines += [f"(Get-ClusterGroup {name}).{key} = {value}" for key, value in properties.items() if value is not None]
     return "; ".join(lines) or f"Get-ClusterGroup {name}"
 
@@ -269,7 +303,7 @@ def _configure_resource(command: cmd.ConfigureResource, text: _Text) -> str:
     if command.heartbeat is not None:
         lines.append(f"Get-ClusterResource {name} | Set-ClusterParameter CheckHeartbeat {int(command.heartbeat)}")
     if command.name is not None:
-        lines.append(f"(Get-ClusterResource {name}).Name = {quoted(command.name)}")
+        lines.append(f"(Get-ClusterResource {name}).Name = {literal(command.name)}")
     return "; ".join(lines) or f"Get-ClusterResource {name}"
 
 
@@ -279,7 +313,7 @@ def _configure_network(command: cmd.ConfigureNetwork, text: _Text) -> str:
         "Role": None if command.role is None else int(command.role),
         "Metric": command.metric,
         "AutoMetric": None if command.auto_metric is None else f"${str(command.auto_metric).lower()}",
-        "Name": None if command.name is None else quoted(command.name),
+        "Name": None if command.name is None else literal(command.name),
     }
     lines = [f"(Get-ClusterNetwork {name}).{key} = {value}" for key, value in properties.items() if value is not None]
     return "; ".join(lines) or f"Get-ClusterNetwork {name}"

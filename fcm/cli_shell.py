@@ -1,0 +1,192 @@
+"""Verbs of the shell: run a PowerShell script on a cluster, or type commands; no window is needed."""
+
+from __future__ import annotations
+
+import json
+import math
+import sys
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import argparse
+    from typing import Any
+
+    from fcm.shell.errors import ShellError
+    from fcm.shell.session import ShellSession
+
+    Subparsers = argparse._SubParsersAction[argparse.ArgumentParser]  # noqa: SLF001 (it has no public name)
+
+DONE, FAILED, WRONG_USAGE = 0, 1, 2
+SPEED = 1.0
+LONGEST = 200_000
+"""Characters of a script."""
+
+
+def add_shell_verbs(verbs: Subparsers) -> None:
+    """Add ``run`` and ``shell``."""
+    run = verbs.add_parser("run", help="run a PowerShell script (.ps1) on a cluster; - reads standard input")
+    run.add_argument("script", metavar="SCRIPT.ps1")
+    run.add_argument("--json", action="store_true", help="the output as one JSON document")
+    run.set_defaults(handler=_run)
+    shell = verbs.add_parser("shell", help="type PowerShell commands for a cluster")
+    shell.set_defaults(handler=_shell)
+    for verb in (run, shell):
+        verb.add_argument("--cluster", metavar="URI", default="embedded:contoso", help="default: embedded:contoso")
+        verb.add_argument(
+            "--speed",
+            type=_speed,
+            default=SPEED,
+            help="of an embedded cluster's clock: 10 is ten times real time, max as fast as possible",
+        )
+        verb.add_argument("--fresh", action="store_true", help="begin without the cluster's history, and keep none")
+
+
+def _speed(text: str) -> float:
+    import argparse
+
+    if text == "max":
+        return math.inf
+    try:
+        value = float(text)
+    except ValueError:
+        value = 0.0
+    if not 0 < value <= 100_000:
+        raise argparse.ArgumentTypeError(f"{text!r} is no speed; write a number such as 10, or max")
+    return value
+
+
+def _run(arguments: argparse.Namespace) -> int:
+    try:
+        if arguments.script == "-":
+            script = sys.stdin.read(LONGEST + 1)
+        else:
+            with open(arguments.script, encoding="utf-8-sig") as file:
+                script = file.read(LONGEST + 1)
+    except (OSError, UnicodeDecodeError) as error:
+        why = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
+        print(f"{arguments.script} cannot be read: {why}. Give the path of a .ps1 file.", file=sys.stderr)
+        return WRONG_USAGE
+    from fcm.shell.errors import ShellError
+    from fcm.shell.parser import parse
+
+    try:
+        parse(script)
+    except ShellError as error:
+        print(error.show(script), file=sys.stderr)
+        return WRONG_USAGE
+    session = _open(arguments)
+    try:
+        if not arguments.json:
+            session.on_output = _print
+        results = session.execute(script)
+        if arguments.json:
+            errors = [{"message": error.message, "remedy": error.remedy} for error in results.errors]
+            print(json.dumps({"output": results.json(), "errors": errors}, ensure_ascii=False, indent=2))
+    finally:
+        session.workspace.close()
+    return DONE if results.ok else FAILED
+
+
+def _open(arguments: argparse.Namespace) -> ShellSession:
+    from fcm.app import open_workspace
+    from fcm.shell.session import ShellSession
+
+    workspace = open_workspace(arguments.cluster, keep=not arguments.fresh)
+    if workspace.clock is not None:
+        workspace.clock.set_speed(arguments.speed)
+    session = ShellSession(workspace)
+    session.on_error = _tell
+    session.on_progress = Progress().show
+    return session
+
+
+def _print(values: list[Any]) -> None:
+    from fcm.shell.formatting import format_values
+
+    print(format_values(values), flush=True)
+
+
+def _tell(error: ShellError, source: str) -> None:
+    print(error.show(source), file=sys.stderr, flush=True)
+
+
+class Progress:
+    """Progress on one line of standard error; on a terminal it is written over, else each tenth is a line."""
+
+    def __init__(self) -> None:
+        self._last = ""
+
+    def show(self, activity: str, status: str, percent: int) -> None:
+        """Show, or end with percent -1."""
+        if percent < 0:
+            if self._last and sys.stderr.isatty():
+                print(file=sys.stderr)
+            self._last = ""
+            return
+        over = sys.stderr.isatty()
+        shown = f"{activity}: {percent if over else percent // 10 * 10} % {status}"
+        if shown != self._last:
+            self._last = shown
+            print(f"\r\x1b[K{shown[:118]}" if over else shown, end="" if over else "\n", file=sys.stderr, flush=True)
+
+
+def _shell(arguments: argparse.Namespace) -> int:
+    session = _open(arguments)
+    session.on_output = _print
+    session.on_confirm = _ask
+    failed = False
+    try:
+        while True:
+            text = _read(session)
+            if text is None or text.strip().casefold() in ("exit", "quit"):
+                break
+            failed = not _execute(session, text)
+    finally:
+        session.workspace.close()
+    return FAILED if failed else DONE
+
+
+def _execute(session: ShellSession, text: str) -> bool:
+    try:
+        return session.execute(text).ok
+    except KeyboardInterrupt:
+        session.stop()
+        print("Ended.", file=sys.stderr)
+        return False
+
+
+def _ask(question: str) -> bool:
+    try:
+        return input(f"{question} [y/N] ").strip().casefold() in ("y", "yes")
+    except EOFError:
+        return False
+
+
+def _read(session: ShellSession) -> str | None:
+    """One whole input, over several lines where it needs them; None at the end."""
+    from fcm.shell.errors import ShellSyntaxError
+    from fcm.shell.parser import parse
+
+    if sys.stdin.isatty():
+        import contextlib
+
+        with contextlib.suppress(ImportError):
+            import readline  # noqa: F401 (gives input() its line editing)
+    lines: list[str] = []
+    while True:
+        try:
+            lines.append(input(("PS C:\\> " if not lines else ">> ") if sys.stdin.isatty() else ""))
+        except EOFError:
+            return "\n".join(lines) if lines else None
+        except KeyboardInterrupt:
+            print(file=sys.stderr)
+            lines = []
+            continue
+        session.workspace.drain()
+        text = "\n".join(lines)
+        try:
+            parse(text)
+        except ShellSyntaxError as error:
+            if error.incomplete and lines[-1].strip():
+                continue
+        return text

@@ -1,0 +1,93 @@
+"""One call of a cmdlet: its arguments, its input, and what it may do."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from fcm.shell.values import ShellObject, items, text
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from fcm.model.commands import Command
+    from fcm.model.state import State
+    from fcm.shell.registry import Cmdlet
+    from fcm.shell.session import ShellSession
+    from fcm.workspace.workspace import Workspace
+
+
+class Later:
+    """Output that is known once the command of a line has been carried out."""
+
+    def __init__(self) -> None:
+        self.values: list[Any] = []
+
+
+@dataclass(slots=True)
+class Call:
+    """A call under way."""
+
+    session: ShellSession
+    cmdlet: Cmdlet
+    values: dict[str, Any]
+    input: list[Any]
+    at: int
+    has_input: bool
+    """True if something stands before it in the pipeline."""
+    is_last: bool
+    """True if nothing stands after it."""
+
+    @property
+    def workspace(self) -> Workspace:
+        """The open cluster."""
+        return self.session.workspace
+
+    @property
+    def state(self) -> State:
+        """The cluster as it is known now."""
+        return self.session.workspace.state
+
+    def has(self, name: str) -> bool:
+        """Whether a parameter was given."""
+        return name in self.values
+
+    def text(self, name: str, default: str = "") -> str:
+        """A parameter of kind text."""
+        return text(self.values.get(name, default))
+
+    def texts(self, name: str) -> list[str]:
+        """A parameter of kind texts; empty if it was not given."""
+        return [text(item) for item in items(self.values.get(name))]
+
+    def whole(self, name: str) -> int | None:
+        """A parameter of kind whole."""
+        value = self.values.get(name)
+        return None if value is None else int(value)
+
+    def switch(self, name: str) -> bool:
+        """A parameter of kind switch or truth; False if it was not given."""
+        return bool(self.values.get(name, False))
+
+    def objects(self, *types: str) -> list[ShellObject]:
+        """Objects of these types among the input and -InputObject."""
+        given = [*self.input, *items(self.values.get("InputObject"))]
+        return [item for item in given if isinstance(item, ShellObject) and item.type in types]
+
+    def submit(self, command: Command, target: str, then: Callable[[], list[Any]] | None = None) -> list[Any]:
+        """Give a command, or say what would be given with -WhatIf; returns the output.
+
+        Args:
+            command: what to do.
+            target: the object in words, for -WhatIf and -Confirm.
+            then: makes the output once it was carried out.
+
+        Raises:
+            RefusedError: it was not carried out.
+        """
+        if self.switch("WhatIf"):
+            return [f'What if: Performing operation "{self.cmdlet.name}" on Target "{target}".']
+        if self.switch("Confirm") and not self.session.confirmed(self.cmdlet.name, target, self.at):
+            return []
+        joins = self.cmdlet.joins and self.is_last and self.session.joining
+        return self.session.give(command, self.at, self.cmdlet.name, then or list, joins)

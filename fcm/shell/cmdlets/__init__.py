@@ -1,0 +1,26 @@
+"""The cmdlets, one module a noun; ``load`` registers them all."""
+
+from __future__ import annotations
+
+import importlib
+
+MODULES = (
+    "language",
+    "selecting",
+    "output",
+    "information",
+    "cluster",
+    "nodes",
+    "groups",
+    "resources",
+    "networks",
+    "storage",
+    "moves",
+    "machines",
+)
+
+
+def load() -> None:
+    """Register every cmdlet; idempotent."""
+    for name in MODULES:
+        importlib.import_module(f"fcm.shell.cmdlets.{name}")

@@ -1,0 +1,211 @@
+"""Cluster, quorum, validation, module."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from fcm.model import commands as cmd
+from fcm.model.entities import QuorumMode
+from fcm.shell import finding
+from fcm.shell.errors import ParameterError
+from fcm.shell.objects import check_object, cluster_object
+from fcm.shell.registry import ABSENT, CLUSTER, INPUT, Param, cmdlet
+from fcm.shell.values import ShellObject
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from fcm.shell.call import Call
+
+_CREATE = "A new cluster is made in the window (Create a Cluster...) or as a cluster file (docs/cluster-files.md)."
+ABSENT.update(
+    {
+        "new-cluster": _CREATE,
+        "add-clusternode": "The nodes of a cluster are those of its file; write it there and open the file.",
+        "remove-cluster": "Delete the cluster file.",
+        "start-cluster": "Start-ClusterNode starts the cluster service of each node.",
+        "stop-cluster": "Stop-ClusterNode stops the cluster service of a node; the last one stays.",
+        "add-clusterresource": "This cluster has the resources of virtual machines, disks, its name and its address.",
+        "add-clusterresourcedependency": "Dependencies are those that the High Availability wizard makes.",
+        "get-winevent": "Use wevtutil qe, with the same queries.",
+        "add-clusterserverrole": "This cluster holds virtual machines only.",
+        "add-clusterfileserverrole": "This cluster holds virtual machines only.",
+        "add-clusterprintserverrole": "This cluster holds virtual machines only.",
+        "get-clustercheckpoint": "The model has no checkpoints.",
+        "move-vm": "Use Move-ClusterVirtualMachineRole: clustered machines are moved by the cluster.",
+    }
+)
+
+
+@cmdlet(
+    "Get-Cluster",
+    Param("Name", position=0, help="Name of the cluster; . or nothing: the one that is open."),
+    Param("Domain", absent="domains are not searched; open the cluster in the window or with --cluster."),
+    synopsis="The open cluster.",
+    example="Get-Cluster contoso",
+)
+def get_cluster(call: Call) -> Iterable[Any]:
+    """The cluster."""
+    names = call.texts("Name")
+    if names:
+        call.values["Cluster"] = names
+        finding.check_cluster(call)
+    return [cluster_object(call.state)]
+
+
+@cmdlet(
+    "Get-ClusterQuorum",
+    CLUSTER,
+    INPUT,
+    synopsis="Quorum configuration and witness.",
+    example="Get-ClusterQuorum",
+)
+def get_quorum(call: Call) -> Iterable[Any]:
+    """The quorum."""
+    finding.check_cluster(call)
+    return [_quorum(call)]
+
+
+def _quorum(call: Call) -> ShellObject:
+    cluster = call.state.cluster
+    assert cluster is not None
+    disk = call.state.disks.get(cluster.witness or "")
+    has_witness = cluster.quorum_mode is not QuorumMode.NODE_MAJORITY
+    witness = (disk.name if disk else cluster.witness or "") if has_witness else ""
+    return ShellObject(
+        "ClusterQuorum",
+        {"Cluster": cluster.name, "QuorumResource": witness, "QuorumType": str(cluster.quorum_mode)},
+    )
+
+
+_MODES = {
+    "NodeMajority": QuorumMode.NODE_MAJORITY,
+    "NodeAndDiskMajority": QuorumMode.NODE_AND_DISK_MAJORITY,
+    "NodeAndFileShareMajority": QuorumMode.NODE_AND_FILE_SHARE_MAJORITY,
+    "DiskOnly": QuorumMode.DISK_ONLY,
+}
+
+
+@cmdlet(
+    "Set-ClusterQuorum",
+    Param("NodeMajority", "switch"),
+    Param("NodeAndDiskMajority", help="Name of the witness disk."),
+    Param("NodeAndFileShareMajority", help="UNC path of the share."),
+    Param("DiskOnly", help="Name of the disk."),
+    Param("CloudWitness", "switch", absent="it came with Windows Server 2016."),
+    CLUSTER,
+    INPUT,
+    synopsis="Configure Cluster Quorum Settings.",
+    example="Set-ClusterQuorum -NodeMajority",
+)
+def set_quorum(call: Call) -> Iterable[Any]:
+    """Set the quorum."""
+    finding.check_cluster(call)
+    chosen = [name for name in _MODES if call.has(name)]
+    if len(chosen) != 1:
+        raise ParameterError(
+            f"{len(chosen)} quorum modes are given.", f"Give one of {', '.join('-' + name for name in _MODES)}."
+        )
+    mode = _MODES[chosen[0]]
+    witness: str | None = None
+    if mode is QuorumMode.NODE_AND_FILE_SHARE_MAJORITY:
+        witness = call.text(chosen[0])
+    elif mode is not QuorumMode.NODE_MAJORITY:
+        witness = finding.disks(call, [call.text(chosen[0])])[0].id
+    cluster = call.state.cluster
+    assert cluster is not None
+    return call.submit(cmd.SetQuorum(mode, witness), cluster.name, lambda: [_quorum(call)])
+
+
+@cmdlet(
+    "Test-Cluster",
+    Param("Node", "texts", position=0, absent="only the open cluster can be validated here."),
+    Param("Include", "texts", help="Names of the tests to run."),
+    Param("Ignore", "texts", absent="name the tests with -Include."),
+    Param("ReportName", absent="the report is kept with the cluster; View Validation Report shows it."),
+    Param("List", "switch", help="Only say which tests there are."),
+    CLUSTER,
+    INPUT,
+    synopsis="Validate a Configuration; gives one object a test.",
+    example="Test-Cluster | Where-Object Result -eq Failed",
+)
+def test_cluster(call: Call) -> Iterable[Any]:
+    """Validate the cluster."""
+    from fcm.model.validation import TESTS
+
+    finding.check_cluster(call)
+    if call.switch("List"):
+        return [ShellObject("Selected", {"Category": test.category, "Name": test.name}) for test in TESTS]
+    cluster = call.state.cluster
+    assert cluster is not None
+
+    def results() -> list[Any]:
+        report = call.state.cluster.validation if call.state.cluster else None
+        return [check_object(result) for result in report.results] if report else []
+
+    return call.submit(cmd.ValidateCluster(tuple(call.texts("Include"))), cluster.name, results)
+
+
+_MODULES = ("failoverclusters", "hyper-v", "servermanager", "microsoft.powershell.utility")
+
+
+@cmdlet(
+    "Import-Module",
+    Param("Name", "texts", position=0, needed=True),
+    synopsis="Load a module; FailoverClusters, Hyper-V and ServerManager are here from the start.",
+    example="Import-Module FailoverClusters",
+    aliases=("Add-Module", "ipmo"),
+    module="Core",
+)
+def import_module(call: Call) -> Iterable[Any]:
+    """Nothing has to be loaded; a name that is not here is an error."""
+    for name in call.texts("Name"):
+        if name.casefold() not in _MODULES:
+            raise ParameterError(
+                f"There is no module {name!r} here.", "FailoverClusters, Hyper-V and ServerManager are there.", call.at
+            )
+    return []
+
+
+@cmdlet(
+    "Add-WindowsFeature",
+    Param("Name", "texts", position=0, needed=True),
+    synopsis="Says that the Failover Clustering feature is there: every node of the cluster has it.",
+    example="Add-WindowsFeature Failover-Clustering",
+    aliases=("Install-WindowsFeature",),
+    module="ServerManager",
+)
+def add_feature(call: Call) -> Iterable[Any]:
+    """The features that a clustered node has by being one."""
+    known = {"failover-clustering": "Failover Clustering", "hyper-v": "Hyper-V"}
+    rows = []
+    for name in call.texts("Name"):
+        title = known.get(name.casefold())
+        if title is None:
+            raise ParameterError(f"There is no feature {name!r} here.", "Failover-Clustering and Hyper-V are there.")
+        rows.append(
+            ShellObject(
+                "Selected", {"Success": True, "RestartNeeded": "No", "ExitCode": "NoChangeNeeded", "Feature": title}
+            )
+        )
+    return rows
+
+
+@cmdlet(
+    "Get-ClusterResourceType",
+    Param("Name", "texts", position=0),
+    CLUSTER,
+    INPUT,
+    synopsis="Types of resource that the cluster has.",
+    example="Get-ClusterResourceType 'Virtual Machine'",
+)
+def get_resource_type(call: Call) -> Iterable[Any]:
+    """Resource types."""
+    from fcm.model.entities import ResourceType
+
+    finding.check_cluster(call)
+    known = ((str(kind), str(kind), kind) for kind in ResourceType)
+    found = finding.pick(call, "resource type", known, call.texts("Name"))
+    return [
+        ShellObject("ClusterResourceType", {"Name": str(kind), "DisplayName": str(kind)}, str(kind)) for kind in found
+    ]

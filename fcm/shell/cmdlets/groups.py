@@ -1,0 +1,222 @@
+"""Services and applications (groups)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from fcm.model import commands as cmd
+from fcm.model.entities import MachineState, OfflineAction
+from fcm.shell import finding
+from fcm.shell.errors import ParameterError
+from fcm.shell.objects import group_object
+from fcm.shell.registry import CLUSTER, INPUT, Param, cmdlet
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from fcm.model.entities import Group, VirtualMachine
+    from fcm.shell.call import Call
+
+NAME = Param("Name", "texts", position=0)
+_NEW = "it came with Windows Server 2012."
+OFFLINE = {
+    OfflineAction.TURN_OFF: (MachineState.OFF, True),
+    OfflineAction.SAVE: (MachineState.SAVED, False),
+    OfflineAction.SHUT_DOWN: (MachineState.OFF, False),
+    OfflineAction.SHUT_DOWN_FORCED: (MachineState.OFF, False),
+}
+"""What taking a Virtual Machine resource offline does to its machine."""
+
+
+def wanted_groups(call: Call, must: bool = True) -> list[Group]:
+    """Groups of -Name and of the pipeline; nodes in the pipeline stand for the groups they own."""
+    finding.check_cluster(call)
+    names = [*call.texts("Name"), *(item.identity for item in call.objects("ClusterGroup"))]
+    names += [item for item in call.input if isinstance(item, str)]
+    names += [str(item.get("OwnerGroup")) for item in call.objects("ClusterResource")]
+    owners = {item.identity for item in call.objects("ClusterNode")}
+    if must and not names:
+        raise ParameterError(f"{call.cmdlet.name} needs the name of a group.", "Get-ClusterGroup lists them.")
+    found = finding.groups(call, names)
+    return [group for group in found if not owners or group.owner in owners]
+
+
+def machines_of(call: Call, group: Group) -> list[VirtualMachine]:
+    """The machines of a group.
+
+    Raises:
+        ParameterError: it belongs to the cluster itself.
+    """
+    found = [machine for machine in call.state.machines.values() if machine.group == group.id]
+    if not found:
+        raise ParameterError(
+            f"{group.name} holds no virtual machine.", "Groups of the cluster itself follow its nodes.", call.at
+        )
+    return found
+
+
+@cmdlet(
+    "Get-ClusterGroup",
+    NAME,
+    Param("VMId", absent=_NEW),
+    CLUSTER,
+    INPUT,
+    synopsis="Services and applications, their owner and state.",
+    example="Get-ClusterNode node1 | Get-ClusterGroup",
+)
+def get_group(call: Call) -> Iterable[Any]:
+    """Groups."""
+    return [group_object(group, call.state) for group in wanted_groups(call, must=False)]
+
+
+def take_offline(call: Call, machine: VirtualMachine) -> cmd.SetMachineState:
+    """The command that the offline action of a machine's resource stands for."""
+    resource = call.state.machine_resource(machine.id)
+    state, forced = OFFLINE[resource.offline_action if resource else OfflineAction.SAVE]
+    return cmd.SetMachineState(machine.id, state, forced)
+
+
+@cmdlet(
+    "Start-ClusterGroup",
+    NAME,
+    Param("IgnoreLocked", "switch", absent=_NEW),
+    Param("Wait", "whole", help="s to wait at most until it is online; 0: do not wait."),
+    CLUSTER,
+    INPUT,
+    synopsis="Bring a service or application online.",
+    example="Start-ClusterGroup WEB01",
+)
+def start_group(call: Call) -> Iterable[Any]:
+    """Start its machine."""
+    return _change(call, online=True)
+
+
+@cmdlet(
+    "Stop-ClusterGroup",
+    NAME,
+    Param("IgnoreLocked", "switch", absent=_NEW),
+    Param("Wait", "whole", help="s to wait at most until it is offline; 0: do not wait."),
+    CLUSTER,
+    INPUT,
+    synopsis="Take a service or application offline, by the offline action of its machine.",
+    example="Stop-ClusterGroup WEB01",
+)
+def stop_group(call: Call) -> Iterable[Any]:
+    """Take its machine offline."""
+    return _change(call, online=False)
+
+
+def _change(call: Call, online: bool) -> Iterable[Any]:
+    from fcm.shell.following import until_settled
+
+    for group in wanted_groups(call):
+        done: list[Any] = []
+        machines = machines_of(call, group)
+        for machine in machines:
+            command = cmd.SetMachineState(machine.id, MachineState.RUNNING) if online else take_offline(call, machine)
+            done += call.submit(command, group.name)
+        if not call.switch("WhatIf"):
+            until_settled(call, [machine.id for machine in machines])
+        yield from done or [group_object(call.state.groups[group.id], call.state)]
+
+
+@cmdlet(
+    "Remove-ClusterGroup",
+    NAME,
+    Param("VMId", absent=_NEW),
+    Param("RemoveResources", "switch"),
+    Param("Force", "switch"),
+    CLUSTER,
+    INPUT,
+    synopsis="Delete a service or application; its machine stays on its node, no longer highly available.",
+    example="Remove-ClusterGroup WEB01 -RemoveResources -Force",
+    aliases=("Remove-VMFromCluster",),
+)
+def remove_group(call: Call) -> Iterable[Any]:
+    """Remove from the cluster."""
+    for group in wanted_groups(call):
+        yield from call.submit(cmd.RemoveGroup(group.id), group.name)
+
+
+@cmdlet(
+    "Add-ClusterVirtualMachineRole",
+    Param("Name", help="Name of the group.", absent="the group takes the name of its machine; rename it afterwards."),
+    Param("VirtualMachine", "texts", position=0, aliases=("vm", "VMName")),
+    Param("VMId", absent=_NEW),
+    CLUSTER,
+    INPUT,
+    synopsis="Configure a Service or Application: make virtual machines highly available.",
+    example="Add-ClusterVirtualMachineRole -VirtualMachine LEGACY01",
+    aliases=("Add-VMToCluster",),
+    joins=True,
+)
+def add_machine_role(call: Call) -> Iterable[Any]:
+    """Cluster machines."""
+    finding.check_cluster(call)
+    names = [*call.texts("VirtualMachine"), *(item.identity for item in call.objects("VirtualMachine"))]
+    if not names:
+        raise ParameterError("Add-ClusterVirtualMachineRole needs a virtual machine.", "Get-VM lists them.")
+    machines = finding.machines(call, names)
+    ids = tuple(machine.id for machine in machines)
+
+    def results() -> list[Any]:
+        made = [call.state.machines[identity].group for identity in ids]
+        return [group_object(call.state.groups[group], call.state) for group in made if group]
+
+    target = ", ".join(machine.name for machine in machines)
+    return call.submit(cmd.MakeHighlyAvailable(ids), target, results)
+
+
+@cmdlet(
+    "Get-ClusterOwnerNode",
+    Param("Group", "texts", position=0),
+    Param("Resource", "texts", aliases=("res",)),
+    Param("ResourceType", absent="every node can own every type here.", aliases=("restype",)),
+    CLUSTER,
+    INPUT,
+    synopsis="Preferred owners of a group, or possible owners of a resource.",
+    example="Get-ClusterOwnerNode -Group SQL01",
+)
+def get_owners(call: Call) -> Iterable[Any]:
+    """Owners."""
+    from fcm.shell.values import ShellObject
+
+    finding.check_cluster(call)
+    group_names = [*call.texts("Group"), *(item.identity for item in call.objects("ClusterGroup"))]
+    resource_names = [*call.texts("Resource"), *(item.identity for item in call.objects("ClusterResource"))]
+    if not group_names and not resource_names:
+        raise ParameterError("Get-ClusterOwnerNode needs a group or a resource.", "Give -Group or -Resource.")
+    rows = []
+    for group in finding.groups(call, group_names) if group_names else ():
+        rows.append((group.name, list(group.preferred_owners)))
+    for resource in finding.resources(call, resource_names) if resource_names else ():
+        rows.append((resource.name, list(resource.possible_owners)))
+    return [ShellObject("ClusterOwnerNode", {"ClusterObject": name, "OwnerNodes": nodes}) for name, nodes in rows]
+
+
+@cmdlet(
+    "Set-ClusterOwnerNode",
+    Param("Owners", "texts", position=0, needed=True, help="Names of nodes; @() for none."),
+    Param("Group", aliases=()),
+    Param("Resource", aliases=("res",)),
+    Param("ResourceType", absent="every node can own every type here.", aliases=("restype",)),
+    CLUSTER,
+    INPUT,
+    synopsis="Set the preferred owners of a group, or the possible owners of a resource.",
+    example="Set-ClusterOwnerNode -Group SQL01 -Owners node1, node2",
+    joins=True,
+)
+def set_owners(call: Call) -> Iterable[Any]:
+    """Set owners."""
+    finding.check_cluster(call)
+    names = call.texts("Owners")
+    owners = tuple(finding.node(call, name) for name in names)
+    groups = [*call.texts("Group"), *(item.identity for item in call.objects("ClusterGroup"))]
+    resources = [*call.texts("Resource"), *(item.identity for item in call.objects("ClusterResource"))]
+    if len(groups) + len(resources) != 1:
+        raise ParameterError("Set-ClusterOwnerNode needs one group or one resource.", "Give -Group or -Resource.")
+    if groups:
+        group = finding.groups(call, groups)[0]
+        return call.submit(cmd.ConfigureGroup(group.id, preferred_owners=owners), group.name)
+    resource = finding.resources(call, resources)[0]
+    return call.submit(cmd.ConfigureResource(resource.id, possible_owners=owners), resource.name)

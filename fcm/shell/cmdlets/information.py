@@ -1,0 +1,163 @@
+"""Help about the shell itself."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from fcm.shell.cmdlets.selecting import pipeline_input
+from fcm.shell.errors import near
+from fcm.shell.registry import ABSENT, COMMON, INPUT, Cmdlet, Param, cmdlet
+from fcm.shell.values import Lines, ShellObject, text, wildcard
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from fcm.shell.call import Call
+
+CORE = "Core"
+
+
+@cmdlet(
+    "Get-Command",
+    Param("Name", "texts", position=0),
+    Param("Module", "texts"),
+    Param("Noun", "texts"),
+    Param("Verb", "texts"),
+    synopsis="Which cmdlets there are.",
+    example="Get-Command *-ClusterNode",
+    aliases=("gcm",),
+    module=CORE,
+)
+def get_command(call: Call) -> Iterable[Any]:
+    """Cmdlets by name, module, noun, verb."""
+    found = []
+    for one in sorted(call.session.registry.cmdlets.values(), key=lambda each: each.name):
+        verb, _, noun = one.name.partition("-")
+        pairs = (("Name", one.name), ("Module", one.module), ("Noun", noun), ("Verb", verb))
+        if all(_matches(call.texts(key), value) for key, value in pairs):
+            kind = "Application" if one.raw else "Cmdlet"
+            found.append(
+                ShellObject(
+                    "Cmdlet",
+                    {
+                        "CommandType": kind,
+                        "Name": one.name,
+                        "Definition": one.synopsis,
+                        "Module": one.module,
+                        "Syntax": one.syntax(),
+                        "Since": one.since or "2008 R2",
+                    },
+                )
+            )
+    return found
+
+
+def _matches(patterns: list[str], value: str) -> bool:
+    return not patterns or any(wildcard(pattern).fullmatch(value) for pattern in patterns)
+
+
+@cmdlet(
+    "Get-Help",
+    Param("Name", position=0),
+    Param("Full", "switch"),
+    Param("Examples", "switch"),
+    Param("Detailed", "switch"),
+    synopsis="What a cmdlet does, its parameters and an example.",
+    example="Get-Help Move-ClusterVirtualMachineRole",
+    aliases=("help", "man"),
+    module=CORE,
+)
+def get_help(call: Call) -> Iterable[Any]:
+    """Help."""
+    registry = call.session.registry
+    if not call.has("Name"):
+        return [
+            "Get-Command lists the cmdlets, Get-Help NAME explains one, Get-Member shows the properties of objects."
+        ]
+    name = call.text("Name")
+    found = registry.get(name)
+    if found is not None:
+        return [Lines(tuple(help_lines(found)))]
+    known = [one for one in registry.cmdlets.values() if wildcard(name).fullmatch(one.name)]
+    if known:
+        return [ShellObject("Selected", {"Name": one.name, "Synopsis": one.synopsis}) for one in known]
+    if name.casefold() in ABSENT:
+        return [f"{name} is not here. {ABSENT[name.casefold()]}"]
+    remedy = near(name, [one.name for one in registry.cmdlets.values()])
+    return [f"There is no help about {name!r}. {remedy}".strip()]
+
+
+def help_lines(found: Cmdlet) -> list[str]:
+    """Help of a cmdlet."""
+    origin = {"": "Windows Server 2008 R2", "fcm": "this program alone"}.get(
+        found.since, f"Windows Server {found.since}"
+    )
+    lines = ["", "NAME", f"    {found.name}", "", "SYNOPSIS", f"    {found.synopsis}", "", "SYNTAX"]
+    lines += [f"    {found.syntax()}", "", "PARAMETERS"]
+    for param in found.parameters:
+        aliases = f" (alias {', '.join(param.aliases)})" if param.aliases else ""
+        note = f"not possible here: {param.absent}" if param.absent else param.help
+        lines.append(f"    -{param.name} <{param.kind}>{aliases}  {note}".rstrip())
+    if not found.raw:
+        lines.append(f"    and {', '.join('-' + param.name for param in COMMON)}")
+    if found.aliases:
+        lines += ["", "ALIASES", f"    {', '.join(found.aliases)}"]
+    return [*lines, "", "EXAMPLE", f"    PS C:\\> {found.example}", "", f"Known from {origin}.", ""]
+
+
+@cmdlet(
+    "Get-Member", Param("Name", "texts", position=0), INPUT, synopsis="Properties of objects.",
+    example="Get-Cluster | Get-Member", aliases=("gm",), module=CORE,
+)  # fmt: skip
+def get_member(call: Call) -> Iterable[Any]:
+    """Properties of the first object of each type."""
+    seen: dict[str, Any] = {}
+    for item in pipeline_input(call):
+        kind = item.type if isinstance(item, ShellObject) else type(item).__name__
+        if kind in seen:
+            continue
+        seen[kind] = item
+    rows = []
+    for kind, item in seen.items():
+        properties = item.properties if isinstance(item, ShellObject) else {"Length": len(text(item))}
+        settable = {name.casefold() for name in item.setters} if isinstance(item, ShellObject) else set()
+        for name in sorted(properties):
+            if _matches(call.texts("Name"), name):
+                access = "{get;set;}" if name.casefold() in settable else "{get;}"
+                definition = f"{type(properties[name]).__name__} {name} {access}"
+                rows.append(
+                    ShellObject(
+                        "Member",
+                        {"Name": name, "MemberType": "Property", "Definition": definition, "TypeName": kind},
+                    )
+                )
+    return rows
+
+
+@cmdlet(
+    "Get-History", Param("Count", "whole"), synopsis="Lines that were run in this session.", example="Get-History",
+    aliases=("history", "ghy"), module=CORE,
+)  # fmt: skip
+def get_history(call: Call) -> Iterable[Any]:
+    """History."""
+    rows = [
+        ShellObject("History", {"Id": number, "CommandLine": line})
+        for number, line in enumerate(call.session.history, 1)
+    ]
+    count = call.whole("Count")
+    return rows if count is None else rows[max(0, len(rows) - count) :]
+
+
+@cmdlet(
+    "Get-Alias", Param("Name", "texts", position=0), synopsis="Other names of cmdlets.", example="Get-Alias ft",
+    module=CORE, aliases=("gal",),
+)  # fmt: skip
+def get_alias(call: Call) -> Iterable[Any]:
+    """Aliases."""
+    registry = call.session.registry
+    return [
+        ShellObject("Selected", {"Name": alias, "Definition": one.name})
+        for one in registry.cmdlets.values()
+        for alias in one.aliases
+        if _matches(call.texts("Name"), alias)
+    ]

@@ -1,0 +1,217 @@
+"""Small cmdlets of every script: texts, time, folders."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from fcm.shell.cmdlets.selecting import pipeline_input
+from fcm.shell.errors import ParameterError, ShellError
+from fcm.shell.objects import when
+from fcm.shell.registry import Param, cmdlet
+from fcm.shell.values import ShellObject, as_number, text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from pathlib import Path
+
+    from fcm.shell.call import Call
+
+CORE = "Core"
+LONGEST_READ = 16 * 2**20
+"""bytes of a file that Get-Content reads."""
+
+
+@cmdlet(
+    "Write-Output",
+    Param("InputObject", "any", position=0, rest=True),
+    synopsis="Give out values.",
+    example="Write-Output 'done'",
+    aliases=("echo", "write"),
+    module=CORE,
+)
+def write_output(call: Call) -> Iterable[Any]:
+    """Values."""
+    return pipeline_input(call)
+
+
+@cmdlet(
+    "Write-Host",
+    Param("Object", "any", position=0, rest=True),
+    Param("ForegroundColor"),
+    Param("BackgroundColor"),
+    Param("NoNewline", "switch"),
+    synopsis="Show a text.",
+    example='Write-Host "Moving $name"',
+    module=CORE,
+)
+def write_host(call: Call) -> Iterable[Any]:
+    """One line of text."""
+    return [text(call.values.get("Object", call.input))]
+
+
+@cmdlet(
+    "Write-Warning", Param("Message", position=0, needed=True), synopsis="Show a warning.",
+    example="Write-Warning 'node3 is down'", module=CORE,
+)  # fmt: skip
+def write_warning(call: Call) -> Iterable[Any]:
+    """One line."""
+    return [f"WARNING: {call.text('Message')}"]
+
+
+@cmdlet(
+    "Write-Error", Param("Message", position=0, needed=True), synopsis="Report an error.",
+    example="Write-Error 'No node is left'", module=CORE,
+)  # fmt: skip
+def write_error(call: Call) -> Iterable[Any]:
+    """An error."""
+    raise ShellError(call.text("Message"), "", call.at, "NotSpecified")
+
+
+@cmdlet(
+    "Write-Progress",
+    Param("Activity", position=0, needed=True),
+    Param("Status", position=1),
+    Param("PercentComplete", "whole"),
+    Param("Completed", "switch"),
+    synopsis="Show progress.",
+    example="Write-Progress 'Moving machines' -PercentComplete 50",
+    module=CORE,
+)
+def write_progress(call: Call) -> Iterable[Any]:
+    """Tell the progress."""
+    percent = -1 if call.switch("Completed") else call.whole("PercentComplete") or 0
+    call.session.on_progress(call.text("Activity"), call.text("Status"), percent)
+    return []
+
+
+@cmdlet(
+    "Start-Sleep",
+    Param("Seconds", "number", position=0),
+    Param("Milliseconds", "number"),
+    synopsis="Let time pass on the cluster's clock.",
+    example="Start-Sleep 10",
+    aliases=("sleep",),
+    module=CORE,
+)
+def start_sleep(call: Call) -> Iterable[Any]:
+    """Wait; in virtual time where the cluster has it."""
+    seconds = as_number(call.values.get("Seconds", 0)) + as_number(call.values.get("Milliseconds", 0)) / 1000
+    if not 0 <= seconds <= 86400:
+        raise ParameterError(f"{text(seconds)} s is no time to wait.", "Give 0 to 86400 seconds.")
+    end = call.workspace.now() + seconds
+    while (left := end - call.workspace.now()) > 1e-6:
+        call.session.check_stopped()
+        call.session.wait(min(0.2, left))
+    return []
+
+
+@cmdlet("Get-Date", Param("Format"), synopsis="The time on the cluster's clock, UTC.", example="Get-Date", module=CORE)
+def get_date(call: Call) -> Iterable[Any]:
+    """Time of the cluster."""
+    now = when(call.workspace.now())
+    if call.has("Format"):
+        from fcm.shell.operators import formatted
+
+        return [formatted("{0:" + call.text("Format") + "}", [now])]
+    return [now]
+
+
+def file_object(path: Path) -> ShellObject:
+    """A file or folder as a directory listing shows it."""
+    status = path.stat()
+    is_folder = path.is_dir()
+    return ShellObject(
+        "File",
+        {
+            "Mode": "d----" if is_folder else "-a---",
+            "LastWriteTime": datetime.fromtimestamp(status.st_mtime),
+            "Length": None if is_folder else status.st_size,
+            "Name": path.name,
+            "FullName": str(path),
+        },
+        str(path),
+    )
+
+
+@cmdlet(
+    "Get-ChildItem",
+    Param("Path", position=0),
+    synopsis="Files of a folder of this computer.",
+    example="Get-ChildItem logs",
+    aliases=("dir", "ls", "gci"),
+    module=CORE,
+)
+def get_items(call: Call) -> Iterable[Any]:
+    """List a folder."""
+    folder = call.session.path(call.text("Path", "."))
+    if folder.is_file():
+        return [file_object(folder)]
+    return [file_object(path) for path in sorted(folder.iterdir())]
+
+
+@cmdlet(
+    "Get-Content",
+    Param("Path", position=0, needed=True),
+    Param("TotalCount", "whole", aliases=("First", "Head")),
+    Param("Tail", "whole", aliases=("Last",)),
+    synopsis="Lines of a text file of this computer.",
+    example="Get-Content logs/node1_cluster.log -TotalCount 20",
+    aliases=("cat", "type", "gc"),
+    module=CORE,
+)
+def get_content(call: Call) -> Iterable[Any]:
+    """Read a file."""
+    path = call.session.path(call.text("Path"))
+    if path.stat().st_size > LONGEST_READ:
+        raise ParameterError(f"{path.name} has more than {LONGEST_READ // 2**20} MiB.", "Read it with an editor.")
+    lines = path.read_text(encoding="utf-8-sig", errors="replace").splitlines()
+    head, tail = call.whole("TotalCount"), call.whole("Tail")
+    if head is not None:
+        return lines[:head]
+    return lines if tail is None else lines[max(0, len(lines) - tail) :]
+
+
+@cmdlet(
+    "Set-Content",
+    Param("Path", position=0, needed=True),
+    Param("Value", "any", position=1),
+    synopsis="Write lines to a text file of this computer.",
+    example="Set-Content query.txt '<QueryList/>'",
+    aliases=("sc",),
+    module=CORE,
+)
+def set_content(call: Call) -> Iterable[Any]:
+    """Write a file."""
+    from fcm.shell.output import write_text
+    from fcm.shell.values import items
+
+    lines = call.input if call.has_input else items(call.values.get("Value"))
+    write_text(call.session.path(call.text("Path")), "\n".join(text(line) for line in lines))
+    return []
+
+
+@cmdlet(
+    "Test-Path", Param("Path", position=0, needed=True), synopsis="Whether a file or folder is there.",
+    example="Test-Path logs", module=CORE,
+)  # fmt: skip
+def test_path(call: Call) -> Iterable[Any]:
+    """Whether it is there."""
+    return [call.session.path(call.text("Path")).exists()]
+
+
+@cmdlet(
+    "New-Item",
+    Param("Path", position=0, needed=True),
+    Param("ItemType", aliases=("Type",), choices=("Directory", "Folder", "Container")),
+    Param("Force", "switch"),
+    synopsis="Make a folder on this computer.",
+    example="New-Item logs -ItemType Directory",
+    aliases=("mkdir", "md", "ni"),
+    module=CORE,
+)
+def new_item(call: Call) -> Iterable[Any]:
+    """Make a folder."""
+    path = call.session.path(call.text("Path"))
+    path.mkdir(parents=True, exist_ok=True)
+    return [file_object(path)]

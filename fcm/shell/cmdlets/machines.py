@@ -1,0 +1,301 @@
+"""Virtual machines: the cmdlets of the Hyper-V module that the model has. The module came with Windows Server 2012."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from fcm.model import commands as cmd
+from fcm.model.entities import MachineState, StartAction
+from fcm.shell import finding
+from fcm.shell.errors import ParameterError
+from fcm.shell.following import until_settled
+from fcm.shell.objects import machine_object
+from fcm.shell.registry import CLUSTER, INPUT, Param, cmdlet
+from fcm.shell.values import as_truth, text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from fcm.shell.call import Call
+
+NAME = Param("Name", "texts", position=0, aliases=("VMName",))
+START_ACTIONS = {
+    "nothing": StartAction.NOTHING,
+    "startifrunning": StartAction.START_IF_RUNNING,
+    "start": StartAction.ALWAYS,
+}
+_FCM = "A setting of this program: the workload that the machine runs."
+
+
+def _wanted(call: Call) -> list[tuple[str, str]]:
+    finding.check_cluster(call)
+    names = [*call.texts("Name"), *(text(item.get("Name")) for item in call.objects("VirtualMachine", "ClusterGroup"))]
+    if not names:
+        raise ParameterError(f"{call.cmdlet.name} needs a virtual machine.", "Get-VM lists them.", call.at)
+    return finding.machine_ids(call, names)
+
+
+@cmdlet(
+    "Get-VM",
+    NAME,
+    Param("ComputerName", "texts", help="Nodes."),
+    CLUSTER,
+    INPUT,
+    synopsis="Virtual machines of all nodes, clustered or not.",
+    example="Get-VM -ComputerName node1",
+    module="Hyper-V",
+    since="2012",
+)
+def get_machine(call: Call) -> Iterable[Any]:
+    """Machines."""
+    finding.check_cluster(call)
+    piped = [text(item.get("Name")) for item in call.objects("ClusterGroup")]
+    nodes = [*call.texts("ComputerName"), *(item.identity for item in call.objects("ClusterNode"))]
+    on = {node.name for node in finding.nodes(call, nodes)}
+    found = finding.machines(call, [*call.texts("Name"), *piped])
+    return [machine_object(machine, call.state) for machine in found if not nodes or machine.node in on]
+
+
+@cmdlet(
+    "New-VM",
+    Param("Name", position=0, needed=True),
+    Param("ComputerName", help="The node; nothing: the current host server of the cluster."),
+    Param("MemoryStartupBytes", "whole", help="bytes, such as 2GB; nothing: 512MB."),
+    Param("NewVHDSizeBytes", "whole", help="bytes; nothing: 20GB."),
+    Param("Path", help="Folder of a Cluster Shared Volume; nothing: local storage of the node."),
+    Param("SwitchName", help="Virtual network."),
+    Param("ProcessorCount", "whole"),
+    Param("Workload", help=_FCM),
+    Param("NewVHDPath", absent="the disk lies beside the machine."),
+    Param("VHDPath", absent="existing disks are not in the model."),
+    Param("Generation", absent="it came with Windows Server 2012 R2."),
+    synopsis="Create a virtual machine.",
+    example="New-VM NEW01 -ComputerName node1 -MemoryStartupBytes 1GB",
+    module="Hyper-V",
+    since="2012",
+    joins=True,
+)
+def new_machine(call: Call) -> Iterable[Any]:
+    """Create."""
+    cluster = call.state.cluster
+    assert cluster is not None
+    name = call.text("Name")
+    disk = None
+    if call.has("Path"):
+        path = call.text("Path").rstrip("\\/").casefold()
+        volumes = call.state.shared_volumes.values()
+        found = [v for v in volumes if path == v.path().casefold() or path.startswith(v.path().casefold() + "\\")]
+        if not found:
+            known = [volume.path() for volume in volumes]
+            raise call.session.not_found("folder of a shared volume", call.text("Path"), known, call.at)
+        disk = found[0].disk
+    command = cmd.CreateVirtualMachine(
+        name=name,
+        node=finding.node(call, call.text("ComputerName")) if call.has("ComputerName") else cluster.host,
+        memory=call.whole("MemoryStartupBytes") or 512 * 2**20,
+        disk=disk,
+        switch=call.text("SwitchName") or None,
+        processors=call.whole("ProcessorCount") or 1,
+        disk_size=call.whole("NewVHDSizeBytes") or 20 * 2**30,
+        workload=call.text("Workload", "idle"),
+    )
+
+    def result() -> list[Any]:
+        made = call.state.machine_named(name)
+        return [machine_object(made, call.state)] if made else []
+
+    return call.submit(command, name, result)
+
+
+def _settings(call: Call, **settings: Any) -> Iterable[Any]:
+    for identity, name in _wanted(call):
+        yield from call.submit(cmd.ConfigureVirtualMachine(identity, **settings), name)
+
+
+@cmdlet(
+    "Set-VM",
+    NAME,
+    Param("AutomaticStartAction", choices=("Nothing", "StartIfRunning", "Start")),
+    Param("MemoryStartupBytes", "whole"),
+    Param("Workload", help=_FCM),
+    CLUSTER,
+    INPUT,
+    synopsis="Settings of a virtual machine.",
+    example="Set-VM LEGACY01 -AutomaticStartAction Nothing",
+    module="Hyper-V",
+    since="2012",
+    joins=True,
+)
+def set_machine(call: Call) -> Iterable[Any]:
+    """Start action, memory, workload."""
+    action = START_ACTIONS[call.text("AutomaticStartAction").casefold()] if call.has("AutomaticStartAction") else None
+    workload = call.text("Workload") if call.has("Workload") else None
+    return _settings(call, start_action=action, memory=call.whole("MemoryStartupBytes"), workload=workload)
+
+
+@cmdlet(
+    "Set-VMMemory",
+    NAME,
+    Param("StartupBytes", "whole", needed=True),
+    Param("DynamicMemoryEnabled", "truth", absent="Dynamic Memory is not in the model."),
+    CLUSTER,
+    INPUT,
+    synopsis="Memory of a virtual machine that is off.",
+    example="Set-VMMemory TEST01 -StartupBytes 2GB",
+    module="Hyper-V",
+    since="2012",
+    joins=True,
+)
+def set_memory(call: Call) -> Iterable[Any]:
+    """Memory."""
+    return _settings(call, memory=call.whole("StartupBytes"))
+
+
+@cmdlet(
+    "Set-VMProcessor",
+    NAME,
+    Param("CompatibilityForMigrationEnabled", "truth", needed=True),
+    CLUSTER,
+    INPUT,
+    synopsis='"Migrate to a physical computer with a different processor version".',
+    example="Set-VMProcessor TEST01 -CompatibilityForMigrationEnabled $true",
+    module="Hyper-V",
+    since="2012",
+    joins=True,
+)
+def set_processor(call: Call) -> Iterable[Any]:
+    """Processor compatibility."""
+    wanted = as_truth(call.values["CompatibilityForMigrationEnabled"], "CompatibilityForMigrationEnabled")
+    return _settings(call, processor_compatibility=wanted)
+
+
+@cmdlet(
+    "Connect-VMNetworkAdapter",
+    NAME,
+    Param("SwitchName", needed=True),
+    CLUSTER,
+    INPUT,
+    synopsis="Connect a virtual machine to a virtual network.",
+    example='Connect-VMNetworkAdapter WEB02 -SwitchName "VM Network"',
+    module="Hyper-V",
+    since="2012",
+    joins=True,
+)
+def connect_adapter(call: Call) -> Iterable[Any]:
+    """Connect."""
+    return _settings(call, switch=call.text("SwitchName"))
+
+
+@cmdlet(
+    "Disconnect-VMNetworkAdapter",
+    NAME,
+    CLUSTER,
+    INPUT,
+    synopsis="Disconnect a virtual machine from its virtual network.",
+    example="Disconnect-VMNetworkAdapter TEST01",
+    module="Hyper-V",
+    since="2012",
+    joins=True,
+)
+def disconnect_adapter(call: Call) -> Iterable[Any]:
+    """Disconnect."""
+    return _settings(call, switch="")
+
+
+@cmdlet(
+    "Set-VMDvdDrive",
+    NAME,
+    Param("Path", "any", needed=True, help="An ISO file; $null takes it out."),
+    CLUSTER,
+    INPUT,
+    synopsis="Put an ISO file into the DVD drive, or take it out.",
+    example="Set-VMDvdDrive SETUP01 -Path $null",
+    module="Hyper-V",
+    since="2012",
+    joins=True,
+)
+def set_drive(call: Call) -> Iterable[Any]:
+    """Media."""
+    return _settings(call, media=text(call.values["Path"]))
+
+
+@cmdlet(
+    "Update-ClusterVirtualMachineConfiguration",
+    Param("Name", "texts", position=0),
+    CLUSTER,
+    INPUT,
+    synopsis="Refresh virtual machine configuration.",
+    example="Update-ClusterVirtualMachineConfiguration SQL01",
+)
+def update_configuration(call: Call) -> Iterable[Any]:
+    """Refresh."""
+    return _settings(call)
+
+
+def _turn(call: Call, state: MachineState, forced: bool = False) -> Iterable[Any]:
+    found = _wanted(call)
+    for identity, name in found:
+        yield from call.submit(cmd.SetMachineState(identity, state, forced), name)
+    if not call.session.joining and not call.switch("WhatIf"):
+        until_settled(call, [identity for identity, _ in found])
+
+
+_WAIT = Param("Wait", "whole", help="s to wait at most; nothing: until it is done, 0: do not wait.")
+
+
+@cmdlet(
+    "Start-VM", NAME, _WAIT, CLUSTER, INPUT, synopsis="Start a virtual machine.", example="Start-VM LEGACY01",
+    aliases=("Resume-VM",), module="Hyper-V", since="2012", joins=True,
+)  # fmt: skip
+def start_machine(call: Call) -> Iterable[Any]:
+    """Start, or go on after a pause."""
+    return _turn(call, MachineState.RUNNING)
+
+
+@cmdlet(
+    "Stop-VM",
+    NAME,
+    Param("TurnOff", "switch", help="Do not ask the guest."),
+    Param("Force", "switch"),
+    Param("Save", "switch", help="Save its state."),
+    _WAIT,
+    CLUSTER,
+    INPUT,
+    synopsis="Shut down a virtual machine, or turn it off.",
+    example="Stop-VM LEGACY01",
+    module="Hyper-V",
+    since="2012",
+)
+def stop_machine(call: Call) -> Iterable[Any]:
+    """Shut down or turn off."""
+    if call.switch("Save"):
+        return _turn(call, MachineState.SAVED)
+    return _turn(call, MachineState.OFF, forced=call.switch("TurnOff"))
+
+
+@cmdlet(
+    "Save-VM", NAME, _WAIT, CLUSTER, INPUT, synopsis="Save the state of a virtual machine.", example="Save-VM LEGACY01",
+    module="Hyper-V", since="2012",
+)  # fmt: skip
+def save_machine(call: Call) -> Iterable[Any]:
+    """Save."""
+    return _turn(call, MachineState.SAVED)
+
+
+@cmdlet(
+    "Suspend-VM", NAME, CLUSTER, INPUT, synopsis="Pause a virtual machine.", example="Suspend-VM LEGACY01",
+    module="Hyper-V", since="2012",
+)  # fmt: skip
+def suspend_machine(call: Call) -> Iterable[Any]:
+    """Pause."""
+    return _turn(call, MachineState.PAUSED)
+
+
+@cmdlet(
+    "Remove-VM", NAME, Param("Force", "switch"), CLUSTER, INPUT, synopsis="Delete a virtual machine that is off.",
+    example="Remove-VM TEST01 -Force", module="Hyper-V", since="2012",
+)  # fmt: skip
+def remove_machine(call: Call) -> Iterable[Any]:
+    """Delete."""
+    for identity, name in _wanted(call):
+        yield from call.submit(cmd.DeleteVirtualMachine(identity), name)

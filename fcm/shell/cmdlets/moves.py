@@ -1,0 +1,196 @@
+"""Moves of clustered virtual machines: live, quick, and with their offline action."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from fcm.model import commands as cmd
+from fcm.model.entities import MigrationOptions, NodeState
+from fcm.model.rules import allowed
+from fcm.shell import finding
+from fcm.shell.cmdlets.groups import machines_of, wanted_groups
+from fcm.shell.errors import ParameterError
+from fcm.shell.following import until_moved
+from fcm.shell.objects import group_object, migration_object
+from fcm.shell.registry import CLUSTER, INPUT, Param, cmdlet
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from fcm.model.entities import VirtualMachine
+    from fcm.shell.call import Call
+
+_NEW = "it came with Windows Server 2012."
+OPTIONS = (
+    Param("DowntimeLimit", "number", help="s that the machine may stand still (fcm)."),
+    Param("Bandwidth", "whole", help="bytes/s at most (fcm)."),
+    Param("AutoConverge", "switch", help="Slow the machine down until its memory converges (fcm)."),
+    Param("PostCopy", "switch", help="Move the machine first, its memory after it (fcm)."),
+)
+
+
+@cmdlet(
+    "Move-ClusterVirtualMachineRole",
+    Param("Name", position=0, help="Name of the group that holds the virtual machine."),
+    Param("Node", position=1, help="Destination; nothing: the node with the most free memory that may take it."),
+    Param("Cancel", "switch", help="Cancel the live migration that runs or waits."),
+    Param("Wait", "whole", help="s to wait at most; nothing: until it is over, 0: do not wait."),
+    Param(
+        "MigrationType",
+        choices=("Live", "Quick", "TurnOff", "Shutdown", "ShutdownForce"),
+        help="Live or Quick (2012).",
+    ),
+    Param("IgnoreLocked", "switch", absent=_NEW),
+    Param("VMId", absent=_NEW),
+    *OPTIONS,
+    CLUSTER,
+    INPUT,
+    synopsis="Live migrate a clustered virtual machine to another node.",
+    example='Get-Cluster contoso | Move-ClusterVirtualMachineRole -Name "SQL01" -Node "node2"',
+)
+def move_machine_role(call: Call) -> Iterable[Any]:
+    """Live or quick migration, or its cancel."""
+    finding.check_cluster(call)
+    names = [*call.texts("Name"), *(item.identity for item in call.objects("ClusterGroup", "VirtualMachine"))]
+    names += [str(item.get("OwnerGroup")) for item in call.objects("ClusterResource")]
+    if not names:
+        raise ParameterError("Which machine is to be moved is not said.", "Give -Name; Get-ClusterGroup lists them.")
+    machines = finding.clustered_machines(call, names)
+    if call.switch("Cancel"):
+        for machine in machines:
+            yield from _cancel(call, machine)
+        return
+    for machine in machines:
+        yield from _move(call, machine)
+
+
+def _cancel(call: Call, machine: VirtualMachine) -> list[Any]:
+    active = call.state.active_migration(machine.id)
+    if active is None:
+        raise ParameterError(f"{machine.name} is not being migrated.", "There is nothing to cancel.", call.at)
+    return call.submit(cmd.CancelMigration(active.id), machine.name, lambda: _result(call, machine.id))
+
+
+def _result(call: Call, machine: str) -> list[Any]:
+    group = call.state.groups.get(call.state.machines[machine].group or "")
+    return [group_object(group, call.state)] if group else []
+
+
+def _move(call: Call, machine: VirtualMachine) -> Iterable[Any]:
+    kind = call.text("MigrationType", "Live").casefold()
+    options = MigrationOptions(
+        downtime_limit=float(call.values["DowntimeLimit"]) if call.has("DowntimeLimit") else None,
+        bandwidth=call.whole("Bandwidth"),
+        auto_converge=call.switch("AutoConverge"),
+        post_copy=call.switch("PostCopy"),
+    )
+    if kind not in ("live", "quick"):
+        raise ParameterError(
+            f"-MigrationType {call.text('MigrationType')} is not in 2008 R2.",
+            "Set OfflineAction of the machine with Set-ClusterParameter, then use Move-ClusterGroup.",
+            call.at,
+        )
+    if kind == "quick" and options != MigrationOptions():
+        raise ParameterError("A quick migration has no such options.", "Leave them out.", call.at)
+
+    def command(node: str) -> cmd.Command:
+        return cmd.QuickMigrate(machine.id, node) if kind == "quick" else cmd.LiveMigrate(machine.id, node, options)
+
+    node = finding.node(call, call.text("Node")) if call.has("Node") else best_node(call, machine, command)
+    yield from carry_out(call, machine, command(node))
+
+
+def best_node(call: Call, machine: VirtualMachine, command: Any) -> str:
+    """The node with the most free memory that may take a machine ("best possible").
+
+    Raises:
+        ParameterError: none may.
+    """
+    others = [n.name for n in call.state.nodes.values() if n.name != machine.node and n.state is NodeState.UP]
+    able = [name for name in others if allowed(command(name), call.state)]
+    if not able:
+        verdict = allowed(command(others[0]), call.state) if others else None
+        why = verdict.sentence() if verdict else "No other node is up."
+        raise ParameterError(f"No node can take {machine.name}. {why}", "Name a node with -Node.", call.at)
+    return max(able, key=call.state.free_memory)
+
+
+def carry_out(call: Call, machine: VirtualMachine, command: cmd.Command) -> list[Any]:
+    """Begin a move, wait for it, and give out the group."""
+    before = set(call.state.migrations)
+    said = call.submit(command, machine.name)
+    if said or call.switch("WhatIf"):
+        return said
+    begun = [m for m in call.state.migrations.values() if m.id not in before and m.machine == machine.id]
+    if begun:
+        until_moved(call, begun[-1], call.whole("Wait"))
+    return _result(call, machine.id)
+
+
+@cmdlet(
+    "Move-ClusterGroup",
+    Param("Name", "texts", position=0),
+    Param("Node", position=1, help="Destination; nothing: the best possible one."),
+    Param("Wait", "whole", help="s to wait at most; nothing: until it is over, 0: do not wait."),
+    Param("IgnoreLocked", "switch", absent=_NEW),
+    Param("VMId", absent=_NEW),
+    CLUSTER,
+    INPUT,
+    synopsis="Move a service or application: its machine goes offline by its offline action, and online elsewhere.",
+    example="Move-ClusterGroup WEB01 -Node node2",
+)
+def move_group(call: Call) -> Iterable[Any]:
+    """Move with the offline action."""
+    groups: list[tuple[VirtualMachine, ...]] = []
+    if call.texts("Name") and not call.input:
+        groups = [(machine,) for machine in finding.clustered_machines(call, call.texts("Name"))]
+    else:
+        groups = [tuple(machines_of(call, group)) for group in wanted_groups(call)]
+    for machines in groups:
+        for machine in machines:
+
+            def command(node: str, identity: str = machine.id) -> cmd.Command:
+                return cmd.MoveMachine(identity, node)
+
+            node = finding.node(call, call.text("Node")) if call.has("Node") else best_node(call, machine, command)
+            yield from carry_out(call, machine, command(node))
+
+
+@cmdlet(
+    "Get-ClusterVirtualMachineMigration",
+    Param("Name", "texts", position=0, help="Names of machines; nothing: all."),
+    CLUSTER,
+    INPUT,
+    synopsis="Moves of virtual machines, running and over: networks, passes, blackout.",
+    example="Get-ClusterVirtualMachineMigration | Sort-Object BlackoutSeconds",
+    since="fcm",
+)
+def get_migrations(call: Call) -> Iterable[Any]:
+    """Migrations, oldest first."""
+    finding.check_cluster(call)
+    names = call.texts("Name")
+    wanted = {m.id for m in finding.clustered_machines(call, names)} if names else set(call.state.machines)
+    found = [m for m in call.state.migrations.values() if m.machine in wanted]
+    return [migration_object(migration, call.state) for migration in found]
+
+
+@cmdlet(
+    "Set-ClusterVirtualMachineMigration",
+    Param("Name", position=0, needed=True, help="Name of the group whose machine is being migrated."),
+    *OPTIONS[:2],
+    OPTIONS[3],
+    CLUSTER,
+    synopsis="Tune a live migration that runs.",
+    example="Set-ClusterVirtualMachineMigration SQL01 -Bandwidth 50MB",
+    since="fcm",
+)
+def tune_migration(call: Call) -> Iterable[Any]:
+    """Tune."""
+    finding.check_cluster(call)
+    machine = finding.clustered_machines(call, [call.text("Name")])[0]
+    active = call.state.active_migration(machine.id)
+    if active is None:
+        raise ParameterError(f"{machine.name} is not being migrated.", "Start a live migration first.", call.at)
+    downtime = float(call.values["DowntimeLimit"]) if call.has("DowntimeLimit") else None
+    command = cmd.TuneMigration(active.id, downtime, call.whole("Bandwidth"), call.switch("PostCopy"))
+    return call.submit(command, machine.name)

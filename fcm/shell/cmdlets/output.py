@@ -1,0 +1,232 @@
+"""Cmdlets that turn objects into text, files and tables."""
+
+from __future__ import annotations
+
+import csv
+import html
+import io
+import json
+from typing import TYPE_CHECKING, Any
+
+from fcm.shell.cmdlets.selecting import getters, pipeline_input
+from fcm.shell.errors import ParameterError
+from fcm.shell.formatting import VIEWS, WIDTH, Column, format_values, is_number, list_lines, table_lines
+from fcm.shell.output import write_text
+from fcm.shell.registry import INPUT, Param, cmdlet
+from fcm.shell.values import Lines, ShellObject, as_json, first_names, property_of, text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from fcm.shell.call import Call
+
+CORE = "Core"
+PROPERTY = Param("Property", "any", position=0)
+PATH = Param("Path", position=0, needed=True, aliases=("FilePath", "LiteralPath"))
+
+
+def _columns(call: Call, members: list[Any], all_properties: bool) -> list[Column]:
+    if call.has("Property"):
+        chosen = getters(call, "Property", members)
+    else:
+        view = VIEWS.get(members[0].type) if members and isinstance(members[0], ShellObject) else None
+        if view is not None and not all_properties:
+            return list(view)
+        call.values["Property"] = first_names(members)
+        chosen = getters(call, "Property", members)
+    found = []
+    for name, get in chosen:
+        values = [value for value in map(get, members) if value is not None]
+        found.append(Column(name, get, bool(values) and all(is_number(value) for value in values)))
+    return found
+
+
+@cmdlet(
+    "Format-Table",
+    PROPERTY,
+    Param("AutoSize", "switch", help="Columns as wide as their content."),
+    Param("HideTableHeaders", "switch"),
+    Param("Wrap", "switch", absent="lines are cut, not wrapped; use Format-List."),
+    Param("GroupBy", absent="use Group-Object."),
+    INPUT,
+    synopsis="Show objects as a table.",
+    example="Get-ClusterNetwork | Format-Table Name, Metric, Role -AutoSize",
+    aliases=("ft",),
+    module=CORE,
+)
+def format_table(call: Call) -> Iterable[Any]:
+    """A table."""
+    members = pipeline_input(call)
+    if not members:
+        return []
+    columns = _columns(call, members, all_properties=False)
+    if not columns:
+        return [Lines(tuple(text(item) for item in members))]
+    fit, headers = call.switch("AutoSize"), not call.switch("HideTableHeaders")
+    return [Lines(tuple(table_lines(members, columns, WIDTH, fit, headers)))]
+
+
+@cmdlet(
+    "Format-List",
+    PROPERTY,
+    INPUT,
+    synopsis="Show the properties of objects line by line.",
+    example="Get-ClusterNetwork 'Cluster Network 3' | Format-List *",
+    aliases=("fl",),
+    module=CORE,
+)
+def format_list(call: Call) -> Iterable[Any]:
+    """A list."""
+    members = pipeline_input(call)
+    columns = _columns(call, members, all_properties=True)
+    if not columns:
+        return [Lines(tuple(text(item) for item in members))]
+    return [Lines(tuple(list_lines(members, columns)))]
+
+
+@cmdlet(
+    "Out-String", INPUT, Param("Width", "whole"), synopsis="The text that would be shown.",
+    example="$table = Get-ClusterNode | Out-String", module=CORE,
+)  # fmt: skip
+def out_string(call: Call) -> Iterable[Any]:
+    """Text."""
+    return [format_values(pipeline_input(call), call.whole("Width") or WIDTH)]
+
+
+@cmdlet("Out-Null", INPUT, synopsis="Show nothing.", example="Get-VM | Out-Null", module=CORE)
+def out_null(call: Call) -> Iterable[Any]:
+    """Nothing."""
+    return []
+
+
+@cmdlet(
+    "Out-Host", INPUT, synopsis="Show as it is.", example="Get-VM | Out-Host", module=CORE, aliases=("Out-Default",)
+)
+def out_host(call: Call) -> Iterable[Any]:
+    """The same."""
+    return pipeline_input(call)
+
+
+@cmdlet(
+    "Out-File",
+    PATH,
+    Param("Append", "switch"),
+    Param("NoClobber", "switch", help="Do not replace a file."),
+    Param("Width", "whole"),
+    Param("Encoding", choices=("UTF8",), help="Files are UTF-8."),
+    INPUT,
+    synopsis="Write the text that would be shown to a file.",
+    example="Get-ClusterResource | Out-File resources.txt",
+    module=CORE,
+)
+def out_file(call: Call) -> Iterable[Any]:
+    """Write a file."""
+    path = call.session.path(call.text("Path"))
+    if call.switch("NoClobber") and path.exists():
+        raise ParameterError(f"{path} is there already.", "Leave out -NoClobber to replace it.", call.at)
+    write_text(path, format_values(pipeline_input(call), call.whole("Width") or WIDTH), call.switch("Append"))
+    return []
+
+
+@cmdlet(
+    "Out-GridView",
+    Param("Title", position=0),
+    INPUT,
+    synopsis="Show objects in a table of the window; in a terminal as text.",
+    example="Get-ClusterResource | Out-GridView",
+    aliases=("ogv",),
+    module=CORE,
+)
+def out_grid(call: Call) -> Iterable[Any]:
+    """Hand a table to the window; where there is none, show it."""
+    members = pipeline_input(call)
+    call.session.show_grid(call.text("Title", "Out-GridView"), members)
+    return members if call.session.on_grid is None else []
+
+
+@cmdlet(
+    "ConvertTo-Json",
+    Param("Depth", "whole"),
+    Param("Compress", "switch"),
+    INPUT,
+    synopsis="Objects as JSON.",
+    example="Get-ClusterNode | ConvertTo-Json",
+    module=CORE,
+    since="2012",
+)
+def to_json(call: Call) -> Iterable[Any]:
+    """JSON text."""
+    members = [as_json(item, min(call.whole("Depth") or 6, 20)) for item in pipeline_input(call)]
+    value = members[0] if len(members) == 1 else members
+    compact = call.switch("Compress")
+    separators = (",", ":") if compact else None
+    return [json.dumps(value, ensure_ascii=False, indent=None if compact else 2, separators=separators)]
+
+
+def _csv(members: list[Any], delimiter: str) -> str:
+    names = first_names(members) or ["Value"]
+    out = io.StringIO()
+    writer = csv.writer(out, delimiter=delimiter, quoting=csv.QUOTE_ALL, lineterminator="\n")
+    writer.writerow(names)
+    for item in members:
+        row = [property_of(item, name) for name in names] if isinstance(item, ShellObject) else [item]
+        writer.writerow([text(value) for value in row])
+    return out.getvalue()
+
+
+_DELIMITER = Param("Delimiter", position=1)
+_NO_TYPE = Param("NoTypeInformation", "switch", aliases=("nti",))
+
+
+def _delimiter(call: Call) -> str:
+    found = call.text("Delimiter", ",")
+    if len(found) != 1:
+        raise ParameterError(f"{found!r} cannot separate columns.", "Give one character.")
+    return found
+
+
+@cmdlet(
+    "ConvertTo-Csv", _DELIMITER, _NO_TYPE, INPUT, synopsis="Objects as CSV.",
+    example="Get-ClusterNode | ConvertTo-Csv", module=CORE,
+)  # fmt: skip
+def to_csv(call: Call) -> Iterable[Any]:
+    """CSV lines."""
+    members = pipeline_input(call)
+    return _csv(members, _delimiter(call)).splitlines() if members else []
+
+
+@cmdlet(
+    "Export-Csv", PATH, _DELIMITER, _NO_TYPE, INPUT, synopsis="Write objects to a CSV file.",
+    example="Get-ClusterResource | Export-Csv resources.csv", module=CORE, aliases=("epcsv",),
+)  # fmt: skip
+def export_csv(call: Call) -> Iterable[Any]:
+    """CSV file."""
+    write_text(call.session.path(call.text("Path")), _csv(pipeline_input(call), _delimiter(call)))
+    return []
+
+
+@cmdlet(
+    "ConvertTo-Html",
+    PROPERTY,
+    Param("Title"),
+    INPUT,
+    synopsis="Objects as a page of HTML.",
+    example="Get-ClusterResource | ConvertTo-Html > resources.html",
+    module=CORE,
+)
+def to_html(call: Call) -> Iterable[Any]:
+    """HTML lines."""
+    members = pipeline_input(call)
+    columns = _columns(call, members, all_properties=True)
+    head = "".join(f"<th>{html.escape(each.title)}</th>" for each in columns)
+    rows = [
+        "<tr>" + "".join(f"<td>{html.escape(text(each.get(item)))}</td>" for each in columns) + "</tr>"
+        for item in members
+    ]
+    title = html.escape(call.text("Title", "Table"))
+    return [
+        f'<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8"><title>{title}</title></head><body>',
+        f"<table><tr>{head}</tr>",
+        *rows,
+        "</table></body></html>",
+    ]

@@ -1,0 +1,319 @@
+"""Resources and their private properties."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from fcm.model import commands as cmd
+from fcm.model.entities import MachineState, OfflineAction, ResourceType
+from fcm.shell import finding
+from fcm.shell.cmdlets.groups import take_offline
+from fcm.shell.errors import ParameterError
+from fcm.shell.following import percent, until_settled
+from fcm.shell.objects import (
+    adapter_object,
+    disk_object,
+    network_properties,
+    parameter_object,
+    private_properties,
+    resource_object,
+)
+from fcm.shell.registry import CLUSTER, INPUT, Param, cmdlet
+from fcm.shell.values import as_truth, as_whole, items, text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from fcm.model.entities import Disk, Resource
+    from fcm.shell.call import Call
+
+NAME = Param("Name", "texts", position=0)
+WAIT = Param("Wait", "whole", help="s to wait at most; 0: do not wait.")
+
+
+def _wanted(call: Call) -> list[Resource | Disk]:
+    """Resources and cluster disks of -Name and of the pipeline."""
+    finding.check_cluster(call)
+    piped = call.objects("ClusterResource", "ClusterSharedVolume")
+    names = [*call.texts("Name"), *(item.identity for item in piped)]
+    names += [item for item in call.input if isinstance(item, str)]
+    if not names:
+        raise ParameterError(f"{call.cmdlet.name} needs the name of a resource.", "Get-ClusterResource lists them.")
+    known: list[tuple[str, str, Resource | Disk]] = [(disk.name, disk.id, disk) for disk in call.state.disks.values()]
+    known += [(r.name, r.id, r) for r in call.state.resources.values() if r.disk is None]
+    by_resource = {r.id: r.disk for r in call.state.resources.values() if r.disk is not None}
+    return finding.pick(call, "resource", known, [by_resource.get(name) or name for name in names])
+
+
+@cmdlet(
+    "Get-ClusterResource",
+    NAME,
+    Param("VMId", absent="it came with Windows Server 2012."),
+    CLUSTER,
+    INPUT,
+    synopsis="Resources, their state, group and type.",
+    example="Get-ClusterGroup SQL01 | Get-ClusterResource",
+)
+def get_resource(call: Call) -> Iterable[Any]:
+    """Resources of a name, of groups in the pipeline, or all."""
+    finding.check_cluster(call)
+    groups = {item.identity for item in call.objects("ClusterGroup")}
+    nodes = {item.identity for item in call.objects("ClusterNode")}
+    owner = {group.id: group.owner for group in call.state.groups.values()}
+    found = [
+        resource
+        for resource in finding.resources(call, call.texts("Name"))
+        if (not groups or resource.group in groups) and (not nodes or owner.get(resource.group) in nodes)
+    ]
+    return [resource_object(resource, call.state) for resource in found]
+
+
+def _shown(call: Call, item: Resource | Disk) -> list[Any]:
+    if item.id in call.state.disks:
+        resource = next((r for r in call.state.resources.values() if r.disk == item.id), None)
+        return [
+            resource_object(resource, call.state) if resource else disk_object(call.state.disks[item.id], call.state)
+        ]
+    return [resource_object(call.state.resources[item.id], call.state)]
+
+
+def _turn(call: Call, online: bool) -> Iterable[Any]:
+    for item in _wanted(call):
+        if item.id in call.state.disks:
+            yield from call.submit(cmd.SetDiskOnline(item.id, online), item.name, lambda i=item: _shown(call, i))  # type: ignore[misc]
+            continue
+        resource = call.state.resources[item.id]
+        if resource.type is not ResourceType.VIRTUAL_MACHINE or resource.machine is None:
+            raise ParameterError(
+                f"{item.name} follows its group and cannot be {'started' if online else 'stopped'} alone.",
+                "Start or stop disks and virtual machines.",
+                call.at,
+            )
+        machine = call.state.machines[resource.machine]
+        command = cmd.SetMachineState(machine.id, MachineState.RUNNING) if online else take_offline(call, machine)
+        said = call.submit(command, item.name)
+        if not call.switch("WhatIf"):
+            until_settled(call, [machine.id])
+        yield from said or _shown(call, item)
+
+
+@cmdlet(
+    "Start-ClusterResource",
+    NAME,
+    WAIT,
+    CLUSTER,
+    INPUT,
+    synopsis="Bring a disk or a virtual machine online.",
+    example="Start-ClusterResource 'Cluster Disk 2'",
+)
+def start_resource(call: Call) -> Iterable[Any]:
+    """Bring online."""
+    return _turn(call, online=True)
+
+
+@cmdlet(
+    "Stop-ClusterResource",
+    NAME,
+    WAIT,
+    CLUSTER,
+    INPUT,
+    synopsis="Take a disk or a virtual machine offline.",
+    example="Stop-ClusterResource 'Cluster Disk 2'",
+)
+def stop_resource(call: Call) -> Iterable[Any]:
+    """Take offline."""
+    return _turn(call, online=False)
+
+
+def _redirect(call: Call, on: bool) -> Iterable[Any]:
+    for item in _wanted(call):
+        if item.id not in call.state.shared_volumes:
+            raise ParameterError(f"{item.name} is not a Cluster Shared Volume.", "Get-ClusterSharedVolume lists them.")
+        yield from call.submit(
+            cmd.SetRedirectedAccess(item.id, on),
+            item.name,
+            lambda i=item: _shown(call, i),  # type: ignore[misc]
+        )
+
+
+@cmdlet(
+    "Suspend-ClusterResource",
+    NAME,
+    Param("RedirectedAccess", "switch", help="Turn on redirected access of a Cluster Shared Volume."),
+    Param("VolumeName", absent="a disk has one volume here."),
+    Param("Force", "switch"),
+    CLUSTER,
+    INPUT,
+    synopsis="Turn on redirected access of a Cluster Shared Volume.",
+    example="Suspend-ClusterResource 'Cluster Disk 2' -RedirectedAccess",
+)
+def suspend_resource(call: Call) -> Iterable[Any]:
+    """Redirected access on."""
+    if not call.switch("RedirectedAccess"):
+        raise ParameterError("Maintenance mode is not in the model.", "Use -RedirectedAccess.", call.at)
+    return _redirect(call, on=True)
+
+
+@cmdlet(
+    "Resume-ClusterResource",
+    NAME,
+    Param("VolumeName", absent="a disk has one volume here."),
+    CLUSTER,
+    INPUT,
+    synopsis="Turn off redirected access of a Cluster Shared Volume.",
+    example="Resume-ClusterResource 'Cluster Disk 2'",
+)
+def resume_resource(call: Call) -> Iterable[Any]:
+    """Redirected access off."""
+    return _redirect(call, on=False)
+
+
+@cmdlet(
+    "Test-ClusterResourceFailure",
+    Param("Name", "texts", position=0, help="Name or id of a network adapter."),
+    CLUSTER,
+    INPUT,
+    synopsis="Simulate the failure of a network adapter (embedded clusters).",
+    example="Test-ClusterResourceFailure 'node1 - Cluster Network 3'",
+)
+def test_failure(call: Call) -> Iterable[Any]:
+    """Fail adapters."""
+    return _adapters(call, cmd.FailAdapter)
+
+
+@cmdlet(
+    "Enable-NetAdapter",
+    Param("Name", "texts", position=0, help="Name or id of a network adapter."),
+    CLUSTER,
+    INPUT,
+    synopsis="End a simulated failure of a network adapter.",
+    example="Get-ClusterNetworkInterface | Where-Object State -eq Failed | Enable-NetAdapter",
+    module="NetAdapter",
+    since="2012",
+)
+def enable_adapter(call: Call) -> Iterable[Any]:
+    """Repair adapters."""
+    return _adapters(call, cmd.RepairAdapter)
+
+
+def _adapters(call: Call, command: type[cmd.FailAdapter] | type[cmd.RepairAdapter]) -> Iterable[Any]:
+    finding.check_cluster(call)
+    names = [*call.texts("Name"), *(item.identity for item in call.objects("ClusterNetworkInterface"))]
+    if not names:
+        raise ParameterError("Which adapter is not said.", "Get-ClusterNetworkInterface lists them.")
+    known = ((a.name, a.id, a) for a in call.state.adapters.values())
+    for adapter in finding.pick(call, "network adapter", known, names):
+
+        def result(identity: str = adapter.id) -> list[Any]:
+            return [adapter_object(call.state.adapters[identity], call.state)]
+
+        yield from call.submit(command(adapter.id), adapter.name, result)
+
+
+# private properties
+
+
+def _holders(call: Call) -> list[tuple[str, dict[str, Any], Resource | None]]:
+    """Name, private properties and resource of what stands in the pipeline."""
+    found: list[tuple[str, dict[str, Any], Resource | None]] = []
+    for item in call.objects("ClusterResource", "ClusterResourceType"):
+        if item.type == "ClusterResourceType":
+            is_machine = item.identity == ResourceType.VIRTUAL_MACHINE
+            found.append((item.identity, network_properties(call.state) if is_machine else {}, None))
+            continue
+        resource = call.state.resources.get(item.identity)
+        if resource is None:
+            found.append((text(item.get("Name")), {}, None))
+            continue
+        properties = private_properties(resource, call.state)
+        migration = call.state.last_migration(resource.machine or "")
+        if "MigrationState" in properties:
+            properties["MigrationProgress"] = percent(call, migration) if migration else 0
+        found.append((resource.name, properties, resource))
+    for group in call.objects("ClusterGroup", "Cluster", "ClusterNetwork", "ClusterNode"):
+        found.append((text(group.get("Name")), {}, None))
+    if not found:
+        raise ParameterError(
+            f"{call.cmdlet.name} needs an object in the pipeline.", "Get-ClusterResource 'Name' | " + call.cmdlet.name
+        )
+    return found
+
+
+@cmdlet(
+    "Get-ClusterParameter",
+    Param("Name", "texts", position=0),
+    CLUSTER,
+    INPUT,
+    synopsis="Private properties of a resource: MigrationState, OfflineAction, MigrationNetworkOrder ...",
+    example="Get-ClusterResource 'Virtual Machine SQL01' | Get-ClusterParameter",
+)
+def get_parameter(call: Call) -> Iterable[Any]:
+    """Private properties."""
+    rows = []
+    for owner, properties, _ in _holders(call):
+        known = ((name, name, name) for name in properties)
+        names = finding.pick(call, f"private property of {owner}", known, call.texts("Name"))
+        rows += [parameter_object(owner, name, properties[name]) for name in names]
+    return rows
+
+
+@cmdlet(
+    "Set-ClusterParameter",
+    Param("Name", position=0),
+    Param("Value", "any", position=1),
+    Param("Multiple", "any", help="A table of names and values."),
+    Param("Create", "switch", absent="private properties are those of the resource type."),
+    Param("Delete", "switch", absent="private properties are those of the resource type."),
+    CLUSTER,
+    INPUT,
+    synopsis="Set private properties: OfflineAction, CheckHeartbeat, MigrationNetworkOrder, MigrationExcludeNetworks.",
+    example="Get-ClusterResource 'Virtual Machine SQL01' | Set-ClusterParameter OfflineAction 1",
+    joins=True,
+)
+def set_parameter(call: Call) -> Iterable[Any]:
+    """Set private properties."""
+    given = call.values.get("Multiple")
+    wanted = dict(given) if isinstance(given, dict) else {}
+    if call.has("Name"):
+        wanted[call.text("Name")] = call.values.get("Value")
+    if not wanted:
+        raise ParameterError("Nothing is to be set.", "Give a name and a value, or -Multiple @{ name = value }.")
+    for owner, _, resource in _holders(call):
+        for command in _commands(call, wanted, resource):
+            yield from call.submit(command, owner)
+
+
+def _commands(call: Call, wanted: dict[Any, Any], resource: Resource | None) -> list[cmd.Command]:
+    cluster = call.state.cluster
+    assert cluster is not None
+    order, excluded = cluster.migration_order, cluster.migration_excluded
+    networks = False
+    commands: list[cmd.Command] = []
+    for key, value in wanted.items():
+        match text(key).casefold():
+            case "migrationnetworkorder":
+                order, networks = _ids(value), True
+            case "migrationexcludenetworks":
+                excluded, networks = _ids(value), True
+            case "offlineaction" if resource is not None:
+                number = as_whole(value, "OfflineAction")
+                if number not in tuple(OfflineAction):
+                    raise ParameterError(
+                        f"OfflineAction cannot be {number}.", "0 turn off, 1 save, 2 shut down, 3 shut down forced."
+                    )
+                commands.append(cmd.ConfigureResource(resource.id, offline_action=OfflineAction(number)))
+            case "checkheartbeat" if resource is not None:
+                on = as_truth(value, "CheckHeartbeat")
+                commands.append(cmd.ConfigureResource(resource.id, heartbeat=on))
+            case _:
+                raise ParameterError(
+                    f"{text(key)} cannot be set.",
+                    "OfflineAction, CheckHeartbeat, MigrationNetworkOrder and MigrationExcludeNetworks can.",
+                )
+    if networks:
+        commands.append(cmd.SetMigrationNetworks(order, excluded))
+    return commands
+
+
+def _ids(value: Any) -> tuple[str, ...]:
+    return tuple(part.strip() for item in items(value) for part in text(item).split(";") if part.strip())

@@ -1,0 +1,187 @@
+"""Disks and Cluster Shared Volumes."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from fcm.model import commands as cmd
+from fcm.model.entities import DiskUse
+from fcm.model.rules import allowed
+from fcm.shell import finding
+from fcm.shell.errors import ParameterError
+from fcm.shell.objects import available_disk_object, disk_object, volume_object
+from fcm.shell.registry import CLUSTER, INPUT, Param, cmdlet
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from fcm.model.entities import Disk
+    from fcm.shell.call import Call
+
+NAME = Param("Name", "texts", position=0)
+
+
+def _volumes(call: Call, must: bool = True) -> list[Disk]:
+    finding.check_cluster(call)
+    piped = call.objects("ClusterSharedVolume", "ClusterResource")
+    names = [*call.texts("Name"), *(item.identity for item in piped)]
+    if must and not names:
+        raise ParameterError(f"{call.cmdlet.name} needs the name of a disk.", "Get-ClusterSharedVolume lists them.")
+    known = {key: disk for key, disk in call.state.disks.items() if key in call.state.shared_volumes}
+    return finding.disks(call, names, known)
+
+
+@cmdlet(
+    "Get-ClusterSharedVolume",
+    NAME,
+    CLUSTER,
+    INPUT,
+    synopsis="Cluster Shared Volumes; Name can be set.",
+    example="Get-ClusterSharedVolume | Select-Object -ExpandProperty SharedVolumeInfo",
+)
+def get_volume(call: Call) -> Iterable[Any]:
+    """Shared volumes."""
+    return [volume_object(call.state.shared_volumes[disk.id], call.state) for disk in _volumes(call, must=False)]
+
+
+def _shown(call: Call, identity: str) -> list[Any]:
+    return [volume_object(call.state.shared_volumes[identity], call.state)]
+
+
+@cmdlet(
+    "Add-ClusterSharedVolume",
+    NAME,
+    CLUSTER,
+    INPUT,
+    synopsis="Add disks of Available Storage to the Cluster Shared Volumes.",
+    example='Add-ClusterSharedVolume "Cluster Disk 2"',
+    joins=True,
+)
+def add_volume(call: Call) -> Iterable[Any]:
+    """Add storage."""
+    finding.check_cluster(call)
+    piped = [item.identity for item in call.objects("ClusterResource", "ClusterSharedVolume")]
+    by_resource = {r.id: r.disk for r in call.state.resources.values() if r.disk is not None}
+    names = [*call.texts("Name"), *(by_resource.get(name) or name for name in piped)]
+    if not names:
+        raise ParameterError("Which disk is to be added is not said.", "Get-ClusterResource lists the disks.")
+    disks = tuple(disk.id for disk in finding.disks(call, names))
+    target = ", ".join(call.state.disks[disk].name for disk in disks)
+
+    def results() -> list[Any]:
+        return [shown for disk in disks for shown in _shown(call, disk)]
+
+    return call.submit(cmd.AddStorage(disks), target, results)
+
+
+@cmdlet(
+    "Remove-ClusterSharedVolume",
+    NAME,
+    CLUSTER,
+    INPUT,
+    synopsis="Give a Cluster Shared Volume back to Available Storage.",
+    example='Remove-ClusterSharedVolume "Cluster Disk 2"',
+)
+def remove_volume(call: Call) -> Iterable[Any]:
+    """Remove from the shared volumes."""
+    for disk in _volumes(call):
+
+        def result(identity: str = disk.id) -> list[Any]:
+            return [disk_object(call.state.disks[identity], call.state)]
+
+        yield from call.submit(cmd.RemoveSharedVolume(disk.id), disk.name, result)
+
+
+@cmdlet(
+    "Move-ClusterSharedVolume",
+    NAME,
+    Param("Node", position=1, help="The new coordinator; nothing: the best possible node."),
+    Param("Wait", "whole", absent="the coordinator changes at once."),
+    CLUSTER,
+    INPUT,
+    synopsis="Make another node the coordinator of a Cluster Shared Volume.",
+    example='Move-ClusterSharedVolume "Cluster Disk 2" -Node node2',
+)
+def move_volume(call: Call) -> Iterable[Any]:
+    """Move."""
+    for disk in _volumes(call):
+        if call.has("Node"):
+            node = finding.node(call, call.text("Node"))
+        else:
+            able = [n for n in call.state.nodes if allowed(cmd.MoveSharedVolume(disk.id, n), call.state)]
+            if not able:
+                raise ParameterError(f"No other node can take {disk.name}.", "Bring another node up.", call.at)
+            owners = [volume.owner for volume in call.state.shared_volumes.values()]
+            node = min(able, key=owners.count)
+
+        def result(identity: str = disk.id) -> list[Any]:
+            return _shown(call, identity)
+
+        yield from call.submit(cmd.MoveSharedVolume(disk.id, node), disk.name, result)
+
+
+@cmdlet(
+    "Get-ClusterAvailableDisk",
+    Param("Disk", absent="LUNs of the nodes are seen as they are in the model."),
+    CLUSTER,
+    INPUT,
+    synopsis="LUNs that all nodes see and the cluster does not use yet.",
+    example="Get-ClusterAvailableDisk | Add-ClusterDisk",
+)
+def get_available(call: Call) -> Iterable[Any]:
+    """Unassigned LUNs that all nodes see."""
+    finding.check_cluster(call)
+    nodes = set(call.state.nodes)
+    return [
+        available_disk_object(disk, call.state)
+        for disk in call.state.disks.values()
+        if disk.use is DiskUse.UNASSIGNED and nodes <= set(disk.visible_to)
+    ]
+
+
+@cmdlet(
+    "Add-ClusterDisk",
+    INPUT,
+    CLUSTER,
+    synopsis="Make LUNs cluster disks in Available Storage.",
+    example="Get-ClusterAvailableDisk | Add-ClusterDisk",
+)
+def add_disk(call: Call) -> Iterable[Any]:
+    """Add disks of the pipeline."""
+    finding.check_cluster(call)
+    disks = tuple(item.identity for item in call.objects("ClusterAvailableDisk"))
+    if not disks:
+        if call.has_input:
+            return []
+        raise ParameterError("Add-ClusterDisk needs disks.", "Get-ClusterAvailableDisk | Add-ClusterDisk")
+    target = ", ".join(call.state.disks[disk].name for disk in disks)
+
+    def results() -> list[Any]:
+        return [disk_object(call.state.disks[disk], call.state) for disk in disks]
+
+    return call.submit(cmd.AddClusterDisk(disks), target, results)
+
+
+@cmdlet(
+    "Rename-Item",
+    Param("Path", position=0, needed=True, help="Folder of a shared volume, such as C:\\ClusterStorage\\Volume1."),
+    Param("NewName", position=1, needed=True),
+    synopsis="Rename the folder of a Cluster Shared Volume, on all nodes.",
+    example="Rename-Item C:\\ClusterStorage\\Volume1 Machines",
+    aliases=("ren", "rni"),
+    module="Core",
+)
+def rename_item(call: Call) -> Iterable[Any]:
+    """Rename a folder under ClusterStorage."""
+    path = call.text("Path").rstrip("\\/")
+    folded = path.casefold()
+    for volume in call.state.shared_volumes.values():
+        if folded in (volume.path().casefold(), volume.disk.casefold()):
+            return call.submit(cmd.RenameVolumeFolder(volume.disk, call.text("NewName")), path)
+    known = [volume.path() for volume in call.state.shared_volumes.values()]
+    if re.search(r"clusterstorage", folded):
+        raise call.session.not_found("folder of a shared volume", path, known, call.at)
+    raise ParameterError(
+        "Only folders of Cluster Shared Volumes can be renamed here.", f"There are: {', '.join(known) or 'none'}."
+    )

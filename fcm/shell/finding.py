@@ -1,0 +1,137 @@
+"""Objects by the names that cmdlets were given, with wildcards, the case of letters not counting."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, TypeVar
+
+from fcm.shell.errors import ParameterError
+from fcm.shell.joining import NEW
+from fcm.shell.values import has_wildcard, wildcard
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from fcm.model.entities import (
+        Disk,
+        Group,
+        Network,
+        Node,
+        Resource,
+        VirtualMachine,
+    )
+    from fcm.shell.call import Call
+
+T = TypeVar("T")
+
+
+def check_cluster(call: Call) -> None:
+    """Refuse -Cluster NAME where another cluster is open.
+
+    Raises:
+        NotFoundError: the name is of another cluster.
+    """
+    cluster = call.state.cluster
+    assert cluster is not None
+    names = {cluster.name.casefold(), cluster.full_name.casefold(), ".", ""}
+    for name in call.texts("Cluster"):
+        if name.casefold() not in names:
+            raise call.session.not_found("open cluster", name, [cluster.name], call.at)
+
+
+def pick(call: Call, what: str, by_name: Iterable[tuple[str, str, T]], names: Iterable[str]) -> list[T]:
+    """Objects whose name (or id) matches one of the names; all if there are no names.
+
+    Args:
+        call: the call, for the place of errors.
+        what: the kind in words.
+        by_name: name, id and object.
+        names: what was asked for; wildcards may find nothing, a whole name may not.
+
+    Raises:
+        NotFoundError: a name without wildcards is not there.
+    """
+    known = list(by_name)
+    wanted = list(names)
+    if not wanted:
+        return [item for _, _, item in known]
+    found: dict[str, T] = {}
+    for name in wanted:
+        exact = {identity: item for known_name, identity, item in known if name.casefold() == known_name.casefold()}
+        exact = exact or {identity: item for _, identity, item in known if name == identity}
+        if exact:
+            found |= exact
+            continue
+        if not has_wildcard(name):
+            raise call.session.not_found(what, name, [known_name for known_name, _, _ in known], call.at)
+        pattern = wildcard(name)
+        found |= {identity: item for known_name, identity, item in known if pattern.fullmatch(known_name)}
+    return list(found.values())
+
+
+def groups(call: Call, names: Iterable[str]) -> list[Group]:
+    """Groups by name."""
+    items = ((group.name, group.id, group) for group in call.state.groups.values())
+    return pick(call, "service or application", items, names)
+
+
+def nodes(call: Call, names: Iterable[str]) -> list[Node]:
+    """Nodes by name."""
+    return pick(call, "node", ((node.name, node.name, node) for node in call.state.nodes.values()), names)
+
+
+def node(call: Call, name: str) -> str:
+    """The one node of a name, as it is written; an unknown one is left to the rules, which refuse it in words."""
+    found = nodes(call, [name])
+    if len(found) != 1:
+        raise ParameterError(f"{name!r} means {len(found)} nodes.", "Name one node.", call.at)
+    return found[0].name
+
+
+def resources(call: Call, names: Iterable[str]) -> list[Resource]:
+    """Resources by name."""
+    items = ((resource.name, resource.id, resource) for resource in call.state.resources.values())
+    return pick(call, "resource", items, names)
+
+
+def networks(call: Call, names: Iterable[str]) -> list[Network]:
+    """Networks by name."""
+    items = ((network.name, network.id, network) for network in call.state.networks.values())
+    return pick(call, "cluster network", items, names)
+
+
+def disks(call: Call, names: Iterable[str], among: Mapping[str, Disk] | None = None) -> list[Disk]:
+    """Disks by name."""
+    known = call.state.disks if among is None else among
+    return pick(call, "disk", ((disk.name, disk.id, disk) for disk in known.values()), names)
+
+
+def machines(call: Call, names: Iterable[str]) -> list[VirtualMachine]:
+    """Virtual machines by name."""
+    items = ((machine.name, machine.id, machine) for machine in call.state.machines.values())
+    return pick(call, "virtual machine", items, names)
+
+
+def machine_ids(call: Call, names: Iterable[str]) -> list[tuple[str, str]]:
+    """Ids and names of machines; also of one that this line creates."""
+    found: list[tuple[str, str]] = []
+    for name in names:
+        if call.session.created(name):
+            found.append((NEW + name, name))
+        else:
+            found += [(machine.id, machine.name) for machine in machines(call, [name])]
+    return found
+
+
+def clustered_machines(call: Call, names: Iterable[str]) -> list[VirtualMachine]:
+    """The machines of groups of these names; a name that is no group may be that of a machine."""
+    state = call.state
+    by_group = {machine.group: machine for machine in state.machines.values() if machine.group}
+    items = [(group.name, group.id, by_group[group.id]) for group in state.groups.values() if group.id in by_group]
+    known = {name.casefold() for name, _, _ in items}
+    items += [
+        (machine.name, machine.id, machine)
+        for machine in state.machines.values()
+        if machine.name.casefold() not in known
+    ]
+    found = {machine.id: machine for machine in pick(call, "clustered virtual machine", items, names)}
+    return list(found.values())

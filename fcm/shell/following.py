@@ -1,0 +1,102 @@
+"""Waiting for what a command began: moves of machines, machines that start or stop."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from fcm.model import commands as cmd
+from fcm.model.entities import MachineState, MigrationKind
+from fcm.model.telemetry import Phase
+from fcm.shell.errors import RefusedError, StoppedError
+
+if TYPE_CHECKING:
+    from fcm.model.entities import Migration
+    from fcm.shell.call import Call
+
+SETTLING = 600.0
+"""s on the cluster's clock to wait for a machine that starts or stops, where -Wait says nothing."""
+_MOVING = frozenset((MachineState.STARTING, MachineState.STOPPING, MachineState.SAVING))
+
+
+def until_settled(call: Call, machines: list[str]) -> None:
+    """Wait until machines have started, stopped or saved; -Wait limits the time (0: do not wait)."""
+    limit = call.whole("Wait")
+    end = call.workspace.now() + (SETTLING if limit is None else limit)
+    while call.workspace.now() < end:
+        found = [call.state.machines[one] for one in machines if one in call.state.machines]
+        if not any(machine.state in _MOVING for machine in found):
+            return
+        call.session.check_stopped()
+        call.session.wait()
+
+
+def until_moved(call: Call, migration: Migration, limit: int | None) -> Migration:
+    """Wait for the end of a move and tell its progress.
+
+    Args:
+        call: whose cluster and -Wait.
+        migration: the move.
+        limit: s on the cluster's clock; None: until it is over, 0: do not wait.
+
+    Returns:
+        The move as it is then, over or not.
+
+    Raises:
+        RefusedError: the move failed.
+        StoppedError: the user stopped the script; a live migration was canceled where that was possible.
+    """
+    session = call.session
+    name = call.state.machines[migration.machine].name
+    activity = f"{migration.kind} of {name} from {migration.source} to {migration.destination}"
+    end = None if limit is None else call.workspace.now() + limit
+    try:
+        while True:
+            found = call.state.migrations[migration.id]
+            if found.phase.is_over:
+                break
+            if end is not None and call.workspace.now() >= end:
+                return found
+            session.on_progress(activity, _status(found), percent(call, found))
+            session.check_stopped()
+            session.wait()
+    except (KeyboardInterrupt, StoppedError):
+        _cancel(call, migration)
+        raise StoppedError(
+            f"Ended by the user: {_status(call.state.migrations[migration.id])}.", category="OperationStopped"
+        ) from None
+    finally:
+        session.on_progress(activity, "", -1)
+    if found.phase is not Phase.COMPLETED:
+        reason = found.reason or f"The move of {name} {'was canceled' if found.phase is Phase.CANCELED else 'failed'}."
+        raise RefusedError(reason, found.remedy, call.at, "OperationStopped")
+    return found
+
+
+def percent(call: Call, migration: Migration) -> int:
+    """MigrationProgress, 0 to 100: the share of what is known to be sent that was sent (an estimate)."""
+    if migration.phase is Phase.COMPLETED:
+        return 100
+    rows = call.workspace.rows(migration.id)
+    if not rows:
+        return 0
+    done = rows[-1].sent / max(rows[-1].sent + rows[-1].remaining, 1)
+    return min(99, int(100 * done))
+
+
+def _status(migration: Migration) -> str:
+    return f"{migration.phase}: {migration.reason}" if migration.reason else str(migration.phase)
+
+
+def _cancel(call: Call, migration: Migration) -> None:
+    """Cancel and wait for the answer; a move that cannot be canceled goes on."""
+    if migration.kind is not MigrationKind.LIVE:
+        return
+    operation = call.workspace.submit(cmd.CancelMigration(migration.id))
+    for _ in range(100):
+        if operation.verdict is not None:
+            break
+        call.session.wait()
+    for _ in range(100):
+        if not operation.verdict or call.state.migrations[migration.id].phase.is_over:
+            break
+        call.session.wait()

@@ -1,0 +1,469 @@
+"""What the cmdlets give out: objects of the cluster with the properties of the FailoverClusters module.
+
+Setting a property makes a command; properties that the model does not have are left out, not invented.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from fcm.model import commands as cmd
+from fcm.model.entities import (
+    MIB,
+    GroupType,
+    MachineState,
+    MigrationKind,
+    NetworkRole,
+    ResourceType,
+    VolumeAccess,
+)
+from fcm.model.telemetry import Phase
+from fcm.shell.errors import ParameterError
+from fcm.shell.values import ShellObject, as_truth, as_whole, text
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from fcm.model.entities import (
+        Adapter,
+        CheckResult,
+        Disk,
+        Group,
+        Migration,
+        Network,
+        Node,
+        Resource,
+        SharedVolume,
+        VirtualMachine,
+    )
+    from fcm.model.state import State
+
+    Setters = dict[str, Callable[[Any], cmd.Command]]
+
+AUTOMATIC = 4294967295
+"""What the properties of groups and resources say for "not set" (2^32 - 1)."""
+_PHASE_NUMBERS = {Phase.WAITING: 0, Phase.COMPLETED: 0, Phase.CANCELED: 4, Phase.FAILED: 5, Phase.INTERRUPTED: 5}
+
+
+def cluster_object(state: State) -> ShellObject:
+    """The cluster; EnableSharedVolumes and MaximumParallelMigrations can be set."""
+    cluster = state.cluster
+    assert cluster is not None
+
+    def enable(value: Any) -> cmd.Command:
+        if not as_truth(value, "EnableSharedVolumes"):
+            raise ParameterError(
+                "Cluster Shared Volumes cannot be disabled once they are enabled.", "Remove their disks instead."
+            )
+        return cmd.EnableSharedVolumes(notice_accepted=True)
+
+    setters: Setters = {
+        "EnableSharedVolumes": enable,
+        "MaximumParallelMigrations": lambda value: cmd.SetConcurrentMigrations(
+            as_whole(value, "MaximumParallelMigrations")
+        ),
+    }
+    return ShellObject(
+        "Cluster",
+        {
+            "Name": cluster.name,
+            "Domain": cluster.domain,
+            "EnableSharedVolumes": "Enabled" if cluster.shared_volumes_enabled else "Disabled",
+            "SharedVolumesRoot": "C:\\ClusterStorage",
+            "MaximumParallelMigrations": cluster.concurrent_migrations,
+            "CurrentHostServer": cluster.host,
+            "Address": cluster.address,
+            "QuorumType": str(cluster.quorum_mode),
+        },
+        cluster.name,
+        setters,
+    )
+
+
+def node_object(node: Node, state: State) -> ShellObject:
+    """A node."""
+    return ShellObject(
+        "ClusterNode",
+        {
+            "Cluster": _cluster(state),
+            "Name": node.name,
+            "NodeName": node.name,
+            "State": str(node.state),
+            "Description": node.note,
+            "OperatingSystem": node.version,
+            "SystemDrive": node.system_drive,
+            "TotalMemory": node.memory,
+            "FreeMemory": state.free_memory(node.name),
+            "LogicalProcessors": node.logical_processors,
+            "Processor": node.processor.model,
+            "VirtualNetworks": list(node.switches),
+            "Updates": list(node.updates),
+        },
+        node.name,
+    )
+
+
+def group_object(group: Group, state: State) -> ShellObject:
+    """A service or application (resource group)."""
+    identity = group.id
+
+    def start(value: Any) -> cmd.Command:
+        return cmd.ConfigureGroup(identity, failback_window=(as_whole(value, "FailbackWindowStart"), window[1]))
+
+    def end(value: Any) -> cmd.Command:
+        return cmd.ConfigureGroup(identity, failback_window=(window[0], as_whole(value, "FailbackWindowEnd")))
+
+    window = group.failback_window or (0, 0)
+    setters: Setters = {
+        "Name": lambda value: cmd.ConfigureGroup(identity, name=text(value)),
+        "PersistentState": lambda value: cmd.ConfigureGroup(identity, persistent=as_truth(value, "PersistentState")),
+        "AutoStart": lambda value: cmd.ConfigureGroup(identity, auto_start=as_truth(value, "AutoStart")),
+        "FailoverThreshold": lambda value: cmd.ConfigureGroup(
+            identity, maximum_failures=_below_automatic(value, "FailoverThreshold")
+        ),
+        "FailoverPeriod": lambda value: cmd.ConfigureGroup(identity, failover_period=as_whole(value, "FailoverPeriod")),
+        "AutoFailbackType": lambda value: cmd.ConfigureGroup(identity, failback=as_truth(value, "AutoFailbackType")),
+        "FailbackWindowStart": start,
+        "FailbackWindowEnd": end,
+    }
+    return ShellObject(
+        "ClusterGroup",
+        {
+            "Cluster": _cluster(state),
+            "IsCoreGroup": group.is_core,
+            "OwnerNode": group.owner,
+            "State": str(group.state),
+            "Name": group.name,
+            "GroupType": str(group.type),
+            "PreferredOwners": list(group.preferred_owners),
+            "AutoStart": group.auto_start,
+            "PersistentState": int(group.persistent),
+            "FailoverThreshold": AUTOMATIC if group.maximum_failures is None else group.maximum_failures,
+            "FailoverPeriod": group.failover_period,
+            "AutoFailbackType": int(group.failback),
+            "FailbackWindowStart": AUTOMATIC if group.failback_window is None else group.failback_window[0],
+            "FailbackWindowEnd": AUTOMATIC if group.failback_window is None else group.failback_window[1],
+            "Id": group.id,
+        },
+        group.id,
+        setters,
+    )
+
+
+def _below_automatic(value: Any, what: str) -> int:
+    number = as_whole(value, what)
+    if not 0 <= number < AUTOMATIC:
+        raise ParameterError(f"{what} cannot be set back to automatic here.", "Give the number of failures.")
+    return number
+
+
+def resource_object(resource: Resource, state: State) -> ShellObject:
+    """A resource."""
+    group, policy = state.groups.get(resource.group), resource.policy
+    setters: Setters = {"Name": lambda value: cmd.ConfigureResource(resource.id, name=text(value))}
+    for name in ("RestartAction", "RestartPeriod", "RestartThreshold", "RetryPeriodOnFailure", "PendingTimeout"):
+        setters[name] = _policy_setter(resource, name)
+    return ShellObject(
+        "ClusterResource",
+        {
+            "Cluster": _cluster(state),
+            "IsCoreResource": group is not None and group.type is GroupType.CLUSTER,
+            "IsNetworkClassResource": resource.type in (ResourceType.IP_ADDRESS, ResourceType.NETWORK_NAME),
+            "IsStorageClassResource": resource.type is ResourceType.PHYSICAL_DISK,
+            "OwnerNode": group.owner if group else "",
+            "ResourceType": str(resource.type),
+            "State": str(resource.state),
+            "OwnerGroup": group.name if group else resource.group,
+            "Name": resource.name,
+            "MaintenanceMode": False,
+            "Description": resource.detail,
+            "PossibleOwners": list(resource.possible_owners),
+            "DependsOn": [state.resources[one].name for one in resource.depends_on if one in state.resources],
+            "RestartAction": 0 if not policy.restart else 2 if policy.failover else 1,
+            "RestartThreshold": policy.maximum_restarts,
+            "RestartPeriod": policy.period * 1000,
+            "RetryPeriodOnFailure": policy.retry_after * 1000 or AUTOMATIC,
+            "PendingTimeout": policy.pending_timeout * 1000,
+            "Id": resource.id,
+        },
+        resource.id,
+        setters,
+    )
+
+
+def _policy_setter(resource: Resource, name: str) -> Callable[[Any], cmd.Command]:
+    def make(value: Any) -> cmd.Command:
+        number = as_whole(value, name)
+        policy = resource.policy
+        match name:
+            case "RestartAction":
+                if number not in (0, 1, 2):
+                    raise ParameterError(f"RestartAction cannot be {number}.", "Choose 0, 1 or 2.")
+                failover = policy.failover if number == 0 else number == 2
+                changed = replace(policy, restart=number > 0, failover=failover)
+            case "RestartThreshold":
+                changed = replace(policy, maximum_restarts=number)
+            case "RestartPeriod":
+                changed = replace(policy, period=_seconds(number, name))
+            case "RetryPeriodOnFailure":
+                changed = replace(policy, retry_after=0 if number == AUTOMATIC else _seconds(number, name))
+            case _:
+                changed = replace(policy, pending_timeout=_seconds(number, name))
+        return cmd.ConfigureResource(resource.id, policy=changed)
+
+    return make
+
+
+def _seconds(milliseconds: int, what: str) -> int:
+    if milliseconds < 0 or milliseconds % 1000:
+        raise ParameterError(f"{what} is in milliseconds and must be whole seconds.", "Give a multiple of 1000.")
+    return milliseconds // 1000
+
+
+def shared_disk_object(volume: SharedVolume, state: State) -> ShellObject:
+    """The disk resource of a shared volume, for Get-ClusterResource and what follows it."""
+    found = disk_object(state.disks[volume.disk], state)
+    found.properties["OwnerGroup"] = "Cluster Shared Volume"
+    return found
+
+
+def disk_object(disk: Disk, state: State) -> ShellObject:
+    """A cluster disk as resource."""
+    volume = state.shared_volumes.get(disk.id)
+    maintenance = volume is not None and volume.access is VolumeAccess.MAINTENANCE
+    return ShellObject(
+        "ClusterResource",
+        {
+            "Cluster": _cluster(state),
+            "OwnerNode": disk.owner,
+            "ResourceType": str(ResourceType.PHYSICAL_DISK),
+            "State": "Online(Maintenance)" if maintenance else str(disk.state),
+            "OwnerGroup": str(disk.use),
+            "Name": disk.name,
+            "MaintenanceMode": maintenance,
+            "DiskId": disk.id,
+            "Id": disk.id,
+        },
+        disk.id,
+    )
+
+
+def available_disk_object(disk: Disk, state: State) -> ShellObject:
+    """A LUN that the cluster does not use yet."""
+    return ShellObject(
+        "ClusterAvailableDisk",
+        {
+            "Cluster": _cluster(state),
+            "Id": disk.id,
+            "Name": disk.name,
+            "Number": disk.number,
+            "Size": disk.size,
+            "FileSystem": disk.file_system,
+            "VisibleTo": list(disk.visible_to),
+        },
+        disk.id,
+    )
+
+
+def volume_object(volume: SharedVolume, state: State) -> ShellObject:
+    """A Cluster Shared Volume; its Name can be set."""
+    disk = state.disks[volume.disk]
+    maintenance = volume.access is VolumeAccess.MAINTENANCE
+    redirected = volume.access in (VolumeAccess.REDIRECTED, VolumeAccess.BACKUP_REDIRECTED)
+    partition = {
+        "FileSystem": disk.file_system,
+        "Size": disk.size,
+        "FreeSpace": disk.free,
+        "UsedSpace": disk.used,
+        "PercentFree": round(disk.free / disk.size * 100, 2) if disk.size else 0.0,
+    }
+    return ShellObject(
+        "ClusterSharedVolume",
+        {
+            "Cluster": _cluster(state),
+            "Name": volume.name,
+            "State": str(disk.state),
+            "OwnerNode": volume.owner,
+            "SharedVolumeInfo": {
+                "FriendlyVolumeName": volume.path(),
+                "Partition": partition,
+                "MaintenanceMode": maintenance,
+                "RedirectedAccess": redirected,
+                "FaultState": str(volume.access),
+            },
+            "Id": volume.disk,
+        },
+        volume.disk,
+        {"Name": lambda value: cmd.RenameSharedVolume(volume.disk, text(value))},
+    )
+
+
+def network_object(network: Network, state: State) -> ShellObject:
+    """A cluster network; Name, Role, Metric and AutoMetric can be set."""
+    subnet = ipaddress.ip_network(network.subnet, strict=False)
+    identity = network.id
+
+    def role(value: Any) -> cmd.Command:
+        number = as_whole(value, "Role")
+        if number not in (0, 1, 3):
+            raise ParameterError(f"A network cannot have the role {number}.", "0 none, 1 internal, 3 with clients.")
+        return cmd.ConfigureNetwork(identity, role=NetworkRole(number))
+
+    setters: Setters = {
+        "Name": lambda value: cmd.ConfigureNetwork(identity, name=text(value)),
+        "Role": role,
+        "Metric": lambda value: cmd.ConfigureNetwork(identity, metric=as_whole(value, "Metric")),
+        "AutoMetric": lambda value: cmd.ConfigureNetwork(identity, auto_metric=as_truth(value, "AutoMetric")),
+    }
+    return ShellObject(
+        "ClusterNetwork",
+        {
+            "Cluster": _cluster(state),
+            "State": str(network.state),
+            "Name": network.name,
+            "Address": str(subnet.network_address),
+            "AddressMask": str(subnet.netmask),
+            "Description": network.description,
+            "Role": int(network.role),
+            "Id": network.id,
+            "Metric": network.metric,
+            "AutoMetric": network.auto_metric,
+        },
+        network.id,
+        setters,
+    )
+
+
+def adapter_object(adapter: Adapter, state: State) -> ShellObject:
+    """A cluster network interface."""
+    network = state.networks.get(adapter.network)
+    return ShellObject(
+        "ClusterNetworkInterface",
+        {
+            "Cluster": _cluster(state),
+            "State": str(adapter.state),
+            "Name": adapter.name,
+            "Node": adapter.node,
+            "Network": network.name if network else adapter.network,
+            "Address": adapter.address,
+            "Id": adapter.id,
+        },
+        adapter.id,
+    )
+
+
+def machine_object(machine: VirtualMachine, state: State) -> ShellObject:
+    """A virtual machine as Get-VM gives it."""
+    holds = machine.state.holds_memory
+    return ShellObject(
+        "VirtualMachine",
+        {
+            "Name": machine.name,
+            "VMName": machine.name,
+            "State": str(machine.state),
+            "ComputerName": machine.node,
+            "MemoryStartup": machine.memory,
+            "MemoryAssigned": machine.memory if holds else 0,
+            "MemoryAssignedMB": machine.memory // MIB if holds else 0,
+            "ProcessorCount": machine.processors,
+            "Path": machine.path,
+            "SwitchName": machine.switch,
+            "DvdDrive": machine.media,
+            "AutomaticStartAction": str(machine.start_action),
+            "CompatibilityForMigrationEnabled": machine.processor_compatibility,
+            "IsClustered": machine.is_highly_available,
+            "Workload": machine.workload,
+            "Id": machine.id,
+        },
+        machine.id,
+    )
+
+
+def migration_object(migration: Migration, state: State) -> ShellObject:
+    """A move of a machine."""
+    machine, network = state.machines.get(migration.machine), state.networks.get(migration.network or "")
+    figures = migration.figures
+    return ShellObject(
+        "Migration",
+        {
+            "VirtualMachine": machine.name if machine else migration.machine,
+            "Kind": str(migration.kind),
+            "Source": migration.source,
+            "Destination": migration.destination,
+            "State": str(migration.phase),
+            "Reason": migration.reason,
+            "Network": network.name if network else "",
+            "Requested": when(migration.requested),
+            "Ended": None if migration.ended is None else when(migration.ended),
+            "TotalSeconds": figures.total if figures else None,
+            "BlackoutSeconds": figures.downtime if figures else None,
+            "Passes": figures.passes if figures else None,
+            "BytesSent": figures.bytes if figures else None,
+            "Id": migration.id,
+        },
+        migration.id,
+    )
+
+
+def check_object(result: CheckResult) -> ShellObject:
+    """The outcome of one validation test."""
+    words = {"pass": "Passed", "warn": "Warning", "fail": "Failed", "info": "Information"}
+    return ShellObject(
+        "ValidationResult",
+        {"Result": words[result.level], "Category": result.category, "Name": result.name, "Text": result.text},
+    )
+
+
+def parameter_object(owner: str, name: str, value: Any) -> ShellObject:
+    """A private property."""
+    kind = "String" if isinstance(value, str) else "UInt32"
+    return ShellObject("ClusterParameter", {"Object": owner, "Name": name, "Value": value, "Type": kind})
+
+
+def private_properties(resource: Resource, state: State) -> dict[str, Any]:
+    """Private properties of a Virtual Machine resource (MSCluster "Virtual Machine" page), and the two of 2008 R2."""
+    if resource.machine is None or resource.type is not ResourceType.VIRTUAL_MACHINE:
+        return {"Detail": resource.detail} if resource.detail else {}
+    migration = state.last_migration(resource.machine)
+    machine = state.machines.get(resource.machine)
+    found: dict[str, Any] = {
+        "CheckHeartbeat": int(resource.heartbeat),
+        "MigrationFailureReason": 0x80004005 if migration and migration.phase is Phase.FAILED else 0,
+        "MigrationState": migration_number(migration),
+        "OfflineAction": int(resource.offline_action),
+        "VmId": resource.machine,
+        "VmState": 2 if machine and machine.state is MachineState.RUNNING else 3,
+    }
+    return found | network_properties(state)
+
+
+def network_properties(state: State) -> dict[str, Any]:
+    """MigrationNetworkOrder and MigrationExcludeNetworks: ids of networks, joined by semicolons."""
+    assert state.cluster is not None
+    return {
+        "MigrationNetworkOrder": ";".join(state.cluster.migration_order),
+        "MigrationExcludeNetworks": ";".join(state.cluster.migration_excluded),
+    }
+
+
+def migration_number(migration: Migration | None) -> int:
+    """MigrationState of the resource: 0 none, 1 setup, 2 data transfer, 3 move, 4 canceled, 5 failure."""
+    if migration is None:
+        return 0
+    if migration.phase in _PHASE_NUMBERS:
+        return _PHASE_NUMBERS[migration.phase]
+    if migration.phase is Phase.SETUP:
+        return 1
+    return 2 if migration.kind is MigrationKind.LIVE and not migration.handed_over else 3
+
+
+def when(time: float) -> datetime:
+    """A time of the cluster (s since the epoch), UTC."""
+    return datetime.fromtimestamp(time, UTC)
+
+
+def _cluster(state: State) -> str:
+    return state.cluster.name if state.cluster else ""

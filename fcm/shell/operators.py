@@ -1,0 +1,263 @@
+"""PowerShell's operators on values."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from fcm.shell.errors import ShellError
+from fcm.shell.values import (
+    ShellObject,
+    as_number,
+    as_time,
+    as_whole,
+    compare,
+    equal,
+    items,
+    like,
+    text,
+    truth,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+LONGEST_RANGE = 100_000
+LONGEST_TEXT = 1_000_000
+_FORMAT = re.compile(r"\{\{|\}\}|\{(\d{1,4})(?:,(-?\d{1,4}))?(?::([^{}]*))?\}")
+
+
+def binary(operator: str, left: Any, right: Any) -> Any:
+    """The value of ``left operator right``.
+
+    Raises:
+        ShellError: the operator does not apply to the values.
+    """
+    if operator in _FILTERS:
+        test = _FILTERS[operator]
+        if isinstance(left, list):
+            return [item for item in left if test(item, right)]
+        return test(left, right)
+    return _OTHERS[operator](left, right)
+
+
+def _match(value: Any, pattern: Any) -> bool:
+    return _regex(pattern).search(text(value)) is not None
+
+
+def _regex(pattern: Any) -> re.Pattern[str]:
+    try:
+        return re.compile(text(pattern), re.IGNORECASE)
+    except re.error as error:
+        raise ShellError(
+            f"{text(pattern)!r} is no regular expression: {error}.", "Escape . * + ? ( ) [ \\ by \\"
+        ) from error
+
+
+_FILTERS: dict[str, Callable[[Any, Any], bool]] = {
+    "-eq": equal,
+    "-ne": lambda left, right: not equal(left, right),
+    "-gt": lambda left, right: compare(left, right) > 0,
+    "-ge": lambda left, right: compare(left, right) >= 0,
+    "-lt": lambda left, right: compare(left, right) < 0,
+    "-le": lambda left, right: compare(left, right) <= 0,
+    "-like": like,
+    "-notlike": lambda left, right: not like(left, right),
+    "-match": _match,
+    "-notmatch": lambda left, right: not _match(left, right),
+}
+
+
+def _add(left: Any, right: Any) -> Any:
+    if isinstance(left, list):
+        return [*left, *items(right)]
+    if isinstance(left, dict) and isinstance(right, dict):
+        return {**left, **right}
+    if isinstance(left, datetime):
+        return left + timedelta(seconds=as_number(right))
+    if isinstance(left, str) or (left is None and isinstance(right, str)):
+        return text(left) + text(right)
+    if left is None and isinstance(right, ShellObject | list):
+        return right
+    if isinstance(left, ShellObject):
+        raise ShellError("Objects cannot be added.", "Collect them in a list: @( ... ).")
+    return as_number(left) + as_number(right)
+
+
+def _subtract(left: Any, right: Any) -> Any:
+    if isinstance(left, datetime):
+        return (
+            (left - as_time(right)).total_seconds()
+            if isinstance(right, datetime)
+            else left - timedelta(seconds=as_number(right))
+        )
+    return as_number(left) - as_number(right)
+
+
+def _multiply(left: Any, right: Any) -> Any:
+    if isinstance(left, str | list):
+        count = as_whole(right, "The number of repetitions")
+        if count < 0 or count * max(len(left), 1) > LONGEST_TEXT:
+            raise ShellError(f"{count} repetitions are not possible.", "Choose a smaller number.")
+        return left * count
+    product = as_number(left) * as_number(right)
+    if isinstance(product, int) and product.bit_length() > 128:
+        return float(product) if product.bit_length() < 1000 else float("inf")
+    return product
+
+
+def _divide(left: Any, right: Any) -> Any:
+    below = as_number(right)
+    if not below:
+        raise ShellError("Attempted to divide by zero.", "Test the divisor before.")
+    found = as_number(left) / below
+    return int(found) if isinstance(found, float) and found.is_integer() and abs(found) < 2**53 else found
+
+
+def _remainder(left: Any, right: Any) -> Any:
+    below = as_number(right)
+    if not below:
+        raise ShellError("Attempted to divide by zero.", "Test the divisor before.")
+    above = as_number(left)
+    return above - below * int(above / below) if above * below < 0 else above % below
+
+
+def _range(left: Any, right: Any) -> list[int]:
+    first, last = as_whole(left, "The range"), as_whole(right, "The range")
+    if abs(last - first) > LONGEST_RANGE:
+        raise ShellError(f"A range has at most {LONGEST_RANGE} numbers.", "Choose a shorter one.")
+    return list(range(first, last + 1)) if first <= last else list(range(first, last - 1, -1))
+
+
+def _is(left: Any, right: Any) -> bool:
+    kinds: dict[str, tuple[type, ...]] = {
+        "string": (str,),
+        "int": (int,),
+        "bool": (bool,),
+        "double": (float,),
+        "array": (list,),
+        "datetime": (datetime,),
+    }
+    name = text(right).strip("[]").casefold()
+    found = isinstance(left, kinds.get(name, ()))
+    return found and (name == "bool" or not isinstance(left, bool))
+
+
+def _replace(left: Any, right: Any) -> Any:
+    parts = items(right)
+    pattern = _regex(parts[0] if parts else "")
+    new = re.sub(r"\$(\d+)", r"\\g<\1>", text(parts[1]).replace("\\", "\\\\")) if len(parts) > 1 else ""
+    try:
+        done = [pattern.sub(new, text(item)) for item in items(left)]
+    except (re.error, IndexError) as error:
+        raise ShellError(f"{text(parts[1])!r} is no replacement: {error}.", "Use $1, $2 for groups.") from error
+    return done if isinstance(left, list) else "".join(done)
+
+
+def _split(left: Any, right: Any) -> list[str]:
+    pattern = _regex(right)
+    return [part for item in items(left) for part in pattern.split(text(item)) if part is not None]
+
+
+_OTHERS: dict[str, Callable[[Any, Any], Any]] = {
+    "+": _add,
+    "-": _subtract,
+    "*": _multiply,
+    "/": _divide,
+    "%": _remainder,
+    "..": _range,
+    "-f": lambda left, right: formatted(text(left), right if isinstance(right, list) else [right]),
+    "-contains": lambda left, right: any(equal(item, right) for item in items(left)),
+    "-notcontains": lambda left, right: not any(equal(item, right) for item in items(left)),
+    "-in": lambda left, right: any(equal(item, left) for item in items(right)),
+    "-notin": lambda left, right: not any(equal(item, left) for item in items(right)),
+    "-xor": lambda left, right: truth(left) != truth(right),
+    "-replace": _replace,
+    "-split": _split,
+    "-join": lambda left, right: text(right).join(text(item) for item in items(left)),
+    "-is": _is,
+    "-isnot": lambda left, right: not _is(left, right),
+    "-as": lambda left, right: cast(text(right).strip("[]").casefold(), left),
+}
+
+
+def unary(operator: str, value: Any) -> Any:
+    """The value of ``operator value``."""
+    match operator:
+        case "-not":
+            return not truth(value)
+        case "-":
+            return -as_number(value)
+        case "+":
+            return as_number(value)
+        case "-join":
+            return "".join(text(item) for item in items(value))
+        case _:
+            return [part for item in items(value) for part in text(item).split()]
+
+
+def cast(kind: str, value: Any) -> Any:
+    """``[kind] value``.
+
+    Raises:
+        ShellError: the value cannot become that.
+    """
+    match kind:
+        case "int" | "long":
+            found = as_number(value)
+            return found if isinstance(found, int) else round(found) if abs(found) < 1e18 else found
+        case "double":
+            return float(as_number(value))
+        case "bool":
+            return truth(value)
+        case "datetime":
+            return as_time(value)
+        case "array":
+            return items(value)
+        case _:
+            return text(value)
+
+
+def formatted(pattern: str, values: list[Any]) -> str:
+    """``-f``: {0}, {0,10}, {0:N2}, {0:D4}, {0:X}, {0:P1}, {0:F3} and times as {0:yyyy-MM-dd HH:mm:ss}.
+
+    Raises:
+        ShellError: a number in braces has no value.
+    """
+
+    def one(match: re.Match[str]) -> str:
+        if match[0] in ("{{", "}}"):
+            return match[0][0]
+        place = int(match[1])
+        if place >= len(values):
+            raise ShellError(f"{match[0]} has no value: there are {len(values)}.", "Count from 0.")
+        shown = _shown(values[place], match[3] or "")
+        width = int(match[2] or 0)
+        return shown.rjust(width) if width >= 0 else shown.ljust(-width)
+
+    return _FORMAT.sub(one, pattern)
+
+
+def _shown(value: Any, form: str) -> str:
+    if isinstance(value, datetime) and form:
+        for letters, code in (("yyyy", "%Y"), ("MM", "%m"), ("dd", "%d"), ("HH", "%H"), ("mm", "%M"), ("ss", "%S")):
+            form = form.replace(letters, code)
+        return value.strftime(form)
+    kind, digits = form[:1].upper(), form[1:]
+    if isinstance(value, bool) or not isinstance(value, int | float) or (digits and not digits.isdigit()):
+        return text(value)
+    count = min(int(digits), 50) if digits else None
+    match kind:
+        case "N":
+            return f"{value:,.{2 if count is None else count}f}"
+        case "F":
+            return f"{value:.{2 if count is None else count}f}"
+        case "P":
+            return f"{value * 100:,.{2 if count is None else count}f} %"
+        case "D":
+            return f"{int(value):0{count or 1}d}"
+        case "X":
+            return f"{int(value):0{count or 1}X}"
+        case _:
+            return text(value)

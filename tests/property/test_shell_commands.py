@@ -1,0 +1,261 @@
+"""The PowerShell text of every command gives the same command again."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import cache
+from typing import TYPE_CHECKING
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from fcm.backend.base import Operation
+from fcm.backend.embedded import open_embedded
+from fcm.model import commands as cmd
+from fcm.model.entities import (
+    MachineState,
+    MigrationOptions,
+    NetworkRole,
+    OfflineAction,
+    QuorumMode,
+    RestartPolicy,
+    StartAction,
+)
+from fcm.model.verdict import no
+from fcm.shell.session import ShellSession
+from fcm.workspace.actions import ACTIONS
+from fcm.workspace.powershell import powershell
+from fcm.workspace.selection import Place, Selection
+from fcm.workspace.workspace import Workspace
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from fcm.model.state import State
+
+
+class Recorder(Workspace):
+    """A workspace that notes commands and carries none out."""
+
+    def prepare(self) -> None:
+        """A shared volume and a live migration, so that every action has something to act on."""
+        self.open()
+        disks = tuple(d.id for d in self.state.disks.values() if d.name in ("Cluster Disk 2", "Cluster Disk 3"))
+        machine = self.state.machine_named("WEB01")
+        assert machine is not None
+        for command in (
+            cmd.EnableSharedVolumes(notice_accepted=True),
+            cmd.AddStorage(disks),
+            cmd.LiveMigrate(machine.id, "node2"),
+        ):
+            super().submit(command)
+            self.drain(60.0)
+        self.noted: list[cmd.Command] = []
+
+    def submit(self, command: cmd.Command, on_finished: Callable[[Operation], None] | None = None) -> Operation:
+        self.noted.append(command)
+        operation = Operation(command, on_finished)
+        operation.finish(no("Only noted."))
+        return operation
+
+
+@cache
+def recorder() -> Recorder:
+    made = Recorder(open_embedded("contoso", seed=1, start_time=1_000_000.0))
+    made.prepare()
+    return made
+
+
+def again(command: cmd.Command) -> list[cmd.Command]:
+    """What the text of a command submits."""
+    workspace = recorder()
+    workspace.noted.clear()
+    ShellSession(workspace, lambda limit: None).execute(powershell(command, workspace.state))
+    return list(workspace.noted)
+
+
+def _selections(state: State) -> list[Selection]:
+    by_place = {
+        Place.MACHINE: state.machines,
+        Place.NODE: state.nodes,
+        Place.VOLUME: state.shared_volumes,
+        Place.DISK: state.disks,
+        Place.NETWORK: state.networks,
+        Place.ADAPTER: state.adapters,
+        Place.RESOURCE: state.resources,
+        Place.MIGRATION: state.migrations,
+    }
+    found = [Selection(place, identity) for place, known in by_place.items() for identity in known]
+    return found + [Selection(place) for place in Place if place not in by_place]
+
+
+def _of_actions() -> list[tuple[str, cmd.Command]]:
+    state = recorder().state
+    found = []
+    for action in ACTIONS:
+        for selection in _selections(state):
+            if selection.place not in action.places:
+                continue
+            if action.command is not None:
+                command = action.command(state, selection)
+                running = isinstance(command, cmd.CancelMigration) and not command.migration
+                clustered = not isinstance(command, cmd.RemoveGroup) or command.group
+                if clustered and not running:
+                    found.append((action.id, command))
+            if action.choices is not None:
+                found += [(action.id, choice.command) for choice in action.choices(state, selection)]
+    return found
+
+
+def test_every_action_of_the_window_gives_its_own_command_again_as_powershell() -> None:
+    for action, command in _of_actions():
+        assert again(command) == [command], (action, powershell(command, recorder().state))
+
+
+def _id(kind: str) -> st.SearchStrategy[str]:
+    return st.sampled_from(sorted(getattr(recorder().state, kind)))
+
+
+NAMES = st.text(st.characters(blacklist_categories=["Cc", "Cs", "Zl", "Zp"]), min_size=1, max_size=20).filter(
+    lambda text: text.strip() == text
+)
+SOME = st.booleans()
+
+
+def _maybe(strategy: st.SearchStrategy[object]) -> st.SearchStrategy[object]:
+    return st.none() | strategy
+
+
+def _options() -> st.SearchStrategy[MigrationOptions]:
+    return st.builds(
+        MigrationOptions,
+        _maybe(st.floats(0.001, 30)),
+        _maybe(st.integers(1, 10**10)),
+        SOME,
+        SOME,
+    )
+
+
+def _policies(resource: str) -> st.SearchStrategy[RestartPolicy]:
+    now = recorder().state.resources[resource].policy
+    made = st.builds(
+        RestartPolicy, SOME, st.integers(1, 9999), st.integers(0, 99), SOME, st.integers(0, 9999), st.integers(1, 999)
+    )
+    # RestartAction 0 says nothing about failover, which then stays as it is.
+    return made.map(lambda policy: policy if policy.restart else replace(policy, failover=now.failover))
+
+
+@cache
+def _commands() -> st.SearchStrategy[cmd.Command]:
+    state = recorder().state
+    nodes, disks, machines = _id("nodes"), _id("disks"), _id("machines")
+    groups, networks = _id("groups"), _id("networks")
+    unassigned = [disk.id for disk in state.disks.values() if disk.use == "Unassigned" and len(disk.visible_to) == 3]
+    owners = st.lists(nodes, unique=True, max_size=3).map(tuple)
+    hours = st.integers(0, 23)
+    with_witness = st.sampled_from((QuorumMode.NODE_AND_DISK_MAJORITY, QuorumMode.DISK_ONLY))
+    a_list = st.lists(networks, unique=True).map(tuple)
+    return st.one_of(
+        st.builds(cmd.ValidateCluster, st.lists(NAMES, max_size=3).map(tuple)),
+        st.just(cmd.EnableSharedVolumes(notice_accepted=True)),
+        st.just(cmd.SetQuorum(QuorumMode.NODE_MAJORITY)),
+        st.builds(cmd.SetQuorum, with_witness, disks),
+        st.builds(cmd.SetQuorum, st.just(QuorumMode.NODE_AND_FILE_SHARE_MAJORITY), NAMES.map(lambda n: "\\\\s\\" + n)),
+        st.builds(cmd.SetMigrationNetworks, a_list, a_list),
+        st.builds(cmd.SetConcurrentMigrations, st.integers(1, 16)),
+        st.lists(st.sampled_from(unassigned), min_size=1, unique=True).map(
+            lambda found: cmd.AddClusterDisk(tuple(one for one in unassigned if one in found))
+        ),
+        st.builds(cmd.AddStorage, st.lists(disks, min_size=1, unique=True).map(tuple)),
+        st.builds(cmd.RenameSharedVolume, _id("shared_volumes"), NAMES),
+        st.builds(cmd.RenameVolumeFolder, _id("shared_volumes"), NAMES),
+        st.builds(cmd.MoveSharedVolume, _id("shared_volumes"), nodes),
+        st.builds(cmd.SetRedirectedAccess, _id("shared_volumes"), SOME),
+        st.builds(cmd.SetDiskOnline, _id("disks").filter(lambda one: state.disks[one].owner is not None), SOME),
+        st.builds(
+            cmd.CreateVirtualMachine,
+            NAMES.filter(lambda name: state.machine_named(name) is None),
+            nodes,
+            st.integers(8 * 2**20, 2**36),
+            _maybe(_id("shared_volumes")),
+            _maybe(NAMES),
+            st.integers(1, 4),
+            st.integers(2**20, 2**42),
+            st.sampled_from(("idle", "web-server")),
+            st.sampled_from(StartAction),
+            SOME.map(bool),
+            SOME.map(bool),
+        ),
+        st.builds(
+            cmd.ConfigureVirtualMachine,
+            machines,
+            _maybe(st.integers(2**20, 2**36)),
+            _maybe(st.sampled_from(StartAction)),
+            _maybe(SOME),
+            _maybe(NAMES | st.just("")),
+            _maybe(NAMES | st.just("")),
+            _maybe(st.sampled_from(("idle", "web-server"))),
+        ),
+        st.builds(
+            cmd.SetMachineState,
+            machines,
+            st.sampled_from((MachineState.RUNNING, MachineState.OFF, MachineState.SAVED, MachineState.PAUSED)),
+        ),
+        st.builds(cmd.SetMachineState, machines, st.just(MachineState.OFF), st.just(True)),
+        st.builds(cmd.MakeHighlyAvailable, st.lists(machines, min_size=1, unique=True).map(tuple)),
+        st.builds(cmd.RemoveGroup, groups),
+        st.builds(
+            cmd.ConfigureGroup,
+            groups,
+            _maybe(NAMES),
+            _maybe(owners),
+            _maybe(SOME),
+            _maybe(SOME),
+            _maybe(st.integers(0, 99)),
+            _maybe(st.integers(1, 999)),
+            _maybe(SOME),
+            _maybe(st.tuples(hours, hours)),
+        ).filter(lambda command: command != cmd.ConfigureGroup(command.group)),
+        _id("resources")
+        .flatmap(
+            lambda one: st.builds(
+                cmd.ConfigureResource,
+                st.just(one),
+                _maybe(NAMES),
+                _maybe(owners),
+                _maybe(_policies(one)),
+                _maybe(st.sampled_from(OfflineAction)),
+                _maybe(SOME),
+            )
+        )
+        .filter(lambda command: command != cmd.ConfigureResource(command.resource)),
+        st.builds(cmd.LiveMigrate, machines, nodes, _options()),
+        st.builds(cmd.QuickMigrate, machines, nodes),
+        st.builds(cmd.MoveMachine, machines, nodes),
+        st.builds(
+            cmd.TuneMigration,
+            _id("migrations"),
+            _maybe(st.floats(0.001, 30)),
+            _maybe(st.integers(1, 10**10)),
+            SOME,
+        ),
+        st.builds(cmd.PauseNode, nodes),
+        st.builds(cmd.EvictNode, nodes),
+        st.builds(
+            cmd.ConfigureNetwork,
+            networks,
+            _maybe(NAMES),
+            _maybe(st.sampled_from(NetworkRole)),
+            _maybe(st.integers(1, 99999)),
+            _maybe(SOME),
+        ).filter(lambda command: command != cmd.ConfigureNetwork(command.network)),
+        st.builds(cmd.FailAdapter, _id("adapters")),
+        st.builds(cmd.RepairAdapter, _id("adapters")),
+    )
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.data())
+def test_the_powershell_text_of_a_command_gives_the_same_command_again(data: st.DataObject) -> None:
+    command = data.draw(_commands())
+    assert again(command) == [command], powershell(command, recorder().state)

@@ -1,0 +1,139 @@
+"""The language: any text is a script or a clear error, and a printed tree is the tree again."""
+
+from __future__ import annotations
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from fcm.shell import tree
+from fcm.shell.errors import ShellError, ShellSyntaxError
+from fcm.shell.operators import formatted
+from fcm.shell.parser import parse, tokens
+from fcm.shell.tree import show, show_all
+from fcm.shell.values import like, wildcard
+
+PIECES = st.sampled_from(
+    [
+        *"'\"“”‘’-–$@(){}[]|;,=.`#<>&%!*?\n ",
+        "Get-ClusterNode",
+        "$x",
+        "if",
+        "foreach",
+        "in",
+        "try",
+        "catch",
+        "-eq",
+        "2GB",
+    ]
+)
+NAMES = st.from_regex(r"[A-Za-z_][A-Za-z0-9_]{0,6}", fullmatch=True)
+TEXTS = st.text(st.characters(blacklist_categories=["Cs"]), max_size=12)
+LITERALS = st.builds(tree.Literal, TEXTS | st.integers(0, 10**9))
+COMMAND_NAMES = st.sampled_from(("Get-ClusterNode", "Move-ClusterGroup", "wevtutil", "%"))
+
+
+def _extended(inner: st.SearchStrategy[tree.Node]) -> st.SearchStrategy[tree.Node]:
+    bodies = st.lists(inner, max_size=2).map(tuple)
+    arguments = inner | st.builds(tree.Parameter, NAMES, st.none() | inner)
+    commands = st.builds(
+        lambda name, elements: tree.Pipeline((tree.Command(tree.Literal(name), tuple(elements)),)),
+        COMMAND_NAMES,
+        st.lists(arguments, max_size=3),
+    )
+    parts = st.lists(st.builds(tree.Variable, NAMES) | st.builds(tree.SubExpression, bodies), min_size=1, max_size=2)
+    return st.one_of(
+        st.builds(tree.Variable, NAMES),
+        st.builds(tree.Expanded, parts.map(tuple)),
+        st.builds(tree.Member, inner, NAMES),
+        st.builds(tree.Index, inner, inner),
+        st.builds(tree.Group, commands),
+        st.builds(tree.SubExpression, bodies),
+        st.builds(tree.ArrayExpression, bodies),
+        st.builds(tree.ScriptBlock, bodies),
+        st.builds(tree.Hash, st.lists(st.tuples(LITERALS, inner), max_size=2).map(tuple)),
+        st.builds(tree.Sequence, st.lists(inner, min_size=2, max_size=3).map(tuple)),
+        st.builds(tree.Unary, st.just("-not"), inner),
+        st.builds(tree.Binary, st.sampled_from(("-eq", "-like", "+", "*", "-and", "..", "-f")), inner, inner),
+        st.builds(tree.Cast, st.sampled_from(("int", "string")), inner),
+    )
+
+
+EXPRESSIONS = st.recursive(LITERALS, _extended, max_leaves=8)
+
+
+@st.composite
+def scripts(draw: st.DrawFn) -> tuple[tree.Node, ...]:
+    """Statements of every kind."""
+    expression = draw(EXPRESSIONS)
+    body = (draw(EXPRESSIONS),)
+    name = draw(NAMES)
+    return (
+        tree.Assignment(tree.Variable(name), draw(st.sampled_from(("=", "+="))), expression),
+        tree.If(((expression, body),), body),
+        tree.ForEach(name, expression, body),
+        tree.Try(body, body),
+        tree.Pipeline((expression, tree.Command(tree.Literal("Sort-Object")))),
+        tree.Throw(expression),
+    )
+
+
+@settings(max_examples=150, deadline=None)
+@given(scripts())
+def test_a_printed_tree_parses_to_the_same_tree(script: tuple[tree.Node, ...]) -> None:
+    assert parse(show_all(script)) == script
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.lists(PIECES, max_size=25).map("".join) | st.text(max_size=60))
+def test_any_text_is_a_script_or_an_error_with_a_place_and_words(text: str) -> None:
+    error, found = _parsed(text)
+    if error is None:
+        assert parse(show_all(found)) == found
+    else:
+        assert 0 <= error.at <= len(text)
+        assert error.message
+        assert "At line:" in error.show(text)
+
+
+def _parsed(text: str) -> tuple[ShellSyntaxError | None, tuple[tree.Node, ...]]:
+    try:
+        return None, parse(text)
+    except ShellSyntaxError as error:
+        return error, ()
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.lists(PIECES, max_size=25).map("".join))
+def test_the_tokens_of_any_text_lie_in_it_in_order(text: str) -> None:
+    found, error = tokens(text)
+    assert all(0 <= token.start <= token.end <= len(text) for token in found)
+    assert [token.start for token in found] == sorted(token.start for token in found)
+    assert error is None or error.message
+
+
+@given(st.integers(1, 400), st.sampled_from("({[$-!"))
+def test_nesting_without_end_is_refused_in_words(depth: int, opening: str) -> None:
+    text = {"$": "$(", "[": "@("}.get(opening, opening) * depth
+    error, _ = _parsed(text)
+    assert error is not None
+    assert error.message
+
+
+@given(st.text(max_size=20), st.text(max_size=20))
+def test_any_text_can_be_a_wildcard_pattern(pattern: str, value: str) -> None:
+    wildcard(pattern)
+    assert like(value, "*")
+
+
+@given(st.text("{}0123:,NDX-abc", max_size=20), st.lists(st.integers() | st.text(max_size=5), max_size=3))
+def test_any_text_is_a_format_or_refused_in_words(pattern: str, values: list[object]) -> None:
+    try:
+        said = formatted(pattern, values)
+    except ShellError as error:
+        said = error.message
+    assert isinstance(said, str)
+
+
+def test_a_name_with_quotes_of_every_kind_survives_its_quoting() -> None:
+    name = "Bob’s \"VM\" ‘x‚ y‛ 'z' “q”"
+    assert parse(show(tree.Literal(name))) == (tree.Literal(name),)

@@ -1,0 +1,181 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from fcm.model import commands as cmd
+from fcm.model.entities import MachineState, MigrationOptions, NodeState, QuorumMode
+from fcm.model.telemetry import Phase
+from fcm.shell.registry import REGISTRY
+from fcm.shell.session import ShellSession
+
+if TYPE_CHECKING:
+    from tests.unit.shell.desk import ShellDesk
+
+
+def test_tables_have_the_columns_of_the_failover_clusters_module(desk: ShellDesk) -> None:
+    assert desk.run("Get-ClusterResource 'Cluster Disk 1'").text().splitlines()[1:] == [
+        "Name                State               Group               ResourceType",
+        "----                -----               -----               ------------",
+        "Cluster Disk 1      Online              Cluster Group       Physical Disk",
+    ]
+    assert desk.run("Get-ClusterQuorum").text().splitlines()[3] == (
+        "contoso                    Cluster Disk 1                    NodeAndDiskMajority"
+    )
+
+
+def test_groups_of_a_node_come_through_the_pipeline(desk: ShellDesk) -> None:
+    names = [item.get("Name") for item in desk.must("Get-ClusterNode node3 | Get-ClusterGroup")]
+    assert names == ["FILE01", "PRINT01", "SETUP01"]
+
+
+def test_a_move_that_does_not_wait_returns_while_the_migration_runs(desk: ShellDesk) -> None:
+    desk.must("Move-ClusterVirtualMachineRole DC01 node2 -Wait 0")
+    machine = desk.state.machine_named("DC01")
+    assert machine is not None
+    assert machine.node == "node1"
+    assert desk.state.active_migration(machine.id) is not None
+    desk.must("Move-ClusterVirtualMachineRole DC01 -Cancel")
+    found = desk.state.last_migration(machine.id)
+    assert found is not None
+    assert found.phase is Phase.CANCELED
+
+
+def test_ctrl_c_cancels_the_live_migration_that_is_waited_for(desk: ShellDesk) -> None:
+    seen: list[str] = []
+
+    def stop_in_the_middle(activity: str, status: str, percent: int) -> None:
+        seen.append(status)
+        if status == "brownout":
+            desk.session.stop()
+
+    desk.session.on_progress = stop_in_the_middle
+    results = desk.run("Move-ClusterVirtualMachineRole SQL01 node2; Get-ClusterNode")
+    machine = desk.state.machine_named("SQL01")
+    assert machine is not None
+    migration = desk.state.last_migration(machine.id)
+    assert migration is not None
+    assert migration.phase is Phase.CANCELED
+    assert machine.node == "node1"
+    assert not results.ok
+    assert results.objects == []
+    assert "brownout" in seen
+
+
+def test_options_of_this_program_reach_the_migration(desk: ShellDesk) -> None:
+    desk.run("Move-ClusterVirtualMachineRole DC01 node2 -Wait 0 -DowntimeLimit 0.3 -Bandwidth 50MB -AutoConverge")
+    machine = desk.state.machine_named("DC01")
+    assert machine is not None
+    options = MigrationOptions(downtime_limit=0.3, bandwidth=50 * 2**20, auto_converge=True)
+    assert desk.commands == [cmd.LiveMigrate(machine.id, "node2", options)]
+
+
+def test_a_move_without_a_node_goes_to_the_one_with_most_free_memory(desk: ShellDesk) -> None:
+    desk.must("Move-ClusterGroup FILE01")
+    assert isinstance(desk.commands[-1], cmd.MoveMachine)
+    assert desk.commands[-1].destination == "node2"
+
+
+def test_a_refusal_says_why_and_what_to_do_with_line_and_column(desk: ShellDesk) -> None:
+    text = desk.run("$x = 1\nGet-ClusterNode node1; Move-ClusterVirtualMachineRole WEB02 node2").text()
+    assert "At line:2 char:24" in text
+    assert "DMZ Network" in text
+    assert "Remedy" in text
+
+
+def test_a_wrong_name_suggests_the_near_ones(desk: ShellDesk) -> None:
+    assert "Did you mean Get-ClusterNode" in desk.run("Get-ClusterNod").text()
+    assert "Did you mean SQL01?" in desk.run("Get-ClusterGroup SQL1").text()
+    assert "has no parameter -Nod1" in desk.run("Move-ClusterGroup SQL01 -Nod1 x").text()
+
+
+@pytest.mark.parametrize(
+    ("line", "words"),
+    [
+        ("Suspend-ClusterNode node1 -Drain", "Windows Server 2012"),
+        ("Move-ClusterVirtualMachineRole DC01 node2 -MigrationType Shutdown", "not in 2008 R2"),
+        ("New-Cluster x", "Create a Cluster"),
+        ("Get-Cluster fabrikam", "There is no open cluster"),
+        ("(Get-ClusterNode node1).State = 'Down'", "cannot be set"),
+        ("Set-ClusterQuorum -NodeMajority -DiskOnly x", "2 quorum modes"),
+        ("function f { }", "not part of this shell"),
+        ("Get-ClusterNode -Confirm | Suspend-ClusterNode -Confirm", "asks a person"),
+    ],
+)
+def test_what_is_not_possible_says_so(desk: ShellDesk, line: str, words: str) -> None:
+    results = desk.run(line)
+    assert not results.ok
+    assert words in results.text()
+
+
+def test_what_if_changes_nothing(desk: ShellDesk) -> None:
+    shown = desk.must("Suspend-ClusterNode node1 -WhatIf; Stop-ClusterNode node2 -WhatIf")
+    assert shown[0] == 'What if: Performing operation "Suspend-ClusterNode" on Target "node1".'
+    assert desk.commands == []
+
+
+def test_nodes_pause_resume_stop_and_start(desk: ShellDesk) -> None:
+    desk.must("Suspend-ClusterNode node3")
+    assert desk.state.nodes["node3"].state is NodeState.PAUSED
+    desk.must("Resume-ClusterNode node3; Stop-ClusterNode node3")
+    assert desk.state.nodes["node3"].state is NodeState.DOWN
+    shown = desk.must("Start-ClusterNode node3")
+    assert shown[0].get("State") == "Joining"
+    desk.must("Start-Sleep 30")
+    assert desk.state.nodes["node3"].state is NodeState.UP
+
+
+def test_lines_that_belong_together_are_one_command(desk: ShellDesk) -> None:
+    group = next(group for group in desk.state.groups.values() if group.name == "SQL01")
+    desk.must("(Get-ClusterGroup SQL01).FailoverPeriod = 8; (Get-ClusterGroup SQL01).AutoFailbackType = 1")
+    assert desk.commands == [cmd.ConfigureGroup(group.id, failover_period=8, failback=True)]
+    desk.must("(Get-ClusterGroup SQL01).FailoverPeriod = 9\n(Get-ClusterGroup SQL01).FailoverThreshold = 2")
+    assert len(desk.commands) == 3
+
+
+def test_a_new_machine_is_made_set_up_and_started_in_one_command(desk: ShellDesk) -> None:
+    line = "New-VM NEW01 -ComputerName node1 -MemoryStartupBytes 1GB; Set-VM NEW01 -AutomaticStartAction Nothing"
+    desk.must(line + "; Start-VM NEW01")
+    (command,) = desk.commands
+    assert isinstance(command, cmd.CreateVirtualMachine)
+    assert command.start
+    desk.settle()
+    assert [item.get("State") for item in desk.must("Get-VM NEW01")] == [MachineState.RUNNING]
+
+
+def test_quorum_and_validation_are_commands(desk: ShellDesk) -> None:
+    desk.must("Set-ClusterQuorum -NodeMajority")
+    assert desk.commands == [cmd.SetQuorum(QuorumMode.NODE_MAJORITY)]
+    results = desk.must("Test-Cluster | Where-Object { $_.Result -eq 'Warning' } | Select-Object -ExpandProperty Name")
+    assert results
+
+
+def test_disks_become_shared_volumes_move_and_are_redirected(desk: ShellDesk) -> None:
+    desk.must("(Get-Cluster).EnableSharedVolumes = 'Enabled'")
+    desk.must("Get-ClusterAvailableDisk | Add-ClusterDisk | Out-Null; Get-ClusterResource 'Cluster Disk 15'")
+    desk.must("Add-ClusterSharedVolume 'Cluster Disk 2'; Move-ClusterSharedVolume 'Cluster Disk 2' node3")
+    desk.must("Suspend-ClusterResource 'Cluster Disk 2' -RedirectedAccess")
+    (info,) = desk.must("(Get-ClusterSharedVolume).SharedVolumeInfo")
+    assert info["RedirectedAccess"] is True
+    desk.must("Rename-Item C:\\ClusterStorage\\Volume1 Machines; Remove-ClusterSharedVolume 'Cluster Disk 2'")
+    assert not desk.state.shared_volumes
+
+
+def test_stopping_a_group_saves_its_machine_by_its_offline_action(desk: ShellDesk) -> None:
+    desk.must("Stop-ClusterGroup DC01")
+    machine = desk.state.machine_named("DC01")
+    assert machine is not None
+    assert machine.state is MachineState.SAVED
+    desk.must("Start-ClusterGroup DC01")
+    assert desk.state.machines[machine.id].state is MachineState.RUNNING
+
+
+@pytest.mark.parametrize("name", sorted(REGISTRY.cmdlets) or ["(loaded by a session)"])
+def test_every_cmdlet_has_help_and_an_example_that_parses(desk: ShellDesk, name: str) -> None:
+    from fcm.shell.parser import parse
+
+    for found in desk.session.registry.cmdlets.values():
+        assert found.synopsis.endswith((".", "?", '"', "..."))
+        assert parse(found.example)
+    assert isinstance(desk.session, ShellSession)
