@@ -40,7 +40,7 @@ def test_the_verdict_follows_a_slider(planner: MigrationPlanner, qtbot: QtBot) -
     assert planner.panels[1].text().startswith("Ends")
 
 
-def test_while_the_engine_works_only_the_newest_wish_is_kept(planner: MigrationPlanner, qtbot: QtBot) -> None:
+def test_of_wishes_that_come_faster_than_verdicts_the_newest_is_kept(planner: MigrationPlanner, qtbot: QtBot) -> None:
     first = planner.panels[0]
     for value in (512 * MIB, GIB, 2 * GIB):
         first.sliders["memory"].set_amount(value)

@@ -23,7 +23,7 @@ def panel(qtbot: QtBot) -> PreflightPanel:
 
 
 def show(panel: PreflightPanel, to: str = "node2", options: MigrationOptions | None = None, **about: Any) -> None:
-    vm = machine("SQL1", **{"memory": 512 * MIB, "workload": "web-server", **about})
+    vm = machine("SQL1", **{"memory": 256 * MIB, "workload": "web-server", **about})
     workspace, _ = opened(formed([vm]))
     panel.show_plan(workspace, vm.id, to, options)
 
@@ -47,7 +47,7 @@ def test_convergence_is_judged_beside_the_window(panel: PreflightPanel, qtbot: Q
 
 
 def test_a_guest_that_will_not_converge_is_a_warning_not_a_refusal(panel: PreflightPanel, qtbot: QtBot) -> None:
-    show(panel, options=MigrationOptions(bandwidth=20_000_000), workload="memory-hog")
+    show(panel, options=MigrationOptions(bandwidth=40_000_000), workload="memory-hog", memory=256 * MIB)
     qtbot.waitUntil(lambda: panel.checks[-1].level == "warn", timeout=20000)
     assert panel._summary.text() == "Possible, with 1 warning."
 
@@ -73,7 +73,7 @@ def test_a_machine_that_is_gone_is_told(panel: PreflightPanel) -> None:
 
 
 def test_a_newer_plan_replaces_the_older_judgement(panel: PreflightPanel, qtbot: QtBot) -> None:
-    vm = machine("SQL1", memory=512 * MIB, workload="web-server")
+    vm = machine("SQL1", memory=256 * MIB, workload="web-server")
     workspace, _ = opened(formed([vm]))
     panel.show_plan(workspace, vm.id, "node2")
     panel.show_plan(workspace, vm.id, "node1")

@@ -139,6 +139,7 @@ class ComparisonTable(QTreeWidget):
         self.setAllColumnsShowFocus(True)
         self.setAlternatingRowColors(True)
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.setHeaderLabels(["Figure"])
         self.header().setHighlightSections(False)
         self.header().setStretchLastSection(True)
 

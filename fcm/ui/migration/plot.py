@@ -99,6 +99,7 @@ class ConvergencePlot(QWidget):
             action.triggered.connect(deed)
             menu.addAction(action)
         self.export.setMenu(menu)
+        self.export.setEnabled(False)
         for button in (self.log, self.dirty, self.transfer, self.crosshair, self.overlay, self.reset, self.export):
             row.addWidget(button)
         return row

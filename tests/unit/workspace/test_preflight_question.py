@@ -43,7 +43,7 @@ def test_a_quiet_guest_passes() -> None:
 
 
 def test_a_guest_that_rewrites_its_memory_is_warned_of_and_can_be_started_all_the_same() -> None:
-    check, _ = asked(MigrationOptions(bandwidth=40_000_000), workload="memory-hog").answer()
+    check, _ = asked(MigrationOptions(bandwidth=40_000_000), workload="memory-hog", memory=256 * MIB).answer()
     assert check.level == "warn"
     assert check.text.startswith("It does not end")
     assert "canceled" in check.remedy
