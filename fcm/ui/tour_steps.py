@@ -55,7 +55,8 @@ def validate(walk: Walk) -> None:
     walk.next()
     driver.wait(lambda: walk.state.cluster and walk.state.cluster.validation, "the validation report")
     driver.press("View Report...")
-    report = driver.wait(lambda: walk.state.cluster and walk.state.cluster.validation, "the report")
+    cluster = walk.state.cluster
+    report = driver.wait(lambda: cluster.validation if cluster else None, "the report")
     driver.wait(lambda: driver.look_for(QAbstractItemView, "Summary") is None, "the report to lie on top")
     driver.wait(lambda: walk.enabled("Open in browser"), "the report to be saved")
     walk.shoot("validation report", f"The report: {len(report.results)} findings, each with its reason and remedy.")
