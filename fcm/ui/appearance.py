@@ -126,7 +126,7 @@ def disk_icon(disk: Disk) -> str:
 
 def disk_words(disk: Disk) -> str:
     """Status of a disk."""
-    return "Not a cluster disk" if disk.use is DiskUse.UNASSIGNED else resource_words(disk.state)
+    return "Unassigned" if disk.use is DiskUse.UNASSIGNED else resource_words(disk.state)
 
 
 def volume_words(volume: SharedVolume, disk: Disk | None) -> str:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections import deque
-from typing import TYPE_CHECKING
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from typing import TYPE_CHECKING, TypeVar
 
 from PySide6.QtCore import QObject, Signal
 
 from fcm.logs.describe import EventText, describe
+from fcm.model import events as ev
 from fcm.ui import format
 from fcm.ui.table_model import Column, TableModel
 from fcm.workspace.workspace import LOG_LENGTH
@@ -15,6 +18,7 @@ from fcm.workspace.workspace import LOG_LENGTH
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
+    from fcm.model.entities import Group, Resource, VirtualMachine
     from fcm.model.events import Entry
     from fcm.model.state import State
 
@@ -23,6 +27,25 @@ LEVELS = ("Critical", "Error", "Warning", "Information")
 DAY = 86400.0
 """s that are recent."""
 LEVEL_ICONS = {level: f"level-{level.casefold()}" for level in (*LEVELS, "Verbose")}
+
+
+T = TypeVar("T")
+
+
+class _Both(Mapping[str, T]):
+    """Present things first, then former ones; made in no time."""
+
+    def __init__(self, present: Mapping[str, T], former: Mapping[str, T]) -> None:
+        self._present, self._former = present, former
+
+    def __getitem__(self, key: str) -> T:
+        return self._present[key] if key in self._present else self._former[key]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter({**self._former, **self._present})
+
+    def __len__(self) -> int:
+        return len({**self._former, **self._present})
 
 
 class EventList(QObject):
@@ -35,6 +58,9 @@ class EventList(QObject):
         self._entries: dict[str, Entry] = {}
         self._texts: dict[str, EventText] = {}
         self._order: deque[str] = deque()
+        self._machines: dict[str, VirtualMachine] = {}
+        self._groups: dict[str, Group] = {}
+        self._resources: dict[str, Resource] = {}
         self._count = 0
         self._state: Callable[[], State] | None = None
         self.reset_at = 0.0
@@ -48,7 +74,8 @@ class EventList(QObject):
 
     def clear(self) -> None:
         """No cluster is open."""
-        self._entries.clear()
+        for kept in (self._entries, self._machines, self._groups, self._resources):
+            kept.clear()
         self._texts.clear()
         self._order.clear()
         self.reset_at = 0.0
@@ -60,6 +87,7 @@ class EventList(QObject):
             self._count += 1
             identity = str(self._count)
             self._entries[identity] = entry
+            self._remember(entry.event)
             self._order.appendleft(identity)
         while len(self._order) > LOG_LENGTH:
             gone = self._order.pop()
@@ -81,8 +109,34 @@ class EventList(QObject):
         found = self._texts.get(identity)
         if found is None:
             assert self._state is not None
-            found = self._texts[identity] = describe(self._entries[identity], self._state())
+            found = self._texts[identity] = describe(self._entries[identity], self._with_former(self._state()))
         return found
+
+    def _with_former(self, state: State) -> State:
+        """The state with the things that are gone, so that an event about them can name them."""
+        return replace(
+            state,
+            machines=_Both(state.machines, self._machines),
+            groups=_Both(state.groups, self._groups),
+            resources=_Both(state.resources, self._resources),
+        )
+
+    def _remember(self, event: ev.Event) -> None:
+        """Keep what has a name and may go."""
+        match event:
+            case ev.ClusterFormed(machines=machines, groups=groups, resources=resources):
+                self._machines.update((machine.id, machine) for machine in machines)
+                self._groups.update((group.id, group) for group in groups)
+                self._resources.update((resource.id, resource) for resource in resources)
+            case ev.MachineCreated(machine=machine) | ev.MachineChanged(machine=machine):
+                self._machines[machine.id] = machine
+            case ev.MachineMadeHighlyAvailable(group=group, resources=resources):
+                self._groups[group.id] = group
+                self._resources.update((resource.id, resource) for resource in resources)
+            case ev.GroupChanged(group=group):
+                self._groups[group.id] = group
+            case ev.ResourceChanged(resource=resource):
+                self._resources[resource.id] = resource
 
     def recent(self, now: float) -> dict[str, int]:
         """How many events of each level there were in the last 24 hours (now: s, clock of the cluster)."""

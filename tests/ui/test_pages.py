@@ -412,6 +412,15 @@ def test_a_new_event_appears_at_the_top(qtbot: QtBot, tmp_path: Path) -> None:
     assert cells(page.events, page.events.table.ids[0])["Event ID"] == "1135"
 
 
+def test_an_event_names_a_machine_that_is_gone(qtbot: QtBot, tmp_path: Path) -> None:
+    shown, backend = busy_window(qtbot, tmp_path)
+    page = at(shown, Place.EVENTS)
+    with qtbot.waitSignal(shown.happened):
+        backend.tell(ev.MachineDeleted("vm-Test-VM"), at=500)
+    found = cells(page.events, page.events.table.ids[0])
+    assert found["Description"] == "The virtual machine Test-VM was deleted."
+
+
 # Words and pictures of states
 
 

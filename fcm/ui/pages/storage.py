@@ -80,7 +80,7 @@ class StoragePage(Page):
             found = disk(identity)
             if found.use is DiskUse.GROUP:
                 users = [m.name for m in self.state.machines.values() if m.disk == identity]
-                return f"{found.use}: {format.listed(users)}" if users else str(found.use)
+                return format.listed(users) if users else str(found.use)
             return "Not used by the cluster" if found.use is DiskUse.UNASSIGNED else str(found.use)
 
         def seen(identity: str) -> str:
@@ -93,7 +93,6 @@ class StoragePage(Page):
                 Column("Assigned to", use, 190, sort=lambda i: (_ORDER.index(disk(i).use), disk(i).number)),
                 Column("Status", lambda i: appearance.disk_words(disk(i)), 110),
                 Column("Current Owner", lambda i: disk(i).owner or format.NONE, 110),
-                Column("Disk", lambda i: str(disk(i).number), 50, sort=lambda i: disk(i).number, numeric=True),
                 Column("Capacity", lambda i: format.gib(disk(i).size), 90, sort=lambda i: disk(i).size, numeric=True),
                 Column("Free", lambda i: format.gib(disk(i).free), 90, sort=lambda i: disk(i).free, numeric=True),
                 Column("File System", lambda i: disk(i).file_system, 85),
