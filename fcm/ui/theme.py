@@ -161,6 +161,14 @@ QLabel[role="heading"], QToolButton[role="heading"] { font-weight: bold; }
 QLabel[role="quiet"] { color: palette(placeholder-text); }
 QFrame[role="strip"] { background: palette(alternate-base); border: 1px solid palette(mid); border-radius: 3px; }
 QFrame[role="rule"] { color: palette(mid); }
+QCheckBox::indicator:unchecked, QTreeView::indicator:unchecked, QGroupBox::indicator:unchecked {
+    width: 11px; height: 11px; background: palette(base);
+    border: 1px solid palette(placeholder-text); border-radius: 2px;
+}
+QRadioButton::indicator:unchecked {
+    width: 11px; height: 11px; background: palette(base);
+    border: 1px solid palette(placeholder-text); border-radius: 6px;
+}
 QToolTip { color: palette(tooltip-text); background: palette(tooltip-base); border: 1px solid palette(mid); }
 """
 

@@ -378,7 +378,7 @@ def help_and_recordings(walk: Walk) -> None:
     driver.wait_for_dialog("Open Recording")
     driver.wait(lambda: walk.enabled("Open"), "the list of recordings")
     walk.shoot("open recording", "Recorded migrations of real QEMU guests travel with the program.")
-    driver.click_row("Recordings", "two class hot16k 64MiB.0")
+    driver.click_row("Recordings", "two-class-hot16k-64MiB.0")
     driver.press("Open")
     driver.wait_for_no_dialog()
     figures = driver.find(QAbstractItemView, "Figures")

@@ -104,8 +104,8 @@ def test_the_resource_of_a_machine_has_settings_and_networks_for_live_migration(
     of_machine = ResourcePropertiesDialog(shown, "res-web")
     of_disk = ResourcePropertiesDialog(shown, "core-disk")
     tabs = [[d.tabs.tabText(i) for i in range(d.tabs.count())] for d in (of_machine, of_disk)]
-    common = ["General", "Dependencies", "Policies", "Advanced Policies"]
-    assert tabs == [[*common, "Settings", "Network for live migration"], common]
+    of_all = ["General", "Dependencies", "Policies", "Advanced Policies"]
+    assert tabs == [[*of_all, "Settings", "Network for live migration"], of_all]
     of_machine.close()
     of_disk.close()
 

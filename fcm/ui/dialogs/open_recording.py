@@ -76,7 +76,7 @@ class OpenRecordingDialog(PlainDialog):
 
     def _show(self, outcome: Outcome) -> None:
         for path in outcome.result or ():
-            item = QListWidgetItem(icons.icon("recording"), path.stem.replace("_", " ").replace("-", " "))
+            item = QListWidgetItem(icons.icon("recording"), path.stem)
             item.setData(IDENTITY, str(path))
             item.setToolTip(path.name)
             self.list.addItem(item)
