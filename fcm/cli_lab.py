@@ -33,6 +33,10 @@ _NODE_FAULTS = {
     NodeFault.LIBVIRTD_START: "let it come back",
     NodeFault.LIBVIRTD_HANG: "let its libvirtd answer nothing",
     NodeFault.LIBVIRTD_RESUME: "let it answer again",
+    NodeFault.STORAGE_LOST: "take the shared storage from a node",
+    NodeFault.STORAGE_BACK: "give it back",
+    NodeFault.MEMORY_SHORT: "let machines that start or arrive on a node find no memory",
+    NodeFault.MEMORY_BACK: "let them find it again",
 }
 
 

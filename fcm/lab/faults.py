@@ -7,6 +7,7 @@ import signal
 from enum import StrEnum
 
 from fcm.lab.network import port
+from fcm.lab.node import LITTLE_MEMORY_MARK
 from fcm.lab.plan import LabError, LabFolders, LabNetwork, LabNode, LabPlan
 from fcm.lab.processes import (
     command_line,
@@ -16,7 +17,11 @@ from fcm.lab.processes import (
     process_state,
     processes_in,
     program,
+    run,
 )
+
+_LITTLE_MEMORY = 192 * 1024
+"""KiB of address space, which no machine of the lab can do with."""
 
 
 class NodeFault(StrEnum):
@@ -32,6 +37,12 @@ class NodeFault(StrEnum):
     LIBVIRTD_HANG = "libvirtd-hang"
     """Its libvirtd takes connections and answers nothing (SIGSTOP) until ``libvirtd-resume``."""
     LIBVIRTD_RESUME = "libvirtd-resume"
+    STORAGE_LOST = "storage-lost"
+    """The shared storage is empty as this node sees it, until ``storage-back``; machines that run keep their disks."""
+    STORAGE_BACK = "storage-back"
+    MEMORY_SHORT = "memory-short"
+    """Machines that start or arrive there find no memory, until ``memory-back``."""
+    MEMORY_BACK = "memory-back"
 
 
 class LinkFault(StrEnum):
@@ -98,6 +109,22 @@ def break_node(fault: NodeFault, node: LabNode, folders: LabFolders) -> None:
             os.kill(libvirtd_of(node, folders), signal.SIGSTOP)
         case NodeFault.LIBVIRTD_RESUME:
             os.kill(libvirtd_of(node, folders), signal.SIGCONT)
+        case NodeFault.STORAGE_LOST:
+            run(*_mounts_of(node, folders), "mount", "-t", "tmpfs", "lost", folders.shared)
+        case NodeFault.STORAGE_BACK:
+            run(*_mounts_of(node, folders), "umount", folders.shared)
+        case NodeFault.MEMORY_SHORT:
+            (folders.node(node) / "etc" / LITTLE_MEMORY_MARK).write_text(f"{_LITTLE_MEMORY}\n")
+        case NodeFault.MEMORY_BACK:
+            (folders.node(node) / "etc" / LITTLE_MEMORY_MARK).unlink(missing_ok=True)
+
+
+def _mounts_of(node: LabNode, folders: LabFolders) -> tuple[str, ...]:
+    """Words before a command that let it see and change the mounts of *node* alone."""
+    first = first_process_in(folders.namespace(node.name))
+    if first is None:
+        raise LabError(f"{node.name} is off.")
+    return ("nsenter", "--target", str(first), "--mount", "--")
 
 
 def break_link(fault: LinkFault, node: LabNode, network: LabNetwork, plan: LabPlan, folders: LabFolders) -> None:

@@ -45,6 +45,8 @@ migration_port_max = 49215
 
 OLDER_PROCESSOR_MARK = "fcm-lab-older-processor"
 """File in a node's own /etc at which the emulator leaves processor features out."""
+LITTLE_MEMORY_MARK = "fcm-lab-little-memory"
+"""File in a node's own /etc with the KiB of address space that an emulator may take there."""
 
 
 _USERS = {

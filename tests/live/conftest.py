@@ -12,9 +12,11 @@ from fcm.lab.lab import bring_up, take_down
 from fcm.lab.machines import remove_machine
 from fcm.lab.plan import make_plan
 from tests.live.live_lab import LiveLab, own_folders, take_down_orphans
+from tests.live.watched import Watched
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from fcm.lab.machines import LabMachine
 
@@ -46,5 +48,21 @@ def lab() -> Iterator[LiveLab]:
 def machine(lab: LiveLab) -> Iterator[LabMachine]:
     """A machine on node1 with 48 MiB of data of which 4 MiB/s are rewritten; gone after the test."""
     made = lab.add_machine(f"vm{next(_numbers)}", fill=48, dirty=4, working_set=16)
+    yield made
+    remove_machine(made.name, lab.plan, lab.folders)
+
+
+@pytest.fixture
+def watched(lab: LiveLab, tmp_path: Path) -> Iterator[Watched]:
+    """The lab's hosts in a workspace with a journal of its own."""
+    opened = Watched(lab, tmp_path)
+    yield opened
+    opened.workspace.close()
+
+
+@pytest.fixture
+def writing(lab: LiveLab) -> Iterator[LabMachine]:
+    """A guest with 120 MiB of data that rewrites 12 MiB/s of 60 MiB: several passes at 200 Mbit/s."""
+    made = lab.add_machine("writer", fill=120, dirty=12, working_set=60)
     yield made
     remove_machine(made.name, lab.plan, lab.folders)

@@ -3,97 +3,26 @@
 from __future__ import annotations
 
 import itertools
-import threading
-import time
 from typing import TYPE_CHECKING
 
 import libvirt
 import pytest
 
-from fcm.backend.libvirt import open_hosts
 from fcm.lab.faults import LinkFault, NodeFault, break_link, break_node
 from fcm.lab.lab import bring_up
-from fcm.lab.machines import remove_machine
 from fcm.lab.plan import CLUSTER, LIVE_MIGRATION, MANAGEMENT
 from fcm.model import commands as cmd
-from fcm.model.entities import MachineState, Migration, NodeState
+from fcm.model.entities import MachineState, NodeState
 from fcm.model.telemetry import Phase
-from fcm.workspace.journal import Journal
-from fcm.workspace.workspace import Workspace
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-    from pathlib import Path
-
     from fcm.lab.machines import LabMachine
     from tests.live.live_lab import LiveLab
+    from tests.live.watched import Watched
 
 pytestmark = pytest.mark.live
 
 COMPLETED = libvirt.VIR_DOMAIN_JOB_STATS_COMPLETED | libvirt.VIR_DOMAIN_JOB_STATS_KEEP_COMPLETED
-
-
-class Watched:
-    """A workspace that is drained by the test."""
-
-    def __init__(self, lab: LiveLab, folder: Path) -> None:
-        uri = f"libvirt:{lab.hosts_file}"
-        self._awake = threading.Event()
-        self.workspace = Workspace(open_hosts(lab.hosts_file, uri), Journal.open(folder / "test.journal", uri))
-        self.workspace.open()
-        self.workspace.set_wake(self._awake.set)
-
-    def until(self, condition: Callable[[], bool], what: str, limit: float = 60.0) -> None:
-        """Drain until *condition* holds; fail with *what* after *limit* s."""
-        end = time.monotonic() + limit
-        while not condition():
-            if time.monotonic() > end:
-                pytest.fail(f"{what}: not within {limit:g} s")
-            self._awake.wait(0.1)
-            self._awake.clear()
-            self.workspace.drain()
-
-    def machine(self, name: str) -> str:
-        self.until(lambda: self.workspace.state.machine_named(name) is not None, f"{name} is found")
-        self.until(
-            lambda: all(node.state is NodeState.UP for node in self.workspace.state.nodes.values()), "all nodes are up"
-        )
-        found = self.workspace.state.machine_named(name)
-        assert found is not None
-        return found.id
-
-    def migrate(self, machine: str, destination: str) -> str:
-        """Submit a live migration and return its id once it is known."""
-        before = self.workspace.state.last_migration(machine)
-        operation = self.workspace.submit(cmd.LiveMigrate(machine, destination))
-        self.until(lambda: operation.verdict is not None, "the request is answered")
-        assert operation.verdict, operation.verdict
-        self.until(lambda: self.workspace.state.last_migration(machine) != before, "the migration is known")
-        migration = self.workspace.state.last_migration(machine)
-        assert migration is not None
-        return migration.id
-
-    def of(self, identity: str) -> Migration:
-        return self.workspace.state.migrations[identity]
-
-    def end_of(self, identity: str, limit: float = 90.0) -> Migration:
-        self.until(lambda: self.of(identity).phase.is_over, "the migration ends", limit)
-        return self.of(identity)
-
-
-@pytest.fixture
-def watched(lab: LiveLab, tmp_path: Path) -> Iterator[Watched]:
-    opened = Watched(lab, tmp_path)
-    yield opened
-    opened.workspace.close()
-
-
-@pytest.fixture
-def writing(lab: LiveLab) -> Iterator[LabMachine]:
-    """A guest with 120 MiB of data that rewrites 12 MiB/s of 60 MiB: several passes at 200 Mbit/s."""
-    made = lab.add_machine("writer", fill=120, dirty=12, working_set=60)
-    yield made
-    remove_machine(made.name, lab.plan, lab.folders)
 
 
 def test_a_guest_that_writes_memory_moves_over_the_preferred_network_with_its_connection(

@@ -55,6 +55,8 @@ COMMANDS = frozenset(
     }
 )
 
+_LOST = "fcm ended before this migration began, or its hosts are no longer in the hosts file."
+
 _log = logging.getLogger(__name__)
 
 
@@ -109,12 +111,18 @@ class LibvirtBackend:
         with self._lock:
             self._sink = sink
             self._state = state
-            self._interrupted = {m.id: m for m in state.migrations.values() if not m.phase.is_over}
-            self._post_all([formed_cluster(self._hosts, state.cluster)])
+            unfinished = [m for m in state.migrations.values() if not m.phase.is_over]
+            self._interrupted = {m.id: m for m in unfinished if self._is_known(m) and m.phase is not Phase.WAITING}
+            lost = [ev.MigrationInterrupted(m.id, _LOST) for m in unfinished if m.id not in self._interrupted]
+            self._post_all([formed_cluster(self._hosts, state.cluster), *lost])
         for host in self._hosts.hosts:
             self._connections[host.name] = HostConnection(host)
         self._control = Lane("control")
         self._watcher.start()
+
+    def _is_known(self, migration: Migration) -> bool:
+        """Whether both of its hosts are still in the hosts file."""
+        return {migration.source, migration.destination} <= {host.name for host in self._hosts.hosts}
 
     def close(self) -> None:
         """See fcm.backend.base.Backend: running migrations of the hosts go on."""
@@ -137,12 +145,17 @@ class LibvirtBackend:
     def post(self, *events: ev.Event) -> None:
         """Stamp, write and apply events of a migration run, then look whether others may go."""
         with self._lock:
-            self._post_all(list(events))
+            # A machine that no host has shown yet is placed by the inventory.
+            known = [e for e in events if not isinstance(e, ev.MigrationHandedOver) or self._has_machine(e.migration)]
+            self._post_all(known)
             over = [run for run in self._runs if self._state.migrations[run].phase.is_over]
             for identity in over:
                 del self._runs[identity]
             if over:
                 self._start_waiting()
+
+    def _has_machine(self, migration: str) -> bool:
+        return self._state.migrations[migration].machine in self._state.machines
 
     def _post_all(self, events: list[ev.Event]) -> None:
         """Everything under the lock; what cannot be written is kept and written first the next time."""
@@ -191,37 +204,30 @@ class LibvirtBackend:
         if self._closing.is_set():
             return
         with self._lock:
-            events: list[ev.Event] = []
             if isinstance(report, str):
                 self._reports.pop(name, None)
                 node = self._state.nodes[name]
                 if node.state is not NodeState.DOWN or node.note != report:
-                    events.append(ev.NodeChanged(replace(node, state=NodeState.DOWN, note=report)))
-                    events.append(ev.BackendReported("error", f"{name}: {report}"))
+                    down = ev.NodeChanged(replace(node, state=NodeState.DOWN, note=report))
+                    self._post_all([down, ev.BackendReported("error", f"{name}: {report}")])
             else:
                 self._reports[name] = report
-                events += node_events(self._state, report, name in self._paused)
-                events += machine_events(self._state, self._hosts, self._reports)
-            events += self._settle_interrupted()
-            self._post_all(events)
+                self._post_all(node_events(self._state, report, name in self._paused))
+                self._post_all(machine_events(self._state, self._hosts, self._reports))
+            self._follow_interrupted()
 
-    def _settle_interrupted(self) -> list[ev.Event]:
-        """Say what became of migrations during which the program ended, once both of their hosts answered."""
-        events: list[ev.Event] = []
+    def _follow_interrupted(self) -> None:
+        """Take up the migrations during which the program ended, as soon as it can be told how they are."""
         for identity, migration in tuple(self._interrupted.items()):
-            if not {migration.source, migration.destination} <= set(self._reports):
-                continue
-            del self._interrupted[identity]
-            places = [
-                name
-                for name in (migration.source, migration.destination)
-                for found in self._reports[name].machines
-                if found.machine.id == migration.machine and not found.arriving
-            ]
-            where = f"it runs on {places[0]} now" if places else "it runs on neither of the two hosts now"
-            text = f"fcm ended during this migration. The hosts went on by themselves: {where}."
-            events.append(ev.MigrationInterrupted(identity, text))
-        return events
+            report = self._reports.get(migration.destination)
+            arrived = report is not None and any(
+                found.machine.id == migration.machine and not found.arriving and found.machine.state.holds_memory
+                for found in report.machines
+            )
+            if arrived or {migration.source, migration.destination} <= set(self._reports):
+                del self._interrupted[identity]
+                self._runs[identity] = run = self._make_run(migration)
+                run.follow()
 
     # Commands
 
@@ -252,6 +258,9 @@ class LibvirtBackend:
         match operation.command:
             case cmd.LiveMigrate() as command:
                 self._request(command)
+            case cmd.CancelMigration(migration=identity) if identity in self._interrupted:
+                migration = self._interrupted[identity]
+                return no(f"{migration.source} has not answered yet.", "Cancel it once both of its hosts are up.")
             case cmd.CancelMigration(migration=identity):
                 self._cancel(identity)
             case cmd.TuneMigration(migration=identity) as command:
@@ -342,13 +351,17 @@ class LibvirtBackend:
             self._run(migration)
 
     def _run(self, migration: Migration) -> None:
+        self._runs[migration.id] = run = self._make_run(migration)
+        run.start()
+
+    def _make_run(self, migration: Migration) -> MigrationRun:
         assert self._state.cluster is not None
         networks = [
             (identity, self._state.networks[identity].name, adapter.address)
             for identity in migration_order(self._state.cluster, self._state.networks)
             if (adapter := self._state.adapter(migration.destination, identity)) is not None
         ]
-        run = MigrationRun(
+        return MigrationRun(
             migration,
             self._connections[migration.source],
             self._connections[migration.destination],
@@ -356,8 +369,6 @@ class LibvirtBackend:
             self,
             unsafe=self._hosts.same_file_system,
         )
-        self._runs[migration.id] = run
-        run.start()
 
     def _cancel(self, identity: str) -> None:
         run = self._runs.get(identity)

@@ -136,8 +136,9 @@ def machine_events(state: State, hosts: HostsFile, reports: Mapping[str, HostRep
 
 
 def _switch_events(state: State, hosts: HostsFile, found: Mapping[str, FoundMachine]) -> list[ev.Event]:
-    """Hosts whose bridges the hosts file does not name are assumed to have all that machines use."""
-    bridges = tuple(sorted({item.bridge for item in found.values() if item.bridge is not None}))
+    """Hosts whose bridges the hosts file does not name are assumed to have all that machines use, found or known."""
+    known = {machine.switch for machine in state.machines.values()} | {item.bridge for item in found.values()}
+    bridges = tuple(sorted(name for name in known if name is not None))
     return [
         ev.NodeChanged(replace(state.nodes[host.name], switches=bridges))
         for host in hosts.hosts

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
 from typing import TYPE_CHECKING, Any
 
@@ -67,6 +68,21 @@ class HostConnection:
             if domain.UUIDString() == identity:
                 return domain
         return None
+
+    def answers(self, limit: float) -> bool:
+        """Whether the host answers a question within ``limit`` s; blocks that long at most."""
+        answered = threading.Event()
+
+        def ask() -> None:
+            with contextlib.suppress(self._libvirt.libvirtError):
+                self.connection().getLibVersion()
+                answered.set()
+            asked.set()
+
+        asked = threading.Event()
+        threading.Thread(target=ask, name=f"ask-{self.host.name}", daemon=True).start()
+        asked.wait(limit)
+        return answered.is_set()
 
     def _drop(self) -> None:
         with self._lock:

@@ -23,9 +23,9 @@ def sentence(code: int, message: str, destination: str = "the destination") -> V
     Sources: behaviour measured with libvirt 9.0 and QEMU 7.2.
     """
     text = " ".join(message.split())[:400].rstrip(".")
-    features = re.search(r"missing features?: ([\w.,-]+)", text)
+    features = re.search(r"(?:missing|required) features?: ([\w.-]+(?:, ?[\w.-]+)*)", text)
     if code == CPU_INCOMPATIBLE or features:
-        names = features.group(1).replace(",", ", ") if features else text
+        names = ", ".join(re.split(r", ?", features.group(1))) if features else text
         return no(
             f"{destination} lacks processor features of this machine: {names}.",
             "Give the machine an older processor model that all hosts have, while it is off.",
@@ -37,7 +37,16 @@ def sentence(code: int, message: str, destination: str = "the destination") -> V
             f"libvirt holds the move for unsafe: {text}.",
             "Put the disk on storage that libvirt knows as shared, or set its cache mode to none.",
         )
-    if code == AUTH_FAILED:
+    if "ost key verification failed" in text:
+        return no(
+            f"The host key is unknown or has changed: {text}.",
+            "Log in once with ssh by hand and compare the key with the host's own.",
+        )
+    if "ertificate" in text:
+        return no(f"The certificate was not accepted: {text}.", "Check CA, names and dates of both certificates.")
+    if "not known" in text or "ould not resolve" in text or "nable to resolve" in text:
+        return no(f"The host's name is not known here: {text}.", "Correct the name in the hosts file, or the DNS.")
+    if code == AUTH_FAILED or "Permission denied" in text:
         return no(f"The host refused the login: {text}.", "Check the key or certificate for this host.")
     if "nable to connect" in text or "onnection refused" in text or "No route to host" in text:
         return no(f"No connection: {text}.", "Check the host's libvirtd, the network and the firewall.")
@@ -45,6 +54,11 @@ def sentence(code: int, message: str, destination: str = "the destination") -> V
         return no(f"{destination} is short of memory: {text}.", "Move or shut down machines there.")
     if "Cannot access storage" in text or "No such file or directory" in text:
         return no(f"{destination} does not reach the machine's files: {text}.", "Mount the shared storage there.")
+    if "closed the monitor" in text:
+        return no(
+            f"The transfer broke off: the emulator on {destination} ended ({text}).",
+            "Look at the machine's log there (/var/log/libvirt/qemu).",
+        )
     if "Broken pipe" in text or "Unable to write to socket" in text or "Input/output error" in text:
         return no(f"The transfer broke off: {text}.", "Check the network and the emulator on the destination.")
     if code == OPERATION_TIMEOUT:

@@ -1,24 +1,30 @@
 """One live migration between two libvirt hosts: networks in order, telemetry, cancel, and where it ended.
 
-libvirt's peer-to-peer migration is one blocking call on the source; a second thread polls the job. Behaviour and
-codes were measured with libvirt 9.0 and QEMU 7.2.
+libvirt's peer-to-peer migration is one blocking call on the source; a second thread polls the job. A migration that
+an earlier run of this program began is followed by its job alone. Behaviour and codes were measured with libvirt 9.0
+and QEMU 7.2.
 """
 
 from __future__ import annotations
 
+import contextlib
 import threading
 import time
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Protocol
 
 from fcm.backend.libvirt.errors import OPERATION_ABORTED, sentence
 from fcm.backend.libvirt.lane import load_libvirt
+from fcm.backend.libvirt.outcome import Whereabouts, final_figures, is_migrating, telemetry_row, whereabouts
+from fcm.backend.libvirt.preflight import processor_verdict
 from fcm.backend.libvirt.probe import probe
 from fcm.model import events as ev
 from fcm.model.entities import NetworkAttempt
-from fcm.model.telemetry import FinalFigures, Phase, TelemetryRow
+from fcm.model.telemetry import Phase
+from fcm.model.verdict import Verdict, no
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from fcm.backend.libvirt.connection import HostConnection
     from fcm.model.entities import Migration, MigrationOptions
@@ -27,10 +33,9 @@ POLL_EVERY = 0.1
 """s between two looks at the job; one look costs 1 to 4 ms."""
 STALL_LIMIT = 3.0
 """s without progress in a memory pass after which the next network is taken."""
-SETTLE_LIMIT = 10.0
-"""s in which it must be clear on which host the machine runs."""
+ANSWER_LIMIT = 3.0
+"""s that a host may take to answer after a transfer failed; it says whose fault it was."""
 
-_JOB_NONE = 0
 _PAUSED = 3
 
 
@@ -66,12 +71,19 @@ class MigrationRun:
         self._stalled = threading.Event()
         self._call_over = threading.Event()
         self._domain: Any = None
-        self._started = time.monotonic()
-        self._thread = threading.Thread(target=self._run, name=f"migration-{migration.id}", daemon=True)
+        self._followed = False
+        self._last_time = 0.0
 
     def start(self) -> None:
         """Begin; returns at once."""
-        self._thread.start()
+        self._in_thread(self._try_networks)
+
+    def follow(self) -> None:
+        """Watch a migration that runs on the hosts already, and say how it ends or ended; returns at once."""
+        self._in_thread(self._follow)
+
+    def _in_thread(self, work: Callable[[], None]) -> None:
+        threading.Thread(target=self._guarded, args=(work,), name=f"migration-{self.migration.id}", daemon=True).start()
 
     def leave(self) -> None:
         """Stop telling; the hosts go on by themselves (peer to peer)."""
@@ -111,9 +123,9 @@ class MigrationRun:
 
     # The run
 
-    def _run(self) -> None:
+    def _guarded(self, work: Callable[[], None]) -> None:
         try:
-            self._try_networks()
+            work()
         except self._libvirt.libvirtError as error:
             said = sentence(error.get_error_code() or 0, str(error), self.migration.destination)
             self._end(said.reason, said.remedy)
@@ -121,10 +133,21 @@ class MigrationRun:
             self._end(f"An internal error stopped the migration: {error!r}.", "Please report it with the log.")
             raise
 
+    def _follow(self) -> None:
+        """The job of the source, as long as there is one; then where the machine runs."""
+        self._followed = True
+        with contextlib.suppress(self._libvirt.libvirtError):  # a source that does not answer has no job to watch
+            self._domain = self._source.domain(self.migration.machine)
+        if self._domain is not None and is_migrating(self._domain):
+            self._poll()
+        if not self._left.is_set():
+            self._end("", "")
+
     def _try_networks(self) -> None:
         self._domain = self._source.domain(self.migration.machine)
-        if self._domain is None:
-            self._end(f"The machine is not on {self.migration.source} any more.", "Refresh the view (F5).")
+        obstacle = self._obstacle()
+        if not obstacle:
+            self._end(obstacle.reason, obstacle.remedy)
             return
         failures: list[str] = []
         remedy = ""
@@ -132,8 +155,9 @@ class MigrationRun:
             if self._canceled.is_set():
                 break
             answer = probe(address, self._source.host.probe_namespace)
+            where = f"asked from {self._source.host.name}" if self._source.host.probe_namespace else "asked from here"
             if not answer.reached:
-                self._tried(identity, address, answer.duration, False, f"{name}: {answer.text}")
+                self._tried(identity, address, answer.duration, False, f"{name}: {answer.text} ({where})")
                 failures.append(f"{name} ({address}): {answer.text}")
                 continue
             self._tried(identity, address, answer.duration, True, f"{name}: connected")
@@ -151,6 +175,16 @@ class MigrationRun:
             self._end(reason, remedy or "Repair one of these networks or tick another one.")
             return
         self._end(failures[-1] if failures else "", remedy)
+
+    def _obstacle(self) -> Verdict:
+        """What would make libvirt refuse, or wait half a minute for nothing."""
+        if self._domain is None:
+            return no(f"The machine is not on {self.migration.source} any more.", "Refresh the view (F5).")
+        if is_migrating(self._domain):
+            return no(
+                f"Another program is migrating {self._domain.name()} already.", "Wait for the end of that migration."
+            )
+        return processor_verdict(self._domain, self._destination)
 
     def _tried(self, network: str, address: str, duration: float, connected: bool, text: str) -> None:
         attempt = NetworkAttempt(network, address, time.time(), round(duration, 3), connected, text)
@@ -174,16 +208,27 @@ class MigrationRun:
         try:
             self._domain.migrateToURI3(self._destination.host.peer_uri, parameters, self._flags(options))
         except lv.libvirtError as error:
-            code = error.get_error_code() or 0
-            if self._stalled.is_set():
-                return (f"nothing moved for {STALL_LIMIT:g} s", "Check this network.", True)
-            said = sentence(code, str(error), self.migration.destination)
-            lost = "transfer broke off" in said.reason or "No connection" in said.reason
-            return (said.reason.rstrip("."), said.remedy, lost and code != OPERATION_ABORTED)
+            return self._failure(error)
         finally:
             self._call_over.set()
             poller.join()
         return None
+
+    def _failure(self, error: Any) -> tuple[str, str, bool]:
+        """Reason, remedy, and whether another network may help: only where it was the network."""
+        source, destination = self._source.host.name, self._destination.host.name
+        if self._stalled.is_set():
+            return (f"nothing moved for {STALL_LIMIT:g} s", "Check this network.", True)
+        if not self._domain.connect().isAlive():
+            text = f"libvirtd of {source} ended or was restarted during the migration"
+            return (text, "Start the move again once the host answers.", False)
+        if not self._destination.answers(ANSWER_LIMIT):
+            text = f"{destination} does not answer any more; it may have lost its power"
+            return (text, f"Look after {destination}, then start the move again.", False)
+        code = error.get_error_code() or 0
+        said = sentence(code, str(error), destination)
+        lost = "No connection" in said.reason and code != OPERATION_ABORTED
+        return (said.reason.rstrip("."), said.remedy, lost)
 
     def _set_downtime(self, options: MigrationOptions) -> None:
         if options.downtime_limit is None:
@@ -216,17 +261,24 @@ class MigrationRun:
                 job = self._domain.jobStats()
                 paused = self._domain.state()[0] == _PAUSED
             except self._libvirt.libvirtError:
+                if self._followed:
+                    return  # gone from the source, or the source does not answer
                 continue
-            if job.get("type", _JOB_NONE) == _JOB_NONE or not job.get("memory_total"):
+            if not job.get("type"):
+                if self._followed:
+                    return
+                continue
+            if not job.get("memory_total"):
                 continue
             now_phase = Phase.BLACKOUT if paused else Phase.BROWNOUT
-            row = _row(job, now_phase)
+            row = telemetry_row(job, now_phase)
             events: list[ev.Event] = []
             if now_phase is not phase:
                 phase = now_phase
                 events.append(ev.MigrationPhaseEntered(self.migration.id, phase))
             events.append(ev.MigrationProgressed(self.migration.id, row))
             self._reporter.post(*events)
+            self._last_time = row.time
             now = time.monotonic()
             if row.sent != moved:
                 moved, moved_at = row.sent, now
@@ -238,70 +290,36 @@ class MigrationRun:
 
     def _end(self, reason: str, remedy: str) -> None:
         """Decide by where the machine runs, whatever the call said; say it once."""
-        place = self._place()
-        identity = self.migration.id
-        if place == self.migration.destination:
-            figures = self._figures()
-            events: list[ev.Event] = [
+        seen = whereabouts(self._source, self._destination, self.migration.machine)
+        if not self._left.is_set():
+            self._reporter.post(*self._ending(seen, reason.rstrip("."), remedy))
+
+    def _ending(self, seen: Whereabouts, reason: str, remedy: str) -> list[ev.Event]:
+        identity, source = self.migration.id, self.migration.source
+        if seen.node == self.migration.destination:
+            final, figures = final_figures(self._destination, self.migration.machine)
+            if final is not None:  # the source stops its clock a little before it last answered
+                final = replace(final, time=max(final.time, self._last_time))
+            return [
+                *([ev.MigrationProgressed(identity, final)] if final else []),
                 ev.MigrationPhaseEntered(identity, Phase.STORAGE),
                 ev.MigrationHandedOver(identity),
                 ev.MigrationPhaseEntered(identity, Phase.CLEANUP),
                 ev.MigrationCompleted(identity, figures),
             ]
-            self._reporter.post(*events)
-        elif self._canceled.is_set() and place == self.migration.source:
-            self._reporter.post(ev.MigrationCanceled(identity))
-        elif place == self.migration.source:
-            kept = f"The machine runs on at {self.migration.source}."
-            self._reporter.post(ev.MigrationFailed(identity, f"{reason.rstrip('.')}. {kept}", remedy))
-        else:
-            text = f"{reason.rstrip('.')}. The machine was found running on neither host.".lstrip(". ")
-            self._reporter.post(ev.MigrationFailed(identity, text, "Look at both hosts before you start it anywhere."))
-
-    def _place(self) -> str:
-        """The node on which the machine is active and not merely arriving; "" if that cannot be told."""
-        end = time.monotonic() + SETTLE_LIMIT
-        while True:
-            for connection in (self._destination, self._source):
-                try:
-                    domain = connection.domain(self.migration.machine)
-                    if domain is not None and domain.isActive() and domain.state()[0] != _PAUSED:
-                        return connection.host.name
-                except self._libvirt.libvirtError:
-                    continue
-            if time.monotonic() > end:
-                return ""
-            threading.Event().wait(0.2)
-
-    def _figures(self) -> FinalFigures | None:
-        """Libvirt's completed statistics, kept by the destination."""
-        lv = self._libvirt
-        try:
-            domain = self._destination.domain(self.migration.machine)
-            job = domain.jobStats(lv.VIR_DOMAIN_JOB_STATS_COMPLETED | lv.VIR_DOMAIN_JOB_STATS_KEEP_COMPLETED)
-        except lv.libvirtError:
-            return None
-        if not job.get("memory_processed"):
-            return None
-        final = _row(job, Phase.COMPLETED)
-        self._reporter.post(ev.MigrationProgressed(self.migration.id, final))
-        return FinalFigures(
-            total=job["time_elapsed"] / 1000,
-            downtime=job.get("downtime", 0) / 1000,
-            bytes=job["memory_processed"],
-            passes=job.get("memory_iteration", 0),
-        )
-
-
-def _row(job: dict[str, Any], phase: Phase) -> TelemetryRow:
-    return TelemetryRow(
-        time=job.get("time_elapsed", 0) / 1000,
-        pass_number=job.get("memory_iteration", 0),
-        remaining=job.get("memory_remaining", 0),
-        sent=job.get("memory_processed", 0),
-        dirty_rate=float(job.get("memory_dirty_rate", 0)),
-        rate=float(job.get("memory_bps", 0)),
-        phase=phase,
-        throttle=job.get("auto_converge_throttle", 0),
-        page_size=job.get("memory_page_size", 4096),
-    )
+        if self._stalled.is_set() and not reason:
+            reason = f"Nothing moved for {STALL_LIMIT:g} s"
+        if seen.node == source and self._canceled.is_set():
+            return [ev.MigrationCanceled(identity)]
+        if seen.node == source and self._followed and not reason:
+            text = (
+                f"fcm ended during this migration and the hosts did not complete it. The machine runs on at {source}."
+            )
+            return [ev.MigrationInterrupted(identity, text)]
+        start = f"{reason}. " if reason else ""
+        if seen.node == source:
+            return [ev.MigrationFailed(identity, f"{start}The machine runs on at {source}.", remedy)]
+        if seen.off:
+            return [ev.MigrationFailed(identity, f"The machine {seen.off} during the migration.", "Start it again.")]
+        text = f"{start}{seen.unknown}"
+        return [ev.MigrationFailed(identity, text, "Look at both hosts before you start the machine anywhere.")]

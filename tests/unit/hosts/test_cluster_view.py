@@ -133,6 +133,14 @@ def test_a_host_whose_bridges_are_not_named_is_assumed_to_have_those_in_use() ->
     assert state.nodes["beta"].switches == ("br0",)
 
 
+def test_bridges_in_use_are_remembered_while_the_host_with_the_machines_does_not_answer() -> None:
+    state = told(formed(), report("alpha", found(MACHINE)), report("beta"))
+
+    state = told(state, report("beta"))
+
+    assert state.nodes["beta"].switches == ("br0",)
+
+
 def test_the_paused_copy_that_waits_at_a_destination_is_no_second_machine() -> None:
     arriving = found(replace(MACHINE, node="beta", state=MachineState.PAUSED), arriving=True)
 

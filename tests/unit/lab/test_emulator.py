@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-def _started(tmp_path: Path, *arguments: str, older: bool = False) -> list[str]:
+def _started(tmp_path: Path, *arguments: str, older: bool = False, limit: int | None = None) -> list[str]:
     """The arguments QEMU would get, with a program in its place that prints them."""
     mark = tmp_path / "older"
     if older:
@@ -21,6 +21,11 @@ def _started(tmp_path: Path, *arguments: str, older: bool = False) -> list[str]:
     script = resources.path("lab", "qemu-system-x86_64").read_text()
     changed = script.replace("exec /usr/bin/qemu-system-x86_64", "printf '%s\\n'")
     changed = changed.replace("/etc/fcm-lab-older-processor", str(mark))
+    little = tmp_path / "little"
+    if limit is not None:
+        little.write_text(f"{limit}\n")
+        changed = changed.replace("printf '%s\\n'", "ulimit -v #")
+    changed = changed.replace("/etc/fcm-lab-little-memory", str(little))
     assert changed != script
     wrapper = tmp_path / "wrapper"
     wrapper.write_text(changed)
@@ -58,3 +63,8 @@ def test_an_older_node_takes_features_from_machines_and_from_what_libvirt_is_tol
     assert words[2:] == [
         word for feature in ("avx", "avx2", "aes") for word in ("-global", f"max-x86_64-cpu.{feature}=off")
     ]
+
+
+def test_a_machine_on_a_node_short_of_memory_gets_the_limit_and_a_mere_question_does_not(tmp_path: Path) -> None:
+    assert _started(tmp_path, "-m", "256", limit=196608) == ["196608"]
+    assert _started(tmp_path, "-machine", "none", limit=196608) == ["unlimited"]

@@ -1,0 +1,133 @@
+"""What the hosts say of a migration under way or over: its job, its figures, and where the machine runs."""
+
+from __future__ import annotations
+
+import threading
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from fcm.backend.libvirt.lane import load_libvirt
+from fcm.model.telemetry import FinalFigures, Phase, TelemetryRow
+
+if TYPE_CHECKING:
+    from fcm.backend.libvirt.connection import HostConnection
+
+SETTLE_LIMIT = 10.0
+"""s in which it must be clear on which host the machine runs."""
+OFF_FOR = 1.0
+"""s for which both hosts must say that it is off: between the two it runs on neither for an instant."""
+
+_PAUSED = 3
+_OFF_BECAUSE = {1: "was shut down", 2: "was switched off", 3: "crashed"}
+"""virDomainShutoffReason of a machine that ended while it moved."""
+
+
+def is_migrating(domain: Any) -> bool:
+    """True while a migration away from its host is under way, whoever began it.
+
+    Raises:
+        libvirt.libvirtError: the host does not answer, or the domain is gone.
+    """
+    libvirt = load_libvirt()
+    if not domain.isActive():
+        return False
+    job = domain.jobStats()
+    return bool(job.get("type")) and job.get("operation") == libvirt.VIR_DOMAIN_JOB_OPERATION_MIGRATION_OUT
+
+
+@dataclass(frozen=True, slots=True)
+class Whereabouts:
+    """Where a machine was found; at most one of the three is set."""
+
+    node: str = ""
+    """The host on which it runs."""
+    off: str = ""
+    """How it ended, where both hosts answered and it runs on neither."""
+    unknown: str = ""
+    """A sentence where that cannot be told."""
+
+
+def whereabouts(source: HostConnection, destination: HostConnection, machine: str) -> Whereabouts:
+    """Look until it is clear where ``machine`` is active and not merely arriving, at most ``SETTLE_LIMIT`` s."""
+    end = time.monotonic() + SETTLE_LIMIT
+    off_since: float | None = None
+    pause = threading.Event()
+    while True:
+        now = time.monotonic()
+        at_destination, at_source = _look(destination, machine), _look(source, machine)
+        if at_destination.running:
+            return Whereabouts(node=destination.host.name)
+        if at_source.running:
+            return Whereabouts(node=source.host.name)
+        if at_destination.off and at_source.off:
+            off_since = now if off_since is None else off_since
+            if now - off_since >= OFF_FOR:
+                return Whereabouts(off=at_source.how or "ended")
+        else:
+            off_since = None
+        if now > end:
+            silent = [c.host.name for c, seen in ((source, at_source), (destination, at_destination)) if seen.silent]
+            if silent:
+                text = f"{' and '.join(silent)} did not answer, so it is not known where the machine runs."
+                return Whereabouts(unknown=text)
+            return Whereabouts(unknown="The machine stands still; it was found running on neither host.")
+        pause.wait(0.2)
+
+
+@dataclass(frozen=True, slots=True)
+class _Look:
+    running: bool = False
+    off: bool = False
+    silent: bool = False
+    how: str = ""
+
+
+def _look(connection: HostConnection, machine: str) -> _Look:
+    libvirt = load_libvirt()
+    try:
+        domain = connection.domain(machine)
+        if domain is None:
+            return _Look(off=True)
+        state, reason = domain.state()
+        if not domain.isActive():
+            return _Look(off=True, how=_OFF_BECAUSE.get(reason, ""))
+        return _Look(running=state != _PAUSED)
+    except libvirt.libvirtError:
+        return _Look(silent=True)
+
+
+def final_figures(destination: HostConnection, machine: str) -> tuple[TelemetryRow | None, FinalFigures | None]:
+    """Libvirt's completed statistics, kept by the destination: as a last row and as figures."""
+    lv = load_libvirt()
+    try:
+        domain = destination.domain(machine)
+        if domain is None:
+            return None, None
+        job = domain.jobStats(lv.VIR_DOMAIN_JOB_STATS_COMPLETED | lv.VIR_DOMAIN_JOB_STATS_KEEP_COMPLETED)
+    except lv.libvirtError:
+        return None, None
+    if not job.get("memory_processed"):
+        return None, None
+    figures = FinalFigures(
+        total=job["time_elapsed"] / 1000,
+        downtime=job.get("downtime", 0) / 1000,
+        bytes=job["memory_processed"],
+        passes=job.get("memory_iteration", 0),
+    )
+    return telemetry_row(job, Phase.COMPLETED), figures
+
+
+def telemetry_row(job: dict[str, Any], phase: Phase) -> TelemetryRow:
+    """A row from the statistics of a job; fields of libvirt: virDomainGetJobStats."""
+    return TelemetryRow(
+        time=job.get("time_elapsed", 0) / 1000,
+        pass_number=job.get("memory_iteration", 0),
+        remaining=job.get("memory_remaining", 0),
+        sent=job.get("memory_processed", 0),
+        dirty_rate=float(job.get("memory_dirty_rate", 0)),
+        rate=float(job.get("memory_bps", 0)),
+        phase=phase,
+        throttle=job.get("auto_converge_throttle", 0),
+        page_size=job.get("memory_page_size", 4096),
+    )
