@@ -35,26 +35,29 @@ def test_every_check_is_a_line_with_its_finding(panel: PreflightPanel, qtbot: Qt
     assert names[-1] == "Convergence"
     shown = {label.accessibleName() for label in panel.findChildren(QLabel)}
     assert set(names) <= shown
-    qtbot.waitUntil(lambda: panel._work is None, timeout=20000)
+    qtbot.waitUntil(lambda: panel._work is None, timeout=60000)
 
 
 def test_convergence_is_judged_beside_the_window(panel: PreflightPanel, qtbot: QtBot) -> None:
     show(panel)
     assert panel._summary.text() == "All checks passed so far."
-    qtbot.waitUntil(lambda: panel.checks[-1].level == "pass", timeout=20000)
+    qtbot.waitUntil(lambda: panel.checks[-1].level == "pass", timeout=60000)
     assert panel._summary.text() == "All checks passed."
     assert panel.checks[-1].text.startswith("It ends by itself after about")
 
 
-def test_a_guest_that_will_not_converge_is_a_warning_not_a_refusal(panel: PreflightPanel, qtbot: QtBot) -> None:
-    show(panel, options=MigrationOptions(bandwidth=40_000_000), workload="memory-hog", memory=256 * MIB)
-    qtbot.waitUntil(lambda: panel.checks[-1].level == "warn", timeout=20000)
+def test_a_guest_that_will_not_converge_is_a_warning_not_a_refusal(
+    panel: PreflightPanel, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("fcm.workspace.preflight.MEMBERS", 1)
+    show(panel, options=MigrationOptions(bandwidth=8_000_000), workload="web-server")
+    qtbot.waitUntil(lambda: panel.checks[-1].level == "warn", timeout=60000)
     assert panel._summary.text() == "Possible, with 1 warning."
 
 
 def test_a_failed_check_has_its_remedy_under_it(panel: PreflightPanel, qtbot: QtBot) -> None:
     show(panel, media="C:\\ISO\\setup.iso")
-    qtbot.waitUntil(lambda: panel._work is None, timeout=20000)
+    qtbot.waitUntil(lambda: panel._work is None, timeout=60000)
     texts = [label.text() for label in panel.findChildren(QLabel)]
     assert "Set the DVD drive of the machine to None." in texts
     assert panel._summary.text().startswith("Not possible now: 1 of")
