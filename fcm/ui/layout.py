@@ -56,6 +56,8 @@ def restore(window: MainWindow) -> None:
         window.panes.setSizes(panes)
     window.menus.tree.setChecked(saved.get(st.TREE_SHOWN))
     window.menus.actions.setChecked(saved.get(st.ACTIONS_SHOWN))
+    for section in (window.actions_pane.container, window.actions_pane.item):
+        section.heading.setChecked(section.objectName() not in saved.get(st.FOLDED))
 
 
 def save(window: MainWindow) -> None:
@@ -64,6 +66,8 @@ def save(window: MainWindow) -> None:
     saved.set(st.GEOMETRY, _base64(window.saveGeometry()))
     saved.set(st.LAYOUT, _base64(window.saveState(VERSION)))
     saved.set(st.LAYOUT_VERSION, VERSION)
+    sections = (window.actions_pane.container, window.actions_pane.item)
+    saved.set(st.FOLDED, [section.objectName() for section in sections if not section.heading.isChecked()])
     if window.tree.isVisible() and window.actions_pane.isVisible():
         saved.set(st.PANES, window.panes.sizes())
 
