@@ -283,4 +283,4 @@ class EmbeddedCluster(RuleBasedStateMachine):
 
 
 TestEmbeddedCluster = EmbeddedCluster.TestCase
-TestEmbeddedCluster.settings = settings(max_examples=25, stateful_step_count=30, deadline=None)
+TestEmbeddedCluster.settings = settings(max_examples=20, stateful_step_count=25, deadline=None)

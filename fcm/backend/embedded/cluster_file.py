@@ -67,6 +67,7 @@ def load(path: Path) -> ClusterFormed:
         ClusterFileError: the file cannot be read or does not describe a cluster that could run.
     """
     text = _text(path)
+    _refuse_crowds(path, text)
     try:
         values = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
@@ -77,6 +78,15 @@ def load(path: Path) -> ClusterFormed:
     except RecursionError:
         raise ClusterFileError(path, 0, "The tables are nested too deeply.") from None
     return _read(Table(path, TomlLines(text), values))
+
+
+def _refuse_crowds(path: Path, text: str) -> None:
+    """Refuse far too many machines before the parser spends minutes on them."""
+    heads = list(re.finditer(r"^[ \t]*\[\[[ \t]*machines[ \t]*\]\]", text, re.MULTILINE))
+    if len(heads) > MACHINE_LIMIT:
+        line = text.count("\n", 0, heads[MACHINE_LIMIT].start()) + 1
+        reason = f"The cluster has {len(heads)} virtual machines; at most {MACHINE_LIMIT} are possible."
+        raise ClusterFileError(path, line, reason)
 
 
 def _text(path: Path) -> str:

@@ -204,7 +204,7 @@ def test_an_idle_machine_takes_about_its_memory_over_the_line_rate(desk: Desk) -
 
 def test_a_memory_hog_does_not_converge_on_a_gigabit_network_and_can_be_cancelled(desk: Desk) -> None:
     migrate(desk, "CACHE01", "node1")
-    desk.run(150.0)
+    desk.run(75.0)
     migration = desk.migration("CACHE01")
     assert migration.phase is Phase.BROWNOUT
     assert desk.workspace.rows(migration.id)[-1].pass_number > 3

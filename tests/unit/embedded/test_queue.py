@@ -111,7 +111,7 @@ def test_eight_live_migrations_run_at_once_on_eight_nodes(fabrikam: Desk) -> Non
 _MACHINES = ("SQL01", "WEB01", "DC01", "BUILD01", "APP01", "FILE01", "PRINT01")
 
 
-@settings(max_examples=8)
+@settings(max_examples=4)
 @given(
     st.permutations(_MACHINES),
     st.lists(st.sampled_from(["node1", "node2", "node3"]), min_size=7, max_size=7),

@@ -64,7 +64,7 @@ def reopened(journal: Path) -> Desk:
     return Desk(journal=Journal.open(journal, URI))
 
 
-@pytest.mark.parametrize("deadly", [1, 2, 3, 5, 8, 12, 14, 17, 20, 23, 26, 29, 33, 36])
+@pytest.mark.parametrize("deadly", [1, 3, 8, 14, 20, 26, 33])
 def test_a_killed_process_loses_no_acknowledged_change_and_no_machine(tmp_path: Path, deadly: int) -> None:
     journal, told = tmp_path / "c.journal", tmp_path / "told"
     ended = subprocess.run([sys.executable, "-c", KILLED, journal, told, str(deadly)], check=False)
@@ -206,5 +206,6 @@ def test_the_same_seed_and_commands_at_the_same_times_give_the_same_history() ->
         desk.close()
         return desk.entries
 
-    assert history(7) == history(7)
-    assert [entry.time for entry in history(7)] != [entry.time for entry in history(8)]
+    once = history(7)
+    assert history(7) == once
+    assert [entry.time for entry in history(8)] != [entry.time for entry in once]

@@ -1,3 +1,4 @@
+# Longer than usual because it has an entry for every refusal, and they are found best in one place.
 """What is refused, with which words; one line a refusal. What is allowed is proved where it is carried out."""
 
 from __future__ import annotations
@@ -398,6 +399,17 @@ REFUSED: dict[str, tuple[Case, str]] = {
     "live: already moving": (on(live("WEB01"), lambda s: moving(s, "WEB01")), "is being moved to node2 already"),
     "live: no downtime at all": (on(live("WEB01", downtime_limit=0.0)), "downtime limit must be above 0"),
     "live: no bandwidth": (on(live("WEB01", bandwidth=0)), "bandwidth must be above 0"),
+    "live: slowed by nothing": (on(live("WEB01", auto_converge_initial=0)), "slows a guest by 1 to 99 %"),
+    "live: slowed by all": (on(live("WEB01", auto_converge_increment=100)), "slows a guest by 1 to 99 %"),
+    "live: no connection": (on(live("WEB01", parallel_connections=0)), "1 to 255 parallel connections"),
+    "live: post-copy over several": (
+        on(live("WEB01", post_copy=True, parallel_connections=2)),
+        "Post-copy and parallel connections exclude each other",
+    ),
+    "live: xbzrle over several": (
+        on(live("WEB01", xbzrle=True, parallel_connections=2)),
+        "XBZRLE and parallel connections exclude each other",
+    ),
     "live: all networks excluded": (
         on(live("WEB01"), lambda s: with_cluster(s, migration_excluded=tuple(s.networks))),
         "No network may be used for live migration",
