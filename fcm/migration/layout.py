@@ -18,8 +18,9 @@ Floats = npt.NDArray[np.float64]
 
 SEGMENTS = 48
 """Least number of address segments, so that the sending cursor's place is known to 2 % of the memory."""
-SWEEP_SEGMENTS = 96
-"""Least number of segments over the range of a sweep: its front is then known to 1 % of the range."""
+SWEEP_SEGMENTS = 256
+"""Least number of segments over the range of a sweep: its front is then known to 0.4 % of the range.
+Within the segment that holds the front, what was sent and what was swept count as independent, which they are not."""
 MAX_CHUNK_EDGES = 512
 """Beyond this many clear-bitmap chunks the segments do not follow their edges."""
 
