@@ -370,6 +370,17 @@ class MigrationOptions:
     """bytes/s at most; None = what the network carries."""
     auto_converge: bool = False
     post_copy: bool = False
+    """The machine moves at once and fetches its memory afterwards; if the network fails then, the machine is lost."""
+    auto_converge_initial: int | None = None
+    """% by which auto-converge first slows the guest (real hosts only, as all below)."""
+    auto_converge_increment: int | None = None
+    """% by which it slows the guest more after each pass that did not help."""
+    xbzrle: bool = False
+    """Send only what changed of pages sent before; costs memory and processor time at the source."""
+    parallel_connections: int = 1
+    """TCP connections that carry memory at the same time (QEMU: multifd)."""
+    tls: bool = False
+    """Encrypt the transfer; the hosts need certificates."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from fcm.model.telemetry import Phase
 from fcm.model.verdict import OK, Verdict, gib, no, valid_name
 
 if TYPE_CHECKING:
+    from fcm.model.entities import MigrationOptions
     from fcm.model.state import State
 
 
@@ -156,6 +157,19 @@ def live_migrate(command: cmd.LiveMigrate, state: State) -> Verdict:
         return no("The downtime limit must be above 0 and at most 2000 s.", "QEMU allows no more.")
     if command.options.bandwidth is not None and command.options.bandwidth <= 0:
         return no("The bandwidth must be above 0.", "Leave it empty for what the network carries.")
+    return _transfer_options(command.options)
+
+
+def _transfer_options(options: MigrationOptions) -> Verdict:
+    """Options of QEMU's transfer: limits of qapi/migration.json, combinations of migration/options.c."""
+    for percent in (options.auto_converge_initial, options.auto_converge_increment):
+        if percent is not None and not 1 <= percent <= 99:
+            return no("Auto-converge slows a guest by 1 to 99 %.", "QEMU's own defaults are 20 % and 10 %.")
+    if not 1 <= options.parallel_connections <= 255:
+        return no("There can be 1 to 255 parallel connections.", "Two to four are enough for most networks.")
+    if options.parallel_connections > 1 and (options.post_copy or options.xbzrle):
+        other = "Post-copy" if options.post_copy else "XBZRLE"
+        return no(f"{other} and parallel connections exclude each other.", "Choose one of the two.")
     return OK
 
 

@@ -169,7 +169,12 @@ def _options(options: MigrationOptions) -> str:
     """Options that PowerShell itself does not have: those of this program's own cmdlets."""
     parts = "" if options.downtime_limit is None else f" -DowntimeLimit {options.downtime_limit!r}"
     parts += "" if options.bandwidth is None else f" -Bandwidth {options.bandwidth}"
-    return parts + (" -AutoConverge" if options.auto_converge else "") + (" -PostCopy" if options.post_copy else "")
+    parts += (" -AutoConverge" if options.auto_converge else "") + (" -PostCopy" if options.post_copy else "")
+    for name, percent in (("Initial", options.auto_converge_initial), ("Increment", options.auto_converge_increment)):
+        parts += "" if percent is None else f" -AutoConverge{name} {percent}"
+    parts += " -Xbzrle" if options.xbzrle else ""
+    parts += f" -ParallelConnections {options.parallel_connections}" if options.parallel_connections != 1 else ""
+    return parts + (" -Tls" if options.tls else "")
 
 
 def _size(size: int) -> str:

@@ -36,7 +36,9 @@ STALL_LIMIT = 3.0
 ANSWER_LIMIT = 3.0
 """s that a host may take to answer after a transfer failed; it says whose fault it was."""
 
+# virDomainState and virDomainPausedReason
 _PAUSED = 3
+_PAUSED_POSTCOPY = 12
 
 
 class Reporter(Protocol):
@@ -198,8 +200,7 @@ class MigrationRun:
         """
         lv, options = self._libvirt, self.migration.options
         parameters: dict[str, Any] = {lv.VIR_MIGRATE_PARAM_URI: f"tcp://{address}"}
-        if options.bandwidth is not None:
-            parameters[lv.VIR_MIGRATE_PARAM_BANDWIDTH] = max(1, round(options.bandwidth / 2**20))
+        parameters |= self._parameters(options)
         self._set_downtime(options)
         self._stalled.clear()
         self._call_over.clear()
@@ -246,11 +247,31 @@ class MigrationRun:
             flags |= lv.VIR_MIGRATE_PERSIST_DEST | lv.VIR_MIGRATE_UNDEFINE_SOURCE
         if self._unsafe:
             flags |= lv.VIR_MIGRATE_UNSAFE
-        if options.auto_converge:
-            flags |= lv.VIR_MIGRATE_AUTO_CONVERGE
-        if options.post_copy:
-            flags |= lv.VIR_MIGRATE_POSTCOPY
+        for chosen, flag in (
+            (options.auto_converge, lv.VIR_MIGRATE_AUTO_CONVERGE),
+            (options.post_copy, lv.VIR_MIGRATE_POSTCOPY),
+            (options.xbzrle, lv.VIR_MIGRATE_COMPRESSED),
+            (options.parallel_connections > 1, lv.VIR_MIGRATE_PARALLEL),
+            (options.tls, lv.VIR_MIGRATE_TLS),
+        ):
+            flags |= flag if chosen else 0
         return flags
+
+    def _parameters(self, options: MigrationOptions) -> dict[str, Any]:
+        """Figures of the options, as libvirt names them; what is not chosen is left to QEMU."""
+        lv = self._libvirt
+        found: dict[str, Any] = {}
+        if options.bandwidth is not None:
+            found[lv.VIR_MIGRATE_PARAM_BANDWIDTH] = max(1, round(options.bandwidth / 2**20))
+        if options.auto_converge and options.auto_converge_initial is not None:
+            found[lv.VIR_MIGRATE_PARAM_AUTO_CONVERGE_INITIAL] = options.auto_converge_initial
+        if options.auto_converge and options.auto_converge_increment is not None:
+            found[lv.VIR_MIGRATE_PARAM_AUTO_CONVERGE_INCREMENT] = options.auto_converge_increment
+        if options.xbzrle:
+            found[lv.VIR_MIGRATE_PARAM_COMPRESSION] = "xbzrle"
+        if options.parallel_connections > 1:
+            found[lv.VIR_MIGRATE_PARAM_PARALLEL_CONNECTIONS] = options.parallel_connections
+        return found
 
     # Telemetry
 
@@ -259,7 +280,7 @@ class MigrationRun:
         while not self._call_over.wait(POLL_EVERY) and not self._left.is_set():
             try:
                 job = self._domain.jobStats()
-                paused = self._domain.state()[0] == _PAUSED
+                state, why = self._domain.state()
             except self._libvirt.libvirtError:
                 if self._followed:
                     return  # gone from the source, or the source does not answer
@@ -270,7 +291,9 @@ class MigrationRun:
                 continue
             if not job.get("memory_total"):
                 continue
-            now_phase = Phase.BLACKOUT if paused else Phase.BROWNOUT
+            now_phase = Phase.BROWNOUT
+            if state == _PAUSED:  # in post-copy it runs at the destination already
+                now_phase = Phase.NETWORK if why == _PAUSED_POSTCOPY else Phase.BLACKOUT
             row = telemetry_row(job, now_phase)
             events: list[ev.Event] = []
             if now_phase is not phase:

@@ -26,6 +26,11 @@ OPTIONS = (
     Param("Bandwidth", "whole", help="bytes/s at most (fcm)."),
     Param("AutoConverge", "switch", help="Slow the machine down until its memory converges (fcm)."),
     Param("PostCopy", "switch", help="Move the machine first, its memory after it (fcm)."),
+    Param("AutoConvergeInitial", "whole", help="% by which the machine is first slowed down (fcm, real hosts)."),
+    Param("AutoConvergeIncrement", "whole", help="% by which it is slowed down further (fcm, real hosts)."),
+    Param("Xbzrle", "switch", help="Send only what changed of pages sent before (fcm, real hosts)."),
+    Param("ParallelConnections", "whole", help="TCP connections that carry memory (fcm, real hosts)."),
+    Param("Tls", "switch", help="Encrypt the transfer (fcm, real hosts)."),
 )
 
 
@@ -83,6 +88,11 @@ def _move(call: Call, machine: VirtualMachine) -> Iterable[Any]:
         bandwidth=call.whole("Bandwidth"),
         auto_converge=call.switch("AutoConverge"),
         post_copy=call.switch("PostCopy"),
+        auto_converge_initial=call.whole("AutoConvergeInitial"),
+        auto_converge_increment=call.whole("AutoConvergeIncrement"),
+        xbzrle=call.switch("Xbzrle"),
+        parallel_connections=1 if (connections := call.whole("ParallelConnections")) is None else connections,
+        tls=call.switch("Tls"),
     )
     if kind not in ("live", "quick"):
         raise ParameterError(

@@ -1,0 +1,73 @@
+"""Options of a live migration reach QEMU, and those that may be changed while it runs are changed."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from fcm.lab.machines import remove_machine
+from fcm.model import commands as cmd
+from fcm.model.entities import MigrationOptions
+from fcm.model.telemetry import Phase
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from fcm.lab.machines import LabMachine
+    from tests.live.live_lab import LiveLab
+    from tests.live.watched import Watched
+
+pytestmark = pytest.mark.live
+
+
+@pytest.fixture
+def restless(lab: LiveLab) -> Iterator[LabMachine]:
+    """A guest that writes faster than the network carries."""
+    made = lab.add_machine("options", fill=100, dirty=60, working_set=90)
+    yield made
+    remove_machine(made.name, lab.plan, lab.folders)
+
+
+def test_auto_converge_slows_a_guest_from_the_chosen_start_and_post_copy_ends_what_would_not_end(
+    lab: LiveLab, watched: Watched, restless: LabMachine
+) -> None:
+    machine = watched.machine(restless.name)
+    wanted = MigrationOptions(
+        auto_converge=True, auto_converge_initial=35, auto_converge_increment=7, xbzrle=True, post_copy=True
+    )
+    with lab.hold(restless) as held:
+        identity = watched.migrate(machine, "node2", wanted)
+        rows = watched.workspace.rows
+        watched.until(lambda: any(row.throttle for row in rows(identity)), "the guest is slowed")
+        running = lab.connection("node1").lookupByName(restless.name).jobStats()
+        tuned = watched.workspace.submit(cmd.TuneMigration(identity, post_copy=True))
+        ended = watched.end_of(identity)
+        held.wait_for_ticks(50)
+        continuity = held.read()
+
+    print(f"\npost-copy: {ended.figures}, longest gap {continuity.longest_gap * 1000:.0f} ms")
+    assert tuned.verdict, tuned.verdict
+    assert ended.phase is Phase.COMPLETED, ended.reason
+    assert next(row.throttle for row in rows(identity) if row.throttle) == 35
+    assert running["compression_cache"] > 0
+    assert lab.running(restless) == ["node2"]
+    assert continuity.unbroken, continuity
+
+
+def test_a_limit_of_bandwidth_is_kept_over_two_connections_and_can_be_lifted_while_it_runs(
+    lab: LiveLab, watched: Watched, machine: LabMachine
+) -> None:
+    identity = watched.machine(machine.name)
+    wanted = MigrationOptions(bandwidth=2 << 20, parallel_connections=2, downtime_limit=0.5)
+    migration = watched.migrate(identity, "node2", wanted)
+    watched.until_memory_moves(migration, 6 << 20)
+    slow = watched.workspace.rows(migration)[-1]
+    watched.workspace.submit(cmd.TuneMigration(migration, bandwidth=20 << 20))
+    ended = watched.end_of(migration)
+
+    assert ended.phase is Phase.COMPLETED, ended.reason
+    assert slow.sent / slow.time < 4 << 20
+    assert max(row.rate for row in watched.workspace.rows(migration)) > 8 << 20
+    assert ended.options.bandwidth == 20 << 20
+    assert lab.running(machine) == ["node2"]
