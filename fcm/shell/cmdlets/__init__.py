@@ -17,6 +17,8 @@ MODULES = (
     "storage",
     "moves",
     "machines",
+    "events",
+    "old_tools",
 )
 
 

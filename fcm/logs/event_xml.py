@@ -1,0 +1,50 @@
+"""One event as XML, as ``wevtutil qe`` prints it, and as text."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+from xml.sax.saxutils import escape, quoteattr
+
+from fcm.logs.evtx import NAMESPACE, clean
+
+if TYPE_CHECKING:
+    from fcm.logs.records import EventRecord
+
+
+def system_time(time: float) -> str:
+    """A time (s since the epoch) as SystemTime has it."""
+    return datetime.fromtimestamp(time, UTC).strftime("%Y-%m-%dT%H:%M:%S.%f") + "0Z"
+
+
+def event_xml(record: EventRecord) -> str:
+    """The event on one line."""
+    data = "".join(f"<Data Name={quoteattr(clean(name))}>{escape(clean(value))}</Data>" for name, value in record.data)
+    return (
+        f"<Event xmlns={quoteattr(NAMESPACE)}><System>"
+        f"<Provider Name={quoteattr(record.provider)} Guid={quoteattr(record.guid)}/>"
+        f"<EventID>{record.id}</EventID><Version>0</Version><Level>{record.level}</Level><Task>{record.task}</Task>"
+        f"<Opcode>0</Opcode><Keywords>0x{record.keywords:x}</Keywords>"
+        f"<TimeCreated SystemTime={quoteattr(system_time(record.time))}/>"
+        f"<EventRecordID>{record.record_id}</EventRecordID><Correlation/>"
+        f'<Execution ProcessID="{record.process}" ThreadID="{record.thread}"/>'
+        f"<Channel>{escape(record.channel)}</Channel><Computer>{escape(record.computer)}</Computer>"
+        f"<Security UserID={quoteattr(record.user)}/></System><EventData>{data}</EventData></Event>"
+    )
+
+
+def event_text(record: EventRecord, number: int) -> list[str]:
+    """The event as lines of text."""
+    return [
+        f"Event[{number}]:",
+        f"  Log Name: {record.channel}",
+        f"  Source: {record.provider}",
+        f"  Date: {system_time(record.time)}",
+        f"  Event ID: {record.id}",
+        f"  Task: {record.task_name}",
+        f"  Level: {record.level_name}",
+        f"  Computer: {record.computer}",
+        "  Description:",
+        f"{record.text}",
+        "",
+    ]

@@ -1,0 +1,159 @@
+"""Events and cluster logs."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from fcm.logs.channels import CHANNELS, channel_named
+from fcm.logs.cluster_log import cluster_log
+from fcm.logs.query import QueryError, parse_query, query_of
+from fcm.logs.records import records
+from fcm.shell import finding
+from fcm.shell.cmdlets.language import file_object
+from fcm.shell.errors import ParameterError, near
+from fcm.shell.objects import when
+from fcm.shell.output import whole_file
+from fcm.shell.registry import CLUSTER, INPUT, Param, cmdlet
+from fcm.shell.values import ShellObject
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from fcm.logs.query import Query
+    from fcm.logs.records import EventRecord
+    from fcm.shell.call import Call
+
+REPORTS = "ClusterReports"
+"""Folder of Get-ClusterLog without -Destination; on a node it is %systemroot%\\Cluster\\Reports."""
+
+
+def all_records(call: Call) -> list[EventRecord]:
+    """What the enabled logs hold."""
+    return records(call.workspace.log, call.state, call.workspace.telemetry, call.session.logs)
+
+
+def log_name(call: Call, name: str) -> str:
+    """The whole name of a log.
+
+    Raises:
+        NotFoundError: there is none of that name.
+    """
+    channel = channel_named(name)
+    if channel is None:
+        raise ParameterError(
+            f"There is no event log {name!r}.",
+            near(name, [one.name for one in CHANNELS]) or "wevtutil el lists them.",
+            call.at,
+            "ObjectNotFound",
+        )
+    return channel.name
+
+
+def query(call: Call, text: str | None, logs: Sequence[str], expression: str) -> Query:
+    """A structured query, or one of logs and an expression.
+
+    Raises:
+        ParameterError: it is wrong.
+    """
+    from fcm.logs.query import Query
+
+    try:
+        if text is not None:
+            return parse_query(text)
+        return Query(tuple(one for log in logs for one in query_of(log_name(call, log), expression).selects))
+    except QueryError as error:
+        raise ParameterError(str(error), "", call.at, "InvalidArgument") from error
+
+
+def event_object(record: EventRecord) -> ShellObject:
+    """An event."""
+    return ShellObject(
+        "Event",
+        {
+            "TimeCreated": when(record.time),
+            "Id": record.id,
+            "LevelDisplayName": record.level_name,
+            "Message": record.text,
+            "Level": record.level,
+            "LogName": record.channel,
+            "ProviderName": record.provider,
+            "MachineName": record.computer,
+            "TaskDisplayName": record.task_name,
+            "RecordId": record.record_id,
+            "Properties": dict(record.data),
+        },
+    )
+
+
+@cmdlet(
+    "Get-ClusterEvent",
+    Param("LogName", "texts", position=0, help="Names of logs; nothing: all."),
+    Param("FilterXPath", help="Such as *[System[Level=2]]."),
+    Param("FilterXml", help="A structured query."),
+    Param("MaxEvents", "whole"),
+    Param("Oldest", "switch", help="Oldest first."),
+    CLUSTER,
+    INPUT,
+    synopsis="Events of the logs, newest first.",
+    example="Get-ClusterEvent -FilterXPath '*[System[(Level=1 or Level=2)]]' | Export-Csv events.csv",
+    since="fcm",
+)
+def get_events(call: Call) -> Iterable[Any]:
+    """Events as objects."""
+    finding.check_cluster(call)
+    logs = call.texts("LogName") or [channel.name for channel in CHANNELS]
+    xml = call.text("FilterXml") if call.has("FilterXml") else None
+    found = query(call, xml, logs, call.text("FilterXPath", "*")).run(all_records(call), call.workspace.now())
+    if not call.switch("Oldest"):
+        found.reverse()
+    most = call.whole("MaxEvents")
+    return [event_object(record) for record in (found if most is None else found[: max(0, most)])]
+
+
+def write_logs(call: Call, folder: str, nodes: Sequence[str], span: int | None) -> list[Any]:
+    """Write NODE_cluster.log for each node into a folder; a file is whole or not there.
+
+    Args:
+        call: the call.
+        folder: where; made if it is not there.
+        nodes: whose logs.
+        span: minutes before now; None: everything.
+    """
+    place = call.session.path(folder)
+    place.mkdir(parents=True, exist_ok=True)
+    since = None if span is None else call.workspace.now() - span * 60
+    entries = tuple(call.workspace.log)
+    written = []
+    for number, node in enumerate(nodes):
+        call.session.check_stopped()
+        call.session.on_progress("Cluster log", node, 100 * number // max(len(nodes), 1))
+        path = place / f"{node}_cluster.log"
+        with whole_file(path) as file:
+            for count, line in enumerate(cluster_log(entries, call.state, node, since)):
+                file.write(line.encode() + b"\r\n")
+                if count % 1000 == 0:
+                    call.session.check_stopped()
+        written.append(file_object(path))
+    call.session.on_progress("Cluster log", "", -1)
+    return written
+
+
+@cmdlet(
+    "Get-ClusterLog",
+    Param("Node", "texts", position=0, help="Whose logs; nothing: of all nodes."),
+    Param("Destination", help="Folder for NODE_cluster.log; nothing: the folder ClusterReports."),
+    Param("TimeSpan", "whole", aliases=("span",), help="Minutes before now; nothing: everything."),
+    Param("UseLocalTime", "switch", absent="it came with Windows Server 2012; times are GMT."),
+    CLUSTER,
+    INPUT,
+    synopsis="Write the cluster log of each node.",
+    example="Get-ClusterLog -Destination logs -TimeSpan 15",
+)
+def get_cluster_log(call: Call) -> Iterable[Any]:
+    """Write cluster logs."""
+    finding.check_cluster(call)
+    names = [*call.texts("Node"), *(item.identity for item in call.objects("ClusterNode"))]
+    nodes = [node.name for node in finding.nodes(call, names)]
+    if call.has("TimeSpan") and (call.whole("TimeSpan") or 0) < 1:
+        raise ParameterError("-TimeSpan must be at least 1 minute.", "Leave it out for everything.", call.at)
+    return write_logs(call, call.text("Destination", REPORTS), nodes, call.whole("TimeSpan"))

@@ -1,0 +1,71 @@
+from __future__ import annotations
+
+from fcm.logs.channels import CHANNELS, EventLogs, channel_named
+from fcm.logs.cluster_log import cluster_log
+from fcm.logs.records import catalog, records
+from fcm.model.commands import LiveMigrate
+from fcm.model.events import EVENT_TYPES
+from tests.unit.embedded.desk import Desk
+
+ANALYTIC = "Microsoft-Windows-Hyper-V-High-Availability-Analytic"
+
+
+def moved() -> Desk:
+    """A cluster in which DC01 was live migrated from node1 to node2."""
+    desk = Desk()
+    desk.do(LiveMigrate(desk.machine("DC01").id, "node2"))
+    desk.settle()
+    return desk
+
+
+def test_the_catalog_knows_every_fact_and_no_other() -> None:
+    providers, entries = catalog()
+    assert set(entries) == set(EVENT_TYPES)
+    assert len({entry.id for entry in entries.values()}) == len(entries)
+    names = {channel.name for channel in CHANNELS}
+    assert {provider.channel for provider in providers.values()} <= names
+
+
+def test_a_live_migration_is_in_the_logs_of_windows_with_its_blackout() -> None:
+    desk = moved()
+    found = records(desk.workspace.log, desk.state, desk.workspace.telemetry, EventLogs())
+    (done,) = [item for item in found if item.id == 20415]
+    assert done.channel == "Microsoft-Windows-Hyper-V-VMMS-Admin"
+    assert done.computer == "node1.contoso.example"
+    assert dict(done.data)["DestinationNode"] == "node2"
+    assert {item.id for item in found if item.channel.endswith("Worker-Admin")} == {22508, 22509}
+    assert [item.record_id for item in found] == list(range(1, len(found) + 1))
+    desk.close()
+
+
+def test_the_analytic_log_takes_passes_from_when_it_is_enabled() -> None:
+    desk = moved()
+    logs = EventLogs()
+    arguments = (desk.workspace.log, desk.state, desk.workspace.telemetry, logs)
+    assert not [item for item in records(*arguments) if item.channel == ANALYTIC]
+    logs.enable(ANALYTIC, True, 0.0)
+    texts = [item.text for item in records(*arguments) if item.channel == ANALYTIC]
+    assert any("pass 1 begins" in text for text in texts)
+    logs.enable(ANALYTIC, False, 1.0)
+    assert not [item for item in records(*arguments) if item.channel == ANALYTIC]
+    desk.close()
+
+
+def test_a_log_is_found_in_dash_and_in_slash_form() -> None:
+    found = channel_named("microsoft-windows-hyper-v-vmms/admin")
+    assert found is not None
+    assert found.name == "Microsoft-Windows-Hyper-V-VMMS-Admin"
+    assert channel_named("Application") is None
+
+
+def test_the_cluster_log_has_its_line_format_and_only_what_concerns_the_node() -> None:
+    desk = moved()
+    log = list(cluster_log(desk.workspace.log, desk.state, "node1"))
+    assert log[0] == (
+        "00000ccc.00000ea4::1970/01/12-13:46:40.000 INFO  [CS] cluster service logging level is 3 on node node1"
+    )
+    assert any("[RES] Virtual Machine <DC01>: Live migration of DC01" in line for line in log)
+    other = list(cluster_log(desk.workspace.log, desk.state, "node3"))
+    assert not any("DC01" in line for line in other)
+    assert list(cluster_log(desk.workspace.log, desk.state, "node1", since=desk.workspace.now() + 1)) == []
+    desk.close()
