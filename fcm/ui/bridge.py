@@ -71,7 +71,8 @@ class Bridge(QObject):
     def _tell(self) -> None:
         change, self._change = self._change, Change()
         entries, self._entries = self._entries, []
-        self._told = time.monotonic()
+        # From the planned instant, not from now: a frame that comes late does not delay all later ones.
+        self._told = max(self._told + FRAME, time.monotonic() - FRAME)
         if change:
             self.changed.emit(change)
         if entries:
