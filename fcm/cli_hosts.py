@@ -1,19 +1,33 @@
-"""The verbs of ``fcm hosts``: what is wrong with the hosts of a hosts file."""
+"""The verbs of ``fcm hosts``: what is wrong with hosts, how a machine writes its memory, emptying a node."""
 
 from __future__ import annotations
 
+import math
+import sys
+import threading
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from fcm.model.commands import PauseNode
+from fcm.model.entities import NodeState
+from fcm.model.networks import migration_order
+from fcm.model.telemetry import Phase
+
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     from fcm.backend.libvirt.check import HostFacts
+    from fcm.migration.fitting import DirtySample
+    from fcm.workspace.drain import PlannedMove
+    from fcm.workspace.workspace import Workspace
 
     Subparsers = argparse._SubParsersAction[argparse.ArgumentParser]  # noqa: SLF001 (it has no public name)
 
-DONE, FAILED = 0, 1
+DONE, FAILED, WRONG_USAGE = 0, 1, 2
+OPEN_LIMIT = 15.0
+"""s to wait for the hosts to answer."""
 
 
 def add_hosts_verbs(verbs: Subparsers) -> None:
@@ -23,6 +37,15 @@ def add_hosts_verbs(verbs: Subparsers) -> None:
     check = inner.add_parser("check", help="ask every host and say what is wrong")
     check.add_argument("file", type=Path, metavar="FILE", help="hosts file, see docs/live-hosts.md")
     check.set_defaults(handler=_check)
+    measure = inner.add_parser("measure", help="measure how a machine writes its memory; will its migration end?")
+    measure.add_argument("file", type=Path, metavar="FILE", help="hosts file")
+    measure.add_argument("machine", metavar="MACHINE", help="name of a running virtual machine")
+    measure.set_defaults(handler=_measure)
+    drain = inner.add_parser("drain", help="say where the machines of a node would go, or move them")
+    drain.add_argument("file", type=Path, metavar="FILE", help="hosts file")
+    drain.add_argument("node", metavar="NODE")
+    drain.add_argument("--go", action="store_true", help="move them; without it nothing changes")
+    drain.set_defaults(handler=_drain)
 
 
 def _check(arguments: argparse.Namespace) -> int:
@@ -36,6 +59,94 @@ def _check(arguments: argparse.Namespace) -> int:
     for result in results:
         print(f"{result.level.upper():<5} {result.text}{f' {result.remedy}' if result.remedy else ''}")
     return FAILED if any(result.level == "fail" for result in results) else DONE
+
+
+def _measure(arguments: argparse.Namespace) -> int:
+    from fcm.backend.libvirt.cluster_view import formed_cluster
+    from fcm.backend.libvirt.hosts_file import load
+    from fcm.backend.libvirt.measure import measure_machine
+    from fcm.migration.preflight import Plan, judge
+    from fcm.workspace.preflight import GOODPUT
+
+    hosts = load(arguments.file)
+
+    def told(sample: DirtySample) -> None:
+        print(f"{sample.seconds:g} s: {sample.mib_per_s:g} MiB/s of distinct pages (sampled)", flush=True)
+
+    node, memory, samples = measure_machine(hosts, arguments.machine, told)
+    formed = formed_cluster(hosts, None)
+    networks = {network.id: network for network in formed.networks}
+    order = migration_order(formed.cluster, networks)
+    if not order:
+        print("No network of the hosts file may be used for live migration.", file=sys.stderr)
+        return FAILED
+    network = networks[order[0]]
+    judgement = judge(Plan(memory, network.bandwidth * GOODPUT), samples=samples)
+    speed = f"{network.bandwidth / 1e6 * 8:.0f} Mbit/s"
+    print(f"{arguments.machine} on {node}, {memory / 2**20:.0f} MiB, over {network.name} ({speed}):")
+    print(f"Forecast from the measured rates: {judgement.sentence}")
+    return DONE
+
+
+def _drain(arguments: argparse.Namespace) -> int:
+    from fcm.app import open_workspace
+    from fcm.workspace.drain import plan_drain
+
+    awake = threading.Event()
+    workspace = open_workspace(f"libvirt:{arguments.file}", keep=False)
+    workspace.set_wake(awake.set)
+
+    def wait_for(condition: Callable[[], bool], limit: float = math.inf) -> bool:
+        end = time.monotonic() + limit
+        while not condition() and time.monotonic() < end:
+            awake.wait(0.2)
+            awake.clear()
+            workspace.drain()
+        return condition()
+
+    def asked() -> bool:
+        nodes = workspace.state.nodes.values()
+        return not any(node.state is NodeState.DOWN and node.note.startswith("Connecting") for node in nodes)
+
+    try:
+        wait_for(asked, OPEN_LIMIT)
+        if arguments.node not in workspace.state.nodes:
+            print(f"The hosts file has no node {arguments.node}.", file=sys.stderr)
+            return WRONG_USAGE
+        plan = plan_drain(workspace, arguments.node)
+        for number, move in enumerate(plan.moves, 1):
+            takes = "is not expected to end" if move.duration is None else f"about {move.duration:.1f} s ({move.basis})"
+            print(f"{number}. {move.machine} to {move.command.destination}: {takes}. {move.reason}")
+        for item in plan.staying:
+            print(f"   {item.machine} stays: {item.reason} {item.remedy}".rstrip())
+        if not arguments.go:
+            return DONE if plan.is_complete else FAILED
+        workspace.submit(PauseNode(arguments.node))
+        moved = [_move(workspace, move, wait_for) for move in plan.moves]
+        return DONE if all(moved) and plan.is_complete else FAILED
+    finally:
+        workspace.close()
+
+
+def _move(workspace: Workspace, move: PlannedMove, wait_for: Callable[[Callable[[], bool]], bool]) -> bool:
+    """Carry out one planned move and tell its duration against the planned one."""
+    operation = workspace.submit(move.command)
+    wait_for(lambda: operation.verdict is not None)
+    workspace.drain()
+    if not operation.verdict:
+        print(f"{move.machine}: {operation.verdict and operation.verdict.sentence()}", file=sys.stderr)
+        return False
+    machine = move.command.machine
+    wait_for(lambda: bool((last := workspace.state.last_migration(machine)) and last.phase.is_over))
+    migration = workspace.state.last_migration(machine)
+    assert migration is not None
+    if migration.phase is not Phase.COMPLETED:
+        print(f"{move.machine}: {migration.phase}. {migration.reason} {migration.remedy}".rstrip(), file=sys.stderr)
+        return False
+    planned = "" if move.duration is None else f", planned {move.duration:.1f} s"
+    took = migration.figures.total if migration.figures else (migration.ended or 0) - (migration.started or 0)
+    print(f"{move.machine} runs on {migration.destination}: {took:.1f} s{planned}", flush=True)
+    return True
 
 
 def table(facts: Iterable[HostFacts]) -> list[str]:
