@@ -23,7 +23,6 @@ window grows with segments, that of a reading of the dirty log with segments x c
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -35,9 +34,6 @@ from fcm.migration.state import BLACKOUT, BROWNOUT, EMPTY, POSTCOPY, SETUP, Flag
 from fcm.migration.throttle import adapt_rate, settle_throttle
 from fcm.migration.workload import PAGE
 from fcm.model.telemetry import FinalFigures
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
 
 WINDOW = 0.1
 """s of one step (BUFFER_DELAY, migration.c)."""
@@ -489,18 +485,3 @@ class Engine:
         stopped = float(rows.stopped_at[slot])
         downtime = float(rows.fixed[slot]) if rows.state[slot] == POSTCOPY else end - stopped
         return FinalFigures(end, downtime, round(float(rows.sent[slot])), int(rows.passes[slot]))
-
-
-def run_to_end(
-    specs: Iterable[MigrationSpec], most: float = 3600.0, engine: Engine | None = None
-) -> list[FinalFigures | None]:
-    """Runs migrations together until all are over or `most` seconds passed; ``None`` for those that are not."""
-    engine = engine if engine is not None else Engine()
-    handles = [engine.add(spec) for spec in specs]
-    ended: dict[int, FinalFigures] = {}
-    left = round(most / WINDOW)
-    while left > 0 and len(ended) < len(handles):
-        step, count = engine.leap(left)
-        ended.update(step.finished)
-        left -= count
-    return [ended.get(h) for h in handles]

@@ -19,15 +19,13 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from enum import StrEnum
 
 import numpy as np
 import numpy.typing as npt
 
+from fcm.migration.outlook import Floats, Interval, Outlook, Verdict
 from fcm.migration.policies import QEMU_7_2, LogWindow, StoppingRule
 from fcm.model.telemetry import Phase, TelemetryRow
-
-Floats = npt.NDArray[np.float64]
 
 PRIOR_EXTRA = (0.0, 0.45)
 """10 % and 90 % point of what is sent beyond the memory once, over the memory, where nothing is known: idle guests 0;
@@ -52,48 +50,6 @@ _MEMBERS = 15
 """Of 15 members at (k + 1/2) / 15 the second and the last but one stand at 10 % and 90 %."""
 _FIXED_SPREAD = np.geomspace(0.3, 4.0, _MEMBERS)[(np.arange(_MEMBERS) * 7) % _MEMBERS]
 """Factors on the fixed part of the blackout, one a member, in no relation to the others' order."""
-
-
-class Verdict(StrEnum):
-    """Will the migration end by itself?"""
-
-    CONVERGING = "converging"
-    WILL_NOT_CONVERGE = "will not converge"
-    UNKNOWN = "unknown"
-
-
-@dataclass(frozen=True)
-class Interval:
-    """A value with an 80 % interval; infinite where a migration may not end."""
-
-    low: float
-    mid: float
-    high: float
-
-
-@dataclass(frozen=True)
-class Outlook:
-    """The forecast at one instant."""
-
-    time: Floats
-    """[n] s since the start, from now on."""
-    low: Floats
-    """[n] bytes remaining, 10 % point."""
-    mid: Floats
-    high: Floats
-    eta: Interval
-    """s from now to the end."""
-    blackout: Interval
-    """s of standing still at the end."""
-    verdict: Verdict
-    reason: str
-    """Why, with numbers; empty while converging."""
-    remedies: tuple[str, ...]
-    """What would let it end, each a piece of a sentence with its number."""
-    progress: float
-    """0..1, never falling."""
-    assumed: bool
-    """True while no reading of the dirty log has been seen and the outlook rests on published experience."""
 
 
 class Forecast:

@@ -13,7 +13,7 @@ from fcm.model.telemetry import Phase
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from fcm.migration.forecast import Outlook
+    from fcm.migration.outlook import Outlook
     from fcm.model.entities import Migration
     from fcm.model.telemetry import TelemetryRow
     from fcm.workspace.workspace import Workspace

@@ -7,11 +7,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from fcm.migration.engine import run_to_end
 from fcm.migration.links import max_min_shares
 from fcm.migration.prediction import COMPLETED, predict
 from fcm.migration.specification import MigrationSpec
 from fcm.migration.workload import PAGE, Scattered, Sweep, Uniform, Workload, Zipf
+from tests.unit.migration.running import run_to_end
 
 MIB = 1 << 20
 MEMORY = 512 * MIB

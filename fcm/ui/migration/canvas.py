@@ -14,7 +14,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QApplication, QVBoxLayout, QWidget
 
-from fcm.migration.forecast import Verdict
+from fcm.migration.outlook import Verdict
 from fcm.model.entities import GIB, MIB
 from fcm.ui import theme
 from fcm.ui.migration.curves import Band, Boundaries, Curves, Floats, Grid
@@ -23,7 +23,7 @@ from fcm.ui.migration.ranges import next_length, scale_of
 if TYPE_CHECKING:
     from PySide6.QtGui import QResizeEvent
 
-    from fcm.migration.forecast import Outlook
+    from fcm.migration.outlook import Outlook
     from fcm.migration.recording import Recording
 
 

@@ -56,7 +56,7 @@ def against_forecast(figures: FinalFigures | None, made: Made | None, simulated:
 
 
 def _seconds_row(name: str, measured: float | None, since: object, interval: object) -> tuple[str, ...]:
-    from fcm.migration.forecast import Interval
+    from fcm.migration.outlook import Interval
 
     shown = f"{measured:.2f}{NARROW}s" if measured is not None else NONE
     if not isinstance(interval, Interval) or not isinstance(since, float) or not math.isfinite(interval.mid):
@@ -67,7 +67,7 @@ def _seconds_row(name: str, measured: float | None, since: object, interval: obj
 
 
 def _blackout_row(measured: float | None, interval: object) -> tuple[str, ...]:
-    from fcm.migration.forecast import Interval
+    from fcm.migration.outlook import Interval
 
     shown = milliseconds(measured) if measured is not None else NONE
     if not isinstance(interval, Interval) or not math.isfinite(interval.mid):

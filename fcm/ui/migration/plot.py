@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from PySide6.QtGui import QShowEvent
 
-    from fcm.migration.forecast import Outlook
+    from fcm.migration.outlook import Outlook
     from fcm.migration.recording import Recording
     from fcm.ui.migration.canvas import Canvas
     from fcm.ui.migration.curves import Floats

@@ -27,7 +27,7 @@ from fcm.ui.migration.words import about, between
 if TYPE_CHECKING:
     from PySide6.QtGui import QPaintEvent
 
-    from fcm.migration.forecast import Outlook
+    from fcm.migration.outlook import Outlook
     from fcm.model.entities import Migration
     from fcm.model.telemetry import TelemetryRow
 

@@ -11,7 +11,7 @@ from fcm.ui.format import count, rate, seconds, size
 from fcm.ui.migration.words import about, between, sentence_of
 
 if TYPE_CHECKING:
-    from fcm.migration.forecast import Outlook
+    from fcm.migration.outlook import Outlook
     from fcm.model.entities import Migration
     from fcm.model.state import State
     from fcm.model.telemetry import TelemetryRow

@@ -2,10 +2,11 @@ from __future__ import annotations
 
 import pytest
 
-from fcm.migration.engine import Engine, run_to_end
+from fcm.migration.engine import Engine
 from fcm.migration.specification import Capability, MigrationSpec
 from fcm.migration.workload import Uniform, Workload
 from fcm.model.telemetry import FinalFigures, Phase
+from tests.unit.migration.running import run_to_end
 
 MIB = 1 << 20
 

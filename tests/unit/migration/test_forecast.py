@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 
 from fcm.migration.engine import Engine
-from fcm.migration.forecast import Forecast, Verdict
+from fcm.migration.forecast import Forecast
+from fcm.migration.outlook import Verdict
 from fcm.migration.recording import load_qemu_recording
 from fcm.migration.specification import MigrationSpec
 from fcm.migration.workload import Uniform, Workload
