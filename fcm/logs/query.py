@@ -72,15 +72,40 @@ class Query:
         against: dict[str, list[Test]] = {}
         for one in self.selects:
             (against if one.suppresses else tests).setdefault(one.channel, []).append(one.test)
+        whether = {channel: _any(chosen) for channel, chosen in tests.items()}
+        unless = {channel: _any(chosen) for channel, chosen in against.items()}
         found = []
         for record in records:
-            chosen = tests.get(record.channel)
-            if chosen is None or not any(test(record, now) for test in chosen):
+            channel = record.channel
+            test = whether.get(channel)
+            if test is None or not test(record, now):
                 continue
-            if any(test(record, now) for test in against.get(record.channel, ())):
-                continue
-            found.append(record)
+            refuse = unless.get(channel)
+            if refuse is None or not refuse(record, now):
+                found.append(record)
         return found
+
+
+def _any(tests: list[Test]) -> Test:
+    """Whether one of the tests holds; one and two of them are the usual case and quick."""
+    if len(tests) == 1:
+        return tests[0]
+    if len(tests) == 2:
+        first, second = tests
+        return lambda record, now: first(record, now) or second(record, now)
+    return lambda record, now: any(test(record, now) for test in tests)
+
+
+def _all(tests: list[Test]) -> Test:
+    """Whether all of the tests hold."""
+    if not tests:
+        return lambda record, now: True
+    if len(tests) == 1:
+        return tests[0]
+    if len(tests) == 2:
+        first, second = tests
+        return lambda record, now: first(record, now) and second(record, now)
+    return lambda record, now: all(test(record, now) for test in tests)
 
 
 def parse_query(text: str) -> Query:
@@ -167,6 +192,17 @@ _INNER = {"", "System", "EventData", "UserData", "System/Provider", "System/Time
           "System/Security", "System/Correlation"}  # fmt: skip
 
 
+@dataclass(frozen=True, slots=True)
+class _Path:
+    """What a path gives: its values (none: it does not exist); quicker ways where there are."""
+
+    values: Values
+    leaf: Callable[[EventRecord], Any] | None = None
+    """Its one value, where it always has one."""
+    test: Test | None = None
+    """Whether it exists."""
+
+
 class _Compiler:
     """Recursive descent over the expression; every path is resolved while compiling."""
 
@@ -189,10 +225,10 @@ class _Compiler:
         """``*``, ``*[...]`` or ``Event[...]``; also a bare path as wevtutil takes it."""
         if not self.tokens:
             raise self.wrong("The expression is empty. Write * for all events.")
-        values = self.path("")
+        test = self.one("")
         if self.at < len(self.tokens):
             raise self.wrong(f"{self.peek()!r} is unexpected.")
-        return lambda record, now: bool(values(record, now))
+        return test
 
     def wrong(self, why: str) -> QueryError:
         return QueryError(f"{why} The expression is {self.text[:120]!r}.")
@@ -214,8 +250,8 @@ class _Compiler:
             found = repr(self.peek()) if self.peek() else "the end"
             raise self.wrong(f"{word!r} is missing before {found}.")
 
-    def path(self, context: str) -> Values:
-        """Values of a path from a context; an empty result means that it does not exist."""
+    def path(self, context: str) -> _Path:
+        """A path from a context."""
         tests: list[Test] = []
         place = context
         while True:
@@ -236,13 +272,14 @@ class _Compiler:
             if not self.take("/"):
                 break
         get = _LEAVES.get(place)
+        holds = _all(tests)
         if get is None:
-            return lambda record, now: (True,) if all(test(record, now) for test in tests) else ()
+            return _Path(lambda record, now: (True,) if holds(record, now) else (), test=holds)
         if not tests:
-            return lambda record, now: (get(record),)
-        return lambda record, now: (get(record),) if all(test(record, now) for test in tests) else ()
+            return _Path(lambda record, now: (get(record),), leaf=get)
+        return _Path(lambda record, now: (get(record),) if holds(record, now) else ())
 
-    def _data(self, before: list[Test]) -> Values:
+    def _data(self, before: list[Test]) -> _Path:
         name: str | None = None
         if self.take("["):
             self.expect("@Name")
@@ -258,7 +295,7 @@ class _Compiler:
                 return ()
             return [value for key, value in record.data if name is None or key == name]
 
-        return values
+        return _Path(values)
 
     def either(self, context: str) -> Test:
         """Tests with ``or`` between them."""
@@ -269,18 +306,14 @@ class _Compiler:
         while self.take("or"):
             tests.append(self.both(context))
         self.depth -= 1
-        if len(tests) == 1:
-            return tests[0]
-        return lambda record, now: any(test(record, now) for test in tests)
+        return _any(tests)
 
     def both(self, context: str) -> Test:
         """Tests with ``and`` between them."""
         tests = [self.one(context)]
         while self.take("and"):
             tests.append(self.one(context))
-        if len(tests) == 1:
-            return tests[0]
-        return lambda record, now: all(test(record, now) for test in tests)
+        return _all(tests)
 
     def one(self, context: str) -> Test:
         """One comparison, or something in parentheses."""
@@ -296,40 +329,41 @@ class _Compiler:
             return lambda record, now: not negated(record, now)
         left, is_time = self.operand(context)
         operator = self.peek()
+        values = left.values
         if operator not in _COMPARE:
-            return lambda record, now: any(left(record, now))
+            return left.test or (lambda record, now: any(values(record, now)))
         self.at += 1
         wanted = self.constant(is_time)
-        compare = _COMPARE[operator]
-
-        def test(record: EventRecord, now: float) -> bool:
-            return any(compare(value, wanted) for value in left(record, now))
-
+        compare, leaf = _COMPARE[operator], left.leaf
         if isinstance(wanted, str):
-            return lambda record, now: any(compare(str(value), wanted) for value in left(record, now))
-        return test
+            return lambda record, now: any(compare(str(value), wanted) for value in values(record, now))
+        if leaf is None:
+            return lambda record, now: any(compare(value, wanted) for value in values(record, now))
+        if operator == "=":
+            return lambda record, now: bool(leaf(record) == wanted)
+        return lambda record, now: compare(leaf(record), wanted)
 
-    def operand(self, context: str) -> tuple[Values, bool]:
+    def operand(self, context: str) -> tuple[_Path, bool]:
         """Left side of a comparison, and whether it is a time."""
         if self.peek() == "timediff":
             self.at += 1
             self.expect("(")
-            inner = self.path(context)
+            times = self.path(context).values
             self.expect(")")
-            return (lambda record, now: [(now - value) * 1000 for value in inner(record, now)]), False
+            return _Path(lambda record, now: [(now - value) * 1000 for value in times(record, now)]), False
         if self.peek() == "band":
             self.at += 1
             self.expect("(")
-            inner = self.path(context)
+            flags = self.path(context).values
             self.expect(",")
             mask = self.constant(is_time=False)
             self.expect(")")
             if not isinstance(mask, int):
                 raise self.wrong("band() needs a whole number.")
-            return (lambda record, now: [int(value) & mask for value in inner(record, now)]), False
+            return _Path(lambda record, now: [int(value) & mask for value in flags(record, now)]), False
         start = self.at
-        values = self.path(context)
-        return values, any(word == "@SystemTime" for _, word in self.tokens[start : self.at])
+        path = self.path(context)
+        return path, any(word == "@SystemTime" for _, word in self.tokens[start : self.at])
 
     def constant(self, is_time: bool) -> int | float | str:
         """Right side of a comparison."""

@@ -1,0 +1,67 @@
+from __future__ import annotations
+
+import io
+import json
+from typing import TYPE_CHECKING
+
+from fcm import resources
+from fcm.cli import main
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    import pytest
+
+FAST = ["--fresh", "--speed", "max"]
+
+
+def test_run_prints_the_tables_of_a_script(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    script = tmp_path / "nodes.ps1"
+    script.write_text("Get-ClusterNode node1")
+    assert main(["run", str(script), *FAST]) == 0
+    assert capsys.readouterr().out.splitlines()[3].split() == ["node1", "Up"]
+
+
+def test_run_waits_for_a_live_migration_and_gives_json(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    script = tmp_path / "move.ps1"
+    script.write_text("Move-ClusterVirtualMachineRole DC01 node2", encoding="utf-8-sig")
+    assert main(["run", str(script), "--json", *FAST]) == 0
+    said = capsys.readouterr()
+    (group,) = json.loads(said.out)["output"]
+    assert (group["Name"], group["OwnerNode"]) == ("DC01", "node2")
+    assert "Live migration of DC01" in said.err
+
+
+def test_a_script_that_fails_exits_with_1_and_wrong_text_with_2(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    script = tmp_path / "wrong.ps1"
+    script.write_text("Get-ClusterNode nobody\n'after'")
+    assert main(["run", str(script), *FAST]) == 1
+    said = capsys.readouterr()
+    assert "There is no node 'nobody'" in said.err
+    assert "after" in said.out
+    script.write_text("Get-ClusterNode (")
+    assert main(["run", str(script), *FAST]) == 2
+    assert main(["run", str(tmp_path / "missing.ps1")]) == 2
+    assert "cannot be read" in capsys.readouterr().err
+
+
+def test_the_shell_reads_commands_over_several_lines_until_the_end(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    text = "foreach ($i in 1..2) {\n  \"number $i\"\n}\nGet-ClusterNode node3 |\n  Select-Object Name\nexit\n'never'\n"
+    monkeypatch.setattr("sys.stdin", io.StringIO(text))
+    assert main(["shell", *FAST]) == 0
+    out = capsys.readouterr().out
+    assert "number 2" in out
+    assert "node3" in out
+    assert "never" not in out
+
+
+def test_the_course_runs_from_the_command_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert main(["run", str(resources.path("courses", "live-migration.ps1")), *FAST]) == 0
+    assert "VirtualMachine  : NEW01" in capsys.readouterr().out
