@@ -271,8 +271,10 @@ class Forecast:
                 "The dirty log has not been read yet: how fast the guest writes will be known after the first pass.",
                 (),
             )
-        left = float(np.median(track.values[-1]))
-        dirty = float(np.median(growth.distinct(np.ones(_MEMBERS))))
+        # What speaks against an end is told by the members that do not reach one.
+        stuck = ~track.ends if not track.ends.all() else track.ends
+        left = float(np.median(track.values[-1][stuck]))
+        dirty = float(np.median(growth.distinct(np.ones(_MEMBERS))[stuck]))
         text = (
             f"About {_mib(left)} are dirtied again while as much is sent ({_mib(dirty)} in a second against "
             f"{_mib(rate)} sent), and {self.downtime_limit * 1000:.0f} ms carry only {_mib(carried)}."
@@ -280,9 +282,11 @@ class Forecast:
         if verdict is Verdict.UNKNOWN:
             text = "It is close: " + text[0].lower() + text[1:]
         need = left * 1.1 / rate
-        remedies = [f"raise the downtime limit to {math.ceil(need * 100) * 10} ms"]
+        remedies = []
+        if need > self.downtime_limit:
+            remedies.append(f"raise the downtime limit to {math.ceil(need * 100) * 10} ms")
         faster = _bandwidth_for(growth, self.downtime_limit)
-        if faster is not None and faster > rate:
+        if faster is not None and faster > 1.05 * rate:
             remedies.append(f"allow {_mib(faster)}/s")
         if not self.auto_converge:
             remedies.append("switch on auto-converge, which slows the guest")

@@ -105,3 +105,23 @@ def test_eighty_per_cent_intervals_hold_the_truth_as_often_as_they_say() -> None
                 eta = forecast.view().eta
                 held.append(eta.low <= recording.final.total - row.time <= eta.high)
     assert 0.70 <= float(np.mean(held)) <= 0.92
+
+
+def test_a_close_call_is_told_by_what_speaks_against_an_end() -> None:
+    """The sentence never says that nothing is dirtied again, nor asks for a lower limit than there is."""
+    limit, rate = 0.3, 118e6
+    forecast = Forecast(memory=4 << 30, bandwidth=rate, downtime_limit=limit)
+    # One whole pass and a second one whose size stands between ending and not ending.
+    for step in range(375):
+        sent = int(step * rate / 10)
+        forecast.update(TelemetryRow(step / 10, 1, max(0, (4 << 30) - sent), sent, 0.0, rate, Phase.BROWNOUT))
+    for step in range(30):
+        sent = int((375 + step) * rate / 10)
+        left = max(0, (588 << 20) - int(step * rate / 10))
+        forecast.update(TelemetryRow(37.5 + step / 10, 2, left, sent, 21_000.0, rate, Phase.BROWNOUT))
+    said = forecast.view()
+
+    limits = [float(word) for text in said.remedies if "limit" in text for word in text.split() if word.isdigit()]
+    assert said.verdict is not Verdict.WILL_NOT_CONVERGE
+    assert "0.0 MiB are dirtied" not in said.reason
+    assert all(wanted > limit * 1000 for wanted in limits)
