@@ -280,7 +280,7 @@ class Forecast:
             f"{_mib(rate)} sent), and {self.downtime_limit * 1000:.0f} ms carry only {_mib(carried)}."
         )
         if verdict is Verdict.UNKNOWN:
-            text = "It is close: " + text[0].lower() + text[1:]
+            text = "It is close: " + text.replace("About", "as many as", 1).replace("are dirtied", "may be dirtied", 1)
         need = left * 1.1 / rate
         remedies = []
         if need > self.downtime_limit:
