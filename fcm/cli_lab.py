@@ -12,6 +12,7 @@ from fcm.lab.faults import LinkFault, NodeFault, break_link, break_node
 from fcm.lab.lab import bring_up, current_plan, read_status, take_down
 from fcm.lab.machines import LabMachine, add_machine, free_number, list_machines, remove_machine
 from fcm.lab.plan import LabError, LabFolders, find_network, make_plan, parse_bandwidth, parse_memory
+from fcm.lab.workload import GuestWriting, guest_writing
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -100,17 +101,25 @@ def _vm_add(arguments: argparse.Namespace) -> int:
     node = plan.node(arguments.node)
     taken = {machine.number for machine in list_machines(folders)}
     fill = arguments.memory // 2 if arguments.fill is None else arguments.fill
+    writing = GuestWriting(fill, arguments.dirty, arguments.working_set)
+    if arguments.workload is not None:
+        if (arguments.fill, arguments.dirty, arguments.working_set) != (None, 0, 0):
+            print("Give either --workload, or --fill, --dirty and --working-set.", file=sys.stderr)
+            return WRONG_USAGE
+        writing = guest_writing(arguments.workload, arguments.memory)
     machine = LabMachine(
         arguments.name,
         free_number(taken),
         arguments.memory,
-        fill,
-        arguments.dirty,
-        arguments.working_set,
+        writing.fill,
+        writing.dirty,
+        writing.working_set,
         arguments.processor,
     )
     add_machine(machine, node, folders)
     print(f"{machine.name} runs on {node.name} at {machine.address}.")
+    if arguments.workload is not None:
+        print(f"It rewrites {writing.dirty} MiB/s in {writing.working_set} MiB, as near to the workload as it can.")
     return DONE
 
 
@@ -190,6 +199,9 @@ def add_lab_verbs(subparsers: Subparsers) -> None:
     add.add_argument("--dirty", type=int, default=0, metavar="RATE", help="MiB/s it rewrites (default 0)")
     add.add_argument(
         "--working-set", type=int, default=0, metavar="MIB", help="MiB the writes go round in (default all)"
+    )
+    add.add_argument(
+        "--workload", type=Path, metavar="FILE", help="workload file to come close to, instead of the three above"
     )
     add.add_argument("--node", default="node1", metavar="NODE", help="where it starts (default node1)")
     add.add_argument("--processor", default="qemu64", metavar="MODEL", help="processor model (default qemu64)")

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 GUEST_PORT = 7000
 """TCP port on which each guest answers; the protocol is at the top of resources/lab/guest-init.c."""
 
-_SYSTEM_MIB = 72
+SYSTEM_MIB = 72
 """MiB a guest needs beside the memory it fills."""
 _DISK_BYTES = 16 * MIB
 _PROCESSOR = re.compile(r"[\w.-]+(\+[\w.-]+)*")
@@ -71,10 +71,10 @@ class LabMachine:
         if min(self.fill, self.dirty, self.working_set) < 0:
             raise LabError("Fill, dirty rate and working set of a machine cannot be negative.")
         used = max(self.fill, self.working_set)
-        if self.memory < 128 or used > self.memory - _SYSTEM_MIB:
+        if self.memory < 128 or used > self.memory - SYSTEM_MIB:
             raise LabError(
-                f"A machine with {self.memory} MiB cannot hold {used} MiB of data: it needs {_SYSTEM_MIB} MiB beside "
-                f"that, and 128 MiB at the least. Give it --memory {max(128, used + _SYSTEM_MIB)}MiB."
+                f"A machine with {self.memory} MiB cannot hold {used} MiB of data: it needs {SYSTEM_MIB} MiB beside "
+                f"that, and 128 MiB at the least. Give it --memory {max(128, used + SYSTEM_MIB)}MiB."
             )
 
     def disk(self, folders: LabFolders) -> Path:
