@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 import sys
+import time
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -20,6 +21,8 @@ DONE, FAILED, WRONG_USAGE = 0, 1, 2
 SPEED = 1.0
 LONGEST = 200_000
 """Characters of a script."""
+OPEN_LIMIT = 10.0
+"""s to wait for the hosts of a cluster to answer."""
 
 
 def add_shell_verbs(verbs: Subparsers) -> None:
@@ -95,9 +98,22 @@ def _open(arguments: argparse.Namespace) -> ShellSession:
     if workspace.clock is not None:
         workspace.clock.set_speed(arguments.speed)
     session = ShellSession(workspace)
+    _settle(session)
     session.on_error = _tell
     session.on_progress = Progress().show
     return session
+
+
+def _settle(session: ShellSession) -> None:
+    """Wait until every node has said how it is; hosts that do not answer are shown as they are known."""
+    from fcm.model.entities import NodeState
+
+    end = time.monotonic() + OPEN_LIMIT
+    while time.monotonic() < end:
+        nodes = session.workspace.state.nodes.values()
+        if nodes and not any(node.state is NodeState.DOWN and node.note.startswith("Connecting") for node in nodes):
+            return
+        session.wait()
 
 
 def _print(values: list[Any]) -> None:

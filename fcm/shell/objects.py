@@ -223,13 +223,6 @@ def _seconds(milliseconds: int, what: str) -> int:
     return milliseconds // 1000
 
 
-def shared_disk_object(volume: SharedVolume, state: State) -> ShellObject:
-    """The disk resource of a shared volume, for Get-ClusterResource and what follows it."""
-    found = disk_object(state.disks[volume.disk], state)
-    found.properties["OwnerGroup"] = "Cluster Shared Volume"
-    return found
-
-
 def disk_object(disk: Disk, state: State) -> ShellObject:
     """A cluster disk as resource."""
     volume = state.shared_volumes.get(disk.id)
