@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from fcm.backend.libvirt.check import HostFacts, judge_hosts
+from fcm.cli import main
 from fcm.cli_hosts import table
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 FIRST = HostFacts(
     "alpha",
@@ -67,3 +71,13 @@ def test_the_table_has_a_line_a_host_and_dashes_for_one_that_did_not_answer() ->
     assert heading.startswith("Host   Answer  libvirt  QEMU    Processor  Memory   Machines  Networks  Storage")
     assert first.startswith("alpha  0.25 s  9.0.0    7.2.22  AMD EPYC   8.0 GiB  2         2 of 2    2 files")
     assert second.split() == ["beta", "none", "-", "-", "-", "-", "-", "-", "-"]
+
+
+@pytest.mark.parametrize("words", [("check",), ("measure", "web"), ("drain", "node1")])
+def test_a_hosts_file_that_cannot_be_read_is_told_in_a_sentence(
+    words: tuple[str, ...], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    verb, *rest = words
+
+    assert main(["hosts", verb, str(tmp_path / "none.toml"), *rest]) == 1
+    assert "none.toml" in capsys.readouterr().err

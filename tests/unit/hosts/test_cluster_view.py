@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
-from fcm.backend.libvirt.cluster_view import formed_cluster, machine_events, node_events
+from fcm.backend.libvirt.cluster_view import absent_machines, formed_cluster, machine_events, node_events
 from fcm.backend.libvirt.hosts_file import Host, HostNetwork, HostsFile
 from fcm.backend.libvirt.inventory import SHARED_DISK, FoundMachine, HostReport, read_processor
 from fcm.model import events as ev
@@ -57,8 +57,8 @@ def node(name: str) -> Node:
     return Node(name, NodeState.UP, 2**35, 0, 8, Processor("AMD", "EPYC", frozenset({"aes"})), (), "/")
 
 
-def report(name: str, *machines: FoundMachine) -> HostReport:
-    return HostReport(node(name), machines)
+def report(name: str, *machines: FoundMachine, began: float = 1.0) -> HostReport:
+    return HostReport(node(name), machines, began)
 
 
 def found(machine: VirtualMachine, arriving: bool = False) -> FoundMachine:
@@ -79,7 +79,7 @@ def told(state: State, *reports: HostReport) -> State:
     by_name = {one.node.name: one for one in reports}
     for one in reports:
         state = after(state, *node_events(state, one, paused=False))
-    return after(state, *machine_events(state, HOSTS, by_name))
+    return after(state, *machine_events(state, HOSTS, by_name, absent_machines(state, by_name)))
 
 
 def test_before_any_host_answered_the_nodes_are_down_and_connecting() -> None:
@@ -155,7 +155,7 @@ def test_the_inventory_does_not_move_a_machine_that_is_being_migrated() -> None:
     state = after(state, ev.MigrationRequested(migration))
 
     there = found(replace(MACHINE, node="beta"))
-    events = machine_events(state, HOSTS, {"alpha": report("alpha"), "beta": report("beta", there)})
+    events = machine_events(state, HOSTS, {"alpha": report("alpha"), "beta": report("beta", there)}, {})
 
     assert events == []
 
@@ -180,6 +180,34 @@ def test_a_machine_that_is_gone_from_its_host_leaves_with_its_group() -> None:
     assert not state.resources
 
 
+def test_a_machine_that_moves_between_two_reports_is_neither_gone_nor_new() -> None:
+    state = told(formed(), report("alpha", found(MACHINE)), report("beta"))
+    missed = {"alpha": report("alpha", began=3.0), "beta": report("beta", began=2.0)}
+    since = absent_machines(state, missed)
+
+    assert since == {"uuid-1": 3.0}
+    assert machine_events(state, HOSTS, missed, since) == []
+
+    there = {**missed, "beta": report("beta", found(replace(MACHINE, node="beta")), began=4.0)}
+    events = machine_events(state, HOSTS, there, since)
+    assert [type(event) for event in events] == [ev.MachineChanged, ev.GroupChanged]
+
+
+def test_a_report_from_before_the_end_of_a_migration_does_not_move_the_machine_back() -> None:
+    state = told(formed(), report("alpha"), report("beta", found(replace(MACHINE, node="beta"))))
+    stale = {"alpha": report("alpha", found(MACHINE), began=1.0), "beta": report("beta", began=1.0)}
+
+    assert machine_events(state, HOSTS, stale, {"uuid-1": 2.0}) == []
+
+
+def test_only_hosts_that_answered_are_said_to_have_bridges() -> None:
+    state = formed()
+
+    events = machine_events(state, HOSTS, {"alpha": report("alpha", found(MACHINE))}, {})
+
+    assert [event.node.name for event in events if isinstance(event, ev.NodeChanged)] == ["alpha"]
+
+
 def test_machines_of_a_host_that_does_not_answer_are_kept_as_last_seen() -> None:
     state = told(formed(), report("alpha", found(MACHINE)), report("beta"))
 
@@ -192,7 +220,7 @@ def test_nothing_new_makes_no_event() -> None:
     state = told(formed(), report("alpha", found(MACHINE)), report("beta"))
     reports = {"alpha": report("alpha", found(MACHINE)), "beta": report("beta")}
 
-    assert machine_events(state, HOSTS, reports) == []
+    assert machine_events(state, HOSTS, reports, {}) == []
     assert node_events(state, reports["alpha"], paused=False) == []
 
 

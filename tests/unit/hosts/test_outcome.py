@@ -1,0 +1,185 @@
+"""Where a machine is after a migration, and what the destination says before one; hosts made by hand."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from types import SimpleNamespace
+from typing import Any, cast
+
+import pytest
+
+from fcm.backend.libvirt import measure as measuring
+from fcm.backend.libvirt import outcome, preflight
+from fcm.backend.libvirt.measure import MeasureError, measure
+from fcm.backend.libvirt.outcome import final_figures, is_migrating, telemetry_row, whereabouts
+from fcm.backend.libvirt.preflight import processor_verdict
+from fcm.model.telemetry import Phase
+
+RUNNING, PAUSED, OFF = (1, 1), (3, 2), (5, 1)
+CRASHED = (5, 3)
+OUT = 6
+XML = "<domain type='kvm'><os><type arch='x86_64'>hvm</type></os><cpu><model>EPYC</model></cpu></domain>"
+
+
+class HostError(Exception):
+    """In place of libvirt.libvirtError: this test needs no libvirt."""
+
+    def __init__(self, code: int, text: str) -> None:
+        super().__init__(text)
+        self._code = code
+
+    def get_error_code(self) -> int:
+        return self._code
+
+
+LIBVIRT = SimpleNamespace(
+    libvirtError=HostError,
+    VIR_DOMAIN_JOB_OPERATION_MIGRATION_OUT=OUT,
+    VIR_DOMAIN_JOB_STATS_COMPLETED=1,
+    VIR_DOMAIN_JOB_STATS_KEEP_COMPLETED=2,
+    VIR_DOMAIN_XML_MIGRATABLE=8,
+    VIR_CONNECT_COMPARE_CPU_FAIL_INCOMPATIBLE=1,
+)
+
+
+@dataclass
+class Domain:
+    now: tuple[int, int] = RUNNING
+    job: dict[str, Any] = field(default_factory=dict)
+
+    def state(self) -> tuple[int, int]:
+        return self.now
+
+    def isActive(self) -> bool:
+        return self.now[0] != OFF[0]
+
+    def jobStats(self, _flags: int = 0) -> dict[str, Any]:
+        return self.job
+
+    def name(self) -> str:
+        return "web"
+
+    def XMLDesc(self, _flags: int) -> str:
+        return XML
+
+
+@dataclass
+class Host:
+    """A connection whose one domain is ``found``; an exception is raised."""
+
+    name: str
+    found: Domain | Exception | None = None
+    compared: Exception | None = None
+
+    @property
+    def host(self) -> Any:
+        return SimpleNamespace(name=self.name)
+
+    def domain(self, _machine: str) -> Domain | None:
+        if isinstance(self.found, Exception):
+            raise self.found
+        return self.found
+
+    def connection(self) -> Any:
+        def compare(*_: object) -> int:
+            if self.compared is not None:
+                raise self.compared
+            return 1
+
+        return SimpleNamespace(compareHypervisorCPU=compare)
+
+
+SILENT = HostError(38, "Connection refused")
+
+
+@pytest.fixture(autouse=True)
+def _by_hand(monkeypatch: pytest.MonkeyPatch) -> None:
+    for module in (outcome, preflight, measuring):
+        monkeypatch.setattr(module, "load_libvirt", lambda: LIBVIRT)
+    monkeypatch.setattr(outcome, "SETTLE_LIMIT", 0.0)
+    monkeypatch.setattr(outcome, "OFF_FOR", 0.0)
+
+
+def seen(source: object, destination: object) -> outcome.Whereabouts:
+    alpha, beta = Host("alpha", cast("Any", source)), Host("beta", cast("Any", destination))
+    return whereabouts(cast("Any", alpha), cast("Any", beta), "uuid-1")
+
+
+@pytest.mark.parametrize(
+    ("source", "destination", "node"),
+    [
+        (Domain(RUNNING), None, "alpha"),
+        (Domain(RUNNING), Domain(PAUSED), "alpha"),
+        (Domain(RUNNING), SILENT, "alpha"),
+        (None, Domain(RUNNING), "beta"),
+        (SILENT, Domain(RUNNING), "beta"),
+        (Domain(PAUSED), Domain(RUNNING), "beta"),
+    ],
+)
+def test_a_machine_is_where_it_runs_and_not_where_a_paused_copy_waits(
+    source: object, destination: object, node: str
+) -> None:
+    assert seen(source, destination) == outcome.Whereabouts(node=node)
+
+
+@pytest.mark.parametrize(
+    ("source", "how"), [(Domain(OFF), "was shut down"), (Domain(CRASHED), "crashed"), (None, "ended")]
+)
+def test_a_machine_that_runs_on_neither_of_two_hosts_that_answer_is_off(source: object, how: str) -> None:
+    assert seen(source, None) == outcome.Whereabouts(off=how)
+
+
+def test_a_host_that_does_not_answer_is_named_instead_of_guessing() -> None:
+    assert seen(SILENT, None).unknown == "alpha did not answer, so it is not known where the machine runs."
+    assert seen(SILENT, SILENT).unknown.startswith("alpha and beta did not answer")
+
+
+def test_a_machine_that_stands_still_on_both_hosts_is_said_to_stand_still() -> None:
+    assert "stands still" in seen(Domain(PAUSED), Domain(PAUSED)).unknown
+
+
+def test_only_a_migration_away_counts_as_one() -> None:
+    assert is_migrating(Domain(job={"type": 2, "operation": OUT}))
+    assert not is_migrating(Domain(job={"type": 0}))
+    assert not is_migrating(Domain(job={"type": 2, "operation": OUT + 1}))
+    assert not is_migrating(Domain(OFF, job={"type": 2, "operation": OUT}))
+
+
+def test_the_figures_are_libvirt_s_own_and_missing_ones_are_not_made_up() -> None:
+    job = {"time_elapsed": 9940, "downtime": 298, "memory_processed": 213_500_000, "memory_iteration": 3}
+
+    row, figures = final_figures(cast("Any", Host("beta", Domain(job=job))), "uuid-1")
+
+    assert figures is not None
+    assert (figures.total, figures.downtime, figures.bytes, figures.passes) == (9.94, 0.298, 213_500_000, 3)
+    assert row is not None
+    assert row.phase is Phase.COMPLETED
+    for nothing in (Domain(), None, SILENT):
+        assert final_figures(cast("Any", Host("beta", nothing)), "uuid-1") == (None, None)
+
+
+def test_a_row_has_seconds_bytes_and_pages_as_libvirt_names_them() -> None:
+    job = {"time_elapsed": 1500, "memory_remaining": 7, "memory_dirty_rate": 12, "auto_converge_throttle": 20}
+
+    row = telemetry_row(job, Phase.BROWNOUT)
+
+    assert (row.time, row.remaining, row.dirty_rate, row.throttle, row.page_size) == (1.5, 7, 12.0, 20, 4096)
+
+
+def test_features_that_the_destination_lacks_are_named() -> None:
+    lacking = Host("beta", compared=HostError(91, "the CPU is incompatible with host CPU: missing features: aes,avx"))
+
+    verdict = processor_verdict(Domain(), cast("Any", lacking))
+
+    assert not verdict
+    assert verdict.reason == "beta lacks processor features of this machine: aes, avx."
+
+
+def test_a_destination_that_cannot_compare_processors_leaves_the_decision_to_qemu() -> None:
+    assert processor_verdict(Domain(), cast("Any", Host("beta", compared=HostError(3, "not supported"))))
+    assert processor_verdict(Domain(), cast("Any", Host("beta")))
+
+
+def test_a_machine_that_is_being_migrated_is_not_measured() -> None:
+    with pytest.raises(MeasureError, match="web is being migrated"):
+        measure(Domain(job={"type": 2, "operation": OUT}))
