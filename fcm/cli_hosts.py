@@ -1,4 +1,4 @@
-"""The verbs of ``fcm hosts``: what is wrong with hosts, how a machine writes its memory, emptying a node."""
+"""The verbs of ``fcm hosts``: check hosts, measure a machine, a common processor, empty a node."""
 
 from __future__ import annotations
 
@@ -41,6 +41,11 @@ def add_hosts_verbs(verbs: Subparsers) -> None:
     measure.add_argument("file", type=Path, metavar="FILE", help="hosts file")
     measure.add_argument("machine", metavar="MACHINE", help="name of a running virtual machine")
     measure.set_defaults(handler=_measure)
+    baseline = inner.add_parser("baseline", help="the processor that all hosts have, for a machine that is off")
+    baseline.add_argument("file", type=Path, metavar="FILE", help="hosts file")
+    baseline.add_argument("machine", metavar="MACHINE", help="name of a virtual machine")
+    baseline.add_argument("--set", action="store_true", help="give it to the machine; without it nothing changes")
+    baseline.set_defaults(handler=_baseline)
     drain = inner.add_parser("drain", help="say where the machines of a node would go, or move them")
     drain.add_argument("file", type=Path, metavar="FILE", help="hosts file")
     drain.add_argument("node", metavar="NODE")
@@ -85,6 +90,19 @@ def _measure(arguments: argparse.Namespace) -> int:
     speed = f"{network.bandwidth / 1e6 * 8:.0f} Mbit/s"
     print(f"{arguments.machine} on {node}, {memory / 2**20:.0f} MiB, over {network.name} ({speed}):")
     print(f"Forecast from the measured rates: {judgement.sentence}")
+    return DONE
+
+
+def _baseline(arguments: argparse.Namespace) -> int:
+    from fcm.backend.libvirt.baseline import find_baseline
+    from fcm.backend.libvirt.hosts_file import load
+
+    baseline = find_baseline(load(arguments.file), arguments.machine, apply=arguments.set)
+    print(f"All hosts have {baseline.model} with {len(baseline.features)} features.")
+    for host, lost in baseline.lost.items():
+        cost = f"goes without {', '.join(lost)} of {host}" if lost else f"has all features of {host}"
+        print(f"A machine with it {cost}.")
+    print(f"{arguments.machine} {'has it from its next start on' if arguments.set else 'is as it was (--set)'}.")
     return DONE
 
 
