@@ -20,7 +20,7 @@ _MOVING = frozenset((MachineState.STARTING, MachineState.STOPPING, MachineState.
 
 def until_settled(call: Call, machines: list[str]) -> None:
     """Wait until machines have started, stopped or saved; -Wait limits the time (0: do not wait)."""
-    limit = call.whole("Wait")
+    limit = call.whole("Wait") if call.session.waits else 0
     end = call.workspace.now() + (SETTLING if limit is None else limit)
     while call.workspace.now() < end:
         found = [call.state.machines[one] for one in machines if one in call.state.machines]
@@ -46,6 +46,8 @@ def until_moved(call: Call, migration: Migration, limit: int | None) -> Migratio
         StoppedError: the user stopped the script; a live migration was canceled where that was possible.
     """
     session = call.session
+    if not session.waits:
+        return migration
     name = call.state.machines[migration.machine].name
     activity = f"{migration.kind} of {name} from {migration.source} to {migration.destination}"
     end = None if limit is None else call.workspace.now() + limit

@@ -26,12 +26,14 @@ if TYPE_CHECKING:
 
     from fcm.logs.channels import EventLogs
     from fcm.model.commands import Command
-    from fcm.workspace.workspace import Workspace
+    from fcm.workspace.workspace import Operation, Workspace
 
 HISTORY = 1000
 """Lines that Get-History knows."""
 STEP = 0.2
 """s between two looks at a cluster that is being waited for."""
+GLANCE = 0.1
+"""s that a window stands still at most for the answer to a command."""
 REFUSAL_LIMIT = 60.0
 """s on the cluster's clock after which a command that was not answered counts as lost."""
 
@@ -81,6 +83,7 @@ class ShellSession:
         *,
         folder: Path | None = None,
         registry: Registry = REGISTRY,
+        waits: bool = True,
     ) -> None:
         """Make a session.
 
@@ -89,6 +92,8 @@ class ShellSession:
             pump: lets at most so many s pass and drains; None: waits for the workspace to wake it.
             folder: what relative paths are meant from; None: the working folder of the process.
             registry: the cmdlets.
+            waits: False where the thread must not block (a window): moves go on by themselves, and a command
+                that is not answered at once is told about when it is refused.
         """
         from fcm.logs.channels import EventLogs
         from fcm.shell import cmdlets
@@ -96,6 +101,7 @@ class ShellSession:
         cmdlets.load()
         self.workspace = workspace
         self.registry = registry
+        self.waits = waits
         self.variables: dict[str, Any] = {"erroractionpreference": "Continue", "error": []}
         self.history: deque[str] = deque(maxlen=HISTORY)
         self.logs: EventLogs = EventLogs()
@@ -261,8 +267,7 @@ class ShellSession:
         """
         if not joins:
             self._flush()
-            self._carry_out(command, at, cmdlet)
-            return then()
+            return then() if self._carry_out(command, at, cmdlet) else []
         later = Later()
         if self._given:
             last = self._given[-1]
@@ -288,14 +293,17 @@ class ShellSession:
         waiting, self._given = self._given, []
         for given in waiting:
             try:
-                self._carry_out(given.command, given.at, given.cmdlet)
-                for then, later in given.outputs:
-                    later.values = then()
+                if self._carry_out(given.command, given.at, given.cmdlet):
+                    for then, later in given.outputs:
+                        later.values = then()
             except ShellError as error:
                 error.at = error.at if error.at >= 0 else given.at
                 self.record(error)
 
-    def _carry_out(self, command: Command, at: int, cmdlet: str) -> None:
+    def _carry_out(self, command: Command, at: int, cmdlet: str) -> bool:
+        """Submit and wait; False if this session does not wait and the answer is still to come."""
+        if not self.waits:
+            return self._hand_over(command, at, cmdlet)
         operation = self.workspace.submit(command)
         start = self.workspace.now()
         while operation.verdict is None:
@@ -313,6 +321,32 @@ class ShellSession:
         verdict = operation.verdict
         if not verdict:
             raise RefusedError(verdict.reason, verdict.remedy, at, "InvalidOperation", cmdlet)
+        return True
+
+    def _hand_over(self, command: Command, at: int, cmdlet: str) -> bool:
+        """Submit without blocking longer than a glance; what is refused later is told to ``on_error``."""
+        source = self._results.source
+        told = False
+
+        def refusal(operation: Operation) -> RefusedError | None:
+            verdict = operation.verdict
+            if verdict is None or verdict.ok:
+                return None
+            return RefusedError(verdict.reason, verdict.remedy, at, "InvalidOperation", cmdlet)
+
+        def finished(operation: Operation) -> None:
+            error = refusal(operation)
+            if error is not None and not told:
+                self.on_error(error, source)
+
+        operation = self.workspace.submit(command, finished)
+        operation.wait(GLANCE)
+        error = refusal(operation)
+        told = operation.verdict is not None
+        self.workspace.drain()
+        if error is not None:
+            raise error
+        return told
 
     def wait(self, limit: float = STEP) -> None:
         """Let the cluster go on for at most ``limit`` s and take what it posted."""

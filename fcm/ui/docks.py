@@ -20,6 +20,7 @@ from fcm.model.commands import CancelMigration
 from fcm.model.state import Change, Kind
 from fcm.model.telemetry import Phase
 from fcm.ui import appearance, figures, format, icons
+from fcm.ui.console import PROMPT, ConsoleInput
 from fcm.ui.pages.parts import EmptyState
 from fcm.ui.table_model import Column, TableModel
 from fcm.ui.table_view import TableView
@@ -30,7 +31,6 @@ if TYPE_CHECKING:
     from fcm.ui.main_window import MainWindow
 
 CONSOLE_LINES = 5000
-PROMPT = "PS C:\\> "
 ENDED_SHOWN = 50
 """Migrations that are over and still listed, newest first."""
 
@@ -83,7 +83,7 @@ class Dock(QDockWidget):
 
 
 class ConsoleDock(Dock):
-    """Says each command as PowerShell, whatever it came from."""
+    """Says each command as PowerShell, whatever it came from, and takes typed ones."""
 
     def __init__(self, window: MainWindow) -> None:
         super().__init__("Console", window)
@@ -99,11 +99,24 @@ class ConsoleDock(Dock):
         self.text.setTextInteractionFlags(
             Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard
         )
-        self.setWidget(self.text)
+        self.input = ConsoleInput(window, self.text, self)
+        inside = QWidget(self)
+        inside.setObjectName("console-inside")
+        column = QVBoxLayout(inside)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self.text, 1)
+        column.addWidget(self.input)
+        self.setWidget(inside)
+
+    def focus_first(self) -> None:
+        """Put the keyboard into the input."""
+        self.input.setFocus(Qt.FocusReason.ShortcutFocusReason)
 
     def echo(self, text: str) -> None:
-        """Append a command."""
-        self.text.appendPlainText(PROMPT + text)
+        """Append a command that was given elsewhere in the window."""
+        if not self.input.is_running:
+            self.text.appendPlainText(PROMPT + text)
 
 
 class EventsDock(Dock):

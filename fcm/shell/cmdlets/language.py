@@ -97,6 +97,8 @@ def write_progress(call: Call) -> Iterable[Any]:
 def start_sleep(call: Call) -> Iterable[Any]:
     """Wait; in virtual time where the cluster has it."""
     seconds = as_number(call.values.get("Seconds", 0)) + as_number(call.values.get("Milliseconds", 0)) / 1000
+    if not call.session.waits:
+        raise ParameterError("The window does not wait.", "Use Start-Sleep in scripts: fcm run, fcm shell.", call.at)
     if not 0 <= seconds <= 86400:
         raise ParameterError(f"{text(seconds)} s is no time to wait.", "Give 0 to 86400 seconds.")
     end = call.workspace.now() + seconds

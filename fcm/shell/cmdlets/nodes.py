@@ -96,7 +96,7 @@ def start_node(call: Call) -> Iterable[Any]:
     out: list[Any] = []
     for node in nodes:
         out += call.submit(cmd.StartClusterService(node.name), node.name)
-    end = call.workspace.now() + (limit or 0)
+    end = call.workspace.now() + ((limit or 0) if call.session.waits else 0)
     names = [node.name for node in nodes]
     while call.workspace.now() < end and any(call.state.nodes[n].state is NodeState.JOINING for n in names):
         call.session.check_stopped()
