@@ -35,9 +35,14 @@ def test_a_guest_that_writes_memory_moves_over_the_preferred_network_with_its_co
         held.wait_for_ticks(100)
         continuity = held.read()
 
+    asked = watched.workspace.state.sequence
+    watched.until_asked_again()
+
     assert ended.phase is Phase.COMPLETED, ended.reason
     assert lab.running(writing) == ["node2"]
     assert watched.workspace.state.machines[machine].node == "node2"
+    assert watched.workspace.state.machines[machine].is_highly_available
+    assert watched.workspace.state.sequence == asked, "the inventory found something new after a plain migration"
     assert watched.workspace.state.networks[ended.network or ""].name == "Live Migration"
     assert continuity.unbroken, continuity
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from fcm.backend.libvirt import open_hosts
+from fcm.backend.libvirt.backend import ASK_EVERY
 from fcm.model import commands as cmd
 from fcm.model.entities import MigrationOptions, NodeState
 from fcm.workspace.journal import Journal
@@ -63,6 +64,11 @@ class Watched:
         migration = self.workspace.state.last_migration(machine)
         assert migration is not None
         return migration.id
+
+    def until_asked_again(self) -> None:
+        """Drain until every host was asked at least twice more."""
+        end = time.monotonic() + 2.5 * ASK_EVERY
+        self.until(lambda: time.monotonic() > end, "the hosts are asked", 10)
 
     def of(self, identity: str) -> Migration:
         return self.workspace.state.migrations[identity]

@@ -13,7 +13,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from fcm.backend.base import Capabilities, SinkError
-from fcm.backend.libvirt.cluster_view import formed_cluster, machine_events, node_events
+from fcm.backend.libvirt.cluster_view import absent_machines, formed_cluster, machine_events, node_events
 from fcm.backend.libvirt.connection import HostConnection
 from fcm.backend.libvirt.errors import sentence
 from fcm.backend.libvirt.lane import EventLoop, Lane, load_libvirt
@@ -79,6 +79,8 @@ class LibvirtBackend:
         self._connections: dict[str, HostConnection] = {}
         self._runs: dict[str, MigrationRun] = {}
         self._reports: dict[str, HostReport] = {}
+        self._since: dict[str, float] = {}
+        """Machines that are judged only by what hosts are asked from then on, see machine_events."""
         self._paused: set[str] = set()
         self._interrupted: dict[str, Migration] = {}
         self._closing = threading.Event()
@@ -151,6 +153,7 @@ class LibvirtBackend:
             over = [run for run in self._runs if self._state.migrations[run].phase.is_over]
             for identity in over:
                 del self._runs[identity]
+                self._since[self._state.migrations[identity].machine] = time.monotonic()
             if over:
                 self._start_waiting()
 
@@ -213,8 +216,18 @@ class LibvirtBackend:
             else:
                 self._reports[name] = report
                 self._post_all(node_events(self._state, report, name in self._paused))
-                self._post_all(machine_events(self._state, self._hosts, self._reports))
+                self._note_absent()
+                self._post_all(machine_events(self._state, self._hosts, self._reports, self._since))
             self._follow_interrupted()
+
+    def _note_absent(self) -> None:
+        """From when on each machine must be looked for that its own host does not show."""
+        absent = absent_machines(self._state, self._reports)
+        for identity, asked in absent.items():
+            self._since.setdefault(identity, asked)
+        for identity in self._since.keys() - absent.keys():
+            if all(report.began >= self._since[identity] for report in self._reports.values()):
+                del self._since[identity]
 
     def _follow_interrupted(self) -> None:
         """Take up the migrations during which the program ended, as soon as it can be told how they are."""

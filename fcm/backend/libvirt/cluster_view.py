@@ -110,24 +110,46 @@ def _with_switches(state: State, node: Node) -> Node:
     return node if node.switches else replace(node, switches=state.nodes[node.name].switches)
 
 
-def machine_events(state: State, hosts: HostsFile, reports: Mapping[str, HostReport]) -> list[ev.Event]:
-    """What changed of the machines; where a machine moves is told by its migration, not by this."""
+def absent_machines(state: State, reports: Mapping[str, HostReport]) -> dict[str, float]:
+    """Machines that the report of their own host does not show: id -> when that host was asked."""
+    shown = {(name, item.machine.id) for name, report in reports.items() for item in report.machines}
+    return {
+        machine.id: reports[machine.node].began
+        for machine in state.machines.values()
+        if machine.node in reports and (machine.node, machine.id) not in shown
+    }
+
+
+def machine_events(
+    state: State, hosts: HostsFile, reports: Mapping[str, HostReport], since: Mapping[str, float]
+) -> list[ev.Event]:
+    """What changed of the machines; where a machine moves is told by its migration, not by this.
+
+    Args:
+        state: as it is known.
+        hosts: the hosts file.
+        reports: the newest report of each host that answers. They are not of one instant: a machine that moves
+            between two of them is in both or in none.
+        since: machines that are judged only by reports asked for since then (monotonic clock), because they were
+            missed or their migration ended. One that is missed is gone when all hosts were asked since.
+    """
     found: dict[str, FoundMachine] = {}
     for report in reports.values():
         for item in report.machines:
             other = found.get(item.machine.id)
-            if not item.arriving and (other is None or item.machine.state.holds_memory):
+            fresh = report.began >= since.get(item.machine.id, report.began)
+            if fresh and not item.arriving and (other is None or item.machine.state.holds_memory):
                 found[item.machine.id] = item
-    events = _switch_events(state, hosts, found)
+    events = _switch_events(state, hosts, reports, found)
     for identity, item in found.items():
         known = state.machines.get(identity)
         if known is None:
             events += _appeared(state, item.machine)
         elif state.active_migration(identity) is None:
             events += _changed(state, known, item.machine)
-    answering = set(reports)
     for identity, machine in state.machines.items():
-        gone = identity not in found and machine.node in answering
+        asked = identity in since and all(report.began >= since[identity] for report in reports.values())
+        gone = identity not in found and machine.node in reports and asked
         if gone and state.active_migration(identity) is None:
             if machine.group is not None:
                 events.append(ev.GroupRemoved(machine.group))
@@ -135,14 +157,16 @@ def machine_events(state: State, hosts: HostsFile, reports: Mapping[str, HostRep
     return events
 
 
-def _switch_events(state: State, hosts: HostsFile, found: Mapping[str, FoundMachine]) -> list[ev.Event]:
+def _switch_events(
+    state: State, hosts: HostsFile, reports: Mapping[str, HostReport], found: Mapping[str, FoundMachine]
+) -> list[ev.Event]:
     """Hosts whose bridges the hosts file does not name are assumed to have all that machines use, found or known."""
     known = {machine.switch for machine in state.machines.values()} | {item.bridge for item in found.values()}
     bridges = tuple(sorted(name for name in known if name is not None))
     return [
         ev.NodeChanged(replace(state.nodes[host.name], switches=bridges))
         for host in hosts.hosts
-        if not host.bridges and state.nodes[host.name].switches != bridges
+        if host.name in reports and not host.bridges and state.nodes[host.name].switches != bridges
     ]
 
 

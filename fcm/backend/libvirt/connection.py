@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import contextlib
 import threading
+import time
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from fcm.backend.libvirt.errors import sentence
@@ -36,9 +38,11 @@ class HostConnection:
         self.lane.submit(lambda: told(self._read()))
 
     def _read(self) -> HostReport | str:
+        began = time.monotonic()
         try:
             connection = self.connection()
-            return read_host(_Answering(connection, self._libvirt.libvirtError), self.host, self._processor)
+            report = read_host(_Answering(connection, self._libvirt.libvirtError), self.host, self._processor)
+            return replace(report, began=began)
         except self._libvirt.libvirtError as error:
             self._drop()
             return sentence(error.get_error_code() or 0, str(error), self.host.name).sentence()

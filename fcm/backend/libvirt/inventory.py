@@ -43,6 +43,8 @@ class HostReport:
 
     node: Node
     machines: tuple[FoundMachine, ...]
+    began: float = 0.0
+    """s on the monotonic clock: when the host was asked."""
 
 
 def read_host(connection: Any, host: Host, processor: Processor) -> HostReport:
