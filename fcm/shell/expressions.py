@@ -355,7 +355,13 @@ class ExpressionParser(Scanner, ABC):
             parts.append("".join(text))
         if all(isinstance(part, str) for part in parts):
             return tree.Literal("".join(str(part) for part in parts), at=start)
-        return tree.Expanded(tuple(parts), at=start)
+        merged: list[str | tree.Node] = []
+        for part in parts:
+            if isinstance(part, str) and merged and isinstance(merged[-1], str):
+                merged[-1] += part
+            else:
+                merged.append(part)
+        return tree.Expanded(tuple(merged), at=start)
 
     def word(self, stop: frozenset[str]) -> tree.Node:
         """A bare word of a command, up to a character of ``stop``; quotes and variables in it are part of it."""

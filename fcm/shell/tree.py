@@ -221,11 +221,11 @@ def show(node: Node) -> str:
         case Variable(name=name):
             return f"${name}" if _PLAIN_NAME.match(name) else f"${{{name}}}"
         case Member(target=target, name=name):
-            return f"{_inside(target)}.{_member(name)}"
+            return f"{_holder(target)}.{_member(name)}"
         case Call(target=target, name=name, arguments=arguments):
-            return f"{_inside(target)}.{_member(name)}({', '.join(_item(item) for item in arguments)})"
+            return f"{_holder(target)}.{_member(name)}({', '.join(_item(item) for item in arguments)})"
         case Index(target=target, index=index):
-            return f"{_inside(target)}[{show(index)}]"
+            return f"{_holder(target)}[{show(index)}]"
         case Group(body=body):
             return f"({show(body)})"
         case SubExpression(body=body):
@@ -299,6 +299,11 @@ def _is_atom(node: Node) -> bool:
 
 def _inside(node: Node) -> str:
     return show(node) if _is_atom(node) else f"({show(node)})"
+
+
+def _holder(node: Node) -> str:
+    """What stands before a member or index: a number there would swallow the dot."""
+    return f"({show(node)})" if isinstance(node, Literal) and not isinstance(node.value, str) else _inside(node)
 
 
 def _item(node: Node) -> str:
