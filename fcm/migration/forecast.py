@@ -8,22 +8,21 @@ How it is used::
 
 The guest's writing is not known, only what each reading of the dirty log found: pairs of a window's length and the
 bytes dirtied in it. Distinct pages grow with time t as D(t) = c t / (1 + (t / t0)^s)^(1/s): c t while nothing repeats,
-then flattening around t0, sharply (large s, one working set) or slowly (small s, a long tail). For each (t0, s) of a
-grid the pairs give c with its error and a likelihood, older passes weighing less. Members are drawn from the grid by
-weight, always at the same quantiles, and carried through the hypervisor's rules pass by pass; the band is what 80 % of
-them do. Before the first reading nothing is known: the members then follow published factors of bytes sent over memory
-(see PRIOR_EXTRA), and the outlook says that it is assumed.
+then flattening around t0, sharply (large s: a working set, sharpest where it is swept) or slowly (small s: a long
+tail). For each (t0, s) of a grid the pairs give c with its error and a likelihood, older passes weighing less. Members
+are drawn from the grid by weight, always at the same quantiles, and carried through the hypervisor's rules pass by pass
+(``passes_ahead``); the band is what 80 % of them do. Before the first reading nothing is known: the members then follow
+published factors of bytes sent over memory (see PRIOR_EXTRA), and the outlook says that it is assumed.
 """
 
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
 from fcm.migration.outlook import Floats, Interval, Outlook, Verdict
+from fcm.migration.passes_ahead import Growth, Track, carry_on
 from fcm.migration.policies import QEMU_7_2, LogWindow, StoppingRule
 from fcm.model.telemetry import Phase, TelemetryRow
 
@@ -31,7 +30,7 @@ PRIOR_EXTRA = (0.0, 0.45)
 """10 % and 90 % point of what is sent beyond the memory once, over the memory, where nothing is known: idle guests 0;
 1.20, 1.25 and 1.37 in Clark et al. 2005; 1.37 in KubeVirt's series of 2025 (enhancements#249)."""
 _TIMES, _SHARPNESS = (
-    x.ravel() for x in np.meshgrid(np.geomspace(0.2, 400.0, 18), np.array([0.5, 1.0, 2.0]), indexing="ij")
+    x.ravel() for x in np.meshgrid(np.geomspace(0.2, 400.0, 18), np.array([0.5, 1.0, 2.0, 8.0]), indexing="ij")
 )
 """The grid of (t0, s): every t0 equally likely in logarithm, every s alike."""
 PAIR_ERROR = 0.12
@@ -44,12 +43,17 @@ FIRST_PAIR_ERROR = 0.25
 """The same for the first pass, over which pages are not logged equally long (see ``passes``)."""
 FORGETTING = 0.75
 """Weight of a pair against the next younger one."""
-MOST_PASSES = 24
-"""Passes ahead; members that need more count as not converging."""
 _MEMBERS = 15
 """Of 15 members at (k + 1/2) / 15 the second and the last but one stand at 10 % and 90 %."""
-_FIXED_SPREAD = np.geomspace(0.3, 4.0, _MEMBERS)[(np.arange(_MEMBERS) * 7) % _MEMBERS]
-"""Factors on the fixed part of the blackout, one a member, in no relation to the others' order."""
+FIXED_SPREAD = (0.2, 4.0)
+"""Least and largest factor on the fixed part of the blackout. Of 10 ms they make 2 to 40: the blackouts of five idle
+guests, 10 to 46 ms, less the 4 to 8 ms in which their last pages are copied. Set with these recordings in sight."""
+_FIXED = np.geomspace(*FIXED_SPREAD, _MEMBERS)[(np.arange(_MEMBERS) * 7) % _MEMBERS]
+"""One factor a member, in no relation to the others' order."""
+_PHASE = ((np.arange(_MEMBERS) * 4 + 2) % _MEMBERS + 0.5) / _MEMBERS
+"""Share of the running window that is still ahead, one a member: rows are read at any instant of a window."""
+_LAST_PHASE = np.roll(_PHASE, 3)
+"""The same of the window in which the guest is suspended, where it is not reckoned pass by pass."""
 
 
 class Forecast:
@@ -73,8 +77,7 @@ class Forecast:
             downtime_limit: s; ``None`` for the rule's default.
             rule: the hypervisor's stopping rule.
             line_rate: bytes/s of the last copy, which no limit holds; ``None``: as fast as the rest.
-            fixed_downtime: s of blackout beyond the last pages (an assumption: 10 ms, a third to four times
-                of it; QEMU on one host needs 10 to 45 ms).
+            fixed_downtime: s of blackout beyond the last pages (an assumption; its spread is FIXED_SPREAD).
             auto_converge: True if the guest will be slowed when it dirties too fast.
         """
         self.memory = memory
@@ -88,6 +91,7 @@ class Forecast:
         self._pass_begin = 0.0
         self._pairs: list[tuple[float, float, float]] = []
         self._rates: list[tuple[float, float]] = []
+        self._falls: list[tuple[float, int, int]] = []
         self._progress = 0.0
         self._stopped_at: float | None = None
         self._throttle = 0
@@ -96,6 +100,7 @@ class Forecast:
         self._level = _normal_quantile(grid)
         self._speed = _normal_quantile(np.mod(grid * 11 + 0.57, 1.0))
         self._uniform = grid
+        self._line = np.exp(LINE_ERROR * np.roll(self._level, 4))
 
     def set_downtime_limit(self, seconds: float) -> None:
         """Takes over a limit changed while the migration runs."""
@@ -129,6 +134,11 @@ class Forecast:
                 self._pairs.append((window / passes, max(found / passes, row.page_size / 2), error))
                 del self._pairs[:-12]
             self._pass_begin = row.time
+            self._falls.clear()
+        if row.pass_number == 1:
+            self._falls.append((row.time, row.remaining, row.sent))
+            while len(self._falls) > 4 and self._falls[0][0] < row.time - 3.0:
+                self._falls.pop(0)
         if last is not None and row.time > last.time and row.phase is Phase.BROWNOUT:
             self._rates.append((row.time, (row.sent - last.sent) / (row.time - last.time)))
             while len(self._rates) > 4 and self._rates[0][0] < row.time - 3.0:
@@ -148,8 +158,10 @@ class Forecast:
             return self._stalled(row)
         speed = np.maximum(rate * (1.0 + self._speed * self._rate_error(rate)), rate * 0.2)
         growth = self._members(rate)
-        track = _carry_on(
-            remaining=float(row.remaining),
+        if not self._pairs:
+            return self._outlook(row, rate, speed, self._published(row, speed), growth)
+        track = carry_on(
+            remaining=float(row.remaining) * self._on_the_wire(),
             since=row.time - self._pass_begin,
             speed=speed,
             growth=growth,
@@ -158,6 +170,7 @@ class Forecast:
             throttle=self._throttle if self.auto_converge else None,
             throttled=self._throttle,
             memory=float(self.memory),
+            phase=_PHASE,
             passes=max(row.pass_number, 1),
         )
         return self._outlook(row, rate, speed, track, growth)
@@ -186,17 +199,46 @@ class Forecast:
         spread = float(np.std([r for _, r in self._rates])) / rate / math.sqrt(len(self._rates))
         return min(max(RATE_ERROR, spread), 0.3)
 
-    def _members(self, rate: float) -> _Growth:
+    def _on_the_wire(self) -> float:
+        """Bytes sent for a byte of what remains in the first pass; zero pages count full there and cost little."""
+        if len(self._falls) < 3:
+            return 1.0
+        fallen = self._falls[0][1] - self._falls[-1][1]
+        sent = self._falls[-1][2] - self._falls[0][2]
+        return min(max(sent / fallen, 0.05), 1.0) if fallen > 0 else 1.0
+
+    def _published(self, row: TelemetryRow, speed: Floats) -> Track:
+        """The way to the end where nothing is known of the guest: so much is sent in all as published runs needed."""
+        extra = PRIOR_EXTRA[0] + (PRIOR_EXTRA[1] - PRIOR_EXTRA[0]) * np.clip((self._uniform - 0.1) / 0.8, 0, 1.4)
+        rest = row.remaining * self._on_the_wire()
+        rule = self.rule
+        threshold = speed * self.downtime_limit if rule.threshold_from_downtime else 4096.0 * (rule.stop_pages or 1)
+        target = threshold if rule.early_sync else 0.0
+        first = np.maximum(rest - target, 0.0) / speed + _PHASE * rule.window
+        end = first + extra * self.memory / speed
+        zero = np.zeros(_MEMBERS)
+        # The last reading falls anywhere within the window in which less than the threshold is left.
+        last = np.maximum(threshold - speed * rule.window * _LAST_PHASE, 0.0)
+        again = extra / (1.0 + extra) * self.memory
+        return Track(
+            np.array([first, first + 1e-6, end + 2e-6]),
+            np.array([zero, again, zero]),
+            np.ones(_MEMBERS, bool),
+            end,
+            last,
+        )
+
+    def _members(self, rate: float) -> Growth:
         """How the bytes dirtied grow with time, for each member."""
         if not self._pairs:
             extra = PRIOR_EXTRA[0] + (PRIOR_EXTRA[1] - PRIOR_EXTRA[0]) * np.clip((self._uniform - 0.1) / 0.8, 0, 1.4)
             pick = (np.arange(_MEMBERS) * 11 % _MEMBERS + 0.5) / _MEMBERS * len(_TIMES)
             index = pick.astype(np.int64)
             # A first pass that dirties the share d of memory is followed by about d + d^2 ... = d / (1 - d).
-            growth = _Growth(np.zeros(_MEMBERS), _TIMES[index], _SHARPNESS[index])
+            growth = Growth(np.zeros(_MEMBERS), _TIMES[index], _SHARPNESS[index])
             found = np.maximum(extra / (1.0 + extra) * self.memory, 4096.0)
             whole = max(self.memory / rate, 1e-3)
-            return _Growth(np.log(found / growth.distinct(np.full(_MEMBERS, whole))), growth.time, growth.sharpness)
+            return Growth(np.log(found / growth.distinct(np.full(_MEMBERS, whole))), growth.time, growth.sharpness)
         windows, found, errors = np.array(self._pairs).T
         weight = FORGETTING ** np.arange(len(windows) - 1, -1, -1) / errors**2
         ratio = (windows[None, :] / _TIMES[:, None]) ** _SHARPNESS[:, None]
@@ -208,14 +250,14 @@ class Forecast:
         chance = np.exp(-0.5 * (misfit - misfit.min()))
         steps = np.cumsum(chance) / chance.sum()
         index = np.minimum(np.searchsorted(steps, self._uniform), len(_TIMES) - 1)
-        return _Growth(centre[index] + self._level / math.sqrt(total), _TIMES[index], _SHARPNESS[index])
+        return Growth(centre[index] + self._level / math.sqrt(total), _TIMES[index], _SHARPNESS[index])
 
     # Outlooks ------------------------------------------------------------------------------------------------------
 
-    def _outlook(self, row: TelemetryRow, rate: float, speed: Floats, track: _Track, growth: _Growth) -> Outlook:
+    def _outlook(self, row: TelemetryRow, rate: float, speed: Floats, track: Track, growth: Growth) -> Outlook:
         line = speed if self.line_rate is None else np.full(_MEMBERS, self.line_rate)
-        fixed = self.fixed_downtime * _FIXED_SPREAD
-        line = line * np.exp(LINE_ERROR * np.roll(self._level, 4))
+        fixed = self.fixed_downtime * _FIXED
+        line = line * self._line
         blackout = fixed + track.last / line
         end = np.where(track.ends, track.end + blackout, np.inf)
         eta = _interval(end)
@@ -262,7 +304,7 @@ class Forecast:
         self._progress = max(self._progress, min(share, 0.99))
         return self._progress
 
-    def _why(self, verdict: Verdict, rate: float, track: _Track, growth: _Growth) -> tuple[str, tuple[str, ...]]:
+    def _why(self, verdict: Verdict, rate: float, track: Track, growth: Growth) -> tuple[str, tuple[str, ...]]:
         if verdict is Verdict.CONVERGING:
             return "", ()
         carried = rate * self.downtime_limit
@@ -344,104 +386,7 @@ class Forecast:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class _Growth:
-    """Bytes dirtied in a window, one law a member: level = log c in bytes/s, time = t0 in s, sharpness = s."""
-
-    level: Floats
-    time: Floats
-    sharpness: Floats
-
-    def distinct(self, window: Floats) -> Floats:
-        """[M] bytes of distinct pages written in `window` [M] s."""
-        flat = (window / self.time) ** self.sharpness
-        result: Floats = np.exp(self.level) * window / (1.0 + flat) ** (1.0 / self.sharpness)
-        return result
-
-
-@dataclass(frozen=True)
-class _Track:
-    """Members carried through the passes ahead: P instants of M members."""
-
-    times: Floats
-    """[P, M] s from now."""
-    values: Floats
-    """[P, M] bytes remaining."""
-    ends: npt.NDArray[np.bool_]
-    end: Floats
-    """[M] s from now to the suspension."""
-    last: Floats
-    """[M] bytes of the last copy."""
-
-
-def _carry_on(
-    remaining: float,
-    since: float,
-    speed: Floats,
-    growth: _Growth,
-    limit: float,
-    rule: StoppingRule,
-    throttle: int | None,
-    throttled: int,
-    memory: float,
-    passes: int,
-) -> _Track:
-    """Passes ahead by the hypervisor's rules, for all members at once (see ``engine`` for the rules)."""
-    step = rule.window
-    threshold = speed * limit if rule.threshold_from_downtime else np.full(len(speed), 4096.0 * (rule.stop_pages or 1))
-    now = np.zeros(len(speed))
-    value = np.full(len(speed), remaining)
-    elapsed = since
-    live = np.ones(len(speed), bool)
-    end = np.full(len(speed), np.inf)
-    last = value.copy()
-    slowed = np.full(len(speed), float(throttled))
-    hot = np.zeros(len(speed))
-    times, values = [], []
-    target = threshold if rule.early_sync else np.zeros(len(speed))
-    portion = speed * step
-    enough = np.maximum(threshold, 4096.0)
-    factor: Floats | float = 1.0
-    for k in range(MOST_PASSES):
-        over_target = np.maximum(value - target, 0.0)
-        if rule.early_sync:
-            windows = np.ceil(over_target / portion)
-            spent = windows * step
-            sent = np.minimum(windows * portion, value)
-        else:
-            spent, sent = value / speed, value
-        now = now + spent
-        left = value - sent
-        window = np.maximum(elapsed + spent, step)
-        if throttle is not None:
-            factor = (100.0 - slowed) / (100.0 - throttled)
-        found = np.minimum(growth.distinct(window) * factor, memory)
-        value = np.minimum(left + found, memory)
-        times += [now, now + 1e-6]
-        values += [np.where(live, left, 0.0), np.where(live, value, 0.0)]
-        over = live & (value < enough)
-        if rule.max_passes is not None and passes + k + 1 >= rule.max_passes:
-            over = live.copy()
-        end[over] = now[over]
-        last[over] = value[over]
-        live &= ~over
-        if throttle is not None:
-            hot = np.where(found > 0.5 * np.maximum(sent, 1.0), hot + window, 0.0)
-            bump = hot >= 2.0
-            slowed = np.where(bump, np.minimum(np.where(slowed == 0, 20.0, slowed + 10.0), 99.0), slowed)
-            hot = np.where(bump, 0.0, hot)
-        elapsed = 0.0
-        if not live.any() or (throttle is None and k >= 8 and k % 4 == 0 and _settled(values, live)):
-            break
-    return _Track(np.array(times), np.array(values), ~live, end, last)
-
-
-def _settled(values: list[Floats], live: npt.NDArray[np.bool_]) -> bool:
-    """True if going on changes nothing: few members still run, or none of them came closer over four passes."""
-    return live.mean() < 0.1 or bool((values[-1][live] > 0.995 * values[-9][live]).all())
-
-
-def _bandwidth_for(growth: _Growth, limit: float) -> float | None:
+def _bandwidth_for(growth: Growth, limit: float) -> float | None:
     """bytes/s at which what is dirtied within the downtime limit fits into it, with a fifth to spare."""
     if limit <= 0:
         return None

@@ -365,7 +365,8 @@ def qemu_recording(f: Fields) -> Recording:
     out.laboratory = Laboratory(case, Achieved(pass1, windows, writes), tuple(dirty), tag, status)
     if out.final is not None and passes and total > passes[-1].time:
         last = passes[-1]
-        passes.append(_QemuPass(total, out.final.passes, 0, out.final.bytes, last.dirty_rate, last.throttle))
+        whole = last.handled + last.remaining
+        passes.append(_QemuPass(total, out.final.passes, 0, out.final.bytes, whole, last.dirty_rate, last.throttle))
     for row in _rows(passes, windows):
         out.append(row)
     return out
@@ -377,6 +378,9 @@ class _QemuPass:
     sync: int
     remaining: int
     sent: int
+    """bytes on the wire."""
+    handled: int
+    """bytes of guest memory they stand for; a zero page is 9 bytes on the wire and counts full in what remains."""
     dirty_rate: float
     throttle: int
     writes: int = field(default=0)
@@ -384,11 +388,13 @@ class _QemuPass:
     @classmethod
     def read(cls, p: Fields) -> _QemuPass:
         pages = 1 << 50
+        normal, zero = p.whole("normal", 0, pages), p.whole("duplicate", 0, pages, 0)
         return cls(
             time=p.number("t", 0, 1e9, unit="s"),
             sync=p.whole("sync", 0, 1 << 40),
             remaining=p.whole("remaining_pages", 0, pages) * 4096,
-            sent=p.whole("normal", 0, pages) * 4104 + p.whole("duplicate", 0, pages, 0) * 9,
+            sent=normal * 4104 + zero * 9,
+            handled=(normal + zero) * 4096,
             dirty_rate=p.number("dirty_pages_rate", 0, 1e12, 0.0),
             throttle=p.whole("throttle", 0, 100, 0),
             writes=p.whole("writes", 0, 1 << 60, 0),
@@ -412,7 +418,6 @@ def _rows(passes: list[_QemuPass], windows: tuple[float, ...]) -> list[Telemetry
             now = p.time + share * (until - p.time)
             index = int(now / length) if windows else 0
             shown = windows[index] if index < len(windows) else rate
-            # QEMU counts zero pages full in what remains; their share is not in the bytes sent.
             falls = (p.remaining - _left_before(p, after)) * share if after is not None else 0.0
             phase = Phase.COMPLETED if p.remaining == 0 and after is None else Phase.BROWNOUT
             out.append(
@@ -431,5 +436,5 @@ def _rows(passes: list[_QemuPass], windows: tuple[float, ...]) -> list[Telemetry
 
 
 def _left_before(p: _QemuPass, after: _QemuPass) -> float:
-    """Bytes left unsent just before the next reading of the log: what was there less what was sent since."""
-    return max(p.remaining - (after.sent - p.sent) * 4096 / 4104, 0.0)
+    """Bytes left just before the next reading of the log: what was there less the pages sent since, zero or not."""
+    return max(p.remaining - (after.handled - p.handled), 0.0)

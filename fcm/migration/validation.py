@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from fcm.migration.calibration import calibration, replay
 from fcm.migration.case import ROM_PAGES, START_DELAY
 from fcm.migration.fields import BadFileError
 from fcm.migration.fitting import DirtySample
@@ -59,6 +60,8 @@ class Validation:
     preflight: tuple[ValidatedCase, ...]
     achieved: bool
     groups: dict[str, dict[str, dict[str, Any]]] = field(default_factory=dict)
+    forecast: dict[str, Any] = field(default_factory=dict)
+    """How often the running forecast's intervals held (see ``calibration``)."""
 
     def as_json(self) -> dict[str, Any]:
         """The keys of `fcm validate --json`."""
@@ -67,6 +70,7 @@ class Validation:
             "cases": [_case_json(c) for c in self.cases],
             "preflight_cases": [_case_json(c) for c in self.preflight],
             "groups": self.groups,
+            "forecast": self.forecast,
         }
 
 
@@ -127,6 +131,7 @@ def validate(
     """
     cases: list[ValidatedCase] = []
     preflights: list[ValidatedCase] = []
+    replayed = []
     for path in files:
         recording = load_qemu_recording(path)
         laboratory = recording.laboratory
@@ -135,6 +140,8 @@ def validate(
         cases.append(_validate_one(path.stem, recording, laboratory, achieved, pages))
         if laboratory.dirty_rate:
             preflights.append(_judge_one(path.stem, recording, laboratory))
+        if (replay_of_it := replay(path.stem, recording)) is not None:
+            replayed.append(replay_of_it)
         if seen is not None:
             seen(path.stem)
     groups: dict[str, dict[str, dict[str, Any]]] = {"all": summary(cases)}
@@ -147,7 +154,7 @@ def validate(
         groups["undisturbed"] = summary(fair)
     if preflights:
         groups["pre-flight"] = summary(preflights)
-    return Validation(tuple(cases), tuple(preflights), achieved, groups)
+    return Validation(tuple(cases), tuple(preflights), achieved, groups, calibration(replayed))
 
 
 def summary(cases: Sequence[ValidatedCase]) -> dict[str, dict[str, Any]]:

@@ -70,6 +70,26 @@ def test_validate_reports_every_model(tmp_path: Path, capsys: pytest.CaptureFixt
     assert result["cases"][0]["errors"]["engine"]["total_pct"] == pytest.approx(0, abs=2)
 
 
+def test_validate_tells_how_often_the_running_forecast_held(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "one.json").write_text(Path(RECORDING).read_text())
+    _, out, _ = run(capsys, "validate", str(tmp_path), "--json")
+    forecast = json.loads(out)["forecast"]
+    parts = [forecast["before_first_reading"], forecast["after_first_reading"]]
+    assert forecast["recordings"] == 1
+    assert forecast["instants"] == sum(part["instants"] for part in parts) > 40
+    for kind in ("eta", "blackout"):
+        assert sum(forecast[kind].values()) == pytest.approx(1.0, abs=1e-3)
+        assert forecast["cases"][0][kind] == forecast[kind]
+
+
+def test_validate_prints_targets_and_the_forecast_as_tables(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "one.json").write_text(Path(RECORDING).read_text())
+    code, out, _ = run(capsys, "validate", str(tmp_path), "--achieved")
+    assert code == 0
+    assert "### running forecast" in out
+    assert "| all | total time, 90th percentile of the error | at most 2 % |" in out
+
+
 @pytest.mark.parametrize(
     ("content", "words"),
     [

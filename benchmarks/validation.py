@@ -1,0 +1,64 @@
+"""Puts the tables of `fcm validate` into docs/migration-model.md.
+
+Run: python -m benchmarks.validation LABEL=DIR [LABEL=DIR ...]
+
+Every `<!-- table LABEL case|achieved NAME -->` of the document is followed by the table of that name over the folder
+with that label, fed with the case alone or with what was achieved, up to `<!-- end -->`. NAME is as in the headings of
+`fcm validate`. Labels that are not given keep what they have.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from fcm.migration.fields import BadFileError
+from fcm.migration.validation import validate
+from fcm.migration.validation_tables import table
+
+if TYPE_CHECKING:
+    from fcm.migration.validation import Validation
+
+DOCUMENT = Path(__file__).parents[1] / "docs" / "migration-model.md"
+_MARK = re.compile(r"(<!-- table (\S+) (case|achieved) ([^>]+?) -->\n).*?(<!-- end -->)", re.DOTALL)
+
+
+def filled(text: str, folders: dict[str, Path]) -> str:
+    """The document with its tables made anew.
+
+    Raises:
+        BadFileError: naming a recording that cannot be read.
+        KeyError: for a table that does not exist.
+    """
+    made: dict[tuple[str, str], Validation] = {}
+
+    def put(found: re.Match[str]) -> str:
+        label, fed = found[2], found[3]
+        if label not in folders:
+            return found[0]
+        if (label, fed) not in made:
+            made[label, fed] = validate(sorted(folders[label].glob("*.json")), fed == "achieved")
+        return f"{found[1]}{table(made[label, fed], found[4])}\n{found[5]}"
+
+    return _MARK.sub(put, text)
+
+
+def main(words: list[str]) -> int:
+    """Rewrites the document; exit code."""
+    folders = {label: Path(folder) for label, _, folder in (word.partition("=") for word in words)}
+    if not folders or not all(folder.is_dir() and any(folder.glob("*.json")) for folder in folders.values()):
+        print("expected LABEL=DIR, with recordings (*.json) in DIR", file=sys.stderr)
+        return 2
+    try:
+        text = filled(DOCUMENT.read_text(encoding="utf-8"), folders)
+    except BadFileError as error:
+        print(error, file=sys.stderr)
+        return 2
+    DOCUMENT.write_text(text, encoding="utf-8")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,109 @@
+"""How often the intervals of a running forecast hold: recordings replayed row by row."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from fcm.migration.forecast import Forecast
+from fcm.migration.specification import LOOPBACK_RATE, Capability
+from fcm.model.telemetry import Phase
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from fcm.migration.outlook import Interval
+    from fcm.migration.recording import Recording
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """Instants at which an 80 % interval was compared with the truth."""
+
+    instants: int = 0
+    inside: int = 0
+    below: int = 0
+    """Truth below the interval."""
+
+    def __add__(self, other: Held) -> Held:
+        return Held(self.instants + other.instants, self.inside + other.inside, self.below + other.below)
+
+    def after(self, interval: Interval, truth: float) -> Held:
+        """With one more instant."""
+        inside = interval.low <= truth <= interval.high
+        return Held(self.instants + 1, self.inside + inside, self.below + (truth < interval.low))
+
+    def as_json(self) -> dict[str, float | None]:
+        """Shares of the instants; null where there were none."""
+        n = self.instants
+        return {
+            "held": round(self.inside / n, 4) if n else None,
+            "below": round(self.below / n, 4) if n else None,
+            "above": round((n - self.inside - self.below) / n, 4) if n else None,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class ReplayedCase:
+    """One recording replayed, from the middle of its first pass on."""
+
+    name: str
+    eta: tuple[Held, Held]
+    """Time to the end: before the first reading of the dirty log, and after it."""
+    blackout: tuple[Held, Held]
+
+
+def replay(name: str, recording: Recording) -> ReplayedCase | None:
+    """Feeds a forecast row by row and compares each outlook with what came.
+
+    None where the migration did not end: an end that never comes is in no interval. The last copy is taken to run as
+    fast as the engine assumes of these recordings (LOOPBACK_RATE).
+    """
+    final, laboratory = recording.final, recording.laboratory
+    if final is None:
+        return None
+    slowed = laboratory is not None and Capability.AUTO_CONVERGE in laboratory.case.capabilities
+    forecast = Forecast(
+        recording.memory,
+        recording.bandwidth,
+        recording.downtime_limit,
+        line_rate=LOOPBACK_RATE,
+        auto_converge=slowed,
+    )
+    eta, blackout = [Held(), Held()], [Held(), Held()]
+    for k in range(len(recording)):
+        row = recording.row(k)
+        forecast.update(row)
+        halfway = row.pass_number > 1 or row.remaining < recording.memory / 2
+        if row.phase is not Phase.BROWNOUT or not halfway:
+            continue
+        outlook = forecast.view()
+        known = 0 if outlook.assumed else 1
+        eta[known] = eta[known].after(outlook.eta, final.total - row.time)
+        blackout[known] = blackout[known].after(outlook.blackout, final.downtime)
+    return ReplayedCase(name, (eta[0], eta[1]), (blackout[0], blackout[1]))
+
+
+def calibration(cases: Sequence[ReplayedCase]) -> dict[str, Any]:
+    """The key `forecast` of `fcm validate --json`."""
+
+    def part(*known: int) -> dict[str, Any]:
+        eta = sum((c.eta[k] for c in cases for k in known), Held())
+        blackout = sum((c.blackout[k] for c in cases for k in known), Held())
+        return {"instants": eta.instants, "eta": eta.as_json(), "blackout": blackout.as_json()}
+
+    return {
+        "recordings": len(cases),
+        **part(0, 1),
+        "before_first_reading": part(0),
+        "after_first_reading": part(1),
+        "cases": [
+            {
+                "name": c.name,
+                "instants": sum(h.instants for h in c.eta),
+                "eta": sum(c.eta, Held()).as_json(),
+                "blackout": sum(c.blackout, Held()).as_json(),
+            }
+            for c in cases
+        ],
+    }
