@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -40,14 +41,22 @@ def restless(lab: LiveLab) -> Iterator[LabMachine]:
     remove_machine(made.name, lab.plan, lab.folders)
 
 
+CLIENT_LIMIT = 60.0
+"""s in which the program must have begun its migration."""
+
+
 def _killed_in_the_middle(lab: LiveLab, machine: LabMachine, folder: Path) -> str:
     """Let a program of its own begin a migration to node2 and kill it; returns the migration's id."""
     words = (sys.executable, "-m", "tests.live.client", lab.hosts_file, folder, machine.name, "node2")
     with subprocess.Popen(words, stdout=subprocess.PIPE, text=True, cwd=ROOT) as program:
         assert program.stdout is not None
+        limit = threading.Timer(CLIENT_LIMIT, program.kill)
+        limit.start()
         identity = program.stdout.readline().strip()
+        limit.cancel()
+        limit.join()
         program.kill()
-    assert identity.startswith("migration-")
+    assert identity.startswith("migration-"), "the program said nothing of its migration"
     return identity
 
 

@@ -215,9 +215,9 @@ class LibvirtBackend:
                     self._post_all([down, ev.BackendReported("error", f"{name}: {report}")])
             else:
                 self._reports[name] = report
-                self._post_all(node_events(self._state, report, name in self._paused))
+                self._post_all(node_events(self._state, self._hosts, self._reports, name, name in self._paused))
                 self._note_absent()
-                self._post_all(machine_events(self._state, self._hosts, self._reports, self._since))
+                self._post_all(machine_events(self._state, self._reports, self._since))
             self._follow_interrupted()
 
     def _note_absent(self) -> None:

@@ -96,18 +96,30 @@ def _networks(hosts: HostsFile) -> tuple[Network, ...]:
     return tuple(replace(network, metric=metrics.get(network.id, network.metric)) for network in networks)
 
 
-def node_events(state: State, report: HostReport, paused: bool) -> list[ev.Event]:
-    """What changed of a node that answered."""
-    node = replace(report.node, state=NodeState.PAUSED if paused else NodeState.UP)
-    return [] if _same_node(state.nodes[node.name], node) else [ev.NodeChanged(_with_switches(state, node))]
+def node_events(
+    state: State, hosts: HostsFile, reports: Mapping[str, HostReport], name: str, paused: bool
+) -> list[ev.Event]:
+    """What changed of the nodes now that ``name`` answered.
+
+    Hosts whose bridges the hosts file does not name are assumed to have all that machines use, found or known.
+    A node is never shown as up before the bridges of all are, so nothing is refused for a moment only.
+    """
+    bridges = _bridges_in_use(state, reports)
+    others = [host for host in hosts.hosts if host.name in reports and host.name != name and not host.bridges]
+    events: list[ev.Event] = [
+        ev.NodeChanged(replace(state.nodes[host.name], switches=bridges))
+        for host in others
+        if state.nodes[host.name].switches != bridges
+    ]
+    node = replace(reports[name].node, state=NodeState.PAUSED if paused else NodeState.UP)
+    node = node if node.switches else replace(node, switches=bridges)
+    return events if state.nodes[name] == node else [*events, ev.NodeChanged(node)]
 
 
-def _same_node(old: Node, new: Node) -> bool:
-    return replace(old, switches=()) == replace(new, switches=())
-
-
-def _with_switches(state: State, node: Node) -> Node:
-    return node if node.switches else replace(node, switches=state.nodes[node.name].switches)
+def _bridges_in_use(state: State, reports: Mapping[str, HostReport]) -> tuple[str, ...]:
+    known = {machine.switch for machine in state.machines.values()}
+    known |= {item.bridge for report in reports.values() for item in report.machines}
+    return tuple(sorted(name for name in known if name is not None))
 
 
 def absent_machines(state: State, reports: Mapping[str, HostReport]) -> dict[str, float]:
@@ -120,14 +132,11 @@ def absent_machines(state: State, reports: Mapping[str, HostReport]) -> dict[str
     }
 
 
-def machine_events(
-    state: State, hosts: HostsFile, reports: Mapping[str, HostReport], since: Mapping[str, float]
-) -> list[ev.Event]:
+def machine_events(state: State, reports: Mapping[str, HostReport], since: Mapping[str, float]) -> list[ev.Event]:
     """What changed of the machines; where a machine moves is told by its migration, not by this.
 
     Args:
         state: as it is known.
-        hosts: the hosts file.
         reports: the newest report of each host that answers. They are not of one instant: a machine that moves
             between two of them is in both or in none.
         since: machines that are judged only by reports asked for since then (monotonic clock), because they were
@@ -140,7 +149,7 @@ def machine_events(
             fresh = report.began >= since.get(item.machine.id, report.began)
             if fresh and not item.arriving and (other is None or item.machine.state.holds_memory):
                 found[item.machine.id] = item
-    events = _switch_events(state, hosts, reports, found)
+    events: list[ev.Event] = []
     for identity, item in found.items():
         known = state.machines.get(identity)
         if known is None:
@@ -155,19 +164,6 @@ def machine_events(
                 events.append(ev.GroupRemoved(machine.group))
             events.append(ev.MachineDeleted(identity))
     return events
-
-
-def _switch_events(
-    state: State, hosts: HostsFile, reports: Mapping[str, HostReport], found: Mapping[str, FoundMachine]
-) -> list[ev.Event]:
-    """Hosts whose bridges the hosts file does not name are assumed to have all that machines use, found or known."""
-    known = {machine.switch for machine in state.machines.values()} | {item.bridge for item in found.values()}
-    bridges = tuple(sorted(name for name in known if name is not None))
-    return [
-        ev.NodeChanged(replace(state.nodes[host.name], switches=bridges))
-        for host in hosts.hosts
-        if host.name in reports and not host.bridges and state.nodes[host.name].switches != bridges
-    ]
 
 
 def _appeared(state: State, machine: VirtualMachine) -> list[ev.Event]:

@@ -78,8 +78,8 @@ def formed() -> State:
 def told(state: State, *reports: HostReport) -> State:
     by_name = {one.node.name: one for one in reports}
     for one in reports:
-        state = after(state, *node_events(state, one, paused=False))
-    return after(state, *machine_events(state, HOSTS, by_name, absent_machines(state, by_name)))
+        state = after(state, *node_events(state, HOSTS, by_name, one.node.name, paused=False))
+    return after(state, *machine_events(state, by_name, absent_machines(state, by_name)))
 
 
 def test_before_any_host_answered_the_nodes_are_down_and_connecting() -> None:
@@ -155,7 +155,7 @@ def test_the_inventory_does_not_move_a_machine_that_is_being_migrated() -> None:
     state = after(state, ev.MigrationRequested(migration))
 
     there = found(replace(MACHINE, node="beta"))
-    events = machine_events(state, HOSTS, {"alpha": report("alpha"), "beta": report("beta", there)}, {})
+    events = machine_events(state, {"alpha": report("alpha"), "beta": report("beta", there)}, {})
 
     assert events == []
 
@@ -186,10 +186,10 @@ def test_a_machine_that_moves_between_two_reports_is_neither_gone_nor_new() -> N
     since = absent_machines(state, missed)
 
     assert since == {"uuid-1": 3.0}
-    assert machine_events(state, HOSTS, missed, since) == []
+    assert machine_events(state, missed, since) == []
 
     there = {**missed, "beta": report("beta", found(replace(MACHINE, node="beta")), began=4.0)}
-    events = machine_events(state, HOSTS, there, since)
+    events = machine_events(state, there, since)
     assert [type(event) for event in events] == [ev.MachineChanged, ev.GroupChanged]
 
 
@@ -197,15 +197,28 @@ def test_a_report_from_before_the_end_of_a_migration_does_not_move_the_machine_b
     state = told(formed(), report("alpha"), report("beta", found(replace(MACHINE, node="beta"))))
     stale = {"alpha": report("alpha", found(MACHINE), began=1.0), "beta": report("beta", began=1.0)}
 
-    assert machine_events(state, HOSTS, stale, {"uuid-1": 2.0}) == []
+    assert machine_events(state, stale, {"uuid-1": 2.0}) == []
 
 
 def test_only_hosts_that_answered_are_said_to_have_bridges() -> None:
     state = formed()
 
-    events = machine_events(state, HOSTS, {"alpha": report("alpha", found(MACHINE))}, {})
+    events = node_events(state, HOSTS, {"alpha": report("alpha", found(MACHINE))}, "alpha", paused=False)
 
     assert [event.node.name for event in events if isinstance(event, ev.NodeChanged)] == ["alpha"]
+
+
+def test_no_node_is_up_without_the_bridges_that_machines_use() -> None:
+    state = formed()
+    reports = {"beta": report("beta")}
+    state = after(state, *node_events(state, HOSTS, reports, "beta", paused=False))
+    reports["alpha"] = report("alpha", found(MACHINE))
+
+    for event in node_events(state, HOSTS, reports, "alpha", paused=False):
+        state = after(state, event)
+        if all(n.state is NodeState.UP for n in state.nodes.values()):
+            assert all(n.switches == ("br0",) for n in state.nodes.values())
+    assert all(n.state is NodeState.UP for n in state.nodes.values())
 
 
 def test_machines_of_a_host_that_does_not_answer_are_kept_as_last_seen() -> None:
@@ -220,8 +233,8 @@ def test_nothing_new_makes_no_event() -> None:
     state = told(formed(), report("alpha", found(MACHINE)), report("beta"))
     reports = {"alpha": report("alpha", found(MACHINE)), "beta": report("beta")}
 
-    assert machine_events(state, HOSTS, reports, {}) == []
-    assert node_events(state, reports["alpha"], paused=False) == []
+    assert machine_events(state, reports, {}) == []
+    assert node_events(state, HOSTS, reports, "alpha", paused=False) == []
 
 
 def test_the_processor_of_a_host_is_read_from_its_capabilities() -> None:
