@@ -55,11 +55,14 @@ class Forecasts:
         course.read(self._workspace.rows(migration))
         return course
 
-    def _measures(self, migration: Migration) -> tuple[int, float, Migration]:
-        """Memory (bytes), bandwidth (bytes/s; 0 while unknown), and the migration itself."""
+    def _measures(self, migration: Migration) -> tuple[int, float, Migration, float | None]:
+        """Memory (bytes), bandwidth (bytes/s; 0 while unknown), the migration itself, rate of the last copy."""
         state = self._workspace.state
         machine = state.machines.get(migration.machine)
-        return machine.memory if machine else 0, self._bandwidth(migration), migration
+        network = state.networks.get(migration.network or "")
+        # QEMU lifts the limit for the last copy (migration.c, migration_completion).
+        line = float(network.bandwidth) if network and migration.options.bandwidth else None
+        return machine.memory if machine else 0, self._bandwidth(migration), migration, line
 
     def _bandwidth(self, migration: Migration) -> float:
         network = self._workspace.state.networks.get(migration.network or "")
@@ -81,12 +84,14 @@ class Forecasts:
 class Course:
     """One migration: its recording, its forecast, and the forecast that it is measured against afterwards."""
 
-    def __init__(self, memory: int, bandwidth: float, migration: Migration) -> None:
+    def __init__(self, memory: int, bandwidth: float, migration: Migration, line_rate: float | None = None) -> None:
         limit = downtime_limit(migration)
         self.recording = Recording(memory=memory, bandwidth=bandwidth, downtime_limit=limit)
         self._made: list[Made] = []
         """The forecasts made in the middle of the first pass and when the second began."""
-        self._forecast = Forecast(max(memory, 1), bandwidth, limit, auto_converge=migration.options.auto_converge)
+        self._forecast = Forecast(
+            max(memory, 1), bandwidth, limit, auto_converge=migration.options.auto_converge, line_rate=line_rate
+        )
         self._outlook: Outlook | None = None
         self._stale = True
         self._over = False

@@ -7,12 +7,11 @@ from typing import TYPE_CHECKING, Any, cast
 import pytest
 
 from fcm.model.entities import MigrationOptions
-from fcm.model.telemetry import FinalFigures, Phase
+from fcm.model.telemetry import FinalFigures, Phase, TelemetryRow
 from fcm.workspace.forecasts import Forecasts, downtime_limit
 from tests.unit.window.course_by_hand import MIB, attempt, machine, migration, sawtooth, state
 
 if TYPE_CHECKING:
-    from fcm.model.telemetry import TelemetryRow
     from fcm.workspace.workspace import Workspace
 
 
@@ -126,3 +125,20 @@ def test_a_short_tail_is_compared_with_the_forecast_of_the_first_pass() -> None:
 def test_an_unknown_migration_is_an_error() -> None:
     with pytest.raises(KeyError):
         forecasts(Opened()).course("m9")
+
+
+def test_the_last_copy_of_a_limited_migration_is_foretold_at_the_speed_of_the_network() -> None:
+    """A limit holds for the memory passes only, so the same telemetry means a shorter blackout."""
+    rate, memory = 20e6, 1024 * MIB
+    half = [
+        TelemetryRow(n / 10, 1, memory - int(n * rate / 10), int(n * rate / 10), 0.0, rate, Phase.BROWNOUT)
+        for n in range(300)
+    ]
+    blackouts = []
+    for network in (None, "n3"):
+        opened = Opened(memory=memory, network=network, options=MigrationOptions(bandwidth=int(rate)))
+        opened.telemetry = half
+        outlook = forecasts(opened).course("m1").outlook
+        assert outlook is not None
+        blackouts.append(outlook.blackout.mid)
+    assert blackouts[1] < blackouts[0] / 2
