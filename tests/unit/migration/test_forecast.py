@@ -18,7 +18,9 @@ from fcm.model.telemetry import Phase, TelemetryRow
 DATA = Path(__file__).parents[2] / "data" / "recordings"
 GIB = 1 << 30
 HARD = ("sweep-2GiB.0", "auto-converge-25k-64MiB.0")
-"""Dirtying that does not flatten, and a throttle: the document tells how often their intervals hold."""
+"""Left out of the calibration test because the forecast misses there: dirtying that does not flatten, and a throttle.
+
+With them the time to the end holds in 61 % of instants, not 70 to 90 %; docs/migration-model.md has each run."""
 
 
 def watched(rate: float, bandwidth: float, seconds: float) -> Forecast:
@@ -93,11 +95,11 @@ def test_progress_never_runs_backwards(name: str) -> None:
     assert seen == sorted(seen)
 
 
-def test_eighty_per_cent_intervals_hold_the_truth_as_often_as_they_say() -> None:
+def test_eighty_per_cent_intervals_hold_as_often_as_they_say_where_dirtying_flattens_and_nothing_throttles() -> None:
     cases = [replay(path.stem, load_qemu_recording(path)) for path in sorted(DATA.glob("*.json"))]
     figures = calibration([c for c in cases if c is not None and c.name not in HARD])
-    assert 0.70 <= figures["eta"]["held"] <= 0.92
-    assert 0.70 <= figures["blackout"]["held"] <= 0.92
+    assert 0.70 <= figures["eta"]["held"] <= 0.90
+    assert 0.70 <= figures["blackout"]["held"] <= 0.90
 
 
 def test_a_run_that_did_not_end_is_not_compared_with_an_end() -> None:
