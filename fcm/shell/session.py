@@ -117,6 +117,10 @@ class ShellSession:
         """Asked before a deed with -Confirm; None: nobody can be asked."""
         self.on_grid: Callable[[str, list[Any]], None] | None = None
         """Told the tables of Out-GridView; None: there is no window."""
+        self.on_pick: Callable[[str, list[Any]], list[Any]] | None = None
+        """Told a table of Out-GridView -PassThru; waits for the rows that are picked. None: there is no window."""
+        self.width = WIDTH
+        """Characters of a line of the output."""
         self._folder = folder
         self._pump = pump or Draining(workspace)
         self._given: list[_Given] = []
@@ -219,11 +223,25 @@ class ShellSession:
         """Values as text."""
         return format_values(values, width)
 
-    def show_grid(self, title: str, values: list[Any]) -> None:
-        """Out-GridView: hand a table to whoever shows windows."""
+    def show_grid(self, title: str, values: list[Any], picks: bool, at: int) -> list[Any]:
+        """Out-GridView: hand a table to whoever shows windows; returns the rows that were picked.
+
+        Raises:
+            ShellError: there is no window.
+        """
+        if self.on_grid is None or self.on_pick is None:
+            raise ShellError(
+                "Out-GridView shows its table in the window, and this shell has none.",
+                "Use Format-Table or Export-Csv here, or type the line into the Console of the window.",
+                at,
+                "NotImplemented",
+                "Out-GridView",
+            )
         self._results.grid.append((title, values))
-        if self.on_grid is not None:
-            self.on_grid(title, values)
+        if picks:
+            return self.on_pick(title, values)
+        self.on_grid(title, values)
+        return []
 
     def path(self, path: str) -> Path:
         """A path as the script means it."""

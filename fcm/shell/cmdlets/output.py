@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from fcm.shell.cmdlets.selecting import getters, pipeline_input
 from fcm.shell.errors import ParameterError
-from fcm.shell.formatting import VIEWS, WIDTH, Column, format_values, is_number, list_lines, table_lines
+from fcm.shell.formatting import VIEWS, Column, format_values, is_number, list_lines, table_lines
 from fcm.shell.output import write_text
 from fcm.shell.registry import INPUT, Param, cmdlet
 from fcm.shell.values import Lines, ShellObject, as_json, first_names, property_of, text
@@ -63,7 +63,7 @@ def format_table(call: Call) -> Iterable[Any]:
     if not columns:
         return [Lines(tuple(text(item) for item in members))]
     fit, headers = call.switch("AutoSize"), not call.switch("HideTableHeaders")
-    return [Lines(tuple(table_lines(members, columns, WIDTH, fit, headers)))]
+    return [Lines(tuple(table_lines(members, columns, call.session.width, fit, headers)))]
 
 
 @cmdlet(
@@ -90,7 +90,7 @@ def format_list(call: Call) -> Iterable[Any]:
 )  # fmt: skip
 def out_string(call: Call) -> Iterable[Any]:
     """Text."""
-    return [format_values(pipeline_input(call), call.whole("Width") or WIDTH)]
+    return [format_values(pipeline_input(call), call.whole("Width") or call.session.width)]
 
 
 @cmdlet("Out-Null", INPUT, synopsis="Show nothing.", example="Get-VM | Out-Null", module=CORE)
@@ -124,24 +124,25 @@ def out_file(call: Call) -> Iterable[Any]:
     path = call.session.path(call.text("Path"))
     if call.switch("NoClobber") and path.exists():
         raise ParameterError(f"{path} is there already.", "Leave out -NoClobber to replace it.", call.at)
-    write_text(path, format_values(pipeline_input(call), call.whole("Width") or WIDTH), call.switch("Append"))
+    write_text(path, format_values(pipeline_input(call), call.whole("Width") or call.session.width), call.switch("Append"))
     return []
 
 
 @cmdlet(
     "Out-GridView",
     Param("Title", position=0),
+    Param("PassThru", "switch", help="Give out the rows that are picked in the table (2012)."),
     INPUT,
-    synopsis="Show objects in a table of the window; in a terminal as text.",
+    synopsis="Show objects in a table of the window, to sort and to filter.",
     example="Get-ClusterResource | Out-GridView",
     aliases=("ogv",),
     module=CORE,
 )
 def out_grid(call: Call) -> Iterable[Any]:
-    """Hand a table to the window; where there is none, show it."""
-    members = pipeline_input(call)
-    call.session.show_grid(call.text("Title", "Out-GridView"), members)
-    return members if call.session.on_grid is None else []
+    """Hand a table to the window; with -PassThru wait for what is picked there."""
+    return call.session.show_grid(
+        call.text("Title", "Out-GridView"), pipeline_input(call), call.switch("PassThru"), call.at
+    )
 
 
 @cmdlet(
