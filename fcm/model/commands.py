@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from fcm.model.entities import (
     MachineState,
@@ -61,6 +61,13 @@ class SetConcurrentMigrations(Command):
     """How many live migrations one node may take part in at once."""
 
     limit: int
+
+
+@dataclass(frozen=True, slots=True)
+class SetMigrationOptions(Command):
+    """Options of every live migration that is asked for without any of its own."""
+
+    options: MigrationOptions
 
 
 # Storage
@@ -231,7 +238,8 @@ class LiveMigrate(Command):
 
     machine: str
     destination: str
-    options: MigrationOptions = field(default_factory=MigrationOptions)
+    options: MigrationOptions | None = None
+    """None: those of the cluster (``SetMigrationOptions``); else exactly these."""
 
 
 @dataclass(frozen=True, slots=True)

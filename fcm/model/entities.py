@@ -473,6 +473,8 @@ class Cluster:
     """s since the epoch."""
     concurrent_migrations: int = 1
     """Live migrations in which one node may take part at once; 1 in Windows Server 2008 R2."""
+    migration_options: MigrationOptions = MigrationOptions()
+    """What a live migration uses where the request names no options of its own."""
 
     @property
     def full_name(self) -> str:

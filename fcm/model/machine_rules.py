@@ -152,16 +152,15 @@ def live_migrate(command: cmd.LiveMigrate, state: State) -> Verdict:
     for check in migration_checks(state, machine, command.destination):
         if check.level == "fail":
             return no(check.text, check.remedy)
-    limit = command.options.downtime_limit
-    if limit is not None and not 0 < limit <= 2000:
-        return no("The downtime limit must be above 0 and at most 2000 s.", "QEMU allows no more.")
-    if command.options.bandwidth is not None and command.options.bandwidth <= 0:
-        return no("The bandwidth must be above 0.", "Leave it empty for what the network carries.")
-    return _transfer_options(command.options)
+    return OK if command.options is None else transfer_options(command.options)
 
 
-def _transfer_options(options: MigrationOptions) -> Verdict:
+def transfer_options(options: MigrationOptions) -> Verdict:
     """Options of QEMU's transfer: limits of qapi/migration.json, combinations of migration/options.c."""
+    if options.downtime_limit is not None and not 0 < options.downtime_limit <= 2000:
+        return no("The downtime limit must be above 0 and at most 2000 s.", "QEMU allows no more.")
+    if options.bandwidth is not None and options.bandwidth <= 0:
+        return no("The bandwidth must be above 0.", "Leave it empty for what the network carries.")
     for percent in (options.auto_converge_initial, options.auto_converge_increment):
         if percent is not None and not 1 <= percent <= 99:
             return no("Auto-converge slows a guest by 1 to 99 %.", "QEMU's own defaults are 20 % and 10 %.")

@@ -115,6 +115,10 @@ def _set_concurrent(command: cmd.SetConcurrentMigrations, state: State) -> Verdi
     return no(f"{command.limit} live migrations at once are not possible.", "Choose 1 to 16; 2008 R2 itself has 1.")
 
 
+def _set_migration_options(command: cmd.SetMigrationOptions, state: State) -> Verdict:
+    return machine_rules.transfer_options(command.options)
+
+
 def _add_cluster_disk(command: cmd.AddClusterDisk, state: State) -> Verdict:
     if not command.disks:
         return no("No disk was chosen.", "Tick at least one disk.")
@@ -355,6 +359,7 @@ _RULES: dict[type[cmd.Command], Callable[[Any, State], Verdict]] = {
     cmd.SetQuorum: _set_quorum,
     cmd.SetMigrationNetworks: _set_migration_networks,
     cmd.SetConcurrentMigrations: _set_concurrent,
+    cmd.SetMigrationOptions: _set_migration_options,
     cmd.AddClusterDisk: _add_cluster_disk,
     cmd.AddStorage: _add_storage,
     cmd.RemoveSharedVolume: _remove_volume,

@@ -8,7 +8,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, TypeVar, assert_never
 
 from fcm.model import events as ev
-from fcm.model.entities import DiskUse, MachineState, Migration, ResourceState, ResourceType
+from fcm.model.entities import DiskUse, MachineState, Migration, MigrationOptions, ResourceState, ResourceType
 from fcm.model.telemetry import Phase
 
 if TYPE_CHECKING:
@@ -96,6 +96,12 @@ class State:
             if migration.destination == node and not migration.handed_over and migration.machine in self.machines:
                 used += self.machines[migration.machine].memory
         return server.memory - server.reserved_memory - used
+
+    def migration_options(self, own: MigrationOptions | None) -> MigrationOptions:
+        """Options of a live migration: its own, else those of the cluster."""
+        if own is not None:
+            return own
+        return self.cluster.migration_options if self.cluster else MigrationOptions()
 
     def adapter(self, node: str, network: str) -> Adapter | None:
         """The adapter of a node on a network."""

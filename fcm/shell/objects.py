@@ -33,6 +33,7 @@ if TYPE_CHECKING:
         Disk,
         Group,
         Migration,
+        MigrationOptions,
         Network,
         Node,
         Resource,
@@ -398,6 +399,24 @@ def migration_object(migration: Migration, state: State) -> ShellObject:
             "Id": migration.id,
         },
         migration.id,
+    )
+
+
+def migration_default_object(options: MigrationOptions) -> ShellObject:
+    """Options of live migrations that name none of their own."""
+    return ShellObject(
+        "MigrationDefault",
+        {
+            "DowntimeLimit": options.downtime_limit,
+            "Bandwidth": options.bandwidth,
+            "AutoConverge": options.auto_converge,
+            "AutoConvergeInitial": options.auto_converge_initial,
+            "AutoConvergeIncrement": options.auto_converge_increment,
+            "PostCopy": options.post_copy,
+            "Xbzrle": options.xbzrle,
+            "ParallelConnections": options.parallel_connections,
+            "Tls": options.tls,
+        },
     )
 
 

@@ -7,13 +7,13 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from fcm.model import commands as cmd
-from fcm.model.entities import MachineState, MigrationOptions
+from fcm.model.entities import MachineState
 from fcm.model.preflight_checks import migration_checks
 from fcm.model.verdict import gib
 from fcm.workspace.preflight import question
 
 if TYPE_CHECKING:
-    from fcm.model.entities import VirtualMachine
+    from fcm.model.entities import MigrationOptions, VirtualMachine
     from fcm.model.state import State
     from fcm.workspace.workspace import Workspace
 
@@ -76,7 +76,6 @@ def plan_drain(workspace: Workspace, node: str, options: MigrationOptions | None
     state = workspace.state
     if node not in state.nodes:
         raise KeyError(node)
-    options = options or MigrationOptions()
     moves: list[PlannedMove] = []
     staying: list[Staying] = []
     running = [machine for machine in state.machines_on(node) if machine.state.holds_memory]
@@ -91,7 +90,7 @@ def plan_drain(workspace: Workspace, node: str, options: MigrationOptions | None
         if not destination:
             staying.append(Staying(machine.name, *why))
             continue
-        duration, basis = _duration(workspace, machine, destination, options)
+        duration, basis = _duration(workspace, machine, destination, state.migration_options(options))
         free = gib(state.free_memory(destination))
         moves.append(
             PlannedMove(

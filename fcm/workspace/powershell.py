@@ -69,6 +69,8 @@ def powershell(command: cmd.Command, state: State) -> str:
             )
         case cmd.SetConcurrentMigrations(limit=limit):
             return f"(Get-Cluster {text.cluster}).MaximumParallelMigrations = {limit}"
+        case cmd.SetMigrationOptions(options=options):
+            return f"Set-ClusterMigrationDefault -Cluster {text.cluster}{_options(options)}"
         case cmd.AddClusterDisk(disks=disks):
             names = ", ".join(literal(text.disk_name(disk)) for disk in disks)
             return f"Get-ClusterAvailableDisk | Where-Object {{ $_.Name -in {names} }} | Add-ClusterDisk"
@@ -148,7 +150,7 @@ def _machine_text(command: cmd.Command, text: _Text) -> str:
         case cmd.LiveMigrate(machine=machine, destination=node, options=options):
             return (
                 f"Get-Cluster {text.cluster} | Move-ClusterVirtualMachineRole -Name {text.group(machine)} "
-                f"-Node {quoted(node)}{_options(options)}"
+                f"-Node {quoted(node)}{'' if options is None else _options(options) or ' -NoDefault'}"
             )
         case cmd.QuickMigrate(machine=machine, destination=node):
             return (

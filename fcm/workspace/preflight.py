@@ -10,7 +10,7 @@ from fcm.migration.policies import QEMU_7_2
 from fcm.migration.preflight import Judgement, Plan, Verdict, judge
 from fcm.migration.recording import Recording
 from fcm.migration.specification import Capability
-from fcm.model.entities import MIB, AdapterState, CheckResult, MigrationKind, MigrationOptions
+from fcm.model.entities import MIB, AdapterState, CheckResult, MigrationKind
 from fcm.model.networks import migration_order
 from fcm.model.preflight_checks import CATEGORY
 from fcm.model.telemetry import Phase
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from fcm.migration.workload import Workload
-    from fcm.model.entities import Network, VirtualMachine
+    from fcm.model.entities import MigrationOptions, Network, VirtualMachine
     from fcm.model.state import State
     from fcm.model.telemetry import TelemetryRow
     from fcm.workspace.workspace import Workspace
@@ -60,8 +60,8 @@ class Question:
 def question(
     workspace: Workspace, machine: VirtualMachine, destination: str, options: MigrationOptions | None = None
 ) -> Question:
-    """What is to be judged, read from the state; cheap. ``options`` None: the defaults."""
-    options = options or MigrationOptions()
+    """What is to be judged, read from the state; cheap. ``options`` None: those of the cluster."""
+    options = workspace.state.migration_options(options)
     network = first_network(workspace.state, machine.node, destination)
     if network is None:
         return Question(None, None, (), "No network carries a live migration there now, so there is nothing to judge.")

@@ -229,7 +229,8 @@ def _commands() -> st.SearchStrategy[cmd.Command]:
             )
         )
         .filter(lambda command: command != cmd.ConfigureResource(command.resource)),
-        st.builds(cmd.LiveMigrate, machines, nodes, _options()),
+        st.builds(cmd.LiveMigrate, machines, nodes, _maybe(_options())),
+        st.builds(cmd.SetMigrationOptions, _options()),
         st.builds(cmd.QuickMigrate, machines, nodes),
         st.builds(cmd.MoveMachine, machines, nodes),
         st.builds(

@@ -97,6 +97,7 @@ class EmbeddedBackend:
             cmd.SetQuorum: settings.set_quorum,
             cmd.SetMigrationNetworks: settings.set_migration_networks,
             cmd.SetConcurrentMigrations: settings.set_concurrent_migrations,
+            cmd.SetMigrationOptions: settings.set_migration_options,
             cmd.AddClusterDisk: storage.add_cluster_disk,
             cmd.AddStorage: storage.add_storage,
             cmd.RemoveSharedVolume: storage.remove_volume,
@@ -152,6 +153,10 @@ class EmbeddedBackend:
     def clock(self) -> VirtualClock:
         """The virtual clock."""
         return self._clock
+
+    def silence(self, node: str) -> float | None:
+        """Nothing is old: the nodes live in this process."""
+        return None
 
     def capabilities(self) -> Capabilities:
         """All commands."""

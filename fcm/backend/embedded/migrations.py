@@ -40,7 +40,9 @@ class Migrations:
     def live_migrate(self, command: cmd.LiveMigrate) -> None:
         """Start it, or let it wait in the queue with its reason."""
         machine = self._core.state.machines[command.machine]
-        migration = self._requested(MigrationKind.LIVE, machine, command.destination, command.options)
+        migration = self._requested(
+            MigrationKind.LIVE, machine, command.destination, self._core.state.migration_options(command.options)
+        )
         reason = self._reason(migration, self._queued())
         if reason:
             self._queue.append(migration.id)

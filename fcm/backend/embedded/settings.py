@@ -51,6 +51,11 @@ class Settings:
         cluster = replace(self._core.cluster, concurrent_migrations=command.limit)
         self._core.emit(ev.ClusterConfigured(cluster, f"Live migrations at once on one node: {command.limit}"))
 
+    def set_migration_options(self, command: cmd.SetMigrationOptions) -> None:
+        """What live migrations use that name no options of their own."""
+        cluster = replace(self._core.cluster, migration_options=command.options)
+        self._core.emit(ev.ClusterConfigured(cluster, "Options of live migrations changed"))
+
     def configure_group(self, command: cmd.ConfigureGroup) -> None:
         """Properties of a service or application."""
         names = (

@@ -48,6 +48,7 @@ COMMANDS = frozenset(
         cmd.TuneMigration,
         cmd.SetMigrationNetworks,
         cmd.SetConcurrentMigrations,
+        cmd.SetMigrationOptions,
         cmd.SetMachineState,
         cmd.PauseNode,
         cmd.ResumeNode,
@@ -286,6 +287,9 @@ class LibvirtBackend:
                 cluster = replace(self._state.cluster, concurrent_migrations=limit)
                 self._post_all([ev.ClusterConfigured(cluster, f"{limit} live migrations a node at once")])
                 self._start_waiting()
+            case cmd.SetMigrationOptions(options=options):
+                cluster = replace(self._state.cluster, migration_options=options)
+                self._post_all([ev.ClusterConfigured(cluster, "Options of live migrations changed")])
             case cmd.PauseNode(node=name):
                 self._paused.add(name)
                 node = replace(self._state.nodes[name], state=NodeState.PAUSED)
@@ -354,7 +358,7 @@ class LibvirtBackend:
             machine=machine.id,
             source=machine.node,
             destination=command.destination,
-            options=command.options,
+            options=self._state.migration_options(command.options),
             phase=Phase.WAITING if reason else Phase.SETUP,
             requested=time.time(),
             reason=reason,

@@ -11,7 +11,7 @@ from fcm.shell import finding
 from fcm.shell.cmdlets.groups import machines_of, wanted_groups
 from fcm.shell.errors import ParameterError
 from fcm.shell.following import until_moved
-from fcm.shell.objects import group_object, migration_object
+from fcm.shell.objects import group_object, migration_default_object, migration_object
 from fcm.shell.registry import CLUSTER, INPUT, Param, cmdlet
 
 if TYPE_CHECKING:
@@ -48,6 +48,7 @@ OPTIONS = (
     Param("IgnoreLocked", "switch", absent=_NEW),
     Param("VMId", absent=_NEW),
     *OPTIONS,
+    Param("NoDefault", "switch", help="Ignore the options that the cluster has for all live migrations (fcm)."),
     CLUSTER,
     INPUT,
     synopsis="Live migrate a clustered virtual machine to another node.",
@@ -83,7 +84,27 @@ def _result(call: Call, machine: str) -> list[Any]:
 
 def _move(call: Call, machine: VirtualMachine) -> Iterable[Any]:
     kind = call.text("MigrationType", "Live").casefold()
-    options = MigrationOptions(
+    options = _options(call)
+    if kind not in ("live", "quick"):
+        raise ParameterError(
+            f"-MigrationType {call.text('MigrationType')} is not in 2008 R2.",
+            "Set OfflineAction of the machine with Set-ClusterParameter, then use Move-ClusterGroup.",
+            call.at,
+        )
+    own = options if options != MigrationOptions() or call.switch("NoDefault") else None
+    if kind == "quick" and own is not None:
+        raise ParameterError("A quick migration has no such options.", "Leave them out.", call.at)
+
+    def command(node: str) -> cmd.Command:
+        return cmd.QuickMigrate(machine.id, node) if kind == "quick" else cmd.LiveMigrate(machine.id, node, own)
+
+    node = finding.node(call, call.text("Node")) if call.has("Node") else best_node(call, machine, command)
+    yield from carry_out(call, machine, command(node))
+
+
+def _options(call: Call) -> MigrationOptions:
+    connections = call.whole("ParallelConnections")
+    return MigrationOptions(
         downtime_limit=float(call.values["DowntimeLimit"]) if call.has("DowntimeLimit") else None,
         bandwidth=call.whole("Bandwidth"),
         auto_converge=call.switch("AutoConverge"),
@@ -91,23 +112,9 @@ def _move(call: Call, machine: VirtualMachine) -> Iterable[Any]:
         auto_converge_initial=call.whole("AutoConvergeInitial"),
         auto_converge_increment=call.whole("AutoConvergeIncrement"),
         xbzrle=call.switch("Xbzrle"),
-        parallel_connections=1 if (connections := call.whole("ParallelConnections")) is None else connections,
+        parallel_connections=1 if connections is None else connections,
         tls=call.switch("Tls"),
     )
-    if kind not in ("live", "quick"):
-        raise ParameterError(
-            f"-MigrationType {call.text('MigrationType')} is not in 2008 R2.",
-            "Set OfflineAction of the machine with Set-ClusterParameter, then use Move-ClusterGroup.",
-            call.at,
-        )
-    if kind == "quick" and options != MigrationOptions():
-        raise ParameterError("A quick migration has no such options.", "Leave them out.", call.at)
-
-    def command(node: str) -> cmd.Command:
-        return cmd.QuickMigrate(machine.id, node) if kind == "quick" else cmd.LiveMigrate(machine.id, node, options)
-
-    node = finding.node(call, call.text("Node")) if call.has("Node") else best_node(call, machine, command)
-    yield from carry_out(call, machine, command(node))
 
 
 def best_node(call: Call, machine: VirtualMachine, command: Any) -> str:
@@ -204,3 +211,30 @@ def tune_migration(call: Call) -> Iterable[Any]:
     downtime = float(call.values["DowntimeLimit"]) if call.has("DowntimeLimit") else None
     command = cmd.TuneMigration(active.id, downtime, call.whole("Bandwidth"), call.switch("PostCopy"))
     return call.submit(command, machine.name)
+
+
+@cmdlet(
+    "Get-ClusterMigrationDefault",
+    CLUSTER,
+    synopsis="Options of live migrations that are asked for without any of their own.",
+    example="Get-ClusterMigrationDefault",
+    since="fcm",
+)
+def get_defaults(call: Call) -> Iterable[Any]:
+    """The options of the cluster."""
+    finding.check_cluster(call)
+    return [migration_default_object(call.state.migration_options(None))]
+
+
+@cmdlet(
+    "Set-ClusterMigrationDefault",
+    *OPTIONS,
+    CLUSTER,
+    synopsis="Set the options of all live migrations that name none of their own; those left out go back to QEMU's.",
+    example="Set-ClusterMigrationDefault -DowntimeLimit 0.5 -AutoConverge",
+    since="fcm",
+)
+def set_defaults(call: Call) -> Iterable[Any]:
+    """All options at once."""
+    finding.check_cluster(call)
+    return call.submit(cmd.SetMigrationOptions(_options(call)), "the cluster")

@@ -152,6 +152,28 @@ def test_a_failure_on_another_path_disturbs_nobody(desk: Desk) -> None:
     assert tried(desk, "DC01")[-1] == ("Cluster Network 1", True)
 
 
+# options
+
+
+def test_a_migration_without_options_of_its_own_takes_those_of_the_cluster(desk: Desk) -> None:
+    defaults = MigrationOptions(downtime_limit=0.5, bandwidth=20_000_000)
+    assert desk.do(cmd.SetMigrationOptions(defaults))
+    assert desk.do(cmd.LiveMigrate(desk.machine("WEB01").id, "node2"))
+    assert desk.migration("WEB01").options == defaults
+
+
+def test_a_migration_with_options_of_its_own_ignores_those_of_the_cluster(desk: Desk) -> None:
+    assert desk.do(cmd.SetMigrationOptions(MigrationOptions(downtime_limit=0.5)))
+    migrate(desk, "WEB01", "node2", auto_converge=True)
+    assert desk.migration("WEB01").options == MigrationOptions(auto_converge=True)
+
+
+def test_options_of_the_cluster_obey_the_limits_of_the_emulator(desk: Desk) -> None:
+    verdict = desk.do(cmd.SetMigrationOptions(MigrationOptions(downtime_limit=3000)))
+    assert not verdict
+    assert "2000 s" in verdict.reason
+
+
 # phases and figures
 
 

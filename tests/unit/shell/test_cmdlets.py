@@ -70,6 +70,17 @@ def test_options_of_this_program_reach_the_migration(desk: ShellDesk) -> None:
     assert desk.commands == [cmd.LiveMigrate(machine.id, "node2", options)]
 
 
+def test_the_options_of_the_cluster_can_be_set_shown_and_left_out_of_one_move(desk: ShellDesk) -> None:
+    desk.must("Set-ClusterMigrationDefault -Bandwidth 50MB -AutoConverge")
+    assert "AutoConverge" in desk.run("Get-ClusterMigrationDefault | Format-List").text()
+    desk.run(
+        "Move-ClusterVirtualMachineRole DC01 node2 -Wait 0; Move-ClusterVirtualMachineRole SQL01 node2 -Wait 0 -NoDefault"
+    )
+    first, second = desk.state.migrations.values()
+    assert first.options == MigrationOptions(bandwidth=50 * 2**20, auto_converge=True)
+    assert second.options == MigrationOptions()
+
+
 def test_a_move_without_a_node_goes_to_the_one_with_most_free_memory(desk: ShellDesk) -> None:
     desk.must("Move-ClusterGroup FILE01")
     assert isinstance(desk.commands[-1], cmd.MoveMachine)
