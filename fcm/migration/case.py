@@ -143,8 +143,8 @@ def case_from_json(fields: Fields) -> Case:
         downtime_limit=fields.number("dl", 0, 2_000_000, default=300, unit="ms") / 1000.0,
         burst=_burst(fields, rate) if not fields.has("sweep") else None,
         chunk_shift=fields.whole("shift", 6, 31, default=18),
-        capabilities=_capabilities(fields),
-        parameters=_parameters(fields),
+        capabilities=capabilities_from(fields),
+        parameters=parameters_from(fields),
         filled_to=fields.whole("memend", 0, memory, default=0, unit="bytes"),
         accelerator=_accelerator(fields),
         give_up=fields.number("maxt", 0.1, 1e6, default=3600, unit="s"),
@@ -202,17 +202,19 @@ def _burst(fields: Fields, rate: float) -> Burst | None:
     return Burst(int(values[0]), values[1]) if values[0] > 0 else None
 
 
-def _capabilities(fields: Fields) -> frozenset[Capability]:
+def capabilities_from(fields: Fields) -> frozenset[Capability]:
+    """The field `caps`. Raises BadFileError."""
     known = {c.value: c for c in Capability}
     out = set()
     for value in fields.items("caps", 100):
-        if value not in known:
+        if not isinstance(value, str) or value not in known:
             raise fields.bad("caps", f"names among {', '.join(known)}", value)
         out.add(known[value])
     return frozenset(out)
 
 
-def _parameters(fields: Fields) -> tuple[tuple[str, float], ...]:
+def parameters_from(fields: Fields) -> tuple[tuple[str, float], ...]:
+    """The field `params`: numbers by QEMU's names, with underscores. Raises BadFileError."""
     value = fields.data.get("params") or {}
     if not isinstance(value, dict) or len(value) > 100:
         raise fields.bad("params", "an object of migration parameters", value)
@@ -220,6 +222,8 @@ def _parameters(fields: Fields) -> tuple[tuple[str, float], ...]:
     for name, setting in value.items():
         if not isinstance(setting, int | float):
             continue
+        if not abs(setting) <= 1e18:
+            raise fields.bad(f"params.{name}"[:200], "a number up to 1e18", setting)
         out.append((str(name).replace("-", "_"), float(setting)))
     return tuple(sorted(out))
 

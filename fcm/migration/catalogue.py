@@ -9,7 +9,7 @@ rate (writes/s); first_mib but for scattered; exponent for zipf.
 from __future__ import annotations
 
 import tomllib
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from fcm import resources
 from fcm.migration.fields import MAX_FILE, BadFileError, Fields
@@ -53,7 +53,11 @@ def load_workload(path: Path) -> Workload:
         raise BadFileError(name, "", "a readable file", error.strerror or str(error)) from None
     except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise BadFileError(name, "", "TOML in UTF-8", str(error)) from None
-    f = Fields(data, name)
+    return workload_from(Fields(data, name), path.stem)
+
+
+def workload_from(f: Fields, name: str = "") -> Workload:
+    """A workload from an object in the form of the files; ``name`` where it states none. Raises BadFileError."""
     patterns = tuple(_pattern(p) for p in f.objects("pattern", 1000))
     if not patterns:
         raise f.bad("pattern", "one [[pattern]] or more", "none")
@@ -63,12 +67,30 @@ def load_workload(path: Path) -> Workload:
         burst = Burst(b.whole("writes", 1, 1 << 50), b.number("silence", 0, 1e6, unit="s"))
     return Workload(
         patterns,
-        name=f.text("name", path.stem, 200),
+        name=f.text("name", name, 200),
         source=f.text("source", "", 2000),
         burst=burst,
         utilisation=f.number("utilisation", 0.001, 64, 1.0),
         zero_share=f.number("zero_share", 0, 1, 0.0),
     )
+
+
+def workload_json(workload: Workload) -> dict[str, Any]:
+    """An object in the form of the files that ``workload_from`` reads again."""
+    out: dict[str, Any] = {"name": workload.name, "source": workload.source, "utilisation": workload.utilisation}
+    if workload.zero_share:
+        out["zero_share"] = workload.zero_share
+    if workload.burst is not None:
+        out["burst"] = {"writes": workload.burst.writes, "silence": workload.burst.silence}
+    out["pattern"] = []
+    for p in workload.patterns:
+        entry: dict[str, Any] = {"kind": type(p).__name__.lower(), "size_mib": p.pages / _MIB_PAGES, "rate": p.rate}
+        if not isinstance(p, Scattered):
+            entry["first_mib"] = p.first / _MIB_PAGES
+        if isinstance(p, Zipf):
+            entry["exponent"] = p.exponent
+        out["pattern"].append(entry)
+    return out
 
 
 def _pattern(p: Fields) -> Pattern:

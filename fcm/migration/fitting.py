@@ -42,16 +42,20 @@ class DirtySample:
     """As QEMU reports it: rounded down."""
     exact: bool = True
     """From the dirty bitmap or ring; False for page sampling."""
+    rounded: bool = True
+    """Rounded down to whole MiB/s, as calc-dirty-rate does; False for pages counted at the end of a pass."""
 
     @property
     def pages(self) -> float:
         """Distinct pages in the time."""
+        if not self.rounded:
+            return self.mib_per_s * self.seconds * _MIB_PAGES
         return (self.mib_per_s + ROUNDING) * self.seconds * _MIB_PAGES if self.mib_per_s > 0 else self._few
 
     @property
     def error(self) -> float:
         """Standard deviation of `pages`."""
-        rounding = self.seconds * _MIB_PAGES / 12**0.5
+        rounding = self.seconds * _MIB_PAGES / 12**0.5 if self.rounded else max(self.pages, 1.0) ** 0.5
         scatter = (SCATTER if self.exact else SAMPLING_SCATTER) * self.mib_per_s * self.seconds * _MIB_PAGES
         return float(np.hypot(rounding, scatter))
 

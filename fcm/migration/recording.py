@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from fcm.migration.case import Case
+    from fcm.migration.kept import Kept
 
 FORMAT = "fcm-migration/1"
 MAX_ROWS = 2_000_000
@@ -131,6 +132,8 @@ class Recording:
         self.final: FinalFigures | None = None
         self.outcome = ""
         self.laboratory: Laboratory | None = None
+        self.kept: Kept | None = None
+        """What a journal knew of it."""
         self._count = 0
         self._columns: dict[str, npt.NDArray[Any]] = {n: np.zeros(64, t) for n, t in _COLUMNS.items()}
 
@@ -259,6 +262,10 @@ class Recording:
             "outcome": self.outcome,
             "rows": columns,
         }
+        if self.kept is not None:
+            from fcm.migration.kept import kept_json
+
+            data = kept_json(self, self.kept) | data
         return json.dumps(data)
 
     @classmethod
@@ -274,6 +281,11 @@ class Recording:
             raise BadFileError(file, "", "JSON") from None
         if not isinstance(data, dict):
             raise BadFileError(file, "", "a JSON object", data)
+        return cls.from_object(data, file)
+
+    @classmethod
+    def from_object(cls, data: dict[str, Any], file: str = "recording") -> Recording:
+        """Like ``from_json``, from an object already read."""
         f = Fields(data, file)
         if data.get("format") != FORMAT:
             raise f.bad("format", FORMAT, data.get("format"))
@@ -299,6 +311,10 @@ class Recording:
                 x.whole("passes", 0, 1 << 40),
             )
         out._read_rows(f.inner("rows"))
+        if f.has("kept"):
+            from fcm.migration.kept import read_kept
+
+            out.kept = read_kept(f)
         return out
 
     def _read_rows(self, f: Fields) -> None:

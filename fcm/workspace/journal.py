@@ -18,11 +18,13 @@ from fcm.model.state import State, apply
 from fcm.model.telemetry import Phase, TelemetryRow
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
 FORMAT = 1
 """Version of the file's form; a file of a newer one is refused."""
+_AT_ONCE = 500
+"""Rows or ids of one query; between two of them the journal can be written."""
 
 _SCHEMA = """
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
@@ -123,28 +125,77 @@ class Journal:
         except (sqlite3.DatabaseError, DecodeError, ValueError) as error:
             raise DamagedJournalError(self.path, last, str(error)) from error
 
-    def replay(self) -> tuple[State, list[ev.Entry]]:
-        """The state at the end of the journal, and its entries."""
+    def replay(self, visit: Callable[[ev.Entry, State, State], None] | None = None) -> tuple[State, list[ev.Entry]]:
+        """The state at the end of the journal, and its entries; ``visit`` gets each with the states around it."""
         state = State()
         entries: list[ev.Entry] = []
         for entry in self.entries():
+            before = state
             try:
                 state, _ = apply(state, entry)
             except (KeyError, ValueError, TypeError) as error:
                 raise DamagedJournalError(self.path, state.sequence, f"event {entry.sequence}: {error}") from error
             entries.append(entry)
+            if visit is not None:
+                visit(entry, before, state)
         return state, entries
+
+    def entries_of(self, kinds: Sequence[type[ev.Event]]) -> Iterator[ev.Entry]:
+        """Entries of some kinds in order, also while the journal is being written; from any thread.
+
+        Raises:
+            DamagedJournalError: at the first one that cannot be read.
+        """
+        names = [kind.__name__ for kind in kinds]
+        query = (
+            f"SELECT sequence, time, type, data FROM events WHERE sequence > ? AND type IN ({_marks(names)}) "
+            "ORDER BY sequence LIMIT ?"
+        )
+        last = 0
+        while True:
+            with self._lock, _sentences(self.path):
+                found = self._connection.execute(query, (last, *names, _AT_ONCE)).fetchall()
+            for sequence, time, kind, data in found:
+                try:
+                    event = decode(ev.EVENT_TYPES[kind], json.loads(data))
+                except (DecodeError, ValueError) as error:
+                    raise DamagedJournalError(self.path, last, str(error)) from error
+                last = sequence
+                yield ev.Entry(sequence, time, event)
+            if len(found) < _AT_ONCE:
+                return
+
+    def time_of(self, sequence: int) -> float | None:
+        """When the entry of that number happened (s since the epoch); None if there is none."""
+        with self._lock, _sentences(self.path):
+            found = self._connection.execute("SELECT time FROM events WHERE sequence = ?", (sequence,)).fetchone()
+        return None if found is None else float(found[0])
 
     def telemetry(self, migrations: Sequence[str]) -> dict[str, list[TelemetryRow]]:
         """Rows of migrations, oldest first; those without rows are left out."""
         found: dict[str, list[TelemetryRow]] = {}
-        wanted = set(migrations)
-        with self._lock, _sentences(self.path):
-            query = "SELECT migration, rows FROM telemetry ORDER BY part"
-            for migration, packed in self._connection.execute(query):
-                if migration in wanted:
+        for begin in range(0, len(migrations), _AT_ONCE):
+            some = list(migrations[begin : begin + _AT_ONCE])
+            query = f"SELECT migration, rows FROM telemetry WHERE migration IN ({_marks(some)}) ORDER BY part"
+            with self._lock, _sentences(self.path):
+                for migration, packed in self._connection.execute(query, some):
                     found.setdefault(migration, []).extend(map(_unpack, json.loads(packed)))
         return found
+
+    def readable_rows(self) -> list[ev.Entry]:
+        """All telemetry up to the first part that cannot be read."""
+        found: list[ev.Entry] = []
+        with contextlib.suppress(sqlite3.DatabaseError, ValueError, TypeError):
+            for migration, packed in self._connection.execute("SELECT migration, rows FROM telemetry ORDER BY part"):
+                rows = [ev.MigrationProgressed(migration, _unpack(row)) for row in json.loads(packed)]
+                found += [ev.Entry(0, 0.0, row) for row in rows]
+        return found
+
+    def migrations_with_rows(self) -> frozenset[str]:
+        """Migrations of which telemetry is kept."""
+        with self._lock, _sentences(self.path):
+            found = self._connection.execute("SELECT DISTINCT migration FROM telemetry").fetchall()
+        return frozenset(migration for (migration,) in found)
 
     def close(self) -> None:
         """Close the file; idempotent."""
@@ -155,6 +206,8 @@ class Journal:
 def salvage(path: Path, uri: str) -> int:
     """Replace a damaged journal by one with the events that can be read; the damaged file is kept.
 
+    Telemetry goes along as far as it can be read.
+
     Returns:
         The number of events saved.
 
@@ -162,6 +215,7 @@ def salvage(path: Path, uri: str) -> int:
         JournalError: nothing can be read, or the new file cannot be written.
     """
     kept: list[ev.Entry] = []
+    rows: list[ev.Entry] = []
     rescued = path.with_suffix(".salvaged")
     with _sentences(path):
         rescued.unlink(missing_ok=True)
@@ -175,9 +229,10 @@ def salvage(path: Path, uri: str) -> int:
                 for entry in damaged.entries():
                     state, _ = apply(state, entry)
                     kept.append(entry)
+            rows = damaged.readable_rows()
             damaged.close()
         fresh = Journal.open(rescued, uri)
-        fresh.append(kept)
+        fresh.append([*kept, *rows])
         fresh.close()
         number = 1
         while (aside := path.with_suffix(f".damaged-{number}")).exists():
@@ -187,6 +242,10 @@ def salvage(path: Path, uri: str) -> int:
             path.with_name(path.name + suffix).unlink(missing_ok=True)
         rescued.replace(path)
     return len(kept)
+
+
+def _marks(values: Sequence[object]) -> str:
+    return ", ".join("?" * len(values))
 
 
 def _connect(path: Path) -> sqlite3.Connection:
@@ -230,6 +289,8 @@ def _sentences(path: Path, writing: bool = False) -> Iterator[None]:
         text = str(error)
         if "locked" in text:
             raise JournalError(f"The journal {path} is open in another fcm. Close the cluster there first.") from error
+        if "closed database" in text:
+            raise JournalError("The cluster was closed, and its journal with it. Open the cluster again.") from error
         if "full" in text:
             raise JournalError(
                 f"The disk with the journal {path} is full. Free some space; nothing that was shown is lost."

@@ -16,6 +16,7 @@ from fcm.backend.base import Operation as Operation  # the window knows it by th
 from fcm.model import events as ev
 from fcm.model.rules import allowed
 from fcm.model.state import Change, State, apply
+from fcm.workspace.event_log import EventLog, EventLogError
 from fcm.workspace.mailbox import Mailbox
 
 if TYPE_CHECKING:
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from fcm.model.commands import Command
     from fcm.model.telemetry import TelemetryRow
     from fcm.model.verdict import Verdict
+    from fcm.workspace.history import History
     from fcm.workspace.journal import Journal
 
 LOG_LENGTH = 5000
@@ -50,6 +52,8 @@ class Workspace:
         self.backend = backend
         self.state = State()
         self.log: deque[ev.Entry] = deque(maxlen=LOG_LENGTH)
+        self.events = EventLog(None if journal is None else journal.path.with_suffix(".events"))
+        """All events since the beginning; not for the thread of a window."""
         self._journal = journal
         self._wake = wake or (lambda: None)
         self._mailbox: Mailbox[ev.Entry | Operation] = Mailbox(lambda: self._wake())
@@ -71,11 +75,32 @@ class Workspace:
             BackendError: the backend cannot start.
         """
         if self._journal is not None:
-            self.state, entries = self._journal.replay()
+            self.state, entries = self._replay(self._journal)
             self.log.extend(entries[-LOG_LENGTH:])
             self._telemetry = self._journal.telemetry(list(self.state.migrations)[-REOPENED:])
+            for migration, rows in self._telemetry.items():
+                self.events.known_passes(migration, rows[-1].pass_number)
         self.backend.start(self, self.state)
         self.drain(budget=1.0)
+
+    def _replay(self, journal: Journal) -> tuple[State, list[ev.Entry]]:
+        """Replay the journal; the event log gets what it has not."""
+        events = self.events
+        try:
+            last, time = events.mark()
+            if last and journal.time_of(last) != time:
+                events.forget()
+                last = 0
+        except EventLogError as error:
+            _log.warning("%s", error)
+            return journal.replay()
+
+        def visit(entry: ev.Entry, before: State, after: State) -> None:
+            if entry.sequence > last:
+                ended = events.wants_rows(entry)
+                events.catch_up(entry, before, after, journal.telemetry([ended]).get(ended, ()) if ended else ())
+
+        return journal.replay(visit)
 
     def set_wake(self, wake: Callable[[], None]) -> None:
         """Who is woken when there is something to drain; wakes at once if there is already."""
@@ -89,6 +114,7 @@ class Workspace:
             return
         self._closed = True
         self.backend.close()
+        self.events.close()
         if self._journal is not None:
             with self._writing:
                 held, self._held = self._held, []
@@ -134,6 +160,10 @@ class Workspace:
         """The virtual clock of an embedded cluster."""
         return self.backend.clock
 
+    def silence(self, node: str) -> float | None:
+        """S since the node last answered, see fcm.backend.base.Backend; thread-safe, returns at once."""
+        return self.backend.silence(node)
+
     @property
     def uri(self) -> str:
         """What the cluster was opened by."""
@@ -166,6 +196,7 @@ class Workspace:
     def drain(self, budget: float = 0.008) -> Change:
         """Apply what was posted, at most about ``budget`` s of it; tell the listeners once."""
         change = Change()
+        before = self.state
         entries: list[ev.Entry] = []
         done: list[Operation] = []
         touched: set[tuple[object, str]] = set()
@@ -183,6 +214,7 @@ class Workspace:
             else:
                 self.log.append(item)
         if entries:
+            self.events.take(entries, before, self.state)
             change = Change(frozenset(touched), structural)  # type: ignore[arg-type]
             for listener in tuple(self._listeners):
                 listener(change, entries)
@@ -203,6 +235,12 @@ class Workspace:
     def rows(self, migration: str) -> Sequence[TelemetryRow]:
         """Telemetry of a migration so far, oldest first; empty if there is none. Do not change it."""
         return self._telemetry.get(migration, ())
+
+    def history(self) -> History:
+        """The past migrations. This is cheap; what it returns reads the journal and belongs in a worker thread."""
+        from fcm.workspace.history import History  # numpy is not needed before
+
+        return History(self.state, self._journal, tuple(self.log), self._telemetry, self.clock is not None)
 
     @property
     def telemetry(self) -> Mapping[str, Sequence[TelemetryRow]]:

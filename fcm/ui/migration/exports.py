@@ -1,9 +1,7 @@
-"""Files that the migration view writes: the plot as png or svg, the rows as csv. Called in worker threads."""
+"""Files that the migration view writes: the plot as png or svg, and texts. Called in worker threads."""
 
 from __future__ import annotations
 
-import csv
-import io
 from typing import TYPE_CHECKING
 
 from fcm.ui.migration.figure import Figure, svg
@@ -11,48 +9,12 @@ from fcm.ui.migration.figure import Figure, svg
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from fcm.migration.recording import Recording
-
 SCALE = 2
 """Pixels of a png for each of the svg."""
-HEADER = (
-    "time (s)",
-    "pass",
-    "phase",
-    "remaining (bytes)",
-    "sent (bytes)",
-    "dirty rate (pages/s)",
-    "transfer rate (bytes/s)",
-    "throttle (%)",
-    "page size (bytes)",
-)
 
 
 class ExportError(Exception):
     """A file could not be written; the message is a sentence for the user."""
-
-
-def rows_as_csv(recording: Recording, count: int | None = None) -> str:
-    """The first ``count`` rows (all) with a header that names the units; comma-separated, as RFC 4180 has it."""
-    text = io.StringIO(newline="")
-    writer = csv.writer(text)
-    writer.writerow(HEADER)
-    for index in range(len(recording) if count is None else count):
-        row = recording.row(index)
-        writer.writerow(
-            (
-                f"{row.time:.3f}",
-                row.pass_number,
-                row.phase.value,
-                row.remaining,
-                row.sent,
-                f"{row.dirty_rate:.1f}",
-                f"{row.rate:.0f}",
-                row.throttle,
-                row.page_size,
-            )
-        )
-    return text.getvalue()
 
 
 def save_text(path: Path, text: str) -> None:

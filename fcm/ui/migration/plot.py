@@ -308,12 +308,13 @@ class ConvergencePlot(QWidget):
 
     def save(self, path: Path, kind: str) -> None:
         """Write "png", "svg" or "csv" in a worker thread; ``said`` tells how it went."""
+        from fcm.migration.rows_csv import rows_as_csv
         from fcm.ui.migration import exports
 
         if kind == "csv":
             recording = self._traces[0][1]
             count = len(recording)
-            work: Callable[[], None] = lambda: exports.save_text(path, exports.rows_as_csv(recording, count))  # noqa: E731
+            work: Callable[[], None] = lambda: exports.save_text(path, rows_as_csv(recording, count))  # noqa: E731
         else:
             figure = self.figure()
             save = exports.save_png if kind == "png" else exports.save_svg

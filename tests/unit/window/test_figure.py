@@ -11,7 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fcm.migration.recording import Recording
-from fcm.ui.migration.exports import HEADER, ExportError, rows_as_csv, save_svg, save_text
+from fcm.migration.rows_csv import HEADER, rows_as_csv
+from fcm.ui.migration.exports import ExportError, save_svg, save_text
 from fcm.ui.migration.figure import Figure, Line, svg, ticks
 from tests.unit.window.course_by_hand import sawtooth
 

@@ -1,0 +1,236 @@
+"""What the engine says of a migration that a journal kept: from the workload that is known, else from a fitted one.
+
+The engine moves memory; a cluster also connects, moves storage and cleans up. Those times are taken from the
+recording, so that what is compared is the engine's part. A bandwidth that nobody limited is the one that was reached.
+"""
+
+from __future__ import annotations
+
+import itertools
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from fcm.migration.fitting import DirtySample, fit
+from fcm.migration.kept import bandwidth_samples
+from fcm.migration.prediction import COMPLETED, Prediction, predict
+from fcm.migration.recording import Recording
+from fcm.migration.specification import LOOPBACK_RATE, ZERO_PAGE_COST, Capability, MigrationSpec
+from fcm.migration.workload import PAGE, Scattered, Workload
+from fcm.model.telemetry import Phase
+
+if TYPE_CHECKING:
+    from fcm.migration.kept import Kept
+    from fcm.migration.policies import StoppingRule
+
+LARGEST = 1 << 46
+"""bytes of memory that are predicted at most."""
+SERIES_EVERY = 1.0
+"""s over which the achieved bandwidth is averaged."""
+PATIENCE = 4.0
+"""A prediction is given up after so many times the length of the recording, a minute at least."""
+
+
+class Basis(StrEnum):
+    """Where the guest's writing is known from."""
+
+    WORKLOAD = "known workload"
+    """The cluster says what its guest writes: a forecast that owes nothing to the run."""
+    FITTED = "fitted workload"
+    """From the pages that the run's own passes found dirtied: shows whether the engine can retell it."""
+
+
+class NotComparableError(Exception):
+    """A recording that the engine cannot be held against; the message is a clause that says why."""
+
+
+@dataclass(frozen=True)
+class Comparable:
+    """A migration as the engine wants it, and what its result must be given to stand beside the recording."""
+
+    spec: MigrationSpec
+    basis: Basis
+    bandwidth_asked: bool
+    """True where the bandwidth is the limit asked for; False where it is the one that was reached."""
+    before: float
+    """s from the start to the first byte of memory, as recorded."""
+    after: float
+    """s from the last byte of memory to the end, as recorded."""
+    standing: float
+    """s that the guest stands still after its memory has come, as recorded (control of the storage moves)."""
+
+    @property
+    def sentence(self) -> str:
+        """What the prediction rests on."""
+        writes = (
+            "the workload that the cluster gives the guest"
+            if self.basis is Basis.WORKLOAD
+            else "a workload fitted to the pages that this run's own passes found dirtied"
+        )
+        rate = "the bandwidth limit asked for" if self.bandwidth_asked else "the bandwidth this run reached"
+        return f"Predicted from {writes} and {rate}."
+
+
+def comparable(recording: Recording, achieved: bool = False, rule: StoppingRule | None = None) -> Comparable:
+    """The engine's view of a kept migration.
+
+    Args:
+        recording: one with what the journal knew.
+        achieved: take the bandwidth over time as the run reached it, even where a limit was asked for.
+        rule: stopping rule, QEMU's where None.
+
+    Raises:
+        NotComparableError: nothing can be said of it, and why.
+    """
+    kept = recording.kept
+    if kept is None:
+        raise NotComparableError("the file does not say what was asked for")
+    memory = _memory_rows(recording)
+    connections = sum(1 for a in kept.phases if a[0] is Phase.BROWNOUT)
+    if not 0 < recording.memory <= LARGEST:
+        raise NotComparableError("the machine's memory is not known")
+    if len(memory) < 2:
+        raise NotComparableError("no memory pass was seen")
+    if connections > 1:
+        raise NotComparableError("its memory was sent more than once, because a connection broke")
+    if kept.tuned:
+        raise NotComparableError("its limits were changed while it ran")
+    if Capability.POSTCOPY in kept.capabilities and kept.entered(Phase.NETWORK) is not None:
+        raise NotComparableError("it ended by post-copy, when the user or its options chose")
+    workload, basis = _workload(recording, memory, kept)
+    before = (kept.entered(Phase.BROWNOUT) or 0.0) if kept.simulated else None
+    bandwidth = _bandwidth(memory, before)
+    if bandwidth <= 0:
+        raise NotComparableError("no bandwidth could be measured")
+    if before is None:  # a host counts from the start of its job: the first row tells when memory began to move
+        before = max(float(memory.time[0]) - float(memory.sent[0]) / bandwidth, 0.0)
+    asked = kept.bandwidth is not None and not achieved
+    series = bandwidth_samples(memory, SERIES_EVERY)[:-1] if achieved else ()
+    spec = _specification(recording, kept, workload, kept.bandwidth if asked and kept.bandwidth else bandwidth)
+    spec = replace(spec, bandwidth_series=tuple((max(t - before, 0.0), b) for t, b in series if b > 0))
+    if rule is not None:
+        spec = replace(spec, rule=rule)
+    stored, networked = kept.entered(Phase.STORAGE), kept.entered(Phase.NETWORK)
+    standing = max(networked - stored, 0.0) if stored is not None and networked is not None else 0.0
+    total = recording.final.total if recording.final is not None else float(recording.time[-1])
+    after = max(total - float(memory.time[-1]), 0.0) if kept.simulated else 0.0
+    return Comparable(spec, basis, asked, before, after, standing if kept.simulated else 0.0)
+
+
+def predict_kept(recording: Recording, how: Comparable, curve: bool = False) -> Prediction:
+    """The prediction, with the recording's own times before and after the memory."""
+    length = recording.final.total if recording.final is not None else float(recording.time[-1])
+    made = predict(how.spec, max(PATIENCE * length, 60.0), curve=curve)
+    return with_times(made, how)
+
+
+def with_times(made: Prediction, how: Comparable) -> Prediction:
+    """A prediction of the engine's part with what came before and after it."""
+    ended = made.status == COMPLETED
+    return replace(
+        made,
+        total=made.total + how.before + (how.after if ended else 0.0),
+        downtime=None if made.downtime is None else made.downtime + how.standing,
+        rows=tuple(replace(row, begin=row.begin + how.before) for row in made.rows),
+        curve=tuple(replace(row, time=row.time + how.before) for row in made.curve),
+    )
+
+
+def _memory_rows(recording: Recording) -> Recording:
+    """The rows in which memory moved."""
+    out = Recording(recording.identity, recording.memory, page_size=recording.page_size)
+    moving = (Phase.BROWNOUT, Phase.BLACKOUT, Phase.COMPLETED)
+    for k in range(len(recording)):
+        row = recording.row(k)
+        if row.pass_number > 0 and row.phase in moving:
+            out.append(row)
+    return out
+
+
+@dataclass(frozen=True, slots=True)
+class _Boundary:
+    """The end of a pass."""
+
+    time: float
+    """s since the start."""
+    dirtied: int
+    """bytes found dirty at it."""
+
+
+def _boundaries(memory: Recording) -> list[_Boundary]:
+    """Ends of passes, put between the two rows around each by what was left to send before it."""
+    out = []
+    rows = [memory.row(k) for k in range(len(memory))]
+    for last, first in itertools.pairwise(rows):
+        if first.pass_number != last.pass_number + 1:
+            continue
+        moved = max(first.sent - last.sent, 0)
+        share = min(last.remaining / moved, 1.0) if moved > 0 else 1.0
+        out.append(
+            _Boundary(
+                last.time + share * (first.time - last.time),
+                first.remaining + max(moved - last.remaining, 0) - max(last.remaining - moved, 0),
+            )
+        )
+    return out
+
+
+def _workload(recording: Recording, memory: Recording, kept: Kept) -> tuple[Workload, Basis]:
+    if kept.workload is not None:
+        pages = recording.memory // PAGE
+        if any(getattr(p, "first", 0) + p.pages > pages for p in kept.workload.patterns):
+            raise NotComparableError("its workload writes beyond the machine's memory")
+        return kept.workload, Basis.WORKLOAD
+    ends = _boundaries(memory)
+    begins = [float(memory.time[0]), *(end.time for end in ends)]
+    samples = [
+        DirtySample(end.time - begin, end.dirtied / (1 << 20) / (end.time - begin), rounded=False)
+        for begin, end in zip(begins, ends, strict=False)
+        if end.time - begin > 0.01 and end.dirtied > 0
+    ]
+    if not samples:
+        raise NotComparableError("no pass was seen to its end, so nothing tells how its guest writes")
+    sent = _sent_in_first_pass(memory, ends)
+    zero = min(max(1.0 - sent / recording.memory, 0.0), 1.0)
+    found = fit(sorted(samples, key=lambda s: s.seconds), recording.memory).workload
+    patterns = found.patterns or (Scattered(1, 0.0),)
+    return replace(found, patterns=patterns, zero_share=zero), Basis.FITTED
+
+
+def _sent_in_first_pass(memory: Recording, ends: list[_Boundary]) -> float:
+    import numpy as np
+
+    if not ends:
+        return float(memory.sent[-1])
+    return float(np.interp(ends[0].time, memory.time, memory.sent))
+
+
+def _bandwidth(memory: Recording, before: float | None) -> float:
+    """bytes/s reached in the first pass, the time for zero pages left out; over the whole run without a boundary.
+
+    ``before``: when memory began to move (s); None where only the first row tells.
+    """
+    ends = _boundaries(memory)
+    end = ends[0].time if ends else float(memory.time[-1])
+    begin = float(memory.time[0]) if before is None else before
+    sent = _sent_in_first_pass(memory, ends) - (float(memory.sent[0]) if before is None else 0.0)
+    zero = max(memory.memory - _sent_in_first_pass(memory, ends), 0.0) / PAGE * ZERO_PAGE_COST
+    length = end - begin - zero
+    return sent / length if length > 0 and sent > 0 else 0.0
+
+
+def _specification(recording: Recording, kept: Kept, workload: Workload, bandwidth: float) -> MigrationSpec:
+    named = dict(kept.parameters)
+    limited = kept.bandwidth is not None
+    # QEMU lifts its own limit for the last copy (migration.c, migration_completion); a full line stays full.
+    line = (kept.line_rate or LOOPBACK_RATE) if limited else bandwidth
+    return MigrationSpec(
+        workload=workload,
+        memory=recording.memory,
+        bandwidth=bandwidth,
+        downtime_limit=kept.downtime_limit,
+        capabilities=kept.capabilities - {Capability.POSTCOPY},
+        line_rate=max(line, 1.0),
+        throttle_initial=int(named.get("cpu_throttle_initial", 20)),
+        throttle_increment=int(named.get("cpu_throttle_increment", 10)),
+    )

@@ -1,0 +1,45 @@
+"""The rows of a recording as comma-separated values."""
+
+from __future__ import annotations
+
+import csv
+import io
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from fcm.migration.recording import Recording
+
+HEADER = (
+    "time (s)",
+    "pass",
+    "phase",
+    "remaining (bytes)",
+    "sent (bytes)",
+    "dirty rate (pages/s)",
+    "transfer rate (bytes/s)",
+    "throttle (%)",
+    "page size (bytes)",
+)
+
+
+def rows_as_csv(recording: Recording, count: int | None = None) -> str:
+    """The first ``count`` rows (all) with a header that names the units; comma-separated, as RFC 4180 has it."""
+    text = io.StringIO(newline="")
+    writer = csv.writer(text)
+    writer.writerow(HEADER)
+    for index in range(len(recording) if count is None else count):
+        row = recording.row(index)
+        writer.writerow(
+            (
+                f"{row.time:.3f}",
+                row.pass_number,
+                row.phase.value,
+                row.remaining,
+                row.sent,
+                f"{row.dirty_rate:.1f}",
+                f"{row.rate:.0f}",
+                row.throttle,
+                row.page_size,
+            )
+        )
+    return text.getvalue()

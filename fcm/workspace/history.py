@@ -1,0 +1,341 @@
+"""The past migrations of one cluster: a list, each as a recording, and as files. Everything here may block.
+
+Kept is every migration with every row of its telemetry, from the first opening of the cluster on, for as long as the
+journal's file is there: nothing is thinned out or dropped. What a killed program had not yet written (rows of the
+last half second) is missing.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from fcm.migration.kept import Kept
+from fcm.migration.recording import Attempt, Identity, Recording
+from fcm.migration.rows_csv import rows_as_csv
+from fcm.migration.specification import Capability
+from fcm.model import events as ev
+from fcm.model.entities import MigrationKind
+from fcm.workspace.forecasts import downtime_limit
+from fcm.workspace.preflight import GOODPUT, known_workload
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+    from pathlib import Path
+
+    from fcm.model.entities import Migration, MigrationOptions, Network, VirtualMachine
+    from fcm.model.state import State
+    from fcm.model.telemetry import Phase, TelemetryRow
+    from fcm.workspace.journal import Journal
+
+_TELLING = (
+    ev.ClusterFormed,
+    ev.MachineCreated,
+    ev.MachineChanged,
+    ev.NetworkChanged,
+    ev.MigrationRequested,
+    ev.MigrationNetworkTried,
+    ev.MigrationPhaseEntered,
+    ev.MigrationOptionsChanged,
+)
+"""Events that tell how things were when a migration ran; how it ended is in the state."""
+
+
+@dataclass(frozen=True, slots=True)
+class PastMigration:
+    """A migration that is over, with the names that things had when it was asked for."""
+
+    migration: Migration
+    machine: VirtualMachine | None
+    """As it was then; None where the journal does not tell."""
+    network: Network | None
+    """The one that carried the memory, as it was then."""
+    networks: Mapping[str, str] = field(default_factory=dict)
+    """Names of all networks by id, as they were then."""
+    phases: tuple[tuple[Phase, float], ...] = ()
+    """Phases entered, s since the start."""
+    tuned: bool = False
+    """True if its limits were changed while it ran."""
+    has_rows: bool = False
+
+    @property
+    def id(self) -> str:
+        """Id of the migration."""
+        return self.migration.id
+
+    @property
+    def machine_name(self) -> str:
+        """Name of the machine, else its id."""
+        return self.machine.name if self.machine is not None else self.migration.machine
+
+    @property
+    def network_name(self) -> str:
+        """Name of the network, "" if none carried it."""
+        return self.network.name if self.network is not None else ""
+
+    @property
+    def duration(self) -> float | None:
+        """S from start to end; None if it never started."""
+        one = self.migration
+        if one.figures is not None:
+            return one.figures.total
+        return one.ended - one.started if one.ended is not None and one.started is not None else None
+
+    def as_json(self) -> dict[str, object]:
+        """The entry of ``fcm history --json``; what is not known is null."""
+        one, figures = self.migration, self.migration.figures
+        return {
+            "id": one.id,
+            "kind": one.kind.value,
+            "machine": self.machine_name,
+            "from": one.source,
+            "to": one.destination,
+            "network": self.network_name or None,
+            "requested": _utc(one.requested),
+            "ended": _utc(one.ended) if one.ended is not None else None,
+            "total_s": None if self.duration is None else round(self.duration, 4),
+            "downtime_s": figures.downtime if figures else None,
+            "bytes": figures.bytes if figures else None,
+            "passes": figures.passes if figures else None,
+            "status": one.phase.value,
+            "reason": one.reason or None,
+            "rows_kept": self.has_rows,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Exported:
+    """What an export wrote."""
+
+    files: tuple[Path, ...]
+    without_rows: tuple[PastMigration, ...]
+    """Of these there is no telemetry, so there is nothing to write: moves, quick migrations, early failures."""
+
+
+class HistoryError(Exception):
+    """A file could not be written; the message is a sentence with the remedy."""
+
+
+class History:
+    """Reads the past of a cluster from its journal, or from what is in memory where none is kept."""
+
+    def __init__(
+        self,
+        state: State,
+        journal: Journal | None,
+        entries: Sequence[ev.Entry] = (),
+        rows: Mapping[str, Sequence[TelemetryRow]] | None = None,
+        simulated: bool = False,
+    ) -> None:
+        """``entries`` and ``rows`` stand for the journal where there is none."""
+        self._state = state
+        self._journal = journal
+        self._entries = entries
+        self._rows = rows if rows is not None else {}
+        self._simulated = simulated
+
+    @property
+    def kept_in(self) -> Path | None:
+        """The file of the journal; None if nothing outlives the program."""
+        return self._journal.path if self._journal is not None else None
+
+    def migrations(self) -> tuple[PastMigration, ...]:
+        """All that are over, newest first.
+
+        Raises:
+            JournalError: the journal cannot be read.
+        """
+        entries: Iterable[ev.Entry] = self._entries
+        with_rows = frozenset(identity for identity, rows in self._rows.items() if rows)
+        if self._journal is not None:
+            entries = self._journal.entries_of(_TELLING)
+            with_rows = self._journal.migrations_with_rows()
+        found = _Then(self._state.migrations)
+        for entry in entries:
+            found.take(entry)
+        past = (found.past(one, one.id in with_rows) for one in self._state.migrations.values() if one.phase.is_over)
+        return tuple(sorted(past, key=lambda one: one.migration.requested, reverse=True))
+
+    def recordings(self, chosen: Sequence[PastMigration]) -> dict[str, Recording]:
+        """Recordings by the id of the migration; those without rows are left out.
+
+        Raises:
+            JournalError: the journal cannot be read.
+        """
+        if self._journal is not None:
+            rows: Mapping[str, Sequence[TelemetryRow]] = self._journal.telemetry([one.id for one in chosen])
+        else:
+            rows = {one.id: tuple(self._rows.get(one.id, ())) for one in chosen}
+        return {one.id: _recording(one, rows[one.id], self._simulated) for one in chosen if rows.get(one.id)}
+
+    def export(self, chosen: Sequence[PastMigration], folder: Path, with_csv: bool = False) -> Exported:
+        """Write each as recording JSON, and its rows as CSV, into a folder; no half file is left.
+
+        Raises:
+            JournalError: the journal cannot be read.
+            HistoryError: a file cannot be written.
+        """
+        files: list[Path] = []
+        without: list[PastMigration] = []
+        names: set[str] = set()
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            for one in chosen:
+                recording = self.recordings([one]).get(one.id)
+                if recording is None:
+                    without.append(one)
+                    continue
+                name = _file_name(one, names)
+                files.append(_write(folder / f"{name}.json", recording.to_json()))
+                if with_csv:
+                    files.append(_write(folder / f"{name}.csv", rows_as_csv(recording)))
+        except OSError as error:
+            raise HistoryError(
+                f"The recordings cannot be written to {folder}: {error.strerror or error}. Choose another folder or "
+                f"make room; {len(files)} files were written."
+            ) from error
+        return Exported(tuple(files), tuple(without))
+
+
+class _Then:
+    """How things were when each migration was asked for."""
+
+    def __init__(self, migrations: Mapping[str, Migration]) -> None:
+        self._migrations = migrations
+        self._machines: dict[str, VirtualMachine] = {}
+        self._networks: dict[str, Network] = {}
+        self._machine_of: dict[str, VirtualMachine] = {}
+        self._network_of: dict[str, Network] = {}
+        self._names_of: dict[str, dict[str, str]] = {}
+        self._phases: dict[str, list[tuple[Phase, float]]] = {}
+        self._tuned: set[str] = set()
+
+    def take(self, entry: ev.Entry) -> None:
+        event = entry.event
+        match event:
+            case ev.ClusterFormed():
+                self._machines = {machine.id: machine for machine in event.machines}
+                self._networks = {network.id: network for network in event.networks}
+            case ev.MachineCreated(machine=machine) | ev.MachineChanged(machine=machine):
+                self._machines[machine.id] = machine
+            case ev.NetworkChanged(network=network):
+                self._networks[network.id] = network
+            case ev.MigrationRequested(migration=migration):
+                if migration.machine in self._machines:
+                    self._machine_of[migration.id] = self._machines[migration.machine]
+                self._names_of[migration.id] = {key: network.name for key, network in self._networks.items()}
+            case ev.MigrationNetworkTried(migration=identity, attempt=attempt):
+                if attempt.connected and attempt.network in self._networks:
+                    self._network_of[identity] = self._networks[attempt.network]
+            case ev.MigrationPhaseEntered(migration=identity, phase=phase):
+                one = self._migrations.get(identity)
+                started = one.started if one is not None and one.started is not None else entry.time
+                self._phases.setdefault(identity, []).append((phase, max(entry.time - started, 0.0)))
+            case ev.MigrationOptionsChanged(migration=identity):
+                self._tuned.add(identity)
+            case _:
+                pass
+
+    def past(self, one: Migration, has_rows: bool) -> PastMigration:
+        network = self._network_of.get(one.id)
+        if network is None and one.network is not None:
+            network = self._networks.get(one.network)
+        return PastMigration(
+            one,
+            self._machine_of.get(one.id, self._machines.get(one.machine)),
+            network,
+            self._names_of.get(one.id, {}),
+            tuple(self._phases.get(one.id, ())),
+            one.id in self._tuned,
+            has_rows,
+        )
+
+
+def _recording(past: PastMigration, rows: Sequence[TelemetryRow], simulated: bool) -> Recording:
+    one, machine, network = past.migration, past.machine, past.network
+    recording = Recording(
+        Identity(past.machine_name, one.source, one.destination, past.network_name),
+        memory=machine.memory if machine is not None else 0,
+        bandwidth=float(one.options.bandwidth or (network.bandwidth if network is not None else 0)),
+        downtime_limit=downtime_limit(one),
+        page_size=rows[0].page_size,
+    )
+    for row in rows:
+        recording.append(row)
+    recording.attempts = [
+        Attempt(past.networks.get(a.network, a.network), max(a.time - one.requested, 0.0), a.result)
+        for a in one.attempts
+    ]
+    recording.final = one.figures
+    recording.outcome = one.phase.value
+    recording.kept = Kept(
+        simulated=simulated,
+        requested=one.requested,
+        bandwidth=float(one.options.bandwidth) if one.options.bandwidth else None,
+        downtime_limit=one.options.downtime_limit,
+        line_rate=network.bandwidth * GOODPUT if network is not None and network.bandwidth else None,
+        capabilities=_capabilities(one.options),
+        parameters=_parameters(one.options),
+        workload=known_workload(machine) if machine is not None else None,
+        phases=past.phases,
+        reason=one.reason,
+        tuned=past.tuned,
+    )
+    return recording
+
+
+def _capabilities(options: MigrationOptions) -> frozenset[Capability]:
+    chosen = (
+        (Capability.AUTO_CONVERGE, options.auto_converge),
+        (Capability.POSTCOPY, options.post_copy),
+        (Capability.XBZRLE, options.xbzrle),
+        (Capability.MULTIFD, options.parallel_connections > 1),
+    )
+    return frozenset(capability for capability, on in chosen if on)
+
+
+def _parameters(options: MigrationOptions) -> tuple[tuple[str, float], ...]:
+    """By QEMU's names (qapi/migration.json), those that were chosen."""
+    found: dict[str, float] = {}
+    if options.auto_converge_initial is not None:
+        found["cpu_throttle_initial"] = float(options.auto_converge_initial)
+    if options.auto_converge_increment is not None:
+        found["cpu_throttle_increment"] = float(options.auto_converge_increment)
+    if options.parallel_connections > 1:
+        found["multifd_channels"] = float(options.parallel_connections)
+    return tuple(sorted(found.items()))
+
+
+def is_comparable_kind(past: PastMigration) -> bool:
+    """True for a live migration with rows: only these have a curve."""
+    return past.migration.kind is MigrationKind.LIVE and past.has_rows
+
+
+def _utc(time: float) -> str:
+    return datetime.fromtimestamp(time, UTC).isoformat(timespec="milliseconds")
+
+
+def _file_name(past: PastMigration, taken: set[str]) -> str:
+    """Machine, way and time (UTC), free of what file systems do not take."""
+    one = past.migration
+    when = datetime.fromtimestamp(one.requested, UTC).strftime("%Y%m%d-%H%M%S")
+    plain = re.sub(r"[^\w.-]+", "-", f"{past.machine_name}-{one.source}-{one.destination}").strip("-.")[:100]
+    name, number = f"{plain}-{when}", 2
+    while name.casefold() in taken:
+        name, number = f"{plain}-{when}-{number}", number + 1
+    taken.add(name.casefold())
+    return name
+
+
+def _write(path: Path, text: str) -> Path:
+    """Write a file as a whole or not at all."""
+    part = path.with_name(f".{path.name}.{os.getpid()}.part")
+    try:
+        part.write_text(text, encoding="utf-8", newline="")
+        part.replace(path)
+    finally:
+        part.unlink(missing_ok=True)
+    return path
