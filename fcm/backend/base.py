@@ -125,6 +125,12 @@ class Backend(Protocol):
         are ended (MigrationInterrupted) or found again on the hosts.
         """
 
+    def silence(self, node: str) -> float | None:
+        """S since the question that the node answered last: how old everything is that is shown of it.
+
+        None where nothing can be old (a cluster in this process), or before the first answer.
+        """
+
     def submit(self, operation: Operation) -> None:
         """Take the operation's command; returns at once, from any thread."""
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import libvirt
 import pytest
 
+from fcm.backend.libvirt.backend import ASK_EVERY
 from fcm.lab.faults import LinkFault, NodeFault, break_link, break_node
 from fcm.lab.lab import bring_up
 from fcm.lab.plan import CLUSTER, LIVE_MIGRATION, MANAGEMENT
@@ -135,6 +136,21 @@ def test_the_window_s_state_follows_a_machine_that_is_paused_and_resumed(
     assert "not online" in refused.reason
 
 
+def test_a_change_by_another_program_is_shown_by_the_host_s_event_without_being_asked_for(
+    lab: LiveLab, watched: Watched, machine: LabMachine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    identity = watched.machine(machine.name)
+    monkeypatch.setattr("fcm.backend.libvirt.backend.ASK_EVERY", 3600.0)
+    watched.until(lambda: (watched.workspace.silence("node1") or 0) > ASK_EVERY, "no host is asked any more")
+    domain = lab.connection("node1").lookupByName(machine.name)
+
+    domain.suspend()
+    watched.until(lambda: watched.workspace.state.machines[identity].state is MachineState.PAUSED, "the pause is seen")
+    domain.resume()
+    watched.until(lambda: watched.workspace.state.machines[identity].state is MachineState.RUNNING, "it runs again")
+    assert watched.workspace.silence("node3") > watched.workspace.silence("node1")
+
+
 def test_a_host_that_hangs_is_shown_as_not_answering_and_comes_back_by_itself(
     lab: LiveLab, watched: Watched, machine: LabMachine
 ) -> None:
@@ -151,6 +167,7 @@ def test_a_host_that_hangs_is_shown_as_not_answering_and_comes_back_by_itself(
     watched.until(lambda: nodes.state.nodes["node3"].state is NodeState.UP, "node3 comes back", 30)
 
     assert "has not answered" in note
+    assert "What is shown of it is as of " in note
     assert others == {NodeState.UP}
 
 

@@ -218,6 +218,8 @@ class Backend:
         self.clock = Clock() if clock else None
         self.submitted: list[cmd.Command] = []
         self.closed = False
+        self.silences: dict[str, float] = {}
+        """Node -> s since its last answer."""
         self.answer: Callable[[Operation], None] | None = None
         self._begin = tuple(begin)
         self._able = able
@@ -226,6 +228,9 @@ class Backend:
 
     def capabilities(self) -> Capabilities:
         return Capabilities(self._able, self.clock is not None, "Real hosts cannot do that.")
+
+    def silence(self, node: str) -> float | None:
+        return self.silences.get(node)
 
     def start(self, sink: Sink, state: State) -> None:
         self._sink, self._sequence = sink, state.sequence

@@ -300,6 +300,21 @@ def test_a_node_tells_its_load_and_the_migrations_it_takes_part_in(qtbot: QtBot,
     assert found["Memory in use"] == "15 %"
 
 
+def test_the_page_of_a_node_says_how_old_its_facts_are_and_they_age_while_it_is_seen(
+    qtbot: QtBot, tmp_path: Path
+) -> None:
+    workspace, backend = opened(formed())
+    shown = window_of(qtbot, tmp_path, workspace)
+    backend.silences["node2"] = 3.0
+    page = at(shown, Place.NODE, "node2")
+    assert page._facts.value("Status").split() == ["Up", "(last", "answer", "3", "s", "ago)"]
+
+    backend.silences["node2"] = 75.0
+    qtbot.waitUntil(lambda: page._facts.value("Status").split() == ["Up", "(last", "answer", "1", "min", "ago)"])
+    backend.silences.clear()
+    qtbot.waitUntil(lambda: page._facts.value("Status") == "Up")
+
+
 def test_the_page_of_a_node_shows_what_it_owns_and_how_it_reaches_the_volumes(qtbot: QtBot, tmp_path: Path) -> None:
     shown, _ = busy_window(qtbot, tmp_path)
     page = at(shown, Place.NODE, "node2")

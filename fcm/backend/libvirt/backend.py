@@ -35,7 +35,9 @@ if TYPE_CHECKING:
     from fcm.backend.libvirt.inventory import HostReport
 
 ASK_EVERY = 1.0
-"""s between two looks at a host that answers quickly."""
+"""s between two looks at a host that answers quickly and of which no event came."""
+SOONEST = 0.05
+"""s between two looks at a host whose events follow each other closely."""
 ANSWER_LIMIT = 5.0
 """s after which a host counts as not answering."""
 CLOSE_LIMIT = 3.0
@@ -85,6 +87,12 @@ class LibvirtBackend:
         self._paused: set[str] = set()
         self._interrupted: dict[str, Migration] = {}
         self._closing = threading.Event()
+        self._wake = threading.Event()
+        """Set when a host has something to tell."""
+        self._answered: dict[str, float] = {}
+        """When each host was asked whose answer came last (s, monotonic clock)."""
+        self._answered_at: dict[str, float] = {}
+        """The same on the clock of the day (s since the epoch)."""
         self._asked_at: dict[str, float] = {}
         self._watcher = threading.Thread(target=self._watch, name="libvirt-inventory", daemon=True)
 
@@ -119,7 +127,7 @@ class LibvirtBackend:
             lost = [ev.MigrationInterrupted(m.id, _LOST) for m in unfinished if m.id not in self._interrupted]
             self._post_all([formed_cluster(self._hosts, state.cluster), *lost])
         for host in self._hosts.hosts:
-            self._connections[host.name] = HostConnection(host)
+            self._connections[host.name] = HostConnection(host, self._wake.set)
         self._control = Lane("control")
         self._watcher.start()
 
@@ -130,6 +138,7 @@ class LibvirtBackend:
     def close(self) -> None:
         """See fcm.backend.base.Backend: running migrations of the hosts go on."""
         self._closing.set()
+        self._wake.set()
         if self._watcher.is_alive():
             self._watcher.join(CLOSE_LIMIT)
         with self._lock:
@@ -191,17 +200,32 @@ class LibvirtBackend:
     # Hosts
 
     def _watch(self) -> None:
-        while not self._closing.wait(0.2):
+        while not self._closing.is_set():
+            self._wake.wait(0.2)
+            self._wake.clear()
             for name, connection in tuple(self._connections.items()):
                 now = time.monotonic()
-                if connection.lane.idle and now - self._asked_at.get(name, -ASK_EVERY) >= ASK_EVERY:
+                every = SOONEST if connection.changed.is_set() else ASK_EVERY
+                if connection.lane.idle and now - self._asked_at.get(name, -ASK_EVERY) >= every:
+                    connection.changed.clear()
                     self._asked_at[name] = now
                     connection.poll(lambda report, name=name: self._told(name, report))  # type: ignore[misc]
                 elif connection.lane.busy_for() > ANSWER_LIMIT:
-                    self._told(name, f"{name} has not answered for {ANSWER_LIMIT:g} s; it may come back by itself.")
+                    silent = f"{name} has not answered for {ANSWER_LIMIT:g} s; it may come back by itself."
+                    self._told(name, silent + self._as_of(name))
             with self._lock:
                 if self._sink is not None:
                     self._write()
+
+    def _as_of(self, name: str) -> str:
+        """When the facts are from that are still shown of a host, by the clock of this machine."""
+        at = self._answered_at.get(name)
+        return f" What is shown of it is as of {time.strftime('%H:%M:%S', time.localtime(at))}." if at else ""
+
+    def silence(self, node: str) -> float | None:
+        """See fcm.backend.base.Backend."""
+        answered = self._answered.get(node)
+        return None if answered is None else time.monotonic() - answered
 
     def _told(self, name: str, report: HostReport | str) -> None:
         """A host answered, or could not be reached."""
@@ -216,6 +240,7 @@ class LibvirtBackend:
                     self._post_all([down, ev.BackendReported("error", f"{name}: {report}")])
             else:
                 self._reports[name] = report
+                self._answered[name], self._answered_at[name] = report.began, time.time()
                 self._post_all(node_events(self._state, self._hosts, self._reports, name, name in self._paused))
                 self._note_absent()
                 self._post_all(machine_events(self._state, self._reports, self._since))
@@ -319,7 +344,7 @@ class LibvirtBackend:
             with self._lock:
                 self._finish(operation, verdict)
 
-        connection.lane.submit(work)
+        connection.orders.submit(work)
 
     def _set_machine_state(self, command: cmd.SetMachineState, node: str) -> Verdict | None:
         domain = self._connections[node].domain(command.machine)

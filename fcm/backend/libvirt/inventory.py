@@ -11,6 +11,8 @@ from xml.etree import ElementTree
 from fcm.model.entities import MachineState, Node, NodeState, Processor, StartAction, VirtualMachine
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from fcm.backend.libvirt.hosts_file import Host
 
 SHARED_DISK = "shared-storage"
@@ -18,6 +20,7 @@ SHARED_DISK = "shared-storage"
 
 # virDomainState and virDomainPausedReason
 _RUNNING, _BLOCKED, _PAUSED, _SHUTDOWN, _CRASHED = 1, 2, 3, 4, 6
+_OFF = (0, 5, _CRASHED)
 _PAUSED_MIGRATION, _PAUSED_STARTING = 2, 11
 _STATES = {
     _RUNNING: MachineState.RUNNING,
@@ -47,15 +50,36 @@ class HostReport:
     """s on the monotonic clock: when the host was asked."""
 
 
-def read_host(connection: Any, host: Host, processor: Processor) -> HostReport:
-    """Ask a host for itself and its domains; blocks.
+@dataclass(frozen=True, slots=True)
+class Definition:
+    """What only the definition of a domain tells; it changes seldom and costs a call of its own."""
+
+    read_at: float
+    """s on the monotonic clock."""
+    active: bool
+    """Whether the domain ran then: the definition of a running one is another than that of its next start."""
+    path: str
+    shared: bool
+    """All its disks lie on the shared storage."""
+    bridge: str | None
+    media: str | None
+    starts_with_host: bool
+    processor_compatibility: bool
+
+
+DEFINITION_LIMIT = 10.0
+"""s after which a definition is read again though no event told of a change: not every change has one."""
+
+
+def read_node(connection: Any, host: Host, processor: Processor) -> Node:
+    """What stays as it is while a connection lasts; blocks.
 
     Raises:
         libvirt.libvirtError: the host did not answer as expected.
     """
     information = connection.getInfo()
     version = connection.getVersion()
-    node = Node(
+    return Node(
         name=host.name,
         state=NodeState.UP,
         memory=_memory(connection, information),
@@ -66,12 +90,35 @@ def read_host(connection: Any, host: Host, processor: Processor) -> HostReport:
         system_drive="/",
         version=f"QEMU {version // 1_000_000}.{version // 1000 % 1000}.{version % 1000}",
     )
+
+
+def read_machines(connection: Any, host: Host, known: dict[str, Definition], asked: float) -> tuple[FoundMachine, ...]:
+    """All domains of a host by one call for their statistics (virConnectGetAllDomainStats), never waiting for a job.
+
+    Args:
+        connection: of the host, with ``STATS`` (which statistics), ``NOWAIT`` and ``error_type``.
+        host: of the hosts file.
+        known: definitions by UUID, brought up to date here. A definition is read where there is none, where the
+            domain was started or stopped since, or where it is older than ``DEFINITION_LIMIT``.
+        asked: s on the monotonic clock.
+
+    Raises:
+        libvirt.libvirtError: the host did not answer as expected.
+    """
     machines = []
-    for domain in connection.listAllDomains():
-        # A domain may vanish between the list and the questions.
-        with contextlib.suppress(connection.error_type):
-            machines.append(_read_domain(domain, host))
-    return HostReport(node, tuple(machines))
+    told = connection.getAllDomainStats(connection.STATS, connection.NOWAIT)
+    for domain, figures in told:
+        identity, active = domain.UUIDString(), figures["state.state"] not in _OFF
+        definition = known.get(identity)
+        if definition is None or definition.active is not active or asked - definition.read_at > DEFINITION_LIMIT:
+            try:
+                known[identity] = definition = _read_definition(domain, host, active, asked)
+            except connection.error_type:  # it vanished between the two calls
+                continue
+        machines.append(_machine(domain, figures, definition, host))
+    for gone in known.keys() - {item.machine.id for item in machines}:
+        del known[gone]
+    return tuple(machines)
 
 
 def _memory(connection: Any, information: list[Any]) -> int:
@@ -90,29 +137,40 @@ def read_processor(capabilities: str) -> Processor:
     return Processor(cpu.findtext("vendor", ""), cpu.findtext("model", "unknown"), features)
 
 
-def _read_domain(domain: Any, host: Host) -> FoundMachine:
-    state, reason = domain.state()
+def _read_definition(domain: Any, host: Host, active: bool, asked: float) -> Definition:
     xml = ElementTree.fromstring(domain.XMLDesc(0))
-    memory_kib = domain.maxMemory()
     files = [source.get("file", "") for source in xml.iterfind("devices/disk[@device='disk']/source")]
     media = [source.get("file") for source in xml.iterfind("devices/disk[@device='cdrom']/source")]
     bridges = [source.get("bridge") for source in xml.iterfind("devices/interface/source") if source.get("bridge")]
-    shared = bool(files) and host.storage is not None and all(_below(file, host.storage) for file in files)
-    model = xml.findtext("cpu/model", "")
+    return Definition(
+        read_at=asked,
+        active=active,
+        path=files[0] if files else "",
+        shared=bool(files) and host.storage is not None and all(_below(file, host.storage) for file in files),
+        bridge=bridges[0] if bridges else None,
+        media=next((file for file in media if file), None),
+        starts_with_host=bool(domain.isPersistent() and domain.autostart()),
+        processor_compatibility=xml.findtext("cpu/model", "") in ("qemu64", "kvm64"),
+    )
+
+
+def _machine(domain: Any, figures: Mapping[str, Any], definition: Definition, host: Host) -> FoundMachine:
+    """Source of the names: virConnectGetAllDomainStats."""
+    state, reason = figures["state.state"], figures.get("state.reason", 0)
     machine = VirtualMachine(
         id=domain.UUIDString(),
         name=domain.name(),
         node=host.name,
         state=_STATES.get(state, MachineState.OFF),
-        memory=memory_kib * 1024,
-        processors=int(xml.findtext("vcpu", "1")),
+        memory=figures.get("balloon.maximum", 0) * 1024,
+        processors=figures.get("vcpu.maximum", 1),
         workload="",
-        path=files[0] if files else "",
-        disk=SHARED_DISK if shared else None,
-        switch=bridges[0] if bridges else None,
-        start_action=StartAction.NOTHING,
-        processor_compatibility=model in ("qemu64", "kvm64"),
-        media=next((file for file in media if file), None),
+        path=definition.path,
+        disk=SHARED_DISK if definition.shared else None,
+        switch=definition.bridge,
+        start_action=StartAction.ALWAYS if definition.starts_with_host else StartAction.NOTHING,
+        processor_compatibility=definition.processor_compatibility,
+        media=definition.media,
     )
     arriving = state == _PAUSED and reason in (_PAUSED_MIGRATION, _PAUSED_STARTING)
     return FoundMachine(machine, arriving, machine.switch)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QGridLayout, QLabel, QSplitter, QVBoxLayout, QWidget
 
 from fcm.model.entities import Adapter, NodeState, SharedVolume
@@ -19,6 +19,8 @@ from fcm.ui.table_view import TableView
 from fcm.workspace.selection import Place
 
 if TYPE_CHECKING:
+    from PySide6.QtGui import QHideEvent, QShowEvent
+
     from fcm.ui.main_window import MainWindow
 
 _FACTS = ("Status", "Takes part in", "Processor", "Operating system", "Virtual networks", "System drive")
@@ -30,6 +32,8 @@ class NodePage(Page):
     def __init__(self, window: MainWindow) -> None:
         super().__init__(window, "Node", "node")
         settings = window.context.settings
+        self._ageing = QTimer(self, interval=1000)
+        self._ageing.timeout.connect(self._show_status)
         self._facts = Facts(_FACTS, columns=2)
         self.column.addWidget(self._facts)
         loads = QGridLayout()
@@ -87,7 +91,7 @@ class NodePage(Page):
             format.count(len(owned), "virtual machine"),
         )
         say = self._facts.say
-        say("Status", f"{node.state}: {node.note}" if node.note else str(node.state))
+        self._show_status()
         say("Takes part in", self._migrations())
         say("Processor", f"{node.processor.model} ({node.processor.vendor})")
         say("Operating system", node.version or "Unknown")
@@ -105,6 +109,27 @@ class NodePage(Page):
         given = sum(machine.processors for machine in owned if machine.state.holds_memory)
         words = f"{given} virtual processors on {node.logical_processors} logical ones"
         self._processors.show_load(given / max(1, node.logical_processors), words)
+
+    def _show_status(self) -> None:
+        """State, why, and how old it is where hosts are asked over a network."""
+        node = self.state.nodes.get(self.selection.id)
+        if node is None:
+            return
+        silence = self.frame.workspace.silence(node.name) if self.frame.workspace is not None else None
+        words = f"{node.state}: {node.note}" if node.note else str(node.state)
+        if silence is not None:
+            words = f"{words.rstrip('.')} (last answer {format.ago(silence)})"
+        self._facts.say("Status", words)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """The age of what is shown grows while the page is seen."""
+        super().showEvent(event)
+        self._ageing.start()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        """Nobody sees it."""
+        super().hideEvent(event)
+        self._ageing.stop()
 
     def _migrations(self) -> str:
         words = []
