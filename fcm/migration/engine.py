@@ -182,7 +182,7 @@ class Engine:
             self._windows(running, windows, synced)
         ending = np.flatnonzero((state == BLACKOUT) | (state == POSTCOPY))
         if len(ending):
-            self._finish_sending(ending, started_at)
+            self._finish_sending(ending, started_at, windows)
         occupied = np.flatnonzero(state != EMPTY)
         waiting = state[occupied] == SETUP
         rows.time[occupied[~waiting]] += windows * WINDOW
@@ -361,10 +361,10 @@ class Engine:
         rows.end_at[which] = np.inf
         self._shares_stale = True
 
-    def _finish_sending(self, which: Ints, window_start: Floats) -> None:
+    def _finish_sending(self, which: Ints, window_start: Floats, windows: int) -> None:
         rows = self._rows
         begin = np.maximum(window_start[which], rows.stopped_at[which])
-        end = rows.time[which] + WINDOW
+        end = rows.time[which] + windows * WINDOW
         speed = np.maximum(np.minimum(rows.burst[which], rows.line[which]), 0.0)
         sending = rows.left[which] > 0
         need = np.divide(rows.left[which], speed, out=np.full(len(which), np.inf), where=speed > 0)
@@ -428,12 +428,17 @@ class Engine:
     def _uneventful(self, most: int) -> int:
         """Windows, 1 to `most`, until one of the running migrations may read its log."""
         rows = self._rows
-        which = np.flatnonzero(rows.state != EMPTY)
-        if most <= 1 or not len(which) or self._random is not None or (rows.state[which] != BROWNOUT).any():
+        occupied = np.flatnonzero(rows.state != EMPTY)
+        if most <= 1 or not len(occupied) or self._random is not None or self._with_series:
             return 1
-        if self._with_series:
+        which = occupied[rows.state[occupied] == BROWNOUT]
+        ending = occupied[np.isin(rows.state[occupied], (BLACKOUT, POSTCOPY))]
+        if len(which) + len(ending) < len(occupied):
             return 1
         self._share_links()
+        most = self._until_sent(ending, most) if len(ending) else most
+        if most <= 1 or not len(which):
+            return most
         self._price(which)
         if (rows.budget[which] <= 0).any() or (rows.measured[which] <= 0).any():
             return 1
@@ -450,6 +455,14 @@ class Engine:
         periodic = np.floor((rows.last_sync[which] + rows.periodic[which] - rows.time[which]) / WINDOW)
         periodic = np.where(rows.passes[which] > 1, periodic, np.inf)
         return int(np.clip(min(float(windows.min()), float(periodic.min())), 1, most))
+
+    def _until_sent(self, which: Ints, most: int) -> int:
+        """Windows, 1 to `most`, in which none of the suspended migrations arrives."""
+        rows = self._rows
+        speed = np.minimum(rows.burst[which], rows.line[which])
+        need = np.divide(rows.left[which], speed, out=np.zeros(len(which)), where=speed > 0)
+        need = np.where(np.isfinite(rows.end_at[which]), rows.end_at[which] - rows.time[which], need)
+        return int(np.clip(np.floor(need.min() / WINDOW - 1e-9), 1, most))
 
     # Reports -----------------------------------------------------------------------------------------------------
 

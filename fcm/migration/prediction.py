@@ -16,6 +16,8 @@ from fcm.migration.workload import PAGE, Sweep
 Floats = npt.NDArray[np.float64]
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from fcm.migration.case import Case
     from fcm.migration.recording import Achieved
     from fcm.migration.specification import MigrationSpec
@@ -72,6 +74,10 @@ class Prediction:
         }
 
 
+class Abandoned(Exception):  # noqa: N818 (nothing went wrong)
+    """Nobody waits for the answer any more."""
+
+
 class Standstill:
     """Tells when a migration has settled into passes that no longer shrink and will never end by itself.
 
@@ -93,7 +99,11 @@ class Standstill:
 
 
 def predict(
-    spec: MigrationSpec, give_up: float = 3600.0, curve: bool = False, until_standstill: bool = False
+    spec: MigrationSpec,
+    give_up: float = 3600.0,
+    curve: bool = False,
+    until_standstill: bool = False,
+    wanted: Callable[[], bool] | None = None,
 ) -> Prediction:
     """Runs one migration through the engine until it ends or `give_up` seconds have passed.
 
@@ -102,6 +112,10 @@ def predict(
         give_up: s.
         curve: keep a row for every step, for plots.
         until_standstill: give up as soon as it is sure that it never ends.
+        wanted: asked between windows; once it says no, the work is dropped.
+
+    Raises:
+        Abandoned: ``wanted`` said no.
     """
     engine = Engine()
     for name in spec.links:
@@ -114,6 +128,8 @@ def predict(
     row: TelemetryRow | None = None
     left = max(1, round(give_up / WINDOW))
     while final is None and left > 0:
+        if wanted is not None and not wanted():
+            raise Abandoned
         step, count = engine.leap(1 if curve else left)
         left -= count
         row = step.rows[handle]

@@ -22,12 +22,12 @@ import numpy as np
 from fcm.migration.engine import WINDOW, Engine
 from fcm.migration.fitting import DirtySample, FittedWorkload, fit
 from fcm.migration.policies import QEMU_7_2, StoppingRule
-from fcm.migration.prediction import COMPLETED, Prediction, Standstill, predict
+from fcm.migration.prediction import COMPLETED, Abandoned, Prediction, Standstill, predict
 from fcm.migration.specification import LOOPBACK_RATE, Capability, MigrationSpec
 from fcm.migration.workload import PAGE, Workload
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from fcm.model.telemetry import FinalFigures
 
@@ -149,6 +149,7 @@ def judge(
     samples: Sequence[DirtySample] = (),
     members: int = 24,
     seed: int = 1,
+    wanted: Callable[[], bool] | None = None,
 ) -> Judgement:
     """Judges a plan, from a known workload or from measured dirty rates.
 
@@ -158,8 +159,10 @@ def judge(
         samples: measured dirty rates, where it is not.
         members: migrations run beside the best guess for the intervals; 0 for none.
         seed: of what is drawn.
+        wanted: asked now and then; once it says no, the work is dropped.
 
     Raises:
+        Abandoned: ``wanted`` said no.
         ValueError: with neither workload nor samples, or for a plan without memory or bandwidth.
     """
     if plan.memory <= 0 or plan.bandwidth <= 0:
@@ -172,14 +175,14 @@ def judge(
         fitted = FittedWorkload(workload, (workload,) * max(members, 1))
     guess = fitted.workload
     patience = _patience(plan)
-    prediction = predict(plan.specification(guess), patience, until_standstill=True)
+    prediction = predict(plan.specification(guess), patience, until_standstill=True, wanted=wanted)
     ends = prediction.status == COMPLETED
-    drawn = _members(plan, fitted, members, seed, patience)
+    drawn = _members(plan, fitted, members, seed, patience, wanted)
     known = [d for d in drawn if d is not None]
     endings = (len(known) + ends) / (len(drawn) + 1)
     remedies: tuple[Remedy, ...] = ()
     if not ends:
-        remedies = _remedies(plan, guess, prediction, patience)
+        remedies = _remedies(plan, guess, prediction, patience, wanted)
     helps = [r for r in remedies if r.kind is not RemedyKind.POSTCOPY]
     verdict = Verdict.CONVERGES if ends else Verdict.CONVERGES_WITH if helps else Verdict.DOES_NOT_CONVERGE
     total = _estimate(prediction.total if ends else math.inf, [d.total for d in known], len(drawn), math.inf)
@@ -195,7 +198,14 @@ def _patience(plan: Plan) -> float:
     return PATIENCE * plan.memory / plan.bandwidth + 30.0
 
 
-def _members(plan: Plan, fitted: FittedWorkload, members: int, seed: int, patience: float) -> list[FinalFigures | None]:
+def _members(
+    plan: Plan,
+    fitted: FittedWorkload,
+    members: int,
+    seed: int,
+    patience: float,
+    wanted: Callable[[], bool] | None,
+) -> list[FinalFigures | None]:
     """The plan with everything unknown drawn, all members in one engine."""
     if members <= 0:
         return []
@@ -218,6 +228,8 @@ def _members(plan: Plan, fitted: FittedWorkload, members: int, seed: int, patien
     ended: dict[int, FinalFigures] = {}
     left = round(patience / WINDOW)
     while left > 0 and len(engine):
+        if wanted is not None and not wanted():
+            raise Abandoned
         step, count = engine.leap(left)
         left -= count
         ended.update(step.finished)
@@ -227,21 +239,23 @@ def _members(plan: Plan, fitted: FittedWorkload, members: int, seed: int, patien
     return [ended.get(h) for h in handles]
 
 
-def _remedies(plan: Plan, workload: Workload, stuck: Prediction, patience: float) -> tuple[Remedy, ...]:
+def _remedies(
+    plan: Plan, workload: Workload, stuck: Prediction, patience: float, wanted: Callable[[], bool] | None
+) -> tuple[Remedy, ...]:
     out: list[Remedy] = []
-    limit = _limit_needed(plan, workload, stuck, patience)
+    limit = _limit_needed(plan, workload, stuck, patience, wanted)
     if limit is not None:
         seconds, total = limit
         out.append(Remedy(RemedyKind.DOWNTIME_LIMIT, seconds, total, f"a downtime limit of {seconds * 1000:.0f} ms"))
     if Capability.AUTO_CONVERGE not in plan.capabilities:
         slowed = replace(plan, capabilities=plan.capabilities | {Capability.AUTO_CONVERGE})
-        result = predict(slowed.specification(workload), patience, until_standstill=True)
+        result = predict(slowed.specification(workload), patience, until_standstill=True, wanted=wanted)
         if result.status == COMPLETED:
             text = "auto-converge, which slows the guest"
             out.append(Remedy(RemedyKind.AUTO_CONVERGE, None, result.total, text))
     for factor in (1.25, 1.5, 2.0, 3.0, MOST_BANDWIDTH):
         faster = replace(plan, bandwidth=plan.bandwidth * factor)
-        result = predict(faster.specification(workload), _patience(faster), until_standstill=True)
+        result = predict(faster.specification(workload), _patience(faster), until_standstill=True, wanted=wanted)
         if result.status == COMPLETED:
             text = f"a bandwidth of {faster.bandwidth / (1 << 20):.0f} MiB/s"
             out.append(Remedy(RemedyKind.BANDWIDTH, faster.bandwidth, result.total, text))
@@ -250,14 +264,17 @@ def _remedies(plan: Plan, workload: Workload, stuck: Prediction, patience: float
     return tuple(out)
 
 
-def _limit_needed(plan: Plan, workload: Workload, stuck: Prediction, patience: float) -> tuple[float, float] | None:
+def _limit_needed(
+    plan: Plan, workload: Workload, stuck: Prediction, patience: float, wanted: Callable[[], bool] | None
+) -> tuple[float, float] | None:
     """The least downtime limit, in steps of 50 ms, with which it ends, and the total then; ``None`` above 5 s."""
     smallest = min((r.pages for r in stuck.rows[1:]), default=plan.memory // PAGE)
     low = plan.downtime_limit
     high = max(min(1.2 * smallest * PAGE / plan.bandwidth + 0.1, LONGEST_LIMIT), low + 0.05)
 
     def ends(limit: float) -> float | None:
-        result = predict(replace(plan, downtime_limit=limit).specification(workload), patience, until_standstill=True)
+        changed = replace(plan, downtime_limit=limit).specification(workload)
+        result = predict(changed, patience, until_standstill=True, wanted=wanted)
         return result.total if result.status == COMPLETED else None
 
     total = ends(high)

@@ -32,6 +32,22 @@ def test_single_windows_and_leaps_end_alike() -> None:
     assert stepped.bytes == pytest.approx(leapt.bytes, rel=0.003)
 
 
+def test_a_long_blackout_is_leapt_over_and_ends_as_it_would_step_by_step() -> None:
+    """1 GiB left for a line of 4 MiB/s: 256 s of standing still."""
+    crawling = machine(50_000.0, bandwidth=4.0 * MIB, line_rate=4.0 * MIB, downtime_limit=200.0)
+    engine = Engine()
+    stepped = finish(engine, engine.add(crawling), most=20_000)
+    engine = Engine()
+    handle, leaps, done = engine.add(crawling), 0, None
+    while done is None:
+        step, _ = engine.leap(100_000)
+        leaps, done = leaps + 1, step.finished.get(handle)
+    assert done.downtime > 30
+    assert done.total == pytest.approx(stepped.total, rel=1e-6)
+    assert done.downtime == pytest.approx(stepped.downtime, rel=1e-6)
+    assert leaps < 100
+
+
 def test_a_row_tells_pass_phase_and_what_remains() -> None:
     engine = Engine()
     handle = engine.add(machine())
