@@ -5,7 +5,12 @@ Names have the dash form of Windows Server 2008 R2 (``...-VMMS-Admin``); the sla
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 HYPER_V = "Microsoft-Windows-Hyper-V-"
 SYSTEM = "System"
@@ -56,17 +61,15 @@ def channel_named(name: str) -> Channel | None:
 
 
 class EventLogs:
-    """Which logs are enabled, and since when."""
+    """Which logs are enabled, and when they were."""
 
     def __init__(self) -> None:
-        self._since: dict[str, float | None] = {
-            channel.name: float("-inf") if channel.enabled else None for channel in CHANNELS
-        }
-        self._until: dict[str, list[tuple[float, float]]] = {}
+        self._spans = _at_first()
 
     def enabled(self, channel: str) -> bool:
         """Whether the log takes events now."""
-        return self._since.get(channel) is not None
+        spans = self._spans.get(channel, [])
+        return bool(spans) and spans[-1][1] == math.inf
 
     def enable(self, channel: str, on: bool, now: float) -> None:
         """Enable or disable a log from ``now`` (s since the epoch) on.
@@ -74,16 +77,45 @@ class EventLogs:
         Raises:
             KeyError: there is no such log.
         """
-        since = self._since[channel]
-        if on and since is None:
-            self._since[channel] = now
-        elif not on and since is not None:
-            self._until.setdefault(channel, []).append((since, now))
-            self._since[channel] = None
+        spans = self._spans[channel]
+        if on and not self.enabled(channel):
+            self._spans[channel] = [*spans, (now, math.inf)]
+        elif not on and self.enabled(channel):
+            self._spans[channel] = [*spans[:-1], (spans[-1][0], now)]
+
+    def spans(self, channel: str) -> Sequence[tuple[float, float]]:
+        """When the log was enabled: first and last s since the epoch; -inf and inf where there is no end."""
+        return self._spans.get(channel, ())
 
     def keeps(self, channel: str, time: float) -> bool:
         """Whether the log took an event of that time (s since the epoch)."""
-        since = self._since.get(channel)
-        if since is not None and time >= since:
-            return True
-        return any(start <= time <= end for start, end in self._until.get(channel, ()))
+        return any(start <= time <= end for start, end in self.spans(channel))
+
+    def changed(self) -> dict[str, list[list[float | None]]]:
+        """The logs that are not as they are at first, as plain values for a file; None stands for no end."""
+        plain = _at_first()
+        return {
+            channel: [[None if math.isinf(end) else end for end in span] for span in spans]
+            for channel, spans in self._spans.items()
+            if spans != plain[channel]
+        }
+
+    def restore(self, changed: object) -> None:
+        """Take what ``changed`` gave; what is no such thing is left out."""
+        for channel, spans in changed.items() if isinstance(changed, dict) else ():
+            if channel not in self._spans or not isinstance(spans, list):
+                continue
+            found = [_span(span) for span in spans]
+            self._spans[channel] = [span for span in found if span is not None]
+
+
+def _at_first() -> dict[str, list[tuple[float, float]]]:
+    return {channel.name: [(-math.inf, math.inf)] if channel.enabled else [] for channel in CHANNELS}
+
+
+def _span(value: object) -> tuple[float, float] | None:
+    match value:
+        case [None | int() | float() as start, None | int() | float() as end]:
+            return (-math.inf if start is None else float(start), math.inf if end is None else float(end))
+        case _:
+            return None

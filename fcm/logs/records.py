@@ -17,9 +17,8 @@ from fcm.model import events as ev
 from fcm.model.entities import MigrationKind
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable
 
-    from fcm.logs.channels import EventLogs
     from fcm.model.entities import Migration
     from fcm.model.state import State
     from fcm.model.telemetry import TelemetryRow
@@ -52,6 +51,10 @@ class EventRecord:
     thread: int = 0
     keywords: int = 0x8000000000000000
     user: str = SYSTEM_USER
+    fact: str = ""
+    """The class of fcm.model.events that it tells of; "" where it is one more record about the same fact."""
+    nodes: tuple[str, ...] = ()
+    """Nodes that take part; none: it concerns all."""
 
     @property
     def level_name(self) -> str:
@@ -107,33 +110,69 @@ def catalog() -> tuple[dict[str, Provider], dict[str, CatalogEntry]]:
     return providers, entries
 
 
-def records(
-    entries: Iterable[ev.Entry],
-    state: State,
-    telemetry: Mapping[str, Sequence[TelemetryRow]],
-    logs: EventLogs,
-) -> list[EventRecord]:
-    """What the enabled logs hold, oldest first.
+def records_of(entry: ev.Entry, state: State) -> list[EventRecord]:
+    """What the logs get of one entry; a fact that is in no log gives none.
 
     Args:
-        entries: the cluster's log.
+        entry: what happened.
         state: for names.
-        telemetry: rows by migration; their passes are in the analytic log.
-        logs: which logs are enabled, and since when.
     """
-    found: list[EventRecord] = []
-    for entry in entries:
-        found += _of_entry(entry, state)
-    for identity, rows in telemetry.items():
-        migration = state.migrations.get(identity)
-        if migration is not None and migration.started is not None:
-            found += _of_passes(migration, rows, state)
-    kept = sorted((item for item in found if logs.keeps(item.channel, item.time)), key=lambda item: item.time)
-    return [_numbered(item, number) for number, item in enumerate(kept, 1)]
+    event = entry.event
+    kind = type(event).__name__
+    known = catalog()[1].get(kind)
+    if known is None or isinstance(event, ev.MigrationProgressed):
+        return []
+    said = describe(entry, state)
+    computer = _computer(event, state)
+    made = _record(known, said, entry.time, computer, _data(event, state))
+    made = replace(made, fact=kind, nodes=_nodes(event, state))
+    if isinstance(event, ev.MigrationPhaseEntered):
+        made = replace(made, channel=ANALYTIC)
+    if isinstance(event, ev.MigrationCompleted):
+        return [made, *_figures(event, state, entry.time, computer)]
+    return [made]
 
 
-def _numbered(item: EventRecord, number: int) -> EventRecord:
-    return replace(item, record_id=number)
+def pass_record(migration: Migration, row: TelemetryRow, state: State) -> EventRecord:
+    """The beginning of a memory pass, in the analytic log.
+
+    Args:
+        migration: it has started.
+        row: the first one of the pass.
+        state: for names.
+    """
+    name = _machine_name(state, migration.machine)
+    text = f"Live migration of '{name}': pass {row.pass_number} begins, {row.remaining} bytes are left to send."
+    data = {
+        "VmName": name,
+        "VmId": migration.machine,
+        "MigrationId": migration.id,
+        "Pass": str(row.pass_number),
+        "BytesRemaining": str(row.remaining),
+        "BytesSent": str(row.sent),
+    }
+    said = EventText(VERBOSE, HIGH_AVAILABILITY, 0, text)
+    entry = catalog()[1]["MigrationProgressed"]
+    made = _record(entry, said, (migration.started or 0.0) + row.time, _host(state, migration.source), data)
+    return replace(made, channel=ANALYTIC)
+
+
+def first_rows(rows: Iterable[TelemetryRow]) -> list[TelemetryRow]:
+    """The first row of each pass."""
+    found: list[TelemetryRow] = []
+    for row in rows:
+        if row.pass_number != (found[-1].pass_number if found else 0):
+            found.append(row)
+    return found
+
+
+def _nodes(event: ev.Event, state: State) -> tuple[str, ...]:
+    migration = getattr(event, "migration", None)
+    found = migration if isinstance(event, ev.MigrationRequested) else state.migrations.get(str(migration))
+    if migration is not None and found is not None:
+        return (found.source, found.destination)
+    node = getattr(getattr(event, "machine", None), "node", None)
+    return (node,) if isinstance(node, str) else ()
 
 
 def _record(entry: CatalogEntry, said: EventText, time: float, computer: str, data: dict[str, str]) -> EventRecord:
@@ -157,26 +196,6 @@ def _record(entry: CatalogEntry, said: EventText, time: float, computer: str, da
     )
 
 
-def _of_entry(entry: ev.Entry, state: State) -> list[EventRecord]:
-    event = entry.event
-    kind = type(event).__name__
-    known = catalog()[1].get(kind)
-    if known is None:
-        return []
-    said = describe(entry, state)
-    computer = _computer(event, state)
-    made = _record(known, said, entry.time, computer, _data(event, state))
-    if isinstance(event, ev.MigrationPhaseEntered):
-        made = _in_channel(made, ANALYTIC)
-    if isinstance(event, ev.MigrationCompleted):
-        return [made, *_figures(event, state, entry.time, computer)]
-    return [made]
-
-
-def _in_channel(item: EventRecord, channel: str) -> EventRecord:
-    return replace(item, channel=channel)
-
-
 def _figures(event: ev.MigrationCompleted, state: State, time: float, computer: str) -> list[EventRecord]:
     """22508 and 22509 of Worker-Admin: brownout and blackout."""
     migration, figures = state.migrations.get(event.migration), event.figures
@@ -193,29 +212,6 @@ def _figures(event: ev.MigrationCompleted, state: State, time: float, computer: 
     return [
         _record(entry, EventText(INFORMATION, WORKER, number, text), time, computer, data) for number, text in texts
     ]
-
-
-def _of_passes(migration: Migration, rows: Sequence[TelemetryRow], state: State) -> list[EventRecord]:
-    assert migration.started is not None
-    name = _machine_name(state, migration.machine)
-    entry = catalog()[1]["MigrationProgressed"]
-    found: list[EventRecord] = []
-    last = 0
-    for row in rows:
-        if row.pass_number != last:
-            last = row.pass_number
-            text = f"Live migration of '{name}': pass {last} begins, {row.remaining} bytes are left to send."
-            data = {
-                "VmName": name,
-                "VmId": migration.machine,
-                "Pass": str(last),
-                "BytesRemaining": str(row.remaining),
-                "BytesSent": str(row.sent),
-            }
-            said = EventText(VERBOSE, HIGH_AVAILABILITY, 0, text)
-            made = _record(entry, said, migration.started + row.time, _host(state, migration.source), data)
-            found.append(_in_channel(made, ANALYTIC))
-    return found
 
 
 def _machine_name(state: State, identity: str) -> str:

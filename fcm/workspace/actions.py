@@ -203,6 +203,8 @@ ACTIONS: tuple[Action, ...] = (
     Action("quorum", "Configure Cluster Quorum Settings...", "quorum", _CLUSTERS, dialog="quorum", of=cmd.SetQuorum),
     Action("migration-networks", "Networks for live migration...", "network-order",
            frozenset({_P.CLUSTER, _P.NETWORKS}), dialog="migration-networks", of=cmd.SetMigrationNetworks),
+    Action("migration-settings", "Live Migration Settings...", "live-migrate",
+           frozenset({_P.CLUSTER, _P.NETWORKS}), dialog="migration-settings", of=cmd.SetMigrationOptions),
     Action("close-cluster", "Close Connection", "close-connection", _CLUSTERS, dialog="close-cluster", window=True),
     # Virtual machines
     Action("new-machine", "New Virtual Machine...", "new-vm",

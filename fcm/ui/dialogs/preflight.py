@@ -5,20 +5,18 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSize
-from PySide6.QtWidgets import QCheckBox, QComboBox, QDoubleSpinBox, QGroupBox, QHBoxLayout, QLabel, QVBoxLayout
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel
 
 from fcm.model.commands import Command, LiveMigrate
-from fcm.model.entities import MigrationOptions
 from fcm.ui import icons
 from fcm.ui.appearance import node_icon
 from fcm.ui.dialogs.frame import CommandDialog
-from fcm.ui.dialogs.parts import form, named
+from fcm.ui.dialogs.migration_options import MigrationOptionsPanel
+from fcm.ui.dialogs.parts import named
 
 if TYPE_CHECKING:
-    from fcm.model.entities import VirtualMachine
+    from fcm.model.entities import MigrationOptions, VirtualMachine
     from fcm.ui.main_window import MainWindow
-
-_MBIT = 125_000
 
 
 class PreflightDialog(CommandDialog):
@@ -46,7 +44,9 @@ class PreflightDialog(CommandDialog):
         self.panel = PreflightPanel()
         self.body.addLayout(row)
         self.body.addWidget(self.panel, 1)
-        self.body.addWidget(self._options())
+        self.choice = MigrationOptionsPanel(self.state.migration_options(None))
+        self.choice.changed.connect(self.refresh)
+        self.body.addWidget(self.choice)
         self.ok.setText("&Live migrate")
         self.ok.setIcon(icons.icon("live-migrate"))
         named(self.ok, "Live migrate")
@@ -66,51 +66,10 @@ class PreflightDialog(CommandDialog):
                 self.destination.setCurrentIndex(index)
                 return
 
-    def _options(self) -> QGroupBox:
-        box = QGroupBox("Options")
-        self.downtime = named(QDoubleSpinBox(), "Downtime limit")
-        self.downtime.setRange(0, 2_000_000)
-        self.downtime.setDecimals(0)
-        self.downtime.setSingleStep(50)
-        self.downtime.setSuffix(" ms")
-        self.downtime.setSpecialValueText("Default")
-        self.downtime.setToolTip("How long the machine may stand still at the end; 300 ms where nothing is set")
-        self.bandwidth = named(QDoubleSpinBox(), "Bandwidth")
-        self.bandwidth.setRange(0, 400_000)
-        self.bandwidth.setDecimals(0)
-        self.bandwidth.setSingleStep(100)
-        self.bandwidth.setSuffix(" Mbit/s")
-        self.bandwidth.setSpecialValueText("All that the network carries")
-        self.auto_converge = named(
-            QCheckBox("&Auto-converge: slow the guest down if it writes too fast"), "Auto-converge"
-        )
-        self.post_copy = named(
-            QCheckBox("&Post-copy: move the machine first and fetch the rest of its memory afterwards"), "Post-copy"
-        )
-        for spin in (self.downtime, self.bandwidth):
-            spin.valueChanged.connect(lambda _: self.refresh())
-        for tick in (self.auto_converge, self.post_copy):
-            tick.toggled.connect(lambda _: self.refresh())
-        fields = form()
-        fields.addRow("Down&time limit:", self.downtime)
-        fields.addRow("&Bandwidth:", self.bandwidth)
-        ticks = QVBoxLayout()
-        ticks.addWidget(self.auto_converge)
-        ticks.addWidget(self.post_copy)
-        row = QHBoxLayout(box)
-        row.addLayout(fields)
-        row.addSpacing(16)
-        row.addLayout(ticks, 1)
-        return box
-
-    def options(self) -> MigrationOptions:
-        """What is chosen."""
-        return MigrationOptions(
-            downtime_limit=self.downtime.value() / 1000 or None,
-            bandwidth=round(self.bandwidth.value() * _MBIT) or None,
-            auto_converge=self.auto_converge.isChecked(),
-            post_copy=self.post_copy.isChecked(),
-        )
+    def options(self) -> MigrationOptions | None:
+        """What is chosen; None where it is what the cluster has for all migrations."""
+        chosen = self.choice.options()
+        return None if chosen == self.state.migration_options(None) else chosen
 
     def refresh(self) -> None:
         """Look at the plan again; the panel is drawn anew only when something that it shows changed."""

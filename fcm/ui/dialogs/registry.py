@@ -12,6 +12,7 @@ from fcm.ui.dialogs.help import HelpDialog
 from fcm.ui.dialogs.machine_settings import MachineSettingsDialog
 from fcm.ui.dialogs.manage_cluster import ManageClusterDialog
 from fcm.ui.dialogs.migration_networks import MigrationNetworksDialog
+from fcm.ui.dialogs.migration_options import MigrationSettingsDialog
 from fcm.ui.dialogs.network_properties import NetworkPropertiesDialog
 from fcm.ui.dialogs.open_recording import OpenRecordingDialog
 from fcm.ui.dialogs.preflight import PreflightDialog
@@ -73,6 +74,7 @@ WITH_CLUSTER: dict[str, Maker] = {
     "high-availability": lambda window, _: HighAvailabilityWizard(window),
     "machine-settings": lambda window, selection: MachineSettingsDialog(window, selection.id),
     "migration-networks": lambda window, _: MigrationNetworksDialog(window),
+    "migration-settings": lambda window, _: MigrationSettingsDialog(window),
     "network-properties": lambda window, selection: NetworkPropertiesDialog(window, selection.id),
     "new-machine": NewMachineWizard,
     "preflight": lambda window, selection: PreflightDialog(window, selection.id),

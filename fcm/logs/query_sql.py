@@ -1,0 +1,155 @@
+"""A query as a condition of SQLite, so that events that do not fit are never read.
+
+The condition lets every event pass that the query selects. Where it lets no other one pass it is exact, and the events
+need not be asked again. Columns are those of fcm.workspace.event_log.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from fcm.logs import xpath
+from fcm.logs.xpath import All, AnyOf, Compare, Every, HasData, Node, Not
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from fcm.logs.channels import EventLogs
+    from fcm.logs.query import Query
+
+    Value = int | float | str
+
+_NUMBERS = {
+    xpath.EVENT_ID: "event",
+    "System/Version": "0",
+    xpath.LEVEL: "level",
+    xpath.TASK: "task",
+    "System/Opcode": "0",
+    xpath.TIME: "time",
+    "System/EventRecordID": "id",
+    "System/Execution/@ProcessID": "process",
+    "System/Execution/@ThreadID": "thread",
+}
+_TEXTS = {
+    xpath.PROVIDER: "provider",
+    "System/Provider/@Guid": "guid",
+    xpath.CHANNEL: "channel",
+    xpath.COMPUTER: "computer",
+    "System/Security/@UserID": "user",
+}
+MOST_VALUES = 400
+"""Constants of a condition; SQLite takes no expressions of any depth."""
+_LARGEST = 2**63 - 1
+_MARGIN = 1.0
+"""s by which the bound that the index serves is wider than the time that is asked for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """Text with ``?``, its values, and whether it says all that the query says."""
+
+    text: str = ""
+    """"" lets everything pass."""
+    values: tuple[Value, ...] = ()
+    exact: bool = True
+
+
+_ANYTHING = Condition(exact=False)
+
+
+def condition_of(query: Query, logs: EventLogs, now: float) -> Condition:
+    """The condition for a query over the enabled logs (now: s since the epoch, for timediff)."""
+    parts = []
+    for channel in query.channels:
+        chosen = [one.tree for one in query.selects if one.channel == channel and not one.suppresses]
+        refused = [one.tree for one in query.selects if one.channel == channel and one.suppresses]
+        tree: Node = AnyOf(tuple(chosen)) if len(chosen) > 1 else chosen[0]
+        if refused:
+            tree = All((tree, *(Not(one) for one in refused)))
+        inside = of_tree(tree, now)
+        if len(inside.values) > MOST_VALUES:
+            inside = _ANYTHING
+        parts.append(_all([Condition("channel = ?", (channel,)), _enabled(logs.spans(channel)), inside]))
+    return _any(parts)
+
+
+def of_tree(tree: Node, now: float) -> Condition:
+    """The condition for a tree."""
+    match tree:
+        case Every():
+            return Condition()
+        case All(tests=tests):
+            return _all([of_tree(test, now) for test in tests])
+        case AnyOf(tests=tests):
+            return _any([of_tree(test, now) for test in tests])
+        case Not(test=inner):
+            found = of_tree(inner, now)
+            if not found.exact:
+                return _ANYTHING
+            return Condition(f"NOT ({found.text})", found.values) if found.text else Condition("0")
+        case HasData():
+            return _ANYTHING
+        case Compare():
+            return _compare(tree, now)
+
+
+def _compare(tree: Compare, now: float) -> Condition:
+    operator, value = tree.operator, tree.value
+    if isinstance(value, int) and abs(value) > _LARGEST:
+        return _ANYTHING
+    if tree.path == xpath.DATA:
+        if operator == "=" and isinstance(value, str) and value:
+            # Where it stands among the data, and what else is there, has to be seen in the event itself.
+            packed = json.dumps(value, ensure_ascii=False)[1:-1]
+            return Condition("instr(data, ?) OR text = ?", (packed, value), exact=False)
+        return _ANYTHING
+    if tree.function == "timediff":
+        if isinstance(value, str):
+            return Condition("0")
+        bound = now - value / 1000
+        exactly = Condition(f"(? - time) * 1000 {operator} ?", (now, value))
+        if operator in ("<", "<=", "="):
+            return _all([Condition("time >= ?", (bound - _MARGIN,)), exactly])
+        return exactly
+    if tree.function == "band":
+        plain = operator == "!=" and value == 0 and 0 <= tree.mask <= _LARGEST
+        return Condition("(keywords & ?) != 0", (tree.mask,)) if plain else _ANYTHING
+    if tree.path in _NUMBERS and not isinstance(value, str):
+        return Condition(f"{_NUMBERS[tree.path]} {operator} ?", (value,))
+    if tree.path in _TEXTS and isinstance(value, str):
+        return Condition(f"{_TEXTS[tree.path]} {operator} ?", (value,))
+    return _ANYTHING
+
+
+def _enabled(spans: Sequence[tuple[float, float]]) -> Condition:
+    """When the log took events."""
+    if len(spans) > MOST_VALUES:
+        return _ANYTHING
+    infinite = float("inf")
+    parts = []
+    for start, end in spans:
+        bounds = [Condition("time >= ?", (start,))] if start != -infinite else []
+        bounds += [Condition("time <= ?", (end,))] if end != infinite else []
+        parts.append(_all(bounds))
+    return _any(parts)
+
+
+def _all(parts: list[Condition]) -> Condition:
+    said = [part for part in parts if part.text]
+    text = " AND ".join(f"({part.text})" for part in said) if len(said) > 1 else said[0].text if said else ""
+    return Condition(text, tuple(v for part in said for v in part.values), all(part.exact for part in parts))
+
+
+def _any(parts: list[Condition]) -> Condition:
+    """One that lets everything pass lets everything pass here; none at all lets nothing pass."""
+    if not parts:
+        return Condition("0")
+    exact = all(part.exact for part in parts)
+    if not all(part.text for part in parts):
+        return Condition(exact=exact)
+    if len(parts) == 1:
+        return parts[0]
+    text = " OR ".join(f"({part.text})" for part in parts)
+    return Condition(text, tuple(v for part in parts for v in part.values), exact)

@@ -1,0 +1,471 @@
+"""The event log of a cluster: every record since its beginning, in one SQLite file beside the journal.
+
+The journal is what is true; this file is made from it, so that whoever asks for events need not decode and name
+hundreds of thousands of facts anew. What is missing here is made up for at the next start, and a file that is damaged
+or belongs to another history is made anew. Only what the journal does not keep (refused commands, the backend's own
+reports) and which logs are enabled is in this file alone.
+
+The owner of the state hands facts over in no time (``take``); names are found and rows are written by whoever asks
+next, or by a short-lived thread when much has gathered. All other methods block: they are for worker threads.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import sqlite3
+import threading
+from array import array
+from collections import deque
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+from fcm.logs.channels import CHANNELS, EventLogs
+from fcm.logs.query import Query, query_of
+from fcm.logs.query_sql import Condition, condition_of
+from fcm.logs.records import EventRecord, first_rows, pass_record, records_of
+from fcm.model import events as ev
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+    from pathlib import Path
+
+    from fcm.model.state import State
+    from fcm.model.telemetry import TelemetryRow
+
+FORMAT = 1
+"""Version of the file's form; a file of another one is made anew."""
+CHUNK = 2000
+"""Records that are read or written at a time."""
+MOST_TAKEN = 400
+"""Facts that gather before they are written of themselves."""
+ORDERS = ("time", "level", "event", "computer", "provider", "task_name", "channel", "text")
+"""Columns that events can be sorted by."""
+
+_SCHEMA = """
+CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE sources (source INTEGER PRIMARY KEY, channel TEXT NOT NULL, provider TEXT NOT NULL, guid TEXT NOT NULL,
+ task INTEGER NOT NULL, task_name TEXT NOT NULL, process INTEGER NOT NULL, thread INTEGER NOT NULL,
+ keywords INTEGER NOT NULL, user TEXT NOT NULL);
+CREATE TABLE events (id INTEGER PRIMARY KEY, time REAL NOT NULL, source INTEGER NOT NULL, level INTEGER NOT NULL,
+ event INTEGER NOT NULL, computer TEXT NOT NULL, fact TEXT NOT NULL, nodes TEXT NOT NULL, text TEXT NOT NULL,
+ data TEXT NOT NULL);
+CREATE INDEX events_time ON events (time, id);
+"""
+_JOINED = "FROM events CROSS JOIN sources ON sources.source = events.source"
+_COLUMNS = (
+    "id, time, channel, provider, guid, event, level, task, task_name, computer, text, data, process, thread, "
+    "keywords, user, fact, nodes"
+)
+_WORDS = ("text", "provider", "computer", "task_name", "channel")
+_GONE = (ev.MachineDeleted, ev.GroupRemoved, ev.ResourceRemoved, ev.SharedVolumeRemoved, ev.NodeEvicted)
+"""Facts whose names are those of the state before."""
+_ENDS = (ev.MigrationCompleted, ev.MigrationFailed, ev.MigrationCanceled, ev.MigrationInterrupted)
+
+_log = logging.getLogger(__name__)
+
+
+class EventLogError(Exception):
+    """The events cannot be read or written; the message is a sentence with the remedy."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sought:
+    """Which events are wanted, and in which order."""
+
+    query: Query
+    now: float
+    """s since the epoch, clock of the cluster; for timediff."""
+    words: str = ""
+    """Words that all stand in text, source, node, task or log."""
+    levels: tuple[int, ...] = (1, 2, 3, 4, 5)
+    since: float | None = None
+    """s since the epoch."""
+    after: int = 0
+    """Only records with a higher number."""
+    order: str = "time"
+    """One of ORDERS."""
+    descending: bool = False
+
+
+def everything() -> Query:
+    """The query for all events of all logs."""
+    return Query(tuple(select for channel in CHANNELS for select in query_of(channel.name).selects))
+
+
+class EventLog:
+    """Events of one cluster; safe to use from several threads."""
+
+    def __init__(self, path: Path | None = None) -> None:
+        """``path`` None: in memory, gone when it is closed."""
+        self.path = path
+        self.logs = EventLogs()
+        self.reset_at = 0.0
+        """Events before this time (s, clock of the cluster) are not recent: Reset Recent Events."""
+        self._connection: sqlite3.Connection | None = None
+        self._lock = threading.Lock()
+        self._writing = threading.Lock()
+        self._taken: deque[tuple[ev.Entry, State, State]] = deque()
+        self._passes: dict[str, int] = {}
+        self._sources: dict[tuple[Any, ...], int] = {}
+        self._thread: threading.Thread | None = None
+        self._catching_up: set[str] = set()
+        self._closed = False
+
+    # The owner's side: quick
+
+    def take(self, entries: Iterable[ev.Entry], before: State, after: State) -> None:
+        """These happened; the states around them name what they speak of."""
+        for entry in entries:
+            event = entry.event
+            if isinstance(event, ev.MigrationProgressed):
+                if self._passes.get(event.migration) == event.row.pass_number:
+                    continue
+                self._passes[event.migration] = event.row.pass_number
+            self._taken.append((entry, before, after))
+        if len(self._taken) >= MOST_TAKEN and self._thread is None and not self._closed:
+            self._thread = threading.Thread(target=self._write_of_itself, name="event log")
+            self._thread.start()
+
+    def known_passes(self, migration: str, number: int) -> None:
+        """Telemetry up to this pass was read from the journal; its records are here."""
+        self._passes[migration] = number
+
+    # What is missing at a start
+
+    def mark(self) -> tuple[int, float]:
+        """Sequence number and time of the last journaled entry that is here; (0, 0.0) if there is none."""
+        found = self._meta("mark")
+        match json.loads(found) if found else None:
+            case [int() as sequence, int() | float() as time]:
+                return sequence, float(time)
+            case _:
+                return 0, 0.0
+
+    def forget(self) -> None:
+        """Remove all records; another history begins. Which logs are enabled stays."""
+        with self._lock, self._sentences(), self._open() as connection:
+            connection.execute("DELETE FROM events")
+            connection.execute("DELETE FROM meta WHERE key = 'mark'")
+
+    def catch_up(self, entry: ev.Entry, before: State, after: State, rows: Iterable[TelemetryRow] = ()) -> None:
+        """An entry of the journal that is not here; ``rows`` are the telemetry of the migration that it ends."""
+        if isinstance(entry.event, ev.MigrationRequested):
+            self._catching_up.add(entry.event.migration.id)
+        if isinstance(entry.event, _ENDS) and entry.event.migration in self._catching_up:
+            passes = [ev.MigrationProgressed(entry.event.migration, row) for row in first_rows(rows)]
+            self._taken.extend((ev.Entry(0, entry.time, one), before, after) for one in passes)
+        self._taken.append((entry, before, after))
+        if len(self._taken) >= CHUNK:
+            self.write()
+
+    def wants_rows(self, entry: ev.Entry) -> str:
+        """The migration whose telemetry ``catch_up`` needs with this entry; "" if it needs none."""
+        event = entry.event
+        return event.migration if isinstance(event, _ENDS) and event.migration in self._catching_up else ""
+
+    # Writing
+
+    def write(self) -> None:
+        """Put everything that was taken into the file.
+
+        Raises:
+            EventLogError: it cannot be written; nothing is lost, the next call tries again.
+        """
+        with self._writing:
+            while self._taken:
+                batch = [self._taken.popleft() for _ in range(min(len(self._taken), CHUNK))]
+                try:
+                    self._insert(batch)
+                except EventLogError:
+                    self._taken.extendleft(reversed(batch))
+                    raise
+
+    def _write_of_itself(self) -> None:
+        try:
+            self.write()
+        except EventLogError as error:
+            _log.warning("%s", error)
+        self._thread = None
+
+    def _insert(self, batch: Sequence[tuple[ev.Entry, State, State]]) -> None:
+        records = [record for entry, before, after in batch for record in _records(entry, before, after)]
+        marks = [(entry.sequence, entry.time) for entry, _, _ in batch if entry.sequence]
+        self.append(records, marks[-1] if marks else None)
+
+    def append(self, records: Sequence[EventRecord], mark: tuple[int, float] | None = None) -> None:
+        """Write records in one transaction; they get the next numbers.
+
+        Args:
+            records: oldest first.
+            mark: sequence number and time of the last journaled entry among them.
+
+        Raises:
+            EventLogError: nothing of it was written.
+        """
+        with self._lock, self._sentences(), self._open() as connection:
+            rows = [
+                (r.time, self._source(connection, r), r.level, r.id, r.computer, r.fact, ",".join(r.nodes), r.text,
+                 _packed(r))
+                for r in records
+            ]  # fmt: skip
+            connection.executemany(
+                "INSERT INTO events (time, source, level, event, computer, fact, nodes, text, data)"
+                " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                rows,
+            )
+            if mark is not None:
+                connection.execute("INSERT OR REPLACE INTO meta VALUES ('mark', ?)", (json.dumps(mark),))
+
+    def _source(self, connection: sqlite3.Connection, record: EventRecord) -> int:
+        keywords = record.keywords - 2**64 if record.keywords >= 2**63 else record.keywords
+        key = (record.channel, record.provider, record.guid, record.task, record.task_name, record.process,
+               record.thread, keywords, record.user)  # fmt: skip
+        found = self._sources.get(key)
+        if found is None:
+            insert = "INSERT INTO sources (channel, provider, guid, task, task_name, process, thread, keywords, user)"
+            made = connection.execute(f"{insert} VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", key).lastrowid
+            found = self._sources[key] = made or 0
+        return found
+
+    def enable(self, channel: str, on: bool, now: float) -> None:
+        """Enable or disable a log from ``now`` (s since the epoch) on; it stays so.
+
+        Raises:
+            KeyError: there is no such log.
+            EventLogError: that cannot be written.
+        """
+        self.logs.enable(channel, on, now)
+        self._set_meta("logs", json.dumps(self.logs.changed()))
+
+    def reset_recent(self, now: float) -> None:
+        """Reset Recent Events: what happened before ``now`` (s since the epoch) is not recent any more.
+
+        Raises:
+            EventLogError: that cannot be written.
+        """
+        self.reset_at = now
+        self._set_meta("reset", json.dumps(now))
+
+    # Reading
+
+    def open(self) -> None:
+        """Open the file, make it if there is none or it is damaged.
+
+        Raises:
+            EventLogError: it cannot be opened or made.
+        """
+        with self._lock, self._sentences():
+            self._open()
+
+    def find(self, sought: Sought) -> array[int]:
+        """Numbers of the records that are sought, in order; what was taken before is among them.
+
+        Raises:
+            EventLogError: they cannot be read.
+        """
+        self.write()
+        asked = condition_of(sought.query, self.logs, sought.now)
+        where = _with_refinement(asked, sought)
+        direction = "DESC" if sought.descending else "ASC"
+        column = sought.order if sought.order in ORDERS else "time"
+        order = f"{column} {direction}, {'' if column == 'time' else f'time {direction}, '}id {direction}"
+        what = "id" if asked.exact else _COLUMNS
+        sql = f"SELECT {what} {_JOINED} WHERE {where.text or '1'} ORDER BY {order}"
+        found = array("q")
+        with self._lock, self._sentences():
+            cursor = self._open().execute(sql, where.values)
+            if asked.exact:
+                while rows := cursor.fetchmany(CHUNK):
+                    found.extend([row[0] for row in rows])
+                return found
+            holds, keeps = sought.query.test(), self.logs.keeps
+            for row in cursor:
+                record = _record(row)
+                if keeps(record.channel, record.time) and holds(record, sought.now):
+                    found.append(record.record_id)
+        return found
+
+    def records(self, numbers: Sequence[int]) -> list[EventRecord]:
+        """Records by their numbers, in the order of these.
+
+        Raises:
+            EventLogError: they cannot be read.
+        """
+        sql = f"SELECT {_COLUMNS} {_JOINED} WHERE id IN (SELECT value FROM json_each(?))"
+        found: dict[int, EventRecord] = {}
+        for start in range(0, len(numbers), CHUNK):
+            with self._lock, self._sentences():
+                rows = self._open().execute(sql, (json.dumps(list(numbers[start : start + CHUNK])),)).fetchall()
+            found |= {row[0]: _record(row) for row in rows}
+        return [found[number] for number in numbers if number in found]
+
+    def select(self, sought: Sought) -> Iterator[EventRecord]:
+        """The records that are sought, read piece by piece.
+
+        Raises:
+            EventLogError: they cannot be read.
+        """
+        return self.stream(self.find(sought))
+
+    def stream(self, numbers: Sequence[int]) -> Iterator[EventRecord]:
+        """Records by their numbers, read piece by piece."""
+        for start in range(0, len(numbers), CHUNK):
+            yield from self.records(numbers[start : start + CHUNK])
+
+    def names(self) -> tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]:
+        """Providers, tasks and computers that there are events of, sorted.
+
+        Raises:
+            EventLogError: they cannot be read.
+        """
+        self.write()
+        with self._lock, self._sentences():
+            connection = self._open()
+            columns = [
+                connection.execute("SELECT DISTINCT provider FROM sources ORDER BY provider"),
+                connection.execute("SELECT DISTINCT task_name FROM sources ORDER BY task_name"),
+                connection.execute("SELECT DISTINCT computer FROM events ORDER BY computer"),
+            ]
+            providers, tasks, computers = (tuple(row[0] for row in rows) for rows in columns)
+        return providers, tasks, computers
+
+    def close(self) -> None:
+        """Write what was taken and close the file; idempotent."""
+        thread, self._closed = self._thread, True
+        if thread is not None:
+            thread.join()
+        if self.path is not None and self._connection is not None:
+            try:
+                self.write()
+            except EventLogError as error:
+                _log.warning("%s", error)
+        with self._lock:
+            if self._connection is not None:
+                self._connection.close()
+                self._connection = None
+
+    # The file
+
+    def _meta(self, key: str) -> str:
+        with self._lock, self._sentences():
+            found = self._open().execute("SELECT value FROM meta WHERE key = ?", (key,)).fetchone()
+        return str(found[0]) if found else ""
+
+    def _set_meta(self, key: str, value: str) -> None:
+        with self._lock, self._sentences(), self._open() as connection:
+            connection.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (key, value))
+
+    def _sentences(self) -> _Sentences:
+        return _Sentences(self.path)
+
+    def _open(self) -> sqlite3.Connection:
+        """The connection, made when it is first needed; the lock is held."""
+        if self._connection is None:
+            if self._closed:
+                raise EventLogError("The cluster was closed. Open it again to read its events.")
+            self._connection = _connected(self.path)
+            self._read_settings(self._connection)
+        return self._connection
+
+    def _read_settings(self, connection: sqlite3.Connection) -> None:
+        meta = dict(connection.execute("SELECT key, value FROM meta"))
+        self.logs.restore(json.loads(meta.get("logs", "{}")))
+        self.reset_at = max(self.reset_at, float(json.loads(meta.get("reset", "0"))))
+        columns = "source, channel, provider, guid, task, task_name, process, thread, keywords, user"
+        self._sources = {tuple(row[1:]): row[0] for row in connection.execute(f"SELECT {columns} FROM sources")}
+
+
+class _Sentences:
+    """Turns what SQLite and the file system say into a sentence with a remedy."""
+
+    def __init__(self, path: Path | None) -> None:
+        self.path = path
+
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
+        if isinstance(error, sqlite3.Error | OSError):
+            raise EventLogError(
+                f"The event log {self.path or 'in memory'} cannot be used ({error}). Free some space or make its "
+                "folder writable; the journal of the cluster has everything, and the log is made up for later."
+            ) from error
+
+
+def _connected(path: Path | None) -> sqlite3.Connection:
+    """An open file of this form; one that is damaged or of another form is made anew."""
+    if path is None:
+        return _made(":memory:")
+    try:
+        return _made(str(path))
+    except sqlite3.DatabaseError as error:
+        if isinstance(error, sqlite3.OperationalError):
+            raise
+        _log.info("The event log %s is made anew: %s", path, error)
+        for suffix in ("", "-wal", "-shm"):
+            path.with_name(path.name + suffix).unlink(missing_ok=True)
+        return _made(str(path))
+
+
+def _made(name: str) -> sqlite3.Connection:
+    connection = sqlite3.connect(name, timeout=2.0, check_same_thread=False)
+    try:
+        # The journal is what survives; this file may lose its last moments.
+        connection.execute("PRAGMA journal_mode=WAL")
+        connection.execute("PRAGMA synchronous=NORMAL")
+        (version,) = connection.execute("PRAGMA user_version").fetchone()
+        if version == 0:
+            connection.executescript(f"BEGIN;{_SCHEMA}PRAGMA user_version={FORMAT};COMMIT;")
+        elif version != FORMAT:
+            raise sqlite3.DatabaseError(f"its form is {version}, not {FORMAT}")
+        connection.execute("SELECT max(id) FROM events").fetchone()
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+def _records(entry: ev.Entry, before: State, after: State) -> list[EventRecord]:
+    """The records of one fact, in words."""
+    event = entry.event
+    if isinstance(event, ev.MigrationProgressed):
+        migration = after.migrations.get(event.migration)
+        started = migration is not None and migration.started is not None
+        return [pass_record(migration, event.row, after)] if started and migration is not None else []
+    return records_of(entry, before if isinstance(event, _GONE) else after)
+
+
+def _with_refinement(asked: Condition, sought: Sought) -> Condition:
+    parts = [asked.text] if asked.text else []
+    values = list(asked.values)
+    if sought.after:
+        parts.append("id > ?")
+        values.append(sought.after)
+    if sought.since is not None:
+        parts.append("time >= ?")
+        values.append(sought.since)
+    if set(sought.levels) != {1, 2, 3, 4, 5}:
+        parts.append(f"level IN ({', '.join('?' * len(sought.levels))})")
+        values += sought.levels
+    for word in sought.words.split()[:20]:
+        escaped = word.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+        parts.append(" OR ".join(f"{column} LIKE ? ESCAPE '\\'" for column in _WORDS))
+        values += [f"%{escaped}%"] * len(_WORDS)
+    return replace(asked, text=" AND ".join(f"({part})" for part in parts), values=tuple(values))
+
+
+def _packed(record: EventRecord) -> str:
+    """The data as JSON; a value that is the text itself is left to the column of the text."""
+    pairs = [name if value == record.text else (name, value) for name, value in record.data]
+    return json.dumps(pairs, ensure_ascii=False, separators=(",", ":"))
+
+
+def _record(row: tuple[Any, ...]) -> EventRecord:
+    (number, time, channel, provider, guid, event, level, task, task_name, computer, text, data, process, thread,
+     keywords, user, fact, nodes) = row  # fmt: skip
+    pairs = tuple((item, text) if isinstance(item, str) else (item[0], item[1]) for item in json.loads(data))
+    return EventRecord(
+        number, time, channel, provider, guid, event, level, task, task_name, computer, text, pairs, process, thread,
+        keywords & 0xFFFFFFFFFFFFFFFF, user, fact, tuple(nodes.split(",")) if nodes else (),
+    )  # fmt: skip
