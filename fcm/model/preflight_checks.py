@@ -86,8 +86,8 @@ def destination_checks(state: State, machine: VirtualMachine, destination: str) 
 
 def _owner(state: State, machine: VirtualMachine, destination: str) -> CheckResult:
     name = "Possible owner"
-    for resource in state.resources.values():
-        if resource.machine == machine.id and destination not in resource.possible_owners:
+    for resource in state.machine_resources(machine.id):
+        if destination not in resource.possible_owners:
             return _check(
                 name,
                 "fail",

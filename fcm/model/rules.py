@@ -89,7 +89,7 @@ def _witness(command: cmd.SetQuorum, state: State) -> Verdict:
             disk = state.disks[command.witness]
             if disk.use not in (DiskUse.AVAILABLE, DiskUse.WITNESS):
                 return no(f"{disk.name} is in use: {disk.use}.", "Choose a disk of Available Storage.")
-            users = [machine.name for machine in state.machines.values() if machine.disk == disk.id]
+            users = [machine.name for machine in state.machines_with_files_on(disk.id)]
             if users:
                 return no(f"{disk.name} holds files of {', '.join(users[:3])}.", "Choose another disk.")
             return OK
@@ -148,7 +148,7 @@ def _add_storage(command: cmd.AddStorage, state: State) -> Verdict:
             return no(f"{disk.name} is {disk.state.lower()}.", "Bring the disk online first.")
         if disk.file_system != "NTFS":
             return no(f"{disk.name} is formatted with {disk.file_system}.", "Cluster Shared Volumes need NTFS.")
-        users = [machine.name for machine in state.machines.values() if machine.disk == identity]
+        users = [machine.name for machine in state.machines_with_files_on(identity)]
         if users:
             return no(
                 f"{disk.name} holds files of {', '.join(users[:3])}.",
@@ -159,7 +159,7 @@ def _add_storage(command: cmd.AddStorage, state: State) -> Verdict:
 
 def _remove_volume(command: cmd.RemoveSharedVolume, state: State) -> Verdict:
     volume = state.shared_volumes[command.disk]
-    users = [machine.name for machine in state.machines.values() if machine.disk == command.disk]
+    users = [machine.name for machine in state.machines_with_files_on(command.disk)]
     if users:
         return no(f"{volume.name} holds files of {', '.join(users[:3])}.", "Move or delete these machines first.")
     return OK
@@ -217,7 +217,7 @@ def _disk_online(command: cmd.SetDiskOnline, state: State) -> Verdict:
     if not command.online:
         if disk.use is DiskUse.WITNESS:
             return no(f"{disk.name} is the witness of the quorum.", "Configure another quorum first.")
-        users = [m.name for m in state.machines.values() if m.disk == disk.id and m.state.holds_memory]
+        users = [m.name for m in state.machines_with_files_on(disk.id) if m.state.holds_memory]
         if users:
             return no(f"{', '.join(users[:3])} run from {disk.name}.", "Shut these machines down first.")
     return OK
@@ -227,7 +227,7 @@ def _remove_group(command: cmd.RemoveGroup, state: State) -> Verdict:
     group = state.groups[command.group]
     if group.type is not GroupType.VIRTUAL_MACHINE:
         return no(f"{group.name} belongs to the cluster itself.", "It cannot be removed.")
-    if any(m.group == group.id and state.active_migration(m.id) for m in state.machines.values()):
+    if any(state.active_migration(machine.id) for machine in state.group_machines(group.id)):
         return no(f"{group.name} is being migrated.", "Wait for the end or cancel the migration.")
     return OK
 

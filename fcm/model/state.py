@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from enum import StrEnum
-from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, TypeVar, assert_never
 
 from fcm.model import events as ev
+from fcm.model import indexes
 from fcm.model.entities import DiskUse, MachineState, Migration, MigrationOptions, ResourceState, ResourceType
+from fcm.model.tables import Table, table
 from fcm.model.telemetry import Phase
 
 if TYPE_CHECKING:
@@ -30,7 +31,7 @@ T = TypeVar("T")
 
 
 def _empty() -> Mapping[str, Any]:
-    return MappingProxyType({})
+    return Table()
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,46 +53,78 @@ class State:
     machines: Mapping[str, VirtualMachine] = field(default_factory=_empty)
     migrations: Mapping[str, Migration] = field(default_factory=_empty)
 
+    def __post_init__(self) -> None:
+        """Keep every mapping as a table, whatever it was given as."""
+        for name in _MAPPINGS:
+            mapping = getattr(self, name)
+            if type(mapping) is not Table:
+                object.__setattr__(self, name, Table(mapping))
+
     def machine_named(self, name: str) -> VirtualMachine | None:
         """The virtual machine with that name, whatever the case of its letters."""
-        wanted = name.casefold()
-        return next((machine for machine in self.machines.values() if machine.name.casefold() == wanted), None)
+        found = table(self.machines).find(indexes.MACHINES_BY_NAME).get(name.casefold())
+        return self.machines[found[0]] if found else None
 
     def active_migration(self, machine: str) -> Migration | None:
         """The migration of a machine that waits or runs."""
-        for migration in reversed(tuple(self.migrations.values())):
-            if migration.machine == machine and not migration.phase.is_over:
-                return migration
+        for identity in reversed(self._migrations_of(machine)):
+            if not self.migrations[identity].phase.is_over:
+                return self.migrations[identity]
         return None
+
+    def active_migrations(self) -> tuple[Migration, ...]:
+        """All migrations that wait or run, oldest first."""
+        found = table(self.migrations).find(indexes.MIGRATIONS_BY_END).get(False, ())
+        return tuple(self.migrations[identity] for identity in found)
 
     def last_migration(self, machine: str) -> Migration | None:
         """The newest migration of a machine, over or not."""
-        found = (m for m in reversed(tuple(self.migrations.values())) if m.machine == machine)
-        return next(found, None)
+        found = self._migrations_of(machine)
+        return self.migrations[found[-1]] if found else None
+
+    def _migrations_of(self, machine: str) -> tuple[str, ...]:
+        return table(self.migrations).find(indexes.MIGRATIONS_BY_MACHINE).get(machine, ())
 
     def running_migrations(self) -> tuple[Migration, ...]:
         """All migrations between start and end, oldest first."""
-        return tuple(m for m in self.migrations.values() if m.phase.is_running)
+        return tuple(migration for migration in self.active_migrations() if migration.phase.is_running)
+
+    def machine_resources(self, machine: str) -> tuple[Resource, ...]:
+        """Resources that control a machine: itself and its configuration."""
+        found = table(self.resources).find(indexes.RESOURCES_BY_MACHINE).get(machine, ())
+        return tuple(self.resources[identity] for identity in found)
 
     def machine_resource(self, machine: str) -> Resource | None:
         """The resource of type Virtual Machine that controls a machine."""
-        for resource in self.resources.values():
-            if resource.machine == machine and resource.type is ResourceType.VIRTUAL_MACHINE:
+        for resource in self.machine_resources(machine):
+            if resource.type is ResourceType.VIRTUAL_MACHINE:
                 return resource
         return None
 
     def group_resources(self, group: str) -> tuple[Resource, ...]:
         """Resources of a group."""
-        return tuple(resource for resource in self.resources.values() if resource.group == group)
+        found = table(self.resources).find(indexes.RESOURCES_BY_GROUP).get(group, ())
+        return tuple(self.resources[identity] for identity in found)
+
+    def group_machines(self, group: str) -> tuple[VirtualMachine, ...]:
+        """Machines of a group."""
+        found = table(self.machines).find(indexes.MACHINES_BY_GROUP).get(group, ())
+        return tuple(self.machines[identity] for identity in found)
 
     def machines_on(self, node: str) -> tuple[VirtualMachine, ...]:
         """Machines that a node owns."""
-        return tuple(machine for machine in self.machines.values() if machine.node == node)
+        found = table(self.machines).find(indexes.MACHINES_BY_NODE).get(node, ())
+        return tuple(self.machines[identity] for identity in found)
+
+    def machines_with_files_on(self, disk: str) -> tuple[VirtualMachine, ...]:
+        """Machines whose files lie on a disk or shared volume."""
+        found = table(self.machines).find(indexes.MACHINES_BY_DISK).get(disk, ())
+        return tuple(self.machines[identity] for identity in found)
 
     def free_memory(self, node: str) -> int:
         """Bytes of memory that a node can still give to machines, incoming live migrations counted."""
         server = self.nodes[node]
-        used = sum(m.memory for m in self.machines_on(node) if m.state.holds_memory)
+        used = table(self.machines).find(indexes.MEMORY_IN_USE).get(node, 0)
         for migration in self.running_migrations():
             if migration.destination == node and not migration.handed_over and migration.machine in self.machines:
                 used += self.machines[migration.machine].memory
@@ -105,10 +138,11 @@ class State:
 
     def adapter(self, node: str, network: str) -> Adapter | None:
         """The adapter of a node on a network."""
-        for adapter in self.adapters.values():
-            if adapter.node == node and adapter.network == network:
-                return adapter
-        return None
+        found = table(self.adapters).find(indexes.ADAPTERS_BY_PLACE).get((node, network))
+        return self.adapters[found[0]] if found else None
+
+
+_MAPPINGS = tuple(one.name for one in fields(State) if one.name not in ("sequence", "time", "cluster"))
 
 
 class Kind(StrEnum):
@@ -153,11 +187,11 @@ class Change:
 
 
 def _with(mapping: Mapping[str, T], key: str, value: T) -> Mapping[str, T]:
-    return MappingProxyType({**mapping, key: value})
+    return table(mapping).with_one(key, value)
 
 
 def _without(mapping: Mapping[str, T], keys: set[str]) -> Mapping[str, T]:
-    return MappingProxyType({key: value for key, value in mapping.items() if key not in keys})
+    return table(mapping).without(keys)
 
 
 def apply(state: State, entry: ev.Entry) -> tuple[State, Change]:
@@ -249,7 +283,7 @@ def _reduce(state: State, event: ev.Event, time: float) -> tuple[State, Change]:
                 state,
                 machines=_with(state.machines, machine_id, replace(state.machines[machine_id], group=group.id)),
                 groups=_with(state.groups, group.id, group),
-                resources=MappingProxyType({**state.resources, **{item.id: item for item in resources}}),
+                resources=Table({**state.resources, **{item.id: item for item in resources}}),
             )
             return after, _touch((Kind.MACHINE, machine_id), (Kind.GROUP, group.id), structural=True)
         case ev.GroupChanged(group=group):
@@ -319,7 +353,7 @@ def _cluster(state: State, **changes: Any) -> State:
 
 def _form(state: State, event: ev.ClusterFormed) -> tuple[State, Change]:
     def by(items: Any, key: str = "id") -> Mapping[str, Any]:
-        return MappingProxyType({getattr(item, key): item for item in items})
+        return Table({getattr(item, key): item for item in items})
 
     after = State(
         cluster=event.cluster,
@@ -356,7 +390,7 @@ def _evict(state: State, name: str) -> tuple[State, Change]:
         state,
         nodes=_without(state.nodes, {name}),
         adapters=_without(state.adapters, {a.id for a in state.adapters.values() if a.node == name}),
-        resources=MappingProxyType(resources),
+        resources=Table(resources),
     )
     return after, _touch((Kind.NODE, name), structural=True)
 
@@ -368,7 +402,7 @@ def _remove_group(state: State, group: str) -> tuple[State, Change]:
         state,
         groups=_without(state.groups, {group}),
         resources=_without(state.resources, gone),
-        machines=MappingProxyType(machines),
+        machines=Table(machines),
     )
     return after, _touch((Kind.GROUP, group), structural=True)
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from fcm.model import commands as cmd
 from fcm.model.entities import MachineState
 from fcm.model.preflight_checks import migration_checks
+from fcm.model.tables import table
 from fcm.model.verdict import gib
 from fcm.workspace.preflight import question
 
@@ -101,8 +101,8 @@ def plan_drain(workspace: Workspace, node: str, options: MigrationOptions | None
                 f"{destination} has the most memory free ({free}).",
             )
         )
-        moved = {**state.machines, machine.id: replace(machine, node=destination)}
-        state = replace(state, machines=MappingProxyType(moved))
+        moved = table(state.machines).with_one(machine.id, replace(machine, node=destination))
+        state = replace(state, machines=moved)
     return DrainPlan(node, tuple(moves), tuple(staying))
 
 

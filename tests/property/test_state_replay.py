@@ -276,6 +276,27 @@ class EmbeddedCluster(RuleBasedStateMachine):
         for node in self.state.nodes if self.workspace else ():
             assert self.state.free_memory(node) >= 0
 
+    @invariant()
+    def what_is_looked_up_is_what_a_search_finds(self) -> None:
+        state = self.state if self.workspace else State()
+        for node in state.nodes:
+            assert state.machines_on(node) == tuple(m for m in state.machines.values() if m.node == node)
+            for network in state.networks:
+                adapter = state.adapter(node, network)
+                assert adapter is None or (adapter.node, adapter.network) == (node, network)
+        for machine in state.machines.values():
+            mine = [m for m in state.migrations.values() if m.machine == machine.id]
+            assert state.last_migration(machine.id) == (mine[-1] if mine else None)
+            assert state.machine_named(machine.name.upper()) == machine
+            resources = tuple(r for r in state.resources.values() if r.machine == machine.id)
+            assert state.machine_resources(machine.id) == resources
+        for group in state.groups:
+            assert state.group_resources(group) == tuple(r for r in state.resources.values() if r.group == group)
+            assert state.group_machines(group) == tuple(m for m in state.machines.values() if m.group == group)
+        for disk in state.disks:
+            assert state.machines_with_files_on(disk) == tuple(m for m in state.machines.values() if m.disk == disk)
+        assert state.active_migrations() == tuple(m for m in state.migrations.values() if not m.phase.is_over)
+
     def teardown(self) -> None:
         if self.workspace is not None:
             self.workspace.close()

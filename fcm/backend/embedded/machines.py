@@ -10,7 +10,7 @@ from fcm.backend.embedded.identity import identity
 from fcm.backend.embedded.places import local_path, volume_path
 from fcm.backend.embedded.workloads import workload_names
 from fcm.model import events as ev
-from fcm.model.entities import DiskUse, MachineState, ResourceState, ResourceType, VirtualMachine
+from fcm.model.entities import DiskUse, MachineState, ResourceState, VirtualMachine
 from fcm.model.verdict import OK, Verdict, no
 
 if TYPE_CHECKING:
@@ -209,7 +209,7 @@ class Machines:
 
     def remove_group(self, command: cmd.RemoveGroup) -> None:
         """The machine stays on its node; a disk of its own goes back to Available Storage."""
-        members = [machine for machine in self._core.state.machines.values() if machine.group == command.group]
+        members = self._core.state.group_machines(command.group)
         self._core.emit(ev.GroupRemoved(command.group))
         for machine in members:
             if machine.disk is not None and self._core.state.disks[machine.disk].use is DiskUse.GROUP:
@@ -217,9 +217,9 @@ class Machines:
 
     def fail(self, identity_: str) -> None:
         """Mark the machine's resource as failed: it could not be brought online."""
-        for resource in tuple(self._core.state.resources.values()):
-            if resource.machine == identity_ and resource.type is ResourceType.VIRTUAL_MACHINE:
-                self._core.change_resource(resource, state=ResourceState.FAILED)
+        resource = self._core.state.machine_resource(identity_)
+        if resource is not None:
+            self._core.change_resource(resource, state=ResourceState.FAILED)
 
 
 def _unknown_workload(name: str) -> Verdict:

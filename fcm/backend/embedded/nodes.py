@@ -181,7 +181,7 @@ class Nodes:
         return min(names, key=order, default=None)
 
     def _members(self, group: Group) -> list[VirtualMachine]:
-        return [machine for machine in self._core.state.machines.values() if machine.group == group.id]
+        return list(self._core.state.group_machines(group.id))
 
     # failing back
 

@@ -1,0 +1,27 @@
+"""By what the objects of a State are looked up, and what is summed over them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from fcm.model.tables import index, total
+
+if TYPE_CHECKING:
+    from fcm.model.entities import Adapter, Migration, Resource, VirtualMachine
+    from fcm.model.tables import Index, Total
+
+MACHINES_BY_NAME: Index[VirtualMachine, str] = index(lambda machine: machine.name.casefold())
+MACHINES_BY_NODE: Index[VirtualMachine, str] = index(lambda machine: machine.node)
+MACHINES_BY_GROUP: Index[VirtualMachine, str | None] = index(lambda machine: machine.group)
+MACHINES_BY_DISK: Index[VirtualMachine, str | None] = index(lambda machine: machine.disk)
+MEMORY_IN_USE: Total[VirtualMachine, str] = total(
+    lambda machine: machine.node, lambda machine: machine.memory if machine.state.holds_memory else 0
+)
+"""bytes that machines occupy, by node."""
+RESOURCES_BY_GROUP: Index[Resource, str] = index(lambda resource: resource.group)
+RESOURCES_BY_MACHINE: Index[Resource, str | None] = index(lambda resource: resource.machine)
+MIGRATIONS_BY_MACHINE: Index[Migration, str] = index(lambda migration: migration.machine)
+MIGRATIONS_BY_END: Index[Migration, bool] = index(lambda migration: migration.phase.is_over)
+"""True: over, False: waits or runs."""
+ADAPTERS_BY_PLACE: Index[Adapter, tuple[str, str]] = index(lambda adapter: (adapter.node, adapter.network))
+"""By node and network."""

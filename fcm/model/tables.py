@@ -1,0 +1,97 @@
+"""Mappings that never change, with indexes that are found once and kept as long as they hold.
+
+A State has thousands of objects and changes with every event, mostly in one field of one object. What groups the
+objects by a field (the machines of a node) is passed on from one table to the next unless that very field changed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Iterable, Mapping
+from typing import Any, Generic, NoReturn, TypeAlias, TypeVar
+
+V = TypeVar("V")
+K = TypeVar("K", bound=Hashable)
+R = TypeVar("R")
+
+
+class Table(dict[str, V]):
+    """Objects by id, in order of appearance. Read like a dict; every way to change it raises TypeError."""
+
+    __slots__ = ("_found",)
+
+    def __init__(self, items: Mapping[str, V] | Iterable[tuple[str, V]] = ()) -> None:
+        super().__init__(items)
+        self._found: dict[Derived[V, Any], Any] = {}
+
+    def with_one(self, key: str, value: V) -> Table[V]:
+        """This and one more object, or another one in the place of that key."""
+        after = Table(self)
+        dict.__setitem__(after, key, value)
+        if key in self:
+            before = self[key]
+            for derived, result in tuple(self._found.items()):
+                if derived.relevant(before) == derived.relevant(value):
+                    after._found[derived] = result
+        return after
+
+    def without(self, keys: set[str]) -> Table[V]:
+        """This without those keys."""
+        return Table((key, value) for key, value in self.items() if key not in keys)
+
+    def find(self, derived: Derived[V, R]) -> R:
+        """What is derived from all objects: remembered, or made now. Any thread may ask."""
+        try:
+            result: R = self._found[derived]
+        except KeyError:
+            result = self._found[derived] = derived.make(self)
+        return result
+
+    def _refuse(self, *_: object, **__: object) -> NoReturn:
+        raise TypeError("A table does not change; make another one with with_one or without.")
+
+    __setitem__ = __delitem__ = __ior__ = _refuse
+    clear = pop = popitem = setdefault = update = _refuse
+
+
+def table(mapping: Mapping[str, V]) -> Table[V]:
+    """A mapping of a State, which is always a table."""
+    assert isinstance(mapping, Table)
+    return mapping
+
+
+class Derived(Generic[V, R]):
+    """Something that follows from all objects of a table, and what of an object it depends on."""
+
+    def __init__(self, relevant: Callable[[V], Any], make: Callable[[Mapping[str, V]], R]) -> None:
+        """``make`` must give the same for two tables whose objects are alike in ``relevant``, in the same order."""
+        self.relevant = relevant
+        self.make = make
+
+
+Index: TypeAlias = Derived[V, dict[K, tuple[str, ...]]]
+Total: TypeAlias = Derived[V, dict[K, int]]
+
+
+def index(key: Callable[[V], K]) -> Index[V, K]:
+    """Ids by a key of their objects, in the order of the table."""
+
+    def make(table: Mapping[str, V]) -> dict[K, tuple[str, ...]]:
+        found: dict[K, list[str]] = {}
+        for identity, value in table.items():
+            found.setdefault(key(value), []).append(identity)
+        return {one: tuple(ids) for one, ids in found.items()}
+
+    return Derived(key, make)
+
+
+def total(key: Callable[[V], K], amount: Callable[[V], int]) -> Total[V, K]:
+    """Sums of an amount by a key of the objects."""
+
+    def make(table: Mapping[str, V]) -> dict[K, int]:
+        found: dict[K, int] = {}
+        for value in table.values():
+            group = key(value)
+            found[group] = found.get(group, 0) + amount(value)
+        return found
+
+    return Derived(lambda value: (key(value), amount(value)), make)
