@@ -24,7 +24,6 @@ from fcm.shell.values import as_json, text
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from fcm.logs.channels import EventLogs
     from fcm.model.commands import Command
     from fcm.workspace.workspace import Operation, Workspace
 
@@ -32,10 +31,8 @@ HISTORY = 1000
 """Lines that Get-History knows."""
 STEP = 0.2
 """s between two looks at a cluster that is being waited for."""
-GLANCE = 0.1
-"""s that a window stands still at most for the answer to a command."""
-REFUSAL_LIMIT = 60.0
-"""s on the cluster's clock after which a command that was not answered counts as lost."""
+TURNS = 200_000
+"""Turns of loops and blocks that one input may take where the thread must not block."""
 
 
 @dataclass
@@ -63,16 +60,6 @@ class Results:
         return [as_json(item) for item in self.objects]
 
 
-@dataclass(slots=True)
-class _Given:
-    """A command that waits for those of the next statements of its line."""
-
-    command: Command
-    at: int
-    cmdlet: str
-    outputs: list[tuple[Callable[[], list[Any]], Later]]
-
-
 class ShellSession:
     """One shell on one open cluster."""
 
@@ -95,7 +82,6 @@ class ShellSession:
             waits: False where the thread must not block (a window): moves go on by themselves, and a command
                 that is not answered at once is told about when it is refused.
         """
-        from fcm.logs.channels import EventLogs
         from fcm.shell import cmdlets
 
         cmdlets.load()
@@ -104,7 +90,6 @@ class ShellSession:
         self.waits = waits
         self.variables: dict[str, Any] = {"erroractionpreference": "Continue", "error": []}
         self.history: deque[str] = deque(maxlen=HISTORY)
-        self.logs: EventLogs = EventLogs()
         self.joining = False
         """True while commands may wait for those of the next statement on the line."""
         self.on_output: Callable[[list[Any]], None] = lambda values: None
@@ -274,97 +259,6 @@ class ShellSession:
         """
         if self._stop.is_set():
             raise StoppedError("The command was ended.", category="OperationStopped")
-
-    # commands
-
-    def give(self, command: Command, at: int, cmdlet: str, then: Callable[[], list[Any]], joins: bool) -> list[Any]:
-        """Give a command now, or keep it to be joined with the next ones of its line; returns its output.
-
-        Raises:
-            RefusedError: it was not carried out.
-        """
-        if not joins:
-            self._flush()
-            return then() if self._carry_out(command, at, cmdlet) else []
-        later = Later()
-        if self._given:
-            last = self._given[-1]
-            both = join(last.command, command, self.workspace.state)
-            if both is not None:
-                last.command = both
-                last.outputs.append((then, later))
-                return [later]
-            self._flush()
-        self._given.append(_Given(command, at, cmdlet, [(then, later)]))
-        return [later]
-
-    def created(self, name: str) -> bool:
-        """Whether this line creates a machine of that name that is not there yet."""
-        from fcm.model.commands import CreateVirtualMachine
-
-        return any(
-            isinstance(given.command, CreateVirtualMachine) and given.command.name.casefold() == name.casefold()
-            for given in self._given
-        )
-
-    def _flush(self) -> None:
-        waiting, self._given = self._given, []
-        for given in waiting:
-            try:
-                if self._carry_out(given.command, given.at, given.cmdlet):
-                    for then, later in given.outputs:
-                        later.values = then()
-            except ShellError as error:
-                error.at = error.at if error.at >= 0 else given.at
-                self.record(error)
-
-    def _carry_out(self, command: Command, at: int, cmdlet: str) -> bool:
-        """Submit and wait; False if this session does not wait and the answer is still to come."""
-        if not self.waits:
-            return self._hand_over(command, at, cmdlet)
-        operation = self.workspace.submit(command)
-        start = self.workspace.now()
-        while operation.verdict is None:
-            self.check_stopped()
-            self.wait()
-            if self.workspace.now() - start > REFUSAL_LIMIT and operation.verdict is None:
-                raise RefusedError(
-                    f"{type(command).__name__} was not answered in {REFUSAL_LIMIT:.0f} s.",
-                    "Look at the events of the cluster.",
-                    at,
-                    "OperationTimeout",
-                    cmdlet,
-                )
-        self.workspace.drain(5.0)
-        verdict = operation.verdict
-        if not verdict:
-            raise RefusedError(verdict.reason, verdict.remedy, at, "InvalidOperation", cmdlet)
-        return True
-
-    def _hand_over(self, command: Command, at: int, cmdlet: str) -> bool:
-        """Submit without blocking longer than a glance; what is refused later is told to ``on_error``."""
-        source = self._results.source
-        told = False
-
-        def refusal(operation: Operation) -> RefusedError | None:
-            verdict = operation.verdict
-            if verdict is None or verdict.ok:
-                return None
-            return RefusedError(verdict.reason, verdict.remedy, at, "InvalidOperation", cmdlet)
-
-        def finished(operation: Operation) -> None:
-            error = refusal(operation)
-            if error is not None and not told:
-                self.on_error(error, source)
-
-        operation = self.workspace.submit(command, finished)
-        operation.wait(GLANCE)
-        error = refusal(operation)
-        told = operation.verdict is not None
-        self.workspace.drain()
-        if error is not None:
-            raise error
-        return told
 
     def wait(self, limit: float = STEP) -> None:
         """Let the cluster go on for at most ``limit`` s and take what it posted."""

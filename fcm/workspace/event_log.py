@@ -157,7 +157,7 @@ class EventLog:
             self._taken.extend((ev.Entry(0, entry.time, one), before, after) for one in passes)
         self._taken.append((entry, before, after))
         if len(self._taken) >= CHUNK:
-            self.write()
+            self._write_if_possible()
 
     def wants_rows(self, entry: ev.Entry) -> str:
         """The migration whose telemetry ``catch_up`` needs with this entry; "" if it needs none."""
@@ -181,11 +181,14 @@ class EventLog:
                     self._taken.extendleft(reversed(batch))
                     raise
 
-    def _write_of_itself(self) -> None:
+    def _write_if_possible(self) -> None:
         try:
             self.write()
         except EventLogError as error:
             _log.warning("%s", error)
+
+    def _write_of_itself(self) -> None:
+        self._write_if_possible()
         self._thread = None
 
     def _insert(self, batch: Sequence[tuple[ev.Entry, State, State]]) -> None:
@@ -336,10 +339,7 @@ class EventLog:
         if thread is not None:
             thread.join()
         if self.path is not None and self._connection is not None:
-            try:
-                self.write()
-            except EventLogError as error:
-                _log.warning("%s", error)
+            self._write_if_possible()
         with self._lock:
             if self._connection is not None:
                 self._connection.close()

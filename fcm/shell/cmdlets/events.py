@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from fcm.logs.channels import CHANNELS, channel_named
 from fcm.logs.cluster_log import cluster_log
 from fcm.logs.query import QueryError, parse_query, query_of
-from fcm.logs.records import records
 from fcm.shell import finding
 from fcm.shell.cmdlets.language import file_object
-from fcm.shell.errors import ParameterError, near
+from fcm.shell.errors import ParameterError, ShellError, near
 from fcm.shell.objects import when
 from fcm.shell.output import whole_file
 from fcm.shell.registry import CLUSTER, INPUT, Param, cmdlet
 from fcm.shell.values import ShellObject
+from fcm.workspace.event_log import EventLogError, Sought, everything
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from array import array
+    from collections.abc import Iterable, Iterator, Sequence
 
     from fcm.logs.query import Query
     from fcm.logs.records import EventRecord
@@ -27,9 +29,40 @@ REPORTS = "ClusterReports"
 """Folder of Get-ClusterLog without -Destination; on a node it is %systemroot%\\Cluster\\Reports."""
 
 
-def all_records(call: Call) -> list[EventRecord]:
-    """What the enabled logs hold."""
-    return records(call.workspace.log, call.state, call.workspace.telemetry, call.session.logs)
+@contextmanager
+def reading(call: Call) -> Iterator[None]:
+    """Events are read or written; a file that cannot be used is told in words.
+
+    Raises:
+        ShellError: instead of EventLogError.
+    """
+    try:
+        yield
+    except EventLogError as error:
+        raise ShellError(str(error), "", call.at, "ReadError") from error
+
+
+def found(call: Call, wanted: Query, newest_first: bool = False, since: float | None = None) -> array[int]:
+    """Numbers of the records of the enabled logs, whatever their age.
+
+    Args:
+        call: the call.
+        wanted: which.
+        newest_first: the order.
+        since: s since the epoch before which nothing is wanted.
+    """
+    with reading(call):
+        sought = Sought(wanted, call.workspace.now(), since=since, descending=newest_first)
+        return call.workspace.events.find(sought)
+
+
+def streamed(call: Call, numbers: Sequence[int]) -> Iterator[EventRecord]:
+    """Records by their numbers, piece by piece; Ctrl+C ends it."""
+    with reading(call):
+        for place, record in enumerate(call.workspace.events.stream(numbers)):
+            if place % 1000 == 0:
+                call.session.check_stopped()
+            yield record
 
 
 def log_name(call: Call, name: str) -> str:
@@ -103,11 +136,10 @@ def get_events(call: Call) -> Iterable[Any]:
     finding.check_cluster(call)
     logs = call.texts("LogName") or [channel.name for channel in CHANNELS]
     xml = call.text("FilterXml") if call.has("FilterXml") else None
-    found = query(call, xml, logs, call.text("FilterXPath", "*")).run(all_records(call), call.workspace.now())
-    if not call.switch("Oldest"):
-        found.reverse()
+    wanted = query(call, xml, logs, call.text("FilterXPath", "*"))
+    numbers = found(call, wanted, newest_first=not call.switch("Oldest"))
     most = call.whole("MaxEvents")
-    return [event_object(record) for record in (found if most is None else found[: max(0, most)])]
+    return [event_object(record) for record in streamed(call, numbers if most is None else numbers[: max(0, most)])]
 
 
 def write_logs(call: Call, folder: str, nodes: Sequence[str], span: int | None) -> list[Any]:
@@ -122,17 +154,15 @@ def write_logs(call: Call, folder: str, nodes: Sequence[str], span: int | None) 
     place = call.session.path(folder)
     place.mkdir(parents=True, exist_ok=True)
     since = None if span is None else call.workspace.now() - span * 60
-    entries = tuple(call.workspace.log)
+    numbers = found(call, everything(), since=since)
     written = []
     for number, node in enumerate(nodes):
         call.session.check_stopped()
         call.session.on_progress("Cluster log", node, 100 * number // max(len(nodes), 1))
         path = place / f"{node}_cluster.log"
         with whole_file(path) as file:
-            for count, line in enumerate(cluster_log(entries, call.state, node, since)):
+            for line in cluster_log(streamed(call, numbers), node):
                 file.write(line.encode() + b"\r\n")
-                if count % 1000 == 0:
-                    call.session.check_stopped()
         written.append(file_object(path))
     call.session.on_progress("Cluster log", "", -1)
     return written

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any
 from fcm.logs.channels import CHANNELS
 from fcm.logs.event_xml import event_text, event_xml
 from fcm.logs.evtx import ExportStoppedError, write_evtx
+from fcm.logs.query import query_of
 from fcm.shell import finding
-from fcm.shell.cmdlets.events import REPORTS, all_records, log_name, query, write_logs
+from fcm.shell.cmdlets.events import REPORTS, found, log_name, query, reading, streamed, write_logs
 from fcm.shell.errors import ParameterError, StoppedError, near
 from fcm.shell.output import whole_file
 from fcm.shell.registry import Param, cmdlet
@@ -118,10 +119,10 @@ def _one(words: list[str], what: str) -> str:
 def _show_log(call: Call, name: str) -> list[str]:
     log = log_name(call, name)
     channel = next(one for one in CHANNELS if one.name == log)
-    count = sum(record.channel == log for record in all_records(call))
+    count = len(found(call, query_of(log)))
     return [
         f"name: {log}",
-        f"enabled: {str(call.session.logs.enabled(log)).lower()}",
+        f"enabled: {str(call.workspace.events.logs.enabled(log)).lower()}",
         f"type: {channel.kind}",
         f"numberOfLogRecords: {count}",
     ]
@@ -131,7 +132,8 @@ def _set_log(call: Call, name: str, options: dict[str, str]) -> list[str]:
     log = log_name(call, name)
     if "e" not in options:
         raise ParameterError("What is to be set is not said.", "Write /e:true or /e:false.")
-    call.session.logs.enable(log, _is_true(options, "e"), call.workspace.now())
+    with reading(call):
+        call.workspace.events.enable(log, _is_true(options, "e"), call.workspace.now())
     return []
 
 
@@ -151,18 +153,18 @@ def _source(call: Call, source: str, options: dict[str, str]) -> Query:
 
 
 def _query_events(call: Call, words: list[str], options: dict[str, str]) -> list[str]:
-    found = _source(call, _one(words, "a log or query file"), options).run(all_records(call), call.workspace.now())
-    if _is_true(options, "rd"):
-        found.reverse()
+    wanted = _source(call, _one(words, "a log or query file"), options)
+    numbers = found(call, wanted, newest_first=_is_true(options, "rd"))
     if "c" in options:
         if not options["c"].isdigit():
             raise ParameterError(f"/c needs a number, not {options['c']!r}.", "Write /c:10.")
-        found = found[: int(options["c"])]
+        numbers = numbers[: int(options["c"])]
     match options.get("f", "xml").casefold():
         case "xml":
-            return [event_xml(record) for record in found]
+            return [event_xml(record) for record in streamed(call, numbers)]
         case "text":
-            return [line for number, record in enumerate(found) for line in event_text(record, number)]
+            records = enumerate(streamed(call, numbers))
+            return [line for number, record in records for line in event_text(record, number)]
         case other:
             raise ParameterError(f"/f:{other} is no format.", "Write /f:xml or /f:text.")
 
@@ -173,16 +175,16 @@ def _export(call: Call, words: list[str], options: dict[str, str]) -> list[str]:
     target = call.session.path(words[1])
     if target.exists() and not _is_true(options, "ow"):
         raise ParameterError(f"{target.name} is there already.", "Write /ow:true to replace it.", category="WriteError")
-    found = _source(call, words[0], options).run(all_records(call), call.workspace.now())
+    numbers = found(call, _source(call, words[0], options))
 
     def progress(count: int) -> bool:
-        call.session.on_progress(f"Export to {target.name}", f"{count} events", 100 * count // max(len(found), 1))
+        call.session.on_progress(f"Export to {target.name}", f"{count} events", 100 * count // max(len(numbers), 1))
         call.session.check_stopped()
         return True
 
     try:
         with whole_file(target) as file:
-            write_evtx(file, found, progress)
+            write_evtx(file, streamed(call, numbers), progress)
     except ExportStoppedError as error:
         raise StoppedError("The export was ended; no file was written.", category="OperationStopped") from error
     finally:
