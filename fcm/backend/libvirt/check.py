@@ -12,7 +12,7 @@ from fcm.backend.libvirt.connection import HostConnection
 from fcm.backend.libvirt.errors import sentence
 from fcm.backend.libvirt.inventory import read_processor
 from fcm.backend.libvirt.lane import EventLoop, load_libvirt
-from fcm.backend.libvirt.probe import probe
+from fcm.backend.libvirt.ssh_probe import probe_from
 from fcm.model.entities import CheckResult
 
 if TYPE_CHECKING:
@@ -88,9 +88,9 @@ def _ask(host: Host, hosts: HostsFile, found: dict[str, HostFacts]) -> None:
         facts.error, facts.remedy = said.reason, said.remedy
     finally:
         connection.close()
-    source = next((other.probe_namespace for other in hosts.hosts if other is not host), None)
+    source = next((other for other in hosts.hosts if other is not host), host)
     for network, address in host.addresses.items():
-        facts.paths[network] = probe(address, source).text
+        facts.paths[network] = probe_from(source, address)[0].text
     facts.duration = time.monotonic() - start
     found[host.name] = facts
 

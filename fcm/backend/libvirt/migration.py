@@ -17,7 +17,7 @@ from fcm.backend.libvirt.errors import OPERATION_ABORTED, sentence
 from fcm.backend.libvirt.lane import load_libvirt
 from fcm.backend.libvirt.outcome import Whereabouts, final_figures, is_migrating, telemetry_row, whereabouts
 from fcm.backend.libvirt.preflight import processor_verdict
-from fcm.backend.libvirt.probe import probe
+from fcm.backend.libvirt.ssh_probe import probe_from
 from fcm.model import events as ev
 from fcm.model.entities import NetworkAttempt
 from fcm.model.telemetry import Phase
@@ -156,8 +156,7 @@ class MigrationRun:
         for identity, name, address in self._networks:
             if self._canceled.is_set():
                 break
-            answer = probe(address, self._source.host.probe_namespace)
-            where = f"asked from {self._source.host.name}" if self._source.host.probe_namespace else "asked from here"
+            answer, where = probe_from(self._source.host, address)
             if not answer.reached:
                 self._tried(identity, address, answer.duration, False, f"{name}: {answer.text} ({where})")
                 failures.append(f"{name} ({address}): {answer.text}")

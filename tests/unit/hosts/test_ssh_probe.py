@@ -1,0 +1,102 @@
+"""Paths tried from the source host over ssh, by a program in the place of ssh that does what the text tells."""
+
+from __future__ import annotations
+
+import socket
+from typing import TYPE_CHECKING
+
+import pytest
+
+from fcm.backend.libvirt import ssh_probe
+from fcm.backend.libvirt.hosts_file import Host
+from fcm.backend.libvirt.ssh_probe import probe_from
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+URI = "qemu+ssh://root@node1.example:2222/system?keyfile=/keys/lab&no_verify=1"
+
+
+def host(uri: str) -> Host:
+    return Host("node1", uri, uri, {}, None, (), None)
+
+
+@pytest.fixture
+def told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A program named ssh that notes its arguments and runs its last one here, as the far shell would."""
+    note = tmp_path / "arguments"
+    program = tmp_path / "ssh"
+    program.write_text(f'#!/bin/sh\nprintf "%s\\n" "$@" > {note}\nfor last; do :; done\nexec sh -c "$last"\n')
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}:/usr/bin:/bin")
+    return note
+
+
+@pytest.fixture
+def listening(monkeypatch: pytest.MonkeyPatch) -> Iterator[socket.socket]:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        monkeypatch.setattr(ssh_probe, "MIGRATION_PORT", server.getsockname()[1])
+        yield server
+
+
+def test_the_source_itself_opens_the_connection(told: Path, listening: socket.socket) -> None:
+    answer, where = probe_from(host(URI), "127.0.0.1")
+    assert answer.reached
+    assert where == "asked from node1 by ssh"
+    taken, _ = listening.accept()
+    taken.close()
+
+
+def test_login_port_and_key_are_those_of_the_uri(told: Path, listening: socket.socket) -> None:
+    probe_from(host(URI), "127.0.0.1")
+    said = told.read_text().splitlines()
+    assert said[said.index("-l") + 1] == "root"
+    assert said[said.index("-p") + 1] == "2222"
+    assert said[said.index("-i") + 1] == "/keys/lab"
+    assert "StrictHostKeyChecking=no" in said
+    assert "BatchMode=yes" in said
+    assert said[said.index("--") + 1] == "node1.example"
+
+
+def test_a_refusal_at_the_far_end_counts_as_reached(told: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port = server.getsockname()[1]
+    monkeypatch.setattr(ssh_probe, "MIGRATION_PORT", port)
+    assert probe_from(host(URI), "127.0.0.1")[0].reached
+
+
+@pytest.mark.parametrize(
+    ("far_end", "reached", "text"),
+    [
+        ("exit 124", False, "no answer within 1 s"),
+        ("echo 'bash: connect: No route to host' >&2; exit 1", False, "no route to the host"),
+    ],
+)
+def test_what_the_source_tells_is_passed_on(told: Path, far_end: str, reached: bool, text: str) -> None:
+    (told.parent / "ssh").write_text(f"#!/bin/sh\n{far_end}\n")
+    answer, where = probe_from(host(URI), "192.0.2.1")
+    assert (answer.reached, answer.text) == (reached, text)
+    assert where == "asked from node1 by ssh"
+
+
+@pytest.mark.parametrize("far_end", ["exit 255", "echo 'bash: command not found' >&2; exit 127"])
+def test_where_the_login_or_the_shell_fails_the_path_is_tried_from_here_and_said_so(
+    told: Path, listening: socket.socket, monkeypatch: pytest.MonkeyPatch, far_end: str
+) -> None:
+    (told.parent / "ssh").write_text(f"#!/bin/sh\n{far_end}\n")
+    monkeypatch.setattr("fcm.backend.libvirt.probe.MIGRATION_PORT", listening.getsockname()[1])
+    answer, where = probe_from(host(URI), "127.0.0.1")
+    assert answer.reached
+    assert where == "asked from here"
+
+
+@pytest.mark.parametrize(
+    "uri", ["qemu+tls://node1.example/system", "qemu:///system", "qemu+ssh://node1.example/system?command=/bin/evil"]
+)
+def test_other_uris_and_programs_of_their_own_start_no_shell(
+    told: Path, listening: socket.socket, monkeypatch: pytest.MonkeyPatch, uri: str
+) -> None:
+    monkeypatch.setattr("fcm.backend.libvirt.probe.MIGRATION_PORT", listening.getsockname()[1])
+    assert probe_from(host(uri), "127.0.0.1")[1] == "asked from here"
+    assert not told.exists()
