@@ -71,25 +71,41 @@ def open_workspace(uri: str, paced: bool = True, keep: bool = True, salvage_jour
     return workspace
 
 
-def _open_backend(uri: str, paced: bool) -> tuple[Backend, str]:
-    """The backend for a URI, and the URI with the file's whole path."""
+def existing_journal(uri: str) -> tuple[str, Path] | None:
+    """The whole URI of a cluster and its journal, which is not opened; None if the cluster was never opened.
+
+    Raises:
+        BackendError: the URI names no cluster.
+    """
+    canonical = canonical_uri(uri)
+    path = journal_path(canonical)
+    return (canonical, path) if path.exists() else None
+
+
+def canonical_uri(uri: str) -> str:
+    """The URI with the whole path of its file. Raises BackendError where it names no cluster."""
     scheme, _, rest = uri.partition(":")
     if scheme == "embedded" and rest:
-        from fcm.backend.embedded import open_embedded
-
-        known = rest if not _is_file(rest) else str(Path(rest).expanduser().resolve())
-        canonical = f"embedded:{known}"
-        return open_embedded(known, uri=canonical, folders=(cluster_folder(),), paced=paced), canonical
+        return f"embedded:{rest if not _is_file(rest) else Path(rest).expanduser().resolve()}"
     if scheme == "libvirt" and rest:
-        from fcm.backend.libvirt import open_hosts
-
-        path = Path(rest).expanduser().resolve()
-        canonical = f"libvirt:{path}"
-        return open_hosts(path, canonical), canonical
+        return f"libvirt:{Path(rest).expanduser().resolve()}"
     raise BackendError(
         f"{uri!r} names no cluster. Write embedded:contoso, embedded:FILE.toml for a cluster file of your own, "
         "or libvirt:HOSTS.toml for real hosts."
     )
+
+
+def _open_backend(uri: str, paced: bool) -> tuple[Backend, str]:
+    """The backend for a URI, and the URI with the file's whole path."""
+    canonical = canonical_uri(uri)
+    scheme, _, rest = canonical.partition(":")
+    if scheme == "embedded":
+        from fcm.backend.embedded import open_embedded
+
+        return open_embedded(rest, uri=canonical, folders=(cluster_folder(),), paced=paced), canonical
+    from fcm.backend.libvirt import open_hosts
+
+    return open_hosts(Path(rest), canonical), canonical
 
 
 def _is_file(text: str) -> bool:

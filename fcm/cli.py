@@ -26,6 +26,7 @@ and see their memory converge. Without a verb the window opens.
 def make_parser() -> argparse.ArgumentParser:
     """The parser with all verbs."""
     from fcm.cli_cluster import add_cluster_verbs
+    from fcm.cli_history import add_history_verbs
     from fcm.cli_hosts import add_hosts_verbs
     from fcm.cli_lab import add_lab_verbs
     from fcm.cli_migration import add_migration_verbs
@@ -44,6 +45,7 @@ def make_parser() -> argparse.ArgumentParser:
     tour.set_defaults(handler=_tour)
     add_cluster_verbs(verbs)
     add_migration_verbs(verbs)
+    add_history_verbs(verbs)
     add_hosts_verbs(verbs)
     add_lab_verbs(verbs)
     add_shell_verbs(verbs)

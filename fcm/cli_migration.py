@@ -28,7 +28,7 @@ DONE, FAILED, WRONG_USAGE = 0, 1, 2
 _PREDICT_HELP = """\
 Predicts a live migration from a laboratory case: memory, write pattern, bandwidth, downtime limit.
 
-FILE is a recording, or just its `case` object:
+FILE is a recording, one that `fcm history --export` wrote, or just a `case` object:
   mem MiB; pattern [[share of writes, first page, pages(, Zipf exponent)], ...] or sweep [first page, pages];
   rate writes/s; burst [writes, seconds of silence] or null; bw bytes/s; dl ms; shift; caps; params; memend bytes;
   maxt s.
@@ -41,6 +41,7 @@ With --json one object:
   passes     the last of them stop and copy
   rows       one a pass: pass, t (s), pages to send, sent (bytes before it), throttle (%)
   measured   the same keys, where FILE is a recording of a run
+  basis      what the prediction rests on, where FILE is an exported migration
 """
 _PREFLIGHT_HELP = """\
 Judges a planned live migration from measured dirty rates alone.
@@ -65,6 +66,9 @@ forecast {recordings, instants, eta, blackout, before_first_reading, after_first
   replayed row by row from the middle of its first pass on; eta and blackout {held, below, above} are shares of instants
   at which the truth lay in, below or above the 80 % interval.
 A run whose first pass reached less than 97 % of its bandwidth limit is "disturbed".
+Migrations that `fcm history --export` wrote are compared in groups of their own ("kept, ..."): with the workload that
+the cluster knows, else with one fitted to the run's own passes; each case says so in `basis`. Those that did not
+complete or cannot be compared are in left_out [{name, reason}].
 """
 
 
@@ -144,13 +148,16 @@ def _picture(text: str) -> Path:
 # predict -------------------------------------------------------------------------------------------------------------
 
 
-def _read_case(path: Path) -> tuple[Case, Recording | None]:
-    """The case of a file, and the recording where it is one."""
+def _read_case(path: Path) -> tuple[Case | None, Recording | None]:
+    """The case of a file, and the recording where it is one; no case for a migration that a journal kept."""
     from fcm.migration.case import case_from_json
-    from fcm.migration.recording import qemu_recording
+    from fcm.migration.kept import recording_from
+    from fcm.migration.recording import FORMAT, qemu_recording
 
     data = read_json(path)
     fields = Fields(data, str(path))
+    if data.get("format") == FORMAT:
+        return None, recording_from(data, str(path))
     if "case" not in data:
         if "mem" not in data:
             raise fields.bad("case", "a recording with a `case` object, or the object itself with `mem`", "neither")
@@ -170,6 +177,9 @@ def _predict(arguments: argparse.Namespace) -> int:
     from fcm.migration.validation import measured_json, waited
 
     case, recording = _read_case(arguments.file)
+    if case is None:
+        assert recording is not None
+        return _predict_kept(arguments, recording)
     laboratory = recording.laboratory if recording is not None else None
     achieved = None
     if arguments.achieved:
@@ -182,6 +192,38 @@ def _predict(arguments: argparse.Namespace) -> int:
         spec = replace(spec, bandwidth_series=())
     result = predict(spec, case.give_up, curve=arguments.plot is not None)
     measured = measured_json(recording) if laboratory is not None and laboratory.status and recording else None
+    return _show(arguments, result, recording, measured)
+
+
+def _predict_kept(arguments: argparse.Namespace, recording: Recording) -> int:
+    """A migration that a journal kept: from what is known of it, which is said."""
+    from dataclasses import replace
+
+    from fcm.migration.kept_prediction import NotComparableError, comparable, predict_kept
+    from fcm.migration.policies import preset
+    from fcm.migration.validation import measured_json
+
+    try:
+        how = comparable(recording, arguments.achieved, preset(arguments.preset))
+    except NotComparableError as error:
+        print(f"{arguments.file}: this migration cannot be predicted: {error}.", file=sys.stderr)
+        return FAILED
+    basis = how.sentence
+    if arguments.bandwidth is not None:
+        how = replace(how, spec=replace(how.spec, bandwidth=arguments.bandwidth, bandwidth_series=()))
+        basis = f"{basis.partition(' and ')[0]} and the bandwidth given."
+    result = predict_kept(recording, how, curve=arguments.plot is not None)
+    return _show(arguments, result, recording, measured_json(recording), basis)
+
+
+def _show(
+    arguments: argparse.Namespace,
+    result: Prediction,
+    recording: Recording | None,
+    measured: dict[str, Any] | None,
+    basis: str = "",
+) -> int:
+    """Draw and print a prediction beside what was measured."""
     if arguments.plot is not None:
         code = _draw(result, arguments.file.stem, recording, arguments.plot)
         if code != DONE:
@@ -190,11 +232,16 @@ def _predict(arguments: argparse.Namespace) -> int:
         out = result.as_json()
         if measured is not None:
             out["measured"] = measured
+        if basis:
+            out["basis"] = basis
         print(json.dumps(out, indent=2))
         return DONE
     print(_predicted_text(result))
     if measured is not None:
-        print(_measured_text(measured))
+        word = "simulated" if recording and recording.kept and recording.kept.simulated else "measured"
+        print(_measured_text(measured, word))
+    if basis:
+        print(basis)
     for row in result.rows:
         print(f"  pass {row.number:3d} at {row.begin:8.2f} s: {row.pages:10,d} pages to send")
     return DONE
@@ -206,11 +253,11 @@ def _predicted_text(result: Prediction) -> str:
     return f"forecast: {caption(result)}"
 
 
-def _measured_text(measured: dict[str, Any]) -> str:
+def _measured_text(measured: dict[str, Any], word: str) -> str:
     if measured["downtime_s"] is None:
-        return f"measured: {measured['status']}"
+        return f"{word}: {measured['status']}"
     return (
-        f"measured: {measured['total_s']:.1f} s, blackout {measured['downtime_s'] * 1000:.0f} ms, "
+        f"{word}: {measured['total_s']:.1f} s, blackout {measured['downtime_s'] * 1000:.0f} ms, "
         f"{measured['bytes'] / (1 << 20):,.0f} MiB sent in {measured['passes']} passes"
     )
 

@@ -57,17 +57,21 @@ def replay(name: str, recording: Recording) -> ReplayedCase | None:
     """Feeds a forecast row by row and compares each outlook with what came.
 
     None where the migration did not end: an end that never comes is in no interval. The last copy is taken to run as
-    fast as the engine assumes of these recordings (LOOPBACK_RATE).
+    fast as the engine assumes of these recordings (LOOPBACK_RATE), that of a kept migration as its network allows.
     """
-    final, laboratory = recording.final, recording.laboratory
+    final, laboratory, kept = recording.final, recording.laboratory, recording.kept
     if final is None:
         return None
     slowed = laboratory is not None and Capability.AUTO_CONVERGE in laboratory.case.capabilities
+    line_rate: float | None = LOOPBACK_RATE
+    if kept is not None:
+        slowed = Capability.AUTO_CONVERGE in kept.capabilities
+        line_rate = kept.line_rate if kept.bandwidth is not None else None
     forecast = Forecast(
         recording.memory,
         recording.bandwidth,
         recording.downtime_limit,
-        line_rate=LOOPBACK_RATE,
+        line_rate=line_rate,
         auto_converge=slowed,
     )
     eta, blackout = [Held(), Held()], [Held(), Held()]

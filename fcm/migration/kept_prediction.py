@@ -58,6 +58,8 @@ class Comparable:
     """s from the last byte of memory to the end, as recorded."""
     standing: float
     """s that the guest stands still after its memory has come, as recorded (control of the storage moves)."""
+    simulated: bool = False
+    """True where the recording comes from this very engine."""
 
     @property
     def sentence(self) -> str:
@@ -68,7 +70,8 @@ class Comparable:
             else "a workload fitted to the pages that this run's own passes found dirtied"
         )
         rate = "the bandwidth limit asked for" if self.bandwidth_asked else "the bandwidth this run reached"
-        return f"Predicted from {writes} and {rate}."
+        own = " The run was simulated by the same engine, so this says nothing about hosts." if self.simulated else ""
+        return f"Predicted from {writes} and {rate}.{own}"
 
 
 def comparable(recording: Recording, achieved: bool = False, rule: StoppingRule | None = None) -> Comparable:
@@ -114,7 +117,7 @@ def comparable(recording: Recording, achieved: bool = False, rule: StoppingRule 
     standing = max(networked - stored, 0.0) if stored is not None and networked is not None else 0.0
     total = recording.final.total if recording.final is not None else float(recording.time[-1])
     after = max(total - float(memory.time[-1]), 0.0) if kept.simulated else 0.0
-    return Comparable(spec, basis, asked, before, after, standing if kept.simulated else 0.0)
+    return Comparable(spec, basis, asked, before, after, standing if kept.simulated else 0.0, kept.simulated)
 
 
 def predict_kept(recording: Recording, how: Comparable, curve: bool = False) -> Prediction:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -12,9 +12,10 @@ from fcm.migration.calibration import calibration, replay
 from fcm.migration.case import ROM_PAGES, START_DELAY
 from fcm.migration.fields import BadFileError
 from fcm.migration.fitting import DirtySample
+from fcm.migration.kept import read_recording
+from fcm.migration.kept_prediction import PATIENCE, Basis, NotComparableError, comparable, with_times
 from fcm.migration.prediction import COMPLETED, DID_NOT_CONVERGE, Prediction, from_case, predict
 from fcm.migration.preflight import Plan, Verdict, judge
-from fcm.migration.recording import Laboratory, Recording, load_qemu_recording
 from fcm.migration.reference import ablations, geometric, page_monte_carlo
 from fcm.migration.specification import Capability
 from fcm.migration.workload import PAGE
@@ -23,8 +24,18 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
     from pathlib import Path
 
+    from fcm.migration.kept_prediction import Comparable
+    from fcm.migration.recording import Laboratory, Recording
+
 LEAST_SHARE = 0.97
 """A run that reached less of its bandwidth limit in the first pass is reported apart: its host was busy."""
+KEPT_GROUPS = (
+    "kept, simulated, known workload",
+    "kept, simulated, fitted workload",
+    "kept, measured, known workload",
+    "kept, measured, fitted workload",
+)
+"""Groups of migrations that a journal kept; they do not count in "all", which is the laboratory's."""
 METRICS = ("total_pct", "bytes_pct", "downtime_ms", "passes")
 
 
@@ -50,6 +61,16 @@ class ValidatedCase:
     errors: dict[str, Errors]
     """By model; without those that miss the convergence class."""
     right_class: dict[str, bool]
+    basis: str = ""
+    """What the predictions of a migration that a journal kept rest on, as a sentence."""
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """A recording of a folder that was not compared."""
+
+    name: str
+    reason: str
 
 
 @dataclass(frozen=True)
@@ -62,6 +83,8 @@ class Validation:
     groups: dict[str, dict[str, dict[str, Any]]] = field(default_factory=dict)
     forecast: dict[str, Any] = field(default_factory=dict)
     """How often the running forecast's intervals held (see ``calibration``)."""
+    left_out: tuple[LeftOut, ...] = ()
+    """Kept migrations that the engine cannot be held against."""
 
     def as_json(self) -> dict[str, Any]:
         """The keys of `fcm validate --json`."""
@@ -71,6 +94,7 @@ class Validation:
             "preflight_cases": [_case_json(c) for c in self.preflight],
             "groups": self.groups,
             "forecast": self.forecast,
+            "left_out": [{"name": one.name, "reason": one.reason} for one in self.left_out],
         }
 
 
@@ -131,9 +155,22 @@ def validate(
     """
     cases: list[ValidatedCase] = []
     preflights: list[ValidatedCase] = []
+    left_out: list[LeftOut] = []
     replayed = []
     for path in files:
-        recording = load_qemu_recording(path)
+        recording = read_recording(path)
+        if recording.laboratory is None:
+            found = validate_kept(path.stem, recording, achieved)
+            if isinstance(found, LeftOut):
+                left_out.append(found)
+            else:
+                cases.append(found)
+                simulated = recording.kept is not None and recording.kept.simulated
+                if not simulated and (replay_of_it := replay(path.stem, recording)) is not None:
+                    replayed.append(replay_of_it)
+            if seen is not None:
+                seen(path.stem)
+            continue
         laboratory = recording.laboratory
         if laboratory is None or laboratory.status not in (COMPLETED, DID_NOT_CONVERGE):
             raise BadFileError(str(path), "status", f"{COMPLETED} or {DID_NOT_CONVERGE}")
@@ -144,17 +181,18 @@ def validate(
             replayed.append(replay_of_it)
         if seen is not None:
             seen(path.stem)
-    groups: dict[str, dict[str, dict[str, Any]]] = {"all": summary(cases)}
-    for name in ("steady", "auto-converge", "disturbed"):
+    laboratory_cases = [c for c in cases if not c.basis]
+    groups: dict[str, dict[str, dict[str, Any]]] = {"all": summary(laboratory_cases)}
+    for name in ("steady", "auto-converge", "disturbed", *KEPT_GROUPS):
         some = [c for c in cases if c.group == name]
         if some:
             groups[name] = summary(some)
-    fair = [c for c in cases if c.group != "disturbed"]
-    if not achieved and len(fair) < len(cases):
+    fair = [c for c in laboratory_cases if c.group != "disturbed"]
+    if not achieved and len(fair) < len(laboratory_cases):
         groups["undisturbed"] = summary(fair)
     if preflights:
         groups["pre-flight"] = summary(preflights)
-    return Validation(tuple(cases), tuple(preflights), achieved, groups, calibration(replayed))
+    return Validation(tuple(cases), tuple(preflights), achieved, groups, calibration(replayed), tuple(left_out))
 
 
 def summary(cases: Sequence[ValidatedCase]) -> dict[str, dict[str, Any]]:
@@ -196,6 +234,29 @@ def _validate_one(
     if not _reached(laboratory):
         group = "disturbed"
     return _compare(name, group, recording, {m: p.as_json() for m, p in results.items()})
+
+
+def validate_kept(name: str, recording: Recording, achieved: bool) -> ValidatedCase | LeftOut:
+    """A migration that a journal kept, against the engine with the workload that is known or fitted to its passes."""
+    if recording.final is None:
+        reason = recording.kept.reason if recording.kept is not None else ""
+        return LeftOut(name, f"it did not complete ({recording.outcome or 'unknown end'}). {reason}".strip())
+    try:
+        how = comparable(recording, achieved)
+    except NotComparableError as error:
+        return LeftOut(name, str(error))
+    give_up = max(PATIENCE * recording.final.total, 60.0)
+    results = {"engine": predict(how.spec, give_up), **ablations(how.spec, give_up)}
+    results["geometric"] = geometric(how.spec, give_up)
+    group = kept_group(recording, how)
+    figures = {model: with_times(made, how).as_json() for model, made in results.items()}
+    return replace(_compare(name, group, recording, figures), basis=how.sentence)
+
+
+def kept_group(recording: Recording, how: Comparable) -> str:
+    """Simulated or measured, known or fitted: these are never counted together."""
+    simulated = recording.kept is not None and recording.kept.simulated
+    return KEPT_GROUPS[(0 if simulated else 2) + (0 if how.basis is Basis.WORKLOAD else 1)]
 
 
 def _judge_one(name: str, recording: Recording, laboratory: Laboratory) -> ValidatedCase:
@@ -242,6 +303,7 @@ def _case_json(case: ValidatedCase) -> dict[str, Any]:
     return {
         "name": case.name,
         "group": case.group,
+        **({"basis": case.basis} if case.basis else {}),
         "measured": short(case.measured),
         "predicted": {m: short(p) for m, p in case.predicted.items()},
         "errors": {m: {k: round(float(getattr(e, k)), 3) for k in METRICS} for m, e in case.errors.items()},

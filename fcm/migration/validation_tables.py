@@ -16,6 +16,8 @@ _PREFLIGHT = (
     ("passes_within", 0.8),
     ("right_class", 0.95),
 )
+_HEAD = 2
+"""Lines of a table's head."""
 _CALIBRATED = (0.70, 0.90)
 _WORDS = {
     "total_pct": "total time, 90th percentile of the error",
@@ -30,8 +32,16 @@ def validation_text(result: Validation) -> str:
     """All tables, each under its heading."""
     fed = "bandwidth and writes achieved" if result.achieved else "the case alone"
     parts = [f"{len(result.cases)} recordings, fed with {fed}.", table(result, RECORDINGS)]
-    for name in (*result.groups, FORECAST, TARGETS):
+    shown = [name for name, models in result.groups.items() if models]
+    shown += [FORECAST] if result.forecast["recordings"] else []
+    for name in (*shown, *([TARGETS] if len(_targets(result)) > _HEAD else [])):
         parts += [f"### {name}", table(result, name)]
+    bases = {case.basis for case in result.cases if case.basis}
+    if bases:
+        parts += ["### kept migrations", "\n".join(f"- {basis}" for basis in sorted(bases))]
+    if result.left_out:
+        lines = [f"- {one.name}: {one.reason.rstrip('.')}." for one in result.left_out]
+        parts += ["### not compared", "\n".join(lines)]
     return "\n\n".join(parts)
 
 

@@ -72,6 +72,11 @@ class PastMigration:
         return self.machine.name if self.machine is not None else self.migration.machine
 
     @property
+    def kind_word(self) -> str:
+        """Kind of a migration that is not live: quick migration or move; else empty."""
+        return "" if self.migration.kind is MigrationKind.LIVE else self.migration.kind.value.lower()
+
+    @property
     def network_name(self) -> str:
         """Name of the network, "" if none carried it."""
         return self.network.name if self.network is not None else ""
@@ -307,11 +312,6 @@ def _parameters(options: MigrationOptions) -> tuple[tuple[str, float], ...]:
     if options.parallel_connections > 1:
         found["multifd_channels"] = float(options.parallel_connections)
     return tuple(sorted(found.items()))
-
-
-def is_comparable_kind(past: PastMigration) -> bool:
-    """True for a live migration with rows: only these have a curve."""
-    return past.migration.kind is MigrationKind.LIVE and past.has_rows
 
 
 def _utc(time: float) -> str:
