@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from fcm.shell.values import ShellObject, items, text
+from fcm.shell.values import ShellObject, items, text, truth
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -69,6 +69,19 @@ class Call:
         """A parameter of kind switch or truth; False if it was not given."""
         return bool(self.values.get(name, False))
 
+    @property
+    def what_if(self) -> bool:
+        """Whether only to say what would be done: -WhatIf, or $WhatIfPreference."""
+        return self.switch("WhatIf") if self.has("WhatIf") else truth(self.session.variables.get("WhatIfPreference"))
+
+    def planned(self, target: str) -> str | None:
+        """The sentence of -WhatIf for a deed on a target; None: it is to be done."""
+        return f'What if: Performing operation "{self.cmdlet.name}" on Target "{target}".' if self.what_if else None
+
+    def agreed(self, target: str) -> bool:
+        """Whether a deed may be done: asks where -Confirm was given."""
+        return not self.switch("Confirm") or self.session.confirmed(self.cmdlet.name, target, self.at)
+
     def objects(self, *types: str) -> list[ShellObject]:
         """Objects of these types among the input and -InputObject."""
         given = [*self.input, *items(self.values.get("InputObject"))]
@@ -85,9 +98,10 @@ class Call:
         Raises:
             RefusedError: it was not carried out.
         """
-        if self.switch("WhatIf"):
-            return [f'What if: Performing operation "{self.cmdlet.name}" on Target "{target}".']
-        if self.switch("Confirm") and not self.session.confirmed(self.cmdlet.name, target, self.at):
+        planned = self.planned(target)
+        if planned is not None:
+            return [planned]
+        if not self.agreed(target):
             return []
         joins = self.cmdlet.joins and self.is_last and self.session.joining
         return self.session.give(command, self.at, self.cmdlet.name, then or list, joins)

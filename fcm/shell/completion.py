@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from fcm.shell.parser import tokens
+from fcm.shell.printing import literal
 from fcm.shell.registry import COMMON
 from fcm.shell.scanner import DASHES, DOUBLE, SINGLE, TokenKind
-from fcm.shell.tree import literal
 
 if TYPE_CHECKING:
     from fcm.model.state import State
@@ -31,6 +31,29 @@ class Completion:
     words: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Situation:
+    """What is being typed at a cursor."""
+
+    start: int
+    """Where the word before the cursor begins."""
+    typed: str
+    """What it says, without its quote."""
+    cmdlet: Cmdlet | None
+    """Whose arguments are being typed; None where a command begins."""
+    param: Param | None
+    """Whose value is being typed; the first one without a name where none was named."""
+
+
+def situation(session: ShellSession, text: str, cursor: int) -> Situation:
+    """What is being typed at ``cursor``; never raises for any text."""
+    before = text[: max(0, min(cursor, len(text)))]
+    read, _ = tokens(before)
+    start, typed = _word(before, read)
+    cmdlet = _cmdlet(session, before, read, start)
+    return Situation(start, typed, cmdlet, None if cmdlet is None else _parameter(cmdlet, before, read, start))
+
+
 def complete(session: ShellSession, text: str, cursor: int) -> Completion:
     """Proposals for the word before the cursor, in order; never raises for any text.
 
@@ -39,21 +62,18 @@ def complete(session: ShellSession, text: str, cursor: int) -> Completion:
         text: the whole input.
         cursor: position in it.
     """
-    before = text[: max(0, min(cursor, len(text)))]
-    read, _ = tokens(before)
-    start, typed = _word(before, read)
+    found = situation(session, text, cursor)
+    start, typed, cmdlet = found.start, found.typed, found.cmdlet
     if typed.startswith("$"):
         names = sorted(name for name in (*session.variables, "true", "false", "null") if name != "_")
         return _matching(start, typed, [f"${name}" for name in names])
-    cmdlet = _cmdlet(session, before, read, start)
     if cmdlet is None:
         every = session.registry.cmdlets.values()
         return _matching(start, typed, sorted(one.name for one in every))
     if typed and typed[0] in DASHES:
         params = [param for param in (*cmdlet.parameters, *COMMON) if not param.absent]
         return _matching(start, "-" + typed[1:], [f"-{param.name}" for param in params])
-    param = _parameter(cmdlet, before, read, start)
-    return _matching(start, typed, _values(session.workspace.state, cmdlet, param), quotes=True)
+    return _matching(start, typed, _values(session.workspace.state, cmdlet, found.param), quotes=True)
 
 
 def _word(before: str, read: list[Token]) -> tuple[int, str]:

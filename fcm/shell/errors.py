@@ -18,6 +18,7 @@ class ShellError(Exception):
         at: position in the text of the script; -1 until the statement that failed gives its own.
         category: PowerShell's word for the kind of error, such as ObjectNotFound.
         command: name of the cmdlet; "" outside of one.
+        ends: True if nothing after it is carried out, unless it is caught (throw, -ErrorAction Stop).
     """
 
     def __init__(
@@ -29,6 +30,7 @@ class ShellError(Exception):
         self.at = at
         self.category = category
         self.command = command
+        self.ends = False
 
     def show(self, text: str) -> str:
         """The error as PowerShell 2.0 writes it, with line, column and remedy.

@@ -1,44 +1,49 @@
 """Expressions of the language: recursive descent with precedence climbing.
 
-Precedence follows PowerShell: logical < comparison < additive < multiplicative < format < range < comma < unary.
+Precedence follows PowerShell: logical < bitwise < comparison < additive < multiplicative < format < range < comma <
+unary.
 """
 
 from __future__ import annotations
 
 import re
-from abc import ABC, abstractmethod
+from abc import abstractmethod
 
 from fcm.shell import tree
-from fcm.shell.scanner import DASHES, DOUBLE, ESCAPES, SINGLE, Scanner, TokenKind, number
+from fcm.shell.scanner import DASHES, DOUBLE, SINGLE, TokenKind
+from fcm.shell.texts import TextReader
 
-DEPTH = 40
-"""Nestings that a script may have."""
 CHAIN = 200
 """Operators in one row."""
 _COMPARISONS = (
     *("eq", "ne", "gt", "ge", "lt", "le", "like", "notlike", "match", "notmatch", "contains", "notcontains", "in"),
     *("notin", "replace", "split", "join", "is", "isnot", "as"),
 )
-_PREFIXED = {prefix + name: name for name in _COMPARISONS[:15] for prefix in "ic"}
+_CASED = _COMPARISONS[:15]
+"""Operators that have a form with i (case does not count, as without it) and one with c (case counts)."""
+_PREFIXED = {f"i{name}": name for name in _CASED}
 PRECEDENCE = {
     **dict.fromkeys(("-and", "-or", "-xor"), 1),
-    **dict.fromkeys((f"-{name}" for name in _COMPARISONS), 2),
-    "+": 3,
-    "-": 3,
-    **dict.fromkeys(("*", "/", "%"), 4),
-    "-f": 5,
-    "..": 6,
+    **dict.fromkeys(("-band", "-bor", "-bxor"), 2),
+    **dict.fromkeys((f"-{name}" for name in (*_COMPARISONS, *(f"c{name}" for name in _CASED))), 3),
+    "+": 4,
+    "-": 4,
+    **dict.fromkeys(("*", "/", "%"), 5),
+    "-f": 6,
+    "..": 7,
 }
-_STATEMENTS = (tree.Pipeline, tree.Assignment, tree.If, tree.ForEach, tree.Try, tree.Throw)
-CAST_TYPES = frozenset(("int", "long", "string", "bool", "double", "datetime", "array", "xml"))
+CAST_TYPES = frozenset(
+    ("int", "long", "string", "bool", "double", "datetime", "array", "xml", "object", "hashtable", "pscustomobject")
+)
+_TYPE = re.compile(r"\[\s*([A-Za-z.]+)(\[\])?\s*\]")
+_TYPE_NAMES = {
+    **{"int32": "int", "int64": "long", "uint32": "long", "boolean": "bool", "psobject": "object"},
+    **{"management.automation.pscustomobject": "pscustomobject", "float": "double", "single": "double"},
+}
 
 
-class ExpressionParser(Scanner, ABC):
+class ExpressionParser(TextReader):
     """Reads expressions; what needs statements is left to the parser of statements."""
-
-    def __init__(self, text: str) -> None:
-        super().__init__(text)
-        self.depth = 0
 
     @abstractmethod
     def statements(self, end: str) -> tuple[tree.Node, ...]:
@@ -48,26 +53,12 @@ class ExpressionParser(Scanner, ABC):
     def statement(self) -> tree.Node:
         """One statement."""
 
-    def enter(self) -> None:
-        """One level deeper.
-
-        Raises:
-            ShellSyntaxError: the script is nested too deeply.
-        """
-        self.depth += 1
-        if self.depth > DEPTH:
-            raise self.fail(f"The script is nested deeper than {DEPTH} levels.", "Use variables for its parts.")
-
-    def leave(self) -> None:
-        """One level up."""
-        self.depth -= 1
-
     # operators
 
-    def expression(self, least: int = 1) -> tree.Node:
-        """An expression whose operators bind at least as strongly as ``least``."""
+    def expression(self, least: int = 1, lists: bool = True) -> tree.Node:
+        """An expression whose operators bind at least as strongly as ``least``; ``lists``: commas may stand in it."""
         self.enter()
-        left = self.comma()
+        left = self.comma() if lists else self.unary()
         length = 0
         while True:
             self.skip_space()
@@ -81,7 +72,7 @@ class ExpressionParser(Scanner, ABC):
             self.at += width
             self.mark(TokenKind.OPERATOR, start)
             self.skip_space(newlines=True)
-            right = self.expression(PRECEDENCE[operator] + 1)
+            right = self.expression(PRECEDENCE[operator] + 1, lists)
             left = tree.Binary(operator, left, right, at=left.at)
         self.leave()
         return left
@@ -116,27 +107,35 @@ class ExpressionParser(Scanner, ABC):
         if word == "not" or self.peek() == "!":
             self.at += 4 if word else 1
             return self._signed("-not", start)
-        if word in ("join", "split"):
+        if word in ("join", "split", "bnot"):
             self.at += len(word) + 1
             return self._signed(f"-{word}", start)
+        if self.starts("++") or (self.peek() and self.peek() in DASHES and self.peek(1) and self.peek(1) in DASHES):
+            found = self._incremented(start)
+            if found is not None:
+                return found
         if self.peek() and self.peek() in DASHES + "+" and not word:
             sign = "+" if self.peek() == "+" else "-"
             self.at += 1
             return self._signed(sign, start)
-        match = re.compile(r"\[\s*([A-Za-z.]+)(\[\])?\s*\]").match(self.text, self.at)
-        if match is not None:
-            name = match[1].lower().removeprefix("system.")
-            name = {"int32": "int", "int64": "long", "boolean": "bool"}.get(name, name)
-            if name not in CAST_TYPES:
-                raise self.fail(f"The type [{match[1]}] is not known.", f"Known are {', '.join(sorted(CAST_TYPES))}.")
-            self.at = match.end()
+        kind = self.type_name()
+        if kind is not None:
+            name, is_list = kind
             self.mark(TokenKind.KEYWORD, start)
+            if self.starts("::"):
+                return self.postfix(self._static(name, start))
+            if name not in CAST_TYPES:
+                raise self.fail(
+                    f"The type [{name}] is not known.", f"Known are {', '.join(sorted(CAST_TYPES))}.", start
+                )
             self.skip_space()
+            if not self.peek() or self.peek() in ");}|,]\n" or self.dashed_word():
+                return tree.Literal(f"[{name}]", at=start)
             self.enter()
             operand = self.unary()
             self.leave()
-            return tree.Cast("array" if match[2] else name, operand, at=start)
-        return self.postfix(self.primary())
+            return tree.Cast("array" if is_list else name, operand, at=start)
+        return self._counted(self.postfix(self.primary()))
 
     def _signed(self, operator: str, start: int) -> tree.Node:
         self.mark(TokenKind.OPERATOR, start)
@@ -147,6 +146,47 @@ class ExpressionParser(Scanner, ABC):
         if operator == "-" and isinstance(operand, tree.Literal) and isinstance(operand.value, int | float):
             return tree.Literal(-operand.value, f"-{operand.word}", at=start)
         return tree.Unary(operator, operand, at=start)
+
+    def type_name(self) -> tuple[str, bool] | None:
+        """The type in brackets that stands here, in its short form, and whether it is a list; passes it."""
+        match = _TYPE.match(self.text, self.at)
+        if match is None:
+            return None
+        self.at = match.end()
+        name = match[1].lower().removeprefix("system.")
+        return _TYPE_NAMES.get(name, name), match[2] is not None
+
+    def _static(self, kind: str, start: int) -> tree.Node:
+        """``[math]::Round(1.5)``, ``[int]::MaxValue``."""
+        self.at += 2
+        match = re.compile(r"[A-Za-z]\w*").match(self.text, self.at)
+        if match is None:
+            raise self.fail("A name is missing after ::.", "Write [math]::Round(1.5).")
+        self.at = match.end()
+        arguments = self.arguments() if self.peek() == "(" else None
+        return tree.StaticCall(kind, match[0].lower(), arguments, at=start)
+
+    def _incremented(self, start: int) -> tree.Node | None:
+        """``++$x``; None where no variable follows the two signs."""
+        operator = "++" if self.peek() == "+" else "--"
+        self.at += 2
+        if self.peek() != "$" or not self.names_variable():
+            self.at = start
+            return None
+        self.mark(TokenKind.OPERATOR, start)
+        return tree.Increment(self.postfix(self.dollar()), operator, before=True, at=start)
+
+    def _counted(self, node: tree.Node) -> tree.Node:
+        """``$x++``: an operand with the two signs right behind it."""
+        first, second = self.peek(), self.peek(1)
+        if not isinstance(node, tree.Variable | tree.Member | tree.Index) or not first or not second:
+            return node
+        if (first + second) != "++" and not (first in DASHES and second in DASHES):
+            return node
+        start = self.at
+        self.at += 2
+        self.mark(TokenKind.OPERATOR, start)
+        return tree.Increment(node, "++" if first == "+" else "--", before=False, at=node.at)
 
     # operands
 
@@ -180,24 +220,21 @@ class ExpressionParser(Scanner, ABC):
             name, self.at = match[0], match.end()
         if self.peek() != "(":
             return tree.Member(node, name, at=node.at)
+        return tree.Call(node, name, self.arguments(), at=node.at)
+
+    def arguments(self) -> tuple[tree.Node, ...]:
+        """``(a, b)`` of a call."""
         self.take("(")
         self.skip_space(newlines=True)
         arguments: list[tree.Node] = []
         while self.peek() != ")":
-            arguments.append(self.expression_without_comma())
+            arguments.append(self.expression(lists=False))
             self.skip_space(newlines=True)
             if not self.take(","):
                 break
             self.skip_space(newlines=True)
         self.expect(")", "The call")
-        return tree.Call(node, name, tuple(arguments), at=node.at)
-
-    def expression_without_comma(self) -> tree.Node:
-        """One argument of a call."""
-        self.enter()
-        node = self.unary()
-        self.leave()
-        return node
+        return tuple(arguments)
 
     def primary(self) -> tree.Node:
         """One operand."""
@@ -249,7 +286,7 @@ class ExpressionParser(Scanner, ABC):
         self.skip_space(newlines=True)
         self.expect(")", "The parenthesis")
         self.leave()
-        return tree.Group(body, at=start) if isinstance(body, _STATEMENTS) else body
+        return tree.Group(body, at=start) if isinstance(body, tree.STATEMENTS) else body
 
     def _at_sign(self) -> tree.Node:
         start = self.at
@@ -294,102 +331,3 @@ class ExpressionParser(Scanner, ABC):
         body = self.statements(end)
         self.leave()
         return body
-
-    # texts
-
-    def read_double(self) -> tree.Node:
-        """A text in double quotes, with what is to be expanded in it."""
-        start = self.at
-        self.at += 1
-        parts: list[str | tree.Node] = []
-        text: list[str] = []
-        before = len(self.tokens)
-        while True:
-            char = self.peek()
-            if not char:
-                raise self.fail("The text has no end.", "End it with a double quote.", start)
-            if char in DOUBLE:
-                if not self.peek(1) or self.peek(1) not in DOUBLE:
-                    break
-                text.append(self.peek(1))
-                self.at += 2
-            else:
-                self.piece(parts, text)
-        self.at += 1
-        if len(self.tokens) == before:
-            self.mark(TokenKind.TEXT, start)
-        return self._joined(parts, text, start)
-
-    def expanded(self, text: str, start: int) -> tree.Node:
-        """What a here-string expands to; errors in it are placed at its start."""
-        inner = type(self)(text)
-        inner.depth = self.depth + 1
-        parts: list[str | tree.Node] = []
-        plain: list[str] = []
-        while inner.peek():
-            inner.piece(parts, plain)
-        return self._joined(parts, plain, start)
-
-    def piece(self, parts: list[str | tree.Node], text: list[str]) -> None:
-        """One character, escape or expansion of a text in double quotes."""
-        char = self.peek()
-        if char == "`" and self.peek(1):
-            text.append(ESCAPES.get(self.peek(1), self.peek(1)))
-            self.at += 2
-        elif char == "$" and (self.peek(1) == "(" or self._names_variable()):
-            node = self.dollar()
-            if text:
-                parts.append("".join(text))
-                text.clear()
-            parts.append(node)
-        else:
-            text.append(char)
-            self.at += 1
-
-    def _names_variable(self) -> bool:
-        following = self.peek(1)
-        return bool(following) and ((following.isascii() and following.isalpha()) or following in "_{?")
-
-    def _joined(self, parts: list[str | tree.Node], text: list[str], start: int) -> tree.Node:
-        if text:
-            parts.append("".join(text))
-        if all(isinstance(part, str) for part in parts):
-            return tree.Literal("".join(str(part) for part in parts), at=start)
-        merged: list[str | tree.Node] = []
-        for part in parts:
-            if isinstance(part, str) and merged and isinstance(merged[-1], str):
-                merged[-1] += part
-            else:
-                merged.append(part)
-        return tree.Expanded(tuple(merged), at=start)
-
-    def word(self, stop: frozenset[str]) -> tree.Node:
-        """A bare word of a command, up to a character of ``stop``; quotes and variables in it are part of it."""
-        start = self.at
-        parts: list[str | tree.Node] = []
-        text: list[str] = []
-        bare = True
-        while (char := self.peek()) and char not in stop:
-            if char in SINGLE and self.at > start:
-                text.append(self.read_single())
-                bare = False
-            elif char in DOUBLE:
-                bare = False
-                node = self.read_double()
-                if isinstance(node, tree.Expanded):
-                    if text:
-                        parts.append("".join(text))
-                        text.clear()
-                    parts.extend(node.parts)
-                else:
-                    assert isinstance(node, tree.Literal)
-                    text.append(str(node.value))
-            else:
-                bare = bare and char not in "`$"
-                self.piece(parts, text)
-        if bare:
-            self.mark(TokenKind.WORD, start)
-            written = self.text[start : self.at]
-            value = number(written)
-            return tree.Literal(written if value is None else value, written, at=start)
-        return self._joined(parts, text, start)

@@ -11,6 +11,7 @@ from enum import Enum
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
+from fcm.shell.records import record_lines
 from fcm.shell.values import Lines, ShellObject, property_of, text
 
 if TYPE_CHECKING:
@@ -86,6 +87,8 @@ def format_values(values: Sequence[Any], width: int = WIDTH) -> str:
             parts.append("\n".join(text(value) for value in members))
         elif kind == "Lines":
             parts.extend("\n".join(item.lines) for item in members)
+        elif kind == "ErrorRecord":
+            parts.extend("\n".join(record_lines(item)) for item in members)
         elif kind == "table":
             rows = [{"Name": key, "Value": value} for table in members for key, value in table.items()]
             parts.append("\n".join(table_lines(rows, (column("Name"), column("Value")), width)))
@@ -96,6 +99,8 @@ def format_values(values: Sequence[Any], width: int = WIDTH) -> str:
 
 def _kind(value: Any) -> str:
     if isinstance(value, ShellObject):
+        if value.type == "ErrorRecord":
+            return value.type
         return f"{value.type}:{','.join(value.properties)}" if value.type not in VIEWS else value.type
     if isinstance(value, dict):
         return "table"

@@ -1,397 +1,213 @@
-"""Carries out the tree of a script."""
+"""Carries out the tree of a script: statements, loops, errors that are caught."""
 
 from __future__ import annotations
 
-import os
+import contextlib
 from typing import TYPE_CHECKING, Any
 
 from fcm.shell import tree
-from fcm.shell.call import Call
-from fcm.shell.errors import CommandNotFoundError, ParameterError, ShellError
-from fcm.shell.operators import binary, cast, unary
-from fcm.shell.registry import NOTHING, Argument, bind
-from fcm.shell.values import (
-    ShellObject,
-    as_number,
-    as_whole,
-    folded,
-    items,
-    property_of,
-    table_get,
-    text,
-    truth,
-)
+from fcm.shell.errors import ShellError
+from fcm.shell.flow import Breaking, Continuing, Exiting, Returning
+from fcm.shell.invocation import Invoker
+from fcm.shell.operators import binary
+from fcm.shell.records import error_record
+from fcm.shell.values import as_whole, equal, folded, items, text, truth
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
 
-    from fcm.shell.registry import Cmdlet
     from fcm.shell.session import ShellSession
 
-_CONSTANTS = {"true": True, "false": False, "null": None}
-_METHODS: dict[str, Callable[..., Any]] = {
-    "toupper": str.upper,
-    "tolower": str.lower,
-    "trim": str.strip,
-    "contains": lambda value, part: part in value,
-    "startswith": lambda value, part: value.startswith(part),
-    "endswith": lambda value, part: value.endswith(part),
-    "replace": lambda value, old, new: value.replace(old, new) if old else value,
-    "split": lambda value, *by: value.split(by[0] if by and by[0] else None),
-    "tostring": lambda value: value,
-    "substring": lambda value, start, *n: value[int(start) :][: int(n[0])] if n else value[int(start) :],
-}
 DEEPEST = 60
 """Script blocks that may run inside each other."""
 
 
-class Interpreter:
+class Interpreter(Invoker):
     """Runs statements in one session; variables live in the session."""
 
     def __init__(self, session: ShellSession) -> None:
-        self.session = session
+        super().__init__(session)
         self._trying = 0
         self._depth = 0
 
-    # statements
+    # blocks
 
-    def body(self, statements: Sequence[tree.Node]) -> list[Any]:
-        """Output of statements; an error ends its statement, the next one goes on as in PowerShell."""
-        found: list[Any] = []
+    def body(self, statements: Sequence[tree.Node], out: list[Any]) -> None:
+        """Run statements and add their output; an error ends its statement, the next one goes on as in PowerShell."""
         for statement in statements:
             self.session.check_stopped()
             try:
-                found += self.run(statement)
+                self.run(statement, out)
             except ShellError as error:
                 if error.at < 0:
                     error.at = statement.at
                 if self._trying or self.session.ends_script(error):
                     raise
                 self.session.record(error)
-        return found
 
-    def nested(self, statements: Sequence[tree.Node]) -> list[Any]:
-        """Output of the statements of a block."""
+    def into(self, statements: Sequence[tree.Node], out: list[Any]) -> None:
+        """Run the statements of a block and add their output."""
         self._depth += 1
         joining, self.session.joining = self.session.joining, False
         try:
             if self._depth > DEEPEST:
                 raise ShellError(f"Script blocks run inside each other more than {DEEPEST} times.", "Use a loop.")
-            return self.body(statements)
+            self.body(statements, out)
         finally:
             self._depth -= 1
             self.session.joining = joining
 
     def block(self, block: tree.ScriptBlock, item: Any) -> list[Any]:
-        """Output of a script block with ``$_`` = item."""
-        before = self.session.variables.get("_")
-        self.session.variables["_"] = item
-        try:
-            return self.nested(block.body)
-        finally:
-            self.session.variables["_"] = before
-
-    def run(self, node: tree.Node) -> list[Any]:
-        """Output of one statement."""
-        match node:
-            case tree.Pipeline():
-                return self._pipeline(node)
-            case tree.Assignment():
-                self._assign(node)
-                return []
-            case tree.If(branches=branches, otherwise=otherwise):
-                for test, body in branches:
-                    if truth(folded(self.run(test))):
-                        return self.nested(body)
-                return self.nested(otherwise)
-            case tree.ForEach(variable=variable, source=source, body=body):
-                found: list[Any] = []
-                for item in self.run(source):
-                    self.session.check_stopped()
-                    self.session.variables[variable.casefold()] = item
-                    found += self.nested(body)
-                return found
-            case tree.Try():
-                return self._try(node)
-            case tree.Throw(value=value):
-                raise ShellError(text(folded(self.run(value))) or "ScriptHalted", "", node.at, "OperationStopped")
-            case _:
-                return items(self.value(node))
-
-    def _try(self, node: tree.Try) -> list[Any]:
-        self._trying += 1
-        caught: ShellError | None = None
-        found: list[Any] = []
-        try:
-            found = self.nested(node.body)
-        except ShellError as error:
-            if node.catch is None or self.session.is_stop(error):
-                self._trying -= 1
-                found = self.nested(node.final)
-                raise
-            caught = error
-        self._trying -= 1
-        if caught is not None and node.catch is not None:
-            record = ShellObject(
-                "ErrorRecord",
-                {
-                    "Name": caught.message,
-                    "Message": caught.message,
-                    "Exception": {"Message": caught.message},
-                    "Remedy": caught.remedy,
-                    "Category": caught.category,
-                },
-            )
-            found = [*found, *self.block(tree.ScriptBlock(node.catch), record)]
-        return found + self.nested(node.final)
-
-    # assignment
-
-    def _assign(self, node: tree.Assignment) -> None:
-        joining, self.session.joining = self.session.joining, False
-        try:
-            value = folded(self.run(node.value))
-        finally:
-            self.session.joining = joining
-        target = node.target
-        if node.operator != "=":
-            value = binary(node.operator[0], self.value(target), value)
-        match target:
-            case tree.Variable(name=name):
-                if name.casefold() in _CONSTANTS:
-                    raise ShellError(f"${name} cannot be changed.", "Choose another name.", target.at)
-                if name.casefold().startswith("env:"):
-                    raise ShellError("Variables of the environment cannot be set here.", "Set them before.", target.at)
-                self.session.variables[name.casefold()] = value
-            case tree.Member(target=inner, name=name):
-                holders = items(self.value(inner))
-                if not holders:
-                    raise ShellError(f"There is no object whose {name} could be set.", "Check its name.", target.at)
-                for holder in holders:
-                    self._set(holder, name, value, node.at)
-            case tree.Index(target=inner, index=index):
-                self._set_index(self.value(inner), self.value(index), value, target.at)
-
-    def _set(self, holder: Any, name: str, value: Any, at: int) -> None:
-        if isinstance(holder, dict):
-            holder[next((key for key in holder if text(key).casefold() == name.casefold()), name)] = value
-            return
-        if not isinstance(holder, ShellObject):
-            raise ShellError(f"{text(holder)!r} has no property {name}.", "Only objects have properties.", at)
-        setter = next((make for key, make in holder.setters.items() if key.casefold() == name.casefold()), None)
-        if setter is not None:
-            try:
-                command = setter(value)
-            except ShellError as error:
-                error.at = at
-                raise
-            self.session.give(command, at, "", list, self.session.joining)
-            holder.properties[holder.key(name) or name] = value
-        elif holder.type in ("Selected", "Custom"):
-            holder.properties[holder.key(name) or name] = value
-        else:
-            known = ", ".join(holder.setters) or "none"
-            what = "cannot be set" if holder.key(name) else "is not one of its properties"
-            raise ShellError(f"{name} of a {holder.type} {what}.", f"These can be set: {known}.", at, "WriteError")
-
-    def _set_index(self, holder: Any, index: Any, value: Any, at: int) -> None:
-        if isinstance(holder, dict):
-            holder[index] = value
-            return
-        if not isinstance(holder, list):
-            raise ShellError("Only lists and tables have elements that can be set.", "Use @( ) or @{ }.", at)
-        place = as_whole(index, "The index")
-        if not -len(holder) <= place < len(holder):
-            raise ShellError(f"The list has no element {place}.", f"It has {len(holder)}.", at)
-        holder[place] = value
-
-    # pipelines
-
-    def _pipeline(self, node: tree.Pipeline) -> list[Any]:
-        values: list[Any] = []
-        for number, stage in enumerate(node.stages):
-            is_last = number == len(node.stages) - 1 and node.redirect is None
-            if isinstance(stage, tree.Command):
-                values = self._command(stage, values, number > 0, is_last)
-            elif number:
-                raise ShellError("Only commands can stand after |.", "Put it first.", stage.at, "ParserError")
-            else:
-                values = items(self.value(stage))
-        if node.redirect is not None:
-            from fcm.shell.output import write_text
-
-            path = text(self.value(node.redirect))
-            try:
-                write_text(self.session.path(path), self.session.format(values), append=node.append)
-            except OSError as error:
-                why = f"{error.strerror or error}: {path}"
-                raise ShellError(why, "Check the path and its permissions.", node.redirect.at, "WriteError") from error
-            return []
-        return values
-
-    def _command(self, node: tree.Command, given: list[Any], has_input: bool, is_last: bool) -> list[Any]:
-        self.session.check_stopped()
-        name = self.value(node.name)
-        if isinstance(name, tree.ScriptBlock):
-            return self.block(name, folded(given))
-        try:
-            cmdlet = self.session.registry.find(text(name), node.at)
-        except CommandNotFoundError:
-            hint = _looks_like_text(node)
-            if hint:
-                raise ShellError(f"{text(name)!r} is no command.", hint, node.at, "ObjectNotFound") from None
-            raise
-        values: dict[str, Any] = {}
-        quiet = ""
-        try:
-            if cmdlet.raw:
-                values = {"Arguments": self._words(node)}
-            else:
-                values = bind(cmdlet, self._arguments(node, cmdlet))
-                quiet = text(values.get("ErrorAction", "")).casefold()
-            call = Call(self.session, cmdlet, values, given, node.at, has_input, is_last)
-            out = list(cmdlet.body(call))
-        except ShellError as error:
-            error.at = error.at if error.at >= 0 else node.at
-            error.command = error.command or cmdlet.name
-            if quiet in ("silentlycontinue", "ignore") and not self.session.is_stop(error):
-                return []
-            if quiet == "stop":
-                self.session.stop_at(error)
-            raise
-        except OSError as error:
-            where = f" {error.filename}" if error.filename else ""
-            raise ShellError(
-                f"{error.strerror or error}:{where}",
-                "Check the path and its permissions.",
-                node.at,
-                "WriteError",
-                cmdlet.name,
-            ) from error
-        if "OutVariable" in values:
-            self.session.variables[text(values["OutVariable"]).casefold()] = out
+        """Output of a script block with ``$_`` = item; ``return`` ends the block."""
+        out: list[Any] = []
+        self.session.count_turn()
+        with self.session.item(item), contextlib.suppress(Returning):
+            self.into(block.body, out)
         return out
 
-    def _arguments(self, node: tree.Command, cmdlet: Cmdlet) -> list[Argument]:
-        found: list[Argument] = []
-        for element in node.elements:
-            if isinstance(element, tree.Parameter):
-                if element.value is None:
-                    found.append(Argument(NOTHING, "", element.name, element.at))
-                else:
-                    found.append(Argument(self.value(element.value), _word(element.value), element.name, element.at))
-            else:
-                found.append(Argument(self.value(element), _word(element), None, element.at))
-        return found
+    def collected(self, node: tree.Node) -> list[Any]:
+        """Output of one statement."""
+        out: list[Any] = []
+        self.run(node, out)
+        return out
 
-    def _words(self, node: tree.Command) -> list[str]:
-        words: list[str] = []
-        for element in node.elements:
-            if isinstance(element, tree.Parameter):
-                tail = "" if element.value is None else ":" + text(self.value(element.value))
-                words.append(f"-{element.name}{tail}")
-            else:
-                words.append(_word(element) or text(self.value(element)))
-        return words
+    # statements
 
-    # values
-
-    def value(self, node: tree.Node) -> Any:
-        """Value of an expression."""
+    def run(self, node: tree.Node, out: list[Any]) -> None:
+        """Run one statement and add its output."""
         match node:
-            case tree.Literal(value=value):
-                return value
-            case tree.Expanded(parts=parts):
-                return "".join(part if isinstance(part, str) else text(self.value(part)) for part in parts)
-            case tree.Variable(name=name):
-                return self._variable(name)
-            case tree.Member(target=target, name=name):
-                return property_of(self.value(target), name)
-            case tree.Call():
-                return self._method(node)
-            case tree.Index(target=target, index=index):
-                return self._index(self.value(target), self.value(index), node.at)
-            case tree.Group(body=body):
-                joining, self.session.joining = self.session.joining, False
-                try:
-                    return folded(self.run(body))
-                finally:
-                    self.session.joining = joining
-            case tree.SubExpression(body=body):
-                return folded(self.nested(body))
-            case tree.ArrayExpression(body=body):
-                return self.nested(body)
-            case tree.ScriptBlock():
-                return node
-            case tree.Hash(entries=entries):
-                return {self.value(key): folded(self.run(value)) for key, value in entries}
-            case tree.Sequence(items=parts):
-                return [self.value(part) for part in parts]
-            case tree.Unary(operator=operator, operand=operand):
-                return self._placed(node.at, unary, operator, self.value(operand))
-            case tree.Binary(operator="-and", left=left, right=right):
-                return truth(self.value(left)) and truth(self.value(right))
-            case tree.Binary(operator="-or", left=left, right=right):
-                return truth(self.value(left)) or truth(self.value(right))
-            case tree.Binary(operator=operator, left=left, right=right):
-                return self._placed(node.at, binary, operator, self.value(left), self.value(right))
-            case tree.Cast(type=kind, operand=operand):
-                return self._placed(node.at, cast, kind, self.value(operand))
+            case tree.Pipeline():
+                out += self.pipeline(node)
+            case tree.Assignment():
+                self.assign(node)
+            case tree.Increment():
+                self.value(node)
+            case tree.If(branches=branches, otherwise=otherwise):
+                chosen = next((body for test, body in branches if self._holds(test)), otherwise)
+                self.into(chosen, out)
+            case tree.ForEach() | tree.While() | tree.DoLoop() | tree.For():
+                self._loop(node, out)
+            case tree.Switch():
+                self._switch(node, out)
+            case tree.Try():
+                self._try(node, out)
+            case tree.Throw(value=value):
+                error = ShellError(
+                    text(folded(self.collected(value))) or "ScriptHalted", "", node.at, "OperationStopped"
+                )
+                error.ends = True
+                raise error
+            case tree.Function():
+                self.define(node)
+            case tree.ParamBlock():
+                self._script_parameters(node)
+            case tree.NamedBlock(name=name):
+                raise ShellError(f"{name} {{ }} stands outside of a function.", "Write function f { ... }.", node.at)
+            case tree.Leave():
+                self._leave(node, out)
             case _:
-                return folded(self.run(node))
+                out += items(self.value(node))
 
-    def _placed(self, at: int, function: Callable[..., Any], *arguments: Any) -> Any:
-        try:
-            return function(*arguments)
-        except ShellError as error:
-            error.at = error.at if error.at >= 0 else at
-            raise
-        except (OverflowError, TypeError) as error:
-            raise ShellError(f"The values do not fit the operator: {error}.", "Convert them first.", at) from error
+    def _holds(self, test: tree.Node) -> bool:
+        return truth(folded(self.collected(test)))
 
-    def _variable(self, name: str) -> Any:
-        key = name.casefold()
-        if key in _CONSTANTS:
-            return _CONSTANTS[key]
-        if key.startswith("env:"):
-            return os.environ.get(name[4:], {"systemdrive": "C:", "computername": "localhost"}.get(key[4:]))
-        return self.session.variables.get(key.removeprefix("global:").removeprefix("script:"))
+    def _leave(self, node: tree.Leave, out: list[Any]) -> None:
+        values = [] if node.value is None else self.collected(node.value)
+        match node.word:
+            case "break":
+                raise Breaking
+            case "continue":
+                raise Continuing
+            case "exit":
+                code = as_whole(folded(values), "The exit code") if values else 0
+                if not 0 <= code <= 255:
+                    raise ShellError(f"{code} is no exit code.", "Choose 0 to 255.", node.at)
+                raise Exiting(code)
+            case _:
+                out += values
+                raise Returning
 
-    def _method(self, node: tree.Call) -> Any:
-        target = self.value(node.target)
-        arguments = [self.value(argument) for argument in node.arguments]
-        method = _METHODS.get(node.name.casefold())
-        if method is None:
+    def _script_parameters(self, node: tree.ParamBlock) -> None:
+        """``param( )`` of a script: what is not set before has its default."""
+        variables = self.session.variables
+        given = [one.name for one in node.parameters if variables.get(one.name) is not None]
+        missing = [one.name for one in node.parameters if one.needed and one.name not in given]
+        if missing:
             raise ShellError(
-                f"There is no method {node.name}().", f"Known for texts: {', '.join(sorted(_METHODS))}.", node.at
+                f"The script needs ${missing[0]}.", f"Give it: fcm run SCRIPT.ps1 -{missing[0]} VALUE", node.at
             )
-        whole = {"substring"}
+        self.defaults(node, given)
+
+    # loops
+
+    def _loop(self, node: tree.Node, out: list[Any]) -> None:
+        match node:
+            case tree.ForEach(variable=variable, source=source, body=body):
+                for item in self.collected(source):
+                    self.session.variables[variable] = item
+                    if not self._turn_of_loop(body, out):
+                        break
+            case tree.While(test=test, body=body):
+                while self._holds(test) and self._turn_of_loop(body, out):
+                    pass
+            case tree.DoLoop(body=body, until=until, test=test):
+                while self._turn_of_loop(body, out) and self._holds(test) is not until:
+                    pass
+            case tree.For(first=first, test=maybe, step=step, body=body):
+                if first is not None:
+                    self.run(first, [])
+                while (maybe is None or self._holds(maybe)) and self._turn_of_loop(body, out):
+                    if step is not None:
+                        self.run(step, [])
+
+    def _turn_of_loop(self, body: Sequence[tree.Node], out: list[Any]) -> bool:
+        """Run the body once; False if it left the loop."""
+        self.session.count_turn()
         try:
-            given = [as_number(a) if node.name.casefold() in whole else text(a) for a in arguments]
-            return method(text(target), *given)
-        except (TypeError, OverflowError) as error:
-            raise ParameterError(f"{node.name}() has other arguments: {error}.", "", node.at) from error
+            self.into(body, out)
+        except Continuing:
+            return True
+        except Breaking:
+            return False
+        return True
 
-    def _index(self, holder: Any, index: Any, at: int) -> Any:
-        if isinstance(holder, dict):
-            return table_get(holder, index)
-        if isinstance(index, list):
-            return [self._index(holder, one, at) for one in index]
-        if isinstance(holder, str | list):
-            place = as_whole(index, "The index")
-            return holder[place] if -len(holder) <= place < len(holder) else None
-        if holder is None:
-            raise ShellError("Cannot index into a null array.", "Check that the variable has a value.", at)
-        return holder if as_number(index) in (0, -1) else None
+    def _switch(self, node: tree.Switch, out: list[Any]) -> None:
+        operator = {"wildcard": "-like", "regex": "-match", "casesensitive": "-ceq"}.get(node.mode)
+        for item in self.collected(node.value):
+            found = False
+            for pattern, body in node.cases:
+                value = self.value(pattern)
+                if isinstance(value, tree.ScriptBlock):
+                    fits = truth(folded(self.block(value, item)))
+                else:
+                    fits = equal(item, value) if operator is None else truth(binary(operator, item, value))
+                if fits:
+                    found = True
+                    if not self._case(body, item, out):
+                        return
+            if not found and node.default is not None and not self._case(node.default, item, out):
+                return
 
+    def _case(self, body: Sequence[tree.Node], item: Any, out: list[Any]) -> bool:
+        with self.session.item(item):
+            return self._turn_of_loop(body, out)
 
-def _word(node: tree.Node) -> str:
-    return node.word if isinstance(node, tree.Literal) else ""
+    # errors
 
-
-def _looks_like_text(node: tree.Command) -> str:
-    """A hint for ``$x.Name = word``, where a text without quotes is taken for a command."""
-    name = node.name.value if isinstance(node.name, tree.Literal) else ""
-    if isinstance(name, str) and "-" not in name and not node.elements and name.isalnum() and len(name) > 12:
-        return "Put a text into quotes."
-    return ""
+    def _try(self, node: tree.Try, out: list[Any]) -> None:
+        trying = self._trying
+        try:
+            self._trying = trying + 1
+            self.into(node.body, out)
+        except ShellError as error:
+            self._trying = trying
+            if node.catch is None or self.session.is_stop(error):
+                raise
+            self.session.note(error)
+            with self.session.item(error_record(error)):
+                self.into(node.catch, out)
+        finally:
+            self._trying = trying
+            if node.final:
+                with self.session.to_the_end():
+                    self.into(node.final, out)

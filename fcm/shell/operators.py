@@ -18,6 +18,7 @@ from fcm.shell.values import (
     like,
     text,
     truth,
+    wildcard,
 )
 
 if TYPE_CHECKING:
@@ -46,9 +47,19 @@ def _match(value: Any, pattern: Any) -> bool:
     return _regex(pattern).search(text(value)) is not None
 
 
-def _regex(pattern: Any) -> re.Pattern[str]:
+def matches(value: Any, pattern: Any, cased: bool) -> dict[Any, Any]:
+    """``$Matches``: what the groups of a pattern found, by number and name; empty if it does not fit."""
+    found = _regex(pattern, cased).search(text(value))
+    if found is None:
+        return {}
+    groups: dict[Any, Any] = {0: found[0]}
+    groups |= {number: part for number, part in enumerate(found.groups(), 1) if part is not None}
+    return groups | {name: part for name, part in found.groupdict().items() if part is not None}
+
+
+def _regex(pattern: Any, cased: bool = False) -> re.Pattern[str]:
     try:
-        return re.compile(text(pattern), re.IGNORECASE)
+        return re.compile(text(pattern), 0 if cased else re.IGNORECASE)
     except re.error as error:
         raise ShellError(
             f"{text(pattern)!r} is no regular expression: {error}.", "Escape . * + ? ( ) [ \\ by \\"
@@ -66,7 +77,35 @@ _FILTERS: dict[str, Callable[[Any, Any], bool]] = {
     "-notlike": lambda left, right: not like(left, right),
     "-match": _match,
     "-notmatch": lambda left, right: not _match(left, right),
+    "-ceq": lambda left, right: _same(left, right),
+    "-cne": lambda left, right: not _same(left, right),
+    "-cgt": lambda left, right: _ordered(left, right) > 0,
+    "-cge": lambda left, right: _ordered(left, right) >= 0,
+    "-clt": lambda left, right: _ordered(left, right) < 0,
+    "-cle": lambda left, right: _ordered(left, right) <= 0,
+    "-clike": lambda left, right: wildcard(text(right), cased=True).fullmatch(text(left)) is not None,
+    "-cnotlike": lambda left, right: wildcard(text(right), cased=True).fullmatch(text(left)) is None,
+    "-cmatch": lambda left, right: _regex(right, cased=True).search(text(left)) is not None,
+    "-cnotmatch": lambda left, right: _regex(right, cased=True).search(text(left)) is None,
 }
+
+
+def _same(left: Any, right: Any) -> bool:
+    """Equal where the case of letters counts."""
+    return equal(left, right) and (not isinstance(left, str) or text(left) == text(right) or _is_number(right))
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def _ordered(left: Any, right: Any) -> int:
+    """-1, 0 or 1 where the case of letters counts: small letters come first, as in PowerShell."""
+    order = compare(left, right)
+    if order or not isinstance(left, str):
+        return order
+    first, second = text(left).swapcase(), text(right).swapcase()
+    return int(first > second) - int(first < second)
 
 
 def _add(left: Any, right: Any) -> Any:
@@ -144,9 +183,9 @@ def _is(left: Any, right: Any) -> bool:
     return found and (name == "bool" or not isinstance(left, bool))
 
 
-def _replace(left: Any, right: Any) -> Any:
+def _replace(left: Any, right: Any, cased: bool = False) -> Any:
     parts = items(right)
-    pattern = _regex(parts[0] if parts else "")
+    pattern = _regex(parts[0] if parts else "", cased)
     new = re.sub(r"\$(\d+)", r"\\g<\1>", text(parts[1]).replace("\\", "\\\\")) if len(parts) > 1 else ""
     try:
         done = [pattern.sub(new, text(item)) for item in items(left)]
@@ -172,6 +211,14 @@ _OTHERS: dict[str, Callable[[Any, Any], Any]] = {
     "-notcontains": lambda left, right: not any(equal(item, right) for item in items(left)),
     "-in": lambda left, right: any(equal(item, left) for item in items(right)),
     "-notin": lambda left, right: not any(equal(item, left) for item in items(right)),
+    "-ccontains": lambda left, right: any(_same(item, right) for item in items(left)),
+    "-cnotcontains": lambda left, right: not any(_same(item, right) for item in items(left)),
+    "-cin": lambda left, right: any(_same(item, left) for item in items(right)),
+    "-cnotin": lambda left, right: not any(_same(item, left) for item in items(right)),
+    "-creplace": lambda left, right: _replace(left, right, cased=True),
+    "-band": lambda left, right: as_whole(left, "-band") & as_whole(right, "-band"),
+    "-bor": lambda left, right: as_whole(left, "-bor") | as_whole(right, "-bor"),
+    "-bxor": lambda left, right: as_whole(left, "-bxor") ^ as_whole(right, "-bxor"),
     "-xor": lambda left, right: truth(left) != truth(right),
     "-replace": _replace,
     "-split": _split,
@@ -191,6 +238,8 @@ def unary(operator: str, value: Any) -> Any:
             return -as_number(value)
         case "+":
             return as_number(value)
+        case "-bnot":
+            return ~as_whole(value, "-bnot")
         case "-join":
             return "".join(text(item) for item in items(value))
         case _:
@@ -215,8 +264,23 @@ def cast(kind: str, value: Any) -> Any:
             return as_time(value)
         case "array":
             return items(value)
+        case "object":
+            return value
+        case "hashtable":
+            return _as_table(value)
+        case "pscustomobject":
+            table = _as_table(value)
+            return ShellObject("Custom", {text(key): item for key, item in table.items()})
+        case "switch":
+            return truth(value)
         case _:
             return text(value)
+
+
+def _as_table(value: Any) -> dict[Any, Any]:
+    if not isinstance(value, dict):
+        raise ShellError(f"{text(value)!r} is no table.", "Write @{ Name = value }.")
+    return value
 
 
 def formatted(pattern: str, values: list[Any]) -> str:

@@ -1,4 +1,4 @@
-"""Statements, pipelines and commands: the text of a script to its tree."""
+"""Statements: the text of a script to its tree."""
 
 from __future__ import annotations
 
@@ -6,17 +6,31 @@ import re
 from typing import TYPE_CHECKING
 
 from fcm.shell import tree
+from fcm.shell.declarations import DeclarationParser
 from fcm.shell.errors import ShellSyntaxError
-from fcm.shell.expressions import ExpressionParser
-from fcm.shell.scanner import DASHES, DOUBLE, SINGLE, WORD_END, Token, TokenKind
+from fcm.shell.scanner import SINGLE, WORD_END, Token, TokenKind
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-_PARAMETER = re.compile(rf"[{DASHES}]([A-Za-z_?][\w?]*)(:?)")
-_LATER_KEYWORDS = frozenset(
-    ("function", "filter", "switch", "while", "do", "for", "param", "begin", "process", "end", "class", "trap")
+_WITH_BLOCK = (
+    tree.If,
+    tree.ForEach,
+    tree.Try,
+    tree.While,
+    tree.For,
+    tree.Switch,
+    tree.Function,
+    tree.NamedBlock,
+    tree.ParamBlock,
 )
+"""Statements that end with their block: the next one may stand on the same line."""
+_LATER_KEYWORDS = frozenset(
+    ("class", "trap", "data", "workflow", "parallel", "sequence", "enum", "using", "dynamicparam", "configuration")
+)
+_MODES = ("wildcard", "regex", "exact", "casesensitive")
+_BRACE = re.compile(r"[A-Za-z]+\s*\{")
+_PARENTHESIS = re.compile(r"[A-Za-z]+\s*\(")
 LONGEST = 200_000
 """Characters of a script."""
 
@@ -46,7 +60,7 @@ def tokens(text: str) -> tuple[list[Token], ShellSyntaxError | None]:
     return sorted(parser.tokens, key=lambda token: (token.start, token.end)), error
 
 
-class Parser(ExpressionParser):
+class Parser(DeclarationParser):
     """Reads statements."""
 
     def statements(self, end: str) -> tuple[tree.Node, ...]:
@@ -65,35 +79,55 @@ class Parser(ExpressionParser):
             found.append(self.statement())
             self.skip_space()
             closing = self.peek()
+            if isinstance(found[-1], _WITH_BLOCK):
+                continue
             if closing and closing not in ";\n" and not (end and self.starts(end)):
                 raise self.fail(f"{self._here()!r} is unexpected here.", "End the statement with ; or a new line.")
 
     def statement(self) -> tree.Node:
         """One statement."""
         self.enter()
+        self.skip_binding()
         start, word = self.at, self.keyword()
-        reader: Callable[[int], tree.Node] | None = {
-            "if": self._if,
-            "try": self._try,
-            "throw": self._throw,
-            "foreach": self._foreach,
-        }.get(word)
-        if word == "foreach" and not re.compile(r"\s*\(").match(self.text, self.at + 7):
-            reader = None
+        reader = self._reader(word)
         if reader is not None:
             self.at += len(word)
             self.mark(TokenKind.KEYWORD, start)
-            self.skip_space(newlines=True)
+            if word not in ("return", "exit", "break", "continue"):
+                self.skip_space(newlines=True)
             node = reader(start)
         elif word in _LATER_KEYWORDS:
             raise self.fail(
                 f"{word!r} is not part of this shell's language.",
-                "Use foreach (...) { }, if (...) { } and pipelines; docs/powershell.md lists what there is.",
+                "Use functions, loops and pipelines; docs/powershell.md lists what there is.",
             )
         else:
-            node = self._pipeline_or_assignment()
+            node = self.pipeline_or_assignment()
         self.leave()
         return node
+
+    def _reader(self, word: str) -> Callable[[int], tree.Node] | None:
+        """What reads the statement that begins with a keyword; None for a word that is a command here."""
+        if word in ("begin", "process", "end"):
+            return (lambda start: self._named(word, start)) if _BRACE.match(self.text, self.at) else None
+        if word in ("foreach", "param") and not _PARENTHESIS.match(self.text, self.at):
+            return None
+        if word in ("return", "exit", "break", "continue"):
+            return lambda start: self._leave(word, start)
+        if word in ("function", "filter"):
+            return lambda start: self._function(word == "filter", start)
+        readers: dict[str, Callable[[int], tree.Node]] = {
+            "if": self._if,
+            "try": self._try,
+            "throw": self._throw,
+            "foreach": self._foreach,
+            "while": self._while,
+            "do": self._do,
+            "for": self._for,
+            "switch": self._switch,
+            "param": self.parameters,
+        }
+        return readers.get(word)
 
     def _condition(self) -> tree.Node:
         self.expect("(", "The condition")
@@ -165,118 +199,89 @@ class Parser(ExpressionParser):
         return tree.Try(body, catch, final, at=start)
 
     def _throw(self, start: int) -> tree.Node:
-        return tree.Throw(self._pipeline_or_assignment(), at=start)
+        return tree.Throw(self.pipeline_or_assignment(), at=start)
 
-    # pipelines
-
-    def _pipeline_or_assignment(self) -> tree.Node:
-        start = self.at
-        first = self._stage()
+    def _leave(self, word: str, start: int) -> tree.Node:
         self.skip_space()
-        for operator in ("=", "+=", "-="):
-            if not isinstance(first, tree.Command) and self.starts(operator):
-                if not isinstance(first, tree.Variable | tree.Member | tree.Index):
-                    raise self.fail("Nothing can be assigned to this.", "Assign to a variable or to a property.")
-                self.take(operator)
+        if not self.peek() or self.peek() in ";\n})":
+            return tree.Leave(word, at=start)
+        if word in ("break", "continue"):
+            raise self.fail(f"{word} goes to no label here.", f"Write {word} alone; it is for the innermost loop.")
+        return tree.Leave(word, self.pipeline_or_assignment(), at=start)
+
+    # loops
+
+    def _while(self, start: int) -> tree.Node:
+        return tree.While(self._condition(), self._braces("while"), at=start)
+
+    def _do(self, start: int) -> tree.Node:
+        body = self._braces("do")
+        for word in ("while", "until"):
+            if self._follows(word):
+                return tree.DoLoop(body, word == "until", self._condition(), at=start)
+        raise self.fail("do needs while or until after its block.", "Write do { } while (...).")
+
+    def _for(self, start: int) -> tree.Node:
+        self.expect("(", "for")
+        parts: list[tree.Node | None] = []
+        for end in (";", ";", ")"):
+            self.skip_space(newlines=True)
+            parts.append(None if self.starts(end) else self.statement())
+            self.skip_space(newlines=True)
+            self.expect(end, "for")
+        return tree.For(parts[0], parts[1], parts[2], self._braces("for"), at=start)
+
+    def _switch(self, start: int) -> tree.Node:
+        mode = ""
+        while self.dashed_word() in _MODES:
+            begin, word = self.at, self.dashed_word()
+            self.at += len(word) + 1
+            self.mark(TokenKind.PARAMETER, begin)
+            mode = "" if word == "exact" else word
+            self.skip_space(newlines=True)
+        value = self._condition()
+        self.skip_space(newlines=True)
+        self.expect("{", "switch")
+        cases: list[tuple[tree.Node, tuple[tree.Node, ...]]] = []
+        default: tuple[tree.Node, ...] | None = None
+        while True:
+            self.skip_space(newlines=True)
+            while self.take(";"):
                 self.skip_space(newlines=True)
-                return tree.Assignment(first, operator, self.statement(), at=start)
-        stages = [first]
-        while self.peek() == "|" and self.peek(1) != "|":
-            self.take("|")
-            self.skip_space(newlines=True)
-            if not self.peek():
-                raise self.fail("The pipeline ends with |.", "Write the next command.")
-            stages.append(self._stage())
-            self.skip_space()
-        redirect, append = None, False
-        if self.peek() == ">":
-            append = self.take(">>") or not self.take(">")
-            self.skip_space()
-            redirect = self._argument("The redirection")
-            self.skip_space()
-        if len(stages) == 1 and redirect is None and not isinstance(first, tree.Command):
-            return first
-        return tree.Pipeline(tuple(stages), redirect, append, at=start)
+            if self.take("}"):
+                return tree.Switch(mode, value, tuple(cases), default, at=start)
+            if self.keyword() == "default" and _BRACE.match(self.text, self.at):
+                if default is not None:
+                    raise self.fail("switch has two defaults.", "Leave one out.")
+                self.at += len("default")
+                default = self._braces("default")
+            else:
+                pattern = self._pattern()
+                cases.append((pattern, self._braces("The pattern")))
 
-    def _stage(self) -> tree.Node:
+    def _pattern(self) -> tree.Node:
         char = self.peek()
-        if char == "&":
-            start = self.at
-            self.take("&")
-            self.skip_space()
-            return self._command(start, self.postfix(self.primary()), called=True)
-        begins_value = char in SINGLE + DOUBLE + "$(@{[!+" or (char in DASHES and bool(char)) if char else True
-        if begins_value or self._is_number():
-            return self.expression()
+        if not char or char in "}|;)":
+            raise self.fail("switch needs a pattern or } here.", "Write 'value' { ... } or default { ... }.")
+        if char in SINGLE or char in '"\u201c\u201d\u201e$({@':
+            return self.unary()
         start = self.at
-        if char in WORD_END or char in "=]<":
-            raise self.fail(f"{self._here()!r} begins no statement.", "Begin with a command, a variable or a value.")
-        name = self.word(WORD_END)
-        if self.tokens and self.tokens[-1].start == start:
-            self.tokens[-1] = Token(TokenKind.COMMAND, start, self.at)
-        if isinstance(name, tree.Literal) and name.word:
-            return self._command(start, tree.Literal(name.word, name.word, at=start))
-        return self._command(start, name, called=True)
-
-    def _is_number(self) -> bool:
-        before, known = self.at, len(self.tokens)
-        found = self.read_number() is not None
-        follows = self.peek()
-        self.at = before
-        del self.tokens[known:]
-        return found and (not follows or not (follows.isalnum() or follows in "_-\\:") or follows in DASHES)
-
-    def _command(self, start: int, name: tree.Node, called: bool = False) -> tree.Node:
-        elements: list[tree.Node] = []
-        while True:
-            self.skip_space()
-            char = self.peek()
-            if not char or char in "\n;|)}>":
-                break
-            if char in "&":
-                raise self.fail("'&' is unexpected here.", "Separate commands by ; or a new line.")
-            elements.append(self._parameter() or self._argument("The command"))
-        return tree.Command(name, tuple(elements), called, at=start)
-
-    def _parameter(self) -> tree.Node | None:
-        match = _PARAMETER.match(self.text, self.at)
-        if match is None:
-            return None
-        start, self.at = self.at, match.end()
-        self.mark(TokenKind.PARAMETER, start)
-        value = None
-        if match[2]:
-            self.skip_space()
-            value = self._argument(f"The parameter -{match[1]}")
-        return tree.Parameter(match[1], value, at=start)
-
-    def _argument(self, what: str) -> tree.Node:
-        first = self._one_argument(what)
-        items = [first]
-        while True:
-            self.skip_space()
-            if not self.take(","):
-                break
-            self.skip_space(newlines=True)
-            items.append(self._one_argument(what))
-        return first if len(items) == 1 else tree.Sequence(tuple(items), at=first.at)
-
-    def _one_argument(self, what: str) -> tree.Node:
-        start, char = self.at, self.peek()
-        if not char or char in "\n;|)},":
-            raise self.fail(f"{what} needs a value here.", "Write a value.")
-        if char in SINGLE + DOUBLE:
-            return self.postfix(self.primary())
-        if char in "({" or (char == "@" and self.peek(1) in ("(", "{", *SINGLE, *DOUBLE)):
-            return self.postfix(self.primary())
-        if char == "$" and (self.peek(1) == "(" or self._names_variable() or self.peek(1) == "$"):
-            known = len(self.tokens)
-            node = self.postfix(self.dollar())
-            if not self.peek() or self.peek() in WORD_END:
-                return node
-            self.at = start
-            del self.tokens[known:]
         node = self.word(WORD_END)
         if self.at == start:
-            raise self.fail(f"{self._here()!r} is unexpected here.", "Put it into quotes.")
+            raise self.fail(f"{self._here()!r} is no pattern.", "Put it into quotes.")
         return node
+
+    # functions
+
+    def _named(self, word: str, start: int) -> tree.Node:
+        return tree.NamedBlock(word, self._braces(word), at=start)
+
+    def _function(self, is_filter: bool, start: int) -> tree.Node:
+        match = re.compile(r"[A-Za-z_][\w\-]*").match(self.text, self.at)
+        if match is None:
+            raise self.fail("The function needs a name.", "Write function Get-Something { ... }.")
+        begin, self.at = self.at, match.end()
+        self.mark(TokenKind.COMMAND, begin)
+        self.skip_space(newlines=True)
+        head: tuple[tree.Node, ...] = (self.parameters(self.at),) if self.peek() == "(" else ()
+        return tree.Function(match[0], head + self._braces("function"), is_filter, at=start)

@@ -5,6 +5,7 @@ The thread that calls ``execute`` is the owner of the workspace: it drains while
 
 from __future__ import annotations
 
+import contextlib
 import threading
 from collections import deque
 from dataclasses import dataclass, field
@@ -13,19 +14,22 @@ from typing import TYPE_CHECKING, Any
 
 from fcm.shell import tree
 from fcm.shell.call import Later
-from fcm.shell.errors import NotFoundError, RefusedError, ShellError, StoppedError
+from fcm.shell.errors import CommandNotFoundError, NotFoundError, ShellError, StoppedError, near
+from fcm.shell.flow import Exiting, Leaving
 from fcm.shell.formatting import WIDTH, format_values
 from fcm.shell.interpreter import Interpreter
-from fcm.shell.joining import join
 from fcm.shell.parser import parse
-from fcm.shell.registry import REGISTRY, Registry
-from fcm.shell.values import as_json, text
+from fcm.shell.records import error_record
+from fcm.shell.registry import REGISTRY, Cmdlet, Registry
+from fcm.shell.submission import Submission
+from fcm.shell.values import as_json, text, truth
+from fcm.shell.variables import Variables
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from fcm.model.commands import Command
-    from fcm.workspace.workspace import Operation, Workspace
+    from fcm.workspace.workspace import Workspace
 
 HISTORY = 1000
 """Lines that Get-History knows."""
@@ -44,6 +48,8 @@ class Results:
     errors: list[ShellError] = field(default_factory=list)
     grid: list[tuple[str, list[Any]]] = field(default_factory=list)
     """Tables that Out-GridView was asked for: title and objects."""
+    exit_code: int | None = None
+    """The number that ``exit`` gave; None: the script came to its end."""
 
     @property
     def ok(self) -> bool:
@@ -88,7 +94,12 @@ class ShellSession:
         self.workspace = workspace
         self.registry = registry
         self.waits = waits
-        self.variables: dict[str, Any] = {"erroractionpreference": "Continue", "error": []}
+        self.variables = Variables()
+        self.functions: dict[str, Cmdlet] = {}
+        """Functions that the session has defined, by their names in small letters."""
+        for name, value in (("ErrorActionPreference", "Continue"), ("Error", []), ("?", True), ("LASTEXITCODE", 0)):
+            self.variables[name] = value
+        self.variables["PSVersionTable"] = {"PSVersion": "2.0", "BuildVersion": "fcm"}
         self.history: deque[str] = deque(maxlen=HISTORY)
         self.joining = False
         """True while commands may wait for those of the next statement on the line."""
@@ -108,17 +119,25 @@ class ShellSession:
         """Characters of a line of the output."""
         self._folder = folder
         self._pump = pump or Draining(workspace)
-        self._given: list[_Given] = []
+        self.failures = 0
+        """Errors of this session so far, those included that were caught or silenced."""
+        self.interpreter = Interpreter(self)
+        self._submission = Submission(self)
         self._stop = threading.Event()
         self._results = Results("")
-        self._ending: ShellError | None = None
+        self._line: list[Any] = []
+        self._apart: list[list[ShellError]] = []
+        self._is_over = False
+        self._turns = 0
 
     # running
 
     def execute(self, source: str) -> Results:
         """Run a text. Errors are in the results; nothing is raised for what the text does wrong."""
         self._stop.clear()
-        self._ending = None
+        self._is_over = False
+        self._turns = 0
+        self._line = []
         self._results = results = Results(source)
         if source.strip():
             self.history.append(source.strip())
@@ -127,43 +146,43 @@ class ShellSession:
         except ShellError as error:
             self.record(error)
             return results
-        interpreter = Interpreter(self)
-        line: list[Any] = []
         for number, statement in enumerate(statements):
             follows = number + 1 < len(statements) and self._on_one_line(source, statement, statements[number + 1])
             if not self._joins(statement):
-                self._flush()
-            self.joining = self._joins(statement) and (follows or bool(self._given))
-            try:
-                self.check_stopped()
-                line += interpreter.run(statement)
-            except ShellError as error:
-                error.at = error.at if error.at >= 0 else statement.at
-                self._given.clear()
-                self.record(error)
-                if self.ends_script(error):
-                    follows = False
-            except RecursionError:
-                self.record(ShellError("The script is nested too deeply.", "Use variables.", statement.at))
-            finally:
-                self.joining = False
-            if not follows:
-                self._flush()
-                self._emit(line)
-                line = []
-            if self._is_over():
+                self._submission.flush()
+            self.joining = self._joins(statement) and (follows or self._submission.is_waiting)
+            self._run(statement)
+            if not follows or self._is_over:
+                self._submission.flush()
+                self._emit()
+            if self._is_over:
                 break
         return results
 
-    def _is_over(self) -> bool:
-        """Whether an error has ended the script."""
-        return self._ending is not None
+    def _run(self, statement: tree.Node) -> None:
+        try:
+            self.check_stopped()
+            self.interpreter.run(statement, self._line)
+        except ShellError as error:
+            error.at = error.at if error.at >= 0 else statement.at
+            self._submission.forget()
+            self._emit()
+            self.record(error)
+        except Exiting as left:
+            self._results.exit_code = left.code
+            self._is_over = True
+        except Leaving:
+            self._is_over = True
+        except RecursionError:
+            self.record(ShellError("The script is nested too deeply.", "Use loops and variables.", statement.at))
+        finally:
+            self.joining = False
 
     def _joins(self, statement: tree.Node) -> bool:
         match statement:
             case tree.Assignment(target=tree.Member(target=tree.Group())):
                 return True
-            case tree.Pipeline(stages=stages, redirect=None):
+            case tree.Pipeline(stages=stages):
                 last = stages[-1]
                 if isinstance(last, tree.Command) and isinstance(last.name, tree.Literal):
                     cmdlet = self.registry.get(str(last.name.value))
@@ -174,30 +193,121 @@ class ShellSession:
     def _on_one_line(source: str, first: tree.Node, second: tree.Node) -> bool:
         return "\n" not in source[first.at : second.at]
 
-    def _emit(self, line: list[Any]) -> None:
-        values = [value for item in line for value in (item.values if isinstance(item, Later) else [item])]
+    def _emit(self) -> None:
+        values = [value for item in self._line for value in (item.values if isinstance(item, Later) else [item])]
+        self._line.clear()
         self._results.objects += values
         if values:
             self.on_output(values)
 
+    def say(self, line: str) -> None:
+        """Show a text at once (Write-Host, Write-Warning), after the output that is there already."""
+        if self._submission.is_waiting:
+            self._submission.flush()
+        self._emit()
+        self._results.objects.append(line)
+        self.on_output([line])
+
+    @property
+    def source(self) -> str:
+        """The text that runs."""
+        return self._results.source
+
+    @property
+    def succeeded(self) -> bool:
+        """``$?``: whether the last pipeline went without errors."""
+        return truth(self.variables["?"])
+
+    @succeeded.setter
+    def succeeded(self, value: bool) -> None:
+        self.variables["global:?"] = value
+
+    @property
+    def exit_code(self) -> int:
+        """``$LASTEXITCODE``: that of the last program (wevtutil, cluster)."""
+        return int(self.variables["LASTEXITCODE"])
+
+    @exit_code.setter
+    def exit_code(self, value: int) -> None:
+        self.variables["global:LASTEXITCODE"] = value
+
+    def command(self, name: str, at: int = -1) -> Cmdlet:
+        """The function or cmdlet of a name.
+
+        Raises:
+            CommandNotFoundError: there is none; the remedy names the near ones.
+        """
+        found = self.functions.get(name.casefold())
+        if found is not None:
+            return found
+        try:
+            return self.registry.find(name, at)
+        except CommandNotFoundError as error:
+            error.remedy = near(name, [one.name for one in self.functions.values()], most=1) or error.remedy
+            raise
+
+    def preference(self, name: str) -> str:
+        """``$NAMEPreference`` in small letters."""
+        return text(self.variables.get(f"{name}Preference")).casefold()
+
+    @contextlib.contextmanager
+    def item(self, value: Any) -> Iterator[None]:
+        """``$_`` has this value."""
+        before = self.variables.get("_")
+        self.variables["_"] = value
+        try:
+            yield
+        finally:
+            self.variables["_"] = before
+
+    def count_turn(self) -> None:
+        """One more turn of a loop or block.
+
+        Raises:
+            ShellError: the thread must not block, and this goes on for too long.
+        """
+        self.check_stopped()
+        self._turns += 1
+        if not self.waits and self._turns > TURNS:
+            error = ShellError(
+                f"More than {TURNS} turns of loops would stop the window.", "Run the script with fcm run."
+            )
+            error.ends = True
+            raise error
+
+    # errors
+
     def record(self, error: ShellError) -> None:
-        """Keep an error for the results and tell it."""
+        """Keep an error that was not caught and tell it, or put it where 2> sends errors."""
+        self.note(error)
+        if self._apart and not self.ends_script(error):
+            self._apart[-1].append(error)
+            return
         self._results.errors.append(error)
-        self.variables["error"] = [error.message, *self.variables["error"]][:50]
         self.on_error(error, self._results.source)
         if self.ends_script(error):
-            self._ending = error
+            self._is_over = True
+
+    def note(self, error: ShellError, keep: bool = True) -> None:
+        """Count an error, and keep it in ``$Error``."""
+        self.failures += 1
+        self.succeeded = False
+        if keep:
+            self.variables["global:Error"] = [error_record(error), *self.variables["Error"]][:50]
+
+    @contextlib.contextmanager
+    def errors_apart(self) -> Iterator[list[ShellError]]:
+        """Errors that are recorded inside are put into the list instead of being told."""
+        apart: list[ShellError] = []
+        self._apart.append(apart)
+        try:
+            yield apart
+        finally:
+            self._apart.pop()
 
     def ends_script(self, error: ShellError) -> bool:
         """Whether the statements after an error are not carried out."""
-        preference = text(self.variables.get("erroractionpreference")).casefold()
-        return self.is_stop(error) or error is self._ending or preference == "stop"
-
-    def stop_at(self, error: ShellError) -> None:
-        """-ErrorAction Stop: the script ends with this error, unless it is caught."""
-        if not self.is_stop(error):
-            error.category = error.category or "OperationStopped"
-            self._ending = error
+        return self.is_stop(error) or error.ends or self.preference("ErrorAction") == "stop"
 
     @staticmethod
     def is_stop(error: ShellError) -> bool:
@@ -251,6 +361,17 @@ class ShellSession:
         """End what runs, from any thread (Ctrl+C)."""
         self._stop.set()
 
+    @contextlib.contextmanager
+    def to_the_end(self) -> Iterator[None]:
+        """What runs inside is not ended by a stop that was asked for before (finally)."""
+        stopped = self._stop.is_set()
+        self._stop.clear()
+        try:
+            yield
+        finally:
+            if stopped:
+                self._stop.set()
+
     def check_stopped(self) -> None:
         """Raise if the user ended the script.
 
@@ -260,14 +381,26 @@ class ShellSession:
         if self._stop.is_set():
             raise StoppedError("The command was ended.", category="OperationStopped")
 
+    # commands
+
+    def give(self, command: Command, at: int, cmdlet: str, then: Callable[[], list[Any]], joins: bool) -> list[Any]:
+        """Give a command (see Submission.give).
+
+        Raises:
+            RefusedError: it was not carried out.
+        """
+        return self._submission.give(command, at, cmdlet, then, joins)
+
+    def created(self, name: str) -> bool:
+        """Whether this line creates a machine of that name that is not there yet."""
+        return self._submission.creates(name)
+
     def wait(self, limit: float = STEP) -> None:
         """Let the cluster go on for at most ``limit`` s and take what it posted."""
         self._pump(limit)
 
     def not_found(self, what: str, name: str, known: list[str], at: int = -1) -> NotFoundError:
         """The error for an object that is not there, with the near names."""
-        from fcm.shell.errors import near
-
         remedy = near(name, known) or (f"There are: {', '.join(known[:12])}." if known else f"There is no {what}.")
         return NotFoundError(f"There is no {what} {name!r} in this cluster.", remedy, at, "ObjectNotFound")
 

@@ -1,11 +1,10 @@
-"""What a script consists of, as frozen data, and its printing.
+"""What a script consists of, as frozen data; ``fcm.shell.printing`` turns it back into text.
 
 Every node knows where it begins in the text (``at``), which does not count when nodes are compared.
 """
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, field
 
 
@@ -131,11 +130,38 @@ class Cast(Node):
 
 
 @dataclass(frozen=True, slots=True)
+class StaticCall(Node):
+    """``[type]::name(arguments)``; ``arguments`` None: ``[type]::name``."""
+
+    type: str
+    name: str
+    arguments: tuple[Node, ...] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Increment(Node):
+    """``$x++``, ``$x--``, ``++$x``, ``--$x``."""
+
+    target: Node
+    operator: str
+    """++ or --."""
+    before: bool
+    """True: the operator stands before, and the value is the new one."""
+
+
+@dataclass(frozen=True, slots=True)
 class Parameter(Node):
     """``-Name`` or ``-Name:value`` of a command; ``name`` without the dash."""
 
     name: str
     value: Node | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Splat(Node):
+    """``@name`` among the arguments of a command."""
+
+    name: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,17 +175,34 @@ class Command(Node):
 
 
 @dataclass(frozen=True, slots=True)
-class Pipeline(Node):
-    """``stage | stage > file``."""
+class Redirection(Node):
+    """``> file``, ``>> file``, ``2> file``, ``2>&1``."""
 
-    stages: tuple[Node, ...]
-    redirect: Node | None = None
+    stream: int
+    """1 output, 2 errors."""
+    target: Node | None
+    """None for ``&1``: the errors become output."""
     append: bool = False
 
 
 @dataclass(frozen=True, slots=True)
+class Redirected(Node):
+    """A stage of a pipeline with its redirections."""
+
+    stage: Node
+    redirections: tuple[Redirection, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Pipeline(Node):
+    """``stage | stage``."""
+
+    stages: tuple[Node, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Assignment(Node):
-    """``target = statement``; operators =, +=, -=."""
+    """``target = statement``; operators =, +=, -=, *=, /=, %=."""
 
     target: Node
     operator: str
@@ -199,126 +242,90 @@ class Throw(Node):
     value: Node
 
 
-_SINGLE = re.compile("(['\u2018\u2019\u201a\u201b])")
-_PLAIN_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z")
-_IN_DOUBLE = re.compile('([`$"\u201c\u201d\u201e])')
+@dataclass(frozen=True, slots=True)
+class While(Node):
+    """``while (condition) { }``."""
+
+    test: Node
+    body: tuple[Node, ...]
 
 
-def literal(text: str) -> str:
-    """A text in single quotes; quotes of every kind in it are doubled."""
-    return "'" + _SINGLE.sub(r"\1\1", text) + "'"
+@dataclass(frozen=True, slots=True)
+class DoLoop(Node):
+    """``do { } while (condition)``, or ``until``."""
+
+    body: tuple[Node, ...]
+    until: bool
+    test: Node
 
 
-def show(node: Node) -> str:
-    """The text of a node, which parses back to an equal one."""
-    match node:
-        case Literal(value=str() as text):
-            return literal(text)
-        case Literal(value=number):
-            return repr(number)
-        case Expanded(parts=parts):
-            return '"' + "".join(_part(part) for part in parts) + '"'
-        case Variable(name=name):
-            return f"${name}" if _PLAIN_NAME.match(name) else f"${{{name}}}"
-        case Member(target=target, name=name):
-            return f"{_holder(target)}.{_member(name)}"
-        case Call(target=target, name=name, arguments=arguments):
-            return f"{_holder(target)}.{_member(name)}({', '.join(_item(item) for item in arguments)})"
-        case Index(target=target, index=index):
-            return f"{_holder(target)}[{show(index)}]"
-        case Group(body=body):
-            return f"({show(body)})"
-        case SubExpression(body=body):
-            return f"$({show_all(body)})"
-        case ArrayExpression(body=body):
-            return f"@({show_all(body)})"
-        case ScriptBlock(body=body):
-            return f"{{ {show_all(body)} }}"
-        case Hash(entries=entries):
-            return "@{" + "; ".join(f"{_inside(key)} = {show(value)}" for key, value in entries) + "}"
-        case Sequence(items=items):
-            return ", ".join(_item(item) for item in items)
-        case Unary(operator=operator, operand=operand):
-            return f"{operator} {_inside(operand)}"
-        case Binary(operator=operator, left=left, right=right):
-            return f"{_inside(left)} {operator} {_inside(right)}"
-        case Cast(type=name, operand=operand):
-            return f"[{name}] {_inside(operand)}"
-        case Parameter(name=name, value=value):
-            return f"-{name}" if value is None else f"-{name}:{_argument(value)}"
-        case Command():
-            return _command(node)
-        case Pipeline(stages=stages, redirect=redirect, append=append):
-            tail = "" if redirect is None else f" {'>>' if append else '>'} {_argument(redirect)}"
-            return " | ".join(show(stage) for stage in stages) + tail
-        case Assignment(target=target, operator=operator, value=value):
-            return f"{show(target)} {operator} {show(value)}"
-        case _:
-            return _statement(node)
+@dataclass(frozen=True, slots=True)
+class For(Node):
+    """``for (first; test; step) { }``; each of the three may be missing."""
+
+    first: Node | None
+    test: Node | None
+    step: Node | None
+    body: tuple[Node, ...]
 
 
-def show_all(body: tuple[Node, ...]) -> str:
-    """Statements on one line."""
-    return "; ".join(show(statement) for statement in body)
+@dataclass(frozen=True, slots=True)
+class Switch(Node):
+    """``switch -mode (value) { pattern { } default { } }``."""
+
+    mode: str
+    """"", wildcard, regex or casesensitive."""
+    value: Node
+    cases: tuple[tuple[Node, tuple[Node, ...]], ...]
+    default: tuple[Node, ...] | None = None
 
 
-def _statement(node: Node) -> str:
-    match node:
-        case If(branches=branches, otherwise=otherwise):
-            texts = [f"if ({show(test)}) {{ {show_all(body)} }}" for test, body in branches]
-            tail = f" else {{ {show_all(otherwise)} }}" if otherwise else ""
-            return " else".join(texts) + tail
-        case ForEach(variable=variable, source=source, body=body):
-            return f"foreach ({show(Variable(variable))} in {show(source)}) {{ {show_all(body)} }}"
-        case Try(body=body, catch=catch, final=final):
-            text = f"try {{ {show_all(body)} }}"
-            text += "" if catch is None else f" catch {{ {show_all(catch)} }}"
-            return text + (f" finally {{ {show_all(final)} }}" if final else "")
-        case Throw(value=value):
-            return f"throw {show(value)}"
-        case _:
-            raise TypeError(f"{type(node).__name__} has no text")
+@dataclass(frozen=True, slots=True)
+class Declaration(Node):
+    """One parameter of ``param( )``."""
+
+    name: str
+    type: str = ""
+    """A type of CAST_TYPES, object or switch, with [] for a list; "": any value."""
+    default: Node | None = None
+    needed: bool = False
+    choices: tuple[str, ...] = ()
 
 
-def _part(part: str | Node) -> str:
-    if isinstance(part, str):
-        return _IN_DOUBLE.sub(r"`\1", part)
-    return f"${{{part.name}}}" if isinstance(part, Variable) else show(part)
+@dataclass(frozen=True, slots=True)
+class ParamBlock(Node):
+    """``param( )`` at the head of a script, function or block."""
+
+    parameters: tuple[Declaration, ...]
 
 
-def _member(name: str) -> str:
-    return name if _PLAIN_NAME.match(name) else literal(name)
+@dataclass(frozen=True, slots=True)
+class NamedBlock(Node):
+    """``begin { }``, ``process { }`` or ``end { }`` of a function."""
+
+    name: str
+    body: tuple[Node, ...]
 
 
-_ATOMS = (Expanded, Variable, Member, Call, Index, Group, SubExpression, ArrayExpression, Hash, ScriptBlock)
+@dataclass(frozen=True, slots=True)
+class Function(Node):
+    """``function name { }``; ``is_filter``: the body runs for each object of the pipeline."""
+
+    name: str
+    body: tuple[Node, ...]
+    is_filter: bool = False
 
 
-def _is_atom(node: Node) -> bool:
-    return isinstance(node, _ATOMS) or (isinstance(node, Literal) and (isinstance(node.value, str) or node.value >= 0))
+@dataclass(frozen=True, slots=True)
+class Leave(Node):
+    """``return``, ``exit``, ``break``, ``continue``."""
+
+    word: str
+    value: Node | None = None
 
 
-def _inside(node: Node) -> str:
-    return show(node) if _is_atom(node) else f"({show(node)})"
-
-
-def _holder(node: Node) -> str:
-    """What stands before a member or index: a number there would swallow the dot."""
-    return f"({show(node)})" if isinstance(node, Literal) and not isinstance(node.value, str) else _inside(node)
-
-
-def _item(node: Node) -> str:
-    return _inside(node)
-
-
-def _argument(node: Node) -> str:
-    return show(node) if isinstance(node, Sequence) else _inside(node)
-
-
-def _command(node: Command) -> str:
-    name = node.name
-    if node.called:
-        head = f"& {_inside(name)}"
-    else:
-        assert isinstance(name, Literal)
-        head = str(name.value)
-    return " ".join([head, *(show(e) if isinstance(e, Parameter) else _argument(e) for e in node.elements)])
+STATEMENTS = (
+    *(Pipeline, Assignment, If, ForEach, Try, Throw, While, DoLoop, For, Switch),
+    *(ParamBlock, NamedBlock, Function, Leave),
+)
+"""Nodes that are statements and no expressions."""

@@ -99,7 +99,7 @@ def text(value: Any) -> str:
     if isinstance(value, list | tuple):
         return " ".join(text(item) for item in value)
     if isinstance(value, ShellObject):
-        name = value.get("Name")
+        name = value.get("Message" if value.type == "ErrorRecord" else "Name")
         inside = "; ".join(f"{key}={text(item)}" for key, item in value.properties.items())
         return text(name) if name is not None else f"@{{{inside}}}"
     if isinstance(value, dict):
@@ -174,8 +174,8 @@ def as_time(value: Any) -> datetime:
 
 
 @lru_cache(maxsize=256)
-def wildcard(pattern: str) -> re.Pattern[str]:
-    """The pattern of PowerShell's wildcards ``* ? [abc] [a-z]`` for whole texts, whatever the case."""
+def wildcard(pattern: str, cased: bool = False) -> re.Pattern[str]:
+    """The pattern of PowerShell's wildcards ``* ? [abc] [a-z]`` for whole texts; ``cased``: the case counts."""
     parts: list[str] = []
     place = 0
     while place < len(pattern):
@@ -200,7 +200,7 @@ def wildcard(pattern: str) -> re.Pattern[str]:
         else:
             parts.append(re.escape(char))
         place += 1
-    return re.compile("".join(parts), re.IGNORECASE | re.DOTALL)
+    return re.compile("".join(parts), re.DOTALL if cased else re.IGNORECASE | re.DOTALL)
 
 
 def has_wildcard(pattern: str) -> bool:

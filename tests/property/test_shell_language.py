@@ -9,7 +9,7 @@ from fcm.shell import tree
 from fcm.shell.errors import ShellError, ShellSyntaxError
 from fcm.shell.operators import formatted
 from fcm.shell.parser import parse, tokens
-from fcm.shell.tree import show, show_all
+from fcm.shell.printing import show, show_all
 from fcm.shell.values import like, wildcard
 
 PIECES = st.sampled_from(

@@ -115,7 +115,7 @@ def _change(call: Call, online: bool) -> Iterable[Any]:
         for machine in machines:
             command = cmd.SetMachineState(machine.id, MachineState.RUNNING) if online else take_offline(call, machine)
             done += call.submit(command, group.name)
-        if not call.switch("WhatIf"):
+        if not call.what_if:
             until_settled(call, [machine.id for machine in machines])
         yield from done or [group_object(call.state.groups[group.id], call.state)]
 

@@ -236,7 +236,7 @@ def _turn(call: Call, state: MachineState, forced: bool = False) -> Iterable[Any
     found = _wanted(call)
     for identity, name in found:
         yield from call.submit(cmd.SetMachineState(identity, state, forced), name)
-    if not call.session.joining and not call.switch("WhatIf"):
+    if not call.session.joining and not call.what_if:
         until_settled(call, [identity for identity, _ in found])
 
 

@@ -136,7 +136,7 @@ def carry_out(call: Call, machine: VirtualMachine, command: cmd.Command) -> list
     """Begin a move, wait for it, and give out the group."""
     before = set(call.state.migrations)
     said = call.submit(command, machine.name)
-    if said or call.switch("WhatIf"):
+    if said or call.what_if:
         return said
     begun = [m for m in call.state.migrations.values() if m.id not in before and m.machine == machine.id]
     if begun:

@@ -124,7 +124,9 @@ def out_file(call: Call) -> Iterable[Any]:
     path = call.session.path(call.text("Path"))
     if call.switch("NoClobber") and path.exists():
         raise ParameterError(f"{path} is there already.", "Leave out -NoClobber to replace it.", call.at)
-    write_text(path, format_values(pipeline_input(call), call.whole("Width") or call.session.width), call.switch("Append"))
+    write_text(
+        path, format_values(pipeline_input(call), call.whole("Width") or call.session.width), call.switch("Append")
+    )
     return []
 
 

@@ -92,7 +92,7 @@ def _turn(call: Call, online: bool) -> Iterable[Any]:
         machine = call.state.machines[resource.machine]
         command = cmd.SetMachineState(machine.id, MachineState.RUNNING) if online else take_offline(call, machine)
         said = call.submit(command, item.name)
-        if not call.switch("WhatIf"):
+        if not call.what_if:
             until_settled(call, [machine.id])
         yield from said or _shown(call, item)
 

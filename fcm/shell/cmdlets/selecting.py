@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from fcm.shell import tree
+from fcm.shell import printing, tree
 from fcm.shell.errors import ParameterError
 from fcm.shell.operators import binary
 from fcm.shell.registry import INPUT, Param, cmdlet
@@ -40,9 +40,7 @@ def block_of(call: Call, name: str) -> tree.ScriptBlock | None:
 
 def run_block(call: Call, block: tree.ScriptBlock, item: Any) -> list[Any]:
     """Output of a block for one item."""
-    from fcm.shell.interpreter import Interpreter
-
-    return Interpreter(call.session).block(block, item)
+    return call.session.interpreter.block(block, item)
 
 
 def pipeline_input(call: Call) -> list[Any]:
@@ -109,7 +107,7 @@ def foreach_object(call: Call) -> Iterable[Any]:
 def getter(call: Call, wanted: Any) -> tuple[str, Callable[[Any], Any]]:
     """Name and value of a property; also of @{ Name = 'x'; Expression = { ... } }."""
     if isinstance(wanted, tree.ScriptBlock):
-        return tree.show_all(wanted.body), lambda item: folded(run_block(call, wanted, item))
+        return printing.show_all(wanted.body), lambda item: folded(run_block(call, wanted, item))
     if isinstance(wanted, dict):
         expression = table_get(wanted, "Expression") or table_get(wanted, "e")
         name = table_get(wanted, "Name") or table_get(wanted, "n") or table_get(wanted, "Label")

@@ -109,7 +109,7 @@ def test_a_wrong_name_suggests_the_near_ones(desk: ShellDesk) -> None:
         ("Get-Cluster fabrikam", "There is no open cluster"),
         ("(Get-ClusterNode node1).State = 'Down'", "cannot be set"),
         ("Set-ClusterQuorum -NodeMajority -DiskOnly x", "2 quorum modes"),
-        ("function f { }", "not part of this shell"),
+        ("class Node { }", "not part of this shell"),
         ("Get-ClusterNode -Confirm | Suspend-ClusterNode -Confirm", "asks a person"),
     ],
 )

@@ -1,0 +1,273 @@
+"""Pipelines: cmdlets, functions and blocks are called, their arguments bound, their streams redirected."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from fcm.shell import tree
+from fcm.shell.call import Call
+from fcm.shell.errors import CommandNotFoundError, ShellError
+from fcm.shell.evaluation import Evaluator
+from fcm.shell.flow import Returning
+from fcm.shell.output import write_text
+from fcm.shell.records import error_record
+from fcm.shell.registry import NOTHING, Argument, Cmdlet, Param, bind
+from fcm.shell.values import folded, items, text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+_KINDS = {
+    **{"string": "text", "string[]": "texts", "int": "whole", "long": "whole", "double": "number"},
+    **{"switch": "switch", "bool": "truth"},
+}
+"""Kinds of parameter (fcm.shell.registry.Param) for the declared types; all others take any value."""
+_ABSENT = {"text": "", "whole": 0, "number": 0, "switch": False, "truth": False}
+"""Values of declared parameters that were not given and have no default."""
+_QUIET = ("silentlycontinue", "ignore")
+
+
+class Invoker(Evaluator):
+    """Runs pipelines."""
+
+    def pipeline(self, node: tree.Pipeline) -> list[Any]:
+        """Output of a pipeline; ``$?`` tells whether it went without errors."""
+        failures = self.session.failures
+        values: list[Any] = []
+        try:
+            for number, stage in enumerate(node.stages):
+                is_last = number == len(node.stages) - 1
+                if isinstance(stage, tree.Redirected):
+                    values = self._redirected(stage, values, number > 0)
+                else:
+                    values = self._stage(stage, values, number > 0, is_last)
+        except ShellError:
+            self.session.succeeded = False
+            raise
+        self.session.succeeded = self.session.failures == failures
+        return values
+
+    def _stage(self, stage: tree.Node, given: list[Any], has_input: bool, is_last: bool) -> list[Any]:
+        if isinstance(stage, tree.Command):
+            return self._command(stage, given, has_input, is_last)
+        if has_input:
+            raise ShellError("Only commands can stand after |.", "Put it first.", stage.at, "ParserError")
+        return items(self.value(stage))
+
+    # redirections
+
+    def _redirected(self, node: tree.Redirected, given: list[Any], has_input: bool) -> list[Any]:
+        errors = next((one for one in node.redirections if one.stream == 2), None)
+        output = next((one for one in node.redirections if one.stream == 1), None)
+        values: list[Any] = []
+        if errors is None:
+            values = self._stage(node.stage, given, has_input, is_last=False)
+        else:
+            with self.session.errors_apart() as apart:
+                try:
+                    values = self._stage(node.stage, given, has_input, is_last=False)
+                except ShellError as error:
+                    if self.session.ends_script(error):
+                        raise
+                    error.at = error.at if error.at >= 0 else node.at
+                    self.session.record(error)
+            if errors.target is None:
+                values = [*values, *(error_record(error) for error in apart)]
+            else:
+                self._write(errors, [error.show(self.session.source) for error in apart])
+        if output is None:
+            return values
+        self._write(output, values)
+        return []
+
+    def _write(self, redirection: tree.Redirection, values: list[Any]) -> None:
+        """Write values to the file; $null swallows them."""
+        assert redirection.target is not None
+        path = text(self.value(redirection.target))
+        if not path:
+            return
+        try:
+            write_text(self.session.path(path), self.session.format(values), append=redirection.append)
+        except OSError as error:
+            why = f"{error.strerror or error}: {path}"
+            raise ShellError(why, "Check the path and its permissions.", redirection.at, "WriteError") from error
+
+    # commands
+
+    def _command(self, node: tree.Command, given: list[Any], has_input: bool, is_last: bool) -> list[Any]:
+        self.session.check_stopped()
+        name = self.value(node.name)
+        if isinstance(name, tree.ScriptBlock):
+            return list(self._block(name, self._arguments(node), given))
+        cmdlet = self._find(node, text(name))
+        values: dict[str, Any] = {}
+        try:
+            values = {"Arguments": self._words(node)} if cmdlet.raw else bind(cmdlet, self._arguments(node))
+            call = Call(self.session, cmdlet, values, given, node.at, has_input, is_last)
+            out = list(cmdlet.body(call))
+        except ShellError as error:
+            error.at = error.at if error.at >= 0 else node.at
+            error.command = error.command or cmdlet.name
+            if cmdlet.raw:
+                self.session.exit_code = 1
+            return self._failed(error, values)
+        except OSError as error:
+            where = f" {error.filename}" if error.filename else ""
+            why = f"{error.strerror or error}:{where}"
+            remedy = "Check the path and its permissions."
+            return self._failed(ShellError(why, remedy, node.at, "WriteError", cmdlet.name), values)
+        if cmdlet.raw:
+            self.session.exit_code = 0
+        self._keep(values.get("OutVariable"), out)
+        return out
+
+    def _failed(self, error: ShellError, values: Mapping[str, Any]) -> list[Any]:
+        """What -ErrorAction and -ErrorVariable make of an error: no output, or the error itself."""
+        self._keep(values.get("ErrorVariable"), [error_record(error)])
+        action = text(values.get("ErrorAction", "")).casefold()
+        if self.session.is_stop(error):
+            raise error
+        if action in _QUIET or (not action and self.session.preference("ErrorAction") in _QUIET and not error.ends):
+            self.session.note(error, keep=action != "ignore")
+            return []
+        if action == "inquire":
+            error.ends = not self.session.confirmed(error.command, error.message, error.at)
+        error.ends = error.ends or action == "stop"
+        raise error
+
+    def _keep(self, name: Any, found: list[Any]) -> None:
+        """-OutVariable and -ErrorVariable; a plus before the name adds to what is there."""
+        if name is None:
+            return
+        word = text(name)
+        before = items(self.session.variables.get(word[1:])) if word.startswith("+") else []
+        self.session.variables[word.removeprefix("+")] = [*before, *found]
+
+    def _find(self, node: tree.Command, name: str) -> Cmdlet:
+        try:
+            return self.session.command(name, node.at)
+        except CommandNotFoundError:
+            hint = _looks_like_text(node)
+            if hint:
+                raise ShellError(f"{name!r} is no command.", hint, node.at, "ObjectNotFound") from None
+            raise
+
+    def _arguments(self, node: tree.Command) -> list[Argument]:
+        found: list[Argument] = []
+        for element in node.elements:
+            if isinstance(element, tree.Splat):
+                found += self._splatted(element)
+            elif isinstance(element, tree.Parameter):
+                value = NOTHING if element.value is None else self.value(element.value)
+                found.append(Argument(value, _word(element.value), element.name, element.at))
+            else:
+                found.append(Argument(self.value(element), _word(element), None, element.at))
+        return found
+
+    def _splatted(self, node: tree.Splat) -> list[Argument]:
+        """``@name``: a table gives named arguments, a list those without a name."""
+        value = self.session.variables.get(node.name)
+        if isinstance(value, dict):
+            return [Argument(given, "", text(key), node.at) for key, given in value.items()]
+        return [Argument(given, "", None, node.at) for given in items(value)]
+
+    def _words(self, node: tree.Command) -> list[str]:
+        words: list[str] = []
+        for element in node.elements:
+            if isinstance(element, tree.Parameter):
+                tail = "" if element.value is None else ":" + text(self.value(element.value))
+                words.append(f"-{element.name}{tail}")
+            elif isinstance(element, tree.Splat):
+                words += [text(argument.value) for argument in self._splatted(element)]
+            else:
+                words.append(_word(element) or text(self.value(element)))
+        return words
+
+    # functions and blocks
+
+    def define(self, node: tree.Function) -> None:
+        """Make a function a command of the session."""
+        self.session.functions[node.name.casefold()] = self._as_cmdlet(node.name, node.body, node.is_filter)
+
+    def _as_cmdlet(self, name: str, body: tuple[tree.Node, ...], is_filter: bool = False) -> Cmdlet:
+        head = next((statement for statement in body if isinstance(statement, tree.ParamBlock)), None)
+        params = (Param("Arguments", "any", position=0, rest=True),) if head is None else _params(head)
+
+        def run(call: Call) -> Iterable[Any]:
+            if head is None:
+                scope: dict[str, Any] = {"args": items(call.values.get("Arguments"))}
+            else:
+                scope = {key.casefold(): value for key, value in call.values.items()}
+            scope["input"] = list(call.input)
+            if call.switch("WhatIf"):
+                scope["whatifpreference"] = True
+            with self.session.variables.scope(scope):
+                if head is not None:
+                    self.defaults(head, call.values)
+                return self._function(tuple(one for one in body if one is not head), call, is_filter)
+
+        return Cmdlet(name, run, params, "A function of this session.", name, module="Function")
+
+    def defaults(self, head: tree.ParamBlock, given: Iterable[str]) -> None:
+        """Set the parameters that were not given to their defaults."""
+        known = {name.casefold() for name in given}
+        for one in head.parameters:
+            if one.name.casefold() not in known:
+                value = _ABSENT.get(_KINDS.get(one.type, "")) if one.default is None else self.value(one.default)
+                self.session.variables[one.name] = value
+
+    def _function(self, body: tuple[tree.Node, ...], call: Call, is_filter: bool) -> list[Any]:
+        named = {one.name: one.body for one in body if isinstance(one, tree.NamedBlock)}
+        if named and len(named) < len(body):
+            raise ShellError(
+                "A function has either begin, process and end, or statements.", "Put all into its blocks.", body[0].at
+            )
+        if is_filter and not named:
+            named = {"process": body}
+        out: list[Any] = []
+        try:
+            if not named:
+                self.into(body, out)
+            self.into(named.get("begin", ()), out)
+            for item in call.input if call.has_input else [None]:
+                self.session.variables["_"] = item
+                self._turn(named.get("process", ()), out)
+            self.into(named.get("end", ()), out)
+        except Returning:
+            pass
+        return out
+
+    def _turn(self, body: tuple[tree.Node, ...], out: list[Any]) -> None:
+        try:
+            self.into(body, out)
+        except Returning:
+            return
+
+    def _block(self, block: tree.ScriptBlock, arguments: list[Argument], given: list[Any]) -> Iterable[Any]:
+        """``& { ... } arguments``."""
+        cmdlet = self._as_cmdlet("block", block.body)
+        at = arguments[0].at if arguments else block.at
+        call = Call(self.session, cmdlet, bind(cmdlet, arguments), given, at, bool(given), False)
+        with self.session.item(folded(given) if given else self.session.variables.get("_")):
+            return cmdlet.body(call)
+
+
+def _params(head: tree.ParamBlock) -> tuple[Param, ...]:
+    found = []
+    for place, one in enumerate(head.parameters):
+        kind = _KINDS.get(one.type, "any")
+        position = None if kind == "switch" else place
+        found.append(Param(one.name, kind, position, needed=one.needed, choices=one.choices))
+    return tuple(found)
+
+
+def _word(node: tree.Node | None) -> str:
+    return node.word if isinstance(node, tree.Literal) else ""
+
+
+def _looks_like_text(node: tree.Command) -> str:
+    """A hint for ``$x.Name = word``, where a text without quotes is taken for a command."""
+    name = node.name.value if isinstance(node.name, tree.Literal) else ""
+    if isinstance(name, str) and "-" not in name and not node.elements and name.isalnum() and len(name) > 12:
+        return "Put a text into quotes."
+    return ""
