@@ -56,6 +56,7 @@ ACTIONS_SHOWN = Setting("window.actions", True, "Whether the Actions pane is sho
 FOLDED = Setting[list[str]]("window.folded", [], "Sections of the Actions pane that are folded.")
 COLUMNS = Setting[dict[str, str]]("window.columns", {}, "Columns of each table, as Qt writes them (base64).")
 RECENT = Setting[dict[str, float]]("clusters.recent", {}, "Clusters by URI, and when each was last opened (s, epoch).")
+EVENT_QUERIES = Setting[dict[str, str]]("events.queries", {}, "Queries over events that were saved, by name.")
 LAST = Setting("clusters.last", "", "The cluster that was open at the last exit.")
 
 SETTINGS: tuple[Setting[Any], ...] = (
@@ -69,6 +70,7 @@ SETTINGS: tuple[Setting[Any], ...] = (
     FOLDED,
     COLUMNS,
     RECENT,
+    EVENT_QUERIES,
     LAST,
 )
 

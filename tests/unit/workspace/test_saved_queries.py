@@ -1,0 +1,46 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from fcm.logs.query import parse_query
+from fcm.workspace.saved_queries import GUIDE, RECENT, SHIPPED, SavedQueries
+from fcm.workspace.settings import Settings
+from tests.unit.logs.test_query import GUIDE as PRINTED
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def test_the_query_that_the_guide_prints_comes_along() -> None:
+    assert parse_query(SHIPPED[GUIDE]).selects == parse_query(PRINTED).selects
+
+
+def test_a_saved_query_is_there_at_the_next_start_and_can_be_renamed_and_deleted(tmp_path: Path) -> None:
+    settings = Settings(tmp_path)
+    SavedQueries(settings).save("  My   failures ", "<x/>")
+    settings.flush()
+    again = SavedQueries(Settings(tmp_path))
+    assert list(again.all()) == [*SHIPPED, "My failures"]
+    again.rename("My failures", "Failures")
+    assert again.all()["Failures"] == "<x/>"
+    again.delete("Failures")
+    assert not again.is_own("Failures")
+    again._settings.flush()
+
+
+@pytest.mark.parametrize(("name", "words"), [("", "needs a name"), ("x" * 81, "more than 80"), (RECENT, "comes with")])
+def test_a_name_that_cannot_be_used_is_refused_in_words(name: str, words: str, tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match=words):
+        SavedQueries(Settings(tmp_path)).save(name, "<x/>")
+
+
+def test_a_query_is_not_renamed_over_another(tmp_path: Path) -> None:
+    queries = SavedQueries(Settings(tmp_path))
+    queries.save("one", "<x/>")
+    queries.save("two", "<y/>")
+    with pytest.raises(ValueError, match="already"):
+        queries.rename("one", "two")
+    assert queries.all()["two"] == "<y/>"
+    queries._settings.flush()
