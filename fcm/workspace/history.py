@@ -238,7 +238,7 @@ class _Then:
             case ev.MigrationPhaseEntered(migration=identity, phase=phase):
                 one = self._migrations.get(identity)
                 started = one.started if one is not None and one.started is not None else entry.time
-                self._phases.setdefault(identity, []).append((phase, max(entry.time - started, 0.0)))
+                self._phases.setdefault(identity, []).append((phase, round(max(entry.time - started, 0.0), 4)))
             case ev.MigrationOptionsChanged(migration=identity):
                 self._tuned.add(identity)
             case _:
