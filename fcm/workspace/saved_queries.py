@@ -73,7 +73,8 @@ class SavedQueries:
             ValueError: the name cannot be used or is taken (sentence).
             KeyError: the user has no query ``name``.
         """
-        own = {**self._settings.get(EVENT_QUERIES)}
+        present = self._settings.get(EVENT_QUERIES)
+        own = {**present}
         kept = self._checked(new)
         if kept != name and kept in own:
             raise ValueError(f"There is a query {kept} already. Choose another name.")
@@ -86,7 +87,8 @@ class SavedQueries:
         Raises:
             KeyError: the user has no such query.
         """
-        own = {**self._settings.get(EVENT_QUERIES)}
+        present = self._settings.get(EVENT_QUERIES)
+        own = {**present}
         del own[name]
         self._settings.set(EVENT_QUERIES, own)
 
