@@ -118,7 +118,7 @@ def test_wrong_numbers_are_refused_in_words(text: str, words: str) -> None:
         ('\n\n  <QueryList>\n<Query><Select Path="Nowhere">*</Select></Query></QueryList>', 4, 8),
         ('<!DOCTYPE q [<!ENTITY a "b">]><QueryList>&a;</QueryList>', 1, 13),
         ('<QueryList>\n <Query Id="0"', 2, 2),
-        ('<QueryList><Query><Select Path="System">*[System[Level &lt;= ]]</Select></Query></QueryList>', 1, 61),
+        ('<QueryList><Query><Select Path="System">*[System[Level &lt;= ]]</Select></Query></QueryList>', 1, 62),
     ],
 )
 def test_a_fault_is_told_with_its_place(text: str, line: int, column: int) -> None:
