@@ -5,14 +5,28 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QKeySequence
-from PySide6.QtWidgets import QFrame, QMenu, QScrollArea, QSizePolicy, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtGui import QHelpEvent, QKeyEvent, QKeySequence
+from PySide6.QtWidgets import (
+    QFrame,
+    QMenu,
+    QScrollArea,
+    QSizePolicy,
+    QToolButton,
+    QToolTip,
+    QVBoxLayout,
+    QWidget,
+)
 
 from fcm.ui import icons
 from fcm.ui.qactions import ChoiceEntry, Entry, fill_choices
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+
+    from PySide6.QtCore import QEvent
+    from PySide6.QtGui import QContextMenuEvent
+
+    from fcm.ui.copy_as import CopyAs
 
 
 class _Label(QToolButton):
@@ -21,6 +35,8 @@ class _Label(QToolButton):
     def __init__(self, text: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.whole = text
+        self.more: Callable[[], str] = str
+        """What its tooltip says below the label; asked for when it is shown."""
         self.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -51,6 +67,13 @@ class _Label(QToolButton):
         rest = metrics.elidedText(" ".join(words[taken:]), Qt.TextElideMode.ElideRight, room)
         return f"{metrics.elidedText(first, Qt.TextElideMode.ElideRight, room)}\n{rest}" if rest else first
 
+    def event(self, event: QEvent) -> bool:
+        """A tooltip says what the click would do, as PowerShell."""
+        if isinstance(event, QHelpEvent) and event.type() == event.Type.ToolTip:
+            QToolTip.showText(event.globalPos(), "\n\n".join(filter(None, (self.toolTip(), self.more()))), self)
+            return True
+        return super().event(event)
+
     def resizeEvent(self, event: object) -> None:
         """The width changed."""
         super().resizeEvent(event)  # type: ignore[arg-type]
@@ -73,10 +96,13 @@ class Section(QWidget):
 
     folded = Signal(bool)
 
-    def __init__(self, name: str, perform: Callable[[Entry, ChoiceEntry | None], None], parent: QWidget) -> None:
+    def __init__(
+        self, name: str, perform: Callable[[Entry, ChoiceEntry | None], None], copy_as: CopyAs, parent: QWidget
+    ) -> None:
         super().__init__(parent)
         self.setObjectName(name)
         self._perform = perform
+        self._copy_as = copy_as
         self._entries: tuple[Entry, ...] = ()
         self._title = ""
         column = QVBoxLayout(self)
@@ -144,6 +170,7 @@ class Section(QWidget):
         button.setAccessibleName(entry.label)
         button.setIcon(icons.icon(entry.action.icon))
         button.setEnabled(bool(entry.verdict))
+        button.more = lambda: self._copy_as.hint(entry)
         shortcut = QKeySequence(entry.action.shortcut).toString(QKeySequence.SequenceFormat.NativeText)
         if entry.reason:
             button.setToolTip(f"{entry.label}\n{entry.reason}")
@@ -154,11 +181,21 @@ class Section(QWidget):
             menu = QMenu(button)
             menu.setObjectName(f"{entry.action.id}-choices")
             fill_choices(menu, entry, self._perform)
+            self._copy_as.attach(menu)
             button.setMenu(menu)
             button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         else:
             button.clicked.connect(lambda: self._perform(entry, None))
         return button
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        """Copy as PowerShell for the entry below the pointer or, by key, for that with the keyboard."""
+        by_key = event.reason() == event.Reason.Keyboard
+        found = self.window().focusWidget() if by_key else self.childAt(event.pos())
+        entry = next((one for one in self._entries if found is not None and one.action.id == found.objectName()), None)
+        if found is not None and entry is not None:
+            place = found.mapToGlobal(found.rect().center()) if by_key else event.globalPos()
+            self._copy_as.offer(entry, None, place, self)
 
     def _fold(self, shown: bool) -> None:
         self.body.setVisible(shown)
@@ -169,7 +206,12 @@ class Section(QWidget):
 class ActionsPane(QScrollArea):
     """Two sections, one above the other; they scroll where there is no room."""
 
-    def __init__(self, perform: Callable[[Entry, ChoiceEntry | None], None], parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        perform: Callable[[Entry, ChoiceEntry | None], None],
+        copy_as: CopyAs,
+        parent: QWidget | None = None,
+    ) -> None:
         super().__init__(parent)
         self.setObjectName("actionsScroll")
         self.setAccessibleName("Actions")
@@ -183,8 +225,8 @@ class ActionsPane(QScrollArea):
         column = QVBoxLayout(inside)
         column.setContentsMargins(1, 2, 1, 2)
         column.setSpacing(0)
-        self.container = Section("container-section", perform, inside)
-        self.item = Section("item-section", perform, inside)
+        self.container = Section("container-section", perform, copy_as, inside)
+        self.item = Section("item-section", perform, copy_as, inside)
         self.item.hide()
         column.addWidget(self.container)
         column.addWidget(self.item)

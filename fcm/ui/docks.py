@@ -24,11 +24,15 @@ from fcm.ui.console import PROMPT, ConsoleInput
 from fcm.ui.pages.parts import EmptyState
 from fcm.ui.table_model import Column, TableModel
 from fcm.ui.table_view import TableView
+from fcm.workspace.powershell import powershell
 from fcm.workspace.selection import Place, Selection
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from fcm.model.entities import Migration
     from fcm.ui.main_window import MainWindow
+    from fcm.workspace.workspace import Workspace
 
 CONSOLE_LINES = 5000
 ENDED_SHOWN = 50
@@ -63,6 +67,10 @@ class Dock(QDockWidget):
 
     def _visibility_changed(self, on_top: bool) -> None:
         self.on_top = on_top
+
+    def observe(self, workspace: Workspace) -> Callable[[], None]:
+        """Hear of the commands of an opened cluster; returns what ends that."""
+        return workspace.observe_commands(lambda command: self.echo(powershell(command, workspace.state)))
 
     def echo(self, text: str) -> None:
         """A command was given (the console shows it)."""

@@ -25,6 +25,7 @@ from fcm.ui.actions_pane import ActionsPane
 from fcm.ui.background import Outcome, Work
 from fcm.ui.bridge import Bridge
 from fcm.ui.console_tree import ConsoleTree
+from fcm.ui.copy_as import CopyAs
 from fcm.ui.docks import make_docks
 from fcm.ui.event_list import EventList
 from fcm.ui.figures import Figures
@@ -124,7 +125,8 @@ class MainWindow(QMainWindow):
         self.stack.setObjectName("pages")
         column.addWidget(self.messages)
         column.addWidget(self.stack, 1)
-        self.actions_pane = ActionsPane(self.perform, self)
+        self.copy_as = CopyAs(lambda: self.workspace, self)
+        self.actions_pane = ActionsPane(self.perform, self.copy_as, self)
         self.panes = QSplitter(Qt.Orientation.Horizontal)
         self.panes.setObjectName("panes")
         self.panes.setChildrenCollapsible(False)
@@ -179,9 +181,7 @@ class MainWindow(QMainWindow):
         self._bridge = Bridge(workspace, self)
         self._bridge.changed.connect(self._changed)
         self._bridge.happened.connect(self._happened)
-        self._stop_observing = workspace.observe_commands(
-            lambda command: self.docks["Console"].echo(powershell(command, self.state))
-        )
+        self._stop_observing = self.docks["Console"].observe(workspace)
         self.event_list.show_log(workspace.log, lambda: self.state)
         self._history.clear()
         self.status.show_workspace(workspace)
@@ -390,7 +390,7 @@ class MainWindow(QMainWindow):
         menu = QMenu(self)
         menu.setObjectName("context-menu")
         menu.setAccessibleName("Context menu")
-        fill_menu(menu, entries(self.workspace, selections), self.perform)
+        self.copy_as.attach(menu, fill_menu(menu, entries(self.workspace, selections), self.perform))
         for made in menu.actions():
             made.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
         menu.aboutToHide.connect(menu.deleteLater)

@@ -132,6 +132,7 @@ class Menus:
             self.action_menu.addSeparator()
         rest = [entry for entry in container if not entry.action.shortcut or entry.action.shortcut not in taken]
         fill_menu(self.action_menu, rest, perform)
+        self._window.copy_as.attach(self.action_menu, (*own, *rest))
         for action in self.action_menu.actions():
             if action.shortcut().toString() in self._elsewhere:
                 action.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
@@ -157,6 +158,7 @@ class Menus:
         menu.setObjectName(f"{entry.action.id}-choices")
         menu.setAccessibleName(entry.label)
         fill_choices(menu, entry, perform)
+        self._window.copy_as.attach(menu)
         menu.aboutToHide.connect(menu.deleteLater)
         menu.popup(self._window.stack.mapToGlobal(self._window.stack.rect().center()))
         menu.setActiveAction(next((a for a in menu.actions() if a.isEnabled()), menu.actions()[0]))

@@ -113,8 +113,13 @@ def _choices(workspace: Workspace, action: Action, chosen: tuple[Selection, ...]
     return tuple(merged)
 
 
-def fill_menu(menu: QMenu, found: Sequence[Entry], perform: Callable[[Entry, ChoiceEntry | None], None]) -> None:
-    """Append entries to a menu; a disabled one has its reason as tooltip and status tip."""
+def fill_menu(
+    menu: QMenu, found: Sequence[Entry], perform: Callable[[Entry, ChoiceEntry | None], None]
+) -> Sequence[Entry]:
+    """Append entries to a menu and return them; the data of each is (entry, choice).
+
+    A disabled entry has its reason as tooltip and status tip.
+    """
     menu.setToolTipsVisible(True)
     parted = False
     for entry in found:
@@ -125,14 +130,17 @@ def fill_menu(menu: QMenu, found: Sequence[Entry], perform: Callable[[Entry, Cho
             below = menu.addMenu(icons.icon(entry.action.icon), entry.label)
             _explain(below.menuAction(), entry.verdict)
             below.menuAction().setObjectName(entry.action.id)
+            below.menuAction().setData((entry, None))
             fill_choices(below, entry, perform)
             continue
         made = menu.addAction(icons.icon(entry.action.icon), entry.label)
         made.setObjectName(entry.action.id)
+        made.setData((entry, None))
         _explain(made, entry.verdict)
         if entry.action.shortcut:
             made.setShortcut(QKeySequence(entry.action.shortcut))
         made.triggered.connect(lambda _=False, entry=entry: perform(entry, None))
+    return found
 
 
 def fill_choices(menu: QMenu, entry: Entry, perform: Callable[[Entry, ChoiceEntry | None], None]) -> None:
@@ -140,6 +148,7 @@ def fill_choices(menu: QMenu, entry: Entry, perform: Callable[[Entry, ChoiceEntr
     menu.setToolTipsVisible(True)
     for choice in entry.choices:
         made = menu.addAction(choice.label)
+        made.setData((entry, choice))
         _explain(made, choice.verdict)
         made.triggered.connect(lambda _=False, choice=choice: perform(entry, choice))
 

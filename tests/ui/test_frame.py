@@ -218,8 +218,8 @@ def test_menu_pane_and_context_menu_have_the_same_actions(qtbot: QtBot, tmp_path
     shown.select(WEB)
     pane = [entry.label for entry in shown.actions_pane.container.entries]
     menu = shown.show_context_menu((WEB,), QPoint(10, 10))
-    assert labels(menu) == pane
-    assert labels(shown.menus.action_menu) == pane
+    assert labels(menu) == [*pane, "Cop&y as PowerShell"]
+    assert labels(shown.menus.action_menu) == [*pane, "Cop&y as PowerShell"]
     menu.close()
 
 

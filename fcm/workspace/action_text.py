@@ -1,0 +1,235 @@
+"""Each action of the user as PowerShell: what a click on it would do, or where the dialog that it opens begins.
+
+An action with a dialog gives the command with the values that the dialog begins with. Where a value has no default,
+a placeholder in angle brackets stands for it, and the note says that it has to be filled in.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from fcm.model import commands as cmd
+from fcm.model.entities import GIB, DiskUse
+from fcm.workspace.powershell import powershell, quoted
+from fcm.workspace.selection import Place, Selection
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from fcm.model.commands import Command
+    from fcm.model.state import State
+    from fcm.workspace.actions import Action
+
+_NODE = re.compile(r" -Node (?:'(?:[^']|'')*'|[^\s;|]+)")
+_PLACEHOLDER = re.compile(r"<[a-z][a-z0-9 ]*>")
+_NO_CLUSTER = "No cluster is open, so there is nothing that a command could act on."
+
+
+@dataclass(frozen=True, slots=True)
+class ActionText:
+    """An action as PowerShell."""
+
+    text: str
+    """The line or lines; "" where there is no command for it."""
+    note: str = ""
+    """What the text leaves open, or why there is none; a sentence or ""."""
+    commands: tuple[Command, ...] = ()
+    """What the text submits when it is run as it stands; empty where it has placeholders or changes nothing."""
+
+    @property
+    def placeholders(self) -> tuple[str, ...]:
+        """What has to be filled in, with its angle brackets."""
+        return tuple(dict.fromkeys(_PLACEHOLDER.findall(self.text)))
+
+
+def commands_text(commands: Sequence[Command], state: State) -> ActionText:
+    """Commands as PowerShell, one on a line."""
+    return ActionText("\n".join(powershell(one, state) for one in commands), commands=tuple(commands))
+
+
+def action_text(action: Action, state: State, selection: Selection) -> ActionText:
+    """What an action does to the selected thing, as PowerShell.
+
+    An action with choices gives the command without the destination: the best possible node is taken.
+    """
+    if not action.window and state.cluster is None:
+        return ActionText("", _NO_CLUSTER)
+    if not selection.exists(state):
+        return ActionText("", "The object is not there any more.")
+    if action.command is not None:
+        return _of_command(action.command(state, selection), state)
+    if action.choices is not None:
+        choices = action.choices(state, selection)
+        if not choices:
+            return ActionText("", "There is no other node.")
+        text = _NODE.sub("", powershell(choices[0].command, state), count=1)
+        return ActionText(text, "No node is named: the best possible one is taken.")
+    made = DIALOGS.get(action.dialog or "")
+    if made is None:
+        return ActionText("", "The dialog that it opens shows the PowerShell of what is chosen there.")
+    found = made(state, selection)
+    if found.placeholders and not found.note:
+        return ActionText(found.text, f"Fill in {' and '.join(found.placeholders)}: there is no default.")
+    return found
+
+
+def _of_command(command: Command, state: State) -> ActionText:
+    if isinstance(command, cmd.CancelMigration) and command.migration not in state.migrations:
+        return ActionText("", "The machine is not being migrated.")
+    if isinstance(command, cmd.RemoveGroup) and command.group not in state.groups:
+        return ActionText("", "The machine is not highly available.")
+    return commands_text((command,), state)
+
+
+def _one(command: Command, state: State, note: str = "") -> ActionText:
+    text = powershell(command, state)
+    filled = not _PLACEHOLDER.search(text)
+    return ActionText(text, note, (command,) if filled else ())
+
+
+def _present(command: Command, state: State) -> ActionText:
+    return _one(command, state, "These are the present values: change what is to be changed.")
+
+
+def _validate(state: State, _: Selection) -> ActionText:
+    return _one(cmd.ValidateCluster(), state)
+
+
+def _enable_volumes(state: State, _: Selection) -> ActionText:
+    return _one(cmd.EnableSharedVolumes(notice_accepted=True), state)
+
+
+def _quorum(state: State, _: Selection) -> ActionText:
+    assert state.cluster is not None
+    return _present(cmd.SetQuorum(state.cluster.quorum_mode, state.cluster.witness), state)
+
+
+def _migration_networks(state: State, _: Selection) -> ActionText:
+    assert state.cluster is not None
+    order, excluded = state.cluster.migration_order, state.cluster.migration_excluded
+    return _present(cmd.SetMigrationNetworks(order, excluded), state)
+
+
+def _high_availability(state: State, _: Selection) -> ActionText:
+    free = [machine.id for machine in state.machines.values() if not machine.is_highly_available]
+    if len(free) == 1:
+        return _one(cmd.MakeHighlyAvailable((free[0],)), state)
+    return _one(cmd.MakeHighlyAvailable(("<virtual machine>",)), state)
+
+
+def _new_machine(state: State, selection: Selection) -> ActionText:
+    node = selection.id if selection.place is Place.NODE else next(iter(state.nodes), "<node>")
+    disk = selection.id if selection.place is Place.VOLUME else next(iter(state.shared_volumes), None)
+    return _one(cmd.CreateVirtualMachine("<name>", node, GIB, disk), state)
+
+
+def _preflight(state: State, selection: Selection) -> ActionText:
+    others = [name for name in state.nodes if name != state.machines[selection.id].node]
+    if not others:
+        return ActionText("", "There is no other node.")
+    text = _NODE.sub("", powershell(cmd.LiveMigrate(selection.id, others[0]), state), count=1)
+    return ActionText(f"{text} -WhatIf", "-WhatIf changes nothing; without it the machine moves.")
+
+
+def _machine_settings(state: State, selection: Selection) -> ActionText:
+    item = state.machines[selection.id]
+    return _present(
+        cmd.ConfigureVirtualMachine(
+            item.id, item.memory, item.start_action, item.processor_compatibility, item.switch, item.media
+        ),
+        state,
+    )
+
+
+def _group_properties(state: State, selection: Selection) -> ActionText:
+    machine = state.machines.get(selection.id)
+    group = state.groups.get((machine.group or "") if machine else selection.id)
+    if group is None:
+        return ActionText("", "The machine is not highly available.")
+    return _present(
+        cmd.ConfigureGroup(
+            group.id,
+            preferred_owners=group.preferred_owners,
+            auto_start=group.auto_start,
+            persistent=group.persistent,
+            maximum_failures=group.maximum_failures,
+            failover_period=group.failover_period,
+            failback=group.failback,
+            failback_window=group.failback_window if group.failback else None,
+        ),
+        state,
+    )
+
+
+def _resource_properties(state: State, selection: Selection) -> ActionText:
+    item = state.resources[selection.id]
+    runs = item.machine is not None and item.type.value == "Virtual Machine"
+    return _present(
+        cmd.ConfigureResource(
+            item.id,
+            possible_owners=item.possible_owners,
+            policy=item.policy,
+            offline_action=item.offline_action if runs else None,
+            heartbeat=item.heartbeat if runs else None,
+        ),
+        state,
+    )
+
+
+def _network_properties(state: State, selection: Selection) -> ActionText:
+    item = state.networks[selection.id]
+    metric = None if item.auto_metric else item.metric
+    return _present(
+        cmd.ConfigureNetwork(item.id, role=item.role, metric=metric, auto_metric=item.auto_metric or None), state
+    )
+
+
+def _disks(use: DiskUse, make: Callable[[tuple[str, ...]], Command]) -> Callable[[State, Selection], ActionText]:
+    def made(state: State, _: Selection) -> ActionText:
+        seen_by = ((disk, set(disk.visible_to) or set(state.nodes)) for disk in state.disks.values())
+        found = tuple(disk.id for disk, nodes in seen_by if disk.use is use and nodes >= set(state.nodes))
+        return _one(make(found), state) if found else ActionText("", "There is no disk that could be added.")
+
+    return made
+
+
+def _rename_volume(state: State, selection: Selection) -> ActionText:
+    return _one(cmd.RenameSharedVolume(selection.id, "<new name>"), state)
+
+
+def _create_cluster(_: State, __: Selection) -> ActionText:
+    return ActionText(
+        f"New-Cluster -Name {quoted('<name>')} -Node {quoted('<node>')} -StaticAddress {quoted('<address>')}"
+    )
+
+
+def _window_only(why: str) -> Callable[[State, Selection], ActionText]:
+    return lambda state, selection: ActionText("", why)
+
+
+DIALOGS: dict[str, Callable[[State, Selection], ActionText]] = {
+    "add-disk": _disks(DiskUse.UNASSIGNED, cmd.AddClusterDisk),
+    "add-storage": _disks(DiskUse.AVAILABLE, cmd.AddStorage),
+    "close-cluster": _window_only("It concerns this window only; a shell ends with exit."),
+    "create-cluster": _create_cluster,
+    "enable-csv": _enable_volumes,
+    "group-properties": _group_properties,
+    "help": lambda _, __: ActionText("Get-Help"),
+    "high-availability": _high_availability,
+    "machine-settings": _machine_settings,
+    "manage-cluster": _window_only("It concerns this window only; fcm shell --cluster URI opens a cluster in a shell."),
+    "migration-networks": _migration_networks,
+    "network-properties": _network_properties,
+    "new-machine": _new_machine,
+    "open-recording": _window_only("It concerns this window only: it changes nothing in a cluster."),
+    "preflight": _preflight,
+    "quorum": _quorum,
+    "refresh": _window_only("It concerns this window only: every command sees the cluster as it is."),
+    "rename-volume": _rename_volume,
+    "resource-properties": _resource_properties,
+    "validate": _validate,
+    "validation-report": _window_only("It shows a report that is there already; Test-Cluster makes a new one."),
+}
+"""What the dialog of a name begins with."""

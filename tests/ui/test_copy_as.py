@@ -1,0 +1,119 @@
+"""Copy as PowerShell: on each entry of the Actions pane and of the menus, with its text as tooltip."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from PySide6.QtCore import QEvent, QPoint, Qt
+from PySide6.QtGui import QContextMenuEvent, QHelpEvent
+from PySide6.QtWidgets import QApplication, QMenu, QToolTip
+
+from fcm.ui.qactions import entries
+from fcm.workspace.selection import Place, Selection
+from tests.ui.by_hand import formed, machine, opened
+from tests.ui.window_by_hand import busy_window, window, window_of
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from pytestqt.qtbot import QtBot
+
+    from fcm.ui.main_window import MainWindow
+
+pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")
+WEB = Selection(Place.MACHINE, "vm-Web01")
+SAVE = "Save-VM Web01"
+
+
+def copied() -> str:
+    return QApplication.clipboard().text()
+
+
+def offered(shown: MainWindow) -> QMenu:
+    return next(menu for menu in shown.findChildren(QMenu, "copy-menu") if menu.isVisible())
+
+
+def test_a_right_click_on_an_entry_of_the_pane_copies_what_it_would_do(qtbot: QtBot, tmp_path: Path) -> None:
+    shown, backend = busy_window(qtbot, tmp_path)
+    shown.select(WEB)
+    button = shown.actions_pane.button("save-machine")
+    assert button is not None
+    qtbot.waitUntil(lambda: button.y() > 0)
+    place = QPoint(4, 4)
+    QApplication.sendEvent(button, QContextMenuEvent(QContextMenuEvent.Reason.Mouse, place, button.mapToGlobal(place)))
+    (made,) = offered(shown).actions()
+    assert made.text().replace("&", "") == "Copy as PowerShell"
+    assert made.toolTip() == SAVE
+    qtbot.keyClick(offered(shown), Qt.Key.Key_Return)
+    assert copied() == SAVE
+    assert backend.submitted == []
+
+
+def test_shift_f10_on_an_entry_of_a_menu_copies_it_and_closes_the_menu(qtbot: QtBot, tmp_path: Path) -> None:
+    shown, backend = busy_window(qtbot, tmp_path)
+    menu = shown.show_context_menu((WEB,), QPoint(10, 10))
+    menu.setActiveAction(next(action for action in menu.actions() if action.objectName() == "save-machine"))
+    qtbot.keyClick(menu, Qt.Key.Key_F10, Qt.KeyboardModifier.ShiftModifier)
+    qtbot.keyClick(offered(shown), Qt.Key.Key_Return)
+    assert copied() == SAVE
+    assert backend.submitted == []
+    assert not menu.isVisible()
+
+
+def test_a_right_click_in_a_menu_offers_the_copy_and_carries_nothing_out(qtbot: QtBot, tmp_path: Path) -> None:
+    shown, backend = busy_window(qtbot, tmp_path)
+    menu = shown.show_context_menu((WEB,), QPoint(10, 10))
+    entry = next(action for action in menu.actions() if action.objectName() == "save-machine")
+    qtbot.mouseClick(menu, Qt.MouseButton.RightButton, pos=menu.actionGeometry(entry).center())
+    assert offered(shown).actions()[0].toolTip() == SAVE
+    assert backend.submitted == []
+    offered(shown).close()
+    menu.close()
+
+
+def test_the_submenu_has_every_entry_and_each_destination(qtbot: QtBot, tmp_path: Path) -> None:
+    shown, _ = busy_window(qtbot, tmp_path)
+    shown.select(WEB)
+    below = next(a for a in shown.menus.action_menu.actions() if a.objectName() == "copy-as-powershell").menu()
+    assert isinstance(below, QMenu)
+    below.aboutToShow.emit()
+    found = entries(shown.workspace, (WEB,))
+    assert [action.text() for action in below.actions()] == [entry.label for entry in found]
+    live = next(action for action in below.actions() if action.text().startswith("Live migrate")).menu()
+    assert isinstance(live, QMenu)
+    best, first, _ = live.actions()
+    best.trigger()
+    assert copied() == "Get-Cluster contoso | Move-ClusterVirtualMachineRole -Name Web01"
+    first.trigger()
+    assert copied() == "Get-Cluster contoso | Move-ClusterVirtualMachineRole -Name Web01 -Node node1"
+
+
+def test_the_tooltip_of_an_entry_shows_its_command_or_why_there_is_none(qtbot: QtBot, tmp_path: Path) -> None:
+    shown, _ = busy_window(qtbot, tmp_path)
+    shown.select(WEB)
+    for action, words in (("save-machine", SAVE), ("refresh", "It concerns this window only")):
+        button = shown.actions_pane.button(action)
+        assert button is not None
+        event = QHelpEvent(QEvent.Type.ToolTip, QPoint(4, 4), button.mapToGlobal(QPoint(4, 4)))
+        QApplication.sendEvent(button, event)
+        assert words in QToolTip.text()
+    QToolTip.hideText()
+
+
+def test_several_selected_machines_are_one_line_each(qtbot: QtBot, tmp_path: Path) -> None:
+    workspace, _ = opened(formed([machine(f"Web{number:02}") for number in range(8)]))
+    shown = window_of(qtbot, tmp_path, workspace)
+    chosen = [Selection(Place.MACHINE, f"vm-Web{number:02}") for number in range(8)]
+    save = next(entry for entry in entries(workspace, chosen) if entry.action.id == "save-machine")
+    shown.copy_as.copy(save)
+    assert copied().splitlines() == [f"Save-VM Web{number:02}" for number in range(8)]
+    assert shown.copy_as.hint(save).splitlines()[-1] == "and the same for 5 more"
+
+
+def test_without_a_cluster_an_action_says_why_it_has_no_command(qtbot: QtBot, tmp_path: Path) -> None:
+    shown = window(qtbot, tmp_path)
+    found = {entry.action.id: entry for entry in entries(None, (Selection(Place.ROOT),))}
+    assert shown.copy_as.hint(found["validate-any"]).startswith("No cluster is open")
+    assert "New-Cluster -Name '<name>'" in shown.copy_as.hint(found["create-cluster"])
+    assert "Fill in <name>" in shown.copy_as.hint(found["create-cluster"])

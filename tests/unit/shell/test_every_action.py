@@ -1,0 +1,77 @@
+"""Every action of the window, for every kind of object on a rich cluster, as PowerShell."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+import pytest
+
+from fcm.shell.errors import ShellSyntaxError
+from fcm.shell.parser import parse
+from fcm.shell.session import ShellSession
+from fcm.workspace.action_text import ActionText, action_text
+from fcm.workspace.actions import ACTIONS, Action, actions_for
+from fcm.workspace.selection import Place, Selection
+from tests.property.test_shell_commands import _selections, recorder
+
+if TYPE_CHECKING:
+    from fcm.model.commands import Command
+
+
+def _given(text: str) -> tuple[Command, ...]:
+    """The commands that a text submits."""
+    workspace = recorder()
+    workspace.noted.clear()
+    ShellSession(workspace, lambda limit: None).execute(text)
+    return tuple(workspace.noted)
+
+
+def _texts(action: Action) -> list[tuple[Selection, ActionText]]:
+    state = recorder().state
+    found = [one for one in _selections(state) if one.place in action.places]
+    return [(one, action_text(action, state, one)) for one in found]
+
+
+def test_the_cluster_has_an_object_of_every_kind_that_has_actions() -> None:
+    there = {selection.place for selection in _selections(recorder().state)}
+    assert there >= {place for place in Place if actions_for(place)}
+
+
+@pytest.mark.parametrize("action", ACTIONS, ids=lambda action: action.id)
+def test_an_action_is_powershell_or_says_why_it_is_not(action: Action) -> None:
+    for selection, found in _texts(action):
+        assert found.text or found.note.endswith("."), selection
+        if found.text:
+            parse(found.text)
+
+
+@pytest.mark.parametrize("action", [a for a in ACTIONS if a.dialog is None], ids=lambda action: action.id)
+def test_an_action_without_a_dialog_has_a_text_for_some_object(action: Action) -> None:
+    assert any(found.text for _, found in _texts(action))
+
+
+@pytest.mark.parametrize("action", ACTIONS, ids=lambda action: action.id)
+def test_the_text_of_an_action_gives_its_command_again(action: Action) -> None:
+    for selection, found in _texts(action):
+        if found.commands:
+            assert _given(found.text) == found.commands, (selection, found.text)
+
+
+@pytest.mark.parametrize("action", [a for a in ACTIONS if a.choices], ids=lambda action: action.id)
+def test_without_a_destination_the_text_gives_one_of_the_choices_or_a_reason(action: Action) -> None:
+    assert action.choices is not None
+    for selection, found in _texts(action):
+        possible = [choice.command for choice in action.choices(recorder().state, selection)]
+        assert all(one in possible for one in _given(found.text)), (selection, found.text)
+
+
+@pytest.mark.parametrize("action", ACTIONS, ids=lambda action: action.id)
+def test_a_placeholder_is_named_in_the_note_and_can_be_filled_in(action: Action) -> None:
+    for _, found in _texts(action):
+        assert all(placeholder in found.note for placeholder in found.placeholders)
+        assert not (found.placeholders and found.commands)
+        try:
+            parse(re.sub("<[a-z ]+>", "node1", found.text))
+        except ShellSyntaxError as error:
+            raise AssertionError(found.text) from error
