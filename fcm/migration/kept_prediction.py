@@ -28,7 +28,9 @@ LARGEST = 1 << 46
 SERIES_EVERY = 1.0
 """s over which the achieved bandwidth is averaged."""
 PATIENCE = 4.0
-"""A prediction is given up after so many times the length of the recording, a minute at least."""
+"""A prediction is given up after so many times the length of the recording..."""
+PATIENCE_LIMITS = (60.0, 14_400.0)
+"""... but not before and not after so many seconds."""
 
 
 class Basis(StrEnum):
@@ -122,9 +124,14 @@ def comparable(recording: Recording, achieved: bool = False, rule: StoppingRule 
 
 def predict_kept(recording: Recording, how: Comparable, curve: bool = False) -> Prediction:
     """The prediction, with the recording's own times before and after the memory."""
+    return with_times(predict(how.spec, give_up(recording), curve=curve), how)
+
+
+def give_up(recording: Recording) -> float:
+    """S after which a prediction of it is given up."""
     length = recording.final.total if recording.final is not None else float(recording.time[-1])
-    made = predict(how.spec, max(PATIENCE * length, 60.0), curve=curve)
-    return with_times(made, how)
+    low, high = PATIENCE_LIMITS
+    return min(max(PATIENCE * length, low), high)
 
 
 def with_times(made: Prediction, how: Comparable) -> Prediction:

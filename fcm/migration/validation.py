@@ -13,7 +13,7 @@ from fcm.migration.case import ROM_PAGES, START_DELAY
 from fcm.migration.fields import BadFileError
 from fcm.migration.fitting import DirtySample
 from fcm.migration.kept import read_recording
-from fcm.migration.kept_prediction import PATIENCE, Basis, NotComparableError, comparable, with_times
+from fcm.migration.kept_prediction import Basis, NotComparableError, comparable, give_up, with_times
 from fcm.migration.prediction import COMPLETED, DID_NOT_CONVERGE, Prediction, from_case, predict
 from fcm.migration.preflight import Plan, Verdict, judge
 from fcm.migration.reference import ablations, geometric, page_monte_carlo
@@ -245,9 +245,9 @@ def validate_kept(name: str, recording: Recording, achieved: bool) -> ValidatedC
         how = comparable(recording, achieved)
     except NotComparableError as error:
         return LeftOut(name, str(error))
-    give_up = max(PATIENCE * recording.final.total, 60.0)
-    results = {"engine": predict(how.spec, give_up), **ablations(how.spec, give_up)}
-    results["geometric"] = geometric(how.spec, give_up)
+    patience = give_up(recording)
+    results = {"engine": predict(how.spec, patience), **ablations(how.spec, patience)}
+    results["geometric"] = geometric(how.spec, patience)
     group = kept_group(recording, how)
     figures = {model: with_times(made, how).as_json() for model, made in results.items()}
     return replace(_compare(name, group, recording, figures), basis=how.sentence)

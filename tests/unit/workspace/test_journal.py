@@ -271,3 +271,23 @@ def test_a_folder_without_write_access_is_refused_with_what_to_do(tmp_path: Path
     assert ended.returncode == 0, ended.stderr
     assert ended.stdout.startswith("refused: ")
     assert "FCM_DATA" in ended.stdout
+
+
+def test_entries_of_some_kinds_are_read_in_order_in_portions(tmp_path: Path) -> None:
+    entries = history(1200)
+    with closing(Journal.open(tmp_path / "c", URI)) as journal:
+        journal.append(entries)
+        changes = list(journal.entries_of([ev.NodeChanged]))
+        assert list(journal.entries_of([ev.MachineCreated])) == []
+    assert changes == entries[1:]
+
+
+def test_salvage_brings_the_telemetry_along(tmp_path: Path) -> None:
+    path = tmp_path / "c"
+    with closing(Journal.open(path, URI)) as journal:
+        journal.append([*history(3), row(1), row(2)])
+    edit(path, "UPDATE events SET data = 'broken' WHERE sequence = 3")
+    assert salvage(path, URI) == 2
+    with closing(Journal.open(path, URI)) as journal:
+        assert [item.sent for item in journal.telemetry(["m1"])["m1"]] == [1, 2]
+        assert journal.migrations_with_rows() == {"m1"}
