@@ -10,11 +10,10 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import platformdirs
-
 from fcm import resources
 from fcm.backend.base import BackendError
-from fcm.workspace.cluster_plan import ClusterPlan, cluster_file
+from fcm.workspace.cluster_plan import ClusterPlan, save
+from fcm.workspace.folders import cluster_folder, data_folder
 from fcm.workspace.journal import DamagedJournalError, Journal, JournalError, salvage
 from fcm.workspace.settings import RECENT, Settings
 from fcm.workspace.workspace import Workspace
@@ -28,17 +27,6 @@ if TYPE_CHECKING:
 DEFAULT_CLUSTER = "embedded:contoso"
 
 _log = logging.getLogger(__name__)
-
-
-def data_folder() -> Path:
-    """Where journals, created clusters and reports live; the environment variable FCM_DATA overrides."""
-    chosen = os.environ.get("FCM_DATA")
-    return Path(chosen) if chosen else Path(platformdirs.user_data_dir("fcm", appauthor=False))
-
-
-def cluster_folder() -> Path:
-    """Where the cluster files lie that the user made with Create a Cluster."""
-    return data_folder() / "clusters"
 
 
 def open_workspace(uri: str, paced: bool = True, keep: bool = True, salvage_journal: bool = False) -> Workspace:
@@ -139,20 +127,8 @@ def known_clusters(settings: Settings) -> list[KnownCluster]:
 
 
 def create_cluster(plan: ClusterPlan) -> str:
-    """Write the cluster file of a plan and return its URI.
-
-    Raises:
-        ValueError: the plan cannot become a cluster, or one of that name was created before.
-        OSError: the file cannot be written.
-    """
-    name = re.sub(r"[^A-Za-z0-9._-]+", "-", plan.name).strip("-.") or "cluster"
-    path = cluster_folder() / f"{name}.toml"
-    if path.exists():
-        raise ValueError(f"A cluster {plan.name} was created before ({path}). Choose another name.")
-    text = cluster_file(plan)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(text, encoding="utf-8")
-    return f"embedded:{path}"
+    """Write the cluster file of a plan and return its URI (see cluster_plan.save)."""
+    return save(plan, cluster_folder())
 
 
 def make_context(settings: Settings | None = None, opener: Callable[[str], Workspace] = open_workspace) -> Context:

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from fcm.shell.errors import ShellError
     from fcm.shell.session import ShellSession
+    from fcm.workspace.workspace import Workspace
 
     Subparsers = argparse._SubParsersAction[argparse.ArgumentParser]  # noqa: SLF001 (it has no public name)
 
@@ -98,6 +99,14 @@ def _open(arguments: argparse.Namespace) -> ShellSession:
     if workspace.clock is not None:
         workspace.clock.set_speed(arguments.speed)
     session = ShellSession(workspace)
+
+    def opened(uri: str) -> Workspace:
+        new = open_workspace(uri, keep=not arguments.fresh)
+        if new.clock is not None:
+            new.clock.set_speed(arguments.speed)
+        return new
+
+    session.on_cluster = opened
     _settle(session)
     session.on_error = _tell
     session.on_progress = Progress().show

@@ -307,6 +307,13 @@ class StopClusterService(Command):
 
 
 @dataclass(frozen=True, slots=True)
+class AddNode(Command):
+    """A new server, equal to the current host server, joins the cluster."""
+
+    node: str
+
+
+@dataclass(frozen=True, slots=True)
 class EvictNode(Command):
     """Remove a node from the cluster for good."""
 

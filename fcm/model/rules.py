@@ -16,6 +16,7 @@ from fcm.model.entities import (
     ResourceState,
     VolumeAccess,
 )
+from fcm.model.new_node import may_add
 from fcm.model.quorum import votes
 from fcm.model.verdict import OK, Verdict, no, valid_name
 
@@ -385,6 +386,7 @@ _RULES: dict[type[cmd.Command], Callable[[Any, State], Verdict]] = {
     cmd.ResumeNode: _resume_node,
     cmd.StartClusterService: _start_service,
     cmd.StopClusterService: _stop_service,
+    cmd.AddNode: may_add,
     cmd.EvictNode: _evict,
     cmd.ConfigureNetwork: _configure_network,
     cmd.FailAdapter: _fail_adapter,

@@ -115,6 +115,8 @@ class ShellSession:
         """Told the tables of Out-GridView; None: there is no window."""
         self.on_pick: Callable[[str, list[Any]], list[Any]] | None = None
         """Told a table of Out-GridView -PassThru; waits for the rows that are picked. None: there is no window."""
+        self.on_cluster: Callable[[str], Workspace] | None = None
+        """Opens the cluster of a URI that New-Cluster made; None: the session stays with its cluster."""
         self.width = WIDTH
         """Characters of a line of the output."""
         self._folder = folder
@@ -390,6 +392,18 @@ class ShellSession:
             RefusedError: it was not carried out.
         """
         return self._submission.give(command, at, cmdlet, then, joins)
+
+    def connect(self, uri: str) -> bool:
+        """Go on with the cluster of a URI, where whoever made the session can open it; False if not."""
+        if self.on_cluster is None:
+            return False
+        self._submission.flush()
+        before = self.workspace
+        self.workspace = self.on_cluster(uri)
+        if isinstance(self._pump, Draining):
+            self._pump = Draining(self.workspace)
+        before.close()
+        return True
 
     def created(self, name: str) -> bool:
         """Whether this line creates a machine of that name that is not there yet."""

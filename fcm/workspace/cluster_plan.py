@@ -4,10 +4,15 @@ from __future__ import annotations
 
 import ipaddress
 import json
+import re
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from fcm.model.entities import GIB, MIB
 from fcm.model.verdict import OK, Verdict, no, valid_name
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 INTEL_2011 = (
     *("sse", "sse2", "sse3", "ssse3", "sse4.1", "sse4.2", "popcnt", "aes", "pclmulqdq", "cx16", "lahf", "nx"),
@@ -197,6 +202,59 @@ def cluster_file(plan: ClusterPlan) -> str:
         use = "Disk Witness in Quorum" if mode != "NodeMajority" and number == 1 else "Available Storage"
         lines += _table("[[disks]]", name=f"Cluster Disk {number}", use=use, size=_size(size), used=_size(64 * MIB))
     return "\n".join(lines) + "\n"
+
+
+def usual_plan(name: str, nodes: tuple[str, ...], address: str = "", storage: bool = True) -> ClusterPlan:
+    """The plan of New-Cluster, which names only servers and address: what the wizard proposes, for the rest.
+
+    Three networks at 1 Gbit/s, of which the first has a gateway; four LUNs of 500 GiB, and for an even number of
+    servers a witness of 1 GiB.
+
+    Args:
+        name: of the cluster.
+        nodes: names of the servers.
+        address: of the access point; "": .10 in 10.0.1.0/24. An address elsewhere makes its /24 the first network.
+        storage: False: no LUNs.
+    """
+    public = _public(address)
+    private = [subnet for number in range(2, 5) if (subnet := f"10.0.{number}.0/24") != str(public)][:2]
+    witness = storage and len(nodes) % 2 == 0
+    return ClusterPlan(
+        name=name,
+        domain="example",
+        address=address or str(public[10]),
+        nodes=tuple(PlannedNode(node) for node in nodes),
+        networks=(
+            PlannedNetwork("Cluster Network 1", str(public), str(public[1])),
+            *(PlannedNetwork(f"Cluster Network {number}", subnet) for number, subnet in enumerate(private, 2)),
+        ),
+        disks=((GIB,) * witness + (500 * GIB,) * 4) if storage else (),
+        witness=witness,
+    )
+
+
+def _public(address: str) -> ipaddress.IPv4Network:
+    try:
+        return ipaddress.IPv4Network(f"{address}/24", strict=False)
+    except ValueError:
+        return ipaddress.IPv4Network("10.0.1.0/24")
+
+
+def save(plan: ClusterPlan, folder: Path) -> str:
+    """Write the cluster file of a plan into a folder and return its URI.
+
+    Raises:
+        ValueError: the plan cannot become a cluster, or one of that name was created before.
+        OSError: the file cannot be written.
+    """
+    name = re.sub(r"[^A-Za-z0-9._-]+", "-", plan.name).strip("-.") or "cluster"
+    path = folder / f"{name}.toml"
+    if path.exists():
+        raise ValueError(f"A cluster {plan.name} was created before ({path}). Choose another name.")
+    text = cluster_file(plan)
+    folder.mkdir(parents=True, exist_ok=True)
+    path.write_text(text, encoding="utf-8")
+    return f"embedded:{path}"
 
 
 def _addresses(plan: ClusterPlan, network: PlannedNetwork) -> dict[str, str]:

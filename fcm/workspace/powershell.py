@@ -249,6 +249,8 @@ def _node_text(command: cmd.Command, text: _Text) -> str:
             return f"Start-ClusterNode {quoted(node)}"
         case cmd.StopClusterService(node=node):
             return f"Stop-ClusterNode {quoted(node)}"
+        case cmd.AddNode(node=node):
+            return f"Add-ClusterNode -Name {quoted(node)}"
         case cmd.EvictNode(node=node):
             return f"Remove-ClusterNode {quoted(node)}"
         case cmd.ConfigureGroup():

@@ -123,6 +123,7 @@ class EmbeddedBackend:
             cmd.ResumeNode: nodes.resume,
             cmd.StartClusterService: nodes.start,
             cmd.StopClusterService: nodes.stop,
+            cmd.AddNode: nodes.add,
             cmd.EvictNode: nodes.evict,
             cmd.ConfigureNetwork: networks.configure,
             cmd.FailAdapter: networks.fail,

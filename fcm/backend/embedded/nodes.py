@@ -6,8 +6,10 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from fcm.backend.embedded.identity import identity
 from fcm.model import events as ev
-from fcm.model.entities import DiskUse, GroupType, MachineState, NodeState, ResourceState
+from fcm.model.entities import Adapter, DiskUse, GroupType, MachineState, NodeState, ResourceState
+from fcm.model.new_node import free_address
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -68,6 +70,25 @@ class Nodes:
         self._networks.node_changed(node.name)
         self._give_away(node.name)
 
+    def add(self, command: cmd.AddNode) -> None:
+        """A server joins: its adapters get the next free addresses, and it sees what all the others see."""
+        state, host = self._core.state, self._core.state.nodes[self._core.cluster.host]
+        others = set(state.nodes)
+        self._core.emit(ev.NodeChanged(replace(host, name=command.node, state=NodeState.UP, note="")))
+        for network in state.networks.values():
+            key = identity(self._core.cluster.name, "adapter", command.node, network.name)
+            address = free_address(network, self._core.state)
+            name = f"{command.node} - {network.name}"
+            self._core.emit(ev.AdapterChanged(Adapter(key, name, command.node, network.id, address)))
+        for disk in state.disks.values():
+            if others <= set(disk.visible_to):
+                self._core.emit(ev.DiskChanged(replace(disk, visible_to=(*disk.visible_to, command.node))))
+        for resource in state.resources.values():
+            if others <= set(resource.possible_owners):
+                owners = (*resource.possible_owners, command.node)
+                self._core.emit(ev.ResourceChanged(replace(resource, possible_owners=owners)))
+        self._networks.node_changed(command.node)
+
     def evict(self, command: cmd.EvictNode) -> None:
         """The node leaves for good."""
         node = self._core.state.nodes[command.node]
@@ -102,7 +123,7 @@ class Nodes:
             if group.owner == name and group.auto_start:
                 for machine in self._members(group):
                     if machine.state is MachineState.OFF and group.state is ResourceState.FAILED:
-                        self._start_if_it_fits(machine)
+                        self._machines.start_or_fail(machine.id)
         for group in tuple(self._core.state.groups.values()):
             if group.preferred_owners[:1] == (name,):
                 self._plan_failback(group.id)
@@ -139,44 +160,61 @@ class Nodes:
         machines = self._members(group)
         target = self._heir(group, machines)
         for machine in machines:
-            was_active = machine.state.holds_memory
-            if was_active:
+            if machine.state.holds_memory:
                 self._machines.turn_off(machine.id)
-            if target is None:
-                if was_active:
+                if target is None:
                     self._machines.fail(machine.id)
-                continue
+        if target is None:
+            return
+        self._give(group, machines, target)
+        for machine in machines:
+            if machine.state.holds_memory and group.auto_start:
+                self._machines.start_or_fail(machine.id)
+
+    def can_fail_over(self, group: Group) -> bool:
+        """Whether another node can bring the group online."""
+        machines = self._members(group)
+        target = self._heir(group, machines, but=group.owner)
+        needed = sum(machine.memory for machine in machines)
+        return target is not None and self._core.state.free_memory(target) >= needed
+
+    def fail_over(self, group: Group) -> None:
+        """Bring a group that failed on its node online on another one, see can_fail_over."""
+        machines = self._members(group)
+        target = self._heir(group, machines, but=group.owner)
+        assert target is not None
+        self._give(group, machines, target)
+        for machine in machines:
+            self._machines.start_or_fail(machine.id)
+
+    def _give(self, group: Group, machines: list[VirtualMachine], target: str) -> None:
+        for machine in machines:
             self._core.change_machine(machine.id, node=target)
             if machine.disk is not None:
                 self._storage.own(machine.disk, target)
-        if target is None:
-            return
         self._core.change_group(self._core.state.groups[group.id], owner=target)
-        for machine in machines:
-            if machine.state.holds_memory and group.auto_start:
-                self._start_if_it_fits(self._core.state.machines[machine.id])
 
-    def _start_if_it_fits(self, machine: VirtualMachine) -> None:
-        if self._core.state.free_memory(machine.node) >= machine.memory:
-            self._machines.start(machine.id)
-        else:
-            self._machines.fail(machine.id)
+    def _heir(self, group: Group, machines: list[VirtualMachine], but: str = "") -> str | None:
+        """A possible owner with the memory; without a group of its anti-affinity classes; preferred; with more memory.
 
-    def _heir(self, group: Group, machines: list[VirtualMachine]) -> str | None:
-        """Preferred owners first, in their order, then by free memory; never a node that is no possible owner."""
+        The first of these that tells two nodes apart decides.
+        """
         state = self._core.state
-        names = [node.name for node in self._core.up_nodes()]
+        names = [node.name for node in self._core.up_nodes() if node.name != but]
         for resource in state.group_resources(group.id):
             names = [name for name in names if name in resource.possible_owners]
         for machine in machines:
             if machine.disk is not None:
                 names = [name for name in names if name in state.disks[machine.disk].visible_to]
-        needed = sum(machine.memory for machine in machines if machine.state.holds_memory)
+        needed = sum(machine.memory for machine in machines if but or machine.state.holds_memory)
+        classes = set(group.anti_affinity)
+        others = [other for other in state.groups.values() if other.id != group.id and other.anti_affinity]
+        taken = {other.owner for other in others if classes & set(other.anti_affinity)}
 
-        def order(name: str) -> tuple[bool, int, int]:
+        def order(name: str) -> tuple[bool, bool, int, int]:
             preferred = group.preferred_owners
             rank = preferred.index(name) if name in preferred else len(preferred)
-            return (state.free_memory(name) < needed, rank, -state.free_memory(name))
+            return (state.free_memory(name) < needed, name in taken, rank, -state.free_memory(name))
 
         return min(names, key=order, default=None)
 

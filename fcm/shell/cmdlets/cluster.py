@@ -17,11 +17,8 @@ if TYPE_CHECKING:
 
     from fcm.shell.call import Call
 
-_CREATE = "A new cluster is made in the window (Create a Cluster...) or as a cluster file (docs/cluster-files.md)."
 ABSENT.update(
     {
-        "new-cluster": _CREATE,
-        "add-clusternode": "The nodes of a cluster are those of its file; write it there and open the file.",
         "remove-cluster": "Delete the cluster file.",
         "start-cluster": "Start-ClusterNode starts the cluster service of each node.",
         "stop-cluster": "Stop-ClusterNode stops the cluster service of a node; the last one stays.",
@@ -51,6 +48,38 @@ def get_cluster(call: Call) -> Iterable[Any]:
         call.values["Cluster"] = names
         finding.check_cluster(call)
     return [cluster_object(call.state)]
+
+
+@cmdlet(
+    "New-Cluster",
+    Param("Name", position=0, needed=True),
+    Param("Node", "texts", help="Names of the servers; nothing: node1, node2, node3."),
+    Param("StaticAddress", help="IPv4 address of the access point; nothing: 10.0.1.10."),
+    Param("NoStorage", "switch", help="Without shared disks."),
+    Param("IgnoreNetwork", absent="all networks of the new cluster are its own."),
+    Param("AdministrativeAccessPoint", absent="it came with Windows Server 2012 R2."),
+    synopsis="Create an embedded cluster as the wizard proposes it, and go on with it.",
+    example="New-Cluster -Name fabrikam -Node server1, server2 -StaticAddress 10.0.1.10",
+)
+def new_cluster(call: Call) -> Iterable[Any]:
+    """Write a cluster file and open it."""
+    from fcm.workspace.cluster_plan import save, usual_plan
+    from fcm.workspace.folders import cluster_folder
+
+    name, nodes = call.text("Name"), call.texts("Node") or ["node1", "node2", "node3"]
+    planned = call.planned(name)
+    if planned is not None:
+        return [planned]
+    if not call.agreed(name):
+        return []
+    try:
+        plan = usual_plan(name, tuple(nodes), call.text("StaticAddress"), not call.switch("NoStorage"))
+        uri = save(plan, cluster_folder())
+    except ValueError as error:
+        raise ParameterError(str(error), "", call.at, "InvalidArgument") from error
+    if call.session.connect(uri):
+        return [cluster_object(call.state)]
+    return [ShellObject("Selected", {"Name": name, "OpenedBy": uri})]
 
 
 @cmdlet(

@@ -5,11 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from fcm.model import commands as cmd
-from fcm.model.entities import NodeState
+from fcm.model.drains import active_drain, running_machines
+from fcm.model.entities import DrainMove, NodeState
 from fcm.shell import finding
+from fcm.shell.cmdlets.moves import NO_DEFAULT, OPTIONS, own_options
 from fcm.shell.errors import ParameterError
 from fcm.shell.objects import node_object
 from fcm.shell.registry import CLUSTER, INPUT, Param, cmdlet
+from fcm.shell.values import text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -50,32 +53,75 @@ def _each(call: Call, command: Callable[[str], Command], shows: bool = True) -> 
 @cmdlet(
     "Suspend-ClusterNode",
     NAME,
-    Param("Drain", "switch", absent=f"{_NEW} In 2008 R2 a paused node keeps what it owns: move it first."),
-    Param("TargetNode", absent=_NEW),
-    Param("ForceDrain", "switch", absent=_NEW),
-    Param("Wait", "switch", absent=_NEW),
+    Param("Drain", "switch", help="Live migrate its running machines away (2012)."),
+    Param("TargetNode", help="With -Drain: the one node that takes all of them (2012)."),
+    Param("Destinations", "any", help="With -Drain: a table of machines and nodes, in the order of the moves (fcm)."),
+    Param("ForceDrain", "switch", absent=f"{_NEW} What cannot be live migrated stays here, and is said."),
+    Param("Wait", "switch", help="With -Drain: wait until it is over (2012)."),
+    *OPTIONS,
+    NO_DEFAULT,
     CLUSTER,
     INPUT,
-    synopsis="Pause a node: it keeps what it owns, nothing moves there.",
-    example="Suspend-ClusterNode node1",
+    synopsis="Pause a node: it keeps what it owns, nothing moves there; with -Drain its machines move away.",
+    example="Suspend-ClusterNode node1 -Drain -Wait",
 )
 def suspend_node(call: Call) -> Iterable[Any]:
-    """Pause."""
-    return _each(call, cmd.PauseNode)
+    """Pause, or drain."""
+    if not call.switch("Drain"):
+        for name in ("TargetNode", "Destinations", "Wait"):
+            if call.has(name):
+                raise ParameterError(f"-{name} belongs to a drain.", "Give -Drain as well.", call.at)
+        yield from _each(call, cmd.PauseNode)
+        return
+    for node in _wanted(call):
+        moves = _moves(call, node)
+
+        def result(name: str = node.name) -> list[Any]:
+            return [node_object(call.state.nodes[name], call.state)]
+
+        out = call.submit(cmd.DrainNode(node.name, moves, own_options(call)), node.name, result)
+        if call.switch("Wait") and not call.what_if:
+            while call.session.waits and active_drain(call.state, node.name) is not None:
+                call.session.check_stopped()
+                call.session.wait()
+            out = result()
+        yield from out
+
+
+def _moves(call: Call, node: Node) -> tuple[DrainMove, ...] | None:
+    if call.has("Destinations") and call.has("TargetNode"):
+        raise ParameterError("-TargetNode and -Destinations exclude each other.", "Leave one out.", call.at)
+    if call.has("TargetNode"):
+        target = finding.node(call, call.text("TargetNode"))
+        return tuple(DrainMove(machine.id, target) for machine in running_machines(call.state, node.name))
+    if not call.has("Destinations"):
+        return None
+    given = call.values["Destinations"]
+    if not isinstance(given, dict):
+        raise ParameterError("-Destinations needs a table.", "Write @{ WEB01 = 'node2'; SQL01 = 'node3' }.", call.at)
+    return tuple(
+        DrainMove(finding.machines(call, [text(name)])[0].id, finding.node(call, text(to)))
+        for name, to in given.items()
+    )
 
 
 @cmdlet(
     "Resume-ClusterNode",
     NAME,
-    Param("Failback", absent=_NEW),
+    Param(
+        "Failback",
+        choices=("Immediate", "NoFailback"),
+        help="Immediate: what its last drain moved away comes back by live migration (2012).",
+    ),
     CLUSTER,
     INPUT,
     synopsis="End the pause of a node.",
     example="Resume-ClusterNode node1",
 )
 def resume_node(call: Call) -> Iterable[Any]:
-    """Resume."""
-    return _each(call, cmd.ResumeNode)
+    """Resume, and fill again."""
+    failback = call.text("Failback").casefold() == "immediate"
+    return _each(call, lambda name: cmd.ResumeNode(name, failback))
 
 
 @cmdlet(
@@ -116,6 +162,33 @@ def start_node(call: Call) -> Iterable[Any]:
 def stop_node(call: Call) -> Iterable[Any]:
     """Stop the service."""
     return _each(call, cmd.StopClusterService)
+
+
+@cmdlet(
+    "Add-ClusterNode",
+    Param("Name", "texts", position=0, aliases=("Node",), help="Names of servers, equal to the current host server."),
+    Param("NoStorage", "switch", absent="it came with Windows Server 2012."),
+    CLUSTER,
+    INPUT,
+    synopsis="Add nodes to an embedded cluster; validate it with Test-Cluster afterwards.",
+    example="Add-ClusterNode -Name node4",
+)
+def add_node(call: Call) -> Iterable[Any]:
+    """Add servers, after the rules have been asked for each."""
+    finding.check_cluster(call)
+    names = [*call.texts("Name"), *(item for item in call.input if isinstance(item, str))]
+    if not names:
+        raise ParameterError("Add-ClusterNode needs the name of a server.", "Add-ClusterNode -Name node4")
+    if not call.workspace.capabilities.verdict(cmd.AddNode):
+        raise ParameterError(
+            "The nodes of this cluster are the hosts of its hosts file.", "Add the host there and open the file again."
+        )
+    for name in names:
+
+        def result(name: str = name) -> list[Any]:
+            return [node_object(call.state.nodes[name], call.state)]
+
+        yield from call.submit(cmd.AddNode(name), name, result)
 
 
 @cmdlet(
