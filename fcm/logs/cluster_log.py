@@ -29,6 +29,8 @@ _COMPONENTS: dict[str, str] = {
     "SharedVolumeRemoved": "DCM",
     "NodeChanged": "NM",
     "NodeEvicted": "NM",
+    "NodeDrainBegun": "RCM",
+    "NodeDrainEnded": "RCM",
     "NetworkChanged": "NM",
     "AdapterChanged": "IM",
     "MachineCreated": "RES",

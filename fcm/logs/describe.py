@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from fcm.model import events as ev
+from fcm.model.drains import drain_migrations
 from fcm.model.entities import (
     AdapterState,
     DiskUse,
@@ -111,6 +112,11 @@ def describe(entry: ev.Entry, state: State) -> EventText:
             return _node(node)
         case ev.NodeEvicted(node=name):
             return EventText(WARNING, CLUSTERING, 1011, f"Cluster node {name} has been evicted.")
+        case ev.NodeDrainBegun(drain=drain):
+            stay = f", {len(drain.staying)} stay" if drain.staying else ""
+            return _info(f"Cluster node '{drain.node}' is being drained: {len(drain.moves)} machines move{stay}.")
+        case ev.NodeDrainEnded(drain=identity):
+            return _drained(identity, state)
         case ev.NetworkChanged(network=network):
             return _network_changed(network)
         case ev.AdapterChanged(adapter=adapter):
@@ -225,6 +231,19 @@ def _node(node: Node) -> EventText:
             return _info(f"Cluster node '{node.name}' is joining the cluster.{note}")
         case NodeState.UP:
             return _info(f"Cluster node '{node.name}' is up.{note}")
+
+
+def _drained(identity: str, state: State) -> EventText:
+    drain = state.drains.get(identity)
+    if drain is None:
+        return _info(f"The drain {identity} is over.")
+    moved = sum(one.phase is Phase.COMPLETED for one in drain_migrations(state, identity).values())
+    text = (
+        f"The drain of cluster node '{drain.node}' is over: {moved} of {len(drain.moves)} machines were moved, "
+        f"{len(drain.staying)} stayed. The node is paused."
+    )
+    level = INFORMATION if moved == len(drain.moves) and not drain.staying else WARNING
+    return EventText(level, CLUSTERING, 0, text)
 
 
 def _network_changed(network: Network) -> EventText:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from fcm.model.entities import (
+    DrainMove,
     MachineState,
     MigrationOptions,
     NetworkRole,
@@ -212,9 +213,12 @@ class ConfigureGroup(Command):
     auto_start: bool | None = None
     persistent: bool | None = None
     maximum_failures: int | None = None
+    """AUTOMATIC: the number of nodes minus one."""
     failover_period: int | None = None
     failback: bool | None = None
     failback_window: tuple[int, int] | None = None
+    """Both AUTOMATIC: at any hour, at once."""
+    anti_affinity: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,6 +231,13 @@ class ConfigureResource(Command):
     policy: RestartPolicy | None = None
     offline_action: OfflineAction | None = None
     heartbeat: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FailResource(Command):
+    """Simulate failure of this resource: what its policies say follows (embedded clusters only)."""
+
+    resource: str
 
 
 # Migration
@@ -266,6 +277,13 @@ class CancelMigration(Command):
 
 
 @dataclass(frozen=True, slots=True)
+class CancelMigrations(Command):
+    """Cancel all live migrations that wait or copy memory, of one node or (None) of the whole cluster."""
+
+    node: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class TuneMigration(Command):
     """Change a running live migration: downtime limit (s), bandwidth (bytes/s), or switch to post-copy now."""
 
@@ -286,10 +304,25 @@ class PauseNode(Command):
 
 
 @dataclass(frozen=True, slots=True)
+class DrainNode(Command):
+    """Pause a node and live migrate its running machines away, through the ordinary queue.
+
+    Failover Clustering drains since Windows Server 2012; before, machines were moved one by one.
+    """
+
+    node: str
+    moves: tuple[DrainMove, ...] | None = None
+    """These, in this order, and no others; None: all that can go, where fcm.model.drains plans them to."""
+    options: MigrationOptions | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class ResumeNode(Command):
     """End the pause of a node."""
 
     node: str
+    failback: bool = False
+    """Live migrate what its last drain took away back to it (since Windows Server 2012)."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,13 +6,15 @@ hold ids. Terms are those of Failover Clustering in Windows Server 2008 R2.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import IntEnum, StrEnum
 
 from fcm.model.telemetry import FinalFigures, Phase
 
 MIB = 2**20
 GIB = 2**30
+AUTOMATIC = 2**32 - 1
+"""What properties of groups say for "not set": the cluster decides."""
 
 
 class NodeState(StrEnum):
@@ -353,6 +355,8 @@ class Group:
     failback: bool = False
     failback_window: tuple[int, int] | None = None
     """Hours (0 to 23) between which failback may happen; None = at once."""
+    anti_affinity: tuple[str, ...] = ()
+    """AntiAffinityClassNames: groups that share a name are kept on different nodes where that is possible."""
 
     @property
     def is_core(self) -> bool:
@@ -423,6 +427,42 @@ class Migration:
     """Why it waits, or why it failed."""
     remedy: str = ""
     figures: FinalFigures | None = None
+    drain: str | None = None
+    """Id of the drain that it is a part of."""
+
+
+@dataclass(frozen=True, slots=True)
+class DrainMove:
+    """One live migration of a drain."""
+
+    machine: str
+    destination: str
+    predicted: float | None = field(default=None, compare=False)
+    """s; None = it is not expected to end by itself, or nobody predicted it. Decides nothing."""
+    basis: str = field(default="", compare=False)
+    """What the prediction rests on: "forecast", "measured", "assumed", or "" where there is none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Staying:
+    """A running machine that a drain leaves on its node."""
+
+    machine: str
+    reason: str
+    remedy: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Drain:
+    """One emptying of a node. Its migrations are those that name it, in the order of the moves."""
+
+    id: str
+    node: str
+    requested: float
+    """s since the epoch, clock of the cluster; so is ended."""
+    moves: tuple[DrainMove, ...]
+    staying: tuple[Staying, ...] = ()
+    ended: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from fcm.model.entities import (
     Adapter,
     Cluster,
     Disk,
+    Drain,
     Group,
     Migration,
     Network,
@@ -279,6 +280,20 @@ class MigrationCanceled(Event):
     """The user canceled; the machine runs on at the source."""
 
     migration: str
+
+
+@dataclass(frozen=True, slots=True)
+class NodeDrainBegun(Event):
+    """A node is being emptied; its migrations follow."""
+
+    drain: Drain
+
+
+@dataclass(frozen=True, slots=True)
+class NodeDrainEnded(Event):
+    """All migrations of a drain are over, whichever way; the node stays paused."""
+
+    drain: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,7 @@ MEMORY_IN_USE: Total[VirtualMachine, str] = total(
 RESOURCES_BY_GROUP: Index[Resource, str] = index(lambda resource: resource.group)
 RESOURCES_BY_MACHINE: Index[Resource, str | None] = index(lambda resource: resource.machine)
 MIGRATIONS_BY_MACHINE: Index[Migration, str] = index(lambda migration: migration.machine)
+MIGRATIONS_BY_DRAIN: Index[Migration, str | None] = index(lambda migration: migration.drain)
 MIGRATIONS_BY_END: Index[Migration, bool] = index(lambda migration: migration.phase.is_over)
 """True: over, False: waits or runs."""
 ADAPTERS_BY_PLACE: Index[Adapter, tuple[str, str]] = index(lambda adapter: (adapter.node, adapter.network))

@@ -11,7 +11,7 @@ from fcm.model.telemetry import Phase
 from fcm.model.verdict import OK, Verdict, gib, no, valid_name
 
 if TYPE_CHECKING:
-    from fcm.model.entities import MigrationOptions
+    from fcm.model.entities import Migration, MigrationOptions
     from fcm.model.state import State
 
 
@@ -197,6 +197,27 @@ def cancel(command: cmd.CancelMigration, state: State) -> Verdict:
     if migration.phase in (Phase.WAITING, Phase.SETUP, Phase.BROWNOUT):
         return OK
     return no("The machine is being handed over; it is too late to cancel.", "It will be online in a moment.")
+
+
+def cancellable(state: State, node: str | None) -> tuple[Migration, ...]:
+    """Live migrations of a node (None: of all) that can be cancelled now, oldest first."""
+    found = (one for one in state.active_migrations() if node is None or node in (one.source, one.destination))
+    return tuple(one for one in found if cancel(cmd.CancelMigration(one.id), state))
+
+
+def cancel_all(command: cmd.CancelMigrations, state: State) -> Verdict:
+    """At least one must be there that can still be cancelled; those past their blackout go on."""
+    if command.node is not None and command.node not in state.nodes:
+        return no(f"There is no node {command.node}.", "Choose a node of this cluster.")
+    if cancellable(state, command.node):
+        return OK
+    of = f" of {command.node}" if command.node else ""
+    active = [one for one in state.active_migrations() if command.node in (None, one.source, one.destination)]
+    if active:
+        return no(
+            f"The migrations{of} that are under way cannot be cancelled any more.", "They will be over in a moment."
+        )
+    return no(f"No live migration{of} waits or runs.", "")
 
 
 def tune(command: cmd.TuneMigration, state: State) -> Verdict:

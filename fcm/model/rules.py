@@ -7,9 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 from fcm.model import commands as cmd
 from fcm.model import machine_rules
+from fcm.model.drains import active_drain, may_drain, moves_back
 from fcm.model.entities import (
+    AUTOMATIC,
     DiskUse,
     GroupType,
+    MachineState,
     NetworkRole,
     NodeState,
     QuorumMode,
@@ -248,8 +251,13 @@ def _configure_group(command: cmd.ConfigureGroup, state: State) -> Verdict:
     owners = group.preferred_owners if command.preferred_owners is None else command.preferred_owners
     if wants_failback and not owners:
         return no("Failback needs a preferred owner.", "Tick a preferred owner on the tab General.")
-    if command.failback_window and not all(0 <= hour <= 23 for hour in command.failback_window):
-        return no("The hours of failback must be 0 to 23.", "Correct the hours.")
+    at_once = command.failback_window == (AUTOMATIC, AUTOMATIC)
+    if command.failback_window and not at_once and not all(0 <= hour <= 23 for hour in command.failback_window):
+        return no("The hours of failback must be 0 to 23.", f"Correct the hours; both {AUTOMATIC} mean at any hour.")
+    if command.maximum_failures not in (None, AUTOMATIC) and not 0 <= (command.maximum_failures or 0) <= 999:
+        return no("The maximum failures must be 0 to 999.", f"Correct the number; {AUTOMATIC} lets the cluster decide.")
+    if any(not name.strip() for name in command.anti_affinity or ()):
+        return no("An anti-affinity class has no name.", "Leave the empty name out.")
     if command.failover_period is not None and command.failover_period < 1:
         return no("The period must be at least 1 hour.", "Correct the period.")
     return OK
@@ -274,6 +282,22 @@ def _configure_resource(command: cmd.ConfigureResource, state: State) -> Verdict
     return OK
 
 
+def _fail_resource(command: cmd.FailResource, state: State) -> Verdict:
+    resource = state.resources[command.resource]
+    if resource.machine is None:
+        return no(
+            f"{resource.name} is a {resource.type.lower()} of the cluster; its failure is not in the model.",
+            "Choose a resource of a virtual machine.",
+        )
+    if resource.state is not ResourceState.ONLINE:
+        return no(f"{resource.name} is {resource.state.lower()}.", "Only a resource that is online can fail.")
+    if state.machines[resource.machine].state is not MachineState.RUNNING:
+        return no(f"The virtual machine of {resource.name} is not running.", "Start it first.")
+    if state.active_migration(resource.machine) is not None:
+        return no(f"{state.machines[resource.machine].name} is being migrated.", "Wait for the end or cancel it.")
+    return OK
+
+
 def _pause_node(command: cmd.PauseNode, state: State) -> Verdict:
     node = state.nodes[command.node]
     return (
@@ -285,7 +309,15 @@ def _pause_node(command: cmd.PauseNode, state: State) -> Verdict:
 
 def _resume_node(command: cmd.ResumeNode, state: State) -> Verdict:
     node = state.nodes[command.node]
-    return OK if node.state is NodeState.PAUSED else no(f"{node.name} is not paused.", "")
+    if node.state is not NodeState.PAUSED:
+        return no(f"{node.name} is not paused.", "")
+    if active_drain(state, node.name) is not None:
+        return no(
+            f"{node.name} is being drained.", "Wait for the end of its drain, or cancel all its migrations first."
+        )
+    if command.failback and not moves_back(state, node.name):
+        return no(f"No machine that a drain moved away from {node.name} can come back.", "Resume it without failback.")
+    return OK
 
 
 def _start_service(command: cmd.StartClusterService, state: State) -> Verdict:
@@ -377,12 +409,15 @@ _RULES: dict[type[cmd.Command], Callable[[Any, State], Verdict]] = {
     cmd.RemoveGroup: _remove_group,
     cmd.ConfigureGroup: _configure_group,
     cmd.ConfigureResource: _configure_resource,
+    cmd.FailResource: _fail_resource,
     cmd.LiveMigrate: machine_rules.live_migrate,
     cmd.QuickMigrate: machine_rules.offline_move,
     cmd.MoveMachine: machine_rules.offline_move,
     cmd.CancelMigration: machine_rules.cancel,
+    cmd.CancelMigrations: machine_rules.cancel_all,
     cmd.TuneMigration: machine_rules.tune,
     cmd.PauseNode: _pause_node,
+    cmd.DrainNode: may_drain,
     cmd.ResumeNode: _resume_node,
     cmd.StartClusterService: _start_service,
     cmd.StopClusterService: _stop_service,

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
         Adapter,
         Cluster,
         Disk,
+        Drain,
         Group,
         Network,
         Node,
@@ -52,6 +53,7 @@ class State:
     resources: Mapping[str, Resource] = field(default_factory=_empty)
     machines: Mapping[str, VirtualMachine] = field(default_factory=_empty)
     migrations: Mapping[str, Migration] = field(default_factory=_empty)
+    drains: Mapping[str, Drain] = field(default_factory=_empty)
 
     def __post_init__(self) -> None:
         """Keep every mapping as a table, whatever it was given as."""
@@ -334,6 +336,11 @@ def _reduce(state: State, event: ev.Event, time: float) -> tuple[State, Change]:
             return _migration(state, identity, phase=Phase.FAILED, reason=reason, remedy=remedy, ended=time)
         case ev.MigrationCanceled(migration=identity):
             return _migration(state, identity, phase=Phase.CANCELED, ended=time, reason="")
+        case ev.NodeDrainBegun(drain=drain):
+            return replace(state, drains=_with(state.drains, drain.id, drain)), _touch((Kind.NODE, drain.node))
+        case ev.NodeDrainEnded(drain=identity):
+            drain = replace(state.drains[identity], ended=time)
+            return replace(state, drains=_with(state.drains, identity, drain)), _touch((Kind.NODE, drain.node))
         case ev.MigrationInterrupted(migration=identity, reason=reason):
             return _migration(state, identity, phase=Phase.INTERRUPTED, reason=reason, ended=time)
         case _:
@@ -366,6 +373,7 @@ def _form(state: State, event: ev.ClusterFormed) -> tuple[State, Change]:
         resources=by(event.resources),
         machines=by(event.machines),
         migrations=state.migrations,
+        drains=state.drains,
     )
     return after, _touch((Kind.CLUSTER, ""), structural=True)
 

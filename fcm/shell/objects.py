@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from fcm.model import commands as cmd
 from fcm.model.entities import (
+    AUTOMATIC,
     MIB,
     GroupType,
     MachineState,
@@ -22,7 +23,7 @@ from fcm.model.entities import (
 )
 from fcm.model.telemetry import Phase
 from fcm.shell.errors import ParameterError
-from fcm.shell.values import ShellObject, as_truth, as_whole, text
+from fcm.shell.values import ShellObject, as_truth, as_whole, items, text
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -44,8 +45,6 @@ if TYPE_CHECKING:
 
     Setters = dict[str, Callable[[Any], cmd.Command]]
 
-AUTOMATIC = 4294967295
-"""What the properties of groups and resources say for "not set" (2^32 - 1)."""
 _PHASE_NUMBERS = {Phase.WAITING: 0, Phase.COMPLETED: 0, Phase.CANCELED: 4, Phase.FAILED: 5, Phase.INTERRUPTED: 5}
 
 
@@ -112,10 +111,14 @@ def group_object(group: Group, state: State) -> ShellObject:
     identity = group.id
 
     def start(value: Any) -> cmd.Command:
-        return cmd.ConfigureGroup(identity, failback_window=(as_whole(value, "FailbackWindowStart"), window[1]))
+        return hours(as_whole(value, "FailbackWindowStart"), window[1])
 
     def end(value: Any) -> cmd.Command:
-        return cmd.ConfigureGroup(identity, failback_window=(window[0], as_whole(value, "FailbackWindowEnd")))
+        return hours(window[0], as_whole(value, "FailbackWindowEnd"))
+
+    def hours(first: int, last: int) -> cmd.Command:
+        both = (AUTOMATIC, AUTOMATIC) if AUTOMATIC in (first, last) else (first, last)
+        return cmd.ConfigureGroup(identity, failback_window=both)
 
     window = group.failback_window or (0, 0)
     setters: Setters = {
@@ -123,12 +126,15 @@ def group_object(group: Group, state: State) -> ShellObject:
         "PersistentState": lambda value: cmd.ConfigureGroup(identity, persistent=as_truth(value, "PersistentState")),
         "AutoStart": lambda value: cmd.ConfigureGroup(identity, auto_start=as_truth(value, "AutoStart")),
         "FailoverThreshold": lambda value: cmd.ConfigureGroup(
-            identity, maximum_failures=_below_automatic(value, "FailoverThreshold")
+            identity, maximum_failures=as_whole(value, "FailoverThreshold")
         ),
         "FailoverPeriod": lambda value: cmd.ConfigureGroup(identity, failover_period=as_whole(value, "FailoverPeriod")),
         "AutoFailbackType": lambda value: cmd.ConfigureGroup(identity, failback=as_truth(value, "AutoFailbackType")),
         "FailbackWindowStart": start,
         "FailbackWindowEnd": end,
+        "AntiAffinityClassNames": lambda value: cmd.ConfigureGroup(
+            identity, anti_affinity=tuple(text(item) for item in items(value))
+        ),
     }
     return ShellObject(
         "ClusterGroup",
@@ -147,18 +153,12 @@ def group_object(group: Group, state: State) -> ShellObject:
             "AutoFailbackType": int(group.failback),
             "FailbackWindowStart": AUTOMATIC if group.failback_window is None else group.failback_window[0],
             "FailbackWindowEnd": AUTOMATIC if group.failback_window is None else group.failback_window[1],
+            "AntiAffinityClassNames": list(group.anti_affinity),
             "Id": group.id,
         },
         group.id,
         setters,
     )
-
-
-def _below_automatic(value: Any, what: str) -> int:
-    number = as_whole(value, what)
-    if not 0 <= number < AUTOMATIC:
-        raise ParameterError(f"{what} cannot be set back to automatic here.", "Give the number of failures.")
-    return number
 
 
 def resource_object(resource: Resource, state: State) -> ShellObject:

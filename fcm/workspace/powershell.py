@@ -13,6 +13,8 @@ from fcm.model import commands as cmd
 from fcm.model.entities import MachineState, QuorumMode, StartAction
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from fcm.model.entities import MigrationOptions
     from fcm.model.state import State
 
@@ -110,8 +112,11 @@ class _Text:
         return disk.name if disk else identity
 
     def machine(self, identity: str) -> str:
+        return quoted(self.machine_name(identity))
+
+    def machine_name(self, identity: str) -> str:
         machine = self.state.machines.get(identity)
-        return quoted(machine.name if machine else identity)
+        return machine.name if machine else identity
 
     def group(self, machine: str) -> str:
         found = self.state.machines.get(machine)
@@ -121,6 +126,10 @@ class _Text:
     def group_id(self, identity: str) -> str:
         group = self.state.groups.get(identity)
         return quoted(group.name if group else identity)
+
+    def resource(self, identity: str) -> str:
+        resource = self.state.resources.get(identity)
+        return quoted(resource.name if resource else identity)
 
     def network(self, identity: str) -> str:
         network = self.state.networks.get(identity)
@@ -161,6 +170,9 @@ def _machine_text(command: cmd.Command, text: _Text) -> str:
         case cmd.CancelMigration(migration=migration):
             found = text.state.migrations.get(migration)
             return f"Move-ClusterVirtualMachineRole -Name {text.group(found.machine) if found else migration} -Cancel"
+        case cmd.CancelMigrations(node=node):
+            of = "-All" if node is None else f"-Node {quoted(node)}"
+            return f"Stop-ClusterVirtualMachineMigration {of}"
         case cmd.TuneMigration():
             return _tune(command, text)
         case _:
@@ -243,8 +255,10 @@ def _node_text(command: cmd.Command, text: _Text) -> str:
     match command:
         case cmd.PauseNode(node=node):
             return f"Suspend-ClusterNode {quoted(node)}"
-        case cmd.ResumeNode(node=node):
-            return f"Resume-ClusterNode {quoted(node)}"
+        case cmd.DrainNode():
+            return _drain(command, text)
+        case cmd.ResumeNode(node=node, failback=failback):
+            return f"Resume-ClusterNode {quoted(node)}{' -Failback Immediate' if failback else ''}"
         case cmd.StartClusterService(node=node):
             return f"Start-ClusterNode {quoted(node)}"
         case cmd.StopClusterService(node=node):
@@ -259,12 +273,26 @@ def _node_text(command: cmd.Command, text: _Text) -> str:
             return _configure_resource(command, text)
         case cmd.ConfigureNetwork():
             return _configure_network(command, text)
+        case cmd.FailResource(resource=resource):
+            return f"Test-ClusterResourceFailure {text.resource(resource)}"
         case cmd.FailAdapter(adapter=adapter):
             return f"Test-ClusterResourceFailure {quoted(adapter)}"
         case cmd.RepairAdapter(adapter=adapter):
             return f"Enable-NetAdapter {quoted(adapter)}"
         case _:
             raise TypeError(f"{type(command).__name__} has no PowerShell text")
+
+
+def _drain(command: cmd.DrainNode, text: _Text) -> str:
+    line = f"Suspend-ClusterNode {quoted(command.node)} -Drain"
+    if command.moves is not None:
+        pairs = (f"{quoted(text.machine_name(one.machine))} = {literal(one.destination)}" for one in command.moves)
+        line += f" -Destinations @{{{'; '.join(pairs)}}}"
+    return line if command.options is None else line + (_options(command.options) or " -NoDefault")
+
+
+def _list(names: Iterable[str]) -> str:
+    return f"@({', '.join(map(literal, names))})"
 
 
 def _configure_group(command: cmd.ConfigureGroup, text: _Text) -> str:
@@ -276,6 +304,7 @@ def _configure_group(command: cmd.ConfigureGroup, text: _Text) -> str:
         "FailoverThreshold": command.maximum_failures,
         "FailoverPeriod": command.failover_period,
         "AutoFailbackType": None if command.failback is None else int(command.failback),
+        "AntiAffinityClassNames": None if command.anti_affinity is None else _list(command.anti_affinity),
     }
     if command.failback_window is not None:
         properties["FailbackWindowStart"], properties["FailbackWindowEnd"] = command.failback_window
@@ -288,8 +317,7 @@ def _configure_group(command: cmd.ConfigureGroup, text: _Text) -> str:
 
 
 def _configure_resource(command: cmd.ConfigureResource, text: _Text) -> str:
-    resource = text.state.resources.get(command.resource)
-    name = quoted(resource.name if resource else command.resource)
+    name = text.resource(command.resource)
     lines = []
     if command.possible_owners is not None:
         owners = ", ".join(map(quoted, command.possible_owners)) or "@()"

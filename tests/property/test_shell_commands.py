@@ -13,6 +13,8 @@ from fcm.backend.base import Operation
 from fcm.backend.embedded import open_embedded
 from fcm.model import commands as cmd
 from fcm.model.entities import (
+    AUTOMATIC,
+    DrainMove,
     MachineState,
     MigrationOptions,
     NetworkRole,
@@ -136,6 +138,11 @@ def _options() -> st.SearchStrategy[MigrationOptions]:
     )
 
 
+def _drain_moves(machines: st.SearchStrategy[str], nodes: st.SearchStrategy[str]) -> st.SearchStrategy[object]:
+    moves = st.lists(st.builds(DrainMove, machines, nodes), max_size=4, unique_by=lambda move: move.machine)
+    return moves.map(tuple)
+
+
 def _policies(resource: str) -> st.SearchStrategy[RestartPolicy]:
     now = recorder().state.resources[resource].policy
     made = st.builds(
@@ -211,10 +218,11 @@ def _commands() -> st.SearchStrategy[cmd.Command]:
             _maybe(owners),
             _maybe(SOME),
             _maybe(SOME),
-            _maybe(st.integers(0, 99)),
+            _maybe(st.integers(0, 99) | st.just(AUTOMATIC)),
             _maybe(st.integers(1, 999)),
             _maybe(SOME),
-            _maybe(st.tuples(hours, hours)),
+            _maybe(st.tuples(hours, hours) | st.just((AUTOMATIC, AUTOMATIC))),
+            _maybe(st.lists(NAMES, max_size=3).map(tuple)),
         ).filter(lambda command: command != cmd.ConfigureGroup(command.group)),
         _id("resources")
         .flatmap(
@@ -241,6 +249,10 @@ def _commands() -> st.SearchStrategy[cmd.Command]:
             SOME,
         ),
         st.builds(cmd.PauseNode, nodes),
+        st.builds(cmd.ResumeNode, nodes, SOME),
+        st.builds(cmd.DrainNode, nodes, _maybe(_drain_moves(machines, nodes)), _maybe(_options())),
+        st.builds(cmd.CancelMigrations, _maybe(nodes)),
+        st.builds(cmd.FailResource, _id("resources")),
         st.builds(cmd.EvictNode, nodes),
         st.builds(
             cmd.ConfigureNetwork,

@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING, Any
 
 from fcm.backend.base import Capabilities, Operation, Sink, SinkError
 from fcm.backend.embedded.core import Core
+from fcm.backend.embedded.drains import Drains
+from fcm.backend.embedded.failures import Failures
 from fcm.backend.embedded.kernel import Kernel, VirtualClock
 from fcm.backend.embedded.machines import Machines
 from fcm.backend.embedded.migrations import Migrations
@@ -84,9 +86,13 @@ class EmbeddedBackend:
         nodes = Nodes(self._core, storage, machines, networks)
         settings = Settings(self._core, storage, nodes)
         migrations = Migrations(self._core, storage, machines)
+        drains = Drains(self._core, nodes, migrations)
+        failures = Failures(self._core, machines, nodes)
         nodes.on_failback = migrations.fail_back
+        migrations.on_looked = drains.tell_ends
         self._settling: tuple[Callable[[], None], ...] = (
             migrations.interrupt,
+            drains.tell_ends,
             machines.settle,
             nodes.settle,
         )
@@ -114,13 +120,16 @@ class EmbeddedBackend:
             cmd.RemoveGroup: machines.remove_group,
             cmd.ConfigureGroup: settings.configure_group,
             cmd.ConfigureResource: settings.configure_resource,
+            cmd.FailResource: failures.fail,
             cmd.LiveMigrate: migrations.live_migrate,
             cmd.QuickMigrate: migrations.quick_migrate,
             cmd.MoveMachine: migrations.move,
             cmd.CancelMigration: migrations.cancel,
+            cmd.CancelMigrations: migrations.cancel_all,
             cmd.TuneMigration: migrations.tune,
             cmd.PauseNode: nodes.pause,
-            cmd.ResumeNode: nodes.resume,
+            cmd.DrainNode: drains.drain,
+            cmd.ResumeNode: drains.resume,
             cmd.StartClusterService: nodes.start,
             cmd.StopClusterService: nodes.stop,
             cmd.AddNode: nodes.add,

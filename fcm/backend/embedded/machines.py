@@ -121,6 +121,14 @@ class Machines:
         self._core.change_machine(identity_, state=MachineState.STARTING)
         self._later(identity_, duration, MachineState.RUNNING, then)
 
+    def start_or_fail(self, identity_: str) -> None:
+        """Start a machine if its node has the memory; else its resource has failed."""
+        machine = self._core.state.machines[identity_]
+        if self._core.state.free_memory(machine.node) >= machine.memory:
+            self.start(identity_)
+        else:
+            self.fail(identity_)
+
     def shut_down(self, identity_: str, then: Callable[[], None] | None = None) -> None:
         """The guest shuts down by itself; ``then`` follows once it is off."""
         self._core.change_machine(identity_, state=MachineState.STOPPING)

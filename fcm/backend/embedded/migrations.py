@@ -11,11 +11,14 @@ from fcm.backend.embedded.offline_move import OfflineMove
 from fcm.model import commands as cmd
 from fcm.model import events as ev
 from fcm.model.entities import MachineState, Migration, MigrationKind, MigrationOptions, NodeState
+from fcm.model.machine_rules import cancellable
 from fcm.model.preflight_checks import migration_checks, waiting_reason
 from fcm.model.rules import allowed
 from fcm.model.telemetry import Phase
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from fcm.backend.embedded.core import Core
     from fcm.backend.embedded.machines import Machines
     from fcm.backend.embedded.storage import Storage
@@ -34,15 +37,22 @@ class Migrations:
         self._queue: list[str] = []
         """Live migrations that wait, oldest first."""
         self._running: dict[str, LiveMigration] = {}
+        self.on_looked: Callable[[], None] = lambda: None
+        """Who is told that a migration may have begun or ended."""
 
     # commands
 
     def live_migrate(self, command: cmd.LiveMigrate) -> None:
         """Start it, or let it wait in the queue with its reason."""
+        self.request(command)
+
+    def request(self, command: cmd.LiveMigrate, drain: str | None = None) -> None:
+        """Start or queue a live migration, as part of a drain or by itself."""
         machine = self._core.state.machines[command.machine]
         migration = self._requested(
             MigrationKind.LIVE, machine, command.destination, self._core.state.migration_options(command.options)
         )
+        migration = replace(migration, drain=drain)
         reason = self._reason(migration, self._queued())
         if reason:
             self._queue.append(migration.id)
@@ -69,6 +79,12 @@ class Migrations:
         if running is not None:
             running.stop()
         self._core.emit(ev.MigrationCanceled(command.migration))
+
+    def cancel_all(self, command: cmd.CancelMigrations) -> None:
+        """Those that wait first, so that none of them starts when the one before it ends."""
+        found = cancellable(self._core.state, command.node)
+        for migration in sorted(found, key=lambda one: one.phase is not Phase.WAITING):
+            self.cancel(cmd.CancelMigration(migration.id))
 
     def tune(self, command: cmd.TuneMigration) -> None:
         """Other options for a live migration under way."""
@@ -109,6 +125,7 @@ class Migrations:
             else:
                 self._queue.remove(identity)
                 self._start_waiting(migration)
+        self.on_looked()
 
     def _start_waiting(self, migration: Migration) -> None:
         machine = self._core.state.machines[migration.machine]

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from fcm.model import events as ev
-from fcm.model.entities import QuorumMode
+from fcm.model.entities import AUTOMATIC, QuorumMode
 from fcm.model.quorum import description
 from fcm.model.validation import validate
 
@@ -67,8 +67,14 @@ class Settings:
             "failover_period",
             "failback",
             "failback_window",
+            "anti_affinity",
         )
-        self._core.change_group(self._core.state.groups[command.group], **_given(command, names))
+        given = _given(command, names)
+        if given.get("maximum_failures") == AUTOMATIC:
+            given["maximum_failures"] = None
+        if given.get("failback_window") == (AUTOMATIC, AUTOMATIC):
+            given["failback_window"] = None
+        self._core.change_group(self._core.state.groups[command.group], **given)
         self._nodes.replan_failback(command.group)
 
     def configure_resource(self, command: cmd.ConfigureResource) -> None:

@@ -32,6 +32,7 @@ OPTIONS = (
     Param("ParallelConnections", "whole", help="TCP connections that carry memory (fcm, real hosts)."),
     Param("Tls", "switch", help="Encrypt the transfer (fcm, real hosts)."),
 )
+NO_DEFAULT = Param("NoDefault", "switch", help="Ignore the options that the cluster has for all live migrations (fcm).")
 
 
 @cmdlet(
@@ -48,7 +49,7 @@ OPTIONS = (
     Param("IgnoreLocked", "switch", absent=_NEW),
     Param("VMId", absent=_NEW),
     *OPTIONS,
-    Param("NoDefault", "switch", help="Ignore the options that the cluster has for all live migrations (fcm)."),
+    NO_DEFAULT,
     CLUSTER,
     INPUT,
     synopsis="Live migrate a clustered virtual machine to another node.",
@@ -84,14 +85,13 @@ def _result(call: Call, machine: str) -> list[Any]:
 
 def _move(call: Call, machine: VirtualMachine) -> Iterable[Any]:
     kind = call.text("MigrationType", "Live").casefold()
-    options = _options(call)
     if kind not in ("live", "quick"):
         raise ParameterError(
             f"-MigrationType {call.text('MigrationType')} is not in 2008 R2.",
             "Set OfflineAction of the machine with Set-ClusterParameter, then use Move-ClusterGroup.",
             call.at,
         )
-    own = options if options != MigrationOptions() or call.switch("NoDefault") else None
+    own = own_options(call)
     if kind == "quick" and own is not None:
         raise ParameterError("A quick migration has no such options.", "Leave them out.", call.at)
 
@@ -100,6 +100,12 @@ def _move(call: Call, machine: VirtualMachine) -> Iterable[Any]:
 
     node = finding.node(call, call.text("Node")) if call.has("Node") else best_node(call, machine, command)
     yield from carry_out(call, machine, command(node))
+
+
+def own_options(call: Call) -> MigrationOptions | None:
+    """Options given with the call; None: those of the cluster."""
+    options = _options(call)
+    return options if options != MigrationOptions() or call.switch("NoDefault") else None
 
 
 def _options(call: Call) -> MigrationOptions:
@@ -189,6 +195,24 @@ def get_migrations(call: Call) -> Iterable[Any]:
     wanted = {m.id for m in finding.clustered_machines(call, names)} if names else set(call.state.machines)
     found = [m for m in call.state.migrations.values() if m.machine in wanted]
     return [migration_object(migration, call.state) for migration in found]
+
+
+@cmdlet(
+    "Stop-ClusterVirtualMachineMigration",
+    Param("Node", position=0, help="Source or destination of the migrations."),
+    Param("All", "switch", help="Those of the whole cluster."),
+    CLUSTER,
+    synopsis="Cancel all live migrations that wait or copy memory, of a node or of the cluster.",
+    example="Stop-ClusterVirtualMachineMigration -Node node1",
+    since="fcm",
+)
+def stop_migrations(call: Call) -> Iterable[Any]:
+    """Cancel all."""
+    finding.check_cluster(call)
+    if call.has("Node") == call.switch("All"):
+        raise ParameterError("Which migrations are to be cancelled is not said.", "Give -Node or -All.", call.at)
+    node = finding.node(call, call.text("Node")) if call.has("Node") else None
+    return call.submit(cmd.CancelMigrations(node), node or "the cluster")
 
 
 @cmdlet(

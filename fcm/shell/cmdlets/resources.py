@@ -170,15 +170,27 @@ def resume_resource(call: Call) -> Iterable[Any]:
 
 @cmdlet(
     "Test-ClusterResourceFailure",
-    Param("Name", "texts", position=0, help="Name or id of a network adapter."),
+    Param("Name", "texts", position=0, help="Name of a resource of a virtual machine, or of a network adapter (fcm)."),
     CLUSTER,
     INPUT,
-    synopsis="Simulate the failure of a network adapter (embedded clusters).",
-    example="Test-ClusterResourceFailure 'node1 - Cluster Network 3'",
+    synopsis="Simulate the failure of a resource, or of a network adapter (embedded clusters).",
+    example="Test-ClusterResourceFailure 'Virtual Machine SQL01'",
 )
 def test_failure(call: Call) -> Iterable[Any]:
-    """Fail adapters."""
-    return _adapters(call, cmd.FailAdapter)
+    """Fail resources; a name that no resource has is that of an adapter."""
+    finding.check_cluster(call)
+    names = [*call.texts("Name"), *(item.identity for item in call.objects("ClusterResource"))]
+    known = {word: one.id for one in call.state.resources.values() for word in (one.id, one.name.casefold())}
+    found = [known.get(name, known.get(name.casefold())) for name in names]
+    if not names or None in found:
+        yield from _adapters(call, cmd.FailAdapter)
+        return
+    for identity in filter(None, found):
+
+        def result(one: str = identity) -> list[Any]:
+            return [resource_object(call.state.resources[one], call.state)]
+
+        yield from call.submit(cmd.FailResource(identity), call.state.resources[identity].name, result)
 
 
 @cmdlet(
