@@ -103,7 +103,7 @@ def test_a_wrong_name_suggests_the_near_ones(desk: ShellDesk) -> None:
 @pytest.mark.parametrize(
     ("line", "words"),
     [
-        ("Suspend-ClusterNode node1 -Drain", "Windows Server 2012"),
+        ("Suspend-ClusterNode node1 -Drain -ForceDrain", "Windows Server 2012"),
         ("Move-ClusterVirtualMachineRole DC01 node2 -MigrationType Shutdown", "not in 2008 R2"),
         ("New-Cluster x", "Create a Cluster"),
         ("Get-Cluster fabrikam", "There is no open cluster"),
