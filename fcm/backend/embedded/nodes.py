@@ -10,7 +10,6 @@ from fcm.backend.embedded.identity import identity
 from fcm.model import events as ev
 from fcm.model.entities import Adapter, DiskUse, GroupType, MachineState, NodeState, ResourceState
 from fcm.model.new_node import free_address
-from fcm.model.new_node import free_address
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -70,25 +69,6 @@ class Nodes:
         self._change(node.name, NodeState.DOWN, STOPPED_PAUSED if was_paused else STOPPED)
         self._networks.node_changed(node.name)
         self._give_away(node.name)
-
-    def add(self, command: cmd.AddNode) -> None:
-        """A server joins: its adapters get the next free addresses, and it sees what all the others see."""
-        state, host = self._core.state, self._core.state.nodes[self._core.cluster.host]
-        others = set(state.nodes)
-        self._core.emit(ev.NodeChanged(replace(host, name=command.node, state=NodeState.UP, note="")))
-        for network in state.networks.values():
-            key = identity(self._core.cluster.name, "adapter", command.node, network.name)
-            address = free_address(network, self._core.state)
-            name = f"{command.node} - {network.name}"
-            self._core.emit(ev.AdapterChanged(Adapter(key, name, command.node, network.id, address)))
-        for disk in state.disks.values():
-            if others <= set(disk.visible_to):
-                self._core.emit(ev.DiskChanged(replace(disk, visible_to=(*disk.visible_to, command.node))))
-        for resource in state.resources.values():
-            if others <= set(resource.possible_owners):
-                owners = (*resource.possible_owners, command.node)
-                self._core.emit(ev.ResourceChanged(replace(resource, possible_owners=owners)))
-        self._networks.node_changed(command.node)
 
     def add(self, command: cmd.AddNode) -> None:
         """A server joins: its adapters get the next free addresses, and it sees what all the others see."""

@@ -192,33 +192,6 @@ def add_node(call: Call) -> Iterable[Any]:
 
 
 @cmdlet(
-    "Add-ClusterNode",
-    Param("Name", "texts", position=0, aliases=("Node",), help="Names of servers, equal to the current host server."),
-    Param("NoStorage", "switch", absent="it came with Windows Server 2012."),
-    CLUSTER,
-    INPUT,
-    synopsis="Add nodes to an embedded cluster; validate it with Test-Cluster afterwards.",
-    example="Add-ClusterNode -Name node4",
-)
-def add_node(call: Call) -> Iterable[Any]:
-    """Add servers, after the rules have been asked for each."""
-    finding.check_cluster(call)
-    names = [*call.texts("Name"), *(item for item in call.input if isinstance(item, str))]
-    if not names:
-        raise ParameterError("Add-ClusterNode needs the name of a server.", "Add-ClusterNode -Name node4")
-    if not call.workspace.capabilities.verdict(cmd.AddNode):
-        raise ParameterError(
-            "The nodes of this cluster are the hosts of its hosts file.", "Add the host there and open the file again."
-        )
-    for name in names:
-
-        def result(name: str = name) -> list[Any]:
-            return [node_object(call.state.nodes[name], call.state)]
-
-        yield from call.submit(cmd.AddNode(name), name, result)
-
-
-@cmdlet(
     "Remove-ClusterNode",
     NAME,
     Param("Force", "switch"),
