@@ -182,6 +182,8 @@ class Node:
     """Installed updates, compared by validation."""
     note: str = ""
     """Why the state is what it is, where that is known ("does not answer since ...")."""
+    paused: bool = False
+    """On real hosts: paused by the user, also while it does not answer. Embedded nodes only have their state."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,9 +20,11 @@ from fcm.backend.libvirt.lane import EventLoop, Lane, load_libvirt
 from fcm.backend.libvirt.migration import MigrationRun
 from fcm.model import commands as cmd
 from fcm.model import events as ev
+from fcm.model.drains import drain_of, drains_to_end, moves_back
 from fcm.model.entities import MachineState, Migration, MigrationKind, NodeState
+from fcm.model.machine_rules import cancellable
 from fcm.model.networks import migration_order
-from fcm.model.preflight_checks import waiting_reason
+from fcm.model.preflight_checks import migration_checks, waiting_reason
 from fcm.model.rules import allowed
 from fcm.model.state import State, apply
 from fcm.model.telemetry import Phase
@@ -30,6 +32,8 @@ from fcm.model.validation import validate
 from fcm.model.verdict import OK, Verdict, no
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from fcm.backend.base import Operation, Sink
     from fcm.backend.libvirt.hosts_file import HostsFile
     from fcm.backend.libvirt.inventory import HostReport
@@ -47,12 +51,14 @@ COMMANDS = frozenset(
     {
         cmd.LiveMigrate,
         cmd.CancelMigration,
+        cmd.CancelMigrations,
         cmd.TuneMigration,
         cmd.SetMigrationNetworks,
         cmd.SetConcurrentMigrations,
         cmd.SetMigrationOptions,
         cmd.SetMachineState,
         cmd.PauseNode,
+        cmd.DrainNode,
         cmd.ResumeNode,
         cmd.ValidateCluster,
     }
@@ -84,7 +90,6 @@ class LibvirtBackend:
         self._reports: dict[str, HostReport] = {}
         self._since: dict[str, float] = {}
         """Machines that are judged only by what hosts are asked from then on, see machine_events."""
-        self._paused: set[str] = set()
         self._interrupted: dict[str, Migration] = {}
         self._closing = threading.Event()
         self._wake = threading.Event()
@@ -125,7 +130,9 @@ class LibvirtBackend:
             unfinished = [m for m in state.migrations.values() if not m.phase.is_over]
             self._interrupted = {m.id: m for m in unfinished if self._is_known(m) and m.phase is not Phase.WAITING}
             lost = [ev.MigrationInterrupted(m.id, _LOST) for m in unfinished if m.id not in self._interrupted]
-            self._post_all([formed_cluster(self._hosts, state.cluster), *lost])
+            paused = frozenset(node.name for node in state.nodes.values() if node.paused)
+            self._post_all([formed_cluster(self._hosts, state.cluster, paused), *lost])
+            self._post_all(drains_to_end(self._state))
         for host in self._hosts.hosts:
             self._connections[host.name] = HostConnection(host, self._wake.set)
         self._control = Lane("control")
@@ -170,7 +177,7 @@ class LibvirtBackend:
     def _has_machine(self, migration: str) -> bool:
         return self._state.migrations[migration].machine in self._state.machines
 
-    def _post_all(self, events: list[ev.Event]) -> None:
+    def _post_all(self, events: Sequence[ev.Event]) -> None:
         """Everything under the lock; what cannot be written is kept and written first the next time."""
         if self._sink is None or not events:
             return
@@ -241,7 +248,7 @@ class LibvirtBackend:
             else:
                 self._reports[name] = report
                 self._answered[name], self._answered_at[name] = report.began, time.time()
-                self._post_all(node_events(self._state, self._hosts, self._reports, name, name in self._paused))
+                self._post_all(node_events(self._state, self._hosts, self._reports, name))
                 self._note_absent()
                 self._post_all(machine_events(self._state, self._reports, self._since))
             self._follow_interrupted()
@@ -302,6 +309,8 @@ class LibvirtBackend:
                 return no(f"{migration.source} has not answered yet.", "Cancel it once both of its hosts are up.")
             case cmd.CancelMigration(migration=identity):
                 self._cancel(identity)
+            case cmd.CancelMigrations(node=name):
+                return self._cancel_all(name)
             case cmd.TuneMigration(migration=identity) as command:
                 source = self._state.migrations[identity].source
                 self._in_lane(source, operation, lambda: self._tune(command))
@@ -316,12 +325,11 @@ class LibvirtBackend:
                 cluster = replace(self._state.cluster, migration_options=options)
                 self._post_all([ev.ClusterConfigured(cluster, "Options of live migrations changed")])
             case cmd.PauseNode(node=name):
-                self._paused.add(name)
-                node = replace(self._state.nodes[name], state=NodeState.PAUSED)
-                self._post_all([ev.NodeChanged(node)])
-            case cmd.ResumeNode(node=name):
-                self._paused.discard(name)
-                self._post_all([ev.NodeChanged(replace(self._state.nodes[name], state=NodeState.UP))])
+                self._post_all([self._paused(name)])
+            case cmd.DrainNode() as command:
+                self._drain(command)
+            case cmd.ResumeNode() as command:
+                self._resume(command)
             case cmd.ValidateCluster(tests=tests):
                 self._post_all([ev.ClusterValidated(validate(self._state, tests))])
             case cmd.SetMachineState() as command:
@@ -374,7 +382,7 @@ class LibvirtBackend:
 
     # Live migration
 
-    def _request(self, command: cmd.LiveMigrate) -> None:
+    def _request(self, command: cmd.LiveMigrate, drain: str | None = None) -> None:
         machine = self._state.machines[command.machine]
         reason = waiting_reason(self._state, machine.node, command.destination)
         migration = Migration(
@@ -387,6 +395,7 @@ class LibvirtBackend:
             phase=Phase.WAITING if reason else Phase.SETUP,
             requested=time.time(),
             reason=reason,
+            drain=drain,
         )
         self._post_all([ev.MigrationRequested(migration)])
         if not reason:
@@ -420,6 +429,19 @@ class LibvirtBackend:
             self._post_all([ev.MigrationCanceled(identity)])
             self._start_waiting()
 
+    def _cancel_all(self, node: str | None) -> Verdict:
+        """Those that wait first, so that none of them starts when the one before it ends."""
+        found = [one.id for one in cancellable(self._state, node)]
+        known = [identity for identity in found if identity not in self._interrupted]
+        if not known:
+            return no("The hosts of these migrations have not answered yet.", "Cancel them once they are up.")
+        self._post_all([ev.MigrationCanceled(identity) for identity in known if identity not in self._runs])
+        for identity in known:
+            if identity in self._runs:
+                self._runs[identity].cancel()
+        self._start_waiting()
+        return OK
+
     def _start_waiting(self) -> None:
         """First come, first served; a request whose machine moved or stopped meanwhile fails with the reason."""
         for migration in tuple(self._state.migrations.values()):
@@ -435,5 +457,36 @@ class LibvirtBackend:
                 text = f"The machine is not running on {migration.source} any more."
                 self._post_all([ev.MigrationFailed(migration.id, text, "Start the move again.")])
                 continue
+            checks = migration_checks(self._state, machine, migration.destination)
+            failed = next((check for check in checks if check.level == "fail"), None)
+            if failed is not None:
+                self._post_all([ev.MigrationFailed(migration.id, failed.text, failed.remedy)])
+                continue
             self._post_all([ev.MigrationPhaseEntered(migration.id, Phase.SETUP)])
             self._run(self._state.migrations[migration.id])
+        self._post_all(drains_to_end(self._state))
+
+    # Nodes, as far as a mark on this side goes
+
+    def _paused(self, name: str) -> ev.NodeChanged:
+        return ev.NodeChanged(replace(self._state.nodes[name], state=NodeState.PAUSED, paused=True))
+
+    def _drain(self, command: cmd.DrainNode) -> None:
+        """Pause the node and request all moves, in their order."""
+        drain = drain_of(command, self._state, time.time())
+        self._post_all([ev.NodeDrainBegun(drain), self._paused(command.node)])
+        for move in drain.moves:
+            self._request(cmd.LiveMigrate(move.machine, move.destination, command.options), drain.id)
+        self._post_all(drains_to_end(self._state))
+
+    def _resume(self, command: cmd.ResumeNode) -> None:
+        """End the pause; with failback, request the way back of what the last drain took away."""
+        back = moves_back(self._state, command.node) if command.failback else ()
+        node = replace(self._state.nodes[command.node], state=NodeState.UP, paused=False)
+        self._post_all([ev.NodeChanged(node)])
+        for move in back:
+            verdict = allowed(move, self._state)
+            if verdict:
+                self._request(move)
+            else:
+                self._post_all([ev.BackendReported("warning", verdict.reason, verdict.remedy)])

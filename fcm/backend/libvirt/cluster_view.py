@@ -36,8 +36,14 @@ if TYPE_CHECKING:
     from fcm.model.state import State
 
 
-def formed_cluster(hosts: HostsFile, before: Cluster | None) -> ev.ClusterFormed:
-    """The cluster before any host was asked; what was set for it in an earlier session is kept."""
+def formed_cluster(hosts: HostsFile, before: Cluster | None, paused: frozenset[str] = frozenset()) -> ev.ClusterFormed:
+    """The cluster before any host was asked; what was set for it in an earlier session is kept.
+
+    Args:
+        hosts: the hosts file.
+        before: the cluster of the earlier session.
+        paused: nodes that were paused in it, and are again as soon as they answer.
+    """
     names = tuple(host.name for host in hosts.hosts)
     networks = _networks(hosts)
     cluster = Cluster(
@@ -56,9 +62,21 @@ def formed_cluster(hosts: HostsFile, before: Cluster | None) -> ev.ClusterFormed
             migration_order=tuple(item for item in before.migration_order if item in known),
             migration_excluded=tuple(item for item in before.migration_excluded if item in known),
             concurrent_migrations=before.concurrent_migrations,
+            migration_options=before.migration_options,
         )
     nodes = tuple(
-        Node(name, NodeState.DOWN, 0, 0, 0, Processor("", "unknown", frozenset()), (), "/", note="Connecting ...")
+        Node(
+            name,
+            NodeState.DOWN,
+            0,
+            0,
+            0,
+            Processor("", "unknown", frozenset()),
+            (),
+            "/",
+            note="Connecting ...",
+            paused=name in paused,
+        )
         for name in names
     )
     ids = {network.name: network.id for network in networks}
@@ -96,9 +114,7 @@ def _networks(hosts: HostsFile) -> tuple[Network, ...]:
     return tuple(replace(network, metric=metrics.get(network.id, network.metric)) for network in networks)
 
 
-def node_events(
-    state: State, hosts: HostsFile, reports: Mapping[str, HostReport], name: str, paused: bool
-) -> list[ev.Event]:
+def node_events(state: State, hosts: HostsFile, reports: Mapping[str, HostReport], name: str) -> list[ev.Event]:
     """What changed of the nodes now that ``name`` answered.
 
     Hosts whose bridges the hosts file does not name are assumed to have all that machines use, found or known.
@@ -111,7 +127,8 @@ def node_events(
         for host in others
         if state.nodes[host.name].switches != bridges
     ]
-    node = replace(reports[name].node, state=NodeState.PAUSED if paused else NodeState.UP)
+    paused = state.nodes[name].paused
+    node = replace(reports[name].node, state=NodeState.PAUSED if paused else NodeState.UP, paused=paused)
     node = node if node.switches else replace(node, switches=bridges)
     return events if state.nodes[name] == node else [*events, ev.NodeChanged(node)]
 

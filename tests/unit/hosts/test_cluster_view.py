@@ -78,7 +78,7 @@ def formed() -> State:
 def told(state: State, *reports: HostReport) -> State:
     by_name = {one.node.name: one for one in reports}
     for one in reports:
-        state = after(state, *node_events(state, HOSTS, by_name, one.node.name, paused=False))
+        state = after(state, *node_events(state, HOSTS, by_name, one.node.name))
     return after(state, *machine_events(state, by_name, absent_machines(state, by_name)))
 
 
@@ -203,7 +203,7 @@ def test_a_report_from_before_the_end_of_a_migration_does_not_move_the_machine_b
 def test_only_hosts_that_answered_are_said_to_have_bridges() -> None:
     state = formed()
 
-    events = node_events(state, HOSTS, {"alpha": report("alpha", found(MACHINE))}, "alpha", paused=False)
+    events = node_events(state, HOSTS, {"alpha": report("alpha", found(MACHINE))}, "alpha")
 
     assert [event.node.name for event in events if isinstance(event, ev.NodeChanged)] == ["alpha"]
 
@@ -211,10 +211,10 @@ def test_only_hosts_that_answered_are_said_to_have_bridges() -> None:
 def test_no_node_is_up_without_the_bridges_that_machines_use() -> None:
     state = formed()
     reports = {"beta": report("beta")}
-    state = after(state, *node_events(state, HOSTS, reports, "beta", paused=False))
+    state = after(state, *node_events(state, HOSTS, reports, "beta"))
     reports["alpha"] = report("alpha", found(MACHINE))
 
-    for event in node_events(state, HOSTS, reports, "alpha", paused=False):
+    for event in node_events(state, HOSTS, reports, "alpha"):
         state = after(state, event)
         if all(n.state is NodeState.UP for n in state.nodes.values()):
             assert all(n.switches == ("br0",) for n in state.nodes.values())
@@ -234,7 +234,7 @@ def test_nothing_new_makes_no_event() -> None:
     reports = {"alpha": report("alpha", found(MACHINE)), "beta": report("beta")}
 
     assert machine_events(state, reports, {}) == []
-    assert node_events(state, HOSTS, reports, "alpha", paused=False) == []
+    assert node_events(state, HOSTS, reports, "alpha") == []
 
 
 def test_the_processor_of_a_host_is_read_from_its_capabilities() -> None:
