@@ -24,7 +24,7 @@ def planner(qtbot: QtBot) -> MigrationPlanner:
 
 
 def settle(qtbot: QtBot, planner: MigrationPlanner) -> None:
-    qtbot.waitUntil(lambda: all(panel._work is None and panel.outcome for panel in planner.panels), timeout=20000)
+    qtbot.waitUntil(lambda: all(panel.is_settled for panel in planner.panels), timeout=20000)
 
 
 def test_two_scenarios_are_judged_side_by_side(planner: MigrationPlanner) -> None:
@@ -38,6 +38,40 @@ def test_the_verdict_follows_a_slider(planner: MigrationPlanner, qtbot: QtBot) -
     settle(qtbot, planner)
     assert first.text().startswith("Does not converge: the guest writes")
     assert planner.panels[1].text().startswith("Ends")
+
+
+def test_the_curve_follows_before_the_engine_has_spoken_and_says_what_is_still_computed(
+    planner: MigrationPlanner, qtbot: QtBot
+) -> None:
+    first = planner.panels[0]
+    before = planner.plot._traces[0][1]
+    with qtbot.waitSignal(first.worked_out):
+        qtbot.keyClick(first.sliders["dirty_rate"], Qt.Key.Key_Right)
+    assert planner.plot._traces[0][1] is not before
+    assert "being computed" in first.details()
+    settle(qtbot, planner)
+    assert first.details().startswith("4 of 5 such migrations take")
+
+
+def test_a_migration_that_does_not_end_is_told_what_would_help_by_the_engine(
+    planner: MigrationPlanner, qtbot: QtBot
+) -> None:
+    first = planner.panels[0]
+    first.sliders["dirty_rate"].set_amount(2.0 * GIB)
+    settle(qtbot, planner)
+    assert first.details().startswith("It would end with a downtime limit of")
+    assert first.details().endswith("post-copy.")
+
+
+def test_a_slider_that_moves_again_makes_the_engine_drop_its_work(planner: MigrationPlanner, qtbot: QtBot) -> None:
+    first = planner.panels[0]
+    first.sliders["memory"].set_amount(512.0 * GIB)
+    qtbot.waitUntil(lambda: first._work is not None, timeout=5000)
+    first.sliders["memory"].set_amount(1.0 * GIB)
+    settle(qtbot, planner)
+    assert first.outcome is not None
+    assert first.outcome.scenario.memory == first.scenario().memory
+    assert first.outcome.details != ""
 
 
 def test_of_wishes_that_come_faster_than_verdicts_the_newest_is_kept(planner: MigrationPlanner, qtbot: QtBot) -> None:

@@ -50,7 +50,8 @@ class Canvas(QWidget):
         self._log = False
         self._rates = (False, False)
         self._by_hand = False
-        self._length = 5.0
+        self._moving = False
+        self._length, self._height = 5.0, 0.0
         self._unit, self._unit_name = MIB, "MiB"
         self._over = False
         self._cursor: int | None = None
@@ -82,6 +83,7 @@ class Canvas(QWidget):
             axis.setCacheMode(axis.CacheMode.DeviceCoordinateCache)
         self._left.logTickStrings = lambda values, _scale, _spacing: [f"{10**value:g}" for value in values]
         self._bottom.setLabel("Time since the start (s)")
+        self._name_axis()
         self._curves, self._band, self._boundaries, self._grid = Curves(), Band(), Boundaries(), Grid()
         for depth, drawn in ((-30, self._grid), (-20, self._boundaries), (-10, self._band), (0, self._curves)):
             drawn.setZValue(depth)
@@ -136,14 +138,20 @@ class Canvas(QWidget):
 
     # What is shown
 
-    def set_traces(self, traces: list[Trace], over: bool) -> None:
-        """Show these migrations; ``over`` if the first will not go on."""
+    def set_traces(self, traces: list[Trace], over: bool, moving: bool = False) -> None:
+        """Show these migrations; ``over`` if the first will not go on, ``moving`` if others follow at once.
+
+        While they move the axes change in steps only: to paint their numbers anew takes longer than all the rest.
+        """
         fresh = [id(trace.recording) for trace in traces] != [id(trace.recording) for trace in self._traces]
         first_changed = bool(traces) and (not self._traces or traces[0].recording is not self._traces[0].recording)
-        self._traces, self._over = traces, over
-        self._nothing.setPlainText("No memory was sent." if over else "The curve begins when memory is sent.")
+        self._traces, self._over, self._moving = traces, over, moving
+        nothing = "No memory was sent." if over else "The curve begins when memory is sent."
+        if nothing != self._nothing.toPlainText():
+            self._nothing.setPlainText(nothing)
         if first_changed:
-            self._by_hand, self._length, self._cursor = False, 5.0, None
+            self._by_hand, self._cursor = False, None
+            self._length = self._length if moving else 5.0
             self._predicted, self._outlook = None, None
         if fresh:
             self._choose_unit()
@@ -156,7 +164,10 @@ class Canvas(QWidget):
         self._threshold = threshold
         self._limit.setVisible(threshold > 0)
         if threshold > 0:
-            self._limit.setPos(float(self._y(np.array([threshold]))[0]))
+            # Each call lays the label out anew, also for the same place.
+            place = float(self._y(np.array([threshold]))[0])
+            if place != self._limit.value():
+                self._limit.setPos(place)
             if threshold_text != self._limit_text:
                 self._limit_text = threshold_text
                 self._limit.label.setFormat(threshold_text)
@@ -197,11 +208,23 @@ class Canvas(QWidget):
         self._boundaries.set_passes([(one.number, one.begin) for one in recording.passes()])
         needed = max((float(trace.recording.time[-1]) for trace in self._traces if len(trace.recording)), default=0.0)
         needed = max(needed, self._ahead(needed))
-        length = next_length(needed, self._length, settled=self._over)
-        if length != self._length or self._over:
+        settled = self._over and not self._moving
+        length, height = next_length(needed, self._length, settled=settled), self._next_height()
+        if length != self._length or height != self._height or settled:
+            self._height = height
             self._give_range(length)
         self._draw_rates()
         self._curves.update()
+
+    def _next_height(self) -> float:
+        """Bytes that the upright axis should reach: the largest memory, in steps while the curves move."""
+        top = max(
+            (max(trace.recording.memory, int(trace.recording.remaining.max(initial=0))) for trace in self._traces),
+            default=0,
+        )
+        if not self._moving:
+            return float(top)
+        return self._height if 0.5 * self._height <= top <= self._height else scale_of(top)
 
     def _ahead(self, now: float) -> float:
         """Time (s) up to which the forecast should be in view: its end, but never so far that what was shrinks."""
@@ -245,11 +268,7 @@ class Canvas(QWidget):
         self._length = length
         if self._by_hand or not self._traces:
             return
-        top = max(
-            (max(trace.recording.memory, int(trace.recording.remaining.max(initial=0))) for trace in self._traces),
-            default=0,
-        )
-        highest = max(top / self._unit, 1e-3)
+        highest = max(self._height / self._unit, 1e-3)
         self._box.setXRange(0, length, padding=0)
         if self._log:
             lowest = min(self._threshold or MIB, MIB) / self._unit / 4
@@ -270,7 +289,13 @@ class Canvas(QWidget):
 
     def _choose_unit(self) -> None:
         largest = max((trace.recording.memory for trace in self._traces), default=0)
-        self._unit, self._unit_name = (GIB, "GiB") if largest >= 8 * GIB else (MIB, "MiB")
+        chosen = (GIB, "GiB") if largest >= 8 * GIB else (MIB, "MiB")
+        if chosen != (self._unit, self._unit_name):
+            self._unit, self._unit_name = chosen
+            self._height = 0.0
+            self._name_axis()
+
+    def _name_axis(self) -> None:
         self._left.setLabel(f"Memory left to send ({self._unit_name})")
 
     def _y(self, count: Floats) -> Floats:

@@ -78,9 +78,14 @@ def _blackout_row(measured: float | None, interval: object) -> tuple[str, ...]:
     return ("Blackout", shown, milliseconds(interval.mid), between(interval.low, interval.high), change)
 
 
-def against_prediction(figures: FinalFigures | None, predictions: tuple[tuple[str, Prediction], ...]) -> Comparison:
-    """A recorded migration beside what the engine says for its case, once or several ways."""
-    headings = ["Figure", "Measured"]
+def against_prediction(
+    figures: FinalFigures | None, predictions: tuple[tuple[str, Prediction], ...], word: str = "Measured"
+) -> Comparison:
+    """A recorded migration beside what the engine says for its case, once or several ways.
+
+    ``word``: "Measured" or "Simulated".
+    """
+    headings = ["Figure", word]
     for name, _ in predictions:
         headings += [name, "Off by"]
     rows = []

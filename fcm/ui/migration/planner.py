@@ -1,11 +1,15 @@
-"""The migration planner: two scenarios side by side, judged by the engine while the sliders move."""
+"""The migration planner: two scenarios side by side, judged while the sliders move.
+
+A slider that moves is answered within one frame by the sketch of the engine. Once it rests, the engine itself is run
+in a worker thread and fills in intervals and remedies; a slider that moves again makes it drop its work.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtCore import QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import (
     QCheckBox,
@@ -18,6 +22,7 @@ from PySide6.QtWidgets import (
     QVBoxLayout,
     QWidget,
 )
+from shiboken6 import isValid
 
 from fcm.model.entities import GIB, MIB
 from fcm.ui import icons
@@ -27,8 +32,11 @@ from fcm.ui.dialogs.parts import Notice, named, wrapped
 from fcm.ui.format import rate, seconds, size
 from fcm.ui.migration.plot import ConvergencePlot
 from fcm.ui.migration.sliders import WideSlider
+from fcm.ui.migration.steady_text import SteadyText
 
 if TYPE_CHECKING:
+    from PySide6.QtGui import QCloseEvent
+
     from fcm.migration.recording import Recording
     from fcm.ui.migration.scenario import Outcome, Scenario
 
@@ -51,6 +59,9 @@ _RANGES = (
     _Range("downtime_limit", "Downtime limit", 0.01, 10.0, (0.001, 1.0)),
 )
 _STEPS = 240
+REST = 120
+"""ms that the sliders must rest before the engine is run."""
+_COMPUTING = "Intervals and what would help are being computed."
 
 
 def _words(field: str, value: float) -> str:
@@ -64,8 +75,8 @@ def _words(field: str, value: float) -> str:
 class ScenarioPanel(QGroupBox):
     """The sliders of one scenario and what comes of it."""
 
-    changed = Signal()
     worked_out = Signal()
+    """There is a new outcome."""
 
     def __init__(self, name: str, scenario: Scenario, parent: QWidget | None = None) -> None:
         super().__init__(f"Scenario {name}", parent)
@@ -73,7 +84,14 @@ class ScenarioPanel(QGroupBox):
         self.name = name
         self.outcome: Outcome | None = None
         self._work: Work | None = None
-        self._wanted: Scenario | None = None
+        self._wish = 0
+        """Number of the newest wish: an engine that works for an older one drops it."""
+        self._next_frame = QTimer(self)
+        self._next_frame.setSingleShot(True)
+        self._next_frame.timeout.connect(self._sketch)
+        self._rested = QTimer(self)
+        self._rested.setSingleShot(True)
+        self._rested.timeout.connect(self._look_closer)
         self.sliders: dict[str, WideSlider] = {}
         grid = QGridLayout(self)
         grid.setColumnStretch(1, 1)
@@ -106,15 +124,18 @@ class ScenarioPanel(QGroupBox):
         grid.addWidget(self.preset, row, 1)
         grid.addWidget(self.auto_converge, row, 2)
         self._icon = QLabel()
-        self._verdict = wrapped("")
-        self._verdict.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        named(self._verdict, f"Verdict of scenario {name}")
-        self._verdict.setMinimumHeight(self._verdict.fontMetrics().lineSpacing() * 3)
-        self._verdict.setAlignment(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
+        self._icon.setFixedSize(18, 18)
+        self._shown_icon = ""
+        self._verdict = named(SteadyText(3), f"Verdict of scenario {name}")
+        self._details = named(SteadyText(2, "quiet"), f"Intervals of scenario {name}")
+        words = QVBoxLayout()
+        words.setSpacing(0)
+        words.addWidget(self._verdict)
+        words.addWidget(self._details)
         line = QHBoxLayout()
         line.setSpacing(8)
         line.addWidget(self._icon, 0, Qt.AlignmentFlag.AlignTop)
-        line.addWidget(self._verdict, 1)
+        line.addLayout(words, 1)
         grid.addLayout(line, row + 1, 0, 1, 3)
         for slider in self.sliders.values():
             slider.moved.connect(lambda _: self.refresh())
@@ -150,32 +171,70 @@ class ScenarioPanel(QGroupBox):
         """The verdict."""
         return self._verdict.text()
 
-    def refresh(self) -> None:
-        """Have the engine work out what the controls say now; while it works only the newest wish is kept."""
-        self._wanted = self.scenario()
-        if self._work is None:
-            self._begin()
+    def details(self) -> str:
+        """Intervals and remedies, or that they are being computed."""
+        return self._details.text()
 
-    def _begin(self) -> None:
+    @property
+    def is_moving(self) -> bool:
+        """True from the move of a slider until it has rested and the engine has answered."""
+        return self.outcome is not None and not self.outcome.details
+
+    @property
+    def is_settled(self) -> bool:
+        """True once the engine has answered the newest wish."""
+        waiting = self._next_frame.isActive() or self._rested.isActive() or self._work is not None
+        return self.outcome is not None and not waiting
+
+    def refresh(self) -> None:
+        """Have worked out what the controls say now; of wishes that come within one frame only the newest counts."""
+        self._wish += 1
+        self._rested.start(REST)
+        if not self._next_frame.isActive():
+            self._next_frame.start(0)
+
+    def drop(self) -> None:
+        """Nobody looks any more: work that is under way ends at once."""
+        self._wish += 1
+        self._next_frame.stop()
+        self._rested.stop()
+        if self._work is not None:
+            self._work.abandon()
+
+    def _sketch(self) -> None:
         from fcm.ui.migration.scenario import work_out
 
-        wanted, self._wanted = self._wanted, None
-        if wanted is not None:
-            self._work = Work(self, lambda: work_out(wanted), self._take)
+        self._show(work_out(self.scenario()))
+
+    def _look_closer(self) -> None:
+        from fcm.ui.migration.scenario import look_closer
+
+        if self._work is not None:  # it drops its work and calls again
+            return
+        scenario, wish = self.scenario(), self._wish
+        self._work = Work(self, lambda: look_closer(scenario, lambda: isValid(self) and self._wish == wish), self._take)
 
     def _take(self, done: Done) -> None:
+        from fcm.migration.prediction import Abandoned
+
         self._work = None
-        if done.error is not None:
-            self._verdict.setText(f"The engine could not work this out: {done.error}.")
-            self._icon.setPixmap(icons.pixmap("fail", 16, self.devicePixelRatioF()))
-        else:
-            outcome: Outcome = done.result
-            self.outcome = outcome
-            self._verdict.setText(outcome.sentence)
-            icon = "pass" if outcome.converges else "warn"
+        if isinstance(done.error, Abandoned):
+            if not self._rested.isActive():
+                self._rested.start(0)
+        elif done.error is not None:
+            self._details.say(f"The engine could not work this out: {done.error}.")
+        elif done.result.scenario == self.scenario():
+            self._show(done.result)
+
+    def _show(self, outcome: Outcome) -> None:
+        self.outcome = outcome
+        self._verdict.say(outcome.sentence)
+        self._details.say(outcome.details or _COMPUTING)
+        icon = "pass" if outcome.converges else "warn"
+        if icon != self._shown_icon:
+            self._shown_icon = icon
             self._icon.setPixmap(icons.pixmap(icon, 16, self.devicePixelRatioF()))
         self.worked_out.emit()
-        self._begin()
 
 
 class MigrationPlanner(QWidget):
@@ -225,6 +284,12 @@ class MigrationPlanner(QWidget):
         for panel in self.panels:
             panel.refresh()
 
+    def closeEvent(self, event: QCloseEvent) -> None:
+        """Drop what the engine is still working on."""
+        for panel in self.panels:
+            panel.drop()
+        super().closeEvent(event)
+
     def sizeHint(self) -> QSize:
         """Room for both scenarios and the plot."""
         return QSize(980, 680)
@@ -240,4 +305,5 @@ class MigrationPlanner(QWidget):
         if first is not None and threshold > 0:
             text = f"A: last copy fits {seconds(first.scenario.downtime_limit)} below {size(threshold)}"
         self.plot.show_outlook(None, threshold, text)
-        self.plot.show_traces(traces, True)
+        moving = any(panel.is_moving for panel in self.panels)
+        self.plot.show_traces(traces, True, moving)

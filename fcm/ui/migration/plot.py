@@ -42,7 +42,7 @@ class ConvergencePlot(QWidget):
         self._module: ModuleType | None = None
         self._asked = False
         self._traces: list[tuple[str, Recording]] = []
-        self._over = False
+        self._over = self._moving = False
         self._outlook: Outlook | None = None
         self._threshold = 0.0
         self._threshold_text = ""
@@ -123,12 +123,18 @@ class ConvergencePlot(QWidget):
 
     # What is shown
 
-    def show_traces(self, traces: list[tuple[str, Recording]], over: bool) -> None:
-        """Show migrations by name; the first is the one that is spoken of. ``over``: it will not go on."""
+    def show_traces(self, traces: list[tuple[str, Recording]], over: bool, moving: bool = False) -> None:
+        """Show migrations by name; the first is the one that is spoken of.
+
+        Args:
+            traces: names and recordings.
+            over: the first will not go on.
+            moving: others will follow at once, as while a slider moves; the axes then change in steps only.
+        """
         if [name for name, _ in traces] != [name for name, _ in self._traces]:
             self._traces = traces
             self._tell_legend()
-        self._traces, self._over = traces, over
+        self._traces, self._over, self._moving = traces, over, moving
         self.export.setEnabled(bool(traces))
         self._give_traces()
 
@@ -159,7 +165,8 @@ class ConvergencePlot(QWidget):
     def _give_traces(self) -> None:
         if self._canvas is not None and self._module is not None:
             trace = self._module.Trace
-            self._canvas.set_traces([trace(name, recording) for name, recording in self._traces], self._over)
+            traces = [trace(name, recording) for name, recording in self._traces]
+            self._canvas.set_traces(traces, self._over, self._moving)
 
     def _give_rates(self) -> None:
         self._each(lambda canvas: canvas.set_rates(self.dirty.isChecked(), self.transfer.isChecked()))

@@ -5,19 +5,37 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from fcm.migration.fields import BadFileError, Fields, read_json
+from fcm.migration.fields import BadFileError, read_json
+from fcm.migration.kept import recording_from
+from fcm.migration.kept_prediction import Basis, NotComparableError, comparable, predict_kept
 from fcm.migration.prediction import Prediction, from_case, predict
-from fcm.migration.recording import FORMAT, Recording, qemu_recording
-from fcm.ui.format import count, rate, seconds, size
+from fcm.ui.format import count, date_time, rate, seconds, size
 from fcm.ui.migration.comparison import difference
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from fcm.migration.kept import Kept
+    from fcm.migration.recording import Recording
+
 FROM_CASE = "Case alone"
 """Predicted with the bandwidth limit and the write rate that were asked for."""
 FROM_ACHIEVED = "Achieved"
 """Predicted with the bandwidth and the writes that the run reached."""
+FROM_WORKLOAD = "Known workload"
+"""Of a kept migration: predicted from what the cluster says that the guest writes."""
+FROM_FITTED = "Fitted workload"
+"""Of a kept migration: predicted from a workload fitted to its own passes."""
+FROM_BANDWIDTH = "Achieved bandwidth"
+"""The same with the bandwidth over time that the run reached, where a limit was asked for."""
+LEGENDS = {
+    FROM_CASE: "Predicted from the case alone",
+    FROM_ACHIEVED: "Predicted with what was achieved",
+    FROM_WORKLOAD: "Predicted from the known workload",
+    FROM_FITTED: "Retold from a fitted workload",
+    FROM_BANDWIDTH: "Predicted with the bandwidth reached",
+}
+"""What the plot calls each prediction."""
 _PREDICTED_ROWS = 36_000
 """Windows of 100 ms after which a prediction is given up at the latest."""
 
@@ -32,6 +50,12 @@ class Recorded:
     sentence: str
     facts: tuple[tuple[str, str], ...]
 
+    @property
+    def word(self) -> str:
+        """What its figures are: measured on hosts, or simulated by the engine itself."""
+        kept = self.recording.kept
+        return "Simulated" if kept is not None and kept.simulated else "Measured"
+
 
 class RecordingError(Exception):
     """A file that is no recording; the message is a sentence for the user."""
@@ -44,19 +68,52 @@ def load(path: Path) -> Recorded:
         RecordingError: the file is none, or cannot be read.
     """
     try:
-        fields = Fields(read_json(path), path.name)
-        if fields.data.get("format") == FORMAT:
-            recording = Recording.from_json(path.read_text(encoding="utf-8"), path.name)
-        else:
-            recording = qemu_recording(fields)
+        recording = recording_from(read_json(path), path.name)
     except (BadFileError, OSError) as error:
         raise RecordingError(
             f"{path.name} is not a recording that can be shown. {error}. Choose a file that fcm or its lab wrote."
         ) from error
     if not len(recording):
         raise RecordingError(f"{path.name} has no rows: nothing was recorded. Choose another recording.")
+    return shown(path.stem, recording)
+
+
+def shown(name: str, recording: Recording) -> Recorded:
+    """What is shown of a recording that has rows; its prediction may take some tenths of a second."""
+    if recording.kept is not None:
+        predictions, basis = _kept_predictions(recording)
+        text = f"{_kept_sentence(recording, recording.kept)} {basis}"
+        return Recorded(name, recording, predictions, text, _facts(recording))
     predictions = _predictions(recording)
-    return Recorded(path.stem, recording, predictions, _sentence(recording, predictions), _facts(recording))
+    return Recorded(name, recording, predictions, _sentence(recording, predictions), _facts(recording))
+
+
+def _kept_predictions(recording: Recording) -> tuple[tuple[tuple[str, Prediction], ...], str]:
+    """Predictions by name, and what they rest on as a sentence, or why there is none."""
+    try:
+        how = comparable(recording)
+        name = FROM_WORKLOAD if how.basis is Basis.WORKLOAD else FROM_FITTED
+        found = [(name, predict_kept(recording, how, curve=True))]
+        if how.bandwidth_asked:
+            found.append((FROM_BANDWIDTH, predict_kept(recording, comparable(recording, achieved=True), curve=True)))
+    except NotComparableError as error:
+        return (), f"Nothing is predicted for it: {error}."
+    return tuple(found), how.sentence
+
+
+def _kept_sentence(recording: Recording, kept: Kept) -> str:
+    who, final = recording.identity, recording.final
+    way = f"{who.machine} from {who.source} to {who.destination}"
+    over = f" over {who.network}" if who.network else ""
+    begin = f"{'Simulated' if kept.simulated else 'Recorded'} on {date_time(kept.requested)}: "
+    if final is None:
+        after = seconds(float(recording.time[-1]))
+        why = f": {kept.reason.rstrip('.')}" if kept.reason else ""
+        return f"{begin}{way}{over} was {recording.outcome or 'ended'} after {after} in pass {_passes(recording)}{why}."
+    return (
+        f"{begin}{way}{over} in {seconds(final.total)} and {count(final.passes, 'pass', 'passes')}; "
+        f"{size(final.bytes)} were sent, the guest stood still for {seconds(final.downtime)}."
+    )
 
 
 def _predictions(recording: Recording) -> tuple[tuple[str, Prediction], ...]:
@@ -101,6 +158,20 @@ def _passes(recording: Recording) -> int:
     return int(recording.pass_number[-1])
 
 
+def _kept_facts(kept: Kept) -> list[tuple[str, str]]:
+    """Options that were chosen; what was left to the hypervisor is said to be so."""
+    facts = [
+        ("Bandwidth asked for", rate(kept.bandwidth) if kept.bandwidth is not None else "no limit"),
+        ("Downtime asked for", seconds(kept.downtime_limit) if kept.downtime_limit is not None else "default"),
+        ("Capabilities", ", ".join(sorted(kept.capabilities)) or "none"),
+    ]
+    facts += [(name.replace("_", "-"), f"{value:g}") for name, value in kept.parameters]
+    workload = kept.workload
+    facts.append(("Workload", "unknown" if workload is None else workload.name))
+    facts += [(f"{phase.value.capitalize()} entered at", seconds(time)) for phase, time in kept.phases]
+    return facts
+
+
 def _facts(recording: Recording) -> tuple[tuple[str, str], ...]:
     facts = [("Memory", size(recording.memory))]
     if recording.bandwidth:
@@ -111,6 +182,8 @@ def _facts(recording: Recording) -> tuple[tuple[str, str], ...]:
     if laboratory is None:
         who = recording.identity
         facts += [("Machine", who.machine), ("From", who.source), ("To", who.destination), ("Network", who.network)]
+        if recording.kept is not None:
+            facts += _kept_facts(recording.kept)
         return tuple((name, value) for name, value in facts if value)
     case, achieved = laboratory.case, laboratory.achieved
     facts.append(("Pages written", f"{case.rate:,.0f} a second"))

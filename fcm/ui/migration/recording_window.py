@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSize, Qt
@@ -19,30 +19,47 @@ from fcm.ui.migration.frame import PlotAndTables
 from fcm.ui.migration.pass_table import PassTable
 from fcm.ui.migration.plot import ConvergencePlot
 
-_LEGENDS = {"Case alone": "Predicted from the case alone", "Achieved": "Predicted with what was achieved"}
-
 if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
     from fcm.migration.prediction import Prediction
     from fcm.ui.migration.recorded import Recorded
 
 
-class RecordingWindow(QWidget):
-    """Shows a file; the recordings that travel with the program are one choice away."""
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where a recording comes from: a file, or the history of a cluster."""
 
-    def __init__(self, path: Path, parent: QWidget | None = None) -> None:
+    name: str
+    load: Callable[[], Recorded]
+    """Blocking; its errors are sentences."""
+    path: Path | None = None
+
+    @classmethod
+    def file(cls, path: Path) -> Source:
+        """A recording in a file."""
+        return cls(path.stem, lambda: _load(path), path)
+
+
+class RecordingWindow(QWidget):
+    """Shows a file or a kept migration; the recordings that travel with the program are one choice away."""
+
+    def __init__(self, source: Path | Source, parent: QWidget | None = None) -> None:
         super().__init__(parent, Qt.WindowType.Window)
         self.setObjectName("recordingWindow")
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowIcon(icons.icon("recording"))
         self._recorded: Recorded | None = None
-        self._path = path
+        self._source = source if isinstance(source, Source) else Source.file(source)
+        self._sources: list[Source] = []
         self._work: Work | None = None
         self._sentence = wrapped("")
         self._sentence.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         named(self._sentence, "Summary of the recording")
         self._choice = named(QComboBox(), "Recording")
         self._choice.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
-        self._choice.activated.connect(lambda index: self.open(Path(str(self._choice.itemData(index)))))
+        self._choice.activated.connect(lambda index: self.show_source(self._sources[index]))
         self._prediction = named(QComboBox(), "Prediction")
         self._prediction.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
         self._prediction.setToolTip(
@@ -76,7 +93,7 @@ class RecordingWindow(QWidget):
         QShortcut(QKeySequence(QKeySequence.StandardKey.Close), self).activated.connect(self.close)
         QShortcut(QKeySequence("Esc"), self).activated.connect(self.close)
         self.resize(self.sizeHint())
-        self.open(path)
+        self.show_source(self._source)
 
     def sizeHint(self) -> QSize:
         """Room for plot and figures side by side."""
@@ -88,25 +105,31 @@ class RecordingWindow(QWidget):
 
     def open(self, path: Path) -> None:
         """Show another file; it is read in a worker thread."""
+        self.show_source(Source.file(path))
+
+    def show_source(self, source: Source) -> None:
+        """Show another recording; it is read in a worker thread."""
         if self._work is not None:
             self._work.abandon()
-        self._path = path
+        self._source = source
         self._list()
-        self.setWindowTitle(f"{path.stem} - recorded migration")
-        self._sentence.setText(f"Reading {path.name}.")
+        self.setWindowTitle(f"{source.name} - recorded migration")
+        self._sentence.setText(f"Reading {source.path.name if source.path else source.name}.")
         self._notice.say("")
         self.details.setEnabled(False)
-        self._work = Work(self, lambda: _load(path), self._take)
+        self._work = Work(self, source.load, self._take)
 
     def _list(self) -> None:
-        """The shipped recordings and, if it is none of them, the file of this window."""
+        """The shipped recordings and, before them, what was opened here beside them."""
+        shipped = [Source.file(path) for path in sorted(resources.path("recordings").glob("*.json"))]
+        places = [one.path.resolve() for one in shipped if one.path is not None]
+        own = [one for one in (*self._sources, self._source) if one.path is None or one.path.resolve() not in places]
+        self._sources = [*dict.fromkeys(own), *shipped]
         self._choice.clear()
-        paths = sorted(resources.path("recordings").glob("*.json"))
-        if self._path.resolve() not in [path.resolve() for path in paths]:
-            paths.insert(0, self._path)
-        for path in paths:
-            self._choice.addItem(icons.icon("recording"), path.stem, str(path))
-            if path.resolve() == self._path.resolve():
+        for one in self._sources:
+            self._choice.addItem(icons.icon("recording"), one.name)
+            here = one.path is not None and self._source.path is not None
+            if one == self._source or (here and one.path.resolve() == self._source.path.resolve()):  # type: ignore[union-attr]
                 self._choice.setCurrentIndex(self._choice.count() - 1)
 
     def _take(self, outcome: Outcome) -> None:
@@ -135,9 +158,9 @@ class RecordingWindow(QWidget):
         self.plot.show_outlook(
             None, threshold, f"last copy fits {seconds(limit)} below {size(threshold)}" if threshold > 0 else ""
         )
-        self.plot.show_traces([("Measured", recorded.recording)], True)
+        self.plot.show_traces([(recorded.word, recorded.recording)], True)
         self.passes.show_passes(recorded.recording.passes())
-        self.figures.show_comparison(against_prediction(recorded.recording.final, recorded.predictions))
+        self.figures.show_comparison(against_prediction(recorded.recording.final, recorded.predictions, recorded.word))
         self._facts.show_facts(recorded.facts)
         self._lay_over()
 
@@ -149,10 +172,12 @@ class RecordingWindow(QWidget):
             return
         import numpy as np
 
+        from fcm.ui.migration.recorded import LEGENDS
+
         time = np.array([0.0, *(row.time for row in prediction.curve)])
         remaining = np.array([float(recorded.recording.memory), *(float(row.remaining) for row in prediction.curve)])
-        self.plot.show_predicted(_LEGENDS[self._prediction.currentText()], (time, remaining))
-        self.plot.show_traces([("Measured", recorded.recording)], True)
+        self.plot.show_predicted(LEGENDS[self._prediction.currentText()], (time, remaining))
+        self.plot.show_traces([(recorded.word, recorded.recording)], True)
 
 
 def _load(path: Path) -> Recorded:

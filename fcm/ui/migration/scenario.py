@@ -1,22 +1,41 @@
-"""A migration that somebody thinks of: five numbers and a preset; what the engine makes of it. Knows no Qt."""
+"""A migration that somebody thinks of: five numbers and a preset; what comes of it. Knows no Qt.
+
+``work_out`` answers within a frame by the sketch of the engine, ``look_closer`` by the engine itself, with intervals
+and with what would help; that takes tenths of a second and can be dropped.
+"""
 
 from __future__ import annotations
 
 import math
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from fcm.migration.policies import PRESETS
-from fcm.migration.prediction import Prediction, predict
+from fcm.migration.preflight import Plan, RemedyKind, judge
 from fcm.migration.recording import Recording
+from fcm.migration.sketch import sketch
 from fcm.migration.specification import Capability, MigrationSpec
 from fcm.migration.state import NORMAL_BYTES
 from fcm.migration.workload import PAGE, Uniform, Workload
 from fcm.model.entities import GIB, MIB
 from fcm.model.telemetry import FinalFigures, Phase, TelemetryRow
 from fcm.ui.format import count, rate, seconds, size
+from fcm.ui.migration.words import between
 
-_SHARES = (0.0, *(1 - 0.8**k for k in range(1, 24)), 1.0)
-"""Of a pass: where the points of its course lie."""
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from fcm.migration.prediction import Prediction
+    from fcm.migration.preflight import Judgement, Remedy
+
+_POINTS = (
+    (0.1, (0.0, *(1 - 0.65**k for k in range(1, 13)), 1.0)),
+    (0.02, (0.0, 0.5, 0.8, 0.95, 1.0)),
+    (0.0, (0.0, 1.0)),
+)
+"""Where the points of a pass lie, by the share of the whole time that it takes at least."""
+MEMBERS = 10
+"""Migrations run beside the best guess for the intervals."""
 PATIENCE = 10.0
 """Times the memory is sent after which a migration counts as one that does not end."""
 
@@ -65,14 +84,66 @@ class Outcome:
     """The course as a plot shows it."""
     converges: bool
     sentence: str
+    details: str = ""
+    """Intervals and remedies; "" as long as only the sketch has spoken."""
 
 
 def work_out(scenario: Scenario) -> Outcome:
-    """Run a scenario through the engine; may be called in any thread."""
+    """What is expected, by the sketch of the engine: less than a millisecond."""
     patience = PATIENCE * scenario.memory / scenario.bandwidth + 30.0
-    prediction = predict(scenario.specification(), patience, until_standstill=True)
+    return _outcome(scenario, sketch(scenario.specification(), patience))
+
+
+def look_closer(scenario: Scenario, wanted: Callable[[], bool]) -> Outcome:
+    """What the engine makes of it, with 80 % intervals and remedies; may be called in any thread.
+
+    Raises:
+        Abandoned: ``wanted``, asked now and then, said no.
+    """
+    spec = scenario.specification()
+    plan = Plan(
+        memory=scenario.memory,
+        bandwidth=scenario.bandwidth,
+        downtime_limit=scenario.downtime_limit,
+        rule=spec.rule,
+        line_rate=spec.line_rate,
+        capabilities=spec.capabilities,
+    )
+    judgement = judge(plan, spec.workload, members=MEMBERS, wanted=wanted)
+    return replace(_outcome(scenario, judgement.prediction), details=_details(judgement))
+
+
+def _outcome(scenario: Scenario, prediction: Prediction) -> Outcome:
     ended = prediction.downtime is not None
     return Outcome(scenario, prediction, course(scenario, prediction), ended, _sentence(scenario, prediction))
+
+
+def _details(judgement: Judgement) -> str:
+    if judgement.prediction.downtime is None:
+        ways = [_way(remedy) for remedy in judgement.remedies]
+        return (
+            f"It would end with {', '.join(ways[:-1])} or {ways[-1]}." if len(ways) > 1 else "Only post-copy ends it."
+        )
+    total, stands = judgement.total, judgement.downtime
+    if not (math.isfinite(total.high) and math.isfinite(stands.high)):
+        return "It is close: a host or a guest that is a little busier keeps it from ending."
+    return (
+        f"4 of 5 such migrations take {between(total.low, total.high)} and stand still for "
+        f"{between(stands.low, stands.high)}."
+    )
+
+
+def _way(remedy: Remedy) -> str:
+    takes = f" ({seconds(remedy.total)} in all)"
+    match remedy.kind:
+        case RemedyKind.DOWNTIME_LIMIT:
+            return f"a downtime limit of {seconds(remedy.value or 0.0)}{takes}"
+        case RemedyKind.BANDWIDTH:
+            return f"a bandwidth of {rate(remedy.value or 0.0)}{takes}"
+        case RemedyKind.AUTO_CONVERGE:
+            return f"auto-converge, which slows the guest{takes}"
+        case RemedyKind.POSTCOPY:
+            return "post-copy"
 
 
 def course(scenario: Scenario, prediction: Prediction) -> Recording:
@@ -91,7 +162,8 @@ def course(scenario: Scenario, prediction: Prediction) -> Recording:
         if after is None and prediction.downtime is not None:
             left = 0
         speed = (sent - one.sent) / (end - one.begin) if end > one.begin else 0.0
-        for share in _SHARES:
+        part = (end - one.begin) / prediction.total if prediction.total > 0 else 1.0
+        for share in next(points for least, points in _POINTS if part >= least):
             recording.append(
                 TelemetryRow(
                     one.begin + share * (end - one.begin),
@@ -126,15 +198,11 @@ def _sentence(scenario: Scenario, prediction: Prediction) -> str:
 
 def _stuck(scenario: Scenario, prediction: Prediction) -> str:
     rest = min((row.pages for row in prediction.rows[1:]), default=scenario.memory // PAGE) * PAGE
-    need = math.ceil(rest * 1.1 / scenario.bandwidth * 100) / 100
     if scenario.dirty_rate > scenario.bandwidth:
         why = f"the guest writes {rate(scenario.dirty_rate)} and the network carries {rate(scenario.bandwidth)}"
     else:
         why = f"{size(rest)} are dirty again after every pass"
-    return (
-        f"Does not converge: {why}; {seconds(scenario.downtime_limit)} carry only {size(scenario.threshold)}. "
-        f"It would end with a downtime limit of about {seconds(need)}, a faster network, or a slower guest."
-    )
+    return f"Does not converge: {why}; {seconds(scenario.downtime_limit)} carry only {size(scenario.threshold)}."
 
 
 def other(scenario: Scenario) -> Scenario:

@@ -5,8 +5,9 @@ from dataclasses import replace
 import pytest
 
 from fcm.migration.policies import PRESETS
+from fcm.migration.prediction import Abandoned
 from fcm.model.entities import GIB, MIB
-from fcm.ui.migration.scenario import Scenario, other, work_out
+from fcm.ui.migration.scenario import Scenario, look_closer, other, work_out
 
 SMALL = Scenario(memory=GIB, dirty_rate=20.0 * MIB, working_set=64 * MIB)
 
@@ -24,14 +25,21 @@ def test_a_guest_that_writes_more_than_the_network_carries_does_not_converge_and
     outcome = work_out(replace(SMALL, dirty_rate=float(GIB), working_set=512 * MIB))
     assert not outcome.converges
     assert outcome.sentence.startswith("Does not converge: the guest writes")
-    assert "downtime limit of about" in outcome.sentence
+    assert outcome.details == ""
 
 
-def test_the_remedy_that_it_names_does_help() -> None:
+def test_the_engine_adds_intervals_to_what_ends_and_remedies_to_what_does_not() -> None:
+    assert look_closer(SMALL, lambda: True).details.startswith("4 of 5 such migrations take")
     stuck = replace(SMALL, dirty_rate=400.0 * MIB, working_set=128 * MIB)
-    assert not work_out(stuck).converges
-    rest = min(row.pages for row in work_out(stuck).prediction.rows[1:]) * 4096
-    assert work_out(replace(stuck, downtime_limit=rest * 1.2 / stuck.bandwidth)).converges
+    told = look_closer(stuck, lambda: True)
+    assert told.sentence == work_out(stuck).sentence
+    assert told.details.startswith("It would end with a downtime limit of 900")
+    assert work_out(replace(stuck, downtime_limit=0.9)).converges
+
+
+def test_an_answer_that_nobody_waits_for_is_dropped() -> None:
+    with pytest.raises(Abandoned):
+        look_closer(SMALL, lambda: False)
 
 
 @pytest.mark.parametrize("preset", list(PRESETS))
