@@ -224,7 +224,8 @@ def _bandwidth(memory: Recording, before: float | None) -> float:
     end = ends[0].time if ends else float(memory.time[-1])
     begin = float(memory.time[0]) if before is None else before
     sent = _sent_in_first_pass(memory, ends) - (float(memory.sent[0]) if before is None else 0.0)
-    zero = max(memory.memory - _sent_in_first_pass(memory, ends), 0.0) / PAGE * ZERO_PAGE_COST
+    handled = memory.memory if ends else memory.memory - float(memory.remaining[-1])
+    zero = max(handled - _sent_in_first_pass(memory, ends), 0.0) / PAGE * ZERO_PAGE_COST
     length = end - begin - zero
     return sent / length if length > 0 and sent > 0 else 0.0
 

@@ -220,6 +220,7 @@ DIALOGS: dict[str, Callable[[State, Selection], ActionText]] = {
     "high-availability": _high_availability,
     "machine-settings": _machine_settings,
     "manage-cluster": _window_only("It concerns this window only; fcm shell --cluster URI opens a cluster in a shell."),
+    "migration-history": _window_only("It shows what is kept; fcm history CLUSTER lists and exports it in a terminal."),
     "migration-networks": _migration_networks,
     "network-properties": _network_properties,
     "new-machine": _new_machine,

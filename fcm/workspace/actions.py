@@ -213,6 +213,8 @@ ACTIONS: tuple[Action, ...] = (
     Action("live-migrate", "Live migrate virtual machine to another node", "live-migrate", _MACHINE,
            choices=_live_choices, of=cmd.LiveMigrate, shortcut="Ctrl+M"),
     Action("preflight", "Check a live migration...", "pre-flight", _MACHINE, dialog="preflight", of=cmd.LiveMigrate),
+    Action("migration-history", "Migration history...", "history", frozenset({_P.CLUSTER, _P.SERVICES, _P.MACHINE}),
+           dialog="migration-history", shortcut="Ctrl+H"),
     Action("quick-migrate", "Quick migrate virtual machine to another node", "quick-migrate", _MACHINE,
            choices=_quick_choices, of=cmd.QuickMigrate),
     Action("move-machine", "Move virtual machine to another node", "move", _MACHINE, choices=_move_choices,

@@ -11,6 +11,7 @@ from fcm.ui.dialogs.group_properties import GroupPropertiesDialog
 from fcm.ui.dialogs.help import HelpDialog
 from fcm.ui.dialogs.machine_settings import MachineSettingsDialog
 from fcm.ui.dialogs.manage_cluster import ManageClusterDialog
+from fcm.ui.dialogs.migration_history import MigrationHistoryDialog
 from fcm.ui.dialogs.migration_networks import MigrationNetworksDialog
 from fcm.ui.dialogs.migration_options import MigrationSettingsDialog
 from fcm.ui.dialogs.network_properties import NetworkPropertiesDialog
@@ -73,6 +74,7 @@ WITH_CLUSTER: dict[str, Maker] = {
     "group-properties": _group_properties,
     "high-availability": lambda window, _: HighAvailabilityWizard(window),
     "machine-settings": lambda window, selection: MachineSettingsDialog(window, selection.id),
+    "migration-history": lambda window, selection: MigrationHistoryDialog(window, selection.id),
     "migration-networks": lambda window, _: MigrationNetworksDialog(window),
     "migration-settings": lambda window, _: MigrationSettingsDialog(window),
     "network-properties": lambda window, selection: NetworkPropertiesDialog(window, selection.id),
