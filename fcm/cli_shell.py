@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+import argparse
+import contextlib
 import json
 import math
+import os
+import shutil
+import signal
 import sys
+import threading
 import time
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    import argparse
-    from typing import Any
+    from collections.abc import Iterator
+    from types import FrameType
 
     from fcm.shell.errors import ShellError
-    from fcm.shell.session import ShellSession
+    from fcm.shell.session import Results, ShellSession
     from fcm.workspace.workspace import Workspace
 
     Subparsers = argparse._SubParsersAction[argparse.ArgumentParser]  # noqa: SLF001 (it has no public name)
@@ -31,6 +37,15 @@ def add_shell_verbs(verbs: Subparsers) -> None:
     run = verbs.add_parser("run", help="run a PowerShell script (.ps1) on a cluster; - reads standard input")
     run.add_argument("script", metavar="SCRIPT.ps1")
     run.add_argument("--json", action="store_true", help="the output as one JSON document")
+    run.add_argument(
+        "--set",
+        dest="settings",
+        metavar="NAME=VALUE",
+        type=_setting,
+        action="append",
+        default=[],
+        help="a variable or parameter of the script; may be given several times",
+    )
     run.set_defaults(handler=_run)
     shell = verbs.add_parser("shell", help="type PowerShell commands for a cluster")
     shell.set_defaults(handler=_shell)
@@ -46,8 +61,6 @@ def add_shell_verbs(verbs: Subparsers) -> None:
 
 
 def _speed(text: str) -> float:
-    import argparse
-
     if text == "max":
         return math.inf
     try:
@@ -80,15 +93,53 @@ def _run(arguments: argparse.Namespace) -> int:
         return WRONG_USAGE
     session = _open(arguments)
     try:
-        if not arguments.json:
-            session.on_output = _print
-        results = session.execute(script)
+        if arguments.json:
+            session.on_output = lambda values: None
+        for name, value in arguments.settings:
+            session.variables[name] = value
+        with _ctrl_c_stops(session):
+            results = session.execute(script)
         if arguments.json:
             errors = [{"message": error.message, "remedy": error.remedy} for error in results.errors]
             print(json.dumps({"output": results.json(), "errors": errors}, ensure_ascii=False, indent=2))
+        sys.stdout.flush()
+    except BrokenPipeError:
+        # Whoever read the output has gone; what is left of it must not complain at the end of the program.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return FAILED
+    except KeyboardInterrupt:
+        print("Ended.", file=sys.stderr)
+        return FAILED
     finally:
         session.workspace.close()
+    if results.exit_code is not None:
+        return results.exit_code
     return DONE if results.ok else FAILED
+
+
+@contextlib.contextmanager
+def _ctrl_c_stops(session: ShellSession) -> Iterator[None]:
+    """Ctrl+C ends what runs in an orderly way, a live migration is canceled; the second one breaks off."""
+
+    def interrupted(_signal: int, _frame: FrameType | None) -> None:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+        session.stop()
+
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGINT, interrupted)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+def _setting(text: str) -> tuple[str, str]:
+    name, mark, value = text.partition("=")
+    if not mark or not name.isidentifier():
+        raise argparse.ArgumentTypeError(f"{text!r} sets nothing; write NAME=VALUE")
+    return name, value
 
 
 def _open(arguments: argparse.Namespace) -> ShellSession:
@@ -108,7 +159,10 @@ def _open(arguments: argparse.Namespace) -> ShellSession:
 
     session.on_cluster = opened
     _settle(session)
+    session.on_output = lambda values: print(session.format(values, session.width), flush=True)
     session.on_error = _tell
+    if sys.stdout.isatty():
+        session.width = max(40, shutil.get_terminal_size().columns - 1)
     session.on_progress = Progress().show
     return session
 
@@ -123,12 +177,6 @@ def _settle(session: ShellSession) -> None:
         if nodes and not any(node.state is NodeState.DOWN and node.note.startswith("Connecting") for node in nodes):
             return
         session.wait()
-
-
-def _print(values: list[Any]) -> None:
-    from fcm.shell.formatting import format_values
-
-    print(format_values(values), flush=True)
 
 
 def _tell(error: ShellError, source: str) -> None:
@@ -149,35 +197,41 @@ class Progress:
             self._last = ""
             return
         over = sys.stderr.isatty()
-        shown = f"{activity}: {percent if over else percent // 10 * 10} % {status}"
+        if not over:
+            percent, status = percent // 10 * 10, status.partition(",")[0]
+        shown = f"{activity}: {percent} % {status}"
         if shown != self._last:
             self._last = shown
-            print(f"\r\x1b[K{shown[:118]}" if over else shown, end="" if over else "\n", file=sys.stderr, flush=True)
+            if over:
+                shown = f"\r\x1b[K{shown[: shutil.get_terminal_size().columns - 1]}"
+            print(shown, end="" if over else "\n", file=sys.stderr, flush=True)
 
 
 def _shell(arguments: argparse.Namespace) -> int:
     session = _open(arguments)
-    session.on_output = _print
     session.on_confirm = _ask
-    failed = False
+    code = DONE
     try:
         while True:
             text = _read(session)
-            if text is None or text.strip().casefold() in ("exit", "quit"):
-                break
-            failed = not _execute(session, text)
+            if text is None or text.strip().casefold() == "quit":
+                return code
+            results = _execute(session, text)
+            if results is not None and results.exit_code is not None:
+                return results.exit_code or code
+            code = DONE if results is not None and results.ok else FAILED
     finally:
         session.workspace.close()
-    return FAILED if failed else DONE
 
 
-def _execute(session: ShellSession, text: str) -> bool:
+def _execute(session: ShellSession, text: str) -> Results | None:
+    """Run one input; None if Ctrl+C broke it off."""
     try:
-        return session.execute(text).ok
+        with _ctrl_c_stops(session):
+            return session.execute(text)
     except KeyboardInterrupt:
-        session.stop()
         print("Ended.", file=sys.stderr)
-        return False
+        return None
 
 
 def _ask(question: str) -> bool:
@@ -193,8 +247,6 @@ def _read(session: ShellSession) -> str | None:
     from fcm.shell.parser import parse
 
     if sys.stdin.isatty():
-        import contextlib
-
         with contextlib.suppress(ImportError):
             import readline  # noqa: F401 (gives input() its line editing)
     lines: list[str] = []

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from fcm.model import commands as cmd
-from fcm.model.entities import MachineState, MigrationKind
+from fcm.model.entities import MIB, MachineState, MigrationKind
 from fcm.model.telemetry import Phase
 from fcm.shell.errors import RefusedError, StoppedError
 
@@ -58,7 +58,7 @@ def until_moved(call: Call, migration: Migration, limit: int | None) -> Migratio
                 break
             if end is not None and call.workspace.now() >= end:
                 return found
-            session.on_progress(activity, _status(found), percent(call, found))
+            session.on_progress(activity, _course(call, found), percent(call, found))
             session.check_stopped()
             session.wait()
     except (KeyboardInterrupt, StoppedError):
@@ -83,6 +83,18 @@ def percent(call: Call, migration: Migration) -> int:
         return 0
     done = rows[-1].sent / max(rows[-1].sent + rows[-1].remaining, 1)
     return min(99, int(100 * done))
+
+
+def _course(call: Call, migration: Migration) -> str:
+    """Phase, pass, what is left and the rate, as far as they are known."""
+    rows = call.workspace.rows(migration.id)
+    if not rows or not rows[-1].pass_number:
+        return _status(migration)
+    row = rows[-1]
+    return (
+        f"{migration.phase}, pass {row.pass_number}, {row.remaining / MIB:.0f} MiB left, {row.rate / MIB:.0f} MiB/s"
+        + (f", processors slowed by {row.throttle} %" if row.throttle else "")
+    )
 
 
 def _status(migration: Migration) -> str:

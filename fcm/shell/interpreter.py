@@ -134,7 +134,7 @@ class Interpreter(Invoker):
         missing = [one.name for one in node.parameters if one.needed and one.name not in given]
         if missing:
             raise ShellError(
-                f"The script needs ${missing[0]}.", f"Give it: fcm run SCRIPT.ps1 -{missing[0]} VALUE", node.at
+                f"The script needs ${missing[0]}.", f"Give it: fcm run SCRIPT.ps1 --set {missing[0]}=VALUE", node.at
             )
         self.defaults(node, given)
 

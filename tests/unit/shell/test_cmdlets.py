@@ -46,7 +46,7 @@ def test_ctrl_c_cancels_the_live_migration_that_is_waited_for(desk: ShellDesk) -
 
     def stop_in_the_middle(activity: str, status: str, percent: int) -> None:
         seen.append(status)
-        if status == "brownout":
+        if status.startswith("brownout"):
             desk.session.stop()
 
     desk.session.on_progress = stop_in_the_middle
@@ -59,7 +59,7 @@ def test_ctrl_c_cancels_the_live_migration_that_is_waited_for(desk: ShellDesk) -
     assert machine.node == "node1"
     assert not results.ok
     assert results.objects == []
-    assert "brownout" in seen
+    assert any(status.startswith("brownout, pass 1, ") and status.endswith(" MiB/s") for status in seen)
 
 
 def test_options_of_this_program_reach_the_migration(desk: ShellDesk) -> None:
@@ -105,7 +105,7 @@ def test_a_wrong_name_suggests_the_near_ones(desk: ShellDesk) -> None:
     [
         ("Suspend-ClusterNode node1 -Drain -ForceDrain", "Windows Server 2012"),
         ("Move-ClusterVirtualMachineRole DC01 node2 -MigrationType Shutdown", "not in 2008 R2"),
-        ("New-Cluster x", "Create a Cluster"),
+        ("Add-ClusterNode node1", "is a node of the cluster already"),
         ("Get-Cluster fabrikam", "There is no open cluster"),
         ("(Get-ClusterNode node1).State = 'Down'", "cannot be set"),
         ("Set-ClusterQuorum -NodeMajority -DiskOnly x", "2 quorum modes"),

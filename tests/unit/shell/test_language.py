@@ -94,7 +94,7 @@ def test_history_and_help_know_the_session(desk: ShellDesk) -> None:
     assert desk.must("Get-History")[0].get("CommandLine") == "Get-ClusterNode | Out-Null"
     assert "-Cancel" in desk.run("Get-Help Move-ClusterVirtualMachineRole").text()
     names = [item.get("Name") for item in desk.must("Get-Command *-ClusterNode")]
-    assert names[:2] == ["Get-ClusterNode", "Remove-ClusterNode"]
+    assert names[:2] == ["Add-ClusterNode", "Get-ClusterNode"]
 
 
 def test_an_error_stands_at_its_line_and_column(desk: ShellDesk) -> None:
