@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 
     from fcm.model.entities import Migration, VirtualMachine
     from fcm.model.state import State
-    from fcm.workspace.forecasts import Forecasts
     from fcm.workspace.workspace import Workspace
 
 _PHASE_WORDS = {
@@ -70,7 +69,6 @@ class Figures:
     def __init__(self, workspace: Workspace | None = None) -> None:
         """``workspace`` None: no cluster is open."""
         self._workspace = workspace
-        self._forecasts: Forecasts | None = None
         self._courses: dict[str, _Course] = {}
         self._of: Mapping[str, Migration] | None = None
         self._active: dict[str, Migration] = {}
@@ -104,20 +102,18 @@ class Figures:
         if migration.phase in (Phase.BLACKOUT, Phase.STORAGE, Phase.NETWORK, Phase.CLEANUP):
             course.progress = max(course.progress, _AFTER_MEMORY)
         elif migration.phase is Phase.BROWNOUT and course.rows:
-            now = time.monotonic()
-            if now - course.foreseen >= _FORESEE_EVERY:
-                course.foreseen = now
-                course.progress = max(course.progress, self._foreseen(migration.id))
+            course.progress = max(course.progress, self._foreseen(migration.id, course))
         return course.progress
 
-    def _foreseen(self, migration: str) -> float:
+    def _foreseen(self, migration: str, course: _Course) -> float:
         """Share of the whole time that is over by the forecast, the number that the migration view shows."""
-        if self._forecasts is None:
-            from fcm.workspace.forecasts import Forecasts
-
-            assert self._workspace is not None
-            self._forecasts = Forecasts(self._workspace)
-        return min(self._forecasts.course(migration).progress, _AFTER_MEMORY)
+        assert self._workspace is not None
+        shared = self._workspace.forecasts.course(migration)
+        now = time.monotonic()
+        if now - course.foreseen < _FORESEE_EVERY:
+            return min(shared.told_progress, _AFTER_MEMORY)
+        course.foreseen = now
+        return min(shared.progress, _AFTER_MEMORY)
 
     def rate(self, migration: Migration) -> float:
         """Bytes/s at which a running migration sends; 0 if it does not."""

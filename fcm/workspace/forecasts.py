@@ -171,6 +171,13 @@ class Course:
         outlook = self.outlook
         return outlook.progress if outlook is not None else 0.0
 
+    @property
+    def told_progress(self) -> float:
+        """The progress that was told last, without a new forecast; costs nothing."""
+        if self._over or self.recording.outcome == Phase.COMPLETED.value:
+            return self.progress
+        return self._outlook.progress if self._outlook is not None else 0.0
+
     def _sent_share(self) -> float:
         """How far a reopened migration had come that did not reach its end."""
         row = self.last

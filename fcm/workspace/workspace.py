@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from fcm.model.commands import Command
     from fcm.model.telemetry import TelemetryRow
     from fcm.model.verdict import Verdict
+    from fcm.workspace.forecasts import Forecasts
     from fcm.workspace.history import History
     from fcm.workspace.journal import Journal
 
@@ -60,6 +61,7 @@ class Workspace:
         self._listeners: list[Callable[[Change, Sequence[ev.Entry]], None]] = []
         self._commands: list[Callable[[Command], None]] = []
         self._telemetry: dict[str, list[TelemetryRow]] = {}
+        self._forecasts: Forecasts | None = None
         self._held: list[ev.Entry] = []
         self._held_since = 0.0
         self._writing = threading.Lock()
@@ -246,3 +248,13 @@ class Workspace:
     def telemetry(self) -> Mapping[str, Sequence[TelemetryRow]]:
         """Telemetry by migration."""
         return self._telemetry
+
+    @property
+    def forecasts(self) -> Forecasts:
+        """Recordings and forecasts of all migrations; one for all who show them, so that they show the same."""
+        if self._forecasts is None:
+            # numpy is not needed before the first migration is shown.
+            from fcm.workspace.forecasts import Forecasts
+
+            self._forecasts = Forecasts(self)
+        return self._forecasts

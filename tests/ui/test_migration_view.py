@@ -11,6 +11,7 @@ from fcm.model import events as ev
 from fcm.model.entities import NetworkAttempt
 from fcm.model.telemetry import FinalFigures, Phase
 from fcm.ui import theme
+from fcm.ui.figures import Figures
 from fcm.ui.migration import MigrationView
 from fcm.ui.migration.frame import WIDE
 from tests.ui.by_hand import NOW, formed, machine, migration, opened
@@ -117,6 +118,18 @@ def test_a_waiting_request_shows_its_reason(desk: Desk) -> None:
     desk.begin(phase=Phase.WAITING, reason="node2 is already taking part in a live migration (WEB1).")
     assert desk.text().startswith("Waiting: node2 is already taking part in a live migration")
     assert desk.said("Elapsed").startswith("waiting for")
+
+
+def test_the_lists_tell_the_progress_that_the_view_tells(desk: Desk) -> None:
+    desk.begin()
+    figures = Figures(desk.workspace)
+    bar = desk.find(QProgressBar, "Progress of the migration")
+    for count in range(5, 90, 9):
+        desk.send(count, first=count - 9 if count > 5 else 0)
+        desk.view._tell()
+        told = figures.status(desk.workspace.state, desk.machine)
+        assert told == f"Live Migrating, {bar.format()} completed"
+    assert bar.value() > 100
 
 
 def test_the_bar_never_runs_backwards_and_is_full_only_at_the_end(desk: Desk) -> None:

@@ -21,7 +21,7 @@ from PySide6.QtWidgets import (
 from fcm.model.telemetry import Phase
 from fcm.ui import theme
 from fcm.ui.dialogs.parts import named
-from fcm.ui.format import NARROW, NONE, seconds, size
+from fcm.ui.format import NARROW, NONE, percent, seconds, size
 from fcm.ui.migration.words import about, between
 
 if TYPE_CHECKING:
@@ -170,13 +170,13 @@ class ProgressPanel(QWidget):
             memory: bytes of the machine.
             now: s since the epoch on the cluster's clock.
         """
-        step = round(progress * FINE)
+        step = math.floor(progress * FINE + 1e-6)
         if migration.id != self._of:
             self._of = migration.id
             self.bar.setValue(step)
         else:
             self.bar.setValue(max(self.bar.value(), step))
-        self.bar.setFormat(f"{self.bar.value() // (FINE // 100)} %")
+        self.bar.setFormat(percent(self.bar.value() / FINE))
         begun = Phase.SETUP if migration.attempts else None
         self.phases.show_phase(migration.phase, row.phase if row is not None else begun)
         self._say("Elapsed", self._elapsed(migration, row, now))

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from fcm.migration.recording import Recording
     from fcm.model.entities import Migration
     from fcm.model.state import Change, State
-    from fcm.workspace.forecasts import Course, Forecasts
+    from fcm.workspace.forecasts import Course
     from fcm.workspace.workspace import Workspace
 
 WORDS_EVERY = 200
@@ -55,7 +55,6 @@ class MigrationView(QWidget):
         super().__init__(parent)
         self.setObjectName("migrationView")
         self._workspace: Workspace | None = None
-        self._forecasts: Forecasts | None = None
         self._machine = ""
         self._migration: str | None = None
         self._overlaid: list[str] = []
@@ -152,7 +151,7 @@ class MigrationView(QWidget):
     def show_migration(self, workspace: Workspace | None, migration: str | None, machine: str = "") -> None:
         """Show a migration, or with None the newest one of ``machine``; teaches how to begin where there is none."""
         if workspace is not self._workspace:
-            self._workspace, self._forecasts, self._overlaid = workspace, None, []
+            self._workspace, self._overlaid = workspace, []
         state = workspace.state if workspace is not None else None
         if state is not None and migration is None and machine:
             newest = state.last_migration(machine)
@@ -194,12 +193,8 @@ class MigrationView(QWidget):
         self._empty_icon.setPixmap(icons.pixmap("live-migrate", 32, self.devicePixelRatioF()))
 
     def _course(self, migration: str) -> Course:
-        if self._forecasts is None:
-            from fcm.workspace.forecasts import Forecasts
-
-            assert self._workspace is not None
-            self._forecasts = Forecasts(self._workspace)
-        return self._forecasts.course(migration)
+        assert self._workspace is not None
+        return self._workspace.forecasts.course(migration)
 
     # Drawing
 
