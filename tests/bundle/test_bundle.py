@@ -60,6 +60,33 @@ def test_the_bundle_holds_every_resource(program: Path) -> None:
     assert not [file for file in files if file.name != ".gitkeep" and not (inside / file).is_file()]
 
 
+@pytest.mark.bundle
+@pytest.mark.timeout(400)
+@pytest.mark.parametrize(
+    ("arguments", "said", "code"),
+    [
+        (["predict", str(next((TOP / "tests" / "data" / "recordings").glob("*.json")))], "forecast:", 0),
+        (["run", "--fresh", "--speed", "max", str(TOP / "resources" / "courses" / "live-migration.ps1")], "NEW01", 0),
+        (["hosts", "check", "no-such-file.toml"], "no-such-file.toml", 2),
+    ],
+    ids=["predict", "run", "hosts"],
+)
+def test_the_bundle_has_the_verbs_of_the_command_line(
+    program: Path, tmp_path: Path, arguments: list[str], said: str, code: int
+) -> None:
+    done = subprocess.run(
+        [program, *arguments],
+        cwd=tmp_path,
+        env={"HOME": str(tmp_path), "XDG_DATA_HOME": str(tmp_path), "PATH": "/usr/bin:/bin"},
+        capture_output=True,
+        text=True,
+        timeout=200,
+        check=False,
+    )
+    assert said in done.stdout + done.stderr
+    assert done.returncode == code
+
+
 def test_a_build_log_without_xcb_libraries_is_found_out() -> None:
     log = (
         "2 INFO: Analyzing\n3 WARNING: Library not found: could not resolve 'libxcb-cursor.so.0', dependency of "
