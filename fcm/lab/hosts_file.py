@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 
 from fcm.lab.plan import LIVE_MIGRATION, NETWORKS, LabFolders, LabPlan
+from fcm.lab.ssh import ssh_uri
 
 
 def _text(value: str) -> str:
@@ -12,8 +13,8 @@ def _text(value: str) -> str:
     return json.dumps(value, ensure_ascii=False)
 
 
-def render_hosts_file(plan: LabPlan, folders: LabFolders) -> str:
-    """The hosts file as TOML text.
+def render_hosts_file(plan: LabPlan, folders: LabFolders, over_ssh: bool = False) -> str:
+    """The hosts file as TOML text; with *over_ssh* this program and the nodes reach the nodes as any hosts, by ssh.
 
     Beside what any hosts file has, each node carries ``peer_uri`` (how nodes reach each other, other than how this
     program reaches them), ``probe_namespace`` (the network namespace from which its paths can be tried) and the
@@ -48,8 +49,8 @@ def render_hosts_file(plan: LabPlan, folders: LabFolders) -> str:
             "",
             "[[node]]",
             f"name = {_text(node.name)}",
-            f"uri = {_text(folders.uri(node))}",
-            f"peer_uri = {_text(node.peer_uri)}",
+            f"uri = {_text(ssh_uri(node, folders, 'station') if over_ssh else folders.uri(node))}",
+            f"peer_uri = {_text(ssh_uri(node, folders, 'node') if over_ssh else node.peer_uri)}",
             f"storage = {_text(str(folders.shared))}",
             f"probe_namespace = {_text(folders.namespace(node.name))}",
             f"addresses = {{ {addresses} }}",

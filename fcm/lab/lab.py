@@ -19,6 +19,7 @@ from fcm.lab.node import is_running, start_node, wait_for_node
 from fcm.lab.plan import LabError, LabFolders, LabNode, LabPlan, make_plan
 from fcm.lab.processes import NAMESPACES, network_namespaces
 from fcm.lab.requirements import missing
+from fcm.lab.ssh import has_ssh, prepare_ssh
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -158,6 +159,9 @@ def bring_up(plan: LabPlan, folders: LabFolders) -> Path:
         for folder in (folders.shared, folders.consoles):
             folder.mkdir(parents=True, exist_ok=True)
         place_guest(folders)
+        if has_ssh():
+            prepare_ssh(plan, folders)
+            folders.ssh_hosts_file.write_text(render_hosts_file(plan, folders, over_ssh=True))
         for node in plan.nodes:
             start_node(node, plan, folders)
         for node in plan.nodes:

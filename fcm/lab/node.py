@@ -9,6 +9,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from fcm import resources
+from fcm.lab.certificates import place_certificates
 from fcm.lab.plan import MANAGEMENT, LabError, LabFolders, LabNode, LabPlan
 from fcm.lab.processes import end_all_in, first_process_in, run, start_detached
 
@@ -48,6 +49,7 @@ OLDER_PROCESSOR_MARK = "fcm-lab-older-processor"
 LITTLE_MEMORY_MARK = "fcm-lab-little-memory"
 """File in a node's own /etc with the KiB of address space that an emulator may take there."""
 
+_POOL = "shared"
 
 _USERS = {
     "passwd": "libvirt-qemu:x:64055:64055:QEMU of the lab:/nonexistent:/usr/sbin/nologin",
@@ -87,15 +89,33 @@ def _prepare_folders(node: LabNode, plan: LabPlan, folders: LabFolders) -> None:
         known = (etc / name).read_text()
         if "libvirt-qemu:" not in known:
             (etc / name).write_text(f"{known.rstrip()}\n{line}\n")
+    (etc / "shadow").write_text(
+        "root:NP:19000::::::\n"
+    )  # no password fits; without the file sshd holds root for locked
+    (etc / "shadow").chmod(0o600)
     (etc / "hosts").write_text(_hosts(plan))
     (etc / "hostname").write_text(f"{node.name}\n")
     (etc / "libvirt" / "libvirtd.conf").write_text(_LIBVIRTD_CONF.format(uuid=node.host_uuid))
     (etc / "libvirt" / "qemu.conf").write_text(_QEMU_CONF)
+    _place_pool(etc / "libvirt" / "storage", folders)
+    place_certificates(node, folders)
     mark = etc / OLDER_PROCESSOR_MARK
     if node.older_processor:
         mark.touch()
     else:
         mark.unlink(missing_ok=True)
+
+
+def _place_pool(place: Path, folders: LabFolders) -> None:
+    """The shared storage as a storage pool that libvirtd starts, so that hosts can be asked what they see of it."""
+    (place / "autostart").mkdir(parents=True, exist_ok=True)
+    definition = place / f"{_POOL}.xml"
+    definition.write_text(
+        f"<pool type='dir'><name>{_POOL}</name><target><path>{folders.shared}</path></target></pool>\n"
+    )
+    link = place / "autostart" / definition.name
+    if not link.is_symlink():
+        link.symlink_to(Path("/etc/libvirt/storage") / definition.name)
 
 
 def is_running(node: LabNode, folders: LabFolders) -> bool:

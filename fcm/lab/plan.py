@@ -233,6 +233,16 @@ class LabFolders:
         return self.state / "guest"
 
     @property
+    def ssh(self) -> Path:
+        """Keys and settings of the nodes' ssh daemons."""
+        return self.state / "ssh"
+
+    @property
+    def ssh_hosts_file(self) -> Path:
+        """The hosts file by which the nodes are reached over ssh."""
+        return self.state / "hosts-ssh.toml"
+
+    @property
     def consoles(self) -> Path:
         """What each machine printed, one file a machine."""
         return self.state / "consoles"

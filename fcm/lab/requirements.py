@@ -21,6 +21,7 @@ _PROGRAMS = {
     "bash": "bash",
     "libvirtd": "libvirt-daemon",
     "virsh": "libvirt-clients",
+    "openssl": "openssl",
     "qemu-system-x86_64": "qemu-system-x86",
 }
 _BUILD_PROGRAMS = {

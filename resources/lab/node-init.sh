@@ -25,6 +25,11 @@ for own in etc var run; do
     mount --rbind "$folder/$own" "/$own"
 done
 
+if [ -e "$state/ssh/sshd-$node" ]; then
+    mkdir -p /run/sshd
+    /usr/sbin/sshd -f "$state/ssh/sshd-$node" || echo "sshd did not start"
+fi
+
 while :; do
     if [ ! -e "$state/hold-libvirtd-$node" ]; then
         rm -f /run/libvirtd.pid

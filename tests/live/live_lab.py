@@ -16,6 +16,7 @@ import pytest
 from fcm.lab.lab import take_down
 from fcm.lab.machines import LabMachine, add_machine, domains_on, free_number, list_machines
 from fcm.lab.plan import LIVE_MIGRATION, LabFolders, LabNode, LabPlan
+from fcm.lab.processes import run
 from fcm.lab.station import HeldConnection, ask_guest
 
 if TYPE_CHECKING:
@@ -92,6 +93,10 @@ class LiveLab:
     def running(self, machine: LabMachine) -> list[str]:
         """Names of the nodes on which *machine* runs."""
         return [node.name for node in self.plan.nodes if machine.name in domains_on(node, self.folders, running=True)]
+
+    def setting(self, node: str, name: str) -> str:
+        """A sysctl of a node's network, as the kernel has it."""
+        return run("ip", "netns", "exec", self.folders.namespace(node), "sysctl", "-n", name).strip()
 
     def ask(self, machine: LabMachine, request: str) -> str:
         return ask_guest(self.client, machine.address, request)

@@ -10,25 +10,31 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import libvirt
 import pytest
 
+from fcm.backend.libvirt.ssh_probe import probe_from
 from fcm.lab.faults import LinkFault, NodeFault, break_link, break_node, emulator_of
 from fcm.lab.lab import bring_up, read_status
 from fcm.lab.machines import GUEST_PORT, remove_machine
 from fcm.lab.plan import LIVE_MIGRATION
 from fcm.lab.station import connect_from
 from fcm.model.entities import MachineState, NodeState
+from fcm.model.events import BackendReported
 from fcm.model.telemetry import Phase
 from tests.live.live_lab import LiveLab, wait_until
 from tests.live.watched import Watched
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
+    from fcm.backend.libvirt.hosts_file import Host
+    from fcm.backend.libvirt.probe import Answer
     from fcm.lab.machines import LabMachine
     from fcm.lab.station import Continuity
     from fcm.model.entities import Migration
+    from fcm.model.events import Entry
 
 pytestmark = pytest.mark.live
 
@@ -151,6 +157,57 @@ def test_a_link_that_goes_down_in_the_middle_costs_one_attempt_and_the_next_netw
         ("Management", True),
     ]
     assert "nothing moved for 3 s" in ended.attempts[1].result
+    assert continuity.unbroken, continuity
+    _at_rest(lab, guest, there)
+
+
+def test_a_connection_that_hangs_in_spite_of_the_probe_is_told_with_its_limit_and_the_next_network_is_taken(
+    lab: LiveLab, watched: Watched, voyage: Voyage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    guest, here, there = voyage.guest, voyage.here, voyage.there
+    machine = watched.machine(guest.name)
+    probed: list[str] = []
+
+    def probe_then_drop(source: Host, address: str) -> tuple[Answer, str]:
+        """The path answers, and an instant later it swallows what is sent."""
+        found = probe_from(source, address)
+        if not probed:
+            break_link(LinkFault.DROP, lab.node(there), LIVE_MIGRATION, lab.plan, lab.folders)
+        probed.append(address)
+        return found
+
+    monkeypatch.setattr("fcm.backend.libvirt.migration.probe_from", probe_then_drop)
+    warnings: list[str] = []
+
+    def keep(entries: Sequence[Entry]) -> None:
+        warnings.extend(e.event.text for e in entries if isinstance(e.event, BackendReported))
+
+    watched.workspace.subscribe(lambda _change, entries: keep(entries))
+    with lab.hold(guest) as held:
+        try:
+            identity = watched.migrate(machine, there)
+            watched.until(lambda: any("hangs" in text for text in warnings), "the connection is said to hang")
+            states = [lab.connection(node).lookupByName(guest.name).state()[0] for node in (here, there)]
+            ended = watched.end_of(identity)
+        finally:
+            break_link(LinkFault.PASS, lab.node(there), LIVE_MIGRATION, lab.plan, lab.folders)
+        held.wait_for_ticks(50)
+        continuity = held.read()
+
+    _told("link of the first network swallows packets after the probe", ended, continuity)
+    print("\n".join(warnings))
+    (warning,) = [text for text in warnings if "hangs" in text]
+    retries = lab.setting(here, "net.ipv4.tcp_syn_retries")
+    networks = watched.workspace.state.networks
+    assert f"(net.ipv4.tcp_syn_retries is {retries} on {here})" in warning
+    assert "s at most" in warning
+    assert states == [libvirt.VIR_DOMAIN_RUNNING, libvirt.VIR_DOMAIN_PAUSED], "the copy at the destination waits"
+    assert ended.phase is Phase.COMPLETED, ended.reason
+    assert [(networks[a.network].name, a.connected) for a in ended.attempts] == [
+        ("Live Migration", True),
+        ("Live Migration", False),
+        ("Management", True),
+    ]
     assert continuity.unbroken, continuity
     _at_rest(lab, guest, there)
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import shutil
 from typing import TYPE_CHECKING
 
 import pytest
 
+from fcm.lab.certificates import place_certificates, take_certificates
 from fcm.lab.machines import remove_machine
+from fcm.lab.plan import LabFolders
 from fcm.model import commands as cmd
 from fcm.model.entities import MigrationOptions
 from fcm.model.telemetry import Phase
@@ -49,6 +52,9 @@ def test_auto_converge_slows_a_guest_from_the_chosen_start_and_post_copy_ends_wh
     print(f"\npost-copy: {ended.figures}, longest gap {continuity.longest_gap * 1000:.0f} ms")
     assert tuned.verdict, tuned.verdict
     assert ended.phase is Phase.COMPLETED, ended.reason
+    assert ended.figures is not None
+    assert ended.figures.bytes > 60 << 20
+    assert ended.figures.total >= max(row.time for row in rows(identity))
     assert next(row.throttle for row in rows(identity) if row.throttle) == 35
     assert running["compression_cache"] > 0
     assert lab.running(restless) == ["node2"]
@@ -71,3 +77,52 @@ def test_a_limit_of_bandwidth_is_kept_over_two_connections_and_can_be_lifted_whi
     assert max(row.rate for row in watched.workspace.rows(migration)) > 8 << 20
     assert ended.options.bandwidth == 20 << 20
     assert lab.running(machine) == ["node2"]
+
+
+def test_an_encrypted_migration_completes_and_without_certificates_it_says_what_to_do(
+    lab: LiveLab, watched: Watched, machine: LabMachine
+) -> None:
+    identity = watched.machine(machine.name)
+    second = lab.node("node2")
+    take_certificates(second, lab.folders)
+    try:
+        refused = watched.end_of(watched.migrate(identity, "node2", MigrationOptions(tls=True)))
+    finally:
+        place_certificates(second, lab.folders)
+    stayed = lab.running(machine)
+    with lab.hold(machine) as held:
+        ended = watched.end_of(watched.migrate(identity, "node2", MigrationOptions(tls=True)))
+        held.wait_for_ticks(50)
+        continuity = held.read()
+
+    assert refused.phase is Phase.FAILED
+    assert "no certificates for an encrypted migration" in refused.reason
+    assert "/etc/pki/qemu" in refused.remedy
+    assert stayed == ["node1"]
+    assert ended.phase is Phase.COMPLETED, ended.reason
+    assert lab.running(machine) == ["node2"]
+    assert continuity.unbroken, continuity
+
+
+def test_a_migration_is_encrypted_only_between_hosts_whose_certificates_are_of_one_authority(
+    lab: LiveLab, watched: Watched, machine: LabMachine
+) -> None:
+    identity = watched.machine(machine.name)
+    second = lab.node("node2")
+    stranger = LabFolders(name=f"{lab.folders.name}x")
+    own = lab.folders.node(second) / "etc" / "pki" / "qemu"
+    kept = {path.name: path.read_bytes() for path in own.glob("*.pem")}
+    try:
+        place_certificates(second, stranger)
+        for path in (stranger.node(second) / "etc" / "pki" / "qemu").glob("*.pem"):
+            (own / path.name).write_bytes(path.read_bytes())
+        ended = watched.end_of(watched.migrate(identity, "node2", MigrationOptions(tls=True)))
+    finally:
+        shutil.rmtree(stranger.state, ignore_errors=True)
+        for name, content in kept.items():
+            (own / name).write_bytes(content)
+
+    print(f"\nforeign certificate: {ended.reason} {ended.remedy}")
+    assert ended.phase is Phase.FAILED
+    assert "ertificate" in ended.reason
+    assert lab.running(machine) == ["node1"]

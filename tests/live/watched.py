@@ -26,10 +26,12 @@ if TYPE_CHECKING:
 class Watched:
     """A workspace with a journal in ``folder``, opened and drained by the test."""
 
-    def __init__(self, lab: LiveLab, folder: Path) -> None:
-        uri = f"libvirt:{lab.hosts_file}"
+    def __init__(self, lab: LiveLab, folder: Path, hosts_file: Path | None = None) -> None:
+        """``hosts_file``: another way to the lab's hosts than the lab's own."""
+        hosts = hosts_file or lab.hosts_file
+        uri = f"libvirt:{hosts}"
         self._awake = threading.Event()
-        self.workspace = Workspace(open_hosts(lab.hosts_file, uri), Journal.open(folder / "test.journal", uri))
+        self.workspace = Workspace(open_hosts(hosts, uri), Journal.open(folder / "test.journal", uri))
         self.workspace.open()
         self.workspace.set_wake(self._awake.set)
 

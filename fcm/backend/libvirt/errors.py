@@ -22,7 +22,8 @@ def sentence(code: int, message: str, destination: str = "the destination") -> V
 
     Sources: behaviour measured with libvirt 9.0 and QEMU 7.2.
     """
-    text = " ".join(message.split())[:400].rstrip(".")
+    whole = " ".join(message.split())
+    text = whole[:400].rstrip(".")
     features = re.search(r"(?:missing|required) features?: ([\w.-]+(?:, ?[\w.-]+)*)", text)
     if code == CPU_INCOMPATIBLE or features:
         names = ", ".join(re.split(r", ?", features.group(1))) if features else text
@@ -37,10 +38,28 @@ def sentence(code: int, message: str, destination: str = "the destination") -> V
             f"libvirt holds the move for unsafe: {text}.",
             "Put the disk on storage that libvirt knows as shared, or set its cache mode to none.",
         )
-    if "ost key verification failed" in text:
+    if "REMOTE HOST IDENTIFICATION HAS CHANGED" in whole:
+        found = re.search(r"SHA256:[\w+/=]+", whole)
         return no(
-            f"The host key is unknown or has changed: {text}.",
+            f"The host shows another key than the one that is known{f': {found[0]}' if found else ''}.",
+            "Compare it with the host's own. If it was installed anew, remove the old key (ssh-keygen -R HOST) and log "
+            "in once by hand; else somebody stands between.",
+        )
+    if "ost key verification failed" in whole:
+        return no(
+            f"The host key is not known: {text}.",
             "Log in once with ssh by hand and compare the key with the host's own.",
+        )
+    if re.search(r"\bnc: (command )?not found|virt-ssh-helper: (command )?not found", text):
+        return no(
+            f"The host has nothing that joins ssh to its libvirtd: {text}.",
+            "Install virt-ssh-helper there (it comes with libvirt) or netcat-openbsd.",
+        )
+    if "/pki/" in text or "TLS credentials" in text or "tls-creds" in text:
+        return no(
+            f"The hosts have no certificates for an encrypted migration: {text}.",
+            "Put ca-cert.pem and certificate and key for both ends (server-cert.pem, server-key.pem, client-cert.pem, "
+            "client-key.pem) into /etc/pki/qemu of both hosts, or migrate without TLS.",
         )
     if "ertificate" in text:
         return no(f"The certificate was not accepted: {text}.", "Check CA, names and dates of both certificates.")

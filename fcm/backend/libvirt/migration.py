@@ -14,6 +14,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Protocol
 
 from fcm.backend.libvirt.errors import OPERATION_ABORTED, sentence
+from fcm.backend.libvirt.hanging import watch_connect
 from fcm.backend.libvirt.lane import load_libvirt
 from fcm.backend.libvirt.outcome import Whereabouts, final_figures, is_migrating, telemetry_row, whereabouts
 from fcm.backend.libvirt.preflight import processor_verdict
@@ -72,6 +73,8 @@ class MigrationRun:
         self._left = threading.Event()
         self._stalled = threading.Event()
         self._call_over = threading.Event()
+        self._moving = threading.Event()
+        """Set once memory moves or the call is over: the connection stands, or is given up."""
         self._domain: Any = None
         self._followed = False
         self._last_time = 0.0
@@ -162,7 +165,7 @@ class MigrationRun:
                 failures.append(f"{name} ({address}): {answer.text}")
                 continue
             self._tried(identity, address, answer.duration, True, f"{name}: connected")
-            failure = self._transfer(address)
+            failure = self._transfer(name, address)
             if failure is None or self._canceled.is_set():
                 break
             reason, remedy, other_may_help = failure
@@ -191,7 +194,7 @@ class MigrationRun:
         attempt = NetworkAttempt(network, address, time.time(), round(duration, 3), connected, text)
         self._reporter.post(ev.MigrationNetworkTried(self.migration.id, attempt))
 
-    def _transfer(self, address: str) -> tuple[str, str, bool] | None:
+    def _transfer(self, network: str, address: str) -> tuple[str, str, bool] | None:
         """One call of migrateToURI3.
 
         Returns:
@@ -203,6 +206,8 @@ class MigrationRun:
         self._set_downtime(options)
         self._stalled.clear()
         self._call_over.clear()
+        self._source.forget_completed(self.migration.machine)
+        self._watch_connect(network, address)
         poller = threading.Thread(target=self._poll, name=f"telemetry-{self.migration.id}", daemon=True)
         poller.start()
         try:
@@ -211,8 +216,20 @@ class MigrationRun:
             return self._failure(error)
         finally:
             self._call_over.set()
+            self._moving.set()
             poller.join()
         return None
+
+    def _watch_connect(self, network: str, address: str) -> None:
+        """Say it when the connection of this transfer hangs; nothing else can be done about it."""
+
+        def hangs(text: str) -> None:
+            if not self._left.is_set():
+                self._reporter.post(ev.BackendReported("warning", text))
+
+        moving = self._moving = threading.Event()  # one each transfer: the watcher of the one before may still ask
+        work = (self._source, self._destination, self.migration.machine, network, address, moving, hangs)
+        threading.Thread(target=watch_connect, args=work, name=f"connect-{self.migration.id}", daemon=True).start()
 
     def _failure(self, error: Any) -> tuple[str, str, bool]:
         """Reason, remedy, and whether another network may help: only where it was the network."""
@@ -293,6 +310,7 @@ class MigrationRun:
             now_phase = Phase.BROWNOUT
             if state == _PAUSED:  # in post-copy it runs at the destination already
                 now_phase = Phase.NETWORK if why == _PAUSED_POSTCOPY else Phase.BLACKOUT
+            self._moving.set()
             row = telemetry_row(job, now_phase)
             events: list[ev.Event] = []
             if now_phase is not phase:
@@ -319,7 +337,7 @@ class MigrationRun:
     def _ending(self, seen: Whereabouts, reason: str, remedy: str) -> list[ev.Event]:
         identity, source = self.migration.id, self.migration.source
         if seen.node == self.migration.destination:
-            final, figures = final_figures(self._destination, self.migration.machine)
+            final, figures = final_figures(self._source, self._destination, self.migration.machine)
             if final is not None:  # the source stops its clock a little before it last answered
                 final = replace(final, time=max(final.time, self._last_time))
             return [

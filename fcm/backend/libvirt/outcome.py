@@ -97,16 +97,20 @@ def _look(connection: HostConnection, machine: str) -> _Look:
         return _Look(silent=True)
 
 
-def final_figures(destination: HostConnection, machine: str) -> tuple[TelemetryRow | None, FinalFigures | None]:
-    """Libvirt's completed statistics, kept by the destination: as a last row and as figures."""
-    lv = load_libvirt()
-    try:
-        domain = destination.domain(machine)
-        if domain is None:
-            return None, None
-        job = domain.jobStats(lv.VIR_DOMAIN_JOB_STATS_COMPLETED | lv.VIR_DOMAIN_JOB_STATS_KEEP_COMPLETED)
-    except lv.libvirtError:
-        return None, None
+EVENT_LIMIT = 2.0
+"""s in which the event with the figures of a completed job must have come; it comes before the call returns."""
+
+
+def final_figures(
+    source: HostConnection, destination: HostConnection, machine: str
+) -> tuple[TelemetryRow | None, FinalFigures | None]:
+    """Libvirt's statistics of the completed job, as a last row and as figures.
+
+    The destination keeps them; after post-copy it has none (libvirt 9.0 with QEMU 7.2), then those count that the
+    source sent with its event JOB_COMPLETED. Both are None where neither can be had, such as for a post-copy
+    migration that ended while this program did not run.
+    """
+    job = _kept(destination, machine) or source.completed_job(machine, EVENT_LIMIT) or {}
     if not job.get("memory_processed"):
         return None, None
     figures = FinalFigures(
@@ -116,6 +120,20 @@ def final_figures(destination: HostConnection, machine: str) -> tuple[TelemetryR
         passes=job.get("memory_iteration", 0),
     )
     return telemetry_row(job, Phase.COMPLETED), figures
+
+
+def _kept(destination: HostConnection, machine: str) -> dict[str, Any] | None:
+    lv = load_libvirt()
+    try:
+        domain = destination.domain(machine)
+        if domain is None:
+            return None
+        job: dict[str, Any] = domain.jobStats(
+            lv.VIR_DOMAIN_JOB_STATS_COMPLETED | lv.VIR_DOMAIN_JOB_STATS_KEEP_COMPLETED
+        )
+    except lv.libvirtError:
+        return None
+    return job if job.get("memory_processed") else None
 
 
 def telemetry_row(job: dict[str, Any], phase: Phase) -> TelemetryRow:

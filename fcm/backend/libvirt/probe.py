@@ -65,6 +65,54 @@ def probe(address: str, namespace: str | None = None, limit: float = PROBE_LIMIT
     return found[0] if found else Answer(False, f"no answer within {limit:g} s", time.monotonic() - start)
 
 
+def _setting(name: str) -> int:
+    """A setting of the calling thread's network namespace; 0 where the kernel does not have it."""
+    path = Path("/proc/sys/net/ipv4", name)
+    return int(path.read_text()) if path.exists() else 0
+
+
+@dataclass(frozen=True, slots=True)
+class ConnectLimit:
+    """For how long a connection that nobody answers can hang, and how that is known."""
+
+    seconds: float
+    """s at most."""
+    basis: str
+
+
+_WHEEL = 1.125
+"""Linux' timers may be late by an eighth of their time (kernel/time/timer.c)."""
+
+
+def connect_limit(namespace: str | None, host: str) -> ConnectLimit:
+    """How long Linux lets a connect wait that gets no answer: after 1 s it asks again, the first times each second
+    (tcp_syn_linear_timeouts, since 6.5), then after twice as long each time (tcp_syn_retries).
+
+    Of a host of the lab, whose network ``namespace`` is at hand, the settings are read; elsewhere Linux' defaults are
+    assumed. Source: tcp(7); ip-sysctl.rst of the kernel; 134.8 s were measured with the defaults.
+    """
+    settings: list[tuple[int, int]] = []
+
+    def read() -> None:
+        try:
+            _enter(namespace or "")
+            settings.append((_setting("tcp_syn_retries"), _setting("tcp_syn_linear_timeouts")))
+        except (OSError, ValueError):
+            return
+
+    if namespace is not None:
+        thread = threading.Thread(target=read, name=f"settings-{namespace}", daemon=True)
+        thread.start()
+        thread.join(1.0)
+    if settings:
+        retries, linear = settings[0]
+        basis = f"net.ipv4.tcp_syn_retries is {retries} on {host}"
+    else:
+        retries, linear = 6, 4
+        basis = f"assuming Linux' default of net.ipv4.tcp_syn_retries on {host}, 6"
+    return ConnectLimit((linear + 2.0 ** (retries + 1) - 1) * _WHEEL, basis)
+
+
 def _enter(namespace: str) -> None:
     """Move the calling thread alone into a network namespace (setns(2)); needs root."""
     libc = ctypes.CDLL(None, use_errno=True)

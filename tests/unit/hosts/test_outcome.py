@@ -148,14 +148,25 @@ def test_only_a_migration_away_counts_as_one() -> None:
 def test_the_figures_are_libvirt_s_own_and_missing_ones_are_not_made_up() -> None:
     job = {"time_elapsed": 9940, "downtime": 298, "memory_processed": 213_500_000, "memory_iteration": 3}
 
-    row, figures = final_figures(cast("Any", Host("beta", Domain(job=job))), "uuid-1")
+    source: Any = SimpleNamespace(completed_job=lambda *_: None)
+    row, figures = final_figures(source, cast("Any", Host("beta", Domain(job=job))), "uuid-1")
 
     assert figures is not None
     assert (figures.total, figures.downtime, figures.bytes, figures.passes) == (9.94, 0.298, 213_500_000, 3)
     assert row is not None
     assert row.phase is Phase.COMPLETED
     for nothing in (Domain(), None, SILENT):
-        assert final_figures(cast("Any", Host("beta", nothing)), "uuid-1") == (None, None)
+        assert final_figures(source, cast("Any", Host("beta", nothing)), "uuid-1") == (None, None)
+
+
+def test_where_the_destination_kept_no_figures_those_of_the_source_s_event_count() -> None:
+    told = {"time_elapsed": 6565, "downtime": 73, "memory_processed": 130_380_895, "memory_iteration": 2}
+    source: Any = SimpleNamespace(completed_job=lambda *_: told)
+
+    _, figures = final_figures(source, cast("Any", Host("beta", Domain(job={"type": 0}))), "uuid-1")
+
+    assert figures is not None
+    assert (figures.total, figures.downtime, figures.bytes, figures.passes) == (6.565, 0.073, 130_380_895, 2)
 
 
 def test_a_row_has_seconds_bytes_and_pages_as_libvirt_names_them() -> None:

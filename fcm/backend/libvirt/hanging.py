@@ -1,0 +1,73 @@
+"""A connection between two hosts that hangs although the path answered just before.
+
+libvirt 9.0 cannot give such a call up: the end of the job is refused for 30 s with "cannot acquire state change lock",
+and only the TCP timeout of the source ends it. All that can be done is to say so, and for how long at most.
+"""
+
+from __future__ import annotations
+
+import math
+import time
+from typing import TYPE_CHECKING
+
+from fcm.backend.libvirt.lane import load_libvirt
+from fcm.backend.libvirt.probe import connect_limit
+
+if TYPE_CHECKING:
+    import threading
+    from collections.abc import Callable
+
+    from fcm.backend.libvirt.connection import HostConnection
+
+CONNECT_PATIENCE = 2.0
+"""s that the destination may wait for its machine's memory before the connection counts as hanging."""
+
+# virDomainState and virDomainPausedReason
+_PAUSED = 3
+_PAUSED_MIGRATION = 2
+
+
+def watch_connect(
+    source: HostConnection,
+    destination: HostConnection,
+    machine: str,
+    network: str,
+    address: str,
+    moving: threading.Event,
+    hangs: Callable[[str], None],
+) -> None:
+    """Tell once when the destination has been ready for ``CONNECT_PATIENCE`` s and no memory moves; blocks.
+
+    Args:
+        source: where the machine runs.
+        destination: where it goes.
+        machine: its UUID.
+        network: name of the network that was chosen.
+        address: of the destination in it.
+        moving: set once memory moves or the call is over.
+        hangs: gets the sentence.
+    """
+    ready: float | None = None
+    while not moving.wait(0.25):
+        now = time.monotonic()
+        if ready is None:
+            ready = now if _is_ready(destination, machine) else None
+        elif now - ready >= CONNECT_PATIENCE:
+            here = source.host
+            limit = connect_limit(here.probe_namespace, here.name)
+            hangs(
+                f"{network}: {address} answered when it was probed, and now the connection from {here.name} hangs. "
+                f"libvirt cannot give it up; the system of {here.name} does after {math.ceil(limit.seconds)} s at most "
+                f"({limit.basis}). The machine runs on meanwhile, and the next network is taken then."
+            )
+            return
+
+
+def _is_ready(destination: HostConnection, machine: str) -> bool:
+    """Whether the copy that waits for the memory is there."""
+    libvirt = load_libvirt()
+    try:
+        domain = destination.domain(machine)
+        return domain is not None and tuple(domain.state()) == (_PAUSED, _PAUSED_MIGRATION)
+    except libvirt.libvirtError:
+        return False
