@@ -9,7 +9,7 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from fcm.model.commands import PauseNode
+from fcm.model.drains import last_drain
 from fcm.model.entities import NodeState
 from fcm.model.networks import migration_order
 from fcm.model.telemetry import Phase
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from fcm.backend.libvirt.check import HostFacts
     from fcm.migration.fitting import DirtySample
-    from fcm.workspace.drain import PlannedMove
+    from fcm.workspace.drain import DrainPlan, DrainRow
     from fcm.workspace.workspace import Workspace
 
     Subparsers = argparse._SubParsersAction[argparse.ArgumentParser]  # noqa: SLF001 (it has no public name)
@@ -111,7 +111,8 @@ def _drain(arguments: argparse.Namespace) -> int:
     from fcm.workspace.drain import plan_drain
 
     awake = threading.Event()
-    workspace = open_workspace(f"libvirt:{arguments.file}", keep=False)
+    # What is done is kept, as the window would: the pause of the node must outlive this command.
+    workspace = open_workspace(f"libvirt:{arguments.file}", keep=arguments.go)
     workspace.set_wake(awake.set)
 
     def wait_for(condition: Callable[[], bool], limit: float = math.inf) -> bool:
@@ -132,39 +133,56 @@ def _drain(arguments: argparse.Namespace) -> int:
             print(f"The hosts file has no node {arguments.node}.", file=sys.stderr)
             return WRONG_USAGE
         plan = plan_drain(workspace, arguments.node)
+        names = {machine.id: machine.name for machine in workspace.state.machines.values()}
         for number, move in enumerate(plan.moves, 1):
             takes = "is not expected to end" if move.duration is None else f"about {move.duration:.1f} s ({move.basis})"
-            print(f"{number}. {move.machine} to {move.command.destination}: {takes}. {move.reason}")
+            print(f"{number}. {move.name} to {move.destination}: {takes}. {move.reason}")
         for item in plan.staying:
-            print(f"   {item.machine} stays: {item.reason} {item.remedy}".rstrip())
+            print(f"   {names[item.machine]} stays: {item.reason} {item.remedy}".rstrip())
         if not arguments.go:
             return DONE if plan.is_complete else FAILED
-        workspace.submit(PauseNode(arguments.node))
-        moved = [_move(workspace, move, wait_for) for move in plan.moves]
-        return DONE if all(moved) and plan.is_complete else FAILED
+        return _carry_out(workspace, plan, wait_for)
     finally:
         workspace.close()
 
 
-def _move(workspace: Workspace, move: PlannedMove, wait_for: Callable[[Callable[[], bool]], bool]) -> bool:
-    """Carry out one planned move and tell its duration against the planned one."""
-    operation = workspace.submit(move.command)
+def _carry_out(workspace: Workspace, plan: DrainPlan, wait_for: Callable[[Callable[[], bool]], bool]) -> int:
+    """Drain the node and tell each move's duration against the planned one."""
+    operation = workspace.submit(plan.command())
     wait_for(lambda: operation.verdict is not None)
     workspace.drain()
     if not operation.verdict:
-        print(f"{move.machine}: {operation.verdict and operation.verdict.sentence()}", file=sys.stderr)
-        return False
-    machine = move.command.machine
-    wait_for(lambda: bool((last := workspace.state.last_migration(machine)) and last.phase.is_over))
-    migration = workspace.state.last_migration(machine)
-    assert migration is not None
-    if migration.phase is not Phase.COMPLETED:
-        print(f"{move.machine}: {migration.phase}. {migration.reason} {migration.remedy}".rstrip(), file=sys.stderr)
-        return False
-    planned = "" if move.duration is None else f", planned {move.duration:.1f} s"
-    took = migration.figures.total if migration.figures else (migration.ended or 0) - (migration.started or 0)
-    print(f"{move.machine} runs on {migration.destination}: {took:.1f} s{planned}", flush=True)
-    return True
+        print(f"{plan.node} was not drained. {operation.verdict and operation.verdict.sentence()}", file=sys.stderr)
+        return FAILED
+    from fcm.workspace.drain import course, node_sentence
+
+    told: set[str] = set()
+
+    def is_over() -> bool:
+        drain = last_drain(workspace.state, plan.node)
+        if drain is None:
+            return False
+        for row in course(workspace.state, drain, workspace.now()):
+            if row.phase is not None and row.phase.is_over and row.name not in told:
+                told.add(row.name)
+                _tell(row)
+        return drain.ended is not None
+
+    wait_for(is_over)
+    drain = last_drain(workspace.state, plan.node)
+    assert drain is not None
+    rows = course(workspace.state, drain, workspace.now())
+    print(node_sentence(workspace.state, drain))
+    return DONE if plan.is_complete and all(row.phase is Phase.COMPLETED for row in rows) else FAILED
+
+
+def _tell(row: DrainRow) -> None:
+    if row.phase is not Phase.COMPLETED or row.actual is None:
+        remedy = row.migration.remedy if row.migration else ""
+        print(f"{row.name}: {row.status} {remedy}".rstrip(), file=sys.stderr)
+        return
+    planned = "" if row.move.predicted is None else f", planned {row.move.predicted:.1f} s"
+    print(f"{row.name} runs on {row.move.destination}: {row.actual:.1f} s{planned}", flush=True)
 
 
 def table(facts: Iterable[HostFacts]) -> list[str]:

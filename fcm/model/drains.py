@@ -90,9 +90,7 @@ class Planning:
     def _reason(self, machine: VirtualMachine, name: str) -> str:
         free = gib(self.state.free_memory(name))
         if rivals := self._rivals(machine, name):
-            return (
-                f"{name} has {free} of memory free; every node holds a machine of the anti-affinity class {rivals[0]}."
-            )
+            return f"{name} has {free} of memory free; no node without the anti-affinity class {rivals[0]} can take it."
         if own := sorted(self._own(machine)):
             return f"{name} holds no machine of the anti-affinity class {own[0]} ({free} of memory free)."
         return f"{name} has the most memory free ({free})."

@@ -1,59 +1,68 @@
-"""What emptying a node for maintenance would take: which machine goes where, in what order and for how long."""
+"""What emptying a node would take, how it goes, and what came of it: predictions beside what it really took."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from fcm.model import commands as cmd
-from fcm.model.entities import MachineState
-from fcm.model.preflight_checks import migration_checks
-from fcm.model.tables import table
+from fcm.model.drains import drain_migrations, plan_destinations
+from fcm.model.entities import DrainMove, NodeState, Staying
+from fcm.model.telemetry import Phase
 from fcm.model.verdict import gib
 from fcm.workspace.preflight import question
 
 if TYPE_CHECKING:
-    from fcm.model.entities import MigrationOptions, VirtualMachine
+    from fcm.model.entities import Drain, Migration, MigrationOptions
     from fcm.model.state import State
     from fcm.workspace.workspace import Workspace
+
+ENDS = {
+    Phase.WAITING: "waits",
+    Phase.COMPLETED: "moved",
+    Phase.FAILED: "failed",
+    Phase.CANCELED: "cancelled",
+    Phase.INTERRUPTED: "interrupted",
+}
+"""Phases in one word; all others are "moving"."""
 
 
 @dataclass(frozen=True, slots=True)
 class PlannedMove:
     """One live migration of a drain."""
 
-    command: cmd.LiveMigrate
     machine: str
-    """Name."""
-    duration: float | None
-    """Forecast (s); None where it is not expected to end by itself."""
-    basis: str
-    """What the duration rests on: "forecast", or "assumed" where the machine's writing was never measured."""
+    """Id."""
+    name: str
+    memory: int
+    """bytes."""
+    destination: str
     reason: str
     """Why this destination."""
-
-
-@dataclass(frozen=True, slots=True)
-class Staying:
-    """A machine that a drain does not move."""
-
-    machine: str
-    """Name."""
-    reason: str
-    remedy: str
+    duration: float | None = None
+    """s; None where it is not expected to end by itself, or was not predicted yet."""
+    basis: str = ""
+    """What the duration rests on: "forecast" (its workload is known), "measured" (how it wrote when it was measured),
+    "assumed" (never measured: its memory over the bandwidth); "" where nothing was predicted yet."""
 
 
 @dataclass(frozen=True, slots=True)
 class DrainPlan:
-    """How a node is emptied: pause it, submit the moves in order, do its maintenance, resume it."""
+    """How a node is emptied: pause it, make the moves in order, do its maintenance, resume it."""
 
     node: str
     moves: tuple[PlannedMove, ...]
     staying: tuple[Staying, ...]
+    off: int = 0
+    """Machines that are off or saved and stay, because there is nothing of them to move."""
 
     @property
     def duration(self) -> float | None:
-        """Forecast (s) of all moves one after the other, as a limit of one live migration a node has it."""
+        """S of all moves, one after the other; None where one is not expected to end or was not predicted.
+
+        A higher limit of live migrations at once hardly changes the sum: they share the network of the node.
+        """
         durations = [move.duration for move in self.moves]
         return sum(filter(None, durations)) if None not in durations else None
 
@@ -62,77 +71,154 @@ class DrainPlan:
         """True if no running machine stays behind."""
         return not self.staying
 
+    def command(self, options: MigrationOptions | None = None) -> cmd.DrainNode:
+        """What carries out exactly this plan."""
+        moves = tuple(DrainMove(one.machine, one.destination, one.duration, one.basis) for one in self.moves)
+        return cmd.DrainNode(self.node, moves, options)
 
-def plan_drain(workspace: Workspace, node: str, options: MigrationOptions | None = None) -> DrainPlan:
-    """Plan to move every running machine off ``node``; changes nothing.
 
-    The largest machines choose first, so that what is left still fits; each goes to the node with the most memory
-    free after all earlier choices, among those that pass every check of a live migration. May take some tenths of a
-    second a machine.
+def plan_moves(state: State, node: str) -> DrainPlan:
+    """Destinations and order without durations, see fcm.model.drains; changes nothing.
 
     Raises:
         KeyError: there is no such node.
     """
-    state = workspace.state
     if node not in state.nodes:
         raise KeyError(node)
-    moves: list[PlannedMove] = []
-    staying: list[Staying] = []
-    running = [machine for machine in state.machines_on(node) if machine.state.holds_memory]
-    for machine in sorted(running, key=lambda one: (-one.memory, one.name)):
-        active = state.active_migration(machine.id)
-        if active is not None:
-            if active.source == node:
-                text = f"{machine.name} is being moved to {active.destination} already."
-                staying.append(Staying(machine.name, text, "Wait for its end."))
-            continue
-        destination, why = _destination(state, machine)
-        if not destination:
-            staying.append(Staying(machine.name, *why))
-            continue
-        duration, basis = _duration(workspace, machine, destination, state.migration_options(options))
-        free = gib(state.free_memory(destination))
-        moves.append(
-            PlannedMove(
-                cmd.LiveMigrate(machine.id, destination, options),
-                machine.name,
-                duration,
-                basis,
-                f"{destination} has the most memory free ({free}).",
+    found, staying = plan_destinations(state, node)
+    moves = []
+    for one in found:
+        machine = state.machines[one.machine]
+        moves.append(PlannedMove(machine.id, machine.name, machine.memory, one.node, one.reason))
+    off = sum(not machine.state.holds_memory for machine in state.machines_on(node))
+    return DrainPlan(node, tuple(moves), staying, off)
+
+
+def plan_drain(workspace: Workspace, node: str, options: MigrationOptions | None = None) -> DrainPlan:
+    """The plan with all durations; some tenths of a second a machine.
+
+    Raises:
+        KeyError: there is no such node.
+    """
+    plan = plan_moves(workspace.state, node)
+    return replace(plan, moves=tuple(predicted(workspace, move, options) for move in plan.moves))
+
+
+def predicted(workspace: Workspace, move: PlannedMove, options: MigrationOptions | None = None) -> PlannedMove:
+    """The move with its duration. May take some tenths of a second; any thread may ask."""
+    machine = workspace.state.machines.get(move.machine)
+    if machine is None:
+        return move
+    asked = question(workspace, machine, move.destination, options)
+    if asked.plan is None:
+        return replace(move, duration=None, basis="assumed")
+    if asked.unknown:
+        copied = asked.plan.memory * (1 - asked.plan.zero_share)
+        return replace(move, duration=copied / asked.plan.bandwidth, basis="assumed")
+    _, judgement = asked.answer()
+    endless = judgement is None or judgement.total.value == float("inf")
+    basis = "forecast" if asked.workload is not None else "measured"
+    return replace(move, duration=None if endless or judgement is None else judgement.total.value, basis=basis)
+
+
+# The course
+
+
+@dataclass(frozen=True, slots=True)
+class DrainRow:
+    """One move of a drain that has begun."""
+
+    move: DrainMove
+    name: str
+    memory: int | None
+    """bytes; None once the machine is gone."""
+    migration: Migration | None
+    actual: float | None
+    """s that it took, or has taken until now; None before it starts."""
+
+    @property
+    def phase(self) -> Phase | None:
+        """Where its migration is."""
+        return self.migration.phase if self.migration else None
+
+    @property
+    def status(self) -> str:
+        """In words, with the reason where there is one."""
+        if self.migration is None:
+            return "not requested"
+        word = ENDS.get(self.migration.phase, "moving")
+        return f"{word}: {self.migration.reason}" if self.migration.reason else word
+
+
+def course(state: State, drain: Drain, now: float) -> tuple[DrainRow, ...]:
+    """All moves of a drain in their order, as they stand at ``now`` (s since the epoch, clock of the cluster)."""
+    migrations = drain_migrations(state, drain.id)
+    rows = []
+    for move in drain.moves:
+        machine, migration = state.machines.get(move.machine), migrations.get(move.machine)
+        rows.append(
+            DrainRow(
+                move,
+                machine.name if machine else move.machine,
+                machine.memory if machine else None,
+                migration,
+                None if migration is None else _took(migration, now),
             )
         )
-        moved = table(state.machines).with_one(machine.id, replace(machine, node=destination))
-        state = replace(state, machines=moved)
-    return DrainPlan(node, tuple(moves), tuple(staying))
+    return tuple(rows)
 
 
-def _destination(state: State, machine: VirtualMachine) -> tuple[str, tuple[str, str]]:
-    """The destination, or "" with the reason and remedy for which the likeliest one is refused."""
-    refusals: list[tuple[str, str]] = []
-    others = [name for name in state.nodes if name != machine.node]
-    for name in sorted(others, key=lambda name: (-state.free_memory(name), name)):
-        failed = next((check for check in migration_checks(state, machine, name) if check.level == "fail"), None)
-        if failed is None:
-            return name, ("", "")
-        refusals.append((failed.text, failed.remedy))
-    if not refusals:
-        return "", ("There is no other node.", "Add a node to the cluster.")
-    if machine.state is not MachineState.RUNNING:
-        return "", refusals[0]
-    text = " ".join(dict.fromkeys(text for text, _ in refusals))
-    return "", (text, refusals[0][1])
+def _took(migration: Migration, now: float) -> float | None:
+    if migration.figures is not None:
+        return migration.figures.total
+    if migration.started is None:
+        return None
+    return max(0.0, (now if migration.ended is None else migration.ended) - migration.started)
 
 
-def _duration(
-    workspace: Workspace, machine: VirtualMachine, destination: str, options: MigrationOptions
-) -> tuple[float | None, str]:
-    """Forecast (s) and what it rests on."""
-    asked = question(workspace, machine, destination, options)
-    if asked.plan is None:
-        return None, "assumed"
-    if asked.unknown:
-        return asked.plan.memory * (1 - asked.plan.zero_share) / asked.plan.bandwidth, "assumed"
-    _, judgement = asked.answer()
-    if judgement is None or judgement.total.value == float("inf"):
-        return None, "forecast"
-    return judgement.total.value, "forecast"
+def summary(state: State, drain: Drain, now: float) -> str:
+    """What came of a drain, as a text that can be kept: each move with predicted and actual time, and what stayed."""
+    rows = course(state, drain, now)
+    moved = sum(row.phase is Phase.COMPLETED for row in rows)
+    end = (
+        "not over yet" if drain.ended is None else f"over {_clock(drain.ended)} ({drain.ended - drain.requested:.1f} s)"
+    )
+    lines = [
+        f"Drain of {drain.node}, begun {_clock(drain.requested)}, {end}",
+        f"{moved} of {len(rows)} machines were moved.",
+    ]
+    table = [("Machine", "Destination", "Memory", "Predicted", "Actual", "Result")]
+    for row in rows:
+        memory = "" if row.memory is None else gib(row.memory)
+        took = "" if row.actual is None else f"{row.actual:.1f} s"
+        table.append((row.name, row.move.destination, memory, prediction_words(row.move), took, row.status))
+    widths = [max(len(line[column]) for line in table) for column in range(len(table[0]))]
+    lines += ["  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip() for line in table]
+    for item in drain.staying:
+        machine = state.machines.get(item.machine)
+        lines.append(f"{machine.name if machine else item.machine} stayed: {item.reason} {item.remedy}".rstrip())
+    lines.append(node_sentence(state, drain))
+    return "\n".join(lines)
+
+
+def prediction_words(move: DrainMove) -> str:
+    """The predicted duration and what it rests on."""
+    if not move.basis:
+        return "not predicted"
+    if move.predicted is None:
+        return f"no end by itself ({move.basis})"
+    return f"{move.predicted:.1f} s ({move.basis})"
+
+
+def node_sentence(state: State, drain: Drain) -> str:
+    """How the node is left."""
+    node = state.nodes.get(drain.node)
+    if node is None:
+        return f"{drain.node} is no longer in the cluster."
+    if node.state is not NodeState.PAUSED:
+        return f"{drain.node} is {node.state.lower()}."
+    return f"{drain.node} is paused: nothing moves there until it is resumed."
+
+
+def _clock(time: float) -> str:
+    return datetime.fromtimestamp(time, UTC).strftime("%Y-%m-%d %H:%M:%S UTC")

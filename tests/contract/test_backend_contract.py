@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from fcm.model import commands as cmd
 from fcm.model import events as ev
-from fcm.model.entities import MachineState, MigrationOptions
+from fcm.model.drains import active_drain
+from fcm.model.entities import DrainMove, MachineState, MigrationOptions, NodeState
 from fcm.model.state import State, apply
 from fcm.model.telemetry import Phase
 
@@ -112,6 +113,26 @@ def test_a_cancelled_migration_leaves_the_machine_running_at_its_source(cluster:
     assert machine.node == source
     assert machine.state is MachineState.RUNNING
     assert cluster.carry_out(cmd.LiveMigrate(cluster.busy_machine, cluster.busy_destination))
+
+
+def test_a_drained_node_is_paused_and_what_went_comes_back_with_failback(cluster: Harness) -> None:
+    source = cluster.workspace.state.machines[cluster.machine].node
+    assert cluster.carry_out(cmd.DrainNode(source, (DrainMove(cluster.machine, cluster.destination),)))
+    assert cluster.workspace.state.nodes[source].state is NodeState.PAUSED
+    cluster.until(lambda: active_drain(cluster.workspace.state, source) is None)
+    assert cluster.workspace.state.machines[cluster.machine].node == cluster.destination
+    assert cluster.workspace.state.nodes[source].state is NodeState.PAUSED
+    assert cluster.events(ev.NodeDrainEnded)
+    assert cluster.carry_out(cmd.ResumeNode(source, failback=True))
+    cluster.reach(cluster.machine, Phase.COMPLETED)
+    assert cluster.workspace.state.machines[cluster.machine].node == source
+
+
+def test_all_migrations_of_a_node_are_cancelled_at_once(cluster: Harness) -> None:
+    assert cluster.carry_out(cmd.LiveMigrate(cluster.busy_machine, cluster.busy_destination))
+    assert cluster.carry_out(cmd.CancelMigrations(cluster.busy_destination))
+    cluster.reach(cluster.busy_machine, Phase.CANCELED)
+    assert not cluster.carry_out(cmd.CancelMigrations(cluster.busy_destination))
 
 
 def test_a_migration_that_is_over_cannot_be_cancelled(cluster: Harness) -> None:

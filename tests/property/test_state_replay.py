@@ -17,6 +17,7 @@ from fcm.model.entities import (
     GIB,
     MIB,
     DiskUse,
+    DrainMove,
     MachineState,
     MigrationOptions,
     NetworkRole,
@@ -104,6 +105,21 @@ class EmbeddedCluster(RuleBasedStateMachine):
     @rule(index=INDEX, limit=st.sampled_from([None, 0.0, 5.0, 60.0]), post_copy=st.booleans())
     def tune(self, index: int, limit: float | None, post_copy: bool) -> None:
         self.ask(cmd.TuneMigration(self.pick("migrations", index), limit, None, post_copy))
+
+    @rule(node=INDEX, machine=INDEX, destination=INDEX, planned=st.booleans())
+    def drain(self, node: int, machine: int, destination: int, planned: bool) -> None:
+        where = self.pick("nodes", node)
+        move = DrainMove(self.pick("machines", machine), self.pick("nodes", destination), 5.0, "forecast")
+        if self.ask(cmd.DrainNode(where, None if planned else (move,))):
+            assert self.state.nodes[where].state is NodeState.PAUSED
+
+    @rule(node=INDEX, of_all=st.booleans())
+    def cancel_all(self, node: int, of_all: bool) -> None:
+        self.ask(cmd.CancelMigrations(None if of_all else self.pick("nodes", node)))
+
+    @rule(index=INDEX)
+    def fail_resource(self, index: int) -> None:
+        self.ask(cmd.FailResource(self.pick("resources", index)))
 
     @rule(index=INDEX)
     def cancel(self, index: int) -> None:
@@ -275,6 +291,13 @@ class EmbeddedCluster(RuleBasedStateMachine):
     def memory_is_never_overcommitted(self) -> None:
         for node in self.state.nodes if self.workspace else ():
             assert self.state.free_memory(node) >= 0
+
+    @invariant()
+    def a_drain_is_over_exactly_when_its_migrations_are(self) -> None:
+        for drain in self.state.drains.values() if self.workspace else ():
+            mine = [m for m in self.state.migrations.values() if m.drain == drain.id]
+            assert (drain.ended is not None) == all(m.phase.is_over for m in mine)
+            assert {m.machine for m in mine} == {move.machine for move in drain.moves}
 
     @invariant()
     def what_is_looked_up_is_what_a_search_finds(self) -> None:
