@@ -18,6 +18,7 @@ published factors of bytes sent over memory (see PRIOR_EXTRA), and the outlook s
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -54,6 +55,16 @@ _PHASE = ((np.arange(_MEMBERS) * 4 + 2) % _MEMBERS + 0.5) / _MEMBERS
 """Share of the running window that is still ahead, one a member: rows are read at any instant of a window."""
 _LAST_PHASE = np.roll(_PHASE, 3)
 """The same of the window in which the guest is suspended, where it is not reckoned pass by pass."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Why:
+    """Why a migration may not end, and what would let it: in words and in s and bytes/s."""
+
+    reason: str = ""
+    remedies: tuple[str, ...] = ()
+    limit: float | None = None
+    bandwidth: float | None = None
 
 
 class Forecast:
@@ -270,7 +281,7 @@ class Forecast:
             verdict = Verdict.CONVERGING
         else:
             verdict = Verdict.UNKNOWN
-        reason, remedies = self._why(verdict, rate, track, growth)
+        why = self._why(verdict, rate, track, growth)
         horizon = float(np.max(end[np.isfinite(end)], initial=0.0))
         horizon = horizon if horizon > 0 and stuck < 0.5 else float(np.median(track.times[-1]))
         ahead = np.linspace(0.0, max(horizon, 1.0), 61)
@@ -291,10 +302,12 @@ class Forecast:
             eta,
             _interval(ending),
             verdict,
-            reason,
-            remedies,
+            why.reason,
+            why.remedies,
             self._advance(row.time, eta.mid, rate),
             assumed,
+            why.limit,
+            why.bandwidth,
         )
 
     def _advance(self, now: float, ahead: float, rate: float) -> float:
@@ -304,14 +317,13 @@ class Forecast:
         self._progress = max(self._progress, min(share, 0.99))
         return self._progress
 
-    def _why(self, verdict: Verdict, rate: float, track: Track, growth: Growth) -> tuple[str, tuple[str, ...]]:
+    def _why(self, verdict: Verdict, rate: float, track: Track, growth: Growth) -> _Why:
         if verdict is Verdict.CONVERGING:
-            return "", ()
+            return _Why()
         carried = rate * self.downtime_limit
         if not self._pairs:
-            return (
-                "The dirty log has not been read yet: how fast the guest writes will be known after the first pass.",
-                (),
+            return _Why(
+                "The dirty log has not been read yet: how fast the guest writes will be known after the first pass."
             )
         # What speaks against an end is told by the members that do not reach one.
         stuck = ~track.ends if not track.ends.all() else track.ends
@@ -333,7 +345,8 @@ class Forecast:
         if not self.auto_converge:
             remedies.append("switch on auto-converge, which slows the guest")
         remedies.append("switch to post-copy")
-        return text, tuple(remedies)
+        limit = need if need > self.downtime_limit else None
+        return _Why(text, tuple(remedies), limit, faster if faster is not None and faster > rate else None)
 
     def _standing(self, row: TelemetryRow | None) -> Outlook:
         now = row.time if row is not None else 0.0

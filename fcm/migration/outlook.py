@@ -51,3 +51,7 @@ class Outlook:
     """0..1, never falling."""
     assumed: bool
     """True while no reading of the dirty log has been seen and the outlook rests on published experience."""
+    enough_limit: float | None = None
+    """s: the downtime limit with which it would end at the rate of now; None where none is needed or known."""
+    enough_bandwidth: float | None = None
+    """bytes/s with which it would end within the downtime limit of now; None where none is needed or known."""
