@@ -63,8 +63,6 @@ class EventList(QObject):
         self._resources: dict[str, Resource] = {}
         self._count = 0
         self._state: Callable[[], State] | None = None
-        self.reset_at = 0.0
-        """Events before this time (s, clock of the cluster) are not recent: Reset Recent Events."""
 
     def show_log(self, log: Iterable[Entry], state: Callable[[], State]) -> None:
         """Begin anew with the history of a cluster that was opened."""
@@ -78,7 +76,6 @@ class EventList(QObject):
             kept.clear()
         self._texts.clear()
         self._order.clear()
-        self.reset_at = 0.0
         self.grown.emit()
 
     def add(self, entries: Sequence[Entry]) -> None:
@@ -138,12 +135,17 @@ class EventList(QObject):
             case ev.ResourceChanged(resource=resource):
                 self._resources[resource.id] = resource
 
-    def recent(self, now: float) -> dict[str, int]:
-        """How many events of each level there were in the last 24 hours (now: s, clock of the cluster)."""
+    def recent(self, now: float, reset_at: float = 0.0) -> dict[str, int]:
+        """How many events of each level there were in the last 24 hours.
+
+        Args:
+            now: s, clock of the cluster.
+            reset_at: s, clock of the cluster; what was before is not recent any more (Reset Recent Events).
+        """
         counts = dict.fromkeys(LEVELS, 0)
-        since = max(now - DAY, self.reset_at)
         for identity in self._order:
-            if self._entries[identity].time < since:
+            time = self._entries[identity].time
+            if time < now - DAY or time <= reset_at:
                 break
             level = self.text(identity).level
             if level in counts:

@@ -8,14 +8,17 @@ from typing import TYPE_CHECKING
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from fcm.ui.background import Outcome, Work
+from fcm.ui.event_table import EventTable
 
 if TYPE_CHECKING:
     from fcm.ui.messages import MessageArea
     from fcm.ui.table_view import TableView
 
 
-def ask_and_write(table: TableView, window: QWidget, messages: MessageArea) -> QFileDialog:
+def ask_and_write(table: TableView, window: QWidget, messages: MessageArea) -> QFileDialog | None:
     """Ask for a file, then write the table there."""
+    if isinstance(table.table, EventTable):
+        return table.table.ask_export()
     dialog = QFileDialog(window, "Export List", f"{table.accessibleName()}.csv", "CSV (*.csv)")
     dialog.setObjectName("export-list")
     dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)

@@ -38,7 +38,7 @@ class Column:
     sort: Callable[[str], Any] | None = None
     """What rows are sorted by; None = by the text."""
     icon: Callable[[str], str] | None = None
-    """Name of an icon."""
+    """Name of an icon; "" = none."""
     numeric: bool = False
     """Right-aligned."""
     tooltip: Callable[[str], str] | None = None
@@ -86,7 +86,8 @@ class TableModel(QAbstractTableModel):
             return self.columns[index.column()].text(self._order[index.row()])
         if role == Qt.ItemDataRole.DecorationRole:
             name = self.columns[index.column()].icon
-            return None if name is None else icons.icon(name(self._order[index.row()]))
+            found = "" if name is None else name(self._order[index.row()])
+            return icons.icon(found) if found else None
         if role == Qt.ItemDataRole.TextAlignmentRole:
             return _RIGHT if self.columns[index.column()].numeric else _LEFT
         if role == Qt.ItemDataRole.ToolTipRole:

@@ -175,6 +175,17 @@ class TableView(QTableView):
         if not self._own_widths:
             self._fit_columns()
 
+    def fold_columns(self, titles: Iterable[str], folded: bool) -> None:
+        """Hide these columns for want of room, or show them again; columns that the user arranged stay as they are."""
+        if self._own_widths:
+            return
+        before, self._restoring = self._restoring, True
+        for number, column in enumerate(self.table.columns):
+            if column.title in titles:
+                self.setColumnHidden(number, folded)
+        self._restoring = before
+        self._fit_columns()
+
     def _fit_columns(self) -> None:
         """Share the width: the heading of each column first, then its texts, then what it would like to have."""
         columns = self.table.columns

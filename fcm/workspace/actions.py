@@ -292,6 +292,9 @@ ACTIONS: tuple[Action, ...] = (
     # Migrations
     Action("cancel-this", "Cancel", "cancel", frozenset({_P.MIGRATION}),
            command=lambda s, x: cmd.CancelMigration(x.id), of=cmd.CancelMigration),
+    # Events
+    Action("reset-recent-events", "Reset Recent Events", "clock", frozenset({_P.CLUSTER, _P.EVENTS}),
+           dialog="reset-recent-events"),
     # Everywhere
     Action("refresh", "Refresh", "refresh", _EVERYWHERE, dialog="refresh", shortcut="F5", window=True),
     Action("help", "Help", "help", _EVERYWHERE, dialog="help", shortcut="F1", window=True),

@@ -316,22 +316,15 @@ class EventLog:
         for start in range(0, len(numbers), CHUNK):
             yield from self.records(numbers[start : start + CHUNK])
 
-    def names(self) -> tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]:
-        """Providers, tasks and computers that there are events of, sorted.
+    def last(self) -> int:
+        """Number of the newest record in the file; 0 if there is none.
 
         Raises:
-            EventLogError: they cannot be read.
+            EventLogError: it cannot be read.
         """
-        self.write()
         with self._lock, self._sentences():
-            connection = self._open()
-            columns = [
-                connection.execute("SELECT DISTINCT provider FROM sources ORDER BY provider"),
-                connection.execute("SELECT DISTINCT task_name FROM sources ORDER BY task_name"),
-                connection.execute("SELECT DISTINCT computer FROM events ORDER BY computer"),
-            ]
-            providers, tasks, computers = (tuple(row[0] for row in rows) for rows in columns)
-        return providers, tasks, computers
+            (found,) = self._open().execute("SELECT max(id) FROM events").fetchone()
+        return int(found or 0)
 
     def close(self) -> None:
         """Write what was taken and close the file; idempotent."""

@@ -57,6 +57,26 @@ td.level { white-space: nowrap; width: 8em; } td.name { width: 16em; font-weight
 code { font-family: "Cascadia Mono", "DejaVu Sans Mono", monospace; font-size: 13px; overflow-wrap: anywhere; }
 @media print { body { background: none; padding: 0; } .sheet { border: 0; padding: 0; } }
 """
+_WIDE_STYLE = """
+.sheet { max-width: 1600px; } th { position: sticky; top: 0; background: var(--sheet); }
+td.time, td.level, td.node { white-space: nowrap; width: 1%; padding-right: 16px; } td.text { overflow-wrap: anywhere; }
+td.source, td.task { width: 1%; min-width: 9em; padding-right: 16px; }
+"""
+
+
+PAGE_FOOT = "</main>\n</body>\n</html>\n"
+"""What follows the body of a page."""
+
+
+def page_head(title: str, wide: bool = False) -> str:
+    """What comes before the body of a page for a browser; it loads nothing. ``wide``: for a table of many columns."""
+    more = _WIDE_STYLE if wide else ""
+    return (
+        '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
+        f"<title>{html.escape(title)}</title>\n<style>{_STYLE}{more}</style>\n</head>\n"
+        '<body>\n<main class="sheet">\n'
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,12 +101,7 @@ class Report:
 
     def page(self) -> str:
         """A whole page for a browser; it loads nothing."""
-        return (
-            '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
-            '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-            f"<title>{html.escape(self.title)}</title>\n<style>{_STYLE}</style>\n</head>\n"
-            f'<body>\n<main class="sheet">\n{self.body}</main>\n</body>\n</html>\n'
-        )
+        return f"{page_head(self.title)}{self.body}{PAGE_FOOT}"
 
     def for_viewer(self, colours: Colours) -> str:
         """The same for a reader that knows simple style sheets only, such as Qt's text documents."""
@@ -119,7 +134,7 @@ def validation_report(report: ValidationReport, state: State) -> Report:
         parts.append(f'<h2><a name="c{number}"></a>{html.escape(category)}</h2>')
         found = [result for result in report.results if result.category == category]
         parts.append(_results(sorted(found, key=lambda result: _ORDER.get(result.level, 4))))
-    return Report(title, "\n".join([*parts, _foot()]))
+    return Report(title, "\n".join([*parts, foot()]))
 
 
 def high_availability_report(state: State, machines: Sequence[str], outcome: str, time: float, command: str) -> Report:
@@ -159,7 +174,7 @@ def high_availability_report(state: State, machines: Sequence[str], outcome: str
         parts.append("<h2>Resources</h2>")
         parts.append(_table(("Resource", "Type", "State", "Possible owners"), resources))
     parts.append(f"<h2>PowerShell</h2><p><code>{html.escape(command)}</code></p>")
-    return Report(f"High Availability Report of {name}", "\n".join([*parts, _foot()]))
+    return Report(f"High Availability Report of {name}", "\n".join([*parts, foot()]))
 
 
 def save(report: Report, folder: Path, name: str) -> Path:
@@ -202,7 +217,8 @@ def _head(title: str, cluster: str, time: float) -> str:
     )
 
 
-def _foot() -> str:
+def foot() -> str:
+    """Who wrote a page."""
     return f'<p class="quiet">Written by fcm {html.escape(__version__)}.</p>\n'
 
 

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from fcm.logs.query import LONGEST, QueryError, parse_query
 from fcm.logs.query_form import EventFilter
 from fcm.workspace.settings import EVENT_QUERIES
+from fcm.workspace.whole_file import whole_file
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from fcm.workspace.settings import Settings
 
 LONGEST_NAME = 80
@@ -37,6 +41,34 @@ SHIPPED: dict[str, str] = {
 }
 """Queries that come along: everything; critical events, errors and warnings of the last 24 hours; the query that
 Microsoft's guide to live migration (dd446679) saves as query.txt."""
+
+
+def read_query(path: Path) -> str:
+    """The query of a file; blocks.
+
+    Raises:
+        QueryError: the file holds no query.
+        OSError: it cannot be read.
+    """
+    with path.open("rb") as file:
+        raw = file.read(2 * LONGEST + 1)
+    encoding = "utf-16" if raw[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig"
+    try:
+        text = raw.decode(encoding)
+    except UnicodeDecodeError as error:
+        raise QueryError(f"{path.name} is no text. Save it as UTF-8 or UTF-16.") from error
+    parse_query(text)
+    return text
+
+
+def write_query(path: Path, xml: str) -> None:
+    """Write a query to a file that Event Viewer and wevtutil take too; blocks.
+
+    Raises:
+        OSError: it cannot be written.
+    """
+    with whole_file(path) as file:
+        file.write(xml.encode() + b"\n")
 
 
 class SavedQueries:

@@ -397,45 +397,6 @@ def test_an_adapter_can_be_made_to_fail_from_the_page_of_its_network(qtbot: QtBo
     assert cells(page.adapters, "node3-net-3")["Status"] == str(AdapterState.FAILED)
 
 
-# Events
-
-
-def test_events_are_filtered_by_level_and_words(qtbot: QtBot, tmp_path: Path) -> None:
-    shown, _ = busy_window(qtbot, tmp_path)
-    page = at(shown, Place.EVENTS)
-    total = page.events.table.rowCount()
-    named(page, "Show Information").click()
-    assert 0 < page.events.table.rowCount() < total
-    page.search_box().setText("mail")
-    assert [cells(page.events, i)["Event ID"] for i in page.events.table.ids] == ["21502"]
-
-
-def test_the_selected_event_is_shown_in_full(qtbot: QtBot, tmp_path: Path) -> None:
-    shown, _ = busy_window(qtbot, tmp_path)
-    page = at(shown, Place.EVENTS)
-    page.search_box().setText("blackout")
-    page.events.select_ids(page.events.table.ids[:1])
-    assert "Event ID 20415" in page.detail.toPlainText()
-    assert "Web01" in page.detail.toPlainText()
-
-
-def test_a_new_event_appears_at_the_top(qtbot: QtBot, tmp_path: Path) -> None:
-    shown, backend = busy_window(qtbot, tmp_path)
-    page = at(shown, Place.EVENTS)
-    with qtbot.waitSignal(shown.happened):
-        backend.tell(ev.NodeChanged(node("node3", NodeState.DOWN)), at=500)
-    assert cells(page.events, page.events.table.ids[0])["Event ID"] == "1135"
-
-
-def test_an_event_names_a_machine_that_is_gone(qtbot: QtBot, tmp_path: Path) -> None:
-    shown, backend = busy_window(qtbot, tmp_path)
-    page = at(shown, Place.EVENTS)
-    with qtbot.waitSignal(shown.happened):
-        backend.tell(ev.MachineDeleted("vm-Test-VM"), at=500)
-    found = cells(page.events, page.events.table.ids[0])
-    assert found["Description"] == "The virtual machine Test-VM was deleted."
-
-
 # Words and pictures of states
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from fcm.ui.background import Outcome, Work
 from fcm.ui.dialogs.about import AboutDialog
 from fcm.ui.dialogs.add_storage import AddDiskDialog, AddStorageDialog
 from fcm.ui.dialogs.enable_csv import EnableSharedVolumesDialog
@@ -58,6 +59,21 @@ def _group_properties(window: MainWindow, selection: Selection) -> QDialog | Non
     return GroupPropertiesDialog(window, group) if state and group in state.groups and group else None
 
 
+def _reset_recent_events(window: MainWindow, _selection: Selection) -> None:
+    """The deed of Reset Recent Events: it needs no questions."""
+    workspace = window.workspace
+    if workspace is None:
+        return
+    events, now = workspace.events, workspace.now()
+
+    def done(outcome: Outcome) -> None:
+        if outcome.error is not None:
+            window.messages.show_message("error", str(outcome.error))
+        window.event_list.grown.emit()
+
+    Work(window, lambda: events.reset_recent(now), done)
+
+
 WITHOUT_CLUSTER: dict[str, Maker] = {
     "about": lambda window, _: AboutDialog(window),
     "create-cluster": lambda window, _: CreateClusterWizard(window),
@@ -82,6 +98,7 @@ WITH_CLUSTER: dict[str, Maker] = {
     "preflight": lambda window, selection: PreflightDialog(window, selection.id),
     "quorum": lambda window, _: QuorumWizard(window),
     "rename-volume": lambda window, selection: RenameVolumeDialog(window, selection.id),
+    "reset-recent-events": _reset_recent_events,
     "resource-properties": lambda window, selection: ResourcePropertiesDialog(window, selection.id),
     "validate": lambda window, _: ValidateWizard(window),
     "validation-report": _validation_report,

@@ -154,13 +154,18 @@ class ClusterPage(Page):
         workspace = self.frame.workspace
         if workspace is None:
             return
-        counts = {level: number for level, number in self.frame.event_list.recent(workspace.now()).items() if number}
+        recent = self.frame.event_list.recent(workspace.now(), workspace.events.reset_at)
+        counts = {level: number for level, number in recent.items() if number}
         counts.pop("Information", None)
         words = ", ".join(f"{level}: {number}" for level, number in counts.items())
         self._events.say(words or "None in the last 24 hours")
 
     def _open_events(self) -> None:
+        from fcm.ui.pages.events import EventsPage
+
         self.frame.select(Selection(Place.EVENTS))
+        if isinstance(self.frame.page, EventsPage):
+            self.frame.page.show_recent()
 
     def _core_model(self) -> TableModel:
         def resource(identity: str) -> str:
