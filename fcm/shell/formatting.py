@@ -48,6 +48,7 @@ VIEWS: dict[str, tuple[Column, ...]] = {
     "ClusterQuorum": (column("Cluster"), column("QuorumResource"), column("QuorumType", right=True)),
     "ClusterParameter": (column("Object"), column("Name"), column("Value"), column("Type")),
     "ClusterOwnerNode": (column("ClusterObject"), column("OwnerNodes")),
+    "ClusterDependency": (column("Resource"), column("DependencyExpression")),
     "ClusterResourceType": (column("Name"), column("DisplayName")),
     "File": (column("Mode"), column("LastWriteTime"), column("Length", right=True), column("Name")),
     "VirtualMachine": (

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from fcm.shell.absent import why_absent
 from fcm.shell.errors import CommandNotFoundError, ParameterError, ShellError, near
 from fcm.shell.values import as_number, as_truth, as_whole, items, text
 
@@ -128,8 +129,7 @@ class Registry:
         """
         found = self.get(name)
         if found is None:
-            absent = ABSENT.get(name.casefold())
-            remedy = absent or near(name, [cmdlet.name for cmdlet in self.cmdlets.values()])
+            remedy = why_absent(name) or near(name, [cmdlet.name for cmdlet in self.cmdlets.values()])
             raise CommandNotFoundError(
                 f"The term {name!r} is not the name of a cmdlet or program of this shell.",
                 remedy or "Get-Command lists what there is.",
@@ -147,8 +147,6 @@ class Registry:
         return self.cmdlets.get(self.aliases.get(folded, folded))
 
 
-ABSENT: dict[str, str] = {}
-"""Cmdlets that Windows has and this shell has not, and why; names in small letters."""
 REGISTRY = Registry()
 
 

@@ -13,6 +13,7 @@ MODULES = (
     "nodes",
     "groups",
     "resources",
+    "dependencies",
     "networks",
     "storage",
     "moves",

@@ -5,33 +5,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from fcm.model import commands as cmd
-from fcm.model.entities import QuorumMode
+from fcm.model.entities import NodeState, QuorumMode
 from fcm.shell import finding
 from fcm.shell.errors import ParameterError
 from fcm.shell.objects import check_object, cluster_object
-from fcm.shell.registry import ABSENT, CLUSTER, INPUT, Param, cmdlet
+from fcm.shell.registry import CLUSTER, INPUT, Param, cmdlet
 from fcm.shell.values import ShellObject
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from fcm.shell.call import Call
-
-ABSENT.update(
-    {
-        "remove-cluster": "Delete the cluster file.",
-        "start-cluster": "Start-ClusterNode starts the cluster service of each node.",
-        "stop-cluster": "Stop-ClusterNode stops the cluster service of a node; the last one stays.",
-        "add-clusterresource": "This cluster has the resources of virtual machines, disks, its name and its address.",
-        "add-clusterresourcedependency": "Dependencies are those that the High Availability wizard makes.",
-        "get-winevent": "Use wevtutil qe, with the same queries.",
-        "add-clusterserverrole": "This cluster holds virtual machines only.",
-        "add-clusterfileserverrole": "This cluster holds virtual machines only.",
-        "add-clusterprintserverrole": "This cluster holds virtual machines only.",
-        "get-clustercheckpoint": "The model has no checkpoints.",
-        "move-vm": "Use Move-ClusterVirtualMachineRole: clustered machines are moved by the cluster.",
-    }
-)
 
 
 @cmdlet(
@@ -173,6 +157,22 @@ def test_cluster(call: Call) -> Iterable[Any]:
         return [check_object(result) for result in report.results] if report else []
 
     return call.submit(cmd.ValidateCluster(tuple(call.texts("Include"))), cluster.name, results)
+
+
+@cmdlet(
+    "Start-Cluster",
+    CLUSTER,
+    INPUT,
+    synopsis="Start the cluster service of all nodes that are down.",
+    example="Start-Cluster",
+)
+def start_cluster(call: Call) -> Iterable[Any]:
+    """Start every node that is down."""
+    finding.check_cluster(call)
+    for node in [node.name for node in call.state.nodes.values() if node.state is NodeState.DOWN]:
+        yield from call.submit(cmd.StartClusterService(node), node)
+    if not call.what_if:
+        yield cluster_object(call.state)
 
 
 _MODULES = ("failoverclusters", "hyper-v", "servermanager", "microsoft.powershell.utility")

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from fcm.shell.absent import why_absent
 from fcm.shell.cmdlets.selecting import pipeline_input
 from fcm.shell.errors import near
-from fcm.shell.registry import ABSENT, COMMON, INPUT, Cmdlet, Param, cmdlet
+from fcm.shell.registry import COMMON, INPUT, Cmdlet, Param, cmdlet
 from fcm.shell.values import Lines, ShellObject, text, wildcard
 
 if TYPE_CHECKING:
@@ -81,8 +82,8 @@ def get_help(call: Call) -> Iterable[Any]:
     known = [one for one in registry.cmdlets.values() if wildcard(name).fullmatch(one.name)]
     if known:
         return [ShellObject("Selected", {"Name": one.name, "Synopsis": one.synopsis}) for one in known]
-    if name.casefold() in ABSENT:
-        return [f"{name} is not here. {ABSENT[name.casefold()]}"]
+    if why_absent(name):
+        return [f"{name} is not here. {why_absent(name)}"]
     remedy = near(name, [one.name for one in registry.cmdlets.values()])
     return [f"There is no help about {name!r}. {remedy}".strip()]
 
