@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from fcm import __version__
 from fcm.backend.base import BackendError, SinkError
+from fcm.backend.toml_table import ClusterFileError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -75,6 +76,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
             return run_window(parsed.open)
         code: int = parsed.handler(parsed)
+    except ClusterFileError as error:
+        print(error, file=sys.stderr)
+        return WRONG_USAGE
     except (BackendError, SinkError) as error:
         print(error, file=sys.stderr)
         return FAILED

@@ -19,6 +19,7 @@ smoke, bundle = script("smoke"), script("bundle")
 @pytest.fixture(scope="module")
 def program() -> Path:
     """The bundle's program, freshly built without complaints."""
+    made: Path
     made, wrong = bundle.build(TOP / "build" / "test-bundle")
     assert not wrong, "\n".join(wrong)
     return made

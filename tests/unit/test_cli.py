@@ -40,21 +40,21 @@ def test_an_unknown_verb_is_wrong_usage(capsys: pytest.CaptureFixture[str]) -> N
 
 
 @pytest.mark.parametrize(
-    ("uri", "words"),
+    ("uri", "words", "expected"),
     [
-        ("nonsense", "names no cluster"),
-        ("embedded:atlantis", "no embedded cluster 'atlantis'"),
-        ("libvirt:/nowhere/hosts.toml", "hosts.toml"),
-        ("embedded:/nowhere/cluster.toml", "cluster.toml"),
+        ("nonsense", "names no cluster", FAILED),
+        ("embedded:atlantis", "no embedded cluster 'atlantis'", FAILED),
+        ("libvirt:/nowhere/hosts.toml", "hosts.toml", WRONG_USAGE),
+        ("embedded:/nowhere/cluster.toml", "cluster.toml", WRONG_USAGE),
     ],
 )
-def test_a_cluster_that_cannot_be_opened_is_a_sentence_and_exit_code_1(
-    uri: str, words: str, capsys: pytest.CaptureFixture[str]
+def test_a_cluster_that_cannot_be_opened_is_a_sentence_and_an_exit_code(
+    uri: str, words: str, expected: int, capsys: pytest.CaptureFixture[str]
 ) -> None:
     code = main(["show", uri])
 
     said = capsys.readouterr().err
-    assert code == FAILED
+    assert code == expected
     assert words in said
     assert "Traceback" not in said
 
@@ -131,3 +131,10 @@ def test_without_a_display_the_window_is_refused_with_a_sentence(
     assert main([]) == FAILED
 
     assert "no display" in capsys.readouterr().err
+
+
+def test_a_file_that_describes_no_cluster_is_wrong_usage(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    wrong = tmp_path / "hosts.toml"
+    wrong.write_text("[cluster\n", encoding="utf-8")
+    assert main(["hosts", "check", str(wrong)]) == 2
+    assert "not valid TOML" in capsys.readouterr().err
