@@ -378,7 +378,7 @@ class MigrationOptions:
     post_copy: bool = False
     """The machine moves at once and fetches its memory afterwards; if the network fails then, the machine is lost."""
     auto_converge_initial: int | None = None
-    """% by which auto-converge first slows the guest (real hosts only, as all below)."""
+    """% by which auto-converge first slows the guest."""
     auto_converge_increment: int | None = None
     """% by which it slows the guest more after each pass that did not help."""
     xbzrle: bool = False
@@ -386,7 +386,7 @@ class MigrationOptions:
     parallel_connections: int = 1
     """TCP connections that carry memory at the same time (QEMU: multifd)."""
     tls: bool = False
-    """Encrypt the transfer; the hosts need certificates."""
+    """Encrypt the transfer; real hosts only, which need certificates."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,20 +12,48 @@ from typing import TYPE_CHECKING
 
 from fcm.backend.embedded.workloads import workload_of
 from fcm.migration.engine import WINDOW, Engine
-from fcm.migration.specification import Capability, MigrationSpec
+from fcm.migration.specification import LOOPBACK_RATE, Capability, MigrationSpec
 from fcm.model.entities import AdapterState
 from fcm.model.telemetry import Phase
+from fcm.model.verdict import OK, Verdict, no
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from fcm.backend.embedded.core import Core
     from fcm.backend.embedded.kernel import Timer
-    from fcm.model.entities import Migration
+    from fcm.model.entities import Migration, MigrationOptions
     from fcm.model.telemetry import FinalFigures, TelemetryRow
 
 GOODPUT = 0.94
 """Share of a line's rate that reaches the memory stream: TCP over Ethernet with frames of 1500 bytes."""
+
+THROTTLE_INITIAL, THROTTLE_INCREMENT = 20, 10
+"""%: QEMU's cpu-throttle-initial and cpu-throttle-increment (migration/options.c, qapi/migration.json)."""
+
+
+def options_verdict(options: MigrationOptions) -> Verdict:
+    """Whether the migration engine can do what the options ask for: everything but encryption.
+
+    Auto-converge, post-copy, XBZRLE and parallel connections have models in fcm/migration; that each connection has a
+    sending thread of its own, as QEMU's multifd, is assumed to multiply what the source can send.
+    """
+    if options.tls:
+        return no(
+            "A cluster in this program has no certificates and no cost of encryption, so TLS would change nothing.",
+            "Leave it out here; between real hosts it encrypts the transfer.",
+        )
+    return OK
+
+
+def _capabilities(options: MigrationOptions) -> frozenset[Capability]:
+    chosen = (
+        (Capability.POSTCOPY, True),  # it can be started at any time
+        (Capability.AUTO_CONVERGE, options.auto_converge),
+        (Capability.XBZRLE, options.xbzrle),
+        (Capability.MULTIFD, options.parallel_connections > 1),
+    )
+    return frozenset(capability for capability, on in chosen if on)
 
 
 @dataclass
@@ -66,9 +94,6 @@ class Memory:
         """Start to copy a machine's memory over a network."""
         machine = self._core.state.machines[migration.machine]
         options = migration.options
-        capabilities = {Capability.POSTCOPY}
-        if options.auto_converge:
-            capabilities.add(Capability.AUTO_CONVERGE)
         handle = self._engine.add(
             MigrationSpec(
                 workload=workload_of(machine),
@@ -76,7 +101,10 @@ class Memory:
                 bandwidth=float(options.bandwidth or math.inf),
                 downtime_limit=options.downtime_limit,
                 links=self._links(migration, network),
-                capabilities=frozenset(capabilities),
+                capabilities=_capabilities(options),
+                line_rate=LOOPBACK_RATE * options.parallel_connections,
+                throttle_initial=options.auto_converge_initial or THROTTLE_INITIAL,
+                throttle_increment=options.auto_converge_increment or THROTTLE_INCREMENT,
             )
         )
         transfer = Transfer(migration.id, handle, on_row, on_blackout, on_arrived)

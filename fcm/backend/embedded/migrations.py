@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from fcm.backend.embedded.live_migration import LiveMigration
-from fcm.backend.embedded.memory import Memory
+from fcm.backend.embedded.memory import Memory, options_verdict
 from fcm.backend.embedded.offline_move import OfflineMove
 from fcm.model import commands as cmd
 from fcm.model import events as ev
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from fcm.backend.embedded.machines import Machines
     from fcm.backend.embedded.storage import Storage
     from fcm.model.entities import VirtualMachine
+    from fcm.model.verdict import Verdict
 
 
 class Migrations:
@@ -42,9 +43,12 @@ class Migrations:
 
     # commands
 
-    def live_migrate(self, command: cmd.LiveMigrate) -> None:
-        """Start it, or let it wait in the queue with its reason."""
-        self.request(command)
+    def live_migrate(self, command: cmd.LiveMigrate) -> Verdict:
+        """Start it, or let it wait in the queue with its reason; refused for options that have no model here."""
+        possible = options_verdict(self._core.state.migration_options(command.options))
+        if possible:
+            self.request(command)
+        return possible
 
     def request(self, command: cmd.LiveMigrate, drain: str | None = None) -> None:
         """Start or queue a live migration, as part of a drain or by itself."""

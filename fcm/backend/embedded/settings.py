@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from fcm.backend.embedded.memory import options_verdict
 from fcm.model import events as ev
 from fcm.model.entities import AUTOMATIC, QuorumMode
 from fcm.model.quorum import description
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from fcm.backend.embedded.nodes import Nodes
     from fcm.backend.embedded.storage import Storage
     from fcm.model import commands as cmd
+    from fcm.model.verdict import Verdict
 
 
 class Settings:
@@ -51,10 +53,14 @@ class Settings:
         cluster = replace(self._core.cluster, concurrent_migrations=command.limit)
         self._core.emit(ev.ClusterConfigured(cluster, f"Live migrations at once on one node: {command.limit}"))
 
-    def set_migration_options(self, command: cmd.SetMigrationOptions) -> None:
+    def set_migration_options(self, command: cmd.SetMigrationOptions) -> Verdict:
         """What live migrations use that name no options of their own."""
+        possible = options_verdict(command.options)
+        if not possible:
+            return possible
         cluster = replace(self._core.cluster, migration_options=command.options)
         self._core.emit(ev.ClusterConfigured(cluster, "Options of live migrations changed"))
+        return possible
 
     def configure_group(self, command: cmd.ConfigureGroup) -> None:
         """Properties of a service or application."""

@@ -253,6 +253,49 @@ def test_auto_converge_throttles_the_guest(desk: Desk) -> None:
     assert max(row.throttle for row in desk.workspace.rows(desk.migration("CACHE01").id)) >= 20
 
 
+def test_auto_converge_begins_at_the_chosen_share_and_grows_by_the_chosen_step(desk: Desk) -> None:
+    migrate(desk, "CACHE01", "node1", auto_converge=True, auto_converge_initial=35, auto_converge_increment=7)
+    desk.run(200.0)
+    steps = {row.throttle for row in desk.workspace.rows(desk.migration("CACHE01").id)} - {0}
+    assert {35, 42} <= steps
+    assert all((step - 35) % 7 == 0 for step in steps if step < 99)
+
+
+def test_xbzrle_sends_less_of_a_guest_that_writes_the_same_pages_again(desk: Desk) -> None:
+    sent = {}
+    for xbzrle in (False, True):
+        migrate(desk, "WEB01", "node2" if desk.machine("WEB01").node == "node1" else "node1", xbzrle=xbzrle)
+        desk.settle()
+        figures = desk.migration("WEB01").figures
+        assert figures is not None
+        sent[xbzrle] = figures.bytes
+    assert sent[True] < sent[False]
+
+
+def test_parallel_connections_cost_the_headers_of_their_packets(desk: Desk) -> None:
+    sent = {}
+    for connections in (1, 4):
+        node = "node2" if desk.machine("WEB01").node == "node1" else "node1"
+        migrate(desk, "WEB01", node, parallel_connections=connections)
+        desk.settle()
+        figures = desk.migration("WEB01").figures
+        assert figures is not None
+        sent[connections] = figures.bytes
+    assert sent[4] != sent[1]
+
+
+def test_encryption_is_refused_with_the_reason_because_it_would_change_nothing(desk: Desk) -> None:
+    before = len(desk.state.migrations)
+    for command in (
+        cmd.LiveMigrate(desk.machine("WEB01").id, "node2", MigrationOptions(tls=True)),
+        cmd.SetMigrationOptions(MigrationOptions(tls=True)),
+    ):
+        refused = desk.do(command)
+        assert not refused
+        assert "TLS would change nothing" in refused.reason
+    assert len(desk.state.migrations) == before
+
+
 def test_in_post_copy_the_machine_runs_at_the_destination_before_all_memory_is_there(desk: Desk) -> None:
     migrate(desk, "CACHE01", "node1")
     desk.run(60.0)
