@@ -52,7 +52,7 @@ def pieces(text: str, session: ShellSession | None = None, cursor: int = -1) -> 
         cursor: the word that ends there is still being typed, so that nothing is wrong with it yet.
     """
     read, error = tokens(text)
-    own = {name.casefold() for name in _OWN.findall(text)} | set(getattr(session, "functions", ()))
+    own = {name.casefold() for name in _OWN.findall(text)} | set(() if session is None else session.functions)
     found: list[Piece] = []
     cmdlet: Cmdlet | None = None
     for token in read:
@@ -82,7 +82,7 @@ def _no_command(session: ShellSession, word: str) -> str:
     if not _PLAIN_NAME.match(word):
         return ""
     try:
-        session.registry.find(word)
+        session.command(word)
     except ShellError as error:
         return _sentence(error)
     return ""

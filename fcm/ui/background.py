@@ -59,9 +59,9 @@ class Work(QObject):
         """True once the thread has ended."""
         return not self._thread.is_alive()
 
-    def wait(self) -> None:
-        """Block until the thread has ended; for the end of the program and for tests."""
-        self._thread.join()
+    def wait(self, limit: float | None = None) -> None:
+        """Block until the thread has ended, at most ``limit`` s; for the end of the program and for tests."""
+        self._thread.join(limit)
 
     def _run(self) -> None:
         try:

@@ -5,11 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPoint, QSize, Qt
-from PySide6.QtGui import QFontDatabase, QShowEvent
 from PySide6.QtWidgets import (
     QDockWidget,
     QHBoxLayout,
-    QPlainTextEdit,
     QStackedWidget,
     QToolButton,
     QVBoxLayout,
@@ -20,7 +18,7 @@ from fcm.model.commands import CancelMigration
 from fcm.model.state import Change, Kind
 from fcm.model.telemetry import Phase
 from fcm.ui import appearance, figures, format, icons
-from fcm.ui.console import PROMPT, ConsoleInput
+from fcm.ui.console.view import ConsoleView
 from fcm.ui.pages.parts import EmptyState
 from fcm.ui.table_model import Column, TableModel
 from fcm.ui.table_view import TableView
@@ -30,11 +28,12 @@ from fcm.workspace.selection import Place, Selection
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from PySide6.QtGui import QShowEvent
+
     from fcm.model.entities import Migration
     from fcm.ui.main_window import MainWindow
     from fcm.workspace.workspace import Workspace
 
-CONSOLE_LINES = 5000
 ENDED_SHOWN = 50
 """Migrations that are over and still listed, newest first."""
 
@@ -95,36 +94,27 @@ class ConsoleDock(Dock):
 
     def __init__(self, window: MainWindow) -> None:
         super().__init__("Console", window)
-        self.text = QPlainTextEdit(self)
-        self.text.setObjectName("console")
-        self.text.setAccessibleName("Console")
-        self.text.setReadOnly(True)
-        self.text.setMaximumBlockCount(CONSOLE_LINES)
-        self.text.setFont(QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont))
-        self.text.setPlaceholderText(
-            "Every command that you give appears here as the PowerShell line that does the same."
-        )
-        self.text.setTextInteractionFlags(
-            Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard
-        )
-        self.input = ConsoleInput(window, self.text, self)
-        inside = QWidget(self)
-        inside.setObjectName("console-inside")
-        column = QVBoxLayout(inside)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
-        column.addWidget(self.text, 1)
-        column.addWidget(self.input)
-        self.setWidget(inside)
+        self.view = ConsoleView(window, self)
+        self.setWidget(self.view)
 
     def focus_first(self) -> None:
         """Put the keyboard into the input."""
-        self.input.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        self.view.input.setFocus(Qt.FocusReason.ShortcutFocusReason)
+
+    def observe(self, workspace: Workspace) -> Callable[[], None]:
+        """Run what is typed on this cluster, too, until that is ended."""
+        self.view.runner.open(workspace)
+        forget = super().observe(workspace)
+
+        def end() -> None:
+            forget()
+            self.view.runner.close()
+
+        return end
 
     def echo(self, text: str) -> None:
-        """Append a command that was given elsewhere in the window."""
-        if not self.input.is_running:
-            self.text.appendPlainText(PROMPT + text)
+        """Show a command that was given elsewhere in the window."""
+        self.view.echo(text)
 
 
 class EventsDock(Dock):

@@ -56,6 +56,22 @@ class StateColours:
     quiet: str
 
 
+@dataclass(frozen=True, slots=True)
+class ShellColours:
+    """Colours of PowerShell in the Console, readable on a list's background."""
+
+    prompt: str
+    command: str
+    parameter: str
+    text: str
+    number: str
+    variable: str
+    operator: str
+    keyword: str
+    comment: str
+    error: str
+
+
 _LIGHT = {
     "Window": "#f0f0f0",
     "WindowText": "#1a1a1a",
@@ -127,6 +143,32 @@ _PLOT = {
 _STATES = {
     Scheme.LIGHT: StateColours(good="#1e7a3c", busy="#005a9e", warning="#8a5a00", bad="#b3261e", quiet="#666666"),
     Scheme.DARK: StateColours(good="#5fcf80", busy="#6cb4ff", warning="#e8b04a", bad="#ff8f87", quiet="#a0a0a0"),
+}
+_SHELL = {
+    Scheme.LIGHT: ShellColours(
+        prompt="#666666",
+        command="#0a4ea3",
+        parameter="#5c5c5c",
+        text="#a31515",
+        number="#09704a",
+        variable="#8a4b00",
+        operator="#4d4d4d",
+        keyword="#7a1fa2",
+        comment="#2f7032",
+        error="#b3261e",
+    ),
+    Scheme.DARK: ShellColours(
+        prompt="#a0a0a0",
+        command="#f0e08a",
+        parameter="#b8b8b8",
+        text="#dd9f85",
+        number="#b5cea8",
+        variable="#8fd6ff",
+        operator="#c8c8c8",
+        keyword="#d7a6f5",
+        comment="#8bb37a",
+        error="#ff8f87",
+    ),
 }
 
 _STYLE_SHEET = """
@@ -221,6 +263,11 @@ def plot_colours(scheme: Scheme) -> PlotColours:
 def state_colours(scheme: Scheme) -> StateColours:
     """The colours of states under LIGHT or DARK."""
     return _STATES[scheme]
+
+
+def shell_colours(scheme: Scheme) -> ShellColours:
+    """The colours of PowerShell under LIGHT or DARK."""
+    return _SHELL[scheme]
 
 
 def _resolve(app: QApplication, scheme: Scheme) -> Scheme:

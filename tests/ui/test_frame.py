@@ -258,7 +258,7 @@ def test_live_migrate_offers_each_other_node_and_refuses_with_a_reason(qtbot: Qt
 def test_a_command_is_echoed_in_the_console_as_powershell(qtbot: QtBot, tmp_path: Path) -> None:
     shown, _ = busy_window(qtbot, tmp_path)
     shown.submit(cmd.PauseNode("node3"))
-    assert shown.docks["Console"].text.toPlainText() == "PS C:\\> Suspend-ClusterNode node3"
+    assert shown.docks["Console"].view.output.toPlainText() == "PS C:\\> Suspend-ClusterNode node3"
 
 
 def test_a_refusal_is_a_strip_with_reason_remedy_and_details(qtbot: QtBot, tmp_path: Path) -> None:

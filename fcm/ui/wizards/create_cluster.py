@@ -105,6 +105,7 @@ class CreateClusterWizard(Wizard):
                 self.show_error(str(outcome.error))
                 return
             self.uri = outcome.result
+            window.docks["Console"].echo(self.power_shell())
             self._show(self.stack.currentIndex() + 1)
 
         self._work = Work(self, lambda: window.context.create_cluster(plan), done)

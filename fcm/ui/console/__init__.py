@@ -1,0 +1,1 @@
+"""The Console: each click as PowerShell, and a prompt for more of it."""

@@ -1,0 +1,189 @@
+"""Runs what is typed into the Console in a thread of its own, one text after the other."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections import deque
+from typing import TYPE_CHECKING, Any, cast
+
+from PySide6.QtCore import QObject, Signal
+
+from fcm.ui.background import Outcome, Work
+from fcm.ui.console.lending import LentWorkspace, WindowThread
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from fcm.shell.errors import ShellError
+    from fcm.shell.session import ShellSession
+    from fcm.workspace.workspace import Workspace
+
+PATIENCE = 2.0
+"""s that closing a cluster waits at most for a script to notice that it was stopped."""
+LOOK = 0.1
+"""s between two looks at Ctrl+C while a person is asked."""
+
+
+class Runner(QObject):
+    """One PowerShell session on the open cluster. Signals come in the thread of the window."""
+
+    printed = Signal(str)
+    """Output as text, in lines as wide as ``width``."""
+    failed = Signal(str)
+    """An error in PowerShell's form."""
+    progressed = Signal(object)
+    """(activity, status, percent) of what is being waited for; percent -1: it is over."""
+    started = Signal(str)
+    """A text begins to run."""
+    ended = Signal()
+    """It is over."""
+
+    def __init__(
+        self,
+        ask: Callable[[str, Callable[[bool], None]], None],
+        show_grid: Callable[[str, Any, Callable[[list[int]], None] | None], None],
+        parent: QObject,
+    ) -> None:
+        """Make a runner.
+
+        Args:
+            ask: shows a question and later calls what it is given with the answer.
+            show_grid: shows a GridContent and, where it is given something to call, calls it with the numbers of the
+                rows that are picked.
+            parent: its owner.
+        """
+        super().__init__(parent)
+        self._ask = ask
+        self._show_grid = show_grid
+        self._workspace: LentWorkspace | None = None
+        self._window: WindowThread | None = None
+        self._session: ShellSession | None = None
+        self._work: Work | None = None
+        self._waiting: deque[tuple[str, int]] = deque()
+
+    @property
+    def is_running(self) -> bool:
+        """Whether a text runs."""
+        return self._work is not None
+
+    @property
+    def is_submitting(self) -> bool:
+        """Whether the command that is submitted right now comes from a script."""
+        return self._workspace is not None and self._workspace.is_submitting
+
+    @property
+    def session(self) -> ShellSession | None:
+        """The session on the open cluster; None if none is open. For completion; it runs nothing here."""
+        if self._session is None and self._workspace is not None and self._window is not None:
+            self._session = self._made(self._workspace, self._window)
+        return self._session
+
+    def open(self, workspace: Workspace) -> None:
+        """Work on this cluster from now on."""
+        self.close()
+        self._window = WindowThread(self)
+        self._workspace = LentWorkspace(workspace, self._window)
+
+    def close(self) -> None:
+        """The cluster is being closed: end what runs."""
+        self.stop()
+        if self._window is not None:
+            self._window.close()
+            self._window.deleteLater()
+        end = time.monotonic() + PATIENCE
+        while self._work is not None and not self._work.is_over and time.monotonic() < end:
+            self.stop()  # again and again: a text that is only about to begin would forget it
+            self._work.wait(LOOK / 10)
+        self._window = self._workspace = self._session = None
+
+    def wake(self) -> None:
+        """Something changed in the cluster."""
+        if self._workspace is not None:
+            self._workspace.awake.set()
+
+    def run(self, text: str, width: int) -> bool:
+        """Run a text, after those that run or wait already; its output gets lines of ``width`` characters.
+
+        Returns:
+            False if no cluster is open.
+        """
+        if self.session is None:
+            return False
+        self._waiting.append((text, width))
+        self._next()
+        return True
+
+    def stop(self) -> None:
+        """End what runs and forget what waits (Ctrl+C)."""
+        self._waiting.clear()
+        if self._session is not None and self._work is not None:
+            self._session.stop()
+        self.wake()
+
+    def _next(self) -> None:
+        session = self.session
+        if self._work is not None or not self._waiting or session is None:
+            return
+        text, session.width = self._waiting.popleft()
+        self._work = Work(self, lambda: session.execute(text), self._done)
+        self.started.emit(text)
+
+    def _done(self, outcome: Outcome) -> None:
+        self._work = None
+        self.ended.emit()
+        self._next()
+        if outcome.error is not None:
+            raise outcome.error
+
+    def _made(self, lent: LentWorkspace, window: WindowThread) -> ShellSession:
+        from fcm.shell.session import ShellSession
+
+        session = ShellSession(cast("Workspace", lent), lent.wait)
+        session.on_output = lambda values: self._output(session, values)
+        session.on_error = self._error
+        session.on_progress = lambda activity, status, percent: self.progressed.emit((activity, status, percent))
+        session.on_grid = lambda title, values: self._grid(window, title, values)
+        session.on_pick = lambda title, values: self._pick(session, window, title, values)
+        session.on_confirm = lambda question: self._answer(
+            session, lambda give: window(lambda: self._ask(question, give))
+        )
+        return session
+
+    def _grid(self, window: WindowThread, title: str, values: list[Any]) -> None:
+        from fcm.ui.console.grid import content_of
+
+        content = content_of(values)
+        window(lambda: self._show_grid(title, content, None))
+
+    def _pick(self, session: ShellSession, window: WindowThread, title: str, values: list[Any]) -> list[Any]:
+        from fcm.ui.console.grid import content_of
+
+        content = content_of(values)
+        rows = self._answer(session, lambda give: window(lambda: self._show_grid(title, content, give)))
+        return [values[row] for row in rows]
+
+    def _output(self, session: ShellSession, values: list[Any]) -> None:
+        text = session.format(values, session.width)
+        if text:
+            self.printed.emit(text.rstrip("\n"))
+
+    def _error(self, error: ShellError, source: str) -> None:
+        self.failed.emit(error.show(source))
+
+    def _answer(self, session: ShellSession, ask: Callable[[Callable[[Any], None]], None]) -> Any:
+        """Ask in the window and wait for the answer, in the script's thread.
+
+        Raises:
+            StoppedError: the script was stopped meanwhile.
+        """
+        answered, found = threading.Event(), []
+
+        def give(answer: Any) -> None:
+            found.append(answer)
+            answered.set()
+
+        ask(give)
+        while not answered.wait(LOOK):
+            session.check_stopped()
+        return found[0]
