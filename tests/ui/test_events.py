@@ -246,6 +246,21 @@ def test_wrong_event_numbers_are_told_in_the_dialog(qtbot: QtBot, tmp_path: Path
     dialog.reject()
 
 
+def test_a_range_of_ones_own_begins_at_the_clock_of_the_cluster(qtbot: QtBot, tmp_path: Path) -> None:
+    shown, _, page = events_page(qtbot, tmp_path)
+    assert shown.workspace is not None
+    dialog = page.queries.open_dialog()
+    period = named(dialog, "Logged")
+    assert not dialog.form.start.isVisible()
+    qtbot.keyClicks(period, "Custom")
+    assert dialog.form.start.isVisible()
+    said = filter_of(dialog.xml.toPlainText())
+    assert said is not None
+    assert said.end == pytest.approx(shown.workspace.now(), abs=1.0)
+    assert said.start == pytest.approx(shown.workspace.now() - 86400, abs=7200)
+    dialog.reject()
+
+
 def test_a_query_is_saved_renamed_and_deleted_by_its_name(qtbot: QtBot, tmp_path: Path) -> None:
     shown, _, page = events_page(qtbot, tmp_path)
     names = named(page, "Query")

@@ -49,8 +49,10 @@ class FilterForm(QWidget):
 
     changed = Signal()
 
-    def __init__(self, computers: Sequence[str], parent: QWidget | None = None) -> None:
+    def __init__(self, computers: Sequence[str], now: float, parent: QWidget | None = None) -> None:
+        """``now``: s since the epoch on the cluster's clock, from which a range of one's own begins."""
         super().__init__(parent)
+        self._now = now
         providers, entries = catalog()
         tasks = {entry.task: entry.task_name for entry in entries.values()}
         self.period = named(QComboBox(), "Logged")
@@ -178,7 +180,7 @@ class FilterForm(QWidget):
                 self.ids)  # fmt: skip
 
     def _show_time(self, said: EventFilter) -> None:
-        now = QDateTime.currentDateTime()
+        now = _date_time(self._now)
         self.start.setDateTime(now.addDays(-1) if said.start is None else _date_time(said.start))
         self.end.setDateTime(now if said.end is None else _date_time(said.end))
         if said.start is not None:
