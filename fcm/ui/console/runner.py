@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from PySide6.QtCore import QObject, Signal
 
+from fcm.shell.errors import StoppedError
 from fcm.ui.background import Outcome, Work
 from fcm.ui.console.lending import LentWorkspace, WindowThread
 
@@ -36,6 +37,8 @@ class Runner(QObject):
     """(activity, status, percent) of what is being waited for; percent -1: it is over."""
     started = Signal(str)
     """A text begins to run."""
+    abandoned = Signal()
+    """What was asked needs no answer any more: the script was stopped."""
     ended = Signal()
     """It is over."""
 
@@ -185,5 +188,9 @@ class Runner(QObject):
 
         ask(give)
         while not answered.wait(LOOK):
-            session.check_stopped()
+            try:
+                session.check_stopped()
+            except StoppedError:
+                self.abandoned.emit()
+                raise
         return found[0]

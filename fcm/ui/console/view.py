@@ -268,8 +268,12 @@ class ConsoleView(QWidget):
         box.setDefaultButton(QMessageBox.StandardButton.No)
         box.finished.connect(lambda result: answer(result == QMessageBox.StandardButton.Yes))
         box.finished.connect(box.deleteLater)
+        self.runner.abandoned.connect(box.reject)
         box.open()
 
     def _show_grid(self, title: str, content: Any, picked: Callable[[list[int]], None] | None) -> None:
         assert isinstance(content, GridContent)
-        GridWindow(title, content, self._settings, self._main, picked).show()
+        grid = GridWindow(title, content, self._settings, self._main, picked)
+        if picked is not None:
+            self.runner.abandoned.connect(grid.reject)
+        grid.show()
