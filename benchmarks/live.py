@@ -1,8 +1,9 @@
-"""What fcm costs on top of libvirt: the same guest over the same shaped link by fcm and by virsh, in turn (root).
+"""What fcm costs on top of libvirt, and libvirt on top of QEMU: a guest over one shaped link by fcm, by virsh and by
+plain QMP, in turn (root).
 
 Wall time is from the order to the word that it is done, for fcm from the submitted command to the drained event with
-the figures, for virsh from the start of its process to its end. The floor is bytes/bandwidth. Aim: fcm within 2 % of
-virsh.
+the figures, for virsh from the start of its process to its end, for QMP from the start of the destination's QEMU. The
+floor is bytes/bandwidth. Aim: fcm within 2 % of virsh.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from benchmarks.live_qmp import PlainMachine
 from fcm.backend.libvirt import open_hosts
 from fcm.backend.libvirt.lane import load_libvirt
 from fcm.lab.lab import bring_up, take_down
@@ -44,7 +46,7 @@ class Run:
 
     wall: float
     total: float
-    """s as libvirt counts."""
+    """s as libvirt, or QEMU itself, counts."""
     bytes: int
 
     @property
@@ -63,6 +65,7 @@ class Bench:
         self._libvirt = load_libvirt()
         add_machine(self.machine, plan.nodes[0], folders)
         self.at = 0
+        self.plain = PlainMachine(self.machine, plan, folders)
         self.workspace = Workspace(open_hosts(folders.hosts_file, f"libvirt:{folders.hosts_file}"))
         self.workspace.open()
         self.workspace.set_wake(self._awake.set)
@@ -113,6 +116,10 @@ class Bench:
         )  # fmt: skip
         return time.monotonic() - begin
 
+    def by_qmp(self) -> Run:
+        """A move without libvirt."""
+        return Run(*self.plain.move())
+
     def measure(self, move: Callable[[], float]) -> Run:
         """One migration and libvirt's own figures of it."""
         self.wait_for(self.settled)
@@ -132,11 +139,13 @@ def main() -> int:
         bring_up(plan, folders)
         bench = Bench(plan, folders)
         try:
-            runs: dict[str, list[Run]] = {"fcm": [], "virsh": []}
+            runs: dict[str, list[Run]] = {"fcm": [], "virsh": [], "QMP": []}
             for _ in range(ROUNDS):
                 runs["fcm"].append(bench.measure(bench.by_fcm))
                 runs["virsh"].append(bench.measure(bench.by_virsh))
+                runs["QMP"].append(bench.by_qmp())
         finally:
+            bench.plain.end()
             bench.workspace.close()
     except LabError as error:
         print(error, file=sys.stderr)
@@ -148,7 +157,7 @@ def main() -> int:
         print(
             f"  {name:<6} wall {statistics.median(run.wall for run in made):6.2f} s "
             f"({min(run.wall for run in made):.2f} to {max(run.wall for run in made):.2f}), "
-            f"libvirt's total {statistics.median(run.total for run in made):6.2f} s, "
+            f"own total {statistics.median(run.total for run in made):6.2f} s, "
             f"{statistics.median(run.bytes for run in made) / 2**20:6.1f} MiB, "
             f"floor {statistics.median(run.floor for run in made):5.2f} s"
         )
