@@ -22,6 +22,15 @@ if TYPE_CHECKING:
 
 _numbers = itertools.count(1)
 
+TEST_LIMIT = 300
+"""s for one test: it may build the lab, and the machine may have other work. Waits within a test are shorter."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if item.get_closest_marker("live") and not item.get_closest_marker("timeout"):
+            item.add_marker(pytest.mark.timeout(TEST_LIMIT))
+
 
 @pytest.fixture(scope="session", autouse=True)
 def _quiet_libvirt() -> None:

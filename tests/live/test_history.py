@@ -31,6 +31,7 @@ def test_a_real_migration_is_exported_and_retold_by_the_engine(
     history = watched.workspace.history()
     (past,) = (one for one in history.migrations() if one.id == ended.id)
     (path,) = history.export([past], tmp_path / "out").files
+    __import__("shutil").copy(path, "/tmp/real2.json")
     written = json.loads(path.read_text())
     recording = read_recording(path)
     how = comparable(recording)

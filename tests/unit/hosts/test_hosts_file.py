@@ -136,3 +136,13 @@ def test_bytes_that_are_no_text_are_refused(tmp_path: Path) -> None:
 def test_a_missing_file_is_said_with_its_path(tmp_path: Path) -> None:
     with pytest.raises(ClusterFileError, match=r"nowhere\.toml"):
         load(tmp_path / "nowhere.toml")
+
+
+def test_the_lab_s_second_file_reaches_every_node_by_ssh_alone(tmp_path: Path) -> None:
+    plan, folders = make_plan(2), LabFolders(name="east")
+    file = load(write(tmp_path, render_hosts_file(plan, folders, over_ssh=True)))
+
+    uris = [uri for host in file.hosts for uri in (host.uri, host.peer_uri)]
+    assert all(uri.startswith("qemu+ssh://root@10.90.0.") for uri in uris)
+    assert "from-station" in file.hosts[0].uri
+    assert "from-node" in file.hosts[0].peer_uri
