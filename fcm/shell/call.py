@@ -82,6 +82,15 @@ class Call:
         """Whether a deed may be done: asks where -Confirm was given."""
         return not self.switch("Confirm") or self.session.confirmed(self.cmdlet.name, target, self.at)
 
+    def carry_out(self, target: str, deed: Callable[[], object]) -> list[Any]:
+        """Do what is no command of the cluster (files), unless -WhatIf or -Confirm keep it from being done."""
+        planned = self.planned(target)
+        if planned is not None:
+            return [planned]
+        if self.agreed(target):
+            deed()
+        return []
+
     def objects(self, *types: str) -> list[ShellObject]:
         """Objects of these types among the input and -InputObject."""
         given = [*self.input, *items(self.values.get("InputObject"))]

@@ -201,6 +201,8 @@ class Invoker(Evaluator):
             scope["input"] = list(call.input)
             if call.switch("WhatIf"):
                 scope["whatifpreference"] = True
+            if call.switch("Verbose"):
+                scope["verbosepreference"] = "Continue"
             with self.session.variables.scope(scope):
                 if head is not None:
                     self.defaults(head, call.values)

@@ -28,6 +28,9 @@ LONGEST_RANGE = 100_000
 LONGEST_TEXT = 1_000_000
 _FORMAT = re.compile(r"\{\{|\}\}|\{(\d{1,4})(?:,(-?\d{1,4}))?(?::([^{}]*))?\}")
 
+_NAMED_GROUP = re.compile(r"(?<!\\)\(\?<(?=[A-Za-z_])")
+"""How .NET writes what Python writes ``(?P<name>``."""
+
 
 def binary(operator: str, left: Any, right: Any) -> Any:
     """The value of ``left operator right``.
@@ -59,7 +62,7 @@ def matches(value: Any, pattern: Any, cased: bool) -> dict[Any, Any]:
 
 def _regex(pattern: Any, cased: bool = False) -> re.Pattern[str]:
     try:
-        return re.compile(text(pattern), 0 if cased else re.IGNORECASE)
+        return re.compile(_NAMED_GROUP.sub("(?P<", text(pattern)), 0 if cased else re.IGNORECASE)
     except re.error as error:
         raise ShellError(
             f"{text(pattern)!r} is no regular expression: {error}.", "Escape . * + ? ( ) [ \\ by \\"

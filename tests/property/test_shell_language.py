@@ -22,6 +22,17 @@ PIECES = st.sampled_from(
         "in",
         "try",
         "catch",
+        "while",
+        "switch",
+        "default",
+        "function f",
+        "param",
+        "return",
+        "process",
+        "2>&1",
+        "++",
+        "::",
+        "[int]",
         "-eq",
         "2GB",
     ]
@@ -34,7 +45,7 @@ COMMAND_NAMES = st.sampled_from(("Get-ClusterNode", "Move-ClusterGroup", "wevtut
 
 def _extended(inner: st.SearchStrategy[tree.Node]) -> st.SearchStrategy[tree.Node]:
     bodies = st.lists(inner, max_size=2).map(tuple)
-    arguments = inner | st.builds(tree.Parameter, NAMES, st.none() | inner)
+    arguments = inner | st.builds(tree.Parameter, NAMES, st.none() | inner) | st.builds(tree.Splat, NAMES)
     commands = st.builds(
         lambda name, elements: tree.Pipeline((tree.Command(tree.Literal(name), tuple(elements)),)),
         COMMAND_NAMES,
@@ -52,8 +63,15 @@ def _extended(inner: st.SearchStrategy[tree.Node]) -> st.SearchStrategy[tree.Nod
         st.builds(tree.ScriptBlock, bodies),
         st.builds(tree.Hash, st.lists(st.tuples(LITERALS, inner), max_size=2).map(tuple)),
         st.builds(tree.Sequence, st.lists(inner, min_size=2, max_size=3).map(tuple)),
-        st.builds(tree.Unary, st.just("-not"), inner),
-        st.builds(tree.Binary, st.sampled_from(("-eq", "-like", "+", "*", "-and", "..", "-f")), inner, inner),
+        st.builds(tree.Unary, st.sampled_from(("-not", "-bnot", "-join")), inner),
+        st.builds(
+            tree.Binary,
+            st.sampled_from(("-eq", "-like", "-ceq", "-band", "+", "*", "-and", "..", "-f")),
+            inner,
+            inner,
+        ),
+        st.builds(tree.StaticCall, st.just("math"), st.sampled_from(("round", "max")), bodies),
+        st.builds(tree.Increment, st.builds(tree.Variable, NAMES), st.sampled_from(("++", "--")), st.booleans()),
         st.builds(tree.Cast, st.sampled_from(("int", "string")), inner),
     )
 
@@ -61,24 +79,65 @@ def _extended(inner: st.SearchStrategy[tree.Node]) -> st.SearchStrategy[tree.Nod
 EXPRESSIONS = st.recursive(LITERALS, _extended, max_leaves=8)
 
 
-@st.composite
-def scripts(draw: st.DrawFn) -> tuple[tree.Node, ...]:
-    """Statements of every kind."""
-    expression = draw(EXPRESSIONS)
-    body = (draw(EXPRESSIONS),)
-    name = draw(NAMES)
-    return (
-        tree.Assignment(tree.Variable(name), draw(st.sampled_from(("=", "+="))), expression),
-        tree.If(((expression, body),), body),
-        tree.ForEach(name, expression, body),
-        tree.Try(body, body),
-        tree.Pipeline((expression, tree.Command(tree.Literal("Sort-Object")))),
-        tree.Throw(expression),
-    )
+BODIES = st.lists(EXPRESSIONS, min_size=1, max_size=1).map(tuple)
+VARIABLES = st.builds(tree.Variable, NAMES)
+STEPS = st.none() | st.builds(tree.Increment, VARIABLES, st.just("++"), st.booleans())
+DECLARATIONS = st.builds(
+    tree.Declaration,
+    NAMES,
+    st.sampled_from(("", "string", "int[]", "switch")),
+    st.none() | EXPRESSIONS,
+    st.booleans(),
+    st.lists(TEXTS, max_size=2).map(tuple),
+)
+HEADS = st.lists(DECLARATIONS, max_size=2, unique_by=lambda one: one.name.casefold()).map(
+    lambda found: tree.ParamBlock(tuple(found))
+)
+REDIRECTIONS = st.one_of(
+    st.builds(tree.Redirection, st.sampled_from((1, 2)), EXPRESSIONS, st.booleans()),
+    st.just(tree.Redirection(2, None)),
+)
+STAGES = st.builds(
+    tree.Redirected,
+    EXPRESSIONS
+    | st.builds(tree.Command, st.builds(tree.Literal, COMMAND_NAMES), st.lists(EXPRESSIONS, max_size=1).map(tuple)),
+    st.lists(REDIRECTIONS, min_size=1, max_size=2, unique_by=lambda one: one.stream).map(tuple),
+)
+STATEMENTS = st.one_of(
+    st.builds(
+        tree.Assignment,
+        VARIABLES | st.builds(tree.Cast, st.just("int"), VARIABLES) | st.just(tree.Sequence((tree.Variable("a"),) * 2)),
+        st.sampled_from(("=", "+=", "*=")),
+        EXPRESSIONS,
+    ),
+    st.builds(tree.If, st.tuples(st.tuples(EXPRESSIONS, BODIES)), BODIES),
+    st.builds(tree.ForEach, NAMES, EXPRESSIONS, BODIES),
+    st.builds(tree.Try, BODIES, BODIES),
+    st.builds(lambda stage: tree.Pipeline((stage, tree.Command(tree.Literal("Sort-Object")))), EXPRESSIONS | STAGES),
+    st.builds(tree.Throw, EXPRESSIONS),
+    st.builds(tree.While, EXPRESSIONS, BODIES.map(lambda body: (tree.Leave("break"), *body))),
+    st.builds(tree.DoLoop, BODIES, st.booleans(), EXPRESSIONS),
+    st.builds(tree.For, STEPS, st.none() | EXPRESSIONS, STEPS, BODIES),
+    st.builds(
+        tree.Switch,
+        st.sampled_from(("", "wildcard", "regex", "casesensitive")),
+        EXPRESSIONS,
+        st.lists(st.tuples(EXPRESSIONS, BODIES), max_size=2).map(tuple),
+        st.none() | BODIES,
+    ),
+    st.builds(tree.Function, NAMES, st.tuples(HEADS, EXPRESSIONS) | BODIES, st.booleans()),
+    st.builds(
+        tree.Function,
+        NAMES,
+        st.builds(tree.NamedBlock, st.sampled_from(("begin", "process", "end")), BODIES).map(lambda one: (one,)),
+    ),
+    st.builds(tree.Leave, st.just("return"), st.none() | EXPRESSIONS),
+)
+SCRIPTS = st.lists(STATEMENTS, min_size=1, max_size=3).map(tuple)
 
 
 @settings(max_examples=150, deadline=None)
-@given(scripts())
+@given(SCRIPTS)
 def test_a_printed_tree_parses_to_the_same_tree(script: tuple[tree.Node, ...]) -> None:
     assert parse(show_all(script)) == script
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from fcm.shell.absent import why_absent
@@ -16,6 +17,11 @@ if TYPE_CHECKING:
     from fcm.shell.call import Call
 
 CORE = "Core"
+_TYPES: dict[type, str] = {
+    **{str: "System.String", bool: "System.Boolean", int: "System.Int64", float: "System.Double"},
+    **{list: "System.Object[]", dict: "System.Collections.Hashtable", datetime: "System.DateTime"},
+}
+"""Names of types as Get-Member shows them."""
 
 
 @cmdlet(
@@ -114,7 +120,7 @@ def get_member(call: Call) -> Iterable[Any]:
     """Properties of the first object of each type."""
     seen: dict[str, Any] = {}
     for item in pipeline_input(call):
-        kind = item.type if isinstance(item, ShellObject) else type(item).__name__
+        kind = item.type if isinstance(item, ShellObject) else _TYPES.get(type(item), "System.Object")
         if kind in seen:
             continue
         seen[kind] = item
@@ -125,7 +131,7 @@ def get_member(call: Call) -> Iterable[Any]:
         for name in sorted(properties):
             if _matches(call.texts("Name"), name):
                 access = "{get;set;}" if name.casefold() in settable else "{get;}"
-                definition = f"{type(properties[name]).__name__} {name} {access}"
+                definition = f"{_TYPES.get(type(properties[name]), 'System.Object')} {name} {access}"
                 rows.append(
                     ShellObject(
                         "Member",

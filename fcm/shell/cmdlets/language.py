@@ -46,8 +46,15 @@ def write_output(call: Call) -> Iterable[Any]:
     module=CORE,
 )
 def write_host(call: Call) -> Iterable[Any]:
-    """One line of text."""
-    return [text(call.values.get("Object", call.input))]
+    """One line of text, at once."""
+    call.session.say(text(call.values.get("Object", call.input)))
+    return []
+
+
+def _aside(call: Call, word: str, wanted: bool) -> list[Any]:
+    if wanted:
+        call.session.say(f"{word}: {call.text('Message')}")
+    return []
 
 
 @cmdlet(
@@ -55,8 +62,18 @@ def write_host(call: Call) -> Iterable[Any]:
     example="Write-Warning 'node3 is down'", module=CORE,
 )  # fmt: skip
 def write_warning(call: Call) -> Iterable[Any]:
-    """One line."""
-    return [f"WARNING: {call.text('Message')}"]
+    """One line, unless warnings are silenced."""
+    action = call.text("WarningAction").casefold() or call.session.preference("Warning")
+    return _aside(call, "WARNING", action not in ("silentlycontinue", "ignore"))
+
+
+@cmdlet(
+    "Write-Verbose", Param("Message", position=0, needed=True), synopsis="Show a text where -Verbose asks for it.",
+    example="Write-Verbose 'Looking for a node' -Verbose", module=CORE,
+)  # fmt: skip
+def write_verbose(call: Call) -> Iterable[Any]:
+    """One line, where it is wanted."""
+    return _aside(call, "VERBOSE", call.switch("Verbose") or call.session.preference("Verbose") == "continue")
 
 
 @cmdlet(
@@ -189,8 +206,8 @@ def set_content(call: Call) -> Iterable[Any]:
     from fcm.shell.values import items
 
     lines = call.input if call.has_input else items(call.values.get("Value"))
-    write_text(call.session.path(call.text("Path")), "\n".join(text(line) for line in lines))
-    return []
+    path = call.session.path(call.text("Path"))
+    return call.carry_out(str(path), lambda: write_text(path, "\n".join(text(line) for line in lines)))
 
 
 @cmdlet(
@@ -215,5 +232,5 @@ def test_path(call: Call) -> Iterable[Any]:
 def new_item(call: Call) -> Iterable[Any]:
     """Make a folder."""
     path = call.session.path(call.text("Path"))
-    path.mkdir(parents=True, exist_ok=True)
-    return [file_object(path)]
+    said = call.carry_out(str(path), lambda: path.mkdir(parents=True, exist_ok=True))
+    return said or ([file_object(path)] if path.exists() else [])

@@ -124,10 +124,8 @@ def out_file(call: Call) -> Iterable[Any]:
     path = call.session.path(call.text("Path"))
     if call.switch("NoClobber") and path.exists():
         raise ParameterError(f"{path} is there already.", "Leave out -NoClobber to replace it.", call.at)
-    write_text(
-        path, format_values(pipeline_input(call), call.whole("Width") or call.session.width), call.switch("Append")
-    )
-    return []
+    shown = format_values(pipeline_input(call), call.whole("Width") or call.session.width)
+    return call.carry_out(str(path), lambda: write_text(path, shown, call.switch("Append")))
 
 
 @cmdlet(
@@ -204,8 +202,8 @@ def to_csv(call: Call) -> Iterable[Any]:
 )  # fmt: skip
 def export_csv(call: Call) -> Iterable[Any]:
     """CSV file."""
-    write_text(call.session.path(call.text("Path")), _csv(pipeline_input(call), _delimiter(call)))
-    return []
+    path, content = call.session.path(call.text("Path")), _csv(pipeline_input(call), _delimiter(call))
+    return call.carry_out(str(path), lambda: write_text(path, content))
 
 
 @cmdlet(
