@@ -96,9 +96,23 @@ def calibration(cases: Sequence[ReplayedCase]) -> dict[str, Any]:
         blackout = sum((c.blackout[k] for c in cases for k in known), Held())
         return {"instants": eta.instants, "eta": eta.as_json(), "blackout": blackout.as_json()}
 
+    def by_run(runs: Sequence[Held]) -> dict[str, float | None]:
+        """The mean of the shares of runs: a long run counts as much as a short one."""
+        seen = [run for run in runs if run.instants]
+        if not seen:
+            return Held().as_json()
+        shares = [(run.inside / run.instants, run.below / run.instants) for run in seen]
+        held, below = (sum(share[k] for share in shares) / len(seen) for k in (0, 1))
+        return {"held": round(held, 4), "below": round(below, 4), "above": round(1.0 - held - below, 4)}
+
     return {
         "recordings": len(cases),
         **part(0, 1),
+        "by_run": {
+            "instants": sum(h.instants for c in cases for h in c.eta),
+            "eta": by_run([sum(c.eta, Held()) for c in cases]),
+            "blackout": by_run([sum(c.blackout, Held()) for c in cases]),
+        },
         "before_first_reading": part(0),
         "after_first_reading": part(1),
         "cases": [

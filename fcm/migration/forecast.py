@@ -6,13 +6,10 @@ How it is used::
     forecast.update(row)              # every TelemetryRow, cheap
     view = forecast.view()            # Outlook: band ahead, end, blackout, verdict, progress
 
-The guest's writing is not known, only what each reading of the dirty log found: pairs of a window's length and the
-bytes dirtied in it. Distinct pages grow with time t as D(t) = c t / (1 + (t / t0)^s)^(1/s): c t while nothing repeats,
-then flattening around t0, sharply (large s: a working set, sharpest where it is swept) or slowly (small s: a long
-tail). For each (t0, s) of a grid the pairs give c with its error and a likelihood, older passes weighing less. Members
-are drawn from the grid by weight, always at the same quantiles, and carried through the hypervisor's rules pass by pass
-(``passes_ahead``); the band is what 80 % of them do. Before the first reading nothing is known: the members then follow
-published factors of bytes sent over memory (see PRIOR_EXTRA), and the outlook says that it is assumed.
+The guest's writing is not known, only what each reading of the dirty log found. Members of a growth law are drawn by
+how well they fit that (``growth``), always at the same quantiles, and carried through the hypervisor's rules pass by
+pass (``passes_ahead``); the band is what 80 % of them do. Before the first reading nothing is known: the members then
+follow published factors of bytes sent over memory (see PUBLISHED_EXTRA), and the outlook says that it is assumed.
 """
 
 from __future__ import annotations
@@ -22,39 +19,29 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from fcm.migration.growth import MOST_PAIRS, Growth, Pair, learn
 from fcm.migration.outlook import Floats, Interval, Outlook, Verdict
-from fcm.migration.passes_ahead import Growth, Track, carry_on
+from fcm.migration.passes_ahead import MOST_PASSES, Throttling, Track, carry_on
 from fcm.migration.policies import QEMU_7_2, LogWindow, StoppingRule
 from fcm.model.telemetry import Phase, TelemetryRow
 
-PRIOR_EXTRA = (0.0, 0.45)
-"""10 % and 90 % point of what is sent beyond the memory once, over the memory, where nothing is known: idle guests 0;
-1.20, 1.25 and 1.37 in Clark et al. 2005; 1.37 in KubeVirt's series of 2025 (enhancements#249)."""
-_TIMES, _SHARPNESS = (
-    x.ravel() for x in np.meshgrid(np.geomspace(0.2, 400.0, 18), np.array([0.5, 1.0, 2.0, 8.0]), indexing="ij")
-)
-"""The grid of (t0, s): every t0 equally likely in logarithm, every s alike."""
-PAIR_ERROR = 0.12
-"""Standard deviation of the logarithm of a pair around the growth law."""
+PUBLISHED_EXTRA = (0.0, 0.20, 0.25, 0.37, 0.37, 0.67)
+"""What was sent beyond the memory once, over the memory: idle guests; SPECweb, MMuncher and Quake 3 in Clark et al.
+2005; KubeVirt's enhancements#249 with a downtime limit raised in steps and a fixed one (mean total time over that of
+the first pass). Each stands for a sixth of guests of which nothing is known."""
 LINE_ERROR = 0.25
 """Standard deviation of the logarithm of the rate of the last copy, which nothing has shown before it."""
 RATE_ERROR = 0.02
 """Least relative standard deviation of the bandwidth ahead."""
-FIRST_PAIR_ERROR = 0.25
-"""The same for the first pass, over which pages are not logged equally long (see ``passes``)."""
-FORGETTING = 0.75
-"""Weight of a pair against the next younger one."""
-_MEMBERS = 15
-"""Of 15 members at (k + 1/2) / 15 the second and the last but one stand at 10 % and 90 %."""
+ROW_TIMING = 0.03
+"""s by which a reading's instant is unsure: rows come about every window, each at its own instant (0.1 s / sqrt 12)."""
+CHUNK = 1 << 30
+"""bytes of a clear-bitmap chunk (QEMU migration.h, CLEAR_BITMAP_SHIFT_DEFAULT)."""
+_MEMBERS = 45
+"""Of 45 members at (k + 1/2) / 45 the fifth and the last but four stand at 10 % and 90 %."""
 FIXED_SPREAD = (0.2, 4.0)
 """Least and largest factor on the fixed part of the blackout. Of 10 ms they make 2 to 40: the blackouts of five idle
 guests, 10 to 46 ms, less the 4 to 8 ms in which their last pages are copied. Set with these recordings in sight."""
-_FIXED = np.geomspace(*FIXED_SPREAD, _MEMBERS)[(np.arange(_MEMBERS) * 7) % _MEMBERS]
-"""One factor a member, in no relation to the others' order."""
-_PHASE = ((np.arange(_MEMBERS) * 4 + 2) % _MEMBERS + 0.5) / _MEMBERS
-"""Share of the running window that is still ahead, one a member: rows are read at any instant of a window."""
-_LAST_PHASE = np.roll(_PHASE, 3)
-"""The same of the window in which the guest is suspended, where it is not reckoned pass by pass."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,18 +87,15 @@ class Forecast:
         self.auto_converge = auto_converge
         self._last: TelemetryRow | None = None
         self._pass_begin = 0.0
-        self._pairs: list[tuple[float, float, float]] = []
+        self._pairs: list[Pair] = []
+        self._growth: Growth | None = None
         self._rates: list[tuple[float, float]] = []
         self._falls: list[tuple[float, int, int]] = []
+        self._sent_before = 0
+        self._first_rate = 0.0
         self._progress = 0.0
         self._stopped_at: float | None = None
-        self._throttle = 0
-        grid = (np.arange(_MEMBERS) + 0.5) / _MEMBERS
-        # A lattice fills the plane of (level, shape, bandwidth) evenly and is the same in every forecast.
-        self._level = _normal_quantile(grid)
-        self._speed = _normal_quantile(np.mod(grid * 11 + 0.57, 1.0))
-        self._uniform = grid
-        self._line = np.exp(LINE_ERROR * np.roll(self._level, 4))
+        self._throttling = Throttling()
 
     def set_downtime_limit(self, seconds: float) -> None:
         """Takes over a limit changed while the migration runs."""
@@ -132,29 +116,20 @@ class Forecast:
         if last is None or last.pass_number == 0:
             self._pass_begin = row.time
         elif row.pass_number > last.pass_number:
-            moved = max(row.sent - last.sent, 0)
-            before = max(last.remaining - moved, 0)
-            found = max(row.remaining - before, 0)
-            window = max(row.time - self._pass_begin, 1e-3)
-            passes = row.pass_number - last.pass_number
-            error = PAIR_ERROR
+            self._read(last, row)
             if last.pass_number == 1:
-                window *= self._exposure()
-                error = FIRST_PAIR_ERROR
-            if row.phase is Phase.BROWNOUT and passes >= 1:
-                self._pairs.append((window / passes, max(found / passes, row.page_size / 2), error))
-                del self._pairs[:-12]
+                self._first_rate = self._rate()
+                self._rates.clear()
             self._pass_begin = row.time
             self._falls.clear()
-        if row.pass_number == 1:
-            self._falls.append((row.time, row.remaining, row.sent))
-            while len(self._falls) > 4 and self._falls[0][0] < row.time - 3.0:
-                self._falls.pop(0)
+        self._falls.append((row.time, row.remaining, row.sent))
+        while len(self._falls) > 4 and self._falls[0][0] < row.time - 3.0:
+            self._falls.pop(0)
         if last is not None and row.time > last.time and row.phase is Phase.BROWNOUT:
             self._rates.append((row.time, (row.sent - last.sent) / (row.time - last.time)))
             while len(self._rates) > 4 and self._rates[0][0] < row.time - 3.0:
                 self._rates.pop(0)
-        self._throttle = row.throttle
+        self._throttling.reported(row.throttle)
         self._last = row
 
     def view(self) -> Outlook:
@@ -167,38 +142,57 @@ class Forecast:
         rate = self._rate()
         if rate <= 0:
             return self._stalled(row)
-        speed = np.maximum(rate * (1.0 + self._speed * self._rate_error(rate)), rate * 0.2)
-        growth = self._members(rate)
+        speed = np.maximum(rate * (1.0 + _SPEED * self._rate_error(rate)), rate * 0.2)
+        later = self._later(speed)
         if not self._pairs:
-            return self._outlook(row, rate, speed, self._published(row, speed), growth)
+            return self._outlook(row, rate, speed, self._published(row, speed, later), None)
+        if self._growth is None:
+            slowed = self.auto_converge or any(pair.throttle for pair in self._pairs)
+            self._growth = learn(self._pairs, _GRID, _LEVEL, slowed)
+        growth = self._growth
         track = carry_on(
-            remaining=float(row.remaining) * self._on_the_wire(),
+            remaining=float(row.remaining),
             since=row.time - self._pass_begin,
-            speed=speed,
+            speed=later,
             growth=growth,
             limit=self.downtime_limit,
             rule=self.rule,
-            throttle=self._throttle if self.auto_converge else None,
-            throttled=self._throttle,
+            throttling=self._throttling if self.auto_converge else None,
+            throttle=row.throttle,
             memory=float(self.memory),
             phase=_PHASE,
             passes=max(row.pass_number, 1),
+            noise=_NOISE,
         )
-        return self._outlook(row, rate, speed, track, growth)
+        return self._outlook(row, rate, later, track, growth)
 
     # What the rows taught -----------------------------------------------------------------------------------------
 
-    def _exposure(self) -> float:
-        """Share of the first pass over which an average page is logged: chunks are protected one after another."""
-        if self.rule.log_window is not LogWindow.CHUNK:
-            return 1.0
-        chunks = max(1.0, self.memory / (1 << 30))
-        return (chunks + 1.0) / (2.0 * chunks)
+    def _read(self, last: TelemetryRow, row: TelemetryRow) -> None:
+        """Takes over what the readings of the dirty log between two rows found."""
+        wire = self._on_the_wire()
+        moved = max(row.sent - last.sent, 0)
+        found = max(row.remaining - last.remaining + moved / wire, 0.0)
+        window = max(row.time - self._pass_begin, 1e-3)
+        passes = row.pass_number - last.pass_number
+        self._throttling.settle(window, found, row.sent - self._sent_before)
+        self._sent_before = row.sent
+        if row.phase is not Phase.BROWNOUT:
+            return
+        chunks = 1
+        if last.pass_number == 1 and self.rule.log_window is LogWindow.CHUNK:
+            chunks = max(1, -(-self.memory // CHUNK))
+        least = row.page_size / 2
+        self._pairs.append(Pair(window / passes, max(found / passes, least), ROW_TIMING, last.throttle, chunks))
+        del self._pairs[:-MOST_PAIRS]
+        self._growth = None
 
     def _rate(self) -> float:
         """Bytes/s expected ahead: what the last seconds reached, at first the limit."""
         if len(self._rates) >= 3:
             return float(np.mean([r for _, r in self._rates]))
+        if self._first_rate > 0:
+            return self._first_rate
         row = self._last
         if row is not None and row.rate > 0:
             return row.rate if self.bandwidth <= 0 else min(row.rate, self.bandwidth)
@@ -210,27 +204,38 @@ class Forecast:
         spread = float(np.std([r for _, r in self._rates])) / rate / math.sqrt(len(self._rates))
         return min(max(RATE_ERROR, spread), 0.3)
 
+    def _later(self, speed: Floats) -> Floats:
+        """[M] bytes/s after the first pass.
+
+        In the first pass the destination has to find memory for every page (30 to 148 ms/GiB on a host of one's own,
+        cloud-hypervisor#8899; far more on a busy one), afterwards it is there: a first pass below the limit tells
+        nothing but that the rest goes at its rate or faster, up to the limit.
+        """
+        if (self._first_rate > 0 and len(self._rates) >= 3) or self.bandwidth <= 0:
+            return speed
+        later: Floats = speed + np.maximum(self.bandwidth - speed, 0.0) * _ROOM
+        return later
+
     def _on_the_wire(self) -> float:
-        """Bytes sent for a byte of what remains in the first pass; zero pages count full there and cost little."""
+        """Bytes sent for a byte of what remains in this pass; zero pages count full there and cost little."""
         if len(self._falls) < 3:
             return 1.0
         fallen = self._falls[0][1] - self._falls[-1][1]
         sent = self._falls[-1][2] - self._falls[0][2]
         return min(max(sent / fallen, 0.05), 1.0) if fallen > 0 else 1.0
 
-    def _published(self, row: TelemetryRow, speed: Floats) -> Track:
+    def _published(self, row: TelemetryRow, speed: Floats, later: Floats) -> Track:
         """The way to the end where nothing is known of the guest: so much is sent in all as published runs needed."""
-        extra = PRIOR_EXTRA[0] + (PRIOR_EXTRA[1] - PRIOR_EXTRA[0]) * np.clip((self._uniform - 0.1) / 0.8, 0, 1.4)
         rest = row.remaining * self._on_the_wire()
         rule = self.rule
-        threshold = speed * self.downtime_limit if rule.threshold_from_downtime else 4096.0 * (rule.stop_pages or 1)
+        threshold = later * self.downtime_limit if rule.threshold_from_downtime else 4096.0 * (rule.stop_pages or 1)
         target = threshold if rule.early_sync else 0.0
         first = np.maximum(rest - target, 0.0) / speed + _PHASE * rule.window
-        end = first + extra * self.memory / speed
+        end = first + _EXTRA * self.memory / later
         zero = np.zeros(_MEMBERS)
         # The last reading falls anywhere within the window in which less than the threshold is left.
-        last = np.maximum(threshold - speed * rule.window * _LAST_PHASE, 0.0)
-        again = extra / (1.0 + extra) * self.memory
+        last = np.maximum(threshold - later * rule.window * _LAST_PHASE, 0.0)
+        again = _EXTRA / (1.0 + _EXTRA) * self.memory
         return Track(
             np.array([first, first + 1e-6, end + 2e-6]),
             np.array([zero, again, zero]),
@@ -239,36 +244,12 @@ class Forecast:
             last,
         )
 
-    def _members(self, rate: float) -> Growth:
-        """How the bytes dirtied grow with time, for each member."""
-        if not self._pairs:
-            extra = PRIOR_EXTRA[0] + (PRIOR_EXTRA[1] - PRIOR_EXTRA[0]) * np.clip((self._uniform - 0.1) / 0.8, 0, 1.4)
-            pick = (np.arange(_MEMBERS) * 11 % _MEMBERS + 0.5) / _MEMBERS * len(_TIMES)
-            index = pick.astype(np.int64)
-            # A first pass that dirties the share d of memory is followed by about d + d^2 ... = d / (1 - d).
-            growth = Growth(np.zeros(_MEMBERS), _TIMES[index], _SHARPNESS[index])
-            found = np.maximum(extra / (1.0 + extra) * self.memory, 4096.0)
-            whole = max(self.memory / rate, 1e-3)
-            return Growth(np.log(found / growth.distinct(np.full(_MEMBERS, whole))), growth.time, growth.sharpness)
-        windows, found, errors = np.array(self._pairs).T
-        weight = FORGETTING ** np.arange(len(windows) - 1, -1, -1) / errors**2
-        ratio = (windows[None, :] / _TIMES[:, None]) ** _SHARPNESS[:, None]
-        unit = np.log(windows) - np.log1p(ratio) / _SHARPNESS[:, None]
-        rest = np.log(found) - unit
-        total = weight.sum()
-        centre = rest @ weight / total
-        misfit = ((rest - centre[:, None]) ** 2) @ weight
-        chance = np.exp(-0.5 * (misfit - misfit.min()))
-        steps = np.cumsum(chance) / chance.sum()
-        index = np.minimum(np.searchsorted(steps, self._uniform), len(_TIMES) - 1)
-        return Growth(centre[index] + self._level / math.sqrt(total), _TIMES[index], _SHARPNESS[index])
-
     # Outlooks ------------------------------------------------------------------------------------------------------
 
-    def _outlook(self, row: TelemetryRow, rate: float, speed: Floats, track: Track, growth: Growth) -> Outlook:
+    def _outlook(self, row: TelemetryRow, rate: float, speed: Floats, track: Track, growth: Growth | None) -> Outlook:
         line = speed if self.line_rate is None else np.full(_MEMBERS, self.line_rate)
         fixed = self.fixed_downtime * _FIXED
-        line = line * self._line
+        line = line * _LINE
         blackout = fixed + track.last / line
         end = np.where(track.ends, track.end + blackout, np.inf)
         eta = _interval(end)
@@ -285,15 +266,7 @@ class Forecast:
         horizon = float(np.max(end[np.isfinite(end)], initial=0.0))
         horizon = horizon if horizon > 0 and stuck < 0.5 else float(np.median(track.times[-1]))
         ahead = np.linspace(0.0, max(horizon, 1.0), 61)
-        times = np.concatenate([np.zeros((1, _MEMBERS)), track.times])
-        values = np.concatenate([np.full((1, _MEMBERS), float(row.remaining)), track.values])
-        paths = np.empty((_MEMBERS, len(ahead)))
-        for k in range(_MEMBERS):
-            paths[k] = np.interp(ahead, times[:, k], values[:, k])
-            if track.ends[k]:
-                paths[k, ahead >= end[k]] = 0.0
-        paths.sort(axis=0)
-        low, mid, high = paths[_MEMBERS // 10], paths[_MEMBERS // 2], paths[-1 - _MEMBERS // 10]
+        low, mid, high = _band(float(row.remaining), track, end, ahead)
         return Outlook(
             row.time + ahead,
             low,
@@ -317,11 +290,11 @@ class Forecast:
         self._progress = max(self._progress, min(share, 0.99))
         return self._progress
 
-    def _why(self, verdict: Verdict, rate: float, track: Track, growth: Growth) -> _Why:
+    def _why(self, verdict: Verdict, rate: float, track: Track, growth: Growth | None) -> _Why:
         if verdict is Verdict.CONVERGING:
             return _Why()
         carried = rate * self.downtime_limit
-        if not self._pairs:
+        if growth is None:
             return _Why(
                 "The dirty log has not been read yet: how fast the guest writes will be known after the first pass."
             )
@@ -407,6 +380,21 @@ def _bandwidth_for(growth: Growth, limit: float) -> float | None:
     return 1.2 * found / limit
 
 
+def _band(remaining: float, track: Track, end: Floats, ahead: Floats) -> tuple[Floats, Floats, Floats]:
+    """10, 50 and 90 % points of what remains at the instants `ahead` (s from now); every third member is drawn."""
+    shown = range(1, _MEMBERS, 3)
+    times = np.concatenate([np.zeros((1, _MEMBERS)), track.times])
+    values = np.concatenate([np.full((1, _MEMBERS), remaining), track.values])
+    paths = np.empty((len(shown), len(ahead)))
+    for path, k in zip(paths, shown, strict=True):
+        path[:] = np.interp(ahead, times[:, k], values[:, k])
+        if track.ends[k]:
+            path[ahead >= end[k]] = 0.0
+    paths.sort(axis=0)
+    edge = len(shown) // 10
+    return paths[edge], paths[len(shown) // 2], paths[-1 - edge]
+
+
 def _interval(values: Floats) -> Interval:
     ordered = np.sort(values)
     edge = len(ordered) // 10
@@ -418,11 +406,47 @@ def _mib(size: float) -> str:
 
 
 def _normal_quantile(p: Floats) -> Floats:
-    """Quantile of the standard normal distribution, by bisection on erf (only at construction)."""
-    low, high = np.full(len(p), -8.0), np.full(len(p), 8.0)
-    for _ in range(50):
+    """Quantile of the standard normal distribution, by bisection on erf (once, on import)."""
+    low, high = np.full(p.shape, -8.0), np.full(p.shape, 8.0)
+    for _ in range(40):
         mid = (low + high) / 2
-        below = np.array([0.5 * (1 + math.erf(x / math.sqrt(2))) for x in mid]) < p
+        below = np.vectorize(math.erf)(mid / math.sqrt(2.0)) * 0.5 + 0.5 < p
         low, high = np.where(below, mid, low), np.where(below, high, mid)
     middle: Floats = (low + high) / 2
     return middle
+
+
+def _even(count: int) -> Floats:
+    """[count, M] numbers in 0..1 that fill the cube of `count` axes evenly, the same in every forecast.
+
+    The additive recurrence with powers of the root of x^(d + 1) = x + 1 (Roberts 2018, quasirandom sequences).
+    """
+    root = 2.0
+    for _ in range(60):
+        root = (1.0 + root) ** (1.0 / (count + 1))
+    steps = root ** -np.arange(1.0, count + 1)
+    filled: Floats = np.mod(0.5 + np.arange(1, _MEMBERS + 1) * steps[:, None], 1.0)
+    return filled
+
+
+_GRID = (np.arange(_MEMBERS) + 0.5) / _MEMBERS
+"""Shares of the weight at which members are drawn, one a member; the others below stand in no relation to it."""
+_EXTRA = np.interp(
+    _GRID * len(PUBLISHED_EXTRA),
+    [1.0, *(k + 0.5 for k in range(1, len(PUBLISHED_EXTRA)))],
+    PUBLISHED_EXTRA,
+)
+"""Every value in the middle of its share of the members, but the first, idle, over the whole of its share."""
+_AXES = _even(7)
+_LEVEL, _SPEED = _normal_quantile(_AXES[0]), _normal_quantile(_AXES[1])
+_LINE = np.exp(LINE_ERROR * _normal_quantile(_AXES[2]))
+_FIXED = FIXED_SPREAD[0] * (FIXED_SPREAD[1] / FIXED_SPREAD[0]) ** _AXES[3]
+_PHASE = _AXES[4]
+"""Share of the running window that is still ahead, one a member: rows are read at any instant of a window."""
+_LAST_PHASE = _AXES[5]
+"""The same of the window in which the guest is suspended, where it is not reckoned pass by pass."""
+_ROOM = np.minimum(2.0 * _AXES[6], 1.0)
+"""How much of what is missing to the limit in the first pass is reached after it: all where the destination's memory
+was the only brake, any share where something else brakes too, as likely."""
+_NOISE = _normal_quantile(np.mod(_AXES[0] + np.arange(1, MOST_PASSES + 1)[:, None] * (math.sqrt(5.0) - 1.0) / 2.0, 1.0))
+"""[MOST_PASSES, M] how far each pass finds more or less than the law."""

@@ -85,6 +85,7 @@ def _forecast(forecast: dict[str, Any]) -> list[str]:
     lines = ["| instants of | number | end in interval | below | above | blackout in interval | below | above |"]
     lines += ["|---|---|---|---|---|---|---|---|"]
     parts = [(f"all {forecast['recordings']} runs that ended, from the middle of pass 1", forecast)]
+    parts += [("the same, every run counting alike", forecast["by_run"])]
     parts += [("these, before the first reading of the log", forecast["before_first_reading"])]
     parts += [("these, after it", forecast["after_first_reading"])]
     parts += [(case["name"], case) for case in forecast["cases"]]

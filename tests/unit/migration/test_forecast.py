@@ -8,8 +8,9 @@ import pytest
 
 from fcm.migration.calibration import calibration, replay
 from fcm.migration.engine import Engine
-from fcm.migration.forecast import PRIOR_EXTRA, Forecast
+from fcm.migration.forecast import PUBLISHED_EXTRA, Forecast
 from fcm.migration.outlook import Verdict
+from fcm.migration.prediction import predict
 from fcm.migration.recording import load_qemu_recording
 from fcm.migration.specification import MigrationSpec
 from fcm.migration.workload import Uniform, Workload
@@ -17,10 +18,6 @@ from fcm.model.telemetry import Phase, TelemetryRow
 
 DATA = Path(__file__).parents[2] / "data" / "recordings"
 GIB = 1 << 30
-HARD = ("sweep-2GiB.0", "auto-converge-25k-64MiB.0")
-"""Left out of the calibration test because the forecast misses there: dirtying that does not flatten, and a throttle.
-
-With them the time to the end holds in 61 % of instants, not 70 to 90 %; docs/migration-model.md has each run."""
 
 
 def watched(rate: float, bandwidth: float, seconds: float) -> Forecast:
@@ -34,10 +31,12 @@ def watched(rate: float, bandwidth: float, seconds: float) -> Forecast:
 
 
 def test_before_the_first_reading_the_outlook_says_that_it_is_assumed() -> None:
-    view = watched(100.0, 100e6, 5.0).view()
+    forecast = watched(8000.0, 100e6, 5.0)
+    view = forecast.view()
+    left = predict(MigrationSpec(Workload((Uniform(45056, 65536, 8000.0),)), GIB, bandwidth=100e6)).total - 5.0
     assert view.assumed
     assert view.verdict is Verdict.UNKNOWN
-    assert view.eta.low <= 5.8 <= view.eta.high
+    assert view.eta.low <= left <= view.eta.high
 
 
 def test_a_hopeless_migration_is_told_with_reason_and_remedies() -> None:
@@ -95,11 +94,12 @@ def test_progress_never_runs_backwards(name: str) -> None:
     assert seen == sorted(seen)
 
 
-def test_eighty_per_cent_intervals_hold_as_often_as_they_say_where_dirtying_flattens_and_nothing_throttles() -> None:
+def test_eighty_per_cent_intervals_hold_as_often_as_they_say_over_all_recordings() -> None:
     cases = [replay(path.stem, load_qemu_recording(path)) for path in sorted(DATA.glob("*.json"))]
-    figures = calibration([c for c in cases if c is not None and c.name not in HARD])
+    figures = calibration([c for c in cases if c is not None])
     assert 0.70 <= figures["eta"]["held"] <= 0.90
     assert 0.70 <= figures["blackout"]["held"] <= 0.90
+    assert figures["by_run"]["eta"]["held"] >= 0.70
 
 
 def test_a_run_that_did_not_end_is_not_compared_with_an_end() -> None:
@@ -121,4 +121,4 @@ def test_before_the_first_reading_as_much_is_sent_as_in_published_runs() -> None
         sent = k * 10_000_000
         forecast.update(TelemetryRow(k * 0.1, 1, GIB - sent, sent, 0.0, 1e8, Phase.BROWNOUT))
     eta = forecast.view().eta
-    assert eta.high - eta.low == pytest.approx((PRIOR_EXTRA[1] - PRIOR_EXTRA[0]) * GIB / 1e8, rel=0.25)
+    assert 0.7 * max(PUBLISHED_EXTRA) * GIB / 1e8 <= eta.high - eta.low <= 1.1 * max(PUBLISHED_EXTRA) * GIB / 1e8
