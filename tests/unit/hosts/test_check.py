@@ -79,5 +79,5 @@ def test_a_hosts_file_that_cannot_be_read_is_told_in_a_sentence(
 ) -> None:
     verb, *rest = words
 
-    assert main(["hosts", verb, str(tmp_path / "none.toml"), *rest]) == 1
+    assert main(["hosts", verb, str(tmp_path / "none.toml"), *rest]) == 2
     assert "none.toml" in capsys.readouterr().err
