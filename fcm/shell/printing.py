@@ -186,9 +186,7 @@ def _member(name: str) -> str:
     return name if _PLAIN_NAME.match(name) else literal(name)
 
 
-_ATOMS = (
-    *(Expanded, Variable, Member, Call, Index, Group, SubExpression, ArrayExpression, Hash, ScriptBlock, StaticCall),
-)
+_ATOMS = (*(Expanded, Variable, Member, Call, Index, Group, SubExpression, ArrayExpression, Hash, ScriptBlock),)
 
 
 def _is_atom(node: Node) -> bool:

@@ -25,6 +25,7 @@ from fcm.model.entities import (
 )
 from fcm.model.verdict import no
 from fcm.shell.session import ShellSession
+from fcm.shell.values import ShellObject
 from fcm.workspace.actions import ACTIONS
 from fcm.workspace.powershell import powershell
 from fcm.workspace.selection import Place, Selection
@@ -253,6 +254,7 @@ def _commands() -> st.SearchStrategy[cmd.Command]:
         st.builds(cmd.DrainNode, nodes, _maybe(_drain_moves(machines, nodes)), _maybe(_options())),
         st.builds(cmd.CancelMigrations, _maybe(nodes)),
         st.builds(cmd.FailResource, _id("resources")),
+        st.builds(cmd.AddNode, NAMES),
         st.builds(cmd.EvictNode, nodes),
         st.builds(
             cmd.ConfigureNetwork,
@@ -272,3 +274,15 @@ def _commands() -> st.SearchStrategy[cmd.Command]:
 def test_the_powershell_text_of_a_command_gives_the_same_command_again(data: st.DataObject) -> None:
     command = data.draw(_commands())
     assert again(command) == [command], powershell(command, recorder().state)
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.data())
+def test_with_what_if_the_text_of_a_command_only_says_what_it_would_do(data: st.DataObject) -> None:
+    workspace = recorder()
+    text = powershell(data.draw(_commands()), workspace.state)
+    cmdlets = "; ".join(line for line in text.split("; ") if not line.startswith("(Get-"))
+    workspace.noted.clear()
+    results = ShellSession(workspace, lambda limit: None).execute(f"$WhatIfPreference = $true; {cmdlets}")
+    assert workspace.noted == [], text
+    assert all(str(line).startswith("What if: ") or isinstance(line, ShellObject) for line in results.objects), text

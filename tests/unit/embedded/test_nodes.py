@@ -14,6 +14,7 @@ from fcm.model.entities import (
     QuorumMode,
     ResourceState,
 )
+from fcm.model.state import State, apply
 from fcm.model.telemetry import Phase
 
 if TYPE_CHECKING:
@@ -141,6 +142,36 @@ def test_an_evicted_node_is_gone_from_owners_disks_and_networks(desk: Desk) -> N
     assert all("node3" not in disk.visible_to for disk in desk.state.disks.values())
     assert all("node3" not in resource.possible_owners for resource in desk.state.resources.values())
     assert desk.group("WEB01").preferred_owners == ("node1",)
+
+
+def test_an_added_node_is_up_with_addresses_of_its_own_and_takes_machines(desk: Desk) -> None:
+    before = {adapter.address for adapter in desk.state.adapters.values()} | {desk.state.cluster.address}  # type: ignore[union-attr]
+    assert desk.do(cmd.AddNode("node4"))
+    assert desk.state.nodes["node4"].state is NodeState.UP
+    added = [adapter for adapter in desk.state.adapters.values() if adapter.node == "node4"]
+    assert {adapter.network for adapter in added} == set(desk.state.networks)
+    assert all(adapter.state is AdapterState.UP and adapter.address not in before for adapter in added)
+    assert desk.do(cmd.LiveMigrate(desk.machine("WEB01").id, "node4"))
+    desk.settle()
+    assert desk.machine("WEB01").node == "node4"
+
+
+def test_a_server_that_cannot_join_is_refused_with_the_reason(desk: Desk) -> None:
+    assert "is a node of the cluster already" in desk.do(cmd.AddNode("NODE1")).reason
+    assert "name of the cluster" in desk.do(cmd.AddNode("contoso")).reason
+    assert not desk.do(cmd.AddNode(""))
+    for number in range(4, 17):
+        assert desk.do(cmd.AddNode(f"node{number}"))
+    assert "16 nodes" in desk.do(cmd.AddNode("node17")).reason
+
+
+def test_an_added_node_is_still_there_after_the_history_is_replayed(desk: Desk) -> None:
+    assert desk.do(cmd.AddNode("node4"))
+    state = State()
+    for entry in desk.entries:
+        state, _ = apply(state, entry)
+    assert state.nodes["node4"] == desk.state.nodes["node4"]
+    assert state == desk.state
 
 
 def test_a_group_with_failback_returns_to_its_preferred_owner(desk: Desk) -> None:

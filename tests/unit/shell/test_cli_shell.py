@@ -65,3 +65,33 @@ def test_the_course_runs_from_the_command_line(
     monkeypatch.chdir(tmp_path)
     assert main(["run", str(resources.path("courses", "live-migration.ps1")), *FAST]) == 0
     assert "VirtualMachine  : NEW01" in capsys.readouterr().out
+
+
+def test_new_cluster_makes_a_cluster_goes_on_with_it_and_it_can_be_opened_later(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("FCM_DATA", str(tmp_path))
+    script = tmp_path / "new.ps1"
+    script.write_text(
+        "New-Cluster fabrikam -WhatIf\n"
+        "New-Cluster -Name fabrikam -Node s1, s2 -StaticAddress 192.168.7.20 | Out-Null\n"
+        "Add-ClusterNode s3 | Out-Null\n(Get-ClusterNode).Name\n(Get-ClusterQuorum).QuorumType\n"
+        "(Test-Cluster | Where-Object { $_.Result -eq 'Failed' }).Count\nNew-Cluster fabrikam"
+    )
+    assert main(["run", str(script), *FAST]) == 1
+    said = capsys.readouterr()
+    assert said.out.splitlines()[1:] == ["s1", "s2", "s3", "NodeAndDiskMajority", "0"]
+    assert "fabrikam was created before" in said.err
+    script.write_text("(Get-ClusterNetwork 'Cluster Network 1').Address")
+    uri = f"embedded:{tmp_path / 'clusters' / 'fabrikam.toml'}"
+    assert main(["run", str(script), "--cluster", uri, *FAST]) == 0
+    assert capsys.readouterr().out.splitlines() == ["192.168.7.0"]
+
+
+def test_parameters_of_a_script_are_set_from_outside(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    script = tmp_path / "hello.ps1"
+    script.write_text("param([Parameter(Mandatory=$true)]$Name, $Node = 'node2')\n\"$Name to $Node\"")
+    assert main(["run", str(script), "--set", "Name=SQL01", *FAST]) == 0
+    assert capsys.readouterr().out.splitlines() == ["SQL01 to node2"]
+    assert main(["run", str(script), *FAST]) == 1
+    assert "--set Name=VALUE" in capsys.readouterr().err

@@ -74,7 +74,8 @@ def test_the_options_of_the_cluster_can_be_set_shown_and_left_out_of_one_move(de
     desk.must("Set-ClusterMigrationDefault -Bandwidth 50MB -AutoConverge")
     assert "AutoConverge" in desk.run("Get-ClusterMigrationDefault | Format-List").text()
     desk.run(
-        "Move-ClusterVirtualMachineRole DC01 node2 -Wait 0; Move-ClusterVirtualMachineRole SQL01 node2 -Wait 0 -NoDefault"
+        "Move-ClusterVirtualMachineRole DC01 node2 -Wait 0\n"
+        "Move-ClusterVirtualMachineRole SQL01 node2 -Wait 0 -NoDefault"
     )
     first, second = desk.state.migrations.values()
     assert first.options == MigrationOptions(bandwidth=50 * 2**20, auto_converge=True)
@@ -185,3 +186,28 @@ def test_every_cmdlet_has_help_and_an_example_that_parses(desk: ShellDesk) -> No
     for found in desk.session.registry.cmdlets.values():
         assert found.synopsis.endswith((".", "?", '"', "..."))
         assert parse(found.example)
+
+
+def test_a_new_node_joins_and_shows_what_it_is(desk: ShellDesk) -> None:
+    (shown,) = desk.must("Add-ClusterNode -Name node4")
+    assert (shown.get("Name"), shown.get("State")) == ("node4", "Up")
+    assert desk.commands == [cmd.AddNode("node4")]
+    owners = desk.must("(Get-ClusterOwnerNode -Resource 'Virtual Machine WEB01').OwnerNodes")
+    assert "node4" in owners
+
+
+def test_start_cluster_starts_every_node_that_is_down(desk: ShellDesk) -> None:
+    desk.must("Stop-ClusterNode node3 | Out-Null; Start-Cluster; Start-Sleep 30")
+    assert desk.state.nodes["node3"].state is NodeState.UP
+
+
+def test_dependencies_are_shown_as_expressions(desk: ShellDesk) -> None:
+    (shown,) = desk.must("Get-ClusterResourceDependency 'Virtual Machine SQL01'")
+    assert shown.get("DependencyExpression") == "([Virtual Machine Configuration SQL01])"
+
+
+def test_files_are_not_written_with_what_if(desk: ShellDesk) -> None:
+    desk.must(
+        "Get-VM | Export-Csv a.csv -WhatIf; Set-Content b.txt x -WhatIf; Get-VM | Out-File c -WhatIf; md d -WhatIf"
+    )
+    assert list(desk.folder.iterdir()) == []
