@@ -44,6 +44,8 @@ class DirtySample:
     """From the dirty bitmap or ring; False for page sampling."""
     rounded: bool = True
     """Rounded down to whole MiB/s, as calc-dirty-rate does; False for pages counted at the end of a pass."""
+    timing: float = 0.0
+    """Standard deviation of the time in which they were written (s), where it is not known well."""
 
     @property
     def pages(self) -> float:
@@ -57,7 +59,8 @@ class DirtySample:
         """Standard deviation of `pages`."""
         rounding = self.seconds * _MIB_PAGES / 12**0.5 if self.rounded else max(self.pages, 1.0) ** 0.5
         scatter = (SCATTER if self.exact else SAMPLING_SCATTER) * self.mib_per_s * self.seconds * _MIB_PAGES
-        return float(np.hypot(rounding, scatter))
+        unsure = self.pages * self.timing / self.seconds
+        return float(np.sqrt(rounding**2 + scatter**2 + unsure**2))
 
     @property
     def _few(self) -> float:
@@ -88,6 +91,7 @@ def fit(samples: Sequence[DirtySample], memory: int, members: int = 24, seed: in
     used = exact or list(samples)
     if not used:
         raise ValueError("a dirty-rate curve needs at least one sample")
+    rounded = all(s.rounded for s in used)
     times = np.array([s.seconds for s in used])
     found = np.array([s.pages for s in used])
     error = np.array([s.error for s in used])
@@ -98,17 +102,31 @@ def fit(samples: Sequence[DirtySample], memory: int, members: int = 24, seed: in
         moved = np.maximum(found + random.standard_normal(len(found)) * error, 0.0)
         shift = float(random.uniform(-0.5, 0.5)) * float(np.log(RATES[1] / RATES[0]))
         rates = RATES * np.exp(shift)
-        design = -np.expm1(-np.outer(times, rates))
-        # A little ridge keeps the slowest classes, which the points hardly see, from growing without need.
-        ridge = np.eye(len(rates)) * 1e-3 / total
-        matrix = np.vstack([design / error[:, None], ridge])
-        count = nonnegative_least_squares(matrix, np.concatenate([moved / error, np.zeros(len(rates))]))
-        sum_ = float(count.sum())
-        if sum_ > total:
-            count *= total / sum_
+        count = _counts(times, moved, error, rates, total, most=1 if rounded else len(rates))
         spectra.append((rates, count))
     every = tuple(_workload([(r, n)]) for r, n in spectra)
     return FittedWorkload(_workload(spectra), every)
+
+
+def _counts(times: Floats, found: Floats, error: Floats, rates: Floats, total: float, most: int) -> Floats:
+    """[K] pages of each class, at most ``total`` together.
+
+    A curve that still grows at its last point asks for the more pages the slower they are written: up to ``most`` - 1
+    of the slowest classes are left out until the machine has room for the rest. After that all are cut alike, which
+    a few points of seconds bear (only the slow classes are large), the few long passes of a migration do not.
+    """
+    design = -np.expm1(-np.outer(times, rates)) / error[:, None]
+    # A little ridge keeps the slowest classes, which the points hardly see, from growing without need.
+    ridge = np.eye(len(rates)) * 1e-3 / total
+    count = np.zeros(len(rates))
+    for first in range(most):
+        matrix = np.vstack([design[:, first:], ridge[first:, first:]])
+        wanted = np.concatenate([found / error, np.zeros(len(rates) - first)])
+        count = np.concatenate([np.zeros(first), nonnegative_least_squares(matrix, wanted)])
+        if float(count.sum()) <= total:
+            return count
+    result: Floats = count * (total / float(count.sum()))
+    return result
 
 
 def nonnegative_least_squares(a: Floats, b: Floats, most: int = 300) -> Floats:

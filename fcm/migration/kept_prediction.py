@@ -7,12 +7,14 @@ recording, so that what is compared is the engine's part. A bandwidth that nobod
 from __future__ import annotations
 
 import itertools
+import math
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from fcm.migration.fitting import DirtySample, fit
 from fcm.migration.kept import bandwidth_samples
+from fcm.migration.policies import QEMU_7_2
 from fcm.migration.prediction import COMPLETED, Prediction, predict
 from fcm.migration.recording import Recording
 from fcm.migration.specification import LOOPBACK_RATE, ZERO_PAGE_COST, Capability, MigrationSpec
@@ -148,7 +150,12 @@ def with_times(made: Prediction, how: Comparable) -> Prediction:
 
 def _memory_rows(recording: Recording) -> Recording:
     """The rows in which memory moved."""
-    out = Recording(recording.identity, recording.memory, page_size=recording.page_size)
+    out = Recording(
+        recording.identity,
+        recording.memory,
+        downtime_limit=recording.downtime_limit or QEMU_7_2.downtime_limit,
+        page_size=recording.page_size,
+    )
     moving = (Phase.BROWNOUT, Phase.BLACKOUT, Phase.COMPLETED)
     for k in range(len(recording)):
         row = recording.row(k)
@@ -165,10 +172,16 @@ class _Boundary:
     """s since the start."""
     dirtied: int
     """bytes found dirty at it."""
+    unsure: float
+    """s: standard deviation of its time, which lies anywhere between two rows."""
 
 
 def _boundaries(memory: Recording) -> list[_Boundary]:
-    """Ends of passes, put between the two rows around each by what was left to send before it."""
+    """Ends of passes, put between the two rows around each by what was left to send before it.
+
+    QEMU reads the log as soon as what is left fits the downtime limit (migration.c, migration_iteration_run): so much
+    may still be left of the pass before, and only so much; what else was not sent were zero pages.
+    """
     out = []
     rows = [memory.row(k) for k in range(len(memory))]
     for last, first in itertools.pairwise(rows):
@@ -176,10 +189,12 @@ def _boundaries(memory: Recording) -> list[_Boundary]:
             continue
         moved = max(first.sent - last.sent, 0)
         share = min(last.remaining / moved, 1.0) if moved > 0 else 1.0
+        left = min(max(last.remaining - moved, 0), round(max(last.rate, first.rate) * memory.downtime_limit))
         out.append(
             _Boundary(
                 last.time + share * (first.time - last.time),
-                first.remaining + max(moved - last.remaining, 0) - max(last.remaining - moved, 0),
+                max(first.remaining + max(moved - last.remaining, 0) - left, 0),
+                (first.time - last.time) / 12**0.5,
             )
         )
     return out
@@ -192,18 +207,25 @@ def _workload(recording: Recording, memory: Recording, kept: Kept) -> tuple[Work
             raise NotComparableError("its workload writes beyond the machine's memory")
         return kept.workload, Basis.WORKLOAD
     ends = _boundaries(memory)
-    begins = [float(memory.time[0]), *(end.time for end in ends)]
+    begins = [_Boundary(float(memory.time[0]), 0, 0.0), *ends]
     samples = [
-        DirtySample(end.time - begin, end.dirtied / (1 << 20) / (end.time - begin), rounded=False)
+        DirtySample(
+            end.time - begin.time,
+            end.dirtied / (1 << 20) / (end.time - begin.time),
+            rounded=False,
+            timing=math.hypot(begin.unsure, end.unsure),
+        )
         for begin, end in zip(begins, ends, strict=False)
-        if end.time - begin > 0.01 and end.dirtied > 0
+        if end.time - begin.time > 0.01 and end.dirtied > 0
     ]
     if not samples:
         raise NotComparableError("no pass was seen to its end, so nothing tells how its guest writes")
-    sent = _sent_in_first_pass(memory, ends)
-    zero = min(max(1.0 - sent / recording.memory, 0.0), 1.0)
-    found = fit(sorted(samples, key=lambda s: s.seconds), recording.memory).workload
+    # Pages that went as nothing in the first pass were zero: the guest has not written to them.
+    filled = min(_sent_in_first_pass(memory, ends), float(recording.memory))
+    found = fit(sorted(samples, key=lambda s: s.seconds), int(filled)).workload
     patterns = found.patterns or (Scattered(1, 0.0),)
+    unwritten = recording.memory - found.working_set() * PAGE
+    zero = min((recording.memory - filled) / unwritten, 1.0) if unwritten > 0 else 0.0
     return replace(found, patterns=patterns, zero_share=zero), Basis.FITTED
 
 
