@@ -58,9 +58,10 @@ code { font-family: "Cascadia Mono", "DejaVu Sans Mono", monospace; font-size: 1
 @media print { body { background: none; padding: 0; } .sheet { border: 0; padding: 0; } }
 """
 _WIDE_STYLE = """
-.sheet { max-width: 1600px; } th { position: sticky; top: 0; background: var(--sheet); }
+.sheet { max-width: 1600px; } th { position: sticky; top: 0; background: var(--sheet); white-space: nowrap; }
 td.time, td.level, td.node { white-space: nowrap; width: 1%; padding-right: 16px; } td.text { overflow-wrap: anywhere; }
-td.source, td.task { width: 1%; min-width: 9em; padding-right: 16px; }
+td.source, td.task { white-space: nowrap; width: 1%; padding-right: 16px; }
+td.number, th.number { padding-right: 16px; }
 """
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import tempfile
 import xml.etree.ElementTree as ET
 from pathlib import Path
@@ -93,6 +94,58 @@ def test_an_expression_that_is_taken_can_be_asked_of_any_event(text: str, record
 @given(st.text(max_size=60) | st.text("<>/QueryListSelect=\"' !&;[]", max_size=60))
 def test_any_text_is_a_query_or_refused_in_words(text: str) -> None:
     assert _refusal(parse_query, text)
+
+
+QUERY = (
+    '<QueryList>\n<Query Id="0" Path="System">\n<Select Path="fcm">*[System[(Level=1 or EventID=5) and '
+    "TimeCreated[timediff(@SystemTime) &lt;= 1000]]]</Select>\n<Suppress>*[EventData[Data[@Name='a']='b']]</Suppress>"
+    "\n</Query>\n</QueryList>"
+)
+CHANGES = st.tuples(
+    st.integers(0, len(QUERY)), st.integers(0, 12), st.text(max_size=6) | st.sampled_from(list("<>&;[]()'\"=!/"))
+)
+
+
+def changed(text: str, change: tuple[int, int, str]) -> str:
+    place, gone, new = change
+    return text[:place] + new + text[place + gone :]
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.lists(CHANGES, min_size=1, max_size=3))
+def test_a_query_that_was_changed_anywhere_is_taken_or_its_fault_is_placed_in_the_text(
+    changes: list[tuple[int, int, str]],
+) -> None:
+    text = functools.reduce(changed, changes, QUERY)
+    place = place_of_fault(text)
+    if place is not None:
+        assert 1 <= place[0] <= text.count("\n") + 2
+        assert place[1] >= 1
+    else:
+        assert parse_query(text).channels
+
+
+def place_of_fault(text: str) -> tuple[int, int] | None:
+    """Line and column of what is wrong with a query; None if nothing is."""
+    try:
+        parse_query(text)
+    except QueryError as error:
+        return error.line, error.column
+    return None
+
+
+ENTITIES = (
+    '<!DOCTYPE q [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;&a;&a;">]>',
+    '<!DOCTYPE q SYSTEM "file:///etc/passwd">',
+    '<!DOCTYPE q [<!ENTITY % p SYSTEM "file:///etc/passwd"> %p;]>',
+    '<?xml-stylesheet href="file:///etc/passwd"?>',
+)
+
+
+@given(st.sampled_from(ENTITIES), st.sampled_from(["", " ", "\n", "<!-- x -->", '<?xml version="1.0"?>']))
+def test_nothing_that_could_be_expanded_or_fetched_is_taken(entity: str, before: str) -> None:
+    refused = _refusal(parse_query, before + entity + QUERY.replace("Level=1", "Level=&b;"))
+    assert "not allowed" in refused or "no XML" in refused
 
 
 @settings(max_examples=60, deadline=None)

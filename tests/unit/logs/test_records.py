@@ -1,7 +1,10 @@
 from __future__ import annotations
 
+import tomllib
+import uuid
 from typing import TYPE_CHECKING
 
+from fcm import resources
 from fcm.logs.channels import CHANNELS, EventLogs, channel_named
 from fcm.logs.cluster_log import cluster_log
 from fcm.logs.records import catalog
@@ -35,6 +38,13 @@ def test_the_catalog_knows_every_fact_and_no_other() -> None:
     assert len({entry.id for entry in entries.values()}) == len(entries)
     names = {channel.name for channel in CHANNELS}
     assert {provider.channel for provider in providers.values()} <= names
+
+
+def test_each_provider_says_where_its_guid_was_found() -> None:
+    table = tomllib.loads(resources.path("events", "catalog.toml").read_text(encoding="utf-8"))
+    for provider in table["providers"]:
+        assert uuid.UUID(provider["guid"])
+        assert provider["guid_source"], provider["name"]
 
 
 def test_a_live_migration_is_in_the_logs_of_windows_with_its_blackout() -> None:
