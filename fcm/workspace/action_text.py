@@ -112,6 +112,22 @@ def _migration_networks(state: State, _: Selection) -> ActionText:
     return _present(cmd.SetMigrationNetworks(order, excluded), state)
 
 
+def _migration_settings(state: State, _: Selection) -> ActionText:
+    assert state.cluster is not None
+    return _present(cmd.SetMigrationOptions(state.cluster.migration_options), state)
+
+
+def _tune_migration(state: State, selection: Selection) -> ActionText:
+    active = state.active_migration(selection.id)
+    if active is None:
+        return ActionText("", "The machine is not being migrated.")
+    limit, bandwidth = active.options.downtime_limit, active.options.bandwidth
+    if limit is not None or bandwidth is not None:
+        return _present(cmd.TuneMigration(active.id, limit, bandwidth), state)
+    text = powershell(cmd.TuneMigration(active.id, bandwidth=1), state)
+    return ActionText(text.replace("-Bandwidth 1", "-Bandwidth '<bytes per second>'"))
+
+
 def _high_availability(state: State, _: Selection) -> ActionText:
     free = [machine.id for machine in state.machines.values() if not machine.is_highly_available]
     if len(free) == 1:
@@ -214,6 +230,7 @@ DIALOGS: dict[str, Callable[[State, Selection], ActionText]] = {
     "add-storage": _disks(DiskUse.AVAILABLE, cmd.AddStorage),
     "close-cluster": _window_only("It concerns this window only; a shell ends with exit."),
     "create-cluster": _create_cluster,
+    "drain": lambda s, x: _one(cmd.DrainNode(x.id), s, "Destinations are planned when it is run."),
     "enable-csv": _enable_volumes,
     "group-properties": _group_properties,
     "help": lambda _, __: ActionText("Get-Help"),
@@ -222,14 +239,17 @@ DIALOGS: dict[str, Callable[[State, Selection], ActionText]] = {
     "manage-cluster": _window_only("It concerns this window only; fcm shell --cluster URI opens a cluster in a shell."),
     "migration-history": _window_only("It shows what is kept; fcm history CLUSTER lists and exports it in a terminal."),
     "migration-networks": _migration_networks,
+    "migration-settings": _migration_settings,
     "network-properties": _network_properties,
     "new-machine": _new_machine,
     "open-recording": _window_only("It concerns this window only: it changes nothing in a cluster."),
     "preflight": _preflight,
     "quorum": _quorum,
+    "reset-recent-events": _window_only("It concerns this window only: events before now count as seen."),
     "refresh": _window_only("It concerns this window only: every command sees the cluster as it is."),
     "rename-volume": _rename_volume,
     "resource-properties": _resource_properties,
+    "tune-migration": _tune_migration,
     "validate": _validate,
     "validation-report": _window_only("It shows a report that is there already; Test-Cluster makes a new one."),
 }
