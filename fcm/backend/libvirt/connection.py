@@ -170,8 +170,9 @@ class HostConnection:
         while self._registered:
             with contextlib.suppress(self._libvirt.libvirtError):
                 connection.domainEventDeregisterAny(self._registered.pop())
-        if not connection.isAlive():
-            connection.close()
+        with contextlib.suppress(self._libvirt.libvirtError):
+            if not connection.isAlive():
+                connection.close()
 
     def close(self) -> None:
         """End the lane and the connection."""
