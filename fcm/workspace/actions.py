@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from fcm.model import commands as cmd
+from fcm.model.drains import active_drain
 from fcm.model.entities import DiskUse, MachineState, VolumeAccess
 from fcm.model.rules import allowed, may_enable_shared_volumes
 from fcm.model.verdict import OK, Verdict, no
@@ -133,6 +134,11 @@ def _addable(state: State, selection: Selection) -> Verdict:
 
 
 def _unassigned(state: State, selection: Selection) -> Verdict:
+def _drainable(state: State, selection: Selection) -> Verdict:
+    """A drain that runs is shown, whatever else."""
+    return OK if active_drain(state, selection.id) else allowed(cmd.DrainNode(selection.id), state)
+
+
     if any(disk.use is DiskUse.UNASSIGNED for disk in state.disks.values()):
         return OK
     return no("No LUN is left that the cluster does not use.", "Present a new LUN to all nodes.")
@@ -257,11 +263,22 @@ ACTIONS: tuple[Action, ...] = (
            command=lambda s, x: cmd.StartClusterService(x.id), of=cmd.StartClusterService),
     Action("stop-service", "Stop Cluster Service", "stop-node", frozenset({_P.NODE}),
            command=lambda s, x: cmd.StopClusterService(x.id), of=cmd.StopClusterService,
+    Action("fail-resource", "Simulate failure of this resource", "simulate-failure", frozenset({_P.RESOURCE}),
+           command=lambda s, x: cmd.FailResource(x.id), of=cmd.FailResource,
+           confirm=lambda s, x: f"Simulate the failure of {s.resources[x.id].name}? Its virtual machine stops as if it "
+           "had crashed; what follows is what its policies say."),
            confirm=lambda s, x: f"Stop the cluster service of {x.id}? Its machines are restarted on other nodes."),
     Action("evict-node", "Evict", "evict", frozenset({_P.NODE}), command=lambda s, x: cmd.EvictNode(x.id),
            of=cmd.EvictNode, confirm=lambda s, x: f"Evict {x.id} from the cluster?"),
     # Storage
     Action("add-storage", "Add storage", "add-storage", frozenset({_P.SHARED_VOLUMES}), dialog="add-storage",
+    Action("drain-node", "Drain...", "drain", frozenset({_P.NODE}), dialog="drain", may=_drainable, of=cmd.DrainNode),
+    Action("resume-failback", "Resume and fail back", "resume", frozenset({_P.NODE}),
+           command=lambda s, x: cmd.ResumeNode(x.id, failback=True), of=cmd.DrainNode),
+    Action("cancel-all-migrations", "Cancel all live migrations", "cancel", frozenset({_P.NODE, _P.CLUSTER}),
+           command=lambda s, x: cmd.CancelMigrations(x.id or None), of=cmd.CancelMigrations,
+           confirm=lambda s, x: "Cancel all live migrations" + (f" of {x.id}" if x.id else "")
+           + " that wait or copy memory? Their machines run on where they are."),
            may=_addable, of=cmd.AddStorage),
     Action("add-to-csv", "Add to Cluster Shared Volumes", "add-storage", frozenset({_P.DISK}), command=_add_one,
            of=cmd.AddStorage),

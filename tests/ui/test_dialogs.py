@@ -40,6 +40,7 @@ DEEDS_OF_THE_WINDOW = {"refresh", "close-cluster"}
 SELECTIONS = {
     "add-disk": Selection(Place.STORAGE),
     "add-storage": Selection(Place.SHARED_VOLUMES),
+    "drain": Selection(Place.NODE, "node3"),
     "group-properties": Selection(Place.MACHINE, "vm-Web01"),
     "machine-settings": Selection(Place.MACHINE, "vm-Web01"),
     "network-properties": Selection(Place.NETWORK, "net-1"),

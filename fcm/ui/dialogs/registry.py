@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from fcm.ui.background import Outcome, Work
 from fcm.ui.dialogs.about import AboutDialog
 from fcm.ui.dialogs.add_storage import AddDiskDialog, AddStorageDialog
+from fcm.ui.dialogs.drain import DrainDialog
 from fcm.ui.dialogs.enable_csv import EnableSharedVolumesDialog
 from fcm.ui.dialogs.group_properties import GroupPropertiesDialog
 from fcm.ui.dialogs.help import HelpDialog
@@ -93,6 +94,7 @@ WITH_CLUSTER: dict[str, Maker] = {
     "migration-history": lambda window, selection: MigrationHistoryDialog(window, selection.id),
     "migration-networks": lambda window, _: MigrationNetworksDialog(window),
     "migration-settings": lambda window, _: MigrationSettingsDialog(window),
+    "drain": lambda window, selection: DrainDialog(window, selection.id),
     "network-properties": lambda window, selection: NetworkPropertiesDialog(window, selection.id),
     "new-machine": NewMachineWizard,
     "preflight": lambda window, selection: PreflightDialog(window, selection.id),
