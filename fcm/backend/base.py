@@ -83,6 +83,8 @@ class Capabilities:
     """True if time is virtual: it can be paused and sped up."""
     reason: str = ""
     """Why other commands are not possible, for tooltips."""
+    late_post_copy: bool = False
+    """True if a live migration can switch to post-copy though it was not prepared for it when it was started."""
 
     def verdict(self, command: Command | type[Command]) -> Verdict:
         """Whether commands of this kind are possible at all here."""

@@ -122,9 +122,21 @@ def _cancel(state: State, selection: Selection) -> Verdict:
     return allowed(cmd.CancelMigration(active.id), state)
 
 
+def _tune(state: State, selection: Selection) -> Verdict:
+    active = state.active_migration(selection.id)
+    if active is None:
+        return no(f"{state.machines[selection.id].name} is not being migrated.")
+    return allowed(cmd.TuneMigration(active.id), state)
+
+
 def _cancel_command(state: State, selection: Selection) -> Command:
     active = state.active_migration(selection.id)
     return cmd.CancelMigration(active.id if active else "")
+
+
+def _drainable(state: State, selection: Selection) -> Verdict:
+    """A drain that runs is shown, whatever else."""
+    return OK if active_drain(state, selection.id) else allowed(cmd.DrainNode(selection.id), state)
 
 
 def _addable(state: State, selection: Selection) -> Verdict:
@@ -134,11 +146,6 @@ def _addable(state: State, selection: Selection) -> Verdict:
 
 
 def _unassigned(state: State, selection: Selection) -> Verdict:
-def _drainable(state: State, selection: Selection) -> Verdict:
-    """A drain that runs is shown, whatever else."""
-    return OK if active_drain(state, selection.id) else allowed(cmd.DrainNode(selection.id), state)
-
-
     if any(disk.use is DiskUse.UNASSIGNED for disk in state.disks.values()):
         return OK
     return no("No LUN is left that the cluster does not use.", "Present a new LUN to all nodes.")
@@ -227,6 +234,8 @@ ACTIONS: tuple[Action, ...] = (
            of=cmd.MoveMachine),
     Action("cancel-migration", "Cancel live migration", "cancel", _MACHINE, command=_cancel_command, may=_cancel,
            of=cmd.CancelMigration, shortcut="Ctrl+Shift+M"),
+    Action("tune-migration", "Change a running live migration...", "settings", _MACHINE, dialog="tune-migration",
+           may=_tune, of=cmd.TuneMigration),
     Action("start-machine", "Start virtual machine", "start", _MACHINE, command=_machine(MachineState.RUNNING),
            of=cmd.SetMachineState),
     Action("shut-down-machine", "Shut down virtual machine", "shut-down", _MACHINE,
@@ -254,24 +263,15 @@ ACTIONS: tuple[Action, ...] = (
            else no("The machine is not highly available.", "Cluster it first.")),
     Action("resource-properties", "Properties", "properties", frozenset({_P.RESOURCE}), dialog="resource-properties",
            shortcut="Alt+Return"),
+    Action("fail-resource", "Simulate failure of this resource", "simulate-failure", frozenset({_P.RESOURCE}),
+           command=lambda s, x: cmd.FailResource(x.id), of=cmd.FailResource,
+           confirm=lambda s, x: f"Simulate the failure of {s.resources[x.id].name}? Its virtual machine stops as if it "
+           "had crashed; what follows is what its policies say."),
     # Nodes
     Action("pause-node", "Pause", "pause", frozenset({_P.NODE}), command=lambda s, x: cmd.PauseNode(x.id),
            of=cmd.PauseNode),
     Action("resume-node", "Resume", "resume", frozenset({_P.NODE}), command=lambda s, x: cmd.ResumeNode(x.id),
            of=cmd.ResumeNode),
-    Action("start-service", "Start Cluster Service", "start-node", frozenset({_P.NODE}),
-           command=lambda s, x: cmd.StartClusterService(x.id), of=cmd.StartClusterService),
-    Action("stop-service", "Stop Cluster Service", "stop-node", frozenset({_P.NODE}),
-           command=lambda s, x: cmd.StopClusterService(x.id), of=cmd.StopClusterService,
-    Action("fail-resource", "Simulate failure of this resource", "simulate-failure", frozenset({_P.RESOURCE}),
-           command=lambda s, x: cmd.FailResource(x.id), of=cmd.FailResource,
-           confirm=lambda s, x: f"Simulate the failure of {s.resources[x.id].name}? Its virtual machine stops as if it "
-           "had crashed; what follows is what its policies say."),
-           confirm=lambda s, x: f"Stop the cluster service of {x.id}? Its machines are restarted on other nodes."),
-    Action("evict-node", "Evict", "evict", frozenset({_P.NODE}), command=lambda s, x: cmd.EvictNode(x.id),
-           of=cmd.EvictNode, confirm=lambda s, x: f"Evict {x.id} from the cluster?"),
-    # Storage
-    Action("add-storage", "Add storage", "add-storage", frozenset({_P.SHARED_VOLUMES}), dialog="add-storage",
     Action("drain-node", "Drain...", "drain", frozenset({_P.NODE}), dialog="drain", may=_drainable, of=cmd.DrainNode),
     Action("resume-failback", "Resume and fail back", "resume", frozenset({_P.NODE}),
            command=lambda s, x: cmd.ResumeNode(x.id, failback=True), of=cmd.DrainNode),
@@ -279,6 +279,15 @@ ACTIONS: tuple[Action, ...] = (
            command=lambda s, x: cmd.CancelMigrations(x.id or None), of=cmd.CancelMigrations,
            confirm=lambda s, x: "Cancel all live migrations" + (f" of {x.id}" if x.id else "")
            + " that wait or copy memory? Their machines run on where they are."),
+    Action("start-service", "Start Cluster Service", "start-node", frozenset({_P.NODE}),
+           command=lambda s, x: cmd.StartClusterService(x.id), of=cmd.StartClusterService),
+    Action("stop-service", "Stop Cluster Service", "stop-node", frozenset({_P.NODE}),
+           command=lambda s, x: cmd.StopClusterService(x.id), of=cmd.StopClusterService,
+           confirm=lambda s, x: f"Stop the cluster service of {x.id}? Its machines are restarted on other nodes."),
+    Action("evict-node", "Evict", "evict", frozenset({_P.NODE}), command=lambda s, x: cmd.EvictNode(x.id),
+           of=cmd.EvictNode, confirm=lambda s, x: f"Evict {x.id} from the cluster?"),
+    # Storage
+    Action("add-storage", "Add storage", "add-storage", frozenset({_P.SHARED_VOLUMES}), dialog="add-storage",
            may=_addable, of=cmd.AddStorage),
     Action("add-to-csv", "Add to Cluster Shared Volumes", "add-storage", frozenset({_P.DISK}), command=_add_one,
            of=cmd.AddStorage),

@@ -187,9 +187,9 @@ def formed(
 
 
 def migration(of: VirtualMachine, to: str = "node2", number: int = 1, **other: Any) -> Migration:
-    made: dict[str, Any] = {"phase": Phase.SETUP, "requested": NOW}
+    made: dict[str, Any] = {"phase": Phase.SETUP, "requested": NOW, "options": MigrationOptions()}
     made |= other
-    return Migration(f"m{number}", MigrationKind.LIVE, of.id, of.node, to, MigrationOptions(), **made)
+    return Migration(f"m{number}", MigrationKind.LIVE, of.id, of.node, to, **made)
 
 
 def row(time: float, sent: int, remaining: int, number: int = 1, phase: Phase = Phase.BROWNOUT) -> TelemetryRow:

@@ -47,6 +47,7 @@ SELECTIONS = {
     "preflight": Selection(Place.MACHINE, "vm-Web01"),
     "rename-volume": Selection(Place.VOLUME, "disk-2"),
     "resource-properties": Selection(Place.RESOURCE, "res-Web01"),
+    "tune-migration": Selection(Place.MACHINE, "vm-Database"),
 }
 
 

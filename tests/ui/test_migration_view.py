@@ -5,10 +5,11 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from PySide6.QtCore import QPointF, Qt
-from PySide6.QtWidgets import QComboBox, QLabel, QProgressBar, QToolButton, QWidget
+from PySide6.QtWidgets import QComboBox, QLabel, QMessageBox, QProgressBar, QPushButton, QToolButton, QWidget
 
 from fcm.model import events as ev
-from fcm.model.entities import NetworkAttempt
+from fcm.model.commands import TuneMigration
+from fcm.model.entities import MigrationOptions, NetworkAttempt
 from fcm.model.telemetry import FinalFigures, Phase
 from fcm.ui import theme
 from fcm.ui.figures import Figures
@@ -323,3 +324,52 @@ def test_another_migration_can_be_laid_over(desk: Desk) -> None:
     assert [name for name, _ in desk.view.plot._traces] == ["SQL1, node2 to node1", "SQL1, node1 to node2"]
     action.trigger()
     assert len(desk.view.plot._traces) == 1
+
+
+STUCK = MigrationOptions(downtime_limit=0.03, bandwidth=8 * MIB)
+
+
+def hopeless(desk: Desk) -> None:
+    """Every pass leaves nearly as much as it sent."""
+    desk.begin(options=STUCK)
+    rows = [row for row in sawtooth(MEMORY, share=0.98, passes=9) if row.phase is Phase.BROWNOUT]
+    desk.tell(*(ev.MigrationProgressed("m1", row) for row in rows), at=rows[-1].time)
+    desk.view._tell()
+
+
+def test_a_migration_that_will_not_end_offers_what_would_help_as_buttons(desk: Desk) -> None:
+    hopeless(desk)
+    assert desk.text().startswith("Will not converge:")
+    asked: list[Any] = []
+    desk.view.wanted.connect(asked.append)
+    names = [button.accessibleName() for button in desk.view.advice.findChildren(QPushButton)]
+    assert "Change options..." in names
+    (name,) = (name for name in names if name.startswith("Raise the bandwidth to"))
+    desk.qtbot.mouseClick(desk.find(QPushButton, name), Qt.MouseButton.LeftButton)
+    assert len(asked) == 1
+    assert asked[0].bandwidth > 8 * MIB
+    assert desk.workspace.allowed(asked[0])
+
+
+def test_post_copy_is_asked_about_before_it_is_ordered(desk: Desk) -> None:
+    hopeless(desk)
+    desk.backend.tell(ev.MigrationOptionsChanged("m1", None, None, True))
+    desk.view.refresh(desk.workspace.drain(60))
+    desk.view._tell()
+    asked: list[Any] = []
+    desk.view.wanted.connect(asked.append)
+    desk.qtbot.mouseClick(desk.find(QPushButton, "Switch to post-copy now"), Qt.MouseButton.LeftButton)
+    box = desk.view.findChild(QMessageBox, "question")
+    assert asked == []
+    assert "the machine is lost" in box.text()
+    (go,) = (button for button in box.buttons() if button.accessibleName() == "Switch to post-copy now")
+    desk.qtbot.mouseClick(go, Qt.MouseButton.LeftButton)
+    assert asked == [TuneMigration("m1", post_copy=True)]
+
+
+def test_what_can_be_changed_goes_away_with_the_end(desk: Desk) -> None:
+    desk.begin()
+    desk.send(30)
+    assert desk.view.advice.isVisible()
+    desk.finish()
+    assert not desk.view.advice.isVisible()

@@ -22,6 +22,7 @@ from fcm.ui.dialogs.preflight import PreflightDialog
 from fcm.ui.dialogs.rename_volume import RenameVolumeDialog
 from fcm.ui.dialogs.report_viewer import ReportViewer
 from fcm.ui.dialogs.resource_properties import ResourcePropertiesDialog
+from fcm.ui.dialogs.tune_migration import TuneMigrationDialog
 from fcm.ui.wizards.create_cluster import CreateClusterWizard
 from fcm.ui.wizards.high_availability import HighAvailabilityWizard
 from fcm.ui.wizards.new_machine import NewMachineWizard
@@ -75,6 +76,12 @@ def _reset_recent_events(window: MainWindow, _selection: Selection) -> None:
     Work(window, lambda: events.reset_recent(now), done)
 
 
+def _tune_migration(window: MainWindow, selection: Selection) -> QDialog | None:
+    state = _state(window)
+    active = state.active_migration(selection.id) if state else None
+    return TuneMigrationDialog(window, active.id) if active else None
+
+
 WITHOUT_CLUSTER: dict[str, Maker] = {
     "about": lambda window, _: AboutDialog(window),
     "create-cluster": lambda window, _: CreateClusterWizard(window),
@@ -87,6 +94,7 @@ WITHOUT_CLUSTER: dict[str, Maker] = {
 WITH_CLUSTER: dict[str, Maker] = {
     "add-disk": lambda window, _: AddDiskDialog(window),
     "add-storage": lambda window, _: AddStorageDialog(window),
+    "drain": lambda window, selection: DrainDialog(window, selection.id),
     "enable-csv": lambda window, _: EnableSharedVolumesDialog(window),
     "group-properties": _group_properties,
     "high-availability": lambda window, _: HighAvailabilityWizard(window),
@@ -94,7 +102,6 @@ WITH_CLUSTER: dict[str, Maker] = {
     "migration-history": lambda window, selection: MigrationHistoryDialog(window, selection.id),
     "migration-networks": lambda window, _: MigrationNetworksDialog(window),
     "migration-settings": lambda window, _: MigrationSettingsDialog(window),
-    "drain": lambda window, selection: DrainDialog(window, selection.id),
     "network-properties": lambda window, selection: NetworkPropertiesDialog(window, selection.id),
     "new-machine": NewMachineWizard,
     "preflight": lambda window, selection: PreflightDialog(window, selection.id),
@@ -102,6 +109,7 @@ WITH_CLUSTER: dict[str, Maker] = {
     "rename-volume": lambda window, selection: RenameVolumeDialog(window, selection.id),
     "reset-recent-events": _reset_recent_events,
     "resource-properties": lambda window, selection: ResourcePropertiesDialog(window, selection.id),
+    "tune-migration": _tune_migration,
     "validate": lambda window, _: ValidateWizard(window),
     "validation-report": _validation_report,
 }

@@ -16,11 +16,12 @@ if TYPE_CHECKING:
     from fcm.model.state import State
 
 
-def command_of(migration: Migration) -> Command:
-    """The command that asked for a migration."""
+def command_of(migration: Migration, state: State) -> Command:
+    """The command that asked for a migration; its options are named where they are not those of the cluster."""
+    usual = migration.options == state.migration_options(None)
     match migration.kind:
         case MigrationKind.LIVE:
-            return LiveMigrate(migration.machine, migration.destination, migration.options)
+            return LiveMigrate(migration.machine, migration.destination, None if usual else migration.options)
         case MigrationKind.QUICK:
             return QuickMigrate(migration.machine, migration.destination)
         case MigrationKind.MOVE:
@@ -44,4 +45,4 @@ class CommandText(QWidget):
 
     def show_migration(self, state: State, migration: Migration) -> None:
         """Show the command of a migration."""
-        self._box.show_text(powershell(command_of(migration), state))
+        self._box.show_text(powershell(command_of(migration, state), state))

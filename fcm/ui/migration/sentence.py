@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from fcm.model.entities import Migration
     from fcm.model.state import State
     from fcm.model.telemetry import TelemetryRow
+    from fcm.workspace.tuning import Advice
 
 NOTHING = (
     "No live migration yet. Choose Live migrate virtual machine to another node in the Actions pane: this view then "
@@ -23,7 +24,13 @@ NOTHING = (
 """What the view says before the first migration of a machine."""
 
 
-def sentence(state: State, migration: Migration, row: TelemetryRow | None, outlook: Outlook | None) -> str:
+def sentence(
+    state: State,
+    migration: Migration,
+    row: TelemetryRow | None,
+    outlook: Outlook | None,
+    advice: Advice | None = None,
+) -> str:
     """The sentence for a migration.
 
     Args:
@@ -31,6 +38,7 @@ def sentence(state: State, migration: Migration, row: TelemetryRow | None, outlo
         migration: one of its migrations.
         row: the newest telemetry, or None before the first.
         outlook: the newest forecast, or None where there is none.
+        advice: what could be done about it, see fcm.workspace.tuning.
     """
     match migration.phase:
         case Phase.WAITING:
@@ -39,7 +47,7 @@ def sentence(state: State, migration: Migration, row: TelemetryRow | None, outlo
         case Phase.SETUP:
             return _setup(state, migration)
         case Phase.BROWNOUT:
-            return _brownout(state, migration, row, outlook)
+            return _brownout(state, migration, row, outlook, advice)
         case Phase.BLACKOUT:
             return _blackout(state, migration, row)
         case Phase.STORAGE:
@@ -97,7 +105,13 @@ def _setup(state: State, migration: Migration) -> str:
     return f"Setting up: connecting to {migration.destination}.{tried}"
 
 
-def _brownout(state: State, migration: Migration, row: TelemetryRow | None, outlook: Outlook | None) -> str:
+def _brownout(
+    state: State,
+    migration: Migration,
+    row: TelemetryRow | None,
+    outlook: Outlook | None,
+    advice: Advice | None,
+) -> str:
     if migration.kind is not MigrationKind.LIVE:
         return f"{migration.kind}: {_name(state, migration)} moves to {migration.destination}; its guest does not run."
     if row is None or row.pass_number < 1:
@@ -106,22 +120,13 @@ def _brownout(state: State, migration: Migration, row: TelemetryRow | None, outl
     if outlook is None:
         return now
     verdict = outlook.verdict.value
+    told = advice.sentence if advice is not None and advice.sentence else sentence_of(outlook.reason)
     if verdict == "will not converge":
-        return f"Will not converge: {what_helps(outlook)}"
-    ending = _ending(outlook)
+        return f"Will not converge: {told}"
     if verdict == "unknown" and outlook.reason and not outlook.assumed:
-        return f"{now} {what_helps(outlook)}"
-    return f"{now} {ending}"
-
-
-def what_helps(outlook: Outlook) -> str:
-    """Why a migration does not end by itself, and what would let it."""
-    reason = sentence_of(outlook.reason)
-    if not outlook.remedies:
-        return reason
-    *first, last = outlook.remedies
-    choice = f"{', '.join(first)}, or {last}" if first else last
-    return f"{reason} {choice[0].upper()}{choice[1:]}.".strip()
+        return f"{now} {told}"
+    ending = _ending(outlook)
+    return f"{now} {ending} {advice.sentence}" if advice is not None and advice.sentence else f"{now} {ending}"
 
 
 def _copying(state: State, migration: Migration, row: TelemetryRow) -> str:

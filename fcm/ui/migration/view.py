@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QSignalBlocker, QSize, Qt, QTimer
+from PySide6.QtCore import QSignalBlocker, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QMenu, QSizePolicy, QStackedWidget, QVBoxLayout, QWidget
 
@@ -14,6 +14,7 @@ from fcm.model.telemetry import Phase
 from fcm.ui import icons
 from fcm.ui.dialogs.parts import Notice, named, wrapped
 from fcm.ui.format import clock_time, seconds, size
+from fcm.ui.migration.advice_bar import AdviceBar
 from fcm.ui.migration.attempts import AttemptList, attempt_lines
 from fcm.ui.migration.command_text import CommandText
 from fcm.ui.migration.comparison import ComparisonTable, against_forecast
@@ -22,6 +23,7 @@ from fcm.ui.migration.pass_table import PassTable
 from fcm.ui.migration.plot import ConvergencePlot
 from fcm.ui.migration.progress import ProgressPanel
 from fcm.ui.migration.sentence import NOTHING, sentence
+from fcm.workspace.tuning import advice, may_tune
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QHideEvent, QShowEvent
@@ -51,6 +53,11 @@ def words_and_icon(phase: Phase) -> tuple[str, str]:
 class MigrationView(QWidget):
     """Shows one migration of one machine and lets its earlier ones be reopened."""
 
+    wanted = Signal(object)
+    """A command that the user asked for."""
+    options_asked = Signal()
+    """The user wants to change the options of the migration that runs."""
+
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("migrationView")
@@ -77,6 +84,9 @@ class MigrationView(QWidget):
         self._history.setIconSize(QSize(16, 16))
         self._history.activated.connect(self._choose)
         self._progress = ProgressPanel()
+        self.advice = AdviceBar()
+        self.advice.wanted.connect(self.wanted)
+        self.advice.options_asked.connect(self.options_asked)
         self._notice = Notice()
         self.plot = ConvergencePlot()
         self.plot.said.connect(lambda text, level: self._notice.say(str(text), str(level)))
@@ -126,6 +136,7 @@ class MigrationView(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(6)
         column.addLayout(top)
+        column.addWidget(self.advice)
         column.addWidget(self._progress)
         column.addWidget(self._notice)
         column.addWidget(self.details, 1)
@@ -264,7 +275,9 @@ class MigrationView(QWidget):
         state, migration = entity
         course = self._course(migration.id)
         row, outlook = course.last, course.outlook
-        self._sentence.setText(sentence(state, migration, row, outlook))
+        told = advice(self._workspace, migration, outlook)
+        self._sentence.setText(sentence(state, migration, row, outlook, told))
+        self.advice.show_advice(told, may_tune(self._workspace, migration), migration.phase.is_over)
         _, icon = words_and_icon(migration.phase)
         if outlook is not None and outlook.verdict.value == "will not converge":
             icon = "warn"

@@ -129,6 +129,8 @@ class MachinePage(Page):
             from fcm.ui.migration import MigrationView
 
             self._view = MigrationView(self._lower)
+            self._view.wanted.connect(lambda command: self.frame.submit(command))
+            self._view.options_asked.connect(lambda: self.frame.show_dialog("tune-migration", self.selection))
             self._lower_column.addWidget(self._view, 1)
         self._view.show_migration(workspace, self._shown[1], machine.id)
 

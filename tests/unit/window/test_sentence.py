@@ -10,6 +10,7 @@ from fcm.migration.outlook import Verdict
 from fcm.model.entities import MigrationKind, MigrationOptions
 from fcm.model.telemetry import FinalFigures, Phase
 from fcm.ui.migration.sentence import sentence
+from fcm.workspace.tuning import Advice
 from tests.unit.window.course_by_hand import attempt, migration, outlook, row, state
 
 
@@ -25,17 +26,13 @@ def test_while_memory_is_copied_it_names_pass_rest_rate_network_and_how_it_shoul
     )
 
 
-def test_a_migration_that_cannot_end_is_told_with_reason_and_remedies() -> None:
-    ahead = outlook(
-        (math.inf,) * 3,
-        verdict=Verdict.WILL_NOT_CONVERGE,
-        reason="About 96 MiB are dirtied again while as much is sent.",
-        remedies=("raise the downtime limit to 850 ms", "switch on auto-converge"),
-    )
-    assert said(newest=row(), ahead=ahead) == (
-        "Will not converge: About 96 MiB are dirtied again while as much is sent. "
-        "Raise the downtime limit to 850 ms, or switch on auto-converge."
-    )
+def test_a_migration_that_cannot_end_is_told_with_reason_and_what_can_be_done() -> None:
+    reason = "About 96 MiB are dirtied again while as much is sent."
+    ahead = outlook((math.inf,) * 3, verdict=Verdict.WILL_NOT_CONVERGE, reason=reason)
+    assert said(newest=row(), ahead=ahead) == f"Will not converge: {reason}"
+    one = migration()
+    advice = Advice(f"{reason} Raise the downtime limit to 850 ms.")
+    assert sentence(state(one), one, row(), ahead, advice).endswith("Raise the downtime limit to 850 ms.")
 
 
 def test_what_rests_on_other_guests_is_called_assumed() -> None:
