@@ -33,7 +33,7 @@ class NodePage(Page):
         super().__init__(window, "Node", "node")
         settings = window.context.settings
         self._ageing = QTimer(self, interval=1000)
-        self._ageing.timeout.connect(self._show_status)
+        self._ageing.timeout.connect(self._show_title)
         self._facts = Facts(_FACTS, columns=2)
         self.column.addWidget(self._facts)
         loads = QGridLayout()
@@ -85,13 +85,9 @@ class NodePage(Page):
     def _show_facts(self) -> None:
         state, node = self.state, self.state.nodes[self.selection.id]
         owned = state.machines_on(node.name)
-        self.title.say(
-            f"Summary of node {node.name}",
-            appearance.node_icon(node),
-            format.count(len(owned), "virtual machine"),
-        )
+        self._show_title()
         say = self._facts.say
-        self._show_status()
+        say("Status", f"{node.state}: {node.note}" if node.note else str(node.state))
         say("Takes part in", self._migrations())
         say("Processor", f"{node.processor.model} ({node.processor.vendor})")
         say("Operating system", node.version or "Unknown")
@@ -110,16 +106,15 @@ class NodePage(Page):
         words = f"{given} virtual processors on {node.logical_processors} logical ones"
         self._processors.show_load(given / max(1, node.logical_processors), words)
 
-    def _show_status(self) -> None:
-        """State, why, and how old it is where hosts are asked over a network."""
+    def _show_title(self) -> None:
+        """With the age of all that is shown where hosts are asked over a network."""
         node = self.state.nodes.get(self.selection.id)
         if node is None:
             return
+        count = format.count(len(self.state.machines_on(node.name)), "virtual machine")
         silence = self.frame.workspace.silence(node.name) if self.frame.workspace is not None else None
-        words = f"{node.state}: {node.note}" if node.note else str(node.state)
-        if silence is not None:
-            words = f"{words.rstrip('.')} (last answer {format.ago(silence)})"
-        self._facts.say("Status", words)
+        age = "" if silence is None else f", last answer {format.ago(silence)}"
+        self.title.say(f"Summary of node {node.name}", appearance.node_icon(node), count + age)
 
     def showEvent(self, event: QShowEvent) -> None:
         """The age of what is shown grows while the page is seen."""
