@@ -311,11 +311,11 @@ def test_the_page_of_a_node_says_how_old_its_facts_are_and_they_age_while_it_is_
     def told() -> str:
         return words(page).replace("\N{NARROW NO-BREAK SPACE}", " ").replace("\N{NO-BREAK SPACE}", " ")
 
-    assert "virtual machines, last answer 3 s ago" in told()
+    assert "virtual machines, seen 3 s ago" in told()
     backend.silences["node2"] = 75.0
-    qtbot.waitUntil(lambda: "last answer 1 min ago" in told())
+    qtbot.waitUntil(lambda: "seen 1 min ago" in told())
     backend.silences.clear()
-    qtbot.waitUntil(lambda: "last answer" not in told())
+    qtbot.waitUntil(lambda: ", seen " not in told())
 
 
 def test_the_page_of_a_node_shows_what_it_owns_and_how_it_reaches_the_volumes(qtbot: QtBot, tmp_path: Path) -> None:

@@ -113,7 +113,7 @@ class NodePage(Page):
             return
         count = format.count(len(self.state.machines_on(node.name)), "virtual machine")
         silence = self.frame.workspace.silence(node.name) if self.frame.workspace is not None else None
-        age = "" if silence is None else f", last answer {format.ago(silence)}"
+        age = "" if silence is None else f", seen {format.ago(silence)}"
         self.title.say(f"Summary of node {node.name}", appearance.node_icon(node), count + age)
 
     def showEvent(self, event: QShowEvent) -> None:
