@@ -10,7 +10,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from fcm.migration.fields import BadFileError, Fields, read_json
+from fcm.migration.fields import BadFileError, Fields, is_number, read_json
 from fcm.migration.policies import PRESETS, QEMU_7_2
 
 if TYPE_CHECKING:
@@ -329,7 +329,7 @@ def _read_plan(path: Path) -> tuple[Any, list[Any]]:
     samples = []
     for k, entry in enumerate(holder.items("dirty_rate_mib_s", 1000)):
         good = isinstance(entry, list) and len(entry) == 3 and isinstance(entry[0], str)
-        if not good or not all(isinstance(x, int | float) and not isinstance(x, bool) for x in entry[1:]):
+        if not good or not all(is_number(x) for x in entry[1:]):
             raise holder.bad(f"dirty_rate_mib_s[{k}]", "[mode, seconds, MiB/s]", entry)
         if not (0 < entry[1] < 1e6 and 0 <= entry[2] < 1e7):
             raise holder.bad(f"dirty_rate_mib_s[{k}]", "seconds above 0 and MiB/s of 0 or more", entry)

@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from fcm.migration.fields import Fields, is_number
 from fcm.migration.policies import QEMU_7_2, StoppingRule
 from fcm.migration.specification import WINDOW_SHARE, Capability, MigrationSpec
 from fcm.migration.workload import PAGE, Burst, Pattern, Sweep, Uniform, Workload, Zipf
@@ -17,7 +18,6 @@ from fcm.migration.workload import PAGE, Burst, Pattern, Sweep, Uniform, Workloa
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from fcm.migration.fields import Fields
 
 COUNTER_PAGE = 9
 """The page in which the guest counts its writes."""
@@ -166,7 +166,7 @@ def _patterns(fields: Fields, rate: float, total: int) -> tuple[Pattern, ...]:
     for k, row in enumerate(rows):
         name = f"pattern[{k}]"
         good = isinstance(row, list) and len(row) in (3, 4)
-        if not good or not all(isinstance(x, int | float) and not isinstance(x, bool) for x in row):
+        if not good or not all(is_number(x) for x in row):
             raise fields.bad(name, "[share of writes, first page, pages] or the same with a Zipf exponent", row)
         if not 0 <= row[0] < 1e9:
             raise fields.bad(name, "a share of writes of 0 or more", row[0])

@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 import math
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeGuard
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+_LARGEST = 1.7e308
 MAX_FILE = 64 << 20
 """bytes of the largest file that is read."""
 
@@ -24,6 +25,11 @@ class BadFileError(ValueError):
         shown = "" if found is None else f", found {_shorten(found)}"
         where = f"{file}: field '{field}'" if field else file
         super().__init__(f"{where}: expected {expected}{shown}")
+
+
+def is_number(value: object) -> TypeGuard[float]:
+    """True for a finite number that a float holds, not for True and False; JSON allows whole numbers of any length."""
+    return isinstance(value, int | float) and not isinstance(value, bool) and -_LARGEST <= value <= _LARGEST
 
 
 def read_json(path: Path) -> dict[str, Any]:
@@ -46,6 +52,8 @@ def read_json(path: Path) -> dict[str, Any]:
         raise BadFileError(name, "", "JSON", f"{error.msg} at line {error.lineno} column {error.colno}") from None
     except RecursionError:
         raise BadFileError(name, "", "JSON that is not nested hundreds of levels deep") from None
+    except ValueError:
+        raise BadFileError(name, "", "JSON with numbers of at most 4300 digits") from None
     if not isinstance(data, dict):
         raise BadFileError(name, "", "a JSON object", data)
     return data
@@ -71,9 +79,9 @@ class Fields:
         if value is None and default is not None:
             return default
         wanted = f"a number{' of ' + unit if unit else ''} from {low:g} to {high:g}"
-        if isinstance(value, bool) or not isinstance(value, int | float):
+        if not is_number(value):
             raise self.bad(name, wanted, value if name in self.data else "nothing")
-        if not math.isfinite(value) or not low <= value <= high:
+        if not low <= value <= high:
             raise self.bad(name, wanted, value)
         return float(value)
 
@@ -106,7 +114,7 @@ class Fields:
         """A list of finite numbers, empty where the field is missing."""
         values = self.items(name, most)
         for value in values:
-            if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+            if not is_number(value):
                 raise self.bad(name, "a list of numbers", value)
         return [float(v) for v in values]
 
@@ -132,5 +140,6 @@ class Fields:
 
 
 def _shorten(value: object) -> str:
-    text = value if isinstance(value, str) else repr(value)
+    # Half a surrogate pair, which JSON may hold, cannot be written anywhere.
+    text = value.encode("utf-8", "backslashreplace").decode() if isinstance(value, str) else repr(value)
     return text if len(text) <= 60 else text[:57] + "..."

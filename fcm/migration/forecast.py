@@ -29,6 +29,8 @@ PUBLISHED_EXTRA = (0.0, 0.20, 0.25, 0.37, 0.37, 0.67)
 """What was sent beyond the memory once, over the memory: idle guests; SPECweb, MMuncher and Quake 3 in Clark et al.
 2005; KubeVirt's enhancements#249 with a downtime limit raised in steps and a fixed one (mean total time over that of
 the first pass). Each stands for a sixth of guests of which nothing is known."""
+REACHED = 0.97
+"""Share of the limit below which something is taken to have kept the first pass from it (as in ``validation``)."""
 LINE_ERROR = 0.25
 """Standard deviation of the logarithm of the rate of the last copy, which nothing has shown before it."""
 RATE_ERROR = 0.02
@@ -216,6 +218,18 @@ class Forecast:
         later: Floats = speed + np.maximum(self.bandwidth - speed, 0.0) * _ROOM
         return later
 
+    def _last_copy(self, rate: float, line: float) -> Floats:
+        """[M] bytes/s of the last copy.
+
+        What kept the first pass below its limit may hold the last copy too, if it was not the destination's memory
+        alone: it then runs at anything between the rate reached and the line's, alike in logarithm.
+        """
+        reached = self._first_rate or rate
+        if self.bandwidth <= 0 or reached >= REACHED * self.bandwidth or reached >= line:
+            return np.full(_MEMBERS, line)
+        held: Floats = reached * (line / reached) ** _ROOM
+        return held
+
     def _on_the_wire(self) -> float:
         """Bytes sent for a byte of what remains in this pass; zero pages count full there and cost little."""
         if len(self._falls) < 3:
@@ -247,9 +261,8 @@ class Forecast:
     # Outlooks ------------------------------------------------------------------------------------------------------
 
     def _outlook(self, row: TelemetryRow, rate: float, speed: Floats, track: Track, growth: Growth | None) -> Outlook:
-        line = speed if self.line_rate is None else np.full(_MEMBERS, self.line_rate)
+        line = (speed if self.line_rate is None else self._last_copy(rate, self.line_rate)) * _LINE
         fixed = self.fixed_downtime * _FIXED
-        line = line * _LINE
         blackout = fixed + track.last / line
         end = np.where(track.ends, track.end + blackout, np.inf)
         eta = _interval(end)

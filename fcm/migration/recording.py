@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from fcm.migration.fields import BadFileError, Fields, read_json
+from fcm.migration.fields import BadFileError, Fields, is_number, read_json
 from fcm.model.telemetry import FinalFigures, Phase, TelemetryRow
 
 if TYPE_CHECKING:
@@ -277,7 +277,7 @@ class Recording:
         """
         try:
             data = json.loads(text)
-        except (json.JSONDecodeError, RecursionError):
+        except (ValueError, RecursionError):
             raise BadFileError(file, "", "JSON") from None
         if not isinstance(data, dict):
             raise BadFileError(file, "", "a JSON object", data)
@@ -372,7 +372,7 @@ def qemu_recording(f: Fields) -> Recording:
     dirty = []
     for k, entry in enumerate(f.items("dirty_rate_mib_s", 1000)):
         good = isinstance(entry, list) and len(entry) == 3 and isinstance(entry[0], str)
-        if not good or not all(isinstance(x, int | float) and not isinstance(x, bool) and x >= 0 for x in entry[1:]):
+        if not good or not all(is_number(x) and x >= 0 for x in entry[1:]):
             raise f.bad(f"dirty_rate_mib_s[{k}]", "[mode, seconds, MiB/s]", entry)
         if entry[1] <= 0:
             raise f.bad(f"dirty_rate_mib_s[{k}]", "a time above 0 s", entry[1])
