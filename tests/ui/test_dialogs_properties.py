@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
 
 from fcm.model import commands as cmd
 from fcm.model import events as ev
-from fcm.model.entities import MIB, MachineState, NetworkRole, OfflineAction, StartAction
+from fcm.model.entities import AUTOMATIC, MIB, MachineState, NetworkRole, OfflineAction, StartAction
 from fcm.model.networks import default_migration_order
 from fcm.ui.dialogs.group_properties import GroupPropertiesDialog
 from fcm.ui.dialogs.machine_settings import MachineSettingsDialog
@@ -179,6 +180,43 @@ def test_failback_without_a_preferred_owner_is_refused_and_then_allowed(qtbot: Q
     DRIVER.wait_for_no_dialog()
     wanted = cmd.ConfigureGroup("group-web", preferred_owners=("node2",), failback=True, failback_window=(1, 5))
     assert backend.submitted == [wanted]
+
+
+def test_the_maximum_of_failures_and_the_hours_of_failback_go_back_to_automatic(qtbot: QtBot, tmp_path: Path) -> None:
+    shown, backend = quiet(qtbot, tmp_path)
+    group = replace(
+        shown.state.groups["group-web"],
+        maximum_failures=5,
+        failback=True,
+        failback_window=(22, 5),
+        preferred_owners=("node1",),
+    )
+    backend.tell(ev.GroupChanged(group))
+    DRIVER.wait(lambda: shown.state.groups["group-web"].maximum_failures == 5, "the group")
+    dialog = GroupPropertiesDialog(shown, "group-web")
+    dialog.open()
+    DRIVER.tab("Failover")
+    assert dialog.maximum.isEnabled()
+    DRIVER.press("Automatic")
+    assert not dialog.maximum.isEnabled()
+    assert dialog.maximum.value() == 2
+    DRIVER.press("Immediately")
+    assert "(Get-ClusterGroup web).FailoverThreshold = 4294967295" in dialog.power_shell.text()
+    DRIVER.press("OK")
+    DRIVER.wait_for_no_dialog()
+    assert backend.submitted == [
+        cmd.ConfigureGroup("group-web", maximum_failures=AUTOMATIC, failback_window=(AUTOMATIC, AUTOMATIC))
+    ]
+
+
+def test_anti_affinity_classes_are_names_with_commas_between_them(qtbot: QtBot, tmp_path: Path) -> None:
+    shown, backend = quiet(qtbot, tmp_path)
+    dialog = GroupPropertiesDialog(shown, "group-web")
+    dialog.open()
+    DRIVER.type_into("Anti-affinity classes", "Web front,  db, db,")
+    DRIVER.press("OK")
+    DRIVER.wait_for_no_dialog()
+    assert backend.submitted == [cmd.ConfigureGroup("group-web", anti_affinity=("Web front", "db"))]
 
 
 # Settings of a machine

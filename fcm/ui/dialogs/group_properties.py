@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
 )
 
 from fcm.model.commands import Command, ConfigureGroup
+from fcm.model.entities import AUTOMATIC
 from fcm.ui.appearance import node_icon, resource_words
 from fcm.ui.dialogs.frame import CommandDialog
 from fcm.ui.dialogs.parts import OrderedTickList, changed, fact, form, named, wrapped
@@ -28,8 +29,8 @@ if TYPE_CHECKING:
     from fcm.model.state import State
     from fcm.ui.main_window import MainWindow
 
-ALL_DAY = (0, 23)
-"""The window of failback that stands for "immediately"."""
+AT_ONCE = (AUTOMATIC, AUTOMATIC)
+"""The window of failback that means "immediately"."""
 OWNERS_NOTE = (
     "Ticked nodes are preferred from top to bottom. A node that is not ticked can still be used when no preferred "
     "owner is up; to forbid a node, use Possible owners of the resource (tab Advanced Policies)."
@@ -81,8 +82,16 @@ class GroupPropertiesDialog(CommandDialog):
         self.auto_start.setToolTip("The group is brought online after a failover")
         for box in (self.persistent, self.auto_start):
             box.toggled.connect(lambda _: self.refresh())
+        self.classes = named(QLineEdit(", ".join(group.anti_affinity)), "Anti-affinity classes")
+        self.classes.setPlaceholderText("None")
+        self.classes.setToolTip(
+            "Names with commas between them. Groups that share a name are kept on different nodes where that is "
+            "possible: when they fail over and when a node is drained."
+        )
+        self.classes.textChanged.connect(lambda _: self.refresh())
         self._status, self._node = fact(resource_words(group.state)), fact(group.owner)
         bottom = form()
+        bottom.addRow("Anti-affinity c&lasses:", self.classes)
         bottom.addRow("Status:", self._status)
         bottom.addRow("Node:", self._node)
         column = QVBoxLayout(page)
@@ -101,11 +110,20 @@ class GroupPropertiesDialog(CommandDialog):
         self.maximum = named(QSpinBox(), "Maximum failures in the specified period")
         self.maximum.setRange(0, 999)
         self.maximum.setValue(_maximum(group, self.state))
+        self.automatic = named(QCheckBox("Au&tomatic"), "Automatic")
+        self.automatic.setChecked(group.maximum_failures is None)
+        self.automatic.setToolTip("The number of nodes minus one, also when nodes come and go")
+        self.automatic.toggled.connect(lambda _: self.refresh())
         self.period = named(QSpinBox(), "Period (hours)")
         self.period.setRange(1, 1193)
         self.period.setValue(group.failover_period)
         failover = form()
-        failover.addRow("Ma&ximum failures in the specified period:", self.maximum)
+        most = QHBoxLayout()
+        most.addWidget(self.maximum, 1)
+        most.addWidget(self.automatic)
+        label = QLabel("Ma&ximum failures in the specified period:")
+        label.setBuddy(self.maximum)
+        failover.addRow(label, most)
         failover.addRow("Period (&hours):", self.period)
         failover_box = QGroupBox("Failover")
         inside = QVBoxLayout(failover_box)
@@ -119,7 +137,7 @@ class GroupPropertiesDialog(CommandDialog):
         self.allow = named(QRadioButton("&Allow failback"), "Allow failback")
         self.at_once = named(QRadioButton("&Immediately"), "Immediately")
         self.between = named(QRadioButton("Failback &between:"), "Failback between")
-        window = None if group.failback_window == ALL_DAY else group.failback_window
+        window = group.failback_window
         self.prevent.setChecked(not group.failback)
         self.allow.setChecked(group.failback)
         self.at_once.setChecked(window is None)
@@ -161,6 +179,7 @@ class GroupPropertiesDialog(CommandDialog):
 
     def refresh(self) -> None:
         """Enable what applies, show status and owner of the moment."""
+        self.maximum.setEnabled(not self.automatic.isChecked())
         allowed, hours = self.allow.isChecked(), self.between.isChecked()
         self.at_once.setEnabled(allowed)
         self.between.setEnabled(allowed)
@@ -168,6 +187,8 @@ class GroupPropertiesDialog(CommandDialog):
         self.last.setEnabled(allowed and hours)
         group = self.state.groups.get(self._group)
         if group is not None:
+            if self.automatic.isChecked():
+                self.maximum.setValue(max(1, len(self.state.nodes) - 1))
             self._status.setText(resource_words(group.state))
             self._node.setText(group.owner)
         super().refresh()
@@ -178,18 +199,20 @@ class GroupPropertiesDialog(CommandDialog):
         if group is None:
             return ()
         failback = self.allow.isChecked()
-        before = None if group.failback_window == ALL_DAY else group.failback_window
-        window = (self.first.value(), self.last.value()) if self.between.isChecked() else None
+        window = (self.first.value(), self.last.value()) if self.between.isChecked() else AT_ONCE
+        most = AUTOMATIC if self.automatic.isChecked() else self.maximum.value()
+        classes = tuple(dict.fromkeys(name for part in self.classes.text().split(",") if (name := part.strip())))
         command = ConfigureGroup(
             self._group,
             name=changed(self.name.text().strip(), group.name),
             preferred_owners=changed(self.owners.list.ticked(), group.preferred_owners),
             auto_start=changed(self.auto_start.isChecked(), group.auto_start),
             persistent=changed(self.persistent.isChecked(), group.persistent),
-            maximum_failures=changed(self.maximum.value(), _maximum(group, self.state)),
+            maximum_failures=changed(most, AUTOMATIC if group.maximum_failures is None else group.maximum_failures),
             failover_period=changed(self.period.value(), group.failover_period),
             failback=changed(failback, group.failback),
-            failback_window=(window or ALL_DAY) if failback and window != before else None,
+            failback_window=changed(window, group.failback_window or AT_ONCE) if failback else None,
+            anti_affinity=changed(classes, group.anti_affinity),
         )
         return () if command == ConfigureGroup(self._group) else (command,)
 
