@@ -109,6 +109,20 @@ def test_what_was_set_for_the_cluster_is_kept_when_it_is_formed_again() -> None:
     assert again.concurrent_migrations == 3
 
 
+def test_a_pause_outlives_the_session_and_a_host_that_does_not_answer() -> None:
+    before = formed()
+    assert before.cluster is not None
+    state = after(State(), formed_cluster(HOSTS, before.cluster, frozenset({"beta"})))
+    assert state.nodes["beta"].state is NodeState.DOWN
+
+    state = told(state, report("alpha"), report("beta"))
+    assert [state.nodes[name].state for name in ("alpha", "beta")] == [NodeState.UP, NodeState.PAUSED]
+
+    down = replace(state.nodes["beta"], state=NodeState.DOWN, note="no answer")
+    state = told(after(state, ev.NodeChanged(down)), report("alpha"), report("beta"))
+    assert state.nodes["beta"].state is NodeState.PAUSED
+
+
 def test_a_domain_on_the_shared_storage_is_a_highly_available_machine() -> None:
     state = told(formed(), report("alpha", found(MACHINE)), report("beta"))
 
