@@ -99,7 +99,7 @@ class TextReader(Scanner, ABC):
         for part in parts:
             if isinstance(part, str) and merged and isinstance(merged[-1], str):
                 merged[-1] += part
-            else:
+            elif part != "":
                 merged.append(part)
         return tree.Expanded(tuple(merged), at=start)
 

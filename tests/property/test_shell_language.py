@@ -154,6 +154,10 @@ def test_any_text_is_a_script_or_an_error_with_a_place_and_words(text: str) -> N
         assert "At line:" in error.show(text)
 
 
+def test_empty_quotes_in_a_word_with_a_variable_leave_nothing() -> None:
+    assert parse("foreach$x''") == parse('& "foreach$x"')
+
+
 def _parsed(text: str) -> tuple[ShellSyntaxError | None, tuple[tree.Node, ...]]:
     try:
         return None, parse(text)
