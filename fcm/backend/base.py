@@ -11,6 +11,7 @@ from fcm.model.verdict import OK, Verdict
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from fcm.migration.fitting import DirtySample
     from fcm.model.commands import Command
     from fcm.model.events import Entry
     from fcm.model.state import State
@@ -18,6 +19,10 @@ if TYPE_CHECKING:
 
 class BackendError(Exception):
     """A backend cannot be opened or has broken down; the message is a sentence for the user, with the remedy."""
+
+
+class MeasureError(BackendError):
+    """How a machine writes its memory cannot be measured now; the message says why."""
 
 
 class SinkError(Exception):
@@ -135,6 +140,23 @@ class Backend(Protocol):
 
     def submit(self, operation: Operation) -> None:
         """Take the operation's command; returns at once, from any thread."""
+
+    def measure_writes(
+        self, machine: str, told: Callable[[DirtySample], None], wanted: Callable[[], bool]
+    ) -> tuple[DirtySample, ...]:
+        """How much memory a running machine writes in 1, 2, 4 and 8 s; shortest first.
+
+        Blocks up to about 20 s on real hosts: call it in a worker thread. Nothing of the cluster changes. A backend
+        whose ``clock`` is virtual computes the samples from the workload of the machine.
+
+        Args:
+            machine: id of a running machine that is not being migrated.
+            told: called with each sample as it comes, in the calling thread.
+            wanted: asked several times a second; once it says no, what was found so far is returned.
+
+        Raises:
+            MeasureError: the machine is being migrated, does not run, or its host refuses.
+        """
 
     def close(self) -> None:
         """Stop posting and end all threads; migrations of real hosts run on."""

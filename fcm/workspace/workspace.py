@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from fcm.backend.base import Backend, Capabilities, Clock
+    from fcm.migration.fitting import DirtySample
     from fcm.model.commands import Command
     from fcm.model.telemetry import TelemetryRow
     from fcm.model.verdict import Verdict
@@ -43,7 +44,7 @@ _log = logging.getLogger(__name__)
 class Workspace:
     """One open cluster: its state, its telemetry, its commands.
 
-    All methods but ``post`` and ``finished`` belong to the owner's thread.
+    All methods but ``post``, ``finished`` and ``measure_writes`` belong to the owner's thread.
     """
 
     def __init__(
@@ -62,6 +63,8 @@ class Workspace:
         self._commands: list[Callable[[Command], None]] = []
         self._telemetry: dict[str, list[TelemetryRow]] = {}
         self._forecasts: Forecasts | None = None
+        self.measured: dict[str, tuple[float, tuple[DirtySample, ...]]] = {}
+        """Machine -> when it was measured last in this session (s since the epoch), and what was found."""
         self._held: list[ev.Entry] = []
         self._held_since = 0.0
         self._writing = threading.Lock()
@@ -233,6 +236,12 @@ class Workspace:
         """Call ``observer`` with every submitted command (the console shows it as PowerShell)."""
         self._commands.append(observer)
         return lambda: self._commands.remove(observer) if observer in self._commands else None
+
+    def measure_writes(
+        self, machine: str, told: Callable[[DirtySample], None], wanted: Callable[[], bool]
+    ) -> tuple[DirtySample, ...]:
+        """How much memory a machine writes, see fcm.backend.base.Backend; blocks, to be called in a worker thread."""
+        return self.backend.measure_writes(machine, told, wanted)
 
     def rows(self, migration: str) -> Sequence[TelemetryRow]:
         """Telemetry of a migration so far, oldest first; empty if there is none. Do not change it."""

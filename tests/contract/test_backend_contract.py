@@ -5,6 +5,9 @@ from __future__ import annotations
 import itertools
 from typing import TYPE_CHECKING
 
+import pytest
+
+from fcm.backend.base import MeasureError
 from fcm.model import commands as cmd
 from fcm.model import events as ev
 from fcm.model.drains import active_drain
@@ -13,6 +16,7 @@ from fcm.model.state import State, apply
 from fcm.model.telemetry import Phase
 
 if TYPE_CHECKING:
+    from fcm.migration.fitting import DirtySample
     from tests.contract.harness import Harness
 
 ORDER = [Phase.SETUP, Phase.BROWNOUT, Phase.BLACKOUT, Phase.STORAGE, Phase.NETWORK, Phase.CLEANUP]
@@ -200,3 +204,24 @@ def test_closing_twice_and_commands_after_it_do_no_harm(cluster: Harness) -> Non
     cluster.workspace.close()
     cluster.workspace.close()
     assert cluster.workspace.state.cluster is not None
+
+
+def test_a_running_machine_is_measured_over_growing_times_and_nothing_changes(cluster: Harness) -> None:
+    before = cluster.workspace.state
+    told: list[DirtySample] = []
+    samples = cluster.workspace.measure_writes(cluster.busy_machine, told.append, lambda: True)
+    assert [sample.seconds for sample in samples] == [1.0, 2.0, 4.0, 8.0]
+    assert tuple(told) == samples
+    written = [sample.mib_per_s * sample.seconds for sample in samples]
+    assert written == sorted(written)
+    assert cluster.workspace.state.machines == before.machines
+
+
+def test_a_measurement_that_nobody_waits_for_ends_early(cluster: Harness) -> None:
+    assert cluster.workspace.measure_writes(cluster.machine, lambda _: None, lambda: False) == ()
+
+
+def test_nothing_is_measured_during_a_migration(cluster: Harness) -> None:
+    cluster.carry_out(cmd.LiveMigrate(cluster.busy_machine, cluster.busy_destination))
+    with pytest.raises(MeasureError, match="is being migrated"):
+        cluster.workspace.measure_writes(cluster.busy_machine, lambda _: None, lambda: True)

@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from fcm.backend.base import Sink
+    from fcm.migration.fitting import DirtySample
     from fcm.model.state import State
 
 NOW = 1_260_000_000.0
@@ -221,6 +222,7 @@ class Backend:
         self.silences: dict[str, float] = {}
         """Node -> s since its last answer."""
         self.answer: Callable[[Operation], None] | None = None
+        self.samples: tuple[DirtySample, ...] | Exception = ()
         self._begin = tuple(begin)
         self._able = able
         self._sink: Sink | None = None
@@ -254,6 +256,16 @@ class Backend:
             operation.finish()
         assert self._sink is not None
         self._sink.finished(operation)
+
+    def measure_writes(
+        self, machine: str, told: Callable[[DirtySample], None], wanted: Callable[[], bool]
+    ) -> tuple[DirtySample, ...]:
+        """What ``samples`` says; an exception in its place is raised."""
+        if isinstance(self.samples, Exception):
+            raise self.samples
+        for sample in self.samples:
+            told(sample)
+        return self.samples
 
     def close(self) -> None:
         self.closed = True

@@ -18,6 +18,7 @@ from fcm.backend.embedded.drains import Drains
 from fcm.backend.embedded.failures import Failures
 from fcm.backend.embedded.kernel import Kernel, VirtualClock
 from fcm.backend.embedded.machines import Machines
+from fcm.backend.embedded.measure import workload_samples
 from fcm.backend.embedded.migrations import Migrations
 from fcm.backend.embedded.networks import Networks
 from fcm.backend.embedded.nodes import Nodes
@@ -31,6 +32,7 @@ from fcm.model.verdict import OK, Verdict, no
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from fcm.migration.fitting import DirtySample
     from fcm.model.state import State
 
 TURN = 0.008
@@ -167,6 +169,12 @@ class EmbeddedBackend:
     def silence(self, node: str) -> float | None:
         """Nothing is old: the nodes live in this process."""
         return None
+
+    def measure_writes(
+        self, machine: str, told: Callable[[DirtySample], None], wanted: Callable[[], bool]
+    ) -> tuple[DirtySample, ...]:
+        """From the workload of the machine; no virtual time passes."""
+        return workload_samples(self._core.state, machine, told, wanted)
 
     def capabilities(self) -> Capabilities:
         """All commands."""

@@ -17,6 +17,7 @@ from fcm.backend.libvirt.cluster_view import absent_machines, formed_cluster, ma
 from fcm.backend.libvirt.connection import HostConnection
 from fcm.backend.libvirt.errors import sentence
 from fcm.backend.libvirt.lane import EventLoop, Lane, load_libvirt
+from fcm.backend.libvirt.measure import measure_running
 from fcm.backend.libvirt.migration import MigrationRun
 from fcm.model import commands as cmd
 from fcm.model import events as ev
@@ -32,11 +33,12 @@ from fcm.model.validation import validate
 from fcm.model.verdict import OK, Verdict, no
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from fcm.backend.base import Operation, Sink
     from fcm.backend.libvirt.hosts_file import HostsFile
     from fcm.backend.libvirt.inventory import HostReport
+    from fcm.migration.fitting import DirtySample
 
 ASK_EVERY = 1.0
 """s between two looks at a host that answers quickly and of which no event came."""
@@ -110,6 +112,12 @@ class LibvirtBackend:
     def clock(self) -> None:
         """Real hosts live in real time."""
         return
+
+    def measure_writes(
+        self, machine: str, told: Callable[[DirtySample], None], wanted: Callable[[], bool]
+    ) -> tuple[DirtySample, ...]:
+        """Four calculations of the dirty rate by the QEMU that runs the machine; see ``measure.measure``."""
+        return measure_running(self._state, self._connections, machine, told, wanted)
 
     def capabilities(self) -> Capabilities:
         """What can be done with real hosts from here."""

@@ -6,27 +6,25 @@ import threading
 import time
 from typing import TYPE_CHECKING, Any
 
-from fcm.backend.base import BackendError
+from fcm.backend.base import MeasureError
 from fcm.backend.libvirt.connection import HostConnection
 from fcm.backend.libvirt.errors import sentence
 from fcm.backend.libvirt.lane import EventLoop, load_libvirt
 from fcm.backend.libvirt.outcome import is_migrating
 from fcm.migration.fitting import DirtySample
+from fcm.model.measuring import measurable
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from fcm.backend.libvirt.hosts_file import HostsFile
+    from fcm.model.state import State
 
 SECONDS = (1, 2, 4, 8)
 """s of the four calculations: enough points for the curve of distinct pages over time."""
 PATIENCE = 10.0
 """s beyond its own time that a calculation may take."""
 UNMEASURED = -1
-
-
-class MeasureError(BackendError):
-    """The dirty rate cannot be measured now; the message says why."""
 
 
 def find_machine(hosts: HostsFile, name: str) -> tuple[HostConnection, Any]:
@@ -51,7 +49,10 @@ def find_machine(hosts: HostsFile, name: str) -> tuple[HostConnection, Any]:
 
 
 def measure(
-    domain: Any, seconds: Sequence[int] = SECONDS, told: Callable[[DirtySample], None] = lambda _: None
+    domain: Any,
+    seconds: Sequence[int] = SECONDS,
+    told: Callable[[DirtySample], None] = lambda _: None,
+    wanted: Callable[[], bool] = lambda: True,
 ) -> tuple[DirtySample, ...]:
     """Let QEMU count the pages that a running machine writes in each of some times; blocks for their sum.
 
@@ -63,6 +64,7 @@ def measure(
         domain: of the host on which the machine runs.
         seconds: 1 to 60 each.
         told: called with each sample as it comes.
+        wanted: once it says no, what was found so far is returned; the calculation under way ends by itself.
 
     Raises:
         MeasureError: the machine is being migrated, ended, or its host refuses.
@@ -74,19 +76,26 @@ def measure(
             if is_migrating(domain):
                 raise MeasureError(f"{domain.name()} is being migrated; its dirty rate is told by the migration.")
             domain.startDirtyRateCalc(length, libvirt.VIR_DOMAIN_DIRTYRATE_MODE_PAGE_SAMPLING)
-            found.append(DirtySample(float(length), _result(domain, length), exact=False))
+            rate = _result(domain, length, wanted)
+            if rate is None:
+                break
+            found.append(DirtySample(float(length), rate, exact=False))
             told(found[-1])
     except libvirt.libvirtError as error:
         raise MeasureError(sentence(error.get_error_code() or 0, str(error)).sentence()) from error
     return tuple(found)
 
 
-def _result(domain: Any, seconds: int) -> float:
-    """MiB/s once the calculation is over."""
+def _result(domain: Any, seconds: int, wanted: Callable[[], bool]) -> float | None:
+    """MiB/s once the calculation is over; None where nobody waits for it any more."""
     libvirt = load_libvirt()
-    pause, end = threading.Event(), time.monotonic() + seconds + PATIENCE
-    pause.wait(seconds)
-    while time.monotonic() < end:
+    pause, begin = threading.Event(), time.monotonic()
+    while time.monotonic() < begin + seconds + PATIENCE:
+        if not wanted():
+            return None
+        if time.monotonic() < begin + seconds:
+            pause.wait(0.1)
+            continue
         ((_, told),) = domain.connect().domainListGetStats([domain], libvirt.VIR_DOMAIN_STATS_DIRTYRATE)
         if told.get("dirtyrate.calc_status") == libvirt.VIR_DOMAIN_DIRTYRATE_MEASURED:
             rate = told.get("dirtyrate.megabytes_per_second", UNMEASURED)
@@ -94,6 +103,32 @@ def _result(domain: Any, seconds: int) -> float:
                 return float(rate)
         pause.wait(0.1)
     raise MeasureError(f"{domain.name()}: the calculation over {seconds} s did not end in time.")
+
+
+def measure_running(
+    state: State,
+    connections: Mapping[str, HostConnection],
+    machine: str,
+    told: Callable[[DirtySample], None],
+    wanted: Callable[[], bool],
+) -> tuple[DirtySample, ...]:
+    """Measure a machine of an open cluster on the host where it runs; see fcm.backend.base.Backend.measure_writes.
+
+    Raises:
+        MeasureError: it is being migrated, does not run, or its host refuses.
+    """
+    libvirt = load_libvirt()
+    verdict = measurable(state, machine)
+    if not verdict:
+        raise MeasureError(verdict.sentence())
+    node = state.machines[machine].node
+    try:
+        domain = connections[node].domain(machine) if node in connections else None
+    except libvirt.libvirtError as error:
+        raise MeasureError(sentence(error.get_error_code() or 0, str(error), node).sentence()) from error
+    if domain is None:
+        raise MeasureError(f"{state.machines[machine].name} does not run on {node} any more. Refresh the view (F5).")
+    return measure(domain, told=told, wanted=wanted)
 
 
 def measure_machine(

@@ -34,6 +34,7 @@ class HostError(Exception):
 
 LIBVIRT = SimpleNamespace(
     libvirtError=HostError,
+    VIR_DOMAIN_DIRTYRATE_MODE_PAGE_SAMPLING=0,
     VIR_DOMAIN_JOB_OPERATION_MIGRATION_OUT=OUT,
     VIR_DOMAIN_JOB_STATS_COMPLETED=1,
     VIR_DOMAIN_JOB_STATS_KEEP_COMPLETED=2,
@@ -194,3 +195,12 @@ def test_a_destination_that_cannot_compare_processors_leaves_the_decision_to_qem
 def test_a_machine_that_is_being_migrated_is_not_measured() -> None:
     with pytest.raises(MeasureError, match="web is being migrated"):
         measure(Domain(job={"type": 2, "operation": OUT}))
+
+
+def test_a_measurement_that_nobody_waits_for_any_more_ends_at_once() -> None:
+    begun: list[int] = []
+    running = Domain(job={"type": 0})
+    running.startDirtyRateCalc = lambda seconds, _mode: begun.append(seconds)  # type: ignore[attr-defined]
+
+    assert measure(cast("Any", running), wanted=lambda: False) == ()
+    assert begun == [1]
