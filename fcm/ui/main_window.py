@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
 )
 
 from fcm.model.state import Change, Kind, State
-from fcm.ui import export, icons, layout, pages, theme, tidings
+from fcm.ui import console, export, icons, layout, pages, theme, tidings
 from fcm.ui.actions_pane import ActionsPane
 from fcm.ui.background import Outcome, Work
 from fcm.ui.bridge import Bridge
@@ -481,7 +481,8 @@ class MainWindow(QMainWindow):
             self._warm_timer.start()
 
     def _warm(self) -> None:
-        self._closing.append(Work(self, lambda: import_module("fcm.workspace.forecasts"), lambda _: None))
+        for load in (lambda: import_module("fcm.workspace.forecasts"), console.load):
+            self._closing.append(Work(self, load, lambda _: None))
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Save the layout, close the cluster and wait until its journal is safe."""

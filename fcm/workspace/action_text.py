@@ -112,6 +112,12 @@ def _migration_networks(state: State, _: Selection) -> ActionText:
     return _present(cmd.SetMigrationNetworks(order, excluded), state)
 
 
+def _migration_history(state: State, selection: Selection) -> ActionText:
+    machine = state.machines.get(selection.id)
+    name = f" {quoted(machine.name)}" if machine else ""
+    return ActionText(f"Get-ClusterVirtualMachineMigration{name}", "fcm history lists and exports them in a terminal.")
+
+
 def _migration_settings(state: State, _: Selection) -> ActionText:
     assert state.cluster is not None
     return _present(cmd.SetMigrationOptions(state.cluster.migration_options), state)
@@ -237,7 +243,7 @@ DIALOGS: dict[str, Callable[[State, Selection], ActionText]] = {
     "high-availability": _high_availability,
     "machine-settings": _machine_settings,
     "manage-cluster": _window_only("It concerns this window only; fcm shell --cluster URI opens a cluster in a shell."),
-    "migration-history": _window_only("It shows what is kept; fcm history CLUSTER lists and exports it in a terminal."),
+    "migration-history": _migration_history,
     "migration-networks": _migration_networks,
     "migration-settings": _migration_settings,
     "network-properties": _network_properties,

@@ -39,7 +39,7 @@ def role_of(piece: Piece) -> str:
 
 
 def format_of(role: str, underlined: bool = False) -> QTextCharFormat:
-    """The format of a role (a field of theme.ShellColours; "" = plain) in the present theme."""
+    """The format of a role (a field of theme.ShellColours) in the present theme; "" follows the palette by itself."""
     made = QTextCharFormat()
     made.setProperty(ROLE, role)
     app = QApplication.instance()
@@ -47,8 +47,6 @@ def format_of(role: str, underlined: bool = False) -> QTextCharFormat:
     colours = theme.shell_colours(theme.current(app))
     if role:
         made.setForeground(QColor(getattr(colours, role)))
-    else:
-        made.setForeground(app.palette().text())
     if role in _BOLD:
         made.setFontWeight(QFont.Weight.DemiBold)
     if underlined:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QPoint, Qt, Signal
+from PySide6.QtCore import QEvent, QPoint, Qt, QTimer, Signal
 from PySide6.QtGui import QHelpEvent, QKeyEvent, QKeySequence, QTextCursor
 from PySide6.QtWidgets import QPlainTextEdit, QToolTip, QWidget
 
@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 
 TALLEST = 8
 """Lines that are shown at once."""
+AT_ONCE, PAUSE = 1500, 150
+"""Characters up to which each key colours the text anew; a longer one waits for a pause of so many ms."""
 COLOURED = 20_000
 """Characters up to which a text is coloured while it is typed."""
 _OWN_KEYS = (
@@ -71,6 +73,8 @@ class ConsoleInput(QPlainTextEdit):
         self.menu.taken.connect(self._take)
         self.colouring = Colouring(self.document(), self._pieces)
         self._coloured = ("", -1)
+        self._later = QTimer(self, singleShot=True, interval=PAUSE)
+        self._later.timeout.connect(self._colour)
         self.textChanged.connect(self._changed)
         self.cursorPositionChanged.connect(self._moved)
         self.fit()
@@ -123,6 +127,12 @@ class ConsoleInput(QPlainTextEdit):
         self._look()
 
     def _look(self) -> None:
+        if self.document().characterCount() > AT_ONCE:
+            self._later.start()
+        else:
+            self._colour()
+
+    def _colour(self) -> None:
         now = (self.text(), self.textCursor().position())
         if now != self._coloured:
             self._coloured = now

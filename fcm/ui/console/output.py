@@ -18,10 +18,21 @@ MORE = ">> "
 """Before the second and later lines of a command."""
 LINES = 5000
 """Lines that are kept."""
+PAGE = 250
+"""Lines that are shown at once."""
 LONGEST = 4000
 """Characters of a line that are shown."""
 NARROWEST, WIDEST = 40, 120
 """Characters of a line of a table; a console of Windows has 120."""
+
+
+def pages_of(text: str) -> list[str]:
+    """Output in pieces that are shown one by one, so that the window lives on; of very much only the end."""
+    lines = [line if len(line) <= LONGEST else f"{line[:LONGEST]}..." for line in text.split("\n")[-LINES:]]
+    left_out = text.count("\n") + 1 - len(lines)
+    if left_out > 0:
+        lines[0] = f"({left_out + 1:,} lines are left out here; Out-File or Export-Csv keeps all)"
+    return ["\n".join(lines[start : start + PAGE]) for start in range(0, len(lines), PAGE)]
 
 
 class ConsoleOutput(QPlainTextEdit):
@@ -73,12 +84,8 @@ class ConsoleOutput(QPlainTextEdit):
         self._append(runs)
 
     def print_text(self, text: str, role: str = "") -> None:
-        """Output; of very much only the end."""
-        lines = text.split("\n")
-        if len(lines) > LINES:
-            left_out = len(lines) - LINES + 1
-            lines = [f"({left_out:,} lines are left out here; Out-File or Export-Csv keeps all)", *lines[-LINES + 1 :]]
-        self._append([("\n".join(line if len(line) <= LONGEST else f"{line[:LONGEST]}..." for line in lines), role)])
+        """Output or an error, below what is there."""
+        self._append([(text, role)])
 
     def _append(self, runs: list[tuple[str, str]]) -> None:
         bar = self.verticalScrollBar()
@@ -115,8 +122,9 @@ class ConsoleOutput(QPlainTextEdit):
             parts = block.begin()
             while not parts.atEnd():
                 piece = parts.fragment()
-                made = format_of(str(piece.charFormat().property(ROLE) or ""))
-                found.append((piece.position(), piece.length(), made))
+                role = str(piece.charFormat().property(ROLE) or "")
+                if role:
+                    found.append((piece.position(), piece.length(), format_of(role)))
                 parts += 1
             block = block.next()
         cursor = QTextCursor(self.document())

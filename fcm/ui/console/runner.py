@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
 import time
 from collections import deque
+from functools import partial
 from typing import TYPE_CHECKING, Any, cast
 
 from PySide6.QtCore import QObject, Signal
@@ -12,11 +14,13 @@ from PySide6.QtCore import QObject, Signal
 from fcm.shell.errors import StoppedError
 from fcm.ui.background import Outcome, Work
 from fcm.ui.console.lending import LentWorkspace, WindowThread
+from fcm.ui.console.output import pages_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from fcm.shell.errors import ShellError
+    from PySide6.QtCore import SignalInstance
+
     from fcm.shell.session import ShellSession
     from fcm.workspace.workspace import Workspace
 
@@ -99,6 +103,11 @@ class Runner(QObject):
             self.stop()  # again and again: a text that is only about to begin would forget it
             self._work.wait(LOOK / 10)
         self._window = self._workspace = self._session = None
+        if self._work is not None:
+            self._work.abandon()
+            self._work = None
+            self.abandoned.emit()
+            self.ended.emit()
 
     def wake(self) -> None:
         """Something changed in the cluster."""
@@ -143,15 +152,21 @@ class Runner(QObject):
         from fcm.shell.session import ShellSession
 
         session = ShellSession(cast("Workspace", lent), lent.wait)
-        session.on_output = lambda values: self._output(session, values)
-        session.on_error = self._error
-        session.on_progress = lambda activity, status, percent: self.progressed.emit((activity, status, percent))
+        session.on_output = lambda values: self._output(session, window, values)
+        session.on_error = lambda error, source: self._tell(window, self.failed, error.show(source))
+        session.on_progress = lambda *progress: self._tell(window, self.progressed, progress)
         session.on_grid = lambda title, values: self._grid(window, title, values)
         session.on_pick = lambda title, values: self._pick(session, window, title, values)
         session.on_confirm = lambda question: self._answer(
-            session, lambda give: window(lambda: self._ask(question, give))
+            session, window, lambda give: window(lambda: self._ask(question, give))
         )
         return session
+
+    @staticmethod
+    def _tell(window: WindowThread, signal: SignalInstance, *values: Any) -> None:
+        """Emit a signal in the window's thread; a closed cluster hears nothing any more."""
+        with contextlib.suppress(StoppedError):
+            window(partial(signal.emit, *values))
 
     def _grid(self, window: WindowThread, title: str, values: list[Any]) -> None:
         from fcm.ui.console.grid import content_of
@@ -163,18 +178,20 @@ class Runner(QObject):
         from fcm.ui.console.grid import content_of
 
         content = content_of(values)
-        rows = self._answer(session, lambda give: window(lambda: self._show_grid(title, content, give)))
+        rows = self._answer(session, window, lambda give: window(lambda: self._show_grid(title, content, give)))
         return [values[row] for row in rows]
 
-    def _output(self, session: ShellSession, values: list[Any]) -> None:
-        text = session.format(values, session.width)
-        if text:
-            self.printed.emit(text.rstrip("\n"))
+    def _output(self, session: ShellSession, window: WindowThread, values: list[Any]) -> None:
+        text = session.format(values, session.width).rstrip("\n")
+        if not text:
+            return
+        for page in pages_of(text):
+            # A stopped script shows no more; the statement that follows ends it.
+            with contextlib.suppress(StoppedError):
+                session.check_stopped()
+                self._tell(window, self.printed, page)
 
-    def _error(self, error: ShellError, source: str) -> None:
-        self.failed.emit(error.show(source))
-
-    def _answer(self, session: ShellSession, ask: Callable[[Callable[[Any], None]], None]) -> Any:
+    def _answer(self, session: ShellSession, window: WindowThread, ask: Callable[[Callable[[Any], None]], None]) -> Any:
         """Ask in the window and wait for the answer, in the script's thread.
 
         Raises:
@@ -191,6 +208,6 @@ class Runner(QObject):
             try:
                 session.check_stopped()
             except StoppedError:
-                self.abandoned.emit()
+                self._tell(window, self.abandoned)
                 raise
         return found[0]
