@@ -17,7 +17,7 @@ MEASUREMENTS = {
     "actions": "what the Actions pane may offer in a cluster of 8,000 machines",
     "planner": "the curve of the migration planner behind a slider that moves",
     "engine": "the migration engine against other ways to compute the same",
-    "logs": "a query over 200,000 events, and their export to EVTX beside the same as JSON lines",
+    "logs": "queries over 200,000 events, and their export to EVTX beside the same as JSON lines",
     "live": "a real guest moved by fcm and by virsh over the same link (needs root, QEMU and libvirt)",
 }
 

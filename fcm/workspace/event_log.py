@@ -13,28 +13,29 @@ from __future__ import annotations
 
 import json
 import logging
-import sqlite3
 import threading
 from array import array
 from collections import deque
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from fcm.logs.channels import CHANNELS, EventLogs
 from fcm.logs.query import Query, query_of
 from fcm.logs.query_sql import Condition, condition_of
-from fcm.logs.records import EventRecord, first_rows, pass_record, records_of
+from fcm.logs.records import first_rows, pass_record, records_of
 from fcm.model import events as ev
+from fcm.workspace.event_log_file import COLUMNS, JOINED, Row, Sentences, connected, packed, to_record
+from fcm.workspace.event_log_file import EventLogError as EventLogError  # who reads events knows it by this room
 
 if TYPE_CHECKING:
+    import sqlite3
     from collections.abc import Iterable, Iterator, Sequence
     from pathlib import Path
 
+    from fcm.logs.records import EventRecord
     from fcm.model.state import State
     from fcm.model.telemetry import TelemetryRow
 
-FORMAT = 1
-"""Version of the file's form; a file of another one is made anew."""
 CHUNK = 2000
 """Records that are read or written at a time."""
 MOST_TAKEN = 400
@@ -42,31 +43,12 @@ MOST_TAKEN = 400
 ORDERS = ("time", "level", "event", "computer", "provider", "task_name", "channel", "text")
 """Columns that events can be sorted by."""
 
-_SCHEMA = """
-CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
-CREATE TABLE sources (source INTEGER PRIMARY KEY, channel TEXT NOT NULL, provider TEXT NOT NULL, guid TEXT NOT NULL,
- task INTEGER NOT NULL, task_name TEXT NOT NULL, process INTEGER NOT NULL, thread INTEGER NOT NULL,
- keywords INTEGER NOT NULL, user TEXT NOT NULL);
-CREATE TABLE events (id INTEGER PRIMARY KEY, time REAL NOT NULL, source INTEGER NOT NULL, level INTEGER NOT NULL,
- event INTEGER NOT NULL, computer TEXT NOT NULL, fact TEXT NOT NULL, nodes TEXT NOT NULL, text TEXT NOT NULL,
- data TEXT NOT NULL);
-CREATE INDEX events_time ON events (time, id);
-"""
-_JOINED = "FROM events CROSS JOIN sources ON sources.source = events.source"
-_COLUMNS = (
-    "id, time, channel, provider, guid, event, level, task, task_name, computer, text, data, process, thread, "
-    "keywords, user, fact, nodes"
-)
 _WORDS = ("text", "provider", "computer", "task_name", "channel")
 _GONE = (ev.MachineDeleted, ev.GroupRemoved, ev.ResourceRemoved, ev.SharedVolumeRemoved, ev.NodeEvicted)
 """Facts whose names are those of the state before."""
 _ENDS = (ev.MigrationCompleted, ev.MigrationFailed, ev.MigrationCanceled, ev.MigrationInterrupted)
 
 _log = logging.getLogger(__name__)
-
-
-class EventLogError(Exception):
-    """The events cannot be read or written; the message is a sentence with the remedy."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,7 +191,7 @@ class EventLog:
         with self._lock, self._sentences(), self._open() as connection:
             rows = [
                 (r.time, self._source(connection, r), r.level, r.id, r.computer, r.fact, ",".join(r.nodes), r.text,
-                 _packed(r))
+                 packed(r))
                 for r in records
             ]  # fmt: skip
             connection.executemany(
@@ -273,8 +255,8 @@ class EventLog:
         direction = "DESC" if sought.descending else "ASC"
         column = sought.order if sought.order in ORDERS else "time"
         order = f"{column} {direction}, {'' if column == 'time' else f'time {direction}, '}id {direction}"
-        what = "id" if asked.exact else _COLUMNS
-        sql = f"SELECT {what} {_JOINED} WHERE {where.text or '1'} ORDER BY {order}"
+        what = "id" if asked.exact else ", ".join(Row.COLUMNS)
+        sql = f"SELECT {what} {JOINED} WHERE {where.text or '1'} ORDER BY {order}"
         found = array("q")
         with self._lock, self._sentences():
             cursor = self._open().execute(sql, where.values)
@@ -283,10 +265,11 @@ class EventLog:
                     found.extend([row[0] for row in rows])
                 return found
             holds, keeps = sought.query.test(), self.logs.keeps
-            for row in cursor:
-                record = _record(row)
-                if keeps(record.channel, record.time) and holds(record, sought.now):
-                    found.append(record.record_id)
+            for values in cursor:
+                row = Row(values)
+                # A row has everything that a query can ask for.
+                if keeps(row.channel, row.time) and holds(cast("EventRecord", row), sought.now):
+                    found.append(row.record_id)
         return found
 
     def records(self, numbers: Sequence[int]) -> list[EventRecord]:
@@ -295,12 +278,12 @@ class EventLog:
         Raises:
             EventLogError: they cannot be read.
         """
-        sql = f"SELECT {_COLUMNS} {_JOINED} WHERE id IN (SELECT value FROM json_each(?))"
+        sql = f"SELECT {COLUMNS} {JOINED} WHERE id IN (SELECT value FROM json_each(?))"
         found: dict[int, EventRecord] = {}
         for start in range(0, len(numbers), CHUNK):
             with self._lock, self._sentences():
                 rows = self._open().execute(sql, (json.dumps(list(numbers[start : start + CHUNK])),)).fetchall()
-            found |= {row[0]: _record(row) for row in rows}
+            found |= {row[0]: to_record(row) for row in rows}
         return [found[number] for number in numbers if number in found]
 
     def select(self, sought: Sought) -> Iterator[EventRecord]:
@@ -349,15 +332,15 @@ class EventLog:
         with self._lock, self._sentences(), self._open() as connection:
             connection.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (key, value))
 
-    def _sentences(self) -> _Sentences:
-        return _Sentences(self.path)
+    def _sentences(self) -> Sentences:
+        return Sentences(self.path)
 
     def _open(self) -> sqlite3.Connection:
         """The connection, made when it is first needed; the lock is held."""
         if self._connection is None:
             if self._closed:
                 raise EventLogError("The cluster was closed. Open it again to read its events.")
-            self._connection = _connected(self.path)
+            self._connection = connected(self.path)
             self._read_settings(self._connection)
         return self._connection
 
@@ -367,56 +350,6 @@ class EventLog:
         self.reset_at = max(self.reset_at, float(json.loads(meta.get("reset", "0"))))
         columns = "source, channel, provider, guid, task, task_name, process, thread, keywords, user"
         self._sources = {tuple(row[1:]): row[0] for row in connection.execute(f"SELECT {columns} FROM sources")}
-
-
-class _Sentences:
-    """Turns what SQLite and the file system say into a sentence with a remedy."""
-
-    def __init__(self, path: Path | None) -> None:
-        self.path = path
-
-    def __enter__(self) -> None:
-        return None
-
-    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
-        if isinstance(error, sqlite3.Error | OSError):
-            raise EventLogError(
-                f"The event log {self.path or 'in memory'} cannot be used ({error}). Free some space or make its "
-                "folder writable; the journal of the cluster has everything, and the log is made up for later."
-            ) from error
-
-
-def _connected(path: Path | None) -> sqlite3.Connection:
-    """An open file of this form; one that is damaged or of another form is made anew."""
-    if path is None:
-        return _made(":memory:")
-    try:
-        return _made(str(path))
-    except sqlite3.DatabaseError as error:
-        if isinstance(error, sqlite3.OperationalError):
-            raise
-        _log.info("The event log %s is made anew: %s", path, error)
-        for suffix in ("", "-wal", "-shm"):
-            path.with_name(path.name + suffix).unlink(missing_ok=True)
-        return _made(str(path))
-
-
-def _made(name: str) -> sqlite3.Connection:
-    connection = sqlite3.connect(name, timeout=2.0, check_same_thread=False)
-    try:
-        # The journal is what survives; this file may lose its last moments.
-        connection.execute("PRAGMA journal_mode=WAL")
-        connection.execute("PRAGMA synchronous=NORMAL")
-        (version,) = connection.execute("PRAGMA user_version").fetchone()
-        if version == 0:
-            connection.executescript(f"BEGIN;{_SCHEMA}PRAGMA user_version={FORMAT};COMMIT;")
-        elif version != FORMAT:
-            raise sqlite3.DatabaseError(f"its form is {version}, not {FORMAT}")
-        connection.execute("SELECT max(id) FROM events").fetchone()
-    except BaseException:
-        connection.close()
-        raise
-    return connection
 
 
 def _records(entry: ev.Entry, before: State, after: State) -> list[EventRecord]:
@@ -446,19 +379,3 @@ def _with_refinement(asked: Condition, sought: Sought) -> Condition:
         parts.append(" OR ".join(f"{column} LIKE ? ESCAPE '\\'" for column in _WORDS))
         values += [f"%{escaped}%"] * len(_WORDS)
     return replace(asked, text=" AND ".join(f"({part})" for part in parts), values=tuple(values))
-
-
-def _packed(record: EventRecord) -> str:
-    """The data as JSON; a value that is the text itself is left to the column of the text."""
-    pairs = [name if value == record.text else (name, value) for name, value in record.data]
-    return json.dumps(pairs, ensure_ascii=False, separators=(",", ":"))
-
-
-def _record(row: tuple[Any, ...]) -> EventRecord:
-    (number, time, channel, provider, guid, event, level, task, task_name, computer, text, data, process, thread,
-     keywords, user, fact, nodes) = row  # fmt: skip
-    pairs = tuple((item, text) if isinstance(item, str) else (item[0], item[1]) for item in json.loads(data))
-    return EventRecord(
-        number, time, channel, provider, guid, event, level, task, task_name, computer, text, pairs, process, thread,
-        keywords & 0xFFFFFFFFFFFFFFFF, user, fact, tuple(nodes.split(",")) if nodes else (),
-    )  # fmt: skip
