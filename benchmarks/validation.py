@@ -1,11 +1,11 @@
 """Puts the tables of `fcm validate`, and of benchmarks/engine.py, into docs/migration-model.md.
 
-Run: python -m benchmarks.validation [LABEL=DIR ...] [speed]
+Run: python -m benchmarks.validation [LABEL=DIR ...] [published] [speed]
 
 Every `<!-- table LABEL case|achieved NAME -->` of the document is followed by the table of that name over the folder
 with that label, fed with the case alone or with what was achieved, up to `<!-- end -->`. NAME is as in the headings of
-`fcm validate`. With `speed` the part after `<!-- speed -->` is measured anew. Labels that are
-not given keep what they have.
+`fcm validate`. With `published` the table of published migrations is made anew, with `speed` the part after
+`<!-- speed -->` measured. What is not given keeps what it has.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from benchmarks.engine import measured, speed_table
+from benchmarks.published import published_table
 from fcm.migration.fields import BadFileError
 from fcm.migration.validation import validate
 from fcm.migration.validation_tables import table
@@ -25,7 +26,10 @@ if TYPE_CHECKING:
 
 DOCUMENT = Path(__file__).parents[1] / "docs" / "migration-model.md"
 _MARK = re.compile(r"(<!-- table (\S+) (case|achieved) ([^>]+?) -->\n).*?(<!-- end -->)", re.DOTALL)
+_PUBLISHED = re.compile(r"(<!-- published -->\n).*?(<!-- end -->)", re.DOTALL)
 _SPEED = re.compile(r"(<!-- speed -->\n).*?(<!-- end -->)", re.DOTALL)
+
+_PARTS = ("published", "speed")
 
 
 def filled(text: str, folders: dict[str, Path]) -> str:
@@ -50,15 +54,20 @@ def filled(text: str, folders: dict[str, Path]) -> str:
 
 def main(words: list[str]) -> int:
     """Rewrites the document; exit code."""
-    folders = {label: Path(folder) for label, _, folder in (word.partition("=") for word in words if word != "speed")}
+    folders = {
+        label: Path(folder) for label, _, folder in (word.partition("=") for word in words if word not in _PARTS)
+    }
     if not words or not all(folder.is_dir() and any(folder.glob("*.json")) for folder in folders.values()):
-        print("expected LABEL=DIR, with recordings (*.json) in DIR, or speed", file=sys.stderr)
+        print("expected LABEL=DIR, with recordings (*.json) in DIR, published or speed", file=sys.stderr)
         return 2
     try:
         text = filled(DOCUMENT.read_text(encoding="utf-8"), folders)
     except BadFileError as error:
         print(error, file=sys.stderr)
         return 2
+    if "published" in words:
+        cases = published_table()
+        text = _PUBLISHED.sub(lambda found: f"{found[1]}{cases}\n{found[2]}", text)
     if "speed" in words:
         speed = speed_table(measured())
         text = _SPEED.sub(lambda found: f"{found[1]}{speed}\n{found[2]}", text)
