@@ -50,8 +50,8 @@ class Voyage:
 
 @pytest.fixture(scope="module")
 def voyager(lab: LiveLab) -> Iterator[LabMachine]:
-    """120 MiB of data of which 12 MiB/s in 60 MiB are rewritten: several passes at 200 Mbit/s."""
-    made = lab.add_machine("voyager", fill=120, dirty=12, working_set=60)
+    """90 MiB of data of which 10 MiB/s in 45 MiB are rewritten: several passes at 200 Mbit/s."""
+    made = lab.add_machine("voyager", fill=90, dirty=10, working_set=45)
     yield made
     remove_machine(made.name, lab.plan, lab.folders)
 
