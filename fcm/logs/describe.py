@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from fcm.logs.describe_protection import of_backup, of_snapshot
 from fcm.model import events as ev
 from fcm.model.drains import drain_migrations
 from fcm.model.entities import (
@@ -128,6 +129,10 @@ def describe(entry: ev.Entry, state: State) -> EventText:
             return _machine(machine)
         case ev.MachineDeleted(machine=identity):
             return _info(f"The virtual machine {_machine_name(state, identity)} was deleted.", VMMS)
+        case ev.SnapshotTaken() | ev.SnapshotApplied() | ev.SnapshotDeleted():
+            return EventText(*of_snapshot(event, state))
+        case ev.BackupRequested() | ev.BackupStarted() | ev.BackupWarned() | ev.BackupEnded():
+            return EventText(*of_backup(event, state))
         case ev.MachineMadeHighlyAvailable(machine=identity, group=group):
             return _info(f"{_machine_name(state, identity)} is highly available as {group.name}.")
         case ev.GroupChanged(group=group):

@@ -190,6 +190,35 @@ class SetMachineState(Command):
 
 
 @dataclass(frozen=True, slots=True)
+class TakeSnapshot(Command):
+    """Keep a machine as it is now; "" as name: its own name and the time."""
+
+    machine: str
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RevertToSnapshot(Command):
+    """Bring a machine back to a snapshot (Hyper-V: Revert for the current one, Apply for any)."""
+
+    snapshot: str
+
+
+@dataclass(frozen=True, slots=True)
+class DeleteSnapshot(Command):
+    """Delete a snapshot; the machine stays as it is."""
+
+    snapshot: str
+
+
+@dataclass(frozen=True, slots=True)
+class BackUpMachine(Command):
+    """Back a machine up through the Hyper-V VSS writer of its node; waits for a live migration under way."""
+
+    machine: str
+
+
+@dataclass(frozen=True, slots=True)
 class MakeHighlyAvailable(Command):
     """Configure a Service or Application: cluster the machines."""
 

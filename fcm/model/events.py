@@ -20,6 +20,7 @@ from fcm.model.entities import (
     ValidationReport,
     VirtualMachine,
 )
+from fcm.model.snapshots import Backup, Snapshot
 from fcm.model.telemetry import FinalFigures, Phase, TelemetryRow
 
 
@@ -161,6 +162,59 @@ class MachineDeleted(Event):
     """A virtual machine is gone."""
 
     machine: str
+
+
+@dataclass(frozen=True, slots=True)
+class SnapshotTaken(Event):
+    """A machine was kept as it was."""
+
+    snapshot: Snapshot
+
+
+@dataclass(frozen=True, slots=True)
+class SnapshotApplied(Event):
+    """A machine went back to a snapshot; what became of it is told by a MachineChanged."""
+
+    snapshot: str
+
+
+@dataclass(frozen=True, slots=True)
+class SnapshotDeleted(Event):
+    """A snapshot is gone."""
+
+    snapshot: str
+
+
+@dataclass(frozen=True, slots=True)
+class BackupRequested(Event):
+    """A backup of a machine was asked for; while the machine is migrated live, it waits."""
+
+    backup: Backup
+
+
+@dataclass(frozen=True, slots=True)
+class BackupStarted(Event):
+    """The files of a machine are being backed up."""
+
+    backup: str
+    file_copy: bool
+    """True if the machine has left the node: no online backup any more."""
+
+
+@dataclass(frozen=True, slots=True)
+class BackupWarned(Event):
+    """The VSS writer did not find the machine on the node of the backup; no error, only a warning."""
+
+    backup: str
+
+
+@dataclass(frozen=True, slots=True)
+class BackupEnded(Event):
+    """A backup is over."""
+
+    backup: str
+    reason: str
+    """Why it was broken off; "" = it is complete."""
 
 
 @dataclass(frozen=True, slots=True)

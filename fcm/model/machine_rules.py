@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from fcm.model import commands as cmd
 from fcm.model.entities import GIB, MIB, DiskUse, MachineState, MigrationKind, NodeState, ResourceState
 from fcm.model.preflight_checks import destination_checks, migration_checks, online_machine
+from fcm.model.snapshot_rules import active_backup
 from fcm.model.telemetry import Phase
 from fcm.model.verdict import OK, Verdict, gib, no, valid_name
 
@@ -74,6 +75,8 @@ def delete_machine(command: cmd.DeleteVirtualMachine, state: State) -> Verdict:
         return no(f"{machine.name} is clustered.", "Delete it from Services and applications first.")
     if machine.state is not MachineState.OFF:
         return no(f"{machine.name} is {machine.state.lower()}.", "Turn it off first.")
+    if active_backup(state, machine.id) is not None:
+        return no(f"{machine.name} is being backed up.", "Wait for the end of the backup.")
     return OK
 
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from fcm.model import commands as cmd
-from fcm.model import machine_rules
+from fcm.model import machine_rules, snapshot_rules
 from fcm.model.drains import active_drain, may_drain, moves_back
 from fcm.model.entities import (
     AUTOMATIC,
@@ -209,7 +209,7 @@ def _redirect(command: cmd.SetRedirectedAccess, state: State) -> Verdict:
     volume = state.shared_volumes[command.disk]
     if (volume.access is VolumeAccess.REDIRECTED) == command.on:
         return no(f"Redirected access of {volume.name} is {'on' if command.on else 'off'} already.")
-    return OK
+    return snapshot_rules.volume_in_backup(state, command.disk)
 
 
 def _disk_online(command: cmd.SetDiskOnline, state: State) -> Verdict:
@@ -405,6 +405,10 @@ _RULES: dict[type[cmd.Command], Callable[[Any, State], Verdict]] = {
     cmd.ConfigureVirtualMachine: machine_rules.configure_machine,
     cmd.DeleteVirtualMachine: machine_rules.delete_machine,
     cmd.SetMachineState: machine_rules.set_machine_state,
+    cmd.TakeSnapshot: snapshot_rules.take,
+    cmd.RevertToSnapshot: snapshot_rules.revert,
+    cmd.DeleteSnapshot: snapshot_rules.delete,
+    cmd.BackUpMachine: snapshot_rules.back_up,
     cmd.MakeHighlyAvailable: machine_rules.make_highly_available,
     cmd.RemoveGroup: _remove_group,
     cmd.ConfigureGroup: _configure_group,

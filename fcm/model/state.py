@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, assert_never
 from fcm.model import events as ev
 from fcm.model import indexes
 from fcm.model.entities import DiskUse, MachineState, Migration, MigrationOptions, ResourceState, ResourceType
+from fcm.model.protection import backup_after, snapshot_after
 from fcm.model.tables import Table, table
 from fcm.model.telemetry import Phase
 
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
         SharedVolume,
         VirtualMachine,
     )
+    from fcm.model.snapshots import Backup, Snapshot
 
 T = TypeVar("T")
 
@@ -54,6 +56,8 @@ class State:
     machines: Mapping[str, VirtualMachine] = field(default_factory=_empty)
     migrations: Mapping[str, Migration] = field(default_factory=_empty)
     drains: Mapping[str, Drain] = field(default_factory=_empty)
+    snapshots: Mapping[str, Snapshot] = field(default_factory=_empty)
+    backups: Mapping[str, Backup] = field(default_factory=_empty)
 
     def __post_init__(self) -> None:
         """Keep every mapping as a table, whatever it was given as."""
@@ -278,8 +282,23 @@ def _reduce(state: State, event: ev.Event, time: float) -> tuple[State, Change]:
             )
             return replace(state, machines=_with(state.machines, machine.id, machine)), change
         case ev.MachineDeleted(machine=machine_id):
-            after = replace(state, machines=_without(state.machines, {machine_id}))
+            gone = {key for key, one in state.snapshots.items() if one.machine.id == machine_id}
+            after = replace(
+                state,
+                machines=_without(state.machines, {machine_id}),
+                snapshots=_without(state.snapshots, gone) if gone else state.snapshots,
+            )
             return after, _touch((Kind.MACHINE, machine_id), structural=True)
+        case ev.SnapshotTaken() | ev.SnapshotApplied() | ev.SnapshotDeleted():
+            snapshot, stays = snapshot_after(state.snapshots, event, time)
+            kept = state.snapshots
+            kept = _with(kept, snapshot.id, snapshot) if stays else _without(kept, {snapshot.id})
+            return replace(state, snapshots=kept), _touch((Kind.MACHINE, snapshot.machine.id))
+        case ev.BackupRequested() | ev.BackupStarted() | ev.BackupWarned() | ev.BackupEnded():
+            backup = backup_after(state.backups, event, time)
+            return replace(state, backups=_with(state.backups, backup.id, backup)), _touch(
+                (Kind.MACHINE, backup.machine)
+            )
         case ev.MachineMadeHighlyAvailable(machine=machine_id, group=group, resources=resources):
             after = replace(
                 state,

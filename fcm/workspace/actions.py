@@ -10,9 +10,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from fcm.model import commands as cmd
-from fcm.model.drains import active_drain
+from fcm.model.drains import active_drain, may_plan
 from fcm.model.entities import DiskUse, MachineState, VolumeAccess
+from fcm.model.measuring import measurable
 from fcm.model.rules import allowed, may_enable_shared_volumes
+from fcm.model.snapshot_rules import current_snapshot, revert_advice, snapshot_advice, snapshots_of
 from fcm.model.verdict import OK, Verdict, no
 from fcm.workspace.selection import Place, Selection
 
@@ -135,8 +137,8 @@ def _cancel_command(state: State, selection: Selection) -> Command:
 
 
 def _drainable(state: State, selection: Selection) -> Verdict:
-    """A drain that runs is shown, whatever else."""
-    return OK if active_drain(state, selection.id) else allowed(cmd.DrainNode(selection.id), state)
+    """A drain that runs is shown, whatever else; where machines could go is the dialog's to say."""
+    return OK if active_drain(state, selection.id) else may_plan(state, selection.id)
 
 
 def _addable(state: State, selection: Selection) -> Verdict:
@@ -159,6 +161,55 @@ def _to_cluster(state: State, selection: Selection) -> Verdict:
 
 def _machine(state: MachineState, forced: bool = False) -> Callable[[State, Selection], Command]:
     return lambda _, selection: cmd.SetMachineState(selection.id, state, forced)
+
+
+def _snapshot_question(state: State, selection: Selection) -> str:
+    machine = state.machines[selection.id]
+    return f"Take a snapshot of {machine.name}? {snapshot_advice(state, machine)}".strip()
+
+
+_NO_SNAPSHOT = "{} has no snapshot."
+
+
+def _revert_command(state: State, selection: Selection) -> Command:
+    found = current_snapshot(state, selection.id)
+    return cmd.RevertToSnapshot(found.id if found else "")
+
+
+def _revert_question(state: State, selection: Selection) -> str:
+    found = current_snapshot(state, selection.id)
+    if found is None:
+        return _NO_SNAPSHOT.format(_name(state, selection))
+    return f"Bring {found.machine.name} back to a snapshot? {revert_advice(state, found)}"
+
+
+def _with_snapshot(state: State, selection: Selection, choices: tuple[Choice, ...]) -> Verdict:
+    if not choices:
+        return no(_NO_SNAPSHOT.format(_name(state, selection)), "Take one with Snapshot.")
+    verdicts = [allowed(choice.command, state) for choice in choices]
+    return next((verdict for verdict in verdicts if verdict), verdicts[0])
+
+
+def _revertible(state: State, selection: Selection) -> Verdict:
+    command = _revert_command(state, selection)
+    found = current_snapshot(state, selection.id) is not None
+    return _with_snapshot(state, selection, (Choice("", command),) if found else ())
+
+
+def _applicable(state: State, selection: Selection) -> Verdict:
+    return _with_snapshot(state, selection, _apply_choices(state, selection))
+
+
+def _deletable(state: State, selection: Selection) -> Verdict:
+    return _with_snapshot(state, selection, _delete_choices(state, selection))
+
+
+def _apply_choices(state: State, selection: Selection) -> tuple[Choice, ...]:
+    return tuple(Choice(one.name, cmd.RevertToSnapshot(one.id)) for one in snapshots_of(state, selection.id))
+
+
+def _delete_choices(state: State, selection: Selection) -> tuple[Choice, ...]:
+    return tuple(Choice(one.name, cmd.DeleteSnapshot(one.id)) for one in snapshots_of(state, selection.id))
 
 
 def _redirected(state: State, selection: Selection) -> Command:
@@ -228,6 +279,8 @@ ACTIONS: tuple[Action, ...] = (
     Action("preflight", "Check a live migration...", "pre-flight", _MACHINE, dialog="preflight", of=cmd.LiveMigrate),
     Action("migration-history", "Migration history...", "history", frozenset({_P.CLUSTER, _P.SERVICES, _P.MACHINE}),
            dialog="migration-history", shortcut="Ctrl+H"),
+    Action("measure", "Measure memory writes...", "dirty-rate", _MACHINE, dialog="measure",
+           may=lambda s, x: measurable(s, x.id)),
     Action("quick-migrate", "Quick migrate virtual machine to another node", "quick-migrate", _MACHINE,
            choices=_quick_choices, of=cmd.QuickMigrate),
     Action("move-machine", "Move virtual machine to another node", "move", _MACHINE, choices=_move_choices,
@@ -246,6 +299,17 @@ ACTIONS: tuple[Action, ...] = (
            confirm=lambda s, x: f"Turn off {_name(s, x)}? What it has not written to disk is lost."),
     Action("save-machine", "Save virtual machine", "save", _MACHINE, command=_machine(MachineState.SAVED),
            of=cmd.SetMachineState),
+    Action("snapshot", "Snapshot", "snapshot", _MACHINE, command=lambda s, x: cmd.TakeSnapshot(x.id),
+           of=cmd.TakeSnapshot, confirm=_snapshot_question),
+    Action("revert", "Revert", "revert", _MACHINE, command=_revert_command, may=_revertible, of=cmd.RevertToSnapshot,
+           confirm=_revert_question),
+    Action("apply-snapshot", "Apply snapshot", "revert", _MACHINE, choices=_apply_choices, may=_applicable,
+           of=cmd.RevertToSnapshot, confirm=_revert_question),
+    Action("delete-snapshot", "Delete snapshot", "delete", _MACHINE, choices=_delete_choices, may=_deletable,
+           of=cmd.DeleteSnapshot, confirm=lambda s, x: f"Delete a snapshot of {_name(s, x)}? The machine stays as it "
+           "is, but cannot go back there any more."),
+    Action("back-up", "Back up", "back-up", _MACHINE, command=lambda s, x: cmd.BackUpMachine(x.id),
+           of=cmd.BackUpMachine),
     Action("machine-settings", "Settings...", "settings", _MACHINE, dialog="machine-settings",
            of=cmd.ConfigureVirtualMachine),
     Action("cluster-machine", "Make highly available...", "configure-service", _MACHINE,

@@ -131,6 +131,11 @@ class _Text:
         resource = self.state.resources.get(identity)
         return quoted(resource.name if resource else identity)
 
+    def snapshot(self, identity: str) -> str:
+        """Machine and name of a snapshot, whose name only its machine makes plain."""
+        snapshot = self.state.snapshots.get(identity)
+        return f"{self.machine(snapshot.machine.id)} {literal(snapshot.name)}" if snapshot else quoted(identity)
+
     def network(self, identity: str) -> str:
         network = self.state.networks.get(identity)
         return quoted(network.name if network else identity)
@@ -152,6 +157,14 @@ def _machine_text(command: cmd.Command, text: _Text) -> str:
             }.get(target, "Stop-VM")
             off = forced and verb == "Stop-VM"
             return f"{verb} {text.machine(machine)}{' -TurnOff' if off else ''}"
+        case cmd.TakeSnapshot(machine=machine, name=name):
+            return f"Checkpoint-VM {text.machine(machine)}{f' -SnapshotName {quoted(name)}' if name else ''}"
+        case cmd.RevertToSnapshot(snapshot=snapshot):
+            return f"Restore-VMSnapshot {text.snapshot(snapshot)}"
+        case cmd.DeleteSnapshot(snapshot=snapshot):
+            return f"Remove-VMSnapshot {text.snapshot(snapshot)}"
+        case cmd.BackUpMachine(machine=machine):
+            return f"Start-VMBackup {text.machine(machine)}"
         case cmd.MakeHighlyAvailable(machines=machines):
             return "; ".join(f"Add-ClusterVirtualMachineRole -VirtualMachine {text.machine(one)}" for one in machines)
         case cmd.RemoveGroup(group=group):

@@ -41,7 +41,7 @@ class Recorder(Workspace):
     """A workspace that notes commands and carries none out."""
 
     def prepare(self) -> None:
-        """A shared volume and a live migration, so that every action has something to act on."""
+        """A shared volume, snapshots and a live migration, so that every action has something to act on."""
         self.open()
         disks = tuple(d.id for d in self.state.disks.values() if d.name in ("Cluster Disk 2", "Cluster Disk 3"))
         machine = self.state.machine_named("WEB01")
@@ -49,6 +49,7 @@ class Recorder(Workspace):
         for command in (
             cmd.EnableSharedVolumes(notice_accepted=True),
             cmd.AddStorage(disks),
+            *(cmd.TakeSnapshot(other.id) for other in self.state.machines.values()),
             cmd.LiveMigrate(machine.id, "node2"),
         ):
             super().submit(command)

@@ -29,6 +29,7 @@ from fcm.model.entities import (
     ValidationReport,
     VolumeAccess,
 )
+from fcm.model.snapshots import Backup, Snapshot
 from fcm.model.state import State, apply
 from fcm.model.telemetry import FinalFigures, Phase
 from tests.ui.by_hand import formed, group_of, machine, migration, node, resources_of, row
@@ -67,6 +68,13 @@ EXAMPLES: tuple[ev.Event, ...] = (
     ev.GroupRemoved(GROUP.id),
     ev.ResourceChanged(RESOURCE),
     ev.ResourceRemoved(RESOURCE.id),
+    ev.SnapshotTaken(Snapshot("s1", "before", WEB, 1.0, GIB)),
+    ev.SnapshotApplied("s1"),
+    ev.SnapshotDeleted("s1"),
+    ev.BackupRequested(Backup("b1", WEB.id, "node1", None, 1.0)),
+    ev.BackupStarted("b1", file_copy=True),
+    ev.BackupWarned("b1"),
+    ev.BackupEnded("b1", ""),
     ev.MigrationRequested(migration(WEB)),
     ev.MigrationWaited("m1", "node2 is busy."),
     ev.MigrationNetworkTried("m1", ATTEMPT),

@@ -23,6 +23,7 @@ from fcm.backend.embedded.migrations import Migrations
 from fcm.backend.embedded.networks import Networks
 from fcm.backend.embedded.nodes import Nodes
 from fcm.backend.embedded.settings import Settings
+from fcm.backend.embedded.snapshots import Backups, Snapshots
 from fcm.backend.embedded.storage import Storage
 from fcm.model import commands as cmd
 from fcm.model import events as ev
@@ -91,10 +92,17 @@ class EmbeddedBackend:
         drains = Drains(self._core, nodes, migrations)
         failures = Failures(self._core, machines, nodes)
         nodes.on_failback = migrations.fail_back
-        migrations.on_looked = drains.tell_ends
+        snapshots, backups = Snapshots(self._core, storage), Backups(self._core, storage)
+
+        def looked() -> None:
+            drains.tell_ends()
+            backups.look()
+
+        migrations.on_looked = looked
         self._settling: tuple[Callable[[], None], ...] = (
             migrations.interrupt,
             drains.tell_ends,
+            backups.settle,
             machines.settle,
             nodes.settle,
         )
@@ -118,6 +126,10 @@ class EmbeddedBackend:
             cmd.ConfigureVirtualMachine: machines.configure,
             cmd.DeleteVirtualMachine: machines.delete,
             cmd.SetMachineState: machines.set_state,
+            cmd.TakeSnapshot: snapshots.take,
+            cmd.RevertToSnapshot: snapshots.revert,
+            cmd.DeleteSnapshot: snapshots.delete,
+            cmd.BackUpMachine: backups.back_up,
             cmd.MakeHighlyAvailable: machines.make_highly_available,
             cmd.RemoveGroup: machines.remove_group,
             cmd.ConfigureGroup: settings.configure_group,

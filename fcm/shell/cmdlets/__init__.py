@@ -18,6 +18,7 @@ MODULES = (
     "storage",
     "moves",
     "machines",
+    "snapshots",
     "events",
     "old_tools",
 )

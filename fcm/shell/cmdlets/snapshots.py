@@ -1,0 +1,143 @@
+"""Snapshots, as in the Hyper-V module of Windows Server 2012, and backups, which have no cmdlet there."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from fcm.model import commands as cmd
+from fcm.model.snapshot_rules import snapshots_of
+from fcm.shell import finding
+from fcm.shell.errors import ParameterError
+from fcm.shell.registry import CLUSTER, INPUT, Param, cmdlet
+from fcm.shell.values import ShellObject, text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from fcm.model.entities import VirtualMachine
+    from fcm.model.snapshots import Snapshot
+    from fcm.shell.call import Call
+
+_MACHINE = Param("VMName", "texts", position=0, help="Virtual machines; wildcards are possible.")
+_NAME = Param("Name", "texts", position=1, help="Names of snapshots; wildcards are possible.")
+
+
+def _machines(call: Call, parameter: str) -> list[VirtualMachine]:
+    finding.check_cluster(call)
+    names = [*call.texts(parameter), *(text(item.get("Name")) for item in call.objects("VirtualMachine"))]
+    if not names:
+        raise ParameterError(f"{call.cmdlet.name} needs a virtual machine.", "Get-VM lists them.", call.at)
+    return finding.machines(call, names)
+
+
+def _snapshots(call: Call) -> list[Snapshot]:
+    """Those of the machines with these names, or those that were piped in."""
+    piped = [item.identity for item in call.objects("VMSnapshot")]
+    if piped:
+        return [call.state.snapshots[identity] for identity in piped if identity in call.state.snapshots]
+    found = []
+    for machine in _machines(call, "VMName"):
+        items = [(one.name, one.id, one) for one in snapshots_of(call.state, machine.id)]
+        found += finding.pick(call, "snapshot", items, call.texts("Name"))
+    return found
+
+
+def _object(snapshot: Snapshot) -> ShellObject:
+    return ShellObject(
+        "VMSnapshot",
+        {
+            "VMName": snapshot.machine.name,
+            "Name": snapshot.name,
+            "SnapshotType": "Standard",
+            "CreationTime": snapshot.time,
+            "State": str(snapshot.machine.state),
+            "Size": snapshot.size,
+            "Id": snapshot.id,
+        },
+        snapshot.id,
+    )
+
+
+@cmdlet(
+    "Get-VMSnapshot",
+    _MACHINE,
+    _NAME,
+    CLUSTER,
+    INPUT,
+    synopsis="Snapshots of a virtual machine.",
+    example="Get-VMSnapshot DC01",
+    module="Hyper-V",
+    since="2012",
+)
+def get_snapshots(call: Call) -> Iterable[Any]:
+    """Snapshots, oldest first."""
+    return [_object(one) for one in _snapshots(call)]
+
+
+@cmdlet(
+    "Checkpoint-VM",
+    Param("Name", "texts", position=0, aliases=("VMName",)),
+    Param("SnapshotName", position=1, help="Nothing: the name of the machine and the time."),
+    CLUSTER,
+    INPUT,
+    synopsis="Take a snapshot of a virtual machine.",
+    example="Checkpoint-VM DC01 -SnapshotName 'before the update'",
+    module="Hyper-V",
+    since="2012",
+)
+def take(call: Call) -> Iterable[Any]:
+    """Take."""
+    for machine in _machines(call, "Name"):
+        yield from call.submit(cmd.TakeSnapshot(machine.id, call.text("SnapshotName")), machine.name)
+
+
+@cmdlet(
+    "Restore-VMSnapshot",
+    _MACHINE,
+    _NAME,
+    CLUSTER,
+    INPUT,
+    synopsis="Bring a virtual machine back to a snapshot; a clustered one must be off.",
+    example="Restore-VMSnapshot DC01 'before the update'",
+    module="Hyper-V",
+    since="2012",
+)
+def restore(call: Call) -> Iterable[Any]:
+    """Revert, or apply."""
+    found = _snapshots(call)
+    if len(found) != 1:
+        raise ParameterError(f"That names {len(found)} snapshots.", "Name one snapshot with -Name.", call.at)
+    return call.submit(cmd.RevertToSnapshot(found[0].id), found[0].machine.name)
+
+
+@cmdlet(
+    "Remove-VMSnapshot",
+    _MACHINE,
+    _NAME,
+    Param("IncludeAllChildSnapshots", "switch", absent="the model keeps no tree of snapshots."),
+    CLUSTER,
+    INPUT,
+    synopsis="Delete snapshots of a virtual machine.",
+    example="Remove-VMSnapshot DC01 'before the update'",
+    module="Hyper-V",
+    since="2012",
+)
+def remove(call: Call) -> Iterable[Any]:
+    """Delete."""
+    for one in _snapshots(call):
+        yield from call.submit(cmd.DeleteSnapshot(one.id), one.name)
+
+
+@cmdlet(
+    "Start-VMBackup",
+    Param("Name", "texts", position=0, aliases=("VMName",)),
+    CLUSTER,
+    INPUT,
+    synopsis="Back a virtual machine up; this program's own, Windows has backup programs for it.",
+    example="Start-VMBackup DC01",
+    module="fcm",
+)
+def back_up(call: Call) -> Iterable[Any]:
+    """Back up."""
+    for machine in _machines(call, "Name"):
+        yield from call.submit(cmd.BackUpMachine(machine.id), machine.name)
