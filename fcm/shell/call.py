@@ -3,18 +3,30 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from functools import partial
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from fcm.shell.values import ShellObject, items, text, truth
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable, Iterator
 
     from fcm.model.commands import Command
     from fcm.model.state import State
     from fcm.shell.registry import Cmdlet
     from fcm.shell.session import ShellSession
     from fcm.workspace.workspace import Workspace
+
+
+class Named(Protocol):
+    """What a command can be about."""
+
+    @property
+    def name(self) -> str:
+        """As users know it."""
+
+
+T = TypeVar("T", bound=Named)
 
 
 class Later:
@@ -81,6 +93,17 @@ class Call:
     def agreed(self, target: str) -> bool:
         """Whether a deed may be done: asks where -Confirm was given."""
         return not self.switch("Confirm") or self.session.confirmed(self.cmdlet.name, target, self.at)
+
+    def each(
+        self, objects: Iterable[T], command: Callable[[T], Command], shown: Callable[[T], list[Any]]
+    ) -> Iterator[Any]:
+        """Give a command for each object, and the output that ``shown`` makes once it was carried out.
+
+        Raises:
+            RefusedError: one was not carried out; the ones after it are not given.
+        """
+        for one in objects:
+            yield from self.submit(command(one), one.name, partial(shown, one))
 
     def carry_out(self, target: str, deed: Callable[[], object]) -> list[Any]:
         """Do what is no command of the cluster (files), unless -WhatIf or -Confirm keep it from being done."""

@@ -38,6 +38,29 @@ def check_cluster(call: Call) -> None:
             raise call.session.not_found("open cluster", name, [cluster.name], call.at)
 
 
+def named(call: Call, what: str, lister: str, *types: str, parameter: str = "Name", must: bool = True) -> list[str]:
+    """Names that a parameter gives, the ids of objects in the pipeline, and the texts in it.
+
+    Args:
+        call: the call; its -Cluster is checked.
+        what: the kind in words, with its article.
+        lister: the cmdlet that lists them.
+        types: types of objects whose ids count.
+        parameter: the parameter with names.
+        must: whether nothing at all is an error.
+
+    Raises:
+        ParameterError: nothing is named.
+        NotFoundError: -Cluster is of another cluster.
+    """
+    check_cluster(call)
+    found = [*call.texts(parameter), *(item.identity for item in call.objects(*types))]
+    found += [item for item in call.input if isinstance(item, str)]
+    if must and not found:
+        raise ParameterError(f"{call.cmdlet.name} needs the name of {what}.", f"{lister} lists them.", call.at)
+    return found
+
+
 def pick(call: Call, what: str, by_name: Iterable[tuple[str, str, T]], names: Iterable[str]) -> list[T]:
     """Objects whose name (or id) matches one of the names; all if there are no names.
 

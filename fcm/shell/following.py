@@ -5,11 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from fcm.model import commands as cmd
+from fcm.model.drains import active_drain, drain_migrations, last_drain
 from fcm.model.entities import MIB, MachineState, MigrationKind
 from fcm.model.telemetry import Phase
 from fcm.shell.errors import RefusedError, StoppedError
 
 if TYPE_CHECKING:
+    from fcm.model.commands import Command
     from fcm.model.entities import Migration
     from fcm.shell.call import Call
 
@@ -74,6 +76,36 @@ def until_moved(call: Call, migration: Migration, limit: int | None) -> Migratio
     return found
 
 
+def until_drained(call: Call, node: str) -> None:
+    """Wait until a drain is over and tell how many machines have left; what stays is said as a warning.
+
+    Raises:
+        StoppedError: the user stopped the script; the migrations of the drain were canceled where that was possible.
+    """
+    session = call.session
+    activity = f"Drain of {node}"
+    try:
+        while session.waits and (drain := active_drain(call.state, node)) is not None:
+            over = sum(one.phase.is_over for one in drain_migrations(call.state, drain.id).values())
+            total = max(len(drain.moves), 1)
+            session.on_progress(activity, f"{over} of {len(drain.moves)} machines", 100 * over // total)
+            session.check_stopped()
+            session.wait()
+    except (KeyboardInterrupt, StoppedError):
+        with session.to_the_end():
+            _answered(call, cmd.CancelMigrations(node))
+        raise StoppedError(
+            f"Ended by the user: the migrations of the drain were canceled, {node} stays paused.",
+            category="OperationStopped",
+        ) from None
+    finally:
+        session.on_progress(activity, "", -1)
+    ended = last_drain(call.state, node)
+    for one in ended.staying if ended is not None else ():
+        machine = call.state.machines.get(one.machine)
+        session.say(f"WARNING: {machine.name if machine else one.machine} stays on {node}. {one.reason} {one.remedy}")
+
+
 def percent(call: Call, migration: Migration) -> int:
     """MigrationProgress, 0 to 100: the share of what is known to be sent that was sent (an estimate)."""
     if migration.phase is Phase.COMPLETED:
@@ -105,12 +137,18 @@ def _cancel(call: Call, migration: Migration) -> None:
     """Cancel and wait for the answer; a move that cannot be canceled goes on."""
     if migration.kind is not MigrationKind.LIVE:
         return
-    operation = call.workspace.submit(cmd.CancelMigration(migration.id))
+    accepted = _answered(call, cmd.CancelMigration(migration.id))
+    for _ in range(100):
+        if not accepted or call.state.migrations[migration.id].phase.is_over:
+            break
+        call.session.wait()
+
+
+def _answered(call: Call, command: Command) -> bool:
+    """Give a command and wait for its answer, for 100 looks at most; whether it was accepted."""
+    operation = call.workspace.submit(command)
     for _ in range(100):
         if operation.verdict is not None:
             break
         call.session.wait()
-    for _ in range(100):
-        if not operation.verdict or call.state.migrations[migration.id].phase.is_over:
-            break
-        call.session.wait()
+    return bool(operation.verdict)

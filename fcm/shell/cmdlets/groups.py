@@ -30,13 +30,10 @@ OFFLINE = {
 
 def wanted_groups(call: Call, must: bool = True) -> list[Group]:
     """Groups of -Name and of the pipeline; nodes in the pipeline stand for the groups they own."""
-    finding.check_cluster(call)
-    names = [*call.texts("Name"), *(item.identity for item in call.objects("ClusterGroup"))]
-    names += [item for item in call.input if isinstance(item, str)]
-    names += [str(item.get("OwnerGroup")) for item in call.objects("ClusterResource")]
+    resources = [str(item.get("OwnerGroup")) for item in call.objects("ClusterResource")]
+    must = must and not resources
+    names = [*finding.named(call, "a group", "Get-ClusterGroup", "ClusterGroup", must=must), *resources]
     owners = {item.identity for item in call.objects("ClusterNode")}
-    if must and not names:
-        raise ParameterError(f"{call.cmdlet.name} needs the name of a group.", "Get-ClusterGroup lists them.")
     found = finding.groups(call, names)
     return [group for group in found if not owners or group.owner in owners]
 

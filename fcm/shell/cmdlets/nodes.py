@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from fcm.model import commands as cmd
-from fcm.model.drains import active_drain, running_machines
+from fcm.model.drains import running_machines
 from fcm.model.entities import DrainMove, NodeState
 from fcm.shell import finding
 from fcm.shell.cmdlets.moves import NO_DEFAULT, OPTIONS, own_options
 from fcm.shell.errors import ParameterError
+from fcm.shell.following import until_drained
 from fcm.shell.objects import node_object
 from fcm.shell.registry import CLUSTER, INPUT, Param, cmdlet
 from fcm.shell.values import text
@@ -27,12 +29,7 @@ _NEW = "it came with Windows Server 2012."
 
 def _wanted(call: Call, must: bool = True) -> list[Node]:
     """Nodes of -Name and of the pipeline."""
-    finding.check_cluster(call)
-    names = [*call.texts("Name"), *(item.identity for item in call.objects("ClusterNode"))]
-    names += [item for item in call.input if isinstance(item, str)]
-    if must and not names:
-        raise ParameterError(f"{call.cmdlet.name} needs the name of a node.", "Get-ClusterNode lists them.")
-    return finding.nodes(call, names)
+    return finding.nodes(call, finding.named(call, "a node", "Get-ClusterNode", "ClusterNode", must=must))
 
 
 @cmdlet("Get-ClusterNode", NAME, CLUSTER, INPUT, synopsis="Nodes and their state.", example="Get-ClusterNode node1")
@@ -41,13 +38,14 @@ def get_node(call: Call) -> Iterable[Any]:
     return [node_object(node, call.state) for node in _wanted(call, must=False)]
 
 
+def _shown(call: Call, name: str) -> list[Any]:
+    return [node_object(call.state.nodes[name], call.state)]
+
+
 def _each(call: Call, command: Callable[[str], Command], shows: bool = True) -> Iterable[Any]:
-    for node in _wanted(call):
-
-        def result(name: str = node.name) -> list[Any]:
-            return [node_object(call.state.nodes[name], call.state)] if shows else []
-
-        yield from call.submit(command(node.name), node.name, result)
+    return call.each(
+        _wanted(call), lambda node: command(node.name), lambda node: _shown(call, node.name) if shows else []
+    )
 
 
 @cmdlet(
@@ -75,16 +73,11 @@ def suspend_node(call: Call) -> Iterable[Any]:
         return
     for node in _wanted(call):
         moves = _moves(call, node)
-
-        def result(name: str = node.name) -> list[Any]:
-            return [node_object(call.state.nodes[name], call.state)]
-
-        out = call.submit(cmd.DrainNode(node.name, moves, own_options(call)), node.name, result)
+        shown = partial(_shown, call, node.name)
+        out = call.submit(cmd.DrainNode(node.name, moves, own_options(call)), node.name, shown)
         if call.switch("Wait") and not call.what_if:
-            while call.session.waits and active_drain(call.state, node.name) is not None:
-                call.session.check_stopped()
-                call.session.wait()
-            out = result()
+            until_drained(call, node.name)
+            out = shown()
         yield from out
 
 
@@ -184,11 +177,7 @@ def add_node(call: Call) -> Iterable[Any]:
             "The nodes of this cluster are the hosts of its hosts file.", "Add the host there and open the file again."
         )
     for name in names:
-
-        def result(name: str = name) -> list[Any]:
-            return [node_object(call.state.nodes[name], call.state)]
-
-        yield from call.submit(cmd.AddNode(name), name, result)
+        yield from call.submit(cmd.AddNode(name), name, partial(_shown, call, name))
 
 
 @cmdlet(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from fcm.model import commands as cmd
@@ -33,12 +34,7 @@ WAIT = Param("Wait", "whole", help="s to wait at most; 0: do not wait.")
 
 def _wanted(call: Call) -> list[Resource | Disk]:
     """Resources and cluster disks of -Name and of the pipeline."""
-    finding.check_cluster(call)
-    piped = call.objects("ClusterResource", "ClusterSharedVolume")
-    names = [*call.texts("Name"), *(item.identity for item in piped)]
-    names += [item for item in call.input if isinstance(item, str)]
-    if not names:
-        raise ParameterError(f"{call.cmdlet.name} needs the name of a resource.", "Get-ClusterResource lists them.")
+    names = finding.named(call, "a resource", "Get-ClusterResource", "ClusterResource", "ClusterSharedVolume")
     known: list[tuple[str, str, Resource | Disk]] = [(disk.name, disk.id, disk) for disk in call.state.disks.values()]
     known += [(r.name, r.id, r) for r in call.state.resources.values() if r.disk is None]
     by_resource = {r.id: r.disk for r in call.state.resources.values() if r.disk is not None}
@@ -80,7 +76,7 @@ def _shown(call: Call, item: Resource | Disk) -> list[Any]:
 def _turn(call: Call, online: bool) -> Iterable[Any]:
     for item in _wanted(call):
         if item.id in call.state.disks:
-            yield from call.submit(cmd.SetDiskOnline(item.id, online), item.name, lambda i=item: _shown(call, i))  # type: ignore[misc]
+            yield from call.submit(cmd.SetDiskOnline(item.id, online), item.name, partial(_shown, call, item))
             continue
         resource = call.state.resources[item.id]
         if resource.type is not ResourceType.VIRTUAL_MACHINE or resource.machine is None:
@@ -126,14 +122,11 @@ def stop_resource(call: Call) -> Iterable[Any]:
 
 
 def _redirect(call: Call, on: bool) -> Iterable[Any]:
-    for item in _wanted(call):
+    wanted = _wanted(call)
+    for item in wanted:
         if item.id not in call.state.shared_volumes:
             raise ParameterError(f"{item.name} is not a Cluster Shared Volume.", "Get-ClusterSharedVolume lists them.")
-        yield from call.submit(
-            cmd.SetRedirectedAccess(item.id, on),
-            item.name,
-            lambda i=item: _shown(call, i),  # type: ignore[misc]
-        )
+    return call.each(wanted, lambda item: cmd.SetRedirectedAccess(item.id, on), lambda item: _shown(call, item))
 
 
 @cmdlet(
@@ -185,12 +178,8 @@ def test_failure(call: Call) -> Iterable[Any]:
     if not names or None in found:
         yield from _adapters(call, cmd.FailAdapter)
         return
-    for identity in filter(None, found):
-
-        def result(one: str = identity) -> list[Any]:
-            return [resource_object(call.state.resources[one], call.state)]
-
-        yield from call.submit(cmd.FailResource(identity), call.state.resources[identity].name, result)
+    failing = [call.state.resources[identity] for identity in found if identity is not None]
+    yield from call.each(failing, lambda one: cmd.FailResource(one.id), lambda one: _shown(call, one))
 
 
 @cmdlet(
@@ -209,17 +198,13 @@ def enable_adapter(call: Call) -> Iterable[Any]:
 
 
 def _adapters(call: Call, command: type[cmd.FailAdapter] | type[cmd.RepairAdapter]) -> Iterable[Any]:
-    finding.check_cluster(call)
-    names = [*call.texts("Name"), *(item.identity for item in call.objects("ClusterNetworkInterface"))]
-    if not names:
-        raise ParameterError("Which adapter is not said.", "Get-ClusterNetworkInterface lists them.")
+    names = finding.named(call, "a network adapter", "Get-ClusterNetworkInterface", "ClusterNetworkInterface")
     known = ((a.name, a.id, a) for a in call.state.adapters.values())
-    for adapter in finding.pick(call, "network adapter", known, names):
-
-        def result(identity: str = adapter.id) -> list[Any]:
-            return [adapter_object(call.state.adapters[identity], call.state)]
-
-        yield from call.submit(command(adapter.id), adapter.name, result)
+    return call.each(
+        finding.pick(call, "network adapter", known, names),
+        lambda adapter: command(adapter.id),
+        lambda adapter: [adapter_object(call.state.adapters[adapter.id], call.state)],
+    )
 
 
 # private properties

@@ -23,11 +23,8 @@ NAME = Param("Name", "texts", position=0)
 
 
 def _volumes(call: Call, must: bool = True) -> list[Disk]:
-    finding.check_cluster(call)
-    piped = call.objects("ClusterSharedVolume", "ClusterResource")
-    names = [*call.texts("Name"), *(item.identity for item in piped)]
-    if must and not names:
-        raise ParameterError(f"{call.cmdlet.name} needs the name of a disk.", "Get-ClusterSharedVolume lists them.")
+    types = ("ClusterSharedVolume", "ClusterResource")
+    names = finding.named(call, "a disk", "Get-ClusterSharedVolume", *types, must=must)
     known = {key: disk for key, disk in call.state.disks.items() if key in call.state.shared_volumes}
     return finding.disks(call, names, known)
 
@@ -85,12 +82,11 @@ def add_volume(call: Call) -> Iterable[Any]:
 )
 def remove_volume(call: Call) -> Iterable[Any]:
     """Remove from the shared volumes."""
-    for disk in _volumes(call):
-
-        def result(identity: str = disk.id) -> list[Any]:
-            return [disk_object(call.state.disks[identity], call.state)]
-
-        yield from call.submit(cmd.RemoveSharedVolume(disk.id), disk.name, result)
+    return call.each(
+        _volumes(call),
+        lambda disk: cmd.RemoveSharedVolume(disk.id),
+        lambda disk: [disk_object(call.state.disks[disk.id], call.state)],
+    )
 
 
 @cmdlet(
@@ -105,20 +101,22 @@ def remove_volume(call: Call) -> Iterable[Any]:
 )
 def move_volume(call: Call) -> Iterable[Any]:
     """Move."""
-    for disk in _volumes(call):
-        if call.has("Node"):
-            node = finding.node(call, call.text("Node"))
-        else:
-            able = [n for n in call.state.nodes if allowed(cmd.MoveSharedVolume(disk.id, n), call.state)]
-            if not able:
-                raise ParameterError(f"No other node can take {disk.name}.", "Bring another node up.", call.at)
-            owners = [volume.owner for volume in call.state.shared_volumes.values()]
-            node = min(able, key=owners.count)
+    return call.each(
+        _volumes(call),
+        lambda disk: cmd.MoveSharedVolume(disk.id, _coordinator(call, disk)),
+        lambda disk: _shown(call, disk.id),
+    )
 
-        def result(identity: str = disk.id) -> list[Any]:
-            return _shown(call, identity)
 
-        yield from call.submit(cmd.MoveSharedVolume(disk.id, node), disk.name, result)
+def _coordinator(call: Call, disk: Disk) -> str:
+    """The node of -Node, or the one that may take the volume and coordinates the fewest."""
+    if call.has("Node"):
+        return finding.node(call, call.text("Node"))
+    able = [name for name in call.state.nodes if allowed(cmd.MoveSharedVolume(disk.id, name), call.state)]
+    if not able:
+        raise ParameterError(f"No other node can take {disk.name}.", "Bring another node up.", call.at)
+    owners = [volume.owner for volume in call.state.shared_volumes.values()]
+    return min(able, key=owners.count)
 
 
 @cmdlet(

@@ -211,3 +211,40 @@ def test_files_are_not_written_with_what_if(desk: ShellDesk) -> None:
         "Get-VM | Export-Csv a.csv -WhatIf; Set-Content b.txt x -WhatIf; Get-VM | Out-File c -WhatIf; md d -WhatIf"
     )
     assert list(desk.folder.iterdir()) == []
+
+
+def test_a_drain_that_is_waited_for_tells_how_far_it_is_and_ctrl_c_cancels_its_migrations(desk: ShellDesk) -> None:
+    seen: list[str] = []
+
+    def stop_at_the_third_look(activity: str, status: str, percent: int) -> None:
+        seen.append(f"{activity}: {status}")
+        if len(seen) == 3:
+            desk.session.stop()
+
+    desk.session.on_progress = stop_at_the_third_look
+    results = desk.run("Suspend-ClusterNode node1 -Drain -Wait")
+    assert "stays paused" in results.text()
+    assert seen[0] == "Drain of node1: 0 of 5 machines"
+    assert isinstance(desk.commands[-1], cmd.CancelMigrations)
+    assert desk.state.nodes["node1"].state is NodeState.PAUSED
+    desk.settle()
+    assert not desk.state.running_migrations()
+
+
+@pytest.mark.parametrize(
+    ("line", "words"),
+    [
+        ("Suspend-ClusterNode", "needs the name of a node"),
+        ("Start-ClusterGroup", "needs the name of a group"),
+        ("Stop-ClusterResource", "needs the name of a resource"),
+        ("Remove-ClusterSharedVolume", "needs the name of a disk"),
+        ("Enable-NetAdapter", "needs the name of a network adapter"),
+        ("Add-ClusterNode", "needs the name of a server"),
+    ],
+)
+def test_a_cmdlet_that_is_about_nothing_says_what_it_needs_and_what_lists_it(
+    desk: ShellDesk, line: str, words: str
+) -> None:
+    (error,) = desk.run(line).errors
+    assert words in error.message
+    assert error.remedy
