@@ -256,9 +256,10 @@ class LibvirtBackend:
             else:
                 self._reports[name] = report
                 self._answered[name], self._answered_at[name] = report.began, time.time()
-                self._post_all(node_events(self._state, self._hosts, self._reports, name))
                 self._note_absent()
+                # Machines first: whoever sees a node come up knows what it runs.
                 self._post_all(machine_events(self._state, self._reports, self._since))
+                self._post_all(node_events(self._state, self._hosts, self._reports, name))
             self._follow_interrupted()
 
     def _note_absent(self) -> None:
