@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 from PySide6.QtCore import QEvent, QMimeData, QPoint, QPointF, Qt
 from PySide6.QtGui import QColor, QHelpEvent, QWheelEvent
-from PySide6.QtWidgets import QApplication, QLabel, QMessageBox, QToolTip, QWidget
+from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QMessageBox, QToolTip, QWidget
 
 from fcm.model import commands as cmd
 from fcm.model import events as ev
@@ -18,6 +18,8 @@ from fcm.ui.console.colouring import ROLE, Colouring
 from fcm.ui.console.output import LINES
 from fcm.ui.docks import ConsoleDock
 from fcm.workspace import settings as st
+from fcm.workspace.powershell import powershell
+from fcm.workspace.selection import Place, Selection
 from tests.ui.by_hand import NOW, formed, machine, opened
 from tests.ui.test_theme import TEXT, contrast
 from tests.ui.window_by_hand import busy_window, named, window, window_of
@@ -105,6 +107,32 @@ def test_a_click_while_a_script_runs_is_shown_as_well(qtbot: QtBot, tmp_path: Pa
         "PS C:\\> Suspend-ClusterNode node3",
         "PS C:\\> Resume-ClusterNode node2",
     ]
+
+
+def test_what_a_dialog_a_menu_and_a_dock_submit_is_shown_as_well(qtbot: QtBot, tmp_path: Path) -> None:
+    shown, backend = busy_window(qtbot, tmp_path)
+    view = console(shown)
+    dialog = shown.show_dialog("rename-volume", Selection(Place.VOLUME, "disk-2"))
+    assert dialog is not None
+    named(dialog, "Name", QLineEdit).setText("Data")
+    named(dialog, "OK").click()
+    qtbot.waitUntil(lambda: not dialog.isVisible())
+    entry = next(one for one in shown.menus.action_menu.actions() if one.objectName() == "refresh")
+    entry.trigger()
+    menu = shown.show_context_menu((Selection(Place.NODE, "node3"),), QPoint(5, 5))
+    next(one for one in menu.actions() if one.objectName() == "pause-node").trigger()
+    menu.close()
+    dock = shown.docks["Migrations"]
+    dock.show()
+    dock.view.select_ids([next(m.id for m in shown.state.migrations.values() if not m.phase.is_over)])
+    named(dock, "Cancel migration").click()
+    texts = [powershell(command, shown.state) for command in backend.submitted]
+    assert [type(command) for command in backend.submitted] == [
+        cmd.RenameSharedVolume,
+        cmd.PauseNode,
+        cmd.CancelMigration,
+    ]
+    assert view.output.toPlainText().splitlines() == [f"PS C:\\> {text}" for text in texts]
 
 
 def test_a_mistake_is_shown_in_red_with_its_place_and_remedy(qtbot: QtBot, tmp_path: Path) -> None:

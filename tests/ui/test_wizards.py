@@ -262,6 +262,8 @@ def test_a_cluster_is_created_from_what_was_described_and_opened(qtbot: QtBot, t
     [plan] = plans
     assert verdict(plan)
     assert (plan.name, [node.name for node in plan.nodes]) == ("tailspin", ["node1", "node2", "node3"])
+    said = shown.docks["Console"].view.output.toPlainText()
+    assert said.startswith("PS C:\\> New-Cluster -Name tailspin -Node node1, node2, node3 -StaticAddress ")
 
 
 def test_servers_of_two_manufacturers_are_refused_before_the_cluster_exists(qtbot: QtBot, tmp_path: Path) -> None:

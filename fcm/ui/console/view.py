@@ -258,7 +258,7 @@ class ConsoleView(QWidget):
     # What a script asks for
 
     def _ask(self, question: str, answer: Callable[[bool], None]) -> None:
-        box = QMessageBox(QMessageBox.Icon.Question, "Windows PowerShell", question, parent=self._main)
+        box = QMessageBox(QMessageBox.Icon.Question, "Confirm", question, parent=self._main)
         box.setObjectName("question")
         box.setAccessibleName(question)
         box.setTextFormat(Qt.TextFormat.PlainText)
