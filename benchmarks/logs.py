@@ -29,7 +29,7 @@ QUERIES = {
     "levels, time and ID": parse_query(QUERY),
     "everything": everything(),
     "one value of the data": query_of("System", "*[EventData[Data[@Name='VmName']='VM1000']]"),
-    "what SQLite cannot say": query_of("System", "*[EventData[Data[@Name='VmName']!='VM1000']]"),
+    "other values of the data": query_of("System", "*[EventData[Data[@Name='VmName']!='VM1000']]"),
 }
 ROUNDS = 3
 

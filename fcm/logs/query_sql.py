@@ -89,8 +89,8 @@ def of_tree(tree: Node, now: float) -> Condition:
             if not found.exact:
                 return _ANYTHING
             return Condition(f"NOT ({found.text})", found.values) if found.text else Condition("0")
-        case HasData():
-            return _ANYTHING
+        case HasData(name=name):
+            return _data(name, "", ())
         case Compare():
             return _compare(tree, now)
 
@@ -100,11 +100,14 @@ def _compare(tree: Compare, now: float) -> Condition:
     if isinstance(value, int) and abs(value) > _LARGEST:
         return _ANYTHING
     if tree.path == xpath.DATA:
-        if operator == "=" and isinstance(value, str) and value:
-            # Where it stands among the data, and what else is there, has to be seen in the event itself.
-            packed = json.dumps(value, ensure_ascii=False)[1:-1]
-            return Condition("instr(data, ?) OR text = ?", (packed, value), exact=False)
-        return _ANYTHING
+        if not isinstance(value, str):
+            return _ANYTHING
+        found = _data(tree.name, operator, (value,))
+        if operator != "=" or not value:
+            return found
+        # A look at the whole is quicker than one at each part.
+        packed = json.dumps(value, ensure_ascii=False)[1:-1]
+        return _all([Condition("instr(data, ?) OR text = ?", (packed, value)), found])
     if tree.function == "timediff":
         if isinstance(value, str):
             return Condition("0")
@@ -121,6 +124,28 @@ def _compare(tree: Compare, now: float) -> Condition:
     if tree.path in _TEXTS and isinstance(value, str):
         return Condition(f"{_TEXTS[tree.path]} {operator} ?", (value,))
     return _ANYTHING
+
+
+def _data(name: str | None, operator: str, value: tuple[str, ...]) -> Condition:
+    """Whether one of the data has this name (None: any) and a value that compares so.
+
+    The data are a list of [name, value]; a name alone has the text of the event for its value.
+    """
+    tests: list[str] = []
+    values: list[Value] = []
+    for kind, its_name, its_value in (
+        ("array", "json_extract(one.value, '$[0]')", "json_extract(one.value, '$[1]')"),
+        ("text", "one.value", "events.text"),
+    ):
+        parts = [f"one.type = '{kind}'"]
+        if name is not None:
+            parts.append(f"{its_name} = ?")
+            values.append(name)
+        if operator:
+            parts.append(f"{its_value} {operator} ?")
+            values += value
+        tests.append(f"({' AND '.join(parts)})")
+    return Condition(f"EXISTS (SELECT 1 FROM json_each(events.data) AS one WHERE {' OR '.join(tests)})", tuple(values))
 
 
 def _enabled(spans: Sequence[tuple[float, float]]) -> Condition:

@@ -72,8 +72,11 @@ def _made(name: str) -> sqlite3.Connection:
 
 
 def packed(record: EventRecord) -> str:
-    """The data as JSON; a value that is the text itself is left to the column of the text."""
-    pairs = [name if value == record.text else (name, value) for name, value in record.data]
+    """The data as JSON; a value that is the text itself is left to the column of the text.
+
+    SQLite ends texts at a NUL, which XML cannot hold anyway.
+    """
+    pairs = [name if value == record.text else (name, value.replace("\0", "\ufffd")) for name, value in record.data]
     return json.dumps(pairs, ensure_ascii=False, separators=(",", ":"))
 
 

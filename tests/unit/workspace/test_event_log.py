@@ -140,6 +140,7 @@ def test_every_field_of_a_record_is_kept() -> None:
         "*[System[(Level=1 or Level=2) and TimeCreated[timediff(@SystemTime) <= 60000]]]",
         "*[EventData[Data[@Name='VmName']='VM 1']]",
         "*[EventData[Data='moved']]",
+        "*[EventData[Data > 'VM 2']]",
         "*[System[not(EventID=20415) and band(Keywords, 1)]]",
     ],
 )
@@ -163,6 +164,17 @@ _LEAVES = st.builds(
     "{} {} {}".format, _PATHS, st.sampled_from(["=", "!=", "<", "<=", ">", ">="]), _CONSTANTS
 ) | st.sampled_from(
     ["band(Keywords, 1)", "TimeCreated[timediff(@SystemTime) <= 5000]", "Provider[@Name='x']", "Computer"]
+)
+_DATA = st.builds(
+    "*[EventData[Data{} {} '{}']]".format,
+    st.sampled_from(["", "[@Name='a']", "[@Name='b']"]),
+    st.sampled_from(["=", "!=", "<", "<=", ">", ">="]),
+    st.sampled_from(["", "x", "ä", "20", "moved"]),
+) | st.sampled_from(["*[EventData[Data[@Name='a']]]", "*[EventData[Data]]", "*[EventData[Data > 5]]"])
+_WITH_DATA = st.builds(
+    lambda one, data: replace(one, data=tuple(data), text="moved"),
+    RECORDS,
+    st.lists(st.tuples(st.sampled_from("abc"), st.sampled_from(["", "x", "ä", "moved", "20", "z'\"\\<"])), max_size=3),
 )
 _TESTS = st.recursive(
     _LEAVES,
@@ -188,6 +200,18 @@ def test_the_file_finds_what_the_query_selects_for_any_query(
         asked = parse_query(text.replace("<=", "&lt;=").replace(" < ", " &lt; "))
     except QueryError:
         return
+    log = filled(*records)
+    numbered = [replace(one, record_id=number) for number, one in enumerate(records, 1)]
+    assert sorted(log.find(Sought(asked, NOW))) == [one.record_id for one in asked.run(numbered, NOW)]
+    log.close()
+
+
+@settings(max_examples=150, deadline=None)
+@given(_DATA, st.booleans(), st.lists(_WITH_DATA, max_size=6))
+def test_the_file_finds_what_a_query_over_data_selects(
+    expression: str, negated: bool, records: list[EventRecord]
+) -> None:
+    asked = query_of("System", f"*[not({expression[2:-1]})]" if negated else expression)
     log = filled(*records)
     numbered = [replace(one, record_id=number) for number, one in enumerate(records, 1)]
     assert sorted(log.find(Sought(asked, NOW))) == [one.record_id for one in asked.run(numbered, NOW)]
