@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -43,14 +44,15 @@ class Question:
     samples: tuple[DirtySample, ...]
     unknown: str = ""
     """Why no judgement is possible, in words; "" if one is."""
+    basis: str = ""
+    """On what the judgement rests, in words; "" for a workload that is known."""
 
     def answer(self) -> tuple[CheckResult, Judgement | None]:
         """The check in words, and what it rests on. May take some tenths of a second."""
         if self.plan is None or self.unknown:
             return CheckResult(NAME, CATEGORY, "info", self.unknown), None
         judgement = judge(self.plan, self.workload, self.samples, members=MEMBERS)
-        source = "" if self.workload is not None else " Forecast from what earlier migrations of it measured."
-        text = judgement.sentence + source
+        text = f"{judgement.sentence} {self.basis}".strip()
         if judgement.verdict is Verdict.CONVERGES:
             return CheckResult(NAME, CATEGORY, "pass" if judgement.certain else "warn", text), judgement
         remedy = "It can be started all the same, watched here and canceled at any time."
@@ -85,16 +87,16 @@ def question(
     workload = known_workload(machine)
     if workload is not None:
         return Question(plan, workload, ())
-    samples = measured_samples(workspace, machine.id)
+    samples, basis = measured_samples(workspace, machine.id)
     if not samples:
         return Question(
             plan,
             None,
             (),
-            f"How {machine.name} writes its memory has not been measured yet; the first pass of a live migration "
-            "will tell.",
+            f"How {machine.name} writes its memory has not been measured yet: choose Measure memory writes, or let the "
+            "first pass of a live migration tell.",
         )
-    return Question(plan, None, samples)
+    return Question(plan, None, samples, basis=basis)
 
 
 def first_network(state: State, source: str, destination: str) -> Network | None:
@@ -117,14 +119,18 @@ def known_workload(machine: VirtualMachine) -> Workload | None:
     return workload_of(machine)
 
 
-def measured_samples(workspace: Workspace, machine: str) -> tuple[DirtySample, ...]:
-    """Dirty rates that the passes of the newest live migration of a machine measured; empty if there is none."""
+def measured_samples(workspace: Workspace, machine: str) -> tuple[tuple[DirtySample, ...], str]:
+    """How a machine was seen to write, and how that was found out; the newest counts, both are empty without any.
+
+    What was measured before a migration counts, and what the passes of its live migrations found dirtied.
+    """
+    when, measured = workspace.measured.get(machine, (-math.inf, ()))
     for migration in reversed(tuple(workspace.state.migrations.values())):
-        if migration.machine == machine and migration.kind is MigrationKind.LIVE:
+        if migration.machine == machine and migration.kind is MigrationKind.LIVE and migration.requested > when:
             samples = samples_of(workspace.rows(migration.id))
             if samples:
-                return samples
-    return ()
+                return samples, "Forecast from what earlier migrations of it measured."
+    return measured, "Forecast from the measurement of its memory writes." if measured else ""
 
 
 def samples_of(rows: Sequence[TelemetryRow]) -> tuple[DirtySample, ...]:

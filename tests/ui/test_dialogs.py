@@ -43,6 +43,7 @@ SELECTIONS = {
     "drain": Selection(Place.NODE, "node3"),
     "group-properties": Selection(Place.MACHINE, "vm-Web01"),
     "machine-settings": Selection(Place.MACHINE, "vm-Web01"),
+    "measure": Selection(Place.MACHINE, "vm-Web01"),
     "network-properties": Selection(Place.NETWORK, "net-1"),
     "preflight": Selection(Place.MACHINE, "vm-Web01"),
     "rename-volume": Selection(Place.VOLUME, "disk-2"),

@@ -76,6 +76,12 @@ def _reset_recent_events(window: MainWindow, _selection: Selection) -> None:
     Work(window, lambda: events.reset_recent(now), done)
 
 
+def _measure(window: MainWindow, selection: Selection) -> QDialog | None:
+    from fcm.ui.dialogs.measure import MeasureDialog  # needs numpy, which no other dialog should wait for
+
+    return MeasureDialog(window, selection.id)
+
+
 def _tune_migration(window: MainWindow, selection: Selection) -> QDialog | None:
     state = _state(window)
     active = state.active_migration(selection.id) if state else None
@@ -99,6 +105,7 @@ WITH_CLUSTER: dict[str, Maker] = {
     "group-properties": _group_properties,
     "high-availability": lambda window, _: HighAvailabilityWizard(window),
     "machine-settings": lambda window, selection: MachineSettingsDialog(window, selection.id),
+    "measure": _measure,
     "migration-history": lambda window, selection: MigrationHistoryDialog(window, selection.id),
     "migration-networks": lambda window, _: MigrationNetworksDialog(window),
     "migration-settings": lambda window, _: MigrationSettingsDialog(window),

@@ -70,7 +70,7 @@ def test_a_guest_without_a_known_workload_is_judged_by_what_was_measured() -> No
     vm = machine("SQL1", workload="", memory=256 * MIB)
     workspace, _ = opened(formed([vm]))
     fake = SimpleNamespace(
-        state=workspace.state, rows=lambda _: rows
+        state=workspace.state, rows=lambda _: rows, measured={}
     )  # the migration itself is added below, so that only its rows are new
     from dataclasses import replace
     from types import MappingProxyType
