@@ -40,6 +40,20 @@ def last_backup(state: State, machine: str) -> Backup | None:
     return next((one for one in reversed(tuple(state.backups.values())) if one.machine == machine), None)
 
 
+def backup_words(state: State, machine: str) -> str:
+    """How the newest backup of a machine stands, in words; "" if there is none."""
+    backup = last_backup(state, machine)
+    if backup is None:
+        return ""
+    if backup.ended is not None:
+        if backup.reason:
+            return f"broken off: {backup.reason}"
+        return "complete, but a copy of files only: it met a live migration" if backup.file_copy else "complete"
+    if backup.started is None:
+        return "waits for the live migration to end"
+    return "in progress, as a copy of files" if backup.file_copy else "in progress"
+
+
 def snapshot_advice(state: State, machine: VirtualMachine) -> str:
     """What the guide says against a snapshot now; "" if nothing."""
     if not machine.state.holds_memory:

@@ -145,6 +145,17 @@ class EmbeddedCluster(RuleBasedStateMachine):
         machine = self.pick("machines", index)
         self.ask(cmd.ConfigureVirtualMachine(machine, None, StartAction.NOTHING, compatibility, text, text))
 
+    @rule(index=INDEX, kind=st.sampled_from(["take", "take", "revert", "delete", "back up"]))
+    def protect(self, index: int, kind: str) -> None:
+        machine, snapshot = self.pick("machines", index), self.pick("snapshots", index)
+        kinds: dict[str, cmd.Command] = {
+            "take": cmd.TakeSnapshot(machine),
+            "revert": cmd.RevertToSnapshot(snapshot),
+            "delete": cmd.DeleteSnapshot(snapshot),
+            "back up": cmd.BackUpMachine(machine),
+        }
+        self.ask(kinds[kind])
+
     @rule(index=INDEX)
     def delete(self, index: int) -> None:
         self.ask(cmd.DeleteVirtualMachine(self.pick("machines", index)))

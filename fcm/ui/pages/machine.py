@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QLabel, QSplitter, QVBoxLayout, QWidget
 
 from fcm.model.commands import MakeHighlyAvailable
 from fcm.model.entities import DiskUse, MachineState, NodeState, ResourceType, VolumeAccess
+from fcm.model.snapshot_rules import backup_words, snapshots_of
 from fcm.model.state import Change, Kind
 from fcm.ui import appearance, format
 from fcm.ui.pages.page import EVERYTHING, Page
@@ -37,6 +38,8 @@ _FACTS = (
     "Automatic start",
     "Workload",
     "Path",
+    "Snapshots",
+    "Backup",
 )
 
 
@@ -154,6 +157,9 @@ class MachinePage(Page):
         say("Automatic start", str(machine.start_action))
         say("Workload", machine.workload or "Unknown")
         say("Path", machine.path)
+        kept = [f"{one.name}{' (with memory)' if one.with_memory else ''}" for one in snapshots_of(state, machine.id)]
+        say("Snapshots", format.listed(kept, at_most=2) if kept else "<none>")
+        say("Backup", backup_words(state, machine.id) or "<none>")
 
     def _show_resources(self, machine: VirtualMachine) -> None:
         resources = self.state.group_resources(machine.group) if machine.group else ()
