@@ -41,7 +41,7 @@ class ShellError(Exception):
         line, column, source = place(text, max(self.at, 0))
         marked = f"{source[: column - 1]}{source[column - 1 :]}"
         word_end = column - 1
-        while word_end < len(marked) and not marked[word_end].isspace():
+        while word_end < len(marked) and not (marked[word_end].isspace() or marked[word_end] in ";|"):
             word_end += 1
         head = f"{self.command} : {self.message}" if self.command else self.message
         lines = [

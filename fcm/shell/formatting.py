@@ -68,8 +68,8 @@ VIEWS: dict[str, tuple[Column, ...]] = {
 
 
 def shown(value: Any) -> str:
-    """A value in a cell: lists in braces."""
-    if isinstance(value, list | tuple):
+    """A value in a cell: lists, and the names in tables, in braces."""
+    if isinstance(value, list | tuple | dict):
         return "{" + ", ".join(text(item) for item in value) + "}"
     return " ".join(text(value).split("\n"))
 

@@ -131,7 +131,8 @@ class Invoker(Evaluator):
             self.session.note(error, keep=action != "ignore")
             return []
         if action == "inquire":
-            error.ends = not self.session.confirmed(error.command, error.message, error.at)
+            asked = self.session.on_confirm
+            error.ends = asked is None or not asked(f"{error.message} Go on?")
         error.ends = error.ends or action == "stop"
         raise error
 

@@ -47,12 +47,12 @@ def binary(operator: str, left: Any, right: Any) -> Any:
 
 
 def _match(value: Any, pattern: Any) -> bool:
-    return _regex(pattern).search(text(value)) is not None
+    return regex(pattern).search(text(value)) is not None
 
 
 def matches(value: Any, pattern: Any, cased: bool) -> dict[Any, Any]:
     """``$Matches``: what the groups of a pattern found, by number and name; empty if it does not fit."""
-    found = _regex(pattern, cased).search(text(value))
+    found = regex(pattern, cased).search(text(value))
     if found is None:
         return {}
     groups: dict[Any, Any] = {0: found[0]}
@@ -60,7 +60,12 @@ def matches(value: Any, pattern: Any, cased: bool) -> dict[Any, Any]:
     return groups | {name: part for name, part in found.groupdict().items() if part is not None}
 
 
-def _regex(pattern: Any, cased: bool = False) -> re.Pattern[str]:
+def regex(pattern: Any, cased: bool = False) -> re.Pattern[str]:
+    """A regular expression as scripts write it, with .NET's names of groups.
+
+    Raises:
+        ShellError: it is none.
+    """
     try:
         return re.compile(_NAMED_GROUP.sub("(?P<", text(pattern)), 0 if cased else re.IGNORECASE)
     except re.error as error:
@@ -88,8 +93,8 @@ _FILTERS: dict[str, Callable[[Any, Any], bool]] = {
     "-cle": lambda left, right: _ordered(left, right) <= 0,
     "-clike": lambda left, right: wildcard(text(right), cased=True).fullmatch(text(left)) is not None,
     "-cnotlike": lambda left, right: wildcard(text(right), cased=True).fullmatch(text(left)) is None,
-    "-cmatch": lambda left, right: _regex(right, cased=True).search(text(left)) is not None,
-    "-cnotmatch": lambda left, right: _regex(right, cased=True).search(text(left)) is None,
+    "-cmatch": lambda left, right: regex(right, cased=True).search(text(left)) is not None,
+    "-cnotmatch": lambda left, right: regex(right, cased=True).search(text(left)) is None,
 }
 
 
@@ -188,7 +193,7 @@ def _is(left: Any, right: Any) -> bool:
 
 def _replace(left: Any, right: Any, cased: bool = False) -> Any:
     parts = items(right)
-    pattern = _regex(parts[0] if parts else "", cased)
+    pattern = regex(parts[0] if parts else "", cased)
     new = re.sub(r"\$(\d+)", r"\\g<\1>", text(parts[1]).replace("\\", "\\\\")) if len(parts) > 1 else ""
     try:
         done = [pattern.sub(new, text(item)) for item in items(left)]
@@ -198,7 +203,7 @@ def _replace(left: Any, right: Any, cased: bool = False) -> Any:
 
 
 def _split(left: Any, right: Any) -> list[str]:
-    pattern = _regex(right)
+    pattern = regex(right)
     return [part for item in items(left) for part in pattern.split(text(item)) if part is not None]
 
 

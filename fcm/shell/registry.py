@@ -87,8 +87,8 @@ class Cmdlet:
         if found:
             names = ", ".join(f"-{param.name}" for param in found)
             raise ParameterError(f"-{name} is ambiguous: {names}.", "Write more of its name.", at, "InvalidArgument")
-        mine = [param.name for param in self.parameters]
-        hint = near(name, mine) or f"It has {', '.join(f'-{one}' for one in mine) or 'none'}."
+        mine = [f"-{param.name}" for param in self.parameters]
+        hint = near(f"-{name}", mine) or f"It has {', '.join(mine) or 'none'}."
         raise ParameterError(f"{self.name} has no parameter -{name}.", hint, at, "InvalidArgument")
 
     def syntax(self) -> str:

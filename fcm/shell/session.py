@@ -6,6 +6,7 @@ The thread that calls ``execute`` is the owner of the workspace: it drains while
 from __future__ import annotations
 
 import contextlib
+import logging
 import threading
 from collections import deque
 from dataclasses import dataclass, field
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from fcm.model.commands import Command
     from fcm.workspace.workspace import Workspace
 
+_log = logging.getLogger(__name__)
 HISTORY = 1000
 """Lines that Get-History knows."""
 STEP = 0.2
@@ -177,6 +179,12 @@ class ShellSession:
             self._is_over = True
         except RecursionError:
             self.record(ShellError("The script is nested too deeply.", "Use loops and variables.", statement.at))
+        except Exception as error:
+            # A fault of this program ends its statement, not the session.
+            self._submission.forget()
+            _log.error("a statement broke off: %r", error, exc_info=_log.isEnabledFor(logging.DEBUG))
+            what = f"This program has a fault: {type(error).__name__}: {error}."
+            self.record(ShellError(what, "Run fcm with --verbose and report what it says.", statement.at))
         finally:
             self.joining = False
 

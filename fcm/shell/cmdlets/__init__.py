@@ -9,6 +9,7 @@ MODULES = (
     "selecting",
     "output",
     "information",
+    "scripting",
     "cluster",
     "nodes",
     "groups",

@@ -10,6 +10,8 @@ from fcm.shell.errors import ShellSyntaxError
 from fcm.shell.parser import parse
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from tests.unit.shell.desk import ShellDesk
 
 
@@ -162,3 +164,33 @@ def test_a_stop_ends_a_loop_and_runs_finally(desk: ShellDesk) -> None:
     desk.session.on_progress = lambda activity, status, percent: desk.session.stop()
     results = desk.run("try { while ($true) { Write-Progress 'x' } } finally { 'cleaned' }")
     assert results.objects == ["cleaned"]
+
+
+def test_objects_and_files_of_a_scripts_own(desk: ShellDesk) -> None:
+    desk.must("$o = New-Object PSObject -Property @{ Name = 'DC01'; Node = 'node2' }; $o | Export-Csv moves.csv")
+    desk.must("Import-Csv moves.csv | ForEach-Object { Move-ClusterGroup $_.Name $_.Node } | Out-Null")
+    machine = desk.state.machine_named("DC01")
+    assert machine is not None
+    assert machine.node == "node2"
+    assert desk.must("'up', 'down' | Tee-Object list.txt | Select-String '^u'") == ["up"]
+    desk.must("Add-Content list.txt 'last'; Get-Content list.txt | Tee-Object -Variable lines | Out-Null")
+    assert desk.must("$lines -join ' '") == ["up down last"]
+    desk.must("Set-Variable Node 'n9'")
+    assert [item.get("Value") for item in desk.must("Get-Variable nod*")] == ["n9"]
+
+
+def test_a_fault_of_the_program_ends_its_statement_in_words_and_the_next_one_goes_on(
+    desk: ShellDesk, monkeypatch: pytest.MonkeyPatch, expected_log: Callable[[str], None]
+) -> None:
+    expected_log("a statement broke off")
+    monkeypatch.setattr("fcm.shell.cmdlets.information.wildcard", lambda pattern: 1 / 0)
+    results = desk.run("Get-Command x*\n'on'")
+    assert "This program has a fault: ZeroDivisionError" in results.text()
+    assert "Traceback" not in results.text()
+    assert results.objects == ["on"]
+
+
+def test_an_error_with_inquire_asks_whether_to_go_on(desk: ShellDesk) -> None:
+    desk.session.on_confirm = lambda question: "nobody" in question
+    assert desk.run("Get-VM nobody -ErrorAction Inquire; 'on'").objects == ["on"]
+    assert desk.run("Get-VM another -ErrorAction Inquire; 'on'").objects == []

@@ -1,0 +1,156 @@
+"""Cmdlets that scripts use beside the cluster: objects of their own, files of values, variables."""
+
+from __future__ import annotations
+
+import csv
+import re
+from typing import TYPE_CHECKING, Any
+
+from fcm.shell.cmdlets.selecting import pipeline_input
+from fcm.shell.errors import ParameterError
+from fcm.shell.formatting import format_values
+from fcm.shell.operators import cast, regex
+from fcm.shell.output import write_text
+from fcm.shell.registry import INPUT, Param, cmdlet
+from fcm.shell.values import ShellObject, items, text, wildcard
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from fcm.shell.call import Call
+
+CORE = "Core"
+LONGEST_READ = 16 * 2**20
+"""bytes of a file that Import-Csv reads."""
+
+
+@cmdlet(
+    "New-Object",
+    Param("TypeName", position=0, needed=True, choices=("PSObject", "PSCustomObject", "Object")),
+    Param("Property", "any", help="A table of names and values."),
+    synopsis="Make an object with properties of your own.",
+    example="New-Object PSObject -Property @{ Name = 'SQL01'; Node = 'node2' }",
+    module=CORE,
+)
+def new_object(call: Call) -> Iterable[Any]:
+    """An object."""
+    return [cast("pscustomobject", call.values.get("Property") or {})]
+
+
+@cmdlet(
+    "Tee-Object",
+    Param("FilePath", position=0, aliases=("Path",)),
+    Param("Variable"),
+    Param("Append", "switch"),
+    INPUT,
+    synopsis="Keep what comes through the pipeline in a file or variable, and let it through.",
+    example="Get-ClusterNode | Tee-Object nodes.txt",
+    aliases=("tee",),
+    module=CORE,
+)
+def tee_object(call: Call) -> Iterable[Any]:
+    """Let through."""
+    members = list(pipeline_input(call))
+    if call.has("FilePath") == call.has("Variable"):
+        raise ParameterError("Tee-Object needs a file or a variable.", "Give -FilePath or -Variable.", call.at)
+    if call.has("Variable"):
+        call.session.variables[call.text("Variable")] = members
+        return members
+    path = call.session.path(call.text("FilePath"))
+    shown = format_values(members, call.session.width)
+    return [*call.carry_out(str(path), lambda: write_text(path, shown, call.switch("Append"))), *members]
+
+
+@cmdlet(
+    "Select-String",
+    Param("Pattern", position=0, needed=True, help="A regular expression."),
+    Param("SimpleMatch", "switch", help="The pattern is a plain text."),
+    Param("CaseSensitive", "switch"),
+    Param("NotMatch", "switch"),
+    INPUT,
+    synopsis="Let through the texts in which a pattern is found.",
+    example="Get-Content node1_cluster.log | Select-String 'ERR'",
+    aliases=("sls",),
+    module=CORE,
+)
+def select_string(call: Call) -> Iterable[Any]:
+    """Filter texts."""
+    pattern = call.text("Pattern")
+    found = regex(re.escape(pattern) if call.switch("SimpleMatch") else pattern, call.switch("CaseSensitive"))
+    wanted = not call.switch("NotMatch")
+    return [item for item in pipeline_input(call) if (found.search(text(item)) is not None) is wanted]
+
+
+@cmdlet(
+    "Import-Csv",
+    Param("Path", position=0, needed=True),
+    Param("Delimiter", position=1),
+    synopsis="Objects from a CSV file, one a line; all values are texts.",
+    example="Import-Csv moves.csv | ForEach-Object { Move-ClusterGroup $_.Name $_.Node }",
+    aliases=("ipcsv",),
+    module=CORE,
+)
+def import_csv(call: Call) -> Iterable[Any]:
+    """Read a file."""
+    path, delimiter = call.session.path(call.text("Path")), call.text("Delimiter", ",")
+    if len(delimiter) != 1:
+        raise ParameterError(f"{delimiter!r} cannot separate columns.", "Give one character.", call.at)
+    if path.stat().st_size > LONGEST_READ:
+        raise ParameterError(f"{path.name} has more than {LONGEST_READ // 2**20} MiB.", "Divide it.", call.at)
+    lines = path.read_text(encoding="utf-8-sig", errors="replace").splitlines()
+    rows = csv.DictReader((line for line in lines if not line.startswith("#TYPE")), delimiter=delimiter)
+    try:
+        return [
+            ShellObject("Custom", {name: value or "" for name, value in row.items() if name is not None})
+            for row in rows
+        ]
+    except csv.Error as error:
+        raise ParameterError(f"{path.name} is no CSV file: {error}.", "Export it anew with Export-Csv.") from error
+
+
+@cmdlet(
+    "Add-Content",
+    Param("Path", position=0, needed=True),
+    Param("Value", "any", position=1),
+    synopsis="Add lines to a text file of this computer.",
+    example="Add-Content moves.txt 'SQL01 moved'",
+    aliases=("ac",),
+    module=CORE,
+)
+def add_content(call: Call) -> Iterable[Any]:
+    """Append."""
+    path = call.session.path(call.text("Path"))
+    lines = call.input if call.has_input else items(call.values.get("Value"))
+    content = "\n".join(text(line) for line in lines)
+    return call.carry_out(str(path), lambda: write_text(path, content, append=True))
+
+
+@cmdlet(
+    "Get-Variable",
+    Param("Name", "texts", position=0),
+    synopsis="Variables and their values.",
+    example="Get-Variable Error*",
+    aliases=("gv",),
+    module=CORE,
+)
+def get_variable(call: Call) -> Iterable[Any]:
+    """Variables by name."""
+    patterns = [wildcard(name) for name in call.texts("Name")] or [wildcard("*")]
+    variables = call.session.variables
+    names = sorted(name for name in variables if any(pattern.fullmatch(name) for pattern in patterns))
+    return [ShellObject("Selected", {"Name": name, "Value": variables[name]}) for name in names]
+
+
+@cmdlet(
+    "Set-Variable",
+    Param("Name", position=0, needed=True),
+    Param("Value", "any", position=1),
+    synopsis="Set a variable by its name.",
+    example="Set-Variable Node node2",
+    aliases=("sv",),
+    module=CORE,
+)
+def set_variable(call: Call) -> Iterable[Any]:
+    """Set."""
+    call.session.variables[call.text("Name")] = call.values.get("Value")
+    return []
