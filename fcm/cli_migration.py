@@ -59,13 +59,14 @@ _VALIDATE_HELP = """\
 Predicts every recording (*.json) of a folder and compares: the engine, its ablations, pages one by one, the textbook.
 
 With --json one object: achieved, cases [{name, group, measured, predicted, errors, right_class}], preflight_cases, and
-groups {all, steady, auto-converge, disturbed, undisturbed, pre-flight} of models of
+groups {all, steady, as asked, auto-converge, disturbed, undisturbed, pre-flight} of models of
   cases, right_class (share), total_pct, bytes_pct, downtime_ms, passes each {p50, p90, max, bias},
   passes_within (share within 1 pass; pre-flight 2);
 forecast {recordings, instants, eta, blackout, by_run, before_first_reading, after_first_reading, cases}: every run
   that ended replayed row by row from the middle of its first pass on; eta and blackout {held, below, above} are shares
   of instants at which the truth lay in, below or above the 80 % interval; by_run the mean of the runs' own shares.
-A run whose first pass reached less than 97 % of its bandwidth limit is "disturbed".
+A run whose first pass reached less than 97 % of its bandwidth limit is "disturbed"; "as asked" are the steady ones
+whose guest also wrote at least 97 % of what the case asks (as_asked).
 Migrations that `fcm history --export` wrote are compared in groups of their own ("kept, ..."): with the workload that
 the cluster knows, else with one fitted to the run's own passes; each case says so in `basis`. Those that did not
 complete or cannot be compared are in left_out [{name, reason}].

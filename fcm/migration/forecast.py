@@ -413,7 +413,9 @@ def _interval(values: Floats, first: int | None = None) -> Interval:
     """80 % of the values, from the `first` of them in ascending order where that is given."""
     ordered = np.sort(values)
     edge = len(ordered) // 10
-    return Interval(float(ordered[edge if first is None else first]), float(ordered[len(ordered) // 2]), float(ordered[-1 - edge]))
+    return Interval(
+        float(ordered[edge if first is None else first]), float(ordered[len(ordered) // 2]), float(ordered[-1 - edge])
+    )
 
 
 def _mib(size: float) -> str:

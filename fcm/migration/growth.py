@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from fcm.migration.outlook import Floats
 
-TIMES = np.geomspace(0.2, 400.0, 18)
+TIMES = np.geomspace(0.2, 400.0, 36)
 """s: t0, equally likely in logarithm."""
 SHARPNESS = np.array([0.5, 1.0, 2.0, 8.0])
 SCATTER = np.array([0.03, 0.1, 0.3])

@@ -61,6 +61,8 @@ class ValidatedCase:
     errors: dict[str, Errors]
     """By model; without those that miss the convergence class."""
     right_class: dict[str, bool]
+    as_asked: bool = True
+    """False where the guest wrote less than LEAST_SHARE of what the case asks: another case than the one stated."""
     basis: str = ""
     """What the predictions of a migration that a journal kept rest on, as a sentence."""
 
@@ -190,6 +192,9 @@ def validate(
     fair = [c for c in laboratory_cases if c.group != "disturbed"]
     if not achieved and len(fair) < len(laboratory_cases):
         groups["undisturbed"] = summary(fair)
+    asked = [c for c in laboratory_cases if c.group == "steady" and c.as_asked]
+    if not achieved and 0 < len(asked) < sum(c.group == "steady" for c in laboratory_cases):
+        groups["as asked"] = summary(asked)
     if preflights:
         groups["pre-flight"] = summary(preflights)
     return Validation(tuple(cases), tuple(preflights), achieved, groups, calibration(replayed), tuple(left_out))
@@ -233,7 +238,8 @@ def _validate_one(
     group = "auto-converge" if Capability.AUTO_CONVERGE in case.capabilities else "steady"
     if not _reached(laboratory):
         group = "disturbed"
-    return _compare(name, group, recording, {m: p.as_json() for m, p in results.items()})
+    compared = _compare(name, group, recording, {m: p.as_json() for m, p in results.items()})
+    return replace(compared, as_asked=_wrote_as_asked(laboratory))
 
 
 def validate_kept(name: str, recording: Recording, achieved: bool) -> ValidatedCase | LeftOut:
@@ -296,6 +302,16 @@ def _reached(laboratory: Laboratory) -> bool:
     return False
 
 
+def _wrote_as_asked(laboratory: Laboratory) -> bool:
+    """True if the guest wrote as fast as the case says until the last pass that was seen."""
+    case, writes = laboratory.case, laboratory.achieved.writes
+    if not writes or writes[-1][0] <= 0:
+        return True
+    wanted = case.rate if case.burst is None else case.burst.writes / case.burst.period(case.rate)
+    # A guest of a few writes a second is counted to whole ones.
+    return writes[-1][1] + 1.0 >= LEAST_SHARE * wanted * writes[-1][0]
+
+
 def _case_json(case: ValidatedCase) -> dict[str, Any]:
     def short(figures: dict[str, Any]) -> dict[str, Any]:
         return {k: v for k, v in figures.items() if k != "rows"}
@@ -308,4 +324,5 @@ def _case_json(case: ValidatedCase) -> dict[str, Any]:
         "predicted": {m: short(p) for m, p in case.predicted.items()},
         "errors": {m: {k: round(float(getattr(e, k)), 3) for k in METRICS} for m, e in case.errors.items()},
         "right_class": case.right_class,
+        "as_asked": case.as_asked,
     }

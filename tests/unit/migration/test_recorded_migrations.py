@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from fcm.migration.forecast import Forecast
+from fcm.migration.outlook import Verdict
 from fcm.migration.prediction import COMPLETED, DID_NOT_CONVERGE, Prediction, from_case, predict
 from fcm.migration.recording import Recording, load_qemu_recording
 from fcm.migration.reference import geometric, page_monte_carlo
@@ -17,6 +19,7 @@ if TYPE_CHECKING:
 
 
 DATA = Path(__file__).parents[2] / "data" / "recordings"
+NEVER = sorted(path.stem for path in DATA.glob("never-*.json"))
 UNDISTURBED = [
     "uniform-10k.1",
     "uniform-20k.2",
@@ -73,9 +76,23 @@ def test_auto_converge_is_foretold_from_the_case_alone(name: str) -> None:
 
 
 @pytest.mark.parametrize("achieved", [False, True])
-def test_a_migration_that_never_ended_is_foretold_not_to_end(achieved: bool) -> None:
-    recording = load("never-converges-48MiB.0")
-    assert predicted(recording, achieved).status == DID_NOT_CONVERGE
+@pytest.mark.parametrize("name", NEVER)
+def test_a_migration_that_never_ended_is_foretold_not_to_end(name: str, achieved: bool) -> None:
+    assert predicted(load(name), achieved).status == DID_NOT_CONVERGE
+
+
+def test_a_migration_that_never_ended_is_told_from_its_dirty_rates_before_it_begins() -> None:
+    result = validate([DATA / "never-two-class-24MiB.0.json"], pages=False)
+    assert result.groups["pre-flight"]["pre-flight"]["right_class"] == 1.0
+
+
+@pytest.mark.parametrize("name", [name for name in NEVER if "auto-converge" not in name])
+def test_a_running_migration_that_never_ended_is_told_so_where_no_throttle_may_still_rise(name: str) -> None:
+    recording = load(name)
+    forecast = Forecast(recording.memory, recording.bandwidth, recording.downtime_limit)
+    for k in range(len(recording)):
+        forecast.update(recording.row(k))
+    assert forecast.view().verdict is Verdict.WILL_NOT_CONVERGE
 
 
 def test_pages_one_by_one_agree_with_the_expectation() -> None:
@@ -101,3 +118,11 @@ def test_validation_sums_up_a_folder_by_group_and_model() -> None:
     assert engine["right_class"] == 1.0
     assert engine["total_pct"]["p90"] < 2.0
     assert result.groups["pre-flight"]["pre-flight"]["total_pct"]["max"] < 8.0
+
+
+def test_runs_whose_guest_wrote_less_than_its_case_says_are_left_out_of_those_as_asked() -> None:
+    files = [DATA / "uniform-10k.1.json", DATA / "two-class-48MiB.0.json"]
+    result = validate(files, pages=False)
+    assert [case.as_asked for case in result.cases] == [True, False]
+    assert result.groups["steady"]["engine"]["cases"] == 2
+    assert result.groups["as asked"]["engine"]["cases"] == 1
