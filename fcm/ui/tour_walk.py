@@ -34,7 +34,7 @@ class Walk:
 
     def shoot(self, name: str, caption: str, other: QWidget | None = None) -> None:
         """A picture of the window, or of another one, once it has drawn what happened."""
-        self.driver.wait(lambda: self.window.is_settled, "the window to settle")
+        self.driver.wait(lambda: self.window.is_settled and self.window.page.is_settled, "the window to settle")
         self.driver.settle()
         self._shoot(other or self.window, name, caption)
 

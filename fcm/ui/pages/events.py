@@ -139,6 +139,11 @@ class EventsPage(Page):
             button.setToolButtonStyle(style)
         self.events.fold_columns(_FOLDED, self.width() < WIDE)
 
+    @property
+    def is_settled(self) -> bool:
+        """False while events are being read."""
+        return not self.feed.is_busy
+
     def table(self) -> TableView | None:
         """The list of events."""
         return self.events

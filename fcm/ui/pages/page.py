@@ -46,6 +46,11 @@ class Page(QWidget):
         """The state of the open cluster; an empty one without a cluster."""
         return self.frame.state
 
+    @property
+    def is_settled(self) -> bool:
+        """False while something that the page shows is still being read."""
+        return True
+
     def open_at(self, selection: Selection) -> None:
         """Show a place of this page's kind."""
         self.selection = selection
