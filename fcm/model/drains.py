@@ -140,9 +140,9 @@ def drain_migrations(state: State, drain: str) -> dict[str, Migration]:
     return {state.migrations[identity].machine: state.migrations[identity] for identity in found}
 
 
-def may_drain(command: cmd.DrainNode, state: State) -> Verdict:
-    """Whether a node can be drained like this."""
-    node = state.nodes[command.node]
+def may_plan(state: State, name: str) -> Verdict:
+    """Whether a node can be drained at all, as far as that can be told without looking for destinations."""
+    node = state.nodes[name]
     if node.state not in (NodeState.UP, NodeState.PAUSED):
         return no(f"{node.name} is {node.state.lower()}.", "Only a node that is up or paused can be drained.")
     active = active_drain(state, node.name)
@@ -154,16 +154,24 @@ def may_drain(command: cmd.DrainNode, state: State) -> Verdict:
         return no(f"{node.name} is the only node: there is nowhere to move its machines.", "Add a node to the cluster.")
     for migration in state.active_migrations():
         if migration.destination == node.name and not migration.handed_over and migration.machine in state.machines:
-            name = state.machines[migration.machine].name
-            return no(f"{name} is being moved to {node.name} now.", "Wait for the end of that move or cancel it.")
+            coming = state.machines[migration.machine].name
+            return no(f"{coming} is being moved to {name} now.", "Wait for the end of that move or cancel it.")
+    return OK
+
+
+def may_drain(command: cmd.DrainNode, state: State) -> Verdict:
+    """Whether a node can be drained like this."""
+    verdict = may_plan(state, command.node)
+    if not verdict:
+        return verdict
     if command.moves is None:
-        moves, staying = plan_destinations(state, node.name)
+        moves, staying = plan_destinations(state, command.node)
         if staying and not moves:
-            return no(f"No machine of {node.name} can be moved. {staying[0].reason}", staying[0].remedy)
+            return no(f"No machine of {command.node} can be moved. {staying[0].reason}", staying[0].remedy)
         return OK
-    if not command.moves and running_machines(state, node.name):
+    if not command.moves and running_machines(state, command.node):
         return no("No machine was chosen to move.", "Choose a destination for at least one, or pause the node instead.")
-    return _may_move(command.moves, node.name, command.options, state)
+    return _may_move(command.moves, command.node, command.options, state)
 
 
 def _may_move(moves: Sequence[DrainMove], node: str, options: MigrationOptions | None, state: State) -> Verdict:

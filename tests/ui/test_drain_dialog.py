@@ -165,6 +165,8 @@ def test_while_it_runs_actual_stands_beside_predicted_and_all_can_be_cancelled(q
     DRIVER.wait(lambda: rows(dialog)[0][6] == "Moved", "the first move")
     assert rows(dialog)[0][5] == "9.0\u00a0s"
     assert rows(dialog)[1][6] == "Waits: Busy."
+    shown.select(Selection(Place.NODE, "node1"))
+    assert named(shown, "Status: Paused: draining, 1 of 2 moves over", QLabel)
     named(dialog, "Cancel all", QPushButton).click()
     assert backend.submitted == [cmd.CancelMigrations("node1")]
     dialog.close()

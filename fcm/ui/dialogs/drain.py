@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QDialogButtonBox, QHBoxLayout, QPushButton, QVBoxL
 from fcm.model.commands import CancelMigrations
 from fcm.model.drains import active_drain, last_drain, may_drain
 from fcm.model.state import Change, Kind
+from fcm.model.verdict import OK
 from fcm.ui import format as words
 from fcm.ui import icons
 from fcm.ui.background import Work
@@ -48,6 +49,8 @@ class DrainDialog(PlainDialog):
         self._shown: str | None = None
         """The drain whose course is shown instead of a plan."""
         self._begun = False
+        self._verdict = OK
+        """Whether the plan of the moment may be carried out."""
         self._intro = wrapped("")
         self.table = MovesTable()
         self.table.destination_chosen.connect(self._choose)
@@ -131,7 +134,7 @@ class DrainDialog(PlainDialog):
             self.notice.say(f"The drain could not be planned: {outcome.error}")
             return
         self._plan = outcome.result
-        self._show_plan()
+        self._judge()
         self._predict_next()
 
     def _predict_next(self) -> None:
@@ -165,7 +168,7 @@ class DrainDialog(PlainDialog):
                 move = replace(move, destination=destination, reason="Chosen by you.", duration=None, basis="")
             moves.append(move)
         self._plan = replace(self._plan, moves=tuple(moves))
-        self._show_plan()
+        self._judge()
         self._predict_next()
 
     def _moving(self) -> DrainPlan | None:
@@ -183,9 +186,15 @@ class DrainDialog(PlainDialog):
         self._stay.setText(_off(plan.off))
         self._stay.setVisible(bool(plan.off))
         self._show_reason()
-        verdict = may_drain(plan.command(), self.state)
-        self.notice.refuse(verdict)
         self._enable()
+
+    def _judge(self) -> None:
+        """The plan or the cluster changed: ask the rules, which takes a while for hundreds of machines, and show it."""
+        plan = self._moving()
+        if plan is not None:
+            self._verdict = may_drain(plan.command(), self.state)
+            self.notice.refuse(self._verdict)
+            self._show_plan()
 
     def _show_reason(self) -> None:
         """The whole status of the current row, which its cell may cut."""
@@ -242,7 +251,8 @@ class DrainDialog(PlainDialog):
             self._intro.setText(f"The drain is over. {node_sentence(self.state, drain)}")
             took = words.seconds(drain.ended - drain.requested)
             lost = f", {len(rows) - moved} not: see why below" if moved < len(rows) else ""
-            self._total.setText(f"{moved} of {words.count(len(rows), 'machine')} moved in {took}{lost}.")
+            text = f"{moved} of {words.count(len(rows), 'machine')} moved in {took}{lost}."
+            self._total.setText(text if rows else "No virtual machine had to move.")
         self._stay.hide()
         self._show_reason()
         self._enable()
@@ -268,14 +278,14 @@ class DrainDialog(PlainDialog):
             if change.structural or change.kinds() & {Kind.MIGRATION, Kind.TELEMETRY, Kind.NODE}:
                 self._follow()
         elif self._plan is not None and not self._begun and (change.structural or Kind.NODE in change.kinds()):
-            self._show_plan()
+            self._judge()
 
     def _enable(self) -> None:
         plan, drain = self._moving(), self.state.drains.get(self._shown or "")
         running = drain is not None and drain.ended is None
         planning = self._shown is None
         self.go.setVisible(planning)
-        self.go.setEnabled(plan is not None and not self._begun and bool(may_drain(plan.command(), self.state)))
+        self.go.setEnabled(plan is not None and not self._begun and bool(self._verdict))
         self.cancel_all.setVisible(running)
         self.copy.setVisible(drain is not None)
         self.again.setVisible(not running and (drain is not None or bool(self._chosen)))
@@ -303,6 +313,7 @@ def _total(plan: DrainPlan, left_out: int) -> str:
     staying = len(plan.staying) + left_out
     text = f"{words.count(len(plan.moves), 'virtual machine moves', 'virtual machines move')}, {staying or 'none'} "
     text += "stays." if staying == 1 else "stay."
+    text = text[:1].upper() + text[1:]
     if not plan.moves:
         return text
     if any(not move.basis for move in plan.moves):

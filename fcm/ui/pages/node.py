@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QGridLayout, QLabel, QSplitter, QVBoxLayout, QWidget
 
+from fcm.model.drains import active_drain, drain_migrations
 from fcm.model.entities import Adapter, NodeState, SharedVolume
 from fcm.model.state import Change, Kind
 from fcm.ui import appearance, format
@@ -87,7 +88,10 @@ class NodePage(Page):
         owned = state.machines_on(node.name)
         self._show_title()
         say = self._facts.say
-        say("Status", f"{node.state}: {node.note}" if node.note else str(node.state))
+        drain = active_drain(state, node.name)
+        over = [one for one in drain_migrations(state, drain.id).values() if one.phase.is_over] if drain else []
+        note = f"draining, {len(over)} of {len(drain.moves)} moves over" if drain else node.note
+        say("Status", f"{node.state}: {note}" if note else str(node.state))
         say("Takes part in", self._migrations())
         say("Processor", f"{node.processor.model} ({node.processor.vendor})")
         say("Operating system", node.version or "Unknown")
