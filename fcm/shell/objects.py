@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from fcm.model import commands as cmd
+from fcm.model.drains import drain_migrations, last_drain
 from fcm.model.entities import (
     AUTOMATIC,
     MIB,
@@ -18,6 +19,7 @@ from fcm.model.entities import (
     MachineState,
     MigrationKind,
     NetworkRole,
+    NodeState,
     ResourceType,
     VolumeAccess,
 )
@@ -100,10 +102,22 @@ def node_object(node: Node, state: State) -> ShellObject:
             "LogicalProcessors": node.logical_processors,
             "Processor": node.processor.model,
             "VirtualNetworks": list(node.switches),
+            "DrainStatus": _drain_status(node, state),
             "Updates": list(node.updates),
         },
         node.name,
     )
+
+
+def _drain_status(node: Node, state: State) -> str:
+    """NotInitiated, InProgress, Completed or Failed, as ClusterNodeDrainStatus of Windows Server 2012 has it."""
+    drain = last_drain(state, node.name)
+    if drain is None or not (drain.ended is None or node.state is NodeState.PAUSED):
+        return "NotInitiated"
+    if drain.ended is None:
+        return "InProgress"
+    done = all(one.phase is Phase.COMPLETED for one in drain_migrations(state, drain.id).values())
+    return "Completed" if done and not drain.staying else "Failed"
 
 
 def group_object(group: Group, state: State) -> ShellObject:
