@@ -150,9 +150,9 @@ def test_the_bar_never_runs_backwards_and_is_full_only_at_the_end(desk: Desk) ->
 def test_figures_tell_bytes_sent_against_memory_size(desk: Desk) -> None:
     desk.begin()
     desk.send(81)
-    assert desk.said("Sent") == "64 MiB of 64 MiB memory (100 %)"
+    assert desk.said("Sent") == "64 MiB of 64 MiB (100 %)"
     desk.finish()
-    assert desk.said("Sent") == "85 MiB of 64 MiB memory (133 %)"
+    assert desk.said("Sent") == "85 MiB of 64 MiB (133 %)"
     assert desk.said("Blackout") == "125 ms"
 
 
@@ -373,3 +373,16 @@ def test_what_can_be_changed_goes_away_with_the_end(desk: Desk) -> None:
     assert desk.view.advice.isVisible()
     desk.finish()
     assert not desk.view.advice.isVisible()
+
+
+def test_progress_and_buttons_fit_beside_tree_and_actions_on_a_small_screen(desk: Desk) -> None:
+    """676 pixels are left for the page in a window of 1024."""
+    hopeless(desk)
+    desk.view.resize(676, 420)
+    desk.view._tell()
+    assert desk.view.minimumSizeHint().width() <= 676
+    shown = [child for child in desk.view.findChildren(QLabel) if child.isVisible() and not child.wordWrap()]
+    cut = [child.text() for child in shown if child.text() and child.width() < child.minimumSizeHint().width()]
+    assert cut == []
+    buttons = desk.view.advice.findChildren(QPushButton)
+    assert all(button.geometry().right() <= desk.view.advice.width() for button in buttons)

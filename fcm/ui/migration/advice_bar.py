@@ -98,8 +98,9 @@ class AdviceBar(QWidget):
 
     def _place(self) -> None:
         every = [*self._buttons, self._change]
-        widest = max(button.sizeHint().width() for button in every) + self._grid.horizontalSpacing()
-        columns = min(max((self.width() - 26) // widest, 1), len(every))
+        widths = [button.sizeHint().width() + self._grid.horizontalSpacing() for button in every]
+        room = self.width() - self._grid.contentsMargins().left()
+        columns = len(every) if sum(widths) <= room else max(min(room // max(widths), len(every) - 1), 1)
         if columns == self._columns:
             return
         self._columns = columns

@@ -129,7 +129,7 @@ class ProgressPanel(QWidget):
         self.bar.setMinimumWidth(80)
         self.phases = PhaseChips()
         self._values: dict[str, QLabel] = {}
-        figures = self.figures = QGridLayout()
+        figures = QGridLayout()
         figures.setHorizontalSpacing(18)
         figures.setVerticalSpacing(0)
         for column, name in enumerate(("Elapsed", "Still to go", "Blackout", "Sent")):
@@ -140,8 +140,7 @@ class ProgressPanel(QWidget):
             figures.addWidget(value, 1, column)
             self._values[name] = value
         figures.setColumnStretch(4, 1)
-        figures.setColumnStretch(5, 3)
-        top = QHBoxLayout()
+        top = self.top = QHBoxLayout()
         top.setSpacing(10)
         top.addWidget(self.bar, 1)
         top.addWidget(self.phases)
@@ -225,4 +224,4 @@ class ProgressPanel(QWidget):
             return NONE
         if not memory:
             return size(sent)
-        return f"{size(sent)} of {size(memory)} memory ({sent / memory * 100:.0f}{NARROW}%)"
+        return f"{size(sent)} of {size(memory)} ({sent / memory * 100:.0f}{NARROW}%)"
