@@ -19,10 +19,11 @@ from fcm.ui.qactions import ChoiceEntry, Entry, commands_of
 from fcm.workspace.action_text import ActionText, action_text, commands_text
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
 
     from PySide6.QtWidgets import QWidget
 
+    from fcm.ui.main_window import MainWindow
     from fcm.workspace.workspace import Workspace
 
 LABEL = "Copy as PowerShell"
@@ -67,9 +68,12 @@ def described(found: ActionText, left_out: int = 0) -> str:
 class CopyAs(QObject):
     """Offers the PowerShell of entries; one for a window."""
 
-    def __init__(self, workspace: Callable[[], Workspace | None], parent: QObject) -> None:
-        super().__init__(parent)
-        self._workspace = workspace
+    def __init__(self, window: MainWindow) -> None:
+        super().__init__(window)
+        self._window = window
+
+    def _workspace(self) -> Workspace | None:
+        return self._window.workspace
 
     def hint(self, entry: Entry, choice: ChoiceEntry | None = None) -> str:
         """For a tooltip: the text of an entry, or why there is none."""
@@ -77,10 +81,12 @@ class CopyAs(QObject):
         return described(entry_text(self._workspace(), entry, choice, PREVIEW), many - PREVIEW)
 
     def copy(self, entry: Entry, choice: ChoiceEntry | None = None) -> None:
-        """Put the text of an entry on the clipboard."""
+        """Put the text of an entry on the clipboard, and say what has to be filled in."""
         found = entry_text(self._workspace(), entry, choice)
         if found.text:
             QGuiApplication.clipboard().setText(found.text)
+        if found.placeholders:
+            self._window.messages.show_message("information", "Copied as PowerShell.", found.note, found.text)
 
     def offer(self, entry: Entry, choice: ChoiceEntry | None, place: QPoint, parent: QWidget) -> QMenu:
         """Show the menu of one entry at a global position."""
@@ -135,9 +141,11 @@ class CopyAs(QObject):
                 below.installEventFilter(self)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """A right click or Shift+F10 on an entry of a menu."""
+        """A right click or Shift+F10 on an entry of a menu; a menu that appears."""
         if not isinstance(watched, QMenu):
             return False
+        if event.type() == QEvent.Type.Show:
+            self._explain(watched)
         if isinstance(event, QMouseEvent) and event.button() == Qt.MouseButton.RightButton:
             action = watched.actionAt(event.position().toPoint())
             if action is None or action.data() is None:
@@ -153,6 +161,12 @@ class CopyAs(QObject):
                 self._offer_at(watched, active, watched.mapToGlobal(watched.actionGeometry(active).center()))
                 return True
         return False
+
+    def _explain(self, menu: QMenu) -> None:
+        """What can be chosen says what it would do; what cannot keeps its reason."""
+        for action in menu.actions():
+            if action.isEnabled() and isinstance(action.data(), tuple):
+                action.setToolTip(self.hint(*action.data()))
 
     def _offer_at(self, menu: QMenu, action: QAction, place: QPoint) -> None:
         entry, choice = action.data()

@@ -125,7 +125,7 @@ class MainWindow(QMainWindow):
         self.stack.setObjectName("pages")
         column.addWidget(self.messages)
         column.addWidget(self.stack, 1)
-        self.copy_as = CopyAs(lambda: self.workspace, self)
+        self.copy_as = CopyAs(self)
         self.actions_pane = ActionsPane(self.perform, self.copy_as, self)
         self.panes = QSplitter(Qt.Orientation.Horizontal)
         self.panes.setObjectName("panes")

@@ -101,6 +101,24 @@ def test_the_tooltip_of_an_entry_shows_its_command_or_why_there_is_none(qtbot: Q
     QToolTip.hideText()
 
 
+def test_an_entry_of_a_menu_that_can_be_chosen_has_its_command_as_tooltip(qtbot: QtBot, tmp_path: Path) -> None:
+    shown, _ = busy_window(qtbot, tmp_path)
+    menu = shown.show_context_menu((WEB,), QPoint(10, 10))
+    tips = {action.objectName(): (action.isEnabled(), action.toolTip()) for action in menu.actions()}
+    assert tips["save-machine"] == (True, SAVE)
+    assert tips["start-machine"][0] is False
+    assert "Start-VM" not in tips["start-machine"][1]
+    menu.close()
+
+
+def test_a_copy_that_has_to_be_filled_in_says_so(qtbot: QtBot, tmp_path: Path) -> None:
+    shown, _ = busy_window(qtbot, tmp_path)
+    found = {entry.action.id: entry for entry in entries(shown.workspace, (Selection(Place.SERVICES),))}
+    shown.copy_as.copy(found["new-machine"])
+    assert copied().startswith("New-VM '<name>' -ComputerName node1")
+    assert shown.messages.strips[-1].remedy == "Fill in <name>: there is no default."
+
+
 def test_several_selected_machines_are_one_line_each(qtbot: QtBot, tmp_path: Path) -> None:
     workspace, _ = opened(formed([machine(f"Web{number:02}") for number in range(8)]))
     shown = window_of(qtbot, tmp_path, workspace)

@@ -98,6 +98,12 @@ def test_ctrl_c_in_the_console_ends_the_wait_for_a_choice(qtbot: QtBot, tmp_path
     qtbot.waitUntil(lambda: not any(grid.isVisible() for grid in view.window().findChildren(GridWindow)))
 
 
+def test_a_table_that_is_too_long_says_what_it_leaves_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("fcm.ui.console.grid.MOST", 2)
+    content = content_of([1, 2, 3])
+    assert (len(content.cells), content.left_out) == (2, 1)
+
+
 def test_texts_and_numbers_are_one_column() -> None:
     content = content_of(["b", 10, 9, None])
     assert content.titles == ("Value",)

@@ -35,6 +35,8 @@ class GridContent:
     cells: tuple[tuple[str, ...], ...]
     keys: tuple[tuple[Any, ...], ...]
     """What each cell is sorted by: numbers as numbers, nothing before everything."""
+    left_out: int = 0
+    """Objects that are not shown: there are too many."""
 
 
 def content_of(values: list[Any]) -> GridContent:
@@ -42,7 +44,7 @@ def content_of(values: list[Any]) -> GridContent:
     from fcm.shell.formatting import VIEWS, column, is_number, shown
     from fcm.shell.values import ShellObject, first_names
 
-    values = values[:MOST]
+    total, values = len(values), values[:MOST]
     types = {value.type if isinstance(value, ShellObject) else "" for value in values}
     names = first_names(values)
     view = VIEWS.get(next(iter(types))) if len(types) == 1 else None
@@ -64,7 +66,7 @@ def content_of(values: list[Any]) -> GridContent:
         tuple(_key(value, text) for value, text in zip(row, texts, strict=True))
         for row, texts in zip(found, cells, strict=True)
     )
-    return GridContent(titles, numeric, cells, keys)
+    return GridContent(titles, numeric, cells, keys, total - len(values))
 
 
 def _key(value: Any, text: str) -> tuple[int, float, str]:
@@ -166,7 +168,8 @@ class GridWindow(QDialog):
 
     def _tell(self) -> None:
         shown, total = self.view.table.rowCount(), self.view.table.total
-        self._count.setText(f"{total:,} rows" if shown == total else f"{shown:,} of {total:,} rows")
+        left_out = f"; {self._content.left_out:,} more are not shown" if self._content.left_out else ""
+        self._count.setText((f"{total:,} rows" if shown == total else f"{shown:,} of {total:,} rows") + left_out)
 
     def _to_filter(self) -> None:
         self.filter.setFocus(Qt.FocusReason.ShortcutFocusReason)
