@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtCore import QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QHelpEvent, QKeyEvent, QKeySequence
 from PySide6.QtWidgets import (
     QFrame,
@@ -51,7 +51,11 @@ class _Label(QToolButton):
     def fit(self) -> None:
         """Cut the label to the present width."""
         room = max(20, self.width() - (46 if self.menu() else 34))
-        self.setText(self._wrapped(room).replace("&", "&&"))
+        text = self._wrapped(room).replace("&", "&&")
+        if text.count("\n") != self.text().count("\n"):
+            # A layout that is just placing its widgets forgets that one of them wants another height now.
+            QTimer.singleShot(0, self, self.updateGeometry)
+        self.setText(text)
 
     def _wrapped(self, room: int) -> str:
         """In one line if there is room, else in two, of which the second may end in dots."""
