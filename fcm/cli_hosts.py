@@ -151,8 +151,9 @@ def _carry_out(workspace: Workspace, plan: DrainPlan, wait_for: Callable[[Callab
     operation = workspace.submit(plan.command())
     wait_for(lambda: operation.verdict is not None)
     workspace.drain()
-    if not operation.verdict:
-        print(f"{plan.node} was not drained. {operation.verdict and operation.verdict.sentence()}", file=sys.stderr)
+    verdict = operation.verdict
+    if verdict is None or not verdict.ok:
+        print(f"{plan.node} was not drained. {verdict.sentence() if verdict else ''}".rstrip(), file=sys.stderr)
         return FAILED
     from fcm.workspace.drain import course, node_sentence
 
