@@ -294,8 +294,10 @@ def make_docks(window: MainWindow) -> dict[str, Dock]:
         window.addDockWidget(Qt.DockWidgetArea.BottomDockWidgetArea, dock)
         if former is not None:
             window.tabifyDockWidget(former, dock)
-        dock.hide()
         former = dock
+    # Only now: a tab added to a hidden dock leaves the bar of tabs behind in the corner of the window.
+    for dock in docks.values():
+        dock.hide()
     return docks
 
 

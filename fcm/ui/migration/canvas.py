@@ -296,7 +296,7 @@ class Canvas(QWidget):
             self._name_axis()
 
     def _name_axis(self) -> None:
-        self._left.setLabel(f"Memory left to send ({self._unit_name})")
+        self._left.setLabel(f"Left to send ({self._unit_name})")
 
     def _y(self, count: Floats) -> Floats:
         """Bytes in the coordinates of the plot."""
