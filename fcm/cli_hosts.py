@@ -153,7 +153,7 @@ def _carry_out(workspace: Workspace, plan: DrainPlan, wait_for: Callable[[Callab
     workspace.drain()
     verdict = operation.verdict
     if verdict is None or not verdict.ok:
-        print(f"{plan.node} was not drained. {verdict.sentence() if verdict else ''}".rstrip(), file=sys.stderr)
+        print(f"{plan.node} was not drained. {'' if verdict is None else verdict.sentence()}".rstrip(), file=sys.stderr)
         return FAILED
     from fcm.workspace.drain import course, node_sentence
 
