@@ -19,7 +19,8 @@ if TYPE_CHECKING:
     from types import FrameType
 
     from fcm.shell.errors import ShellError
-    from fcm.shell.session import Results, ShellSession
+    from fcm.shell.results import Results
+    from fcm.shell.session import ShellSession
     from fcm.workspace.workspace import Workspace
 
     Subparsers = argparse._SubParsersAction[argparse.ArgumentParser]  # noqa: SLF001 (it has no public name)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from typing import TYPE_CHECKING
 
 from fcm.model import commands as cmd
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from fcm.model.commands import Command
     from fcm.model.entities import Migration
     from fcm.shell.call import Call
+    from fcm.workspace.workspace import Workspace
 
 SETTLING = 600.0
 """s on the cluster's clock to wait for a machine that starts or stops, where -Wait says nothing."""
@@ -152,3 +154,18 @@ def _answered(call: Call, command: Command) -> bool:
             break
         call.session.wait()
     return bool(operation.verdict)
+
+
+class Draining:
+    """Waits for the workspace to wake it, then drains; for a thread that owns the workspace."""
+
+    def __init__(self, workspace: Workspace) -> None:
+        self._workspace = workspace
+        self._awake = threading.Event()
+        workspace.set_wake(self._awake.set)
+
+    def __call__(self, limit: float) -> None:
+        """Drain once something came, or after ``limit`` s."""
+        if self._awake.wait(limit):
+            self._awake.clear()
+        self._workspace.drain()

@@ -16,8 +16,6 @@ from fcm.model.entities import (
     AUTOMATIC,
     MIB,
     GroupType,
-    MachineState,
-    MigrationKind,
     NetworkRole,
     NodeState,
     ResourceType,
@@ -35,8 +33,6 @@ if TYPE_CHECKING:
         CheckResult,
         Disk,
         Group,
-        Migration,
-        MigrationOptions,
         Network,
         Node,
         Resource,
@@ -46,8 +42,6 @@ if TYPE_CHECKING:
     from fcm.model.state import State
 
     Setters = dict[str, Callable[[Any], cmd.Command]]
-
-_PHASE_NUMBERS = {Phase.WAITING: 0, Phase.COMPLETED: 0, Phase.CANCELED: 4, Phase.FAILED: 5, Phase.INTERRUPTED: 5}
 
 
 def cluster_object(state: State) -> ShellObject:
@@ -390,50 +384,6 @@ def machine_object(machine: VirtualMachine, state: State) -> ShellObject:
     )
 
 
-def migration_object(migration: Migration, state: State) -> ShellObject:
-    """A move of a machine."""
-    machine, network = state.machines.get(migration.machine), state.networks.get(migration.network or "")
-    figures = migration.figures
-    return ShellObject(
-        "Migration",
-        {
-            "VirtualMachine": machine.name if machine else migration.machine,
-            "Kind": str(migration.kind),
-            "Source": migration.source,
-            "Destination": migration.destination,
-            "State": str(migration.phase),
-            "Reason": migration.reason,
-            "Network": network.name if network else "",
-            "Requested": when(migration.requested),
-            "Ended": None if migration.ended is None else when(migration.ended),
-            "TotalSeconds": figures.total if figures else None,
-            "BlackoutSeconds": figures.downtime if figures else None,
-            "Passes": figures.passes if figures else None,
-            "BytesSent": figures.bytes if figures else None,
-            "Id": migration.id,
-        },
-        migration.id,
-    )
-
-
-def migration_default_object(options: MigrationOptions) -> ShellObject:
-    """Options of live migrations that name none of their own."""
-    return ShellObject(
-        "MigrationDefault",
-        {
-            "DowntimeLimit": options.downtime_limit,
-            "Bandwidth": options.bandwidth,
-            "AutoConverge": options.auto_converge,
-            "AutoConvergeInitial": options.auto_converge_initial,
-            "AutoConvergeIncrement": options.auto_converge_increment,
-            "PostCopy": options.post_copy,
-            "Xbzrle": options.xbzrle,
-            "ParallelConnections": options.parallel_connections,
-            "Tls": options.tls,
-        },
-    )
-
-
 def check_object(result: CheckResult) -> ShellObject:
     """The outcome of one validation test."""
     words = {"pass": "Passed", "warn": "Warning", "fail": "Failed", "info": "Information"}
@@ -441,49 +391,6 @@ def check_object(result: CheckResult) -> ShellObject:
         "ValidationResult",
         {"Result": words[result.level], "Category": result.category, "Name": result.name, "Text": result.text},
     )
-
-
-def parameter_object(owner: str, name: str, value: Any) -> ShellObject:
-    """A private property."""
-    kind = "String" if isinstance(value, str) else "UInt32"
-    return ShellObject("ClusterParameter", {"Object": owner, "Name": name, "Value": value, "Type": kind})
-
-
-def private_properties(resource: Resource, state: State) -> dict[str, Any]:
-    """Private properties of a Virtual Machine resource (MSCluster "Virtual Machine" page), and the two of 2008 R2."""
-    if resource.machine is None or resource.type is not ResourceType.VIRTUAL_MACHINE:
-        return {"Detail": resource.detail} if resource.detail else {}
-    migration = state.last_migration(resource.machine)
-    machine = state.machines.get(resource.machine)
-    found: dict[str, Any] = {
-        "CheckHeartbeat": int(resource.heartbeat),
-        "MigrationFailureReason": 0x80004005 if migration and migration.phase is Phase.FAILED else 0,
-        "MigrationState": migration_number(migration),
-        "OfflineAction": int(resource.offline_action),
-        "VmId": resource.machine,
-        "VmState": 2 if machine and machine.state is MachineState.RUNNING else 3,
-    }
-    return found | network_properties(state)
-
-
-def network_properties(state: State) -> dict[str, Any]:
-    """MigrationNetworkOrder and MigrationExcludeNetworks: ids of networks, joined by semicolons."""
-    assert state.cluster is not None
-    return {
-        "MigrationNetworkOrder": ";".join(state.cluster.migration_order),
-        "MigrationExcludeNetworks": ";".join(state.cluster.migration_excluded),
-    }
-
-
-def migration_number(migration: Migration | None) -> int:
-    """MigrationState of the resource: 0 none, 1 setup, 2 data transfer, 3 move, 4 canceled, 5 failure."""
-    if migration is None:
-        return 0
-    if migration.phase in _PHASE_NUMBERS:
-        return _PHASE_NUMBERS[migration.phase]
-    if migration.phase is Phase.SETUP:
-        return 1
-    return 2 if migration.kind is MigrationKind.LIVE and not migration.handed_over else 3
 
 
 def when(time: float) -> datetime:

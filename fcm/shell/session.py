@@ -9,7 +9,6 @@ import contextlib
 import logging
 import threading
 from collections import deque
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,13 +16,15 @@ from fcm.shell import tree
 from fcm.shell.call import Later
 from fcm.shell.errors import CommandNotFoundError, NotFoundError, ShellError, StoppedError, near
 from fcm.shell.flow import Exiting, Leaving
+from fcm.shell.following import Draining
 from fcm.shell.formatting import WIDTH, format_values
 from fcm.shell.interpreter import Interpreter
 from fcm.shell.parser import parse
 from fcm.shell.records import error_record
 from fcm.shell.registry import REGISTRY, Cmdlet, Registry
+from fcm.shell.results import Results
 from fcm.shell.submission import Submission
-from fcm.shell.values import as_json, text, truth
+from fcm.shell.values import text, truth
 from fcm.shell.variables import Variables
 
 if TYPE_CHECKING:
@@ -39,33 +40,6 @@ STEP = 0.2
 """s between two looks at a cluster that is being waited for."""
 TURNS = 200_000
 """Turns of loops and blocks that one input may take where the thread must not block."""
-
-
-@dataclass
-class Results:
-    """What one text gave."""
-
-    source: str
-    objects: list[Any] = field(default_factory=list)
-    errors: list[ShellError] = field(default_factory=list)
-    grid: list[tuple[str, list[Any]]] = field(default_factory=list)
-    """Tables that Out-GridView was asked for: title and objects."""
-    exit_code: int | None = None
-    """The number that ``exit`` gave; None: the script came to its end."""
-
-    @property
-    def ok(self) -> bool:
-        """Whether everything was carried out."""
-        return not self.errors
-
-    def text(self, width: int = WIDTH) -> str:
-        """The output as text, the errors after it."""
-        parts = [format_values(self.objects, width)] if self.objects else []
-        return "\n".join([*parts, *(error.show(self.source) for error in self.errors)])
-
-    def json(self) -> list[Any]:
-        """The output as plain JSON data."""
-        return [as_json(item) for item in self.objects]
 
 
 class ShellSession:
@@ -425,18 +399,3 @@ class ShellSession:
         """The error for an object that is not there, with the near names."""
         remedy = near(name, known) or (f"There are: {', '.join(known[:12])}." if known else f"There is no {what}.")
         return NotFoundError(f"There is no {what} {name!r} in this cluster.", remedy, at, "ObjectNotFound")
-
-
-class Draining:
-    """Waits for the workspace to wake it, then drains; for a thread that owns the workspace."""
-
-    def __init__(self, workspace: Workspace) -> None:
-        self._workspace = workspace
-        self._awake = threading.Event()
-        workspace.set_wake(self._awake.set)
-
-    def __call__(self, limit: float) -> None:
-        """Drain once something came, or after ``limit`` s."""
-        if self._awake.wait(limit):
-            self._awake.clear()
-        self._workspace.drain()

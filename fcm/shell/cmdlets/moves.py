@@ -11,7 +11,8 @@ from fcm.shell import finding
 from fcm.shell.cmdlets.groups import machines_of, wanted_groups
 from fcm.shell.errors import ParameterError
 from fcm.shell.following import until_moved
-from fcm.shell.objects import group_object, migration_default_object, migration_object
+from fcm.shell.migration_objects import migration_default_object, migration_object
+from fcm.shell.objects import group_object
 from fcm.shell.registry import CLUSTER, INPUT, Param, cmdlet
 
 if TYPE_CHECKING:

@@ -14,11 +14,9 @@ from fcm.shell.following import percent, until_settled
 from fcm.shell.objects import (
     adapter_object,
     disk_object,
-    network_properties,
-    parameter_object,
-    private_properties,
     resource_object,
 )
+from fcm.shell.private_properties import network_properties, parameter_object, private_properties
 from fcm.shell.registry import CLUSTER, INPUT, Param, cmdlet
 from fcm.shell.values import as_truth, as_whole, items, text
 

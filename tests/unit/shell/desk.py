@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from fcm.model.commands import Command
     from fcm.model.state import State
-    from fcm.shell.session import Results
+    from fcm.shell.results import Results
 
 
 class ShellDesk:
