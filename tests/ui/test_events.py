@@ -261,6 +261,21 @@ def test_a_range_of_ones_own_begins_at_the_clock_of_the_cluster(qtbot: QtBot, tm
     dialog.reject()
 
 
+def test_a_log_that_takes_no_events_says_how_it_is_enabled(qtbot: QtBot, tmp_path: Path) -> None:
+    shown, _, page = events_page(qtbot, tmp_path)
+    name = "Microsoft-Windows-Hyper-V-High-Availability-Analytic"
+    dialog = page.queries.open_dialog()
+    logs = named(dialog, "Event logs", QListWidget)
+    (item,) = logs.findItems(f"{name} (disabled)", Qt.MatchFlag.MatchExactly)
+    assert f'wevtutil sl "{name}" /e:true' in item.toolTip()
+    dialog.reject()
+    assert shown.workspace is not None
+    shown.workspace.events.enable(name, True, 0.0)
+    dialog = page.queries.open_dialog()
+    assert named(dialog, "Event logs", QListWidget).findItems(name, Qt.MatchFlag.MatchExactly)
+    dialog.reject()
+
+
 def test_a_query_is_saved_renamed_and_deleted_by_its_name(qtbot: QtBot, tmp_path: Path) -> None:
     shown, _, page = events_page(qtbot, tmp_path)
     names = named(page, "Query")

@@ -31,6 +31,8 @@ from fcm.ui.event_table import node_name, short_source
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from fcm.logs.channels import EventLogs
+
 HOUR = 3_600_000
 """ms."""
 _PERIODS: tuple[tuple[str, int | None], ...] = (
@@ -49,8 +51,15 @@ class FilterForm(QWidget):
 
     changed = Signal()
 
-    def __init__(self, computers: Sequence[str], now: float, parent: QWidget | None = None) -> None:
-        """``now``: s since the epoch on the cluster's clock, from which a range of one's own begins."""
+    def __init__(self, computers: Sequence[str], logs: EventLogs, now: float, parent: QWidget | None = None) -> None:
+        """Make the fields, empty.
+
+        Args:
+            computers: nodes as events name them.
+            logs: which logs are enabled.
+            now: s since the epoch on the cluster's clock, where a range of one's own ends at first.
+            parent: see QWidget.
+        """
         super().__init__(parent)
         self._now = now
         providers, entries = catalog()
@@ -62,6 +71,7 @@ class FilterForm(QWidget):
         self.start, self.end = _moment("From"), _moment("To")
         self.levels = [self._level(level) for level in LEVELS]
         self.logs = _ticks("Event logs", ((one.name, one.name) for one in CHANNELS))
+        self._mark_disabled(logs)
         self.sources = _ticks("Event sources", ((one.name, short_source(one.name)) for one in providers.values()))
         self.tasks = _ticks("Task categories", ((str(task), tasks[task]) for task in sorted(tasks)))
         self.nodes = _ticks("Nodes", ((one, node_name(one)) for one in computers))
@@ -84,6 +94,14 @@ class FilterForm(QWidget):
         box.setIcon(icons.icon(LEVEL_ICONS[level]))
         box.setToolTip(f"Events of the level {level}; without any tick, all levels")
         return box
+
+    def _mark_disabled(self, logs: EventLogs) -> None:
+        """Say which logs take no events, and how that is changed."""
+        for row, channel in enumerate(CHANNELS):
+            if not logs.enabled(channel.name):
+                item = self.logs.item(row)
+                item.setText(f"{channel.name} (disabled)")
+                item.setToolTip(f'Takes no events. Enable it in the Console: wevtutil sl "{channel.name}" /e:true')
 
     def _lay_out(self) -> None:
         range_row = QHBoxLayout()

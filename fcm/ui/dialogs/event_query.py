@@ -30,7 +30,7 @@ class EventQueryDialog(PlainDialog):
 
     def __init__(self, window: MainWindow, xml: str) -> None:
         super().__init__(window, "Cluster Events Filter", "filter", QSize(680, 620))
-        self.form = FilterForm(computers_of(window), self.workspace.now())
+        self.form = FilterForm(computers_of(window), self.workspace.events.logs, self.workspace.now())
         self.by_hand = Notice()
         self.anew = named(QPushButton("&Begin anew with the form"), "Begin anew with the form")
         self.anew.setAutoDefault(False)
