@@ -19,7 +19,7 @@ from fcm.ui.pages.page import EVERYTHING
 from fcm.workspace.saved_queries import ALL_EVENTS, GUIDE, RECENT
 from fcm.workspace.selection import Place, Selection
 from fcm.workspace.settings import EVENT_QUERIES
-from tests.ui.by_hand import node
+from tests.ui.by_hand import formed, node, opened
 from tests.ui.window_by_hand import busy_window, named
 from tests.unit.logs.test_evtx import record
 
@@ -146,6 +146,31 @@ def test_a_paused_list_takes_no_new_events_until_it_goes_on(qtbot: QtBot, tmp_pa
     press(qtbot, page, "Pause")
     qtbot.waitUntil(lambda: page.model.rowCount() == before + 1)
     at_rest(qtbot, page)
+
+
+def test_what_happened_while_another_page_was_shown_is_there_on_the_way_back(qtbot: QtBot, tmp_path: Path) -> None:
+    shown, backend, page = events_page(qtbot, tmp_path)
+    before = page.model.rowCount()
+    shown.select(Selection(Place.NODES))
+    with qtbot.waitSignal(shown.happened):
+        backend.tell(ev.NodeChanged(node("node3", NodeState.DOWN)), at=500)
+    shown.select(Selection(Place.EVENTS))
+    qtbot.waitUntil(lambda: page.model.rowCount() == before + 1)
+    at_rest(qtbot, page)
+
+
+def test_the_events_of_another_cluster_take_the_place_of_those_before(qtbot: QtBot, tmp_path: Path) -> None:
+    shown, _, page = events_page(qtbot, tmp_path)
+    page.events.select_ids(page.model.ids[:1])
+    before = page.detail.toPlainText()
+    assert before
+    shown.close_cluster()
+    workspace, _ = opened(formed())
+    shown.show_workspace(workspace)
+    shown.select(Selection(Place.EVENTS))
+    at_rest(qtbot, page)
+    qtbot.waitUntil(lambda: page.model.rowCount() == 1)
+    assert page.detail.toPlainText() == ""
 
 
 def test_an_event_names_a_machine_that_is_gone(qtbot: QtBot, tmp_path: Path) -> None:

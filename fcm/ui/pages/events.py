@@ -160,8 +160,8 @@ class EventsPage(Page):
             self._events = events
             self.details.show_record(None)
             self._seek()
-        elif change.structural:
-            self._grown()
+        elif change.structural and workspace is not None:
+            self.feed.look_again(workspace.now())  # it may just be coming into view
 
     def show_recent(self) -> None:
         """Show what Recent Cluster Events counts."""
