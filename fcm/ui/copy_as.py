@@ -120,7 +120,8 @@ class CopyAs(QObject):
                 continue
             below = menu.addMenu(icons.icon(entry.action.icon), entry.label)
             below.setToolTipsVisible(True)
-            self._add(below, "Best possible node", entry, None)
+            if entry_text(self._workspace(), entry, None, 1).text:
+                self._add(below, "Best possible node", entry, None)
             for choice in entry.choices:
                 self._add(below, choice.label, entry, choice)
 

@@ -9,6 +9,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QMenu, QMessageBox, QWidget
 
+from fcm.model.commands import LiveMigrate, MoveMachine, MoveSharedVolume, QuickMigrate
 from fcm.model.verdict import OK, Verdict, no
 from fcm.ui import icons
 from fcm.workspace.actions import Action, actions_for
@@ -24,6 +25,8 @@ EVERYWHERE = ("refresh", "help")
 """Actions of every place; a menu shows them once, at its end."""
 ASKED = 12
 """Selected things for which the rules are asked; of more the cluster itself refuses what may not be done."""
+_TO_A_NODE = (LiveMigrate, QuickMigrate, MoveMachine, MoveSharedVolume)
+"""Commands whose choices are the same for several things: the nodes."""
 _CLOSED = no("No cluster is open.", "Open one with Manage a Cluster.")
 
 
@@ -67,7 +70,10 @@ def entries(workspace: Workspace | None, selections: Sequence[Selection]) -> tup
     for action in actions_for(chosen[0].place):
         if len(chosen) > 1 and (action.dialog is not None and action.id not in EVERYWHERE):
             continue
-        found.append(_entry(workspace, action, chosen))
+        entry = _entry(workspace, action, chosen)
+        # What can be chosen for one machine alone (its snapshots) has no meaning for several.
+        if len(chosen) == 1 or action.choices is None or entry.choices:
+            found.append(entry)
     return tuple(found)
 
 
@@ -99,6 +105,8 @@ def _choices(workspace: Workspace, action: Action, chosen: tuple[Selection, ...]
     by_label: dict[str, list[tuple[Command, Verdict]]] = {}
     for selection in chosen:
         for choice in action.choices(workspace.state, selection):
+            if not isinstance(choice.command, _TO_A_NODE):
+                continue
             # The number before the label differs from machine to machine.
             text = choice.label.partition(" - ")[2]
             found = by_label.setdefault(text, [])

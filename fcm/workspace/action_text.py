@@ -52,7 +52,8 @@ def commands_text(commands: Sequence[Command], state: State) -> ActionText:
 def action_text(action: Action, state: State, selection: Selection) -> ActionText:
     """What an action does to the selected thing, as PowerShell.
 
-    An action with choices gives the command without the destination: the best possible node is taken.
+    An action with a choice of nodes gives the command without one: the best possible node is taken. Other choices have
+    no default, so that only each of them has a text.
     """
     if not action.window and state.cluster is None:
         return ActionText("", _NO_CLUSTER)
@@ -63,8 +64,10 @@ def action_text(action: Action, state: State, selection: Selection) -> ActionTex
     if action.choices is not None:
         choices = action.choices(state, selection)
         if not choices:
-            return ActionText("", "There is no other node.")
-        text = _NODE.sub("", powershell(choices[0].command, state), count=1)
+            return ActionText("", "There is nothing to choose from.")
+        text, nodes = _NODE.subn("", powershell(choices[0].command, state), count=1)
+        if nodes == 0:
+            return ActionText("", "Each of its entries has a command of its own.")
         return ActionText(text, "No node is named: the best possible one is taken.")
     made = DIALOGS.get(action.dialog or "")
     if made is None:
@@ -80,6 +83,8 @@ def _of_command(command: Command, state: State) -> ActionText:
         return ActionText("", "The machine is not being migrated.")
     if isinstance(command, cmd.RemoveGroup) and command.group not in state.groups:
         return ActionText("", "The machine is not highly available.")
+    if isinstance(command, cmd.RevertToSnapshot) and command.snapshot not in state.snapshots:
+        return ActionText("", "The machine has no snapshot.")
     return commands_text((command,), state)
 
 
@@ -243,6 +248,7 @@ DIALOGS: dict[str, Callable[[State, Selection], ActionText]] = {
     "high-availability": _high_availability,
     "machine-settings": _machine_settings,
     "manage-cluster": _window_only("It concerns this window only; fcm shell --cluster URI opens a cluster in a shell."),
+    "measure": _window_only("It changes nothing in the cluster; fcm hosts measure does the same in a terminal."),
     "migration-history": _migration_history,
     "migration-networks": _migration_networks,
     "migration-settings": _migration_settings,

@@ -9,9 +9,11 @@ from PySide6.QtCore import QEvent, QPoint, Qt
 from PySide6.QtGui import QContextMenuEvent, QHelpEvent
 from PySide6.QtWidgets import QApplication, QMenu, QToolTip
 
+from fcm.model import events as ev
+from fcm.model.snapshots import Snapshot
 from fcm.ui.qactions import entries
 from fcm.workspace.selection import Place, Selection
-from tests.ui.by_hand import formed, machine, opened
+from tests.ui.by_hand import NOW, formed, machine, opened
 from tests.ui.window_by_hand import busy_window, window, window_of
 
 if TYPE_CHECKING:
@@ -127,6 +129,21 @@ def test_several_selected_machines_are_one_line_each(qtbot: QtBot, tmp_path: Pat
     shown.copy_as.copy(save)
     assert copied().splitlines() == [f"Save-VM Web{number:02}" for number in range(8)]
     assert shown.copy_as.hint(save).splitlines()[-1] == "and the same for 5 more"
+
+
+def test_snapshots_have_a_command_each_and_are_not_offered_for_several_machines(qtbot: QtBot, tmp_path: Path) -> None:
+    machines = [machine(name) for name in ("Web01", "Web02")]
+    taken = [ev.SnapshotTaken(Snapshot(f"s-{vm.name}", "1 - Friday", vm, NOW, 0)) for vm in machines]
+    workspace, _ = opened(formed(machines), *taken)
+    shown = window_of(qtbot, tmp_path, workspace)
+    both = [Selection(Place.MACHINE, vm.id) for vm in machines]
+    one = {entry.action.id: entry for entry in entries(workspace, both[:1])}
+    assert shown.copy_as.hint(one["apply-snapshot"]) == "Each of its entries has a command of its own."
+    (choice,) = one["apply-snapshot"].choices
+    assert shown.copy_as.hint(one["apply-snapshot"], choice) == "Restore-VMSnapshot Web01 '1 - Friday'"
+    several = {entry.action.id for entry in entries(workspace, both)}
+    assert "live-migrate" in several
+    assert not several & {"apply-snapshot", "delete-snapshot"}
 
 
 def test_without_a_cluster_an_action_says_why_it_has_no_command(qtbot: QtBot, tmp_path: Path) -> None:

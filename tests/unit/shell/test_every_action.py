@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
 
 import pytest
 
+from fcm.model import commands as cmd
+from fcm.model.commands import Command
 from fcm.shell.errors import ShellSyntaxError
 from fcm.shell.parser import parse
 from fcm.shell.session import ShellSession
 from fcm.workspace.action_text import ActionText, action_text
 from fcm.workspace.actions import ACTIONS, Action, actions_for
+from fcm.workspace.powershell import powershell
 from fcm.workspace.selection import Place, Selection
 from tests.property.test_shell_commands import _selections, recorder
-
-if TYPE_CHECKING:
-    from fcm.model.commands import Command
 
 
 def _given(text: str) -> tuple[Command, ...]:
@@ -48,7 +47,8 @@ def test_an_action_is_powershell_or_says_why_it_is_not(action: Action) -> None:
 
 @pytest.mark.parametrize("action", [a for a in ACTIONS if a.dialog is None], ids=lambda action: action.id)
 def test_an_action_without_a_dialog_has_a_text_for_some_object(action: Action) -> None:
-    assert any(found.text for _, found in _texts(action))
+    choices = action.choices or (lambda state, selection: ())
+    assert any(found.text or choices(recorder().state, selection) for selection, found in _texts(action))
 
 
 @pytest.mark.parametrize("action", ACTIONS, ids=lambda action: action.id)
@@ -75,3 +75,35 @@ def test_a_placeholder_is_named_in_the_note_and_can_be_filled_in(action: Action)
             parse(re.sub("<[a-z ]+>", "node1", found.text))
         except ShellSyntaxError as error:
             raise AssertionError(found.text) from error
+
+
+def _of_dialogs() -> tuple[Command, ...]:
+    """A command of each kind that only a dialog, a wizard or the migration view gives."""
+    state = recorder().state
+    volume, node = next(iter(state.shared_volumes)), next(iter(state.nodes))
+    migration = next(iter(state.migrations))
+    return (
+        cmd.SetConcurrentMigrations(2),
+        cmd.CreateVirtualMachine("new one", node, 2**30, volume, start=True),
+        cmd.AddNode("node9"),
+        cmd.RenameVolumeFolder(volume, "Data"),
+        cmd.RenameSharedVolume(volume, "Data"),
+        cmd.TuneMigration(migration, downtime_limit=0.5),
+        cmd.TuneMigration(migration, bandwidth=10**8),
+        cmd.TuneMigration(migration, post_copy=True),
+    )
+
+
+def test_the_text_of_what_only_dialogs_give_is_its_command_again() -> None:
+    for command in _of_dialogs():
+        assert _given(powershell(command, recorder().state)) == (command,)
+
+
+def test_no_kind_of_command_is_left_out() -> None:
+    state = recorder().state
+    seen = {type(command) for command in _of_dialogs()}
+    for action in ACTIONS:
+        for selection, found in _texts(action):
+            seen |= {type(command) for command in found.commands}
+            seen |= {type(choice.command) for choice in (action.choices(state, selection) if action.choices else ())}
+    assert {kind.__name__ for kind in Command.__subclasses__()} == {kind.__name__ for kind in seen}
