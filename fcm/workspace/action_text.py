@@ -160,6 +160,11 @@ def _preflight(state: State, selection: Selection) -> ActionText:
     return ActionText(f"{text} -WhatIf", "-WhatIf changes nothing; without it the machine moves.")
 
 
+def _measure(state: State, selection: Selection) -> ActionText:
+    name = quoted(state.machines[selection.id].name)
+    return ActionText(f"Measure-VMMemoryWrite {name}", "With -Node it tells whether a live migration there would end.")
+
+
 def _machine_settings(state: State, selection: Selection) -> ActionText:
     item = state.machines[selection.id]
     return _present(
@@ -248,7 +253,7 @@ DIALOGS: dict[str, Callable[[State, Selection], ActionText]] = {
     "high-availability": _high_availability,
     "machine-settings": _machine_settings,
     "manage-cluster": _window_only("It concerns this window only; fcm shell --cluster URI opens a cluster in a shell."),
-    "measure": _window_only("It changes nothing in the cluster; fcm hosts measure does the same in a terminal."),
+    "measure": _measure,
     "migration-history": _migration_history,
     "migration-networks": _migration_networks,
     "migration-settings": _migration_settings,

@@ -19,6 +19,7 @@ MODULES = (
     "storage",
     "moves",
     "machines",
+    "measuring",
     "snapshots",
     "events",
     "old_tools",
