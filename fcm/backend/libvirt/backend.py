@@ -12,7 +12,8 @@ import time
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from fcm.backend.base import Capabilities, SinkError
+from fcm.backend.base import SinkError
+from fcm.backend.libvirt.capabilities import CAPABILITIES
 from fcm.backend.libvirt.cluster_view import absent_machines, formed_cluster, machine_events, node_events
 from fcm.backend.libvirt.connection import HostConnection
 from fcm.backend.libvirt.errors import sentence
@@ -35,7 +36,7 @@ from fcm.model.verdict import OK, Verdict, no
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from fcm.backend.base import Operation, Sink
+    from fcm.backend.base import Capabilities, Operation, Sink
     from fcm.backend.libvirt.hosts_file import HostsFile
     from fcm.backend.libvirt.inventory import HostReport
     from fcm.migration.fitting import DirtySample
@@ -48,23 +49,6 @@ ANSWER_LIMIT = 5.0
 """s after which a host counts as not answering."""
 CLOSE_LIMIT = 3.0
 """s that closing waits for migrations to be told off the screen; they go on by themselves."""
-
-COMMANDS = frozenset(
-    {
-        cmd.LiveMigrate,
-        cmd.CancelMigration,
-        cmd.CancelMigrations,
-        cmd.TuneMigration,
-        cmd.SetMigrationNetworks,
-        cmd.SetConcurrentMigrations,
-        cmd.SetMigrationOptions,
-        cmd.SetMachineState,
-        cmd.PauseNode,
-        cmd.DrainNode,
-        cmd.ResumeNode,
-        cmd.ValidateCluster,
-    }
-)
 
 _LOST = "fcm ended before this migration began, or its hosts are no longer in the hosts file."
 
@@ -121,11 +105,7 @@ class LibvirtBackend:
 
     def capabilities(self) -> Capabilities:
         """What can be done with real hosts from here."""
-        return Capabilities(
-            COMMANDS,
-            clock=False,
-            reason="The hosts themselves decide this; do it with their own tools (virsh, virt-manager).",
-        )
+        return CAPABILITIES
 
     # Life
 
