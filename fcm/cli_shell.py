@@ -15,7 +15,7 @@ import time
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from types import FrameType
 
     from fcm.shell.errors import ShellError
@@ -211,6 +211,9 @@ class Progress:
 def _shell(arguments: argparse.Namespace) -> int:
     session = _open(arguments)
     session.on_confirm = _ask
+    if sys.stdin.isatty():
+        with contextlib.suppress(ImportError):
+            _edit_lines(session)
     code = DONE
     try:
         while True:
@@ -223,6 +226,34 @@ def _shell(arguments: argparse.Namespace) -> int:
             code = DONE if results is not None and results.ok else FAILED
     finally:
         session.workspace.close()
+
+
+def _edit_lines(session: ShellSession) -> None:
+    """Give input() line editing, and Tab the names of cmdlets, parameters and objects.
+
+    Raises:
+        ImportError: this Python has no readline.
+    """
+    import readline
+
+    from fcm.shell.completion import complete
+
+    def proposal(_text: str, number: int) -> str | None:
+        session.workspace.drain()
+        line, cursor = readline.get_line_buffer(), readline.get_endidx()
+        found = complete(session, line, cursor)
+        return line[: found.start] + found.words[number] if number < len(found.words) else None
+
+    def show(_typed: str, matches: Sequence[str], _longest: int) -> None:
+        line = readline.get_line_buffer()
+        start = complete(session, line, readline.get_endidx()).start
+        print("\n" + "  ".join(match[start:] for match in matches) + f"\nPS C:\\> {line}", end="", flush=True)
+
+    # Without delimiters the whole line is the word, for names have blanks in them.
+    readline.set_completer_delims("")
+    readline.set_completer(proposal)
+    readline.set_completion_display_matches_hook(show)
+    readline.parse_and_bind("tab: complete")
 
 
 def _execute(session: ShellSession, text: str) -> Results | None:
@@ -247,9 +278,6 @@ def _read(session: ShellSession) -> str | None:
     from fcm.shell.errors import ShellSyntaxError
     from fcm.shell.parser import parse
 
-    if sys.stdin.isatty():
-        with contextlib.suppress(ImportError):
-            import readline  # noqa: F401 (gives input() its line editing)
     lines: list[str] = []
     while True:
         try:

@@ -88,3 +88,29 @@ def test_a_reader_who_leaves_early_is_no_error_that_is_told(tmp_path: Path) -> N
     program.stderr.close()
     assert program.wait(PATIENCE) == 1
     assert errors == ""
+
+
+def test_in_a_terminal_tab_completes_and_exit_gives_the_code(tmp_path: Path) -> None:
+    ours, theirs = os.openpty()
+    program = subprocess.Popen(
+        [sys.executable, "-m", "fcm", "shell", "--fresh"],
+        stdin=theirs,
+        stdout=theirs,
+        stderr=theirs,
+        env={**os.environ, "FCM_DATA": str(tmp_path), "TERM": "xterm"},
+    )
+    os.close(theirs)
+    seen = ""
+
+    def until(word: str) -> None:
+        nonlocal seen
+        while word not in seen:
+            seen += os.read(ours, 4096).decode()
+
+    until("PS C:\\> ")
+    os.write(ours, b"Get-ClusterNetwork 'Cluster Network 3\t | Select-Object -Exp\t State\n")
+    until("Up\r\n")
+    os.write(ours, b"exit 3\n")
+    assert program.wait(PATIENCE) == 3
+    os.close(ours)
+    assert "Get-ClusterNetwork 'Cluster Network 3' | Select-Object -ExpandProperty State" in seen
