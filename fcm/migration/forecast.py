@@ -142,7 +142,7 @@ class Forecast:
         if row.phase not in (Phase.BROWNOUT, Phase.SETUP):
             return self._ending(row)
         rate = self._rate()
-        if rate <= 0:
+        if rate < 1.0:
             return self._stalled(row)
         speed = np.maximum(rate * (1.0 + _SPEED * self._rate_error(rate)), rate * 0.2)
         later = self._later(speed)

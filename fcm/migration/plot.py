@@ -56,13 +56,14 @@ def convergence_svg(prediction: Prediction, title: str, measured: Recording | No
         out.append(f'<line x1="{x:.1f}" y1="{y:.1f}" x2="{WIDTH - _RIGHT}" y2="{y:.1f}" stroke="{_FAINT}"/>')
         out.append(f'<text x="{x - 8:.1f}" y="{y + 4:.1f}" text-anchor="end">{k * step_y:g}</text>')
     for row in prediction.rows[1:]:
-        x, _ = at(row.begin, 0)
-        out.append(f'<line x1="{x:.1f}" y1="{_TOP}" x2="{x:.1f}" y2="{_TOP + 6}" stroke="{_FORECAST}"/>')
+        x, y = at(row.begin, 0)
+        out.append(f'<line x1="{x:.1f}" y1="{y:.1f}" x2="{x:.1f}" y2="{y + 5:.1f}" stroke="{_FORECAST}"/>')
     if seen:
         out.append(_line([at(x, y) for x, y in seen], _MEASURED, "6 4"))
     out.append(_line([at(x, y) for x, y in curve], _FORECAST, ""))
     middle = (_TOP + HEIGHT - _BOTTOM) / 2
-    out.append(f'<text x="{(WIDTH + _LEFT) / 2:.0f}" y="{HEIGHT - 12}" text-anchor="middle">seconds</text>')
+    below = "seconds (ticks: passes foretold)"
+    out.append(f'<text x="{(WIDTH + _LEFT) / 2:.0f}" y="{HEIGHT - 12}" text-anchor="middle">{below}</text>')
     turn = f'transform="rotate(-90 20 {middle:.0f})"'
     out.append(f'<text x="20" y="{middle:.0f}" text-anchor="middle" {turn}>remaining memory, MiB</text>')
     out.append(_legend("forecast", _FORECAST, 0))
