@@ -73,6 +73,8 @@ def measure(
     found: list[DirtySample] = []
     try:
         for length in seconds:
+            if not wanted():
+                break
             if is_migrating(domain):
                 raise MeasureError(f"{domain.name()} is being migrated; its dirty rate is told by the migration.")
             domain.startDirtyRateCalc(length, libvirt.VIR_DOMAIN_DIRTYRATE_MODE_PAGE_SAMPLING)

@@ -8,9 +8,10 @@ from typing import Any, cast
 
 import pytest
 
+from fcm.backend.base import MeasureError
 from fcm.backend.libvirt import measure as measuring
 from fcm.backend.libvirt import outcome, preflight
-from fcm.backend.libvirt.measure import MeasureError, measure
+from fcm.backend.libvirt.measure import measure
 from fcm.backend.libvirt.outcome import final_figures, is_migrating, telemetry_row, whereabouts
 from fcm.backend.libvirt.preflight import processor_verdict
 from fcm.model.telemetry import Phase
@@ -35,6 +36,8 @@ class HostError(Exception):
 LIBVIRT = SimpleNamespace(
     libvirtError=HostError,
     VIR_DOMAIN_DIRTYRATE_MODE_PAGE_SAMPLING=0,
+    VIR_DOMAIN_STATS_DIRTYRATE=1,
+    VIR_DOMAIN_DIRTYRATE_MEASURED=2,
     VIR_DOMAIN_JOB_OPERATION_MIGRATION_OUT=OUT,
     VIR_DOMAIN_JOB_STATS_COMPLETED=1,
     VIR_DOMAIN_JOB_STATS_KEEP_COMPLETED=2,
@@ -202,5 +205,27 @@ def test_a_measurement_that_nobody_waits_for_any_more_ends_at_once() -> None:
     running = Domain(job={"type": 0})
     running.startDirtyRateCalc = lambda seconds, _mode: begun.append(seconds)  # type: ignore[attr-defined]
 
-    assert measure(cast("Any", running), wanted=lambda: False) == ()
+    answers = iter([True, False])
+    assert measure(cast("Any", running), wanted=lambda: next(answers)) == ()
     assert begun == [1]
+
+
+def test_a_rate_counts_only_once_the_calculation_of_that_length_is_over() -> None:
+    period = {"dirtyrate.calc_period": 0}
+    answers = iter(
+        [
+            {"dirtyrate.calc_status": 1, **period},
+            {"dirtyrate.calc_status": 2, "dirtyrate.megabytes_per_second": 7, "dirtyrate.calc_period": 8},
+            {"dirtyrate.calc_status": 2, "dirtyrate.megabytes_per_second": -1, **period},
+            {"dirtyrate.calc_status": 2, "dirtyrate.megabytes_per_second": 36, **period},
+        ]
+    )
+    running = Domain(job={"type": 0})
+    running.startDirtyRateCalc = lambda _seconds, _mode: None  # type: ignore[attr-defined]
+    host = SimpleNamespace(domainListGetStats=lambda *_: [(running, next(answers))])
+    running.connect = lambda: host  # type: ignore[attr-defined]
+    told: list[Any] = []
+
+    (sample,) = measure(cast("Any", running), (0,), told.append)
+
+    assert (sample.mib_per_s, sample.exact, told) == (36.0, False, [sample])
