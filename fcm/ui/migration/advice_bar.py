@@ -33,7 +33,7 @@ class AdviceBar(QWidget):
         self._helps: tuple[Help, ...] = ()
         self._buttons: list[QPushButton] = []
         self._columns = 0
-        self._change = named(QPushButton("C&hange options..."), CHANGE)
+        self._change = named(QPushButton("&Change options..."), CHANGE)
         self._change.setIcon(icons.icon("settings"))
         self._change.clicked.connect(self.options_asked)
         self._change.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
