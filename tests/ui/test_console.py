@@ -78,6 +78,11 @@ def finish(backend: Backend, operation: Operation) -> None:
     backend._sink.finished(operation)
 
 
+def moving() -> Migration:
+    """A live migration that has begun."""
+    return Migration("m1", MigrationKind.LIVE, "vm-Web01", "node1", "node2", MigrationOptions(), Phase.SETUP, NOW)
+
+
 # Running
 
 
@@ -188,8 +193,7 @@ def test_a_move_shows_its_progress_in_one_line_until_it_is_over(qtbot: QtBot, tm
     workspace, backend = opened(formed([machine("Web01")]))
 
     def begin(operation: Operation) -> None:
-        move = Migration("m1", MigrationKind.LIVE, "vm-Web01", "node1", "node2", MigrationOptions(), Phase.SETUP, NOW)
-        backend.tell(ev.MigrationRequested(move))
+        backend.tell(ev.MigrationRequested(moving()))
         operation.finish()
 
     backend.answer = begin
@@ -203,6 +207,27 @@ def test_a_move_shows_its_progress_in_one_line_until_it_is_over(qtbot: QtBot, tm
     qtbot.waitUntil(lambda: not view.runner.is_running)
     assert not view.findChild(QWidget, "console-progress").isVisible()
     assert "The network failed." in view.output.toPlainText()
+
+
+def test_ctrl_c_cancels_the_live_migration_that_a_command_waits_for(qtbot: QtBot, tmp_path: Path) -> None:
+    workspace, backend = opened(formed([machine("Web01")]))
+
+    def answer(operation: Operation) -> None:
+        if isinstance(operation.command, cmd.LiveMigrate):
+            backend.tell(ev.MigrationRequested(moving()))
+        else:
+            backend.tell(ev.MigrationCanceled("m1"))
+        operation.finish()
+
+    backend.answer = answer
+    view = console(window_of(qtbot, tmp_path, workspace))
+    qtbot.keyClicks(view.input, "Move-ClusterVirtualMachineRole Web01 -Node node2")
+    qtbot.keyClick(view.input, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: named(view, "Progress of the command").isVisible())
+    qtbot.keyClick(view.input, Qt.Key.Key_C, CTRL)
+    qtbot.waitUntil(lambda: not view.runner.is_running)
+    assert backend.submitted == [cmd.LiveMigrate("vm-Web01", "node2"), cmd.CancelMigration("m1")]
+    assert "Ended by the user: canceled" in view.output.toPlainText()
 
 
 def test_without_a_cluster_the_console_says_so(qtbot: QtBot, tmp_path: Path) -> None:
