@@ -239,7 +239,7 @@ class EventsPage(Page):
         shown = self.model.rowCount()
         self._empty.words.setText(self._problem or _EMPTY)
         self._stack.setCurrentIndex(1 if shown else 0)
-        note = f"{shown:,} events" if shown != 1 else "1 event"
+        note = "1 event" if shown == 1 else f"{shown:,} events" if shown else "no events"
         self.title.say("Cluster Events", "events", f"{note}, paused" if self.feed.paused else note)
 
     def _show_detail(self) -> None:
