@@ -22,9 +22,9 @@ pytestmark = pytest.mark.live
 
 
 def test_a_real_migration_is_exported_and_retold_by_the_engine(
-    watched: Watched, writing: LabMachine, tmp_path: Path
+    watched: Watched, machine: LabMachine, tmp_path: Path
 ) -> None:
-    ended = watched.end_of(watched.migrate(watched.machine(writing.name), "node2"))
+    ended = watched.end_of(watched.migrate(watched.machine(machine.name), "node2"))
     assert ended.phase is Phase.COMPLETED, ended.reason
     assert ended.figures is not None
 
