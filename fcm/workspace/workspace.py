@@ -12,7 +12,8 @@ import time
 from collections import deque
 from typing import TYPE_CHECKING
 
-from fcm.backend.base import Operation as Operation  # the window knows it by this room
+from fcm.backend.base import MeasureError as MeasureError  # the window and the shell know these by this room
+from fcm.backend.base import Operation as Operation
 from fcm.model import events as ev
 from fcm.model.rules import allowed
 from fcm.model.state import Change, State, apply

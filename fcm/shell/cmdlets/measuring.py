@@ -5,12 +5,12 @@ from __future__ import annotations
 import threading
 from typing import TYPE_CHECKING, Any
 
-from fcm.backend.base import BackendError
 from fcm.model.measuring import measurable
 from fcm.shell import finding
 from fcm.shell.errors import RefusedError, StoppedError
 from fcm.shell.registry import CLUSTER, Param, cmdlet
 from fcm.shell.values import ShellObject
+from fcm.workspace.workspace import MeasureError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -56,13 +56,13 @@ def _measured(call: Call, machine: VirtualMachine) -> tuple[DirtySample, ...]:
     session, workspace = call.session, call.workspace
     wanted = [True]
     told: list[DirtySample] = []
-    results: list[tuple[DirtySample, ...] | BackendError] = []
+    results: list[tuple[DirtySample, ...] | MeasureError] = []
     activity = f"Measuring the memory writes of {machine.name}"
 
     def work() -> None:
         try:
             results.append(workspace.measure_writes(machine.id, told.append, lambda: wanted[0]))
-        except BackendError as error:
+        except MeasureError as error:
             results.append(error)
 
     thread = threading.Thread(target=work, name=f"measure {machine.name}", daemon=True)
@@ -80,7 +80,7 @@ def _measured(call: Call, machine: VirtualMachine) -> tuple[DirtySample, ...]:
     finally:
         session.on_progress(activity, "", -1)
     (result,) = results
-    if isinstance(result, BackendError):
+    if isinstance(result, MeasureError):
         raise RefusedError(str(result), "", call.at, "DeviceError")
     return result
 
