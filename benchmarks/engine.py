@@ -7,8 +7,8 @@ Run: python benchmarks/engine.py [--json]
    memory for 64 GiB of pages would be needed otherwise), and says so.
 2. 1,000 migrations at once that share 32 links, against the time they take in reality.
 3. The cost of a reading of the dirty log over segments x classes, and over memory at the same segments.
-4. One step of 8 migrations, of one hot set and of a sweep each, and one update and view of a forecast before and after
-   the first reading of the dirty log: medians.
+4. One step of 8 migrations, of one hot set, of a sweep and of a throttled hot set each, and one update and view of a
+   forecast before the first reading of the dirty log, after it, and on the row of a reading, when it learns: medians.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from fcm.migration.engine import Engine
 from fcm.migration.forecast import Forecast
 from fcm.migration.prediction import predict
 from fcm.migration.reference import page_monte_carlo
-from fcm.migration.specification import MigrationSpec
+from fcm.migration.specification import Capability, MigrationSpec
 from fcm.migration.workload import PAGE, Scattered, Sweep, Uniform, Workload, Zipf, zipf_bins
 from fcm.model.telemetry import Phase
 
@@ -113,13 +113,18 @@ def small() -> dict[str, float]:
     kinds: dict[str, Uniform | Sweep] = {
         "hot_set": Uniform(45_056, 65_536, 20_000.0),
         "sweep": Sweep(45_056, 65_536, 20_000.0),
+        "throttled": Uniform(45_056, 65_536, 20_000.0),
     }
     for name, pattern in kinds.items():
         engine = Engine()
-        handles = [engine.add(MigrationSpec(Workload((pattern,)), GIB, bandwidth=1e8)) for _ in range(8)]
-        forecast = Forecast(GIB, 1e8)
+        slowed = name == "throttled"
+        capabilities = frozenset({Capability.AUTO_CONVERGE}) if slowed else frozenset()
+        spec = MigrationSpec(Workload((pattern,)), GIB, bandwidth=1e8, capabilities=capabilities)
+        handles = [engine.add(spec) for _ in range(8)]
+        forecast = Forecast(GIB, 1e8, auto_converge=slowed)
         steps: list[float] = []
-        views: dict[str, list[float]] = {"first_pass": [], "later": []}
+        views: dict[str, list[float]] = {"first_pass": [], "later": [], "after_a_reading": []}
+        passes = 1
         for _ in range(160):
             begin = time.perf_counter()
             row = engine.step().rows[handles[0]]
@@ -127,7 +132,9 @@ def small() -> dict[str, float]:
             forecast.update(row)
             forecast.view()
             if row.phase is Phase.BROWNOUT:
-                views["first_pass" if row.pass_number < 2 else "later"].append(time.perf_counter() - middle)
+                later = "later" if row.pass_number == passes else "after_a_reading"
+                views[later if row.pass_number > 1 else "first_pass"].append(time.perf_counter() - middle)
+                passes = row.pass_number
                 steps.append(middle - begin)
         result[f"step_of_8_{name}_ms"] = float(np.median(steps)) * 1e3
         for phase, times in views.items():

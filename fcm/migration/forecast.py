@@ -390,7 +390,7 @@ def _bandwidth_for(growth: Growth, limit: float) -> float | None:
     """bytes/s at which what is dirtied within the downtime limit fits into it, with a fifth to spare."""
     if limit <= 0:
         return None
-    found = float(np.median(growth.distinct(np.full(len(growth.level), limit))))
+    found = float(np.median(growth.distinct(np.full(len(growth.rate), limit))))
     return 1.2 * found / limit
 
 

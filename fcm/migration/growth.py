@@ -34,7 +34,7 @@ NEED = np.array([0.2, 0.4, 0.6, 0.8, 1.0])
 """Share of a processor that the writer needs. Assumed."""
 FORGETTING = 0.75
 """Weight of a pair against the next younger one: what a guest does now counts most."""
-MOST_PAIRS = 12
+MOST_PAIRS = 8
 FASTEST = 67_551 * 4096.0
 """bytes/s: the highest published rate of dirtying (QEMU commit 7ca1dfad, a Java server on 20 processors). Beyond it a
 rate is the less likely the higher it is, in proportion."""
@@ -60,8 +60,8 @@ class Pair:
 class Growth:
     """Bytes dirtied in a window, one law a member."""
 
-    level: Floats
-    """log c, c in bytes/s."""
+    rate: Floats
+    """c in bytes/s."""
     time: Floats
     """t0 in s."""
     sharpness: Floats
@@ -72,7 +72,7 @@ class Growth:
 
     def distinct(self, window: Floats) -> Floats:
         """[M] bytes of distinct pages written in `window` [M] s of unthrottled writing."""
-        result: Floats = np.exp(self.level) * shape(window, self.time, self.sharpness)
+        result: Floats = self.rate * shape(window, self.time, self.sharpness)
         return result
 
     def slowed(self, throttle: Floats) -> Floats:
@@ -86,7 +86,7 @@ class Growth:
 
 def shape(window: Floats, time: Floats, sharpness: Floats) -> Floats:
     """The law with c = 1, in s."""
-    result: Floats = window * np.exp(-np.log1p((window / time) ** sharpness) / sharpness)
+    result: Floats = window * (1.0 + (window / time) ** sharpness) ** (-1.0 / sharpness)
     return result
 
 
@@ -137,7 +137,7 @@ def learn(pairs: Sequence[Pair], pick: Floats, level: Floats, throttled: bool) -
 
     spread = 1.0 / np.sqrt(drawn(total))
     return Growth(
-        level=drawn(centre) + level * spread,
+        rate=np.exp(drawn(centre) + level * spread),
         time=drawn(time[..., 0]),
         sharpness=drawn(sharp[..., 0]),
         scatter=drawn(scatter[..., 0]),

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from fcm.migration.outlook import Floats
     from fcm.migration.policies import StoppingRule
 
-MOST_PASSES = 28
+MOST_PASSES = 24
 """Passes ahead; members that need more count as not converging."""
 
 

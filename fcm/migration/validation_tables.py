@@ -56,6 +56,11 @@ def table(result: Validation, name: str) -> str:
     return "\n".join(_group(result.groups[name]))
 
 
+def forecast_table(forecast: dict[str, Any]) -> str:
+    """The table FORECAST from a calibration alone."""
+    return "\n".join(_forecast(forecast))
+
+
 def _recordings(result: Validation) -> list[str]:
     head = (
         "| recording | group | total s | forecast | bytes MB | forecast | blackout ms | forecast | passes | forecast |"

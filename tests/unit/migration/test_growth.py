@@ -85,12 +85,12 @@ def test_a_throttle_takes_nothing_from_a_writer_that_needs_less_than_it_leaves()
 
 def test_a_first_pass_over_chunks_protected_late_may_stand_for_faster_writing() -> None:
     whole, part = (learn([Pair(20.0, 400e6, chunks=n)], SHARES, MIDDLE, throttled=False) for n in (1, 4))
-    assert np.median(part.level) > np.median(whole.level)
+    assert np.median(part.rate) > np.median(whole.rate)
 
 
 def test_rates_beyond_any_published_one_are_rare() -> None:
     growth = learn([Pair(20.0, 4e9)], SHARES, MIDDLE, throttled=False)
-    assert (np.exp(growth.level) > 4 * FASTEST).mean() < 0.1
+    assert (growth.rate > 4 * FASTEST).mean() < 0.1
 
 
 def test_auto_converge_counts_two_dirty_periods_of_more_than_a_second() -> None:
