@@ -10,7 +10,7 @@ import re
 from abc import abstractmethod
 
 from fcm.shell import tree
-from fcm.shell.scanner import DASHES, DOUBLE, SINGLE, TokenKind
+from fcm.shell.scanner import DASHES, DOUBLE, SINGLE, Token, TokenKind
 from fcm.shell.texts import TextReader
 
 CHAIN = 200
@@ -44,6 +44,11 @@ _TYPE_NAMES = {
 
 class ExpressionParser(TextReader):
     """Reads expressions; what needs statements is left to the parser of statements."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__(text)
+        self._read: dict[int, tuple[tree.SubExpression, int, list[Token]]] = {}
+        """Subexpressions by where they begin, with their end and their tokens."""
 
     @abstractmethod
     def statements(self, end: str) -> tuple[tree.Node, ...]:
@@ -269,12 +274,24 @@ class ExpressionParser(TextReader):
         """A variable or ``$( ... )``."""
         start = self.at
         if self.peek(1) == "(":
-            self.take("$(")
-            return tree.SubExpression(self._block(")"), at=start)
+            return self._sub_expression(start)
         name = self.read_variable()
         if name is None:
             raise self.fail("A variable needs a name after $.", "Put the text into single quotes if $ is meant.")
         return tree.Variable(name, at=start)
+
+    def _sub_expression(self, start: int) -> tree.Node:
+        """``$( statements )``. One that is read again (an argument turned out to be a word) is not parsed again."""
+        known = self._read.get(start)
+        if known is None:
+            before = len(self.tokens)
+            self.take("$(")
+            node = tree.SubExpression(self._block(")"), at=start)
+            self._read[start] = (node, self.at, self.tokens[before:])
+            return node
+        node, self.at, tokens = known
+        self.tokens += tokens
+        return node
 
     def group(self) -> tree.Node:
         """``( statement )``; parentheses around a mere expression leave no node of their own."""

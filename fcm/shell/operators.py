@@ -26,6 +26,10 @@ if TYPE_CHECKING:
 
 LONGEST_RANGE = 100_000
 LONGEST_TEXT = 1_000_000
+"""Characters or elements that a repetition gives at most."""
+LONGEST_SUM = 2**24
+"""Characters of a text that was put together."""
+LONGEST_LIST = 1_000_000
 _FORMAT = re.compile(r"\{\{|\}\}|\{(\d{1,4})(?:,(-?\d{1,4}))?(?::([^{}]*))?\}")
 
 _NAMED_GROUP = re.compile(r"(?<!\\)\(\?<(?=[A-Za-z_])")
@@ -118,18 +122,30 @@ def _ordered(left: Any, right: Any) -> int:
 
 def _add(left: Any, right: Any) -> Any:
     if isinstance(left, list):
+        if len(left) > LONGEST_LIST:
+            raise ShellError(f"A list has at most {LONGEST_LIST} elements.", "Use a pipeline.")
         return [*left, *items(right)]
     if isinstance(left, dict) and isinstance(right, dict):
         return {**left, **right}
     if isinstance(left, datetime):
         return left + timedelta(seconds=as_number(right))
     if isinstance(left, str) or (left is None and isinstance(right, str)):
-        return text(left) + text(right)
+        joined = text(left) + text(right)
+        if len(joined) > LONGEST_SUM:
+            raise ShellError(f"A text has at most {LONGEST_SUM} characters.", "Write its parts to a file.")
+        return joined
     if left is None and isinstance(right, ShellObject | list):
         return right
     if isinstance(left, ShellObject):
         raise ShellError("Objects cannot be added.", "Collect them in a list: @( ... ).")
-    return as_number(left) + as_number(right)
+    return _limited(as_number(left) + as_number(right))
+
+
+def _limited(value: int | float) -> int | float:
+    """A number; whole ones beyond 128 bits become floating ones."""
+    if isinstance(value, int) and value.bit_length() > 128:
+        return float(value) if value.bit_length() < 1000 else float("inf") if value > 0 else float("-inf")
+    return value
 
 
 def _subtract(left: Any, right: Any) -> Any:
@@ -139,7 +155,7 @@ def _subtract(left: Any, right: Any) -> Any:
             if isinstance(right, datetime)
             else left - timedelta(seconds=as_number(right))
         )
-    return as_number(left) - as_number(right)
+    return _limited(as_number(left) - as_number(right))
 
 
 def _multiply(left: Any, right: Any) -> Any:
@@ -148,10 +164,7 @@ def _multiply(left: Any, right: Any) -> Any:
         if count < 0 or count * max(len(left), 1) > LONGEST_TEXT:
             raise ShellError(f"{count} repetitions are not possible.", "Choose a smaller number.")
         return left * count
-    product = as_number(left) * as_number(right)
-    if isinstance(product, int) and product.bit_length() > 128:
-        return float(product) if product.bit_length() < 1000 else float("inf")
-    return product
+    return _limited(as_number(left) * as_number(right))
 
 
 def _divide(left: Any, right: Any) -> Any:

@@ -19,7 +19,8 @@ DASHES = "-\u2013\u2014\u2015"
 """Characters that are dashes."""
 WORD_END = frozenset(" \t\r\n;|(){},&>\u00a0")
 _UNITS = {"": 1, "kb": 2**10, "mb": 2**20, "gb": 2**30, "tb": 2**40, "pb": 2**50}
-_NUMBER = re.compile(r"(0x[0-9a-f]{1,16}|(?:\d+(?:\.\d+)?|\.\d+)(?:e[+-]?\d{1,3})?)(kb|mb|gb|tb|pb)?", re.IGNORECASE)
+_DIGITS = r"(?:\d{1,300}(?:\.\d{1,300})?|\.\d{1,300})"
+_NUMBER = re.compile(rf"(0x[0-9a-f]{{1,16}}|{_DIGITS}(?:e[+-]?\d{{1,3}})?)(kb|mb|gb|tb|pb)?", re.IGNORECASE)
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*(:[A-Za-z_][A-Za-z0-9_]*)?|[?_^]|\$")
 _SPACE = " \t\r\u00a0\ufeff"
 ESCAPES = {"n": "\n", "t": "\t", "r": "\r", "0": "\0", "a": "\a", "b": "\b"}

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fcm.shell import tree
 from fcm.shell.errors import ShellError, ShellSyntaxError
 from fcm.shell.operators import formatted
-from fcm.shell.parser import parse, tokens
+from fcm.shell.parser import Parser, parse, tokens
 from fcm.shell.printing import show, show_all
 from fcm.shell.values import like, wildcard
 
@@ -172,6 +173,32 @@ def test_the_tokens_of_any_text_lie_in_it_in_order(text: str) -> None:
     assert all(0 <= token.start <= token.end <= len(text) for token in found)
     assert [token.start for token in found] == sorted(token.start for token in found)
     assert error is None or error.message
+
+
+@given(st.integers(1, 9))
+def test_subexpressions_inside_words_are_read_once_however_deep_they_are(depth: int) -> None:
+    text = "echo 1"
+    for _ in range(depth):
+        text = f"echo $({text})x"
+    counted = _Counting(text)
+    counted.statements("")
+    assert counted.begun == depth + 1
+
+
+class _Counting(Parser):
+    """Counts the statements that are begun."""
+
+    begun = 0
+
+    def statement(self) -> tree.Node:
+        self.begun += 1
+        return super().statement()
+
+
+def test_a_number_without_end_is_no_number() -> None:
+    with pytest.raises(ShellSyntaxError, match=r"begins no statement|is no value|unexpected"):
+        parse("1" * 5000 + ")")
+    assert parse("'x' + " + "1" * 250) != parse("'x' + 1")
 
 
 @given(st.integers(1, 400), st.sampled_from("({[$-!"))

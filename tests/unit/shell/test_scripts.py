@@ -194,3 +194,20 @@ def test_an_error_with_inquire_asks_whether_to_go_on(desk: ShellDesk) -> None:
     desk.session.on_confirm = lambda question: "nobody" in question
     assert desk.run("Get-VM nobody -ErrorAction Inquire; 'on'").objects == ["on"]
     assert desk.run("Get-VM another -ErrorAction Inquire; 'on'").objects == []
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("$s = 'x' * 900000; 1..6 | ForEach-Object { $s += $s }", "at most 16777216 characters"),
+        ("$l = 1..100000; 1..6 | ForEach-Object { $l += $l }", "at most 1000000 elements"),
+    ],
+)
+def test_what_grows_without_end_is_stopped_in_words(desk: ShellDesk, text: str, words: str) -> None:
+    assert words in desk.run(text).text()
+
+
+def test_numbers_that_grow_without_end_become_infinite(desk: ShellDesk) -> None:
+    assert desk.must(
+        "$n = 1; 1..2000 | ForEach-Object { $n += $n }; $n -gt 1e300; $n = 0 - 1; 1..2000 | % { $n += $n }; $n -lt 0"
+    ) == [True, True]
