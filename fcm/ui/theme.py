@@ -203,7 +203,8 @@ QLabel[role="heading"], QToolButton[role="heading"] { font-weight: bold; }
 QLabel[role="quiet"] { color: palette(placeholder-text); }
 QFrame[role="strip"] { background: palette(alternate-base); border: 1px solid palette(mid); border-radius: 3px; }
 QFrame[role="rule"] { color: palette(mid); }
-QCheckBox::indicator:unchecked, QTreeView::indicator:unchecked, QGroupBox::indicator:unchecked {
+QCheckBox::indicator:unchecked, QTreeView::indicator:unchecked, QListView::indicator:unchecked,
+QGroupBox::indicator:unchecked {
     width: 11px; height: 11px; background: palette(base);
     border: 1px solid palette(placeholder-text); border-radius: 2px;
 }

@@ -291,13 +291,15 @@ def test_a_log_that_takes_no_events_says_how_it_is_enabled(qtbot: QtBot, tmp_pat
     name = "Microsoft-Windows-Hyper-V-High-Availability-Analytic"
     dialog = page.queries.open_dialog()
     logs = named(dialog, "Event logs", QListWidget)
-    (item,) = logs.findItems(f"{name} (disabled)", Qt.MatchFlag.MatchExactly)
+    (item,) = logs.findItems("Hyper-V-High-Availability-Analytic (disabled)", Qt.MatchFlag.MatchExactly)
     assert f'wevtutil sl "{name}" /e:true' in item.toolTip()
     dialog.reject()
     assert shown.workspace is not None
     shown.workspace.events.enable(name, True, 0.0)
     dialog = page.queries.open_dialog()
-    assert named(dialog, "Event logs", QListWidget).findItems(name, Qt.MatchFlag.MatchExactly)
+    assert named(dialog, "Event logs", QListWidget).findItems(
+        name.removeprefix("Microsoft-Windows-"), Qt.MatchFlag.MatchExactly
+    )
     dialog.reject()
 
 

@@ -70,7 +70,7 @@ class FilterForm(QWidget):
         self.period.addItem(CUSTOM, CUSTOM)
         self.start, self.end = _moment("From"), _moment("To")
         self.levels = [self._level(level) for level in LEVELS]
-        self.logs = _ticks("Event logs", ((one.name, one.name) for one in CHANNELS))
+        self.logs = _ticks("Event logs", ((one.name, short_source(one.name)) for one in CHANNELS))
         self._mark_disabled(logs)
         self.sources = _ticks("Event sources", ((one.name, short_source(one.name)) for one in providers.values()))
         self.tasks = _ticks("Task categories", ((str(task), tasks[task]) for task in sorted(tasks)))
@@ -100,7 +100,7 @@ class FilterForm(QWidget):
         for row, channel in enumerate(CHANNELS):
             if not logs.enabled(channel.name):
                 item = self.logs.item(row)
-                item.setText(f"{channel.name} (disabled)")
+                item.setText(f"{short_source(channel.name)} (disabled)")
                 item.setToolTip(f'Takes no events. Enable it in the Console: wevtutil sl "{channel.name}" /e:true')
 
     def _lay_out(self) -> None:
