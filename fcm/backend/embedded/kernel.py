@@ -93,6 +93,8 @@ class VirtualClock:
         self._lock = threading.Lock()
         self._virtual = 0.0
         self._real = time.monotonic()
+        self._told = 0.0
+        """The latest time that ``now`` has given."""
         self.stopped = False
         """True while nothing may happen because what happened could not be written down."""
 
@@ -119,9 +121,10 @@ class VirtualClock:
         if not self._paced:
             return self._kernel.now
         with self._lock:
-            flowing = self._target()
-        due = self._kernel.first_due
-        return max(self._kernel.now, flowing if due is None else min(flowing, due))
+            flowing, due = self._target(), self._kernel.first_due
+            # What was told stays told: a command may have made something due a little before it meanwhile.
+            self._told = max(self._told, self._kernel.now, flowing if due is None else min(flowing, due))
+            return self._told
 
     def target(self) -> float:
         """Up to when things should have happened by now; ``math.inf`` as fast as possible."""

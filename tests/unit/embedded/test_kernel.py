@@ -102,3 +102,13 @@ def test_a_clock_that_was_stopped_goes_nowhere() -> None:
     clock.stopped = True
     assert clock.target() == 0.0
     assert clock.real_delay(5.0) is None
+
+
+def test_a_time_that_was_told_is_not_taken_back_when_something_turns_out_to_be_due_before_it() -> None:
+    kernel = Kernel()
+    clock = VirtualClock(kernel, 1e6, paced=True, wake=lambda: None)
+    clock.anchor()
+    told = clock.now()
+    kernel.at(told / 2, lambda: None)
+    assert kernel.next_due == told / 2 > 0
+    assert clock.now() >= told
