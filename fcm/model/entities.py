@@ -1,3 +1,4 @@
+# Longer than usual because every object of a cluster is defined in this one place.
 """What a failover cluster consists of, as frozen data.
 
 Every object is known by an ``id`` that never changes; names can be changed by the user. Mappings between objects
