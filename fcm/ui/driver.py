@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
     QComboBox,
     QLineEdit,
     QMenu,
+    QPlainTextEdit,
     QRadioButton,
     QStyle,
     QStyleOptionViewItem,
@@ -194,9 +195,9 @@ class Driver:
         for _ in range(abs(wanted - box.currentIndex())):
             self.key(step, widget=box)
 
-    def tab(self, text: str) -> None:
-        """Click the tab with that text."""
-        tabs = self.find(QTabWidget, "Properties")
+    def tab(self, text: str, name: str = "Properties") -> None:
+        """Click the tab with that text among those of that name."""
+        tabs = self.find(QTabWidget, name)
         bar: QTabBar = tabs.tabBar()
         number = next(i for i in range(bar.count()) if bar.tabText(i).replace("&", "") == text)
         self.click(bar, bar.tabRect(number).center())
@@ -221,7 +222,8 @@ class Driver:
         """Replace what stands in a field or a box of numbers."""
 
         def there() -> QWidget | None:
-            return self.look_for(QLineEdit, name) or self.look_for(QAbstractSpinBox, name)
+            kinds: tuple[type[QWidget], ...] = (QLineEdit, QAbstractSpinBox, QPlainTextEdit)
+            return next(filter(None, (self.look_for(kind, name) for kind in kinds)), None)
 
         field = self.wait(there, f"the field {name!r}")
         field.setFocus(Qt.FocusReason.TabFocusReason)

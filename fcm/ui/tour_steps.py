@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QAbstractButton, QAbstractItemView, QTabWidget
 from fcm.model.telemetry import Phase
 from fcm.ui.driver import DriverError, label_of
 from fcm.ui.theme import Scheme
+from fcm.ui.tour_beyond import STEPS as BEYOND
 from fcm.ui.tour_walk import LIVE, TREE, Step, Walk
 
 MACHINE = "GUIDE01"
@@ -435,6 +436,7 @@ STEPS: tuple[Step, ...] = (
     Step("The other pages", "Nodes, storage, networks, events.", pages),
     Step("The other dialogs", "Each shows the PowerShell that does the same.", dialogs),
     Step("Help and recordings", "For the place where you are.", help_and_recordings),
+    *BEYOND,
     Step("In the dark", "Light and dark follow the desktop.", dark),
 )
 """The whole walk, in order; each step relies on those before it."""
