@@ -53,11 +53,12 @@ class ReplayedCase:
     blackout: tuple[Held, Held]
 
 
-def replay(name: str, recording: Recording) -> ReplayedCase | None:
+def replay(name: str, recording: Recording, every: int = 1) -> ReplayedCase | None:
     """Feeds a forecast row by row and compares each outlook with what came.
 
     None where the migration did not end: an end that never comes is in no interval. The last copy is taken to run as
-    fast as the engine assumes of these recordings (LOOPBACK_RATE), that of a kept migration as its network allows.
+    fast as the engine assumes of these recordings (LOOPBACK_RATE), that of a kept migration as its network allows. All
+    rows are fed, and one of `every` is looked at.
     """
     final, laboratory, kept = recording.final, recording.laboratory, recording.kept
     if final is None:
@@ -79,7 +80,7 @@ def replay(name: str, recording: Recording) -> ReplayedCase | None:
         row = recording.row(k)
         forecast.update(row)
         halfway = row.pass_number > 1 or row.remaining < recording.memory / 2
-        if row.phase is not Phase.BROWNOUT or not halfway:
+        if row.phase is not Phase.BROWNOUT or not halfway or k % every:
             continue
         outlook = forecast.view()
         known = 0 if outlook.assumed else 1

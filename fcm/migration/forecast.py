@@ -265,8 +265,8 @@ class Forecast:
         fixed = self.fixed_downtime * _FIXED
         blackout = fixed + track.last / line
         end = np.where(track.ends, track.end + blackout, np.inf)
-        # A share of guests is idle and ends at the earliest instant: a tenth left out would cut them in two.
-        eta = _interval(end, 0 if growth is None else None)
+        # A share of guests is idle and ends at the earliest instant: a tenth left out there would cut them in two.
+        eta = _interval(end, from_first=growth is None)
         ending = blackout[track.ends] if track.ends.any() else np.array([math.inf])
         stuck = 1.0 - float(track.ends.mean())
         assumed = not self._pairs
@@ -409,13 +409,12 @@ def _band(remaining: float, track: Track, end: Floats, ahead: Floats) -> tuple[F
     return paths[edge], paths[len(shown) // 2], paths[-1 - edge]
 
 
-def _interval(values: Floats, first: int | None = None) -> Interval:
-    """80 % of the values, from the `first` of them in ascending order where that is given."""
+def _interval(values: Floats, from_first: bool = False) -> Interval:
+    """80 % of the values: a tenth left out on either side, or a fifth above where the first is to be among them."""
     ordered = np.sort(values)
     edge = len(ordered) // 10
-    return Interval(
-        float(ordered[edge if first is None else first]), float(ordered[len(ordered) // 2]), float(ordered[-1 - edge])
-    )
+    low, high = (0, 2 * edge) if from_first else (edge, edge)
+    return Interval(float(ordered[low]), float(ordered[len(ordered) // 2]), float(ordered[-1 - high]))
 
 
 def _mib(size: float) -> str:
