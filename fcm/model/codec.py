@@ -6,9 +6,11 @@ import dataclasses
 import enum
 import functools
 import types
+from collections.abc import Callable
 from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
 
 T = TypeVar("T")
+Decoder = Callable[[Any], Any]
 
 
 class DecodeError(ValueError):
@@ -30,13 +32,31 @@ def encode(value: Any) -> Any:
     raise TypeError(f"{type(value).__name__} has no JSON form")
 
 
+class _FaultError(Exception):
+    """What is wrong with a part; each level that it passes adds where it is."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.where: list[str] = []
+
+    def below(self, step: str) -> None:
+        """The fault lies below this step."""
+        self.where.append(step)
+
+
 def decode(kind: type[T], value: Any, where: str = "") -> T:
     """The object of type ``kind`` that ``value`` describes.
 
     Raises:
         DecodeError: unknown or missing fields, wrong types, values outside an enumeration.
     """
-    result: T = _decode(kind, value, where or kind.__name__)
+    try:
+        decoder: Decoder = _decoder(kind)  # type: ignore[arg-type]
+        result: T = decoder(value)
+    except _FaultError as fault:
+        place = "".join([where or kind.__name__, *reversed(fault.where)])
+        raise DecodeError(f"{place}: {fault.reason}") from fault
     return result
 
 
@@ -46,79 +66,120 @@ def _field_names(kind: type) -> tuple[str, ...]:
 
 
 @functools.cache
-def _hints(kind: type) -> dict[str, Any]:
-    return get_type_hints(kind)
+def _decoder(kind: Any) -> Decoder:
+    """What decodes values of a type; made once a type, since a journal has hundreds of thousands of them."""
+    origin, arguments = get_origin(kind), get_args(kind)
+    if origin in (Union, types.UnionType):
+        return _optional(arguments)
+    if origin is tuple:
+        return _sequence(arguments) if len(arguments) == 2 and arguments[1] is Ellipsis else _tuple(arguments)
+    if origin is frozenset:
+        parts = _sequence(arguments)
+        return lambda value: frozenset(parts(value))
+    if isinstance(kind, type) and dataclasses.is_dataclass(kind):
+        return _dataclass(kind)
+    if isinstance(kind, type) and issubclass(kind, enum.Enum):
+        return _enumeration(kind)
+    return _scalar(kind)
 
 
-@functools.cache
-def _required(kind: type) -> frozenset[str]:
-    missing = dataclasses.MISSING
-    return frozenset(
+def _scalar(kind: Any) -> Decoder:
+    name = getattr(kind, "__name__", kind)
+    exact = kind if isinstance(kind, type) else None
+
+    def number(value: Any) -> Any:
+        if type(value) is float or (isinstance(value, (int, float)) and not isinstance(value, bool)):
+            return float(value)
+        raise _FaultError(f"expected {name}, found {value!r}")
+
+    def same(value: Any) -> Any:
+        if exact is not None and isinstance(value, exact) and (exact is bool) == isinstance(value, bool):
+            return value
+        raise _FaultError(f"expected {name}, found {value!r}")
+
+    return number if kind is float else same
+
+
+def _enumeration(kind: type[enum.Enum]) -> Decoder:
+    def decoded(value: Any) -> Any:
+        try:
+            return kind(value)
+        except ValueError:
+            allowed = ", ".join(repr(member.value) for member in kind)
+            raise _FaultError(f"{value!r} is not one of {allowed}") from None
+
+    return decoded
+
+
+def _optional(choices: tuple[Any, ...]) -> Decoder:
+    (kind,) = (choice for choice in choices if choice is not type(None))
+    inner, may_be_none = _decoder(kind), type(None) in choices
+    return lambda value: None if value is None and may_be_none else inner(value)
+
+
+def _sequence(arguments: tuple[Any, ...]) -> Decoder:
+    item = _decoder(arguments[0])
+
+    def decoded(value: Any) -> Any:
+        found: list[Any] = []
+        try:
+            for part in _list(value):
+                found.append(item(part))
+        except _FaultError as fault:
+            fault.below(f"[{len(found)}]" if isinstance(value, (list, tuple)) else "")
+            raise
+        return tuple(found)
+
+    return decoded
+
+
+def _tuple(arguments: tuple[Any, ...]) -> Decoder:
+    items = [_decoder(kind) for kind in arguments]
+
+    def decoded(value: Any) -> Any:
+        parts = _list(value)
+        if len(parts) != len(items):
+            raise _FaultError(f"expected {len(items)} values, found {len(parts)}")
+        return tuple(item(part) for item, part in zip(items, parts, strict=True))
+
+    return decoded
+
+
+def _dataclass(kind: type) -> Decoder:
+    names, hints = _field_names(kind), get_type_hints(kind)
+    known, missing = frozenset(names), dataclasses.MISSING
+    required = frozenset(
         field.name
         for field in dataclasses.fields(kind)
         if field.default is missing and field.default_factory is missing
     )
+    # Made at first use: a type may hold itself.
+    fields: dict[str, Decoder] = {}
 
-
-def _decode(kind: Any, value: Any, where: str) -> Any:
-    origin = get_origin(kind)
-    if origin in (Union, types.UnionType):
-        return _decode_optional(get_args(kind), value, where)
-    if origin is tuple:
-        return _decode_tuple(get_args(kind), value, where)
-    if origin is frozenset:
-        (item,) = get_args(kind)
-        return frozenset(_decode(item, part, where) for part in _list(value, where))
-    if dataclasses.is_dataclass(kind) and isinstance(kind, type):
-        return _decode_dataclass(kind, value, where)
-    if isinstance(kind, type) and issubclass(kind, enum.Enum):
+    def decoded(value: Any) -> Any:
+        if not isinstance(value, dict):
+            raise _FaultError(f"expected an object with fields, found {value!r}")
+        if not value.keys() <= known:
+            unknown = sorted(set(value) - known)
+            raise _FaultError(f"unknown field {unknown[0]!r}; known are {', '.join(names)}")
+        if not required <= value.keys():
+            raise _FaultError(f"field {min(required - value.keys())!r} is missing")
+        if not fields:
+            fields.update((name, _decoder(hints[name])) for name in names)
+        found = {}
+        name = ""
         try:
-            return kind(value)
-        except ValueError as error:
-            allowed = ", ".join(repr(member.value) for member in kind)
-            raise DecodeError(f"{where}: {value!r} is not one of {allowed}") from error
-    return _decode_scalar(kind, value, where)
+            for name, part in value.items():
+                found[name] = fields[name](part)
+        except _FaultError as fault:
+            fault.below(f".{name}")
+            raise
+        return kind(**found)
+
+    return decoded
 
 
-def _decode_scalar(kind: Any, value: Any, where: str) -> Any:
-    if kind is float and isinstance(value, (int, float)) and not isinstance(value, bool):
-        return float(value)
-    if isinstance(kind, type) and isinstance(value, kind) and (kind is bool) == isinstance(value, bool):
-        return value
-    raise DecodeError(f"{where}: expected {getattr(kind, '__name__', kind)}, found {value!r}")
-
-
-def _decode_optional(choices: tuple[Any, ...], value: Any, where: str) -> Any:
-    if value is None and type(None) in choices:
-        return None
-    (kind,) = (choice for choice in choices if choice is not type(None))
-    return _decode(kind, value, where)
-
-
-def _decode_tuple(items: tuple[Any, ...], value: Any, where: str) -> Any:
-    parts = _list(value, where)
-    if len(items) == 2 and items[1] is Ellipsis:
-        return tuple(_decode(items[0], part, f"{where}[{index}]") for index, part in enumerate(parts))
-    if len(parts) != len(items):
-        raise DecodeError(f"{where}: expected {len(items)} values, found {len(parts)}")
-    return tuple(_decode(kind, part, where) for kind, part in zip(items, parts, strict=True))
-
-
-def _decode_dataclass(kind: type, value: Any, where: str) -> Any:
-    if not isinstance(value, dict):
-        raise DecodeError(f"{where}: expected an object with fields, found {value!r}")
-    names = _field_names(kind)
-    unknown = sorted(set(value) - set(names))
-    if unknown:
-        raise DecodeError(f"{where}: unknown field {unknown[0]!r}; known are {', '.join(names)}")
-    missing = sorted(_required(kind) - set(value))
-    if missing:
-        raise DecodeError(f"{where}: field {missing[0]!r} is missing")
-    hints = _hints(kind)
-    return kind(**{name: _decode(hints[name], part, f"{where}.{name}") for name, part in value.items()})
-
-
-def _list(value: Any, where: str) -> list[Any]:
+def _list(value: Any) -> list[Any] | tuple[Any, ...]:
     if not isinstance(value, (list, tuple)):
-        raise DecodeError(f"{where}: expected a list, found {value!r}")
-    return list(value)
+        raise _FaultError(f"expected a list, found {value!r}")
+    return value
