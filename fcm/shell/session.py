@@ -93,6 +93,8 @@ class ShellSession:
         """Told a table of Out-GridView -PassThru; waits for the rows that are picked. None: there is no window."""
         self.on_cluster: Callable[[str], Workspace] | None = None
         """Opens the cluster of a URI that New-Cluster made; None: the session stays with its cluster."""
+        self.on_made: Callable[[str], None] | None = None
+        """Told the URI where whoever made the session opens it with a session of its own; this script ends there."""
         self.width = WIDTH
         """Characters of a line of the output."""
         self._folder = folder

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from fcm.backend.base import Operation
     from fcm.ui.console.view import ConsoleView
     from fcm.ui.main_window import MainWindow
+    from fcm.workspace.workspace import Workspace
     from tests.ui.by_hand import Backend
 
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")
@@ -105,6 +106,28 @@ def test_a_click_while_a_script_runs_is_shown_as_well(qtbot: QtBot, tmp_path: Pa
         "PS C:\\> Suspend-ClusterNode node3",
         "PS C:\\> Resume-ClusterNode node2",
     ]
+
+
+def test_a_cluster_made_in_the_console_is_opened_and_its_script_ends_there(
+    qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("FCM_DATA", str(tmp_path / "data"))
+    asked: list[str] = []
+
+    def opener(uri: str) -> Workspace:
+        asked.append(uri)
+        return opened(formed([machine("other")]))[0]
+
+    shown = window(qtbot, tmp_path, opener)
+    workspace, backend = opened(formed([machine("web")]))
+    shown.show_workspace(workspace)
+    view = console(shown)
+    with qtbot.waitSignal(shown.opened):
+        qtbot.keyClicks(view.input, "New-Cluster tailspin; Suspend-ClusterNode node1")
+        qtbot.keyClick(view.input, Qt.Key.Key_Return)
+    assert [uri.rpartition("/")[2] for uri in asked] == ["tailspin.toml"]
+    assert [machine.name for machine in shown.state.machines.values()] == ["other"]
+    assert backend.submitted == []
 
 
 def test_what_a_dialog_a_menu_and_a_dock_submit_is_shown_as_well(qtbot: QtBot, tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ from fcm.model import commands as cmd
 from fcm.model.entities import NodeState, QuorumMode
 from fcm.shell import finding
 from fcm.shell.errors import ParameterError
+from fcm.shell.flow import Exiting
 from fcm.shell.objects import check_object, cluster_object
 from fcm.shell.registry import CLUSTER, INPUT, Param, cmdlet
 from fcm.shell.values import ShellObject
@@ -46,24 +47,33 @@ def get_cluster(call: Call) -> Iterable[Any]:
     example="New-Cluster -Name fabrikam -Node server1, server2 -StaticAddress 10.0.1.10",
 )
 def new_cluster(call: Call) -> Iterable[Any]:
-    """Write a cluster file and open it."""
+    """Write a cluster file and open it.
+
+    Raises:
+        Exiting: the window opens it; what follows in the script was meant for the new cluster, not for this one.
+    """
     from fcm.workspace.cluster_plan import save, usual_plan
     from fcm.workspace.folders import cluster_folder
 
     name, nodes = call.text("Name"), call.texts("Node") or ["node1", "node2", "node3"]
     planned = call.planned(name)
     if planned is not None:
-        return [planned]
+        yield planned
+        return
     if not call.agreed(name):
-        return []
+        return
     try:
         plan = usual_plan(name, tuple(nodes), call.text("StaticAddress"), not call.switch("NoStorage"))
         uri = save(plan, cluster_folder())
     except ValueError as error:
         raise ParameterError(str(error), "", call.at, "InvalidArgument") from error
     if call.session.connect(uri):
-        return [cluster_object(call.state)]
-    return [ShellObject("Selected", {"Name": name, "OpenedBy": uri})]
+        yield cluster_object(call.state)
+        return
+    if call.session.on_made is not None:
+        call.session.on_made(uri)
+        raise Exiting(0)
+    yield ShellObject("Selected", {"Name": name, "OpenedBy": uri})
 
 
 @cmdlet(

@@ -43,6 +43,8 @@ class Runner(QObject):
     """A text begins to run."""
     abandoned = Signal()
     """What was asked needs no answer any more: the script was stopped."""
+    made = Signal(str)
+    """The URI of a cluster that New-Cluster made; the script ended with it."""
     ended = Signal()
     """It is over."""
 
@@ -68,6 +70,7 @@ class Runner(QObject):
         self._session: ShellSession | None = None
         self._work: Work | None = None
         self._waiting: deque[tuple[str, int]] = deque()
+        self._made_uris: list[str] = []
 
     @property
     def is_running(self) -> bool:
@@ -144,6 +147,10 @@ class Runner(QObject):
     def _done(self, outcome: Outcome) -> None:
         self._work = None
         self.ended.emit()
+        made, self._made_uris = self._made_uris, []
+        if made:
+            self._waiting.clear()
+            self.made.emit(made[-1])
         self._next()
         if outcome.error is not None:
             raise outcome.error
@@ -160,6 +167,7 @@ class Runner(QObject):
         session.on_confirm = lambda question: self._answer(
             session, window, lambda give: window(lambda: self._ask(question, give))
         )
+        session.on_made = lambda uri: self._made_uris.append(uri)
         return session
 
     @staticmethod

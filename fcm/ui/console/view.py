@@ -128,6 +128,7 @@ class ConsoleView(QWidget):
         self.output.stopped.connect(self.stop_script)
         self.output.zoomed.connect(self.zoom)
         self.runner.printed.connect(self.output.print_text)
+        self.runner.made.connect(self._main.open)
         self.runner.failed.connect(lambda text: self.output.print_text(text, "error"))
         self.runner.progressed.connect(self._show_progress)
         self.runner.started.connect(lambda text: self.stop.setEnabled(True))
