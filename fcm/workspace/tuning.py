@@ -141,13 +141,22 @@ def _limit(migration: Migration) -> float:
 
 
 def _bandwidth(state: State, migration: Migration, outlook: Outlook) -> int | None:
-    """Bytes/s, whole Mbit/s, that would be enough; None unless a limit was set that can be raised so far."""
+    """Bytes/s, whole Mbit/s, that would be enough; None unless a limit was set that can be raised so far.
+
+    The forecast has seen windows of seconds, and how much is written in the tenths of a second of the downtime limit is
+    extrapolated. So what is offered carries all that is dirtied again within the limit; what may be too little is not.
+    """
     enough, now = outlook.enough_bandwidth, migration.options.bandwidth
     if enough is None or now is None or enough <= now:
         return None
-    wanted = math.ceil(enough * ROOM / 125_000) * 125_000
+    wanted = _whole(max(enough * ROOM, now * (outlook.enough_limit or 0.0) / _limit(migration)))
     network = state.networks.get(migration.network or "")
     return wanted if network is None or wanted <= network.bandwidth else None
+
+
+def _whole(bandwidth: float) -> int:
+    """Bytes/s rounded up to whole Mbit/s."""
+    return math.ceil(bandwidth / 125_000 - 1e-9) * 125_000
 
 
 def _what_helps(helps: tuple[Help, ...]) -> str:

@@ -326,7 +326,7 @@ def test_another_migration_can_be_laid_over(desk: Desk) -> None:
     assert len(desk.view.plot._traces) == 1
 
 
-STUCK = MigrationOptions(downtime_limit=0.03, bandwidth=8 * MIB)
+STUCK = MigrationOptions(downtime_limit=0.3, bandwidth=8 * MIB)
 
 
 def hopeless(desk: Desk) -> None:

@@ -68,6 +68,14 @@ def test_a_bandwidth_is_offered_only_where_a_limit_was_set_that_the_network_lets
     assert words(told(stuck(enough_bandwidth=600e6), MigrationOptions(bandwidth=20_000_000))) == []
 
 
+def test_a_bandwidth_carries_all_that_is_dirtied_again_or_is_not_offered() -> None:
+    slow = MigrationOptions(bandwidth=20_000_000)
+    within = told(stuck(enough_bandwidth=60e6, enough_limit=1.2), slow)
+    assert "Raise the bandwidth to 640 Mbit/s" in words(within)
+    beyond_the_network = told(stuck(enough_bandwidth=60e6, enough_limit=3.0), slow)
+    assert words(beyond_the_network) == ["Raise the downtime limit to 3 s"]
+
+
 def test_post_copy_is_offered_where_the_hosts_are_prepared_for_it_and_its_danger_is_said() -> None:
     assert words(told(stuck())) == []
     for found in (told(stuck(), MigrationOptions(post_copy=True)), told(stuck(), late_post_copy=True)):
