@@ -9,7 +9,7 @@ How it is used::
 The guest's writing is not known, only what each reading of the dirty log found. Members of a growth law are drawn by
 how well they fit that (``growth``), always at the same quantiles, and carried through the hypervisor's rules pass by
 pass (``passes_ahead``); the band is what 80 % of them do. Before the first reading nothing is known: the members then
-follow published factors of bytes sent over memory (see PUBLISHED_EXTRA), and the outlook says that it is assumed.
+follow published factors of bytes sent over memory (see ``members``), and the outlook says that it is assumed.
 """
 
 from __future__ import annotations
@@ -20,30 +20,20 @@ from dataclasses import dataclass
 import numpy as np
 
 from fcm.migration.growth import MOST_PAIRS, Growth, Pair, learn
+from fcm.migration.members import EXTRA, FIXED, LAST_PHASE, LEVEL, LINE, MEMBERS, NOISE, PHASE, PICK, ROOM, SPEED
 from fcm.migration.outlook import Floats, Interval, Outlook, Verdict
-from fcm.migration.passes_ahead import MOST_PASSES, Throttling, Track, carry_on
+from fcm.migration.passes_ahead import Throttling, Track, carry_on
 from fcm.migration.policies import QEMU_7_2, LogWindow, StoppingRule
 from fcm.model.telemetry import Phase, TelemetryRow
 
-PUBLISHED_EXTRA = (0.0, 0.20, 0.25, 0.37, 0.37, 0.67)
-"""What was sent beyond the memory once, over the memory: idle guests; SPECweb, MMuncher and Quake 3 in Clark et al.
-2005; KubeVirt's enhancements#249 with a downtime limit raised in steps and a fixed one (mean total time over that of
-the first pass). Each stands for a sixth of guests of which nothing is known."""
 REACHED = 0.97
 """Share of the limit below which something is taken to have kept the first pass from it (as in ``validation``)."""
-LINE_ERROR = 0.25
-"""Standard deviation of the logarithm of the rate of the last copy, which nothing has shown before it."""
 RATE_ERROR = 0.02
 """Least relative standard deviation of the bandwidth ahead."""
 ROW_TIMING = 0.03
 """s by which a reading's instant is unsure: rows come about every window, each at its own instant (0.1 s / sqrt 12)."""
 CHUNK = 1 << 30
 """bytes of a clear-bitmap chunk (QEMU migration.h, CLEAR_BITMAP_SHIFT_DEFAULT)."""
-_MEMBERS = 45
-"""Of 45 members at (k + 1/2) / 45 the fifth and the last but four stand at 10 % and 90 %."""
-FIXED_SPREAD = (0.2, 4.0)
-"""Least and largest factor on the fixed part of the blackout. Of 10 ms they make 2 to 40: the blackouts of five idle
-guests, 10 to 46 ms, less the 4 to 8 ms in which their last pages are copied. Set with these recordings in sight."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +67,7 @@ class Forecast:
             downtime_limit: s; ``None`` for the rule's default.
             rule: the hypervisor's stopping rule.
             line_rate: bytes/s of the last copy, which no limit holds; ``None``: as fast as the rest.
-            fixed_downtime: s of blackout beyond the last pages (an assumption; its spread is FIXED_SPREAD).
+            fixed_downtime: s of blackout beyond the last pages (an assumption; its spread is ``members.FIXED_SPREAD``).
             auto_converge: True if the guest will be slowed when it dirties too fast.
         """
         self.memory = memory
@@ -144,13 +134,13 @@ class Forecast:
         rate = self._rate()
         if rate < 1.0:
             return self._stalled(row)
-        speed = np.maximum(rate * (1.0 + _SPEED * self._rate_error(rate)), rate * 0.2)
+        speed = np.maximum(rate * (1.0 + SPEED * self._rate_error(rate)), rate * 0.2)
         later = self._later(speed)
         if not self._pairs:
             return self._outlook(row, rate, speed, self._published(row, speed, later), None)
         if self._growth is None:
             slowed = self.auto_converge or any(pair.throttle for pair in self._pairs)
-            self._growth = learn(self._pairs, _GRID, _LEVEL, slowed)
+            self._growth = learn(self._pairs, PICK, LEVEL, slowed)
         growth = self._growth
         track = carry_on(
             remaining=float(row.remaining),
@@ -162,9 +152,9 @@ class Forecast:
             throttling=self._throttling if self.auto_converge else None,
             throttle=row.throttle,
             memory=float(self.memory),
-            phase=_PHASE,
+            phase=PHASE,
             passes=max(row.pass_number, 1),
-            noise=_NOISE,
+            noise=NOISE,
         )
         return self._outlook(row, rate, later, track, growth)
 
@@ -215,7 +205,7 @@ class Forecast:
         """
         if (self._first_rate > 0 and len(self._rates) >= 3) or self.bandwidth <= 0:
             return speed
-        later: Floats = speed + np.maximum(self.bandwidth - speed, 0.0) * _ROOM
+        later: Floats = speed + np.maximum(self.bandwidth - speed, 0.0) * ROOM
         return later
 
     def _last_copy(self, rate: float, line: float) -> Floats:
@@ -226,8 +216,8 @@ class Forecast:
         """
         reached = self._first_rate or rate
         if self.bandwidth <= 0 or reached >= REACHED * self.bandwidth or reached >= line:
-            return np.full(_MEMBERS, line)
-        held: Floats = reached * (line / reached) ** _ROOM
+            return np.full(MEMBERS, line)
+        held: Floats = reached * (line / reached) ** ROOM
         return held
 
     def _on_the_wire(self) -> float:
@@ -244,16 +234,16 @@ class Forecast:
         rule = self.rule
         threshold = later * self.downtime_limit if rule.threshold_from_downtime else 4096.0 * (rule.stop_pages or 1)
         target = threshold if rule.early_sync else 0.0
-        first = np.maximum(rest - target, 0.0) / speed + _PHASE * rule.window
-        end = first + _EXTRA * self.memory / later
-        zero = np.zeros(_MEMBERS)
+        first = np.maximum(rest - target, 0.0) / speed + PHASE * rule.window
+        end = first + EXTRA * self.memory / later
+        zero = np.zeros(MEMBERS)
         # The last reading falls anywhere within the window in which less than the threshold is left.
-        last = np.maximum(threshold - later * rule.window * _LAST_PHASE, 0.0)
-        again = _EXTRA / (1.0 + _EXTRA) * self.memory
+        last = np.maximum(threshold - later * rule.window * LAST_PHASE, 0.0)
+        again = EXTRA / (1.0 + EXTRA) * self.memory
         return Track(
             np.array([first, first + 1e-6, end + 2e-6]),
             np.array([zero, again, zero]),
-            np.ones(_MEMBERS, bool),
+            np.ones(MEMBERS, bool),
             end,
             last,
         )
@@ -261,8 +251,8 @@ class Forecast:
     # Outlooks ------------------------------------------------------------------------------------------------------
 
     def _outlook(self, row: TelemetryRow, rate: float, speed: Floats, track: Track, growth: Growth | None) -> Outlook:
-        line = (speed if self.line_rate is None else self._last_copy(rate, self.line_rate)) * _LINE
-        fixed = self.fixed_downtime * _FIXED
+        line = (speed if self.line_rate is None else self._last_copy(rate, self.line_rate)) * LINE
+        fixed = self.fixed_downtime * FIXED
         blackout = fixed + track.last / line
         end = np.where(track.ends, track.end + blackout, np.inf)
         # A share of guests is idle and ends at the earliest instant: a tenth left out there would cut them in two.
@@ -315,7 +305,7 @@ class Forecast:
         # What speaks against an end is told by the members that do not reach one.
         stuck = ~track.ends if not track.ends.all() else track.ends
         left = float(np.median(track.values[-1][stuck]))
-        dirty = float(np.median(growth.distinct(np.ones(_MEMBERS))[stuck]))
+        dirty = float(np.median(growth.distinct(np.ones(MEMBERS))[stuck]))
         text = (
             f"About {_mib(left)} are dirtied again while as much is sent ({_mib(dirty)} in a second against "
             f"{_mib(rate)} sent), and {self.downtime_limit * 1000:.0f} ms carry only {_mib(carried)}."
@@ -396,9 +386,9 @@ def _bandwidth_for(growth: Growth, limit: float) -> float | None:
 
 def _band(remaining: float, track: Track, end: Floats, ahead: Floats) -> tuple[Floats, Floats, Floats]:
     """10, 50 and 90 % points of what remains at the instants `ahead` (s from now); every third member is drawn."""
-    shown = range(1, _MEMBERS, 3)
-    times = np.concatenate([np.zeros((1, _MEMBERS)), track.times])
-    values = np.concatenate([np.full((1, _MEMBERS), remaining), track.values])
+    shown = range(1, MEMBERS, 3)
+    times = np.concatenate([np.zeros((1, MEMBERS)), track.times])
+    values = np.concatenate([np.full((1, MEMBERS), remaining), track.values])
     paths = np.empty((len(shown), len(ahead)))
     for path, k in zip(paths, shown, strict=True):
         path[:] = np.interp(ahead, times[:, k], values[:, k])
@@ -419,50 +409,3 @@ def _interval(values: Floats, from_first: bool = False) -> Interval:
 
 def _mib(size: float) -> str:
     return f"{size / (1 << 20):,.0f} MiB" if size >= 10 << 20 else f"{size / (1 << 20):.1f} MiB"
-
-
-def _normal_quantile(p: Floats) -> Floats:
-    """Quantile of the standard normal distribution, by bisection on erf (once, on import)."""
-    low, high = np.full(p.shape, -8.0), np.full(p.shape, 8.0)
-    for _ in range(40):
-        mid = (low + high) / 2
-        below = np.vectorize(math.erf)(mid / math.sqrt(2.0)) * 0.5 + 0.5 < p
-        low, high = np.where(below, mid, low), np.where(below, high, mid)
-    middle: Floats = (low + high) / 2
-    return middle
-
-
-def _even(count: int) -> Floats:
-    """[count, M] numbers in 0..1 that fill the cube of `count` axes evenly, the same in every forecast.
-
-    The additive recurrence with powers of the root of x^(d + 1) = x + 1 (Roberts 2018, quasirandom sequences).
-    """
-    root = 2.0
-    for _ in range(60):
-        root = (1.0 + root) ** (1.0 / (count + 1))
-    steps = root ** -np.arange(1.0, count + 1)
-    filled: Floats = np.mod(0.5 + np.arange(1, _MEMBERS + 1) * steps[:, None], 1.0)
-    return filled
-
-
-_GRID = (np.arange(_MEMBERS) + 0.5) / _MEMBERS
-"""Shares of the weight at which members are drawn, one a member; the others below stand in no relation to it."""
-_EXTRA = np.interp(
-    _GRID * len(PUBLISHED_EXTRA),
-    [1.0, *(k + 0.5 for k in range(1, len(PUBLISHED_EXTRA)))],
-    PUBLISHED_EXTRA,
-)
-"""Every value in the middle of its share of the members, but the first, idle, over the whole of its share."""
-_AXES = _even(7)
-_LEVEL, _SPEED = _normal_quantile(_AXES[0]), _normal_quantile(_AXES[1])
-_LINE = np.exp(LINE_ERROR * _normal_quantile(_AXES[2]))
-_FIXED = FIXED_SPREAD[0] * (FIXED_SPREAD[1] / FIXED_SPREAD[0]) ** _AXES[3]
-_PHASE = _AXES[4]
-"""Share of the running window that is still ahead, one a member: rows are read at any instant of a window."""
-_LAST_PHASE = _AXES[5]
-"""The same of the window in which the guest is suspended, where it is not reckoned pass by pass."""
-_ROOM = np.minimum(2.0 * _AXES[6], 1.0)
-"""How much of what is missing to the limit in the first pass is reached after it: all where the destination's memory
-was the only brake, any share where something else brakes too, as likely."""
-_NOISE = _normal_quantile(np.mod(_AXES[0] + np.arange(1, MOST_PASSES + 1)[:, None] * (math.sqrt(5.0) - 1.0) / 2.0, 1.0))
-"""[MOST_PASSES, M] how far each pass finds more or less than the law."""

@@ -8,7 +8,8 @@ import pytest
 
 from fcm.migration.calibration import calibration, replay
 from fcm.migration.engine import Engine
-from fcm.migration.forecast import PUBLISHED_EXTRA, Forecast
+from fcm.migration.forecast import Forecast
+from fcm.migration.members import PUBLISHED_EXTRA
 from fcm.migration.outlook import Verdict
 from fcm.migration.prediction import predict
 from fcm.migration.recording import load_qemu_recording
