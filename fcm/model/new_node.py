@@ -44,3 +44,9 @@ def free_address(network: Network, state: State) -> str:
     used = {adapter.address for adapter in state.adapters.values()} | {state.cluster.address, network.gateway}
     last = min(subnet.num_addresses - 1, _TRIED)
     return next((address for number in range(11, last) if (address := str(subnet[number])) not in used), "")
+
+
+def free_name(state: State) -> str:
+    """The next name of the usual kind: node1, node2, ..."""
+    taken = {name.casefold() for name in state.nodes}
+    return next(name for number in range(1, len(taken) + 2) if (name := f"node{number}") not in taken)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from fcm.model import commands as cmd
 from fcm.model.entities import GIB, DiskUse
+from fcm.model.new_node import free_name
 from fcm.workspace.powershell import powershell, quoted
 from fcm.workspace.selection import Place, Selection
 
@@ -243,6 +244,7 @@ def _window_only(why: str) -> Callable[[State, Selection], ActionText]:
 
 DIALOGS: dict[str, Callable[[State, Selection], ActionText]] = {
     "add-disk": _disks(DiskUse.UNASSIGNED, cmd.AddClusterDisk),
+    "add-node": lambda s, _: _one(cmd.AddNode(free_name(s)), s, "The name is the next free one."),
     "add-storage": _disks(DiskUse.AVAILABLE, cmd.AddStorage),
     "close-cluster": _window_only("It concerns this window only; a shell ends with exit."),
     "create-cluster": _create_cluster,

@@ -348,6 +348,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("stop-service", "Stop Cluster Service", "stop-node", frozenset({_P.NODE}),
            command=lambda s, x: cmd.StopClusterService(x.id), of=cmd.StopClusterService,
            confirm=lambda s, x: f"Stop the cluster service of {x.id}? Its machines are restarted on other nodes."),
+    Action("add-node", "Add Node...", "add-node", frozenset({_P.CLUSTER, _P.NODES}), dialog="add-node", of=cmd.AddNode),
     Action("evict-node", "Evict", "evict", frozenset({_P.NODE}), command=lambda s, x: cmd.EvictNode(x.id),
            of=cmd.EvictNode, confirm=lambda s, x: f"Evict {x.id} from the cluster?"),
     # Storage

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from fcm.ui.background import Outcome, Work
 from fcm.ui.dialogs.about import AboutDialog
+from fcm.ui.dialogs.add_node import AddNodeDialog
 from fcm.ui.dialogs.add_storage import AddDiskDialog, AddStorageDialog
 from fcm.ui.dialogs.drain import DrainDialog
 from fcm.ui.dialogs.enable_csv import EnableSharedVolumesDialog
@@ -99,6 +100,7 @@ WITHOUT_CLUSTER: dict[str, Maker] = {
 
 WITH_CLUSTER: dict[str, Maker] = {
     "add-disk": lambda window, _: AddDiskDialog(window),
+    "add-node": lambda window, _: AddNodeDialog(window),
     "add-storage": lambda window, _: AddStorageDialog(window),
     "drain": lambda window, selection: DrainDialog(window, selection.id),
     "enable-csv": lambda window, _: EnableSharedVolumesDialog(window),
