@@ -30,10 +30,10 @@ LINT = (
 )
 # name: (pytest arguments, seconds after which the group is given up)
 GROUPS = {
-    "rules": (["tests", "--ignore=tests/ui", "--ignore=tests/live", "-m", "not live and not bundle"], 1000),
-    "window": (["tests/ui", "-m", "not live and not bundle"], 1000),
-    "bundle": (["tests/bundle", "-m", "bundle"], 600),
-    "live": (["tests", "-m", "live", "-s"], 2400),
+    "rules": (["tests", "--ignore=tests/ui", "--ignore=tests/live", "-m", "not live and not bundle"], 800),
+    "window": (["tests/ui", "-m", "not live and not bundle"], 800),
+    "bundle": (["tests/bundle", "-m", "bundle"], 480),
+    "live": (["tests", "-m", "live", "-s"], 2000),
 }
 
 

@@ -77,8 +77,8 @@ def test_an_unknown_group_is_wrong_usage(capsys: pytest.CaptureFixture[str]) -> 
     assert capsys.readouterr().out.startswith("Unknown: speed.")
 
 
-def test_the_groups_together_fit_into_fifty_minutes() -> None:
-    assert sum(limit for _, limit in checks.GROUPS.values()) <= 3000
+def test_the_groups_together_fit_into_seventy_minutes() -> None:
+    assert sum(limit for _, limit in checks.GROUPS.values()) <= 4200
 
 
 @pytest.mark.parametrize("file", ["packaging/setup.sh", ".ci/run"])
