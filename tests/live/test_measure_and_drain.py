@@ -15,6 +15,7 @@ from tests.live.live_lab import wait_until
 
 if TYPE_CHECKING:
     from fcm.lab.machines import LabMachine
+    from fcm.migration.fitting import DirtySample
     from tests.live.live_lab import LiveLab
     from tests.live.watched import Watched
 
@@ -47,6 +48,17 @@ def test_a_machine_is_never_measured_while_it_is_being_migrated(
     with pytest.raises(BackendError, match="is being migrated"):
         measure_machine(load(lab.hosts_file), writing.name)
     assert watched.end_of(identity).destination == "node2"
+
+
+def test_an_open_cluster_measures_a_machine_until_nobody_wants_more(
+    lab: LiveLab, watched: Watched, machine: LabMachine
+) -> None:
+    told: list[DirtySample] = []
+    found = watched.workspace.measure_writes(watched.machine(machine.name), told.append, lambda: len(told) < 2)
+    assert [sample.seconds for sample in found] == [1, 2]
+    assert list(found) == told
+    assert all(0 <= sample.mib_per_s <= 64 for sample in found)
+    assert lab.running(machine) == ["node1"]
 
 
 def test_a_machine_that_runs_nowhere_is_told_so(lab: LiveLab, capsys: pytest.CaptureFixture[str]) -> None:
