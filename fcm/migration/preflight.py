@@ -101,6 +101,10 @@ class Plan:
     capabilities: frozenset[Capability] = frozenset()
     chunk_shift: int = 18
     dirty_ring: bool = False
+    throttle_initial: int = 20
+    """%: first step of auto-converge."""
+    throttle_increment: int = 10
+    """%: each further step."""
 
     def specification(self, workload: Workload) -> MigrationSpec:
         """The migration for the engine."""
@@ -120,6 +124,8 @@ class Plan:
             fixed_downtime=self.fixed_downtime,
             chunk_shift=self.chunk_shift,
             dirty_ring=self.dirty_ring,
+            throttle_initial=self.throttle_initial,
+            throttle_increment=self.throttle_increment,
         )
 
 

@@ -73,6 +73,8 @@ def question(
         for capability, on in (
             (Capability.AUTO_CONVERGE, options.auto_converge),
             (Capability.POSTCOPY, options.post_copy),
+            (Capability.XBZRLE, options.xbzrle),
+            (Capability.MULTIFD, options.parallel_connections > 1),
         )
         if on
     }
@@ -83,6 +85,8 @@ def question(
         zero_share=machine.zero_share,
         line_rate=network.bandwidth * GOODPUT,
         capabilities=frozenset(capabilities),
+        throttle_initial=options.auto_converge_initial or Plan.throttle_initial,
+        throttle_increment=options.auto_converge_increment or Plan.throttle_increment,
     )
     workload = known_workload(machine)
     if workload is not None:

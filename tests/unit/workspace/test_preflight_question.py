@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 
+from fcm.migration.workload import Workload
 from fcm.model.entities import GIB, AdapterState, MigrationOptions
 from fcm.workspace.preflight import NAME, question, samples_of
 from tests.ui.by_hand import formed, machine, opened
@@ -34,6 +35,18 @@ def test_options_narrow_the_plan() -> None:
     assert plan is not None
     assert (plan.bandwidth, plan.downtime_limit) == (10_000_000, 1.5)
     assert {capability.value for capability in plan.capabilities} == {"auto-converge"}
+
+
+def test_every_option_that_the_engine_models_is_in_the_plan() -> None:
+    stepped = asked(MigrationOptions(auto_converge=True, auto_converge_initial=40, auto_converge_increment=5)).plan
+    assert stepped is not None
+    spec = stepped.specification(Workload(()))
+    assert (spec.throttle_initial, spec.throttle_increment) == (40, 5)
+    plain = asked(MigrationOptions(xbzrle=True)).plan
+    wide = asked(MigrationOptions(parallel_connections=4)).plan
+    assert plain is not None
+    assert wide is not None
+    assert [one.value for one in (*plain.capabilities, *wide.capabilities)] == ["xbzrle", "multifd"]
 
 
 def test_a_quiet_guest_passes() -> None:
