@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -93,6 +94,16 @@ def test_the_plan_says_order_destination_memory_prediction_and_what_stays_why(qt
     )
     assert "1 virtual machine is off or saved and stays" in text(dialog, "What stays")
     assert backend.submitted == []
+    dialog.close()
+
+
+def test_moves_that_run_at_once_are_said_to_share_the_network(qtbot: QtBot, tmp_path: Path) -> None:
+    shown, backend = three_nodes(qtbot, tmp_path)
+    cluster = shown.state.cluster
+    assert cluster is not None
+    backend.tell(ev.ClusterConfigured(replace(cluster, concurrent_migrations=2), ""))
+    dialog = drain_dialog(shown)
+    assert "each by itself; up to 2 at once share the network" in total(dialog)
     dialog.close()
 
 

@@ -182,7 +182,8 @@ class DrainDialog(PlainDialog):
         if self._plan is None or plan is None:
             return
         self.table.show_plan(self.state, self._plan, {m for m, to in self._chosen.items() if not to})
-        self._total.setText(_total(plan, len(self._plan.moves) - len(plan.moves)))
+        at_once = self.state.cluster.concurrent_migrations if self.state.cluster else 1
+        self._total.setText(_total(plan, len(self._plan.moves) - len(plan.moves), at_once))
         self._stay.setText(_off(plan.off))
         self._stay.setVisible(bool(plan.off))
         self._show_reason()
@@ -308,7 +309,7 @@ def _off(count: int) -> str:
     return f"{count} virtual machines are off or saved and stay: there is no memory of them to move."
 
 
-def _total(plan: DrainPlan, left_out: int) -> str:
+def _total(plan: DrainPlan, left_out: int, at_once: int) -> str:
     """How many move, and how long all of it takes, with what that rests on."""
     staying = len(plan.staying) + left_out
     text = f"{words.count(len(plan.moves), 'virtual machine moves', 'virtual machines move')}, {staying or 'none'} "
@@ -324,4 +325,7 @@ def _total(plan: DrainPlan, left_out: int) -> str:
     rests = ", ".join(f"{count} {basis}" for basis, count in by_basis if count)
     if plan.duration is None:
         return f"{text} At least one move is not expected to end by itself ({rests})."
-    return f"{text} Predicted in all: {words.seconds(plan.duration)}, one after the other ({rests})."
+    how = "one after the other"
+    if at_once > 1:
+        how = f"each by itself; up to {at_once} at once share the network"
+    return f"{text} Predicted in all: {words.seconds(plan.duration)}, {how} ({rests})."
