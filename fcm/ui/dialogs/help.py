@@ -37,6 +37,7 @@ TOPICS = {
     "storage": "Storage",
     "networks": "Networks",
     "events": "Cluster events",
+    "console": "Console and PowerShell",
     "keys": "Keyboard",
 }
 """Files in resources/help and their titles, in the order of the list."""
