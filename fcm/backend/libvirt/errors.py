@@ -69,6 +69,11 @@ def sentence(code: int, message: str, destination: str = "the destination") -> V
         return no(f"The host refused the login: {text}.", "Check the key or certificate for this host.")
     if "nable to connect" in text or "onnection refused" in text or "No route to host" in text:
         return no(f"No connection: {text}.", "Check the host's libvirtd, the network and the firewall.")
+    if re.search("Cannot recv data|End of file while reading data|client socket is closed", text):
+        return no(
+            f"The connection to the host's libvirtd broke off: {text}.",
+            "It ended or was restarted; it is tried again by itself.",
+        )
     if "Cannot allocate memory" in text or "cannot set up guest memory" in text:
         return no(f"{destination} is short of memory: {text}.", "Move or shut down machines there.")
     if "Cannot access storage" in text or "No such file or directory" in text:
