@@ -2,17 +2,51 @@
 
 from __future__ import annotations
 
-import logging
+import functools
 import threading
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, Qt, Signal
+from shiboken6 import isValid
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-_log = logging.getLogger(__name__)
+
+class _Postbox(QObject):
+    """Brings calls from other threads into the thread of the window. It lives as long as the program.
+
+    Another thread must not emit a signal of an object that the window may be deleting at that moment: Qt reads its
+    connections without asking whether it is still there, and the program ends.
+    """
+
+    posted = Signal(object)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.posted.connect(self._call, Qt.ConnectionType.QueuedConnection)
+
+    def _call(self, function: Callable[[], None]) -> None:
+        function()
+
+
+@functools.cache
+def _postbox() -> _Postbox:
+    return _Postbox()
+
+
+def posted(owner: QObject, slot: Callable[..., None]) -> Callable[..., None]:
+    """A call of ``slot`` that any thread can make: it happens in the thread of the window, while ``owner`` is there.
+
+    To be made in the thread of the window.
+    """
+    box = _postbox()
+
+    def post(*values: Any) -> None:
+        box.posted.emit(lambda: slot(*values) if isValid(owner) else None)
+
+    return post
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,11 +60,10 @@ class Outcome:
 class Work(QObject):
     """One piece of blocking work, done by a thread of its own.
 
-    ``on_done`` is called with the outcome in the thread that made this object; never after ``abandon`` or after the
-    parent was deleted. ``on_abandoned`` gets the result in the worker thread when nobody waits for it any more.
+    ``on_done`` is called with the outcome in the thread of the window, where this object is made; never after
+    ``abandon`` or after the parent was deleted. ``on_abandoned`` gets the result in a worker thread when nobody waits
+    for it any more.
     """
-
-    _done = Signal(object)
 
     def __init__(
         self,
@@ -43,16 +76,14 @@ class Work(QObject):
         self._function = function
         self._on_done = on_done
         self._on_abandoned = on_abandoned
-        self._lock = threading.Lock()
         self._abandoned = False
-        self._done.connect(self._deliver, Qt.ConnectionType.QueuedConnection)
+        self._postbox = _postbox()
         self._thread = threading.Thread(target=self._run, name=f"work of {type(parent).__name__}")
         self._thread.start()
 
     def abandon(self) -> None:
         """The outcome is not wanted any more."""
-        with self._lock:
-            self._abandoned = True
+        self._abandoned = True
 
     @property
     def is_over(self) -> bool:
@@ -68,16 +99,20 @@ class Work(QObject):
             outcome = Outcome(self._function())
         except Exception as error:
             outcome = Outcome(error=error)
-        with self._lock:
-            if not self._abandoned:
-                try:
-                    self._done.emit(outcome)
-                except RuntimeError:  # the window is gone
-                    self._abandoned = True
-        if self._abandoned and outcome.error is None and self._on_abandoned is not None:
-            self._on_abandoned(outcome.result)
+        if self._abandoned:
+            self._drop(outcome)
+        else:
+            self._postbox.posted.emit(lambda: self._deliver(outcome))
 
     def _deliver(self, outcome: Outcome) -> None:
-        if not self._abandoned:
+        there = isValid(self)
+        if there and not self._abandoned:
             self._on_done(outcome)
-        self.deleteLater()
+        elif self._on_abandoned is not None:  # what is dropped may block
+            threading.Thread(target=self._drop, args=(outcome,), name="an abandoned result").start()
+        if there and isValid(self):
+            self.deleteLater()
+
+    def _drop(self, outcome: Outcome) -> None:
+        if outcome.error is None and self._on_abandoned is not None:
+            self._on_abandoned(outcome.result)

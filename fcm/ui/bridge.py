@@ -14,6 +14,7 @@ from PySide6.QtCore import QObject, Qt, QTimer, Signal
 
 from fcm.model.events import MigrationProgressed
 from fcm.model.state import Change
+from fcm.ui.background import posted
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -34,7 +35,6 @@ class Bridge(QObject):
     """A fcm.model.state.Change; several drains are told as one."""
     happened = Signal(object)
     """The entries of the same drains, oldest first, telemetry left out."""
-    _woken = Signal()
 
     def __init__(self, workspace: Workspace, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -46,19 +46,20 @@ class Bridge(QObject):
         self._frame.setSingleShot(True)
         self._frame.setTimerType(Qt.TimerType.PreciseTimer)
         self._frame.timeout.connect(self._tell)
-        self._woken.connect(self._drain, Qt.ConnectionType.QueuedConnection)
+        self._is_closed = False
         self._unsubscribe = workspace.subscribe(self._listen)
-        workspace.set_wake(self._woken.emit)
+        workspace.set_wake(posted(self, self._drain))
 
     def close(self) -> None:
         """Hear nothing any more."""
         self._workspace.set_wake(lambda: None)
         self._unsubscribe()
-        self._woken.disconnect(self._drain)
+        self._is_closed = True
         self._frame.stop()
 
     def _drain(self) -> None:
-        self._workspace.drain(BUDGET)
+        if not self._is_closed:
+            self._workspace.drain(BUDGET)
 
     def _listen(self, change: Change, entries: Sequence[Entry]) -> None:
         self._change |= change

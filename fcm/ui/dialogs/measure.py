@@ -5,13 +5,13 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QSize, Qt, QTimer, Signal
+from PySide6.QtCore import QSize, Qt, QTimer
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QProgressBar, QPushButton, QVBoxLayout
 
 from fcm.model.measuring import measurable
 from fcm.ui import icons
 from fcm.ui.appearance import node_icon
-from fcm.ui.background import Outcome, Work
+from fcm.ui.background import Outcome, Work, posted
 from fcm.ui.dialogs.frame import PlainDialog
 from fcm.ui.dialogs.parts import Notice, clear, fact, form, named, wrapped
 from fcm.ui.format import size
@@ -34,9 +34,6 @@ TICK = 100
 class MeasureDialog(PlainDialog):
     """Begins to measure when it is opened; Cancel ends that, and a live migration is one click away afterwards."""
 
-    _told = Signal(object)
-    """A sample, from the worker thread."""
-
     def __init__(self, window: MainWindow, machine: str) -> None:
         self._machine = machine
         name = window.workspace.state.machines[machine].name if window.workspace else machine
@@ -47,7 +44,6 @@ class MeasureDialog(PlainDialog):
         self._judging: Work | None = None
         self._wanted = False
         self._begun = 0.0
-        self._told.connect(self._take_sample)
         self._clock = QTimer(self)
         self._clock.setInterval(TICK)
         self._clock.timeout.connect(self._tick)
@@ -119,7 +115,7 @@ class MeasureDialog(PlainDialog):
         self._begun = time.monotonic()
         self._show_samples()
         workspace, machine = self.workspace, self._machine
-        told = self._told.emit
+        told = posted(self, self._take_sample)
         self._work = Work(self, lambda: workspace.measure_writes(machine, told, lambda: self._wanted), self._measured)
         self._clock.start()
         self._show_stop()

@@ -6,12 +6,12 @@ import threading
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QMenu, QProgressBar, QPushButton, QToolButton, QWidget
 
 from fcm.logs.evtx import ExportStoppedError
 from fcm.ui import format, icons
-from fcm.ui.background import Outcome, Work
+from fcm.ui.background import Outcome, Work, posted
 from fcm.ui.pages.parts import Elided
 from fcm.workspace.event_export import FORMATS, export_cluster_logs, export_events
 from fcm.workspace.event_log import EventLog, Sought, everything
@@ -24,8 +24,6 @@ if TYPE_CHECKING:
 
 class ExportBar(QWidget):
     """Hidden until something is exported; one export at a time."""
-
-    _progress = Signal(object)
 
     def __init__(self, window: MainWindow, parent: QWidget) -> None:
         super().__init__(parent)
@@ -49,7 +47,9 @@ class ExportBar(QWidget):
         row.addWidget(self._words, 1)
         row.addWidget(self._bar)
         row.addWidget(self.cancel)
-        self._progress.connect(self._show_progress, Qt.ConnectionType.QueuedConnection)
+        self._progress = posted(self, self._show_progress)
+        stop = self._stop
+        self.destroyed.connect(lambda *_: stop.set())
         self.hide()
 
     @property
@@ -103,10 +103,7 @@ class ExportBar(QWidget):
 
     def _go_on(self, done: int, total: int) -> bool:
         """Called in the worker thread."""
-        try:
-            self._progress.emit((done, total))
-        except RuntimeError:  # the window is gone
-            return False
+        self._progress((done, total))
         return not self._stop.is_set()
 
     def _show_progress(self, progress: tuple[int, int]) -> None:
