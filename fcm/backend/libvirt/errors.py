@@ -69,7 +69,7 @@ def sentence(code: int, message: str, destination: str = "the destination") -> V
         return no(f"The host refused the login: {text}.", "Check the key or certificate for this host.")
     if "nable to connect" in text or "onnection refused" in text or "No route to host" in text:
         return no(f"No connection: {text}.", "Check the host's libvirtd, the network and the firewall.")
-    if re.search("Cannot recv data|End of file while reading data|client socket is closed", text):
+    if re.search("Cannot recv data|End of file while reading|client socket is closed|invalid connection pointer", text):
         return no(
             f"The connection to the host's libvirtd broke off: {text}.",
             "It ended or was restarted; it is tried again by itself.",

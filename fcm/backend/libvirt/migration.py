@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from fcm.backend.libvirt.errors import OPERATION_ABORTED, sentence
 from fcm.backend.libvirt.hanging import watch_connect
 from fcm.backend.libvirt.lane import load_libvirt
-from fcm.backend.libvirt.outcome import Whereabouts, final_figures, is_migrating, telemetry_row, whereabouts
+from fcm.backend.libvirt.outcome import Whereabouts, final_figures, is_alive, is_migrating, telemetry_row, whereabouts
 from fcm.backend.libvirt.preflight import processor_verdict
 from fcm.backend.libvirt.ssh_probe import probe_from
 from fcm.model import events as ev
@@ -236,7 +236,7 @@ class MigrationRun:
         source, destination = self._source.host.name, self._destination.host.name
         if self._stalled.is_set():
             return (f"nothing moved for {STALL_LIMIT:g} s", "Check this network.", True)
-        if not self._domain.connect().isAlive():
+        if not is_alive(self._domain.connect()):
             text = f"libvirtd of {source} ended or was restarted during the migration"
             return (text, "Start the move again once the host answers.", False)
         if not self._destination.answers(ANSWER_LIMIT):

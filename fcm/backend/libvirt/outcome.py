@@ -23,6 +23,14 @@ _OFF_BECAUSE = {1: "was shut down", 2: "was switched off", 3: "crashed"}
 """virDomainShutoffReason of a machine that ended while it moved."""
 
 
+def is_alive(connection: Any) -> bool:
+    """Whether a connection of libvirt still carries calls; one that was let go and closed meanwhile does not."""
+    try:
+        return bool(connection.isAlive())
+    except load_libvirt().libvirtError:  # closed: "invalid connection pointer"
+        return False
+
+
 def is_migrating(domain: Any) -> bool:
     """True while a migration away from its host is under way, whoever began it.
 

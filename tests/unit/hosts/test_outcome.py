@@ -12,7 +12,7 @@ from fcm.backend.base import MeasureError
 from fcm.backend.libvirt import measure as measuring
 from fcm.backend.libvirt import outcome, preflight
 from fcm.backend.libvirt.measure import measure
-from fcm.backend.libvirt.outcome import final_figures, is_migrating, telemetry_row, whereabouts
+from fcm.backend.libvirt.outcome import final_figures, is_alive, is_migrating, telemetry_row, whereabouts
 from fcm.backend.libvirt.preflight import processor_verdict
 from fcm.model.telemetry import Phase
 
@@ -229,3 +229,12 @@ def test_a_rate_counts_only_once_the_calculation_of_that_length_is_over() -> Non
     (sample,) = measure(cast("Any", running), (0,), told.append)
 
     assert (sample.mib_per_s, sample.exact, told) == (36.0, False, [sample])
+
+
+def test_a_connection_that_was_closed_meanwhile_counts_as_dead() -> None:
+    def closed() -> int:
+        raise HostError(6, "invalid connection pointer in virConnectIsAlive")
+
+    assert not is_alive(SimpleNamespace(isAlive=closed))
+    assert not is_alive(SimpleNamespace(isAlive=lambda: 0))
+    assert is_alive(SimpleNamespace(isAlive=lambda: 1))
