@@ -138,7 +138,7 @@ def _percent(name: str, nothing: str) -> QSpinBox:
 
 INTRO = (
     "These settings hold for every live migration that is asked for without options of its own: from the Actions "
-    "pane, a menu, by drag and drop, or by a line of PowerShell."
+    "pane, a menu, or by a line of PowerShell."
 )
 
 
