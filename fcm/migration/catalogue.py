@@ -1,7 +1,7 @@
 """Workloads as small TOML files: the named ones that travel with the program, and anybody's own.
 
 A file has ``name``, ``title`` and ``source`` (where the figures come from, or that they are assumed), ``utilisation``
-(share of a processor the writing takes), optionally ``zero_share`` (share of unwritten memory that is zero pages) and
+(share of a processor the writing takes), optionally ``zero_share`` (share of the memory that is zero pages) and
 ``[burst]`` (writes, silence in s), and one ``[[pattern]]`` or more: kind uniform, zipf, sweep or scattered; size_mib;
 rate (writes/s); first_mib but for scattered; exponent for zipf.
 """

@@ -6,14 +6,15 @@ recording, so that what is compared is the engine's part. A bandwidth that nobod
 
 from __future__ import annotations
 
-import itertools
-import math
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from fcm.migration.fitting import DirtySample, fit
+import numpy as np
+
+from fcm.migration.fitting import fit
 from fcm.migration.kept import bandwidth_samples
+from fcm.migration.kept_readings import readings, samples
 from fcm.migration.policies import QEMU_7_2
 from fcm.migration.prediction import COMPLETED, Prediction, predict
 from fcm.migration.recording import Recording
@@ -22,7 +23,10 @@ from fcm.migration.workload import PAGE, Scattered, Workload
 from fcm.model.telemetry import Phase
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from fcm.migration.kept import Kept
+    from fcm.migration.kept_readings import Reading
     from fcm.migration.policies import StoppingRule
 
 LARGEST = 1 << 46
@@ -104,13 +108,14 @@ def comparable(recording: Recording, achieved: bool = False, rule: StoppingRule 
         raise NotComparableError("its limits were changed while it ran")
     if Capability.POSTCOPY in kept.capabilities and kept.entered(Phase.NETWORK) is not None:
         raise NotComparableError("it ended by post-copy, when the user or its options chose")
-    workload, basis = _workload(recording, memory, kept)
-    before = (kept.entered(Phase.BROWNOUT) or 0.0) if kept.simulated else None
-    bandwidth = _bandwidth(memory, before)
+    before = (kept.entered(Phase.BROWNOUT) or 0.0) if kept.simulated else _began(memory)
+    final = recording.final
+    stopped = final.total - final.downtime if final is not None else float(memory.time[-1])
+    seen = readings(memory, before, stopped)
+    workload, basis = _workload(recording, memory, kept, seen, before)
+    bandwidth = _bandwidth(memory, seen, before)
     if bandwidth <= 0:
         raise NotComparableError("no bandwidth could be measured")
-    if before is None:  # a host counts from the start of its job: the first row tells when memory began to move
-        before = max(float(memory.time[0]) - float(memory.sent[0]) / bandwidth, 0.0)
     asked = kept.bandwidth is not None and not achieved
     series = bandwidth_samples(memory, SERIES_EVERY)[:-1] if achieved else ()
     spec = _specification(recording, kept, workload, kept.bandwidth if asked and kept.bandwidth else bandwidth)
@@ -119,7 +124,7 @@ def comparable(recording: Recording, achieved: bool = False, rule: StoppingRule 
         spec = replace(spec, rule=rule)
     stored, networked = kept.entered(Phase.STORAGE), kept.entered(Phase.NETWORK)
     standing = max(networked - stored, 0.0) if stored is not None and networked is not None else 0.0
-    total = recording.final.total if recording.final is not None else float(recording.time[-1])
+    total = final.total if final is not None else float(recording.time[-1])
     after = max(total - float(memory.time[-1]), 0.0) if kept.simulated else 0.0
     return Comparable(spec, basis, asked, before, after, standing if kept.simulated else 0.0, kept.simulated)
 
@@ -164,90 +169,40 @@ def _memory_rows(recording: Recording) -> Recording:
     return out
 
 
-@dataclass(frozen=True, slots=True)
-class _Boundary:
-    """The end of a pass."""
-
-    time: float
-    """s since the start."""
-    dirtied: int
-    """bytes found dirty at it."""
-    unsure: float
-    """s: standard deviation of its time, which lies anywhere between two rows."""
-
-
-def _boundaries(memory: Recording) -> list[_Boundary]:
-    """Ends of passes, put between the two rows around each by what was left to send before it.
-
-    QEMU reads the log as soon as what is left fits the downtime limit (migration.c, migration_iteration_run): so much
-    may still be left of the pass before, and only so much; what else was not sent were zero pages.
-    """
-    out = []
-    rows = [memory.row(k) for k in range(len(memory))]
-    for last, first in itertools.pairwise(rows):
-        if first.pass_number != last.pass_number + 1:
-            continue
-        moved = max(first.sent - last.sent, 0)
-        share = min(last.remaining / moved, 1.0) if moved > 0 else 1.0
-        left = min(max(last.remaining - moved, 0), round(max(last.rate, first.rate) * memory.downtime_limit))
-        out.append(
-            _Boundary(
-                last.time + share * (first.time - last.time),
-                max(first.remaining + max(moved - last.remaining, 0) - left, 0),
-                (first.time - last.time) / 12**0.5,
-            )
-        )
-    return out
-
-
-def _workload(recording: Recording, memory: Recording, kept: Kept) -> tuple[Workload, Basis]:
+def _workload(
+    recording: Recording, memory: Recording, kept: Kept, seen: Sequence[Reading], begin: float
+) -> tuple[Workload, Basis]:
     if kept.workload is not None:
         pages = recording.memory // PAGE
         if any(getattr(p, "first", 0) + p.pages > pages for p in kept.workload.patterns):
             raise NotComparableError("its workload writes beyond the machine's memory")
         return kept.workload, Basis.WORKLOAD
-    ends = _boundaries(memory)
-    begins = [_Boundary(float(memory.time[0]), 0, 0.0), *ends]
-    samples = [
-        DirtySample(
-            end.time - begin.time,
-            end.dirtied / (1 << 20) / (end.time - begin.time),
-            rounded=False,
-            timing=math.hypot(begin.unsure, end.unsure),
-        )
-        for begin, end in zip(begins, ends, strict=False)
-        if end.time - begin.time > 0.01 and end.dirtied > 0
-    ]
-    if not samples:
+    taken = samples(seen, begin)
+    if not taken:
         raise NotComparableError("no pass was seen to its end, so nothing tells how its guest writes")
     # Pages that went as nothing in the first pass were zero: the guest has not written to them.
-    filled = min(_sent_in_first_pass(memory, ends), float(recording.memory))
-    found = fit(sorted(samples, key=lambda s: s.seconds), int(filled)).workload
+    filled = min(seen[0].before, float(recording.memory))
+    found = fit(sorted(taken, key=lambda s: s.seconds), int(filled)).workload
     patterns = found.patterns or (Scattered(1, 0.0),)
-    unwritten = recording.memory - found.working_set() * PAGE
-    zero = min((recording.memory - filled) / unwritten, 1.0) if unwritten > 0 else 0.0
+    zero = 1.0 - filled / recording.memory
     return replace(found, patterns=patterns, zero_share=zero), Basis.FITTED
 
 
-def _sent_in_first_pass(memory: Recording, ends: list[_Boundary]) -> float:
-    import numpy as np
+def _began(memory: Recording) -> float:
+    """S since the start at which memory began to move. A host counts from the start of its job: the first rows tell."""
+    first = np.flatnonzero(memory.pass_number == memory.pass_number[0])[-1]
+    moved, length = float(memory.sent[first] - memory.sent[0]), float(memory.time[first] - memory.time[0])
+    if moved <= 0 or length <= 0:
+        return float(memory.time[0])
+    return max(float(memory.time[0]) - float(memory.sent[0]) * length / moved, 0.0)
 
-    if not ends:
-        return float(memory.sent[-1])
-    return float(np.interp(ends[0].time, memory.time, memory.sent))
 
-
-def _bandwidth(memory: Recording, before: float | None) -> float:
-    """bytes/s reached in the first pass, the time for zero pages left out; over the whole run without a boundary.
-
-    ``before``: when memory began to move (s); None where only the first row tells.
-    """
-    ends = _boundaries(memory)
-    end = ends[0].time if ends else float(memory.time[-1])
-    begin = float(memory.time[0]) if before is None else before
-    sent = _sent_in_first_pass(memory, ends) - (float(memory.sent[0]) if before is None else 0.0)
-    handled = memory.memory if ends else memory.memory - float(memory.remaining[-1])
-    zero = max(handled - _sent_in_first_pass(memory, ends), 0.0) / PAGE * ZERO_PAGE_COST
+def _bandwidth(memory: Recording, seen: Sequence[Reading], begin: float) -> float:
+    """bytes/s reached in the first pass, the time for zero pages left out; over the whole run without a reading."""
+    end = seen[0].time if seen else float(memory.time[-1])
+    sent = float(np.interp(end, memory.time, memory.sent))
+    handled = memory.memory if seen else memory.memory - float(memory.remaining[-1])
+    zero = max(handled - sent, 0.0) / PAGE * ZERO_PAGE_COST
     length = end - begin - zero
     return sent / length if length > 0 and sent > 0 else 0.0
 

@@ -118,7 +118,7 @@ class Workload:
     pacing_patience: float | None = None
     """s of backlog a writer that falls behind carries before it loses it (see ``throttle.slowdown``)."""
     zero_share: float = 0.0
-    """Share of otherwise unwritten memory that holds zero pages, where the addresses are unknown."""
+    """Share of the memory that holds zero pages, where their addresses are unknown; at most what nothing writes to."""
     zero_ranges: tuple[tuple[int, int], ...] = ()
     """(first page, pages) known to hold zero pages until they are written."""
     counter_page: int | None = None

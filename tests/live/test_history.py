@@ -51,7 +51,7 @@ def test_a_real_migration_is_exported_and_retold_by_the_engine(
         f"{ended.figures.downtime * 1000:.0f} ms; retold: {made.total:.2f} s, {made.bytes / 2**20:.0f} MiB, "
         f"{made.passes} passes, {(made.downtime or 0) * 1000:.0f} ms"
     )
-    assert made.total == pytest.approx(ended.figures.total, rel=0.4)
-    assert made.bytes == pytest.approx(ended.figures.bytes, rel=0.4)
+    assert made.total == pytest.approx(ended.figures.total, rel=0.15)
+    assert made.bytes == pytest.approx(ended.figures.bytes, rel=0.15)
     assert [case.group for case in result.cases] == ["kept, measured, fitted workload"]
     assert result.cases[0].right_class["engine"]

@@ -16,7 +16,15 @@ from typing import TYPE_CHECKING, Any, Protocol
 from fcm.backend.libvirt.errors import OPERATION_ABORTED, sentence
 from fcm.backend.libvirt.hanging import watch_connect
 from fcm.backend.libvirt.lane import load_libvirt
-from fcm.backend.libvirt.outcome import Whereabouts, final_figures, is_alive, is_migrating, telemetry_row, whereabouts
+from fcm.backend.libvirt.outcome import (
+    Whereabouts,
+    final_figures,
+    is_alive,
+    is_migrating,
+    phase_of,
+    telemetry_row,
+    whereabouts,
+)
 from fcm.backend.libvirt.preflight import processor_verdict
 from fcm.backend.libvirt.ssh_probe import probe_from
 from fcm.model import events as ev
@@ -36,10 +44,6 @@ STALL_LIMIT = 3.0
 """s without progress in a memory pass after which the next network is taken."""
 ANSWER_LIMIT = 3.0
 """s that a host may take to answer after a transfer failed; it says whose fault it was."""
-
-# virDomainState and virDomainPausedReason
-_PAUSED = 3
-_PAUSED_POSTCOPY = 12
 
 
 class Reporter(Protocol):
@@ -295,8 +299,8 @@ class MigrationRun:
         phase, moved, moved_at = Phase.SETUP, -1, time.monotonic()
         while not self._call_over.wait(POLL_EVERY) and not self._left.is_set():
             try:
+                state, why = self._domain.state()  # first: a row is of a blackout only if the guest stood before it
                 job = self._domain.jobStats()
-                state, why = self._domain.state()
             except self._libvirt.libvirtError:
                 if self._followed:
                     return  # gone from the source, or the source does not answer
@@ -307,9 +311,7 @@ class MigrationRun:
                 continue
             if not job.get("memory_total"):
                 continue
-            now_phase = Phase.BROWNOUT
-            if state == _PAUSED:  # in post-copy it runs at the destination already
-                now_phase = Phase.NETWORK if why == _PAUSED_POSTCOPY else Phase.BLACKOUT
+            now_phase = phase_of(state, why, phase)
             self._moving.set()
             row = telemetry_row(job, now_phase)
             events: list[ev.Event] = []

@@ -18,7 +18,10 @@ SETTLE_LIMIT = 10.0
 OFF_FOR = 1.0
 """s for which both hosts must say that it is off: between the two it runs on neither for an instant."""
 
-_PAUSED = 3
+_RUNNING, _PAUSED = 1, 3
+"""virDomainState"""
+_PAUSED_POSTCOPY = 12
+"""virDomainPausedReason"""
 _OFF_BECAUSE = {1: "was shut down", 2: "was switched off", 3: "crashed"}
 """virDomainShutoffReason of a machine that ended while it moved."""
 
@@ -142,6 +145,18 @@ def _kept(destination: HostConnection, machine: str) -> dict[str, Any] | None:
     except lv.libvirtError:
         return None
     return job if job.get("memory_processed") else None
+
+
+def phase_of(state: int, why: int, before: Phase) -> Phase:
+    """The phase of a migration by the state of the domain at its source (virDomainState and its reason).
+
+    A domain that stood still stays in its blackout when its source has done with it and switches it off.
+    """
+    if state == _PAUSED:  # in post-copy it runs at the destination already
+        return Phase.NETWORK if why == _PAUSED_POSTCOPY else Phase.BLACKOUT
+    if state == _RUNNING or before is Phase.SETUP:
+        return Phase.BROWNOUT
+    return before
 
 
 def telemetry_row(job: dict[str, Any], phase: Phase) -> TelemetryRow:

@@ -12,7 +12,7 @@ from fcm.backend.base import MeasureError
 from fcm.backend.libvirt import measure as measuring
 from fcm.backend.libvirt import outcome, preflight
 from fcm.backend.libvirt.measure import measure
-from fcm.backend.libvirt.outcome import final_figures, is_alive, is_migrating, telemetry_row, whereabouts
+from fcm.backend.libvirt.outcome import final_figures, is_alive, is_migrating, phase_of, telemetry_row, whereabouts
 from fcm.backend.libvirt.preflight import processor_verdict
 from fcm.model.telemetry import Phase
 
@@ -238,3 +238,22 @@ def test_a_connection_that_was_closed_meanwhile_counts_as_dead() -> None:
     assert not is_alive(SimpleNamespace(isAlive=closed))
     assert not is_alive(SimpleNamespace(isAlive=lambda: 0))
     assert is_alive(SimpleNamespace(isAlive=lambda: 1))
+
+
+@pytest.mark.parametrize(
+    ("state", "before", "phase"),
+    [
+        (RUNNING, Phase.SETUP, Phase.BROWNOUT),
+        (RUNNING, Phase.BROWNOUT, Phase.BROWNOUT),
+        (PAUSED, Phase.BROWNOUT, Phase.BLACKOUT),
+        (OFF, Phase.BLACKOUT, Phase.BLACKOUT),
+        (OFF, Phase.NETWORK, Phase.NETWORK),
+        ((3, 12), Phase.BLACKOUT, Phase.NETWORK),
+        (RUNNING, Phase.BLACKOUT, Phase.BROWNOUT),
+    ],
+    ids=["begins", "moves", "stands still", "done with", "done with after post-copy", "post-copy", "given up, runs on"],
+)
+def test_the_phase_follows_the_domain_at_the_source_and_a_blackout_outlasts_it(
+    state: tuple[int, int], before: Phase, phase: Phase
+) -> None:
+    assert phase_of(*state, before) is phase
