@@ -8,6 +8,7 @@ from fcm.model.entities import (
     DrainMove,
     MachineState,
     MigrationOptions,
+    NetworkPreference,
     NetworkRole,
     OfflineAction,
     QuorumMode,
@@ -55,6 +56,14 @@ class SetMigrationNetworks(Command):
 
     order: tuple[str, ...]
     excluded: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class SetMachineNetworks(Command):
+    """Networks for the live migrations of one machine alone; None: those of the cluster again."""
+
+    machine: str
+    networks: NetworkPreference | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -264,6 +264,15 @@ class SharedVolume:
 
 
 @dataclass(frozen=True, slots=True)
+class NetworkPreference:
+    """Networks that live migrations of one machine try, by id, first to last, and those that they never use."""
+
+    order: tuple[str, ...] = ()
+    """Empty: the default order."""
+    excluded: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class VirtualMachine:
     """A virtual machine. ``node`` is the one node that owns it, running or not."""
 
@@ -295,6 +304,8 @@ class VirtualMachine:
     """Its service or application, once it is highly available."""
     zero_share: float = 0.0
     """Share of its memory that holds only zeros (0 to 1)."""
+    migration_networks: NetworkPreference | None = None
+    """A preference order of its own for live migration; None: that of the cluster, as for all in 2008 R2."""
 
     @property
     def is_highly_available(self) -> bool:

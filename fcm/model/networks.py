@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from fcm.model.entities import NetworkRole
+from fcm.model.entities import NetworkPreference, NetworkRole
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from fcm.model.entities import Cluster, Network
+    from fcm.model.entities import Cluster, Network, VirtualMachine
 
 FIRST_PRIVATE_METRIC = 1000
 FIRST_GATEWAY_METRIC = 10_000
@@ -59,16 +59,26 @@ def default_migration_order(networks: Iterable[Network]) -> tuple[str, ...]:
     return tuple(network.id for network in sorted(usable, key=preference))
 
 
-def migration_order(cluster: Cluster, networks: Mapping[str, Network]) -> tuple[str, ...]:
+def migration_order(
+    cluster: Cluster, networks: Mapping[str, Network], machine: VirtualMachine | None = None
+) -> tuple[str, ...]:
     """Ids of the networks that a live migration tries, first to last.
 
     The user's order where one was set, then networks that came since, by the default rule; without the excluded
     ones and those that the cluster may not use.
+
+    Args:
+        cluster: whose order holds for all machines that have none of their own.
+        networks: all there are, by id.
+        machine: the one that moves; None for the order of the cluster.
     """
+    preference = machine.migration_networks if machine is not None else None
+    if preference is None:
+        preference = NetworkPreference(cluster.migration_order, cluster.migration_excluded)
     default = default_migration_order(networks.values())
-    chosen = [identity for identity in cluster.migration_order if identity in default]
+    chosen = [identity for identity in preference.order if identity in default]
     rest = [identity for identity in default if identity not in chosen]
-    return tuple(identity for identity in (*chosen, *rest) if identity not in cluster.migration_excluded)
+    return tuple(identity for identity in (*chosen, *rest) if identity not in preference.excluded)
 
 
 def rank_reason(network: Network, networks: Iterable[Network]) -> str:

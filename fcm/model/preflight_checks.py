@@ -185,7 +185,7 @@ def _media(machine: VirtualMachine) -> CheckResult:
 
 def _network(state: State, machine: VirtualMachine, destination: str) -> CheckResult:
     assert state.cluster is not None
-    order = migration_order(state.cluster, state.networks)
+    order = migration_order(state.cluster, state.networks, machine)
     if not order:
         allowed = [n.name for n in state.networks.values() if n.role is not NetworkRole.NONE]
         remedy = "Tick a network on the tab Network for live migration."

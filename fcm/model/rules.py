@@ -100,15 +100,28 @@ def _witness(command: cmd.SetQuorum, state: State) -> Verdict:
 
 
 def _set_migration_networks(command: cmd.SetMigrationNetworks, state: State) -> Verdict:
+    return _networks(command.order, command.excluded, state)
+
+
+def _set_machine_networks(command: cmd.SetMachineNetworks, state: State) -> Verdict:
+    machine = state.machines.get(command.machine)
+    if machine is None:
+        return no(f"There is no virtual machine {command.machine!r}.", "Refresh the view (F5) and try again.")
+    if command.networks is None:
+        return OK
+    return _networks(command.networks.order, command.networks.excluded, state)
+
+
+def _networks(order: tuple[str, ...], excluded: tuple[str, ...], state: State) -> Verdict:
     known = set(state.networks)
-    named = (*command.order, *command.excluded)
+    named = (*order, *excluded)
     unknown = [identity for identity in named if identity not in known]
     if unknown:
         return no(f"There is no cluster network {unknown[0]!r}.", "Refresh the view (F5) and try again.")
     if len(set(named)) != len(named):
         return no("A network is named twice.", "Name each network once.")
     usable = {n.id for n in state.networks.values() if n.role is not NetworkRole.NONE}
-    if not usable - set(command.excluded):
+    if not usable - set(excluded):
         return no("No network would be left for live migration.", "Tick at least one network.")
     return OK
 
@@ -391,6 +404,7 @@ _RULES: dict[type[cmd.Command], Callable[[Any, State], Verdict]] = {
     cmd.EnableSharedVolumes: _enable_shared_volumes,
     cmd.SetQuorum: _set_quorum,
     cmd.SetMigrationNetworks: _set_migration_networks,
+    cmd.SetMachineNetworks: _set_machine_networks,
     cmd.SetConcurrentMigrations: _set_concurrent,
     cmd.SetMigrationOptions: _set_migration_options,
     cmd.AddClusterDisk: _add_cluster_disk,

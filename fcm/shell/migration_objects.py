@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from fcm.model.networks import migration_order
 from fcm.shell.objects import when
 from fcm.shell.values import ShellObject
 
 if TYPE_CHECKING:
-    from fcm.model.entities import Migration, MigrationOptions
+    from fcm.model.entities import Migration, MigrationOptions, VirtualMachine
     from fcm.model.state import State
 
 
@@ -52,5 +53,19 @@ def migration_default_object(options: MigrationOptions) -> ShellObject:
             "Xbzrle": options.xbzrle,
             "ParallelConnections": options.parallel_connections,
             "Tls": options.tls,
+        },
+    )
+
+
+def network_order_object(machine: VirtualMachine, state: State) -> ShellObject:
+    """The networks that live migrations of a machine try, and whether the order is its own."""
+    assert state.cluster is not None
+    order = migration_order(state.cluster, state.networks, machine)
+    return ShellObject(
+        "MigrationNetworkOrder",
+        {
+            "VMName": machine.name,
+            "Order": [state.networks[identity].name for identity in order],
+            "From": "Cluster" if machine.migration_networks is None else "Machine",
         },
     )

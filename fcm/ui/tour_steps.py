@@ -188,6 +188,9 @@ def choose_networks(walk: Walk) -> None:
     driver.tab("Network for live migration")
     name = "Networks for live migration"
     walk.shoot("migration networks", "Network for live migration: the default order, and why each network ranks so.")
+    driver.press("Use an order of its own for this virtual machine")
+    walk.shoot("migration networks own", "A machine may have an order of its own, which 2008 R2 has not.")
+    driver.press("Use an order of its own for this virtual machine")
     driver.click_row(name, "Cluster Network 2")
     driver.press("Up")
     driver.press("Down")

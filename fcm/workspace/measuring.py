@@ -87,7 +87,7 @@ def _way(
             options = replace(usual, auto_converge=True)
             text, cost = "auto-converge", f"{takes} The guest is slowed down meanwhile."
         case RemedyKind.BANDWIDTH if remedy.value is not None:
-            network = first_network(workspace.state, machine.node, destination)
+            network = first_network(workspace.state, machine, destination)
             if usual.bandwidth is None or network is None or remedy.value > network.bandwidth * GOODPUT:
                 return None
             options = replace(usual, bandwidth=round(remedy.value))

@@ -69,6 +69,12 @@ def powershell(command: cmd.Command, state: State) -> str:
                 f"MigrationNetworkOrder = {literal(';'.join(order))}; "
                 f"MigrationExcludeNetworks = {literal(';'.join(excluded))}}}"
             )
+        case cmd.SetMachineNetworks(machine=machine, networks=networks):
+            name = f"Set-VMMigrationNetworkOrder {text.machine(machine)}"
+            if networks is None:
+                return f"{name} -Default"
+            tried, never = _network_names(networks.order, text), _network_names(networks.excluded, text)
+            return f"{name} -Network {tried or '@()'}{' -Exclude ' if never else ''}{never}"
         case cmd.SetConcurrentMigrations(limit=limit):
             return f"(Get-Cluster {text.cluster}).MaximumParallelMigrations = {limit}"
         case cmd.SetMigrationOptions(options=options):
@@ -137,8 +143,11 @@ class _Text:
         return f"{self.machine(snapshot.machine.id)} {literal(snapshot.name)}" if snapshot else quoted(identity)
 
     def network(self, identity: str) -> str:
+        return quoted(self.network_name(identity))
+
+    def network_name(self, identity: str) -> str:
         network = self.state.networks.get(identity)
-        return quoted(network.name if network else identity)
+        return network.name if network else identity
 
 
 def _machine_text(command: cmd.Command, text: _Text) -> str:
@@ -190,6 +199,10 @@ def _machine_text(command: cmd.Command, text: _Text) -> str:
             return _tune(command, text)
         case _:
             return ""
+
+
+def _network_names(networks: Iterable[str], text: _Text) -> str:
+    return ", ".join(literal(text.network_name(one)) for one in networks)
 
 
 def _options(options: MigrationOptions) -> str:

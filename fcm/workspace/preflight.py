@@ -64,7 +64,7 @@ def question(
 ) -> Question:
     """What is to be judged, read from the state; cheap. ``options`` None: those of the cluster."""
     options = workspace.state.migration_options(options)
-    network = first_network(workspace.state, machine.node, destination)
+    network = first_network(workspace.state, machine, destination)
     if network is None:
         return Question(None, None, (), "No network carries a live migration there now, so there is nothing to judge.")
     limits = [float(limit) for limit in (options.bandwidth, network.bandwidth * GOODPUT) if limit]
@@ -103,12 +103,12 @@ def question(
     return Question(plan, None, samples, basis=basis)
 
 
-def first_network(state: State, source: str, destination: str) -> Network | None:
-    """The first network of the preference order that connects two nodes now."""
+def first_network(state: State, machine: VirtualMachine, destination: str) -> Network | None:
+    """The first network of the preference order of a machine that connects its node with another now."""
     if state.cluster is None:
         return None
-    for identity in migration_order(state.cluster, state.networks):
-        ends = (state.adapter(source, identity), state.adapter(destination, identity))
+    for identity in migration_order(state.cluster, state.networks, machine):
+        ends = (state.adapter(machine.node, identity), state.adapter(destination, identity))
         if all(end is not None and end.state is AdapterState.UP for end in ends):
             return state.networks[identity]
     return None

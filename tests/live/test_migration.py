@@ -13,7 +13,7 @@ from fcm.lab.faults import LinkFault, NodeFault, break_link, break_node
 from fcm.lab.lab import bring_up
 from fcm.lab.plan import CLUSTER, LIVE_MIGRATION, MANAGEMENT
 from fcm.model import commands as cmd
-from fcm.model.entities import MachineState, NodeState
+from fcm.model.entities import MachineState, NetworkPreference, NodeState
 from fcm.model.telemetry import Phase
 
 if TYPE_CHECKING:
@@ -99,6 +99,21 @@ def test_the_next_network_is_taken_when_the_preferred_one_does_not_answer(
     assert [attempt.connected for attempt in ended.attempts] == [False, True]
     assert names == ["Live Migration", "Management"]
     assert lab.running(machine) == ["node2"]
+
+
+def test_a_machine_with_an_order_of_its_own_moves_over_that_and_keeps_it(watched: Watched, writing: LabMachine) -> None:
+    machine = watched.machine(writing.name)
+    networks = {network.name: network.id for network in watched.workspace.state.networks.values()}
+    own = NetworkPreference((networks["Management"],), (networks["Live Migration"],))
+    operation = watched.workspace.submit(cmd.SetMachineNetworks(machine, own))
+    watched.until(lambda: operation.verdict is not None, "the request is answered")
+    assert operation.verdict, operation.verdict
+    ended = watched.end_of(watched.migrate(machine, "node2"))
+    watched.until_asked_again()
+    assert ended.phase is Phase.COMPLETED, ended.reason
+    assert watched.workspace.state.networks[ended.network or ""].name == "Management"
+    assert watched.workspace.state.machines[machine].node == "node2"
+    assert watched.workspace.state.machines[machine].migration_networks == own
 
 
 def test_a_migration_fails_with_every_attempt_listed_when_no_network_answers(

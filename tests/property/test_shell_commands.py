@@ -17,6 +17,7 @@ from fcm.model.entities import (
     DrainMove,
     MachineState,
     MigrationOptions,
+    NetworkPreference,
     NetworkRole,
     OfflineAction,
     QuorumMode,
@@ -241,6 +242,7 @@ def _commands() -> st.SearchStrategy[cmd.Command]:
         .filter(lambda command: command != cmd.ConfigureResource(command.resource)),
         st.builds(cmd.LiveMigrate, machines, nodes, _maybe(_options())),
         st.builds(cmd.SetMigrationOptions, _options()),
+        st.builds(cmd.SetMachineNetworks, machines, _maybe(st.builds(NetworkPreference, a_list, a_list))),
         st.builds(cmd.QuickMigrate, machines, nodes),
         st.builds(cmd.MoveMachine, machines, nodes),
         st.builds(

@@ -20,6 +20,7 @@ from fcm.model.entities import (
     DrainMove,
     MachineState,
     MigrationOptions,
+    NetworkPreference,
     NetworkRole,
     NodeState,
     OfflineAction,
@@ -201,6 +202,11 @@ class EmbeddedCluster(RuleBasedStateMachine):
     def choose_networks(self, order: list[int], excluded: list[int]) -> None:
         chosen = tuple(self.pick("networks", index) for index in order)
         self.ask(cmd.SetMigrationNetworks(chosen, tuple(self.pick("networks", index) for index in excluded)))
+
+    @rule(machine=INDEX, order=st.lists(INDEX, max_size=3, unique=True), own=st.booleans())
+    def choose_networks_of_a_machine(self, machine: int, order: list[int], own: bool) -> None:
+        chosen = NetworkPreference(tuple(self.pick("networks", index) for index in order)) if own else None
+        self.ask(cmd.SetMachineNetworks(self.pick("machines", machine), chosen))
 
     @rule(
         kind=st.sampled_from([cmd.AddClusterDisk, cmd.AddStorage]),

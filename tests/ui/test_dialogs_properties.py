@@ -9,7 +9,7 @@ from PySide6.QtCore import Qt
 
 from fcm.model import commands as cmd
 from fcm.model import events as ev
-from fcm.model.entities import AUTOMATIC, MIB, MachineState, NetworkRole, OfflineAction, StartAction
+from fcm.model.entities import AUTOMATIC, MIB, MachineState, NetworkPreference, NetworkRole, OfflineAction, StartAction
 from fcm.model.networks import default_migration_order
 from fcm.ui.dialogs.group_properties import GroupPropertiesDialog
 from fcm.ui.dialogs.machine_settings import MachineSettingsDialog
@@ -70,6 +70,35 @@ def test_up_and_down_and_ticks_become_the_order_and_the_excluded_networks(qtbot:
     DRIVER.press("OK")
     DRIVER.wait_for_no_dialog()
     assert backend.submitted == [cmd.SetMigrationNetworks(("net-3", "net-2"), ("net-1",))]
+
+
+def test_a_machine_gets_an_order_of_its_own_on_its_tab_and_gives_it_back(qtbot: QtBot, tmp_path: Path) -> None:
+    shown, backend = quiet(qtbot, tmp_path)
+    own = "Use an order of its own for this virtual machine"
+    dialog = ResourcePropertiesDialog(shown, "res-web")
+    dialog.open()
+    DRIVER.tab("Network for live migration")
+    DRIVER.press(own)
+    DRIVER.click_row(NETWORKS, "CSV and cluster")
+    DRIVER.press("Up")
+    DRIVER.tick_row(NETWORKS, "Management")
+    DRIVER.press("OK")
+    DRIVER.wait_for_no_dialog()
+    chosen = NetworkPreference(("net-3", "net-2"), ("net-1",))
+    assert backend.submitted == [cmd.SetMachineNetworks("vm-web", chosen)]
+
+    backend.tell(ev.MachineChanged(replace(shown.state.machines["vm-web"], migration_networks=chosen)))
+    DRIVER.wait(lambda: shown.state.machines["vm-web"].migration_networks, "the order of its own")
+    dialog = ResourcePropertiesDialog(shown, "res-web")
+    dialog.open()
+    DRIVER.tab("Network for live migration")
+    assert dialog.networks is not None
+    assert dialog.networks.ordered.list.ticked() == chosen.order
+    DRIVER.press(own)
+    assert dialog.networks.ordered.list.ticked() == default_migration_order(shown.state.networks.values())
+    DRIVER.press("OK")
+    DRIVER.wait_for_no_dialog()
+    assert backend.submitted[1:] == [cmd.SetMachineNetworks("vm-web", None)]
 
 
 def test_the_default_order_is_kept_as_no_choice(qtbot: QtBot, tmp_path: Path) -> None:

@@ -112,6 +112,7 @@ class EmbeddedBackend:
             cmd.EnableSharedVolumes: settings.enable_shared_volumes,
             cmd.SetQuorum: settings.set_quorum,
             cmd.SetMigrationNetworks: settings.set_migration_networks,
+            cmd.SetMachineNetworks: settings.set_machine_networks,
             cmd.SetConcurrentMigrations: settings.set_concurrent_migrations,
             cmd.SetMigrationOptions: settings.set_migration_options,
             cmd.AddClusterDisk: storage.add_cluster_disk,

@@ -53,7 +53,8 @@ class LiveMigration:
         self._memory = memory
         self._id = identity
         self._over = over
-        self._networks = list(migration_order(core.cluster, core.state.networks))
+        machine = core.state.machines[core.state.migrations[identity].machine]
+        self._networks = list(migration_order(core.cluster, core.state.networks, machine))
         self._network: str | None = None
         self._connected = 0.0
         self._timer: Timer | None = None

@@ -48,6 +48,11 @@ class Settings:
         """Networks for live migration and their order."""
         self._core.emit(ev.MigrationNetworksSet(command.order, command.excluded))
 
+    def set_machine_networks(self, command: cmd.SetMachineNetworks) -> None:
+        """Networks for the live migrations of one machine alone."""
+        machine = self._core.state.machines[command.machine]
+        self._core.emit(ev.MachineChanged(replace(machine, migration_networks=command.networks)))
+
     def set_concurrent_migrations(self, command: cmd.SetConcurrentMigrations) -> None:
         """Live migrations that one node may take part in at once."""
         cluster = replace(self._core.cluster, concurrent_migrations=command.limit)

@@ -306,6 +306,9 @@ class LibvirtBackend:
                 return None
             case cmd.SetMigrationNetworks(order=order, excluded=excluded):
                 self._post_all([ev.MigrationNetworksSet(order, excluded)])
+            case cmd.SetMachineNetworks(machine=identity, networks=preference):
+                changed = replace(self._state.machines[identity], migration_networks=preference)
+                self._post_all([ev.MachineChanged(changed)])
             case cmd.SetConcurrentMigrations(limit=limit):
                 cluster = replace(self._state.cluster, concurrent_migrations=limit)
                 self._post_all([ev.ClusterConfigured(cluster, f"{limit} live migrations a node at once")])
@@ -396,9 +399,10 @@ class LibvirtBackend:
 
     def _make_run(self, migration: Migration) -> MigrationRun:
         assert self._state.cluster is not None
+        machine = self._state.machines.get(migration.machine)
         networks = [
             (identity, self._state.networks[identity].name, adapter.address)
-            for identity in migration_order(self._state.cluster, self._state.networks)
+            for identity in migration_order(self._state.cluster, self._state.networks, machine)
             if (adapter := self._state.adapter(migration.destination, identity)) is not None
         ]
         return MigrationRun(

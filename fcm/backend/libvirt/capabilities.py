@@ -12,6 +12,7 @@ COMMANDS = frozenset(
         cmd.CancelMigrations,
         cmd.TuneMigration,
         cmd.SetMigrationNetworks,
+        cmd.SetMachineNetworks,
         cmd.SetConcurrentMigrations,
         cmd.SetMigrationOptions,
         cmd.SetMachineState,

@@ -217,7 +217,13 @@ def _appeared(state: State, machine: VirtualMachine) -> list[ev.Event]:
 
 
 def _changed(state: State, known: VirtualMachine, machine: VirtualMachine) -> list[ev.Event]:
-    machine = replace(machine, group=known.group, workload=known.workload, zero_share=known.zero_share)
+    machine = replace(
+        machine,
+        group=known.group,
+        workload=known.workload,
+        zero_share=known.zero_share,
+        migration_networks=known.migration_networks,
+    )
     if machine == known:
         return []
     events: list[ev.Event] = [ev.MachineChanged(machine)]

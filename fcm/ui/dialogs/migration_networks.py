@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSize, Signal
-from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
-from fcm.model.commands import Command, SetMigrationNetworks
-from fcm.model.entities import NetworkRole
+from fcm.model.commands import Command, SetMachineNetworks, SetMigrationNetworks
+from fcm.model.entities import NetworkPreference, NetworkRole
 from fcm.model.networks import default_migration_order, migration_order, rank_reason
 from fcm.ui import format as words
 from fcm.ui.appearance import network_icon
@@ -16,6 +16,7 @@ from fcm.ui.dialogs.frame import CommandDialog
 from fcm.ui.dialogs.parts import OrderedTickList, named, wrapped
 
 if TYPE_CHECKING:
+    from fcm.model.entities import VirtualMachine
     from fcm.model.state import State
     from fcm.ui.main_window import MainWindow
 
@@ -24,16 +25,21 @@ INTRO = (
     "from top to bottom until one connects."
 )
 FOR_ALL = "In Windows Server 2008 R2 this choice acts for all virtual machines of the cluster."
+FOR_ONE = "This choice acts for {name} alone. Windows Server 2008 R2 itself has one for all virtual machines."
 
 
 class MigrationNetworksPanel(QWidget):
-    """Tick boxes, Up and Down; beside each network its subnet, metric, rate and why it ranks so."""
+    """Tick boxes, Up and Down; beside each network its subnet, metric, rate and why it ranks so.
+
+    On the tab of a virtual machine a box gives it an order of its own.
+    """
 
     changed = Signal()
 
-    def __init__(self, state: State, *, on_tab: bool) -> None:
+    def __init__(self, state: State, machine: str | None = None) -> None:
         super().__init__()
         self._state = state
+        self._machine = machine
         self.ordered = OrderedTickList(
             "Networks for live migration", ["Network", "Subnet", "Metric", "Rate", "Default rank, and why"]
         )
@@ -43,17 +49,46 @@ class MigrationNetworksPanel(QWidget):
             "Networks without a default gateway first, the network of Cluster Shared Volumes and cluster traffic last"
         )
         self.default.clicked.connect(self._restore)
+        self.own = named(
+            QCheckBox("Use an order of its &own for this virtual machine"),
+            "Use an order of its own for this virtual machine",
+        )
+        self.own.setVisible(machine is not None)
+        self.own.setChecked(self._is_own(state))
+        self.own.toggled.connect(self._choose_whose)
+        self._whose = wrapped("", "quiet")
         self.ordered.changed.connect(self.changed)
         foot = QHBoxLayout()
-        foot.addWidget(wrapped(FOR_ALL, "quiet"), 1)
+        foot.addWidget(self._whose, 1)
         foot.addWidget(self.default)
         column = QVBoxLayout(self)
-        if not on_tab:
+        if machine is None:
             column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(wrapped(INTRO))
+        column.addWidget(self.own)
         column.addWidget(self.ordered, 1)
         column.addLayout(foot)
-        self._show(*_current(state))
+        self._say_whose()
+        self._show(*_current(state, self._moved(state)))
+
+    def _moved(self, state: State) -> VirtualMachine | None:
+        return state.machines.get(self._machine) if self._machine is not None else None
+
+    def _is_own(self, state: State) -> bool:
+        machine = self._moved(state)
+        return machine is not None and machine.migration_networks is not None
+
+    def _say_whose(self) -> None:
+        machine = self._moved(self._state)
+        own = machine is not None and self.own.isChecked()
+        self._whose.setText(FOR_ONE.format(name=machine.name) if machine is not None and own else FOR_ALL)
+
+    def _choose_whose(self, own: bool) -> None:
+        """An order of its own begins as the one that is shown; without it that of the cluster is shown again."""
+        self._say_whose()
+        if not own:
+            self._show(*_current(self._state, None))
+        self.changed.emit()
 
     def _show(self, ticked: tuple[str, ...], others: tuple[str, ...]) -> None:
         """Fill the list: ticked networks in order, then those that are not ticked, then those never used."""
@@ -85,17 +120,22 @@ class MigrationNetworksPanel(QWidget):
         self._state = state
         usable = default_migration_order(state.networks.values())
         order = tuple(identity for identity in self.ordered.list.ticked() if identity in usable)
-        if (order, tuple(identity for identity in usable if identity not in order)) == _current(state):
-            return ()
         excluded = tuple(identity for identity in usable if identity not in order)
-        return (SetMigrationNetworks(() if order == usable else order, excluded),)
+        machine, own = self._moved(state), self.own.isChecked()
+        if machine is not None and own:
+            unchanged = self._is_own(state) and (order, excluded) == _current(state, machine)
+            return () if unchanged else (SetMachineNetworks(machine.id, NetworkPreference(order, excluded)),)
+        back = (SetMachineNetworks(machine.id, None),) if machine is not None and self._is_own(state) else ()
+        if (order, excluded) == _current(state, None):
+            return back
+        return (*back, SetMigrationNetworks(() if order == usable else order, excluded))
 
 
-def _current(state: State) -> tuple[tuple[str, ...], tuple[str, ...]]:
+def _current(state: State, machine: VirtualMachine | None) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """The networks in use in their order, and the usable ones that are excluded."""
     if state.cluster is None:
         return (), ()
-    order = migration_order(state.cluster, state.networks)
+    order = migration_order(state.cluster, state.networks, machine)
     usable = default_migration_order(state.networks.values())
     return order, tuple(identity for identity in usable if identity not in order)
 
@@ -105,7 +145,7 @@ class MigrationNetworksDialog(CommandDialog):
 
     def __init__(self, window: MainWindow) -> None:
         super().__init__(window, "Networks for live migration", "network-order", QSize(820, 460), with_apply=True)
-        self.panel = MigrationNetworksPanel(self.state, on_tab=False)
+        self.panel = MigrationNetworksPanel(self.state)
         self.panel.changed.connect(self.refresh)
         self.body.addWidget(self.panel, 1)
         self.finish_layout(self.panel.ordered.list)

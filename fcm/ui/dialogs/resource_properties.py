@@ -59,7 +59,7 @@ class ResourcePropertiesDialog(CommandDialog):
         self.tabs.addTab(self.owners, "Advanced Policies")
         if item.type is ResourceType.VIRTUAL_MACHINE:
             self.tabs.addTab(self._settings(item), "Settings")
-            self.networks = MigrationNetworksPanel(self.state, on_tab=True)
+            self.networks = MigrationNetworksPanel(self.state, item.machine)
             self.networks.changed.connect(self.refresh)
             self.tabs.addTab(self.networks, "Network for live migration")
         self.body.addWidget(self.tabs, 1)

@@ -42,7 +42,8 @@ class AttemptLine:
 def attempt_lines(state: State, migration: Migration) -> list[AttemptLine]:
     """What was tried, oldest first, then the networks that were not, with the reason."""
     lines: list[AttemptLine] = []
-    order = migration_order(state.cluster, state.networks) if state.cluster is not None else ()
+    machine = state.machines.get(migration.machine)
+    order = migration_order(state.cluster, state.networks, machine) if state.cluster is not None else ()
     last = len(migration.attempts) - 1
     for index, attempt in enumerate(migration.attempts):
         network = state.networks.get(attempt.network)

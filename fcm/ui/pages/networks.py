@@ -47,7 +47,7 @@ class NetworksPage(Page):
 
     def refresh(self, change: Change) -> None:
         """Networks in the order of their metric."""
-        if not change.structural and not change.kinds() & {Kind.NETWORK, Kind.ADAPTER, Kind.CLUSTER}:
+        if not change.structural and not change.kinds() & {Kind.NETWORK, Kind.ADAPTER, Kind.CLUSTER, Kind.MACHINE}:
             return
         state, cluster = self.state, self.state.cluster
         networks = sorted(state.networks.values(), key=lambda network: (network.metric, network.name))
@@ -64,6 +64,9 @@ class NetworksPage(Page):
         )
         if shared is not None:
             words += f" Cluster Shared Volumes use {shared.name}, which has the lowest metric."
+        own = sorted(one.name for one in state.machines.values() if one.migration_networks is not None)
+        if own:
+            words += f" An order of their own: {format.listed(own)}."
         self._sentence.setText(words)
 
     def _model(self) -> TableModel:

@@ -7,8 +7,9 @@ import pytest
 
 from fcm.model import commands as cmd
 from fcm.model import events as ev
-from fcm.model.entities import MachineState, MigrationOptions, OfflineAction
+from fcm.model.entities import MachineState, MigrationOptions, NetworkPreference, OfflineAction
 from fcm.model.networks import migration_order
+from fcm.model.preflight_checks import migration_checks
 from fcm.model.state import apply
 from fcm.model.telemetry import Phase
 
@@ -78,6 +79,31 @@ def test_the_order_that_the_user_set_is_followed_without_the_excluded_ones(desk:
     migrate(desk, "WEB01", "node2")
     desk.settle()
     assert tried(desk, "WEB01") == [("Cluster Network 2", True)]
+
+
+def test_a_machine_follows_an_order_of_its_own_and_the_others_that_of_the_cluster(desk: Desk) -> None:
+    one, two, three = (desk.network(f"Cluster Network {k}").id for k in (1, 2, 3))
+    web = desk.machine("WEB01")
+    assert desk.do(cmd.SetMigrationNetworks((three, two)))
+    assert desk.do(cmd.SetMachineNetworks(web.id, NetworkPreference((two, one), (three,))))
+    migrate(desk, "WEB01", "node2")
+    desk.settle()
+    migrate(desk, "DC01", "node1" if desk.machine("DC01").node == "node2" else "node2")
+    desk.settle()
+    assert tried(desk, "WEB01") == [("Cluster Network 2", True)]
+    assert tried(desk, "DC01") == [("Cluster Network 3", True)]
+    assert desk.do(cmd.SetMachineNetworks(web.id, None))
+    migrate(desk, "WEB01", "node1")
+    desk.settle()
+    assert tried(desk, "WEB01") == [("Cluster Network 3", True)]
+
+
+def test_the_check_of_a_live_migration_reckons_with_the_order_of_its_machine(desk: Desk) -> None:
+    web, two = desk.machine("WEB01"), desk.network("Cluster Network 2")
+    others = tuple(network.id for network in desk.state.networks.values() if network.id != two.id)
+    assert desk.do(cmd.SetMachineNetworks(web.id, NetworkPreference((two.id,), others)))
+    (check,) = (one for one in migration_checks(desk.state, desk.machine("WEB01"), "node2") if one.name == "Network")
+    assert check.text.startswith("Cluster Network 2 will be used")
 
 
 def test_with_all_networks_exhausted_it_fails_with_every_attempt_and_the_machine_runs_on(desk: Desk) -> None:

@@ -18,6 +18,7 @@ from fcm.model.entities import (
     Migration,
     MigrationKind,
     MigrationOptions,
+    NetworkPreference,
     NetworkRole,
     NodeState,
     QuorumMode,
@@ -136,6 +137,11 @@ REFUSED: dict[str, tuple[Case, str]] = {
         on(lambda s: cmd.SetMigrationNetworks((), tuple(s.networks))),
         "No network would be left for live migration",
     ),
+    "an order of its own of nothing": (
+        on(lambda s: cmd.SetMachineNetworks(next(iter(s.machines)), NetworkPreference((), tuple(s.networks)))),
+        "No network would be left for live migration",
+    ),
+    "an order of no machine": (on(plain(cmd.SetMachineNetworks("x", None))), "no virtual machine 'x'"),
     "no migration at all": (on(plain(cmd.SetConcurrentMigrations(0))), "0 live migrations at once"),
     # storage
     "no LUN chosen": (on(plain(cmd.AddClusterDisk(()))), "No disk was chosen"),

@@ -82,6 +82,18 @@ def test_the_options_of_the_cluster_can_be_set_shown_and_left_out_of_one_move(de
     assert second.options == MigrationOptions()
 
 
+def test_a_machine_is_given_an_order_of_its_own_and_that_of_the_cluster_again(desk: ShellDesk) -> None:
+    names = [network.name for network in desk.state.networks.values()]
+    desk.must(f"Set-VMMigrationNetworkOrder SQL01 -Network '{names[1]}' -Exclude '{names[0]}'")
+    text = desk.run("Get-VMMigrationNetworkOrder SQL01 | Format-List").text()
+    assert f"{{{names[1]}, {names[2]}}}" in text
+    assert "Machine" in text
+    assert desk.run("(Get-VMMigrationNetworkOrder DC01).From").text().strip() == "Cluster"
+    desk.must("Get-VM SQL01 | Set-VMMigrationNetworkOrder -Default")
+    assert desk.run("(Get-VMMigrationNetworkOrder SQL01).From").text().strip() == "Cluster"
+    assert "needs networks or -Default" in desk.run("Set-VMMigrationNetworkOrder SQL01").text()
+
+
 def test_a_move_without_a_node_goes_to_the_one_with_most_free_memory(desk: ShellDesk) -> None:
     desk.must("Move-ClusterGroup FILE01")
     assert isinstance(desk.commands[-1], cmd.MoveMachine)
