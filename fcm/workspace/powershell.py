@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from fcm.model import commands as cmd
 from fcm.model.entities import MachineState, QuorumMode, StartAction
+from fcm.model.snapshot_rules import snapshots_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -138,9 +139,14 @@ class _Text:
         return quoted(resource.name if resource else identity)
 
     def snapshot(self, identity: str) -> str:
-        """Machine and name of a snapshot, whose name only its machine makes plain."""
+        """Machine and name of a snapshot, and its id where another one of the machine has the same name."""
         snapshot = self.state.snapshots.get(identity)
-        return f"{self.machine(snapshot.machine.id)} {literal(snapshot.name)}" if snapshot else quoted(identity)
+        if snapshot is None:
+            return f"-Id {literal(identity)}"
+        named = f"{self.machine(snapshot.machine.id)} {literal(snapshot.name)}"
+        name = snapshot.name.casefold()
+        equal = [one for one in snapshots_of(self.state, snapshot.machine.id) if one.name.casefold() == name]
+        return named if len(equal) == 1 else f"{named} -Id {literal(identity)}"
 
     def network(self, identity: str) -> str:
         return quoted(self.network_name(identity))
@@ -270,7 +276,9 @@ def _tune(command: cmd.TuneMigration, text: _Text) -> str:
     parts = []
     if command.downtime_limit is not None:
         parts.append(f"-DowntimeLimit {command.downtime_limit!r}")
-    if command.bandwidth is not None:
+    if command.bandwidth == UNLIMITED:
+        parts.append("-NoBandwidthLimit")
+    elif command.bandwidth is not None:
         parts.append(f"-Bandwidth {command.bandwidth}")
     if command.post_copy:
         parts.append("-PostCopy")

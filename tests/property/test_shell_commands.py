@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from fcm.backend.base import Operation
 from fcm.backend.embedded import open_embedded
 from fcm.model import commands as cmd
+from fcm.model import events as ev
 from fcm.model.entities import (
     AUTOMATIC,
     DrainMove,
@@ -50,12 +51,21 @@ class Recorder(Workspace):
         for command in (
             cmd.EnableSharedVolumes(notice_accepted=True),
             cmd.AddStorage(disks),
-            *(cmd.TakeSnapshot(other.id) for other in self.state.machines.values()),
+            *(cmd.TakeSnapshot(one.id, name) for one in self.state.machines.values() for name in ("", "before")),
             cmd.LiveMigrate(machine.id, "node2"),
         ):
             super().submit(command)
             self.drain(60.0)
+        self._name_alike()
         self.noted: list[cmd.Command] = []
+
+    def _name_alike(self) -> None:
+        """Another snapshot of the same name for each machine, as histories of other versions may hold them."""
+        named = [one for one in self.state.snapshots.values() if one.name == "before"]
+        twins = [replace(one, id=f"{one.id}-again", name="Before") for one in named]
+        first = self.state.sequence + 1
+        self.post([ev.Entry(first + number, self.now(), ev.SnapshotTaken(twin)) for number, twin in enumerate(twins)])
+        self.drain(60.0)
 
     def submit(self, command: cmd.Command, on_finished: Callable[[Operation], None] | None = None) -> Operation:
         self.noted.append(command)
@@ -267,6 +277,8 @@ def _commands() -> st.SearchStrategy[cmd.Command]:
             _maybe(st.integers(1, 99999)),
             _maybe(SOME),
         ).filter(lambda command: command != cmd.ConfigureNetwork(command.network)),
+        st.builds(cmd.RevertToSnapshot, _id("snapshots")),
+        st.builds(cmd.DeleteSnapshot, _id("snapshots")),
         st.builds(cmd.FailAdapter, _id("adapters")),
         st.builds(cmd.RepairAdapter, _id("adapters")),
     )
@@ -277,6 +289,17 @@ def _commands() -> st.SearchStrategy[cmd.Command]:
 def test_the_powershell_text_of_a_command_gives_the_same_command_again(data: st.DataObject) -> None:
     command = data.draw(_commands())
     assert again(command) == [command], powershell(command, recorder().state)
+
+
+def test_the_text_of_a_snapshot_has_its_id_exactly_where_its_name_is_not_enough() -> None:
+    state = recorder().state
+    names = [(one.machine.id, one.name.casefold()) for one in state.snapshots.values()]
+    counts = {one.id: names.count((one.machine.id, one.name.casefold())) for one in state.snapshots.values()}
+    assert set(counts.values()) == {1, 2}
+    for identity, count in counts.items():
+        for command in (cmd.RevertToSnapshot(identity), cmd.DeleteSnapshot(identity)):
+            assert (" -Id " in powershell(command, state)) is (count > 1)
+            assert again(command) == [command], powershell(command, state)
 
 
 @settings(max_examples=100, deadline=None)

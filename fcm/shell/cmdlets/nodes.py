@@ -12,7 +12,7 @@ from fcm.shell import finding
 from fcm.shell.cmdlets.moves import NO_DEFAULT, OPTIONS, own_options
 from fcm.shell.errors import ParameterError
 from fcm.shell.following import until_drained
-from fcm.shell.objects import node_object
+from fcm.shell.objects import node_object, when
 from fcm.shell.registry import CLUSTER, INPUT, Param, cmdlet
 from fcm.shell.values import text
 
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from fcm.model.commands import Command
     from fcm.model.entities import Node
     from fcm.shell.call import Call
+    from fcm.shell.values import ShellObject
 
 NAME = Param("Name", "texts", position=0, aliases=("Node",))
 _NEW = "it came with Windows Server 2012."
@@ -35,11 +36,23 @@ def _wanted(call: Call, must: bool = True) -> list[Node]:
 @cmdlet("Get-ClusterNode", NAME, CLUSTER, INPUT, synopsis="Nodes and their state.", example="Get-ClusterNode node1")
 def get_node(call: Call) -> Iterable[Any]:
     """Nodes."""
-    return [node_object(node, call.state) for node in _wanted(call, must=False)]
+    return [_object(call, node) for node in _wanted(call, must=False)]
+
+
+def _object(call: Call, node: Node) -> ShellObject:
+    """A node; where a host is asked over a network, with the time of its last answer and that answer's age in s.
+
+    Everything that is shown of it is as old. In a cluster of this process nothing is old, and both are left out.
+    """
+    found = node_object(node, call.state)
+    silence = call.workspace.silence(node.name)
+    if silence is not None:
+        found.properties |= {"LastSeen": when(call.workspace.now() - silence), "Age": round(silence, 1)}
+    return found
 
 
 def _shown(call: Call, name: str) -> list[Any]:
-    return [node_object(call.state.nodes[name], call.state)]
+    return [_object(call, call.state.nodes[name])]
 
 
 def _each(call: Call, command: Callable[[str], Command], shows: bool = True) -> Iterable[Any]:
@@ -140,7 +153,7 @@ def start_node(call: Call) -> Iterable[Any]:
     while call.workspace.now() < end and any(call.state.nodes[n].state is NodeState.JOINING for n in names):
         call.session.check_stopped()
         call.session.wait()
-    return [*out, *([] if out else [node_object(call.state.nodes[name], call.state) for name in names])]
+    return [*out, *([] if out else [_object(call, call.state.nodes[name]) for name in names])]
 
 
 @cmdlet(

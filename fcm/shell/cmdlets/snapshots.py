@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 _MACHINE = Param("VMName", "texts", position=0, help="Virtual machines; wildcards are possible.")
 _NAME = Param("Name", "texts", position=1, help="Names of snapshots; wildcards are possible.")
+_ID = Param("Id", "texts", help="Which ones, where several have the same name: the Id that Get-VMSnapshot shows.")
 
 
 def _machines(call: Call, parameter: str) -> list[VirtualMachine]:
@@ -31,15 +32,26 @@ def _machines(call: Call, parameter: str) -> list[VirtualMachine]:
 
 
 def _snapshots(call: Call) -> list[Snapshot]:
-    """Those of the machines with these names, or those that were piped in."""
+    """Those of the machines with these names, or those that were piped in; -Id alone needs no machine.
+
+    Raises:
+        NotFoundError: there is no such machine or snapshot.
+        ParameterError: neither machine nor -Id is named.
+    """
     piped = [item.identity for item in call.objects("VMSnapshot")]
     if piped:
         return [call.state.snapshots[identity] for identity in piped if identity in call.state.snapshots]
-    found = []
-    for machine in _machines(call, "VMName"):
-        items = [(one.name, one.id, one) for one in snapshots_of(call.state, machine.id)]
-        found += finding.pick(call, "snapshot", items, call.texts("Name"))
-    return found
+    identities = call.texts("Id")
+    if identities and not call.has("VMName") and not call.objects("VirtualMachine"):
+        finding.check_cluster(call)
+        items = [(one.name, one.id, one) for one in call.state.snapshots.values()]
+        found = finding.pick(call, "snapshot", items, call.texts("Name"))
+    else:
+        found = []
+        for machine in _machines(call, "VMName"):
+            items = [(one.name, one.id, one) for one in snapshots_of(call.state, machine.id)]
+            found += finding.pick(call, "snapshot", items, call.texts("Name"))
+    return finding.pick(call, "snapshot of the Id", [(one.id, one.id, one) for one in found], identities)
 
 
 def _object(snapshot: Snapshot) -> ShellObject:
@@ -62,6 +74,7 @@ def _object(snapshot: Snapshot) -> ShellObject:
     "Get-VMSnapshot",
     _MACHINE,
     _NAME,
+    _ID,
     CLUSTER,
     INPUT,
     synopsis="Snapshots of a virtual machine.",
@@ -95,6 +108,7 @@ def take(call: Call) -> Iterable[Any]:
     "Restore-VMSnapshot",
     _MACHINE,
     _NAME,
+    _ID,
     CLUSTER,
     INPUT,
     synopsis="Bring a virtual machine back to a snapshot; a clustered one must be off.",
@@ -106,7 +120,11 @@ def restore(call: Call) -> Iterable[Any]:
     """Revert, or apply."""
     found = _snapshots(call)
     if len(found) != 1:
-        raise ParameterError(f"That names {len(found)} snapshots.", "Name one snapshot with -Name.", call.at)
+        raise ParameterError(
+            f"That names {len(found)} snapshots.",
+            "Name one with -Name, or with -Id where names are equal: Get-VMSnapshot shows it.",
+            call.at,
+        )
     return call.submit(cmd.RevertToSnapshot(found[0].id), found[0].machine.name)
 
 
@@ -114,6 +132,7 @@ def restore(call: Call) -> Iterable[Any]:
     "Remove-VMSnapshot",
     _MACHINE,
     _NAME,
+    _ID,
     Param("IncludeAllChildSnapshots", "switch", absent="the model keeps no tree of snapshots."),
     CLUSTER,
     INPUT,

@@ -260,3 +260,13 @@ def test_a_cmdlet_that_is_about_nothing_says_what_it_needs_and_what_lists_it(
     (error,) = desk.run(line).errors
     assert words in error.message
     assert error.remedy
+
+
+def test_nodes_of_real_hosts_tell_when_they_answered_last_and_those_of_a_model_do_not(
+    desk: ShellDesk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert all(one.key("LastSeen") is None and one.key("Age") is None for one in desk.must("Get-ClusterNode"))
+    monkeypatch.setattr(desk.backend, "silence", lambda node: 75.0 if node == "node2" else None)
+    (stale,) = desk.must("Get-ClusterNode | Where-Object { $_.Age -gt 60 }")
+    assert (stale.get("Name"), stale.get("State"), stale.get("Age")) == ("node2", "Up", 75.0)
+    assert stale.get("LastSeen").timestamp() == pytest.approx(desk.workspace.now() - 75.0)

@@ -1,8 +1,10 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from fcm.logs.records import catalog
+from fcm.model.events import SnapshotTaken
 
 if TYPE_CHECKING:
     from tests.unit.shell.desk import ShellDesk
@@ -24,6 +26,20 @@ def test_a_snapshot_that_is_not_plain_or_not_there_is_refused_in_words(desk: She
     assert "That names 2 snapshots." in desk.run("Restore-VMSnapshot DC01").text()
     assert "thirst" in desk.run("Remove-VMSnapshot DC01 thirst").text()
     assert "Shut it down from Failover Cluster Manager first" in desk.run("Restore-VMSnapshot DC01 first").text()
+
+
+def test_snapshots_with_equal_names_are_told_apart_by_their_id(desk: ShellDesk) -> None:
+    desk.must("Stop-VM DC01 -TurnOff; Checkpoint-VM DC01 before")
+    (taken,) = desk.state.snapshots.values()
+    desk.backend._core.emit(SnapshotTaken(replace(taken, id="snapshot-again")))
+    desk.pump(1.0)
+    first, second = desk.must("Get-VMSnapshot DC01 before")
+    assert "-Id where names are equal" in desk.run("Restore-VMSnapshot DC01 before").text()
+    desk.must(f"Restore-VMSnapshot DC01 -Id {second.get('Id')}; Remove-VMSnapshot -Id {first.get('Id')}")
+    assert [one.get("Id") for one in desk.must("Get-VMSnapshot DC01")] == [second.get("Id")]
+    assert "There is no snapshot of the Id" in desk.run(f"Remove-VMSnapshot WEB01 -Id {second.get('Id')}").text()
+    desk.must("Get-VMSnapshot DC01 | Remove-VMSnapshot")
+    assert desk.must("Get-VMSnapshot DC01") == []
 
 
 def test_the_guide_s_warnings_of_a_backup_during_a_live_migration_are_in_the_hyper_v_log(desk: ShellDesk) -> None:
