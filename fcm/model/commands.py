@@ -328,6 +328,7 @@ class TuneMigration(Command):
     migration: str
     downtime_limit: float | None = None
     bandwidth: int | None = None
+    """None: as it is; ``UNLIMITED``: a limit is taken away."""
     post_copy: bool = False
 
 

@@ -7,7 +7,7 @@ hold ids. Terms are those of Failover Clustering in Windows Server 2008 R2.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import IntEnum, StrEnum
 
 from fcm.model.telemetry import FinalFigures, Phase
@@ -378,6 +378,10 @@ class Group:
         return self.type is not GroupType.VIRTUAL_MACHINE
 
 
+UNLIMITED = 0
+"""bytes/s: where a running migration is tuned, this takes its bandwidth limit away; None there leaves it as it is."""
+
+
 @dataclass(frozen=True, slots=True)
 class MigrationOptions:
     """How memory is to be moved. None = the default of the backend."""
@@ -399,6 +403,15 @@ class MigrationOptions:
     """TCP connections that carry memory at the same time (QEMU: multifd)."""
     tls: bool = False
     """Encrypt the transfer; real hosts only, which need certificates."""
+
+    def tuned(self, downtime_limit: float | None, bandwidth: int | None, post_copy: bool) -> MigrationOptions:
+        """As they are after a change on the way: None leaves a limit as it is, ``UNLIMITED`` takes one away."""
+        return replace(
+            self,
+            downtime_limit=self.downtime_limit if downtime_limit is None else downtime_limit,
+            bandwidth=self.bandwidth if bandwidth is None else (bandwidth or None),
+            post_copy=self.post_copy or post_copy,
+        )
 
 
 @dataclass(frozen=True, slots=True)

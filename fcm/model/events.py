@@ -299,6 +299,7 @@ class MigrationOptionsChanged(Event):
     migration: str
     downtime_limit: float | None
     bandwidth: int | None
+    """None: as it was; ``UNLIMITED``: there is no limit any more."""
     post_copy: bool
 
 

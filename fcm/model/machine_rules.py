@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from fcm.model import commands as cmd
-from fcm.model.entities import GIB, MIB, DiskUse, MachineState, MigrationKind, NodeState, ResourceState
+from fcm.model.entities import GIB, MIB, UNLIMITED, DiskUse, MachineState, MigrationKind, NodeState, ResourceState
 from fcm.model.preflight_checks import destination_checks, migration_checks, online_machine
 from fcm.model.snapshot_rules import active_backup
 from fcm.model.telemetry import Phase
@@ -230,6 +230,6 @@ def tune(command: cmd.TuneMigration, state: State) -> Verdict:
         return no("Only a live migration under way can be tuned.", "")
     if command.downtime_limit is not None and not 0 < command.downtime_limit <= 2000:
         return no("The downtime limit must be above 0 and at most 2000 s.", "QEMU allows no more.")
-    if command.bandwidth is not None and command.bandwidth <= 0:
-        return no("The bandwidth must be above 0.", "")
+    if command.bandwidth is not None and command.bandwidth < UNLIMITED:
+        return no("The bandwidth must be above 0.", "Or take the limit away.")
     return OK

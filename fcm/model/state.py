@@ -342,12 +342,7 @@ def _reduce(state: State, event: ev.Event, time: float) -> tuple[State, Change]:
             return _hand_over(state, identity)
         case ev.MigrationOptionsChanged(migration=identity):
             options = state.migrations[identity].options
-            options = replace(
-                options,
-                downtime_limit=options.downtime_limit if event.downtime_limit is None else event.downtime_limit,
-                bandwidth=options.bandwidth if event.bandwidth is None else event.bandwidth,
-                post_copy=options.post_copy or event.post_copy,
-            )
+            options = options.tuned(event.downtime_limit, event.bandwidth, event.post_copy)
             return _migration(state, identity, options=options)
         case ev.MigrationCompleted(migration=identity, figures=figures):
             return _migration(state, identity, phase=Phase.COMPLETED, figures=figures, ended=time, reason="")

@@ -10,7 +10,7 @@ import re
 from typing import TYPE_CHECKING
 
 from fcm.model import commands as cmd
-from fcm.model.entities import MachineState, QuorumMode, StartAction
+from fcm.model.entities import UNLIMITED, MachineState, QuorumMode, StartAction
 from fcm.model.snapshot_rules import snapshots_of
 
 if TYPE_CHECKING:
