@@ -11,6 +11,7 @@ from fcm.model.drains import drain_migrations, plan_destinations
 from fcm.model.entities import DrainMove, NodeState, Staying
 from fcm.model.telemetry import Phase
 from fcm.model.verdict import gib
+from fcm.workspace.drain_together import predict_together
 from fcm.workspace.preflight import question
 
 if TYPE_CHECKING:
@@ -41,7 +42,9 @@ class PlannedMove:
     reason: str
     """Why this destination."""
     duration: float | None = None
-    """s; None where it is not expected to end by itself, or was not predicted yet."""
+    """s with the moves beside it; None where it is not expected to end by itself, or was not predicted yet."""
+    alone: float | None = None
+    """s if nothing else moved; None likewise."""
     basis: str = ""
     """What the duration rests on: "forecast" (its workload is known), "measured" (how it wrote when it was measured),
     "assumed" (never measured: its memory over the bandwidth); "" where nothing was predicted yet."""
@@ -56,15 +59,8 @@ class DrainPlan:
     staying: tuple[Staying, ...]
     off: int = 0
     """Machines that are off or saved and stay, because there is nothing of them to move."""
-
-    @property
-    def duration(self) -> float | None:
-        """S of all moves, one after the other; None where one is not expected to end or was not predicted.
-
-        A higher limit of live migrations at once hardly changes the sum: they share the network of the node.
-        """
-        durations = [move.duration for move in self.moves]
-        return sum(filter(None, durations)) if None not in durations else None
+    makespan: float | None = None
+    """s until the last of them has ended; None where one is not expected to end or not all were predicted."""
 
     @property
     def is_complete(self) -> bool:
@@ -101,24 +97,30 @@ def plan_drain(workspace: Workspace, node: str, options: MigrationOptions | None
         KeyError: there is no such node.
     """
     plan = plan_moves(workspace.state, node)
-    return replace(plan, moves=tuple(predicted(workspace, move, options) for move in plan.moves))
+    plan = replace(plan, moves=tuple(predicted(workspace, move, options) for move in plan.moves))
+    return predict_together(workspace, plan, options)
 
 
 def predicted(workspace: Workspace, move: PlannedMove, options: MigrationOptions | None = None) -> PlannedMove:
-    """The move with its duration. May take some tenths of a second; any thread may ask."""
+    """The move with the duration that it has alone. May take some tenths of a second; any thread may ask."""
+    duration, basis = _alone(workspace, move, options)
+    return replace(move, duration=duration, alone=duration, basis=basis)
+
+
+def _alone(workspace: Workspace, move: PlannedMove, options: MigrationOptions | None) -> tuple[float | None, str]:
     machine = workspace.state.machines.get(move.machine)
     if machine is None:
-        return move
+        return move.alone, move.basis
     asked = question(workspace, machine, move.destination, options)
     if asked.plan is None:
-        return replace(move, duration=None, basis="assumed")
+        return None, "assumed"
     if asked.unknown:
         copied = asked.plan.memory * (1 - asked.plan.zero_share)
-        return replace(move, duration=copied / asked.plan.bandwidth, basis="assumed")
+        return copied / asked.plan.bandwidth, "assumed"
     _, judgement = asked.answer()
     endless = judgement is None or judgement.total.value == float("inf")
     basis = "forecast" if asked.workload is not None else "measured"
-    return replace(move, duration=None if endless or judgement is None else judgement.total.value, basis=basis)
+    return None if endless or judgement is None else judgement.total.value, basis
 
 
 # The course

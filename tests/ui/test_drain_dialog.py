@@ -103,7 +103,14 @@ def test_moves_that_run_at_once_are_said_to_share_the_network(qtbot: QtBot, tmp_
     assert cluster is not None
     backend.tell(ev.ClusterConfigured(replace(cluster, concurrent_migrations=2), ""))
     dialog = drain_dialog(shown)
-    assert "each by itself; up to 2 at once share the network" in total(dialog)
+    database, web, _ = rows(dialog)
+    assert database[4] == "11.0\u00a0s (assumed)", "half of the network while both move, all of it afterwards"
+    assert web[4] == "7.3\u00a0s (assumed)"
+    assert "Predicted in all: 11.0\u00a0s, up to 2 at once, which share the network (2 assumed)." in total(dialog)
+
+    backend.tell(ev.ClusterConfigured(replace(cluster, concurrent_migrations=1), ""))
+    DRIVER.wait(lambda: "one after the other" in total(dialog), "another limit")
+    assert rows(dialog)[1][4] == "3.7\u00a0s (assumed)"
     dialog.close()
 
 

@@ -138,15 +138,28 @@ class DrainDialog(PlainDialog):
         self._predict_next()
 
     def _predict_next(self) -> None:
-        """Durations come one after the other: each takes some tenths of a second."""
+        """Durations come one after the other: each takes some tenths of a second. Then all are taken together."""
         from fcm.workspace.drain import predicted
+        from fcm.workspace.drain_together import predict_together
 
-        if self._plan is None or self._begun or self.window_of.workspace is None:
+        plan = self._moving()
+        if self._plan is None or plan is None or self._begun or self.window_of.workspace is None:
             return
+        workspace = self.workspace
         move = next((one for one in self._plan.moves if not one.basis), None)
         if move is not None:
-            workspace = self.workspace
             Work(self, lambda: predicted(workspace, move), lambda outcome: self._was_predicted(move, outcome))
+        else:
+            Work(self, lambda: predict_together(workspace, plan), lambda outcome: self._taken_together(plan, outcome))
+
+    def _taken_together(self, asked: DrainPlan, outcome: Outcome) -> None:
+        """Take the durations over, unless the plan changed meanwhile: then another answer is on its way."""
+        if self._plan is None or self._begun or asked != self._moving() or outcome.error is not None:
+            return
+        found = {move.machine: move for move in outcome.result.moves}
+        moves = tuple(found.get(move.machine, move) for move in self._plan.moves)
+        self._plan = replace(self._plan, moves=moves, makespan=outcome.result.makespan)
+        self._show_plan()
 
     def _was_predicted(self, asked: PlannedMove, outcome: Outcome) -> None:
         if self._plan is None or self._begun:
@@ -165,11 +178,19 @@ class DrainDialog(PlainDialog):
         moves = []
         for move in self._plan.moves:
             if move.machine == machine and destination and move.destination != destination:
-                move = replace(move, destination=destination, reason="Chosen by you.", duration=None, basis="")
+                move = replace(
+                    move, destination=destination, reason="Chosen by you.", duration=None, alone=None, basis=""
+                )
             moves.append(move)
         self._plan = replace(self._plan, moves=tuple(moves))
+        self._forget_together()
         self._judge()
         self._predict_next()
+
+    def _forget_together(self) -> None:
+        if self._plan is not None:
+            moves = tuple(replace(move, duration=move.alone) for move in self._plan.moves)
+            self._plan = replace(self._plan, moves=moves, makespan=None)
 
     def _moving(self) -> DrainPlan | None:
         """The plan without the machines that the user lets stay."""
@@ -278,8 +299,12 @@ class DrainDialog(PlainDialog):
         elif self._shown is not None:
             if change.structural or change.kinds() & {Kind.MIGRATION, Kind.TELEMETRY, Kind.NODE}:
                 self._follow()
-        elif self._plan is not None and not self._begun and (change.structural or Kind.NODE in change.kinds()):
-            self._judge()
+        elif self._plan is not None and not self._begun:
+            if Kind.CLUSTER in change.kinds():  # another limit of migrations at once, or other options
+                self._forget_together()
+                self._predict_next()
+            if change.structural or change.kinds() & {Kind.NODE, Kind.CLUSTER}:
+                self._judge()
 
     def _enable(self) -> None:
         plan, drain = self._moving(), self.state.drains.get(self._shown or "")
@@ -323,9 +348,10 @@ def _total(plan: DrainPlan, left_out: int, at_once: int) -> str:
         (basis, sum(move.basis == basis for move in plan.moves)) for basis in ("measured", "forecast", "assumed")
     ]
     rests = ", ".join(f"{count} {basis}" for basis, count in by_basis if count)
-    if plan.duration is None:
-        return f"{text} At least one move is not expected to end by itself ({rests})."
-    how = "one after the other"
-    if at_once > 1:
-        how = f"each by itself; up to {at_once} at once share the network"
-    return f"{text} Predicted in all: {words.seconds(plan.duration)}, {how} ({rests})."
+    if any(move.duration is None for move in plan.moves):
+        several = f" while up to {at_once} at once share the network" if all(m.alone for m in plan.moves) else ""
+        return f"{text} At least one move is not expected to end by itself{several} ({rests})."
+    if plan.makespan is None:
+        return f"{text} Predicting how long it takes ..."
+    how = "one after the other" if at_once == 1 else f"up to {at_once} at once, which share the network"
+    return f"{text} Predicted in all: {words.seconds(plan.makespan)}, {how} ({rests})."

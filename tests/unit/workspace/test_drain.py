@@ -115,7 +115,7 @@ def test_durations_are_forecast_where_the_writing_is_known_and_called_assumed_wh
 
     assert [(move.name, move.basis) for move in plan.moves] == [("UNKNOWN", "assumed"), ("KNOWN", "forecast")]
     assert plan.moves[0].duration == pytest.approx(2 * GIB / (1_250_000_000 * 0.94))
-    assert plan.duration == pytest.approx(sum(move.duration or 0 for move in plan.moves))
+    assert plan.makespan == pytest.approx(sum(move.duration or 0 for move in plan.moves))
 
 
 def test_a_node_that_is_not_there_is_no_node_to_empty() -> None:
