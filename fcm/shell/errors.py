@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -18,18 +18,21 @@ class ShellError(Exception):
         at: position in the text of the script; -1 until the statement that failed gives its own.
         category: PowerShell's word for the kind of error, such as ObjectNotFound.
         command: name of the cmdlet; "" outside of one.
+        module: the module of that cmdlet; "" outside of one.
+        usual: the category of an error of this class that names none.
         ends: True if nothing after it is carried out, unless it is caught (throw, -ErrorAction Stop).
     """
 
-    def __init__(
-        self, message: str, remedy: str = "", at: int = -1, category: str = "InvalidOperation", command: str = ""
-    ) -> None:
+    usual: ClassVar[str] = "InvalidOperation"
+
+    def __init__(self, message: str, remedy: str = "", at: int = -1, category: str = "", command: str = "") -> None:
         super().__init__(message)
         self.message = message
         self.remedy = remedy
         self.at = at
-        self.category = category
+        self.category = category or self.usual
         self.command = command
+        self.module = ""
         self.ends = False
 
     def show(self, text: str) -> str:
@@ -38,6 +41,9 @@ class ShellError(Exception):
         Args:
             text: the script that ``at`` points into.
         """
+        from fcm.shell.exceptions import exception_of
+
+        reason = exception_of(self).rpartition(".")[2]
         line, column, source = place(text, max(self.at, 0))
         marked = f"{source[: column - 1]}{source[column - 1 :]}"
         word_end = column - 1
@@ -48,7 +54,7 @@ class ShellError(Exception):
             head,
             f"At line:{line} char:{column}",
             f"+ {marked[:word_end]} <<<< {marked[word_end:].strip()}".rstrip(),
-            f"    + CategoryInfo          : {self.category}: ({self.command or 'script'}) [], {type(self).__name__}",
+            f"    + CategoryInfo          : {self.category}: ({self.command or 'script'}) [], {reason}",
         ]
         if self.remedy:
             lines.append(f"    + Remedy                : {self.remedy}")
@@ -66,17 +72,35 @@ class ShellSyntaxError(ShellError):
 class CommandNotFoundError(ShellError):
     """There is no command of that name."""
 
+    usual = "ObjectNotFound"
+
 
 class ParameterError(ShellError):
     """A parameter is unknown, ambiguous, missing or has a wrong value."""
+
+    usual = "InvalidArgument"
 
 
 class NotFoundError(ShellError):
     """There is no such object in the cluster."""
 
+    usual = "ObjectNotFound"
+
 
 class RefusedError(ShellError):
     """The cluster did not carry the command out."""
+
+
+class ConversionError(ShellError):
+    """A value cannot become one of another type."""
+
+    usual = "InvalidArgument"
+
+
+class DivisionError(ShellError):
+    """A number was divided by zero."""
+
+    usual = "NotSpecified"
 
 
 class StoppedError(ShellError):

@@ -10,6 +10,7 @@ import re
 from abc import abstractmethod
 
 from fcm.shell import tree
+from fcm.shell.exceptions import exception_type
 from fcm.shell.scanner import DASHES, DOUBLE, SINGLE, Token, TokenKind
 from fcm.shell.texts import TextReader
 
@@ -129,6 +130,8 @@ class ExpressionParser(TextReader):
             self.mark(TokenKind.KEYWORD, start)
             if self.starts("::"):
                 return self.postfix(self._static(name, start))
+            if name not in CAST_TYPES and exception_type(name):
+                return tree.Literal(f"[{exception_type(name)}]", at=start)
             if name not in CAST_TYPES:
                 raise self.fail(
                     f"The type [{name}] is not known.", f"Known are {', '.join(sorted(CAST_TYPES))}.", start

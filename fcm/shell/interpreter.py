@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 from fcm.shell import tree
 from fcm.shell.errors import ShellError
+from fcm.shell.exceptions import exceptions_of
 from fcm.shell.flow import Breaking, Continuing, Exiting, Returning
 from fcm.shell.invocation import Invoker
 from fcm.shell.operators import binary
-from fcm.shell.records import error_record
+from fcm.shell.records import ErrorRecord, error_record
 from fcm.shell.values import as_whole, equal, folded, items, text, truth
 
 if TYPE_CHECKING:
@@ -29,6 +30,8 @@ class Interpreter(Invoker):
         super().__init__(session)
         self._trying = 0
         self._depth = 0
+        self._caught: list[ShellError] = []
+        """Errors whose catch blocks run, the innermost last."""
 
     # blocks
 
@@ -92,11 +95,7 @@ class Interpreter(Invoker):
             case tree.Try():
                 self._try(node, out)
             case tree.Throw(value=value):
-                error = ShellError(
-                    text(folded(self.collected(value))) or "ScriptHalted", "", node.at, "OperationStopped"
-                )
-                error.ends = True
-                raise error
+                raise self._thrown(value, node.at)
             case tree.Function():
                 self.define(node)
             case tree.ParamBlock():
@@ -194,6 +193,17 @@ class Interpreter(Invoker):
 
     # errors
 
+    def _thrown(self, value: tree.Node | None, at: int) -> ShellError:
+        """What ``throw`` raises: its text, or an error that was caught, as it was."""
+        values = [] if value is None else self.collected(value)
+        given = folded(values)
+        caught = (
+            given.error if isinstance(given, ErrorRecord) else self._caught[-1] if not values and self._caught else None
+        )
+        error = caught or ShellError(text(given) or "ScriptHalted", "", at, "OperationStopped")
+        error.ends = True
+        return error
+
     def _try(self, node: tree.Try, out: list[Any]) -> None:
         trying = self._trying
         try:
@@ -201,13 +211,24 @@ class Interpreter(Invoker):
             self.into(node.body, out)
         except ShellError as error:
             self._trying = trying
-            if node.catch is None or self.session.is_stop(error):
+            clause = None if self.session.is_stop(error) else _catching(node.catches, error)
+            if clause is None:
                 raise
             self.session.note(error)
-            with self.session.item(error_record(error)):
-                self.into(node.catch, out)
+            self._caught.append(error)
+            try:
+                with self.session.item(error_record(error)):
+                    self.into(clause.body, out)
+            finally:
+                self._caught.pop()
         finally:
             self._trying = trying
             if node.final:
                 with self.session.to_the_end():
                     self.into(node.final, out)
+
+
+def _catching(clauses: Sequence[tree.Catch], error: ShellError) -> tree.Catch | None:
+    """The first clause that takes an error; None if none does."""
+    found = exceptions_of(error)
+    return next((one for one in clauses if not one.types or not found.isdisjoint(one.types)), None)

@@ -24,6 +24,7 @@ _KINDS = {
 """Kinds of parameter (fcm.shell.registry.Param) for the declared types; all others take any value."""
 _ABSENT = {"text": "", "whole": 0, "number": 0, "switch": False, "truth": False}
 """Values of declared parameters that were not given and have no default."""
+_PATH = "Check the path and its permissions."
 _QUIET = ("silentlycontinue", "ignore")
 
 
@@ -90,7 +91,7 @@ class Invoker(Evaluator):
             write_text(self.session.path(path), self.session.format(values), append=redirection.append)
         except OSError as error:
             why = f"{error.strerror or error}: {path}"
-            raise ShellError(why, "Check the path and its permissions.", redirection.at, "WriteError") from error
+            raise ShellError(why, _PATH, redirection.at, _category(error)) from error
 
     # commands
 
@@ -107,15 +108,15 @@ class Invoker(Evaluator):
             out = list(cmdlet.body(call))
         except ShellError as error:
             error.at = error.at if error.at >= 0 else node.at
-            error.command = error.command or cmdlet.name
+            error.command, error.module = error.command or cmdlet.name, error.module or cmdlet.module
             if cmdlet.raw:
                 self.session.exit_code = 1
             return self._failed(error, values)
         except OSError as error:
             where = f" {error.filename}" if error.filename else ""
-            why = f"{error.strerror or error}:{where}"
-            remedy = "Check the path and its permissions."
-            return self._failed(ShellError(why, remedy, node.at, "WriteError", cmdlet.name), values)
+            failed = ShellError(f"{error.strerror or error}:{where}", _PATH, node.at, _category(error), cmdlet.name)
+            failed.__cause__ = error
+            return self._failed(failed, values)
         if cmdlet.raw:
             self.session.exit_code = 0
         self._keep(values.get("OutVariable"), out)
@@ -150,7 +151,7 @@ class Invoker(Evaluator):
         except CommandNotFoundError:
             hint = _looks_like_text(node)
             if hint:
-                raise ShellError(f"{name!r} is no command.", hint, node.at, "ObjectNotFound") from None
+                raise CommandNotFoundError(f"{name!r} is no command.", hint, node.at, "ObjectNotFound") from None
             raise
 
     def _arguments(self, node: tree.Command) -> list[Argument]:
@@ -266,6 +267,13 @@ def _params(head: tree.ParamBlock) -> tuple[Param, ...]:
 
 def _word(node: tree.Node | None) -> str:
     return node.word if isinstance(node, tree.Literal) else ""
+
+
+def _category(error: OSError) -> str:
+    """PowerShell's word for what is wrong with a file."""
+    if isinstance(error, FileNotFoundError):
+        return "ObjectNotFound"
+    return "PermissionDenied" if isinstance(error, PermissionError) else "WriteError"
 
 
 def _looks_like_text(node: tree.Command) -> str:

@@ -6,9 +6,9 @@ import math
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from fcm.shell.errors import ParameterError, ShellError
+from fcm.shell.errors import ShellError
 from fcm.shell.operators import formatted
-from fcm.shell.values import as_number, as_whole, equal, table_get, text
+from fcm.shell.values import ShellObject, as_number, as_whole, equal, table_get, text
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -81,12 +81,29 @@ _FIELDS = {
 }
 
 
+_TYPES: tuple[tuple[type, str], ...] = (
+    (bool, "System.Boolean"),
+    (int, "System.Int32"),
+    (float, "System.Double"),
+    (str, "System.String"),
+    (list, "System.Object[]"),
+    (dict, "System.Collections.Hashtable"),
+    (datetime, "System.DateTime"),
+)
+_OBJECTS = {
+    "ErrorRecord": "System.Management.Automation.ErrorRecord",
+    **dict.fromkeys(("Custom", "Selected"), "System.Management.Automation.PSCustomObject"),
+}
+
+
 def method(value: Any, name: str, arguments: list[Any], at: int) -> Any:
     """``value.name(arguments)``.
 
     Raises:
         ShellError: there is no such method, or the arguments do not fit.
     """
+    if name.casefold() == "gettype" and not arguments:
+        return type_of(value)
     own: dict[str, Method] = (
         _TABLE
         if isinstance(value, dict)
@@ -103,6 +120,24 @@ def method(value: Any, name: str, arguments: list[Any], at: int) -> Any:
     if found is None:
         raise ShellError(f"There is no method {name}() here.", f"Known are: {', '.join(sorted(known))}.", at)
     return _called(found, f"{name}()", [text(value) if own is _TEXT else value, *arguments], at)
+
+
+def type_of(value: Any) -> ShellObject:
+    """``value.GetType()``: Name and FullName as in .NET; objects of the cluster have the names of this shell.
+
+    Raises:
+        ShellError: it is nothing.
+    """
+    if value is None:
+        raise ShellError("You cannot call a method on a null-valued expression.", "Check that it has a value.")
+    if isinstance(value, ShellObject):
+        full = _OBJECTS.get(value.type, f"fcm.{value.type}")
+        full = text(value.get("Type")) if value.type == "Exception" else full
+    else:
+        full = next((name for kind, name in _TYPES if isinstance(value, kind)), "System.Object")
+        if full == "System.Int32" and not -(2**31) <= value < 2**31:
+            full = "System.Int64"
+    return ShellObject("Type", {"Name": full.rpartition(".")[2], "FullName": full})
 
 
 def static(kind: str, name: str, arguments: list[Any] | None, at: int) -> Any:
@@ -130,7 +165,7 @@ def _called(function: Method, shown: str, arguments: list[Any], at: int) -> Any:
         error.at = error.at if error.at >= 0 else at
         raise
     except (TypeError, ValueError, OverflowError, ZeroDivisionError) as error:
-        raise ParameterError(f"{shown} does not take these arguments: {error}.", "Check their number.", at) from error
+        raise ShellError(f"{shown} does not take these arguments: {error}.", "Check their number.", at) from error
 
 
 def _part(value: str, start: Any, *count: Any) -> str:

@@ -6,7 +6,8 @@ import re
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from fcm.shell.errors import ShellError
+from fcm.shell.errors import DivisionError, ShellError
+from fcm.shell.exceptions import derived, exception_type
 from fcm.shell.values import (
     ShellObject,
     as_number,
@@ -170,7 +171,7 @@ def _multiply(left: Any, right: Any) -> Any:
 def _divide(left: Any, right: Any) -> Any:
     below = as_number(right)
     if not below:
-        raise ShellError("Attempted to divide by zero.", "Test the divisor before.")
+        raise DivisionError("Attempted to divide by zero.", "Test the divisor before.")
     found = as_number(left) / below
     return int(found) if isinstance(found, float) and found.is_integer() and abs(found) < 2**53 else found
 
@@ -178,7 +179,7 @@ def _divide(left: Any, right: Any) -> Any:
 def _remainder(left: Any, right: Any) -> Any:
     below = as_number(right)
     if not below:
-        raise ShellError("Attempted to divide by zero.", "Test the divisor before.")
+        raise DivisionError("Attempted to divide by zero.", "Test the divisor before.")
     above = as_number(left)
     return above - below * int(above / below) if above * below < 0 else above % below
 
@@ -200,6 +201,8 @@ def _is(left: Any, right: Any) -> bool:
         "datetime": (datetime,),
     }
     name = text(right).strip("[]").casefold()
+    if isinstance(left, ShellObject) and left.type == "Exception":
+        return exception_type(name) in derived(text(left.get("Type")))
     found = isinstance(left, kinds.get(name, ()))
     return found and (name == "bool" or not isinstance(left, bool))
 

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from fcm.shell import tree
 from fcm.shell.declarations import DeclarationParser
-from fcm.shell.errors import ShellSyntaxError
+from fcm.shell.errors import ShellSyntaxError, near
+from fcm.shell.exceptions import BASES, derived, exception_type
 from fcm.shell.scanner import SINGLE, WORD_END, Token, TokenKind
 
 if TYPE_CHECKING:
@@ -29,6 +30,8 @@ _LATER_KEYWORDS = frozenset(
     ("class", "trap", "data", "workflow", "parallel", "sequence", "enum", "using", "dynamicparam", "configuration")
 )
 _MODES = ("wildcard", "regex", "exact", "casesensitive")
+_LAST = "Put it last."
+_EXCEPTION = re.compile(r"\[\s*([A-Za-z_][\w.]*)\s*\]")
 _BRACE = re.compile(r"[A-Za-z]+\s*\{")
 _PARENTHESIS = re.compile(r"[A-Za-z]+\s*\(")
 LONGEST = 200_000
@@ -93,7 +96,7 @@ class Parser(DeclarationParser):
         if reader is not None:
             self.at += len(word)
             self.mark(TokenKind.KEYWORD, start)
-            if word not in ("return", "exit", "break", "continue"):
+            if word not in ("return", "exit", "break", "continue", "throw"):
                 self.skip_space(newlines=True)
             node = reader(start)
         elif word in _LATER_KEYWORDS:
@@ -192,13 +195,58 @@ class Parser(DeclarationParser):
 
     def _try(self, start: int) -> tree.Node:
         body = self._braces("try")
-        catch = self._braces("catch") if self._follows("catch") else None
-        final = self._braces("finally") if self._follows("finally") else ()
-        if catch is None and not final:
+        catches: list[tree.Catch] = []
+        while self._follows("catch"):
+            catches.append(self._catch(catches))
+        final = self._braces("finally") if self._follows("finally") else None
+        if not catches and final is None:
             raise self.fail("try needs catch or finally.", "Write try { } catch { }.")
-        return tree.Try(body, catch, final, at=start)
+        return tree.Try(body, tuple(catches), final, at=start)
+
+    def _catch(self, before: list[tree.Catch]) -> tree.Catch:
+        """One clause; what no error can reach any more is refused, as in PowerShell."""
+        start = self.at
+        types: list[str] = []
+        caught = {name for one in before for name in one.types}
+        if before and not before[-1].types:
+            raise self.fail("A catch without types takes every error, so that none is left for this one.", _LAST, start)
+        while self.peek() == "[":
+            begin, name = self.at, self._exception()
+            wider = next((base for base in derived(name) if base in caught), "")
+            if wider:
+                raise self.fail(f"[{name}] is caught before, by [{wider}].", "Put the wider type last.", begin)
+            types.append(name)
+            self.skip_space(newlines=True)
+            if not self.take(","):
+                break
+            self.skip_space(newlines=True)
+            if self.peek() != "[":
+                raise self.fail("catch needs a type after the comma.", "Write catch [A], [B] { }.")
+        return tree.Catch(tuple(types), self._braces("catch"), at=start)
+
+    def _exception(self) -> str:
+        """The type of exceptions in brackets that stands here, by its full name; passes it."""
+        start, match = self.at, _EXCEPTION.match(self.text, self.at)
+        if match is None:
+            raise self.fail("catch needs the name of a type in brackets.", "Write catch [System.Exception] { }.")
+        name = exception_type(match[1])
+        if not name:
+            known = {one.rpartition(".")[2]: one for one in BASES}
+            close = near(match[1].rpartition(".")[2], known, most=1)
+            remedy = next((f"Did you mean [{full}]?" for short, full in known.items() if f" {short}?" in close), "")
+            raise self.fail(
+                f"Unable to find type [{match[1]}]: no error of this shell is one.",
+                remedy or "[System.Exception] catches every error; docs/powershell.md lists the others.",
+                start,
+            )
+        self.at = match.end()
+        self.mark(TokenKind.KEYWORD, start)
+        return name
 
     def _throw(self, start: int) -> tree.Node:
+        self.skip_space()
+        if not self.peek() or self.peek() in ";\n})":
+            return tree.Throw(at=start)
         return tree.Throw(self.pipeline_or_assignment(), at=start)
 
     def _leave(self, word: str, start: int) -> tree.Node:

@@ -124,12 +124,14 @@ def _statement(node: Node) -> str:
             return " else".join(texts) + tail
         case ForEach(variable=variable, source=source, body=body):
             return f"foreach ({show(Variable(variable))} in {show(source)}) {{ {show_all(body)} }}"
-        case Try(body=body, catch=catch, final=final):
+        case Try(body=body, catches=catches, final=final):
             text = f"try {{ {show_all(body)} }}"
-            text += "" if catch is None else f" catch {{ {show_all(catch)} }}"
-            return text + (f" finally {{ {show_all(final)} }}" if final else "")
+            for one in catches:
+                types = ", ".join(f"[{name}]" for name in one.types)
+                text += f" catch {types + ' ' if types else ''}{{ {show_all(one.body)} }}"
+            return text if final is None else f"{text} finally {{ {show_all(final)} }}"
         case Throw(value=value):
-            return f"throw {show(value)}"
+            return "throw" if value is None else f"throw {show(value)}"
         case While(test=test, body=body):
             return f"while ({show(test)}) {{ {show_all(body)} }}"
         case DoLoop(body=body, until=until, test=test):

@@ -2,27 +2,41 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from fcm.shell.exceptions import error_id, exception_of
 from fcm.shell.values import ShellObject
 
 if TYPE_CHECKING:
     from fcm.shell.errors import ShellError
 
 
-def error_record(error: ShellError) -> ShellObject:
+@dataclass
+class ErrorRecord(ShellObject):
+    """An error as object; ``throw $_`` raises it again."""
+
+    error: ShellError | None = None
+
+
+def error_record(error: ShellError) -> ErrorRecord:
     """An error with the properties of PowerShell's ErrorRecord that it has, and its remedy."""
-    name = type(error).__name__
-    return ShellObject(
+    name = exception_of(error)
+    return ErrorRecord(
         "ErrorRecord",
         {
             "Message": error.message,
-            "Exception": {"Message": error.message, "Type": name},
+            "Exception": ShellObject("Exception", {"Message": error.message, "Type": name}),
             "Category": error.category,
-            "CategoryInfo": {"Category": error.category, "Activity": error.command},
-            "FullyQualifiedErrorId": f"{name},{error.command}" if error.command else name,
+            "CategoryInfo": {
+                "Category": error.category,
+                "Activity": error.command,
+                "Reason": name.rpartition(".")[2],
+            },
+            "FullyQualifiedErrorId": error_id(error),
             "Remedy": error.remedy,
         },
+        error=error,
     )
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from fcm.shell.absent import why_absent
-from fcm.shell.errors import CommandNotFoundError, ParameterError, ShellError, near
+from fcm.shell.errors import CommandNotFoundError, ConversionError, ParameterError, near
 from fcm.shell.values import as_number, as_truth, as_whole, items, text
 
 if TYPE_CHECKING:
@@ -266,9 +266,8 @@ def _convert(param: Param, argument: Argument) -> Any:
                 found = as_truth(value, f"-{param.name}")
             case _:
                 found = value
-    except ShellError as error:
-        error.at = argument.at
-        raise
+    except ConversionError as error:
+        raise ParameterError(error.message, error.remedy, argument.at, "InvalidArgument") from error
     if param.choices and text(found).casefold() not in [choice.casefold() for choice in param.choices]:
         raise ParameterError(
             f"-{param.name} cannot be {text(found)!r}.", f"Choose {', '.join(param.choices)}.", argument.at

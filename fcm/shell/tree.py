@@ -227,19 +227,30 @@ class ForEach(Node):
 
 
 @dataclass(frozen=True, slots=True)
+class Catch(Node):
+    """``catch [type], [type] { }``."""
+
+    types: tuple[str, ...]
+    """Full names of exceptions (fcm.shell.exceptions); empty: every error."""
+    body: tuple[Node, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Try(Node):
-    """``try { } catch { } finally { }``; ``catch`` None: there is none."""
+    """``try { } catch [type] { } catch { } finally { }``."""
 
     body: tuple[Node, ...]
-    catch: tuple[Node, ...] | None = None
-    final: tuple[Node, ...] = ()
+    catches: tuple[Catch, ...] = ()
+    """In the order in which they are asked; one without types can only be the last."""
+    final: tuple[Node, ...] | None = None
+    """None: there is none."""
 
 
 @dataclass(frozen=True, slots=True)
 class Throw(Node):
-    """``throw value``."""
+    """``throw value``; without a value in a catch block: the error that is being dealt with, once more."""
 
-    value: Node
+    value: Node | None = None
 
 
 @dataclass(frozen=True, slots=True)

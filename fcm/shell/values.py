@@ -13,7 +13,7 @@ from enum import Enum
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from fcm.shell.errors import ShellError
+from fcm.shell.errors import ConversionError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -99,7 +99,7 @@ def text(value: Any) -> str:
     if isinstance(value, list | tuple):
         return " ".join(text(item) for item in value)
     if isinstance(value, ShellObject):
-        name = value.get("Message" if value.type == "ErrorRecord" else "Name")
+        name = value.get("Message" if value.type in ("ErrorRecord", "Exception") else "Name")
         inside = "; ".join(f"{key}={text(item)}" for key, item in value.properties.items())
         return text(name) if name is not None else f"@{{{inside}}}"
     if isinstance(value, dict):
@@ -113,7 +113,7 @@ def as_number(value: Any) -> int | float:
     """A value as number.
 
     Raises:
-        ShellError: it is none.
+        ConversionError: it is none.
     """
     from fcm.shell.scanner import number
 
@@ -126,7 +126,7 @@ def as_number(value: Any) -> int | float:
     stripped = text(value).strip()
     found = number(stripped.lstrip("+-")) if stripped.count("-") + stripped.count("+") <= 1 else None
     if found is None:
-        raise ShellError(f"Cannot convert {text(value)!r} to a number.", "Give a number such as 900 or 4GB.")
+        raise ConversionError(f"Cannot convert {text(value)!r} to a number.", "Give a number such as 900 or 4GB.")
     return -found if stripped.startswith("-") else found
 
 
@@ -134,11 +134,11 @@ def as_whole(value: Any, what: str) -> int:
     """A value as whole number.
 
     Raises:
-        ShellError: it is none.
+        ConversionError: it is none.
     """
     found = as_number(value)
     if isinstance(found, float) and not found.is_integer():
-        raise ShellError(f"{what} must be a whole number, not {text(value)}.", "Leave out the fraction.")
+        raise ConversionError(f"{what} must be a whole number, not {text(value)}.", "Leave out the fraction.")
     return int(found)
 
 
@@ -146,7 +146,7 @@ def as_truth(value: Any, what: str) -> bool:
     """$true, $false, 1, 0 or their words.
 
     Raises:
-        ShellError: it is none of these.
+        ConversionError: it is none of these.
     """
     if isinstance(value, bool):
         return value
@@ -155,21 +155,21 @@ def as_truth(value: Any, what: str) -> bool:
         return True
     if word in ("0", "false", "disabled", "no"):
         return False
-    raise ShellError(f"{what} must be $true or $false, not {text(value)!r}.", "Write $true or $false.")
+    raise ConversionError(f"{what} must be $true or $false, not {text(value)!r}.", "Write $true or $false.")
 
 
 def as_time(value: Any) -> datetime:
     """A value as time; a text without an offset is UTC.
 
     Raises:
-        ShellError: it is no time.
+        ConversionError: it is no time.
     """
     if isinstance(value, datetime):
         return value
     try:
         found = datetime.fromisoformat(text(value).strip())
     except ValueError as error:
-        raise ShellError(f"{text(value)!r} is no time.", "Write it as 2009-10-17T19:20:41.") from error
+        raise ConversionError(f"{text(value)!r} is no time.", "Write it as 2009-10-17T19:20:41.") from error
     return found if found.tzinfo else found.replace(tzinfo=UTC)
 
 
@@ -222,19 +222,19 @@ def equal(left: Any, right: Any) -> bool:
     if isinstance(left, int | float) and not isinstance(left, Enum):
         try:
             return left == as_number(right)
-        except ShellError:
+        except ConversionError:
             return False
     if isinstance(left, datetime):
         try:
             return left == as_time(right)
-        except ShellError:
+        except ConversionError:
             return False
     if isinstance(left, ShellObject) and isinstance(right, ShellObject):
         return left.type == right.type and (left.identity or left.properties) == (right.identity or right.properties)
     if isinstance(right, int | float) and not isinstance(right, bool) and isinstance(left, str):
         try:
             return as_number(left) == right
-        except ShellError:
+        except ConversionError:
             return False
     return text(left).casefold() == text(right).casefold()
 

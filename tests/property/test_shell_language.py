@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from fcm.shell import tree
 from fcm.shell.errors import ShellError, ShellSyntaxError
+from fcm.shell.exceptions import CLUSTER, MACHINE, NOT_FOUND
 from fcm.shell.operators import formatted
 from fcm.shell.parser import Parser, parse, tokens
 from fcm.shell.printing import show, show_all
@@ -23,6 +24,8 @@ PIECES = st.sampled_from(
         "in",
         "try",
         "catch",
+        "catch [System.Exception] {",
+        "throw",
         "while",
         "switch",
         "default",
@@ -104,6 +107,12 @@ STAGES = st.builds(
     | st.builds(tree.Command, st.builds(tree.Literal, COMMAND_NAMES), st.lists(EXPRESSIONS, max_size=1).map(tuple)),
     st.lists(REDIRECTIONS, min_size=1, max_size=2, unique_by=lambda one: one.stream).map(tuple),
 )
+CATCHES = st.builds(
+    lambda types, typed, other: (*(tree.Catch(tuple(types), body) for body in typed), tree.Catch((), other)),
+    st.lists(st.sampled_from((NOT_FOUND, CLUSTER, MACHINE)), min_size=1, max_size=2),
+    st.lists(BODIES, max_size=1),
+    BODIES,
+)
 STATEMENTS = st.one_of(
     st.builds(
         tree.Assignment,
@@ -113,7 +122,7 @@ STATEMENTS = st.one_of(
     ),
     st.builds(tree.If, st.tuples(st.tuples(EXPRESSIONS, BODIES)), BODIES),
     st.builds(tree.ForEach, NAMES, EXPRESSIONS, BODIES),
-    st.builds(tree.Try, BODIES, BODIES),
+    st.builds(tree.Try, BODIES, CATCHES, st.none() | BODIES),
     st.builds(lambda stage: tree.Pipeline((stage, tree.Command(tree.Literal("Sort-Object")))), EXPRESSIONS | STAGES),
     st.builds(tree.Throw, EXPRESSIONS),
     st.builds(tree.While, EXPRESSIONS, BODIES.map(lambda body: (tree.Leave("break"), *body))),
