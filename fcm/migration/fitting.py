@@ -30,7 +30,9 @@ ROUNDING = 0.5
 SCATTER = 0.01
 """Relative standard deviation of a measured rate beyond rounding: a whole second is a few ms more."""
 SAMPLING_SCATTER = 0.2
-"""The same of mode page-sampling (512 pages of each GiB: 8 of 36 MiB/s were measured off)."""
+"""The same of mode page-sampling, beside the chance which pages are looked at (8 of 36 MiB/s were measured off)."""
+PAGES_PER_SAMPLE = 512
+"""Pages that each page stands for that page-sampling looks at: 512 of each GiB (QEMU migration/dirtyrate.h)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +62,8 @@ class DirtySample:
         rounding = self.seconds * _MIB_PAGES / 12**0.5 if self.rounded else max(self.pages, 1.0) ** 0.5
         scatter = (SCATTER if self.exact else SAMPLING_SCATTER) * self.mib_per_s * self.seconds * _MIB_PAGES
         unsure = self.pages * self.timing / self.seconds
-        return float(np.sqrt(rounding**2 + scatter**2 + unsure**2))
+        chance = 0.0 if self.exact else max(self.pages, PAGES_PER_SAMPLE) * PAGES_PER_SAMPLE
+        return float(np.sqrt(rounding**2 + scatter**2 + unsure**2 + chance))
 
     @property
     def _few(self) -> float:

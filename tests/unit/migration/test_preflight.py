@@ -70,3 +70,16 @@ def test_zero_pages_cost_next_to_nothing() -> None:
 def test_a_plan_without_a_workload_or_samples_is_refused() -> None:
     with pytest.raises(ValueError, match="dirty rates"):
         judge(Plan(GIB, 1e8))
+
+
+def test_few_sampled_pages_leave_a_rate_less_sure_than_the_same_rate_counted() -> None:
+    counted, sampled = (DirtySample(8.0, 4.0, exact=exact) for exact in (True, False))
+    assert sampled.error / sampled.pages > 0.25, "16 or so of 128 pages of a small machine were found written"
+    assert counted.error / counted.pages < 0.1
+    large = DirtySample(8.0, 400.0, exact=False)
+    assert large.error / large.pages < sampled.error / sampled.pages
+
+
+def test_a_small_machine_of_which_no_sampled_page_was_written_may_still_write_some() -> None:
+    nothing = DirtySample(8.0, 0.0, exact=False)
+    assert nothing.error >= 512, "each sampled page stands for as many"
