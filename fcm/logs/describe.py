@@ -13,6 +13,7 @@ from fcm.logs.describe_protection import of_backup, of_snapshot
 from fcm.model import events as ev
 from fcm.model.drains import drain_migrations
 from fcm.model.entities import (
+    UNLIMITED,
     AdapterState,
     DiskUse,
     MigrationKind,
@@ -330,7 +331,9 @@ def _tuning(event: ev.MigrationOptionsChanged) -> str:
     parts = []
     if event.downtime_limit is not None:
         parts.append(f"downtime limit {event.downtime_limit * 1000:.0f} ms")
-    if event.bandwidth is not None:
+    if event.bandwidth == UNLIMITED:
+        parts.append("no bandwidth limit any more")
+    elif event.bandwidth is not None:
         parts.append(f"at most {event.bandwidth * 8 / 1e6:.0f} Mbit/s")
     if event.post_copy:
         parts.append("switched to post-copy")

@@ -94,7 +94,7 @@ class Forecast:
         self.downtime_limit = seconds
 
     def set_bandwidth(self, limit: float) -> None:
-        """Takes over a bandwidth limit changed while the migration runs (bytes/s)."""
+        """Takes over a bandwidth limit changed while the migration runs (bytes/s, 0 where there is none any more)."""
         self.bandwidth = limit
         self._rates.clear()
 

@@ -51,7 +51,7 @@ class Forecasts:
         course = self._courses.get(migration)
         if course is None:
             course = self._courses[migration] = Course(*self._measures(entity))
-        course.name(self._identity(entity), entity)
+        course.name(self._identity(entity), entity, self._bandwidth(entity))
         course.read(self._workspace.rows(migration))
         return course
 
@@ -87,6 +87,7 @@ class Course:
     def __init__(self, memory: int, bandwidth: float, migration: Migration, line_rate: float | None = None) -> None:
         limit = downtime_limit(migration)
         self.recording = Recording(memory=memory, bandwidth=bandwidth, downtime_limit=limit)
+        self._limit = migration.options.bandwidth
         self._made: list[Made] = []
         """The forecasts made in the middle of the first pass and when the second began."""
         self._forecast = Forecast(
@@ -96,8 +97,11 @@ class Course:
         self._stale = True
         self._over = False
 
-    def name(self, identity: Identity, migration: Migration) -> None:
-        """Take over what events told since: names, attempts, limits, the end."""
+    def name(self, identity: Identity, migration: Migration, bandwidth: float) -> None:
+        """Take over what events told since: names, attempts, limits, the end.
+
+        ``bandwidth`` (bytes/s; 0 while unknown) is taken over where the limit of the migration was changed.
+        """
         recording = self.recording
         recording.identity = identity
         recording.final = migration.figures
@@ -113,9 +117,10 @@ class Course:
             recording.downtime_limit = limit
             self._forecast.set_downtime_limit(limit)
             self._stale = True
-        if migration.options.bandwidth and float(migration.options.bandwidth) != recording.bandwidth:
-            recording.bandwidth = float(migration.options.bandwidth)
-            self._forecast.set_bandwidth(recording.bandwidth)
+        if migration.options.bandwidth != self._limit:
+            self._limit = migration.options.bandwidth
+            recording.bandwidth = bandwidth
+            self._forecast.set_bandwidth(bandwidth)
             self._stale = True
 
     def read(self, rows: Sequence[TelemetryRow]) -> None:

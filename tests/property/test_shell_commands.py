@@ -15,6 +15,7 @@ from fcm.model import commands as cmd
 from fcm.model import events as ev
 from fcm.model.entities import (
     AUTOMATIC,
+    UNLIMITED,
     DrainMove,
     MachineState,
     MigrationOptions,
@@ -191,6 +192,11 @@ def _commands() -> st.SearchStrategy[cmd.Command]:
         st.builds(cmd.RenameVolumeFolder, _id("shared_volumes"), NAMES),
         st.builds(cmd.MoveSharedVolume, _id("shared_volumes"), nodes),
         st.builds(cmd.SetRedirectedAccess, _id("shared_volumes"), SOME),
+        st.builds(cmd.SetMaintenance, _id("disks"), st.just(True), SOME),
+        # Resume-ClusterResource of a volume that is not in maintenance ends its redirected access.
+        st.builds(
+            cmd.SetMaintenance, _id("disks").filter(lambda one: one not in state.shared_volumes), st.just(False)
+        ),
         st.builds(cmd.SetDiskOnline, _id("disks").filter(lambda one: state.disks[one].owner is not None), SOME),
         st.builds(
             cmd.CreateVirtualMachine,
@@ -259,7 +265,7 @@ def _commands() -> st.SearchStrategy[cmd.Command]:
             cmd.TuneMigration,
             _id("migrations"),
             _maybe(st.floats(0.001, 30)),
-            _maybe(st.integers(1, 10**10)),
+            _maybe(st.just(UNLIMITED) | st.integers(1, 10**10)),
             SOME,
         ),
         st.builds(cmd.PauseNode, nodes),

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QComboBox, QLabel, QMessageBox, QProgressBar, QPus
 
 from fcm.model import events as ev
 from fcm.model.commands import TuneMigration
-from fcm.model.entities import MigrationOptions, NetworkAttempt
+from fcm.model.entities import UNLIMITED, MigrationOptions, NetworkAttempt
 from fcm.model.telemetry import FinalFigures, Phase
 from fcm.ui import theme
 from fcm.ui.figures import Figures
@@ -237,6 +237,19 @@ def test_a_changed_downtime_limit_is_taken_over(desk: Desk) -> None:
     assert desk.view._course("m1").threshold() == pytest.approx(8 * MIB * 0.3)
     desk.tell(ev.MigrationOptionsChanged("m1", 2.0, None, False))
     assert desk.view._course("m1").threshold() == pytest.approx(8 * MIB * 2.0)
+
+
+def test_a_bandwidth_limit_is_told_until_it_is_taken_away(desk: Desk) -> None:
+    desk.begin()
+    desk.tell(ev.MigrationOptionsChanged("m1", None, 4_000_000, False))
+    desk.send(20)
+    assert ", limited to " in desk.text()
+    assert desk.view._course("m1").recording.bandwidth == 4_000_000
+    desk.tell(ev.MigrationOptionsChanged("m1", None, UNLIMITED, False))
+    desk.send(30, first=20)
+    network = desk.workspace.state.networks["net-3"]
+    desk.settled(lambda: "limited" not in desk.text())
+    assert desk.view._course("m1").recording.bandwidth == network.bandwidth
 
 
 def test_the_plot_stands_beside_the_tables_where_there_is_room(desk: Desk) -> None:

@@ -6,6 +6,7 @@ from PySide6.QtCore import Qt
 
 from fcm.model import events as ev
 from fcm.model.commands import TuneMigration
+from fcm.model.entities import UNLIMITED
 from fcm.model.telemetry import Phase
 from fcm.ui.dialogs.tune_migration import TuneMigrationDialog
 from tests.ui.window_by_hand import busy_window
@@ -45,6 +46,22 @@ def test_post_copy_that_the_hosts_are_not_prepared_for_says_why(qtbot: QtBot, tm
     qtbot.keyClick(dialog.post_copy, Qt.Key.Key_Space)
     assert "-PostCopy" in dialog.power_shell.text()
     assert "the machine is lost" in dialog._danger.text()
+
+
+def test_a_bandwidth_limit_is_taken_away_by_a_tick(qtbot: QtBot, tmp_path: Path) -> None:
+    shown, backend = busy_window(qtbot, tmp_path)
+    unlimited = TuneMigrationDialog(shown, "m3")
+    assert not unlimited.no_limit.isEnabled()
+    unlimited.reject()
+    backend.tell(ev.MigrationOptionsChanged("m3", None, 50_000_000, False))
+    qtbot.waitUntil(lambda: shown.state.migrations["m3"].options.bandwidth is not None)
+    dialog = TuneMigrationDialog(shown, "m3")
+    dialog.open()
+    qtbot.keyClick(dialog.no_limit, Qt.Key.Key_Space)
+    assert not dialog.bandwidth.isEnabled()
+    assert "-NoBandwidthLimit" in dialog.power_shell.text()
+    qtbot.mouseClick(dialog.ok, Qt.MouseButton.LeftButton)
+    assert backend.submitted == [TuneMigration("m3", bandwidth=UNLIMITED)]
 
 
 def test_the_dialog_closes_when_the_migration_ends(qtbot: QtBot, tmp_path: Path) -> None:

@@ -91,8 +91,7 @@ class LiveMigration:
         options = self._migration.options
         if self._transfer is None:
             return
-        if options.bandwidth is not None:
-            self._memory.set_bandwidth(self._transfer, options.bandwidth)
+        self._memory.set_bandwidth(self._transfer, options.bandwidth)
         if options.downtime_limit is not None:
             self._memory.set_downtime_limit(self._transfer, options.downtime_limit)
 

@@ -132,10 +132,10 @@ class Memory:
             if capacity != known:
                 self._set_link(node, network, capacity)
 
-    def set_bandwidth(self, transfer: Transfer, limit: int) -> None:
-        """Bytes/s at most."""
+    def set_bandwidth(self, transfer: Transfer, limit: int | None) -> None:
+        """Bytes/s at most; None: all that the network carries."""
         if transfer.handle in self._engine:
-            self._engine.set_bandwidth(transfer.handle, float(limit))
+            self._engine.set_bandwidth(transfer.handle, float(limit or math.inf))
 
     def set_downtime_limit(self, transfer: Transfer, seconds: float) -> None:
         """S that the guest may stand still."""

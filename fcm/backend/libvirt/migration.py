@@ -28,7 +28,7 @@ from fcm.backend.libvirt.outcome import (
 from fcm.backend.libvirt.preflight import processor_verdict
 from fcm.backend.libvirt.ssh_probe import probe_from
 from fcm.model import events as ev
-from fcm.model.entities import NetworkAttempt
+from fcm.model.entities import UNLIMITED, NetworkAttempt
 from fcm.model.telemetry import Phase
 from fcm.model.verdict import Verdict, no
 
@@ -44,6 +44,10 @@ STALL_LIMIT = 3.0
 """s without progress in a memory pass after which the next network is taken."""
 ANSWER_LIMIT = 3.0
 """s that a host may take to answer after a transfer failed; it says whose fault it was."""
+FULL_SPEED = (2**63 - 1) // 2**20
+"""MiB/s: the highest limit that libvirt takes and its own where none was set (src/qemu/qemu_domain.h,
+QEMU_DOMAIN_MIG_BANDWIDTH_MAX; qemuDomainObjPrivateAlloc). QEMU's own is the largest size_t in bytes/s
+(migration.c, migrate_params_check); its 0 has not always meant the same (qemu-file.c, qemu_file_rate_limit)."""
 
 
 class Reporter(Protocol):
@@ -80,6 +84,8 @@ class MigrationRun:
         self._moving = threading.Event()
         """Set once memory moves or the call is over: the connection stands, or is given up."""
         self._domain: Any = None
+        self._speed_before: int | None = None
+        """MiB/s that the host kept for this machine before it was tuned."""
         self._followed = False
         self._last_time = 0.0
 
@@ -115,9 +121,13 @@ class MigrationRun:
         if downtime_limit is not None:
             domain.migrateSetMaxDowntime(max(1, round(downtime_limit * 1000)), 0)
         if bandwidth is not None:
-            domain.migrateSetMaxSpeed(max(1, round(bandwidth / 2**20)), 0)
+            if self._speed_before is None:
+                self._speed_before = domain.migrateGetMaxSpeed(0)
+            domain.migrateSetMaxSpeed(_mib_per_s(bandwidth), 0)
         if post_copy:
             domain.migrateStartPostCopy(0)
+        options = self.migration.options.tuned(downtime_limit, bandwidth, post_copy)
+        self.migration = replace(self.migration, options=options)  # the next network, if it comes to that
 
     def _abort(self) -> None:
         domain = self._domain
@@ -282,7 +292,7 @@ class MigrationRun:
         lv = self._libvirt
         found: dict[str, Any] = {}
         if options.bandwidth is not None:
-            found[lv.VIR_MIGRATE_PARAM_BANDWIDTH] = max(1, round(options.bandwidth / 2**20))
+            found[lv.VIR_MIGRATE_PARAM_BANDWIDTH] = _mib_per_s(options.bandwidth)
         if options.auto_converge and options.auto_converge_initial is not None:
             found[lv.VIR_MIGRATE_PARAM_AUTO_CONVERGE_INITIAL] = options.auto_converge_initial
         if options.auto_converge and options.auto_converge_increment is not None:
@@ -333,8 +343,16 @@ class MigrationRun:
     def _end(self, reason: str, remedy: str) -> None:
         """Decide by where the machine runs, whatever the call said; say it once."""
         seen = whereabouts(self._source, self._destination, self.migration.machine)
+        if seen.node == self.migration.source:
+            self._restore_speed()
         if not self._left.is_set():
             self._reporter.post(*self._ending(seen, reason.rstrip("."), remedy))
+
+    def _restore_speed(self) -> None:
+        """Take a limit back that was changed on the way: libvirt keeps it for all later migrations of the machine."""
+        if self._speed_before is not None:
+            with contextlib.suppress(self._libvirt.libvirtError):
+                self._domain.migrateSetMaxSpeed(self._speed_before, 0)
 
     def _ending(self, seen: Whereabouts, reason: str, remedy: str) -> list[ev.Event]:
         identity, source = self.migration.id, self.migration.source
@@ -365,3 +383,8 @@ class MigrationRun:
             return [ev.MigrationFailed(identity, f"The machine {seen.off} during the migration.", "Start it again.")]
         text = f"{start}{seen.unknown}"
         return [ev.MigrationFailed(identity, text, "Look at both hosts before you start the machine anywhere.")]
+
+
+def _mib_per_s(bandwidth: int) -> int:
+    """A limit in bytes/s as libvirt takes it; ``UNLIMITED`` as the highest."""
+    return FULL_SPEED if bandwidth == UNLIMITED else min(max(1, round(bandwidth / 2**20)), FULL_SPEED)

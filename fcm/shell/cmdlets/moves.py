@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from fcm.model import commands as cmd
-from fcm.model.entities import MigrationOptions, NodeState
+from fcm.model.entities import UNLIMITED, MigrationOptions, NodeState
 from fcm.model.rules import allowed
 from fcm.shell import finding
 from fcm.shell.cmdlets.groups import machines_of, wanted_groups
@@ -220,6 +220,7 @@ def stop_migrations(call: Call) -> Iterable[Any]:
     "Set-ClusterVirtualMachineMigration",
     Param("Name", position=0, needed=True, help="Name of the group whose machine is being migrated."),
     *OPTIONS[:2],
+    Param("NoBandwidthLimit", "switch", help="Take the limit away: all that the network carries."),
     OPTIONS[3],
     CLUSTER,
     synopsis="Tune a live migration that runs.",
@@ -234,8 +235,20 @@ def tune_migration(call: Call) -> Iterable[Any]:
     if active is None:
         raise ParameterError(f"{machine.name} is not being migrated.", "Start a live migration first.", call.at)
     downtime = float(call.values["DowntimeLimit"]) if call.has("DowntimeLimit") else None
-    command = cmd.TuneMigration(active.id, downtime, call.whole("Bandwidth"), call.switch("PostCopy"))
+    command = cmd.TuneMigration(active.id, downtime, _bandwidth(call), call.switch("PostCopy"))
     return call.submit(command, machine.name)
+
+
+def _bandwidth(call: Call) -> int | None:
+    """The limit to be set, ``UNLIMITED`` with -NoBandwidthLimit, None where neither was given."""
+    limit = call.whole("Bandwidth")
+    if call.switch("NoBandwidthLimit"):
+        if limit is not None:
+            raise ParameterError("A bandwidth and no limit exclude each other.", "Leave out one of them.", call.at)
+        return UNLIMITED
+    if limit == UNLIMITED:
+        raise ParameterError("The bandwidth must be above 0.", "To take the limit away: -NoBandwidthLimit.", call.at)
+    return limit
 
 
 @cmdlet(

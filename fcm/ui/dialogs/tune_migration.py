@@ -8,6 +8,7 @@ from PySide6.QtCore import QSize
 from PySide6.QtWidgets import QCheckBox, QDoubleSpinBox
 
 from fcm.model.commands import Command, TuneMigration
+from fcm.model.entities import UNLIMITED
 from fcm.ui.dialogs.frame import CommandDialog
 from fcm.ui.dialogs.parts import fact, form, named, wrapped
 from fcm.workspace.tuning import DANGER, may_post_copy, may_tune
@@ -46,8 +47,13 @@ class TuneMigrationDialog(CommandDialog):
         self.bandwidth.setSuffix(" Mbit/s")
         self.bandwidth.setSpecialValueText("All that the network carries")
         self.bandwidth.setValue((options.bandwidth or 0) / MBIT)
-        if options.bandwidth is not None:
-            self.bandwidth.setMinimum(1)  # a limit that was set can be raised, not taken away
+        self.no_limit = named(QCheckBox("&No bandwidth limit"), "No bandwidth limit")
+        self.no_limit.setToolTip("Take the limit away: the transfer gets all that the network carries")
+        if options.bandwidth is None:
+            self.no_limit.setEnabled(False)
+            self.no_limit.setToolTip("This migration has no bandwidth limit")
+        else:
+            self.bandwidth.setMinimum(1)  # taken away by the tick alone, so that there are no two ways to say it
         self.post_copy = named(QCheckBox("Switch to &post-copy now"), "Switch to post-copy now")
         self._danger = wrapped(DANGER, "quiet")
         fields = form()
@@ -55,12 +61,15 @@ class TuneMigrationDialog(CommandDialog):
         fields.addRow("From and to:", fact(f"{found.source} to {found.destination}"))
         fields.addRow("Down&time limit:", self.limit)
         fields.addRow("&Bandwidth:", self.bandwidth)
+        fields.addRow("", self.no_limit)
         self.body.addLayout(fields)
         self.body.addWidget(self.post_copy)
         self.body.addWidget(self._danger)
         self.body.addStretch(1)
         self.limit.valueChanged.connect(lambda _: self.refresh())
         self.bandwidth.valueChanged.connect(lambda _: self.refresh())
+        self.no_limit.toggled.connect(lambda on: self.bandwidth.setEnabled(not on))
+        self.no_limit.toggled.connect(lambda _: self.refresh())
         self.post_copy.toggled.connect(lambda _: self.refresh())
         self.ok.setText("&Change")
         named(self.ok, "Change")
@@ -92,7 +101,9 @@ class TuneMigrationDialog(CommandDialog):
         options = self.migration.options
         limit = self.limit.value() / 1000 if self.limit.value() != round(self._old_limit * 1000) else None
         bandwidth = round(self.bandwidth.value() * MBIT) or None
-        if self.bandwidth.value() == round((options.bandwidth or 0) / MBIT):
+        if self.no_limit.isChecked():
+            bandwidth = None if options.bandwidth is None else UNLIMITED
+        elif self.bandwidth.value() == round((options.bandwidth or 0) / MBIT):
             bandwidth = None
         post_copy = self.post_copy.isChecked()
         if limit is None and bandwidth is None and not post_copy:

@@ -135,7 +135,9 @@ def _copying(state: State, migration: Migration, row: TelemetryRow) -> str:
     speed = f" at {rate(row.rate)}" if row.rate > 0 else ", nothing is being sent now,"
     slowed = f", the guest slowed by {row.throttle} %" if row.throttle else ""
     left = size(row.remaining)
-    return f"Copying memory, pass {row.pass_number}: {left} left{of}{speed}{_network(state, migration)}{slowed}."
+    limit = migration.options.bandwidth
+    held = f", limited to {rate(limit)}" if limit is not None else ""
+    return f"Copying memory, pass {row.pass_number}: {left} left{of}{speed}{_network(state, migration)}{held}{slowed}."
 
 
 def _ending(outlook: Outlook) -> str:

@@ -7,7 +7,7 @@ import pytest
 
 from fcm.model import commands as cmd
 from fcm.model import events as ev
-from fcm.model.entities import MachineState, MigrationOptions, NetworkPreference, OfflineAction
+from fcm.model.entities import UNLIMITED, MachineState, MigrationOptions, NetworkPreference, OfflineAction
 from fcm.model.networks import migration_order
 from fcm.model.preflight_checks import migration_checks
 from fcm.model.state import apply
@@ -271,6 +271,19 @@ def test_a_longer_downtime_limit_lets_it_end(desk: Desk) -> None:
     assert migration.options.downtime_limit == 60.0
     assert migration.figures is not None
     assert migration.figures.downtime > 1
+
+
+def test_a_bandwidth_limit_taken_away_on_the_way_leaves_what_the_network_carries(desk: Desk) -> None:
+    migrate(desk, "WEB01", "node2", bandwidth=4_000_000)
+    desk.run(60.0)
+    identity = desk.migration("WEB01").id
+    slow = desk.workspace.rows(identity)[-1]
+    assert desk.do(cmd.TuneMigration(identity, bandwidth=UNLIMITED))
+    desk.run(10.0)
+    fast = max(row.rate for row in desk.workspace.rows(identity))
+    assert desk.migration("WEB01").options.bandwidth is None
+    assert slow.rate <= 4_100_000
+    assert fast > 100_000_000
 
 
 def test_auto_converge_throttles_the_guest(desk: Desk) -> None:

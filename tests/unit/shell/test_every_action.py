@@ -8,6 +8,7 @@ import pytest
 
 from fcm.model import commands as cmd
 from fcm.model.commands import Command
+from fcm.model.entities import UNLIMITED
 from fcm.shell.errors import ShellSyntaxError
 from fcm.shell.parser import parse
 from fcm.shell.session import ShellSession
@@ -84,12 +85,14 @@ def _of_dialogs() -> tuple[Command, ...]:
     migration = next(iter(state.migrations))
     return (
         cmd.SetConcurrentMigrations(2),
+        cmd.SetMachineNetworks(next(iter(state.machines)), None),
         cmd.CreateVirtualMachine("new one", node, 2**30, volume, start=True),
         cmd.AddNode("node9"),
         cmd.RenameVolumeFolder(volume, "Data"),
         cmd.RenameSharedVolume(volume, "Data"),
         cmd.TuneMigration(migration, downtime_limit=0.5),
         cmd.TuneMigration(migration, bandwidth=10**8),
+        cmd.TuneMigration(migration, bandwidth=UNLIMITED),
         cmd.TuneMigration(migration, post_copy=True),
     )
 

@@ -1,0 +1,79 @@
+"""What a run asks of libvirt: limits changed on the way, and the name that an encrypted transfer compares."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from fcm.backend.libvirt.hosts_file import Host
+from fcm.backend.libvirt.migration import FULL_SPEED, MigrationRun
+from fcm.backend.libvirt.outcome import Whereabouts
+from fcm.model.entities import UNLIMITED, Migration, MigrationKind, MigrationOptions
+from fcm.model.telemetry import Phase
+
+LIBVIRT = SimpleNamespace(
+    libvirtError=OSError,
+    VIR_MIGRATE_PARAM_BANDWIDTH="bandwidth",
+    VIR_MIGRATE_PARAM_TLS_DESTINATION="tls.destination",
+)
+
+
+class Domain:
+    """A machine whose host keeps 7 MiB/s for its migrations."""
+
+    def __init__(self) -> None:
+        self.speed = 7
+
+    def migrateGetMaxSpeed(self, _flags: int) -> int:  # noqa: N802 (libvirt's)
+        return self.speed
+
+    def migrateSetMaxSpeed(self, speed: int, _flags: int) -> None:  # noqa: N802 (libvirt's)
+        self.speed = speed
+
+
+@pytest.fixture(autouse=True)
+def _without_libvirt(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("fcm.backend.libvirt.migration.load_libvirt", lambda: LIBVIRT)
+
+
+def run_of(options: MigrationOptions) -> Any:
+    """A run from node1 to node2 that has begun."""
+    hosts = [Host(name, "qemu:///system", "", {}, None, (), None) for name in ("node1", "node2")]
+    migration = Migration(
+        "m1", MigrationKind.LIVE, "web", "node1", "node2", options=options, phase=Phase.BROWNOUT, requested=0.0
+    )
+    source, destination = (SimpleNamespace(host=host) for host in hosts)
+    run: Any = MigrationRun(migration, source, destination, (), SimpleNamespace(post=lambda *_: None), unsafe=False)
+    run._domain = Domain()
+    return run
+
+
+@pytest.mark.parametrize(
+    ("bandwidth", "speed", "kept"), [(20 << 20, 20, 20 << 20), (1, 1, 1), (UNLIMITED, FULL_SPEED, None)]
+)
+def test_a_limit_is_given_in_mib_and_one_taken_away_is_the_most_that_libvirt_takes(
+    bandwidth: int, speed: int, kept: int | None
+) -> None:
+    run = run_of(MigrationOptions(bandwidth=2 << 20))
+
+    run.tune(None, bandwidth, post_copy=False)
+
+    assert run._domain.speed == speed
+    assert speed << 20 < 2**63
+    assert run.migration.options.bandwidth == kept  # for the next network, if this one fails
+    assert ("bandwidth" in run._parameters(run.migration.options)) is (kept is not None)
+
+
+def test_a_machine_that_stayed_has_the_limit_again_that_its_host_had_kept_for_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("fcm.backend.libvirt.migration.whereabouts", lambda *_: Whereabouts(node="node1"))
+    run = run_of(MigrationOptions())
+    run.tune(None, 3 << 20, post_copy=False)
+    run.tune(None, UNLIMITED, post_copy=False)
+
+    run._end("", "")
+
+    assert run._domain.speed == 7
