@@ -16,7 +16,7 @@ from fcm.model.telemetry import Phase
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Sequence
 
     from fcm.backend.libvirt.check import HostFacts
     from fcm.migration.fitting import DirtySample
@@ -189,9 +189,11 @@ def _tell(row: DrainRow) -> None:
     print(f"{row.name} runs on {row.move.destination}: {row.actual:.1f} s{planned}", flush=True)
 
 
-def table(facts: Iterable[HostFacts]) -> list[str]:
+def table(facts: Sequence[HostFacts]) -> list[str]:
     """One line a host under a line of headings, columns as wide as they need."""
-    rows = [("Host", "Answer", "libvirt", "QEMU", "Processor", "Memory", "Machines", "Networks", "Storage")]
+    rows: list[tuple[str, ...]] = [
+        ("Host", "Answer", "libvirt", "QEMU", "Processor", "Memory", "Machines", "Networks", "Storage")
+    ]
     for fact in facts:
         reached = sum(text == "answered" for text in fact.paths.values())
         networks = f"{reached} of {len(fact.paths)}"
@@ -212,5 +214,8 @@ def table(facts: Iterable[HostFacts]) -> list[str]:
             )
         else:
             rows.append((fact.name, "none", *("-",) * 5, networks if fact.paths else "-", "-"))
+    names = [fact.tls_name for fact in facts]
+    if any(names):  # most hosts files have none
+        rows = [(*row, name) for row, name in zip(rows, ["TLS name", *(n or "address" for n in names)], strict=True)]
     widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
     return ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows]

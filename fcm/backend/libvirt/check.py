@@ -50,6 +50,8 @@ class HostFacts:
     """Names in the shared storage; None where no storage pool of libvirt covers the folder."""
     paths: dict[str, str] = field(default_factory=dict)
     """Network name -> what a TCP connect to this host's address on it found."""
+    tls_name: str | None = None
+    """Name that encrypted migrations look for in its certificate; None: the address."""
 
     @property
     def answered(self) -> bool:
@@ -72,13 +74,14 @@ def ask_hosts(hosts: HostsFile, limit: float = ANSWER_LIMIT) -> tuple[HostFacts,
             thread.join(max(0.0, end - time.monotonic()))
     silent = f"No answer within {limit:g} s."
     return tuple(
-        found.get(host.name) or HostFacts(host.name, silent, "Check its libvirtd; it may hang.") for host in hosts.hosts
+        found.get(host.name) or HostFacts(host.name, silent, "Check its libvirtd; it may hang.", tls_name=host.tls_name)
+        for host in hosts.hosts
     )
 
 
 def _ask(host: Host, hosts: HostsFile, found: dict[str, HostFacts]) -> None:
     libvirt = load_libvirt()
-    facts = HostFacts(host.name)
+    facts = HostFacts(host.name, tls_name=host.tls_name)
     start = time.monotonic()
     connection = HostConnection(host)
     try:

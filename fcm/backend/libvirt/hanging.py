@@ -11,7 +11,7 @@ import time
 from typing import TYPE_CHECKING
 
 from fcm.backend.libvirt.lane import load_libvirt
-from fcm.backend.libvirt.probe import connect_limit
+from fcm.backend.libvirt.ssh_probe import connect_limit_of
 
 if TYPE_CHECKING:
     import threading
@@ -54,7 +54,9 @@ def watch_connect(
             ready = now if _is_ready(destination, machine) else None
         elif now - ready >= CONNECT_PATIENCE:
             here = source.host
-            limit = connect_limit(here.probe_namespace, here.name)
+            limit = connect_limit_of(here)
+            if moving.is_set():
+                return  # while the host was asked
             hangs(
                 f"{network}: {address} answered when it was probed, and now the connection from {here.name} hangs. "
                 f"libvirt cannot give it up; the system of {here.name} does after {math.ceil(limit.seconds)} s at most "

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+import re
 import tomllib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -26,6 +27,8 @@ _ROLES = {
     "internal": NetworkRole.INTERNAL,
     "internal-and-client": NetworkRole.INTERNAL_AND_CLIENT,
 }
+_LABEL = re.compile(r"[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?", re.ASCII)
+"""One part of a host name."""
 _SAFE_SCHEMES = ("qemu+ssh", "qemu+tls", "qemu")
 _LAB_SCHEMES = ("qemu+tcp", "qemu+unix")
 
@@ -60,6 +63,8 @@ class Host:
     """Bridges that machines may be attached to; empty: assumed to be the same on all hosts."""
     probe_namespace: str | None
     """Network namespace of the host on this machine (lab only)."""
+    tls_name: str | None = None
+    """Name in the certificate with which its QEMU takes encrypted migrations; None: it names the addresses."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,11 +163,26 @@ def _host(table: Table, networks: Iterable[HostNetwork], is_lab: bool) -> Host:
         table.optional("storage"),
         table.texts("bridges", default=()),
         table.optional("probe_namespace"),
+        _tls_name(table),
     )
     if host.probe_namespace is not None and not is_lab:
         raise table.error("'probe_namespace' is possible only in the lab.", "probe_namespace")
     table.end()
     return host
+
+
+def _tls_name(table: Table) -> str | None:
+    """A host name (RFC 1123, 2.1; no wildcard: it is the name that is looked for) or an address."""
+    if "tls_name" not in table:
+        return None
+    name = table.text("tls_name")
+    try:
+        ipaddress.ip_address(name)
+    except ValueError:
+        if len(name) > 253 or not all(_LABEL.fullmatch(label) for label in name.split(".")):
+            reason = f"'tls_name' is {name!r}; it must be the host name or the address in this node's certificate."
+            raise table.error(reason, "tls_name") from None
+    return name
 
 
 def _addresses(table: Table, networks: set[str]) -> dict[str, str]:

@@ -301,6 +301,8 @@ class MigrationRun:
             found[lv.VIR_MIGRATE_PARAM_COMPRESSION] = "xbzrle"
         if options.parallel_connections > 1:
             found[lv.VIR_MIGRATE_PARAM_PARALLEL_CONNECTIONS] = options.parallel_connections
+        if options.tls and self._destination.host.tls_name is not None:
+            found[lv.VIR_MIGRATE_PARAM_TLS_DESTINATION] = self._destination.host.tls_name
         return found
 
     # Telemetry

@@ -80,37 +80,52 @@ class ConnectLimit:
     basis: str
 
 
+_LONGEST_WAIT = 120.0
+"""s between two attempts, however many there are (include/net/tcp.h, TCP_RTO_MAX)."""
 _WHEEL = 1.125
 """Linux' timers may be late by an eighth of their time (kernel/time/timer.c)."""
 
 
-def connect_limit(namespace: str | None, host: str) -> ConnectLimit:
-    """How long Linux lets a connect wait that gets no answer: after 1 s it asks again, the first times each second
-    (tcp_syn_linear_timeouts, since 6.5), then after twice as long each time (tcp_syn_retries).
+RETRIES, LINEAR = "tcp_syn_retries", "tcp_syn_linear_timeouts"
+"""Settings below /proc/sys/net/ipv4 that say for how long a connect waits; the second came with Linux 6.5."""
 
-    Of a host of the lab, whose network ``namespace`` is at hand, the settings are read; elsewhere Linux' defaults are
-    assumed. Source: tcp(7); ip-sysctl.rst of the kernel; 134.8 s were measured with the defaults.
-    """
-    settings: list[tuple[int, int]] = []
+
+def settings_in(namespace: str) -> tuple[int, int] | None:
+    """``RETRIES`` and ``LINEAR`` of a network namespace of this machine; None where they cannot be read."""
+    found: list[tuple[int, int]] = []
 
     def read() -> None:
         try:
-            _enter(namespace or "")
-            settings.append((_setting("tcp_syn_retries"), _setting("tcp_syn_linear_timeouts")))
+            _enter(namespace)
+            found.append((_setting(RETRIES), _setting(LINEAR)))
         except (OSError, ValueError):
             return
 
-    if namespace is not None:
-        thread = threading.Thread(target=read, name=f"settings-{namespace}", daemon=True)
-        thread.start()
-        thread.join(1.0)
-    if settings:
-        retries, linear = settings[0]
-        basis = f"net.ipv4.tcp_syn_retries is {retries} on {host}"
+    thread = threading.Thread(target=read, name=f"settings-{namespace}", daemon=True)
+    thread.start()
+    thread.join(1.0)
+    return found[0] if found else None
+
+
+def connect_limit(settings: tuple[int, int] | None, host: str, way: str = "") -> ConnectLimit:
+    """How long Linux lets a connect wait that gets no answer: after 1 s it asks again, the first times each second
+    (tcp_syn_linear_timeouts), then after twice as long each time (tcp_syn_retries).
+
+    Source: tcp(7); ip-sysctl.rst of the kernel; 134.8 s were measured with the defaults.
+
+    Args:
+        settings: ``RETRIES`` and ``LINEAR`` as they are on the host; None: not known, Linux' defaults are assumed.
+        host: its name.
+        way: how they were read there: "by ssh".
+    """
+    if settings is not None:
+        retries, linear = settings
+        basis = f"read on {host}{f' {way}' if way else ''}: net.ipv4.tcp_syn_retries is {retries}"
     else:
         retries, linear = 6, 4
-        basis = f"assuming Linux' default of net.ipv4.tcp_syn_retries on {host}, 6"
-    return ConnectLimit((linear + 2.0 ** (retries + 1) - 1) * _WHEEL, basis)
+        basis = f"assumed: Linux' default of net.ipv4.tcp_syn_retries, 6; that of {host} could not be read"
+    waits = sum(min(2.0**number, _LONGEST_WAIT) for number in range(retries + 1))
+    return ConnectLimit((linear + waits) * _WHEEL, basis)
 
 
 def _enter(namespace: str) -> None:

@@ -1,13 +1,26 @@
-"""A path tried from the source host itself, over the ssh login by which its libvirtd is reached."""
+"""The source host itself asked, over the ssh login by which its libvirtd is reached: does a path answer, and for how
+long may a connection hang there.
+"""
 
 from __future__ import annotations
 
+import re
 import subprocess
 import time
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qs, unquote, urlsplit
 
-from fcm.backend.libvirt.probe import MIGRATION_PORT, PROBE_LIMIT, Answer, probe
+from fcm.backend.libvirt.probe import (
+    LINEAR,
+    MIGRATION_PORT,
+    PROBE_LIMIT,
+    RETRIES,
+    Answer,
+    ConnectLimit,
+    connect_limit,
+    probe,
+    settings_in,
+)
 
 if TYPE_CHECKING:
     from fcm.backend.libvirt.hosts_file import Host
@@ -15,6 +28,8 @@ if TYPE_CHECKING:
 LOGIN_LIMIT = 5.0
 """s that the login may take; after it the path is tried from this machine."""
 
+_MOST_RETRIES = 127
+"""Of a connect in Linux (include/net/tcp.h, MAX_TCP_SYNCNT)."""
 _REFUSED = "Connection refused"
 _REASONS = {
     "No route to host": "no route to the host",
@@ -38,6 +53,28 @@ def probe_from(source: Host, address: str, limit: float = PROBE_LIMIT) -> tuple[
         if found is not None:
             return found, f"asked from {source.name} by ssh"
     return probe(address, None, limit), "asked from here"
+
+
+def connect_limit_of(source: Host) -> ConnectLimit:
+    """For how long a connect of the source host may hang, by its own settings where there is a way to read them.
+
+    In the lab they are read in the network namespace of the source, with a ``qemu+ssh`` URI in a shell there; blocks
+    for ``LOGIN_LIMIT`` s and a little more at most.
+    """
+    if source.probe_namespace is not None:
+        return connect_limit(settings_in(source.probe_namespace), source.name)
+    login = _login(source.uri)
+    return connect_limit(_settings(login) if login else None, source.name, "by ssh")
+
+
+def _settings(login: list[str]) -> tuple[int, int] | None:
+    """``RETRIES`` and ``LINEAR`` as the host tells them; None where it does not, or tells what Linux does not have."""
+    done = _shell(login, f"cd /proc/sys/net/ipv4 && grep -H . {RETRIES} {LINEAR} 2>/dev/null", LOGIN_LIMIT + 1.0)
+    if done is None:
+        return None
+    told = {name: int(value) for name, value in re.findall(r"^(\w+):(\d{1,3})$", done.stdout, re.MULTILINE)}
+    retries, linear = told.get(RETRIES, 0), told.get(LINEAR, 0)
+    return (retries, linear) if 1 <= retries <= _MOST_RETRIES and linear <= _MOST_RETRIES else None
 
 
 def _login(uri: str) -> list[str]:
@@ -66,17 +103,8 @@ def _ask(login: list[str], address: str, limit: float) -> Answer | None:
     """Let bash of the source open the connection; None where that is not possible there."""
     attempt = f"LC_ALL=C timeout {limit:g} bash -c 'exec 3<>/dev/tcp/{address}/{MIGRATION_PORT}'"
     start = time.monotonic()
-    try:
-        done = subprocess.run(
-            [*login, attempt],
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            errors="replace",
-            timeout=LOGIN_LIMIT + limit + 1.0,
-            check=False,
-        )
-    except (OSError, subprocess.TimeoutExpired):
+    done = _shell(login, attempt, LOGIN_LIMIT + limit + 1.0)
+    if done is None:
         return None
     took = time.monotonic() - start
     if done.returncode == 0 or (done.returncode == 1 and _REFUSED in done.stderr):
@@ -87,3 +115,19 @@ def _ask(login: list[str], address: str, limit: float) -> Answer | None:
         if done.returncode == 1 and said in done.stderr:
             return Answer(False, reason, took)
     return None
+
+
+def _shell(login: list[str], line: str, limit: float) -> subprocess.CompletedProcess[str] | None:
+    """Run a line in the shell of the host, ``limit`` s at most; None where ssh is missing or hangs."""
+    try:
+        return subprocess.run(
+            [*login, line],
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            errors="replace",
+            timeout=limit,
+            check=False,
+        )
+    except (OSError, subprocess.TimeoutExpired):
+        return None

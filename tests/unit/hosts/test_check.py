@@ -73,6 +73,14 @@ def test_the_table_has_a_line_a_host_and_dashes_for_one_that_did_not_answer() ->
     assert second.split() == ["beta", "none", "-", "-", "-", "-", "-", "-", "-"]
 
 
+def test_names_of_certificates_are_a_column_where_the_hosts_file_has_one() -> None:
+    heading, first, second = table((replace(FIRST, tls_name="alpha.example"), SECOND))
+
+    assert heading.endswith("Storage  TLS name")
+    assert first.endswith("2 files  alpha.example")
+    assert second.endswith("2 files  address")
+
+
 @pytest.mark.parametrize("words", [("check",), ("measure", "web"), ("drain", "node1")])
 def test_a_hosts_file_that_cannot_be_read_is_told_in_a_sentence(
     words: tuple[str, ...], tmp_path: Path, capsys: pytest.CaptureFixture[str]

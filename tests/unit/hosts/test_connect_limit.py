@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import threading
 from types import SimpleNamespace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from fcm.backend.libvirt.hanging import watch_connect
 from fcm.backend.libvirt.hosts_file import Host
 from fcm.backend.libvirt.probe import connect_limit
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 PAUSED, RUNNING = 3, 1
 MIGRATING_IN, BOOTED = 2, 1
@@ -41,7 +44,7 @@ def _at_once(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_without_a_way_to_read_the_source_s_settings_linux_defaults_are_named_as_an_assumption() -> None:
     limit = connect_limit(None, "node1")
 
-    assert "assuming" in limit.basis
+    assert limit.basis.startswith("assumed: Linux' default")
     assert 134.8 < limit.seconds < 150  # 134.8 s were measured with these defaults
 
 
@@ -53,7 +56,23 @@ def test_a_destination_that_waits_for_memory_that_does_not_come_is_told_once() -
 
     (text,) = said
     assert text.startswith("Live Migration: 10.0.0.2 answered when it was probed, and now the connection from node1")
-    assert "148 s at most (assuming Linux' default" in text
+    assert "148 s at most (assumed: Linux' default" in text
+
+
+def test_the_source_s_own_limit_is_told_where_a_shell_there_can_read_it(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    said: list[str] = []
+    program = tmp_path / "ssh"
+    program.write_text("#!/bin/sh\necho tcp_syn_retries:2\n")
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}:/usr/bin:/bin")
+    source: Any = SimpleNamespace(host=Host("node1", "qemu+ssh://root@node1/system", "", {}, None, (), None))
+    destination: Any = Destination((PAUSED, MIGRATING_IN))
+
+    watch_connect(source, destination, "uuid", "Live Migration", "10.0.0.2", threading.Event(), said.append)
+
+    assert "8 s at most (read on node1 by ssh: net.ipv4.tcp_syn_retries is 2)" in said[0]
 
 
 def test_nothing_is_told_while_the_destination_is_still_being_prepared_or_once_memory_moves() -> None:

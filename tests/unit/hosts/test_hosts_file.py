@@ -68,6 +68,13 @@ def test_the_file_that_the_lab_writes_is_accepted(tmp_path: Path) -> None:
     assert [host.peer_uri for host in hosts.hosts] == [node.peer_uri for node in plan.nodes]
 
 
+@pytest.mark.parametrize("name", ["alpha", "alpha-1.example.org", "10.1.0.9", "fd00::9"])
+def test_a_node_may_say_which_name_its_certificate_has(tmp_path: Path, name: str) -> None:
+    hosts = load(write(tmp_path, GOOD.replace('storage = "/srv/vm"', f'tls_name = "{name}"')))
+
+    assert [host.tls_name for host in hosts.hosts] == [name, None]
+
+
 @pytest.mark.parametrize(
     ("old", "new", "line", "words"),
     [
@@ -81,6 +88,14 @@ def test_the_file_that_the_lab_writes_is_accepted(tmp_path: Path) -> None:
         ('"10.1.0.2"', '"ten"', 17, "'ten' is not an address"),
         ('{ Migration = "10.1.0.2" }', '{ Backup = "10.1.0.2" }', 17, "no network 'Backup'"),
         ('storage = "/srv/vm"', 'probe_namespace = "x"', 11, "only in the lab"),
+        (
+            'storage = "/srv/vm"',
+            'tls_name = "*.example"',
+            11,
+            "the host name or the address in this node",
+        ),
+        ('storage = "/srv/vm"', 'tls_name = ""', 11, "'tls_name'"),
+        ('storage = "/srv/vm"', 'tls_name = "alpha..example"', 11, "the host name or the address"),
     ],
 )
 def test_a_wrong_value_is_refused_with_file_line_and_reason(

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import socket
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
 from fcm.backend.libvirt import ssh_probe
 from fcm.backend.libvirt.hosts_file import Host
-from fcm.backend.libvirt.ssh_probe import probe_from
+from fcm.backend.libvirt.ssh_probe import connect_limit_of, probe_from
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
 URI = "qemu+ssh://root@node1.example:2222/system?keyfile=/keys/lab&no_verify=1"
 
@@ -78,6 +78,45 @@ def test_what_the_source_tells_is_passed_on(told: Path, far_end: str, reached: b
     answer, where = probe_from(host(URI), "192.0.2.1")
     assert (answer.reached, answer.text) == (reached, text)
     assert where == "asked from node1 by ssh"
+
+
+@pytest.mark.parametrize(
+    ("told_there", "seconds", "retries"),
+    [
+        ("tcp_syn_retries:3", 15 * 1.125, 3),
+        ("Welcome to node1\ntcp_syn_retries:2\ntcp_syn_linear_timeouts:4", 11 * 1.125, 2),
+        ("tcp_syn_retries:8\ntcp_syn_linear_timeouts:0", (127 + 240) * 1.125, 8),
+    ],
+)
+def test_for_how_long_a_connection_may_hang_is_read_on_the_source(
+    told: Path, told_there: str, seconds: float, retries: int
+) -> None:
+    (told.parent / "ssh").write_text(f"#!/bin/sh\ncat <<END\n{told_there}\nEND\nexit 2\n")
+    limit = connect_limit_of(host(URI))
+    assert limit.seconds == seconds
+    assert limit.basis == f"read on node1 by ssh: net.ipv4.tcp_syn_retries is {retries}"
+
+
+def test_what_the_source_is_asked_is_what_this_system_answers_too(told: Path) -> None:
+    here = int(Path("/proc/sys/net/ipv4/tcp_syn_retries").read_text())
+    assert connect_limit_of(host(URI)).basis == f"read on node1 by ssh: net.ipv4.tcp_syn_retries is {here}"
+    assert told.read_text().splitlines()[-2] == "node1.example"
+
+
+@pytest.mark.parametrize(
+    ("uri", "far_end"),
+    [
+        (URI, "exit 255"),
+        (URI, "echo tcp_syn_retries:0"),
+        (URI, "echo tcp_syn_retries:many"),
+        ("qemu+tls://node1.example/system", "echo tcp_syn_retries:3"),
+    ],
+)
+def test_where_it_cannot_be_read_linux_default_is_taken_and_called_assumed(told: Path, uri: str, far_end: str) -> None:
+    (told.parent / "ssh").write_text(f"#!/bin/sh\n{far_end}\n")
+    limit = connect_limit_of(host(uri))
+    assert limit.basis.startswith("assumed: Linux' default of net.ipv4.tcp_syn_retries, 6; that of node1")
+    assert 147 < limit.seconds < 148
 
 
 @pytest.mark.parametrize("far_end", ["exit 255", "echo 'bash: command not found' >&2; exit 127"])

@@ -26,10 +26,10 @@ class Domain:
     def __init__(self) -> None:
         self.speed = 7
 
-    def migrateGetMaxSpeed(self, _flags: int) -> int:  # noqa: N802 (libvirt's)
+    def migrateGetMaxSpeed(self, _flags: int) -> int:
         return self.speed
 
-    def migrateSetMaxSpeed(self, speed: int, _flags: int) -> None:  # noqa: N802 (libvirt's)
+    def migrateSetMaxSpeed(self, speed: int, _flags: int) -> None:
         self.speed = speed
 
 
@@ -38,13 +38,16 @@ def _without_libvirt(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("fcm.backend.libvirt.migration.load_libvirt", lambda: LIBVIRT)
 
 
-def run_of(options: MigrationOptions) -> Any:
+def run_of(options: MigrationOptions, tls_name: str | None = None) -> Any:
     """A run from node1 to node2 that has begun."""
-    hosts = [Host(name, "qemu:///system", "", {}, None, (), None) for name in ("node1", "node2")]
+    ends: list[Any] = [
+        SimpleNamespace(host=Host(name, "qemu:///system", "", {}, None, (), None, tls_name))
+        for name in ("node1", "node2")
+    ]
     migration = Migration(
         "m1", MigrationKind.LIVE, "web", "node1", "node2", options=options, phase=Phase.BROWNOUT, requested=0.0
     )
-    source, destination = (SimpleNamespace(host=host) for host in hosts)
+    source, destination = ends
     run: Any = MigrationRun(migration, source, destination, (), SimpleNamespace(post=lambda *_: None), unsafe=False)
     run._domain = Domain()
     return run
@@ -77,3 +80,19 @@ def test_a_machine_that_stayed_has_the_limit_again_that_its_host_had_kept_for_it
     run._end("", "")
 
     assert run._domain.speed == 7
+
+
+@pytest.mark.parametrize(
+    ("tls", "name", "asked"),
+    [
+        (True, "node2.example", {"tls.destination": "node2.example"}),
+        (True, None, {}),
+        (False, "node2.example", {}),
+    ],
+)
+def test_an_encrypted_transfer_looks_for_the_name_of_the_hosts_file_in_the_certificate(
+    tls: bool, name: str | None, asked: dict[str, str]
+) -> None:
+    options = MigrationOptions(tls=tls)
+
+    assert run_of(options, name)._parameters(options) == asked
