@@ -206,6 +206,9 @@ def _disk(disk: Disk) -> EventText:
         return EventText(ERROR, CLUSTERING, 1069, text)
     if disk.use is DiskUse.UNASSIGNED:
         return _info(f"The LUN {disk.name} is seen; the cluster does not use it.")
+    if disk.maintenance:
+        text = f"Cluster disk '{disk.name}' is in maintenance mode on {disk.owner}: its health is not checked."
+        return EventText(WARNING, CLUSTERING, 0, text)
     owner = f", owner {disk.owner}" if disk.owner else ""
     return _info(f"{disk.name}: {disk.use}, {disk.state.lower()}{owner}.")
 
@@ -222,7 +225,7 @@ def _volume(volume: SharedVolume) -> EventText:
             text = f"{what}: a backup is in progress, access is redirected through {volume.owner}."
             return EventText(WARNING, CLUSTERING, 0, text)
         case VolumeAccess.MAINTENANCE:
-            return EventText(WARNING, CLUSTERING, 0, f"{what} is in maintenance and not reachable under its path.")
+            return EventText(WARNING, CLUSTERING, 0, f"{what} is in maintenance mode: no node reaches it.")
 
 
 def _node(node: Node) -> EventText:

@@ -137,6 +137,16 @@ class SetRedirectedAccess(Command):
 
 
 @dataclass(frozen=True, slots=True)
+class SetMaintenance(Command):
+    """Turn maintenance mode of a cluster disk or shared volume on or off."""
+
+    disk: str
+    on: bool
+    force: bool = False
+    """With on, for a shared volume: take the machines that run from it offline first, by their offline actions."""
+
+
+@dataclass(frozen=True, slots=True)
 class SetDiskOnline(Command):
     """Bring a cluster disk online or take it offline."""
 

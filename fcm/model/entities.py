@@ -237,6 +237,8 @@ class Disk:
     """Nodes that see the LUN."""
     persistent_reservations: bool = True
     """Whether the LUN answers SCSI-3 persistent reservations, which failover clusters need."""
+    maintenance: bool = False
+    """Maintenance mode of a disk that is no shared volume; that of a shared volume is its access."""
 
     @property
     def free(self) -> int:

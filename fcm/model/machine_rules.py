@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from fcm.model import commands as cmd
 from fcm.model.entities import GIB, MIB, UNLIMITED, DiskUse, MachineState, MigrationKind, NodeState, ResourceState
+from fcm.model.maintenance import not_in_maintenance, within_reach
 from fcm.model.preflight_checks import destination_checks, migration_checks, online_machine
 from fcm.model.snapshot_rules import active_backup
 from fcm.model.telemetry import Phase
@@ -34,6 +35,9 @@ def create_machine(command: cmd.CreateVirtualMachine, state: State) -> Verdict:
         disk = state.disks[command.disk]
         if disk.use is not DiskUse.SHARED_VOLUME:
             return no(f"{disk.name} is not a Cluster Shared Volume.", "Add it to the Cluster Shared Volumes first.")
+        reached = within_reach(state, disk.id)
+        if not reached:
+            return reached
         if disk.free < command.disk_size:
             free, wanted = gib(disk.free), gib(command.disk_size)
             return no(f"{disk.name} has {free} free, {wanted} are needed.", "Choose another volume or a smaller disk.")
@@ -65,7 +69,7 @@ def configure_machine(command: cmd.ConfigureVirtualMachine, state: State) -> Ver
         return no("The memory must be 8 MiB to 64 GiB, in steps of 2 MiB.", "Choose another size.")
     if command.switch and command.switch not in state.nodes[machine.node].switches:
         return no(f"{machine.node} has no virtual network {command.switch!r}.", "Choose one that the node has.")
-    return OK
+    return within_reach(state, machine.disk)
 
 
 def delete_machine(command: cmd.DeleteVirtualMachine, state: State) -> Verdict:
@@ -77,7 +81,7 @@ def delete_machine(command: cmd.DeleteVirtualMachine, state: State) -> Verdict:
         return no(f"{machine.name} is {machine.state.lower()}.", "Turn it off first.")
     if active_backup(state, machine.id) is not None:
         return no(f"{machine.name} is being backed up.", "Wait for the end of the backup.")
-    return OK
+    return within_reach(state, machine.disk)
 
 
 _REACHABLE: dict[MachineState, tuple[MachineState, ...]] = {
@@ -112,7 +116,7 @@ def set_machine_state(command: cmd.SetMachineState, state: State) -> Verdict:
                     f"{disk.name} with the files of {machine.name} is owned by {disk.owner}, not by {machine.node}.",
                     "Make the machine highly available: then the disk moves with it.",
                 )
-    return OK
+    return within_reach(state, machine.disk)  # what runs from such a volume already cannot be
 
 
 def make_highly_available(command: cmd.MakeHighlyAvailable, state: State) -> Verdict:
@@ -134,6 +138,9 @@ def make_highly_available(command: cmd.MakeHighlyAvailable, state: State) -> Ver
                 f"The files of {machine.name} lie on {disk.name}, which is in use: {disk.use}.",
                 "Put them on a Cluster Shared Volume under ClusterStorage first.",
             )
+        found = not_in_maintenance(state, disk.id)
+        if not found:
+            return found
     on_own_disks = [m.disk for m in map(state.machines.__getitem__, command.machines) if m.disk is not None]
     on_own_disks = [disk for disk in on_own_disks if state.disks[disk].use is DiskUse.AVAILABLE]
     if len(set(on_own_disks)) != len(on_own_disks):

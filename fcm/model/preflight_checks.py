@@ -18,6 +18,7 @@ from fcm.model.entities import (
     ResourceState,
     VolumeAccess,
 )
+from fcm.model.maintenance import not_in_maintenance
 from fcm.model.networks import migration_order
 from fcm.model.verdict import OK, Verdict, gib, no
 
@@ -165,6 +166,9 @@ def _storage(state: State, machine: VirtualMachine, destination: str) -> CheckRe
         return _check("Storage", "fail", f"{disk.name} is {disk.state.lower()}.", "Bring the disk online.")
     if destination not in disk.visible_to:
         return _check("Storage", "fail", f"{destination} does not see {disk.name}.", "Present the LUN to the node.")
+    free = not_in_maintenance(state, machine.disk)
+    if not free:
+        return _check("Storage", "fail", free.reason, free.remedy)
     volume = state.shared_volumes.get(machine.disk)
     if volume is not None and volume.access is not VolumeAccess.DIRECT:
         text = f"{volume.name}: {volume.access}. Input and output go through {volume.owner} and are slower."

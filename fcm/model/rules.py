@@ -19,6 +19,7 @@ from fcm.model.entities import (
     ResourceState,
     VolumeAccess,
 )
+from fcm.model.maintenance import not_in_maintenance, set_maintenance, within_reach
 from fcm.model.new_node import may_add
 from fcm.model.quorum import votes
 from fcm.model.verdict import OK, Verdict, no, valid_name
@@ -96,7 +97,7 @@ def _witness(command: cmd.SetQuorum, state: State) -> Verdict:
             users = [machine.name for machine in state.machines_with_files_on(disk.id)]
             if users:
                 return no(f"{disk.name} holds files of {', '.join(users[:3])}.", "Choose another disk.")
-            return OK
+            return not_in_maintenance(state, disk.id)
 
 
 def _set_migration_networks(command: cmd.SetMigrationNetworks, state: State) -> Verdict:
@@ -163,6 +164,9 @@ def _add_storage(command: cmd.AddStorage, state: State) -> Verdict:
             return no(f"{disk.name} is not in Available Storage ({disk.use}).", "Choose disks of Available Storage.")
         if disk.state is not ResourceState.ONLINE:
             return no(f"{disk.name} is {disk.state.lower()}.", "Bring the disk online first.")
+        found = not_in_maintenance(state, identity)
+        if not found:
+            return found
         if disk.file_system != "NTFS":
             return no(f"{disk.name} is formatted with {disk.file_system}.", "Cluster Shared Volumes need NTFS.")
         users = [machine.name for machine in state.machines_with_files_on(identity)]
@@ -179,7 +183,7 @@ def _remove_volume(command: cmd.RemoveSharedVolume, state: State) -> Verdict:
     users = [machine.name for machine in state.machines_with_files_on(command.disk)]
     if users:
         return no(f"{volume.name} holds files of {', '.join(users[:3])}.", "Move or delete these machines first.")
-    return OK
+    return not_in_maintenance(state, command.disk)
 
 
 def _rename_volume(command: cmd.RenameSharedVolume, state: State) -> Verdict:
@@ -204,7 +208,7 @@ def _rename_folder(command: cmd.RenameVolumeFolder, state: State) -> Verdict:
     moving = [m for m in state.running_migrations() if state.machines[m.machine].disk == volume.disk]
     if moving:
         return no("A machine on this volume is being migrated.", "Wait until the migration is over.")
-    return OK
+    return within_reach(state, command.disk)
 
 
 def _move_volume(command: cmd.MoveSharedVolume, state: State) -> Verdict:
@@ -215,14 +219,14 @@ def _move_volume(command: cmd.MoveSharedVolume, state: State) -> Verdict:
         return no(f"{node.name} is {node.state.lower()}.", "Choose a node that is up.")
     if node.name not in state.disks[command.disk].visible_to:
         return no(f"{node.name} does not see this disk.", "Present the LUN to the node.")
-    return OK
+    return not_in_maintenance(state, command.disk)
 
 
 def _redirect(command: cmd.SetRedirectedAccess, state: State) -> Verdict:
     volume = state.shared_volumes[command.disk]
     if (volume.access is VolumeAccess.REDIRECTED) == command.on:
         return no(f"Redirected access of {volume.name} is {'on' if command.on else 'off'} already.")
-    return snapshot_rules.volume_in_backup(state, command.disk)
+    return within_reach(state, command.disk) and snapshot_rules.volume_in_backup(state, command.disk)
 
 
 def _disk_online(command: cmd.SetDiskOnline, state: State) -> Verdict:
@@ -414,6 +418,7 @@ _RULES: dict[type[cmd.Command], Callable[[Any, State], Verdict]] = {
     cmd.RenameVolumeFolder: _rename_folder,
     cmd.MoveSharedVolume: _move_volume,
     cmd.SetRedirectedAccess: _redirect,
+    cmd.SetMaintenance: set_maintenance,
     cmd.SetDiskOnline: _disk_online,
     cmd.CreateVirtualMachine: machine_rules.create_machine,
     cmd.ConfigureVirtualMachine: machine_rules.configure_machine,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from fcm.model.entities import MachineState, NodeState, ResourceState, VolumeAccess
+from fcm.model.maintenance import not_in_maintenance, within_reach
 from fcm.model.verdict import OK, Verdict, gib, no
 
 if TYPE_CHECKING:
@@ -117,7 +118,7 @@ def _still(state: State, machine: VirtualMachine) -> Verdict:
     backup = active_backup(state, machine.id)
     if backup is not None:
         return no(f"{machine.name} is being backed up.", "Wait for the end of the backup.")
-    return OK
+    return within_reach(state, machine.disk)
 
 
 def revert(command: cmd.RevertToSnapshot, state: State) -> Verdict:
@@ -153,12 +154,10 @@ def back_up(command: cmd.BackUpMachine, state: State) -> Verdict:
     if state.nodes[machine.node].state is NodeState.DOWN:
         return no(f"{machine.node} is down.", "Start the cluster service of the node.")
     if machine.disk is not None:
-        disk, volume = state.disks[machine.disk], state.shared_volumes.get(machine.disk)
+        disk = state.disks[machine.disk]
         if disk.state is not ResourceState.ONLINE:
             return no(f"{disk.name} with the files of {machine.name} is offline.", "Bring the disk online first.")
-        if volume is not None and volume.access is VolumeAccess.MAINTENANCE:
-            return no(f"{volume.name} is in maintenance.", "Turn maintenance off first.")
-    return OK
+    return not_in_maintenance(state, machine.disk)
 
 
 def volume_in_backup(state: State, disk: str) -> Verdict:

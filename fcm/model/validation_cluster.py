@@ -104,7 +104,9 @@ def _node_status(state: State) -> Iterator[Finding]:
 def _volume_access(state: State) -> Iterator[Finding]:
     def bad() -> Iterator[Finding]:
         for volume in state.shared_volumes.values():
-            if volume.access is not VolumeAccess.DIRECT:
+            if volume.access is VolumeAccess.MAINTENANCE:
+                yield warn(f"{volume.name} is in maintenance mode: no node reaches it.", "Turn maintenance mode off.")
+            elif volume.access is not VolumeAccess.DIRECT:
                 text = f"{volume.name}: {volume.access}. All input and output goes through {volume.owner}."
                 yield warn(text, "Turn redirected access off, or wait for the end of the backup.")
 

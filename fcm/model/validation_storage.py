@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from fcm.model.entities import DiskUse, ResourceState
 from fcm.model.finding import Finding, NamedTests, fail, listed, passed, warn, words
+from fcm.model.maintenance import in_maintenance
 from fcm.model.verdict import gib
 
 if TYPE_CHECKING:
@@ -73,6 +74,8 @@ def _online(state: State) -> Iterator[Finding]:
         for disk in state.disks.values():
             if disk.use is not DiskUse.UNASSIGNED and disk.state is not ResourceState.ONLINE:
                 yield warn(f"{disk.name} is {disk.state.lower()}.", "Bring the disk online.")
+            elif in_maintenance(state, disk.id):
+                yield warn(f"{disk.name} is in maintenance mode: its health is not checked.", "Turn it off.")
 
     return passed(bad(), "All cluster disks are online.")
 

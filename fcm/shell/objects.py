@@ -21,6 +21,7 @@ from fcm.model.entities import (
     ResourceType,
     VolumeAccess,
 )
+from fcm.model.maintenance import in_maintenance
 from fcm.model.telemetry import Phase
 from fcm.shell.errors import ParameterError
 from fcm.shell.values import ShellObject, as_truth, as_whole, items, text
@@ -42,6 +43,10 @@ if TYPE_CHECKING:
     from fcm.model.state import State
 
     Setters = dict[str, Callable[[Any], cmd.Command]]
+
+
+IN_MAINTENANCE = "Online(Maintenance)"
+"""State of a disk in maintenance mode, as Suspend-ClusterResource shows it."""
 
 
 def cluster_object(state: State) -> ShellObject:
@@ -172,6 +177,7 @@ def group_object(group: Group, state: State) -> ShellObject:
 def resource_object(resource: Resource, state: State) -> ShellObject:
     """A resource."""
     group, policy = state.groups.get(resource.group), resource.policy
+    maintenance = in_maintenance(state, resource.disk)
     setters: Setters = {"Name": lambda value: cmd.ConfigureResource(resource.id, name=text(value))}
     for name in ("RestartAction", "RestartPeriod", "RestartThreshold", "RetryPeriodOnFailure", "PendingTimeout"):
         setters[name] = _policy_setter(resource, name)
@@ -184,10 +190,10 @@ def resource_object(resource: Resource, state: State) -> ShellObject:
             "IsStorageClassResource": resource.type is ResourceType.PHYSICAL_DISK,
             "OwnerNode": group.owner if group else "",
             "ResourceType": str(resource.type),
-            "State": str(resource.state),
+            "State": IN_MAINTENANCE if maintenance else str(resource.state),
             "OwnerGroup": group.name if group else resource.group,
             "Name": resource.name,
-            "MaintenanceMode": False,
+            "MaintenanceMode": maintenance,
             "Description": resource.detail,
             "PossibleOwners": list(resource.possible_owners),
             "DependsOn": [state.resources[one].name for one in resource.depends_on if one in state.resources],
@@ -234,15 +240,14 @@ def _seconds(milliseconds: int, what: str) -> int:
 
 def disk_object(disk: Disk, state: State) -> ShellObject:
     """A cluster disk as resource."""
-    volume = state.shared_volumes.get(disk.id)
-    maintenance = volume is not None and volume.access is VolumeAccess.MAINTENANCE
+    maintenance = in_maintenance(state, disk.id)
     return ShellObject(
         "ClusterResource",
         {
             "Cluster": _cluster(state),
             "OwnerNode": disk.owner,
             "ResourceType": str(ResourceType.PHYSICAL_DISK),
-            "State": "Online(Maintenance)" if maintenance else str(disk.state),
+            "State": IN_MAINTENANCE if maintenance else str(disk.state),
             "OwnerGroup": str(disk.use),
             "Name": disk.name,
             "MaintenanceMode": maintenance,
@@ -273,7 +278,7 @@ def available_disk_object(disk: Disk, state: State) -> ShellObject:
 def volume_object(volume: SharedVolume, state: State) -> ShellObject:
     """A Cluster Shared Volume; its Name can be set."""
     disk = state.disks[volume.disk]
-    maintenance = volume.access is VolumeAccess.MAINTENANCE
+    maintenance = in_maintenance(state, volume.disk)
     redirected = volume.access in (VolumeAccess.REDIRECTED, VolumeAccess.BACKUP_REDIRECTED)
     partition = {
         "FileSystem": disk.file_system,

@@ -121,11 +121,15 @@ def disk_icon(disk: Disk) -> str:
     """Icon of a disk: what is wrong with it first, then what it is used for."""
     if disk.state is not ResourceState.ONLINE and disk.use is not DiskUse.UNASSIGNED:
         return f"disk-{_RESOURCE_ICONS[disk.state]}".replace("-partial", "-pending")
+    if disk.maintenance:
+        return "disk-maintenance"
     return _USE_ICONS.get(disk.use, "disk-online")
 
 
 def disk_words(disk: Disk) -> str:
     """Status of a disk."""
+    if disk.maintenance:
+        return "Online (Maintenance)"
     return "Unassigned" if disk.use is DiskUse.UNASSIGNED else resource_words(disk.state)
 
 

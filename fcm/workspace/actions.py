@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from fcm.model import commands as cmd
 from fcm.model.drains import active_drain, may_plan
 from fcm.model.entities import DiskUse, MachineState, VolumeAccess
+from fcm.model.maintenance import in_maintenance, machines_in_the_way, maintenance_question
 from fcm.model.measuring import measurable
 from fcm.model.rules import allowed, may_enable_shared_volumes
 from fcm.model.snapshot_rules import current_snapshot, revert_advice, snapshot_advice, snapshots_of
@@ -217,6 +218,12 @@ def _redirected(state: State, selection: Selection) -> Command:
     return cmd.SetRedirectedAccess(selection.id, on)
 
 
+def _maintenance(state: State, selection: Selection) -> Command:
+    """The other way round than it is; the question before it has named the machines that are taken offline."""
+    on = not in_maintenance(state, selection.id)
+    return cmd.SetMaintenance(selection.id, on, force=on and bool(machines_in_the_way(state, selection.id)))
+
+
 def _disk_online(state: State, selection: Selection) -> Command:
     return cmd.SetDiskOnline(selection.id, online=True)
 
@@ -368,6 +375,9 @@ ACTIONS: tuple[Action, ...] = (
            command=_redirected, of=cmd.SetRedirectedAccess,
            confirm=lambda s, x: "Change redirected access? While it is on, all nodes but the coordinator reach the "
            "volume over the network."),
+    Action("maintenance", "Turn maintenance mode on or off for this disk", "maintenance",
+           frozenset({_P.DISK, _P.VOLUME}), command=_maintenance, of=cmd.SetMaintenance,
+           confirm=lambda s, x: maintenance_question(s, x.id)),
     Action("rename-volume", "Rename", "rename", frozenset({_P.VOLUME}), dialog="rename-volume", shortcut="F2",
            of=cmd.RenameSharedVolume),
     Action("remove-volume", "Remove from Cluster Shared Volumes", "remove-storage", frozenset({_P.VOLUME}),

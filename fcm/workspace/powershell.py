@@ -98,6 +98,9 @@ def powershell(command: cmd.Command, state: State) -> str:
         case cmd.SetRedirectedAccess(disk=disk, on=on):
             verb = "Suspend" if on else "Resume"
             return f"{verb}-ClusterResource {text.disk(disk)}{' -RedirectedAccess' if on else ''}"
+        case cmd.SetMaintenance(disk=disk, on=on, force=force):
+            verb = "Suspend" if on else "Resume"
+            return f"{verb}-ClusterResource {text.disk(disk)}{' -Force' if on and force else ''}"
         case cmd.SetDiskOnline(disk=disk, online=online):
             return f"{'Start' if online else 'Stop'}-ClusterResource {text.disk(disk)}"
         case _:

@@ -194,9 +194,7 @@ def _commands() -> st.SearchStrategy[cmd.Command]:
         st.builds(cmd.SetRedirectedAccess, _id("shared_volumes"), SOME),
         st.builds(cmd.SetMaintenance, _id("disks"), st.just(True), SOME),
         # Resume-ClusterResource of a volume that is not in maintenance ends its redirected access.
-        st.builds(
-            cmd.SetMaintenance, _id("disks").filter(lambda one: one not in state.shared_volumes), st.just(False)
-        ),
+        st.builds(cmd.SetMaintenance, _id("disks").filter(lambda one: one not in state.shared_volumes), st.just(False)),
         st.builds(cmd.SetDiskOnline, _id("disks").filter(lambda one: state.disks[one].owner is not None), SOME),
         st.builds(
             cmd.CreateVirtualMachine,

@@ -25,7 +25,9 @@ from fcm.model.entities import (
     NodeState,
     OfflineAction,
     QuorumMode,
+    ResourceState,
     StartAction,
+    VolumeAccess,
 )
 from fcm.model.quorum import votes
 from fcm.model.state import State, apply, group_state
@@ -228,6 +230,10 @@ class EmbeddedCluster(RuleBasedStateMachine):
         ]
         self.ask(commands[what])
 
+    @rule(index=INDEX, on=st.sampled_from([True, True, False]), volume=st.booleans(), force=st.booleans())
+    def maintain(self, index: int, on: bool, volume: bool, force: bool) -> None:
+        self.ask(cmd.SetMaintenance(self.pick("shared_volumes" if volume else "disks", index), on, force))
+
     @rule(mode=st.sampled_from(list(QuorumMode)), index=INDEX, limit=st.integers(0, 3))
     def configure_cluster(self, mode: QuorumMode, index: int, limit: int) -> None:
         self.ask(cmd.EnableSharedVolumes(notice_accepted=True))
@@ -308,6 +314,23 @@ class EmbeddedCluster(RuleBasedStateMachine):
     def memory_is_never_overcommitted(self) -> None:
         for node in self.state.nodes if self.workspace else ():
             assert self.state.free_memory(node) >= 0
+
+    @invariant()
+    def no_machine_runs_from_a_volume_that_no_node_reaches(self) -> None:
+        for machine in self.state.machines.values() if self.workspace else ():
+            volume = self.state.shared_volumes.get(machine.disk or "")
+            if volume is not None and volume.access is VolumeAccess.MAINTENANCE:
+                assert not machine.state.holds_memory
+                assert self.state.active_migration(machine.id) is None
+
+    @invariant()
+    def only_cluster_disks_that_are_online_are_in_maintenance(self) -> None:
+        for disk in self.state.disks.values() if self.workspace else ():
+            if disk.maintenance:
+                assert disk.use in (DiskUse.AVAILABLE, DiskUse.GROUP)
+                assert disk.state is ResourceState.ONLINE
+                assert disk.owner is not None
+                assert self.state.nodes[disk.owner].state is not NodeState.DOWN
 
     @invariant()
     def a_drain_is_over_exactly_when_its_migrations_are(self) -> None:

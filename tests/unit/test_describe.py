@@ -161,6 +161,12 @@ def test_failures_have_the_ids_and_levels_of_windows(event: ev.Event, level: str
     assert (found.level, found.id) == (level, number)
 
 
+def test_a_disk_in_maintenance_is_a_warning_that_names_its_owner() -> None:
+    found = text(ev.DiskChanged(Disk("d", "D", 1, 1, 0, DiskUse.AVAILABLE, "n", maintenance=True)), State())
+    assert found.level == "Warning"
+    assert found.text == "Cluster disk 'D' is in maintenance mode on n: its health is not checked."
+
+
 @pytest.mark.parametrize(
     ("levels", "expected"), [(("pass",), "Information"), (("pass", "warn"), "Warning"), (("warn", "fail"), "Error")]
 )

@@ -18,6 +18,7 @@ from fcm.backend.embedded.drains import Drains
 from fcm.backend.embedded.failures import Failures
 from fcm.backend.embedded.kernel import Kernel, VirtualClock
 from fcm.backend.embedded.machines import Machines
+from fcm.backend.embedded.maintenance import Maintenance
 from fcm.backend.embedded.measure import workload_samples
 from fcm.backend.embedded.migrations import Migrations
 from fcm.backend.embedded.networks import Networks
@@ -122,6 +123,7 @@ class EmbeddedBackend:
             cmd.RenameVolumeFolder: storage.rename_folder,
             cmd.MoveSharedVolume: storage.move_volume,
             cmd.SetRedirectedAccess: storage.redirect,
+            cmd.SetMaintenance: Maintenance(self._core, storage, machines).set,
             cmd.SetDiskOnline: storage.set_online,
             cmd.CreateVirtualMachine: machines.create,
             cmd.ConfigureVirtualMachine: machines.configure,

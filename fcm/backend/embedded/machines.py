@@ -11,6 +11,7 @@ from fcm.backend.embedded.places import local_path, volume_path
 from fcm.backend.embedded.workloads import workload_names
 from fcm.model import events as ev
 from fcm.model.entities import DiskUse, MachineState, ResourceState, VirtualMachine
+from fcm.model.maintenance import within_reach
 from fcm.model.verdict import OK, Verdict, no
 
 if TYPE_CHECKING:
@@ -122,9 +123,10 @@ class Machines:
         self._later(identity_, duration, MachineState.RUNNING, then)
 
     def start_or_fail(self, identity_: str) -> None:
-        """Start a machine if its node has the memory; else its resource has failed."""
+        """Start a machine if its node has the memory and its files are within reach; else its resource has failed."""
         machine = self._core.state.machines[identity_]
-        if self._core.state.free_memory(machine.node) >= machine.memory:
+        state = self._core.state
+        if state.free_memory(machine.node) >= machine.memory and within_reach(state, machine.disk):
             self.start(identity_)
         else:
             self.fail(identity_)

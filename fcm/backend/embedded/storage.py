@@ -9,6 +9,7 @@ from fcm.backend.embedded.groups import disk_resource
 from fcm.backend.embedded.places import volume_path
 from fcm.model import events as ev
 from fcm.model.entities import DiskUse, GroupType, ResourceState, SharedVolume, VolumeAccess
+from fcm.model.maintenance import in_maintenance
 
 if TYPE_CHECKING:
     from fcm.backend.embedded.core import Core
@@ -81,10 +82,19 @@ class Storage:
         access = VolumeAccess.REDIRECTED if command.on else VolumeAccess.DIRECT
         self._change_volume(replace(volume, access=access))
 
+    def set_maintenance(self, identity: str, on: bool) -> None:
+        """Maintenance mode of a disk or shared volume on or off; afterwards access to a volume is direct."""
+        volume = self._core.state.shared_volumes.get(identity)
+        if volume is None:
+            self._core.emit(ev.DiskChanged(replace(self._core.state.disks[identity], maintenance=on)))
+        else:
+            access = VolumeAccess.MAINTENANCE if on else VolumeAccess.DIRECT
+            self._change_volume(replace(volume, access=access))
+
     def set_online(self, command: cmd.SetDiskOnline) -> None:
-        """Bring a cluster disk online or take it offline."""
+        """Bring a cluster disk online or take it offline; offline it is not in maintenance any more."""
         state = ResourceState.ONLINE if command.online else ResourceState.OFFLINE
-        disk = replace(self._core.state.disks[command.disk], state=state)
+        disk = replace(self._core.state.disks[command.disk], state=state, maintenance=False)
         self._core.emit(ev.DiskChanged(disk))
         resource = self.resource_of(command.disk)
         if resource is not None:
@@ -119,7 +129,13 @@ class Storage:
         self._add_resource(disk, core.id)
 
     def leave(self, node: str) -> None:
-        """A node left: its shared volumes, its Available Storage and the witness go to other nodes."""
+        """A node left: its shared volumes, its Available Storage and the witness go to other nodes.
+
+        Whatever worked on its disks there has ended with it, and so has their maintenance mode.
+        """
+        for disk in tuple(self._core.state.disks.values()):
+            if disk.owner == node and in_maintenance(self._core.state, disk.id):
+                self.set_maintenance(disk.id, on=False)
         state = self._core.state
         for volume in tuple(state.shared_volumes.values()):
             if volume.owner == node:
@@ -133,10 +149,10 @@ class Storage:
                     self._core.emit(ev.DiskChanged(replace(disk, owner=owner)))
 
     def own(self, identity: str, node: str) -> None:
-        """A disk moves to a node together with its group."""
+        """A disk moves to a node together with its group; there it is not in maintenance."""
         disk = self._core.state.disks[identity]
         if disk.use is DiskUse.GROUP and disk.owner != node:
-            self._core.emit(ev.DiskChanged(replace(disk, owner=node)))
+            self._core.emit(ev.DiskChanged(replace(disk, owner=node, maintenance=False)))
 
     def fill(self, identity: str | None, size: int) -> None:
         """A virtual hard disk of ``size`` bytes appears on a disk (goes from it if negative)."""

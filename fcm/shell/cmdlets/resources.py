@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from fcm.model import commands as cmd
 from fcm.model.entities import MachineState, OfflineAction, ResourceType
+from fcm.model.maintenance import in_maintenance, machines_in_the_way
 from fcm.shell import finding
 from fcm.shell.cmdlets.groups import take_offline
 from fcm.shell.errors import ParameterError
@@ -119,30 +120,43 @@ def stop_resource(call: Call) -> Iterable[Any]:
     return _turn(call, online=False)
 
 
-def _redirect(call: Call, on: bool) -> Iterable[Any]:
+def _disks(call: Call) -> list[Resource | Disk]:
     wanted = _wanted(call)
     for item in wanted:
-        if item.id not in call.state.shared_volumes:
-            raise ParameterError(f"{item.name} is not a Cluster Shared Volume.", "Get-ClusterSharedVolume lists them.")
-    return call.each(wanted, lambda item: cmd.SetRedirectedAccess(item.id, on), lambda item: _shown(call, item))
+        if item.id not in call.state.disks:
+            raise ParameterError(
+                f"{item.name} is neither a disk nor a Cluster Shared Volume.", "Name the disk or the volume.", call.at
+            )
+    return wanted
 
 
 @cmdlet(
     "Suspend-ClusterResource",
     NAME,
-    Param("RedirectedAccess", "switch", help="Turn on redirected access of a Cluster Shared Volume."),
+    Param("RedirectedAccess", "switch", help="Redirected access of a Cluster Shared Volume instead."),
     Param("VolumeName", absent="a disk has one volume here."),
-    Param("Force", "switch"),
+    Param("Force", "switch", help="Take virtual machines that run from the volume offline first, without asking."),
     CLUSTER,
     INPUT,
-    synopsis="Turn on redirected access of a Cluster Shared Volume.",
-    example="Suspend-ClusterResource 'Cluster Disk 2' -RedirectedAccess",
+    synopsis="Turn on maintenance mode of a disk or Cluster Shared Volume, or redirected access of a volume.",
+    example="Suspend-ClusterResource 'Cluster Disk 2'",
 )
 def suspend_resource(call: Call) -> Iterable[Any]:
-    """Redirected access on."""
+    """Maintenance mode or redirected access on."""
+    wanted, force = _disks(call), call.switch("Force")
     if not call.switch("RedirectedAccess"):
-        raise ParameterError("Maintenance mode is not in the model.", "Use -RedirectedAccess.", call.at)
-    return _redirect(call, on=True)
+        return call.each(wanted, lambda item: cmd.SetMaintenance(item.id, True, force), partial(_suspended, call))
+    for item in wanted:
+        if item.id not in call.state.shared_volumes:
+            raise ParameterError(
+                f"{item.name} is not a Cluster Shared Volume.", "Get-ClusterSharedVolume lists them.", call.at
+            )
+    return call.each(wanted, lambda item: cmd.SetRedirectedAccess(item.id, True), partial(_shown, call))
+
+
+def _suspended(call: Call, item: Resource | Disk) -> list[Any]:
+    until_settled(call, [machine.id for machine in machines_in_the_way(call.state, item.id)])
+    return _shown(call, item)
 
 
 @cmdlet(
@@ -151,12 +165,17 @@ def suspend_resource(call: Call) -> Iterable[Any]:
     Param("VolumeName", absent="a disk has one volume here."),
     CLUSTER,
     INPUT,
-    synopsis="Turn off redirected access of a Cluster Shared Volume.",
+    synopsis="Turn off maintenance mode of a disk or Cluster Shared Volume, or redirected access of a volume.",
     example="Resume-ClusterResource 'Cluster Disk 2'",
 )
 def resume_resource(call: Call) -> Iterable[Any]:
-    """Redirected access off."""
-    return _redirect(call, on=False)
+    """Whichever of the two is on goes off; a volume never has both."""
+
+    def off(item: Resource | Disk) -> cmd.Command:
+        redirected = item.id in call.state.shared_volumes and not in_maintenance(call.state, item.id)
+        return cmd.SetRedirectedAccess(item.id, False) if redirected else cmd.SetMaintenance(item.id, False)
+
+    return call.each(_disks(call), off, partial(_shown, call))
 
 
 @cmdlet(

@@ -214,6 +214,8 @@ def alerts(state: State, machine: VirtualMachine) -> list[str]:
     disk = state.disks.get(machine.disk or "")
     if disk is not None and disk.use is not DiskUse.UNASSIGNED and disk.state != "Online":
         found.append(f"{disk.name} is {disk.state.lower()}.")
+    if disk is not None and disk.maintenance:
+        found.append(f"{disk.name} is in maintenance mode; it cannot move to another node.")
     if machine.media:
         found.append(f"The ISO file {machine.media} is attached; it stops live migration.")
     without = [n.name for n in state.nodes.values() if machine.switch and machine.switch not in n.switches]

@@ -220,6 +220,53 @@ REFUSED: dict[str, tuple[Case, str]] = {
         on(on_disk(cmd.SetRedirectedAccess, "Cluster Disk 2", False), with_volume),
         "Redirected access of Cluster Disk 2 is off already",
     ),
+    "maintenance of a LUN": (on(on_disk(cmd.SetMaintenance, "iSCSI Disk 15", True)), "is not a cluster disk"),
+    "maintenance of the witness": (on(on_disk(cmd.SetMaintenance, "Cluster Disk 1", True)), "is the witness"),
+    "no maintenance to end": (
+        on(on_disk(cmd.SetMaintenance, "Cluster Disk 2", False)),
+        "Maintenance mode of Cluster Disk 2 is off already",
+    ),
+    "maintenance of a disk that is offline": (
+        on(
+            on_disk(cmd.SetMaintenance, "Cluster Disk 2", True),
+            lambda s: with_disk(s, "Cluster Disk 2", state=ResourceState.OFFLINE),
+        ),
+        "Cluster Disk 2 is offline",
+    ),
+    "maintenance under a migration": (
+        on(on_disk(cmd.SetMaintenance, "Cluster Disk 6", True), lambda s: moving(s, "WEB01")),
+        "WEB01: being migrated",
+    ),
+    "maintenance under a machine that the cluster cannot stop": (
+        on(
+            lambda s: cmd.SetMaintenance(disk(s, "Cluster Disk 2").id, True, force=True),
+            lambda s: with_machine(with_volume(s), "WEB01", disk=disk(s, "Cluster Disk 2").id, group=None),
+        ),
+        "not highly available",
+    ),
+    "maintenance under a machine that is being saved": (
+        on(
+            lambda s: cmd.SetMaintenance(disk(s, "Cluster Disk 2").id, True, force=True),
+            lambda s: with_machine(
+                with_volume(s), "WEB01", disk=disk(s, "Cluster Disk 2").id, state=MachineState.SAVING
+            ),
+        ),
+        "WEB01 is saving",
+    ),
+    "a disk in maintenance as volume": (
+        on(
+            on_disks(cmd.AddStorage, "Cluster Disk 2"),
+            lambda s: with_disk(enabled(s), "Cluster Disk 2", maintenance=True),
+        ),
+        "Cluster Disk 2 is in maintenance mode",
+    ),
+    "a disk in maintenance as witness": (
+        on(
+            lambda s: cmd.SetQuorum(QuorumMode.NODE_AND_DISK_MAJORITY, disk(s, "Cluster Disk 2").id),
+            lambda s: with_disk(s, "Cluster Disk 2", maintenance=True),
+        ),
+        "Cluster Disk 2 is in maintenance mode",
+    ),
     "a LUN brought online": (on(on_disk(cmd.SetDiskOnline, "iSCSI Disk 15", True)), "is not a cluster disk"),
     "online twice": (on(on_disk(cmd.SetDiskOnline, "Cluster Disk 2", True)), "is online already"),
     "the witness offline": (on(on_disk(cmd.SetDiskOnline, "Cluster Disk 1", False)), "is the witness"),
