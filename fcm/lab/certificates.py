@@ -13,14 +13,18 @@ from fcm.lab.plan import NETWORKS, LabFolders, LabNode
 from fcm.lab.processes import run
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
 _DAYS = "3650"
 _KEY = ("-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-noenc")
 
 
-def place_certificates(node: LabNode, folders: LabFolders) -> None:
+def place_certificates(node: LabNode, folders: LabFolders, names: Sequence[str] | None = None) -> None:
     """Give *node* its certificate and key for both ends of a migration, and the lab's CA; once is enough.
+
+    ``names``: subject alternative names as openssl writes them (``DNS:node1.example``); None: the name of the node and
+    its addresses.
 
     Raises:
         LabError: ``openssl`` is missing or refused.
@@ -31,10 +35,11 @@ def place_certificates(node: LabNode, folders: LabFolders) -> None:
     authority, authority_key = _authority(folders)
     place.mkdir(parents=True, exist_ok=True)
     certificate, key, request = place / "server-cert.pem", place / "server-key.pem", place / "request.pem"
-    names = ",".join([f"DNS:{node.name}", *(f"IP:{network.address(node.number)}" for network in NETWORKS)])
+    usual = (f"DNS:{node.name}", *(f"IP:{network.address(node.number)}" for network in NETWORKS))
+    listed = ",".join(usual if names is None else names)
     extensions = place / "extensions"
     extensions.write_text(
-        f"subjectAltName={names}\nbasicConstraints=critical,CA:FALSE\nkeyUsage=critical,digitalSignature\n"
+        f"subjectAltName={listed}\nbasicConstraints=critical,CA:FALSE\nkeyUsage=critical,digitalSignature\n"
         "extendedKeyUsage=serverAuth,clientAuth\n"
     )
     _make_private(key)

@@ -7,19 +7,21 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from fcm.backend.libvirt.migration import FULL_SPEED
 from fcm.lab.certificates import place_certificates, take_certificates
 from fcm.lab.machines import remove_machine
 from fcm.lab.plan import LabFolders
 from fcm.model import commands as cmd
-from fcm.model.entities import MigrationOptions
+from fcm.model.entities import UNLIMITED, MigrationOptions
 from fcm.model.telemetry import Phase
+from tests.live.watched import Watched
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from fcm.lab.machines import LabMachine
     from tests.live.live_lab import LiveLab
-    from tests.live.watched import Watched
 
 pytestmark = pytest.mark.live
 
@@ -76,6 +78,74 @@ def test_a_limit_of_bandwidth_is_kept_over_two_connections_and_can_be_lifted_whi
     assert slow.sent / slow.time < 4 << 20
     assert max(row.rate for row in watched.workspace.rows(migration)) > 8 << 20
     assert ended.options.bandwidth == 20 << 20
+    assert lab.running(machine) == ["node2"]
+
+
+def test_a_limit_of_bandwidth_is_taken_away_while_it_runs_and_none_outlives_a_migration_that_was_cancelled(
+    lab: LiveLab, watched: Watched, machine: LabMachine
+) -> None:
+    identity = watched.machine(machine.name)
+    source = lab.connection("node1").lookupByName(machine.name)
+    kept_by_libvirt = source.migrateGetMaxSpeed()
+    cancelled = watched.migrate(identity, "node2", MigrationOptions(bandwidth=2 << 20))
+    watched.until_memory_moves(cancelled, 1 << 20)
+    watched.workspace.submit(cmd.TuneMigration(cancelled, bandwidth=3 << 20))
+    watched.until(
+        lambda: watched.workspace.state.migrations[cancelled].options.bandwidth == 3 << 20, "the limit is changed"
+    )
+    tuned = source.migrateGetMaxSpeed()
+    watched.workspace.submit(cmd.CancelMigration(cancelled))
+    watched.end_of(cancelled)
+    after = source.migrateGetMaxSpeed()
+
+    migration = watched.migrate(identity, "node2", MigrationOptions(bandwidth=2 << 20))
+    watched.until_memory_moves(migration, 6 << 20)
+    slow = watched.workspace.rows(migration)[-1]
+    watched.workspace.submit(cmd.TuneMigration(migration, bandwidth=UNLIMITED))
+    ended = watched.end_of(migration)
+    fastest = max(row.rate for row in watched.workspace.rows(migration))
+
+    print(
+        f"\nkept by libvirt {kept_by_libvirt} MiB/s; with 2 MiB/s {slow.sent / slow.time:.0f} B/s, then {fastest:.0f}"
+    )
+    assert (kept_by_libvirt, tuned, after) == (FULL_SPEED, 3, FULL_SPEED)
+    assert ended.phase is Phase.COMPLETED, ended.reason
+    assert ended.options.bandwidth is None
+    assert slow.sent / slow.time < 4 << 20
+    assert fastest > 12 << 20
+    assert lab.running(machine) == ["node2"]
+
+
+def test_a_certificate_that_names_no_address_is_accepted_once_the_hosts_file_says_its_name(
+    lab: LiveLab, watched: Watched, machine: LabMachine, tmp_path: Path
+) -> None:
+    identity = watched.machine(machine.name)
+    second = lab.node("node2")
+    named = tmp_path / "named.toml"
+    named.write_text(
+        lab.hosts_file.read_text().replace('name = "node2"\n', 'name = "node2"\ntls_name = "node2.example"\n')
+    )
+    (tmp_path / "second").mkdir()
+    take_certificates(second, lab.folders)
+    place_certificates(second, lab.folders, ["DNS:node2.example"])
+    try:
+        refused = watched.end_of(watched.migrate(identity, "node2", MigrationOptions(tls=True)))
+        stayed = lab.running(machine)
+        knowing = Watched(lab, tmp_path / "second", named)
+        try:
+            ended = knowing.end_of(knowing.migrate(knowing.machine(machine.name), "node2", MigrationOptions(tls=True)))
+        finally:
+            knowing.workspace.close()
+    finally:
+        take_certificates(second, lab.folders)
+        place_certificates(second, lab.folders)
+
+    print(f"\nname is not the address: {refused.reason} {refused.remedy}")
+    assert refused.phase is Phase.FAILED
+    assert "ertificate" in refused.reason
+    assert "tls_name" in refused.remedy
+    assert stayed == ["node1"]
+    assert ended.phase is Phase.COMPLETED, ended.reason
     assert lab.running(machine) == ["node2"]
 
 

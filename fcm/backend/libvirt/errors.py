@@ -61,6 +61,14 @@ def sentence(code: int, message: str, destination: str = "the destination") -> V
             "Put ca-cert.pem and certificate and key for both ends (server-cert.pem, server-key.pem, client-cert.pem, "
             "client-key.pem) into /etc/pki/qemu of both hosts, or migrate without TLS.",
         )
+    if "TLS channel" in whole and "Not a migration stream" in whole:
+        # Of two causes libvirt names the later: that the destination's QEMU ended. Why the source hung up, it drops.
+        return no(
+            f"The source did not accept the certificate of {destination} and ended the encrypted connection before any "
+            "memory was sent.",
+            f"If it does not name the address of this network, put the name that it has into the hosts file (tls_name "
+            f"of {destination}); else check CA and dates.",
+        )
     if "ertificate" in text:
         return no(f"The certificate was not accepted: {text}.", "Check CA, names and dates of both certificates.")
     if "not known" in text or "ould not resolve" in text or "nable to resolve" in text:

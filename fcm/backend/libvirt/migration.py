@@ -85,7 +85,7 @@ class MigrationRun:
         """Set once memory moves or the call is over: the connection stands, or is given up."""
         self._domain: Any = None
         self._speed_before: int | None = None
-        """MiB/s that the host kept for this machine before it was tuned."""
+        """MiB/s that the host kept for this machine before the run began; None: not known."""
         self._followed = False
         self._last_time = 0.0
 
@@ -121,8 +121,6 @@ class MigrationRun:
         if downtime_limit is not None:
             domain.migrateSetMaxDowntime(max(1, round(downtime_limit * 1000)), 0)
         if bandwidth is not None:
-            if self._speed_before is None:
-                self._speed_before = domain.migrateGetMaxSpeed(0)
             domain.migrateSetMaxSpeed(_mib_per_s(bandwidth), 0)
         if post_copy:
             domain.migrateStartPostCopy(0)
@@ -168,6 +166,8 @@ class MigrationRun:
         if not obstacle:
             self._end(obstacle.reason, obstacle.remedy)
             return
+        with contextlib.suppress(self._libvirt.libvirtError):
+            self._speed_before = self._domain.migrateGetMaxSpeed(0)
         failures: list[str] = []
         remedy = ""
         for identity, name, address in self._networks:
@@ -351,7 +351,7 @@ class MigrationRun:
             self._reporter.post(*self._ending(seen, reason.rstrip("."), remedy))
 
     def _restore_speed(self) -> None:
-        """Take a limit back that was changed on the way: libvirt keeps it for all later migrations of the machine."""
+        """Take a limit of this run back: libvirt keeps it for all later migrations of the machine (seen with 9.0)."""
         if self._speed_before is not None:
             with contextlib.suppress(self._libvirt.libvirtError):
                 self._domain.migrateSetMaxSpeed(self._speed_before, 0)

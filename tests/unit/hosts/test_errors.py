@@ -32,6 +32,13 @@ from fcm.backend.libvirt.errors import CPU_INCOMPATIBLE, MIGRATE_UNSAFE, OPERATI
         (38, "Cannot recv data: root@h: Permission denied (publickey).: Connection reset", "refused the login", "key"),
         (38, "unable to resolve 'nohost': Name or service not known", "name is not known", "hosts file"),
         (1, "The certificate hasn't got a known issuer", "certificate was not accepted", "CA"),
+        (
+            1,
+            "internal error: qemu unexpectedly closed the monitor: Cannot read from TLS channel: Input/output error\n"
+            "Cannot read from TLS channel: Input/output error\nNot a migration stream\nload of migration failed",
+            "did not accept the certificate of node3",
+            "tls_name of node3",
+        ),
         (6, "invalid connection pointer in virConnectIsAlive", "the host's libvirtd broke off", "tried again"),
         (38, "Cannot recv data: Connection reset by peer", "the host's libvirtd broke off", "tried again"),
         (45, "authentication failed: no mechanism", "refused the login", "key"),

@@ -10,8 +10,10 @@ import pytest
 from fcm.backend.libvirt.hosts_file import Host
 from fcm.backend.libvirt.migration import FULL_SPEED, MigrationRun
 from fcm.backend.libvirt.outcome import Whereabouts
+from fcm.backend.libvirt.probe import Answer
 from fcm.model.entities import UNLIMITED, Migration, MigrationKind, MigrationOptions
 from fcm.model.telemetry import Phase
+from fcm.model.verdict import OK
 
 LIBVIRT = SimpleNamespace(
     libvirtError=OSError,
@@ -73,13 +75,21 @@ def test_a_machine_that_stayed_has_the_limit_again_that_its_host_had_kept_for_it
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr("fcm.backend.libvirt.migration.whereabouts", lambda *_: Whereabouts(node="node1"))
+    monkeypatch.setattr("fcm.backend.libvirt.migration.is_migrating", lambda _: False)
+    monkeypatch.setattr("fcm.backend.libvirt.migration.processor_verdict", lambda *_: OK)
     run = run_of(MigrationOptions())
-    run.tune(None, 3 << 20, post_copy=False)
-    run.tune(None, UNLIMITED, post_copy=False)
+    domain = run._domain
+    run._source.domain = lambda _: domain
+    run._networks = [("net", "Live Migration", "192.0.2.1")]
+    monkeypatch.setattr(
+        run, "_transfer", lambda *_: run.tune(None, 3 << 20, post_copy=False) or ("it broke", "", False)
+    )
+    monkeypatch.setattr("fcm.backend.libvirt.migration.probe_from", lambda *_: (Answer(True, "answered", 0.0), "here"))
 
-    run._end("", "")
+    run._try_networks()
 
-    assert run._domain.speed == 7
+    assert run.migration.options.bandwidth == 3 << 20
+    assert domain.speed == 7
 
 
 @pytest.mark.parametrize(
