@@ -8,7 +8,8 @@ the machines on it must be offline (Suspend-ClusterResource of Windows Server 20
 Documented: only a disk that is online can be put into maintenance; other operations on it are refused
 (ERROR_CLUSTER_RESOURCE_IS_IN_MAINTENANCE_MODE). Assumed, because no document of 2008 R2 was found: which operations
 these are (here: planned moves, another use, snapshots, backups), that the disk witness cannot be put into maintenance,
-and that the mode ends where the disk goes offline or its owner leaves the cluster.
+that the mode ends where the owner leaves the cluster or a disk that is no volume goes offline, and that a volume which
+was redirected before is direct afterwards.
 """
 
 from __future__ import annotations
@@ -122,6 +123,6 @@ def maintenance_question(state: State, disk: str) -> str:
     return text
 
 
-def _names(machines: Sequence[VirtualMachine], most: int = 3) -> str:
+def _names(machines: Sequence[VirtualMachine], most: int = 12) -> str:
     names = ", ".join(machine.name for machine in machines[:most])
     return names if len(machines) <= most else f"{names} and {len(machines) - most} more"

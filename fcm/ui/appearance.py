@@ -14,6 +14,7 @@ from fcm.model.entities import (
     ResourceState,
     VolumeAccess,
 )
+from fcm.model.maintenance import in_maintenance
 from fcm.model.quorum import votes
 
 if TYPE_CHECKING:
@@ -67,6 +68,9 @@ _CLUSTER_USE = {
 }
 
 
+_MAINTENANCE = "Online (Maintenance)"
+
+
 def resource_words(state: ResourceState) -> str:
     """The status column of Failover Cluster Manager for a resource or group."""
     return _RESOURCE_WORDS.get(state, str(state))
@@ -117,20 +121,20 @@ def adapter_icon(adapter: Adapter) -> str:
     return _ADAPTER_ICONS[adapter.state]
 
 
-def disk_icon(disk: Disk) -> str:
+def disk_icon(disk: Disk, maintenance: bool = False) -> str:
     """Icon of a disk: what is wrong with it first, then what it is used for."""
     if disk.state is not ResourceState.ONLINE and disk.use is not DiskUse.UNASSIGNED:
         return f"disk-{_RESOURCE_ICONS[disk.state]}".replace("-partial", "-pending")
-    if disk.maintenance:
+    if disk.maintenance or maintenance:
         return "disk-maintenance"
     return _USE_ICONS.get(disk.use, "disk-online")
 
 
-def disk_words(disk: Disk) -> str:
-    """Status of a disk."""
-    if disk.maintenance:
-        return "Online (Maintenance)"
-    return "Unassigned" if disk.use is DiskUse.UNASSIGNED else resource_words(disk.state)
+def disk_words(disk: Disk, maintenance: bool = False) -> str:
+    """Status of a disk, which or whose volume is in maintenance mode or not."""
+    if disk.use is DiskUse.UNASSIGNED:
+        return "Unassigned"
+    return _MAINTENANCE if maintenance and disk.state is ResourceState.ONLINE else resource_words(disk.state)
 
 
 def volume_words(volume: SharedVolume, disk: Disk | None) -> str:
@@ -163,6 +167,12 @@ def node_access(state: State, volume: SharedVolume, node: Node) -> str:
     if node.name not in disk.visible_to:
         return "Redirected: no path to the storage"
     return "Direct" if volume.access is VolumeAccess.DIRECT else f"Redirected through {volume.owner}"
+
+
+def resource_status(resource: Resource, state: State) -> str:
+    """Status of a resource; a disk that is in maintenance mode says so."""
+    maintenance = resource.state is ResourceState.ONLINE and in_maintenance(state, resource.disk)
+    return _MAINTENANCE if maintenance else resource_words(resource.state)
 
 
 def resource_icon(resource: Resource) -> str:

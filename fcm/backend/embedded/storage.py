@@ -92,7 +92,7 @@ class Storage:
             self._change_volume(replace(volume, access=access))
 
     def set_online(self, command: cmd.SetDiskOnline) -> None:
-        """Bring a cluster disk online or take it offline; offline it is not in maintenance any more."""
+        """Bring a cluster disk online or take it offline; that ends the maintenance of one that is no volume."""
         state = ResourceState.ONLINE if command.online else ResourceState.OFFLINE
         disk = replace(self._core.state.disks[command.disk], state=state, maintenance=False)
         self._core.emit(ev.DiskChanged(disk))

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QWidget as Widget
 from fcm.model.commands import Command, ConfigureResource
 from fcm.model.entities import OfflineAction, ResourceType
 from fcm.ui import icons
-from fcm.ui.appearance import resource_icon, resource_words
+from fcm.ui.appearance import resource_icon, resource_status
 from fcm.ui.dialogs.frame import CommandDialog
 from fcm.ui.dialogs.migration_networks import MigrationNetworksPanel
 from fcm.ui.dialogs.parts import changed, fact, form, named, wrapped
@@ -78,7 +78,7 @@ class ResourcePropertiesDialog(CommandDialog):
         fields = form()
         fields.addRow("Resource &name:", self.name)
         fields.addRow("Resource type:", fact(str(item.type)))
-        fields.addRow("Status:", fact(resource_words(item.state)))
+        fields.addRow("Status:", fact(resource_status(item, self.state)))
         fields.addRow("Service or application:", fact(group.name if group else item.group))
         fields.addRow("Current owner:", fact(group.owner if group else ""))
         machine = self.state.machines.get(item.machine or "")
@@ -104,7 +104,8 @@ class ResourcePropertiesDialog(CommandDialog):
             other = self.state.resources.get(identity)
             if other is None:
                 continue
-            row = QTreeWidgetItem(["AND" if number else "", other.name, str(other.type), resource_words(other.state)])
+            status = resource_status(other, self.state)
+            row = QTreeWidgetItem(["AND" if number else "", other.name, str(other.type), status])
             row.setIcon(1, icons.icon(resource_icon(other)))
             table.addTopLevelItem(row)
         for column in range(3):

@@ -106,7 +106,7 @@ class MachinePage(Page):
         mine = any(state.migrations[identity].machine == machine.id for identity in moved)
         if change.structural or change.kinds() - {Kind.TELEMETRY} or mine:
             self._show_summary(machine)
-        if change.structural or Kind.RESOURCE in change.kinds() or Kind.GROUP in change.kinds():
+        if change.structural or change.kinds() & {Kind.RESOURCE, Kind.GROUP, Kind.DISK}:
             self._show_resources(machine)
         self._show_view(change)
 
@@ -194,7 +194,7 @@ class MachinePage(Page):
                     300,
                     icon=lambda i: appearance.resource_icon(self.state.resources[i]),
                 ),
-                Column("Status", lambda i: appearance.resource_words(self.state.resources[i].state), 100),
+                Column("Status", lambda i: appearance.resource_status(self.state.resources[i], self.state), 130),
                 Column("Type", lambda i: str(self.state.resources[i].type), 200),
                 Column("Possible Owners", lambda i: ", ".join(self.state.resources[i].possible_owners), 170),
                 Column("Storage", storage, 150),

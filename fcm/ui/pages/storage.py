@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtWidgets import QHBoxLayout
 
 from fcm.model.entities import Disk, DiskUse
+from fcm.model.maintenance import in_maintenance
 from fcm.model.state import Change, Kind
 from fcm.ui import appearance, format
 from fcm.ui.pages.page import Page
@@ -76,6 +77,9 @@ class StoragePage(Page):
         def disk(identity: str) -> Disk:
             return self.state.disks[identity]
 
+        def icon(identity: str) -> str:
+            return appearance.disk_icon(disk(identity), in_maintenance(self.state, identity))
+
         def use(identity: str) -> str:
             found = disk(identity)
             if found.use is DiskUse.GROUP:
@@ -89,9 +93,9 @@ class StoragePage(Page):
 
         return TableModel(
             (
-                Column("Name", lambda i: disk(i).name, 170, icon=lambda i: appearance.disk_icon(disk(i))),
+                Column("Name", lambda i: disk(i).name, 170, icon=icon),
                 Column("Assigned to", use, 190, sort=lambda i: (_ORDER.index(disk(i).use), disk(i).number)),
-                Column("Status", lambda i: appearance.disk_words(disk(i)), 110),
+                Column("Status", lambda i: appearance.disk_words(disk(i), in_maintenance(self.state, i)), 130),
                 Column("Current Owner", lambda i: disk(i).owner or format.NONE, 110),
                 Column("Capacity", lambda i: format.gib(disk(i).size), 90, sort=lambda i: disk(i).size, numeric=True),
                 Column("Free", lambda i: format.gib(disk(i).free), 90, sort=lambda i: disk(i).free, numeric=True),

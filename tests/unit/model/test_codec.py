@@ -58,6 +58,13 @@ def test_missing_fields_are_named_and_those_with_defaults_may_be_missing(state: 
         decode(Cluster, plain)
 
 
+def test_a_disk_written_before_there_was_maintenance_mode_is_not_in_it(state: State) -> None:
+    disk = next(iter(state.disks.values()))
+    plain = encode(disk)
+    del plain["maintenance"]
+    assert decode(Disk, plain) == disk
+
+
 def test_sets_are_written_in_order_so_that_the_same_state_has_the_same_text(state: State) -> None:
     features = encode(state.nodes["node1"].processor)["features"]
     assert features == sorted(features)

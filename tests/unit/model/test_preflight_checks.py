@@ -84,6 +84,15 @@ def test_redirected_access_warns(state: State) -> None:
     assert checks(changed)["Storage"] == "warn"
 
 
+def test_a_volume_or_disk_in_maintenance_fails(state: State) -> None:
+    web = machine(state, "WEB01")
+    assert web.disk is not None
+    volume = SharedVolume(web.disk, "Data", "Volume1", "node1", VolumeAccess.MAINTENANCE)
+    changed = replace(state, shared_volumes=MappingProxyType({web.disk: volume}))
+    assert checks(changed)["Storage"] == "fail"
+    assert checks(with_object(state, "disks", web.disk, maintenance=True))["Storage"] == "fail"
+
+
 def test_a_first_choice_that_is_down_warns_and_names_the_second(state: State) -> None:
     adapter = state.adapter("node2", network(state, "Cluster Network 3").id)
     assert adapter is not None

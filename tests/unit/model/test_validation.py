@@ -153,6 +153,12 @@ COMPLAINTS: list[tuple[str, str, Callable[[State], State], str]] = [
         lambda s: with_object(s, "resources", resource(s, "Cluster Name").id, state=ResourceState.OFFLINE),
         "Cluster Name is offline",
     ),
+    (
+        "Validate Disk Status",
+        "warn",
+        lambda s: with_disk(s, "Cluster Disk 5", maintenance=True),
+        "Cluster Disk 5 is in maintenance mode",
+    ),
     ("Validate Node Status", "warn", lambda s: with_node(s, "node2", state=NodeState.PAUSED), "node2 is paused"),
     ("Validate Node Status", "warn", lambda s: with_node(s, "node2", state=NodeState.DOWN), "node2 is down"),
     (
