@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QApplication, QMessageBox, QPushButton, QToolButto
 
 from fcm.model import commands as cmd
 from fcm.model.entities import MachineState
-from fcm.ui import icons
+from fcm.ui import format, icons
 from fcm.workspace.selection import Place, Selection
 from tests.ui.window_by_hand import named, window_of
 from tests.unit.embedded.desk import Desk
@@ -103,6 +103,7 @@ def test_the_question_for_a_volume_names_the_machines_that_are_taken_offline(
     qtbot.waitUntil(lambda: row(page.volumes, disk) == ("Maintenance", True))
     assert desk.machine("NEW01").state is MachineState.SAVED
     paths = page.paths.table
-    assert {paths.index(at, 1).data() for at in range(paths.rowCount())} == {"Maintenance"}
+    ways = {(paths.index(at, 1).data(), paths.index(at, 2).data()) for at in range(paths.rowCount())}
+    assert ways == {("Maintenance", format.NONE)}
     window.select(Selection(Place.STORAGE))
     assert row(shown_disks(window), disk) == ("Online (Maintenance)", True)

@@ -194,7 +194,9 @@ class MachinePage(Page):
                     300,
                     icon=lambda i: appearance.resource_icon(self.state.resources[i]),
                 ),
-                Column("Status", lambda i: appearance.resource_status(self.state.resources[i], self.state), 130),
+                Column(
+                    "Status", lambda i: appearance.resource_status(self.state.resources[i], self.state), 138, keeps=True
+                ),
                 Column("Type", lambda i: str(self.state.resources[i].type), 200),
                 Column("Possible Owners", lambda i: ", ".join(self.state.resources[i].possible_owners), 170),
                 Column("Storage", storage, 150),

@@ -95,7 +95,9 @@ class StoragePage(Page):
             (
                 Column("Name", lambda i: disk(i).name, 170, icon=icon),
                 Column("Assigned to", use, 190, sort=lambda i: (_ORDER.index(disk(i).use), disk(i).number)),
-                Column("Status", lambda i: appearance.disk_words(disk(i), in_maintenance(self.state, i)), 130),
+                Column(
+                    "Status", lambda i: appearance.disk_words(disk(i), in_maintenance(self.state, i)), 138, keeps=True
+                ),
                 Column("Current Owner", lambda i: disk(i).owner or format.NONE, 110),
                 Column("Capacity", lambda i: format.gib(disk(i).size), 90, sort=lambda i: disk(i).size, numeric=True),
                 Column("Free", lambda i: format.gib(disk(i).free), 90, sort=lambda i: disk(i).free, numeric=True),

@@ -102,7 +102,7 @@ class VolumesPage(Page):
                     140,
                     icon=lambda i: appearance.volume_icon(volume(i), self.state.disks.get(i)),
                 ),
-                Column("Status", lambda i: appearance.volume_words(volume(i), disk(i)), 120),
+                Column("Status", lambda i: appearance.volume_words(volume(i), disk(i)), 120, keeps=True),
                 Column("Path", lambda i: volume(i).path(), 190),
                 Column("Current Owner", lambda i: volume(i).owner, 105),
                 Column("File System", lambda i: disk(i).file_system, 80),
@@ -127,6 +127,8 @@ class VolumesPage(Page):
 
         def path(node: str) -> str:
             volume = self._chosen()
+            if volume is not None and volume.access is VolumeAccess.MAINTENANCE:
+                return format.NONE  # it left the namespace
             return volume.path(self.state.nodes[node].system_drive) if volume else ""
 
         return TableModel(
