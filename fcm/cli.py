@@ -61,7 +61,11 @@ def _tour(arguments: argparse.Namespace) -> int:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run fcm; returns the exit code: 0 done, 1 failed, 2 wrong usage."""
-    parsed = make_parser().parse_args(arguments)
+    from fcm.cli_shell import for_the_script
+
+    own, words = for_the_script(sys.argv[1:] if arguments is None else arguments)
+    parsed = make_parser().parse_args(own)
+    parsed.words = words
     logging.basicConfig(
         level=logging.DEBUG if parsed.verbose else logging.WARNING,
         format="%(asctime)s %(levelname)s %(name)s: %(message)s",

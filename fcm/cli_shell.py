@@ -12,6 +12,7 @@ import signal
 import sys
 import threading
 import time
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -21,21 +22,24 @@ if TYPE_CHECKING:
     from fcm.shell.errors import ShellError
     from fcm.shell.results import Results
     from fcm.shell.session import ShellSession
+    from fcm.shell.tree import Source
     from fcm.workspace.workspace import Workspace
 
     Subparsers = argparse._SubParsersAction[argparse.ArgumentParser]  # noqa: SLF001 (it has no public name)
 
 DONE, FAILED, WRONG_USAGE = 0, 1, 2
 SPEED = 1.0
-LONGEST = 200_000
-"""Characters of a script."""
 OPEN_LIMIT = 10.0
 """s to wait for the hosts of a cluster to answer."""
 
 
 def add_shell_verbs(verbs: Subparsers) -> None:
     """Add ``run`` and ``shell``."""
-    run = verbs.add_parser("run", help="run a PowerShell script (.ps1) on a cluster; - reads standard input")
+    run = verbs.add_parser(
+        "run",
+        help="run a PowerShell script (.ps1) on a cluster; - reads standard input",
+        epilog="What stands after -- is for the script: fcm run MOVE.ps1 --speed max -- SQL01 -Node node2",
+    )
     run.add_argument("script", metavar="SCRIPT.ps1")
     run.add_argument("--json", action="store_true", help="the output as one JSON document")
     run.add_argument(
@@ -74,32 +78,33 @@ def _speed(text: str) -> float:
 
 
 def _run(arguments: argparse.Namespace) -> int:
-    try:
-        if arguments.script == "-":
-            script = sys.stdin.read(LONGEST + 1)
-        else:
-            with open(arguments.script, encoding="utf-8-sig") as file:
-                script = file.read(LONGEST + 1)
-    except (OSError, UnicodeDecodeError) as error:
-        why = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
-        print(f"{arguments.script} cannot be read: {why}. Give the path of a .ps1 file.", file=sys.stderr)
-        return WRONG_USAGE
     from fcm.shell.errors import ShellError
-    from fcm.shell.parser import parse
+    from fcm.shell.scripts import automatic, given_arguments, parsed
 
     try:
-        parse(script)
+        source = _script(arguments.script)
+    except (ShellError, UnicodeDecodeError) as error:
+        why = f"{error.message} {error.remedy}" if isinstance(error, ShellError) else "Standard input is not text."
+        print(f"{arguments.script} cannot be read: {why}", file=sys.stderr)
+        return WRONG_USAGE
+    try:
+        statements = parsed(source)
     except ShellError as error:
-        print(error.show(script), file=sys.stderr)
+        print(error.show(source.text), file=sys.stderr)
+        return WRONG_USAGE
+    try:
+        given = given_arguments(arguments.script, statements, arguments.words)
+    except ShellError as error:
+        print(f"{error.message} {error.remedy}", file=sys.stderr)
         return WRONG_USAGE
     session = _open(arguments)
     try:
         if arguments.json:
             session.on_output = lambda values: None
-        for name, value in arguments.settings:
+        for name, value in (*arguments.settings, *given.items(), *(automatic(source) if source.file else {}).items()):
             session.variables[name] = value
         with _ctrl_c_stops(session):
-            results = session.execute(script)
+            results = session.execute(source.text, source.file)
         if arguments.json:
             errors = [{"message": error.message, "remedy": error.remedy} for error in results.errors]
             print(json.dumps({"output": results.json(), "errors": errors}, ensure_ascii=False, indent=2))
@@ -116,6 +121,33 @@ def _run(arguments: argparse.Namespace) -> int:
     if results.exit_code is not None:
         return results.exit_code
     return DONE if results.ok else FAILED
+
+
+def _script(name: str) -> Source:
+    """The text to be run.
+
+    Raises:
+        ShellError: the file cannot be read or is no text.
+        UnicodeDecodeError: standard input is no text.
+    """
+    from fcm.shell.parser import LONGEST
+    from fcm.shell.scripts import read_script
+    from fcm.shell.tree import Source
+
+    return Source("", sys.stdin.read(LONGEST + 1)) if name == "-" else read_script(Path(name))
+
+
+def for_the_script(words: Sequence[str]) -> tuple[list[str], list[str]]:
+    """The words of a command line that are fcm's own, and those after ``--`` of the verb run.
+
+    argparse would take ``-Node`` for an option and lose ``--`` behind other options.
+    """
+    if "--" not in words:
+        return list(words), []
+    place = words.index("--")
+    if "run" not in words[:place]:
+        return list(words), []
+    return list(words[:place]), list(words[place + 1 :])
 
 
 @contextlib.contextmanager

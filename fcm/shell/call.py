@@ -49,6 +49,8 @@ class Call:
     """True if something stands before it in the pipeline."""
     is_last: bool
     """True if nothing stands after it."""
+    dotted: bool = False
+    """True if it runs in the scope of its caller (``. name``)."""
 
     @property
     def workspace(self) -> Workspace:

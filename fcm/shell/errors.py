@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, ClassVar
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from fcm.shell.tree import Source
+
 
 class ShellError(Exception):
     """A statement failed.
@@ -17,6 +19,7 @@ class ShellError(Exception):
         remedy: what to do; "" if there is nothing to add.
         at: position in the text of the script; -1 until the statement that failed gives its own.
         category: PowerShell's word for the kind of error, such as ObjectNotFound.
+        source: the text that ``at`` points into; None: the one that was given to run.
         command: name of the cmdlet; "" outside of one.
         module: the module of that cmdlet; "" outside of one.
         usual: the category of an error of this class that names none.
@@ -33,17 +36,19 @@ class ShellError(Exception):
         self.category = category or self.usual
         self.command = command
         self.module = ""
+        self.source: Source | None = None
         self.ends = False
 
     def show(self, text: str) -> str:
         """The error as PowerShell 2.0 writes it, with line, column and remedy.
 
         Args:
-            text: the script that ``at`` points into.
+            text: the script that ``at`` points into, where the error knows no other one.
         """
         from fcm.shell.exceptions import exception_of
 
         reason = exception_of(self).rpartition(".")[2]
+        file, text = (self.source.file, self.source.text) if self.source is not None else ("", text)
         line, column, source = place(text, max(self.at, 0))
         marked = f"{source[: column - 1]}{source[column - 1 :]}"
         word_end = column - 1
@@ -52,7 +57,7 @@ class ShellError(Exception):
         head = f"{self.command} : {self.message}" if self.command else self.message
         lines = [
             head,
-            f"At line:{line} char:{column}",
+            f"At {file + ':' if file else 'line:'}{line} char:{column}",
             f"+ {marked[:word_end]} <<<< {marked[word_end:].strip()}".rstrip(),
             f"    + CategoryInfo          : {self.category}: ({self.command or 'script'}) [], {reason}",
         ]

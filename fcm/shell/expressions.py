@@ -48,6 +48,8 @@ class ExpressionParser(TextReader):
 
     def __init__(self, text: str) -> None:
         super().__init__(text)
+        self.origin: tree.Source | None = None
+        """The text as what runs later knows it; None where nothing will run."""
         self._read: dict[int, tuple[tree.SubExpression, int, list[Token]]] = {}
         """Subexpressions by where they begin, with their end and their tokens."""
 
@@ -261,7 +263,7 @@ class ExpressionParser(TextReader):
             return self._at_sign()
         if char == "{":
             self.take("{")
-            return tree.ScriptBlock(self._block("}"), at=start)
+            return tree.ScriptBlock(self._block("}"), self.origin, at=start)
         found = self.read_number()
         if found is not None:
             return tree.Literal(found[0], found[1], at=start)

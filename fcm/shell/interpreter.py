@@ -44,6 +44,7 @@ class Interpreter(Invoker):
             except ShellError as error:
                 if error.at < 0:
                     error.at = statement.at
+                error.source = error.source or self.source
                 if self._trying or self.session.ends_script(error):
                     raise
                 self.session.record(error)
@@ -64,7 +65,7 @@ class Interpreter(Invoker):
         """Output of a script block with ``$_`` = item; ``return`` ends the block."""
         out: list[Any] = []
         self.session.count_turn()
-        with self.session.item(item), contextlib.suppress(Returning):
+        with self.session.item(item), contextlib.suppress(Returning), self.within(block.origin):
             self.into(block.body, out)
         return out
 

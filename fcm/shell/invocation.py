@@ -2,34 +2,53 @@
 
 from __future__ import annotations
 
+import contextlib
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from fcm.shell import tree
 from fcm.shell.call import Call
+from fcm.shell.declared import ABSENT, KINDS, params_of
 from fcm.shell.errors import CommandNotFoundError, ShellError
 from fcm.shell.evaluation import Evaluator
-from fcm.shell.flow import Returning
+from fcm.shell.flow import Exiting, Returning
 from fcm.shell.output import write_text
 from fcm.shell.records import error_record
 from fcm.shell.registry import NOTHING, Argument, Cmdlet, Param, bind
+from fcm.shell.scripts import DEEPEST, as_path, automatic, is_script, parsed, read_script
 from fcm.shell.values import folded, items, text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
-_KINDS = {
-    **{"string": "text", "string[]": "texts", "int": "whole", "long": "whole", "double": "number"},
-    **{"switch": "switch", "bool": "truth"},
-}
-"""Kinds of parameter (fcm.shell.registry.Param) for the declared types; all others take any value."""
-_ABSENT = {"text": "", "whole": 0, "number": 0, "switch": False, "truth": False}
-"""Values of declared parameters that were not given and have no default."""
+    from fcm.shell.session import ShellSession
+
 _PATH = "Check the path and its permissions."
 _QUIET = ("silentlycontinue", "ignore")
 
 
 class Invoker(Evaluator):
     """Runs pipelines."""
+
+    def __init__(self, session: ShellSession) -> None:
+        super().__init__(session)
+        self.source = tree.Source()
+        """The text that runs right now: what was typed, or a script file."""
+        self._files: list[str] = []
+        """Names of the script files that run, the innermost last."""
+
+    @contextlib.contextmanager
+    def within(self, source: tree.Source | None) -> Iterator[None]:
+        """What runs inside is of this text (None: of the same one), and so are the places of its errors."""
+        before, self.source = self.source, source or self.source
+        try:
+            yield
+        except ShellError as error:
+            if error.at >= 0:
+                error.source = error.source or self.source
+            raise
+        finally:
+            self.source = before
 
     def pipeline(self, node: tree.Pipeline) -> list[Any]:
         """Output of a pipeline; ``$?`` tells whether it went without errors."""
@@ -71,6 +90,7 @@ class Invoker(Evaluator):
                     if self.session.ends_script(error):
                         raise
                     error.at = error.at if error.at >= 0 else node.at
+                    error.source = error.source or self.source
                     self.session.record(error)
             if errors.target is None:
                 values = [*values, *(error_record(error) for error in apart)]
@@ -99,12 +119,12 @@ class Invoker(Evaluator):
         self.session.check_stopped()
         name = self.value(node.name)
         if isinstance(name, tree.ScriptBlock):
-            return list(self._block(name, self._arguments(node), given))
-        cmdlet = self._find(node, text(name))
+            return list(self._block(name, self._arguments(node), given, node.dotted))
+        cmdlet = self._script(node, text(name)) if is_script(text(name)) else self._find(node, text(name))
         values: dict[str, Any] = {}
         try:
             values = {"Arguments": self._words(node)} if cmdlet.raw else bind(cmdlet, self._arguments(node))
-            call = Call(self.session, cmdlet, values, given, node.at, has_input, is_last)
+            call = Call(self.session, cmdlet, values, given, node.at, has_input, is_last, node.dotted)
             out = list(cmdlet.body(call))
         except ShellError as error:
             error.at = error.at if error.at >= 0 else node.at
@@ -149,7 +169,7 @@ class Invoker(Evaluator):
         try:
             return self.session.command(name, node.at)
         except CommandNotFoundError:
-            hint = _looks_like_text(node)
+            hint = _hint(node, name)
             if hint:
                 raise CommandNotFoundError(f"{name!r} is no command.", hint, node.at, "ObjectNotFound") from None
             raise
@@ -189,11 +209,56 @@ class Invoker(Evaluator):
 
     def define(self, node: tree.Function) -> None:
         """Make a function a command of the session."""
-        self.session.functions[node.name.casefold()] = self._as_cmdlet(node.name, node.body, node.is_filter)
+        self.session.functions[node.name.casefold()] = self._as_cmdlet(
+            node.name, node.body, node.is_filter, node.origin
+        )
 
-    def _as_cmdlet(self, name: str, body: tuple[tree.Node, ...], is_filter: bool = False) -> Cmdlet:
+    def _script(self, node: tree.Command, name: str) -> Cmdlet:
+        """A script file as a command.
+
+        Raises:
+            ShellError: it cannot be read, is not of the language, or too many run inside each other.
+        """
+        path = self.session.path(as_path(name))
+        try:
+            if len(self._files) >= DEEPEST:
+                last = " > ".join([*self._files[-3:], path.name])
+                error = ShellError(
+                    f"More than {DEEPEST} script files run inside each other: {last}.",
+                    "Look for a script that runs itself.",
+                )
+                error.ends = True
+                raise error
+            source = read_script(path)
+            inner = self._as_cmdlet(path.name, parsed(source), origin=source, is_file=True)
+        except ShellError as error:
+            error.at = error.at if error.at >= 0 else node.at
+            error.command = error.command or path.name
+            raise
+
+        def run(call: Call) -> Iterable[Any]:
+            functions = dict(self.session.functions)
+            self._files.append(path.name)
+            try:
+                return inner.body(call)
+            finally:
+                self._files.pop()
+                if not call.dotted:
+                    self.session.functions = functions
+
+        return replace(inner, body=run)
+
+    def _as_cmdlet(
+        self,
+        name: str,
+        body: tuple[tree.Node, ...],
+        is_filter: bool = False,
+        origin: tree.Source | None = None,
+        is_file: bool = False,
+    ) -> Cmdlet:
+        """What calls a body. ``origin``: the text that it is of; ``is_file``: it is a whole script file."""
         head = next((statement for statement in body if isinstance(statement, tree.ParamBlock)), None)
-        params = (Param("Arguments", "any", position=0, rest=True),) if head is None else _params(head)
+        params = (Param("Arguments", "any", position=0, rest=True),) if head is None else params_of(head)
 
         def run(call: Call) -> Iterable[Any]:
             if head is None:
@@ -205,10 +270,13 @@ class Invoker(Evaluator):
                 scope["whatifpreference"] = True
             if call.switch("Verbose"):
                 scope["verbosepreference"] = "Continue"
-            with self.session.variables.scope(scope):
+            if origin is not None and origin.file:
+                scope |= automatic(origin, is_file)
+            variables = self.session.variables
+            with variables.here(scope) if call.dotted else variables.scope(scope, is_file), self.within(origin):
                 if head is not None:
                     self.defaults(head, call.values)
-                return self._function(tuple(one for one in body if one is not head), call, is_filter)
+                return self._function(tuple(one for one in body if one is not head), call, is_filter, is_file)
 
         return Cmdlet(name, run, params, "A function of this session.", name, module="Function")
 
@@ -217,10 +285,10 @@ class Invoker(Evaluator):
         known = {name.casefold() for name in given}
         for one in head.parameters:
             if one.name.casefold() not in known:
-                value = _ABSENT.get(_KINDS.get(one.type, "")) if one.default is None else self.value(one.default)
+                value = ABSENT.get(KINDS.get(one.type, "")) if one.default is None else self.value(one.default)
                 self.session.variables[one.name] = value
 
-    def _function(self, body: tuple[tree.Node, ...], call: Call, is_filter: bool) -> list[Any]:
+    def _function(self, body: tuple[tree.Node, ...], call: Call, is_filter: bool, is_file: bool) -> list[Any]:
         named = {one.name: one.body for one in body if isinstance(one, tree.NamedBlock)}
         if named and len(named) < len(body):
             raise ShellError(
@@ -239,6 +307,12 @@ class Invoker(Evaluator):
             self.into(named.get("end", ()), out)
         except Returning:
             pass
+        except Exiting as left:
+            if not is_file:
+                raise
+            self.session.exit_code = left.code
+            # As after a program that failed: $? is false, and there is no error to be told.
+            self.session.failures += left.code != 0
         return out
 
     def _turn(self, body: tuple[tree.Node, ...], out: list[Any]) -> None:
@@ -247,22 +321,15 @@ class Invoker(Evaluator):
         except Returning:
             return
 
-    def _block(self, block: tree.ScriptBlock, arguments: list[Argument], given: list[Any]) -> Iterable[Any]:
+    def _block(
+        self, block: tree.ScriptBlock, arguments: list[Argument], given: list[Any], dotted: bool
+    ) -> Iterable[Any]:
         """``& { ... } arguments``."""
-        cmdlet = self._as_cmdlet("block", block.body)
+        cmdlet = self._as_cmdlet("block", block.body, origin=block.origin)
         at = arguments[0].at if arguments else block.at
-        call = Call(self.session, cmdlet, bind(cmdlet, arguments), given, at, bool(given), False)
+        call = Call(self.session, cmdlet, bind(cmdlet, arguments), given, at, bool(given), False, dotted)
         with self.session.item(folded(given) if given else self.session.variables.get("_")):
             return cmdlet.body(call)
-
-
-def _params(head: tree.ParamBlock) -> tuple[Param, ...]:
-    found = []
-    for place, one in enumerate(head.parameters):
-        kind = _KINDS.get(one.type, "any")
-        position = None if kind == "switch" else place
-        found.append(Param(one.name, kind, position, needed=one.needed, choices=one.choices))
-    return tuple(found)
 
 
 def _word(node: tree.Node | None) -> str:
@@ -276,9 +343,10 @@ def _category(error: OSError) -> str:
     return "PermissionDenied" if isinstance(error, PermissionError) else "WriteError"
 
 
-def _looks_like_text(node: tree.Command) -> str:
-    """A hint for ``$x.Name = word``, where a text without quotes is taken for a command."""
-    name = node.name.value if isinstance(node.name, tree.Literal) else ""
-    if isinstance(name, str) and "-" not in name and not node.elements and name.isalnum() and len(name) > 12:
+def _hint(node: tree.Command, name: str) -> str:
+    """For ``$x.Name = word``, where a text without quotes is taken for a command, and for files that are no scripts."""
+    if "\\" in name or "/" in name:
+        return "Files that can be run here are scripts: their names end in .ps1."
+    if "-" not in name and not node.elements and name.isalnum() and len(name) > 12:
         return "Put a text into quotes."
     return ""

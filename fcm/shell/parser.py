@@ -38,15 +38,17 @@ LONGEST = 200_000
 """Characters of a script."""
 
 
-def parse(text: str) -> tuple[tree.Node, ...]:
-    """The statements of a script.
+def parse(text: str, origin: tree.Source | None = None) -> tuple[tree.Node, ...]:
+    """The statements of a script. ``origin``: what its functions and blocks tell as the text that they stand in.
 
     Raises:
         ShellSyntaxError: the text is not of the language; ``incomplete`` says whether more lines could help.
     """
     if len(text) > LONGEST:
         raise ShellSyntaxError(f"The script has more than {LONGEST} characters.", "Divide it into parts.")
-    return Parser(text).statements("")
+    parser = Parser(text)
+    parser.origin = origin
+    return parser.statements("")
 
 
 def tokens(text: str) -> tuple[list[Token], ShellSyntaxError | None]:
@@ -332,4 +334,4 @@ class Parser(DeclarationParser):
         self.mark(TokenKind.COMMAND, begin)
         self.skip_space(newlines=True)
         head: tuple[tree.Node, ...] = (self.parameters(self.at),) if self.peek() == "(" else ()
-        return tree.Function(match[0], head + self._braces("function"), is_filter, at=start)
+        return tree.Function(match[0], head + self._braces("function"), is_filter, self.origin, at=start)

@@ -10,6 +10,8 @@ from fcm.shell.scanner import DASHES, DOUBLE, SINGLE, WORD_END, Token, TokenKind
 
 _PARAMETER = re.compile(rf"[{DASHES}]([A-Za-z_?][\w?]*)(:?)")
 _REDIRECTION = re.compile(r"([12]?)(>>|>)(&1)?")
+_AFTER_DOT = " \t\u00a0$({" + SINGLE + DOUBLE
+"""What may follow the dot that runs a command in the scope of its caller."""
 _SPLAT = re.compile(r"@([A-Za-z_]\w*)")
 ASSIGNMENTS = ("=", "+=", "-=", "*=", "/=", "%=")
 
@@ -74,11 +76,12 @@ class PipelineParser(ExpressionParser):
 
     def _stage(self) -> tree.Node:
         char = self.peek()
-        if char == "&":
+        dotted = char == "." and bool(self.peek(1)) and self.peek(1) in _AFTER_DOT
+        if char == "&" or dotted:
             start = self.at
-            self.take("&")
+            self.take(char)
             self.skip_space()
-            return self._command(start, self.postfix(self.primary()), called=True)
+            return self._command(start, self._called(), called=True, dotted=dotted)
         begins_value = char in SINGLE + DOUBLE + "$(@{[!+" or (char in DASHES and bool(char)) if char else True
         if begins_value or self._is_number():
             return self.expression()
@@ -92,6 +95,16 @@ class PipelineParser(ExpressionParser):
             return self._command(start, tree.Literal(name.word, name.word, at=start))
         return self._command(start, name, called=True)
 
+    def _called(self) -> tree.Node:
+        """What stands after & or the dot: a block, a value, or a name as it is written."""
+        start, known = self.at, len(self.tokens)
+        node = self._one_argument("The call")
+        if isinstance(node, tree.Literal) and node.word:
+            del self.tokens[known:]
+            self.mark(TokenKind.COMMAND, start)
+            return tree.Literal(node.word, node.word, at=start)
+        return node
+
     def _is_number(self) -> bool:
         before, known = self.at, len(self.tokens)
         found = self.read_number() is not None
@@ -100,7 +113,7 @@ class PipelineParser(ExpressionParser):
         del self.tokens[known:]
         return found and (not follows or not (follows.isalnum() or follows in "_-\\:") or follows in DASHES)
 
-    def _command(self, start: int, name: tree.Node, called: bool = False) -> tree.Node:
+    def _command(self, start: int, name: tree.Node, called: bool = False, dotted: bool = False) -> tree.Node:
         elements: list[tree.Node] = []
         while True:
             self.skip_space()
@@ -110,7 +123,7 @@ class PipelineParser(ExpressionParser):
             if char in "&":
                 raise self.fail("'&' is unexpected here.", "Separate commands by ; or a new line.")
             elements.append(self._parameter() or self._splat() or self._argument("The command"))
-        return tree.Command(name, tuple(elements), called, at=start)
+        return tree.Command(name, tuple(elements), called, dotted, at=start)
 
     def _parameter(self) -> tree.Node | None:
         match = _PARAMETER.match(self.text, self.at)

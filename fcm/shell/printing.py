@@ -215,7 +215,7 @@ def _argument(node: Node) -> str:
 def _command(node: Command) -> str:
     name = node.name
     if node.called:
-        head = f"& {_inside(name)}"
+        head = f"{'.' if node.dotted else '&'} {_inside(name)}"
     else:
         assert isinstance(name, Literal)
         head = str(name.value)

@@ -100,7 +100,7 @@ class ShellSession:
         self._folder = folder
         self._pump = pump or Draining(workspace)
         self.failures = 0
-        """Errors of this session so far, those included that were caught or silenced."""
+        """Errors of this session so far, caught and silenced ones included, and scripts that failed by exit."""
         self.interpreter = Interpreter(self)
         self._submission = Submission(self)
         self._stop = threading.Event()
@@ -112,8 +112,13 @@ class ShellSession:
 
     # running
 
-    def execute(self, source: str) -> Results:
-        """Run a text. Errors are in the results; nothing is raised for what the text does wrong."""
+    def execute(self, source: str, file: str = "") -> Results:
+        """Run a text. Errors are in the results; nothing is raised for what the text does wrong.
+
+        Args:
+            source: the text.
+            file: the path of the script file that it is from, which errors name; "" for what was typed.
+        """
         self._stop.clear()
         self._is_over = False
         self._turns = 0
@@ -122,8 +127,10 @@ class ShellSession:
         if source.strip():
             self.history.append(source.strip())
         try:
-            statements = parse(source)
+            self.interpreter.source = origin = tree.Source(file, source)
+            statements = parse(source, origin)
         except ShellError as error:
+            error.source = origin
             self.record(error)
             return results
         for number, statement in enumerate(statements):
@@ -145,6 +152,7 @@ class ShellSession:
             self.interpreter.run(statement, self._line)
         except ShellError as error:
             error.at = error.at if error.at >= 0 else statement.at
+            error.source = error.source or self.interpreter.source
             self._submission.forget()
             self._emit()
             self.record(error)

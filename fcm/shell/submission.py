@@ -115,14 +115,16 @@ class Submission:
 
     def _hand_over(self, command: Command, at: int, cmdlet: str) -> bool:
         """Submit without blocking longer than a glance; what is refused later is told to ``on_error``."""
-        source = self._session.source
+        source, origin = self._session.source, self._session.interpreter.source
         told = False
 
         def refusal(operation: Operation) -> RefusedError | None:
             verdict = operation.verdict
             if verdict is None or verdict.ok:
                 return None
-            return RefusedError(verdict.reason, verdict.remedy, at, "InvalidOperation", cmdlet)
+            refused = RefusedError(verdict.reason, verdict.remedy, at, "InvalidOperation", cmdlet)
+            refused.source = origin
+            return refused
 
         def finished(operation: Operation) -> None:
             error = refusal(operation)

@@ -9,6 +9,15 @@ from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True, slots=True)
+class Source:
+    """A text that was parsed: what places in it mean."""
+
+    file: str = ""
+    """Its path; "" for what was typed."""
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Node:
     """Base of all nodes."""
 
@@ -88,6 +97,8 @@ class ScriptBlock(Node):
     """``{ statements }``."""
 
     body: tuple[Node, ...]
+    origin: Source | None = field(default=None, compare=False, repr=False)
+    """The text that it stands in: it may run while another one does."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,7 +182,9 @@ class Command(Node):
     name: Node
     elements: tuple[Node, ...] = ()
     called: bool = False
-    """True for ``& name``."""
+    """True for ``& name`` and ``. name``."""
+    dotted: bool = False
+    """True for ``. name``: it runs in the scope of its caller."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -325,6 +338,8 @@ class Function(Node):
     name: str
     body: tuple[Node, ...]
     is_filter: bool = False
+    origin: Source | None = field(default=None, compare=False, repr=False)
+    """The text that it stands in."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
 CONSTANTS: Mapping[str, Any] = {"true": True, "false": False, "null": None}
-_GLOBAL = ("global:", "script:")
+_GLOBAL = "global:"
+_SCRIPT = "script:"
+_OF_A_CALL = ("args", "input", "psscriptroot", "pscommandpath", "myinvocation")
+"""Variables that every call has for itself."""
 _LOCAL = ("local:", "private:", "variable:")
 _ENVIRONMENT = {"systemdrive": "C:", "computername": "localhost"}
 """Variables of Windows' environment that scripts of the guide use, where this computer has none of that name."""
@@ -23,6 +26,8 @@ class Variables:
 
     def __init__(self) -> None:
         self._scopes: list[dict[str, Any]] = [{}]
+        self._script = 0
+        """Which scope is that of the script file that runs; 0, the outermost, where none does."""
 
     def get(self, name: str, default: Any = None) -> Any:
         """Value of a variable, from the innermost scope outwards; ``$env:NAME`` reads the environment."""
@@ -38,7 +43,7 @@ class Variables:
         return self.get(name)
 
     def __setitem__(self, name: str, value: Any) -> None:
-        """Set a variable of the innermost scope, or of the outermost with ``global:``.
+        """Set a variable of the innermost scope, with ``global:`` of the outermost, with ``script:`` of the file's.
 
         Raises:
             ShellError: it cannot be changed.
@@ -55,18 +60,40 @@ class Variables:
         return iter(dict.fromkeys(name for scope in self._scopes for name in scope))
 
     @contextlib.contextmanager
-    def scope(self, values: Mapping[str, Any]) -> Iterator[None]:
-        """A scope of its own, with these values to begin with (names in small letters)."""
+    def scope(self, values: Mapping[str, Any], is_file: bool = False) -> Iterator[None]:
+        """A scope of its own, with these values to begin with (names in small letters).
+
+        Args:
+            values: what is set in it.
+            is_file: it is that of a script file, which ``script:`` means.
+        """
+        before = self._script
+        self._script = len(self._scopes) if is_file else before
         self._scopes.append(dict(values))
         try:
             yield
         finally:
             self._scopes.pop()
+            self._script = before
+
+    @contextlib.contextmanager
+    def here(self, values: Mapping[str, Any]) -> Iterator[None]:
+        """These values in the innermost scope, where all stay but those that every call has for itself."""
+        scope = self._scopes[-1]
+        before = {name: scope[name] for name in _OF_A_CALL if name in scope}
+        scope.update(values)
+        try:
+            yield
+        finally:
+            for name in _OF_A_CALL:
+                scope.pop(name, None)
+            scope.update(before)
 
     def _scoped(self, key: str) -> tuple[list[dict[str, Any]], str]:
-        for prefix in _GLOBAL:
-            if key.startswith(prefix):
-                return self._scopes[:1], key.removeprefix(prefix)
+        if key.startswith(_GLOBAL):
+            return self._scopes[:1], key.removeprefix(_GLOBAL)
+        if key.startswith(_SCRIPT):
+            return self._scopes[self._script : self._script + 1], key.removeprefix(_SCRIPT)
         for prefix in _LOCAL:
             if key.startswith(prefix):
                 return self._scopes[-1:] if prefix != "variable:" else self._scopes, key.removeprefix(prefix)

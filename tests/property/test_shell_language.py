@@ -26,6 +26,7 @@ PIECES = st.sampled_from(
         "catch",
         "catch [System.Exception] {",
         "throw",
+        ". .\\lib.ps1",
         "while",
         "switch",
         "default",
@@ -51,9 +52,10 @@ def _extended(inner: st.SearchStrategy[tree.Node]) -> st.SearchStrategy[tree.Nod
     bodies = st.lists(inner, max_size=2).map(tuple)
     arguments = inner | st.builds(tree.Parameter, NAMES, st.none() | inner) | st.builds(tree.Splat, NAMES)
     commands = st.builds(
-        lambda name, elements: tree.Pipeline((tree.Command(tree.Literal(name), tuple(elements)),)),
+        lambda name, elements, how: tree.Pipeline((tree.Command(tree.Literal(name), tuple(elements), *how),)),
         COMMAND_NAMES,
         st.lists(arguments, max_size=3),
+        st.sampled_from(((), (True,), (True, True))),
     )
     parts = st.lists(st.builds(tree.Variable, NAMES) | st.builds(tree.SubExpression, bodies), min_size=1, max_size=2)
     return st.one_of(

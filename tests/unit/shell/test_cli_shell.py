@@ -95,3 +95,26 @@ def test_parameters_of_a_script_are_set_from_outside(tmp_path: Path, capsys: pyt
     assert capsys.readouterr().out.splitlines() == ["SQL01 to node2"]
     assert main(["run", str(script), *FAST]) == 1
     assert "--set Name=VALUE" in capsys.readouterr().err
+
+
+def test_run_gives_a_script_what_stands_after_two_dashes(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    script = tmp_path / "move.ps1"
+    (tmp_path / "lib.ps1").write_text('function Say($What) { "said $What" }')
+    script.write_text('param($Machine, [int]$Count, [switch]$Dry)\n. "$PSScriptRoot\\lib.ps1"\n'
+                      'Say "$Machine $($Count + 1) $Dry"\nexit $Count')  # fmt: skip
+    assert main(["run", str(script), *FAST, "--", "-Count", "5", "SQL01", "-Dry"]) == 5
+    assert capsys.readouterr().out == "said SQL01 6 True\n"
+    assert main(["run", str(script), *FAST, "--", "--fresh"]) == 0
+    assert capsys.readouterr().out == "said --fresh 1 False\n"
+    assert main(["run", str(script), "--", "-Nope"]) == 2
+    assert "has no parameter -Nope" in capsys.readouterr().err
+
+
+def test_an_error_of_a_script_that_is_run_names_its_file(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    script = tmp_path / "wrong.ps1"
+    script.write_text("'x'\n  Get-ClusterNode nobody")
+    assert main(["run", str(script), *FAST]) == 1
+    assert f"At {script}:2 char:3" in capsys.readouterr().err
+    script.write_bytes(b"\x7fELF\xff")
+    assert main(["run", str(script)]) == 2
+    assert "is no script: it is not UTF-8" in capsys.readouterr().err
