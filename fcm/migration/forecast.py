@@ -85,6 +85,8 @@ class Forecast:
         self._falls: list[tuple[float, int, int]] = []
         self._sent_before = 0
         self._first_rate = 0.0
+        self._relearn = False
+        """True where the rate of the first pass was that of another limit: the next rate reached stands for it."""
         self._progress = 0.0
         self._stopped_at: float | None = None
         self._throttling = Throttling()
@@ -97,6 +99,8 @@ class Forecast:
         """Takes over a bandwidth limit changed while the migration runs (bytes/s, 0 where there is none any more)."""
         self.bandwidth = limit
         self._rates.clear()
+        self._relearn = self._relearn or self._first_rate > 0
+        self._first_rate = 0.0
 
     def update(self, row: TelemetryRow) -> None:
         """Takes one row of telemetry. Rows older than the last are ignored."""
@@ -121,6 +125,8 @@ class Forecast:
             self._rates.append((row.time, (row.sent - last.sent) / (row.time - last.time)))
             while len(self._rates) > 4 and self._rates[0][0] < row.time - 3.0:
                 self._rates.pop(0)
+            if self._relearn and len(self._rates) >= 3:
+                self._first_rate, self._relearn = self._rate(), False
         self._throttling.reported(row.throttle)
         self._last = row
 

@@ -70,6 +70,31 @@ def test_a_larger_downtime_limit_turns_the_verdict() -> None:
     assert forecast.view().verdict is Verdict.CONVERGING
 
 
+@pytest.mark.parametrize("told", [0.0, 250e6])
+@pytest.mark.parametrize("seconds", [6.0, 60.0])
+def test_a_limit_taken_away_on_the_way_no_longer_holds_what_lies_ahead(told: float, seconds: float) -> None:
+    engine = Engine()
+    engine.set_link("wire", 250e6)
+    spec = MigrationSpec(Workload((Uniform(45056, 65536, 40_000.0),)), GIB, bandwidth=50e6, links=("wire",))
+    handle = engine.add(spec)
+    forecast = Forecast(GIB, 50e6, 0.3, line_rate=250e6)
+    for _ in range(round(seconds * 10)):
+        forecast.update(engine.step().rows[handle])
+    held = forecast.view()
+    engine.set_bandwidth(handle, 0.0)
+    forecast.set_bandwidth(told)
+    for _ in range(12):
+        forecast.update(engine.step().rows[handle])
+    free = forecast.view()
+    left = 0.0
+    while handle in engine:
+        left += 0.1
+        engine.step()
+    assert held.eta.low > free.eta.high
+    assert free.eta.low <= left <= free.eta.high
+    assert free.blackout.high < 0.5
+
+
 def test_a_link_that_carries_nothing_is_told() -> None:
     forecast = Forecast(GIB, 1e8)
     for k in range(5):

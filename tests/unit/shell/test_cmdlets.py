@@ -70,6 +70,18 @@ def test_options_of_this_program_reach_the_migration(desk: ShellDesk) -> None:
     assert desk.commands == [cmd.LiveMigrate(machine.id, "node2", options)]
 
 
+def test_a_bandwidth_limit_is_taken_away_by_a_switch_of_its_own_and_not_by_a_figure(desk: ShellDesk) -> None:
+    desk.run("Move-ClusterVirtualMachineRole DC01 node2 -Wait 0 -Bandwidth 5MB")
+    tune = "Set-ClusterVirtualMachineMigration DC01"
+    assert "To take the limit away: -NoBandwidthLimit" in desk.run(f"{tune} -Bandwidth 0").text()
+    assert "exclude each other" in desk.run(f"{tune} -Bandwidth 9MB -NoBandwidthLimit").text()
+    (migration,) = desk.state.migrations.values()
+    assert migration.options.bandwidth == 5 * 2**20
+    desk.must(f"{tune} -NoBandwidthLimit")
+    (migration,) = desk.state.migrations.values()
+    assert migration.options.bandwidth is None
+
+
 def test_the_options_of_the_cluster_can_be_set_shown_and_left_out_of_one_move(desk: ShellDesk) -> None:
     desk.must("Set-ClusterMigrationDefault -Bandwidth 50MB -AutoConverge")
     assert "AutoConverge" in desk.run("Get-ClusterMigrationDefault | Format-List").text()
