@@ -129,6 +129,7 @@ class Invoker(Evaluator):
         except ShellError as error:
             error.at = error.at if error.at >= 0 else node.at
             error.command, error.module = error.command or cmdlet.name, error.module or cmdlet.module
+            error.source = error.source or self.source
             if cmdlet.raw:
                 self.session.exit_code = 1
             return self._failed(error, values)

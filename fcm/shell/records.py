@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from fcm.shell.errors import place
 from fcm.shell.exceptions import error_id, exception_of
 from fcm.shell.values import ShellObject
 
@@ -34,10 +35,20 @@ def error_record(error: ShellError) -> ErrorRecord:
                 "Reason": name.rpartition(".")[2],
             },
             "FullyQualifiedErrorId": error_id(error),
+            "InvocationInfo": _where(error),
             "Remedy": error.remedy,
         },
         error=error,
     )
+
+
+def _where(error: ShellError) -> dict[str, Any]:
+    """Where it happened; line and column from 1."""
+    source = error.source
+    if source is None or error.at < 0:
+        return {"ScriptName": "", "ScriptLineNumber": 0, "OffsetInLine": 0, "Line": ""}
+    line, column, text = place(source.text, error.at)
+    return {"ScriptName": source.file, "ScriptLineNumber": line, "OffsetInLine": column, "Line": text}
 
 
 def record_lines(record: ShellObject) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from typing import TYPE_CHECKING
 
 import pytest
@@ -13,6 +14,8 @@ from fcm.model import commands as cmd
 from fcm.model import events as ev
 from fcm.model.entities import MachineState, Migration, MigrationKind, MigrationOptions
 from fcm.model.telemetry import Phase
+from fcm.shell import invocation
+from fcm.shell.scripts import read_script
 from fcm.ui import theme
 from fcm.ui.console.colouring import ROLE
 from fcm.ui.console.output import LINES
@@ -164,6 +167,22 @@ def test_a_mistake_is_shown_in_red_with_its_place_and_remedy(qtbot: QtBot, tmp_p
     last = view.output.document().lastBlock().begin().fragment().charFormat()
     assert last.property(ROLE) == "error"
     assert last.foreground().color() == QColor(theme.shell_colours(theme.Scheme.LIGHT).error)
+
+
+def test_a_script_file_is_read_outside_of_the_window_s_thread_and_its_errors_name_it(
+    qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "ask.ps1").write_text("param($Node)\n'asked'\nGet-ClusterNode $Node")
+    threads: list[threading.Thread] = []
+    monkeypatch.setattr(
+        invocation, "read_script", lambda path: (threads.append(threading.current_thread()), read_script(path))[1]
+    )
+    shown = enter(qtbot, busy_console(qtbot, tmp_path), ".\\ask.ps1 -Node nobody")
+    assert "asked" in shown
+    assert f"At {tmp_path / 'ask.ps1'}:3 char:1" in shown
+    assert threads
+    assert threading.main_thread() not in threads
 
 
 def test_what_is_typed_meanwhile_runs_afterwards(qtbot: QtBot, tmp_path: Path) -> None:
