@@ -129,6 +129,17 @@ def test_a_machine_that_starts_elsewhere_meanwhile_keeps_the_volume_and_it_is_to
     assert told.reason.startswith("NEW01")
 
 
+def test_a_failed_machine_is_not_restarted_from_a_volume_that_no_node_reaches(desk: Desk, volume: str) -> None:
+    resource = desk.state.machine_resource(desk.machine("NEW01").id)
+    assert resource is not None
+    assert desk.do(cmd.FailResource(resource.id))
+    assert desk.do(cmd.SetMaintenance(volume, on=True)), "in the moment before its restart"
+    desk.run(60.0)
+    assert desk.machine("NEW01").state is MachineState.OFF
+    assert desk.state.resources[resource.id].state is ResourceState.FAILED
+    assert access(desk, volume) is VolumeAccess.MAINTENANCE
+
+
 def test_maintenance_ends_when_the_disk_goes_offline_or_its_owner_leaves(desk: Desk, volume: str) -> None:
     disk = desk.disk("Cluster Disk 3").id
     assert desk.do(cmd.SetMaintenance(disk, on=True))
