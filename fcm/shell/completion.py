@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from fcm.shell.exceptions import BASES
 from fcm.shell.parser import tokens
 from fcm.shell.printing import literal
 from fcm.shell.registry import COMMON
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
 MOST = 200
 """Proposals at most."""
 _PLAIN = re.compile(r"[\w.\-]+\Z")
+_CAUGHT = re.compile(r"\bcatch\s*(?:\[[\w.]+\]\s*,\s*)*(\[[\w.]*)\Z", re.IGNORECASE)
+"""A type behind catch that is being typed."""
 _WORD = re.compile(r"[^\s|;(){},=]*\Z")
 
 
@@ -62,6 +65,10 @@ def complete(session: ShellSession, text: str, cursor: int) -> Completion:
         text: the whole input.
         cursor: position in it.
     """
+    caught = _CAUGHT.search(text[: max(0, min(cursor, len(text)))])
+    if caught is not None:
+        wanted = caught[1].casefold()
+        return Completion(caught.start(1), tuple(f"[{name}]" for name in BASES if wanted[1:] in name.casefold()))
     found = situation(session, text, cursor)
     start, typed, cmdlet = found.start, found.typed, found.cmdlet
     if typed.startswith("$"):

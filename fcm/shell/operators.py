@@ -7,7 +7,8 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from fcm.shell.errors import DivisionError, ShellError
-from fcm.shell.exceptions import derived, exception_type
+from fcm.shell.exceptions import exception_type
+from fcm.shell.records import ExceptionObject
 from fcm.shell.values import (
     ShellObject,
     as_number,
@@ -201,8 +202,8 @@ def _is(left: Any, right: Any) -> bool:
         "datetime": (datetime,),
     }
     name = text(right).strip("[]").casefold()
-    if isinstance(left, ShellObject) and left.type == "Exception":
-        return exception_type(name) in derived(text(left.get("Type")))
+    if isinstance(left, ExceptionObject):
+        return exception_type(name) in left.types
     found = isinstance(left, kinds.get(name, ()))
     return found and (name == "bool" or not isinstance(left, bool))
 

@@ -6,11 +6,18 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from fcm.shell.errors import place
-from fcm.shell.exceptions import error_id, exception_of
+from fcm.shell.exceptions import error_id, exception_of, exceptions_of
 from fcm.shell.values import ShellObject
 
 if TYPE_CHECKING:
     from fcm.shell.errors import ShellError
+
+
+@dataclass
+class ExceptionObject(ShellObject):
+    """What an error is in .NET; ``types``: all that ``catch`` and ``-is`` take it for."""
+
+    types: frozenset[str] = frozenset()
 
 
 @dataclass
@@ -27,7 +34,9 @@ def error_record(error: ShellError) -> ErrorRecord:
         "ErrorRecord",
         {
             "Message": error.message,
-            "Exception": ShellObject("Exception", {"Message": error.message, "Type": name}),
+            "Exception": ExceptionObject(
+                "Exception", {"Message": error.message, "Type": name}, types=exceptions_of(error)
+            ),
             "Category": error.category,
             "CategoryInfo": {
                 "Category": error.category,

@@ -49,6 +49,8 @@ class Variables:
             ShellError: it cannot be changed.
         """
         key = name.casefold()
+        if key == "null":
+            return  # $null = ... swallows a value
         if key in CONSTANTS:
             raise ShellError(f"${name} cannot be changed.", "Choose another name.")
         if key.startswith("env:"):

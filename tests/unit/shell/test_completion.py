@@ -7,6 +7,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from fcm.shell.completion import complete
+from fcm.shell.exceptions import CLUSTER
 
 if TYPE_CHECKING:
     from tests.unit.shell.desk import ShellDesk
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
         ("(Get-ClusterNetwork “Cluster Network 1", ("'Cluster Network 1'",)),
         ("Get-ClusterGroup dc", ("DC01",)),
         ("$tr", ("$true",)),
+        ("try { } catch [itemnot", ("[System.Management.Automation.ItemNotFoundException]",)),
+        ("try { } catch [System.Exception], [Microsoft.Fail", (f"[{CLUSTER}]",)),
         ("Get-VM | Where-Object { Get-Clu", ("Get-Cluster", "Get-ClusterAvailableDisk", "Get-ClusterEvent")),
     ],
 )
@@ -36,6 +39,9 @@ def test_the_proposal_takes_the_place_of_the_word_that_was_begun(desk: ShellDesk
     text = "Get-ClusterNetwork 'Cluster Network 3"
     found = complete(desk.session, text, len(text))
     assert text[: found.start] + found.words[0] == "Get-ClusterNetwork 'Cluster Network 3'"
+    text = "try { } catch [divide"
+    found = complete(desk.session, text, len(text))
+    assert text[: found.start] + found.words[0] == "try { } catch [System.DivideByZeroException]"
 
 
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

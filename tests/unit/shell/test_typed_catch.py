@@ -85,11 +85,13 @@ def test_an_error_is_caught_by_its_own_type_and_by_each_that_this_derives_from(d
         ),
         (
             "try { Get-VM nobody } catch { $_.Exception -is [Exception]; "
+            "$_.Exception -is [System.Management.Automation.ItemNotFoundException]; "
             "$_.Exception -is [System.Management.Automation.ParameterBindingException]; 1.GetType().Name; "
             "(1..2).GetType().Name; $_.GetType().FullName }",
-            [True, False, "Int32", "Object[]", "System.Management.Automation.ErrorRecord"],
+            [True, True, False, "Int32", "Object[]", "System.Management.Automation.ErrorRecord"],
         ),
         ("try { } finally { }; 'on'", ["on"]),
+        ("$null = 'swallowed'; $null -eq $null", [True]),
     ],
 )
 def test_the_first_clause_that_fits_runs(desk: ShellDesk, script: str, output: list[object]) -> None:
