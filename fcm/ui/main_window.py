@@ -36,6 +36,7 @@ from fcm.ui.qactions import ChoiceEntry, Entry, ask, commands_of, entries, fill_
 from fcm.ui.status_bar import StatusBar
 from fcm.ui.tree_model import ROOT, TreeModel, parent_of
 from fcm.workspace import settings as st
+from fcm.workspace.actions import question_of
 from fcm.workspace.powershell import powershell
 from fcm.workspace.selection import Place, Selection
 
@@ -373,8 +374,7 @@ class MainWindow(QMainWindow):
             self._submit_some()
 
         if action.confirm is not None:
-            question = "\n".join(action.confirm(self.state, one) for one in entry.selections[:5])
-            ask(self, question, action.label.replace("...", ""), submit_all)
+            ask(self, question_of(action, self.state, entry.selections), action.label.replace("...", ""), submit_all)
         else:
             submit_all()
 

@@ -20,7 +20,7 @@ from fcm.model.verdict import OK, Verdict, no
 from fcm.workspace.selection import Place, Selection
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from fcm.backend.base import Capabilities
     from fcm.model.commands import Command
@@ -242,8 +242,24 @@ def _name(state: State, selection: Selection) -> str:
             return state.machines[selection.id].name
         case Place.VOLUME:
             return state.shared_volumes[selection.id].name
+        case Place.DISK:
+            return state.disks[selection.id].name
+        case Place.RESOURCE:
+            return state.resources[selection.id].name
         case _:
             return selection.id
+
+
+QUESTIONS = 5
+"""Things that are asked about one by one; of the others only their names are told."""
+
+
+def question_of(action: Action, state: State, selections: Sequence[Selection]) -> str:
+    """What is asked before an action is done on all that is selected; every one of them is named."""
+    assert action.confirm is not None
+    lines = [action.confirm(state, one) for one in selections[:QUESTIONS]]
+    rest = [_name(state, one) for one in selections[QUESTIONS:]]
+    return "\n".join([*lines, f"And the same for {len(rest)} more: {', '.join(rest)}."] if rest else lines)
 
 
 _P = Place
