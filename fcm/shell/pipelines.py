@@ -91,6 +91,8 @@ class PipelineParser(ExpressionParser):
         name = self.word(WORD_END)
         if self.tokens and self.tokens[-1].start == start:
             self.tokens[-1] = Token(TokenKind.COMMAND, start, self.at)
+        if isinstance(name, tree.Literal) and name.word == ".":
+            raise self.fail("The dot needs a script file or a block.", "Write a space and its name after it.", start)
         if isinstance(name, tree.Literal) and name.word:
             return self._command(start, tree.Literal(name.word, name.word, at=start))
         return self._command(start, name, called=True)

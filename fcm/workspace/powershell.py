@@ -37,8 +37,8 @@ def literal(text: str) -> str:
 
 
 def quoted(text: str) -> str:
-    """A text as one PowerShell argument; quotes only where they are needed."""
-    if text and all(char.isalnum() or char in "._-" for char in text) and not text.startswith("-"):
+    """A text as one PowerShell argument; quotes only where they are needed, as for what reads as a number."""
+    if text[:1].isalpha() and all(char.isalnum() or char in "._-" for char in text):
         return text
     return literal(text)
 

@@ -6,6 +6,7 @@ from dataclasses import replace
 from functools import cache
 from typing import TYPE_CHECKING
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -121,6 +122,12 @@ def _of_actions() -> list[tuple[str, cmd.Command]]:
             if action.choices is not None:
                 found += [(action.id, choice.command) for choice in action.choices(state, selection)]
     return found
+
+
+@pytest.mark.parametrize("name", ["00", "0x10", "1GB", "1e3", "-1", ".5", "3.", "007-b", "10.0.0.1"])
+def test_a_name_that_reads_as_a_number_is_quoted(name: str) -> None:
+    assert again(cmd.ValidateCluster((name, "a"))) == [cmd.ValidateCluster((name, "a"))]
+    assert again(cmd.AddNode(name)) == [cmd.AddNode(name)]
 
 
 def test_every_action_of_the_window_gives_its_own_command_again_as_powershell() -> None:

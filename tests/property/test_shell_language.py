@@ -166,6 +166,12 @@ def test_any_text_is_a_script_or_an_error_with_a_place_and_words(text: str) -> N
         assert "At line:" in error.show(text)
 
 
+@pytest.mark.parametrize("text", [".", ".>-", ". > out.txt", ".;"])
+def test_a_dot_alone_runs_nothing_and_says_so(text: str) -> None:
+    with pytest.raises(ShellSyntaxError, match="value here|The dot needs a script file or a block|unexpected here"):
+        parse(text)
+
+
 def test_empty_quotes_in_a_word_with_a_variable_leave_nothing() -> None:
     assert parse("foreach$x''") == parse('& "foreach$x"')
 
