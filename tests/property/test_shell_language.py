@@ -168,7 +168,7 @@ def test_any_text_is_a_script_or_an_error_with_a_place_and_words(text: str) -> N
 
 @pytest.mark.parametrize("text", [".", ".>-", ". > out.txt", ".;"])
 def test_a_dot_alone_runs_nothing_and_says_so(text: str) -> None:
-    with pytest.raises(ShellSyntaxError, match="value here|The dot needs a script file or a block|unexpected here"):
+    with pytest.raises(ShellSyntaxError, match=r"value here|The dot needs a script file or a block|unexpected here"):
         parse(text)
 
 
