@@ -17,7 +17,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from fcm.model.entities import DiskUse, MachineState, ResourceState, VolumeAccess
-from fcm.model.verdict import OK, Verdict, no
+from fcm.model.verdict import OK, Verdict, no, some
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -123,6 +123,5 @@ def maintenance_question(state: State, disk: str) -> str:
     return text
 
 
-def _names(machines: Sequence[VirtualMachine], most: int = 12) -> str:
-    names = ", ".join(machine.name for machine in machines[:most])
-    return names if len(machines) <= most else f"{names} and {len(machines) - most} more"
+def _names(machines: Sequence[VirtualMachine]) -> str:
+    return some([machine.name for machine in machines], 12)

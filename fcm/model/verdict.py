@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from fcm.model.entities import GIB, MIB
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,3 +54,8 @@ def valid_name(name: str, what: str) -> Verdict:
 def gib(size: int) -> str:
     """Bytes in words of GiB or MiB, for sentences."""
     return f"{size / GIB:.1f} GiB" if size >= GIB else f"{size / MIB:.0f} MiB"
+
+
+def some(names: Sequence[str], most: int) -> str:
+    """Names in a sentence: at most so many of them, and how many more there are."""
+    return ", ".join(names[:most]) + (f" and {len(names) - most} more" if len(names) > most else "")

@@ -16,7 +16,7 @@ from fcm.model.maintenance import in_maintenance, machines_in_the_way, maintenan
 from fcm.model.measuring import measurable
 from fcm.model.rules import allowed, may_enable_shared_volumes
 from fcm.model.snapshot_rules import current_snapshot, revert_advice, snapshot_advice, snapshots_of
-from fcm.model.verdict import OK, Verdict, no
+from fcm.model.verdict import OK, Verdict, no, some
 from fcm.workspace.selection import Place, Selection
 
 if TYPE_CHECKING:
@@ -251,15 +251,17 @@ def _name(state: State, selection: Selection) -> str:
 
 
 QUESTIONS = 5
-"""Things that are asked about one by one; of the others only their names are told."""
+"""Things that are asked about one by one; of the others only their names are told..."""
+NAMES = 40
+"""... as far as a question can be read; of more, how many they are."""
 
 
 def question_of(action: Action, state: State, selections: Sequence[Selection]) -> str:
-    """What is asked before an action is done on all that is selected; every one of them is named."""
+    """What is asked before an action is done on all that is selected, with the names of those not asked about."""
     assert action.confirm is not None
     lines = [action.confirm(state, one) for one in selections[:QUESTIONS]]
     rest = [_name(state, one) for one in selections[QUESTIONS:]]
-    return "\n".join([*lines, f"And the same for {len(rest)} more: {', '.join(rest)}."] if rest else lines)
+    return "\n".join([*lines, f"And the same for {len(rest)} more: {some(rest, NAMES)}."] if rest else lines)
 
 
 _P = Place

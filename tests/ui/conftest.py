@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from fcm.ui import theme
+from tests.unit.embedded.desk import Desk
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -24,6 +25,14 @@ def _light_theme(qapp: QApplication) -> Iterator[None]:
     sys.excepthook = excepthook
     qapp.clipboard().clear()
     assert qapp.overrideCursor() is None, "the test left the waiting cursor behind"
+
+
+@pytest.fixture
+def desk() -> Iterator[Desk]:
+    """An open embedded cluster, closed after the test."""
+    made = Desk()
+    yield made
+    made.close()
 
 
 @pytest.fixture(autouse=True, scope="session")

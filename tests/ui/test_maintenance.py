@@ -11,24 +11,16 @@ from fcm.model.entities import MachineState
 from fcm.ui import format, icons
 from fcm.workspace.selection import Place, Selection
 from tests.ui.window_by_hand import named, window_of
-from tests.unit.embedded.desk import Desk
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
     from pytestqt.qtbot import QtBot
 
     from fcm.ui.main_window import MainWindow
+    from tests.unit.embedded.desk import Desk
 
 LABEL = "Turn maintenance mode on or off for this disk"
-
-
-@pytest.fixture
-def desk() -> Iterator[Desk]:
-    made = Desk()
-    yield made
-    made.close()
 
 
 @pytest.fixture

@@ -12,24 +12,16 @@ from fcm.model.snapshot_rules import snapshots_of
 from fcm.ui.qactions import Entry, entries
 from fcm.workspace.selection import Place, Selection
 from tests.ui.window_by_hand import window_of
-from tests.unit.embedded.desk import Desk
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
     from pytestqt.qtbot import QtBot
 
     from fcm.ui.main_window import MainWindow
+    from tests.unit.embedded.desk import Desk
 
 LEFT = Qt.MouseButton.LeftButton
-
-
-@pytest.fixture
-def desk() -> Iterator[Desk]:
-    made = Desk()
-    yield made
-    made.close()
 
 
 @pytest.fixture

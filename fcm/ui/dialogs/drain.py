@@ -302,7 +302,8 @@ class DrainDialog(PlainDialog):
         elif self._plan is not None and not self._begun:
             if Kind.CLUSTER in change.kinds():  # another limit of migrations at once, or other options
                 self._forget_together()
-                self._predict_next()
+                if all(move.basis for move in self._plan.moves):  # else that is under way
+                    self._predict_next()
             if change.structural or change.kinds() & {Kind.NODE, Kind.CLUSTER}:
                 self._judge()
 

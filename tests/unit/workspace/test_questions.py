@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from fcm.workspace.actions import ACTIONS, QUESTIONS, question_of
+from fcm.workspace.actions import ACTIONS, NAMES, QUESTIONS, question_of
 from fcm.workspace.selection import Place, Selection
 from tests.ui.by_hand import formed, machine, opened
 
@@ -25,3 +25,9 @@ def test_of_many_every_one_is_named() -> None:
     lines = asked(QUESTIONS + 3)
     assert len(lines) == QUESTIONS + 1
     assert lines[-1] == "And the same for 3 more: VM5, VM6, VM7."
+
+
+def test_of_thousands_the_question_still_fits_on_a_screen() -> None:
+    last = asked(1000)[-1]
+    assert last.startswith("And the same for 995 more: VM5, VM6, ")
+    assert last.endswith(f", VM{QUESTIONS + NAMES - 1} and {995 - NAMES} more.")
