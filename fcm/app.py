@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from fcm import resources
+from fcm.backend import registry
 from fcm.backend.base import BackendError
 from fcm.workspace.cluster_plan import ClusterPlan, save
 from fcm.workspace.folders import cluster_folder, data_folder
@@ -21,7 +22,6 @@ from fcm.workspace.workspace import Workspace
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from fcm.backend.base import Backend
     from fcm.ui.context import Context, KnownCluster
 
 DEFAULT_CLUSTER = "embedded:contoso"
@@ -33,7 +33,7 @@ def open_workspace(uri: str, paced: bool = True, keep: bool = True, salvage_jour
     """Open a cluster and start its backend; blocks.
 
     Args:
-        uri: ``embedded:NAME``, ``embedded:FILE.toml`` or ``libvirt:HOSTS.toml``.
+        uri: see fcm.backend.registry.
         paced: whether the virtual clock of an embedded cluster follows real time.
         keep: whether its history is kept in a journal.
         salvage_journal: go on with what can be read of a damaged journal.
@@ -42,7 +42,8 @@ def open_workspace(uri: str, paced: bool = True, keep: bool = True, salvage_jour
         BackendError: unknown URI, wrong file, missing module.
         JournalError: the journal cannot be opened.
     """
-    backend, canonical = _open_backend(uri, paced)
+    canonical = registry.canonical_uri(uri)
+    backend = registry.open_backend(canonical, (cluster_folder(),), paced)
     path = journal_path(canonical)
     if keep and salvage_journal and path.exists():
         try:
@@ -65,39 +66,9 @@ def existing_journal(uri: str) -> tuple[str, Path] | None:
     Raises:
         BackendError: the URI names no cluster.
     """
-    canonical = canonical_uri(uri)
+    canonical = registry.canonical_uri(uri)
     path = journal_path(canonical)
     return (canonical, path) if path.exists() else None
-
-
-def canonical_uri(uri: str) -> str:
-    """The URI with the whole path of its file. Raises BackendError where it names no cluster."""
-    scheme, _, rest = uri.partition(":")
-    if scheme == "embedded" and rest:
-        return f"embedded:{rest if not _is_file(rest) else Path(rest).expanduser().resolve()}"
-    if scheme == "libvirt" and rest:
-        return f"libvirt:{Path(rest).expanduser().resolve()}"
-    raise BackendError(
-        f"{uri!r} names no cluster. Write embedded:contoso, embedded:FILE.toml for a cluster file of your own, "
-        "or libvirt:HOSTS.toml for real hosts."
-    )
-
-
-def _open_backend(uri: str, paced: bool) -> tuple[Backend, str]:
-    """The backend for a URI, and the URI with the file's whole path."""
-    canonical = canonical_uri(uri)
-    scheme, _, rest = canonical.partition(":")
-    if scheme == "embedded":
-        from fcm.backend.embedded import open_embedded
-
-        return open_embedded(rest, uri=canonical, folders=(cluster_folder(),), paced=paced), canonical
-    from fcm.backend.libvirt import open_hosts
-
-    return open_hosts(Path(rest), canonical), canonical
-
-
-def _is_file(text: str) -> bool:
-    return text.endswith(".toml") or "/" in text or "\\" in text
 
 
 def journal_path(uri: str) -> Path:
@@ -142,6 +113,8 @@ def make_context(settings: Settings | None = None, opener: Callable[[str], Works
         create_cluster=create_cluster,
         settings=chosen,
         report_folder=data_folder() / "reports",
+        uri_of=registry.uri_of,
+        uri_forms=registry.forms(),
     )
 
 

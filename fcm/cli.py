@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from fcm import __version__
 from fcm.backend.base import BackendError, SinkError
+from fcm.backend.registry import forms
 from fcm.backend.toml_table import ClusterFileError
 
 if TYPE_CHECKING:
@@ -35,9 +36,7 @@ def make_parser() -> argparse.ArgumentParser:
 
     parser = argparse.ArgumentParser(prog="fcm", description=_DESCRIPTION)
     parser.add_argument("--version", action="version", version=f"fcm {__version__}")
-    parser.add_argument(
-        "--open", metavar="URI", help="cluster to open: embedded:contoso, embedded:FILE.toml, libvirt:HOSTS.toml"
-    )
+    parser.add_argument("--open", metavar="URI", help=f"cluster to open: {forms()}")
     parser.add_argument("--verbose", action="store_true", help="log more to standard error")
     parser.add_argument("--smoke", action="store_true", help="one migration in the embedded cluster, then exit")
     verbs = parser.add_subparsers(dest="verb", metavar="VERB", title="verbs")

@@ -20,7 +20,7 @@ DONE, FAILED, WRONG_USAGE = 0, 1, 2
 _HELP = """\
 Lists the past migrations of a cluster, newest first, and writes them as recordings.
 
-CLUSTER is what --open takes: embedded:contoso, embedded:FILE.toml, libvirt:HOSTS.toml. It must not be open in another
+CLUSTER is what --open takes: CLUSTERS. It must not be open in another
 fcm at the same time. Kept is every migration since the cluster was first opened, with all rows of its telemetry, until
 its journal file is deleted; nothing is thinned out.
 
@@ -38,10 +38,12 @@ _HEAD = (
 
 def add_history_verbs(verbs: Subparsers) -> None:
     """Add ``history``."""
+    from fcm.backend.registry import forms
+
     history = verbs.add_parser(
         "history",
         help="past migrations of a cluster; export them as recordings",
-        description=_HELP,
+        description=_HELP.replace("CLUSTERS", forms()),
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     history.add_argument("cluster", metavar="CLUSTER")
@@ -54,6 +56,7 @@ def add_history_verbs(verbs: Subparsers) -> None:
 
 def _history(arguments: argparse.Namespace) -> int:
     from fcm.app import existing_journal
+    from fcm.backend.registry import is_simulated
     from fcm.workspace.history import History
     from fcm.workspace.journal import Journal
 
@@ -71,7 +74,7 @@ def _history(arguments: argparse.Namespace) -> int:
     uri, path = found
     with closing(Journal.open(path, uri)) as journal:
         state, _ = journal.replay()
-        history = History(state, journal, simulated=uri.startswith("embedded:"))
+        history = History(state, journal, simulated=is_simulated(uri))
         return _tell(arguments, uri, history)
 
 

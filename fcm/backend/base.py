@@ -84,8 +84,6 @@ class Capabilities:
     """What a backend can do."""
 
     commands: frozenset[type[Command]]
-    clock: bool
-    """True if time is virtual: it can be paused and sped up."""
     reason: str = ""
     """Why other commands are not possible, for tooltips."""
     late_post_copy: bool = False

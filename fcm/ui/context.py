@@ -42,3 +42,7 @@ class Context:
     settings: Settings
     report_folder: Path
     """Where validation reports are saved."""
+    uri_of: Callable[[str], str] = str
+    """The URI of what a person typed: a URI, a name or a file. Blocking; raises BackendError (sentence)."""
+    uri_forms: str = ""
+    """How the URI of a cluster is written, for placeholders and help texts."""

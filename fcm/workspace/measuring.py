@@ -37,7 +37,7 @@ class Way:
 
 def origin(workspace: Workspace, machine: VirtualMachine) -> str:
     """Where the figures come from, in words."""
-    if workspace.clock is not None:
+    if workspace.simulated:
         workload = machine.workload or "idle"
         return f"Computed from the workload {workload!r} of the simulated machine; nothing is measured."
     return (

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from fcm.backend.base import MeasureError as MeasureError  # the window and the shell know these by this room
 from fcm.backend.base import Operation as Operation
+from fcm.backend.registry import is_simulated
 from fcm.model import events as ev
 from fcm.model.rules import allowed
 from fcm.model.state import Change, State, apply
@@ -175,6 +176,11 @@ class Workspace:
         """What the cluster was opened by."""
         return self.backend.uri
 
+    @property
+    def simulated(self) -> bool:
+        """Whether the figures of this cluster are computed by the migration engine instead of measured on hosts."""
+        return is_simulated(self.uri)
+
     def allowed(self, command: Command) -> Verdict:
         """Whether a command would be accepted now, by what is known here."""
         verdict = self.capabilities.verdict(command)
@@ -252,7 +258,7 @@ class Workspace:
         """The past migrations. This is cheap; what it returns reads the journal and belongs in a worker thread."""
         from fcm.workspace.history import History  # numpy is not needed before
 
-        return History(self.state, self._journal, tuple(self.log), self._telemetry, self.clock is not None)
+        return History(self.state, self._journal, tuple(self.log), self._telemetry, self.simulated)
 
     @property
     def telemetry(self) -> Mapping[str, Sequence[TelemetryRow]]:

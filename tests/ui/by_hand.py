@@ -215,7 +215,7 @@ class Backend:
     """Posts what a test says, keeps what it is asked to do, and finishes it at once."""
 
     def __init__(self, begin: Sequence[ev.Event] = (), clock: bool = True, able: frozenset[Any] = ALL_COMMANDS) -> None:
-        self.uri = "embedded:contoso"
+        self.uri = "embedded:contoso" if clock else "libvirt:hosts.toml"
         self.clock = Clock() if clock else None
         self.submitted: list[cmd.Command] = []
         self.closed = False
@@ -229,7 +229,7 @@ class Backend:
         self._sequence = 0
 
     def capabilities(self) -> Capabilities:
-        return Capabilities(self._able, self.clock is not None, "Real hosts cannot do that.")
+        return Capabilities(self._able, "Real hosts cannot do that.")
 
     def silence(self, node: str) -> float | None:
         return self.silences.get(node)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtWidgets import QWidget
 
+from fcm.backend.registry import forms, uri_of
 from fcm.ui.context import Context, KnownCluster
 from fcm.ui.main_window import MainWindow
 from fcm.workspace.settings import Settings
@@ -33,6 +34,8 @@ def context(folder: Path, opener: Callable[[str], Workspace] | None = None) -> C
         create_cluster=lambda plan: "embedded:new",
         settings=Settings(folder),
         report_folder=folder,
+        uri_of=uri_of,
+        uri_forms=forms(),
     )
 
 

@@ -155,7 +155,7 @@ class EmbeddedBackend:
             cmd.FailAdapter: networks.fail,
             cmd.RepairAdapter: networks.repair,
         }
-        self._capabilities = Capabilities(frozenset(self._handlers), clock=True, late_post_copy=True)
+        self._capabilities = Capabilities(frozenset(self._handlers), late_post_copy=True)
         self._sink: Sink | None = None
         self._inbox: deque[Operation] = deque()
         self._unacknowledged: list[tuple[Operation, Verdict]] = []

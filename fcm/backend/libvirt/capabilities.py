@@ -25,6 +25,5 @@ COMMANDS = frozenset(
 
 CAPABILITIES = Capabilities(
     COMMANDS,
-    clock=False,
     reason="The hosts themselves decide this; do it with their own tools (virsh, virt-manager).",
 )

@@ -92,7 +92,7 @@ def _sample(call: Call, machine: VirtualMachine, sample: DirtySample) -> ShellOb
             "Name": machine.name,
             "Seconds": sample.seconds,
             "MiBPerSecond": round(sample.mib_per_s, 2),
-            "Source": "Measured" if call.workspace.clock is None else "Computed",
+            "Source": "Computed" if call.workspace.simulated else "Measured",
         },
     )
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from time import time
 from typing import TYPE_CHECKING
 
@@ -34,8 +33,6 @@ if TYPE_CHECKING:
     from fcm.ui.main_window import MainWindow
     from fcm.workspace.workspace import Workspace
 
-SCHEMES = ("embedded", "libvirt")
-
 
 class ManageClusterDialog(PlainDialog):
     """Opens in a worker thread; what goes wrong is said here and nothing typed is lost."""
@@ -57,7 +54,7 @@ class ManageClusterDialog(PlainDialog):
         header.setSectionResizeMode(1, QHeaderView.ResizeMode.Stretch)
         header.setSectionResizeMode(2, QHeaderView.ResizeMode.ResizeToContents)
         self.uri = named(QLineEdit(), "Cluster or file")
-        self.uri.setPlaceholderText("embedded:contoso, or libvirt: and the path of a hosts file")
+        self.uri.setPlaceholderText(window.context.uri_forms)
         self.uri.setClearButtonEnabled(True)
         self.uri.textChanged.connect(lambda _: self._enable())
         self.browse = named(QPushButton("&Browse..."), "Browse...")
@@ -142,7 +139,7 @@ class ManageClusterDialog(PlainDialog):
         self.notice.say("")
 
         def work() -> tuple[str, Workspace]:
-            uri = _uri(text)
+            uri = window.context.uri_of(text)
             return uri, window.context.open_cluster(uri)
 
         self._work = Work(self, work, self._opened, lambda opened: opened[1].close())
@@ -175,20 +172,3 @@ class ManageClusterDialog(PlainDialog):
         if event.type() == QEvent.Type.Close and self._work is not None:
             self._work.abandon()
         return super().event(event)
-
-
-def _uri(text: str) -> str:
-    """The URI of what was typed: a bare name is an embedded cluster, a bare file is told by what it describes.
-
-    Blocks (reads the file).
-    """
-    if text.partition(":")[0] in SCHEMES:
-        return text
-    path = Path(text).expanduser()
-    if path.suffix != ".toml":
-        return f"embedded:{text}"
-    try:
-        described = path.read_text(encoding="utf-8", errors="replace")
-    except OSError:
-        return f"embedded:{path}"
-    return f"libvirt:{path}" if "[[node]]" in described else f"embedded:{path}"

@@ -288,7 +288,7 @@ class MigrationView(QWidget):
         passes = course.recording.passes() if migration.kind is MigrationKind.LIVE else []
         self.passes.show_passes(passes)
         self.attempts.show_lines(attempt_lines(state, migration))
-        simulated = self._workspace.capabilities.clock
+        simulated = self._workspace.simulated
         self.figures.show_comparison(against_forecast(migration.figures, course.compared, simulated))
         self.command.show_migration(state, migration)
         self._list_history(state)

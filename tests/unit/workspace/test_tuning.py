@@ -27,7 +27,7 @@ class Opened:
 
     def __init__(self, one: Migration, *, late_post_copy: bool = False, able: type = TuneMigration) -> None:
         self.state = state(one)
-        self.capabilities = Capabilities(frozenset({able}), False, "Real hosts cannot do that.", late_post_copy)
+        self.capabilities = Capabilities(frozenset({able}), "Real hosts cannot do that.", late_post_copy)
 
 
 def stuck(**more: Any) -> Outlook:

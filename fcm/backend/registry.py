@@ -1,0 +1,163 @@
+"""The kinds of clusters that can be opened, by the scheme of their URI: one entry makes a backend known everywhere.
+
+An entry imports its backend only when a cluster is opened, so that a help text costs nothing.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from fcm.backend.base import BackendError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from fcm.backend.base import Backend
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """What a backend is told when it is opened."""
+
+    uri: str
+    """The canonical URI, by which the cluster is known."""
+    folders: Sequence[Path] = ()
+    """Where the user's own cluster files are."""
+    paced: bool = True
+    """Whether a virtual clock follows real time."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scheme:
+    """One kind of cluster."""
+
+    forms: tuple[str, ...]
+    """How its URIs are written, such as ``libvirt:HOSTS.toml``."""
+    help: str
+    """What it is, as a sentence."""
+    simulated: bool
+    """Whether its figures are computed by the migration engine instead of measured on hosts."""
+    canonical: Callable[[str], str]
+    """The part after the scheme in the form in which the cluster is known, with the whole path of a file."""
+    open: Callable[[str, Opening], Backend]
+    """The backend of a canonical part; not started yet. Raises BackendError."""
+    marks: Callable[[str], bool] = lambda _: False
+    """Whether the text of a file describes a cluster of this kind."""
+
+
+def _whole_path(text: str) -> str:
+    return str(Path(text).expanduser().resolve())
+
+
+def _embedded_part(text: str) -> str:
+    is_file = text.endswith(".toml") or "/" in text or "\\" in text
+    return _whole_path(text) if is_file else text
+
+
+def _open_embedded(part: str, opening: Opening) -> Backend:
+    from fcm.backend.embedded import open_embedded
+
+    return open_embedded(part, uri=opening.uri, folders=opening.folders, paced=opening.paced)
+
+
+def _open_libvirt(part: str, opening: Opening) -> Backend:
+    from fcm.backend.libvirt import open_hosts
+
+    return open_hosts(Path(part), opening.uri)
+
+
+DEFAULT = "embedded"
+"""The kind that a bare name means, and a file that no other kind recognizes."""
+
+SCHEMES: dict[str, Scheme] = {
+    "embedded": Scheme(
+        ("embedded:contoso", "embedded:FILE.toml"),
+        "A simulated cluster inside this program: a shipped one by its name, or a cluster file of your own.",
+        simulated=True,
+        canonical=_embedded_part,
+        open=_open_embedded,
+    ),
+    "libvirt": Scheme(
+        ("libvirt:HOSTS.toml",),
+        "Real hosts that run QEMU and libvirt, described by a hosts file.",
+        simulated=False,
+        canonical=_whole_path,
+        open=_open_libvirt,
+        marks=lambda text: "[[node]]" in text,
+    ),
+}
+"""Every kind by its scheme."""
+
+
+def forms() -> str:
+    """How the URI of a cluster is written, for help texts: all forms with commas."""
+    return ", ".join(form for scheme in SCHEMES.values() for form in scheme.forms)
+
+
+def split(uri: str) -> tuple[Scheme, str, str]:
+    """The kind of a URI, its scheme and the part after it.
+
+    Raises:
+        BackendError: no kind of cluster is written like this.
+    """
+    name, _, part = uri.partition(":")
+    scheme = SCHEMES.get(name)
+    if scheme is None or not part:
+        raise BackendError(f"“{uri}” names no cluster. Write one of: {forms()}.")
+    return scheme, name, part
+
+
+def canonical_uri(uri: str) -> str:
+    """The URI with the whole path of its file. Raises BackendError where it names no cluster."""
+    scheme, name, part = split(uri)
+    return f"{name}:{scheme.canonical(part)}"
+
+
+def is_simulated(uri: str) -> bool:
+    """Whether the figures of a cluster are computed, not measured; a URI of an unknown kind is taken as measured."""
+    scheme = SCHEMES.get(uri.partition(":")[0])
+    return scheme is not None and scheme.simulated
+
+
+def open_backend(uri: str, folders: Sequence[Path] = (), paced: bool = True) -> Backend:
+    """The backend of a canonical URI; nothing is connected or started yet.
+
+    Raises:
+        BackendError: unknown kind, wrong file, missing module.
+    """
+    scheme, _, part = split(uri)
+    return scheme.open(part, Opening(uri, folders, paced))
+
+
+_SCHEME_LIKE = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+:")
+"""What can only be meant as a scheme; one letter is a drive of Windows."""
+
+
+def uri_of(text: str) -> str:
+    """The URI of what a person typed: a URI, the name of an embedded cluster, or a file, told by what it describes.
+
+    Blocks: it reads the file.
+
+    Raises:
+        BackendError: it begins with a scheme that does not exist.
+    """
+    if _SCHEME_LIKE.match(text):
+        split(text)
+        return text
+    path = Path(text).expanduser()
+    if path.suffix.lower() != ".toml":
+        return f"{DEFAULT}:{text}"
+    try:
+        with path.open(encoding="utf-8", errors="replace") as file:
+            described = file.read(_READ)
+    except OSError:
+        return f"{DEFAULT}:{path}"
+    kind = next((name for name, scheme in SCHEMES.items() if scheme.marks(described)), DEFAULT)
+    return f"{kind}:{path}"
+
+
+_READ = 1 << 20
+"""Characters of a file that are looked at to tell what it describes."""
