@@ -28,6 +28,7 @@ from PySide6.QtWidgets import (
     QTreeView,
     QWidget,
 )
+from shiboken6 import isValid
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -146,6 +147,11 @@ class Driver:
         """All dialogs are closed."""
         self.wait(lambda: QApplication.activeModalWidget() is None, "the dialogs to close")
 
+    def wait_closed(self, window: QWidget) -> None:
+        """A window is closed, and perhaps deleted already."""
+        title = window.windowTitle()
+        self.wait(lambda: is_closed(window), f"the window {title!r} to close")
+
     # mouse
 
     def click(self, widget: QWidget, place: QPoint | None = None, button: Qt.MouseButton = _LEFT) -> None:
@@ -250,24 +256,29 @@ class Driver:
         yield from below(QModelIndex())
 
     def row(self, name: str, text: str) -> tuple[QAbstractItemView, QModelIndex]:
-        """The row whose first cell shows a text, scrolled into view; waits until it is there."""
+        """The row whose first cell shows a text, scrolled into view; waits until it is there.
+
+        The index holds until the next event is handled: rows may come and go at any time.
+        """
 
         def there() -> tuple[QAbstractItemView, QModelIndex] | None:
             view = self.look_for(QAbstractItemView, name)
             if view is None:
                 return None
             found = next((index for index in self.rows(view) if str(index.data()) == text), None)
-            return None if found is None else (view, found)
+            if found is None:
+                return None
+            if _can_be_clicked(view, found):
+                return view, found
+            if isinstance(view, QTreeView):
+                parent = found.parent()
+                while parent.isValid():
+                    view.expand(parent)
+                    parent = parent.parent()
+            view.scrollTo(found)
+            return None  # seen at the next look, when the view has moved there
 
-        view, index = self.wait(there, f"the row {text!r} in {name!r}")
-        if isinstance(view, QTreeView):
-            parent = index.parent()
-            while parent.isValid():
-                view.expand(parent)
-                parent = parent.parent()
-        view.scrollTo(index)
-        self.settle()
-        return view, index
+        return self.wait(there, f"the row {text!r} in {name!r}")
 
     def cell(self, name: str, text: str, heading: str) -> str:
         """What a row shows under a heading."""
@@ -309,10 +320,10 @@ class Driver:
             menu, action = self.wait(lambda label=label: _entry(label), f"the menu entry {label!r}")  # type: ignore[misc]
             if not action.isEnabled():
                 raise DriverError(f"The menu entry {label!r} is disabled: {action.toolTip()}")
-            self.click(menu, menu.actionGeometry(action).center())
             below = action.menu() if number < len(labels) - 1 else None
+            self.click(menu, menu.actionGeometry(action).center())
             if isinstance(below, QMenu):
-                self.wait(below.isVisible, f"the submenu {label!r}")
+                self._wait_open(below, label)
         self.settle()
 
     def open_submenu(self, label: str) -> QMenu:
@@ -322,13 +333,25 @@ class Driver:
         if not isinstance(below, QMenu):
             raise DriverError(f"{label!r} has no submenu.")
         self.click(menu, menu.actionGeometry(action).center())
-        self.wait(below.isVisible, f"the submenu {label!r}")
+        self._wait_open(below, label)
         return below
+
+    def _wait_open(self, submenu: QMenu, label: str) -> None:
+        self.wait(lambda: not is_closed(submenu), f"the submenu {label!r}")
 
     def close_menus(self) -> None:
         """Esc until no menu is open."""
         while (popup := QApplication.activePopupWidget()) is not None:
             self.key(Qt.Key.Key_Escape, widget=popup)
+
+
+def is_closed(window: QWidget) -> bool:
+    """Whether a window is hidden or gone.
+
+    A window that deletes itself lives on for some milliseconds after it was closed, so whoever waits for that must be
+    ready to meet it in either state.
+    """
+    return not isValid(window) or not window.isVisible()
 
 
 def label_of(action: QAction) -> str:
@@ -342,6 +365,12 @@ def _entry(label: str) -> tuple[QMenu, QAction] | None:
     if not isinstance(menu, QMenu):
         return None
     return next(((menu, action) for action in menu.actions() if label_of(action) == label), None)
+
+
+def _can_be_clicked(view: QAbstractItemView, index: QModelIndex) -> bool:
+    """Whether the place where a row is clicked lies in the visible part of its view."""
+    rect = view.visualRect(index)
+    return rect.isValid() and view.viewport().rect().contains(_inside(rect))
 
 
 def _inside(rect: QRect) -> QPoint:

@@ -40,18 +40,24 @@ def settings(walk: Walk) -> None:
 def drain(walk: Walk) -> None:
     """Drain a node: the plan, its course, the summary."""
     driver = walk.driver
+
+    def begun(drain: str) -> bool:
+        """Also when it is over already: on a busy machine that may be so at the first look."""
+        moves = (one for one in walk.state.migrations.values() if one.drain == drain)
+        return any(move.started is not None for move in moves)
+
     walk.go(DRAINED)
     driver.press("Drain...")
     _window(walk, f"Drain {DRAINED}")
     driver.wait(lambda: walk.enabled("Drain"), "the plan of the drain")
-    total = driver.find(QLabel, "Total")
-    driver.wait(lambda: "Predicted in all" in total.text(), "the prediction", 60)
+    walk.wait_text(QLabel, "Total", lambda text: "Predicted in all" in text, "the prediction", 60)
     walk.shoot("drain plan", "Drain: what goes where, how long each move is expected to take, and what stays and why.")
     walk.speed("60x")
     driver.press("Drain")
-    driver.wait(lambda: walk.state.running_migrations(), "the first move of the drain")
+    drained = driver.wait(lambda: next(iter(walk.state.drains), None), "the drain")
+    driver.wait(lambda: begun(drained), "the first move of the drain")
     walk.shoot("draining", "While it runs: predicted beside actual.")
-    driver.wait(lambda: not walk.state.active_migrations(), "the end of the drain", 120)
+    driver.wait(lambda: walk.state.drains[drained].ended, "the end of the drain", 120)
     driver.wait(lambda: walk.enabled("Copy summary"), "the summary")
     walk.shoot("drained", "Emptied: what each move took, beside what had been predicted.")
     driver.press("Close")
@@ -66,11 +72,10 @@ def history(walk: Walk) -> None:
     walk.go(CLUSTER)
     driver.press("Migration history...")
     past = _window(walk, "Migration History")
-    table = driver.find(QAbstractItemView, "Past migrations")
-    driver.wait(lambda: table.model().rowCount() >= 2, "the past migrations")
+    walk.wait_rows("Past migrations", 2)
     walk.shoot("history", "Every migration is kept: when, over which network, how long, how it ended.")
     driver.type_into("Filter", DRAINED)
-    driver.key(Qt.Key.Key_A, _CTRL, table)
+    driver.key(Qt.Key.Key_A, _CTRL, driver.find(QAbstractItemView, "Past migrations"))
     driver.press("Compare")
     compared = _window(walk, "Migrations compared")
     compared.resize(walk.window.size())
@@ -86,8 +91,7 @@ def planner(walk: Walk) -> None:
 
     driver.key(Qt.Key.Key_P, _CTRL)
     window = driver.find(SteadyText, "Verdict of scenario A").window()
-    intervals = driver.find(SteadyText, "Intervals of scenario A")
-    driver.wait(lambda: "being computed" not in intervals.text(), "the intervals")
+    walk.wait_text(SteadyText, "Intervals of scenario A", lambda text: "being computed" not in text, "the intervals")
     walk.shoot("planner", "The planner: two scenarios side by side; curve and verdict follow the sliders.", window)
     window.close()
 
@@ -116,9 +120,8 @@ def console(walk: Walk) -> None:
     walk.shoot("console", "Every click so far, as the PowerShell that does the same.")
     driver.type_into("Command", "Get-ClusterGroup | Sort-Object OwnerNode | Format-Table Name, OwnerNode, State")
     walk.shoot("console line", "A line of one's own: colours, completion with Tab, history with Ctrl+R.")
-    output = driver.find(QPlainTextEdit, "Console")
     driver.key(Qt.Key.Key_Return, widget=driver.find(QWidget, "Command"))
-    driver.wait(lambda: "SETUP01" in output.toPlainText(), "what the line prints")
+    walk.wait_text(QPlainTextEdit, "Console", lambda text: "SETUP01" in text, "what the line prints")
     walk.shoot("console table", "And what it prints, as wide as the Console.")
     driver.press("Show Console")
 

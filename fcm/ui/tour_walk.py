@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from PySide6.QtWidgets import QAbstractButton, QLabel
+from PySide6.QtWidgets import QAbstractButton, QAbstractItemView, QLabel, QPlainTextEdit
 
 from fcm.ui.driver import DriverError
 
@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from fcm.model.telemetry import Phase, TelemetryRow
     from fcm.ui.driver import Driver
     from fcm.ui.main_window import MainWindow
+    from fcm.ui.migration.steady_text import SteadyText
+
+    Texts = QLabel | QPlainTextEdit | SteadyText
 
 TREE = "Console tree"
 LIVE = "Live migrate virtual machine to another node"
@@ -43,14 +46,31 @@ class Walk:
         button = self.driver.look_for(QAbstractButton, name)
         return button is not None and button.isEnabled()
 
-    def judged(self) -> None:
-        """Wait until the pre-flight panel says whether the memory will converge."""
+    def wait_text(
+        self, kind: type[Texts], name: str, is_there: Callable[[str], bool], what: str, patience: float | None = None
+    ) -> None:
+        """Wait until the text of that name, looked for anew each time, is as it is wanted."""
 
         def said() -> bool:
-            verdict = self.driver.look_for(QLabel, "Convergence")
-            return verdict is not None and "is judging" not in verdict.text()
+            found = self.driver.look_for(kind, name)
+            if found is None:
+                return False
+            return is_there(found.toPlainText() if isinstance(found, QPlainTextEdit) else found.text())
 
-        self.driver.wait(said, "the verdict on convergence")
+        self.driver.wait(said, what, patience)
+
+    def wait_rows(self, name: str, least: int) -> None:
+        """Wait until a list or table of that name has at least so many rows."""
+
+        def there() -> bool:
+            view = self.driver.look_for(QAbstractItemView, name)
+            return view is not None and view.model().rowCount() >= least
+
+        self.driver.wait(there, f"{least} rows in {name!r}")
+
+    def judged(self) -> None:
+        """Wait until the pre-flight panel says whether the memory will converge."""
+        self.wait_text(QLabel, "Convergence", lambda text: "is judging" not in text, "the verdict on convergence")
 
     def wait_row(self, name: str, reached: Callable[[TelemetryRow], bool], what: str) -> None:
         """Wait until the newest telemetry of a machine's migration satisfies a condition."""

@@ -123,6 +123,50 @@ def test_no_test_sleeps_skips_or_pumps_the_event_loop() -> None:
     assert not found, found
 
 
+WAITS = ("waitUntil", "wait_until", "wait")
+
+
+def test_nobody_waits_for_a_window_to_vanish_by_asking_it() -> None:
+    """A window that closes may be deleted before the next look: whoever waits asks ``driver.is_closed`` or by name."""
+    found = []
+    for file in python_files("fcm/ui", "tests", "benchmarks"):
+        functions = {node.name: node for node in ast.walk(tree(file)) if isinstance(node, ast.FunctionDef)}
+        for name, call in calls(file):
+            if name in WAITS and call.args:
+                condition = call.args[0]
+                looked_at = functions.get(condition.id, condition) if isinstance(condition, ast.Name) else condition
+                found += [f"{place(file, call)} {asked}" for asked in _visibility_of_what_is_held(looked_at)]
+    assert not found, found
+
+
+def _visibility_of_what_is_held(condition: ast.AST) -> list[str]:
+    """Where a condition asks something that it did not look for itself whether it is shown."""
+    own = {node.id for node in ast.walk(condition) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}
+    return [
+        ast.unparse(node)
+        for node in ast.walk(condition)
+        if isinstance(node, ast.Attribute)
+        and node.attr in ("isVisible", "isHidden")
+        and isinstance(node.value, ast.Name | ast.Attribute)
+        and ast.unparse(node.value).partition(".")[0] not in own
+    ]
+
+
+@pytest.mark.parametrize(
+    ("condition", "is_held"),
+    [
+        ("lambda: not dialog.isVisible()", True),
+        ("dialog.isVisible", True),
+        ("lambda: self.box.isHidden()", True),
+        ("lambda: named(view, 'Progress').isVisible()", False),
+        ("lambda: not any(grid.isVisible() for grid in view.findChildren(Grid))", False),
+        ("lambda: is_closed(dialog)", False),
+    ],
+)
+def test_the_rule_about_waits_knows_what_is_held_from_what_is_looked_for(condition: str, is_held: bool) -> None:
+    assert bool(_visibility_of_what_is_held(ast.parse(condition, mode="eval"))) is is_held
+
+
 def test_every_test_can_fail() -> None:
     """Each test asserts, expects an error, or calls something of the tests that does."""
     hollow = []

@@ -20,6 +20,7 @@ from fcm.ui import theme
 from fcm.ui.console.colouring import ROLE
 from fcm.ui.console.output import LINES
 from fcm.ui.docks import ConsoleDock
+from fcm.ui.driver import is_closed
 from fcm.workspace import settings as st
 from fcm.workspace.powershell import powershell
 from fcm.workspace.selection import Place, Selection
@@ -140,7 +141,7 @@ def test_what_a_dialog_a_menu_and_a_dock_submit_is_shown_as_well(qtbot: QtBot, t
     assert dialog is not None
     named(dialog, "Name", QLineEdit).setText("Data")
     named(dialog, "OK").click()
-    qtbot.waitUntil(lambda: not dialog.isVisible())
+    qtbot.waitUntil(lambda: is_closed(dialog))
     entry = next(one for one in shown.menus.action_menu.actions() if one.objectName() == "refresh")
     entry.trigger()
     menu = shown.show_context_menu((Selection(Place.NODE, "node3"),), QPoint(5, 5))

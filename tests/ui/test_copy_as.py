@@ -39,9 +39,14 @@ def offered(shown: MainWindow) -> QMenu:
 def test_a_right_click_on_an_entry_of_the_pane_copies_what_it_would_do(qtbot: QtBot, tmp_path: Path) -> None:
     shown, backend = busy_window(qtbot, tmp_path)
     shown.select(WEB)
+
+    def laid_out() -> bool:
+        entry = shown.actions_pane.button("save-machine")
+        return entry is not None and entry.y() > 0
+
+    qtbot.waitUntil(laid_out)
     button = shown.actions_pane.button("save-machine")
     assert button is not None
-    qtbot.waitUntil(lambda: button.y() > 0)
     place = QPoint(4, 4)
     QApplication.sendEvent(button, QContextMenuEvent(QContextMenuEvent.Reason.Mouse, place, button.mapToGlobal(place)))
     (made,) = offered(shown).actions()

@@ -6,6 +6,7 @@ import pytest
 from PySide6.QtCore import Qt
 
 from fcm.model.entities import GIB, MIB
+from fcm.ui.background import Work
 from fcm.ui.migration import MigrationPlanner
 from fcm.ui.migration.sliders import WideSlider
 
@@ -63,10 +64,14 @@ def test_a_migration_that_does_not_end_is_told_what_would_help_by_the_engine(
     assert first.details().endswith("post-copy.")
 
 
-def test_a_slider_that_moves_again_makes_the_engine_drop_its_work(planner: MigrationPlanner, qtbot: QtBot) -> None:
+def test_a_slider_that_moves_again_makes_the_engine_drop_its_work(
+    planner: MigrationPlanner, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
     first = planner.panels[0]
+    begun: list[Work] = []
+    monkeypatch.setattr("fcm.ui.migration.planner.Work", lambda *of: begun.append(Work(*of)) or begun[-1])
     first.sliders["memory"].set_amount(512.0 * GIB)
-    qtbot.waitUntil(lambda: first._work is not None, timeout=5000)
+    qtbot.waitUntil(lambda: bool(begun))
     first.sliders["memory"].set_amount(1.0 * GIB)
     settle(qtbot, planner)
     assert first.outcome is not None
