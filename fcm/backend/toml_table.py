@@ -6,13 +6,15 @@ import re
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from fcm.backend.base import BackendError
+from fcm.backend.toml_lines import TomlLines
+from fcm.textfile import Kind, TextFileError, parse_toml, read_text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
     from enum import Enum
     from pathlib import Path as FilePath
 
-    from fcm.backend.toml_lines import Path, TomlLines
+    from fcm.backend.toml_lines import Path
 
 E = TypeVar("E", bound="Enum")
 T = TypeVar("T")
@@ -34,6 +36,21 @@ class ClusterFileError(BackendError):
         self.line = line
         """From 1; 0 if the file as a whole is meant."""
         self.reason = reason
+
+
+def read_table(path: FilePath, kind: Kind, check: Callable[[str], None] = lambda _: None) -> Table:
+    """The outermost table of a TOML file; ``check`` may refuse the text before it is parsed.
+
+    Raises:
+        ClusterFileError: it cannot be read or is no TOML.
+    """
+    try:
+        text = read_text(path, kind)
+        check(text)
+        values = parse_toml(text, path)
+    except TextFileError as error:
+        raise ClusterFileError(path, error.line, error.reason) from error
+    return Table(path, TomlLines(text), values)
 
 
 class Table:

@@ -123,7 +123,7 @@ class _Reader:
         self.log = ""
         self.log_at = (1, 1)
         self.pieces: list[tuple[str, tuple[int, int]]] = []
-        self.parser = expat.ParserCreate()
+        self.parser = expat.ParserCreate("UTF-8")
         self.parser.buffer_text = False
         self.parser.StartDoctypeDeclHandler = self._document_type
         self.parser.EntityDeclHandler = self._document_type
@@ -134,14 +134,12 @@ class _Reader:
 
     def read(self) -> Query:
         try:
-            # The declaration may name the encoding of the file that the text came from.
+            # UTF-8 overrides the declaration, which names the encoding of the file that the text came from.
             self.parser.Parse(self.text.encode("utf-8", "replace"), True)
         except expat.ExpatError as error:
             line, column = self._place(error.lineno, error.offset)
             said = expat.ErrorString(error.code)
             raise QueryError(f"The query is no XML: {said}. Begin with <QueryList>.", line, column) from error
-        except LookupError as error:
-            raise QueryError(f"The query has an encoding that is not known: {error}. Use UTF-8.", 1, 1) from error
         if not any(not one.suppresses for one in self.selects):
             raise QueryError('The query selects nothing. Write <Select Path="System">*</Select>.', 1, 1)
         return Query(tuple(self.selects))

@@ -8,12 +8,12 @@ rate (writes/s); first_mib but for scattered; exponent for zipf.
 
 from __future__ import annotations
 
-import tomllib
 from typing import TYPE_CHECKING, Any
 
 from fcm import resources
-from fcm.migration.fields import MAX_FILE, BadFileError, Fields
+from fcm.migration.fields import Fields, UnreadableFileError
 from fcm.migration.workload import PAGE, Burst, Pattern, Scattered, Sweep, Uniform, Workload, Zipf
+from fcm.textfile import WORKLOAD, TextFileError, parse_toml, read_text
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -44,16 +44,11 @@ def load_workload(path: Path) -> Workload:
     Raises:
         BadFileError: naming the file, the field and what was expected.
     """
-    name = str(path)
     try:
-        if path.stat().st_size > MAX_FILE:
-            raise BadFileError(name, "", f"a file of at most {MAX_FILE >> 20} MiB")
-        data = tomllib.loads(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise BadFileError(name, "", "a readable file", error.strerror or str(error)) from None
-    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise BadFileError(name, "", "TOML in UTF-8", str(error)) from None
-    return workload_from(Fields(data, name), path.stem)
+        data = parse_toml(read_text(path, WORKLOAD), path)
+    except TextFileError as error:
+        raise UnreadableFileError(error) from error
+    return workload_from(Fields(data, str(path)), path.stem)
 
 
 def workload_from(f: Fields, name: str = "") -> Workload:

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import json
 import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeGuard
+
+from fcm.textfile import RECORDING, TextFileError, parse_json, read_text
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 _LARGEST = 1.7e308
-MAX_FILE = 64 << 20
-"""bytes of the largest file that is read."""
 
 
 class BadFileError(ValueError):
@@ -27,6 +26,14 @@ class BadFileError(ValueError):
         super().__init__(f"{where}: expected {expected}{shown}")
 
 
+class UnreadableFileError(BadFileError):
+    """A file of which no field was read; the message is that of the ``TextFileError``."""
+
+    def __init__(self, error: TextFileError) -> None:
+        super().__init__(str(error.path), "", "text")
+        self.args = (str(error),)
+
+
 def is_number(value: object) -> TypeGuard[float]:
     """True for a finite number that a float holds, not for True and False; JSON allows whole numbers of any length."""
     return isinstance(value, int | float) and not isinstance(value, bool) and -_LARGEST <= value <= _LARGEST
@@ -38,24 +45,12 @@ def read_json(path: Path) -> dict[str, Any]:
     Raises:
         BadFileError: if the file cannot be read, is too large, is not JSON or is not an object.
     """
-    name = str(path)
     try:
-        size = path.stat().st_size
-        if size > MAX_FILE:
-            raise BadFileError(name, "", f"a file of at most {MAX_FILE >> 20} MiB", f"{size >> 20} MiB")
-        data = json.loads(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise BadFileError(name, "", "a readable file", error.strerror or str(error)) from None
-    except UnicodeDecodeError:
-        raise BadFileError(name, "", "JSON in UTF-8") from None
-    except json.JSONDecodeError as error:
-        raise BadFileError(name, "", "JSON", f"{error.msg} at line {error.lineno} column {error.colno}") from None
-    except RecursionError:
-        raise BadFileError(name, "", "JSON that is not nested hundreds of levels deep") from None
-    except ValueError:
-        raise BadFileError(name, "", "JSON with numbers of at most 4300 digits") from None
+        data = parse_json(read_text(path, RECORDING), path)
+    except TextFileError as error:
+        raise UnreadableFileError(error) from error
     if not isinstance(data, dict):
-        raise BadFileError(name, "", "a JSON object", data)
+        raise BadFileError(str(path), "", "a JSON object", data)
     return data
 
 

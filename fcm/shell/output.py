@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from fcm.shell.files import text_of
 from fcm.workspace.whole_file import whole_file as whole_file  # the cmdlets know it by this room
 
 if TYPE_CHECKING:
@@ -15,9 +16,10 @@ def write_text(path: Path, text: str, append: bool = False) -> None:
 
     Raises:
         OSError: the file cannot be written.
+        ShellError: what is to be added to cannot be read as text.
     """
     content = text if text.endswith("\n") or not text else text + "\n"
     if append and path.exists():
-        content = path.read_text(encoding="utf-8") + content
+        content = text_of(path) + content
     with whole_file(path) as file:
         file.write(content.encode())

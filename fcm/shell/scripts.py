@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import codecs
 import os
 import re
 from dataclasses import replace
@@ -12,9 +11,11 @@ from typing import TYPE_CHECKING, Any
 from fcm.shell import tree
 from fcm.shell.declared import params_of
 from fcm.shell.errors import CommandNotFoundError, ShellError, ShellSyntaxError, near
+from fcm.shell.files import unreadable
 from fcm.shell.parser import LONGEST, parse
 from fcm.shell.registry import NOTHING, Argument, Cmdlet, bind
 from fcm.shell.scanner import DASHES
+from fcm.textfile import SCRIPT, TextFileError, read_text
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -22,8 +23,6 @@ if TYPE_CHECKING:
 DEEPEST = 16
 """Script files that may run inside each other."""
 _ENDING = ".ps1"
-_LARGEST = 4 * LONGEST
-"""bytes of a file that can hold a script, in any of the encodings."""
 _NAMED = re.compile(rf"[{DASHES}]([A-Za-z_]\w*)(?::(.*))?\Z", re.DOTALL)
 
 
@@ -38,7 +37,7 @@ def as_path(name: str) -> str:
 
 
 def read_script(path: Path) -> tree.Source:
-    """A script file as it is now: UTF-8, or UTF-16 with its mark, as the editors of Windows write it.
+    """A script file as it is now, in any encoding that ``fcm.textfile`` reads.
 
     Raises:
         CommandNotFoundError: there is no such file.
@@ -46,29 +45,16 @@ def read_script(path: Path) -> tree.Source:
     """
     path = Path(os.path.abspath(path))
     try:
-        if not path.is_file():
+        if not path.exists() or path.is_dir():
             raise _missing(path)
-        with path.open("rb") as file:
-            content = file.read(_LARGEST + 1)
-    except OSError as error:
-        raise ShellError(
-            f"The script {path} cannot be read: {error.strerror or error}.",
-            "Check its permissions.",
-            category="PermissionDenied" if isinstance(error, PermissionError) else "ReadError",
-        ) from error
-    encoding = "utf-16" if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) else "utf-8-sig"
-    too_long = ShellError(f"The script {path} has more than {LONGEST} characters.", "Divide it into parts.")
-    if len(content) > _LARGEST:
-        raise too_long
-    try:
-        text = content.decode(encoding)
-    except UnicodeDecodeError as error:
-        raise _no_text(path, f"it is not {'UTF-16' if encoding == 'utf-16' else 'UTF-8'}") from error
-    if "\0" in text:
-        raise _no_text(path, "it has characters of the value 0")
+        text = read_text(path, SCRIPT)
+    except TextFileError as error:
+        if error.missing:
+            raise _missing(path) from error
+        raise unreadable(error) from error
     if len(text) > LONGEST:
-        raise too_long
-    return tree.Source(str(path), text.replace("\r\n", "\n"))
+        raise ShellError(f"The script {path} has more than {LONGEST} characters.", "Divide it into parts.")
+    return tree.Source(str(path), text)
 
 
 def _missing(path: Path) -> CommandNotFoundError:
@@ -79,10 +65,6 @@ def _missing(path: Path) -> CommandNotFoundError:
     known = ", ".join(f"{name}{_ENDING}" for name in names[:8])
     remedy = remedy or (f"The folder has: {known}." if known else f"There is no script in {path.parent}.")
     return CommandNotFoundError(f"There is no script file {path}.", remedy)
-
-
-def _no_text(path: Path, why: str) -> ShellError:
-    return ShellError(f"{path} is no script: {why}.", "Save it as text in UTF-8.", category="InvalidData")
 
 
 def parsed(source: tree.Source) -> tuple[tree.Node, ...]:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from fcm.logs.query import LONGEST, QueryError, parse_query
+from fcm.logs.query import QueryError, parse_query
 from fcm.logs.query_form import EventFilter
+from fcm.textfile import QUERY, TextFileError, read_text
 from fcm.workspace.settings import EVENT_QUERIES
 from fcm.workspace.whole_file import whole_file
 
@@ -47,16 +48,12 @@ def read_query(path: Path) -> str:
     """The query of a file; blocks.
 
     Raises:
-        QueryError: the file holds no query.
-        OSError: it cannot be read.
+        QueryError: the file cannot be read or holds no query.
     """
-    with path.open("rb") as file:
-        raw = file.read(2 * LONGEST + 1)
-    encoding = "utf-16" if raw[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig"
     try:
-        text = raw.decode(encoding)
-    except UnicodeDecodeError as error:
-        raise QueryError(f"{path.name} is no text. Save it as UTF-8 or UTF-16.") from error
+        text = read_text(path, QUERY)
+    except TextFileError as error:
+        raise QueryError(str(error)) from error
     parse_query(text)
     return text
 

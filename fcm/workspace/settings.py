@@ -17,6 +17,9 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
 
 import platformdirs
 
+from fcm.textfile import SETTINGS as SETTINGS_FILE
+from fcm.textfile import TextFileError, parse_json, read_text
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -128,21 +131,20 @@ class Settings:
 
     def _read(self) -> None:
         try:
-            found = json.loads(self.path.read_text(encoding="utf-8"))
-        except FileNotFoundError:
-            return
-        except (OSError, ValueError) as error:
-            self._put_aside(error)
+            found = parse_json(read_text(self.path, SETTINGS_FILE), self.path)
+        except TextFileError as error:
+            if not error.missing:
+                self._put_aside(error.reason)
             return
         if not isinstance(found, dict):
-            self._put_aside(ValueError("it is not a table of settings"))
+            self._put_aside("It is not a table of settings.")
             return
         known = {setting.key: setting for setting in SETTINGS}
         # Unknown keys come from a newer version and are kept.
         self._values = {key: value for key, value in found.items() if key not in known or known[key].accepts(value)}
 
-    def _put_aside(self, error: Exception) -> None:
-        self.problem = f"The settings in {self.path} cannot be read ({error}). The program starts with its defaults."
+    def _put_aside(self, reason: str) -> None:
+        self.problem = f"The settings in {self.path} cannot be used. {reason} The program starts with its defaults."
         _log.warning("%s", self.problem)
         try:
             os.replace(self.path, self.path.with_suffix(".broken"))

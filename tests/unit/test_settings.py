@@ -57,7 +57,7 @@ def test_a_broken_file_is_put_aside_and_said(tmp_path: Path, text: str, expected
     expected_log("starts with its defaults")
     (tmp_path / st.FILE_NAME).write_text(text)
     found = Settings(tmp_path)
-    assert "cannot be read" in found.problem
+    assert "cannot be used" in found.problem
     assert (tmp_path / st.FILE_NAME).with_suffix(".broken").read_text() == text
     assert found.get(st.SCHEME) == "system"
 
@@ -65,7 +65,7 @@ def test_a_broken_file_is_put_aside_and_said(tmp_path: Path, text: str, expected
 def test_a_folder_that_cannot_be_written_is_said_and_the_values_hold_on(
     tmp_path: Path, expected_log: Callable[[str], None]
 ) -> None:
-    expected_log("cannot be read")
+    expected_log("cannot be used")
     expected_log("cannot be written")
     (tmp_path / "in the way").write_text("")
     found = Settings(tmp_path / "in the way")

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import ipaddress
 import re
-import tomllib
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -17,11 +16,9 @@ from fcm.backend.embedded.cluster_file_machines import read_machines
 from fcm.backend.embedded.cluster_file_parts import checked_name, known_node
 from fcm.backend.embedded.groups import disk_resource
 from fcm.backend.embedded.identity import identity
-from fcm.backend.toml_lines import TomlLines
-from fcm.backend.toml_table import ClusterFileError, Table
+from fcm.backend.toml_table import ClusterFileError, Table, read_table
 from fcm.model.entities import (
     GIB,
-    MIB,
     Adapter,
     Cluster,
     Disk,
@@ -43,6 +40,7 @@ from fcm.model.events import ClusterFormed
 from fcm.model.networks import automatic_metrics
 from fcm.model.quorum import recommended_mode, votes
 from fcm.model.verdict import valid_name
+from fcm.textfile import CLUSTER
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -50,7 +48,7 @@ if TYPE_CHECKING:
 __all__ = ["FILE_LIMIT", "MACHINE_LIMIT", "NODE_LIMIT", "ClusterFileError", "load"]
 
 FORMAT = 1
-FILE_LIMIT = 8 * MIB
+FILE_LIMIT = CLUSTER.most
 """bytes of a cluster file."""
 NODE_LIMIT = 64
 """Windows Server 2012 and later; 2008 R2 has 16."""
@@ -66,18 +64,7 @@ def load(path: Path) -> ClusterFormed:
     Raises:
         ClusterFileError: the file cannot be read or does not describe a cluster that could run.
     """
-    text = _text(path)
-    _refuse_crowds(path, text)
-    try:
-        values = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        match = re.search(r"at line (\d+)", str(error))
-        line = int(match[1]) if match else text.count("\n") + 1
-        reason = re.sub(r" \(at .*\)$", "", str(error))
-        raise ClusterFileError(path, line, f"This is not TOML: {reason}.") from error
-    except RecursionError:
-        raise ClusterFileError(path, 0, "The tables are nested too deeply.") from None
-    return _read(Table(path, TomlLines(text), values))
+    return _read(read_table(path, CLUSTER, lambda text: _refuse_crowds(path, text)))
 
 
 def _refuse_crowds(path: Path, text: str) -> None:
@@ -87,22 +74,6 @@ def _refuse_crowds(path: Path, text: str) -> None:
         line = text.count("\n", 0, heads[MACHINE_LIMIT].start()) + 1
         reason = f"The cluster has {len(heads)} virtual machines; at most {MACHINE_LIMIT} are possible."
         raise ClusterFileError(path, line, reason)
-
-
-def _text(path: Path) -> str:
-    try:
-        size = path.stat().st_size
-        if size > FILE_LIMIT:
-            limit = FILE_LIMIT // MIB
-            raise ClusterFileError(path, 0, f"The file has {size / MIB:.0f} MiB; a cluster file has at most {limit}.")
-        raw = path.read_bytes()
-    except OSError as error:
-        raise ClusterFileError(path, 0, f"The file cannot be read: {error.strerror or error}.") from error
-    try:
-        return raw.decode("utf-8-sig").replace("\r\n", "\n")
-    except UnicodeDecodeError as error:
-        line = raw[: error.start].count(b"\n") + 1
-        raise ClusterFileError(path, line, "The file is not in UTF-8. Save it in that encoding.") from error
 
 
 def _read(file: Table) -> ClusterFormed:

@@ -4,21 +4,18 @@ from __future__ import annotations
 
 import ipaddress
 import re
-import tomllib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from fcm.backend.toml_lines import TomlLines
-from fcm.backend.toml_table import ClusterFileError, Table
+from fcm.backend.toml_table import Table, read_table
 from fcm.model.entities import NetworkRole
+from fcm.textfile import HOSTS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
 
-LARGEST = 256 * 1024
-"""bytes of a hosts file; larger ones are refused unread."""
 MOST_HOSTS = 64
 MOST_NETWORKS = 32
 
@@ -86,21 +83,7 @@ def load(path: Path) -> HostsFile:
     Raises:
         ClusterFileError: it cannot be read or is wrong; the message names file, line and reason.
     """
-    try:
-        if path.stat().st_size > LARGEST:
-            raise ClusterFileError(path, 0, f"A hosts file has at most {LARGEST // 1024} KiB.")
-        text = path.read_text(encoding="utf-8")
-        data = tomllib.loads(text)
-    except OSError as error:
-        reason = f"{error.strerror or error}. Give the path of a hosts file."
-        raise ClusterFileError(path, 0, reason) from error
-    except UnicodeDecodeError as error:
-        raise ClusterFileError(path, 0, f"The file is not UTF-8 text (byte {error.start}).") from error
-    except tomllib.TOMLDecodeError as error:
-        raise ClusterFileError(path, 0, f"This is not valid TOML: {error}.") from error
-    except RecursionError as error:
-        raise ClusterFileError(path, 0, "Values are nested too deeply.") from error
-    top = Table(path, TomlLines(text), data)
+    top = read_table(path, HOSTS)
     cluster = top.table("cluster")
     name = cluster.text("name")
     cluster.end()

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from fcm.shell.cmdlets.selecting import pipeline_input
 from fcm.shell.errors import ParameterError, ShellError
+from fcm.shell.files import text_of
 from fcm.shell.objects import when
 from fcm.shell.registry import Param, cmdlet
 from fcm.shell.values import ShellObject, as_number, text
@@ -18,8 +19,6 @@ if TYPE_CHECKING:
     from fcm.shell.call import Call
 
 CORE = "Core"
-LONGEST_READ = 16 * 2**20
-"""bytes of a file that Get-Content reads."""
 
 
 @cmdlet(
@@ -182,9 +181,7 @@ def get_items(call: Call) -> Iterable[Any]:
 def get_content(call: Call) -> Iterable[Any]:
     """Read a file."""
     path = call.session.path(call.text("Path"))
-    if path.stat().st_size > LONGEST_READ:
-        raise ParameterError(f"{path.name} has more than {LONGEST_READ // 2**20} MiB.", "Read it with an editor.")
-    lines = path.read_text(encoding="utf-8-sig", errors="replace").splitlines()
+    lines = text_of(path).splitlines()
     head, tail = call.whole("TotalCount"), call.whole("Tail")
     if head is not None:
         return lines[:head]

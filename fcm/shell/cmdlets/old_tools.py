@@ -11,9 +11,11 @@ from fcm.logs.query import query_of
 from fcm.shell import finding
 from fcm.shell.cmdlets.events import REPORTS, found, log_name, query, reading, streamed, write_logs
 from fcm.shell.errors import ParameterError, StoppedError, near
+from fcm.shell.files import text_of
 from fcm.shell.output import whole_file
 from fcm.shell.registry import Param, cmdlet
 from fcm.shell.values import text
+from fcm.textfile import QUERY
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -44,8 +46,6 @@ _LONG = {
     "overwrite": "ow",
 }
 _OPTIONS = {"el": (), "gl": ("f",), "sl": ("e", "q"), "qe": ("sq", "q", "f", "c", "rd"), "epl": ("sq", "q", "ow")}
-LONGEST_QUERY_FILE = 2**20
-"""bytes of a query file that are read."""
 
 
 def split_words(call: Call, known: tuple[str, ...], usage: str) -> tuple[list[str], dict[str, str]]:
@@ -141,15 +141,7 @@ def _source(call: Call, source: str, options: dict[str, str]) -> Query:
     if not _is_true(options, "sq"):
         return query(call, None, [source], options.get("q", "*") or "*")
     path = call.session.path(source)
-    if path.stat().st_size > LONGEST_QUERY_FILE:
-        raise ParameterError(f"{path.name} is too long for a query.", "Make it shorter.")
-    raw = path.read_bytes()
-    encoding = "utf-16" if raw[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig"
-    try:
-        content = raw.decode(encoding)
-    except UnicodeDecodeError as error:
-        raise ParameterError(f"{path.name} is no text.", "Save it as UTF-8 or UTF-16.") from error
-    return query(call, content, (), "*")
+    return query(call, text_of(path, QUERY), (), "*")
 
 
 def _query_events(call: Call, words: list[str], options: dict[str, str]) -> list[str]:

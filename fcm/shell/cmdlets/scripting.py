@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from fcm.shell.cmdlets.selecting import pipeline_input
 from fcm.shell.errors import ParameterError
+from fcm.shell.files import text_of
 from fcm.shell.formatting import format_values
 from fcm.shell.operators import cast, regex
 from fcm.shell.output import write_text
@@ -20,8 +21,6 @@ if TYPE_CHECKING:
     from fcm.shell.call import Call
 
 CORE = "Core"
-LONGEST_READ = 16 * 2**20
-"""bytes of a file that Import-Csv reads."""
 
 
 @cmdlet(
@@ -95,9 +94,7 @@ def import_csv(call: Call) -> Iterable[Any]:
     path, delimiter = call.session.path(call.text("Path")), call.text("Delimiter", ",")
     if len(delimiter) != 1:
         raise ParameterError(f"{delimiter!r} cannot separate columns.", "Give one character.", call.at)
-    if path.stat().st_size > LONGEST_READ:
-        raise ParameterError(f"{path.name} has more than {LONGEST_READ // 2**20} MiB.", "Divide it.", call.at)
-    lines = path.read_text(encoding="utf-8-sig", errors="replace").splitlines()
+    lines = text_of(path).splitlines()
     rows = csv.DictReader((line for line in lines if not line.startswith("#TYPE")), delimiter=delimiter)
     try:
         return [

@@ -229,7 +229,7 @@ def test_a_file_that_is_too_large_is_refused_before_it_is_read(tmp_path: Path) -
     path = tmp_path / "cluster.toml"
     with path.open("wb") as file:
         file.truncate(9 * MIB)
-    with pytest.raises(ClusterFileError, match="9 MiB; a cluster file has at most 8"):
+    with pytest.raises(ClusterFileError, match="A cluster file has at most 8 MiB"):
         load(path)
 
 
@@ -247,14 +247,14 @@ def test_a_file_cut_in_the_middle_of_a_text_has_a_line(tmp_path: Path) -> None:
 def test_a_file_that_is_not_utf_8_has_its_line(tmp_path: Path) -> None:
     path = tmp_path / "cluster.toml"
     path.write_bytes(SMALL.encode() + b'media = "\xff"\n')
-    with pytest.raises(ClusterFileError, match="not in UTF-8") as caught:
+    with pytest.raises(ClusterFileError, match="not UTF-8") as caught:
         load(path)
     assert caught.value.line == SMALL.count("\n") + 1
 
 
 def test_a_missing_file_and_a_folder_are_refused_with_a_sentence(tmp_path: Path) -> None:
     for path in (tmp_path / "none.toml", tmp_path):
-        with pytest.raises(ClusterFileError, match="The file cannot be read"):
+        with pytest.raises(ClusterFileError, match=r"There is no such file|This is a folder"):
             load(path)
 
 

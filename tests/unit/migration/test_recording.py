@@ -88,7 +88,7 @@ def test_a_laboratory_recording_brings_case_rows_and_final_figures() -> None:
 
 
 def test_a_folder_instead_of_a_file_is_told_plainly(tmp_path: Path) -> None:
-    with pytest.raises(BadFileError, match="readable file"):
+    with pytest.raises(BadFileError, match="This is a folder, not a file"):
         load_qemu_recording(tmp_path)
 
 

@@ -117,4 +117,4 @@ def test_an_error_of_a_script_that_is_run_names_its_file(tmp_path: Path, capsys:
     assert f"At {script}:2 char:3" in capsys.readouterr().err
     script.write_bytes(b"\x7fELF\xff")
     assert main(["run", str(script)]) == 2
-    assert "is no script: it is not UTF-8" in capsys.readouterr().err
+    assert "cannot be read as text: it is not UTF-8" in capsys.readouterr().err

@@ -120,7 +120,7 @@ def test_a_script_that_runs_itself_ends_with_its_name_and_at_once(desk: ShellDes
         (".\\mvoe.ps1", ("There is no script file", "Did you mean move.ps1?")),
         (".\\empty\\x.ps1", ("There is no script file", "There is no script in")),
         (".\\folder.ps1", ("is a folder",)),
-        (".\\binary.ps1", ("is no script: it is not UTF-8", "Save it as text")),
+        (".\\binary.ps1", ("cannot be read as text: it is not UTF-8", "Save it as UTF-8")),
         (".\\zeros.ps1", ("has characters of the value 0",)),
         (".\\long.ps1", (f"more than {LONGEST} characters", "Divide it")),
         (".\\huge.ps1", (f"more than {LONGEST} characters",)),
