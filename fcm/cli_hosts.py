@@ -141,9 +141,6 @@ def _drain(arguments: argparse.Namespace) -> int:
             print(f"   {names[item.machine]} stays: {item.reason} {item.remedy}".rstrip())
         if not arguments.go:
             return DONE if plan.is_complete else FAILED
-        if plan.staying and not plan.moves:
-            print(f"No machine of {plan.node} can be moved, so nothing was done.", file=sys.stderr)
-            return FAILED
         return _carry_out(workspace, plan, wait_for)
     finally:
         workspace.close()

@@ -12,17 +12,17 @@ from typing import TYPE_CHECKING
 from fcm.model import commands as cmd
 from fcm.model import events as ev
 from fcm.model import indexes
-from fcm.model.entities import Drain, DrainMove, MachineState, NodeState, Staying
+from fcm.model.entities import Drain, DrainMove, NodeState, Staying
 from fcm.model.machine_rules import live_migrate
 from fcm.model.preflight_checks import migration_checks
 from fcm.model.tables import table
 from fcm.model.telemetry import Phase
-from fcm.model.verdict import OK, Verdict, gib, no
+from fcm.model.verdict import OK, Verdict, gib, no, some, together
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
-    from fcm.model.entities import Migration, MigrationOptions, VirtualMachine
+    from fcm.model.entities import CheckResult, Migration, MigrationOptions, VirtualMachine
     from fcm.model.state import State
 
 PLAN_AGAIN = "Plan the drain again."
@@ -55,23 +55,19 @@ class Planning:
         return sorted(names, key=lambda name: (bool(self._rivals(machine, name)), -self.state.free_memory(name), name))
 
     def choose(self, machine: VirtualMachine) -> Destination | Staying:
-        """The best node that passes every check of a live migration, or why none does."""
-        refusals: list[tuple[str, str]] = []
+        """The best node that passes every check of a live migration, or everything that keeps it from all of them."""
+        refused: list[tuple[str, CheckResult]] = []
         for name in self.order(machine):
-            failed = next(
-                (check for check in migration_checks(self.state, machine, name) if check.level == "fail"), None
-            )
-            if failed is None:
+            failed = [check for check in migration_checks(self.state, machine, name) if check.level == "fail"]
+            if not failed:
                 reason = self._reason(machine, name)
                 self.take(machine, name)
                 return Destination(machine.id, name, reason)
-            refusals.append((failed.text, failed.remedy))
-        if not refusals:
+            refused += ((name, check) for check in failed)
+        if not refused:
             return Staying(machine.id, "There is no other node.", "Add a node to the cluster.")
-        if machine.state is not MachineState.RUNNING:
-            return Staying(machine.id, *refusals[0])
-        text = " ".join(dict.fromkeys(text for text, _ in refusals))
-        return Staying(machine.id, text, refusals[0][1])
+        verdict = together(_grouped(refused))
+        return Staying(machine.id, verdict.reason, verdict.remedy)
 
     def take(self, machine: VirtualMachine, name: str) -> None:
         """A machine will go there."""
@@ -94,6 +90,17 @@ class Planning:
         if own := sorted(self._own(machine)):
             return f"{name} holds no machine of the anti-affinity class {own[0]} ({free} of memory free)."
         return f"{name} has the most memory free ({free})."
+
+
+def _grouped(refused: Sequence[tuple[str, CheckResult]]) -> Iterator[Verdict]:
+    """Each obstacle once: the words for the best of the nodes that have it, and which others have it too."""
+    found: dict[tuple[str, str], list[tuple[str, CheckResult]]] = {}
+    for node, check in refused:
+        found.setdefault((check.name, check.remedy.replace(node, "")), []).append((node, check))
+    for obstacle in found.values():
+        (_, first), others = obstacle[0], sorted(n for n, check in obstacle[1:] if check.text != obstacle[0][1].text)
+        also = f" It is the same with {some(others, 12)}." if others else ""
+        yield no(first.text + also, first.remedy)
 
 
 def plan_destinations(state: State, node: str) -> tuple[tuple[Destination, ...], tuple[Staying, ...]]:
@@ -165,30 +172,34 @@ def may_drain(command: cmd.DrainNode, state: State) -> Verdict:
     if not verdict:
         return verdict
     if command.moves is None:
-        moves, staying = plan_destinations(state, command.node)
-        if staying and not moves:
-            return no(f"No machine of {command.node} can be moved. {staying[0].reason}", staying[0].remedy)
-        return OK
-    if not command.moves and running_machines(state, command.node):
+        return OK  # What cannot move stays, and is said; the node is paused either way.
+    if not command.moves and plan_destinations(state, command.node)[0]:
         return no("No machine was chosen to move.", "Choose a destination for at least one, or pause the node instead.")
     return _may_move(command.moves, command.node, command.options, state)
 
 
 def _may_move(moves: Sequence[DrainMove], node: str, options: MigrationOptions | None, state: State) -> Verdict:
+    return together(_refused_moves(moves, node, options, state))
+
+
+def _refused_moves(
+    moves: Sequence[DrainMove], node: str, options: MigrationOptions | None, state: State
+) -> Iterator[Verdict]:
     planning = Planning(state)
     seen: set[str] = set()
     for move in moves:
         machine = state.machines[move.machine]
         if machine.id in seen:
-            return no(f"{machine.name} is named twice.", "Name each machine once.")
+            yield no(f"{machine.name} is named twice.", "Name each machine once.")
+            continue
         seen.add(machine.id)
         if machine.node != node:
-            return no(f"{machine.name} is on {machine.node}, not on {node}.", PLAN_AGAIN)
+            yield no(f"{machine.name} is on {machine.node}, not on {node}.", PLAN_AGAIN)
+            continue
         verdict = live_migrate(cmd.LiveMigrate(machine.id, move.destination, options), planning.state)
-        if not verdict:
-            return verdict
-        planning.take(machine, move.destination)
-    return OK
+        yield verdict
+        if verdict:
+            planning.take(machine, move.destination)
 
 
 def drain_of(command: cmd.DrainNode, state: State, now: float) -> Drain:

@@ -10,10 +10,12 @@ from fcm.model.maintenance import not_in_maintenance, within_reach
 from fcm.model.preflight_checks import destination_checks, migration_checks, online_machine
 from fcm.model.snapshot_rules import active_backup
 from fcm.model.telemetry import Phase
-from fcm.model.verdict import OK, Verdict, gib, no, valid_name
+from fcm.model.verdict import OK, Verdict, gib, no, together, valid_name
 
 if TYPE_CHECKING:
-    from fcm.model.entities import Migration, MigrationOptions
+    from collections.abc import Iterable, Iterator
+
+    from fcm.model.entities import CheckResult, Migration, MigrationOptions
     from fcm.model.state import State
 
 
@@ -123,35 +125,40 @@ def make_highly_available(command: cmd.MakeHighlyAvailable, state: State) -> Ver
     """High Availability wizard."""
     if not command.machines:
         return no("No virtual machine was chosen.", "Tick at least one virtual machine.")
-    for identity in command.machines:
+    return together(_not_for_the_cluster(command, state))
+
+
+def _not_for_the_cluster(command: cmd.MakeHighlyAvailable, state: State) -> Iterator[Verdict]:
+    for identity in dict.fromkeys(command.machines):
         machine = state.machines[identity]
         if machine.is_highly_available:
-            return no(f"{machine.name} is highly available already.", "Choose machines that are not clustered.")
-        if machine.disk is None:
-            return no(
+            yield no(f"{machine.name} is highly available already.", "Choose machines that are not clustered.")
+        elif state.nodes[machine.node].state is NodeState.DOWN:
+            yield no(f"{machine.node} with {machine.name} is down.", "Start the cluster service of the node.")
+        elif machine.disk is None:
+            yield no(
                 f"The files of {machine.name} lie on local storage of {machine.node} ({machine.path}).",
                 "Put them on a Cluster Shared Volume under ClusterStorage first.",
             )
-        disk = state.disks[machine.disk]
-        if disk.use not in (DiskUse.SHARED_VOLUME, DiskUse.AVAILABLE):
-            return no(
+        elif state.disks[machine.disk].use not in (DiskUse.SHARED_VOLUME, DiskUse.AVAILABLE):
+            disk = state.disks[machine.disk]
+            yield no(
                 f"The files of {machine.name} lie on {disk.name}, which is in use: {disk.use}.",
                 "Put them on a Cluster Shared Volume under ClusterStorage first.",
             )
-        found = not_in_maintenance(state, disk.id)
-        if not found:
-            return found
+        else:
+            yield not_in_maintenance(state, machine.disk)
+    if len(set(command.machines)) != len(command.machines):
+        yield no("A machine is named twice.", "Name each machine once.")
+        return
     on_own_disks = [m.disk for m in map(state.machines.__getitem__, command.machines) if m.disk is not None]
     on_own_disks = [disk for disk in on_own_disks if state.disks[disk].use is DiskUse.AVAILABLE]
     if len(set(on_own_disks)) != len(on_own_disks):
-        return no("Two of the machines share one cluster disk.", "Put them on a Cluster Shared Volume.")
-    if len(set(command.machines)) != len(command.machines):
-        return no("A machine is named twice.", "Name each machine once.")
-    return OK
+        yield no("Two of the machines share one cluster disk.", "Put them on a Cluster Shared Volume.")
 
 
 def live_migrate(command: cmd.LiveMigrate, state: State) -> Verdict:
-    """The first failing pre-flight check refuses; a busy node does not, the request waits."""
+    """Each failing pre-flight check refuses; a busy node does not, the request waits."""
     machine = state.machines[command.machine]
     active = state.active_migration(machine.id)
     if active is not None:
@@ -159,10 +166,13 @@ def live_migrate(command: cmd.LiveMigrate, state: State) -> Verdict:
             f"{machine.name} is being moved to {active.destination} already.",
             "Wait for the end or cancel that migration.",
         )
-    for check in migration_checks(state, machine, command.destination):
-        if check.level == "fail":
-            return no(check.text, check.remedy)
-    return OK if command.options is None else transfer_options(command.options)
+    verdict = _passed(migration_checks(state, machine, command.destination))
+    return together((verdict, OK if command.options is None else transfer_options(command.options)))
+
+
+def _passed(checks: Iterable[CheckResult]) -> Verdict:
+    """Every check that fails refuses, not only the first."""
+    return together(no(check.text, check.remedy) for check in checks if check.level == "fail")
 
 
 def transfer_options(options: MigrationOptions) -> Verdict:
@@ -191,10 +201,7 @@ def offline_move(command: cmd.QuickMigrate | cmd.MoveMachine, state: State) -> V
         return no(f"{machine.name} is being moved already.", "Wait for the end or cancel that migration.")
     if isinstance(command, cmd.QuickMigrate) and machine.state is not MachineState.RUNNING:
         return online_machine(machine)
-    for check in destination_checks(state, machine, command.destination):
-        if check.level == "fail":
-            return no(check.text, check.remedy)
-    return OK
+    return _passed(destination_checks(state, machine, command.destination))
 
 
 def cancel(command: cmd.CancelMigration, state: State) -> Verdict:

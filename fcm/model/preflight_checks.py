@@ -50,6 +50,10 @@ def migration_checks(state: State, machine: VirtualMachine, destination: str) ->
     online = online_machine(machine)
     if not online:
         return (_check("Virtual machine", "fail", online.reason, online.remedy),)
+    home = state.nodes.get(machine.node)
+    if home is None or home.state is NodeState.DOWN:
+        text = f"{machine.node}, on which {machine.name} is, is down."
+        return (_check("Virtual machine", "fail", text, "Start the cluster service of the node."),)
     first = _check("Virtual machine", "pass", f"{machine.name} is highly available and online.")
     checks = (first, *destination_checks(state, machine, destination))
     if destination not in state.nodes or destination == machine.node:
@@ -226,6 +230,20 @@ def _concurrency(state: State, machine: VirtualMachine, destination: str) -> Che
     if reason:
         return _check("Concurrency", "warn", reason, "The request will wait in the queue.")
     return _check("Concurrency", "pass", f"Neither {machine.node} nor {destination} takes part in a live migration.")
+
+
+def queue_reason(state: State, source: str, destination: str) -> str:
+    """Why a live migration waits in the queue, in words that hold until it starts.
+
+    Who is ahead changes with each migration that ends: to tell each waiting one of it would be as many events as the
+    square of their number.
+    """
+    assert state.cluster is not None
+    limit = state.cluster.concurrent_migrations
+    return (
+        f"Other live migrations of {source} or {destination} go first: a node takes part in "
+        f"{'one' if limit == 1 else limit} at a time."
+    )
 
 
 def waiting_reason(state: State, source: str, destination: str, but: Migration | None = None) -> str:

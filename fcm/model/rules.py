@@ -22,11 +22,12 @@ from fcm.model.entities import (
 from fcm.model.maintenance import not_in_maintenance, set_maintenance, within_reach
 from fcm.model.new_node import may_add
 from fcm.model.quorum import votes
-from fcm.model.verdict import OK, Verdict, no, valid_name
+from fcm.model.verdict import OK, Verdict, no, some, together, valid_name
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
+    from fcm.model.entities import Disk, Group
     from fcm.model.state import State
 
 
@@ -96,7 +97,7 @@ def _witness(command: cmd.SetQuorum, state: State) -> Verdict:
                 return no(f"{disk.name} is in use: {disk.use}.", "Choose a disk of Available Storage.")
             users = [machine.name for machine in state.machines_with_files_on(disk.id)]
             if users:
-                return no(f"{disk.name} holds files of {', '.join(users[:3])}.", "Choose another disk.")
+                return no(f"{disk.name} holds files of {some(users, 3)}.", "Choose another disk.")
             return not_in_maintenance(state, disk.id)
 
 
@@ -140,16 +141,18 @@ def _set_migration_options(command: cmd.SetMigrationOptions, state: State) -> Ve
 def _add_cluster_disk(command: cmd.AddClusterDisk, state: State) -> Verdict:
     if not command.disks:
         return no("No disk was chosen.", "Tick at least one disk.")
-    for identity in command.disks:
-        disk = state.disks[identity]
-        if disk.use is not DiskUse.UNASSIGNED:
-            return no(f"{disk.name} is a cluster disk already.", "Choose disks that the cluster does not use yet.")
-        hidden = sorted(set(state.nodes) - set(disk.visible_to))
-        if hidden:
-            return no(f"{disk.name} is not visible to {', '.join(hidden)}.", "Present the LUN to every node.")
-        if not disk.persistent_reservations:
-            return no(f"{disk.name} does not support persistent reservations.", "Use a LUN that validation passes.")
-    return OK
+    return together(found for identity in command.disks for found in _not_a_cluster_disk(state.disks[identity], state))
+
+
+def _not_a_cluster_disk(disk: Disk, state: State) -> Iterator[Verdict]:
+    if disk.use is not DiskUse.UNASSIGNED:
+        yield no(f"{disk.name} is a cluster disk already.", "Choose disks that the cluster does not use yet.")
+        return
+    hidden = sorted(set(state.nodes) - set(disk.visible_to))
+    if hidden:
+        yield no(f"{disk.name} is not visible to {', '.join(hidden)}.", "Present the LUN to every node.")
+    if not disk.persistent_reservations:
+        yield no(f"{disk.name} does not support persistent reservations.", "Use a LUN that validation passes.")
 
 
 def _add_storage(command: cmd.AddStorage, state: State) -> Verdict:
@@ -158,31 +161,31 @@ def _add_storage(command: cmd.AddStorage, state: State) -> Verdict:
         return no("Cluster Shared Volumes are not enabled.", "Enable them on the cluster first.")
     if not command.disks:
         return no("No disk was chosen.", "Tick at least one disk.")
-    for identity in command.disks:
-        disk = state.disks[identity]
-        if disk.use is not DiskUse.AVAILABLE:
-            return no(f"{disk.name} is not in Available Storage ({disk.use}).", "Choose disks of Available Storage.")
-        if disk.state is not ResourceState.ONLINE:
-            return no(f"{disk.name} is {disk.state.lower()}.", "Bring the disk online first.")
-        found = not_in_maintenance(state, identity)
-        if not found:
-            return found
-        if disk.file_system != "NTFS":
-            return no(f"{disk.name} is formatted with {disk.file_system}.", "Cluster Shared Volumes need NTFS.")
-        users = [machine.name for machine in state.machines_with_files_on(identity)]
-        if users:
-            return no(
-                f"{disk.name} holds files of {', '.join(users[:3])}.",
-                "Make these machines highly available with their own disk, or delete them first.",
-            )
-    return OK
+    return together(found for identity in command.disks for found in _not_a_volume(state.disks[identity], state))
+
+
+def _not_a_volume(disk: Disk, state: State) -> Iterator[Verdict]:
+    if disk.use is not DiskUse.AVAILABLE:
+        yield no(f"{disk.name} is not in Available Storage ({disk.use}).", "Choose disks of Available Storage.")
+        return
+    if disk.state is not ResourceState.ONLINE:
+        yield no(f"{disk.name} is {disk.state.lower()}.", "Bring the disk online first.")
+    yield not_in_maintenance(state, disk.id)
+    if disk.file_system != "NTFS":
+        yield no(f"{disk.name} is formatted with {disk.file_system}.", "Cluster Shared Volumes need NTFS.")
+    users = [machine.name for machine in state.machines_with_files_on(disk.id)]
+    if users:
+        yield no(
+            f"{disk.name} holds files of {some(users, 3)}.",
+            "Make these machines highly available with their own disk, or delete them first.",
+        )
 
 
 def _remove_volume(command: cmd.RemoveSharedVolume, state: State) -> Verdict:
     volume = state.shared_volumes[command.disk]
     users = [machine.name for machine in state.machines_with_files_on(command.disk)]
     if users:
-        return no(f"{volume.name} holds files of {', '.join(users[:3])}.", "Move or delete these machines first.")
+        return no(f"{volume.name} holds files of {some(users, 3)}.", "Move or delete these machines first.")
     return not_in_maintenance(state, command.disk)
 
 
@@ -240,7 +243,7 @@ def _disk_online(command: cmd.SetDiskOnline, state: State) -> Verdict:
             return no(f"{disk.name} is the witness of the quorum.", "Configure another quorum first.")
         users = [m.name for m in state.machines_with_files_on(disk.id) if m.state.holds_memory]
         if users:
-            return no(f"{', '.join(users[:3])} run from {disk.name}.", "Shut these machines down first.")
+            return no(f"{disk.name} is used by running machines: {some(users, 3)}.", "Shut them down first.")
     return OK
 
 
@@ -261,23 +264,26 @@ def _configure_group(command: cmd.ConfigureGroup, state: State) -> Verdict:
             return verdict
         if any(other.name.casefold() == command.name.casefold() for other in state.groups.values() if other != group):
             return no(f"A service or application {command.name} exists already.", "Choose another name.")
+    return together(_wrong_properties(command, group, state))
+
+
+def _wrong_properties(command: cmd.ConfigureGroup, group: Group, state: State) -> Iterator[Verdict]:
     for owner in command.preferred_owners or ():
         if owner not in state.nodes:
-            return no(f"There is no node {owner}.", "Choose nodes of this cluster.")
+            yield no(f"There is no node {owner}.", "Choose nodes of this cluster.")
     wants_failback = group.failback if command.failback is None else command.failback
     owners = group.preferred_owners if command.preferred_owners is None else command.preferred_owners
     if wants_failback and not owners:
-        return no("Failback needs a preferred owner.", "Tick a preferred owner on the tab General.")
+        yield no("Failback needs a preferred owner.", "Tick a preferred owner on the tab General.")
     at_once = command.failback_window == (AUTOMATIC, AUTOMATIC)
     if command.failback_window and not at_once and not all(0 <= hour <= 23 for hour in command.failback_window):
-        return no("The hours of failback must be 0 to 23.", f"Correct the hours; both {AUTOMATIC} mean at any hour.")
+        yield no("The hours of failback must be 0 to 23.", f"Correct the hours; both {AUTOMATIC} mean at any hour.")
     if command.maximum_failures not in (None, AUTOMATIC) and not 0 <= (command.maximum_failures or 0) <= 999:
-        return no("The maximum failures must be 0 to 999.", f"Correct the number; {AUTOMATIC} lets the cluster decide.")
+        yield no("The maximum failures must be 0 to 999.", f"Correct the number; {AUTOMATIC} lets the cluster decide.")
     if any(not name.strip() for name in command.anti_affinity or ()):
-        return no("An anti-affinity class has no name.", "Leave the empty name out.")
+        yield no("An anti-affinity class has no name.", "Leave the empty name out.")
     if command.failover_period is not None and command.failover_period < 1:
-        return no("The period must be at least 1 hour.", "Correct the period.")
-    return OK
+        yield no("The period must be at least 1 hour.", "Correct the period.")
 
 
 def _configure_resource(command: cmd.ConfigureResource, state: State) -> Verdict:
@@ -343,35 +349,52 @@ def _start_service(command: cmd.StartClusterService, state: State) -> Verdict:
 
 
 def _stop_service(command: cmd.StopClusterService, state: State) -> Verdict:
-    assert state.cluster is not None
     node = state.nodes[command.node]
     if node.state is NodeState.DOWN:
         return no(f"{node.name} is down already.", "")
-    if not any(n.state in (NodeState.UP, NodeState.PAUSED) for n in state.nodes.values() if n.name != node.name):
-        return no(f"{node.name} is the last node that is up.", "Shut the cluster down instead.")
+    return together(_needed(node.name, state))
+
+
+def _needed(name: str, state: State) -> Iterator[Verdict]:
+    """Why the cluster cannot do without a node that is up."""
+    assert state.cluster is not None
     count = votes(state.cluster, state.nodes, state.disks)
-    if state.cluster.quorum_mode is not QuorumMode.DISK_ONLY and count.present - 1 < count.needed:
-        return no(
-            f"Without {node.name} only {count.present - 1} of {count.needed} needed votes are left: the cluster would "
+    if not any(n.state in (NodeState.UP, NodeState.PAUSED) for n in state.nodes.values() if n.name != name):
+        yield no(f"{name} is the last node that is up.", "Shut the cluster down instead.")
+    elif state.cluster.quorum_mode is not QuorumMode.DISK_ONLY and count.present - 1 < count.needed:
+        yield no(
+            f"Without {name} only {count.present - 1} of {count.needed} needed votes are left: the cluster would "
             "lose its quorum.",
             "Bring another node up first, or shut the cluster down.",
         )
-    busy = [m for m in state.running_migrations() if node.name in (m.source, m.destination)]
-    if busy:
-        return no(f"{node.name} takes part in a live migration.", "Wait for its end or cancel it.")
-    return OK
+    if any(name in (m.source, m.destination) for m in state.running_migrations()):
+        yield no(f"{name} takes part in a live migration.", "Wait for its end or cancel it.")
 
 
 def _evict(command: cmd.EvictNode, state: State) -> Verdict:
     node = state.nodes[command.node]
     if len(state.nodes) == 1:
         return no("The last node cannot be evicted.", "Destroy the cluster instead.")
-    owned = state.machines_on(node.name)
-    if owned:
-        return no(f"{node.name} owns {len(owned)} virtual machines.", "Move or delete them first.")
-    if any(volume.owner == node.name for volume in state.shared_volumes.values()):
-        return no(f"{node.name} is the coordinator of a shared volume.", "Move the volume to another node first.")
-    return _stop_service(cmd.StopClusterService(node.name), state) if node.state is not NodeState.DOWN else OK
+    # A dead node cannot give away anything: what it owned is the others' from the moment it is evicted.
+    return OK if node.state is NodeState.DOWN else together(_kept_by(node.name, state))
+
+
+def _kept_by(name: str, state: State) -> Iterator[Verdict]:
+    """What a node must give away before it leaves. Machines that are not clustered go with their server."""
+    machines = state.machines_on(name)
+    clustered = [machine.name for machine in machines if machine.is_highly_available]
+    if clustered:
+        yield no(f"{name} owns {some(clustered, 3)}.", "Move or delete what it owns first.")
+    for machine in machines:
+        if machine.disk is not None and not machine.is_highly_available:
+            disk = state.disks[machine.disk].name
+            text = f"The files of {machine.name}, which is not clustered, lie on {disk}; {name} would lose it."
+            yield no(text, "Make the machine highly available and move it, or delete it first.")
+    volumes = [volume.name for volume in state.shared_volumes.values() if volume.owner == name]
+    if volumes:
+        text = f"{name} is the coordinator of a shared volume ({some(volumes, 3)})."
+        yield no(text, "Move the volume to another node first.")
+    yield from _needed(name, state)
 
 
 def _configure_network(command: cmd.ConfigureNetwork, state: State) -> Verdict:

@@ -404,6 +404,8 @@ def _change_volume(state: State, volume: SharedVolume) -> tuple[State, Change]:
 
 
 def _evict(state: State, name: str) -> tuple[State, Change]:
+    """The node is gone, and with it the machines on it that are not clustered: they stay on their server."""
+    gone = {machine.id for machine in state.machines_on(name) if not machine.is_highly_available}
     resources = {
         key: replace(item, possible_owners=tuple(owner for owner in item.possible_owners if owner != name))
         for key, item in state.resources.items()
@@ -411,6 +413,8 @@ def _evict(state: State, name: str) -> tuple[State, Change]:
     after = replace(
         state,
         nodes=_without(state.nodes, {name}),
+        machines=_without(state.machines, gone),
+        snapshots=_without(state.snapshots, {key for key, one in state.snapshots.items() if one.machine.id in gone}),
         adapters=_without(state.adapters, {a.id for a in state.adapters.values() if a.node == name}),
         resources=Table(resources),
     )

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from fcm.model.entities import NodeState
 from fcm.model.finding import Finding, NamedTests, fail, passed, warn, words
-from fcm.model.verdict import gib
+from fcm.model.verdict import gib, some
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
+    from fcm.model.entities import VirtualMachine
     from fcm.model.state import State
 
 
@@ -97,19 +99,35 @@ def _switches(state: State) -> Iterator[Finding]:
 
 
 def _memory(state: State) -> Iterator[Finding]:
+    """Machines of the cluster alone fail over, and only to nodes that are up: not to paused ones."""
+    up = [node.name for node in state.nodes.values() if node.state is NodeState.UP]
+
     def bad() -> Iterator[Finding]:
-        nodes = list(state.nodes.values())
-        for node in nodes:
-            guests = [machine for machine in state.machines_on(node.name) if machine.is_highly_available]
-            needed = sum(machine.memory for machine in guests if machine.state.holds_memory)
-            spare = sum(max(0, state.free_memory(other.name)) for other in nodes if other.name != node.name)
-            if needed > spare:
+        for node in state.nodes.values():
+            guests = [one for one in state.machines_on(node.name) if one.is_highly_available and one.state.holds_memory]
+            free = {name: max(0, state.free_memory(name)) for name in up if name != node.name}
+            needed, spare = sum(machine.memory for machine in guests), sum(free.values())
+            homeless = _homeless(guests, free)
+            if homeless:
                 yield warn(
-                    f"If {node.name} fails, its machines need {gib(needed)}; the others have {gib(spare)} free.",
+                    f"If {node.name} fails, its machines need {gib(needed)}; the others that are up have {gib(spare)} "
+                    f"free. No room for {some([machine.name for machine in homeless], 3)}.",
                     "Keep more memory free, or give the machines less.",
                 )
 
     return passed(bad(), "The machines of any one node fit on the others.")
+
+
+def _homeless(machines: Iterable[VirtualMachine], free: dict[str, int]) -> list[VirtualMachine]:
+    """Those that fit on no node, the largest placed first where most memory is free; takes from ``free``."""
+    left = []
+    for machine in sorted(machines, key=lambda one: -one.memory):
+        best = max(free, key=lambda name: free[name], default=None)
+        if best is None or free[best] < machine.memory:
+            left.append(machine)
+        else:
+            free[best] -= machine.memory
+    return left
 
 
 TESTS: NamedTests = (

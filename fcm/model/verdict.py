@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from fcm.model.entities import GIB, MIB
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,12 +32,27 @@ class Verdict:
 OK = Verdict(True)
 NAME_LIMIT = 80
 """Characters of a name; Failover Clustering itself cuts off far beyond."""
+MOST_REASONS = 12
+"""Reasons of one refusal that are told; of more their number."""
 _FORBIDDEN = re.compile(r'[\\/:*?"<>|\x00-\x1f]')
 
 
 def no(reason: str, remedy: str = "") -> Verdict:
     """A refusal."""
     return Verdict(False, reason, remedy)
+
+
+def together(verdicts: Iterable[Verdict]) -> Verdict:
+    """One verdict from several: every refusal is told, each reason and each remedy once; OK if there is none."""
+    refused = [verdict for verdict in verdicts if not verdict]
+    if not refused:
+        return OK
+    reasons = tuple(dict.fromkeys(verdict.reason for verdict in refused))
+    remedies = tuple(dict.fromkeys(verdict.remedy for verdict in refused if verdict.remedy))
+    told = " ".join(reasons[:MOST_REASONS])
+    if len(reasons) > MOST_REASONS:
+        told += f" There are {len(reasons) - MOST_REASONS} more reasons."
+    return no(told, " ".join(remedies[:MOST_REASONS]))
 
 
 def valid_name(name: str, what: str) -> Verdict:

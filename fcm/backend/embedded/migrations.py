@@ -12,7 +12,7 @@ from fcm.model import commands as cmd
 from fcm.model import events as ev
 from fcm.model.entities import MachineState, Migration, MigrationKind, MigrationOptions, NodeState
 from fcm.model.machine_rules import cancellable
-from fcm.model.preflight_checks import migration_checks, waiting_reason
+from fcm.model.preflight_checks import migration_checks, queue_reason, waiting_reason
 from fcm.model.rules import allowed
 from fcm.model.telemetry import Phase
 
@@ -155,22 +155,17 @@ class Migrations:
         return None
 
     def _reason(self, migration: Migration, before: list[Migration]) -> str:
-        """Why it must wait. First come, first served: who came before and needs the same node goes first."""
-        reason = waiting_reason(self._core.state, migration.source, migration.destination)
-        if reason:
-            return reason
-        for node in (migration.source, migration.destination):
-            ahead = [other for other in before if node in (other.source, other.destination)]
-            busy = [
-                other
-                for other in self._core.state.running_migrations()
-                if other.kind is MigrationKind.LIVE and node in (other.source, other.destination)
-            ]
-            if len(ahead) + len(busy) >= self._core.cluster.concurrent_migrations:
-                name = self._core.state.machines[ahead[0].machine].name
-                path = f"{ahead[0].source} to {ahead[0].destination}"
-                return f"Another live migration that was requested before waits for {node} ({name}, {path})."
-        return ""
+        """Why it must wait; "" if it need not. First come, first served: who came before goes first."""
+        state, ends = self._core.state, (migration.source, migration.destination)
+        waits = bool(waiting_reason(state, *ends))
+        for node in ends:
+            ahead = sum(node in (other.source, other.destination) for other in before)
+            busy = sum(
+                other.kind is MigrationKind.LIVE and node in (other.source, other.destination)
+                for other in state.running_migrations()
+            )
+            waits = waits or ahead + busy >= self._core.cluster.concurrent_migrations
+        return queue_reason(state, *ends) if waits else ""
 
     def _queued(self) -> list[Migration]:
         return [self._core.state.migrations[identity] for identity in self._queue]

@@ -10,6 +10,7 @@ from fcm.backend.embedded.identity import identity
 from fcm.model import events as ev
 from fcm.model.entities import Adapter, DiskUse, GroupType, MachineState, NodeState, ResourceState
 from fcm.model.new_node import free_address
+from fcm.model.verdict import some
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -95,6 +96,7 @@ class Nodes:
         if node.state is not NodeState.DOWN:
             self._change(node.name, NodeState.DOWN, STOPPED)
         self._give_away(node.name)
+        self._leave_nothing_to(node.name)
         for group in tuple(self._core.state.groups.values()):
             if node.name in group.preferred_owners:
                 owners = tuple(name for name in group.preferred_owners if name != node.name)
@@ -103,8 +105,20 @@ class Nodes:
         timer = self._joining.pop(node.name, None)
         if timer is not None:
             timer.cancel()
+        own = [one.name for one in self._core.state.machines_on(node.name)]
         self._core.emit(ev.NodeEvicted(node.name))
+        if own:
+            text = f"Not clustered and therefore left with {node.name}, no longer shown here: {some(own, 12)}."
+            self._core.emit(ev.BackendReported("information", text))
         self._networks.refresh(self._core.state.networks)
+
+    def _leave_nothing_to(self, name: str) -> None:
+        """An evicted node owns nothing: what no other can bring online goes, offline, to the host of the cluster."""
+        heir = self._core.group_of_type(GroupType.CLUSTER).owner
+        for group in tuple(self._core.state.groups.values()):
+            if group.owner == name:
+                self._give(group, self._members(group), heir)
+        self._storage.hand_over(name, heir)
 
     def settle(self) -> None:
         """Nodes that were joining when the program ended are up. Failback that waited for its hours is forgotten."""

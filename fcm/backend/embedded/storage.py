@@ -148,6 +148,15 @@ class Storage:
                 if disk.use is use and disk.owner == node:
                     self._core.emit(ev.DiskChanged(replace(disk, owner=owner)))
 
+    def hand_over(self, node: str, heir: str) -> None:
+        """Whatever a node that leaves for good still owns belongs to ``heir``, even if that node does not see it."""
+        for volume in tuple(self._core.state.shared_volumes.values()):
+            if volume.owner == node:
+                self._change_volume(replace(volume, owner=heir))
+        for disk in tuple(self._core.state.disks.values()):
+            if disk.owner == node:
+                self._core.emit(ev.DiskChanged(replace(disk, owner=heir)))
+
     def own(self, identity: str, node: str) -> None:
         """A disk moves to a node together with its group; there it is not in maintenance."""
         disk = self._core.state.disks[identity]

@@ -26,7 +26,7 @@ from fcm.model.drains import drain_of, drains_to_end, moves_back
 from fcm.model.entities import MachineState, Migration, MigrationKind, NodeState
 from fcm.model.machine_rules import cancellable
 from fcm.model.networks import migration_order
-from fcm.model.preflight_checks import migration_checks, waiting_reason
+from fcm.model.preflight_checks import migration_checks, queue_reason, waiting_reason
 from fcm.model.rules import allowed
 from fcm.model.state import State, apply
 from fcm.model.telemetry import Phase
@@ -376,7 +376,8 @@ class LibvirtBackend:
 
     def _request(self, command: cmd.LiveMigrate, drain: str | None = None) -> None:
         machine = self._state.machines[command.machine]
-        reason = waiting_reason(self._state, machine.node, command.destination)
+        waits = bool(waiting_reason(self._state, machine.node, command.destination))
+        reason = queue_reason(self._state, machine.node, command.destination) if waits else ""
         migration = Migration(
             id=f"migration-{self._state.sequence + 1}",
             kind=MigrationKind.LIVE,
@@ -440,8 +441,8 @@ class LibvirtBackend:
         for migration in tuple(self._state.migrations.values()):
             if migration.phase is not Phase.WAITING or migration.id in self._interrupted:
                 continue
-            reason = waiting_reason(self._state, migration.source, migration.destination)
-            if reason:
+            if waiting_reason(self._state, migration.source, migration.destination):
+                reason = queue_reason(self._state, migration.source, migration.destination)
                 if reason != migration.reason:
                     self._post_all([ev.MigrationWaited(migration.id, reason)])
                 continue

@@ -144,6 +144,25 @@ def test_an_evicted_node_is_gone_from_owners_disks_and_networks(desk: Desk) -> N
     assert desk.group("WEB01").preferred_owners == ("node1",)
 
 
+def test_what_only_a_dead_node_could_run_is_kept_offline_by_another_when_it_is_evicted(desk: Desk) -> None:
+    resource = desk.state.machine_resource(desk.machine("BUILD01").id)
+    assert resource is not None
+    assert desk.do(cmd.ConfigureResource(resource.id, possible_owners=("node2",)))
+    assert desk.do(cmd.SetQuorum(QuorumMode.NODE_MAJORITY))
+    assert desk.do(cmd.StopClusterService("node2"))
+    desk.settle()
+    assert desk.machine("BUILD01").node == "node2"
+    assert desk.do(cmd.EvictNode("node2"))
+    desk.settle()
+    state = desk.state
+    assert desk.machine("BUILD01").node in state.nodes
+    assert not desk.machine("BUILD01").state.holds_memory
+    assert all(group.owner in state.nodes for group in state.groups.values())
+    assert all(volume.owner in state.nodes for volume in state.shared_volumes.values())
+    assert all(disk.owner is None or disk.owner in state.nodes for disk in state.disks.values())
+    assert all(one.node in state.nodes for one in state.machines.values())
+
+
 def test_an_added_node_is_up_with_addresses_of_its_own_and_takes_machines(desk: Desk) -> None:
     before = {adapter.address for adapter in desk.state.adapters.values()} | {desk.state.cluster.address}  # type: ignore[union-attr]
     assert desk.do(cmd.AddNode("node4"))

@@ -65,15 +65,15 @@ def test_each_real_duration_is_told_beside_the_planned_one_and_the_node_stays_pa
     assert not [m for m in opened[0].state.machines_on("node1") if m.state.holds_memory]
 
 
-def test_where_nothing_can_move_nothing_is_done(
+def test_where_nothing_can_move_it_is_said_why_and_the_node_is_paused_as_always(
     hosts: Callable[..., Opened], capsys: pytest.CaptureFixture[str]
 ) -> None:
     opened = hosts(cmd.PauseNode("node2"), cmd.PauseNode("node3"))
     assert main(["hosts", "drain", "hosts.toml", "node1", "--go"]) == 1
     printed = capsys.readouterr()
     assert "WEB01 stays: " in printed.out
-    assert printed.err == "No machine of node1 can be moved, so nothing was done.\n"
-    assert opened[0].state.nodes["node1"].state is NodeState.UP
+    assert printed.out.endswith("node1 is paused: nothing moves there until it is resumed.\n")
+    assert opened[0].state.nodes["node1"].state is NodeState.PAUSED
 
 
 def test_a_refused_drain_is_told_in_a_sentence(

@@ -10,7 +10,7 @@ import pytest
 from fcm.model import commands as cmd
 from fcm.model import events as ev
 from fcm.model.drains import LEFT_OUT, drain_of, drains_to_end, moves_back, plan_destinations, running_machines
-from fcm.model.entities import GIB, DrainMove, Migration, MigrationKind, MigrationOptions, NodeState
+from fcm.model.entities import GIB, DrainMove, Migration, MigrationKind, MigrationOptions, NodeState, Staying
 from fcm.model.rules import allowed
 from fcm.model.state import State, apply
 from fcm.model.tables import Table
@@ -113,13 +113,41 @@ def test_a_machine_on_its_way_to_the_node_must_arrive_first(state: State) -> Non
     assert text == f"{other.name} is being moved to node1 now. Wait for the end of that move or cancel it."
 
 
-def test_without_any_destination_the_reason_of_the_first_machine_is_told(state: State) -> None:
+def staying_of(state: State, name: str) -> Staying:
+    return next(one for one in plan_destinations(state, "node1")[1] if one.machine == machine(state, name).id)
+
+
+def test_a_node_is_drained_although_no_machine_can_leave_and_each_tells_why_it_stays(state: State) -> None:
     for name in ("node2", "node3"):
         state = with_node(state, name, state=NodeState.DOWN)
-    text = refusal(cmd.DrainNode("node1"), state)
-    assert text.startswith("No machine of node1 can be moved. ")
-    assert "node2 is down." in text
-    assert "Start the cluster service" in text
+    assert allowed(cmd.DrainNode("node1"), state)
+    drain = drain_of(cmd.DrainNode("node1"), state, 0.0)
+    assert drain.moves == ()
+    assert {one.machine for one in drain.staying} == {one.id for one in running_machines(state, "node1")}
+    assert all("is down." in one.reason and "Start the cluster service" in one.remedy for one in drain.staying)
+    assert allowed(cmd.DrainNode("node1", ()), state)
+
+
+def test_every_obstacle_of_a_machine_is_told_and_each_once(state: State) -> None:
+    state = with_machine(state, "WEB01", media="C:\\iso\\setup.iso")
+    for resource in state.machine_resources(machine(state, "WEB01").id):
+        state = with_object(state, "resources", resource.id, possible_owners=("node1",))
+    state = with_node(state, "node3", state=NodeState.PAUSED)
+    one = staying_of(state, "WEB01")
+    for words in ("setup.iso is attached", "is not a possible owner", "node3 is paused"):
+        assert one.reason.count(words) == 1, one.reason
+    assert one.reason.count("It is the same with") == 1
+    assert "DVD drive" in one.remedy
+    assert "Advanced Policies" in one.remedy
+    assert "Resume the node." in one.remedy
+
+
+def test_chosen_moves_are_refused_with_the_reasons_of_all_of_them(state: State) -> None:
+    state = with_machine(state, "WEB01", media="C:\\iso\\setup.iso")
+    moves = tuple(DrainMove(machine(state, name).id, node) for name, node in (("WEB01", "node2"), ("DC01", "node1")))
+    text = refusal(cmd.DrainNode("node1", moves), state)
+    assert "setup.iso" in text
+    assert "DC01 is on node1 already." in text
 
 
 def test_a_node_without_running_machines_is_only_paused(state: State) -> None:

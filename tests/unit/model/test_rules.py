@@ -25,8 +25,9 @@ from fcm.model.entities import (
     ResourceState,
     SharedVolume,
 )
+from fcm.model.events import Entry, NodeEvicted
 from fcm.model.rules import _RULES, allowed, may_enable_shared_volumes
-from fcm.model.state import State
+from fcm.model.state import State, apply
 from fcm.model.telemetry import Phase
 from tests.unit.model.changed import (
     disk,
@@ -270,7 +271,10 @@ REFUSED: dict[str, tuple[Case, str]] = {
     "a LUN brought online": (on(on_disk(cmd.SetDiskOnline, "iSCSI Disk 15", True)), "is not a cluster disk"),
     "online twice": (on(on_disk(cmd.SetDiskOnline, "Cluster Disk 2", True)), "is online already"),
     "the witness offline": (on(on_disk(cmd.SetDiskOnline, "Cluster Disk 1", False)), "is the witness"),
-    "a disk under machines": (on(on_disk(cmd.SetDiskOnline, "Cluster Disk 5", False)), "SQL01 run from"),
+    "a disk under machines": (
+        on(on_disk(cmd.SetDiskOnline, "Cluster Disk 5", False)),
+        "is used by running machines: SQL01",
+    ),
     # virtual machines
     "a machine without name": (on(new(name="")), "needs a name"),
     "a machine with a long name": (on(new(name="x" * 81)), "has 81 characters"),
@@ -524,7 +528,7 @@ REFUSED: dict[str, tuple[Case, str]] = {
         on(plain(cmd.StopClusterService("node2")), lambda s: moving(s, "WEB01")),
         "takes part in a live migration",
     ),
-    "evicting an owner": (on(plain(cmd.EvictNode("node2"))), "node2 owns 4 virtual machines"),
+    "evicting an owner": (on(plain(cmd.EvictNode("node2"))), "node2 owns "),
     "a network without name": (
         on(lambda s: cmd.ConfigureNetwork(network(s, "Cluster Network 1").id, name="")),
         "needs a name",
@@ -583,6 +587,49 @@ def test_enabling_can_be_offered_before_its_notice_is_read(state: State) -> None
 
 def test_a_busy_node_refuses_nothing_because_the_request_waits(state: State) -> None:
     assert allowed(cmd.LiveMigrate(machine(state, "SQL01").id, "node2"), moving(state, "WEB01"))
+
+
+def test_a_node_that_is_down_can_be_evicted_whatever_it_owned(state: State) -> None:
+    dead = with_node(with_volume(state), "node2", state=NodeState.DOWN)
+    volumes = {key: replace(item, owner="node2") for key, item in dead.shared_volumes.items()}
+    dead = replace(dead, shared_volumes=MappingProxyType(volumes))
+    assert any(one.is_highly_available for one in dead.machines_on("node2"))
+    assert allowed(cmd.EvictNode("node2"), dead)
+
+
+def test_a_machine_that_is_not_clustered_does_not_keep_its_node_in_the_cluster(state: State) -> None:
+    changed = state
+    for item in state.machines_on("node3"):
+        changed = with_machine(changed, item.name, node="node1")
+    local = next(one.name for one in state.machines.values() if not one.is_highly_available and one.disk is None)
+    changed = with_machine(changed, local, node="node3")
+    assert allowed(cmd.EvictNode("node3"), changed)
+    after, _ = apply(changed, Entry(changed.sequence + 1, 1.0, NodeEvicted("node3")))
+    assert after.machine_named(local) is None
+
+
+def test_everything_that_keeps_a_node_in_the_cluster_is_told_at_once(state: State) -> None:
+    volume = with_volume(moving(state, "WEB01"))
+    volumes = {key: replace(item, owner="node2") for key, item in volume.shared_volumes.items()}
+    verdict = allowed(cmd.EvictNode("node2"), replace(volume, shared_volumes=MappingProxyType(volumes)))
+    for words in ("node2 owns ", "coordinator of a shared volume", "takes part in a live migration"):
+        assert words in verdict.reason
+    assert "Move the volume to another node first." in verdict.remedy
+    assert "Move or delete what it owns first." in verdict.remedy
+
+
+def test_a_live_migration_is_refused_with_all_that_stands_against_it(state: State) -> None:
+    changed = with_machine(with_node(state, "node2", memory=GIB), "WEB01", media="C:\\iso\\setup.iso")
+    verdict = allowed(cmd.LiveMigrate(machine(changed, "WEB01").id, "node2"), changed)
+    assert "of memory free" in verdict.reason
+    assert "setup.iso" in verdict.reason
+    assert "DVD drive" in verdict.remedy
+
+
+def test_a_machine_on_a_node_that_is_down_is_not_migrated_live(state: State) -> None:
+    down = with_node(state, "node1", state=NodeState.DOWN)
+    verdict = allowed(cmd.LiveMigrate(machine(down, "WEB01").id, "node2"), down)
+    assert verdict.reason == "node1, on which WEB01 is, is down."
 
 
 def test_a_node_without_machines_and_volumes_can_be_evicted(state: State) -> None:

@@ -288,6 +288,12 @@ COMPLAINTS: list[tuple[str, str, Callable[[State], State], str]] = [
         lambda s: with_machine(s, "SQL01", memory=machine(s, "SQL01").memory * 7),
         "If node1 fails",
     ),
+    (
+        "Validate Memory for Failover",
+        "warn",
+        lambda s: with_node(with_node(s, "node2", state=NodeState.PAUSED), "node3", state=NodeState.DOWN),
+        "the others that are up have 0 MiB free. No room for ",
+    ),
 ]
 
 
