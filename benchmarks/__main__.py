@@ -1,4 +1,4 @@
-"""Run every measurement, or the named ones: python -m benchmarks [startup] [frames] [actions] [engine] [logs] [live].
+"""Run every measurement, or the named ones: python -m benchmarks [NAME ...].
 
 Each runs in processes of its own, with an empty home folder, so that nothing of the developer's counts.
 """
@@ -12,6 +12,7 @@ import sys
 import tempfile
 
 MEASUREMENTS = {
+    "commands": "short commands as whole processes, beside an empty Python",
     "startup": "from the start of the process to the first painted window",
     "frames": "the window while eight live migrations run at 10x in embedded:contoso",
     "actions": "what the Actions pane may offer in a cluster of 8,000 machines",

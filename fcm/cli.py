@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import argparse
-import logging
+import contextlib
+import os
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from fcm import __version__
-from fcm.backend.base import BackendError, SinkError
 from fcm.backend.registry import forms
-from fcm.backend.toml_table import ClusterFileError
+from fcm.mistakes import SentenceError, WrongInputError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
 DONE, FAILED, WRONG_USAGE = 0, 1, 2
 """Exit codes."""
@@ -25,30 +25,71 @@ and see their memory converge. Without a verb the window opens.
 """
 
 
-def make_parser() -> argparse.ArgumentParser:
-    """The parser with all verbs."""
-    from fcm.cli_cluster import add_cluster_verbs
-    from fcm.cli_history import add_history_verbs
-    from fcm.cli_hosts import add_hosts_verbs
-    from fcm.cli_lab import add_lab_verbs
-    from fcm.cli_migration import add_migration_verbs
-    from fcm.cli_shell import add_shell_verbs
+_VERBS = {
+    "show": ("cluster", "nodes and virtual machines of a cluster"),
+    "migrate": ("cluster", "live-migrate a virtual machine and tell its passes"),
+    "salvage": ("cluster", "go on with what can be read of a cluster's damaged journal"),
+    "predict": ("migration", "predict a migration from a case or a recording"),
+    "preflight": ("migration", "judge a planned migration from measured dirty rates"),
+    "validate": ("migration", "compare predictions with recordings"),
+    "history": ("history", "past migrations of a cluster; export them as recordings"),
+    "hosts": ("hosts", "the libvirt hosts of a hosts file"),
+    "lab": ("lab", "a real cluster on this Linux machine"),
+    "run": ("shell", "run a PowerShell script (.ps1) on a cluster; - reads standard input"),
+    "shell": ("shell", "type PowerShell commands for a cluster"),
+}
+"""Verb: the module ``fcm.cli_...`` that has it, and its line in the list of verbs."""
 
+
+class _Verb(argparse.ArgumentParser):
+    """The parser of one verb, whose module is imported when the verb is on the command line and not before."""
+
+    def parse_known_args(self, args: Any = None, namespace: Any = None) -> Any:
+        """As in argparse, with the verb's own parser."""
+        verb = self.prog.rpartition(" ")[2]
+        if verb not in _VERBS:
+            return super().parse_known_args(args, namespace)
+        return _own_parser(verb).parse_known_args(args, namespace)
+
+
+def _own_parser(verb: str) -> argparse.ArgumentParser:
+    add: Callable[[Any], None]
+    all_verbs = argparse.ArgumentParser(prog="fcm").add_subparsers(dest="verb")
+    match _VERBS[verb][0]:
+        case "cluster":
+            from fcm.cli_cluster import add_cluster_verbs as add
+        case "migration":
+            from fcm.cli_migration import add_migration_verbs as add
+        case "history":
+            from fcm.cli_history import add_history_verbs as add
+        case "hosts":
+            from fcm.cli_hosts import add_hosts_verbs as add
+        case "lab":
+            from fcm.cli_lab import add_lab_verbs as add
+        case _:
+            from fcm.cli_shell import add_shell_verbs as add
+    add(all_verbs)
+    return all_verbs.choices[verb]
+
+
+def verbs() -> tuple[str, ...]:
+    """The names of all verbs."""
+    return ("tour", *_VERBS)
+
+
+def make_parser() -> argparse.ArgumentParser:
+    """The parser with all verbs; the module of a verb is imported when its arguments are parsed."""
     parser = argparse.ArgumentParser(prog="fcm", description=_DESCRIPTION)
     parser.add_argument("--version", action="version", version=f"fcm {__version__}")
     parser.add_argument("--open", metavar="URI", help=f"cluster to open: {forms()}")
     parser.add_argument("--verbose", action="store_true", help="log more to standard error")
     parser.add_argument("--smoke", action="store_true", help="one migration in the embedded cluster, then exit")
-    verbs = parser.add_subparsers(dest="verb", metavar="VERB", title="verbs")
-    tour = verbs.add_parser("tour", help="walk through the guide, take a picture of every page and dialog")
+    known = parser.add_subparsers(dest="verb", metavar="VERB", title="verbs", parser_class=_Verb)
+    tour = known.add_parser("tour", help="walk through the guide, take a picture of every page and dialog")
     tour.add_argument("--out", type=Path, default=Path("tour"), help="folder for the pictures (default: tour)")
     tour.set_defaults(handler=_tour)
-    add_cluster_verbs(verbs)
-    add_migration_verbs(verbs)
-    add_history_verbs(verbs)
-    add_hosts_verbs(verbs)
-    add_lab_verbs(verbs)
-    add_shell_verbs(verbs)
+    for verb, (_, words) in _VERBS.items():
+        known.add_parser(verb, help=words, add_help=False)
     return parser
 
 
@@ -60,35 +101,57 @@ def _tour(arguments: argparse.Namespace) -> int:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run fcm; returns the exit code: 0 done, 1 failed, 2 wrong usage."""
-    from fcm.cli_shell import for_the_script
+    try:
+        code = _run(list(sys.argv[1:] if arguments is None else arguments))
+        sys.stdout.flush()  # a full disk is told here, not in a traceback when the program has ended
+    except SentenceError as error:
+        print(error, file=sys.stderr)
+        return WRONG_USAGE if isinstance(error, WrongInputError) else FAILED
+    except KeyboardInterrupt:
+        print("Cancelled.", file=sys.stderr)
+        return FAILED
+    except BrokenPipeError:
+        # Whoever read our output has seen enough; what a verb had to do besides printing, it did not do to the end.
+        _say_no_more()
+        return FAILED
+    except OSError as error:
+        where = f"{error.filename}: " if error.filename else ""
+        print(f"fcm could not go on. {where}{error.strerror or error}.", file=sys.stderr)
+        _say_no_more()
+        return FAILED
+    return code
 
-    own, words = for_the_script(sys.argv[1:] if arguments is None else arguments)
-    parsed = make_parser().parse_args(own)
-    parsed.words = words
+
+def _run(words: list[str]) -> int:
+    of_script: list[str] = []
+    if "--" in words:
+        from fcm.cli_shell import for_the_script
+
+        words, of_script = for_the_script(words)
+    parsed = make_parser().parse_args(words)
+    parsed.words = of_script
+    import logging  # only now: fcm --version does without
+
     logging.basicConfig(
         level=logging.DEBUG if parsed.verbose else logging.WARNING,
         format="%(asctime)s %(levelname)s %(name)s: %(message)s",
     )
-    try:
-        if parsed.smoke:
-            from fcm.app import smoke
+    if parsed.smoke:
+        from fcm.app import smoke
 
-            return smoke()
-        if parsed.verb is None:
-            from fcm.app import run_window
+        return smoke()
+    if parsed.verb is None:
+        from fcm.app import run_window
 
-            return run_window(parsed.open)
-        code: int = parsed.handler(parsed)
-    except ClusterFileError as error:
-        print(error, file=sys.stderr)
-        return WRONG_USAGE
-    except (BackendError, SinkError) as error:
-        print(error, file=sys.stderr)
-        return FAILED
-    except KeyboardInterrupt:
-        print("Cancelled.", file=sys.stderr)
-        return FAILED
+        return run_window(parsed.open)
+    code: int = parsed.handler(parsed)
     return code
+
+
+def _say_no_more() -> None:
+    """Nothing more can be written to standard output, not even when Python ends."""
+    with contextlib.suppress(OSError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 if __name__ == "__main__":

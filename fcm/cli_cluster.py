@@ -25,15 +25,15 @@ OPEN_LIMIT = 10.0
 
 def add_cluster_verbs(verbs: Subparsers) -> None:
     """Add ``show``, ``migrate`` and ``salvage``."""
-    show = verbs.add_parser("show", help="nodes and virtual machines of a cluster")
+    show = verbs.add_parser("show")
     show.add_argument("uri", metavar="URI")
     show.set_defaults(handler=_show)
-    migrate = verbs.add_parser("migrate", help="live-migrate a virtual machine and tell its passes")
+    migrate = verbs.add_parser("migrate")
     migrate.add_argument("uri", metavar="URI")
     migrate.add_argument("machine", metavar="MACHINE", help="name of the virtual machine")
     migrate.add_argument("node", metavar="NODE", help="destination")
     migrate.set_defaults(handler=_migrate)
-    rescue = verbs.add_parser("salvage", help="go on with what can be read of a cluster's damaged journal")
+    rescue = verbs.add_parser("salvage")
     rescue.add_argument("uri", metavar="URI")
     rescue.set_defaults(handler=_salvage)
 

@@ -42,7 +42,6 @@ def add_history_verbs(verbs: Subparsers) -> None:
 
     history = verbs.add_parser(
         "history",
-        help="past migrations of a cluster; export them as recordings",
         description=_HELP.replace("CLUSTERS", forms()),
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )

@@ -32,7 +32,7 @@ OPEN_LIMIT = 15.0
 
 def add_hosts_verbs(verbs: Subparsers) -> None:
     """Add ``hosts`` with its verbs; each parsed namespace carries ``handler``, which returns the exit code."""
-    hosts = verbs.add_parser("hosts", help="the libvirt hosts of a hosts file")
+    hosts = verbs.add_parser("hosts")
     inner = hosts.add_subparsers(title="verbs", required=True, metavar="VERB")
     check = inner.add_parser("check", help="ask every host and say what is wrong")
     check.add_argument("file", type=Path, metavar="FILE", help="hosts file, see docs/live-hosts.md")

@@ -168,7 +168,6 @@ def add_lab_verbs(subparsers: Subparsers) -> None:
     """Add ``lab`` with its verbs; each parsed namespace carries ``handler``, which returns the exit code."""
     lab = subparsers.add_parser(
         "lab",
-        help="a real cluster on this Linux machine",
         description="Makes nodes out of Linux namespaces, each with its own libvirtd, and lets nothing out of them.",
     )
     lab.add_argument("--name", dest="lab_name", default="lab", help=argparse.SUPPRESS)

@@ -14,8 +14,6 @@ from fcm.migration.fields import BadFileError, Fields, is_number, read_json
 from fcm.migration.policies import PRESETS, QEMU_7_2
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from fcm.migration.case import Case
     from fcm.migration.prediction import Prediction
     from fcm.migration.preflight import Estimate, Judgement
@@ -76,9 +74,7 @@ complete or cannot be compared are in left_out [{name, reason}].
 def add_migration_verbs(verbs: Subparsers) -> None:
     """Adds predict, preflight and validate to the parser of ``fcm``."""
     raw = argparse.RawDescriptionHelpFormatter
-    predict = verbs.add_parser(
-        "predict", help="predict a migration from a case or a recording", description=_PREDICT_HELP, formatter_class=raw
-    )
+    predict = verbs.add_parser("predict", description=_PREDICT_HELP, formatter_class=raw)
     predict.add_argument("file", type=Path, metavar="FILE.json")
     predict.add_argument(
         "--achieved",
@@ -91,42 +87,22 @@ def add_migration_verbs(verbs: Subparsers) -> None:
     )
     predict.add_argument("--plot", type=_picture, metavar="OUT.svg|png", help="draw remaining memory over time")
     predict.add_argument("--json", action="store_true", help="print one JSON object")
-    predict.set_defaults(handler=_guarded(_predict))
+    predict.set_defaults(handler=_predict)
 
     preflight = verbs.add_parser(
         "preflight",
-        help="judge a planned migration from measured dirty rates",
         description=_PREFLIGHT_HELP,
         formatter_class=raw,
     )
     preflight.add_argument("file", type=Path, metavar="FILE.json")
     preflight.add_argument("--json", action="store_true", help="print one JSON object")
-    preflight.set_defaults(handler=_guarded(_preflight))
+    preflight.set_defaults(handler=_preflight)
 
-    validate = verbs.add_parser(
-        "validate", help="compare predictions with recordings", description=_VALIDATE_HELP, formatter_class=raw
-    )
+    validate = verbs.add_parser("validate", description=_VALIDATE_HELP, formatter_class=raw)
     validate.add_argument("folder", type=Path, metavar="DIR")
     validate.add_argument("--achieved", action="store_true", help="feed what each run achieved instead of its case")
     validate.add_argument("--json", action="store_true", help="print one JSON object")
-    validate.set_defaults(handler=_guarded(_validate))
-
-
-def _guarded(handler: Callable[[argparse.Namespace], int]) -> Callable[[argparse.Namespace], int]:
-    """*handler* with bad files as one sentence and exit code 2."""
-
-    def guarded(arguments: argparse.Namespace) -> int:
-        try:
-            return handler(arguments)
-        except BadFileError as error:
-            print(error, file=sys.stderr)
-            return WRONG_USAGE
-        except BrokenPipeError:
-            # Whoever read our output has seen enough; nothing more can be written, not even at exit.
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-            return DONE
-
-    return guarded
+    validate.set_defaults(handler=_validate)
 
 
 def _bandwidth(text: str) -> float:

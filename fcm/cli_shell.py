@@ -37,7 +37,6 @@ def add_shell_verbs(verbs: Subparsers) -> None:
     """Add ``run`` and ``shell``."""
     run = verbs.add_parser(
         "run",
-        help="run a PowerShell script (.ps1) on a cluster; - reads standard input",
         epilog="What stands after -- is for the script: fcm run MOVE.ps1 --speed max -- SQL01 -Node node2",
     )
     run.add_argument("script", metavar="SCRIPT.ps1")
@@ -52,7 +51,7 @@ def add_shell_verbs(verbs: Subparsers) -> None:
         help="a variable or parameter of the script; may be given several times",
     )
     run.set_defaults(handler=_run)
-    shell = verbs.add_parser("shell", help="type PowerShell commands for a cluster")
+    shell = verbs.add_parser("shell")
     shell.set_defaults(handler=_shell)
     for verb in (run, shell):
         verb.add_argument("--cluster", metavar="URI", default="embedded:contoso", help="default: embedded:contoso")

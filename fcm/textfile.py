@@ -15,13 +15,15 @@ import tomllib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from fcm.mistakes import WrongInputError
+
 if TYPE_CHECKING:
     from pathlib import Path
 
 KIB, MIB = 2**10, 2**20
 
 
-class TextFileError(Exception):
+class TextFileError(WrongInputError):
     """A file that cannot be used; the text is a sentence with file, line and reason."""
 
     def __init__(self, path: Path, line: int, reason: str, kind: str = "") -> None:

@@ -6,6 +6,7 @@ import threading
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
+from fcm.mistakes import SentenceError, WrongInputError
 from fcm.model.verdict import OK, Verdict
 
 if TYPE_CHECKING:
@@ -17,15 +18,19 @@ if TYPE_CHECKING:
     from fcm.model.state import State
 
 
-class BackendError(Exception):
+class BackendError(SentenceError):
     """A backend cannot be opened or has broken down; the message is a sentence for the user, with the remedy."""
+
+
+class UnknownClusterError(BackendError, WrongInputError):
+    """There is no cluster of that name; the message says which there are."""
 
 
 class MeasureError(BackendError):
     """How a machine writes its memory cannot be measured now; the message says why."""
 
 
-class SinkError(Exception):
+class SinkError(SentenceError):
     """What happened could not be written down; the backend keeps it and tries again, nothing is acknowledged."""
 
 

@@ -10,8 +10,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from fcm.backend.base import BackendError
-
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
@@ -101,12 +99,14 @@ def split(uri: str) -> tuple[Scheme, str, str]:
     """The kind of a URI, its scheme and the part after it.
 
     Raises:
-        BackendError: no kind of cluster is written like this.
+        UnknownClusterError: no kind of cluster is written like this.
     """
     name, _, part = uri.partition(":")
     scheme = SCHEMES.get(name)
     if scheme is None or not part:
-        raise BackendError(f"“{uri}” names no cluster. Write one of: {forms()}.")
+        from fcm.backend.base import UnknownClusterError  # only now: a help text costs nothing
+
+        raise UnknownClusterError(f"“{uri}” names no cluster. Write one of: {forms()}.")
     return scheme, name, part
 
 

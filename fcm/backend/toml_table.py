@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from fcm.backend.base import BackendError
 from fcm.backend.toml_lines import TomlLines
+from fcm.mistakes import WrongInputError
 from fcm.textfile import Kind, TextFileError, parse_toml, read_text
 
 if TYPE_CHECKING:
@@ -26,7 +27,7 @@ _RATES = {"mbit/s": 125_000, "gbit/s": 125_000_000}
 MISSING: Any = object()
 
 
-class ClusterFileError(BackendError):
+class ClusterFileError(BackendError, WrongInputError):
     """A cluster file cannot be used; the message is a sentence with file, line and reason."""
 
     def __init__(self, path: FilePath, line: int, reason: str) -> None:

@@ -6,6 +6,7 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeGuard
 
+from fcm.mistakes import WrongInputError
 from fcm.textfile import RECORDING, TextFileError, parse_json, read_text
 
 if TYPE_CHECKING:
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
 _LARGEST = 1.7e308
 
 
-class BadFileError(ValueError):
+class BadFileError(WrongInputError, ValueError):
     """A file that cannot be used. The message names the file, the field and what was expected."""
 
     def __init__(self, file: str, field: str, expected: str, found: object = None) -> None:

@@ -13,15 +13,17 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING
 
-import numpy as np
-import numpy.typing as npt
-
+# numpy is imported where something is reckoned: to read a workload, as each verb of the command line does, needs none.
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from typing import TypeAlias
 
-Floats: TypeAlias = npt.NDArray[np.float64]
+    import numpy as np
+    import numpy.typing as npt
+
+    Floats: TypeAlias = npt.NDArray[np.float64]
 
 PAGE = 4096
 """bytes in a page."""
@@ -89,6 +91,8 @@ class Burst:
 
     def activity(self, t: Floats, rate: float) -> Floats:
         """Seconds of writing between the migration's start and `t` (s); the mean grows by duty x t."""
+        import numpy as np
+
         on = self.writes / rate
         period = on + self.silence
 
@@ -140,6 +144,8 @@ class Workload:
 
     def activity(self) -> Callable[[Floats], Floats] | None:
         """Seconds of full-rate writing as a function of the time since the start; ``None``: the time itself."""
+        import numpy as np
+
         rate = self.rate
         if self.achieved and rate > 0:
             times = np.array([t for t, _ in self.achieved])
@@ -197,6 +203,8 @@ def zipf_bins(p: Zipf, bins: int = 48) -> tuple[list[int], Floats]:
 
     The weight of ranks a+1..b is sum i**-s, exact for ranges up to 2**22 pages, beyond by the midpoint integral.
     """
+    import numpy as np
+
     raw = np.concatenate([[0], np.round(np.geomspace(1, p.pages, max(1, min(bins, p.pages))))])
     edges = np.unique(raw.astype(np.int64))
     if p.pages <= 1 << 22:
@@ -210,6 +218,8 @@ def zipf_bins(p: Zipf, bins: int = 48) -> tuple[list[int], Floats]:
 
 
 def _zipf_integral(x: Floats, s: float) -> Floats:
+    import numpy as np
+
     antiderivative = np.log(x) if abs(s - 1) < 1e-9 else x ** (1 - s) / (1 - s)
     result: Floats = np.diff(antiderivative)
     return result
@@ -217,6 +227,8 @@ def _zipf_integral(x: Floats, s: float) -> Floats:
 
 def _tail_slope(times: Floats, done: Floats) -> float:
     """Activity a second after the last sample: the mean over the last second or more that the guest ran."""
+    import numpy as np
+
     running = np.flatnonzero(np.diff(done) > 0)
     if not len(running):
         return 0.0

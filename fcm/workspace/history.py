@@ -13,19 +13,16 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from fcm.migration.kept import Kept
-from fcm.migration.recording import Attempt, Identity, Recording
-from fcm.migration.rows_csv import rows_as_csv
 from fcm.migration.specification import Capability
+from fcm.mistakes import SentenceError
 from fcm.model import events as ev
 from fcm.model.entities import MigrationKind
-from fcm.workspace.forecasts import downtime_limit
-from fcm.workspace.preflight import GOODPUT, known_workload
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from pathlib import Path
 
+    from fcm.migration.recording import Recording
     from fcm.model.entities import Migration, MigrationOptions, Network, VirtualMachine
     from fcm.model.state import State
     from fcm.model.telemetry import Phase, TelemetryRow
@@ -120,7 +117,7 @@ class Exported:
     """Of these there is no telemetry, so there is nothing to write: moves, quick migrations, early failures."""
 
 
-class HistoryError(Exception):
+class HistoryError(SentenceError):
     """A file could not be written; the message is a sentence with the remedy."""
 
 
@@ -183,6 +180,8 @@ class History:
             JournalError: the journal cannot be read.
             HistoryError: a file cannot be written.
         """
+        from fcm.migration.rows_csv import rows_as_csv
+
         files: list[Path] = []
         without: list[PastMigration] = []
         names: set[str] = set()
@@ -260,6 +259,12 @@ class _Then:
 
 
 def _recording(past: PastMigration, rows: Sequence[TelemetryRow], simulated: bool) -> Recording:
+    # numpy comes with a recording; to list migrations needs none
+    from fcm.migration.kept import Kept
+    from fcm.migration.recording import Attempt, Identity, Recording
+    from fcm.workspace.forecasts import downtime_limit
+    from fcm.workspace.preflight import GOODPUT, known_workload
+
     one, machine, network = past.migration, past.machine, past.network
     recording = Recording(
         Identity(past.machine_name, one.source, one.destination, past.network_name),

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from typing import TYPE_CHECKING
 
 import pytest
@@ -42,8 +40,8 @@ def test_an_unknown_verb_is_wrong_usage(capsys: pytest.CaptureFixture[str]) -> N
 @pytest.mark.parametrize(
     ("uri", "words", "expected"),
     [
-        ("nonsense", "names no cluster", FAILED),
-        ("embedded:atlantis", "no embedded cluster 'atlantis'", FAILED),
+        ("nonsense", "names no cluster", WRONG_USAGE),
+        ("embedded:atlantis", "no embedded cluster 'atlantis'", WRONG_USAGE),
         ("libvirt:/nowhere/hosts.toml", "hosts.toml", WRONG_USAGE),
         ("embedded:/nowhere/cluster.toml", "cluster.toml", WRONG_USAGE),
     ],
@@ -109,17 +107,6 @@ def test_a_cluster_goes_on_where_it_was_closed() -> None:
 def test_a_uri_without_scheme_is_refused_with_examples() -> None:
     with pytest.raises(BackendError, match="embedded:contoso"):
         open_workspace("contoso")
-
-
-def test_the_command_line_imports_no_qt_unless_a_window_is_asked_for() -> None:
-    code = (
-        "import sys; from fcm.cli import make_parser; make_parser(); "
-        "print(sorted(m for m in sys.modules if m.startswith(('PySide6', 'pyqtgraph', 'libvirt'))))"
-    )
-
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-
-    assert done.stdout.strip() == "[]"
 
 
 def test_without_a_display_the_window_is_refused_with_a_sentence(

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from fcm import resources
-from fcm.backend.base import BackendError
+from fcm.backend.base import UnknownClusterError
 from fcm.backend.embedded.backend import EmbeddedBackend
 from fcm.backend.embedded.cluster_file import ClusterFileError, load
 from fcm.backend.embedded.kernel import SPEEDS
@@ -40,7 +40,7 @@ def find_cluster_file(name_or_path: str, folders: Sequence[Path] = ()) -> Path:
     """The file that ``contoso``, ``embedded:contoso`` or a path means.
 
     Raises:
-        BackendError: there is no such file.
+        UnknownClusterError: there is no such file.
     """
     wanted = name_or_path.removeprefix(PREFIX)
     known = cluster_files(folders)
@@ -50,7 +50,7 @@ def find_cluster_file(name_or_path: str, folders: Sequence[Path] = ()) -> Path:
     if wanted and (path.suffix == ".toml" or path.is_file()):
         return path
     names = ", ".join(known) or "none"
-    raise BackendError(
+    raise UnknownClusterError(
         f"There is no embedded cluster {wanted!r}. Choose one of {names}, or give the path of a cluster file."
     )
 
@@ -77,7 +77,7 @@ def open_embedded(
         speed: virtual seconds a second.
 
     Raises:
-        BackendError: there is no such file.
+        UnknownClusterError: there is no such file.
         ClusterFileError: the file does not describe a cluster.
     """
     path = find_cluster_file(name_or_path, folders)

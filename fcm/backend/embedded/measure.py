@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from fcm.backend.base import MeasureError
 from fcm.backend.embedded.workloads import workload_of
-from fcm.migration.fitting import DirtySample
 from fcm.migration.workload import PAGE
 from fcm.model.entities import MIB
 from fcm.model.measuring import measurable
@@ -14,6 +13,7 @@ from fcm.model.measuring import measurable
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from fcm.migration.fitting import DirtySample
     from fcm.model.state import State
 
 SECONDS = (1.0, 2.0, 4.0, 8.0)
@@ -28,6 +28,8 @@ def workload_samples(
     Raises:
         MeasureError: the machine is being migrated or does not run.
     """
+    from fcm.migration.fitting import DirtySample  # numpy, which a cluster does without until something is reckoned
+
     verdict = measurable(state, machine)
     if not verdict:
         raise MeasureError(verdict.sentence())

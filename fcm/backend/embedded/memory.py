@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from fcm.backend.embedded.workloads import workload_of
-from fcm.migration.engine import WINDOW, Engine
 from fcm.migration.specification import LOOPBACK_RATE, Capability, MigrationSpec
 from fcm.model.entities import AdapterState
 from fcm.model.telemetry import Phase
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from fcm.backend.embedded.core import Core
     from fcm.backend.embedded.kernel import Timer
+    from fcm.migration.engine import Engine
     from fcm.model.entities import Migration, MigrationOptions
     from fcm.model.telemetry import FinalFigures, TelemetryRow
 
@@ -77,11 +78,17 @@ class Memory:
 
     def __init__(self, core: Core) -> None:
         self._core = core
-        self._engine = Engine(core.seed)
         self._transfers: dict[int, Transfer] = {}
         self._window: Timer | None = None
         self._capacity: dict[tuple[str, str], float] = {}
         """(Node, network) -> bytes/s each way."""
+
+    @cached_property
+    def _engine(self) -> Engine:
+        """Made for the first transfer: it needs numpy, and a cluster that is only looked at does without."""
+        from fcm.migration.engine import Engine
+
+        return Engine(self._core.seed)
 
     def begin(
         self,
@@ -164,6 +171,8 @@ class Memory:
             self._engine.set_link(f"{node}/{network}/{way}", capacity)
 
     def _step(self) -> None:
+        from fcm.migration.engine import WINDOW
+
         begin = self._core.kernel.now
         for transfer in self._transfers.values():
             if transfer.began is None:
