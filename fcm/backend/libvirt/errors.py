@@ -17,6 +17,14 @@ MIGRATE_UNSAFE = 81
 CPU_INCOMPATIBLE = 91
 
 
+def names_address(message: str, address: str) -> bool:
+    """Whether an error is about this address of the destination, so that another network may help: libvirt and QEMU
+    quote it where they cannot use it. A certificate that does not name it is no fault of the network.
+    """
+    plain = address.partition("%")[0]
+    return plain in message and "ertificate" not in message
+
+
 def sentence(code: int, message: str, destination: str = "the destination") -> Verdict:
     """Reason and remedy for an error of libvirt; unknown ones keep libvirt's own words.
 
@@ -71,6 +79,11 @@ def sentence(code: int, message: str, destination: str = "the destination") -> V
         )
     if "ertificate" in text:
         return no(f"The certificate was not accepted: {text}.", "Check CA, names and dates of both certificates.")
+    if "parse URI" in text:
+        return no(
+            f"libvirt on the source refuses the address: {text}.",
+            f"Correct the address of {destination} in this network in the hosts file.",
+        )
     if "not known" in text or "ould not resolve" in text or "nable to resolve" in text:
         return no(f"The host's name is not known here: {text}.", "Correct the name in the hosts file, or the DNS.")
     if code == AUTH_FAILED or "Permission denied" in text:

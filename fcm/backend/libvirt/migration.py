@@ -13,7 +13,7 @@ import time
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Protocol
 
-from fcm.backend.libvirt.errors import OPERATION_ABORTED, sentence
+from fcm.backend.libvirt.errors import OPERATION_ABORTED, names_address, sentence
 from fcm.backend.libvirt.hanging import watch_connect
 from fcm.backend.libvirt.lane import load_libvirt
 from fcm.backend.libvirt.outcome import (
@@ -27,6 +27,7 @@ from fcm.backend.libvirt.outcome import (
 )
 from fcm.backend.libvirt.preflight import processor_verdict
 from fcm.backend.libvirt.ssh_probe import probe_from
+from fcm.backend.libvirt.uris import migration_uri
 from fcm.model import events as ev
 from fcm.model.entities import UNLIMITED, NetworkAttempt
 from fcm.model.telemetry import Phase
@@ -215,7 +216,7 @@ class MigrationRun:
             None if it succeeded, else reason, remedy, and whether another network may help.
         """
         lv, options = self._libvirt, self.migration.options
-        parameters: dict[str, Any] = {lv.VIR_MIGRATE_PARAM_URI: f"tcp://{address}"}
+        parameters: dict[str, Any] = {lv.VIR_MIGRATE_PARAM_URI: migration_uri(address)}
         parameters |= self._parameters(options)
         self._set_downtime(options)
         self._stalled.clear()
@@ -227,7 +228,7 @@ class MigrationRun:
         try:
             self._domain.migrateToURI3(self._destination.host.peer_uri, parameters, self._flags(options))
         except lv.libvirtError as error:
-            return self._failure(error)
+            return self._failure(error, address)
         finally:
             self._call_over.set()
             self._moving.set()
@@ -245,7 +246,7 @@ class MigrationRun:
         work = (self._source, self._destination, self.migration.machine, network, address, moving, hangs)
         threading.Thread(target=watch_connect, args=work, name=f"connect-{self.migration.id}", daemon=True).start()
 
-    def _failure(self, error: Any) -> tuple[str, str, bool]:
+    def _failure(self, error: Any, address: str) -> tuple[str, str, bool]:
         """Reason, remedy, and whether another network may help: only where it was the network."""
         source, destination = self._source.host.name, self._destination.host.name
         if self._stalled.is_set():
@@ -258,7 +259,7 @@ class MigrationRun:
             return (text, f"Look after {destination}, then start the move again.", False)
         code = error.get_error_code() or 0
         said = sentence(code, str(error), destination)
-        lost = "No connection" in said.reason and code != OPERATION_ABORTED
+        lost = code != OPERATION_ABORTED and ("No connection" in said.reason or names_address(str(error), address))
         return (said.reason.rstrip("."), said.remedy, lost)
 
     def _set_downtime(self, options: MigrationOptions) -> None:

@@ -5,10 +5,10 @@ long may a connection hang there.
 from __future__ import annotations
 
 import re
+import shlex
 import subprocess
 import time
 from typing import TYPE_CHECKING
-from urllib.parse import parse_qs, unquote, urlsplit
 
 from fcm.backend.libvirt.probe import (
     LINEAR,
@@ -21,6 +21,7 @@ from fcm.backend.libvirt.probe import (
     probe,
     settings_in,
 )
+from fcm.backend.libvirt.uris import UriError, parse_uri
 
 if TYPE_CHECKING:
     from fcm.backend.libvirt.hosts_file import Host
@@ -82,26 +83,29 @@ def _login(uri: str) -> list[str]:
 
     Parameters of the URI: https://libvirt.org/uri.html, "ssh transport".
     """
-    parts = urlsplit(uri)
-    parameters = {name: values[-1] for name, values in parse_qs(parts.query).items()}
-    host = parts.hostname
-    if parts.scheme != "qemu+ssh" or not host or host.startswith("-") or "command" in parameters:
+    try:
+        parsed = parse_uri(uri)
+    except UriError:
+        return []
+    parameters, host = parsed.parameters, parsed.host
+    if parsed.scheme != "qemu+ssh" or not host or host.startswith("-") or "command" in parameters:
         return []
     command = ["ssh", "-T", "-o", "BatchMode=yes", "-o", f"ConnectTimeout={LOGIN_LIMIT:.0f}"]
     if parameters.get("no_verify", "0") != "0":
         command += ["-o", "StrictHostKeyChecking=no"]
     if "keyfile" in parameters:
         command += ["-i", parameters["keyfile"]]
-    if parts.username:
-        command += ["-l", unquote(parts.username)]
-    if parts.port:
-        command += ["-p", str(parts.port)]
+    if parsed.user:
+        command += ["-l", parsed.user]
+    if parsed.port:
+        command += ["-p", str(parsed.port)]
     return [*command, "--", host]
 
 
 def _ask(login: list[str], address: str, limit: float) -> Answer | None:
     """Let bash of the source open the connection; None where that is not possible there."""
-    attempt = f"LC_ALL=C timeout {limit:g} bash -c 'exec 3<>/dev/tcp/{address}/{MIGRATION_PORT}'"
+    line = shlex.quote(f"exec 3<>{shlex.quote(f'/dev/tcp/{address}/{MIGRATION_PORT}')}")
+    attempt = f"LC_ALL=C timeout {limit:g} bash -c {line}"
     start = time.monotonic()
     done = _shell(login, attempt, LOGIN_LIMIT + limit + 1.0)
     if done is None:

@@ -31,6 +31,7 @@ from fcm.backend.libvirt.errors import CPU_INCOMPATIBLE, MIGRATE_UNSAFE, OPERATI
         (1, "Unable to access credentials /etc/pki/qemu/ca-cert.pem: No such file", "no certificates", "/etc/pki/qemu"),
         (38, "Cannot recv data: root@h: Permission denied (publickey).: Connection reset", "refused the login", "key"),
         (38, "unable to resolve 'nohost': Name or service not known", "name is not known", "hosts file"),
+        (8, "invalid argument: Unable to parse URI tcp://fd00:92::2", "refuses the address", "hosts file"),
         (1, "The certificate hasn't got a known issuer", "certificate was not accepted", "CA"),
         (
             1,

@@ -92,6 +92,31 @@ def test_a_machine_that_stayed_has_the_limit_again_that_its_host_had_kept_for_it
     assert domain.speed == 7
 
 
+class RefusedError(OSError):
+    """An error as libvirt's module raises it."""
+
+    def get_error_code(self) -> int:
+        return 8
+
+
+@pytest.mark.parametrize(
+    ("said", "another"),
+    [
+        ("Unable to parse URI tcp://fd00:92::2", True),
+        ("Failed to connect to '[fd00:92::2]:49152': Cannot assign requested address", True),
+        ("unable to connect to server at 'fd00:92::2:49152': Connection refused", True),
+        ("Certificate does not match the hostname fd00:92::2", False),
+        ("internal error: qemu unexpectedly closed the monitor", False),
+    ],
+)
+def test_the_next_network_is_tried_where_the_address_of_this_one_was_refused(said: str, another: bool) -> None:
+    run = run_of(MigrationOptions())
+    run._domain.connect = lambda: SimpleNamespace(isAlive=lambda: True)
+    run._destination.answers = lambda _limit: True
+
+    assert run._failure(RefusedError(said), "fd00:92::2")[2] is another
+
+
 @pytest.mark.parametrize(
     ("tls", "name", "asked"),
     [
