@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
-from fcm.shell.values import ShellObject, items, text, truth
+from fcm.shell.values import Identity, ShellObject, items, text, truth
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -74,6 +74,12 @@ class Call:
         """A parameter of kind texts; empty if it was not given."""
         return [text(item) for item in items(self.values.get(name))]
 
+    def names(self, name: str = "Name") -> list[str] | None:
+        """What a parameter names, typed or piped: names, and ids of objects; None if it was not given."""
+        if name not in self.values:
+            return None
+        return [item if isinstance(item, Identity) else text(item) for item in items(self.values[name])]
+
     def whole(self, name: str) -> int | None:
         """A parameter of kind whole."""
         value = self.values.get(name)
@@ -117,8 +123,8 @@ class Call:
         return []
 
     def objects(self, *types: str) -> list[ShellObject]:
-        """Objects of these types among the input and -InputObject."""
-        given = [*self.input, *items(self.values.get("InputObject"))]
+        """Objects of these types that -InputObject took from the pipeline, or was given."""
+        given = items(self.values.get("InputObject"))
         return [item for item in given if isinstance(item, ShellObject) and item.type in types]
 
     def submit(self, command: Command, target: str, then: Callable[[], list[Any]] | None = None) -> list[Any]:

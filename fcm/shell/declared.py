@@ -24,5 +24,6 @@ def params_of(head: tree.ParamBlock) -> tuple[Param, ...]:
     for place, one in enumerate(head.parameters):
         kind = KINDS.get(one.type, "any")
         position = None if kind == "switch" else place
-        found.append(Param(one.name, kind, position, needed=one.needed, choices=one.choices))
+        free = not one.needed
+        found.append(Param(one.name, kind, position, needed=one.needed, choices=one.choices, empty=free, null=free))
     return tuple(found)

@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING, TypeVar
 
 from fcm.shell.errors import ParameterError
 from fcm.shell.joining import NEW
-from fcm.shell.values import has_wildcard, wildcard
+from fcm.shell.values import Identity, has_wildcard, wildcard
+from fcm.words import in_quotes
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Collection, Iterable, Mapping
 
     from fcm.model.entities import (
         Disk,
@@ -38,47 +39,52 @@ def check_cluster(call: Call) -> None:
             raise call.session.not_found("open cluster", name, [cluster.name], call.at)
 
 
-def named(call: Call, what: str, lister: str, *types: str, parameter: str = "Name", must: bool = True) -> list[str]:
-    """Names that a parameter gives, the ids of objects in the pipeline, and the texts in it.
+def named(call: Call, what: str, lister: str, parameter: str = "Name") -> list[str]:
+    """What a parameter names, typed or piped, of a cmdlet that acts: it never means everything.
 
     Args:
         call: the call; its -Cluster is checked.
         what: the kind in words, with its article.
         lister: the cmdlet that lists them.
-        types: types of objects whose ids count.
         parameter: the parameter with names.
-        must: whether nothing at all is an error.
 
     Raises:
         ParameterError: nothing is named.
         NotFoundError: -Cluster is of another cluster.
     """
     check_cluster(call)
-    found = [*call.texts(parameter), *(item.identity for item in call.objects(*types))]
-    found += [item for item in call.input if isinstance(item, str)]
-    if must and not found:
+    found = call.names(parameter)
+    if found is None:
         raise ParameterError(f"{call.cmdlet.name} needs the name of {what}.", f"{lister} lists them.", call.at)
     return found
 
 
-def pick(call: Call, what: str, by_name: Iterable[tuple[str, str, T]], names: Iterable[str]) -> list[T]:
-    """Objects whose name (or id) matches one of the names; all if there are no names.
+def pick(
+    call: Call, what: str, by_name: Iterable[tuple[str, str, T]], names: Iterable[str] | None, must: bool = False
+) -> list[T]:
+    """Objects whose name (or id) matches one of the names; all where nothing was named (None), none of no names.
 
     Args:
         call: the call, for the place of errors.
         what: the kind in words.
         by_name: name, id and object.
         names: what was asked for; wildcards may find nothing, a whole name may not.
+        must: whether a wildcard that finds nothing is an error too: where names are a setting, not a choice.
 
     Raises:
         NotFoundError: a name without wildcards is not there.
     """
     known = list(by_name)
-    wanted = list(names)
-    if not wanted:
+    if names is None:
         return [item for _, _, item in known]
     found: dict[str, T] = {}
-    for name in wanted:
+    for name in names:
+        if isinstance(name, Identity):
+            same = {identity: item for _, identity, item in known if name == identity}
+            if not same:
+                raise call.session.not_found(what, name, [known_name for known_name, _, _ in known], call.at)
+            found |= same
+            continue
         exact = {identity: item for known_name, identity, item in known if name.casefold() == known_name.casefold()}
         exact = exact or {identity: item for _, identity, item in known if name == identity}
         if exact:
@@ -87,65 +93,81 @@ def pick(call: Call, what: str, by_name: Iterable[tuple[str, str, T]], names: It
         if not has_wildcard(name):
             raise call.session.not_found(what, name, [known_name for known_name, _, _ in known], call.at)
         pattern = wildcard(name)
-        found |= {identity: item for known_name, identity, item in known if pattern.fullmatch(known_name)}
+        fitting = {identity: item for known_name, identity, item in known if pattern.fullmatch(known_name)}
+        if must and not fitting:
+            raise call.session.not_found(what, name, [known_name for known_name, _, _ in known], call.at)
+        found |= fitting
     return list(found.values())
 
 
-def groups(call: Call, names: Iterable[str]) -> list[Group]:
+def one(what: str, name: str, found: list[T]) -> T:
+    """The one object that a name means.
+
+    Raises:
+        ParameterError: a wildcard means none or several.
+    """
+    if len(found) != 1:
+        raise ParameterError(f"{in_quotes(name)} means {len(found)} {what}s.", f"Name one {what}.")
+    return found[0]
+
+
+def groups(call: Call, names: Iterable[str] | None) -> list[Group]:
     """Groups by name."""
     items = ((group.name, group.id, group) for group in call.state.groups.values())
     return pick(call, "service or application", items, names)
 
 
-def nodes(call: Call, names: Iterable[str]) -> list[Node]:
+def nodes(call: Call, names: Iterable[str] | None) -> list[Node]:
     """Nodes by name."""
     return pick(call, "node", ((node.name, node.name, node) for node in call.state.nodes.values()), names)
 
 
 def node(call: Call, name: str) -> str:
     """The one node of a name, as it is written; an unknown one is left to the rules, which refuse it in words."""
-    found = nodes(call, [name])
-    if len(found) != 1:
-        raise ParameterError(f"{name!r} means {len(found)} nodes.", "Name one node.", call.at)
-    return found[0].name
+    return one("node", name, nodes(call, [name])).name
 
 
-def resources(call: Call, names: Iterable[str]) -> list[Resource]:
+def resources(call: Call, names: Iterable[str] | None) -> list[Resource]:
     """Resources by name."""
     items = ((resource.name, resource.id, resource) for resource in call.state.resources.values())
     return pick(call, "resource", items, names)
 
 
-def networks(call: Call, names: Iterable[str]) -> list[Network]:
+def networks(call: Call, names: Iterable[str] | None, must: bool = False) -> list[Network]:
     """Networks by name."""
     items = ((network.name, network.id, network) for network in call.state.networks.values())
-    return pick(call, "cluster network", items, names)
+    return pick(call, "cluster network", items, names, must)
 
 
-def disks(call: Call, names: Iterable[str], among: Mapping[str, Disk] | None = None) -> list[Disk]:
+def disks(call: Call, names: Iterable[str] | None, among: Mapping[str, Disk] | None = None) -> list[Disk]:
     """Disks by name."""
     known = call.state.disks if among is None else among
     return pick(call, "disk", ((disk.name, disk.id, disk) for disk in known.values()), names)
 
 
-def machines(call: Call, names: Iterable[str]) -> list[VirtualMachine]:
+def machines(call: Call, names: Iterable[str] | None) -> list[VirtualMachine]:
     """Virtual machines by name."""
     items = ((machine.name, machine.id, machine) for machine in call.state.machines.values())
     return pick(call, "virtual machine", items, names)
+
+
+def machine(call: Call, name: str) -> VirtualMachine:
+    """The one virtual machine of a name."""
+    return one("virtual machine", name, machines(call, [name]))
 
 
 def machine_ids(call: Call, names: Iterable[str]) -> list[tuple[str, str]]:
     """Ids and names of machines; also of one that this line creates."""
     found: list[tuple[str, str]] = []
     for name in names:
-        if call.session.created(name):
+        if not isinstance(name, Identity) and call.session.created(name):
             found.append((NEW + name, name))
         else:
             found += [(machine.id, machine.name) for machine in machines(call, [name])]
     return found
 
 
-def clustered_machines(call: Call, names: Iterable[str]) -> list[VirtualMachine]:
+def clustered_machines(call: Call, names: Collection[str] | None) -> list[VirtualMachine]:
     """The machines of groups of these names; a name that is no group may be that of a machine."""
     state = call.state
     by_group = {machine.group: machine for machine in state.machines.values() if machine.group}
@@ -156,5 +178,7 @@ def clustered_machines(call: Call, names: Iterable[str]) -> list[VirtualMachine]
         for machine in state.machines.values()
         if machine.name.casefold() not in known
     ]
-    found = {machine.id: machine for machine in pick(call, "clustered virtual machine", items, names)}
+    objects = [name for name in names or () if isinstance(name, Identity)]
+    named = None if names is None else [name for name in names if not isinstance(name, Identity)]
+    found = {one.id: one for one in (*machines(call, objects), *pick(call, "clustered virtual machine", items, named))}
     return list(found.values())

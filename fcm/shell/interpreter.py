@@ -28,7 +28,6 @@ class Interpreter(Invoker):
 
     def __init__(self, session: ShellSession) -> None:
         super().__init__(session)
-        self._trying = 0
         self._depth = 0
         self._caught: list[ShellError] = []
         """Errors whose catch blocks run, the innermost last."""
@@ -45,7 +44,7 @@ class Interpreter(Invoker):
                 if error.at < 0:
                     error.at = statement.at
                 error.source = error.source or self.source
-                if self._trying or self.session.ends_script(error):
+                if self.catches or self.session.ends_script(error):
                     raise
                 self.session.record(error)
 
@@ -206,12 +205,12 @@ class Interpreter(Invoker):
         return error
 
     def _try(self, node: tree.Try, out: list[Any]) -> None:
-        trying = self._trying
+        trying = self.catches
         try:
-            self._trying = trying + 1
+            self.catches = trying + 1
             self.into(node.body, out)
         except ShellError as error:
-            self._trying = trying
+            self.catches = trying
             clause = None if self.session.is_stop(error) else _catching(node.catches, error)
             if clause is None:
                 raise
@@ -223,7 +222,7 @@ class Interpreter(Invoker):
             finally:
                 self._caught.pop()
         finally:
-            self._trying = trying
+            self.catches = trying
             if node.final:
                 with self.session.to_the_end():
                     self.into(node.final, out)

@@ -13,13 +13,14 @@ from fcm.shell.errors import CommandNotFoundError, ShellError
 from fcm.shell.evaluation import Evaluator
 from fcm.shell.flow import Exiting, Returning
 from fcm.shell.output import write_text
+from fcm.shell.piped import bound
 from fcm.shell.records import error_record
-from fcm.shell.registry import NOTHING, Argument, Cmdlet, Param, bind
+from fcm.shell.registry import NOTHING, Argument, Cmdlet, Param, bind, lacks_nothing
 from fcm.shell.scripts import DEEPEST, as_path, automatic, is_script, parsed, read_script
 from fcm.shell.values import folded, items, text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from fcm.shell.session import ShellSession
 
@@ -34,6 +35,8 @@ class Invoker(Evaluator):
         super().__init__(session)
         self.source = tree.Source()
         """The text that runs right now: what was typed, or a script file."""
+        self.catches = 0
+        """How many try blocks are being run, one inside the other."""
         self._files: list[str] = []
         """Names of the script files that run, the innermost last."""
 
@@ -124,8 +127,11 @@ class Invoker(Evaluator):
         values: dict[str, Any] = {}
         try:
             values = {"Arguments": self._words(node)} if cmdlet.raw else bind(cmdlet, self._arguments(node))
-            call = Call(self.session, cmdlet, values, given, node.at, has_input, is_last, node.dotted)
-            out = list(cmdlet.body(call))
+            calls, unbound = bound(cmdlet, values, given, has_input, self.session.workspace.state)
+            self._tell_unbound(unbound, node, cmdlet, values)
+            out: list[Any] = []
+            for one in calls:
+                out += cmdlet.body(Call(self.session, cmdlet, one, given, node.at, has_input, is_last, node.dotted))
         except ShellError as error:
             error.at = error.at if error.at >= 0 else node.at
             error.command, error.module = error.command or cmdlet.name, error.module or cmdlet.module
@@ -142,6 +148,22 @@ class Invoker(Evaluator):
             self.session.exit_code = 0
         self._keep(values.get("OutVariable"), out)
         return out
+
+    def _tell_unbound(
+        self, errors: Sequence[ShellError], node: tree.Command, cmdlet: Cmdlet, values: Mapping[str, Any]
+    ) -> None:
+        """An object that a cmdlet cannot take is an error of its own; the others go on unless errors end the script."""
+        for error in errors:
+            error.at, error.source = node.at, error.source or self.source
+            error.command, error.module = cmdlet.name, cmdlet.module
+            try:
+                self._failed(error, values)
+            except ShellError:
+                if self.catches or self.session.ends_script(error):
+                    raise
+                self.session.record(error)
+        if errors:
+            self._keep(values.get("ErrorVariable"), [error_record(error) for error in errors])
 
     def _failed(self, error: ShellError, values: Mapping[str, Any]) -> list[Any]:
         """What -ErrorAction and -ErrorVariable make of an error: no output, or the error itself."""
@@ -279,7 +301,7 @@ class Invoker(Evaluator):
                     self.defaults(head, call.values)
                 return self._function(tuple(one for one in body if one is not head), call, is_filter, is_file)
 
-        return Cmdlet(name, run, params, "A function of this session.", name, module="Function")
+        return Cmdlet(name, run, params, "A function of this session.", name, module="Function", own=True)
 
     def defaults(self, head: tree.ParamBlock, given: Iterable[str]) -> None:
         """Set the parameters that were not given to their defaults."""
@@ -328,7 +350,9 @@ class Invoker(Evaluator):
         """``& { ... } arguments``."""
         cmdlet = self._as_cmdlet("block", block.body, origin=block.origin)
         at = arguments[0].at if arguments else block.at
-        call = Call(self.session, cmdlet, bind(cmdlet, arguments), given, at, bool(given), False, dotted)
+        values = bind(cmdlet, arguments)
+        lacks_nothing(cmdlet, values)
+        call = Call(self.session, cmdlet, values, given, at, bool(given), False, dotted)
         with self.session.item(folded(given) if given else self.session.variables.get("_")):
             return cmdlet.body(call)
 

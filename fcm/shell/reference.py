@@ -10,7 +10,7 @@ from pathlib import Path
 
 from fcm.shell import cmdlets
 from fcm.shell.absent import ABSENT
-from fcm.shell.registry import CLUSTER, INPUT, REGISTRY, Cmdlet
+from fcm.shell.registry import REGISTRY, Cmdlet
 
 BEGIN = "<!-- made by python -m fcm.shell.reference docs/powershell.md -->"
 END = "<!-- end of what is made -->"
@@ -59,7 +59,9 @@ def _row(one: Cmdlet) -> str:
     origin = "" if not one.since or one.module == "Hyper-V" else f" *Since {one.since}.*"
     origin = " *fcm's own.*" if one.since == "fcm" else origin
     given = " ".join(
-        f"`-{param.name}`" for param in one.parameters if not param.absent and param not in (CLUSTER, INPUT)
+        f"`-{param.name}`"
+        for param in one.parameters
+        if not param.absent and param.name != "Cluster" and (param.name != "InputObject" or param.rest)
     )
     absent = "; ".join(f"`-{param.name}`: {param.absent}" for param in one.parameters if param.absent)
     cells = (f"`{one.name}`{names}", one.synopsis + origin, "" if one.raw else given, absent)

@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from fcm.shell.absent import why_absent
 from fcm.shell.errors import CommandNotFoundError, ConversionError, ParameterError, near
-from fcm.shell.values import as_number, as_truth, as_whole, items, text
+from fcm.shell.values import ShellObject, as_number, as_truth, as_whole, items, text
+from fcm.words import in_quotes
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Mapping
 
     from fcm.shell.call import Call
 
     Body = Callable[[Call], Iterable[Any]]
+
+
+ANY = "*"
+"""In ``Param.pipes``: whatever is piped, all of it at once, an empty pipeline too."""
+TEXT = "text"
+"""In ``Param.pipes``: texts and numbers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +41,14 @@ class Param:
     help: str = ""
     choices: tuple[str, ...] = ()
     needed: bool = False
+    pipes: tuple[str, ...] = ()
+    """Which it takes from the pipeline: types of objects, ``TEXT``, ``ANY``."""
+    of: str = ""
+    """What its names mean, where objects of other kinds can stand for it (see fcm.shell.piped); "": themselves."""
+    empty: bool = False
+    """True if @() is a value of it: a list of none."""
+    null: bool = False
+    """True if $null is a value of it."""
 
 
 COMMON = (
@@ -47,8 +62,16 @@ COMMON = (
     Param("Confirm", "truth", aliases=("cf",)),
 )
 """Parameters that every cmdlet has."""
-CLUSTER = Param("Cluster", help="The cluster; . or nothing: the one that is open.")
+CLUSTER = Param("Cluster", help="The cluster; . or nothing: the one that is open.", pipes=("Cluster",))
 INPUT = Param("InputObject", "any")
+"""Objects that are given as an argument instead of through the pipeline."""
+OBJECTS = replace(INPUT, pipes=(ANY,))
+"""The same of a cmdlet that takes objects of every kind, all at once."""
+
+
+def taking(*types: str) -> Param:
+    """-InputObject of a cmdlet that looks at objects of these types itself."""
+    return replace(INPUT, pipes=types)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +91,13 @@ class Cmdlet:
     """The version of Windows that brought it, or "fcm" for one of this program's own."""
     raw: bool = False
     """True for programs such as wevtutil: all words are arguments, dashes too."""
+    own: bool = False
+    """True for functions and script files of the user: they see the pipeline as it is."""
+
+    @property
+    def collects(self) -> bool:
+        """Whether it takes everything that is piped at once, whatever it is, and runs for an empty pipeline too."""
+        return self.own or self.raw or any(ANY in param.pipes for param in self.parameters)
 
     def parameter(self, name: str, at: int) -> Param:
         """The parameter that a name or its unambiguous beginning means.
@@ -131,7 +161,7 @@ class Registry:
         if found is None:
             remedy = why_absent(name) or near(name, [cmdlet.name for cmdlet in self.cmdlets.values()])
             raise CommandNotFoundError(
-                f"The term {name!r} is not the name of a cmdlet or program of this shell.",
+                f"The term {in_quotes(name)} is not the name of a cmdlet or program of this shell.",
                 remedy or "Get-Command lists what there is.",
                 at,
                 "ObjectNotFound",
@@ -199,23 +229,31 @@ def bind(cmdlet: Cmdlet, arguments: list[Argument]) -> dict[str, Any]:
             if param.name in bound:
                 raise ParameterError(f"-{param.name} is given twice.", "Leave one out.", argument.at, "InvalidArgument")
             if argument.value is not _NOTHING:
-                bound[param.name] = _convert(param, argument)
+                bound[param.name] = converted(param, argument)
             elif param.kind == "switch" or param.name == "Confirm":
-                bound[param.name] = _convert(param, Argument(True, at=argument.at))
+                bound[param.name] = converted(param, Argument(True, at=argument.at))
             else:
                 waiting = (param, argument.at)
         elif waiting is not None:
-            bound[waiting[0].name] = _convert(waiting[0], argument)
+            bound[waiting[0].name] = converted(waiting[0], argument)
             waiting = None
         else:
             free.append(argument)
     if waiting is not None:
         raise _without_value(cmdlet, waiting)
     _bind_free(cmdlet, free, bound)
+    return bound
+
+
+def lacks_nothing(cmdlet: Cmdlet, bound: Mapping[str, Any]) -> None:
+    """Refuse a call without a parameter that is needed.
+
+    Raises:
+        ParameterError: one is missing.
+    """
     for param in cmdlet.parameters:
         if param.needed and param.name not in bound:
             raise ParameterError(f"{cmdlet.name} needs -{param.name}.", cmdlet.syntax(), -1, "InvalidArgument")
-    return bound
 
 
 def _bind_free(cmdlet: Cmdlet, free: list[Argument], bound: dict[str, Any]) -> None:
@@ -224,7 +262,7 @@ def _bind_free(cmdlet: Cmdlet, free: list[Argument], bound: dict[str, Any]) -> N
     while free:
         if not places:
             raise ParameterError(
-                f"{cmdlet.name} has no place for {text(free[0].value)!r}.",
+                f"{cmdlet.name} has no place for {in_quotes(text(free[0].value))}.",
                 "Put names with blanks into quotes. " + cmdlet.syntax(),
                 free[0].at,
                 "InvalidArgument",
@@ -232,9 +270,9 @@ def _bind_free(cmdlet: Cmdlet, free: list[Argument], bound: dict[str, Any]) -> N
         param = places.pop(0)
         if param.rest:
             whole = [part for argument in free for part in items(argument.value)]
-            bound[param.name] = _convert(param, Argument(whole, at=free[0].at))
+            bound[param.name] = converted(param, Argument(whole, at=free[0].at))
             return
-        bound[param.name] = _convert(param, free.pop(0))
+        bound[param.name] = converted(param, free.pop(0))
 
 
 _NOTHING = object()
@@ -248,16 +286,29 @@ def _without_value(cmdlet: Cmdlet, waiting: tuple[Param, int]) -> ParameterError
     )
 
 
-def _convert(param: Param, argument: Argument) -> Any:
+def converted(param: Param, argument: Argument) -> Any:
+    """The value that an argument gives a parameter.
+
+    Raises:
+        ParameterError: it does not fit; $null and an empty list fit only where the parameter says so.
+    """
     if param.absent:
         raise ParameterError(f"-{param.name} is not possible here: {param.absent}", "", argument.at, "NotImplemented")
     value = argument.value
+    lacking = _lacking(param, value)
+    if lacking:
+        raise ParameterError(
+            f"Cannot bind argument to parameter -{param.name} because it is {lacking}.",
+            "Give a value, or leave the parameter out.",
+            argument.at,
+            "InvalidArgument",
+        )
     try:
         match param.kind:
             case "text":
-                found: Any = argument.word or text(value)
+                found: Any = argument.word or _named(param, value)
             case "texts":
-                found = [argument.word] if argument.word else [text(item) for item in items(value)]
+                found = [argument.word] if argument.word else [_named(param, item) for item in items(value)]
             case "whole":
                 found = as_whole(value, f"-{param.name}")
             case "number":
@@ -270,6 +321,23 @@ def _convert(param: Param, argument: Argument) -> Any:
         raise ParameterError(error.message, error.remedy, argument.at, "InvalidArgument") from error
     if param.choices and text(found).casefold() not in [choice.casefold() for choice in param.choices]:
         raise ParameterError(
-            f"-{param.name} cannot be {text(found)!r}.", f"Choose {', '.join(param.choices)}.", argument.at
+            f"-{param.name} cannot be {in_quotes(text(found))}.", f"Choose {', '.join(param.choices)}.", argument.at
         )
     return found
+
+
+def _named(param: Param, value: Any) -> Any:
+    """A name; an object that the parameter takes from the pipeline too stays what it is."""
+    return value if isinstance(value, ShellObject) and value.type in param.pipes else text(value)
+
+
+def _lacking(param: Param, value: Any) -> str:
+    """What is wrong with a value that names nothing, in words; "" if it may: a name that is missing is never all."""
+    if param.kind == "any":
+        return ""
+    given = items(value)
+    if not given:
+        missing = ("null", param.null) if value is None else ("an empty list", param.empty)
+        return "" if missing[1] else missing[0]
+    names_objects = bool(set(param.pipes) - {TEXT})
+    return "an empty text" if names_objects and any(one is None or one == "" for one in given) else ""

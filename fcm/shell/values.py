@@ -49,6 +49,12 @@ class ShellObject:
         return None if key is None else self.properties[key]
 
 
+class Identity(str):
+    """The id of an object that was given as an object, not by its name: it means that very object."""
+
+    __slots__ = ()
+
+
 @dataclass(frozen=True)
 class Lines:
     """Text that was laid out already (Format-Table, Out-String)."""

@@ -10,7 +10,7 @@ from fcm.shell import finding
 from fcm.shell.errors import ParameterError
 from fcm.shell.flow import Exiting
 from fcm.shell.objects import check_object, cluster_object
-from fcm.shell.registry import CLUSTER, INPUT, Param, cmdlet
+from fcm.shell.registry import CLUSTER, INPUT, TEXT, Param, cmdlet
 from fcm.shell.values import ShellObject
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 @cmdlet(
     "Get-Cluster",
-    Param("Name", position=0, help="Name of the cluster; . or nothing: the one that is open."),
+    Param("Name", position=0, help="Name of the cluster; . or nothing: the one that is open.", pipes=("Cluster", TEXT)),
     Param("Domain", absent="domains are not searched; open the cluster in the window or with --cluster."),
     synopsis="The open cluster.",
     example="Get-Cluster contoso",
@@ -134,7 +134,7 @@ def set_quorum(call: Call) -> Iterable[Any]:
     if mode is QuorumMode.NODE_AND_FILE_SHARE_MAJORITY:
         witness = call.text(chosen[0])
     elif mode is not QuorumMode.NODE_MAJORITY:
-        witness = finding.disks(call, [call.text(chosen[0])])[0].id
+        witness = finding.one("disk", call.text(chosen[0]), finding.disks(call, [call.text(chosen[0])])).id
     cluster = call.state.cluster
     assert cluster is not None
     return call.submit(cmd.SetQuorum(mode, witness), cluster.name, lambda: [_quorum(call)])
@@ -190,7 +190,7 @@ _MODULES = ("failoverclusters", "hyper-v", "servermanager", "microsoft.powershel
 
 @cmdlet(
     "Import-Module",
-    Param("Name", "texts", position=0, needed=True),
+    Param("Name", "texts", position=0, needed=True, pipes=(TEXT,)),
     synopsis="Load a module; FailoverClusters, Hyper-V and ServerManager are here from the start.",
     example="Import-Module FailoverClusters",
     aliases=("Add-Module", "ipmo"),
@@ -208,7 +208,7 @@ def import_module(call: Call) -> Iterable[Any]:
 
 @cmdlet(
     "Add-WindowsFeature",
-    Param("Name", "texts", position=0, needed=True),
+    Param("Name", "texts", position=0, needed=True, pipes=(TEXT,)),
     synopsis="Says that the Failover Clustering feature is there: every node of the cluster has it.",
     example="Add-WindowsFeature Failover-Clustering",
     aliases=("Install-WindowsFeature",),
@@ -232,7 +232,7 @@ def add_feature(call: Call) -> Iterable[Any]:
 
 @cmdlet(
     "Get-ClusterResourceType",
-    Param("Name", "texts", position=0),
+    Param("Name", "texts", position=0, pipes=("ClusterResourceType", TEXT)),
     CLUSTER,
     INPUT,
     synopsis="Types of resource that the cluster has.",
@@ -244,7 +244,7 @@ def get_resource_type(call: Call) -> Iterable[Any]:
 
     finding.check_cluster(call)
     known = ((str(kind), str(kind), kind) for kind in ResourceType)
-    found = finding.pick(call, "resource type", known, call.texts("Name"))
+    found = finding.pick(call, "resource type", known, call.names())
     return [
         ShellObject("ClusterResourceType", {"Name": str(kind), "DisplayName": str(kind)}, str(kind)) for kind in found
     ]

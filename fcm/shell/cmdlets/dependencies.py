@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from fcm.shell import finding
-from fcm.shell.registry import CLUSTER, INPUT, Param, cmdlet
+from fcm.shell.registry import CLUSTER, TEXT, Param, cmdlet, taking
 from fcm.shell.values import ShellObject
 
 if TYPE_CHECKING:
@@ -16,9 +16,9 @@ if TYPE_CHECKING:
 
 @cmdlet(
     "Get-ClusterResourceDependency",
-    Param("Resource", "texts", position=0, aliases=("Name", "res")),
+    Param("Resource", "texts", position=0, aliases=("Name", "res"), pipes=("ClusterResource", TEXT), of="resource"),
     CLUSTER,
-    INPUT,
+    taking("ClusterGroup"),
     synopsis="Which resources must be online before others.",
     example="Get-ClusterResourceDependency 'Virtual Machine SQL01'",
 )
@@ -26,10 +26,9 @@ def get_dependency(call: Call) -> Iterable[Any]:
     """Dependencies as the expressions of Windows: ([A]) and ([B])."""
     finding.check_cluster(call)
     state = call.state
-    names = [*call.texts("Resource"), *(item.identity for item in call.objects("ClusterResource"))]
     groups = {item.identity for item in call.objects("ClusterGroup")}
     rows = []
-    for resource in finding.resources(call, names):
+    for resource in finding.resources(call, call.names("Resource")):
         if not groups or resource.group in groups:
             needed = [state.resources[one].name for one in resource.depends_on if one in state.resources]
             expression = " and ".join(f"([{name}])" for name in needed)

@@ -13,7 +13,7 @@ from fcm.shell.cmdlets.language import file_object
 from fcm.shell.errors import ParameterError, ShellError, near
 from fcm.shell.objects import when
 from fcm.shell.output import whole_file
-from fcm.shell.registry import CLUSTER, INPUT, Param, cmdlet
+from fcm.shell.registry import CLUSTER, INPUT, TEXT, Param, cmdlet
 from fcm.shell.values import ShellObject
 from fcm.workspace.event_log import EventLogError, Sought, everything
 
@@ -170,7 +170,7 @@ def write_logs(call: Call, folder: str, nodes: Sequence[str], span: int | None) 
 
 @cmdlet(
     "Get-ClusterLog",
-    Param("Node", "texts", position=0, help="Whose logs; nothing: of all nodes."),
+    Param("Node", "texts", position=0, help="Whose logs; nothing: of all nodes.", pipes=("ClusterNode", TEXT)),
     Param("Destination", help="Folder for NODE_cluster.log; nothing: the folder ClusterReports."),
     Param("TimeSpan", "whole", aliases=("span",), help="Minutes before now; nothing: everything."),
     Param("UseLocalTime", "switch", absent="it came with Windows Server 2012; times are GMT."),
@@ -182,8 +182,7 @@ def write_logs(call: Call, folder: str, nodes: Sequence[str], span: int | None) 
 def get_cluster_log(call: Call) -> Iterable[Any]:
     """Write cluster logs."""
     finding.check_cluster(call)
-    names = [*call.texts("Node"), *(item.identity for item in call.objects("ClusterNode"))]
-    nodes = [node.name for node in finding.nodes(call, names)]
+    nodes = [node.name for node in finding.nodes(call, call.names("Node"))]
     if call.has("TimeSpan") and (call.whole("TimeSpan") or 0) < 1:
         raise ParameterError("-TimeSpan must be at least 1 minute.", "Leave it out for everything.", call.at)
     return write_logs(call, call.text("Destination", REPORTS), nodes, call.whole("TimeSpan"))

@@ -9,7 +9,7 @@ from fcm.model.entities import MachineState, OfflineAction
 from fcm.shell import finding
 from fcm.shell.errors import ParameterError
 from fcm.shell.objects import group_object
-from fcm.shell.registry import CLUSTER, INPUT, Param, cmdlet
+from fcm.shell.registry import CLUSTER, INPUT, TEXT, Param, cmdlet, taking
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from fcm.model.entities import Group, VirtualMachine
     from fcm.shell.call import Call
 
-NAME = Param("Name", "texts", position=0)
+NAME = Param("Name", "texts", position=0, pipes=("ClusterGroup", "ClusterResource", "VirtualMachine", TEXT), of="group")
 _NEW = "it came with Windows Server 2012."
 OFFLINE = {
     OfflineAction.TURN_OFF: (MachineState.OFF, True),
@@ -28,14 +28,9 @@ OFFLINE = {
 """What taking a Virtual Machine resource offline does to its machine."""
 
 
-def wanted_groups(call: Call, must: bool = True) -> list[Group]:
-    """Groups of -Name and of the pipeline; nodes in the pipeline stand for the groups they own."""
-    resources = [str(item.get("OwnerGroup")) for item in call.objects("ClusterResource")]
-    must = must and not resources
-    names = [*finding.named(call, "a group", "Get-ClusterGroup", "ClusterGroup", must=must), *resources]
-    owners = {item.identity for item in call.objects("ClusterNode")}
-    found = finding.groups(call, names)
-    return [group for group in found if not owners or group.owner in owners]
+def wanted_groups(call: Call) -> list[Group]:
+    """Groups of -Name and of the pipeline."""
+    return finding.groups(call, finding.named(call, "a group", "Get-ClusterGroup"))
 
 
 def machines_of(call: Call, group: Group) -> list[VirtualMachine]:
@@ -57,13 +52,16 @@ def machines_of(call: Call, group: Group) -> list[VirtualMachine]:
     NAME,
     Param("VMId", absent=_NEW),
     CLUSTER,
-    INPUT,
+    taking("ClusterNode"),
     synopsis="Services and applications, their owner and state.",
     example="Get-ClusterNode node1 | Get-ClusterGroup",
 )
 def get_group(call: Call) -> Iterable[Any]:
-    """Groups."""
-    return [group_object(group, call.state) for group in wanted_groups(call, must=False)]
+    """Groups, of nodes in the pipeline those that they own."""
+    finding.check_cluster(call)
+    nodes = [item.identity for item in call.objects("ClusterNode")]
+    found = finding.groups(call, call.names())
+    return [group_object(group, call.state) for group in found if not nodes or group.owner in nodes]
 
 
 def take_offline(call: Call, machine: VirtualMachine) -> cmd.SetMachineState:
@@ -138,7 +136,9 @@ def remove_group(call: Call) -> Iterable[Any]:
 @cmdlet(
     "Add-ClusterVirtualMachineRole",
     Param("Name", help="Name of the group.", absent="the group takes the name of its machine; rename it afterwards."),
-    Param("VirtualMachine", "texts", position=0, aliases=("vm", "VMName")),
+    Param(
+        "VirtualMachine", "texts", position=0, aliases=("vm", "VMName"), pipes=("VirtualMachine", TEXT), of="machine"
+    ),
     Param("VMId", absent=_NEW),
     CLUSTER,
     INPUT,
@@ -149,12 +149,10 @@ def remove_group(call: Call) -> Iterable[Any]:
 )
 def add_machine_role(call: Call) -> Iterable[Any]:
     """Cluster machines."""
-    finding.check_cluster(call)
-    names = [*call.texts("VirtualMachine"), *(item.identity for item in call.objects("VirtualMachine"))]
-    if not names:
-        raise ParameterError("Add-ClusterVirtualMachineRole needs a virtual machine.", "Get-VM lists them.")
-    machines = finding.machines(call, names)
+    machines = finding.machines(call, finding.named(call, "a virtual machine", "Get-VM", "VirtualMachine"))
     ids = tuple(machine.id for machine in machines)
+    if not ids:
+        return []
 
     def results() -> list[Any]:
         made = [call.state.machines[identity].group for identity in ids]
@@ -166,8 +164,8 @@ def add_machine_role(call: Call) -> Iterable[Any]:
 
 @cmdlet(
     "Get-ClusterOwnerNode",
-    Param("Group", "texts", position=0),
-    Param("Resource", "texts", aliases=("res",)),
+    Param("Group", "texts", position=0, pipes=("ClusterGroup", TEXT), of="group"),
+    Param("Resource", "texts", aliases=("res",), pipes=("ClusterResource",), of="resource"),
     Param("ResourceType", absent="every node can own every type here.", aliases=("restype",)),
     CLUSTER,
     INPUT,
@@ -179,23 +177,22 @@ def get_owners(call: Call) -> Iterable[Any]:
     from fcm.shell.values import ShellObject
 
     finding.check_cluster(call)
-    group_names = [*call.texts("Group"), *(item.identity for item in call.objects("ClusterGroup"))]
-    resource_names = [*call.texts("Resource"), *(item.identity for item in call.objects("ClusterResource"))]
-    if not group_names and not resource_names:
+    group_names, resource_names = call.names("Group"), call.names("Resource")
+    if group_names is None and resource_names is None:
         raise ParameterError("Get-ClusterOwnerNode needs a group or a resource.", "Give -Group or -Resource.")
     rows = []
-    for group in finding.groups(call, group_names) if group_names else ():
+    for group in finding.groups(call, group_names or ()):
         rows.append((group.name, list(group.preferred_owners)))
-    for resource in finding.resources(call, resource_names) if resource_names else ():
+    for resource in finding.resources(call, resource_names or ()):
         rows.append((resource.name, list(resource.possible_owners)))
     return [ShellObject("ClusterOwnerNode", {"ClusterObject": name, "OwnerNodes": nodes}) for name, nodes in rows]
 
 
 @cmdlet(
     "Set-ClusterOwnerNode",
-    Param("Owners", "texts", position=0, needed=True, help="Names of nodes; @() for none."),
-    Param("Group", aliases=()),
-    Param("Resource", aliases=("res",)),
+    Param("Owners", "texts", position=0, needed=True, help="Names of nodes; @() for none.", empty=True),
+    Param("Group", pipes=("ClusterGroup",), of="group"),
+    Param("Resource", aliases=("res",), pipes=("ClusterResource",), of="resource"),
     Param("ResourceType", absent="every node can own every type here.", aliases=("restype",)),
     CLUSTER,
     INPUT,
@@ -208,12 +205,12 @@ def set_owners(call: Call) -> Iterable[Any]:
     finding.check_cluster(call)
     names = call.texts("Owners")
     owners = tuple(finding.node(call, name) for name in names)
-    groups = [*call.texts("Group"), *(item.identity for item in call.objects("ClusterGroup"))]
-    resources = [*call.texts("Resource"), *(item.identity for item in call.objects("ClusterResource"))]
-    if len(groups) + len(resources) != 1:
+    groups, resources = call.names("Group"), call.names("Resource")
+    if (groups is None) == (resources is None):
         raise ParameterError("Set-ClusterOwnerNode needs one group or one resource.", "Give -Group or -Resource.")
-    if groups:
-        group = finding.groups(call, groups)[0]
+    if groups is not None:
+        group = finding.one("group", groups[0], finding.groups(call, groups))
         return call.submit(cmd.ConfigureGroup(group.id, preferred_owners=owners), group.name)
-    resource = finding.resources(call, resources)[0]
+    assert resources is not None
+    resource = finding.one("resource", resources[0], finding.resources(call, resources))
     return call.submit(cmd.ConfigureResource(resource.id, possible_owners=owners), resource.name)

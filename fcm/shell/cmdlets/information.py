@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from fcm.shell.absent import why_absent
 from fcm.shell.cmdlets.selecting import pipeline_input
 from fcm.shell.errors import near
-from fcm.shell.registry import COMMON, INPUT, Cmdlet, Param, cmdlet
+from fcm.shell.registry import COMMON, OBJECTS, TEXT, Cmdlet, Param, cmdlet
 from fcm.shell.values import Lines, ShellObject, text, wildcard
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ _TYPES: dict[type, str] = {
 
 @cmdlet(
     "Get-Command",
-    Param("Name", "texts", position=0),
+    Param("Name", "texts", position=0, pipes=("Cmdlet", TEXT)),
     Param("Module", "texts"),
     Param("Noun", "texts"),
     Param("Verb", "texts"),
@@ -65,7 +65,7 @@ def _matches(patterns: list[str], value: str) -> bool:
 
 @cmdlet(
     "Get-Help",
-    Param("Name", position=0),
+    Param("Name", position=0, pipes=("Cmdlet", TEXT)),
     Param("Full", "switch"),
     Param("Examples", "switch"),
     Param("Detailed", "switch"),
@@ -113,7 +113,7 @@ def help_lines(found: Cmdlet) -> list[str]:
 
 
 @cmdlet(
-    "Get-Member", Param("Name", "texts", position=0), INPUT, synopsis="Properties of objects.",
+    "Get-Member", Param("Name", "texts", position=0), OBJECTS, synopsis="Properties of objects.",
     example="Get-Cluster | Get-Member", aliases=("gm",), module=CORE,
 )  # fmt: skip
 def get_member(call: Call) -> Iterable[Any]:
@@ -156,7 +156,8 @@ def get_history(call: Call) -> Iterable[Any]:
 
 
 @cmdlet(
-    "Get-Alias", Param("Name", "texts", position=0), synopsis="Other names of cmdlets.", example="Get-Alias ft",
+    "Get-Alias", Param("Name", "texts", position=0, pipes=(TEXT,)),
+    synopsis="Other names of cmdlets.", example="Get-Alias ft",
     module=CORE, aliases=("gal",),
 )  # fmt: skip
 def get_alias(call: Call) -> Iterable[Any]:

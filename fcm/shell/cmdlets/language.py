@@ -9,7 +9,7 @@ from fcm.shell.cmdlets.selecting import pipeline_input
 from fcm.shell.errors import ParameterError, ShellError
 from fcm.shell.files import text_of
 from fcm.shell.objects import when
-from fcm.shell.registry import Param, cmdlet
+from fcm.shell.registry import ANY, TEXT, Param, cmdlet
 from fcm.shell.values import ShellObject, as_number, text
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ CORE = "Core"
 
 @cmdlet(
     "Write-Output",
-    Param("InputObject", "any", position=0, rest=True),
+    Param("InputObject", "any", position=0, rest=True, pipes=(ANY,)),
     synopsis="Give out values.",
     example="Write-Output 'done'",
     aliases=("echo", "write"),
@@ -36,7 +36,7 @@ def write_output(call: Call) -> Iterable[Any]:
 
 @cmdlet(
     "Write-Host",
-    Param("Object", "any", position=0, rest=True),
+    Param("Object", "any", position=0, rest=True, pipes=(ANY,)),
     Param("ForegroundColor"),
     Param("BackgroundColor"),
     Param("NoNewline", "switch"),
@@ -57,7 +57,7 @@ def _aside(call: Call, word: str, wanted: bool) -> list[Any]:
 
 
 @cmdlet(
-    "Write-Warning", Param("Message", position=0, needed=True), synopsis="Show a warning.",
+    "Write-Warning", Param("Message", position=0, needed=True, pipes=(TEXT,)), synopsis="Show a warning.",
     example="Write-Warning 'node3 is down'", module=CORE,
 )  # fmt: skip
 def write_warning(call: Call) -> Iterable[Any]:
@@ -67,7 +67,8 @@ def write_warning(call: Call) -> Iterable[Any]:
 
 
 @cmdlet(
-    "Write-Verbose", Param("Message", position=0, needed=True), synopsis="Show a text where -Verbose asks for it.",
+    "Write-Verbose", Param("Message", position=0, needed=True, pipes=(TEXT,)),
+    synopsis="Show a text where -Verbose asks for it.",
     example="Write-Verbose 'Looking for a node' -Verbose", module=CORE,
 )  # fmt: skip
 def write_verbose(call: Call) -> Iterable[Any]:
@@ -76,7 +77,7 @@ def write_verbose(call: Call) -> Iterable[Any]:
 
 
 @cmdlet(
-    "Write-Error", Param("Message", position=0, needed=True), synopsis="Report an error.",
+    "Write-Error", Param("Message", position=0, needed=True, pipes=(TEXT,)), synopsis="Report an error.",
     example="Write-Error 'No node is left'", module=CORE,
 )  # fmt: skip
 def write_error(call: Call) -> Iterable[Any]:
@@ -103,7 +104,7 @@ def write_progress(call: Call) -> Iterable[Any]:
 
 @cmdlet(
     "Start-Sleep",
-    Param("Seconds", "number", position=0),
+    Param("Seconds", "number", position=0, pipes=(TEXT,)),
     Param("Milliseconds", "number"),
     synopsis="Let time pass on the cluster's clock.",
     example="Start-Sleep 10",
@@ -154,7 +155,7 @@ def file_object(path: Path) -> ShellObject:
 
 @cmdlet(
     "Get-ChildItem",
-    Param("Path", position=0),
+    Param("Path", position=0, pipes=("File", TEXT)),
     synopsis="Files of a folder of this computer.",
     example="Get-ChildItem logs",
     aliases=("dir", "ls", "gci"),
@@ -170,7 +171,7 @@ def get_items(call: Call) -> Iterable[Any]:
 
 @cmdlet(
     "Get-Content",
-    Param("Path", position=0, needed=True),
+    Param("Path", position=0, needed=True, pipes=("File", TEXT)),
     Param("TotalCount", "whole", aliases=("First", "Head")),
     Param("Tail", "whole", aliases=("Last",)),
     synopsis="Lines of a text file of this computer.",
@@ -191,7 +192,7 @@ def get_content(call: Call) -> Iterable[Any]:
 @cmdlet(
     "Set-Content",
     Param("Path", position=0, needed=True),
-    Param("Value", "any", position=1),
+    Param("Value", "any", position=1, pipes=(ANY,)),
     synopsis="Write lines to a text file of this computer.",
     example="Set-Content query.txt '<QueryList/>'",
     aliases=("sc",),
@@ -208,7 +209,8 @@ def set_content(call: Call) -> Iterable[Any]:
 
 
 @cmdlet(
-    "Test-Path", Param("Path", position=0, needed=True), synopsis="Whether a file or folder is there.",
+    "Test-Path", Param("Path", position=0, needed=True, pipes=("File", TEXT)),
+    synopsis="Whether a file or folder is there.",
     example="Test-Path logs", module=CORE,
 )  # fmt: skip
 def test_path(call: Call) -> Iterable[Any]:

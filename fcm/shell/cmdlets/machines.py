@@ -7,10 +7,9 @@ from typing import TYPE_CHECKING, Any
 from fcm.model import commands as cmd
 from fcm.model.entities import MachineState, StartAction
 from fcm.shell import finding
-from fcm.shell.errors import ParameterError
 from fcm.shell.following import until_settled
 from fcm.shell.objects import machine_object
-from fcm.shell.registry import CLUSTER, INPUT, Param, cmdlet
+from fcm.shell.registry import CLUSTER, INPUT, TEXT, Param, cmdlet
 from fcm.shell.values import as_truth, text
 
 if TYPE_CHECKING:
@@ -18,7 +17,14 @@ if TYPE_CHECKING:
 
     from fcm.shell.call import Call
 
-NAME = Param("Name", "texts", position=0, aliases=("VMName",))
+NAME = Param(
+    "Name",
+    "texts",
+    position=0,
+    aliases=("VMName",),
+    pipes=("VirtualMachine", "ClusterGroup", "ClusterResource", TEXT),
+    of="machine",
+)
 START_ACTIONS = {
     "nothing": StartAction.NOTHING,
     "startifrunning": StartAction.START_IF_RUNNING,
@@ -28,17 +34,13 @@ _FCM = "A setting of this program: the workload that the machine runs."
 
 
 def _wanted(call: Call) -> list[tuple[str, str]]:
-    finding.check_cluster(call)
-    names = [*call.texts("Name"), *(text(item.get("Name")) for item in call.objects("VirtualMachine", "ClusterGroup"))]
-    if not names:
-        raise ParameterError(f"{call.cmdlet.name} needs a virtual machine.", "Get-VM lists them.", call.at)
-    return finding.machine_ids(call, names)
+    return finding.machine_ids(call, finding.named(call, "a virtual machine", "Get-VM"))
 
 
 @cmdlet(
     "Get-VM",
     NAME,
-    Param("ComputerName", "texts", help="Nodes."),
+    Param("ComputerName", "texts", help="Nodes.", pipes=("ClusterNode",)),
     CLUSTER,
     INPUT,
     synopsis="Virtual machines of all nodes, clustered or not.",
@@ -49,10 +51,9 @@ def _wanted(call: Call) -> list[tuple[str, str]]:
 def get_machine(call: Call) -> Iterable[Any]:
     """Machines."""
     finding.check_cluster(call)
-    piped = [text(item.get("Name")) for item in call.objects("ClusterGroup")]
-    nodes = [*call.texts("ComputerName"), *(item.identity for item in call.objects("ClusterNode"))]
-    on = {node.name for node in finding.nodes(call, nodes)}
-    found = finding.machines(call, [*call.texts("Name"), *piped])
+    on = {node.name for node in finding.nodes(call, call.names("ComputerName"))}
+    found = finding.machines(call, call.names())
+    nodes = call.has("ComputerName")
     return [machine_object(machine, call.state) for machine in found if not nodes or machine.node in on]
 
 
@@ -221,7 +222,7 @@ def set_drive(call: Call) -> Iterable[Any]:
 
 @cmdlet(
     "Update-ClusterVirtualMachineConfiguration",
-    Param("Name", "texts", position=0),
+    NAME,
     CLUSTER,
     INPUT,
     synopsis="Refresh virtual machine configuration.",

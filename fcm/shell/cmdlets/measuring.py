@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from fcm.model.measuring import measurable
 from fcm.shell import finding
 from fcm.shell.errors import RefusedError, StoppedError
-from fcm.shell.registry import CLUSTER, Param, cmdlet
+from fcm.shell.registry import CLUSTER, TEXT, Param, cmdlet
 from fcm.shell.values import ShellObject
 from fcm.workspace.workspace import MeasureError
 
@@ -25,7 +25,16 @@ _STEP = 0.05
 
 @cmdlet(
     "Measure-VMMemoryWrite",
-    Param("Name", "texts", position=0, needed=True, aliases=("VMName",), help="Names of running virtual machines."),
+    Param(
+        "Name",
+        "texts",
+        position=0,
+        needed=True,
+        aliases=("VMName",),
+        help="Names of running virtual machines.",
+        pipes=("VirtualMachine", TEXT),
+        of="machine",
+    ),
     Param("Node", help="Destination: tell whether a live migration to it would end, instead of the figures."),
     CLUSTER,
     synopsis="How much memory running virtual machines write in 1, 2, 4 and 8 s; on real hosts it takes 15 s each.",
@@ -38,7 +47,7 @@ def measure_writes(call: Call) -> Iterable[Any]:
     finding.check_cluster(call)
     node = finding.node(call, call.text("Node")) if call.has("Node") else ""
     found: list[ShellObject] = []
-    for machine in finding.machines(call, call.texts("Name")):
+    for machine in finding.machines(call, call.names()):
         verdict = measurable(call.state, machine.id)
         if not verdict:
             raise RefusedError(verdict.reason, verdict.remedy, call.at, "InvalidOperation")

@@ -8,12 +8,11 @@ from fcm.model import commands as cmd
 from fcm.model.entities import UNLIMITED, MigrationOptions, NodeState
 from fcm.model.rules import allowed
 from fcm.shell import finding
-from fcm.shell.cmdlets.groups import machines_of, wanted_groups
 from fcm.shell.errors import ParameterError
 from fcm.shell.following import until_moved
 from fcm.shell.migration_objects import migration_default_object, migration_object
 from fcm.shell.objects import group_object
-from fcm.shell.registry import CLUSTER, INPUT, Param, cmdlet
+from fcm.shell.registry import CLUSTER, INPUT, TEXT, Param, cmdlet
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -33,12 +32,13 @@ OPTIONS = (
     Param("ParallelConnections", "whole", help="TCP connections that carry memory (fcm, real hosts)."),
     Param("Tls", "switch", help="Encrypt the transfer (fcm, real hosts)."),
 )
+MOVED = ("ClusterGroup", "ClusterResource", "VirtualMachine", TEXT)
 NO_DEFAULT = Param("NoDefault", "switch", help="Ignore the options that the cluster has for all live migrations (fcm).")
 
 
 @cmdlet(
     "Move-ClusterVirtualMachineRole",
-    Param("Name", position=0, help="Name of the group that holds the virtual machine."),
+    Param("Name", position=0, help="Name of the group that holds the virtual machine.", pipes=MOVED, of="machine"),
     Param("Node", position=1, help="Destination; nothing: the node with the most free memory that may take it."),
     Param("Cancel", "switch", help="Cancel the live migration that runs or waits."),
     Param("Wait", "whole", help="s to wait at most; nothing: until it is over, 0: do not wait."),
@@ -58,12 +58,7 @@ NO_DEFAULT = Param("NoDefault", "switch", help="Ignore the options that the clus
 )
 def move_machine_role(call: Call) -> Iterable[Any]:
     """Live or quick migration, or its cancel."""
-    finding.check_cluster(call)
-    names = [*call.texts("Name"), *(item.identity for item in call.objects("ClusterGroup", "VirtualMachine"))]
-    names += [str(item.get("OwnerGroup")) for item in call.objects("ClusterResource")]
-    if not names:
-        raise ParameterError("Which machine is to be moved is not said.", "Give -Name; Get-ClusterGroup lists them.")
-    machines = finding.clustered_machines(call, names)
+    machines = finding.clustered_machines(call, finding.named(call, "a machine", "Get-ClusterGroup"))
     if call.switch("Cancel"):
         for machine in machines:
             yield from _cancel(call, machine)
@@ -153,7 +148,7 @@ def carry_out(call: Call, machine: VirtualMachine, command: cmd.Command) -> list
 
 @cmdlet(
     "Move-ClusterGroup",
-    Param("Name", "texts", position=0),
+    Param("Name", "texts", position=0, pipes=MOVED, of="machine"),
     Param("Node", position=1, help="Destination; nothing: the best possible one."),
     Param("Wait", "whole", help="s to wait at most; nothing: until it is over, 0: do not wait."),
     Param("IgnoreLocked", "switch", absent=_NEW),
@@ -165,24 +160,18 @@ def carry_out(call: Call, machine: VirtualMachine, command: cmd.Command) -> list
 )
 def move_group(call: Call) -> Iterable[Any]:
     """Move with the offline action."""
-    groups: list[tuple[VirtualMachine, ...]] = []
-    if call.texts("Name") and not call.input:
-        groups = [(machine,) for machine in finding.clustered_machines(call, call.texts("Name"))]
-    else:
-        groups = [tuple(machines_of(call, group)) for group in wanted_groups(call)]
-    for machines in groups:
-        for machine in machines:
+    for machine in finding.clustered_machines(call, finding.named(call, "a group", "Get-ClusterGroup")):
 
-            def command(node: str, identity: str = machine.id) -> cmd.Command:
-                return cmd.MoveMachine(identity, node)
+        def command(node: str, identity: str = machine.id) -> cmd.Command:
+            return cmd.MoveMachine(identity, node)
 
-            node = finding.node(call, call.text("Node")) if call.has("Node") else best_node(call, machine, command)
-            yield from carry_out(call, machine, command(node))
+        node = finding.node(call, call.text("Node")) if call.has("Node") else best_node(call, machine, command)
+        yield from carry_out(call, machine, command(node))
 
 
 @cmdlet(
     "Get-ClusterVirtualMachineMigration",
-    Param("Name", "texts", position=0, help="Names of machines; nothing: all."),
+    Param("Name", "texts", position=0, help="Names of machines; nothing: all.", pipes=MOVED, of="machine"),
     CLUSTER,
     INPUT,
     synopsis="Moves of virtual machines, running and over: networks, passes, blackout.",
@@ -192,15 +181,15 @@ def move_group(call: Call) -> Iterable[Any]:
 def get_migrations(call: Call) -> Iterable[Any]:
     """Migrations, oldest first."""
     finding.check_cluster(call)
-    names = call.texts("Name")
-    wanted = {m.id for m in finding.clustered_machines(call, names)} if names else set(call.state.machines)
-    found = [m for m in call.state.migrations.values() if m.machine in wanted]
+    names = call.names()
+    wanted = set() if names is None else {m.id for m in finding.clustered_machines(call, names)}
+    found = [m for m in call.state.migrations.values() if names is None or m.machine in wanted]
     return [migration_object(migration, call.state) for migration in found]
 
 
 @cmdlet(
     "Stop-ClusterVirtualMachineMigration",
-    Param("Node", position=0, help="Source or destination of the migrations."),
+    Param("Node", position=0, help="Source or destination of the migrations.", pipes=("ClusterNode", TEXT)),
     Param("All", "switch", help="Those of the whole cluster."),
     CLUSTER,
     synopsis="Cancel all live migrations that wait or copy memory, of a node or of the cluster.",
@@ -212,13 +201,21 @@ def stop_migrations(call: Call) -> Iterable[Any]:
     finding.check_cluster(call)
     if call.has("Node") == call.switch("All"):
         raise ParameterError("Which migrations are to be cancelled is not said.", "Give -Node or -All.", call.at)
-    node = finding.node(call, call.text("Node")) if call.has("Node") else None
+    names = call.names("Node")
+    node = None if names is None else finding.node(call, names[0])
     return call.submit(cmd.CancelMigrations(node), node or "the cluster")
 
 
 @cmdlet(
     "Set-ClusterVirtualMachineMigration",
-    Param("Name", position=0, needed=True, help="Name of the group whose machine is being migrated."),
+    Param(
+        "Name",
+        position=0,
+        needed=True,
+        help="Name of the group whose machine is being migrated.",
+        pipes=MOVED,
+        of="machine",
+    ),
     *OPTIONS[:2],
     Param("NoBandwidthLimit", "switch", help="Take the limit away: all that the network carries."),
     OPTIONS[3],
@@ -230,7 +227,8 @@ def stop_migrations(call: Call) -> Iterable[Any]:
 def tune_migration(call: Call) -> Iterable[Any]:
     """Tune."""
     finding.check_cluster(call)
-    machine = finding.clustered_machines(call, [call.text("Name")])[0]
+    names = call.names() or []
+    machine = finding.one("virtual machine", names[0], finding.clustered_machines(call, names))
     active = call.state.active_migration(machine.id)
     if active is None:
         raise ParameterError(f"{machine.name} is not being migrated.", "Start a live migration first.", call.at)

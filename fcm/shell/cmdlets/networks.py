@@ -10,7 +10,7 @@ from fcm.shell import finding
 from fcm.shell.errors import ParameterError
 from fcm.shell.migration_objects import network_order_object
 from fcm.shell.objects import adapter_object, network_object
-from fcm.shell.registry import CLUSTER, INPUT, Param, cmdlet
+from fcm.shell.registry import CLUSTER, INPUT, TEXT, Param, cmdlet
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -18,9 +18,14 @@ if TYPE_CHECKING:
     from fcm.shell.call import Call
 
 
+_MACHINE = Param(
+    "VMName", "texts", position=0, pipes=("VirtualMachine", "ClusterGroup", "ClusterResource", TEXT), of="machine"
+)
+
+
 @cmdlet(
     "Get-ClusterNetwork",
-    Param("Name", "texts", position=0),
+    Param("Name", "texts", position=0, pipes=("ClusterNetwork", TEXT)),
     CLUSTER,
     INPUT,
     synopsis="Cluster networks; Name, Role, Metric and AutoMetric can be set.",
@@ -29,13 +34,12 @@ if TYPE_CHECKING:
 def get_network(call: Call) -> Iterable[Any]:
     """Networks."""
     finding.check_cluster(call)
-    names = [*call.texts("Name"), *(item.identity for item in call.objects("ClusterNetwork"))]
-    return [network_object(network, call.state) for network in finding.networks(call, names)]
+    return [network_object(network, call.state) for network in finding.networks(call, call.names())]
 
 
 @cmdlet(
     "Get-VMMigrationNetworkOrder",
-    Param("VMName", "texts", position=0),
+    _MACHINE,
     CLUSTER,
     INPUT,
     synopsis="The networks that live migrations of a virtual machine try, first to last, and whose order that is.",
@@ -45,15 +49,15 @@ def get_network(call: Call) -> Iterable[Any]:
 def get_machine_order(call: Call) -> Iterable[Any]:
     """Orders."""
     finding.check_cluster(call)
-    names = [*call.texts("VMName"), *(item.identity for item in call.objects("VirtualMachine"))]
-    return [network_order_object(machine, call.state) for machine in finding.machines(call, names)]
+    found = finding.machines(call, call.names("VMName"))
+    return [network_order_object(machine, call.state) for machine in found]
 
 
 @cmdlet(
     "Set-VMMigrationNetworkOrder",
-    Param("VMName", "texts", position=0),
-    Param("Network", "texts", help="Networks in the order in which they are tried; the others follow."),
-    Param("Exclude", "texts", help="Networks that are never used for it."),
+    _MACHINE,
+    Param("Network", "texts", help="Networks in the order in which they are tried; the others follow.", empty=True),
+    Param("Exclude", "texts", help="Networks that are never used for it; @() for none.", empty=True),
     Param("Default", "switch", help="The order of the cluster again."),
     CLUSTER,
     INPUT,
@@ -72,23 +76,21 @@ def set_machine_order(call: Call) -> Iterable[Any]:
     if not call.switch("Default"):
         order, excluded = (_ids(call, name) for name in ("Network", "Exclude"))
         preference = NetworkPreference(order, excluded)
-    names = [*call.texts("VMName"), *(item.identity for item in call.objects("VirtualMachine"))]
-    if not names:
-        raise ParameterError(f"{call.cmdlet.name} needs the name of a virtual machine.", "Get-VM lists them.", call.at)
+    names = finding.named(call, "a virtual machine", "Get-VM", "VMName")
     for machine in finding.machines(call, names):
         yield from call.submit(cmd.SetMachineNetworks(machine.id, preference), machine.name)
 
 
 def _ids(call: Call, parameter: str) -> tuple[str, ...]:
-    names = call.texts(parameter)
-    return tuple(network.id for network in finding.networks(call, names)) if names else ()
+    names = call.names(parameter) or ()
+    return tuple(network.id for network in finding.networks(call, names, must=True))
 
 
 @cmdlet(
     "Get-ClusterNetworkInterface",
-    Param("Name", "texts", position=0),
-    Param("Node", "texts"),
-    Param("Network", "texts"),
+    Param("Name", "texts", position=0, pipes=("ClusterNetworkInterface", TEXT)),
+    Param("Node", "texts", pipes=("ClusterNode",)),
+    Param("Network", "texts", pipes=("ClusterNetwork",)),
     CLUSTER,
     INPUT,
     synopsis="Network adapters of the nodes.",
@@ -98,13 +100,11 @@ def get_adapter(call: Call) -> Iterable[Any]:
     """Adapters."""
     finding.check_cluster(call)
     known = ((adapter.name, adapter.id, adapter) for adapter in call.state.adapters.values())
-    found = finding.pick(call, "network adapter", known, call.texts("Name"))
-    node_names = [*call.texts("Node"), *(item.identity for item in call.objects("ClusterNode"))]
-    network_names = [*call.texts("Network"), *(item.identity for item in call.objects("ClusterNetwork"))]
-    nodes = {node.name for node in finding.nodes(call, node_names)}
-    networks = {network.id for network in finding.networks(call, network_names)}
+    found = finding.pick(call, "network adapter", known, call.names())
+    nodes = {node.name for node in finding.nodes(call, call.names("Node"))}
+    networks = {network.id for network in finding.networks(call, call.names("Network"))}
     return [
         adapter_object(adapter, call.state)
         for adapter in found
-        if adapter.node in nodes and (not network_names or adapter.network in networks)
+        if adapter.node in nodes and (not call.has("Network") or adapter.network in networks)
     ]

@@ -13,7 +13,7 @@ from fcm.shell.cmdlets.moves import NO_DEFAULT, OPTIONS, own_options
 from fcm.shell.errors import ParameterError
 from fcm.shell.following import until_drained
 from fcm.shell.objects import node_object, when
-from fcm.shell.registry import CLUSTER, INPUT, Param, cmdlet
+from fcm.shell.registry import CLUSTER, INPUT, TEXT, Param, cmdlet
 from fcm.shell.values import text
 
 if TYPE_CHECKING:
@@ -24,19 +24,20 @@ if TYPE_CHECKING:
     from fcm.shell.call import Call
     from fcm.shell.values import ShellObject
 
-NAME = Param("Name", "texts", position=0, aliases=("Node",))
+NAME = Param("Name", "texts", position=0, aliases=("Node",), pipes=("ClusterNode", TEXT))
 _NEW = "it came with Windows Server 2012."
 
 
-def _wanted(call: Call, must: bool = True) -> list[Node]:
+def _wanted(call: Call) -> list[Node]:
     """Nodes of -Name and of the pipeline."""
-    return finding.nodes(call, finding.named(call, "a node", "Get-ClusterNode", "ClusterNode", must=must))
+    return finding.nodes(call, finding.named(call, "a node", "Get-ClusterNode"))
 
 
 @cmdlet("Get-ClusterNode", NAME, CLUSTER, INPUT, synopsis="Nodes and their state.", example="Get-ClusterNode node1")
 def get_node(call: Call) -> Iterable[Any]:
     """Nodes."""
-    return [_object(call, node) for node in _wanted(call, must=False)]
+    finding.check_cluster(call)
+    return [_object(call, node) for node in finding.nodes(call, call.names())]
 
 
 def _object(call: Call, node: Node) -> ShellObject:
@@ -106,8 +107,7 @@ def _moves(call: Call, node: Node) -> tuple[DrainMove, ...] | None:
     if not isinstance(given, dict):
         raise ParameterError("-Destinations needs a table.", "Write @{ WEB01 = 'node2'; SQL01 = 'node3' }.", call.at)
     return tuple(
-        DrainMove(finding.machines(call, [text(name)])[0].id, finding.node(call, text(to)))
-        for name, to in given.items()
+        DrainMove(finding.machine(call, text(name)).id, finding.node(call, text(to))) for name, to in given.items()
     )
 
 
@@ -172,7 +172,14 @@ def stop_node(call: Call) -> Iterable[Any]:
 
 @cmdlet(
     "Add-ClusterNode",
-    Param("Name", "texts", position=0, aliases=("Node",), help="Names of servers, equal to the current host server."),
+    Param(
+        "Name",
+        "texts",
+        position=0,
+        aliases=("Node",),
+        help="Names of servers, equal to the current host server.",
+        pipes=(TEXT,),
+    ),
     Param("NoStorage", "switch", absent="it came with Windows Server 2012."),
     CLUSTER,
     INPUT,
@@ -181,10 +188,7 @@ def stop_node(call: Call) -> Iterable[Any]:
 )
 def add_node(call: Call) -> Iterable[Any]:
     """Add servers, after the rules have been asked for each."""
-    finding.check_cluster(call)
-    names = [*call.texts("Name"), *(item for item in call.input if isinstance(item, str))]
-    if not names:
-        raise ParameterError("Add-ClusterNode needs the name of a server.", "Add-ClusterNode -Name node4")
+    names = finding.named(call, "a server", "Get-ClusterNode")
     if not call.workspace.capabilities.verdict(cmd.AddNode):
         raise ParameterError(
             "The nodes of this cluster are the hosts of its hosts file.", "Add the host there and open the file again."

@@ -12,7 +12,7 @@ from fcm.shell.cmdlets.selecting import getters, pipeline_input
 from fcm.shell.errors import ParameterError
 from fcm.shell.formatting import VIEWS, Column, format_values, is_number, list_lines, table_lines
 from fcm.shell.output import write_text
-from fcm.shell.registry import INPUT, Param, cmdlet
+from fcm.shell.registry import OBJECTS, Param, cmdlet
 from fcm.shell.values import Lines, ShellObject, as_json, first_names, property_of, text
 
 if TYPE_CHECKING:
@@ -48,7 +48,7 @@ def _columns(call: Call, members: list[Any], all_properties: bool) -> list[Colum
     Param("HideTableHeaders", "switch"),
     Param("Wrap", "switch", absent="lines are cut, not wrapped; use Format-List."),
     Param("GroupBy", absent="use Group-Object."),
-    INPUT,
+    OBJECTS,
     synopsis="Show objects as a table.",
     example="Get-ClusterNetwork | Format-Table Name, Metric, Role -AutoSize",
     aliases=("ft",),
@@ -69,7 +69,7 @@ def format_table(call: Call) -> Iterable[Any]:
 @cmdlet(
     "Format-List",
     PROPERTY,
-    INPUT,
+    OBJECTS,
     synopsis="Show the properties of objects line by line.",
     example="Get-ClusterNetwork 'Cluster Network 3' | Format-List *",
     aliases=("fl",),
@@ -85,7 +85,7 @@ def format_list(call: Call) -> Iterable[Any]:
 
 
 @cmdlet(
-    "Out-String", INPUT, Param("Width", "whole"), synopsis="The text that would be shown.",
+    "Out-String", OBJECTS, Param("Width", "whole"), synopsis="The text that would be shown.",
     example="$table = Get-ClusterNode | Out-String", module=CORE,
 )  # fmt: skip
 def out_string(call: Call) -> Iterable[Any]:
@@ -93,14 +93,14 @@ def out_string(call: Call) -> Iterable[Any]:
     return [format_values(pipeline_input(call), call.whole("Width") or call.session.width)]
 
 
-@cmdlet("Out-Null", INPUT, synopsis="Show nothing.", example="Get-VM | Out-Null", module=CORE)
+@cmdlet("Out-Null", OBJECTS, synopsis="Show nothing.", example="Get-VM | Out-Null", module=CORE)
 def out_null(call: Call) -> Iterable[Any]:
     """Nothing."""
     return []
 
 
 @cmdlet(
-    "Out-Host", INPUT, synopsis="Show as it is.", example="Get-VM | Out-Host", module=CORE, aliases=("Out-Default",)
+    "Out-Host", OBJECTS, synopsis="Show as it is.", example="Get-VM | Out-Host", module=CORE, aliases=("Out-Default",)
 )
 def out_host(call: Call) -> Iterable[Any]:
     """The same."""
@@ -114,7 +114,7 @@ def out_host(call: Call) -> Iterable[Any]:
     Param("NoClobber", "switch", help="Do not replace a file."),
     Param("Width", "whole"),
     Param("Encoding", choices=("UTF8",), help="Files are UTF-8."),
-    INPUT,
+    OBJECTS,
     synopsis="Write the text that would be shown to a file.",
     example="Get-ClusterResource | Out-File resources.txt",
     module=CORE,
@@ -132,7 +132,7 @@ def out_file(call: Call) -> Iterable[Any]:
     "Out-GridView",
     Param("Title", position=0),
     Param("PassThru", "switch", help="Give out the rows that are picked in the table (2012)."),
-    INPUT,
+    OBJECTS,
     synopsis="Show objects in a table of the window, to sort and to filter.",
     example="Get-ClusterResource | Out-GridView",
     aliases=("ogv",),
@@ -149,7 +149,7 @@ def out_grid(call: Call) -> Iterable[Any]:
     "ConvertTo-Json",
     Param("Depth", "whole"),
     Param("Compress", "switch"),
-    INPUT,
+    OBJECTS,
     synopsis="Objects as JSON.",
     example="Get-ClusterNode | ConvertTo-Json",
     module=CORE,
@@ -187,7 +187,7 @@ def _delimiter(call: Call) -> str:
 
 
 @cmdlet(
-    "ConvertTo-Csv", _DELIMITER, _NO_TYPE, INPUT, synopsis="Objects as CSV.",
+    "ConvertTo-Csv", _DELIMITER, _NO_TYPE, OBJECTS, synopsis="Objects as CSV.",
     example="Get-ClusterNode | ConvertTo-Csv", module=CORE,
 )  # fmt: skip
 def to_csv(call: Call) -> Iterable[Any]:
@@ -197,7 +197,7 @@ def to_csv(call: Call) -> Iterable[Any]:
 
 
 @cmdlet(
-    "Export-Csv", PATH, _DELIMITER, _NO_TYPE, INPUT, synopsis="Write objects to a CSV file.",
+    "Export-Csv", PATH, _DELIMITER, _NO_TYPE, OBJECTS, synopsis="Write objects to a CSV file.",
     example="Get-ClusterResource | Export-Csv resources.csv", module=CORE, aliases=("epcsv",),
 )  # fmt: skip
 def export_csv(call: Call) -> Iterable[Any]:
@@ -210,7 +210,7 @@ def export_csv(call: Call) -> Iterable[Any]:
     "ConvertTo-Html",
     PROPERTY,
     Param("Title"),
-    INPUT,
+    OBJECTS,
     synopsis="Objects as a page of HTML.",
     example="Get-ClusterResource | ConvertTo-Html > resources.html",
     module=CORE,

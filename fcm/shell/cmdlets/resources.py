@@ -18,7 +18,7 @@ from fcm.shell.objects import (
     resource_object,
 )
 from fcm.shell.private_properties import network_properties, parameter_object, private_properties
-from fcm.shell.registry import CLUSTER, INPUT, Param, cmdlet
+from fcm.shell.registry import CLUSTER, INPUT, TEXT, Param, cmdlet, taking
 from fcm.shell.values import as_truth, as_whole, items, text
 
 if TYPE_CHECKING:
@@ -27,25 +27,25 @@ if TYPE_CHECKING:
     from fcm.model.entities import Disk, Resource
     from fcm.shell.call import Call
 
-NAME = Param("Name", "texts", position=0)
+_PIPES = ("ClusterResource", "ClusterSharedVolume", TEXT)
+NAME = Param("Name", "texts", position=0, pipes=_PIPES, of="part")
 WAIT = Param("Wait", "whole", help="s to wait at most; 0: do not wait.")
 
 
 def _wanted(call: Call) -> list[Resource | Disk]:
     """Resources and cluster disks of -Name and of the pipeline."""
-    names = finding.named(call, "a resource", "Get-ClusterResource", "ClusterResource", "ClusterSharedVolume")
+    names = finding.named(call, "a resource", "Get-ClusterResource")
     known: list[tuple[str, str, Resource | Disk]] = [(disk.name, disk.id, disk) for disk in call.state.disks.values()]
     known += [(r.name, r.id, r) for r in call.state.resources.values() if r.disk is None]
-    by_resource = {r.id: r.disk for r in call.state.resources.values() if r.disk is not None}
-    return finding.pick(call, "resource", known, [by_resource.get(name) or name for name in names])
+    return finding.pick(call, "resource", known, names)
 
 
 @cmdlet(
     "Get-ClusterResource",
-    NAME,
+    Param("Name", "texts", position=0, pipes=("ClusterResource", TEXT), of="resource"),
     Param("VMId", absent="it came with Windows Server 2012."),
     CLUSTER,
-    INPUT,
+    taking("ClusterGroup", "ClusterNode"),
     synopsis="Resources, their state, group and type.",
     example="Get-ClusterGroup SQL01 | Get-ClusterResource",
 )
@@ -57,8 +57,8 @@ def get_resource(call: Call) -> Iterable[Any]:
     owner = {group.id: group.owner for group in call.state.groups.values()}
     found = [
         resource
-        for resource in finding.resources(call, call.texts("Name"))
-        if (not groups or resource.group in groups) and (not nodes or owner.get(resource.group) in nodes)
+        for resource in finding.resources(call, call.names())
+        if not (groups or nodes) or resource.group in groups or owner.get(resource.group) in nodes
     ]
     return [resource_object(resource, call.state) for resource in found]
 
@@ -180,7 +180,13 @@ def resume_resource(call: Call) -> Iterable[Any]:
 
 @cmdlet(
     "Test-ClusterResourceFailure",
-    Param("Name", "texts", position=0, help="Name of a resource of a virtual machine, or of a network adapter (fcm)."),
+    Param(
+        "Name",
+        "texts",
+        position=0,
+        help="Name of a resource of a virtual machine, or of a network adapter (fcm).",
+        pipes=("ClusterResource", "ClusterNetworkInterface", TEXT),
+    ),
     CLUSTER,
     INPUT,
     synopsis="Simulate the failure of a resource, or of a network adapter (embedded clusters).",
@@ -188,11 +194,10 @@ def resume_resource(call: Call) -> Iterable[Any]:
 )
 def test_failure(call: Call) -> Iterable[Any]:
     """Fail resources; a name that no resource has is that of an adapter."""
-    finding.check_cluster(call)
-    names = [*call.texts("Name"), *(item.identity for item in call.objects("ClusterResource"))]
+    names = finding.named(call, "a resource", "Get-ClusterResource")
     known = {word: one.id for one in call.state.resources.values() for word in (one.id, one.name.casefold())}
     found = [known.get(name, known.get(name.casefold())) for name in names]
-    if not names or None in found:
+    if None in found:
         yield from _adapters(call, cmd.FailAdapter)
         return
     failing = [call.state.resources[identity] for identity in found if identity is not None]
@@ -201,7 +206,9 @@ def test_failure(call: Call) -> Iterable[Any]:
 
 @cmdlet(
     "Enable-NetAdapter",
-    Param("Name", "texts", position=0, help="Name or id of a network adapter."),
+    Param(
+        "Name", "texts", position=0, help="Name or id of a network adapter.", pipes=("ClusterNetworkInterface", TEXT)
+    ),
     CLUSTER,
     INPUT,
     synopsis="End a simulated failure of a network adapter.",
@@ -215,7 +222,7 @@ def enable_adapter(call: Call) -> Iterable[Any]:
 
 
 def _adapters(call: Call, command: type[cmd.FailAdapter] | type[cmd.RepairAdapter]) -> Iterable[Any]:
-    names = finding.named(call, "a network adapter", "Get-ClusterNetworkInterface", "ClusterNetworkInterface")
+    names = finding.named(call, "a network adapter", "Get-ClusterNetworkInterface")
     known = ((a.name, a.id, a) for a in call.state.adapters.values())
     return call.each(
         finding.pick(call, "network adapter", known, names),
@@ -225,6 +232,9 @@ def _adapters(call: Call, command: type[cmd.FailAdapter] | type[cmd.RepairAdapte
 
 
 # private properties
+
+
+_HOLDERS = ("ClusterResource", "ClusterResourceType", "ClusterGroup", "Cluster", "ClusterNetwork", "ClusterNode")
 
 
 def _holders(call: Call) -> list[tuple[str, dict[str, Any], Resource | None]]:
@@ -257,7 +267,7 @@ def _holders(call: Call) -> list[tuple[str, dict[str, Any], Resource | None]]:
     "Get-ClusterParameter",
     Param("Name", "texts", position=0),
     CLUSTER,
-    INPUT,
+    taking(*_HOLDERS),
     synopsis="Private properties of a resource: MigrationState, OfflineAction, MigrationNetworkOrder ...",
     example="Get-ClusterResource 'Virtual Machine SQL01' | Get-ClusterParameter",
 )
@@ -266,7 +276,7 @@ def get_parameter(call: Call) -> Iterable[Any]:
     rows = []
     for owner, properties, _ in _holders(call):
         known = ((name, name, name) for name in properties)
-        names = finding.pick(call, f"private property of {owner}", known, call.texts("Name"))
+        names = finding.pick(call, f"private property of {owner}", known, call.names())
         rows += [parameter_object(owner, name, properties[name]) for name in names]
     return rows
 
@@ -279,7 +289,7 @@ def get_parameter(call: Call) -> Iterable[Any]:
     Param("Create", "switch", absent="private properties are those of the resource type."),
     Param("Delete", "switch", absent="private properties are those of the resource type."),
     CLUSTER,
-    INPUT,
+    taking(*_HOLDERS),
     synopsis="Set private properties: OfflineAction, CheckHeartbeat, MigrationNetworkOrder, MigrationExcludeNetworks.",
     example="Get-ClusterResource 'Virtual Machine SQL01' | Set-ClusterParameter OfflineAction 1",
     joins=True,

@@ -12,7 +12,7 @@ from fcm.shell.files import text_of
 from fcm.shell.formatting import format_values
 from fcm.shell.operators import cast, regex
 from fcm.shell.output import write_text
-from fcm.shell.registry import INPUT, Param, cmdlet
+from fcm.shell.registry import ANY, OBJECTS, TEXT, Param, cmdlet
 from fcm.shell.values import ShellObject, items, text, wildcard
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ def new_object(call: Call) -> Iterable[Any]:
     Param("FilePath", position=0, aliases=("Path",)),
     Param("Variable"),
     Param("Append", "switch"),
-    INPUT,
+    OBJECTS,
     synopsis="Keep what comes through the pipeline in a file or variable, and let it through.",
     example="Get-ClusterNode | Tee-Object nodes.txt",
     aliases=("tee",),
@@ -66,7 +66,7 @@ def tee_object(call: Call) -> Iterable[Any]:
     Param("SimpleMatch", "switch", help="The pattern is a plain text."),
     Param("CaseSensitive", "switch"),
     Param("NotMatch", "switch"),
-    INPUT,
+    OBJECTS,
     synopsis="Let through the texts in which a pattern is found.",
     example="Get-Content node1_cluster.log | Select-String 'ERR'",
     aliases=("sls",),
@@ -82,7 +82,7 @@ def select_string(call: Call) -> Iterable[Any]:
 
 @cmdlet(
     "Import-Csv",
-    Param("Path", position=0, needed=True),
+    Param("Path", position=0, needed=True, pipes=("File", TEXT)),
     Param("Delimiter", position=1),
     synopsis="Objects from a CSV file, one a line; all values are texts.",
     example="Import-Csv moves.csv | ForEach-Object { Move-ClusterGroup $_.Name $_.Node }",
@@ -108,7 +108,7 @@ def import_csv(call: Call) -> Iterable[Any]:
 @cmdlet(
     "Add-Content",
     Param("Path", position=0, needed=True),
-    Param("Value", "any", position=1),
+    Param("Value", "any", position=1, pipes=(ANY,)),
     synopsis="Add lines to a text file of this computer.",
     example="Add-Content moves.txt 'SQL01 moved'",
     aliases=("ac",),
@@ -124,7 +124,7 @@ def add_content(call: Call) -> Iterable[Any]:
 
 @cmdlet(
     "Get-Variable",
-    Param("Name", "texts", position=0),
+    Param("Name", "texts", position=0, pipes=(TEXT,)),
     synopsis="Variables and their values.",
     example="Get-Variable Error*",
     aliases=("gv",),

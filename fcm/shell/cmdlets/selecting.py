@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from fcm.shell import printing, tree
 from fcm.shell.errors import ParameterError
 from fcm.shell.operators import binary
-from fcm.shell.registry import INPUT, Param, cmdlet
+from fcm.shell.registry import OBJECTS, Param, cmdlet
 from fcm.shell.values import (
     ShellObject,
     as_number,
@@ -53,7 +53,7 @@ def pipeline_input(call: Call) -> list[Any]:
     Param("Property", "any", position=0, aliases=("FilterScript",)),
     Param("Value", "any", position=1),
     *(Param(name, "switch") for name in _COMPARISONS),
-    INPUT,
+    OBJECTS,
     synopsis="Let through what a test holds for.",
     example="Get-ClusterResource | Where-Object { $_.State -eq 'Offline' }",
     aliases=("?", "where"),
@@ -81,7 +81,7 @@ def where_object(call: Call) -> Iterable[Any]:
     Param("Process", "any", position=0, aliases=("MemberName",)),
     Param("Begin", "any"),
     Param("End", "any"),
-    INPUT,
+    OBJECTS,
     synopsis="Run a block for each object.",
     example="Get-VM | ForEach-Object { $_.Name }",
     aliases=("%", "foreach"),
@@ -143,7 +143,7 @@ def getters(call: Call, name: str, members: list[Any]) -> list[tuple[str, Callab
     Param("Last", "whole"),
     Param("Skip", "whole"),
     Param("Unique", "switch"),
-    INPUT,
+    OBJECTS,
     synopsis="Choose properties, or the first or last objects.",
     example="Get-ClusterNode | Select-Object Name, State -First 2",
     aliases=("select",),
@@ -182,7 +182,7 @@ def select_object(call: Call) -> Iterable[Any]:
     Param("Property", "any", position=0),
     Param("Descending", "switch"),
     Param("Unique", "switch"),
-    INPUT,
+    OBJECTS,
     synopsis="Order objects.",
     example="Get-VM | Sort-Object MemoryStartup -Descending",
     aliases=("sort",),
@@ -205,7 +205,7 @@ def sort_object(call: Call) -> Iterable[Any]:
     "Group-Object",
     Param("Property", "any", position=0),
     Param("NoElement", "switch"),
-    INPUT,
+    OBJECTS,
     synopsis="Put objects with the same value together.",
     example="Get-ClusterResource | Group-Object State",
     aliases=("group",),
@@ -235,7 +235,7 @@ def group_object(call: Call) -> Iterable[Any]:
     Param("Average", "switch"),
     Param("Minimum", "switch"),
     Param("Maximum", "switch"),
-    INPUT,
+    OBJECTS,
     synopsis="Count objects; sum, average, minimum and maximum of a property.",
     example="Get-VM | Measure-Object MemoryStartup -Sum",
     aliases=("measure",),

@@ -8,8 +8,8 @@ from fcm.model import commands as cmd
 from fcm.model.snapshot_rules import snapshots_of
 from fcm.shell import finding
 from fcm.shell.errors import ParameterError
-from fcm.shell.registry import CLUSTER, INPUT, Param, cmdlet
-from fcm.shell.values import ShellObject, text
+from fcm.shell.registry import CLUSTER, INPUT, TEXT, Param, cmdlet
+from fcm.shell.values import ShellObject
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -18,17 +18,26 @@ if TYPE_CHECKING:
     from fcm.model.snapshots import Snapshot
     from fcm.shell.call import Call
 
-_MACHINE = Param("VMName", "texts", position=0, help="Virtual machines; wildcards are possible.")
+_MACHINE = Param(
+    "VMName",
+    "texts",
+    position=0,
+    help="Virtual machines; wildcards are possible.",
+    pipes=("VirtualMachine", TEXT),
+    of="machine",
+)
 _NAME = Param("Name", "texts", position=1, help="Names of snapshots; wildcards are possible.")
-_ID = Param("Id", "texts", help="Which ones, where several have the same name: the Id that Get-VMSnapshot shows.")
+_ID = Param(
+    "Id",
+    "texts",
+    help="Which ones, where several have the same name: the Id that Get-VMSnapshot shows.",
+    pipes=("VMSnapshot",),
+)
+_NAMED = Param("Name", "texts", position=0, aliases=("VMName",), pipes=("VirtualMachine", TEXT), of="machine")
 
 
 def _machines(call: Call, parameter: str) -> list[VirtualMachine]:
-    finding.check_cluster(call)
-    names = [*call.texts(parameter), *(text(item.get("Name")) for item in call.objects("VirtualMachine"))]
-    if not names:
-        raise ParameterError(f"{call.cmdlet.name} needs a virtual machine.", "Get-VM lists them.", call.at)
-    return finding.machines(call, names)
+    return finding.machines(call, finding.named(call, "a virtual machine", "Get-VM", parameter))
 
 
 def _snapshots(call: Call) -> list[Snapshot]:
@@ -38,19 +47,16 @@ def _snapshots(call: Call) -> list[Snapshot]:
         NotFoundError: there is no such machine or snapshot.
         ParameterError: neither machine nor -Id is named.
     """
-    piped = [item.identity for item in call.objects("VMSnapshot")]
-    if piped:
-        return [call.state.snapshots[identity] for identity in piped if identity in call.state.snapshots]
-    identities = call.texts("Id")
-    if identities and not call.has("VMName") and not call.objects("VirtualMachine"):
+    identities = call.names("Id")
+    if identities is not None and not call.has("VMName"):
         finding.check_cluster(call)
         items = [(one.name, one.id, one) for one in call.state.snapshots.values()]
-        found = finding.pick(call, "snapshot", items, call.texts("Name"))
+        found = finding.pick(call, "snapshot", items, call.names())
     else:
         found = []
         for machine in _machines(call, "VMName"):
             items = [(one.name, one.id, one) for one in snapshots_of(call.state, machine.id)]
-            found += finding.pick(call, "snapshot", items, call.texts("Name"))
+            found += finding.pick(call, "snapshot", items, call.names())
     return finding.pick(call, "snapshot of the Id", [(one.id, one.id, one) for one in found], identities)
 
 
@@ -89,7 +95,7 @@ def get_snapshots(call: Call) -> Iterable[Any]:
 
 @cmdlet(
     "Checkpoint-VM",
-    Param("Name", "texts", position=0, aliases=("VMName",)),
+    _NAMED,
     Param("SnapshotName", position=1, help="Nothing: the name of the machine and the time."),
     CLUSTER,
     INPUT,
@@ -149,7 +155,7 @@ def remove(call: Call) -> Iterable[Any]:
 
 @cmdlet(
     "Start-VMBackup",
-    Param("Name", "texts", position=0, aliases=("VMName",)),
+    _NAMED,
     CLUSTER,
     INPUT,
     synopsis="Back a virtual machine up; this program's own, Windows has backup programs for it.",

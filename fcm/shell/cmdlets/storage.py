@@ -11,7 +11,7 @@ from fcm.model.rules import allowed
 from fcm.shell import finding
 from fcm.shell.errors import ParameterError
 from fcm.shell.objects import available_disk_object, disk_object, volume_object
-from fcm.shell.registry import CLUSTER, INPUT, Param, cmdlet
+from fcm.shell.registry import CLUSTER, INPUT, TEXT, Param, cmdlet, taking
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -19,12 +19,10 @@ if TYPE_CHECKING:
     from fcm.model.entities import Disk
     from fcm.shell.call import Call
 
-NAME = Param("Name", "texts", position=0)
+NAME = Param("Name", "texts", position=0, pipes=("ClusterSharedVolume", "ClusterResource", TEXT), of="disk")
 
 
-def _volumes(call: Call, must: bool = True) -> list[Disk]:
-    types = ("ClusterSharedVolume", "ClusterResource")
-    names = finding.named(call, "a disk", "Get-ClusterSharedVolume", *types, must=must)
+def _volumes(call: Call, names: list[str] | None) -> list[Disk]:
     known = {key: disk for key, disk in call.state.disks.items() if key in call.state.shared_volumes}
     return finding.disks(call, names, known)
 
@@ -39,7 +37,8 @@ def _volumes(call: Call, must: bool = True) -> list[Disk]:
 )
 def get_volume(call: Call) -> Iterable[Any]:
     """Shared volumes."""
-    return [volume_object(call.state.shared_volumes[disk.id], call.state) for disk in _volumes(call, must=False)]
+    finding.check_cluster(call)
+    return [volume_object(call.state.shared_volumes[disk.id], call.state) for disk in _volumes(call, call.names())]
 
 
 def _shown(call: Call, identity: str) -> list[Any]:
@@ -57,13 +56,9 @@ def _shown(call: Call, identity: str) -> list[Any]:
 )
 def add_volume(call: Call) -> Iterable[Any]:
     """Add storage."""
-    finding.check_cluster(call)
-    piped = [item.identity for item in call.objects("ClusterResource", "ClusterSharedVolume")]
-    by_resource = {r.id: r.disk for r in call.state.resources.values() if r.disk is not None}
-    names = [*call.texts("Name"), *(by_resource.get(name) or name for name in piped)]
-    if not names:
-        raise ParameterError("Which disk is to be added is not said.", "Get-ClusterResource lists the disks.")
-    disks = tuple(disk.id for disk in finding.disks(call, names))
+    disks = tuple(disk.id for disk in finding.disks(call, finding.named(call, "a disk", "Get-ClusterResource")))
+    if not disks:
+        return []
     target = ", ".join(call.state.disks[disk].name for disk in disks)
 
     def results() -> list[Any]:
@@ -83,7 +78,7 @@ def add_volume(call: Call) -> Iterable[Any]:
 def remove_volume(call: Call) -> Iterable[Any]:
     """Remove from the shared volumes."""
     return call.each(
-        _volumes(call),
+        _volumes(call, finding.named(call, "a disk", "Get-ClusterSharedVolume")),
         lambda disk: cmd.RemoveSharedVolume(disk.id),
         lambda disk: [disk_object(call.state.disks[disk.id], call.state)],
     )
@@ -102,7 +97,7 @@ def remove_volume(call: Call) -> Iterable[Any]:
 def move_volume(call: Call) -> Iterable[Any]:
     """Move."""
     return call.each(
-        _volumes(call),
+        _volumes(call, finding.named(call, "a disk", "Get-ClusterSharedVolume")),
         lambda disk: cmd.MoveSharedVolume(disk.id, _coordinator(call, disk)),
         lambda disk: _shown(call, disk.id),
     )
@@ -140,7 +135,7 @@ def get_available(call: Call) -> Iterable[Any]:
 
 @cmdlet(
     "Add-ClusterDisk",
-    INPUT,
+    taking("ClusterAvailableDisk"),
     CLUSTER,
     synopsis="Make LUNs cluster disks in Available Storage.",
     example="Get-ClusterAvailableDisk | Add-ClusterDisk",
@@ -148,10 +143,8 @@ def get_available(call: Call) -> Iterable[Any]:
 def add_disk(call: Call) -> Iterable[Any]:
     """Add disks of the pipeline."""
     finding.check_cluster(call)
-    disks = tuple(item.identity for item in call.objects("ClusterAvailableDisk"))
+    disks = tuple(item.identity for item in call.objects("ClusterAvailableDisk") if item.identity in call.state.disks)
     if not disks:
-        if call.has_input:
-            return []
         raise ParameterError("Add-ClusterDisk needs disks.", "Get-ClusterAvailableDisk | Add-ClusterDisk")
     target = ", ".join(call.state.disks[disk].name for disk in disks)
 
