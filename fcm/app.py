@@ -14,7 +14,7 @@ from fcm import resources
 from fcm.backend import registry
 from fcm.backend.base import BackendError
 from fcm.workspace.cluster_plan import ClusterPlan, save
-from fcm.workspace.folders import cluster_folder, data_folder
+from fcm.workspace.folders import cluster_folder, data_folder, own_folder
 from fcm.workspace.journal import DamagedJournalError, Journal, JournalError, salvage
 from fcm.workspace.settings import RECENT, Settings
 from fcm.workspace.workspace import Workspace
@@ -151,11 +151,19 @@ def run_tour(out: Path) -> int:
 
 
 def smoke() -> int:
-    """Open the embedded cluster in a window, make one live migration, close; exit code 0 if it completed."""
+    """Open the embedded cluster in a window, make one live migration, close; exit code 0 if it completed.
+
+    Nothing of the user's clusters and settings is read or written.
+    """
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
     from fcm.ui.smoke import run
 
-    return run(make_context(opener=lambda uri: open_workspace(uri, keep=False)))
+    try:
+        with own_folder("smoke"):
+            return run(make_context(opener=lambda uri: open_workspace(uri, keep=False)))
+    except OSError as error:
+        print(f"There is no room for a temporary folder: {error.strerror or error}. Free some space.", file=sys.stderr)
+        return 1
 
 
 __all__ = [

@@ -80,6 +80,7 @@ def pytest(name: str) -> Outcome:
         "-m",
         "pytest",
         "-q",
+        "--home-stays",
         f"--junitxml={report}",
         "-o",
         "junit_family=xunit1",  # the only one in which a test may record what it measured

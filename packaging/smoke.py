@@ -19,15 +19,15 @@ LIMIT = 30.0
 
 
 def smoke(program: Path, environment: dict[str, str] | None = None) -> list[str]:
-    """What went wrong, empty if nothing; ``environment`` is all that the program sees of ours."""
+    """What went wrong, empty if nothing; ``environment`` is all that the program sees of ours, and an empty HOME."""
     environment = environment or {"QT_QPA_PLATFORM": "offscreen"}
     begin = time.monotonic()
-    with tempfile.TemporaryDirectory() as elsewhere:
+    with tempfile.TemporaryDirectory() as elsewhere, tempfile.TemporaryDirectory() as home:
         try:
             done = subprocess.run(
                 [program.resolve(), "--smoke"],
                 cwd=elsewhere,
-                env=environment,
+                env={**environment, "HOME": home},
                 capture_output=True,
                 text=True,
                 timeout=LIMIT,

@@ -2,7 +2,9 @@
 
 A test fails when it leaves a thread, a running QTimer or a top-level window behind, when the program logs a record
 at WARNING or above that the test did not expect, or when Qt warns while the test is torn down (pytest-qt sees to the
-rest). Every test has a home folder of its own, so that settings and journals of the developer are safe.
+rest). Every test has a home folder of its own, so that settings and journals of the developer are safe: what writes to
+the real one fails, in this process at the attempt, in a child by what it would have inherited, and for all else by a
+comparison of before and after (`--home-stays`, which `make test` gives, makes that fail the run).
 
 A log record is expected inside ``with caplog.at_level(logging.WARNING):`` (or a higher level), or when the test says
 so with the fixture ``expected_log``::
@@ -21,17 +23,19 @@ import importlib.util
 import logging
 import os
 import re
+import shutil
 import sys
+import tempfile
 import threading
 import time
 import weakref
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator, Iterator
-    from pathlib import Path
+    from collections.abc import Callable, Generator, Iterator, Mapping
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 # A desktop's own theme would change sizes and colours, its input method would add threads.
@@ -63,7 +67,20 @@ LIBRARY_WIDGETS = ("QTipLabel", "QComboBoxPrivateContainer", "QDesktopWidget", "
 @pytest.fixture(autouse=True)
 def _own_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """HOME and the XDG folders point into an empty folder of this test."""
-    home = tmp_path_factory.mktemp("home", numbered=True)
+    folders = _home_in(tmp_path_factory.mktemp("home", numbered=True))
+    with pytest.MonkeyPatch.context() as patch:
+        for name, folder in folders.items():
+            patch.setenv(name, str(folder))
+        patch.delenv("FCM_DATA", raising=False)
+        _point_qt_settings_to(folders["XDG_CONFIG_HOME"])
+        _real_home.attempts.clear()
+        yield
+    if _real_home.attempts:
+        pytest.fail("The test would have touched the real home: " + "; ".join(_real_home.attempts), pytrace=False)
+
+
+def _home_in(home: Path) -> dict[str, Path]:
+    """The folders of an empty home, by the variable that names each."""
     folders = {
         "HOME": home,
         "XDG_CONFIG_HOME": home / "config",
@@ -75,11 +92,7 @@ def _own_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     for folder in folders.values():
         folder.mkdir(exist_ok=True)
     folders["XDG_RUNTIME_DIR"].chmod(0o700)
-    with pytest.MonkeyPatch.context() as patch:
-        for name, folder in folders.items():
-            patch.setenv(name, str(folder))
-        _point_qt_settings_to(folders["XDG_CONFIG_HOME"])
-        yield
+    return folders
 
 
 def _point_qt_settings_to(folder: Path) -> None:
@@ -87,6 +100,120 @@ def _point_qt_settings_to(folder: Path) -> None:
     if core := sys.modules.get("PySide6.QtCore"):
         for form in (core.QSettings.Format.NativeFormat, core.QSettings.Format.IniFormat):
             core.QSettings.setPath(form, core.QSettings.Scope.UserScope, str(folder))
+
+
+class _RealHome:
+    """The home of whoever runs the tests, and what was about to touch it."""
+
+    DATA = (".config", ".local", ".cache", ".ssh", "Library", "AppData")
+    """Folders of a home in which programs keep things of their own."""
+    OURS = ("fcm", "QtProject", "Qt", "qt", "pyqtgraph", "pytest")
+    """How the names begin of what this program, Qt under it and its tests could leave there."""
+    CHANGES = ("os.mkdir", "os.remove", "os.rename", "os.rmdir", "os.truncate", "os.symlink", "sqlite3.connect")
+    """Audit events whose first arguments name a file that is to change."""
+
+    def __init__(self, environment: Mapping[str, str]) -> None:
+        # One may be root with the HOME of another user, or have no HOME at all.
+        homes = {environment.get("HOME", ""), os.path.expanduser(f"~{_login()}"), os.path.expanduser("~")}
+        self.homes = tuple(sorted(Path(home) for home in homes if os.path.isabs(home) and Path(home) != Path("/")))
+        named = ("XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME", "XDG_CACHE_HOME")
+        self.data = [Path(environment[name]) for name in named if environment.get(name)]
+        self.data += [home / name for home in self.homes for name in self.DATA]
+        self.own = environment.get("FCM_DATA")
+        self.guarded = tuple(f"{folder}{os.sep}" for folder in (*self.data, *([self.own] if self.own else [])))
+        free = (Path(__file__).resolve().parents[1], sys.prefix, tempfile.gettempdir())
+        self.free = tuple(f"{folder}{os.sep}" for folder in free if f"{folder}{os.sep}".startswith(self.guarded))
+        self.attempts: list[str] = []
+        """What this test tried to change in it."""
+        self.left: list[str] = []
+        """What was changed while the tests ran, found at their end."""
+        self.before = self.traces()
+
+    def traces(self) -> dict[str, tuple[int, int]]:
+        """Time (ns) and size of each file that tests might have written."""
+        folders = [*self.data, *(home / ".local" / name for home in self.homes for name in ("share", "state"))]
+        roots = [Path(self.own)] if self.own else []
+        roots += [path for folder in folders for start in self.OURS for path in folder.glob(f"{start}*")]
+        roots += [home / ".ssh" / "known_hosts" for home in self.homes]
+        found = {}
+        for root in roots:
+            for path in (root, *root.rglob("*")):
+                try:
+                    status = path.stat()
+                except OSError:
+                    continue
+                if not path.is_dir():
+                    found[str(path)] = (status.st_mtime_ns, status.st_size)
+        return found
+
+    def changes(self) -> list[str]:
+        """Files that are new, changed or gone since the tests began."""
+        now = self.traces()
+        return sorted(name for name in {*now, *self.before} if now.get(name) != self.before.get(name))
+
+    def listen(self, event: str, arguments: tuple[Any, ...]) -> None:
+        """An audit hook: refuses whatever would change it."""
+        if event == "open":
+            if arguments[2] & (os.O_WRONLY | os.O_RDWR | os.O_CREAT):
+                self._refuse(arguments[0])
+        elif event in self.CHANGES:
+            for path in arguments[:2]:
+                self._refuse(path)
+        elif event == "subprocess.Popen":
+            environment = os.environ if arguments[3] is None else arguments[3]
+            if not environment.get("HOME") or Path(environment["HOME"]) in self.homes:
+                self.attempts.append(f"{arguments[0]} was started without a HOME of its own")
+
+    def _refuse(self, path: object) -> None:
+        if not isinstance(path, str | bytes | os.PathLike):
+            return
+        name = os.path.abspath(os.fsdecode(path))
+        if name.startswith(self.guarded) and not name.startswith(self.free) and "__pycache__" not in name:
+            self.attempts.append(name)
+            raise PermissionError(f"A test must not touch {name}.")
+
+
+def _login() -> str:
+    """Name of the user who runs this, "" where the system knows none."""
+    try:
+        import pwd
+
+        return pwd.getpwuid(os.getuid()).pw_name
+    except (ImportError, KeyError):
+        return ""
+
+
+_real_home = _RealHome(os.environ)
+sys.addaudithook(_real_home.listen)
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--home-stays", action="store_true", help="fail the run if a file of the real home changed meanwhile"
+    )
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """What no test owns, fixtures of the session and their programs, has a home too."""
+    home = Path(tempfile.mkdtemp(prefix="fcm-tests-"))
+    config.add_cleanup(lambda: shutil.rmtree(home, ignore_errors=True))
+    os.environ.update({name: str(folder) for name, folder in _home_in(home).items()})
+    os.environ.pop("FCM_DATA", None)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    _real_home.left = _real_home.changes()
+    if _real_home.left and session.config.getoption("--home-stays"):
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    if _real_home.left:
+        terminalreporter.section("the real home changed", red=True)
+        terminalreporter.line("A test wrote there, or you used fcm while the tests ran. Then run them again.")
+        for name in _real_home.left:
+            terminalreporter.line(name)
 
 
 # threads

@@ -5,9 +5,7 @@ The walk is the list of steps in fcm.ui.tour_steps; a scripted test walks the sa
 
 from __future__ import annotations
 
-import os
 import sys
-import tempfile
 from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QApplication
@@ -17,6 +15,7 @@ from fcm.ui.album import Album
 from fcm.ui.driver import Driver, DriverError
 from fcm.ui.tour_steps import STEPS
 from fcm.ui.tour_walk import Step, Walk
+from fcm.workspace.folders import own_folder
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -83,10 +82,8 @@ def run(context_factory: Callable[[], Context], out: Path) -> int:
         return 1
     existing = QApplication.instance()
     application = existing if isinstance(existing, QApplication) else QApplication(sys.argv[:1])
-    before = os.environ.get("FCM_DATA")
     album = Album(out)
-    with tempfile.TemporaryDirectory(prefix="fcm-tour-") as data:
-        os.environ["FCM_DATA"] = data
+    with own_folder("tour"):
         theme.apply(application, theme.Scheme.LIGHT)
         window = MainWindow(context_factory())
         try:
@@ -105,10 +102,6 @@ def run(context_factory: Callable[[], Context], out: Path) -> int:
         finally:
             window.close()
             window.deleteLater()
-            if before is None:
-                del os.environ["FCM_DATA"]
-            else:
-                os.environ["FCM_DATA"] = before
     print(f"{len(album.photographs)} pictures. Open {page.resolve()}")
     return 0
 

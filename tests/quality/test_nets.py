@@ -142,6 +142,44 @@ HOME = """
         assert len(homes) == 2
 """
 
+TRESPASS = """
+    import os
+    import sqlite3
+    import subprocess
+    import sys
+    from pathlib import Path
+
+    REAL = Path(__file__).parent / "real"
+
+    def attempt(deed):
+        try:
+            deed()
+        except PermissionError:
+            pass
+
+    def test_write():
+        attempt(lambda: (REAL / ".config" / "fcm" / "settings.json").write_text("{}"))
+
+    def test_replace():
+        (REAL / "ours").write_text("")
+        attempt(lambda: os.replace(REAL / "ours", REAL / ".config" / "fcm" / "settings.json"))
+
+    def test_database():
+        attempt(lambda: sqlite3.connect(REAL / ".local" / "share" / "fcm" / "one.journal"))
+
+    def test_bare_child():
+        subprocess.run([sys.executable, "-c", ""], env={}, check=True)
+
+    def test_read():
+        assert (REAL / ".config" / "fcm" / "settings.json").read_text() == "mine"
+        (Path.home() / ".config").mkdir()
+        subprocess.run([sys.executable, "-c", ""], check=True)
+
+    def test_where_nobody_hears():
+        path = REAL / ".config" / "fcm" / "new.json"
+        subprocess.run([sys.executable, "-c", f"open({str(path)!r}, 'w')"], check=True)
+"""
+
 
 class Results(NamedTuple):
     """What a run of the modules above said."""
@@ -149,6 +187,7 @@ class Results(NamedTuple):
     words: dict[str, set[str]]
     """Per test: PASSED, FAILED, ERROR (in the teardown)."""
     text: str
+    code: int
 
 
 @pytest.fixture(scope="module")
@@ -160,12 +199,27 @@ def results(tmp_path_factory: pytest.TempPathFactory) -> Results:
     )
     (folder / "conftest.py").write_text(NETS.read_text(encoding="utf-8"), encoding="utf-8")
     modules = {"threads": THREADS, "timers": TIMERS_AND_WINDOWS, "log": LOG, "qt": QT_WARNINGS, "home": HOME}
+    modules["trespass"] = TRESPASS
+    real = folder / "real"
+    for part in (".config/fcm", ".local/share/fcm"):
+        (real / part).mkdir(parents=True)
+    (real / ".config" / "fcm" / "settings.json").write_text("mine", encoding="utf-8")
     for name, source in modules.items():
         (folder / f"test_{name}.py").write_text(dedent(source), encoding="utf-8")
     done = subprocess.run(
-        [sys.executable, "-m", "pytest", "-rA", "-p", "no:cacheprovider", f"--basetemp={folder / 'tmp'}"],
+        [
+            sys.executable,
+            "-m",
+            "pytest",
+            "-rA",
+            "--home-stays",
+            "-p",
+            "no:cacheprovider",
+            f"--basetemp={folder / 'tmp'}",
+        ],
         cwd=folder,
-        env={**os.environ, "COLUMNS": "1000"},
+        # The places to guard follow from HOME; what is temporary must not lie in them.
+        env={**os.environ, "COLUMNS": "1000", "HOME": str(real), "TMPDIR": str(_made(folder / "short"))},
         capture_output=True,
         text=True,
         timeout=60,
@@ -174,7 +228,12 @@ def results(tmp_path_factory: pytest.TempPathFactory) -> Results:
     words: dict[str, set[str]] = {}
     for word, test in re.findall(r"^(PASSED|FAILED|ERROR) test_(\S+)", done.stdout, re.MULTILINE):
         words.setdefault(test.replace(".py::test_", "."), set()).add(word)
-    return Results(words, done.stdout + done.stderr)
+    return Results(words, done.stdout + done.stderr, done.returncode)
+
+
+def _made(folder: Path) -> Path:
+    folder.mkdir()
+    return folder
 
 
 def test_a_thread_left_running_fails_the_test_daemon_or_not(results: Results) -> None:
@@ -230,3 +289,26 @@ def test_every_test_has_an_empty_home_of_its_own(results: Results) -> None:
     assert results.words["home.home[1]"] == {"PASSED"}
     assert results.words["home.home[2]"] == {"PASSED"}
     assert results.words["home.they_differ"] == {"PASSED"}
+
+
+@pytest.mark.parametrize("deed", ["write", "replace", "database"])
+def test_a_test_that_would_write_to_the_real_home_fails_and_does_not_write(results: Results, deed: str) -> None:
+    assert results.words[f"trespass.{deed}"] == {"PASSED", "ERROR"}
+    assert "The test would have touched the real home:" in results.text
+
+
+def test_a_program_without_a_home_of_its_own_fails_the_test(results: Results) -> None:
+    assert results.words["trespass.bare_child"] == {"PASSED", "ERROR"}
+    assert f"{sys.executable} was started without a HOME of its own" in results.text
+
+
+def test_the_real_home_may_be_read_and_the_own_one_written(results: Results) -> None:
+    assert results.words["trespass.read"] == {"PASSED"}
+
+
+def test_what_changed_in_the_real_home_while_the_tests_ran_is_named_at_their_end(results: Results) -> None:
+    assert results.words["trespass.where_nobody_hears"] == {"PASSED"}
+    last = results.text.partition("the real home changed")[2].partition("short test summary")[0]
+    assert "/real/.config/fcm/new.json" in last
+    assert "/real/.config/fcm/settings.json" not in last
+    assert results.code == 1
