@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from fcm.model import commands as cmd
+from fcm.model.bandwidth import limit_holds
 from fcm.model.entities import GIB, MIB, UNLIMITED, DiskUse, MachineState, MigrationKind, NodeState, ResourceState
 from fcm.model.maintenance import not_in_maintenance, within_reach
 from fcm.model.preflight_checks import destination_checks, migration_checks, online_machine
@@ -167,7 +168,9 @@ def live_migrate(command: cmd.LiveMigrate, state: State) -> Verdict:
             "Wait for the end or cancel that migration.",
         )
     verdict = _passed(migration_checks(state, machine, command.destination))
-    return together((verdict, OK if command.options is None else transfer_options(command.options)))
+    options = state.migration_options(command.options)
+    possible = OK if command.options is None else transfer_options(options)
+    return together((verdict, possible, limit_holds(options, state.nodes[machine.node])))
 
 
 def _passed(checks: Iterable[CheckResult]) -> Verdict:
@@ -246,4 +249,5 @@ def tune(command: cmd.TuneMigration, state: State) -> Verdict:
         return no("The downtime limit must be above 0 and at most 2000 s.", "QEMU allows no more.")
     if command.bandwidth is not None and command.bandwidth < UNLIMITED:
         return no("The bandwidth must be above 0.", "Or take the limit away.")
-    return OK
+    options = migration.options.tuned(None, command.bandwidth, post_copy=False)
+    return OK if command.bandwidth is None else limit_holds(options, state.nodes[migration.source])

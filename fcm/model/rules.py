@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from fcm.model import commands as cmd
 from fcm.model import machine_rules, snapshot_rules
+from fcm.model.bandwidth import limit_holds
 from fcm.model.drains import active_drain, may_drain, moves_back
 from fcm.model.entities import (
     AUTOMATIC,
@@ -135,7 +136,8 @@ def _set_concurrent(command: cmd.SetConcurrentMigrations, state: State) -> Verdi
 
 
 def _set_migration_options(command: cmd.SetMigrationOptions, state: State) -> Verdict:
-    return machine_rules.transfer_options(command.options)
+    possible = machine_rules.transfer_options(command.options)
+    return together((possible, *(limit_holds(command.options, node) for node in state.nodes.values())))
 
 
 def _add_cluster_disk(command: cmd.AddClusterDisk, state: State) -> Verdict:

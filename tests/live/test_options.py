@@ -17,10 +17,11 @@ from fcm.model.telemetry import Phase
 from tests.live.watched import Watched
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
     from fcm.lab.machines import LabMachine
+    from fcm.model.telemetry import TelemetryRow
     from tests.live.live_lab import LiveLab
 
 pytestmark = pytest.mark.live
@@ -63,22 +64,74 @@ def test_auto_converge_slows_a_guest_from_the_chosen_start_and_post_copy_ends_wh
     assert continuity.unbroken, continuity
 
 
-def test_a_limit_of_bandwidth_is_kept_over_two_connections_and_can_be_lifted_while_it_runs(
+def _rate(rows: Sequence[TelemetryRow], begin: float, end: float) -> float:
+    """Bytes/s between two times of a migration, by the first row and the last one in between."""
+    between = [row for row in rows if begin <= row.time <= end]
+    return (between[-1].sent - between[0].sent) / (between[-1].time - between[0].time)
+
+
+@pytest.mark.parametrize("connections", [2, 8])
+def test_a_limit_of_bandwidth_is_kept_over_several_connections_when_it_is_changed_and_until_it_is_taken_away(
+    lab: LiveLab, watched: Watched, machine: LabMachine, connections: int
+) -> None:
+    """Not only nearly: QEMU 7.2 sends 5.02 MiB/s for 5 told and 10.03 for 12 asked, of which it is told 10."""
+    identity = watched.machine(machine.name)
+    first, second, margin = 5 << 20, 12 << 20, 1.06  # of four seconds two tenths may be cut off
+    wanted = MigrationOptions(bandwidth=first, parallel_connections=connections, downtime_limit=0.5)
+    migration = watched.migrate(identity, "node2", wanted)
+
+    def newest() -> float:
+        return watched.workspace.rows(migration)[-1].time
+
+    def tune(limit: int) -> float:
+        """When it is known to hold: QEMU has ended the tenth of a second in which it was told."""
+        watched.workspace.submit(cmd.TuneMigration(migration, bandwidth=limit))
+        kept = limit or None
+        watched.until(
+            lambda: watched.workspace.state.migrations[migration].options.bandwidth == kept, "the limit is changed"
+        )
+        return newest() + 0.3
+
+    watched.until_memory_moves(migration, 2 << 20)
+    begun = newest()
+    watched.until(lambda: newest() > begun + 4.0, "four seconds under the first limit")
+    slow_until = newest()
+    changed = tune(second)
+    watched.until(lambda: newest() > changed + 4.0, "four seconds under the second limit")
+    fast_until = newest()
+    too_low = watched.workspace.submit(cmd.TuneMigration(migration, bandwidth=2 << 20))
+    watched.until(lambda: too_low.verdict is not None, "a limit that cannot be kept is judged")
+    tune(UNLIMITED)
+    ended = watched.end_of(migration)
+
+    rows = watched.workspace.rows(migration)
+    slow, fast = _rate(rows, begun, slow_until), _rate(rows, changed, fast_until)
+    free = max(row.rate for row in rows)
+    print(f"\n{connections} connections: {slow / 2**20:.2f}, then {fast / 2**20:.2f}, then {free / 2**20:.2f} MiB/s")
+    assert ended.phase is Phase.COMPLETED, ended.reason
+    assert 0.8 * first < slow <= margin * first
+    assert 0.8 * (10 << 20) < fast <= margin * (10 << 20) < second
+    assert free > second
+    assert too_low.verdict is not None
+    assert not too_low.verdict
+    assert "cannot keep a limit of 2 MiB/s" in too_low.verdict.reason
+    assert ended.options.bandwidth is None
+    assert lab.running(machine) == ["node2"]
+
+
+def test_a_limit_that_qemu_cannot_keep_over_several_connections_is_refused_before_anything_moves(
     lab: LiveLab, watched: Watched, machine: LabMachine
 ) -> None:
     identity = watched.machine(machine.name)
-    wanted = MigrationOptions(bandwidth=2 << 20, parallel_connections=2, downtime_limit=0.5)
-    migration = watched.migrate(identity, "node2", wanted)
-    watched.until_memory_moves(migration, 6 << 20)
-    slow = watched.workspace.rows(migration)[-1]
-    watched.workspace.submit(cmd.TuneMigration(migration, bandwidth=20 << 20))
-    ended = watched.end_of(migration)
+    options = MigrationOptions(bandwidth=2 << 20, parallel_connections=2)
+    operation = watched.workspace.submit(cmd.LiveMigrate(identity, "node2", options))
+    watched.until(lambda: operation.verdict is not None, "the move is judged")
 
-    assert ended.phase is Phase.COMPLETED, ended.reason
-    assert slow.sent / slow.time < 4 << 20
-    assert max(row.rate for row in watched.workspace.rows(migration)) > 8 << 20
-    assert ended.options.bandwidth == 20 << 20
-    assert lab.running(machine) == ["node2"]
+    assert operation.verdict is not None
+    assert "over 2 parallel connections" in operation.verdict.reason
+    assert "or one connection" in operation.verdict.remedy
+    assert not watched.workspace.state.migrations
+    assert lab.running(machine) == ["node1"]
 
 
 def test_a_limit_of_bandwidth_is_taken_away_while_it_runs_and_none_outlives_a_migration_that_was_cancelled(
@@ -111,7 +164,7 @@ def test_a_limit_of_bandwidth_is_taken_away_while_it_runs_and_none_outlives_a_mi
     assert (kept_by_libvirt, tuned, after) == (FULL_SPEED, 3, FULL_SPEED)
     assert ended.phase is Phase.COMPLETED, ended.reason
     assert ended.options.bandwidth is None
-    assert slow.sent / slow.time < 4 << 20
+    assert slow.sent / slow.time < 2.1 * 2**20
     assert fastest > 12 << 20
     assert lab.running(machine) == ["node2"]
 

@@ -413,6 +413,7 @@ class LibvirtBackend:
             networks,
             self,
             unsafe=self._hosts.same_file_system,
+            qemu=self._state.nodes[migration.source].version,
         )
 
     def _cancel(self, identity: str) -> None:

@@ -29,6 +29,7 @@ from fcm.backend.libvirt.preflight import processor_verdict
 from fcm.backend.libvirt.ssh_probe import probe_from
 from fcm.backend.libvirt.uris import migration_uri
 from fcm.model import events as ev
+from fcm.model.bandwidth import limit_to_set
 from fcm.model.entities import UNLIMITED, NetworkAttempt
 from fcm.model.telemetry import Phase
 from fcm.model.verdict import Verdict, no
@@ -69,8 +70,19 @@ class MigrationRun:
         networks: Sequence[tuple[str, str, str]],
         reporter: Reporter,
         unsafe: bool,
+        qemu: str = "",
     ) -> None:
-        """``networks``: id, name and address of the destination for each network, in order of preference."""
+        """Nothing begins before ``start`` or ``follow``.
+
+        Args:
+            migration: what is asked for.
+            source: host on which the machine runs.
+            destination: host to which it goes.
+            networks: id, name and address of the destination for each network, in order of preference.
+            reporter: is told what happens.
+            unsafe: whether the disks are shared although libvirt cannot know it.
+            qemu: version of the source's QEMU, on which it depends how a bandwidth limit is kept.
+        """
         self._libvirt = load_libvirt()
         self.migration = migration
         self._source = source
@@ -78,6 +90,7 @@ class MigrationRun:
         self._networks = networks
         self._reporter = reporter
         self._unsafe = unsafe
+        self._qemu = qemu
         self._canceled = threading.Event()
         self._left = threading.Event()
         self._stalled = threading.Event()
@@ -122,7 +135,7 @@ class MigrationRun:
         if downtime_limit is not None:
             domain.migrateSetMaxDowntime(max(1, round(downtime_limit * 1000)), 0)
         if bandwidth is not None:
-            domain.migrateSetMaxSpeed(_mib_per_s(bandwidth), 0)
+            domain.migrateSetMaxSpeed(self._speed(bandwidth), 0)
         if post_copy:
             domain.migrateStartPostCopy(0)
         options = self.migration.options.tuned(downtime_limit, bandwidth, post_copy)
@@ -293,7 +306,7 @@ class MigrationRun:
         lv = self._libvirt
         found: dict[str, Any] = {}
         if options.bandwidth is not None:
-            found[lv.VIR_MIGRATE_PARAM_BANDWIDTH] = _mib_per_s(options.bandwidth)
+            found[lv.VIR_MIGRATE_PARAM_BANDWIDTH] = self._speed(options.bandwidth)
         if options.auto_converge and options.auto_converge_initial is not None:
             found[lv.VIR_MIGRATE_PARAM_AUTO_CONVERGE_INITIAL] = options.auto_converge_initial
         if options.auto_converge and options.auto_converge_increment is not None:
@@ -305,6 +318,12 @@ class MigrationRun:
         if options.tls and self._destination.host.tls_name is not None:
             found[lv.VIR_MIGRATE_PARAM_TLS_DESTINATION] = self._destination.host.tls_name
         return found
+
+    def _speed(self, bandwidth: int) -> int:
+        """MiB/s as libvirt takes them for a limit in bytes/s that must not be exceeded; ``UNLIMITED``: the highest."""
+        if bandwidth == UNLIMITED:
+            return FULL_SPEED
+        return min(limit_to_set(bandwidth, self._qemu, self.migration.options.parallel_connections), FULL_SPEED)
 
     # Telemetry
 
@@ -386,8 +405,3 @@ class MigrationRun:
             return [ev.MigrationFailed(identity, f"The machine {seen.off} during the migration.", "Start it again.")]
         text = f"{start}{seen.unknown}"
         return [ev.MigrationFailed(identity, text, "Look at both hosts before you start the machine anywhere.")]
-
-
-def _mib_per_s(bandwidth: int) -> int:
-    """A limit in bytes/s as libvirt takes it; ``UNLIMITED`` as the highest."""
-    return FULL_SPEED if bandwidth == UNLIMITED else min(max(1, round(bandwidth / 2**20)), FULL_SPEED)

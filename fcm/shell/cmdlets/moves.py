@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 _NEW = "it came with Windows Server 2012."
 OPTIONS = (
     Param("DowntimeLimit", "number", help="s that the machine may stand still (fcm)."),
-    Param("Bandwidth", "whole", help="bytes/s at most (fcm)."),
+    Param("Bandwidth", "whole", help="bytes/s at most; several connections of real hosts need 5MB or more (fcm)."),
     Param("AutoConverge", "switch", help="Slow the machine down until its memory converges (fcm)."),
     Param("PostCopy", "switch", help="Move the machine first, its memory after it (fcm)."),
     Param("AutoConvergeInitial", "whole", help="% by which the machine is first slowed down (fcm, real hosts)."),

@@ -17,6 +17,10 @@ if TYPE_CHECKING:
 
 MBIT = 125_000
 """Bytes/s of 1 Mbit/s."""
+LIMIT_HINT = (
+    "No more than this while memory is copied. Not limited are the last pages, while the machine stands still, and "
+    "what follows a switch to post-copy. On real hosts several connections need a higher limit than one"
+)
 
 
 class MigrationOptionsPanel(QGroupBox):
@@ -34,6 +38,7 @@ class MigrationOptionsPanel(QGroupBox):
         self.downtime = _figure("Downtime limit", 2_000_000, 50, " ms", "Default")
         self.downtime.setToolTip("How long the machine may stand still at the end; 300 ms where nothing is set")
         self.bandwidth = _figure("Bandwidth", 400_000, 100, " Mbit/s", "All that the network carries")
+        self.bandwidth.setToolTip(LIMIT_HINT)
         self.connections = named(QSpinBox(), "Parallel connections")
         self.connections.setRange(1, 255)
         self.connections.setToolTip("TCP connections that carry memory at the same time (QEMU: multifd); 2 to 4 help")

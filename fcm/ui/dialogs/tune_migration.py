@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QCheckBox, QDoubleSpinBox
 from fcm.model.commands import Command, TuneMigration
 from fcm.model.entities import UNLIMITED
 from fcm.ui.dialogs.frame import CommandDialog
+from fcm.ui.dialogs.migration_options import LIMIT_HINT
 from fcm.ui.dialogs.parts import fact, form, named, wrapped
 from fcm.workspace.tuning import DANGER, may_post_copy, may_tune
 
@@ -47,6 +48,7 @@ class TuneMigrationDialog(CommandDialog):
         self.bandwidth.setSuffix(" Mbit/s")
         self.bandwidth.setSpecialValueText("All that the network carries")
         self.bandwidth.setValue((options.bandwidth or 0) / MBIT)
+        self.bandwidth.setToolTip(LIMIT_HINT)
         self.no_limit = named(QCheckBox("&No bandwidth limit"), "No bandwidth limit")
         self.no_limit.setToolTip("Take the limit away: the transfer gets all that the network carries")
         if options.bandwidth is None:

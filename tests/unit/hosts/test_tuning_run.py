@@ -50,13 +50,16 @@ def run_of(options: MigrationOptions, tls_name: str | None = None) -> Any:
         "m1", MigrationKind.LIVE, "web", "node1", "node2", options=options, phase=Phase.BROWNOUT, requested=0.0
     )
     source, destination = ends
-    run: Any = MigrationRun(migration, source, destination, (), SimpleNamespace(post=lambda *_: None), unsafe=False)
+    run: Any = MigrationRun(
+        migration, source, destination, (), SimpleNamespace(post=lambda *_: None), unsafe=False, qemu="QEMU 7.2.22"
+    )
     run._domain = Domain()
     return run
 
 
 @pytest.mark.parametrize(
-    ("bandwidth", "speed", "kept"), [(20 << 20, 20, 20 << 20), (1, 1, 1), (UNLIMITED, FULL_SPEED, None)]
+    ("bandwidth", "speed", "kept"),
+    [(20 << 20, 20, 20 << 20), ((3 << 20) - 1, 2, (3 << 20) - 1), (1, 1, 1), (UNLIMITED, FULL_SPEED, None)],
 )
 def test_a_limit_is_given_in_mib_and_one_taken_away_is_the_most_that_libvirt_takes(
     bandwidth: int, speed: int, kept: int | None
