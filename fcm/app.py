@@ -17,6 +17,7 @@ from fcm.workspace.cluster_plan import ClusterPlan, save
 from fcm.workspace.folders import cluster_folder, data_folder, own_folder
 from fcm.workspace.journal import DamagedJournalError, Journal, JournalError, salvage
 from fcm.workspace.settings import RECENT, Settings
+from fcm.workspace.trusted_files import TrustedFiles
 from fcm.workspace.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -43,7 +44,7 @@ def open_workspace(uri: str, paced: bool = True, keep: bool = True, salvage_jour
         JournalError: the journal cannot be opened.
     """
     canonical = registry.canonical_uri(uri)
-    backend = registry.open_backend(canonical, (cluster_folder(),), paced)
+    backend = registry.open_backend(registry.Opening(canonical, (cluster_folder(),), paced, TrustedFiles().allows))
     path = journal_path(canonical)
     if keep and salvage_journal and path.exists():
         try:

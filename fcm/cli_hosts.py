@@ -13,12 +13,14 @@ from fcm.model.drains import last_drain
 from fcm.model.entities import NodeState
 from fcm.model.networks import migration_order
 from fcm.model.telemetry import Phase
+from fcm.textfile import plain
 
 if TYPE_CHECKING:
     import argparse
     from collections.abc import Callable, Sequence
 
     from fcm.backend.libvirt.check import HostFacts
+    from fcm.backend.libvirt.hosts_file import HostsFile
     from fcm.migration.fitting import DirtySample
     from fcm.workspace.drain import DrainPlan, DrainRow
     from fcm.workspace.workspace import Workspace
@@ -37,6 +39,10 @@ def add_hosts_verbs(verbs: Subparsers) -> None:
     check = inner.add_parser("check", help="ask every host and say what is wrong")
     check.add_argument("file", type=Path, metavar="FILE", help="hosts file, see docs/live-hosts.md")
     check.set_defaults(handler=_check)
+    trust = inner.add_parser("trust", help="show what a hosts file asks for beyond connections, and allow it")
+    trust.add_argument("file", type=Path, metavar="FILE", help="hosts file")
+    trust.add_argument("--yes", action="store_true", help="allow it without a question")
+    trust.set_defaults(handler=_trust)
     measure = inner.add_parser("measure", help="measure how a machine writes its memory; will its migration end?")
     measure.add_argument("file", type=Path, metavar="FILE", help="hosts file")
     measure.add_argument("machine", metavar="MACHINE", help="name of a running virtual machine")
@@ -53,11 +59,54 @@ def add_hosts_verbs(verbs: Subparsers) -> None:
     drain.set_defaults(handler=_drain)
 
 
+def _load(path: Path) -> HostsFile:
+    """A hosts file, with what its owner has allowed."""
+    from fcm.backend.libvirt.hosts_file import load
+    from fcm.workspace.trusted_files import TrustedFiles
+
+    return load(path, TrustedFiles().allows)
+
+
+def _trust(arguments: argparse.Namespace) -> int:
+    from fcm.backend.libvirt.hosts_file import load
+    from fcm.workspace.trusted_files import TrustedFiles, UntrustedFileError
+
+    trusted = TrustedFiles()
+    path: Path = arguments.file
+    try:
+        load(path, trusted.allows)
+    except UntrustedFileError as asked:
+        print(f"Opening {plain(str(path))} would:")
+        for demand in asked.demands:
+            print(f"  - {plain(demand)}")
+        if not arguments.yes and not _agreed():
+            print("Nothing was allowed.", file=sys.stderr)
+            return FAILED
+        try:
+            trusted.allow(path, asked.digest)
+        except OSError as error:
+            print(f"{trusted.path} cannot be written: {error.strerror}.", file=sys.stderr)
+            return FAILED
+        print("Allowed, until the file is changed or moved.")
+    else:
+        print(f"{plain(str(path))} asks for nothing that has to be allowed, or it is allowed already.")
+    return DONE
+
+
+def _agreed() -> bool:
+    if not sys.stdin.isatty():
+        print("Without a terminal nobody can be asked. To allow it, add --yes.", file=sys.stderr)
+        return False
+    try:
+        return input("Allow this? [y/N] ").strip().casefold() in ("y", "yes")
+    except EOFError:
+        return False
+
+
 def _check(arguments: argparse.Namespace) -> int:
     from fcm.backend.libvirt.check import ask_hosts, judge_hosts
-    from fcm.backend.libvirt.hosts_file import load
 
-    facts = ask_hosts(load(arguments.file))
+    facts = ask_hosts(_load(arguments.file))
     print("\n".join(table(facts)))
     results = judge_hosts(facts)
     print()
@@ -68,12 +117,11 @@ def _check(arguments: argparse.Namespace) -> int:
 
 def _measure(arguments: argparse.Namespace) -> int:
     from fcm.backend.libvirt.cluster_view import formed_cluster
-    from fcm.backend.libvirt.hosts_file import load
     from fcm.backend.libvirt.measure import measure_machine
     from fcm.migration.preflight import Plan, judge
     from fcm.workspace.preflight import GOODPUT
 
-    hosts = load(arguments.file)
+    hosts = _load(arguments.file)
 
     def told(sample: DirtySample) -> None:
         print(f"{sample.seconds:g} s: {sample.mib_per_s:g} MiB/s of distinct pages (sampled)", flush=True)
@@ -95,9 +143,8 @@ def _measure(arguments: argparse.Namespace) -> int:
 
 def _baseline(arguments: argparse.Namespace) -> int:
     from fcm.backend.libvirt.baseline import find_baseline
-    from fcm.backend.libvirt.hosts_file import load
 
-    baseline = find_baseline(load(arguments.file), arguments.machine, apply=arguments.set)
+    baseline = find_baseline(_load(arguments.file), arguments.machine, apply=arguments.set)
     print(f"All hosts have {baseline.model} with {len(baseline.features)} features.")
     for host, lost in baseline.lost.items():
         cost = f"goes without {', '.join(lost)} of {host}" if lost else f"has all features of {host}"

@@ -7,11 +7,9 @@ a mark of Notepad, UTF-16 of .NET, a pipe and a file of 10 GB are the same thing
 from __future__ import annotations
 
 import codecs
-import json
 import os
 import re
 import stat
-import tomllib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -179,6 +177,8 @@ def parse_toml(text: str, path: Path) -> dict[str, Any]:
     Raises:
         TextFileError: it is no TOML, nested too deeply, or holds a whole number that no figure needs.
     """
+    import tomllib  # here, so that the command line pays for it only where a file is read
+
     try:
         values = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
@@ -201,6 +201,8 @@ def parse_json(text: str, path: Path) -> Any:
     Raises:
         TextFileError: it is no JSON, nested too deeply, or holds a whole number that no figure needs.
     """
+    import json
+
     try:
         value = json.loads(text)
     except json.JSONDecodeError as error:
@@ -235,3 +237,12 @@ def _check(value: object, path: Path) -> None:
 def _clear(reason: str) -> str:
     """Tomllib's words without Python's escapes of a whole file."""
     return reason if len(reason) <= 200 else f"{reason[:200]}..."
+
+
+def plain(text: str) -> str:
+    """A text of a stranger on one line of a terminal: what would move the cursor, colour or hide something is shown.
+
+    Control characters (also those of Unicode that turn the direction of writing) become the sign for a character
+    that is not known.
+    """
+    return "".join(letter if letter.isprintable() else "\N{REPLACEMENT CHARACTER}" for letter in text)

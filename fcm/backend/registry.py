@@ -26,6 +26,8 @@ class Opening:
     """Where the user's own cluster files are."""
     paced: bool = True
     """Whether a virtual clock follows real time."""
+    allowed: Callable[[Path, str], bool] = lambda path, digest: False
+    """Whether the owner of a file has allowed what this content (SHA-256, hexadecimal) of it asks for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +66,7 @@ def _open_embedded(part: str, opening: Opening) -> Backend:
 def _open_libvirt(part: str, opening: Opening) -> Backend:
     from fcm.backend.libvirt import open_hosts
 
-    return open_hosts(Path(part), opening.uri)
+    return open_hosts(Path(part), opening.uri, opening.allowed)
 
 
 DEFAULT = "embedded"
@@ -122,14 +124,15 @@ def is_simulated(uri: str) -> bool:
     return scheme is not None and scheme.simulated
 
 
-def open_backend(uri: str, folders: Sequence[Path] = (), paced: bool = True) -> Backend:
+def open_backend(opening: Opening) -> Backend:
     """The backend of a canonical URI; nothing is connected or started yet.
 
     Raises:
+        UntrustedFileError: the file asks for what only its owner may allow.
         BackendError: unknown kind, wrong file, missing module.
     """
-    scheme, _, part = split(uri)
-    return scheme.open(part, Opening(uri, folders, paced))
+    scheme, _, part = split(opening.uri)
+    return scheme.open(part, opening)
 
 
 _SCHEME_LIKE = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+:")
@@ -147,17 +150,14 @@ def uri_of(text: str) -> str:
     if _SCHEME_LIKE.match(text):
         split(text)
         return text
+    from fcm.textfile import CLUSTER, TextFileError, read_text
+
     path = Path(text).expanduser()
     if path.suffix.lower() != ".toml":
         return f"{DEFAULT}:{text}"
     try:
-        with path.open(encoding="utf-8", errors="replace") as file:
-            described = file.read(_READ)
-    except OSError:
+        described = read_text(path, CLUSTER)
+    except TextFileError:
         return f"{DEFAULT}:{path}"
     kind = next((name for name, scheme in SCHEMES.items() if scheme.marks(described)), DEFAULT)
     return f"{kind}:{path}"
-
-
-_READ = 1 << 20
-"""Characters of a file that are looked at to tell what it describes."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shlex
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from fcm.backend.base import BackendError
@@ -11,7 +12,7 @@ from fcm.mistakes import WrongInputError
 from fcm.textfile import Kind, TextFileError, parse_toml, read_text
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from enum import Enum
     from pathlib import Path as FilePath
 
@@ -52,6 +53,19 @@ def read_table(path: FilePath, kind: Kind, check: Callable[[str], None] = lambda
     except TextFileError as error:
         raise ClusterFileError(path, error.line, error.reason) from error
     return Table(path, TomlLines(text), values)
+
+
+class UntrustedFileError(ClusterFileError):
+    """A file asks for what only its owner may allow, and nobody has allowed it for this content yet."""
+
+    def __init__(self, path: FilePath, line: int, demands: Sequence[str], digest: str) -> None:
+        listed = "; ".join(demands)
+        remedy = f"If you wrote it or trust who did, allow it once: fcm hosts trust {shlex.quote(str(path))}"
+        super().__init__(path, line, f"Opening this file would {listed}. {remedy}")
+        self.demands = tuple(demands)
+        """What it would do, each a phrase that follows "would"."""
+        self.digest = digest
+        """Of the content that asks (SHA-256, hexadecimal)."""
 
 
 class Table:

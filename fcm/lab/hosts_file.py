@@ -13,6 +13,24 @@ def _text(value: str) -> str:
     return json.dumps(value, ensure_ascii=False)
 
 
+def _reached(plan: LabPlan, folders: LabFolders, over_ssh: bool) -> list[tuple[str, str, str, str]]:
+    """How each node is reached: uri, peer_uri, network namespace, storage."""
+    return [
+        (
+            ssh_uri(node, folders, "station") if over_ssh else folders.uri(node),
+            ssh_uri(node, folders, "node") if over_ssh else node.peer_uri,
+            folders.namespace(node.name),
+            str(folders.shared),
+        )
+        for node in plan.nodes
+    ]
+
+
+def permitted_nodes(plan: LabPlan, folders: LabFolders) -> list[tuple[str, str, str, str]]:
+    """What the record of the lab permits its hosts files and no others (fcm/backend/libvirt/lab_record.py)."""
+    return _reached(plan, folders, False) + _reached(plan, folders, True)
+
+
 def render_hosts_file(plan: LabPlan, folders: LabFolders, over_ssh: bool = False) -> str:
     """The hosts file as TOML text; with *over_ssh* this program and the nodes reach the nodes as any hosts, by ssh.
 
@@ -43,16 +61,16 @@ def render_hosts_file(plan: LabPlan, folders: LabFolders, over_ssh: bool = False
             lines.append(f"gateway = {_text(network.gateway)}")
         if network is LIVE_MIGRATION and plan.bytes_per_second is not None:
             lines.append(f"bandwidth = {plan.bytes_per_second}")
-    for node in plan.nodes:
+    for node, (uri, peer_uri, namespace, storage) in zip(plan.nodes, _reached(plan, folders, over_ssh), strict=True):
         addresses = ", ".join(f"{_text(network.name)} = {_text(network.address(node.number))}" for network in NETWORKS)
         lines += [
             "",
             "[[node]]",
             f"name = {_text(node.name)}",
-            f"uri = {_text(ssh_uri(node, folders, 'station') if over_ssh else folders.uri(node))}",
-            f"peer_uri = {_text(ssh_uri(node, folders, 'node') if over_ssh else node.peer_uri)}",
-            f"storage = {_text(str(folders.shared))}",
-            f"probe_namespace = {_text(folders.namespace(node.name))}",
+            f"uri = {_text(uri)}",
+            f"peer_uri = {_text(peer_uri)}",
+            f"storage = {_text(storage)}",
+            f"probe_namespace = {_text(namespace)}",
             f"addresses = {{ {addresses} }}",
         ]
     return "\n".join(lines) + "\n"

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from fcm.lab.guest import build_guest, is_cached, place_guest
-from fcm.lab.hosts_file import render_hosts_file
+from fcm.lab.hosts_file import permitted_nodes, render_hosts_file
 from fcm.lab.machines import LabMachine, domains_on, list_machines
 from fcm.lab.network import build_networks, remove_networks, shape
 from fcm.lab.node import is_running, start_node, wait_for_node
@@ -80,6 +80,8 @@ def _write_record(record: _Record, folders: LabFolders) -> None:
             "older": next((node.name for node in record.plan.nodes if node.older_processor), None),
             "bandwidth": record.plan.bandwidth,
             "complete": record.complete,
+            "client": folders.namespace("client"),
+            "permits": permitted_nodes(record.plan, folders),
             "own_mount": record.own_mount,
         }
     )

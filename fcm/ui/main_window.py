@@ -35,6 +35,7 @@ from fcm.ui.navigation import History
 from fcm.ui.qactions import ChoiceEntry, Entry, ask, commands_of, entries, fill_menu
 from fcm.ui.status_bar import StatusBar
 from fcm.ui.tree_model import ROOT, TreeModel, parent_of
+from fcm.ui.trust import ask_or_say
 from fcm.workspace import settings as st
 from fcm.workspace.actions import question_of
 from fcm.workspace.powershell import powershell
@@ -166,12 +167,11 @@ class MainWindow(QMainWindow):
         self._opening = None
         if outcome.error is not None:
             self.status.show_workspace(self.workspace)
-            self.messages.show_message("error", f"{uri} cannot be opened.", str(outcome.error))
-            self.opened.emit()
-            return
-        self.show_workspace(outcome.result)
-        self.context.settings.set(st.LAST, uri)
-        self.context.settings.change(st.RECENT, lambda known: {**known, uri: time()})
+            ask_or_say(self, outcome.error, self.messages.saying(f"{uri} cannot be opened."), lambda: self.open(uri))
+        else:
+            self.show_workspace(outcome.result)
+            self.context.settings.set(st.LAST, uri)
+            self.context.settings.change(st.RECENT, lambda known: {**known, uri: time()})
         self.opened.emit()
 
     def show_workspace(self, workspace: Workspace) -> None:

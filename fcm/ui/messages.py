@@ -94,6 +94,10 @@ class MessageArea(QWidget):
         """What is shown now, newest last."""
         return tuple(self._strips)
 
+    def saying(self, text: str) -> Callable[[str], object]:
+        """A function that shows an error with this text and the remedy that it is given."""
+        return lambda remedy: self.show_message("error", text, remedy)
+
     def show_message(self, level: str, text: str, remedy: str = "", details: str = "") -> MessageStrip:
         """Show a message; one that is shown already is not shown twice."""
         for strip in self._strips:

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import hashlib
 import ipaddress
 import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
-from fcm.backend.toml_table import Table, read_table
+from fcm.backend.libvirt.lab_record import LabNode, lab_nodes
+from fcm.backend.libvirt.uris import HostUri, UriError, is_address, parse_host_uri
+from fcm.backend.toml_table import Table, UntrustedFileError, read_table
 from fcm.model.entities import NetworkRole
+from fcm.model.verdict import valid_name
 from fcm.textfile import HOSTS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
     from pathlib import Path
 
 MOST_HOSTS = 64
@@ -26,8 +29,6 @@ _ROLES = {
 }
 _LABEL = re.compile(r"[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?", re.ASCII)
 """One part of a host name."""
-_SAFE_SCHEMES = ("qemu+ssh", "qemu+tls", "qemu")
-_LAB_SCHEMES = ("qemu+tcp", "qemu+unix")
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,25 +78,52 @@ class HostsFile:
     """The shared folder is one file system although libvirt cannot know it (lab only)."""
 
 
-def load(path: Path) -> HostsFile:
+def nobody(path: Path, digest: str) -> bool:
+    """Nothing is allowed but what any file may do."""
+    return False
+
+
+def load(path: Path, allowed: Callable[[Path, str], bool] = nobody) -> HostsFile:
     """Read and check a hosts file.
 
+    Args:
+        path: of the file.
+        allowed: whether the owner has allowed what a content (its SHA-256, hexadecimal) of a file asks for.
+
     Raises:
+        UntrustedFileError: it asks for what only its owner may allow.
         ClusterFileError: it cannot be read or is wrong; the message names file, line and reason.
     """
-    top = read_table(path, HOSTS)
+    seen: list[str] = []
+    top = read_table(path, HOSTS, seen.append)
+    demands: list[tuple[Table, str]] = []
+    hosts = _read(path, top, demands)
+    digest = hashlib.sha256(seen[0].encode()).hexdigest()
+    if demands and not allowed(path.resolve(), digest):
+        first = demands[0][0].error("").line
+        raise UntrustedFileError(path, first, list(dict.fromkeys(words for _, words in demands)), digest)
+    return hosts
+
+
+def _read(path: Path, top: Table, demands: list[tuple[Table, str]]) -> HostsFile:
     cluster = top.table("cluster")
-    name = cluster.text("name")
+    name = _name(cluster, "cluster")
     cluster.end()
     is_lab = same_file_system = False
     if "lab" in top:
         lab = top.table("lab")
-        is_lab = lab.flag("tcp", default=False)
+        is_lab = True
+        lab.flag("tcp", default=False)
         same_file_system = lab.flag("same_file_system", default=False)
         lab.optional("client_namespace")
         lab.end()
     networks = tuple(_network(table) for table in _named(top, "network", MOST_NETWORKS, "networks"))
-    hosts = tuple(_host(table, networks, is_lab) for table in _named(top, "node", MOST_HOSTS, "nodes"))
+    nodes = _named(top, "node", MOST_HOSTS, "nodes")
+    if is_lab:
+        known = lab_nodes()
+        hosts = tuple(_lab_host(table, networks, known) for table in nodes)
+    else:
+        hosts = tuple(_host(table, networks, demands) for table in nodes)
     for index, network in enumerate(networks):
         if not any(network.name in host.addresses for host in hosts):
             raise top.error(f"No node has an address on the network {network.name!r}.", "network", index)
@@ -108,11 +136,20 @@ def _named(top: Table, key: str, most: int, what: str) -> list[Table]:
     tables = top.tables(key, 1, most, what)
     seen: set[str] = set()
     for table in tables:
-        name = table.text("name")
+        name = _name(table, key)
         if name.casefold() in seen:
             raise table.error(f"The name {name!r} is used twice.", "name")
         seen.add(name.casefold())
     return tables
+
+
+def _name(table: Table, what: str) -> str:
+    """The key ``name``: one that files could have, because exports are named after it."""
+    name = table.text("name")
+    verdict = valid_name(name, what)
+    if not verdict:
+        raise table.error(verdict.sentence(), "name")
+    return name
 
 
 def _network(table: Table) -> HostNetwork:
@@ -121,6 +158,9 @@ def _network(table: Table) -> HostNetwork:
         ipaddress.ip_network(subnet)
     except ValueError as error:
         raise table.error(f"{subnet!r} is not a subnet: {error}.", "subnet") from error
+    gateway = table.optional("gateway")
+    if gateway is not None and not is_address(gateway):
+        raise table.error(f"{gateway!r} is not an address.", "gateway")
     role = table.text("role") if "role" in table else "internal"
     if role not in _ROLES:
         raise table.error(f"'role' is {role!r}; it must be one of: {', '.join(_ROLES)}.", "role")
@@ -129,27 +169,52 @@ def _network(table: Table) -> HostNetwork:
         _ROLES[role],
         subnet,
         table.whole("metric", least=1, most=65535) if "metric" in table else None,
-        table.optional("gateway"),
+        gateway,
         table.whole("bandwidth", default=125_000_000, least=1),
     )
     table.end()
     return network
 
 
-def _host(table: Table, networks: Iterable[HostNetwork], is_lab: bool) -> Host:
-    uri = _uri(table, "uri", is_lab)
+def _host(table: Table, networks: Iterable[HostNetwork], demands: list[tuple[Table, str]]) -> Host:
+    uri = _uri(table, "uri")
+    peer_uri = _uri(table, "peer_uri") if "peer_uri" in table else uri
+    demands += [(table, words) for words in uri.demands()]
+    if "probe_namespace" in table:
+        raise table.error("'probe_namespace' is possible only in the lab.", "probe_namespace")
+    if peer_uri.host is not None:  # with this computer alone there is nobody to migrate to
+        demands += [(table, words) for words in peer_uri.demands(here=False)]
+    return _described(table, networks, uri.text, peer_uri.text)
+
+
+def _lab_host(table: Table, networks: Iterable[HostNetwork], known: Iterable[LabNode]) -> Host:
+    """A node of a lab: one that a lab which is up on this machine has, word for word."""
+    uri = table.text("uri")
+    host = _described(table, networks, uri, table.text("peer_uri") if "peer_uri" in table else uri)
+    if LabNode(host.uri, host.peer_uri, host.probe_namespace or "", host.storage or "") not in known:
+        reason = (
+            f"No lab that is up on this machine has this node {host.name!r}. A file with [lab] is that of 'fcm lab up' "
+            "alone; for other hosts leave [lab] out."
+        )
+        raise table.error(reason, "uri")
+    return host
+
+
+def _described(table: Table, networks: Iterable[HostNetwork], uri: str, peer_uri: str) -> Host:
     host = Host(
         table.text("name"),
         uri,
-        _uri(table, "peer_uri", is_lab) if "peer_uri" in table else uri,
+        peer_uri,
         _addresses(table, {network.name for network in networks}),
         table.optional("storage"),
         table.texts("bridges", default=()),
         table.optional("probe_namespace"),
         _tls_name(table),
     )
-    if host.probe_namespace is not None and not is_lab:
-        raise table.error("'probe_namespace' is possible only in the lab.", "probe_namespace")
+    for key in ("storage", "bridges"):
+        for text in (host.storage or "",) if key == "storage" else host.bridges:
+            if not text.isprintable():
+                raise table.error(f"{key!r} has control characters. Leave them out.", key)
     table.end()
     return host
 
@@ -159,12 +224,9 @@ def _tls_name(table: Table) -> str | None:
     if "tls_name" not in table:
         return None
     name = table.text("tls_name")
-    try:
-        ipaddress.ip_address(name)
-    except ValueError:
-        if len(name) > 253 or not all(_LABEL.fullmatch(label) for label in name.split(".")):
-            reason = f"'tls_name' is {name!r}; it must be the host name or the address in this node's certificate."
-            raise table.error(reason, "tls_name") from None
+    if not is_address(name) and (len(name) > 253 or not all(_LABEL.fullmatch(label) for label in name.split("."))):
+        reason = f"'tls_name' is {name!r}; it must be the host name or the address in this node's certificate."
+        raise table.error(reason, "tls_name")
     return name
 
 
@@ -178,18 +240,16 @@ def _addresses(table: Table, networks: set[str]) -> dict[str, str]:
         if name not in networks:
             raise addresses.error(f"There is no network {name!r} in this file.", name)
         found[name] = addresses.text(name)
-        try:
-            ipaddress.ip_address(found[name])
-        except ValueError as error:
-            raise addresses.error(f"{found[name]!r} is not an address.", name) from error
+        if not is_address(found[name]):
+            raise addresses.error(f"{found[name]!r} is not an address.", name)
     return found
 
 
-def _uri(table: Table, key: str, is_lab: bool) -> str:
-    uri = table.text(key)
-    scheme = urlsplit(uri).scheme
-    if scheme in _SAFE_SCHEMES or (is_lab and scheme in _LAB_SCHEMES):
-        return uri
-    if scheme in _LAB_SCHEMES:
-        raise table.error(f"{scheme} is neither encrypted nor authenticated; use qemu+ssh or qemu+tls.", key)
-    raise table.error(f"{uri!r} is not the URI of a libvirt host, such as qemu+ssh://host/system.", key)
+def _uri(table: Table, key: str) -> HostUri:
+    try:
+        uri = parse_host_uri(table.text(key))
+    except UriError as error:
+        raise table.error(str(error), key) from error
+    if uri.transport == "tcp":
+        raise table.error("qemu+tcp is neither encrypted nor authenticated; use qemu+ssh or qemu+tls.", key)
+    return uri

@@ -21,7 +21,7 @@ from fcm.backend.libvirt.probe import (
     probe,
     settings_in,
 )
-from fcm.backend.libvirt.uris import UriError, parse_uri
+from fcm.backend.libvirt.uris import UriError, is_address, parse_host_uri
 
 if TYPE_CHECKING:
     from fcm.backend.libvirt.hosts_file import Host
@@ -84,26 +84,27 @@ def _login(uri: str) -> list[str]:
     Parameters of the URI: https://libvirt.org/uri.html, "ssh transport".
     """
     try:
-        parsed = parse_uri(uri)
+        parts = parse_host_uri(uri)
     except UriError:
         return []
-    parameters, host = parsed.parameters, parsed.host
-    if parsed.scheme != "qemu+ssh" or not host or host.startswith("-") or "command" in parameters:
+    if parts.transport != "ssh" or parts.host is None or "command" in parts.parameters:
         return []
     command = ["ssh", "-T", "-o", "BatchMode=yes", "-o", f"ConnectTimeout={LOGIN_LIMIT:.0f}"]
-    if parameters.get("no_verify", "0") != "0":
+    if not parts.is_verified:
         command += ["-o", "StrictHostKeyChecking=no"]
-    if "keyfile" in parameters:
-        command += ["-i", parameters["keyfile"]]
-    if parsed.user:
-        command += ["-l", parsed.user]
-    if parsed.port:
-        command += ["-p", str(parsed.port)]
-    return [*command, "--", host]
+    if "keyfile" in parts.parameters:
+        command += ["-i", parts.parameters["keyfile"]]
+    if parts.user:
+        command += ["-l", parts.user]
+    if parts.port:
+        command += ["-p", str(parts.port)]
+    return [*command, "--", parts.host]
 
 
 def _ask(login: list[str], address: str, limit: float) -> Answer | None:
     """Let bash of the source open the connection; None where that is not possible there."""
+    if not is_address(address):  # it becomes part of a line of the shell
+        return None
     line = shlex.quote(f"exec 3<>{shlex.quote(f'/dev/tcp/{address}/{MIGRATION_PORT}')}")
     attempt = f"LC_ALL=C timeout {limit:g} bash -c {line}"
     start = time.monotonic()

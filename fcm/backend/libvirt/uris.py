@@ -1,52 +1,231 @@
-"""URIs of libvirt hosts, and addresses on their way into one.
+"""URIs of libvirt hosts: taken apart once, by an allow-list, and what of them only their owner may allow.
 
-Host names keep their case here (an alias of ``~/.ssh/config`` is compared with it), which neither
-``urllib.parse.SplitResult.hostname`` nor Qt's QUrl do.
+A URI of libvirt can name programs to run, sockets, key files, and can switch off the checks of who answers; a hosts
+file may come from anybody. So every part is one that is known here, or the URI is refused. Host names keep their case
+(an alias of ``~/.ssh/config`` is compared with it), which neither ``urllib.parse.SplitResult.hostname`` nor Qt's QUrl
+do.
+
+Sources: https://libvirt.org/uri.html (parameters and transports), libvirt's src/util/viruri.c (``virURIParseParams``:
+``&`` and ``;`` both separate) and src/remote/remote_driver.c (names of parameters in any case).
 """
 
 from __future__ import annotations
 
 import ipaddress
-from dataclasses import dataclass
-from urllib.parse import parse_qs, quote, unquote, urlsplit
+import re
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+from urllib.parse import quote, unquote_to_bytes
+
+from fcm.textfile import plain
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+_URI = re.compile(
+    r"(?P<driver>[a-z]+)(?:\+(?P<transport>[a-z0-9]+))?://(?P<authority>[^/?#]*)(?P<path>[^?#]*)(?:\?(?P<query>[^#]*))?",
+    re.ASCII | re.IGNORECASE,
+)
+_PLAIN = re.compile(r"[\x21-\x7e]*")
+"""What a URI consists of (RFC 3986): no blanks, no control characters, everything else as %XX."""
+_LABEL = re.compile(r"[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?", re.ASCII)
+"""A part of a host name or of an alias of ssh; neither begins with a hyphen, which ssh would take for an option."""
+_USER = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.@+\\-]{0,63}\$?", re.ASCII)
+_ZONE = re.compile(r"[A-Za-z0-9_.-]{1,15}", re.ASCII)
+"""Name of an interface."""
+_PORT = re.compile(r"[0-9]{1,5}", re.ASCII)
+_FILE = re.compile(r"/[\w ./@+=:,~-]{0,4000}")
+"""A whole path; no character that a shell acts on."""
+_WORDS = re.compile(r"[\w ./@+=:,%!-]{1,400}")
+
+TRANSPORTS = ("ssh", "tls", "unix", "tcp")
+_KNOWN_BUT_REFUSED = {
+    "ext": "qemu+ext runs a program instead of a connection; use qemu+ssh or qemu+tls.",
+    "libssh": "fcm does not use libssh; use qemu+ssh.",
+    "libssh2": "fcm does not use libssh2; use qemu+ssh.",
+}
+_FREE: dict[str, tuple[str, ...]] = {
+    "mode": ("auto", "legacy", "direct"),
+    "proxy": ("auto", "native", "netcat"),
+    "no_tty": ("0", "1"),
+    "no_verify": ("0", "1"),
+}
+"""Parameters that choose among ways of libvirt's own."""
+_PATHS = ("command", "keyfile", "netcat", "pkipath", "socket")
+_ALLOWED_WITH: dict[str, tuple[str, ...]] = {
+    "ssh": ("command", "keyfile", "mode", "netcat", "no_tty", "no_verify", "proxy", "socket"),
+    "tls": ("mode", "no_verify", "pkipath", "tls_priority"),
+    "unix": ("mode", "socket"),
+    "tcp": ("mode",),
+}
 
 
 class UriError(ValueError):
-    """A text that is no URI; the message says why."""
+    """A text is no URI of a host, or names what a hosts file may not name; the text is a sentence."""
 
 
 @dataclass(frozen=True, slots=True)
 class HostUri:
-    """A URI by its parts, as https://libvirt.org/uri.html names them."""
+    """A URI whose every part is known."""
 
-    scheme: str
-    """Driver and transport: ``qemu+ssh``; lower case."""
-    user: str
-    host: str
-    """As it was written, without the brackets of an IPv6 address and with its scope decoded; "" for this machine."""
+    text: str
+    """As the file has it; libvirt gets this."""
+    transport: str
+    """One of ``TRANSPORTS``."""
+    user: str | None
+    host: str | None
+    """Without brackets, in its own case: aliases of ssh have one. None: this computer."""
     port: int | None
-    path: str
-    parameters: dict[str, str]
-    """Those after the question mark; of one that is given twice the last value."""
+    parameters: Mapping[str, str] = field(hash=False)
+    """Values by name in small letters."""
+
+    @property
+    def is_verified(self) -> bool:
+        """Whether it is checked who answers (host key, certificate)."""
+        return self.parameters.get("no_verify", "0") == "0"
+
+    def demands(self, here: bool = True) -> tuple[str, ...]:
+        """What only the owner of the file may allow, each by what it does.
+
+        Args:
+            here: used by this program; False: by the other hosts, as ``peer_uri``.
+        """
+        where = "on this computer" if here else "on the other hosts, as root"
+        target = self.host or "this computer"
+        said: dict[str, Callable[[str], str]] = {
+            "command": lambda value: f"run the program {value} {where}, in the place of ssh",
+            "keyfile": lambda value: f"log in to {target} with the key file {value}",
+            "netcat": lambda value: f"run the program {value} on {target}",
+            "pkipath": lambda value: f"use the key and the certificates in {value}, also the authority that it trusts",
+            "socket": lambda value: f"connect to the socket {value} of {target} instead of libvirt's own",
+            "tls_priority": lambda value: f"choose the encryption {value}, which may be a weak one",
+        }
+        found = [say(self.parameters[name]) for name, say in said.items() if name in self.parameters]
+        if not self.is_verified:
+            found.append(f"not check who answers as {target}, so that anybody on the way can take its place")
+        return tuple(found)
 
 
-def parse_uri(text: str) -> HostUri:
-    """Take a URI apart.
+def parse_host_uri(text: str) -> HostUri:
+    """A URI of a libvirt host, taken apart.
 
     Raises:
-        UriError: brackets without their other half or around no address, a port that is no number.
+        UriError: it is none, or has a part that is not known.
     """
+    match = _URI.fullmatch(text) if _PLAIN.fullmatch(text) and len(text) <= 4096 else None
+    if match is None or match["driver"].lower() != "qemu":
+        raise UriError(f"{_shown(text)} is not the URI of a libvirt host, such as qemu+ssh://host/system.")
+    user, host, port = _authority(match["authority"])
+    transport = (match["transport"] or ("tls" if host else "unix")).lower()
+    if transport not in TRANSPORTS:
+        known = "The transports are ssh and tls, and none for this computer."
+        raise UriError(_KNOWN_BUT_REFUSED.get(transport, f"There is no transport {transport}. {known}"))
+    if (host is None) is not (transport == "unix"):
+        need = "names no host" if host is None else "names a host, which a socket of this computer has not"
+        raise UriError(f"{_shown(text)} {need}. Write it like qemu+ssh://host/system.")
+    if match["path"] not in ("/system", "/session"):
+        raise UriError(f"{_shown(text)} ends in no daemon of libvirt. Write /system (or /session) after the host.")
+    return HostUri(text, transport, user, host, port, _parameters(match["query"] or "", transport))
+
+
+def _authority(text: str) -> tuple[str | None, str | None, int | None]:
+    """User, host and port."""
+    login, at, place = text.rpartition("@")
+    user = _unquoted(login) if at else None
+    if user is not None and ":" in user:
+        raise UriError("The URI holds a password. Leave it out and use a key.")
+    if user is not None and not _USER.fullmatch(user):
+        raise UriError(f"{_shown(user)} is no name of a user. Begin it with a letter, a digit or an underscore.")
+    host, port = _divided(place)
+    if host is not None and not is_host(host):
+        raise UriError(f"{_shown(host)} is neither the name nor the address of a host.")
+    if port is not None and not (_PORT.fullmatch(port) and 0 < int(port) < 65536):
+        raise UriError(f"{_shown(port)} is no port; it must be 1 to 65535.")
+    if host is None and (user is not None or port is not None):
+        raise UriError("The URI names no host. Write it like qemu+ssh://host/system.")
+    return user, host, None if port is None else int(port)
+
+
+def _divided(place: str) -> tuple[str | None, str | None]:
+    """Host without its brackets, and port."""
+    if place.startswith("["):
+        inner, bracket, rest = place[1:].partition("]")
+        if not bracket or (rest and not rest.startswith(":")):
+            raise UriError(f"A bracket is open in {_shown(place)}. Write an IPv6 address like [fd00::1].")
+        address = _unquoted(inner)
+        if ":" not in address:
+            raise UriError(f"{_shown(address)} is no IPv6 address; only these stand in brackets.")
+        return address, rest[1:] if rest else None
+    if place.count(":") > 1:
+        raise UriError(f"{_shown(place)} has several colons. Put an IPv6 address in brackets: [fd00::1].")
+    host, colon, port = place.partition(":")
+    return host or None, port if colon else None
+
+
+def is_host(text: str) -> bool:
+    """Whether a text is an address, a host name or an alias of ssh (and no option of a program)."""
+    if is_address(text):
+        return True
+    labels = text.removesuffix(".").split(".")
+    return len(text) <= 253 and all(_LABEL.fullmatch(label) for label in labels)
+
+
+def is_address(text: str) -> bool:
+    """Whether a text is an IP address; a zone must be the name of an interface, for Python takes anything as one."""
     try:
-        parts = urlsplit(text)
-        port = parts.port
-    except ValueError as error:
-        raise UriError(str(error)) from error
-    login, at, place = parts.netloc.rpartition("@")
-    bracketed = place.startswith("[")
-    host = place[1:].partition("]")[0] if bracketed else place.partition(":")[0]
-    parameters = {name: values[-1] for name, values in parse_qs(parts.query, keep_blank_values=True).items()}
-    user = unquote(login.partition(":")[0]) if at else ""
-    return HostUri(parts.scheme, user, unquote(host), port, parts.path, parameters)
+        address = ipaddress.ip_address(text)
+    except ValueError:
+        return False
+    zone = getattr(address, "scope_id", None)
+    return zone is None or _ZONE.fullmatch(zone) is not None
+
+
+def _parameters(query: str, transport: str) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for piece in re.split("[&;]", query):
+        if not piece:
+            continue
+        name, _, value = piece.partition("=")
+        name, value = _unquoted(name).lower(), _unquoted(value)
+        allowed = _ALLOWED_WITH[transport]
+        if name not in allowed:
+            raise UriError(
+                f"The parameter {_shown(name)} of the URI is not allowed. With qemu+{transport} fcm knows: "
+                f"{', '.join(allowed)}."
+            )
+        if name in found:
+            raise UriError(f"The parameter {name} stands twice in the URI. Leave one out.")
+        found[name] = _checked(name, value)
+    return found
+
+
+def _checked(name: str, value: str) -> str:
+    if name in _FREE:
+        if value not in _FREE[name]:
+            raise UriError(
+                f"The parameter {name} of the URI is {_shown(value)}; it must be {' or '.join(_FREE[name])}."
+            )
+    elif name in _PATHS:
+        # A path from the folder where fcm was started would be another program each time.
+        if not _FILE.fullmatch(value):
+            reason = "must be a whole path, such as /etc/fcm/key, of letters, digits, blanks and ./@+=:,~_-"
+            raise UriError(f"The parameter {name} of the URI is {_shown(value)}; it {reason}.")
+    elif not _WORDS.fullmatch(value):
+        raise UriError(f"The parameter {name} of the URI is {_shown(value)}, which has characters that it cannot have.")
+    return value
+
+
+def _unquoted(text: str) -> str:
+    try:
+        return unquote_to_bytes(text).decode()
+    except UnicodeDecodeError:
+        raise UriError(f"{_shown(text)} is no text in UTF-8.") from None
+
+
+def _shown(text: str) -> str:
+    """A text of a stranger in a sentence: no control characters, not endless."""
+    clean = plain(text)
+    return f'"{clean if len(clean) <= 120 else clean[:117] + "..."}"'
 
 
 def uri_host(address: str) -> str:

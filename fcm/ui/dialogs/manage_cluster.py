@@ -26,6 +26,7 @@ from fcm.ui import icons
 from fcm.ui.background import Outcome, Work
 from fcm.ui.dialogs.frame import PlainDialog
 from fcm.ui.dialogs.parts import IDENTITY, Notice, named, wrapped
+from fcm.ui.trust import ask_or_say
 from fcm.workspace.settings import LAST, RECENT
 
 if TYPE_CHECKING:
@@ -149,7 +150,7 @@ class ManageClusterDialog(PlainDialog):
         self._work = None
         self._enable()
         if outcome.error is not None:
-            self.notice.say(str(outcome.error) or type(outcome.error).__name__)
+            ask_or_say(self, outcome.error, self.notice.say, self._open)
             self.uri.setFocus(Qt.FocusReason.OtherFocusReason)
             self.uri.selectAll()
             return

@@ -11,6 +11,7 @@ from fcm.backend.toml_table import ClusterFileError
 from fcm.lab.hosts_file import render_hosts_file
 from fcm.lab.plan import LabFolders, make_plan
 from fcm.model.entities import NetworkRole
+from tests.unit.hosts.lab_up import lab_is_up
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -58,8 +59,9 @@ def test_a_hosts_file_names_nodes_networks_and_how_peers_reach_each_other(tmp_pa
     assert not hosts.is_lab
 
 
-def test_the_file_that_the_lab_writes_is_accepted(tmp_path: Path) -> None:
+def test_the_file_that_the_lab_writes_is_accepted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     plan = make_plan(3, bandwidth=200_000_000)
+    lab_is_up(tmp_path, monkeypatch, plan)
 
     hosts = load(write(tmp_path, render_hosts_file(plan, LabFolders())))
 
@@ -153,8 +155,9 @@ def test_a_missing_file_is_said_with_its_path(tmp_path: Path) -> None:
         load(tmp_path / "nowhere.toml")
 
 
-def test_the_lab_s_second_file_reaches_every_node_by_ssh_alone(tmp_path: Path) -> None:
-    plan, folders = make_plan(2), LabFolders(name="east")
+def test_the_lab_s_second_file_reaches_every_node_by_ssh_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    plan, folders = make_plan(2), LabFolders()
+    lab_is_up(tmp_path, monkeypatch, plan)
     file = load(write(tmp_path, render_hosts_file(plan, folders, over_ssh=True)))
 
     uris = [uri for host in file.hosts for uri in (host.uri, host.peer_uri)]

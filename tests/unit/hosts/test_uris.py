@@ -1,4 +1,4 @@
-"""Hosts of URIs: their case, their brackets, their scopes."""
+"""URIs of hosts: which are taken, which are refused in words, and what only the owner of a file may allow."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fcm.backend.libvirt.uris import HostUri, UriError, migration_uri, parse_uri, uri_host
+from fcm.backend.libvirt.uris import HostUri, UriError, migration_uri, parse_host_uri, uri_host
 
 if TYPE_CHECKING:
     import ipaddress
@@ -16,32 +16,151 @@ if TYPE_CHECKING:
 _SCOPES = st.text("abcdefghijklmnopqrstuvwxyz0123456789._-", min_size=1, max_size=15)
 
 
-def test_a_host_name_keeps_its_case_because_an_alias_of_ssh_is_compared_with_it() -> None:
-    assert parse_uri("qemu+ssh://Root@KVM2:2222/system?keyfile=/k&keyfile=/l") == HostUri(
-        "qemu+ssh", "Root", "KVM2", 2222, "/system", {"keyfile": "/l"}
-    )
+@pytest.mark.parametrize(
+    ("text", "transport", "user", "host", "port"),
+    [
+        ("qemu:///system", "unix", None, None, None),
+        ("qemu:///session", "unix", None, None, None),
+        ("qemu+unix:///system", "unix", None, None, None),
+        ("qemu://alpha/system", "tls", None, "alpha", None),
+        ("qemu+tls://alpha.example.org./system", "tls", None, "alpha.example.org.", None),
+        ("qemu+ssh://root@[fd00:90::1]:2222/system", "ssh", "root", "fd00:90::1", 2222),
+        ("qemu+ssh://[fe80::1%25eth0]/system", "ssh", None, "fe80::1%eth0", None),
+        ("qemu+ssh://Root@KVM2:2222/system", "ssh", "Root", "KVM2", 2222),
+        ("qemu+ssh://a%40b@alpha/system", "ssh", "a@b", "alpha", None),
+        ("QEMU+SSH://kvm_2/system", "ssh", None, "kvm_2", None),
+        ("qemu+ssh://EAST%5Cadmin@10.0.0.1/system?mode=auto;proxy=native", "ssh", "EAST\\admin", "10.0.0.1", None),
+        ("qemu+ssh://h/system?no_verify=0&no_tty=1", "ssh", None, "h", None),
+    ],
+)
+def test_a_uri_of_a_host_is_taken_apart_and_asks_for_nothing(
+    text: str, transport: str, user: str | None, host: str | None, port: int | None
+) -> None:
+    uri = parse_host_uri(text)
+    assert (uri.transport, uri.user, uri.host, uri.port) == (transport, user, host, port)
+    assert uri.text == text
+    assert uri.demands() == uri.demands(here=False) == ()
 
 
 @pytest.mark.parametrize(
-    ("uri", "user", "host", "port"),
+    ("text", "words"),
     [
-        ("qemu:///system", "", "", None),
-        ("qemu+ssh://alpha/system", "", "alpha", None),
-        ("qemu+ssh://a%40b@alpha/system", "a@b", "alpha", None),
-        ("qemu+ssh://root@[fd00:92::2]:22/system", "root", "fd00:92::2", 22),
-        ("qemu+tls://[fe80::1%25eth0]/system", "", "fe80::1%eth0", None),
+        ("qemu+ssh://root@[fd00:90::1/system", "A bracket is open"),
+        ("qemu+ssh://fd00:90::1/system", "Put an IPv6 address in brackets"),
+        ("qemu+ssh://[alpha]/system", "only these stand in brackets"),
+        ("qemu+ssh://[fe80::1%25$(id)]/system", "neither the name nor the address"),
+        ("qemu+ssh://[fd00::1]2222/system", "A bracket is open"),
+        ("qemu+ssh://-oProxyCommand=touch%20x/system", "neither the name nor the address"),
+        ("qemu+ssh://-oProxyCommand=x@h/system", "no name of a user"),
+        ("qemu+ssh://%2DoX@h/system", "no name of a user"),
+        ("qemu+ssh://root:secret@h/system", "holds a password"),
+        ("qemu+ssh://a b/system", "is not the URI of a libvirt host"),
+        ("qemu+ssh://a\n/system", "is not the URI of a libvirt host"),
+        ("qemu+ssh://a%0Ab/system", "neither the name nor the address"),
+        ("qemu+ssh://a;touch x/system", "is not the URI of a libvirt host"),
+        ("qemu+ssh://a;id/system", "neither the name nor the address"),
+        ("qemu+ssh://a'b/system", "neither the name nor the address"),
+        ("qemu+ssh://a/system#x", "is not the URI of a libvirt host"),
+        ("qemu+ssh://a:0/system", "is no port"),
+        ("qemu+ssh://a:65536/system", "is no port"),
+        ("qemu+ssh://a:22;id/system", "is no port"),
+        ("qemu+ssh://a:١٢/system", "is not the URI of a libvirt host"),
+        ("qemu+ssh:///system", "names no host"),
+        ("qemu+unix://a/system", "a socket of this computer has not"),
+        ("qemu+ssh://a/", "ends in no daemon"),
+        ("qemu:///embed?root=/tmp/x", "ends in no daemon"),
+        ("qemu+ssh://a/system/../x", "ends in no daemon"),
+        ("qemu+ext://a/system?command=/bin/sh", "qemu+ext runs a program"),
+        ("qemu+libssh2://a/system?known_hosts_verify=ignore", "does not use libssh2"),
+        ("qemu+carrier://a/system", "no transport carrier"),
+        ("test:///default", "is not the URI of a libvirt host"),
+        ("test:///tmp/evil.xml", "is not the URI of a libvirt host"),
+        ("lxc:///system", "is not the URI of a libvirt host"),
+        ("http://a/system", "is not the URI of a libvirt host"),
+        ("qemu+ssh://a/system?command=./x.sh", "must be a whole path"),
+        ("qemu+ssh://a/system?command=ssh", "must be a whole path"),
+        ("qemu+ssh://a/system?netcat=/bin/nc%20%60id%60", "must be a whole path"),
+        ("qemu+ssh://a/system?socket=/run/x%27%3Bid", "must be a whole path"),
+        ("qemu+ssh://a/system?keyfile=/a%0Ab", "must be a whole path"),
+        ("qemu+ssh://a/system?name=test:///default", '"name" of the URI is not allowed'),
+        ("qemu+ssh://a/system?no_sanity=1", '"no_sanity" of the URI is not allowed'),
+        ("qemu+ssh://a/system?known_hosts=/tmp/x", '"known_hosts" of the URI is not allowed'),
+        ("qemu+ssh://a/system?sshauth=none", '"sshauth" of the URI is not allowed'),
+        ("qemu+tls://a/system?command=/bin/sh", '"command" of the URI is not allowed'),
+        ("qemu+ssh://a/system?authfile=/tmp/x", '"authfile" of the URI is not allowed'),
+        ("qemu+ssh://a/system?proxy=evil", "must be auto or native or netcat"),
+        ("qemu+ssh://a/system?no_verify=2", "must be 0 or 1"),
+        ("qemu+ssh://a/system?no_verify=0&no_verify=1", "stands twice"),
+        ("qemu+ssh://a/system?no_verify=0;NO_VERIFY=1", "stands twice"),
+        ("qemu+ssh://a/system?%FF=1", "no text in UTF-8"),
+        ("", "is not the URI of a libvirt host"),
     ],
 )
-def test_user_host_and_port_are_told_apart(uri: str, user: str, host: str, port: int | None) -> None:
-    parsed = parse_uri(uri)
+def test_a_uri_that_hosts_are_not_reached_by_is_refused_in_words(text: str, words: str) -> None:
+    with pytest.raises(UriError) as caught:
+        parse_host_uri(text)
+    assert words in str(caught.value)
+    assert str(caught.value).isprintable()
 
-    assert (parsed.user, parsed.host, parsed.port) == (user, host, port)
+
+@pytest.mark.parametrize(
+    ("query", "demand"),
+    [
+        ("command=/opt/x.sh", "run the program /opt/x.sh on this computer, in the place of ssh"),
+        ("COMMAND=/opt/x.sh", "run the program /opt/x.sh on this computer"),
+        ("mode=auto;command=/opt/x.sh", "run the program /opt/x.sh on this computer"),
+        ("comm%61nd=/opt/x.sh", "run the program /opt/x.sh on this computer"),
+        ("keyfile=/root/my%20keys/id", "log in to a with the key file /root/my keys/id"),
+        ("netcat=/usr/bin/nc", "run the program /usr/bin/nc on a"),
+        ("socket=/run/other", "connect to the socket /run/other of a"),
+        ("no_verify=1", "not check who answers as a"),
+    ],
+)
+def test_what_a_parameter_does_is_told_and_asked_for(query: str, demand: str) -> None:
+    demands = parse_host_uri(f"qemu+ssh://a/system?{query}").demands()
+    assert len(demands) == 1
+    assert demands[0].startswith(demand)
 
 
-@pytest.mark.parametrize("uri", ["qemu+ssh://[/system", "qemu+ssh://host]/system", "qemu+ssh://host:port/system"])
-def test_what_is_no_uri_is_said_so(uri: str) -> None:
-    with pytest.raises(UriError):
-        parse_uri(uri)
+def test_certificates_and_encryption_of_ones_own_are_asked_for() -> None:
+    uri = parse_host_uri("qemu+tls://a/system?pkipath=/tmp/pki&tls_priority=NORMAL&no_verify=1")
+    assert [words.split()[0] for words in uri.demands()] == ["use", "choose", "not"]
+
+
+def test_a_program_that_the_other_hosts_would_run_is_told_as_such() -> None:
+    uri = parse_host_uri("qemu+ssh://a/system?command=/opt/x.sh")
+    assert uri.demands(here=False) == ("run the program /opt/x.sh on the other hosts, as root, in the place of ssh",)
+
+
+def _known(text: str) -> HostUri | None:
+    try:
+        return parse_host_uri(text)
+    except UriError:
+        return None
+
+
+@given(st.text(max_size=60), st.text(max_size=30), st.text(max_size=60))
+def test_whatever_stands_in_a_uri_no_part_of_it_is_an_option_or_a_line_of_a_shell(
+    authority: str, path: str, query: str
+) -> None:
+    for text in (f"qemu+ssh://{authority}/{path}?{query}", f"qemu+ssh://{authority}/system?{query}", authority):
+        uri = _known(text)
+        if uri is None:
+            continue
+        for part in (uri.user or "u", uri.host or "h", *uri.parameters.values()):
+            assert not part.startswith("-")
+            assert not set(part) & set("\n\r\0'\"`$;|&<>(){}*?")
+
+
+@given(
+    st.sampled_from(["command", "netcat", "socket", "keyfile", "no_verify"]),
+    st.from_regex(r"/[a-z/]{1,20}", fullmatch=True),
+)
+def test_every_parameter_that_is_not_free_is_a_demand_in_any_spelling(name: str, value: str) -> None:
+    wanted = "1" if name == "no_verify" else value
+    quoted = "".join(f"%{ord(letter):02X}" if number % 2 else letter for number, letter in enumerate(name.upper()))
+    for separator in ("?", "?mode=auto&", "?mode=auto;", "?&;"):
+        assert parse_host_uri(f"qemu+ssh://a/system{separator}{quoted}={wanted}").demands()
 
 
 @pytest.mark.parametrize(
@@ -64,5 +183,5 @@ def test_whatever_address_goes_into_a_uri_comes_out_of_it_again(
 ) -> None:
     text = f"{address}%{scope}" if scope and address.version == 6 else str(address)
 
-    assert parse_uri(f"qemu+tcp://{uri_host(text)}:16509/system").host == text
-    assert parse_uri(migration_uri(text)).host == text
+    assert parse_host_uri(f"qemu+tcp://{uri_host(text)}:16509/system").host == text
+    assert parse_host_uri(f"qemu+{migration_uri(text)}/system").host == text
