@@ -12,10 +12,10 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 from xml.sax.saxutils import escape, quoteattr
 
-from fcm.logs import xpath
+from fcm.logs import xpath_conditions as xpath
 from fcm.logs.channels import CHANNELS
 from fcm.logs.query import parse_query
-from fcm.logs.xpath import All, AnyOf, Compare, Every, Node
+from fcm.logs.xpath_conditions import All, AnyOf, Compare, Every, Node
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -130,18 +130,21 @@ def filter_of(text: str) -> EventFilter | None:
     query = parse_query(text)
     selects = [one for one in query.selects if not one.suppresses]
     against = [one for one in query.selects if one.suppresses]
+    if query.files or (against and len(query.parts) > 1):
+        return None
     logs = tuple(one.channel for one in selects)
-    if len(set(logs)) != len(logs) or any(one.tree != selects[0].tree for one in selects):
+    trees = {one.conditions for one in selects}
+    if len(set(logs)) != len(logs) or len(trees) != 1:
         return None
     excluded: tuple[tuple[int, int], ...] = ()
     if against:
-        if {one.channel for one in against} != set(logs) or any(one.tree != against[0].tree for one in against):
+        if {one.channel for one in against} != set(logs) or len({one.conditions for one in against}) != 1:
             return None
-        found = _Fields().read(against[0].tree)
+        found = _Fields().read(against[0].conditions)
         if found is None or found.only_ids() is None:
             return None
         excluded = found.only_ids() or ()
-    fields = _Fields().read(selects[0].tree)
+    fields = _Fields().read(selects[0].conditions)
     every = {channel.name for channel in CHANNELS}
     return None if fields is None else fields.as_filter(() if set(logs) == every else logs, excluded)
 
@@ -213,7 +216,9 @@ class _Fields:
     def _take_time(self, test: Compare) -> bool:
         value = test.value
         if test.function == "timediff":
-            if test.operator != "<=" or not isinstance(value, int) or value < 0 or self.within is not None:
+            if test.reference is not None or test.operator != "<=" or self.within is not None:
+                return False
+            if not isinstance(value, int) or value < 0:
                 return False
             self.within = value
             return True

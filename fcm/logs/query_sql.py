@@ -10,14 +10,14 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from fcm.logs import xpath
-from fcm.logs.xpath import All, AnyOf, Compare, Every, HasData, Node, Not
+from fcm.logs import xpath_conditions as xpath
+from fcm.logs.xpath_conditions import All, AnyOf, Compare, Every, HasData, Node, Not, Other
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from fcm.logs.channels import EventLogs
-    from fcm.logs.query import Query
+    from fcm.logs.query import Query, QueryPart
 
     Value = int | float | str
 
@@ -34,10 +34,10 @@ _NUMBERS = {
 }
 _TEXTS = {
     xpath.PROVIDER: "provider",
-    "System/Provider/@Guid": "guid",
+    xpath.GUID: "lower(trim(guid, '{}'))",
     xpath.CHANNEL: "channel",
     xpath.COMPUTER: "computer",
-    "System/Security/@UserID": "user",
+    xpath.USER: "lower(user)",
 }
 MOST_VALUES = 400
 """Constants of a condition; SQLite takes no expressions of any depth."""
@@ -63,16 +63,18 @@ def condition_of(query: Query, logs: EventLogs, now: float) -> Condition:
     """The condition for a query over the enabled logs (now: s since the epoch, for timediff)."""
     parts = []
     for channel in query.channels:
-        chosen = [one.tree for one in query.selects if one.channel == channel and not one.suppresses]
-        refused = [one.tree for one in query.selects if one.channel == channel and one.suppresses]
-        tree: Node = AnyOf(tuple(chosen)) if len(chosen) > 1 else chosen[0]
-        if refused:
-            tree = All((tree, *(Not(one) for one in refused)))
-        inside = of_tree(tree, now)
+        inside = of_tree(xpath.any_of([_of_part(part, channel) for part in query.parts]), now)
         if len(inside.values) > MOST_VALUES:
             inside = _ANYTHING
         parts.append(_all([Condition("channel = ?", (channel,)), _enabled(logs.spans(channel)), inside]))
     return _any(parts)
+
+
+def _of_part(part: QueryPart, channel: str) -> Node:
+    """What one Query lets pass of a log."""
+    chosen = [one.conditions for one in part.selects if one.channel == channel and not one.suppresses]
+    refused = [one.conditions for one in part.selects if one.channel == channel and one.suppresses]
+    return xpath.all_of([xpath.any_of(chosen), *(Not(one) for one in refused)])
 
 
 def of_tree(tree: Node, now: float) -> Condition:
@@ -80,6 +82,8 @@ def of_tree(tree: Node, now: float) -> Condition:
     match tree:
         case Every():
             return Condition()
+        case Other():
+            return _ANYTHING
         case All(tests=tests):
             return _all([of_tree(test, now) for test in tests])
         case AnyOf(tests=tests):
@@ -110,9 +114,10 @@ def _compare(tree: Compare, now: float) -> Condition:
         return _all([Condition("instr(data, ?) OR text = ?", (packed, value)), found])
     if tree.function == "timediff":
         if isinstance(value, str):
-            return Condition("0")
-        bound = now - value / 1000
-        exactly = Condition(f"(? - time) * 1000 {operator} ?", (now, value))
+            return _ANYTHING
+        reference = now if tree.reference is None else tree.reference
+        bound = reference - value / 1000
+        exactly = Condition(f"(? - time) * 1000 {operator} ?", (reference, value))
         if operator in ("<", "<=", "="):
             return _all([Condition("time >= ?", (bound - _MARGIN,)), exactly])
         return exactly

@@ -19,6 +19,7 @@ from fcm.model.entities import MigrationKind
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from fcm.logs.event_schema import Element
     from fcm.model.entities import Migration
     from fcm.model.state import State
     from fcm.model.telemetry import TelemetryRow
@@ -55,6 +56,8 @@ class EventRecord:
     """The class of fcm.model.events that it tells of; "" where it is one more record about the same fact."""
     nodes: tuple[str, ...] = ()
     """Nodes that take part; none: it concerns all."""
+    element: Element | None = None
+    """The whole event as it was read from a file; None: one of this cluster."""
 
     @property
     def level_name(self) -> str:

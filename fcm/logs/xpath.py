@@ -1,325 +1,457 @@
-"""The XPath subset of Windows event queries, as a tree.
+"""The XPath of Windows event queries: scanner, grammar, tree, and the tree as text again.
 
-Understood: paths through System, EventData and their elements, ``[...]`` tests, ``and``, ``or``, ``not()``,
-comparisons, ``timediff(@SystemTime)`` in ms, ``band(Keywords, n)``. An event has each element of System once, so a
-test in brackets is one more condition; only Data can occur several times.
+The grammar is the subset of XPath 1.0 that MS-EVEN6 2.2.15.1 names, with band() and timediff() of 2.2.15.2 and the
+limits that "Consuming Events" (Windows Event Log) describes:
+
+    Or         := And ('or' And)*                      Path      := Step ('/' Step)*
+    And        := Comparison ('and' Comparison)*       Step      := Axis? (Name | '*') Predicate* | Attribute | text()
+    Comparison := Operand (Operator Operand)?          Attribute := ('@' | 'attribute::') (Name | '*')
+    Operand    := '(' Or ')' | Literal | Number        Predicate := '[' (Or | Number) ']'
+                | Function | Path                      Operator  := '=' | '!=' | '<' | '<=' | '>' | '>='
+
+The axes are child and attribute; the functions position(), band() and timediff(). A path begins at the events, so its
+first step is ``*`` or ``Event``; in a predicate it begins at the node that the predicate is about.
 """
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import UTC, datetime
+
+from fcm.logs import xpath_scanner
+from fcm.logs.event_schema import EVENT_PARTS, SYSTEM_PARTS, is_time, seconds_of
+from fcm.logs.xpath_scanner import QueryError as QueryError  # who parses expressions knows it by this room
+from fcm.logs.xpath_scanner import Scanner, nearest, shown
 
 DEEPEST = 30
 """Nestings of an expression."""
-LONGEST_EXPRESSION = 64 * 1024
+LONGEST_EXPRESSION = xpath_scanner.LONGEST
 """Characters of an expression."""
-TIME = "System/TimeCreated/@SystemTime"
-PROVIDER = "System/Provider/@Name"
-EVENT_ID = "System/EventID"
-LEVEL = "System/Level"
-TASK = "System/Task"
-COMPUTER = "System/Computer"
-CHANNEL = "System/Channel"
-KEYWORDS = "System/Keywords"
-DATA = "EventData/Data"
-LEAVES = frozenset(
-    {TIME, PROVIDER, EVENT_ID, LEVEL, TASK, COMPUTER, CHANNEL, KEYWORDS, "System/Provider/@Guid", "System/Version",
-     "System/Opcode", "System/EventRecordID", "System/Execution/@ProcessID", "System/Execution/@ThreadID",
-     "System/Security/@UserID"}
-)  # fmt: skip
-"""Paths with one value in every event."""
-_INNER = {"", "System", "EventData", "UserData", "System/Provider", "System/TimeCreated", "System/Execution",
-          "System/Security", "System/Correlation"}  # fmt: skip
-_OPERATORS = ("=", "!=", "<", "<=", ">", ">=")
-_TOKEN = re.compile(
-    r"\s*(?:(?P<text>'[^']*'|\"[^\"]*\")|(?P<number>0x[0-9A-Fa-f]+|-?\d+(?:\.\d+)?)|(?P<name>@?[A-Za-z_][\w.-]*)"
-    r"|(?P<symbol><=|>=|!=|[=<>()\[\]/,*]))"
-)
-
-
-class QueryError(ValueError):
-    """The query is not one; the message says what is wrong and what to do."""
-
-    def __init__(self, message: str, line: int = 0, column: int = 0, offset: int = -1) -> None:
-        super().__init__(message)
-        self.line = line
-        """1, 2 ...; 0 if it is not known."""
-        self.column = column
-        """1, 2 ...; 0 if it is not known."""
-        self.offset = offset
-        """Characters before the fault within its expression; -1 if it is not in one."""
+OPERATORS = ("=", "!=", "<=", ">=", "<", ">")
+FUNCTIONS = {"position": (0, 0), "band": (2, 2), "timediff": (1, 2)}
+"""Functions with the fewest and the most arguments."""
+FLIPPED = {"=": "=", "!=": "!=", "<": ">", "<=": ">=", ">": "<", ">=": "<="}
+"""The operator that says the same with its sides exchanged."""
+_INSTEAD = {
+    "not": "Write != instead of =, or put the test without not() into a <Suppress>",
+    "contains": "Compare the whole value with =, or look for the words with Where-Object",
+    "starts-with": "Compare the whole value with =, or look for the words with Where-Object",
+    "last": "Count from the first with position()",
+    "count": "A path alone asks whether there is such an element",
+    "text": "Write it after a path or alone in [ ], as in Data[text()='x']",
+}
 
 
 @dataclass(frozen=True, slots=True)
-class Every:
-    """Holds for every event."""
+class Number:
+    """A number as it was written: 5, 2.5 or 0x10."""
+
+    written: str
+
+    @property
+    def value(self) -> int | float:
+        """What it means."""
+        return number_of(self.written)
+
+    def __str__(self) -> str:
+        return self.written
 
 
 @dataclass(frozen=True, slots=True)
-class Compare:
-    """A value of the event beside a constant."""
+class Literal:
+    """A text in quotes; it holds at most one kind of quotes."""
 
-    path: str
-    """One of LEAVES, or DATA."""
+    text: str
+
+    def __str__(self) -> str:
+        return f'"{self.text}"' if "'" in self.text else f"'{self.text}'"
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step of a path."""
+
+    name: str
+    """"*" for any, "text()" for the text of the element."""
+    is_attribute: bool = False
+    predicates: tuple[Expression, ...] = ()
+
+    def __str__(self) -> str:
+        return f"{'@' if self.is_attribute else ''}{self.name}{''.join(f'[{one}]' for one in self.predicates)}"
+
+
+@dataclass(frozen=True, slots=True)
+class Path:
+    """A location path; alone it asks whether there is such a node."""
+
+    steps: tuple[Step, ...]
+
+    def __str__(self) -> str:
+        return "/".join(map(str, self.steps))
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A function with its arguments."""
+
+    name: str
+    """One of FUNCTIONS."""
+    arguments: tuple[Path | Literal | Number, ...] = ()
+
+    def __str__(self) -> str:
+        return f"{self.name}({', '.join(map(str, self.arguments))})"
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """Two operands, one of which is a constant."""
+
     operator: str
-    value: int | float | str
-    """A time is in s since the epoch."""
-    function: str = ""
-    """"", "timediff" (ms before now) or "band"."""
-    mask: int = 0
-    """Of band."""
-    name: str | None = None
-    """Name of Data; None: any."""
+    left: Path | Call | Literal | Number
+    right: Path | Call | Literal | Number
+
+    def __str__(self) -> str:
+        return f"{self.left} {self.operator} {self.right}"
 
 
 @dataclass(frozen=True, slots=True)
-class HasData:
-    """Whether the event has a Data of that name (None: any)."""
+class And:
+    """All of the tests; none of them is an And."""
 
-    name: str | None
+    tests: tuple[Expression, ...]
 
-
-@dataclass(frozen=True, slots=True)
-class All:
-    """``and``."""
-
-    tests: tuple[Node, ...]
+    def __str__(self) -> str:
+        return " and ".join(f"({one})" if isinstance(one, Or) else str(one) for one in self.tests)
 
 
 @dataclass(frozen=True, slots=True)
-class AnyOf:
-    """``or``."""
+class Or:
+    """One of the tests; none of them is an Or."""
 
-    tests: tuple[Node, ...]
+    tests: tuple[Expression, ...]
 
-
-@dataclass(frozen=True, slots=True)
-class Not:
-    """``not()``."""
-
-    test: Node
+    def __str__(self) -> str:
+        return " or ".join(map(str, self.tests))
 
 
-Node = Every | Compare | HasData | All | AnyOf | Not
+Expression = Number | Literal | Path | Call | Comparison | And | Or
 
 
-def all_of(tests: list[Node]) -> Node:
-    """``and`` of tests, without what always holds."""
-    flat: list[Node] = []
-    for test in tests:
-        flat += test.tests if isinstance(test, All) else () if isinstance(test, Every) else (test,)
-    return Every() if not flat else flat[0] if len(flat) == 1 else All(tuple(flat))
-
-
-def any_of(tests: list[Node]) -> Node:
-    """``or`` of tests."""
-    flat: list[Node] = []
-    for test in tests:
-        flat += test.tests if isinstance(test, AnyOf) else (test,)
-    return flat[0] if len(flat) == 1 else AnyOf(tuple(flat))
-
-
-def parse_xpath(expression: str) -> Node:
-    """The tree of an expression: ``*``, ``*[...]`` or ``Event[...]``; also a bare path as wevtutil takes it.
+def parse_xpath(expression: str) -> Expression:
+    """The tree of an expression such as ``*[System[Level=2]]``.
 
     Raises:
         QueryError: it is none of the subset; ``offset`` says where.
     """
-    if len(expression) > LONGEST_EXPRESSION:
-        raise QueryError(f"The expression has more than {LONGEST_EXPRESSION} characters. Make it shorter.", offset=0)
     return _Parser(expression).whole()
 
 
-@dataclass(frozen=True, slots=True)
-class _Operand:
-    """Left side of a comparison: a value with what has to hold for it to exist."""
+def number_of(text: str) -> int | float:
+    """The number that a text is, decimal or hexadecimal.
 
-    path: str
-    condition: Node
-    function: str = ""
-    mask: int = 0
-    name: str | None = None
+    Raises:
+        ValueError: it is none.
+    """
+    text = text.strip()
+    if _HEX.fullmatch(text):
+        return int(text, 16)
+    if not _DECIMAL.fullmatch(text):
+        raise ValueError(f"{text[:40]} is no number")
+    return float(text) if "." in text else int(text)
+
+
+_HEX = re.compile(r"0[xX][0-9A-Fa-f]{1,16}")
+_DECIMAL = re.compile(r"-?(\d{1,40}(\.\d{0,40})?|\.\d{1,40})", re.ASCII)
+
+_Place = tuple[str, ...] | None
+"""Names of the elements down to a node, from the event; None where that is not known."""
 
 
 class _Parser:
-    """Recursive descent."""
+    """Recursive descent over the tokens of a scanner."""
 
     def __init__(self, expression: str) -> None:
-        self.text = expression
-        self.tokens: list[tuple[str, str, int]] = []
-        place = 0
-        end = len(expression.rstrip())
-        while place < end:
-            match = _TOKEN.match(expression, place, end)
-            if match is None:
-                rest = expression[place:end].lstrip()
-                at = end - len(rest)
-                if rest[0] in "'\"":
-                    raise QueryError(f"The text {rest[:20]} has no end. Write a {rest[0]} after it.", offset=at)
-                raise QueryError(f"{rest[:20]!r} is not understood.", offset=at)
-            kind = match.lastgroup or ""
-            self.tokens.append((kind, match[kind], match.start(kind)))
-            place = match.end()
-        self.end = end
-        self.at = 0
+        self.scan = Scanner(expression)
         self.depth = 0
 
-    def whole(self) -> Node:
-        if not self.tokens:
-            raise self.wrong("The expression is empty. Write * for all events.")
-        test = self.one("")
-        if self.at < len(self.tokens):
-            raise self.wrong(f"{self.peek()!r} is unexpected.")
-        return test
+    def whole(self) -> Expression:
+        if self.scan.at_end:
+            raise self.scan.wrong("The expression is empty. Write * for all events.")
+        found = self.either(None, is_root=True)
+        if self.scan.peek():
+            raise self.unexpected()
+        return found
 
-    def wrong(self, why: str, at: int | None = None) -> QueryError:
-        place = self.at if at is None else at
-        offset = self.tokens[place][2] if place < len(self.tokens) else self.end
-        return QueryError(why, offset=offset)
+    def unexpected(self) -> QueryError:
+        return self.no_operator() or self.scan.wrong(
+            f"{shown(self.scan.peek())} is unexpected. Put and, or or an operator such as = before it."
+        )
 
-    def peek(self) -> str:
-        return self.tokens[self.at][1] if self.at < len(self.tokens) else ""
+    def no_operator(self) -> QueryError | None:
+        """The error for what other languages have between two tests."""
+        word = self.scan.peek()
+        if word in ("AND", "OR", "And", "Or"):
+            return self.scan.wrong(f"{shown(word)} is no operator. Write {word.lower()} in small letters.")
+        if word in ("|", "+", "-", "div", "mod", "*"):
+            return self.scan.wrong(f"Event queries do not calculate: {shown(word)} is not in their XPath. Use and, or.")
+        return None
 
-    def kind(self) -> str:
-        return self.tokens[self.at][0] if self.at < len(self.tokens) else ""
+    def close(self, symbol: str) -> None:
+        """Take the end of parentheses or brackets."""
+        if not self.scan.take(symbol):
+            raise self.no_operator() or self.scan.wrong(
+                f"'{symbol}' is missing before {self.scan.coming()}. Write it there, or and, or or an operator."
+            )
 
-    def shown(self) -> str:
-        return repr(self.peek()) if self.peek() else "the end"
-
-    def take(self, word: str) -> bool:
-        if self.peek() == word and self.kind() in ("symbol", "name"):
-            self.at += 1
-            return True
-        return False
-
-    def expect(self, word: str) -> None:
-        if not self.take(word):
-            raise self.wrong(f"{word!r} is missing before {self.shown()}.")
-
-    def path(self, context: str) -> _Operand:
-        """A path from a context."""
-        tests: list[Node] = []
-        place = context
-        while True:
-            if self.kind() != "name" and self.peek() != "*":
-                raise self.wrong(f"A name is missing before {self.shown()}.")
-            start = self.at
-            name = self.peek()
-            self.at += 1
-            if name != "*" and not (name == "Event" and place == ""):
-                place = f"{place}/{name}".strip("/")
-            if place in (DATA, "UserData/Data"):
-                return _Operand(DATA, all_of(tests), name=self.data_name())
-            if place not in _INNER and place not in LEAVES:
-                raise self.wrong(f"{place!r} is no part of an event.", start)
-            while self.take("["):
-                tests.append(self.either(place))
-                self.expect("]")
-            if not self.take("/"):
-                return _Operand(place, all_of(tests))
-
-    def data_name(self) -> str | None:
-        if not self.take("["):
-            return None
-        self.expect("@Name")
-        self.expect("=")
-        if self.kind() != "text":
-            raise self.wrong("Data[@Name=...] needs a text in quotes.")
-        name = self.peek()[1:-1]
-        self.at += 1
-        self.expect("]")
-        return name
-
-    def either(self, context: str) -> Node:
+    def deeper(self) -> None:
         self.depth += 1
         if self.depth > DEEPEST:
-            raise self.wrong(f"It is nested deeper than {DEEPEST} levels.")
-        tests = [self.both(context)]
-        while self.take("or"):
-            tests.append(self.both(context))
+            raise self.scan.wrong(f"It is nested deeper than {DEEPEST} levels. Make it simpler.")
+
+    # Tests
+
+    def either(self, place: _Place, is_root: bool = False) -> Expression:
+        self.deeper()
+        tests = [self.both(place, is_root)]
+        while self.scan.take_word("or"):
+            tests.append(self.both(place, is_root))
         self.depth -= 1
-        return any_of(tests)
+        self.no_places(tests)
+        return disjunction(tests)
 
-    def both(self, context: str) -> Node:
-        tests = [self.one(context)]
-        while self.take("and"):
-            tests.append(self.one(context))
-        return all_of(tests)
+    def both(self, place: _Place, is_root: bool) -> Expression:
+        tests = [self.comparison(place, is_root)]
+        while self.scan.take_word("and"):
+            tests.append(self.comparison(place, is_root))
+        self.no_places(tests)
+        return conjunction(tests)
 
-    def one(self, context: str) -> Node:
-        """One comparison, or something in parentheses."""
-        if self.take("("):
-            inside = self.either(context)
-            self.expect(")")
+    def no_places(self, tests: list[Expression]) -> None:
+        """A number that stands for a position stands alone."""
+        for test in tests if len(tests) > 1 else ():
+            if isinstance(test, Number):
+                raise self.scan.wrong(f"The number {test} is no test. Write position()={test}.")
+
+    def comparison(self, place: _Place, is_root: bool) -> Expression:
+        start = self.scan.at
+        left: Expression = self.operand(place, is_root)
+        operator = self.scan.peek()
+        if operator not in OPERATORS:
+            return self.test(left, start, is_root)
+        self.scan.at += 1
+        middle = self.scan.at
+        right = self.operand(place, is_root)
+        if self.scan.peek() in OPERATORS:
+            raise self.scan.wrong("Two things are compared at a time. Write a = b and b = c.")
+        for side, at in ((left, start), (right, middle)):
+            if isinstance(side, And | Or | Comparison):
+                raise self.scan.wrong("A test cannot be compared. Compare an element, an attribute or a function.", at)
+        assert not isinstance(left, And | Or | Comparison)
+        assert not isinstance(right, And | Or | Comparison)
+        constants = [isinstance(side, Literal | Number) for side in (left, right)]
+        if not any(constants):
+            raise self.scan.wrong("Only one side can be a part of the event. Write a number or a text in quotes at "
+                                  "the other one.", middle)  # fmt: skip
+        if all(constants):
+            raise self.scan.wrong("Both sides are constants. Write a part of the event at one of them.", start)
+        self.check_time(left, right, middle)
+        self.check_time(right, left, start)
+        return Comparison(operator, left, right)
+
+    def check_time(self, side: Expression, constant: Expression, at: int) -> None:
+        """A text beside @SystemTime has to be a time."""
+        if isinstance(side, Path) and is_time(side.steps[-1].name) and isinstance(constant, Literal):
+            self.time(constant, at)
+
+    def time(self, constant: Literal, at: int) -> None:
+        try:
+            seconds_of(constant.text)
+        except ValueError as error:
+            raise self.scan.wrong(f"{shown(constant.text)} is no time. Write it in UTC as '2009-10-17T19:20:41Z'.",
+                                  at) from error  # fmt: skip
+
+    def test(self, found: Expression, at: int, is_root: bool) -> Expression:
+        """An operand that stands alone has to be a test."""
+        if isinstance(found, Literal):
+            raise self.scan.wrong(f"The text {found} is no test. Compare it: Data={found}.", at)
+        if isinstance(found, Number) and (is_root or self.scan.peek() != "]"):
+            raise self.scan.wrong(f"The number {found} is no test. Compare it: EventID={found}.", at)
+        if isinstance(found, Call) and found.name != "band":
+            raise self.scan.wrong(f"{found.name}() gives a number. Compare it: {found} <= 1000.", at)
+        return found
+
+    # Operands
+
+    def operand(self, place: _Place, is_root: bool) -> Expression:
+        kind, word, start = self.scan.kind(), self.scan.peek(), self.scan.at
+        if self.scan.take("("):
+            inside = self.either(place, is_root)
+            self.close(")")
+            if self.scan.peek() in ("[", "/"):
+                raise self.scan.wrong("A path cannot go on after parentheses. Write the whole path in them.")
             return inside
-        if self.peek() == "not" and self.kind() == "name":
-            self.at += 1
-            self.expect("(")
-            negated = self.either(context)
-            self.expect(")")
-            return Not(negated)
-        start = self.at
-        left = self.operand(context)
-        operator = self.peek()
-        if operator not in _OPERATORS:
-            return self.exists(left)
-        if left.path != DATA and left.path not in LEAVES:
-            raise self.wrong(f"{left.path or '*'} has no value that can be compared.", start)
-        self.at += 1
-        value = self.constant(is_time=left.path == TIME and not left.function)
-        found = Compare(left.path, operator, value, left.function, left.mask, left.name)
-        return all_of([left.condition, found])
-
-    def exists(self, left: _Operand) -> Node:
-        """A value without a comparison."""
-        if left.function:
-            return all_of([left.condition, Compare(left.path, "!=", 0, left.function, left.mask, left.name)])
-        return all_of([left.condition, HasData(left.name)]) if left.path == DATA else left.condition
-
-    def operand(self, context: str) -> _Operand:
-        if self.peek() == "timediff":
-            self.at += 1
-            self.expect("(")
-            start = self.at
-            times = self.path(context)
-            if times.path != TIME:
-                raise self.wrong("timediff() needs @SystemTime.", start)
-            self.expect(")")
-            return _Operand(times.path, times.condition, "timediff")
-        if self.peek() == "band":
-            self.at += 1
-            self.expect("(")
-            start = self.at
-            flags = self.path(context)
-            if flags.path != KEYWORDS:
-                raise self.wrong("band() needs Keywords.", start)
-            self.expect(",")
-            number = self.at
-            mask = self.constant(is_time=False)
-            self.expect(")")
-            if not isinstance(mask, int):
-                raise self.wrong("band() needs a whole number.", number)
-            return _Operand(flags.path, flags.condition, "band", mask)
-        return self.path(context)
-
-    def constant(self, is_time: bool) -> int | float | str:
-        """Right side of a comparison."""
-        kind, word = self.kind(), self.peek()
         if kind == "text":
-            text = word[1:-1]
-            if is_time:
-                try:
-                    time = datetime.fromisoformat(text)
-                    seconds = (time if time.tzinfo else time.replace(tzinfo=UTC)).timestamp()
-                except (ValueError, OverflowError) as error:
-                    raise self.wrong(f"{text!r} is no time; write it as 2009-10-17T19:20:41Z.") from error
-                self.at += 1
-                return seconds
-            self.at += 1
-            return text
+            self.scan.at += 1
+            return Literal(word[1:-1])
         if kind == "number":
-            self.at += 1
-            return int(word, 16) if word.startswith("0x") else float(word) if "." in word else int(word)
-        raise self.wrong(f"A number or a text in quotes is missing before {self.shown()}.")
+            self.scan.at += 1
+            return self.number(word, start)
+        if kind == "name" and self.scan.peek(1) == "(" and not (word == "text" and self.scan.peek(2) == ")"):
+            return self.call(place, is_root)
+        return self.path(place, is_root)
+
+    def number(self, word: str, at: int) -> Number:
+        try:
+            number_of(word)
+        except ValueError:
+            raise self.scan.wrong(f"{shown(word)} is too long for a number. Write fewer digits.", at) from None
+        return Number(word)
+
+    def call(self, place: _Place, is_root: bool) -> Call:
+        start, name = self.scan.at, self.scan.peek()
+        known = name.lower() if name.lower() in ("band", "timediff") else name
+        if known not in FUNCTIONS:
+            instead = _INSTEAD.get(name, "There are position(), band() and timediff()")
+            raise self.scan.wrong(f"{name[:40]}() is not in the XPath of event queries. {instead}.")
+        if is_root:
+            raise self.scan.wrong(f"{name}() stands outside of the event. Write it in [ ], as in *[System[...]].")
+        self.scan.at += 2
+        self.deeper()
+        arguments: list[Expression] = []
+        while not self.scan.take(")"):
+            if arguments:
+                self.scan.expect(",")
+            arguments.append(self.argument(known, place))
+        self.depth -= 1
+        few, many = FUNCTIONS[known]
+        if not few <= len(arguments) <= many:
+            wanted = {"position": "no argument", "band": "two arguments", "timediff": "one or two arguments"}[known]
+            raise self.scan.wrong(f"{known}() takes {wanted}, not {len(arguments)}.", start)
+        if arguments and sum(isinstance(one, Path) for one in arguments) != 1:
+            example = "band(Keywords, 0x10)" if known == "band" else "timediff(@SystemTime)"
+            raise self.scan.wrong(f"{known}() needs one part of the event: {example}.", start)
+        return Call(known, tuple(one for one in arguments if isinstance(one, Path | Literal | Number)))
+
+    def argument(self, name: str, place: _Place) -> Expression:
+        at = self.scan.at
+        found = self.operand(place, False)
+        if name == "band":
+            whole = isinstance(found, Number) and isinstance(found.value, int) and found.value >= 0
+            if not whole and not isinstance(found, Path):
+                raise self.scan.wrong("band() needs a part of the event and a whole number: band(Keywords, 0x10).", at)
+        else:
+            if isinstance(found, Literal):
+                self.time(found, at)
+            if not isinstance(found, Literal | Number | Path):
+                raise self.scan.wrong("timediff() needs @SystemTime or a time as '2009-10-17T19:20:41Z'.", at)
+            if isinstance(found, Path) and not is_time(found.steps[-1].name):
+                raise self.scan.wrong("timediff() needs @SystemTime.", at)
+        return found
+
+    # Paths
+
+    def path(self, place: _Place, is_root: bool) -> Path:
+        word = self.scan.peek()
+        if word in ("/", "//", ".", ".."):
+            where = "Begin with * or Event." if is_root else "Write the path from here, such as Data or @Name."
+            raise self.scan.wrong(f"{shown(word)} is not in the XPath of event queries: paths go down only. {where}")
+        steps: list[Step] = []
+        while True:
+            step, place = self.step(place, is_root and not steps)
+            steps.append(step)
+            if self.scan.peek() == "//":
+                raise self.scan.wrong("'//' is not in the XPath of event queries. Name each element, or write *.")
+            if not self.scan.take("/"):
+                return Path(tuple(steps))
+            if step.is_attribute or step.name == "text()":
+                raise self.scan.wrong(f"Nothing is below {step}. End the path there.")
+
+    def step(self, place: _Place, is_first: bool) -> tuple[Step, _Place]:
+        start = self.scan.at
+        is_attribute = self.axis()
+        name = self.scan.name()
+        if name == "text" and not is_attribute and self.scan.peek() == "(":
+            self.scan.at += 1
+            self.scan.expect(")")
+            name = "text()"
+        if is_first:
+            if is_attribute or name not in ("*", "Event"):
+                raise self.scan.wrong(f"{shown(name)} is not where a query begins. Begin with * or Event: "
+                                      "*[System[Level=2]].", start)  # fmt: skip
+            below: _Place = ()
+        else:
+            self.check(place, name, is_attribute, start)
+            below = None if place is None or name == "*" or is_attribute else (*place, name)
+        predicates = []
+        while self.scan.take("["):
+            if is_attribute or name == "text()":
+                raise self.scan.wrong(f"{shown(name)} has no parts that [ ] could test. Put the test after it.")
+            at = self.scan.at
+            found = self.either(below)
+            if _asks_position(found) and below is not None and (below == () or below in _NO_LEAVES):
+                raise self.scan.wrong("position() counts elements with a value, such as Data. "
+                                      "/c of wevtutil and -MaxEvents count events.", at)  # fmt: skip
+            self.close("]")
+            predicates.append(found)
+        return Step(name, is_attribute, tuple(predicates)), below
+
+    def axis(self) -> bool:
+        """Take an axis; True for attribute."""
+        if self.scan.take("@"):
+            return True
+        if self.scan.kind() == "name" and self.scan.peek(1) == "::":
+            name = self.scan.peek()
+            if name not in ("child", "attribute"):
+                raise self.scan.wrong(f"The axis {name} is not in the XPath of event queries. There are child and "
+                                      "attribute.")  # fmt: skip
+            self.scan.at += 2
+            return name == "attribute"
+        return False
+
+    def check(self, place: _Place, name: str, is_attribute: bool, at: int) -> None:
+        """A name in System has to be one of the schema of events."""
+        if place is None or name in ("*", "text()"):
+            return
+        if place == ():
+            known: tuple[str, ...] = () if is_attribute else EVENT_PARTS
+        elif place == ("System",):
+            known = () if is_attribute else tuple(SYSTEM_PARTS)
+        elif place[0] == "System" and len(place) == 2:
+            known = SYSTEM_PARTS[place[1]] if is_attribute else ()
+        else:
+            return
+        if name not in known:
+            where = "/".join(place) or "an event"
+            sign = "@" if is_attribute else ""
+            raise self.scan.wrong(f"{shown(sign + name)} is no part of {where}.{nearest(name, known, sign)}", at)
+
+
+_NO_LEAVES = {("System",), ("EventData",), ("UserData",)}
+
+
+def _asks_position(found: Expression) -> bool:
+    match found:
+        case Number() | Call(name="position"):
+            return True
+        case Comparison(left=left, right=right):
+            return any(isinstance(one, Call) and one.name == "position" for one in (left, right))
+        case And(tests=tests) | Or(tests=tests):
+            return any(map(_asks_position, tests))
+        case _:
+            return False
+
+
+def conjunction(tests: list[Expression]) -> Expression:
+    """``and`` of tests."""
+    flat: list[Expression] = []
+    for test in tests:
+        flat += test.tests if isinstance(test, And) else (test,)
+    return flat[0] if len(flat) == 1 else And(tuple(flat))
+
+
+def disjunction(tests: list[Expression]) -> Expression:
+    """``or`` of tests."""
+    flat: list[Expression] = []
+    for test in tests:
+        flat += test.tests if isinstance(test, Or) else (test,)
+    return flat[0] if len(flat) == 1 else Or(tuple(flat))

@@ -20,7 +20,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, cast
 
 from fcm.logs.channels import CHANNELS, EventLogs
-from fcm.logs.query import Query, query_of
+from fcm.logs.query import Query, query_of_all
 from fcm.logs.query_sql import Condition, condition_of
 from fcm.logs.records import first_rows, pass_record, records_of
 from fcm.model import events as ev
@@ -72,7 +72,7 @@ class Sought:
 
 def everything() -> Query:
     """The query for all events of all logs."""
-    return Query(tuple(select for channel in CHANNELS for select in query_of(channel.name).selects))
+    return query_of_all(channel.name for channel in CHANNELS)
 
 
 class EventLog:

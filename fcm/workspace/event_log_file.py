@@ -102,6 +102,8 @@ class Row:
                "keywords", "user", "text", "data")  # fmt: skip
     __slots__ = ("_packed", "_text", "channel", "computer", "guid", "id", "keywords", "level", "process", "provider",
                  "record_id", "task", "thread", "time", "user")  # fmt: skip
+    element = None
+    """Events of this file are of this cluster, none of another file."""
 
     def __init__(self, values: tuple[Any, ...]) -> None:
         (self.record_id, self.time, self.channel, self.provider, self.guid, self.id, self.level, self.task,

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 from fcm.logs.query import QueryError, parse_query
 from fcm.logs.query_form import EventFilter
+from fcm.logs.query_xml import QueryText, read_query_xml
 from fcm.textfile import QUERY, TextFileError, read_text
-from fcm.workspace.settings import EVENT_QUERIES
+from fcm.workspace.settings import EVENT_DESCRIPTIONS, EVENT_QUERIES
 from fcm.workspace.whole_file import whole_file
 
 if TYPE_CHECKING:
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
 
 LONGEST_NAME = 80
 """Characters of a name."""
+LONGEST_DESCRIPTION = 2000
+"""Characters of a description."""
 MOST_QUERIES = 200
 ALL_EVENTS = "All Events"
 RECENT = "Recent Cluster Events"
@@ -44,22 +47,22 @@ SHIPPED: dict[str, str] = {
 Microsoft's guide to live migration (dd446679) saves as query.txt."""
 
 
-def read_query(path: Path) -> str:
-    """The query of a file; blocks.
+def read_query(path: Path) -> QueryText:
+    """The query of a file, or the custom view of Event Viewer with its name and description; blocks.
 
     Raises:
-        QueryError: the file cannot be read or holds no query.
+        QueryError: the file cannot be read or holds no query; line and column say where, if they are known.
     """
     try:
         text = read_text(path, QUERY)
     except TextFileError as error:
         raise QueryError(str(error)) from error
     parse_query(text)
-    return text
+    return read_query_xml(text)
 
 
 def write_query(path: Path, xml: str) -> None:
-    """Write a query to a file that Event Viewer and wevtutil take too; blocks.
+    """Write a query or custom view to a file that Event Viewer and wevtutil take too; blocks.
 
     Raises:
         OSError: it cannot be written.
@@ -83,8 +86,17 @@ class SavedQueries:
         """Whether the user saved it, so that it can be renamed and deleted."""
         return name not in SHIPPED and name in self._settings.get(EVENT_QUERIES)
 
-    def save(self, name: str, xml: str) -> None:
+    def description(self, name: str) -> str:
+        """What its author wrote about a query; "" if nothing."""
+        return self._settings.get(EVENT_DESCRIPTIONS).get(name, "")
+
+    def save(self, name: str, xml: str, description: str | None = None) -> None:
         """Save a query; one of that name is replaced.
+
+        Args:
+            name: of the query.
+            xml: the query.
+            description: of the query; None: the one that is there stays.
 
         Raises:
             ValueError: the name cannot be used (sentence).
@@ -94,6 +106,24 @@ class SavedQueries:
         if kept not in own and len(own) >= MOST_QUERIES:
             raise ValueError(f"There are {MOST_QUERIES} saved queries. Delete one first.")
         self._settings.set(EVENT_QUERIES, {**own, kept: xml})
+        if description is not None:
+            self._describe({kept: description[:LONGEST_DESCRIPTION]})
+
+    def save_beside(self, name: str, xml: str, description: str = "") -> str:
+        """Save a query that was imported; one of that name that says something else stays. Returns its name.
+
+        Raises:
+            ValueError: the name cannot be used (sentence).
+        """
+        kept = " ".join(name.split())[:LONGEST_NAME].strip()
+        known = self.all()
+        for number in range(2, MOST_QUERIES + 3):
+            if kept not in known or (self.is_own(kept) and known[kept].split() == xml.split()):
+                break
+            ending = f" ({number})"
+            kept = " ".join(name.split())[: LONGEST_NAME - len(ending)].strip() + ending
+        self.save(kept, xml, description)
+        return kept
 
     def rename(self, name: str, new: str) -> None:
         """Give a query of the user another name.
@@ -109,6 +139,8 @@ class SavedQueries:
             raise ValueError(f"There is a query {kept} already. Choose another name.")
         own[kept] = own.pop(name)
         self._settings.set(EVENT_QUERIES, own)
+        if kept != name:
+            self._describe({kept: self.description(name), name: ""})
 
     def delete(self, name: str) -> None:
         """Remove a query of the user.
@@ -120,6 +152,13 @@ class SavedQueries:
         own = {**present}
         del own[name]
         self._settings.set(EVENT_QUERIES, own)
+        self._describe({name: ""})
+
+    def _describe(self, changed: dict[str, str]) -> None:
+        present = self._settings.get(EVENT_DESCRIPTIONS)
+        after = {name: text for name, text in {**present, **changed}.items() if text}
+        if after != present:
+            self._settings.set(EVENT_DESCRIPTIONS, after)
 
     @staticmethod
     def _checked(name: str) -> str:

@@ -60,6 +60,7 @@ FOLDED = Setting[list[str]]("window.folded", [], "Sections of the Actions pane t
 COLUMNS = Setting[dict[str, str]]("window.columns", {}, "Columns of each table, as Qt writes them (base64).")
 RECENT = Setting[dict[str, float]]("clusters.recent", {}, "Clusters by URI, and when each was last opened (s, epoch).")
 EVENT_QUERIES = Setting[dict[str, str]]("events.queries", {}, "Queries over events that were saved, by name.")
+EVENT_DESCRIPTIONS = Setting[dict[str, str]]("events.descriptions", {}, "Descriptions of saved queries, by name.")
 CONSOLE_HISTORY = Setting[list[str]]("console.history", [], "Lines typed into the Console, oldest first; no secrets.")
 CONSOLE_ZOOM = Setting("console.zoom", 0, "Points by which the letters of the Console are larger than the system's.")
 LAST = Setting("clusters.last", "", "The cluster that was open at the last exit.")
@@ -76,6 +77,7 @@ SETTINGS: tuple[Setting[Any], ...] = (
     COLUMNS,
     RECENT,
     EVENT_QUERIES,
+    EVENT_DESCRIPTIONS,
     LAST,
     CONSOLE_HISTORY,
     CONSOLE_ZOOM,

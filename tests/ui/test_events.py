@@ -12,11 +12,12 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication, QDialog, QListWidget, QTabWidget, QWidget
 
 from fcm.logs.query_form import EventFilter, Ids, filter_of
+from fcm.logs.query_xml import custom_view
 from fcm.model import events as ev
 from fcm.model.entities import NodeState
 from fcm.ui.event_table import EventTable
 from fcm.ui.pages.page import EVERYTHING
-from fcm.workspace.saved_queries import ALL_EVENTS, GUIDE, RECENT
+from fcm.workspace.saved_queries import ALL_EVENTS, GUIDE, RECENT, read_query
 from fcm.workspace.selection import Place, Selection
 from fcm.workspace.settings import EVENT_QUERIES
 from tests.ui.by_hand import formed, node, opened
@@ -257,7 +258,7 @@ def test_a_fault_in_the_xml_is_told_with_its_place_and_cannot_be_chosen(qtbot: Q
     _, _, page = events_page(qtbot, tmp_path)
     dialog = page.queries.open_dialog()
     typed_xml(dialog, "*[System[Colour=1]]")
-    assert dialog.notice.text().startswith("Line 3, column 32: 'System/Colour' is no part of an event.")
+    assert dialog.notice.text().startswith("Line 3, column 32: 'Colour' is no part of System.")
     assert not named(dialog, "OK").isEnabled()
     dialog.reject()
 
@@ -339,6 +340,25 @@ def test_a_query_goes_to_a_file_and_comes_back(qtbot: QtBot, tmp_path: Path) -> 
     qtbot.waitUntil(lambda: named(page, "Query").currentText() == "The guide")
     at_rest(qtbot, page)
     assert page.queries.xml.split() == page.queries.saved.all()[GUIDE].split()
+    shown.context.settings.flush()
+
+
+def test_a_custom_view_of_event_viewer_comes_in_under_its_name_and_goes_out_as_one(
+    qtbot: QtBot, tmp_path: Path
+) -> None:
+    shown, _, page = events_page(qtbot, tmp_path)
+    path = tmp_path / "view.xml"
+    text = custom_view(EventFilter(levels=(2,), logs=("System",)).xml(), "Node left", "Who left, and when?")
+    path.write_bytes(f'<?xml version="1.0" encoding="utf-16"?>\r\n{text}'.encode("utf-16"))
+    page.queries.import_query(path).wait()
+    qtbot.waitUntil(lambda: named(page, "Query").currentText() == "Node left")
+    at_rest(qtbot, page)
+    assert filter_of(page.queries.xml) == EventFilter(levels=(2,), logs=("System",))
+    assert named(page, "Query").toolTip() == "Who left, and when?"
+    page.queries.export_query(tmp_path / "again.xml", as_view=True).wait()
+    qtbot.waitUntil(lambda: bool(shown.messages.strips))
+    again = read_query(tmp_path / "again.xml")
+    assert (again.name, again.description) == ("Node left", "Who left, and when?")
     shown.context.settings.flush()
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from fcm.logs.channels import CHANNELS, channel_named
 from fcm.logs.cluster_log import cluster_log
-from fcm.logs.query import QueryError, parse_query, query_of
+from fcm.logs.query import FILE, QueryError, parse_query, query_of_all
 from fcm.shell import finding
 from fcm.shell.cmdlets.language import file_object
 from fcm.shell.errors import ParameterError, ShellError, near
@@ -82,20 +82,26 @@ def log_name(call: Call, name: str) -> str:
     return channel.name
 
 
-def query(call: Call, text: str | None, logs: Sequence[str], expression: str) -> Query:
-    """A structured query, or one of logs and an expression.
+def query(call: Call, text: str | None, sources: Sequence[str], expression: str) -> Query:
+    """A structured query, or one of logs or files and an expression (which may be a structured query as well).
+
+    Args:
+        call: the call.
+        text: a structured query; None: there is none.
+        sources: names of logs, or FILE and the path of a file.
+        expression: for the sources.
 
     Raises:
         ParameterError: it is wrong.
     """
-    from fcm.logs.query import Query
-
     try:
         if text is not None:
             return parse_query(text)
-        return Query(tuple(one for log in logs for one in query_of(log_name(call, log), expression).selects))
+        if expression.lstrip("\ufeff\r\n\t ").startswith("<"):
+            return parse_query(expression)
+        return query_of_all([one if one.startswith(FILE) else log_name(call, one) for one in sources], expression)
     except QueryError as error:
-        raise ParameterError(str(error), "", call.at, "InvalidArgument") from error
+        raise ParameterError(error.placed, "", call.at, "InvalidArgument") from error
 
 
 def event_object(record: EventRecord) -> ShellObject:

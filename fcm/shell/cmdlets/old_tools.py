@@ -140,8 +140,7 @@ def _set_log(call: Call, name: str, options: dict[str, str]) -> list[str]:
 def _source(call: Call, source: str, options: dict[str, str]) -> Query:
     if not _is_true(options, "sq"):
         return query(call, None, [source], options.get("q", "*") or "*")
-    path = call.session.path(source)
-    return query(call, text_of(path, QUERY), (), "*")
+    return query(call, text_of(call.session.path(source), QUERY), (), "*")
 
 
 def _query_events(call: Call, words: list[str], options: dict[str, str]) -> list[str]:
@@ -208,6 +207,6 @@ def cluster(call: Call) -> Iterable[Any]:
     span = options.get("span")
     if span is not None and not (span.isdigit() and int(span)):
         raise ParameterError(f"/span needs minutes, not {span!r}.", "Write /span:15.")
-    nodes = [node.name for node in finding.nodes(call, [options["node"]] if "node" in options else None)]
+    nodes = [node.name for node in finding.nodes(call, [options["node"]] if "node" in options else [])]
     folder = options.get("copy") or REPORTS
     return write_logs(call, folder, nodes, int(span) if span else None)

@@ -93,7 +93,7 @@ class EventQueryDialog(PlainDialog):
         try:
             said = filter_of(text)
         except QueryError as error:
-            self._say(placed(error))
+            self._say(error.placed)
             self._enable_form(None)
             return
         self._say("")
@@ -128,7 +128,7 @@ class EventQueryDialog(PlainDialog):
         try:
             parse_query(text)
         except QueryError as error:
-            self._say(placed(error))
+            self._say(error.placed)
             self._go_to(error)
             return
         self.chosen.emit(text)
@@ -174,11 +174,6 @@ class NameQueryDialog(PlainDialog):
             self.notice.say(str(error))
             return
         self.accept()
-
-
-def placed(error: QueryError) -> str:
-    """What is wrong, with its place."""
-    return f"Line {error.line}, column {error.column}: {error}" if error.line else str(error)
 
 
 def computers_of(window: MainWindow) -> list[str]:

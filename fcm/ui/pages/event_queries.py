@@ -9,6 +9,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QComboBox, QFileDialog, QHBoxLayout, QLabel, QMenu, QToolButton, QWidget
 
 from fcm.logs.query import QueryError
+from fcm.logs.query_xml import custom_view
 from fcm.ui import icons
 from fcm.ui.background import Outcome, Work
 from fcm.workspace.saved_queries import ALL_EVENTS, SavedQueries, read_query, write_query
@@ -18,10 +19,12 @@ if TYPE_CHECKING:
 
     from PySide6.QtGui import QAction
 
+    from fcm.logs.query_xml import QueryText
     from fcm.ui.main_window import MainWindow
 
 UNSAVED = "Edited query"
-_FILES = "Event queries (*.xml *.txt)"
+_FILES = "Event queries and custom views (*.xml *.txt)"
+_VIEWS = "Custom views of Event Viewer (*.xml)"
 
 
 class QueryBar(QWidget):
@@ -56,7 +59,8 @@ class QueryBar(QWidget):
         self._delete = self._entry(menu, "&Delete query", "delete", self._delete_it)
         menu.addSeparator()
         self._entry(menu, "&Import query...", "open-recording", self._ask_import)
-        self._entry(menu, "&Export query...", "export", self._ask_export)
+        self._entry(menu, "&Export query...", "export", lambda: self._ask_export(as_view=False))
+        self._entry(menu, "Export as custom &view...", "export", lambda: self._ask_export(as_view=True))
         menu.aboutToShow.connect(self._enable)
         self.manage.setMenu(menu)
         row = QHBoxLayout(self)
@@ -103,7 +107,7 @@ class QueryBar(QWidget):
         if name == UNSAVED:
             self.choice.insertItem(0, UNSAVED)
         self.choice.setCurrentText(name)
-        self.choice.setToolTip(name)
+        self.choice.setToolTip(self.saved.description(name) or name)
 
     def show_query(self, name: str) -> None:
         """Show a saved query."""
@@ -175,12 +179,13 @@ class QueryBar(QWidget):
         dialog.finished.connect(dialog.deleteLater)
         dialog.open()
 
-    def _ask_export(self) -> None:
-        dialog = QFileDialog(self.window_of, "Export Query", f"{self.name}.xml", _FILES)
-        dialog.setObjectName("export-query")
+    def _ask_export(self, as_view: bool) -> None:
+        title, files = ("Export Custom View", _VIEWS) if as_view else ("Export Query", _FILES)
+        dialog = QFileDialog(self.window_of, title, f"{self.name}.xml", files)
+        dialog.setObjectName("export-view" if as_view else "export-query")
         dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
         dialog.setDefaultSuffix("xml")
-        dialog.fileSelected.connect(lambda path: self.export_query(Path(path)))
+        dialog.fileSelected.connect(lambda path: self.export_query(Path(path), as_view))
         dialog.finished.connect(dialog.deleteLater)
         dialog.open()
 
@@ -192,33 +197,39 @@ class QueryBar(QWidget):
                 why = _reason(outcome.error)
                 self._tell("error", f"The query was not imported from {path}: {why}", "Choose a file with a query.")
                 return
+            found: QueryText = outcome.result
             try:
-                self.saved.save(path.stem, outcome.result)
-            except ValueError:
-                self.show_xml(outcome.result)
+                name = self.saved.save_beside(found.name or path.stem, found.xml, found.description)
+            except ValueError as error:
+                self.show_xml(found.xml)
+                self._tell("warning", f"The query of {path.name} is shown and was not saved: {error}", "")
             else:
-                self.show_query(" ".join(path.stem.split()))
+                self.show_query(name)
 
         return Work(self, lambda: read_query(path), done)
 
-    def export_query(self, path: Path) -> Work:
-        """Write the query that is shown to a file."""
-        xml = self.xml
+    def export_query(self, path: Path, as_view: bool = False) -> Work:
+        """Write the query that is shown to a file; as a custom view Event Viewer imports it with its name."""
+        xml, name, description = self.xml, self.name, self.saved.description(self.name)
+
+        def write() -> None:
+            write_query(path, custom_view(xml, name, description) if as_view else xml)
 
         def done(outcome: Outcome) -> None:
             if outcome.error is None:
-                self._tell("information", f"The query was written to {path}.", "")
+                what = "custom view" if as_view else "query"
+                self._tell("information", f"The {what} was written to {path}.", "")
             else:
                 why = _reason(outcome.error)
                 self._tell("error", f"The query was not written to {path}: {why}", "Choose another folder or name.")
 
-        return Work(self, lambda: write_query(path, xml), done)
+        return Work(self, write, done)
 
     def _tell(self, level: str, text: str, remedy: str) -> None:
         self.window_of.messages.show_message(level, text, remedy)
 
 
 def _reason(error: Exception) -> str:
-    if isinstance(error, QueryError) and error.line:
-        return f"line {error.line}, column {error.column}: {error}"
+    if isinstance(error, QueryError):
+        return error.placed[0].lower() + error.placed[1:]
     return str(getattr(error, "strerror", None) or error)

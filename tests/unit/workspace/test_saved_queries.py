@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from fcm.logs.query import parse_query
-from fcm.workspace.saved_queries import GUIDE, RECENT, SHIPPED, SavedQueries
+from fcm.logs.query_xml import custom_view
+from fcm.workspace.saved_queries import GUIDE, RECENT, SHIPPED, SavedQueries, read_query
 from fcm.workspace.settings import Settings
 from tests.unit.logs.test_query import GUIDE as PRINTED
 
@@ -43,4 +44,32 @@ def test_a_query_is_not_renamed_over_another(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="already"):
         queries.rename("one", "two")
     assert queries.all()["two"] == "<y/>"
+    queries._settings.flush()
+
+
+VIEW = custom_view(
+    '<QueryList><Query Path="System"><Select>*[System[Level=2]]</Select></Query></QueryList>', "Errors", "Why?"
+)
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16"])
+def test_a_custom_view_is_imported_with_its_name_and_description(encoding: str, tmp_path: Path) -> None:
+    path = tmp_path / "view.xml"
+    path.write_bytes(f'<?xml version="1.0" encoding="{encoding}"?>{VIEW}'.encode(encoding))
+    found = read_query(path)
+    assert (found.name, found.description) == ("Errors", "Why?")
+    assert parse_query(found.xml).channels == ("System",)
+
+
+def test_an_import_leaves_another_query_of_the_same_name_as_it_is(tmp_path: Path) -> None:
+    queries = SavedQueries(Settings(tmp_path))
+    assert queries.save_beside("Errors", "<x/>", "First") == "Errors"
+    assert queries.save_beside(" Errors ", "<y/>", "Second") == "Errors (2)"
+    assert queries.save_beside("Errors", "<x/>", "First") == "Errors"
+    assert queries.save_beside(RECENT, "<x/>") == f"{RECENT} (2)"
+    assert (queries.all()["Errors"], queries.all()["Errors (2)"]) == ("<x/>", "<y/>")
+    queries.rename("Errors (2)", "Mistakes")
+    assert queries.description("Mistakes") == "Second"
+    queries.delete("Mistakes")
+    assert queries.description("Mistakes") == ""
     queries._settings.flush()
