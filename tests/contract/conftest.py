@@ -29,6 +29,7 @@ def embedded() -> Iterator[Harness]:
             destination="node2",
             busy_machine=names["SQL01"],
             busy_destination="node2",
+            other_machine=names["DC01"],
             unreachable="node9",
             pass_time=lambda: backend.advance(0.1),
         )

@@ -37,6 +37,8 @@ class Harness:
     busy_machine: str
     """Id of one that copies memory for at least a few seconds; may be the same."""
     busy_destination: str
+    other_machine: str
+    """Id of another running, highly available machine on the node of ``busy_machine``."""
     unreachable: str
     """Name of a node that does not exist."""
     pass_time: Passing

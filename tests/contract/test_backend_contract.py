@@ -139,6 +139,30 @@ def test_all_migrations_of_a_node_are_cancelled_at_once(cluster: Harness) -> Non
     assert not cluster.carry_out(cmd.CancelMigrations(cluster.busy_destination))
 
 
+def test_a_second_request_for_a_busy_node_waits_with_its_reason_and_starts_by_itself(cluster: Harness) -> None:
+    assert cluster.carry_out(cmd.LiveMigrate(cluster.busy_machine, cluster.busy_destination))
+    assert cluster.carry_out(cmd.LiveMigrate(cluster.other_machine, cluster.busy_destination))
+    waiting = cluster.migration(cluster.other_machine)
+    assert waiting.phase is Phase.WAITING
+    assert cluster.busy_destination in waiting.reason
+    assert cluster.carry_out(cmd.CancelMigration(cluster.migration(cluster.busy_machine).id))
+    cluster.reach(cluster.other_machine, Phase.COMPLETED)
+    state = cluster.workspace.state
+    assert state.machines[cluster.other_machine].node == cluster.busy_destination
+    assert state.machines[cluster.busy_machine].node != cluster.busy_destination
+
+
+def test_a_waiting_request_that_is_canceled_never_starts(cluster: Harness) -> None:
+    assert cluster.carry_out(cmd.LiveMigrate(cluster.busy_machine, cluster.busy_destination))
+    assert cluster.carry_out(cmd.LiveMigrate(cluster.other_machine, cluster.busy_destination))
+    waiting = cluster.migration(cluster.other_machine)
+    assert cluster.carry_out(cmd.CancelMigration(waiting.id))
+    assert cluster.carry_out(cmd.CancelMigration(cluster.migration(cluster.busy_machine).id))
+    cluster.reach(cluster.busy_machine, Phase.CANCELED)
+    assert cluster.migration(cluster.other_machine).phase is Phase.CANCELED
+    assert not cluster.workspace.state.active_migrations()
+
+
 def test_a_migration_that_is_over_cannot_be_cancelled(cluster: Harness) -> None:
     cluster.carry_out(cmd.LiveMigrate(cluster.machine, cluster.destination))
     migration = cluster.reach(cluster.machine, Phase.COMPLETED)

@@ -39,26 +39,41 @@ def traveller(lab: LiveLab) -> Iterator[LabMachine]:
     remove_machine(made.name, lab.plan, lab.folders)
 
 
+@pytest.fixture(scope="module")
+def companion(lab: LiveLab) -> Iterator[LabMachine]:
+    """A small guest that is moved beside the traveller."""
+    made = lab.add_machine("companion", fill=20, dirty=0)
+    yield made
+    remove_machine(made.name, lab.plan, lab.folders)
+
+
 @pytest.fixture
-def cluster(lab: LiveLab, traveller: LabMachine) -> Iterator[Harness]:
+def cluster(lab: LiveLab, traveller: LabMachine, companion: LabMachine) -> Iterator[Harness]:
     awake = threading.Event()
 
     def pass_time() -> None:
         awake.wait(0.1)
         awake.clear()
 
+    [where], [beside] = lab.running(traveller), lab.running(companion)
+    if where != beside:
+        lab.move(companion, beside, where)
     workspace = Workspace(open_hosts(lab.hosts_file, f"libvirt:{lab.hosts_file}"))
     workspace.open()
     workspace.set_wake(awake.set)
     end = time.monotonic() + ANSWER_LIMIT
-    while not _answered(workspace):
+    while not _answered(workspace, traveller.name, companion.name):
         assert time.monotonic() < end, "the hosts did not answer in time"
         pass_time()
         workspace.drain()
     machine = workspace.state.machine_named(traveller.name)
+    other = workspace.state.machine_named(companion.name)
     assert machine is not None
+    assert other is not None
     destination = "node2" if machine.node == "node1" else "node1"
-    harness = Harness(workspace, machine.id, destination, machine.id, destination, "node9", pass_time, limit=60.0)
+    harness = Harness(
+        workspace, machine.id, destination, machine.id, destination, other.id, "node9", pass_time, limit=60.0
+    )
     try:
         yield harness
         _end_migrations(harness)
@@ -66,10 +81,10 @@ def cluster(lab: LiveLab, traveller: LabMachine) -> Iterator[Harness]:
         workspace.close()
 
 
-def _answered(workspace: Workspace) -> bool:
+def _answered(workspace: Workspace, *machines: str) -> bool:
     state = workspace.state
     up = all(node.state is NodeState.UP for node in state.nodes.values())
-    return up and state.machine_named("traveller") is not None
+    return up and all(state.machine_named(name) is not None for name in machines)
 
 
 def _end_migrations(harness: Harness) -> None:

@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, Any
 
 from fcm.backend.base import Capabilities, Operation, Sink, SinkError
 from fcm.backend.embedded.core import Core
-from fcm.backend.embedded.drains import Drains
 from fcm.backend.embedded.failures import Failures
 from fcm.backend.embedded.kernel import Kernel, VirtualClock
 from fcm.backend.embedded.machines import Machines
@@ -89,25 +88,21 @@ class EmbeddedBackend:
         networks = Networks(self._core)
         nodes = Nodes(self._core, storage, machines, networks)
         settings = Settings(self._core, storage, nodes)
-        migrations = Migrations(self._core, storage, machines)
-        drains = Drains(self._core, nodes, migrations)
+        migrations = Migrations(self._core, storage, machines, nodes)
+        book = migrations.book
         failures = Failures(self._core, machines, nodes)
         nodes.on_failback = migrations.fail_back
         snapshots, backups = Snapshots(self._core, storage), Backups(self._core, storage)
 
-        def looked() -> None:
-            drains.tell_ends()
-            backups.look()
-
-        migrations.on_looked = looked
+        migrations.on_looked = backups.look
         self._settling: tuple[Callable[[], None], ...] = (
             migrations.interrupt,
-            drains.tell_ends,
+            book.tell_ended_drains,
             backups.settle,
             machines.settle,
             nodes.settle,
         )
-        self._after_command = migrations.look_at_queue
+        self._after_command = migrations.look
         self._handlers: dict[type[cmd.Command], Callable[[Any], Verdict | None]] = {
             cmd.ValidateCluster: settings.validate,
             cmd.EnableSharedVolumes: settings.enable_shared_volumes,
@@ -145,8 +140,8 @@ class EmbeddedBackend:
             cmd.CancelMigrations: migrations.cancel_all,
             cmd.TuneMigration: migrations.tune,
             cmd.PauseNode: nodes.pause,
-            cmd.DrainNode: drains.drain,
-            cmd.ResumeNode: drains.resume,
+            cmd.DrainNode: book.drain,
+            cmd.ResumeNode: book.resume,
             cmd.StartClusterService: nodes.start,
             cmd.StopClusterService: nodes.stop,
             cmd.AddNode: nodes.add,

@@ -20,13 +20,12 @@ from fcm.backend.libvirt.errors import sentence
 from fcm.backend.libvirt.lane import EventLoop, Lane, load_libvirt
 from fcm.backend.libvirt.measure import measure_running
 from fcm.backend.libvirt.migration import MigrationRun
+from fcm.backend.orders import OrderBook
 from fcm.model import commands as cmd
 from fcm.model import events as ev
-from fcm.model.drains import drain_of, drains_to_end, moves_back
-from fcm.model.entities import MachineState, Migration, MigrationKind, NodeState
+from fcm.model.entities import MachineState, Migration, NodeState
 from fcm.model.machine_rules import cancellable
 from fcm.model.networks import migration_order
-from fcm.model.preflight_checks import migration_checks, queue_reason, waiting_reason
 from fcm.model.rules import allowed
 from fcm.model.state import State, apply
 from fcm.model.telemetry import Phase
@@ -77,6 +76,7 @@ class LibvirtBackend:
         self._since: dict[str, float] = {}
         """Machines that are judged only by what hosts are asked from then on, see machine_events."""
         self._interrupted: dict[str, Migration] = {}
+        self._book = OrderBook(self)
         self._closing = threading.Event()
         self._wake = threading.Event()
         """Set when a host has something to tell."""
@@ -120,7 +120,7 @@ class LibvirtBackend:
             lost = [ev.MigrationInterrupted(m.id, _LOST) for m in unfinished if m.id not in self._interrupted]
             paused = frozenset(node.name for node in state.nodes.values() if node.paused)
             self._post_all([formed_cluster(self._hosts, state.cluster, paused), *lost])
-            self._post_all(drains_to_end(self._state))
+            self._book.tell_ended_drains()
         for host in self._hosts.hosts:
             self._connections[host.name] = HostConnection(host, self._wake.set)
         self._control = Lane("control")
@@ -160,7 +160,7 @@ class LibvirtBackend:
                 del self._runs[identity]
                 self._since[self._state.migrations[identity].machine] = time.monotonic()
             if over:
-                self._start_waiting()
+                self._book.look()
 
     def _has_machine(self, migration: str) -> bool:
         return self._state.migrations[migration].machine in self._state.machines
@@ -292,12 +292,13 @@ class LibvirtBackend:
         assert self._state.cluster is not None
         match operation.command:
             case cmd.LiveMigrate() as command:
-                self._request(command)
+                self._book.request(command)
             case cmd.CancelMigration(migration=identity) if identity in self._interrupted:
                 migration = self._interrupted[identity]
                 return no(f"{migration.source} has not answered yet.", "Cancel it once both of its hosts are up.")
             case cmd.CancelMigration(migration=identity):
-                self._cancel(identity)
+                self._book.cancel(identity)
+                self._book.look()
             case cmd.CancelMigrations(node=name):
                 return self._cancel_all(name)
             case cmd.TuneMigration(migration=identity) as command:
@@ -312,16 +313,16 @@ class LibvirtBackend:
             case cmd.SetConcurrentMigrations(limit=limit):
                 cluster = replace(self._state.cluster, concurrent_migrations=limit)
                 self._post_all([ev.ClusterConfigured(cluster, f"{limit} live migrations a node at once")])
-                self._start_waiting()
+                self._book.look()
             case cmd.SetMigrationOptions(options=options):
                 cluster = replace(self._state.cluster, migration_options=options)
                 self._post_all([ev.ClusterConfigured(cluster, "Options of live migrations changed")])
             case cmd.PauseNode(node=name):
-                self._post_all([self._paused(name)])
+                self.pause(name)
             case cmd.DrainNode() as command:
-                self._drain(command)
+                self._book.drain(command)
             case cmd.ResumeNode() as command:
-                self._resume(command)
+                self._book.resume(command)
             case cmd.ValidateCluster(tests=tests):
                 self._post_all([ev.ClusterValidated(validate(self._state, tests))])
             case cmd.SetMachineState() as command:
@@ -372,31 +373,43 @@ class LibvirtBackend:
             ev.MigrationOptionsChanged(command.migration, command.downtime_limit, command.bandwidth, command.post_copy)
         )
 
-    # Live migration
+    # What the order book asks for, see fcm.backend.orders.Carrier; under the lock
 
-    def _request(self, command: cmd.LiveMigrate, drain: str | None = None) -> None:
-        machine = self._state.machines[command.machine]
-        waits = bool(waiting_reason(self._state, machine.node, command.destination))
-        reason = queue_reason(self._state, machine.node, command.destination) if waits else ""
-        migration = Migration(
-            id=f"migration-{self._state.sequence + 1}",
-            kind=MigrationKind.LIVE,
-            machine=machine.id,
-            source=machine.node,
-            destination=command.destination,
-            options=self._state.migration_options(command.options),
-            phase=Phase.WAITING if reason else Phase.SETUP,
-            requested=time.time(),
-            reason=reason,
-            drain=drain,
-        )
-        self._post_all([ev.MigrationRequested(migration)])
-        if not reason:
-            self._run(migration)
+    @property
+    def state(self) -> State:
+        """How the cluster is, as far as the hosts have said."""
+        return self._state
 
-    def _run(self, migration: Migration) -> None:
-        self._runs[migration.id] = run = self._make_run(migration)
+    facts_are_final = False
+    """A host that does not answer may come back by itself."""
+
+    def now(self) -> float:
+        """S since the epoch."""
+        return time.time()
+
+    def tell(self, *events: ev.Event) -> None:
+        """Facts."""
+        self._post_all(events)
+
+    def begin(self, migration: str) -> None:
+        """Start a live migration that may go."""
+        self._runs[migration] = run = self._make_run(self._state.migrations[migration])
         run.start()
+
+    def stop(self, migration: str) -> None:
+        """Ask for the end of a live migration that runs; the run tells of it."""
+        if migration in self._runs:
+            self._runs[migration].cancel()
+
+    def pause(self, node: str) -> None:
+        """A mark on this side that nothing shall move there; it outlives the program."""
+        if not self._state.nodes[node].paused:
+            self._post_all([ev.NodeChanged(replace(self._state.nodes[node], state=NodeState.PAUSED, paused=True))])
+
+    def resume(self, command: cmd.ResumeNode) -> None:
+        """Take the mark away."""
+        node = replace(self._state.nodes[command.node], state=NodeState.UP, paused=False)
+        self._post_all([ev.NodeChanged(node)])
 
     def _make_run(self, migration: Migration) -> MigrationRun:
         assert self._state.cluster is not None
@@ -416,72 +429,12 @@ class LibvirtBackend:
             qemu=self._state.nodes[migration.source].version,
         )
 
-    def _cancel(self, identity: str) -> None:
-        run = self._runs.get(identity)
-        if run is not None:
-            run.cancel()
-        else:
-            self._post_all([ev.MigrationCanceled(identity)])
-            self._start_waiting()
-
     def _cancel_all(self, node: str | None) -> Verdict:
         """Those that wait first, so that none of them starts when the one before it ends."""
         found = [one.id for one in cancellable(self._state, node)]
         known = [identity for identity in found if identity not in self._interrupted]
         if not known:
             return no("The hosts of these migrations have not answered yet.", "Cancel them once they are up.")
-        self._post_all([ev.MigrationCanceled(identity) for identity in known if identity not in self._runs])
-        for identity in known:
-            if identity in self._runs:
-                self._runs[identity].cancel()
-        self._start_waiting()
+        self._book.cancel_all(node)
+        self._book.look()
         return OK
-
-    def _start_waiting(self) -> None:
-        """First come, first served; a request whose machine moved or stopped meanwhile fails with the reason."""
-        for migration in tuple(self._state.migrations.values()):
-            if migration.phase is not Phase.WAITING or migration.id in self._interrupted:
-                continue
-            if waiting_reason(self._state, migration.source, migration.destination):
-                reason = queue_reason(self._state, migration.source, migration.destination)
-                if reason != migration.reason:
-                    self._post_all([ev.MigrationWaited(migration.id, reason)])
-                continue
-            machine = self._state.machines.get(migration.machine)
-            if machine is None or machine.node != migration.source or machine.state is not MachineState.RUNNING:
-                text = f"The machine is not running on {migration.source} any more."
-                self._post_all([ev.MigrationFailed(migration.id, text, "Start the move again.")])
-                continue
-            checks = migration_checks(self._state, machine, migration.destination)
-            failed = next((check for check in checks if check.level == "fail"), None)
-            if failed is not None:
-                self._post_all([ev.MigrationFailed(migration.id, failed.text, failed.remedy)])
-                continue
-            self._post_all([ev.MigrationPhaseEntered(migration.id, Phase.SETUP)])
-            self._run(self._state.migrations[migration.id])
-        self._post_all(drains_to_end(self._state))
-
-    # Nodes, as far as a mark on this side goes
-
-    def _paused(self, name: str) -> ev.NodeChanged:
-        return ev.NodeChanged(replace(self._state.nodes[name], state=NodeState.PAUSED, paused=True))
-
-    def _drain(self, command: cmd.DrainNode) -> None:
-        """Pause the node and request all moves, in their order."""
-        drain = drain_of(command, self._state, time.time())
-        self._post_all([ev.NodeDrainBegun(drain), self._paused(command.node)])
-        for move in drain.moves:
-            self._request(cmd.LiveMigrate(move.machine, move.destination, command.options), drain.id)
-        self._post_all(drains_to_end(self._state))
-
-    def _resume(self, command: cmd.ResumeNode) -> None:
-        """End the pause; with failback, request the way back of what the last drain took away."""
-        back = moves_back(self._state, command.node) if command.failback else ()
-        node = replace(self._state.nodes[command.node], state=NodeState.UP, paused=False)
-        self._post_all([ev.NodeChanged(node)])
-        for move in back:
-            verdict = allowed(move, self._state)
-            if verdict:
-                self._request(move)
-            else:
-                self._post_all([ev.BackendReported("warning", verdict.reason, verdict.remedy)])

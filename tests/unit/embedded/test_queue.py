@@ -42,15 +42,13 @@ def test_the_queue_is_worked_off_in_the_order_of_the_requests(desk: Desk) -> Non
     assert all(m.phase is Phase.COMPLETED for m in desk.state.migrations.values())
 
 
-def test_nobody_overtakes_who_waits_for_the_same_node(fabrikam: Desk) -> None:
+def test_a_request_whose_nodes_are_free_starts_past_one_that_waits_for_another_node(fabrikam: Desk) -> None:
     on = {node: fabrikam.state.machines_on(node)[0].name for node in fabrikam.state.nodes}
     migrate(fabrikam, (on["host1"], "host2"), (on["host3"], "host2"), (on["host4"], "host3"), (on["host5"], "host6"))
     phases = [fabrikam.migration(on[node]).phase for node in ("host1", "host3", "host4", "host5")]
-    assert phases == [Phase.SETUP, Phase.WAITING, Phase.WAITING, Phase.SETUP]
-    reason = fabrikam.migration(on["host4"]).reason
-    assert reason.startswith("Other live migrations of host4 or host3 go first")
+    assert phases == [Phase.SETUP, Phase.WAITING, Phase.SETUP, Phase.SETUP]
     fabrikam.settle()
-    assert started(fabrikam).index(on["host3"]) < started(fabrikam).index(on["host4"])
+    assert all(one.phase is Phase.COMPLETED for one in fabrikam.state.migrations.values())
 
 
 def test_a_migration_that_ends_tells_nothing_new_to_those_that_wait_on(desk: Desk) -> None:
@@ -97,7 +95,7 @@ def test_a_destination_that_leaves_the_cluster_ends_the_waiting(desk: Desk) -> N
     migrate(desk, ("WEB01", "node2"), ("DC01", "node3"))
     assert desk.do(cmd.StopClusterService("node3"))
     assert desk.migration("DC01").phase is Phase.FAILED
-    assert "node3 left the cluster" in desk.migration("DC01").reason
+    assert "node3 went down" in desk.migration("DC01").reason
 
 
 def test_a_quick_migration_does_not_occupy_the_nodes(desk: Desk) -> None:
