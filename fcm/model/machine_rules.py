@@ -8,10 +8,11 @@ from fcm.model import commands as cmd
 from fcm.model.bandwidth import limit_holds
 from fcm.model.entities import GIB, MIB, UNLIMITED, DiskUse, MachineState, MigrationKind, NodeState, ResourceState
 from fcm.model.maintenance import not_in_maintenance, within_reach
+from fcm.model.names import file_name
 from fcm.model.preflight_checks import destination_checks, migration_checks, online_machine
 from fcm.model.snapshot_rules import active_backup
 from fcm.model.telemetry import Phase
-from fcm.model.verdict import OK, Verdict, gib, no, together, valid_name
+from fcm.model.verdict import OK, Verdict, gib, no, together
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 
 def create_machine(command: cmd.CreateVirtualMachine, state: State) -> Verdict:
     """New Virtual Machine."""
-    verdict = valid_name(command.name, "virtual machine")
+    verdict = file_name(command.name, "virtual machine")
     if not verdict:
         return verdict
     if state.machine_named(command.name) is not None:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import ipaddress
 from typing import TYPE_CHECKING
 
-from fcm.model.verdict import OK, Verdict, no, valid_name
+from fcm.model.names import server_name
+from fcm.model.verdict import OK, Verdict, no
 
 if TYPE_CHECKING:
     from fcm.model import commands as cmd
@@ -20,7 +21,7 @@ _TRIED = 4096
 
 def may_add(command: cmd.AddNode, state: State) -> Verdict:
     """Whether a server of this name can join."""
-    verdict = valid_name(command.node, "server")
+    verdict = server_name(command.node, "server")
     if not verdict:
         return verdict
     assert state.cluster is not None

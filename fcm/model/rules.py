@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from fcm.model import commands as cmd
-from fcm.model import machine_rules, snapshot_rules
+from fcm.model import machine_rules, names, snapshot_rules
 from fcm.model.bandwidth import limit_holds
 from fcm.model.drains import active_drain, may_drain, moves_back
 from fcm.model.entities import (
@@ -23,7 +23,7 @@ from fcm.model.entities import (
 from fcm.model.maintenance import not_in_maintenance, set_maintenance, within_reach
 from fcm.model.new_node import may_add
 from fcm.model.quorum import votes
-from fcm.model.verdict import OK, Verdict, no, some, together, valid_name
+from fcm.model.verdict import OK, Verdict, no, some, together
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -193,22 +193,21 @@ def _remove_volume(command: cmd.RemoveSharedVolume, state: State) -> Verdict:
 
 def _rename_volume(command: cmd.RenameSharedVolume, state: State) -> Verdict:
     volume = state.shared_volumes[command.disk]
-    verdict = valid_name(command.name, "volume")
+    verdict = names.object_name(command.name, "volume")
     if not verdict:
         return verdict
-    wanted = command.name.casefold()
-    if any(disk.name.casefold() == wanted and disk.id != volume.disk for disk in state.disks.values()):
+    if names.is_taken(command.name, (disk.name for disk in state.disks.values() if disk.id != volume.disk)):
         return no(f"Another disk is named {command.name}.", "Choose a name that is not in use.")
     return OK
 
 
 def _rename_folder(command: cmd.RenameVolumeFolder, state: State) -> Verdict:
     volume = state.shared_volumes[command.disk]
-    verdict = valid_name(command.folder, "folder")
+    verdict = names.file_name(command.folder, "folder", names.FOLDER_LIMIT)
     if not verdict:
         return verdict
-    others = (other for other in state.shared_volumes.values() if other.disk != volume.disk)
-    if any(other.folder.casefold() == command.folder.casefold() for other in others):
+    others = (other.folder for other in state.shared_volumes.values() if other.disk != volume.disk)
+    if names.is_taken(command.folder, others):
         return no(f"ClusterStorage has a folder {command.folder} already.", "Choose a name that is not in use.")
     moving = [m for m in state.running_migrations() if state.machines[m.machine].disk == volume.disk]
     if moving:
@@ -261,10 +260,10 @@ def _remove_group(command: cmd.RemoveGroup, state: State) -> Verdict:
 def _configure_group(command: cmd.ConfigureGroup, state: State) -> Verdict:
     group = state.groups[command.group]
     if command.name is not None and command.name != group.name:
-        verdict = valid_name(command.name, "service or application")
+        verdict = names.object_name(command.name, "service or application")
         if not verdict:
             return verdict
-        if any(other.name.casefold() == command.name.casefold() for other in state.groups.values() if other != group):
+        if names.is_taken(command.name, (other.name for other in state.groups.values() if other != group)):
             return no(f"A service or application {command.name} exists already.", "Choose another name.")
     return together(_wrong_properties(command, group, state))
 
@@ -290,10 +289,12 @@ def _wrong_properties(command: cmd.ConfigureGroup, group: Group, state: State) -
 
 def _configure_resource(command: cmd.ConfigureResource, state: State) -> Verdict:
     resource = state.resources[command.resource]
-    if command.name is not None:
-        verdict = valid_name(command.name, "resource")
+    if command.name is not None and command.name != resource.name:
+        verdict = names.object_name(command.name, "resource")
         if not verdict:
             return verdict
+        if names.is_taken(command.name, (other.name for other in state.resources.values() if other != resource)):
+            return no(f"A resource {command.name} exists already.", "Choose another name.")
     owners = command.possible_owners
     if owners is not None:
         unknown = [owner for owner in owners if owner not in state.nodes]
@@ -402,12 +403,10 @@ def _kept_by(name: str, state: State) -> Iterator[Verdict]:
 def _configure_network(command: cmd.ConfigureNetwork, state: State) -> Verdict:
     network = state.networks[command.network]
     if command.name is not None and command.name != network.name:
-        verdict = valid_name(command.name, "network")
+        verdict = names.object_name(command.name, "network")
         if not verdict:
             return verdict
-        if any(
-            other.name.casefold() == command.name.casefold() for other in state.networks.values() if other != network
-        ):
+        if names.is_taken(command.name, (other.name for other in state.networks.values() if other != network)):
             return no(f"A network {command.name} exists already.", "Choose another name.")
     if command.metric is not None and not 1 <= command.metric <= 65535:
         return no("The metric must be 1 to 65535.", "Correct the metric.")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -30,11 +29,8 @@ class Verdict:
 
 
 OK = Verdict(True)
-NAME_LIMIT = 80
-"""Characters of a name; Failover Clustering itself cuts off far beyond."""
 MOST_REASONS = 12
 """Reasons of one refusal that are told; of more their number."""
-_FORBIDDEN = re.compile(r'[\\/:*?"<>|\x00-\x1f]')
 
 
 def no(reason: str, remedy: str = "") -> Verdict:
@@ -53,17 +49,6 @@ def together(verdicts: Iterable[Verdict]) -> Verdict:
     if len(reasons) > MOST_REASONS:
         told += f" There are {len(reasons) - MOST_REASONS} more reasons."
     return no(told, " ".join(remedies[:MOST_REASONS]))
-
-
-def valid_name(name: str, what: str) -> Verdict:
-    """Whether a text can be the name of something that also becomes a file or folder."""
-    if not name.strip():
-        return no(f"The {what} needs a name.", "Type at least one character.")
-    if len(name) > NAME_LIMIT:
-        return no(f"The name of the {what} has {len(name)} characters.", f"Use at most {NAME_LIMIT}.")
-    if _FORBIDDEN.search(name):
-        return no(f"The name {name!r} has a character that files cannot have.", 'Leave out \\ / : * ? " < > |')
-    return OK
 
 
 def gib(size: int) -> str:

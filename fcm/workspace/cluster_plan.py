@@ -9,7 +9,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from fcm.model.entities import GIB, MIB
-from fcm.model.verdict import OK, Verdict, no, valid_name
+from fcm.model.names import domain_name, object_name, same, server_name
+from fcm.model.verdict import OK, Verdict, no
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -85,7 +86,7 @@ def servers_verdict(plan: ClusterPlan) -> Verdict:
         )
     seen: set[str] = set()
     for node in plan.nodes:
-        verdict = valid_name(node.name, "server")
+        verdict = server_name(node.name, "server")
         if not verdict:
             return verdict
         if node.name.casefold() in seen:
@@ -108,14 +109,14 @@ def networks_verdict(plan: ClusterPlan) -> Verdict:
     if not plan.networks:
         return no("No network was described.", "Add at least one network.")
     subnets: list[ipaddress.IPv4Network | ipaddress.IPv6Network] = []
-    names: set[str] = set()
+    taken: set[str] = set()
     for network in plan.networks:
-        verdict = valid_name(network.name, "network")
+        verdict = object_name(network.name, "network")
         if not verdict:
             return verdict
-        if network.name.casefold() in names:
+        if same(network.name) in taken:
             return no(f"Two networks are named {network.name}.", "Give each network a name of its own.")
-        names.add(network.name.casefold())
+        taken.add(same(network.name))
         try:
             subnet = ipaddress.ip_network(network.subnet)
         except ValueError:
@@ -132,7 +133,7 @@ def networks_verdict(plan: ClusterPlan) -> Verdict:
 
 def access_point_verdict(plan: ClusterPlan) -> Verdict:
     """Whether name and address can be the access point of the cluster."""
-    verdict = valid_name(plan.name, "cluster")
+    verdict = server_name(plan.name, "cluster") and domain_name(plan.domain)
     if not verdict:
         return verdict
     if any(node.name.casefold() == plan.name.casefold() for node in plan.nodes):

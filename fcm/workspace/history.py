@@ -8,7 +8,6 @@ last half second) is missing.
 from __future__ import annotations
 
 import os
-import re
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
@@ -17,6 +16,7 @@ from fcm.migration.specification import Capability
 from fcm.mistakes import SentenceError
 from fcm.model import events as ev
 from fcm.model.entities import MigrationKind
+from fcm.model.names import safe_file_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -327,7 +327,7 @@ def _file_name(past: PastMigration, taken: set[str]) -> str:
     """Machine, way and time (UTC), free of what file systems do not take."""
     one = past.migration
     when = datetime.fromtimestamp(one.requested, UTC).strftime("%Y%m%d-%H%M%S")
-    plain = re.sub(r"[^\w.-]+", "-", f"{past.machine_name}-{one.source}-{one.destination}").strip("-.")[:100]
+    plain = safe_file_name(f"{past.machine_name}-{one.source}-{one.destination}")
     name, number = f"{plain}-{when}", 2
     while name.casefold() in taken:
         name, number = f"{plain}-{when}-{number}", number + 1

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import html
 import os
-import re
 import tempfile
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from fcm import __version__
+from fcm.model.names import safe_file_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -185,7 +185,7 @@ def save(report: Report, folder: Path, name: str) -> Path:
         OSError: the folder or file cannot be written.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    stem = re.sub(r"[^A-Za-z0-9._-]+", "-", name).strip("-.") or "report"
+    stem = safe_file_name(name, "report")
     text = report.page()
     handle, temporary = tempfile.mkstemp(dir=folder, prefix=".report-", suffix=".tmp")
     try:

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from fcm.backend.embedded.cluster_file import load
 from fcm.model.entities import GIB, DiskUse, QuorumMode
+from fcm.model.names import server_name
 from fcm.model.networks import default_migration_order
 from fcm.workspace import cluster_plan
 from fcm.workspace.cluster_plan import ClusterPlan, PlannedNetwork, PlannedNode, cluster_file
@@ -59,11 +60,16 @@ _names = st.text(
 _names = _names.filter(lambda text: bool(text.strip()))
 
 
-@given(st.lists(_names, min_size=1, max_size=5, unique_by=str.casefold), _names)
+_names = _names.filter(lambda text: not text.endswith(" "))
+_servers = st.from_regex(r"[A-Za-z][A-Za-z0-9-]{0,12}[A-Za-z0-9]", fullmatch=True)
+_servers = _servers.filter(lambda text: bool(server_name(text, "server")))
+
+
+@given(st.lists(_servers, min_size=1, max_size=5, unique_by=str.casefold), _names)
 def test_any_name_survives_the_way_through_the_file(servers: list[str], network: str) -> None:
     plan = replace(
         PLAN,
-        name="a cluster of its own name",
+        name="its-own-name-15",
         nodes=tuple(PlannedNode(name) for name in servers),
         networks=(PlannedNetwork(network, "10.0.1.0/24", "10.0.1.1"),),
     )

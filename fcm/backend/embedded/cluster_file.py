@@ -37,9 +37,9 @@ from fcm.model.entities import (
     SharedVolume,
 )
 from fcm.model.events import ClusterFormed
+from fcm.model.names import FOLDER_LIMIT, domain_name, file_name, is_taken, object_name, server_name
 from fcm.model.networks import automatic_metrics
 from fcm.model.quorum import recommended_mode, votes
-from fcm.model.verdict import valid_name
 from fcm.textfile import CLUSTER
 
 if TYPE_CHECKING:
@@ -106,7 +106,7 @@ def _processors(file: Table) -> dict[str, Processor]:
     found: dict[str, Processor] = {}
     taken: set[str] = set()
     for table in file.tables("processors", 1, NODE_LIMIT, "processors"):
-        name = checked_name(table, "processor", taken)
+        name = checked_name(table, "processor", taken, object_name)
         found[name] = Processor(table.text("vendor"), name, frozenset(table.texts("features", ())))
         table.end()
     return found
@@ -116,7 +116,7 @@ def _nodes(file: Table, processors: dict[str, Processor]) -> dict[str, Node]:
     nodes: dict[str, Node] = {}
     taken: set[str] = set()
     for table in file.tables("nodes", 1, NODE_LIMIT, "nodes"):
-        name = checked_name(table, "node", taken)
+        name = checked_name(table, "node", taken, server_name)
         processor = table.text("processor")
         if processor not in processors:
             known = ", ".join(processors)
@@ -148,7 +148,7 @@ def _networks(file: Table, cluster: str, nodes: dict[str, Node]) -> tuple[list[N
     taken: set[str] = set()
     adapters: list[Adapter] = []
     for table in file.tables("networks", 1, NETWORK_LIMIT, "networks"):
-        name = checked_name(table, "network", taken)
+        name = checked_name(table, "network", taken, object_name)
         subnet = _subnet(table)
         key = identity(cluster, "network", name)
         metric = table.whole("metric", 0, 1, 65535)
@@ -212,7 +212,7 @@ def _disks(
     volumes: dict[str, SharedVolume] = {}
     names = list(nodes)
     for count, table in enumerate(file.tables("disks", 0, DISK_LIMIT, "disks")):
-        name = checked_name(table, "disk", taken)
+        name = checked_name(table, "disk", taken, object_name)
         use = table.choice("use", DiskUse, DiskUse.UNASSIGNED)
         size, used = table.size("size"), table.size("used", 0)
         if size == 0 or used > size:
@@ -247,10 +247,10 @@ def _disks(
             if not volumes_on:
                 raise table.error("Cluster Shared Volumes are not enabled: set shared_volumes = true.", "use")
             folder = folder or f"Volume{len(volumes) + 1}"
-            verdict = valid_name(folder, "folder")
+            verdict = file_name(folder, "folder", FOLDER_LIMIT)
             if not verdict:
                 raise table.error(verdict.sentence(), "folder")
-            if any(folder.casefold() == other.folder.casefold() for other in volumes.values()):
+            if is_taken(folder, (other.folder for other in volumes.values())):
                 raise table.error(f"Two volumes have the folder {folder!r}.", "folder" if "folder" in table else "name")
             volumes[name] = SharedVolume(disks[name].id, name, folder, owner)
         elif folder is not None:
@@ -260,9 +260,12 @@ def _disks(
 
 
 def _cluster(table: Table, name: str, nodes: dict[str, Node], disks: dict[str, Disk], volumes_on: bool) -> Cluster:
-    verdict = valid_name(name, "cluster")
+    verdict = server_name(name, "cluster")
     if not verdict:
         raise table.error(verdict.sentence(), "name")
+    verdict = domain_name(table.text("domain", ""))
+    if not verdict:
+        raise table.error(verdict.sentence(), "domain")
     witnesses = [disk for disk in disks.values() if disk.use is DiskUse.WITNESS]
     if len(witnesses) > 1:
         raise table.error(f"{witnesses[0].name} and {witnesses[1].name} are both the witness; there can be only one.")

@@ -11,6 +11,7 @@ from fcm.backend.embedded.identity import identity
 from fcm.backend.embedded.places import disk_path, local_path, volume_path
 from fcm.backend.embedded.workloads import workload_names
 from fcm.model.entities import GIB, MIB, DiskUse, MachineState, StartAction, VirtualMachine
+from fcm.model.names import file_name
 from fcm.model.verdict import gib
 
 if TYPE_CHECKING:
@@ -45,7 +46,7 @@ def read_machines(
     used = dict.fromkeys(nodes, 0)
     processors = {node.name: (node.processor.vendor, node.processor.features) for node in nodes.values()}
     for table in file.tables("machines", 0, limit, "virtual machines"):
-        name = checked_name(table, "virtual machine", names)
+        name = checked_name(table, "virtual machine", names, file_name)
         machine = _machine(table, cluster, name, nodes)
         disk_name = table.optional("disk")
         clustered = table.flag("highly_available", default=False)

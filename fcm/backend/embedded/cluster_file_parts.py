@@ -4,24 +4,25 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from fcm.model.verdict import valid_name
+from fcm.model.names import same
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from fcm.backend.toml_table import Table
     from fcm.model.entities import Node
+    from fcm.model.verdict import Verdict
 
 
-def checked_name(table: Table, what: str, taken: set[str]) -> str:
-    """The key ``name``: one that files could have, and not in use yet in any case of its letters."""
+def checked_name(table: Table, what: str, taken: set[str], rule: Callable[[str, str], Verdict]) -> str:
+    """The key ``name``: one that the rule for such things allows, and not in use yet in any case of its letters."""
     name = table.text("name")
-    verdict = valid_name(name, what)
+    verdict = rule(name, what)
     if not verdict:
         raise table.error(verdict.sentence(), "name")
-    if name.casefold() in taken:
+    if same(name) in taken:
         raise table.error(f"There are two {what}s named {name!r}.", "name")
-    taken.add(name.casefold())
+    taken.add(same(name))
     return name
 
 

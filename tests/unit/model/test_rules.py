@@ -186,8 +186,15 @@ REFUSED: dict[str, tuple[Case, str]] = {
     ),
     "a folder with a slash": (
         on(on_disk(cmd.RenameVolumeFolder, "Cluster Disk 2", "a/b"), with_volume),
-        "has a character that files cannot have",
+        "has a character that names cannot have",
     ),
+    "a folder called as a device": (
+        on(on_disk(cmd.RenameVolumeFolder, "Cluster Disk 2", "nul.txt"), with_volume),
+        "Windows keeps the name NUL for a device",
+    ),
+    "a machine called as a device": (on(new(name="com1")), "Windows keeps the name COM1 for a device"),
+    "a machine with a period at the end": (on(new(name="WEB09.")), "ends with a period"),
+    "a node with a long name": (on(plain(cmd.AddNode("a-very-long-name"))), "has 16 characters"),
     "a taken folder": (
         on(
             on_disk(cmd.RenameVolumeFolder, "Cluster Disk 2", "volume2"),
