@@ -12,7 +12,7 @@ from fcm.backend.libvirt.lab_record import LabNode, lab_nodes
 from fcm.backend.libvirt.uris import HostUri, UriError, is_address, parse_host_uri
 from fcm.backend.toml_table import Table, UntrustedFileError, read_table
 from fcm.model.entities import NetworkRole
-from fcm.model.verdict import valid_name
+from fcm.model.names import file_name
 from fcm.textfile import HOSTS
 
 if TYPE_CHECKING:
@@ -146,7 +146,7 @@ def _named(top: Table, key: str, most: int, what: str) -> list[Table]:
 def _name(table: Table, what: str) -> str:
     """The key ``name``: one that files could have, because exports are named after it."""
     name = table.text("name")
-    verdict = valid_name(name, what)
+    verdict = file_name(name, what)
     if not verdict:
         raise table.error(verdict.sentence(), "name")
     return name
