@@ -86,7 +86,7 @@ def _wrong_letters(name: str, what: str, limit: int) -> Iterator[Verdict]:
         yield no(f"The name of the {what} has {length} characters.", f"Use at most {limit}.")
     if _FORBIDDEN.search(name):
         shown = "".join(letter if letter.isprintable() else " " for letter in name)
-        text = f'The name "{shown}" has a character that names cannot have.'
+        text = f'The name "{shown}" has a character that files cannot have.'
         yield no(text, 'Leave out \\ / : * ? " < > | and control characters.')
     if name.endswith(" "):
         yield no(f'The name "{name}" ends with a space.', "Leave the space at the end out.")

@@ -42,8 +42,8 @@ def test_a_name_that_only_resembles_a_device_is_allowed(name: str) -> None:
         ("Data.", "ends with a period"),
         ("Data. ", "ends with a period"),
         ("Data ", "ends with a space"),
-        ("a/b", "has a character that names cannot have"),
-        ("a\tb", "has a character that names cannot have"),
+        ("a/b", "has a character that files cannot have"),
+        ("a\tb", "has a character that files cannot have"),
         ("", "needs a name"),
         ("  ", "needs a name"),
         ("x" * (FOLDER_LIMIT + 1), "has 256 characters"),
@@ -62,7 +62,7 @@ def test_a_folder_may_be_as_long_as_ntfs_allows() -> None:
 
 def test_everything_wrong_with_a_name_is_told() -> None:
     verdict = file_name("a:b.", "machine")
-    assert "a character that names cannot have" in verdict.reason
+    assert "a character that files cannot have" in verdict.reason
     assert "ends with a period" in verdict.reason
 
 

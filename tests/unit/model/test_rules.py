@@ -186,7 +186,7 @@ REFUSED: dict[str, tuple[Case, str]] = {
     ),
     "a folder with a slash": (
         on(on_disk(cmd.RenameVolumeFolder, "Cluster Disk 2", "a/b"), with_volume),
-        "has a character that names cannot have",
+        "has a character that files cannot have",
     ),
     "a folder called as a device": (
         on(on_disk(cmd.RenameVolumeFolder, "Cluster Disk 2", "nul.txt"), with_volume),
