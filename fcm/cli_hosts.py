@@ -119,7 +119,8 @@ def _measure(arguments: argparse.Namespace) -> int:
     from fcm.backend.libvirt.cluster_view import formed_cluster
     from fcm.backend.libvirt.measure import measure_machine
     from fcm.migration.preflight import Plan, judge
-    from fcm.workspace.preflight import GOODPUT
+    from fcm.model.quantities import rate, size
+    from fcm.workspace.preflight import GOODPUT, speed_words
 
     hosts = _load(arguments.file)
 
@@ -134,10 +135,17 @@ def _measure(arguments: argparse.Namespace) -> int:
         print("No network of the hosts file may be used for live migration.", file=sys.stderr)
         return FAILED
     network = networks[order[0]]
-    judgement = judge(Plan(memory, network.bandwidth * GOODPUT), samples=samples)
-    speed = f"{network.bandwidth / 1e6 * 8:.0f} Mbit/s"
-    print(f"{arguments.machine} on {node}, {memory / 2**20:.0f} MiB, over {network.name} ({speed}):")
+    judgement = judge(
+        Plan(
+            memory,
+            network.bandwidth * GOODPUT,
+            bandwidth_words=speed_words(network),
+        ),
+        samples=samples,
+    )
+    print(f"{arguments.machine} on {node}, {size(memory)}, over {network.name} ({rate(network.bandwidth)}):")
     print(f"Forecast from the measured rates: {judgement.sentence}")
+    print(judgement.reckoned_with)
     return DONE
 
 

@@ -16,23 +16,26 @@ from fcm.migration.policies import PRESETS, QEMU_7_2
 if TYPE_CHECKING:
     from fcm.migration.case import Case
     from fcm.migration.prediction import Prediction
-    from fcm.migration.preflight import Estimate, Judgement
+    from fcm.migration.preflight import Estimate, Judgement, Plan
     from fcm.migration.recording import Recording
+    from fcm.migration.specification import MigrationSpec
 
     Subparsers = argparse._SubParsersAction[argparse.ArgumentParser]  # noqa: SLF001 (it has no public name)
 
 DONE, FAILED, WRONG_USAGE = 0, 1, 2
 
 _PREDICT_HELP = """\
-Predicts a live migration from a laboratory case: memory, write pattern, bandwidth, downtime limit.
+Predicts a live migration from a case: memory, write pattern, bandwidth, downtime limit.
 
 FILE is a recording, one that `fcm history --export` wrote, or just a `case` object:
   mem MiB; pattern [[share of writes, first page, pages(, Zipf exponent)], ...] or sweep [first page, pages];
-  rate writes/s; burst [writes, seconds of silence] or null; bw bytes/s; dl ms; shift; caps; params; memend bytes;
-  maxt s.
+  rate writes/s; burst [writes, seconds of silence] or null; bw bytes/s; line bytes/s (of the last copy, else as bw);
+  dl ms; shift; caps; params; memend bytes; maxt s (a limit, 3600 unless given).
+Of a recording the laboratory's guest and hosts are reckoned with, of a case on its own neither.
 
 With --json one object:
-  status     "completed", or "did-not-converge" once maxt has passed
+  status     "completed"; "past-the-limit" where it ends later than maxt, "did-not-converge" where it never ends
+  would_end_s  of one past the limit: seconds after which it would end by itself
   total_s    seconds from start to end
   downtime_s seconds the guest stands still, null if never suspended
   bytes      sent for memory
@@ -44,14 +47,16 @@ With --json one object:
 _PREFLIGHT_HELP = """\
 Judges a planned live migration from measured dirty rates alone.
 
-Of FILE only these are used (at the top or in its `case` object): mem MiB, bw bytes/s, dl ms, memend bytes if there,
-and dirty_rate_mib_s [[mode, seconds, MiB/s], ...] as QEMU's calc-dirty-rate gives them, best at 1, 2, 4, 8 and 16 s.
+Of FILE only these are used (at the top or in its `case` object): mem MiB, bw bytes/s, dl ms (else the default of the
+stopping rule), line bytes/s (what the last copy can reach, else as bw), memend bytes if there, and
+dirty_rate_mib_s [[mode, seconds, MiB/s], ...] as QEMU's calc-dirty-rate gives them, best at 1, 2, 4, 8 and 16 s.
 
 With --json one object:
   verdict    "converges", "converges-with" (one of the remedies) or "does-not-converge"
   total_s, downtime_s, bytes, passes   each {value, low, high}, an 80 % interval; null where it does not end
   remedies   [{kind, value, total_s, text}]; value in s or bytes/s
   sentence   the same in plain words
+  assumptions  what was given, measured and assumed, each a clause
 """
 _VALIDATE_HELP = """\
 Predicts every recording (*.json) of a folder and compares: the engine, its ablations, pages one by one, the textbook.
@@ -95,6 +100,9 @@ def add_migration_verbs(verbs: Subparsers) -> None:
         formatter_class=raw,
     )
     preflight.add_argument("file", type=Path, metavar="FILE.json")
+    preflight.add_argument(
+        "--preset", choices=sorted(PRESETS), default=QEMU_7_2.name, help=f"stopping rule (default: {QEMU_7_2.name})"
+    )
     preflight.add_argument("--json", action="store_true", help="print one JSON object")
     preflight.set_defaults(handler=_preflight)
 
@@ -138,19 +146,19 @@ def _read_case(path: Path) -> tuple[Case | None, Recording | None]:
     if "case" not in data:
         if "mem" not in data:
             raise fields.bad("case", "a recording with a `case` object, or the object itself with `mem`", "neither")
-        return case_from_json(fields), None
+        return case_from_json(fields, laboratory=False), None
     if data.get("passes") or data.get("status"):
         recording = qemu_recording(fields)
         assert recording.laboratory is not None
         return recording.laboratory.case, recording
-    return case_from_json(fields.inner("case")), None
+    return case_from_json(fields.inner("case"), laboratory=False), None
 
 
 def _predict(arguments: argparse.Namespace) -> int:
     from dataclasses import replace
 
     from fcm.migration.policies import preset
-    from fcm.migration.prediction import from_case, predict
+    from fcm.migration.prediction import from_case, whole_course
     from fcm.migration.validation import measured_json, waited
 
     case, recording = _read_case(arguments.file)
@@ -167,9 +175,16 @@ def _predict(arguments: argparse.Namespace) -> int:
     spec = from_case(case, achieved, preset(arguments.preset), arguments.bandwidth, delay)
     if arguments.bandwidth is not None:
         spec = replace(spec, bandwidth_series=())
-    result = predict(spec, case.give_up, curve=arguments.plot is not None)
+    result = whole_course(spec, case.give_up, curve=arguments.plot is not None)
     measured = measured_json(recording) if laboratory is not None and laboratory.status and recording else None
-    return _show(arguments, result, recording, measured)
+    return _show(arguments, result, recording, measured, _case_basis(case, spec, arguments.bandwidth is not None))
+
+
+def _case_basis(case: Case, spec: MigrationSpec, given: bool) -> str:
+    """What a prediction from a case reckons with, as a sentence."""
+    from fcm.migration.assumptions import of_case
+
+    return f"Reckoned with {'; '.join(of_case(case, spec, given))}."
 
 
 def _predict_kept(arguments: argparse.Namespace, recording: Recording) -> int:
@@ -280,17 +295,22 @@ def _draw_png(svg: str, path: Path) -> bool:
 def _preflight(arguments: argparse.Namespace) -> int:
     from fcm.migration.preflight import judge
 
-    plan, samples = _read_plan(arguments.file)
+    plan, samples = _read_plan(arguments.file, arguments.preset)
     judgement = judge(plan, samples=samples)
     if arguments.json:
         print(json.dumps(_judgement_json(judgement), indent=2))
     else:
         print(judgement.sentence)
+        print(judgement.reckoned_with)
     return DONE
 
 
-def _read_plan(path: Path) -> tuple[Any, list[Any]]:
+def _read_plan(path: Path, preset_name: str) -> tuple[Plan, list[Any]]:
+    from dataclasses import replace
+
+    from fcm.migration.policies import preset
     from fcm.migration.preflight import DirtySample, Plan
+    from fcm.migration.specification import LOOPBACK_RATE
 
     data = read_json(path)
     fields = Fields(data, str(path))
@@ -299,9 +319,13 @@ def _read_plan(path: Path) -> tuple[Any, list[Any]]:
     plan = Plan(
         memory,
         inner.number("bw", 1, 1e13, unit="bytes/s"),
-        inner.number("dl", 0, 2_000_000, default=300, unit="ms") / 1000.0,
+        inner.number("dl", 0, 2_000_000, unit="ms") / 1000.0 if inner.has("dl") else None,
         filled_to=inner.whole("memend", 0, memory, default=0, unit="bytes"),
+        rule=preset(preset_name),
+        line_rate=inner.number("line", 1, 1e13, unit="bytes/s") if inner.has("line") else None,
     )
+    if data.get("passes") and plan.line_rate is None:
+        plan = replace(plan, line_rate=LOOPBACK_RATE)  # a recording of the laboratory
     holder = fields if fields.has("dirty_rate_mib_s") else inner
     samples = []
     for k, entry in enumerate(holder.items("dirty_rate_mib_s", 1000)):
@@ -334,6 +358,7 @@ def _judgement_json(judgement: Judgement) -> dict[str, Any]:
             for r in judgement.remedies
         ],
         "sentence": judgement.sentence,
+        "assumptions": list(judgement.assumptions),
     }
 
 

@@ -1,4 +1,7 @@
-"""One case of a laboratory migration: a machine, a write pattern and the settings, as recordings state them.
+"""One case of a migration: a machine, a write pattern and the settings, as recordings of the laboratory state them.
+
+A case on its own is anybody's guest: it writes exactly what is asked, over the bandwidth that is asked. What follows is
+of the laboratory alone, and only reckoned with for its recordings.
 
 The guest of the recordings fills its memory with data up to `memend`, then writes pages at an exact pace: random
 ones from a table of 4096 equally likely buckets (uniform ranges, Zipf), or a sweep. With every write it also counts in
@@ -12,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from fcm.migration.fields import Fields, is_number
 from fcm.migration.policies import QEMU_7_2, StoppingRule
-from fcm.migration.specification import WINDOW_SHARE, Capability, MigrationSpec
+from fcm.migration.specification import LOOPBACK_RATE, WINDOW_SHARE, XBZRLE_DELTA, Capability, MigrationSpec
 from fcm.migration.workload import PAGE, Burst, Pattern, Sweep, Uniform, Workload, Zipf
 
 if TYPE_CHECKING:
@@ -35,7 +38,7 @@ START_DELAY = 2.56
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """What was asked of a laboratory migration. Sizes in bytes, times in s."""
+    """What is asked of a migration. Sizes in bytes, times in s."""
 
     memory: int
     patterns: tuple[Pattern, ...]
@@ -51,7 +54,12 @@ class Case:
     """bytes: memory from here to the end holds zero pages; 0 where it is not known."""
     accelerator: str = "kvm"
     give_up: float = 3600.0
-    """s after which a migration that has not ended counts as one that does not converge."""
+    """s after which it is given up."""
+    laboratory: bool = True
+    """The guest and the hosts of the recordings, with their firmware and their limits; False for a case that somebody
+    wrote down."""
+    line_rate: float | None = None
+    """bytes/s of the last copy, which no limit holds, where a case on its own names it; ``None``: as the bandwidth."""
 
     def zero_ranges(self) -> tuple[tuple[int, int], ...]:
         """(first page, pages) of the ranges that hold zero pages."""
@@ -59,6 +67,8 @@ class Case:
         first = min(self.filled_to // PAGE, total)
         if first <= 0:
             return ()
+        if not self.laboratory:
+            return ((first, total - first),) if first < total else ()
         return (LOW_ZERO_PAGES, (first, total - first + ROM_ZERO_PAGES))
 
     def workload(self, writes: Sequence[tuple[float, float]] = (), waited: float = START_DELAY) -> Workload:
@@ -75,6 +85,8 @@ class Case:
         burst = self.burst
         if burst is not None:
             burst = Burst(burst.writes, burst.silence, waited % burst.period(self.rate))
+        if not self.laboratory:
+            return Workload(patterns, burst=burst, zero_ranges=self.zero_ranges(), achieved=tuple(writes))
         return Workload(
             patterns=patterns,
             burst=burst,
@@ -96,10 +108,11 @@ class Case:
         named = dict(self.parameters)
         return MigrationSpec(
             workload=workload,
-            memory=self.memory + ROM_PAGES * PAGE,
+            memory=self.memory + (ROM_PAGES * PAGE if self.laboratory else 0),
             rule=rule,
             bandwidth=self.bandwidth if bandwidth is None else bandwidth,
             bandwidth_share=WINDOW_SHARE,
+            line_rate=LOOPBACK_RATE if self.laboratory else self.line_rate,
             bandwidth_series=tuple(series),
             downtime_limit=self.downtime_limit,
             capabilities=self.capabilities,
@@ -111,7 +124,7 @@ class Case:
             throttle_max=int(named.get("max_cpu_throttle", 99)),
             throttle_tailslow=bool(named.get("cpu_throttle_tailslow", False)),
             xbzrle_cache=int(named.get("xbzrle_cache_size", 64 << 20)),
-            xbzrle_delta=GUEST_DELTA,
+            xbzrle_delta=GUEST_DELTA if self.laboratory else XBZRLE_DELTA,
         )
 
 
@@ -124,8 +137,12 @@ GUEST_DELTA = 6.0
 """bytes of an encoded page of the laboratory guest: it increments one word of a page (xbzrle.c)."""
 
 
-def case_from_json(fields: Fields) -> Case:
+def case_from_json(fields: Fields, laboratory: bool = True) -> Case:
     """Reads a `case` object.
+
+    Args:
+        fields: the object.
+        laboratory: it belongs to a recording of the laboratory; False for a case that somebody wrote down.
 
     Raises:
         BadFileError: naming the field and what was expected of it.
@@ -134,7 +151,7 @@ def case_from_json(fields: Fields) -> Case:
     memory = int(mem * (1 << 20))
     total = memory // PAGE
     rate = fields.number("rate", 0, 1e9, unit="writes/s")
-    patterns = _patterns(fields, rate, total)
+    patterns = _patterns(fields, rate, total, BUCKETS if laboratory else 1)
     return Case(
         memory=memory,
         patterns=patterns,
@@ -147,18 +164,20 @@ def case_from_json(fields: Fields) -> Case:
         parameters=parameters_from(fields),
         filled_to=fields.whole("memend", 0, memory, default=0, unit="bytes"),
         accelerator=_accelerator(fields),
-        give_up=fields.number("maxt", 0.1, 1e6, default=3600, unit="s"),
+        give_up=fields.number("maxt", 0.1, 1e12, default=3600, unit="s"),
+        laboratory=laboratory,
+        line_rate=fields.number("line", 1, 1e13, unit="bytes/s") if fields.has("line") else None,
     )
 
 
-def _patterns(fields: Fields, rate: float, total: int) -> tuple[Pattern, ...]:
+def _patterns(fields: Fields, rate: float, total: int, buckets: int) -> tuple[Pattern, ...]:
     if fields.has("sweep"):
         values = fields.numbers("sweep", 2)
         if len(values) != 2:
             raise fields.bad("sweep", "[first page, pages]", fields.data["sweep"])
         first, pages = _range(fields, "sweep", values[0], values[1], total)
-        # Below one page a bucket, a round takes 4096 writes whatever the pages.
-        return (Sweep(first, pages, rate * pages / max(pages, BUCKETS)),) if rate > 0 else ()
+        # Below one page a bucket of the laboratory's guest, a round takes 4096 writes whatever the pages.
+        return (Sweep(first, pages, rate * pages / max(pages, buckets)),) if rate > 0 else ()
     rows = fields.items("pattern", 4096)
     if not rows:
         raise fields.bad("pattern", "a list of [share of writes, first page, pages(, exponent)] or a sweep", "nothing")

@@ -30,7 +30,7 @@ from fcm.migration.links import max_min_shares
 from fcm.migration.observation import LazyRows, Step
 from fcm.migration.passes import arrange, at_position, pending_pages, read_log
 from fcm.migration.specification import Capability, MigrationSpec
-from fcm.migration.state import BLACKOUT, BROWNOUT, EMPTY, POSTCOPY, SETUP, Flags, Floats, Ints, Rows
+from fcm.migration.state import BLACKOUT, BROWNOUT, EMPTY, NOTHING, POSTCOPY, SETUP, Flags, Floats, Ints, Rows
 from fcm.migration.throttle import adapt_rate, settle_throttle
 from fcm.migration.workload import PAGE
 from fcm.model.telemetry import FinalFigures
@@ -263,7 +263,7 @@ class Engine:
     def _log_due(self, which: Ints, threshold: Floats, now: Floats) -> Flags:
         rows = self._rows
         remaining = pending_pages(rows, which) * PAGE
-        due = np.where(rows.early[which], remaining < threshold, remaining <= 1e-6 * PAGE)
+        due = np.where(rows.early[which], remaining < np.maximum(threshold, NOTHING), remaining < NOTHING)
         overdue = (rows.passes[which] > 1) & (now - rows.last_sync[which] >= rows.periodic[which])
         result: Flags = due | overdue
         return result
@@ -272,7 +272,7 @@ class Engine:
         rows = self._rows
         remaining = pending_pages(rows, which) * PAGE
         result: Flags = (
-            (remaining < np.maximum(threshold, 1.0))
+            (remaining < np.maximum(threshold, NOTHING))
             | (rows.passes[which] >= rows.max_passes[which])
             | (rows.sent[which] > rows.max_sent[which])
             | np.isnan(rows.adaptive[which])

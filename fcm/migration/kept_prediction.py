@@ -18,7 +18,7 @@ from fcm.migration.kept_readings import readings, samples
 from fcm.migration.policies import QEMU_7_2
 from fcm.migration.prediction import COMPLETED, Prediction, predict
 from fcm.migration.recording import Recording
-from fcm.migration.specification import LOOPBACK_RATE, ZERO_PAGE_COST, Capability, MigrationSpec
+from fcm.migration.specification import ZERO_PAGE_COST, Capability, MigrationSpec
 from fcm.migration.workload import PAGE, Scattered, Workload
 from fcm.model.telemetry import Phase
 
@@ -210,8 +210,9 @@ def _bandwidth(memory: Recording, seen: Sequence[Reading], begin: float) -> floa
 def _specification(recording: Recording, kept: Kept, workload: Workload, bandwidth: float) -> MigrationSpec:
     named = dict(kept.parameters)
     limited = kept.bandwidth is not None
-    # QEMU lifts its own limit for the last copy (migration.c, migration_completion); a full line stays full.
-    line = (kept.line_rate or LOOPBACK_RATE) if limited else bandwidth
+    # QEMU lifts its own limit for the last copy (migration.c, migration_completion); a full line stays full, and
+    # where nobody knows what the line carries, the last copy is as fast as the rest.
+    line = (kept.line_rate or bandwidth) if limited else bandwidth
     return MigrationSpec(
         workload=workload,
         memory=recording.memory,

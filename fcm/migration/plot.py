@@ -6,6 +6,8 @@ import math
 from typing import TYPE_CHECKING
 from xml.sax.saxutils import escape
 
+from fcm.model.quantities import seconds, size
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -75,13 +77,21 @@ def convergence_svg(prediction: Prediction, title: str, measured: Recording | No
 
 def caption(prediction: Prediction) -> str:
     """One line with the figures of a prediction."""
-    sent = prediction.bytes / (1 << 20)
+    passes = "1 pass" if prediction.passes == 1 else f"{prediction.passes} passes"
+    sent = f"{size(prediction.bytes)} sent in {passes}"
+    if prediction.would_end is not None:
+        return (
+            f"would end after about {seconds(prediction.would_end)}, past the limit of {_limit(prediction.total)}; "
+            f"{sent} by then"
+        )
     if prediction.downtime is None:
-        return f"does not converge within {prediction.total:.0f} s; {sent:,.0f} MiB sent in {prediction.passes} passes"
-    return (
-        f"{prediction.total:.1f} s, blackout {prediction.downtime * 1000:.0f} ms, {sent:,.0f} MiB sent "
-        f"in {prediction.passes} passes"
-    )
+        return f"does not converge within {_limit(prediction.total)}; {sent}"
+    return f"{seconds(prediction.total)}, blackout {seconds(prediction.downtime)}, {sent}"
+
+
+def _limit(total: float) -> str:
+    """A limit that somebody set, in s as it was set."""
+    return f"{total:.0f} s" if total >= 10 else f"{total:.1f} s"
 
 
 def _line(points: Sequence[tuple[float, float]], colour: str, dashes: str) -> str:

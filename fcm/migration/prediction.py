@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+import math
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
 
 COMPLETED = "completed"
 DID_NOT_CONVERGE = "did-not-converge"
+PAST_THE_LIMIT = "past-the-limit"
+"""It ends by itself, but only after the time that was set: slow is not endless."""
 SLOW_HOST = 0.75
 """Mean share of the limit below which a host is taken to send without pause, not in bursts."""
 SMOOTHING = 3.0
@@ -58,6 +61,8 @@ class Prediction:
     passes: int
     rows: tuple[PassRow, ...] = field(default=())
     curve: tuple[TelemetryRow, ...] = field(default=(), repr=False)
+    would_end: float | None = None
+    """s after which it would end by itself, where that is after the time at which it is given up."""
 
     def as_json(self) -> dict[str, Any]:
         """The keys of `fcm predict --json`."""
@@ -67,11 +72,26 @@ class Prediction:
             "downtime_s": None if self.downtime is None else round(self.downtime, 5),
             "bytes": self.bytes,
             "passes": self.passes,
+            **({} if self.would_end is None else {"would_end_s": round(self.would_end, 4)}),
             "rows": [
                 {"pass": r.number, "t": round(r.begin, 4), "pages": r.pages, "sent": r.sent, "throttle": r.throttle}
                 for r in self.rows
             ],
         }
+
+
+MOST_POINTS = 36_000
+"""Rows of a curve at most."""
+MOST_PASSES = 3000
+"""Passes after which a migration whose guest does not write steadily is taken for one that never ends."""
+PATIENCE = 10.0
+"""Times the memory is sent after which a migration counts as one that does not converge."""
+
+
+def patience_of(spec: MigrationSpec) -> float:
+    """Seconds after which a migration counts as one that never ends by itself, however slow its line is."""
+    passes = min(spec.rule.max_passes or 0, 100) + 2.0
+    return max(PATIENCE, passes) * spec.pass_time + 30.0
 
 
 class Abandoned(Exception):  # noqa: N818 (nothing went wrong)
@@ -81,21 +101,35 @@ class Abandoned(Exception):  # noqa: N818 (nothing went wrong)
 class Standstill:
     """Tells when a migration has settled into passes that no longer shrink and will never end by itself.
 
-    Only sure where the guest writes steadily and nothing slows it further: not for bursts, sweeps or a throttle that
-    can still rise.
+    Only sure where the guest writes steadily and nothing slows it further: not for bursts and sweeps, nor while a
+    throttle still rises. Passes count once what they had to send was sent, so that a slow line is not taken for an
+    endless migration.
     """
 
     def __init__(self, spec: MigrationSpec) -> None:
         steady = spec.workload.activity() is None and not any(isinstance(p, Sweep) for p in spec.workload.patterns)
-        self._steady = steady and not spec.bandwidth_series and Capability.AUTO_CONVERGE not in spec.capabilities
-        self._found: list[int] = []
+        self._steady = steady and not spec.bandwidth_series
+        # Two accounting periods of a second raise a throttle (ram.c, migration_trigger_throttle).
+        self._patience = 4.0 if Capability.AUTO_CONVERGE in spec.capabilities else 0.0
+        self._found: list[tuple[int, float]] = []
+        self._throttle = 0
+        self._since = 0.0
 
-    def reached(self, pages: int) -> bool:
-        """Takes the pages of a new pass; True once thirty passes have brought no progress."""
-        self._found.append(pages)
-        if not self._steady or len(self._found) < 30:
+    def reached(self, pages: int, row: TelemetryRow) -> bool:
+        """Whether thirty passes in a row have brought no progress.
+
+        Args:
+            pages: to be sent in the pass that begins.
+            row: where the migration stands.
+        """
+        if row.throttle != self._throttle:
+            self._throttle, self._since = row.throttle, row.time
+            self._found.clear()
+        self._found = [*self._found[-300:], (pages, row.sent)]
+        if not self._steady or len(self._found) < 30 or row.time - self._since < self._patience:
             return False
-        return min(self._found[-15:]) > 0.998 * min(self._found[-30:-15])
+        before = [found for found, sent in self._found[:-15] if row.sent - sent >= pages * PAGE]
+        return len(before) >= 15 and min(found for found, _ in self._found[-15:]) > 0.998 * min(before)
 
 
 def predict(
@@ -119,7 +153,7 @@ def predict(
     """
     engine = Engine()
     for name in spec.links:
-        engine.set_link(name, spec.line_rate)
+        engine.set_link(name, spec.line if math.isfinite(spec.line) else spec.bandwidth)
     handle = engine.add(spec)
     rows = [PassRow(1, 0.0, spec.memory // PAGE, 0, 0)]
     points: list[TelemetryRow] = []
@@ -127,10 +161,11 @@ def predict(
     final: FinalFigures | None = None
     row: TelemetryRow | None = None
     left = max(1, round(give_up / WINDOW))
+    stride = max(1, left // MOST_POINTS)
     while final is None and left > 0:
         if wanted is not None and not wanted():
             raise Abandoned
-        step, count = engine.leap(1 if curve else left)
+        step, count = engine.leap(min(stride, left) if curve else left)
         left -= count
         row = step.rows[handle]
         if handle in step.synced:
@@ -140,13 +175,40 @@ def predict(
                 rows.append(PassRow(row.pass_number, begin, step.synced[handle], row.sent, row.throttle))
         if curve:
             points.append(row)
-        if until_standstill and handle in step.synced and standstill.reached(step.synced[handle]):
+        if (
+            until_standstill
+            and handle in step.synced
+            and (standstill.reached(step.synced[handle], row) or row.pass_number > MOST_PASSES)
+        ):
             break
         final = step.finished.get(handle)
     if final is not None:
         return Prediction(COMPLETED, final.total, final.downtime, final.bytes, final.passes, tuple(rows), tuple(points))
     assert row is not None
     return Prediction(DID_NOT_CONVERGE, row.time, None, row.sent, row.pass_number, tuple(rows), tuple(points))
+
+
+def whole_course(spec: MigrationSpec, limit: float, curve: bool = False) -> Prediction:
+    """Like :func:`predict`; of one that has not ended after ``limit`` s, also whether it would end later, and when."""
+    whole = predict(spec, max(limit, patience_of(spec)), until_standstill=True)
+    if whole.status != COMPLETED and whole.total < limit and not curve:
+        return _gone_on(whole, limit)
+    result = predict(spec, limit, curve)
+    if result.status == COMPLETED or whole.status != COMPLETED:
+        return result
+    return replace(result, status=PAST_THE_LIMIT, would_end=whole.total)
+
+
+def _gone_on(settled: Prediction, limit: float) -> Prediction:
+    """A migration that no longer gets on, as it stands after ``limit`` s: every pass like the last ones."""
+    last, before = settled.rows[-1], settled.rows[max(len(settled.rows) - 15, 0)]
+    length = (last.begin - before.begin) / max(last.number - before.number, 1)
+    rate = (last.sent - before.sent) / max(last.begin - before.begin, WINDOW)
+    left = limit - settled.total
+    more = int(left / max(length, 1e-3))
+    return replace(
+        settled, total=limit, bytes=settled.bytes + round(left * rate), passes=min(settled.passes + more, 1 << 53)
+    )
 
 
 def from_case(
@@ -176,8 +238,6 @@ def from_case(
         case.workload(writes=writes, waited=start), rule, bandwidth, series=achieved_bandwidth(achieved, case.bandwidth)
     )
     if writes and Capability.AUTO_CONVERGE in spec.capabilities:
-        from dataclasses import replace
-
         spec = replace(spec, capabilities=spec.capabilities - {Capability.AUTO_CONVERGE})
     return spec
 

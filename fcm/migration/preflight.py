@@ -19,30 +19,26 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from fcm.migration.assumptions import FIXED, REACHED, Origin, assumptions
 from fcm.migration.engine import WINDOW, Engine
 from fcm.migration.fitting import DirtySample, FittedWorkload, fit
 from fcm.migration.policies import QEMU_7_2, StoppingRule
-from fcm.migration.prediction import COMPLETED, Abandoned, Prediction, Standstill, predict
-from fcm.migration.specification import LOOPBACK_RATE, Capability, MigrationSpec
+from fcm.migration.prediction import COMPLETED, Abandoned, Prediction, Standstill, patience_of, predict
+from fcm.migration.specification import Capability, MigrationSpec
 from fcm.migration.workload import PAGE, Workload
+from fcm.model.quantities import rate, seconds, size
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from fcm.model.telemetry import FinalFigures
 
-__all__ = ["DirtySample", "Estimate", "Judgement", "Plan", "Remedy", "RemedyKind", "Verdict", "judge"]
+__all__ = ["DirtySample", "Estimate", "Judgement", "Origin", "Plan", "Remedy", "RemedyKind", "Verdict", "judge"]
 
-REACHED = (0.97, 1.0)
-"""Share of the bandwidth limit that is reached: a host that reaches less is too busy to foretell."""
-PATIENCE = 10.0
-"""Times the memory is sent after which a migration counts as one that does not converge."""
 LONGEST_LIMIT = 5.0
 """s: a downtime limit above this is no remedy, the machine would be better restarted."""
 MOST_BANDWIDTH = 4.0
 """Times the bandwidth that is still called a remedy."""
-_FIXED = (0.3, 4.0)
-"""Factors on the fixed blackout, the 0 % and 100 % point (QEMU on one host needs 10 to 45 ms)."""
 
 
 class Verdict(StrEnum):
@@ -89,14 +85,18 @@ class Plan:
 
     memory: int
     bandwidth: float
-    downtime_limit: float = 0.3
+    downtime_limit: float | None = None
+    """``None``: the default of the rule."""
     zero_share: float = 0.0
     """Share of memory that is zero pages."""
     filled_to: int = 0
     """bytes: memory from here to its end holds zero pages; 0 where it is not known."""
     rule: StoppingRule = QEMU_7_2
-    line_rate: float = LOOPBACK_RATE
-    """What the last copy can reach, which no limit holds."""
+    line_rate: float | None = None
+    """What the last copy can reach, which no limit holds; ``None``: nobody said, so as much as the bandwidth."""
+    bandwidth_origin: Origin = Origin.GIVEN
+    bandwidth_words: str = ""
+    """Where the bandwidth comes from, as a clause; "" where its origin says enough."""
     fixed_downtime: float = 0.010
     capabilities: frozenset[Capability] = frozenset()
     chunk_shift: int = 18
@@ -105,6 +105,11 @@ class Plan:
     """%: first step of auto-converge."""
     throttle_increment: int = 10
     """%: each further step."""
+
+    @property
+    def limit(self) -> float:
+        """The downtime limit in force (s)."""
+        return self.rule.downtime_limit if self.downtime_limit is None else self.downtime_limit
 
     def specification(self, workload: Workload) -> MigrationSpec:
         """The migration for the engine."""
@@ -147,6 +152,13 @@ class Judgement:
     prediction: Prediction
     certain: bool
     """False where some members end and some do not: it is close."""
+    assumptions: tuple[str, ...] = ()
+    """What was given, measured and assumed, each a clause."""
+
+    @property
+    def reckoned_with(self) -> str:
+        """Its assumptions as a sentence."""
+        return f"Reckoned with {'; '.join(self.assumptions)}."
 
 
 def judge(
@@ -171,8 +183,8 @@ def judge(
         Abandoned: ``wanted`` said no.
         ValueError: with neither workload nor samples, or for a plan without memory or bandwidth.
     """
-    if plan.memory <= 0 or plan.bandwidth <= 0:
-        raise ValueError("a plan needs memory and bandwidth above 0 bytes")
+    if plan.memory < PAGE or not 0 < plan.bandwidth < math.inf:
+        raise ValueError("a plan needs a page of memory and a finite bandwidth above 0 bytes/s")
     if workload is None:
         if not samples:
             raise ValueError("a plan needs a workload or measured dirty rates")
@@ -180,10 +192,11 @@ def judge(
     else:
         fitted = FittedWorkload(workload, (workload,) * max(members, 1))
     guess = fitted.workload
-    patience = _patience(plan)
-    prediction = predict(plan.specification(guess), patience, until_standstill=True, wanted=wanted)
+    spec = plan.specification(guess)
+    patience = patience_of(spec)
+    prediction = predict(spec, patience, until_standstill=True, wanted=wanted)
     ends = prediction.status == COMPLETED
-    drawn = _members(plan, fitted, members, seed, patience, wanted)
+    drawn = _members(plan, fitted, members, seed, patience / REACHED[0], wanted)
     known = [d for d in drawn if d is not None]
     endings = (len(known) + ends) / (len(drawn) + 1)
     remedies: tuple[Remedy, ...] = ()
@@ -197,11 +210,8 @@ def judge(
     passes = _estimate(float(prediction.passes) if ends else math.inf, [d.passes for d in known], len(drawn), math.inf)
     certain = endings in (0.0, 1.0) or endings < 0.1 or endings > 0.9
     sentence = _sentence(plan, verdict, total, downtime, sent, remedies, certain)
-    return Judgement(verdict, total, downtime, sent, passes, remedies, sentence, guess, prediction, certain)
-
-
-def _patience(plan: Plan) -> float:
-    return PATIENCE * plan.memory / plan.bandwidth + 30.0
+    told = assumptions(plan, spec, samples if workload is None else (), drawn=len(drawn) > 0)
+    return Judgement(verdict, total, downtime, sent, passes, remedies, sentence, guess, prediction, certain, told)
 
 
 def _members(
@@ -219,13 +229,16 @@ def _members(
     specs = []
     for k in range(members):
         spec = plan.specification(fitted.members[k % len(fitted.members)])
-        fixed = plan.fixed_downtime * math.exp(random.uniform(math.log(_FIXED[0]), math.log(_FIXED[1])))
+        fixed = plan.fixed_downtime * math.exp(random.uniform(math.log(FIXED[0]), math.log(FIXED[1])))
+        line = None
+        if plan.line_rate is not None:
+            line = max(plan.line_rate * math.exp(0.25 * random.standard_normal()), min(plan.line_rate, plan.bandwidth))
         specs.append(
             replace(
                 spec,
                 bandwidth_share=float(random.uniform(*REACHED)),
                 fixed_downtime=fixed,
-                line_rate=plan.line_rate * math.exp(0.25 * random.standard_normal()),
+                line_rate=line,
             )
         )
     engine = Engine()
@@ -240,7 +253,7 @@ def _members(
         left -= count
         ended.update(step.finished)
         for handle, pages in step.synced.items():
-            if handle in engine and standstills[handle].reached(pages):
+            if handle in engine and standstills[handle].reached(pages, step.rows[handle]):
                 engine.cancel(handle)
     return [ended.get(h) for h in handles]
 
@@ -251,8 +264,8 @@ def _remedies(
     out: list[Remedy] = []
     limit = _limit_needed(plan, workload, stuck, patience, wanted)
     if limit is not None:
-        seconds, total = limit
-        out.append(Remedy(RemedyKind.DOWNTIME_LIMIT, seconds, total, f"a downtime limit of {seconds * 1000:.0f} ms"))
+        least, total = limit
+        out.append(Remedy(RemedyKind.DOWNTIME_LIMIT, least, total, f"a downtime limit of {seconds(least)}"))
     if Capability.AUTO_CONVERGE not in plan.capabilities:
         slowed = replace(plan, capabilities=plan.capabilities | {Capability.AUTO_CONVERGE})
         result = predict(slowed.specification(workload), patience, until_standstill=True, wanted=wanted)
@@ -261,12 +274,15 @@ def _remedies(
             out.append(Remedy(RemedyKind.AUTO_CONVERGE, None, result.total, text))
     for factor in (1.25, 1.5, 2.0, 3.0, MOST_BANDWIDTH):
         faster = replace(plan, bandwidth=plan.bandwidth * factor)
-        result = predict(faster.specification(workload), _patience(faster), until_standstill=True, wanted=wanted)
+        if faster.line_rate is not None:
+            faster = replace(faster, line_rate=max(faster.line_rate, faster.bandwidth))
+        spec = faster.specification(workload)
+        result = predict(spec, patience_of(spec), until_standstill=True, wanted=wanted)
         if result.status == COMPLETED:
-            text = f"a bandwidth of {faster.bandwidth / (1 << 20):.0f} MiB/s"
+            text = f"a bandwidth of {rate(faster.bandwidth)}"
             out.append(Remedy(RemedyKind.BANDWIDTH, faster.bandwidth, result.total, text))
             break
-    out.append(Remedy(RemedyKind.POSTCOPY, None, 2.0 * plan.memory / plan.bandwidth, "post-copy"))
+    out.append(Remedy(RemedyKind.POSTCOPY, None, 2.0 * plan.specification(workload).pass_time, "post-copy"))
     return tuple(out)
 
 
@@ -275,7 +291,7 @@ def _limit_needed(
 ) -> tuple[float, float] | None:
     """The least downtime limit, in steps of 50 ms, with which it ends, and the total then; ``None`` above 5 s."""
     smallest = min((r.pages for r in stuck.rows[1:]), default=plan.memory // PAGE)
-    low = plan.downtime_limit
+    low = plan.limit
     high = max(min(1.2 * smallest * PAGE / plan.bandwidth + 0.1, LONGEST_LIMIT), low + 0.05)
 
     def ends(limit: float) -> float | None:
@@ -320,18 +336,17 @@ def _sentence(
 ) -> str:
     if verdict is Verdict.CONVERGES:
         text = (
-            f"It ends by itself after about {_seconds(total)}, sends {_mib(sent.value)} "
-            f"and lets the guest stand still for {_milliseconds(downtime)}."
+            f"It ends by itself after about {_seconds(total)}, sends {size(sent.value)} "
+            f"and lets the guest stand still for {_range(downtime)}."
         )
         return text if certain else text[:-1] + "; but it is close, and a busier host or guest may keep it from ending."
     helps = [r for r in remedies if r.kind is not RemedyKind.POSTCOPY]
-    limit = f"{plan.downtime_limit * 1000:.0f} ms"
     if verdict is Verdict.CONVERGES_WITH:
-        ways = [f"{r.text} ({r.total:.0f} s in all)" for r in helps] + ["post-copy"]
-        start = f"It does not end by itself within a downtime of {limit}"
+        ways = [f"{r.text} ({seconds(r.total)} in all)" for r in helps] + ["post-copy"]
+        start = f"It does not end by itself within a downtime of {seconds(plan.limit)}"
         return f"{start}, but would with {_either(ways)}."
     return (
-        f"It does not end: the guest dirties memory faster than {_mib(plan.bandwidth)}/s carries it, and no reasonable "
+        f"It does not end: the guest dirties memory faster than {rate(plan.bandwidth)} carries it, and no reasonable "
         "downtime limit, bandwidth or slowing changes that. Only post-copy or a quieter guest would."
     )
 
@@ -341,16 +356,14 @@ def _either(ways: Sequence[str]) -> str:
 
 
 def _seconds(e: Estimate) -> str:
-    if math.isfinite(e.high) and e.high - e.low > 0.1:
-        return f"{e.value:.1f} s ({e.low:.1f} to {e.high:.1f} s)"
-    return f"{e.value:.1f} s"
+    interval = _range(e) if math.isfinite(e.high) else ""
+    return seconds(e.value) if interval in ("", seconds(e.value)) else f"{seconds(e.value)} ({interval})"
 
 
-def _milliseconds(e: Estimate) -> str:
-    if math.isfinite(e.high):
-        return f"{e.low * 1000:.0f} to {e.high * 1000:.0f} ms"
-    return f"about {e.value * 1000:.0f} ms"
-
-
-def _mib(size: float) -> str:
-    return f"{size / (1 << 20):,.0f} MiB"
+def _range(e: Estimate) -> str:
+    """An interval in words, in one unit where that is possible; its value where the upper end is open."""
+    low, high = seconds(e.low), seconds(e.high)
+    if not math.isfinite(e.high) or low == high:
+        return f"about {seconds(e.value)}" if not math.isfinite(e.high) else high
+    number, _, unit = low.partition(" ")
+    return f"{number} to {high}" if " " not in unit and high.endswith(f" {unit}") else f"{low} to {high}"

@@ -45,7 +45,7 @@ def geometric(spec: MigrationSpec, give_up: float = 3600.0) -> Prediction:
         passes += 1
     if volume >= threshold:
         return Prediction(DID_NOT_CONVERGE, give_up, None, round(bandwidth * give_up), passes)
-    downtime = volume / spec.line_rate + spec.fixed_downtime
+    downtime = volume / spec.line + spec.fixed_downtime
     return Prediction(COMPLETED, time + downtime, downtime, round(sent + volume), passes)
 
 
@@ -159,7 +159,7 @@ class _PageByPage:
             return 0.0
         cost = np.where(self.zero[most], float(ZERO_BYTES), float(NORMAL_BYTES))
         total = np.cumsum(cost)
-        time = np.cumsum(np.where(self.zero[most], self.spec.zero_page_cost, NORMAL_BYTES / self.spec.line_rate))
+        time = np.cumsum(np.where(self.zero[most], self.spec.zero_page_cost, NORMAL_BYTES / self.spec.line))
         fits = int(np.searchsorted(total, budget)), int(np.searchsorted(time, WINDOW))
         count = min(fits[0] + 1, fits[1] + 1, len(most))
         some = most[:count]
@@ -203,12 +203,12 @@ class _PageByPage:
                     if remaining < max(threshold, 1.0):
                         rest = self.queue[self.done :]
                         size = float(np.where(self.zero[rest], ZERO_BYTES, NORMAL_BYTES).sum())
-                        downtime = size / spec.line_rate + spec.fixed_downtime
+                        downtime = size / spec.line + spec.fixed_downtime
                         return Prediction(COMPLETED, now + downtime, downtime, round(sent + size), passes)
-                moved = self.send(left, now, spec.line_rate)
+                moved = self.send(left, now, spec.line)
                 sent += moved
                 left -= moved
-                now += max(moved / spec.line_rate, 1e-9)
+                now += max(moved / spec.line, 1e-9)
                 if left <= NORMAL_BYTES or self.done < len(self.queue):
                     break
             measured = (sent - before) / WINDOW
@@ -220,10 +220,10 @@ def _bandwidth_at(spec: MigrationSpec, time: float) -> float:
     if spec.bandwidth_series:
         times, values = zip(*spec.bandwidth_series, strict=True)
         return float(np.interp(time + WINDOW / 2, times, values))
-    return min(spec.bandwidth * spec.bandwidth_share, spec.line_rate)
+    return min(spec.bandwidth * spec.bandwidth_share, spec.line)
 
 
 def _mean_bandwidth(spec: MigrationSpec) -> float:
     if spec.bandwidth_series:
         return math.fsum(b for _, b in spec.bandwidth_series) / len(spec.bandwidth_series)
-    return min(spec.bandwidth * spec.bandwidth_share, spec.line_rate)
+    return min(spec.bandwidth * spec.bandwidth_share, spec.line)

@@ -16,9 +16,10 @@ from fcm.migration.engine import WINDOW
 from fcm.migration.policies import LogWindow
 from fcm.migration.prediction import COMPLETED, DID_NOT_CONVERGE, PassRow, Prediction, Standstill
 from fcm.migration.specification import Capability
-from fcm.migration.state import NORMAL_BYTES
+from fcm.migration.state import NORMAL_BYTES, NOTHING
 from fcm.migration.throttle import slowdown
 from fcm.migration.workload import PAGE, Uniform
+from fcm.model.telemetry import Phase, TelemetryRow
 
 if TYPE_CHECKING:
     from fcm.migration.specification import MigrationSpec
@@ -85,10 +86,18 @@ class _Sketch:
             if self._may_stop(pending, threshold):
                 return self._end(pending)
             at_the_end = self.throttle >= spec.throttle_max
-            if self.time > give_up or standstill.reached(round(pending)) or (at_the_end and self._settled()):
+            if (
+                self.time > give_up
+                or standstill.reached(round(pending), self._row(pending))
+                or (at_the_end and self._settled())
+            ):
                 break
         total, sent = max(self.time, 0.0), round(self.sent)
         return Prediction(DID_NOT_CONVERGE, total, None, sent, self.passes, tuple(self.rows))
+
+    def _row(self, pending: float) -> TelemetryRow:
+        left, sent = round(pending * PAGE), round(self.sent)
+        return TelemetryRow(self.time, self.passes, left, sent, 0.0, self.speed, Phase.BROWNOUT, self.throttle)
 
     def _settled(self) -> bool:
         last = [row.pages for row in self.rows[-6:]]
@@ -97,7 +106,7 @@ class _Sketch:
     def _may_stop(self, pending: float, threshold: float) -> bool:
         rule = self.spec.rule
         return (
-            pending * PAGE < max(threshold, 1.0)
+            pending * PAGE < max(threshold, NOTHING)
             or (rule.max_passes is not None and self.passes >= rule.max_passes)
             or (rule.max_sent_factor is not None and self.sent > rule.max_sent_factor * self.spec.memory)
             or self.exhausted
@@ -105,7 +114,7 @@ class _Sketch:
 
     def _end(self, pending: float) -> Prediction:
         spec = self.spec
-        downtime = pending * NORMAL_BYTES / spec.line_rate + spec.fixed_downtime
+        downtime = pending * NORMAL_BYTES / spec.line + spec.fixed_downtime
         sent = round(self.sent + pending * NORMAL_BYTES)
         return Prediction(COMPLETED, self.time + downtime, downtime, sent, self.passes, tuple(self.rows))
 
@@ -127,7 +136,7 @@ class _Sketch:
         if rule.early_sync:
             end = min(end, self._window_after(begin, begin + max(pending - threshold, 0.0) / pace))
         if rule.periodic_sync is not None and self.passes > 1:
-            end = min(end, self._window_after(begin, begin + rule.periodic_sync))
+            end = min(end, self._window_after(begin, begin + self.spec.periodic))
         moved = min((end - begin) * pace, pending)
         fresh = self._read_log(begin, end, pace, 0.0 if share < 1.0 else max(pending - moved, 0.0))
         self.sent += moved * NORMAL_BYTES
@@ -193,7 +202,7 @@ class _Sketch:
         if rule.rate_start is not None:
             wanted = max(self.pending * PAGE / max(duration, 1e-6) + rule.rate_step, rule.rate_start)
             self.exhausted = wanted > (rule.rate_cap or math.inf)
-            self.speed = min(wanted, spec.bandwidth, spec.line_rate)
+            self.speed = min(wanted, spec.bandwidth, spec.line)
         if self.time - self.period_start <= _SETTLE:
             return
         moved, dirtied = self.sent - self.period_sent, self.period_dirty * PAGE
@@ -232,7 +241,7 @@ def sketch(spec: MigrationSpec, give_up: float = 3600.0) -> Prediction:
         size = one.pages / number
         parts = [_Part(size, one.first + k * size, size > 1.5 * chunk, size) for k in range(number)]
         rate = one.rate / one.pages * slowdown(spec.workload.utilisation, 0.0)
-    speed = min(spec.bandwidth, spec.line_rate)
+    speed = min(spec.bandwidth, spec.line)
     if spec.rule.rate_start is not None:
         speed = min(speed, spec.rule.rate_start)
     made = _Sketch(spec, parts, rate, speed)

@@ -2,23 +2,32 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from fcm.migration.policies import QEMU_7_2, StoppingRule
+from fcm.migration.workload import PAGE
 
 if TYPE_CHECKING:
     from fcm.migration.workload import Workload
 
 LOOPBACK_RATE = 1.2e9
-"""bytes/s one QEMU migration thread writes to a local socket when no limit holds it (measured on QEMU 7.2.22)."""
+"""bytes/s one QEMU migration thread writes to a local socket when no limit holds it (measured on QEMU 7.2.22 in the
+laboratory): of the laboratory's recordings alone, never of anybody else's hosts."""
 WINDOW_SHARE = 1.0
 """Share of the limit an undisturbed host reaches. Wake-ups late by less than a millisecond do not count, because
 QEMU reckons windows in whole milliseconds (migration.c, migration_rate_limit, qemu_clock_get_ms); later ones are not
 made up, so a busy host reaches less."""
 ZERO_PAGE_COST = 0.7e-6
 """s to find out that a page is zero. An assumption for memory the host must first map."""
+
+XBZRLE_DELTA = 512.0
+"""bytes an encoded page takes on average. An assumption about the guest's writes."""
+READINGS_A_PASS = 100
+"""Most readings of the dirty log that a rule with a period makes while the whole memory is sent once: a pass of days is
+not followed in steps of seconds. Nothing but the throttle tells the difference."""
 
 
 class Capability(StrEnum):
@@ -48,8 +57,9 @@ class MigrationSpec:
     links: tuple[str, ...] = ()
     """Names of the engine's links this migration crosses."""
     capabilities: frozenset[Capability] = frozenset()
-    line_rate: float = LOOPBACK_RATE
-    """What one migration can send when no limit holds it, the links apart."""
+    line_rate: float | None = None
+    """What one migration can send when no limit holds it; ``None``: what its links carry, without any as much as the
+    limit it begins with."""
     bandwidth_share: float = WINDOW_SHARE
     """Share of the limit that is really reached."""
     bandwidth_series: tuple[tuple[float, float], ...] = ()
@@ -73,10 +83,32 @@ class MigrationSpec:
     throttle_tailslow: bool = False
     """cpu-throttle-tailslow: the step shrinks towards what the ratio of sending to dirtying asks for."""
     xbzrle_cache: int = 64 << 20
-    xbzrle_delta: float = 512.0
+    xbzrle_delta: float = XBZRLE_DELTA
     """bytes an encoded page takes on average. An assumption about the guest's writes."""
     segments: int = 48
     """Least number of address segments."""
+
+    @property
+    def line(self) -> float:
+        """bytes/s that the migration can send once no limit holds it: the rate of the last copy."""
+        if self.line_rate is not None:
+            return self.line_rate
+        return self.bandwidth if self.bandwidth > 0 and not self.links else math.inf
+
+    @property
+    def pass_time(self) -> float:
+        """Seconds that sending the whole memory once takes at most, by which slow and endless are told apart."""
+        known = sum(count for _, count in self.workload.zero_ranges) + self.workload.zero_share * self.memory / PAGE
+        limit = self.bandwidth if self.bandwidth > 0 else math.inf
+        speed = min(limit * self.bandwidth_share, self.line, self.rule.rate_start or math.inf)
+        return self.memory * (1.0 + 8.0 / PAGE) / speed + known * self.zero_page_cost + self.setup_time
+
+    @property
+    def periodic(self) -> float:
+        """Seconds without a reading of the dirty log after which one is made; infinite where the rule has no period."""
+        if self.rule.periodic_sync is None:
+            return math.inf
+        return max(self.rule.periodic_sync, self.pass_time / READINGS_A_PASS)
 
     @property
     def limit(self) -> float:

@@ -29,6 +29,8 @@ Flags: TypeAlias = npt.NDArray[np.bool_]
 
 EMPTY, SETUP, BROWNOUT, BLACKOUT, POSTCOPY = range(5)
 
+NOTHING = PAGE / 2
+"""bytes expected to remain below which nothing remains, whatever the threshold: QEMU ends where no page is dirty."""
 NORMAL_BYTES = PAGE + 8
 """A page on the wire: content and an 8-byte header (QEMU migration/ram.c, save_page_header)."""
 ZERO_BYTES = 9
@@ -179,7 +181,7 @@ class Rows:
         self.limit[i] = spec.limit
         self.bandwidth[i] = spec.bandwidth if spec.bandwidth > 0 else np.inf
         self.share[i] = spec.bandwidth_share
-        self.line[i] = spec.line_rate
+        self.line[i] = spec.line
         self.fixed[i] = spec.fixed_downtime
         self.zero_cost[i] = spec.zero_page_cost
         self.normal_bytes[i] = MULTIFD_BYTES if Capability.MULTIFD in spec.capabilities else NORMAL_BYTES
@@ -189,7 +191,7 @@ class Rows:
         self.stop_bytes[i] = (rule.stop_pages or 0) * PAGE
         self.max_passes[i] = rule.max_passes or np.iinfo(np.int64).max
         self.max_sent[i] = np.inf if rule.max_sent_factor is None else rule.max_sent_factor * spec.memory
-        self.periodic[i] = rule.periodic_sync or np.inf
+        self.periodic[i] = spec.periodic
         self.window[i] = rule.window
         self.early[i] = rule.early_sync
         self.keeps_cursor[i] = rule.keeps_cursor

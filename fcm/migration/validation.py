@@ -17,7 +17,7 @@ from fcm.migration.kept_prediction import Basis, NotComparableError, comparable,
 from fcm.migration.prediction import COMPLETED, DID_NOT_CONVERGE, Prediction, from_case, predict
 from fcm.migration.preflight import Plan, Verdict, judge
 from fcm.migration.reference import ablations, geometric, page_monte_carlo
-from fcm.migration.specification import Capability
+from fcm.migration.specification import LOOPBACK_RATE, Capability
 from fcm.migration.workload import PAGE
 
 if TYPE_CHECKING:
@@ -267,7 +267,13 @@ def kept_group(recording: Recording, how: Comparable) -> str:
 
 def _judge_one(name: str, recording: Recording, laboratory: Laboratory) -> ValidatedCase:
     case = laboratory.case
-    plan = Plan(case.memory + ROM_PAGES * PAGE, case.bandwidth, case.downtime_limit, filled_to=case.filled_to)
+    plan = Plan(
+        case.memory + ROM_PAGES * PAGE,
+        case.bandwidth,
+        case.downtime_limit,
+        filled_to=case.filled_to,
+        line_rate=LOOPBACK_RATE,
+    )
     j = judge(plan, samples=samples_of(laboratory), members=0)
     figures = j.prediction.as_json()
     figures["verdict"] = j.verdict.value

@@ -8,28 +8,18 @@ from __future__ import annotations
 import math
 from datetime import datetime
 
+from fcm.model import quantities
 from fcm.model.entities import GIB, MIB
 
 NARROW = "\N{NO-BREAK SPACE}"
 """Between a number and its unit: they are never parted by a line break."""
 NONE = "\N{EN DASH}"
 """What a column shows where there is no value."""
-_KIB = 2**10
-_TIB = 2**40
-
-
-def _number(value: float) -> str:
-    if value >= 100 or value == round(value):
-        return f"{value:,.0f}"
-    return f"{value:.1f}" if value >= 10 else f"{value:.2f}".rstrip("0").rstrip(".")
 
 
 def size(count: float) -> str:
     """Bytes in the unit that suits them: 512 MiB, 4 GiB, 1.82 TiB."""
-    for unit, name in ((_TIB, "TiB"), (GIB, "GiB"), (MIB, "MiB"), (_KIB, "KiB")):
-        if count >= unit:
-            return f"{_number(count / unit)}{NARROW}{name}"
-    return f"{count:.0f}{NARROW}B"
+    return quantities.size(count, NARROW)
 
 
 def gib(count: float) -> str:
@@ -39,12 +29,7 @@ def gib(count: float) -> str:
 
 def rate(count: float) -> str:
     """Bytes/s as network people say it: 941 Mbit/s."""
-    bits = count * 8
-    for unit, name in ((1e9, "Gbit/s"), (1e6, "Mbit/s"), (1e3, "kbit/s")):
-        if bits >= unit:
-            value = bits / unit
-            return f"{value:.0f}{NARROW}{name}" if value >= 100 else f"{_number(value)}{NARROW}{name}"
-    return f"{bits:.0f}{NARROW}bit/s"
+    return quantities.rate(count, NARROW)
 
 
 def mib_rate(pages: float, page_size: int = 4096) -> str:
@@ -53,15 +38,8 @@ def mib_rate(pages: float, page_size: int = 4096) -> str:
 
 
 def seconds(value: float) -> str:
-    """A duration in s: 180 ms, 6.4 s, 3 min 5 s, 2 h 10 min."""
-    if value < 0.9995:
-        return f"{value * 1000:.0f}{NARROW}ms"
-    if value < 59.95:
-        return f"{value:.1f}{NARROW}s"
-    whole = round(value)
-    if whole < 3600:
-        return f"{whole // 60}{NARROW}min {whole % 60}{NARROW}s"
-    return f"{whole // 3600}{NARROW}h {whole % 3600 // 60}{NARROW}min"
+    """A duration in s: 0.4 ms, 180 ms, 6.4 s, 3 min 5 s, 2 h 10 min, 12.7 days."""
+    return quantities.seconds(value, NARROW)
 
 
 def milliseconds(value: float) -> str:

@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from fcm.migration.fitting import DirtySample
-from fcm.migration.policies import QEMU_7_2
-from fcm.migration.preflight import Judgement, Plan, Verdict, judge
+from fcm.migration.preflight import Judgement, Origin, Plan, Verdict, judge
 from fcm.migration.recording import Recording
 from fcm.migration.specification import Capability
 from fcm.model.entities import MIB, AdapterState, CheckResult, MigrationKind
@@ -52,7 +51,7 @@ class Question:
         if self.plan is None or self.unknown:
             return CheckResult(NAME, CATEGORY, "info", self.unknown), None
         judgement = judge(self.plan, self.workload, self.samples, members=MEMBERS)
-        text = f"{judgement.sentence} {self.basis}".strip()
+        text = " ".join(part for part in (judgement.sentence, judgement.reckoned_with, self.basis) if part)
         if judgement.verdict is Verdict.CONVERGES:
             return CheckResult(NAME, CATEGORY, "pass" if judgement.certain else "warn", text), judgement
         remedy = "It can be started all the same, watched here and canceled at any time."
@@ -81,7 +80,9 @@ def question(
     plan = Plan(
         memory=machine.memory,
         bandwidth=min(limits),
-        downtime_limit=QEMU_7_2.downtime_limit if options.downtime_limit is None else options.downtime_limit,
+        bandwidth_origin=Origin.GIVEN,
+        bandwidth_words=_bandwidth_words(options, network),
+        downtime_limit=options.downtime_limit,
         zero_share=machine.zero_share,
         line_rate=network.bandwidth * GOODPUT,
         capabilities=frozenset(capabilities),
@@ -101,6 +102,17 @@ def question(
             "first pass of a live migration tell.",
         )
     return Question(plan, None, samples, basis=basis)
+
+
+def _bandwidth_words(options: MigrationOptions, network: Network) -> str:
+    if options.bandwidth and options.bandwidth < network.bandwidth * GOODPUT:
+        return "the limit of the migration's options"
+    return speed_words(network)
+
+
+def speed_words(network: Network) -> str:
+    """Where a bandwidth comes from that is what a network carries, as a clause."""
+    return f"the speed of {network.name} less {(1 - GOODPUT) * 100:.0f} % for TCP and Ethernet, which is assumed"
 
 
 def first_network(state: State, machine: VirtualMachine, destination: str) -> Network | None:

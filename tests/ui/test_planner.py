@@ -124,3 +124,14 @@ def test_the_lowest_step_can_mean_nothing_at_all(qtbot: QtBot) -> None:
     qtbot.addWidget(slider.label)
     slider.set_amount(0.0)
     assert slider.amount() == 0.0
+
+
+def test_a_scenario_says_what_it_reckons_with_and_reaches_terabytes(planner: MigrationPlanner, qtbot: QtBot) -> None:
+    first = planner.panels[0]
+    first.sliders["memory"].set_amount(12288.0 * GIB)
+    first.sliders["bandwidth"].set_amount(100e9)
+    first.sliders["dirty_rate"].set_amount(0.0)
+    settle(qtbot, planner)
+    assert first.text().replace("\N{NO-BREAK SPACE}", " ").startswith("Ends after 2 min")
+    for words in ("800 Gbit/s (given)", "last copy at the same rate (assumed)", "QEMU 7.2", "300 ms (given)"):
+        assert words in first.reckoned_with()

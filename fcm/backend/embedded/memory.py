@@ -12,7 +12,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from fcm.backend.embedded.workloads import workload_of
-from fcm.migration.specification import LOOPBACK_RATE, Capability, MigrationSpec
+from fcm.migration.specification import Capability, MigrationSpec
 from fcm.model.entities import AdapterState
 from fcm.model.telemetry import Phase
 from fcm.model.verdict import OK, Verdict, no
@@ -109,7 +109,6 @@ class Memory:
                 downtime_limit=options.downtime_limit,
                 links=self._links(migration, network),
                 capabilities=_capabilities(options),
-                line_rate=LOOPBACK_RATE * options.parallel_connections,
                 throttle_initial=options.auto_converge_initial or THROTTLE_INITIAL,
                 throttle_increment=options.auto_converge_increment or THROTTLE_INCREMENT,
             )

@@ -52,13 +52,13 @@ class _Range:
 
 
 _RANGES = (
-    _Range("memory", "Memory", 256 * MIB, 512 * GIB, (MIB, GIB)),
-    _Range("dirty_rate", "Dirty rate", MIB / 4, 4 * GIB, (MIB, GIB), zero=True),
-    _Range("working_set", "Working set", 4 * MIB, 512 * GIB, (MIB, GIB)),
-    _Range("bandwidth", "Bandwidth", 1.25e6, 12.5e9, (125e3, 125e6)),
+    _Range("memory", "Memory", 16 * MIB, 12288 * GIB, (MIB, GIB)),
+    _Range("dirty_rate", "Dirty rate", MIB / 16, 128 * GIB, (MIB, GIB), zero=True),
+    _Range("working_set", "Working set", 1 * MIB, 12288 * GIB, (MIB, GIB)),
+    _Range("bandwidth", "Bandwidth", 125e3, 100e9, (125e3, 125e6)),
     _Range("downtime_limit", "Downtime limit", 0.01, 10.0, (0.001, 1.0)),
 )
-_STEPS = 240
+_STEPS = 480
 REST = 120
 """ms that the sliders must rest before the engine is run."""
 _COMPUTING = "Intervals and what would help are being computed."
@@ -128,10 +128,12 @@ class ScenarioPanel(QGroupBox):
         self._shown_icon = ""
         self._verdict = named(SteadyText(3), f"Verdict of scenario {name}")
         self._details = named(SteadyText(2, "quiet"), f"Intervals of scenario {name}")
+        self._reckoned = named(SteadyText(5, "quiet"), f"Assumptions of scenario {name}")
         words = QVBoxLayout()
         words.setSpacing(0)
         words.addWidget(self._verdict)
         words.addWidget(self._details)
+        words.addWidget(self._reckoned)
         line = QHBoxLayout()
         line.setSpacing(8)
         line.addWidget(self._icon, 0, Qt.AlignmentFlag.AlignTop)
@@ -174,6 +176,10 @@ class ScenarioPanel(QGroupBox):
     def details(self) -> str:
         """Intervals and remedies, or that they are being computed."""
         return self._details.text()
+
+    def reckoned_with(self) -> str:
+        """What was given and what is assumed, as the engine last had it."""
+        return self._reckoned.text()
 
     @property
     def is_moving(self) -> bool:
@@ -230,6 +236,8 @@ class ScenarioPanel(QGroupBox):
         self.outcome = outcome
         self._verdict.say(outcome.sentence)
         self._details.say(outcome.details or _COMPUTING)
+        if outcome.reckoned_with:
+            self._reckoned.say(outcome.reckoned_with)
         icon = "pass" if outcome.converges else "warn"
         if icon != self._shown_icon:
             self._shown_icon = icon

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from fcm.migration.policies import PRESETS
+from fcm.migration.prediction import patience_of
 from fcm.migration.preflight import Plan, RemedyKind, judge
 from fcm.migration.recording import Recording
 from fcm.migration.sketch import sketch
@@ -36,8 +37,6 @@ _POINTS = (
 """Where the points of a pass lie, by the share of the whole time that it takes at least."""
 MEMBERS = 10
 """Migrations run beside the best guess for the intervals."""
-PATIENCE = 10.0
-"""Times the memory is sent after which a migration counts as one that does not end."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,20 +52,28 @@ class Scenario:
     preset: str = "qemu-7.2"
     auto_converge: bool = False
 
-    def specification(self) -> MigrationSpec:
-        """The migration for the engine."""
+    @property
+    def workload(self) -> Workload:
+        """A guest that writes the pages of its working set equally often."""
         pages = max(min(self.working_set, self.memory) // PAGE, 1)
         first = (self.memory // PAGE - pages) // 2
         patterns = (Uniform(first, pages, self.dirty_rate / PAGE),) if self.dirty_rate > 0 else ()
-        return MigrationSpec(
-            workload=Workload(patterns),
+        return Workload(patterns)
+
+    @property
+    def plan(self) -> Plan:
+        """The plan that pre-flight judges, here as everywhere."""
+        return Plan(
             memory=self.memory,
-            rule=PRESETS[self.preset],
             bandwidth=self.bandwidth,
             downtime_limit=self.downtime_limit,
+            rule=PRESETS[self.preset],
             capabilities=frozenset({Capability.AUTO_CONVERGE} if self.auto_converge else ()),
-            line_rate=self.bandwidth,
         )
+
+    def specification(self) -> MigrationSpec:
+        """The migration for the engine."""
+        return self.plan.specification(self.workload)
 
     @property
     def threshold(self) -> float:
@@ -86,12 +93,14 @@ class Outcome:
     sentence: str
     details: str = ""
     """Intervals and remedies; "" as long as only the sketch has spoken."""
+    reckoned_with: str = ""
+    """What was given and what is assumed; "" as long as only the sketch has spoken."""
 
 
 def work_out(scenario: Scenario) -> Outcome:
     """What is expected, by the sketch of the engine: less than a millisecond."""
-    patience = PATIENCE * scenario.memory / scenario.bandwidth + 30.0
-    return _outcome(scenario, sketch(scenario.specification(), patience))
+    spec = scenario.specification()
+    return _outcome(scenario, sketch(spec, patience_of(spec)))
 
 
 def look_closer(scenario: Scenario, wanted: Callable[[], bool]) -> Outcome:
@@ -100,17 +109,10 @@ def look_closer(scenario: Scenario, wanted: Callable[[], bool]) -> Outcome:
     Raises:
         Abandoned: ``wanted``, asked now and then, said no.
     """
-    spec = scenario.specification()
-    plan = Plan(
-        memory=scenario.memory,
-        bandwidth=scenario.bandwidth,
-        downtime_limit=scenario.downtime_limit,
-        rule=spec.rule,
-        line_rate=spec.line_rate,
-        capabilities=spec.capabilities,
+    judgement = judge(scenario.plan, scenario.workload, members=MEMBERS, wanted=wanted)
+    return replace(
+        _outcome(scenario, judgement.prediction), details=_details(judgement), reckoned_with=judgement.reckoned_with
     )
-    judgement = judge(plan, spec.workload, members=MEMBERS, wanted=wanted)
-    return replace(_outcome(scenario, judgement.prediction), details=_details(judgement))
 
 
 def _outcome(scenario: Scenario, prediction: Prediction) -> Outcome:

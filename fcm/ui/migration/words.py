@@ -6,7 +6,13 @@ import math
 
 from fcm.ui.format import NARROW, seconds
 
-_STEPS = ((0.9995, 0.001, 10.0, "ms"), (59.95, 1.0, 1.0, "s"), (math.inf, 60.0, 0.5, "min"))
+_STEPS = (
+    (0.9995, 0.001, 10.0, "ms"),
+    (59.95, 1.0, 1.0, "s"),
+    (7200.0, 60.0, 0.5, "min"),
+    (172_800.0, 3600.0, 0.5, "h"),
+    (math.inf, 86_400.0, 0.5, "days"),
+)
 """Up to which time (s), unit in s, rounding in units, name of the unit."""
 
 

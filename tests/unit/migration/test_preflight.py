@@ -8,6 +8,7 @@ import pytest
 from fcm.migration.fitting import DirtySample, fit, nonnegative_least_squares
 from fcm.migration.preflight import Plan, RemedyKind, Verdict, judge
 from fcm.migration.recording import load_qemu_recording
+from fcm.migration.specification import LOOPBACK_RATE
 from fcm.migration.validation import samples_of
 from fcm.migration.workload import Scattered, Uniform, Workload
 
@@ -36,7 +37,7 @@ def test_measured_dirty_rates_alone_foretell_a_recorded_migration() -> None:
     assert recording.laboratory is not None
     assert recording.final is not None
     case = recording.laboratory.case
-    plan = Plan(case.memory, case.bandwidth, case.downtime_limit, filled_to=case.filled_to)
+    plan = Plan(case.memory, case.bandwidth, case.downtime_limit, filled_to=case.filled_to, line_rate=LOOPBACK_RATE)
     result = judge(plan, samples=samples_of(recording.laboratory))
     assert result.verdict is Verdict.CONVERGES
     assert result.total.value == pytest.approx(recording.final.total, rel=0.08)

@@ -131,3 +131,76 @@ def test_wrong_usage_ends_with_exit_code_2(capsys: pytest.CaptureFixture[str], w
     code, _, err = run(capsys, *words)
     assert code == 2
     assert "expected" in err or "invalid choice" in err or "no such file" in err
+
+
+IDLE = [["page-sampling", t, 0] for t in (1, 2, 4, 8)]
+
+
+def preflight(tmp_path: Path, capsys: pytest.CaptureFixture[str], plan: dict[str, object], *words: str) -> str:
+    path = tmp_path / "plan.json"
+    path.write_text(json.dumps(plan))
+    code, out, err = run(capsys, "preflight", str(path), *words)
+    assert (code, err) == (0, "")
+    return out
+
+
+def test_an_idle_guest_of_a_terabyte_ends_over_any_line_and_the_faster_one_is_sooner(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    totals = []
+    for bandwidth in (1.25e9, 12.5e9):
+        plan = {"mem": 1 << 20, "bw": bandwidth, "dl": 300, "dirty_rate_mib_s": IDLE}
+        judged = json.loads(preflight(tmp_path, capsys, plan, "--json"))
+        assert judged["verdict"] == "converges"
+        totals.append(judged["total_s"]["value"])
+    assert totals == pytest.approx([881.3, 88.1], abs=0.5)
+
+
+def test_preflight_prints_what_it_reckons_with_and_takes_a_preset(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    plan: dict[str, object] = {"mem": 522240, "bw": 12.5e9, "dirty_rate_mib_s": IDLE}
+    said = preflight(tmp_path, capsys, plan, "--preset", "vmware")
+    assert said.startswith("It ends by itself after about 43.9 s")
+    assert "100 Gbit/s (given)" in said
+    assert "500 ms (the default of VMware vMotion)" in said
+    assert "a last copy at the same rate (assumed)" in said
+    slow_end = preflight(tmp_path, capsys, plan | {"line": 1.25e9}, "--json")
+    assert "a last copy at up to 10 Gbit/s" in json.loads(slow_end)["assumptions"]
+
+
+def test_a_migration_that_is_slow_is_not_called_endless(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "case.json"
+    case = {"mem": 1 << 20, "pattern": [[1.0, 0, 10000]], "rate": 0, "burst": None, "bw": 1e6, "dl": 300}
+    path.write_text(json.dumps(case))
+    _, out, _ = run(capsys, "predict", str(path))
+    assert "would end after about 12.8 days, past the limit of 3600 s" in out
+    assert "the guest writes nothing" in out
+    _, out, _ = run(capsys, "predict", str(path), "--json")
+    assert json.loads(out)["status"] == "past-the-limit"
+    assert json.loads(out)["would_end_s"] == pytest.approx(12.75 * 86400, rel=0.01)
+    path.write_text(json.dumps(case | {"rate": 10_000}))
+    _, out, _ = run(capsys, "predict", str(path))
+    assert "does not converge" in out
+
+
+def test_a_guest_on_its_own_writes_as_fast_as_its_case_says(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """The laboratory's guest reaches 27,000 writes/s, and its hosts 1.2 GB/s."""
+    path = tmp_path / "case.json"
+    pages = 60_000
+    case = {"mem": 65536, "pattern": [[1.0, 0, pages]], "rate": 500_000, "bw": 12.5e9, "dl": 300}
+    path.write_text(json.dumps(case))
+    _, out, _ = run(capsys, "predict", str(path), "--json")
+    result = json.loads(out)
+    assert result["total_s"] == pytest.approx(5.5, abs=0.5)
+    assert result["rows"][1]["pages"] > 0.9 * pages
+
+
+def test_a_limit_of_ages_is_answered_at_once(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "case.json"
+    case = {"mem": 4096, "pattern": [[1.0, 0, 800_000]], "rate": 90_000, "bw": 1e7, "dl": 300, "maxt": 1e11}
+    path.write_text(json.dumps(case))
+    _, out, _ = run(capsys, "predict", str(path), "--json")
+    result = json.loads(out)
+    assert result["status"] == "did-not-converge"
+    assert result["bytes"] == pytest.approx(1e18, rel=0.1)

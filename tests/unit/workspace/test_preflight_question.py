@@ -27,7 +27,7 @@ def test_the_plan_takes_the_first_network_of_the_preference_order_with_what_it_r
     assert plan is not None
     assert plan.bandwidth == pytest.approx(1_250_000_000 * 0.94)
     assert plan.memory == GIB
-    assert plan.downtime_limit == pytest.approx(0.3)
+    assert plan.limit == pytest.approx(0.3)
 
 
 def test_options_narrow_the_plan() -> None:
