@@ -39,7 +39,7 @@ security_driver = "none"
 namespaces = []
 cgroup_controllers = []
 stdio_handler = "file"
-migration_address = "0.0.0.0"
+migration_address = "{listen}"
 migration_port_min = 49152
 migration_port_max = 49215
 """
@@ -96,7 +96,8 @@ def _prepare_folders(node: LabNode, plan: LabPlan, folders: LabFolders) -> None:
     (etc / "hosts").write_text(_hosts(plan))
     (etc / "hostname").write_text(f"{node.name}\n")
     (etc / "libvirt" / "libvirtd.conf").write_text(_LIBVIRTD_CONF.format(uuid=node.host_uuid))
-    (etc / "libvirt" / "qemu.conf").write_text(_QEMU_CONF)
+    listen = "::" if Path("/proc/net/if_inet6").exists() else "0.0.0.0"  # "::" takes IPv4 too
+    (etc / "libvirt" / "qemu.conf").write_text(_QEMU_CONF.format(listen=listen))
     _place_pool(etc / "libvirt" / "storage", folders)
     place_certificates(node, folders)
     mark = etc / OLDER_PROCESSOR_MARK

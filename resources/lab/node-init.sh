@@ -33,7 +33,9 @@ fi
 while :; do
     if [ ! -e "$state/hold-libvirtd-$node" ]; then
         rm -f /run/libvirtd.pid
-        /usr/sbin/libvirtd --listen --pid-file /run/libvirtd.pid &
+        # libvirt looks its default emulator up in PATH: that of the lab's machines, so that questions about the node's
+        # processor are answered as for them.
+        PATH="$state/emulator:$PATH" /usr/sbin/libvirtd --listen --pid-file /run/libvirtd.pid &
         wait $! || echo "libvirtd ended with code $?"
     fi
     sleep 0.2 &

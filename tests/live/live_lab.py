@@ -98,6 +98,10 @@ class LiveLab:
         """A sysctl of a node's network, as the kernel has it."""
         return run("ip", "netns", "exec", self.folders.namespace(node), "sysctl", "-n", name).strip()
 
+    def give_address(self, node: str, address: str, interface: str) -> None:
+        """One more address; twice is no harm."""
+        run("ip", "-n", self.folders.namespace(node), "addr", "replace", address, "dev", interface, "nodad")
+
     def ask(self, machine: LabMachine, request: str) -> str:
         return ask_guest(self.client, machine.address, request)
 

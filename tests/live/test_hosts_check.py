@@ -9,8 +9,12 @@ import pytest
 from fcm.cli import main
 from fcm.lab.faults import LinkFault, NodeFault, break_link, break_node
 from fcm.lab.plan import LIVE_MIGRATION
+from fcm.model.telemetry import Phase
+from tests.live.watched import Watched
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from fcm.lab.machines import LabMachine
     from tests.live.live_lab import LiveLab
 
@@ -27,6 +31,9 @@ def test_hosts_that_answer_are_listed_with_their_versions_and_the_older_processo
     assert [line.split()[0] for line in told[1:4]] == ["node1", "node2", "node3"]
     assert all(" 4 of 4 " in line for line in told[1:4])
     assert all(line.endswith(" files") for line in told[1:4])
+    (differing,) = [line for line in told if "processors differ" in line]
+    assert differing.startswith("WARN  The processors differ: node3 lacks aes, avx, avx2.")
+    assert "cannot be live-migrated to node3" in differing
 
 
 def test_a_host_that_sees_another_storage_is_found_by_what_lies_in_its_pool(
@@ -60,3 +67,55 @@ def test_a_dead_link_and_a_hanging_host_are_both_found(lab: LiveLab, capsys: pyt
     assert code == 1
     assert "FAIL  node3: No answer within 10 s." in told
     assert "FAIL  node2 does not answer on Live Migration" in told
+
+
+def test_one_host_under_two_names_and_two_nodes_with_one_address_are_found(
+    lab: LiveLab, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    twice = tmp_path / "twice.toml"
+    first = lab.folders.socket(lab.node("node1"))
+    second = lab.folders.socket(lab.node("node2"))
+    alias = tmp_path / "alias"
+    alias.symlink_to(first)
+    text = lab.hosts_file.read_text().replace(str(second), str(alias))
+    twice.write_text(text.replace('"Cluster" = "10.91.0.3"', '"Cluster" = "10.91.0.1"'))
+
+    code = main(["hosts", "check", str(twice)])
+    told = capsys.readouterr().out
+
+    assert code == 1
+    assert "FAIL  node1 and node2 are one and the same host: each calls itself node1" in told
+    assert "FAIL  node1 and node3 have the same address, 10.91.0.1, on Cluster." in told
+
+
+def test_ipv6_networks_are_checked_and_used_and_an_address_that_libvirt_refuses_lets_the_next_one_be_tried(
+    lab: LiveLab, machine: LabMachine, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    six = tmp_path / "six.toml"
+    text = lab.hosts_file.read_text().replace('subnet = "10.92.0.0/24"', 'subnet = "fd00:92::/64"')
+    for node in lab.plan.nodes:
+        lab.give_address(node.name, f"fd00:92::{node.number}/64", "lm")
+        text = text.replace(f'"10.92.0.{node.number}"', f'"fd00:92::{node.number}"')
+    six.write_text(text)
+    wrong = tmp_path / "wrong.toml"
+    wrong.write_text(text.replace('"fd00:92::1"', '"fe80::1%nowhere"'))
+
+    def moved(hosts: Path, destination: str) -> list[tuple[str, bool]]:
+        folder = tmp_path / destination
+        folder.mkdir()
+        watched = Watched(lab, folder, hosts)
+        try:
+            ended = watched.end_of(watched.migrate(watched.machine(machine.name), destination))
+        finally:
+            watched.workspace.close()
+        assert ended.phase is Phase.COMPLETED, ended.reason
+        print([attempt.result for attempt in ended.attempts])
+        return [(attempt.address, attempt.connected) for attempt in ended.attempts]
+
+    code = main(["hosts", "check", str(six)])
+
+    assert code == 0, capsys.readouterr().out
+    assert moved(six, "node2") == [("fd00:92::2", True)]
+    assert lab.running(machine) == ["node2"]
+    assert moved(wrong, "node1") == [("fe80::1%nowhere", False), ("10.90.0.1", True)]
+    assert lab.running(machine) == ["node1"]

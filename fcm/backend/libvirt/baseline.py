@@ -13,6 +13,7 @@ from fcm.backend.base import BackendError
 from fcm.backend.libvirt.connection import HostConnection
 from fcm.backend.libvirt.errors import sentence
 from fcm.backend.libvirt.lane import EventLoop, load_libvirt
+from fcm.backend.libvirt.processors import features_of, host_model
 
 if TYPE_CHECKING:
     from fcm.backend.libvirt.hosts_file import HostsFile
@@ -79,9 +80,9 @@ def _find(connections: list[HostConnection], machine: str) -> _Found:
 def _compute(connections: list[HostConnection], found: _Found) -> Baseline:
     offered = {connection.host.name: _offered(connection.connection(), found) for connection in connections}
     first = connections[0].connection()
-    features = {name: _features(_baseline(first, found, [xml], expand=True)) for name, xml in offered.items()}
+    features = {name: features_of(_baseline(first, found, [xml], expand=True)) for name, xml in offered.items()}
     common = _baseline(first, found, list(offered.values()), expand=False)
-    kept = _features(_baseline(first, found, list(offered.values()), expand=True))
+    kept = features_of(_baseline(first, found, list(offered.values()), expand=True))
     return Baseline(
         common,
         ElementTree.fromstring(common).findtext("model", ""),
@@ -93,12 +94,10 @@ def _compute(connections: list[HostConnection], found: _Found) -> Baseline:
 def _offered(connection: Any, found: _Found) -> str:
     """What a host's emulator offers its machines: host-model in the domain capabilities."""
     text = connection.getDomainCapabilities(found.emulator, found.architecture, None, found.kind)
-    mode = ElementTree.fromstring(text).find("cpu/mode[@name='host-model']")
-    if mode is None or mode.get("supported") != "yes":
+    cpu = host_model(text)
+    if cpu is None:
         raise BaselineError("A host does not tell what processor it offers its machines.")
-    cpu = ElementTree.Element("cpu", {"mode": "custom", "match": "exact"})
-    cpu.extend([child for child in mode if child.tag in ("model", "vendor", "feature")])
-    return ElementTree.tostring(cpu, encoding="unicode")
+    return cpu
 
 
 def _baseline(connection: Any, found: _Found, offered: list[str], expand: bool) -> str:
@@ -108,11 +107,6 @@ def _baseline(connection: Any, found: _Found, offered: list[str], expand: bool) 
         flags |= libvirt.VIR_CONNECT_BASELINE_CPU_EXPAND_FEATURES
     text: str = connection.baselineHypervisorCPU(found.emulator, found.architecture, None, found.kind, offered, flags)
     return text
-
-
-def _features(xml: str) -> frozenset[str]:
-    wanted = ElementTree.fromstring(xml).iterfind("feature")
-    return frozenset(item.get("name", "") for item in wanted if item.get("policy") in (None, "require", "force"))
 
 
 def _set(found: _Found, baseline: Baseline) -> None:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import ipaddress
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 from xml.etree import ElementTree
@@ -12,13 +15,17 @@ from fcm.backend.libvirt.connection import HostConnection
 from fcm.backend.libvirt.errors import sentence
 from fcm.backend.libvirt.inventory import read_processor
 from fcm.backend.libvirt.lane import EventLoop, load_libvirt
+from fcm.backend.libvirt.processors import KINDS, offered_features
 from fcm.backend.libvirt.ssh_probe import probe_from
+from fcm.backend.libvirt.uris import UriError, migration_uri, parse_uri
 from fcm.model.entities import CheckResult
+from fcm.model.verdict import some
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from fcm.backend.libvirt.hosts_file import Host, HostsFile
+    from fcm.backend.libvirt.probe import Answer
 
 ANSWER_LIMIT = 10.0
 """s that a host may take for all questions."""
@@ -37,10 +44,14 @@ class HostFacts:
     duration: float = 0.0
     """s from the first question to the last answer."""
     uuid: str = ""
+    hostname: str = ""
+    """What the host calls itself."""
     libvirt: str = ""
     qemu: str = ""
     processor: str = ""
-    features: frozenset[str] = frozenset()
+    features: dict[str, frozenset[str]] = field(default_factory=dict)
+    """Kind of machine (kvm, qemu) -> processor features that the default emulator offers those; only what libvirt
+    tells."""
     memory: int = 0
     """bytes."""
     machines: int = 0
@@ -49,7 +60,13 @@ class HostFacts:
     files: frozenset[str] | None = None
     """Names in the shared storage; None where no storage pool of libvirt covers the folder."""
     paths: dict[str, str] = field(default_factory=dict)
-    """Network name -> what a TCP connect to this host's address on it found."""
+    """Network name -> what TCP connects of the other hosts to this host's address on it found."""
+    uri: str = ""
+    """How it is reached."""
+    addresses: dict[str, str] = field(default_factory=dict)
+    """Network name -> address, as the hosts file has them."""
+    strays: tuple[str, ...] = ()
+    """Its addresses that are not in the subnet of their network, in words."""
     tls_name: str | None = None
     """Name that encrypted migrations look for in its certificate; None: the address."""
 
@@ -74,14 +91,35 @@ def ask_hosts(hosts: HostsFile, limit: float = ANSWER_LIMIT) -> tuple[HostFacts,
             thread.join(max(0.0, end - time.monotonic()))
     silent = f"No answer within {limit:g} s."
     return tuple(
-        found.get(host.name) or HostFacts(host.name, silent, "Check its libvirtd; it may hang.", tls_name=host.tls_name)
-        for host in hosts.hosts
+        found.get(host.name) or _facts(host, hosts, silent, "Check its libvirtd; it may hang.") for host in hosts.hosts
     )
+
+
+def _facts(host: Host, hosts: HostsFile, error: str = "", remedy: str = "") -> HostFacts:
+    """What the hosts file itself tells of a host."""
+    return HostFacts(
+        host.name,
+        error,
+        remedy,
+        tls_name=host.tls_name,
+        uri=host.uri,
+        addresses=dict(host.addresses),
+        strays=tuple(_strays(host, hosts)),
+    )
+
+
+def _strays(host: Host, hosts: HostsFile) -> Iterator[str]:
+    for network in hosts.networks:
+        if network.name not in host.addresses:
+            continue
+        address = ipaddress.ip_address(host.addresses[network.name])
+        if not address.is_link_local and address not in ipaddress.ip_network(network.subnet, strict=False):
+            yield f"{address} on {network.name} ({network.subnet})"
 
 
 def _ask(host: Host, hosts: HostsFile, found: dict[str, HostFacts]) -> None:
     libvirt = load_libvirt()
-    facts = HostFacts(host.name, tls_name=host.tls_name)
+    facts = _facts(host, hosts)
     start = time.monotonic()
     connection = HostConnection(host)
     try:
@@ -91,21 +129,57 @@ def _ask(host: Host, hosts: HostsFile, found: dict[str, HostFacts]) -> None:
         facts.error, facts.remedy = said.reason, said.remedy
     finally:
         connection.close()
-    source = next((other for other in hosts.hosts if other is not host), host)
-    for network, address in host.addresses.items():
-        facts.paths[network] = probe_from(source, address)[0].text
+    facts.paths = _paths(host, hosts)
     facts.duration = time.monotonic() - start
     found[host.name] = facts
+
+
+_MOST_SOURCES = 8
+"""Hosts of which the ways to one host are tried; of a larger cluster those that follow it in the hosts file."""
+
+
+def _paths(host: Host, hosts: HostsFile) -> dict[str, str]:
+    """Try the way from every other host to each address of this one, as a migration would take it."""
+    at = hosts.hosts.index(host)
+    others = (*hosts.hosts[at + 1 :], *hosts.hosts[:at])[:_MOST_SOURCES] or (host,)
+    ways = [(network, source) for network in host.addresses for source in others]
+
+    def tried(way: tuple[str, Host]) -> Answer:
+        network, source = way
+        return probe_from(source, parse_uri(migration_uri(host.addresses[network])).host)[0]
+
+    found: dict[str, list[tuple[str, str]]] = {}
+    with ThreadPoolExecutor(_MOST_SOURCES, thread_name_prefix=f"paths-{host.name}") as pool:
+        for (network, source), answer in zip(ways, pool.map(tried, ways), strict=True):
+            found.setdefault(network, []).append((source.name, "answered" if answer.reached else answer.text))
+    return {network: _in_words(answers) for network, answers in found.items()}
+
+
+def _in_words(answers: Sequence[tuple[str, str]]) -> str:
+    """The word answered where all did, else what was found, and from where if not from all."""
+    bad: dict[str, list[str]] = {}
+    for source, text in answers:
+        if text != "answered":
+            bad.setdefault(text, []).append(source)
+    if not bad:
+        return "answered"
+    if len(bad) == 1 and len(next(iter(bad.values()))) == len(answers):
+        return next(iter(bad))
+    return "; ".join(f"{text} from {', '.join(sources)}" for text, sources in bad.items())
 
 
 def _read(connection: Any, host: Host, facts: HostFacts) -> None:
     libvirt = load_libvirt()
     capabilities = connection.getCapabilities()
     processor = read_processor(capabilities)
+    facts.hostname = connection.getHostname()
     facts.uuid = ElementTree.fromstring(capabilities).findtext("host/uuid", "")
     facts.libvirt = _version(connection.getLibVersion())
     facts.qemu = _version(connection.getVersion())
-    facts.processor, facts.features = f"{processor.vendor} {processor.model}".strip(), processor.features
+    facts.processor = f"{processor.vendor} {processor.model}".strip()
+    for kind in KINDS:
+        with suppress(libvirt.libvirtError):  # no KVM there
+            facts.features[kind] = offered_features(connection, kind)
     facts.memory = int(connection.getInfo()[1]) * 2**20
     domains = connection.listAllDomains()
     facts.machines = len(domains)
@@ -147,6 +221,9 @@ def judge_hosts(facts: Sequence[HostFacts]) -> tuple[CheckResult, ...]:
         if dead and fact.answered:
             text = f"{fact.name} does not answer on {', '.join(dead)}."
             results.append(_result("fail", text, "Check the address, the cable and the firewall of that network."))
+    results += _same_uri(facts)
+    results += _same_addresses(facts)
+    results += _outside(facts)
     results += _same_uuid(answered)
     results += _differing(answered, "libvirt", lambda fact: fact.libvirt, "Update the hosts to one version.")
     results += _differing(answered, "QEMU", lambda fact: fact.qemu, "Migrate from older to newer versions only.")
@@ -160,16 +237,70 @@ def _result(level: str, text: str, remedy: str = "") -> CheckResult:
     return CheckResult("Hosts", CATEGORY, level, text, remedy)
 
 
-def _same_uuid(facts: Sequence[HostFacts]) -> list[CheckResult]:
-    by: dict[str, list[str]] = {}
+_ONCE = "Each host is in the hosts file once: correct one of them or take it out."
+
+
+def _same_uri(facts: Sequence[HostFacts]) -> list[CheckResult]:
+    by: dict[object, list[HostFacts]] = {}
     for fact in facts:
-        by.setdefault(fact.uuid, []).append(fact.name)
-    remedy = "Set a host_uuid of its own in /etc/libvirt/libvirtd.conf of each."
+        try:
+            parsed = parse_uri(fact.uri)
+        except UriError:
+            continue  # the hosts file is not read with such a one
+        key = (parsed.scheme, parsed.host.casefold(), parsed.port, parsed.path, parsed.parameters.get("socket"))
+        by.setdefault(key if fact.uri else fact.name, []).append(fact)
     return [
-        _result("fail", f"{' and '.join(names)} have the same host uuid; libvirt refuses to migrate.", remedy)
-        for names in by.values()
-        if len(names) > 1
+        _result("fail", f"{' and '.join(one.name for one in same)} have the same URI, {same[0].uri}.", _ONCE)
+        for same in by.values()
+        if len(same) > 1
     ]
+
+
+def _same_addresses(facts: Sequence[HostFacts]) -> list[CheckResult]:
+    by: dict[object, list[tuple[str, str]]] = {}
+    for fact in facts:
+        for network, text in fact.addresses.items():
+            address = ipaddress.ip_address(text)
+            # A link-local address means another machine on each link.
+            by.setdefault((address, network if address.is_link_local else ""), []).append((fact.name, network))
+    results = []
+    for (address, _), places in by.items():  # type: ignore[misc]
+        nodes = list(dict.fromkeys(name for name, _ in places))
+        if len(nodes) > 1:
+            networks = list(dict.fromkeys(network for _, network in places))
+            where = f"on {networks[0]}" if len(networks) == 1 else f"({', '.join(f'{n} on {w}' for n, w in places)})"
+            text = f"{' and '.join(nodes)} have the same address, {address}, {where}."
+            remedy = "A migration would go to whichever host has it. Give each node its own address in the hosts file."
+            results.append(_result("fail", text, remedy))
+    return results
+
+
+def _outside(facts: Sequence[HostFacts]) -> list[CheckResult]:
+    return [
+        _result(
+            "warn",
+            f"{fact.name} has an address outside of the subnet of its network: {'; '.join(fact.strays)}.",
+            "Correct the address or the subnet in the hosts file.",
+        )
+        for fact in facts
+        if fact.strays
+    ]
+
+
+def _same_uuid(facts: Sequence[HostFacts]) -> list[CheckResult]:
+    by: dict[str, list[HostFacts]] = {}
+    for fact in facts:
+        by.setdefault(fact.uuid, []).append(fact)
+    results = []
+    for same in by.values():
+        names = " and ".join(fact.name for fact in same)
+        if len(same) > 1 and same[0].hostname and len({fact.hostname for fact in same}) == 1:
+            text = f"{names} are one and the same host: each calls itself {same[0].hostname} and has its host uuid."
+            results.append(_result("fail", text, _ONCE))
+        elif len(same) > 1:
+            remedy = "Set a host_uuid of its own in /etc/libvirt/libvirtd.conf of each."
+            results.append(_result("fail", f"{names} have the same host uuid; libvirt refuses to migrate.", remedy))
+    return results
 
 
 def _differing(facts: Sequence[HostFacts], what: str, of: Callable[[HostFacts], str], remedy: str) -> list[CheckResult]:
@@ -180,12 +311,26 @@ def _differing(facts: Sequence[HostFacts], what: str, of: Callable[[HostFacts], 
 
 
 def _features(facts: Sequence[HostFacts]) -> list[CheckResult]:
+    lacking = {fact.name: found for fact in facts if (found := _lacked(fact, facts))}
     models = {fact.processor for fact in facts}
-    if len(models) < 2:
+    if len(models) < 2 and not lacking:
         return []
-    listed = ", ".join(f"{fact.name} {fact.processor}" for fact in facts)
-    remedy = "Give machines that shall run on all of them a processor model that all have."
-    return [_result("warn", f"The processors differ: {listed}.", remedy)]
+    parts = [f"{fact.name} {fact.processor}" for fact in facts] if len(models) > 1 else []
+    parts += [f"{name} lacks {some(features, 8)}" for name, features in lacking.items()]
+    text = f"The processors differ: {', '.join(parts)}."
+    if lacking:
+        names = " or ".join(lacking)
+        text += f" A machine that was started with one of these features cannot be live-migrated to {names}."
+    remedy = "Give machines that shall run on all of them a processor that all have, while off (fcm hosts baseline)."
+    return [_result("warn", text, remedy)]
+
+
+def _lacked(fact: HostFacts, facts: Sequence[HostFacts]) -> list[str]:
+    """Processor features that another host offers the same kind of machine and this one does not, sorted."""
+    found: set[str] = set()
+    for kind, has in fact.features.items():
+        found |= frozenset().union(*(other.features.get(kind, frozenset()) for other in facts)) - has
+    return sorted(found)
 
 
 def _bridges(facts: Sequence[HostFacts]) -> list[CheckResult]:

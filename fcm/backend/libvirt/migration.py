@@ -273,7 +273,12 @@ class MigrationRun:
         code = error.get_error_code() or 0
         said = sentence(code, str(error), destination)
         lost = code != OPERATION_ABORTED and ("No connection" in said.reason or names_address(str(error), address))
-        return (said.reason.rstrip("."), said.remedy, lost)
+        remedy = said.remedy
+        if ":" in address and "Connection refused" in str(error):
+            remedy = (
+                f"Let QEMU of {destination} listen on IPv6 too: migration_address in qemu.conf there, such as “::”."
+            )
+        return (said.reason.rstrip("."), remedy, lost)
 
     def _set_downtime(self, options: MigrationOptions) -> None:
         if options.downtime_limit is None:

@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from fcm.backend.libvirt.check import HostFacts, judge_hosts
+from fcm.backend.libvirt.check import HostFacts, _facts, _paths, judge_hosts
+from fcm.backend.libvirt.hosts_file import Host, load
+from fcm.backend.libvirt.probe import Answer
 from fcm.cli import main
 from fcm.cli_hosts import table
 
@@ -18,6 +20,10 @@ FIRST = HostFacts(
     "alpha",
     duration=0.25,
     uuid="uuid-a",
+    hostname="alpha.example",
+    uri="qemu+ssh://kvm1/system",
+    addresses={"Migration": "10.1.0.1"},
+    features={"kvm": frozenset({"sse2", "avx", "aes"})},
     libvirt="9.0.0",
     qemu="7.2.22",
     processor="AMD EPYC",
@@ -27,7 +33,14 @@ FIRST = HostFacts(
     files=frozenset({"web.raw", "sql.raw"}),
     paths={"Migration": "answered", "Management": "answered"},
 )
-SECOND = replace(FIRST, name="beta", uuid="uuid-b")
+SECOND = replace(
+    FIRST,
+    name="beta",
+    uuid="uuid-b",
+    hostname="beta.example",
+    uri="qemu+ssh://kvm2/system",
+    addresses={"Migration": "10.1.0.2"},
+)
 
 
 def test_hosts_that_fit_together_pass_in_one_sentence() -> None:
@@ -44,6 +57,37 @@ def test_hosts_that_fit_together_pass_in_one_sentence() -> None:
         ({"libvirt": "11.3.0"}, "warn", "The versions of libvirt differ: alpha 9.0.0, beta 11.3.0."),
         ({"qemu": "10.0.2"}, "warn", "The versions of QEMU differ: alpha 7.2.22, beta 10.0.2."),
         ({"processor": "Intel Nehalem"}, "warn", "The processors differ: alpha AMD EPYC, beta Intel Nehalem."),
+        (
+            {"features": {"kvm": frozenset({"sse2"})}},
+            "warn",
+            "beta lacks aes, avx. A machine that was started with one of these features cannot be live-migrated to",
+        ),
+        (
+            {"features": {"kvm": frozenset({"sse2", "avx", "aes", "avx512"})}, "processor": "Intel Nehalem"},
+            "warn",
+            "The processors differ: alpha AMD EPYC, beta Intel Nehalem, alpha lacks avx512. A machine",
+        ),
+        (
+            {"uuid": "uuid-a", "hostname": "alpha.example"},
+            "fail",
+            "alpha and beta are one and the same host: each calls",
+        ),
+        ({"uri": "qemu+ssh://KVM1/system"}, "fail", "alpha and beta have the same URI, qemu+ssh://kvm1/system."),
+        (
+            {"addresses": {"Migration": "10.1.0.1"}},
+            "fail",
+            "alpha and beta have the same address, 10.1.0.1, on Migration.",
+        ),
+        (
+            {"addresses": {"Migration": "10.1.0.2", "Management": "10.1.0.1"}},
+            "fail",
+            "alpha and beta have the same address, 10.1.0.1, (alpha on Migration, beta on Management).",
+        ),
+        (
+            {"strays": ("10.2.0.2 on Migration (10.1.0.0/24)",)},
+            "warn",
+            "beta has an address outside of the subnet of its network: 10.2.0.2 on Migration (10.1.0.0/24).",
+        ),
         ({"bridges": frozenset({"br1"})}, "warn", "Bridges differ (alpha: br0; beta: br1)."),
         ({"files": frozenset({"web.raw"})}, "fail", "not the same on all hosts: beta lacks sql.raw"),
         (
@@ -89,3 +133,77 @@ def test_a_hosts_file_that_cannot_be_read_is_told_in_a_sentence(
 
     assert main(["hosts", verb, str(tmp_path / "none.toml"), *rest]) == 2
     assert "none.toml" in capsys.readouterr().err
+
+
+def test_one_address_written_in_two_ways_is_one_address() -> None:
+    pair = [
+        replace(one, addresses={"Migration": text}) for one, text in ((FIRST, "fd00:1::2"), (SECOND, "fd00:1:0::2"))
+    ]
+
+    assert judge_hosts(pair)[0].text == "alpha and beta have the same address, fd00:1::2, on Migration."
+
+
+def test_a_host_that_does_not_answer_is_still_compared_by_what_the_hosts_file_says() -> None:
+    silent = replace(SECOND, error="No answer within 10 s.", addresses={"Migration": "10.1.0.1"})
+
+    assert [result.text for result in judge_hosts((FIRST, silent))] == [
+        "beta: No answer within 10 s.",
+        "alpha and beta have the same address, 10.1.0.1, on Migration.",
+    ]
+
+
+HOSTS = """\
+[cluster]
+name = "east"
+
+[[network]]
+name = "Migration"
+subnet = "fd00:92::/64"
+
+[[node]]
+name = "alpha"
+uri = "qemu+ssh://alpha/system"
+addresses = { Migration = "fd00:92::1" }
+
+[[node]]
+name = "beta"
+uri = "qemu+ssh://beta/system"
+addresses = { Migration = "10.1.0.2" }
+
+[[node]]
+name = "gamma"
+uri = "qemu+ssh://gamma/system"
+addresses = { Migration = "fe80::3%br0" }
+"""
+
+
+def test_each_way_is_tried_from_every_other_host_to_the_address_that_a_migration_takes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def answer(source: Host, address: str) -> tuple[Answer, str]:
+        asked.append((source.name, address))
+        reached = (source.name, address) != ("gamma", "fd00:92::1")
+        return Answer(reached, "answered" if reached else "no route to the host", 0.0), ""
+
+    asked: list[tuple[str, str]] = []
+    path = tmp_path / "hosts.toml"
+    path.write_text(HOSTS)
+    hosts = load(path)
+    monkeypatch.setattr("fcm.backend.libvirt.check.probe_from", answer)
+
+    found = [_paths(host, hosts) for host in hosts.hosts]
+
+    assert found == [
+        {"Migration": "no route to the host from gamma"},
+        {"Migration": "answered"},
+        {"Migration": "answered"},
+    ]
+    assert sorted(asked) == [
+        ("alpha", "10.1.0.2"),
+        ("alpha", "fe80::3%br0"),
+        ("beta", "fd00:92::1"),
+        ("beta", "fe80::3%br0"),
+        ("gamma", "10.1.0.2"),
+        ("gamma", "fd00:92::1"),
+    ]
+    assert [_facts(host, hosts).strays for host in hosts.hosts] == [(), ("10.1.0.2 on Migration (fd00:92::/64)",), ()]

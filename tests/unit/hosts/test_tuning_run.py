@@ -117,7 +117,10 @@ def test_the_next_network_is_tried_where_the_address_of_this_one_was_refused(sai
     run._domain.connect = lambda: SimpleNamespace(isAlive=lambda: True)
     run._destination.answers = lambda _limit: True
 
-    assert run._failure(RefusedError(said), "fd00:92::2")[2] is another
+    _, remedy, may_help = run._failure(RefusedError(said), "fd00:92::2")
+
+    assert may_help is another
+    assert ("migration_address" in remedy) is ("Connection refused" in said)
 
 
 @pytest.mark.parametrize(
