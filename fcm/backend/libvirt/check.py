@@ -17,7 +17,7 @@ from fcm.backend.libvirt.inventory import read_processor
 from fcm.backend.libvirt.lane import EventLoop, load_libvirt
 from fcm.backend.libvirt.processors import KINDS, offered_features
 from fcm.backend.libvirt.ssh_probe import probe_from
-from fcm.backend.libvirt.uris import UriError, migration_uri, parse_uri
+from fcm.backend.libvirt.uris import UriError, address_of, migration_uri, parse_host_uri
 from fcm.model.entities import CheckResult
 from fcm.model.verdict import some
 
@@ -146,7 +146,7 @@ def _paths(host: Host, hosts: HostsFile) -> dict[str, str]:
 
     def tried(way: tuple[str, Host]) -> Answer:
         network, source = way
-        return probe_from(source, parse_uri(migration_uri(host.addresses[network])).host)[0]
+        return probe_from(source, address_of(migration_uri(host.addresses[network])))[0]
 
     found: dict[str, list[tuple[str, str]]] = {}
     with ThreadPoolExecutor(_MOST_SOURCES, thread_name_prefix=f"paths-{host.name}") as pool:
@@ -244,10 +244,10 @@ def _same_uri(facts: Sequence[HostFacts]) -> list[CheckResult]:
     by: dict[object, list[HostFacts]] = {}
     for fact in facts:
         try:
-            parsed = parse_uri(fact.uri)
+            parsed = parse_host_uri(fact.uri)
         except UriError:
             continue  # the hosts file is not read with such a one
-        key = (parsed.scheme, parsed.host.casefold(), parsed.port, parsed.path, parsed.parameters.get("socket"))
+        key = (parsed.transport, (parsed.host or "").casefold(), parsed.port, parsed.parameters.get("socket"))
         by.setdefault(key if fact.uri else fact.name, []).append(fact)
     return [
         _result("fail", f"{' and '.join(one.name for one in same)} have the same URI, {same[0].uri}.", _ONCE)

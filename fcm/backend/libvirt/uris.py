@@ -247,3 +247,9 @@ def uri_host(address: str) -> str:
 def migration_uri(address: str) -> str:
     """Where QEMU of the source sends the memory to: libvirt chooses the port (VIR_MIGRATE_PARAM_URI)."""
     return f"tcp://{uri_host(address)}"
+
+
+def address_of(uri: str) -> str:
+    """The address that libvirt reads out of a migration URI: what ``migration_uri`` was given, if both are right."""
+    host, _ = _divided(uri.removeprefix("tcp://"))
+    return host or ""

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fcm.backend.libvirt.uris import HostUri, UriError, migration_uri, parse_host_uri, uri_host
+from fcm.backend.libvirt.uris import HostUri, UriError, address_of, migration_uri, parse_host_uri, uri_host
 
 if TYPE_CHECKING:
     import ipaddress
@@ -175,6 +175,7 @@ def test_every_parameter_that_is_not_free_is_a_demand_in_any_spelling(name: str,
 )
 def test_an_address_goes_into_a_uri_as_libvirt_reads_it(address: str, uri: str) -> None:
     assert migration_uri(address) == uri
+    assert address_of(uri) == address
 
 
 @given(st.ip_addresses(), st.one_of(st.none(), _SCOPES))
