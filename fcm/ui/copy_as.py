@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from PySide6.QtWidgets import QWidget
 
-    from fcm.ui.main_window import MainWindow
+    from fcm.ui.desk import Desk
     from fcm.workspace.workspace import Workspace
 
 LABEL = "Copy as PowerShell"
@@ -68,7 +68,7 @@ def described(found: ActionText, left_out: int = 0) -> str:
 class CopyAs(QObject):
     """Offers the PowerShell of entries; one for a window."""
 
-    def __init__(self, window: MainWindow) -> None:
+    def __init__(self, window: Desk) -> None:
         super().__init__(window)
         self._window = window
 

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from PySide6.QtGui import QShowEvent
 
     from fcm.model.entities import Migration
-    from fcm.ui.main_window import MainWindow
+    from fcm.ui.desk import Desk
     from fcm.workspace.workspace import Workspace
 
 ENDED_SHOWN = 50
@@ -41,7 +41,7 @@ ENDED_SHOWN = 50
 class Dock(QDockWidget):
     """One dock; it fills itself when it is first shown."""
 
-    def __init__(self, name: str, window: MainWindow) -> None:
+    def __init__(self, name: str, window: Desk) -> None:
         super().__init__(name, window)
         self.frame = window
         self.setObjectName(f"dock-{name.casefold()}")
@@ -92,7 +92,7 @@ class Dock(QDockWidget):
 class ConsoleDock(Dock):
     """Says each command as PowerShell, whatever it came from, and takes typed ones."""
 
-    def __init__(self, window: MainWindow) -> None:
+    def __init__(self, window: Desk) -> None:
         super().__init__("Console", window)
         self.view = ConsoleView(window, self)
         self.setWidget(self.view)
@@ -120,7 +120,7 @@ class ConsoleDock(Dock):
 class EventsDock(Dock):
     """The newest events of the cluster."""
 
-    def __init__(self, window: MainWindow) -> None:
+    def __init__(self, window: Desk) -> None:
         super().__init__("Events", window)
         model = window.event_list.table(self)
         self.view = TableView("Events", model, window.context.settings, self)
@@ -143,7 +143,7 @@ class EventsDock(Dock):
 class MigrationsDock(Dock):
     """Migrations that run, those that wait with their reason, and the last ones that are over."""
 
-    def __init__(self, window: MainWindow) -> None:
+    def __init__(self, window: Desk) -> None:
         super().__init__("Migrations", window)
         self.view = TableView("Migrations", self._model(), window.context.settings, self)
         self.view.menu_wanted.connect(self._menu)
@@ -286,7 +286,7 @@ class MigrationsDock(Dock):
                 self.frame.submit(CancelMigration(selection.id))
 
 
-def make_docks(window: MainWindow) -> dict[str, Dock]:
+def make_docks(window: Desk) -> dict[str, Dock]:
     """The docks by name, hidden, as tabs of one place at the bottom."""
     docks: dict[str, Dock] = {dock.windowTitle(): dock for dock in _all(window)}
     former: Dock | None = None
@@ -301,5 +301,5 @@ def make_docks(window: MainWindow) -> dict[str, Dock]:
     return docks
 
 
-def _all(window: MainWindow) -> tuple[Dock, ...]:
+def _all(window: Desk) -> tuple[Dock, ...]:
     return ConsoleDock(window), EventsDock(window), MigrationsDock(window)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QByteArray
@@ -10,11 +11,15 @@ from PySide6.QtWidgets import QApplication
 from fcm.workspace import settings as st
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
-    from PySide6.QtWidgets import QWidget
+    from PySide6.QtWidgets import QMainWindow, QSplitter, QStackedWidget, QWidget
 
-    from fcm.ui.main_window import MainWindow
+    from fcm.ui.actions_pane import ActionsPane
+    from fcm.ui.console_tree import ConsoleTree
+    from fcm.ui.docks import Dock
+    from fcm.ui.menus import Menus
+    from fcm.workspace.settings import Settings
 
 VERSION = 1
 """Of docks and toolbar; a layout saved for another one is not restored."""
@@ -26,61 +31,75 @@ TREE, ACTIONS = 240, 220
 """Pixels of the console tree and of the Actions pane in a window of 1280 pixels and more."""
 
 
-def reset(window: MainWindow) -> None:
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What has a place in the window."""
+
+    window: QMainWindow
+    settings: Settings
+    menus: Menus
+    panes: QSplitter
+    tree: ConsoleTree
+    pages: QStackedWidget
+    actions: ActionsPane
+    docks: Mapping[str, Dock]
+
+
+def reset(parts: Parts) -> None:
     """Panes and docks as at the first start."""
-    window.menus.tree.setChecked(True)
-    window.menus.actions.setChecked(True)
-    for dock in window.docks.values():
+    parts.menus.tree.setChecked(True)
+    parts.menus.actions.setChecked(True)
+    for dock in parts.docks.values():
         dock.hide()
-    share = min(1.0, window.width() / SIZE[0])
+    share = min(1.0, parts.window.width() / SIZE[0])
     tree, actions = round(TREE * share), round(ACTIONS * share)
-    window.panes.setSizes([tree, max(300, window.width() - tree - actions), actions])
+    parts.panes.setSizes([tree, max(300, parts.window.width() - tree - actions), actions])
 
 
-def restore(window: MainWindow) -> None:
+def restore(parts: Parts) -> None:
     """The layout of the last exit, or that of the first start."""
-    saved = window.context.settings
-    room = window.screen().availableSize()
+    saved = parts.settings
+    room = parts.window.screen().availableSize()
     # A screen narrower than that is none that a person sits at (offscreen says 800 x 800).
     believed = room.width() >= SMALLEST_SCREEN
-    window.resize(*((min(SIZE[0], room.width()), min(SIZE[1], room.height())) if believed else SIZE))
-    window.setMinimumSize(*SMALLEST)
-    reset(window)
+    parts.window.resize(*((min(SIZE[0], room.width()), min(SIZE[1], room.height())) if believed else SIZE))
+    parts.window.setMinimumSize(*SMALLEST)
+    reset(parts)
     if geometry := saved.get(st.GEOMETRY):
-        window.restoreGeometry(QByteArray.fromBase64(geometry.encode("ascii")))
+        parts.window.restoreGeometry(QByteArray.fromBase64(geometry.encode("ascii")))
     layout = saved.get(st.LAYOUT)
     if layout and saved.get(st.LAYOUT_VERSION) == VERSION:
-        window.restoreState(QByteArray.fromBase64(layout.encode("ascii")), VERSION)
+        parts.window.restoreState(QByteArray.fromBase64(layout.encode("ascii")), VERSION)
     panes = saved.get(st.PANES)
     if len(panes) == 3:
-        window.panes.setSizes(panes)
-    window.menus.tree.setChecked(saved.get(st.TREE_SHOWN))
-    window.menus.actions.setChecked(saved.get(st.ACTIONS_SHOWN))
-    for section in (window.actions_pane.container, window.actions_pane.item):
+        parts.panes.setSizes(panes)
+    parts.menus.tree.setChecked(saved.get(st.TREE_SHOWN))
+    parts.menus.actions.setChecked(saved.get(st.ACTIONS_SHOWN))
+    for section in (parts.actions.container, parts.actions.item):
         section.heading.setChecked(section.objectName() not in saved.get(st.FOLDED))
 
 
-def save(window: MainWindow) -> None:
+def save(parts: Parts) -> None:
     """Keep the layout for the next start."""
-    saved = window.context.settings
-    saved.set(st.GEOMETRY, _base64(window.saveGeometry()))
-    saved.set(st.LAYOUT, _base64(window.saveState(VERSION)))
+    saved = parts.settings
+    saved.set(st.GEOMETRY, _base64(parts.window.saveGeometry()))
+    saved.set(st.LAYOUT, _base64(parts.window.saveState(VERSION)))
     saved.set(st.LAYOUT_VERSION, VERSION)
-    sections = (window.actions_pane.container, window.actions_pane.item)
+    sections = (parts.actions.container, parts.actions.item)
     saved.set(st.FOLDED, [section.objectName() for section in sections if not section.heading.isChecked()])
-    if window.tree.isVisible() and window.actions_pane.isVisible():
-        saved.set(st.PANES, window.panes.sizes())
+    if parts.tree.isVisible() and parts.actions.isVisible():
+        saved.set(st.PANES, parts.panes.sizes())
 
 
-def next_pane(window: MainWindow, step: int) -> None:
+def next_pane(parts: Parts, focus_page: Callable[[], None], step: int) -> None:
     """Put the keyboard into the next (1) or previous (-1) pane that is shown: tree, page, Actions pane, docks."""
     stops: list[tuple[QWidget, Callable[[], None]]] = [
-        (window.tree, window.tree.setFocus),
-        (window.stack, window.page.focus_first),
-        (window.actions_pane, window.actions_pane.focus_first),
-        *((dock, dock.focus_first) for dock in window.docks.values()),
+        (parts.tree, parts.tree.setFocus),
+        (parts.pages, focus_page),
+        (parts.actions, parts.actions.focus_first),
+        *((dock, dock.focus_first) for dock in parts.docks.values()),
     ]
-    under = [dock for dock in window.docks.values() if not dock.on_top]
+    under = [dock for dock in parts.docks.values() if not dock.on_top]
     stops = [stop for stop in stops if stop[0].isVisible() and stop[0] not in under]
     if not stops:
         return

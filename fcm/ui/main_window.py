@@ -7,11 +7,11 @@ from importlib import import_module
 from time import time
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QPoint, Qt, QTimer, Signal
+from PySide6.QtCore import QPoint, Qt, QTimer
 from PySide6.QtWidgets import (
     QApplication,
     QDialog,
-    QMainWindow,
+    QDockWidget,
     QMenu,
     QSplitter,
     QStackedWidget,
@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from fcm.model.state import Change, Kind, State
+from fcm.model.state import Change, Kind
 from fcm.ui import console, export, icons, layout, pages, theme, tidings
 from fcm.ui.actions_pane import ActionsPane
 from fcm.ui.background import Outcome, Work
@@ -29,6 +29,7 @@ from fcm.ui.copy_as import CopyAs
 from fcm.ui.docks import make_docks
 from fcm.ui.event_list import EventList
 from fcm.ui.figures import Figures
+from fcm.ui.frame import Frame
 from fcm.ui.menus import Menus
 from fcm.ui.messages import MessageArea, install_excepthook
 from fcm.ui.navigation import History
@@ -42,7 +43,7 @@ from fcm.workspace.powershell import powershell
 from fcm.workspace.selection import Place, Selection
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from PySide6.QtGui import QCloseEvent, QShowEvent
 
@@ -64,15 +65,8 @@ _IN_TREE = frozenset(Place) - {Place.VOLUME, Place.DISK, Place.ADAPTER, Place.RE
 """Places with a page of their own; the others are rows of their parent's page."""
 
 
-class MainWindow(QMainWindow):
+class MainWindow(Frame):
     """Three panes and docks around one open cluster, or none."""
-
-    changed = Signal(object)
-    """A Change of the state, after each drain; structural after another cluster was opened or closed."""
-    happened = Signal(object)
-    """New entries of the history (list of Entry), telemetry left out."""
-    opened = Signal()
-    """A cluster was opened or could not be; see ``workspace``."""
 
     def __init__(self, context: Context) -> None:
         super().__init__()
@@ -99,7 +93,10 @@ class MainWindow(QMainWindow):
         self.setStatusBar(self.status)
         self.menus = Menus(self)
         self._actions_timer = self._timer(ACTIONS_LATER, self._refresh_actions)
-        layout.restore(self)
+        self._layout = layout.Parts(
+            self, context.settings, self.menus, self.panes, self.tree, self.stack, self.actions_pane, self.docks
+        )
+        layout.restore(self._layout)
         self._warmed = False
         self._warm_timer = self._timer(WARM_UP, self._warm)
         self._restore_hook = install_excepthook(lambda: self.messages)
@@ -139,11 +136,6 @@ class MainWindow(QMainWindow):
         self.setCentralWidget(self.panes)
 
     # The cluster
-
-    @property
-    def state(self) -> State:
-        """The state of the open cluster; an empty one without a cluster."""
-        return State() if self.workspace is None else self.workspace.state
 
     def open(self, uri: str) -> None:
         """Open a cluster by its URI in the background; the one that is open is closed when that has worked."""
@@ -447,6 +439,14 @@ class MainWindow(QMainWindow):
 
     # Panes, docks, layout
 
+    def dock_widgets(self) -> Mapping[str, QDockWidget]:
+        """The docks by name."""
+        return self.docks
+
+    def echo(self, text: str) -> None:
+        """Show a command in the Console that was carried out without the cluster's hearing of it."""
+        self.docks["Console"].echo(text)
+
     def show_tree(self, shown: bool) -> None:
         """Show or hide the console tree."""
         self.tree.setVisible(shown)
@@ -459,7 +459,7 @@ class MainWindow(QMainWindow):
 
     def next_pane(self, step: int) -> None:
         """Go from pane to pane: tree, page, Actions pane, docks."""
-        layout.next_pane(self, step)
+        layout.next_pane(self._layout, self.page.focus_first, step)
 
     def set_scheme(self, scheme: theme.Scheme) -> None:
         """Light, dark or like the desktop."""
@@ -470,7 +470,7 @@ class MainWindow(QMainWindow):
 
     def reset_layout(self) -> None:
         """Panes and docks as at the first start."""
-        layout.reset(self)
+        layout.reset(self._layout)
 
     def showEvent(self, event: QShowEvent) -> None:
         """The keyboard begins in the tree; what is heavy is loaded later."""
@@ -486,7 +486,7 @@ class MainWindow(QMainWindow):
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Save the layout, close the cluster and wait until its journal is safe."""
-        layout.save(self)
+        layout.save(self._layout)
         if self._opening is not None:
             self._opening.abandon()
         self.close_cluster()

@@ -17,7 +17,7 @@ from fcm.workspace.settings import SCHEME
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from fcm.ui.main_window import MainWindow
+    from fcm.ui.frame import Frame
     from fcm.ui.qactions import ChoiceEntry, Entry
 
 _SCHEMES = (("&Light", Scheme.LIGHT, "light"), ("&Dark", Scheme.DARK, "dark"), ("Like the &system", Scheme.SYSTEM, ""))
@@ -26,7 +26,7 @@ _SCHEMES = (("&Light", Scheme.LIGHT, "light"), ("&Dark", Scheme.DARK, "dark"), (
 class Menus:
     """Makes the QActions of the frame and keeps those whose state changes."""
 
-    def __init__(self, window: MainWindow) -> None:
+    def __init__(self, window: Frame) -> None:
         self._window = window
         self._keys: list[QAction] = []
         self._elsewhere = {"Ctrl+O", "Ctrl+R"}
@@ -96,7 +96,7 @@ class Menus:
         menu.addAction(self.actions)
         docks = (("Console", "Ctrl+`"), ("Events", "Ctrl+1"), ("Migrations", "Ctrl+2"))
         for name, keys in docks:
-            toggle = window.docks[name].toggleViewAction()
+            toggle = window.dock_widgets()[name].toggleViewAction()
             toggle.setText(f"&{name}")
             toggle.setIcon(icons.icon(name.casefold()))
             toggle.setShortcut(QKeySequence(keys))

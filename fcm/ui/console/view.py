@@ -30,7 +30,7 @@ from fcm.workspace.settings import CONSOLE_HISTORY, CONSOLE_ZOOM
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from fcm.ui.main_window import MainWindow
+    from fcm.ui.desk import Desk
 
 _LINE_HINT = "Enter runs, Shift+Enter begins a line, Tab completes, Ctrl+Space lists, Ctrl+R searches the history"
 _CLEAR = frozenset(("cls", "clear", "clear-host"))
@@ -41,7 +41,7 @@ SMALLEST, LARGEST = -4, 12
 class ConsoleView(QWidget):
     """Output, progress, input and a line that helps."""
 
-    def __init__(self, window: MainWindow, parent: QWidget) -> None:
+    def __init__(self, window: Desk, parent: QWidget) -> None:
         super().__init__(parent)
         self.setObjectName("console-inside")
         self._main = window

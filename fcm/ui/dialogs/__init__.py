@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QDialog
 
-    from fcm.ui.main_window import MainWindow
+    from fcm.ui.desk import Desk
     from fcm.workspace.selection import Selection
 
 
-def show(name: str, window: MainWindow, selection: Selection) -> QDialog | None:
+def show(name: str, window: Desk, selection: Selection) -> QDialog | None:
     """Open the dialog of that name (Action.dialog) for what is selected; does not block.
 
     Returns:

@@ -14,7 +14,7 @@ from fcm.ui.dialogs.frame import PlainDialog
 from fcm.ui.dialogs.parts import copy_text, fact, form, named, wrapped
 
 if TYPE_CHECKING:
-    from fcm.ui.main_window import MainWindow
+    from fcm.ui.desk import Desk
 
 
 def versions() -> tuple[tuple[str, str], ...]:
@@ -30,7 +30,7 @@ def versions() -> tuple[tuple[str, str], ...]:
 class AboutDialog(PlainDialog):
     """Name, purpose, versions, licence."""
 
-    def __init__(self, window: MainWindow) -> None:
+    def __init__(self, window: Desk) -> None:
         super().__init__(window, "About Failover Cluster Manager", "app", QSize(480, 330))
         picture = QLabel()
         picture.setPixmap(icons.pixmap("app", 48, self.devicePixelRatioF()))

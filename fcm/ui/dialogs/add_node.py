@@ -14,7 +14,7 @@ from fcm.ui.dialogs.frame import CommandDialog
 from fcm.ui.dialogs.parts import fact, form, named, wrapped
 
 if TYPE_CHECKING:
-    from fcm.ui.main_window import MainWindow
+    from fcm.ui.desk import Desk
 
 INTRO = (
     "The server is equal to the current host server: processor, memory, virtual networks and paths to the storage. "
@@ -25,7 +25,7 @@ INTRO = (
 class AddNodeDialog(CommandDialog):
     """The name of the server; the rest follows from the cluster."""
 
-    def __init__(self, window: MainWindow) -> None:
+    def __init__(self, window: Desk) -> None:
         super().__init__(window, "Add Node", "add-node", QSize(560, 420))
         cluster = self.state.cluster
         self.name = named(QLineEdit(free_name(self.state)), "Server name")

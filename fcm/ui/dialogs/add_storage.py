@@ -15,13 +15,13 @@ from fcm.ui.dialogs.parts import TickList
 
 if TYPE_CHECKING:
     from fcm.model.state import State
-    from fcm.ui.main_window import MainWindow
+    from fcm.ui.desk import Desk
 
 
 class _DiskDialog(CommandDialog):
     """A tick list of disks; OK is enabled once one is ticked."""
 
-    def __init__(self, window: MainWindow, title: str, intro: str, disks: list[Disk], columns: list[str]) -> None:
+    def __init__(self, window: Desk, title: str, intro: str, disks: list[Disk], columns: list[str]) -> None:
         super().__init__(window, title, "add-storage", QSize(580, 400), intro=intro)
         self.list = TickList("Available disks", columns)
         for disk in disks:
@@ -55,7 +55,7 @@ class _DiskDialog(CommandDialog):
 class AddStorageDialog(_DiskDialog):
     """Disks of Available Storage for the Cluster Shared Volumes."""
 
-    def __init__(self, window: MainWindow) -> None:
+    def __init__(self, window: Desk) -> None:
         super().__init__(
             window,
             "Add Storage",
@@ -76,7 +76,7 @@ class AddStorageDialog(_DiskDialog):
 class AddDiskDialog(_DiskDialog):
     """LUNs that the cluster does not use yet."""
 
-    def __init__(self, window: MainWindow) -> None:
+    def __init__(self, window: Desk) -> None:
         super().__init__(
             window,
             "Add Disks to a Cluster",

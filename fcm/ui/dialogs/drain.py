@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     from fcm.model.entities import Drain
     from fcm.ui.background import Outcome
-    from fcm.ui.main_window import MainWindow
+    from fcm.ui.desk import Desk
     from fcm.workspace.drain import DrainPlan, PlannedMove
     from fcm.workspace.workspace import Operation
 
@@ -39,7 +39,7 @@ _ACTION = QDialogButtonBox.ButtonRole.ActionRole
 class DrainDialog(PlainDialog):
     """The drain of one node, from the plan to the summary."""
 
-    def __init__(self, window: MainWindow, node: str) -> None:
+    def __init__(self, window: Desk, node: str) -> None:
         super().__init__(window, f"Drain {node}", "drain", QSize(940, 600))
         self.setWindowModality(Qt.WindowModality.NonModal)
         self._node = node

@@ -12,7 +12,7 @@ from fcm.ui.dialogs.frame import CommandDialog
 from fcm.ui.dialogs.parts import named
 
 if TYPE_CHECKING:
-    from fcm.ui.main_window import MainWindow
+    from fcm.ui.desk import Desk
 
 NOTICE = """
 <p><b>Read this before you enable Cluster Shared Volumes.</b></p>
@@ -35,7 +35,7 @@ in the console tree. Disks are not changed until you add them.</p>
 class EnableSharedVolumesDialog(CommandDialog):
     """The notice must be read and ticked before OK."""
 
-    def __init__(self, window: MainWindow) -> None:
+    def __init__(self, window: Desk) -> None:
         super().__init__(window, "Enable Cluster Shared Volumes", "enable-csv", QSize(560, 500))
         notice = named(QTextBrowser(), "Notice")
         notice.setHtml(NOTICE)

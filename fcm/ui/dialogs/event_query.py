@@ -17,7 +17,7 @@ from fcm.ui.dialogs.parts import Notice, PowerShellBox, named, wrapped
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from fcm.ui.main_window import MainWindow
+    from fcm.ui.desk import Desk
 
 _BY_HAND = "This query says more than the form can: it is edited by hand, in the tab XML."
 
@@ -28,7 +28,7 @@ class EventQueryDialog(PlainDialog):
     chosen = Signal(object)
     """The XML of the query, once OK was pressed."""
 
-    def __init__(self, window: MainWindow, xml: str) -> None:
+    def __init__(self, window: Desk, xml: str) -> None:
         super().__init__(window, "Cluster Events Filter", "filter", QSize(680, 620))
         self.form = FilterForm(computers_of(window), self.workspace.events.logs, self.workspace.now())
         self.by_hand = Notice()
@@ -147,7 +147,7 @@ class EventQueryDialog(PlainDialog):
 class NameQueryDialog(PlainDialog):
     """A name for a query; what is wrong with it is said here and nothing typed is lost."""
 
-    def __init__(self, window: MainWindow, title: str, name: str, use: Callable[[str], None]) -> None:
+    def __init__(self, window: Desk, title: str, name: str, use: Callable[[str], None]) -> None:
         super().__init__(window, title, "save", QSize(420, 150))
         self._use = use
         self.name = named(QLineEdit(name), "Name")
@@ -176,7 +176,7 @@ class NameQueryDialog(PlainDialog):
         self.accept()
 
 
-def computers_of(window: MainWindow) -> list[str]:
+def computers_of(window: Desk) -> list[str]:
     """Names of the nodes as events have them."""
     state = window.state
     domain = state.cluster.domain if state.cluster else ""

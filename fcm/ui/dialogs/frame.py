@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from fcm.model.commands import Command
     from fcm.model.state import State
-    from fcm.ui.main_window import MainWindow
+    from fcm.ui.desk import Desk
     from fcm.workspace.workspace import Operation, Workspace
 
 _BUTTON = QDialogButtonBox.StandardButton
@@ -25,7 +25,7 @@ _BUTTON = QDialogButtonBox.StandardButton
 class PlainDialog(QDialog):
     """A window-modal dialog that deletes itself when it is closed."""
 
-    def __init__(self, window: MainWindow, title: str, icon: str, size: QSize) -> None:
+    def __init__(self, window: Desk, title: str, icon: str, size: QSize) -> None:
         super().__init__(window)
         self.window_of = window
         self.setWindowTitle(title)
@@ -70,7 +70,7 @@ class CommandDialog(PlainDialog):
     """
 
     def __init__(
-        self, window: MainWindow, title: str, icon: str, size: QSize, *, intro: str = "", with_apply: bool = False
+        self, window: Desk, title: str, icon: str, size: QSize, *, intro: str = "", with_apply: bool = False
     ) -> None:
         super().__init__(window, title, icon, size)
         self.notice = Notice()

@@ -27,7 +27,7 @@ from fcm.ui.dialogs.parts import OrderedTickList, changed, fact, form, named, wr
 if TYPE_CHECKING:
     from fcm.model.entities import Group
     from fcm.model.state import State
-    from fcm.ui.main_window import MainWindow
+    from fcm.ui.desk import Desk
 
 AT_ONCE = (AUTOMATIC, AUTOMATIC)
 """The window of failback that means "immediately"."""
@@ -40,7 +40,7 @@ OWNERS_NOTE = (
 class GroupPropertiesDialog(CommandDialog):
     """Preferred owners, start, failover and failback of one group."""
 
-    def __init__(self, window: MainWindow, group: str) -> None:
+    def __init__(self, window: Desk, group: str) -> None:
         self._group = group
         found = window.workspace.state.groups[group] if window.workspace else None
         super().__init__(

@@ -23,7 +23,7 @@ from fcm.ui.dialogs.parts import IDENTITY, named
 from fcm.workspace.selection import Place
 
 if TYPE_CHECKING:
-    from fcm.ui.main_window import MainWindow
+    from fcm.ui.desk import Desk
 
 TOPICS = {
     "start": "Getting started",
@@ -75,7 +75,7 @@ def topic_text(topic: str) -> str:
 class HelpDialog(PlainDialog):
     """Topics on the left, the text on the right. It does not block the window: read and try side by side."""
 
-    def __init__(self, window: MainWindow, place: Place) -> None:
+    def __init__(self, window: Desk, place: Place) -> None:
         super().__init__(window, "Help", "help", QSize(820, 600))
         self.setWindowModality(Qt.WindowModality.NonModal)
         self.topics = named(QListWidget(), "Topics")

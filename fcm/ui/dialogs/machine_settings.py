@@ -28,7 +28,7 @@ from fcm.ui.dialogs.workloads import WorkloadBox
 
 if TYPE_CHECKING:
     from fcm.model.entities import VirtualMachine
-    from fcm.ui.main_window import MainWindow
+    from fcm.ui.desk import Desk
 
 COMPATIBILITY = "Migrate to a physical computer with a different processor version"
 NOT_CONNECTED = "Not connected"
@@ -37,7 +37,7 @@ NOT_CONNECTED = "Not connected"
 class MachineSettingsDialog(CommandDialog):
     """What can be changed of a machine; what needs the machine off says so."""
 
-    def __init__(self, window: MainWindow, machine: str) -> None:
+    def __init__(self, window: Desk, machine: str) -> None:
         self._machine = machine
         found = window.workspace.state.machines[machine] if window.workspace else None
         super().__init__(

@@ -31,14 +31,14 @@ from fcm.workspace.settings import LAST, RECENT
 
 if TYPE_CHECKING:
     from fcm.ui.context import KnownCluster
-    from fcm.ui.main_window import MainWindow
+    from fcm.ui.desk import Desk
     from fcm.workspace.workspace import Workspace
 
 
 class ManageClusterDialog(PlainDialog):
     """Opens in a worker thread; what goes wrong is said here and nothing typed is lost."""
 
-    def __init__(self, window: MainWindow) -> None:
+    def __init__(self, window: Desk) -> None:
         super().__init__(window, "Manage a Cluster", "manage-cluster", QSize(780, 460))
         self._work: Work | None = None
         self.list = named(QTreeWidget(), "Known clusters")

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from fcm.migration.fitting import DirtySample
     from fcm.migration.preflight import Judgement
     from fcm.model.entities import VirtualMachine
-    from fcm.ui.main_window import MainWindow
+    from fcm.ui.desk import Desk
     from fcm.workspace.measuring import Way
     from fcm.workspace.workspace import Operation
 
@@ -34,7 +34,7 @@ TICK = 100
 class MeasureDialog(PlainDialog):
     """Begins to measure when it is opened; Cancel ends that, and a live migration is one click away afterwards."""
 
-    def __init__(self, window: MainWindow, machine: str) -> None:
+    def __init__(self, window: Desk, machine: str) -> None:
         self._machine = machine
         name = window.workspace.state.machines[machine].name if window.workspace else machine
         super().__init__(window, f"Memory writes of {name}", "pre-flight", QSize(640, 560))

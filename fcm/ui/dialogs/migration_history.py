@@ -31,7 +31,7 @@ from fcm.ui.table_view import TableView
 
 if TYPE_CHECKING:
     from fcm.migration.recording import Recording
-    from fcm.ui.main_window import MainWindow
+    from fcm.ui.desk import Desk
     from fcm.workspace.history import History, PastMigration
 
 _EVERY_MACHINE = "All virtual machines"
@@ -51,7 +51,7 @@ _NOTHING = (
 class MigrationHistoryDialog(PlainDialog):
     """Lists what the journal kept; stays open beside the window."""
 
-    def __init__(self, window: MainWindow, machine: str = "") -> None:
+    def __init__(self, window: Desk, machine: str = "") -> None:
         """``machine``: id of the virtual machine whose migrations are shown at first; "" = of all."""
         super().__init__(window, "Migration History", "history", QSize(1000, 520))
         self.setWindowModality(Qt.WindowModality.NonModal)

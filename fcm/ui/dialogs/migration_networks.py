@@ -18,7 +18,7 @@ from fcm.ui.dialogs.parts import OrderedTickList, named, wrapped
 if TYPE_CHECKING:
     from fcm.model.entities import VirtualMachine
     from fcm.model.state import State
-    from fcm.ui.main_window import MainWindow
+    from fcm.ui.desk import Desk
 
 INTRO = (
     "Select the networks to use for live migration and put the most preferred one on top. Each migration tries them "
@@ -143,7 +143,7 @@ def _current(state: State, machine: VirtualMachine | None) -> tuple[tuple[str, .
 class MigrationNetworksDialog(CommandDialog):
     """The same choice reached from the networks of the cluster."""
 
-    def __init__(self, window: MainWindow) -> None:
+    def __init__(self, window: Desk) -> None:
         super().__init__(window, "Networks for live migration", "network-order", QSize(820, 460), with_apply=True)
         self.panel = MigrationNetworksPanel(self.state)
         self.panel.changed.connect(self.refresh)

@@ -13,7 +13,7 @@ from fcm.ui.dialogs.frame import CommandDialog
 from fcm.ui.dialogs.parts import form, named, wrapped
 
 if TYPE_CHECKING:
-    from fcm.ui.main_window import MainWindow
+    from fcm.ui.desk import Desk
 
 MBIT = 125_000
 """Bytes/s of 1 Mbit/s."""
@@ -150,7 +150,7 @@ INTRO = (
 class MigrationSettingsDialog(CommandDialog):
     """Live Migration Settings: how many at once on a node, and the options of those that name none."""
 
-    def __init__(self, window: MainWindow) -> None:
+    def __init__(self, window: Desk) -> None:
         super().__init__(window, "Live Migration Settings", "live-migrate", QSize(700, 420), with_apply=True)
         cluster = self.state.cluster
         self.limit = named(QSpinBox(), "Live migrations at once")

@@ -29,7 +29,7 @@ from fcm.ui.dialogs.parts import changed, fact, form, named, wrapped
 
 if TYPE_CHECKING:
     from fcm.model.entities import Network
-    from fcm.ui.main_window import MainWindow
+    from fcm.ui.desk import Desk
 
 ALLOW = "Allow cluster network communication on this network"
 CLIENTS = "Allow clients to connect through this network"
@@ -39,7 +39,7 @@ FORBID = "Do not allow cluster network communication on this network"
 class NetworkPropertiesDialog(CommandDialog):
     """Name, cluster use and metric of a network; its adapters."""
 
-    def __init__(self, window: MainWindow, network: str) -> None:
+    def __init__(self, window: Desk, network: str) -> None:
         self._network = network
         found = window.workspace.state.networks[network] if window.workspace else None
         super().__init__(

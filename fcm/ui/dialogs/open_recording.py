@@ -25,13 +25,13 @@ from fcm.ui.dialogs.frame import PlainDialog
 from fcm.ui.dialogs.parts import IDENTITY, Notice, named, wrapped
 
 if TYPE_CHECKING:
-    from fcm.ui.main_window import MainWindow
+    from fcm.ui.desk import Desk
 
 
 class OpenRecordingDialog(PlainDialog):
     """Choose a recording; it opens in a window of its own."""
 
-    def __init__(self, window: MainWindow) -> None:
+    def __init__(self, window: Desk) -> None:
         super().__init__(window, "Open Recording", "open-recording", QSize(600, 400))
         self.list = named(QListWidget(), "Recordings")
         self.list.currentItemChanged.connect(lambda *_: self._enable())

@@ -16,13 +16,13 @@ from fcm.ui.dialogs.parts import named
 
 if TYPE_CHECKING:
     from fcm.model.entities import MigrationOptions, VirtualMachine
-    from fcm.ui.main_window import MainWindow
+    from fcm.ui.desk import Desk
 
 
 class PreflightDialog(CommandDialog):
     """Everything that decides whether and how fast the machine will move."""
 
-    def __init__(self, window: MainWindow, machine: str) -> None:
+    def __init__(self, window: Desk, machine: str) -> None:
         self._machine = machine
         found = window.workspace.state.machines[machine] if window.workspace else None
         name = found.name if found else machine

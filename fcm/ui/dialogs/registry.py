@@ -37,17 +37,17 @@ if TYPE_CHECKING:
     from PySide6.QtWidgets import QDialog
 
     from fcm.model.state import State
-    from fcm.ui.main_window import MainWindow
+    from fcm.ui.desk import Desk
     from fcm.workspace.selection import Selection
 
-    Maker = Callable[[MainWindow, Selection], QDialog | None]
+    Maker = Callable[[Desk, Selection], QDialog | None]
 
 
-def _state(window: MainWindow) -> State | None:
+def _state(window: Desk) -> State | None:
     return window.workspace.state if window.workspace is not None else None
 
 
-def _validation_report(window: MainWindow, _selection: Selection) -> QDialog | None:
+def _validation_report(window: Desk, _selection: Selection) -> QDialog | None:
     state = _state(window)
     report = state.cluster.validation if state and state.cluster else None
     if state is None or report is None:
@@ -55,14 +55,14 @@ def _validation_report(window: MainWindow, _selection: Selection) -> QDialog | N
     return ReportViewer(window, validation_report(report, state), report.time)
 
 
-def _group_properties(window: MainWindow, selection: Selection) -> QDialog | None:
+def _group_properties(window: Desk, selection: Selection) -> QDialog | None:
     state = _state(window)
     machine = state.machines.get(selection.id) if state else None
     group = machine.group if machine else selection.id
     return GroupPropertiesDialog(window, group) if state and group in state.groups and group else None
 
 
-def _reset_recent_events(window: MainWindow, _selection: Selection) -> None:
+def _reset_recent_events(window: Desk, _selection: Selection) -> None:
     """The deed of Reset Recent Events: it needs no questions."""
     workspace = window.workspace
     if workspace is None:
@@ -77,13 +77,13 @@ def _reset_recent_events(window: MainWindow, _selection: Selection) -> None:
     Work(window, lambda: events.reset_recent(now), done)
 
 
-def _measure(window: MainWindow, selection: Selection) -> QDialog | None:
+def _measure(window: Desk, selection: Selection) -> QDialog | None:
     from fcm.ui.dialogs.measure import MeasureDialog  # needs numpy, which no other dialog should wait for
 
     return MeasureDialog(window, selection.id)
 
 
-def _tune_migration(window: MainWindow, selection: Selection) -> QDialog | None:
+def _tune_migration(window: Desk, selection: Selection) -> QDialog | None:
     state = _state(window)
     active = state.active_migration(selection.id) if state else None
     return TuneMigrationDialog(window, active.id) if active else None

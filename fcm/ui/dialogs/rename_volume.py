@@ -12,13 +12,13 @@ from fcm.ui.dialogs.frame import CommandDialog
 from fcm.ui.dialogs.parts import fact, form, named
 
 if TYPE_CHECKING:
-    from fcm.ui.main_window import MainWindow
+    from fcm.ui.desk import Desk
 
 
 class RenameVolumeDialog(CommandDialog):
     """Name and folder of a volume; the path on the nodes follows what is typed."""
 
-    def __init__(self, window: MainWindow, disk: str) -> None:
+    def __init__(self, window: Desk, disk: str) -> None:
         super().__init__(window, "Rename Cluster Shared Volume", "rename", QSize(500, 300))
         self.disk = disk
         volume = self.state.shared_volumes[disk]

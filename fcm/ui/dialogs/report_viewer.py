@@ -17,7 +17,7 @@ from fcm.workspace import reports
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from fcm.ui.main_window import MainWindow
+    from fcm.ui.desk import Desk
     from fcm.workspace.reports import Report
 
 
@@ -41,7 +41,7 @@ def colours(palette: QPalette) -> reports.Colours:
 class ReportViewer(PlainDialog):
     """Shows a report and saves it beside the thread of the window; the path appears once it is written."""
 
-    def __init__(self, window: MainWindow, report: Report, time: float) -> None:
+    def __init__(self, window: Desk, report: Report, time: float) -> None:
         super().__init__(window, report.title, "validate-report", QSize(820, 640))
         self.report = report
         self.path: Path | None = None

@@ -20,7 +20,7 @@ from fcm.ui.dialogs.resource_policies import PoliciesPanel, PossibleOwnersPanel
 
 if TYPE_CHECKING:
     from fcm.model.entities import Resource
-    from fcm.ui.main_window import MainWindow
+    from fcm.ui.desk import Desk
 
 OFFLINE_ACTIONS = {
     OfflineAction.SAVE: "Save",
@@ -37,7 +37,7 @@ OFFLINE_NOTE = (
 class ResourcePropertiesDialog(CommandDialog):
     """All tabs in one property sheet; each change becomes one command."""
 
-    def __init__(self, window: MainWindow, resource: str) -> None:
+    def __init__(self, window: Desk, resource: str) -> None:
         self._resource = resource
         found = window.workspace.state.resources[resource] if window.workspace else None
         super().__init__(

@@ -16,7 +16,7 @@ from fcm.workspace.tuning import DANGER, may_post_copy, may_tune
 
 if TYPE_CHECKING:
     from fcm.model.entities import Migration
-    from fcm.ui.main_window import MainWindow
+    from fcm.ui.desk import Desk
 
 MBIT = 125_000
 """Bytes/s of 1 Mbit/s."""
@@ -27,7 +27,7 @@ QEMU_LIMIT = 0.3
 class TuneMigrationDialog(CommandDialog):
     """What the hosts can change while memory is copied; what was chosen at the start stays."""
 
-    def __init__(self, window: MainWindow, migration: str) -> None:
+    def __init__(self, window: Desk, migration: str) -> None:
         self._migration = migration
         super().__init__(window, "Change a running live migration", "settings", QSize(560, 380))
         found = self.migration

@@ -10,11 +10,11 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from fcm.model.state import State
-    from fcm.ui.main_window import MainWindow
+    from fcm.ui.desk import Desk
     from fcm.ui.pages.page import Page
 
 
-def make(place: Place, window: MainWindow) -> Page:
+def make(place: Place, window: Desk) -> Page:
     """The page for a kind of place."""
     match place:
         case Place.ROOT:

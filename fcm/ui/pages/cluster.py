@@ -23,7 +23,7 @@ from fcm.workspace.selection import Place, Selection
 
 if TYPE_CHECKING:
     from fcm.model.entities import Cluster
-    from fcm.ui.main_window import MainWindow
+    from fcm.ui.desk import Desk
 
 _CONFIGURE = ("configure-service", "validate", "enable-csv", "quorum", "migration-networks", "validation-report")
 _NAVIGATE = (
@@ -40,7 +40,7 @@ _CORE = (ResourceType.NETWORK_NAME, ResourceType.IP_ADDRESS, ResourceType.PHYSIC
 class ClusterPage(Page):
     """Summary sentence, Configure, Navigate, Cluster Core Resources."""
 
-    def __init__(self, window: MainWindow) -> None:
+    def __init__(self, window: Desk) -> None:
         super().__init__(window, "Summary of Cluster", "cluster")
         inside = QWidget()
         inside.setObjectName("cluster-inside")

@@ -19,13 +19,13 @@ from fcm.workspace.event_log import EventLog, Sought, everything
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from fcm.ui.main_window import MainWindow
+    from fcm.ui.desk import Desk
 
 
 class ExportBar(QWidget):
     """Hidden until something is exported; one export at a time."""
 
-    def __init__(self, window: MainWindow, parent: QWidget) -> None:
+    def __init__(self, window: Desk, parent: QWidget) -> None:
         super().__init__(parent)
         self.setObjectName("export-bar")
         self._window = window

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from PySide6.QtGui import QAction
 
     from fcm.logs.query_xml import QueryText
-    from fcm.ui.main_window import MainWindow
+    from fcm.ui.desk import Desk
 
 UNSAVED = "Edited query"
 _FILES = "Event queries and custom views (*.xml *.txt)"
@@ -33,7 +33,7 @@ class QueryBar(QWidget):
     changed = Signal()
     """Another query is to be shown."""
 
-    def __init__(self, window: MainWindow, parent: QWidget) -> None:
+    def __init__(self, window: Desk, parent: QWidget) -> None:
         super().__init__(parent)
         self.setObjectName("query-bar")
         self.window_of = window

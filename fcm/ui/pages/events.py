@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from PySide6.QtWidgets import QFileDialog, QLineEdit
 
     from fcm.model.state import Change
-    from fcm.ui.main_window import MainWindow
+    from fcm.ui.desk import Desk
     from fcm.workspace.event_log import EventLog
 
 WIDE = 720
@@ -45,7 +45,7 @@ _EMPTY = "No events with this query, these levels, words and times."
 class EventsPage(Page):
     """A query bar, a filter row, the list, and the selected event in full."""
 
-    def __init__(self, window: MainWindow) -> None:
+    def __init__(self, window: Desk) -> None:
         super().__init__(window, "Cluster Events", "events")
         self._levels = {"Verbose": True, **dict.fromkeys(LEVELS, True)}
         self._buttons: list[QToolButton] = []

@@ -21,7 +21,7 @@ from fcm.workspace.selection import Place, Selection
 if TYPE_CHECKING:
     from fcm.model.entities import VirtualMachine
     from fcm.model.state import State
-    from fcm.ui.main_window import MainWindow
+    from fcm.ui.desk import Desk
     from fcm.ui.migration import MigrationView
 
 _NOT_CLUSTERED = (
@@ -46,7 +46,7 @@ _FACTS = (
 class MachinePage(Page):
     """Summary on top, the resources, the migration view below in a splitter."""
 
-    def __init__(self, window: MainWindow) -> None:
+    def __init__(self, window: Desk) -> None:
         super().__init__(window, "Virtual machine", "vm")
         self._facts = Facts(_FACTS, columns=2)
         self.column.addWidget(self._facts)

@@ -9,10 +9,10 @@ from fcm.ui.table_model import Column, TableModel
 
 if TYPE_CHECKING:
     from fcm.model.entities import VirtualMachine
-    from fcm.ui.main_window import MainWindow
+    from fcm.ui.desk import Desk
 
 
-def machine_model(window: MainWindow, clustered: bool = True, with_owner: bool = True) -> TableModel:
+def machine_model(window: Desk, clustered: bool = True, with_owner: bool = True) -> TableModel:
     """A model of virtual machines by id; ``clustered`` ones have a service or application."""
 
     def machine(identity: str) -> VirtualMachine:

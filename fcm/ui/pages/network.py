@@ -16,7 +16,7 @@ from fcm.workspace.selection import Place
 
 if TYPE_CHECKING:
     from fcm.model.entities import Adapter
-    from fcm.ui.main_window import MainWindow
+    from fcm.ui.desk import Desk
 
 _FACTS = ("Status", "Cluster Use", "Subnet", "Gateway", "Metric", "Bandwidth", "Live migration", "Carries now")
 _ORDINALS = {1: "first", 2: "second", 3: "third"}
@@ -25,7 +25,7 @@ _ORDINALS = {1: "first", 2: "second", 3: "third"}
 class NetworkPage(Page):
     """Facts on top, adapters below."""
 
-    def __init__(self, window: MainWindow) -> None:
+    def __init__(self, window: Desk) -> None:
         super().__init__(window, "Network", "network")
         self._facts = Facts(_FACTS, columns=2)
         self.column.addWidget(self._facts)

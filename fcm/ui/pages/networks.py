@@ -19,7 +19,7 @@ from fcm.workspace.selection import Place
 
 if TYPE_CHECKING:
     from fcm.model.state import State
-    from fcm.ui.main_window import MainWindow
+    from fcm.ui.desk import Desk
 
 
 def migration_rank(state: State, network: str) -> int | None:
@@ -33,7 +33,7 @@ def migration_rank(state: State, network: str) -> int | None:
 class NetworksPage(Page):
     """One list and a sentence on live migration."""
 
-    def __init__(self, window: MainWindow) -> None:
+    def __init__(self, window: Desk) -> None:
         super().__init__(window, "Networks", "networks")
         self._sentence = QLabel()
         self._sentence.setWordWrap(True)

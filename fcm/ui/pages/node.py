@@ -22,7 +22,7 @@ from fcm.workspace.selection import Place
 if TYPE_CHECKING:
     from PySide6.QtGui import QHideEvent, QShowEvent
 
-    from fcm.ui.main_window import MainWindow
+    from fcm.ui.desk import Desk
 
 _FACTS = ("Status", "Takes part in", "Processor", "Operating system", "Virtual networks", "System drive")
 
@@ -30,7 +30,7 @@ _FACTS = ("Status", "Takes part in", "Processor", "Operating system", "Virtual n
 class NodePage(Page):
     """Facts and load bars on top, then machines, networks and shared volumes."""
 
-    def __init__(self, window: MainWindow) -> None:
+    def __init__(self, window: Desk) -> None:
         super().__init__(window, "Node", "node")
         settings = window.context.settings
         self._ageing = QTimer(self, interval=1000)

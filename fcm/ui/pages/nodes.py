@@ -15,7 +15,7 @@ from fcm.workspace.selection import Place
 
 if TYPE_CHECKING:
     from fcm.model.state import State
-    from fcm.ui.main_window import MainWindow
+    from fcm.ui.desk import Desk
 
 
 def memory_used(state: State, node: str) -> int:
@@ -36,7 +36,7 @@ def memory_incoming(state: State, node: str) -> int:
 class NodesPage(Page):
     """One list."""
 
-    def __init__(self, window: MainWindow) -> None:
+    def __init__(self, window: Desk) -> None:
         super().__init__(window, "Nodes", "nodes")
         self.nodes = TableView("Nodes", self._model(), window.context.settings)
         self.watch(self.nodes, Place.NODE)

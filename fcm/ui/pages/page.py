@@ -14,7 +14,7 @@ from fcm.workspace.selection import Place, Selection
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QLineEdit
 
-    from fcm.ui.main_window import MainWindow
+    from fcm.ui.desk import Desk
     from fcm.ui.table_view import TableView
 
 EVERYTHING = Change(structural=True)
@@ -26,7 +26,7 @@ class Page(QWidget):
     picked = Signal()
     """Another item of the page is selected."""
 
-    def __init__(self, window: MainWindow, name: str, icon: str) -> None:
+    def __init__(self, window: Desk, name: str, icon: str) -> None:
         super().__init__(window)
         self.setObjectName("page")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)

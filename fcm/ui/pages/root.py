@@ -16,7 +16,7 @@ from fcm.workspace.actions import BY_ID
 
 if TYPE_CHECKING:
     from fcm.ui.context import KnownCluster
-    from fcm.ui.main_window import MainWindow
+    from fcm.ui.desk import Desk
     from fcm.workspace.selection import Selection
 
 _OVERVIEW = (
@@ -39,7 +39,7 @@ SHOWN = 8
 class RootPage(Page):
     """Overview, Management, Clusters."""
 
-    def __init__(self, window: MainWindow) -> None:
+    def __init__(self, window: Desk) -> None:
         super().__init__(window, "Failover Cluster Manager", "app")
         inside = QWidget()
         inside.setObjectName("root-inside")

@@ -18,13 +18,13 @@ from fcm.workspace.selection import Place
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QLineEdit
 
-    from fcm.ui.main_window import MainWindow
+    from fcm.ui.desk import Desk
 
 
 class ServicesPage(Page):
     """Two lists with one filter."""
 
-    def __init__(self, window: MainWindow) -> None:
+    def __init__(self, window: Desk) -> None:
         super().__init__(window, "Services and applications", "services")
         row = QHBoxLayout()
         self.filter = FilterBox("services and applications")

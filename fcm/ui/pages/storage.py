@@ -19,7 +19,7 @@ from fcm.workspace.selection import Place
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QLineEdit
 
-    from fcm.ui.main_window import MainWindow
+    from fcm.ui.desk import Desk
 
 _ORDER = (DiskUse.WITNESS, DiskUse.AVAILABLE, DiskUse.SHARED_VOLUME, DiskUse.GROUP, DiskUse.UNASSIGNED)
 
@@ -27,7 +27,7 @@ _ORDER = (DiskUse.WITNESS, DiskUse.AVAILABLE, DiskUse.SHARED_VOLUME, DiskUse.GRO
 class StoragePage(Page):
     """One list in the order of use."""
 
-    def __init__(self, window: MainWindow) -> None:
+    def __init__(self, window: Desk) -> None:
         super().__init__(window, "Storage", "storage")
         row = QHBoxLayout()
         self.filter = FilterBox("disks")

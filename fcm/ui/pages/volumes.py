@@ -17,13 +17,13 @@ from fcm.ui.table_view import TableView
 from fcm.workspace.selection import Place
 
 if TYPE_CHECKING:
-    from fcm.ui.main_window import MainWindow
+    from fcm.ui.desk import Desk
 
 
 class VolumesPage(Page):
     """The volumes, and below the I/O path of each node to the selected one."""
 
-    def __init__(self, window: MainWindow) -> None:
+    def __init__(self, window: Desk) -> None:
         super().__init__(window, "Summary of Cluster Shared Volumes", "volumes")
         self.volumes = TableView("Cluster Shared Volumes", self._model(), window.context.settings)
         self.watch(self.volumes, Place.VOLUME, opens=False)

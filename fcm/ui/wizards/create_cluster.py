@@ -41,7 +41,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from fcm.model.verdict import Verdict
-    from fcm.ui.main_window import MainWindow
+    from fcm.ui.desk import Desk
 
 _INTRO = """
 <p>This wizard creates a failover cluster: a set of servers that work together, so that what runs on one of them can run
@@ -58,7 +58,7 @@ _RATES = {"100 Mbit/s": 12_500_000, "1 Gbit/s": 125_000_000, "10 Gbit/s": 1_250_
 class CreateClusterWizard(Wizard):
     """Select Servers > Networks and Storage > Access Point > Confirmation > Creating > Summary."""
 
-    def __init__(self, window: MainWindow) -> None:
+    def __init__(self, window: Desk) -> None:
         self.servers = _ServersPage(self)
         self.networks = _NetworksPage(self)
         self.access = _AccessPage(self)
@@ -105,7 +105,7 @@ class CreateClusterWizard(Wizard):
                 self.show_error(str(outcome.error))
                 return
             self.uri = outcome.result
-            window.docks["Console"].echo(self.power_shell())
+            window.echo(self.power_shell())
             self._show(self.stack.currentIndex() + 1)
 
         self._work = Work(self, lambda: window.context.create_cluster(plan), done)

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from PySide6.QtGui import QCloseEvent
 
     from fcm.model.commands import Command
-    from fcm.ui.main_window import MainWindow
+    from fcm.ui.desk import Desk
     from fcm.workspace.workspace import Operation
 
 
@@ -74,7 +74,7 @@ class WizardPage(QWidget):
 class Wizard(PlainDialog):
     """A wizard of several pages; the last one is the summary."""
 
-    def __init__(self, window: MainWindow, title: str, icon: str, pages: Sequence[WizardPage], size: QSize) -> None:
+    def __init__(self, window: Desk, title: str, icon: str, pages: Sequence[WizardPage], size: QSize) -> None:
         super().__init__(window, title, icon, size)
         self.pages = tuple(pages)
         self.power_shell_text = ""

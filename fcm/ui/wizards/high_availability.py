@@ -28,7 +28,7 @@ from fcm.workspace.reports import high_availability_report
 from fcm.workspace.selection import Place, Selection
 
 if TYPE_CHECKING:
-    from fcm.ui.main_window import MainWindow
+    from fcm.ui.desk import Desk
 
 _INTRO = """
 <p>This wizard makes a service or application highly available: when the node that runs it fails, another node takes it
@@ -44,7 +44,7 @@ over.</p>
 class HighAvailabilityWizard(CommandWizard):
     """Select Service or Application > Select Virtual Machine > Confirmation > Configure > Summary."""
 
-    def __init__(self, window: MainWindow) -> None:
+    def __init__(self, window: Desk) -> None:
         self.machines = _MachinesPage(self)
         self.confirmation = _Confirmation(self)
         self.progress = ProgressPage("Configure High Availability", "The cluster makes groups and resources.",

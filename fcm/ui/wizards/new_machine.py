@@ -28,7 +28,7 @@ from fcm.workspace.powershell import powershell
 from fcm.workspace.selection import Place, Selection
 
 if TYPE_CHECKING:
-    from fcm.ui.main_window import MainWindow
+    from fcm.ui.desk import Desk
 
 _INTRO = """
 <p>This wizard creates a virtual machine. To be live-migrated later, it must meet the guide's conditions:</p>
@@ -42,7 +42,7 @@ LOCAL = "Local storage of the node (cannot be made highly available)"
 class NewMachineWizard(CommandWizard):
     """Name and Location > Memory > Networking > Virtual Hard Disk > Options > Confirmation > Creating > Summary."""
 
-    def __init__(self, window: MainWindow, selection: Selection) -> None:
+    def __init__(self, window: Desk, selection: Selection) -> None:
         self.place = _PlacePage(self, selection)
         self.memory = _MemoryPage(self)
         self.network = _NetworkPage(self)

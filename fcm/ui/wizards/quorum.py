@@ -25,7 +25,7 @@ from fcm.ui.wizards.frame import (
 from fcm.workspace.powershell import powershell
 
 if TYPE_CHECKING:
-    from fcm.ui.main_window import MainWindow
+    from fcm.ui.desk import Desk
 
 _INTRO = """
 <p>The quorum decides how many failures the cluster can take: it runs as long as more than half of the votes are
@@ -56,7 +56,7 @@ _WITH_DISK = (QuorumMode.NODE_AND_DISK_MAJORITY, QuorumMode.DISK_ONLY)
 class QuorumWizard(CommandWizard):
     """Mode > witness > confirmation."""
 
-    def __init__(self, window: MainWindow) -> None:
+    def __init__(self, window: Desk) -> None:
         self.modes = _ModePage(self)
         self.disk = _DiskPage(self)
         self.share = _SharePage(self)

@@ -25,7 +25,7 @@ from fcm.workspace.powershell import powershell
 from fcm.workspace.reports import validation_report
 
 if TYPE_CHECKING:
-    from fcm.ui.main_window import MainWindow
+    from fcm.ui.desk import Desk
 
 _INTRO = """
 <p>This wizard runs validation tests to find out whether the servers, networks and storage of this cluster are set up
@@ -41,7 +41,7 @@ so that they support failover.</p>
 class ValidateWizard(CommandWizard):
     """The tests of five categories."""
 
-    def __init__(self, window: MainWindow) -> None:
+    def __init__(self, window: Desk) -> None:
         self.options = _OptionsPage()
         self.selection = _SelectionPage(self.options)
         self.confirmation = _Confirmation(self)
