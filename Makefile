@@ -4,7 +4,7 @@ PY := .venv/bin/python
 SETUP := bash packaging/setup.sh
 export PYTHONUNBUFFERED := 1
 
-.PHONY: help run tour test test-unit test-ui test-live test-bundle lint bench bundle setup clean
+.PHONY: help run tour install uninstall test test-unit test-ui test-live test-bundle lint bench bundle setup clean
 
 help:  ## this list
 	@sed -n 's/^\([a-z][a-z-]*\):.*## /\1	/p' Makefile | expand -t 14
@@ -18,6 +18,13 @@ run:  ## open the window; without a display write the pictures of the tour
 tour:  ## write the pictures of the tour into ./tour
 	@$(SETUP) run
 	@QT_QPA_PLATFORM=offscreen .venv/bin/fcm tour --out tour
+
+install:  ## the command fcm and a menu entry: for root in /usr/local, for others in ~/.local
+	@$(SETUP) run
+	@.venv/bin/fcm desktop install $(if $(PREFIX),--prefix "$(PREFIX)")
+
+uninstall:  ## take them away again
+	@$${PYTHON:-python3} -m fcm desktop remove $(if $(PREFIX),--prefix "$(PREFIX)")
 
 test:  ## everything: lint, all tests, the live lab, the bundle
 	@$(SETUP) test

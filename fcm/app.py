@@ -120,10 +120,13 @@ def make_context(settings: Settings | None = None, opener: Callable[[str], Works
 
 
 def display_problem() -> str:
-    """Why no window can be shown here, as a sentence; "" if one can."""
-    from fcm.ui.display import problem
+    """Why no window can be shown here, as a sentence; "" if one can, and Qt is told by which platform."""
+    from fcm.ui.display import choose
 
-    return problem(os.environ)
+    choice = choose(os.environ)
+    if choice.platform:
+        os.environ["QT_QPA_PLATFORM"] = choice.platform
+    return choice.problem
 
 
 def run_window(uri: str | None) -> int:
@@ -157,6 +160,10 @@ def smoke() -> int:
     Nothing of the user's clusters and settings is read or written.
     """
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+    problem = display_problem()
+    if problem:
+        print(problem, file=sys.stderr)
+        return 1
     from fcm.ui.smoke import run
 
     try:

@@ -36,6 +36,7 @@ _VERBS = {
     "hosts": ("hosts", "the libvirt hosts of a hosts file"),
     "lab": ("lab", "a real cluster on this Linux machine"),
     "run": ("shell", "run a PowerShell script (.ps1) on a cluster; - reads standard input"),
+    "desktop": ("desktop", "put fcm into the menu of the desktop and where a shell finds it"),
     "shell": ("shell", "type PowerShell commands for a cluster"),
 }
 """Verb: the module ``fcm.cli_...`` that has it, and its line in the list of verbs."""
@@ -64,6 +65,8 @@ def _own_parser(verb: str) -> argparse.ArgumentParser:
             from fcm.cli_history import add_history_verbs as add
         case "hosts":
             from fcm.cli_hosts import add_hosts_verbs as add
+        case "desktop":
+            from fcm.cli_desktop import add_desktop_verbs as add
         case "lab":
             from fcm.cli_lab import add_lab_verbs as add
         case _:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import argparse
+import importlib.util
+import shlex
 import shutil
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from fcm.installation import command, with_libvirt
 from fcm.lab.faults import LinkFault, NodeFault, break_link, break_node
 from fcm.lab.lab import bring_up, current_plan, read_status, take_down
 from fcm.lab.machines import LabMachine, add_machine, free_number, list_machines, remove_machine
@@ -71,7 +74,10 @@ def _up(arguments: argparse.Namespace) -> int:
     speed = "at full speed" if plan.bandwidth is None else f"at {plan.bandwidth / 1e6:g} Mbit/s"
     print(f"The lab is up: {len(plan.nodes)} nodes, live migration {speed}.")
     print(f"Hosts file: {hosts}")
-    print(f"Open it:    fcm --open libvirt:{hosts}")
+    if importlib.util.find_spec("libvirt") is None:
+        print(f"To open it, fcm needs the Python module libvirt, which is not installed. {with_libvirt()}")
+    else:
+        print(f"Open it:    {command('--open ' + shlex.quote(f'libvirt:{hosts}'))}")
     return DONE
 
 

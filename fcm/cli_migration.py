@@ -261,6 +261,9 @@ def _draw(result: Prediction, title: str, recording: Recording | None, path: Pat
     try:
         if path.suffix.lower() == ".svg":
             path.write_text(svg, encoding="utf-8")
+        elif trouble := _no_qt():
+            print(f"{path}: {trouble} A picture as .svg needs none of it.", file=sys.stderr)
+            return FAILED
         elif not _draw_png(svg, path):
             print(f"{path}: the picture could not be written; is the folder there and writable?", file=sys.stderr)
             return FAILED
@@ -270,9 +273,15 @@ def _draw(result: Prediction, title: str, recording: Recording | None, path: Pat
     return DONE
 
 
+def _no_qt() -> str:
+    os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+    from fcm.app import display_problem
+
+    return display_problem()
+
+
 def _draw_png(svg: str, path: Path) -> bool:
     """Draws an svg into a png with Qt, which needs no display for it."""
-    os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
     from PySide6.QtCore import QByteArray
     from PySide6.QtGui import QGuiApplication, QImage, QPainter
     from PySide6.QtSvg import QSvgRenderer

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from fcm.installation import again
+
 _PACKAGE = Path(__file__).resolve().parent
 
 
@@ -18,9 +20,7 @@ def root() -> Path:
     for folder in (_PACKAGE / "_resources", _PACKAGE.parent / "resources"):
         if (folder / "clusters").is_dir():
             return folder
-    raise FileNotFoundError(
-        "The resources of fcm are missing from this installation. Install it again: pip install --force-reinstall fcm"
-    )
+    raise FileNotFoundError(f"The resources of fcm are missing from this installation. {again()}")
 
 
 def path(*parts: str) -> Path:

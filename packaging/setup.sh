@@ -32,6 +32,8 @@ fi
 python=${PYTHON:-python3}
 have_python() { "$1" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; }
 
+wants() { [[ " ${extras[*]:-} " == *" $1 "* ]]; }
+
 # --- system packages -------------------------------------------------------------------------------------------------
 installed() { [ "$(dpkg-query -W -f '${db:Status-Status}' "$1" 2>/dev/null)" = installed ]; }
 
@@ -47,10 +49,30 @@ missing_packages() {
         done
         printf '%s\n' "$choice"
     done < <(sed -e 's/#.*//' -e 's/[[:space:]]*$//' "${lists[@]}" | grep -v '^$')
-    # Debian ships venv and the C headers apart from its own python3.
-    if ! have_python "$python"; then printf 'python3\npython3-venv\n'
-    elif [ ! -x .venv/bin/python ] && ! "$python" -c 'import ensurepip, venv' 2>/dev/null; then printf 'python3-venv\n'; fi
-    if [[ " ${extras[*]} " == *" libvirt "* ]] && have_python "$python" &&
+    missing_for_python
+}
+
+# Debian ships venv, the C headers and the shared library (PyInstaller puts it into the bundle) apart from its python3.
+missing_for_python() {
+    local version
+    if ! have_python "$python"; then
+        # All at once: what the python3 that is about to come will lack as well.
+        printf 'python3\npython3-venv\n'
+        version=$(apt-cache depends python3 2>/dev/null | sed -n 's/.*Depends: python\(3\.[0-9]*\)$/\1/p' | head -n 1)
+        if wants dev && [ -n "$version" ]; then printf 'libpython%s\n' "$version"; fi
+        if wants libvirt; then printf 'python3-dev\n'; fi
+        return
+    fi
+    if [ ! -x .venv/bin/python ] && ! "$python" -c 'import ensurepip, venv' 2>/dev/null; then printf 'python3-venv\n'; fi
+    if wants dev; then "$python" - <<'END'
+import os, sys, sysconfig
+# A Python that was built without one (0) cannot be helped by a package; packaging/bundle.py tells that.
+library = os.path.join(sysconfig.get_config_var("LIBDIR") or "", sysconfig.get_config_var("INSTSONAME") or "")
+if sysconfig.get_config_var("Py_ENABLE_SHARED") and not os.path.exists(library):
+    print(f"libpython{sys.version_info.major}.{sys.version_info.minor}")
+END
+    fi
+    if wants libvirt &&
         ! "$python" -c 'import os, sysconfig, sys; sys.exit(not os.path.exists(sysconfig.get_path("include") + "/Python.h"))'; then
         printf 'python3-dev\n'
     fi
@@ -107,6 +129,10 @@ complete=true
 for extra in program ${extras[@]+"${extras[@]}"}; do done_for "$extra" || complete=false; done
 if ! $complete; then
     say "Installing Python packages (a few minutes the first time)"
+    # An environment from the time when the distribution was called fcm: both would own .venv/bin/fcm.
+    if .venv/bin/python -c 'import importlib.metadata as m; m.distribution("fcm")' 2>/dev/null; then
+        .venv/bin/python -m pip uninstall --quiet --yes fcm 9>&-
+    fi
     .venv/bin/python -m pip install --quiet --disable-pip-version-check -e ".${wanted:+[$wanted]}" 9>&- ||
         fail "the Python packages could not be installed; the reason is above. Without a network, set PIP_FIND_LINKS to a folder of wheels."
     # What was installed before for the same project file is still there.

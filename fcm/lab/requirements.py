@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from fcm.installation import command
 from fcm.lab.processes import environment
 
 if TYPE_CHECKING:
@@ -62,7 +63,7 @@ def missing(
     if platform != "linux":
         return "The lab needs Linux: its nodes are Linux namespaces. Use embedded:contoso on this machine."
     if (os.geteuid() if user is None else user) != 0:
-        return "The lab needs root, to make namespaces and networks. Start it as: sudo fcm lab up"
+        return f"The lab needs root, to make namespaces and networks. Start it as: sudo {command('lab up', path=True)}"
     programs = _PROGRAMS | (_BUILD_PROGRAMS if building else {})
     lacking = {name: package for name, package in programs.items() if not has_program(name)}
     if not has_one_of(f"{folder}/{_QEMU_DRIVER}" for folder in _LIBRARY_FOLDERS):

@@ -37,6 +37,7 @@ NOT_IMPORTED: dict[tuple[str, ...], tuple[str, ...]] = {
     ("run", "--fresh", "-"): (*WINDOW, *HOSTS, *RECKONING),
     ("shell", "--fresh"): (*WINDOW, *HOSTS, *RECKONING),
     ("tour", "--help"): NOTHING,
+    ("desktop", "remove"): tuple(name for name in NOTHING if name != "logging"),
 }
 CODE = """
 import sys

@@ -9,6 +9,7 @@ import time
 from typing import TYPE_CHECKING, Any
 
 from fcm.backend.base import BackendError
+from fcm.installation import with_libvirt
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -82,8 +83,8 @@ def load_libvirt() -> Any:
         import libvirt
     except ImportError as error:
         raise BackendError(
-            "Real hosts need the Python module libvirt, which is not installed. On Debian: apt install libvirt-dev "
-            "pkg-config gcc python3-dev, then pip install libvirt-python. Embedded clusters do not need it."
+            f"Real hosts need the Python module libvirt, which is not installed. {with_libvirt()} Embedded clusters do "
+            "not need it."
         ) from error
     return libvirt
 

@@ -60,7 +60,7 @@ def test_without_the_module_the_sentence_says_how_to_get_it(monkeypatch: pytest.
 
     monkeypatch.setattr(builtins, "__import__", refuse)
 
-    with pytest.raises(BackendError, match=r"pip install libvirt-python"):
+    with pytest.raises(BackendError, match=r"-m pip install libvirt-python"):
         load_libvirt()
 
 

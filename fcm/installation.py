@@ -1,0 +1,68 @@
+"""How this copy of fcm was installed, and by which words it is started and mended: said here once for all messages.
+
+The distribution is called failover-cluster-manager and is not on PyPI; it comes from a checkout or a wheel. A package
+called fcm that a registry might offer is somebody else's.
+"""
+
+from __future__ import annotations
+
+import os
+import shlex
+import shutil
+import sys
+from pathlib import Path
+
+DISTRIBUTION = "failover-cluster-manager"
+LIBVIRT_PACKAGES = "python3-dev libvirt-dev pkg-config gcc"
+"""What libvirt's Python module needs to be built on Debian."""
+
+
+def is_bundle() -> bool:
+    """Whether this is the PyInstaller folder, which has no pip and takes no modules."""
+    return bool(getattr(sys, "frozen", False))
+
+
+def program() -> Path | None:
+    """The whole path of what was started, symbolic links resolved; None for ``python -m fcm`` and scripts."""
+    started = sys.executable if is_bundle() else sys.argv[0]
+    path = Path(os.path.realpath(shutil.which(started) or started))
+    return path if path.stem.lower() in ("fcm", "fcmw") and path.is_file() else None
+
+
+def command(words: str, path: bool = False) -> str:
+    """The command line that runs this fcm with some words, as it can be typed here: ``fcm tour``, or with its path.
+
+    Args:
+        words: what follows the program.
+        path: with the whole path in any case, because sudo and menus look elsewhere than a shell does.
+    """
+    own = program()
+    if own is None:
+        return f"{shlex.quote(sys.executable)} -m fcm {words}" if sys.executable and not is_bundle() else f"fcm {words}"
+    found = shutil.which("fcm", path="/usr/local/bin:/usr/bin" if path else None)
+    if found is not None and os.path.realpath(found) == str(own):
+        return f"fcm {words}"
+    return f"{shlex.quote(str(own))} {words}"
+
+
+def again() -> str:
+    """The sentence how an incomplete installation is made whole."""
+    if is_bundle():
+        return "Unpack the bundle again, with all its files."
+    return (
+        "Install it again from where it came: make setup in its checkout, or pip install --force-reinstall with the "
+        "path of its wheel."
+    )
+
+
+def with_libvirt() -> str:
+    """The sentence how real hosts can be managed where libvirt's Python module is missing."""
+    if is_bundle():
+        return (
+            "A bundle cannot hold it, because it must fit the libvirt of its machine. Install fcm from its source for "
+            "real hosts: docs/live-hosts.md tells how."
+        )
+    return (
+        f"On Debian: sudo apt-get install {LIBVIRT_PACKAGES}, then "
+        f"{shlex.quote(sys.executable)} -m pip install libvirt-python."
+    )
