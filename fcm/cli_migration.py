@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from fcm.migration.fields import BadFileError, Fields, is_number, read_json
 from fcm.migration.policies import PRESETS, QEMU_7_2
+from fcm.words import quoted
 
 if TYPE_CHECKING:
     from fcm.migration.case import Case
@@ -119,14 +120,14 @@ def _bandwidth(text: str) -> float:
     except ValueError:
         value = math.nan
     if not 1 <= value <= 1e13:
-        raise argparse.ArgumentTypeError(f"expected bytes/s from 1 to 1e13, found {text!r}")
+        raise argparse.ArgumentTypeError(f"expected bytes/s from 1 to 1e13, found {quoted(text)}")
     return value
 
 
 def _picture(text: str) -> Path:
     path = Path(text)
     if path.suffix.lower() not in (".svg", ".png"):
-        raise argparse.ArgumentTypeError(f"expected a file name that ends in .svg or .png, found {text!r}")
+        raise argparse.ArgumentTypeError(f"expected a file name that ends in .svg or .png, found {quoted(text)}")
     return path
 
 

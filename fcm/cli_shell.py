@@ -15,6 +15,8 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from fcm.words import quoted
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from types import FrameType
@@ -72,7 +74,7 @@ def _speed(text: str) -> float:
     except ValueError:
         value = 0.0
     if not 0 < value <= 100_000:
-        raise argparse.ArgumentTypeError(f"{text!r} is no speed; write a number such as 10, or max")
+        raise argparse.ArgumentTypeError(f"{quoted(text)} is no speed; write a number such as 10, or max")
     return value
 
 
@@ -170,7 +172,7 @@ def _ctrl_c_stops(session: ShellSession) -> Iterator[None]:
 def _setting(text: str) -> tuple[str, str]:
     name, mark, value = text.partition("=")
     if not mark or not name.isidentifier():
-        raise argparse.ArgumentTypeError(f"{text!r} sets nothing; write NAME=VALUE")
+        raise argparse.ArgumentTypeError(f"{quoted(text)} sets nothing; write NAME=VALUE")
     return name, value
 
 

@@ -2,20 +2,37 @@
 
 from __future__ import annotations
 
+import json
+
+_JOINERS = "\u200d\ufe0f"
+"""Characters that join others to one emoji."""
 LONGEST = 120
 """Characters of a name that a sentence shows; the rest is left out."""
 
 
-def in_quotes(name: object) -> str:
+def quoted(name: object) -> str:
     """A name as a person quotes it: as it is, between quotation marks that it does not hold itself.
 
-    Characters that would break the line or hide in it (line feeds, tabs, controls) are shown as a space or left out,
-    a long text is cut. Never Python's notation: a backslash is one backslash, an umlaut or an emoji stays what it is.
+    Characters that would break the line or hide in it (line feeds, tabs, controls) are shown as a space, a long
+    text is cut. Never Python's notation: a backslash is one backslash, an umlaut or an emoji stays what it is.
     """
-    words = " ".join(str(name).split()) if any(not char.isprintable() for char in str(name)) else str(name)
-    shown = "".join(char for char in words if char.isprintable() or char in "\u200d\ufe0f")
+    shown = str(name)
+    if not shown.isprintable():
+        visible = (char if char.isprintable() or char in _JOINERS else " " for char in shown)
+        shown = " ".join("".join(visible).split())
     if len(shown) > LONGEST:
         shown = f"{shown[:LONGEST]}…"
     if "'" not in shown:
         return f"'{shown}'"
     return f'"{shown}"' if '"' not in shown else f"“{shown}”"
+
+
+def as_data(value: object) -> str:
+    """A value that stands in a file, as the notation of files has it: null, true, [1, "a"]; a text is quoted as a name.
+
+    Never Python's notation.
+    """
+    if isinstance(value, str):
+        return quoted(value)
+    shown = json.dumps(value, ensure_ascii=False, default=str)
+    return shown if len(shown) <= LONGEST else f"{shown[:LONGEST]}…"

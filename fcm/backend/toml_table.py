@@ -10,6 +10,7 @@ from fcm.backend.base import BackendError
 from fcm.backend.toml_lines import TomlLines
 from fcm.mistakes import WrongInputError
 from fcm.textfile import Kind, TextFileError, parse_toml, read_text
+from fcm.words import as_data, quoted
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -98,24 +99,24 @@ class Table:
         for key in self._values:
             if key not in self._known:
                 known = ", ".join(sorted(self._known))
-                raise self.error(f"Unknown key {key!r} in {self._name()}. Known keys are: {known}.", key)
+                raise self.error(f"Unknown key {quoted(key)} in {self._name()}. Known keys are: {known}.", key)
 
     def _get(self, key: str, kind: type[T], words: str, default: Any) -> Any:
         self._known.append(key)
         if key not in self._values:
             if default is MISSING:
-                raise self.error(f"The key {key!r} is missing in {self._name()}.")
+                raise self.error(f"The key {quoted(key)} is missing in {self._name()}.")
             return default
         value = self._values[key]
         if not isinstance(value, kind) or isinstance(value, bool) is not (kind is bool):
-            raise self.error(f"{key!r} must be {words}, not {_kind(value)}.", key)
+            raise self.error(f"{quoted(key)} must be {words}, not {_kind(value)}.", key)
         return value
 
     def text(self, key: str, default: Any = MISSING) -> str:
         """A string that is not empty."""
         value = self._get(key, str, "a text in quotes", default)
         if value == "" and default is MISSING:
-            raise self.error(f"{key!r} is empty.", key)
+            raise self.error(f"{quoted(key)} is empty.", key)
         return value  # type: ignore[no-any-return]
 
     def optional(self, key: str) -> str | None:
@@ -127,7 +128,7 @@ class Table:
         """A whole number within limits."""
         value: int = self._get(key, int, "a whole number", default)
         if key in self._values and not least <= value <= most:
-            raise self.error(f"{key!r} is {value}; it must be {least} to {most}.", key)
+            raise self.error(f"{quoted(key)} is {value}; it must be {least} to {most}.", key)
         return value
 
     def share(self, key: str, default: float) -> float:
@@ -135,9 +136,9 @@ class Table:
         self._known.append(key)
         value = self._values.get(key, default)
         if isinstance(value, bool) or not isinstance(value, int | float):
-            raise self.error(f"{key!r} must be a number from 0 to 1, not {_kind(value)}.", key)
+            raise self.error(f"{quoted(key)} must be a number from 0 to 1, not {_kind(value)}.", key)
         if not 0 <= value <= 1:
-            raise self.error(f"{key!r} is {value}; it must be 0 to 1.", key)
+            raise self.error(f"{quoted(key)} is {value}; it must be 0 to 1.", key)
         return float(value)
 
     def flag(self, key: str, default: bool) -> bool:
@@ -153,7 +154,7 @@ class Table:
             if text.casefold() in (str(member.value).casefold(), member.name.replace("_", " ").casefold()):
                 return member
         words = [str(m.value) if isinstance(m.value, str) else m.name.replace("_", " ").lower() for m in kind]
-        raise self.error(f"{key!r} is {text!r}; it must be one of: {', '.join(words)}.", key)
+        raise self.error(f"{quoted(key)} is {quoted(text)}; it must be one of: {', '.join(words)}.", key)
 
     def size(self, key: str, default: Any = MISSING) -> int:
         """A size such as "32 GiB", in bytes."""
@@ -162,7 +163,7 @@ class Table:
             return text  # type: ignore[no-any-return]
         match = _SIZE.fullmatch(text)
         if match is None:
-            raise self.error(f'{key!r} is {text!r}; it must be a size such as "32 GiB" or "512 MiB".', key)
+            raise self.error(f'{quoted(key)} is {quoted(text)}; it must be a size such as "32 GiB" or "512 MiB".', key)
         return round(float(match[1]) * _SIZES[match[2].lower()])
 
     def rate(self, key: str, default: int) -> int:
@@ -172,7 +173,9 @@ class Table:
             return default
         match = _RATE.fullmatch(text)
         if match is None or not float(match[1]):
-            raise self.error(f'{key!r} is {text!r}; it must be a rate such as "1 Gbit/s" or "100 Mbit/s".', key)
+            raise self.error(
+                f'{quoted(key)} is {quoted(text)}; it must be a rate such as "1 Gbit/s" or "100 Mbit/s".', key
+            )
         return round(float(match[1]) * _RATES[match[2].lower()])
 
     def texts(self, key: str, default: Any = MISSING) -> tuple[str, ...]:
@@ -182,9 +185,13 @@ class Table:
             return values  # type: ignore[no-any-return]
         for number, value in enumerate(values):
             if not isinstance(value, str) or not value:
-                raise self.error(f"Item {number + 1} of {key!r} must be a text in quotes, not {value!r}.", key, number)
+                raise self.error(
+                    f"Item {number + 1} of {quoted(key)} must be a text in quotes, not {as_data(value)}.",
+                    key,
+                    number,
+                )
             if value in values[:number]:
-                raise self.error(f"{value!r} stands twice in {key!r}.", key, number)
+                raise self.error(f"{quoted(value)} stands twice in {quoted(key)}.", key, number)
         return tuple(values)
 
     def table(self, key: str) -> Table:
@@ -197,7 +204,7 @@ class Table:
         self._known.append(key)
         values = self._values.get(key, [])
         if not isinstance(values, list):
-            raise self.error(f"{key!r} must be an array of tables, [[{key}]], not {_kind(values)}.", key)
+            raise self.error(f"{quoted(key)} must be an array of tables, [[{key}]], not {_kind(values)}.", key)
         if len(values) < least:
             raise self.error(f"The cluster has {len(values)} {what}; it needs at least {least}.", key)
         if len(values) > most:

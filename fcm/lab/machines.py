@@ -20,6 +20,7 @@ from fcm.lab.plan import (
     LabNode,
     LabPlan,
 )
+from fcm.words import quoted
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -64,10 +65,12 @@ class LabMachine:
         """
         if not _NAME.fullmatch(self.name):
             raise LabError(
-                f"{self.name!r} cannot be the name of a machine: use up to 41 letters, digits, dots and dashes."
+                f"{quoted(self.name)} cannot be the name of a machine: use up to 41 letters, digits, dots and dashes."
             )
         if not _PROCESSOR.fullmatch(self.processor):
-            raise LabError(f"{self.processor!r} is not a processor model. Write it like qemu64 or Nehalem+aes+avx.")
+            raise LabError(
+                f"{quoted(self.processor)} is not a processor model. Write it like qemu64 or Nehalem+aes+avx."
+            )
         if min(self.fill, self.dirty, self.working_set) < 0:
             raise LabError("Fill, dirty rate and working set of a machine cannot be negative.")
         used = max(self.fill, self.working_set)
@@ -184,7 +187,9 @@ def add_machine(machine: LabMachine, node: LabNode, folders: LabFolders, limit: 
     """
     machine.check()
     if machine.name in {other.name for other in list_machines(folders)}:
-        raise LabError(f"The lab has a machine {machine.name!r} already. Remove it: fcm lab vm remove {machine.name}")
+        raise LabError(
+            f"The lab has a machine {quoted(machine.name)} already. Remove it: fcm lab vm remove {machine.name}"
+        )
     for folder in (_records(folders), folders.shared, folders.consoles):
         folder.mkdir(parents=True, exist_ok=True)
     record = _records(folders) / f"{machine.name}.json"
@@ -239,4 +244,4 @@ def remove_machine(name: str, plan: LabPlan, folders: LabFolders) -> None:
             _forget(machine, plan.nodes, folders)
             return
     known = ", ".join(machine.name for machine in machines) or "none"
-    raise LabError(f"The lab has no machine {name!r}. It has: {known}.")
+    raise LabError(f"The lab has no machine {quoted(name)}. It has: {known}.")

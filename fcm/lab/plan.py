@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from fcm.words import quoted
+
 MIB: Final = 1 << 20
 
 MOST_NODES: Final = 8
@@ -112,7 +114,7 @@ class LabPlan:
             if node.name == name:
                 return node
         known = ", ".join(node.name for node in self.nodes)
-        raise LabError(f"The lab has no node {name!r}. It has: {known}.")
+        raise LabError(f"The lab has no node {quoted(name)}. It has: {known}.")
 
 
 def make_plan(nodes: int = 3, bandwidth: int | None = None, older: str | None = None) -> LabPlan:
@@ -139,7 +141,7 @@ def find_network(name: str) -> LabNetwork:
         if name.casefold() in (network.name.casefold(), network.interface):
             return network
     known = ", ".join(f'"{network.name}" ({network.interface})' for network in NETWORKS)
-    raise LabError(f"The lab has no network {name!r}. It has: {known}.")
+    raise LabError(f"The lab has no network {quoted(name)}. It has: {known}.")
 
 
 _RATE = re.compile(r"(\d+(?:\.\d+)?)\s*([kmg]?)bit(?:/s)?", re.IGNORECASE)
@@ -156,7 +158,7 @@ def parse_bandwidth(text: str) -> int | None:
         return None
     match = _RATE.fullmatch(text.strip())
     if match is None:
-        raise LabError(f"{text!r} is not a bandwidth. Write it like 200mbit, 1gbit or none.")
+        raise LabError(f"{quoted(text)} is not a bandwidth. Write it like 200mbit, 1gbit or none.")
     bits = float(match[1]) * {"": 1, "k": 10**3, "m": 10**6, "g": 10**9}[match[2].lower()]
     if not 10**6 <= bits <= 10**11:
         raise LabError(f"A live-migration network of {text} makes no sense: choose 1mbit to 100gbit.")
@@ -171,7 +173,7 @@ def parse_memory(text: str) -> int:
     """
     match = _SIZE.fullmatch(text.strip())
     if match is None:
-        raise LabError(f"{text!r} is not an amount of memory. Write it like 256MiB or 1GiB.")
+        raise LabError(f"{quoted(text)} is not an amount of memory. Write it like 256MiB or 1GiB.")
     return int(match[1]) * (1024 if (match[2] or "").lower().startswith("g") else 1)
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from fcm.lab.plan import LabError
+from fcm.words import quoted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -53,7 +54,7 @@ def run_bytes(*arguments: str | Path, stdin: bytes = b"", limit: float = 60.0, f
             words, input=stdin, capture_output=True, timeout=limit, check=False, cwd=folder, env=environment()
         )
     except FileNotFoundError:
-        raise LabError(f"The program {words[0]!r} is not installed on this machine.") from None
+        raise LabError(f"The program {quoted(words[0])} is not installed on this machine.") from None
     except subprocess.TimeoutExpired:
         raise LabError(f"'{' '.join(words)}' did not end within {limit:g} s.") from None
     if done.returncode:

@@ -16,6 +16,7 @@ from fcm.logs import xpath_conditions as xpath
 from fcm.logs.channels import CHANNELS
 from fcm.logs.query import parse_query
 from fcm.logs.xpath_conditions import All, AnyOf, Compare, Every, Node
+from fcm.words import quoted
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -55,12 +56,12 @@ def parse_ids(text: str) -> Ids:
     for part in filter(None, (piece.strip() for piece in re.split(r"[,;]", text))):
         match = _PART.fullmatch(part)
         if match is None:
-            raise ValueError(f"{part!r} is no event ID. Write numbers and ranges such as 1,3,5-99,-76.")
+            raise ValueError(f"{quoted(part)} is no event ID. Write numbers and ranges such as 1,3,5-99,-76.")
         first, last = int(match["first"]), int(match["last"] or match["first"])
         if max(first, last) > LARGEST_ID:
-            raise ValueError(f"{part!r} is too large: event IDs go to {LARGEST_ID}.")
+            raise ValueError(f"{quoted(part)} is too large: event IDs go to {LARGEST_ID}.")
         if first > last:
-            raise ValueError(f"The range {part!r} runs backwards. Write the smaller number first.")
+            raise ValueError(f"The range {quoted(part)} runs backwards. Write the smaller number first.")
         (excluded if match["minus"] else included).append((first, last))
     if len(included) + len(excluded) > MOST_IDS:
         raise ValueError(f"These are more than {MOST_IDS} event IDs. Use ranges such as 5-99.")

@@ -6,7 +6,7 @@ import difflib
 import re
 from typing import TYPE_CHECKING
 
-from fcm.words import in_quotes
+from fcm.words import quoted
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -128,7 +128,7 @@ class Scanner:
 
 def shown(text: str, longest: int = 40) -> str:
     """A piece of what somebody wrote, in quotes, for a sentence."""
-    return in_quotes(text if len(text) <= longest else f"{text[:longest]}...")
+    return quoted(text if len(text) <= longest else f"{text[:longest]}...")
 
 
 def nearest(wrong: str, known: Iterable[str], before: str = "") -> str:

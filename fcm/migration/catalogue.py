@@ -14,6 +14,7 @@ from fcm import resources
 from fcm.migration.fields import Fields, UnreadableFileError
 from fcm.migration.workload import PAGE, Burst, Pattern, Scattered, Sweep, Uniform, Workload, Zipf
 from fcm.textfile import WORKLOAD, TextFileError, parse_toml, read_text
+from fcm.words import quoted
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -34,7 +35,7 @@ def named_workload(name: str) -> Workload:
         KeyError: with a sentence that lists the known names.
     """
     if name not in workload_names():
-        raise KeyError(f"no workload called {name!r}; known are {', '.join(workload_names())}")
+        raise KeyError(f"no workload called {quoted(name)}; known are {', '.join(workload_names())}")
     return load_workload(resources.path("workloads", f"{name}.toml"))
 
 

@@ -98,7 +98,7 @@ class Engine:
         """
         for name in spec.links:
             if name not in self._links:
-                raise KeyError(f"migration crosses unknown link {name!r}")
+                raise KeyError(f"migration crosses unknown link {name}")
         rows = self._rows
         if not self._free:
             old = rows.size

@@ -9,6 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
+from fcm.words import quoted
+
 
 class LogWindow(StrEnum):
     """Over which time a write to a page counts for the next pass."""
@@ -177,4 +179,4 @@ def preset(name: str) -> StoppingRule:
     try:
         return PRESETS[name]
     except KeyError:
-        raise KeyError(f"no preset called {name!r}; known are {', '.join(PRESETS)}") from None
+        raise KeyError(f"no preset called {quoted(name)}; known are {', '.join(PRESETS)}") from None

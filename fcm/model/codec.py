@@ -9,12 +9,17 @@ import types
 from collections.abc import Callable
 from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
 
+from fcm.words import as_data, quoted
+
 T = TypeVar("T")
 Decoder = Callable[[Any], Any]
 
 
 class DecodeError(ValueError):
     """The value does not have the form of the type; the message names the field and what was expected."""
+
+
+_NAMES: dict[Any, str] = {int: "a whole number", float: "a number", str: "a text", bool: "true or false"}
 
 
 def encode(value: Any) -> Any:
@@ -84,18 +89,18 @@ def _decoder(kind: Any) -> Decoder:
 
 
 def _scalar(kind: Any) -> Decoder:
-    name = getattr(kind, "__name__", kind)
+    name = _NAMES.get(kind, getattr(kind, "__name__", kind))
     exact = kind if isinstance(kind, type) else None
 
     def number(value: Any) -> Any:
         if type(value) is float or (isinstance(value, (int, float)) and not isinstance(value, bool)):
             return float(value)
-        raise _FaultError(f"expected {name}, found {value!r}")
+        raise _FaultError(f"expected {name}, found {as_data(value)}")
 
     def same(value: Any) -> Any:
         if exact is not None and isinstance(value, exact) and (exact is bool) == isinstance(value, bool):
             return value
-        raise _FaultError(f"expected {name}, found {value!r}")
+        raise _FaultError(f"expected {name}, found {as_data(value)}")
 
     return number if kind is float else same
 
@@ -105,8 +110,8 @@ def _enumeration(kind: type[enum.Enum]) -> Decoder:
         try:
             return kind(value)
         except ValueError:
-            allowed = ", ".join(repr(member.value) for member in kind)
-            raise _FaultError(f"{value!r} is not one of {allowed}") from None
+            allowed = ", ".join(as_data(member.value) for member in kind)
+            raise _FaultError(f"{as_data(value)} is not one of {allowed}") from None
 
     return decoded
 
@@ -158,12 +163,12 @@ def _dataclass(kind: type) -> Decoder:
 
     def decoded(value: Any) -> Any:
         if not isinstance(value, dict):
-            raise _FaultError(f"expected an object with fields, found {value!r}")
+            raise _FaultError(f"expected an object with fields, found {as_data(value)}")
         if not value.keys() <= known:
             unknown = sorted(set(value) - known)
-            raise _FaultError(f"unknown field {unknown[0]!r}; known are {', '.join(names)}")
+            raise _FaultError(f"unknown field {quoted(unknown[0])}; known are {', '.join(names)}")
         if not required <= value.keys():
-            raise _FaultError(f"field {min(required - value.keys())!r} is missing")
+            raise _FaultError(f"field {quoted(min(required - value.keys()))} is missing")
         if not fields:
             fields.update((name, _decoder(hints[name])) for name in names)
         found = {}
@@ -181,5 +186,5 @@ def _dataclass(kind: type) -> Decoder:
 
 def _list(value: Any) -> list[Any] | tuple[Any, ...]:
     if not isinstance(value, (list, tuple)):
-        raise _FaultError(f"expected a list, found {value!r}")
+        raise _FaultError(f"expected a list, found {as_data(value)}")
     return value

@@ -13,6 +13,7 @@ from fcm.model.preflight_checks import destination_checks, migration_checks, onl
 from fcm.model.snapshot_rules import active_backup
 from fcm.model.telemetry import Phase
 from fcm.model.verdict import OK, Verdict, gib, no, together
+from fcm.words import quoted
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -46,7 +47,7 @@ def create_machine(command: cmd.CreateVirtualMachine, state: State) -> Verdict:
             free, wanted = gib(disk.free), gib(command.disk_size)
             return no(f"{disk.name} has {free} free, {wanted} are needed.", "Choose another volume or a smaller disk.")
     if command.switch is not None and command.switch not in node.switches:
-        return no(f"{node.name} has no virtual network {command.switch!r}.", "Choose one that the node has.")
+        return no(f"{node.name} has no virtual network {quoted(command.switch)}.", "Choose one that the node has.")
     if command.start and state.free_memory(node.name) < command.memory:
         return _short_of_memory(state, node.name, command.memory)
     return OK
@@ -72,7 +73,7 @@ def configure_machine(command: cmd.ConfigureVirtualMachine, state: State) -> Ver
     if command.memory is not None and (not 8 * MIB <= command.memory <= 64 * GIB or command.memory % (2 * MIB)):
         return no("The memory must be 8 MiB to 64 GiB, in steps of 2 MiB.", "Choose another size.")
     if command.switch and command.switch not in state.nodes[machine.node].switches:
-        return no(f"{machine.node} has no virtual network {command.switch!r}.", "Choose one that the node has.")
+        return no(f"{machine.node} has no virtual network {quoted(command.switch)}.", "Choose one that the node has.")
     return within_reach(state, machine.disk)
 
 

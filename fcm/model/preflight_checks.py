@@ -21,6 +21,7 @@ from fcm.model.entities import (
 from fcm.model.maintenance import not_in_maintenance
 from fcm.model.networks import migration_order
 from fcm.model.verdict import OK, Verdict, gib, no
+from fcm.words import quoted
 
 if TYPE_CHECKING:
     from fcm.model.entities import Migration, VirtualMachine
@@ -147,12 +148,12 @@ def _switch(state: State, machine: VirtualMachine, destination: str) -> CheckRes
     if machine.switch is None:
         return _check("Virtual network", "info", f"{machine.name} is not connected to a virtual network.")
     if machine.switch in state.nodes[destination].switches:
-        return _check("Virtual network", "pass", f"{machine.switch!r} exists on {destination}.")
-    has = ", ".join(repr(name) for name in state.nodes[destination].switches) or "none"
+        return _check("Virtual network", "pass", f"{quoted(machine.switch)} exists on {destination}.")
+    has = ", ".join(quoted(name) for name in state.nodes[destination].switches) or "none"
     return _check(
         "Virtual network",
         "fail",
-        f"{destination} has no virtual network named {machine.switch!r} (it has {has}).",
+        f"{destination} has no virtual network named {quoted(machine.switch)} (it has {has}).",
         "Give the virtual networks the same name on all nodes, then refresh the virtual machine configuration.",
     )
 

@@ -24,6 +24,7 @@ from fcm.model.maintenance import not_in_maintenance, set_maintenance, within_re
 from fcm.model.new_node import may_add
 from fcm.model.quorum import votes
 from fcm.model.verdict import OK, Verdict, no, some, together
+from fcm.words import quoted
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -109,7 +110,7 @@ def _set_migration_networks(command: cmd.SetMigrationNetworks, state: State) -> 
 def _set_machine_networks(command: cmd.SetMachineNetworks, state: State) -> Verdict:
     machine = state.machines.get(command.machine)
     if machine is None:
-        return no(f"There is no virtual machine {command.machine!r}.", "Refresh the view (F5) and try again.")
+        return no(f"There is no virtual machine {quoted(command.machine)}.", "Refresh the view (F5) and try again.")
     if command.networks is None:
         return OK
     return _networks(command.networks.order, command.networks.excluded, state)
@@ -120,7 +121,7 @@ def _networks(order: tuple[str, ...], excluded: tuple[str, ...], state: State) -
     named = (*order, *excluded)
     unknown = [identity for identity in named if identity not in known]
     if unknown:
-        return no(f"There is no cluster network {unknown[0]!r}.", "Refresh the view (F5) and try again.")
+        return no(f"There is no cluster network {quoted(unknown[0])}.", "Refresh the view (F5) and try again.")
     if len(set(named)) != len(named):
         return no("A network is named twice.", "Name each network once.")
     usable = {n.id for n in state.networks.values() if n.role is not NetworkRole.NONE}

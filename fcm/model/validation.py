@@ -17,6 +17,7 @@ from fcm.model import (
     validation_system,
 )
 from fcm.model.entities import CheckResult, ValidationReport
+from fcm.words import quoted
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -66,7 +67,7 @@ def validate(
             results.append(CheckResult(test.name, test.category, finding.level, finding.text, finding.remedy))
     for name in wanted:
         if name not in known:
-            text = f"There is no validation test {name!r}."
+            text = f"There is no validation test {quoted(name)}."
             results.append(CheckResult(name, SYSTEM, "fail", text, "Choose tests from the list of the wizard."))
     return ValidationReport(state.time if now is None else now, tuple(results))
 

@@ -8,6 +8,7 @@ from fcm.model.entities import GroupType, NodeState, QuorumMode, ResourceState, 
 from fcm.model.finding import Finding, NamedTests, fail, info, listed, passed, warn, words
 from fcm.model.networks import migration_order
 from fcm.model.quorum import description, votes
+from fcm.words import quoted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -120,7 +121,7 @@ def _machines(state: State) -> Iterator[Finding]:
                 continue
             if machine.start_action is not StartAction.NOTHING:
                 yield warn(
-                    f"{machine.name}: the automatic start action is {machine.start_action.value!r}.",
+                    f"{machine.name}: the automatic start action is {quoted(machine.start_action.value)}.",
                     "Set it to Nothing: the cluster decides where the machine starts.",
                 )
             if machine.media is not None:
@@ -132,7 +133,8 @@ def _machines(state: State) -> Iterator[Finding]:
                 lacking = [n.name for n in state.nodes.values() if machine.switch not in n.switches]
                 if lacking:
                     yield warn(
-                        f"{machine.name} is connected to {machine.switch!r}, which {words(lacking)} does not have.",
+                        f"{machine.name} is connected to {quoted(machine.switch)}, "
+                        f"which {words(lacking)} does not have.",
                         "Give the virtual networks the same name on all nodes.",
                     )
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from fcm.model.entities import NodeState
 from fcm.model.finding import Finding, NamedTests, fail, passed, warn, words
 from fcm.model.verdict import gib, some
+from fcm.words import quoted
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -90,8 +91,8 @@ def _switches(state: State) -> Iterator[Finding]:
         for node in state.nodes.values():
             missing = sorted(everything - set(node.switches))
             if missing:
-                has = words(repr(name) for name in node.switches)
-                shown = words(repr(name) for name in missing)
+                has = words(quoted(name) for name in node.switches)
+                shown = words(quoted(name) for name in missing)
                 text = f"{node.name} has no virtual network named {shown} (it has {has})."
                 yield warn(text, "Give the virtual networks the same names on all nodes.")
 

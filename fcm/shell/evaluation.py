@@ -9,6 +9,7 @@ from fcm.shell import methods, tree
 from fcm.shell.errors import ShellError
 from fcm.shell.operators import binary, cast, matches, unary
 from fcm.shell.values import ShellObject, as_number, as_whole, folded, items, property_of, table_get, text, truth
+from fcm.words import quoted
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -96,7 +97,7 @@ class Evaluator(ABC):
             error.at = error.at if error.at >= 0 else at
             raise
         except (OverflowError, TypeError) as error:
-            raise ShellError(f"The values do not fit the operator: {error}.", "Convert them first.", at) from error
+            raise ShellError("The values do not fit the operator.", "Convert them first.", at) from error
 
     def _key(self, node: tree.Node) -> Any:
         value = self.value(node)
@@ -168,7 +169,7 @@ class Evaluator(ABC):
             holder[next((key for key in holder if text(key).casefold() == name.casefold()), name)] = value
             return
         if not isinstance(holder, ShellObject):
-            raise ShellError(f"{text(holder)!r} has no property {name}.", "Only objects have properties.", at)
+            raise ShellError(f"{quoted(text(holder))} has no property {name}.", "Only objects have properties.", at)
         setter = next((make for key, make in holder.setters.items() if key.casefold() == name.casefold()), None)
         if setter is not None:
             try:

@@ -13,6 +13,7 @@ from fcm.shell import tree
 from fcm.shell.exceptions import exception_type
 from fcm.shell.scanner import DASHES, DOUBLE, SINGLE, Token, TokenKind
 from fcm.shell.texts import TextReader
+from fcm.words import quoted
 
 CHAIN = 200
 """Operators in one row."""
@@ -268,7 +269,8 @@ class ExpressionParser(TextReader):
         if found is not None:
             return tree.Literal(found[0], found[1], at=start)
         raise self.fail(
-            f"{self._here()!r} is no value.", "Put a text into quotes, a command into parentheses, $ before a variable."
+            f"{quoted(self._here())} is no value.",
+            "Put a text into quotes, a command into parentheses, $ before a variable.",
         )
 
     def _here(self) -> str:

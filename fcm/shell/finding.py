@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, TypeVar
 from fcm.shell.errors import ParameterError
 from fcm.shell.joining import NEW
 from fcm.shell.values import Identity, has_wildcard, wildcard
-from fcm.words import in_quotes
+from fcm.words import quoted
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
@@ -107,7 +107,7 @@ def one(what: str, name: str, found: list[T]) -> T:
         ParameterError: a wildcard means none or several.
     """
     if len(found) != 1:
-        raise ParameterError(f"{in_quotes(name)} means {len(found)} {what}s.", f"Name one {what}.")
+        raise ParameterError(f"{quoted(name)} means {len(found)} {what}s.", f"Name one {what}.")
     return found[0]
 
 

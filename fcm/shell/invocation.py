@@ -18,6 +18,7 @@ from fcm.shell.records import error_record
 from fcm.shell.registry import NOTHING, Argument, Cmdlet, Param, bind, lacks_nothing
 from fcm.shell.scripts import DEEPEST, as_path, automatic, is_script, parsed, read_script
 from fcm.shell.values import folded, items, text
+from fcm.words import quoted
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -194,7 +195,7 @@ class Invoker(Evaluator):
         except CommandNotFoundError:
             hint = _hint(node, name)
             if hint:
-                raise CommandNotFoundError(f"{name!r} is no command.", hint, node.at, "ObjectNotFound") from None
+                raise CommandNotFoundError(f"{quoted(name)} is no command.", hint, node.at, "ObjectNotFound") from None
             raise
 
     def _arguments(self, node: tree.Command) -> list[Argument]:

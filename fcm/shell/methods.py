@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from fcm.shell.errors import ShellError
 from fcm.shell.operators import formatted
 from fcm.shell.values import ShellObject, as_number, as_whole, equal, table_get, text
+from fcm.words import quoted
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -165,18 +166,18 @@ def _called(function: Method, shown: str, arguments: list[Any], at: int) -> Any:
         error.at = error.at if error.at >= 0 else at
         raise
     except (TypeError, ValueError, OverflowError, ZeroDivisionError) as error:
-        raise ShellError(f"{shown} does not take these arguments: {error}.", "Check their number.", at) from error
+        raise ShellError(f"{shown} does not take these arguments.", "Check their number and kinds.", at) from error
 
 
 def _part(value: str, start: Any, *count: Any) -> str:
     begin = as_whole(start, "The start")
     end = begin + as_whole(count[0], "The length") if count else len(value)
     if not 0 <= begin <= end <= len(value):
-        raise ShellError(f"{value!r} has {len(value)} characters.", "Choose a part that is inside of it.")
+        raise ShellError(f"{quoted(value)} has {len(value)} characters.", "Choose a part that is inside of it.")
     return value[begin:end]
 
 
 def _add(table: dict[Any, Any], key: Any, value: Any) -> None:
     if table_get(table, key) is not None:
-        raise ShellError(f"The table has {text(key)!r} already.", "Assign to it instead.")
+        raise ShellError(f"The table has {quoted(text(key))} already.", "Assign to it instead.")
     table[key] = value

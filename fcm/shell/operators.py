@@ -22,6 +22,7 @@ from fcm.shell.values import (
     truth,
     wildcard,
 )
+from fcm.words import quoted
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -76,7 +77,7 @@ def regex(pattern: Any, cased: bool = False) -> re.Pattern[str]:
         return re.compile(_NAMED_GROUP.sub("(?P<", text(pattern)), 0 if cased else re.IGNORECASE)
     except re.error as error:
         raise ShellError(
-            f"{text(pattern)!r} is no regular expression: {error}.", "Escape . * + ? ( ) [ \\ by \\"
+            f"{quoted(text(pattern))} is no regular expression: {error}.", "Escape . * + ? ( ) [ \\ by \\"
         ) from error
 
 
@@ -215,7 +216,7 @@ def _replace(left: Any, right: Any, cased: bool = False) -> Any:
     try:
         done = [pattern.sub(new, text(item)) for item in items(left)]
     except (re.error, IndexError) as error:
-        raise ShellError(f"{text(parts[1])!r} is no replacement: {error}.", "Use $1, $2 for groups.") from error
+        raise ShellError(f"{quoted(text(parts[1]))} is no replacement: {error}.", "Use $1, $2 for groups.") from error
     return done if isinstance(left, list) else "".join(done)
 
 
@@ -304,7 +305,7 @@ def cast(kind: str, value: Any) -> Any:
 
 def _as_table(value: Any) -> dict[Any, Any]:
     if not isinstance(value, dict):
-        raise ShellError(f"{text(value)!r} is no table.", "Write @{ Name = value }.")
+        raise ShellError(f"{quoted(text(value))} is no table.", "Write @{ Name = value }.")
     return value
 
 

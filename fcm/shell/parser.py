@@ -10,6 +10,7 @@ from fcm.shell.declarations import DeclarationParser
 from fcm.shell.errors import ShellSyntaxError, near
 from fcm.shell.exceptions import BASES, derived, exception_type
 from fcm.shell.scanner import SINGLE, WORD_END, Token, TokenKind
+from fcm.words import quoted
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -77,7 +78,7 @@ class Parser(DeclarationParser):
                 self.skip_space(newlines=True)
             if not self.peek():
                 if end:
-                    raise self.fail(f"{end!r} is missing.", f"Write {end!r}.")
+                    raise self.fail(f"{quoted(end)} is missing.", f"Write {quoted(end)}.")
                 return tuple(found)
             if end and self.take(end):
                 return tuple(found)
@@ -87,7 +88,9 @@ class Parser(DeclarationParser):
             if isinstance(found[-1], _WITH_BLOCK):
                 continue
             if closing and closing not in ";\n" and not (end and self.starts(end)):
-                raise self.fail(f"{self._here()!r} is unexpected here.", "End the statement with ; or a new line.")
+                raise self.fail(
+                    f"{quoted(self._here())} is unexpected here.", "End the statement with ; or a new line."
+                )
 
     def statement(self) -> tree.Node:
         """One statement."""
@@ -103,7 +106,7 @@ class Parser(DeclarationParser):
             node = reader(start)
         elif word in _LATER_KEYWORDS:
             raise self.fail(
-                f"{word!r} is not part of this shell's language.",
+                f"{quoted(word)} is not part of this shell's language.",
                 "Use functions, loops and pipelines; docs/powershell.md lists what there is.",
             )
         else:
@@ -318,7 +321,7 @@ class Parser(DeclarationParser):
         start = self.at
         node = self.word(WORD_END)
         if self.at == start:
-            raise self.fail(f"{self._here()!r} is no pattern.", "Put it into quotes.")
+            raise self.fail(f"{quoted(self._here())} is no pattern.", "Put it into quotes.")
         return node
 
     # functions

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from fcm.shell.errors import ParameterError, ShellError
 from fcm.shell.registry import ANY, TEXT, Argument, Cmdlet, Param, converted, lacks_nothing
 from fcm.shell.values import Identity, ShellObject, items, text
-from fcm.words import in_quotes
+from fcm.words import quoted
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Container
@@ -202,5 +202,5 @@ def _what(value: Any) -> str:
     """An object in words."""
     if isinstance(value, ShellObject):
         name = text(value.get("Name"))
-        return f"{value.type} {in_quotes(name)}" if name else value.type
-    return f"value {in_quotes(text(value))}"
+        return f"{value.type} {quoted(name)}" if name else value.type
+    return f"value {quoted(text(value))}"

@@ -7,6 +7,7 @@ import re
 from fcm.shell import tree
 from fcm.shell.expressions import ExpressionParser
 from fcm.shell.scanner import DASHES, DOUBLE, SINGLE, WORD_END, Token, TokenKind
+from fcm.words import quoted
 
 _PARAMETER = re.compile(rf"[{DASHES}]([A-Za-z_?][\w?]*)(:?)")
 _REDIRECTION = re.compile(r"([12]?)(>>|>)(&1)?")
@@ -71,7 +72,9 @@ class PipelineParser(ExpressionParser):
                 self.skip_space()
                 target = self._argument("The redirection")
             elif stream != 2 or match[2] != ">":
-                raise self.fail(f"{match[0]!r} redirects nothing.", "Write 2>&1 to send errors to the output.", start)
+                raise self.fail(
+                    f"{quoted(match[0])} redirects nothing.", "Write 2>&1 to send errors to the output.", start
+                )
             found.append(tree.Redirection(stream, target, match[2] == ">>", at=start))
 
     def _stage(self) -> tree.Node:
@@ -87,7 +90,9 @@ class PipelineParser(ExpressionParser):
             return self.expression()
         start = self.at
         if char in WORD_END or char in "=]<":
-            raise self.fail(f"{self._here()!r} begins no statement.", "Begin with a command, a variable or a value.")
+            raise self.fail(
+                f"{quoted(self._here())} begins no statement.", "Begin with a command, a variable or a value."
+            )
         name = self.word(WORD_END)
         if self.tokens and self.tokens[-1].start == start:
             self.tokens[-1] = Token(TokenKind.COMMAND, start, self.at)
@@ -175,5 +180,5 @@ class PipelineParser(ExpressionParser):
             del self.tokens[known:]
         node = self.word(WORD_END)
         if self.at == start:
-            raise self.fail(f"{self._here()!r} is unexpected here.", "Put it into quotes.")
+            raise self.fail(f"{quoted(self._here())} is unexpected here.", "Put it into quotes.")
         return node

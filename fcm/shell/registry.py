@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from fcm.shell.absent import why_absent
 from fcm.shell.errors import CommandNotFoundError, ConversionError, ParameterError, near
 from fcm.shell.values import ShellObject, as_number, as_truth, as_whole, items, text
-from fcm.words import in_quotes
+from fcm.words import quoted
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -161,7 +161,7 @@ class Registry:
         if found is None:
             remedy = why_absent(name) or near(name, [cmdlet.name for cmdlet in self.cmdlets.values()])
             raise CommandNotFoundError(
-                f"The term {in_quotes(name)} is not the name of a cmdlet or program of this shell.",
+                f"The term {quoted(name)} is not the name of a cmdlet or program of this shell.",
                 remedy or "Get-Command lists what there is.",
                 at,
                 "ObjectNotFound",
@@ -262,7 +262,7 @@ def _bind_free(cmdlet: Cmdlet, free: list[Argument], bound: dict[str, Any]) -> N
     while free:
         if not places:
             raise ParameterError(
-                f"{cmdlet.name} has no place for {in_quotes(text(free[0].value))}.",
+                f"{cmdlet.name} has no place for {quoted(text(free[0].value))}.",
                 "Put names with blanks into quotes. " + cmdlet.syntax(),
                 free[0].at,
                 "InvalidArgument",
@@ -321,7 +321,7 @@ def converted(param: Param, argument: Argument) -> Any:
         raise ParameterError(error.message, error.remedy, argument.at, "InvalidArgument") from error
     if param.choices and text(found).casefold() not in [choice.casefold() for choice in param.choices]:
         raise ParameterError(
-            f"-{param.name} cannot be {in_quotes(text(found))}.", f"Choose {', '.join(param.choices)}.", argument.at
+            f"-{param.name} cannot be {quoted(text(found))}.", f"Choose {', '.join(param.choices)}.", argument.at
         )
     return found
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from fcm.shell.errors import ShellSyntaxError
+from fcm.words import quoted
 
 SINGLE = "'\u2018\u2019\u201a\u201b"
 """Characters that are single quotes."""
@@ -133,8 +134,8 @@ class Scanner:
             ShellSyntaxError: something else comes.
         """
         if not self.take(symbol):
-            found = f"{self.peek()!r} stands there" if self.peek() else "the text ends there"
-            raise self.fail(f"{what} needs {symbol!r}, but {found}.", f"Write {symbol!r}.")
+            found = f"{quoted(self.peek())} stands there" if self.peek() else "the text ends there"
+            raise self.fail(f"{what} needs {quoted(symbol)}, but {found}.", f"Write {quoted(symbol)}.")
 
     def dashed_word(self) -> str:
         """Letters after a dash, small, without passing them; "" if there is no dash with a word."""

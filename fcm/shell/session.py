@@ -26,6 +26,7 @@ from fcm.shell.results import Results
 from fcm.shell.submission import Submission
 from fcm.shell.values import text, truth
 from fcm.shell.variables import Variables
+from fcm.words import quoted
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -408,4 +409,4 @@ class ShellSession:
     def not_found(self, what: str, name: str, known: list[str], at: int = -1) -> NotFoundError:
         """The error for an object that is not there, with the near names."""
         remedy = near(name, known) or (f"There are: {', '.join(known[:12])}." if known else f"There is no {what}.")
-        return NotFoundError(f"There is no {what} {name!r} in this cluster.", remedy, at, "ObjectNotFound")
+        return NotFoundError(f"There is no {what} {quoted(name)} in this cluster.", remedy, at, "ObjectNotFound")

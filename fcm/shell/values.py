@@ -14,6 +14,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from fcm.shell.errors import ConversionError
+from fcm.words import quoted
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -132,7 +133,7 @@ def as_number(value: Any) -> int | float:
     stripped = text(value).strip()
     found = number(stripped.lstrip("+-")) if stripped.count("-") + stripped.count("+") <= 1 else None
     if found is None:
-        raise ConversionError(f"Cannot convert {text(value)!r} to a number.", "Give a number such as 900 or 4GB.")
+        raise ConversionError(f"Cannot convert {quoted(text(value))} to a number.", "Give a number such as 900 or 4GB.")
     return -found if stripped.startswith("-") else found
 
 
@@ -161,7 +162,7 @@ def as_truth(value: Any, what: str) -> bool:
         return True
     if word in ("0", "false", "disabled", "no"):
         return False
-    raise ConversionError(f"{what} must be $true or $false, not {text(value)!r}.", "Write $true or $false.")
+    raise ConversionError(f"{what} must be $true or $false, not {quoted(text(value))}.", "Write $true or $false.")
 
 
 def as_time(value: Any) -> datetime:
@@ -175,7 +176,7 @@ def as_time(value: Any) -> datetime:
     try:
         found = datetime.fromisoformat(text(value).strip())
     except ValueError as error:
-        raise ConversionError(f"{text(value)!r} is no time.", "Write it as 2009-10-17T19:20:41.") from error
+        raise ConversionError(f"{quoted(text(value))} is no time.", "Write it as 2009-10-17T19:20:41.") from error
     return found if found.tzinfo else found.replace(tzinfo=UTC)
 
 

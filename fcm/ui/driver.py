@@ -30,6 +30,8 @@ from PySide6.QtWidgets import (
 )
 from shiboken6 import isValid
 
+from fcm.words import quoted
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
@@ -130,7 +132,7 @@ class Driver:
 
     def find(self, kind: type[W], name: str) -> W:
         """The same, waiting until it is there."""
-        return self.wait(lambda: self.look_for(kind, name), f"{kind.__name__} {name!r}")
+        return self.wait(lambda: self.look_for(kind, name), f"{kind.__name__} {quoted(name)}")
 
     def wait_for_dialog(self, title: str) -> QWidget:
         """The modal dialog with that title."""
@@ -139,7 +141,7 @@ class Driver:
             modal = QApplication.activeModalWidget()
             return modal if modal is not None and modal.windowTitle() == title else None
 
-        found = self.wait(top, f"the dialog {title!r}")
+        found = self.wait(top, f"the dialog {quoted(title)}")
         self.settle()
         return found
 
@@ -150,7 +152,7 @@ class Driver:
     def wait_closed(self, window: QWidget) -> None:
         """A window is closed, and perhaps deleted already."""
         title = window.windowTitle()
-        self.wait(lambda: is_closed(window), f"the window {title!r} to close")
+        self.wait(lambda: is_closed(window), f"the window {quoted(title)} to close")
 
     # mouse
 
@@ -183,7 +185,7 @@ class Driver:
             button = self.look_for(kind, name)
             return button if button is not None and button.isEnabled() else None
 
-        button = self.wait(ready, f"the button {name!r} to be enabled")
+        button = self.wait(ready, f"the button {quoted(name)} to be enabled")
         place = None
         if isinstance(button, QCheckBox | QRadioButton):
             place = QPoint(8, button.rect().center().y())
@@ -196,7 +198,7 @@ class Driver:
         wanted = next((i for i in range(box.count()) if box.itemText(i).startswith(text)), None)
         if wanted is None:
             entries = ", ".join(box.itemText(i) for i in range(box.count()))
-            raise DriverError(f"{name!r} has no entry {text!r}; it has: {entries}.")
+            raise DriverError(f"{quoted(name)} has no entry {quoted(text)}; it has: {entries}.")
         step = Qt.Key.Key_Down if wanted > box.currentIndex() else Qt.Key.Key_Up
         for _ in range(abs(wanted - box.currentIndex())):
             self.key(step, widget=box)
@@ -231,7 +233,7 @@ class Driver:
             kinds: tuple[type[QWidget], ...] = (QLineEdit, QAbstractSpinBox, QPlainTextEdit)
             return next(filter(None, (self.look_for(kind, name) for kind in kinds)), None)
 
-        field = self.wait(there, f"the field {name!r}")
+        field = self.wait(there, f"the field {quoted(name)}")
         field.setFocus(Qt.FocusReason.TabFocusReason)
         self.key(Qt.Key.Key_A, Qt.KeyboardModifier.ControlModifier, widget=field)
         for letter in text:
@@ -278,7 +280,7 @@ class Driver:
             view.scrollTo(found)
             return None  # seen at the next look, when the view has moved there
 
-        return self.wait(there, f"the row {text!r} in {name!r}")
+        return self.wait(there, f"the row {quoted(text)} in {quoted(name)}")
 
     def cell(self, name: str, text: str, heading: str) -> str:
         """What a row shows under a heading."""
@@ -287,7 +289,7 @@ class Driver:
         for column in range(model.columnCount()):
             if model.headerData(column, Qt.Orientation.Horizontal) == heading:
                 return str(model.index(index.row(), column, index.parent()).data())
-        raise DriverError(f"{name!r} has no column {heading!r}.")
+        raise DriverError(f"{quoted(name)} has no column {quoted(heading)}.")
 
     def click_row(self, name: str, text: str) -> None:
         """Click a row."""
@@ -310,16 +312,16 @@ class Driver:
         before = index.data(Qt.ItemDataRole.CheckStateRole)
         self.click(view.viewport(), box.center())
         if index.data(Qt.ItemDataRole.CheckStateRole) == before:
-            raise DriverError(f"The tick box of {text!r} in {name!r} did not change.")
+            raise DriverError(f"The tick box of {quoted(text)} in {quoted(name)} did not change.")
 
     # menus
 
     def choose_in_menu(self, *labels: str) -> None:
         """Click through an open menu, and its submenus, by label."""
         for number, label in enumerate(labels):
-            menu, action = self.wait(lambda label=label: _entry(label), f"the menu entry {label!r}")  # type: ignore[misc]
+            menu, action = self.wait(lambda label=label: _entry(label), f"the menu entry {quoted(label)}")  # type: ignore[misc]
             if not action.isEnabled():
-                raise DriverError(f"The menu entry {label!r} is disabled: {action.toolTip()}")
+                raise DriverError(f"The menu entry {quoted(label)} is disabled: {action.toolTip()}")
             below = action.menu() if number < len(labels) - 1 else None
             self.click(menu, menu.actionGeometry(action).center())
             if isinstance(below, QMenu):
@@ -328,16 +330,16 @@ class Driver:
 
     def open_submenu(self, label: str) -> QMenu:
         """Open a submenu of the open menu and leave it open."""
-        menu, action = self.wait(lambda: _entry(label), f"the menu entry {label!r}")
+        menu, action = self.wait(lambda: _entry(label), f"the menu entry {quoted(label)}")
         below = action.menu()
         if not isinstance(below, QMenu):
-            raise DriverError(f"{label!r} has no submenu.")
+            raise DriverError(f"{quoted(label)} has no submenu.")
         self.click(menu, menu.actionGeometry(action).center())
         self._wait_open(below, label)
         return below
 
     def _wait_open(self, submenu: QMenu, label: str) -> None:
-        self.wait(lambda: not is_closed(submenu), f"the submenu {label!r}")
+        self.wait(lambda: not is_closed(submenu), f"the submenu {quoted(label)}")
 
     def close_menus(self) -> None:
         """Esc until no menu is open."""

@@ -10,6 +10,7 @@ from fcm.ui.driver import DriverError, label_of
 from fcm.ui.theme import Scheme
 from fcm.ui.tour_beyond import STEPS as BEYOND
 from fcm.ui.tour_walk import LIVE, TREE, Step, Walk
+from fcm.words import quoted
 
 MACHINE = "GUIDE01"
 """The virtual machine that the guide's walk creates."""
@@ -236,7 +237,7 @@ def migrate(walk: Walk) -> None:
     walk.go(SERVICES)
     owner = driver.cell(SERVICES, MACHINE, "Current Owner")
     if owner != "node2":
-        raise DriverError(f"Services and applications shows {owner!r} as Current Owner.")
+        raise DriverError(f"Services and applications shows {quoted(owner)} as Current Owner.")
     driver.click_row(SERVICES, MACHINE)
     walk.shoot("current owner", "The machine under its new Current Owner.")
 
@@ -266,7 +267,7 @@ def refuse(walk: Walk) -> None:
     wanted = walk.destination("SQL01", "node3")
     entry = next(action for action in menu.actions() if label_of(action) == wanted)
     if entry.isEnabled() or "processor" not in entry.toolTip():
-        raise DriverError(f"node3 should be refused for its processor; the entry says: {entry.toolTip()!r}")
+        raise DriverError(f"node3 should be refused for its processor; the entry says: {quoted(entry.toolTip())}")
     walk.shoot("refused menu", f"node3 is refused: {entry.toolTip()}")
     driver.close_menus()
     driver.press("Check a live migration...")

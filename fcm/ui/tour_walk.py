@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtWidgets import QAbstractButton, QAbstractItemView, QLabel, QPlainTextEdit
 
 from fcm.ui.driver import DriverError
+from fcm.words import quoted
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -66,7 +67,7 @@ class Walk:
             view = self.driver.look_for(QAbstractItemView, name)
             return view is not None and view.model().rowCount() >= least
 
-        self.driver.wait(there, f"{least} rows in {name!r}")
+        self.driver.wait(there, f"{least} rows in {quoted(name)}")
 
     def judged(self) -> None:
         """Wait until the pre-flight panel says whether the memory will converge."""

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from fcm.model.entities import GIB, MIB
 from fcm.model.names import domain_name, object_name, same, server_name
 from fcm.model.verdict import OK, Verdict, no
+from fcm.words import quoted
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -120,7 +121,7 @@ def networks_verdict(plan: ClusterPlan) -> Verdict:
         try:
             subnet = ipaddress.ip_network(network.subnet)
         except ValueError:
-            return no(f"{network.subnet!r} is not a subnet.", "Write it as in 10.0.1.0/24.")
+            return no(f"{quoted(network.subnet)} is not a subnet.", "Write it as in 10.0.1.0/24.")
         if subnet.num_addresses < len(plan.nodes) + 12:
             return no(f"The subnet {subnet} is too small for {len(plan.nodes)} servers.", "Take a larger one.")
         if any(subnet.version == other.version and subnet.overlaps(other) for other in subnets):
@@ -140,7 +141,9 @@ def access_point_verdict(plan: ClusterPlan) -> Verdict:
         return no(f"A server is named {plan.name}.", "The cluster needs a name of its own.")
     if not any(_inside(plan.address, network.subnet) for network in plan.networks):
         subnets = ", ".join(network.subnet for network in plan.networks)
-        return no(f"The address {plan.address!r} is in none of the networks.", f"Choose a free address in {subnets}.")
+        return no(
+            f"The address {quoted(plan.address)} is in none of the networks.", f"Choose a free address in {subnets}."
+        )
     taken = {address for network in plan.networks for address in _addresses(plan, network).values()}
     gateways = {network.gateway for network in plan.networks}
     if plan.address in taken or plan.address in gateways:

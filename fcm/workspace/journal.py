@@ -16,6 +16,7 @@ from fcm.model import events as ev
 from fcm.model.codec import DecodeError, decode, encode
 from fcm.model.state import State, apply
 from fcm.model.telemetry import Phase, TelemetryRow
+from fcm.words import quoted
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -118,7 +119,7 @@ class Journal:
                 if sequence != last + 1:
                     raise DamagedJournalError(self.path, last, f"event {last + 1} is missing")
                 if kind not in ev.EVENT_TYPES:
-                    raise DamagedJournalError(self.path, last, f"event {sequence} has the unknown type {kind!r}")
+                    raise DamagedJournalError(self.path, last, f"event {sequence} has the unknown type {quoted(kind)}")
                 event = decode(ev.EVENT_TYPES[kind], json.loads(data))
                 last = sequence
                 yield ev.Entry(sequence, time, event)

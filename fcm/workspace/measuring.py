@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from fcm.migration.preflight import RemedyKind
 from fcm.model.commands import LiveMigrate
+from fcm.words import quoted
 from fcm.workspace.preflight import GOODPUT, Question, first_network, question
 from fcm.workspace.tuning import DANGER
 
@@ -39,7 +40,7 @@ def origin(workspace: Workspace, machine: VirtualMachine) -> str:
     """Where the figures come from, in words."""
     if workspace.simulated:
         workload = machine.workload or "idle"
-        return f"Computed from the workload {workload!r} of the simulated machine; nothing is measured."
+        return f"Computed from the workload {quoted(workload)} of the simulated machine; nothing is measured."
     return (
         f"Measured by QEMU on {machine.node}: it samples 512 pages of each GiB for 1, 2, 4 and 8 s, so the figures are "
         "rough. The machine runs on meanwhile."

@@ -19,6 +19,7 @@ import platformdirs
 
 from fcm.textfile import SETTINGS as SETTINGS_FILE
 from fcm.textfile import TextFileError, parse_json, read_text
+from fcm.words import quoted
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -115,7 +116,7 @@ class Settings:
             ValueError: the value is not one of this setting.
         """
         if not setting.accepts(value):
-            raise ValueError(f"{value!r} is not a value of the setting {setting.key}.")
+            raise ValueError(f"{quoted(value)} is not a value of the setting {setting.key}.")
         if self.get(setting) == value:
             return
         self._values[setting.key] = value

@@ -10,6 +10,7 @@ from fcm.backend.base import UnknownClusterError
 from fcm.backend.embedded.backend import EmbeddedBackend
 from fcm.backend.embedded.cluster_file import ClusterFileError, load
 from fcm.backend.embedded.kernel import SPEEDS
+from fcm.words import quoted
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -51,7 +52,7 @@ def find_cluster_file(name_or_path: str, folders: Sequence[Path] = ()) -> Path:
         return path
     names = ", ".join(known) or "none"
     raise UnknownClusterError(
-        f"There is no embedded cluster {wanted!r}. Choose one of {names}, or give the path of a cluster file."
+        f"There is no embedded cluster {quoted(wanted)}. Choose one of {names}, or give the path of a cluster file."
     )
 
 

@@ -41,6 +41,7 @@ from fcm.model.names import FOLDER_LIMIT, domain_name, file_name, is_taken, obje
 from fcm.model.networks import automatic_metrics
 from fcm.model.quorum import recommended_mode, votes
 from fcm.textfile import CLUSTER
+from fcm.words import quoted
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -120,13 +121,13 @@ def _nodes(file: Table, processors: dict[str, Processor]) -> dict[str, Node]:
         processor = table.text("processor")
         if processor not in processors:
             known = ", ".join(processors)
-            raise table.error(f"There is no processor {processor!r}; described are: {known}.", "processor")
+            raise table.error(f"There is no processor {quoted(processor)}; described are: {known}.", "processor")
         memory, reserved = table.size("memory"), table.size("reserved_memory", 2 * GIB)
         if reserved >= memory:
             raise table.error("The host keeps all the memory for itself: no machine could run here.", "memory")
         drive = table.text("system_drive", "C:")
         if not re.fullmatch(r"[A-Za-z]:", drive):
-            raise table.error(f"'system_drive' is {drive!r}; it must be a letter and a colon.", "system_drive")
+            raise table.error(f"'system_drive' is {quoted(drive)}; it must be a letter and a colon.", "system_drive")
         nodes[name] = Node(
             name=name,
             state=NodeState.UP,
@@ -166,13 +167,13 @@ def _networks(file: Table, cluster: str, nodes: dict[str, Node]) -> tuple[list[N
         addresses = table.table("addresses")
         for node in addresses.keys():  # noqa: SIM118 - a method of Table, not of a dict
             if node not in nodes:
-                raise addresses.error(f"There is no node {node!r}.", node)
+                raise addresses.error(f"There is no node {quoted(node)}.", node)
             address = _address(addresses, node, addresses.text(node), subnet)
             adapters.append(
                 Adapter(identity(cluster, "adapter", node, name), f"{node} - {name}", node, key, address or "")
             )
         if not any(adapter.network == key for adapter in adapters):
-            raise addresses.error(f"No node has an adapter on {name!r}. Give each node on it an address.")
+            raise addresses.error(f"No node has an adapter on {quoted(name)}. Give each node on it an address.")
         addresses.end()
         table.end()
     automatic = automatic_metrics(networks.values())
@@ -198,7 +199,7 @@ def _address(
     try:
         address = ipaddress.ip_address(text)
     except ValueError as error:
-        raise table.error(f"{key!r} is {text!r}, which is not an IP address.", key) from error
+        raise table.error(f"{quoted(key)} is {quoted(text)}, which is not an IP address.", key) from error
     if subnet is not None and address not in subnet:
         raise table.error(f"{text} is not in the subnet {subnet}.", key)
     return str(address)
@@ -216,7 +217,7 @@ def _disks(
         use = table.choice("use", DiskUse, DiskUse.UNASSIGNED)
         size, used = table.size("size"), table.size("used", 0)
         if size == 0 or used > size:
-            raise table.error(f"The disk {name!r} holds more than its size.", "used" if used else "size")
+            raise table.error(f"The disk {quoted(name)} holds more than its size.", "used" if used else "size")
         visible = table.texts("visible_to", tuple(names))
         for number, node in enumerate(visible):
             known_node(table, node, nodes, "visible_to", number)
@@ -224,7 +225,7 @@ def _disks(
         if use is not DiskUse.UNASSIGNED:
             known_node(table, owner, nodes, "owner")
             if owner not in visible:
-                raise table.error(f"{owner} owns {name!r} but does not see it.", "owner")
+                raise table.error(f"{owner} owns {quoted(name)} but does not see it.", "owner")
         if use is DiskUse.GROUP:
             raise table.error("A disk of a virtual machine's own has the use of Available Storage here.", "use")
         number = table.whole("number", count + 1, 0, 9999)
@@ -251,7 +252,9 @@ def _disks(
             if not verdict:
                 raise table.error(verdict.sentence(), "folder")
             if is_taken(folder, (other.folder for other in volumes.values())):
-                raise table.error(f"Two volumes have the folder {folder!r}.", "folder" if "folder" in table else "name")
+                raise table.error(
+                    f"Two volumes have the folder {quoted(folder)}.", "folder" if "folder" in table else "name"
+                )
             volumes[name] = SharedVolume(disks[name].id, name, folder, owner)
         elif folder is not None:
             raise table.error("Only a Cluster Shared Volume has a folder.", "folder")
@@ -273,7 +276,7 @@ def _cluster(table: Table, name: str, nodes: dict[str, Node], disks: dict[str, D
     witness: str | None = table.optional("file_share_witness")
     if mode in (QuorumMode.NODE_AND_DISK_MAJORITY, QuorumMode.DISK_ONLY):
         if not witnesses:
-            raise table.error(f"{mode} needs a disk with the use {str(DiskUse.WITNESS)!r}.", "quorum")
+            raise table.error(f"{mode} needs a disk with the use {quoted(str(DiskUse.WITNESS))}.", "quorum")
         witness = witnesses[0].id
     elif witnesses:
         raise table.error(f"{witnesses[0].name} is a witness, but the quorum {mode} has none.", "quorum")

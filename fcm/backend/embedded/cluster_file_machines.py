@@ -13,6 +13,7 @@ from fcm.backend.embedded.workloads import workload_names
 from fcm.model.entities import GIB, MIB, DiskUse, MachineState, StartAction, VirtualMachine
 from fcm.model.names import file_name
 from fcm.model.verdict import gib
+from fcm.words import quoted
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -53,7 +54,7 @@ def read_machines(
         preferred = _nodes(table, "preferred_owners", nodes)
         possible = _nodes(table, "possible_owners", nodes)
         if possible and machine.node not in possible:
-            raise table.error(f"{machine.node} owns {name!r} but is not a possible owner.", "possible_owners")
+            raise table.error(f"{machine.node} owns {quoted(name)} but is not a possible owner.", "possible_owners")
         disk = _place(table, machine.node, disk_name, clustered, disks) if disk_name else None
         if disk is not None:
             volume = volumes.get(disk.name)
@@ -71,7 +72,7 @@ def read_machines(
             machine = replace(machine, features=guest_features(machine, machine.node, processors))
         if clustered:
             if disk is None:
-                raise table.error(f"{name!r} is highly available and needs a disk that all nodes see.", "disk")
+                raise table.error(f"{quoted(name)} is highly available and needs a disk that all nodes see.", "disk")
             group, resources = machine_group(cluster.name, machine, disk, tuple(nodes), preferred, possible)
             machine = replace(machine, group=group.id)
             found.groups.append(group)
@@ -91,14 +92,16 @@ def _machine(table: Table, cluster: Cluster, name: str, nodes: dict[str, Node]) 
         raise table.error("The memory must be 8 MiB to 64 GiB, in steps of 2 MiB.", "memory")
     workload = table.text("workload", "idle")
     if workload not in workload_names():
-        raise table.error(f"There is no workload {workload!r}; known are: {', '.join(workload_names())}.", "workload")
+        raise table.error(
+            f"There is no workload {quoted(workload)}; known are: {', '.join(workload_names())}.", "workload"
+        )
     state = table.choice("state", MachineState, MachineState.RUNNING)
     if state not in _SETTLED:
-        raise table.error(f"'state' is {state.value!r}; a machine begins running, off, saved or paused.", "state")
+        raise table.error(f"'state' is {quoted(state.value)}; a machine begins running, off, saved or paused.", "state")
     switch = table.optional("switch")
     if switch is not None and switch not in nodes[node].switches:
         has = ", ".join(nodes[node].switches) or "none"
-        raise table.error(f"{node} has no virtual network {switch!r} (it has {has}).", "switch")
+        raise table.error(f"{node} has no virtual network {quoted(switch)} (it has {has}).", "switch")
     return VirtualMachine(
         id=identity(cluster.name, "machine", name),
         name=name,
@@ -121,17 +124,21 @@ def _machine(table: Table, cluster: Cluster, name: str, nodes: dict[str, Node]) 
 def _place(table: Table, node: str, name: str, clustered: bool, disks: dict[str, Disk]) -> Disk:
     """The disk with the machine's files; a disk of Available Storage becomes the machine's own."""
     if name not in disks:
-        raise table.error(f"There is no disk {name!r}; the disks are: {', '.join(disks) or 'none'}.", "disk")
+        raise table.error(f"There is no disk {quoted(name)}; the disks are: {', '.join(disks) or 'none'}.", "disk")
     disk = disks[name]
     if disk.use is DiskUse.GROUP:
-        raise table.error(f"{name!r} belongs to another machine; only a Cluster Shared Volume holds several.", "disk")
+        raise table.error(
+            f"{quoted(name)} belongs to another machine; only a Cluster Shared Volume holds several.", "disk"
+        )
     if disk.use not in (DiskUse.AVAILABLE, DiskUse.SHARED_VOLUME):
-        raise table.error(f"{name!r} cannot hold machines: {disk.use.value}.", "disk")
+        raise table.error(f"{quoted(name)} cannot hold machines: {disk.use.value}.", "disk")
     if node not in disk.visible_to:
-        raise table.error(f"{node} does not see {name!r}.", "disk")
+        raise table.error(f"{node} does not see {quoted(name)}.", "disk")
     if disk.use is DiskUse.AVAILABLE:
         if not clustered:
-            reason = f"A machine with {name!r} of its own must be highly available, so that the disk moves with it."
+            reason = (
+                f"A machine with {quoted(name)} of its own must be highly available, so that the disk moves with it."
+            )
             raise table.error(reason, "disk")
         disk = disks[name] = replace(disk, use=DiskUse.GROUP, owner=node)
     return disk

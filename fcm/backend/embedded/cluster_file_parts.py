@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from fcm.model.names import same
+from fcm.words import quoted
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -21,7 +22,7 @@ def checked_name(table: Table, what: str, taken: set[str], rule: Callable[[str, 
     if not verdict:
         raise table.error(verdict.sentence(), "name")
     if same(name) in taken:
-        raise table.error(f"There are two {what}s named {name!r}.", "name")
+        raise table.error(f"There are two {what}s named {quoted(name)}.", "name")
     taken.add(same(name))
     return name
 
@@ -29,4 +30,4 @@ def checked_name(table: Table, what: str, taken: set[str], rule: Callable[[str, 
 def known_node(table: Table, node: str, nodes: Mapping[str, Node], *keys: str | int) -> None:
     """Refuse the name of a node that the file does not describe."""
     if node not in nodes:
-        raise table.error(f"There is no node {node!r}; the nodes are: {', '.join(nodes)}.", *keys)
+        raise table.error(f"There is no node {quoted(node)}; the nodes are: {', '.join(nodes)}.", *keys)

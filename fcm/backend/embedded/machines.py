@@ -13,6 +13,7 @@ from fcm.model import events as ev
 from fcm.model.entities import DiskUse, MachineState, ResourceState, VirtualMachine
 from fcm.model.maintenance import within_reach
 from fcm.model.verdict import OK, Verdict, no
+from fcm.words import quoted
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -233,4 +234,4 @@ class Machines:
 
 
 def _unknown_workload(name: str) -> Verdict:
-    return no(f"There is no workload {name!r}.", f"Choose one of: {', '.join(workload_names())}.")
+    return no(f"There is no workload {quoted(name)}.", f"Choose one of: {', '.join(workload_names())}.")

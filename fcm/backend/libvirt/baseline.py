@@ -14,6 +14,7 @@ from fcm.backend.libvirt.connection import HostConnection
 from fcm.backend.libvirt.errors import sentence
 from fcm.backend.libvirt.lane import EventLoop, load_libvirt
 from fcm.backend.libvirt.processors import features_of, host_model
+from fcm.words import quoted
 
 if TYPE_CHECKING:
     from fcm.backend.libvirt.hosts_file import HostsFile
@@ -74,7 +75,7 @@ def _find(connections: list[HostConnection], machine: str) -> _Found:
                 system = xml.find("os/type")
                 architecture = "x86_64" if system is None else system.get("arch", "x86_64")
                 return _Found(domain, xml.findtext("devices/emulator", ""), architecture, xml.get("type", "kvm"))
-    raise BaselineError(f"No host knows a machine called {machine!r}.")
+    raise BaselineError(f"No host knows a machine called {quoted(machine)}.")
 
 
 def _compute(connections: list[HostConnection], found: _Found) -> Baseline:

@@ -14,6 +14,7 @@ from fcm.backend.toml_table import Table, UntrustedFileError, read_table
 from fcm.model.entities import NetworkRole
 from fcm.model.names import file_name
 from fcm.textfile import HOSTS
+from fcm.words import quoted
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -126,7 +127,7 @@ def _read(path: Path, top: Table, demands: list[tuple[Table, str]]) -> HostsFile
         hosts = tuple(_host(table, networks, demands) for table in nodes)
     for index, network in enumerate(networks):
         if not any(network.name in host.addresses for host in hosts):
-            raise top.error(f"No node has an address on the network {network.name!r}.", "network", index)
+            raise top.error(f"No node has an address on the network {quoted(network.name)}.", "network", index)
     top.end()
     return HostsFile(path, name, networks, hosts, is_lab, same_file_system)
 
@@ -138,7 +139,7 @@ def _named(top: Table, key: str, most: int, what: str) -> list[Table]:
     for table in tables:
         name = _name(table, key)
         if name.casefold() in seen:
-            raise table.error(f"The name {name!r} is used twice.", "name")
+            raise table.error(f"The name {quoted(name)} is used twice.", "name")
         seen.add(name.casefold())
     return tables
 
@@ -157,13 +158,13 @@ def _network(table: Table) -> HostNetwork:
     try:
         ipaddress.ip_network(subnet)
     except ValueError as error:
-        raise table.error(f"{subnet!r} is not a subnet: {error}.", "subnet") from error
+        raise table.error(f"{quoted(subnet)} is not a subnet: {error}.", "subnet") from error
     gateway = table.optional("gateway")
     if gateway is not None and not is_address(gateway):
-        raise table.error(f"{gateway!r} is not an address.", "gateway")
+        raise table.error(f"{quoted(gateway)} is not an address.", "gateway")
     role = table.text("role") if "role" in table else "internal"
     if role not in _ROLES:
-        raise table.error(f"'role' is {role!r}; it must be one of: {', '.join(_ROLES)}.", "role")
+        raise table.error(f"'role' is {quoted(role)}; it must be one of: {', '.join(_ROLES)}.", "role")
     network = HostNetwork(
         table.text("name"),
         _ROLES[role],
@@ -193,8 +194,8 @@ def _lab_host(table: Table, networks: Iterable[HostNetwork], known: Iterable[Lab
     host = _described(table, networks, uri, table.text("peer_uri") if "peer_uri" in table else uri)
     if LabNode(host.uri, host.peer_uri, host.probe_namespace or "", host.storage or "") not in known:
         reason = (
-            f"No lab that is up on this machine has this node {host.name!r}. A file with [lab] is that of 'fcm lab up' "
-            "alone; for other hosts leave [lab] out."
+            f"No lab that is up on this machine has this node {quoted(host.name)}. "
+            "A file with [lab] is that of 'fcm lab up' alone; for other hosts leave [lab] out."
         )
         raise table.error(reason, "uri")
     return host
@@ -214,7 +215,7 @@ def _described(table: Table, networks: Iterable[HostNetwork], uri: str, peer_uri
     for key in ("storage", "bridges"):
         for text in (host.storage or "",) if key == "storage" else host.bridges:
             if not text.isprintable():
-                raise table.error(f"{key!r} has control characters. Leave them out.", key)
+                raise table.error(f"{quoted(key)} has control characters. Leave them out.", key)
     table.end()
     return host
 
@@ -225,7 +226,7 @@ def _tls_name(table: Table) -> str | None:
         return None
     name = table.text("tls_name")
     if not is_address(name) and (len(name) > 253 or not all(_LABEL.fullmatch(label) for label in name.split("."))):
-        reason = f"'tls_name' is {name!r}; it must be the host name or the address in this node's certificate."
+        reason = f"'tls_name' is {quoted(name)}; it must be the host name or the address in this node's certificate."
         raise table.error(reason, "tls_name")
     return name
 
@@ -238,10 +239,10 @@ def _addresses(table: Table, networks: set[str]) -> dict[str, str]:
     found = {}
     for name in addresses.keys():  # noqa: SIM118 (a Table is no mapping)
         if name not in networks:
-            raise addresses.error(f"There is no network {name!r} in this file.", name)
+            raise addresses.error(f"There is no network {quoted(name)} in this file.", name)
         found[name] = addresses.text(name)
         if not is_address(found[name]):
-            raise addresses.error(f"{found[name]!r} is not an address.", name)
+            raise addresses.error(f"{quoted(found[name])} is not an address.", name)
     return found
 
 

@@ -13,6 +13,7 @@ from fcm.backend.libvirt.lane import EventLoop, load_libvirt
 from fcm.backend.libvirt.outcome import is_migrating
 from fcm.migration.fitting import DirtySample
 from fcm.model.measuring import measurable
+from fcm.words import quoted
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -45,7 +46,7 @@ def find_machine(hosts: HostsFile, name: str) -> tuple[HostConnection, Any]:
             silent.append(f"{host.name}: {sentence(error.get_error_code() or 0, str(error), host.name).reason}")
         connection.close()
     asked = f" Hosts without an answer: {' '.join(silent)}" if silent else ""
-    raise MeasureError(f"No host runs a machine called {name!r}.{asked}")
+    raise MeasureError(f"No host runs a machine called {quoted(name)}.{asked}")
 
 
 def measure(

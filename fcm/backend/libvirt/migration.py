@@ -161,7 +161,7 @@ class MigrationRun:
             said = sentence(error.get_error_code() or 0, str(error), self.migration.destination)
             self._end(said.reason, said.remedy)
         except Exception as error:
-            self._end(f"An internal error stopped the migration: {error!r}.", "Please report it with the log.")
+            self._end(f"An internal error stopped the migration: {error}.", "Please report it with the log.")
             raise
 
     def _follow(self) -> None:

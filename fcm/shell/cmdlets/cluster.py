@@ -12,6 +12,7 @@ from fcm.shell.flow import Exiting
 from fcm.shell.objects import check_object, cluster_object
 from fcm.shell.registry import CLUSTER, INPUT, TEXT, Param, cmdlet
 from fcm.shell.values import ShellObject
+from fcm.words import quoted
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -201,7 +202,9 @@ def import_module(call: Call) -> Iterable[Any]:
     for name in call.texts("Name"):
         if name.casefold() not in _MODULES:
             raise ParameterError(
-                f"There is no module {name!r} here.", "FailoverClusters, Hyper-V and ServerManager are there.", call.at
+                f"There is no module {quoted(name)} here.",
+                "FailoverClusters, Hyper-V and ServerManager are there.",
+                call.at,
             )
     return []
 
@@ -221,7 +224,9 @@ def add_feature(call: Call) -> Iterable[Any]:
     for name in call.texts("Name"):
         title = known.get(name.casefold())
         if title is None:
-            raise ParameterError(f"There is no feature {name!r} here.", "Failover-Clustering and Hyper-V are there.")
+            raise ParameterError(
+                f"There is no feature {quoted(name)} here.", "Failover-Clustering and Hyper-V are there."
+            )
         rows.append(
             ShellObject(
                 "Selected", {"Success": True, "RestartNeeded": "No", "ExitCode": "NoChangeNeeded", "Feature": title}

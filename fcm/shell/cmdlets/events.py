@@ -15,6 +15,7 @@ from fcm.shell.objects import when
 from fcm.shell.output import whole_file
 from fcm.shell.registry import CLUSTER, INPUT, TEXT, Param, cmdlet
 from fcm.shell.values import ShellObject
+from fcm.words import quoted
 from fcm.workspace.event_log import EventLogError, Sought, everything
 
 if TYPE_CHECKING:
@@ -74,7 +75,7 @@ def log_name(call: Call, name: str) -> str:
     channel = channel_named(name)
     if channel is None:
         raise ParameterError(
-            f"There is no event log {name!r}.",
+            f"There is no event log {quoted(name)}.",
             near(name, [one.name for one in CHANNELS]) or "wevtutil el lists them.",
             call.at,
             "ObjectNotFound",

@@ -10,6 +10,7 @@ from fcm.shell.cmdlets.selecting import pipeline_input
 from fcm.shell.errors import near
 from fcm.shell.registry import COMMON, OBJECTS, TEXT, Cmdlet, Param, cmdlet
 from fcm.shell.values import Lines, ShellObject, text, wildcard
+from fcm.words import quoted
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -91,7 +92,7 @@ def get_help(call: Call) -> Iterable[Any]:
     if why_absent(name):
         return [f"{name} is not here. {why_absent(name)}"]
     remedy = near(name, [one.name for one in registry.cmdlets.values()])
-    return [f"There is no help about {name!r}. {remedy}".strip()]
+    return [f"There is no help about {quoted(name)}. {remedy}".strip()]
 
 
 def help_lines(found: Cmdlet) -> list[str]:

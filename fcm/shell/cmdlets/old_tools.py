@@ -16,6 +16,7 @@ from fcm.shell.output import whole_file
 from fcm.shell.registry import Param, cmdlet
 from fcm.shell.values import text
 from fcm.textfile import QUERY
+from fcm.words import quoted
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -72,7 +73,7 @@ def split_words(call: Call, known: tuple[str, ...], usage: str) -> tuple[list[st
 def _is_true(options: dict[str, str], name: str) -> bool:
     value = options.get(name, "false").casefold()
     if value not in ("true", "false", ""):
-        raise ParameterError(f"/{name} must be true or false, not {value!r}.", f"Write /{name}:true.")
+        raise ParameterError(f"/{name} must be true or false, not {quoted(value)}.", f"Write /{name}:true.")
     return value != "false"
 
 
@@ -90,7 +91,7 @@ def wevtutil(call: Call) -> Iterable[Any]:
     verb = _VERBS.get(given[0].casefold()) if given else None
     if verb is None:
         raise ParameterError(
-            f"wevtutil has no verb {given[0]!r} here." if given else "wevtutil needs a verb.",
+            f"wevtutil has no verb {quoted(given[0])} here." if given else "wevtutil needs a verb.",
             "el lists logs, gl shows one, sl sets one, qe queries events, epl exports them.",
         )
     call.values["Arguments"] = given[1:]
@@ -148,7 +149,7 @@ def _query_events(call: Call, words: list[str], options: dict[str, str]) -> list
     numbers = found(call, wanted, newest_first=_is_true(options, "rd"))
     if "c" in options:
         if not options["c"].isdigit():
-            raise ParameterError(f"/c needs a number, not {options['c']!r}.", "Write /c:10.")
+            raise ParameterError(f"/c needs a number, not {quoted(options['c'])}.", "Write /c:10.")
         numbers = numbers[: int(options["c"])]
     match options.get("f", "xml").casefold():
         case "xml":
@@ -206,7 +207,7 @@ def cluster(call: Call) -> Iterable[Any]:
         raise ParameterError("What the log is to do is not said.", "Write /g to generate it.")
     span = options.get("span")
     if span is not None and not (span.isdigit() and int(span)):
-        raise ParameterError(f"/span needs minutes, not {span!r}.", "Write /span:15.")
+        raise ParameterError(f"/span needs minutes, not {quoted(span)}.", "Write /span:15.")
     nodes = [node.name for node in finding.nodes(call, [options["node"]] if "node" in options else [])]
     folder = options.get("copy") or REPORTS
     return write_logs(call, folder, nodes, int(span) if span else None)

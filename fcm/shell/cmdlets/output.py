@@ -14,6 +14,7 @@ from fcm.shell.formatting import VIEWS, Column, format_values, is_number, list_l
 from fcm.shell.output import write_text
 from fcm.shell.registry import OBJECTS, Param, cmdlet
 from fcm.shell.values import Lines, ShellObject, as_json, first_names, property_of, text
+from fcm.words import quoted
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -182,7 +183,7 @@ _NO_TYPE = Param("NoTypeInformation", "switch", aliases=("nti",))
 def _delimiter(call: Call) -> str:
     found = call.text("Delimiter", ",")
     if len(found) != 1:
-        raise ParameterError(f"{found!r} cannot separate columns.", "Give one character.")
+        raise ParameterError(f"{quoted(found)} cannot separate columns.", "Give one character.")
     return found
 
 

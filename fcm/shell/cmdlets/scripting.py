@@ -14,6 +14,7 @@ from fcm.shell.operators import cast, regex
 from fcm.shell.output import write_text
 from fcm.shell.registry import ANY, OBJECTS, TEXT, Param, cmdlet
 from fcm.shell.values import ShellObject, items, text, wildcard
+from fcm.words import quoted
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -93,7 +94,7 @@ def import_csv(call: Call) -> Iterable[Any]:
     """Read a file."""
     path, delimiter = call.session.path(call.text("Path")), call.text("Delimiter", ",")
     if len(delimiter) != 1:
-        raise ParameterError(f"{delimiter!r} cannot separate columns.", "Give one character.", call.at)
+        raise ParameterError(f"{quoted(delimiter)} cannot separate columns.", "Give one character.", call.at)
     lines = text_of(path).splitlines()
     rows = csv.DictReader((line for line in lines if not line.startswith("#TYPE")), delimiter=delimiter)
     try:

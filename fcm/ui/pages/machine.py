@@ -16,6 +16,7 @@ from fcm.ui.pages.page import EVERYTHING, Page
 from fcm.ui.pages.parts import EmptyState, Facts, Link
 from fcm.ui.table_model import Column, TableModel
 from fcm.ui.table_view import TableView
+from fcm.words import quoted
 from fcm.workspace.selection import Place, Selection
 
 if TYPE_CHECKING:
@@ -222,7 +223,7 @@ def alerts(state: State, machine: VirtualMachine) -> list[str]:
         found.append(f"The ISO file {machine.media} is attached; it stops live migration.")
     without = [n.name for n in state.nodes.values() if machine.switch and machine.switch not in n.switches]
     if without:
-        found.append(f"{format.listed(without)} has no virtual network named {machine.switch!r}.")
+        found.append(f"{format.listed(without)} has no virtual network named {quoted(machine.switch)}.")
     if machine.state is MachineState.PAUSED:
         found.append("The machine is paused.")
     return found

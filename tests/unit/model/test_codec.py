@@ -26,13 +26,13 @@ def test_a_whole_cluster_survives_json(state: State) -> None:
 @pytest.mark.parametrize(
     ("kind", "change", "message"),
     [
-        (RestartPolicy, {"period": "long"}, "RestartPolicy.period: expected int, found 'long'"),
-        (RestartPolicy, {"restart": 1}, "RestartPolicy.restart: expected bool, found 1"),
-        (RestartPolicy, {"period": True}, "expected int, found True"),
+        (RestartPolicy, {"period": "long"}, "RestartPolicy.period: expected a whole number, found 'long'"),
+        (RestartPolicy, {"restart": 1}, "RestartPolicy.restart: expected true or false, found 1"),
+        (RestartPolicy, {"period": True}, "expected a whole number, found true"),
         (RestartPolicy, {"colour": 1}, "unknown field 'colour'; known are restart"),
         (Disk, {"use": "Spare"}, "'Spare' is not one of 'Unassigned'"),
         (Disk, {"visible_to": "node1"}, "expected a list, found 'node1'"),
-        (Disk, {"visible_to": ["node1", 5]}, r"Disk.visible_to\[1\]: expected str, found 5"),
+        (Disk, {"visible_to": ["node1", 5]}, r"Disk.visible_to\[1\]: expected a text, found 5"),
         (Network, {"role": 2}, "2 is not one of 0, 1, 3"),
     ],
 )
