@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from typing import TYPE_CHECKING
+
+from fcm.cells import csv_lines
 
 if TYPE_CHECKING:
     from fcm.migration.recording import Recording
+    from fcm.model.telemetry import TelemetryRow
 
 HEADER = (
     "time (s)",
@@ -24,22 +25,19 @@ HEADER = (
 
 def rows_as_csv(recording: Recording, count: int | None = None) -> str:
     """The first ``count`` rows (all) with a header that names the units; comma-separated, as RFC 4180 has it."""
-    text = io.StringIO(newline="")
-    writer = csv.writer(text)
-    writer.writerow(HEADER)
-    for index in range(len(recording) if count is None else count):
-        row = recording.row(index)
-        writer.writerow(
-            (
-                f"{row.time:.3f}",
-                row.pass_number,
-                row.phase.value,
-                row.remaining,
-                row.sent,
-                f"{row.dirty_rate:.1f}",
-                f"{row.rate:.0f}",
-                row.throttle,
-                row.page_size,
-            )
-        )
-    return text.getvalue()
+    shown = (recording.row(index) for index in range(len(recording) if count is None else count))
+    return csv_lines((HEADER, *(_cells(row) for row in shown)))
+
+
+def _cells(row: TelemetryRow) -> tuple[object, ...]:
+    return (
+        f"{row.time:.3f}",
+        row.pass_number,
+        row.phase.value,
+        row.remaining,
+        row.sent,
+        f"{row.dirty_rate:.1f}",
+        f"{row.rate:.0f}",
+        row.throttle,
+        row.page_size,
+    )

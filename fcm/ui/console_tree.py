@@ -9,6 +9,7 @@ from PySide6.QtCore import QModelIndex, QPoint, Qt, Signal
 from PySide6.QtGui import QContextMenuEvent
 from PySide6.QtWidgets import QAbstractItemView, QTreeView, QWidget
 
+from fcm.ui.copying import copies_rows
 from fcm.workspace.selection import Place, Selection
 
 if TYPE_CHECKING:
@@ -35,6 +36,7 @@ class ConsoleTree(QTreeView):
         self._seen: set[Place] = set()
         self.setObjectName("console-tree")
         self.setAccessibleName("Console tree")
+        copies_rows(self)
         self.setModel(model)
         self.setHeaderHidden(True)
         self.setUniformRowHeights(True)

@@ -53,6 +53,8 @@ class EventFeed(QObject):
         self._rows = False
         self._last = 0
         self._work: Work | None = None
+        self._wanted: list[tuple[list[int], Callable[[], None]]] = []
+        table.records_wanted.connect(self._records_wanted, Qt.ConnectionType.QueuedConnection)
         table.rows_wanted.connect(self._rows_wanted, Qt.ConnectionType.QueuedConnection)
 
     @property
@@ -74,6 +76,7 @@ class EventFeed(QObject):
         """No cluster is open."""
         self._events = self._next = self._sought = self._tail = None
         self._rows = False
+        self._wanted.clear()
         self.table.replace(array("q"), ())
 
     def look_again(self, now: float) -> None:
@@ -91,6 +94,10 @@ class EventFeed(QObject):
         self._rows = True
         self._go_on()
 
+    def _records_wanted(self, ids: list[str], then: Callable[[], None]) -> None:
+        self._wanted.append(([int(identity) for identity in ids], then))
+        self._go_on()
+
     def _go_on(self) -> None:
         """Begin the next piece of work, the most wanted first."""
         events = self._events
@@ -100,6 +107,9 @@ class EventFeed(QObject):
             sought, self._next = self._next, None
             self._sought, self._rows = sought, False
             self._begin(lambda: _search(events, sought), self._searched)
+        elif self._wanted:
+            numbers, then = self._wanted.pop(0)
+            self._begin(lambda: events.records(numbers), lambda outcome: self._read(outcome, then))
         elif self._rows:
             self._rows = False
             lacking = self.table.lacking()
@@ -137,8 +147,10 @@ class EventFeed(QObject):
         self.table.replace(found.numbers, found.records)
         self.shown.emit()
 
-    def _read(self, outcome: Outcome) -> None:
+    def _read(self, outcome: Outcome, then: Callable[[], None] | None = None) -> None:
         self.table.keep(outcome.result)
+        if then is not None:
+            then()
 
     def _came(self, outcome: Outcome) -> None:
         found: _Found = outcome.result

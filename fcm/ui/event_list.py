@@ -169,6 +169,7 @@ class EventList(QObject):
                     lambda i: format.date_time(self.entry(i).time),
                     150,
                     sort=lambda i: (self.entry(i).time, int(i)),
+                    time=lambda i: self.entry(i).time,
                 ),
                 Column(
                     "Event ID",

@@ -62,6 +62,8 @@ class EventTable(TableModel):
     """What to sort by (one of ORDERS; "" = newest first), and whether downwards."""
     words_wanted = Signal(object)
     """Words that rows must have."""
+    records_wanted = Signal(object, object)
+    """Ids of rows whose records are wanted wherever they stand, and what to call then."""
 
     def __init__(self, parent: QObject | None = None) -> None:
         self.ask_export: Callable[[], QFileDialog | None] = lambda: None
@@ -100,6 +102,13 @@ class EventTable(TableModel):
         if not self._asked:
             self._asked = True
             self.rows_wanted.emit()
+
+    def when_read(self, ids: Sequence[str], then: Callable[[], None]) -> None:
+        """Do something once all these rows have been read."""
+        if all(identity in self._records for identity in ids):
+            then()
+        else:
+            self.records_wanted.emit(list(ids), then)
 
     def record(self, identity: str) -> EventRecord | None:
         """The record of a row; None while it is being read."""

@@ -42,4 +42,4 @@ def write(table: TableView, path: Path, window: QWidget, messages: MessageArea) 
             "error", f"The list was not written to {path}: {reason}.", "Choose another folder or name."
         )
 
-    return Work(window, lambda: path.write_text(text, encoding="utf-8"), done)
+    return Work(window, lambda: path.write_text(text, encoding="utf-8", newline=""), done)

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import math
-from datetime import datetime
+from datetime import UTC, datetime
 
 from fcm.model import quantities
 from fcm.model.entities import GIB, MIB
@@ -74,6 +74,11 @@ def clock_time(time: float) -> str:
 def date_time(time: float) -> str:
     """Date and time of s since the epoch, local time."""
     return datetime.fromtimestamp(time).strftime("%Y-%m-%d %H:%M:%S")
+
+
+def iso_time(time: float) -> str:
+    """S since the epoch as files have it: ISO 8601, UTC."""
+    return datetime.fromtimestamp(time, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 def count(number: int, one: str, many: str | None = None) -> str:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt, QTimer
 
 from fcm.ui import icons
+from fcm.ui.format import iso_time
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -47,6 +48,20 @@ class Column:
     """Tooltip of the heading."""
     keeps: bool = False
     """Its width is needed even while the present texts are shorter (they change all the time)."""
+    time: Callable[[str], float | None] | None = None
+    """The moment (s since the epoch) that the text shows in local time; a file has it in UTC."""
+
+    @property
+    def heading_in_file(self) -> str:
+        """The heading in an exported file; it says which time a moment is in."""
+        return self.title if self.time is None else f"{self.title} (UTC)"
+
+    def in_file(self, identity: str) -> str:
+        """What an exported file has of a row: the text, a moment as ISO 8601 in UTC."""
+        if self.time is None:
+            return self.text(identity).replace("\N{NO-BREAK SPACE}", " ")
+        moment = self.time(identity)
+        return "" if moment is None else iso_time(moment)
 
 
 class TableModel(QAbstractTableModel):
@@ -69,6 +84,10 @@ class TableModel(QAbstractTableModel):
         self._resort.setSingleShot(True)
         self._resort.setInterval(RESORT)
         self._resort.timeout.connect(self._sort_again)
+
+    def when_read(self, ids: Sequence[str], then: Callable[[], None]) -> None:
+        """Do something once all these rows have their texts; here they always have."""
+        then()
 
     # What Qt asks
 

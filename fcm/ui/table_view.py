@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QByteArray, QEvent, QModelIndex, QPersistentModelIndex, QPoint, QRect, Qt, QTimer, Signal
@@ -20,6 +18,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from fcm.cells import csv_lines
+from fcm.ui.copying import copies_rows
 from fcm.ui.table_model import PROGRESS, TableModel
 from fcm.workspace.settings import COLUMNS, Settings
 
@@ -87,6 +87,7 @@ class TableView(QTableView):
         model.visible = self._visible_rows
         self.setModel(model)
         self.setItemDelegate(_BarDelegate(self))
+        copies_rows(self)
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         self.setShowGrid(False)
@@ -266,15 +267,11 @@ class TableView(QTableView):
 
     def as_csv(self) -> str:
         """What the table shows, in its order, as CSV with headings."""
-        text = io.StringIO()
-        writer = csv.writer(text)
         header = self.horizontalHeader()
         shown = [header.logicalIndex(place) for place in range(header.count())]
         columns = [self.table.columns[number] for number in shown if not header.isSectionHidden(number)]
-        writer.writerow([column.title for column in columns])
-        for identity in self.table.ids:
-            writer.writerow([column.text(identity).replace("\N{NO-BREAK SPACE}", " ") for column in columns])
-        return text.getvalue()
+        rows = ([column.in_file(identity) for column in columns] for identity in self.table.ids)
+        return csv_lines(([column.heading_in_file for column in columns], *rows))
 
     # Keys and mouse
 

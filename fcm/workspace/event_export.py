@@ -6,13 +6,12 @@ only once it is whole.
 
 from __future__ import annotations
 
-import csv
 import html
-import io
 import json
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, BinaryIO
 
+from fcm.cells import csv_lines
 from fcm.logs.cluster_log import cluster_log
 from fcm.logs.event_xml import event_xml, system_time
 from fcm.logs.evtx import ExportStoppedError, write_evtx
@@ -120,20 +119,10 @@ def _write_lines(file: BinaryIO, lines: Iterable[str]) -> None:
 
 
 def _csv(records: Iterable[EventRecord], _title: str) -> Iterator[str]:
-    def row(values: Iterable[object]) -> str:
-        text = io.StringIO()
-        csv.writer(text).writerow(values)
-        return text.getvalue()
-
-    yield row(_HEADS)
+    yield csv_lines((_HEADS,))
     for r in records:
-        values = (r.level_name, system_time(r.time), r.id, r.channel, r.provider, r.task_name, r.computer, r.text)
-        yield row(_safe(value) for value in values)
-
-
-def _safe(value: object) -> object:
-    """A text that a spreadsheet would take for a formula gets an apostrophe before it (OWASP, CSV injection)."""
-    return f"'{value}" if isinstance(value, str) and value[:1] in ("=", "+", "-", "@", "\t", "\r") else value
+        when = system_time(r.time)
+        yield csv_lines(((r.level_name, when, r.id, r.channel, r.provider, r.task_name, r.computer, r.text),))
 
 
 def _json(records: Iterable[EventRecord], _title: str) -> Iterator[str]:

@@ -6,10 +6,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence, QShortcut
+from PySide6.QtGui import QGuiApplication, QKeySequence, QShortcut
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QHBoxLayout, QLabel, QMenu, QPushButton, QVBoxLayout
 
+from fcm.cells import tab_lines
 from fcm.ui import icons
+from fcm.ui.copying import copies_rows
 from fcm.ui.pages.parts import FilterBox
 from fcm.ui.table_model import Column, TableModel
 from fcm.ui.table_view import TableView
@@ -119,6 +121,7 @@ class GridWindow(QDialog):
         self.filter.textChanged.connect(self._filter)
         self.filter.down.connect(self.view.setFocus)
         self.view.menu_wanted.connect(self._menu)
+        copies_rows(self.view, self.copy)
         head = QHBoxLayout()
         head.addWidget(self.filter)
         head.addWidget(self._count)
@@ -185,14 +188,7 @@ class GridWindow(QDialog):
         """Put the selected rows, else all that are shown, on the clipboard: cells between tabs, titles first."""
         rows = self.view.selected_ids() or list(self.view.table.ids)
         lines = [self._content.titles, *(self._content.cells[int(row)] for row in rows)]
-        QGuiApplication.clipboard().setText("\n".join("\t".join(line) for line in lines))
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Ctrl+C copies."""
-        if event.matches(QKeySequence.StandardKey.Copy):
-            self.copy()
-            return
-        super().keyPressEvent(event)
+        QGuiApplication.clipboard().setText(tab_lines(lines))
 
     def done(self, result: int) -> None:
         """Tell what was picked."""

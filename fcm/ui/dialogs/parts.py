@@ -27,6 +27,7 @@ from PySide6.QtWidgets import (
 )
 
 from fcm.ui import icons
+from fcm.ui.copying import copies_rows
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -47,6 +48,8 @@ IDENTITY = Qt.ItemDataRole.UserRole
 def named(widget: W, accessible: str, object_name: str = "") -> W:
     """Give a widget its accessible name (the visible label) and an object name made of it."""
     widget.setAccessibleName(accessible)
+    if isinstance(widget, QAbstractItemView):
+        copies_rows(widget)
     words = re.findall(r"[A-Za-z0-9]+", object_name or accessible)
     widget.setObjectName("".join(word if i else word[:1].lower() + word[1:] for i, word in enumerate(_capital(words))))
     return widget
