@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
 )
 
 from fcm.ui import icons
+from fcm.ui.plain import literal
 from fcm.ui.qactions import ChoiceEntry, Entry, fill_choices
 
 if TYPE_CHECKING:
@@ -74,7 +75,9 @@ class _Label(QToolButton):
     def event(self, event: QEvent) -> bool:
         """A tooltip says what the click would do, as PowerShell."""
         if isinstance(event, QHelpEvent) and event.type() == event.Type.ToolTip:
-            QToolTip.showText(event.globalPos(), "\n\n".join(filter(None, (self.toolTip(), self.more()))), self)
+            QToolTip.showText(
+                event.globalPos(), literal("\n\n".join(filter(None, (self.toolTip(), self.more())))), self
+            )
             return True
         return super().event(event)
 
@@ -138,7 +141,7 @@ class Section(QWidget):
             self._title = title
             self.heading.whole = title
             self.heading.setAccessibleName(f"{title}: actions")
-            self.heading.setToolTip(title)
+            self.heading.setToolTip(literal(title))
             self.heading.fit()
         found = tuple(entries)
         if found == self._entries:
@@ -177,10 +180,10 @@ class Section(QWidget):
         button.more = lambda: self._copy_as.hint(entry)
         shortcut = QKeySequence(entry.action.shortcut).toString(QKeySequence.SequenceFormat.NativeText)
         if entry.reason:
-            button.setToolTip(f"{entry.label}\n{entry.reason}")
+            button.setToolTip(literal(f"{entry.label}\n{entry.reason}"))
             button.setAccessibleDescription(entry.reason)
         else:
-            button.setToolTip(f"{entry.label}  ({shortcut})" if shortcut else entry.label)
+            button.setToolTip(literal(f"{entry.label}  ({shortcut})" if shortcut else entry.label))
         if entry.choices:
             menu = QMenu(button)
             menu.setObjectName(f"{entry.action.id}-choices")

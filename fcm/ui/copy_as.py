@@ -15,6 +15,7 @@ from PySide6.QtWidgets import QMenu
 
 from fcm.model.state import State
 from fcm.ui import icons
+from fcm.ui.plain import literal
 from fcm.ui.qactions import ChoiceEntry, Entry, commands_of
 from fcm.workspace.action_text import ActionText, action_text, commands_text
 
@@ -129,7 +130,7 @@ class CopyAs(QObject):
         made = menu.addAction(label)
         hint = self.hint(entry, choice)
         made.setEnabled(bool(entry_text(self._workspace(), entry, choice, 1).text))
-        made.setToolTip(hint)
+        made.setToolTip(literal(hint))
         made.setStatusTip(hint.partition("\n")[0])
         made.triggered.connect(lambda: self.copy(entry, choice))
         return made
@@ -167,7 +168,7 @@ class CopyAs(QObject):
         """What can be chosen says what it would do; what cannot keeps its reason."""
         for action in menu.actions():
             if action.isEnabled() and isinstance(action.data(), tuple):
-                action.setToolTip(self.hint(*action.data()))
+                action.setToolTip(literal(self.hint(*action.data())))
 
     def _offer_at(self, menu: QMenu, action: QAction, place: QPoint) -> None:
         entry, choice = action.data()

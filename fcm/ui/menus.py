@@ -10,6 +10,7 @@ from PySide6.QtGui import QAction, QActionGroup, QKeySequence
 from PySide6.QtWidgets import QMenu, QToolBar
 
 from fcm.ui import icons
+from fcm.ui.plain import literal
 from fcm.ui.qactions import fill_choices, fill_menu
 from fcm.ui.theme import Scheme
 from fcm.workspace.settings import SCHEME
@@ -209,7 +210,7 @@ class Menus:
                 button.setObjectName(f"toolbar-{action.objectName()}")
                 button.setAccessibleName(name)
                 keys = action.shortcut().toString(QKeySequence.SequenceFormat.NativeText)
-                button.setToolTip(f"{name} ({keys})" if keys else name)
+                button.setToolTip(literal(f"{name} ({keys})" if keys else name))
                 button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
             if group is not groups[-1]:
                 bar.addSeparator()

@@ -12,11 +12,12 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
 from fcm import __version__
 from fcm.ui import icons
 from fcm.ui.pages.parts import Picture
+from fcm.ui.plain import Label, literal
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -47,7 +48,7 @@ class MessageStrip(QFrame):
         row = QHBoxLayout(self)
         row.setContentsMargins(8, 6, 6, 6)
         row.addWidget(Picture(_ICONS[level]), 0, Qt.AlignmentFlag.AlignTop)
-        words = QLabel(f"{text} {remedy}".strip())
+        words = Label(f"{text} {remedy}".strip())
         words.setWordWrap(True)
         words.setTextFormat(Qt.TextFormat.PlainText)
         words.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
@@ -60,7 +61,7 @@ class MessageStrip(QFrame):
         button = QToolButton()
         button.setObjectName(name.replace(" ", "").casefold())
         button.setAccessibleName(name)
-        button.setToolTip(name)
+        button.setToolTip(literal(name))
         button.setIcon(icons.icon(icon))
         button.setText(name)
         button.setAutoRaise(True)

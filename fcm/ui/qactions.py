@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QMenu, QMessageBox, QWidget
 from fcm.model.commands import LiveMigrate, MoveMachine, MoveSharedVolume, QuickMigrate
 from fcm.model.verdict import OK, Verdict, no
 from fcm.ui import icons
+from fcm.ui.plain import literal
 from fcm.workspace.actions import Action, actions_for
 
 if TYPE_CHECKING:
@@ -164,7 +165,7 @@ def fill_choices(menu: QMenu, entry: Entry, perform: Callable[[Entry, ChoiceEntr
 def _explain(action: QAction, verdict: Verdict) -> None:
     action.setEnabled(bool(verdict))
     if not verdict:
-        action.setToolTip(verdict.sentence())
+        action.setToolTip(literal(verdict.sentence()))
         action.setStatusTip(verdict.sentence())
 
 

@@ -6,10 +6,11 @@ import math
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, QTimer
-from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QLabel, QStatusBar, QToolButton, QWidget
+from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QStatusBar, QToolButton, QWidget
 
 from fcm.ui import format, icons
 from fcm.ui.pages.parts import Elided, Picture
+from fcm.ui.plain import Label, literal
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -49,7 +50,7 @@ class StatusBar(QStatusBar):
             self.addPermanentWidget(self.dock_buttons[label])
         self._speed_box = self._make_speeds()
         self.addPermanentWidget(self._speed_box)
-        self._age = QLabel()
+        self._age = Label()
         self._age.setObjectName("age")
         self.addPermanentWidget(self._age)
         self._timer = QTimer(self)
@@ -77,7 +78,7 @@ class StatusBar(QStatusBar):
         row.setContentsMargins(6, 0, 6, 0)
         row.setSpacing(0)
         row.addWidget(Picture("clock"))
-        self._clock = QLabel()
+        self._clock = Label()
         self._clock.setObjectName("virtual-clock")
         self._clock.setToolTip("The virtual clock of this simulated cluster")
         self._clock.setMargin(3)
@@ -88,7 +89,7 @@ class StatusBar(QStatusBar):
             button.setObjectName(f"speed-{label.casefold()}")
             button.setAccessibleName(f"Clock {label}")
             button.setText(label)
-            button.setToolTip(hint)
+            button.setToolTip(literal(hint))
             button.setCheckable(True)
             button.setAutoRaise(True)
             button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
@@ -155,4 +156,4 @@ class StatusBar(QStatusBar):
                     self.speeds.button(number).setChecked(True)
         age = format.ago(max(0.0, workspace.now() - workspace.state.time))
         self._age.setText(f"Stale: {self._stale}" if self._stale else f"Last change {age}")
-        self._age.setToolTip(self._stale or f"The state is that of {format.date_time(workspace.state.time)}")
+        self._age.setToolTip(literal(self._stale or f"The state is that of {format.date_time(workspace.state.time)}"))

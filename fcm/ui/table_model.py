@@ -13,6 +13,7 @@ from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersisten
 
 from fcm.ui import icons
 from fcm.ui.format import iso_time
+from fcm.ui.plain import literal
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -111,7 +112,7 @@ class TableModel(QAbstractTableModel):
             return _RIGHT if self.columns[index.column()].numeric else _LEFT
         if role == Qt.ItemDataRole.ToolTipRole:
             tooltip = self.columns[index.column()].tooltip
-            return None if tooltip is None else tooltip(self._order[index.row()]) or None
+            return None if tooltip is None else literal(tooltip(self._order[index.row()])) or None
         if role == PROGRESS:
             progress = self.columns[index.column()].progress
             return None if progress is None else progress(self._order[index.row()])

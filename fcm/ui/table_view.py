@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
 
 from fcm.cells import csv_lines
 from fcm.ui.copying import copies_rows
+from fcm.ui.plain import literal
 from fcm.ui.table_model import PROGRESS, TableModel
 from fcm.workspace.settings import COLUMNS, Settings
 
@@ -301,7 +302,7 @@ class TableView(QTableView):
             if index.isValid() and index.data(Qt.ItemDataRole.ToolTipRole) is None:
                 text = str(index.data() or "")
                 cut = self.sizeHintForIndex(index).width() > self.visualRect(index).width()
-                QToolTip.showText(event.globalPos(), text if cut else "", self)
+                QToolTip.showText(event.globalPos(), literal(text if cut else ""), self)
                 return True
         return super().viewportEvent(event)
 

@@ -11,6 +11,7 @@ from PySide6.QtCore import QAbstractItemModel, QModelIndex, QObject, QPersistent
 
 from fcm.model.state import Kind, State
 from fcm.ui import appearance, icons
+from fcm.ui.plain import literal
 from fcm.workspace.selection import Place, Selection
 
 if TYPE_CHECKING:
@@ -98,7 +99,8 @@ class TreeModel(QAbstractItemModel):
             return icons.icon(self._icon(selection))
         if role in (Qt.ItemDataRole.ToolTipRole, Qt.ItemDataRole.AccessibleTextRole):
             status = self._status(selection)
-            return f"{label}: {status}" if status else label
+            told = f"{label}: {status}" if status else label
+            return literal(told) if role == Qt.ItemDataRole.ToolTipRole else told
         return None
 
     # What the window asks

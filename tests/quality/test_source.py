@@ -270,3 +270,39 @@ def test_the_modules_below_the_window_load_without_qt() -> None:
     code += "print(sorted(name for name in sys.modules if name.split('.')[0] in ('PySide6', 'pyqtgraph')))"
     done = subprocess.run([sys.executable, "-c", code, *modules], cwd=TOP, capture_output=True, text=True, check=False)
     assert done.stdout.strip() == "[]", done.stdout + done.stderr
+
+
+def test_no_label_and_no_tooltip_of_the_window_can_be_taken_for_html() -> None:
+    """Names come from files of strangers; see fcm/ui/plain.py."""
+    raw = []
+    for file in python_files("fcm/ui"):
+        if file.name == "plain.py":
+            continue
+        for node in ast.walk(tree(file)):
+            if not isinstance(node, ast.Call):
+                continue
+            called = ast.unparse(node.func)
+            if called == "QLabel":
+                raw.append(f"{place(file, node)} is no fcm.ui.plain.Label")
+            shown: ast.expr | None = None
+            if called.endswith(".setToolTip"):
+                shown = node.args[-1]
+            elif called == "QToolTip.showText":
+                shown = node.args[1]
+            elif called.endswith(".setItemData") and "ToolTipRole" in ast.unparse(node.args[-1]):
+                shown = node.args[-2]
+            if shown is not None and not _is_ours(shown):
+                raw.append(f"{place(file, node)} shows {ast.unparse(shown)} without fcm.ui.plain.literal")
+    assert not raw, "\n".join(raw)
+
+
+def _is_ours(shown: ast.expr) -> bool:
+    """Whether a text is written in the source, or made literal."""
+    match shown:
+        case ast.Constant() | ast.Name(id=_):
+            return isinstance(shown, ast.Constant) or shown.id.isupper()
+        case ast.IfExp():
+            return _is_ours(shown.body) and _is_ours(shown.orelse)
+        case ast.Call():
+            return ast.unparse(shown.func) == "literal"
+    return False

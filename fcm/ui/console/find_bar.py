@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QToolButton, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QToolButton, QWidget
 
 from fcm.ui import icons
+from fcm.ui.plain import Label, literal
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -31,7 +32,7 @@ class FindBar(QWidget):
         self.box.setPlaceholderText("Find in the Console")
         self.box.setClearButtonEnabled(True)
         self.box.textChanged.connect(self._typed)
-        self._words = QLabel()
+        self._words = Label()
         row = QHBoxLayout(self)
         row.setContentsMargins(3, 2, 3, 2)
         row.setSpacing(2)
@@ -46,7 +47,7 @@ class FindBar(QWidget):
         button = QToolButton()
         button.setObjectName(name.casefold().replace(" ", "-"))
         button.setAccessibleName(name)
-        button.setToolTip(name)
+        button.setToolTip(literal(name))
         button.setIcon(icons.icon(icon))
         button.setAutoRaise(True)
         button.setFocusPolicy(Qt.FocusPolicy.TabFocus)

@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication, QKeySequence, QShortcut
-from PySide6.QtWidgets import QDialog, QDialogButtonBox, QHBoxLayout, QLabel, QMenu, QPushButton, QVBoxLayout
+from PySide6.QtWidgets import QDialog, QDialogButtonBox, QHBoxLayout, QMenu, QPushButton, QVBoxLayout
 
 from fcm.cells import tab_lines
 from fcm.ui import icons
 from fcm.ui.copying import copies_rows
 from fcm.ui.pages.parts import FilterBox
+from fcm.ui.plain import Label
 from fcm.ui.table_model import Column, TableModel
 from fcm.ui.table_view import TableView
 
@@ -107,7 +108,7 @@ class GridWindow(QDialog):
         self._content = content
         self._picked = picked
         self.filter = FilterBox("rows")
-        self._count = QLabel()
+        self._count = Label()
         self._count.setObjectName("count")
         copy = QPushButton(icons.icon("copy"), "&Copy")
         copy.setObjectName("copy")

@@ -15,6 +15,7 @@ from PySide6.QtWidgets import QPlainTextEdit, QToolTip, QWidget
 from fcm.ui.console.colouring import Colouring
 from fcm.ui.console.proposals import ProposalMenu
 from fcm.ui.console.search import HistorySearch
+from fcm.ui.plain import literal
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -158,7 +159,9 @@ class ConsoleInput(QPlainTextEdit):
                 return True
         elif event.type() == QEvent.Type.ToolTip and isinstance(event, QHelpEvent):
             place = self.viewport().mapFromGlobal(event.globalPos())
-            QToolTip.showText(event.globalPos(), self.problem_at(self.cursorForPosition(place).position()), self)
+            QToolTip.showText(
+                event.globalPos(), literal(self.problem_at(self.cursorForPosition(place).position())), self
+            )
             return True
         return super().event(event)
 

@@ -8,6 +8,8 @@ from PySide6.QtCore import QPoint, QSize, Qt, Signal
 from PySide6.QtGui import QPalette
 from PySide6.QtWidgets import QAbstractItemView, QFrame, QTreeWidget, QTreeWidgetItem, QWidget
 
+from fcm.ui.plain import literal
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -57,7 +59,7 @@ class ProposalMenu(QTreeWidget):
         for word, note in words:
             item = QTreeWidgetItem([word, note])
             item.setForeground(1, self.palette().brush(QPalette.ColorRole.PlaceholderText))
-            item.setToolTip(1, note)
+            item.setToolTip(1, literal(note))
             self.addTopLevelItem(item)
         self._choose(0)
         if self.parentWidget() is not window:

@@ -9,7 +9,6 @@ from PySide6.QtGui import QFontDatabase, QGuiApplication, QKeyEvent, QKeySequenc
 from PySide6.QtWidgets import (
     QGridLayout,
     QHBoxLayout,
-    QLabel,
     QMessageBox,
     QProgressBar,
     QToolButton,
@@ -25,6 +24,7 @@ from fcm.ui.console.input import ConsoleInput
 from fcm.ui.console.output import PROMPT, ConsoleOutput
 from fcm.ui.console.runner import Runner
 from fcm.ui.pages.parts import Elided
+from fcm.ui.plain import Label, literal
 from fcm.workspace.settings import CONSOLE_HISTORY, CONSOLE_ZOOM
 
 if TYPE_CHECKING:
@@ -54,7 +54,7 @@ class ConsoleView(QWidget):
         self.hint = Elided(_LINE_HINT)
         self.hint.setObjectName("console-hint")
         self.hint.setProperty("role", "quiet")
-        self._prompt = QLabel()
+        self._prompt = Label()
         self._prompt.setObjectName("prompt")
         self._prompt.setAlignment(Qt.AlignmentFlag.AlignTop)
         self._progress_row, self._progress, self._bar = self._made_progress()
@@ -113,7 +113,7 @@ class ConsoleView(QWidget):
         button = QToolButton()
         button.setObjectName(f"console-{name.casefold()}")
         button.setAccessibleName(name)
-        button.setToolTip(tip)
+        button.setToolTip(literal(tip))
         button.setIcon(icons.icon(icon))
         button.setAutoRaise(True)
         button.setFocusPolicy(Qt.FocusPolicy.TabFocus)

@@ -6,12 +6,13 @@ import platform
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSize, Qt, qVersion
-from PySide6.QtWidgets import QDialogButtonBox, QHBoxLayout, QLabel, QPushButton, QVBoxLayout
+from PySide6.QtWidgets import QDialogButtonBox, QHBoxLayout, QPushButton, QVBoxLayout
 
 from fcm import __version__
 from fcm.ui import icons
 from fcm.ui.dialogs.frame import PlainDialog
 from fcm.ui.dialogs.parts import copy_text, fact, form, named, wrapped
+from fcm.ui.plain import Label
 
 if TYPE_CHECKING:
     from fcm.ui.desk import Desk
@@ -32,7 +33,7 @@ class AboutDialog(PlainDialog):
 
     def __init__(self, window: Desk) -> None:
         super().__init__(window, "About Failover Cluster Manager", "app", QSize(480, 330))
-        picture = QLabel()
+        picture = Label()
         picture.setPixmap(icons.pixmap("app", 48, self.devicePixelRatioF()))
         title = wrapped("Failover Cluster Manager", "title")
         text = wrapped(

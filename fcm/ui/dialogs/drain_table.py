@@ -21,6 +21,7 @@ from fcm.model.entities import NodeState
 from fcm.ui import format as words
 from fcm.ui import icons
 from fcm.ui.dialogs.parts import IDENTITY, named
+from fcm.ui.plain import literal
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -181,7 +182,7 @@ class MovesTable(QTreeWidget):
             for column, text in enumerate(cells):
                 if item.text(column) != text:
                     item.setText(column, text)
-                    item.setToolTip(column, text)
+                    item.setToolTip(column, literal(text))
                     if column in (ORDER, MEMORY, ACTUAL):
                         item.setTextAlignment(column, _RIGHT)
         if self.currentItem() is None and (first := self._items()[:1]):

@@ -11,7 +11,6 @@ from PySide6.QtWidgets import (
     QDateTimeEdit,
     QGridLayout,
     QHBoxLayout,
-    QLabel,
     QLineEdit,
     QListWidget,
     QListWidgetItem,
@@ -27,6 +26,7 @@ from fcm.ui import icons
 from fcm.ui.dialogs.parts import IDENTITY, form, named
 from fcm.ui.event_list import LEVEL_ICONS
 from fcm.ui.event_table import node_name, short_source
+from fcm.ui.plain import Label, literal
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -92,7 +92,7 @@ class FilterForm(QWidget):
     def _level(self, level: str) -> QCheckBox:
         box: QCheckBox = named(QCheckBox(level), level)
         box.setIcon(icons.icon(LEVEL_ICONS[level]))
-        box.setToolTip(f"Events of the level {level}; without any tick, all levels")
+        box.setToolTip(literal(f"Events of the level {level}; without any tick, all levels"))
         return box
 
     def _mark_disabled(self, logs: EventLogs) -> None:
@@ -101,12 +101,14 @@ class FilterForm(QWidget):
             if not logs.enabled(channel.name):
                 item = self.logs.item(row)
                 item.setText(f"{short_source(channel.name)} (disabled)")
-                item.setToolTip(f'Takes no events. Enable it in the Console: wevtutil sl "{channel.name}" /e:true')
+                item.setToolTip(
+                    literal(f'Takes no events. Enable it in the Console: wevtutil sl "{channel.name}" /e:true')
+                )
 
     def _lay_out(self) -> None:
         range_row = QHBoxLayout()
         for label, moment in (("F&rom:", self.start), ("&To:", self.end)):
-            words = QLabel(label)
+            words = Label(label)
             words.setBuddy(moment)
             range_row.addWidget(words)
             range_row.addWidget(moment, 1)
@@ -129,7 +131,7 @@ class FilterForm(QWidget):
         places = (("Event lo&gs:", self.logs), ("Event &sources:", self.sources), ("Tas&k categories:", self.tasks),
                   ("&Nodes:", self.nodes))  # fmt: skip
         for place, (label, ticks) in enumerate(places):
-            words = QLabel(label)
+            words = Label(label)
             words.setBuddy(ticks)
             row, column = place // 2 * 2, place % 2
             lists.addWidget(words, row, column)
@@ -248,7 +250,7 @@ def _ticks(name: str, rows: Iterable[tuple[str, str]]) -> QListWidget:
 def _add(ticks: QListWidget, identity: str, label: str) -> None:
     item = QListWidgetItem(label, ticks)
     item.setData(IDENTITY, identity)
-    item.setToolTip(identity if identity != label and not identity.isdigit() else label)
+    item.setToolTip(literal(identity if identity != label and not identity.isdigit() else label))
     item.setFlags(Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable | Qt.ItemFlag.ItemIsUserCheckable)
     item.setCheckState(Qt.CheckState.Unchecked)
 

@@ -9,7 +9,6 @@ from PySide6.QtWidgets import (
     QCheckBox,
     QGroupBox,
     QHBoxLayout,
-    QLabel,
     QLineEdit,
     QRadioButton,
     QSpinBox,
@@ -23,6 +22,7 @@ from fcm.model.entities import AUTOMATIC
 from fcm.ui.appearance import node_icon, resource_words
 from fcm.ui.dialogs.frame import CommandDialog
 from fcm.ui.dialogs.parts import OrderedTickList, changed, fact, form, named, wrapped
+from fcm.ui.plain import Label
 
 if TYPE_CHECKING:
     from fcm.model.entities import Group
@@ -72,7 +72,7 @@ class GroupPropertiesDialog(CommandDialog):
                 self.owners.list.add(node, [node], icon, ticked=node in group.preferred_owners)
         self.owners.list.setMinimumHeight(90)
         self.owners.changed.connect(self.refresh)
-        label = QLabel("&Preferred owners:")
+        label = Label("&Preferred owners:")
         label.setBuddy(self.owners.list)
         self.persistent = named(QCheckBox("&Enable persistent mode"), "Enable persistent mode")
         self.persistent.setChecked(group.persistent)
@@ -121,7 +121,7 @@ class GroupPropertiesDialog(CommandDialog):
         most = QHBoxLayout()
         most.addWidget(self.maximum, 1)
         most.addWidget(self.automatic)
-        label = QLabel("Ma&ximum failures in the specified period:")
+        label = Label("Ma&ximum failures in the specified period:")
         label.setBuddy(self.maximum)
         failover.addRow(label, most)
         failover.addRow("Period (&hours):", self.period)
@@ -157,9 +157,9 @@ class GroupPropertiesDialog(CommandDialog):
         hours = QHBoxLayout()
         hours.addWidget(self.between)
         hours.addWidget(self.first)
-        hours.addWidget(QLabel("and"))
+        hours.addWidget(Label("and"))
         hours.addWidget(self.last)
-        hours.addWidget(QLabel("hours"))
+        hours.addWidget(Label("hours"))
         hours.addStretch(1)
         inner.addLayout(hours)
         failback_box = QGroupBox("Failback")

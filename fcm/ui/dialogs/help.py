@@ -113,7 +113,7 @@ class HelpDialog(PlainDialog):
             self.text.setMarkdown(topic_text(str(item.data(IDENTITY))))
 
     def _follow(self, url: QUrl) -> None:
-        if url.scheme() in ("http", "https"):
+        if url.scheme() == "https":
             QDesktopServices.openUrl(url)
         elif url.path() in TOPICS:
             self.show_topic(url.path())

@@ -12,7 +12,6 @@ from PySide6.QtWidgets import (
     QFileDialog,
     QHBoxLayout,
     QHeaderView,
-    QLabel,
     QLineEdit,
     QProgressBar,
     QPushButton,
@@ -26,6 +25,7 @@ from fcm.ui import icons
 from fcm.ui.background import Outcome, Work
 from fcm.ui.dialogs.frame import PlainDialog
 from fcm.ui.dialogs.parts import IDENTITY, Notice, named, wrapped
+from fcm.ui.plain import Label, literal
 from fcm.ui.trust import ask_or_say
 from fcm.workspace.settings import LAST, RECENT
 
@@ -61,7 +61,7 @@ class ManageClusterDialog(PlainDialog):
         self.browse = named(QPushButton("&Browse..."), "Browse...")
         self.browse.setAutoDefault(False)
         self.browse.clicked.connect(self._browse)
-        label = QLabel("Cluster or &file:")
+        label = Label("Cluster or &file:")
         label.setBuddy(self.uri)
         self.progress = named(QProgressBar(), "Connecting")
         self.progress.setRange(0, 0)
@@ -102,7 +102,7 @@ class ManageClusterDialog(PlainDialog):
             item.setIcon(0, icons.icon("cluster"))
             item.setData(0, IDENTITY, cluster.uri)
             for column in range(3):
-                item.setToolTip(column, f"{cluster.description}\n{cluster.uri}")
+                item.setToolTip(column, literal(f"{cluster.description}\n{cluster.uri}"))
             self.list.addTopLevelItem(item)
         if known and not self.uri.text():
             self.list.setCurrentIndex(self.list.model().index(0, 0))

@@ -6,7 +6,7 @@ import time
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSize, Qt, QTimer
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QProgressBar, QPushButton, QVBoxLayout
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QProgressBar, QPushButton, QVBoxLayout
 
 from fcm.model.measuring import measurable
 from fcm.ui import icons
@@ -15,6 +15,7 @@ from fcm.ui.background import Outcome, Work, posted
 from fcm.ui.dialogs.frame import PlainDialog
 from fcm.ui.dialogs.parts import Notice, clear, fact, form, named, wrapped
 from fcm.ui.format import size
+from fcm.ui.plain import Label, literal
 from fcm.ui.qactions import ask
 from fcm.workspace.measuring import LONGEST, measured_question, origin, ways
 from fcm.workspace.powershell import powershell
@@ -66,7 +67,7 @@ class MeasureDialog(PlainDialog):
         self.stop.setAutoDefault(False)
         self.stop.clicked.connect(self._toggle)
         self.curve = WriteCurve()
-        self.figures = named(QLabel(), "Figures")
+        self.figures = named(Label(), "Figures")
         self.figures.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.verdict = named(wrapped(""), "Verdict")
         self.verdict.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
@@ -196,7 +197,7 @@ class MeasureDialog(PlainDialog):
     def _button(self, way: Way) -> QPushButton:
         button = named(QPushButton(way.text), way.text)
         button.setIcon(icons.icon("warn" if way.dangerous else "live-migrate"))
-        button.setToolTip(f"{way.consequence}\n{powershell(way.command, self.state)}")
+        button.setToolTip(literal(f"{way.consequence}\n{powershell(way.command, self.state)}"))
         button.setAutoDefault(False)
         button.clicked.connect(lambda: self._start(way))
         return button

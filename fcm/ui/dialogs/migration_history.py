@@ -11,7 +11,6 @@ from PySide6.QtWidgets import (
     QDialogButtonBox,
     QFileDialog,
     QHBoxLayout,
-    QLabel,
     QLineEdit,
     QPushButton,
     QStackedWidget,
@@ -27,6 +26,7 @@ from fcm.ui.dialogs.history_columns import HistoryRows
 from fcm.ui.dialogs.parts import Notice, long_choice, named, wrapped
 from fcm.ui.format import count
 from fcm.ui.pages.parts import EmptyState
+from fcm.ui.plain import Label, literal
 from fcm.ui.table_view import TableView
 
 if TYPE_CHECKING:
@@ -94,7 +94,7 @@ class MigrationHistoryDialog(PlainDialog):
             ("&Virtual machine:", self.machine, 2),
             ("&Ended:", self.ended, 1),
         ):
-            label = QLabel(text)
+            label = Label(text)
             label.setBuddy(box)
             top.addWidget(label)
             top.addWidget(box, stretch)
@@ -128,7 +128,7 @@ class MigrationHistoryDialog(PlainDialog):
     def _button(self, text: str, icon: str, tip: str) -> QPushButton:
         button = named(QPushButton(icons.icon(icon), text), text.replace("&", ""))
         button.setAutoDefault(False)
-        button.setToolTip(tip)
+        button.setToolTip(literal(tip))
         return button
 
     # What is listed
@@ -186,7 +186,7 @@ class MigrationHistoryDialog(PlainDialog):
                 f"{text.capitalize()}, since this cluster was first opened. Nothing is thinned out or dropped as long "
                 f"as the journal {where.name} is there."
             )
-            self.kept.setToolTip(str(where))
+            self.kept.setToolTip(literal(str(where)))
 
     def _show_rows(self) -> None:
         needle = self.filter.text().casefold().strip()

@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSize, Signal
-from PySide6.QtWidgets import QCheckBox, QDoubleSpinBox, QGridLayout, QGroupBox, QHBoxLayout, QLabel, QSpinBox
+from PySide6.QtWidgets import QCheckBox, QDoubleSpinBox, QGridLayout, QGroupBox, QHBoxLayout, QSpinBox
 
 from fcm.model.commands import Command, SetConcurrentMigrations, SetMigrationOptions
 from fcm.model.entities import MigrationOptions
 from fcm.ui.dialogs.frame import CommandDialog
 from fcm.ui.dialogs.parts import form, named, wrapped
+from fcm.ui.plain import Label
 
 if TYPE_CHECKING:
     from fcm.ui.desk import Desk
@@ -65,7 +66,7 @@ class MigrationOptionsPanel(QGroupBox):
         fields.addRow("Co&nnections:", self.connections)
         steps = QHBoxLayout()
         for text, spin in (("&first by", self.first_step), ("t&hen by", self.next_steps)):
-            label = QLabel(text)
+            label = Label(text)
             label.setBuddy(spin)
             steps.addWidget(label)
             steps.addWidget(spin)

@@ -26,6 +26,7 @@ from fcm.ui import icons
 from fcm.ui.appearance import adapter_icon
 from fcm.ui.dialogs.frame import CommandDialog
 from fcm.ui.dialogs.parts import changed, fact, form, named, wrapped
+from fcm.ui.plain import literal
 
 if TYPE_CHECKING:
     from fcm.model.entities import Network
@@ -117,7 +118,7 @@ class NetworkPropertiesDialog(CommandDialog):
             if adapter.network == item.id:
                 row = QTreeWidgetItem([adapter.name, adapter.node, adapter.address, str(adapter.state)])
                 row.setIcon(0, icons.icon(adapter_icon(adapter)))
-                row.setToolTip(0, adapter.name)
+                row.setToolTip(0, literal(adapter.name))
                 table.addTopLevelItem(row)
         for column in range(3):
             table.resizeColumnToContents(column)

@@ -10,7 +10,6 @@ from PySide6.QtWidgets import (
     QDialogButtonBox,
     QFileDialog,
     QHBoxLayout,
-    QLabel,
     QLineEdit,
     QListWidget,
     QListWidgetItem,
@@ -23,6 +22,7 @@ from fcm.ui import icons
 from fcm.ui.background import Outcome, Work
 from fcm.ui.dialogs.frame import PlainDialog
 from fcm.ui.dialogs.parts import IDENTITY, Notice, named, wrapped
+from fcm.ui.plain import Label, literal
 
 if TYPE_CHECKING:
     from fcm.ui.desk import Desk
@@ -44,7 +44,7 @@ class OpenRecordingDialog(PlainDialog):
         browse = named(QPushButton("&Browse..."), "Browse...")
         browse.setAutoDefault(False)
         browse.clicked.connect(self._browse)
-        label = QLabel("&File:")
+        label = Label("&File:")
         label.setBuddy(self.path)
         self.notice = Notice()
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Open | QDialogButtonBox.StandardButton.Cancel)
@@ -78,7 +78,7 @@ class OpenRecordingDialog(PlainDialog):
         for path in outcome.result or ():
             item = QListWidgetItem(icons.icon("recording"), path.stem)
             item.setData(IDENTITY, str(path))
-            item.setToolTip(path.name)
+            item.setToolTip(literal(path.name))
             self.list.addItem(item)
         if self.list.count() and not self.path.text():
             self.list.setCurrentRow(0)

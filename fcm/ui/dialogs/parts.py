@@ -28,6 +28,7 @@ from PySide6.QtWidgets import (
 
 from fcm.ui import icons
 from fcm.ui.copying import copies_rows
+from fcm.ui.plain import Label, literal
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -61,7 +62,7 @@ def _capital(words: Iterable[str]) -> list[str]:
 
 def wrapped(text: str, role: str = "") -> QLabel:
     """A label that breaks its lines; ``role`` is one of the roles of the theme (title, heading, quiet)."""
-    label = QLabel(text)
+    label = Label(text)
     label.setWordWrap(True)
     if role:
         label.setProperty("role", role)
@@ -133,7 +134,7 @@ class Notice(QFrame):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setProperty("role", "strip")
-        self._icon = QLabel()
+        self._icon = Label()
         self._icon.setFixedWidth(20)
         self._text = wrapped("")
         self._text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
@@ -239,7 +240,7 @@ class TickList(QTreeWidget):
             item.setIcon(0, icons.icon(icon))
         item.setCheckState(0, Qt.CheckState.Checked if ticked else Qt.CheckState.Unchecked)
         for column, text in enumerate(texts):
-            item.setToolTip(column, reason or text)
+            item.setToolTip(column, literal(reason or text))
         if reason:
             item.setFlags(item.flags() & ~(Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsUserCheckable))
         self.addTopLevelItem(item)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSize
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel
+from PySide6.QtWidgets import QComboBox, QHBoxLayout
 
 from fcm.model.commands import Command, LiveMigrate
 from fcm.ui import icons
@@ -13,6 +13,7 @@ from fcm.ui.appearance import node_icon
 from fcm.ui.dialogs.frame import CommandDialog
 from fcm.ui.dialogs.migration_options import MigrationOptionsPanel
 from fcm.ui.dialogs.parts import named
+from fcm.ui.plain import Label
 
 if TYPE_CHECKING:
     from fcm.model.entities import MigrationOptions, VirtualMachine
@@ -33,7 +34,7 @@ class PreflightDialog(CommandDialog):
                 text = node.name if node.state == "Up" else f"{node.name} ({node.state.lower()})"
                 self.destination.addItem(icons.icon(node_icon(node)), text, node.name)
         self._choose_possible()
-        label = QLabel("&Destination:")
+        label = Label("&Destination:")
         label.setBuddy(self.destination)
         row = QHBoxLayout()
         row.addWidget(label)

@@ -12,6 +12,7 @@ from fcm.ui import icons, theme
 from fcm.ui.background import Outcome, Work
 from fcm.ui.dialogs.frame import PlainDialog
 from fcm.ui.dialogs.parts import Notice, named, wrapped
+from fcm.ui.plain import literal
 from fcm.workspace import reports
 
 if TYPE_CHECKING:
@@ -87,7 +88,7 @@ class ReportViewer(PlainDialog):
         path: Path = outcome.result
         self.path = path
         self.saved.setText(f"Saved as {path}")
-        self.saved.setToolTip(str(path))
+        self.saved.setToolTip(literal(str(path)))
         self.open_button.setEnabled(True)
 
     def _open(self) -> None:

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QGridLayout, QPushButton, QSizePolicy, QWidget
 
 from fcm.ui import icons
 from fcm.ui.dialogs.parts import named
+from fcm.ui.plain import literal
 from fcm.ui.qactions import ask
 
 if TYPE_CHECKING:
@@ -47,7 +48,9 @@ class AdviceBar(QWidget):
         """Offer these changes; ``over``: nothing can be changed any more and nothing is shown."""
         self.setVisible(not over)
         self._change.setEnabled(bool(may_change))
-        self._change.setToolTip("Downtime limit, bandwidth, post-copy" if may_change else may_change.sentence())
+        self._change.setToolTip(
+            literal("Downtime limit, bandwidth, post-copy" if may_change else may_change.sentence())
+        )
         if advice.helps == self._helps:
             return
         if [one.command.post_copy for one in advice.helps] == [one.command.post_copy for one in self._helps]:
@@ -76,7 +79,7 @@ class AdviceBar(QWidget):
     def _word(self, button: QPushButton, one: Help) -> None:
         button.setText(one.text)
         button.setAccessibleName(one.text)
-        button.setToolTip(one.consequence)
+        button.setToolTip(literal(one.consequence))
 
     def _ask_for(self, index: int) -> None:
         one = self._helps[index]

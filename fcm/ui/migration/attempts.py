@@ -13,6 +13,7 @@ from fcm.ui import icons
 from fcm.ui.dialogs.parts import named
 from fcm.ui.format import NONE, clock_time, seconds
 from fcm.ui.migration.words import sentence_of
+from fcm.ui.plain import literal
 
 if TYPE_CHECKING:
     from fcm.model.entities import Migration
@@ -124,8 +125,8 @@ class AttemptList(QTreeWidget):
         for line in lines:
             item = QTreeWidgetItem(line.texts())
             item.setIcon(0, icons.icon(line.icon))
-            item.setToolTip(1, line.address)
-            item.setToolTip(_RESULT, line.result)
+            item.setToolTip(1, literal(line.address))
+            item.setToolTip(_RESULT, literal(line.result))
             for column in (3, 4):
                 item.setTextAlignment(column, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
             self.addTopLevelItem(item)

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTreeWidget, QTree
 from fcm.ui.dialogs.parts import named
 from fcm.ui.format import NARROW, NONE, milliseconds, size
 from fcm.ui.migration.words import between
+from fcm.ui.plain import literal
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -163,5 +164,5 @@ class ComparisonTable(QTreeWidget):
             item = QTreeWidgetItem(list(row))
             for column in range(1, len(row)):
                 item.setTextAlignment(column, _RIGHT)
-                item.setToolTip(column, row[column])
+                item.setToolTip(column, literal(row[column]))
             self.addTopLevelItem(item)

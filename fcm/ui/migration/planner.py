@@ -17,7 +17,6 @@ from PySide6.QtWidgets import (
     QGridLayout,
     QGroupBox,
     QHBoxLayout,
-    QLabel,
     QScrollArea,
     QVBoxLayout,
     QWidget,
@@ -33,6 +32,7 @@ from fcm.ui.format import rate, seconds, size
 from fcm.ui.migration.plot import ConvergencePlot
 from fcm.ui.migration.sliders import WideSlider
 from fcm.ui.migration.steady_text import SteadyText
+from fcm.ui.plain import Label, literal
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QCloseEvent
@@ -107,7 +107,7 @@ class ScenarioPanel(QGroupBox):
                 one.zero,
             )
             slider.set_amount(getattr(scenario, one.field))
-            label = QLabel(one.label)
+            label = Label(one.label)
             label.setBuddy(slider)
             grid.addWidget(label, row, 0)
             grid.addWidget(slider, row, 1)
@@ -117,13 +117,13 @@ class ScenarioPanel(QGroupBox):
         self.auto_converge = named(QCheckBox("Auto-converge"), f"Auto-converge of scenario {name}")
         self.auto_converge.setToolTip("Slow the guest down while it dirties memory faster than it can be sent")
         self._fill_presets(scenario.preset)
-        label = QLabel("Hypervisor")
+        label = Label("Hypervisor")
         label.setBuddy(self.preset)
         row = len(_RANGES)
         grid.addWidget(label, row, 0)
         grid.addWidget(self.preset, row, 1)
         grid.addWidget(self.auto_converge, row, 2)
-        self._icon = QLabel()
+        self._icon = Label()
         self._icon.setFixedSize(18, 18)
         self._shown_icon = ""
         self._verdict = named(SteadyText(3), f"Verdict of scenario {name}")
@@ -149,7 +149,7 @@ class ScenarioPanel(QGroupBox):
 
         for rule in PRESETS.values():
             self.preset.addItem(rule.title, rule.name)
-            self.preset.setItemData(self.preset.count() - 1, rule.source, Qt.ItemDataRole.ToolTipRole)
+            self.preset.setItemData(self.preset.count() - 1, literal(rule.source), Qt.ItemDataRole.ToolTipRole)
         self.preset.setCurrentIndex(self.preset.findData(chosen))
         self.preset.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.preset.setMinimumContentsLength(10)

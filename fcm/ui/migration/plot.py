@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QSize, Qt, Signal
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QApplication, QFileDialog, QHBoxLayout, QLabel, QMenu, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QFileDialog, QHBoxLayout, QMenu, QToolButton, QVBoxLayout, QWidget
 
 from fcm.ui import icons, theme
 from fcm.ui.background import Outcome, Work
 from fcm.ui.dialogs.parts import named
 from fcm.ui.format import mib_rate, rate, size
 from fcm.ui.migration.loading import load_canvas
+from fcm.ui.plain import Label, literal
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -50,12 +51,12 @@ class ConvergencePlot(QWidget):
         self._export_work: Work | None = None
         self.title = ""
         """Of exported pictures; also the start of the names of files."""
-        self._legend = QLabel()
+        self._legend = Label()
         self._legend.setTextFormat(Qt.TextFormat.RichText)
-        self._readout = QLabel()
+        self._readout = Label()
         self._readout.setProperty("role", "quiet")
         named(self._readout, "Readout")
-        self._waiting = QLabel("The plot is being prepared.")
+        self._waiting = Label("The plot is being prepared.")
         self._waiting.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._waiting.setProperty("role", "quiet")
         self._waiting.setWordWrap(True)
@@ -108,7 +109,7 @@ class ConvergencePlot(QWidget):
         button = named(QToolButton(), name)
         button.setIcon(icons.icon(icon))
         button.setIconSize(QSize(16, 16))
-        button.setToolTip(name)
+        button.setToolTip(literal(name))
         button.setAutoRaise(True)
         button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         return button
@@ -227,7 +228,7 @@ class ConvergencePlot(QWidget):
             entries.append(("Transfer rate", colours.curves[2], "━"))
         shown = [f'<span style="color:{colour}">{sign}</span>&nbsp;{_plain(name)}' for name, colour, sign in entries]
         self._legend.setText("&nbsp;&nbsp; ".join(shown))
-        self._legend.setToolTip(", ".join(name for name, _, _ in entries))
+        self._legend.setToolTip(literal(", ".join(name for name, _, _ in entries)))
 
     def _tell_readout(self, index: object) -> None:
         if not isinstance(index, int) or not self._traces or index >= len(self._traces[0][1]):

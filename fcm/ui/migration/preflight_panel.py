@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QGridLayout, QScrollArea, QVBoxLayout, QWidget
 
 from fcm.model.entities import CheckResult
 from fcm.model.preflight_checks import CATEGORY, migration_checks
 from fcm.ui import icons
 from fcm.ui.background import Outcome, Work
 from fcm.ui.dialogs.parts import LEVEL_ICONS, LEVEL_WORDS, clear, named, wrapped
+from fcm.ui.plain import Label, literal
 
 if TYPE_CHECKING:
     from fcm.model.entities import MigrationOptions
@@ -95,12 +96,12 @@ class PreflightPanel(QWidget):
         bold.setBold(True)
         top = Qt.AlignmentFlag.AlignTop
         for row, check in enumerate(checks):
-            icon = QLabel()
+            icon = Label()
             icon.setPixmap(icons.pixmap(LEVEL_ICONS[check.level], 16, self.devicePixelRatioF()))
-            icon.setToolTip(LEVEL_WORDS[check.level])
+            icon.setToolTip(literal(LEVEL_WORDS[check.level]))
             icon.setAccessibleName(LEVEL_WORDS[check.level])
             icon.setContentsMargins(0, 1, 0, 0)
-            name = QLabel(check.name)
+            name = Label(check.name)
             name.setFont(bold)
             text = wrapped(check.text)
             text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)

@@ -23,6 +23,7 @@ from fcm.ui import theme
 from fcm.ui.dialogs.parts import named
 from fcm.ui.format import NARROW, NONE, percent, seconds, size
 from fcm.ui.migration.words import about, between
+from fcm.ui.plain import Label, literal
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QPaintEvent
@@ -61,7 +62,7 @@ class PhaseChips(QWidget):
         self._reached = -1
         self._ended_in = ""
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
-        self.setToolTip("\n".join(_MEANINGS))
+        self.setToolTip(literal("\n".join(_MEANINGS)))
 
     def show_phase(self, phase: Phase, last_running: Phase | None = None) -> None:
         """Show a phase; of a migration that failed or was canceled also the one in which that happened."""
@@ -133,9 +134,9 @@ class ProgressPanel(QWidget):
         figures.setHorizontalSpacing(18)
         figures.setVerticalSpacing(0)
         for column, name in enumerate(("Elapsed", "Still to go", "Blackout", "Sent")):
-            title = QLabel(name)
+            title = Label(name)
             title.setProperty("role", "quiet")
-            value = named(QLabel(NONE), name)
+            value = named(Label(NONE), name)
             figures.addWidget(title, 0, column)
             figures.addWidget(value, 1, column)
             self._values[name] = value

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QTreeWidget, QTreeWidgetItem, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QTreeWidget, QTreeWidgetItem, QVBoxLayout, QWidget
 
 from fcm import resources
 from fcm.ui import icons
@@ -18,6 +18,7 @@ from fcm.ui.migration.comparison import ComparisonTable, against_prediction
 from fcm.ui.migration.frame import PlotAndTables
 from fcm.ui.migration.pass_table import PassTable
 from fcm.ui.migration.plot import ConvergencePlot
+from fcm.ui.plain import Label, literal
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -78,7 +79,7 @@ class RecordingWindow(QWidget):
         )
         row = QHBoxLayout()
         for text, box in (("&Recording:", self._choice), ("Pr&ediction:", self._prediction)):
-            label = QLabel(text)
+            label = Label(text)
             label.setBuddy(box)
             row.addWidget(label)
             row.addWidget(box)
@@ -202,6 +203,6 @@ class _FactList(QTreeWidget):
         self.clear()
         for name, value in facts:
             item = QTreeWidgetItem([name, value])
-            item.setToolTip(1, value)
+            item.setToolTip(1, literal(value))
             self.addTopLevelItem(item)
         self.resizeColumnToContents(0)

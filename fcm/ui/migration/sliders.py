@@ -6,9 +6,10 @@ import math
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QLabel, QSlider, QWidget
+from PySide6.QtWidgets import QSlider, QWidget
 
 from fcm.ui.dialogs.parts import named
+from fcm.ui.plain import Label, literal
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -39,7 +40,7 @@ class WideSlider(QSlider):
         self.setRange(0, steps)
         self.setPageStep(max(steps // 12, 1))
         self.setMinimumWidth(90)
-        self.label = QLabel()
+        self.label = Label()
         self.label.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self.label.setMinimumWidth(self.label.fontMetrics().horizontalAdvance("888.8 Mbit/s"))
         self.valueChanged.connect(lambda _: self._tell())
@@ -69,5 +70,5 @@ class WideSlider(QSlider):
         text = self._words(self.amount())
         self.label.setText(text)
         self.setAccessibleDescription(text)
-        self.setToolTip(text)
+        self.setToolTip(literal(text))
         self.moved.emit(self.amount())

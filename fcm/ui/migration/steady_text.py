@@ -8,6 +8,8 @@ from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QPainter, QPalette
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
+from fcm.ui.plain import literal
+
 if TYPE_CHECKING:
     from PySide6.QtGui import QPaintEvent
 
@@ -37,7 +39,7 @@ class SteadyText(QWidget):
         """Say something else; does nothing where it is the same."""
         if text != self._text:
             self._text = text
-            self.setToolTip(text)
+            self.setToolTip(literal(text))
             self.setAccessibleDescription(text)
             self.update()
 

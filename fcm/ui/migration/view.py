@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSignalBlocker, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QMenu, QSizePolicy, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QMenu, QSizePolicy, QStackedWidget, QVBoxLayout, QWidget
 
 from fcm.model.entities import MigrationKind
 from fcm.model.state import Kind
@@ -23,6 +23,7 @@ from fcm.ui.migration.pass_table import PassTable
 from fcm.ui.migration.plot import ConvergencePlot
 from fcm.ui.migration.progress import ProgressPanel
 from fcm.ui.migration.sentence import NOTHING, sentence
+from fcm.ui.plain import Label, literal
 from fcm.workspace.tuning import advice, may_tune
 
 if TYPE_CHECKING:
@@ -70,7 +71,7 @@ class MigrationView(QWidget):
         self._later = QTimer(self)
         self._later.setSingleShot(True)
         self._later.timeout.connect(self._tell)
-        self._icon = QLabel()
+        self._icon = Label()
         self._icon.setFixedWidth(20)
         self._sentence = wrapped("")
         self._sentence.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
@@ -117,9 +118,9 @@ class MigrationView(QWidget):
         top.addWidget(self._icon, 0, Qt.AlignmentFlag.AlignTop)
         top.addWidget(self._sentence, 1)
         self._progress.top.addWidget(self._history)
-        self._empty_icon = QLabel()
+        self._empty_icon = Label()
         self._empty_icon.setAlignment(Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignBottom)
-        self._empty = QLabel(NOTHING)
+        self._empty = Label(NOTHING)
         self._empty.setWordWrap(True)
         self._empty.setProperty("role", "quiet")
         self._empty.setAlignment(Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop)
@@ -311,7 +312,7 @@ class MigrationView(QWidget):
                 self._history.addItem(icons.icon(icon), text, one.id)
                 if one.id == self._migration:
                     self._history.setCurrentIndex(self._history.count() - 1)
-        self._history.setToolTip(self._history.currentText())
+        self._history.setToolTip(literal(self._history.currentText()))
 
     def _choose(self, index: int) -> None:
         chosen = self._history.itemData(index)

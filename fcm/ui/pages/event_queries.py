@@ -6,12 +6,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QComboBox, QFileDialog, QHBoxLayout, QLabel, QMenu, QToolButton, QWidget
+from PySide6.QtWidgets import QComboBox, QFileDialog, QHBoxLayout, QMenu, QToolButton, QWidget
 
 from fcm.logs.query import QueryError
 from fcm.logs.query_xml import custom_view
 from fcm.ui import icons
 from fcm.ui.background import Outcome, Work
+from fcm.ui.plain import Label, literal
 from fcm.workspace.saved_queries import ALL_EVENTS, SavedQueries, read_query, write_query
 
 if TYPE_CHECKING:
@@ -45,7 +46,7 @@ class QueryBar(QWidget):
         self.choice.setMinimumContentsLength(10)
         self.choice.setMaximumWidth(380)
         self.choice.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-        label = QLabel("&Query:")
+        label = Label("&Query:")
         label.setBuddy(self.choice)
         self.edit = self._button("Edit query", "Query...", "filter", "Choose events by time, level, log, source and ID")
         self.edit.clicked.connect(lambda: self.open_dialog())
@@ -79,7 +80,7 @@ class QueryBar(QWidget):
         made.setObjectName(name.casefold().replace(" ", "-"))
         made.setAccessibleName(name)
         made.setText(text)
-        made.setToolTip(tooltip)
+        made.setToolTip(literal(tooltip))
         made.setIcon(icons.icon(icon))
         made.setAutoRaise(True)
         made.setToolButtonStyle(made.toolButtonStyle().ToolButtonTextBesideIcon)
@@ -107,7 +108,7 @@ class QueryBar(QWidget):
         if name == UNSAVED:
             self.choice.insertItem(0, UNSAVED)
         self.choice.setCurrentText(name)
-        self.choice.setToolTip(self.saved.description(name) or name)
+        self.choice.setToolTip(literal(self.saved.description(name) or name))
 
     def show_query(self, name: str) -> None:
         """Show a saved query."""

@@ -18,6 +18,7 @@ from fcm.ui.pages.event_exports import ExportBar, ask_for_file, export_button
 from fcm.ui.pages.event_queries import QueryBar
 from fcm.ui.pages.page import Page
 from fcm.ui.pages.parts import EmptyState, FilterBox
+from fcm.ui.plain import literal
 from fcm.ui.table_view import TableView
 from fcm.workspace.event_log import Sought
 from fcm.workspace.saved_queries import RECENT
@@ -122,7 +123,7 @@ class EventsPage(Page):
         button.setObjectName(name)
         button.setAccessibleName(text)
         button.setText(text)
-        button.setToolTip(tooltip)
+        button.setToolTip(literal(tooltip))
         button.setIcon(icons.icon(icon))
         button.setCheckable(True)
         button.setAutoRaise(True)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLabel
 
 from fcm.model.entities import AdapterState, Network
 from fcm.model.networks import migration_order, shared_volume_network
@@ -13,6 +12,7 @@ from fcm.model.state import Change, Kind
 from fcm.ui import appearance, format
 from fcm.ui.pages.page import Page
 from fcm.ui.pages.parts import EmptyState
+from fcm.ui.plain import Label
 from fcm.ui.table_model import Column, TableModel
 from fcm.ui.table_view import TableView
 from fcm.workspace.selection import Place
@@ -35,7 +35,7 @@ class NetworksPage(Page):
 
     def __init__(self, window: Desk) -> None:
         super().__init__(window, "Networks", "networks")
-        self._sentence = QLabel()
+        self._sentence = Label()
         self._sentence.setWordWrap(True)
         self._sentence.setTextFormat(Qt.TextFormat.PlainText)
         self.column.addWidget(self._sentence)

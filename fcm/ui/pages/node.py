@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, QTimer
-from PySide6.QtWidgets import QGridLayout, QLabel, QSplitter, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QSplitter, QVBoxLayout, QWidget
 
 from fcm.model.drains import active_drain, drain_migrations
 from fcm.model.entities import Adapter, NodeState, SharedVolume
@@ -15,6 +15,7 @@ from fcm.ui.pages.machine_columns import machine_model
 from fcm.ui.pages.nodes import memory_incoming, memory_used
 from fcm.ui.pages.page import Page
 from fcm.ui.pages.parts import EmptyState, Facts, LoadBar, heading
+from fcm.ui.plain import Label
 from fcm.ui.table_model import Column, TableModel
 from fcm.ui.table_view import TableView
 from fcm.workspace.selection import Place
@@ -42,7 +43,7 @@ class NodePage(Page):
         self._memory = LoadBar("Memory")
         self._processors = LoadBar("Processors")
         for row, (name, bar) in enumerate((("Memory:", self._memory), ("Processors:", self._processors))):
-            label = QLabel(name)
+            label = Label(name)
             label.setProperty("role", "quiet")
             loads.addWidget(label, 0, row * 2)
             loads.addWidget(bar, 0, row * 2 + 1)

@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
 )
 
 from fcm.ui import icons
+from fcm.ui.plain import Label, literal
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -69,7 +70,7 @@ class Elided(QLabel):
     def _fit(self) -> None:
         short = self.fontMetrics().elidedText(self._whole, Qt.TextElideMode.ElideRight, max(30, self.width()))
         self.setText(short)
-        self.setToolTip(self._whole if short != self._whole else "")
+        self.setToolTip(literal(self._whole if short != self._whole else ""))
 
 
 class Picture(QWidget):
@@ -122,14 +123,14 @@ class Title(QWidget):
 
 def heading(text: str) -> QLabel:
     """A heading within a page."""
-    label = QLabel(text)
+    label = Label(text)
     label.setProperty("role", "heading")
     return label
 
 
 def quiet(text: str) -> QLabel:
     """A remark: wrapped, in the colour of quiet text."""
-    label = QLabel(text)
+    label = Label(text)
     label.setWordWrap(True)
     label.setTextFormat(Qt.TextFormat.PlainText)
     label.setProperty("role", "quiet")
@@ -157,7 +158,7 @@ class Facts(QWidget):
         lines = -(-len(names) // columns)
         for number, name in enumerate(names):
             row, column = number % lines, number // lines * 2
-            label = QLabel(f"{name}:")
+            label = Label(f"{name}:")
             label.setProperty("role", "quiet")
             value = Elided()
             value.setObjectName(name.casefold().replace(" ", "-"))
@@ -202,7 +203,7 @@ class Link(QToolButton):
     def allow(self, reason: str) -> None:
         """Enable it, or disable it with a reason as tooltip."""
         self.setEnabled(not reason)
-        self.setToolTip(reason)
+        self.setToolTip(literal(reason))
         self.setAccessibleDescription(reason)
 
     def keyPressEvent(self, event: object) -> None:
@@ -268,7 +269,7 @@ class LoadBar(QWidget):
         if (share, words, incoming) != (self._share, self._words, self._incoming):
             self._share, self._words, self._incoming = share, words, incoming
             self.setAccessibleName(f"{self._name}: {words}")
-            self.setToolTip(words)
+            self.setToolTip(literal(words))
             self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:

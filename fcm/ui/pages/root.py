@@ -12,6 +12,7 @@ from fcm.ui import format
 from fcm.ui.background import Outcome, Work
 from fcm.ui.pages.page import Page
 from fcm.ui.pages.parts import Link, heading, quiet, rule, scrolled
+from fcm.ui.plain import literal
 from fcm.workspace.actions import BY_ID
 
 if TYPE_CHECKING:
@@ -116,7 +117,7 @@ class RootPage(Page):
                 widget.deleteLater()
         for row, cluster in enumerate(clusters):
             link = Link(cluster.title, "cluster", partial(self.frame.open, cluster.uri))
-            link.setToolTip(cluster.uri)
+            link.setToolTip(literal(cluster.uri))
             link.setAccessibleDescription(cluster.uri)
             opened = f"opened {format.date_time(cluster.last_opened)}" if cluster.last_opened else "not opened yet"
             self._clusters.addWidget(link, row, 0, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)

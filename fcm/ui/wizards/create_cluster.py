@@ -10,7 +10,6 @@ from PySide6.QtWidgets import (
     QComboBox,
     QHBoxLayout,
     QHeaderView,
-    QLabel,
     QLineEdit,
     QPushButton,
     QSpinBox,
@@ -25,6 +24,7 @@ from fcm.ui import format as words
 from fcm.ui import icons
 from fcm.ui.background import Outcome, Work
 from fcm.ui.dialogs.parts import form, named, wrapped
+from fcm.ui.plain import Label, literal
 from fcm.ui.wizards.frame import (
     BeforeYouBegin,
     ConfirmationPage,
@@ -199,7 +199,7 @@ class _ServersPage(WizardPage):
         model = named(QComboBox(), f"Processor of {name}")
         for choice, (vendor, _) in PROCESSORS.items():
             model.addItem(choice)
-            model.setItemData(model.count() - 1, vendor, Qt.ItemDataRole.ToolTipRole)
+            model.setItemData(model.count() - 1, literal(vendor), Qt.ItemDataRole.ToolTipRole)
         model.setCurrentText(USUAL_PROCESSOR)
         memory.setFrame(False)
         processors.setFrame(False)
@@ -254,11 +254,11 @@ class _NetworksPage(WizardPage):
         self.witness = named(QCheckBox("A further disk of 1 GiB as &witness of the quorum"), "Disk witness")
         row = QHBoxLayout()
         row.addWidget(self.disks)
-        row.addWidget(QLabel("of"))
+        row.addWidget(Label("of"))
         row.addWidget(self.disk_size)
         row.addStretch(1)
         fields = form()
-        label = QLabel("Shared &disks:")
+        label = Label("Shared &disks:")
         label.setBuddy(self.disks)
         fields.addRow(label, row)
         fields.addRow("", self.witness)

@@ -10,7 +10,6 @@ from PySide6.QtWidgets import (
     QComboBox,
     QFrame,
     QHBoxLayout,
-    QLabel,
     QLineEdit,
     QListWidget,
     QListWidgetItem,
@@ -28,6 +27,7 @@ from fcm.model.verdict import OK, Verdict
 from fcm.ui import icons
 from fcm.ui.dialogs.frame import PlainDialog
 from fcm.ui.dialogs.parts import LEVEL_ICONS, Notice, PowerShellBox, named, wrapped
+from fcm.ui.plain import Label, literal
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -91,7 +91,7 @@ class Wizard(PlainDialog):
         self.steps.setFixedWidth(max(170, width))
         self.heading = wrapped("", "title")
         named(self.heading, "Step")
-        picture = QLabel()
+        picture = Label()
         picture.setPixmap(icons.pixmap(icon, 24, self.devicePixelRatioF()))
         self.stack = QStackedWidget()
         for page in self.pages:
@@ -241,7 +241,7 @@ class Facts(QTreeWidget):
         self.clear()
         for label, value in facts:
             item = QTreeWidgetItem([label, value])
-            item.setToolTip(1, value)
+            item.setToolTip(1, literal(value))
             self.addTopLevelItem(item)
         self.resizeColumnToContents(0)
         self.setColumnWidth(0, self.columnWidth(0) + 12)
@@ -297,7 +297,7 @@ class SummaryPage(WizardPage):
 
     def __init__(self) -> None:
         super().__init__("Summary")
-        self._icon = QLabel()
+        self._icon = Label()
         self.outcome = wrapped("")
         named(self.outcome, "Outcome")
         row = QHBoxLayout()
