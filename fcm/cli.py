@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from fcm import __version__
 from fcm.backend.registry import forms
 from fcm.mistakes import SentenceError, WrongInputError
+from fcm.terminal import plain_output
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -104,8 +105,13 @@ def _tour(arguments: argparse.Namespace) -> int:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run fcm; returns the exit code: 0 done, 1 failed, 2 wrong usage."""
+    with plain_output():
+        return _guarded(list(sys.argv[1:] if arguments is None else arguments))
+
+
+def _guarded(words: list[str]) -> int:
     try:
-        code = _run(list(sys.argv[1:] if arguments is None else arguments))
+        code = _run(words)
         sys.stdout.flush()  # a full disk is told here, not in a traceback when the program has ended
     except SentenceError as error:
         print(error, file=sys.stderr)

@@ -13,7 +13,6 @@ from fcm.model.drains import last_drain
 from fcm.model.entities import NodeState
 from fcm.model.networks import migration_order
 from fcm.model.telemetry import Phase
-from fcm.textfile import plain
 
 if TYPE_CHECKING:
     import argparse
@@ -76,9 +75,9 @@ def _trust(arguments: argparse.Namespace) -> int:
     try:
         load(path, trusted.allows)
     except UntrustedFileError as asked:
-        print(f"Opening {plain(str(path))} would:")
+        print(f"Opening {path} would:")
         for demand in asked.demands:
-            print(f"  - {plain(demand)}")
+            print(f"  - {demand}")
         if not arguments.yes and not _agreed():
             print("Nothing was allowed.", file=sys.stderr)
             return FAILED
@@ -89,7 +88,7 @@ def _trust(arguments: argparse.Namespace) -> int:
             return FAILED
         print("Allowed, until the file is changed or moved.")
     else:
-        print(f"{plain(str(path))} asks for nothing that has to be allowed, or it is allowed already.")
+        print(f"{path} asks for nothing that has to be allowed, or it is allowed already.")
     return DONE
 
 

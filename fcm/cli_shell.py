@@ -15,6 +15,7 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from fcm.terminal import control
 from fcm.words import quoted
 
 if TYPE_CHECKING:
@@ -237,7 +238,8 @@ class Progress:
         if shown != self._last:
             self._last = shown
             if over:
-                shown = f"\r\x1b[K{shown[: shutil.get_terminal_size().columns - 1]}"
+                control(sys.stderr, "\r\x1b[K")
+                shown = shown[: shutil.get_terminal_size().columns - 1]
             print(shown, end="" if over else "\n", file=sys.stderr, flush=True)
 
 

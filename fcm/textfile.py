@@ -237,12 +237,3 @@ def _check(value: object, path: Path) -> None:
 def _clear(reason: str) -> str:
     """Tomllib's words without Python's escapes of a whole file."""
     return reason if len(reason) <= 200 else f"{reason[:200]}..."
-
-
-def plain(text: str) -> str:
-    """A text of a stranger on one line of a terminal: what would move the cursor, colour or hide something is shown.
-
-    Control characters (also those of Unicode that turn the direction of writing) become the sign for a character
-    that is not known.
-    """
-    return "".join(letter if letter.isprintable() else "\N{REPLACEMENT CHARACTER}" for letter in text)

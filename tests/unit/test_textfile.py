@@ -175,7 +175,7 @@ def test_a_query_is_read_in_the_encoding_of_its_file_whatever_its_declaration_sa
     declared = '<?xml version="1.0" encoding="utf-16"?>\r\n'
     text = f'{declared}<QueryList><Query><Select Path="System">*</Select></Query></QueryList>'
     (tmp_path / "q.xml").write_bytes(MARKED[mark] + text.encode(mark))
-    assert "<QueryList>" in read_query(tmp_path / "q.xml")
+    assert "<QueryList>" in read_query(tmp_path / "q.xml").xml
 
 
 def test_settings_with_a_mark_are_read(tmp_path: Path) -> None:

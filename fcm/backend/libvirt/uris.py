@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 from urllib.parse import quote, unquote_to_bytes
 
-from fcm.textfile import plain
+from fcm.terminal import one_line
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -224,7 +224,7 @@ def _unquoted(text: str) -> str:
 
 def _shown(text: str) -> str:
     """A text of a stranger in a sentence: no control characters, not endless."""
-    clean = plain(text)
+    clean = one_line(text)
     return f'"{clean if len(clean) <= 120 else clean[:117] + "..."}"'
 
 

@@ -1,0 +1,79 @@
+"""What the command line prints: names of strangers may not move the cursor, colour, hide or turn round what is read.
+
+Names, texts of events and answers of hosts come from files and machines of others. Whatever is printed goes through one
+stream, so that no verb has to think of it.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import re
+import sys
+from typing import TYPE_CHECKING, Any, TextIO, cast
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_UNSEEN = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]"
+)
+"""Control characters but tab and line feed, marks and overrides of the direction of writing (Unicode UAX 9; those of
+CVE-2021-42574), other line ends, and halves of pairs, which no terminal can be sent."""
+_SIGN = "\N{REPLACEMENT CHARACTER}"
+
+
+def plain(text: str) -> str:
+    """A text without what a terminal would act on; each such character becomes the sign for one that is not known."""
+    return _UNSEEN.sub(_SIGN, text.replace("\r\n", "\n"))
+
+
+def one_line(text: str) -> str:
+    """``plain``, and on one line."""
+    return plain(text).replace("\n", _SIGN).replace("\t", " ")
+
+
+class PlainStream:
+    """A text stream that writes ``plain`` texts and is the other stream in everything else."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+
+    def write(self, text: str) -> int:
+        """Write a text; returns how many characters were given."""
+        self._stream.write(plain(text))
+        return len(text)
+
+    def writelines(self, lines: list[str]) -> None:
+        """Write texts."""
+        for line in lines:
+            self.write(line)
+
+    def control(self, sequence: str) -> None:
+        """Write a sequence of our own that the terminal is to act on."""
+        self._stream.write(sequence)
+
+    def __getattr__(self, name: str) -> Any:
+        """Everything else is the stream's."""
+        return getattr(self._stream, name)
+
+
+def control(stream: TextIO, sequence: str) -> None:
+    """Send a sequence of our own to a stream, whether it is a plain one or not."""
+    getattr(stream, "control", stream.write)(sequence)
+
+
+@contextlib.contextmanager
+def plain_output() -> Iterator[None]:
+    """What is printed meanwhile, to standard output and to standard error, is plain."""
+    output, errors = sys.stdout, sys.stderr
+    if isinstance(output, PlainStream):
+        yield
+        return
+    if output is not None:  # pythonw of Windows has none
+        sys.stdout = cast("TextIO", PlainStream(output))
+    if errors is not None:
+        sys.stderr = cast("TextIO", PlainStream(errors))
+    try:
+        yield
+    finally:
+        sys.stdout, sys.stderr = output, errors
