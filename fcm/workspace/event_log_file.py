@@ -8,6 +8,7 @@ import sqlite3
 from typing import TYPE_CHECKING, Any
 
 from fcm.logs.records import EventRecord
+from fcm.workspace.sqlite_file import harden
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -56,6 +57,7 @@ def connected(path: Path | None) -> sqlite3.Connection:
 def _made(name: str) -> sqlite3.Connection:
     connection = sqlite3.connect(name, timeout=2.0, check_same_thread=False)
     try:
+        harden(connection)
         # The journal is what survives; this file may lose its last moments.
         connection.execute("PRAGMA journal_mode=WAL")
         connection.execute("PRAGMA synchronous=NORMAL")

@@ -17,6 +17,7 @@ from fcm.model.codec import DecodeError, decode, encode
 from fcm.model.state import State, apply
 from fcm.model.telemetry import Phase, TelemetryRow
 from fcm.words import quoted
+from fcm.workspace.sqlite_file import FOREIGN, harden
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -123,7 +124,7 @@ class Journal:
                 event = decode(ev.EVENT_TYPES[kind], json.loads(data))
                 last = sequence
                 yield ev.Entry(sequence, time, event)
-        except (sqlite3.DatabaseError, DecodeError, ValueError) as error:
+        except (sqlite3.DatabaseError, DecodeError, ValueError, TypeError, RecursionError) as error:
             raise DamagedJournalError(self.path, last, str(error)) from error
 
     def replay(self, visit: Callable[[ev.Entry, State, State], None] | None = None) -> tuple[State, list[ev.Entry]]:
@@ -159,7 +160,7 @@ class Journal:
             for sequence, time, kind, data in found:
                 try:
                     event = decode(ev.EVENT_TYPES[kind], json.loads(data))
-                except (DecodeError, ValueError) as error:
+                except (DecodeError, ValueError, TypeError, RecursionError) as error:
                     raise DamagedJournalError(self.path, last, str(error)) from error
                 last = sequence
                 yield ev.Entry(sequence, time, event)
@@ -180,13 +181,17 @@ class Journal:
             query = f"SELECT migration, rows FROM telemetry WHERE migration IN ({_marks(some)}) ORDER BY part"
             with self._lock, _sentences(self.path):
                 for migration, packed in self._connection.execute(query, some):
-                    found.setdefault(migration, []).extend(map(_unpack, json.loads(packed)))
+                    try:
+                        found.setdefault(migration, []).extend(map(_unpack, json.loads(packed)))
+                    except (ValueError, TypeError, RecursionError) as error:
+                        text = f"telemetry of the migration {migration} cannot be read"
+                        raise DamagedJournalError(self.path, 0, text) from error
         return found
 
     def readable_rows(self) -> list[ev.Entry]:
         """All telemetry up to the first part that cannot be read."""
         found: list[ev.Entry] = []
-        with contextlib.suppress(sqlite3.DatabaseError, ValueError, TypeError):
+        with contextlib.suppress(sqlite3.DatabaseError, ValueError, TypeError, RecursionError):
             for migration, packed in self._connection.execute("SELECT migration, rows FROM telemetry ORDER BY part"):
                 rows = [ev.MigrationProgressed(migration, _unpack(row)) for row in json.loads(packed)]
                 found += [ev.Entry(0, 0.0, row) for row in rows]
@@ -252,6 +257,7 @@ def _marks(values: Sequence[object]) -> str:
 def _connect(path: Path) -> sqlite3.Connection:
     connection = sqlite3.connect(path, timeout=0.2, check_same_thread=False, isolation_level="IMMEDIATE")
     try:
+        harden(connection)
         connection.execute("PRAGMA locking_mode=EXCLUSIVE")
         connection.execute("PRAGMA journal_mode=WAL")
         connection.execute("PRAGMA synchronous=FULL")
@@ -266,7 +272,7 @@ def _connect(path: Path) -> sqlite3.Connection:
 def _check(connection: sqlite3.Connection, path: Path, uri: str) -> None:
     meta = dict(connection.execute("SELECT key, value FROM meta"))
     found = meta.get("format", "?")
-    if not found.isdigit():
+    if not found.isdigit() or len(found) > 9:
         raise JournalError(f"{path} is not a journal of fcm. Choose another file or move it away.")
     if int(found) > FORMAT:
         raise JournalError(
@@ -310,6 +316,8 @@ def _sentences(path: Path, writing: bool = False) -> Iterator[None]:
             raise DamagedJournalError(path, 0, text) from error
         if "no such table" in text:
             raise JournalError(f"{path} is not a journal of fcm. Choose another file or move it away.") from error
+        if FOREIGN in text:
+            raise JournalError(f"{path} is not a journal of fcm: {text}. Move it away.") from error
         raise JournalError(f"The journal {path} failed: {text}.") from error
     except OSError as error:
         raise JournalError(
