@@ -28,7 +28,8 @@ DONE, FAILED, WRONG_USAGE = 0, 1, 2
 _PREDICT_HELP = """\
 Predicts a live migration from a case: memory, write pattern, bandwidth, downtime limit.
 
-FILE is a recording, one that `fcm history --export` wrote, or just a `case` object:
+FILE is a recording, one that `fcm history --export` wrote, QEMU's answers to query-migrate (an array, JSON Lines, a QMP
+log, or what virsh qemu-monitor-command says again and again; with total-time or time stamps), or just a `case` object:
   mem MiB; pattern [[share of writes, first page, pages(, Zipf exponent)], ...] or sweep [first page, pages];
   rate writes/s; burst [writes, seconds of silence] or null; bw bytes/s; line bytes/s (of the last copy, else as bw);
   dl ms; shift; caps; params; memend bytes; maxt s (a limit, 3600 unless given).
@@ -60,7 +61,8 @@ With --json one object:
   assumptions  what was given, measured and assumed, each a clause
 """
 _VALIDATE_HELP = """\
-Predicts every recording (*.json) of a folder and compares: the engine, its ablations, pages one by one, the textbook.
+Predicts every recording (*.json, *.jsonl, *.qmp) of a folder and compares: the engine, its ablations, pages one by one,
+the textbook.
 
 With --json one object: achieved, cases [{name, group, measured, predicted, errors, right_class}], preflight_cases, and
 groups {all, steady, as asked, auto-converge, disturbed, undisturbed, pre-flight} of models of
@@ -137,10 +139,12 @@ def _picture(text: str) -> Path:
 def _read_case(path: Path) -> tuple[Case | None, Recording | None]:
     """The case of a file, and the recording where it is one; no case for a migration that a journal kept."""
     from fcm.migration.case import case_from_json
-    from fcm.migration.kept import recording_from
-    from fcm.migration.recording import FORMAT, qemu_recording
+    from fcm.migration.kept import read_any, recording_from
+    from fcm.migration.recording import FORMAT, Recording, qemu_recording
 
-    data = read_json(path)
+    data = read_any(path)
+    if isinstance(data, Recording):
+        return None, data
     fields = Fields(data, str(path))
     if data.get("format") == FORMAT:
         return None, recording_from(data, str(path))
@@ -199,12 +203,16 @@ def _predict_kept(arguments: argparse.Namespace, recording: Recording) -> int:
     try:
         how = comparable(recording, arguments.achieved, preset(arguments.preset))
     except NotComparableError as error:
+        if recording.kept is not None and recording.kept.notes and not arguments.json:
+            print(f"{_measured_text(measured_json(recording), 'measured')}\n{recording.kept.notes}")
         print(f"{arguments.file}: this migration cannot be predicted: {error}.", file=sys.stderr)
         return FAILED
     basis = how.sentence
     if arguments.bandwidth is not None:
-        how = replace(how, spec=replace(how.spec, bandwidth=arguments.bandwidth, bandwidth_series=()))
-        basis = f"{basis.partition(' and ')[0]} and the bandwidth given."
+        line = max(how.spec.line, arguments.bandwidth)
+        changed = replace(how.spec, bandwidth=arguments.bandwidth, line_rate=line, bandwidth_series=())
+        how = replace(how, spec=changed)
+        basis = f"{basis.partition(' and ')[0]} and the bandwidth given. {how.notes}".strip()
     result = predict_kept(recording, how, curve=arguments.plot is not None)
     return _show(arguments, result, recording, measured_json(recording), basis)
 
@@ -247,11 +255,13 @@ def _predicted_text(result: Prediction) -> str:
 
 
 def _measured_text(measured: dict[str, Any], word: str) -> str:
+    from fcm.model.quantities import seconds, size
+
     if measured["downtime_s"] is None:
         return f"{word}: {measured['status']}"
     return (
-        f"{word}: {measured['total_s']:.1f} s, blackout {measured['downtime_s'] * 1000:.0f} ms, "
-        f"{measured['bytes'] / (1 << 20):,.0f} MiB sent in {measured['passes']} passes"
+        f"{word}: {seconds(measured['total_s'])}, blackout {seconds(measured['downtime_s'])}, "
+        f"{size(measured['bytes'])} sent in {measured['passes']} passes"
     )
 
 
@@ -381,10 +391,10 @@ def _validate(arguments: argparse.Namespace) -> int:
 
     folder: Path = arguments.folder
     if not folder.is_dir():
-        raise BadFileError(str(folder), "", "a folder with recordings (*.json)", "no folder")
-    files = sorted(folder.glob("*.json"))
+        raise BadFileError(str(folder), "", "a folder with recordings (*.json, *.jsonl, *.qmp)", "no folder")
+    files = sorted(path for path in folder.iterdir() if path.suffix in (".json", ".jsonl", ".qmp") and path.is_file())
     if not files:
-        raise BadFileError(str(folder), "", "a folder with recordings (*.json)", "none")
+        raise BadFileError(str(folder), "", "a folder with recordings (*.json, *.jsonl, *.qmp)", "none")
     result = validate(files, arguments.achieved)
     if arguments.json:
         print(json.dumps(result.as_json(), indent=2))

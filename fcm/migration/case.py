@@ -106,13 +106,14 @@ class Case:
     ) -> MigrationSpec:
         """The migration as the engine wants it; `bandwidth` and `series` replace the case's limit."""
         named = dict(self.parameters)
+        limit = self.bandwidth if bandwidth is None else bandwidth
         return MigrationSpec(
             workload=workload,
             memory=self.memory + (ROM_PAGES * PAGE if self.laboratory else 0),
             rule=rule,
-            bandwidth=self.bandwidth if bandwidth is None else bandwidth,
+            bandwidth=limit,
             bandwidth_share=WINDOW_SHARE,
-            line_rate=LOOPBACK_RATE if self.laboratory else self.line_rate,
+            line_rate=max(LOOPBACK_RATE, limit) if self.laboratory else self.line_rate,
             bandwidth_series=tuple(series),
             downtime_limit=self.downtime_limit,
             capabilities=self.capabilities,

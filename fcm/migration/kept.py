@@ -13,15 +13,18 @@ from typing import TYPE_CHECKING, Any
 
 from fcm.migration.case import capabilities_from, parameters_from
 from fcm.migration.catalogue import workload_from, workload_json
-from fcm.migration.fields import Fields, read_json
+from fcm.migration.fields import BadFileError, Fields, UnreadableFileError
 from fcm.migration.recording import FORMAT, Recording, qemu_recording
 from fcm.model.telemetry import Phase
+from fcm.textfile import RECORDING, TextFileError, parse_json, read_text
 
 if TYPE_CHECKING:
     from fcm.migration.specification import Capability
     from fcm.migration.workload import Workload
 
 MAX_PHASES = 1000
+_OWN = frozenset({"format", "case", "mem", "kept"})
+"""Fields by which a file of fcm or its laboratory is known."""
 SAMPLE_EVERY = 0.095
 """s at least between two samples of the bandwidth in a file."""
 
@@ -51,6 +54,8 @@ class Kept:
     """Why it failed."""
     tuned: bool = False
     """True if its limits were changed while it ran."""
+    notes: str = ""
+    """Of a recording that others made: what it is, what it does not say and what is assumed instead, as sentences."""
 
     def entered(self, phase: Phase) -> float | None:
         """S since the start at which a phase was entered last."""
@@ -169,14 +174,52 @@ def read_kept(f: Fields) -> Kept:
     )
 
 
-def read_recording(path: Path | str) -> Recording:
-    """A recording of the program or of the laboratory.
+def read_recording(path: Path | str, name: str = "") -> Recording:
+    """A recording of the program, of the laboratory, or of QEMU's answers to ``query-migrate``.
+
+    Args:
+        path: the file.
+        name: what messages call it; its path unless given.
 
     Raises:
         BadFileError: naming the file, the field and what was expected.
     """
-    path = Path(path)
-    return recording_from(read_json(path), str(path))
+    data = read_any(Path(path), name)
+    return data if isinstance(data, Recording) else recording_from(data, name or str(path))
+
+
+def read_any(path: Path, name: str = "") -> dict[str, Any] | Recording:
+    """The JSON object of a file, or the recording that a file of QEMU's answers to ``query-migrate`` makes.
+
+    Args:
+        path: the file.
+        name: what messages call it; its path unless given.
+
+    Raises:
+        BadFileError: naming the file, the field and what was expected.
+    """
+    from fcm.migration.query_migrate import recording_of_answers
+
+    name = name or str(path)
+    data, wrong = None, None
+    try:
+        text = read_text(path, RECORDING)
+    except TextFileError as error:
+        raise UnreadableFileError(error) from error
+    try:
+        data = parse_json(text, path)
+    except TextFileError as error:
+        wrong = error
+    if isinstance(data, dict) and not _OWN.isdisjoint(data):
+        return data
+    answers = recording_of_answers(text, path)
+    if answers is not None:
+        return answers
+    if wrong is not None:
+        raise UnreadableFileError(wrong) from wrong
+    if not isinstance(data, dict):
+        raise BadFileError(name, "", "a JSON object", data)
+    return data
 
 
 def recording_from(data: dict[str, Any], file: str) -> Recording:

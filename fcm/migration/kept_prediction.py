@@ -68,6 +68,8 @@ class Comparable:
     """s that the guest stands still after its memory has come, as recorded (control of the storage moves)."""
     simulated: bool = False
     """True where the recording comes from this very engine."""
+    notes: str = ""
+    """What the recording does not say, as sentences."""
 
     @property
     def sentence(self) -> str:
@@ -79,7 +81,8 @@ class Comparable:
         )
         rate = "the bandwidth limit asked for" if self.bandwidth_asked else "the bandwidth this run reached"
         own = " The run was simulated by the same engine, so this says nothing about hosts." if self.simulated else ""
-        return f"Predicted from {writes} and {rate}.{own}"
+        notes = f" {self.notes}" if self.notes else ""
+        return f"Predicted from {writes} and {rate}.{own}{notes}"
 
 
 def comparable(recording: Recording, achieved: bool = False, rule: StoppingRule | None = None) -> Comparable:
@@ -126,7 +129,8 @@ def comparable(recording: Recording, achieved: bool = False, rule: StoppingRule 
     standing = max(networked - stored, 0.0) if stored is not None and networked is not None else 0.0
     total = final.total if final is not None else float(recording.time[-1])
     after = max(total - float(memory.time[-1]), 0.0) if kept.simulated else 0.0
-    return Comparable(spec, basis, asked, before, after, standing if kept.simulated else 0.0, kept.simulated)
+    standing = standing if kept.simulated else 0.0
+    return Comparable(spec, basis, asked, before, after, standing, kept.simulated, kept.notes)
 
 
 def predict_kept(recording: Recording, how: Comparable, curve: bool = False) -> Prediction:

@@ -90,7 +90,7 @@ class OpenRecordingDialog(PlainDialog):
         return self.path.text().strip() or (str(item.data(IDENTITY)) if item is not None else "")
 
     def _browse(self) -> None:
-        dialog = QFileDialog(self, "Open Recording", "", "Recordings (*.json *.jsonl);;All files (*)")
+        dialog = QFileDialog(self, "Open Recording", "", "Recordings (*.json *.jsonl *.qmp *.log *.txt);;All files (*)")
         dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.fileSelected.connect(self.path.setText)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from fcm.migration.fields import BadFileError, read_json
-from fcm.migration.kept import recording_from
+from fcm.migration.fields import BadFileError
+from fcm.migration.kept import read_recording
 from fcm.migration.kept_prediction import Basis, NotComparableError, comparable, predict_kept
 from fcm.migration.prediction import Prediction, from_case, predict
 from fcm.ui.format import count, date_time, rate, seconds, size
@@ -68,10 +68,11 @@ def load(path: Path) -> Recorded:
         RecordingError: the file is none, or cannot be read.
     """
     try:
-        recording = recording_from(read_json(path), path.name)
+        recording = read_recording(path, path.name)
     except (BadFileError, OSError) as error:
         raise RecordingError(
-            f"{path.name} is not a recording that can be shown. {error}. Choose a file that fcm or its lab wrote."
+            f"{path.name} is not a recording that can be shown. {error}. Choose a file that fcm or its lab wrote, "
+            "or QEMU's answers to query-migrate."
         ) from error
     if not len(recording):
         raise RecordingError(f"{path.name} has no rows: nothing was recorded. Choose another recording.")
@@ -97,23 +98,30 @@ def _kept_predictions(recording: Recording) -> tuple[tuple[tuple[str, Prediction
         if how.bandwidth_asked:
             found.append((FROM_BANDWIDTH, predict_kept(recording, comparable(recording, achieved=True), curve=True)))
     except NotComparableError as error:
-        return (), f"Nothing is predicted for it: {error}."
+        notes = recording.kept.notes if recording.kept is not None else ""
+        return (), f"Nothing is predicted for it: {error}. {notes}".rstrip()
     return tuple(found), how.sentence
 
 
 def _kept_sentence(recording: Recording, kept: Kept) -> str:
     who, final = recording.identity, recording.final
-    way = f"{who.machine} from {who.source} to {who.destination}"
     over = f" over {who.network}" if who.network else ""
-    begin = f"{'Simulated' if kept.simulated else 'Recorded'} on {date_time(kept.requested)}: "
+    way = f"{who.machine} from {who.source} to {who.destination}{over}"
+    if not who.source:
+        way = f"a migration of {size(recording.memory)}"
+    begin = f"{'Simulated' if kept.simulated else 'Recorded'}{_when(kept)}: "
     if final is None:
         after = seconds(float(recording.time[-1]))
         why = f": {kept.reason.rstrip('.')}" if kept.reason else ""
-        return f"{begin}{way}{over} was {recording.outcome or 'ended'} after {after} in pass {_passes(recording)}{why}."
+        return f"{begin}{way} was {recording.outcome or 'last seen'} after {after} in pass {_passes(recording)}{why}."
     return (
-        f"{begin}{way}{over} in {seconds(final.total)} and {count(final.passes, 'pass', 'passes')}; "
+        f"{begin}{way} in {seconds(final.total)} and {count(final.passes, 'pass', 'passes')}; "
         f"{size(final.bytes)} were sent, the guest stood still for {seconds(final.downtime)}."
     )
+
+
+def _when(kept: Kept) -> str:
+    return f" on {date_time(kept.requested)}" if kept.requested > 0 else ""
 
 
 def _predictions(recording: Recording) -> tuple[tuple[str, Prediction], ...]:
