@@ -7,6 +7,7 @@ import logging
 import os
 import re
 import sys
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,7 +16,8 @@ from fcm.backend import registry
 from fcm.backend.base import BackendError
 from fcm.workspace.cluster_plan import ClusterPlan, save
 from fcm.workspace.folders import cluster_folder, data_folder, own_folder
-from fcm.workspace.journal import DamagedJournalError, Journal, JournalError, salvage
+from fcm.workspace.journal import Journal, salvage
+from fcm.workspace.journal_file import DamagedJournalError, JournalError, is_there
 from fcm.workspace.settings import RECENT, Settings
 from fcm.workspace.trusted_files import TrustedFiles
 from fcm.workspace.workspace import Workspace
@@ -39,6 +41,8 @@ def open_workspace(uri: str, paced: bool = True, keep: bool = True, salvage_jour
         keep: whether its history is kept in a journal.
         salvage_journal: go on with what can be read of a damaged journal.
 
+    Where this user can only read the journal, the cluster is as it was last written, and every command is refused.
+
     Raises:
         BackendError: unknown URI, wrong file, missing module.
         JournalError: the journal cannot be opened.
@@ -46,15 +50,23 @@ def open_workspace(uri: str, paced: bool = True, keep: bool = True, salvage_jour
     canonical = registry.canonical_uri(uri)
     backend = registry.open_backend(registry.Opening(canonical, (cluster_folder(),), paced, TrustedFiles().allows))
     path = journal_path(canonical)
-    if keep and salvage_journal and path.exists():
+    if keep and salvage_journal and is_there(path):
         try:
-            Journal.open(path, canonical).close()
+            with closing(Journal.open(path, canonical)) as whole:
+                whole.replay()
         except DamagedJournalError:
             saved = salvage(path, canonical)
             _log.info("salvaged %d events of %s", saved, path)
-    workspace = Workspace(backend, Journal.open(path, canonical) if keep else None)
+    journal = Journal.open(path, canonical, to_read=True) if keep else None
+    if journal is not None and journal.read_only is not None:
+        from fcm.backend.kept import KeptCluster
+
+        backend = KeptCluster(canonical, journal.read_only.reason, journal.read_only.remedy)
+    workspace = Workspace(backend, journal)
     try:
         workspace.open()
+        if workspace.read_only is not None and workspace.state.cluster is None:
+            raise workspace.read_only
     except BaseException:
         workspace.close()
         raise
@@ -66,10 +78,11 @@ def existing_journal(uri: str) -> tuple[str, Path] | None:
 
     Raises:
         BackendError: the URI names no cluster.
+        JournalError: this user may not even look whether there is one.
     """
     canonical = registry.canonical_uri(uri)
     path = journal_path(canonical)
-    return (canonical, path) if path.exists() else None
+    return (canonical, path) if is_there(path) else None
 
 
 def journal_path(uri: str) -> Path:

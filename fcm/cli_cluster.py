@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 import threading
 import time
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from fcm.model import commands as cmd
@@ -62,7 +63,7 @@ class _Opened:
 
     def settle(self) -> None:
         """Wait until every node has said how it is."""
-        end = time.monotonic() + OPEN_LIMIT
+        end = time.monotonic() + (OPEN_LIMIT if self.workspace.read_only is None else 0.0)
         while time.monotonic() < end:
             nodes = self.workspace.state.nodes.values()
             if nodes and not any(n.state is NodeState.DOWN and n.note.startswith("Connecting") for n in nodes):
@@ -74,6 +75,10 @@ def _show(arguments: argparse.Namespace) -> int:
     with _Opened(arguments.uri) as opened:
         opened.settle()
         state = opened.workspace.state
+        if opened.workspace.read_only is not None:
+            print(opened.workspace.read_only, file=sys.stderr)
+            when = datetime.fromtimestamp(state.time).strftime("%Y-%m-%d %H:%M:%S")
+            print(f"As it was last written, at {when} of its clock:")
         assert state.cluster is not None
         print(f"Cluster {state.cluster.full_name}")
         for node in state.nodes.values():

@@ -71,7 +71,7 @@ def _history(arguments: argparse.Namespace) -> int:
         )
         return FAILED
     uri, path = found
-    with closing(Journal.open(path, uri)) as journal:
+    with closing(Journal.open(path, uri, to_read=True)) as journal:
         state, _ = journal.replay()
         history = History(state, journal, simulated=is_simulated(uri))
         return _tell(arguments, uri, history)

@@ -93,11 +93,15 @@ class Capabilities:
     """Why other commands are not possible, for tooltips."""
     late_post_copy: bool = False
     """True if a live migration can switch to post-copy though it was not prepared for it when it was started."""
+    remedy: str = ""
+    """What would make other commands possible."""
 
     def verdict(self, command: Command | type[Command]) -> Verdict:
         """Whether commands of this kind are possible at all here."""
         kind = command if isinstance(command, type) else type(command)
-        return OK if kind in self.commands else Verdict(False, self.reason or "This cluster cannot do that.")
+        return (
+            OK if kind in self.commands else Verdict(False, self.reason or "This cluster cannot do that.", self.remedy)
+        )
 
 
 class Clock(Protocol):

@@ -8,16 +8,7 @@ from time import time
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPoint, Qt, QTimer
-from PySide6.QtWidgets import (
-    QApplication,
-    QDialog,
-    QDockWidget,
-    QMenu,
-    QSplitter,
-    QStackedWidget,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtWidgets import QApplication, QDialog, QDockWidget, QMenu, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
 from fcm.model.state import Change, Kind
 from fcm.ui import console, export, icons, layout, pages, theme, tidings
@@ -178,6 +169,7 @@ class MainWindow(Frame):
         self.event_list.show_log(workspace.log, lambda: self.state)
         self._history.clear()
         self.status.show_workspace(workspace)
+        tidings.tell_first(workspace.read_only, self.messages)
         self._changed(Change(structural=True), everything=True)
         if self._place == ROOT:
             self.select(Selection(Place.CLUSTER))

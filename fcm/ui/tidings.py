@@ -12,6 +12,13 @@ if TYPE_CHECKING:
     from fcm.model.state import State
     from fcm.ui.messages import MessageArea
     from fcm.ui.status_bar import StatusBar
+    from fcm.workspace.journal_file import ReadOnlyJournalError
+
+
+def tell_first(read_only: ReadOnlyJournalError | None, messages: MessageArea) -> None:
+    """Say of a cluster that was opened why it can only be looked at, if so."""
+    if read_only is not None:
+        messages.show_message("warning", read_only.reason, read_only.remedy)
 
 
 def tell(entries: Sequence[ev.Entry], state: State, messages: MessageArea, status: StatusBar) -> None:

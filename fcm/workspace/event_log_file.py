@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import os
 import sqlite3
 from typing import TYPE_CHECKING, Any
 
@@ -133,8 +134,18 @@ class Sentences:
                 f"The event log {self.path} is damaged ({error}). Close the cluster, remove this file and open the "
                 "cluster again: the log is made anew from the journal."
             ) from error
+        if isinstance(error, sqlite3.Error | OSError) and self.path is not None and _is_read_only(self.path):
+            raise EventLogError(
+                f"The event log {self.path} is not writable for this user. Make it and its folder writable, or remove "
+                "it: it is made anew from the journal."
+            ) from error
         if isinstance(error, sqlite3.Error | OSError):
             raise EventLogError(
                 f"The event log {self.path or 'in memory'} cannot be used ({error}). Free some space or make its "
                 "folder writable; the journal of the cluster has everything, and the log is made up for later."
             ) from error
+
+
+def _is_read_only(path: Path) -> bool:
+    beside = (path.with_name(path.name + end) for end in ("", "-wal", "-shm"))
+    return any(one.exists() and not os.access(one, os.W_OK) for one in beside)

@@ -7,17 +7,28 @@ from __future__ import annotations
 
 import contextlib
 import json
+import os
 import sqlite3
 import threading
 from typing import TYPE_CHECKING, Any
 
-from fcm.backend.base import SinkError
+from fcm import __version__
 from fcm.model import events as ev
 from fcm.model.codec import DecodeError, decode, encode
 from fcm.model.state import State, apply
 from fcm.model.telemetry import Phase, TelemetryRow
 from fcm.words import quoted
-from fcm.workspace.sqlite_file import FOREIGN, harden
+from fcm.workspace.journal_file import (
+    BESIDE,
+    DamagedJournalError,
+    JournalError,
+    ReadOnlyJournalError,
+    connected,
+    connected_to_read,
+    in_words,
+    obstacle,
+    sentences,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -36,54 +47,63 @@ CREATE INDEX telemetry_migration ON telemetry (migration);
 """
 
 
-class JournalError(SinkError):
-    """The journal cannot be opened or written; the message is a sentence with the remedy."""
-
-
-class DamagedJournalError(JournalError):
-    """The journal can be read only in part."""
-
-    def __init__(self, path: Path, readable: int, cause: str) -> None:
-        super().__init__(
-            f"The journal {path} is damaged after event {readable} ({cause}). "
-            "Salvage it to go on with what can be read; the damaged file is kept beside it."
-        )
-        self.path = path
-        self.readable = readable
-
-
 class Journal:
     """One open journal file; safe to use from several threads."""
 
-    def __init__(self, path: Path, connection: sqlite3.Connection) -> None:
+    def __init__(self, path: Path, connection: sqlite3.Connection, newer: str = "") -> None:
         self.path = path
+        self.read_only: ReadOnlyJournalError | None = None
+        """Why nothing can be written; None if it can."""
         self._connection = connection
+        self._newer = newer
         self._lock = threading.Lock()
+        self._at_end = contextlib.ExitStack()
 
     @classmethod
-    def open(cls, path: Path, uri: str) -> Journal:
+    def open(cls, path: Path, uri: str, to_read: bool = False) -> Journal:
         """Open the journal of the cluster ``uri``, make it if there is none.
 
+        Args:
+            path: the file.
+            uri: the cluster that it must belong to.
+            to_read: reading will do where this user cannot write; ``read_only`` then says why.
+
         Raises:
-            JournalError: no access, disk full or read-only, open elsewhere, newer format, not a journal.
+            JournalError: no access, disk full, open elsewhere, newer format, not a journal.
+            ReadOnlyJournalError: it can only be read, and that will not do.
             DamagedJournalError: the file is damaged.
         """
-        with _sentences(path):
+        with sentences(path):
             path.parent.mkdir(parents=True, exist_ok=True)
             fresh = not path.exists() or path.stat().st_size == 0
-            connection = _connect(path)
+            if not fresh and os.access(path, os.R_OK) and (why := obstacle(path)):
+                error = ReadOnlyJournalError(path, why)
+                if not to_read:
+                    raise error
+                return cls._opened_to_read(path, uri, error)
+            connection = connected(path)
             try:
                 if fresh:
                     connection.executescript(f"BEGIN;{_SCHEMA}COMMIT;")
                     values = [("format", str(FORMAT)), ("uri", uri)]
                     connection.executemany("INSERT INTO meta VALUES (?, ?)", values)
-                    connection.commit()
-                else:
-                    _check(connection, path, uri)
+                newer = "" if fresh else _check(connection, path, uri)
+                if not newer:
+                    connection.execute("INSERT OR REPLACE INTO meta VALUES ('fcm', ?)", (__version__,))
+                connection.commit()
             except BaseException:
                 connection.close()
                 raise
-        return cls(path, connection)
+        return cls(path, connection, newer)
+
+    @classmethod
+    def _opened_to_read(cls, path: Path, uri: str, why: ReadOnlyJournalError) -> Journal:
+        with contextlib.ExitStack() as stack:
+            connection = connected_to_read(path, stack)
+            made = cls(path, connection, _check(connection, path, uri))
+            made.read_only = why
+            made._at_end = stack.pop_all()
+        return made
 
     def append(self, entries: Sequence[ev.Entry]) -> None:
         """Write entries and telemetry in one transaction.
@@ -98,7 +118,9 @@ class Journal:
                 rows.setdefault(entry.event.migration, []).append(_pack(entry.event.row))
         if not lasting and not rows:
             return
-        with self._lock, _sentences(self.path, writing=True), self._connection:
+        if self.read_only is not None:
+            raise self.read_only
+        with self._lock, sentences(self.path, writing=True), self._connection:
             self._connection.executemany(
                 "INSERT INTO events VALUES (?, ?, ?, ?)",
                 [(entry.sequence, entry.time, type(entry.event).__name__, _dump(entry.event)) for entry in lasting],
@@ -119,13 +141,27 @@ class Journal:
             for sequence, time, kind, data in self._connection.execute("SELECT * FROM events ORDER BY sequence"):
                 if sequence != last + 1:
                     raise DamagedJournalError(self.path, last, f"event {last + 1} is missing")
-                if kind not in ev.EVENT_TYPES:
-                    raise DamagedJournalError(self.path, last, f"event {sequence} has the unknown type {quoted(kind)}")
-                event = decode(ev.EVENT_TYPES[kind], json.loads(data))
+                event = self._decoded(sequence, kind, data)
                 last = sequence
                 yield ev.Entry(sequence, time, event)
-        except (sqlite3.DatabaseError, DecodeError, ValueError, TypeError, RecursionError) as error:
-            raise DamagedJournalError(self.path, last, str(error)) from error
+        except sqlite3.DatabaseError as error:
+            raise in_words(self.path, error, readable=last) from error
+
+    def _decoded(self, sequence: int, kind: str, data: str) -> ev.Event:
+        """One event.
+
+        Raises:
+            DamagedJournalError: it makes no sense.
+            JournalError: nor need it: a newer program wrote it.
+        """
+        try:
+            if kind not in ev.EVENT_TYPES:
+                raise DecodeError(f"event {sequence} has the unknown type {quoted(kind)}")
+            return decode(ev.EVENT_TYPES[kind], json.loads(data))
+        except (DecodeError, ValueError, TypeError, RecursionError) as error:
+            if self._newer:
+                raise _of_a_newer_program(self.path, self._newer) from error
+            raise DamagedJournalError(self.path, sequence - 1, str(error)) from error
 
     def replay(self, visit: Callable[[ev.Entry, State, State], None] | None = None) -> tuple[State, list[ev.Entry]]:
         """The state at the end of the journal, and its entries; ``visit`` gets each with the states around it."""
@@ -155,13 +191,10 @@ class Journal:
         )
         last = 0
         while True:
-            with self._lock, _sentences(self.path):
+            with self._lock, sentences(self.path):
                 found = self._connection.execute(query, (last, *names, _AT_ONCE)).fetchall()
             for sequence, time, kind, data in found:
-                try:
-                    event = decode(ev.EVENT_TYPES[kind], json.loads(data))
-                except (DecodeError, ValueError, TypeError, RecursionError) as error:
-                    raise DamagedJournalError(self.path, last, str(error)) from error
+                event = self._decoded(sequence, kind, data)
                 last = sequence
                 yield ev.Entry(sequence, time, event)
             if len(found) < _AT_ONCE:
@@ -169,7 +202,7 @@ class Journal:
 
     def time_of(self, sequence: int) -> float | None:
         """When the entry of that number happened (s since the epoch); None if there is none."""
-        with self._lock, _sentences(self.path):
+        with self._lock, sentences(self.path):
             found = self._connection.execute("SELECT time FROM events WHERE sequence = ?", (sequence,)).fetchone()
         return None if found is None else float(found[0])
 
@@ -179,7 +212,7 @@ class Journal:
         for begin in range(0, len(migrations), _AT_ONCE):
             some = list(migrations[begin : begin + _AT_ONCE])
             query = f"SELECT migration, rows FROM telemetry WHERE migration IN ({_marks(some)}) ORDER BY part"
-            with self._lock, _sentences(self.path):
+            with self._lock, sentences(self.path):
                 for migration, packed in self._connection.execute(query, some):
                     try:
                         found.setdefault(migration, []).extend(map(_unpack, json.loads(packed)))
@@ -199,7 +232,7 @@ class Journal:
 
     def migrations_with_rows(self) -> frozenset[str]:
         """Migrations of which telemetry is kept."""
-        with self._lock, _sentences(self.path):
+        with self._lock, sentences(self.path):
             found = self._connection.execute("SELECT DISTINCT migration FROM telemetry").fetchall()
         return frozenset(migration for (migration,) in found)
 
@@ -207,6 +240,7 @@ class Journal:
         """Close the file; idempotent."""
         with self._lock:
             self._connection.close()
+            self._at_end.close()
 
 
 def salvage(path: Path, uri: str) -> int:
@@ -223,10 +257,10 @@ def salvage(path: Path, uri: str) -> int:
     kept: list[ev.Entry] = []
     rows: list[ev.Entry] = []
     rescued = path.with_suffix(".salvaged")
-    with _sentences(path):
+    with sentences(path):
         rescued.unlink(missing_ok=True)
         try:
-            damaged = Journal(path, _connect(path))
+            damaged = Journal(path, connected(path))
         except sqlite3.DatabaseError:
             damaged = None
         if damaged is not None:
@@ -244,7 +278,7 @@ def salvage(path: Path, uri: str) -> int:
         while (aside := path.with_suffix(f".damaged-{number}")).exists():
             number += 1
         path.replace(aside)
-        for suffix in ("-wal", "-shm"):
+        for suffix in BESIDE:
             path.with_name(path.name + suffix).unlink(missing_ok=True)
         rescued.replace(path)
     return len(kept)
@@ -254,76 +288,35 @@ def _marks(values: Sequence[object]) -> str:
     return ", ".join("?" * len(values))
 
 
-def _connect(path: Path) -> sqlite3.Connection:
-    connection = sqlite3.connect(path, timeout=0.2, check_same_thread=False, isolation_level="IMMEDIATE")
-    try:
-        harden(connection)
-        connection.execute("PRAGMA locking_mode=EXCLUSIVE")
-        connection.execute("PRAGMA journal_mode=WAL")
-        connection.execute("PRAGMA synchronous=FULL")
-        connection.execute("BEGIN EXCLUSIVE")
-        connection.commit()
-    except BaseException:
-        connection.close()
-        raise
-    return connection
+def _check(connection: sqlite3.Connection, path: Path, uri: str) -> str:
+    """The version of the fcm that wrote it, if that is newer than this one; else "".
 
-
-def _check(connection: sqlite3.Connection, path: Path, uri: str) -> None:
+    Raises:
+        JournalError: it is not of a form or a cluster that is meant.
+        DamagedJournalError: it is damaged.
+    """
     meta = dict(connection.execute("SELECT key, value FROM meta"))
     found = meta.get("format", "?")
     if not found.isdigit() or len(found) > 9:
         raise JournalError(f"{path} is not a journal of fcm. Choose another file or move it away.")
     if int(found) > FORMAT:
-        raise JournalError(
-            f"The journal {path} was written by a newer fcm (format {found}, this program knows {FORMAT}). "
-            "Update fcm to open it."
-        )
+        raise _of_a_newer_program(path, f"format {found}, this program knows {FORMAT}")
     if meta.get("uri") != uri:
         raise JournalError(f"The journal {path} belongs to {meta.get('uri')}, not to {uri}. Choose another file.")
     (result,) = connection.execute("PRAGMA quick_check(1)").fetchone()
     if result != "ok":
         (readable,) = connection.execute("SELECT count(*) FROM events").fetchone()
         raise DamagedJournalError(path, readable, str(result))
+    written_by = str(meta.get("fcm", ""))
+    return f"version {written_by}, this is {__version__}" if _numbers(written_by) > _numbers(__version__) else ""
 
 
-@contextlib.contextmanager
-def _sentences(path: Path, writing: bool = False) -> Iterator[None]:
-    """Turn what SQLite and the file system say into a sentence with a remedy."""
-    try:
-        yield
-    except sqlite3.DatabaseError as error:
-        text = str(error)
-        if "locked" in text:
-            raise JournalError(f"The journal {path} is open in another fcm. Close the cluster there first.") from error
-        if "closed database" in text:
-            raise JournalError("The cluster was closed, and its journal with it. Open the cluster again.") from error
-        if "full" in text:
-            raise JournalError(
-                f"The disk with the journal {path} is full. Free some space; nothing that was shown is lost."
-            ) from error
-        if writing and "disk I/O" in text:
-            raise JournalError(
-                f"The journal {path} cannot be written ({text}). See whether its disk is full or fails; nothing that "
-                "was shown is lost."
-            ) from error
-        if "readonly" in text or "unable to open" in text:
-            raise JournalError(
-                f"The journal {path} cannot be written ({text}). Make its folder writable, or choose another "
-                "with the environment variable FCM_DATA."
-            ) from error
-        if "malformed" in text or "not a database" in text or "disk I/O" in text:
-            raise DamagedJournalError(path, 0, text) from error
-        if "no such table" in text:
-            raise JournalError(f"{path} is not a journal of fcm. Choose another file or move it away.") from error
-        if FOREIGN in text:
-            raise JournalError(f"{path} is not a journal of fcm: {text}. Move it away.") from error
-        raise JournalError(f"The journal {path} failed: {text}.") from error
-    except OSError as error:
-        raise JournalError(
-            f"The journal {path} cannot be opened: {error.strerror or error}. Make its folder writable, or choose "
-            "another with the environment variable FCM_DATA."
-        ) from error
+def _of_a_newer_program(path: Path, which: str) -> JournalError:
+    return JournalError(f"The journal {path} was written by a newer fcm ({which}). Update fcm to open it.")
+
+
+def _numbers(version: str) -> tuple[int, ...]:
+    return tuple(int(part) for part in version.split(".") if part.isdigit() and len(part) < 10)
 
 
 def _dump(event: ev.Event) -> str:

@@ -100,6 +100,8 @@ class Settings:
         self.problem = ""
         """Why the file could not be read or written, as a sentence; "" if it could."""
         self._values: dict[str, Any] = {}
+        self._mine = True
+        """Whether the file may be replaced."""
         self._lock = threading.Lock()
         self._text: str | None = None
         self._writer: threading.Thread | None = None
@@ -136,7 +138,11 @@ class Settings:
         try:
             found = parse_json(read_text(self.path, SETTINGS_FILE), self.path)
         except TextFileError as error:
-            if not error.missing:
+            if error.missing:
+                return
+            if _is_closed_to_us(self.path):
+                self._leave_alone()
+            else:
                 self._put_aside(error.reason)
             return
         if not isinstance(found, dict):
@@ -145,6 +151,16 @@ class Settings:
         known = {setting.key: setting for setting in SETTINGS}
         # Unknown keys come from a newer version and are kept.
         self._values = {key: value for key, value in found.items() if key not in known or known[key].accepts(value)}
+
+    def _leave_alone(self) -> None:
+        """What this user may not read may be in the best order: it must not be replaced by defaults."""
+        self._mine = False
+        self.problem = (
+            f"The settings in {self.path} may not be read by this user. The program starts with its defaults and saves "
+            "nothing. Ask the owner of the file for access, or choose another folder with the environment variable "
+            "FCM_DATA."
+        )
+        _log.warning("%s", self.problem)
 
     def _put_aside(self, reason: str) -> None:
         self.problem = f"The settings in {self.path} cannot be used. {reason} The program starts with its defaults."
@@ -155,6 +171,8 @@ class Settings:
             _log.info("The broken settings stay where they are: %s", second)
 
     def _write_later(self) -> None:
+        if not self._mine:
+            return
         with self._lock:
             self._text = json.dumps(self._values, indent=1, ensure_ascii=False, sort_keys=True)
             if self._writer is None:
@@ -183,3 +201,13 @@ class Settings:
             file.flush()
             os.fsync(file.fileno())
         os.replace(beside, self.path)
+
+
+def _is_closed_to_us(path: Path) -> bool:
+    try:
+        path.open("rb").close()
+    except PermissionError:
+        return True
+    except OSError:
+        return False
+    return False

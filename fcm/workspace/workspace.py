@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from fcm.workspace.forecasts import Forecasts
     from fcm.workspace.history import History
     from fcm.workspace.journal import Journal
+    from fcm.workspace.journal_file import ReadOnlyJournalError
 
 LOG_LENGTH = 5000
 """Entries that are kept in memory for the list of events."""
@@ -56,7 +57,8 @@ class Workspace:
         self.backend = backend
         self.state = State()
         self.log: deque[ev.Entry] = deque(maxlen=LOG_LENGTH)
-        self.events = EventLog(None if journal is None else journal.path.with_suffix(".events"))
+        lasting = journal is not None and journal.read_only is None
+        self.events = EventLog(journal.path.with_suffix(".events") if journal is not None and lasting else None)
         """All events since the beginning; not for the thread of a window."""
         self._journal = journal
         self._wake = wake or (lambda: None)
@@ -170,6 +172,11 @@ class Workspace:
     def silence(self, node: str) -> float | None:
         """S since the node last answered, see fcm.backend.base.Backend; thread-safe, returns at once."""
         return self.backend.silence(node)
+
+    @property
+    def read_only(self) -> ReadOnlyJournalError | None:
+        """Why the cluster can only be looked at; None if it runs."""
+        return None if self._journal is None else self._journal.read_only
 
     @property
     def uri(self) -> str:

@@ -10,6 +10,7 @@ import pytest
 
 from fcm.workspace import settings as st
 from fcm.workspace.settings import SETTINGS, Setting, Settings, settings_folder
+from tests.ordinary_user import as_ordinary_user
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -109,3 +110,23 @@ def test_every_setting_has_a_key_of_its_own_and_a_meaning() -> None:
 def test_fcm_data_names_another_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("FCM_DATA", str(tmp_path / "elsewhere"))
     assert settings_folder() == tmp_path / "elsewhere"
+
+
+def test_settings_that_this_user_may_not_read_stay_as_they_are(
+    tmp_path: Path, expected_log: Callable[[str], None]
+) -> None:
+    expected_log("may not be read by this user")
+    file = tmp_path / "settings.json"
+    file.write_text('{"window.scheme": "dark"}', encoding="utf-8")
+    file.chmod(0o000)
+
+    def use() -> str:
+        found = Settings(tmp_path)
+        found.set(st.SCHEME, "light")
+        found.flush()
+        return found.problem
+
+    assert "saves nothing" in as_ordinary_user(use)
+    file.chmod(0o644)
+    assert file.read_text(encoding="utf-8") == '{"window.scheme": "dark"}'
+    assert [path.name for path in tmp_path.iterdir()] == ["settings.json"]

@@ -1,0 +1,53 @@
+"""A cluster of which only the journal can be read: it is shown as it was last written, and nothing runs on it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from fcm.backend.base import Capabilities, MeasureError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from fcm.backend.base import Operation, Sink
+    from fcm.migration.fitting import DirtySample
+    from fcm.model.state import State
+
+
+class KeptCluster:
+    """A backend that refuses every command; whoever opens it has the state from the journal."""
+
+    clock = None
+
+    def __init__(self, uri: str, reason: str, remedy: str) -> None:
+        """``reason`` and ``remedy`` are the sentences with which all is refused."""
+        self.uri = uri
+        self._capabilities = Capabilities(frozenset(), reason, remedy=remedy)
+        self._sink: Sink | None = None
+
+    def capabilities(self) -> Capabilities:
+        """None, with the reason."""
+        return self._capabilities
+
+    def start(self, sink: Sink, state: State) -> None:
+        """Nothing goes on: what was under way when the journal was last written stays as it was then."""
+        self._sink = sink
+
+    def silence(self, node: str) -> float | None:
+        """Nobody is asked."""
+        return None
+
+    def submit(self, operation: Operation) -> None:
+        """Refuse it."""
+        operation.finish(self._capabilities.verdict(operation.command))
+        if self._sink is not None:
+            self._sink.finished(operation)
+
+    def measure_writes(
+        self, machine: str, told: Callable[[DirtySample], None], wanted: Callable[[], bool]
+    ) -> tuple[DirtySample, ...]:
+        """There is nothing to measure. Raises MeasureError."""
+        raise MeasureError(f"{self._capabilities.reason} {self._capabilities.remedy}")
+
+    def close(self) -> None:
+        """Nothing to end."""
