@@ -66,6 +66,8 @@ class Element:
     text: Value = ""
     kinds: Mapping[str, str] = field(default_factory=dict)
     """Kinds of its text ("") and attributes where they are no plain texts."""
+    space: str = ""
+    """The namespace that it declares; queries know none."""
 
     def kind(self, attribute: str = "") -> str:
         """Kind of the text or of an attribute: number, guid, sid, time (s since the epoch, or as text) or text."""

@@ -9,6 +9,7 @@ from xml.sax.saxutils import escape, quoteattr
 from fcm.logs.evtx import NAMESPACE, clean
 
 if TYPE_CHECKING:
+    from fcm.logs.event_schema import Element
     from fcm.logs.records import EventRecord
 
 
@@ -17,8 +18,37 @@ def system_time(time: float) -> str:
     return datetime.fromtimestamp(time, UTC).strftime("%Y-%m-%dT%H:%M:%S.%f") + "0Z"
 
 
-def event_xml(record: EventRecord) -> str:
-    """The event on one line."""
+def event_xml(record: EventRecord, rendered: bool = False) -> str:
+    """The event on one line.
+
+    Args:
+        record: the event.
+        rendered: with its message and the names of its level and task (RenderingInfo).
+    """
+    whole = _of_this_cluster(record) if record.element is None else _element_xml(record.element)
+    has_rendering = record.element is not None and record.element.child("RenderingInfo") is not None
+    return f"{whole.removesuffix('</Event>')}{_rendering(record)}</Event>" if rendered and not has_rendering else whole
+
+
+def _rendering(record: EventRecord) -> str:
+    parts = (
+        ("Message", record.text), ("Level", record.level_name), ("Task", record.task_name), ("Opcode", ""),
+        ("Channel", record.channel), ("Provider", record.provider),
+    )  # fmt: skip
+    inside = "".join(f"<{name}>{escape(clean(text, len(text)))}</{name}>" for name, text in parts)
+    return f'<RenderingInfo Culture="en-US">{inside}<Keywords></Keywords></RenderingInfo>'
+
+
+def _element_xml(element: Element) -> str:
+    space = f" xmlns={quoteattr(element.space)}" if element.space else ""
+    attributes = "".join(f" {name}={quoteattr(clean(str(value)))}" for name, value in element.attributes.items())
+    start = f"<{element.name}{space}{attributes}"
+    text = str(element.text)
+    inside = escape(clean(text, len(text))) + "".join(map(_element_xml, element.children))
+    return f"{start}>{inside}</{element.name}>" if inside else f"{start}/>"
+
+
+def _of_this_cluster(record: EventRecord) -> str:
     data = "".join(f"<Data Name={quoteattr(clean(name))}>{escape(clean(value))}</Data>" for name, value in record.data)
     return (
         f"<Event xmlns={quoteattr(NAMESPACE)}><System>"

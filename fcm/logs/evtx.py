@@ -78,12 +78,13 @@ def write_evtx(
     file.write(chunk.finished())
     chunks += 1
     file.seek(0)
-    file.write(_file_header(chunks, count + 1))
+    file.write(file_header(chunks, count + 1))
     file.seek(0, 2)
     return count
 
 
-def _file_header(chunks: int, next_record: int) -> bytes:
+def file_header(chunks: int, next_record: int) -> bytes:
+    """The header block of a file of so many chunks whose next record would have this number."""
     head = struct.pack("<8sQQQIHHHH76x", b"ElfFile\0", 0, chunks - 1, next_record, 128, 1, 3, 4096, chunks)
     return (head + struct.pack("<II", 0, zlib.crc32(head[:120]))).ljust(4096, b"\0")
 
@@ -120,7 +121,7 @@ class _Chunk:
         start = len(self.buffer)
         known = self.templates.get(names)
         saved = (dict(self.names), list(self.name_heads)) if known is None else None
-        ticks = _EPOCH + int(record.time * 1e7 + 0.5)
+        ticks = min(max(_EPOCH + int(record.time * 1e7 + 0.5), 0), 2**63 - 1)
         self.buffer += struct.pack("<IIQQ", 0x00002A2A, 0, number, ticks)
         self.buffer += b"\x0f\x01\x01\x00\x0c\x01"
         if known is None:
@@ -290,10 +291,16 @@ def _guid(text: str) -> bytes:
         return bytes(16)
 
 
+NOBODY = b"\1\1" + bytes(10)
+"""S-1-0-0, for an event of another log that names no user."""
+
+
 @lru_cache(maxsize=256)
 def _sid(text: str) -> bytes:
     """A security identifier such as S-1-5-18 in its binary form."""
-    parts = [int(part) for part in text.split("-")[1:]]
-    return (
-        bytes((parts[0], len(parts) - 2)) + parts[1].to_bytes(6, "big") + struct.pack(f"<{len(parts) - 2}I", *parts[2:])
-    )
+    try:
+        parts = [int(part) for part in text.split("-")[1:]]
+        rest = parts[2:]
+        return bytes((parts[0], len(rest))) + parts[1].to_bytes(6, "big") + struct.pack(f"<{len(rest)}I", *rest)
+    except (ValueError, IndexError, OverflowError, struct.error):
+        return NOBODY

@@ -59,7 +59,12 @@ VIEWS: dict[str, tuple[Column, ...]] = {
     ),
     "Migration": (column("VirtualMachine"), column("Source"), column("Destination"), column("State", right=True)),
     "Event": (column("TimeCreated"), column("Id", right=True), column("LevelDisplayName"), column("Message")),
-    "EventLog": (column("LogName"), column("IsEnabled"), column("RecordCount", right=True)),
+    "EventLog": (
+        column("LogMode"),
+        column("MaximumSizeInBytes", right=True),
+        column("RecordCount", right=True),
+        column("LogName"),
+    ),
     "Cmdlet": (column("CommandType"), column("Name"), column("Definition")),
     "Member": (column("Name"), column("MemberType"), column("Definition")),
     "History": (column("Id", right=True), column("CommandLine")),

@@ -109,12 +109,12 @@ class EventFeed(QObject):
             self._begin(lambda: _search(events, sought), self._searched)
         elif self._wanted:
             numbers, then = self._wanted.pop(0)
-            self._begin(lambda: events.records(numbers), lambda outcome: self._read(outcome, then))
+            self._begin(lambda: events.records(numbers), lambda outcome: self._read(outcome, len(numbers), then))
         elif self._rows:
             self._rows = False
             lacking = self.table.lacking()
             if lacking:
-                self._begin(lambda: events.records(lacking), self._read)
+                self._begin(lambda: events.records(lacking), lambda outcome: self._read(outcome, len(lacking)))
             else:
                 self.table.keep(())
         elif self._tail is not None:
@@ -147,7 +147,9 @@ class EventFeed(QObject):
         self.table.replace(found.numbers, found.records)
         self.shown.emit()
 
-    def _read(self, outcome: Outcome, then: Callable[[], None] | None = None) -> None:
+    def _read(self, outcome: Outcome, asked: int, then: Callable[[], None] | None = None) -> None:
+        if len(outcome.result) < asked and self._next is None:
+            self._next = self._sought  # the log was cleared, or made room for new events
         self.table.keep(outcome.result)
         if then is not None:
             then()

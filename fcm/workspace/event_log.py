@@ -26,6 +26,7 @@ from fcm.logs.records import first_rows, pass_record, records_of
 from fcm.model import events as ev
 from fcm.workspace.event_log_file import COLUMNS, JOINED, Row, Sentences, connected, packed, to_record
 from fcm.workspace.event_log_file import EventLogError as EventLogError  # who reads events knows it by this room
+from fcm.workspace.event_log_limits import Limits, LogLimit
 
 if TYPE_CHECKING:
     import sqlite3
@@ -82,6 +83,7 @@ class EventLog:
         """``path`` None: in memory, gone when it is closed."""
         self.path = path
         self.logs = EventLogs()
+        self.limits = Limits()
         self.reset_at = 0.0
         """Events before this time (s, clock of the cluster) are not recent: Reset Recent Events."""
         self._connection: sqlite3.Connection | None = None
@@ -128,6 +130,7 @@ class EventLog:
         """Remove all records; another history begins. Which logs are enabled stays."""
         with self._lock, self._sentences(), self._open() as connection:
             connection.execute("DELETE FROM events")
+            self.limits.forget_sizes()
             connection.execute("DELETE FROM meta WHERE key = 'mark'")
 
     def catch_up(self, entry: ev.Entry, before: State, after: State, rows: Iterable[TelemetryRow] = ()) -> None:
@@ -188,19 +191,29 @@ class EventLog:
         Raises:
             EventLogError: nothing of it was written.
         """
+        folder = None if self.path is None else self.path.parent
         with self._lock, self._sentences(), self._open() as connection:
-            rows = [
-                (r.time, self._source(connection, r), r.level, r.id, r.computer, r.fact, ",".join(r.nodes), r.text,
-                 packed(r))
-                for r in records
-            ]  # fmt: skip
-            connection.executemany(
-                "INSERT INTO events (time, source, level, event, computer, fact, nodes, text, data)"
-                " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                rows,
-            )
+            try:
+                self.limits.append(connection, records, lambda some: self._insert_rows(connection, some), folder)
+            except BaseException:
+                self.limits.forget_sizes()
+                raise
             if mark is not None:
                 connection.execute("INSERT OR REPLACE INTO meta VALUES ('mark', ?)", (json.dumps(mark),))
+
+    def _insert_rows(self, connection: sqlite3.Connection, records: Sequence[EventRecord]) -> None:
+        rows = [
+            (r.time, self._source(connection, r), r.level, r.id, r.computer, r.fact, ",".join(r.nodes), r.text,
+             packed(r))
+            for r in records
+        ]  # fmt: skip
+        (last,) = connection.execute("SELECT coalesce(max(id), 0) FROM events").fetchone()
+        first = max(last, self.limits.floor) + 1
+        connection.executemany(
+            "INSERT INTO events (id, time, source, level, event, computer, fact, nodes, text, data)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            [(number, *row) for number, row in enumerate(rows, first)],
+        )
 
     def _source(self, connection: sqlite3.Connection, record: EventRecord) -> int:
         keywords = record.keywords - 2**64 if record.keywords >= 2**63 else record.keywords
@@ -222,6 +235,41 @@ class EventLog:
         """
         self.logs.enable(channel, on, now)
         self._set_meta("logs", json.dumps(self.logs.changed()))
+
+    # Sizes and clearing
+
+    def set_limit(self, channel: str, limit: LogLimit) -> None:
+        """Set the size of a log and what happens once it is reached; what is too much goes at once.
+
+        Raises:
+            EventLogError: that cannot be written.
+        """
+        self.write()
+        with self._lock, self._sentences(), self._open() as connection:
+            self.limits.of[channel] = limit
+            self.limits.trim(connection, channel)
+            self.limits.keep(connection)
+
+    def size(self, channel: str) -> int:
+        """Bytes that the events of a log take.
+
+        Raises:
+            EventLogError: they cannot be read.
+        """
+        self.write()
+        with self._lock, self._sentences():
+            return self.limits.size(self._open(), channel)
+
+    def clear(self, channel: str, now: float) -> None:
+        """Clear a log (now: s since the epoch, clock of the cluster); the journal and the state stay as they are.
+
+        Raises:
+            EventLogError: nothing was cleared.
+        """
+        self.write()
+        with self._lock, self._sentences(), self._open() as connection:
+            self.limits.cleared[channel] = now
+            self.limits.clear(connection, channel)
 
     def reset_recent(self, now: float) -> None:
         """Reset Recent Events: what happened before ``now`` (s since the epoch) is not recent any more.
@@ -347,6 +395,7 @@ class EventLog:
     def _read_settings(self, connection: sqlite3.Connection) -> None:
         meta = dict(connection.execute("SELECT key, value FROM meta"))
         self.logs.restore(json.loads(meta.get("logs", "{}")))
+        self.limits.restore(meta.get("limits", ""))
         self.reset_at = max(self.reset_at, float(json.loads(meta.get("reset", "0"))))
         columns = "source, channel, provider, guid, task, task_name, process, thread, keywords, user"
         self._sources = {tuple(row[1:]): row[0] for row in connection.execute(f"SELECT {columns} FROM sources")}

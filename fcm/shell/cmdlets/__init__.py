@@ -22,6 +22,8 @@ MODULES = (
     "measuring",
     "snapshots",
     "events",
+    "wevtutil",
+    "win_events",
     "old_tools",
 )
 

@@ -2,25 +2,29 @@
 
 from __future__ import annotations
 
+from array import array
 from contextlib import contextmanager
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from fcm.logs.channels import CHANNELS, channel_named
 from fcm.logs.cluster_log import cluster_log
+from fcm.logs.evtx_reader import EventFile
 from fcm.logs.query import FILE, QueryError, parse_query, query_of_all
 from fcm.shell import finding
 from fcm.shell.cmdlets.language import file_object
 from fcm.shell.errors import ParameterError, ShellError, near
+from fcm.shell.files import unreadable
 from fcm.shell.objects import when
 from fcm.shell.output import whole_file
 from fcm.shell.registry import CLUSTER, INPUT, TEXT, Param, cmdlet
 from fcm.shell.values import ShellObject
+from fcm.textfile import TextFileError
 from fcm.words import quoted
 from fcm.workspace.event_log import EventLogError, Sought, everything
 
 if TYPE_CHECKING:
-    from array import array
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from fcm.logs.query import Query
     from fcm.logs.records import EventRecord
@@ -64,6 +68,55 @@ def streamed(call: Call, numbers: Sequence[int]) -> Iterator[EventRecord]:
             if place % 1000 == 0:
                 call.session.check_stopped()
             yield record
+
+
+def selected(
+    call: Call,
+    wanted: Query,
+    newest_first: bool = False,
+    most: int | None = None,
+    warn: Callable[[str], None] | None = None,
+) -> Iterator[EventRecord]:
+    """The events that a query selects of logs and of event log files, piece by piece.
+
+    Args:
+        call: the call.
+        wanted: which.
+        newest_first: the order; else oldest first.
+        most: so many at most; None: all.
+        warn: told in words what of a file could not be read; None: it is said as a warning.
+
+    Raises:
+        ShellError: a file cannot be read or is no event log.
+    """
+    numbers = found(call, wanted, newest_first) if wanted.channels else array("q")
+    if not wanted.files:
+        yield from streamed(call, numbers if most is None else numbers[:most])
+        return
+    records = [
+        one
+        for file in wanted.files
+        for one in _of_file(call, wanted, file, warn or (lambda said: call.session.say(f"WARNING: {said}")))
+    ]
+    records += streamed(call, numbers)
+    # Within a file the order is that of the file, which its numbers keep where times are equal.
+    records.sort(key=lambda one: one.time)
+    yield from islice(reversed(records) if newest_first else records, most)
+
+
+def _of_file(call: Call, wanted: Query, file: str, warn: Callable[[str], None]) -> Iterator[EventRecord]:
+    source = EventFile(call.session.path(file))
+    takes, now = wanted.test(file), call.workspace.now()
+    try:
+        for place, record in enumerate(source.records()):
+            if place % 1000 == 0:
+                call.session.check_stopped()
+            if takes(record, now):
+                yield record
+    except TextFileError as error:
+        raise unreadable(error) from error
+    for sentence in source.warnings():
+        warn(sentence)
 
 
 def log_name(call: Call, name: str) -> str:
@@ -144,9 +197,9 @@ def get_events(call: Call) -> Iterable[Any]:
     logs = call.texts("LogName") or [channel.name for channel in CHANNELS]
     xml = call.text("FilterXml") if call.has("FilterXml") else None
     wanted = query(call, xml, logs, call.text("FilterXPath", "*"))
-    numbers = found(call, wanted, newest_first=not call.switch("Oldest"))
     most = call.whole("MaxEvents")
-    return [event_object(record) for record in streamed(call, numbers if most is None else numbers[: max(0, most)])]
+    records = selected(call, wanted, not call.switch("Oldest"), None if most is None else max(0, most))
+    return [event_object(record) for record in records]
 
 
 def write_logs(call: Call, folder: str, nodes: Sequence[str], span: int | None) -> list[Any]:
