@@ -17,12 +17,12 @@ from fcm.model.machine_rules import live_migrate
 from fcm.model.preflight_checks import migration_checks
 from fcm.model.tables import table
 from fcm.model.telemetry import Phase
-from fcm.model.verdict import OK, Verdict, gib, no, some, together
+from fcm.model.verdict import OK, Verdict, for_all, gib, no, together
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from fcm.model.entities import CheckResult, Migration, MigrationOptions, VirtualMachine
+    from fcm.model.entities import Migration, MigrationOptions, VirtualMachine
     from fcm.model.state import State
 
 PLAN_AGAIN = "Plan the drain again."
@@ -56,17 +56,17 @@ class Planning:
 
     def choose(self, machine: VirtualMachine) -> Destination | Staying:
         """The best node that passes every check of a live migration, or everything that keeps it from all of them."""
-        refused: list[tuple[str, CheckResult]] = []
+        refused: list[tuple[str, str, Verdict]] = []
         for name in self.order(machine):
             failed = [check for check in migration_checks(self.state, machine, name) if check.level == "fail"]
             if not failed:
                 reason = self._reason(machine, name)
                 self.take(machine, name)
                 return Destination(machine.id, name, reason)
-            refused += ((name, check) for check in failed)
+            refused += ((name, check.name, no(check.text, check.remedy)) for check in failed)
         if not refused:
             return Staying(machine.id, "There is no other node.", "Add a node to the cluster.")
-        verdict = together(_grouped(refused))
+        verdict = for_all(refused)
         return Staying(machine.id, verdict.reason, verdict.remedy)
 
     def take(self, machine: VirtualMachine, name: str) -> None:
@@ -90,17 +90,6 @@ class Planning:
         if own := sorted(self._own(machine)):
             return f"{name} holds no machine of the anti-affinity class {own[0]} ({free} of memory free)."
         return f"{name} has the most memory free ({free})."
-
-
-def _grouped(refused: Sequence[tuple[str, CheckResult]]) -> Iterator[Verdict]:
-    """Each obstacle once: the words for the best of the nodes that have it, and which others have it too."""
-    found: dict[tuple[str, str], list[tuple[str, CheckResult]]] = {}
-    for node, check in refused:
-        found.setdefault((check.name, check.remedy.replace(node, "")), []).append((node, check))
-    for obstacle in found.values():
-        (_, first), others = obstacle[0], sorted(n for n, check in obstacle[1:] if check.text != obstacle[0][1].text)
-        also = f" It is the same with {some(others, 12)}." if others else ""
-        yield no(first.text + also, first.remedy)
 
 
 def plan_destinations(state: State, node: str) -> tuple[tuple[Destination, ...], tuple[Staying, ...]]:

@@ -51,6 +51,24 @@ def together(verdicts: Iterable[Verdict]) -> Verdict:
     return no(told, " ".join(remedies[:MOST_REASONS]))
 
 
+def for_all(refused: Iterable[tuple[str, str, Verdict]]) -> Verdict:
+    """One refusal for all of several nodes, each obstacle told once.
+
+    Args:
+        refused: node, kind of the obstacle, and its words for that node; the best of the nodes first. Obstacles of one
+            kind and remedy are told in the words for the first node, with the names of the others that have them too.
+    """
+    found: dict[tuple[str, str], list[tuple[str, Verdict]]] = {}
+    for node, kind, verdict in refused:
+        found.setdefault((kind, verdict.remedy.replace(node, "")), []).append((node, verdict))
+    told = []
+    for obstacle in found.values():
+        first = obstacle[0][1]
+        others = sorted(node for node, verdict in obstacle[1:] if verdict.reason != first.reason)
+        told.append(no(first.reason + (f" It is the same with {some(others, 12)}." if others else ""), first.remedy))
+    return together(told)
+
+
 def gib(size: int) -> str:
     """Bytes in words of GiB or MiB, for sentences."""
     return f"{size / GIB:.1f} GiB" if size >= GIB else f"{size / MIB:.0f} MiB"

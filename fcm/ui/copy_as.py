@@ -16,7 +16,7 @@ from PySide6.QtWidgets import QMenu
 from fcm.model.state import State
 from fcm.ui import icons
 from fcm.ui.plain import literal
-from fcm.ui.qactions import ChoiceEntry, Entry, commands_of
+from fcm.ui.qactions import ChoiceEntry, Entry, acted_on, commands_of
 from fcm.workspace.action_text import ActionText, action_text, commands_text
 
 if TYPE_CHECKING:
@@ -39,21 +39,28 @@ PREVIEW = 3
 def entry_text(
     workspace: Workspace | None, entry: Entry, choice: ChoiceEntry | None, most: int | None = None
 ) -> ActionText:
-    """What an entry would do, as PowerShell; of ``most`` selected things at most (None: of all)."""
+    """What an entry would do, as PowerShell; of ``most`` things that it acts on at most (None: of all)."""
+    return _text(workspace, entry, choice, most)[0]
+
+
+def _text(
+    workspace: Workspace | None, entry: Entry, choice: ChoiceEntry | None, most: int | None = None
+) -> tuple[ActionText, int]:
+    """The text, and the number of things that the entry acts on."""
     state = State() if workspace is None else workspace.state
+    if workspace is None:
+        return action_text(entry.action, state, entry.selections[0]), 1
     if choice is not None:
-        return (
-            commands_text(choice.commands[:most], state)
-            if choice.commands
-            else ActionText("", choice.verdict.sentence())
-        )
-    if len(entry.selections) == 1 or workspace is None:
-        return action_text(entry.action, state, entry.selections[0])
-    if entry.action.command is not None and entry.verdict:
-        return commands_text(commands_of(entry, None, workspace)[:most], state)
-    found = [action_text(entry.action, state, one) for one in entry.selections[:most]]
+        commands = commands_of(entry, choice, workspace)
+        if not commands:
+            return ActionText("", choice.verdict.sentence()), 0
+        return commands_text(commands[:most], state), len(commands)
+    if len(entry.selections) == 1:
+        return action_text(entry.action, state, entry.selections[0]), 1
+    subjects = acted_on(entry, workspace)
+    found = [action_text(entry.action, state, one) for one in subjects[:most]]
     text = "\n".join(one.text for one in found if one.text)
-    return ActionText(text, next((one.note for one in found if one.note), ""))
+    return ActionText(text, next((one.note for one in found if one.note), "")), len(subjects)
 
 
 def described(found: ActionText, left_out: int = 0) -> str:
@@ -78,8 +85,8 @@ class CopyAs(QObject):
 
     def hint(self, entry: Entry, choice: ChoiceEntry | None = None) -> str:
         """For a tooltip: the text of an entry, or why there is none."""
-        many = len(choice.commands) if choice is not None else len(entry.selections)
-        return described(entry_text(self._workspace(), entry, choice, PREVIEW), many - PREVIEW)
+        text, many = _text(self._workspace(), entry, choice, PREVIEW)
+        return described(text, many - PREVIEW)
 
     def copy(self, entry: Entry, choice: ChoiceEntry | None = None) -> None:
         """Put the text of an entry on the clipboard, and say what has to be filled in."""

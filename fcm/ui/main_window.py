@@ -24,12 +24,11 @@ from fcm.ui.frame import Frame
 from fcm.ui.menus import Menus
 from fcm.ui.messages import MessageArea, install_excepthook
 from fcm.ui.navigation import History
-from fcm.ui.qactions import ChoiceEntry, Entry, ask, commands_of, entries, fill_menu
+from fcm.ui.qactions import ChoiceEntry, Entry, ask, commands_of, entries, fill_menu, question
 from fcm.ui.status_bar import StatusBar
 from fcm.ui.tree_model import ROOT, TreeModel, parent_of
 from fcm.ui.trust import ask_or_say
 from fcm.workspace import settings as st
-from fcm.workspace.actions import question_of
 from fcm.workspace.powershell import powershell
 from fcm.workspace.selection import Place, Selection
 
@@ -358,7 +357,7 @@ class MainWindow(Frame):
             self._submit_some()
 
         if action.confirm is not None:
-            ask(self, question_of(action, self.state, entry.selections), action.label.replace("...", ""), submit_all)
+            ask(self, question(entry, self.workspace), action.label.replace("...", ""), submit_all)
         else:
             submit_all()
 

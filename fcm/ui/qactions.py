@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
@@ -10,13 +11,13 @@ from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QMenu, QMessageBox, QWidget
 
 from fcm.model.commands import LiveMigrate, MoveMachine, MoveSharedVolume, QuickMigrate
-from fcm.model.verdict import OK, Verdict, no
+from fcm.model.verdict import OK, Verdict, no, together
 from fcm.ui import icons
 from fcm.ui.plain import literal
-from fcm.workspace.actions import Action, actions_for
+from fcm.workspace.actions import Action, actions_for, question_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from fcm.model.commands import Command
     from fcm.workspace.selection import Selection
@@ -25,7 +26,9 @@ if TYPE_CHECKING:
 EVERYWHERE = ("refresh", "help")
 """Actions of every place; a menu shows them once, at its end."""
 ASKED = 12
-"""Selected things for which the rules are asked; of more the cluster itself refuses what may not be done."""
+"""Selected things for which the rules are asked before a menu shows an entry, and whose reasons are told."""
+JUDGED = 200
+"""Selected things for which they are asked before something is done or described; of more the cluster refuses."""
 _TO_A_NODE = (LiveMigrate, QuickMigrate, MoveMachine, MoveSharedVolume)
 """Commands whose choices are the same for several things: the nodes."""
 _CLOSED = no("No cluster is open.", "Open one with Manage a Cluster.")
@@ -89,11 +92,20 @@ def _entry(workspace: Workspace | None, action: Action, chosen: tuple[Selection,
     if workspace is None:
         return Entry(action, chosen, _CLOSED)
     state, capabilities = workspace.state, workspace.capabilities
-    verdicts = [action.verdict(state, selection, capabilities) for selection in chosen[:ASKED]]
-    verdict = next((one for one in verdicts if one), verdicts[0])
+    verdict = _any(action.verdict(state, selection, capabilities) for selection in chosen)
     if action.choices is None or not all(selection.exists(state) for selection in chosen):
         return Entry(action, chosen, verdict)
     return Entry(action, chosen, verdict, _choices(workspace, action, chosen))
+
+
+def _any(verdicts: Iterable[Verdict]) -> Verdict:
+    """Whether something can be done with one thing at least; if with none, the reasons of all that were asked."""
+    refused: list[Verdict] = []
+    for verdict in islice(verdicts, JUDGED + 1):
+        if verdict or len(refused) == JUDGED:
+            return OK
+        refused.append(verdict)
+    return together(refused[:ASKED])
 
 
 def _choices(workspace: Workspace, action: Action, chosen: tuple[Selection, ...]) -> tuple[ChoiceEntry, ...]:
@@ -115,7 +127,7 @@ def _choices(workspace: Workspace, action: Action, chosen: tuple[Selection, ...]
     merged = []
     for number, text in enumerate(sorted(by_label), 1):
         able = tuple(command for command, verdict in by_label[text] if verdict)
-        verdict = OK if able else by_label[text][0][1]
+        verdict = OK if able else together(verdict for _, verdict in by_label[text])
         of_all = len(chosen) <= ASKED and len(able) < len(chosen)
         label = f"{number} - {text}" + (f" ({len(able)} of {len(chosen)})" if of_all else "")
         merged.append(ChoiceEntry(label, verdict, able))
@@ -169,15 +181,28 @@ def _explain(action: QAction, verdict: Verdict) -> None:
         action.setStatusTip(verdict.sentence())
 
 
+def acted_on(entry: Entry, workspace: Workspace) -> tuple[Selection, ...]:
+    """Those of the selected things with which something would be done: all for which it is allowed."""
+    if not entry.verdict or not 1 < len(entry.selections) <= JUDGED:
+        return entry.selections
+    state, capabilities = workspace.state, workspace.capabilities
+    return tuple(one for one in entry.selections if entry.action.verdict(state, one, capabilities))
+
+
 def commands_of(entry: Entry, choice: ChoiceEntry | None, workspace: Workspace) -> tuple[Command, ...]:
     """The commands that an entry leads to; none if it opens a dialog."""
     if choice is not None:
-        return choice.commands
+        if not 1 < len(choice.commands) <= JUDGED:
+            return choice.commands
+        return tuple(command for command in choice.commands if workspace.allowed(command))
     if entry.action.command is None:
         return ()
-    made = (entry.action.command(workspace.state, selection) for selection in entry.selections)
-    asked = 1 < len(entry.selections) <= ASKED
-    return tuple(command for command in made if not asked or workspace.allowed(command))
+    return tuple(entry.action.command(workspace.state, selection) for selection in acted_on(entry, workspace))
+
+
+def question(entry: Entry, workspace: Workspace) -> str:
+    """What is asked before it is done, with the names of all that it acts on and of nothing else."""
+    return question_of(entry.action, workspace.state, acted_on(entry, workspace))
 
 
 def ask(parent: QWidget, question: str, yes: str, then: Callable[[], None]) -> QMessageBox:

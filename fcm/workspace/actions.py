@@ -16,7 +16,7 @@ from fcm.model.maintenance import in_maintenance, machines_in_the_way, maintenan
 from fcm.model.measuring import measurable
 from fcm.model.rules import allowed, may_enable_shared_volumes
 from fcm.model.snapshot_rules import current_snapshot, revert_advice, snapshot_advice, snapshots_of
-from fcm.model.verdict import OK, Verdict, no, some
+from fcm.model.verdict import OK, Verdict, for_all, no, some
 from fcm.workspace.selection import Place, Selection
 
 if TYPE_CHECKING:
@@ -33,6 +33,8 @@ class Choice:
 
     label: str
     command: Command
+    node: str = ""
+    """Where it leads; "" if to no node."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,10 +78,13 @@ class Action:
 
     def _choices_verdict(self, state: State, selection: Selection) -> Verdict:
         assert self.choices is not None
-        verdicts = [allowed(choice.command, state) for choice in self.choices(state, selection)]
-        if not verdicts:
-            return no("There is no other node.", "Add a node to the cluster.")
-        return next((verdict for verdict in verdicts if verdict), verdicts[0])
+        refused: list[tuple[str, str, Verdict]] = []
+        for choice in self.choices(state, selection):
+            verdict = allowed(choice.command, state)
+            if verdict:
+                return OK
+            refused.append((choice.node, verdict.reason.replace(choice.node, ""), verdict))
+        return for_all(refused) if refused else no("There is no other node.", "Add a node to the cluster.")
 
 
 def _other_nodes(state: State, but: str) -> list[str]:
@@ -89,7 +94,7 @@ def _other_nodes(state: State, but: str) -> list[str]:
 def _live_choices(state: State, selection: Selection) -> tuple[Choice, ...]:
     machine = state.machines[selection.id]
     return tuple(
-        Choice(f"{number} - Live migrate to node {node}", cmd.LiveMigrate(machine.id, node))
+        Choice(f"{number} - Live migrate to node {node}", cmd.LiveMigrate(machine.id, node), node)
         for number, node in enumerate(_other_nodes(state, machine.node), 1)
     )
 
@@ -97,7 +102,7 @@ def _live_choices(state: State, selection: Selection) -> tuple[Choice, ...]:
 def _quick_choices(state: State, selection: Selection) -> tuple[Choice, ...]:
     machine = state.machines[selection.id]
     return tuple(
-        Choice(f"{number} - Quick migrate to node {node}", cmd.QuickMigrate(machine.id, node))
+        Choice(f"{number} - Quick migrate to node {node}", cmd.QuickMigrate(machine.id, node), node)
         for number, node in enumerate(_other_nodes(state, machine.node), 1)
     )
 
@@ -105,7 +110,7 @@ def _quick_choices(state: State, selection: Selection) -> tuple[Choice, ...]:
 def _move_choices(state: State, selection: Selection) -> tuple[Choice, ...]:
     machine = state.machines[selection.id]
     return tuple(
-        Choice(f"{number} - Move to node {node}", cmd.MoveMachine(machine.id, node))
+        Choice(f"{number} - Move to node {node}", cmd.MoveMachine(machine.id, node), node)
         for number, node in enumerate(_other_nodes(state, machine.node), 1)
     )
 
@@ -113,7 +118,7 @@ def _move_choices(state: State, selection: Selection) -> tuple[Choice, ...]:
 def _volume_choices(state: State, selection: Selection) -> tuple[Choice, ...]:
     volume = state.shared_volumes[selection.id]
     return tuple(
-        Choice(f"{number} - Move to node {node}", cmd.MoveSharedVolume(volume.disk, node))
+        Choice(f"{number} - Move to node {node}", cmd.MoveSharedVolume(volume.disk, node), node)
         for number, node in enumerate(_other_nodes(state, volume.owner), 1)
     )
 

@@ -10,8 +10,9 @@ from PySide6.QtGui import QContextMenuEvent, QHelpEvent
 from PySide6.QtWidgets import QApplication, QMenu, QToolTip
 
 from fcm.model import events as ev
+from fcm.model.entities import MachineState
 from fcm.model.snapshots import Snapshot
-from fcm.ui.qactions import entries
+from fcm.ui.qactions import commands_of, entries, question
 from fcm.workspace.selection import Place, Selection
 from tests.ui.by_hand import NOW, formed, machine, opened
 from tests.ui.window_by_hand import busy_window, window, window_of
@@ -134,6 +135,41 @@ def test_several_selected_machines_are_one_line_each(qtbot: QtBot, tmp_path: Pat
     shown.copy_as.copy(save)
     assert copied().splitlines() == [f"Save-VM Web{number:02}" for number in range(8)]
     assert shown.copy_as.hint(save).splitlines()[-1] == "and the same for 5 more"
+
+
+def test_what_is_told_of_several_machines_is_what_would_be_done_and_nothing_more(qtbot: QtBot, tmp_path: Path) -> None:
+    states = [MachineState.OFF, MachineState.PAUSED, MachineState.SAVED, MachineState.RUNNING]
+    workspace, _ = opened(formed([machine(f"Web{n}", state=state) for n, state in enumerate(states)]))
+    shown = window_of(qtbot, tmp_path, workspace)
+    chosen = [Selection(Place.MACHINE, f"vm-Web{n}") for n in range(4)]
+    found = {entry.action.id: entry for entry in entries(workspace, chosen)}
+    assert shown.copy_as.hint(found["start-machine"]).splitlines() == [
+        "Start-VM Web0",
+        "Start-VM Web1",
+        "Start-VM Web2",
+    ]
+    assert shown.copy_as.hint(found["save-machine"]).splitlines() == ["Save-VM Web1", "Save-VM Web3"]
+    asked = question(found["turn-off-machine"], workspace)
+    assert all(name in asked for name in ("Web1", "Web3"))
+    assert "Web0" not in asked
+    shown.copy_as.copy(found["save-machine"])
+    assert copied().splitlines() == ["Save-VM Web1", "Save-VM Web3"]
+
+
+def test_an_entry_is_offered_although_the_first_machines_cannot_and_else_tells_why_none_can(
+    qtbot: QtBot, tmp_path: Path
+) -> None:
+    machines = [machine(f"Web{n:02}", state=MachineState.OFF) for n in range(30)]
+    workspace, _ = opened(formed([*machines, machine("Last")]))
+    window_of(qtbot, tmp_path, workspace)
+    off = [Selection(Place.MACHINE, one.id) for one in machines]
+    with_last = {e.action.id: e for e in entries(workspace, [*off, Selection(Place.MACHINE, "vm-Last")])}
+    assert with_last["save-machine"].verdict
+    assert len(commands_of(with_last["save-machine"], None, workspace)) == 1
+    without = {e.action.id: e for e in entries(workspace, off)}
+    assert not without["save-machine"].verdict
+    assert "Web00 is off." in without["save-machine"].reason
+    assert "Web11 is off." in without["save-machine"].reason
 
 
 def test_snapshots_have_a_command_each_and_are_not_offered_for_several_machines(qtbot: QtBot, tmp_path: Path) -> None:
