@@ -182,15 +182,11 @@ def _open(arguments: argparse.Namespace) -> ShellSession:
     from fcm.shell.session import ShellSession
 
     workspace = open_workspace(arguments.cluster, keep=not arguments.fresh)
-    if workspace.clock is not None:
-        workspace.clock.set_speed(arguments.speed)
     session = ShellSession(workspace)
+    session.waiting.run_at(arguments.speed)
 
     def opened(uri: str) -> Workspace:
-        new = open_workspace(uri, keep=not arguments.fresh)
-        if new.clock is not None:
-            new.clock.set_speed(arguments.speed)
-        return new
+        return open_workspace(uri, keep=not arguments.fresh)
 
     session.on_cluster = opened
     _settle(session)
@@ -252,7 +248,8 @@ def _shell(arguments: argparse.Namespace) -> int:
     code = DONE
     try:
         while True:
-            text = _read(session)
+            with session.waiting.passing():
+                text = _read(session)
             if text is None or text.strip().casefold() == "quit":
                 return code
             results = _execute(session, text)

@@ -117,6 +117,12 @@ class Clock(Protocol):
     def now(self) -> float:
         """S since the epoch on this clock."""
 
+    def hold(self, until: float, reached: Callable[[], None]) -> None:
+        """Stand still at a time (s since the epoch) or once something has happened; then call ``reached`` once."""
+
+    def release(self) -> None:
+        """End the hold."""
+
 
 class Backend(Protocol):
     """A cluster that can be watched and commanded."""

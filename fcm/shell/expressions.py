@@ -35,7 +35,20 @@ PRECEDENCE = {
     "..": 7,
 }
 CAST_TYPES = frozenset(
-    ("int", "long", "string", "bool", "double", "datetime", "array", "xml", "object", "hashtable", "pscustomobject")
+    (
+        "int",
+        "long",
+        "string",
+        "bool",
+        "double",
+        "datetime",
+        "timespan",
+        "array",
+        "xml",
+        "object",
+        "hashtable",
+        "pscustomobject",
+    )
 )
 _TYPE = re.compile(r"\[\s*([A-Za-z.]+)(\[\])?\s*\]")
 _TYPE_NAMES = {

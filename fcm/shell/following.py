@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from typing import TYPE_CHECKING
 
 from fcm.model import commands as cmd
@@ -15,23 +14,23 @@ if TYPE_CHECKING:
     from fcm.model.commands import Command
     from fcm.model.entities import Migration
     from fcm.shell.call import Call
-    from fcm.workspace.workspace import Workspace
 
 SETTLING = 600.0
 """s on the cluster's clock to wait for a machine that starts or stops, where -Wait says nothing."""
+_CANCELING = 20.0
+"""s on the cluster's clock to wait for the end of a move that was canceled."""
 _MOVING = frozenset((MachineState.STARTING, MachineState.STOPPING, MachineState.SAVING))
 
 
 def until_settled(call: Call, machines: list[str]) -> None:
     """Wait until machines have started, stopped or saved; -Wait limits the time (0: do not wait)."""
     limit = call.whole("Wait") if call.session.waits else 0
-    end = call.workspace.now() + (SETTLING if limit is None else limit)
-    while call.workspace.now() < end:
+
+    def settled() -> bool:
         found = [call.state.machines[one] for one in machines if one in call.state.machines]
-        if not any(machine.state in _MOVING for machine in found):
-            return
-        call.session.check_stopped()
-        call.session.wait()
+        return not any(machine.state in _MOVING for machine in found)
+
+    call.session.waiting.until(settled, SETTLING if limit is None else limit)
 
 
 def until_moved(call: Call, migration: Migration, limit: int | None) -> Migration:
@@ -54,17 +53,16 @@ def until_moved(call: Call, migration: Migration, limit: int | None) -> Migratio
         return migration
     name = call.state.machines[migration.machine].name
     activity = f"{migration.kind} of {name} from {migration.source} to {migration.destination}"
-    end = None if limit is None else call.workspace.now() + limit
+
+    def known() -> Migration:
+        return call.state.migrations[migration.id]
+
+    def told() -> None:
+        session.on_progress(activity, _course(call, known()), percent(call, known()))
+
     try:
-        while True:
-            found = call.state.migrations[migration.id]
-            if found.phase.is_over:
-                break
-            if end is not None and call.workspace.now() >= end:
-                return found
-            session.on_progress(activity, _course(call, found), percent(call, found))
-            session.check_stopped()
-            session.wait()
+        if not session.waiting.until(lambda: known().phase.is_over, limit, told):
+            return known()
     except (KeyboardInterrupt, StoppedError):
         _cancel(call, migration)
         raise StoppedError(
@@ -72,6 +70,7 @@ def until_moved(call: Call, migration: Migration, limit: int | None) -> Migratio
         ) from None
     finally:
         session.on_progress(activity, "", -1)
+    found = known()
     if found.phase is not Phase.COMPLETED:
         reason = found.reason or f"The move of {name} {'was canceled' if found.phase is Phase.CANCELED else 'failed'}."
         raise RefusedError(reason, found.remedy, call.at, "OperationStopped")
@@ -86,13 +85,17 @@ def until_drained(call: Call, node: str) -> None:
     """
     session = call.session
     activity = f"Drain of {node}"
-    try:
-        while session.waits and (drain := active_drain(call.state, node)) is not None:
+
+    def told() -> None:
+        drain = active_drain(call.state, node)
+        if drain is not None:
             over = sum(one.phase.is_over for one in drain_migrations(call.state, drain.id).values())
             total = max(len(drain.moves), 1)
             session.on_progress(activity, f"{over} of {len(drain.moves)} machines", 100 * over // total)
-            session.check_stopped()
-            session.wait()
+
+    try:
+        if session.waits:
+            session.waiting.until(lambda: active_drain(call.state, node) is None, None, told)
     except (KeyboardInterrupt, StoppedError):
         with session.to_the_end():
             _answered(call, cmd.CancelMigrations(node))
@@ -139,11 +142,9 @@ def _cancel(call: Call, migration: Migration) -> None:
     """Cancel and wait for the answer; a move that cannot be canceled goes on."""
     if migration.kind is not MigrationKind.LIVE:
         return
-    accepted = _answered(call, cmd.CancelMigration(migration.id))
-    for _ in range(100):
-        if not accepted or call.state.migrations[migration.id].phase.is_over:
-            break
-        call.session.wait()
+    with call.session.to_the_end():
+        if _answered(call, cmd.CancelMigration(migration.id)):
+            call.session.waiting.until(lambda: call.state.migrations[migration.id].phase.is_over, _CANCELING)
 
 
 def _answered(call: Call, command: Command) -> bool:
@@ -154,18 +155,3 @@ def _answered(call: Call, command: Command) -> bool:
             break
         call.session.wait()
     return bool(operation.verdict)
-
-
-class Draining:
-    """Waits for the workspace to wake it, then drains; for a thread that owns the workspace."""
-
-    def __init__(self, workspace: Workspace) -> None:
-        self._workspace = workspace
-        self._awake = threading.Event()
-        workspace.set_wake(self._awake.set)
-
-    def __call__(self, limit: float) -> None:
-        """Drain once something came, or after ``limit`` s."""
-        if self._awake.wait(limit):
-            self._awake.clear()
-        self._workspace.drain()

@@ -7,11 +7,13 @@ at 0, 27 and 54, four at 0, 20, 40 and 60. What does not fit is cut and ends in 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from enum import Enum
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 from fcm.shell.records import record_lines
+from fcm.shell.times import SPAN_PARTS, SPAN_TOTALS, formatted, span_property
 from fcm.shell.values import Lines, ShellObject, property_of, text
 
 if TYPE_CHECKING:
@@ -73,7 +75,9 @@ VIEWS: dict[str, tuple[Column, ...]] = {
 
 
 def shown(value: Any) -> str:
-    """A value in a cell: lists, and the names in tables, in braces."""
+    """A value in a cell: lists, and the names in tables, in braces; times as people write them."""
+    if isinstance(value, datetime):
+        return formatted(value, "G")
     if isinstance(value, list | tuple | dict):
         return "{" + ", ".join(text(item) for item in value) + "}"
     return " ".join(text(value).split("\n"))
@@ -90,7 +94,7 @@ def format_values(values: Sequence[Any], width: int = WIDTH) -> str:
     for kind, group in groupby(values, key=_kind):
         members = list(group)
         if kind == "":
-            parts.append("\n".join(text(value) for value in members))
+            parts.append("\n".join(_alone(value) for value in members))
         elif kind == "Lines":
             parts.extend("\n".join(item.lines) for item in members)
         elif kind == "ErrorRecord":
@@ -101,6 +105,16 @@ def format_values(values: Sequence[Any], width: int = WIDTH) -> str:
         else:
             parts.append("\n".join(_objects(members, width)))
     return "\n".join(parts)
+
+
+def _alone(value: Any) -> str:
+    """A value that stands by itself: a time in words, a span as a list of its parts."""
+    if isinstance(value, datetime):
+        return f"\n{formatted(value, 'F')}\n"
+    if isinstance(value, timedelta):
+        rows = [(name, text(span_property(value, name.casefold()))) for name in (*SPAN_PARTS, *SPAN_TOTALS)]
+        return "\n".join(["", *(f"{name:<17} : {part}" for name, part in rows), ""])
+    return text(value)
 
 
 def _kind(value: Any) -> str:

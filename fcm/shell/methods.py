@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import math
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from fcm.shell.errors import ShellError
-from fcm.shell.operators import formatted
+from fcm.shell.operators import binary, formatted
 from fcm.shell.values import ShellObject, as_number, as_whole, equal, table_get, text
 from fcm.words import quoted
 
@@ -52,6 +52,18 @@ _TIME: dict[str, Method] = {
     f"add{unit}": lambda value, count, unit=unit: value + timedelta(**{unit: float(as_number(count))})
     for unit in ("days", "hours", "minutes", "seconds", "milliseconds")
 }
+_TIME |= {
+    "touniversaltime": lambda value: value.astimezone(UTC),
+    "tolocaltime": lambda value: value.astimezone(),
+    "subtract": lambda value, other: binary("-", value, other),
+    "add": lambda value, span: binary("+", value, span),
+}
+_SPAN: dict[str, Method] = {
+    "add": lambda value, span: binary("+", value, span),
+    "subtract": lambda value, span: binary("-", value, span),
+    "negate": lambda value: -value,
+    "duration": lambda value: abs(value),
+}
 _MATH: dict[str, Method] = {
     "round": lambda value, *digits: round(as_number(value), as_whole(digits[0], "Digits") if digits else 0),
     "floor": lambda value: math.floor(as_number(value)),
@@ -90,6 +102,7 @@ _TYPES: tuple[tuple[type, str], ...] = (
     (list, "System.Object[]"),
     (dict, "System.Collections.Hashtable"),
     (datetime, "System.DateTime"),
+    (timedelta, "System.TimeSpan"),
 )
 _OBJECTS = {
     "ErrorRecord": "System.Management.Automation.ErrorRecord",
@@ -112,6 +125,8 @@ def method(value: Any, name: str, arguments: list[Any], at: int) -> Any:
         if isinstance(value, list)
         else _TIME
         if isinstance(value, datetime)
+        else _SPAN
+        if isinstance(value, timedelta)
         else {}
         if isinstance(value, int | float)
         else _TEXT

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import ipaddress
 from dataclasses import replace
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from fcm.model import commands as cmd
@@ -24,10 +23,12 @@ from fcm.model.entities import (
 from fcm.model.maintenance import in_maintenance
 from fcm.model.telemetry import Phase
 from fcm.shell.errors import ParameterError
+from fcm.shell.times import local
 from fcm.shell.values import ShellObject, as_truth, as_whole, items, text
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from datetime import datetime
 
     from fcm.model.entities import (
         Adapter,
@@ -399,8 +400,8 @@ def check_object(result: CheckResult) -> ShellObject:
 
 
 def when(time: float) -> datetime:
-    """A time of the cluster (s since the epoch), UTC."""
-    return datetime.fromtimestamp(time, UTC)
+    """A time of the cluster (s since the epoch), in local time."""
+    return local(time)
 
 
 def _cluster(state: State) -> str:

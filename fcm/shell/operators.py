@@ -6,12 +6,14 @@ import re
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
+from fcm.shell import times
 from fcm.shell.errors import DivisionError, ShellError
 from fcm.shell.exceptions import exception_type
 from fcm.shell.records import ExceptionObject
 from fcm.shell.values import (
     ShellObject,
     as_number,
+    as_span,
     as_time,
     as_whole,
     compare,
@@ -130,8 +132,8 @@ def _add(left: Any, right: Any) -> Any:
         return [*left, *items(right)]
     if isinstance(left, dict) and isinstance(right, dict):
         return {**left, **right}
-    if isinstance(left, datetime):
-        return left + timedelta(seconds=as_number(right))
+    if isinstance(left, datetime | timedelta):
+        return left + as_span(right)
     if isinstance(left, str) or (left is None and isinstance(right, str)):
         joined = text(left) + text(right)
         if len(joined) > LONGEST_SUM:
@@ -153,11 +155,9 @@ def _limited(value: int | float) -> int | float:
 
 def _subtract(left: Any, right: Any) -> Any:
     if isinstance(left, datetime):
-        return (
-            (left - as_time(right)).total_seconds()
-            if isinstance(right, datetime)
-            else left - timedelta(seconds=as_number(right))
-        )
+        return left - as_time(right) if isinstance(right, datetime) else left - as_span(right)
+    if isinstance(left, timedelta):
+        return left - as_span(right)
     return _limited(as_number(left) - as_number(right))
 
 
@@ -201,6 +201,7 @@ def _is(left: Any, right: Any) -> bool:
         "double": (float,),
         "array": (list,),
         "datetime": (datetime,),
+        "timespan": (timedelta,),
     }
     name = text(right).strip("[]").casefold()
     if isinstance(left, ExceptionObject):
@@ -288,6 +289,8 @@ def cast(kind: str, value: Any) -> Any:
             return truth(value)
         case "datetime":
             return as_time(value)
+        case "timespan":
+            return as_span(value)
         case "array":
             return items(value)
         case "object":
@@ -331,9 +334,7 @@ def formatted(pattern: str, values: list[Any]) -> str:
 
 def _shown(value: Any, form: str) -> str:
     if isinstance(value, datetime) and form:
-        for letters, code in (("yyyy", "%Y"), ("MM", "%m"), ("dd", "%d"), ("HH", "%H"), ("mm", "%M"), ("ss", "%S")):
-            form = form.replace(letters, code)
-        return value.strftime(form)
+        return times.formatted(value, form)
     kind, digits = form[:1].upper(), form[1:]
     if isinstance(value, bool) or not isinstance(value, int | float) or (digits and not digits.isdigit()):
         return text(value)

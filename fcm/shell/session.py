@@ -16,7 +16,6 @@ from fcm.shell import tree
 from fcm.shell.call import Later
 from fcm.shell.errors import CommandNotFoundError, NotFoundError, ShellError, StoppedError, near
 from fcm.shell.flow import Exiting, Leaving
-from fcm.shell.following import Draining
 from fcm.shell.formatting import WIDTH, format_values
 from fcm.shell.interpreter import Interpreter
 from fcm.shell.parser import parse
@@ -26,6 +25,7 @@ from fcm.shell.results import Results
 from fcm.shell.submission import Submission
 from fcm.shell.values import text, truth
 from fcm.shell.variables import Variables
+from fcm.shell.waiting import STEP, Waiting
 from fcm.words import quoted
 
 if TYPE_CHECKING:
@@ -37,8 +37,6 @@ if TYPE_CHECKING:
 _log = logging.getLogger(__name__)
 HISTORY = 1000
 """Lines that Get-History knows."""
-STEP = 0.2
-"""s between two looks at a cluster that is being waited for."""
 TURNS = 200_000
 """Turns of loops and blocks that one input may take where the thread must not block."""
 
@@ -99,7 +97,7 @@ class ShellSession:
         self.width = WIDTH
         """Characters of a line of the output."""
         self._folder = folder
-        self._pump = pump or Draining(workspace)
+        self.waiting = Waiting(self, pump)
         self.failures = 0
         """Errors of this session so far, caught and silenced ones included, and scripts that failed by exit."""
         self.interpreter = Interpreter(self)
@@ -393,8 +391,7 @@ class ShellSession:
         self._submission.flush()
         before = self.workspace
         self.workspace = self.on_cluster(uri)
-        if isinstance(self._pump, Draining):
-            self._pump = Draining(self.workspace)
+        self.waiting.follow(self.workspace)
         before.close()
         return True
 
@@ -403,8 +400,8 @@ class ShellSession:
         return self._submission.creates(name)
 
     def wait(self, limit: float = STEP) -> None:
-        """Let the cluster go on for at most ``limit`` s and take what it posted."""
-        self._pump(limit)
+        """Let the cluster go on for at most ``limit`` real s and take what it posted."""
+        self.waiting.pump(limit)
 
     def not_found(self, what: str, name: str, known: list[str], at: int = -1) -> NotFoundError:
         """The error for an object that is not there, with the near names."""

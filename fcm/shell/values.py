@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime, timedelta
 from enum import Enum
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from fcm.shell.errors import ConversionError
+from fcm.shell.times import of_ticks, parsed, span_property, span_text, time_property
 from fcm.words import quoted
 
 if TYPE_CHECKING:
@@ -103,6 +104,8 @@ def text(value: Any) -> str:
         return f"{int(value)}" if value.is_integer() and abs(value) < 1e15 else repr(value)
     if isinstance(value, datetime):
         return value.strftime("%m/%d/%Y %H:%M:%S")
+    if isinstance(value, timedelta):
+        return span_text(value)
     if isinstance(value, list | tuple):
         return " ".join(text(item) for item in value)
     if isinstance(value, ShellObject):
@@ -166,18 +169,37 @@ def as_truth(value: Any, what: str) -> bool:
 
 
 def as_time(value: Any) -> datetime:
-    """A value as time; a text without an offset is UTC.
+    """A value as time; a text without an offset is local time.
 
     Raises:
         ConversionError: it is no time.
     """
     if isinstance(value, datetime):
         return value
-    try:
-        found = datetime.fromisoformat(text(value).strip())
-    except ValueError as error:
-        raise ConversionError(f"{quoted(text(value))} is no time.", "Write it as 2009-10-17T19:20:41.") from error
-    return found if found.tzinfo else found.replace(tzinfo=UTC)
+    found = parsed(text(value).strip())
+    if found is None:
+        raise ConversionError(f"{quoted(text(value))} is no time.", "Write it as 2009-10-17T19:20:41.")
+    return found
+
+
+def as_span(value: Any) -> timedelta:
+    """A value as a span of time; a number counts ticks of 100 ns, as in .NET.
+
+    Raises:
+        ConversionError: it is none.
+    """
+    if isinstance(value, timedelta):
+        return value
+    match = _SPAN.fullmatch(text(value).strip()) if isinstance(value, str) else None
+    if match is not None:
+        parts = {unit: float(part) for unit, part in match.groupdict().items() if part and unit != "sign"}
+        return timedelta(**parts) * (-1 if match["sign"] else 1)
+    return of_ticks(as_number(value))
+
+
+_SPAN = re.compile(
+    r"(?P<sign>-)?(?:(?P<days>\d{1,8})\.)?(?P<hours>\d{1,2}):(?P<minutes>\d{1,2})(?::(?P<seconds>\d{1,2}(?:\.\d{1,7})?))?"
+)
 
 
 @lru_cache(maxsize=256)
@@ -231,6 +253,8 @@ def equal(left: Any, right: Any) -> bool:
             return left == as_number(right)
         except ConversionError:
             return False
+    if isinstance(left, timedelta):
+        return isinstance(right, timedelta) and left == right
     if isinstance(left, datetime):
         try:
             return left == as_time(right)
@@ -252,6 +276,8 @@ def compare(left: Any, right: Any) -> int:
     b: Any
     if isinstance(left, datetime):
         a, b = left, as_time(right)
+    elif isinstance(left, timedelta):
+        a, b = left, as_span(right)
     elif isinstance(left, bool | int | float) and not isinstance(left, Enum):
         a, b = as_number(left), as_number(right)
     elif left is None and isinstance(right, int | float):
@@ -269,6 +295,8 @@ def sort_key(value: Any) -> tuple[int, Any]:
         return (1, value)
     if isinstance(value, datetime):
         return (2, value.timestamp())
+    if isinstance(value, timedelta):
+        return (1, value.total_seconds())
     return (3, text(value).casefold())
 
 
@@ -295,8 +323,10 @@ def property_of(value: Any, name: str) -> Any:
         return folded([part for item in value for part in items(property_of(item, name))])
     if isinstance(value, str) and word == "length":
         return len(value)
-    if isinstance(value, datetime) and word in ("year", "month", "day", "hour", "minute", "second"):
-        return getattr(value, word)
+    if isinstance(value, datetime | timedelta):
+        found = time_property(value, word) if isinstance(value, datetime) else span_property(value, word)
+        if found is not None:
+            return found
     if word == "count":
         return 0 if value is None else 1
     return None
@@ -309,6 +339,8 @@ def as_json(value: Any, depth: int = 6) -> Any:
         return value
     if isinstance(value, datetime):
         return value.isoformat()
+    if isinstance(value, timedelta):
+        return span_text(value)
     if depth <= 0:
         return text(value)
     if isinstance(value, ShellObject):

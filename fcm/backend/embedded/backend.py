@@ -7,6 +7,7 @@ One thread at a time runs the cluster: with a pacer its own thread, without one 
 from __future__ import annotations
 
 import logging
+import math
 import threading
 import time
 from collections import deque
@@ -376,8 +377,8 @@ class EmbeddedBackend:
                     self._report("error", _FAILED)
                     self._refuse_all(_STANDS_STILL)
                     return
-            delay = self._real_delay()
             with self._awake:
+                delay = self._real_delay()  # inside: a change of the clock either is seen here or wakes what follows
                 if not self._closing and not self._inbox:
                     self._awake.wait(None if delay is None else max(delay, REST))
 
@@ -385,6 +386,9 @@ class EmbeddedBackend:
         end = time.monotonic() + TURN
         target = self._clock.target()
         while self._ready() and self._kernel.step(target):
+            if self._has_facts():
+                self._clock.happened()
+                target = self._clock.target()
             self._flush(only_full=not self._has_facts())
             self._empty_inbox()
             if time.monotonic() > end:
@@ -393,9 +397,10 @@ class EmbeddedBackend:
                 break
         self._empty_inbox()
         self._flush()
+        self._clock.tell()
 
     def _real_delay(self) -> float | None:
         if self._complaint:
             return max(0.0, RETRY - (time.monotonic() - self._tried))
         due = self._kernel.next_due
-        return None if due is None else self._clock.real_delay(due)
+        return self._clock.real_delay(math.inf if due is None else due)

@@ -97,6 +97,10 @@ class VirtualClock:
         """The latest time that ``now`` has given."""
         self.stopped = False
         """True while nothing may happen because what happened could not be written down."""
+        self._limit = math.inf
+        """Virtual time that is not passed while somebody waits for it."""
+        self._reached: Callable[[], None] | None = None
+        """Told once when the clock stands at the limit."""
 
     @property
     def speed(self) -> float:
@@ -116,6 +120,41 @@ class VirtualClock:
             self._speed = speed
         self._wake()
 
+    def hold(self, until: float, reached: Callable[[], None]) -> None:
+        """Go on, but stand still at a time, and before that as soon as something has happened; then tell it once.
+
+        Whoever waits for a time, or for something to happen, so sees the cluster at that very moment, at any speed.
+
+        Args:
+            until: s since the epoch; ``math.inf``: until something happens.
+            reached: told in the thread of the cluster that it stands still.
+        """
+        with self._lock:
+            self._anchor(self._target())
+            self._limit, self._reached = until, reached
+        self._wake()
+
+    def release(self) -> None:
+        """End the hold: go on from where it stands."""
+        with self._lock:
+            self._anchor(self._target())
+            self._limit, self._reached = math.inf, None
+        self._wake()
+
+    def happened(self) -> None:
+        """Something has happened at the kernel's time: one who waits wants to see it before time goes on."""
+        with self._lock:
+            if self._reached is not None:
+                self._limit = min(self._limit, self._kernel.now)
+
+    def tell(self) -> None:
+        """Tell the one who waits that the limit is reached."""
+        with self._lock:
+            reached = self._reached if self._kernel.now >= self._limit else None
+            self._reached = None if reached else self._reached
+        if reached is not None:
+            reached()
+
     def now(self) -> float:
         """S since the epoch; flows on between two events of the cluster."""
         if not self._paced:
@@ -129,7 +168,7 @@ class VirtualClock:
     def target(self) -> float:
         """Up to when things should have happened by now; ``math.inf`` as fast as possible."""
         with self._lock:
-            return math.inf if math.isinf(self._speed) and not self.stopped else self._target()
+            return self._limit if math.isinf(self._speed) and not self.stopped else self._target()
 
     def anchor(self) -> None:
         """Go on from the kernel's time: at the start, and when the cluster could not keep up."""
@@ -147,6 +186,12 @@ class VirtualClock:
         """Real seconds until a virtual time is reached; None = not at this speed."""
         if self._speed == 0 or self.stopped:
             return None
+        if due > self._limit:
+            due = self._limit
+            if self._kernel.now >= due:
+                return None
+        if math.isinf(due):
+            return None
         if math.isinf(self._speed):
             return 0.0
         with self._lock:
@@ -155,7 +200,7 @@ class VirtualClock:
     def _target(self) -> float:
         if self._speed == 0 or math.isinf(self._speed) or self.stopped:
             return max(self._virtual, self._kernel.now)
-        return self._virtual + (time.monotonic() - self._real) * self._speed
+        return min(self._virtual + (time.monotonic() - self._real) * self._speed, max(self._limit, self._kernel.now))
 
     def _anchor(self, virtual: float) -> None:
         self._virtual = virtual

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from fcm.shell.absent import why_absent
@@ -20,7 +20,12 @@ if TYPE_CHECKING:
 CORE = "Core"
 _TYPES: dict[type, str] = {
     **{str: "System.String", bool: "System.Boolean", int: "System.Int64", float: "System.Double"},
-    **{list: "System.Object[]", dict: "System.Collections.Hashtable", datetime: "System.DateTime"},
+    **{
+        list: "System.Object[]",
+        dict: "System.Collections.Hashtable",
+        datetime: "System.DateTime",
+        timedelta: "System.TimeSpan",
+    },
 }
 """Names of types as Get-Member shows them."""
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from fcm.shell.cmdlets.selecting import pipeline_input
@@ -10,7 +9,8 @@ from fcm.shell.errors import ParameterError, ShellError
 from fcm.shell.files import text_of
 from fcm.shell.objects import when
 from fcm.shell.registry import ANY, TEXT, Param, cmdlet
-from fcm.shell.values import ShellObject, as_number, text
+from fcm.shell.times import local
+from fcm.shell.values import ShellObject, as_number, as_time, text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -118,17 +118,21 @@ def start_sleep(call: Call) -> Iterable[Any]:
         raise ParameterError("The window does not wait.", "Use Start-Sleep in scripts: fcm run, fcm shell.", call.at)
     if not 0 <= seconds <= 86400:
         raise ParameterError(f"{text(seconds)} s is no time to wait.", "Give 0 to 86400 seconds.")
-    end = call.workspace.now() + seconds
-    while (left := end - call.workspace.now()) > 1e-6:
-        call.session.check_stopped()
-        call.session.wait(min(0.2, left))
+    call.session.waiting.until(lambda: False, float(seconds))
     return []
 
 
-@cmdlet("Get-Date", Param("Format"), synopsis="The time on the cluster's clock, UTC.", example="Get-Date", module=CORE)
+@cmdlet(
+    "Get-Date",
+    Param("Date", "any", position=0, help="A time instead of now, such as '2009-10-17 19:20:41'."),
+    Param("Format"),
+    synopsis="The time on the cluster's clock, in local time.",
+    example="Get-Date",
+    module=CORE,
+)
 def get_date(call: Call) -> Iterable[Any]:
     """Time of the cluster."""
-    now = when(call.workspace.now())
+    now = as_time(call.values["Date"]) if call.has("Date") else when(call.workspace.now())
     if call.has("Format"):
         from fcm.shell.operators import formatted
 
@@ -144,7 +148,7 @@ def file_object(path: Path) -> ShellObject:
         "File",
         {
             "Mode": "d----" if is_folder else "-a---",
-            "LastWriteTime": datetime.fromtimestamp(status.st_mtime),
+            "LastWriteTime": local(status.st_mtime),
             "Length": None if is_folder else status.st_size,
             "Name": path.name,
             "FullName": str(path),

@@ -148,11 +148,11 @@ def start_node(call: Call) -> Iterable[Any]:
     out: list[Any] = []
     for node in nodes:
         out += call.submit(cmd.StartClusterService(node.name), node.name)
-    end = call.workspace.now() + ((limit or 0) if call.session.waits else 0)
     names = [node.name for node in nodes]
-    while call.workspace.now() < end and any(call.state.nodes[n].state is NodeState.JOINING for n in names):
-        call.session.check_stopped()
-        call.session.wait()
+    if call.session.waits:
+        call.session.waiting.until(
+            lambda: not any(call.state.nodes[one].state is NodeState.JOINING for one in names), limit or 0
+        )
     return [*out, *([] if out else [_object(call, call.state.nodes[name]) for name in names])]
 
 

@@ -70,6 +70,6 @@ def cluster(call: Call) -> Iterable[Any]:
     span = options.get("span")
     if span is not None and not (span.isdigit() and int(span)):
         raise ParameterError(f"/span needs minutes, not {quoted(span)}.", "Write /span:15.")
-    nodes = [node.name for node in finding.nodes(call, [options["node"]] if "node" in options else [])]
+    nodes = [node.name for node in finding.nodes(call, [options["node"]] if "node" in options else None)]
     folder = options.get("copy") or REPORTS
     return write_logs(call, folder, nodes, int(span) if span else None)

@@ -8,6 +8,7 @@ from fcm.model import commands as cmd
 from fcm.model.snapshot_rules import snapshots_of
 from fcm.shell import finding
 from fcm.shell.errors import ParameterError
+from fcm.shell.objects import when
 from fcm.shell.registry import CLUSTER, INPUT, TEXT, Param, cmdlet
 from fcm.shell.values import ShellObject
 
@@ -67,7 +68,7 @@ def _object(snapshot: Snapshot) -> ShellObject:
             "VMName": snapshot.machine.name,
             "Name": snapshot.name,
             "SnapshotType": "Standard",
-            "CreationTime": snapshot.time,
+            "CreationTime": when(snapshot.time),
             "State": str(snapshot.machine.state),
             "Size": snapshot.size,
             "Id": snapshot.id,

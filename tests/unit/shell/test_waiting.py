@@ -1,0 +1,93 @@
+"""Waits of scripts on a cluster whose clock runs by itself, as in fcm run."""
+
+from __future__ import annotations
+
+import math
+import threading
+import time
+from typing import TYPE_CHECKING
+
+import pytest
+
+from fcm.app import open_workspace
+from fcm.shell.session import ShellSession
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    Opening = Callable[[float], ShellSession]
+
+SPEEDS = [math.inf, 3600.0, 100.0]
+
+
+@pytest.fixture
+def session() -> Iterator[Opening]:
+    opened: list[ShellSession] = []
+
+    def at(speed: float) -> ShellSession:
+        made = ShellSession(open_workspace("embedded:contoso", keep=False))
+        made.waiting.run_at(speed)
+        opened.append(made)
+        return made
+
+    yield at
+    for one in opened:
+        one.workspace.close()
+
+
+def _number(session: ShellSession, script: str) -> float:
+    results = session.execute(script)
+    assert results.ok, results.text()
+    return float(results.objects[-1])
+
+
+@pytest.mark.parametrize("speed", SPEEDS)
+def test_a_sleep_ends_at_its_time_on_the_clock_of_the_cluster(session: Opening, speed: float) -> None:
+    slept = _number(session(speed), "$a = Get-Date; Start-Sleep 60; $b = Get-Date; ($b - $a).TotalSeconds")
+    assert 60 <= slept < 65
+
+
+def test_a_sleep_at_full_speed_is_over_at_once_where_nothing_else_is_due(session: Opening) -> None:
+    begun = time.monotonic()
+    assert session(math.inf).execute("Start-Sleep 80000; 'awake'").objects == ["awake"]
+    assert time.monotonic() - begun < 30
+
+
+@pytest.mark.parametrize("speed", SPEEDS)
+def test_a_sleep_among_migrations_ends_at_its_time_too(session: Opening, speed: float) -> None:
+    script = (
+        "Move-ClusterVirtualMachineRole SQL01 node2 -Wait 0 | Out-Null\n"
+        "$a = Get-Date; Start-Sleep 3; ((Get-Date) - $a).TotalSeconds"
+    )
+    assert 3 <= _number(session(speed), script) < 8
+
+
+@pytest.mark.parametrize("speed", SPEEDS)
+def test_a_move_is_told_at_the_moment_of_its_end(session: Opening, speed: float) -> None:
+    script = (
+        "Move-ClusterVirtualMachineRole WEB01 node2 | Out-Null\n"
+        "((Get-Date) - (Get-ClusterVirtualMachineMigration WEB01).Ended).TotalSeconds"
+    )
+    assert 0 <= _number(session(speed), script) < 5
+
+
+@pytest.mark.parametrize("speed", SPEEDS)
+def test_a_limit_of_a_wait_is_meant_on_the_clock_of_the_cluster(session: Opening, speed: float) -> None:
+    waited = _number(
+        session(speed),
+        "$a = Get-Date; Move-ClusterVirtualMachineRole SQL01 node2 -Wait 2 | Out-Null; ((Get-Date) - $a).TotalSeconds",
+    )
+    assert 2 <= waited < 7
+
+
+def test_a_sleep_is_ended_by_the_user(session: Opening) -> None:
+    slow = session(0.001)
+    threading.Timer(0.05, slow.stop).start()
+    results = slow.execute("Start-Sleep 1000; 'awake'")
+    assert "The command was ended." in results.text()
+    assert results.objects == []
+
+
+def test_a_script_that_only_looks_finds_that_time_goes_on(session: Opening) -> None:
+    script = "Stop-VM APP01 -TurnOff; $a = Get-Date; while (((Get-Date) - $a).TotalSeconds -lt 0.05) { }; 'later'"
+    assert session(math.inf).execute(script).objects[-1] == "later"
