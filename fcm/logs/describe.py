@@ -7,7 +7,7 @@ which no id is confirmed has the id 0. Names come from the state; an object that
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, assert_never
 
 from fcm.logs.describe_protection import of_backup, of_snapshot
 from fcm.model import events as ev
@@ -150,7 +150,7 @@ def describe(entry: ev.Entry, state: State) -> EventText:
             return _of_migration(event, state)
 
 
-def _of_migration(event: ev.Event, state: State) -> EventText:
+def _of_migration(event: ev.MigrationEvent | ev.TransientEvent, state: State) -> EventText:
     match event:
         case ev.MigrationRequested(migration=migration):
             waits = f" It waits: {migration.reason}" if migration.phase is Phase.WAITING and migration.reason else ""
@@ -189,7 +189,7 @@ def _of_migration(event: ev.Event, state: State) -> EventText:
         case ev.BackendReported(level=level, text=text, remedy=remedy):
             return EventText(_COMMAND_LEVELS.get(level, WARNING), PROGRAM, 0, f"{text} {remedy}".strip())
         case _:
-            raise TypeError(f"{type(event).__name__} has no text")
+            assert_never(event)
 
 
 def _validated(report: ValidationReport) -> EventText:

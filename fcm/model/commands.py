@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TypeAlias, get_args
 
 from fcm.model.entities import (
     DrainMove,
@@ -18,29 +19,29 @@ from fcm.model.entities import (
 
 
 @dataclass(frozen=True, slots=True)
-class Command:
-    """Base of all commands. Fields hold ids, see fcm.model.entities; None in an optional field = leave as it is."""
+class BaseCommand:
+    """What all commands have. Fields hold ids, see fcm.model.entities; None in an optional field = leave as it is."""
 
 
 # Cluster
 
 
 @dataclass(frozen=True, slots=True)
-class ValidateCluster(Command):
+class ValidateCluster(BaseCommand):
     """Run the named validation tests (all where empty) and keep the report."""
 
     tests: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
-class EnableSharedVolumes(Command):
+class EnableSharedVolumes(BaseCommand):
     """Enable Cluster Shared Volumes; the notice must have been read and accepted."""
 
     notice_accepted: bool = False
 
 
 @dataclass(frozen=True, slots=True)
-class SetQuorum(Command):
+class SetQuorum(BaseCommand):
     """Configure Cluster Quorum Settings."""
 
     mode: QuorumMode
@@ -48,7 +49,7 @@ class SetQuorum(Command):
 
 
 @dataclass(frozen=True, slots=True)
-class SetMigrationNetworks(Command):
+class SetMigrationNetworks(BaseCommand):
     """Tab Network for live migration: networks in order of preference, and those not to be used.
 
     In Windows Server 2008 R2 a change made on one machine acts for all machines, so it is kept with the cluster.
@@ -59,7 +60,7 @@ class SetMigrationNetworks(Command):
 
 
 @dataclass(frozen=True, slots=True)
-class SetMachineNetworks(Command):
+class SetMachineNetworks(BaseCommand):
     """Networks for the live migrations of one machine alone; None: those of the cluster again."""
 
     machine: str
@@ -67,14 +68,14 @@ class SetMachineNetworks(Command):
 
 
 @dataclass(frozen=True, slots=True)
-class SetConcurrentMigrations(Command):
+class SetConcurrentMigrations(BaseCommand):
     """How many live migrations one node may take part in at once."""
 
     limit: int
 
 
 @dataclass(frozen=True, slots=True)
-class SetMigrationOptions(Command):
+class SetMigrationOptions(BaseCommand):
     """Options of every live migration that is asked for without any of its own."""
 
     options: MigrationOptions
@@ -84,28 +85,28 @@ class SetMigrationOptions(Command):
 
 
 @dataclass(frozen=True, slots=True)
-class AddClusterDisk(Command):
+class AddClusterDisk(BaseCommand):
     """Make unassigned LUNs cluster disks in Available Storage."""
 
     disks: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class AddStorage(Command):
+class AddStorage(BaseCommand):
     """Add disks of Available Storage to the Cluster Shared Volumes."""
 
     disks: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class RemoveSharedVolume(Command):
+class RemoveSharedVolume(BaseCommand):
     """Give a Cluster Shared Volume back to Available Storage."""
 
     disk: str
 
 
 @dataclass(frozen=True, slots=True)
-class RenameSharedVolume(Command):
+class RenameSharedVolume(BaseCommand):
     """Change the name of the disk resource of a shared volume."""
 
     disk: str
@@ -113,7 +114,7 @@ class RenameSharedVolume(Command):
 
 
 @dataclass(frozen=True, slots=True)
-class RenameVolumeFolder(Command):
+class RenameVolumeFolder(BaseCommand):
     """Change the folder of a shared volume under ClusterStorage, on all nodes."""
 
     disk: str
@@ -121,7 +122,7 @@ class RenameVolumeFolder(Command):
 
 
 @dataclass(frozen=True, slots=True)
-class MoveSharedVolume(Command):
+class MoveSharedVolume(BaseCommand):
     """Make another node the coordinator of a shared volume."""
 
     disk: str
@@ -129,7 +130,7 @@ class MoveSharedVolume(Command):
 
 
 @dataclass(frozen=True, slots=True)
-class SetRedirectedAccess(Command):
+class SetRedirectedAccess(BaseCommand):
     """Turn redirected access of a shared volume on or off."""
 
     disk: str
@@ -137,7 +138,7 @@ class SetRedirectedAccess(Command):
 
 
 @dataclass(frozen=True, slots=True)
-class SetMaintenance(Command):
+class SetMaintenance(BaseCommand):
     """Turn maintenance mode of a cluster disk or shared volume on or off."""
 
     disk: str
@@ -147,7 +148,7 @@ class SetMaintenance(Command):
 
 
 @dataclass(frozen=True, slots=True)
-class SetDiskOnline(Command):
+class SetDiskOnline(BaseCommand):
     """Bring a cluster disk online or take it offline."""
 
     disk: str
@@ -158,7 +159,7 @@ class SetDiskOnline(Command):
 
 
 @dataclass(frozen=True, slots=True)
-class CreateVirtualMachine(Command):
+class CreateVirtualMachine(BaseCommand):
     """New Virtual Machine on a node, its files on a shared volume (disk) or on local storage (None)."""
 
     name: str
@@ -178,7 +179,7 @@ class CreateVirtualMachine(Command):
 
 
 @dataclass(frozen=True, slots=True)
-class ConfigureVirtualMachine(Command):
+class ConfigureVirtualMachine(BaseCommand):
     """Settings of a virtual machine. ``media`` and ``switch``: "" disconnects."""
 
     machine: str
@@ -192,14 +193,14 @@ class ConfigureVirtualMachine(Command):
 
 
 @dataclass(frozen=True, slots=True)
-class DeleteVirtualMachine(Command):
+class DeleteVirtualMachine(BaseCommand):
     """Delete a machine that is off and not clustered."""
 
     machine: str
 
 
 @dataclass(frozen=True, slots=True)
-class SetMachineState(Command):
+class SetMachineState(BaseCommand):
     """Start (RUNNING), shut down or turn off (OFF), save (SAVED) or pause (PAUSED) a machine."""
 
     machine: str
@@ -209,7 +210,7 @@ class SetMachineState(Command):
 
 
 @dataclass(frozen=True, slots=True)
-class TakeSnapshot(Command):
+class TakeSnapshot(BaseCommand):
     """Keep a machine as it is now; "" as name: its own name and the time."""
 
     machine: str
@@ -217,42 +218,42 @@ class TakeSnapshot(Command):
 
 
 @dataclass(frozen=True, slots=True)
-class RevertToSnapshot(Command):
+class RevertToSnapshot(BaseCommand):
     """Bring a machine back to a snapshot (Hyper-V: Revert for the current one, Apply for any)."""
 
     snapshot: str
 
 
 @dataclass(frozen=True, slots=True)
-class DeleteSnapshot(Command):
+class DeleteSnapshot(BaseCommand):
     """Delete a snapshot; the machine stays as it is."""
 
     snapshot: str
 
 
 @dataclass(frozen=True, slots=True)
-class BackUpMachine(Command):
+class BackUpMachine(BaseCommand):
     """Back a machine up through the Hyper-V VSS writer of its node; waits for a live migration under way."""
 
     machine: str
 
 
 @dataclass(frozen=True, slots=True)
-class MakeHighlyAvailable(Command):
+class MakeHighlyAvailable(BaseCommand):
     """Configure a Service or Application: cluster the machines."""
 
     machines: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class RemoveGroup(Command):
+class RemoveGroup(BaseCommand):
     """Remove a machine from the cluster (delete its service or application); the machine stays on its node."""
 
     group: str
 
 
 @dataclass(frozen=True, slots=True)
-class ConfigureGroup(Command):
+class ConfigureGroup(BaseCommand):
     """Properties of a service or application."""
 
     group: str
@@ -270,7 +271,7 @@ class ConfigureGroup(Command):
 
 
 @dataclass(frozen=True, slots=True)
-class ConfigureResource(Command):
+class ConfigureResource(BaseCommand):
     """Properties of a resource."""
 
     resource: str
@@ -282,7 +283,7 @@ class ConfigureResource(Command):
 
 
 @dataclass(frozen=True, slots=True)
-class FailResource(Command):
+class FailResource(BaseCommand):
     """Simulate failure of this resource: what its policies say follows (embedded clusters only)."""
 
     resource: str
@@ -292,7 +293,7 @@ class FailResource(Command):
 
 
 @dataclass(frozen=True, slots=True)
-class LiveMigrate(Command):
+class LiveMigrate(BaseCommand):
     """Live migrate virtual machine to another node."""
 
     machine: str
@@ -302,7 +303,7 @@ class LiveMigrate(Command):
 
 
 @dataclass(frozen=True, slots=True)
-class QuickMigrate(Command):
+class QuickMigrate(BaseCommand):
     """Save the machine, move it, restore it."""
 
     machine: str
@@ -310,7 +311,7 @@ class QuickMigrate(Command):
 
 
 @dataclass(frozen=True, slots=True)
-class MoveMachine(Command):
+class MoveMachine(BaseCommand):
     """Take the machine offline with its offline action, bring it online on another node."""
 
     machine: str
@@ -318,21 +319,21 @@ class MoveMachine(Command):
 
 
 @dataclass(frozen=True, slots=True)
-class CancelMigration(Command):
+class CancelMigration(BaseCommand):
     """Cancel a live migration that waits or copies memory."""
 
     migration: str
 
 
 @dataclass(frozen=True, slots=True)
-class CancelMigrations(Command):
+class CancelMigrations(BaseCommand):
     """Cancel all live migrations that wait or copy memory, of one node or (None) of the whole cluster."""
 
     node: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class TuneMigration(Command):
+class TuneMigration(BaseCommand):
     """Change a running live migration: downtime limit (s), bandwidth (bytes/s), or switch to post-copy now."""
 
     migration: str
@@ -346,14 +347,14 @@ class TuneMigration(Command):
 
 
 @dataclass(frozen=True, slots=True)
-class PauseNode(Command):
+class PauseNode(BaseCommand):
     """Keep what the node owns, move nothing there."""
 
     node: str
 
 
 @dataclass(frozen=True, slots=True)
-class DrainNode(Command):
+class DrainNode(BaseCommand):
     """Pause a node and live migrate its running machines away, through the ordinary queue.
 
     Failover Clustering drains since Windows Server 2012; before, machines were moved one by one.
@@ -366,7 +367,7 @@ class DrainNode(Command):
 
 
 @dataclass(frozen=True, slots=True)
-class ResumeNode(Command):
+class ResumeNode(BaseCommand):
     """End the pause of a node."""
 
     node: str
@@ -375,35 +376,35 @@ class ResumeNode(Command):
 
 
 @dataclass(frozen=True, slots=True)
-class StartClusterService(Command):
+class StartClusterService(BaseCommand):
     """Bring a node that is down back into the cluster."""
 
     node: str
 
 
 @dataclass(frozen=True, slots=True)
-class StopClusterService(Command):
+class StopClusterService(BaseCommand):
     """Take a node out of the running cluster; what it owns fails over."""
 
     node: str
 
 
 @dataclass(frozen=True, slots=True)
-class AddNode(Command):
+class AddNode(BaseCommand):
     """A new server, equal to the current host server, joins the cluster."""
 
     node: str
 
 
 @dataclass(frozen=True, slots=True)
-class EvictNode(Command):
+class EvictNode(BaseCommand):
     """Remove a node from the cluster for good."""
 
     node: str
 
 
 @dataclass(frozen=True, slots=True)
-class ConfigureNetwork(Command):
+class ConfigureNetwork(BaseCommand):
     """Properties of a cluster network; setting ``metric`` ends its automatic metric."""
 
     network: str
@@ -414,14 +415,75 @@ class ConfigureNetwork(Command):
 
 
 @dataclass(frozen=True, slots=True)
-class FailAdapter(Command):
+class FailAdapter(BaseCommand):
     """Simulate the failure of a network adapter (embedded clusters only)."""
 
     adapter: str
 
 
 @dataclass(frozen=True, slots=True)
-class RepairAdapter(Command):
+class RepairAdapter(BaseCommand):
     """End a simulated failure of a network adapter."""
 
     adapter: str
+
+
+ClusterCommand: TypeAlias = (
+    ValidateCluster
+    | EnableSharedVolumes
+    | SetQuorum
+    | SetMigrationNetworks
+    | SetMachineNetworks
+    | SetConcurrentMigrations
+    | SetMigrationOptions
+)
+StorageCommand: TypeAlias = (
+    AddClusterDisk
+    | AddStorage
+    | RemoveSharedVolume
+    | RenameSharedVolume
+    | RenameVolumeFolder
+    | MoveSharedVolume
+    | SetRedirectedAccess
+    | SetMaintenance
+    | SetDiskOnline
+)
+MachineCommand: TypeAlias = (
+    CreateVirtualMachine
+    | ConfigureVirtualMachine
+    | DeleteVirtualMachine
+    | SetMachineState
+    | TakeSnapshot
+    | RevertToSnapshot
+    | DeleteSnapshot
+    | BackUpMachine
+    | MakeHighlyAvailable
+    | RemoveGroup
+    | ConfigureGroup
+    | ConfigureResource
+    | FailResource
+)
+MigrationCommand: TypeAlias = (
+    LiveMigrate | QuickMigrate | MoveMachine | CancelMigration | CancelMigrations | TuneMigration
+)
+NodeCommand: TypeAlias = (
+    PauseNode
+    | DrainNode
+    | ResumeNode
+    | StartClusterService
+    | StopClusterService
+    | AddNode
+    | EvictNode
+    | ConfigureNetwork
+    | FailAdapter
+    | RepairAdapter
+)
+Command: TypeAlias = ClusterCommand | StorageCommand | MachineCommand | MigrationCommand | NodeCommand
+"""Every command there is: a ``match`` over it that ends in ``assert_never`` is named by mypy when one is added."""
+
+COMMAND_TYPES: tuple[type[Command], ...] = tuple(
+    kind
+    for union in (ClusterCommand, StorageCommand, MachineCommand, MigrationCommand, NodeCommand)
+    for kind in get_args(union)
+)
+"""All command classes."""

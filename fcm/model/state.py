@@ -208,7 +208,7 @@ def apply(state: State, entry: ev.Entry) -> tuple[State, Change]:
         KeyError: the event speaks of an object that does not exist.
     """
     event = entry.event
-    if event.transient:
+    if isinstance(event, ev.TransientEvent):
         return state, _transient_change(event)
     if entry.sequence != state.sequence + 1:
         raise ValueError(f"event {entry.sequence} does not follow event {state.sequence}")
@@ -216,7 +216,7 @@ def apply(state: State, entry: ev.Entry) -> tuple[State, Change]:
     return replace(after, sequence=entry.sequence, time=entry.time), change
 
 
-def _transient_change(event: ev.Event) -> Change:
+def _transient_change(event: ev.TransientEvent) -> Change:
     if isinstance(event, ev.MigrationProgressed):
         return Change(frozenset({(Kind.TELEMETRY, event.migration)}))
     return Change()
@@ -226,7 +226,7 @@ def _touch(*touched: tuple[Kind, str], structural: bool = False) -> Change:
     return Change(frozenset(touched), structural)
 
 
-def _reduce(state: State, event: ev.Event, time: float) -> tuple[State, Change]:
+def _reduce(state: State, event: ev.LastingEvent, time: float) -> tuple[State, Change]:
     cluster_touched = (Kind.CLUSTER, "")
     match event:
         case ev.ClusterFormed():
@@ -358,7 +358,7 @@ def _reduce(state: State, event: ev.Event, time: float) -> tuple[State, Change]:
         case ev.MigrationInterrupted(migration=identity, reason=reason):
             return _migration(state, identity, phase=Phase.INTERRUPTED, reason=reason, ended=time)
         case _:
-            raise TypeError(f"{type(event).__name__} has no case in the reducer")
+            assert_never(event)
 
 
 def _differs(mapping: Mapping[str, Any], key: str, value: Any, *fields: str) -> bool:

@@ -14,6 +14,14 @@ K = TypeVar("K", bound=Hashable)
 R = TypeVar("R")
 
 
+class GoneError(KeyError):
+    """An object is not in the state, or not any more."""
+
+    def __init__(self, key: str) -> None:
+        super().__init__(key)
+        self.key = key
+
+
 class Table(dict[str, V]):
     """Objects by id, in order of appearance. Read like a dict; every way to change it raises TypeError."""
 
@@ -22,6 +30,9 @@ class Table(dict[str, V]):
     def __init__(self, items: Mapping[str, V] | Iterable[tuple[str, V]] = ()) -> None:
         super().__init__(items)
         self._found: dict[Derived[V, Any], Any] = {}
+
+    def __missing__(self, key: str) -> NoReturn:
+        raise GoneError(key)
 
     def with_one(self, key: str, value: V) -> Table[V]:
         """This and one more object, or another one in the place of that key."""

@@ -7,7 +7,7 @@ those of the Hyper-V module of later versions, as comments say in docs/powershel
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias, assert_never
 
 from fcm.model import commands as cmd
 from fcm.model.entities import UNLIMITED, MachineState, QuorumMode, StartAction
@@ -104,7 +104,7 @@ def powershell(command: cmd.Command, state: State) -> str:
         case cmd.SetDiskOnline(disk=disk, online=online):
             return f"{'Start' if online else 'Stop'}-ClusterResource {text.disk(disk)}"
         case _:
-            return _machine_text(command, text) or _node_text(command, text)
+            return _machine_text(command, text)
 
 
 class _Text:
@@ -159,7 +159,11 @@ class _Text:
         return network.name if network else identity
 
 
-def _machine_text(command: cmd.Command, text: _Text) -> str:
+_OfMachine: TypeAlias = cmd.MachineCommand | cmd.MigrationCommand | cmd.NodeCommand
+_OfNode: TypeAlias = cmd.NodeCommand | cmd.ConfigureGroup | cmd.ConfigureResource | cmd.FailResource
+
+
+def _machine_text(command: _OfMachine, text: _Text) -> str:
     match command:
         case cmd.CreateVirtualMachine():
             return _new_machine(command, text)
@@ -207,7 +211,7 @@ def _machine_text(command: cmd.Command, text: _Text) -> str:
         case cmd.TuneMigration():
             return _tune(command, text)
         case _:
-            return ""
+            return _node_text(command, text)
 
 
 def _network_names(networks: Iterable[str], text: _Text) -> str:
@@ -288,7 +292,7 @@ def _tune(command: cmd.TuneMigration, text: _Text) -> str:
     return f"Set-ClusterVirtualMachineMigration {name} {' '.join(parts)}"
 
 
-def _node_text(command: cmd.Command, text: _Text) -> str:
+def _node_text(command: _OfNode, text: _Text) -> str:
     match command:
         case cmd.PauseNode(node=node):
             return f"Suspend-ClusterNode {quoted(node)}"
@@ -317,7 +321,7 @@ def _node_text(command: cmd.Command, text: _Text) -> str:
         case cmd.RepairAdapter(adapter=adapter):
             return f"Enable-NetAdapter {quoted(adapter)}"
         case _:
-            raise TypeError(f"{type(command).__name__} has no PowerShell text")
+            assert_never(command)
 
 
 def _drain(command: cmd.DrainNode, text: _Text) -> str:

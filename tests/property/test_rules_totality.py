@@ -19,7 +19,7 @@ from fcm.model import events as ev
 from fcm.model.codec import decode, encode
 from fcm.model.entities import Cluster, Network, NetworkRole, QuorumMode
 from fcm.model.networks import default_migration_order, migration_order, shared_volume_network
-from fcm.model.rules import _RULES, allowed
+from fcm.model.rules import allowed
 from fcm.model.state import State, apply
 from fcm.model.validation import validate
 
@@ -63,7 +63,7 @@ def _objects(kind: type) -> st.SearchStrategy[Any]:
     return st.builds(kind, **{field.name: _values(hints[field.name]) for field in dataclasses.fields(kind)})
 
 
-COMMANDS: st.SearchStrategy[cmd.Command] = st.one_of(*(_objects(kind) for kind in _RULES))
+COMMANDS: st.SearchStrategy[cmd.Command] = st.one_of(*(_objects(kind) for kind in cmd.COMMAND_TYPES))
 
 
 @settings(max_examples=300)

@@ -47,7 +47,7 @@ if TYPE_CHECKING:
 
 NOW = 1_260_000_000.0
 """s since the epoch: December 2009."""
-ALL_COMMANDS = frozenset(cmd.Command.__subclasses__())
+ALL_COMMANDS = frozenset(cmd.COMMAND_TYPES)
 NODES = ("node1", "node2", "node3")
 _NEW = Processor("GenuineIntel", "Intel Xeon X5570", frozenset({"sse4_2", "popcnt", "vmx", "ept"}))
 _OLD = Processor("GenuineIntel", "Intel Xeon E5440", frozenset({"vmx"}))

@@ -11,25 +11,17 @@ import math
 import threading
 import time
 from collections import deque
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from fcm.backend.base import Capabilities, Operation, Sink, SinkError
 from fcm.backend.embedded.core import Core
-from fcm.backend.embedded.failures import Failures
 from fcm.backend.embedded.kernel import Kernel, VirtualClock
-from fcm.backend.embedded.machines import Machines
-from fcm.backend.embedded.maintenance import Maintenance
 from fcm.backend.embedded.measure import workload_samples
-from fcm.backend.embedded.migrations import Migrations
-from fcm.backend.embedded.networks import Networks
-from fcm.backend.embedded.nodes import Nodes
-from fcm.backend.embedded.settings import Settings
-from fcm.backend.embedded.snapshots import Backups, Snapshots
-from fcm.backend.embedded.storage import Storage
+from fcm.backend.embedded.parts import Parts
 from fcm.model import commands as cmd
 from fcm.model import events as ev
 from fcm.model.rules import allowed
-from fcm.model.verdict import OK, Verdict, no
+from fcm.model.verdict import Verdict, no
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -84,74 +76,8 @@ class EmbeddedBackend:
         self._kernel = Kernel()
         self._core = Core(self._kernel, seed)
         self._clock = VirtualClock(self._kernel, speed, paced, self._wake_up)
-        storage = Storage(self._core)
-        machines = Machines(self._core, storage)
-        networks = Networks(self._core)
-        nodes = Nodes(self._core, storage, machines, networks)
-        settings = Settings(self._core, storage, nodes)
-        migrations = Migrations(self._core, storage, machines, nodes)
-        book = migrations.book
-        failures = Failures(self._core, machines, nodes)
-        nodes.on_failback = migrations.fail_back
-        snapshots, backups = Snapshots(self._core, storage), Backups(self._core, storage)
-
-        migrations.on_looked = backups.look
-        self._settling: tuple[Callable[[], None], ...] = (
-            migrations.interrupt,
-            book.tell_ended_drains,
-            backups.settle,
-            machines.settle,
-            nodes.settle,
-        )
-        self._after_command = migrations.look
-        self._handlers: dict[type[cmd.Command], Callable[[Any], Verdict | None]] = {
-            cmd.ValidateCluster: settings.validate,
-            cmd.EnableSharedVolumes: settings.enable_shared_volumes,
-            cmd.SetQuorum: settings.set_quorum,
-            cmd.SetMigrationNetworks: settings.set_migration_networks,
-            cmd.SetMachineNetworks: settings.set_machine_networks,
-            cmd.SetConcurrentMigrations: settings.set_concurrent_migrations,
-            cmd.SetMigrationOptions: settings.set_migration_options,
-            cmd.AddClusterDisk: storage.add_cluster_disk,
-            cmd.AddStorage: storage.add_storage,
-            cmd.RemoveSharedVolume: storage.remove_volume,
-            cmd.RenameSharedVolume: storage.rename_volume,
-            cmd.RenameVolumeFolder: storage.rename_folder,
-            cmd.MoveSharedVolume: storage.move_volume,
-            cmd.SetRedirectedAccess: storage.redirect,
-            cmd.SetMaintenance: Maintenance(self._core, storage, machines).set,
-            cmd.SetDiskOnline: storage.set_online,
-            cmd.CreateVirtualMachine: machines.create,
-            cmd.ConfigureVirtualMachine: machines.configure,
-            cmd.DeleteVirtualMachine: machines.delete,
-            cmd.SetMachineState: machines.set_state,
-            cmd.TakeSnapshot: snapshots.take,
-            cmd.RevertToSnapshot: snapshots.revert,
-            cmd.DeleteSnapshot: snapshots.delete,
-            cmd.BackUpMachine: backups.back_up,
-            cmd.MakeHighlyAvailable: machines.make_highly_available,
-            cmd.RemoveGroup: machines.remove_group,
-            cmd.ConfigureGroup: settings.configure_group,
-            cmd.ConfigureResource: settings.configure_resource,
-            cmd.FailResource: failures.fail,
-            cmd.LiveMigrate: migrations.live_migrate,
-            cmd.QuickMigrate: migrations.quick_migrate,
-            cmd.MoveMachine: migrations.move,
-            cmd.CancelMigration: migrations.cancel,
-            cmd.CancelMigrations: migrations.cancel_all,
-            cmd.TuneMigration: migrations.tune,
-            cmd.PauseNode: nodes.pause,
-            cmd.DrainNode: book.drain,
-            cmd.ResumeNode: book.resume,
-            cmd.StartClusterService: nodes.start,
-            cmd.StopClusterService: nodes.stop,
-            cmd.AddNode: nodes.add,
-            cmd.EvictNode: nodes.evict,
-            cmd.ConfigureNetwork: networks.configure,
-            cmd.FailAdapter: networks.fail,
-            cmd.RepairAdapter: networks.repair,
-        }
-        self._capabilities = Capabilities(frozenset(self._handlers), late_post_copy=True)
+        self._parts = Parts(self._core)
+        self._capabilities = Capabilities(frozenset(cmd.COMMAND_TYPES), late_post_copy=True)
         self._sink: Sink | None = None
         self._inbox: deque[Operation] = deque()
         self._unacknowledged: list[tuple[Operation, Verdict]] = []
@@ -201,8 +127,7 @@ class EmbeddedBackend:
             if state.cluster is None:
                 self._core.emit(self._definition)
             else:
-                for settle in self._settling:
-                    settle()
+                self._parts.settle()
             self._flush()
         self._clock.anchor()
         if self._paced:
@@ -297,10 +222,9 @@ class EmbeddedBackend:
             return
         verdict = allowed(operation.command, self._core.state)
         if verdict:
-            outcome = self._handlers[type(operation.command)](operation.command)
-            verdict = OK if outcome is None else outcome
+            verdict = self._parts.carry_out(operation.command)
         if verdict:
-            self._after_command()
+            self._parts.look()
         else:
             name = type(operation.command).__name__
             self._core.emit(ev.CommandRefused(name, verdict.reason, verdict.remedy))

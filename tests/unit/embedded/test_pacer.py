@@ -171,7 +171,7 @@ def test_an_error_in_the_cluster_is_told_and_nobody_waits_for_ever(
         raise ZeroDivisionError
 
     expected_log("failed and stands still")
-    monkeypatch.setitem(backend._handlers, cmd.PauseNode, broken)
+    monkeypatch.setattr(backend._parts.nodes, "pause", broken)
     for node in ("node2", "node3"):
         verdict = submit(backend, cmd.PauseNode(node)).wait(PATIENCE)
         assert verdict is not None

@@ -1,0 +1,148 @@
+"""The parts of the embedded cluster put together, and which part carries out which command."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, assert_never
+
+from fcm.backend.embedded.failures import Failures
+from fcm.backend.embedded.machines import Machines
+from fcm.backend.embedded.maintenance import Maintenance
+from fcm.backend.embedded.migrations import Migrations
+from fcm.backend.embedded.networks import Networks
+from fcm.backend.embedded.nodes import Nodes
+from fcm.backend.embedded.settings import Settings
+from fcm.backend.embedded.snapshots import Backups, Snapshots
+from fcm.backend.embedded.storage import Storage
+from fcm.model import commands as cmd
+from fcm.model.verdict import OK, Verdict
+
+if TYPE_CHECKING:
+    from fcm.backend.embedded.core import Core
+
+
+class Parts:
+    """All that makes up one embedded cluster."""
+
+    def __init__(self, core: Core) -> None:
+        self.storage = Storage(core)
+        self.machines = Machines(core, self.storage)
+        self.networks = Networks(core)
+        self.nodes = Nodes(core, self.storage, self.machines, self.networks)
+        self.settings = Settings(core, self.storage, self.nodes)
+        self.migrations = Migrations(core, self.storage, self.machines, self.nodes)
+        self.book = self.migrations.book
+        self.maintenance = Maintenance(core, self.storage, self.machines)
+        self.failures = Failures(core, self.machines, self.nodes)
+        self.snapshots = Snapshots(core, self.storage)
+        self.backups = Backups(core, self.storage)
+        self.nodes.on_failback = self.migrations.fail_back
+        self.migrations.on_looked = self.backups.look
+
+    def settle(self) -> None:
+        """Bring to an end what was under way when the program ended."""
+        self.migrations.interrupt()
+        self.book.tell_ended_drains()
+        self.backups.settle()
+        self.machines.settle()
+        self.nodes.settle()
+
+    def look(self) -> None:
+        """After a command: start what can start now."""
+        self.migrations.look()
+
+    def carry_out(self, command: cmd.Command) -> Verdict:
+        """Do what a command that the rules allow asks for; a refusal is of what only its handler can know."""
+        match command:
+            case cmd.ValidateCluster():
+                self.settings.validate(command)
+            case cmd.EnableSharedVolumes():
+                self.settings.enable_shared_volumes(command)
+            case cmd.SetQuorum():
+                self.settings.set_quorum(command)
+            case cmd.SetMigrationNetworks():
+                self.settings.set_migration_networks(command)
+            case cmd.SetMachineNetworks():
+                self.settings.set_machine_networks(command)
+            case cmd.SetConcurrentMigrations():
+                self.settings.set_concurrent_migrations(command)
+            case cmd.SetMigrationOptions():
+                return self.settings.set_migration_options(command)
+            case cmd.AddClusterDisk():
+                self.storage.add_cluster_disk(command)
+            case cmd.AddStorage():
+                self.storage.add_storage(command)
+            case cmd.RemoveSharedVolume():
+                self.storage.remove_volume(command)
+            case cmd.RenameSharedVolume():
+                self.storage.rename_volume(command)
+            case cmd.RenameVolumeFolder():
+                self.storage.rename_folder(command)
+            case cmd.MoveSharedVolume():
+                self.storage.move_volume(command)
+            case cmd.SetRedirectedAccess():
+                self.storage.redirect(command)
+            case cmd.SetMaintenance():
+                self.maintenance.set(command)
+            case cmd.SetDiskOnline():
+                self.storage.set_online(command)
+            case cmd.CreateVirtualMachine():
+                return self.machines.create(command)
+            case cmd.ConfigureVirtualMachine():
+                return self.machines.configure(command)
+            case cmd.DeleteVirtualMachine():
+                self.machines.delete(command)
+            case cmd.SetMachineState():
+                self.machines.set_state(command)
+            case cmd.TakeSnapshot():
+                self.snapshots.take(command)
+            case cmd.RevertToSnapshot():
+                self.snapshots.revert(command)
+            case cmd.DeleteSnapshot():
+                self.snapshots.delete(command)
+            case cmd.BackUpMachine():
+                self.backups.back_up(command)
+            case cmd.MakeHighlyAvailable():
+                self.machines.make_highly_available(command)
+            case cmd.RemoveGroup():
+                self.machines.remove_group(command)
+            case cmd.ConfigureGroup():
+                self.settings.configure_group(command)
+            case cmd.ConfigureResource():
+                self.settings.configure_resource(command)
+            case cmd.FailResource():
+                self.failures.fail(command)
+            case cmd.LiveMigrate():
+                return self.migrations.live_migrate(command)
+            case cmd.QuickMigrate():
+                self.migrations.quick_migrate(command)
+            case cmd.MoveMachine():
+                self.migrations.move(command)
+            case cmd.CancelMigration():
+                self.migrations.cancel(command)
+            case cmd.CancelMigrations():
+                self.migrations.cancel_all(command)
+            case cmd.TuneMigration():
+                self.migrations.tune(command)
+            case cmd.PauseNode():
+                self.nodes.pause(command)
+            case cmd.DrainNode():
+                self.book.drain(command)
+            case cmd.ResumeNode():
+                self.book.resume(command)
+            case cmd.StartClusterService():
+                self.nodes.start(command)
+            case cmd.StopClusterService():
+                self.nodes.stop(command)
+            case cmd.AddNode():
+                self.nodes.add(command)
+            case cmd.EvictNode():
+                self.nodes.evict(command)
+            case cmd.ConfigureNetwork():
+                self.networks.configure(command)
+            case cmd.FailAdapter():
+                self.networks.fail(command)
+            case cmd.RepairAdapter():
+                return self.networks.repair(command)
+            case _:
+                assert_never(command)
+        return OK
