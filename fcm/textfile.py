@@ -177,6 +177,7 @@ def parse_toml(text: str, path: Path) -> dict[str, Any]:
     Raises:
         TextFileError: it is no TOML, nested too deeply, or holds a whole number that no figure needs.
     """
+    _refuse_long_keys(text, path)
     import tomllib  # here, so that the command line pays for it only where a file is read
 
     try:
@@ -193,6 +194,15 @@ def parse_toml(text: str, path: Path) -> dict[str, Any]:
         raise TextFileError(path, 0, "A number has thousands of digits. Shorten it.") from None
     _check(values, path)
     return values
+
+
+def _refuse_long_keys(text: str, path: Path) -> None:
+    """Refuse keys of hundreds of parts: tomllib spends time and memory on the square of their number."""
+    for match in re.finditer(r"""[\w."' \t-]+""", text):
+        chunk = match[0]
+        if chunk.count(".") > _DEEPEST and len(re.findall(r"""[\w"'][ \t]*\.(?!\.)""", chunk)) > _DEEPEST:
+            line = text.count("\n", 0, match.start()) + 1
+            raise TextFileError(path, line, f"Values are nested too deeply: a key has more than {_DEEPEST} parts.")
 
 
 def parse_json(text: str, path: Path) -> Any:

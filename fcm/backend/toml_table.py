@@ -22,11 +22,15 @@ if TYPE_CHECKING:
 E = TypeVar("E", bound="Enum")
 T = TypeVar("T")
 
-_SIZE = re.compile(r"\s*(\d+(?:\.\d+)?)\s*(B|KiB|MiB|GiB|TiB)\s*", re.IGNORECASE)
+_SIZE = re.compile(r"\s*(\d{1,19}(?:\.\d{1,12})?)\s*(B|KiB|MiB|GiB|TiB)\s*", re.IGNORECASE | re.ASCII)
 _SIZES = {"b": 1, "kib": 2**10, "mib": 2**20, "gib": 2**30, "tib": 2**40}
-_RATE = re.compile(r"\s*(\d+(?:\.\d+)?)\s*(Mbit/s|Gbit/s)\s*", re.IGNORECASE)
+_RATE = re.compile(r"\s*(\d{1,19}(?:\.\d{1,12})?)\s*(Mbit/s|Gbit/s)\s*", re.IGNORECASE | re.ASCII)
 _RATES = {"mbit/s": 125_000, "gbit/s": 125_000_000}
 MISSING: Any = object()
+LARGEST_SIZE = 2**60
+"""bytes."""
+FASTEST_RATE = 125_000_000 * 1_000_000
+"""bytes/s."""
 
 
 class ClusterFileError(BackendError, WrongInputError):
@@ -164,7 +168,10 @@ class Table:
         match = _SIZE.fullmatch(text)
         if match is None:
             raise self.error(f'{quoted(key)} is {quoted(text)}; it must be a size such as "32 GiB" or "512 MiB".', key)
-        return round(float(match[1]) * _SIZES[match[2].lower()])
+        size = round(float(match[1]) * _SIZES[match[2].lower()])
+        if size > LARGEST_SIZE:
+            raise self.error(f"{quoted(key)} is {quoted(text)}; at most {LARGEST_SIZE >> 40} TiB are possible.", key)
+        return size
 
     def rate(self, key: str, default: int) -> int:
         """A line rate such as "1 Gbit/s", in bytes/s."""
@@ -176,7 +183,12 @@ class Table:
             raise self.error(
                 f'{quoted(key)} is {quoted(text)}; it must be a rate such as "1 Gbit/s" or "100 Mbit/s".', key
             )
-        return round(float(match[1]) * _RATES[match[2].lower()])
+        rate = round(float(match[1]) * _RATES[match[2].lower()])
+        if not 1 <= rate <= FASTEST_RATE:
+            raise self.error(
+                f"{quoted(key)} is {quoted(text)}; at most {FASTEST_RATE // _RATES['gbit/s']} Gbit/s are possible.", key
+            )
+        return rate
 
     def texts(self, key: str, default: Any = MISSING) -> tuple[str, ...]:
         """A list of strings without repetition."""

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from fcm.logs.describe import CRITICAL, ERROR, VERBOSE, WARNING
+from fcm.model.names import safe_file_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -55,6 +56,11 @@ def line(time: float, level: str, component: str, text: str) -> str:
     """One line; line ends in the text become blanks."""
     process = MONITOR if component in ("RES", "RHS") else SERVICE
     return f"{process:08x}.{process + 0x1D8:08x}::{stamp(time)} {level:<5} [{component}] {' '.join(text.split())}"
+
+
+def file_of(node: str) -> str:
+    """The name of the file with the log of a node, as Get-ClusterLog of Windows has it; never a path."""
+    return f"{safe_file_name(node)}_cluster.log"
 
 
 def cluster_log(records: Iterable[EventRecord], node: str) -> Iterator[str]:

@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, BinaryIO
 
 from fcm.cells import csv_lines
-from fcm.logs.cluster_log import cluster_log
+from fcm.logs.cluster_log import cluster_log, file_of
 from fcm.logs.event_xml import event_xml, system_time
 from fcm.logs.evtx import ExportStoppedError, write_evtx
 from fcm.workspace import reports
@@ -106,7 +106,7 @@ def export_cluster_logs(
             yield record
 
     for node in nodes:
-        path = folder / f"{node}_cluster.log"
+        path = folder / file_of(node)
         with whole_file(path) as file:
             _write_lines(file, cluster_log(counted(), node))
         written.append(path)

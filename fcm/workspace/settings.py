@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import logging
 import os
+import re
 import threading
 from dataclasses import dataclass
 from pathlib import Path
@@ -40,6 +41,8 @@ class Setting(Generic[T]):
     meaning: str
     choices: tuple[T, ...] = ()
     """The only values that are possible; empty = all of the type."""
+    each: Callable[[Any], bool] = lambda value: True
+    """What each part of a list or table must be, or the value itself where it is one: files are edited and copied."""
 
     def accepts(self, value: object) -> bool:
         """Whether a value read from a file is one of this setting."""
@@ -47,22 +50,54 @@ class Setting(Generic[T]):
             return isinstance(value, bool) and isinstance(self.default, bool)
         if isinstance(self.default, float):
             return isinstance(value, int | float)
-        return isinstance(value, type(self.default)) and (not self.choices or value in self.choices)
+        if not isinstance(value, type(self.default)) or (self.choices and value not in self.choices):
+            return False
+        parts = value if isinstance(value, list) else value.values() if isinstance(value, dict) else (value,)
+        return all(self.each(part) for part in parts)
+
+
+def _is_text(value: Any) -> bool:
+    return isinstance(value, str)
+
+
+def _is_base64(value: Any) -> bool:
+    return isinstance(value, str) and re.fullmatch(r"[A-Za-z0-9+/=]*", value) is not None
+
+
+def _is_width(value: Any) -> bool:
+    return type(value) is int and 0 <= value <= 100_000
+
+
+def _is_moment(value: Any) -> bool:
+    """A time of this or the next centuries."""
+    return isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value <= 1e10
 
 
 SCHEME = Setting("window.scheme", "system", "Colours of the window.", ("system", "light", "dark"))
-GEOMETRY = Setting("window.geometry", "", "Place and size of the window, as Qt writes it (base64).")
-LAYOUT = Setting("window.layout", "", "Docks and toolbar of the window, as Qt writes it (base64).")
+GEOMETRY = Setting("window.geometry", "", "Place and size of the window, as Qt writes it (base64).", each=_is_base64)
+LAYOUT = Setting("window.layout", "", "Docks and toolbar of the window, as Qt writes it (base64).", each=_is_base64)
 LAYOUT_VERSION = Setting("window.layout-version", 0, "Arrangement of the window that the layout was saved for.")
-PANES = Setting[list[int]]("window.panes", [], "Widths of console tree, centre and Actions pane in pixels.")
+PANES = Setting[list[int]](
+    "window.panes", [], "Widths of console tree, centre and Actions pane in pixels.", each=_is_width
+)
 TREE_SHOWN = Setting("window.tree", True, "Whether the console tree is shown.")
 ACTIONS_SHOWN = Setting("window.actions", True, "Whether the Actions pane is shown.")
-FOLDED = Setting[list[str]]("window.folded", [], "Sections of the Actions pane that are folded.")
-COLUMNS = Setting[dict[str, str]]("window.columns", {}, "Columns of each table, as Qt writes them (base64).")
-RECENT = Setting[dict[str, float]]("clusters.recent", {}, "Clusters by URI, and when each was last opened (s, epoch).")
-EVENT_QUERIES = Setting[dict[str, str]]("events.queries", {}, "Queries over events that were saved, by name.")
-EVENT_DESCRIPTIONS = Setting[dict[str, str]]("events.descriptions", {}, "Descriptions of saved queries, by name.")
-CONSOLE_HISTORY = Setting[list[str]]("console.history", [], "Lines typed into the Console, oldest first; no secrets.")
+FOLDED = Setting[list[str]]("window.folded", [], "Sections of the Actions pane that are folded.", each=_is_text)
+COLUMNS = Setting[dict[str, str]](
+    "window.columns", {}, "Columns of each table, as Qt writes them (base64).", each=_is_base64
+)
+RECENT = Setting[dict[str, float]](
+    "clusters.recent", {}, "Clusters by URI, and when each was last opened (s, epoch).", each=_is_moment
+)
+EVENT_QUERIES = Setting[dict[str, str]](
+    "events.queries", {}, "Queries over events that were saved, by name.", each=_is_text
+)
+EVENT_DESCRIPTIONS = Setting[dict[str, str]](
+    "events.descriptions", {}, "Descriptions of saved queries, by name.", each=_is_text
+)
+CONSOLE_HISTORY = Setting[list[str]](
+    "console.history", [], "Lines typed into the Console, oldest first; no secrets.", each=_is_text
+)
 CONSOLE_ZOOM = Setting("console.zoom", 0, "Points by which the letters of the Console are larger than the system's.")
 LAST = Setting("clusters.last", "", "The cluster that was open at the last exit.")
 

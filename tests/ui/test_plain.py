@@ -5,14 +5,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, QUrl
+from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QLabel, QMessageBox, QToolTip
 
+from fcm.ui.dialogs.help import HelpDialog
 from fcm.ui.dialogs.parts import fact, wrapped
 from fcm.ui.plain import Label, literal
 from fcm.ui.qactions import ask
 from fcm.workspace.selection import Place, Selection
-from tests.ui.by_hand import formed, machine, opened
+from tests.ui.by_hand import formed, machine
+from tests.ui.by_hand import opened as opened_by_hand
 from tests.ui.window_by_hand import window_of
 
 if TYPE_CHECKING:
@@ -50,7 +53,7 @@ def test_labels_and_questions_have_plain_text(qtbot: QtBot) -> None:
 
 
 def test_no_label_of_a_window_with_such_a_machine_is_html(qtbot: QtBot, tmp_path: Path) -> None:
-    workspace, _ = opened(formed([machine(EVIL)]))
+    workspace, _ = opened_by_hand(formed([machine(EVIL)]))
     shown = window_of(qtbot, tmp_path, workspace)
     identity = next(iter(workspace.state.machines))
     for place, name in ((Place.CLUSTER, ""), (Place.MACHINE, identity), (Place.NODE, "node1"), (Place.SERVICES, "")):
@@ -59,3 +62,23 @@ def test_no_label_of_a_window_with_such_a_machine_is_html(qtbot: QtBot, tmp_path
         for label in labels:
             assert label.textFormat() == Qt.TextFormat.PlainText
             assert literal(label.toolTip()) == label.toolTip()
+
+
+def test_a_link_in_a_help_text_opens_the_web_by_https_and_topics_alone(
+    qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened: list[str] = []
+    monkeypatch.setattr(QDesktopServices, "openUrl", lambda url: opened.append(url.toString()))
+    workspace, _ = opened_by_hand(formed([machine("web")]))
+    dialog = HelpDialog(window_of(qtbot, tmp_path, workspace), Place.CLUSTER)
+    dialog.open()
+    for link in (
+        "file:///etc/passwd",
+        "http://server/",
+        "javascript:x",
+        "smb://server/x",
+        "https://learn.microsoft.com/",
+    ):
+        dialog.text.anchorClicked.emit(QUrl(link))
+    assert opened == ["https://learn.microsoft.com/"]
+    dialog.close()

@@ -140,6 +140,9 @@ def test_nesting_and_digits_without_end_are_refused_with_the_name_of_the_file(
         (parse_toml, "a = 0x" + "f" * 5000, "larger than 64 bits"),
         (parse_toml, "a = " + "[" * 3000 + "]" * 3000, "nested too deeply"),
         (parse_toml, ".".join("a" * 2000) + " = 1", "nested too deeply"),
+        (parse_toml, "x = 1\n" + ".".join("a" * 60_000) + " = 1", "line 2: Values are nested too deeply"),
+        (parse_toml, "x = { " + " . ".join(["'a'"] * 60_000) + " = 1 }", "line 1: Values are nested too deeply"),
+        (parse_toml, "[" + ".".join(["a-b"] * 60_000) + "]", "nested too deeply"),
         (parse_toml, "a = 1\nb = ?", "line 2: This is not TOML"),
         (parse_json, '{"a": ' + "9" * 5000 + "}", "thousands of digits"),
         (parse_json, '{"a": 99999999999999999999999}', "larger than 64 bits"),
@@ -151,6 +154,11 @@ def test_nesting_and_digits_without_end_are_refused_with_the_name_of_the_file(
 def test_values_that_no_file_needs_are_refused(parse: Callable[[str, Path], object], text: str, words: str) -> None:
     with pytest.raises(TextFileError, match=words):
         parse(text, FILE)
+
+
+def test_texts_and_comments_may_have_as_many_dots_as_they_like() -> None:
+    text = f'# {"." * 500}\na = "{"." * 500}"\nb = "one.two, three. {"Four five. " * 90}"\n'
+    assert set(parse_toml(text, FILE)) == {"a", "b"}
 
 
 def test_a_file_may_have_as_many_bytes_as_its_kind_and_not_one_more(tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from fcm.logs.channels import CHANNELS, channel_named
-from fcm.logs.cluster_log import cluster_log
+from fcm.logs.cluster_log import cluster_log, file_of
 from fcm.logs.evtx_reader import EventFile
 from fcm.logs.query import FILE, QueryError, parse_query, query_of_all
 from fcm.shell import finding
@@ -219,7 +219,7 @@ def write_logs(call: Call, folder: str, nodes: Sequence[str], span: int | None) 
     for number, node in enumerate(nodes):
         call.session.check_stopped()
         call.session.on_progress("Cluster log", node, 100 * number // max(len(nodes), 1))
-        path = place / f"{node}_cluster.log"
+        path = place / file_of(node)
         with whole_file(path) as file:
             for line in cluster_log(streamed(call, numbers), node):
                 file.write(line.encode() + b"\r\n")
