@@ -31,7 +31,7 @@ name = "Migration"
 subnet = "10.1.0.0/24"
 [[node]]
 name = "alpha"
-uri = "qemu+ssh://alpha/system?keyfile=/root/key&no_verify=1"
+uri = "qemu+ssh://alpha/system?socket=/run/other&no_verify=1"
 addresses = { Migration = "10.1.0.1" }
 """
 
@@ -67,7 +67,7 @@ def test_what_a_file_asks_for_is_told_and_yes_is_remembered(qtbot: QtBot, hosts:
     shown, opened = shown_window(qtbot, hosts)
     shown.open(f"libvirt:{hosts}")
     said = question()
-    assert "log in to alpha with the key file /root/key" in said
+    assert "connect to the socket /run/other of alpha" in said
     assert "not check who answers as alpha" in said
     assert opened == []
     DRIVER.press("Allow and open")

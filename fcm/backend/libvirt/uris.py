@@ -94,7 +94,6 @@ class HostUri:
         target = self.host or "this computer"
         said: dict[str, Callable[[str], str]] = {
             "command": lambda value: f"run the program {value} {where}, in the place of ssh",
-            "keyfile": lambda value: f"log in to {target} with the key file {value}",
             "netcat": lambda value: f"run the program {value} on {target}",
             "pkipath": lambda value: f"use the key and the certificates in {value}, also the authority that it trusts",
             "socket": lambda value: f"connect to the socket {value} of {target} instead of libvirt's own",

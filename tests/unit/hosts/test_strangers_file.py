@@ -92,12 +92,12 @@ def test_a_wrong_uri_is_told_with_file_and_line_and_exit_code_2(
 def test_what_a_file_asks_for_is_shown_and_without_a_terminal_not_allowed(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    path = written(tmp_path, "qemu+ssh://alpha/system?keyfile=/root/key&no_verify=1")
+    path = written(tmp_path, "qemu+ssh://alpha/system?socket=/run/other&no_verify=1")
     with Path("/dev/null").open() as nobody:
         monkeypatch.setattr("sys.stdin", nobody)
         assert main(["hosts", "trust", str(path)]) == FAILED
     said = capsys.readouterr()
-    assert "  - log in to alpha with the key file /root/key" in said.out
+    assert "  - connect to the socket /run/other of alpha" in said.out
     assert "  - not check who answers as alpha" in said.out
     assert "add --yes" in said.err
     assert isinstance(refusal(path), UntrustedFileError)
@@ -108,7 +108,7 @@ def test_what_the_owner_allowed_holds_for_that_content_of_that_file_alone(
 ) -> None:
     asked: list[HostsFile] = []
     monkeypatch.setattr(check, "ask_hosts", lambda hosts: asked.append(hosts) or ())
-    uri = "qemu+ssh://alpha/system?keyfile=/root/key"
+    uri = "qemu+ssh://alpha/system?socket=/run/other"
     path = written(tmp_path, uri)
     assert main(["hosts", "trust", str(path), "--yes"]) == DONE
     assert main(["hosts", "check", str(path)]) == DONE
@@ -117,7 +117,7 @@ def test_what_the_owner_allowed_holds_for_that_content_of_that_file_alone(
     elsewhere = tmp_path / "copy.toml"
     elsewhere.write_bytes(path.read_bytes())
     assert main(["hosts", "check", str(elsewhere)]) == WRONG_USAGE
-    path.write_text(path.read_text().replace("/root/key", "/root/other"))
+    path.write_text(path.read_text().replace("/run/other", "/run/third"))
     assert main(["hosts", "check", str(path)]) == WRONG_USAGE
     assert len(asked) == 1
     capsys.readouterr()
