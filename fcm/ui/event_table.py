@@ -75,7 +75,8 @@ class EventTable(TableModel):
             (
                 Column("Level", self._of(lambda r: r.level_name), 110,
                        icon=lambda i: LEVEL_ICONS.get(r.level_name, "") if (r := self.record(i)) else ""),
-                Column("Date and Time", self._of(lambda r: format.date_time(r.time)), 150),
+                Column("Date and Time", self._of(lambda r: format.date_time(r.time)), 150,
+                       hint="Local time; queries and exported files have UTC"),
                 Column("Event ID", self._of(lambda r: str(r.id)), 70, numeric=True),
                 Column("Node", self._of(lambda r: node_name(r.computer)), 80,
                        tooltip=lambda i: r.computer if (r := self.record(i)) else ""),

@@ -69,6 +69,8 @@ class Sought:
     order: str = "time"
     """One of ORDERS."""
     descending: bool = False
+    any_log: bool = False
+    """True: the query does not matter, every event of every log is wanted."""
 
 
 def everything() -> Query:
@@ -298,7 +300,7 @@ class EventLog:
             EventLogError: they cannot be read.
         """
         self.write()
-        asked = condition_of(sought.query, self.logs, sought.now)
+        asked = Condition() if sought.any_log else condition_of(sought.query, self.logs, sought.now)
         where = _with_refinement(asked, sought)
         direction = "DESC" if sought.descending else "ASC"
         column = sought.order if sought.order in ORDERS else "time"

@@ -234,6 +234,7 @@ def _moment(name: str) -> QDateTimeEdit:
     made = named(QDateTimeEdit(), name)
     made.setDisplayFormat("yyyy-MM-dd HH:mm:ss")
     made.setCalendarPopup(True)
+    made.setToolTip("Local time; the query has it in UTC")
     return made
 
 

@@ -73,6 +73,7 @@ def in_words(record: EventRecord) -> str:
         f"{record.level_name}, {format.date_time(record.time)}, {short_source(record.provider)}, Event ID {record.id}"
     )
     fields = (
+        ("Time", f"{format.date_time(record.time)} local time, {format.iso_time(record.time)} in UTC"),
         ("Log", record.channel),
         ("Source", record.provider),
         ("Task category", record.task_name),

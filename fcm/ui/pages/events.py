@@ -18,6 +18,7 @@ from fcm.ui.pages.event_exports import ExportBar, ask_for_file, export_button
 from fcm.ui.pages.event_queries import QueryBar
 from fcm.ui.pages.page import Page
 from fcm.ui.pages.parts import EmptyState, FilterBox
+from fcm.ui.pages.saved_log_bar import SavedLogBar, open_button
 from fcm.ui.plain import literal
 from fcm.ui.table_view import TableView
 from fcm.workspace.event_log import Sought
@@ -56,13 +57,18 @@ class EventsPage(Page):
         self.queries = QueryBar(window, self)
         self.pause = self._toggle("Pause", "pause", "Keep new events out of the list", "pause-events")
         self.export = export_button(self.ask_export)
+        self.saved_log = SavedLogBar(window, self)
+        self.saved_log.changed.connect(self._another_log)
+        self.open_log = open_button(self.saved_log)
         top = QHBoxLayout()
         top.setSpacing(4)
         top.addWidget(self.queries, 1)
         top.addWidget(self.pause)
+        top.addWidget(self.open_log)
         top.addWidget(self.export)
         self.column.addLayout(top)
         self.column.addLayout(self._filter_row())
+        self.column.addWidget(self.saved_log)
         self.export_bar = ExportBar(window, self)
         self.column.addWidget(self.export_bar)
         self.model = EventTable(self)
@@ -136,7 +142,7 @@ class EventsPage(Page):
         super().resizeEvent(event)
         styles = Qt.ToolButtonStyle
         style = styles.ToolButtonTextBesideIcon if self.width() >= WIDE else styles.ToolButtonIconOnly
-        for button in (*self._buttons, self.pause, self.export, self.queries.edit, self.queries.manage):
+        for button in (*self._buttons, self.pause, self.open_log, self.export, self.queries.edit, self.queries.manage):
             button.setToolButtonStyle(style)
         self.events.fold_columns(_FOLDED, self.width() < WIDE)
 
@@ -159,9 +165,10 @@ class EventsPage(Page):
         events = None if workspace is None else workspace.events
         if events is not self._events:
             self._events = events
+            self.saved_log.forget()
             self.details.show_record(None)
             self._seek()
-        elif change.structural and workspace is not None:
+        elif change.structural and workspace is not None and self.saved_log.log is None:
             self.feed.look_again(workspace.now())  # it may just be coming into view
 
     def show_recent(self) -> None:
@@ -211,10 +218,17 @@ class EventsPage(Page):
             order=self._order or "time",
             descending=self._descending if self._order else True,
         )
-        self.feed.seek(workspace.events, sought)
+        self.feed.seek(self.saved_log.log or workspace.events, sought)
+
+    def _another_log(self) -> None:
+        """A saved log is shown, or the logs of the cluster again."""
+        self.details.show_record(None)
+        self._seek()
 
     def _grown(self) -> None:
         workspace = self.frame.workspace
+        if self.saved_log.log is not None:
+            return  # a file does not grow
         if workspace is not None and workspace.events is self._events and self.isVisibleTo(self.frame):
             self.feed.look_again(workspace.now())
 
@@ -241,7 +255,9 @@ class EventsPage(Page):
         self._empty.words.setText(self._problem or _EMPTY)
         self._stack.setCurrentIndex(1 if shown else 0)
         note = "1 event" if shown == 1 else f"{shown:,} events" if shown else "no events"
-        self.title.say("Cluster Events", "events", f"{note}, paused" if self.feed.paused else note)
+        saved = self.saved_log.log
+        title = "Cluster Events" if saved is None else f"Saved Log {saved.file.name}"
+        self.title.say(title, "events", f"{note}, paused" if self.feed.paused else note)
 
     def _show_detail(self) -> None:
         ids = self.events.selected_ids()
@@ -266,7 +282,10 @@ class EventsPage(Page):
             return
         cluster = self.state.cluster
         title = f"Cluster Events of {cluster.name}" if cluster else "Cluster Events"
-        self.export_bar.write_events(workspace.events, self._numbers(), path, title)
+        saved = self.saved_log.log
+        if saved is not None:
+            title = f"Events of {saved.file.name}"
+        self.export_bar.write_events(saved or workspace.events, self._numbers(), path, title)
 
     def _numbers(self) -> array[int]:
         """Numbers of the rows in their order."""
