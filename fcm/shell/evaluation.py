@@ -40,7 +40,7 @@ class Evaluator(ABC):
     # values
 
     def value(self, node: tree.Node) -> Any:
-        """Value of an expression."""
+        """Value of an expression, a list of one or none included; of a statement what its output amounts to."""
         match node:
             case tree.Literal(value=value):
                 return value
@@ -57,12 +57,15 @@ class Evaluator(ABC):
                 return methods.static(kind, name, values, node.at)
             case tree.Increment():
                 return self._increment(node)
+            case tree.Assignment():
+                self.assign(node)
+                return self.value(node.target)
             case tree.Index(target=target, index=index):
                 return self._index(self.value(target), self.value(index), node.at)
             case tree.Group(body=body):
                 joining, self.session.joining = self.session.joining, False
                 try:
-                    return folded(self.collected(body))
+                    return self.value(body)
                 finally:
                     self.session.joining = joining
             case tree.SubExpression(body=body):
@@ -72,7 +75,7 @@ class Evaluator(ABC):
             case tree.ScriptBlock():
                 return node
             case tree.Hash(entries=entries):
-                return {self._key(key): folded(self.collected(value)) for key, value in entries}
+                return {self._key(key): self.value(value) for key, value in entries}
             case tree.Sequence(items=parts):
                 return [self.value(part) for part in parts]
             case tree.Unary(operator=operator, operand=operand):
@@ -121,7 +124,8 @@ class Evaluator(ABC):
         if isinstance(holder, dict):
             return table_get(holder, index)
         if isinstance(index, list):
-            return [self._index(holder, one, at) for one in index]
+            found = [self._index(holder, one, at) for one in index]
+            return [one for one in found if one is not None] if isinstance(holder, list) else found
         if isinstance(holder, str | list):
             place = as_whole(index, "The index")
             return holder[place] if -len(holder) <= place < len(holder) else None
@@ -135,7 +139,7 @@ class Evaluator(ABC):
         """``target = value``."""
         joining, self.session.joining = self.session.joining, False
         try:
-            value = folded(self.collected(node.value))
+            value = self.value(node.value)
         finally:
             self.session.joining = joining
         if node.operator != "=":

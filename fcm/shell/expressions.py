@@ -112,7 +112,14 @@ class ExpressionParser(TextReader):
         return (char, 1) if char and char in "+*/%" and self.peek(1) != "=" else ("", 0)
 
     def comma(self) -> tree.Node:
-        """Operands with commas between them."""
+        """Operands with commas between them; a comma before the first makes a list of it."""
+        start = self.at
+        if self.take(","):
+            self.skip_space(newlines=True)
+            self.enter()
+            inner = self.comma()
+            self.leave()
+            return tree.Sequence((inner,), at=start)
         first = self.unary()
         items = [first]
         while True:
@@ -158,7 +165,7 @@ class ExpressionParser(TextReader):
             self.enter()
             operand = self.unary()
             self.leave()
-            return tree.Cast("array" if is_list else name, operand, at=start)
+            return tree.Cast(f"{name}[]" if is_list else name, operand, at=start)
         return self._counted(self.postfix(self.primary()))
 
     def _signed(self, operator: str, start: int) -> tree.Node:

@@ -133,7 +133,7 @@ def _objects(members: list[ShellObject], width: int) -> list[str]:
         return table_lines(members, view, width)
     names = members[0].shown or tuple(members[0].properties)
     if len(names) <= TABLE_MOST:
-        return table_lines(members, tuple(_typed(members, name) for name in names), width)
+        return table_lines(members, tuple(_typed(members, name) for name in names), width, fit=True)
     return list_lines(members, tuple(column(name) for name in names))
 
 

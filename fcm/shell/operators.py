@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from fcm.shell import times
-from fcm.shell.errors import DivisionError, ShellError
+from fcm.shell.errors import ConversionError, DivisionError, ShellError
 from fcm.shell.exceptions import exception_type
 from fcm.shell.records import ExceptionObject
 from fcm.shell.values import (
@@ -279,10 +279,11 @@ def cast(kind: str, value: Any) -> Any:
     Raises:
         ShellError: the value cannot become that.
     """
+    if kind.endswith("[]"):
+        return [cast(kind[:-2], item) for item in items(value)]
     match kind:
         case "int" | "long":
-            found = as_number(value)
-            return found if isinstance(found, int) else round(found) if abs(found) < 1e18 else found
+            return _whole(as_number(value), kind)
         case "double":
             return float(as_number(value))
         case "bool":
@@ -304,6 +305,19 @@ def cast(kind: str, value: Any) -> Any:
             return truth(value)
         case _:
             return text(value)
+
+
+def _whole(number: int | float, kind: str) -> int:
+    """A number as whole one; halves go to the even one, as .NET rounds (2.5 is 2, 3.5 is 4).
+
+    Raises:
+        ConversionError: it is too large for the type.
+    """
+    bits = 31 if kind == "int" else 63
+    if not -(2.0**bits) <= number < 2.0**bits:
+        remedy = "Use [long]." if kind == "int" else "Use [double]."
+        raise ConversionError(f"{text(number)} is too large or too small for [{kind}].", remedy)
+    return round(number)
 
 
 def _as_table(value: Any) -> dict[Any, Any]:

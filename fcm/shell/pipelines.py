@@ -85,7 +85,7 @@ class PipelineParser(ExpressionParser):
             self.take(char)
             self.skip_space()
             return self._command(start, self._called(), called=True, dotted=dotted)
-        begins_value = char in SINGLE + DOUBLE + "$(@{[!+" or (char in DASHES and bool(char)) if char else True
+        begins_value = char in SINGLE + DOUBLE + "$(@{[!+," or (char in DASHES and bool(char)) if char else True
         if begins_value or self._is_number():
             return self.expression()
         start = self.at
@@ -153,6 +153,10 @@ class PipelineParser(ExpressionParser):
         return tree.Splat(match[1], at=start)
 
     def _argument(self, what: str) -> tree.Node:
+        start = self.at
+        if self.peek() == "," and self.peek(1) not in (" ", "", "\n"):
+            self.take(",")
+            return tree.Sequence((self._argument(what),), at=start)
         first = self._one_argument(what)
         items = [first]
         while True:

@@ -83,7 +83,7 @@ def show(node: Node) -> str:
         case Hash(entries=entries):
             return "@{" + "; ".join(f"{_inside(key)} = {show(value)}" for key, value in entries) + "}"
         case Sequence(items=items):
-            return ", ".join(_item(item) for item in items)
+            return ", ".join(_item(item) for item in items) if len(items) > 1 else f",{_item(items[0])}"
         case Unary(operator=operator, operand=operand):
             return f"{operator} {_inside(operand)}"
         case Binary(operator=operator, left=left, right=right):

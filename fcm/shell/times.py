@@ -58,6 +58,8 @@ _STANDARD = {
     "s": "yyyy-MM-ddTHH:mm:ss",
     "t": "h:mm tt",
     "T": "h:mm:ss tt",
+    "FileDate": "yyyyMMdd",
+    "FileDateTime": "yyyyMMddTHHmmssffff",
     "u": "yyyy-MM-dd HH:mm:ssZ",
     "o": "yyyy-MM-ddTHH:mm:ss.fffffffK",
     "O": "yyyy-MM-ddTHH:mm:ss.fffffffK",

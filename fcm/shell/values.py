@@ -101,7 +101,7 @@ def text(value: Any) -> str:
     if isinstance(value, Enum):
         return str(value.value)
     if isinstance(value, float):
-        return f"{int(value)}" if value.is_integer() and abs(value) < 1e15 else repr(value)
+        return _double(value)
     if isinstance(value, datetime):
         return value.strftime("%m/%d/%Y %H:%M:%S")
     if isinstance(value, timedelta):
@@ -117,6 +117,16 @@ def text(value: Any) -> str:
     if isinstance(value, Lines):
         return "\n".join(value.lines)
     return str(value)
+
+
+def _double(value: float) -> str:
+    """A floating number with 15 digits, as Windows PowerShell writes a Double."""
+    if value != value:
+        return "NaN"
+    if value in (float("inf"), float("-inf")):
+        return "Infinity" if value > 0 else "-Infinity"
+    shown = f"{value:.15g}".upper()
+    return "0" if shown == "-0" else shown
 
 
 def as_number(value: Any) -> int | float:
@@ -191,6 +201,8 @@ def as_span(value: Any) -> timedelta:
     if isinstance(value, timedelta):
         return value
     match = _SPAN.fullmatch(text(value).strip()) if isinstance(value, str) else None
+    if isinstance(value, str) and value.strip().isdigit():
+        return timedelta(days=int(value))
     if match is not None:
         parts = {unit: float(part) for unit, part in match.groupdict().items() if part and unit != "sign"}
         return timedelta(**parts) * (-1 if match["sign"] else 1)
@@ -263,10 +275,9 @@ def equal(left: Any, right: Any) -> bool:
     if isinstance(left, ShellObject) and isinstance(right, ShellObject):
         return left.type == right.type and (left.identity or left.properties) == (right.identity or right.properties)
     if isinstance(right, int | float) and not isinstance(right, bool) and isinstance(left, str):
-        try:
-            return as_number(left) == right
-        except ConversionError:
-            return False
+        return left.strip().casefold() == text(right).casefold()
+    if isinstance(left, dict):
+        return left is right
     return text(left).casefold() == text(right).casefold()
 
 
@@ -310,9 +321,9 @@ def table_get(table: Mapping[Any, Any], key: Any) -> Any:
 
 def property_of(value: Any, name: str) -> Any:
     """``value.name``: of an object, of a table, of each element of a list."""
-    if isinstance(value, ShellObject):
-        return plain(value.get(name))
     word = name.casefold()
+    if isinstance(value, ShellObject):
+        return plain(value.get(name)) if word not in ("count", "length") or value.key(name) else 1
     if isinstance(value, dict):
         if word in ("count", "keys", "values") and table_get(value, name) is None:
             return len(value) if word == "count" else list(value if word == "keys" else value.values())
@@ -327,7 +338,7 @@ def property_of(value: Any, name: str) -> Any:
         found = time_property(value, word) if isinstance(value, datetime) else span_property(value, word)
         if found is not None:
             return found
-    if word == "count":
+    if word in ("count", "length"):
         return 0 if value is None else 1
     return None
 
