@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from fcm.model import commands as cmd
 from fcm.model.entities import NodeState
+from fcm.model.quantities import milliseconds, size
 from fcm.model.telemetry import Phase
 
 if TYPE_CHECKING:
@@ -116,7 +117,7 @@ def _follow(opened: _Opened, machine: str) -> int:
             now = (migration.phase, rows[-1].pass_number if rows else 0)
             if now != shown:
                 shown = now
-                left = f", {rows[-1].remaining / 2**20:.0f} MiB left" if rows else ""
+                left = f", {size(rows[-1].remaining)} left" if rows else ""
                 print(f"{migration.phase}, pass {now[1]}{left} {migration.reason}".rstrip(), flush=True)
             if migration.phase.is_over:
                 break
@@ -124,8 +125,8 @@ def _follow(opened: _Opened, machine: str) -> int:
     if migration.figures is not None:
         figures = migration.figures
         print(
-            f"{figures.total:.2f} s in {figures.passes} passes, {figures.bytes / 2**20:.0f} MiB sent, "
-            f"blackout {figures.downtime * 1000:.0f} ms"
+            f"{figures.total:.2f} s in {figures.passes} passes, {size(figures.bytes)} sent, "
+            f"blackout {milliseconds(figures.downtime)}"
         )
     return DONE if migration.phase is Phase.COMPLETED else FAILED
 

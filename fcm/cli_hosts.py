@@ -242,6 +242,8 @@ def _tell(row: DrainRow) -> None:
 
 def table(facts: Sequence[HostFacts]) -> list[str]:
     """One line a host under a line of headings, columns as wide as they need."""
+    from fcm.model.quantities import size
+
     rows: list[tuple[str, ...]] = [
         ("Host", "Answer", "libvirt", "QEMU", "Processor", "Memory", "Machines", "Networks", "Storage")
     ]
@@ -257,7 +259,7 @@ def table(facts: Sequence[HostFacts]) -> list[str]:
                     fact.libvirt,
                     fact.qemu,
                     fact.processor,
-                    f"{fact.memory / 2**30:.1f} GiB",
+                    size(fact.memory),
                     str(fact.machines),
                     networks,
                     storage,

@@ -22,8 +22,8 @@ from fcm.model.entities import (
     ResourceState,
     VolumeAccess,
 )
+from fcm.model.quantities import size
 from fcm.model.telemetry import Phase
-from fcm.model.verdict import gib
 
 if TYPE_CHECKING:
     from fcm.model.entities import (
@@ -124,7 +124,7 @@ def describe(entry: ev.Entry, state: State) -> EventText:
         case ev.AdapterChanged(adapter=adapter):
             return _adapter(adapter, state)
         case ev.MachineCreated(machine=machine):
-            memory = gib(machine.memory)
+            memory = size(machine.memory)
             return _info(f"The virtual machine {machine.name} with {memory} was created on {machine.node}.", VMMS)
         case ev.MachineChanged(machine=machine):
             return _machine(machine)
@@ -172,7 +172,7 @@ def _of_migration(event: ev.MigrationEvent | ev.TransientEvent, state: State) ->
         case ev.MigrationOptionsChanged(migration=identity):
             return _info(f"{_move(state, identity)} was tuned: {_tuning(event)}.", HIGH_AVAILABILITY)
         case ev.MigrationProgressed(migration=identity, row=row):
-            text = f"{_move(state, identity)}, pass {row.pass_number}: {gib(row.remaining)} left."
+            text = f"{_move(state, identity)}, pass {row.pass_number}: {size(row.remaining)} left."
             return EventText(VERBOSE, HIGH_AVAILABILITY, 0, text)
         case ev.MigrationCompleted(migration=identity, figures=figures):
             return _completed(state, identity, figures)

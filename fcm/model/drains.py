@@ -15,9 +15,10 @@ from fcm.model import indexes
 from fcm.model.entities import Drain, DrainMove, NodeState, Staying
 from fcm.model.machine_rules import live_migrate
 from fcm.model.preflight_checks import migration_checks
+from fcm.model.quantities import size
 from fcm.model.tables import table
 from fcm.model.telemetry import Phase
-from fcm.model.verdict import OK, Verdict, for_all, gib, no, together
+from fcm.model.verdict import OK, Verdict, for_all, no, together
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -84,7 +85,7 @@ class Planning:
         return sorted(self._own(machine) & self._classes.get(name, set()))
 
     def _reason(self, machine: VirtualMachine, name: str) -> str:
-        free = gib(self.state.free_memory(name))
+        free = size(self.state.free_memory(name))
         if rivals := self._rivals(machine, name):
             return f"{name} has {free} of memory free; no node without the anti-affinity class {rivals[0]} can take it."
         if own := sorted(self._own(machine)):

@@ -10,9 +10,10 @@ from fcm.model.entities import GIB, MIB, UNLIMITED, DiskUse, MachineState, Migra
 from fcm.model.maintenance import not_in_maintenance, within_reach
 from fcm.model.names import file_name
 from fcm.model.preflight_checks import destination_checks, migration_checks, online_machine
+from fcm.model.quantities import apart
 from fcm.model.snapshot_rules import active_backup
 from fcm.model.telemetry import Phase
-from fcm.model.verdict import OK, Verdict, gib, no, together
+from fcm.model.verdict import OK, Verdict, no, together
 from fcm.words import quoted
 
 if TYPE_CHECKING:
@@ -44,7 +45,7 @@ def create_machine(command: cmd.CreateVirtualMachine, state: State) -> Verdict:
         if not reached:
             return reached
         if disk.free < command.disk_size:
-            free, wanted = gib(disk.free), gib(command.disk_size)
+            free, wanted = apart(disk.free, command.disk_size)
             return no(f"{disk.name} has {free} free, {wanted} are needed.", "Choose another volume or a smaller disk.")
     if command.switch is not None and command.switch not in node.switches:
         return no(f"{node.name} has no virtual network {quoted(command.switch)}.", "Choose one that the node has.")
@@ -54,9 +55,9 @@ def create_machine(command: cmd.CreateVirtualMachine, state: State) -> Verdict:
 
 
 def _short_of_memory(state: State, node: str, memory: int) -> Verdict:
-    free = max(0, state.free_memory(node))
+    has, needed = apart(max(0, state.free_memory(node)), memory)
     return no(
-        f"{node} has {gib(free)} of memory free, {gib(memory)} are needed.",
+        f"{node} has {has} of memory free, {needed} are needed.",
         "Shut down or move machines there, or give this machine less memory.",
     )
 

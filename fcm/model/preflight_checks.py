@@ -20,7 +20,8 @@ from fcm.model.entities import (
 )
 from fcm.model.maintenance import not_in_maintenance
 from fcm.model.networks import migration_order
-from fcm.model.verdict import OK, Verdict, gib, no
+from fcm.model.quantities import apart, size
+from fcm.model.verdict import OK, Verdict, no
 from fcm.words import quoted
 
 if TYPE_CHECKING:
@@ -111,13 +112,14 @@ def _memory(state: State, machine: VirtualMachine, destination: str) -> CheckRes
     if not machine.state.holds_memory:
         return _check("Memory", "pass", "The machine is not running and needs no memory now.")
     if free < machine.memory:
+        has, needs = apart(free, machine.memory)
         return _check(
             "Memory",
             "fail",
-            f"{destination} has {gib(free)} of memory free, {machine.name} needs {gib(machine.memory)}.",
+            f"{destination} has {has} of memory free, {machine.name} needs {needs}.",
             "Shut down or move machines there, or give this machine less memory.",
         )
-    return _check("Memory", "pass", f"{gib(free)} free, {gib(machine.memory)} needed.")
+    return _check("Memory", "pass", f"{size(free)} free, {size(machine.memory)} needed.")
 
 
 def _processor(state: State, machine: VirtualMachine, destination: str) -> CheckResult:

@@ -14,27 +14,56 @@ _HOUR, _DAY, _YEAR = 3600, 86_400.0, 365.25 * 86_400.0
 
 
 def _number(value: float) -> str:
+    """Three significant digits, or all before the point; no digit is made up that the value has not."""
     if value >= 100 or value == round(value):
         return f"{value:,.0f}"
-    return f"{value:.1f}" if value >= 10 else f"{value:.2f}".rstrip("0").rstrip(".")
+    digits = 1 if value >= 9.995 else 2 if value >= 0.9995 or value == 0 else min(2 - math.floor(math.log10(value)), 9)
+    return f"{value:.{digits}f}".rstrip("0").rstrip(".")
 
 
 def size(count: float, gap: str = " ") -> str:
-    """Bytes in the unit that suits them: 512 MiB, 4 GiB, 1.82 TiB."""
-    for unit, name in _SIZES:
-        if count >= unit:
-            return f"{_number(count / unit)}{gap}{name}"
-    return f"{count:.0f}{gap}B"
+    """Bytes in the unit that suits them, with three significant digits: 512 MiB, 4 GiB, 1.82 TiB.
+
+    Below 1024 of a unit, four digits stay four: 1,000 GiB.
+    """
+    return _in_units(count, _SIZES, 1024.0, gap) or f"{count:,.0f}{gap}B"
+
+
+def apart(less: int, more: int, gap: str = " ") -> tuple[str, str]:
+    """Two sizes that differ, in words that differ too: 7.999 GiB and 8 GiB, where three digits would say 8 and 8."""
+    shown = size(less, gap), size(more, gap)
+    if less == more or shown[0] != shown[1]:
+        return shown
+    unit, name = next(((unit, name) for unit, name in _SIZES if more >= unit), (1.0, "B"))
+    for digits in range(3, 16):
+        first, second = (f"{count / unit:,.{digits}f}".rstrip("0").rstrip(".") for count in (less, more))
+        if first != second:
+            return f"{first}{gap}{name}", f"{second}{gap}{name}"
+    return f"{less:,}{gap}B", f"{more:,}{gap}B"
+
+
+def milliseconds(value: float, gap: str = " ") -> str:
+    """A duration in s as ms, for columns that keep one unit: 0.42 ms, 12.5 ms, 1,250 ms."""
+    return f"{_number(value * 1000)}{gap}ms"
+
+
+def _in_units(count: float, units: tuple[tuple[float, str], ...], most: float, gap: str) -> str:
+    """In the largest unit of which it is one at least, rounding included; "" if in none."""
+    for place, (unit, name) in enumerate(units):
+        value = count / unit
+        if value >= 1 or (place + 1 < len(units) and _rounded(count / units[place + 1][0]) >= most):
+            return f"{_number(max(value, 1.0))}{gap}{name}"
+    return ""
+
+
+def _rounded(value: float) -> float:
+    return float(_number(value).replace(",", ""))
 
 
 def rate(count: float, gap: str = " ") -> str:
     """Bytes/s as network people say it: 941 Mbit/s, 100 Gbit/s."""
     bits = count * 8
-    for unit, name in _RATES:
-        if bits >= unit:
-            value = bits / unit
-            return f"{value:.0f}{gap}{name}" if value >= 100 else f"{_number(value)}{gap}{name}"
-    return f"{bits:.0f}{gap}bit/s"
+    return _in_units(bits, _RATES, 1000.0, gap) or f"{bits:.0f}{gap}bit/s"
 
 
 def seconds(value: float, gap: str = " ") -> str:

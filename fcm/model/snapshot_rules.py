@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 from fcm.model.entities import MachineState, NodeState, ResourceState, VolumeAccess
 from fcm.model.maintenance import not_in_maintenance, within_reach
-from fcm.model.verdict import OK, Verdict, gib, no
+from fcm.model.quantities import apart
+from fcm.model.verdict import OK, Verdict, no
 
 if TYPE_CHECKING:
     from fcm.model import commands as cmd
@@ -103,8 +104,9 @@ def take(command: cmd.TakeSnapshot, state: State) -> Verdict:
     if machine.disk is not None and machine.state is not MachineState.OFF:
         disk = state.disks[machine.disk]
         if disk.free < machine.memory:
+            free, taken = apart(disk.free, machine.memory)
             return no(
-                f"{disk.name} has {gib(disk.free)} free; the memory of {machine.name} takes {gib(machine.memory)}.",
+                f"{disk.name} has {free} free; the memory of {machine.name} takes {taken}.",
                 "Shut the machine down first, or make room.",
             )
     return OK

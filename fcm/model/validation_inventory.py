@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from fcm.model.finding import Finding, NamedTests, listed, words
-from fcm.model.verdict import gib
+from fcm.model.quantities import size
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -19,8 +19,8 @@ def _operating_systems(state: State) -> Iterator[Finding]:
 
 def _memory(state: State) -> Iterator[Finding]:
     lines = (
-        f"{n.name}: {gib(n.memory)}, of which the host keeps {gib(n.reserved_memory)} and "
-        f"{gib(max(0, state.free_memory(n.name)))} are free"
+        f"{n.name}: {size(n.memory)}, of which the host keeps {size(n.reserved_memory)} and "
+        f"{size(max(0, state.free_memory(n.name)))} are free"
         for n in state.nodes.values()
     )
     return listed(lines, "There are no nodes.")
@@ -52,7 +52,7 @@ def _adapters(state: State) -> Iterator[Finding]:
 
 def _machines(state: State) -> Iterator[Finding]:
     lines = (
-        f"{m.name} on {m.node}: {m.state.lower()}, {gib(m.memory)}, "
+        f"{m.name} on {m.node}: {m.state.lower()}, {size(m.memory)}, "
         f"{'highly available' if m.is_highly_available else 'not clustered'}"
         for m in state.machines.values()
     )

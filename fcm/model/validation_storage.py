@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from fcm.model.entities import DiskUse, ResourceState
 from fcm.model.finding import Finding, NamedTests, fail, listed, passed, warn, words
 from fcm.model.maintenance import in_maintenance
-from fcm.model.verdict import gib
+from fcm.model.quantities import size
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -25,14 +25,14 @@ def _level(disk: Disk, text: str, remedy: str) -> Finding:
 
 
 def _all_disks(state: State) -> Iterator[Finding]:
-    lines = (f"{d.name}: LUN {d.number}, {gib(d.size)}, {d.file_system}, {d.use}" for d in state.disks.values())
+    lines = (f"{d.name}: LUN {d.number}, {size(d.size)}, {d.file_system}, {d.use}" for d in state.disks.values())
     return listed(lines, "The nodes see no shared disks.")
 
 
 def _potential(state: State) -> Iterator[Finding]:
     names = set(state.nodes)
     found = (
-        f"{d.name}: {gib(d.size)}"
+        f"{d.name}: {size(d.size)}"
         for d in state.disks.values()
         if d.use is DiskUse.UNASSIGNED and names <= set(d.visible_to) and d.persistent_reservations
     )
@@ -84,7 +84,7 @@ def _space(state: State) -> Iterator[Finding]:
     def bad() -> Iterator[Finding]:
         for disk in state.disks.values():
             if disk.use is DiskUse.SHARED_VOLUME and disk.used > FULL * disk.size:
-                text = f"{disk.name} has {gib(disk.free)} of {gib(disk.size)} free."
+                text = f"{disk.name} has {size(disk.free)} of {size(disk.size)} free."
                 yield warn(text, "Free some space: machines stop when their volume is full.")
 
     return passed(bad(), "No Cluster Shared Volume is nearly full.")
@@ -94,7 +94,7 @@ def _witness(state: State) -> Iterator[Finding]:
     def bad() -> Iterator[Finding]:
         for disk in state.disks.values():
             if disk.use is DiskUse.WITNESS and disk.size < 512 * 2**20:
-                yield warn(f"The witness {disk.name} has {gib(disk.size)}.", "Use a disk of at least 512 MiB.")
+                yield warn(f"The witness {disk.name} has {size(disk.size)}.", "Use a disk of at least 512 MiB.")
 
     return passed(bad(), "No disk witness is too small.")
 

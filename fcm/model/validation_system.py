@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 from fcm.model.entities import NodeState
 from fcm.model.finding import Finding, NamedTests, fail, passed, warn, words
-from fcm.model.verdict import gib, some
+from fcm.model.quantities import size
+from fcm.model.verdict import some
 from fcm.words import quoted
 
 if TYPE_CHECKING:
@@ -111,8 +112,8 @@ def _memory(state: State) -> Iterator[Finding]:
             homeless = _homeless(guests, free)
             if homeless:
                 yield warn(
-                    f"If {node.name} fails, its machines need {gib(needed)}; the others that are up have {gib(spare)} "
-                    f"free. No room for {some([machine.name for machine in homeless], 3)}.",
+                    f"If {node.name} fails, its machines need {size(needed)}; the others that are up have "
+                    f"{size(spare)} free. No room for {some([machine.name for machine in homeless], 3)}.",
                     "Keep more memory free, or give the machines less.",
                 )
 

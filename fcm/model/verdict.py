@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from fcm.model.entities import GIB, MIB
-
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
@@ -67,11 +65,6 @@ def for_all(refused: Iterable[tuple[str, str, Verdict]]) -> Verdict:
         others = sorted(node for node, verdict in obstacle[1:] if verdict.reason != first.reason)
         told.append(no(first.reason + (f" It is the same with {some(others, 12)}." if others else ""), first.remedy))
     return together(told)
-
-
-def gib(size: int) -> str:
-    """Bytes in words of GiB or MiB, for sentences."""
-    return f"{size / GIB:.1f} GiB" if size >= GIB else f"{size / MIB:.0f} MiB"
 
 
 def some(names: Sequence[str], most: int) -> str:

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 from fcm.model import commands as cmd
 from fcm.model.drains import active_drain, drain_migrations, last_drain
-from fcm.model.entities import MIB, MachineState, MigrationKind
+from fcm.model.entities import MachineState, MigrationKind
+from fcm.model.quantities import size
 from fcm.model.telemetry import Phase
 from fcm.shell.errors import RefusedError, StoppedError
 
@@ -128,9 +129,8 @@ def _course(call: Call, migration: Migration) -> str:
     if not rows or not rows[-1].pass_number:
         return _status(migration)
     row = rows[-1]
-    return (
-        f"{migration.phase}, pass {row.pass_number}, {row.remaining / MIB:.0f} MiB left, {row.rate / MIB:.0f} MiB/s"
-        + (f", processors slowed by {row.throttle} %" if row.throttle else "")
+    return f"{migration.phase}, pass {row.pass_number}, {size(row.remaining)} left, {size(row.rate)}/s" + (
+        f", processors slowed by {row.throttle} %" if row.throttle else ""
     )
 
 

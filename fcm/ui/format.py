@@ -9,7 +9,6 @@ import math
 from datetime import UTC, datetime
 
 from fcm.model import quantities
-from fcm.model.entities import GIB, MIB
 
 NARROW = "\N{NO-BREAK SPACE}"
 """Between a number and its unit: they are never parted by a line break."""
@@ -22,19 +21,14 @@ def size(count: float) -> str:
     return quantities.size(count, NARROW)
 
 
-def gib(count: float) -> str:
-    """Bytes in GiB with one decimal, for columns that keep one unit."""
-    return f"{count / GIB:,.1f}{NARROW}GiB"
-
-
 def rate(count: float) -> str:
     """Bytes/s as network people say it: 941 Mbit/s."""
     return quantities.rate(count, NARROW)
 
 
-def mib_rate(pages: float, page_size: int = 4096) -> str:
-    """Pages/s as MiB/s with one decimal, for columns that keep one unit."""
-    return f"{pages * page_size / MIB:,.1f}{NARROW}MiB/s"
+def page_rate(pages: float, page_size: int = 4096) -> str:
+    """Pages/s as bytes/s in the unit that suits them: 46.9 MiB/s, 4 KiB/s."""
+    return f"{size(pages * page_size)}/s"
 
 
 def seconds(value: float) -> str:
@@ -44,7 +38,7 @@ def seconds(value: float) -> str:
 
 def milliseconds(value: float) -> str:
     """A duration in s as ms, for columns that keep one unit."""
-    return f"{value * 1000:,.0f}{NARROW}ms"
+    return quantities.milliseconds(value, NARROW)
 
 
 def percent(share: float) -> str:

@@ -6,7 +6,7 @@ import signal
 import sys
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QTimer
+from PySide6.QtCore import QLocale, QTimer
 from PySide6.QtWidgets import QApplication
 
 from fcm import __version__
@@ -25,6 +25,7 @@ def make_application(context: Context) -> QApplication:
     """The one application object, dressed; an existing one is dressed again."""
     existing = QApplication.instance()
     app = existing if isinstance(existing, QApplication) else QApplication(sys.argv[:1])
+    QLocale.setDefault(QLocale(QLocale.Language.English, QLocale.Country.UnitedStates))  # as all words are
     app.setApplicationName("fcm")
     app.setApplicationDisplayName("Failover Cluster Manager")
     app.setApplicationVersion(__version__)

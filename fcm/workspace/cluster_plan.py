@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from fcm.model.entities import GIB, MIB
 from fcm.model.names import domain_name, object_name, same, server_name
+from fcm.model.quantities import size
 from fcm.model.verdict import OK, Verdict, no
 from fcm.words import quoted
 
@@ -94,9 +95,7 @@ def servers_verdict(plan: ClusterPlan) -> Verdict:
             return no(f"Two servers are named {node.name}.", "Give each server a name of its own.")
         seen.add(node.name.casefold())
         if node.memory <= 2 * GIB:
-            return no(
-                f"{node.name} has {node.memory // GIB} GiB of memory.", "The host itself needs 2 GiB: give it more."
-            )
+            return no(f"{node.name} has {size(node.memory)} of memory.", "The host itself needs 2 GiB: give it more.")
     if len({PROCESSORS[node.processor][0] for node in plan.nodes}) > 1:
         return no(
             "The processors of the servers are of different manufacturers.",
@@ -202,9 +201,9 @@ def cluster_file(plan: ClusterPlan) -> str:
         lines += _table("[[networks]]", **values)
         pairs = ", ".join(f"{_toml(node)} = {_toml(address)}" for node, address in _addresses(plan, network).items())
         lines.append(f"addresses = {{ {pairs} }}")
-    for number, size in enumerate(plan.disks, 1):
+    for number, count in enumerate(plan.disks, 1):
         use = "Disk Witness in Quorum" if mode != "NodeMajority" and number == 1 else "Available Storage"
-        lines += _table("[[disks]]", name=f"Cluster Disk {number}", use=use, size=_size(size), used=_size(64 * MIB))
+        lines += _table("[[disks]]", name=f"Cluster Disk {number}", use=use, size=_size(count), used=_size(64 * MIB))
     return "\n".join(lines) + "\n"
 
 
@@ -280,7 +279,7 @@ def _inside(address: str, subnet: str) -> bool:
 
 
 def _size(count: int) -> str:
-    return f"{count / GIB:g} GiB" if count >= GIB else f"{count / MIB:g} MiB"
+    return f"{count // MIB} MiB" if count % GIB else f"{count // GIB} GiB"
 
 
 def _table(head: str, **values: object) -> list[str]:

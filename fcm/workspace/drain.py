@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 from fcm.model import commands as cmd
 from fcm.model.drains import drain_migrations, plan_destinations
 from fcm.model.entities import DrainMove, NodeState, Staying
+from fcm.model.quantities import size
 from fcm.model.telemetry import Phase
-from fcm.model.verdict import gib
 from fcm.workspace.drain_together import predict_together
 from fcm.workspace.preflight import question
 
@@ -191,7 +191,7 @@ def summary(state: State, drain: Drain, now: float) -> str:
     ]
     table = [("Machine", "Destination", "Memory", "Predicted", "Actual", "Result")]
     for row in rows:
-        memory = "" if row.memory is None else gib(row.memory)
+        memory = "" if row.memory is None else size(row.memory)
         took = "" if row.actual is None else f"{row.actual:.1f} s"
         table.append((row.name, row.move.destination, memory, prediction_words(row.move), took, row.status))
     widths = [max(len(line[column]) for line in table) for column in range(len(table[0]))]

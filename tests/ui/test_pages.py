@@ -167,7 +167,7 @@ def test_a_machine_has_its_figures_in_the_list_of_services(qtbot: QtBot, tmp_pat
         "Type": "Virtual Machine",
         "Current Owner": "node2",
         "Auto Start": "Yes",
-        "Memory": "4.0 GiB",
+        "Memory": "4 GiB",
         "Dirty rate": "–",
         "Blackout": "213 ms",
     }
@@ -296,7 +296,7 @@ def test_a_node_tells_its_load_and_the_migrations_it_takes_part_in(qtbot: QtBot,
     page = at(shown, Place.NODES)
     found = cells(page.nodes, "node2")
     assert found["Takes part in"] == "Database from node1"
-    assert found["Memory free"] == "38.0 GiB"
+    assert found["Memory free"] == "38 GiB"
     assert found["Memory in use"] == "15 %"
 
 
@@ -357,7 +357,7 @@ def test_a_volume_has_its_path_fill_and_way_per_node(qtbot: QtBot, tmp_path: Pat
     found = cells(page.volumes, "disk-3")
     assert found["Status"] == "Redirected Access"
     assert found["Path"] == "C:\\ClusterStorage\\Volume2"
-    assert (found["Capacity"], found["Free"]) == ("1,000.0 GiB", "150.0 GiB")
+    assert (found["Capacity"], found["Free"]) == ("1,000 GiB", "150 GiB")
     assert cells(page.paths, "node1")["I/O path"] == "Redirected through node2"
     assert cells(page.paths, "node2")["I/O path"] == "Direct (coordinator)"
 

@@ -207,7 +207,7 @@ def test_a_volume_that_is_too_small_is_refused_on_the_page_of_the_disk(qtbot: Qt
     DRIVER.type_into("Size", "500")
     press_next()
     assert wizard.page is wizard.disk
-    assert "Cluster Disk 3 has 150.0 GiB free" in wizard.notice.text()
+    assert "Cluster Disk 3 has 150 GiB free" in wizard.notice.text()
     DRIVER.press("Cancel")
 
 

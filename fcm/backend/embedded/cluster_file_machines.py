@@ -12,7 +12,7 @@ from fcm.backend.embedded.places import disk_path, local_path, volume_path
 from fcm.backend.embedded.workloads import workload_names
 from fcm.model.entities import GIB, MIB, DiskUse, MachineState, StartAction, VirtualMachine
 from fcm.model.names import file_name
-from fcm.model.verdict import gib
+from fcm.model.quantities import apart
 from fcm.words import quoted
 
 if TYPE_CHECKING:
@@ -65,8 +65,8 @@ def read_machines(
             used[machine.node] += machine.memory
             node = nodes[machine.node]
             if used[node.name] > node.memory - node.reserved_memory:
-                room = gib(node.memory - node.reserved_memory)
-                raise table.error(f"The machines on {node.name} need {gib(used[node.name])}; it has {room}.", "memory")
+                room, needed = apart(node.memory - node.reserved_memory, used[node.name])
+                raise table.error(f"The machines on {node.name} need {needed}; it has {room}.", "memory")
             machine = replace(machine, features=guest_features(machine, node.name, processors))
         elif machine.state is MachineState.SAVED:
             machine = replace(machine, features=guest_features(machine, machine.node, processors))

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QApplication, QFileDialog, QHBoxLayout, QMenu, QTo
 from fcm.ui import icons, theme
 from fcm.ui.background import Outcome, Work
 from fcm.ui.dialogs.parts import named
-from fcm.ui.format import mib_rate, rate, size
+from fcm.ui.format import page_rate, rate, size
 from fcm.ui.migration.loading import load_canvas
 from fcm.ui.plain import Label, literal
 
@@ -243,7 +243,7 @@ class ConvergencePlot(QWidget):
             f"sending {rate(row.rate)}",
         ]
         if row.dirty_rate > 0:
-            parts.append(f"dirtied {mib_rate(row.dirty_rate, row.page_size)}")
+            parts.append(f"dirtied {page_rate(row.dirty_rate, row.page_size)}")
         if row.throttle:
             parts.append(f"slowed by {row.throttle} %")
         self._readout.setText("  ·  ".join(parts))

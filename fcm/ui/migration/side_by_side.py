@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from fcm.migration.kept import first_pass_bandwidth
-from fcm.ui.format import NARROW, NONE, date_time, mib_rate, milliseconds, rate, seconds, size
+from fcm.ui.format import NARROW, NONE, date_time, milliseconds, page_rate, rate, seconds, size
 from fcm.ui.migration.comparison import Comparison
 
 if TYPE_CHECKING:
@@ -94,7 +94,7 @@ _FIGURES: tuple[tuple[str, Callable[[Recording], float | None], Callable[[float]
     ("Sent / memory", _share_sent_again, lambda v: f"{v:.2f}"),
     ("Passes", lambda r: float(r.final.passes) if r.final else None, lambda v: f"{v:.0f}"),
     ("Rate in pass 1", first_pass_bandwidth, rate),
-    ("Highest dirty rate", lambda r: _highest(r.dirty_rate), mib_rate),
+    ("Highest dirty rate", lambda r: _highest(r.dirty_rate), page_rate),
     ("Highest throttle", lambda r: _highest(r.throttle), lambda v: f"{v:.0f}{NARROW}%"),
 )
 _SETTINGS: tuple[tuple[str, Callable[[Recording], str]], ...] = (

@@ -37,7 +37,7 @@ def machine_model(window: Desk, clustered: bool = True, with_owner: bool = True)
 
     def dirty_words(identity: str) -> str:
         value = dirty(identity)
-        return format.mib_rate(value) if value else format.NONE
+        return format.page_rate(value) if value else format.NONE
 
     def blackout_words(identity: str) -> str:
         value = blackout(identity)
@@ -60,7 +60,7 @@ def machine_model(window: Desk, clustered: bool = True, with_owner: bool = True)
     )
     owner = Column("Current Owner" if clustered else "Node", lambda i: machine(i).node, 110)
     memory = Column(
-        "Memory", lambda i: format.gib(machine(i).memory), 80, sort=lambda i: machine(i).memory, numeric=True
+        "Memory", lambda i: format.size(machine(i).memory), 80, sort=lambda i: machine(i).memory, numeric=True
     )
     path = Column("Path", lambda i: machine(i).path, 300)
     if not clustered:

@@ -92,7 +92,7 @@ class NodesPage(Page):
                 Column("Memory in use", lambda i: format.percent(share(i)), 150, sort=share, progress=bar, keeps=True),
                 Column(
                     "Memory free",
-                    lambda i: format.gib(max(0, self.state.free_memory(i))),
+                    lambda i: format.size(max(0, self.state.free_memory(i))),
                     100,
                     sort=lambda i: self.state.free_memory(i),
                     numeric=True,

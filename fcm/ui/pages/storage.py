@@ -99,8 +99,8 @@ class StoragePage(Page):
                     "Status", lambda i: appearance.disk_words(disk(i), in_maintenance(self.state, i)), 138, keeps=True
                 ),
                 Column("Current Owner", lambda i: disk(i).owner or format.NONE, 110),
-                Column("Capacity", lambda i: format.gib(disk(i).size), 90, sort=lambda i: disk(i).size, numeric=True),
-                Column("Free", lambda i: format.gib(disk(i).free), 90, sort=lambda i: disk(i).free, numeric=True),
+                Column("Capacity", lambda i: format.size(disk(i).size), 90, sort=lambda i: disk(i).size, numeric=True),
+                Column("Free", lambda i: format.size(disk(i).free), 90, sort=lambda i: disk(i).free, numeric=True),
                 Column("File System", lambda i: disk(i).file_system, 85),
                 Column("Seen by", seen, 120),
             )

@@ -106,10 +106,10 @@ class VolumesPage(Page):
                 Column("Path", lambda i: volume(i).path(), 190),
                 Column("Current Owner", lambda i: volume(i).owner, 105),
                 Column("File System", lambda i: disk(i).file_system, 80),
-                Column("Capacity", lambda i: format.gib(disk(i).size), 85, sort=lambda i: disk(i).size, numeric=True),
+                Column("Capacity", lambda i: format.size(disk(i).size), 85, sort=lambda i: disk(i).size, numeric=True),
                 Column(
                     "Free",
-                    lambda i: format.gib(disk(i).free),
+                    lambda i: format.size(disk(i).free),
                     106,
                     sort=lambda i: disk(i).free,
                     numeric=True,

@@ -180,7 +180,7 @@ BROKEN = [
     ),
     ("a machine on no node", 'node = "a"', 'node = "z"', 'node = "z"', "There is no node 'z'"),
     ("an unknown switch", 'switch = "LAN"', 'switch = "WAN"', 'switch = "WAN"', "no virtual network 'WAN'"),
-    ("a machine too large", '"512 MiB"', '"7 GiB"', '"7 GiB"', "The machines on a need 7.0 GiB; it has 6.0 GiB"),
+    ("a machine too large", '"512 MiB"', '"7 GiB"', '"7 GiB"', "The machines on a need 7 GiB; it has 6 GiB"),
     ("odd memory", '"512 MiB"', '"513 MiB"', '"513 MiB"', "in steps of 2 MiB"),
     ("an unknown use", '"Available Storage"', '"Spare"', '"Spare"', "'use' is 'Spare'; it must be one of: Unassigned"),
     ("a volume before enabling", '"Available Storage"', '"Cluster Shared Volume"', "use =", "shared_volumes = true"),

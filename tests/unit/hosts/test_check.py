@@ -112,8 +112,8 @@ def test_storage_that_no_pool_of_libvirt_covers_is_not_compared() -> None:
 def test_the_table_has_a_line_a_host_and_dashes_for_one_that_did_not_answer() -> None:
     heading, first, second = table((FIRST, HostFacts("beta", "No answer within 10 s.")))
 
-    assert heading.startswith("Host   Answer  libvirt  QEMU    Processor  Memory   Machines  Networks  Storage")
-    assert first.startswith("alpha  0.25 s  9.0.0    7.2.22  AMD EPYC   8.0 GiB  2         2 of 2    2 files")
+    assert heading.startswith("Host   Answer  libvirt  QEMU    Processor  Memory  Machines  Networks  Storage")
+    assert first.startswith("alpha  0.25 s  9.0.0    7.2.22  AMD EPYC   8 GiB   2         2 of 2    2 files")
     assert second.split() == ["beta", "none", "-", "-", "-", "-", "-", "-", "-"]
 
 

@@ -306,10 +306,10 @@ REFUSED: dict[str, tuple[Case, str]] = {
             ),
             with_volume,
         ),
-        "600.0 GiB are needed",
+        "600 GiB are needed",
     ),
     "a machine on a strange switch": (on(new(switch="WAN")), "no virtual network 'WAN'"),
-    "a start without memory": (on(new(memory=40 * GIB, start=True)), "of memory free, 40.0 GiB are needed"),
+    "a start without memory": (on(new(memory=40 * GIB, start=True)), "of memory free, 40 GiB are needed"),
     "settings in a migration": (
         on(settings("WEB01", switch=""), lambda s: moving(s, "WEB01")),
         "WEB01 is being migrated",
@@ -346,7 +346,7 @@ REFUSED: dict[str, tuple[Case, str]] = {
     ),
     "starting without memory": (
         on(set_state("TEST01", MachineState.RUNNING), lambda s: with_machine(s, "TEST01", memory=40 * GIB)),
-        "40.0 GiB are needed",
+        "40 GiB are needed",
     ),
     "starting from a disk that is offline": (
         on(
@@ -449,7 +449,7 @@ REFUSED: dict[str, tuple[Case, str]] = {
     ),
     "live: short of memory": (
         on(live("WEB01"), lambda s: with_node(s, "node2", memory=14 * GIB)),
-        "of memory free, WEB01 needs 2.0 GiB",
+        "of memory free, WEB01 needs 2 GiB",
     ),
     "live: other features": (on(live("WEB01", "node3")), "lacks processor features that WEB01 uses: aes"),
     "live: no such switch": (on(live("WEB02")), "node2 has no virtual network named 'DMZ Network'"),

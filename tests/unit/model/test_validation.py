@@ -253,7 +253,7 @@ COMPLAINTS: list[tuple[str, str, Callable[[State], State], str]] = [
         "Validate Disk Space",
         "warn",
         lambda s: with_disk(s, "Cluster Disk 2", use=DiskUse.SHARED_VOLUME, used=disk(s, "Cluster Disk 2").size),
-        "0 MiB of 500.0 GiB free",
+        "0 B of 500 GiB free",
     ),
     (
         "Validate Disk Witness",
@@ -292,7 +292,7 @@ COMPLAINTS: list[tuple[str, str, Callable[[State], State], str]] = [
         "Validate Memory for Failover",
         "warn",
         lambda s: with_node(with_node(s, "node2", state=NodeState.PAUSED), "node3", state=NodeState.DOWN),
-        "the others that are up have 0 MiB free. No room for ",
+        "the others that are up have 0 B free. No room for ",
     ),
 ]
 
