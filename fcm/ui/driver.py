@@ -6,6 +6,8 @@ loop until a condition holds, so that nothing depends on how fast the machine is
 
 from __future__ import annotations
 
+import math
+import time
 from typing import TYPE_CHECKING, TypeVar
 
 from PySide6.QtCore import QEvent, QEventLoop, QModelIndex, QPoint, QPointF, QRect, Qt, QTimer
@@ -30,6 +32,7 @@ from PySide6.QtWidgets import (
 )
 from shiboken6 import isValid
 
+from fcm.ui.patience import PATIENCE, stretched
 from fcm.words import quoted
 
 if TYPE_CHECKING:
@@ -53,10 +56,10 @@ class DriverError(Exception):
 class Driver:
     """Clicks and types in the windows of this program.
 
-    ``patience`` is how many seconds it waits for anything.
+    ``patience`` is how many seconds it waits for anything on an idle machine; a busy one gets more.
     """
 
-    def __init__(self, patience: float = 20.0) -> None:
+    def __init__(self, patience: float = PATIENCE) -> None:
         self.patience = patience
 
     # waiting
@@ -82,13 +85,25 @@ class Driver:
             if found or error:
                 loop.quit()
 
-        seconds = self.patience if patience is None else patience
+        base = self.patience if patience is None else patience
+        seconds = stretched(base)
+        begin = time.monotonic()
         eyes, end = QTimer(), QTimer()
+
+        def give_up() -> None:
+            nonlocal seconds
+            seconds = max(seconds, stretched(base))  # the machine may have got busy meanwhile
+            rest = begin + seconds - time.monotonic()
+            if rest > 0:
+                end.start(math.ceil(rest * 1000))
+            else:
+                loop.quit()
+
         eyes.timeout.connect(look)
-        end.timeout.connect(loop.quit)
+        end.timeout.connect(give_up)
         end.setSingleShot(True)
         eyes.start(CHECK_EVERY)
-        end.start(round(seconds * 1000))
+        end.start(math.ceil(seconds * 1000))
         loop.exec()
         eyes.stop()
         end.stop()

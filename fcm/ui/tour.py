@@ -91,7 +91,7 @@ def run(context_factory: Callable[[], Context], out: Path) -> int:
             window.show()
             walk(
                 window,
-                Driver(patience=20),
+                Driver(),
                 lambda shown, name, caption: _say(album.take(shown, name, caption), caption),
                 lambda step: album.begin(step.title, step.text),
             )

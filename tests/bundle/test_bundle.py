@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from fcm.ui.patience import PROGRAM_PATIENCE, stretched
 from tests.quality.source import TOP, script
 
 if TYPE_CHECKING:
@@ -41,19 +42,16 @@ def x_server() -> Iterator[str]:
 
 
 @pytest.mark.bundle
-@pytest.mark.timeout(400)
 def test_the_bundle_migrates_a_machine_in_an_empty_environment(program: Path) -> None:
     assert smoke.smoke(program, {"QT_QPA_PLATFORM": "offscreen"}) == []
 
 
 @pytest.mark.bundle
-@pytest.mark.timeout(400)
 def test_the_bundle_opens_its_window_on_an_x_server(program: Path, x_server: str) -> None:
     assert smoke.smoke(program, {"QT_QPA_PLATFORM": "xcb", "DISPLAY": x_server}) == []
 
 
 @pytest.mark.bundle
-@pytest.mark.timeout(400)
 def test_the_bundle_holds_every_resource(program: Path) -> None:
     inside = program.parent / "_internal" / "fcm" / "_resources"
     files = [file.relative_to(TOP / "resources") for file in (TOP / "resources").rglob("*") if file.is_file()]
@@ -62,7 +60,6 @@ def test_the_bundle_holds_every_resource(program: Path) -> None:
 
 
 @pytest.mark.bundle
-@pytest.mark.timeout(400)
 @pytest.mark.parametrize(
     ("arguments", "said", "code"),
     [
@@ -81,7 +78,7 @@ def test_the_bundle_has_the_verbs_of_the_command_line(
         env={"HOME": str(tmp_path), "XDG_DATA_HOME": str(tmp_path), "PATH": "/usr/bin:/bin"},
         capture_output=True,
         text=True,
-        timeout=200,
+        timeout=stretched(PROGRAM_PATIENCE),
         check=False,
     )
     assert said in done.stdout + done.stderr

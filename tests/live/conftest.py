@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 _numbers = itertools.count(1)
 
-TEST_LIMIT = 300
+TEST_LIMIT = 900
 """s for one test: it may build the lab, and the machine may have other work. Waits within a test are shorter."""
 
 

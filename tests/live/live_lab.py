@@ -18,6 +18,7 @@ from fcm.lab.machines import LabMachine, add_machine, domains_on, free_number, l
 from fcm.lab.plan import LIVE_MIGRATION, LabFolders, LabNode, LabPlan
 from fcm.lab.processes import run
 from fcm.lab.station import HeldConnection, ask_guest
+from fcm.ui.patience import stretched
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -45,8 +46,8 @@ def take_down_orphans() -> None:
 
 
 def wait_until(condition: Callable[[], bool], what: str, limit: float = 15.0) -> None:
-    """Fail with *what* unless *condition* comes true within *limit* s."""
-    give_up = time.monotonic() + limit
+    """Fail with *what* unless *condition* comes true within *limit* s, or what these are on a busy machine."""
+    give_up = time.monotonic() + stretched(limit)
     pause = threading.Event()
     while not condition():
         if time.monotonic() > give_up:

@@ -12,6 +12,7 @@ from fcm.backend.libvirt import open_hosts
 from fcm.lab.machines import remove_machine
 from fcm.model import commands as cmd
 from fcm.model.entities import NodeState
+from fcm.ui.patience import stretched
 from fcm.workspace.workspace import Workspace
 from tests.contract.harness import Harness
 from tests.contract.test_backend_contract import *  # noqa: F403
@@ -61,7 +62,7 @@ def cluster(lab: LiveLab, traveller: LabMachine, companion: LabMachine) -> Itera
     workspace = Workspace(open_hosts(lab.hosts_file, f"libvirt:{lab.hosts_file}"))
     workspace.open()
     workspace.set_wake(awake.set)
-    end = time.monotonic() + ANSWER_LIMIT
+    end = time.monotonic() + stretched(ANSWER_LIMIT)
     while not _answered(workspace, traveller.name, companion.name):
         assert time.monotonic() < end, "the hosts did not answer in time"
         pass_time()
@@ -94,7 +95,7 @@ def _end_migrations(harness: Harness) -> None:
     for migration in workspace.state.migrations.values():
         if not migration.phase.is_over:
             workspace.submit(cmd.CancelMigration(migration.id))
-    end = time.monotonic() + ANSWER_LIMIT
+    end = time.monotonic() + stretched(ANSWER_LIMIT)
     while any(not m.phase.is_over for m in workspace.state.migrations.values()) and time.monotonic() < end:
         harness.pass_time()
         workspace.drain()

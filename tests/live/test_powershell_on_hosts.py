@@ -14,6 +14,7 @@ from evtx import PyEvtxParser
 from fcm.model.telemetry import Phase
 from fcm.shell.session import ShellSession
 from fcm.shell.values import ShellObject
+from fcm.ui.patience import PROGRAM_PATIENCE, stretched
 from tests.unit.logs.test_query import GUIDE
 
 if TYPE_CHECKING:
@@ -121,7 +122,7 @@ def test_ctrl_c_in_a_script_cancels_the_real_migration(
         assert line, seen
         seen += line
     program.send_signal(signal.SIGINT)
-    _, errors = program.communicate(timeout=30)
+    _, errors = program.communicate(timeout=stretched(PROGRAM_PATIENCE))
     assert program.returncode == 1, seen + errors
     assert "Ended by the user: canceled" in errors
     watched.until(lambda: lab.running(writing) == ["node1"], "the machine runs at its source alone", 20)

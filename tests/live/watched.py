@@ -12,6 +12,7 @@ from fcm.backend.libvirt import open_hosts
 from fcm.backend.libvirt.backend import ASK_EVERY
 from fcm.model import commands as cmd
 from fcm.model.entities import MigrationOptions, NodeState
+from fcm.ui.patience import stretched
 from fcm.workspace.journal import Journal
 from fcm.workspace.workspace import Workspace
 
@@ -36,8 +37,8 @@ class Watched:
         self.workspace.set_wake(self._awake.set)
 
     def until(self, condition: Callable[[], bool], what: str, limit: float = 60.0) -> None:
-        """Drain until *condition* holds; fail with *what* after *limit* s."""
-        end = time.monotonic() + limit
+        """Drain until *condition* holds; fail with *what* after *limit* s, or what these are on a busy machine."""
+        end = time.monotonic() + stretched(limit)
         while not condition():
             if time.monotonic() > end:
                 pytest.fail(f"{what}: not within {limit:g} s")

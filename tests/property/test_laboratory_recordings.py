@@ -26,7 +26,7 @@ def recorded() -> str:
     return json.dumps(data)
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(data=st.data(), verb=st.sampled_from([("predict",), ("predict", "--achieved"), ("preflight",)]))
 def test_a_recording_with_anything_anywhere_is_predicted_or_refused_with_a_sentence(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], data: st.DataObject, verb: tuple[str, ...]

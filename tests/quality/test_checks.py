@@ -7,12 +7,36 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from fcm.ui import patience
+from fcm.ui.patience import PROGRAM_PATIENCE, stretched
 from tests.quality.source import TOP, script
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 checks = script("run_tests")
+
+
+class Program:
+    """A program that ends with a code, when it has been waited for in vain ``late`` times."""
+
+    def __init__(self, code: int, late: int = 0) -> None:
+        self.code, self.late = code, late
+        self.waited: list[float] = []
+        self.killed = False
+
+    def wait(self, timeout: float | None = None) -> int:
+        if timeout is None:
+            assert self.killed
+            return -9
+        self.waited.append(timeout)
+        if len(self.waited) <= self.late:
+            raise subprocess.TimeoutExpired("pytest", timeout)
+        return self.code
+
+    def kill(self) -> None:
+        self.killed = True
+
 
 REPORT = """
 <testsuites><testsuite name="pytest">
@@ -57,19 +81,31 @@ def test_a_group_is_good_when_pytest_is_and_nothing_was_skipped_in_ci(
     monkeypatch.setattr(checks, "IN_CI", in_ci)
     monkeypatch.setattr(checks, "REPORTS", tmp_path)
     monkeypatch.setattr(checks, "count", lambda report: {"passed": 3, "skipped": skipped, "failed": 0})
-    monkeypatch.setattr(checks.subprocess, "run", lambda *_, **__: subprocess.CompletedProcess([], code))
+    monkeypatch.setattr(checks.subprocess, "Popen", lambda *_, **__: Program(code))
     assert checks.pytest("rules").good is good
 
 
 def test_a_group_that_never_ends_is_given_up(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    def hang(*_: object, timeout: float, **__: object) -> None:
-        raise subprocess.TimeoutExpired("pytest", timeout)
-
+    program = Program(0, late=1)
+    monkeypatch.setattr(patience, "load", lambda: 0.5)
     monkeypatch.setattr(checks, "REPORTS", tmp_path)
-    monkeypatch.setattr(checks.subprocess, "run", hang)
+    monkeypatch.setattr(checks.subprocess, "Popen", lambda *_, **__: program)
     outcome = checks.pytest("live")
     assert not outcome.good
+    assert program.killed
     assert outcome.said == f"FAILED: given up after {checks.GROUPS['live'][1]} s"
+
+
+def test_a_group_on_a_busy_machine_is_given_up_later(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    program = Program(0, late=2)
+    loads = iter([2.0, 3.0])
+    monkeypatch.setattr(patience, "load", lambda: next(loads))
+    monkeypatch.setattr(checks, "REPORTS", tmp_path)
+    monkeypatch.setattr(checks, "count", lambda report: {"passed": 3})
+    monkeypatch.setattr(checks.subprocess, "Popen", lambda *_, **__: program)
+    assert checks.pytest("rules").good
+    assert [round(seconds / checks.GROUPS["rules"][1]) for seconds in program.waited] == [1, 2, 3]
+    assert not program.killed
 
 
 def test_an_unknown_group_is_wrong_usage(capsys: pytest.CaptureFixture[str]) -> None:
@@ -88,7 +124,11 @@ def test_the_shell_scripts_have_no_error_of_syntax(file: str) -> None:
 
 def test_the_set_up_refuses_a_purpose_that_it_does_not_know() -> None:
     done = subprocess.run(
-        ["bash", TOP / "packaging" / "setup.sh", "fly"], capture_output=True, text=True, timeout=30, check=False
+        ["bash", TOP / "packaging" / "setup.sh", "fly"],
+        capture_output=True,
+        text=True,
+        timeout=stretched(PROGRAM_PATIENCE),
+        check=False,
     )
     assert done.returncode == 2
     assert done.stderr == 'setup.sh: "fly" is neither run nor test.\n'

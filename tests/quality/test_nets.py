@@ -12,6 +12,8 @@ from typing import NamedTuple
 
 import pytest
 
+from fcm.ui.patience import PROGRAM_PATIENCE, stretched
+
 NETS = Path(__file__).resolve().parents[1] / "conftest.py"
 
 THREADS = """
@@ -197,7 +199,10 @@ def results(tmp_path_factory: pytest.TempPathFactory) -> Results:
     (folder / "pytest.ini").write_text(
         "[pytest]\nqt_api = pyside6\nqt_log_level_fail = WARNING\nfilterwarnings = error\n", encoding="utf-8"
     )
-    (folder / "conftest.py").write_text(NETS.read_text(encoding="utf-8"), encoding="utf-8")
+    nets = NETS.read_text(encoding="utf-8")
+    impatient = re.sub(r"^THREAD_GRACE = .*$", "THREAD_GRACE = 0.5", nets, flags=re.MULTILINE)
+    assert impatient != nets
+    (folder / "conftest.py").write_text(impatient, encoding="utf-8")
     modules = {"threads": THREADS, "timers": TIMERS_AND_WINDOWS, "log": LOG, "qt": QT_WARNINGS, "home": HOME}
     modules["trespass"] = TRESPASS
     real = folder / "real"
@@ -222,7 +227,7 @@ def results(tmp_path_factory: pytest.TempPathFactory) -> Results:
         env={**os.environ, "COLUMNS": "1000", "HOME": str(real), "TMPDIR": str(_made(folder / "short"))},
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=stretched(PROGRAM_PATIENCE),
         check=False,
     )
     words: dict[str, set[str]] = {}

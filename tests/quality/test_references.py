@@ -12,6 +12,8 @@ import sys
 
 import pytest
 
+from fcm.ui.patience import PROGRAM_PATIENCE, stretched
+
 VOID_CALLS = """
 from PySide6.QtGui import QPainterPath
 path = QPainterPath()
@@ -42,7 +44,7 @@ def test_qt_calls_do_not_use_up_references(code: str) -> None:
         env={**os.environ, "QT_QPA_PLATFORM": "offscreen"},
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=stretched(PROGRAM_PATIENCE),
         check=False,
     )
     assert done.returncode == 0, done.stderr

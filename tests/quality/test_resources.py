@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from fcm import resources
+from fcm.ui.patience import PROGRAM_PATIENCE, stretched
 from tests.quality.source import TOP, calls, place, python_files, tree
 
 if TYPE_CHECKING:
@@ -69,7 +70,7 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
         cwd=TOP,
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=stretched(PROGRAM_PATIENCE),
         check=False,
     )
     assert done.returncode == 0, done.stdout + done.stderr
@@ -101,7 +102,7 @@ def test_the_resources_are_found_when_the_program_runs_from_the_wheel(wheel: Pat
         cwd=tmp_path,
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=stretched(PROGRAM_PATIENCE),
         check=False,
     )
     assert done.stdout.strip() == str(tmp_path / "fcm" / "_resources"), done.stderr

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from fcm.ui.patience import PROGRAM_PATIENCE, stretched
 from tests.quality.source import TOP, calls, place, python_files, tree
 
 if TYPE_CHECKING:
@@ -36,7 +37,7 @@ def test_imports_run_downwards_only() -> None:
         cwd=TOP,
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=stretched(PROGRAM_PATIENCE),
         check=False,
     )
     assert done.returncode == 0, done.stdout + done.stderr
@@ -165,6 +166,22 @@ def _visibility_of_what_is_held(condition: ast.AST) -> list[str]:
 )
 def test_the_rule_about_waits_knows_what_is_held_from_what_is_looked_for(condition: str, is_held: bool) -> None:
     assert bool(_visibility_of_what_is_held(ast.parse(condition, mode="eval"))) is is_held
+
+
+def test_no_test_waits_for_a_fixed_time() -> None:
+    """Limits come from fcm/ui/patience.py, which knows how busy the machine is. Less than a second is a rhythm."""
+
+    def is_fixed(value: ast.expr) -> bool:
+        return isinstance(value, ast.Constant) and isinstance(value.value, int | float) and value.value >= 1
+
+    found = []
+    for file in python_files("tests"):
+        for name, call in calls(file):
+            limits = [keyword.value for keyword in call.keywords if keyword.arg == "timeout"]
+            if name in ("wait", "wait_for", "communicate") and call.args:
+                limits.append(call.args[-1])
+            found += [f"{place(file, call)} {ast.unparse(limit)}" for limit in limits if is_fixed(limit)]
+    assert not found, found
 
 
 def test_every_test_can_fail() -> None:

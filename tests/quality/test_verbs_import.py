@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from fcm.cli import verbs
+from fcm.ui.patience import PROGRAM_PATIENCE, stretched
 from tests.quality.source import TOP
 
 if TYPE_CHECKING:
@@ -58,7 +59,7 @@ def test_a_verb_imports_only_what_it_needs(words: tuple[str, ...], tmp_path: Pat
         cwd=tmp_path,
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=stretched(PROGRAM_PATIENCE),
         check=False,
     )
     assert "Traceback" not in done.stderr

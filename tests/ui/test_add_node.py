@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from pytestqt.qtbot import QtBot
 
-DRIVER = Driver(patience=5)
+DRIVER = Driver()
 
 
 def test_a_server_joins_under_the_name_that_was_typed(qtbot: QtBot, tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QCoreApplication, QEvent, QObject
 
 from fcm.ui.background import Work, posted
+from fcm.ui.patience import PATIENCE, stretched
 
 if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot
@@ -46,7 +47,7 @@ def test_what_nobody_waits_for_any_more_is_dropped_beside_the_window(qtbot: QtBo
     owner, go, dropped = QObject(), threading.Event(), []
 
     def function() -> str:
-        go.wait(5)
+        go.wait(stretched(PATIENCE))
         return "opened"
 
     def drop(result: str) -> None:

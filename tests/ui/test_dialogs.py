@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from fcm.workspace.workspace import Workspace
     from tests.ui.by_hand import Backend
 
-DRIVER = Driver(patience=5)
+DRIVER = Driver()
 DEEDS_OF_THE_WINDOW = {"refresh", "close-cluster"}
 SELECTIONS = {
     "add-disk": Selection(Place.STORAGE),

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from fcm.ui.main_window import MainWindow
     from tests.ui.by_hand import Backend
 
-DRIVER = Driver(patience=5)
+DRIVER = Driver()
 NETWORKS = "Networks for live migration"
 
 

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from fcm.ui.main_window import MainWindow
     from tests.ui.by_hand import Backend
 
-DRIVER = Driver(patience=20)
+DRIVER = Driver()
 
 
 @pytest.fixture(autouse=True)

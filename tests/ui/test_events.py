@@ -17,6 +17,7 @@ from fcm.model import events as ev
 from fcm.model.entities import NodeState
 from fcm.ui.event_table import EventTable
 from fcm.ui.pages.page import EVERYTHING
+from fcm.ui.patience import PATIENCE, stretched
 from fcm.workspace.saved_queries import ALL_EVENTS, GUIDE, RECENT, read_query
 from fcm.workspace.selection import Place, Selection
 from fcm.workspace.settings import EVENT_QUERIES
@@ -415,12 +416,12 @@ def test_an_export_that_is_canceled_leaves_no_file(
 
     def slow(done: int, total: int) -> bool:
         begun.set()
-        go_on.wait(10)
+        go_on.wait(stretched(PATIENCE))
         return bool(real(done, total))
 
     monkeypatch.setattr(page.export_bar, "_go_on", slow)
     page.write(tmp_path / "out.evtx", "evtx")
-    assert begun.wait(10)
+    assert begun.wait(stretched(PATIENCE))
     press(qtbot, page, "Cancel export")
     go_on.set()
     qtbot.waitUntil(lambda: not page.export_bar.is_busy)

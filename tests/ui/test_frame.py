@@ -14,6 +14,7 @@ from fcm.model import events as ev
 from fcm.model.entities import NodeState
 from fcm.model.verdict import no
 from fcm.ui import icons, theme
+from fcm.ui.patience import PATIENCE, stretched
 from fcm.ui.tree_model import ROOT
 from fcm.workspace import settings as st
 from fcm.workspace.actions import ACTIONS
@@ -96,7 +97,7 @@ def test_a_cluster_is_reopened_only_after_it_was_closed(qtbot: QtBot, tmp_path: 
     order: list[str] = []
     workspace, backend = busy_cluster()
     closing = threading.Event()
-    backend.close = lambda: order.append("closed") if closing.wait(5) else None  # type: ignore[method-assign]
+    backend.close = lambda: order.append("closed") if closing.wait(stretched(PATIENCE)) else None  # type: ignore[method-assign]
 
     def opener(uri: str) -> Workspace:
         order.append("opened")

@@ -13,6 +13,7 @@ from PySide6.QtCore import QObject
 from fcm.ui import format
 from fcm.ui.background import Outcome, Work
 from fcm.ui.navigation import LENGTH, History
+from fcm.ui.patience import PATIENCE, stretched
 from fcm.ui.tree_model import ROOT
 from fcm.workspace.selection import Place, Selection
 from tests.ui.by_hand import formed, machine, opened
@@ -132,7 +133,7 @@ def test_what_nobody_waits_for_is_cleared_away_by_its_own_thread(qtbot: QtBot) -
     parent, go = QObject(), threading.Event()
     wanted: list[Outcome] = []
     left: list[str] = []
-    work = Work(parent, lambda: str(go.wait(5)), wanted.append, left.append)
+    work = Work(parent, lambda: str(go.wait(stretched(PATIENCE))), wanted.append, left.append)
     work.abandon()
     go.set()
     work.wait()

@@ -35,7 +35,6 @@ def colours(image: QImage) -> int:
     return len({image.pixel(x, y) for x, y in points})
 
 
-@pytest.mark.timeout(300)
 def test_the_whole_guide_can_be_walked_by_mouse_and_keyboard(
     qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -53,7 +52,7 @@ def test_the_whole_guide_can_be_walked_by_mouse_and_keyboard(
             empty.append(name)
 
     begun: list[str] = []
-    tour.walk(window, Driver(patience=60), shoot, lambda step: begun.append(step.title))
+    tour.walk(window, Driver(), shoot, lambda step: begun.append(step.title))
 
     state = window.state
     machine = state.machine_named(MACHINE)
@@ -124,5 +123,5 @@ def test_a_picture_that_cannot_be_written_is_said(qtbot: QtBot, tmp_path: Path) 
 
 
 def test_waiting_in_vain_says_what_was_waited_for(qtbot: QtBot) -> None:
-    with pytest.raises(DriverError, match=r"Waited 0.05 s in vain for the moon"):
+    with pytest.raises(DriverError, match=r"Waited \S+ s in vain for the moon"):
         Driver().wait(lambda: None, "the moon", patience=0.05)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import subprocess
 import sys
 
+from fcm.ui.patience import PROGRAM_PATIENCE, stretched
+
 PLOT = """
 import sys
 from PySide6.QtCore import QEvent, QObject, QTimer
@@ -37,5 +39,7 @@ app.exec()
 
 
 def test_a_plot_is_painted_before_pyqtgraph_is_fetched_and_drawn_after() -> None:
-    done = subprocess.run([sys.executable, "-c", PLOT], capture_output=True, text=True, timeout=60, check=True)
+    done = subprocess.run(
+        [sys.executable, "-c", PLOT], capture_output=True, text=True, timeout=stretched(PROGRAM_PATIENCE), check=True
+    )
     assert done.stdout.splitlines() == ["made False False", "painted False", "loaded True"]

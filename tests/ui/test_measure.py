@@ -10,6 +10,7 @@ from fcm.backend.base import MeasureError
 from fcm.migration.fitting import DirtySample
 from fcm.model.commands import LiveMigrate
 from fcm.ui.dialogs.measure import MeasureDialog
+from fcm.ui.patience import PATIENCE, stretched
 from tests.ui.window_by_hand import busy_window
 
 if TYPE_CHECKING:
@@ -31,7 +32,7 @@ def buttons(dialog: MeasureDialog) -> dict[str, QPushButton]:
 def opened(qtbot: QtBot, shown: MainWindow) -> MeasureDialog:
     dialog = MeasureDialog(shown, "vm-Web01")
     dialog.open()
-    qtbot.waitUntil(lambda: dialog._work is None and dialog._judging is None, timeout=20000)
+    qtbot.waitUntil(lambda: dialog._work is None and dialog._judging is None)
     return dialog
 
 
@@ -44,7 +45,7 @@ def test_a_measured_machine_is_judged_and_migrated_with_one_click(qtbot: QtBot, 
     assert dialog.curve._workload is not None
     assert shown.workspace.measured["vm-Web01"][1] == QUIET
     dialog.destination.setCurrentIndex(dialog.destination.findData("node3"))
-    qtbot.waitUntil(lambda: "Live migrate to node3" in buttons(dialog), timeout=20000)
+    qtbot.waitUntil(lambda: "Live migrate to node3" in buttons(dialog))
     qtbot.mouseClick(buttons(dialog)["Live migrate to node3"], Qt.MouseButton.LeftButton)
     assert backend.submitted == [LiveMigrate("vm-Web01", "node3")]
 
@@ -56,7 +57,7 @@ def test_a_host_that_cannot_measure_says_why_and_can_be_asked_again(qtbot: QtBot
     assert dialog.notice.text() == "The host does not answer."
     backend.samples = QUIET
     qtbot.mouseClick(buttons(dialog)["Measure again"], Qt.MouseButton.LeftButton)
-    qtbot.waitUntil(lambda: dialog.judgement is not None, timeout=20000)
+    qtbot.waitUntil(lambda: dialog.judgement is not None)
     assert dialog.notice.text() == ""
     dialog.close()
 
@@ -79,7 +80,7 @@ def test_a_measurement_can_be_stopped_and_what_was_found_is_kept(
     dialog.open()
     qtbot.waitUntil(lambda: len(dialog.samples) == 2)
     qtbot.mouseClick(buttons(dialog)["Stop"], Qt.MouseButton.LeftButton)
-    qtbot.waitUntil(lambda: dialog.judgement is not None, timeout=20000)
+    qtbot.waitUntil(lambda: dialog.judgement is not None)
     assert len(dialog.samples) == 2
     assert dialog.bar.value() == 0
     dialog.close()
@@ -100,7 +101,7 @@ def test_closing_ends_the_measurement(qtbot: QtBot, tmp_path: Path, monkeypatch:
     dialog = MeasureDialog(shown, "vm-Web01")
     dialog.open()
     qtbot.keyClick(dialog, Qt.Key.Key_Escape)
-    assert ended.wait(5)
+    assert ended.wait(stretched(PATIENCE))
 
 
 def test_a_machine_that_is_being_migrated_is_refused_with_the_reason(qtbot: QtBot, tmp_path: Path) -> None:

@@ -56,7 +56,7 @@ def opened(qtbot: QtBot, window: MainWindow, selection: Selection | None = None)
     dialog = window.show_dialog("migration-history", selection or Selection(Place.CLUSTER))
     assert isinstance(dialog, MigrationHistoryDialog)
     qtbot.addWidget(dialog)
-    qtbot.waitUntil(lambda: dialog._work is None, timeout=10000)
+    qtbot.waitUntil(lambda: dialog._work is None)
     return dialog
 
 
@@ -79,7 +79,7 @@ def test_ctrl_h_lists_the_past_migrations_newest_first(qtbot: QtBot, window: Mai
     qtbot.waitUntil(lambda: window.is_settled)
     qtbot.keyClick(window, Qt.Key.Key_H, Qt.KeyboardModifier.ControlModifier)
     dialog = top_level(MigrationHistoryDialog)
-    qtbot.waitUntil(lambda: dialog._work is None, timeout=10000)
+    qtbot.waitUntil(lambda: dialog._work is None)
     assert column(dialog, "Virtual machine") == ["FILE01", "DC01", "DC01", "DC01"]
     assert column(dialog, "How it ended") == ["Canceled", "Completed (quick migration)", "Completed", "Completed"]
     assert column(dialog, "Network")[2:] == ["Cluster Network 3"] * 2
@@ -114,7 +114,7 @@ def test_one_is_opened_beside_what_the_engine_says(qtbot: QtBot, window: MainWin
     click(qtbot, dialog, "Open")
     recording = top_level(RecordingWindow)
     qtbot.addWidget(recording)
-    qtbot.waitUntil(lambda: recording._work is None and recording.plot.canvas() is not None, timeout=20000)
+    qtbot.waitUntil(lambda: recording._work is None and recording.plot.canvas() is not None)
     assert "DC01 from node2 to node1 over Cluster Network 3" in recording.text()
     assert "says nothing about hosts" in recording.text()
     assert recording.plot._legend.toolTip() == "Simulated, Predicted from the known workload"
@@ -136,7 +136,7 @@ def test_two_are_compared_in_one_plot_with_their_differences(qtbot: QtBot, windo
     click(qtbot, dialog, "Compare")
     compared = top_level(CompareWindow)
     qtbot.addWidget(compared)
-    qtbot.waitUntil(lambda: compared.work is None and compared.plot.canvas() is not None, timeout=20000)
+    qtbot.waitUntil(lambda: compared.work is None and compared.plot.canvas() is not None)
     assert compared.text() == "2 migrations, each from its own start on. All are simulated."
     assert compared.plot._legend.toolTip().startswith("A: DC01, node2 to node1")
     rows = [compared.figures.topLevelItem(k) for k in range(compared.figures.topLevelItemCount())]
@@ -151,7 +151,7 @@ def test_all_listed_are_exported_and_open_again_from_their_files(
 ) -> None:
     dialog = opened(qtbot, window)
     dialog.export(tmp_path / "out")
-    qtbot.waitUntil(lambda: "written" in dialog.notice.text(), timeout=10000)
+    qtbot.waitUntil(lambda: "written" in dialog.notice.text())
     assert dialog.notice.text() == (
         f"6 files written to {tmp_path / 'out'}. 1 migration left out: no telemetry was kept."
     )
@@ -166,7 +166,7 @@ def test_a_folder_that_cannot_be_written_is_told_in_the_dialog(
     dialog = opened(qtbot, window)
     (tmp_path / "file").write_text("")
     dialog.export(tmp_path / "file" / "out")
-    qtbot.waitUntil(lambda: "cannot be written" in dialog.notice.text(), timeout=10000)
+    qtbot.waitUntil(lambda: "cannot be written" in dialog.notice.text())
     assert "Choose another folder" in dialog.notice.text()
 
 
@@ -176,7 +176,7 @@ def test_a_migration_that_ends_while_the_list_is_open_appears_in_it(
     dialog = opened(qtbot, window)
     window.submit(cmd.LiveMigrate(desk.machine("DC01").id, "node1", MigrationOptions()))
     desk.backend.advance(20)
-    qtbot.waitUntil(lambda: len(dialog.table.table.ids) == 5, timeout=10000)
+    qtbot.waitUntil(lambda: len(dialog.table.table.ids) == 5)
     assert column(dialog, "Virtual machine")[0] == "DC01"
 
 

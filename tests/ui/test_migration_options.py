@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from pytestqt.qtbot import QtBot
 
-DRIVER = Driver(patience=5)
+DRIVER = Driver()
 
 
 def test_the_limit_and_the_options_of_all_migrations_become_two_commands(qtbot: QtBot, tmp_path: Path) -> None:

@@ -82,7 +82,7 @@ class Desk:
         return text.replace("\N{NO-BREAK SPACE}", " ")
 
     def settled(self, condition: Callable[[], bool]) -> None:
-        self.qtbot.waitUntil(condition, timeout=5000)
+        self.qtbot.waitUntil(condition)
 
 
 @pytest.fixture
@@ -279,7 +279,7 @@ def test_a_cluster_that_is_closed_leaves_the_empty_state(desk: Desk) -> None:
 
 def test_every_part_that_takes_the_focus_has_a_name(desk: Desk) -> None:
     desk.begin()
-    desk.qtbot.waitUntil(lambda: desk.view.plot.canvas() is not None, timeout=20000)
+    desk.qtbot.waitUntil(lambda: desk.view.plot.canvas() is not None)
     nameless = [
         type(child).__name__
         for child in desk.view.findChildren(QWidget)
@@ -294,7 +294,7 @@ def test_every_part_that_takes_the_focus_has_a_name(desk: Desk) -> None:
 def test_the_plot_follows_the_rows_and_takes_the_colours_of_the_theme(desk: Desk, qapp: Any) -> None:
     desk.begin()
     desk.send(40)
-    desk.qtbot.waitUntil(lambda: desk.view.plot.canvas() is not None, timeout=20000)
+    desk.qtbot.waitUntil(lambda: desk.view.plot.canvas() is not None)
     canvas = desk.view.plot.canvas()
     assert canvas is not None
     light = desk.view.grab().toImage()
@@ -310,7 +310,7 @@ def test_the_plot_follows_the_rows_and_takes_the_colours_of_the_theme(desk: Desk
 def test_the_readout_tells_the_row_under_the_pointer(desk: Desk) -> None:
     desk.begin()
     desk.send(85)
-    desk.qtbot.waitUntil(lambda: desk.view.plot.canvas() is not None, timeout=20000)
+    desk.qtbot.waitUntil(lambda: desk.view.plot.canvas() is not None)
     canvas = desk.view.plot.canvas()
     assert canvas is not None
     area = canvas.scene_rectangle()

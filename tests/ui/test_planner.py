@@ -18,14 +18,14 @@ if TYPE_CHECKING:
 def planner(qtbot: QtBot) -> MigrationPlanner:
     made = MigrationPlanner()
     qtbot.addWidget(made)
-    with qtbot.waitSignal(made.plot.loaded, timeout=20000):
+    with qtbot.waitSignal(made.plot.loaded):
         made.show()
     settle(qtbot, made)
     return made
 
 
 def settle(qtbot: QtBot, planner: MigrationPlanner) -> None:
-    qtbot.waitUntil(lambda: all(panel.is_settled for panel in planner.panels), timeout=20000)
+    qtbot.waitUntil(lambda: all(panel.is_settled for panel in planner.panels))
 
 
 def test_two_scenarios_are_judged_side_by_side(planner: MigrationPlanner) -> None:

@@ -34,7 +34,7 @@ def plot(qtbot: QtBot) -> ConvergencePlot:
     made.title = "Live migration of SQL1: node1 to node2"
     qtbot.addWidget(made)
     made.resize(600, 400)
-    with qtbot.waitSignal(made.loaded, timeout=20000):
+    with qtbot.waitSignal(made.loaded):
         made.show()
     return made
 
@@ -144,7 +144,7 @@ def test_a_predicted_course_is_laid_over_and_named(plot: ConvergencePlot) -> Non
 def test_what_is_shown_can_be_exported(plot: ConvergencePlot, qtbot: QtBot, tmp_path: Path, kind: str) -> None:
     plot.show_traces([("SQL1", recording())], True)
     plot.show_outlook(None, 2.0 * MIB, "last copy fits 300 ms below 2 MiB")
-    with qtbot.waitSignal(plot.said, timeout=10000) as said:
+    with qtbot.waitSignal(plot.said) as said:
         plot.save(tmp_path / f"plot.{kind}", kind)
     assert said.args == [f"Saved as {tmp_path / f'plot.{kind}'}.", "pass"]
     data = (tmp_path / f"plot.{kind}").read_bytes()
@@ -158,7 +158,7 @@ def test_what_is_shown_can_be_exported(plot: ConvergencePlot, qtbot: QtBot, tmp_
 
 def test_an_export_that_fails_is_told_in_a_sentence(plot: ConvergencePlot, qtbot: QtBot, tmp_path: Path) -> None:
     plot.show_traces([("SQL1", recording())], True)
-    with qtbot.waitSignal(plot.said, timeout=10000) as said:
+    with qtbot.waitSignal(plot.said) as said:
         plot.save(tmp_path / "missing" / "plot.png", "png")
     text, level = said.args
     assert level == "fail"

@@ -35,13 +35,13 @@ def test_every_check_is_a_line_with_its_finding(panel: PreflightPanel, qtbot: Qt
     assert names[-1] == "Convergence"
     shown = {label.accessibleName() for label in panel.findChildren(QLabel)}
     assert set(names) <= shown
-    qtbot.waitUntil(lambda: panel._work is None, timeout=60000)
+    qtbot.waitUntil(lambda: panel._work is None)
 
 
 def test_convergence_is_judged_beside_the_window(panel: PreflightPanel, qtbot: QtBot) -> None:
     show(panel)
     assert panel._summary.text() == "All checks passed so far."
-    qtbot.waitUntil(lambda: panel.checks[-1].level == "pass", timeout=60000)
+    qtbot.waitUntil(lambda: panel.checks[-1].level == "pass")
     assert panel._summary.text() == "All checks passed."
     assert panel.checks[-1].text.startswith("It ends by itself after about")
 
@@ -51,13 +51,13 @@ def test_a_guest_that_will_not_converge_is_a_warning_not_a_refusal(
 ) -> None:
     monkeypatch.setattr("fcm.workspace.preflight.MEMBERS", 1)
     show(panel, options=MigrationOptions(bandwidth=8_000_000), workload="web-server")
-    qtbot.waitUntil(lambda: panel.checks[-1].level == "warn", timeout=60000)
+    qtbot.waitUntil(lambda: panel.checks[-1].level == "warn")
     assert panel._summary.text() == "Possible, with 1 warning."
 
 
 def test_a_failed_check_has_its_remedy_under_it(panel: PreflightPanel, qtbot: QtBot) -> None:
     show(panel, media="C:\\ISO\\setup.iso")
-    qtbot.waitUntil(lambda: panel._work is None, timeout=60000)
+    qtbot.waitUntil(lambda: panel._work is None)
     texts = [label.text() for label in panel.findChildren(QLabel)]
     assert "Set the DVD drive of the machine to None." in texts
     assert panel._summary.text().startswith("Not possible now: 1 of")

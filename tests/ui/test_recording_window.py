@@ -18,9 +18,9 @@ SHIPPED = sorted(resources.path("recordings").glob("*.json"))
 def opened(qtbot: QtBot, path: Path) -> RecordingWindow:
     window = RecordingWindow(path)
     qtbot.addWidget(window)
-    with qtbot.waitSignal(window.plot.loaded, timeout=20000):
+    with qtbot.waitSignal(window.plot.loaded):
         window.show()
-    qtbot.waitUntil(lambda: window._work is None, timeout=20000)
+    qtbot.waitUntil(lambda: window._work is None)
     return window
 
 
@@ -44,7 +44,7 @@ def test_the_other_shipped_recordings_are_one_choice_away(qtbot: QtBot) -> None:
     assert window._choice.count() == len(SHIPPED)
     window._choice.setCurrentIndex(1)
     window._choice.activated.emit(1)
-    qtbot.waitUntil(lambda: window._work is None, timeout=20000)
+    qtbot.waitUntil(lambda: window._work is None)
     assert window.windowTitle().startswith(SHIPPED[1].stem)
 
 
@@ -55,7 +55,7 @@ def test_a_file_that_is_no_recording_is_told_and_another_can_be_chosen(qtbot: Qt
     assert not window.details.isEnabled()
     assert window._choice.itemText(0) == "notes"
     window.open(SHIPPED[0])
-    qtbot.waitUntil(lambda: window._work is None, timeout=20000)
+    qtbot.waitUntil(lambda: window._work is None)
     assert window.text().startswith("Measured on real QEMU")
     assert window.details.isEnabled()
 

@@ -15,6 +15,7 @@ from PySide6.QtWidgets import QLabel
 
 from fcm import resources
 from fcm.ui import theme
+from fcm.ui.patience import PROGRAM_PATIENCE, stretched
 from fcm.ui.theme import Scheme
 
 if TYPE_CHECKING:
@@ -153,7 +154,7 @@ def test_a_machine_without_any_font_gets_the_one_that_travels_along(tmp_path: Pa
         env={**os.environ, "QT_QPA_PLATFORM": "offscreen", "FONTCONFIG_FILE": str(tmp_path / "fonts.conf")},
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=stretched(PROGRAM_PATIENCE),
         check=False,
     )
     assert done.stdout.strip() == "False DejaVu Sans True", done.stdout + done.stderr

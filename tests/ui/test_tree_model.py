@@ -121,7 +121,7 @@ def test_every_row_knows_its_parent_and_its_selection(qapp: object) -> None:
     assert walk(model.index(0, 0)) == 1 + 1 + 6 + 2 + 3 + 4
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=40)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow], max_examples=40)
 @given(some.lists(some.sets(some.integers(0, 40)), min_size=1, max_size=6))
 def test_the_tree_always_shows_the_machines_of_the_state(qapp: object, steps: list[set[int]]) -> None:
     model = TreeModel()

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from fcm.ui.main_window import MainWindow
     from fcm.workspace.workspace import Workspace
 
-DRIVER = Driver(patience=5)
+DRIVER = Driver()
 FILE = """\
 [cluster]
 name = "east"

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from fcm.ui.main_window import MainWindow
     from fcm.ui.wizards.frame import Wizard
 
-DRIVER = Driver(patience=5)
+DRIVER = Driver()
 LOCAL = machine("local", clustered=False, disk=None, path="D:\\VMs\\local")
 LOOSE = machine("loose", clustered=False, start_action=StartAction.NOTHING)
 

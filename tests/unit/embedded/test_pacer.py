@@ -14,12 +14,10 @@ from fcm.backend.embedded import EmbeddedBackend, open_embedded
 from fcm.model import commands as cmd
 from fcm.model import events as ev
 from fcm.model.state import State
+from fcm.ui.patience import PATIENCE, stretched
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
-
-PATIENCE = 30.0
-"""s after which a test gives up; nothing here takes so long."""
 
 
 class Listener:
@@ -43,7 +41,7 @@ class Listener:
 
     def until(self, reached: Callable[[], bool]) -> None:
         with self.changed:
-            assert self.changed.wait_for(reached, PATIENCE)
+            assert self.changed.wait_for(reached, stretched(PATIENCE))
 
     def saw(self, kind: type[ev.Event]) -> bool:
         return any(isinstance(entry.event, kind) for entry in self.entries)
@@ -76,14 +74,14 @@ def machine(backend: EmbeddedBackend, name: str) -> str:
 
 def test_a_command_is_carried_out_at_once_even_while_the_clock_is_paused(backend: EmbeddedBackend) -> None:
     backend.clock.set_speed(0)
-    assert submit(backend, cmd.PauseNode("node2")).wait(PATIENCE)
+    assert submit(backend, cmd.PauseNode("node2")).wait(stretched(PATIENCE))
 
 
 def test_while_paused_nothing_goes_on(backend: EmbeddedBackend, listener: Listener) -> None:
     backend.clock.set_speed(0)
-    assert submit(backend, cmd.LiveMigrate(machine(backend, "WEB01"), "node2")).wait(PATIENCE)
+    assert submit(backend, cmd.LiveMigrate(machine(backend, "WEB01"), "node2")).wait(stretched(PATIENCE))
     now = backend.clock.now()
-    assert submit(backend, cmd.PauseNode("node3")).wait(PATIENCE)
+    assert submit(backend, cmd.PauseNode("node3")).wait(stretched(PATIENCE))
     assert backend.clock.now() == now
     assert not listener.saw(ev.MigrationNetworkTried)
 
@@ -131,7 +129,7 @@ def test_closing_ends_the_thread_in_the_middle_of_everything(backend: EmbeddedBa
 def test_a_command_after_the_end_is_not_carried_out(backend: EmbeddedBackend, listener: Listener) -> None:
     backend.close()
     count = len(listener.entries)
-    assert submit(backend, cmd.PauseNode("node2")).wait(PATIENCE) is not None
+    assert submit(backend, cmd.PauseNode("node2")).wait(stretched(PATIENCE)) is not None
     assert len(listener.entries) == count
 
 
@@ -145,7 +143,7 @@ def test_a_full_disk_stops_the_clock_until_there_is_room(
     listener.until(lambda: listener.saw(ev.BackendReported))
     assert operation.verdict is None
     listener.full = False
-    assert operation.wait(PATIENCE)
+    assert operation.wait(stretched(PATIENCE))
 
 
 def test_advancing_by_hand_is_refused_while_a_thread_paces(backend: EmbeddedBackend) -> None:
@@ -161,7 +159,7 @@ def test_commands_from_many_threads_are_all_carried_out(backend: EmbeddedBackend
         thread.start()
     for thread in threads:
         thread.join()
-    assert all(operation.wait(PATIENCE) for operation in operations)
+    assert all(operation.wait(stretched(PATIENCE)) for operation in operations)
 
 
 def test_an_error_in_the_cluster_is_told_and_nobody_waits_for_ever(
@@ -173,7 +171,7 @@ def test_an_error_in_the_cluster_is_told_and_nobody_waits_for_ever(
     expected_log("failed and stands still")
     monkeypatch.setattr(backend._parts.nodes, "pause", broken)
     for node in ("node2", "node3"):
-        verdict = submit(backend, cmd.PauseNode(node)).wait(PATIENCE)
+        verdict = submit(backend, cmd.PauseNode(node)).wait(stretched(PATIENCE))
         assert verdict is not None
         assert "stands still" in verdict.reason
     listener.until(lambda: listener.saw(ev.BackendReported))

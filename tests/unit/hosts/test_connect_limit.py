@@ -11,6 +11,7 @@ import pytest
 from fcm.backend.libvirt.hanging import watch_connect
 from fcm.backend.libvirt.hosts_file import Host
 from fcm.backend.libvirt.probe import connect_limit
+from fcm.ui.patience import PATIENCE, stretched
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -83,7 +84,7 @@ def test_nothing_is_told_while_the_destination_is_still_being_prepared_or_once_m
         target=watch_connect, args=(SOURCE, destination, "uuid", "Live Migration", "10.0.0.2", moving, said.append)
     )
     watcher.start()
-    destination.asked.wait(5)
+    destination.asked.wait(stretched(PATIENCE))
     moving.set()
     watcher.join()
 

@@ -11,6 +11,7 @@ import pytest
 from fcm.backend.libvirt.connection import HostConnection
 from fcm.backend.libvirt.hosts_file import Host
 from fcm.backend.libvirt.inventory import HostReport
+from fcm.ui.patience import PATIENCE, stretched
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -127,7 +128,7 @@ def read(host: HostConnection) -> HostReport:
         over.set()
 
     host.poll(take)
-    assert over.wait(5)
+    assert over.wait(stretched(PATIENCE))
     (report,) = answers
     assert isinstance(report, HostReport), report
     return report

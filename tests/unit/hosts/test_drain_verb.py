@@ -11,6 +11,7 @@ from fcm.backend.embedded import open_embedded
 from fcm.cli import main
 from fcm.model import commands as cmd
 from fcm.model.entities import NodeState
+from fcm.ui.patience import PATIENCE, stretched
 from fcm.workspace.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -32,7 +33,7 @@ def hosts(monkeypatch: pytest.MonkeyPatch) -> Callable[..., Opened]:
             workspace = Workspace(open_embedded("contoso", seed=1, start_time=1e6, paced=True, speed=math.inf))
             workspace.open()
             for command in commands:
-                workspace.submit(command).wait(20.0)
+                workspace.submit(command).wait(stretched(PATIENCE))
             workspace.drain(60.0)
             opened.append(workspace)
             return workspace

@@ -12,6 +12,7 @@ import pytest
 from fcm.backend.base import BackendError
 from fcm.backend.libvirt import probe as probing
 from fcm.backend.libvirt.lane import Lane, load_libvirt
+from fcm.ui.patience import PATIENCE, stretched
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -31,14 +32,14 @@ def test_calls_of_a_lane_run_one_after_the_other_in_order(lane: Lane) -> None:
         lane.submit(lambda number=number: seen.append(number))  # type: ignore[misc]
     lane.submit(done.set)
 
-    assert done.wait(5)
+    assert done.wait(stretched(PATIENCE))
     assert seen == [0, 1, 2, 3, 4]
 
 
 def test_a_hanging_call_shows_how_long_it_has_been_hanging_and_others_wait(lane: Lane) -> None:
     entered, release = threading.Event(), threading.Event()
-    lane.submit(lambda: (entered.set(), release.wait(10))[0])
-    assert entered.wait(5)
+    lane.submit(lambda: (entered.set(), release.wait(stretched(PATIENCE)))[0])
+    assert entered.wait(stretched(PATIENCE))
 
     waited = threading.Event()
     lane.submit(waited.set)
@@ -47,7 +48,7 @@ def test_a_hanging_call_shows_how_long_it_has_been_hanging_and_others_wait(lane:
     assert not lane.idle
     assert not waited.is_set()
     release.set()
-    assert waited.wait(5)
+    assert waited.wait(stretched(PATIENCE))
 
 
 def test_without_the_module_the_sentence_says_how_to_get_it(monkeypatch: pytest.MonkeyPatch) -> None:

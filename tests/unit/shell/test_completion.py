@@ -44,7 +44,7 @@ def test_the_proposal_takes_the_place_of_the_word_that_was_begun(desk: ShellDesk
     assert text[: found.start] + found.words[0] == "try { } catch [System.DivideByZeroException]"
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(st.text("Get-ClusterNode $|({'\"“” -Name,;", max_size=30), st.integers(0, 30))
 def test_any_text_with_any_cursor_has_proposals_that_begin_in_it(desk: ShellDesk, text: str, cursor: int) -> None:
     found = complete(desk.session, text, cursor)

@@ -44,7 +44,7 @@ def test_a_function_of_the_session_is_known(desk: ShellDesk) -> None:
     assert not any(piece.problem for piece in pieces("Show-It", desk.session))
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(TEXTS, st.integers(0, 60))
 def test_any_text_is_read_without_a_crash_and_in_order(desk: ShellDesk, text: str, cursor: int) -> None:
     found = pieces(text, desk.session, cursor)

@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from fcm.ui.patience import PROGRAM_PATIENCE, stretched
+
 if TYPE_CHECKING:
     from pathlib import Path
 
 MOVE = "Move-ClusterVirtualMachineRole SQL01 node2"
-PATIENCE = 60.0
-"""s after which a program that hangs is given up."""
 
 
 def started(folder: Path, *arguments: str) -> subprocess.Popen[str]:
@@ -44,7 +44,7 @@ def interrupt_the_move(program: subprocess.Popen[str], text: str) -> tuple[str, 
         assert line, seen
         seen += line
     program.send_signal(signal.SIGINT)
-    said, errors = program.communicate(timeout=PATIENCE)
+    said, errors = program.communicate(timeout=stretched(PROGRAM_PATIENCE))
     return said, seen + errors
 
 
@@ -71,7 +71,7 @@ def test_ctrl_c_in_the_shell_cancels_the_migration_and_the_shell_goes_on(tmp_pat
 )
 def test_the_exit_code_says_how_a_script_from_a_pipe_ended(tmp_path: Path, script: str, code: int) -> None:
     program = started(tmp_path, "run", "-", "--speed", "max")
-    said, errors = program.communicate(script, timeout=PATIENCE)
+    said, errors = program.communicate(script, timeout=stretched(PROGRAM_PATIENCE))
     assert program.returncode == code
     assert "\x1b" not in said + errors
 
@@ -86,7 +86,7 @@ def test_a_reader_who_leaves_early_is_no_error_that_is_told(tmp_path: Path) -> N
     program.stdin.close()
     errors = program.stderr.read()
     program.stderr.close()
-    assert program.wait(PATIENCE) == 1
+    assert program.wait(stretched(PROGRAM_PATIENCE)) == 1
     assert errors == ""
 
 
@@ -111,6 +111,6 @@ def test_in_a_terminal_tab_completes_and_exit_gives_the_code(tmp_path: Path) -> 
     os.write(ours, b"Get-ClusterNetwork 'Cluster Network 3\t | Select-Object -Exp\t State\n")
     until("Up\r\n")
     os.write(ours, b"exit 3\n")
-    assert program.wait(PATIENCE) == 3
+    assert program.wait(stretched(PROGRAM_PATIENCE)) == 3
     os.close(ours)
     assert "Get-ClusterNetwork 'Cluster Network 3' | Select-Object -ExpandProperty State" in seen

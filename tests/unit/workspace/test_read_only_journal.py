@@ -14,6 +14,7 @@ from fcm.app import journal_path, open_workspace
 from fcm.backend.base import MeasureError
 from fcm.cli import main
 from fcm.model import commands as cmd
+from fcm.ui.patience import PATIENCE, stretched
 from fcm.workspace import journal_file
 from fcm.workspace.event_log import EventLogError, Sought, everything
 from fcm.workspace.journal import Journal
@@ -245,7 +246,7 @@ def test_events_whose_file_is_read_only_say_so_while_the_cluster_runs_on(
     expected_log("is not writable for this user")
 
     def ask(workspace: object) -> object:
-        verdict = workspace.submit(cmd.PauseNode("node1")).wait(60)  # type: ignore[attr-defined]
+        verdict = workspace.submit(cmd.PauseNode("node1")).wait(stretched(PATIENCE))  # type: ignore[attr-defined]
         workspace.drain(60)  # type: ignore[attr-defined]
         with pytest.raises(EventLogError, match=r"not writable for this user\. Make it .* made anew from the journal"):
             workspace.events.find(Sought(everything(), workspace.now()))  # type: ignore[attr-defined]
@@ -285,7 +286,7 @@ def test_the_verb_salvage_mends_an_event_that_makes_no_sense(contoso: Path, caps
     for number in (1, 2):
         with closing(open_workspace("embedded:contoso")) as workspace:
             node = f"node{number}"
-            assert workspace.submit(cmd.PauseNode(node)).wait(60)
+            assert workspace.submit(cmd.PauseNode(node)).wait(stretched(PATIENCE))
     edit(contoso, "UPDATE events SET data = '{' WHERE sequence = (SELECT max(sequence) FROM events)")
     assert main(["show", "embedded:contoso"]) == 1
     assert "Salvage it" in capsys.readouterr().err
