@@ -20,8 +20,10 @@ from fcm.textfile import EVENT_LOG, TextFileError, read_bytes
 from fcm.words import quoted
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
+
+    Parser = Callable[[io.BytesIO, int], Any]
 
 MOST_RECORDS = 2_000_000
 """Records of a file that are read."""
@@ -56,6 +58,7 @@ class EventFile:
             TextFileError: the file cannot be read or is no event log.
         """
         raw = read_bytes(self.path, EVENT_LOG)
+        parser = _parser(self.path)
         self.size = len(raw)
         self.chunks, self.damaged, self.too_many = 0, [], False
         _check_header(raw, self.path)
@@ -65,7 +68,7 @@ class EventFile:
             if not chunk.strip(b"\0"):
                 continue
             self.chunks += 1
-            found, whole = _read_chunk(chunk)
+            found, whole = _read_chunk(chunk, parser)
             if not whole:
                 self.damaged.append(number)
             for record in found:
@@ -104,17 +107,31 @@ def _check_header(raw: bytes, path: Path) -> None:
     raise TextFileError(path, 0, "This is no event log: it does not begin as an .evtx file does. Choose another file.")
 
 
-def _read_chunk(chunk: bytes) -> tuple[list[EventRecord], bool]:
-    """The records of a chunk that can be read, and whether these are all."""
-    from evtx import PyEvtxParser  # a library of 3 MB, and few ever open a file
+def _parser(path: Path) -> Parser:
+    """The parser of the library, which is imported only once a file is opened: it is large, and few ever open one.
 
+    Raises:
+        TextFileError: it is not installed.
+    """
+    try:
+        from evtx import PyEvtxParser
+    except ImportError as error:
+        raise TextFileError(
+            path, 0, "Event log files cannot be read on this computer: the library evtx is missing. Install it into "
+            "the Python environment of fcm, or export the events as XML on Windows."
+        ) from error  # fmt: skip
+    return PyEvtxParser
+
+
+def _read_chunk(chunk: bytes, parser_of: Parser) -> tuple[list[EventRecord], bool]:
+    """The records of a chunk that can be read, and whether these are all."""
     if chunk[:8] != b"ElfChnk\0" or len(chunk) < HEADER:
         return [], False
     whole = len(chunk) == CHUNK and _is_intact(chunk)
     found: list[EventRecord] = []
     size = 0
     try:
-        parser = PyEvtxParser(io.BytesIO(file_header(1, 2) + chunk.ljust(CHUNK, b"\0")), 1)
+        parser = parser_of(io.BytesIO(file_header(1, 2) + chunk.ljust(CHUNK, b"\0")), 1)
         rows = iter(parser.records())
     except BaseException as error:
         _pass_on(error)

@@ -141,7 +141,12 @@ def _source(path: str, at: tuple[int, int]) -> str:
     if path[: len(FILE)].casefold() == FILE:
         if not path[len(FILE) :].strip():
             raise QueryError("The path of the file is missing. Write file:// and the whole path of an .evtx file.", *at)
-        return FILE + path[len(FILE) :].strip()
+        file = path[len(FILE) :].strip()
+        if file[:2] in ("\\\\", "//", "\\/", "/\\"):
+            # Opening it would make Windows show the user's credentials to whoever wrote the query.
+            raise QueryError("The query names a file on another computer. Copy the file here first, and name the copy.",
+                             *at)  # fmt: skip
+        return FILE + file
     if not path.strip():
         raise QueryError('The log is not said. Write Path="System" in <Select> or in <Query>.', *at)
     channel = channel_named(path)

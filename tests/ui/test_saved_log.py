@@ -101,3 +101,10 @@ def test_a_damaged_part_is_told_and_the_rest_is_shown(qtbot: QtBot, tmp_path: Pa
     shown, page = with_file(qtbot, tmp_path, tmp_path / "other.evtx")
     qtbot.waitUntil(lambda: page.model.rowCount() == 300)
     assert "chunks are damaged" in shown.messages.strips[0].text
+
+
+def test_a_query_that_names_a_file_says_how_the_file_is_opened(qtbot: QtBot, tmp_path: Path) -> None:
+    _, _, page = events_page(qtbot, tmp_path)
+    page.queries.show_xml("<QueryList><Query Path='file:///a.evtx'><Select>*</Select></Query></QueryList>")
+    qtbot.waitUntil(lambda: not page.model.rowCount())
+    assert "Open the file with Open log" in page._empty.words.text()

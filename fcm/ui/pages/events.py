@@ -207,6 +207,9 @@ class EventsPage(Page):
         except QueryError as error:
             self._failed(str(error))
             return
+        if query.files and not query.channels and self.saved_log.log is None:
+            self._failed("This query names event log files. Open the file with Open log.")
+            return
         now = workspace.now()
         period = float(self._period.currentData() or 0.0)
         sought = Sought(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import sys
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -54,6 +55,13 @@ def test_a_damaged_chunk_is_told_and_all_others_are_read(broken: bytes, tmp_path
     assert found[-1].record_id == MANY
     assert source.damaged == [2]
     assert "1 of 4 chunks are damaged (2)" in source.warnings()[0]
+
+
+def test_without_the_library_a_file_is_refused_in_words(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    written(tmp_path / "a.evtx", 1)
+    monkeypatch.setitem(sys.modules, "evtx", None)
+    with pytest.raises(TextFileError, match="the library evtx is missing"):
+        list(EventFile(tmp_path / "a.evtx").records())
 
 
 def test_a_file_that_was_cut_off_gives_what_is_there(tmp_path: Path) -> None:

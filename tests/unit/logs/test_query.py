@@ -149,6 +149,11 @@ def test_a_text_that_says_it_was_utf_16_is_read_as_the_text_that_it_is() -> None
         ("<QueryList><Query><Select>*</Select></Query></QueryList>", "The log is not said"),
         ('<QueryList><Query Path="Sytem"><Select>*</Select></Query></QueryList>', "Did you mean System"),
         ('<QueryList><Query Path="file://"><Select>*</Select></Query></QueryList>', "path of the file is missing"),
+        (
+            r'<QueryList><Query Path="file://\\server\share\a.evtx"><Select>*</Select></Query></QueryList>',
+            "another computer",
+        ),
+        ('<QueryList><Query Path="file:////server/a.evtx"><Select>*</Select></Query></QueryList>', "another computer"),
         ("<ViewerConfig/>", "holds no <QueryList>"),
         (VIEW.replace("</QueryList>", "</QueryList><QueryList/>"), "more than one query"),
         ("<QueryNode/>", "begins with <QueryNode>"),
