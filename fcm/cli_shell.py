@@ -266,6 +266,8 @@ def _edit_lines(session: ShellSession) -> None:
     Raises:
         ImportError: this Python has no readline.
     """
+    if sys.platform == "win32":
+        raise ImportError("Python for Windows has no readline; the console of Windows edits lines itself.")
     import readline
 
     from fcm.shell.completion import complete

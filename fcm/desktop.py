@@ -36,16 +36,20 @@ class Places:
         return (self.link, self.entry, self.icon)
 
 
+def _is_root() -> bool:
+    return sys.platform != "win32" and os.geteuid() == 0
+
+
 def default_prefix() -> Path:
     """``/usr/local`` for root, where sudo looks too; ``~/.local`` for everybody else."""
-    return Path("/usr/local") if os.geteuid() == 0 else Path.home() / ".local"
+    return Path("/usr/local") if _is_root() else Path.home() / ".local"
 
 
 def places(prefix: Path | None = None) -> Places:
     """The files below a prefix; a user's own share follows XDG_DATA_HOME where no prefix is given."""
     chosen = prefix or default_prefix()
     share = chosen / "share"
-    if prefix is None and os.geteuid() != 0 and (data := os.environ.get("XDG_DATA_HOME")):
+    if prefix is None and not _is_root() and (data := os.environ.get("XDG_DATA_HOME")):
         share = Path(data)
     return Places(
         chosen / "bin" / "fcm",

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import os
 import signal
+import sys
 from enum import StrEnum
 
 from fcm.lab.network import port
 from fcm.lab.node import LITTLE_MEMORY_MARK
-from fcm.lab.plan import LabError, LabFolders, LabNetwork, LabNode, LabPlan
+from fcm.lab.plan import LINUX_ONLY, LabError, LabFolders, LabNetwork, LabNode, LabPlan
 from fcm.lab.processes import (
     command_line,
     end_all_in,
@@ -89,6 +90,8 @@ def break_node(fault: NodeFault, node: LabNode, folders: LabFolders) -> None:
     Raises:
         LabError: the node is off, or has no libvirtd to do it to.
     """
+    if sys.platform == "win32":
+        raise LabError(LINUX_ONLY)
     hold = folders.hold_libvirtd(node)
     match fault:
         case NodeFault.POWER_CUT:

@@ -6,6 +6,7 @@ import json
 import os
 import shutil
 import socket
+import sys
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,7 +17,7 @@ from fcm.lab.hosts_file import permitted_nodes, render_hosts_file
 from fcm.lab.machines import LabMachine, domains_on, list_machines
 from fcm.lab.network import build_networks, remove_networks, shape
 from fcm.lab.node import is_running, start_node, wait_for_node
-from fcm.lab.plan import LabError, LabFolders, LabNode, LabPlan, make_plan
+from fcm.lab.plan import LINUX_ONLY, LabError, LabFolders, LabNode, LabPlan, make_plan
 from fcm.lab.processes import NAMESPACES, network_namespaces
 from fcm.lab.requirements import missing
 from fcm.lab.ssh import has_ssh, prepare_ssh
@@ -55,6 +56,8 @@ class LabStatus:
 @contextmanager
 def _only_one(folders: LabFolders) -> Iterator[None]:
     """Keep a second ``up`` or ``down`` out. An abstract socket: the kernel frees it however this process ends."""
+    if sys.platform == "win32":
+        raise LabError(LINUX_ONLY)
     with socket.socket(socket.AF_UNIX) as lock:
         try:
             lock.bind(f"\0fcm-lab-{folders.name}")
@@ -112,6 +115,8 @@ def _mount_is_ours() -> bool:
 
 
 def _refuse_without_root() -> None:
+    if sys.platform == "win32":
+        raise LabError(LINUX_ONLY)
     if os.geteuid() != 0:
         raise LabError("The lab belongs to root. Start this command with sudo.")
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import shutil
 import socket
+import sys
 import time
 from contextlib import suppress
 from pathlib import Path
 
 from fcm import resources
 from fcm.lab.certificates import place_certificates
-from fcm.lab.plan import MANAGEMENT, LabError, LabFolders, LabNode, LabPlan
+from fcm.lab.plan import LINUX_ONLY, MANAGEMENT, LabError, LabFolders, LabNode, LabPlan
 from fcm.lab.processes import end_all_in, first_process_in, run, start_detached
 
 _COPIED_FROM_ETC = ("passwd", "group", "nsswitch.conf", "ld.so.cache", "localtime", "protocols", "services")
@@ -126,6 +127,8 @@ def is_running(node: LabNode, folders: LabFolders) -> bool:
 
 def answers(node: LabNode, folders: LabFolders) -> bool:
     """True if the node's libvirtd takes connections on its socket."""
+    if sys.platform == "win32":
+        raise LabError(LINUX_ONLY)
     with socket.socket(socket.AF_UNIX) as line:
         line.settimeout(1.0)
         try:

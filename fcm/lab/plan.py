@@ -15,6 +15,9 @@ MOST_NODES: Final = 8
 """More nodes than this make no sense on one machine: each is a libvirtd and its machines."""
 
 
+LINUX_ONLY = "The lab needs Linux: its nodes are Linux namespaces. Use embedded:contoso on this machine."
+
+
 class LabError(Exception):
     """The lab cannot do what was asked; the text is a sentence for the user with a remedy."""
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 import os
 import signal
 import subprocess
+import sys
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from fcm.lab.plan import LabError
+from fcm.lab.plan import LINUX_ONLY, LabError
 from fcm.words import quoted
 
 if TYPE_CHECKING:
@@ -149,6 +150,8 @@ def end_all_in(namespace: str, limit: float = 10.0) -> None:
     Raises:
         LabError: something outlived *limit* s.
     """
+    if sys.platform == "win32":
+        raise LabError(LINUX_ONLY)
     give_up = time.monotonic() + limit
     while left := processes_in(namespace):
         if time.monotonic() > give_up:

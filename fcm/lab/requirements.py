@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from fcm.installation import command
+from fcm.lab.plan import LINUX_ONLY
 from fcm.lab.processes import environment
 
 if TYPE_CHECKING:
@@ -60,8 +61,8 @@ def missing(
         has_program: looks a program up.
         has_one_of: looks for any of some files.
     """
-    if platform != "linux":
-        return "The lab needs Linux: its nodes are Linux namespaces. Use embedded:contoso on this machine."
+    if platform != "linux" or sys.platform == "win32":
+        return LINUX_ONLY
     if (os.geteuid() if user is None else user) != 0:
         return f"The lab needs root, to make namespaces and networks. Start it as: sudo {command('lab up', path=True)}"
     programs = _PROGRAMS | (_BUILD_PROGRAMS if building else {})

@@ -5,13 +5,14 @@ from __future__ import annotations
 import ctypes
 import os
 import socket
+import sys
 import threading
 import time
 from dataclasses import dataclass
 from typing import Final, Self
 
 from fcm.lab.machines import GUEST_PORT
-from fcm.lab.plan import LabError
+from fcm.lab.plan import LINUX_ONLY, LabError
 from fcm.lab.processes import NAMESPACES
 
 _NETWORK_NAMESPACE: Final = 0x40000000
@@ -20,6 +21,8 @@ _NETWORK_NAMESPACE: Final = 0x40000000
 
 def _enter(namespace: str) -> None:
     """Move the calling thread, and no other, into a network namespace (setns(2))."""
+    if sys.platform == "win32":
+        raise LabError(LINUX_ONLY)
     libc = ctypes.CDLL(None, use_errno=True)
     handle = os.open(NAMESPACES / namespace, os.O_RDONLY | os.O_CLOEXEC)
     try:

@@ -196,6 +196,8 @@ def _loads(library: str) -> bool:
 
 def _wayland_answers(environment: Mapping[str, str]) -> bool:
     """Whether anybody listens at WAYLAND_DISPLAY: a socket's path, or its name in XDG_RUNTIME_DIR (libwayland)."""
+    if sys.platform == "win32":
+        return False
     if environment.get("WAYLAND_SOCKET"):
         return True  # a connection that whoever started us has opened
     name = environment.get("WAYLAND_DISPLAY") or "wayland-0"
@@ -207,6 +209,8 @@ def _wayland_answers(environment: Mapping[str, str]) -> bool:
 
 def _answers(display: str) -> bool:
     """Whether anybody listens at an X display such as ``:0``, ``localhost:10.0`` or a socket's path."""
+    if sys.platform == "win32":
+        return False
     match = re.fullmatch(r"(?P<host>.*):(?P<number>\d+)(\.\d+)?", display)
     if match is None:
         return bool(display) and Path(display).exists()

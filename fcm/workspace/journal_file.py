@@ -7,6 +7,7 @@ import errno
 import os
 import shutil
 import sqlite3
+import sys
 import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -81,8 +82,8 @@ def obstacle(path: Path) -> str:
 
 
 def _not_writable(path: Path, what: str) -> str:
-    with contextlib.suppress(OSError, AttributeError):
-        if os.statvfs(path).f_flag & os.ST_RDONLY:
+    with contextlib.suppress(OSError):
+        if sys.platform != "win32" and os.statvfs(path).f_flag & os.ST_RDONLY:
             return f"the {what} {path} lies on a file system that is mounted read-only"
     return f"the {what} {path} is not writable for this user"
 
@@ -126,10 +127,10 @@ def connected_to_read(path: Path, stack: contextlib.ExitStack) -> sqlite3.Connec
 
 def _must_not_be_open_elsewhere(path: Path) -> None:
     """Raise what SQLite would say of its lock; asking SQLite itself would make files beside the journal."""
-    try:
-        import fcntl
-    except ImportError:  # Windows, where nobody can copy or map what another program writes
-        return
+    if sys.platform == "win32":
+        return  # nobody can copy or map what another program writes there
+    import fcntl
+
     with path.open("rb") as file:
         try:
             fcntl.lockf(file, fcntl.LOCK_SH | fcntl.LOCK_NB, _SHARED_SIZE, _SHARED_FIRST)

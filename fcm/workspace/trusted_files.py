@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import os
 import stat
+import sys
 from typing import TYPE_CHECKING
 
 from fcm.backend.toml_table import UntrustedFileError as UntrustedFileError  # the window knows it by this room
@@ -52,7 +53,7 @@ class TrustedFiles:
         """Digests by path; nothing where the list is not there, damaged, or could have been written by others."""
         try:
             status = os.stat(self.path)
-            if os.name == "posix" and (
+            if sys.platform != "win32" and (
                 status.st_uid not in (0, os.geteuid()) or status.st_mode & (stat.S_IWGRP | stat.S_IWOTH)
             ):
                 return {}

@@ -8,6 +8,7 @@ import ctypes
 import errno
 import os
 import socket
+import sys
 import threading
 import time
 from dataclasses import dataclass
@@ -130,6 +131,8 @@ def connect_limit(settings: tuple[int, int] | None, host: str, way: str = "") ->
 
 def _enter(namespace: str) -> None:
     """Move the calling thread alone into a network namespace (setns(2)); needs root."""
+    if sys.platform != "linux":
+        raise OSError("Network namespaces are a thing of Linux.")
     libc = ctypes.CDLL(None, use_errno=True)
     handle = os.open(Path("/run/netns") / namespace, os.O_RDONLY | os.O_CLOEXEC)
     try:
