@@ -5,11 +5,13 @@ from __future__ import annotations
 import sys
 import threading
 import time
+from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 from fcm.model import commands as cmd
 from fcm.model.entities import NodeState
+from fcm.model.machine_rules import LONGEST_TIME
 from fcm.model.quantities import milliseconds, size
 from fcm.model.telemetry import Phase
 
@@ -34,10 +36,25 @@ def add_cluster_verbs(verbs: Subparsers) -> None:
     migrate.add_argument("uri", metavar="URI")
     migrate.add_argument("machine", metavar="MACHINE", help="name of the virtual machine")
     migrate.add_argument("node", metavar="NODE", help="destination")
+    migrate.add_argument(
+        "--time-limit", type=_seconds, metavar="S", help="cancel it after so many seconds if it still copies memory"
+    )
     migrate.set_defaults(handler=_migrate)
     rescue = verbs.add_parser("salvage")
     rescue.add_argument("uri", metavar="URI")
     rescue.set_defaults(handler=_salvage)
+
+
+def _seconds(text: str) -> float:
+    import argparse
+
+    try:
+        value = float(text)
+    except ValueError:
+        value = 0.0
+    if not 1 <= value <= LONGEST_TIME:
+        raise argparse.ArgumentTypeError(f"expected seconds from 1 to {LONGEST_TIME:.0f}, found {text!r}")
+    return value
 
 
 class _Opened:
@@ -97,7 +114,10 @@ def _migrate(arguments: argparse.Namespace) -> int:
         if machine is None:
             print(f"There is no virtual machine {arguments.machine} in this cluster.", file=sys.stderr)
             return WRONG_USAGE
-        operation = opened.workspace.submit(cmd.LiveMigrate(machine.id, arguments.node))
+        options = None
+        if arguments.time_limit is not None:
+            options = replace(opened.workspace.state.migration_options(None), time_limit=arguments.time_limit)
+        operation = opened.workspace.submit(cmd.LiveMigrate(machine.id, arguments.node, options))
         while operation.verdict is None:
             opened.wait(0.2)
         opened.workspace.drain()
@@ -110,6 +130,7 @@ def _migrate(arguments: argparse.Namespace) -> int:
 def _follow(opened: _Opened, machine: str) -> int:
     workspace = opened.workspace
     shown: object = None
+    told = False
     while True:
         migration = workspace.state.last_migration(machine)
         if migration is not None:
@@ -119,6 +140,9 @@ def _follow(opened: _Opened, machine: str) -> int:
                 shown = now
                 left = f", {size(rows[-1].remaining)} left" if rows else ""
                 print(f"{migration.phase}, pass {now[1]}{left} {migration.reason}".rstrip(), flush=True)
+            if migration.endless and not told:
+                told = True
+                print(f"It does not end by itself. {migration.endless}", flush=True)
             if migration.phase.is_over:
                 break
         opened.wait(0.5)

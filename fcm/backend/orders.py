@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from fcm.model import commands as cmd
 from fcm.model import events as ev
-from fcm.model.drains import drain_of, drains_to_end, moves_back
+from fcm.model.drains import drain_of, drains_held_up, drains_to_end, moves_back
 from fcm.model.entities import Migration, MigrationKind, NodeState
 from fcm.model.machine_rules import cancellable
 from fcm.model.preflight_checks import migration_checks, queue_reason
@@ -54,7 +54,7 @@ class Carrier(Protocol):
         """Start a live migration that may go; it may be over before this returns."""
 
     def stop(self, migration: str) -> None:
-        """Cancel a live migration that runs, and tell of it."""
+        """Cancel a live migration that runs, and tell of it; its time limit is the run's own affair."""
 
     def pause(self, node: str) -> None:
         """Mark the node as paused, and tell of it if it was not."""
@@ -159,6 +159,7 @@ class OrderBook:
         self._carrier.pause(command.node)
         for move in drain.moves:
             self.request(cmd.LiveMigrate(move.machine, move.destination, command.options), drain.id)
+        self._carrier.tell(*drains_held_up(self._carrier.state))
         self.tell_ended_drains()
 
     def resume(self, command: cmd.ResumeNode) -> None:
@@ -175,6 +176,14 @@ class OrderBook:
     def tell_ended_drains(self) -> None:
         """Say which drains are over."""
         self._carrier.tell(*drains_to_end(self._carrier.state))
+
+    def found_endless(self, migration: str, reason: str, remedy: str) -> None:
+        """Say once that a running migration does not end by itself, and which drains that holds up."""
+        known = self._carrier.state.migrations.get(migration)
+        if known is None or known.endless or known.phase.is_over:
+            return
+        self._carrier.tell(ev.MigrationFoundEndless(migration, reason, remedy))
+        self._carrier.tell(*drains_held_up(self._carrier.state))
 
     # Who may go
 

@@ -32,6 +32,7 @@ _COMPONENTS: dict[str, str] = {
     "NodeEvicted": "NM",
     "NodeDrainBegun": "RCM",
     "NodeDrainEnded": "RCM",
+    "NodeDrainHeldUp": "RCM",
     "NetworkChanged": "NM",
     "AdapterChanged": "IM",
     "MachineCreated": "RES",

@@ -117,6 +117,10 @@ def describe(entry: ev.Entry, state: State) -> EventText:
         case ev.NodeDrainBegun(drain=drain):
             stay = f", {len(drain.staying)} stay" if drain.staying else ""
             return _info(f"Cluster node '{drain.node}' is being drained: {len(drain.moves)} machines move{stay}.")
+        case ev.NodeDrainHeldUp(drain=identity, reason=reason, remedy=remedy):
+            held = state.drains.get(identity)
+            text = f"The drain of cluster node '{held.node if held else identity}' is held up. {reason} {remedy}"
+            return EventText(WARNING, CLUSTERING, 0, text)
         case ev.NodeDrainEnded(drain=identity):
             return _drained(identity, state)
         case ev.NetworkChanged(network=network):
@@ -178,7 +182,12 @@ def _of_migration(event: ev.MigrationEvent | ev.TransientEvent, state: State) ->
             return _completed(state, identity, figures)
         case ev.MigrationFailed(migration=identity, reason=reason, remedy=remedy):
             return _failed(state, identity, f"{reason} {remedy}".strip())
-        case ev.MigrationCanceled(migration=identity):
+        case ev.MigrationFoundEndless(migration=identity, reason=reason, remedy=remedy):
+            text = f"{_move(state, identity)} does not end by itself. {reason} {remedy}"
+            return EventText(WARNING, HIGH_AVAILABILITY, 0, text.strip())
+        case ev.MigrationCanceled(migration=identity, reason=reason):
+            if reason:
+                return EventText(WARNING, HIGH_AVAILABILITY, 0, f"{_move(state, identity)} was canceled. {reason}")
             found = state.migrations.get(identity)
             where = f" The machine runs on at {found.source}." if found else ""
             return _info(f"{_move(state, identity)} was canceled.{where}", HIGH_AVAILABILITY)

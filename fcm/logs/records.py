@@ -260,7 +260,7 @@ def _data(event: ev.Event, state: State) -> dict[str, str]:
     if isinstance(event, ev.MigrationCompleted) and event.figures is not None:
         data["BlackoutSeconds"] = f"{event.figures.downtime:.3f}"
         data["BytesSent"] = str(event.figures.bytes)
-    if isinstance(event, ev.MigrationFailed):
+    if isinstance(event, ev.MigrationFailed | ev.MigrationFoundEndless | ev.NodeDrainHeldUp):
         data |= {"Reason": event.reason, "Remedy": event.remedy}
     for key, label in (("node", "NodeName"), ("network", "NetworkName"), ("group", "ResourceGroup"),
                        ("resource", "ResourceName"), ("machine", "VmName"), ("volume", "VolumeName"),

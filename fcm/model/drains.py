@@ -18,7 +18,7 @@ from fcm.model.preflight_checks import migration_checks
 from fcm.model.quantities import size
 from fcm.model.tables import table
 from fcm.model.telemetry import Phase
-from fcm.model.verdict import OK, Verdict, for_all, no, together
+from fcm.model.verdict import OK, Verdict, for_all, no, some, together
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -211,6 +211,35 @@ def drains_to_end(state: State) -> list[ev.NodeDrainEnded]:
         if drain.ended is None and all(one.phase.is_over for one in drain_migrations(state, drain.id).values()):
             ended.append(ev.NodeDrainEnded(drain.id))
     return ended
+
+
+def drains_held_up(state: State) -> list[ev.NodeDrainHeldUp]:
+    """What is to be told of drains, once each: that a move does not end, or waits for a migration that does not."""
+    endless = [one for one in state.running_migrations() if one.endless]
+    if not endless:
+        return []
+    told = []
+    for drain in state.drains.values():
+        if drain.ended is not None or drain.held_up:
+            continue
+        own = [one for one in drain_migrations(state, drain.id).values() if not one.phase.is_over]
+        waiting = [one for one in own if one.phase is Phase.WAITING]
+        for one in endless:
+            ends = {one.source, one.destination}
+            behind = [_name(state, other) for other in waiting if ends & {other.source, other.destination}]
+            if one.drain != drain.id and not behind:
+                continue
+            waits = f" {some(behind, 12)} wait{'s' if len(behind) == 1 else ''} for its end." if behind else ""
+            reason = f"The live migration of {_name(state, one)} does not end by itself.{waits}"
+            remedy = f"Cancel it, or change it so that it ends: {one.endless}"
+            told.append(ev.NodeDrainHeldUp(drain.id, reason, remedy))
+            break
+    return told
+
+
+def _name(state: State, migration: Migration) -> str:
+    machine = state.machines.get(migration.machine)
+    return machine.name if machine else migration.machine
 
 
 def moves_back(state: State, node: str) -> tuple[cmd.LiveMigrate, ...]:

@@ -405,6 +405,8 @@ class MigrationOptions:
     """TCP connections that carry memory at the same time (QEMU: multifd)."""
     tls: bool = False
     """Encrypt the transfer; real hosts only, which need certificates."""
+    time_limit: float | None = None
+    """s from its start after which a migration that still copies memory is canceled; None = never."""
 
     def tuned(self, downtime_limit: float | None, bandwidth: int | None, post_copy: bool) -> MigrationOptions:
         """As they are after a change on the way: None leaves a limit as it is, ``UNLIMITED`` takes one away."""
@@ -458,6 +460,8 @@ class Migration:
     figures: FinalFigures | None = None
     drain: str | None = None
     """Id of the drain that it is a part of."""
+    endless: str = ""
+    """Why it is not expected to end by itself, as was told once; "" as long as that has not been seen."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -492,6 +496,8 @@ class Drain:
     moves: tuple[DrainMove, ...]
     staying: tuple[Staying, ...] = ()
     ended: float | None = None
+    held_up: str = ""
+    """What keeps it from its end, as was told once; "" as long as nothing does."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -331,10 +331,21 @@ class MigrationFailed(BaseEvent):
 
 
 @dataclass(frozen=True, slots=True)
-class MigrationCanceled(BaseEvent):
-    """The user canceled; the machine runs on at the source."""
+class MigrationFoundEndless(BaseEvent):
+    """It was seen that a live migration does not end by itself; it goes on. Once a migration."""
 
     migration: str
+    reason: str
+    remedy: str
+
+
+@dataclass(frozen=True, slots=True)
+class MigrationCanceled(BaseEvent):
+    """The user or a time limit canceled; the machine runs on at the source."""
+
+    migration: str
+    reason: str = ""
+    """Why, where nobody asked for it just now."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -342,6 +353,15 @@ class NodeDrainBegun(BaseEvent):
     """A node is being emptied; its migrations follow."""
 
     drain: Drain
+
+
+@dataclass(frozen=True, slots=True)
+class NodeDrainHeldUp(BaseEvent):
+    """A drain does not come to its end: one of its moves does not end, or waits for one that does not. Once a drain."""
+
+    drain: str
+    reason: str
+    remedy: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -411,6 +431,7 @@ ClusterEvent: TypeAlias = (
     | ResourceRemoved
     | NodeDrainBegun
     | NodeDrainEnded
+    | NodeDrainHeldUp
 )
 """What happened to the cluster and what is in it."""
 MigrationEvent: TypeAlias = (
@@ -423,6 +444,7 @@ MigrationEvent: TypeAlias = (
     | MigrationCompleted
     | MigrationFailed
     | MigrationCanceled
+    | MigrationFoundEndless
     | MigrationInterrupted
 )
 """What happened to a move of a virtual machine."""

@@ -22,6 +22,9 @@ if TYPE_CHECKING:
     from fcm.model.entities import CheckResult, Migration, MigrationOptions
     from fcm.model.state import State
 
+LONGEST_TIME = 30 * 86_400.0
+"""s: the longest time limit of a live migration."""
+
 
 def create_machine(command: cmd.CreateVirtualMachine, state: State) -> Verdict:
     """New Virtual Machine."""
@@ -187,6 +190,8 @@ def transfer_options(options: MigrationOptions) -> Verdict:
         return no("The downtime limit must be above 0 and at most 2000 s.", "QEMU allows no more.")
     if options.bandwidth is not None and options.bandwidth <= 0:
         return no("The bandwidth must be above 0.", "Leave it empty for what the network carries.")
+    if options.time_limit is not None and not 1 <= options.time_limit <= LONGEST_TIME:
+        return no("The time limit must be from 1 s to 30 days.", "Leave it empty for none.")
     for percent in (options.auto_converge_initial, options.auto_converge_increment):
         if percent is not None and not 1 <= percent <= 99:
             return no("Auto-converge slows a guest by 1 to 99 %.", "QEMU's own defaults are 20 % and 10 %.")

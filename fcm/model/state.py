@@ -348,10 +348,15 @@ def _reduce(state: State, event: ev.LastingEvent, time: float) -> tuple[State, C
             return _migration(state, identity, phase=Phase.COMPLETED, figures=figures, ended=time, reason="")
         case ev.MigrationFailed(migration=identity, reason=reason, remedy=remedy):
             return _migration(state, identity, phase=Phase.FAILED, reason=reason, remedy=remedy, ended=time)
-        case ev.MigrationCanceled(migration=identity):
-            return _migration(state, identity, phase=Phase.CANCELED, ended=time, reason="")
+        case ev.MigrationFoundEndless(migration=identity, reason=reason):
+            return _migration(state, identity, endless=reason)
+        case ev.MigrationCanceled(migration=identity, reason=reason):
+            return _migration(state, identity, phase=Phase.CANCELED, ended=time, reason=reason)
         case ev.NodeDrainBegun(drain=drain):
             return replace(state, drains=_with(state.drains, drain.id, drain)), _touch((Kind.NODE, drain.node))
+        case ev.NodeDrainHeldUp(drain=identity, reason=reason):
+            drain = replace(state.drains[identity], held_up=reason)
+            return replace(state, drains=_with(state.drains, identity, drain)), _touch((Kind.NODE, drain.node))
         case ev.NodeDrainEnded(drain=identity):
             drain = replace(state.drains[identity], ended=time)
             return replace(state, drains=_with(state.drains, identity, drain)), _touch((Kind.NODE, drain.node))

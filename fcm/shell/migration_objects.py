@@ -53,6 +53,7 @@ def migration_default_object(options: MigrationOptions) -> ShellObject:
             "Xbzrle": options.xbzrle,
             "ParallelConnections": options.parallel_connections,
             "Tls": options.tls,
+            "TimeLimit": options.time_limit,
         },
     )
 

@@ -227,7 +227,8 @@ def _options(options: MigrationOptions) -> str:
         parts += "" if percent is None else f" -AutoConverge{name} {percent}"
     parts += " -Xbzrle" if options.xbzrle else ""
     parts += f" -ParallelConnections {options.parallel_connections}" if options.parallel_connections != 1 else ""
-    return parts + (" -Tls" if options.tls else "")
+    parts += " -Tls" if options.tls else ""
+    return parts + ("" if options.time_limit is None else f" -TimeLimit {options.time_limit!r}")
 
 
 def _size(size: int) -> str:

@@ -249,3 +249,30 @@ def test_nothing_is_measured_during_a_migration(cluster: Harness) -> None:
     cluster.carry_out(cmd.LiveMigrate(cluster.busy_machine, cluster.busy_destination))
     with pytest.raises(MeasureError, match="is being migrated"):
         cluster.workspace.measure_writes(cluster.busy_machine, lambda _: None, lambda: True)
+
+
+def test_a_migration_past_its_time_limit_is_canceled_and_the_machine_runs_on_at_its_source(cluster: Harness) -> None:
+    source = cluster.workspace.state.machines[cluster.busy_machine].node
+    slow = MigrationOptions(bandwidth=5_000_000, time_limit=3.0)
+    assert cluster.carry_out(cmd.LiveMigrate(cluster.busy_machine, cluster.busy_destination, slow))
+    ended = cluster.reach(cluster.busy_machine, Phase.CANCELED, Phase.COMPLETED, Phase.FAILED)
+    assert ended.phase is Phase.CANCELED
+    assert ended.ended is not None
+    assert ended.started is not None
+    assert ended.ended - ended.started >= 3.0
+    assert "time limit of 3.0 s" in ended.reason
+    machine = cluster.workspace.state.machines[cluster.busy_machine]
+    assert (machine.node, machine.state) == (source, MachineState.RUNNING)
+    assert not cluster.events(ev.MigrationHandedOver)
+
+
+def test_a_migration_that_ends_within_its_time_limit_is_left_alone(cluster: Harness) -> None:
+    options = MigrationOptions(time_limit=500.0)
+    assert cluster.carry_out(cmd.LiveMigrate(cluster.machine, cluster.destination, options))
+    assert cluster.reach(cluster.machine, Phase.COMPLETED, Phase.CANCELED).phase is Phase.COMPLETED
+
+
+def test_a_time_limit_that_nobody_can_mean_is_refused(cluster: Harness) -> None:
+    for limit in (0.0, -5.0, float("nan"), float("inf")):
+        command = cmd.LiveMigrate(cluster.machine, cluster.destination, MigrationOptions(time_limit=limit))
+        assert not cluster.carry_out(command)

@@ -64,6 +64,7 @@ def test_a_migration_with_the_options_of_the_cluster_names_none(qtbot: QtBot, tm
         MigrationOptions(auto_converge=True, auto_converge_initial=5, auto_converge_increment=7),
         MigrationOptions(post_copy=True, xbzrle=True, tls=True),
         MigrationOptions(parallel_connections=8),
+        MigrationOptions(time_limit=601.5),
     ],
 )
 def test_options_that_are_shown_and_not_touched_stay_exactly_as_they_were(
@@ -72,3 +73,22 @@ def test_options_that_are_shown_and_not_touched_stay_exactly_as_they_were(
     panel = MigrationOptionsPanel(options)
     qtbot.addWidget(panel)
     assert panel.options() == options
+
+
+def test_a_time_limit_is_set_for_every_live_migration_of_the_cluster(qtbot: QtBot, tmp_path: Path) -> None:
+    shown, backend = busy_window(qtbot, tmp_path)
+    MigrationSettingsDialog(shown).open()
+    DRIVER.type_into("Cancel after", "30")
+    DRIVER.press("OK")
+    DRIVER.wait_for_no_dialog()
+    assert backend.submitted == [cmd.SetMigrationOptions(MigrationOptions(time_limit=1800.0))]
+
+
+def test_a_time_limit_of_one_migration_is_shown_as_power_shell(qtbot: QtBot, tmp_path: Path) -> None:
+    shown, _ = busy_window(qtbot, tmp_path)
+    dialog = PreflightDialog(shown, "vm-Web01")
+    dialog.open()
+    DRIVER.type_into("Cancel after", "2.5")
+    assert dialog.options() == MigrationOptions(time_limit=150.0)
+    assert "-TimeLimit 150.0" in dialog.power_shell.text()
+    DRIVER.press("Cancel")

@@ -125,3 +125,16 @@ def test_a_file_that_describes_no_cluster_is_wrong_usage(tmp_path: Path, capsys:
     wrong.write_text("[cluster\n", encoding="utf-8")
     assert main(["hosts", "check", str(wrong)]) == 2
     assert "line 1: This is not TOML" in capsys.readouterr().err
+
+
+def test_a_migration_with_a_time_limit_is_canceled_and_fails(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["migrate", "embedded:contoso", "CACHE01", "node1", "--time-limit", "1"]) == FAILED
+    assert "time limit of 1.0 s. The machine runs on at node2." in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("value", ["0", "-1", "nan", "1e9", "soon"])
+def test_a_time_limit_that_is_none_is_wrong_usage(value: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as end:
+        main(["migrate", "embedded:contoso", "CACHE01", "node1", "--time-limit", value])
+    assert end.value.code == WRONG_USAGE
+    assert "expected seconds from 1 to 2592000" in capsys.readouterr().err

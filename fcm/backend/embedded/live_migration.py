@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from fcm.backend.convergence import ConvergenceWatch, past_limit
 from fcm.model import events as ev
 from fcm.model.entities import AdapterState, NetworkAttempt
 from fcm.model.networks import migration_order
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from fcm.backend.embedded.kernel import Timer
     from fcm.backend.embedded.memory import Memory, Transfer
     from fcm.backend.embedded.storage import Storage
+    from fcm.backend.orders import OrderBook
     from fcm.model.entities import Adapter, Migration
     from fcm.model.telemetry import TelemetryRow
 
@@ -45,14 +47,17 @@ class LiveMigration:
     """The course of one live migration, from SETUP to its end."""
 
     def __init__(
-        self, core: Core, storage: Storage, memory: Memory, identity: str, over: Callable[[str], None]
+        self, core: Core, storage: Storage, memory: Memory, identity: str, over: Callable[[str], None], book: OrderBook
     ) -> None:
-        """``over`` is called with the migration's id once it has completed or failed."""
+        """``over`` is called with the migration's id once it has completed, failed or come to its time limit."""
+        self._book = book
+        self._watch: ConvergenceWatch | None = None
+        self._limit: Timer | None = None
         self._core = core
         self._storage = storage
         self._memory = memory
         self._id = identity
-        self._over = over
+        self._tell_over = over
         machine = core.state.machines[core.state.migrations[identity].machine]
         self._networks = list(migration_order(core.cluster, core.state.networks, machine))
         self._network: str | None = None
@@ -75,10 +80,32 @@ class LiveMigration:
 
     def begin(self) -> None:
         """Enter the first network attempt."""
+        limit = self._migration.options.time_limit
+        if limit is not None:
+            self._limit = self._core.kernel.after(limit, lambda: self._past_limit(limit))
         self._try_next()
+
+    def _over(self, identity: str) -> None:
+        if self._limit is not None:
+            self._limit.cancel()
+        self._tell_over(identity)
+
+    def _past_limit(self, limit: float) -> None:
+        """Cancel it as long as the machine runs at the source; afterwards it is at its end by itself."""
+        migration = self._migration
+        if self._resumed or migration.phase not in (Phase.SETUP, Phase.BROWNOUT):
+            return
+        self.stop()
+        self._core.emit(ev.MigrationCanceled(self._id, past_limit(limit, migration.source)))
+        self._over(self._id)
 
     def stop(self) -> None:
         """Cancelled: nothing more happens."""
+        if self._limit is not None:
+            self._limit.cancel()
+        self._drop_connection()
+
+    def _drop_connection(self) -> None:
         for timer in (self._timer, self._silence):
             if timer is not None:
                 timer.cancel()
@@ -94,6 +121,8 @@ class LiveMigration:
         self._memory.set_bandwidth(self._transfer, options.bandwidth)
         if options.downtime_limit is not None:
             self._memory.set_downtime_limit(self._transfer, options.downtime_limit)
+        if self._watch is not None:
+            self._watch.tuned(options)
 
     # networks
 
@@ -180,7 +209,7 @@ class LiveMigration:
         """Give this connection up and copy the memory anew over the next network."""
         assert self._network is not None
         network, self._network = self._network, None
-        self.stop()
+        self._drop_connection()
         self._silence = None
         ends = [end for end in self._ends(network) if end is not None]
         failed = [end.node for end in ends if end.state is not AdapterState.UP] or [self._migration.source]
@@ -202,6 +231,8 @@ class LiveMigration:
     def _copy(self) -> None:
         assert self._network is not None
         self._core.emit(ev.MigrationPhaseEntered(self._id, Phase.BROWNOUT))
+        memory = self._core.state.machines[self._migration.machine].memory
+        self._watch = ConvergenceWatch(memory, self._migration.options)
         self._transfer = self._memory.begin(self._migration, self._network, self._row, self._blackout, self._arrived)
 
     def _row(self, row: TelemetryRow) -> None:
@@ -212,6 +243,8 @@ class LiveMigration:
         row = replace(row, time=row.time + since, sent=row.sent + self._sent_before, phase=migration.phase)
         self._last = row
         self._core.emit(ev.MigrationProgressed(self._id, row))
+        if self._watch is not None and (endless := self._watch.read(row)) is not None:
+            self._book.found_endless(self._id, *endless)
         if migration.options.post_copy and migration.phase is Phase.BROWNOUT and row.pass_number > 1:
             self._memory.start_post_copy(self._transfer)
             self._resumed = True

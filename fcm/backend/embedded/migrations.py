@@ -106,7 +106,7 @@ class Migrations:
 
     def begin(self, migration: str) -> None:
         """Start a live migration that may go."""
-        live = LiveMigration(self._core, self._storage, self._memory, migration, self._over)
+        live = LiveMigration(self._core, self._storage, self._memory, migration, self._over, self.book)
         self._running[migration] = live
         live.begin()
 

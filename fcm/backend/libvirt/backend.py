@@ -162,6 +162,11 @@ class LibvirtBackend:
             if over:
                 self._book.look()
 
+    def found_endless(self, migration: str, reason: str, remedy: str) -> None:
+        """A run saw that its migration does not end by itself: said once, with the drains that it holds up."""
+        with self._lock:
+            self._book.found_endless(migration, reason, remedy)
+
     def _has_machine(self, migration: str) -> bool:
         return self._state.migrations[migration].machine in self._state.machines
 
@@ -427,6 +432,7 @@ class LibvirtBackend:
             self,
             unsafe=self._hosts.same_file_system,
             qemu=self._state.nodes[migration.source].version,
+            memory=machine.memory if machine else 0,
         )
 
     def _cancel_all(self, node: str | None) -> Verdict:

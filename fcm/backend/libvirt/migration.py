@@ -13,6 +13,7 @@ import time
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Protocol
 
+from fcm.backend.convergence import ConvergenceWatch, past_limit
 from fcm.backend.libvirt.errors import OPERATION_ABORTED, names_address, sentence
 from fcm.backend.libvirt.hanging import watch_connect
 from fcm.backend.libvirt.lane import load_libvirt
@@ -39,9 +40,12 @@ if TYPE_CHECKING:
 
     from fcm.backend.libvirt.connection import HostConnection
     from fcm.model.entities import Migration, MigrationOptions
+    from fcm.model.telemetry import TelemetryRow
 
 POLL_EVERY = 0.1
 """s between two looks at the job; one look costs 1 to 4 ms."""
+LIMIT_AGAIN = 5.0
+"""s after which a migration past its time limit is asked again to end, where the host could not do it at once."""
 STALL_LIMIT = 3.0
 """s without progress in a memory pass after which the next network is taken."""
 ANSWER_LIMIT = 3.0
@@ -58,6 +62,9 @@ class Reporter(Protocol):
     def post(self, *events: ev.Event) -> None:
         """Pass events on, in order."""
 
+    def found_endless(self, migration: str, reason: str, remedy: str) -> None:
+        """It was seen that a migration does not end by itself."""
+
 
 class MigrationRun:
     """A live migration under way, in threads of its own."""
@@ -71,6 +78,7 @@ class MigrationRun:
         reporter: Reporter,
         unsafe: bool,
         qemu: str = "",
+        memory: int = 0,
     ) -> None:
         """Nothing begins before ``start`` or ``follow``.
 
@@ -82,6 +90,7 @@ class MigrationRun:
             reporter: is told what happens.
             unsafe: whether the disks are shared although libvirt cannot know it.
             qemu: version of the source's QEMU, on which it depends how a bandwidth limit is kept.
+            memory: bytes of the machine.
         """
         self._libvirt = load_libvirt()
         self.migration = migration
@@ -100,6 +109,10 @@ class MigrationRun:
         self._domain: Any = None
         self._speed_before: int | None = None
         """MiB/s that the host kept for this machine before the run began; None: not known."""
+        self._watch: ConvergenceWatch | None = None
+        self._memory = memory
+        self._past_limit = threading.Event()
+        self._began = time.monotonic() - max(time.time() - (migration.started or time.time()), 0.0)
         self._followed = False
         self._last_time = 0.0
 
@@ -140,6 +153,8 @@ class MigrationRun:
             domain.migrateStartPostCopy(0)
         options = self.migration.options.tuned(downtime_limit, bandwidth, post_copy)
         self.migration = replace(self.migration, options=options)  # the next network, if it comes to that
+        if self._watch is not None:
+            self._watch.tuned(options)
 
     def _abort(self) -> None:
         domain = self._domain
@@ -335,6 +350,8 @@ class MigrationRun:
     def _poll(self) -> None:
         phase, moved, moved_at = Phase.SETUP, -1, time.monotonic()
         while not self._call_over.wait(POLL_EVERY) and not self._left.is_set():
+            if phase is Phase.SETUP:
+                self._look_at_limit(phase)
             try:
                 state, why = self._domain.state()  # first: a row is of a blackout only if the guest stood before it
                 job = self._domain.jobStats()
@@ -350,6 +367,7 @@ class MigrationRun:
                 continue
             now_phase = phase_of(state, why, phase)
             self._moving.set()
+            self._look_at_limit(now_phase)
             row = telemetry_row(job, now_phase)
             events: list[ev.Event] = []
             if now_phase is not phase:
@@ -358,12 +376,33 @@ class MigrationRun:
             events.append(ev.MigrationProgressed(self.migration.id, row))
             self._reporter.post(*events)
             self._last_time = row.time
+            self._look_at_convergence(row)
             now = time.monotonic()
             if row.sent != moved:
                 moved, moved_at = row.sent, now
             elif phase is Phase.BROWNOUT and now - moved_at > STALL_LIMIT and not self._stalled.is_set():
                 self._stalled.set()
                 threading.Thread(target=self._abort, name=f"stall-{self.migration.id}", daemon=True).start()
+
+    def _look_at_convergence(self, row: TelemetryRow) -> None:
+        if self.migration.endless or self._past_limit.is_set() or self._canceled.is_set():
+            return
+        if self._watch is None:
+            self._watch = ConvergenceWatch(self._memory or row.remaining + row.sent, self.migration.options)
+        endless = self._watch.read(row)
+        if endless is not None:
+            self._reporter.found_endless(self.migration.id, *endless)
+
+    def _look_at_limit(self, phase: Phase) -> None:
+        """Cancel what has not ended in its time, as long as the guest runs at the source; asked until it works."""
+        limit = self.migration.options.time_limit
+        if limit is None or phase not in (Phase.SETUP, Phase.BROWNOUT):
+            return
+        if time.monotonic() - self._began < limit:
+            return
+        self._past_limit.set()
+        self.cancel()
+        self._began += LIMIT_AGAIN
 
     # The end
 
@@ -397,7 +436,9 @@ class MigrationRun:
         if self._stalled.is_set() and not reason:
             reason = f"Nothing moved for {STALL_LIMIT:g} s"
         if seen.node == source and self._canceled.is_set():
-            return [ev.MigrationCanceled(identity)]
+            limit = self.migration.options.time_limit
+            why = past_limit(limit, source) if limit is not None and self._past_limit.is_set() else ""
+            return [ev.MigrationCanceled(identity, why)]
         if seen.node == source and self._followed and not reason:
             text = (
                 f"fcm ended during this migration and the hosts did not complete it. The machine runs on at {source}."

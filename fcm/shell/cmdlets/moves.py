@@ -31,6 +31,7 @@ OPTIONS = (
     Param("Xbzrle", "switch", help="Send only what changed of pages sent before (fcm, real hosts)."),
     Param("ParallelConnections", "whole", help="TCP connections that carry memory (fcm, real hosts)."),
     Param("Tls", "switch", help="Encrypt the transfer (fcm, real hosts)."),
+    Param("TimeLimit", "number", help="s after which it is canceled if it still copies memory (fcm)."),
 )
 MOVED = ("ClusterGroup", "ClusterResource", "VirtualMachine", TEXT)
 NO_DEFAULT = Param("NoDefault", "switch", help="Ignore the options that the cluster has for all live migrations (fcm).")
@@ -116,6 +117,7 @@ def _options(call: Call) -> MigrationOptions:
         xbzrle=call.switch("Xbzrle"),
         parallel_connections=1 if connections is None else connections,
         tls=call.switch("Tls"),
+        time_limit=float(call.values["TimeLimit"]) if call.has("TimeLimit") else None,
     )
 
 

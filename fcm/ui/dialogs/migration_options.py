@@ -40,6 +40,9 @@ class MigrationOptionsPanel(QGroupBox):
         self.downtime.setToolTip("How long the machine may stand still at the end; 300 ms where nothing is set")
         self.bandwidth = _figure("Bandwidth", 400_000, 100, " Mbit/s", "All that the network carries")
         self.bandwidth.setToolTip(LIMIT_HINT)
+        self.time_limit = _figure("Cancel after", 30 * 1440, 5, " min", "Never")
+        self.time_limit.setDecimals(1)
+        self.time_limit.setToolTip("A live migration that still copies memory then is canceled; the machine stays")
         self.connections = named(QSpinBox(), "Parallel connections")
         self.connections.setRange(1, 255)
         self.connections.setToolTip("TCP connections that carry memory at the same time (QEMU: multifd); 2 to 4 help")
@@ -54,7 +57,14 @@ class MigrationOptionsPanel(QGroupBox):
         self.tls.setToolTip("The hosts need libvirt's certificates for migration")
         self._lay_out()
         self._show(options)
-        for spin in (self.downtime, self.bandwidth, self.connections, self.first_step, self.next_steps):
+        for spin in (
+            self.downtime,
+            self.bandwidth,
+            self.time_limit,
+            self.connections,
+            self.first_step,
+            self.next_steps,
+        ):
             spin.valueChanged.connect(self._touched)
         for tick in (self.auto_converge, self.post_copy, self.xbzrle, self.tls):
             tick.toggled.connect(self._touched)
@@ -64,6 +74,7 @@ class MigrationOptionsPanel(QGroupBox):
         fields.addRow("Down&time limit:", self.downtime)
         fields.addRow("&Bandwidth:", self.bandwidth)
         fields.addRow("Co&nnections:", self.connections)
+        fields.addRow("&Cancel after:", self.time_limit)
         steps = QHBoxLayout()
         for text, spin in (("&first by", self.first_step), ("t&hen by", self.next_steps)):
             label = Label(text)
@@ -86,6 +97,7 @@ class MigrationOptionsPanel(QGroupBox):
         self.downtime.setValue((options.downtime_limit or 0) * 1000)
         self.bandwidth.setValue((options.bandwidth or 0) / MBIT)
         self.connections.setValue(options.parallel_connections)
+        self.time_limit.setValue((options.time_limit or 0) / 60)
         self.auto_converge.setChecked(options.auto_converge)
         self.first_step.setValue(options.auto_converge_initial or 0)
         self.next_steps.setValue(options.auto_converge_increment or 0)
@@ -111,6 +123,9 @@ class MigrationOptionsPanel(QGroupBox):
             downtime = self._shown.downtime_limit
         if self.bandwidth.value() == round((self._shown.bandwidth or 0) / MBIT):
             bandwidth = self._shown.bandwidth
+        limit: float | None = self.time_limit.value() * 60 or None
+        if self.time_limit.value() == round((self._shown.time_limit or 0) / 60, 1):
+            limit = self._shown.time_limit
         return MigrationOptions(
             downtime_limit=downtime,
             bandwidth=bandwidth,
@@ -121,6 +136,7 @@ class MigrationOptionsPanel(QGroupBox):
             xbzrle=self.xbzrle.isChecked(),
             parallel_connections=self.connections.value(),
             tls=self.tls.isChecked(),
+            time_limit=limit,
         )
 
 
