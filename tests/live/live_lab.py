@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import threading
 import time
+import tomllib
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -102,6 +104,13 @@ class LiveLab:
     def give_address(self, node: str, address: str, interface: str) -> None:
         """One more address; twice is no harm."""
         run("ip", "-n", self.folders.namespace(node), "addr", "replace", address, "dev", interface, "nodad")
+
+    def permit(self, hosts_file: Path) -> None:
+        """Let the lab's record name the nodes of another hosts file too: without it they are no nodes of this lab."""
+        record = json.loads(self.folders.record.read_text())
+        for node in tomllib.loads(hosts_file.read_text())["node"]:
+            record["permits"].append([node[key] for key in ("uri", "peer_uri", "probe_namespace", "storage")])
+        self.folders.record.write_text(json.dumps(record))
 
     def ask(self, machine: LabMachine, request: str) -> str:
         return ask_guest(self.client, machine.address, request)

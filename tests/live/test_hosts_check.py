@@ -79,6 +79,7 @@ def test_one_host_under_two_names_and_two_nodes_with_one_address_are_found(
     alias.symlink_to(first)
     text = lab.hosts_file.read_text().replace(str(second), str(alias))
     twice.write_text(text.replace('"Cluster" = "10.91.0.3"', '"Cluster" = "10.91.0.1"'))
+    lab.permit(twice)
 
     code = main(["hosts", "check", str(twice)])
     told = capsys.readouterr().out

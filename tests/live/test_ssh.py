@@ -64,6 +64,9 @@ def test_an_unknown_host_key_and_a_refused_login_are_told_apart_with_what_to_do(
     first = f"{MANAGEMENT.address(1)}/system?proxy=native&command={place}/"
     file = tmp_path / "hosts.toml"
     file.write_text(hosts.replace(f"{first}from-station", f"{first}without-key"))
+    assert main(["hosts", "check", str(file)]) == 2
+    assert "No lab that is up on this machine has this node" in capsys.readouterr().err
+    lab.permit(file)
 
     code = main(["hosts", "check", str(file)])
     told = capsys.readouterr().out.splitlines()

@@ -51,6 +51,7 @@ _FREE: dict[str, tuple[str, ...]] = {
     "no_verify": ("0", "1"),
 }
 """Parameters that choose among ways of libvirt's own."""
+# A key file is no demand: ssh reads it as a key or not at all, and checks as ever who answers.
 _PATHS = ("command", "keyfile", "netcat", "pkipath", "socket")
 _ALLOWED_WITH: dict[str, tuple[str, ...]] = {
     "ssh": ("command", "keyfile", "mode", "netcat", "no_tty", "no_verify", "proxy", "socket"),

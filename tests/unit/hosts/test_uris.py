@@ -31,6 +31,7 @@ _SCOPES = st.text("abcdefghijklmnopqrstuvwxyz0123456789._-", min_size=1, max_siz
         ("QEMU+SSH://kvm_2/system", "ssh", None, "kvm_2", None),
         ("qemu+ssh://EAST%5Cadmin@10.0.0.1/system?mode=auto;proxy=native", "ssh", "EAST\\admin", "10.0.0.1", None),
         ("qemu+ssh://h/system?no_verify=0&no_tty=1", "ssh", None, "h", None),
+        ("qemu+ssh://root@h/system?keyfile=/root/my%20keys/id", "ssh", "root", "h", None),
     ],
 )
 def test_a_uri_of_a_host_is_taken_apart_and_asks_for_nothing(
