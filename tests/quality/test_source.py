@@ -323,3 +323,34 @@ def _is_ours(shown: ast.expr) -> bool:
         case ast.Call():
             return ast.unparse(shown.func) == "literal"
     return False
+
+
+READERS = {
+    "fcm/textfile.py": "is the reader",
+    "fcm/ui/icons.py": "travels with the program",
+    "fcm/ui/dialogs/help.py": "travels with the program",
+    "fcm/logs/records.py": "travels with the program",
+    "fcm/shell/reference.py": "is run by those who build the program",
+    "fcm/desktop.py": "writes into the menu of the user",
+    "fcm/workspace/reports.py": "compares with what it wrote",
+    "fcm/backend/libvirt/probe.py": "asks the kernel",
+}
+"""Files that read others by themselves, and why nobody exchanges those."""
+
+
+def test_files_that_people_exchange_are_read_in_one_place() -> None:
+    """See fcm/textfile.py: marks, encodings, limits, pipes."""
+    raw = []
+    for file in python_files("fcm"):
+        if place(file) in READERS or "lab" in file.parts:
+            continue
+        for node in ast.walk(tree(file)):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+                called = ast.unparse(node.func)
+                if node.func.attr in ("read_text", "read_bytes") or called in (
+                    "tomllib.load",
+                    "tomllib.loads",
+                    "json.load",
+                ):
+                    raw.append(f"{place(file, node)} {called}")
+    assert not raw, "read them by fcm.textfile: " + ", ".join(raw)
