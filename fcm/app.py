@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from fcm import resources
 from fcm.backend import registry
 from fcm.backend.base import BackendError
+from fcm.mistakes import WrongInputError
 from fcm.workspace.cluster_plan import ClusterPlan, save
 from fcm.workspace.folders import cluster_folder, data_folder, own_folder
 from fcm.workspace.journal import Journal, salvage
@@ -77,12 +78,30 @@ def existing_journal(uri: str) -> tuple[str, Path] | None:
     """The whole URI of a cluster and its journal, which is not opened; None if the cluster was never opened.
 
     Raises:
-        BackendError: the URI names no cluster.
+        WrongInputError: there is no journal, and no cluster either.
         JournalError: this user may not even look whether there is one.
     """
     canonical = registry.canonical_uri(uri)
     path = journal_path(canonical)
-    return (canonical, path) if is_there(path) else None
+    if is_there(path):
+        return canonical, path
+    refuse_wrong_input(uri)
+    return None
+
+
+def refuse_wrong_input(uri: str) -> None:
+    """Look whether a cluster can be meant by a URI; nothing is connected. Blocks: it reads the cluster's file.
+
+    Raises:
+        WrongInputError: it names no cluster, or the file is missing, broken or of another kind.
+    """
+    canonical = registry.canonical_uri(uri)
+    try:
+        registry.open_backend(registry.Opening(canonical, (cluster_folder(),), False, TrustedFiles().allows))
+    except WrongInputError:
+        raise
+    except BackendError:
+        pass  # told where it is opened
 
 
 def journal_path(uri: str) -> Path:
@@ -144,6 +163,8 @@ def display_problem() -> str:
 
 def run_window(uri: str | None) -> int:
     """Show the window until it is closed; exit code."""
+    if uri is not None:
+        refuse_wrong_input(uri)
     problem = display_problem()
     if problem:
         print(problem, file=sys.stderr)

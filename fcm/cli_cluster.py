@@ -14,6 +14,7 @@ from fcm.model.entities import NodeState
 from fcm.model.machine_rules import LONGEST_TIME
 from fcm.model.quantities import milliseconds, size
 from fcm.model.telemetry import Phase
+from fcm.words import counted, quoted
 
 if TYPE_CHECKING:
     import argparse
@@ -112,7 +113,11 @@ def _migrate(arguments: argparse.Namespace) -> int:
         opened.settle()
         machine = opened.workspace.state.machine_named(arguments.machine)
         if machine is None:
-            print(f"There is no virtual machine {arguments.machine} in this cluster.", file=sys.stderr)
+            print(f"There is no virtual machine {quoted(arguments.machine)} in this cluster.", file=sys.stderr)
+            return WRONG_USAGE
+        if arguments.node not in opened.workspace.state.nodes:
+            known = ", ".join(opened.workspace.state.nodes)
+            print(f"There is no node {quoted(arguments.node)} in this cluster. It has {known}.", file=sys.stderr)
             return WRONG_USAGE
         options = None
         if arguments.time_limit is not None:
@@ -149,17 +154,20 @@ def _follow(opened: _Opened, machine: str) -> int:
     if migration.figures is not None:
         figures = migration.figures
         print(
-            f"{figures.total:.2f} s in {figures.passes} passes, {size(figures.bytes)} sent, "
+            f"{figures.total:.2f} s in {counted(figures.passes, 'pass', 'passes')}, {size(figures.bytes)} sent, "
             f"blackout {milliseconds(figures.downtime)}"
         )
     return DONE if migration.phase is Phase.COMPLETED else FAILED
 
 
 def _salvage(arguments: argparse.Namespace) -> int:
-    from fcm.app import open_workspace
+    from fcm.app import existing_journal, open_workspace
 
+    if existing_journal(arguments.uri) is None:
+        print(f"{arguments.uri} was never opened here, so there is nothing to salvage.", file=sys.stderr)
+        return FAILED
     workspace = open_workspace(arguments.uri, salvage_journal=True)
     workspace.drain()
-    print(f"{workspace.state.sequence} events are there.")
+    print(f"{counted(workspace.state.sequence, 'event is', 'events are')} there.")
     workspace.close()
     return DONE

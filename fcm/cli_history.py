@@ -10,7 +10,11 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from fcm.words import counted, quoted
+
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from fcm.workspace.history import History, PastMigration
 
     Subparsers = argparse._SubParsersAction[argparse.ArgumentParser]  # noqa: SLF001 (it has no public name)
@@ -74,15 +78,18 @@ def _history(arguments: argparse.Namespace) -> int:
     with closing(Journal.open(path, uri, to_read=True)) as journal:
         state, _ = journal.replay()
         history = History(state, journal, simulated=is_simulated(uri))
-        return _tell(arguments, uri, history)
+        return _tell(arguments, uri, history, [machine.name for machine in state.machines.values()])
 
 
-def _tell(arguments: argparse.Namespace, uri: str, history: History) -> int:
+def _tell(arguments: argparse.Namespace, uri: str, history: History, machines: Sequence[str]) -> int:
     from fcm.workspace.history import HistoryError
 
     past = history.migrations()
     if arguments.machine is not None:
         wanted = arguments.machine.casefold()
+        if wanted not in {name.casefold() for name in (*(one.machine_name for one in past), *machines)}:
+            print(f"There is no virtual machine {quoted(arguments.machine)} in this cluster.", file=sys.stderr)
+            return WRONG_USAGE
         past = tuple(one for one in past if one.machine_name.casefold() == wanted)
     answer: dict[str, object] = {
         "cluster": uri,
@@ -98,9 +105,10 @@ def _tell(arguments: argparse.Namespace, uri: str, history: History) -> int:
             return FAILED
         answer["exported"] = [str(file) for file in exported.files]
         answer["without_rows"] = [one.id for one in exported.without_rows]
-        said = f"{len(exported.files)} files were written to {arguments.export}."
+        said = f"{counted(len(exported.files), 'file was', 'files were')} written to {arguments.export}."
         if exported.without_rows:
-            said += f" {len(exported.without_rows)} moves have no telemetry and were left out."
+            left_out = counted(len(exported.without_rows), "move has", "moves have")
+            said += f" {left_out} no telemetry, so there is nothing to write."
     if arguments.json:
         print(json.dumps(answer, indent=2))
         return DONE

@@ -13,6 +13,7 @@ from fcm.model.drains import last_drain
 from fcm.model.entities import NodeState
 from fcm.model.networks import migration_order
 from fcm.model.telemetry import Phase
+from fcm.words import counted
 
 if TYPE_CHECKING:
     import argparse
@@ -152,7 +153,7 @@ def _baseline(arguments: argparse.Namespace) -> int:
     from fcm.backend.libvirt.baseline import find_baseline
 
     baseline = find_baseline(_load(arguments.file), arguments.machine, apply=arguments.set)
-    print(f"All hosts have {baseline.model} with {len(baseline.features)} features.")
+    print(f"All hosts have {baseline.model} with {counted(len(baseline.features), 'feature')}.")
     for host, lost in baseline.lost.items():
         cost = f"goes without {', '.join(lost)} of {host}" if lost else f"has all features of {host}"
         print(f"A machine with it {cost}.")
@@ -251,7 +252,7 @@ def table(facts: Sequence[HostFacts]) -> list[str]:
         reached = sum(text == "answered" for text in fact.paths.values())
         networks = f"{reached} of {len(fact.paths)}"
         if fact.answered:
-            storage = "not in a pool" if fact.files is None else f"{len(fact.files)} files"
+            storage = "not in a pool" if fact.files is None else counted(len(fact.files), "file")
             rows.append(
                 (
                     fact.name,

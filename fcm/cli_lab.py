@@ -7,6 +7,7 @@ import importlib.util
 import shlex
 import shutil
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,8 +15,9 @@ from fcm.installation import command, with_libvirt
 from fcm.lab.faults import LinkFault, NodeFault, break_link, break_node
 from fcm.lab.lab import bring_up, current_plan, read_status, take_down
 from fcm.lab.machines import LabMachine, add_machine, free_number, list_machines, remove_machine
-from fcm.lab.plan import LabError, LabFolders, find_network, make_plan, parse_bandwidth, parse_memory
+from fcm.lab.plan import LabError, LabFolders, LabInputError, find_network, make_plan, parse_bandwidth, parse_memory
 from fcm.lab.workload import GuestWriting, guest_writing
+from fcm.words import counted
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -72,7 +74,7 @@ def _up(arguments: argparse.Namespace) -> int:
         shutil.copyfile(hosts, arguments.hosts_file)
         hosts = arguments.hosts_file
     speed = "at full speed" if plan.bandwidth is None else f"at {plan.bandwidth / 1e6:g} Mbit/s"
-    print(f"The lab is up: {len(plan.nodes)} nodes, live migration {speed}.")
+    print(f"The lab is up: {counted(len(plan.nodes), 'node')}, live migration {speed}.")
     print(f"Hosts file: {hosts}")
     if importlib.util.find_spec("libvirt") is None:
         print(f"To open it, fcm needs the Python module libvirt, which is not installed. {with_libvirt()}")
@@ -102,10 +104,6 @@ def _down(arguments: argparse.Namespace) -> int:
 
 
 def _vm_add(arguments: argparse.Namespace) -> int:
-    folders = _folders(arguments)
-    plan = current_plan(folders)
-    node = plan.node(arguments.node)
-    taken = {machine.number for machine in list_machines(folders)}
     fill = arguments.memory // 2 if arguments.fill is None else arguments.fill
     writing = GuestWriting(fill, arguments.dirty, arguments.working_set)
     if arguments.workload is not None:
@@ -115,13 +113,17 @@ def _vm_add(arguments: argparse.Namespace) -> int:
         writing = guest_writing(arguments.workload, arguments.memory)
     machine = LabMachine(
         arguments.name,
-        free_number(taken),
+        free_number(set()),
         arguments.memory,
         writing.fill,
         writing.dirty,
         writing.working_set,
         arguments.processor,
     )
+    machine.check()  # what was typed comes before how the lab is
+    folders = _folders(arguments)
+    node = current_plan(folders).node(arguments.node)
+    machine = replace(machine, number=free_number({one.number for one in list_machines(folders)}))
     add_machine(machine, node, folders)
     print(f"{machine.name} runs on {node.name} at {machine.address}.")
     if arguments.workload is not None:
@@ -160,6 +162,7 @@ def _guarded(handler: Callable[[argparse.Namespace], int]) -> Callable[[argparse
             return handler(arguments)
         except LabError as error:
             print(error, file=sys.stderr)
+            return WRONG_USAGE if isinstance(error, LabInputError) else FAILED
         except OSError as error:
             where = f" ({error.filename})" if error.filename else ""
             print(f"The lab could not go on: {error.strerror or 'a file is in the way'}{where}.", file=sys.stderr)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from fcm.migration.fields import BadFileError, Fields, is_number, read_json
 from fcm.migration.policies import PRESETS, QEMU_7_2
-from fcm.words import quoted
+from fcm.words import counted, quoted
 
 if TYPE_CHECKING:
     from fcm.migration.case import Case
@@ -244,7 +244,7 @@ def _show(
     if basis:
         print(basis)
     for row in result.rows:
-        print(f"  pass {row.number:3d} at {row.begin:8.2f} s: {row.pages:10,d} pages to send")
+        print(f"  pass {row.number:3d} at {row.begin:8.2f} s: {counted(row.pages, 'page'):>16} to send")
     return DONE
 
 
@@ -261,7 +261,7 @@ def _measured_text(measured: dict[str, Any], word: str) -> str:
         return f"{word}: {measured['status']}"
     return (
         f"{word}: {seconds(measured['total_s'])}, blackout {seconds(measured['downtime_s'])}, "
-        f"{size(measured['bytes'])} sent in {measured['passes']} passes"
+        f"{size(measured['bytes'])} sent in {counted(measured['passes'], 'pass', 'passes')}"
     )
 
 

@@ -36,3 +36,14 @@ def as_data(value: object) -> str:
         return quoted(value)
     shown = json.dumps(value, ensure_ascii=False, default=str)
     return shown if len(shown) <= LONGEST else f"{shown[:LONGEST]}…"
+
+
+def counted(number: int, one: str, many: str = "") -> str:
+    """A number with its noun, and its verb where there is one: "1 file was written", "12,000 files were written".
+
+    Args:
+        number: how many.
+        one: what stands behind a single one.
+        many: what stands behind any other number; ``one`` with an s if not given.
+    """
+    return f"{number:,} {one if number == 1 else many or one + 's'}"

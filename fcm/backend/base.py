@@ -30,6 +30,10 @@ class MeasureError(BackendError):
     """How a machine writes its memory cannot be measured now; the message says why."""
 
 
+class UnknownMachineError(BackendError, WrongInputError):
+    """All hosts were asked, and none has a virtual machine of that name."""
+
+
 class SinkError(SentenceError):
     """What happened could not be written down; the backend keeps it and tries again, nothing is acknowledged."""
 

@@ -17,6 +17,7 @@ from fcm.lab.plan import (
     MIB,
     LabError,
     LabFolders,
+    LabInputError,
     LabNode,
     LabPlan,
 )
@@ -64,18 +65,18 @@ class LabMachine:
             LabError: a name that cannot be a file name, or more memory in use than the machine has.
         """
         if not _NAME.fullmatch(self.name):
-            raise LabError(
+            raise LabInputError(
                 f"{quoted(self.name)} cannot be the name of a machine: use up to 41 letters, digits, dots and dashes."
             )
         if not _PROCESSOR.fullmatch(self.processor):
-            raise LabError(
+            raise LabInputError(
                 f"{quoted(self.processor)} is not a processor model. Write it like qemu64 or Nehalem+aes+avx."
             )
         if min(self.fill, self.dirty, self.working_set) < 0:
-            raise LabError("Fill, dirty rate and working set of a machine cannot be negative.")
+            raise LabInputError("Fill, dirty rate and working set of a machine cannot be negative.")
         used = max(self.fill, self.working_set)
         if self.memory < 128 or used > self.memory - SYSTEM_MIB:
-            raise LabError(
+            raise LabInputError(
                 f"A machine with {self.memory} MiB cannot hold {used} MiB of data: it needs {SYSTEM_MIB} MiB beside "
                 f"that, and 128 MiB at the least. Give it --memory {max(128, used + SYSTEM_MIB)}MiB."
             )
@@ -244,4 +245,4 @@ def remove_machine(name: str, plan: LabPlan, folders: LabFolders) -> None:
             _forget(machine, plan.nodes, folders)
             return
     known = ", ".join(machine.name for machine in machines) or "none"
-    raise LabError(f"The lab has no machine {quoted(name)}. It has: {known}.")
+    raise LabInputError(f"The lab has no machine {quoted(name)}. It has: {known}.")

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from fcm.mistakes import SentenceError, WrongInputError
 from fcm.words import quoted
 
 MIB: Final = 1 << 20
@@ -18,8 +19,12 @@ MOST_NODES: Final = 8
 LINUX_ONLY = "The lab needs Linux: its nodes are Linux namespaces. Use embedded:contoso on this machine."
 
 
-class LabError(Exception):
+class LabError(SentenceError):
     """The lab cannot do what was asked; the text is a sentence for the user with a remedy."""
+
+
+class LabInputError(LabError, WrongInputError):
+    """A name that the lab does not have, or a figure that makes no sense."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +122,7 @@ class LabPlan:
             if node.name == name:
                 return node
         known = ", ".join(node.name for node in self.nodes)
-        raise LabError(f"The lab has no node {quoted(name)}. It has: {known}.")
+        raise LabInputError(f"The lab has no node {quoted(name)}. It has: {known}.")
 
 
 def make_plan(nodes: int = 3, bandwidth: int | None = None, older: str | None = None) -> LabPlan:
@@ -127,7 +132,7 @@ def make_plan(nodes: int = 3, bandwidth: int | None = None, older: str | None = 
         LabError: too few or too many nodes, or *older* names none of them.
     """
     if not 1 <= nodes <= MOST_NODES:
-        raise LabError(f"A lab has 1 to {MOST_NODES} nodes, not {nodes}.")
+        raise LabInputError(f"A lab has 1 to {MOST_NODES} nodes, not {nodes}.")
     plan = LabPlan(tuple(LabNode(number, older == f"node{number}") for number in range(1, nodes + 1)), bandwidth)
     if older is not None:
         plan.node(older)
@@ -144,7 +149,7 @@ def find_network(name: str) -> LabNetwork:
         if name.casefold() in (network.name.casefold(), network.interface):
             return network
     known = ", ".join(f'"{network.name}" ({network.interface})' for network in NETWORKS)
-    raise LabError(f"The lab has no network {quoted(name)}. It has: {known}.")
+    raise LabInputError(f"The lab has no network {quoted(name)}. It has: {known}.")
 
 
 _RATE = re.compile(r"(\d+(?:\.\d+)?)\s*([kmg]?)bit(?:/s)?", re.IGNORECASE)
@@ -161,10 +166,10 @@ def parse_bandwidth(text: str) -> int | None:
         return None
     match = _RATE.fullmatch(text.strip())
     if match is None:
-        raise LabError(f"{quoted(text)} is not a bandwidth. Write it like 200mbit, 1gbit or none.")
+        raise LabInputError(f"{quoted(text)} is not a bandwidth. Write it like 200mbit, 1gbit or none.")
     bits = float(match[1]) * {"": 1, "k": 10**3, "m": 10**6, "g": 10**9}[match[2].lower()]
     if not 10**6 <= bits <= 10**11:
-        raise LabError(f"A live-migration network of {text} makes no sense: choose 1mbit to 100gbit.")
+        raise LabInputError(f"A live-migration network of {text} makes no sense: choose 1mbit to 100gbit.")
     return int(bits)
 
 
@@ -176,7 +181,7 @@ def parse_memory(text: str) -> int:
     """
     match = _SIZE.fullmatch(text.strip())
     if match is None:
-        raise LabError(f"{quoted(text)} is not an amount of memory. Write it like 256MiB or 1GiB.")
+        raise LabInputError(f"{quoted(text)} is not an amount of memory. Write it like 256MiB or 1GiB.")
     return int(match[1]) * (1024 if (match[2] or "").lower().startswith("g") else 1)
 
 

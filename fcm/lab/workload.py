@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from fcm.lab.machines import SYSTEM_MIB
-from fcm.lab.plan import MIB, LabError
+from fcm.lab.plan import MIB, LabInputError
 from fcm.migration.catalogue import load_workload
 from fcm.migration.fields import BadFileError
 from fcm.migration.workload import PAGE
@@ -38,15 +38,15 @@ def guest_writing(file: Path, memory: int) -> GuestWriting:
         memory: of the machine, MiB.
 
     Raises:
-        LabError: the file is wrong, or the machine is too small for any of it.
+        LabInputError: the file is wrong, or the machine is too small for any of it.
     """
     try:
         workload = load_workload(file)
     except BadFileError as error:
-        raise LabError(str(error)) from None
+        raise LabInputError(str(error)) from None
     room = memory - SYSTEM_MIB
     if room < 1:
-        raise LabError(f"A machine with {memory} MiB has no room for a workload. Give it more memory.")
+        raise LabInputError(f"A machine with {memory} MiB has no room for a workload. Give it more memory.")
     working_set = min(round(workload.distinct(LONG) * PAGE / MIB), room)
     dirty = min(round(workload.distinct(1.0) * PAGE / MIB), max(working_set, 0))
     fill = max(working_set, round(room * (1.0 - workload.zero_share)))

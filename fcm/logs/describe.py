@@ -24,6 +24,7 @@ from fcm.model.entities import (
 )
 from fcm.model.quantities import size
 from fcm.model.telemetry import Phase
+from fcm.words import counted
 
 if TYPE_CHECKING:
     from fcm.model.entities import (
@@ -89,7 +90,8 @@ def describe(entry: ev.Entry, state: State) -> EventText:
     match event:
         case ev.ClusterFormed(cluster=cluster, nodes=nodes, machines=machines):
             return _info(
-                f"The cluster {cluster.full_name} has {len(nodes)} nodes and {len(machines)} virtual machines."
+                f"The cluster {cluster.full_name} has {counted(len(nodes), 'node')} and "
+                f"{counted(len(machines), 'virtual machine')}."
             )
         case ev.ClusterConfigured(cluster=cluster, what=what):
             return _info(f"The cluster {cluster.name} was configured: {what.rstrip('.')}.")
@@ -116,7 +118,8 @@ def describe(entry: ev.Entry, state: State) -> EventText:
             return EventText(WARNING, CLUSTERING, 1011, f"Cluster node {name} has been evicted.")
         case ev.NodeDrainBegun(drain=drain):
             stay = f", {len(drain.staying)} stay" if drain.staying else ""
-            return _info(f"Cluster node '{drain.node}' is being drained: {len(drain.moves)} machines move{stay}.")
+            moves = counted(len(drain.moves), "machine moves", "machines move")
+            return _info(f"Cluster node '{drain.node}' is being drained: {moves}{stay}.")
         case ev.NodeDrainHeldUp(drain=identity, reason=reason, remedy=remedy):
             held = state.drains.get(identity)
             text = f"The drain of cluster node '{held.node if held else identity}' is held up. {reason} {remedy}"
@@ -205,7 +208,7 @@ def _validated(report: ValidationReport) -> EventText:
     failed = sum(result.level == "fail" for result in report.results)
     warned = sum(result.level == "warn" for result in report.results)
     level = ERROR if failed else WARNING if warned else INFORMATION
-    text = f"Validation ended: {len(report.results)} tests, {failed} failed, {warned} with warnings."
+    text = f"Validation ended: {counted(len(report.results), 'test')}, {failed} failed, {warned} with warnings."
     return EventText(level, CLUSTERING, 0, text)
 
 
@@ -256,8 +259,9 @@ def _drained(identity: str, state: State) -> EventText:
     if drain is None:
         return _info(f"The drain {identity} is over.")
     moved = sum(one.phase is Phase.COMPLETED for one in drain_migrations(state, identity).values())
+    were = counted(len(drain.moves), "machine was", "machines were")
     text = (
-        f"The drain of cluster node '{drain.node}' is over: {moved} of {len(drain.moves)} machines were moved, "
+        f"The drain of cluster node '{drain.node}' is over: {moved} of {were} moved, "
         f"{len(drain.staying)} stayed. The node is paused."
     )
     level = INFORMATION if moved == len(drain.moves) and not drain.staying else WARNING

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from fcm.migration.policies import LogWindow
 from fcm.migration.specification import Capability
 from fcm.model.quantities import rate, seconds, size
+from fcm.words import counted
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -82,7 +83,7 @@ def _rule(plan: Plan, spec: MigrationSpec) -> str:
     chunked = plan.rule.log_window is LogWindow.CHUNK and not spec.dirty_ring
     said = f" and KVM's dirty log in chunks of {size(4096 << spec.chunk_shift)} (assumed)" if chunked else ""
     if plan.rule.max_passes is not None:
-        said = f", which suspends the guest after {plan.rule.max_passes} passes at the latest"
+        said = f", which suspends the guest after {counted(plan.rule.max_passes, 'pass', 'passes')} at the latest"
     return said
 
 

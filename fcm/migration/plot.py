@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from xml.sax.saxutils import escape
 
 from fcm.model.quantities import seconds, size
+from fcm.words import counted
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -77,7 +78,7 @@ def convergence_svg(prediction: Prediction, title: str, measured: Recording | No
 
 def caption(prediction: Prediction) -> str:
     """One line with the figures of a prediction."""
-    passes = "1 pass" if prediction.passes == 1 else f"{prediction.passes} passes"
+    passes = counted(prediction.passes, "pass", "passes")
     sent = f"{size(prediction.bytes)} sent in {passes}"
     if prediction.would_end is not None:
         return (

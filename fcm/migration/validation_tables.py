@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from fcm.words import counted
+
 if TYPE_CHECKING:
     from fcm.migration.validation import Validation
 
@@ -31,7 +33,7 @@ _WORDS = {
 def validation_text(result: Validation) -> str:
     """All tables, each under its heading."""
     fed = "bandwidth and writes achieved" if result.achieved else "the case alone"
-    parts = [f"{len(result.cases)} recordings, fed with {fed}.", table(result, RECORDINGS)]
+    parts = [f"{counted(len(result.cases), 'recording')}, fed with {fed}.", table(result, RECORDINGS)]
     shown = [name for name, models in result.groups.items() if models]
     shown += [FORECAST] if result.forecast["recordings"] else []
     for name in (*shown, *([TARGETS] if len(_targets(result)) > _HEAD else [])):
@@ -89,7 +91,7 @@ def _forecast(forecast: dict[str, Any]) -> list[str]:
     """How often the 80 % intervals held."""
     lines = ["| instants of | number | end in interval | below | above | blackout in interval | below | above |"]
     lines += ["|---|---|---|---|---|---|---|---|"]
-    parts = [(f"all {forecast['recordings']} runs that ended, from the middle of pass 1", forecast)]
+    parts = [(f"all {counted(forecast['recordings'], 'run')} that ended, from the middle of pass 1", forecast)]
     parts += [("the same, every run counting alike", forecast["by_run"])]
     parts += [("these, before the first reading of the log", forecast["before_first_reading"])]
     parts += [("these, after it", forecast["after_first_reading"])]

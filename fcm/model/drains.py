@@ -19,6 +19,7 @@ from fcm.model.quantities import size
 from fcm.model.tables import table
 from fcm.model.telemetry import Phase
 from fcm.model.verdict import OK, Verdict, for_all, no, some, together
+from fcm.words import counted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -145,7 +146,8 @@ def may_plan(state: State, name: str) -> Verdict:
     active = active_drain(state, node.name)
     if active is not None:
         over = sum(migration.phase.is_over for migration in drain_migrations(state, active.id).values())
-        text = f"{node.name} is being drained already: {over} of {len(active.moves)} moves are over."
+        of_all = counted(len(active.moves), "move is", "moves are")
+        text = f"{node.name} is being drained already: {over} of {of_all} over."
         return no(text, "Wait for its end, or cancel its migrations.")
     if len(state.nodes) == 1:
         return no(f"{node.name} is the only node: there is nowhere to move its machines.", "Add a node to the cluster.")

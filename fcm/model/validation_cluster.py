@@ -8,7 +8,7 @@ from fcm.model.entities import GroupType, NodeState, QuorumMode, ResourceState, 
 from fcm.model.finding import Finding, NamedTests, fail, info, listed, passed, warn, words
 from fcm.model.networks import migration_order
 from fcm.model.quorum import description, votes
-from fcm.words import quoted
+from fcm.words import counted, quoted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -77,7 +77,8 @@ def _quorum(state: State) -> Iterator[Finding]:
             "" if spare >= 1 else "The next failure stops the cluster: bring the missing nodes or the witness back.",
         )
     if not even and cluster.quorum_mode is QuorumMode.NODE_AND_DISK_MAJORITY:
-        yield info(f"With {len(state.nodes)} nodes, an odd number, Node Majority would tolerate as many failures.")
+        nodes = counted(len(state.nodes), "node")
+        yield info(f"With {nodes}, an odd number, Node Majority would tolerate as many failures.")
 
 
 def _resource_status(state: State) -> Iterator[Finding]:

@@ -10,6 +10,7 @@ from fcm.model.entities import MachineState, MigrationKind
 from fcm.model.quantities import size
 from fcm.model.telemetry import Phase
 from fcm.shell.errors import RefusedError, StoppedError
+from fcm.words import counted
 
 if TYPE_CHECKING:
     from fcm.model.commands import Command
@@ -92,7 +93,7 @@ def until_drained(call: Call, node: str) -> None:
         if drain is not None:
             over = sum(one.phase.is_over for one in drain_migrations(call.state, drain.id).values())
             total = max(len(drain.moves), 1)
-            session.on_progress(activity, f"{over} of {len(drain.moves)} machines", 100 * over // total)
+            session.on_progress(activity, f"{over} of {counted(len(drain.moves), 'machine')}", 100 * over // total)
 
     try:
         if session.waits:

@@ -15,6 +15,7 @@ from fcm.ui.album import Album
 from fcm.ui.driver import Driver, DriverError
 from fcm.ui.tour_steps import STEPS
 from fcm.ui.tour_walk import Step, Walk
+from fcm.words import counted
 from fcm.workspace.folders import own_folder
 
 if TYPE_CHECKING:
@@ -102,7 +103,7 @@ def run(context_factory: Callable[[], Context], out: Path) -> int:
         finally:
             window.close()
             window.deleteLater()
-    print(f"{len(album.photographs)} pictures. Open {page.resolve()}")
+    print(f"{counted(len(album.photographs), 'picture')}. Open {page.resolve()}")
     return 0
 
 

@@ -11,6 +11,7 @@ from fcm.model.drains import drain_migrations, plan_destinations
 from fcm.model.entities import DrainMove, NodeState, Staying
 from fcm.model.quantities import size
 from fcm.model.telemetry import Phase
+from fcm.words import counted
 from fcm.workspace.drain_together import predict_together
 from fcm.workspace.preflight import question
 
@@ -187,7 +188,7 @@ def summary(state: State, drain: Drain, now: float) -> str:
     )
     lines = [
         f"Drain of {drain.node}, begun {_clock(drain.requested)}, {end}",
-        f"{moved} of {len(rows)} machines were moved.",
+        f"{moved} of {counted(len(rows), 'machine was', 'machines were')} moved.",
     ]
     table = [("Machine", "Destination", "Memory", "Predicted", "Actual", "Result")]
     for row in rows:

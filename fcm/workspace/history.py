@@ -17,6 +17,7 @@ from fcm.mistakes import SentenceError
 from fcm.model import events as ev
 from fcm.model.entities import MigrationKind
 from fcm.model.names import safe_file_name
+from fcm.words import counted
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -199,7 +200,7 @@ class History:
         except OSError as error:
             raise HistoryError(
                 f"The recordings cannot be written to {folder}: {error.strerror or error}. Choose another folder or "
-                f"make room; {len(files)} files were written."
+                f"make room; {counted(len(files), 'file was', 'files were')} written."
             ) from error
         return Exported(tuple(files), tuple(without))
 

@@ -68,7 +68,7 @@ def test_show_lists_nodes_and_their_machines(capsys: pytest.CaptureFixture[str])
 def test_migrate_names_an_unknown_machine(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["migrate", "embedded:contoso", "GHOST", "node2"]) == WRONG_USAGE
 
-    assert "no virtual machine GHOST" in capsys.readouterr().err
+    assert "no virtual machine 'GHOST'" in capsys.readouterr().err
 
 
 def test_migrate_says_reason_and_remedy_of_a_refusal(capsys: pytest.CaptureFixture[str]) -> None:

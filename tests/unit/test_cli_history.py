@@ -61,7 +61,7 @@ def test_exported_migrations_are_validated_and_predicted(moved: Path, capsys: py
     folder = moved / "out"
     code, out, _ = run(capsys, "history", URI, "--export", str(folder), "--csv")
     assert code == 0
-    assert out.splitlines()[-1].endswith("1 moves have no telemetry and were left out.")
+    assert out.splitlines()[-1].endswith("1 move has no telemetry, so there is nothing to write.")
     (path,) = folder.glob("*.json")
     assert len(list(folder.glob("*.csv"))) == 1
 

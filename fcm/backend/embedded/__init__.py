@@ -10,7 +10,7 @@ from fcm.backend.base import UnknownClusterError
 from fcm.backend.embedded.backend import EmbeddedBackend
 from fcm.backend.embedded.cluster_file import ClusterFileError, load
 from fcm.backend.embedded.kernel import SPEEDS
-from fcm.words import quoted
+from fcm.words import counted, quoted
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -94,5 +94,5 @@ def describe_cluster(path: Path) -> tuple[str, str]:
     except ClusterFileError as error:
         return path.stem, str(error)
     volumes = "enabled" if formed.cluster.shared_volumes_enabled else "not enabled"
-    counts = f"{len(formed.nodes)} nodes, {len(formed.machines)} virtual machines"
+    counts = f"{counted(len(formed.nodes), 'node')}, {counted(len(formed.machines), 'virtual machine')}"
     return formed.cluster.full_name, f"{counts}, Cluster Shared Volumes {volumes}"

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from xml.etree import ElementTree
 
-from fcm.backend.base import BackendError
+from fcm.backend.base import BackendError, UnknownMachineError
 from fcm.backend.libvirt.connection import HostConnection
 from fcm.backend.libvirt.errors import sentence
 from fcm.backend.libvirt.lane import EventLoop, load_libvirt
@@ -49,7 +49,8 @@ def find_baseline(hosts: HostsFile, machine: str, apply: bool = False) -> Baseli
     """The baseline over all hosts for a machine's emulator; with ``apply`` it is set. Blocks.
 
     Raises:
-        BaselineError: a host does not answer, the machine is not found or runs, or the hosts have nothing in common.
+        UnknownMachineError: no host has the machine.
+        BaselineError: a host does not answer, the machine runs, or the hosts have nothing in common.
     """
     libvirt = load_libvirt()
     with EventLoop.running():
@@ -75,7 +76,7 @@ def _find(connections: list[HostConnection], machine: str) -> _Found:
                 system = xml.find("os/type")
                 architecture = "x86_64" if system is None else system.get("arch", "x86_64")
                 return _Found(domain, xml.findtext("devices/emulator", ""), architecture, xml.get("type", "kvm"))
-    raise BaselineError(f"No host knows a machine called {quoted(machine)}.")
+    raise UnknownMachineError(f"No host knows a machine called {quoted(machine)}.")
 
 
 def _compute(connections: list[HostConnection], found: _Found) -> Baseline:

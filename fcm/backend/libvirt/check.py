@@ -230,7 +230,9 @@ def judge_hosts(facts: Sequence[HostFacts]) -> tuple[CheckResult, ...]:
     results += _features(answered)
     results += _bridges(answered)
     results += _storage(answered)
-    return tuple(results) or (_result("pass", f"All {len(facts)} hosts answer and fit together."),)
+    return tuple(results) or (
+        _result("pass", f"All {len(facts)} hosts answer and fit together." if len(facts) != 1 else "The host answers."),
+    )
 
 
 def _result(level: str, text: str, remedy: str = "") -> CheckResult:

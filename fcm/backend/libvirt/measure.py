@@ -6,7 +6,7 @@ import threading
 import time
 from typing import TYPE_CHECKING, Any
 
-from fcm.backend.base import MeasureError
+from fcm.backend.base import MeasureError, UnknownMachineError
 from fcm.backend.libvirt.connection import HostConnection
 from fcm.backend.libvirt.errors import sentence
 from fcm.backend.libvirt.lane import EventLoop, load_libvirt
@@ -32,7 +32,8 @@ def find_machine(hosts: HostsFile, name: str) -> tuple[HostConnection, Any]:
     """The host on which the machine called ``name`` runs, and its domain. The caller closes the connection.
 
     Raises:
-        MeasureError: it runs on none of the hosts that answered.
+        UnknownMachineError: it runs on no host.
+        MeasureError: it runs on none of those that answered.
     """
     libvirt = load_libvirt()
     silent: list[str] = []
@@ -46,7 +47,7 @@ def find_machine(hosts: HostsFile, name: str) -> tuple[HostConnection, Any]:
             silent.append(f"{host.name}: {sentence(error.get_error_code() or 0, str(error), host.name).reason}")
         connection.close()
     asked = f" Hosts without an answer: {' '.join(silent)}" if silent else ""
-    raise MeasureError(f"No host runs a machine called {quoted(name)}.{asked}")
+    raise (MeasureError if silent else UnknownMachineError)(f"No host runs a machine called {quoted(name)}.{asked}")
 
 
 def measure(

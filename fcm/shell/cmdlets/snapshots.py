@@ -11,6 +11,7 @@ from fcm.shell.errors import ParameterError
 from fcm.shell.objects import when
 from fcm.shell.registry import CLUSTER, INPUT, TEXT, Param, cmdlet
 from fcm.shell.values import ShellObject
+from fcm.words import counted
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -128,7 +129,7 @@ def restore(call: Call) -> Iterable[Any]:
     found = _snapshots(call)
     if len(found) != 1:
         raise ParameterError(
-            f"That names {len(found)} snapshots.",
+            f"That names {counted(len(found), 'snapshot')}.",
             "Name one with -Name, or with -Id where names are equal: Get-VMSnapshot shows it.",
             call.at,
         )

@@ -23,7 +23,7 @@ from fcm.shell.output import whole_file
 from fcm.shell.registry import Param, cmdlet
 from fcm.shell.values import text
 from fcm.textfile import QUERY, TextFileError
-from fcm.words import quoted
+from fcm.words import counted, quoted
 from fcm.workspace.event_log_limits import LARGEST, LogLimit, file_size, rounded
 
 if TYPE_CHECKING:
@@ -384,11 +384,11 @@ def _write(call: Call, wanted: Query, target: Path) -> None:
     cut = 0
 
     def progress(count: int) -> bool:
-        call.session.on_progress(f"Export to {target.name}", f"{count} events", 100 * count // max(total, count))
+        call.session.on_progress(f"Export to {target.name}", counted(count, "event"), 100 * count // max(total, count))
         call.session.check_stopped()
         return True
 
-    def counted() -> Iterator[EventRecord]:
+    def tallied() -> Iterator[EventRecord]:
         nonlocal cut
         for record in selected(call, wanted, warn=lambda one: tell([one])):
             cut += record.element is not None and record.element.child("UserData") is not None
@@ -396,7 +396,7 @@ def _write(call: Call, wanted: Query, target: Path) -> None:
 
     try:
         with whole_file(target) as file:
-            write_evtx(file, counted(), progress)
+            write_evtx(file, tallied(), progress)
     except ExportStoppedError as error:
         raise StoppedError("The export was ended; no file was written.", category="OperationStopped") from error
     finally:

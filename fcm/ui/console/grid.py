@@ -16,6 +16,7 @@ from fcm.ui.pages.parts import FilterBox
 from fcm.ui.plain import Label
 from fcm.ui.table_model import Column, TableModel
 from fcm.ui.table_view import TableView
+from fcm.words import counted
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -173,7 +174,7 @@ class GridWindow(QDialog):
     def _tell(self) -> None:
         shown, total = self.view.table.rowCount(), self.view.table.total
         left_out = f"; {self._content.left_out:,} more are not shown" if self._content.left_out else ""
-        self._count.setText((f"{total:,} rows" if shown == total else f"{shown:,} of {total:,} rows") + left_out)
+        self._count.setText(((f"{shown:,} of " if shown != total else "") + counted(total, "row")) + left_out)
 
     def _to_filter(self) -> None:
         self.filter.setFocus(Qt.FocusReason.ShortcutFocusReason)

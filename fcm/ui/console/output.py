@@ -9,6 +9,7 @@ from PySide6.QtGui import QFontMetricsF, QKeyEvent, QKeySequence, QTextCursor, Q
 from PySide6.QtWidgets import QPlainTextEdit, QWidget
 
 from fcm.ui.console.colouring import ROLE, format_of, role_of
+from fcm.words import counted
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QResizeEvent, QTextCharFormat, QWheelEvent
@@ -31,7 +32,7 @@ def pages_of(text: str) -> list[str]:
     lines = [line if len(line) <= LONGEST else f"{line[:LONGEST]}..." for line in text.split("\n")[-LINES:]]
     left_out = text.count("\n") + 1 - len(lines)
     if left_out > 0:
-        lines[0] = f"({left_out + 1:,} lines are left out here; Out-File or Export-Csv keeps all)"
+        lines[0] = f"({counted(left_out + 1, 'line is', 'lines are')} left out here; Out-File or Export-Csv keeps all)"
     return ["\n".join(lines[start : start + PAGE]) for start in range(0, len(lines), PAGE)]
 
 

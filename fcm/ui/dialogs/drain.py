@@ -21,6 +21,7 @@ from fcm.ui.background import Work
 from fcm.ui.dialogs.drain_table import MovesTable
 from fcm.ui.dialogs.frame import PlainDialog
 from fcm.ui.dialogs.parts import Notice, PowerShellBox, copy_text, named, wrapped
+from fcm.words import counted
 from fcm.workspace.powershell import powershell
 
 if TYPE_CHECKING:
@@ -330,9 +331,11 @@ class DrainDialog(PlainDialog):
 
 
 def _off(count: int) -> str:
-    if count == 1:
-        return "1 virtual machine is off or saved and stays: there is no memory of it to move."
-    return f"{count} virtual machines are off or saved and stay: there is no memory of them to move."
+    return counted(
+        count,
+        "virtual machine is off or saved and stays: there is no memory of it to move.",
+        "virtual machines are off or saved and stay: there is no memory of them to move.",
+    )
 
 
 def _total(plan: DrainPlan, left_out: int, at_once: int) -> str:

@@ -15,6 +15,7 @@ from fcm.ui.migration.comparison import ComparisonTable
 from fcm.ui.migration.frame import PlotAndTables
 from fcm.ui.migration.plot import ConvergencePlot
 from fcm.ui.migration.side_by_side import lettered, side_by_side
+from fcm.words import counted
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -71,6 +72,6 @@ class CompareWindow(QWidget):
         kind = "All are simulated." if simulated == {True} else "All were measured on hosts."
         if len(simulated) > 1:
             kind = "Some are simulated, some were measured: they do not answer the same question."
-        self._sentence.setText(f"{len(traces)} migrations, each from its own start on. {kind}")
+        self._sentence.setText(f"{counted(len(traces), 'migration')}, each from its own start on. {kind}")
         self.plot.show_traces(traces, True)
         self.figures.show_comparison(side_by_side(traces))

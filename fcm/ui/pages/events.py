@@ -21,6 +21,7 @@ from fcm.ui.pages.parts import EmptyState, FilterBox
 from fcm.ui.pages.saved_log_bar import SavedLogBar, open_button
 from fcm.ui.plain import literal
 from fcm.ui.table_view import TableView
+from fcm.words import counted
 from fcm.workspace.event_log import Sought
 from fcm.workspace.saved_queries import RECENT
 
@@ -257,7 +258,7 @@ class EventsPage(Page):
         shown = self.model.rowCount()
         self._empty.words.setText(self._problem or _EMPTY)
         self._stack.setCurrentIndex(1 if shown else 0)
-        note = "1 event" if shown == 1 else f"{shown:,} events" if shown else "no events"
+        note = counted(shown, "event") if shown else "no events"
         saved = self.saved_log.log
         title = "Cluster Events" if saved is None else f"Saved Log {saved.file.name}"
         self.title.say(title, "events", f"{note}, paused" if self.feed.paused else note)

@@ -18,6 +18,7 @@ from fcm.ui.pages.parts import EmptyState, Facts, LoadBar, heading
 from fcm.ui.plain import Label
 from fcm.ui.table_model import Column, TableModel
 from fcm.ui.table_view import TableView
+from fcm.words import counted
 from fcm.workspace.selection import Place
 
 if TYPE_CHECKING:
@@ -91,7 +92,7 @@ class NodePage(Page):
         say = self._facts.say
         drain = active_drain(state, node.name)
         over = [one for one in drain_migrations(state, drain.id).values() if one.phase.is_over] if drain else []
-        note = f"draining, {len(over)} of {len(drain.moves)} moves over" if drain else node.note
+        note = f"draining, {len(over)} of {counted(len(drain.moves), 'move')} over" if drain else node.note
         say("Status", f"{node.state}: {note}" if note else str(node.state))
         say("Takes part in", self._migrations())
         say("Processor", f"{node.processor.model} ({node.processor.vendor})")
