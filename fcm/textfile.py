@@ -99,13 +99,16 @@ def read_bytes(path: Path, kind: Kind) -> bytes:
         # A pipe that nobody writes to would hold an ordinary open for ever.
         flags = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0) | getattr(os, "O_CLOEXEC", 0)
         descriptor = os.open(path, flags)
-        with os.fdopen(descriptor, "rb") as file:
+        try:
             mode = os.fstat(descriptor).st_mode
             if stat.S_ISDIR(mode):
                 raise TextFileError(path, 0, "This is a folder, not a file. Give the path of a file.")
             if not stat.S_ISREG(mode):
                 raise TextFileError(path, 0, "This is a pipe or a device, not a file. Save its text to a file first.")
-            raw = file.read(kind.most + 1)
+            with os.fdopen(descriptor, "rb", closefd=False) as file:
+                raw = file.read(kind.most + 1)
+        finally:
+            os.close(descriptor)
     except FileNotFoundError as error:
         raise TextFileError(path, 0, "There is no such file. Check the path.", MISSING) from error
     except IsADirectoryError as error:

@@ -172,6 +172,19 @@ def test_a_file_may_have_as_many_bytes_as_its_kind_and_not_one_more(tmp_path: Pa
     assert caught.value.too_large
 
 
+def test_a_refused_file_is_closed_again(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    (tmp_path / "large").write_bytes(b"x" * 300_000)
+    before = os.open(tmp_path / "large", os.O_RDONLY)
+    os.close(before)
+    for path in (tmp_path, tmp_path / "pipe", tmp_path / "large", Path("/dev/zero")):
+        with pytest.raises(TextFileError):
+            read_text(path, HOSTS)
+    after = os.open(tmp_path / "large", os.O_RDONLY)
+    os.close(after)
+    assert after == before
+
+
 def test_a_name_that_no_file_has_is_told(tmp_path: Path) -> None:
     for kind in (HOSTS, QUERY, TEXT):
         with pytest.raises(TextFileError, match=r"No file has such a name|no such file"):
