@@ -136,7 +136,7 @@ def main() -> int:
     folders = LabFolders(name=f"bench{os.getpid()}")
     plan = make_plan(2, BANDWIDTH)
     try:
-        bring_up(plan, folders)
+        bring_up(plan, folders, own=True)
         bench = Bench(plan, folders)
         try:
             runs: dict[str, list[Run]] = {"fcm": [], "virsh": [], "QMP": []}

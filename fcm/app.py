@@ -17,7 +17,7 @@ from fcm.backend.base import BackendError
 from fcm.mistakes import WrongInputError
 from fcm.workspace.cluster_plan import ClusterPlan, save
 from fcm.workspace.folders import cluster_folder, data_folder, own_folder
-from fcm.workspace.journal import Journal, salvage
+from fcm.workspace.journal import Journal, salvage, uri_of_journal
 from fcm.workspace.journal_file import DamagedJournalError, JournalError, is_there
 from fcm.workspace.settings import RECENT, Settings
 from fcm.workspace.trusted_files import TrustedFiles
@@ -77,10 +77,17 @@ def open_workspace(uri: str, paced: bool = True, keep: bool = True, salvage_jour
 def existing_journal(uri: str) -> tuple[str, Path] | None:
     """The whole URI of a cluster and its journal, which is not opened; None if the cluster was never opened.
 
+    Args:
+        uri: of the cluster, or the path of a journal.
+
     Raises:
         WrongInputError: there is no journal, and no cluster either.
         JournalError: this user may not even look whether there is one.
     """
+    if uri.endswith(".journal"):
+        file = Path(uri).expanduser()
+        owner = uri_of_journal(file)
+        return None if owner is None else (owner, file)
     canonical = registry.canonical_uri(uri)
     path = journal_path(canonical)
     if is_there(path):
@@ -105,10 +112,29 @@ def refuse_wrong_input(uri: str) -> None:
 
 
 def journal_path(uri: str) -> Path:
-    """The journal of a cluster: readable name, and a digest that keeps files of the same name apart."""
-    name = re.sub(r"[^A-Za-z0-9]+", "-", Path(uri.partition(":")[2]).stem).strip("-") or "cluster"
-    digest = hashlib.sha256(uri.encode()).hexdigest()[:8]
-    return data_folder() / "journals" / f"{name}-{digest}.journal"
+    """The journal of a cluster: readable name, and a digest that keeps files of the same name apart, and clusters that
+    were there one after the other under one URI (registry.identity).
+    """
+    identity = registry.identity(uri)
+    digest = hashlib.sha256((f"{uri}#{identity}" if identity else uri).encode()).hexdigest()[:8]
+    return _journals() / f"{_journal_name(uri)}-{digest}.journal"
+
+
+def earlier_journals(uri: str) -> list[Path]:
+    """Journals of clusters that were there before under a URI, such as earlier labs; the newest first. Blocks."""
+    canonical = registry.canonical_uri(uri)
+    own = journal_path(canonical)
+    found = _journals().glob(f"{_journal_name(canonical)}-*.journal")
+    others = [path for path in found if path != own and uri_of_journal(path) == canonical]
+    return sorted(others, key=lambda path: path.stat().st_mtime, reverse=True)
+
+
+def _journals() -> Path:
+    return data_folder() / "journals"
+
+
+def _journal_name(uri: str) -> str:
+    return re.sub(r"[^A-Za-z0-9]+", "-", Path(uri.partition(":")[2]).stem).strip("-") or "cluster"
 
 
 def known_clusters(settings: Settings) -> list[KnownCluster]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import argparse
 import contextlib
 import os
 import sys
@@ -11,10 +10,12 @@ from typing import TYPE_CHECKING, Any
 
 from fcm import __version__
 from fcm.backend.registry import forms
+from fcm.cli_words import Parser
 from fcm.mistakes import SentenceError, WrongInputError
 from fcm.terminal import plain_output
 
 if TYPE_CHECKING:
+    import argparse
     from collections.abc import Callable, Sequence
 
 DONE, FAILED, WRONG_USAGE = 0, 1, 2
@@ -43,7 +44,7 @@ _VERBS = {
 """Verb: the module ``fcm.cli_...`` that has it, and its line in the list of verbs."""
 
 
-class _Verb(argparse.ArgumentParser):
+class _Verb(Parser):
     """The parser of one verb, whose module is imported when the verb is on the command line and not before."""
 
     def parse_known_args(self, args: Any = None, namespace: Any = None) -> Any:
@@ -56,7 +57,7 @@ class _Verb(argparse.ArgumentParser):
 
 def _own_parser(verb: str) -> argparse.ArgumentParser:
     add: Callable[[Any], None]
-    all_verbs = argparse.ArgumentParser(prog="fcm").add_subparsers(dest="verb")
+    all_verbs = Parser(prog="fcm").add_subparsers(dest="verb")
     match _VERBS[verb][0]:
         case "cluster":
             from fcm.cli_cluster import add_cluster_verbs as add
@@ -83,7 +84,7 @@ def verbs() -> tuple[str, ...]:
 
 def make_parser() -> argparse.ArgumentParser:
     """The parser with all verbs; the module of a verb is imported when its arguments are parsed."""
-    parser = argparse.ArgumentParser(prog="fcm", description=_DESCRIPTION)
+    parser = Parser(prog="fcm", description=_DESCRIPTION)
     parser.add_argument("--version", action="version", version=f"fcm {__version__}")
     parser.add_argument("--open", metavar="URI", help=f"cluster to open: {forms()}")
     parser.add_argument("--verbose", action="store_true", help="log more to standard error")

@@ -10,6 +10,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from fcm.mistakes import WrongInputError
 from fcm.words import counted, quoted
 
 if TYPE_CHECKING:
@@ -24,9 +25,10 @@ DONE, FAILED, WRONG_USAGE = 0, 1, 2
 _HELP = """\
 Lists the past migrations of a cluster, newest first, and writes them as recordings.
 
-CLUSTER is what --open takes: CLUSTERS. It must not be open in another
-fcm at the same time. Kept is every migration since the cluster was first opened, with all rows of its telemetry, until
-its journal file is deleted; nothing is thinned out.
+CLUSTER is what --open takes: CLUSTERS;
+or the journal of a cluster that is there no more, such as an earlier lab: a file in the folder journals below FCM_DATA.
+It must not be open in another fcm at the same time. Kept is every migration since the cluster was first opened, with
+all rows of its telemetry, until its journal file is deleted; nothing is thinned out.
 
 --export DIR writes a recording (JSON) of each live migration, in the form of the laboratory's recordings: what is not
 known is left out. `fcm validate DIR`, `fcm predict FILE` and Open Recording in the window take these files.
@@ -58,7 +60,7 @@ def add_history_verbs(verbs: Subparsers) -> None:
 
 
 def _history(arguments: argparse.Namespace) -> int:
-    from fcm.app import existing_journal
+    from fcm.app import earlier_journals, existing_journal
     from fcm.backend.registry import is_simulated
     from fcm.workspace.history import History
     from fcm.workspace.journal import Journal
@@ -66,19 +68,40 @@ def _history(arguments: argparse.Namespace) -> int:
     if arguments.csv and arguments.export is None:
         print("--csv writes files: say where with --export DIR.", file=sys.stderr)
         return WRONG_USAGE
-    found = existing_journal(arguments.cluster)
+    is_file = arguments.cluster.endswith(".journal")
+    earlier = [] if is_file else earlier_journals(arguments.cluster)
+    try:
+        found = existing_journal(arguments.cluster)
+    except WrongInputError as error:  # such as the hosts file of a lab that is down
+        print(error, file=sys.stderr)
+        _tell_earlier(earlier)
+        return WRONG_USAGE
+    if found is None and is_file:
+        print(f"{arguments.cluster} is no journal of fcm, or is not there.", file=sys.stderr)
+        return WRONG_USAGE
     if found is None:
         print(
             f"{arguments.cluster} was never opened here, so nothing is kept of it. Open it once, or see whether "
             "FCM_DATA names another folder than usual.",
             file=sys.stderr,
         )
+        _tell_earlier(earlier)
         return FAILED
+    _tell_earlier(earlier)
     uri, path = found
     with closing(Journal.open(path, uri, to_read=True)) as journal:
         state, _ = journal.replay()
         history = History(state, journal, simulated=is_simulated(uri))
         return _tell(arguments, uri, history, [machine.name for machine in state.machines.values()])
+
+
+def _tell_earlier(journals: list[Path]) -> None:
+    """On standard error, so that what is printed stays the history itself."""
+    if not journals:
+        return
+    print("Kept of earlier clusters of this name, the newest first:", file=sys.stderr)
+    for path in journals:
+        print(f"  fcm history {path}", file=sys.stderr)
 
 
 def _tell(arguments: argparse.Namespace, uri: str, history: History, machines: Sequence[str]) -> int:

@@ -6,9 +6,11 @@ import math
 import sys
 import threading
 import time
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from fcm.model.commands import ResumeNode
 from fcm.model.drains import last_drain
 from fcm.model.entities import NodeState
 from fcm.model.networks import migration_order
@@ -17,13 +19,19 @@ from fcm.words import counted
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
+    from typing import Protocol
 
     from fcm.backend.libvirt.check import HostFacts
     from fcm.backend.libvirt.hosts_file import HostsFile
     from fcm.migration.fitting import DirtySample
     from fcm.workspace.drain import DrainPlan, DrainRow
     from fcm.workspace.workspace import Workspace
+
+    class _Wait(Protocol):
+        """Drains a cluster until something holds, so many s at most; whether it holds."""
+
+        def __call__(self, condition: Callable[[], bool], limit: float = ...) -> bool: ...
 
     Subparsers = argparse._SubParsersAction[argparse.ArgumentParser]  # noqa: SLF001 (it has no public name)
 
@@ -57,6 +65,11 @@ def add_hosts_verbs(verbs: Subparsers) -> None:
     drain.add_argument("node", metavar="NODE")
     drain.add_argument("--go", action="store_true", help="move them; without it nothing changes")
     drain.set_defaults(handler=_drain)
+    resume = inner.add_parser("resume", help="end the pause of a node, so that it takes machines again")
+    resume.add_argument("file", type=Path, metavar="FILE", help="hosts file")
+    resume.add_argument("node", metavar="NODE")
+    resume.add_argument("--failback", action="store_true", help="bring back what its last drain moved away")
+    resume.set_defaults(handler=_resume)
 
 
 def _load(path: Path) -> HostsFile:
@@ -161,13 +174,13 @@ def _baseline(arguments: argparse.Namespace) -> int:
     return DONE
 
 
-def _drain(arguments: argparse.Namespace) -> int:
+@contextmanager
+def _opened(file: Path, keep: bool) -> Iterator[tuple[Workspace, _Wait]]:
+    """The hosts as a cluster, once each of them was asked; and a way to wait for what happens in it."""
     from fcm.app import open_workspace
-    from fcm.workspace.drain import plan_drain
 
     awake = threading.Event()
-    # What is done is kept, as the window would: the pause of the node must outlive this command.
-    workspace = open_workspace(f"libvirt:{arguments.file}", keep=arguments.go)
+    workspace = open_workspace(f"libvirt:{file}", keep=keep)
     workspace.set_wake(awake.set)
 
     def wait_for(condition: Callable[[], bool], limit: float = math.inf) -> bool:
@@ -184,8 +197,24 @@ def _drain(arguments: argparse.Namespace) -> int:
 
     try:
         wait_for(asked, OPEN_LIMIT)
-        if arguments.node not in workspace.state.nodes:
-            print(f"The hosts file has no node {arguments.node}.", file=sys.stderr)
+        yield workspace, wait_for
+    finally:
+        workspace.close()
+
+
+def _has_node(workspace: Workspace, name: str) -> bool:
+    if name in workspace.state.nodes:
+        return True
+    print(f"The hosts file has no node {name}. It has: {', '.join(workspace.state.nodes)}.", file=sys.stderr)
+    return False
+
+
+def _drain(arguments: argparse.Namespace) -> int:
+    from fcm.workspace.drain import plan_drain
+
+    # What is done is kept, as the window would: the pause of the node must outlive this command.
+    with _opened(arguments.file, keep=arguments.go) as (workspace, wait_for):
+        if not _has_node(workspace, arguments.node):
             return WRONG_USAGE
         plan = plan_drain(workspace, arguments.node)
         names = {machine.id: machine.name for machine in workspace.state.machines.values()}
@@ -197,11 +226,51 @@ def _drain(arguments: argparse.Namespace) -> int:
         if not arguments.go:
             return DONE if plan.is_complete else FAILED
         return _carry_out(workspace, plan, wait_for)
-    finally:
-        workspace.close()
 
 
-def _carry_out(workspace: Workspace, plan: DrainPlan, wait_for: Callable[[Callable[[], bool]], bool]) -> int:
+def _resume(arguments: argparse.Namespace) -> int:
+    """End the pause of a node, and wait for the machines that come back."""
+    with _opened(arguments.file, keep=True) as (workspace, wait_for):
+        if not _has_node(workspace, arguments.node):
+            return WRONG_USAGE
+        before = frozenset(workspace.state.migrations)
+        operation = workspace.submit(ResumeNode(arguments.node, arguments.failback))
+        wait_for(lambda: operation.verdict is not None)
+        workspace.drain()
+        verdict = operation.verdict
+        if verdict is None or not verdict.ok:
+            print("" if verdict is None else verdict.sentence(), file=sys.stderr)
+            return FAILED
+        print(f"{arguments.node} is resumed: it takes machines again.")
+        return _come_back(workspace, before, wait_for) if arguments.failback else DONE
+
+
+def _come_back(workspace: Workspace, before: frozenset[str], wait_for: _Wait) -> int:
+    """Tell of each migration that began since, once it is over."""
+    told: set[str] = set()
+    completed = True
+
+    def are_over() -> bool:
+        nonlocal completed
+        coming = [one for one in workspace.state.migrations.values() if one.id not in before]
+        for one in coming:
+            if not one.phase.is_over or one.id in told:
+                continue
+            told.add(one.id)
+            machine = workspace.state.machines.get(one.machine)
+            name = machine.name if machine else one.machine
+            if one.phase is Phase.COMPLETED:
+                print(f"{name} runs on {one.destination} again.", flush=True)
+            else:
+                completed = False
+                print(f"{name}: {one.phase.value}. {one.reason} {one.remedy}".rstrip(), file=sys.stderr)
+        return all(one.phase.is_over for one in coming)
+
+    wait_for(are_over)
+    return DONE if completed else FAILED
+
+
+def _carry_out(workspace: Workspace, plan: DrainPlan, wait_for: _Wait) -> int:
     """Drain the node and tell each move's duration against the planned one."""
     operation = workspace.submit(plan.command())
     wait_for(lambda: operation.verdict is not None)

@@ -15,9 +15,19 @@ from fcm.installation import command, with_libvirt
 from fcm.lab.faults import LinkFault, NodeFault, break_link, break_node
 from fcm.lab.lab import bring_up, current_plan, read_status, take_down
 from fcm.lab.machines import LabMachine, add_machine, free_number, list_machines, remove_machine
-from fcm.lab.plan import LabError, LabFolders, LabInputError, find_network, make_plan, parse_bandwidth, parse_memory
+from fcm.lab.plan import (
+    LabError,
+    LabFolders,
+    LabInputError,
+    find_network,
+    make_plan,
+    parse_bandwidth,
+    parse_lab_name,
+    parse_memory,
+)
+from fcm.lab.standing import remove_abandoned, standing_labs
 from fcm.lab.workload import GuestWriting, guest_writing
-from fcm.words import counted
+from fcm.words import counted, quoted
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -84,7 +94,17 @@ def _up(arguments: argparse.Namespace) -> int:
 
 
 def _status(arguments: argparse.Namespace) -> int:
-    status = read_status(_folders(arguments))
+    own = _folders(arguments)
+    try:
+        return _tell_status(own)
+    finally:
+        for lab in standing_labs():
+            if lab.name != own.name:
+                print(lab.sentence())
+
+
+def _tell_status(folders: LabFolders) -> int:
+    status = read_status(folders)
     for node in status.nodes:
         word = "up" if node.answering else "libvirtd does not answer" if node.running else "off"
         older = ", older processor" if node.node.older_processor else ""
@@ -99,7 +119,20 @@ def _status(arguments: argparse.Namespace) -> int:
 
 
 def _down(arguments: argparse.Namespace) -> int:
-    print("The lab is down." if take_down(_folders(arguments)) else "No lab was up.")
+    own = _folders(arguments)
+    was_up = take_down(own)
+    removed = [lab for lab in remove_abandoned() if lab.name != own.name]
+    left = standing_labs()
+    if was_up:
+        print("The lab is down.")
+    elif not removed and not left:
+        print("No lab was up.")
+    elif not removed:
+        print(f"No lab {quoted(own.name)} was up.")
+    for lab in removed:
+        print(f"The lab {quoted(lab.name)} is down too: the process that made it, {lab.process}, is gone.")
+    for lab in left:
+        print(lab.sentence())
     return DONE
 
 
@@ -179,7 +212,14 @@ def add_lab_verbs(subparsers: Subparsers) -> None:
         "lab",
         description="Makes nodes out of Linux namespaces, each with its own libvirtd, and lets nothing out of them.",
     )
-    lab.add_argument("--name", dest="lab_name", default="lab", help=argparse.SUPPRESS)
+    lab.add_argument(
+        "--name",
+        dest="lab_name",
+        type=_usage(parse_lab_name),
+        default=LabFolders().name,
+        metavar="LAB",
+        help="which lab, where several stand (default lab)",
+    )
     verbs = lab.add_subparsers(title="verbs", required=True, metavar="VERB")
 
     up = verbs.add_parser("up", help="make the lab, or mend it")
@@ -195,8 +235,12 @@ def add_lab_verbs(subparsers: Subparsers) -> None:
     up.add_argument("--hosts-file", type=Path, metavar="PATH", help="write a copy of the hosts file here")
     up.set_defaults(handler=_guarded(_up))
 
-    verbs.add_parser("status", help="how nodes and machines are").set_defaults(handler=_guarded(_status))
-    verbs.add_parser("down", help="remove all of it").set_defaults(handler=_guarded(_down))
+    verbs.add_parser("status", help="how nodes and machines are, and which other labs stand").set_defaults(
+        handler=_guarded(_status)
+    )
+    verbs.add_parser("down", help="remove all of it, and labs whose process is gone").set_defaults(
+        handler=_guarded(_down)
+    )
 
     vm = verbs.add_parser("vm", help="virtual machines of the lab")
     vm_verbs = vm.add_subparsers(title="verbs", required=True, metavar="VERB")
@@ -221,11 +265,11 @@ def add_lab_verbs(subparsers: Subparsers) -> None:
     fault = verbs.add_parser("fault", help="break something on purpose")
     faults = fault.add_subparsers(title="faults", required=True, metavar="FAULT")
     for link_fault in LinkFault:
-        link = faults.add_parser(link_fault, help=_LINK_FAULTS[link_fault])
+        link = faults.add_parser(link_fault.value, help=_LINK_FAULTS[link_fault])
         link.add_argument("node", metavar="NODE")
         link.add_argument("network", metavar="NETWORK", help='such as lm or "Live Migration"')
         link.set_defaults(handler=_guarded(_fault_link), fault=link_fault)
     for node_fault in NodeFault:
-        broken = faults.add_parser(node_fault, help=_NODE_FAULTS[node_fault])
+        broken = faults.add_parser(node_fault.value, help=_NODE_FAULTS[node_fault])
         broken.add_argument("node", metavar="NODE")
         broken.set_defaults(handler=_guarded(_fault_node), fault=node_fault)

@@ -9,6 +9,7 @@ left out with a sentence that says why, in CI that is a failure.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import subprocess
 import sys
@@ -21,6 +22,9 @@ TOP = Path(__file__).resolve().parent.parent
 REPORTS = TOP / "build" / "reports"
 BIN = Path(sys.executable).parent
 IN_CI = os.environ.get("CI", "").lower() not in ("", "0", "false")
+
+CLEARING_UP = 60.0
+"""s that tests may take to clear up after Ctrl+C; a second Ctrl+C does not wait."""
 
 LINT = (
     ("ruff check", ["ruff", "check", "."]),
@@ -90,7 +94,11 @@ def pytest(name: str) -> Outcome:
         "junit_family=xunit1",  # the only one in which a test may record what it measured
         *arguments,
     ]
-    code = _code(command, environment, limit)
+    try:
+        code = _code(command, environment, limit)
+    finally:
+        if name == "live":
+            clear_labs()
     if code is None:
         return Outcome(name, False, f"FAILED: given up after {limit} s")
     if code == 5:
@@ -116,9 +124,26 @@ def _code(command: list, environment: dict[str, str], limit: float):
                     program.kill()
                     program.wait()
                     return None
-    except BaseException:
-        program.kill()
+    except KeyboardInterrupt:  # the program got it as well
+        with contextlib.suppress(subprocess.TimeoutExpired, KeyboardInterrupt):
+            program.wait(CLEARING_UP)
         raise
+    finally:
+        if program.poll() is None:
+            program.kill()
+            program.wait()
+
+
+def clear_labs() -> None:
+    """Take down the labs of test runs that were killed."""
+    from fcm.lab.plan import LabError
+    from fcm.lab.standing import remove_abandoned
+
+    try:
+        for lab in remove_abandoned():
+            print(f"The lab {lab.name} was left behind by process {lab.process} and is down now.")
+    except LabError as error:
+        print(error)
 
 
 def count(report: Path) -> dict[str, int]:
@@ -151,7 +176,11 @@ def main(names: list[str]) -> int:
         return 2
     REPORTS.mkdir(parents=True, exist_ok=True)
     begin = time.monotonic()
-    outcomes = [run(name) for name in names]
+    try:
+        outcomes = [run(name) for name in names]
+    except KeyboardInterrupt:
+        print("\nInterrupted.")
+        return 1
     print("\n== total")
     for outcome in outcomes:
         print(f"{outcome.name:8} {outcome.said}")

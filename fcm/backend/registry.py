@@ -44,6 +44,8 @@ class Scheme:
     """The part after the scheme in the form in which the cluster is known, with the whole path of a file."""
     open: Callable[[str, Opening], Backend]
     """The backend of a canonical part; not started yet. Raises BackendError."""
+    identity: Callable[[str], str] = lambda _: ""
+    """What tells a cluster from one of the same URI that was there before it; "" where nothing does. Blocks."""
     marks: Callable[[str], bool] = lambda _: False
     """Whether the text of a file describes a cluster of this kind."""
 
@@ -69,6 +71,18 @@ def _open_libvirt(part: str, opening: Opening) -> Backend:
     return open_hosts(Path(part), opening.uri, opening.allowed)
 
 
+def _hosts_identity(part: str) -> str:
+    from fcm.textfile import HOSTS, TextFileError, parse_toml, read_text
+
+    path = Path(part)
+    try:
+        cluster = parse_toml(read_text(path, HOSTS), path).get("cluster")
+    except TextFileError:  # a lab that is down has none; what is wrong with a file is said when it is opened
+        return ""
+    identity = cluster.get("identity") if isinstance(cluster, dict) else None
+    return identity if isinstance(identity, str) else ""
+
+
 DEFAULT = "embedded"
 """The kind that a bare name means, and a file that no other kind recognizes."""
 
@@ -86,6 +100,7 @@ SCHEMES: dict[str, Scheme] = {
         simulated=False,
         canonical=_whole_path,
         open=_open_libvirt,
+        identity=_hosts_identity,
         marks=lambda text: "[[node]]" in text,
     ),
 }
@@ -116,6 +131,14 @@ def canonical_uri(uri: str) -> str:
     """The URI with the whole path of its file. Raises BackendError where it names no cluster."""
     scheme, name, part = split(uri)
     return f"{name}:{scheme.canonical(part)}"
+
+
+def identity(uri: str) -> str:
+    """What tells the cluster of a canonical URI from an earlier one of the same URI, such as the lab that was up before
+    this one; "" where nothing does. Blocks: it may read a file.
+    """
+    scheme, _, part = split(uri)
+    return scheme.identity(part)
 
 
 def is_simulated(uri: str) -> bool:

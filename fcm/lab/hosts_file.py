@@ -31,17 +31,19 @@ def permitted_nodes(plan: LabPlan, folders: LabFolders) -> list[tuple[str, str, 
     return _reached(plan, folders, False) + _reached(plan, folders, True)
 
 
-def render_hosts_file(plan: LabPlan, folders: LabFolders, over_ssh: bool = False) -> str:
+def render_hosts_file(plan: LabPlan, folders: LabFolders, over_ssh: bool = False, identity: str = "") -> str:
     """The hosts file as TOML text; with *over_ssh* this program and the nodes reach the nodes as any hosts, by ssh.
 
     Beside what any hosts file has, each node carries ``peer_uri`` (how nodes reach each other, other than how this
     program reaches them), ``probe_namespace`` (the network namespace from which its paths can be tried) and the
-    table ``[lab]`` permits plain TCP and says that the shared folder is one although libvirt cannot know it.
+    table ``[lab]`` permits plain TCP and says that the shared folder is one although libvirt cannot know it. With its
+    *identity* a lab is another cluster than the one that was there before it.
     """
     lines = [
         "# Written by 'fcm lab up'; open it with: fcm --open libvirt:PATH",
         "[cluster]",
         f"name = {_text(folders.name)}",
+        *([f"identity = {_text(identity)}"] if identity else []),
         "",
         "[lab]",
         "tcp = true",

@@ -7,8 +7,9 @@ import os
 import shutil
 import socket
 import sys
+import uuid
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,7 +19,7 @@ from fcm.lab.machines import LabMachine, domains_on, list_machines
 from fcm.lab.network import build_networks, remove_networks, shape
 from fcm.lab.node import is_running, start_node, wait_for_node
 from fcm.lab.plan import LINUX_ONLY, LabError, LabFolders, LabNode, LabPlan, make_plan
-from fcm.lab.processes import NAMESPACES, network_namespaces
+from fcm.lab.processes import NAMESPACES, network_namespaces, process_start
 from fcm.lab.requirements import missing
 from fcm.lab.ssh import has_ssh, prepare_ssh
 
@@ -74,6 +75,10 @@ class _Record:
     complete: bool
     own_mount: bool
     """``ip netns`` had made no mount for its names before."""
+    identity: str
+    """Another one for each lab: what was kept of an earlier one is not taken for this one's."""
+    process: tuple[int, int] | None
+    """Process with which the lab ends, and when that began; None: it stands until it is taken down."""
 
 
 def _write_record(record: _Record, folders: LabFolders) -> None:
@@ -86,6 +91,8 @@ def _write_record(record: _Record, folders: LabFolders) -> None:
             "client": folders.namespace("client"),
             "permits": permitted_nodes(record.plan, folders),
             "own_mount": record.own_mount,
+            "identity": record.identity,
+            "process": record.process,
         }
     )
     folders.state.mkdir(mode=0o755, parents=True, exist_ok=True)
@@ -98,9 +105,26 @@ def _read_record(folders: LabFolders) -> _Record | None:
     try:
         known = json.loads(folders.record.read_text())
         plan = make_plan(known["nodes"], known["bandwidth"], known["older"])
-        return _Record(plan, known["complete"], known["own_mount"])
-    except (OSError, ValueError, KeyError):
+        process = known.get("process")
+        return _Record(
+            plan,
+            known["complete"],
+            known["own_mount"],
+            str(known.get("identity", "")),
+            None if process is None else (int(process[0]), int(process[1])),
+        )
+    except (OSError, ValueError, KeyError, TypeError, IndexError, LabError):
         return None
+
+
+def read_process(folders: LabFolders) -> tuple[int, int] | None:
+    """The process with which a lab ends and when it began, see ``process_start``; None where it has none."""
+    record = _read_record(folders)
+    return None if record is None else record.process
+
+
+def _this_process() -> tuple[int, int]:
+    return os.getpid(), process_start(os.getpid()) or 0
 
 
 def _is_mounted(folder: Path) -> bool:
@@ -134,10 +158,15 @@ def current_plan(folders: LabFolders) -> LabPlan:
     return record.plan
 
 
-def bring_up(plan: LabPlan, folders: LabFolders) -> Path:
+def bring_up(plan: LabPlan, folders: LabFolders, own: bool = False) -> Path:
     """Make the lab, or mend the one that is there: nodes that are off are switched on, the bandwidth is set anew.
 
     What an interrupted ``up`` or ``down`` left is cleared first.
+
+    Args:
+        plan: what it shall be.
+        folders: where.
+        own: it is this process's own and may be removed once that is gone (``standing.remove_abandoned``).
 
     Returns:
         The hosts file to open.
@@ -159,7 +188,7 @@ def bring_up(plan: LabPlan, folders: LabFolders) -> Path:
         else:
             own_mount = record.own_mount if record else _mount_is_ours()
             _remove(folders, own_mount)
-            record = _Record(plan, complete=False, own_mount=own_mount)
+            record = _Record(plan, False, own_mount, str(uuid.uuid4()), _this_process())
             _write_record(record, folders)
             build_guest(folders)
             build_networks(plan, folders)
@@ -168,13 +197,15 @@ def bring_up(plan: LabPlan, folders: LabFolders) -> Path:
         place_guest(folders)
         if has_ssh():
             prepare_ssh(plan, folders)
-            folders.ssh_hosts_file.write_text(render_hosts_file(plan, folders, over_ssh=True))
+            folders.ssh_hosts_file.write_text(render_hosts_file(plan, folders, over_ssh=True, identity=record.identity))
         for node in plan.nodes:
             start_node(node, plan, folders)
         for node in plan.nodes:
             wait_for_node(node, folders)
-        folders.hosts_file.write_text(render_hosts_file(plan, folders))
-        _write_record(_Record(plan, complete=True, own_mount=record.own_mount), folders)
+        folders.hosts_file.write_text(render_hosts_file(plan, folders, identity=record.identity))
+        if not record.complete:
+            record = replace(record, process=_this_process() if own else None)
+        _write_record(replace(record, plan=plan, complete=True), folders)
     return folders.hosts_file
 
 

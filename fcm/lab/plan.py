@@ -12,6 +12,9 @@ from fcm.words import quoted
 
 MIB: Final = 1 << 20
 
+LAB_NAME: Final = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,22}[A-Za-z0-9])?", re.ASCII)
+"""Name of a lab: part of the names of folders and namespaces."""
+
 MOST_NODES: Final = 8
 """More nodes than this make no sense on one machine: each is a libvirtd and its machines."""
 
@@ -150,6 +153,17 @@ def find_network(name: str) -> LabNetwork:
             return network
     known = ", ".join(f'"{network.name}" ({network.interface})' for network in NETWORKS)
     raise LabInputError(f"The lab has no network {quoted(name)}. It has: {known}.")
+
+
+def parse_lab_name(text: str) -> str:
+    """The name of a lab.
+
+    Raises:
+        LabInputError: it cannot be one.
+    """
+    if LAB_NAME.fullmatch(text) is None:
+        raise LabInputError(f"{quoted(text)} is no name of a lab. Use up to 24 letters, digits and hyphens.")
+    return text
 
 
 _RATE = re.compile(r"(\d+(?:\.\d+)?)\s*([kmg]?)bit(?:/s)?", re.IGNORECASE)

@@ -129,6 +129,16 @@ def process_state(pid: int) -> str:
         return ""
 
 
+def process_start(pid: int) -> int | None:
+    """When a process began, in ticks of the kernel since it started itself (proc(5), stat, starttime): with it a number
+    that was given to another process is told apart. None where there is no such process.
+    """
+    try:
+        return int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[19])
+    except (OSError, ValueError, IndexError):
+        return None
+
+
 def first_process_in(namespace: str) -> int | None:
     """The process that is PID 1 of the node whose network namespace is *namespace*."""
     for pid in processes_in(namespace):

@@ -20,9 +20,11 @@ migration_completion; max-postcopy-bandwidth).
 
 from __future__ import annotations
 
+import math
 import re
 
 from fcm.model.entities import MIB, MigrationOptions, Node
+from fcm.model.quantities import rate
 from fcm.model.verdict import OK, Verdict, no
 
 _VERSION = re.compile(r"QEMU (\d+)\.(\d+)")
@@ -30,6 +32,8 @@ _COUNTS_LATE = (8, 1)
 """The first version whose senders count for themselves what they have sent."""
 _CYCLES = 10
 """Times a second that QEMU starts to count anew."""
+MBIT = 125_000
+"""Bytes/s of 1 Mbit/s."""
 _PACKET = 512 * 1024
 _FLUSH = 128 * 1024
 
@@ -82,14 +86,18 @@ def limit_holds(options: MigrationOptions, node: Node) -> Verdict:
         return OK
     several = connections > 1
     alone = least_limit(node.version, 1)
-    remedy = f"Choose {_rate(least)} or more"
+    remedy = f"Choose {_least(least)} or more"
     if several and limit >= alone:
         remedy += ", or one connection"
     elif several:
-        remedy += f", or one connection, which keeps {_rate(alone)} or more"
+        remedy += f", or one connection, which keeps {_least(alone)} or more"
     over = f" over {connections} parallel connections" if several else ""
-    return no(f"{node.version} on {node.name} cannot keep a limit of {_rate(limit)}{over}.", f"{remedy}.")
+    return no(
+        f"{node.version} on {node.name} cannot keep a limit of {limit / MIB:.4g} MiB/s ({rate(limit)}){over}.",
+        f"{remedy}.",
+    )
 
 
-def _rate(limit: int) -> str:
-    return f"{limit / MIB:.4g} MiB/s ({limit / 125_000:.4g} Mbit/s)"
+def _least(limit: int) -> str:
+    """Rounded up, so that what is typed after it is enough."""
+    return f"{limit / MIB:g} MiB/s ({math.ceil(limit / MBIT)} Mbit/s)"

@@ -6,10 +6,20 @@ from typing import TYPE_CHECKING
 
 from fcm.model import commands as cmd
 from fcm.model.bandwidth import limit_holds
-from fcm.model.entities import GIB, MIB, UNLIMITED, DiskUse, MachineState, MigrationKind, NodeState, ResourceState
+from fcm.model.entities import (
+    GIB,
+    MIB,
+    UNLIMITED,
+    CheckResult,
+    DiskUse,
+    MachineState,
+    MigrationKind,
+    NodeState,
+    ResourceState,
+)
 from fcm.model.maintenance import not_in_maintenance, within_reach
 from fcm.model.names import file_name
-from fcm.model.preflight_checks import destination_checks, migration_checks, online_machine
+from fcm.model.preflight_checks import CATEGORY, destination_checks, migration_checks, online_machine
 from fcm.model.quantities import apart
 from fcm.model.snapshot_rules import active_backup
 from fcm.model.telemetry import Phase
@@ -19,7 +29,7 @@ from fcm.words import quoted
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from fcm.model.entities import CheckResult, Migration, MigrationOptions
+    from fcm.model.entities import Migration, MigrationOptions, VirtualMachine
     from fcm.model.state import State
 
 LONGEST_TIME = 30 * 86_400.0
@@ -174,9 +184,14 @@ def live_migrate(command: cmd.LiveMigrate, state: State) -> Verdict:
             "Wait for the end or cancel that migration.",
         )
     verdict = _passed(migration_checks(state, machine, command.destination))
-    options = state.migration_options(command.options)
-    possible = OK if command.options is None else transfer_options(options)
-    return together((verdict, possible, limit_holds(options, state.nodes[machine.node])))
+    return together((verdict, _passed(option_checks(state, machine, command.options))))
+
+
+def option_checks(state: State, machine: VirtualMachine, options: MigrationOptions | None) -> tuple[CheckResult, ...]:
+    """What stands against these options of a live migration (None: those of the cluster) where the machine runs now."""
+    chosen = state.migration_options(options)
+    verdict = together((transfer_options(chosen), limit_holds(chosen, state.nodes[machine.node])))
+    return () if verdict else (CheckResult("Options", CATEGORY, "fail", verdict.reason, verdict.remedy),)
 
 
 def _passed(checks: Iterable[CheckResult]) -> Verdict:

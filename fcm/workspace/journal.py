@@ -284,6 +284,16 @@ def salvage(path: Path, uri: str) -> int:
     return len(kept)
 
 
+def uri_of_journal(path: Path) -> str | None:
+    """The cluster whose journal a file is; None for a file that is none, is not there or is in use."""
+    try:
+        with contextlib.closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True, timeout=0.0)) as found:
+            (uri,) = found.execute("SELECT value FROM meta WHERE key = 'uri'").fetchone()
+            return str(uri)
+    except (sqlite3.Error, TypeError, ValueError, OSError):
+        return None
+
+
 def _marks(values: Sequence[object]) -> str:
     return ", ".join("?" * len(values))
 

@@ -12,7 +12,8 @@ from fcm.backend.libvirt.lane import EventLoop
 from fcm.lab.lab import bring_up, take_down
 from fcm.lab.machines import remove_machine
 from fcm.lab.plan import make_plan
-from tests.live.live_lab import LiveLab, own_folders, take_down_orphans
+from fcm.lab.standing import remove_abandoned
+from tests.live.live_lab import LiveLab, own_folders
 from tests.live.watched import Watched
 
 if TYPE_CHECKING:
@@ -48,11 +49,11 @@ def _libvirt_loop() -> Iterator[None]:
 @pytest.fixture(scope="session")
 def lab() -> Iterator[LiveLab]:
     """Three nodes, the third with an older processor; live migration at 200 Mbit/s."""
-    take_down_orphans()
+    remove_abandoned()
     folders = own_folders("test")
     plan = make_plan(3, bandwidth=200_000_000, older="node3")
     try:
-        live = LiveLab(plan, folders, bring_up(plan, folders))
+        live = LiveLab(plan, folders, bring_up(plan, folders, own=True))
         yield live
         for node in plan.nodes:
             live.disconnect(node.name)

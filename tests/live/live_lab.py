@@ -4,18 +4,15 @@ from __future__ import annotations
 
 import json
 import os
-import re
 import threading
 import time
 import tomllib
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import libvirt
 import pytest
 
-from fcm.lab.lab import take_down
 from fcm.lab.machines import LabMachine, add_machine, domains_on, free_number, list_machines
 from fcm.lab.plan import LIVE_MIGRATION, LabFolders, LabNode, LabPlan
 from fcm.lab.processes import run
@@ -24,6 +21,7 @@ from fcm.ui.patience import stretched
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
 MOVE = (
     libvirt.VIR_MIGRATE_LIVE
@@ -37,14 +35,6 @@ MOVE = (
 def own_folders(purpose: str) -> LabFolders:
     """A lab of this very process, so that two runs of the tests do not meet."""
     return LabFolders(name=f"{purpose}{os.getpid()}")
-
-
-def take_down_orphans() -> None:
-    """Remove the labs of test runs that were killed."""
-    for state in Path("/run").glob("fcm-lab-*"):
-        match = re.fullmatch(r"fcm-lab-((?:test|small)(\d+))", state.name)
-        if match is not None and not Path("/proc", match[2]).exists():
-            take_down(LabFolders(name=match[1]))
 
 
 def wait_until(condition: Callable[[], bool], what: str, limit: float = 15.0) -> None:

@@ -7,12 +7,15 @@ import signal
 import subprocess
 import sys
 import tomllib
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import libvirt
 import pytest
 
+from fcm.app import journal_path, open_workspace
+from fcm.cli import main
 from fcm.lab.faults import LinkFault, NodeFault, break_link, break_node, emulator_of
 from fcm.lab.lab import bring_up, read_status, take_down
 from fcm.lab.plan import (
@@ -241,6 +244,72 @@ def test_a_lab_killed_on_its_way_up_is_cleared_by_down(step: str) -> None:
     assert _traces(_SMALL) != []
     assert take_down(_SMALL)
     assert _traces(_SMALL) == []
+
+
+def test_the_lab_of_a_process_that_was_killed_is_named_by_status_and_removed_by_down_and_a_living_one_s_is_only_named(
+    lab: LiveLab, capsys: pytest.CaptureFixture[str]
+) -> None:
+    make_and_wait = (
+        "import signal\n"
+        "from fcm.lab.lab import bring_up\n"
+        "from fcm.lab.plan import LabFolders, make_plan\n"
+        f"bring_up(make_plan(1), LabFolders(name='{_SMALL.name}'), own=True)\n"
+        "print('up', flush=True)\n"
+        "signal.pause()\n"
+    )
+    with subprocess.Popen([sys.executable, "-c", make_and_wait], stdout=subprocess.PIPE, text=True) as owner:
+        assert owner.stdout is not None
+        assert owner.stdout.readline() == "up\n"
+        other = ["lab", "--name", f"{_SMALL.name}x"]
+
+        assert main([*other, "down"]) == 0
+        living = capsys.readouterr().out
+        owner.kill()
+        owner.wait()
+        assert main([*other, "status"]) == 1
+        named = capsys.readouterr().out
+        stood = _traces(_SMALL)
+        assert main([*other, "down"]) == 0
+        removed = capsys.readouterr().out
+
+    stands = f"The lab '{_SMALL.name}' stands on this machine"
+    remedy = f"Remove it: fcm lab --name {_SMALL.name} down"
+    assert f"{stands} and belongs to process {owner.pid}, which runs. {remedy}" in living
+    assert f"{stands}; the process that made it, {owner.pid}, is gone. {remedy}" in named
+    assert f"The lab '{lab.folders.name}' stands on this machine and belongs to process {os.getpid()}" in named
+    assert stood != []
+    assert f"The lab '{_SMALL.name}' is down too: the process that made it, {owner.pid}, is gone." in removed
+    assert _traces(_SMALL) == []
+    assert read_status(lab.folders).nodes[0].answering
+
+
+def test_a_new_lab_is_a_new_cluster_in_which_no_node_of_the_old_one_is_still_paused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("FCM_DATA", str(tmp_path))
+    uri = f"libvirt:{_SMALL.hosts_file}"
+    try:
+        bring_up(make_plan(2), _SMALL)
+        assert main(["hosts", "drain", str(_SMALL.hosts_file), "node1", "--go"]) == 0
+        first = journal_path(uri)
+        bring_up(make_plan(2), _SMALL)
+        mended = journal_path(uri)
+        with closing(open_workspace(uri)) as workspace:
+            still = workspace.state.nodes["node1"].paused
+        assert main(["hosts", "resume", str(_SMALL.hosts_file), "node1"]) == 0
+        assert main(["hosts", "resume", str(_SMALL.hosts_file), "node1"]) == 1
+        take_down(_SMALL)
+        bring_up(make_plan(2), _SMALL)
+        second = journal_path(uri)
+        with closing(open_workspace(uri)) as workspace:
+            after = workspace.state.nodes["node1"].paused
+    finally:
+        take_down(_SMALL)
+    capsys.readouterr()
+
+    assert (still, after) == (True, False)
+    assert first == mended != second
+    assert main(["history", str(first)]) == 0
 
 
 def test_a_lab_killed_on_its_way_down_is_cleared_by_the_next_down() -> None:

@@ -5,9 +5,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from fcm.app import open_workspace
+from fcm.app import journal_path, open_workspace
 from fcm.cli import main
 from fcm.model import commands as cmd
+from fcm.workspace.journal import Journal
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -113,3 +114,58 @@ def test_csv_without_a_folder_is_wrong_usage(capsys: pytest.CaptureFixture[str])
     code, _, err = run(capsys, "history", URI, "--csv")
     assert code == 2
     assert "--export DIR" in err
+
+
+HOSTS = """\
+[cluster]
+name = "lab"
+identity = "first"
+
+[[network]]
+name = "Migration"
+subnet = "10.1.0.0/24"
+
+[[node]]
+name = "node1"
+uri = "qemu+ssh://node1/system"
+addresses = { Migration = "10.1.0.1" }
+"""
+
+
+def test_a_lab_of_another_identity_is_another_cluster_and_what_was_kept_of_the_earlier_one_stays_readable(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("FCM_DATA", str(tmp_path / "data"))
+    hosts = tmp_path / "hosts.toml"
+    hosts.write_text(HOSTS)
+    uri = f"libvirt:{hosts}"
+    first = journal_path(uri)
+    Journal.open(first, uri).close()
+
+    hosts.write_text(HOSTS.replace("first", "second"))
+    second = journal_path(uri)
+    assert second != first
+    assert run(capsys, "history", uri) == (
+        1,
+        "",
+        f"{uri} was never opened here, so nothing is kept of it. Open it once, or see whether FCM_DATA names another "
+        f"folder than usual.\nKept of earlier clusters of this name, the newest first:\n  fcm history {first}\n",
+    )
+    Journal.open(second, uri).close()
+    code, out, err = run(capsys, "history", uri)
+    assert (code, out) == (0, "No migration is kept.\n")
+    assert f"fcm history {first}" in err
+    assert run(capsys, "history", str(first)) == (0, "No migration is kept.\n", "")
+
+    hosts.unlink()  # the lab is down
+    code, _, err = run(capsys, "history", uri)
+    assert code == 2
+    assert str(first) in err
+    assert str(second) in err
+
+
+def test_a_file_that_is_no_journal_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    other = tmp_path / "other.journal"
+    other.write_text("no journal")
+
+    assert run(capsys, "history", str(other)) == (2, "", f"{other} is no journal of fcm, or is not there.\n")

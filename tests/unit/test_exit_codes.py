@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from fcm.cli import FAILED, WRONG_USAGE, main, verbs
+from fcm.ui.patience import PATIENCE, stretched
 from tests.quality.source import TOP
 
 RECORDING = str(next((TOP / "tests" / "data" / "recordings").glob("*.json")))
@@ -211,7 +212,7 @@ def test_ctrl_c_is_a_failure_told_in_a_word(words: list[str], here: Path) -> Non
         assert process.stdout is not None
         process.stdout.readline()  # now it is at work
         process.send_signal(signal.SIGINT)
-        _, said = process.communicate(timeout=60)
+        _, said = process.communicate(timeout=stretched(PATIENCE))
     assert process.returncode == FAILED
     assert said.strip()
     assert "Traceback" not in said
@@ -220,4 +221,6 @@ def test_ctrl_c_is_a_failure_told_in_a_word(words: list[str], here: Path) -> Non
 def typed(words: list[str], out: object) -> subprocess.CompletedProcess[str]:
     """A command line as a process of its own."""
     command = [sys.executable, "-c", "from fcm.cli import main; raise SystemExit(main())", *words]
-    return subprocess.run(command, stdout=out, stderr=subprocess.PIPE, text=True, timeout=60, check=False)  # type: ignore[call-overload, no-any-return]
+    return subprocess.run(
+        command, stdout=out, stderr=subprocess.PIPE, text=True, timeout=stretched(PATIENCE), check=False
+    )  # type: ignore[call-overload, no-any-return]

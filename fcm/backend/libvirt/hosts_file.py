@@ -109,6 +109,7 @@ def load(path: Path, allowed: Callable[[Path, str], bool] = nobody) -> HostsFile
 def _read(path: Path, top: Table, demands: list[tuple[Table, str]]) -> HostsFile:
     cluster = top.table("cluster")
     name = _name(cluster, "cluster")
+    cluster.optional("identity")
     cluster.end()
     is_lab = same_file_system = False
     if "lab" in top:

@@ -8,6 +8,7 @@ from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import QFrame, QGridLayout, QScrollArea, QVBoxLayout, QWidget
 
 from fcm.model.entities import CheckResult
+from fcm.model.machine_rules import option_checks
 from fcm.model.preflight_checks import CATEGORY, migration_checks
 from fcm.ui import icons
 from fcm.ui.background import Outcome, Work
@@ -71,7 +72,10 @@ class PreflightPanel(QWidget):
                 )
             )
             return
-        checks = migration_checks(workspace.state, found, destination)
+        checks = (
+            *migration_checks(workspace.state, found, destination),
+            *option_checks(workspace.state, found, options),
+        )
         if any(check.name in ("Virtual machine", "Destination") and check.level == "fail" for check in checks):
             self._show(checks)
             return

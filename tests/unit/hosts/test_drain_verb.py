@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import threading
 from typing import TYPE_CHECKING
 
 import pytest
@@ -35,6 +36,12 @@ def hosts(monkeypatch: pytest.MonkeyPatch) -> Callable[..., Opened]:
             for command in commands:
                 workspace.submit(command).wait(stretched(PATIENCE))
             workspace.drain(60.0)
+            awake = threading.Event()
+            workspace.set_wake(awake.set)
+            while any(drain.ended is None for drain in workspace.state.drains.values()):
+                assert awake.wait(stretched(PATIENCE)), "the drain goes on"
+                awake.clear()
+                workspace.drain(60.0)
             opened.append(workspace)
             return workspace
 
@@ -93,3 +100,37 @@ def test_a_node_that_is_not_there_is_wrong_usage(
     hosts()
     assert main(["hosts", "drain", "hosts.toml", "node9"]) == 2
     assert "has no node node9" in capsys.readouterr().err
+
+
+def test_a_paused_node_is_resumed_and_takes_machines_again(
+    hosts: Callable[..., Opened], capsys: pytest.CaptureFixture[str]
+) -> None:
+    opened = hosts(cmd.PauseNode("node1"))
+
+    assert main(["hosts", "resume", "hosts.toml", "node1"]) == 0
+    assert "node1 is resumed: it takes machines again." in capsys.readouterr().out
+    assert opened[0].state.nodes["node1"].state is NodeState.UP
+    assert not opened[0].state.migrations
+
+
+def test_with_failback_what_a_drain_moved_away_comes_back_and_each_is_told(
+    hosts: Callable[..., Opened], capsys: pytest.CaptureFixture[str]
+) -> None:
+    opened = hosts(cmd.DrainNode("node1"))
+
+    assert main(["hosts", "resume", "hosts.toml", "node1", "--failback"]) == 0
+    told = capsys.readouterr().out
+    state = opened[0].state
+    back = {one.machine for one in state.migrations.values() if one.destination == "node1"}
+    assert back
+    assert all(f"{state.machines[machine].name} runs on node1 again." in told for machine in back)
+
+
+@pytest.mark.parametrize(("node", "code", "words"), [("node1", 1, "node1 is not paused."), ("node9", 2, "has no node")])
+def test_a_node_that_is_not_paused_or_not_there_is_told(
+    hosts: Callable[..., Opened], capsys: pytest.CaptureFixture[str], node: str, code: int, words: str
+) -> None:
+    hosts()
+
+    assert main(["hosts", "resume", "hosts.toml", node]) == code
+    assert words in capsys.readouterr().err

@@ -3,11 +3,21 @@
 from __future__ import annotations
 
 import argparse
+import json
+import os
+import shutil
+from typing import TYPE_CHECKING
 
 import pytest
 
 from fcm import cli_lab
-from fcm.lab.plan import LabError
+from fcm.cli import main
+from fcm.lab import standing
+from fcm.lab.plan import LabError, LabFolders, make_plan
+from fcm.lab.processes import process_start
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 def _run(*words: str) -> int:
@@ -39,6 +49,127 @@ def test_wrong_usage_ends_with_code_2_and_says_what_is_wrong(
 
     assert ended.value.code == 2
     assert "error: " in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("nope",), "There is no verb 'nope'. Choose one of: up, status, down, vm, fault."),
+        (("fault", "nope"), "There is no fault 'nope'. Choose one of: link-down, link-up, "),
+        (("fault", "link-down", "node1"), "the following arguments are required: NETWORK"),
+        (("vm", "nope"), "There is no verb 'nope'. Choose one of: add, remove."),
+        (("up", "--nodes", "three"), "'three' is not a whole number."),
+        (("vm", "add", "web", "--memory", "lots"), "'lots' is not an amount of memory."),
+        (("--name", "../x", "down"), "'../x' is no name of a lab."),
+    ],
+)
+def test_a_wrong_name_is_answered_with_those_there_are(
+    words: tuple[str, ...], said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(["lab", *words])
+
+    told = capsys.readouterr().err
+    assert ended.value.code == 2
+    assert said in told
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("fault", "link-down", "node9", "lm"), "The lab has no node 'node9'. It has: node1, node2."),
+        (("fault", "link-down", "node1", "wan"), "The lab has no network 'wan'. It has: "),
+        (("fault", "power-cut", "node9"), "The lab has no node 'node9'. It has: node1, node2."),
+        (("vm", "add", "web", "--node", "node9"), "The lab has no node 'node9'. It has: node1, node2."),
+        (("vm", "add", "a/b"), "'a/b' cannot be the name of a machine"),
+        (("vm", "add", "web", "--processor", "a b"), "'a b' is not a processor model."),
+        (("vm", "remove", "web"), "The lab has no machine 'web'. It has: none."),
+    ],
+)
+def test_a_name_that_the_lab_does_not_have_is_wrong_usage(
+    words: tuple[str, ...], said: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(cli_lab, "current_plan", lambda _: make_plan(2))
+
+    assert _run(*words) == 2
+    assert said in capsys.readouterr().err
+
+
+@pytest.fixture
+def run_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Labs as they stand below /run, without one of them."""
+    monkeypatch.setattr(standing, "_RUN", tmp_path)
+    monkeypatch.setattr(LabFolders, "state", property(lambda self: tmp_path / f"fcm-lab-{self.name}"))
+    monkeypatch.setattr(standing, "network_namespaces", lambda: ("fcm-half-switch", "someone-else"))
+    return tmp_path
+
+
+def _stands(folder: Path, name: str, process: tuple[int, int] | None) -> None:
+    place = folder / f"fcm-lab-{name}"
+    place.mkdir()
+    record = {"nodes": 2, "older": None, "bandwidth": None, "complete": True, "own_mount": False}
+    (place / "lab.json").write_text(json.dumps({**record, "identity": "i", "process": process}))
+
+
+def test_every_lab_that_stands_is_named_with_the_command_that_removes_it(run_folder: Path) -> None:
+    here = os.getpid()
+    began = process_start(here)
+    assert began is not None
+    _stands(run_folder, "kept", None)
+    _stands(run_folder, "mine", (here, began))
+    _stands(run_folder, "reused", (here, began - 1))
+    _stands(run_folder, "gone", (2**22 + 1, 5))
+    (run_folder / "fcm-lab-bad name").mkdir()
+    (run_folder / "fcm-lab-torn").mkdir()
+    (run_folder / "fcm-lab-torn" / "lab.json").write_text('{"nodes": 2')
+
+    assert [lab.sentence() for lab in standing.standing_labs()] == [
+        "The lab 'gone' stands on this machine; the process that made it, 4194305, is gone. "
+        "Remove it: fcm lab --name gone down",
+        "The lab 'half' stands on this machine. Remove it: fcm lab --name half down",
+        "The lab 'kept' stands on this machine. Remove it: fcm lab --name kept down",
+        f"The lab 'mine' stands on this machine and belongs to process {here}, which runs. "
+        "Remove it: fcm lab --name mine down",
+        f"The lab 'reused' stands on this machine; the process that made it, {here}, is gone. "
+        "Remove it: fcm lab --name reused down",
+        "The lab 'torn' stands on this machine. Remove it: fcm lab --name torn down",
+    ]
+
+
+def test_down_removes_its_own_lab_and_those_whose_process_is_gone_and_names_the_others(
+    run_folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def take_down(folders: LabFolders) -> bool:
+        taken.append(folders.name)
+        if not folders.state.exists():
+            return False
+        shutil.rmtree(folders.state)
+        return True
+
+    taken: list[str] = []
+    _stands(run_folder, "kept", None)
+    _stands(run_folder, "gone", (2**22 + 1, 5))
+    monkeypatch.setattr(cli_lab, "take_down", take_down)
+    monkeypatch.setattr(standing, "take_down", take_down)
+
+    assert _run("down") == 0
+    assert taken == ["nowhere", "gone"]
+    assert capsys.readouterr().out.splitlines() == [
+        "The lab 'gone' is down too: the process that made it, 4194305, is gone.",
+        "The lab 'half' stands on this machine. Remove it: fcm lab --name half down",
+        "The lab 'kept' stands on this machine. Remove it: fcm lab --name kept down",
+    ]
+
+
+def test_status_without_a_lab_of_its_own_names_those_that_stand(
+    run_folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    _stands(run_folder, "kept", None)
+
+    assert _run("status") == 1
+    said = capsys.readouterr()
+    assert said.err == "No lab is up. Start one: fcm lab up\n"
+    assert "The lab 'kept' stands on this machine. Remove it: fcm lab --name kept down" in said.out
 
 
 def test_a_bandwidth_that_is_none_is_answered_with_how_to_write_one(capsys: pytest.CaptureFixture[str]) -> None:

@@ -1,0 +1,83 @@
+"""Every lab that stands on this machine, whoever made it, and which of them nobody needs any more.
+
+A lab leaves traces that outlive the program that made it: its folder below /run and its network namespaces. A lab that
+a program made for itself (a run of the tests), or whose ``up`` was killed on its way, goes when that process is gone.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+from fcm.lab.lab import read_process, take_down
+from fcm.lab.plan import LAB_NAME, LabFolders
+from fcm.lab.processes import network_namespaces, process_start
+from fcm.words import quoted
+
+_RUN = Path("/run")
+_PART = re.compile(rf"fcm-(?:({LAB_NAME.pattern})-)?(?:switch|client|node\d+)")
+
+
+@dataclass(frozen=True, slots=True)
+class StandingLab:
+    """A lab of which something is left on this machine."""
+
+    folders: LabFolders
+    process: int | None
+    """Process that it ends with; None for one that stands until somebody takes it down."""
+    abandoned: bool
+    """That process is gone."""
+
+    @property
+    def name(self) -> str:
+        """As ``fcm lab --name`` takes it."""
+        return self.folders.name
+
+    @property
+    def removal(self) -> str:
+        """The command that removes it."""
+        return "fcm lab down" if self.name == LabFolders().name else f"fcm lab --name {self.name} down"
+
+    def sentence(self) -> str:
+        """That it stands, for whom, and how it is removed."""
+        if self.abandoned:
+            why = f"; the process that made it, {self.process}, is gone"
+        elif self.process is not None:
+            why = f" and belongs to process {self.process}, which runs"
+        else:
+            why = ""
+        return f"The lab {quoted(self.name)} stands on this machine{why}. Remove it: {self.removal}"
+
+
+def standing_labs() -> tuple[StandingLab, ...]:
+    """All labs by name; blocks for some files."""
+    names: set[str] = set()
+    for folder in _RUN.glob("fcm-lab*"):
+        name = folder.name.removeprefix("fcm-lab").removeprefix("-")
+        names.add(name or LabFolders().name)
+    for namespace in network_namespaces():
+        found = _PART.fullmatch(namespace)
+        if found is not None:
+            names.add(found[1] or LabFolders().name)
+    return tuple(_looked_at(LabFolders(name=name)) for name in sorted(names) if LAB_NAME.fullmatch(name))
+
+
+def _looked_at(folders: LabFolders) -> StandingLab:
+    owner = read_process(folders)
+    if owner is None:
+        return StandingLab(folders, None, abandoned=False)
+    process, started = owner
+    return StandingLab(folders, process, abandoned=process_start(process) != started)
+
+
+def remove_abandoned() -> tuple[StandingLab, ...]:
+    """Take down every lab whose process is gone, and say which.
+
+    Raises:
+        LabError: not root, or one cannot be removed.
+    """
+    gone = tuple(lab for lab in standing_labs() if lab.abandoned)
+    for lab in gone:
+        take_down(lab.folders)
+    return gone
