@@ -146,18 +146,24 @@ def parse_xpath(expression: str) -> Expression:
     return _Parser(expression).whole()
 
 
+def number_in(text: str) -> int | float | None:
+    """The number that a text is, decimal or hexadecimal; None: it is none."""
+    text = text.strip()
+    if _DECIMAL.fullmatch(text):
+        return float(text) if "." in text else int(text)
+    return int(text, 16) if _HEX.fullmatch(text) else None
+
+
 def number_of(text: str) -> int | float:
-    """The number that a text is, decimal or hexadecimal.
+    """The number that a text is.
 
     Raises:
         ValueError: it is none.
     """
-    text = text.strip()
-    if _HEX.fullmatch(text):
-        return int(text, 16)
-    if not _DECIMAL.fullmatch(text):
+    found = number_in(text)
+    if found is None:
         raise ValueError(f"{text[:40]} is no number")
-    return float(text) if "." in text else int(text)
+    return found
 
 
 _HEX = re.compile(r"0[xX][0-9A-Fa-f]{1,16}")

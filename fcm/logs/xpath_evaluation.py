@@ -12,7 +12,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from fcm.logs.event_schema import Element, Value, seconds_of, seconds_of_file_time
-from fcm.logs.xpath import FLIPPED, And, Call, Comparison, Expression, Literal, Number, Or, Path, number_of
+from fcm.logs.xpath import FLIPPED, And, Call, Comparison, Expression, Literal, Number, Or, Path, number_in
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -141,12 +141,7 @@ def _seconds(value: Value) -> float | None:
 
 
 def _number(value: Value) -> int | float | None:
-    if not isinstance(value, str):
-        return value
-    try:
-        return number_of(value)
-    except ValueError:
-        return None
+    return number_in(value) if isinstance(value, str) else value
 
 
 def folded(text: str) -> str | None:

@@ -305,21 +305,30 @@ class EventLog:
         direction = "DESC" if sought.descending else "ASC"
         column = sought.order if sought.order in ORDERS else "time"
         order = f"{column} {direction}, {'' if column == 'time' else f'time {direction}, '}id {direction}"
-        what = "id" if asked.exact else ", ".join(Row.COLUMNS)
-        sql = f"SELECT {what} {JOINED} WHERE {where.text or '1'} ORDER BY {order}"
+        sql = f"SELECT id {JOINED} WHERE {where.text or '1'} ORDER BY {order}"
         found = array("q")
         with self._lock, self._sentences():
             cursor = self._open().execute(sql, where.values)
-            if asked.exact:
-                while rows := cursor.fetchmany(CHUNK):
-                    found.extend([row[0] for row in rows])
-                return found
-            holds, keeps = sought.query.test(), self.logs.keeps
-            for values in cursor:
+            while rows := cursor.fetchmany(CHUNK):
+                found.extend([row[0] for row in rows])
+        return found if asked.exact else self._of_them(found, sought)
+
+    def _of_them(self, numbers: array[int], sought: Sought) -> array[int]:
+        """Those of the records that the query really selects; the file is free for others meanwhile."""
+        holds, keeps = sought.query.test(), self.logs.keeps
+        sql = f"SELECT {', '.join(Row.COLUMNS)} {JOINED} WHERE id IN (SELECT value FROM json_each(?))"
+        found = array("q")
+        for start in range(0, len(numbers), CHUNK):
+            some = numbers[start : start + CHUNK]
+            with self._lock, self._sentences():
+                rows = self._open().execute(sql, (json.dumps(list(some)),)).fetchall()
+            chosen = set()
+            for values in rows:
                 row = Row(values)
                 # A row has everything that a query can ask for.
                 if keeps(row.channel, row.time) and holds(cast("EventRecord", row), sought.now):
-                    found.append(row.record_id)
+                    chosen.add(row.record_id)
+            found.extend([number for number in some if number in chosen])
         return found
 
     def records(self, numbers: Sequence[int]) -> list[EventRecord]:
