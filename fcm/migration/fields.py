@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeGuard
 
 from fcm.mistakes import WrongInputError
 from fcm.textfile import RECORDING, TextFileError, parse_json, read_text
+from fcm.words import as_data
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -22,7 +23,7 @@ class BadFileError(WrongInputError, ValueError):
         self.file = file
         self.field = field
         self.expected = expected
-        shown = "" if found is None else f", found {_shorten(found)}"
+        shown = "" if found is None else f", found {_shown(found)}"
         where = f"{file}: field '{field}'" if field else file
         super().__init__(f"{where}: expected {expected}{shown}")
 
@@ -135,7 +136,8 @@ class Fields:
         return BadFileError(self.file, self.prefix + name, expected, found)
 
 
-def _shorten(value: object) -> str:
-    # Half a surrogate pair, which JSON may hold, cannot be written anywhere.
-    text = value.encode("utf-8", "backslashreplace").decode() if isinstance(value, str) else repr(value)
-    return text if len(text) <= 60 else text[:57] + "..."
+def _shown(found: object) -> str:
+    """A value of the file, or a word of ours such as "nothing", in one line."""
+    shown = as_data(found)
+    inner = shown[1:-1].strip()
+    return inner if isinstance(found, str) and inner else shown
