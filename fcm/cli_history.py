@@ -6,7 +6,6 @@ import argparse
 import json
 import sys
 from contextlib import closing
-from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -143,9 +142,12 @@ def _tell(arguments: argparse.Namespace, uri: str, history: History, machines: S
 
 
 def _lines(past: tuple[PastMigration, ...]) -> list[str]:
+    from fcm.model.moments import zone
+
     if not past:
         return ["No migration is kept."]
-    rows = [_HEAD, *(_cells(one) for one in past)]
+    started, *others = _HEAD
+    rows = [(f"{started} ({zone(past[-1].migration.requested)})", *others), *(_cells(one) for one in past)]
     widths = [max(len(row[k]) for row in rows) for k in range(len(_HEAD))]
     numbers = range(5, 9)
 
@@ -157,10 +159,12 @@ def _lines(past: tuple[PastMigration, ...]) -> list[str]:
 
 
 def _cells(past: PastMigration) -> tuple[str, ...]:
+    from fcm.model.moments import date_time
+
     one, figures = past.migration, past.migration.figures
     kind = "" if figures is not None or not past.kind_word else f" ({past.kind_word})"
     return (
-        datetime.fromtimestamp(one.requested).strftime("%Y-%m-%d %H:%M:%S"),
+        date_time(one.requested),
         past.machine_name,
         one.source,
         one.destination,

@@ -6,9 +6,8 @@
 from __future__ import annotations
 
 import math
-from datetime import UTC, datetime
 
-from fcm.model import quantities
+from fcm.model import moments, quantities
 
 NARROW = "\N{NO-BREAK SPACE}"
 """Between a number and its unit: they are never parted by a line break."""
@@ -60,19 +59,14 @@ def ago(age: float) -> str:
     return "yesterday" if days == 1 else f"{days} days ago"
 
 
-def clock_time(time: float) -> str:
-    """Time of the day of s since the epoch, local time."""
-    return datetime.fromtimestamp(time).strftime("%H:%M:%S")
+clock_time = moments.clock_time
+date_time = moments.date_time
+iso_time = moments.iso_time
 
 
-def date_time(time: float) -> str:
-    """Date and time of s since the epoch, local time."""
-    return datetime.fromtimestamp(time).strftime("%Y-%m-%d %H:%M:%S")
-
-
-def iso_time(time: float) -> str:
-    """S since the epoch as files have it: ISO 8601, UTC."""
-    return datetime.fromtimestamp(time, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+def zone_note(time: float) -> str:
+    """Where times stand: in which zone they are, and in which those of files are."""
+    return f"Local time ({moments.zone(time)}). Exported files have UTC."
 
 
 def count(number: int, one: str, many: str | None = None) -> str:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QStatusBar, QToolButton, QWidget
 
+from fcm.model.moments import zone
 from fcm.ui import format, icons
 from fcm.ui.pages.parts import Elided, Picture
 from fcm.ui.plain import Label, literal
@@ -50,6 +51,10 @@ class StatusBar(QStatusBar):
             self.addPermanentWidget(self.dock_buttons[label])
         self._speed_box = self._make_speeds()
         self.addPermanentWidget(self._speed_box)
+        self._zone = Label()
+        self._zone.setObjectName("time-zone")
+        self._zone.setAccessibleName("Time zone")
+        self.addPermanentWidget(self._zone)
         self._age = Label()
         self._age.setObjectName("age")
         self.addPermanentWidget(self._age)
@@ -108,6 +113,7 @@ class StatusBar(QStatusBar):
         clock = None if workspace is None else workspace.clock
         self._speed_box.setVisible(clock is not None)
         self._age.setVisible(workspace is not None)
+        self._zone.setVisible(workspace is not None)
         if workspace is None:
             self._timer.stop()
             self.say("close-connection", "Not connected")
@@ -148,12 +154,15 @@ class StatusBar(QStatusBar):
         if workspace is None:
             return
         clock = workspace.clock
+        now = workspace.now()
+        self._zone.setText(zone(now))
+        self._zone.setToolTip(f"Times in this window. {format.zone_note(now)}")
         if clock is not None:
             paused = clock.speed == 0
             self._clock.setText(format.date_time(clock.now()) + (" (paused)" if paused else ""))
             for number, (_, speed, _) in enumerate(SPEEDS):
                 if clock.speed == speed and self.speeds.checkedId() != number:
                     self.speeds.button(number).setChecked(True)
-        age = format.ago(max(0.0, workspace.now() - workspace.state.time))
+        age = format.ago(max(0.0, now - workspace.state.time))
         self._age.setText(f"Stale: {self._stale}" if self._stale else f"Last change {age}")
         self._age.setToolTip(literal(self._stale or f"The state is that of {format.date_time(workspace.state.time)}"))

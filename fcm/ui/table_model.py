@@ -6,13 +6,15 @@ ask for one column. No proxy model: at 8,000 rows one would take longer than a f
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt, QTimer
 
+from fcm.model.moments import iso_time
 from fcm.ui import icons
-from fcm.ui.format import iso_time
+from fcm.ui.format import zone_note
 from fcm.ui.plain import literal
 
 if TYPE_CHECKING:
@@ -127,7 +129,9 @@ class TableModel(QAbstractTableModel):
         if role == Qt.ItemDataRole.TextAlignmentRole:
             return _RIGHT if self.columns[section].numeric else _LEFT
         if role == Qt.ItemDataRole.ToolTipRole:
-            return self.columns[section].hint or None
+            column = self.columns[section]
+            # The zone is that of now: a table has times of summer and winter.
+            return column.hint or (None if column.time is None else zone_note(time.time()))
         return None
 
     # Rows

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import csv
+import io
+import re
 from typing import TYPE_CHECKING
 
 import pytest
-from PySide6.QtCore import QLocale
+from PySide6.QtCore import QLocale, Qt
 from PySide6.QtWidgets import QDoubleSpinBox
 
 from fcm.ui.dialogs.machine_settings import MemoryBox
 from fcm.ui.start import make_application
-from tests.ui.window_by_hand import context
+from fcm.ui.table_view import TableView
+from tests.ui.window_by_hand import busy_window, context, named
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -37,3 +41,21 @@ def test_boxes_of_numbers_write_them_as_the_lists_do(qtbot: QtBot, tmp_path: Pat
     qtbot.addWidget(rate)
     rate.setValue(1.5)
     assert rate.text() == "1.50"
+
+
+def test_the_window_says_its_time_zone_and_an_exported_list_has_utc(qtbot: QtBot, tmp_path: Path) -> None:
+    shown, _ = busy_window(qtbot, tmp_path)
+    label = named(shown, "Time zone")
+    assert label.text().startswith("UTC")
+    assert "Exported files have UTC." in label.toolTip()
+    view = shown.docks["Events"].findChild(TableView)
+    assert view is not None
+    shown.docks["Events"].show()
+    shown.docks["Events"].raise_()
+    qtbot.waitUntil(lambda: view.table.rowCount() > 0)
+    place = [column.title for column in view.table.columns].index("Date and Time")
+    hint = view.table.headerData(place, Qt.Orientation.Horizontal, Qt.ItemDataRole.ToolTipRole)
+    assert str(hint).startswith("Local time (UTC")
+    heading, first, *_ = csv.reader(io.StringIO(view.as_csv(), newline=""))
+    assert heading[place] == "Date and Time (UTC)"
+    assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z", first[place])

@@ -25,6 +25,7 @@ from fcm.model import commands as cmd
 from fcm.model import events as ev
 from fcm.model.entities import MachineState, Migration, NodeState
 from fcm.model.machine_rules import cancellable
+from fcm.model.moments import clock_time, zone
 from fcm.model.networks import migration_order
 from fcm.model.rules import allowed
 from fcm.model.state import State, apply
@@ -220,7 +221,7 @@ class LibvirtBackend:
     def _as_of(self, name: str) -> str:
         """When the facts are from that are still shown of a host, by the clock of this machine."""
         at = self._answered_at.get(name)
-        return f" What is shown of it is as of {time.strftime('%H:%M:%S', time.localtime(at))}." if at else ""
+        return f" What is shown of it is as of {clock_time(at)} ({zone(at)})." if at else ""
 
     def silence(self, node: str) -> float | None:
         """See fcm.backend.base.Backend."""

@@ -29,6 +29,7 @@ class HistoryRows:
                     lambda i: date_time(past[i].migration.requested),
                     150,
                     sort=lambda i: -past[i].migration.requested,
+                    time=lambda i: past[i].migration.requested,
                 ),
                 Column("Virtual machine", lambda i: past[i].machine_name, 130, icon=self._icon),
                 Column("From", lambda i: past[i].migration.source, 80),

@@ -9,7 +9,8 @@ from fcm.migration.fields import BadFileError
 from fcm.migration.kept import read_recording
 from fcm.migration.kept_prediction import Basis, NotComparableError, comparable, predict_kept
 from fcm.migration.prediction import Prediction, from_case, predict
-from fcm.ui.format import count, date_time, rate, seconds, size
+from fcm.model.moments import zoned
+from fcm.ui.format import count, rate, seconds, size
 from fcm.ui.migration.comparison import difference
 
 if TYPE_CHECKING:
@@ -121,7 +122,7 @@ def _kept_sentence(recording: Recording, kept: Kept) -> str:
 
 
 def _when(kept: Kept) -> str:
-    return f" on {date_time(kept.requested)}" if kept.requested > 0 else ""
+    return f" on {zoned(kept.requested)}" if kept.requested > 0 else ""
 
 
 def _predictions(recording: Recording) -> tuple[tuple[str, Prediction], ...]:

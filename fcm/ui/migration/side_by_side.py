@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from fcm.migration.kept import first_pass_bandwidth
-from fcm.ui.format import NARROW, NONE, date_time, milliseconds, page_rate, rate, seconds, size
+from fcm.model.moments import zoned
+from fcm.ui.format import NARROW, NONE, milliseconds, page_rate, rate, seconds, size
 from fcm.ui.migration.comparison import Comparison
 
 if TYPE_CHECKING:
@@ -98,7 +99,7 @@ _FIGURES: tuple[tuple[str, Callable[[Recording], float | None], Callable[[float]
     ("Highest throttle", lambda r: _highest(r.throttle), lambda v: f"{v:.0f}{NARROW}%"),
 )
 _SETTINGS: tuple[tuple[str, Callable[[Recording], str]], ...] = (
-    ("Started", lambda r: date_time(r.kept.requested) if r.kept is not None else NONE),
+    ("Started", lambda r: zoned(r.kept.requested) if r.kept is not None else NONE),
     ("How it ended", lambda r: r.outcome or NONE),
     ("Source", lambda r: "simulated" if r.kept is not None and r.kept.simulated else "measured"),
     ("Machine", lambda r: r.identity.machine or NONE),
