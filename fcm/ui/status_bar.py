@@ -156,7 +156,7 @@ class StatusBar(QStatusBar):
         clock = workspace.clock
         now = workspace.now()
         self._zone.setText(zone(now))
-        self._zone.setToolTip(f"Times in this window. {format.zone_note(now)}")
+        self._zone.setToolTip(literal(format.zone_note(now)))
         if clock is not None:
             paused = clock.speed == 0
             self._clock.setText(format.date_time(clock.now()) + (" (paused)" if paused else ""))
