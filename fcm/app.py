@@ -55,6 +55,7 @@ def open_workspace(uri: str, paced: bool = True, keep: bool = True, salvage_jour
         try:
             with closing(Journal.open(path, canonical)) as whole:
                 whole.replay()
+                whole.telemetry(sorted(whole.migrations_with_rows()))
         except DamagedJournalError:
             saved = salvage(path, canonical)
             _log.info("salvaged %d events of %s", saved, path)

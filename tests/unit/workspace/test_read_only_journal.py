@@ -292,3 +292,10 @@ def test_the_verb_salvage_mends_an_event_that_makes_no_sense(contoso: Path, caps
     assert "Salvage it" in capsys.readouterr().err
     assert main(["salvage", "embedded:contoso"]) == 0
     assert main(["show", "embedded:contoso"]) == 0
+
+
+def test_the_verb_salvage_mends_telemetry_that_makes_no_sense(contoso: Path) -> None:
+    edit(contoso, "INSERT INTO telemetry (migration, rows) VALUES ('m1', '{')")
+    assert main(["salvage", "embedded:contoso"]) == 0
+    with closing(Journal.open(contoso, "embedded:contoso")) as journal:
+        assert journal.migrations_with_rows() == frozenset()
