@@ -12,6 +12,7 @@ from enum import Enum
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
+from fcm.model.entities import MIB
 from fcm.shell.records import record_lines
 from fcm.shell.times import SPAN_PARTS, SPAN_TOTALS, formatted, span_property
 from fcm.shell.values import Lines, ShellObject, property_of, text
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
 
 WIDTH = 80
 """Characters of a line where nothing else is known."""
+FITTING = ("Migration",)
+"""Types whose table has many narrow columns: each as wide as it needs."""
 TABLE_MOST = 4
 """Properties up to which objects without a view of their own are shown as table."""
 
@@ -59,7 +62,16 @@ VIEWS: dict[str, tuple[Column, ...]] = {
         column("MemoryAssignedMB", "MemoryAssigned(M)", right=True),
         column("ComputerName"),
     ),
-    "Migration": (column("VirtualMachine"), column("Source"), column("Destination"), column("State", right=True)),
+    "Migration": (
+        column("VirtualMachine"),
+        column("Source"),
+        column("Destination"),
+        column("State"),
+        column("Passes", right=True),
+        Column("Left(M)", lambda item: _mebi(item, "BytesRemaining"), right=True),
+        Column("M/s", lambda item: _mebi(item, "BytesPerSecond"), right=True),
+        Column("Forecast", lambda item: _end(item)),
+    ),
     "Event": (column("TimeCreated"), column("Id", right=True), column("LevelDisplayName"), column("Message")),
     "EventLog": (
         column("LogMode"),
@@ -127,10 +139,21 @@ def _kind(value: Any) -> str:
     return "Lines" if isinstance(value, Lines) else ""
 
 
+def _mebi(item: Any, name: str) -> Any:
+    value = property_of(item, name)
+    return None if value is None else round(value / MIB)
+
+
+def _end(item: Any) -> str:
+    """When a move is expected to end; "no end" where it will not by itself."""
+    end = property_of(item, "ExpectedEnd")
+    return formatted(end, "T") if end is not None else "no end" if property_of(item, "Forecast") else ""
+
+
 def _objects(members: list[ShellObject], width: int) -> list[str]:
     view = VIEWS.get(members[0].type)
     if view is not None:
-        return table_lines(members, view, width)
+        return table_lines(members, view, width, fit=members[0].type in FITTING)
     names = members[0].shown or tuple(members[0].properties)
     if len(names) <= TABLE_MOST:
         return table_lines(members, tuple(_typed(members, name) for name in names), width, fit=True)

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
     from fcm.backend.base import Backend, Capabilities, Clock
     from fcm.migration.fitting import DirtySample
+    from fcm.migration.outlook import Outlook
     from fcm.model.commands import Command
     from fcm.model.telemetry import TelemetryRow
     from fcm.model.verdict import Verdict
@@ -281,3 +282,7 @@ class Workspace:
 
             self._forecasts = Forecasts(self)
         return self._forecasts
+
+    def outlook(self, migration: str) -> Outlook | None:
+        """The newest forecast of a migration; None before it has sent anything, and once it is over."""
+        return self.forecasts.course(migration).outlook

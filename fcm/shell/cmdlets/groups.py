@@ -79,7 +79,7 @@ def take_offline(call: Call, machine: VirtualMachine) -> cmd.SetMachineState:
     CLUSTER,
     INPUT,
     synopsis="Bring a service or application online.",
-    example="Start-ClusterGroup WEB01",
+    example="Stop-ClusterGroup WEB01; Start-ClusterGroup WEB01",
 )
 def start_group(call: Call) -> Iterable[Any]:
     """Start its machine."""
@@ -143,7 +143,8 @@ def remove_group(call: Call) -> Iterable[Any]:
     CLUSTER,
     INPUT,
     synopsis="Configure a Service or Application: make virtual machines highly available.",
-    example="Add-ClusterVirtualMachineRole -VirtualMachine LEGACY01",
+    example="(Get-Cluster).EnableSharedVolumes = 'Enabled'; Add-ClusterSharedVolume 'Cluster Disk 2' | Out-Null; "
+    "New-VM NEW01 -Path C:\\ClusterStorage\\Volume1 | Add-ClusterVirtualMachineRole",
     aliases=("Add-VMToCluster",),
     joins=True,
 )

@@ -161,7 +161,7 @@ def file_object(path: Path) -> ShellObject:
     "Get-ChildItem",
     Param("Path", position=0, pipes=("File", TEXT)),
     synopsis="Files of a folder of this computer.",
-    example="Get-ChildItem logs",
+    example="Get-ChildItem .",
     aliases=("dir", "ls", "gci"),
     module=CORE,
 )
@@ -179,7 +179,7 @@ def get_items(call: Call) -> Iterable[Any]:
     Param("TotalCount", "whole", aliases=("First", "Head")),
     Param("Tail", "whole", aliases=("Last",)),
     synopsis="Lines of a text file of this computer.",
-    example="Get-Content logs/node1_cluster.log -TotalCount 20",
+    example="Get-ClusterLog -Node node1 -Destination logs | Get-Content -TotalCount 20",
     aliases=("cat", "type", "gc"),
     module=CORE,
 )

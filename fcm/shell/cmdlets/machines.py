@@ -245,7 +245,7 @@ _WAIT = Param("Wait", "whole", help="s to wait at most; nothing: until it is don
 
 
 @cmdlet(
-    "Start-VM", NAME, _WAIT, CLUSTER, INPUT, synopsis="Start a virtual machine.", example="Start-VM LEGACY01",
+    "Start-VM", NAME, _WAIT, CLUSTER, INPUT, synopsis="Start a virtual machine.", example="Start-VM TEST01",
     aliases=("Resume-VM",), module="Hyper-V", since="2012", joins=True,
 )  # fmt: skip
 def start_machine(call: Call) -> Iterable[Any]:

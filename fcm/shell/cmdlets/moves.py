@@ -176,7 +176,7 @@ def move_group(call: Call) -> Iterable[Any]:
     Param("Name", "texts", position=0, help="Names of machines; nothing: all.", pipes=MOVED, of="machine"),
     CLUSTER,
     INPUT,
-    synopsis="Moves of virtual machines, running and over: networks, passes, blackout.",
+    synopsis="Moves of virtual machines: passes, bytes, rate and forecast of the end of those that run, else blackout.",
     example="Get-ClusterVirtualMachineMigration | Sort-Object BlackoutSeconds",
     since="fcm",
 )
@@ -186,7 +186,7 @@ def get_migrations(call: Call) -> Iterable[Any]:
     names = call.names()
     wanted = set() if names is None else {m.id for m in finding.clustered_machines(call, names)}
     found = [m for m in call.state.migrations.values() if names is None or m.machine in wanted]
-    return [migration_object(migration, call.state) for migration in found]
+    return [migration_object(migration, call.workspace) for migration in found]
 
 
 @cmdlet(
@@ -195,7 +195,7 @@ def get_migrations(call: Call) -> Iterable[Any]:
     Param("All", "switch", help="Those of the whole cluster."),
     CLUSTER,
     synopsis="Cancel all live migrations that wait or copy memory, of a node or of the cluster.",
-    example="Stop-ClusterVirtualMachineMigration -Node node1",
+    example="Move-ClusterVirtualMachineRole SQL01 node2 -Wait 0; Stop-ClusterVirtualMachineMigration -Node node1",
     since="fcm",
 )
 def stop_migrations(call: Call) -> Iterable[Any]:
@@ -223,7 +223,7 @@ def stop_migrations(call: Call) -> Iterable[Any]:
     OPTIONS[3],
     CLUSTER,
     synopsis="Tune a live migration that runs.",
-    example="Set-ClusterVirtualMachineMigration SQL01 -Bandwidth 50MB",
+    example="Move-ClusterVirtualMachineRole SQL01 -Wait 0; Set-ClusterVirtualMachineMigration SQL01 -Bandwidth 50MB",
     since="fcm",
 )
 def tune_migration(call: Call) -> Iterable[Any]:

@@ -62,7 +62,7 @@ def get_machine_order(call: Call) -> Iterable[Any]:
     CLUSTER,
     INPUT,
     synopsis="Give a virtual machine an order of its own; MigrationNetworkOrder acts for all, as in 2008 R2.",
-    example="Set-VMMigrationNetworkOrder SQL01 -Network 'Storage', 'Live Migration' -Exclude 'Public'",
+    example="Set-VMMigrationNetworkOrder SQL01 -Network 'Cluster Network 3' -Exclude 'Cluster Network 1'",
     since="fcm",
 )
 def set_machine_order(call: Call) -> Iterable[Any]:

@@ -122,7 +122,7 @@ def _moves(call: Call, node: Node) -> tuple[DrainMove, ...] | None:
     CLUSTER,
     INPUT,
     synopsis="End the pause of a node.",
-    example="Resume-ClusterNode node1",
+    example="Suspend-ClusterNode node1; Resume-ClusterNode node1",
 )
 def resume_node(call: Call) -> Iterable[Any]:
     """Resume, and fill again."""
@@ -139,7 +139,7 @@ def resume_node(call: Call) -> Iterable[Any]:
     CLUSTER,
     INPUT,
     synopsis="Start the cluster service of a node.",
-    example="Start-ClusterNode node3",
+    example="Stop-ClusterNode node3; Start-ClusterNode node3",
 )
 def start_node(call: Call) -> Iterable[Any]:
     """Start the service, and wait if asked to."""
@@ -206,7 +206,7 @@ def add_node(call: Call) -> Iterable[Any]:
     CLUSTER,
     INPUT,
     synopsis="Evict a node.",
-    example="Remove-ClusterNode node3 -Force",
+    example="Add-ClusterNode node4; Remove-ClusterNode node4 -Force",
 )
 def remove_node(call: Call) -> Iterable[Any]:
     """Evict."""

@@ -99,7 +99,7 @@ def _turn(call: Call, online: bool) -> Iterable[Any]:
     CLUSTER,
     INPUT,
     synopsis="Bring a disk or a virtual machine online.",
-    example="Start-ClusterResource 'Cluster Disk 2'",
+    example="Stop-ClusterResource 'Cluster Disk 2'; Start-ClusterResource 'Cluster Disk 2'",
 )
 def start_resource(call: Call) -> Iterable[Any]:
     """Bring online."""
@@ -166,7 +166,7 @@ def _suspended(call: Call, item: Resource | Disk) -> list[Any]:
     CLUSTER,
     INPUT,
     synopsis="Turn off maintenance mode of a disk or Cluster Shared Volume, or redirected access of a volume.",
-    example="Resume-ClusterResource 'Cluster Disk 2'",
+    example="Suspend-ClusterResource 'Cluster Disk 2'; Resume-ClusterResource 'Cluster Disk 2'",
 )
 def resume_resource(call: Call) -> Iterable[Any]:
     """Whichever of the two is on goes off; a volume never has both."""

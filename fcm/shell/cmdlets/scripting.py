@@ -69,7 +69,7 @@ def tee_object(call: Call) -> Iterable[Any]:
     Param("NotMatch", "switch"),
     OBJECTS,
     synopsis="Let through the texts in which a pattern is found.",
-    example="Get-Content node1_cluster.log | Select-String 'ERR'",
+    example="Get-ClusterLog -Node node1 -Destination logs | Get-Content | Select-String 'ERR'",
     aliases=("sls",),
     module=CORE,
 )
@@ -86,7 +86,7 @@ def select_string(call: Call) -> Iterable[Any]:
     Param("Path", position=0, needed=True, pipes=("File", TEXT)),
     Param("Delimiter", position=1),
     synopsis="Objects from a CSV file, one a line; all values are texts.",
-    example="Import-Csv moves.csv | ForEach-Object { Move-ClusterGroup $_.Name $_.Node }",
+    example="Get-VM | Export-Csv machines.csv; Import-Csv machines.csv | Select-Object Name, State",
     aliases=("ipcsv",),
     module=CORE,
 )

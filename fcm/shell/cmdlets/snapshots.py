@@ -120,7 +120,7 @@ def take(call: Call) -> Iterable[Any]:
     CLUSTER,
     INPUT,
     synopsis="Bring a virtual machine back to a snapshot; a clustered one must be off.",
-    example="Restore-VMSnapshot DC01 'before the update'",
+    example="Checkpoint-VM TEST01 -SnapshotName before; Restore-VMSnapshot TEST01 before",
     module="Hyper-V",
     since="2012",
 )
@@ -145,7 +145,7 @@ def restore(call: Call) -> Iterable[Any]:
     CLUSTER,
     INPUT,
     synopsis="Delete snapshots of a virtual machine.",
-    example="Remove-VMSnapshot DC01 'before the update'",
+    example="Checkpoint-VM DC01 -SnapshotName before; Remove-VMSnapshot DC01 before",
     module="Hyper-V",
     since="2012",
 )

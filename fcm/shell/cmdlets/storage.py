@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from fcm.model.entities import Disk
     from fcm.shell.call import Call
 
+WITH_VOLUME = "(Get-Cluster).EnableSharedVolumes = 'Enabled'; Add-ClusterSharedVolume 'Cluster Disk 2'"
+"""What makes the shared volume of the examples."""
 NAME = Param("Name", "texts", position=0, pipes=("ClusterSharedVolume", "ClusterResource", TEXT), of="disk")
 
 
@@ -51,7 +53,7 @@ def _shown(call: Call, identity: str) -> list[Any]:
     CLUSTER,
     INPUT,
     synopsis="Add disks of Available Storage to the Cluster Shared Volumes.",
-    example='Add-ClusterSharedVolume "Cluster Disk 2"',
+    example=WITH_VOLUME,
     joins=True,
 )
 def add_volume(call: Call) -> Iterable[Any]:
@@ -73,7 +75,7 @@ def add_volume(call: Call) -> Iterable[Any]:
     CLUSTER,
     INPUT,
     synopsis="Give a Cluster Shared Volume back to Available Storage.",
-    example='Remove-ClusterSharedVolume "Cluster Disk 2"',
+    example=f"{WITH_VOLUME} | Remove-ClusterSharedVolume",
 )
 def remove_volume(call: Call) -> Iterable[Any]:
     """Remove from the shared volumes."""
@@ -92,7 +94,7 @@ def remove_volume(call: Call) -> Iterable[Any]:
     CLUSTER,
     INPUT,
     synopsis="Make another node the coordinator of a Cluster Shared Volume.",
-    example='Move-ClusterSharedVolume "Cluster Disk 2" -Node node2',
+    example=f"{WITH_VOLUME} | Move-ClusterSharedVolume -Node node2",
 )
 def move_volume(call: Call) -> Iterable[Any]:
     """Move."""
@@ -159,7 +161,7 @@ def add_disk(call: Call) -> Iterable[Any]:
     Param("Path", position=0, needed=True, help="Folder of a shared volume, such as C:\\ClusterStorage\\Volume1."),
     Param("NewName", position=1, needed=True),
     synopsis="Rename the folder of a Cluster Shared Volume, on all nodes.",
-    example="Rename-Item C:\\ClusterStorage\\Volume1 Machines",
+    example=f"{WITH_VOLUME} | Out-Null; Rename-Item C:\\ClusterStorage\\Volume1 Machines",
     aliases=("ren", "rni"),
     module="Core",
 )

@@ -80,7 +80,7 @@ _ELEMENT = re.compile(r"[^\W\d][\w.-]{0,80}")
     "wevtutil",
     Param("Arguments", "texts", position=0, rest=True),
     synopsis="Event logs: el, gl, gli, sl, cl, qe, epl, ep, gp.",
-    example="wevtutil epl query.txt events.evtx /sq:true",
+    example="wevtutil epl System events.evtx",
     module="Programs",
     raw=True,
 )

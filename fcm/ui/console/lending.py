@@ -18,6 +18,7 @@ from fcm.workspace.workspace import Operation
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from fcm.migration.outlook import Outlook
     from fcm.model.commands import Command
     from fcm.workspace.workspace import Workspace
 
@@ -126,6 +127,11 @@ class LentWorkspace:
             self._workspace.submit(command, finished)
         finally:
             self.is_submitting = False
+
+    def outlook(self, migration: str) -> Outlook | None:
+        """The newest forecast; forecasts belong to the window's thread."""
+        found: Outlook | None = self._window(lambda: self._workspace.outlook(migration))
+        return found
 
     def drain(self, budget: float = 0.0) -> Change:
         """Nothing: the window drains."""
