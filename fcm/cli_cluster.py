@@ -54,7 +54,7 @@ def _seconds(text: str) -> float:
     except ValueError:
         value = 0.0
     if not 1 <= value <= LONGEST_TIME:
-        raise argparse.ArgumentTypeError(f"expected seconds from 1 to {LONGEST_TIME:.0f}, found {text!r}")
+        raise argparse.ArgumentTypeError(f"expected seconds from 1 to {LONGEST_TIME:.0f}, found {quoted(text)}")
     return value
 
 
