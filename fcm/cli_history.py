@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import shlex
 import sys
 from contextlib import closing
 from pathlib import Path
@@ -98,9 +99,11 @@ def _tell_earlier(journals: list[Path]) -> None:
     """On standard error, so that what is printed stays the history itself."""
     if not journals:
         return
+    from fcm.installation import command
+
     print("Kept of earlier clusters of this name, the newest first:", file=sys.stderr)
     for path in journals:
-        print(f"  fcm history {path}", file=sys.stderr)
+        print(f"  {command(f'history {shlex.quote(str(path))}')}", file=sys.stderr)
 
 
 def _tell(arguments: argparse.Namespace, uri: str, history: History, machines: Sequence[str]) -> int:

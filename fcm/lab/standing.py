@@ -10,6 +10,7 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
+from fcm.installation import command
 from fcm.lab.lab import read_process, take_down
 from fcm.lab.plan import LAB_NAME, LabFolders
 from fcm.lab.processes import network_namespaces, process_start
@@ -37,7 +38,7 @@ class StandingLab:
     @property
     def removal(self) -> str:
         """The command that removes it."""
-        return "fcm lab down" if self.name == LabFolders().name else f"fcm lab --name {self.name} down"
+        return command("lab down" if self.name == LabFolders().name else f"lab --name {self.name} down")
 
     def sentence(self) -> str:
         """That it stands, for whom, and how it is removed."""

@@ -16,6 +16,7 @@ import pytest
 
 from fcm.app import journal_path, open_workspace
 from fcm.cli import main
+from fcm.installation import command
 from fcm.lab.faults import LinkFault, NodeFault, break_link, break_node, emulator_of
 from fcm.lab.lab import bring_up, read_status, take_down
 from fcm.lab.plan import (
@@ -273,7 +274,7 @@ def test_the_lab_of_a_process_that_was_killed_is_named_by_status_and_removed_by_
         removed = capsys.readouterr().out
 
     stands = f"The lab '{_SMALL.name}' stands on this machine"
-    remedy = f"Remove it: fcm lab --name {_SMALL.name} down"
+    remedy = f"Remove it: {command(f'lab --name {_SMALL.name} down')}"
     assert f"{stands} and belongs to process {owner.pid}, which runs. {remedy}" in living
     assert f"{stands}; the process that made it, {owner.pid}, is gone. {remedy}" in named
     assert f"The lab '{lab.folders.name}' stands on this machine and belongs to process {os.getpid()}" in named

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from fcm import installation
 from fcm.app import journal_path, open_workspace
 from fcm.cli import main
 from fcm.model import commands as cmd
@@ -145,16 +146,17 @@ def test_a_lab_of_another_identity_is_another_cluster_and_what_was_kept_of_the_e
     hosts.write_text(HOSTS.replace("first", "second"))
     second = journal_path(uri)
     assert second != first
+    reading = installation.command(f"history {first}")
     assert run(capsys, "history", uri) == (
         1,
         "",
         f"{uri} was never opened here, so nothing is kept of it. Open it once, or see whether FCM_DATA names another "
-        f"folder than usual.\nKept of earlier clusters of this name, the newest first:\n  fcm history {first}\n",
+        f"folder than usual.\nKept of earlier clusters of this name, the newest first:\n  {reading}\n",
     )
     Journal.open(second, uri).close()
     code, out, err = run(capsys, "history", uri)
     assert (code, out) == (0, "No migration is kept.\n")
-    assert f"fcm history {first}" in err
+    assert reading in err
     assert run(capsys, "history", str(first)) == (0, "No migration is kept.\n", "")
 
     hosts.unlink()  # the lab is down

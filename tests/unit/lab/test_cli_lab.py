@@ -12,6 +12,7 @@ import pytest
 
 from fcm import cli_lab
 from fcm.cli import main
+from fcm.installation import command
 from fcm.lab import standing
 from fcm.lab.plan import LabError, LabFolders, make_plan
 from fcm.lab.processes import process_start
@@ -125,14 +126,14 @@ def test_every_lab_that_stands_is_named_with_the_command_that_removes_it(run_fol
 
     assert [lab.sentence() for lab in standing.standing_labs()] == [
         "The lab 'gone' stands on this machine; the process that made it, 4194305, is gone. "
-        "Remove it: fcm lab --name gone down",
-        "The lab 'half' stands on this machine. Remove it: fcm lab --name half down",
-        "The lab 'kept' stands on this machine. Remove it: fcm lab --name kept down",
+        f"Remove it: {command('lab --name gone down')}",
+        f"The lab 'half' stands on this machine. Remove it: {command('lab --name half down')}",
+        f"The lab 'kept' stands on this machine. Remove it: {command('lab --name kept down')}",
         f"The lab 'mine' stands on this machine and belongs to process {here}, which runs. "
-        "Remove it: fcm lab --name mine down",
+        f"Remove it: {command('lab --name mine down')}",
         f"The lab 'reused' stands on this machine; the process that made it, {here}, is gone. "
-        "Remove it: fcm lab --name reused down",
-        "The lab 'torn' stands on this machine. Remove it: fcm lab --name torn down",
+        f"Remove it: {command('lab --name reused down')}",
+        f"The lab 'torn' stands on this machine. Remove it: {command('lab --name torn down')}",
     ]
 
 
@@ -156,8 +157,8 @@ def test_down_removes_its_own_lab_and_those_whose_process_is_gone_and_names_the_
     assert taken == ["nowhere", "gone"]
     assert capsys.readouterr().out.splitlines() == [
         "The lab 'gone' is down too: the process that made it, 4194305, is gone.",
-        "The lab 'half' stands on this machine. Remove it: fcm lab --name half down",
-        "The lab 'kept' stands on this machine. Remove it: fcm lab --name kept down",
+        f"The lab 'half' stands on this machine. Remove it: {command('lab --name half down')}",
+        f"The lab 'kept' stands on this machine. Remove it: {command('lab --name kept down')}",
     ]
 
 
@@ -169,7 +170,7 @@ def test_status_without_a_lab_of_its_own_names_those_that_stand(
     assert _run("status") == 1
     said = capsys.readouterr()
     assert said.err == "No lab is up. Start one: fcm lab up\n"
-    assert "The lab 'kept' stands on this machine. Remove it: fcm lab --name kept down" in said.out
+    assert f"The lab 'kept' stands on this machine. Remove it: {command('lab --name kept down')}" in said.out
 
 
 def test_a_bandwidth_that_is_none_is_answered_with_how_to_write_one(capsys: pytest.CaptureFixture[str]) -> None:
