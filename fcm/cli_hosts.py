@@ -25,7 +25,8 @@ if TYPE_CHECKING:
     from fcm.backend.libvirt.check import HostFacts
     from fcm.backend.libvirt.hosts_file import HostsFile
     from fcm.migration.fitting import DirtySample
-    from fcm.workspace.drain import DrainPlan, DrainRow
+    from fcm.workspace.drain import DrainRow
+    from fcm.workspace.drain_plan import DrainPlan
     from fcm.workspace.workspace import Workspace
 
     class _Wait(Protocol):

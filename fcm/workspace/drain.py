@@ -6,19 +6,19 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from fcm.model import commands as cmd
 from fcm.model.drains import drain_migrations, plan_destinations
-from fcm.model.entities import DrainMove, NodeState, Staying
+from fcm.model.entities import DrainMove, NodeState
 from fcm.model.quantities import size
 from fcm.model.telemetry import Phase
 from fcm.words import counted
+from fcm.workspace.drain_plan import DrainPlan, PlannedMove
 from fcm.workspace.drain_together import predict_together
 from fcm.workspace.preflight import question
 
 if TYPE_CHECKING:
     from fcm.model.entities import Drain, Migration, MigrationOptions
     from fcm.model.state import State
-    from fcm.workspace.workspace import Workspace
+    from fcm.workspace.view import ClusterView
 
 ENDS = {
     Phase.WAITING: "waits",
@@ -28,50 +28,6 @@ ENDS = {
     Phase.INTERRUPTED: "interrupted",
 }
 """Phases in one word; all others are "moving"."""
-
-
-@dataclass(frozen=True, slots=True)
-class PlannedMove:
-    """One live migration of a drain."""
-
-    machine: str
-    """Id."""
-    name: str
-    memory: int
-    """bytes."""
-    destination: str
-    reason: str
-    """Why this destination."""
-    duration: float | None = None
-    """s with the moves beside it; None where it is not expected to end by itself, or was not predicted yet."""
-    alone: float | None = None
-    """s if nothing else moved; None likewise."""
-    basis: str = ""
-    """What the duration rests on: "forecast" (its workload is known), "measured" (how it wrote when it was measured),
-    "assumed" (never measured: its memory over the bandwidth); "" where nothing was predicted yet."""
-
-
-@dataclass(frozen=True, slots=True)
-class DrainPlan:
-    """How a node is emptied: pause it, make the moves in order, do its maintenance, resume it."""
-
-    node: str
-    moves: tuple[PlannedMove, ...]
-    staying: tuple[Staying, ...]
-    off: int = 0
-    """Machines that are off or saved and stay, because there is nothing of them to move."""
-    makespan: float | None = None
-    """s until the last of them has ended; None where one is not expected to end or not all were predicted."""
-
-    @property
-    def is_complete(self) -> bool:
-        """True if no running machine stays behind."""
-        return not self.staying
-
-    def command(self, options: MigrationOptions | None = None) -> cmd.DrainNode:
-        """What carries out exactly this plan."""
-        moves = tuple(DrainMove(one.machine, one.destination, one.duration, one.basis) for one in self.moves)
-        return cmd.DrainNode(self.node, moves, options)
 
 
 def plan_moves(state: State, node: str) -> DrainPlan:
@@ -91,7 +47,7 @@ def plan_moves(state: State, node: str) -> DrainPlan:
     return DrainPlan(node, tuple(moves), staying, off)
 
 
-def plan_drain(workspace: Workspace, node: str, options: MigrationOptions | None = None) -> DrainPlan:
+def plan_drain(workspace: ClusterView, node: str, options: MigrationOptions | None = None) -> DrainPlan:
     """The plan with all durations; some tenths of a second a machine.
 
     Raises:
@@ -102,13 +58,13 @@ def plan_drain(workspace: Workspace, node: str, options: MigrationOptions | None
     return predict_together(workspace, plan, options)
 
 
-def predicted(workspace: Workspace, move: PlannedMove, options: MigrationOptions | None = None) -> PlannedMove:
+def predicted(workspace: ClusterView, move: PlannedMove, options: MigrationOptions | None = None) -> PlannedMove:
     """The move with the duration that it has alone. May take some tenths of a second; any thread may ask."""
     duration, basis = _alone(workspace, move, options)
     return replace(move, duration=duration, alone=duration, basis=basis)
 
 
-def _alone(workspace: Workspace, move: PlannedMove, options: MigrationOptions | None) -> tuple[float | None, str]:
+def _alone(workspace: ClusterView, move: PlannedMove, options: MigrationOptions | None) -> tuple[float | None, str]:
     machine = workspace.state.machines.get(move.machine)
     if machine is None:
         return move.alone, move.basis

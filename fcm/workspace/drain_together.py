@@ -17,8 +17,8 @@ from fcm.workspace.preflight import GOODPUT, first_network, question
 if TYPE_CHECKING:
     from fcm.migration.specification import MigrationSpec
     from fcm.model.entities import MigrationOptions
-    from fcm.workspace.drain import DrainPlan, PlannedMove
-    from fcm.workspace.workspace import Workspace
+    from fcm.workspace.drain_plan import DrainPlan, PlannedMove
+    from fcm.workspace.view import ClusterView
 
 PATIENCE = 4.0
 """Moves that have not ended after so many times what all take one after the other are not expected to end."""
@@ -28,7 +28,7 @@ SILENT = Workload((Scattered(1, 0.0),), name="not measured")
 """A guest of whose writing nothing is known: its memory is copied once."""
 
 
-def predict_together(workspace: Workspace, plan: DrainPlan, options: MigrationOptions | None = None) -> DrainPlan:
+def predict_together(workspace: ClusterView, plan: DrainPlan, options: MigrationOptions | None = None) -> DrainPlan:
     """The plan with durations and a makespan that reckon with the moves beside each.
 
     Moves that do not end even alone are left out of it, and keep no duration. Some ms a move; any thread may ask.
@@ -62,7 +62,7 @@ class _Queue:
     """The moves in their order, as many at once as the nodes take part in."""
 
     def __init__(
-        self, workspace: Workspace, node: str, moves: list[PlannedMove], options: MigrationOptions | None, limit: int
+        self, workspace: ClusterView, node: str, moves: list[PlannedMove], options: MigrationOptions | None, limit: int
     ) -> None:
         self._workspace = workspace
         self._node = node

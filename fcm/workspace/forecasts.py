@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from fcm.migration.outlook import Outlook
     from fcm.model.entities import Migration
     from fcm.model.telemetry import TelemetryRow
-    from fcm.workspace.workspace import Workspace
+    from fcm.workspace.view import ClusterView
 
 
 def downtime_limit(migration: Migration) -> float:
@@ -41,7 +41,7 @@ class Forecasts:
     Belongs to the thread that owns the workspace.
     """
 
-    def __init__(self, workspace: Workspace) -> None:
+    def __init__(self, workspace: ClusterView) -> None:
         self._workspace = workspace
         self._courses: dict[str, Course] = {}
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from fcm.migration.fitting import DirtySample
     from fcm.migration.preflight import Judgement, Remedy
     from fcm.model.entities import MigrationOptions, VirtualMachine
-    from fcm.workspace.workspace import Workspace
+    from fcm.workspace.view import ClusterView
 
 LONGEST = 15.0
 """s that the four measurements of a real host take together."""
@@ -36,7 +36,7 @@ class Way:
     """True where the machine can be lost by it."""
 
 
-def origin(workspace: Workspace, machine: VirtualMachine) -> str:
+def origin(workspace: ClusterView, machine: VirtualMachine) -> str:
     """Where the figures come from, in words."""
     if workspace.simulated:
         workload = machine.workload or "idle"
@@ -48,7 +48,7 @@ def origin(workspace: Workspace, machine: VirtualMachine) -> str:
 
 
 def measured_question(
-    workspace: Workspace, machine: VirtualMachine, destination: str, samples: tuple[DirtySample, ...]
+    workspace: ClusterView, machine: VirtualMachine, destination: str, samples: tuple[DirtySample, ...]
 ) -> Question:
     """What is to be judged by measured samples, whatever else is known of the machine."""
     asked = question(workspace, machine, destination)
@@ -57,7 +57,7 @@ def measured_question(
     return Question(asked.plan, None, samples)
 
 
-def ways(workspace: Workspace, machine: VirtualMachine, destination: str, judgement: Judgement) -> tuple[Way, ...]:
+def ways(workspace: ClusterView, machine: VirtualMachine, destination: str, judgement: Judgement) -> tuple[Way, ...]:
     """What can be started now: the migration as it is where it ends, else with one remedy each.
 
     A bandwidth is offered only where a limit of the cluster's options holds it down and the network carries more.
@@ -75,7 +75,7 @@ def ways(workspace: Workspace, machine: VirtualMachine, destination: str, judgem
 
 
 def _way(
-    workspace: Workspace, machine: VirtualMachine, destination: str, remedy: Remedy, usual: MigrationOptions
+    workspace: ClusterView, machine: VirtualMachine, destination: str, remedy: Remedy, usual: MigrationOptions
 ) -> Way | None:
     start = f"Live migrate to {destination} with "
     takes = f"Takes about {remedy.total:.0f} s."

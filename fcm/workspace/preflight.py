@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from fcm.model.entities import MigrationOptions, Network, VirtualMachine
     from fcm.model.state import State
     from fcm.model.telemetry import TelemetryRow
-    from fcm.workspace.workspace import Workspace
+    from fcm.workspace.view import ClusterView
 
 NAME = "Convergence"
 """Of the check that this module adds to those of fcm.model.preflight_checks."""
@@ -59,7 +59,7 @@ class Question:
 
 
 def question(
-    workspace: Workspace, machine: VirtualMachine, destination: str, options: MigrationOptions | None = None
+    workspace: ClusterView, machine: VirtualMachine, destination: str, options: MigrationOptions | None = None
 ) -> Question:
     """What is to be judged, read from the state; cheap. ``options`` None: those of the cluster."""
     options = workspace.state.migration_options(options)
@@ -135,7 +135,7 @@ def known_workload(machine: VirtualMachine) -> Workload | None:
     return workload_of(machine)
 
 
-def measured_samples(workspace: Workspace, machine: str) -> tuple[tuple[DirtySample, ...], str]:
+def measured_samples(workspace: ClusterView, machine: str) -> tuple[tuple[DirtySample, ...], str]:
     """How a machine was seen to write, and how that was found out; the newest counts, both are empty without any.
 
     What was measured before a migration counts, and what the passes of its live migrations found dirtied.

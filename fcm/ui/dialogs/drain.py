@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from fcm.model.entities import Drain
     from fcm.ui.background import Outcome
     from fcm.ui.desk import Desk
-    from fcm.workspace.drain import DrainPlan, PlannedMove
+    from fcm.workspace.drain_plan import DrainPlan, PlannedMove
     from fcm.workspace.workspace import Operation
 
 _REJECT = QDialogButtonBox.ButtonRole.RejectRole

@@ -29,7 +29,8 @@ if TYPE_CHECKING:
     from fcm.model.entities import Drain, Staying
     from fcm.model.state import State
     from fcm.ui.figures import Figures
-    from fcm.workspace.drain import DrainPlan, DrainRow
+    from fcm.workspace.drain import DrainRow
+    from fcm.workspace.drain_plan import DrainPlan
 
 HEADS = ("Order", "Virtual machine", "Memory", "Destination", "Predicted", "Actual", "Status")
 ORDER, MACHINE, MEMORY, DESTINATION, PREDICTED, ACTUAL, STATUS = range(7)

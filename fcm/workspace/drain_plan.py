@@ -1,0 +1,52 @@
+"""A drain as it is planned: which machines move where, in which order, and how long each takes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from fcm.model import commands as cmd
+from fcm.model.entities import DrainMove, MigrationOptions, Staying
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedMove:
+    """One live migration of a drain."""
+
+    machine: str
+    """Id."""
+    name: str
+    memory: int
+    """bytes."""
+    destination: str
+    reason: str
+    """Why this destination."""
+    duration: float | None = None
+    """s with the moves beside it; None where it is not expected to end by itself, or was not predicted yet."""
+    alone: float | None = None
+    """s if nothing else moved; None likewise."""
+    basis: str = ""
+    """What the duration rests on: "forecast" (its workload is known), "measured" (how it wrote when it was measured),
+    "assumed" (never measured: its memory over the bandwidth); "" where nothing was predicted yet."""
+
+
+@dataclass(frozen=True, slots=True)
+class DrainPlan:
+    """How a node is emptied: pause it, make the moves in order, do its maintenance, resume it."""
+
+    node: str
+    moves: tuple[PlannedMove, ...]
+    staying: tuple[Staying, ...]
+    off: int = 0
+    """Machines that are off or saved and stay, because there is nothing of them to move."""
+    makespan: float | None = None
+    """s until the last of them has ended; None where one is not expected to end or not all were predicted."""
+
+    @property
+    def is_complete(self) -> bool:
+        """True if no running machine stays behind."""
+        return not self.staying
+
+    def command(self, options: MigrationOptions | None = None) -> cmd.DrainNode:
+        """What carries out exactly this plan."""
+        moves = tuple(DrainMove(one.machine, one.destination, one.duration, one.basis) for one in self.moves)
+        return cmd.DrainNode(self.node, moves, options)
