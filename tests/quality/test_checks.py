@@ -34,6 +34,9 @@ class Program:
             raise subprocess.TimeoutExpired("pytest", timeout)
         return self.code
 
+    def poll(self) -> int:
+        return -9 if self.killed else self.code
+
     def kill(self) -> None:
         self.killed = True
 
