@@ -345,7 +345,7 @@ def _read_plan(path: Path, preset_name: str) -> tuple[Plan, list[Any]]:
         line_rate=inner.number("line", 1, 1e13, unit="bytes/s") if inner.has("line") else None,
     )
     if data.get("passes") and plan.line_rate is None:
-        plan = replace(plan, line_rate=LOOPBACK_RATE)  # a recording of the laboratory
+        plan = replace(plan, line_rate=LOOPBACK_RATE, line_words="measured in the laboratory, as this recording was")
     holder = fields if fields.has("dirty_rate_mib_s") else inner
     samples = []
     for k, entry in enumerate(holder.items("dirty_rate_mib_s", 1000)):

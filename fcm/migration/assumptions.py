@@ -76,7 +76,7 @@ def _bandwidth(plan: Plan, drawn: bool) -> str:
 def _last_copy(plan: Plan) -> str:
     if plan.line_rate is None:
         return "a last copy at the same rate (assumed)"
-    return f"a last copy at up to {rate(max(plan.line_rate, 1.0))}"
+    return f"a last copy at up to {rate(max(plan.line_rate, 1.0))} ({plan.line_words})"
 
 
 def _rule(plan: Plan, spec: MigrationSpec) -> str:

@@ -80,8 +80,8 @@ class Prediction:
         }
 
 
-MOST_POINTS = 36_000
-"""Rows of a curve at most."""
+POINTS = 2_000
+"""Rows of a curve after which its steps are twice as long: windows at first, hours in a migration of years."""
 MOST_PASSES = 3000
 """Passes after which a migration whose guest does not write steadily is taken for one that never ends."""
 PATIENCE = 10.0
@@ -161,11 +161,10 @@ def predict(
     final: FinalFigures | None = None
     row: TelemetryRow | None = None
     left = max(1, round(give_up / WINDOW))
-    stride = max(1, left // MOST_POINTS)
     while final is None and left > 0:
         if wanted is not None and not wanted():
             raise Abandoned
-        step, count = engine.leap(min(stride, left) if curve else left)
+        step, count = engine.leap(min(2 ** (len(points) // POINTS), left) if curve else left)
         left -= count
         row = step.rows[handle]
         if handle in step.synced:

@@ -97,6 +97,8 @@ class Plan:
     bandwidth_origin: Origin = Origin.GIVEN
     bandwidth_words: str = ""
     """Where the bandwidth comes from, as a clause; "" where its origin says enough."""
+    line_words: str = "given"
+    """Where a rate of the last copy comes from that is not the bandwidth's."""
     fixed_downtime: float = 0.010
     capabilities: frozenset[Capability] = frozenset()
     chunk_shift: int = 18

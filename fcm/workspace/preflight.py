@@ -85,6 +85,7 @@ def question(
         downtime_limit=options.downtime_limit,
         zero_share=machine.zero_share,
         line_rate=network.bandwidth * GOODPUT,
+        line_words=f"what {network.name} carries",
         capabilities=frozenset(capabilities),
         throttle_initial=options.auto_converge_initial or Plan.throttle_initial,
         throttle_increment=options.auto_converge_increment or Plan.throttle_increment,

@@ -76,7 +76,7 @@ def is_sane(judgement: Judgement, plan: Plan) -> None:
         assert word not in judgement.sentence.split()
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(MEMORIES, BANDWIDTHS, FACTORS, GUESTS, RULES, LIMITS)
 def test_more_bandwidth_is_never_later_and_the_verdict_never_worse(
     memory: int, bandwidth: float, factor: float, guest: Guest, rule: object, limit: float
@@ -92,7 +92,7 @@ def test_more_bandwidth_is_never_later_and_the_verdict_never_worse(
         assert fast.total.value <= slow.total.value * (1 + CHAOS) + WINDOW
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(MEMORIES, BANDWIDTHS, RULES, LIMITS, st.sampled_from([0.0, 0.5, 1.0]), st.booleans())
 def test_an_idle_guest_always_ends_and_surely(
     memory: int, bandwidth: float, rule: object, limit: float, zero: float, measured: bool
@@ -106,7 +106,7 @@ def test_an_idle_guest_always_ends_and_surely(
         assert "close" not in judgement.sentence
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=12, deadline=None)
 @given(MEMORIES, BANDWIDTHS, FACTORS, GUESTS, RULES, LIMITS)
 def test_a_larger_downtime_limit_never_makes_it_worse(
     memory: int, bandwidth: float, factor: float, guest: Guest, rule: object, limit: float
@@ -120,7 +120,7 @@ def test_a_larger_downtime_limit_never_makes_it_worse(
         assert wide.total.value <= tight.total.value * (1 + CHAOS) + WINDOW
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=12, deadline=None)
 @given(logarithmic(16 * MIB, 12 * TIB), BANDWIDTHS, FACTORS, GUESTS, RULES, LIMITS)
 def test_more_memory_is_never_sooner(
     memory: float, bandwidth: float, factor: float, guest: Guest, rule: object, limit: float
@@ -134,7 +134,7 @@ def test_more_memory_is_never_sooner(
         assert more.total.value >= less.total.value * (1 - CHAOS) - WINDOW
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(MEMORIES, BANDWIDTHS, FACTORS, logarithmic(0.5, 1e5), st.booleans())
 def test_measured_rates_are_judged_like_that_too(
     memory: int, bandwidth: float, factor: float, mib_per_s: float, exact: bool

@@ -166,7 +166,7 @@ def test_preflight_prints_what_it_reckons_with_and_takes_a_preset(
     assert "500 ms (the default of VMware vMotion)" in said
     assert "a last copy at the same rate (assumed)" in said
     slow_end = preflight(tmp_path, capsys, plan | {"line": 1.25e9}, "--json")
-    assert "a last copy at up to 10 Gbit/s" in json.loads(slow_end)["assumptions"]
+    assert "a last copy at up to 10 Gbit/s (given)" in json.loads(slow_end)["assumptions"]
 
 
 def test_a_migration_that_is_slow_is_not_called_endless(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -204,3 +204,10 @@ def test_a_limit_of_ages_is_answered_at_once(tmp_path: Path, capsys: pytest.Capt
     result = json.loads(out)
     assert result["status"] == "did-not-converge"
     assert result["bytes"] == pytest.approx(1e18, rel=0.1)
+
+
+def test_preflight_of_a_laboratory_recording_says_that_its_last_copy_is_the_laboratorys(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    _, out, _ = run(capsys, "preflight", RECORDING)
+    assert "9.6 Gbit/s (measured in the laboratory, as this recording was)" in out
