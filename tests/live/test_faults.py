@@ -310,6 +310,7 @@ def test_a_libvirtd_restarted_while_idle_is_found_again_and_moves_its_machine(
         lab.disconnect(here)
         break_node(NodeFault.LIBVIRTD_KILL, lab.node(here), lab.folders)
         wait_until(lambda: _answering(lab, here), f"libvirtd of {here} answers again", 30)
+        watched.until_asked_again()  # what is known may be from before the kill, or of the moment without libvirtd
         ended = watched.end_of(watched.migrate(watched.machine(guest.name), there))
         held.wait_for_ticks(50)
         continuity = held.read()
