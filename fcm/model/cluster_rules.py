@@ -123,4 +123,6 @@ def set_concurrent(command: cmd.SetConcurrentMigrations, state: State) -> Verdic
 def set_migration_options(command: cmd.SetMigrationOptions, state: State) -> Verdict:
     """Options that every node can keep to."""
     possible = machine_rules.transfer_options(command.options)
-    return together((possible, *(limit_holds(command.options, node) for node in state.nodes.values())))
+    if not possible:
+        return possible
+    return together(tuple(limit_holds(command.options, node) for node in state.nodes.values()))

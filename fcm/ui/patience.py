@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 
 PATIENCE = 60.0
 """s; far more than anything takes that the window does, on a machine without other work."""
@@ -12,9 +13,11 @@ PROGRAM_PATIENCE = 240.0
 
 def load() -> float:
     """Programs that want to run for each processor, about a minute's mean; 0 where the system does not tell."""
+    if sys.platform == "win32":
+        return 0.0
     try:
         return os.getloadavg()[0] / (os.cpu_count() or 1)
-    except (AttributeError, OSError):
+    except OSError:
         return 0.0
 
 
