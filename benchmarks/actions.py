@@ -11,12 +11,12 @@ import time
 from dataclasses import replace
 
 from fcm.backend.embedded import EmbeddedBackend, cluster_files
-from fcm.backend.embedded.cluster_file import load
-from fcm.backend.embedded.groups import machine_group
+from fcm.backend.embedded.cluster_file.groups import machine_group
+from fcm.backend.embedded.cluster_file.reading import load
 from fcm.model import commands as cmd
 from fcm.model import events as ev
 from fcm.model.entities import GIB, MIB, DiskUse, MachineState
-from fcm.ui.qactions import entries
+from fcm.ui.window.qactions import entries
 from fcm.workspace.selection import Place, Selection
 from fcm.workspace.workspace import Workspace
 

@@ -14,7 +14,7 @@ import time
 RUNS = 15
 LIMIT = 0.080
 """s for the median of ``fcm --version``."""
-START = "import sys; from fcm.cli import main; sys.exit(main())"
+START = "import sys; from fcm.cli.main import main; sys.exit(main())"
 COMMANDS: dict[str, list[str]] = {
     "python -c pass": ["-c", "pass"],
     "fcm --version": ["-c", START, "--version"],

@@ -20,12 +20,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from fcm.migration.engine import Engine
-from fcm.migration.forecast import Forecast
-from fcm.migration.prediction import predict
-from fcm.migration.reference import page_monte_carlo
-from fcm.migration.specification import Capability, MigrationSpec
-from fcm.migration.workload import PAGE, Scattered, Sweep, Uniform, Workload, Zipf, zipf_bins
+from fcm.migration.engine.engine import Engine
+from fcm.migration.engine.specification import Capability, MigrationSpec
+from fcm.migration.engine.workload import PAGE, Scattered, Sweep, Uniform, Workload, Zipf, zipf_bins
+from fcm.migration.forecast.forecast import Forecast
+from fcm.migration.judging.prediction import predict
+from fcm.migration.validation.reference import page_monte_carlo
 from fcm.model.telemetry import Phase
 
 if TYPE_CHECKING:

@@ -16,8 +16,8 @@ from PySide6.QtWidgets import QApplication
 from fcm.app import make_context, open_workspace
 from fcm.model import commands as cmd
 from fcm.model.telemetry import Phase
-from fcm.ui.main_window import MainWindow
-from fcm.ui.start import make_application
+from fcm.ui.window.main_window import MainWindow
+from fcm.ui.window.start import make_application
 from fcm.workspace.selection import Place, Selection
 
 MIGRATIONS = 8

@@ -13,9 +13,9 @@ from dataclasses import asdict
 from pathlib import Path
 
 from fcm.logs.evtx import write_evtx
-from fcm.logs.query import Query, parse_query, query_of
+from fcm.logs.queries.query import Query, parse_query, query_of
 from fcm.logs.records import EventRecord
-from fcm.workspace.event_log import EventLog, Sought, everything
+from fcm.workspace.events.event_log import EventLog, Sought, everything
 
 EVENTS = 200_000
 QUERY = (

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QEventLoop, QTimer
 from PySide6.QtWidgets import QApplication
 
-from fcm.ui import theme
+from fcm.ui.look import theme
 from fcm.ui.migration import MigrationPlanner
 from fcm.ui.migration.planner import REST
 

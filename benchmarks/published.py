@@ -9,15 +9,15 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from fcm.migration.policies import CLARK_2005, QEMU_7_2, LogWindow
-from fcm.migration.prediction import COMPLETED, predict
-from fcm.migration.specification import Capability, MigrationSpec
-from fcm.migration.workload import Scattered, Sweep, Uniform, Workload
+from fcm.migration.engine.policies import CLARK_2005, QEMU_7_2, LogWindow
+from fcm.migration.engine.specification import Capability, MigrationSpec
+from fcm.migration.engine.workload import Scattered, Sweep, Uniform, Workload
+from fcm.migration.judging.prediction import COMPLETED, predict
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from fcm.migration.prediction import Prediction
+    from fcm.migration.judging.prediction import Prediction
 
 MB, MIB = 1e6, 1 << 20
 GIVE_UP = 1487.5

@@ -15,8 +15,8 @@ CHILD = """
 import sys, time
 from PySide6.QtCore import QEvent, QObject, QTimer
 from fcm.app import make_context
-from fcm.ui.main_window import MainWindow
-from fcm.ui.start import make_application
+from fcm.ui.window.main_window import MainWindow
+from fcm.ui.window.start import make_application
 
 class FirstPaint(QObject):
     def eventFilter(self, watched, event):

@@ -17,14 +17,14 @@ from typing import TYPE_CHECKING
 
 from benchmarks.engine import measured, speed_table
 from benchmarks.published import published_table
-from fcm.migration.calibration import calibration, replay
 from fcm.migration.fields import BadFileError
-from fcm.migration.kept import read_recording
-from fcm.migration.validation import validate
-from fcm.migration.validation_tables import FORECAST, forecast_table, table
+from fcm.migration.recordings.kept import read_recording
+from fcm.migration.validation.calibration import calibration, replay
+from fcm.migration.validation.runs import validate
+from fcm.migration.validation.tables import FORECAST, forecast_table, table
 
 if TYPE_CHECKING:
-    from fcm.migration.validation import Validation
+    from fcm.migration.validation.runs import Validation
 
 DOCUMENT = Path(__file__).parents[1] / "docs" / "migration-model.md"
 _MARK = re.compile(r"(<!-- table (\S+) (case|achieved) ([^>]+?) -->\n).*?(<!-- end -->)", re.DOTALL)

@@ -2,6 +2,6 @@
 
 import sys
 
-from fcm.cli import main
+from fcm.cli.main import main
 
 sys.exit(main())

@@ -16,17 +16,17 @@ from fcm.backend import registry
 from fcm.backend.base import BackendError
 from fcm.mistakes import WrongInputError
 from fcm.workspace.cluster_plan import ClusterPlan, save
-from fcm.workspace.folders import cluster_folder, data_folder, own_folder
-from fcm.workspace.journal import Journal, salvage, uri_of_journal
-from fcm.workspace.journal_file import DamagedJournalError, JournalError, is_there
-from fcm.workspace.settings import RECENT, Settings
-from fcm.workspace.trusted_files import TrustedFiles
+from fcm.workspace.files.folders import cluster_folder, data_folder, own_folder
+from fcm.workspace.files.journal import Journal, salvage, uri_of_journal
+from fcm.workspace.files.journal_file import DamagedJournalError, JournalError, is_there
+from fcm.workspace.files.settings import RECENT, Settings
+from fcm.workspace.files.trusted_files import TrustedFiles
 from fcm.workspace.workspace import Workspace
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from fcm.ui.context import Context, KnownCluster
+    from fcm.ui.window.context import Context, KnownCluster
 
 DEFAULT_CLUSTER = "embedded:contoso"
 
@@ -141,7 +141,7 @@ def _journal_name(uri: str) -> str:
 def known_clusters(settings: Settings) -> list[KnownCluster]:
     """Shipped, created and recent clusters."""
     from fcm.backend.embedded import describe_cluster
-    from fcm.ui.context import KnownCluster
+    from fcm.ui.window.context import KnownCluster
 
     recent = settings.get(RECENT)
     found: dict[str, KnownCluster] = {}
@@ -164,7 +164,7 @@ def create_cluster(plan: ClusterPlan) -> str:
 
 def make_context(settings: Settings | None = None, opener: Callable[[str], Workspace] = open_workspace) -> Context:
     """What the window is given."""
-    from fcm.ui.context import Context
+    from fcm.ui.window.context import Context
 
     chosen = settings or Settings()
     return Context(
@@ -180,7 +180,7 @@ def make_context(settings: Settings | None = None, opener: Callable[[str], Works
 
 def display_problem() -> str:
     """Why no window can be shown here, as a sentence; "" if one can, and Qt is told by which platform."""
-    from fcm.ui.display import choose
+    from fcm.ui.look.display import choose
 
     choice = choose(os.environ)
     if choice.platform:
@@ -196,7 +196,7 @@ def run_window(uri: str | None) -> int:
     if problem:
         print(problem, file=sys.stderr)
         return 1
-    from fcm.ui.start import run
+    from fcm.ui.window.start import run
 
     return run(make_context(), uri)
 
@@ -208,8 +208,8 @@ def run_tour(out: Path) -> int:
     if problem:
         print(problem, file=sys.stderr)
         return 1
-    from fcm.ui.display import quiet_offscreen
-    from fcm.ui.tour import run
+    from fcm.ui.look.display import quiet_offscreen
+    from fcm.ui.tour.walkthrough import run
 
     with quiet_offscreen():
         return run(make_context, out)
@@ -225,7 +225,7 @@ def smoke() -> int:
     if problem:
         print(problem, file=sys.stderr)
         return 1
-    from fcm.ui.smoke import run
+    from fcm.ui.window.smoke import run
 
     try:
         with own_folder("smoke"):

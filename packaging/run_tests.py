@@ -111,7 +111,7 @@ def pytest(name: str) -> Outcome:
 
 def _code(command: list, environment: dict[str, str], limit: float):
     """How a program ended; None where it did not within ``limit`` s, or what these are on a busy machine."""
-    from fcm.ui.patience import stretched
+    from fcm.ui.tour.patience import stretched
 
     program, begin, allowed = subprocess.Popen(command, cwd=TOP, env=environment), time.monotonic(), limit
     try:

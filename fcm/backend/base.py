@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 from fcm.mistakes import SentenceError, WrongInputError
-from fcm.model.verdict import OK, Verdict
+from fcm.model.rules.verdict import OK, Verdict
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from fcm.migration.fitting import DirtySample
+    from fcm.migration.judging.fitting import DirtySample
     from fcm.model.commands import Command
     from fcm.model.events import Entry
     from fcm.model.state import State

@@ -32,8 +32,8 @@ class ConvergenceWatch:
             memory: bytes of the machine.
             options: those that the migration began with.
         """
-        from fcm.migration.forecast import Forecast  # numpy: only once memory moves
-        from fcm.migration.outlook import Verdict
+        from fcm.migration.forecast.forecast import Forecast  # numpy: only once memory moves
+        from fcm.migration.forecast.outlook import Verdict
 
         self._endless = Verdict.WILL_NOT_CONVERGE
         self._forecast = Forecast(
@@ -90,7 +90,7 @@ class ConvergenceWatch:
 
 
 def _limit(options: MigrationOptions) -> float:
-    from fcm.migration.policies import QEMU_7_2
+    from fcm.migration.engine.policies import QEMU_7_2
 
     return QEMU_7_2.downtime_limit if options.downtime_limit is None else options.downtime_limit
 

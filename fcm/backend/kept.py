@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from fcm.backend.base import Operation, Sink
-    from fcm.migration.fitting import DirtySample
+    from fcm.migration.judging.fitting import DirtySample
     from fcm.model.state import State
 
 

@@ -14,11 +14,11 @@ from typing import TYPE_CHECKING, Protocol
 
 from fcm.model import commands as cmd
 from fcm.model import events as ev
-from fcm.model.drains import drain_of, drains_held_up, drains_to_end, moves_back
 from fcm.model.entities import Migration, MigrationKind, NodeState
-from fcm.model.machine_rules import cancellable
-from fcm.model.preflight_checks import migration_checks, queue_reason
-from fcm.model.rules import allowed
+from fcm.model.rules.allowed import allowed
+from fcm.model.rules.drains import drain_of, drains_held_up, drains_to_end, moves_back
+from fcm.model.rules.machines import cancellable
+from fcm.model.rules.preflight_checks import migration_checks, queue_reason
 from fcm.model.telemetry import Phase
 
 if TYPE_CHECKING:

@@ -72,7 +72,7 @@ def _open_libvirt(part: str, opening: Opening) -> Backend:
 
 
 def _hosts_identity(part: str) -> str:
-    from fcm.textfile import HOSTS, TextFileError, parse_toml, read_text
+    from fcm.text.textfile import HOSTS, TextFileError, parse_toml, read_text
 
     path = Path(part)
     try:
@@ -173,7 +173,7 @@ def uri_of(text: str) -> str:
     if _SCHEME_LIKE.match(text):
         split(text)
         return text
-    from fcm.textfile import CLUSTER, TextFileError, read_text
+    from fcm.text.textfile import CLUSTER, TextFileError, read_text
 
     path = Path(text).expanduser()
     if path.suffix.lower() != ".toml":

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from fcm.backend.base import BackendError
 from fcm.backend.toml_lines import TomlLines
 from fcm.mistakes import WrongInputError
-from fcm.textfile import Kind, TextFileError, parse_toml, read_text
-from fcm.words import as_data, quoted
+from fcm.text.textfile import Kind, TextFileError, parse_toml, read_text
+from fcm.text.words import as_data, quoted
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence

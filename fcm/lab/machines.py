@@ -21,7 +21,7 @@ from fcm.lab.plan import (
     LabNode,
     LabPlan,
 )
-from fcm.words import quoted
+from fcm.text.words import quoted
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Final
 
 from fcm.mistakes import SentenceError, WrongInputError
-from fcm.words import quoted
+from fcm.text.words import quoted
 
 MIB: Final = 1 << 20
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from fcm.lab.plan import LINUX_ONLY, LabError
-from fcm.words import quoted
+from fcm.text.words import quoted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

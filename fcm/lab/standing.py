@@ -14,7 +14,7 @@ from fcm.installation import command
 from fcm.lab.lab import read_process, take_down
 from fcm.lab.plan import LAB_NAME, LabFolders
 from fcm.lab.processes import network_namespaces, process_start
-from fcm.words import quoted
+from fcm.text.words import quoted
 
 _RUN = Path("/run")
 _PART = re.compile(rf"fcm-(?:({LAB_NAME.pattern})-)?(?:switch|client|node\d+)")

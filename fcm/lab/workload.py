@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 from fcm.lab.machines import SYSTEM_MIB
 from fcm.lab.plan import MIB, LabInputError
-from fcm.migration.catalogue import load_workload
+from fcm.migration.engine.catalogue import load_workload
+from fcm.migration.engine.workload import PAGE
 from fcm.migration.fields import BadFileError
-from fcm.migration.workload import PAGE
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from fcm.logs.describe import CRITICAL, ERROR, VERBOSE, WARNING
-from fcm.model.names import safe_file_name
+from fcm.model.rules.names import safe_file_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

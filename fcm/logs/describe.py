@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, assert_never
 
 from fcm.logs.describe_protection import of_backup, of_snapshot
 from fcm.model import events as ev
-from fcm.model.drains import drain_migrations
 from fcm.model.entities import (
     UNLIMITED,
     AdapterState,
@@ -23,8 +22,9 @@ from fcm.model.entities import (
     VolumeAccess,
 )
 from fcm.model.quantities import size
+from fcm.model.rules.drains import drain_migrations
 from fcm.model.telemetry import Phase
-from fcm.words import counted
+from fcm.text.words import counted
 
 if TYPE_CHECKING:
     from fcm.model.entities import (

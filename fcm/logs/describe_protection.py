@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, TypeAlias
 from fcm.model import events as ev
 
 if TYPE_CHECKING:
-    from fcm.model.protection import BackupEvent, SnapshotEvent
+    from fcm.model.rules.protection import BackupEvent, SnapshotEvent
     from fcm.model.state import State
 
 Said: TypeAlias = tuple[str, str, int, str]

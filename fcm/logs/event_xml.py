@@ -9,7 +9,7 @@ from xml.sax.saxutils import escape, quoteattr
 from fcm.logs.evtx import NAMESPACE, clean
 
 if TYPE_CHECKING:
-    from fcm.logs.event_schema import Element
+    from fcm.logs.queries.schema import Element
     from fcm.logs.records import EventRecord
 
 

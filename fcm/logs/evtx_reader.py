@@ -13,11 +13,11 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 from xml.parsers import expat
 
-from fcm.logs.event_schema import Element, kinds_in_system, seconds_of
 from fcm.logs.evtx import CHUNK, HEADER, file_header
+from fcm.logs.queries.schema import Element, kinds_in_system, seconds_of
 from fcm.logs.records import EventRecord, catalog
-from fcm.textfile import EVENT_LOG, TextFileError, read_bytes
-from fcm.words import quoted
+from fcm.text.textfile import EVENT_LOG, TextFileError, read_bytes
+from fcm.text.words import quoted
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeGuard
 
 from fcm.mistakes import WrongInputError
-from fcm.textfile import RECORDING, TextFileError, parse_json, read_text
-from fcm.words import as_data
+from fcm.text.textfile import RECORDING, TextFileError, parse_json, read_text
+from fcm.text.words import as_data
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -9,7 +9,7 @@ import types
 from collections.abc import Callable
 from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
 
-from fcm.words import as_data, quoted
+from fcm.text.words import as_data, quoted
 
 T = TypeVar("T")
 Decoder = Callable[[Any], Any]

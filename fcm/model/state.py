@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, assert_never
 from fcm.model import events as ev
 from fcm.model import indexes
 from fcm.model.entities import DiskUse, MachineState, Migration, MigrationOptions, ResourceState, ResourceType
-from fcm.model.protection import backup_after, snapshot_after
+from fcm.model.rules.protection import backup_after, snapshot_after
 from fcm.model.tables import Table, table
 from fcm.model.telemetry import Phase
 

@@ -16,11 +16,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from fcm.model.commands import Command
-    from fcm.ui.context import Context
-    from fcm.ui.event_list import EventList
-    from fcm.ui.figures import Figures
-    from fcm.ui.messages import MessageArea
-    from fcm.ui.qactions import ChoiceEntry, Entry
+    from fcm.ui.events.event_list import EventList
+    from fcm.ui.window.context import Context
+    from fcm.ui.window.figures import Figures
+    from fcm.ui.window.messages import MessageArea
+    from fcm.ui.window.qactions import ChoiceEntry, Entry
     from fcm.workspace.selection import Selection
     from fcm.workspace.workspace import Operation, Workspace
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from fcm.model import commands as cmd
 from fcm.model.entities import GIB, DiskUse
-from fcm.model.new_node import free_name
+from fcm.model.rules.new_node import free_name
 from fcm.workspace.powershell import powershell, quoted
 from fcm.workspace.selection import Place, Selection
 

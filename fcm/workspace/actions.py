@@ -10,14 +10,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from fcm.model import commands as cmd
-from fcm.model.cluster_rules import may_enable_shared_volumes
-from fcm.model.drains import active_drain, may_plan
 from fcm.model.entities import DiskUse, MachineState, VolumeAccess
-from fcm.model.maintenance import in_maintenance, machines_in_the_way, maintenance_question
-from fcm.model.measuring import measurable
-from fcm.model.rules import allowed
-from fcm.model.snapshot_rules import current_snapshot, revert_advice, snapshot_advice, snapshots_of
-from fcm.model.verdict import OK, Verdict, for_all, no, some
+from fcm.model.rules.allowed import allowed
+from fcm.model.rules.cluster import may_enable_shared_volumes
+from fcm.model.rules.drains import active_drain, may_plan
+from fcm.model.rules.maintenance import in_maintenance, machines_in_the_way, maintenance_question
+from fcm.model.rules.measuring import measurable
+from fcm.model.rules.snapshots import current_snapshot, revert_advice, snapshot_advice, snapshots_of
+from fcm.model.rules.verdict import OK, Verdict, for_all, no, some
 from fcm.workspace.selection import Place, Selection
 
 if TYPE_CHECKING:

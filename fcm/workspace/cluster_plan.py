@@ -9,10 +9,10 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from fcm.model.entities import GIB, MIB
-from fcm.model.names import domain_name, object_name, same, server_name
 from fcm.model.quantities import size
-from fcm.model.verdict import OK, Verdict, no
-from fcm.words import quoted
+from fcm.model.rules.names import domain_name, object_name, same, server_name
+from fcm.model.rules.verdict import OK, Verdict, no
+from fcm.text.words import quoted
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -6,11 +6,11 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from fcm.model.drains import drain_migrations, plan_destinations
 from fcm.model.entities import DrainMove, NodeState
 from fcm.model.quantities import size
+from fcm.model.rules.drains import drain_migrations, plan_destinations
 from fcm.model.telemetry import Phase
-from fcm.words import counted
+from fcm.text.words import counted
 from fcm.workspace.drain_plan import DrainPlan, PlannedMove
 from fcm.workspace.drain_together import predict_together
 from fcm.workspace.preflight import question
@@ -31,7 +31,7 @@ ENDS = {
 
 
 def plan_moves(state: State, node: str) -> DrainPlan:
-    """Destinations and order without durations, see fcm.model.drains; changes nothing.
+    """Destinations and order without durations, see fcm.model.rules.drains; changes nothing.
 
     Raises:
         KeyError: there is no such node.

@@ -9,13 +9,13 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from fcm.migration.engine import WINDOW, Engine
-from fcm.migration.fitting import fit
-from fcm.migration.workload import Scattered, Workload
+from fcm.migration.engine.engine import WINDOW, Engine
+from fcm.migration.engine.workload import Scattered, Workload
+from fcm.migration.judging.fitting import fit
 from fcm.workspace.preflight import GOODPUT, first_network, question
 
 if TYPE_CHECKING:
-    from fcm.migration.specification import MigrationSpec
+    from fcm.migration.engine.specification import MigrationSpec
     from fcm.model.entities import MigrationOptions
     from fcm.workspace.drain_plan import DrainPlan, PlannedMove
     from fcm.workspace.view import ClusterView

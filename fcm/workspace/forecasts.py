@@ -5,15 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from fcm.migration.forecast import Forecast
-from fcm.migration.policies import QEMU_7_2
-from fcm.migration.recording import Attempt, Identity, Recording
+from fcm.migration.engine.policies import QEMU_7_2
+from fcm.migration.forecast.forecast import Forecast
+from fcm.migration.recordings.recording import Attempt, Identity, Recording
 from fcm.model.telemetry import Phase
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from fcm.migration.outlook import Outlook
+    from fcm.migration.forecast.outlook import Outlook
     from fcm.model.entities import Migration
     from fcm.model.telemetry import TelemetryRow
     from fcm.workspace.view import ClusterView

@@ -12,22 +12,22 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from fcm.migration.specification import Capability
+from fcm.migration.engine.specification import Capability
 from fcm.mistakes import SentenceError
 from fcm.model import events as ev
 from fcm.model.entities import MigrationKind
-from fcm.model.names import safe_file_name
-from fcm.words import counted
+from fcm.model.rules.names import safe_file_name
+from fcm.text.words import counted
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from pathlib import Path
 
-    from fcm.migration.recording import Recording
+    from fcm.migration.recordings.recording import Recording
     from fcm.model.entities import Migration, MigrationOptions, Network, VirtualMachine
     from fcm.model.state import State
     from fcm.model.telemetry import Phase, TelemetryRow
-    from fcm.workspace.journal import Journal
+    from fcm.workspace.files.journal import Journal
 
 _TELLING = (
     ev.ClusterFormed,
@@ -181,7 +181,7 @@ class History:
             JournalError: the journal cannot be read.
             HistoryError: a file cannot be written.
         """
-        from fcm.migration.rows_csv import rows_as_csv
+        from fcm.migration.recordings.rows_csv import rows_as_csv
 
         files: list[Path] = []
         without: list[PastMigration] = []
@@ -261,8 +261,8 @@ class _Then:
 
 def _recording(past: PastMigration, rows: Sequence[TelemetryRow], simulated: bool) -> Recording:
     # numpy comes with a recording; to list migrations needs none
-    from fcm.migration.kept import Kept
-    from fcm.migration.recording import Attempt, Identity, Recording
+    from fcm.migration.recordings.kept import Kept
+    from fcm.migration.recordings.recording import Attempt, Identity, Recording
     from fcm.workspace.forecasts import downtime_limit
     from fcm.workspace.preflight import GOODPUT, known_workload
 

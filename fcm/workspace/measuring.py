@@ -1,6 +1,6 @@
 """Measure how a machine writes its memory, judge a live migration by it, and offer what would let it end.
 
-What is measured comes from ``Workspace.measure_writes``, the judgement from ``fcm.migration.preflight``.
+What is measured comes from ``Workspace.measure_writes``, the judgement from ``fcm.migration.judging.preflight``.
 """
 
 from __future__ import annotations
@@ -8,15 +8,15 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from fcm.migration.preflight import RemedyKind
+from fcm.migration.judging.preflight import RemedyKind
 from fcm.model.commands import LiveMigrate
-from fcm.words import quoted
+from fcm.text.words import quoted
 from fcm.workspace.preflight import GOODPUT, Question, first_network, question
 from fcm.workspace.tuning import DANGER
 
 if TYPE_CHECKING:
-    from fcm.migration.fitting import DirtySample
-    from fcm.migration.preflight import Judgement, Remedy
+    from fcm.migration.judging.fitting import DirtySample
+    from fcm.migration.judging.preflight import Judgement, Remedy
     from fcm.model.entities import MigrationOptions, VirtualMachine
     from fcm.workspace.view import ClusterView
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, TypeAlias, assert_never
 
 from fcm.model import commands as cmd
 from fcm.model.entities import UNLIMITED, MachineState, QuorumMode, StartAction
-from fcm.model.snapshot_rules import snapshots_of
+from fcm.model.rules.snapshots import snapshots_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

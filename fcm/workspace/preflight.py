@@ -6,26 +6,26 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from fcm.migration.fitting import DirtySample
-from fcm.migration.preflight import Judgement, Origin, Plan, Verdict, judge
-from fcm.migration.recording import Recording
-from fcm.migration.specification import Capability
+from fcm.migration.engine.specification import Capability
+from fcm.migration.judging.fitting import DirtySample
+from fcm.migration.judging.preflight import Judgement, Origin, Plan, Verdict, judge
+from fcm.migration.recordings.recording import Recording
 from fcm.model.entities import MIB, AdapterState, CheckResult, MigrationKind
-from fcm.model.networks import migration_order
-from fcm.model.preflight_checks import CATEGORY
+from fcm.model.rules.networks import migration_order
+from fcm.model.rules.preflight_checks import CATEGORY
 from fcm.model.telemetry import Phase
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from fcm.migration.workload import Workload
+    from fcm.migration.engine.workload import Workload
     from fcm.model.entities import MigrationOptions, Network, VirtualMachine
     from fcm.model.state import State
     from fcm.model.telemetry import TelemetryRow
     from fcm.workspace.view import ClusterView
 
 NAME = "Convergence"
-"""Of the check that this module adds to those of fcm.model.preflight_checks."""
+"""Of the check that this module adds to those of fcm.model.rules.preflight_checks."""
 GOODPUT = 0.94
 """Share of a line's rate that carries memory: TCP over Ethernet with frames of 1500 bytes."""
 MEMBERS = 12

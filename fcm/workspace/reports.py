@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from fcm import __version__
-from fcm.model.names import safe_file_name
+from fcm.model.rules.names import safe_file_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

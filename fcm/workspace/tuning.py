@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 
 from fcm.model.commands import TuneMigration
 from fcm.model.entities import MigrationKind
+from fcm.model.rules.verdict import OK, Verdict, no
 from fcm.model.telemetry import Phase
-from fcm.model.verdict import OK, Verdict, no
 
 if TYPE_CHECKING:
-    from fcm.migration.outlook import Outlook
+    from fcm.migration.forecast.outlook import Outlook
     from fcm.model.entities import Migration
     from fcm.model.state import State
     from fcm.workspace.workspace import Workspace

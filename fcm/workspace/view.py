@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Protocol
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from fcm.migration.fitting import DirtySample
+    from fcm.migration.judging.fitting import DirtySample
     from fcm.model.state import State
     from fcm.model.telemetry import TelemetryRow
 

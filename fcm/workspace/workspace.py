@@ -16,24 +16,24 @@ from fcm.backend.base import MeasureError as MeasureError  # the window and the 
 from fcm.backend.base import Operation as Operation
 from fcm.backend.registry import is_simulated
 from fcm.model import events as ev
-from fcm.model.rules import allowed
+from fcm.model.rules.allowed import allowed
 from fcm.model.state import Change, State, apply
-from fcm.workspace.event_log import EventLog, EventLogError
+from fcm.workspace.events.event_log import EventLog, EventLogError
 from fcm.workspace.mailbox import Mailbox
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from fcm.backend.base import Backend, Capabilities, Clock
-    from fcm.migration.fitting import DirtySample
-    from fcm.migration.outlook import Outlook
+    from fcm.migration.forecast.outlook import Outlook
+    from fcm.migration.judging.fitting import DirtySample
     from fcm.model.commands import Command
+    from fcm.model.rules.verdict import Verdict
     from fcm.model.telemetry import TelemetryRow
-    from fcm.model.verdict import Verdict
+    from fcm.workspace.files.journal import Journal
+    from fcm.workspace.files.journal_file import ReadOnlyJournalError
     from fcm.workspace.forecasts import Forecasts
     from fcm.workspace.history import History
-    from fcm.workspace.journal import Journal
-    from fcm.workspace.journal_file import ReadOnlyJournalError
 
 LOG_LENGTH = 5000
 """Entries that are kept in memory for the list of events."""

@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from fcm.model import events as ev
     from fcm.model.commands import Command
     from fcm.model.entities import Migration
+    from fcm.model.rules.verdict import Verdict
     from fcm.model.telemetry import Phase
-    from fcm.model.verdict import Verdict
     from fcm.workspace.workspace import Workspace
 
 

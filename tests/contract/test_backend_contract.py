@@ -10,13 +10,13 @@ import pytest
 from fcm.backend.base import MeasureError
 from fcm.model import commands as cmd
 from fcm.model import events as ev
-from fcm.model.drains import active_drain
 from fcm.model.entities import DrainMove, MachineState, MigrationOptions, NodeState
+from fcm.model.rules.drains import active_drain
 from fcm.model.state import State, apply
 from fcm.model.telemetry import Phase
 
 if TYPE_CHECKING:
-    from fcm.migration.fitting import DirtySample
+    from fcm.migration.judging.fitting import DirtySample
     from tests.contract.harness import Harness
 
 ORDER = [Phase.SETUP, Phase.BROWNOUT, Phase.BLACKOUT, Phase.STORAGE, Phase.NETWORK, Phase.CLEANUP]

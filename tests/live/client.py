@@ -14,11 +14,11 @@ from typing import TYPE_CHECKING
 from fcm.backend.libvirt import open_hosts
 from fcm.model import commands as cmd
 from fcm.model.entities import NodeState
-from fcm.workspace.journal import Journal
+from fcm.workspace.files.journal import Journal
 from fcm.workspace.workspace import Workspace
 
 if TYPE_CHECKING:
-    from fcm.model.verdict import Verdict
+    from fcm.model.rules.verdict import Verdict
 
 
 def main(hosts_file: Path, folder: Path, machine: str, destination: str) -> None:

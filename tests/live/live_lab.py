@@ -17,7 +17,7 @@ from fcm.lab.machines import LabMachine, add_machine, domains_on, free_number, l
 from fcm.lab.plan import LIVE_MIGRATION, LabFolders, LabNode, LabPlan
 from fcm.lab.processes import run
 from fcm.lab.station import HeldConnection, ask_guest
-from fcm.ui.patience import stretched
+from fcm.ui.tour.patience import stretched
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from fcm.cli import main
+from fcm.cli.main import main
 from fcm.lab.machines import remove_machine
 from fcm.lab.node import virsh
 from tests.live.live_lab import wait_until

@@ -12,7 +12,7 @@ from fcm.backend.libvirt import open_hosts
 from fcm.lab.machines import remove_machine
 from fcm.model import commands as cmd
 from fcm.model.entities import NodeState
-from fcm.ui.patience import stretched
+from fcm.ui.tour.patience import stretched
 from fcm.workspace.workspace import Workspace
 from tests.contract.harness import Harness
 from tests.contract.test_backend_contract import *  # noqa: F403

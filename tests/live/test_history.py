@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from fcm.migration.kept import read_recording
-from fcm.migration.kept_prediction import Basis, comparable, predict_kept
-from fcm.migration.validation import validate
+from fcm.migration.judging.kept_prediction import Basis, comparable, predict_kept
+from fcm.migration.recordings.kept import read_recording
+from fcm.migration.validation.runs import validate
 from fcm.model.telemetry import Phase
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from fcm.cli import main
+from fcm.cli.main import main
 from fcm.lab.faults import LinkFault, NodeFault, break_link, break_node
 from fcm.lab.plan import LIVE_MIGRATION
 from fcm.model.telemetry import Phase

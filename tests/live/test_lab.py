@@ -15,7 +15,7 @@ import libvirt
 import pytest
 
 from fcm.app import journal_path, open_workspace
-from fcm.cli import main
+from fcm.cli.main import main
 from fcm.installation import command
 from fcm.lab.faults import LinkFault, NodeFault, break_link, break_node, emulator_of
 from fcm.lab.lab import bring_up, read_status, take_down

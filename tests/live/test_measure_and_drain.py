@@ -10,12 +10,12 @@ import pytest
 from fcm.backend.base import BackendError
 from fcm.backend.libvirt.hosts_file import load
 from fcm.backend.libvirt.measure import measure_machine
-from fcm.cli import main
+from fcm.cli.main import main
 from tests.live.live_lab import wait_until
 
 if TYPE_CHECKING:
     from fcm.lab.machines import LabMachine
-    from fcm.migration.fitting import DirtySample
+    from fcm.migration.judging.fitting import DirtySample
     from tests.live.live_lab import LiveLab
     from tests.live.watched import Watched
 

@@ -12,9 +12,9 @@ import pytest
 from evtx import PyEvtxParser
 
 from fcm.model.telemetry import Phase
-from fcm.shell.session import ShellSession
-from fcm.shell.values import ShellObject
-from fcm.ui.patience import PROGRAM_PATIENCE, stretched
+from fcm.shell.runtime.session import ShellSession
+from fcm.shell.values.values import ShellObject
+from fcm.ui.tour.patience import PROGRAM_PATIENCE, stretched
 from tests.unit.logs.test_query import GUIDE
 
 if TYPE_CHECKING:

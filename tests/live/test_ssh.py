@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from fcm.cli import main
+from fcm.cli.main import main
 from fcm.lab.plan import MANAGEMENT
 from fcm.model.telemetry import Phase
 from tests.live.watched import Watched

@@ -12,8 +12,8 @@ from fcm.backend.libvirt import open_hosts
 from fcm.backend.libvirt.backend import ASK_EVERY
 from fcm.model import commands as cmd
 from fcm.model.entities import MigrationOptions, NodeState
-from fcm.ui.patience import stretched
-from fcm.workspace.journal import Journal
+from fcm.ui.tour.patience import stretched
+from fcm.workspace.files.journal import Journal
 from fcm.workspace.workspace import Workspace
 
 if TYPE_CHECKING:

@@ -9,11 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fcm.model.bandwidth import least_limit, limit_holds, limit_to_set
 from fcm.model.entities import MigrationOptions, Node, NodeState, Processor
+from fcm.model.rules.bandwidth import least_limit, limit_holds, limit_to_set
 
 if TYPE_CHECKING:
-    from fcm.model.verdict import Verdict
+    from fcm.model.rules.verdict import Verdict
 
 MIB = 1 << 20
 EARLY, LATE = "QEMU 7.2.22", "QEMU 10.0.2"

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from fcm.logs.query import Query, QueryError, QueryPart, query_of
-from fcm.logs.xpath import parse_xpath
-from fcm.workspace.event_log import EventLog, Sought
+from fcm.logs.queries.query import Query, QueryError, QueryPart, query_of
+from fcm.logs.queries.xpath import parse_xpath
+from fcm.workspace.events.event_log import EventLog, Sought
 from tests.property.expressions import EXPRESSIONS, RECORDS
 
 if TYPE_CHECKING:

@@ -9,13 +9,13 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from fcm.migration.forecast import Forecast
-from fcm.migration.growth import Pair, learn
-from fcm.migration.policies import PRESETS
+from fcm.migration.engine.policies import PRESETS
+from fcm.migration.forecast.forecast import Forecast
+from fcm.migration.forecast.growth import Pair, learn
 from fcm.model.telemetry import Phase, TelemetryRow
 
 if TYPE_CHECKING:
-    from fcm.migration.outlook import Outlook
+    from fcm.migration.forecast.outlook import Outlook
 
 GIB = 1 << 30
 SHARES = (np.arange(45) + 0.5) / 45

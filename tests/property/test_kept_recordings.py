@@ -10,12 +10,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from fcm.migration.catalogue import named_workload, workload_from, workload_json, workload_names
+from fcm.migration.engine.catalogue import named_workload, workload_from, workload_json, workload_names
+from fcm.migration.engine.workload import Scattered, Uniform, Workload
 from fcm.migration.fields import BadFileError, Fields
-from fcm.migration.kept import Kept, recording_from
-from fcm.migration.recording import Identity, Recording
-from fcm.migration.validation import LeftOut, ValidatedCase, validate_kept
-from fcm.migration.workload import Scattered, Uniform, Workload
+from fcm.migration.recordings.kept import Kept, recording_from
+from fcm.migration.recordings.recording import Identity, Recording
+from fcm.migration.validation.runs import LeftOut, ValidatedCase, validate_kept
 from fcm.model.telemetry import FinalFigures, Phase, TelemetryRow
 
 MIB = 2**20

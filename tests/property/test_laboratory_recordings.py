@@ -12,7 +12,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from fcm.cli import main
+from fcm.cli.main import main
 from tests.property.test_kept_recordings import JUNK, places
 
 DATA = Path(__file__).parents[1] / "data" / "recordings"

@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from fcm.migration.links import max_min_shares
-from fcm.migration.prediction import COMPLETED, predict
-from fcm.migration.specification import MigrationSpec
-from fcm.migration.workload import PAGE, Scattered, Sweep, Uniform, Workload, Zipf
+from fcm.migration.engine.links import max_min_shares
+from fcm.migration.engine.specification import MigrationSpec
+from fcm.migration.engine.workload import PAGE, Scattered, Sweep, Uniform, Workload, Zipf
+from fcm.migration.judging.prediction import COMPLETED, predict
 from tests.unit.migration.running import run_to_end
 
 MIB = 1 << 20

@@ -13,15 +13,15 @@ from hypothesis import strategies as st
 from fcm import resources
 from fcm.backend.base import Operation
 from fcm.backend.embedded import open_embedded
-from fcm.backend.embedded.cluster_file import load
+from fcm.backend.embedded.cluster_file.reading import load
 from fcm.model import commands as cmd
 from fcm.model import events as ev
 from fcm.model.codec import decode, encode
 from fcm.model.entities import Cluster, Network, NetworkRole, QuorumMode
-from fcm.model.networks import default_migration_order, migration_order, shared_volume_network
-from fcm.model.rules import allowed
+from fcm.model.rules.allowed import allowed
+from fcm.model.rules.networks import default_migration_order, migration_order, shared_volume_network
 from fcm.model.state import State, apply
-from fcm.model.validation import validate
+from fcm.model.validation.validate import validate
 
 
 @functools.cache

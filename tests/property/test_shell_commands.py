@@ -27,9 +27,9 @@ from fcm.model.entities import (
     RestartPolicy,
     StartAction,
 )
-from fcm.model.verdict import no
-from fcm.shell.session import ShellSession
-from fcm.shell.values import ShellObject
+from fcm.model.rules.verdict import no
+from fcm.shell.runtime.session import ShellSession
+from fcm.shell.values.values import ShellObject
 from fcm.workspace.actions import ACTIONS
 from fcm.workspace.powershell import powershell
 from fcm.workspace.selection import Place, Selection

@@ -6,13 +6,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from fcm.shell import tree
-from fcm.shell.errors import ShellError, ShellSyntaxError
-from fcm.shell.exceptions import CLUSTER, MACHINE, NOT_FOUND
-from fcm.shell.operators import formatted
-from fcm.shell.parser import Parser, parse, tokens
-from fcm.shell.printing import show, show_all
-from fcm.shell.values import like, wildcard
+from fcm.shell.language import tree
+from fcm.shell.language.errors import ShellError, ShellSyntaxError
+from fcm.shell.language.exceptions import CLUSTER, MACHINE, NOT_FOUND
+from fcm.shell.language.parser import Parser, parse, tokens
+from fcm.shell.language.printing import show, show_all
+from fcm.shell.values.operators import formatted
+from fcm.shell.values.values import like, wildcard
 
 PIECES = st.sampled_from(
     [

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from fcm.logs.event_xml import event_xml
 from fcm.logs.evtx import clean, write_evtx
-from fcm.logs.query import QueryError, compile_xpath, parse_query
+from fcm.logs.queries.query import QueryError, compile_xpath, parse_query
 from fcm.logs.records import EventRecord
 
 TEXT = st.text(max_size=30)

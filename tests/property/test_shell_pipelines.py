@@ -11,9 +11,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from fcm.shell.registry import REGISTRY, TEXT, Cmdlet
-from fcm.shell.session import ShellSession
-from fcm.shell.values import ShellObject, text, wildcard
+from fcm.shell.runtime.registry import REGISTRY, TEXT, Cmdlet
+from fcm.shell.runtime.session import ShellSession
+from fcm.shell.values.values import ShellObject, text, wildcard
 from tests.property.test_shell_commands import recorder
 
 if TYPE_CHECKING:

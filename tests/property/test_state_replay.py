@@ -29,9 +29,9 @@ from fcm.model.entities import (
     StartAction,
     VolumeAccess,
 )
-from fcm.model.quorum import votes
+from fcm.model.rules.quorum import votes
 from fcm.model.state import State, apply, group_state
-from fcm.workspace.journal import Journal
+from fcm.workspace.files.journal import Journal
 from fcm.workspace.workspace import Workspace
 
 LONG = 60.0

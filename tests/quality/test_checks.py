@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from fcm.ui import patience
-from fcm.ui.patience import PROGRAM_PATIENCE, stretched
+from fcm.ui.tour import patience
+from fcm.ui.tour.patience import PROGRAM_PATIENCE, stretched
 from tests.quality.source import TOP, script
 
 if TYPE_CHECKING:

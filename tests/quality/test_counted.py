@@ -1,4 +1,4 @@
-"""Numbers and their nouns agree: "1 file", "2 files". What is counted goes through fcm.words.counted."""
+"""Numbers and their nouns agree: "1 file", "2 files". What is counted goes through fcm.text.words.counted."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import re
 
 import pytest
 
-from fcm.words import counted
+from fcm.text.words import counted
 from tests.quality.source import calls, place, python_files, tree
 
 NEVER_ONE = {
@@ -17,16 +17,16 @@ NEVER_ONE = {
     "days": "format.age has its own word for one",
 }
 MANY = {
-    "fcm/model/new_node.py": "from 16 on",
-    "fcm/model/snapshot_rules.py": "from 50 on",
-    "fcm/model/validation_cluster.py": "an even number",
+    "fcm/model/rules/new_node.py": "from 16 on",
+    "fcm/model/rules/snapshots.py": "from 50 on",
+    "fcm/model/validation/cluster.py": "an even number",
     "fcm/backend/libvirt/check.py": "one has a sentence of its own",
-    "fcm/backend/embedded/cluster_file.py": "beyond a limit",
+    "fcm/backend/embedded/cluster_file/reading.py": "beyond a limit",
     "fcm/lab/machines.py": "a constant",
     "fcm/lab/plan.py": "a constant",
-    "fcm/shell/interpreter.py": "a constant",
-    "fcm/migration/case.py": "the pages of a machine",
-    "fcm/ui/tour_walk.py": "words for whoever mends the tour",
+    "fcm/shell/runtime/interpreter.py": "a constant",
+    "fcm/migration/recordings/case.py": "the pages of a machine",
+    "fcm/ui/tour/walk.py": "words for whoever mends the tour",
 }
 """Files in which a number that stands before a noun in the plural is never 1, and why."""
 

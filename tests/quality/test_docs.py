@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from fcm.cli import make_parser
+from fcm.cli.main import make_parser
 from tests.quality.source import TOP
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 import pytest
 
-from fcm.ui.patience import PROGRAM_PATIENCE, stretched
+from fcm.ui.tour.patience import PROGRAM_PATIENCE, stretched
 
 NETS = Path(__file__).resolve().parents[1] / "conftest.py"
 

@@ -12,7 +12,7 @@ import sys
 
 import pytest
 
-from fcm.ui.patience import PROGRAM_PATIENCE, stretched
+from fcm.ui.tour.patience import PROGRAM_PATIENCE, stretched
 
 VOID_CALLS = """
 from PySide6.QtGui import QPainterPath

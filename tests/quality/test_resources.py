@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from fcm import resources
-from fcm.ui.patience import PROGRAM_PATIENCE, stretched
+from fcm.ui.tour.patience import PROGRAM_PATIENCE, stretched
 from tests.quality.source import TOP, calls, place, python_files, tree
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from fcm.ui.patience import PROGRAM_PATIENCE, stretched
+from fcm.ui.tour.patience import PROGRAM_PATIENCE, stretched
 from tests.quality.source import TOP, calls, place, python_files, tree
 
 if TYPE_CHECKING:
@@ -103,7 +103,7 @@ def test_nobody_pumps_the_event_loop_from_inside() -> None:
 
 def test_the_only_style_sheet_is_in_the_theme() -> None:
     found = {place(file) for file in python_files(*PRODUCT) for name, _ in calls(file) if name == "setStyleSheet"}
-    assert found == {"fcm/ui/theme.py"}
+    assert found == {"fcm/ui/look/theme.py"}
 
 
 def test_no_test_sleeps_skips_or_pumps_the_event_loop() -> None:
@@ -169,7 +169,7 @@ def test_the_rule_about_waits_knows_what_is_held_from_what_is_looked_for(conditi
 
 
 def test_no_test_waits_for_a_fixed_time() -> None:
-    """Limits come from fcm/ui/patience.py, which knows how busy the machine is. Less than a second is a rhythm."""
+    """Limits come from fcm/ui/tour/patience.py, which knows how busy the machine is. Less than a second is a rhythm."""
 
     def is_fixed(value: ast.expr) -> bool:
         return isinstance(value, ast.Constant) and isinstance(value.value, int | float) and value.value >= 1
@@ -290,7 +290,7 @@ def test_the_modules_below_the_window_load_without_qt() -> None:
 
 
 def test_no_label_and_no_tooltip_of_the_window_can_be_taken_for_html() -> None:
-    """Names come from files of strangers; see fcm/ui/plain.py."""
+    """Names come from files of strangers; see fcm/ui/look/plain.py."""
     raw = []
     for file in python_files("fcm/ui"):
         if file.name == "plain.py":
@@ -300,7 +300,7 @@ def test_no_label_and_no_tooltip_of_the_window_can_be_taken_for_html() -> None:
                 continue
             called = ast.unparse(node.func)
             if called == "QLabel":
-                raw.append(f"{place(file, node)} is no fcm.ui.plain.Label")
+                raw.append(f"{place(file, node)} is no fcm.ui.look.plain.Label")
             shown: ast.expr | None = None
             if called.endswith(".setToolTip"):
                 shown = node.args[-1]
@@ -309,7 +309,7 @@ def test_no_label_and_no_tooltip_of_the_window_can_be_taken_for_html() -> None:
             elif called.endswith(".setItemData") and "ToolTipRole" in ast.unparse(node.args[-1]):
                 shown = node.args[-2]
             if shown is not None and not _is_ours(shown):
-                raw.append(f"{place(file, node)} shows {ast.unparse(shown)} without fcm.ui.plain.literal")
+                raw.append(f"{place(file, node)} shows {ast.unparse(shown)} without fcm.ui.look.plain.literal")
     assert not raw, "\n".join(raw)
 
 
@@ -326,11 +326,11 @@ def _is_ours(shown: ast.expr) -> bool:
 
 
 READERS = {
-    "fcm/textfile.py": "is the reader",
-    "fcm/ui/icons.py": "travels with the program",
+    "fcm/text/textfile.py": "is the reader",
+    "fcm/ui/look/icons.py": "travels with the program",
     "fcm/ui/dialogs/help.py": "travels with the program",
     "fcm/logs/records.py": "travels with the program",
-    "fcm/shell/reference.py": "is run by those who build the program",
+    "fcm/shell/completion/reference.py": "is run by those who build the program",
     "fcm/desktop.py": "writes into the menu of the user",
     "fcm/workspace/reports.py": "compares with what it wrote",
     "fcm/backend/libvirt/probe.py": "asks the kernel",
@@ -339,7 +339,7 @@ READERS = {
 
 
 def test_files_that_people_exchange_are_read_in_one_place() -> None:
-    """See fcm/textfile.py: marks, encodings, limits, pipes."""
+    """See fcm/text/textfile.py: marks, encodings, limits, pipes."""
     raw = []
     for file in python_files("fcm"):
         if place(file) in READERS or "lab" in file.parts:
@@ -353,4 +353,4 @@ def test_files_that_people_exchange_are_read_in_one_place() -> None:
                     "json.load",
                 ):
                     raw.append(f"{place(file, node)} {called}")
-    assert not raw, "read them by fcm.textfile: " + ", ".join(raw)
+    assert not raw, "read them by fcm.text.textfile: " + ", ".join(raw)

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from fcm.cli import verbs
-from fcm.ui.patience import PROGRAM_PATIENCE, stretched
+from fcm.cli.main import verbs
+from fcm.ui.tour.patience import PROGRAM_PATIENCE, stretched
 from tests.quality.source import TOP
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ NOT_IMPORTED: dict[tuple[str, ...], tuple[str, ...]] = {
 }
 CODE = """
 import sys
-from fcm.cli import main
+from fcm.cli.main import main
 try:
     main(sys.argv[2:])
 except SystemExit:

@@ -10,8 +10,8 @@ import pytest
 from pytestqt.exceptions import TimeoutError as QtBotTimeoutError
 from pytestqt.qtbot import QtBot
 
-from fcm.ui import theme
-from fcm.ui.patience import PATIENCE, stretched
+from fcm.ui.look import theme
+from fcm.ui.tour.patience import PATIENCE, stretched
 from tests.unit.embedded.desk import Desk
 
 if TYPE_CHECKING:
@@ -82,4 +82,4 @@ def desk() -> Iterator[Desk]:
 @pytest.fixture(autouse=True, scope="session")
 def _plots_are_loaded() -> None:
     """pyqtgraph comes before the first test: the thread that fetches it would outlive a short one."""
-    import fcm.ui.migration.canvas  # noqa: F401
+    import fcm.ui.migration.plots.canvas  # noqa: F401

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from fcm.model import commands as cmd
-from fcm.ui.driver import Driver
+from fcm.ui.tour.driver import Driver
 from fcm.workspace.selection import Place, Selection
 from tests.ui.window_by_hand import busy_window
 

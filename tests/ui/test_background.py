@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QCoreApplication, QEvent, QObject
 
-from fcm.ui.background import Work, posted
-from fcm.ui.patience import PATIENCE, stretched
+from fcm.ui.tour.patience import PATIENCE, stretched
+from fcm.ui.widgets.background import Work, posted
 
 if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot
 
-    from fcm.ui.background import Outcome
+    from fcm.ui.widgets.background import Outcome
 
 
 def deleted(owner: QObject) -> None:

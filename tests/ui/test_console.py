@@ -14,14 +14,14 @@ from fcm.model import commands as cmd
 from fcm.model import events as ev
 from fcm.model.entities import MachineState, Migration, MigrationKind, MigrationOptions
 from fcm.model.telemetry import Phase
-from fcm.shell import invocation
-from fcm.shell.scripts import read_script
-from fcm.ui import theme
+from fcm.shell.runtime import invocation
+from fcm.shell.runtime.scripts import read_script
 from fcm.ui.console.colouring import ROLE
 from fcm.ui.console.output import LINES
-from fcm.ui.docks import ConsoleDock
-from fcm.ui.driver import is_closed
-from fcm.workspace import settings as st
+from fcm.ui.look import theme
+from fcm.ui.tour.driver import is_closed
+from fcm.ui.window.docks import ConsoleDock
+from fcm.workspace.files import settings as st
 from fcm.workspace.powershell import powershell
 from fcm.workspace.selection import Place, Selection
 from tests.ui.by_hand import NOW, formed, machine, opened
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
     from fcm.backend.base import Operation
     from fcm.ui.console.view import ConsoleView
-    from fcm.ui.main_window import MainWindow
+    from fcm.ui.window.main_window import MainWindow
     from fcm.workspace.workspace import Workspace
     from tests.ui.by_hand import Backend
 

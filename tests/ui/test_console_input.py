@@ -9,8 +9,8 @@ from PySide6.QtCore import QEvent, QMimeData, QPoint, Qt
 from PySide6.QtGui import QColor, QHelpEvent
 from PySide6.QtWidgets import QApplication, QLabel, QToolTip
 
-from fcm.ui import theme
 from fcm.ui.console.colouring import Colouring
+from fcm.ui.look import theme
 from tests.ui.test_console import CTRL, SHIFT, busy_console, console, enter
 from tests.ui.test_theme import TEXT, contrast
 from tests.ui.window_by_hand import busy_window, named

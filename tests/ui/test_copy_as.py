@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QApplication, QMenu, QToolTip
 from fcm.model import events as ev
 from fcm.model.entities import MachineState
 from fcm.model.snapshots import Snapshot
-from fcm.ui.qactions import commands_of, entries, question
+from fcm.ui.window.qactions import commands_of, entries, question
 from fcm.workspace.selection import Place, Selection
 from tests.ui.by_hand import NOW, formed, machine, opened
 from tests.ui.window_by_hand import busy_window, window, window_of
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from pytestqt.qtbot import QtBot
 
-    from fcm.ui.main_window import MainWindow
+    from fcm.ui.window.main_window import MainWindow
 
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")
 WEB = Selection(Place.MACHINE, "vm-Web01")

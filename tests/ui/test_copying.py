@@ -18,13 +18,13 @@ from PySide6.QtWidgets import (
 )
 
 from fcm.ui import dialogs
-from fcm.ui.background import Work
 from fcm.ui.console.proposals import ProposalMenu
-from fcm.ui.copying import _RowCopier
-from fcm.ui.dialogs.parts import named as name_it
-from fcm.ui.event_table import EventTable
+from fcm.ui.events.event_table import EventTable
 from fcm.ui.migration import PreflightPanel
-from fcm.ui.table_view import TableView
+from fcm.ui.tables.copying import _RowCopier
+from fcm.ui.tables.table_view import TableView
+from fcm.ui.widgets.background import Work
+from fcm.ui.widgets.dialog_parts import named as name_it
 from fcm.workspace.actions import ACTIONS
 from fcm.workspace.selection import Place, Selection
 from tests.property.test_shell_commands import _selections
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
     from pytestqt.qtbot import QtBot
 
-    from fcm.ui.main_window import MainWindow
+    from fcm.ui.window.main_window import MainWindow
 
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")
 

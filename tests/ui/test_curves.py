@@ -9,12 +9,12 @@ from hypothesis import strategies as st
 from PySide6.QtGui import QImage, QPainter
 from PySide6.QtWidgets import QStyleOptionGraphicsItem, QWidget
 
-from fcm.ui.migration.curves import Band, Boundaries, Curves, Grid, thinned, visible
+from fcm.ui.migration.plots.curves import Band, Boundaries, Curves, Grid, thinned, visible
 
 if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot
 
-    from fcm.ui.migration.curves import Floats
+    from fcm.ui.migration.plots.curves import Floats
 
 SIZE = 200
 HEIGHTS = st.lists(st.floats(-1e3, 1e3), min_size=2, max_size=60)
@@ -58,7 +58,7 @@ def test_a_curve_grows_by_what_came_and_keeps_what_was(area: QWidget) -> None:
 
 def test_only_the_new_points_are_drawn_while_the_view_stays(area: QWidget, monkeypatch: pytest.MonkeyPatch) -> None:
     lengths: list[int] = []
-    monkeypatch.setattr("fcm.ui.migration.curves.thinned", lambda x, y, _: (lengths.append(len(x)), (x, y))[1])
+    monkeypatch.setattr("fcm.ui.migration.plots.curves.thinned", lambda x, y, _: (lengths.append(len(x)), (x, y))[1])
     count = 50
     curves = Curves()
     curves.set_curves([(lambda: (np.arange(float(count)), np.zeros(count)), "#0000ff", 1.0)])

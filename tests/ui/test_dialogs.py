@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QAbstractButton, QApplication, QDialog, QWidget
 
 from fcm.model import commands as cmd
 from fcm.model.entities import DiskUse
-from fcm.model.verdict import no
+from fcm.model.rules.verdict import no
 from fcm.ui import dialogs
 from fcm.ui.dialogs.add_storage import AddStorageDialog
 from fcm.ui.dialogs.enable_csv import EnableSharedVolumesDialog
@@ -18,7 +18,7 @@ from fcm.ui.dialogs.help import TOPICS, HelpDialog, topic_of, topic_text
 from fcm.ui.dialogs.manage_cluster import ManageClusterDialog
 from fcm.ui.dialogs.registry import WITH_CLUSTER, WITHOUT_CLUSTER
 from fcm.ui.dialogs.rename_volume import RenameVolumeDialog
-from fcm.ui.driver import Driver
+from fcm.ui.tour.driver import Driver
 from fcm.workspace.actions import ACTIONS
 from fcm.workspace.selection import Place, Selection
 from tests.ui.by_hand import busy_cluster, formed, machine, opened
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot
 
     from fcm.backend.base import Operation
-    from fcm.ui.main_window import MainWindow
+    from fcm.ui.window.main_window import MainWindow
     from fcm.workspace.workspace import Workspace
     from tests.ui.by_hand import Backend
 

@@ -10,14 +10,14 @@ from PySide6.QtCore import Qt
 from fcm.model import commands as cmd
 from fcm.model import events as ev
 from fcm.model.entities import AUTOMATIC, MIB, MachineState, NetworkPreference, NetworkRole, OfflineAction, StartAction
-from fcm.model.networks import default_migration_order
+from fcm.model.rules.networks import default_migration_order
 from fcm.ui.dialogs.group_properties import GroupPropertiesDialog
 from fcm.ui.dialogs.machine_settings import MachineSettingsDialog
-from fcm.ui.dialogs.migration_networks import MigrationNetworksDialog
+from fcm.ui.dialogs.moves.migration_networks import MigrationNetworksDialog
 from fcm.ui.dialogs.network_properties import NetworkPropertiesDialog
 from fcm.ui.dialogs.report_viewer import ReportViewer
 from fcm.ui.dialogs.resource_properties import ResourcePropertiesDialog
-from fcm.ui.driver import Driver
+from fcm.ui.tour.driver import Driver
 from fcm.workspace.reports import Report
 from tests.ui.by_hand import formed, machine, opened
 from tests.ui.window_by_hand import window_of
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from pytestqt.qtbot import QtBot
 
-    from fcm.ui.main_window import MainWindow
+    from fcm.ui.window.main_window import MainWindow
     from tests.ui.by_hand import Backend
 
 DRIVER = Driver()

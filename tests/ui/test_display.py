@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 from PySide6.QtCore import qDebug, qWarning
 
-from fcm.ui import display
+from fcm.ui.look import display
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

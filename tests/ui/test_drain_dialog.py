@@ -12,11 +12,11 @@ from PySide6.QtWidgets import QApplication, QComboBox, QDialog, QLabel, QPushBut
 
 from fcm.model import commands as cmd
 from fcm.model import events as ev
-from fcm.model.drains import drain_of
 from fcm.model.entities import GIB, MachineState, NodeState
+from fcm.model.rules.drains import drain_of
 from fcm.model.telemetry import FinalFigures, Phase
-from fcm.ui.dialogs.drain import DrainDialog
-from fcm.ui.driver import Driver
+from fcm.ui.dialogs.moves.drain import DrainDialog
+from fcm.ui.tour.driver import Driver
 from fcm.workspace.selection import Place, Selection
 from tests.ui.by_hand import NOW, formed, machine, migration, node, opened
 from tests.ui.window_by_hand import named, window_of
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from pytestqt.qtbot import QtBot
 
-    from fcm.ui.main_window import MainWindow
+    from fcm.ui.window.main_window import MainWindow
     from tests.ui.by_hand import Backend
 
 DRIVER = Driver()
@@ -213,7 +213,7 @@ def test_after_it_a_summary_says_what_failed_and_can_be_copied(qtbot: QtBot, tmp
 
 
 def test_a_refused_drain_says_why_and_keeps_the_plan(qtbot: QtBot, tmp_path: Path) -> None:
-    from fcm.model.verdict import no
+    from fcm.model.rules.verdict import no
 
     shown, backend = three_nodes(qtbot, tmp_path)
     backend.answer = lambda operation: operation.finish(no("The hosts are busy.", "Try again."))

@@ -11,16 +11,16 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication, QDialog, QListWidget, QTabWidget, QWidget
 
-from fcm.logs.query_form import EventFilter, Ids, filter_of
-from fcm.logs.query_xml import custom_view
+from fcm.logs.queries.form import EventFilter, Ids, filter_of
+from fcm.logs.queries.xml import custom_view
 from fcm.model import events as ev
 from fcm.model.entities import NodeState
-from fcm.ui.event_table import EventTable
+from fcm.ui.events.event_table import EventTable
 from fcm.ui.pages.page import EVERYTHING
-from fcm.ui.patience import PATIENCE, stretched
-from fcm.workspace.saved_queries import ALL_EVENTS, GUIDE, RECENT, read_query
+from fcm.ui.tour.patience import PATIENCE, stretched
+from fcm.workspace.events.saved_queries import ALL_EVENTS, GUIDE, RECENT, read_query
+from fcm.workspace.files.settings import EVENT_QUERIES
 from fcm.workspace.selection import Place, Selection
-from fcm.workspace.settings import EVENT_QUERIES
 from tests.ui.by_hand import formed, node, opened
 from tests.ui.window_by_hand import busy_window, named
 from tests.unit.logs.test_evtx import record
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
     from pytestqt.qtbot import QtBot
 
-    from fcm.ui.main_window import MainWindow
+    from fcm.ui.window.main_window import MainWindow
     from tests.ui.by_hand import Backend
 
 ENTER = Qt.Key.Key_Return

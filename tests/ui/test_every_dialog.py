@@ -18,11 +18,11 @@ from PySide6.QtWidgets import (
 )
 
 from fcm.backend.embedded import open_embedded
-from fcm.shell.session import ShellSession
+from fcm.shell.runtime.session import ShellSession
 from fcm.ui import dialogs
-from fcm.ui.background import Work
 from fcm.ui.dialogs.frame import CommandDialog
 from fcm.ui.migration import PreflightPanel
+from fcm.ui.widgets.background import Work
 from fcm.ui.wizards.frame import CommandWizard
 from fcm.workspace.actions import ACTIONS
 from fcm.workspace.powershell import powershell
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot
 
     from fcm.model.commands import Command
-    from fcm.ui.main_window import MainWindow
+    from fcm.ui.window.main_window import MainWindow
     from fcm.workspace.selection import Selection
 
 OF_COMMANDS = sorted({action.dialog for action in ACTIONS if action.dialog and action.of and not action.choices})

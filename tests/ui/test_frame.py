@@ -12,12 +12,12 @@ from PySide6.QtWidgets import QAbstractButton, QApplication, QLineEdit, QMenu, Q
 from fcm.model import commands as cmd
 from fcm.model import events as ev
 from fcm.model.entities import NodeState
-from fcm.model.verdict import no
-from fcm.ui import icons, theme
-from fcm.ui.patience import PATIENCE, stretched
-from fcm.ui.tree_model import ROOT
-from fcm.workspace import settings as st
+from fcm.model.rules.verdict import no
+from fcm.ui.look import icons, theme
+from fcm.ui.tour.patience import PATIENCE, stretched
+from fcm.ui.window.tree_model import ROOT
 from fcm.workspace.actions import ACTIONS
+from fcm.workspace.files import settings as st
 from fcm.workspace.selection import Place, Selection
 from tests.ui.by_hand import busy_cluster, formed, machine, node, opened, row
 from tests.ui.window_by_hand import busy_window, named, window, window_of
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot
 
     from fcm.backend.base import Operation
-    from fcm.ui.main_window import MainWindow
+    from fcm.ui.window.main_window import MainWindow
     from fcm.workspace.workspace import Workspace
 
 SERVICES, NODES = Selection(Place.SERVICES), Selection(Place.NODES)

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from pytestqt.qtbot import QtBot
 
-    from fcm.ui.main_window import MainWindow
+    from fcm.ui.window.main_window import MainWindow
 
 SERVICES = Selection(Place.SERVICES)
 WEB = Selection(Place.MACHINE, "vm-Web01")

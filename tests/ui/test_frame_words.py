@@ -10,11 +10,11 @@ from hypothesis import given
 from hypothesis import strategies as some
 from PySide6.QtCore import QObject
 
-from fcm.ui import format
-from fcm.ui.background import Outcome, Work
-from fcm.ui.navigation import LENGTH, History
-from fcm.ui.patience import PATIENCE, stretched
-from fcm.ui.tree_model import ROOT
+from fcm.ui.look import format
+from fcm.ui.tour.patience import PATIENCE, stretched
+from fcm.ui.widgets.background import Outcome, Work
+from fcm.ui.window.navigation import LENGTH, History
+from fcm.ui.window.tree_model import ROOT
 from fcm.workspace.selection import Place, Selection
 from tests.ui.by_hand import formed, machine, opened
 

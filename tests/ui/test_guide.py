@@ -11,12 +11,12 @@ from PySide6.QtWidgets import QWidget
 from fcm.app import make_context
 from fcm.model.entities import MachineState, StartAction
 from fcm.model.telemetry import Phase
-from fcm.ui import tour
-from fcm.ui.album import Album, photograph
-from fcm.ui.driver import Driver, DriverError
-from fcm.ui.main_window import MainWindow
-from fcm.ui.tour_steps import MACHINE, STEPS, VOLUME
-from fcm.ui.tour_walk import Step
+from fcm.ui.tour import walkthrough as tour
+from fcm.ui.tour.album import Album, photograph
+from fcm.ui.tour.driver import Driver, DriverError
+from fcm.ui.tour.steps import MACHINE, STEPS, VOLUME
+from fcm.ui.tour.walk import Step
+from fcm.ui.window.main_window import MainWindow
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from PySide6.QtGui import QImage
     from pytestqt.qtbot import QtBot
 
-    from fcm.ui.tour_walk import Walk
+    from fcm.ui.tour.walk import Walk
 
 pytestmark = pytest.mark.qt_log_ignore("^This plugin does not support (raise|grabbing)")
 

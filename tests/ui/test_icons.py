@@ -11,8 +11,8 @@ from PySide6.QtGui import QColor, QIcon, QImage
 from PySide6.QtSvg import QSvgRenderer
 
 from fcm import resources
-from fcm.ui import icons, theme
-from fcm.ui.theme import Scheme
+from fcm.ui.look import icons, theme
+from fcm.ui.look.theme import Scheme
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QApplication

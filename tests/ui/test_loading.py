@@ -5,14 +5,14 @@ from __future__ import annotations
 import subprocess
 import sys
 
-from fcm.ui.patience import PROGRAM_PATIENCE, stretched
+from fcm.ui.tour.patience import PROGRAM_PATIENCE, stretched
 
 PLOT = """
 import sys
 from PySide6.QtCore import QEvent, QObject, QTimer
 from PySide6.QtWidgets import QApplication
 from fcm.ui.migration import MigrationView
-from fcm.ui.migration.plot import ConvergencePlot
+from fcm.ui.migration.plots.plot import ConvergencePlot
 
 app = QApplication([])
 view = MigrationView()

@@ -12,8 +12,8 @@ from PySide6.QtCore import QLocale, Qt
 from PySide6.QtWidgets import QDoubleSpinBox
 
 from fcm.ui.dialogs.machine_settings import MemoryBox
-from fcm.ui.start import make_application
-from fcm.ui.table_view import TableView
+from fcm.ui.tables.table_view import TableView
+from fcm.ui.window.start import make_application
 from tests.ui.window_by_hand import busy_window, context, named
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QApplication, QMessageBox, QPushButton, QToolButto
 
 from fcm.model import commands as cmd
 from fcm.model.entities import MachineState
-from fcm.ui import format, icons
+from fcm.ui.look import format, icons
 from fcm.workspace.selection import Place, Selection
 from tests.ui.window_by_hand import named, window_of
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from pytestqt.qtbot import QtBot
 
-    from fcm.ui.main_window import MainWindow
+    from fcm.ui.window.main_window import MainWindow
     from tests.unit.embedded.desk import Desk
 
 LABEL = "Turn maintenance mode on or off for this disk"

@@ -7,10 +7,10 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QPushButton
 
 from fcm.backend.base import MeasureError
-from fcm.migration.fitting import DirtySample
+from fcm.migration.judging.fitting import DirtySample
 from fcm.model.commands import LiveMigrate
-from fcm.ui.dialogs.measure import MeasureDialog
-from fcm.ui.patience import PATIENCE, stretched
+from fcm.ui.dialogs.moves.measure import MeasureDialog
+from fcm.ui.tour.patience import PATIENCE, stretched
 from tests.ui.window_by_hand import busy_window
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     import pytest
     from pytestqt.qtbot import QtBot
 
-    from fcm.ui.main_window import MainWindow
+    from fcm.ui.window.main_window import MainWindow
 
 QUIET = tuple(DirtySample(float(seconds), 4.0, rounded=False) for seconds in (1, 2, 4, 8))
 

@@ -8,11 +8,11 @@ from PySide6.QtWidgets import QApplication, QComboBox, QLabel, QLineEdit, QPushB
 
 from fcm.model import commands as cmd
 from fcm.model.entities import MigrationOptions
-from fcm.ui.dialogs.migration_history import MigrationHistoryDialog
-from fcm.ui.migration.compare_window import CompareWindow
-from fcm.ui.migration.recorded import load
-from fcm.ui.migration.recording_window import RecordingWindow
-from fcm.workspace.journal import Journal
+from fcm.ui.dialogs.moves.migration_history import MigrationHistoryDialog
+from fcm.ui.migration.recordings.compare_window import CompareWindow
+from fcm.ui.migration.recordings.recorded import load
+from fcm.ui.migration.recordings.recording_window import RecordingWindow
+from fcm.workspace.files.journal import Journal
 from fcm.workspace.selection import Place, Selection
 from tests.ui.window_by_hand import named, window_of
 from tests.unit.embedded.desk import Desk
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from pytestqt.qtbot import QtBot
 
-    from fcm.ui.main_window import MainWindow
+    from fcm.ui.window.main_window import MainWindow
 
 LEFT = Qt.MouseButton.LeftButton
 

@@ -8,9 +8,9 @@ import pytest
 
 from fcm.model import commands as cmd
 from fcm.model.entities import MigrationOptions
-from fcm.ui.dialogs.migration_options import MigrationOptionsPanel, MigrationSettingsDialog
-from fcm.ui.dialogs.preflight import PreflightDialog
-from fcm.ui.driver import Driver
+from fcm.ui.dialogs.moves.migration_options import MigrationOptionsPanel, MigrationSettingsDialog
+from fcm.ui.dialogs.moves.preflight import PreflightDialog
+from fcm.ui.tour.driver import Driver
 from tests.ui.window_by_hand import busy_window
 
 if TYPE_CHECKING:

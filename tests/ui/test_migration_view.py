@@ -11,10 +11,10 @@ from fcm.model import events as ev
 from fcm.model.commands import TuneMigration
 from fcm.model.entities import UNLIMITED, MigrationOptions, NetworkAttempt
 from fcm.model.telemetry import FinalFigures, Phase
-from fcm.ui import theme
-from fcm.ui.figures import Figures
+from fcm.ui.look import theme
 from fcm.ui.migration import MigrationView
 from fcm.ui.migration.frame import WIDE
+from fcm.ui.window.figures import Figures
 from tests.ui.by_hand import NOW, formed, machine, migration, opened
 from tests.unit.window.course_by_hand import MIB, sawtooth
 

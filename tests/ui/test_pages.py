@@ -12,10 +12,10 @@ from fcm.model import commands as cmd
 from fcm.model import events as ev
 from fcm.model.entities import AdapterState, MachineState, NodeState, ResourceState
 from fcm.model.telemetry import FinalFigures, Phase
-from fcm.ui import appearance, icons
+from fcm.ui.look import appearance, icons
 from fcm.ui.pages.machine import alerts
 from fcm.ui.pages.node import NodePage
-from fcm.ui.pages.parts import Link
+from fcm.ui.widgets.page_parts import Link
 from fcm.workspace.selection import Place, Selection
 from tests.ui.by_hand import formed, group_of, machine, migration, node, opened, row
 from tests.ui.window_by_hand import KNOWN, busy_window, named, window, window_of
@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 
     from pytestqt.qtbot import QtBot
 
-    from fcm.ui.main_window import MainWindow
-    from fcm.ui.table_view import TableView
+    from fcm.ui.tables.table_view import TableView
+    from fcm.ui.window.main_window import MainWindow
 
 PLACES = [
     Selection(Place.ROOT),

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from fcm.migration.recording import PassFigures
+from fcm.migration.recordings.recording import PassFigures
 from fcm.ui.migration.pass_table import PassModel, PassTable
 
 if TYPE_CHECKING:

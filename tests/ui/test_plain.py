@@ -10,9 +10,9 @@ from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QLabel, QMessageBox, QToolTip
 
 from fcm.ui.dialogs.help import HelpDialog
-from fcm.ui.dialogs.parts import fact, wrapped
-from fcm.ui.plain import Label, literal
-from fcm.ui.qactions import ask
+from fcm.ui.look.plain import Label, literal
+from fcm.ui.widgets.dialog_parts import fact, wrapped
+from fcm.ui.window.qactions import ask
 from fcm.workspace.selection import Place, Selection
 from tests.ui.by_hand import formed, machine
 from tests.ui.by_hand import opened as opened_by_hand

@@ -6,9 +6,9 @@ import pytest
 from PySide6.QtCore import Qt
 
 from fcm.model.entities import GIB, MIB
-from fcm.ui.background import Work
 from fcm.ui.migration import MigrationPlanner
 from fcm.ui.migration.sliders import WideSlider
+from fcm.ui.widgets.background import Work
 
 if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot

@@ -7,8 +7,8 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QImage
 
-from fcm.migration.recording import Recording
-from fcm.ui.migration.plot import ConvergencePlot
+from fcm.migration.recordings.recording import Recording
+from fcm.ui.migration.plots.plot import ConvergencePlot
 from tests.unit.window.course_by_hand import MIB, outlook, sawtooth
 
 if TYPE_CHECKING:
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from pytestqt.qtbot import QtBot
 
-    from fcm.ui.migration.canvas import Canvas
+    from fcm.ui.migration.plots.canvas import Canvas
 
 MEMORY = 64 * MIB
 

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt
 
 from fcm.app import journal_path, open_workspace
-from fcm.cli import main
-from fcm.ui.driver import is_closed
+from fcm.cli.main import main
+from fcm.ui.tour.driver import is_closed
 from fcm.workspace.selection import Place, Selection
 from tests.ordinary_user import as_ordinary_user
 from tests.ui.window_by_hand import window

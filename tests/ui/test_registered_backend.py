@@ -13,9 +13,9 @@ from fcm.backend import registry
 from fcm.backend.base import BackendError
 from fcm.backend.embedded import open_embedded
 from fcm.backend.registry import Scheme
-from fcm.cli import main
-from fcm.ui.main_window import MainWindow
-from fcm.workspace.settings import Settings
+from fcm.cli.main import main
+from fcm.ui.window.main_window import MainWindow
+from fcm.workspace.files.settings import Settings
 from tests.ui.window_by_hand import named
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ def open_toy(part: str, opening: Opening) -> Backend:
 
 @pytest.fixture(autouse=True)
 def _toy(monkeypatch: pytest.MonkeyPatch) -> None:
-    toy = Scheme(("proxmox:NAME",), "A toy.", False, str.upper, open_toy, lambda text: "[toy]" in text)
+    toy = Scheme(("proxmox:NAME",), "A toy.", False, str.upper, open_toy, marks=lambda text: "[toy]" in text)
     monkeypatch.setitem(registry.SCHEMES, "proxmox", toy)
 
 

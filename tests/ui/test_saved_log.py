@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from fcm.logs.evtx import write_evtx
-from fcm.logs.query_form import EventFilter
+from fcm.logs.queries.form import EventFilter
 from tests.ui.test_events import at_rest, column, events_page, press
 from tests.ui.window_by_hand import named
 from tests.unit.logs.test_evtx import record

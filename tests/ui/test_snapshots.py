@@ -8,8 +8,8 @@ from PySide6.QtWidgets import QApplication, QLabel, QMessageBox, QPushButton
 
 from fcm.model import commands as cmd
 from fcm.model.entities import MachineState, MigrationOptions
-from fcm.model.snapshot_rules import snapshots_of
-from fcm.ui.qactions import Entry, entries
+from fcm.model.rules.snapshots import snapshots_of
+from fcm.ui.window.qactions import Entry, entries
 from fcm.workspace.selection import Place, Selection
 from tests.ui.window_by_hand import window_of
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from pytestqt.qtbot import QtBot
 
-    from fcm.ui.main_window import MainWindow
+    from fcm.ui.window.main_window import MainWindow
     from tests.unit.embedded.desk import Desk
 
 LEFT = Qt.MouseButton.LeftButton

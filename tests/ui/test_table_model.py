@@ -10,9 +10,9 @@ from hypothesis import strategies as some
 from PySide6.QtCore import QItemSelectionModel, QPersistentModelIndex, Qt
 from PySide6.QtTest import QAbstractItemModelTester
 
-from fcm.ui.table_model import PROGRESS, Column, TableModel
-from fcm.ui.table_view import TableView
-from fcm.workspace.settings import COLUMNS, Settings
+from fcm.ui.tables.table_model import PROGRESS, Column, TableModel
+from fcm.ui.tables.table_view import TableView
+from fcm.workspace.files.settings import COLUMNS, Settings
 
 if TYPE_CHECKING:
     from pathlib import Path

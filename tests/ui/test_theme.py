@@ -14,9 +14,9 @@ from PySide6.QtGui import QColor, QPalette
 from PySide6.QtWidgets import QLabel
 
 from fcm import resources
-from fcm.ui import theme
-from fcm.ui.patience import PROGRAM_PATIENCE, stretched
-from fcm.ui.theme import Scheme
+from fcm.ui.look import theme
+from fcm.ui.look.theme import Scheme
+from fcm.ui.tour.patience import PROGRAM_PATIENCE, stretched
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -143,7 +143,7 @@ def test_a_machine_without_any_font_gets_the_one_that_travels_along(tmp_path: Pa
     code = (
         "from PySide6.QtGui import QFontInfo, QFontMetrics\n"
         "from PySide6.QtWidgets import QApplication\n"
-        "from fcm.ui import theme\n"
+        "from fcm.ui.look import theme\n"
         "app = QApplication([])\n"
         "before = QFontMetrics(app.font()).inFontUcs4(ord('n'))\n"
         "theme.apply(app)\n"

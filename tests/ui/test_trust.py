@@ -9,8 +9,8 @@ from PySide6.QtWidgets import QMessageBox
 
 from fcm.backend.libvirt.hosts_file import load
 from fcm.ui.dialogs.manage_cluster import ManageClusterDialog
-from fcm.ui.driver import Driver
-from fcm.workspace.trusted_files import TrustedFiles
+from fcm.ui.tour.driver import Driver
+from fcm.workspace.files.trusted_files import TrustedFiles
 from tests.ui.by_hand import busy_cluster
 from tests.ui.window_by_hand import window
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from pytestqt.qtbot import QtBot
 
-    from fcm.ui.main_window import MainWindow
+    from fcm.ui.window.main_window import MainWindow
     from fcm.workspace.workspace import Workspace
 
 DRIVER = Driver()

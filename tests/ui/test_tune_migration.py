@@ -8,7 +8,7 @@ from fcm.model import events as ev
 from fcm.model.commands import TuneMigration
 from fcm.model.entities import UNLIMITED
 from fcm.model.telemetry import Phase
-from fcm.ui.dialogs.tune_migration import TuneMigrationDialog
+from fcm.ui.dialogs.moves.tune_migration import TuneMigrationDialog
 from tests.ui.window_by_hand import busy_window
 
 if TYPE_CHECKING:

@@ -9,9 +9,9 @@ from PySide6.QtWidgets import QAbstractItemView
 from fcm.model import commands as cmd
 from fcm.model import events as ev
 from fcm.model.entities import GIB, QuorumMode, StartAction
-from fcm.model.validation import CATEGORIES, TESTS, validate
-from fcm.model.verdict import no
-from fcm.ui.driver import Driver
+from fcm.model.rules.verdict import no
+from fcm.model.validation.validate import CATEGORIES, TESTS, validate
+from fcm.ui.tour.driver import Driver
 from fcm.ui.wizards.create_cluster import CreateClusterWizard
 from fcm.ui.wizards.high_availability import HighAvailabilityWizard
 from fcm.ui.wizards.new_machine import NewMachineWizard
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot
 
     from fcm.backend.base import Operation
-    from fcm.ui.main_window import MainWindow
+    from fcm.ui.window.main_window import MainWindow
     from fcm.ui.wizards.frame import Wizard
 
 DRIVER = Driver()

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtWidgets import QWidget
 
 from fcm.backend.registry import forms, uri_of
-from fcm.ui.context import Context, KnownCluster
-from fcm.ui.main_window import MainWindow
-from fcm.workspace.settings import Settings
+from fcm.ui.window.context import Context, KnownCluster
+from fcm.ui.window.main_window import MainWindow
+from fcm.workspace.files.settings import Settings
 from tests.ui.by_hand import busy_cluster
 
 if TYPE_CHECKING:

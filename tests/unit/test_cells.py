@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fcm.cells import csv_lines, safe_cell, tab_lines
+from fcm.text.cells import csv_lines, safe_cell, tab_lines
 
 FORMULAS = ["=1+1", "+vm", "-cmd", "-2+3", "@name", "\tx", "\r=1", "=HYPERLINK(1)", "＝1", "-", "+", "--1"]
 NUMBERS = ["-5", "+5", "-5.25", "-1,024", "-.5", "-1e-9", "-12 %", "-3%"]

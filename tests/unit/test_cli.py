@@ -9,8 +9,8 @@ import pytest
 from fcm import __version__
 from fcm.app import journal_path, open_workspace
 from fcm.backend.base import BackendError
-from fcm.cli import DONE, FAILED, WRONG_USAGE, main
-from fcm.workspace.journal import JournalError
+from fcm.cli.main import DONE, FAILED, WRONG_USAGE, main
+from fcm.workspace.files.journal import JournalError
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -7,9 +7,9 @@ import pytest
 
 from fcm import installation
 from fcm.app import journal_path, open_workspace
-from fcm.cli import main
+from fcm.cli.main import main
 from fcm.model import commands as cmd
-from fcm.workspace.journal import Journal
+from fcm.workspace.files.journal import Journal
 
 if TYPE_CHECKING:
     from pathlib import Path

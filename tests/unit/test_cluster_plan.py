@@ -10,10 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fcm.backend.embedded.cluster_file import load
+from fcm.backend.embedded.cluster_file.reading import load
 from fcm.model.entities import GIB, DiskUse, QuorumMode
-from fcm.model.names import server_name
-from fcm.model.networks import default_migration_order
+from fcm.model.rules.names import server_name
+from fcm.model.rules.networks import default_migration_order
 from fcm.workspace import cluster_plan
 from fcm.workspace.cluster_plan import ClusterPlan, PlannedNetwork, PlannedNode, cluster_file
 

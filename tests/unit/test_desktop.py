@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from fcm import desktop
-from fcm.cli import DONE, FAILED, WRONG_USAGE, main
+from fcm.cli.main import DONE, FAILED, WRONG_USAGE, main
 from fcm.desktop import DesktopError, install, remove
 
 needs_linux = pytest.mark.usefixtures("linux")

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from fcm.cli import FAILED, WRONG_USAGE, main, verbs
-from fcm.ui.patience import PATIENCE, stretched
+from fcm.cli.main import FAILED, WRONG_USAGE, main, verbs
+from fcm.ui.tour.patience import PATIENCE, stretched
 from tests.quality.source import TOP
 
 RECORDING = str(next((TOP / "tests" / "data" / "recordings").glob("*.json")))
@@ -207,7 +207,7 @@ def test_a_reader_that_goes_away_ends_a_verb_without_a_word() -> None:
 )
 def test_ctrl_c_is_a_failure_told_in_a_word(words: list[str], here: Path) -> None:
     (here / "forever.ps1").write_text("'begun'\nwhile ($true) { Start-Sleep 1 }\n", encoding="utf-8")
-    command = [sys.executable, "-c", "from fcm.cli import main; raise SystemExit(main())", *words]
+    command = [sys.executable, "-c", "from fcm.cli.main import main; raise SystemExit(main())", *words]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
         process.stdout.readline()  # now it is at work
@@ -220,7 +220,7 @@ def test_ctrl_c_is_a_failure_told_in_a_word(words: list[str], here: Path) -> Non
 
 def typed(words: list[str], out: object) -> subprocess.CompletedProcess[str]:
     """A command line as a process of its own."""
-    command = [sys.executable, "-c", "from fcm.cli import main; raise SystemExit(main())", *words]
+    command = [sys.executable, "-c", "from fcm.cli.main import main; raise SystemExit(main())", *words]
     return subprocess.run(
         command, stdout=out, stderr=subprocess.PIPE, text=True, timeout=stretched(PATIENCE), check=False
     )  # type: ignore[call-overload, no-any-return]

@@ -70,5 +70,5 @@ def test_a_bundle_never_names_pip(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_the_distribution_has_a_name_of_its_own_and_a_script_without_a_console() -> None:
     project = tomllib.loads((TOP / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     assert project["name"] == installation.DISTRIBUTION == "failover-cluster-manager"
-    assert project["scripts"] == {"fcm": "fcm.cli:main"}
-    assert project["gui-scripts"] == {"fcmw": "fcm.cli:main"}
+    assert project["scripts"] == {"fcm": "fcm.cli.main:main"}
+    assert project["gui-scripts"] == {"fcmw": "fcm.cli.main:main"}

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from fcm.model.entities import CheckResult, ValidationReport
 from fcm.model.state import State, apply
-from fcm.model.validation import validate
+from fcm.model.validation.validate import validate
 from fcm.workspace import reports
 from fcm.workspace.reports import Colours, high_availability_report, save, validation_report
 from tests.ui.by_hand import formed, machine

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from fcm.workspace import settings as st
-from fcm.workspace.settings import SETTINGS, Setting, Settings, settings_folder
+from fcm.workspace.files import settings as st
+from fcm.workspace.files.settings import SETTINGS, Setting, Settings, settings_folder
 from tests.ordinary_user import as_ordinary_user
 
 if TYPE_CHECKING:

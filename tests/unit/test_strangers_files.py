@@ -12,17 +12,17 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from fcm import resources
-from fcm.backend.embedded.cluster_file import load as load_cluster
+from fcm.backend.embedded.cluster_file.reading import load as load_cluster
 from fcm.backend.toml_table import ClusterFileError
-from fcm.cli import DONE, WRONG_USAGE, main
+from fcm.cli.main import DONE, WRONG_USAGE, main
 from fcm.logs.cluster_log import file_of
-from fcm.logs.query import QueryError
-from fcm.migration.catalogue import load_workload
+from fcm.logs.queries.query import QueryError
+from fcm.migration.engine.catalogue import load_workload
 from fcm.migration.fields import BadFileError
-from fcm.workspace import settings as st
-from fcm.workspace.event_export import export_events
-from fcm.workspace.event_log import EventLog
-from fcm.workspace.saved_queries import read_query
+from fcm.workspace.events.event_export import export_events
+from fcm.workspace.events.event_log import EventLog
+from fcm.workspace.events.saved_queries import read_query
+from fcm.workspace.files import settings as st
 from tests.unit.logs.test_evtx import record
 
 if TYPE_CHECKING:

@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fcm.cli import main
-from fcm.terminal import PlainStream, control, one_line, plain, plain_output
+from fcm.cli.main import main
+from fcm.text.terminal import PlainStream, control, one_line, plain, plain_output
 
 if TYPE_CHECKING:
     from pathlib import Path

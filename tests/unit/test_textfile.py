@@ -11,15 +11,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fcm.backend.embedded.cluster_file import load as load_cluster
+from fcm.backend.embedded.cluster_file.reading import load as load_cluster
 from fcm.backend.libvirt.hosts_file import load as load_hosts
-from fcm.migration.catalogue import load_workload
+from fcm.migration.engine.catalogue import load_workload
 from fcm.migration.fields import read_json
-from fcm.shell.files import text_of
-from fcm.shell.scripts import read_script
-from fcm.textfile import HOSTS, QUERY, TEXT, Kind, TextFileError, decoded, parse_json, parse_toml, read_text
-from fcm.workspace.saved_queries import read_query
-from fcm.workspace.settings import FILE_NAME, Settings
+from fcm.shell.runtime.scripts import read_script
+from fcm.shell.values.files import text_of
+from fcm.text.textfile import HOSTS, QUERY, TEXT, Kind, TextFileError, decoded, parse_json, parse_toml, read_text
+from fcm.workspace.events.saved_queries import read_query
+from fcm.workspace.files.settings import FILE_NAME, Settings
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import fcm
-from fcm.words import LONGEST, as_data, quoted
+from fcm.text.words import LONGEST, as_data, quoted
 
 SOURCE = Path(fcm.__file__).parent
 CODE = {"workspace/powershell.py", "ui/migration/__init__.py"}
@@ -60,4 +60,4 @@ def test_no_sentence_of_the_program_shows_a_value_in_pythons_notation() -> None:
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
         if isinstance(node, ast.FormattedValue) and node.conversion == ord("r")
     ]
-    assert found == [], "write fcm.words.quoted(name) instead of {name!r}"
+    assert found == [], "write fcm.text.words.quoted(name) instead of {name!r}"

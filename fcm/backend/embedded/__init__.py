@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 from fcm import resources
 from fcm.backend.base import UnknownClusterError
 from fcm.backend.embedded.backend import EmbeddedBackend
-from fcm.backend.embedded.cluster_file import ClusterFileError, load
+from fcm.backend.embedded.cluster_file.reading import ClusterFileError, load
 from fcm.backend.embedded.kernel import SPEEDS
-from fcm.words import counted, quoted
+from fcm.text.words import counted, quoted
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

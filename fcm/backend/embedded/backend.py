@@ -20,13 +20,13 @@ from fcm.backend.embedded.measure import workload_samples
 from fcm.backend.embedded.parts import Parts
 from fcm.model import commands as cmd
 from fcm.model import events as ev
-from fcm.model.rules import allowed
-from fcm.model.verdict import Verdict, no
+from fcm.model.rules.allowed import allowed
+from fcm.model.rules.verdict import Verdict, no
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from fcm.migration.fitting import DirtySample
+    from fcm.migration.judging.fitting import DirtySample
     from fcm.model.state import State
 
 TURN = 0.008

@@ -6,7 +6,7 @@ import random
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from fcm.backend.embedded.groups import guest_features
+from fcm.backend.embedded.cluster_file.groups import guest_features
 from fcm.model import events as ev
 from fcm.model.entities import GroupType, NodeState
 from fcm.model.state import State, apply, group_state, machine_resource_state

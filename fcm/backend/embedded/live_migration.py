@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from fcm.backend.convergence import ConvergenceWatch, past_limit
 from fcm.model import events as ev
 from fcm.model.entities import AdapterState, NetworkAttempt
-from fcm.model.networks import migration_order
+from fcm.model.rules.networks import migration_order
 from fcm.model.telemetry import FinalFigures, Phase
 
 if TYPE_CHECKING:

@@ -5,15 +5,15 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from fcm.backend.embedded.groups import machine_group
-from fcm.backend.embedded.identity import identity
-from fcm.backend.embedded.places import local_path, volume_path
+from fcm.backend.embedded.cluster_file.groups import machine_group
+from fcm.backend.embedded.cluster_file.identity import identity
+from fcm.backend.embedded.cluster_file.places import local_path, volume_path
 from fcm.backend.embedded.workloads import workload_names
 from fcm.model import events as ev
 from fcm.model.entities import DiskUse, MachineState, ResourceState, VirtualMachine
-from fcm.model.maintenance import within_reach
-from fcm.model.verdict import OK, Verdict, no
-from fcm.words import quoted
+from fcm.model.rules.maintenance import within_reach
+from fcm.model.rules.verdict import OK, Verdict, no
+from fcm.text.words import quoted
 
 if TYPE_CHECKING:
     from collections.abc import Callable

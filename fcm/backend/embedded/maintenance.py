@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from fcm.model import commands as cmd
 from fcm.model import events as ev
 from fcm.model.entities import MachineState, OfflineAction
-from fcm.model.maintenance import machines_in_the_way, set_maintenance
+from fcm.model.rules.maintenance import machines_in_the_way, set_maintenance
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING
 
 from fcm.backend.base import MeasureError
 from fcm.backend.embedded.workloads import workload_of
-from fcm.migration.workload import PAGE
+from fcm.migration.engine.workload import PAGE
 from fcm.model.entities import MIB
-from fcm.model.measuring import measurable
+from fcm.model.rules.measuring import measurable
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from fcm.migration.fitting import DirtySample
+    from fcm.migration.judging.fitting import DirtySample
     from fcm.model.state import State
 
 SECONDS = (1.0, 2.0, 4.0, 8.0)
@@ -28,7 +28,9 @@ def workload_samples(
     Raises:
         MeasureError: the machine is being migrated or does not run.
     """
-    from fcm.migration.fitting import DirtySample  # numpy, which a cluster does without until something is reckoned
+    from fcm.migration.judging.fitting import (
+        DirtySample,  # numpy, which a cluster does without until something is reckoned
+    )
 
     verdict = measurable(state, machine)
     if not verdict:

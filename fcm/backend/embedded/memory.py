@@ -12,17 +12,17 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from fcm.backend.embedded.workloads import workload_of
-from fcm.migration.specification import Capability, MigrationSpec
+from fcm.migration.engine.specification import Capability, MigrationSpec
 from fcm.model.entities import AdapterState
+from fcm.model.rules.verdict import OK, Verdict, no
 from fcm.model.telemetry import Phase
-from fcm.model.verdict import OK, Verdict, no
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from fcm.backend.embedded.core import Core
     from fcm.backend.embedded.kernel import Timer
-    from fcm.migration.engine import Engine
+    from fcm.migration.engine.engine import Engine
     from fcm.model.entities import Migration, MigrationOptions
     from fcm.model.telemetry import FinalFigures, TelemetryRow
 
@@ -86,7 +86,7 @@ class Memory:
     @cached_property
     def _engine(self) -> Engine:
         """Made for the first transfer: it needs numpy, and a cluster that is only looked at does without."""
-        from fcm.migration.engine import Engine
+        from fcm.migration.engine.engine import Engine
 
         return Engine(self._core.seed)
 
@@ -170,7 +170,7 @@ class Memory:
             self._engine.set_link(f"{node}/{network}/{way}", capacity)
 
     def _step(self) -> None:
-        from fcm.migration.engine import WINDOW
+        from fcm.migration.engine.engine import WINDOW
 
         begin = self._core.kernel.now
         for transfer in self._transfers.values():

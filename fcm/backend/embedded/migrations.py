@@ -11,7 +11,7 @@ from fcm.backend.orders import OrderBook, new_identity
 from fcm.model import commands as cmd
 from fcm.model import events as ev
 from fcm.model.entities import MachineState, Migration, MigrationKind, MigrationOptions, NodeState
-from fcm.model.rules import allowed
+from fcm.model.rules.allowed import allowed
 from fcm.model.telemetry import Phase
 
 if TYPE_CHECKING:
@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from fcm.backend.embedded.nodes import Nodes
     from fcm.backend.embedded.storage import Storage
     from fcm.model.entities import VirtualMachine
+    from fcm.model.rules.verdict import Verdict
     from fcm.model.state import State
-    from fcm.model.verdict import Verdict
 
 
 class Migrations:

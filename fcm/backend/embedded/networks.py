@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from fcm.model import events as ev
 from fcm.model.entities import AdapterState, NetworkRole, NetworkState, NodeState
-from fcm.model.networks import automatic_metrics
-from fcm.model.verdict import OK, Verdict, no
+from fcm.model.rules.networks import automatic_metrics
+from fcm.model.rules.verdict import OK, Verdict, no
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -6,11 +6,11 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from fcm.backend.embedded.identity import identity
+from fcm.backend.embedded.cluster_file.identity import identity
 from fcm.model import events as ev
 from fcm.model.entities import Adapter, DiskUse, GroupType, MachineState, NodeState, ResourceState
-from fcm.model.new_node import free_address
-from fcm.model.verdict import some
+from fcm.model.rules.new_node import free_address
+from fcm.model.rules.verdict import some
 
 if TYPE_CHECKING:
     from collections.abc import Callable

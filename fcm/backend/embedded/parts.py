@@ -14,7 +14,7 @@ from fcm.backend.embedded.settings import Settings
 from fcm.backend.embedded.snapshots import Backups, Snapshots
 from fcm.backend.embedded.storage import Storage
 from fcm.model import commands as cmd
-from fcm.model.verdict import OK, Verdict
+from fcm.model.rules.verdict import OK, Verdict
 
 if TYPE_CHECKING:
     from fcm.backend.embedded.core import Core

@@ -8,15 +8,15 @@ from typing import TYPE_CHECKING, Any
 from fcm.backend.embedded.memory import options_verdict
 from fcm.model import events as ev
 from fcm.model.entities import AUTOMATIC, QuorumMode
-from fcm.model.quorum import description
-from fcm.model.validation import validate
+from fcm.model.rules.quorum import description
+from fcm.model.validation.validate import validate
 
 if TYPE_CHECKING:
     from fcm.backend.embedded.core import Core
     from fcm.backend.embedded.nodes import Nodes
     from fcm.backend.embedded.storage import Storage
     from fcm.model import commands as cmd
-    from fcm.model.verdict import Verdict
+    from fcm.model.rules.verdict import Verdict
 
 
 class Settings:

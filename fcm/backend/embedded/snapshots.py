@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from fcm.model import commands as cmd
 from fcm.model import events as ev
 from fcm.model.entities import MachineState, MigrationKind, VolumeAccess
-from fcm.model.snapshot_rules import snapshots_of
+from fcm.model.rules.snapshots import snapshots_of
 from fcm.model.snapshots import Backup, Snapshot
 
 if TYPE_CHECKING:

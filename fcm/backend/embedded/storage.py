@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from fcm.backend.embedded.groups import disk_resource
-from fcm.backend.embedded.places import volume_path
+from fcm.backend.embedded.cluster_file.groups import disk_resource
+from fcm.backend.embedded.cluster_file.places import volume_path
 from fcm.model import events as ev
 from fcm.model.entities import DiskUse, GroupType, ResourceState, SharedVolume, VolumeAccess
-from fcm.model.maintenance import in_maintenance
+from fcm.model.rules.maintenance import in_maintenance
 
 if TYPE_CHECKING:
     from fcm.backend.embedded.core import Core

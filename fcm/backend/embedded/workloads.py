@@ -6,9 +6,9 @@ import functools
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from fcm.migration.catalogue import named_workload
-from fcm.migration.catalogue import workload_names as _shipped
-from fcm.migration.workload import PAGE, Pattern, Scattered, Workload
+from fcm.migration.engine.catalogue import named_workload
+from fcm.migration.engine.catalogue import workload_names as _shipped
+from fcm.migration.engine.workload import PAGE, Pattern, Scattered, Workload
 
 if TYPE_CHECKING:
     from fcm.model.entities import VirtualMachine

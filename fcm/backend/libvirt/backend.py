@@ -24,14 +24,14 @@ from fcm.backend.orders import OrderBook
 from fcm.model import commands as cmd
 from fcm.model import events as ev
 from fcm.model.entities import MachineState, Migration, NodeState
-from fcm.model.machine_rules import cancellable
 from fcm.model.moments import clock_time, zone
-from fcm.model.networks import migration_order
-from fcm.model.rules import allowed
+from fcm.model.rules.allowed import allowed
+from fcm.model.rules.machines import cancellable
+from fcm.model.rules.networks import migration_order
+from fcm.model.rules.verdict import OK, Verdict, no
 from fcm.model.state import State, apply
 from fcm.model.telemetry import Phase
-from fcm.model.validation import validate
-from fcm.model.verdict import OK, Verdict, no
+from fcm.model.validation.validate import validate
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from fcm.backend.base import Capabilities, Operation, Sink
     from fcm.backend.libvirt.hosts_file import HostsFile
     from fcm.backend.libvirt.inventory import HostReport
-    from fcm.migration.fitting import DirtySample
+    from fcm.migration.judging.fitting import DirtySample
 
 ASK_EVERY = 1.0
 """s between two looks at a host that answers quickly and of which no event came."""

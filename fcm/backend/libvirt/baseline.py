@@ -14,7 +14,7 @@ from fcm.backend.libvirt.connection import HostConnection
 from fcm.backend.libvirt.errors import sentence
 from fcm.backend.libvirt.lane import EventLoop, load_libvirt
 from fcm.backend.libvirt.processors import features_of, host_model
-from fcm.words import quoted
+from fcm.text.words import quoted
 
 if TYPE_CHECKING:
     from fcm.backend.libvirt.hosts_file import HostsFile

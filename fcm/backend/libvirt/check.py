@@ -19,7 +19,7 @@ from fcm.backend.libvirt.processors import KINDS, offered_features
 from fcm.backend.libvirt.ssh_probe import probe_from
 from fcm.backend.libvirt.uris import UriError, address_of, migration_uri, parse_host_uri
 from fcm.model.entities import CheckResult
-from fcm.model.verdict import some
+from fcm.model.rules.verdict import some
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence

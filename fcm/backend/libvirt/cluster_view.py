@@ -25,7 +25,7 @@ from fcm.model.entities import (
     SharedVolume,
     VirtualMachine,
 )
-from fcm.model.networks import automatic_metrics
+from fcm.model.rules.networks import automatic_metrics
 from fcm.model.state import machine_resource_state
 
 if TYPE_CHECKING:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from fcm.model.verdict import Verdict, no
+from fcm.model.rules.verdict import Verdict, no
 
 # Numbers of virErrorNumber; the module libvirt may be missing where this is imported.
 OPERATION_FAILED = 9

@@ -12,9 +12,9 @@ from fcm.backend.libvirt.lab_record import LabNode, lab_nodes
 from fcm.backend.libvirt.uris import HostUri, UriError, is_address, parse_host_uri
 from fcm.backend.toml_table import Table, UntrustedFileError, read_table
 from fcm.model.entities import NetworkRole
-from fcm.model.names import file_name
-from fcm.textfile import HOSTS
-from fcm.words import quoted
+from fcm.model.rules.names import file_name
+from fcm.text.textfile import HOSTS
+from fcm.text.words import quoted
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable

@@ -11,9 +11,9 @@ from fcm.backend.libvirt.connection import HostConnection
 from fcm.backend.libvirt.errors import sentence
 from fcm.backend.libvirt.lane import EventLoop, load_libvirt
 from fcm.backend.libvirt.outcome import is_migrating
-from fcm.migration.fitting import DirtySample
-from fcm.model.measuring import measurable
-from fcm.words import quoted
+from fcm.migration.judging.fitting import DirtySample
+from fcm.model.rules.measuring import measurable
+from fcm.text.words import quoted
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence

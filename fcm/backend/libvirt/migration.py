@@ -30,10 +30,10 @@ from fcm.backend.libvirt.preflight import processor_verdict
 from fcm.backend.libvirt.ssh_probe import probe_from
 from fcm.backend.libvirt.uris import migration_uri
 from fcm.model import events as ev
-from fcm.model.bandwidth import limit_to_set
 from fcm.model.entities import UNLIMITED, NetworkAttempt
+from fcm.model.rules.bandwidth import limit_to_set
+from fcm.model.rules.verdict import Verdict, no
 from fcm.model.telemetry import Phase
-from fcm.model.verdict import Verdict, no
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

@@ -8,7 +8,7 @@ from xml.etree import ElementTree
 
 from fcm.backend.libvirt.errors import CPU_INCOMPATIBLE, sentence
 from fcm.backend.libvirt.lane import load_libvirt
-from fcm.model.verdict import OK, Verdict
+from fcm.model.rules.verdict import OK, Verdict
 
 if TYPE_CHECKING:
     from fcm.backend.libvirt.connection import HostConnection

@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 from urllib.parse import quote, unquote_to_bytes
 
-from fcm.terminal import one_line
+from fcm.text.terminal import one_line
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

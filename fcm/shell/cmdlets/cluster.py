@@ -6,18 +6,18 @@ from typing import TYPE_CHECKING, Any
 
 from fcm.model import commands as cmd
 from fcm.model.entities import NodeState, QuorumMode
-from fcm.shell import finding
-from fcm.shell.errors import ParameterError
-from fcm.shell.flow import Exiting
-from fcm.shell.objects import check_object, cluster_object
-from fcm.shell.registry import CLUSTER, INPUT, TEXT, Param, cmdlet
-from fcm.shell.values import ShellObject
-from fcm.words import quoted
+from fcm.shell.language.errors import ParameterError
+from fcm.shell.runtime import finding
+from fcm.shell.runtime.flow import Exiting
+from fcm.shell.runtime.registry import CLUSTER, INPUT, TEXT, Param, cmdlet
+from fcm.shell.values.objects import check_object, cluster_object
+from fcm.shell.values.values import ShellObject
+from fcm.text.words import quoted
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from fcm.shell.call import Call
+    from fcm.shell.runtime.call import Call
 
 
 @cmdlet(
@@ -54,7 +54,7 @@ def new_cluster(call: Call) -> Iterable[Any]:
         Exiting: the window opens it; what follows in the script was meant for the new cluster, not for this one.
     """
     from fcm.workspace.cluster_plan import save, usual_plan
-    from fcm.workspace.folders import cluster_folder
+    from fcm.workspace.files.folders import cluster_folder
 
     name, nodes = call.text("Name"), call.texts("Node") or ["node1", "node2", "node3"]
     planned = call.planned(name)
@@ -155,7 +155,7 @@ def set_quorum(call: Call) -> Iterable[Any]:
 )
 def test_cluster(call: Call) -> Iterable[Any]:
     """Validate the cluster."""
-    from fcm.model.validation import TESTS
+    from fcm.model.validation.validate import TESTS
 
     finding.check_cluster(call)
     if call.switch("List"):

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from fcm.shell import finding
-from fcm.shell.registry import CLUSTER, TEXT, Param, cmdlet, taking
-from fcm.shell.values import ShellObject
+from fcm.shell.runtime import finding
+from fcm.shell.runtime.registry import CLUSTER, TEXT, Param, cmdlet, taking
+from fcm.shell.values.values import ShellObject
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from fcm.shell.call import Call
+    from fcm.shell.runtime.call import Call
 
 
 @cmdlet(

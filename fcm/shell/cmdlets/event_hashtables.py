@@ -11,15 +11,15 @@ from typing import TYPE_CHECKING, Any
 from xml.sax.saxutils import escape, quoteattr
 
 from fcm.logs.channels import CHANNELS
-from fcm.logs.query import FILE
-from fcm.shell.errors import ConversionError, ParameterError
-from fcm.shell.values import as_time, as_whole, items, text
-from fcm.words import quoted
+from fcm.logs.queries.query import FILE
+from fcm.shell.language.errors import ConversionError, ParameterError
+from fcm.shell.values.values import as_time, as_whole, items, text
+from fcm.text.words import quoted
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from fcm.shell.call import Call
+    from fcm.shell.runtime.call import Call
 
     Names = Callable[[Call, Sequence[str]], list[str]]
 

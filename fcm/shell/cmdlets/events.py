@@ -10,25 +10,25 @@ from typing import TYPE_CHECKING, Any
 from fcm.logs.channels import CHANNELS, channel_named
 from fcm.logs.cluster_log import cluster_log, file_of
 from fcm.logs.evtx_reader import EventFile
-from fcm.logs.query import FILE, QueryError, parse_query, query_of_all
-from fcm.shell import finding
+from fcm.logs.queries.query import FILE, QueryError, parse_query, query_of_all
 from fcm.shell.cmdlets.language import file_object
-from fcm.shell.errors import ParameterError, ShellError, near
-from fcm.shell.files import unreadable
-from fcm.shell.objects import when
-from fcm.shell.output import whole_file
-from fcm.shell.registry import CLUSTER, INPUT, TEXT, Param, cmdlet
-from fcm.shell.values import ShellObject
-from fcm.textfile import TextFileError
-from fcm.words import quoted
-from fcm.workspace.event_log import EventLogError, Sought, everything
+from fcm.shell.language.errors import ParameterError, ShellError, near
+from fcm.shell.runtime import finding
+from fcm.shell.runtime.registry import CLUSTER, INPUT, TEXT, Param, cmdlet
+from fcm.shell.values.files import unreadable
+from fcm.shell.values.objects import when
+from fcm.shell.values.output import whole_file
+from fcm.shell.values.values import ShellObject
+from fcm.text.textfile import TextFileError
+from fcm.text.words import quoted
+from fcm.workspace.events.event_log import EventLogError, Sought, everything
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
-    from fcm.logs.query import Query
+    from fcm.logs.queries.query import Query
     from fcm.logs.records import EventRecord
-    from fcm.shell.call import Call
+    from fcm.shell.runtime.call import Call
 
 REPORTS = "ClusterReports"
 """Folder of Get-ClusterLog without -Destination; on a node it is %systemroot%\\Cluster\\Reports."""

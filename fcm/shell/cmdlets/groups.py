@@ -6,16 +6,16 @@ from typing import TYPE_CHECKING, Any
 
 from fcm.model import commands as cmd
 from fcm.model.entities import MachineState, OfflineAction
-from fcm.shell import finding
-from fcm.shell.errors import ParameterError
-from fcm.shell.objects import group_object
-from fcm.shell.registry import CLUSTER, INPUT, TEXT, Param, cmdlet, taking
+from fcm.shell.language.errors import ParameterError
+from fcm.shell.runtime import finding
+from fcm.shell.runtime.registry import CLUSTER, INPUT, TEXT, Param, cmdlet, taking
+from fcm.shell.values.objects import group_object
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from fcm.model.entities import Group, VirtualMachine
-    from fcm.shell.call import Call
+    from fcm.shell.runtime.call import Call
 
 NAME = Param("Name", "texts", position=0, pipes=("ClusterGroup", "ClusterResource", "VirtualMachine", TEXT), of="group")
 _NEW = "it came with Windows Server 2012."
@@ -102,7 +102,7 @@ def stop_group(call: Call) -> Iterable[Any]:
 
 
 def _change(call: Call, online: bool) -> Iterable[Any]:
-    from fcm.shell.following import until_settled
+    from fcm.shell.runtime.following import until_settled
 
     for group in wanted_groups(call):
         done: list[Any] = []
@@ -175,7 +175,7 @@ def add_machine_role(call: Call) -> Iterable[Any]:
 )
 def get_owners(call: Call) -> Iterable[Any]:
     """Owners."""
-    from fcm.shell.values import ShellObject
+    from fcm.shell.values.values import ShellObject
 
     finding.check_cluster(call)
     group_names, resource_names = call.names("Group"), call.names("Resource")

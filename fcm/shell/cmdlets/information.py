@@ -5,17 +5,17 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from fcm.shell.absent import why_absent
 from fcm.shell.cmdlets.selecting import pipeline_input
-from fcm.shell.errors import near
-from fcm.shell.registry import COMMON, OBJECTS, TEXT, Cmdlet, Param, cmdlet
-from fcm.shell.values import Lines, ShellObject, text, wildcard
-from fcm.words import quoted
+from fcm.shell.language.errors import near
+from fcm.shell.runtime.absent import why_absent
+from fcm.shell.runtime.registry import COMMON, OBJECTS, TEXT, Cmdlet, Param, cmdlet
+from fcm.shell.values.values import Lines, ShellObject, text, wildcard
+from fcm.text.words import quoted
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from fcm.shell.call import Call
+    from fcm.shell.runtime.call import Call
 
 CORE = "Core"
 _TYPES: dict[type, str] = {

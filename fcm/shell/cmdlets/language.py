@@ -5,18 +5,18 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from fcm.shell.cmdlets.selecting import pipeline_input
-from fcm.shell.errors import ParameterError, ShellError
-from fcm.shell.files import text_of
-from fcm.shell.objects import when
-from fcm.shell.registry import ANY, TEXT, Param, cmdlet
-from fcm.shell.times import local
-from fcm.shell.values import ShellObject, as_number, as_time, text
+from fcm.shell.language.errors import ParameterError, ShellError
+from fcm.shell.runtime.registry import ANY, TEXT, Param, cmdlet
+from fcm.shell.values.files import text_of
+from fcm.shell.values.objects import when
+from fcm.shell.values.times import local
+from fcm.shell.values.values import ShellObject, as_number, as_time, text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
 
-    from fcm.shell.call import Call
+    from fcm.shell.runtime.call import Call
 
 CORE = "Core"
 
@@ -134,7 +134,7 @@ def get_date(call: Call) -> Iterable[Any]:
     """Time of the cluster."""
     now = as_time(call.values["Date"]) if call.has("Date") else when(call.workspace.now())
     if call.has("Format"):
-        from fcm.shell.operators import formatted
+        from fcm.shell.values.operators import formatted
 
         return [formatted("{0:" + call.text("Format") + "}", [now])]
     return [now]
@@ -204,8 +204,8 @@ def get_content(call: Call) -> Iterable[Any]:
 )
 def set_content(call: Call) -> Iterable[Any]:
     """Write a file."""
-    from fcm.shell.output import write_text
-    from fcm.shell.values import items
+    from fcm.shell.values.output import write_text
+    from fcm.shell.values.values import items
 
     lines = call.input if call.has_input else items(call.values.get("Value"))
     path = call.session.path(call.text("Path"))

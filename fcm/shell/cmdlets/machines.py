@@ -6,16 +6,16 @@ from typing import TYPE_CHECKING, Any
 
 from fcm.model import commands as cmd
 from fcm.model.entities import MachineState, StartAction
-from fcm.shell import finding
-from fcm.shell.following import until_settled
-from fcm.shell.objects import machine_object
-from fcm.shell.registry import CLUSTER, INPUT, TEXT, Param, cmdlet
-from fcm.shell.values import as_truth, text
+from fcm.shell.runtime import finding
+from fcm.shell.runtime.following import until_settled
+from fcm.shell.runtime.registry import CLUSTER, INPUT, TEXT, Param, cmdlet
+from fcm.shell.values.objects import machine_object
+from fcm.shell.values.values import as_truth, text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from fcm.shell.call import Call
+    from fcm.shell.runtime.call import Call
 
 NAME = Param(
     "Name",

@@ -5,19 +5,19 @@ from __future__ import annotations
 import threading
 from typing import TYPE_CHECKING, Any
 
-from fcm.model.measuring import measurable
-from fcm.shell import finding
-from fcm.shell.errors import RefusedError, StoppedError
-from fcm.shell.registry import CLUSTER, TEXT, Param, cmdlet
-from fcm.shell.values import ShellObject
+from fcm.model.rules.measuring import measurable
+from fcm.shell.language.errors import RefusedError, StoppedError
+from fcm.shell.runtime import finding
+from fcm.shell.runtime.registry import CLUSTER, TEXT, Param, cmdlet
+from fcm.shell.values.values import ShellObject
 from fcm.workspace.workspace import MeasureError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from fcm.migration.fitting import DirtySample
+    from fcm.migration.judging.fitting import DirtySample
     from fcm.model.entities import VirtualMachine
-    from fcm.shell.call import Call
+    from fcm.shell.runtime.call import Call
 
 _STEP = 0.05
 """s between two looks at the thread that measures."""

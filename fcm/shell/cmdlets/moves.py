@@ -6,19 +6,19 @@ from typing import TYPE_CHECKING, Any
 
 from fcm.model import commands as cmd
 from fcm.model.entities import UNLIMITED, MigrationOptions, NodeState
-from fcm.model.rules import allowed
-from fcm.shell import finding
-from fcm.shell.errors import ParameterError
-from fcm.shell.following import until_moved
-from fcm.shell.migration_objects import migration_default_object, migration_object
-from fcm.shell.objects import group_object
-from fcm.shell.registry import CLUSTER, INPUT, TEXT, Param, cmdlet
+from fcm.model.rules.allowed import allowed
+from fcm.shell.language.errors import ParameterError
+from fcm.shell.runtime import finding
+from fcm.shell.runtime.following import until_moved
+from fcm.shell.runtime.registry import CLUSTER, INPUT, TEXT, Param, cmdlet
+from fcm.shell.values.migration_objects import migration_default_object, migration_object
+from fcm.shell.values.objects import group_object
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from fcm.model.entities import VirtualMachine
-    from fcm.shell.call import Call
+    from fcm.shell.runtime.call import Call
 
 _NEW = "it came with Windows Server 2012."
 OPTIONS = (

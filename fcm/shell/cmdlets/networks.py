@@ -6,16 +6,16 @@ from typing import TYPE_CHECKING, Any
 
 from fcm.model import commands as cmd
 from fcm.model.entities import NetworkPreference
-from fcm.shell import finding
-from fcm.shell.errors import ParameterError
-from fcm.shell.migration_objects import network_order_object
-from fcm.shell.objects import adapter_object, network_object
-from fcm.shell.registry import CLUSTER, INPUT, TEXT, Param, cmdlet
+from fcm.shell.language.errors import ParameterError
+from fcm.shell.runtime import finding
+from fcm.shell.runtime.registry import CLUSTER, INPUT, TEXT, Param, cmdlet
+from fcm.shell.values.migration_objects import network_order_object
+from fcm.shell.values.objects import adapter_object, network_object
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from fcm.shell.call import Call
+    from fcm.shell.runtime.call import Call
 
 
 _MACHINE = Param(

@@ -6,23 +6,23 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from fcm.model import commands as cmd
-from fcm.model.drains import running_machines
 from fcm.model.entities import DrainMove, NodeState
-from fcm.shell import finding
+from fcm.model.rules.drains import running_machines
 from fcm.shell.cmdlets.moves import NO_DEFAULT, OPTIONS, own_options
-from fcm.shell.errors import ParameterError
-from fcm.shell.following import until_drained
-from fcm.shell.objects import node_object, when
-from fcm.shell.registry import CLUSTER, INPUT, TEXT, Param, cmdlet
-from fcm.shell.values import text
+from fcm.shell.language.errors import ParameterError
+from fcm.shell.runtime import finding
+from fcm.shell.runtime.following import until_drained
+from fcm.shell.runtime.registry import CLUSTER, INPUT, TEXT, Param, cmdlet
+from fcm.shell.values.objects import node_object, when
+from fcm.shell.values.values import text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from fcm.model.commands import Command
     from fcm.model.entities import Node
-    from fcm.shell.call import Call
-    from fcm.shell.values import ShellObject
+    from fcm.shell.runtime.call import Call
+    from fcm.shell.values.values import ShellObject
 
 NAME = Param("Name", "texts", position=0, aliases=("Node",), pipes=("ClusterNode", TEXT))
 _NEW = "it came with Windows Server 2012."

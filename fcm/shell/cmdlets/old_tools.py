@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from fcm.shell import finding
 from fcm.shell.cmdlets.events import REPORTS, write_logs
-from fcm.shell.errors import ParameterError, near
-from fcm.shell.registry import Param, cmdlet
-from fcm.shell.values import text
-from fcm.words import quoted
+from fcm.shell.language.errors import ParameterError, near
+from fcm.shell.runtime import finding
+from fcm.shell.runtime.registry import Param, cmdlet
+from fcm.shell.values.values import text
+from fcm.text.words import quoted
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from fcm.shell.call import Call
+    from fcm.shell.runtime.call import Call
 
 
 def split_words(

@@ -9,17 +9,17 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from fcm.shell.cmdlets.selecting import getters, pipeline_input
-from fcm.shell.errors import ParameterError
-from fcm.shell.formatting import VIEWS, Column, format_values, is_number, list_lines, table_lines
-from fcm.shell.output import write_text
-from fcm.shell.registry import OBJECTS, Param, cmdlet
-from fcm.shell.values import Lines, ShellObject, as_json, first_names, property_of, text
-from fcm.words import quoted
+from fcm.shell.language.errors import ParameterError
+from fcm.shell.runtime.registry import OBJECTS, Param, cmdlet
+from fcm.shell.values.formatting import VIEWS, Column, format_values, is_number, list_lines, table_lines
+from fcm.shell.values.output import write_text
+from fcm.shell.values.values import Lines, ShellObject, as_json, first_names, property_of, text
+from fcm.text.words import quoted
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from fcm.shell.call import Call
+    from fcm.shell.runtime.call import Call
 
 CORE = "Core"
 PROPERTY = Param("Property", "any", position=0)

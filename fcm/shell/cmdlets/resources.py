@@ -7,25 +7,25 @@ from typing import TYPE_CHECKING, Any
 
 from fcm.model import commands as cmd
 from fcm.model.entities import MachineState, OfflineAction, ResourceType
-from fcm.model.maintenance import in_maintenance, machines_in_the_way
-from fcm.shell import finding
+from fcm.model.rules.maintenance import in_maintenance, machines_in_the_way
 from fcm.shell.cmdlets.groups import take_offline
-from fcm.shell.errors import ParameterError
-from fcm.shell.following import percent, until_settled
-from fcm.shell.objects import (
+from fcm.shell.language.errors import ParameterError
+from fcm.shell.runtime import finding
+from fcm.shell.runtime.following import percent, until_settled
+from fcm.shell.runtime.registry import CLUSTER, INPUT, TEXT, Param, cmdlet, taking
+from fcm.shell.values.objects import (
     adapter_object,
     disk_object,
     resource_object,
 )
-from fcm.shell.private_properties import network_properties, parameter_object, private_properties
-from fcm.shell.registry import CLUSTER, INPUT, TEXT, Param, cmdlet, taking
-from fcm.shell.values import as_truth, as_whole, items, text
+from fcm.shell.values.private_properties import network_properties, parameter_object, private_properties
+from fcm.shell.values.values import as_truth, as_whole, items, text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from fcm.model.entities import Disk, Resource
-    from fcm.shell.call import Call
+    from fcm.shell.runtime.call import Call
 
 _PIPES = ("ClusterResource", "ClusterSharedVolume", TEXT)
 NAME = Param("Name", "texts", position=0, pipes=_PIPES, of="part")

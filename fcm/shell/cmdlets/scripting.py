@@ -7,19 +7,19 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from fcm.shell.cmdlets.selecting import pipeline_input
-from fcm.shell.errors import ParameterError
-from fcm.shell.files import text_of
-from fcm.shell.formatting import format_values
-from fcm.shell.operators import cast, regex
-from fcm.shell.output import write_text
-from fcm.shell.registry import ANY, OBJECTS, TEXT, Param, cmdlet
-from fcm.shell.values import ShellObject, items, text, wildcard
-from fcm.words import quoted
+from fcm.shell.language.errors import ParameterError
+from fcm.shell.runtime.registry import ANY, OBJECTS, TEXT, Param, cmdlet
+from fcm.shell.values.files import text_of
+from fcm.shell.values.formatting import format_values
+from fcm.shell.values.operators import cast, regex
+from fcm.shell.values.output import write_text
+from fcm.shell.values.values import ShellObject, items, text, wildcard
+from fcm.text.words import quoted
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from fcm.shell.call import Call
+    from fcm.shell.runtime.call import Call
 
 CORE = "Core"
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from fcm.shell import printing, tree
-from fcm.shell.errors import ParameterError
-from fcm.shell.operators import binary
-from fcm.shell.registry import OBJECTS, Param, cmdlet
-from fcm.shell.values import (
+from fcm.shell.language import printing, tree
+from fcm.shell.language.errors import ParameterError
+from fcm.shell.runtime.registry import OBJECTS, Param, cmdlet
+from fcm.shell.values.operators import binary
+from fcm.shell.values.values import (
     ShellObject,
     as_number,
     first_names,
@@ -26,7 +26,7 @@ from fcm.shell.values import (
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from fcm.shell.call import Call
+    from fcm.shell.runtime.call import Call
 
 CORE = "Core"
 _COMPARISONS = ("EQ", "NE", "GT", "GE", "LT", "LE", "Like", "NotLike", "Match", "NotMatch", "Contains", "In", "NotIn")

@@ -5,20 +5,20 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from fcm.model import commands as cmd
-from fcm.model.snapshot_rules import snapshots_of
-from fcm.shell import finding
-from fcm.shell.errors import ParameterError
-from fcm.shell.objects import when
-from fcm.shell.registry import CLUSTER, INPUT, TEXT, Param, cmdlet
-from fcm.shell.values import ShellObject
-from fcm.words import counted
+from fcm.model.rules.snapshots import snapshots_of
+from fcm.shell.language.errors import ParameterError
+from fcm.shell.runtime import finding
+from fcm.shell.runtime.registry import CLUSTER, INPUT, TEXT, Param, cmdlet
+from fcm.shell.values.objects import when
+from fcm.shell.values.values import ShellObject
+from fcm.text.words import counted
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from fcm.model.entities import VirtualMachine
     from fcm.model.snapshots import Snapshot
-    from fcm.shell.call import Call
+    from fcm.shell.runtime.call import Call
 
 _MACHINE = Param(
     "VMName",

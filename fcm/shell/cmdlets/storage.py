@@ -7,17 +7,17 @@ from typing import TYPE_CHECKING, Any
 
 from fcm.model import commands as cmd
 from fcm.model.entities import DiskUse
-from fcm.model.rules import allowed
-from fcm.shell import finding
-from fcm.shell.errors import ParameterError
-from fcm.shell.objects import available_disk_object, disk_object, volume_object
-from fcm.shell.registry import CLUSTER, INPUT, TEXT, Param, cmdlet, taking
+from fcm.model.rules.allowed import allowed
+from fcm.shell.language.errors import ParameterError
+from fcm.shell.runtime import finding
+from fcm.shell.runtime.registry import CLUSTER, INPUT, TEXT, Param, cmdlet, taking
+from fcm.shell.values.objects import available_disk_object, disk_object, volume_object
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from fcm.model.entities import Disk
-    from fcm.shell.call import Call
+    from fcm.shell.runtime.call import Call
 
 WITH_VOLUME = "(Get-Cluster).EnableSharedVolumes = 'Enabled'; Add-ClusterSharedVolume 'Cluster Disk 2'"
 """What makes the shared volume of the examples."""

@@ -13,26 +13,26 @@ from fcm.logs.channels import CHANNELS
 from fcm.logs.event_xml import event_text, event_xml
 from fcm.logs.evtx import ExportStoppedError, write_evtx
 from fcm.logs.evtx_reader import EventFile, element_of
-from fcm.logs.query import FILE, query_of
+from fcm.logs.queries.query import FILE, query_of
 from fcm.logs.records import catalog
 from fcm.shell.cmdlets.events import found, log_name, query, reading, selected
 from fcm.shell.cmdlets.old_tools import split_words
-from fcm.shell.errors import ParameterError, ShellError, StoppedError
-from fcm.shell.files import text_of, unreadable
-from fcm.shell.output import whole_file
-from fcm.shell.registry import Param, cmdlet
-from fcm.shell.values import text
-from fcm.textfile import QUERY, TextFileError
-from fcm.words import counted, quoted
-from fcm.workspace.event_log_limits import LARGEST, LogLimit, file_size, rounded
+from fcm.shell.language.errors import ParameterError, ShellError, StoppedError
+from fcm.shell.runtime.registry import Param, cmdlet
+from fcm.shell.values.files import text_of, unreadable
+from fcm.shell.values.output import whole_file
+from fcm.shell.values.values import text
+from fcm.text.textfile import QUERY, TextFileError
+from fcm.text.words import counted, quoted
+from fcm.workspace.events.event_log_limits import LARGEST, LogLimit, file_size, rounded
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
     from pathlib import Path
 
-    from fcm.logs.query import Query
+    from fcm.logs.queries.query import Query
     from fcm.logs.records import EventRecord
-    from fcm.shell.call import Call
+    from fcm.shell.runtime.call import Call
 
 _VERBS = {
     "enum-logs": "el", "get-log": "gl", "set-log": "sl", "enum-publishers": "ep", "get-publisher": "gp",

@@ -5,22 +5,22 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from fcm.logs.channels import CHANNELS
-from fcm.logs.query import FILE, query_of
+from fcm.logs.queries.query import FILE, query_of
 from fcm.logs.records import catalog
 from fcm.shell.cmdlets.event_hashtables import query_xml
 from fcm.shell.cmdlets.events import event_object, found, log_name, query, reading, selected
-from fcm.shell.errors import NotFoundError, ParameterError, near
-from fcm.shell.objects import when
-from fcm.shell.registry import Param, cmdlet
-from fcm.shell.values import ShellObject, has_wildcard, items, wildcard
-from fcm.words import quoted
-from fcm.workspace.event_log_limits import file_size
+from fcm.shell.language.errors import NotFoundError, ParameterError, near
+from fcm.shell.runtime.registry import Param, cmdlet
+from fcm.shell.values.objects import when
+from fcm.shell.values.values import ShellObject, has_wildcard, items, wildcard
+from fcm.text.words import quoted
+from fcm.workspace.events.event_log_limits import file_size
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from fcm.logs.query import Query
-    from fcm.shell.call import Call
+    from fcm.logs.queries.query import Query
+    from fcm.shell.runtime.call import Call
 
 NO_EVENTS = "No events were found that match the specified selection criteria."
 DIAGNOSTICS = "Microsoft.PowerShell.Diagnostics"

@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING
 from PySide6.QtGui import QColor, QFont, QSyntaxHighlighter, QTextCharFormat
 from PySide6.QtWidgets import QApplication
 
-from fcm.ui import theme
+from fcm.ui.look import theme
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from PySide6.QtGui import QTextDocument
 
-    from fcm.shell.hints import Piece
+    from fcm.shell.completion.hints import Piece
 
 ROLE = int(QTextCharFormat.Property.UserProperty) + 1
 """Property of a format: what it stands for, so that another theme can colour it anew."""

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QToolButton, QWidget
 
-from fcm.ui import icons
-from fcm.ui.plain import Label, literal
+from fcm.ui.look import icons
+from fcm.ui.look.plain import Label, literal
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -9,14 +9,14 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication, QKeySequence, QShortcut
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QHBoxLayout, QMenu, QPushButton, QVBoxLayout
 
-from fcm.cells import tab_lines
-from fcm.ui import icons
-from fcm.ui.copying import copies_rows
-from fcm.ui.pages.parts import FilterBox
-from fcm.ui.plain import Label
-from fcm.ui.table_model import Column, TableModel
-from fcm.ui.table_view import TableView
-from fcm.words import counted
+from fcm.text.cells import tab_lines
+from fcm.text.words import counted
+from fcm.ui.look import icons
+from fcm.ui.look.plain import Label
+from fcm.ui.tables.copying import copies_rows
+from fcm.ui.tables.table_model import Column, TableModel
+from fcm.ui.tables.table_view import TableView
+from fcm.ui.widgets.page_parts import FilterBox
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from PySide6.QtCore import QPoint
     from PySide6.QtWidgets import QWidget
 
-    from fcm.workspace.settings import Settings
+    from fcm.workspace.files.settings import Settings
 
 MOST = 100_000
 """Rows that are shown."""
@@ -45,8 +45,8 @@ class GridContent:
 
 def content_of(values: list[Any]) -> GridContent:
     """Objects as a table with the columns of Format-Table; any thread may make it."""
-    from fcm.shell.formatting import VIEWS, column, is_number, shown
-    from fcm.shell.values import ShellObject, first_names
+    from fcm.shell.values.formatting import VIEWS, column, is_number, shown
+    from fcm.shell.values.values import ShellObject, first_names
 
     total, values = len(values), values[:MOST]
     types = {value.type if isinstance(value, ShellObject) else "" for value in values}

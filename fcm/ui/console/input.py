@@ -15,7 +15,7 @@ from PySide6.QtWidgets import QPlainTextEdit, QToolTip, QWidget
 from fcm.ui.console.colouring import Colouring
 from fcm.ui.console.proposals import ProposalMenu
 from fcm.ui.console.search import HistorySearch
-from fcm.ui.plain import literal
+from fcm.ui.look.plain import literal
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     from PySide6.QtCore import QMimeData
     from PySide6.QtGui import QFocusEvent
 
-    from fcm.shell.hints import Piece
-    from fcm.shell.session import ShellSession
+    from fcm.shell.completion.hints import Piece
+    from fcm.shell.runtime.session import ShellSession
     from fcm.ui.console.history import CommandHistory
 
 TALLEST = 8
@@ -110,7 +110,7 @@ class ConsoleInput(QPlainTextEdit):
     # What changes with it
 
     def _pieces(self, text: str) -> list[Piece]:
-        from fcm.shell.hints import pieces
+        from fcm.shell.completion.hints import pieces
 
         return pieces(text[:COLOURED], self._session(), self.textCursor().position())
 
@@ -258,8 +258,8 @@ class ConsoleInput(QPlainTextEdit):
 
     def _is_whole(self) -> bool:
         """Whether Enter runs the text; an empty last line runs it even if it is not whole."""
-        from fcm.shell.errors import ShellSyntaxError
-        from fcm.shell.parser import parse
+        from fcm.shell.language.errors import ShellSyntaxError
+        from fcm.shell.language.parser import parse
 
         text = self.text()
         try:
@@ -321,7 +321,7 @@ class ConsoleInput(QPlainTextEdit):
         session = self._session()
         if session is None:
             return ""
-        from fcm.shell.hints import describe
+        from fcm.shell.completion.hints import describe
 
         cursor = self.textCursor().position() if self._cycle is None else self._cycle[0]
         return describe(session, self.text(), cursor, word)
@@ -330,7 +330,7 @@ class ConsoleInput(QPlainTextEdit):
         session = self._session()
         if session is None:
             return 0, ()
-        from fcm.shell.completion import complete
+        from fcm.shell.completion.completion import complete
 
         found = complete(session, self.text(), self.textCursor().position())
         return found.start, found.words

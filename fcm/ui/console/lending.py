@@ -12,13 +12,13 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import QObject, Qt, Signal
 
 from fcm.model.state import Change
-from fcm.shell.errors import StoppedError
+from fcm.shell.language.errors import StoppedError
 from fcm.workspace.workspace import Operation
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from fcm.migration.outlook import Outlook
+    from fcm.migration.forecast.outlook import Outlook
     from fcm.model.commands import Command
     from fcm.workspace.workspace import Workspace
 

@@ -8,8 +8,8 @@ from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QFontMetricsF, QKeyEvent, QKeySequence, QTextCursor, QTextDocument
 from PySide6.QtWidgets import QPlainTextEdit, QWidget
 
+from fcm.text.words import counted
 from fcm.ui.console.colouring import ROLE, format_of, role_of
-from fcm.words import counted
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QResizeEvent, QTextCharFormat, QWheelEvent
@@ -68,7 +68,7 @@ class ConsoleOutput(QPlainTextEdit):
 
     def echo(self, text: str) -> None:
         """A command, with its prompt and in colours."""
-        from fcm.shell.hints import pieces
+        from fcm.shell.completion.hints import pieces
 
         cuts: list[tuple[str, str]] = []
         done = 0

@@ -8,7 +8,7 @@ from PySide6.QtCore import QPoint, QSize, Qt, Signal
 from PySide6.QtGui import QPalette
 from PySide6.QtWidgets import QAbstractItemView, QFrame, QTreeWidget, QTreeWidgetItem, QWidget
 
-from fcm.ui.plain import literal
+from fcm.ui.look.plain import literal
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -11,17 +11,17 @@ from typing import TYPE_CHECKING, Any, cast
 
 from PySide6.QtCore import QObject, Signal
 
-from fcm.shell.errors import StoppedError
-from fcm.ui.background import Outcome, Work
+from fcm.shell.language.errors import StoppedError
 from fcm.ui.console.lending import LentWorkspace, WindowThread
 from fcm.ui.console.output import pages_of
+from fcm.ui.widgets.background import Outcome, Work
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from PySide6.QtCore import SignalInstance
 
-    from fcm.shell.session import ShellSession
+    from fcm.shell.runtime.session import ShellSession
     from fcm.workspace.workspace import Workspace
 
 PATIENCE = 2.0
@@ -156,7 +156,7 @@ class Runner(QObject):
             raise outcome.error
 
     def _made(self, lent: LentWorkspace, window: WindowThread) -> ShellSession:
-        from fcm.shell.session import ShellSession
+        from fcm.shell.runtime.session import ShellSession
 
         session = ShellSession(cast("Workspace", lent), lent.wait)
         session.on_output = lambda values: self._output(session, window, values)

@@ -16,16 +16,16 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from fcm.ui import icons
 from fcm.ui.console.find_bar import FindBar
 from fcm.ui.console.grid import GridContent, GridWindow
 from fcm.ui.console.history import CommandHistory
 from fcm.ui.console.input import ConsoleInput
 from fcm.ui.console.output import PROMPT, ConsoleOutput
 from fcm.ui.console.runner import Runner
-from fcm.ui.pages.parts import Elided
-from fcm.ui.plain import Label, literal
-from fcm.workspace.settings import CONSOLE_HISTORY, CONSOLE_ZOOM
+from fcm.ui.look import icons
+from fcm.ui.look.plain import Label, literal
+from fcm.ui.widgets.page_parts import Elided
+from fcm.workspace.files.settings import CONSOLE_HISTORY, CONSOLE_ZOOM
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -230,7 +230,7 @@ class ConsoleView(QWidget):
             return problem
         if session is None:
             return ""
-        from fcm.shell.hints import syntax
+        from fcm.shell.completion.hints import syntax
 
         found = syntax(session, text, self.input.textCursor().position())
         if found is None:

@@ -9,10 +9,10 @@ from PySide6.QtCore import QSize, Qt, qVersion
 from PySide6.QtWidgets import QDialogButtonBox, QHBoxLayout, QPushButton, QVBoxLayout
 
 from fcm import __version__
-from fcm.ui import icons
 from fcm.ui.dialogs.frame import PlainDialog
-from fcm.ui.dialogs.parts import copy_text, fact, form, named, wrapped
-from fcm.ui.plain import Label
+from fcm.ui.look import icons
+from fcm.ui.look.plain import Label
+from fcm.ui.widgets.dialog_parts import copy_text, fact, form, named, wrapped
 
 if TYPE_CHECKING:
     from fcm.ui.desk import Desk

@@ -8,10 +8,10 @@ from PySide6.QtCore import QSize
 from PySide6.QtWidgets import QLineEdit
 
 from fcm.model.commands import AddNode, Command
-from fcm.model.new_node import free_address, free_name
-from fcm.ui import format as words
+from fcm.model.rules.new_node import free_address, free_name
 from fcm.ui.dialogs.frame import CommandDialog
-from fcm.ui.dialogs.parts import fact, form, named, wrapped
+from fcm.ui.look import format as words
+from fcm.ui.widgets.dialog_parts import fact, form, named, wrapped
 
 if TYPE_CHECKING:
     from fcm.ui.desk import Desk

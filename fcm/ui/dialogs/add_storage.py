@@ -8,10 +8,10 @@ from PySide6.QtCore import QSize
 
 from fcm.model.commands import AddClusterDisk, AddStorage, Command
 from fcm.model.entities import Disk, DiskUse
-from fcm.ui import format as words
-from fcm.ui.appearance import disk_icon
 from fcm.ui.dialogs.frame import CommandDialog
-from fcm.ui.dialogs.parts import TickList
+from fcm.ui.look import format as words
+from fcm.ui.look.appearance import disk_icon
+from fcm.ui.widgets.dialog_parts import TickList
 
 if TYPE_CHECKING:
     from fcm.model.state import State

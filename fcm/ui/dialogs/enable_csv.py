@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QCheckBox, QTextBrowser
 
 from fcm.model.commands import Command, EnableSharedVolumes
 from fcm.ui.dialogs.frame import CommandDialog
-from fcm.ui.dialogs.parts import named
+from fcm.ui.widgets.dialog_parts import named
 
 if TYPE_CHECKING:
     from fcm.ui.desk import Desk

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QPushButton, QVBoxLayout, QWidget
 
-from fcm.ui import icons
-from fcm.ui.dialogs.parts import Notice, PowerShellBox, name_fields, named, wrapped
+from fcm.ui.look import icons
+from fcm.ui.widgets.dialog_parts import Notice, PowerShellBox, name_fields, named, wrapped
 from fcm.workspace.powershell import powershell
 
 if TYPE_CHECKING:

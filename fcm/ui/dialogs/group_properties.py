@@ -19,10 +19,10 @@ from PySide6.QtWidgets import (
 
 from fcm.model.commands import Command, ConfigureGroup
 from fcm.model.entities import AUTOMATIC
-from fcm.ui.appearance import node_icon, resource_words
 from fcm.ui.dialogs.frame import CommandDialog
-from fcm.ui.dialogs.parts import OrderedTickList, changed, fact, form, named, wrapped
-from fcm.ui.plain import Label
+from fcm.ui.look.appearance import node_icon, resource_words
+from fcm.ui.look.plain import Label
+from fcm.ui.widgets.dialog_parts import OrderedTickList, changed, fact, form, named, wrapped
 
 if TYPE_CHECKING:
     from fcm.model.entities import Group

@@ -17,9 +17,9 @@ from PySide6.QtWidgets import (
 )
 
 from fcm import resources
-from fcm.ui import icons
 from fcm.ui.dialogs.frame import PlainDialog
-from fcm.ui.dialogs.parts import IDENTITY, named
+from fcm.ui.look import icons
+from fcm.ui.widgets.dialog_parts import IDENTITY, named
 from fcm.workspace.selection import Place
 
 if TYPE_CHECKING:

@@ -21,10 +21,10 @@ from PySide6.QtWidgets import (
 
 from fcm.model.commands import Command, ConfigureVirtualMachine
 from fcm.model.entities import MIB, MachineState, StartAction
-from fcm.ui import icons
 from fcm.ui.dialogs.frame import CommandDialog
-from fcm.ui.dialogs.parts import changed, fact, form, long_choice, named, wrapped
 from fcm.ui.dialogs.workloads import WorkloadBox
+from fcm.ui.look import icons
+from fcm.ui.widgets.dialog_parts import changed, fact, form, long_choice, named, wrapped
 
 if TYPE_CHECKING:
     from fcm.model.entities import VirtualMachine

@@ -20,18 +20,18 @@ from PySide6.QtWidgets import (
     QVBoxLayout,
 )
 
-from fcm.ui import format as words
-from fcm.ui import icons
-from fcm.ui.background import Outcome, Work
 from fcm.ui.dialogs.frame import PlainDialog
-from fcm.ui.dialogs.parts import IDENTITY, Notice, named, wrapped
-from fcm.ui.plain import Label, literal
-from fcm.ui.trust import ask_or_say
-from fcm.workspace.settings import LAST, RECENT
+from fcm.ui.look import format as words
+from fcm.ui.look import icons
+from fcm.ui.look.plain import Label, literal
+from fcm.ui.widgets.background import Outcome, Work
+from fcm.ui.widgets.dialog_parts import IDENTITY, Notice, named, wrapped
+from fcm.ui.window.trust import ask_or_say
+from fcm.workspace.files.settings import LAST, RECENT
 
 if TYPE_CHECKING:
-    from fcm.ui.context import KnownCluster
     from fcm.ui.desk import Desk
+    from fcm.ui.window.context import KnownCluster
     from fcm.workspace.workspace import Workspace
 
 

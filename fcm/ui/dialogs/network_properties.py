@@ -20,13 +20,13 @@ from PySide6.QtWidgets import (
 
 from fcm.model.commands import Command, ConfigureNetwork
 from fcm.model.entities import NetworkRole
-from fcm.model.networks import rank_reason
-from fcm.ui import format as words
-from fcm.ui import icons
-from fcm.ui.appearance import adapter_icon
+from fcm.model.rules.networks import rank_reason
 from fcm.ui.dialogs.frame import CommandDialog
-from fcm.ui.dialogs.parts import changed, fact, form, named, wrapped
-from fcm.ui.plain import literal
+from fcm.ui.look import format as words
+from fcm.ui.look import icons
+from fcm.ui.look.appearance import adapter_icon
+from fcm.ui.look.plain import literal
+from fcm.ui.widgets.dialog_parts import changed, fact, form, named, wrapped
 
 if TYPE_CHECKING:
     from fcm.model.entities import Network

@@ -4,26 +4,26 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from fcm.ui.background import Outcome, Work
 from fcm.ui.dialogs.about import AboutDialog
 from fcm.ui.dialogs.add_node import AddNodeDialog
 from fcm.ui.dialogs.add_storage import AddDiskDialog, AddStorageDialog
-from fcm.ui.dialogs.drain import DrainDialog
 from fcm.ui.dialogs.enable_csv import EnableSharedVolumesDialog
 from fcm.ui.dialogs.group_properties import GroupPropertiesDialog
 from fcm.ui.dialogs.help import HelpDialog
 from fcm.ui.dialogs.machine_settings import MachineSettingsDialog
 from fcm.ui.dialogs.manage_cluster import ManageClusterDialog
-from fcm.ui.dialogs.migration_history import MigrationHistoryDialog
-from fcm.ui.dialogs.migration_networks import MigrationNetworksDialog
-from fcm.ui.dialogs.migration_options import MigrationSettingsDialog
+from fcm.ui.dialogs.moves.drain import DrainDialog
+from fcm.ui.dialogs.moves.migration_history import MigrationHistoryDialog
+from fcm.ui.dialogs.moves.migration_networks import MigrationNetworksDialog
+from fcm.ui.dialogs.moves.migration_options import MigrationSettingsDialog
+from fcm.ui.dialogs.moves.open_recording import OpenRecordingDialog
+from fcm.ui.dialogs.moves.preflight import PreflightDialog
+from fcm.ui.dialogs.moves.tune_migration import TuneMigrationDialog
 from fcm.ui.dialogs.network_properties import NetworkPropertiesDialog
-from fcm.ui.dialogs.open_recording import OpenRecordingDialog
-from fcm.ui.dialogs.preflight import PreflightDialog
 from fcm.ui.dialogs.rename_volume import RenameVolumeDialog
 from fcm.ui.dialogs.report_viewer import ReportViewer
 from fcm.ui.dialogs.resource_properties import ResourcePropertiesDialog
-from fcm.ui.dialogs.tune_migration import TuneMigrationDialog
+from fcm.ui.widgets.background import Outcome, Work
 from fcm.ui.wizards.create_cluster import CreateClusterWizard
 from fcm.ui.wizards.high_availability import HighAvailabilityWizard
 from fcm.ui.wizards.new_machine import NewMachineWizard
@@ -78,7 +78,7 @@ def _reset_recent_events(window: Desk, _selection: Selection) -> None:
 
 
 def _measure(window: Desk, selection: Selection) -> QDialog | None:
-    from fcm.ui.dialogs.measure import MeasureDialog  # needs numpy, which no other dialog should wait for
+    from fcm.ui.dialogs.moves.measure import MeasureDialog  # needs numpy, which no other dialog should wait for
 
     return MeasureDialog(window, selection.id)
 

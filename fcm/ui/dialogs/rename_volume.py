@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QLineEdit
 
 from fcm.model.commands import Command, RenameSharedVolume, RenameVolumeFolder
 from fcm.ui.dialogs.frame import CommandDialog
-from fcm.ui.dialogs.parts import fact, form, named
+from fcm.ui.widgets.dialog_parts import fact, form, named
 
 if TYPE_CHECKING:
     from fcm.ui.desk import Desk

@@ -8,11 +8,11 @@ from PySide6.QtCore import QEvent, QSize, QUrl
 from PySide6.QtGui import QDesktopServices, QPalette
 from PySide6.QtWidgets import QApplication, QDialogButtonBox, QPushButton, QTextBrowser, QVBoxLayout
 
-from fcm.ui import icons, theme
-from fcm.ui.background import Outcome, Work
 from fcm.ui.dialogs.frame import PlainDialog
-from fcm.ui.dialogs.parts import Notice, named, wrapped
-from fcm.ui.plain import literal
+from fcm.ui.look import icons, theme
+from fcm.ui.look.plain import literal
+from fcm.ui.widgets.background import Outcome, Work
+from fcm.ui.widgets.dialog_parts import Notice, named, wrapped
 from fcm.workspace import reports
 
 if TYPE_CHECKING:

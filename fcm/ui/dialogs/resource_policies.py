@@ -8,8 +8,8 @@ from PySide6.QtCore import QTime, Signal
 from PySide6.QtWidgets import QCheckBox, QRadioButton, QSpinBox, QTimeEdit, QVBoxLayout, QWidget
 
 from fcm.model.entities import RestartPolicy
-from fcm.ui.appearance import node_icon
-from fcm.ui.dialogs.parts import TickList, form, named, wrapped
+from fcm.ui.look.appearance import node_icon
+from fcm.ui.widgets.dialog_parts import TickList, form, named, wrapped
 
 if TYPE_CHECKING:
     from fcm.model.entities import Resource

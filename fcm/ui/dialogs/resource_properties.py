@@ -11,12 +11,12 @@ from PySide6.QtWidgets import QWidget as Widget
 
 from fcm.model.commands import Command, ConfigureResource
 from fcm.model.entities import OfflineAction, ResourceType
-from fcm.ui import icons
-from fcm.ui.appearance import resource_icon, resource_status
 from fcm.ui.dialogs.frame import CommandDialog
-from fcm.ui.dialogs.migration_networks import MigrationNetworksPanel
-from fcm.ui.dialogs.parts import changed, fact, form, named, wrapped
+from fcm.ui.dialogs.moves.migration_networks import MigrationNetworksPanel
 from fcm.ui.dialogs.resource_policies import PoliciesPanel, PossibleOwnersPanel
+from fcm.ui.look import icons
+from fcm.ui.look.appearance import resource_icon, resource_status
+from fcm.ui.widgets.dialog_parts import changed, fact, form, named, wrapped
 
 if TYPE_CHECKING:
     from fcm.model.entities import Resource

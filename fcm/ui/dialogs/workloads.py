@@ -7,7 +7,7 @@ from functools import cache
 from PySide6.QtWidgets import QComboBox
 
 from fcm import resources
-from fcm.ui.dialogs.parts import named
+from fcm.ui.widgets.dialog_parts import named
 
 
 @cache

@@ -11,14 +11,14 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from fcm.ui.migration.planner import MigrationPlanner as MigrationPlanner
     from fcm.ui.migration.preflight_panel import PreflightPanel as PreflightPanel
-    from fcm.ui.migration.recording_window import RecordingWindow as RecordingWindow
+    from fcm.ui.migration.recordings.recording_window import RecordingWindow as RecordingWindow
     from fcm.ui.migration.view import MigrationView as MigrationView
 
 _HOMES = {
     "MigrationPlanner": "planner",
     "MigrationView": "view",
     "PreflightPanel": "preflight_panel",
-    "RecordingWindow": "recording_window",
+    "RecordingWindow": "recordings.recording_window",
 }
 
 

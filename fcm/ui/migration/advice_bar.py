@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import QGridLayout, QPushButton, QSizePolicy, QWidget
 
-from fcm.ui import icons
-from fcm.ui.dialogs.parts import named
-from fcm.ui.plain import literal
-from fcm.ui.qactions import ask
+from fcm.ui.look import icons
+from fcm.ui.look.plain import literal
+from fcm.ui.widgets.dialog_parts import named
+from fcm.ui.window.qactions import ask
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QResizeEvent
 
-    from fcm.model.verdict import Verdict
+    from fcm.model.rules.verdict import Verdict
     from fcm.workspace.tuning import Advice, Help
 
 CHANGE = "Change options..."

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QRect, QSize, Qt
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTreeWidget, QTreeWidgetItem, QWidget
 
-from fcm.model.networks import migration_order
-from fcm.ui import icons
-from fcm.ui.dialogs.parts import named
-from fcm.ui.format import NONE, clock_time, seconds
+from fcm.model.rules.networks import migration_order
+from fcm.ui.look import icons
+from fcm.ui.look.format import NONE, clock_time, seconds
+from fcm.ui.look.plain import literal
 from fcm.ui.migration.words import sentence_of
-from fcm.ui.plain import literal
+from fcm.ui.widgets.dialog_parts import named
 
 if TYPE_CHECKING:
     from fcm.model.entities import Migration

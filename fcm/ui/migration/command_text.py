@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from fcm.model.commands import Command, LiveMigrate, MoveMachine, QuickMigrate
 from fcm.model.entities import MigrationKind
-from fcm.ui.dialogs.parts import PowerShellBox
+from fcm.ui.widgets.dialog_parts import PowerShellBox
 from fcm.workspace.powershell import powershell
 
 if TYPE_CHECKING:

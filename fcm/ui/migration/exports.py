@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from fcm.ui.migration.figure import Figure, svg
+from fcm.ui.migration.plots.figure import Figure, svg
 
 if TYPE_CHECKING:
     from pathlib import Path

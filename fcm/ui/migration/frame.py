@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QSplitter, QTabWidget, QVBoxLayout, QWidget
 
-from fcm.ui.dialogs.parts import named
+from fcm.ui.widgets.dialog_parts import named
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QResizeEvent

@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
 
-from fcm.ui.dialogs.parts import named
-from fcm.ui.format import NARROW, NONE, rate
+from fcm.ui.look.format import NARROW, NONE, rate
 from fcm.ui.migration.words import pages
+from fcm.ui.widgets.dialog_parts import named
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from fcm.migration.recording import PassFigures
+    from fcm.migration.recordings.recording import PassFigures
 
 COLUMNS = ("Pass", "To send\n(pages)", "Sent\n(pages)", "Dirtied\n(pages)", "Duration", "Rate")
 _TIPS = (

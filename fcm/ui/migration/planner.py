@@ -24,20 +24,20 @@ from PySide6.QtWidgets import (
 from shiboken6 import isValid
 
 from fcm.model.entities import GIB, MIB
-from fcm.ui import icons
-from fcm.ui.background import Outcome as Done
-from fcm.ui.background import Work
-from fcm.ui.dialogs.parts import Notice, named, wrapped
-from fcm.ui.format import rate, seconds, size
-from fcm.ui.migration.plot import ConvergencePlot
+from fcm.ui.look import icons
+from fcm.ui.look.format import rate, seconds, size
+from fcm.ui.look.plain import Label, literal
+from fcm.ui.migration.plots.plot import ConvergencePlot
 from fcm.ui.migration.sliders import WideSlider
 from fcm.ui.migration.steady_text import SteadyText
-from fcm.ui.plain import Label, literal
+from fcm.ui.widgets.background import Outcome as Done
+from fcm.ui.widgets.background import Work
+from fcm.ui.widgets.dialog_parts import Notice, named, wrapped
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QCloseEvent
 
-    from fcm.migration.recording import Recording
+    from fcm.migration.recordings.recording import Recording
     from fcm.ui.migration.scenario import Outcome, Scenario
 
 
@@ -145,7 +145,7 @@ class ScenarioPanel(QGroupBox):
         self.auto_converge.toggled.connect(lambda _: self.refresh())
 
     def _fill_presets(self, chosen: str) -> None:
-        from fcm.migration.policies import PRESETS
+        from fcm.migration.engine.policies import PRESETS
 
         for rule in PRESETS.values():
             self.preset.addItem(rule.title, rule.name)
@@ -221,7 +221,7 @@ class ScenarioPanel(QGroupBox):
         self._work = Work(self, lambda: look_closer(scenario, lambda: isValid(self) and self._wish == wish), self._take)
 
     def _take(self, done: Done) -> None:
-        from fcm.migration.prediction import Abandoned
+        from fcm.migration.judging.prediction import Abandoned
 
         self._work = None
         if isinstance(done.error, Abandoned):

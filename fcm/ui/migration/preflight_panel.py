@@ -8,12 +8,12 @@ from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import QFrame, QGridLayout, QScrollArea, QVBoxLayout, QWidget
 
 from fcm.model.entities import CheckResult
-from fcm.model.machine_rules import option_checks
-from fcm.model.preflight_checks import CATEGORY, migration_checks
-from fcm.ui import icons
-from fcm.ui.background import Outcome, Work
-from fcm.ui.dialogs.parts import LEVEL_ICONS, LEVEL_WORDS, clear, named, wrapped
-from fcm.ui.plain import Label, literal
+from fcm.model.rules.machines import option_checks
+from fcm.model.rules.preflight_checks import CATEGORY, migration_checks
+from fcm.ui.look import icons
+from fcm.ui.look.plain import Label, literal
+from fcm.ui.widgets.background import Outcome, Work
+from fcm.ui.widgets.dialog_parts import LEVEL_ICONS, LEVEL_WORDS, clear, named, wrapped
 
 if TYPE_CHECKING:
     from fcm.model.entities import MigrationOptions

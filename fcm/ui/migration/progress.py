@@ -19,16 +19,16 @@ from PySide6.QtWidgets import (
 )
 
 from fcm.model.telemetry import Phase
-from fcm.ui import theme
-from fcm.ui.dialogs.parts import named
-from fcm.ui.format import NARROW, NONE, percent, seconds, size
+from fcm.ui.look import theme
+from fcm.ui.look.format import NARROW, NONE, percent, seconds, size
+from fcm.ui.look.plain import Label, literal
 from fcm.ui.migration.words import about, between
-from fcm.ui.plain import Label, literal
+from fcm.ui.widgets.dialog_parts import named
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QPaintEvent
 
-    from fcm.migration.outlook import Outlook
+    from fcm.migration.forecast.outlook import Outlook
     from fcm.model.entities import Migration
     from fcm.model.telemetry import TelemetryRow
 

@@ -10,24 +10,24 @@ import math
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from fcm.migration.policies import PRESETS
-from fcm.migration.prediction import patience_of
-from fcm.migration.preflight import Plan, RemedyKind, judge
-from fcm.migration.recording import Recording
-from fcm.migration.sketch import sketch
-from fcm.migration.specification import Capability, MigrationSpec
-from fcm.migration.state import NORMAL_BYTES
-from fcm.migration.workload import PAGE, Uniform, Workload
+from fcm.migration.engine.policies import PRESETS
+from fcm.migration.engine.specification import Capability, MigrationSpec
+from fcm.migration.engine.state import NORMAL_BYTES
+from fcm.migration.engine.workload import PAGE, Uniform, Workload
+from fcm.migration.judging.prediction import patience_of
+from fcm.migration.judging.preflight import Plan, RemedyKind, judge
+from fcm.migration.judging.sketch import sketch
+from fcm.migration.recordings.recording import Recording
 from fcm.model.entities import GIB, MIB
 from fcm.model.telemetry import FinalFigures, Phase, TelemetryRow
-from fcm.ui.format import count, rate, seconds, size
+from fcm.ui.look.format import count, rate, seconds, size
 from fcm.ui.migration.words import between
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from fcm.migration.prediction import Prediction
-    from fcm.migration.preflight import Judgement, Remedy
+    from fcm.migration.judging.prediction import Prediction
+    from fcm.migration.judging.preflight import Judgement, Remedy
 
 _POINTS = (
     (0.1, (0.0, *(1 - 0.65**k for k in range(1, 13)), 1.0)),

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 
 from fcm.model.entities import MigrationKind
 from fcm.model.telemetry import Phase
-from fcm.ui.format import count, rate, seconds, size
+from fcm.ui.look.format import count, rate, seconds, size
 from fcm.ui.migration.words import about, between, sentence_of
 
 if TYPE_CHECKING:
-    from fcm.migration.outlook import Outlook
+    from fcm.migration.forecast.outlook import Outlook
     from fcm.model.entities import Migration
     from fcm.model.state import State
     from fcm.model.telemetry import TelemetryRow

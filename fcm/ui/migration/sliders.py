@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QSlider, QWidget
 
-from fcm.ui.dialogs.parts import named
-from fcm.ui.plain import Label, literal
+from fcm.ui.look.plain import Label, literal
+from fcm.ui.widgets.dialog_parts import named
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -8,7 +8,7 @@ from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QPainter, QPalette
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from fcm.ui.plain import literal
+from fcm.ui.look.plain import literal
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QPaintEvent

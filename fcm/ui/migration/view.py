@@ -11,25 +11,25 @@ from PySide6.QtWidgets import QComboBox, QHBoxLayout, QMenu, QSizePolicy, QStack
 from fcm.model.entities import MigrationKind
 from fcm.model.state import Kind
 from fcm.model.telemetry import Phase
-from fcm.ui import icons
-from fcm.ui.dialogs.parts import Notice, named, wrapped
-from fcm.ui.format import clock_time, seconds, size
+from fcm.ui.look import icons
+from fcm.ui.look.format import clock_time, seconds, size
+from fcm.ui.look.plain import Label, literal
 from fcm.ui.migration.advice_bar import AdviceBar
 from fcm.ui.migration.attempts import AttemptList, attempt_lines
 from fcm.ui.migration.command_text import CommandText
-from fcm.ui.migration.comparison import ComparisonTable, against_forecast
 from fcm.ui.migration.frame import PlotAndTables
 from fcm.ui.migration.pass_table import PassTable
-from fcm.ui.migration.plot import ConvergencePlot
+from fcm.ui.migration.plots.plot import ConvergencePlot
 from fcm.ui.migration.progress import ProgressPanel
+from fcm.ui.migration.recordings.comparison import ComparisonTable, against_forecast
 from fcm.ui.migration.sentence import NOTHING, sentence
-from fcm.ui.plain import Label, literal
+from fcm.ui.widgets.dialog_parts import Notice, named, wrapped
 from fcm.workspace.tuning import advice, may_tune
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QHideEvent, QShowEvent
 
-    from fcm.migration.recording import Recording
+    from fcm.migration.recordings.recording import Recording
     from fcm.model.entities import Migration
     from fcm.model.state import Change, State
     from fcm.workspace.forecasts import Course

@@ -1,10 +1,10 @@
-"""Intervals and shares in words, for sentences about migrations; single numbers are worded by fcm.ui.format."""
+"""Intervals and shares in words, for sentences about migrations; single numbers are worded by fcm.ui.look.format."""
 
 from __future__ import annotations
 
 import math
 
-from fcm.ui.format import NARROW, seconds
+from fcm.ui.look.format import NARROW, seconds
 
 _STEPS = (
     (0.9995, 0.001, 10.0, "ms"),

@@ -58,7 +58,7 @@ def make(place: Place, window: Desk) -> Page:
 
             return NetworkPage(window)
         case Place.EVENTS:
-            from fcm.ui.pages.events import EventsPage
+            from fcm.ui.events.events import EventsPage
 
             return EventsPage(window)
         case _:

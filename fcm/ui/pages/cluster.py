@@ -9,15 +9,15 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from fcm.model.entities import DiskUse, GroupType, NodeState, ResourceType
-from fcm.model.networks import migration_order
-from fcm.model.quorum import description, votes
+from fcm.model.rules.networks import migration_order
+from fcm.model.rules.quorum import description, votes
 from fcm.model.state import Change, Kind
-from fcm.ui import appearance, format
+from fcm.ui.look import appearance, format
 from fcm.ui.pages.page import Page
-from fcm.ui.pages.parts import Elided, Facts, Link, heading, quiet, scrolled
-from fcm.ui.qactions import entry_for
-from fcm.ui.table_model import Column, TableModel
-from fcm.ui.table_view import TableView
+from fcm.ui.tables.table_model import Column, TableModel
+from fcm.ui.tables.table_view import TableView
+from fcm.ui.widgets.page_parts import Elided, Facts, Link, heading, quiet, scrolled
+from fcm.ui.window.qactions import entry_for
 from fcm.workspace.actions import BY_ID
 from fcm.workspace.selection import Place, Selection
 
@@ -161,7 +161,7 @@ class ClusterPage(Page):
         self._events.say(words or "None in the last 24 hours")
 
     def _open_events(self) -> None:
-        from fcm.ui.pages.events import EventsPage
+        from fcm.ui.events.events import EventsPage
 
         self.frame.select(Selection(Place.EVENTS))
         if isinstance(self.frame.page, EventsPage):

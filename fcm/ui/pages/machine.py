@@ -9,14 +9,14 @@ from PySide6.QtWidgets import QLabel, QSplitter, QVBoxLayout, QWidget
 
 from fcm.model.commands import MakeHighlyAvailable
 from fcm.model.entities import DiskUse, MachineState, NodeState, ResourceType, VolumeAccess
-from fcm.model.snapshot_rules import backup_words, snapshots_of
+from fcm.model.rules.snapshots import backup_words, snapshots_of
 from fcm.model.state import Change, Kind
-from fcm.ui import appearance, format
+from fcm.text.words import quoted
+from fcm.ui.look import appearance, format
 from fcm.ui.pages.page import EVERYTHING, Page
-from fcm.ui.pages.parts import EmptyState, Facts, Link
-from fcm.ui.table_model import Column, TableModel
-from fcm.ui.table_view import TableView
-from fcm.words import quoted
+from fcm.ui.tables.table_model import Column, TableModel
+from fcm.ui.tables.table_view import TableView
+from fcm.ui.widgets.page_parts import EmptyState, Facts, Link
 from fcm.workspace.selection import Place, Selection
 
 if TYPE_CHECKING:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from fcm.ui import appearance, format
-from fcm.ui.table_model import Column, TableModel
+from fcm.ui.look import appearance, format
+from fcm.ui.tables.table_model import Column, TableModel
 
 if TYPE_CHECKING:
     from fcm.model.entities import VirtualMachine

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from fcm.model.networks import shared_volume_network
+from fcm.model.rules.networks import shared_volume_network
 from fcm.model.state import Change, Kind
-from fcm.ui import appearance, format
+from fcm.ui.look import appearance, format
 from fcm.ui.pages.networks import migration_rank
 from fcm.ui.pages.page import Page
-from fcm.ui.pages.parts import EmptyState, Facts, heading
-from fcm.ui.table_model import Column, TableModel
-from fcm.ui.table_view import TableView
+from fcm.ui.tables.table_model import Column, TableModel
+from fcm.ui.tables.table_view import TableView
+from fcm.ui.widgets.page_parts import EmptyState, Facts, heading
 from fcm.workspace.selection import Place
 
 if TYPE_CHECKING:

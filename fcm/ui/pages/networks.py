@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt
 
 from fcm.model.entities import AdapterState, Network
-from fcm.model.networks import migration_order, shared_volume_network
+from fcm.model.rules.networks import migration_order, shared_volume_network
 from fcm.model.state import Change, Kind
-from fcm.ui import appearance, format
+from fcm.ui.look import appearance, format
+from fcm.ui.look.plain import Label
 from fcm.ui.pages.page import Page
-from fcm.ui.pages.parts import EmptyState
-from fcm.ui.plain import Label
-from fcm.ui.table_model import Column, TableModel
-from fcm.ui.table_view import TableView
+from fcm.ui.tables.table_model import Column, TableModel
+from fcm.ui.tables.table_view import TableView
+from fcm.ui.widgets.page_parts import EmptyState
 from fcm.workspace.selection import Place
 
 if TYPE_CHECKING:

@@ -7,18 +7,18 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QGridLayout, QSplitter, QVBoxLayout, QWidget
 
-from fcm.model.drains import active_drain, drain_migrations
 from fcm.model.entities import Adapter, NodeState, SharedVolume
+from fcm.model.rules.drains import active_drain, drain_migrations
 from fcm.model.state import Change, Kind
-from fcm.ui import appearance, format
+from fcm.text.words import counted
+from fcm.ui.look import appearance, format
+from fcm.ui.look.plain import Label
 from fcm.ui.pages.machine_columns import machine_model
 from fcm.ui.pages.nodes import memory_incoming, memory_used
 from fcm.ui.pages.page import Page
-from fcm.ui.pages.parts import EmptyState, Facts, LoadBar, heading
-from fcm.ui.plain import Label
-from fcm.ui.table_model import Column, TableModel
-from fcm.ui.table_view import TableView
-from fcm.words import counted
+from fcm.ui.tables.table_model import Column, TableModel
+from fcm.ui.tables.table_view import TableView
+from fcm.ui.widgets.page_parts import EmptyState, Facts, LoadBar, heading
 from fcm.workspace.selection import Place
 
 if TYPE_CHECKING:

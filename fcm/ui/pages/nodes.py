@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING
 
 from fcm.model.entities import Node, NodeState
 from fcm.model.state import Change, Kind
-from fcm.ui import appearance, format
+from fcm.ui.look import appearance, format
 from fcm.ui.pages.page import Page
-from fcm.ui.pages.parts import EmptyState
-from fcm.ui.table_model import Column, TableModel
-from fcm.ui.table_view import TableView
+from fcm.ui.tables.table_model import Column, TableModel
+from fcm.ui.tables.table_view import TableView
+from fcm.ui.widgets.page_parts import EmptyState
 from fcm.workspace.selection import Place
 
 if TYPE_CHECKING:

@@ -8,14 +8,14 @@ from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from fcm.model.state import Change, State
-from fcm.ui.pages.parts import Title
+from fcm.ui.widgets.page_parts import Title
 from fcm.workspace.selection import Place, Selection
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QLineEdit
 
     from fcm.ui.desk import Desk
-    from fcm.ui.table_view import TableView
+    from fcm.ui.tables.table_view import TableView
 
 EVERYTHING = Change(structural=True)
 

@@ -8,16 +8,16 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QGridLayout, QVBoxLayout, QWidget
 
-from fcm.ui import format
-from fcm.ui.background import Outcome, Work
+from fcm.ui.look import format
+from fcm.ui.look.plain import literal
 from fcm.ui.pages.page import Page
-from fcm.ui.pages.parts import Link, heading, quiet, rule, scrolled
-from fcm.ui.plain import literal
+from fcm.ui.widgets.background import Outcome, Work
+from fcm.ui.widgets.page_parts import Link, heading, quiet, rule, scrolled
 from fcm.workspace.actions import BY_ID
 
 if TYPE_CHECKING:
-    from fcm.ui.context import KnownCluster
     from fcm.ui.desk import Desk
+    from fcm.ui.window.context import KnownCluster
     from fcm.workspace.selection import Selection
 
 _OVERVIEW = (

@@ -8,11 +8,11 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
 from fcm.model.state import Change, Kind
-from fcm.ui import format
+from fcm.ui.look import format
 from fcm.ui.pages.machine_columns import machine_model
 from fcm.ui.pages.page import Page
-from fcm.ui.pages.parts import EmptyState, FilterBox, Link, heading, quiet
-from fcm.ui.table_view import TableView
+from fcm.ui.tables.table_view import TableView
+from fcm.ui.widgets.page_parts import EmptyState, FilterBox, Link, heading, quiet
 from fcm.workspace.selection import Place
 
 if TYPE_CHECKING:

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 from PySide6.QtWidgets import QHBoxLayout
 
 from fcm.model.entities import Disk, DiskUse
-from fcm.model.maintenance import in_maintenance
+from fcm.model.rules.maintenance import in_maintenance
 from fcm.model.state import Change, Kind
-from fcm.ui import appearance, format
+from fcm.ui.look import appearance, format
 from fcm.ui.pages.page import Page
-from fcm.ui.pages.parts import EmptyState, FilterBox, Link, quiet
-from fcm.ui.table_model import Column, TableModel
-from fcm.ui.table_view import TableView
+from fcm.ui.tables.table_model import Column, TableModel
+from fcm.ui.tables.table_view import TableView
+from fcm.ui.widgets.page_parts import EmptyState, FilterBox, Link, quiet
 from fcm.workspace.selection import Place
 
 if TYPE_CHECKING:

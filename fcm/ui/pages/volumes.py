@@ -9,11 +9,11 @@ from PySide6.QtWidgets import QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
 from fcm.model.entities import Disk, SharedVolume, VolumeAccess
 from fcm.model.state import Change, Kind
-from fcm.ui import appearance, format
+from fcm.ui.look import appearance, format
 from fcm.ui.pages.page import Page
-from fcm.ui.pages.parts import EmptyState, Link, heading
-from fcm.ui.table_model import Column, TableModel
-from fcm.ui.table_view import TableView
+from fcm.ui.tables.table_model import Column, TableModel
+from fcm.ui.tables.table_view import TableView
+from fcm.ui.widgets.page_parts import EmptyState, Link, heading
 from fcm.workspace.selection import Place
 
 if TYPE_CHECKING:

@@ -20,11 +20,11 @@ from PySide6.QtWidgets import (
 )
 
 from fcm.model.entities import GIB
-from fcm.ui import format as words
-from fcm.ui import icons
-from fcm.ui.background import Outcome, Work
-from fcm.ui.dialogs.parts import form, named, wrapped
-from fcm.ui.plain import Label, literal
+from fcm.ui.look import format as words
+from fcm.ui.look import icons
+from fcm.ui.look.plain import Label, literal
+from fcm.ui.widgets.background import Outcome, Work
+from fcm.ui.widgets.dialog_parts import form, named, wrapped
 from fcm.ui.wizards.frame import (
     BeforeYouBegin,
     ConfirmationPage,
@@ -40,7 +40,7 @@ from fcm.workspace.powershell import quoted
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from fcm.model.verdict import Verdict
+    from fcm.model.rules.verdict import Verdict
     from fcm.ui.desk import Desk
 
 _INTRO = """

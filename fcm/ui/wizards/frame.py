@@ -23,11 +23,11 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from fcm.model.verdict import OK, Verdict
-from fcm.ui import icons
+from fcm.model.rules.verdict import OK, Verdict
 from fcm.ui.dialogs.frame import PlainDialog
-from fcm.ui.dialogs.parts import LEVEL_ICONS, Notice, PowerShellBox, named, wrapped
-from fcm.ui.plain import Label, literal
+from fcm.ui.look import icons
+from fcm.ui.look.plain import Label, literal
+from fcm.ui.widgets.dialog_parts import LEVEL_ICONS, Notice, PowerShellBox, named, wrapped
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

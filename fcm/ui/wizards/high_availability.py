@@ -9,12 +9,12 @@ from PySide6.QtWidgets import QListWidget, QListWidgetItem, QPushButton, QWidget
 
 from fcm.model.commands import MakeHighlyAvailable
 from fcm.model.entities import StartAction
-from fcm.model.verdict import Verdict, no
-from fcm.ui import format as words
-from fcm.ui import icons
-from fcm.ui.appearance import machine_icon
-from fcm.ui.dialogs.parts import TickList, named, wrapped
+from fcm.model.rules.verdict import Verdict, no
 from fcm.ui.dialogs.report_viewer import ReportViewer
+from fcm.ui.look import format as words
+from fcm.ui.look import icons
+from fcm.ui.look.appearance import machine_icon
+from fcm.ui.widgets.dialog_parts import TickList, named, wrapped
 from fcm.ui.wizards.frame import (
     BeforeYouBegin,
     CommandWizard,

@@ -9,13 +9,13 @@ from PySide6.QtWidgets import QCheckBox, QComboBox, QLineEdit, QSpinBox, QWidget
 
 from fcm.model.commands import CreateVirtualMachine
 from fcm.model.entities import GIB, MachineState, NodeState, StartAction
-from fcm.model.verdict import OK, Verdict
-from fcm.ui import format as words
-from fcm.ui import icons
-from fcm.ui.appearance import node_icon
+from fcm.model.rules.verdict import OK, Verdict
 from fcm.ui.dialogs.machine_settings import COMPATIBILITY, MemoryBox, chosen_switch, switch_box
-from fcm.ui.dialogs.parts import fact, form, long_choice, named, wrapped
 from fcm.ui.dialogs.workloads import WorkloadBox
+from fcm.ui.look import format as words
+from fcm.ui.look import icons
+from fcm.ui.look.appearance import node_icon
+from fcm.ui.widgets.dialog_parts import fact, form, long_choice, named, wrapped
 from fcm.ui.wizards.frame import (
     BeforeYouBegin,
     CommandWizard,

@@ -9,11 +9,11 @@ from PySide6.QtWidgets import QLineEdit, QRadioButton, QWidget
 
 from fcm.model.commands import SetQuorum
 from fcm.model.entities import DiskUse, QuorumMode
-from fcm.model.quorum import description, recommended_mode, votes
-from fcm.model.verdict import Verdict, no
-from fcm.ui import format as words
-from fcm.ui.appearance import disk_icon
-from fcm.ui.dialogs.parts import TickList, form, named, wrapped
+from fcm.model.rules.quorum import description, recommended_mode, votes
+from fcm.model.rules.verdict import Verdict, no
+from fcm.ui.look import format as words
+from fcm.ui.look.appearance import disk_icon
+from fcm.ui.widgets.dialog_parts import TickList, form, named, wrapped
 from fcm.ui.wizards.frame import (
     BeforeYouBegin,
     CommandWizard,

@@ -8,11 +8,11 @@ from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import QPushButton, QRadioButton, QTreeWidget, QTreeWidgetItem, QWidget
 
 from fcm.model.commands import ValidateCluster
-from fcm.model.validation import CATEGORIES, TESTS
-from fcm.model.verdict import OK, Verdict, no
-from fcm.ui import icons
-from fcm.ui.dialogs.parts import LEVEL_ICONS, LEVEL_WORDS, named, wrapped
+from fcm.model.rules.verdict import OK, Verdict, no
+from fcm.model.validation.validate import CATEGORIES, TESTS
 from fcm.ui.dialogs.report_viewer import ReportViewer
+from fcm.ui.look import icons
+from fcm.ui.widgets.dialog_parts import LEVEL_ICONS, LEVEL_WORDS, named, wrapped
 from fcm.ui.wizards.frame import (
     BeforeYouBegin,
     CommandWizard,

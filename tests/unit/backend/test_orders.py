@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from fcm.backend.embedded.cluster_file import load
+from fcm.backend.embedded.cluster_file.reading import load
 from fcm.backend.orders import MOST_PASSED, OrderBook
 from fcm.model import commands as cmd
 from fcm.model import events as ev

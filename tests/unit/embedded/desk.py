@@ -14,9 +14,9 @@ if TYPE_CHECKING:
     from fcm.model import events as ev
     from fcm.model.commands import Command
     from fcm.model.entities import Adapter, Disk, Group, Migration, Network, VirtualMachine
+    from fcm.model.rules.verdict import Verdict
     from fcm.model.state import State
-    from fcm.model.verdict import Verdict
-    from fcm.workspace.journal import Journal
+    from fcm.workspace.files.journal import Journal
 
 START = 1_000_000.0
 """s since the epoch at which the clusters of tests begin."""

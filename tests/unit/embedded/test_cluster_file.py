@@ -7,7 +7,7 @@ import pytest
 from fcm import resources
 from fcm.backend.base import BackendError
 from fcm.backend.embedded import ClusterFileError, cluster_files, describe_cluster, find_cluster_file, open_embedded
-from fcm.backend.embedded.cluster_file import load
+from fcm.backend.embedded.cluster_file.reading import load
 from fcm.model.entities import GIB, MIB, AdapterState, DiskUse, MachineState, NetworkRole, QuorumMode, ResourceState
 from fcm.model.events import Entry
 from fcm.model.state import State, apply, group_state

@@ -9,7 +9,7 @@ from fcm.model import commands as cmd
 from fcm.model import events as ev
 from fcm.model.entities import DrainMove, NodeState
 from fcm.model.telemetry import Phase
-from fcm.workspace.journal import Journal
+from fcm.workspace.files.journal import Journal
 from tests.unit.embedded.desk import START, Desk
 
 if TYPE_CHECKING:

@@ -8,9 +8,9 @@ from fcm.backend.embedded import open_embedded
 from fcm.model import commands as cmd
 from fcm.model import events as ev
 from fcm.model.entities import DrainMove, MigrationOptions
-from fcm.model.rules import allowed
+from fcm.model.rules.allowed import allowed
 from fcm.model.telemetry import Phase
-from fcm.workspace.journal import Journal
+from fcm.workspace.files.journal import Journal
 from tests.unit.embedded.desk import START, Desk
 
 if TYPE_CHECKING:

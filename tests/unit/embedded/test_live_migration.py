@@ -8,8 +8,8 @@ import pytest
 from fcm.model import commands as cmd
 from fcm.model import events as ev
 from fcm.model.entities import UNLIMITED, MachineState, MigrationOptions, NetworkPreference, OfflineAction
-from fcm.model.networks import migration_order
-from fcm.model.preflight_checks import migration_checks
+from fcm.model.rules.networks import migration_order
+from fcm.model.rules.preflight_checks import migration_checks
 from fcm.model.state import apply
 from fcm.model.telemetry import Phase
 

@@ -8,8 +8,8 @@ from fcm.backend.embedded import open_embedded
 from fcm.model import commands as cmd
 from fcm.model import events as ev
 from fcm.model.entities import MachineState, OfflineAction, ResourceState, VolumeAccess
-from fcm.model.maintenance import in_maintenance
-from fcm.workspace.journal import Journal
+from fcm.model.rules.maintenance import in_maintenance
+from fcm.workspace.files.journal import Journal
 from tests.unit.embedded.desk import START, Desk
 
 if TYPE_CHECKING:

@@ -14,7 +14,7 @@ from fcm.backend.embedded import EmbeddedBackend, open_embedded
 from fcm.model import commands as cmd
 from fcm.model import events as ev
 from fcm.model.state import State
-from fcm.ui.patience import PATIENCE, stretched
+from fcm.ui.tour.patience import PATIENCE, stretched
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence

@@ -12,7 +12,7 @@ from fcm.model import commands as cmd
 from fcm.model import events as ev
 from fcm.model.entities import MachineState, NodeState
 from fcm.model.telemetry import Phase
-from fcm.workspace.journal import Journal
+from fcm.workspace.files.journal import Journal
 from tests.unit.embedded.desk import Desk
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ import os, signal, sys
 from pathlib import Path
 from fcm.backend.embedded import open_embedded
 from fcm.model import commands as cmd
-from fcm.workspace.journal import Journal
+from fcm.workspace.files.journal import Journal
 from fcm.workspace.workspace import Workspace
 
 path, told, deadly = Path(sys.argv[1]), Path(sys.argv[2]), int(sys.argv[3])

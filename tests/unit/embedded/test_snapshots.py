@@ -9,9 +9,9 @@ from fcm.logs.describe import describe
 from fcm.model import commands as cmd
 from fcm.model import events as ev
 from fcm.model.entities import MachineState, VolumeAccess
-from fcm.model.snapshot_rules import current_snapshot, last_backup, revert_advice, snapshot_advice, snapshots_of
+from fcm.model.rules.snapshots import current_snapshot, last_backup, revert_advice, snapshot_advice, snapshots_of
 from fcm.model.telemetry import Phase
-from fcm.workspace.journal import Journal
+from fcm.workspace.files.journal import Journal
 from tests.unit.embedded.desk import Desk
 
 if TYPE_CHECKING:

@@ -10,8 +10,8 @@ import pytest
 from fcm.backend.libvirt.check import HostFacts, _facts, _paths, judge_hosts
 from fcm.backend.libvirt.hosts_file import Host, load
 from fcm.backend.libvirt.probe import Answer
-from fcm.cli import main
-from fcm.cli_hosts import table
+from fcm.cli.hosts import table
+from fcm.cli.main import main
 
 if TYPE_CHECKING:
     from pathlib import Path

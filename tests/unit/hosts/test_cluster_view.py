@@ -20,7 +20,7 @@ from fcm.model.entities import (
     Processor,
     VirtualMachine,
 )
-from fcm.model.networks import migration_order
+from fcm.model.rules.networks import migration_order
 from fcm.model.state import State, apply
 from fcm.model.telemetry import Phase
 

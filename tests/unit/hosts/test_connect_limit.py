@@ -11,7 +11,7 @@ import pytest
 from fcm.backend.libvirt.hanging import watch_connect
 from fcm.backend.libvirt.hosts_file import Host
 from fcm.backend.libvirt.probe import connect_limit
-from fcm.ui.patience import PATIENCE, stretched
+from fcm.ui.tour.patience import PATIENCE, stretched
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -11,7 +11,7 @@ import pytest
 from fcm.backend.libvirt.connection import HostConnection
 from fcm.backend.libvirt.hosts_file import Host
 from fcm.backend.libvirt.inventory import HostReport
-from fcm.ui.patience import PATIENCE, stretched
+from fcm.ui.tour.patience import PATIENCE, stretched
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 from fcm.backend.embedded import open_embedded
-from fcm.cli import main
+from fcm.cli.main import main
 from fcm.model import commands as cmd
 from fcm.model.entities import NodeState
-from fcm.ui.patience import PATIENCE, stretched
+from fcm.ui.tour.patience import PATIENCE, stretched
 from fcm.workspace.workspace import Workspace
 
 if TYPE_CHECKING:

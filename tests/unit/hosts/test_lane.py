@@ -12,7 +12,7 @@ import pytest
 from fcm.backend.base import BackendError
 from fcm.backend.libvirt import probe as probing
 from fcm.backend.libvirt.lane import Lane, load_libvirt
-from fcm.ui.patience import PATIENCE, stretched
+from fcm.ui.tour.patience import PATIENCE, stretched
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -11,10 +11,10 @@ import pytest
 from fcm.backend.libvirt import check, lab_record
 from fcm.backend.libvirt.hosts_file import load
 from fcm.backend.toml_table import ClusterFileError, UntrustedFileError
-from fcm.cli import DONE, FAILED, WRONG_USAGE, main
+from fcm.cli.main import DONE, FAILED, WRONG_USAGE, main
 from fcm.lab.hosts_file import render_hosts_file
 from fcm.lab.plan import LabFolders, make_plan
-from fcm.workspace.trusted_files import FILE_NAME, TrustedFiles
+from fcm.workspace.files.trusted_files import FILE_NAME, TrustedFiles
 from tests.unit.hosts.lab_up import lab_is_up
 
 if TYPE_CHECKING:

@@ -12,8 +12,8 @@ from fcm.backend.libvirt.migration import FULL_SPEED, MigrationRun
 from fcm.backend.libvirt.outcome import Whereabouts
 from fcm.backend.libvirt.probe import Answer
 from fcm.model.entities import UNLIMITED, Migration, MigrationKind, MigrationOptions
+from fcm.model.rules.verdict import OK
 from fcm.model.telemetry import Phase
-from fcm.model.verdict import OK
 
 LIBVIRT = SimpleNamespace(
     libvirtError=OSError,

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from fcm import cli_lab
-from fcm.cli import main
+from fcm.cli import lab as cli_lab
+from fcm.cli.main import main
 from fcm.installation import command
 from fcm.lab import standing
 from fcm.lab.plan import LabError, LabFolders, make_plan

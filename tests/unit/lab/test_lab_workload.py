@@ -10,7 +10,7 @@ from fcm import resources
 from fcm.lab.machines import SYSTEM_MIB, LabMachine
 from fcm.lab.plan import LabError
 from fcm.lab.workload import guest_writing
-from fcm.migration.catalogue import workload_names
+from fcm.migration.engine.catalogue import workload_names
 
 if TYPE_CHECKING:
     from pathlib import Path

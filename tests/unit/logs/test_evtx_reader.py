@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 from fcm.logs.event_xml import event_xml
 from fcm.logs.evtx import CHUNK, write_evtx
 from fcm.logs.evtx_reader import EventFile, element_of, record_of
-from fcm.logs.query import compile_xpath
-from fcm.textfile import TextFileError
+from fcm.logs.queries.query import compile_xpath
+from fcm.text.textfile import TextFileError
 from tests.unit.logs.test_evtx import record
 
 if TYPE_CHECKING:

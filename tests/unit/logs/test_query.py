@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fcm.logs.query import QueryError, compile_xpath, parse_query
-from fcm.logs.query_xml import custom_view, read_query_xml
+from fcm.logs.queries.query import QueryError, compile_xpath, parse_query
+from fcm.logs.queries.xml import custom_view, read_query_xml
 from tests.unit.logs.test_evtx import record
 
 GUIDE = (

@@ -10,7 +10,7 @@ from fcm.logs.cluster_log import cluster_log
 from fcm.logs.records import catalog
 from fcm.model.commands import LiveMigrate
 from fcm.model.events import EVENT_TYPES
-from fcm.workspace.event_log import Sought, everything
+from fcm.workspace.events.event_log import Sought, everything
 from tests.unit.embedded.desk import Desk
 
 if TYPE_CHECKING:

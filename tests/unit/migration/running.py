@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from fcm.migration.engine import WINDOW, Engine
+from fcm.migration.engine.engine import WINDOW, Engine
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from fcm.migration.specification import MigrationSpec
+    from fcm.migration.engine.specification import MigrationSpec
     from fcm.model.telemetry import FinalFigures
 
 

@@ -2,9 +2,9 @@ from __future__ import annotations
 
 import pytest
 
-from fcm.migration.engine import Engine
-from fcm.migration.specification import Capability, MigrationSpec
-from fcm.migration.workload import Uniform, Workload
+from fcm.migration.engine.engine import Engine
+from fcm.migration.engine.specification import Capability, MigrationSpec
+from fcm.migration.engine.workload import Uniform, Workload
 from fcm.model.telemetry import FinalFigures, Phase
 from tests.unit.migration.running import run_to_end
 

@@ -6,15 +6,15 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from fcm.migration.calibration import calibration, replay
-from fcm.migration.engine import Engine
-from fcm.migration.forecast import Forecast
-from fcm.migration.members import PUBLISHED_EXTRA
-from fcm.migration.outlook import Verdict
-from fcm.migration.prediction import predict
-from fcm.migration.recording import load_qemu_recording
-from fcm.migration.specification import MigrationSpec
-from fcm.migration.workload import Uniform, Workload
+from fcm.migration.engine.engine import Engine
+from fcm.migration.engine.specification import MigrationSpec
+from fcm.migration.engine.workload import Uniform, Workload
+from fcm.migration.forecast.forecast import Forecast
+from fcm.migration.forecast.members import PUBLISHED_EXTRA
+from fcm.migration.forecast.outlook import Verdict
+from fcm.migration.judging.prediction import predict
+from fcm.migration.recordings.recording import load_qemu_recording
+from fcm.migration.validation.calibration import calibration, replay
 from fcm.model.telemetry import Phase, TelemetryRow
 
 DATA = Path(__file__).parents[2] / "data" / "recordings"

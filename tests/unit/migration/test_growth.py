@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
-from fcm.migration.growth import FASTEST, Pair, learn
-from fcm.migration.passes_ahead import Throttling
+from fcm.migration.forecast.growth import FASTEST, Pair, learn
+from fcm.migration.forecast.passes_ahead import Throttling
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from fcm.migration.growth import Growth
+    from fcm.migration.forecast.growth import Growth
 
 PAGE = 4096.0
 SHARES = (np.arange(45) + 0.5) / 45

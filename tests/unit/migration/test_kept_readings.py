@@ -10,10 +10,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from fcm.migration.kept import read_recording
-from fcm.migration.kept_prediction import Basis, NotComparableError, comparable, predict_kept
-from fcm.migration.kept_readings import readings, samples
-from fcm.migration.recording import Recording
+from fcm.migration.judging.kept_prediction import Basis, NotComparableError, comparable, predict_kept
+from fcm.migration.judging.kept_readings import readings, samples
+from fcm.migration.recordings.kept import read_recording
+from fcm.migration.recordings.recording import Recording
 from fcm.model.telemetry import Phase, TelemetryRow
 
 DATA = Path(__file__).parents[2] / "data" / "kept"

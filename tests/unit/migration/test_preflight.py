@@ -5,12 +5,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from fcm.migration.fitting import DirtySample, fit, nonnegative_least_squares
-from fcm.migration.preflight import Plan, RemedyKind, Verdict, judge
-from fcm.migration.recording import load_qemu_recording
-from fcm.migration.specification import LOOPBACK_RATE
-from fcm.migration.validation import samples_of
-from fcm.migration.workload import Scattered, Uniform, Workload
+from fcm.migration.engine.specification import LOOPBACK_RATE
+from fcm.migration.engine.workload import Scattered, Uniform, Workload
+from fcm.migration.judging.fitting import DirtySample, fit, nonnegative_least_squares
+from fcm.migration.judging.preflight import Plan, RemedyKind, Verdict, judge
+from fcm.migration.recordings.recording import load_qemu_recording
+from fcm.migration.validation.runs import samples_of
 
 DATA = Path(__file__).parents[2] / "data" / "recordings"
 GIB = 1 << 30

@@ -15,7 +15,7 @@ from benchmarks.published import (
     published_table,
     specweb,
 )
-from fcm.migration.prediction import COMPLETED, DID_NOT_CONVERGE, predict
+from fcm.migration.judging.prediction import COMPLETED, DID_NOT_CONVERGE, predict
 
 
 def test_cloud_hypervisors_saturated_guest_sends_its_working_set_in_every_pass() -> None:

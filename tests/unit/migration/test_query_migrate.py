@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from fcm.cli import main
+from fcm.cli.main import main
+from fcm.migration.engine.specification import MigrationSpec
+from fcm.migration.engine.workload import Uniform, Workload
 from fcm.migration.fields import BadFileError
-from fcm.migration.kept import read_recording
-from fcm.migration.prediction import COMPLETED, predict
-from fcm.migration.specification import MigrationSpec
-from fcm.migration.workload import Uniform, Workload
-from fcm.ui.migration.recorded import load
+from fcm.migration.judging.prediction import COMPLETED, predict
+from fcm.migration.recordings.kept import read_recording
+from fcm.ui.migration.recordings.recorded import load
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from fcm.migration.fields import BadFileError
-from fcm.migration.recording import Attempt, Identity, Recording, load_qemu_recording
+from fcm.migration.recordings.recording import Attempt, Identity, Recording, load_qemu_recording
 from fcm.model.telemetry import FinalFigures, Phase, TelemetryRow
 
 DATA = Path(__file__).parents[2] / "data" / "recordings"

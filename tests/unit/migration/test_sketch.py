@@ -4,11 +4,11 @@ import random
 
 import pytest
 
-from fcm.migration.policies import PRESETS
-from fcm.migration.prediction import predict
-from fcm.migration.sketch import sketch
-from fcm.migration.specification import Capability, MigrationSpec
-from fcm.migration.workload import PAGE, Uniform, Workload, Zipf
+from fcm.migration.engine.policies import PRESETS
+from fcm.migration.engine.specification import Capability, MigrationSpec
+from fcm.migration.engine.workload import PAGE, Uniform, Workload, Zipf
+from fcm.migration.judging.prediction import predict
+from fcm.migration.judging.sketch import sketch
 
 MIB = 1 << 20
 

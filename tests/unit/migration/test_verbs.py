@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from fcm.cli import main
+from fcm.cli.main import main
 
 DATA = Path(__file__).parents[2] / "data" / "recordings"
 RECORDING = str(DATA / "preflight-two-class.0.json")

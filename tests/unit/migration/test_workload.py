@@ -5,11 +5,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
-from fcm.migration.catalogue import load_workload, named_workload, workload_names
+from fcm.migration.engine.catalogue import load_workload, named_workload, workload_names
+from fcm.migration.engine.layout import lay_out
+from fcm.migration.engine.throttle import slowdown
+from fcm.migration.engine.workload import Burst, Sweep, Uniform, Workload, Zipf
 from fcm.migration.fields import BadFileError
-from fcm.migration.layout import lay_out
-from fcm.migration.throttle import slowdown
-from fcm.migration.workload import Burst, Sweep, Uniform, Workload, Zipf
 
 if TYPE_CHECKING:
     from pathlib import Path

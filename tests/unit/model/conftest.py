@@ -5,7 +5,7 @@ import functools
 import pytest
 
 from fcm import resources
-from fcm.backend.embedded.cluster_file import load
+from fcm.backend.embedded.cluster_file.reading import load
 from fcm.model.events import Entry
 from fcm.model.state import State, apply
 

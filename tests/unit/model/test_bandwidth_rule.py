@@ -9,8 +9,8 @@ import pytest
 
 from fcm.model import commands as cmd
 from fcm.model.entities import UNLIMITED, Migration, MigrationKind, MigrationOptions
-from fcm.model.machine_rules import option_checks
-from fcm.model.rules import allowed
+from fcm.model.rules.allowed import allowed
+from fcm.model.rules.machines import option_checks
 from fcm.model.telemetry import Phase
 
 if TYPE_CHECKING:

@@ -9,9 +9,9 @@ import pytest
 
 from fcm.model import commands as cmd
 from fcm.model import events as ev
-from fcm.model.drains import LEFT_OUT, drain_of, drains_to_end, moves_back, plan_destinations, running_machines
 from fcm.model.entities import GIB, DrainMove, Migration, MigrationKind, MigrationOptions, NodeState, Staying
-from fcm.model.rules import allowed
+from fcm.model.rules.allowed import allowed
+from fcm.model.rules.drains import LEFT_OUT, drain_of, drains_to_end, moves_back, plan_destinations, running_machines
 from fcm.model.state import State, apply
 from fcm.model.tables import Table
 from fcm.model.telemetry import Phase

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fcm.model.names import (
+from fcm.model.rules.names import (
     FOLDER_LIMIT,
     domain_name,
     file_name,

@@ -3,7 +3,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from fcm.model.entities import Cluster, Network, NetworkRole, QuorumMode
-from fcm.model.networks import automatic_metrics, default_migration_order, migration_order, shared_volume_network
+from fcm.model.rules.networks import automatic_metrics, default_migration_order, migration_order, shared_volume_network
 
 CLUSTER = Cluster("c", "", "10.0.0.1", "n1", QuorumMode.NODE_MAJORITY, None)
 

@@ -13,7 +13,7 @@ from fcm.model.entities import (
     SharedVolume,
     VolumeAccess,
 )
-from fcm.model.preflight_checks import migration_checks, waiting_reason
+from fcm.model.rules.preflight_checks import migration_checks, waiting_reason
 from fcm.model.telemetry import Phase
 from tests.unit.model.changed import group, machine, network, with_cluster, with_machine, with_node, with_object
 

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from fcm.model.entities import NodeState, QuorumMode, ResourceState
-from fcm.model.quorum import Votes, description, recommended_mode, votes
+from fcm.model.rules.quorum import Votes, description, recommended_mode, votes
 from tests.unit.model.changed import with_cluster, with_disk, with_node
 
 if TYPE_CHECKING:

@@ -11,7 +11,6 @@ import pytest
 
 from fcm.model import commands as cmd
 from fcm.model import events as ev
-from fcm.model.cluster_rules import may_enable_shared_volumes
 from fcm.model.entities import (
     GIB,
     MIB,
@@ -28,7 +27,8 @@ from fcm.model.entities import (
     SharedVolume,
 )
 from fcm.model.events import Entry, NodeEvicted
-from fcm.model.rules import allowed
+from fcm.model.rules.allowed import allowed
+from fcm.model.rules.cluster import may_enable_shared_volumes
 from fcm.model.state import State, apply
 from fcm.model.telemetry import Phase
 from tests.unit.model.changed import (
@@ -591,7 +591,7 @@ def test_only_an_object_that_is_gone_is_refused_as_such(state: State, monkeypatc
         raise KeyError("a slip in a rule")
 
     assert "node9 is not in this cluster any more" in allowed(cmd.PauseNode("node9"), state).reason
-    monkeypatch.setattr("fcm.model.node_rules.pause_node", faulty)
+    monkeypatch.setattr("fcm.model.rules.nodes.pause_node", faulty)
     with pytest.raises(KeyError):
         allowed(cmd.PauseNode("node1"), state)
 

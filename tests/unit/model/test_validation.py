@@ -17,7 +17,7 @@ from fcm.model.entities import (
     StartAction,
 )
 from fcm.model.state import State
-from fcm.model.validation import CATEGORIES, TESTS, validate
+from fcm.model.validation.validate import CATEGORIES, TESTS, validate
 from tests.unit.model.changed import (
     disk,
     machine,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from fcm.backend.embedded import open_embedded
-from fcm.shell.session import ShellSession
+from fcm.shell.runtime.session import ShellSession
 from fcm.workspace.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from fcm.model.commands import Command
     from fcm.model.state import State
-    from fcm.shell.results import Results
+    from fcm.shell.runtime.results import Results
 
 
 class ShellDesk:

@@ -5,7 +5,7 @@ import json
 from typing import TYPE_CHECKING
 
 from fcm import resources
-from fcm.cli import main
+from fcm.cli.main import main
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -7,7 +7,7 @@ import pytest
 from fcm.model import commands as cmd
 from fcm.model.entities import MachineState, MigrationOptions, NodeState, QuorumMode
 from fcm.model.telemetry import Phase
-from fcm.shell.parser import parse
+from fcm.shell.language.parser import parse
 
 if TYPE_CHECKING:
     from tests.unit.shell.desk import ShellDesk

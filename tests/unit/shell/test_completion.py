@@ -6,8 +6,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from fcm.shell.completion import complete
-from fcm.shell.exceptions import CLUSTER
+from fcm.shell.completion.completion import complete
+from fcm.shell.language.exceptions import CLUSTER
 
 if TYPE_CHECKING:
     from tests.unit.shell.desk import ShellDesk

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from fcm.shell import cmdlets
-from fcm.shell.absent import ABSENT
-from fcm.shell.reference import main, page
-from fcm.shell.registry import REGISTRY
+from fcm.shell.completion.reference import main, page
+from fcm.shell.runtime.absent import ABSENT
+from fcm.shell.runtime.registry import REGISTRY
 
 if TYPE_CHECKING:
     from tests.unit.shell.desk import ShellDesk
@@ -29,7 +29,7 @@ PAGE = Path(__file__).resolve().parents[3] / "docs" / "powershell.md"
 
 def test_the_page_of_documentation_lists_each_cmdlet_and_what_it_cannot_do(desk: ShellDesk) -> None:
     text = PAGE.read_text(encoding="utf-8")
-    assert page(text) == text, "Run: python -m fcm.shell.reference docs/powershell.md"
+    assert page(text) == text, "Run: python -m fcm.shell.completion.reference docs/powershell.md"
     for cmdlet in desk.session.registry.cmdlets.values():
         assert f"| `{cmdlet.name}`" in text
         for param in cmdlet.parameters:

@@ -8,8 +8,8 @@ from evtx import PyEvtxParser
 
 from fcm.backend.embedded import open_embedded
 from fcm.model import events as ev
-from fcm.shell.session import ShellSession
-from fcm.workspace.journal import Journal
+from fcm.shell.runtime.session import ShellSession
+from fcm.workspace.files.journal import Journal
 from fcm.workspace.workspace import LOG_LENGTH, Workspace
 
 if TYPE_CHECKING:

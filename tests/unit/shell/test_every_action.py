@@ -9,9 +9,9 @@ import pytest
 from fcm.model import commands as cmd
 from fcm.model.commands import COMMAND_TYPES, Command
 from fcm.model.entities import UNLIMITED
-from fcm.shell.errors import ShellSyntaxError
-from fcm.shell.parser import parse
-from fcm.shell.session import ShellSession
+from fcm.shell.language.errors import ShellSyntaxError
+from fcm.shell.language.parser import parse
+from fcm.shell.runtime.session import ShellSession
 from fcm.workspace.action_text import ActionText, action_text
 from fcm.workspace.actions import ACTIONS, Action, actions_for
 from fcm.workspace.powershell import powershell

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from fcm.shell.hints import describe, pieces, syntax
+from fcm.shell.completion.hints import describe, pieces, syntax
 
 if TYPE_CHECKING:
     from tests.unit.shell.desk import ShellDesk

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from fcm.ui.patience import PROGRAM_PATIENCE, stretched
+from fcm.ui.tour.patience import PROGRAM_PATIENCE, stretched
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from fcm.shell.errors import ParameterError
-from fcm.shell.parser import LONGEST, parse
-from fcm.shell.scripts import DEEPEST, given_arguments
+from fcm.shell.language.errors import ParameterError
+from fcm.shell.language.parser import LONGEST, parse
+from fcm.shell.runtime.scripts import DEEPEST, given_arguments
 
 if TYPE_CHECKING:
     from tests.unit.shell.desk import ShellDesk

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from fcm.shell.errors import ShellSyntaxError
-from fcm.shell.parser import parse
+from fcm.shell.language.errors import ShellSyntaxError
+from fcm.shell.language.parser import parse
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from fcm.shell.exceptions import BASES, derived
+from fcm.shell.language.exceptions import BASES, derived
 
 if TYPE_CHECKING:
     from tests.unit.shell.desk import ShellDesk

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from fcm.app import open_workspace
-from fcm.shell.session import ShellSession
+from fcm.shell.runtime.session import ShellSession
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -9,8 +9,8 @@ import pytest
 from evtx import PyEvtxParser
 
 from fcm.backend.embedded import open_embedded
-from fcm.shell.session import ShellSession
-from fcm.workspace.journal import Journal
+from fcm.shell.runtime.session import ShellSession
+from fcm.workspace.files.journal import Journal
 from fcm.workspace.workspace import Workspace
 
 if TYPE_CHECKING:

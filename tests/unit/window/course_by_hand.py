@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from fcm.migration.outlook import Interval, Outlook, Verdict
+from fcm.migration.forecast.outlook import Interval, Outlook, Verdict
 from fcm.model.entities import (
     GIB,
     Cluster,

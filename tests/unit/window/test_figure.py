@@ -10,10 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fcm.migration.recording import Recording
-from fcm.migration.rows_csv import HEADER, rows_as_csv
+from fcm.migration.recordings.recording import Recording
+from fcm.migration.recordings.rows_csv import HEADER, rows_as_csv
 from fcm.ui.migration.exports import ExportError, save_svg, save_text
-from fcm.ui.migration.figure import Figure, Line, svg, ticks
+from fcm.ui.migration.plots.figure import Figure, Line, svg, ticks
 from tests.unit.window.course_by_hand import sawtooth
 
 if TYPE_CHECKING:

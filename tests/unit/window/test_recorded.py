@@ -5,9 +5,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from fcm import resources
-from fcm.migration.recording import Identity, Recording
-from fcm.ui.migration.comparison import against_prediction
-from fcm.ui.migration.recorded import FROM_ACHIEVED, FROM_CASE, RecordingError, load
+from fcm.migration.recordings.recording import Identity, Recording
+from fcm.ui.migration.recordings.comparison import against_prediction
+from fcm.ui.migration.recordings.recorded import FROM_ACHIEVED, FROM_CASE, RecordingError, load
 from tests.unit.window.course_by_hand import sawtooth
 
 if TYPE_CHECKING:

@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from fcm.migration.policies import PRESETS
-from fcm.migration.prediction import Abandoned
+from fcm.migration.engine.policies import PRESETS
+from fcm.migration.judging.prediction import Abandoned
 from fcm.model.entities import GIB, MIB
 from fcm.ui.migration.scenario import Scenario, look_closer, other, work_out
 

@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from fcm.migration.outlook import Verdict
+from fcm.migration.forecast.outlook import Verdict
 from fcm.model.entities import MigrationKind, MigrationOptions
 from fcm.model.telemetry import FinalFigures, Phase
 from fcm.ui.migration.sentence import sentence

@@ -6,7 +6,7 @@ import re
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fcm.ui.migration.ranges import next_length, scale_of
+from fcm.ui.migration.plots.ranges import next_length, scale_of
 from fcm.ui.migration.words import about, between, sentence_of
 
 times = st.floats(0.001, 5000.0)

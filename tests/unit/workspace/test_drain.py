@@ -8,8 +8,8 @@ import pytest
 
 from fcm.model import commands as cmd
 from fcm.model import events as ev
-from fcm.model.drains import drain_of
 from fcm.model.entities import GIB, MachineState, NodeState
+from fcm.model.rules.drains import drain_of
 from fcm.model.telemetry import FinalFigures, Phase
 from fcm.workspace.drain import course, plan_drain, summary
 from tests.ui.by_hand import NOW, formed, machine, migration, node, opened, row

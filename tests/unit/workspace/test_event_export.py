@@ -10,8 +10,8 @@ import pytest
 from evtx import PyEvtxParser
 
 from fcm.logs.evtx import ExportStoppedError
-from fcm.workspace.event_export import FORMATS, export_cluster_logs, export_events
-from fcm.workspace.event_log import EventLog
+from fcm.workspace.events.event_export import FORMATS, export_cluster_logs, export_events
+from fcm.workspace.events.event_log import EventLog
 from tests.unit.logs.test_evtx import record
 
 if TYPE_CHECKING:

@@ -11,12 +11,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fcm.logs.channels import EventLogs
-from fcm.logs.query import Query, QueryError, QueryPart, parse_query, query_of
-from fcm.logs.query_sql import condition_of
+from fcm.logs.queries.query import Query, QueryError, QueryPart, parse_query, query_of
+from fcm.logs.queries.sql import condition_of
 from fcm.model import events as ev
 from fcm.model.commands import LiveMigrate
-from fcm.workspace.event_log import EventLog, EventLogError, Sought, everything
-from fcm.workspace.journal import Journal
+from fcm.workspace.events.event_log import EventLog, EventLogError, Sought, everything
+from fcm.workspace.files.journal import Journal
 from fcm.workspace.workspace import LOG_LENGTH
 from tests.property.test_shell_logs import RECORDS
 from tests.unit.embedded.desk import Desk

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 import pytest
 from evtx import PyEvtxParser
 
-from fcm.logs.query import query_of
-from fcm.workspace.event_log import EventLog, Sought
-from fcm.workspace.event_log_limits import SMALLEST, LogLimit, file_size, rounded
+from fcm.logs.queries.query import query_of
+from fcm.workspace.events.event_log import EventLog, Sought
+from fcm.workspace.events.event_log_limits import SMALLEST, LogLimit, file_size, rounded
 from tests.unit.logs.test_evtx import record
 
 if TYPE_CHECKING:
@@ -78,7 +78,7 @@ def test_an_archive_that_cannot_be_written_loses_no_event(
     def refuse(path: Path) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("fcm.workspace.event_log_limits.whole_file", refuse)
+    monkeypatch.setattr("fcm.workspace.events.event_log_limits.whole_file", refuse)
     assert callable(expected_log)
     expected_log(r"was not archived to .*No space left on device")
     log = log_of(tmp_path, LogLimit(SMALLEST, retention=True, backup=True))

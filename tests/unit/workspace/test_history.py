@@ -8,20 +8,20 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from fcm.migration.kept import read_recording
-from fcm.migration.kept_prediction import Basis, NotComparableError, comparable, predict_kept
+from fcm.migration.judging.kept_prediction import Basis, NotComparableError, comparable, predict_kept
+from fcm.migration.recordings.kept import read_recording
 from fcm.model import commands as cmd
 from fcm.model.entities import MachineState, MigrationOptions
 from fcm.model.telemetry import Phase
+from fcm.workspace.files.journal import Journal, JournalError
 from fcm.workspace.history import History, HistoryError
-from fcm.workspace.journal import Journal, JournalError
 from tests.unit.embedded.desk import Desk
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from fcm.migration.recording import Recording
+    from fcm.migration.recordings.recording import Recording
 
 URI = "embedded:contoso"
 MIB = 2**20

@@ -12,11 +12,11 @@ import pytest
 
 from fcm import resources
 from fcm.backend.base import SinkError
-from fcm.backend.embedded.cluster_file import load
+from fcm.backend.embedded.cluster_file.reading import load
 from fcm.model import events as ev
 from fcm.model.state import State, apply
 from fcm.model.telemetry import Phase, TelemetryRow
-from fcm.workspace.journal import DamagedJournalError, Journal, JournalError, salvage
+from fcm.workspace.files.journal import DamagedJournalError, Journal, JournalError, salvage
 
 URI = "embedded:contoso"
 
@@ -199,7 +199,7 @@ import os, resource, signal, sys
 from pathlib import Path
 sys.path.insert(0, sys.argv[3])
 from tests.unit.workspace.test_journal import URI, history
-from fcm.workspace.journal import Journal, JournalError
+from fcm.workspace.files.journal import Journal, JournalError
 
 path = Path(sys.argv[1])
 journal = Journal.open(path, URI)
@@ -245,7 +245,7 @@ def test_when_the_disk_is_full_nothing_of_the_batch_is_written_and_it_goes_on_on
 _UNPRIVILEGED = """
 import os, sys
 from pathlib import Path
-from fcm.workspace.journal import Journal, JournalError
+from fcm.workspace.files.journal import Journal, JournalError
 os.chdir(sys.argv[1])  # the folders above may be closed to others
 if os.getuid() == 0:
     os.setgroups([])

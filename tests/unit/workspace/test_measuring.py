@@ -5,18 +5,18 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from fcm.migration.fitting import DirtySample
-from fcm.migration.preflight import RemedyKind
+from fcm.migration.judging.fitting import DirtySample
+from fcm.migration.judging.preflight import RemedyKind
 from fcm.model import events as ev
 from fcm.model.commands import LiveMigrate
 from fcm.model.entities import GIB, MachineState, MigrationOptions
-from fcm.model.measuring import measurable
+from fcm.model.rules.measuring import measurable
 from fcm.workspace.measuring import measured_question, origin, ways
 from fcm.workspace.preflight import question
 from tests.ui.by_hand import formed, machine, migration, opened
 
 if TYPE_CHECKING:
-    from fcm.migration.preflight import Judgement
+    from fcm.migration.judging.preflight import Judgement
     from fcm.workspace.measuring import Way
     from fcm.workspace.workspace import Workspace
 

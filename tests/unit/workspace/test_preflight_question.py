@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 
-from fcm.migration.workload import Workload
+from fcm.migration.engine.workload import Workload
 from fcm.model.entities import GIB, AdapterState, MigrationOptions
 from fcm.workspace.preflight import NAME, question, samples_of
 from tests.ui.by_hand import formed, machine, opened

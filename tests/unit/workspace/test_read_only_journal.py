@@ -12,13 +12,13 @@ import pytest
 
 from fcm.app import journal_path, open_workspace
 from fcm.backend.base import MeasureError
-from fcm.cli import main
+from fcm.cli.main import main
 from fcm.model import commands as cmd
-from fcm.ui.patience import PATIENCE, stretched
-from fcm.workspace import journal_file
-from fcm.workspace.event_log import EventLogError, Sought, everything
-from fcm.workspace.journal import Journal
-from fcm.workspace.journal_file import DamagedJournalError, JournalError, ReadOnlyJournalError
+from fcm.ui.tour.patience import PATIENCE, stretched
+from fcm.workspace.events.event_log import EventLogError, Sought, everything
+from fcm.workspace.files import journal_file
+from fcm.workspace.files.journal import Journal
+from fcm.workspace.files.journal_file import DamagedJournalError, JournalError, ReadOnlyJournalError
 from tests.ordinary_user import as_ordinary_user
 from tests.unit.workspace.test_journal import URI, edit, history, kept
 

@@ -4,10 +4,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from fcm.logs.query import parse_query
-from fcm.logs.query_xml import custom_view
-from fcm.workspace.saved_queries import GUIDE, RECENT, SHIPPED, SavedQueries, read_query
-from fcm.workspace.settings import Settings
+from fcm.logs.queries.query import parse_query
+from fcm.logs.queries.xml import custom_view
+from fcm.workspace.events.saved_queries import GUIDE, RECENT, SHIPPED, SavedQueries, read_query
+from fcm.workspace.files.settings import Settings
 from tests.unit.logs.test_query import GUIDE as PRINTED
 
 if TYPE_CHECKING:

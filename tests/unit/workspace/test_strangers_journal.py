@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 import pytest
 
 from fcm import resources
-from fcm.backend.embedded.cluster_file import load
+from fcm.backend.embedded.cluster_file.reading import load
 from fcm.model import events as ev
-from fcm.workspace.event_log_file import connected
-from fcm.workspace.journal import DamagedJournalError, Journal, JournalError
-from fcm.workspace.sqlite_file import LONGEST_VALUE
+from fcm.workspace.events.event_log_file import connected
+from fcm.workspace.files.journal import DamagedJournalError, Journal, JournalError
+from fcm.workspace.files.sqlite_file import LONGEST_VALUE
 
 if TYPE_CHECKING:
     from pathlib import Path

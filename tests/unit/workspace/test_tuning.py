@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, cast
 import pytest
 
 from fcm.backend.base import Capabilities
-from fcm.migration.outlook import Verdict
+from fcm.migration.forecast.outlook import Verdict
 from fcm.model.commands import LiveMigrate, TuneMigration
 from fcm.model.entities import MigrationKind, MigrationOptions
 from fcm.model.telemetry import Phase
@@ -14,7 +14,7 @@ from fcm.workspace.tuning import Advice, advice, may_post_copy, may_tune
 from tests.unit.window.course_by_hand import migration, outlook, state
 
 if TYPE_CHECKING:
-    from fcm.migration.outlook import Outlook
+    from fcm.migration.forecast.outlook import Outlook
     from fcm.model.entities import Migration
     from fcm.workspace.workspace import Workspace
 

@@ -11,7 +11,7 @@ from fcm.model import events as ev
 from fcm.model.entities import MigrationOptions
 from fcm.model.state import Change, Kind
 from fcm.model.telemetry import Phase, TelemetryRow
-from fcm.workspace.journal import Journal, JournalError
+from fcm.workspace.files.journal import Journal, JournalError
 from fcm.workspace.workspace import LOG_LENGTH, Workspace
 
 if TYPE_CHECKING:

@@ -1,0 +1,1 @@
+"""Cluster files: a whole cluster described in TOML."""

@@ -1,0 +1,105 @@
+"""Groups and resources as the cluster makes them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from fcm.backend.embedded.cluster_file.identity import identity
+from fcm.model.entities import DiskUse, Group, GroupType, Resource, ResourceState, ResourceType
+from fcm.model.state import machine_resource_state
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from fcm.model.entities import Disk, VirtualMachine
+
+
+def resource_state_of_group(states: Iterable[ResourceState]) -> ResourceState:
+    """Any failed > any pending > some online > all online (MSCluster)."""
+    found = list(states)
+    for state in (ResourceState.FAILED, ResourceState.PENDING):
+        if state in found:
+            return state
+    online = found.count(ResourceState.ONLINE)
+    if online == 0:
+        return ResourceState.OFFLINE
+    return ResourceState.ONLINE if online == len(found) else ResourceState.PARTIAL_ONLINE
+
+
+def disk_resource(cluster: str, disk: Disk, group: str, owners: tuple[str, ...]) -> Resource:
+    """The Physical Disk resource of a cluster disk."""
+    return Resource(
+        identity(cluster, "resource", "disk", disk.id),
+        disk.name,
+        ResourceType.PHYSICAL_DISK,
+        group,
+        disk.state,
+        owners,
+        disk=disk.id,
+    )
+
+
+def machine_group(
+    cluster: str,
+    machine: VirtualMachine,
+    disk: Disk | None,
+    owners: tuple[str, ...],
+    preferred_owners: tuple[str, ...] = (),
+    possible_owners: tuple[str, ...] = (),
+) -> tuple[Group, tuple[Resource, ...]]:
+    """Group and resources of a machine that becomes highly available.
+
+    The group holds "Virtual Machine X" and "Virtual Machine Configuration X" (KB 4558514), and the disk if the
+    machine has one of its own; a Cluster Shared Volume is in no group. The configuration depends on the disk, the
+    machine on the configuration.
+    """
+    key = identity(cluster, "group", machine.id)
+    resources: list[Resource] = []
+    if disk is not None and disk.use is not DiskUse.SHARED_VOLUME:
+        resources.append(disk_resource(cluster, disk, key, owners))
+    allowed = possible_owners or owners
+    configuration = Resource(
+        identity(cluster, "resource", "configuration", machine.id),
+        f"Virtual Machine Configuration {machine.name}",
+        ResourceType.VIRTUAL_MACHINE_CONFIGURATION,
+        key,
+        ResourceState.ONLINE,
+        allowed,
+        depends_on=tuple(resource.id for resource in resources),
+        machine=machine.id,
+    )
+    itself = Resource(
+        identity(cluster, "resource", "machine", machine.id),
+        f"Virtual Machine {machine.name}",
+        ResourceType.VIRTUAL_MACHINE,
+        key,
+        machine_resource_state(machine.state),
+        allowed,
+        depends_on=(configuration.id,),
+        machine=machine.id,
+    )
+    resources = [itself, configuration, *resources]
+    state = resource_state_of_group(resource.state for resource in resources)
+    group = Group(key, machine.name, GroupType.VIRTUAL_MACHINE, machine.node, state, preferred_owners)
+    return group, tuple(resources)
+
+
+def guest_features(
+    machine: VirtualMachine, node: str, processors: dict[str, tuple[str, frozenset[str]]]
+) -> frozenset[str]:
+    """Processor features that a machine is given when it starts.
+
+    All of its node, or, with processor compatibility, those that every node with a processor of the same vendor has.
+
+    Args:
+        machine: that starts.
+        node: where it starts.
+        processors: node -> vendor and features.
+    """
+    vendor, own = processors[node]
+    if not machine.processor_compatibility:
+        return own
+    for other, features in processors.values():
+        if other == vendor:
+            own &= features
+    return own

@@ -1,0 +1,33 @@
+"""Checks that the sections of a cluster file share."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from fcm.model.rules.names import same
+from fcm.text.words import quoted
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from fcm.backend.toml_table import Table
+    from fcm.model.entities import Node
+    from fcm.model.rules.verdict import Verdict
+
+
+def checked_name(table: Table, what: str, taken: set[str], rule: Callable[[str, str], Verdict]) -> str:
+    """The key ``name``: one that the rule for such things allows, and not in use yet in any case of its letters."""
+    name = table.text("name")
+    verdict = rule(name, what)
+    if not verdict:
+        raise table.error(verdict.sentence(), "name")
+    if same(name) in taken:
+        raise table.error(f"There are two {what}s named {quoted(name)}.", "name")
+    taken.add(same(name))
+    return name
+
+
+def known_node(table: Table, node: str, nodes: Mapping[str, Node], *keys: str | int) -> None:
+    """Refuse the name of a node that the file does not describe."""
+    if node not in nodes:
+        raise table.error(f"There is no node {quoted(node)}; the nodes are: {', '.join(nodes)}.", *keys)

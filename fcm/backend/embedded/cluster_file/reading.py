@@ -1,0 +1,345 @@
+"""Cluster files: a whole cluster described in TOML (docs/cluster-files.md).
+
+Sizes are texts with a unit ("32 GiB"), line rates too ("1 Gbit/s"). Whatever is wrong is refused with file, line and
+reason before a cluster exists; what a real cluster could be but should not (different updates, misnamed virtual
+networks, overlapping subnets) is accepted, validation is there to find it.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from fcm.backend.embedded.cluster_file.groups import disk_resource
+from fcm.backend.embedded.cluster_file.identity import identity
+from fcm.backend.embedded.cluster_file.machines import read_machines
+from fcm.backend.embedded.cluster_file.parts import checked_name, known_node
+from fcm.backend.toml_table import ClusterFileError, Table, read_table
+from fcm.model.entities import (
+    GIB,
+    Adapter,
+    Cluster,
+    Disk,
+    DiskUse,
+    Group,
+    GroupType,
+    Network,
+    NetworkRole,
+    Node,
+    NodeState,
+    Processor,
+    QuorumMode,
+    Resource,
+    ResourceState,
+    ResourceType,
+    SharedVolume,
+)
+from fcm.model.events import ClusterFormed
+from fcm.model.rules.names import FOLDER_LIMIT, domain_name, file_name, is_taken, object_name, server_name
+from fcm.model.rules.networks import automatic_metrics
+from fcm.model.rules.quorum import recommended_mode, votes
+from fcm.text.textfile import CLUSTER
+from fcm.text.words import quoted
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+__all__ = ["FILE_LIMIT", "MACHINE_LIMIT", "NODE_LIMIT", "ClusterFileError", "load"]
+
+FORMAT = 1
+FILE_LIMIT = CLUSTER.most
+"""bytes of a cluster file."""
+NODE_LIMIT = 64
+"""Windows Server 2012 and later; 2008 R2 has 16."""
+MACHINE_LIMIT = 8000
+"""Virtual machines of a cluster of Windows Server 2012 and later; 2008 R2 has 1,000."""
+NETWORK_LIMIT = 64
+DISK_LIMIT = 512
+
+
+def load(path: Path) -> ClusterFormed:
+    """Read a cluster file.
+
+    Raises:
+        ClusterFileError: the file cannot be read or does not describe a cluster that could run.
+    """
+    return _read(read_table(path, CLUSTER, lambda text: _refuse_crowds(path, text)))
+
+
+def _refuse_crowds(path: Path, text: str) -> None:
+    """Refuse far too many machines before the parser spends minutes on them."""
+    heads = list(re.finditer(r"^[ \t]*\[\[[ \t]*machines[ \t]*\]\]", text, re.MULTILINE))
+    if len(heads) > MACHINE_LIMIT:
+        line = text.count("\n", 0, heads[MACHINE_LIMIT].start()) + 1
+        reason = f"The cluster has {len(heads)} virtual machines; at most {MACHINE_LIMIT} are possible."
+        raise ClusterFileError(path, line, reason)
+
+
+def _read(file: Table) -> ClusterFormed:
+    file.whole("format", least=FORMAT, most=FORMAT)
+    settings = file.table("cluster")
+    name = settings.text("name")
+    processors = _processors(file)
+    nodes = _nodes(file, processors)
+    networks, adapters = _networks(file, name, nodes)
+    volumes_on = settings.flag("shared_volumes", default=False)
+    disks, volumes = _disks(file, name, nodes, volumes_on)
+    cluster = _cluster(settings, name, nodes, disks, volumes_on)
+    machines = read_machines(file, cluster, nodes, disks, MACHINE_LIMIT, volumes)
+    core, resources = _core_groups(cluster, nodes, disks)
+    file.end()
+    return ClusterFormed(
+        cluster=cluster,
+        nodes=tuple(nodes.values()),
+        networks=tuple(networks),
+        adapters=tuple(adapters),
+        disks=tuple(disks.values()),
+        shared_volumes=tuple(volumes.values()),
+        groups=(*core, *machines.groups),
+        resources=(*resources, *machines.resources),
+        machines=tuple(machines.machines),
+    )
+
+
+def _processors(file: Table) -> dict[str, Processor]:
+    found: dict[str, Processor] = {}
+    taken: set[str] = set()
+    for table in file.tables("processors", 1, NODE_LIMIT, "processors"):
+        name = checked_name(table, "processor", taken, object_name)
+        found[name] = Processor(table.text("vendor"), name, frozenset(table.texts("features", ())))
+        table.end()
+    return found
+
+
+def _nodes(file: Table, processors: dict[str, Processor]) -> dict[str, Node]:
+    nodes: dict[str, Node] = {}
+    taken: set[str] = set()
+    for table in file.tables("nodes", 1, NODE_LIMIT, "nodes"):
+        name = checked_name(table, "node", taken, server_name)
+        processor = table.text("processor")
+        if processor not in processors:
+            known = ", ".join(processors)
+            raise table.error(f"There is no processor {quoted(processor)}; described are: {known}.", "processor")
+        memory, reserved = table.size("memory"), table.size("reserved_memory", 2 * GIB)
+        if reserved >= memory:
+            raise table.error("The host keeps all the memory for itself: no machine could run here.", "memory")
+        drive = table.text("system_drive", "C:")
+        if not re.fullmatch(r"[A-Za-z]:", drive):
+            raise table.error(f"'system_drive' is {quoted(drive)}; it must be a letter and a colon.", "system_drive")
+        nodes[name] = Node(
+            name=name,
+            state=NodeState.UP,
+            memory=memory,
+            reserved_memory=reserved,
+            logical_processors=table.whole("logical_processors", 8, 1, 4096),
+            processor=processors[processor],
+            switches=table.texts("switches", ()),
+            system_drive=drive.upper(),
+            version=table.text("version", "Windows Server 2008 R2 Enterprise, 6.1.7601 Service Pack 1"),
+            updates=table.texts("updates", ()),
+        )
+        table.end()
+    return nodes
+
+
+def _networks(file: Table, cluster: str, nodes: dict[str, Node]) -> tuple[list[Network], list[Adapter]]:
+    networks: dict[str, Network] = {}
+    taken: set[str] = set()
+    adapters: list[Adapter] = []
+    for table in file.tables("networks", 1, NETWORK_LIMIT, "networks"):
+        name = checked_name(table, "network", taken, object_name)
+        subnet = _subnet(table)
+        key = identity(cluster, "network", name)
+        metric = table.whole("metric", 0, 1, 65535)
+        networks[name] = Network(
+            id=key,
+            name=name,
+            subnet=str(subnet),
+            role=table.choice("role", NetworkRole, NetworkRole.INTERNAL),
+            metric=metric,
+            auto_metric=metric == 0,
+            gateway=_address(table, "gateway", table.optional("gateway"), subnet),
+            bandwidth=table.rate("bandwidth", 125_000_000),
+            description=table.text("description", ""),
+        )
+        addresses = table.table("addresses")
+        for node in addresses.keys():  # noqa: SIM118 - a method of Table, not of a dict
+            if node not in nodes:
+                raise addresses.error(f"There is no node {quoted(node)}.", node)
+            address = _address(addresses, node, addresses.text(node), subnet)
+            adapters.append(
+                Adapter(identity(cluster, "adapter", node, name), f"{node} - {name}", node, key, address or "")
+            )
+        if not any(adapter.network == key for adapter in adapters):
+            raise addresses.error(f"No node has an adapter on {quoted(name)}. Give each node on it an address.")
+        addresses.end()
+        table.end()
+    automatic = automatic_metrics(networks.values())
+    numbered = [replace(network, metric=automatic.get(network.id, network.metric)) for network in networks.values()]
+    if all(network.role is NetworkRole.NONE for network in numbered):
+        raise file.error("No network may be used by the cluster: give one of them another role than none.", "networks")
+    return numbered, adapters
+
+
+def _subnet(table: Table) -> ipaddress.IPv4Network | ipaddress.IPv6Network:
+    text = table.text("subnet")
+    try:
+        return ipaddress.ip_network(text)
+    except ValueError as error:
+        raise table.error(f"'subnet' must be a subnet such as 10.0.1.0/24: {error}.", "subnet") from error
+
+
+def _address(
+    table: Table, key: str, text: str | None, subnet: ipaddress.IPv4Network | ipaddress.IPv6Network | None
+) -> str | None:
+    if text is None:
+        return None
+    try:
+        address = ipaddress.ip_address(text)
+    except ValueError as error:
+        raise table.error(f"{quoted(key)} is {quoted(text)}, which is not an IP address.", key) from error
+    if subnet is not None and address not in subnet:
+        raise table.error(f"{text} is not in the subnet {subnet}.", key)
+    return str(address)
+
+
+def _disks(
+    file: Table, cluster: str, nodes: dict[str, Node], volumes_on: bool
+) -> tuple[dict[str, Disk], dict[str, SharedVolume]]:
+    disks: dict[str, Disk] = {}
+    taken: set[str] = set()
+    volumes: dict[str, SharedVolume] = {}
+    names = list(nodes)
+    for count, table in enumerate(file.tables("disks", 0, DISK_LIMIT, "disks")):
+        name = checked_name(table, "disk", taken, object_name)
+        use = table.choice("use", DiskUse, DiskUse.UNASSIGNED)
+        size, used = table.size("size"), table.size("used", 0)
+        if size == 0 or used > size:
+            raise table.error(f"The disk {quoted(name)} holds more than its size.", "used" if used else "size")
+        visible = table.texts("visible_to", tuple(names))
+        for number, node in enumerate(visible):
+            known_node(table, node, nodes, "visible_to", number)
+        owner = table.text("owner", visible[0] if visible else "")
+        if use is not DiskUse.UNASSIGNED:
+            known_node(table, owner, nodes, "owner")
+            if owner not in visible:
+                raise table.error(f"{owner} owns {quoted(name)} but does not see it.", "owner")
+        if use is DiskUse.GROUP:
+            raise table.error("A disk of a virtual machine's own has the use of Available Storage here.", "use")
+        number = table.whole("number", count + 1, 0, 9999)
+        if any(number == other.number for other in disks.values()):
+            raise table.error(f"Two disks have the number {number}.", "number")
+        disks[name] = Disk(
+            id=identity(cluster, "disk", name),
+            name=name,
+            number=number,
+            size=size,
+            used=used,
+            use=use,
+            owner=None if use is DiskUse.UNASSIGNED else owner,
+            file_system=table.text("file_system", "NTFS"),
+            visible_to=visible,
+            persistent_reservations=table.flag("persistent_reservations", default=True),
+        )
+        folder = table.optional("folder")
+        if use is DiskUse.SHARED_VOLUME:
+            if not volumes_on:
+                raise table.error("Cluster Shared Volumes are not enabled: set shared_volumes = true.", "use")
+            folder = folder or f"Volume{len(volumes) + 1}"
+            verdict = file_name(folder, "folder", FOLDER_LIMIT)
+            if not verdict:
+                raise table.error(verdict.sentence(), "folder")
+            if is_taken(folder, (other.folder for other in volumes.values())):
+                raise table.error(
+                    f"Two volumes have the folder {quoted(folder)}.", "folder" if "folder" in table else "name"
+                )
+            volumes[name] = SharedVolume(disks[name].id, name, folder, owner)
+        elif folder is not None:
+            raise table.error("Only a Cluster Shared Volume has a folder.", "folder")
+        table.end()
+    return disks, volumes
+
+
+def _cluster(table: Table, name: str, nodes: dict[str, Node], disks: dict[str, Disk], volumes_on: bool) -> Cluster:
+    verdict = server_name(name, "cluster")
+    if not verdict:
+        raise table.error(verdict.sentence(), "name")
+    verdict = domain_name(table.text("domain", ""))
+    if not verdict:
+        raise table.error(verdict.sentence(), "domain")
+    witnesses = [disk for disk in disks.values() if disk.use is DiskUse.WITNESS]
+    if len(witnesses) > 1:
+        raise table.error(f"{witnesses[0].name} and {witnesses[1].name} are both the witness; there can be only one.")
+    mode: QuorumMode = table.choice("quorum", QuorumMode, recommended_mode(len(nodes), bool(witnesses)))
+    witness: str | None = table.optional("file_share_witness")
+    if mode in (QuorumMode.NODE_AND_DISK_MAJORITY, QuorumMode.DISK_ONLY):
+        if not witnesses:
+            raise table.error(f"{mode} needs a disk with the use {quoted(str(DiskUse.WITNESS))}.", "quorum")
+        witness = witnesses[0].id
+    elif witnesses:
+        raise table.error(f"{witnesses[0].name} is a witness, but the quorum {mode} has none.", "quorum")
+    elif mode is QuorumMode.NODE_AND_FILE_SHARE_MAJORITY and not (witness or "").startswith("\\\\"):
+        raise table.error("'file_share_witness' must be a UNC path such as '\\\\server\\witness'.", "quorum")
+    host = table.text("host", next(iter(nodes)))
+    known_node(table, host, nodes, "host")
+    cluster = Cluster(
+        name=name,
+        domain=table.text("domain", ""),
+        address=_address(table, "address", table.text("address"), None) or "",
+        host=host,
+        quorum_mode=mode,
+        witness=witness,
+        shared_volumes_enabled=volumes_on,
+        concurrent_migrations=table.whole("concurrent_migrations", 1, 1, 16),
+    )
+    table.end()
+    if not votes(cluster, nodes, {disk.id: disk for disk in disks.values()}).has_quorum:
+        raise table.error(f"With the quorum {mode} the cluster would not have enough votes to run.", "quorum")
+    return cluster
+
+
+def _core_groups(
+    cluster: Cluster, nodes: dict[str, Node], disks: dict[str, Disk]
+) -> tuple[tuple[Group, ...], list[Resource]]:
+    owners = tuple(nodes)
+    core = Group(identity(cluster.name, "group", "core"), "Cluster Group", GroupType.CLUSTER, cluster.host, _ONLINE)
+    storage = [disk for disk in disks.values() if disk.use is DiskUse.AVAILABLE]
+    available = Group(
+        identity(cluster.name, "group", "storage"),
+        "Available Storage",
+        GroupType.AVAILABLE_STORAGE,
+        (storage[0].owner if storage else None) or cluster.host,
+        _ONLINE if storage else ResourceState.OFFLINE,
+    )
+    address = Resource(
+        identity(cluster.name, "resource", "address"),
+        "Cluster IP Address",
+        ResourceType.IP_ADDRESS,
+        core.id,
+        _ONLINE,
+        owners,
+        detail=cluster.address,
+    )
+    name = Resource(
+        identity(cluster.name, "resource", "name"),
+        "Cluster Name",
+        ResourceType.NETWORK_NAME,
+        core.id,
+        _ONLINE,
+        owners,
+        depends_on=(address.id,),
+        detail=cluster.name,
+    )
+    resources = [name, address]
+    for key, disk in disks.items():
+        if disk.use in (DiskUse.WITNESS, DiskUse.AVAILABLE):
+            group = core if disk.use is DiskUse.WITNESS else available
+            resources.append(disk_resource(cluster.name, disk, group.id, owners))
+            if disk.owner != group.owner:
+                disks[key] = replace(disk, owner=group.owner)
+    return (core, available), resources
+
+
+_ONLINE = ResourceState.ONLINE

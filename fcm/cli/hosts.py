@@ -1,0 +1,345 @@
+"""The verbs of ``fcm hosts``: check hosts, measure a machine, a common processor, empty a node."""
+
+from __future__ import annotations
+
+import math
+import sys
+import threading
+import time
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from fcm.model.commands import ResumeNode
+from fcm.model.entities import NodeState
+from fcm.model.rules.drains import last_drain
+from fcm.model.rules.networks import migration_order
+from fcm.model.telemetry import Phase
+from fcm.text.words import counted
+
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Callable, Iterator, Sequence
+    from typing import Protocol
+
+    from fcm.backend.libvirt.check import HostFacts
+    from fcm.backend.libvirt.hosts_file import HostsFile
+    from fcm.migration.judging.fitting import DirtySample
+    from fcm.workspace.drain import DrainRow
+    from fcm.workspace.drain_plan import DrainPlan
+    from fcm.workspace.workspace import Workspace
+
+    class _Wait(Protocol):
+        """Drains a cluster until something holds, so many s at most; whether it holds."""
+
+        def __call__(self, condition: Callable[[], bool], limit: float = ...) -> bool: ...
+
+    Subparsers = argparse._SubParsersAction[argparse.ArgumentParser]  # noqa: SLF001 (it has no public name)
+
+DONE, FAILED, WRONG_USAGE = 0, 1, 2
+OPEN_LIMIT = 15.0
+"""s to wait for the hosts to answer."""
+
+
+def add_hosts_verbs(verbs: Subparsers) -> None:
+    """Add ``hosts`` with its verbs; each parsed namespace carries ``handler``, which returns the exit code."""
+    hosts = verbs.add_parser("hosts")
+    inner = hosts.add_subparsers(title="verbs", required=True, metavar="VERB")
+    check = inner.add_parser("check", help="ask every host and say what is wrong")
+    check.add_argument("file", type=Path, metavar="FILE", help="hosts file, see docs/live-hosts.md")
+    check.set_defaults(handler=_check)
+    trust = inner.add_parser("trust", help="show what a hosts file asks for beyond connections, and allow it")
+    trust.add_argument("file", type=Path, metavar="FILE", help="hosts file")
+    trust.add_argument("--yes", action="store_true", help="allow it without a question")
+    trust.set_defaults(handler=_trust)
+    measure = inner.add_parser("measure", help="measure how a machine writes its memory; will its migration end?")
+    measure.add_argument("file", type=Path, metavar="FILE", help="hosts file")
+    measure.add_argument("machine", metavar="MACHINE", help="name of a running virtual machine")
+    measure.set_defaults(handler=_measure)
+    baseline = inner.add_parser("baseline", help="the processor that all hosts have, for a machine that is off")
+    baseline.add_argument("file", type=Path, metavar="FILE", help="hosts file")
+    baseline.add_argument("machine", metavar="MACHINE", help="name of a virtual machine")
+    baseline.add_argument("--set", action="store_true", help="give it to the machine; without it nothing changes")
+    baseline.set_defaults(handler=_baseline)
+    drain = inner.add_parser("drain", help="say where the machines of a node would go, or move them")
+    drain.add_argument("file", type=Path, metavar="FILE", help="hosts file")
+    drain.add_argument("node", metavar="NODE")
+    drain.add_argument("--go", action="store_true", help="move them; without it nothing changes")
+    drain.set_defaults(handler=_drain)
+    resume = inner.add_parser("resume", help="end the pause of a node, so that it takes machines again")
+    resume.add_argument("file", type=Path, metavar="FILE", help="hosts file")
+    resume.add_argument("node", metavar="NODE")
+    resume.add_argument("--failback", action="store_true", help="bring back what its last drain moved away")
+    resume.set_defaults(handler=_resume)
+
+
+def _load(path: Path) -> HostsFile:
+    """A hosts file, with what its owner has allowed."""
+    from fcm.backend.libvirt.hosts_file import load
+    from fcm.workspace.files.trusted_files import TrustedFiles
+
+    return load(path, TrustedFiles().allows)
+
+
+def _trust(arguments: argparse.Namespace) -> int:
+    from fcm.backend.libvirt.hosts_file import load
+    from fcm.workspace.files.trusted_files import TrustedFiles, UntrustedFileError
+
+    trusted = TrustedFiles()
+    path: Path = arguments.file
+    try:
+        load(path, trusted.allows)
+    except UntrustedFileError as asked:
+        print(f"Opening {path} would:")
+        for demand in asked.demands:
+            print(f"  - {demand}")
+        if not arguments.yes and not _agreed():
+            print("Nothing was allowed.", file=sys.stderr)
+            return FAILED
+        try:
+            trusted.allow(path, asked.digest)
+        except OSError as error:
+            print(f"{trusted.path} cannot be written: {error.strerror}.", file=sys.stderr)
+            return FAILED
+        print("Allowed, until the file is changed or moved.")
+    else:
+        print(f"{path} asks for nothing that has to be allowed, or it is allowed already.")
+    return DONE
+
+
+def _agreed() -> bool:
+    if not sys.stdin.isatty():
+        print("Without a terminal nobody can be asked. To allow it, add --yes.", file=sys.stderr)
+        return False
+    try:
+        return input("Allow this? [y/N] ").strip().casefold() in ("y", "yes")
+    except EOFError:
+        return False
+
+
+def _check(arguments: argparse.Namespace) -> int:
+    from fcm.backend.libvirt.check import ask_hosts, judge_hosts
+
+    facts = ask_hosts(_load(arguments.file))
+    print("\n".join(table(facts)))
+    results = judge_hosts(facts)
+    print()
+    for result in results:
+        print(f"{result.level.upper():<5} {result.text}{f' {result.remedy}' if result.remedy else ''}")
+    return FAILED if any(result.level == "fail" for result in results) else DONE
+
+
+def _measure(arguments: argparse.Namespace) -> int:
+    from fcm.backend.libvirt.cluster_view import formed_cluster
+    from fcm.backend.libvirt.measure import measure_machine
+    from fcm.migration.judging.preflight import Plan, judge
+    from fcm.model.quantities import rate, size
+    from fcm.workspace.preflight import GOODPUT, speed_words
+
+    hosts = _load(arguments.file)
+
+    def told(sample: DirtySample) -> None:
+        print(f"{sample.seconds:g} s: {sample.mib_per_s:g} MiB/s of distinct pages (sampled)", flush=True)
+
+    node, memory, samples = measure_machine(hosts, arguments.machine, told)
+    formed = formed_cluster(hosts, None)
+    networks = {network.id: network for network in formed.networks}
+    order = migration_order(formed.cluster, networks)
+    if not order:
+        print("No network of the hosts file may be used for live migration.", file=sys.stderr)
+        return FAILED
+    network = networks[order[0]]
+    judgement = judge(
+        Plan(
+            memory,
+            network.bandwidth * GOODPUT,
+            bandwidth_words=speed_words(network),
+        ),
+        samples=samples,
+    )
+    print(f"{arguments.machine} on {node}, {size(memory)}, over {network.name} ({rate(network.bandwidth)}):")
+    print(f"Forecast from the measured rates: {judgement.sentence}")
+    print(judgement.reckoned_with)
+    return DONE
+
+
+def _baseline(arguments: argparse.Namespace) -> int:
+    from fcm.backend.libvirt.baseline import find_baseline
+
+    baseline = find_baseline(_load(arguments.file), arguments.machine, apply=arguments.set)
+    print(f"All hosts have {baseline.model} with {counted(len(baseline.features), 'feature')}.")
+    for host, lost in baseline.lost.items():
+        cost = f"goes without {', '.join(lost)} of {host}" if lost else f"has all features of {host}"
+        print(f"A machine with it {cost}.")
+    print(f"{arguments.machine} {'has it from its next start on' if arguments.set else 'is as it was (--set)'}.")
+    return DONE
+
+
+@contextmanager
+def _opened(file: Path, keep: bool) -> Iterator[tuple[Workspace, _Wait]]:
+    """The hosts as a cluster, once each of them was asked; and a way to wait for what happens in it."""
+    from fcm.app import open_workspace
+
+    awake = threading.Event()
+    workspace = open_workspace(f"libvirt:{file}", keep=keep)
+    workspace.set_wake(awake.set)
+
+    def wait_for(condition: Callable[[], bool], limit: float = math.inf) -> bool:
+        end = time.monotonic() + limit
+        while not condition() and time.monotonic() < end:
+            awake.wait(0.2)
+            awake.clear()
+            workspace.drain()
+        return condition()
+
+    def asked() -> bool:
+        nodes = workspace.state.nodes.values()
+        return not any(node.state is NodeState.DOWN and node.note.startswith("Connecting") for node in nodes)
+
+    try:
+        wait_for(asked, OPEN_LIMIT)
+        yield workspace, wait_for
+    finally:
+        workspace.close()
+
+
+def _has_node(workspace: Workspace, name: str) -> bool:
+    if name in workspace.state.nodes:
+        return True
+    print(f"The hosts file has no node {name}. It has: {', '.join(workspace.state.nodes)}.", file=sys.stderr)
+    return False
+
+
+def _drain(arguments: argparse.Namespace) -> int:
+    from fcm.workspace.drain import plan_drain
+
+    # What is done is kept, as the window would: the pause of the node must outlive this command.
+    with _opened(arguments.file, keep=arguments.go) as (workspace, wait_for):
+        if not _has_node(workspace, arguments.node):
+            return WRONG_USAGE
+        plan = plan_drain(workspace, arguments.node)
+        names = {machine.id: machine.name for machine in workspace.state.machines.values()}
+        for number, move in enumerate(plan.moves, 1):
+            takes = "is not expected to end" if move.duration is None else f"about {move.duration:.1f} s ({move.basis})"
+            print(f"{number}. {move.name} to {move.destination}: {takes}. {move.reason}")
+        for item in plan.staying:
+            print(f"   {names[item.machine]} stays: {item.reason} {item.remedy}".rstrip())
+        if not arguments.go:
+            return DONE if plan.is_complete else FAILED
+        return _carry_out(workspace, plan, wait_for)
+
+
+def _resume(arguments: argparse.Namespace) -> int:
+    """End the pause of a node, and wait for the machines that come back."""
+    with _opened(arguments.file, keep=True) as (workspace, wait_for):
+        if not _has_node(workspace, arguments.node):
+            return WRONG_USAGE
+        before = frozenset(workspace.state.migrations)
+        operation = workspace.submit(ResumeNode(arguments.node, arguments.failback))
+        wait_for(lambda: operation.verdict is not None)
+        workspace.drain()
+        verdict = operation.verdict
+        if verdict is None or not verdict.ok:
+            print("" if verdict is None else verdict.sentence(), file=sys.stderr)
+            return FAILED
+        print(f"{arguments.node} is resumed: it takes machines again.")
+        return _come_back(workspace, before, wait_for) if arguments.failback else DONE
+
+
+def _come_back(workspace: Workspace, before: frozenset[str], wait_for: _Wait) -> int:
+    """Tell of each migration that began since, once it is over."""
+    told: set[str] = set()
+    completed = True
+
+    def are_over() -> bool:
+        nonlocal completed
+        coming = [one for one in workspace.state.migrations.values() if one.id not in before]
+        for one in coming:
+            if not one.phase.is_over or one.id in told:
+                continue
+            told.add(one.id)
+            machine = workspace.state.machines.get(one.machine)
+            name = machine.name if machine else one.machine
+            if one.phase is Phase.COMPLETED:
+                print(f"{name} runs on {one.destination} again.", flush=True)
+            else:
+                completed = False
+                print(f"{name}: {one.phase.value}. {one.reason} {one.remedy}".rstrip(), file=sys.stderr)
+        return all(one.phase.is_over for one in coming)
+
+    wait_for(are_over)
+    return DONE if completed else FAILED
+
+
+def _carry_out(workspace: Workspace, plan: DrainPlan, wait_for: _Wait) -> int:
+    """Drain the node and tell each move's duration against the planned one."""
+    operation = workspace.submit(plan.command())
+    wait_for(lambda: operation.verdict is not None)
+    workspace.drain()
+    verdict = operation.verdict
+    if verdict is None or not verdict.ok:
+        print(f"{plan.node} was not drained. {'' if verdict is None else verdict.sentence()}".rstrip(), file=sys.stderr)
+        return FAILED
+    from fcm.workspace.drain import course, node_sentence
+
+    told: set[str] = set()
+
+    def is_over() -> bool:
+        drain = last_drain(workspace.state, plan.node)
+        if drain is None:
+            return False
+        for row in course(workspace.state, drain, workspace.now()):
+            if row.phase is not None and row.phase.is_over and row.name not in told:
+                told.add(row.name)
+                _tell(row)
+        return drain.ended is not None
+
+    wait_for(is_over)
+    drain = last_drain(workspace.state, plan.node)
+    assert drain is not None
+    rows = course(workspace.state, drain, workspace.now())
+    print(node_sentence(workspace.state, drain))
+    return DONE if plan.is_complete and all(row.phase is Phase.COMPLETED for row in rows) else FAILED
+
+
+def _tell(row: DrainRow) -> None:
+    if row.phase is not Phase.COMPLETED or row.actual is None:
+        remedy = row.migration.remedy if row.migration else ""
+        print(f"{row.name}: {row.status} {remedy}".rstrip(), file=sys.stderr)
+        return
+    planned = "" if row.move.predicted is None else f", planned {row.move.predicted:.1f} s"
+    print(f"{row.name} runs on {row.move.destination}: {row.actual:.1f} s{planned}", flush=True)
+
+
+def table(facts: Sequence[HostFacts]) -> list[str]:
+    """One line a host under a line of headings, columns as wide as they need."""
+    from fcm.model.quantities import size
+
+    rows: list[tuple[str, ...]] = [
+        ("Host", "Answer", "libvirt", "QEMU", "Processor", "Memory", "Machines", "Networks", "Storage")
+    ]
+    for fact in facts:
+        reached = sum(text == "answered" for text in fact.paths.values())
+        networks = f"{reached} of {len(fact.paths)}"
+        if fact.answered:
+            storage = "not in a pool" if fact.files is None else counted(len(fact.files), "file")
+            rows.append(
+                (
+                    fact.name,
+                    f"{fact.duration:.2f} s",
+                    fact.libvirt,
+                    fact.qemu,
+                    fact.processor,
+                    size(fact.memory),
+                    str(fact.machines),
+                    networks,
+                    storage,
+                )
+            )
+        else:
+            rows.append((fact.name, "none", *("-",) * 5, networks if fact.paths else "-", "-"))
+    names = [fact.tls_name for fact in facts]
+    if any(names):  # most hosts files have none
+        rows = [(*row, name) for row, name in zip(rows, ["TLS name", *(n or "address" for n in names)], strict=True)]
+    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
+    return ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows]

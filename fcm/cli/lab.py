@@ -1,0 +1,275 @@
+"""The verbs of ``fcm lab``: a real three-node cluster on one Linux machine."""
+
+from __future__ import annotations
+
+import argparse
+import importlib.util
+import shlex
+import shutil
+import sys
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from fcm.installation import command, with_libvirt
+from fcm.lab.faults import LinkFault, NodeFault, break_link, break_node
+from fcm.lab.lab import bring_up, current_plan, read_status, take_down
+from fcm.lab.machines import LabMachine, add_machine, free_number, list_machines, remove_machine
+from fcm.lab.plan import (
+    LabError,
+    LabFolders,
+    LabInputError,
+    find_network,
+    make_plan,
+    parse_bandwidth,
+    parse_lab_name,
+    parse_memory,
+)
+from fcm.lab.standing import remove_abandoned, standing_labs
+from fcm.lab.workload import GuestWriting, guest_writing
+from fcm.text.words import counted, quoted
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    Subparsers = argparse._SubParsersAction[argparse.ArgumentParser]  # noqa: SLF001 (it has no public name)
+
+DONE, FAILED, WRONG_USAGE = 0, 1, 2
+
+_LINK_FAULTS = {
+    LinkFault.DOWN: "pull a node's cable",
+    LinkFault.UP: "plug it in again",
+    LinkFault.DROP: "swallow a node's answers, so that connecting to it hangs",
+    LinkFault.PASS: "let them through again",
+}
+_NODE_FAULTS = {
+    NodeFault.POWER_CUT: "end a node and its machines at once; 'lab up' switches it on again",
+    NodeFault.LIBVIRTD_KILL: "kill -9 its libvirtd, which comes back by itself",
+    NodeFault.LIBVIRTD_STOP: "kill -9 its libvirtd, which stays away",
+    NodeFault.LIBVIRTD_START: "let it come back",
+    NodeFault.LIBVIRTD_HANG: "let its libvirtd answer nothing",
+    NodeFault.LIBVIRTD_RESUME: "let it answer again",
+    NodeFault.STORAGE_LOST: "take the shared storage from a node",
+    NodeFault.STORAGE_BACK: "give it back",
+    NodeFault.MEMORY_SHORT: "let machines that start or arrive on a node find no memory",
+    NodeFault.MEMORY_BACK: "let them find it again",
+}
+
+
+def _folders(arguments: argparse.Namespace) -> LabFolders:
+    return LabFolders(name=arguments.lab_name)
+
+
+def _usage(parse: Callable[[str], object]) -> Callable[[str], object]:
+    """*parse* as an argparse type: its sentence becomes the message of exit code 2."""
+
+    def converted(text: str) -> object:
+        try:
+            return parse(text)
+        except LabError as error:
+            raise argparse.ArgumentTypeError(str(error)) from None
+
+    return converted
+
+
+def _up(arguments: argparse.Namespace) -> int:
+    folders = _folders(arguments)
+    try:
+        plan = make_plan(arguments.nodes, arguments.bandwidth, arguments.older_processor)
+    except LabError as error:
+        print(error, file=sys.stderr)
+        return WRONG_USAGE
+    hosts = bring_up(plan, folders)
+    if arguments.hosts_file is not None:
+        shutil.copyfile(hosts, arguments.hosts_file)
+        hosts = arguments.hosts_file
+    speed = "at full speed" if plan.bandwidth is None else f"at {plan.bandwidth / 1e6:g} Mbit/s"
+    print(f"The lab is up: {counted(len(plan.nodes), 'node')}, live migration {speed}.")
+    print(f"Hosts file: {hosts}")
+    if importlib.util.find_spec("libvirt") is None:
+        print(f"To open it, fcm needs the Python module libvirt, which is not installed. {with_libvirt()}")
+    else:
+        print(f"Open it:    {command('--open ' + shlex.quote(f'libvirt:{hosts}'))}")
+    return DONE
+
+
+def _status(arguments: argparse.Namespace) -> int:
+    own = _folders(arguments)
+    try:
+        return _tell_status(own)
+    finally:
+        for lab in standing_labs():
+            if lab.name != own.name:
+                print(lab.sentence())
+
+
+def _tell_status(folders: LabFolders) -> int:
+    status = read_status(folders)
+    for node in status.nodes:
+        word = "up" if node.answering else "libvirtd does not answer" if node.running else "off"
+        older = ", older processor" if node.node.older_processor else ""
+        print(f"{node.node.name}: {word}{older}; machines: {', '.join(node.machines) or 'none'}")
+    for machine in status.machines:
+        print(
+            f"{machine.name}: {machine.memory} MiB, {machine.fill} MiB filled, writes {machine.dirty} MiB/s "
+            f"in {machine.working_set or machine.fill} MiB; {machine.address}"
+        )
+    print(f"Hosts file: {status.hosts_file}")
+    return DONE
+
+
+def _down(arguments: argparse.Namespace) -> int:
+    own = _folders(arguments)
+    was_up = take_down(own)
+    removed = [lab for lab in remove_abandoned() if lab.name != own.name]
+    left = standing_labs()
+    if was_up:
+        print("The lab is down.")
+    elif not removed and not left:
+        print("No lab was up.")
+    elif not removed:
+        print(f"No lab {quoted(own.name)} was up.")
+    for lab in removed:
+        print(f"The lab {quoted(lab.name)} is down too: the process that made it, {lab.process}, is gone.")
+    for lab in left:
+        print(lab.sentence())
+    return DONE
+
+
+def _vm_add(arguments: argparse.Namespace) -> int:
+    fill = arguments.memory // 2 if arguments.fill is None else arguments.fill
+    writing = GuestWriting(fill, arguments.dirty, arguments.working_set)
+    if arguments.workload is not None:
+        if (arguments.fill, arguments.dirty, arguments.working_set) != (None, 0, 0):
+            print("Give either --workload, or --fill, --dirty and --working-set.", file=sys.stderr)
+            return WRONG_USAGE
+        writing = guest_writing(arguments.workload, arguments.memory)
+    machine = LabMachine(
+        arguments.name,
+        free_number(set()),
+        arguments.memory,
+        writing.fill,
+        writing.dirty,
+        writing.working_set,
+        arguments.processor,
+    )
+    machine.check()  # what was typed comes before how the lab is
+    folders = _folders(arguments)
+    node = current_plan(folders).node(arguments.node)
+    machine = replace(machine, number=free_number({one.number for one in list_machines(folders)}))
+    add_machine(machine, node, folders)
+    print(f"{machine.name} runs on {node.name} at {machine.address}.")
+    if arguments.workload is not None:
+        print(f"It rewrites {writing.dirty} MiB/s in {writing.working_set} MiB, as near to the workload as it can.")
+    return DONE
+
+
+def _vm_remove(arguments: argparse.Namespace) -> int:
+    folders = _folders(arguments)
+    remove_machine(arguments.name, current_plan(folders), folders)
+    print(f"{arguments.name} is removed.")
+    return DONE
+
+
+def _fault_link(arguments: argparse.Namespace) -> int:
+    folders = _folders(arguments)
+    plan = current_plan(folders)
+    network = find_network(arguments.network)
+    break_link(arguments.fault, plan.node(arguments.node), network, plan, folders)
+    print(f'{arguments.fault} done to {arguments.node} in "{network.name}".')
+    return DONE
+
+
+def _fault_node(arguments: argparse.Namespace) -> int:
+    folders = _folders(arguments)
+    break_node(arguments.fault, current_plan(folders).node(arguments.node), folders)
+    print(f"{arguments.fault} done to {arguments.node}.")
+    return DONE
+
+
+def _guarded(handler: Callable[[argparse.Namespace], int]) -> Callable[[argparse.Namespace], int]:
+    """*handler*, with every refusal of the lab or the machine as one sentence and exit code 1."""
+
+    def run(arguments: argparse.Namespace) -> int:
+        try:
+            return handler(arguments)
+        except LabError as error:
+            print(error, file=sys.stderr)
+            return WRONG_USAGE if isinstance(error, LabInputError) else FAILED
+        except OSError as error:
+            where = f" ({error.filename})" if error.filename else ""
+            print(f"The lab could not go on: {error.strerror or 'a file is in the way'}{where}.", file=sys.stderr)
+        except KeyboardInterrupt:
+            print("Interrupted. Clear up what is there: fcm lab down", file=sys.stderr)
+        return FAILED
+
+    return run
+
+
+def add_lab_verbs(subparsers: Subparsers) -> None:
+    """Add ``lab`` with its verbs; each parsed namespace carries ``handler``, which returns the exit code."""
+    lab = subparsers.add_parser(
+        "lab",
+        description="Makes nodes out of Linux namespaces, each with its own libvirtd, and lets nothing out of them.",
+    )
+    lab.add_argument(
+        "--name",
+        dest="lab_name",
+        type=_usage(parse_lab_name),
+        default=LabFolders().name,
+        metavar="LAB",
+        help="which lab, where several stand (default lab)",
+    )
+    verbs = lab.add_subparsers(title="verbs", required=True, metavar="VERB")
+
+    up = verbs.add_parser("up", help="make the lab, or mend it")
+    up.add_argument("--nodes", type=int, default=3, metavar="N", help="how many nodes (default 3)")
+    up.add_argument(
+        "--bandwidth",
+        type=_usage(parse_bandwidth),
+        default="200mbit",
+        metavar="RATE",
+        help="of the live-migration network, such as 1gbit, or none (default 200mbit)",
+    )
+    up.add_argument("--older-processor", metavar="NODE", help="a node whose processor lacks AVX, AVX2 and AES")
+    up.add_argument("--hosts-file", type=Path, metavar="PATH", help="write a copy of the hosts file here")
+    up.set_defaults(handler=_guarded(_up))
+
+    verbs.add_parser("status", help="how nodes and machines are, and which other labs stand").set_defaults(
+        handler=_guarded(_status)
+    )
+    verbs.add_parser("down", help="remove all of it, and labs whose process is gone").set_defaults(
+        handler=_guarded(_down)
+    )
+
+    vm = verbs.add_parser("vm", help="virtual machines of the lab")
+    vm_verbs = vm.add_subparsers(title="verbs", required=True, metavar="VERB")
+    add = vm_verbs.add_parser("add", help="make a machine and start it")
+    add.add_argument("name", metavar="NAME")
+    add.add_argument("--memory", type=_usage(parse_memory), default="256MiB", metavar="SIZE", help="default 256MiB")
+    add.add_argument("--fill", type=int, metavar="MIB", help="MiB of random data (default half the memory)")
+    add.add_argument("--dirty", type=int, default=0, metavar="RATE", help="MiB/s it rewrites (default 0)")
+    add.add_argument(
+        "--working-set", type=int, default=0, metavar="MIB", help="MiB the writes go round in (default all)"
+    )
+    add.add_argument(
+        "--workload", type=Path, metavar="FILE", help="workload file to come close to, instead of the three above"
+    )
+    add.add_argument("--node", default="node1", metavar="NODE", help="where it starts (default node1)")
+    add.add_argument("--processor", default="qemu64", metavar="MODEL", help="processor model (default qemu64)")
+    add.set_defaults(handler=_guarded(_vm_add))
+    remove = vm_verbs.add_parser("remove", help="switch a machine off and delete it")
+    remove.add_argument("name", metavar="NAME")
+    remove.set_defaults(handler=_guarded(_vm_remove))
+
+    fault = verbs.add_parser("fault", help="break something on purpose")
+    faults = fault.add_subparsers(title="faults", required=True, metavar="FAULT")
+    for link_fault in LinkFault:
+        link = faults.add_parser(link_fault.value, help=_LINK_FAULTS[link_fault])
+        link.add_argument("node", metavar="NODE")
+        link.add_argument("network", metavar="NETWORK", help='such as lm or "Live Migration"')
+        link.set_defaults(handler=_guarded(_fault_link), fault=link_fault)
+    for node_fault in NodeFault:
+        broken = faults.add_parser(node_fault.value, help=_NODE_FAULTS[node_fault])
+        broken.add_argument("node", metavar="NODE")
+        broken.set_defaults(handler=_guarded(_fault_node), fault=node_fault)

@@ -1,0 +1,403 @@
+"""The verbs of the migration engine: predict, preflight, validate. Without Qt but for a png."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import math
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from fcm.migration.engine.policies import PRESETS, QEMU_7_2
+from fcm.migration.fields import BadFileError, Fields, is_number, read_json
+from fcm.text.words import counted, quoted
+
+if TYPE_CHECKING:
+    from fcm.migration.engine.specification import MigrationSpec
+    from fcm.migration.judging.prediction import Prediction
+    from fcm.migration.judging.preflight import Estimate, Judgement, Plan
+    from fcm.migration.recordings.case import Case
+    from fcm.migration.recordings.recording import Recording
+
+    Subparsers = argparse._SubParsersAction[argparse.ArgumentParser]  # noqa: SLF001 (it has no public name)
+
+DONE, FAILED, WRONG_USAGE = 0, 1, 2
+
+_PREDICT_HELP = """\
+Predicts a live migration from a case: memory, write pattern, bandwidth, downtime limit.
+
+FILE is a recording, one that `fcm history --export` wrote, QEMU's answers to query-migrate (an array, JSON Lines, a QMP
+log, or what virsh qemu-monitor-command says again and again; with total-time or time stamps), or just a `case` object:
+  mem MiB; pattern [[share of writes, first page, pages(, Zipf exponent)], ...] or sweep [first page, pages];
+  rate writes/s; burst [writes, seconds of silence] or null; bw bytes/s; line bytes/s (of the last copy, else as bw);
+  dl ms; shift; caps; params; memend bytes; maxt s (a limit, 3600 unless given).
+Of a recording the laboratory's guest and hosts are reckoned with, of a case on its own neither.
+
+With --json one object:
+  status     "completed"; "past-the-limit" where it ends later than maxt, "did-not-converge" where it never ends
+  would_end_s  of one past the limit: seconds after which it would end by itself
+  total_s    seconds from start to end
+  downtime_s seconds the guest stands still, null if never suspended
+  bytes      sent for memory
+  passes     the last of them stop and copy
+  rows       one a pass: pass, t (s), pages to send, sent (bytes before it), throttle (%)
+  measured   the same keys, where FILE is a recording of a run
+  basis      what the prediction rests on, where FILE is an exported migration
+"""
+_PREFLIGHT_HELP = """\
+Judges a planned live migration from measured dirty rates alone.
+
+Of FILE only these are used (at the top or in its `case` object): mem MiB, bw bytes/s, dl ms (else the default of the
+stopping rule), line bytes/s (what the last copy can reach, else as bw), memend bytes if there, and
+dirty_rate_mib_s [[mode, seconds, MiB/s], ...] as QEMU's calc-dirty-rate gives them, best at 1, 2, 4, 8 and 16 s.
+
+With --json one object:
+  verdict    "converges", "converges-with" (one of the remedies) or "does-not-converge"
+  total_s, downtime_s, bytes, passes   each {value, low, high}, an 80 % interval; null where it does not end
+  remedies   [{kind, value, total_s, text}]; value in s or bytes/s
+  sentence   the same in plain words
+  assumptions  what was given, measured and assumed, each a clause
+"""
+_VALIDATE_HELP = """\
+Predicts every recording (*.json, *.jsonl, *.qmp) of a folder and compares: the engine, its ablations, pages one by one,
+the textbook.
+
+With --json one object: achieved, cases [{name, group, measured, predicted, errors, right_class}], preflight_cases, and
+groups {all, steady, as asked, auto-converge, disturbed, undisturbed, pre-flight} of models of
+  cases, right_class (share), total_pct, bytes_pct, downtime_ms, passes each {p50, p90, max, bias},
+  passes_within (share within 1 pass; pre-flight 2);
+forecast {recordings, instants, eta, blackout, by_run, before_first_reading, after_first_reading, cases}: every run
+  that ended replayed row by row from the middle of its first pass on; eta and blackout {held, below, above} are shares
+  of instants at which the truth lay in, below or above the 80 % interval; by_run the mean of the runs' own shares.
+A run whose first pass reached less than 97 % of its bandwidth limit is "disturbed"; "as asked" are the steady ones
+whose guest also wrote at least 97 % of what the case asks (as_asked).
+Migrations that `fcm history --export` wrote are compared in groups of their own ("kept, ..."): with the workload that
+the cluster knows, else with one fitted to the run's own passes; each case says so in `basis`. Those that did not
+complete or cannot be compared are in left_out [{name, reason}].
+"""
+
+
+def add_migration_verbs(verbs: Subparsers) -> None:
+    """Adds predict, preflight and validate to the parser of ``fcm``."""
+    raw = argparse.RawDescriptionHelpFormatter
+    predict = verbs.add_parser("predict", description=_PREDICT_HELP, formatter_class=raw)
+    predict.add_argument("file", type=Path, metavar="FILE.json")
+    predict.add_argument(
+        "--achieved",
+        action="store_true",
+        help="take bandwidth and writes over time from what the recording achieved; a throttle is then in the writes",
+    )
+    predict.add_argument("--bandwidth", type=_bandwidth, metavar="BYTES_PER_S", help="instead of the limit in FILE")
+    predict.add_argument(
+        "--preset", choices=sorted(PRESETS), default=QEMU_7_2.name, help=f"stopping rule (default: {QEMU_7_2.name})"
+    )
+    predict.add_argument("--plot", type=_picture, metavar="OUT.svg|png", help="draw remaining memory over time")
+    predict.add_argument("--json", action="store_true", help="print one JSON object")
+    predict.set_defaults(handler=_predict)
+
+    preflight = verbs.add_parser(
+        "preflight",
+        description=_PREFLIGHT_HELP,
+        formatter_class=raw,
+    )
+    preflight.add_argument("file", type=Path, metavar="FILE.json")
+    preflight.add_argument(
+        "--preset", choices=sorted(PRESETS), default=QEMU_7_2.name, help=f"stopping rule (default: {QEMU_7_2.name})"
+    )
+    preflight.add_argument("--json", action="store_true", help="print one JSON object")
+    preflight.set_defaults(handler=_preflight)
+
+    validate = verbs.add_parser("validate", description=_VALIDATE_HELP, formatter_class=raw)
+    validate.add_argument("folder", type=Path, metavar="DIR")
+    validate.add_argument("--achieved", action="store_true", help="feed what each run achieved instead of its case")
+    validate.add_argument("--json", action="store_true", help="print one JSON object")
+    validate.set_defaults(handler=_validate)
+
+
+def _bandwidth(text: str) -> float:
+    try:
+        value = float(text)
+    except ValueError:
+        value = math.nan
+    if not 1 <= value <= 1e13:
+        raise argparse.ArgumentTypeError(f"expected bytes/s from 1 to 1e13, found {quoted(text)}")
+    return value
+
+
+def _picture(text: str) -> Path:
+    path = Path(text)
+    if path.suffix.lower() not in (".svg", ".png"):
+        raise argparse.ArgumentTypeError(f"expected a file name that ends in .svg or .png, found {quoted(text)}")
+    return path
+
+
+# predict -------------------------------------------------------------------------------------------------------------
+
+
+def _read_case(path: Path) -> tuple[Case | None, Recording | None]:
+    """The case of a file, and the recording where it is one; no case for a migration that a journal kept."""
+    from fcm.migration.recordings.case import case_from_json
+    from fcm.migration.recordings.kept import read_any, recording_from
+    from fcm.migration.recordings.recording import FORMAT, Recording, qemu_recording
+
+    data = read_any(path)
+    if isinstance(data, Recording):
+        return None, data
+    fields = Fields(data, str(path))
+    if data.get("format") == FORMAT:
+        return None, recording_from(data, str(path))
+    if "case" not in data:
+        if "mem" not in data:
+            raise fields.bad("case", "a recording with a `case` object, or the object itself with `mem`", "neither")
+        return case_from_json(fields, laboratory=False), None
+    if data.get("passes") or data.get("status"):
+        recording = qemu_recording(fields)
+        assert recording.laboratory is not None
+        return recording.laboratory.case, recording
+    return case_from_json(fields.inner("case"), laboratory=False), None
+
+
+def _predict(arguments: argparse.Namespace) -> int:
+    from dataclasses import replace
+
+    from fcm.migration.engine.policies import preset
+    from fcm.migration.judging.prediction import from_case, whole_course
+    from fcm.migration.validation.runs import measured_json, waited
+
+    case, recording = _read_case(arguments.file)
+    if case is None:
+        assert recording is not None
+        return _predict_kept(arguments, recording)
+    laboratory = recording.laboratory if recording is not None else None
+    achieved = None
+    if arguments.achieved:
+        if laboratory is None or len(laboratory.achieved.writes) < 2:
+            raise BadFileError(str(arguments.file), "passes", "a recording of a run with two passes or more")
+        achieved = laboratory.achieved
+    delay = waited(laboratory) if laboratory is not None else None
+    spec = from_case(case, achieved, preset(arguments.preset), arguments.bandwidth, delay)
+    if arguments.bandwidth is not None:
+        spec = replace(spec, bandwidth_series=())
+    result = whole_course(spec, case.give_up, curve=arguments.plot is not None)
+    measured = measured_json(recording) if laboratory is not None and laboratory.status and recording else None
+    return _show(arguments, result, recording, measured, _case_basis(case, spec, arguments.bandwidth is not None))
+
+
+def _case_basis(case: Case, spec: MigrationSpec, given: bool) -> str:
+    """What a prediction from a case reckons with, as a sentence."""
+    from fcm.migration.judging.assumptions import of_case
+
+    return f"Reckoned with {'; '.join(of_case(case, spec, given))}."
+
+
+def _predict_kept(arguments: argparse.Namespace, recording: Recording) -> int:
+    """A migration that a journal kept: from what is known of it, which is said."""
+    from dataclasses import replace
+
+    from fcm.migration.engine.policies import preset
+    from fcm.migration.judging.kept_prediction import NotComparableError, comparable, predict_kept
+    from fcm.migration.validation.runs import measured_json
+
+    try:
+        how = comparable(recording, arguments.achieved, preset(arguments.preset))
+    except NotComparableError as error:
+        if recording.kept is not None and recording.kept.notes and not arguments.json:
+            print(f"{_measured_text(measured_json(recording), 'measured')}\n{recording.kept.notes}")
+        print(f"{arguments.file}: this migration cannot be predicted: {error}.", file=sys.stderr)
+        return FAILED
+    basis = how.sentence
+    if arguments.bandwidth is not None:
+        line = max(how.spec.line, arguments.bandwidth)
+        changed = replace(how.spec, bandwidth=arguments.bandwidth, line_rate=line, bandwidth_series=())
+        how = replace(how, spec=changed)
+        basis = f"{basis.partition(' and ')[0]} and the bandwidth given. {how.notes}".strip()
+    result = predict_kept(recording, how, curve=arguments.plot is not None)
+    return _show(arguments, result, recording, measured_json(recording), basis)
+
+
+def _show(
+    arguments: argparse.Namespace,
+    result: Prediction,
+    recording: Recording | None,
+    measured: dict[str, Any] | None,
+    basis: str = "",
+) -> int:
+    """Draw and print a prediction beside what was measured."""
+    if arguments.plot is not None:
+        code = _draw(result, arguments.file.stem, recording, arguments.plot)
+        if code != DONE:
+            return code
+    if arguments.json:
+        out = result.as_json()
+        if measured is not None:
+            out["measured"] = measured
+        if basis:
+            out["basis"] = basis
+        print(json.dumps(out, indent=2))
+        return DONE
+    print(_predicted_text(result))
+    if measured is not None:
+        word = "simulated" if recording and recording.kept and recording.kept.simulated else "measured"
+        print(_measured_text(measured, word))
+    if basis:
+        print(basis)
+    for row in result.rows:
+        print(f"  pass {row.number:3d} at {row.begin:8.2f} s: {counted(row.pages, 'page'):>16} to send")
+    return DONE
+
+
+def _predicted_text(result: Prediction) -> str:
+    from fcm.migration.judging.plot import caption
+
+    return f"forecast: {caption(result)}"
+
+
+def _measured_text(measured: dict[str, Any], word: str) -> str:
+    from fcm.model.quantities import seconds, size
+
+    if measured["downtime_s"] is None:
+        return f"{word}: {measured['status']}"
+    return (
+        f"{word}: {seconds(measured['total_s'])}, blackout {seconds(measured['downtime_s'])}, "
+        f"{size(measured['bytes'])} sent in {counted(measured['passes'], 'pass', 'passes')}"
+    )
+
+
+def _draw(result: Prediction, title: str, recording: Recording | None, path: Path) -> int:
+    from fcm.migration.judging.plot import convergence_svg
+
+    svg = convergence_svg(result, title, recording)
+    try:
+        if path.suffix.lower() == ".svg":
+            path.write_text(svg, encoding="utf-8")
+        elif trouble := _no_qt():
+            print(f"{path}: {trouble} A picture as .svg needs none of it.", file=sys.stderr)
+            return FAILED
+        elif not _draw_png(svg, path):
+            print(f"{path}: the picture could not be written; is the folder there and writable?", file=sys.stderr)
+            return FAILED
+    except OSError as error:
+        print(f"{path}: the picture could not be written: {error.strerror or error}", file=sys.stderr)
+        return FAILED
+    return DONE
+
+
+def _no_qt() -> str:
+    os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+    from fcm.app import display_problem
+
+    return display_problem()
+
+
+def _draw_png(svg: str, path: Path) -> bool:
+    """Draws an svg into a png with Qt, which needs no display for it."""
+    from PySide6.QtCore import QByteArray
+    from PySide6.QtGui import QGuiApplication, QImage, QPainter
+    from PySide6.QtSvg import QSvgRenderer
+
+    application = QGuiApplication.instance() or QGuiApplication([])
+    renderer = QSvgRenderer(QByteArray(svg.encode()))
+    image = QImage(renderer.defaultSize() * 2, QImage.Format.Format_RGB32)
+    image.fill(0xFFFFFFFF)
+    painter = QPainter(image)
+    renderer.render(painter)
+    painter.end()
+    written: bool = image.save(str(path))
+    del application
+    return written
+
+
+# preflight -----------------------------------------------------------------------------------------------------------
+
+
+def _preflight(arguments: argparse.Namespace) -> int:
+    from fcm.migration.judging.preflight import judge
+
+    plan, samples = _read_plan(arguments.file, arguments.preset)
+    judgement = judge(plan, samples=samples)
+    if arguments.json:
+        print(json.dumps(_judgement_json(judgement), indent=2))
+    else:
+        print(judgement.sentence)
+        print(judgement.reckoned_with)
+    return DONE
+
+
+def _read_plan(path: Path, preset_name: str) -> tuple[Plan, list[Any]]:
+    from dataclasses import replace
+
+    from fcm.migration.engine.policies import preset
+    from fcm.migration.engine.specification import LOOPBACK_RATE
+    from fcm.migration.judging.preflight import DirtySample, Plan
+
+    data = read_json(path)
+    fields = Fields(data, str(path))
+    inner = fields.inner("case") if isinstance(data.get("case"), dict) else fields
+    memory = int(inner.number("mem", 1, 1 << 26, unit="MiB") * (1 << 20))
+    plan = Plan(
+        memory,
+        inner.number("bw", 1, 1e13, unit="bytes/s"),
+        inner.number("dl", 0, 2_000_000, unit="ms") / 1000.0 if inner.has("dl") else None,
+        filled_to=inner.whole("memend", 0, memory, default=0, unit="bytes"),
+        rule=preset(preset_name),
+        line_rate=inner.number("line", 1, 1e13, unit="bytes/s") if inner.has("line") else None,
+    )
+    if data.get("passes") and plan.line_rate is None:
+        plan = replace(plan, line_rate=LOOPBACK_RATE, line_words="measured in the laboratory, as this recording was")
+    holder = fields if fields.has("dirty_rate_mib_s") else inner
+    samples = []
+    for k, entry in enumerate(holder.items("dirty_rate_mib_s", 1000)):
+        good = isinstance(entry, list) and len(entry) == 3 and isinstance(entry[0], str)
+        if not good or not all(is_number(x) for x in entry[1:]):
+            raise holder.bad(f"dirty_rate_mib_s[{k}]", "[mode, seconds, MiB/s]", entry)
+        if not (0 < entry[1] < 1e6 and 0 <= entry[2] < 1e7):
+            raise holder.bad(f"dirty_rate_mib_s[{k}]", "seconds above 0 and MiB/s of 0 or more", entry)
+        samples.append(DirtySample(float(entry[1]), float(entry[2]), exact=entry[0] != "page-sampling"))
+    if not samples:
+        raise holder.bad("dirty_rate_mib_s", "a list of [mode, seconds, MiB/s] with one entry or more", "nothing")
+    return plan, samples
+
+
+def _judgement_json(judgement: Judgement) -> dict[str, Any]:
+    def number(value: float | None) -> float | None:
+        return value if value is not None and math.isfinite(value) else None
+
+    def interval(e: Estimate) -> dict[str, float | None]:
+        return {"value": number(e.value), "low": number(e.low), "high": number(e.high)}
+
+    return {
+        "verdict": judgement.verdict.value,
+        "total_s": interval(judgement.total),
+        "downtime_s": interval(judgement.downtime),
+        "bytes": interval(judgement.bytes),
+        "passes": interval(judgement.passes),
+        "remedies": [
+            {"kind": r.kind.value, "value": number(r.value), "total_s": number(r.total), "text": r.text}
+            for r in judgement.remedies
+        ],
+        "sentence": judgement.sentence,
+        "assumptions": list(judgement.assumptions),
+    }
+
+
+# validate ------------------------------------------------------------------------------------------------------------
+
+
+def _validate(arguments: argparse.Namespace) -> int:
+    from fcm.migration.validation.runs import validate
+    from fcm.migration.validation.tables import validation_text
+
+    folder: Path = arguments.folder
+    if not folder.is_dir():
+        raise BadFileError(str(folder), "", "a folder with recordings (*.json, *.jsonl, *.qmp)", "no folder")
+    files = sorted(path for path in folder.iterdir() if path.suffix in (".json", ".jsonl", ".qmp") and path.is_file())
+    if not files:
+        raise BadFileError(str(folder), "", "a folder with recordings (*.json, *.jsonl, *.qmp)", "none")
+    result = validate(files, arguments.achieved)
+    if arguments.json:
+        print(json.dumps(result.as_json(), indent=2))
+    else:
+        print(validation_text(result))
+    return DONE

@@ -1,0 +1,1 @@
+"""Structured event queries: their grammar, their forms, and how they are answered."""

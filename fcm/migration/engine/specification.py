@@ -1,0 +1,116 @@
+"""What describes one live migration to the engine."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from fcm.migration.engine.policies import QEMU_7_2, StoppingRule
+from fcm.migration.engine.workload import PAGE
+
+if TYPE_CHECKING:
+    from fcm.migration.engine.workload import Workload
+
+LOOPBACK_RATE = 1.2e9
+"""bytes/s one QEMU migration thread writes to a local socket when no limit holds it (measured on QEMU 7.2.22 in the
+laboratory): of the laboratory's recordings alone, never of anybody else's hosts."""
+WINDOW_SHARE = 1.0
+"""Share of the limit an undisturbed host reaches. Wake-ups late by less than a millisecond do not count, because
+QEMU reckons windows in whole milliseconds (migration.c, migration_rate_limit, qemu_clock_get_ms); later ones are not
+made up, so a busy host reaches less."""
+ZERO_PAGE_COST = 0.7e-6
+"""s to find out that a page is zero. An assumption for memory the host must first map."""
+
+XBZRLE_DELTA = 512.0
+"""bytes an encoded page takes on average. An assumption about the guest's writes."""
+READINGS_A_PASS = 100
+"""Most readings of the dirty log that a rule with a period makes while the whole memory is sent once: a pass of days is
+not followed in steps of seconds. Nothing but the throttle tells the difference."""
+
+
+class Capability(StrEnum):
+    """Migration capabilities, by QEMU's names (qapi/migration.json)."""
+
+    AUTO_CONVERGE = "auto-converge"
+    XBZRLE = "xbzrle"
+    MULTIFD = "multifd"
+    POSTCOPY = "postcopy-ram"
+
+
+@dataclass(frozen=True, slots=True)
+class MigrationSpec:
+    """One migration: what moves, over what, and when it may stop.
+
+    Times in s, sizes in bytes, rates in bytes/s.
+    """
+
+    workload: Workload
+    memory: int
+    """bytes of guest memory (with ROM blocks where known)."""
+    rule: StoppingRule = QEMU_7_2
+    bandwidth: float = float(128 << 20)
+    """Limit; ``inf`` for none. QEMU's default is 128 MiB/s (MAX_THROTTLE, migration.c)."""
+    downtime_limit: float | None = None
+    """``None``: the rule's default."""
+    links: tuple[str, ...] = ()
+    """Names of the engine's links this migration crosses."""
+    capabilities: frozenset[Capability] = frozenset()
+    line_rate: float | None = None
+    """What one migration can send when no limit holds it; ``None``: what its links carry, without any as much as the
+    limit it begins with."""
+    bandwidth_share: float = WINDOW_SHARE
+    """Share of the limit that is really reached."""
+    bandwidth_series: tuple[tuple[float, float], ...] = ()
+    """(s since the start, bytes/s): the rate really reached over time, instead of limit x share."""
+    fixed_downtime: float = 0.010
+    """s of blackout beyond the last pages: device state and the start at the destination."""
+    setup_time: float = 0.008
+    """s from the order to the first memory page."""
+    chunk_shift: int = 18
+    """log2 of the pages in a clear-bitmap chunk (x-clear-bitmap-shift)."""
+    dirty_ring: bool = False
+    """The log window is the whole pass, as with KVM's dirty ring or TCG."""
+    zero_page_cost: float = ZERO_PAGE_COST
+    available_switchover_bandwidth: float | None = None
+    """avail-switchover-bandwidth (QEMU 8.2 and later): replaces the measured bandwidth in the threshold."""
+    throttle_trigger: float = 0.50
+    """throttle-trigger-threshold: dirtied over sent bytes of a period that counts as dirtying too fast."""
+    throttle_initial: int = 20
+    throttle_increment: int = 10
+    throttle_max: int = 99
+    throttle_tailslow: bool = False
+    """cpu-throttle-tailslow: the step shrinks towards what the ratio of sending to dirtying asks for."""
+    xbzrle_cache: int = 64 << 20
+    xbzrle_delta: float = XBZRLE_DELTA
+    """bytes an encoded page takes on average. An assumption about the guest's writes."""
+    segments: int = 48
+    """Least number of address segments."""
+
+    @property
+    def line(self) -> float:
+        """bytes/s that the migration can send once no limit holds it: the rate of the last copy."""
+        if self.line_rate is not None:
+            return self.line_rate
+        return self.bandwidth if self.bandwidth > 0 and not self.links else math.inf
+
+    @property
+    def pass_time(self) -> float:
+        """Seconds that sending the whole memory once takes at most, by which slow and endless are told apart."""
+        known = sum(count for _, count in self.workload.zero_ranges) + self.workload.zero_share * self.memory / PAGE
+        limit = self.bandwidth if self.bandwidth > 0 else math.inf
+        speed = min(limit * self.bandwidth_share, self.line, self.rule.rate_start or math.inf)
+        return self.memory * (1.0 + 8.0 / PAGE) / speed + known * self.zero_page_cost + self.setup_time
+
+    @property
+    def periodic(self) -> float:
+        """Seconds without a reading of the dirty log after which one is made; infinite where the rule has no period."""
+        if self.rule.periodic_sync is None:
+            return math.inf
+        return max(self.rule.periodic_sync, self.pass_time / READINGS_A_PASS)
+
+    @property
+    def limit(self) -> float:
+        """The downtime limit in force (s)."""
+        return self.rule.downtime_limit if self.downtime_limit is None else self.downtime_limit

@@ -1,0 +1,95 @@
+"""What slows a guest or its migration between passes: auto-converge, a processor at its end, Xen's adaptive rate."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from fcm.migration.engine.workload import PAGE
+
+if TYPE_CHECKING:
+    from fcm.migration.engine.specification import MigrationSpec
+    from fcm.migration.engine.state import Floats, Ints, Rows
+
+
+def slowdown(utilisation: float, throttle: float, patience: float | None = None) -> float:
+    """Share of its wanted rate a writer reaches.
+
+    A processor that sleeps for a share x of the time (softmmu/cpu-throttle.c: 10 ms x / (1 - x) after each 10 ms) does
+    1 - x of its work, so a writer that needs the share u of a processor is slowed to min(1, (1 - x) / u), not to 1 - x.
+
+    Args:
+        utilisation: u; above 1 the writer cannot keep up even unthrottled.
+        throttle: x, 0..1.
+        patience: s of backlog after which the writer loses it and as long again is silent: the laboratory guest, whose
+            32-bit time stamps wrap; ``None`` for a writer that just falls behind.
+    """
+    reached = (1.0 - throttle) / max(utilisation, 1e-9)
+    if reached >= 1.0:
+        return 1.0
+    if patience is None:
+        return reached
+    # Backlog grows by 1 - reached a second until it is lost; then nothing is written for `patience`.
+    busy = patience / (1.0 - reached)
+    return reached * busy / (busy + patience)
+
+
+def settle_throttle(rows: Rows, which: Ints) -> None:
+    """Auto-converge at the end of an accounting period (QEMU 7.2 migration/ram.c, migration_trigger_throttle).
+
+    The second period in which more was dirtied than the trigger's share of what was sent raises the throttle; the
+    counter restarts then, and a good period in between does not reset it.
+    """
+    for i in which[rows.auto_converge[which]]:
+        spec = rows.specs[int(i)]
+        if spec is None:
+            continue
+        moved = float(rows.sent[i] - rows.period_sent[i])
+        dirtied = float(rows.period_dirty[i]) * PAGE
+        if dirtied <= moved * spec.throttle_trigger:
+            continue
+        rows.dirty_periods[i] += 1
+        if rows.dirty_periods[i] < 2:
+            continue
+        rows.dirty_periods[i] = 0
+        now = int(rows.throttle[i])
+        new = spec.throttle_initial if now == 0 else now + _step(spec.throttle_tailslow, spec, now, moved, dirtied)
+        rows.throttle[i] = min(new, spec.throttle_max)
+        work = spec.workload
+        rows.multiplier[i] = slowdown(work.utilisation, float(rows.throttle[i]) / 100.0, work.pacing_patience)
+
+
+def _step(tailslow: bool, spec: MigrationSpec, now: int, moved: float, dirtied: float) -> int:
+    """The increment; with cpu-throttle-tailslow at most what brings dirtying down to what the trigger allows."""
+    if not tailslow:
+        return spec.throttle_increment
+    idle = 100 - now
+    ideal = idle * spec.throttle_trigger * moved / max(dirtied, 1.0)
+    return min(round(idle - ideal), spec.throttle_increment)
+
+
+def adapt_rate(rows: Rows, which: Ints, duration: Floats) -> bool:
+    """Xen's adaptive rate (Clark et al. 2005, 5.3): dirtying rate of the last pass and a step; above the cap, stop.
+
+    Args:
+        rows: the engine's arrays; ``adaptive`` becomes NaN where the pre-copy shall end.
+        which: [k] rows whose pass just ended.
+        duration: [k] s of that pass.
+
+    Returns:
+        True if a rate changed.
+    """
+    changed = False
+    for j in np.flatnonzero(np.isfinite(rows.adaptive[which])):
+        i = int(which[j])
+        spec = rows.specs[i]
+        if spec is None or spec.rule.rate_start is None:
+            continue
+        found = float((rows.logged[i] + rows.unlogged[i]).sum()) * PAGE
+        rate = max(found / float(duration[j]) + spec.rule.rate_step, spec.rule.rate_start)
+        cap = spec.rule.rate_cap or np.inf
+        rows.adaptive[i] = math.nan if rate > cap else rate
+        changed = True
+    return changed

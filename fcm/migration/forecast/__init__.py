@@ -1,0 +1,1 @@
+"""What a running migration will do next."""

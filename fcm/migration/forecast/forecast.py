@@ -1,0 +1,429 @@
+"""What a running migration will do next, from its telemetry alone.
+
+How it is used::
+
+    forecast = Forecast(memory=8 << 30, bandwidth=125e6, downtime_limit=0.3)
+    forecast.update(row)              # every TelemetryRow, cheap
+    view = forecast.view()            # Outlook: band ahead, end, blackout, verdict, progress
+
+The guest's writing is not known, only what each reading of the dirty log found. Members of a growth law are drawn by
+how well they fit that (``growth``), always at the same quantiles, and carried through the hypervisor's rules pass by
+pass (``passes_ahead``); the band is what 80 % of them do. Before the first reading nothing is known: the members then
+follow published factors of bytes sent over memory (see ``members``), and the outlook says that it is assumed.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+
+from fcm.migration.engine.policies import QEMU_7_2, LogWindow, StoppingRule
+from fcm.migration.forecast.growth import MOST_PAIRS, Growth, Pair, learn
+from fcm.migration.forecast.members import (
+    EXTRA,
+    FIXED,
+    LAST_PHASE,
+    LEVEL,
+    LINE,
+    MEMBERS,
+    NOISE,
+    PHASE,
+    PICK,
+    ROOM,
+    SPEED,
+)
+from fcm.migration.forecast.outlook import Floats, Interval, Outlook, Verdict
+from fcm.migration.forecast.passes_ahead import Throttling, Track, carry_on
+from fcm.model.telemetry import Phase, TelemetryRow
+
+REACHED = 0.97
+"""Share of the limit below which something is taken to have kept the first pass from it (as in ``validation``)."""
+RATE_ERROR = 0.02
+"""Least relative standard deviation of the bandwidth ahead."""
+ROW_TIMING = 0.03
+"""s by which a reading's instant is unsure: rows come about every window, each at its own instant (0.1 s / sqrt 12)."""
+CHUNK = 1 << 30
+"""bytes of a clear-bitmap chunk (QEMU migration.h, CLEAR_BITMAP_SHIFT_DEFAULT)."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Why:
+    """Why a migration may not end, and what would let it: in words and in s and bytes/s."""
+
+    reason: str = ""
+    remedies: tuple[str, ...] = ()
+    limit: float | None = None
+    bandwidth: float | None = None
+
+
+class Forecast:
+    """Forecast of one migration, fed row by row."""
+
+    def __init__(
+        self,
+        memory: int,
+        bandwidth: float = 0.0,
+        downtime_limit: float | None = None,
+        rule: StoppingRule = QEMU_7_2,
+        line_rate: float | None = None,
+        fixed_downtime: float = 0.010,
+        auto_converge: bool = False,
+    ) -> None:
+        """Prepares a forecast.
+
+        Args:
+            memory: bytes of guest memory.
+            bandwidth: limit in bytes/s, 0 where there is none; what is really reached is learnt from the rows.
+            downtime_limit: s; ``None`` for the rule's default.
+            rule: the hypervisor's stopping rule.
+            line_rate: bytes/s of the last copy, which no limit holds; ``None``: as fast as the rest.
+            fixed_downtime: s of blackout beyond the last pages (an assumption; its spread is ``members.FIXED_SPREAD``).
+            auto_converge: True if the guest will be slowed when it dirties too fast.
+        """
+        self.memory = memory
+        self.bandwidth = bandwidth
+        self.downtime_limit = rule.downtime_limit if downtime_limit is None else downtime_limit
+        self.rule = rule
+        self.line_rate = line_rate
+        self.fixed_downtime = fixed_downtime
+        self.auto_converge = auto_converge
+        self._last: TelemetryRow | None = None
+        self._pass_begin = 0.0
+        self._pairs: list[Pair] = []
+        self._growth: Growth | None = None
+        self._rates: list[tuple[float, float]] = []
+        self._falls: list[tuple[float, int, int]] = []
+        self._sent_before = 0
+        self._first_rate = 0.0
+        self._relearn = False
+        """True where the rate of the first pass was that of another limit: the next rate reached stands for it."""
+        self._progress = 0.0
+        self._stopped_at: float | None = None
+        self._throttling = Throttling()
+
+    def set_downtime_limit(self, seconds: float) -> None:
+        """Takes over a limit changed while the migration runs."""
+        self.downtime_limit = seconds
+
+    def set_bandwidth(self, limit: float) -> None:
+        """Takes over a bandwidth limit changed while the migration runs (bytes/s, 0 where there is none any more)."""
+        self.bandwidth = limit
+        self._rates.clear()
+        self._relearn = self._relearn or self._first_rate > 0
+        self._first_rate = 0.0
+
+    def update(self, row: TelemetryRow) -> None:
+        """Takes one row of telemetry. Rows older than the last are ignored."""
+        last = self._last
+        if last is not None and row.time < last.time:
+            return
+        if row.phase is Phase.BLACKOUT and self._stopped_at is None:
+            self._stopped_at = row.time
+        if last is None or last.pass_number == 0:
+            self._pass_begin = row.time
+        elif row.pass_number > last.pass_number:
+            self._read(last, row)
+            if last.pass_number == 1:
+                self._first_rate = self._rate()
+                self._rates.clear()
+            self._pass_begin = row.time
+            self._falls.clear()
+        self._falls.append((row.time, row.remaining, row.sent))
+        while len(self._falls) > 4 and self._falls[0][0] < row.time - 3.0:
+            self._falls.pop(0)
+        if last is not None and row.time > last.time and row.phase is Phase.BROWNOUT:
+            self._rates.append((row.time, (row.sent - last.sent) / (row.time - last.time)))
+            while len(self._rates) > 4 and self._rates[0][0] < row.time - 3.0:
+                self._rates.pop(0)
+            if self._relearn and len(self._rates) >= 3:
+                self._first_rate, self._relearn = self._rate(), False
+        self._throttling.reported(row.throttle)
+        self._last = row
+
+    def view(self) -> Outlook:
+        """The outlook after the last row. Without a row it is empty and unknown."""
+        row = self._last
+        if row is None or row.phase.is_over or row.phase is Phase.WAITING:
+            return self._standing(row)
+        if row.phase not in (Phase.BROWNOUT, Phase.SETUP):
+            return self._ending(row)
+        rate = self._rate()
+        if rate < 1.0:
+            return self._stalled(row)
+        speed = np.maximum(rate * (1.0 + SPEED * self._rate_error(rate)), rate * 0.2)
+        later = self._later(speed)
+        if not self._pairs:
+            return self._outlook(row, rate, speed, self._published(row, speed, later), None)
+        if self._growth is None:
+            slowed = self.auto_converge or any(pair.throttle for pair in self._pairs)
+            self._growth = learn(self._pairs, PICK, LEVEL, slowed)
+        growth = self._growth
+        track = carry_on(
+            remaining=float(row.remaining),
+            since=row.time - self._pass_begin,
+            speed=later,
+            growth=growth,
+            limit=self.downtime_limit,
+            rule=self.rule,
+            throttling=self._throttling if self.auto_converge else None,
+            throttle=row.throttle,
+            memory=float(self.memory),
+            phase=PHASE,
+            passes=max(row.pass_number, 1),
+            noise=NOISE,
+        )
+        return self._outlook(row, rate, later, track, growth)
+
+    # What the rows taught -----------------------------------------------------------------------------------------
+
+    def _read(self, last: TelemetryRow, row: TelemetryRow) -> None:
+        """Takes over what the readings of the dirty log between two rows found."""
+        wire = self._on_the_wire()
+        moved = max(row.sent - last.sent, 0)
+        found = max(row.remaining - last.remaining + moved / wire, 0.0)
+        window = max(row.time - self._pass_begin, 1e-3)
+        passes = row.pass_number - last.pass_number
+        self._throttling.settle(window, found, row.sent - self._sent_before)
+        self._sent_before = row.sent
+        if row.phase is not Phase.BROWNOUT:
+            return
+        chunks = 1
+        if last.pass_number == 1 and self.rule.log_window is LogWindow.CHUNK:
+            chunks = max(1, -(-self.memory // CHUNK))
+        least = row.page_size / 2
+        self._pairs.append(Pair(window / passes, max(found / passes, least), ROW_TIMING, last.throttle, chunks))
+        del self._pairs[:-MOST_PAIRS]
+        self._growth = None
+
+    def _rate(self) -> float:
+        """Bytes/s expected ahead: what the last seconds reached, at first the limit."""
+        if len(self._rates) >= 3:
+            return float(np.mean([r for _, r in self._rates]))
+        if self._first_rate > 0:
+            return self._first_rate
+        row = self._last
+        if row is not None and row.rate > 0:
+            return row.rate if self.bandwidth <= 0 else min(row.rate, self.bandwidth)
+        return self.bandwidth
+
+    def _rate_error(self, rate: float) -> float:
+        if len(self._rates) < 5:
+            return 2 * RATE_ERROR
+        spread = float(np.std([r for _, r in self._rates])) / rate / math.sqrt(len(self._rates))
+        return min(max(RATE_ERROR, spread), 0.3)
+
+    def _later(self, speed: Floats) -> Floats:
+        """[M] bytes/s after the first pass.
+
+        In the first pass the destination has to find memory for every page (30 to 148 ms/GiB on a host of one's own,
+        cloud-hypervisor#8899; far more on a busy one), afterwards it is there: a first pass below the limit tells
+        nothing but that the rest goes at its rate or faster, up to the limit.
+        """
+        if (self._first_rate > 0 and len(self._rates) >= 3) or self.bandwidth <= 0:
+            return speed
+        later: Floats = speed + np.maximum(self.bandwidth - speed, 0.0) * ROOM
+        return later
+
+    def _last_copy(self, rate: float, line: float) -> Floats:
+        """[M] bytes/s of the last copy.
+
+        What kept the first pass below its limit may hold the last copy too, if it was not the destination's memory
+        alone: it then runs at anything between the rate reached and the line's, alike in logarithm.
+        """
+        reached = self._first_rate or rate
+        if self.bandwidth <= 0 or reached >= REACHED * self.bandwidth or reached >= line:
+            return np.full(MEMBERS, line)
+        held: Floats = reached * (line / reached) ** ROOM
+        return held
+
+    def _on_the_wire(self) -> float:
+        """Bytes sent for a byte of what remains in this pass; zero pages count full there and cost little."""
+        if len(self._falls) < 3:
+            return 1.0
+        fallen = self._falls[0][1] - self._falls[-1][1]
+        sent = self._falls[-1][2] - self._falls[0][2]
+        return min(max(sent / fallen, 0.05), 1.0) if fallen > 0 else 1.0
+
+    def _published(self, row: TelemetryRow, speed: Floats, later: Floats) -> Track:
+        """The way to the end where nothing is known of the guest: so much is sent in all as published runs needed."""
+        rest = row.remaining * self._on_the_wire()
+        rule = self.rule
+        threshold = later * self.downtime_limit if rule.threshold_from_downtime else 4096.0 * (rule.stop_pages or 1)
+        target = threshold if rule.early_sync else 0.0
+        first = np.maximum(rest - target, 0.0) / speed + PHASE * rule.window
+        end = first + EXTRA * self.memory / later
+        zero = np.zeros(MEMBERS)
+        # The last reading falls anywhere within the window in which less than the threshold is left.
+        last = np.maximum(threshold - later * rule.window * LAST_PHASE, 0.0)
+        again = EXTRA / (1.0 + EXTRA) * self.memory
+        return Track(
+            np.array([first, first + 1e-6, end + 2e-6]),
+            np.array([zero, again, zero]),
+            np.ones(MEMBERS, bool),
+            end,
+            last,
+        )
+
+    # Outlooks ------------------------------------------------------------------------------------------------------
+
+    def _outlook(self, row: TelemetryRow, rate: float, speed: Floats, track: Track, growth: Growth | None) -> Outlook:
+        line = (speed if self.line_rate is None else self._last_copy(rate, self.line_rate)) * LINE
+        fixed = self.fixed_downtime * FIXED
+        blackout = fixed + track.last / line
+        end = np.where(track.ends, track.end + blackout, np.inf)
+        # A share of guests is idle and ends at the earliest instant: a tenth left out there would cut them in two.
+        eta = _interval(end, from_first=growth is None)
+        ending = blackout[track.ends] if track.ends.any() else np.array([math.inf])
+        stuck = 1.0 - float(track.ends.mean())
+        assumed = not self._pairs
+        if stuck >= 0.8 and not assumed:
+            verdict = Verdict.WILL_NOT_CONVERGE
+        elif stuck <= 0.2 and not assumed:
+            verdict = Verdict.CONVERGING
+        else:
+            verdict = Verdict.UNKNOWN
+        why = self._why(verdict, rate, track, growth)
+        horizon = float(np.max(end[np.isfinite(end)], initial=0.0))
+        horizon = horizon if horizon > 0 and stuck < 0.5 else float(np.median(track.times[-1]))
+        ahead = np.linspace(0.0, max(horizon, 1.0), 61)
+        low, mid, high = _band(float(row.remaining), track, end, ahead)
+        return Outlook(
+            row.time + ahead,
+            low,
+            mid,
+            high,
+            eta,
+            _interval(ending),
+            verdict,
+            why.reason,
+            why.remedies,
+            self._advance(row.time, eta.mid, rate),
+            assumed,
+            why.limit,
+            why.bandwidth,
+        )
+
+    def _advance(self, now: float, ahead: float, rate: float) -> float:
+        if not math.isfinite(ahead):
+            ahead = self.memory / rate + now
+        share = now / (now + ahead) if now + ahead > 0 else 0.0
+        self._progress = max(self._progress, min(share, 0.99))
+        return self._progress
+
+    def _why(self, verdict: Verdict, rate: float, track: Track, growth: Growth | None) -> _Why:
+        if verdict is Verdict.CONVERGING:
+            return _Why()
+        carried = rate * self.downtime_limit
+        if growth is None:
+            return _Why(
+                "The dirty log has not been read yet: how fast the guest writes will be known after the first pass."
+            )
+        # What speaks against an end is told by the members that do not reach one.
+        stuck = ~track.ends if not track.ends.all() else track.ends
+        left = float(np.median(track.values[-1][stuck]))
+        dirty = float(np.median(growth.distinct(np.ones(MEMBERS))[stuck]))
+        text = (
+            f"About {_mib(left)} are dirtied again while as much is sent ({_mib(dirty)} in a second against "
+            f"{_mib(rate)} sent), and {self.downtime_limit * 1000:.0f} ms carry only {_mib(carried)}."
+        )
+        if verdict is Verdict.UNKNOWN:
+            text = "It is close: " + text.replace("About", "as many as", 1).replace("are dirtied", "may be dirtied", 1)
+        need = left * 1.1 / rate
+        remedies = []
+        if need > self.downtime_limit:
+            remedies.append(f"raise the downtime limit to {math.ceil(need * 100) * 10} ms")
+        faster = _bandwidth_for(growth, self.downtime_limit)
+        if faster is not None and faster > 1.05 * rate:
+            remedies.append(f"allow {_mib(faster)}/s")
+        if not self.auto_converge:
+            remedies.append("switch on auto-converge, which slows the guest")
+        remedies.append("switch to post-copy")
+        limit = need if need > self.downtime_limit else None
+        return _Why(text, tuple(remedies), limit, faster if faster is not None and faster > rate else None)
+
+    def _standing(self, row: TelemetryRow | None) -> Outlook:
+        now = row.time if row is not None else 0.0
+        done = row is not None and row.phase is Phase.COMPLETED
+        if done:
+            self._progress = 1.0
+        none = Interval(0.0, 0.0, 0.0) if done else Interval(math.inf, math.inf, math.inf)
+        empty = np.array([now])
+        rest = np.array([float(row.remaining) if row is not None and not done else 0.0])
+        verdict = Verdict.CONVERGING if done else Verdict.UNKNOWN
+        return Outlook(empty, rest, rest, rest, none, none, verdict, "", (), self._progress, not self._pairs)
+
+    def _ending(self, row: TelemetryRow) -> Outlook:
+        """Blackout and after: what remains goes at the line's rate."""
+        line = self.line_rate or max(self._rate(), 1.0)
+        rest = row.remaining / line + self.fixed_downtime
+        begun = self._stopped_at if self._stopped_at is not None else row.time
+        time = np.array([row.time, row.time + rest])
+        value = np.array([float(row.remaining), 0.0])
+        standing = row.time - begun
+        return Outlook(
+            time,
+            value,
+            value,
+            value,
+            Interval(rest * 0.5, rest, rest * 2),
+            Interval(standing + rest * 0.5, standing + rest, standing + rest * 2),
+            Verdict.CONVERGING,
+            "",
+            (),
+            self._advance(row.time, rest, line),
+            False,
+        )
+
+    def _stalled(self, row: TelemetryRow) -> Outlook:
+        flat = np.array([float(row.remaining)] * 2)
+        never = Interval(math.inf, math.inf, math.inf)
+        return Outlook(
+            np.array([row.time, row.time + 60.0]),
+            flat,
+            flat,
+            flat,
+            never,
+            never,
+            Verdict.UNKNOWN,
+            "Nothing is being sent: the network of the live migration does not carry data.",
+            ("restore the link or cancel the migration",),
+            self._progress,
+            not self._pairs,
+        )
+
+
+def _bandwidth_for(growth: Growth, limit: float) -> float | None:
+    """bytes/s at which what is dirtied within the downtime limit fits into it, with a fifth to spare."""
+    if limit <= 0:
+        return None
+    found = float(np.median(growth.distinct(np.full(len(growth.rate), limit))))
+    return 1.2 * found / limit
+
+
+def _band(remaining: float, track: Track, end: Floats, ahead: Floats) -> tuple[Floats, Floats, Floats]:
+    """10, 50 and 90 % points of what remains at the instants `ahead` (s from now); every third member is drawn."""
+    shown = range(1, MEMBERS, 3)
+    times = np.concatenate([np.zeros((1, MEMBERS)), track.times])
+    values = np.concatenate([np.full((1, MEMBERS), remaining), track.values])
+    paths = np.empty((len(shown), len(ahead)))
+    for path, k in zip(paths, shown, strict=True):
+        path[:] = np.interp(ahead, times[:, k], values[:, k])
+        if track.ends[k]:
+            path[ahead >= end[k]] = 0.0
+    paths.sort(axis=0)
+    edge = len(shown) // 10
+    return paths[edge], paths[len(shown) // 2], paths[-1 - edge]
+
+
+def _interval(values: Floats, from_first: bool = False) -> Interval:
+    """80 % of the values: a tenth left out on either side, or a fifth above where the first is to be among them."""
+    ordered = np.sort(values)
+    edge = len(ordered) // 10
+    low, high = (0, 2 * edge) if from_first else (edge, edge)
+    return Interval(float(ordered[low]), float(ordered[len(ordered) // 2]), float(ordered[-1 - high]))
+
+
+def _mib(size: float) -> str:
+    return f"{size / (1 << 20):,.0f} MiB" if size >= 10 << 20 else f"{size / (1 << 20):.1f} MiB"

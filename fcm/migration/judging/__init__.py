@@ -1,0 +1,1 @@
+"""Planned migrations: what is measured of a guest, and the verdict."""

@@ -1,0 +1,126 @@
+"""What a judgement reckons with, in words: what was given, what was measured and what is assumed.
+
+Nothing that a verdict rests on goes unsaid; every surface that shows a verdict prints these clauses.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from fcm.migration.engine.policies import LogWindow
+from fcm.migration.engine.specification import Capability
+from fcm.model.quantities import rate, seconds, size
+from fcm.text.words import counted
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from fcm.migration.engine.specification import MigrationSpec
+    from fcm.migration.judging.fitting import DirtySample
+    from fcm.migration.judging.preflight import Plan
+    from fcm.migration.recordings.case import Case
+
+
+FIXED = (0.3, 4.0)
+"""Factors on the fixed blackout, the 0 % and 100 % point: small guests of QEMU need 10 to 45 ms."""
+REACHED = (0.97, 1.0)
+"""Share of the bandwidth that is reached: a host that reaches less is too busy to foretell."""
+
+
+class Origin(StrEnum):
+    """Where a figure comes from."""
+
+    GIVEN = "given"
+    MEASURED = "measured"
+    ASSUMED = "assumed"
+
+
+def assumptions(plan: Plan, spec: MigrationSpec, samples: Sequence[DirtySample], drawn: bool) -> tuple[str, ...]:
+    """The clauses of a judgement.
+
+    Args:
+        plan: what was judged.
+        spec: the same as the engine had it.
+        samples: measured dirty rates it rests on, if any.
+        drawn: whether intervals were made, for which more is assumed.
+    """
+    fixed = plan.fixed_downtime
+    spread = f", {seconds(fixed * FIXED[0])} to {seconds(fixed * FIXED[1])}" if drawn else ""
+    out = [_bandwidth(plan, drawn), _last_copy(plan)]
+    out.append(f"{seconds(fixed)} of standing still beyond it (assumed{spread})")
+    out.append(f"the stopping rule of {plan.rule.title}{_rule(plan, spec)}")
+    whose = "given" if plan.downtime_limit is not None else f"the default of {plan.rule.title}"
+    if plan.rule.threshold_from_downtime:
+        out.append(f"a downtime limit of {seconds(plan.limit)} ({whose})")
+    else:
+        out.append("no downtime limit, because this hypervisor does not look at one")
+    out.append(_pages(spec))
+    if samples and all(one.mib_per_s <= 0 for one in samples):
+        out.append("a guest that writes nothing, as measured (QEMU rounds down to whole MiB/s)")
+    elif samples and not any(one.exact for one in samples):
+        out.append("dirty rates measured by page sampling, which are rough")
+    elif samples:
+        out.append("dirty rates as measured")
+    if Capability.XBZRLE in spec.capabilities:
+        out.append(f"{spec.xbzrle_delta:.0f} bytes for a page that XBZRLE encodes (assumed)")
+    return tuple(out)
+
+
+def _bandwidth(plan: Plan, drawn: bool) -> str:
+    words = f", {plan.bandwidth_words}" if plan.bandwidth_words else ""
+    reached = f", {REACHED[0] * 100:.0f} to {REACHED[1] * 100:.0f} % of it reached (assumed)" if drawn else ""
+    return f"a bandwidth of {rate(plan.bandwidth)} ({plan.bandwidth_origin}{words}){reached}"
+
+
+def _last_copy(plan: Plan) -> str:
+    if plan.line_rate is None:
+        return "a last copy at the same rate (assumed)"
+    return f"a last copy at up to {rate(max(plan.line_rate, 1.0))} ({plan.line_words})"
+
+
+def _rule(plan: Plan, spec: MigrationSpec) -> str:
+    chunked = plan.rule.log_window is LogWindow.CHUNK and not spec.dirty_ring
+    said = f" and KVM's dirty log in chunks of {size(4096 << spec.chunk_shift)} (assumed)" if chunked else ""
+    if plan.rule.max_passes is not None:
+        said = f", which suspends the guest after {counted(plan.rule.max_passes, 'pass', 'passes')} at the latest"
+    return said
+
+
+def _pages(spec: MigrationSpec) -> str:
+    share = spec.workload.zero_share + sum(count for _, count in spec.workload.zero_ranges) * 4096 / spec.memory
+    if share <= 0:
+        return "8 bytes of overhead a page of 4 KiB, no zero pages (assumed)"
+    share = min(share, 1.0)
+    zero = f"{share * 100:.0f} % zero pages, each found in {spec.zero_page_cost * 1e6:g} µs (assumed)"
+    return f"8 bytes of overhead a page of 4 KiB, {zero}"
+
+
+def of_case(case: Case, spec: MigrationSpec, bandwidth_given: bool) -> tuple[str, ...]:
+    """The clauses of a prediction from a case.
+
+    Args:
+        case: what was asked.
+        spec: the same as the engine had it.
+        bandwidth_given: True where another bandwidth than the case's was asked for.
+    """
+    out = []
+    if spec.bandwidth_series:
+        out.append("the bandwidth that this run reached (measured)")
+    else:
+        whose = "given" if bandwidth_given else "of the case"
+        out.append(f"a bandwidth of {rate(spec.bandwidth)} ({whose})")
+    if spec.line_rate is None:
+        out.append("a last copy at the same rate (assumed)")
+    else:
+        out.append(f"a last copy at up to {rate(spec.line)} ({'of the laboratory' if case.laboratory else 'given'})")
+    out.append(f"the stopping rule of {spec.rule.title}")
+    out.insert(2, f"{seconds(spec.fixed_downtime)} of standing still beyond it (assumed)")
+    if spec.rule.threshold_from_downtime:
+        out.append(f"a downtime limit of {seconds(spec.limit)}")
+    out.append(_pages(spec))
+    if spec.workload.rate <= 0:
+        out.append("the guest writes nothing, so it converges")
+    if case.laboratory:
+        out.append("the guest of the laboratory")
+    return tuple(out)

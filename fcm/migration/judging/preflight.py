@@ -1,0 +1,371 @@
+"""Judges a planned live migration: will it end, how long, how long does the guest stand still, and what would help.
+
+How it is used::
+
+    judge(Plan(memory=8 << 30, bandwidth=125e6, downtime_limit=0.3), samples=[DirtySample(1, 36), ...])
+    judge(Plan(...), workload=known)
+
+The engine is run for the best guess, for many members together that differ in what is not known exactly (the fit of the
+workload, the bandwidth really reached, the fixed part of the blackout) and, where it does not end, with one remedy
+after another.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from fcm.migration.engine.engine import WINDOW, Engine
+from fcm.migration.engine.policies import QEMU_7_2, StoppingRule
+from fcm.migration.engine.specification import Capability, MigrationSpec
+from fcm.migration.engine.workload import PAGE, Workload
+from fcm.migration.judging.assumptions import FIXED, REACHED, Origin, assumptions
+from fcm.migration.judging.fitting import DirtySample, FittedWorkload, fit
+from fcm.migration.judging.prediction import COMPLETED, Abandoned, Prediction, Standstill, patience_of, predict
+from fcm.model.quantities import rate, seconds, size
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from fcm.model.telemetry import FinalFigures
+
+__all__ = ["DirtySample", "Estimate", "Judgement", "Origin", "Plan", "Remedy", "RemedyKind", "Verdict", "judge"]
+
+LONGEST_LIMIT = 5.0
+"""s: a downtime limit above this is no remedy, the machine would be better restarted."""
+MOST_BANDWIDTH = 4.0
+"""Times the bandwidth that is still called a remedy."""
+
+
+class Verdict(StrEnum):
+    """Will it end by itself?"""
+
+    CONVERGES = "converges"
+    CONVERGES_WITH = "converges-with"
+    DOES_NOT_CONVERGE = "does-not-converge"
+
+
+class RemedyKind(StrEnum):
+    """What can be done about a migration that would not end."""
+
+    DOWNTIME_LIMIT = "downtime-limit"
+    AUTO_CONVERGE = "auto-converge"
+    BANDWIDTH = "bandwidth"
+    POSTCOPY = "post-copy"
+
+
+@dataclass(frozen=True, slots=True)
+class Remedy:
+    """One way to let it end."""
+
+    kind: RemedyKind
+    value: float | None
+    """s for a downtime limit, bytes/s for a bandwidth, else ``None``."""
+    total: float
+    """s the migration is then expected to take."""
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """A figure with its 80 % interval."""
+
+    value: float
+    low: float
+    high: float
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A migration somebody thinks of. Sizes in bytes, rates in bytes/s, times in s."""
+
+    memory: int
+    bandwidth: float
+    downtime_limit: float | None = None
+    """``None``: the default of the rule."""
+    zero_share: float = 0.0
+    """Share of memory that is zero pages."""
+    filled_to: int = 0
+    """bytes: memory from here to its end holds zero pages; 0 where it is not known."""
+    rule: StoppingRule = QEMU_7_2
+    line_rate: float | None = None
+    """What the last copy can reach, which no limit holds; ``None``: nobody said, so as much as the bandwidth."""
+    bandwidth_origin: Origin = Origin.GIVEN
+    bandwidth_words: str = ""
+    """Where the bandwidth comes from, as a clause; "" where its origin says enough."""
+    line_words: str = "given"
+    """Where a rate of the last copy comes from that is not the bandwidth's."""
+    fixed_downtime: float = 0.010
+    capabilities: frozenset[Capability] = frozenset()
+    chunk_shift: int = 18
+    dirty_ring: bool = False
+    throttle_initial: int = 20
+    """%: first step of auto-converge."""
+    throttle_increment: int = 10
+    """%: each further step."""
+
+    @property
+    def limit(self) -> float:
+        """The downtime limit in force (s)."""
+        return self.rule.downtime_limit if self.downtime_limit is None else self.downtime_limit
+
+    def specification(self, workload: Workload) -> MigrationSpec:
+        """The migration for the engine."""
+        pages = self.memory // PAGE
+        zeroes = workload.zero_ranges
+        first = self.filled_to // PAGE
+        if 0 < first < pages:
+            zeroes = (*zeroes, (first, pages - first))
+        return MigrationSpec(
+            workload=replace(workload, zero_share=self.zero_share, zero_ranges=zeroes),
+            memory=self.memory,
+            rule=self.rule,
+            bandwidth=self.bandwidth,
+            downtime_limit=self.downtime_limit,
+            capabilities=self.capabilities,
+            line_rate=self.line_rate,
+            fixed_downtime=self.fixed_downtime,
+            chunk_shift=self.chunk_shift,
+            dirty_ring=self.dirty_ring,
+            throttle_initial=self.throttle_initial,
+            throttle_increment=self.throttle_increment,
+        )
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """What is to be expected of a plan."""
+
+    verdict: Verdict
+    total: Estimate
+    """s; of one that does not converge, infinite."""
+    downtime: Estimate
+    """s."""
+    bytes: Estimate
+    passes: Estimate
+    remedies: tuple[Remedy, ...]
+    sentence: str
+    workload: Workload
+    """What was known or fitted."""
+    prediction: Prediction
+    certain: bool
+    """False where some members end and some do not: it is close."""
+    assumptions: tuple[str, ...] = ()
+    """What was given, measured and assumed, each a clause."""
+
+    @property
+    def reckoned_with(self) -> str:
+        """Its assumptions as a sentence."""
+        return f"Reckoned with {'; '.join(self.assumptions)}."
+
+
+def judge(
+    plan: Plan,
+    workload: Workload | None = None,
+    samples: Sequence[DirtySample] = (),
+    members: int = 24,
+    seed: int = 1,
+    wanted: Callable[[], bool] | None = None,
+) -> Judgement:
+    """Judges a plan, from a known workload or from measured dirty rates.
+
+    Args:
+        plan: what is planned.
+        workload: what the guest writes, where it is known.
+        samples: measured dirty rates, where it is not.
+        members: migrations run beside the best guess for the intervals; 0 for none.
+        seed: of what is drawn.
+        wanted: asked now and then; once it says no, the work is dropped.
+
+    Raises:
+        Abandoned: ``wanted`` said no.
+        ValueError: with neither workload nor samples, or for a plan without memory or bandwidth.
+    """
+    if plan.memory < PAGE or not 0 < plan.bandwidth < math.inf:
+        raise ValueError("a plan needs a page of memory and a finite bandwidth above 0 bytes/s")
+    if workload is None:
+        if not samples:
+            raise ValueError("a plan needs a workload or measured dirty rates")
+        fitted = fit(samples, plan.memory, max(members, 8), seed)
+    else:
+        fitted = FittedWorkload(workload, (workload,) * max(members, 1))
+    guess = fitted.workload
+    spec = plan.specification(guess)
+    patience = patience_of(spec)
+    prediction = predict(spec, patience, until_standstill=True, wanted=wanted)
+    ends = prediction.status == COMPLETED
+    drawn = _members(plan, fitted, members, seed, patience / REACHED[0], wanted)
+    known = [d for d in drawn if d is not None]
+    endings = (len(known) + ends) / (len(drawn) + 1)
+    remedies: tuple[Remedy, ...] = ()
+    if not ends:
+        remedies = _remedies(plan, guess, prediction, patience, wanted)
+    helps = [r for r in remedies if r.kind is not RemedyKind.POSTCOPY]
+    verdict = Verdict.CONVERGES if ends else Verdict.CONVERGES_WITH if helps else Verdict.DOES_NOT_CONVERGE
+    total = _estimate(prediction.total if ends else math.inf, [d.total for d in known], len(drawn), math.inf)
+    downtime = _estimate(prediction.downtime or math.inf, [d.downtime for d in known], len(drawn), math.inf)
+    sent = _estimate(float(prediction.bytes) if ends else math.inf, [d.bytes for d in known], len(drawn), math.inf)
+    passes = _estimate(float(prediction.passes) if ends else math.inf, [d.passes for d in known], len(drawn), math.inf)
+    certain = endings in (0.0, 1.0) or endings < 0.1 or endings > 0.9
+    sentence = _sentence(plan, verdict, total, downtime, sent, remedies, certain)
+    told = assumptions(plan, spec, samples if workload is None else (), drawn=len(drawn) > 0)
+    return Judgement(verdict, total, downtime, sent, passes, remedies, sentence, guess, prediction, certain, told)
+
+
+def _members(
+    plan: Plan,
+    fitted: FittedWorkload,
+    members: int,
+    seed: int,
+    patience: float,
+    wanted: Callable[[], bool] | None,
+) -> list[FinalFigures | None]:
+    """The plan with everything unknown drawn, all members in one engine."""
+    if members <= 0:
+        return []
+    random = np.random.default_rng(seed)
+    specs = []
+    for k in range(members):
+        spec = plan.specification(fitted.members[k % len(fitted.members)])
+        fixed = plan.fixed_downtime * math.exp(random.uniform(math.log(FIXED[0]), math.log(FIXED[1])))
+        line = None
+        if plan.line_rate is not None:
+            line = max(plan.line_rate * math.exp(0.25 * random.standard_normal()), min(plan.line_rate, plan.bandwidth))
+        specs.append(
+            replace(
+                spec,
+                bandwidth_share=float(random.uniform(*REACHED)),
+                fixed_downtime=fixed,
+                line_rate=line,
+            )
+        )
+    engine = Engine()
+    handles = [engine.add(spec) for spec in specs]
+    standstills = {h: Standstill(spec) for h, spec in zip(handles, specs, strict=True)}
+    ended: dict[int, FinalFigures] = {}
+    left = round(patience / WINDOW)
+    while left > 0 and len(engine):
+        if wanted is not None and not wanted():
+            raise Abandoned
+        step, count = engine.leap(left)
+        left -= count
+        ended.update(step.finished)
+        for handle, pages in step.synced.items():
+            if handle in engine and standstills[handle].reached(pages, step.rows[handle]):
+                engine.cancel(handle)
+    return [ended.get(h) for h in handles]
+
+
+def _remedies(
+    plan: Plan, workload: Workload, stuck: Prediction, patience: float, wanted: Callable[[], bool] | None
+) -> tuple[Remedy, ...]:
+    out: list[Remedy] = []
+    limit = _limit_needed(plan, workload, stuck, patience, wanted)
+    if limit is not None:
+        least, total = limit
+        out.append(Remedy(RemedyKind.DOWNTIME_LIMIT, least, total, f"a downtime limit of {seconds(least)}"))
+    if Capability.AUTO_CONVERGE not in plan.capabilities:
+        slowed = replace(plan, capabilities=plan.capabilities | {Capability.AUTO_CONVERGE})
+        result = predict(slowed.specification(workload), patience, until_standstill=True, wanted=wanted)
+        if result.status == COMPLETED:
+            text = "auto-converge, which slows the guest"
+            out.append(Remedy(RemedyKind.AUTO_CONVERGE, None, result.total, text))
+    for factor in (1.25, 1.5, 2.0, 3.0, MOST_BANDWIDTH):
+        faster = replace(plan, bandwidth=plan.bandwidth * factor)
+        if faster.line_rate is not None:
+            faster = replace(faster, line_rate=max(faster.line_rate, faster.bandwidth))
+        spec = faster.specification(workload)
+        result = predict(spec, patience_of(spec), until_standstill=True, wanted=wanted)
+        if result.status == COMPLETED:
+            text = f"a bandwidth of {rate(faster.bandwidth)}"
+            out.append(Remedy(RemedyKind.BANDWIDTH, faster.bandwidth, result.total, text))
+            break
+    out.append(Remedy(RemedyKind.POSTCOPY, None, 2.0 * plan.specification(workload).pass_time, "post-copy"))
+    return tuple(out)
+
+
+def _limit_needed(
+    plan: Plan, workload: Workload, stuck: Prediction, patience: float, wanted: Callable[[], bool] | None
+) -> tuple[float, float] | None:
+    """The least downtime limit, in steps of 50 ms, with which it ends, and the total then; ``None`` above 5 s."""
+    smallest = min((r.pages for r in stuck.rows[1:]), default=plan.memory // PAGE)
+    low = plan.limit
+    high = max(min(1.2 * smallest * PAGE / plan.bandwidth + 0.1, LONGEST_LIMIT), low + 0.05)
+
+    def ends(limit: float) -> float | None:
+        changed = replace(plan, downtime_limit=limit).specification(workload)
+        result = predict(changed, patience, until_standstill=True, wanted=wanted)
+        return result.total if result.status == COMPLETED else None
+
+    total = ends(high)
+    if total is None:
+        high = LONGEST_LIMIT
+        total = ends(high)
+        if total is None:
+            return None
+    while high - low > 0.05:
+        middle = (low + high) / 2
+        found = ends(middle)
+        if found is None:
+            low = middle
+        else:
+            high, total = middle, found
+    rounded = math.ceil(high * 20 - 1e-9) / 20
+    return rounded, total
+
+
+def _estimate(value: float, drawn: Sequence[float], count: int, otherwise: float) -> Estimate:
+    every = sorted([*drawn, *([otherwise] * (count - len(drawn)))])
+    if not every:
+        return Estimate(value, value, value)
+    low = every[int(0.1 * (len(every) - 1))]
+    high = every[math.ceil(0.9 * (len(every) - 1))]
+    return Estimate(value, min(low, value), max(high, value))
+
+
+def _sentence(
+    plan: Plan,
+    verdict: Verdict,
+    total: Estimate,
+    downtime: Estimate,
+    sent: Estimate,
+    remedies: Sequence[Remedy],
+    certain: bool,
+) -> str:
+    if verdict is Verdict.CONVERGES:
+        text = (
+            f"It ends by itself after about {_seconds(total)}, sends {size(sent.value)} "
+            f"and lets the guest stand still for {_range(downtime)}."
+        )
+        return text if certain else text[:-1] + "; but it is close, and a busier host or guest may keep it from ending."
+    helps = [r for r in remedies if r.kind is not RemedyKind.POSTCOPY]
+    if verdict is Verdict.CONVERGES_WITH:
+        ways = [f"{r.text} ({seconds(r.total)} in all)" for r in helps] + ["post-copy"]
+        start = f"It does not end by itself within a downtime of {seconds(plan.limit)}"
+        return f"{start}, but would with {_either(ways)}."
+    return (
+        f"It does not end: the guest dirties memory faster than {rate(plan.bandwidth)} carries it, and no reasonable "
+        "downtime limit, bandwidth or slowing changes that. Only post-copy or a quieter guest would."
+    )
+
+
+def _either(ways: Sequence[str]) -> str:
+    return ways[0] if len(ways) == 1 else ", ".join(ways[:-1]) + " or " + ways[-1]
+
+
+def _seconds(e: Estimate) -> str:
+    interval = _range(e) if math.isfinite(e.high) else ""
+    return seconds(e.value) if interval in ("", seconds(e.value)) else f"{seconds(e.value)} ({interval})"
+
+
+def _range(e: Estimate) -> str:
+    """An interval in words, in one unit where that is possible; its value where the upper end is open."""
+    low, high = seconds(e.low), seconds(e.high)
+    if not math.isfinite(e.high) or low == high:
+        return f"about {seconds(e.value)}" if not math.isfinite(e.high) else high
+    number, _, unit = low.partition(" ")
+    return f"{number} to {high}" if " " not in unit and high.endswith(f" {unit}") else f"{low} to {high}"

@@ -1,0 +1,1 @@
+"""Recordings of migrations: read from files of strangers, kept, written and drawn."""

@@ -1,0 +1,1 @@
+"""How well the engine and the forecast hold over recordings: what `fcm validate` prints."""

@@ -1,0 +1,128 @@
+"""How often the intervals of a running forecast hold: recordings replayed row by row."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from fcm.migration.engine.specification import LOOPBACK_RATE, Capability
+from fcm.migration.forecast.forecast import Forecast
+from fcm.model.telemetry import Phase
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from fcm.migration.forecast.outlook import Interval
+    from fcm.migration.recordings.recording import Recording
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """Instants at which an 80 % interval was compared with the truth."""
+
+    instants: int = 0
+    inside: int = 0
+    below: int = 0
+    """Truth below the interval."""
+
+    def __add__(self, other: Held) -> Held:
+        return Held(self.instants + other.instants, self.inside + other.inside, self.below + other.below)
+
+    def after(self, interval: Interval, truth: float) -> Held:
+        """With one more instant."""
+        inside = interval.low <= truth <= interval.high
+        return Held(self.instants + 1, self.inside + inside, self.below + (truth < interval.low))
+
+    def as_json(self) -> dict[str, float | None]:
+        """Shares of the instants; null where there were none."""
+        n = self.instants
+        return {
+            "held": round(self.inside / n, 4) if n else None,
+            "below": round(self.below / n, 4) if n else None,
+            "above": round((n - self.inside - self.below) / n, 4) if n else None,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class ReplayedCase:
+    """One recording replayed, from the middle of its first pass on."""
+
+    name: str
+    eta: tuple[Held, Held]
+    """Time to the end: before the first reading of the dirty log, and after it."""
+    blackout: tuple[Held, Held]
+
+
+def replay(name: str, recording: Recording, every: int = 1) -> ReplayedCase | None:
+    """Feeds a forecast row by row and compares each outlook with what came.
+
+    None where the migration did not end: an end that never comes is in no interval. The last copy is taken to run as
+    fast as the engine assumes of these recordings (LOOPBACK_RATE), that of a kept migration as its network allows. All
+    rows are fed, and one of `every` is looked at.
+    """
+    final, laboratory, kept = recording.final, recording.laboratory, recording.kept
+    if final is None:
+        return None
+    slowed = laboratory is not None and Capability.AUTO_CONVERGE in laboratory.case.capabilities
+    line_rate: float | None = LOOPBACK_RATE
+    if kept is not None:
+        slowed = Capability.AUTO_CONVERGE in kept.capabilities
+        line_rate = kept.line_rate if kept.bandwidth is not None else None
+    forecast = Forecast(
+        recording.memory,
+        recording.bandwidth,
+        recording.downtime_limit,
+        line_rate=line_rate,
+        auto_converge=slowed,
+    )
+    eta, blackout = [Held(), Held()], [Held(), Held()]
+    for k in range(len(recording)):
+        row = recording.row(k)
+        forecast.update(row)
+        halfway = row.pass_number > 1 or row.remaining < recording.memory / 2
+        if row.phase is not Phase.BROWNOUT or not halfway or k % every:
+            continue
+        outlook = forecast.view()
+        known = 0 if outlook.assumed else 1
+        eta[known] = eta[known].after(outlook.eta, final.total - row.time)
+        blackout[known] = blackout[known].after(outlook.blackout, final.downtime)
+    return ReplayedCase(name, (eta[0], eta[1]), (blackout[0], blackout[1]))
+
+
+def calibration(cases: Sequence[ReplayedCase]) -> dict[str, Any]:
+    """The key `forecast` of `fcm validate --json`."""
+
+    def part(*known: int) -> dict[str, Any]:
+        eta = sum((c.eta[k] for c in cases for k in known), Held())
+        blackout = sum((c.blackout[k] for c in cases for k in known), Held())
+        return {"instants": eta.instants, "eta": eta.as_json(), "blackout": blackout.as_json()}
+
+    def by_run(runs: Sequence[Held]) -> dict[str, float | None]:
+        """The mean of the shares of runs: a long run counts as much as a short one."""
+        seen = [run for run in runs if run.instants]
+        if not seen:
+            return Held().as_json()
+        shares = [(run.inside / run.instants, run.below / run.instants) for run in seen]
+        held, below = (sum(share[k] for share in shares) / len(seen) for k in (0, 1))
+        return {"held": round(held, 4), "below": round(below, 4), "above": round(1.0 - held - below, 4)}
+
+    return {
+        "recordings": len(cases),
+        **part(0, 1),
+        "by_run": {
+            "instants": sum(h.instants for c in cases for h in c.eta),
+            "eta": by_run([sum(c.eta, Held()) for c in cases]),
+            "blackout": by_run([sum(c.blackout, Held()) for c in cases]),
+        },
+        "before_first_reading": part(0),
+        "after_first_reading": part(1),
+        "cases": [
+            {
+                "name": c.name,
+                "instants": sum(h.instants for h in c.eta),
+                "eta": sum(c.eta, Held()).as_json(),
+                "blackout": sum(c.blackout, Held()).as_json(),
+            }
+            for c in cases
+        ],
+    }

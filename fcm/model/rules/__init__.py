@@ -1,0 +1,1 @@
+"""What may be done, why not, and what to do about it."""

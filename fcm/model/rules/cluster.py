@@ -1,0 +1,128 @@
+"""What may be set for the whole cluster: shared volumes, quorum, networks and defaults of live migration."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from fcm.model import commands as cmd
+from fcm.model.entities import (
+    DiskUse,
+    NetworkRole,
+    QuorumMode,
+)
+from fcm.model.rules import machines as machine_rules
+from fcm.model.rules.bandwidth import limit_holds
+from fcm.model.rules.maintenance import not_in_maintenance
+from fcm.model.rules.quorum import votes
+from fcm.model.rules.verdict import OK, Verdict, no, some, together
+from fcm.text.words import quoted
+
+if TYPE_CHECKING:
+    from fcm.model.state import State
+
+
+def validate(command: cmd.ValidateCluster, state: State) -> Verdict:
+    """Validation is possible in every state."""
+    return OK
+
+
+def enable_shared_volumes(command: cmd.EnableSharedVolumes, state: State) -> Verdict:
+    """Once; the notice must have been accepted, and all nodes have the same system drive."""
+    assert state.cluster is not None
+    if state.cluster.shared_volumes_enabled:
+        return no("Cluster Shared Volumes are enabled already.", "Use Add storage in Cluster Shared Volumes.")
+    if not command.notice_accepted:
+        return no("The notice on Cluster Shared Volumes was not accepted.", 'Tick "I have read the above notice."')
+    drives = {node.system_drive for node in state.nodes.values()}
+    if len(drives) > 1:
+        found = ", ".join(sorted(drives))
+        return no(f"The nodes have different system drives ({found}).", "Give all nodes the same system drive.")
+    return OK
+
+
+def may_enable_shared_volumes(state: State) -> Verdict:
+    """Whether the action Enable Cluster Shared Volumes applies, before its notice is shown."""
+    if state.cluster is None:
+        return no("No cluster is open.", "Open one with Manage a Cluster.")
+    return enable_shared_volumes(cmd.EnableSharedVolumes(notice_accepted=True), state)
+
+
+def set_quorum(command: cmd.SetQuorum, state: State) -> Verdict:
+    """The witness fits the mode, and the votes that are present now would be a majority."""
+    assert state.cluster is not None
+    verdict = _witness(command, state)
+    if not verdict:
+        return verdict
+    wanted = replace(state.cluster, quorum_mode=command.mode, witness=command.witness)
+    count = votes(wanted, state.nodes, state.disks)
+    if not count.has_quorum:
+        return no(
+            f"Only {count.present} of {count.needed} needed votes would be present: the cluster would lose its quorum.",
+            "Bring more nodes up first.",
+        )
+    return OK
+
+
+def _witness(command: cmd.SetQuorum, state: State) -> Verdict:
+    match command.mode:
+        case QuorumMode.NODE_MAJORITY:
+            return OK
+        case QuorumMode.NODE_AND_FILE_SHARE_MAJORITY:
+            if not (command.witness or "").startswith("\\\\"):
+                return no("A file share witness needs a UNC path.", "Give one such as \\\\server\\witness.")
+            return OK
+        case QuorumMode.NODE_AND_DISK_MAJORITY | QuorumMode.DISK_ONLY:
+            if command.witness is None or command.witness not in state.disks:
+                return no("A disk witness must be chosen.", "Choose a disk of Available Storage.")
+            disk = state.disks[command.witness]
+            if disk.use not in (DiskUse.AVAILABLE, DiskUse.WITNESS):
+                return no(f"{disk.name} is in use: {disk.use}.", "Choose a disk of Available Storage.")
+            users = [machine.name for machine in state.machines_with_files_on(disk.id)]
+            if users:
+                return no(f"{disk.name} holds files of {some(users, 3)}.", "Choose another disk.")
+            return not_in_maintenance(state, disk.id)
+
+
+def set_migration_networks(command: cmd.SetMigrationNetworks, state: State) -> Verdict:
+    """Known networks, each once, and one is left for live migration."""
+    return _networks(command.order, command.excluded, state)
+
+
+def set_machine_networks(command: cmd.SetMachineNetworks, state: State) -> Verdict:
+    """The same for one machine alone; None goes back to the order of the cluster."""
+    machine = state.machines.get(command.machine)
+    if machine is None:
+        return no(f"There is no virtual machine {quoted(command.machine)}.", "Refresh the view (F5) and try again.")
+    if command.networks is None:
+        return OK
+    return _networks(command.networks.order, command.networks.excluded, state)
+
+
+def _networks(order: tuple[str, ...], excluded: tuple[str, ...], state: State) -> Verdict:
+    known = set(state.networks)
+    named = (*order, *excluded)
+    unknown = [identity for identity in named if identity not in known]
+    if unknown:
+        return no(f"There is no cluster network {quoted(unknown[0])}.", "Refresh the view (F5) and try again.")
+    if len(set(named)) != len(named):
+        return no("A network is named twice.", "Name each network once.")
+    usable = {n.id for n in state.networks.values() if n.role is not NetworkRole.NONE}
+    if not usable - set(excluded):
+        return no("No network would be left for live migration.", "Tick at least one network.")
+    return OK
+
+
+def set_concurrent(command: cmd.SetConcurrentMigrations, state: State) -> Verdict:
+    """1 to 16 live migrations a node at once."""
+    if 1 <= command.limit <= 16:
+        return OK
+    return no(f"{command.limit} live migrations at once are not possible.", "Choose 1 to 16; 2008 R2 itself has 1.")
+
+
+def set_migration_options(command: cmd.SetMigrationOptions, state: State) -> Verdict:
+    """Options that every node can keep to."""
+    possible = machine_rules.transfer_options(command.options)
+    if not possible:
+        return possible
+    return together(tuple(limit_holds(command.options, node) for node in state.nodes.values()))

@@ -1,0 +1,101 @@
+"""What may be done with groups and resources."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from fcm.model.entities import (
+    AUTOMATIC,
+    GroupType,
+    MachineState,
+    ResourceState,
+)
+from fcm.model.rules import names
+from fcm.model.rules.verdict import OK, Verdict, no, together
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from fcm.model import commands as cmd
+    from fcm.model.entities import Group
+    from fcm.model.state import State
+
+
+def remove_group(command: cmd.RemoveGroup, state: State) -> Verdict:
+    """Services of virtual machines; the core group stays."""
+    group = state.groups[command.group]
+    if group.type is not GroupType.VIRTUAL_MACHINE:
+        return no(f"{group.name} belongs to the cluster itself.", "It cannot be removed.")
+    if any(state.active_migration(machine.id) for machine in state.group_machines(group.id)):
+        return no(f"{group.name} is being migrated.", "Wait for the end or cancel the migration.")
+    return OK
+
+
+def configure_group(command: cmd.ConfigureGroup, state: State) -> Verdict:
+    """All values are possible, and every one that is not is named."""
+    group = state.groups[command.group]
+    if command.name is not None and command.name != group.name:
+        verdict = names.object_name(command.name, "service or application")
+        if not verdict:
+            return verdict
+        if names.is_taken(command.name, (other.name for other in state.groups.values() if other != group)):
+            return no(f"A service or application {command.name} exists already.", "Choose another name.")
+    return together(_wrong_properties(command, group, state))
+
+
+def _wrong_properties(command: cmd.ConfigureGroup, group: Group, state: State) -> Iterator[Verdict]:
+    for owner in command.preferred_owners or ():
+        if owner not in state.nodes:
+            yield no(f"There is no node {owner}.", "Choose nodes of this cluster.")
+    wants_failback = group.failback if command.failback is None else command.failback
+    owners = group.preferred_owners if command.preferred_owners is None else command.preferred_owners
+    if wants_failback and not owners:
+        yield no("Failback needs a preferred owner.", "Tick a preferred owner on the tab General.")
+    at_once = command.failback_window == (AUTOMATIC, AUTOMATIC)
+    if command.failback_window and not at_once and not all(0 <= hour <= 23 for hour in command.failback_window):
+        yield no("The hours of failback must be 0 to 23.", f"Correct the hours; both {AUTOMATIC} mean at any hour.")
+    if command.maximum_failures not in (None, AUTOMATIC) and not 0 <= (command.maximum_failures or 0) <= 999:
+        yield no("The maximum failures must be 0 to 999.", f"Correct the number; {AUTOMATIC} lets the cluster decide.")
+    if any(not name.strip() for name in command.anti_affinity or ()):
+        yield no("An anti-affinity class has no name.", "Leave the empty name out.")
+    if command.failover_period is not None and command.failover_period < 1:
+        yield no("The period must be at least 1 hour.", "Correct the period.")
+
+
+def configure_resource(command: cmd.ConfigureResource, state: State) -> Verdict:
+    """Names, possible owners and policies that fit the cluster."""
+    resource = state.resources[command.resource]
+    if command.name is not None and command.name != resource.name:
+        verdict = names.object_name(command.name, "resource")
+        if not verdict:
+            return verdict
+        if names.is_taken(command.name, (other.name for other in state.resources.values() if other != resource)):
+            return no(f"A resource {command.name} exists already.", "Choose another name.")
+    owners = command.possible_owners
+    if owners is not None:
+        unknown = [owner for owner in owners if owner not in state.nodes]
+        if unknown:
+            return no(f"There is no node {unknown[0]}.", "Choose nodes of this cluster.")
+        if not owners:
+            return no("A resource needs at least one possible owner.", "Tick at least one node.")
+        current = state.groups[resource.group].owner
+        if current not in owners:
+            return no(f"{current} owns the resource now.", "Move it to another node first, or leave the node ticked.")
+    return OK
+
+
+def fail_resource(command: cmd.FailResource, state: State) -> Verdict:
+    """Resources whose failure this program can play."""
+    resource = state.resources[command.resource]
+    if resource.machine is None:
+        return no(
+            f"{resource.name} is a {resource.type.lower()} of the cluster; its failure is not in the model.",
+            "Choose a resource of a virtual machine.",
+        )
+    if resource.state is not ResourceState.ONLINE:
+        return no(f"{resource.name} is {resource.state.lower()}.", "Only a resource that is online can fail.")
+    if state.machines[resource.machine].state is not MachineState.RUNNING:
+        return no(f"The virtual machine of {resource.name} is not running.", "Start it first.")
+    if state.active_migration(resource.machine) is not None:
+        return no(f"{state.machines[resource.machine].name} is being migrated.", "Wait for the end or cancel it.")
+    return OK

@@ -1,0 +1,276 @@
+"""What is allowed with virtual machines and their moves."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from fcm.model import commands as cmd
+from fcm.model.entities import (
+    GIB,
+    MIB,
+    UNLIMITED,
+    CheckResult,
+    DiskUse,
+    MachineState,
+    MigrationKind,
+    NodeState,
+    ResourceState,
+)
+from fcm.model.quantities import apart
+from fcm.model.rules.bandwidth import limit_holds
+from fcm.model.rules.maintenance import not_in_maintenance, within_reach
+from fcm.model.rules.names import file_name
+from fcm.model.rules.preflight_checks import CATEGORY, destination_checks, migration_checks, online_machine
+from fcm.model.rules.snapshots import active_backup
+from fcm.model.rules.verdict import OK, Verdict, no, together
+from fcm.model.telemetry import Phase
+from fcm.text.words import quoted
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from fcm.model.entities import Migration, MigrationOptions, VirtualMachine
+    from fcm.model.state import State
+
+LONGEST_TIME = 30 * 86_400.0
+"""s: the longest time limit of a live migration."""
+
+
+def create_machine(command: cmd.CreateVirtualMachine, state: State) -> Verdict:
+    """New Virtual Machine."""
+    verdict = file_name(command.name, "virtual machine")
+    if not verdict:
+        return verdict
+    if state.machine_named(command.name) is not None:
+        return no(f"A virtual machine {command.name} exists already.", "Choose another name.")
+    node = state.nodes[command.node]
+    if node.state not in (NodeState.UP, NodeState.PAUSED):
+        return no(f"{node.name} is {node.state.lower()}.", "Choose a node that is up.")
+    if not 8 * MIB <= command.memory <= 64 * GIB or command.memory % (2 * MIB):
+        return no("The memory must be 8 MiB to 64 GiB, in steps of 2 MiB.", "Choose another size.")
+    if not 1 <= command.processors <= 4:
+        return no(f"{command.processors} virtual processors are not possible.", "Hyper-V 2008 R2 has 1 to 4.")
+    if command.disk is not None:
+        disk = state.disks[command.disk]
+        if disk.use is not DiskUse.SHARED_VOLUME:
+            return no(f"{disk.name} is not a Cluster Shared Volume.", "Add it to the Cluster Shared Volumes first.")
+        reached = within_reach(state, disk.id)
+        if not reached:
+            return reached
+        if disk.free < command.disk_size:
+            free, wanted = apart(disk.free, command.disk_size)
+            return no(f"{disk.name} has {free} free, {wanted} are needed.", "Choose another volume or a smaller disk.")
+    if command.switch is not None and command.switch not in node.switches:
+        return no(f"{node.name} has no virtual network {quoted(command.switch)}.", "Choose one that the node has.")
+    if command.start and state.free_memory(node.name) < command.memory:
+        return _short_of_memory(state, node.name, command.memory)
+    return OK
+
+
+def _short_of_memory(state: State, node: str, memory: int) -> Verdict:
+    has, needed = apart(max(0, state.free_memory(node)), memory)
+    return no(
+        f"{node} has {has} of memory free, {needed} are needed.",
+        "Shut down or move machines there, or give this machine less memory.",
+    )
+
+
+def configure_machine(command: cmd.ConfigureVirtualMachine, state: State) -> Verdict:
+    """Settings of a virtual machine."""
+    machine = state.machines[command.machine]
+    if state.active_migration(machine.id) is not None:
+        return no(f"{machine.name} is being migrated.", "Its settings can be changed when the migration is over.")
+    needs_off = command.memory is not None or command.processor_compatibility is not None
+    if needs_off and machine.state is not MachineState.OFF:
+        what = "memory" if command.memory is not None else "processor compatibility"
+        return no(f"The {what} of a machine can be changed only while it is off.", f"Shut {machine.name} down first.")
+    if command.memory is not None and (not 8 * MIB <= command.memory <= 64 * GIB or command.memory % (2 * MIB)):
+        return no("The memory must be 8 MiB to 64 GiB, in steps of 2 MiB.", "Choose another size.")
+    if command.switch and command.switch not in state.nodes[machine.node].switches:
+        return no(f"{machine.node} has no virtual network {quoted(command.switch)}.", "Choose one that the node has.")
+    return within_reach(state, machine.disk)
+
+
+def delete_machine(command: cmd.DeleteVirtualMachine, state: State) -> Verdict:
+    """Delete a machine that the cluster does not hold."""
+    machine = state.machines[command.machine]
+    if machine.is_highly_available:
+        return no(f"{machine.name} is clustered.", "Delete it from Services and applications first.")
+    if machine.state is not MachineState.OFF:
+        return no(f"{machine.name} is {machine.state.lower()}.", "Turn it off first.")
+    if active_backup(state, machine.id) is not None:
+        return no(f"{machine.name} is being backed up.", "Wait for the end of the backup.")
+    return within_reach(state, machine.disk)
+
+
+_REACHABLE: dict[MachineState, tuple[MachineState, ...]] = {
+    MachineState.RUNNING: (MachineState.OFF, MachineState.SAVED, MachineState.PAUSED),
+    MachineState.OFF: (MachineState.RUNNING, MachineState.PAUSED, MachineState.SAVED),
+    MachineState.SAVED: (MachineState.RUNNING, MachineState.PAUSED),
+    MachineState.PAUSED: (MachineState.RUNNING,),
+}
+
+
+def set_machine_state(command: cmd.SetMachineState, state: State) -> Verdict:
+    """Start, shut down, turn off, save, pause."""
+    machine = state.machines[command.machine]
+    if state.active_migration(machine.id) is not None:
+        return no(f"{machine.name} is being migrated.", "Wait for the end or cancel the migration.")
+    if machine.state not in _REACHABLE.get(command.state, ()):
+        return no(f"{machine.name} is {machine.state.lower()}.")
+    if command.state is MachineState.OFF and machine.state is MachineState.SAVED and not command.forced:
+        return no(f"{machine.name} is saved.", "Start it first, or turn it off and lose the saved state.")
+    node = state.nodes[machine.node]
+    if command.state is MachineState.RUNNING and machine.state is not MachineState.PAUSED:
+        if node.state is NodeState.DOWN:
+            return no(f"{node.name} is down.", "Start the cluster service of the node.")
+        if state.free_memory(node.name) < machine.memory:
+            return _short_of_memory(state, node.name, machine.memory)
+        if machine.disk is not None and state.disks[machine.disk].state is not ResourceState.ONLINE:
+            return no(f"The disk of {machine.name} is offline.", "Bring the disk online first.")
+        if machine.disk is not None and state.disks[machine.disk].owner not in (machine.node, None):
+            disk = state.disks[machine.disk]
+            if disk.use is not DiskUse.SHARED_VOLUME:
+                return no(
+                    f"{disk.name} with the files of {machine.name} is owned by {disk.owner}, not by {machine.node}.",
+                    "Make the machine highly available: then the disk moves with it.",
+                )
+    return within_reach(state, machine.disk)  # what runs from such a volume already cannot be
+
+
+def make_highly_available(command: cmd.MakeHighlyAvailable, state: State) -> Verdict:
+    """High Availability wizard."""
+    if not command.machines:
+        return no("No virtual machine was chosen.", "Tick at least one virtual machine.")
+    return together(_not_for_the_cluster(command, state))
+
+
+def _not_for_the_cluster(command: cmd.MakeHighlyAvailable, state: State) -> Iterator[Verdict]:
+    for identity in dict.fromkeys(command.machines):
+        machine = state.machines[identity]
+        if machine.is_highly_available:
+            yield no(f"{machine.name} is highly available already.", "Choose machines that are not clustered.")
+        elif state.nodes[machine.node].state is NodeState.DOWN:
+            yield no(f"{machine.node} with {machine.name} is down.", "Start the cluster service of the node.")
+        elif machine.disk is None:
+            yield no(
+                f"The files of {machine.name} lie on local storage of {machine.node} ({machine.path}).",
+                "Put them on a Cluster Shared Volume under ClusterStorage first.",
+            )
+        elif state.disks[machine.disk].use not in (DiskUse.SHARED_VOLUME, DiskUse.AVAILABLE):
+            disk = state.disks[machine.disk]
+            yield no(
+                f"The files of {machine.name} lie on {disk.name}, which is in use: {disk.use}.",
+                "Put them on a Cluster Shared Volume under ClusterStorage first.",
+            )
+        else:
+            yield not_in_maintenance(state, machine.disk)
+    if len(set(command.machines)) != len(command.machines):
+        yield no("A machine is named twice.", "Name each machine once.")
+        return
+    on_own_disks = [m.disk for m in map(state.machines.__getitem__, command.machines) if m.disk is not None]
+    on_own_disks = [disk for disk in on_own_disks if state.disks[disk].use is DiskUse.AVAILABLE]
+    if len(set(on_own_disks)) != len(on_own_disks):
+        yield no("Two of the machines share one cluster disk.", "Put them on a Cluster Shared Volume.")
+
+
+def live_migrate(command: cmd.LiveMigrate, state: State) -> Verdict:
+    """Each failing pre-flight check refuses; a busy node does not, the request waits."""
+    machine = state.machines[command.machine]
+    active = state.active_migration(machine.id)
+    if active is not None:
+        return no(
+            f"{machine.name} is being moved to {active.destination} already.",
+            "Wait for the end or cancel that migration.",
+        )
+    verdict = _passed(migration_checks(state, machine, command.destination))
+    return together((verdict, _passed(option_checks(state, machine, command.options))))
+
+
+def option_checks(state: State, machine: VirtualMachine, options: MigrationOptions | None) -> tuple[CheckResult, ...]:
+    """What stands against these options of a live migration (None: those of the cluster) where the machine runs now."""
+    chosen = state.migration_options(options)
+    verdict = together((transfer_options(chosen), limit_holds(chosen, state.nodes[machine.node])))
+    return () if verdict else (CheckResult("Options", CATEGORY, "fail", verdict.reason, verdict.remedy),)
+
+
+def _passed(checks: Iterable[CheckResult]) -> Verdict:
+    """Every check that fails refuses, not only the first."""
+    return together(no(check.text, check.remedy) for check in checks if check.level == "fail")
+
+
+def transfer_options(options: MigrationOptions) -> Verdict:
+    """Options of QEMU's transfer: limits of qapi/migration.json, combinations of migration/options.c."""
+    if options.downtime_limit is not None and not 0 < options.downtime_limit <= 2000:
+        return no("The downtime limit must be above 0 and at most 2000 s.", "QEMU allows no more.")
+    if options.bandwidth is not None and options.bandwidth <= 0:
+        return no("The bandwidth must be above 0.", "Leave it empty for what the network carries.")
+    if options.time_limit is not None and not 1 <= options.time_limit <= LONGEST_TIME:
+        return no("The time limit must be from 1 s to 30 days.", "Leave it empty for none.")
+    for percent in (options.auto_converge_initial, options.auto_converge_increment):
+        if percent is not None and not 1 <= percent <= 99:
+            return no("Auto-converge slows a guest by 1 to 99 %.", "QEMU's own defaults are 20 % and 10 %.")
+    if not 1 <= options.parallel_connections <= 255:
+        return no("There can be 1 to 255 parallel connections.", "Two to four are enough for most networks.")
+    if options.parallel_connections > 1 and (options.post_copy or options.xbzrle):
+        other = "Post-copy" if options.post_copy else "XBZRLE"
+        return no(f"{other} and parallel connections exclude each other.", "Choose one of the two.")
+    return OK
+
+
+def offline_move(command: cmd.QuickMigrate | cmd.MoveMachine, state: State) -> Verdict:
+    """Quick migration and Move."""
+    machine = state.machines[command.machine]
+    if not machine.is_highly_available:
+        return online_machine(machine)
+    if state.active_migration(machine.id) is not None:
+        return no(f"{machine.name} is being moved already.", "Wait for the end or cancel that migration.")
+    if isinstance(command, cmd.QuickMigrate) and machine.state is not MachineState.RUNNING:
+        return online_machine(machine)
+    return _passed(destination_checks(state, machine, command.destination))
+
+
+def cancel(command: cmd.CancelMigration, state: State) -> Verdict:
+    """Only in Setup and Data Transfer (CLUSCTL_RESOURCE_VM_CANCEL_MIGRATION)."""
+    migration = state.migrations[command.migration]
+    if migration.phase.is_over:
+        return no("That migration is over.", "")
+    if migration.kind is not MigrationKind.LIVE:
+        return no(f"A {migration.kind.lower()} cannot be cancelled.", "Wait for its end.")
+    if migration.phase in (Phase.WAITING, Phase.SETUP, Phase.BROWNOUT):
+        return OK
+    return no("The machine is being handed over; it is too late to cancel.", "It will be online in a moment.")
+
+
+def cancellable(state: State, node: str | None) -> tuple[Migration, ...]:
+    """Live migrations of a node (None: of all) that can be cancelled now, oldest first."""
+    found = (one for one in state.active_migrations() if node is None or node in (one.source, one.destination))
+    return tuple(one for one in found if cancel(cmd.CancelMigration(one.id), state))
+
+
+def cancel_all(command: cmd.CancelMigrations, state: State) -> Verdict:
+    """At least one must be there that can still be cancelled; those past their blackout go on."""
+    if command.node is not None and command.node not in state.nodes:
+        return no(f"There is no node {command.node}.", "Choose a node of this cluster.")
+    if cancellable(state, command.node):
+        return OK
+    of = f" of {command.node}" if command.node else ""
+    active = [one for one in state.active_migrations() if command.node in (None, one.source, one.destination)]
+    if active:
+        return no(
+            f"The migrations{of} that are under way cannot be cancelled any more.", "They will be over in a moment."
+        )
+    return no(f"No live migration{of} waits or runs.", "")
+
+
+def tune(command: cmd.TuneMigration, state: State) -> Verdict:
+    """Downtime limit, bandwidth and post-copy of a migration under way."""
+    migration = state.migrations[command.migration]
+    if migration.kind is not MigrationKind.LIVE or migration.phase.is_over:
+        return no("Only a live migration under way can be tuned.", "")
+    if command.downtime_limit is not None and not 0 < command.downtime_limit <= 2000:
+        return no("The downtime limit must be above 0 and at most 2000 s.", "QEMU allows no more.")
+    if command.bandwidth is not None and command.bandwidth < UNLIMITED:
+        return no("The bandwidth must be above 0.", "Or take the limit away.")
+    options = migration.options.tuned(None, command.bandwidth, post_copy=False)
+    return OK if command.bandwidth is None else limit_holds(options, state.nodes[migration.source])

@@ -1,0 +1,127 @@
+"""Maintenance mode of cluster disks and Cluster Shared Volumes: what it asks for, what it forbids.
+
+The cluster stops asking whether the disk is well (LooksAlive, IsAlive), and its resource stays online, so that chkdsk
+and the like can lock the volume without a failover (Maintaining Physical Disk Resources, MSCluster). Machines with a
+disk of their own stay online; a Cluster Shared Volume leaves the namespace under ClusterStorage on every node, so that
+the machines on it must be offline (Suspend-ClusterResource of Windows Server 2008 R2).
+
+Documented: only a disk that is online can be put into maintenance; other operations on it are refused
+(ERROR_CLUSTER_RESOURCE_IS_IN_MAINTENANCE_MODE). Assumed, because no document of 2008 R2 was found: which operations
+these are (here: planned moves, another use, snapshots, backups), that the disk witness cannot be put into maintenance,
+that the mode ends where the owner leaves the cluster or a disk that is no volume goes offline, and that a volume which
+was redirected before is direct afterwards.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from fcm.model.entities import DiskUse, MachineState, ResourceState, VolumeAccess
+from fcm.model.rules.verdict import OK, Verdict, no, some
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from fcm.model import commands as cmd
+    from fcm.model.entities import VirtualMachine
+    from fcm.model.state import State
+
+TURN_OFF = "Turn off maintenance mode first."
+_CHANGING = (MachineState.STARTING, MachineState.STOPPING, MachineState.SAVING)
+
+
+def in_maintenance(state: State, disk: str | None) -> bool:
+    """Whether a disk or the shared volume on it is in maintenance mode; None: local storage, which never is."""
+    if disk is None or disk not in state.disks:
+        return False
+    volume = state.shared_volumes.get(disk)
+    if volume is not None:
+        return volume.access is VolumeAccess.MAINTENANCE
+    return state.disks[disk].maintenance
+
+
+def within_reach(state: State, disk: str | None) -> Verdict:
+    """Whether files on a disk can be reached: those of a shared volume in maintenance by no node."""
+    if disk is not None and disk in state.shared_volumes and in_maintenance(state, disk):
+        name = state.shared_volumes[disk].name
+        return no(f"{name} is in maintenance mode: no node reaches the files on it.", TURN_OFF)
+    return OK
+
+
+def not_in_maintenance(state: State, disk: str | None) -> Verdict:
+    """Whether a disk may be moved, used for something else or backed up."""
+    if disk is not None and in_maintenance(state, disk):
+        return no(f"{state.disks[disk].name} is in maintenance mode.", TURN_OFF)
+    return OK
+
+
+def machines_in_the_way(state: State, disk: str) -> tuple[VirtualMachine, ...]:
+    """Machines that must be offline before a disk is in maintenance: those that run from it as a shared volume."""
+    if disk not in state.shared_volumes:
+        return ()
+    return tuple(machine for machine in state.machines_with_files_on(disk) if machine.state.holds_memory)
+
+
+def set_maintenance(command: cmd.SetMaintenance, state: State) -> Verdict:
+    """Turn maintenance mode on or off."""
+    disk = state.disks[command.disk]
+    if disk.use is DiskUse.UNASSIGNED:
+        return no(f"{disk.name} is not a cluster disk.", "Add it to the cluster first.")
+    if in_maintenance(state, disk.id) == command.on:
+        return no(f"Maintenance mode of {disk.name} is {'on' if command.on else 'off'} already.")
+    if not command.on:
+        return OK
+    if disk.state is not ResourceState.ONLINE:
+        return no(f"{disk.name} is {disk.state.lower()}.", "Bring the disk online first.")
+    if disk.use is DiskUse.WITNESS:
+        return no(f"{disk.name} is the witness of the quorum.", "Configure another quorum first.")
+    users = state.machines_with_files_on(disk.id)
+    moving = [machine for machine in users if state.active_migration(machine.id) is not None]
+    if moving:
+        return no(f"{_names(moving)}: being migrated.", "Wait for the end or cancel the migration.")
+    backed_up = {backup.machine for backup in state.backups.values() if backup.ended is None}
+    if any(machine.id in backed_up for machine in users):
+        return no(f"A backup of {disk.name} is in progress.", "Wait for its end.")
+    return _machines_are_off(command, state)
+
+
+def _machines_are_off(command: cmd.SetMaintenance, state: State) -> Verdict:
+    running = machines_in_the_way(state, command.disk)
+    name = state.disks[command.disk].name
+    changing = [machine for machine in running if machine.state in _CHANGING]
+    if changing:
+        return no(f"{changing[0].name} is {changing[0].state.lower()}.", "Wait until that is done.")
+    alone = [machine for machine in running if not machine.is_highly_available]
+    if alone:
+        return no(
+            f"{_names(alone)}: running from {name} and not highly available, so that the cluster cannot take it "
+            "offline.",
+            "Shut down or save what runs there first.",
+        )
+    if running and not command.force:
+        return no(
+            f"{_names(running)}: running from {name}, which no node reaches in maintenance mode.",
+            "Shut down or save what runs there first, or use -Force: then the offline action of each is taken.",
+        )
+    return OK
+
+
+def maintenance_question(state: State, disk: str) -> str:
+    """What turning maintenance mode of a disk on (if it is on: off) brings, to be asked before."""
+    name = state.disks[disk].name
+    if in_maintenance(state, disk):
+        return f"Turn off maintenance mode of {name}? chkdsk and other tools that work on it should have ended."
+    if disk not in state.shared_volumes:
+        return (
+            f"Turn on maintenance mode of {name}? Its health is not checked until the mode is turned off; what uses "
+            "the disk stays online, but a tool may lock it."
+        )
+    running = machines_in_the_way(state, disk)
+    text = f"Turn on maintenance mode of {name}? No node reaches the volume until the mode is turned off."
+    if running:
+        text += f" Taken offline first, each by its offline action, and to be started by hand: {_names(running)}."
+    return text
+
+
+def _names(machines: Sequence[VirtualMachine]) -> str:
+    return some([machine.name for machine in machines], 12)

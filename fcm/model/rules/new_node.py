@@ -1,0 +1,53 @@
+"""A server that joins an embedded cluster: whether it may, and which addresses are free for it."""
+
+from __future__ import annotations
+
+import ipaddress
+from typing import TYPE_CHECKING
+
+from fcm.model.rules.names import server_name
+from fcm.model.rules.verdict import OK, Verdict, no
+
+if TYPE_CHECKING:
+    from fcm.model import commands as cmd
+    from fcm.model.entities import Network
+    from fcm.model.state import State
+
+NODES = 16
+"""Nodes of a cluster of Windows Server 2008 R2 at most."""
+_TRIED = 4096
+"""Addresses of a subnet that are tried."""
+
+
+def may_add(command: cmd.AddNode, state: State) -> Verdict:
+    """Whether a server of this name can join."""
+    verdict = server_name(command.node, "server")
+    if not verdict:
+        return verdict
+    assert state.cluster is not None
+    taken = next((name for name in state.nodes if name.casefold() == command.node.casefold()), "")
+    if taken:
+        return no(f"{taken} is a node of the cluster already.", "Choose another server.")
+    if command.node.casefold() == state.cluster.name.casefold():
+        return no(f"{command.node} is the name of the cluster.", "Choose another server.")
+    if len(state.nodes) >= NODES:
+        return no(f"The cluster has {len(state.nodes)} nodes.", f"Windows Server 2008 R2 has at most {NODES}.")
+    full = next((network for network in state.networks.values() if not free_address(network, state)), None)
+    if full is not None:
+        return no(f"The subnet {full.subnet} of {full.name} has no free address.", "Evict a node first.")
+    return OK
+
+
+def free_address(network: Network, state: State) -> str:
+    """The first address after those of the other nodes that nobody uses; "" if none is free."""
+    assert state.cluster is not None
+    subnet = ipaddress.ip_network(network.subnet, strict=False)
+    used = {adapter.address for adapter in state.adapters.values()} | {state.cluster.address, network.gateway}
+    last = min(subnet.num_addresses - 1, _TRIED)
+    return next((address for number in range(11, last) if (address := str(subnet[number])) not in used), "")
+
+
+def free_name(state: State) -> str:
+    """The next name of the usual kind: node1, node2, ..."""
+    taken = {name.casefold() for name in state.nodes}
+    return next(name for number in range(1, len(taken) + 2) if (name := f"node{number}") not in taken)

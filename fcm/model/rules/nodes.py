@@ -1,0 +1,132 @@
+"""What may be done with nodes, networks and adapters."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from fcm.model.entities import (
+    NetworkRole,
+    NodeState,
+    QuorumMode,
+)
+from fcm.model.rules import names
+from fcm.model.rules.drains import active_drain, moves_back
+from fcm.model.rules.quorum import votes
+from fcm.model.rules.verdict import OK, Verdict, no, some, together
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from fcm.model import commands as cmd
+    from fcm.model.state import State
+
+
+def pause_node(command: cmd.PauseNode, state: State) -> Verdict:
+    """Nodes that are up."""
+    node = state.nodes[command.node]
+    return (
+        OK
+        if node.state is NodeState.UP
+        else no(f"{node.name} is {node.state.lower()}.", "Only a node that is up can be paused.")
+    )
+
+
+def resume_node(command: cmd.ResumeNode, state: State) -> Verdict:
+    """Nodes that are paused; failback needs something that a drain took away."""
+    node = state.nodes[command.node]
+    if node.state is not NodeState.PAUSED:
+        return no(f"{node.name} is not paused.", "")
+    if active_drain(state, node.name) is not None:
+        return no(
+            f"{node.name} is being drained.", "Wait for the end of its drain, or cancel all its migrations first."
+        )
+    if command.failback and not moves_back(state, node.name):
+        return no(f"No machine that a drain moved away from {node.name} can come back.", "Resume it without failback.")
+    return OK
+
+
+def start_service(command: cmd.StartClusterService, state: State) -> Verdict:
+    """Nodes that are down."""
+    node = state.nodes[command.node]
+    return OK if node.state is NodeState.DOWN else no(f"The cluster service of {node.name} runs already.", "")
+
+
+def stop_service(command: cmd.StopClusterService, state: State) -> Verdict:
+    """Nodes without which the cluster keeps its quorum, and that take part in no live migration."""
+    node = state.nodes[command.node]
+    if node.state is NodeState.DOWN:
+        return no(f"{node.name} is down already.", "")
+    return together(_needed(node.name, state))
+
+
+def _needed(name: str, state: State) -> Iterator[Verdict]:
+    """Why the cluster cannot do without a node that is up."""
+    assert state.cluster is not None
+    count = votes(state.cluster, state.nodes, state.disks)
+    if not any(n.state in (NodeState.UP, NodeState.PAUSED) for n in state.nodes.values() if n.name != name):
+        yield no(f"{name} is the last node that is up.", "Shut the cluster down instead.")
+    elif state.cluster.quorum_mode is not QuorumMode.DISK_ONLY and count.present - 1 < count.needed:
+        yield no(
+            f"Without {name} only {count.present - 1} of {count.needed} needed votes are left: the cluster would "
+            "lose its quorum.",
+            "Bring another node up first, or shut the cluster down.",
+        )
+    if any(name in (m.source, m.destination) for m in state.running_migrations()):
+        yield no(f"{name} takes part in a live migration.", "Wait for its end or cancel it.")
+
+
+def evict(command: cmd.EvictNode, state: State) -> Verdict:
+    """Nodes that are down, or own nothing clustered; never the last one."""
+    node = state.nodes[command.node]
+    if len(state.nodes) == 1:
+        return no("The last node cannot be evicted.", "Destroy the cluster instead.")
+    # A dead node cannot give away anything: what it owned is the others' from the moment it is evicted.
+    return OK if node.state is NodeState.DOWN else together(_kept_by(node.name, state))
+
+
+def _kept_by(name: str, state: State) -> Iterator[Verdict]:
+    """What a node must give away before it leaves. Machines that are not clustered go with their server."""
+    machines = state.machines_on(name)
+    clustered = [machine.name for machine in machines if machine.is_highly_available]
+    if clustered:
+        yield no(f"{name} owns {some(clustered, 3)}.", "Move or delete what it owns first.")
+    for machine in machines:
+        if machine.disk is not None and not machine.is_highly_available:
+            disk = state.disks[machine.disk].name
+            text = f"The files of {machine.name}, which is not clustered, lie on {disk}; {name} would lose it."
+            yield no(text, "Make the machine highly available and move it, or delete it first.")
+    volumes = [volume.name for volume in state.shared_volumes.values() if volume.owner == name]
+    if volumes:
+        text = f"{name} is the coordinator of a shared volume ({some(volumes, 3)})."
+        yield no(text, "Move the volume to another node first.")
+    yield from _needed(name, state)
+
+
+def configure_network(command: cmd.ConfigureNetwork, state: State) -> Verdict:
+    """A name that no other network has, a role and a metric that fit."""
+    network = state.networks[command.network]
+    if command.name is not None and command.name != network.name:
+        verdict = names.object_name(command.name, "network")
+        if not verdict:
+            return verdict
+        if names.is_taken(command.name, (other.name for other in state.networks.values() if other != network)):
+            return no(f"A network {command.name} exists already.", "Choose another name.")
+    if command.metric is not None and not 1 <= command.metric <= 65535:
+        return no("The metric must be 1 to 65535.", "Correct the metric.")
+    if command.role is NetworkRole.NONE:
+        others = [n for n in state.networks.values() if n.id != network.id and n.role is not NetworkRole.NONE]
+        if not others:
+            return no("The cluster would have no network left.", "Enable another network first.")
+    return OK
+
+
+def fail_adapter(command: cmd.FailAdapter, state: State) -> Verdict:
+    """Adapters that are up."""
+    adapter = state.adapters[command.adapter]
+    return OK if adapter.state == "Up" else no(f"{adapter.name} is {adapter.state.lower()} already.", "")
+
+
+def repair_adapter(command: cmd.RepairAdapter, state: State) -> Verdict:
+    """Adapters that are not up."""
+    adapter = state.adapters[command.adapter]
+    return no(f"{adapter.name} is up already.", "") if adapter.state == "Up" else OK

@@ -1,0 +1,172 @@
+"""What is allowed with snapshots and backups, and what is advised against."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from fcm.model.entities import MachineState, NodeState, ResourceState, VolumeAccess
+from fcm.model.quantities import apart
+from fcm.model.rules.maintenance import not_in_maintenance, within_reach
+from fcm.model.rules.verdict import OK, Verdict, no
+
+if TYPE_CHECKING:
+    from fcm.model import commands as cmd
+    from fcm.model.entities import VirtualMachine
+    from fcm.model.snapshots import Backup, Snapshot
+    from fcm.model.state import State
+
+MOST_SNAPSHOTS = 50
+"""Of one machine (Hyper-V in Windows Server 2008 R2)."""
+LONGEST_NAME = 100
+_CHANGING = (MachineState.STARTING, MachineState.STOPPING, MachineState.SAVING)
+
+
+def snapshots_of(state: State, machine: str) -> tuple[Snapshot, ...]:
+    """Snapshots of a machine, oldest first."""
+    return tuple(one for one in state.snapshots.values() if one.machine.id == machine)
+
+
+def current_snapshot(state: State, machine: str) -> Snapshot | None:
+    """The one that Revert goes back to: taken or applied last."""
+    found = snapshots_of(state, machine)
+    return max(found, key=lambda one: (max(one.time, one.applied or 0.0), one.time), default=None)
+
+
+def active_backup(state: State, machine: str) -> Backup | None:
+    """The backup of a machine that waits or runs."""
+    return next((one for one in state.backups.values() if one.machine == machine and one.ended is None), None)
+
+
+def last_backup(state: State, machine: str) -> Backup | None:
+    """The newest backup of a machine, over or not."""
+    return next((one for one in reversed(tuple(state.backups.values())) if one.machine == machine), None)
+
+
+def backup_words(state: State, machine: str) -> str:
+    """How the newest backup of a machine stands, in words; "" if there is none."""
+    backup = last_backup(state, machine)
+    if backup is None:
+        return ""
+    if backup.ended is not None:
+        if backup.reason:
+            return f"broken off: {backup.reason}"
+        return "complete, but a copy of files only: it met a live migration" if backup.file_copy else "complete"
+    if backup.started is None:
+        return "waits for the live migration to end"
+    return "in progress, as a copy of files" if backup.file_copy else "in progress"
+
+
+def snapshot_advice(state: State, machine: VirtualMachine) -> str:
+    """What the guide says against a snapshot now; "" if nothing."""
+    if not machine.state.holds_memory:
+        return ""
+    text = (
+        f"{machine.name} is {machine.state.lower()}. Avoid snapshots of a running virtual machine: going back to one "
+        "restores its memory as well as its disk."
+    )
+    if not machine.is_highly_available:
+        return text
+    return (
+        f"{text} It is clustered: better shut it down from Failover Cluster Manager, take the snapshot, and start it "
+        "again."
+    )
+
+
+def revert_advice(state: State, snapshot: Snapshot) -> str:
+    """What going back to a snapshot costs."""
+    name = snapshot.machine.name
+    text = f"What {name} has written since {snapshot.name} is lost."
+    if snapshot.with_memory:
+        text += (
+            f" The snapshot was taken while {name} was {snapshot.machine.state.lower()}: its memory comes back too, "
+            "and what others did with it since then it does not know. It will be saved, and goes on when it is started."
+        )
+    return text
+
+
+def take(command: cmd.TakeSnapshot, state: State) -> Verdict:
+    """Snapshot of Hyper-V Manager."""
+    machine = state.machines[command.machine]
+    found = _still(state, machine)
+    if not found:
+        return found
+    others = snapshots_of(state, machine.id)
+    if len(others) >= MOST_SNAPSHOTS:
+        return no(f"{machine.name} has {len(others)} snapshots, the most Hyper-V allows.", "Delete one first.")
+    if len(command.name) > LONGEST_NAME or command.name != command.name.strip() or not command.name.isprintable():
+        return no(
+            f"The name of a snapshot has at most {LONGEST_NAME} characters, none of them a control character, and no "
+            "space around it.",
+            "Choose another name, or none.",
+        )
+    if command.name.casefold() in {one.name.casefold() for one in others}:
+        return no(f"{machine.name} has a snapshot {command.name} already.", "Choose another name.")
+    if machine.disk is not None and machine.state is not MachineState.OFF:
+        disk = state.disks[machine.disk]
+        if disk.free < machine.memory:
+            free, taken = apart(disk.free, machine.memory)
+            return no(
+                f"{disk.name} has {free} free; the memory of {machine.name} takes {taken}.",
+                "Shut the machine down first, or make room.",
+            )
+    return OK
+
+
+def _still(state: State, machine: VirtualMachine) -> Verdict:
+    if state.active_migration(machine.id) is not None:
+        return no(f"{machine.name} is being migrated.", "Wait for the end or cancel the migration.")
+    if machine.state in _CHANGING:
+        return no(f"{machine.name} is {machine.state.lower()}.", "Wait until that is done.")
+    backup = active_backup(state, machine.id)
+    if backup is not None:
+        return no(f"{machine.name} is being backed up.", "Wait for the end of the backup.")
+    return within_reach(state, machine.disk)
+
+
+def revert(command: cmd.RevertToSnapshot, state: State) -> Verdict:
+    """Revert and Apply of Hyper-V Manager; a clustered machine must be off, as the guide asks for."""
+    snapshot = state.snapshots[command.snapshot]
+    machine = state.machines[snapshot.machine.id]
+    found = _still(state, machine)
+    if not found:
+        return found
+    if machine.is_highly_available and machine.state is not MachineState.OFF:
+        return no(
+            f"{machine.name} is clustered and {machine.state.lower()}; going back to a snapshot behind the cluster's "
+            "back looks like a failure to it.",
+            "Shut it down from Failover Cluster Manager first, take a snapshot of it as it is, then go back.",
+        )
+    if state.nodes[machine.node].state is NodeState.DOWN:
+        return no(f"{machine.node} is down.", "Start the cluster service of the node.")
+    return OK
+
+
+def delete(command: cmd.DeleteSnapshot, state: State) -> Verdict:
+    """Delete Snapshot of Hyper-V Manager."""
+    return _still(state, state.machines[state.snapshots[command.snapshot].machine.id])
+
+
+def back_up(command: cmd.BackUpMachine, state: State) -> Verdict:
+    """Online backup; one that meets a live migration waits for it and is not refused."""
+    machine = state.machines[command.machine]
+    if active_backup(state, machine.id) is not None:
+        return no(f"{machine.name} is being backed up already.", "Wait for the end of that backup.")
+    if machine.state in _CHANGING:
+        return no(f"{machine.name} is {machine.state.lower()}.", "Wait until that is done.")
+    if state.nodes[machine.node].state is NodeState.DOWN:
+        return no(f"{machine.node} is down.", "Start the cluster service of the node.")
+    if machine.disk is not None:
+        disk = state.disks[machine.disk]
+        if disk.state is not ResourceState.ONLINE:
+            return no(f"{disk.name} with the files of {machine.name} is offline.", "Bring the disk online first.")
+    return not_in_maintenance(state, machine.disk)
+
+
+def volume_in_backup(state: State, disk: str) -> Verdict:
+    """Whether access to a volume is left alone by backups."""
+    volume = state.shared_volumes[disk]
+    if volume.access is VolumeAccess.BACKUP_REDIRECTED:
+        return no(
+            f"A backup of {volume.name} is in progress; its access is redirected until then.", "Wait for its end."
+        )
+    return OK

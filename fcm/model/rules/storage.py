@@ -1,0 +1,139 @@
+"""What may be done with disks and Cluster Shared Volumes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from fcm.model.entities import (
+    DiskUse,
+    NodeState,
+    ResourceState,
+    VolumeAccess,
+)
+from fcm.model.rules import names
+from fcm.model.rules import snapshots as snapshot_rules
+from fcm.model.rules.maintenance import not_in_maintenance, within_reach
+from fcm.model.rules.verdict import OK, Verdict, no, some, together
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from fcm.model import commands as cmd
+    from fcm.model.entities import Disk
+    from fcm.model.state import State
+
+
+def add_cluster_disk(command: cmd.AddClusterDisk, state: State) -> Verdict:
+    """Disks that all nodes see and that are not in the cluster yet."""
+    if not command.disks:
+        return no("No disk was chosen.", "Tick at least one disk.")
+    return together(found for identity in command.disks for found in _not_a_cluster_disk(state.disks[identity], state))
+
+
+def _not_a_cluster_disk(disk: Disk, state: State) -> Iterator[Verdict]:
+    if disk.use is not DiskUse.UNASSIGNED:
+        yield no(f"{disk.name} is a cluster disk already.", "Choose disks that the cluster does not use yet.")
+        return
+    hidden = sorted(set(state.nodes) - set(disk.visible_to))
+    if hidden:
+        yield no(f"{disk.name} is not visible to {', '.join(hidden)}.", "Present the LUN to every node.")
+    if not disk.persistent_reservations:
+        yield no(f"{disk.name} does not support persistent reservations.", "Use a LUN that validation passes.")
+
+
+def add_storage(command: cmd.AddStorage, state: State) -> Verdict:
+    """Disks of Available Storage, online and not used for something else."""
+    assert state.cluster is not None
+    if not state.cluster.shared_volumes_enabled:
+        return no("Cluster Shared Volumes are not enabled.", "Enable them on the cluster first.")
+    if not command.disks:
+        return no("No disk was chosen.", "Tick at least one disk.")
+    return together(found for identity in command.disks for found in _not_a_volume(state.disks[identity], state))
+
+
+def _not_a_volume(disk: Disk, state: State) -> Iterator[Verdict]:
+    if disk.use is not DiskUse.AVAILABLE:
+        yield no(f"{disk.name} is not in Available Storage ({disk.use}).", "Choose disks of Available Storage.")
+        return
+    if disk.state is not ResourceState.ONLINE:
+        yield no(f"{disk.name} is {disk.state.lower()}.", "Bring the disk online first.")
+    yield not_in_maintenance(state, disk.id)
+    if disk.file_system != "NTFS":
+        yield no(f"{disk.name} is formatted with {disk.file_system}.", "Cluster Shared Volumes need NTFS.")
+    users = [machine.name for machine in state.machines_with_files_on(disk.id)]
+    if users:
+        yield no(
+            f"{disk.name} holds files of {some(users, 3)}.",
+            "Make these machines highly available with their own disk, or delete them first.",
+        )
+
+
+def remove_volume(command: cmd.RemoveSharedVolume, state: State) -> Verdict:
+    """Volumes without files of virtual machines."""
+    volume = state.shared_volumes[command.disk]
+    users = [machine.name for machine in state.machines_with_files_on(command.disk)]
+    if users:
+        return no(f"{volume.name} holds files of {some(users, 3)}.", "Move or delete these machines first.")
+    return not_in_maintenance(state, command.disk)
+
+
+def rename_volume(command: cmd.RenameSharedVolume, state: State) -> Verdict:
+    """A name for a volume that no other has."""
+    volume = state.shared_volumes[command.disk]
+    verdict = names.object_name(command.name, "volume")
+    if not verdict:
+        return verdict
+    if names.is_taken(command.name, (disk.name for disk in state.disks.values() if disk.id != volume.disk)):
+        return no(f"Another disk is named {command.name}.", "Choose a name that is not in use.")
+    return OK
+
+
+def rename_folder(command: cmd.RenameVolumeFolder, state: State) -> Verdict:
+    """A folder name under ClusterStorage that Windows takes and no other volume has."""
+    volume = state.shared_volumes[command.disk]
+    verdict = names.file_name(command.folder, "folder", names.FOLDER_LIMIT)
+    if not verdict:
+        return verdict
+    others = (other.folder for other in state.shared_volumes.values() if other.disk != volume.disk)
+    if names.is_taken(command.folder, others):
+        return no(f"ClusterStorage has a folder {command.folder} already.", "Choose a name that is not in use.")
+    moving = [m for m in state.running_migrations() if state.machines[m.machine].disk == volume.disk]
+    if moving:
+        return no("A machine on this volume is being migrated.", "Wait until the migration is over.")
+    return within_reach(state, command.disk)
+
+
+def move_volume(command: cmd.MoveSharedVolume, state: State) -> Verdict:
+    """The volume goes to another node that is up."""
+    volume, node = state.shared_volumes[command.disk], state.nodes[command.node]
+    if volume.owner == node.name:
+        return no(f"{node.name} is the coordinator of {volume.name} already.", "Choose another node.")
+    if node.state is not NodeState.UP:
+        return no(f"{node.name} is {node.state.lower()}.", "Choose a node that is up.")
+    if node.name not in state.disks[command.disk].visible_to:
+        return no(f"{node.name} does not see this disk.", "Present the LUN to the node.")
+    return not_in_maintenance(state, command.disk)
+
+
+def redirect(command: cmd.SetRedirectedAccess, state: State) -> Verdict:
+    """Redirected access is turned on or off, not twice."""
+    volume = state.shared_volumes[command.disk]
+    if (volume.access is VolumeAccess.REDIRECTED) == command.on:
+        return no(f"Redirected access of {volume.name} is {'on' if command.on else 'off'} already.")
+    return within_reach(state, command.disk) and snapshot_rules.volume_in_backup(state, command.disk)
+
+
+def disk_online(command: cmd.SetDiskOnline, state: State) -> Verdict:
+    """A cluster disk goes online or offline; not below running machines."""
+    disk = state.disks[command.disk]
+    if disk.use is DiskUse.UNASSIGNED:
+        return no(f"{disk.name} is not a cluster disk.", "Add it to the cluster first.")
+    if (disk.state is ResourceState.ONLINE) == command.online:
+        return no(f"{disk.name} is {'online' if command.online else 'offline'} already.")
+    if not command.online:
+        if disk.use is DiskUse.WITNESS:
+            return no(f"{disk.name} is the witness of the quorum.", "Configure another quorum first.")
+        users = [m.name for m in state.machines_with_files_on(disk.id) if m.state.holds_memory]
+        if users:
+            return no(f"{disk.name} is used by running machines: {some(users, 3)}.", "Shut them down first.")
+    return OK

@@ -1,0 +1,1 @@
+"""Validate a Configuration: five categories of tests."""

@@ -1,0 +1,172 @@
+"""Validation tests of the category Cluster Configuration (new in Windows Server 2008 R2; existing clusters only)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from fcm.model.entities import GroupType, NodeState, QuorumMode, ResourceState, ResourceType, StartAction, VolumeAccess
+from fcm.model.rules.networks import migration_order
+from fcm.model.rules.quorum import description, votes
+from fcm.model.validation.finding import Finding, NamedTests, fail, info, listed, passed, warn, words
+from fcm.text.words import counted, quoted
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from fcm.model.state import State
+
+
+def _core_groups(state: State) -> Iterator[Finding]:
+    lines = (f"{g.name}: owner {g.owner}, {g.state.lower()}" for g in state.groups.values() if g.is_core)
+    return listed(lines, "There are no core groups.")
+
+
+def _networks(state: State) -> Iterator[Finding]:
+    lines = (
+        f"{n.name}: {n.subnet}, use {n.role.name.replace('_', ' ').lower()}, metric {n.metric}, {n.state.lower()}"
+        for n in state.networks.values()
+    )
+    return listed(lines, "There are no cluster networks.")
+
+
+def _resources(state: State) -> Iterator[Finding]:
+    lines = (f"{r.name} ({r.type}): {r.state.lower()}" for r in state.resources.values())
+    return listed(lines, "There are no resources.")
+
+
+def _volumes(state: State) -> Iterator[Finding]:
+    lines = (f"{v.name}: {v.path()}, owner {v.owner}, {v.access.lower()}" for v in state.shared_volumes.values())
+    return listed(lines, "There are no Cluster Shared Volumes.")
+
+
+def _services(state: State) -> Iterator[Finding]:
+    lines = (
+        f"{g.name}: owner {g.owner}, {g.state.lower()}"
+        for g in state.groups.values()
+        if g.type is GroupType.VIRTUAL_MACHINE
+    )
+    return listed(lines, "There are no services or applications.")
+
+
+def _quorum(state: State) -> Iterator[Finding]:
+    cluster = state.cluster
+    if cluster is None:
+        yield fail("There is no cluster.", "Create a cluster first.")
+        return
+    count = votes(cluster, state.nodes, state.disks)
+    mode = description(cluster, state.disks)
+    if not count.has_quorum:
+        yield fail(f"{mode}: {count.present} of {count.needed} needed votes are present.", "Bring more nodes up.")
+    even = len(state.nodes) % 2 == 0
+    if even and cluster.quorum_mode is QuorumMode.NODE_MAJORITY:
+        yield warn(
+            f"{mode} with {len(state.nodes)} nodes: with an even number of nodes half of them could go without a "
+            "majority on either side.",
+            "Add a witness with Configure Cluster Quorum Settings.",
+        )
+    elif cluster.quorum_mode is QuorumMode.DISK_ONLY:
+        yield warn(
+            f"{mode}: the disk is a single point of failure.",
+            "Choose another mode in Configure Cluster Quorum Settings.",
+        )
+    else:
+        spare = count.present - count.needed
+        yield Finding(
+            "pass" if spare >= 1 else "warn",
+            f"{mode}: {count.present} of {count.total} votes are present, {count.needed} are needed.",
+            "" if spare >= 1 else "The next failure stops the cluster: bring the missing nodes or the witness back.",
+        )
+    if not even and cluster.quorum_mode is QuorumMode.NODE_AND_DISK_MAJORITY:
+        nodes = counted(len(state.nodes), "node")
+        yield info(f"With {nodes}, an odd number, Node Majority would tolerate as many failures.")
+
+
+def _resource_status(state: State) -> Iterator[Finding]:
+    def bad() -> Iterator[Finding]:
+        for resource in state.resources.values():
+            if resource.state is ResourceState.FAILED:
+                yield fail(f"{resource.name} has failed.", "Look at its critical events, then bring it online.")
+            elif resource.state is ResourceState.OFFLINE and resource.type is not ResourceType.VIRTUAL_MACHINE:
+                yield warn(f"{resource.name} is offline.", "Bring the resource online.")
+
+    return passed(bad(), "No resource has failed.")
+
+
+def _node_status(state: State) -> Iterator[Finding]:
+    def bad() -> Iterator[Finding]:
+        for node in state.nodes.values():
+            if node.state in (NodeState.DOWN, NodeState.JOINING):
+                yield warn(f"{node.name} is {node.state.lower()}.", "Start the cluster service of the node.")
+            elif node.state is NodeState.PAUSED:
+                yield warn(f"{node.name} is paused: nothing can move to it.", "Resume the node.")
+
+    return passed(bad(), "All nodes are up.")
+
+
+def _volume_access(state: State) -> Iterator[Finding]:
+    def bad() -> Iterator[Finding]:
+        for volume in state.shared_volumes.values():
+            if volume.access is VolumeAccess.MAINTENANCE:
+                yield warn(f"{volume.name} is in maintenance mode: no node reaches it.", "Turn maintenance mode off.")
+            elif volume.access is not VolumeAccess.DIRECT:
+                text = f"{volume.name}: {volume.access}. All input and output goes through {volume.owner}."
+                yield warn(text, "Turn redirected access off, or wait for the end of the backup.")
+
+    return passed(bad(), "All nodes reach all Cluster Shared Volumes directly.")
+
+
+def _machines(state: State) -> Iterator[Finding]:
+    def bad() -> Iterator[Finding]:
+        for machine in state.machines.values():
+            if not machine.is_highly_available:
+                continue
+            if machine.start_action is not StartAction.NOTHING:
+                yield warn(
+                    f"{machine.name}: the automatic start action is {quoted(machine.start_action.value)}.",
+                    "Set it to Nothing: the cluster decides where the machine starts.",
+                )
+            if machine.media is not None:
+                yield warn(
+                    f"{machine.name}: the ISO file {machine.media} is attached; it cannot be live-migrated.",
+                    "Set the DVD drive of the machine to None.",
+                )
+            if machine.switch is not None:
+                lacking = [n.name for n in state.nodes.values() if machine.switch not in n.switches]
+                if lacking:
+                    yield warn(
+                        f"{machine.name} is connected to {quoted(machine.switch)}, "
+                        f"which {words(lacking)} does not have.",
+                        "Give the virtual networks the same name on all nodes.",
+                    )
+
+    return passed(bad(), "All highly available machines can run on every node.")
+
+
+def _live_migration(state: State) -> Iterator[Finding]:
+    if state.cluster is None:
+        return
+    order = [state.networks[identity] for identity in migration_order(state.cluster, state.networks)]
+    if not order:
+        yield fail("No network may be used for live migration.", "Tick one on the tab Network for live migration.")
+        return
+    names = ", ".join(network.name for network in order)
+    if order[0].gateway is not None:
+        text = f"Live migration uses {names}, in this order. The first has a default gateway: it is not private."
+        yield warn(text, "Move a private network up on the tab Network for live migration.")
+    else:
+        yield Finding("pass", f"Live migration uses {names}, in this order.")
+
+
+TESTS: NamedTests = (
+    ("List Cluster Core Groups", _core_groups),
+    ("List Cluster Network Information", _networks),
+    ("List Cluster Resources", _resources),
+    ("List Cluster Volumes", _volumes),
+    ("List Clustered Services and Applications", _services),
+    ("Validate Quorum Configuration", _quorum),
+    ("Validate Resource Status", _resource_status),
+    ("Validate Node Status", _node_status),
+    ("Validate Cluster Shared Volume Access", _volume_access),
+    ("Validate Highly Available Virtual Machines", _machines),
+    ("Validate Networks for Live Migration", _live_migration),
+)

@@ -1,0 +1,1 @@
+"""What can be typed next, and what a cmdlet is for."""

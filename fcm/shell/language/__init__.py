@@ -1,0 +1,1 @@
+"""The text of a script to its tree, and back."""

@@ -1,0 +1,377 @@
+"""Expressions of the language: recursive descent with precedence climbing.
+
+Precedence follows PowerShell: logical < bitwise < comparison < additive < multiplicative < format < range < comma <
+unary.
+"""
+
+from __future__ import annotations
+
+import re
+from abc import abstractmethod
+
+from fcm.shell.language import tree
+from fcm.shell.language.exceptions import exception_type
+from fcm.shell.language.scanner import DASHES, DOUBLE, SINGLE, Token, TokenKind
+from fcm.shell.language.texts import TextReader
+from fcm.text.words import quoted
+
+CHAIN = 200
+"""Operators in one row."""
+_COMPARISONS = (
+    *("eq", "ne", "gt", "ge", "lt", "le", "like", "notlike", "match", "notmatch", "contains", "notcontains", "in"),
+    *("notin", "replace", "split", "join", "is", "isnot", "as"),
+)
+_CASED = _COMPARISONS[:15]
+"""Operators that have a form with i (case does not count, as without it) and one with c (case counts)."""
+_PREFIXED = {f"i{name}": name for name in _CASED}
+PRECEDENCE = {
+    **dict.fromkeys(("-and", "-or", "-xor"), 1),
+    **dict.fromkeys(("-band", "-bor", "-bxor"), 2),
+    **dict.fromkeys((f"-{name}" for name in (*_COMPARISONS, *(f"c{name}" for name in _CASED))), 3),
+    "+": 4,
+    "-": 4,
+    **dict.fromkeys(("*", "/", "%"), 5),
+    "-f": 6,
+    "..": 7,
+}
+CAST_TYPES = frozenset(
+    (
+        "int",
+        "long",
+        "string",
+        "bool",
+        "double",
+        "datetime",
+        "timespan",
+        "array",
+        "xml",
+        "object",
+        "hashtable",
+        "pscustomobject",
+    )
+)
+_TYPE = re.compile(r"\[\s*([A-Za-z.]+)(\[\])?\s*\]")
+_TYPE_NAMES = {
+    **{"int32": "int", "int64": "long", "uint32": "long", "boolean": "bool", "psobject": "object"},
+    **{"management.automation.pscustomobject": "pscustomobject", "float": "double", "single": "double"},
+}
+
+
+class ExpressionParser(TextReader):
+    """Reads expressions; what needs statements is left to the parser of statements."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__(text)
+        self.origin: tree.Source | None = None
+        """The text as what runs later knows it; None where nothing will run."""
+        self._read: dict[int, tuple[tree.SubExpression, int, list[Token]]] = {}
+        """Subexpressions by where they begin, with their end and their tokens."""
+
+    @abstractmethod
+    def statements(self, end: str) -> tuple[tree.Node, ...]:
+        """Statements up to and with the closing ``end``."""
+
+    @abstractmethod
+    def statement(self) -> tree.Node:
+        """One statement."""
+
+    # operators
+
+    def expression(self, least: int = 1, lists: bool = True) -> tree.Node:
+        """An expression whose operators bind at least as strongly as ``least``; ``lists``: commas may stand in it."""
+        self.enter()
+        left = self.comma() if lists else self.unary()
+        length = 0
+        while True:
+            self.skip_space()
+            start = self.at
+            operator, width = self._operator()
+            if not operator or PRECEDENCE[operator] < least:
+                break
+            length += 1
+            if length > CHAIN:
+                raise self.fail(f"More than {CHAIN} operators stand in one row.", "Use variables for the parts.")
+            self.at += width
+            self.mark(TokenKind.OPERATOR, start)
+            self.skip_space(newlines=True)
+            right = self.expression(PRECEDENCE[operator] + 1, lists)
+            left = tree.Binary(operator, left, right, at=left.at)
+        self.leave()
+        return left
+
+    def _operator(self) -> tuple[str, int]:
+        word = self.dashed_word()
+        if word:
+            name = _PREFIXED.get(word, word)
+            return (f"-{name}", len(word) + 1) if f"-{name}" in PRECEDENCE else ("", 0)
+        if self.starts(".."):
+            return "..", 2
+        char = self.peek()
+        if char and char in DASHES and self.peek(1) != "=":
+            return "-", 1
+        return (char, 1) if char and char in "+*/%" and self.peek(1) != "=" else ("", 0)
+
+    def comma(self) -> tree.Node:
+        """Operands with commas between them; a comma before the first makes a list of it."""
+        start = self.at
+        if self.take(","):
+            self.skip_space(newlines=True)
+            self.enter()
+            inner = self.comma()
+            self.leave()
+            return tree.Sequence((inner,), at=start)
+        first = self.unary()
+        items = [first]
+        while True:
+            self.skip_space()
+            if not self.take(","):
+                break
+            self.skip_space(newlines=True)
+            items.append(self.unary())
+        return first if len(items) == 1 else tree.Sequence(tuple(items), at=first.at)
+
+    def unary(self) -> tree.Node:
+        """An operand with the signs before it."""
+        start, word = self.at, self.dashed_word()
+        if word == "not" or self.peek() == "!":
+            self.at += 4 if word else 1
+            return self._signed("-not", start)
+        if word in ("join", "split", "bnot"):
+            self.at += len(word) + 1
+            return self._signed(f"-{word}", start)
+        if self.starts("++") or (self.peek() and self.peek() in DASHES and self.peek(1) and self.peek(1) in DASHES):
+            found = self._incremented(start)
+            if found is not None:
+                return found
+        if self.peek() and self.peek() in DASHES + "+" and not word:
+            sign = "+" if self.peek() == "+" else "-"
+            self.at += 1
+            return self._signed(sign, start)
+        kind = self.type_name()
+        if kind is not None:
+            name, is_list = kind
+            self.mark(TokenKind.KEYWORD, start)
+            if self.starts("::"):
+                return self.postfix(self._static(name, start))
+            if name not in CAST_TYPES and exception_type(name):
+                return tree.Literal(f"[{exception_type(name)}]", at=start)
+            if name not in CAST_TYPES:
+                raise self.fail(
+                    f"The type [{name}] is not known.", f"Known are {', '.join(sorted(CAST_TYPES))}.", start
+                )
+            self.skip_space()
+            if not self.peek() or self.peek() in ");}|,]\n" or self.dashed_word():
+                return tree.Literal(f"[{name}]", at=start)
+            self.enter()
+            operand = self.unary()
+            self.leave()
+            return tree.Cast(f"{name}[]" if is_list else name, operand, at=start)
+        return self._counted(self.postfix(self.primary()))
+
+    def _signed(self, operator: str, start: int) -> tree.Node:
+        self.mark(TokenKind.OPERATOR, start)
+        self.skip_space()
+        self.enter()
+        operand = self.unary()
+        self.leave()
+        if operator == "-" and isinstance(operand, tree.Literal) and isinstance(operand.value, int | float):
+            return tree.Literal(-operand.value, f"-{operand.word}", at=start)
+        return tree.Unary(operator, operand, at=start)
+
+    def type_name(self) -> tuple[str, bool] | None:
+        """The type in brackets that stands here, in its short form, and whether it is a list; passes it."""
+        match = _TYPE.match(self.text, self.at)
+        if match is None:
+            return None
+        self.at = match.end()
+        name = match[1].lower().removeprefix("system.")
+        return _TYPE_NAMES.get(name, name), match[2] is not None
+
+    def _static(self, kind: str, start: int) -> tree.Node:
+        """``[math]::Round(1.5)``, ``[int]::MaxValue``."""
+        self.at += 2
+        match = re.compile(r"[A-Za-z]\w*").match(self.text, self.at)
+        if match is None:
+            raise self.fail("A name is missing after ::.", "Write [math]::Round(1.5).")
+        self.at = match.end()
+        arguments = self.arguments() if self.peek() == "(" else None
+        return tree.StaticCall(kind, match[0].lower(), arguments, at=start)
+
+    def _incremented(self, start: int) -> tree.Node | None:
+        """``++$x``; None where no variable follows the two signs."""
+        operator = "++" if self.peek() == "+" else "--"
+        self.at += 2
+        if self.peek() != "$" or not self.names_variable():
+            self.at = start
+            return None
+        self.mark(TokenKind.OPERATOR, start)
+        return tree.Increment(self.postfix(self.dollar()), operator, before=True, at=start)
+
+    def _counted(self, node: tree.Node) -> tree.Node:
+        """``$x++``: an operand with the two signs right behind it."""
+        first, second = self.peek(), self.peek(1)
+        if not isinstance(node, tree.Variable | tree.Member | tree.Index) or not first or not second:
+            return node
+        if (first + second) != "++" and not (first in DASHES and second in DASHES):
+            return node
+        start = self.at
+        self.at += 2
+        self.mark(TokenKind.OPERATOR, start)
+        return tree.Increment(node, "++" if first == "+" else "--", before=False, at=node.at)
+
+    # operands
+
+    def postfix(self, node: tree.Node) -> tree.Node:
+        """Member access, calls and indexes that follow an operand without a blank."""
+        for _ in range(CHAIN // 2):
+            char, following = self.peek(), self.peek(1)
+            if char == "." and following and (following.isalpha() or following in "_" + SINGLE + DOUBLE):
+                self.at += 1
+                node = self._member(node)
+            elif char == "[":
+                self.at += 1
+                self.skip_space(newlines=True)
+                index = self.expression()
+                self.skip_space(newlines=True)
+                self.expect("]", "The index")
+                node = tree.Index(node, index, at=node.at)
+            else:
+                return node
+        raise self.fail("Too many members in one row.", "Use variables for the parts.")
+
+    def _member(self, node: tree.Node) -> tree.Node:
+        if self.peek() in SINGLE:
+            name = self.read_single()
+        elif self.peek() in DOUBLE:
+            read = self.read_double()
+            name = read.value if isinstance(read, tree.Literal) and isinstance(read.value, str) else ""
+        else:
+            match = re.compile(r"\w+").match(self.text, self.at)
+            assert match is not None
+            name, self.at = match[0], match.end()
+        if self.peek() != "(":
+            return tree.Member(node, name, at=node.at)
+        return tree.Call(node, name, self.arguments(), at=node.at)
+
+    def arguments(self) -> tuple[tree.Node, ...]:
+        """``(a, b)`` of a call."""
+        self.take("(")
+        self.skip_space(newlines=True)
+        arguments: list[tree.Node] = []
+        while self.peek() != ")":
+            arguments.append(self.expression(lists=False))
+            self.skip_space(newlines=True)
+            if not self.take(","):
+                break
+            self.skip_space(newlines=True)
+        self.expect(")", "The call")
+        return tuple(arguments)
+
+    def primary(self) -> tree.Node:
+        """One operand."""
+        start, char = self.at, self.peek()
+        if not char:
+            raise self.fail("The text ends where a value should stand.", "Write a value.")
+        if char in SINGLE:
+            return tree.Literal(self.read_single(), at=start)
+        if char in DOUBLE:
+            return self.read_double()
+        if char == "$":
+            return self.dollar()
+        if char == "(":
+            return self.group()
+        if char == "@":
+            return self._at_sign()
+        if char == "{":
+            self.take("{")
+            return tree.ScriptBlock(self._block("}"), self.origin, at=start)
+        found = self.read_number()
+        if found is not None:
+            return tree.Literal(found[0], found[1], at=start)
+        raise self.fail(
+            f"{quoted(self._here())} is no value.",
+            "Put a text into quotes, a command into parentheses, $ before a variable.",
+        )
+
+    def _here(self) -> str:
+        match = re.compile(r"[^\s;|(){},]+|.").match(self.text, self.at)
+        return match[0][:40] if match else ""
+
+    def dollar(self) -> tree.Node:
+        """A variable or ``$( ... )``."""
+        start = self.at
+        if self.peek(1) == "(":
+            return self._sub_expression(start)
+        name = self.read_variable()
+        if name is None:
+            raise self.fail("A variable needs a name after $.", "Put the text into single quotes if $ is meant.")
+        return tree.Variable(name, at=start)
+
+    def _sub_expression(self, start: int) -> tree.Node:
+        """``$( statements )``. One that is read again (an argument turned out to be a word) is not parsed again."""
+        known = self._read.get(start)
+        if known is None:
+            before = len(self.tokens)
+            self.take("$(")
+            node = tree.SubExpression(self._block(")"), at=start)
+            self._read[start] = (node, self.at, self.tokens[before:])
+            return node
+        node, self.at, tokens = known
+        self.tokens += tokens
+        return node
+
+    def group(self) -> tree.Node:
+        """``( statement )``; parentheses around a mere expression leave no node of their own."""
+        start = self.at
+        self.take("(")
+        self.enter()
+        self.skip_space(newlines=True)
+        body = self.statement()
+        self.skip_space(newlines=True)
+        self.expect(")", "The parenthesis")
+        self.leave()
+        return tree.Group(body, at=start) if isinstance(body, tree.STATEMENTS) else body
+
+    def _at_sign(self) -> tree.Node:
+        start = self.at
+        if self.peek(1) and self.peek(1) in SINGLE + DOUBLE:
+            text, expands = self.read_here()
+            return self.expanded(text, start) if expands else tree.Literal(text, at=start)
+        if self.take("@("):
+            return tree.ArrayExpression(self._block(")"), at=start)
+        if self.take("@{"):
+            self.enter()
+            entries = self._entries()
+            self.leave()
+            return tree.Hash(entries, at=start)
+        raise self.fail("@ begins no value.", "Write @( ... ) for a list or @{ ... } for a table.")
+
+    def _entries(self) -> tuple[tuple[tree.Node, tree.Node], ...]:
+        entries: list[tuple[tree.Node, tree.Node]] = []
+        while True:
+            self.skip_space(newlines=True)
+            while self.take(";"):
+                self.skip_space(newlines=True)
+            if self.take("}"):
+                return tuple(entries)
+            start = self.at
+            match = re.compile(r"[A-Za-z_]\w*").match(self.text, self.at)
+            if match is not None:
+                self.at = match.end()
+                self.mark(TokenKind.WORD, start)
+                key: tree.Node = tree.Literal(match[0], at=start)
+            else:
+                key = self.postfix(self.primary())
+            self.skip_space()
+            self.expect("=", "The key")
+            self.skip_space(newlines=True)
+            entries.append((key, self.statement()))
+            self.skip_space()
+            if self.peek() not in (";", "\n", "}"):
+                raise self.fail("The table has no end.", "Separate its entries by ; and end it with }.")
+
+    def _block(self, end: str) -> tuple[tree.Node, ...]:
+        self.enter()
+        body = self.statements(end)
+        self.leave()
+        return body

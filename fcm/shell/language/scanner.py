@@ -1,0 +1,215 @@
+"""The tokenizer: characters to words, texts and numbers, in the two modes of PowerShell.
+
+The printed guide has typographic quotes and dashes; PowerShell takes them for the plain ones, and so does this.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from enum import StrEnum
+
+from fcm.shell.language.errors import ShellSyntaxError
+from fcm.text.words import quoted
+
+SINGLE = "'\u2018\u2019\u201a\u201b"
+"""Characters that are single quotes."""
+DOUBLE = '"\u201c\u201d\u201e'
+"""Characters that are double quotes."""
+DASHES = "-\u2013\u2014\u2015"
+"""Characters that are dashes."""
+WORD_END = frozenset(" \t\r\n;|(){},&>\u00a0")
+_UNITS = {"": 1, "kb": 2**10, "mb": 2**20, "gb": 2**30, "tb": 2**40, "pb": 2**50}
+_DIGITS = r"(?:\d{1,300}(?:\.\d{1,300})?|\.\d{1,300})"
+_NUMBER = re.compile(rf"(0x[0-9a-f]{{1,16}}|{_DIGITS}(?:e[+-]?\d{{1,3}})?)(kb|mb|gb|tb|pb)?", re.IGNORECASE)
+_VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*(:[A-Za-z_][A-Za-z0-9_]*)?|[?_^]|\$")
+_SPACE = " \t\r\u00a0\ufeff"
+ESCAPES = {"n": "\n", "t": "\t", "r": "\r", "0": "\0", "a": "\a", "b": "\b"}
+
+
+class TokenKind(StrEnum):
+    """Kinds of tokens, as an editor colours them."""
+
+    COMMAND = "command"
+    PARAMETER = "parameter"
+    WORD = "word"
+    TEXT = "text"
+    NUMBER = "number"
+    VARIABLE = "variable"
+    OPERATOR = "operator"
+    KEYWORD = "keyword"
+    COMMENT = "comment"
+    ERROR = "error"
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """One token and where it stands: ``text[start:end]``."""
+
+    kind: TokenKind
+    start: int
+    end: int
+
+
+def number(text: str) -> int | float | None:
+    """The number that a whole text is, with PowerShell's KB to PB (powers of 1024); None if it is none."""
+    match = _NUMBER.fullmatch(text)
+    return None if match is None else _value(match)
+
+
+def _value(match: re.Match[str]) -> int | float:
+    digits, unit = match[1].lower(), _UNITS[(match[2] or "").lower()]
+    if digits.startswith("0x"):
+        return int(digits, 16) * unit
+    if "." in digits or "e" in digits:
+        whole = float(digits) * unit
+        return int(whole) if unit > 1 and whole.is_integer() else whole
+    return int(digits) * unit
+
+
+class Scanner:
+    """A place in a text, what stands there, and the tokens that were read."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.at = 0
+        self.tokens: list[Token] = []
+
+    def peek(self, ahead: int = 0) -> str:
+        """The character there, "" at the end."""
+        place = self.at + ahead
+        return self.text[place] if place < len(self.text) else ""
+
+    def starts(self, word: str) -> bool:
+        """Whether these characters come next."""
+        return self.text.startswith(word, self.at)
+
+    def mark(self, kind: TokenKind, start: int) -> None:
+        """Remember a token that ends here."""
+        self.tokens.append(Token(kind, start, self.at))
+
+    def fail(self, message: str, remedy: str = "", at: int | None = None) -> ShellSyntaxError:
+        """The error for this place; incomplete if the text is over."""
+        place = self.at if at is None else at
+        return ShellSyntaxError(message, remedy, place, incomplete=self.at >= len(self.text))
+
+    def skip_space(self, newlines: bool = False) -> None:
+        """Pass blanks, comments and continued lines, and where asked ends of lines."""
+        while self.at < len(self.text):
+            char = self.text[self.at]
+            if char in _SPACE or (newlines and char == "\n"):
+                self.at += 1
+            elif char == "`" and re.match(r"`[ \t\r]*(\n|\Z)", self.text[self.at : self.at + 80]):
+                end = self.text.find("\n", self.at)
+                self.at = len(self.text) if end < 0 else end + 1
+            elif char == "#":
+                start = self.at
+                end = self.text.find("\n", self.at)
+                self.at = len(self.text) if end < 0 else end
+                self.mark(TokenKind.COMMENT, start)
+            elif self.starts("<#"):
+                start = self.at
+                end = self.text.find("#>", self.at)
+                if end < 0:
+                    self.at = len(self.text)
+                    raise self.fail("The comment has no end.", "End it with #>.", start)
+                self.at = end + 2
+                self.mark(TokenKind.COMMENT, start)
+            else:
+                return
+
+    def take(self, symbol: str, kind: TokenKind = TokenKind.OPERATOR) -> bool:
+        """Pass a symbol if it comes next."""
+        if not self.starts(symbol):
+            return False
+        start = self.at
+        self.at += len(symbol)
+        self.mark(kind, start)
+        return True
+
+    def expect(self, symbol: str, what: str) -> None:
+        """Pass a symbol that must come next.
+
+        Raises:
+            ShellSyntaxError: something else comes.
+        """
+        if not self.take(symbol):
+            found = f"{quoted(self.peek())} stands there" if self.peek() else "the text ends there"
+            raise self.fail(f"{what} needs {quoted(symbol)}, but {found}.", f"Write {quoted(symbol)}.")
+
+    def dashed_word(self) -> str:
+        """Letters after a dash, small, without passing them; "" if there is no dash with a word."""
+        if self.peek() not in DASHES or not self.peek():
+            return ""
+        match = re.compile(r"[A-Za-z]+").match(self.text, self.at + 1)
+        return match[0].lower() if match else ""
+
+    def keyword(self) -> str:
+        """A word of letters, small, without passing it."""
+        match = re.compile(r"[A-Za-z]+(?![\w\-.\\/:*?\[])").match(self.text, self.at)
+        return match[0].lower() if match else ""
+
+    def read_number(self) -> tuple[int | float, str] | None:
+        """The number that begins here and its text; None if there is none."""
+        match = _NUMBER.match(self.text, self.at)
+        if match is None:
+            return None
+        after = self.text[match.end() : match.end() + 1]
+        if after.isalnum() or after == "_":
+            return None
+        start, self.at = self.at, match.end()
+        self.mark(TokenKind.NUMBER, start)
+        return _value(match), match[0]
+
+    def read_variable(self) -> str | None:
+        """Name of the variable after ``$``, where one begins here; None for a plain dollar sign."""
+        start = self.at
+        if self.peek(1) == "{":
+            end = self.text.find("}", self.at)
+            if end < 0:
+                self.at = len(self.text)
+                raise self.fail("The name of the variable has no end.", "End it with }.", start)
+            name = self.text[self.at + 2 : end]
+            self.at = end + 1
+        else:
+            match = _VARIABLE.match(self.text, self.at + 1)
+            if match is None:
+                return None
+            name, self.at = match[0], match.end()
+        self.mark(TokenKind.VARIABLE, start)
+        return name
+
+    def read_single(self) -> str:
+        """A text in single quotes; a doubled quote stands for one."""
+        start = self.at
+        self.at += 1
+        parts: list[str] = []
+        while self.at < len(self.text):
+            char = self.text[self.at]
+            if char in SINGLE:
+                following = self.peek(1)
+                if not following or following not in SINGLE:
+                    self.at += 1
+                    self.mark(TokenKind.TEXT, start)
+                    return "".join(parts)
+                char = following
+                self.at += 1
+            parts.append(char)
+            self.at += 1
+        raise self.fail("The text has no end.", "End it with a single quote.", start)
+
+    def read_here(self) -> tuple[str, bool]:
+        """A here-string ``@" ... "@`` on lines of its own, and whether it expands."""
+        start, expands = self.at, self.peek(1) in DOUBLE
+        quotes = DOUBLE if expands else SINGLE
+        head = re.compile(rf"@[{quotes}][ \t\r]*\n").match(self.text, self.at)
+        if head is None:
+            self.at = len(self.text) if "\n" not in self.text[self.at :] else self.at
+            raise self.fail("Nothing may follow on the first line of a here-string.", "Begin a new line.", start)
+        tail = re.compile(rf"(?:\r?\n|(?<=\n))[{quotes}]@").search(self.text, head.end() - 1)
+        if tail is None:
+            self.at = len(self.text)
+            raise self.fail("The here-string has no end.", "End it with a quote and @ at the start of a line.", start)
+        self.at = tail.end()
+        self.mark(TokenKind.TEXT, start)
+        return self.text[head.end() : max(tail.start(), head.end())], expands

@@ -1,0 +1,1 @@
+"""What carries a script out: sessions, calls, scopes, errors."""

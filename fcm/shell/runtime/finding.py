@@ -1,0 +1,184 @@
+"""Objects by the names that cmdlets were given, with wildcards, the case of letters not counting."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, TypeVar
+
+from fcm.shell.language.errors import ParameterError
+from fcm.shell.runtime.joining import NEW
+from fcm.shell.values.values import Identity, has_wildcard, wildcard
+from fcm.text.words import quoted
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Mapping
+
+    from fcm.model.entities import (
+        Disk,
+        Group,
+        Network,
+        Node,
+        Resource,
+        VirtualMachine,
+    )
+    from fcm.shell.runtime.call import Call
+
+T = TypeVar("T")
+
+
+def check_cluster(call: Call) -> None:
+    """Refuse -Cluster NAME where another cluster is open.
+
+    Raises:
+        NotFoundError: the name is of another cluster.
+    """
+    cluster = call.state.cluster
+    assert cluster is not None
+    names = {cluster.name.casefold(), cluster.full_name.casefold(), ".", ""}
+    for name in call.texts("Cluster"):
+        if name.casefold() not in names:
+            raise call.session.not_found("open cluster", name, [cluster.name], call.at)
+
+
+def named(call: Call, what: str, lister: str, parameter: str = "Name") -> list[str]:
+    """What a parameter names, typed or piped, of a cmdlet that acts: it never means everything.
+
+    Args:
+        call: the call; its -Cluster is checked.
+        what: the kind in words, with its article.
+        lister: the cmdlet that lists them.
+        parameter: the parameter with names.
+
+    Raises:
+        ParameterError: nothing is named.
+        NotFoundError: -Cluster is of another cluster.
+    """
+    check_cluster(call)
+    found = call.names(parameter)
+    if found is None:
+        raise ParameterError(f"{call.cmdlet.name} needs the name of {what}.", f"{lister} lists them.", call.at)
+    return found
+
+
+def pick(
+    call: Call, what: str, by_name: Iterable[tuple[str, str, T]], names: Iterable[str] | None, must: bool = False
+) -> list[T]:
+    """Objects whose name (or id) matches one of the names; all where nothing was named (None), none of no names.
+
+    Args:
+        call: the call, for the place of errors.
+        what: the kind in words.
+        by_name: name, id and object.
+        names: what was asked for; wildcards may find nothing, a whole name may not.
+        must: whether a wildcard that finds nothing is an error too: where names are a setting, not a choice.
+
+    Raises:
+        NotFoundError: a name without wildcards is not there.
+    """
+    known = list(by_name)
+    if names is None:
+        return [item for _, _, item in known]
+    found: dict[str, T] = {}
+    for name in names:
+        if isinstance(name, Identity):
+            same = {identity: item for _, identity, item in known if name == identity}
+            if not same:
+                raise call.session.not_found(what, name, [known_name for known_name, _, _ in known], call.at)
+            found |= same
+            continue
+        exact = {identity: item for known_name, identity, item in known if name.casefold() == known_name.casefold()}
+        exact = exact or {identity: item for _, identity, item in known if name == identity}
+        if exact:
+            found |= exact
+            continue
+        if not has_wildcard(name):
+            raise call.session.not_found(what, name, [known_name for known_name, _, _ in known], call.at)
+        pattern = wildcard(name)
+        fitting = {identity: item for known_name, identity, item in known if pattern.fullmatch(known_name)}
+        if must and not fitting:
+            raise call.session.not_found(what, name, [known_name for known_name, _, _ in known], call.at)
+        found |= fitting
+    return list(found.values())
+
+
+def one(what: str, name: str, found: list[T]) -> T:
+    """The one object that a name means.
+
+    Raises:
+        ParameterError: a wildcard means none or several.
+    """
+    if len(found) != 1:
+        raise ParameterError(f"{quoted(name)} means {len(found)} {what}s.", f"Name one {what}.")
+    return found[0]
+
+
+def groups(call: Call, names: Iterable[str] | None) -> list[Group]:
+    """Groups by name."""
+    items = ((group.name, group.id, group) for group in call.state.groups.values())
+    return pick(call, "service or application", items, names)
+
+
+def nodes(call: Call, names: Iterable[str] | None) -> list[Node]:
+    """Nodes by name."""
+    return pick(call, "node", ((node.name, node.name, node) for node in call.state.nodes.values()), names)
+
+
+def node(call: Call, name: str) -> str:
+    """The one node of a name, as it is written; an unknown one is left to the rules, which refuse it in words."""
+    return one("node", name, nodes(call, [name])).name
+
+
+def resources(call: Call, names: Iterable[str] | None) -> list[Resource]:
+    """Resources by name."""
+    items = ((resource.name, resource.id, resource) for resource in call.state.resources.values())
+    return pick(call, "resource", items, names)
+
+
+def networks(call: Call, names: Iterable[str] | None, must: bool = False) -> list[Network]:
+    """Networks by name."""
+    items = ((network.name, network.id, network) for network in call.state.networks.values())
+    return pick(call, "cluster network", items, names, must)
+
+
+def disks(call: Call, names: Iterable[str] | None, among: Mapping[str, Disk] | None = None) -> list[Disk]:
+    """Disks by name."""
+    known = call.state.disks if among is None else among
+    return pick(call, "disk", ((disk.name, disk.id, disk) for disk in known.values()), names)
+
+
+def machines(call: Call, names: Iterable[str] | None) -> list[VirtualMachine]:
+    """Virtual machines by name."""
+    items = ((machine.name, machine.id, machine) for machine in call.state.machines.values())
+    return pick(call, "virtual machine", items, names)
+
+
+def machine(call: Call, name: str) -> VirtualMachine:
+    """The one virtual machine of a name."""
+    return one("virtual machine", name, machines(call, [name]))
+
+
+def machine_ids(call: Call, names: Iterable[str]) -> list[tuple[str, str]]:
+    """Ids and names of machines; also of one that this line creates."""
+    found: list[tuple[str, str]] = []
+    for name in names:
+        if not isinstance(name, Identity) and call.session.created(name):
+            found.append((NEW + name, name))
+        else:
+            found += [(machine.id, machine.name) for machine in machines(call, [name])]
+    return found
+
+
+def clustered_machines(call: Call, names: Collection[str] | None) -> list[VirtualMachine]:
+    """The machines of groups of these names; a name that is no group may be that of a machine."""
+    state = call.state
+    by_group = {machine.group: machine for machine in state.machines.values() if machine.group}
+    items = [(group.name, group.id, by_group[group.id]) for group in state.groups.values() if group.id in by_group]
+    known = {name.casefold() for name, _, _ in items}
+    items += [
+        (machine.name, machine.id, machine)
+        for machine in state.machines.values()
+        if machine.name.casefold() not in known
+    ]
+    objects = [name for name in names or () if isinstance(name, Identity)]
+    named = None if names is None else [name for name in names if not isinstance(name, Identity)]
+    found = {one.id: one for one in (*machines(call, objects), *pick(call, "clustered virtual machine", items, named))}
+    return list(found.values())

@@ -1,0 +1,206 @@
+"""What stands in a pipeline finds its parameter, or is an error of its own; nothing piped means that nothing is done.
+
+One place for every cmdlet: a parameter says which kinds of objects it takes (``Param.pipes``) and what its names mean
+(``Param.of``). An object is bound by its id, so that it means itself whatever names there are. As in PowerShell
+(about_Pipelines), a cmdlet that gets an empty pipeline does not run, a parameter that was typed takes nothing from the
+pipeline, and an object that fits no parameter is an error while the others go on.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from fcm.shell.language.errors import ParameterError, ShellError
+from fcm.shell.runtime.registry import ANY, TEXT, Argument, Cmdlet, Param, converted, lacks_nothing
+from fcm.shell.values.values import Identity, ShellObject, items, text
+from fcm.text.words import quoted
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Container
+
+    from fcm.model.state import State
+
+    Standing = Callable[[str, State], list[str]]
+    """Ids of what an object of an id stands for; empty: it stands for nothing of that kind."""
+
+
+def _known(identity: str | None, known: Container[object]) -> list[str]:
+    return [identity] if identity is not None and identity in known else []
+
+
+def _machine_of_group(identity: str, state: State) -> list[str]:
+    return [machine.id for machine in state.machines.values() if machine.group == identity]
+
+
+def _machine_of_resource(identity: str, state: State) -> list[str]:
+    resource = state.resources.get(identity)
+    return _known(resource.machine, state.machines) if resource is not None else []
+
+
+def _group_of_machine(identity: str, state: State) -> list[str]:
+    machine = state.machines.get(identity)
+    return _known(machine.group, state.groups) if machine is not None else []
+
+
+def _group_of_resource(identity: str, state: State) -> list[str]:
+    resource = state.resources.get(identity)
+    return _known(resource.group, state.groups) if resource is not None else []
+
+
+def _resource(identity: str, state: State) -> list[str]:
+    if identity in state.resources:
+        return [identity]
+    return [one.id for one in state.resources.values() if one.disk == identity]
+
+
+def _disk(identity: str, state: State) -> list[str]:
+    if identity in state.disks:
+        return [identity]
+    resource = state.resources.get(identity)
+    return _known(resource.disk, state.disks) if resource is not None else []
+
+
+def _part(identity: str, state: State) -> list[str]:
+    return _disk(identity, state) or ([identity] if identity in state.resources else [])
+
+
+_STANDS: dict[tuple[str, str], Standing] = {
+    ("machine", "VirtualMachine"): lambda identity, state: _known(identity, state.machines),
+    ("machine", "ClusterGroup"): _machine_of_group,
+    ("machine", "ClusterResource"): _machine_of_resource,
+    ("group", "ClusterGroup"): lambda identity, state: _known(identity, state.groups),
+    ("group", "ClusterResource"): _group_of_resource,
+    ("group", "VirtualMachine"): _group_of_machine,
+    ("resource", "ClusterResource"): _resource,
+    ("disk", "ClusterResource"): _disk,
+    ("disk", "ClusterSharedVolume"): _disk,
+    ("part", "ClusterResource"): _part,
+    ("part", "ClusterSharedVolume"): _disk,
+}
+"""What an object of a type stands for where a parameter wants another kind; all others stand for themselves."""
+_KINDS = {
+    "machine": "virtual machine",
+    "group": "service or application",
+    "resource": "resource",
+    "disk": "disk",
+    "part": "resource or disk",
+}
+
+
+def bound(
+    cmdlet: Cmdlet, values: dict[str, Any], given: list[Any], has_input: bool, state: State
+) -> tuple[list[dict[str, Any]], list[ShellError]]:
+    """The calls that arguments and a pipeline make of a cmdlet.
+
+    Args:
+        cmdlet: what is called.
+        values: its arguments by parameter.
+        given: the objects that were piped.
+        has_input: whether something stands before it in the pipeline.
+        state: the cluster, for what objects stand for.
+
+    Returns:
+        The values of each call, and an error for each object that fits no parameter.
+
+    Raises:
+        ParameterError: a parameter that is needed is missing.
+    """
+    if cmdlet.collects:
+        lacks_nothing(cmdlet, values)
+        return [values], []
+    errors: list[ShellError] = []
+    values = {name: _named(cmdlet, name, value, state, errors) for name, value in values.items()}
+    if errors:
+        return [], errors
+    typed = not has_input and "InputObject" in values
+    if not has_input and not typed:
+        lacks_nothing(cmdlet, values)
+        return [values], []
+    objects = items(values.pop("InputObject")) if typed else given
+    found: dict[str, list[Any]] = {}
+    for one in objects:
+        try:
+            param, taken = _taken(cmdlet, values, one, state)
+        except ShellError as error:
+            errors.append(error)
+        else:
+            found.setdefault(param.name, []).extend(taken)
+    calls: list[dict[str, Any]] = []
+    for name, taken in found.items():
+        several = next(param for param in cmdlet.parameters if param.name == name).kind in ("texts", "any")
+        calls += [values | {name: part} for part in ([taken] if several else taken)]
+    for call in calls:
+        lacks_nothing(cmdlet, call)
+    return calls, errors
+
+
+def _named(cmdlet: Cmdlet, name: str, value: Any, state: State, errors: list[ShellError]) -> Any:
+    """The value of a parameter whose names may have been given as objects (``-Name $machine``)."""
+    param = next((one for one in cmdlet.parameters if one.name == name), None)
+    if param is None or not param.pipes or name == "InputObject":
+        return value
+    found: list[Any] = []
+    for one in items(value):
+        if isinstance(one, ShellObject):
+            try:
+                found += _standing(cmdlet, param, one, state)
+            except ShellError as error:
+                errors.append(error)
+        else:
+            found.append(one)
+    return found if param.kind == "texts" else found[0] if len(found) == 1 else value
+
+
+def _taken(cmdlet: Cmdlet, values: dict[str, Any], value: Any, state: State) -> tuple[Param, list[Any]]:
+    """The parameter that takes an object, and what it takes of it."""
+    kind = _kind(value)
+    able = [param for param in cmdlet.parameters if kind in param.pipes]
+    free = [param for param in able if param.name not in values]
+    if not free:
+        takes = list(dict.fromkeys(name for param in cmdlet.parameters for name in param.pipes))
+        remedy = (
+            f"Leave -{able[0].name} out, or pipe nothing."
+            if able
+            else f"It takes {', '.join(takes)}. For other objects: ... | ForEach-Object {{ {cmdlet.name} ... $_.Name }}"
+            if takes
+            else "Put it at the beginning of a pipeline."
+        )
+        raise ParameterError(
+            f"The input object cannot be bound: {cmdlet.name} takes no {_what(value)} from the pipeline here.", remedy
+        )
+    param = free[-1] if free[0].name == "Cluster" else free[0]
+    if param.name == "InputObject":
+        return param, [value]
+    if isinstance(value, ShellObject):
+        return param, _standing(cmdlet, param, value, state)
+    return param, items(converted(param, Argument(value)))
+
+
+def _standing(cmdlet: Cmdlet, param: Param, value: ShellObject, state: State) -> list[Identity]:
+    """Ids of what an object means for a parameter.
+
+    Raises:
+        ParameterError: it means nothing for it.
+    """
+    stands = _STANDS.get((param.of, value.type))
+    found = [value.identity] if stands is None else stands(value.identity, state)
+    if not found:
+        raise ParameterError(
+            f"{cmdlet.name} cannot use the {_what(value)}: it has no {_KINDS[param.of]} in this cluster.",
+            "Pipe only what it can use; Where-Object chooses.",
+        )
+    return [Identity(one) for one in found]
+
+
+def _kind(value: Any) -> str:
+    if isinstance(value, ShellObject):
+        return value.type
+    return TEXT if isinstance(value, str | int | float) else ANY
+
+
+def _what(value: Any) -> str:
+    """An object in words."""
+    if isinstance(value, ShellObject):
+        name = text(value.get("Name"))
+        return f"{value.type} {quoted(name)}" if name else value.type
+    return f"value {quoted(text(value))}"

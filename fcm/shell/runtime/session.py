@@ -1,0 +1,409 @@
+"""A session: variables, history, the open cluster, and how commands are given and waited for.
+
+The thread that calls ``execute`` is the owner of the workspace: it drains while it waits.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import threading
+from collections import deque
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from fcm.shell.language import tree
+from fcm.shell.language.errors import CommandNotFoundError, NotFoundError, ShellError, StoppedError, near
+from fcm.shell.language.parser import parse
+from fcm.shell.runtime.call import Later
+from fcm.shell.runtime.flow import Exiting, Leaving
+from fcm.shell.runtime.interpreter import Interpreter
+from fcm.shell.runtime.registry import REGISTRY, Cmdlet, Registry
+from fcm.shell.runtime.results import Results
+from fcm.shell.runtime.submission import Submission
+from fcm.shell.runtime.variables import Variables
+from fcm.shell.runtime.waiting import STEP, Waiting
+from fcm.shell.values.formatting import WIDTH, format_values
+from fcm.shell.values.records import error_record
+from fcm.shell.values.values import text, truth
+from fcm.text.words import quoted
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from fcm.model.commands import Command
+    from fcm.workspace.workspace import Workspace
+
+_log = logging.getLogger(__name__)
+HISTORY = 1000
+"""Lines that Get-History knows."""
+TURNS = 200_000
+"""Turns of loops and blocks that one input may take where the thread must not block."""
+
+
+class ShellSession:
+    """One shell on one open cluster."""
+
+    def __init__(
+        self,
+        workspace: Workspace,
+        pump: Callable[[float], None] | None = None,
+        *,
+        folder: Path | None = None,
+        registry: Registry = REGISTRY,
+        waits: bool = True,
+    ) -> None:
+        """Make a session.
+
+        Args:
+            workspace: the open cluster; the calling thread owns it.
+            pump: lets at most so many s pass and drains; None: waits for the workspace to wake it.
+            folder: what relative paths are meant from; None: the working folder of the process.
+            registry: the cmdlets.
+            waits: False where the thread must not block (a window): moves go on by themselves, and a command
+                that is not answered at once is told about when it is refused.
+        """
+        from fcm.shell import cmdlets
+
+        cmdlets.load()
+        self.workspace = workspace
+        self.registry = registry
+        self.waits = waits
+        self.variables = Variables()
+        self.functions: dict[str, Cmdlet] = {}
+        """Functions that the session has defined, by their names in small letters."""
+        for name, value in (("ErrorActionPreference", "Continue"), ("Error", []), ("?", True), ("LASTEXITCODE", 0)):
+            self.variables[name] = value
+        self.variables["PSVersionTable"] = {"PSVersion": "2.0", "BuildVersion": "fcm"}
+        self.history: deque[str] = deque(maxlen=HISTORY)
+        self.joining = False
+        """True while commands may wait for those of the next statement on the line."""
+        self.on_output: Callable[[list[Any]], None] = lambda values: None
+        """Told the output of each line as soon as it is there."""
+        self.on_error: Callable[[ShellError, str], None] = lambda error, source: None
+        """Told each error and the text it is placed in."""
+        self.on_progress: Callable[[str, str, int], None] = lambda activity, status, percent: None
+        """Told activity, status and percent (-1: over) of what is being waited for."""
+        self.on_confirm: Callable[[str], bool] | None = None
+        """Asked before a deed with -Confirm; None: nobody can be asked."""
+        self.on_grid: Callable[[str, list[Any]], None] | None = None
+        """Told the tables of Out-GridView; None: there is no window."""
+        self.on_pick: Callable[[str, list[Any]], list[Any]] | None = None
+        """Told a table of Out-GridView -PassThru; waits for the rows that are picked. None: there is no window."""
+        self.on_cluster: Callable[[str], Workspace] | None = None
+        """Opens the cluster of a URI that New-Cluster made; None: the session stays with its cluster."""
+        self.on_made: Callable[[str], None] | None = None
+        """Told the URI where whoever made the session opens it with a session of its own; this script ends there."""
+        self.width = WIDTH
+        """Characters of a line of the output."""
+        self._folder = folder
+        self.waiting = Waiting(self, pump)
+        self.failures = 0
+        """Errors of this session so far, caught and silenced ones included, and scripts that failed by exit."""
+        self.interpreter = Interpreter(self)
+        self._submission = Submission(self)
+        self._stop = threading.Event()
+        self._results = Results("")
+        self._line: list[Any] = []
+        self._apart: list[list[ShellError]] = []
+        self._is_over = False
+        self._turns = 0
+
+    # running
+
+    def execute(self, source: str, file: str = "") -> Results:
+        """Run a text. Errors are in the results; nothing is raised for what the text does wrong.
+
+        Args:
+            source: the text.
+            file: the path of the script file that it is from, which errors name; "" for what was typed.
+        """
+        self._stop.clear()
+        self._is_over = False
+        self._turns = 0
+        self._line = []
+        self._results = results = Results(source)
+        if source.strip():
+            self.history.append(source.strip())
+        try:
+            self.interpreter.source = origin = tree.Source(file, source)
+            statements = parse(source, origin)
+        except ShellError as error:
+            error.source = origin
+            self.record(error)
+            return results
+        for number, statement in enumerate(statements):
+            follows = number + 1 < len(statements) and self._on_one_line(source, statement, statements[number + 1])
+            if not self._joins(statement):
+                self._submission.flush()
+            self.joining = self._joins(statement) and (follows or self._submission.is_waiting)
+            self._run(statement)
+            if not follows or self._is_over:
+                self._submission.flush()
+                self._emit()
+            if self._is_over:
+                break
+        return results
+
+    def _run(self, statement: tree.Node) -> None:
+        try:
+            self.check_stopped()
+            self.interpreter.run(statement, self._line)
+        except ShellError as error:
+            error.at = error.at if error.at >= 0 else statement.at
+            error.source = error.source or self.interpreter.source
+            self._submission.forget()
+            self._emit()
+            self.record(error)
+        except Exiting as left:
+            self._results.exit_code = left.code
+            self._is_over = True
+        except Leaving:
+            self._is_over = True
+        except RecursionError:
+            self.record(ShellError("The script is nested too deeply.", "Use loops and variables.", statement.at))
+        except Exception as error:
+            # A fault of this program ends its statement, not the session.
+            self._submission.forget()
+            _log.error("a statement broke off: %r", error, exc_info=_log.isEnabledFor(logging.DEBUG))
+            what = f"This program has a fault: {type(error).__name__}: {error}."
+            self.record(ShellError(what, "Run fcm with --verbose and report what it says.", statement.at))
+        finally:
+            self.joining = False
+
+    def _joins(self, statement: tree.Node) -> bool:
+        match statement:
+            case tree.Assignment(target=tree.Member(target=tree.Group())):
+                return True
+            case tree.Pipeline(stages=stages):
+                last = stages[-1]
+                if isinstance(last, tree.Command) and isinstance(last.name, tree.Literal):
+                    cmdlet = self.registry.get(str(last.name.value))
+                    return cmdlet is not None and cmdlet.joins
+        return False
+
+    @staticmethod
+    def _on_one_line(source: str, first: tree.Node, second: tree.Node) -> bool:
+        return "\n" not in source[first.at : second.at]
+
+    def _emit(self) -> None:
+        values = [value for item in self._line for value in (item.values if isinstance(item, Later) else [item])]
+        self._line.clear()
+        self._results.objects += values
+        if values:
+            self.on_output(values)
+
+    def say(self, line: str) -> None:
+        """Show a text at once (Write-Host, Write-Warning), after the output that is there already."""
+        if self._submission.is_waiting:
+            self._submission.flush()
+        self._emit()
+        self._results.objects.append(line)
+        self.on_output([line])
+
+    @property
+    def source(self) -> str:
+        """The text that runs."""
+        return self._results.source
+
+    @property
+    def succeeded(self) -> bool:
+        """``$?``: whether the last pipeline went without errors."""
+        return truth(self.variables["?"])
+
+    @succeeded.setter
+    def succeeded(self, value: bool) -> None:
+        self.variables["global:?"] = value
+
+    @property
+    def exit_code(self) -> int:
+        """``$LASTEXITCODE``: that of the last program (wevtutil, cluster)."""
+        return int(self.variables["LASTEXITCODE"])
+
+    @exit_code.setter
+    def exit_code(self, value: int) -> None:
+        self.variables["global:LASTEXITCODE"] = value
+
+    def command(self, name: str, at: int = -1) -> Cmdlet:
+        """The function or cmdlet of a name.
+
+        Raises:
+            CommandNotFoundError: there is none; the remedy names the near ones.
+        """
+        found = self.functions.get(name.casefold())
+        if found is not None:
+            return found
+        try:
+            return self.registry.find(name, at)
+        except CommandNotFoundError as error:
+            error.remedy = near(name, [one.name for one in self.functions.values()], most=1) or error.remedy
+            raise
+
+    def preference(self, name: str) -> str:
+        """``$NAMEPreference`` in small letters."""
+        return text(self.variables.get(f"{name}Preference")).casefold()
+
+    @contextlib.contextmanager
+    def item(self, value: Any) -> Iterator[None]:
+        """``$_`` has this value."""
+        before = self.variables.get("_")
+        self.variables["_"] = value
+        try:
+            yield
+        finally:
+            self.variables["_"] = before
+
+    def count_turn(self) -> None:
+        """One more turn of a loop or block.
+
+        Raises:
+            ShellError: the thread must not block, and this goes on for too long.
+        """
+        self.check_stopped()
+        self._turns += 1
+        if not self.waits and self._turns > TURNS:
+            error = ShellError(
+                f"More than {TURNS} turns of loops would stop the window.", "Run the script with fcm run."
+            )
+            error.ends = True
+            raise error
+
+    # errors
+
+    def record(self, error: ShellError) -> None:
+        """Keep an error that was not caught and tell it, or put it where 2> sends errors."""
+        self.note(error)
+        if self._apart and not self.ends_script(error):
+            self._apart[-1].append(error)
+            return
+        self._results.errors.append(error)
+        self.on_error(error, self._results.source)
+        if self.ends_script(error):
+            self._is_over = True
+
+    def note(self, error: ShellError, keep: bool = True) -> None:
+        """Count an error, and keep it in ``$Error``."""
+        self.failures += 1
+        self.succeeded = False
+        if keep:
+            self.variables["global:Error"] = [error_record(error), *self.variables["Error"]][:50]
+
+    @contextlib.contextmanager
+    def errors_apart(self) -> Iterator[list[ShellError]]:
+        """Errors that are recorded inside are put into the list instead of being told."""
+        apart: list[ShellError] = []
+        self._apart.append(apart)
+        try:
+            yield apart
+        finally:
+            self._apart.pop()
+
+    def ends_script(self, error: ShellError) -> bool:
+        """Whether the statements after an error are not carried out."""
+        return self.is_stop(error) or error.ends or self.preference("ErrorAction") == "stop"
+
+    @staticmethod
+    def is_stop(error: ShellError) -> bool:
+        """Whether the user stopped the script."""
+        return isinstance(error, StoppedError)
+
+    def format(self, values: list[Any], width: int = WIDTH) -> str:
+        """Values as text."""
+        return format_values(values, width)
+
+    def show_grid(self, title: str, values: list[Any], picks: bool, at: int) -> list[Any]:
+        """Out-GridView: hand a table to whoever shows windows; returns the rows that were picked.
+
+        Raises:
+            ShellError: there is no window.
+        """
+        if self.on_grid is None or self.on_pick is None:
+            raise ShellError(
+                "Out-GridView shows its table in the window, and this shell has none.",
+                "Use Format-Table or Export-Csv here, or type the line into the Console of the window.",
+                at,
+                "NotImplemented",
+                "Out-GridView",
+            )
+        self._results.grid.append((title, values))
+        if picks:
+            return self.on_pick(title, values)
+        self.on_grid(title, values)
+        return []
+
+    def path(self, path: str) -> Path:
+        """A path as the script means it."""
+        base = self._folder or Path.cwd()
+        return base / Path(path).expanduser()
+
+    def confirmed(self, cmdlet: str, target: str, at: int) -> bool:
+        """Ask whether a deed is to be done.
+
+        Raises:
+            ShellError: nobody can be asked.
+        """
+        if self.on_confirm is None:
+            raise ShellError(
+                "-Confirm asks a person, and nobody is there.", "Leave -Confirm out of scripts.", at, "InvalidOperation"
+            )
+        return self.on_confirm(f'Performing operation "{cmdlet}" on Target "{target}". Go on?')
+
+    # stopping
+
+    def stop(self) -> None:
+        """End what runs, from any thread (Ctrl+C)."""
+        self._stop.set()
+
+    @contextlib.contextmanager
+    def to_the_end(self) -> Iterator[None]:
+        """What runs inside is not ended by a stop that was asked for before (finally)."""
+        stopped = self._stop.is_set()
+        self._stop.clear()
+        try:
+            yield
+        finally:
+            if stopped:
+                self._stop.set()
+
+    def check_stopped(self) -> None:
+        """Raise if the user ended the script.
+
+        Raises:
+            StoppedError: he did.
+        """
+        if self._stop.is_set():
+            raise StoppedError("The command was ended.", category="OperationStopped")
+
+    # commands
+
+    def give(self, command: Command, at: int, cmdlet: str, then: Callable[[], list[Any]], joins: bool) -> list[Any]:
+        """Give a command (see Submission.give).
+
+        Raises:
+            RefusedError: it was not carried out.
+        """
+        return self._submission.give(command, at, cmdlet, then, joins)
+
+    def connect(self, uri: str) -> bool:
+        """Go on with the cluster of a URI, where whoever made the session can open it; False if not."""
+        if self.on_cluster is None:
+            return False
+        self._submission.flush()
+        before = self.workspace
+        self.workspace = self.on_cluster(uri)
+        self.waiting.follow(self.workspace)
+        before.close()
+        return True
+
+    def created(self, name: str) -> bool:
+        """Whether this line creates a machine of that name that is not there yet."""
+        return self._submission.creates(name)
+
+    def wait(self, limit: float = STEP) -> None:
+        """Let the cluster go on for at most ``limit`` real s and take what it posted."""
+        self.waiting.pump(limit)
+
+    def not_found(self, what: str, name: str, known: list[str], at: int = -1) -> NotFoundError:
+        """The error for an object that is not there, with the near names."""
+        remedy = near(name, known) or (f"There are: {', '.join(known[:12])}." if known else f"There is no {what}.")
+        return NotFoundError(f"There is no {what} {quoted(name)} in this cluster.", remedy, at, "ObjectNotFound")

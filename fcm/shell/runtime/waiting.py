@@ -1,0 +1,134 @@
+"""How a session lets time pass: every wait of a script goes by the clock of its cluster.
+
+An embedded cluster has a virtual clock. Where the session has the cluster to itself (``fcm run``, ``fcm shell``), the
+clock stands still at the very time that is waited for, and whenever something has happened, until the script has
+looked: so a wait ends at its time at any speed. The clock runs at the speed that was asked for while something is
+waited for, and at real time at most while the script computes, so that two statements are not hours apart at
+``--speed max``. Hosts have real time.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import math
+import threading
+import time
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from fcm.shell.runtime.session import ShellSession
+    from fcm.workspace.workspace import Workspace
+
+STEP = 0.2
+"""Real s between two looks at a cluster that is being waited for."""
+COMPUTING = 1.0
+"""Virtual s a real second at most while a script computes."""
+_EARLY = 1e-6
+"""s before its time at which a wait is over."""
+
+
+class Draining:
+    """Waits for the workspace to wake it, then drains; for a thread that owns the workspace."""
+
+    def __init__(self, workspace: Workspace) -> None:
+        self._workspace = workspace
+        self._awake = threading.Event()
+        workspace.set_wake(self._awake.set)
+
+    def wake(self) -> None:
+        """End the wait, from any thread."""
+        self._awake.set()
+
+    def __call__(self, limit: float) -> None:
+        """Drain once something came, or after ``limit`` real s."""
+        if self._awake.wait(limit):
+            self._awake.clear()
+        self._workspace.drain()
+
+
+class Waiting:
+    """The waits of one session."""
+
+    def __init__(self, session: ShellSession, pump: Callable[[float], None] | None) -> None:
+        self._session = session
+        self.pump = pump or Draining(session.workspace)
+        self.speed: float | None = None
+        """Virtual s a real second while something is waited for; None: the clock is somebody else's."""
+
+    def follow(self, workspace: Workspace) -> None:
+        """Go on with another cluster."""
+        if isinstance(self.pump, Draining):
+            self.pump = Draining(workspace)
+        self._set_speed(self._computing)
+
+    def run_at(self, speed: float) -> None:
+        """The clock is this session's: it runs at a speed while something is waited for."""
+        self.speed = speed
+        self._set_speed(self._computing)
+
+    @contextlib.contextmanager
+    def passing(self) -> Iterator[None]:
+        """Inside, time passes at the speed that was asked for."""
+        self._set_speed(self.speed)
+        try:
+            yield
+        finally:
+            self._set_speed(self._computing)
+
+    def until(
+        self, done: Callable[[], bool], seconds: float | None = None, look: Callable[[], None] | None = None
+    ) -> bool:
+        """Wait until something holds; whether it does.
+
+        Args:
+            done: asked whenever something has happened.
+            seconds: how long at most, on the cluster's clock; None: without end.
+            look: called before each wait, to tell how far things are.
+
+        Raises:
+            StoppedError: the user ended the script.
+        """
+        end = math.inf if seconds is None else self._now() + seconds
+        with self._held(), self.passing():
+            while not done():
+                if self._now() >= end - _EARLY:
+                    return False
+                if look is not None:
+                    look()
+                self._session.check_stopped()
+                self._step(end)
+        return True
+
+    def _step(self, end: float) -> None:
+        """Let time pass until something happens, not beyond ``end``."""
+        clock = self._session.workspace.clock
+        if clock is None or not isinstance(self.pump, Draining):
+            speed = clock.speed if clock is not None and 0 < clock.speed < math.inf else 1.0
+            self.pump(max(min(STEP, (end - self._now()) / speed), 0.001))
+            return
+        clock.hold(end, self.pump.wake)
+        self.pump(STEP)
+
+    @contextlib.contextmanager
+    def _held(self) -> Iterator[None]:
+        try:
+            yield
+        finally:
+            clock = self._session.workspace.clock
+            if clock is not None and isinstance(self.pump, Draining):
+                clock.release()
+
+    def _now(self) -> float:
+        clock = self._session.workspace.clock
+        return time.monotonic() if clock is None else clock.now()
+
+    @property
+    def _computing(self) -> float | None:
+        return None if self.speed is None else min(self.speed, COMPUTING)
+
+    def _set_speed(self, speed: float | None) -> None:
+        clock = self._session.workspace.clock
+        if clock is not None and speed is not None:
+            clock.set_speed(speed)

@@ -1,0 +1,1 @@
+"""Values and objects, and how they are shown."""

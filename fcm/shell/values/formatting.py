@@ -1,0 +1,213 @@
+"""Objects as text: the default tables of the cmdlets, Format-Table and Format-List.
+
+Columns share the width evenly, as PowerShell does it for views without widths: with 80 characters three columns begin
+at 0, 27 and 54, four at 0, 20, 40 and 60. What does not fit is cut and ends in "...".
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import Enum
+from itertools import groupby
+from typing import TYPE_CHECKING, Any
+
+from fcm.model.entities import MIB
+from fcm.shell.values.records import record_lines
+from fcm.shell.values.times import SPAN_PARTS, SPAN_TOTALS, formatted, span_property
+from fcm.shell.values.values import Lines, ShellObject, property_of, text
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+WIDTH = 80
+"""Characters of a line where nothing else is known."""
+FITTING = ("Migration",)
+"""Types whose table has many narrow columns: each as wide as it needs."""
+TABLE_MOST = 4
+"""Properties up to which objects without a view of their own are shown as table."""
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column of a table."""
+
+    title: str
+    get: Callable[[Any], Any]
+    right: bool = False
+
+
+def column(name: str, title: str = "", right: bool = False) -> Column:
+    """The column of a property."""
+    return Column(title or name, lambda item: property_of(item, name), right)
+
+
+VIEWS: dict[str, tuple[Column, ...]] = {
+    "Cluster": (column("Name"),),
+    "ClusterGroup": (column("Name"), column("OwnerNode"), column("State", right=True)),
+    "ClusterNode": (column("Name"), column("State", right=True)),
+    "ClusterResource": (column("Name"), column("State"), column("OwnerGroup", "Group"), column("ResourceType")),
+    "ClusterNetwork": (column("Name"), column("State", right=True)),
+    "ClusterNetworkInterface": (column("Name"), column("Node"), column("Network"), column("State", right=True)),
+    "ClusterSharedVolume": (column("Name"), column("State"), column("OwnerNode", "Node")),
+    "ClusterQuorum": (column("Cluster"), column("QuorumResource"), column("QuorumType", right=True)),
+    "ClusterParameter": (column("Object"), column("Name"), column("Value"), column("Type")),
+    "ClusterOwnerNode": (column("ClusterObject"), column("OwnerNodes")),
+    "ClusterDependency": (column("Resource"), column("DependencyExpression")),
+    "ClusterResourceType": (column("Name"), column("DisplayName")),
+    "File": (column("Mode"), column("LastWriteTime"), column("Length", right=True), column("Name")),
+    "VirtualMachine": (
+        column("Name"),
+        column("State"),
+        column("MemoryAssignedMB", "MemoryAssigned(M)", right=True),
+        column("ComputerName"),
+    ),
+    "Migration": (
+        column("VirtualMachine"),
+        column("Source"),
+        column("Destination"),
+        column("State"),
+        column("Passes", right=True),
+        Column("Left(M)", lambda item: _mebi(item, "BytesRemaining"), right=True),
+        Column("M/s", lambda item: _mebi(item, "BytesPerSecond"), right=True),
+        Column("Forecast", lambda item: _end(item)),
+    ),
+    "Event": (column("TimeCreated"), column("Id", right=True), column("LevelDisplayName"), column("Message")),
+    "EventLog": (
+        column("LogMode"),
+        column("MaximumSizeInBytes", right=True),
+        column("RecordCount", right=True),
+        column("LogName"),
+    ),
+    "Cmdlet": (column("CommandType"), column("Name"), column("Definition")),
+    "Member": (column("Name"), column("MemberType"), column("Definition")),
+    "History": (column("Id", right=True), column("CommandLine")),
+    "Grouped": (column("Count", right=True), column("Name"), column("Group")),
+}
+
+
+def shown(value: Any) -> str:
+    """A value in a cell: lists, and the names in tables, in braces; times as people write them."""
+    if isinstance(value, datetime):
+        return formatted(value, "G")
+    if isinstance(value, list | tuple | dict):
+        return "{" + ", ".join(text(item) for item in value) + "}"
+    return " ".join(text(value).split("\n"))
+
+
+def is_number(value: Any) -> bool:
+    """Whether a value stands on the right of its column."""
+    return isinstance(value, int | float) and not isinstance(value, bool | Enum)
+
+
+def format_values(values: Sequence[Any], width: int = WIDTH) -> str:
+    """Values as PowerShell shows them: objects of one type in one table or list, anything else line by line."""
+    parts: list[str] = []
+    for kind, group in groupby(values, key=_kind):
+        members = list(group)
+        if kind == "":
+            parts.append("\n".join(_alone(value) for value in members))
+        elif kind == "Lines":
+            parts.extend("\n".join(item.lines) for item in members)
+        elif kind == "ErrorRecord":
+            parts.extend("\n".join(record_lines(item)) for item in members)
+        elif kind == "table":
+            rows = [{"Name": key, "Value": value} for table in members for key, value in table.items()]
+            parts.append("\n".join(table_lines(rows, (column("Name"), column("Value")), width)))
+        else:
+            parts.append("\n".join(_objects(members, width)))
+    return "\n".join(parts)
+
+
+def _alone(value: Any) -> str:
+    """A value that stands by itself: a time in words, a span as a list of its parts."""
+    if isinstance(value, datetime):
+        return f"\n{formatted(value, 'F')}\n"
+    if isinstance(value, timedelta):
+        rows = [(name, text(span_property(value, name.casefold()))) for name in (*SPAN_PARTS, *SPAN_TOTALS)]
+        return "\n".join(["", *(f"{name:<17} : {part}" for name, part in rows), ""])
+    return text(value)
+
+
+def _kind(value: Any) -> str:
+    if isinstance(value, ShellObject):
+        if value.type == "ErrorRecord":
+            return value.type
+        return f"{value.type}:{','.join(value.properties)}" if value.type not in VIEWS else value.type
+    if isinstance(value, dict):
+        return "table"
+    return "Lines" if isinstance(value, Lines) else ""
+
+
+def _mebi(item: Any, name: str) -> Any:
+    value = property_of(item, name)
+    return None if value is None else round(value / MIB)
+
+
+def _end(item: Any) -> str:
+    """When a move is expected to end; "no end" where it will not by itself."""
+    end = property_of(item, "ExpectedEnd")
+    return formatted(end, "T") if end is not None else "no end" if property_of(item, "Forecast") else ""
+
+
+def _objects(members: list[ShellObject], width: int) -> list[str]:
+    view = VIEWS.get(members[0].type)
+    if view is not None:
+        return table_lines(members, view, width, fit=members[0].type in FITTING)
+    names = members[0].shown or tuple(members[0].properties)
+    if len(names) <= TABLE_MOST:
+        return table_lines(members, tuple(_typed(members, name) for name in names), width, fit=True)
+    return list_lines(members, tuple(column(name) for name in names))
+
+
+def _typed(members: list[ShellObject], name: str) -> Column:
+    found = [value for value in (property_of(member, name) for member in members) if value is not None]
+    return column(name, right=bool(found) and all(is_number(value) for value in found))
+
+
+def table_lines(
+    rows: Sequence[Any], columns: Sequence[Column], width: int = WIDTH, fit: bool = False, headers: bool = True
+) -> list[str]:
+    """A table: an empty line, titles, dashes, rows.
+
+    Args:
+        rows: the objects.
+        columns: what of them is shown.
+        width: characters of a line.
+        fit: columns as wide as their content (-AutoSize) instead of evenly.
+        headers: whether titles and dashes are there.
+    """
+    cells = [[shown(each.get(row)) for each in columns] for row in rows]
+    if fit:
+        widths = [max([len(each.title), *(len(line[place]) for line in cells)]) for place, each in enumerate(columns)]
+        total = sum(widths) + len(widths) - 1
+        if total > width:
+            widths[-1] = max(4, widths[-1] - (total - width))
+    else:
+        each_width = max(4, (width - (len(columns) - 1)) // max(len(columns), 1))
+        widths = [each_width] * len(columns)
+    lines = [""]
+    if headers:
+        lines.append(_line([each.title for each in columns], columns, widths))
+        lines.append(_line(["-" * min(len(c.title), w) for c, w in zip(columns, widths, strict=True)], columns, widths))
+    return [*lines, *(_line(line, columns, widths) for line in cells), ""]
+
+
+def _line(cells: Sequence[str], columns: Sequence[Column], widths: Sequence[int]) -> str:
+    parts = []
+    for cell, each, width in zip(cells, columns, widths, strict=True):
+        cut = cell if len(cell) <= width else cell[: max(0, width - 3)] + "..."
+        parts.append(cut.rjust(width) if each.right else cut.ljust(width))
+    return " ".join(parts).rstrip()
+
+
+def list_lines(rows: Sequence[Any], columns: Sequence[Column]) -> list[str]:
+    """A list: one property a line, an empty line between objects."""
+    width = max((len(each.title) for each in columns), default=0)
+    lines = [""]
+    for row in rows:
+        for each in columns:
+            value = shown(each.get(row))
+            lines.append(f"{each.title:<{width}} : {value}".rstrip())
+        lines.append("")
+    return lines

@@ -1,0 +1,408 @@
+"""What the cmdlets give out: objects of the cluster with the properties of the FailoverClusters module.
+
+Setting a property makes a command; properties that the model does not have are left out, not invented.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from fcm.model import commands as cmd
+from fcm.model.entities import (
+    AUTOMATIC,
+    MIB,
+    GroupType,
+    NetworkRole,
+    NodeState,
+    ResourceType,
+    VolumeAccess,
+)
+from fcm.model.rules.drains import drain_migrations, last_drain
+from fcm.model.rules.maintenance import in_maintenance
+from fcm.model.telemetry import Phase
+from fcm.shell.language.errors import ParameterError
+from fcm.shell.values.times import local
+from fcm.shell.values.values import ShellObject, as_truth, as_whole, items, text
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime
+
+    from fcm.model.entities import (
+        Adapter,
+        CheckResult,
+        Disk,
+        Group,
+        Network,
+        Node,
+        Resource,
+        SharedVolume,
+        VirtualMachine,
+    )
+    from fcm.model.state import State
+
+    Setters = dict[str, Callable[[Any], cmd.Command]]
+
+
+IN_MAINTENANCE = "Online(Maintenance)"
+"""State of a disk in maintenance mode, as Suspend-ClusterResource shows it."""
+
+
+def cluster_object(state: State) -> ShellObject:
+    """The cluster; EnableSharedVolumes and MaximumParallelMigrations can be set."""
+    cluster = state.cluster
+    assert cluster is not None
+
+    def enable(value: Any) -> cmd.Command:
+        if not as_truth(value, "EnableSharedVolumes"):
+            raise ParameterError(
+                "Cluster Shared Volumes cannot be disabled once they are enabled.", "Remove their disks instead."
+            )
+        return cmd.EnableSharedVolumes(notice_accepted=True)
+
+    setters: Setters = {
+        "EnableSharedVolumes": enable,
+        "MaximumParallelMigrations": lambda value: cmd.SetConcurrentMigrations(
+            as_whole(value, "MaximumParallelMigrations")
+        ),
+    }
+    return ShellObject(
+        "Cluster",
+        {
+            "Name": cluster.name,
+            "Domain": cluster.domain,
+            "EnableSharedVolumes": "Enabled" if cluster.shared_volumes_enabled else "Disabled",
+            "SharedVolumesRoot": "C:\\ClusterStorage",
+            "MaximumParallelMigrations": cluster.concurrent_migrations,
+            "CurrentHostServer": cluster.host,
+            "Address": cluster.address,
+            "QuorumType": str(cluster.quorum_mode),
+        },
+        cluster.name,
+        setters,
+    )
+
+
+def node_object(node: Node, state: State) -> ShellObject:
+    """A node."""
+    return ShellObject(
+        "ClusterNode",
+        {
+            "Cluster": _cluster(state),
+            "Name": node.name,
+            "NodeName": node.name,
+            "State": str(node.state),
+            "Description": node.note,
+            "OperatingSystem": node.version,
+            "SystemDrive": node.system_drive,
+            "TotalMemory": node.memory,
+            "FreeMemory": state.free_memory(node.name),
+            "LogicalProcessors": node.logical_processors,
+            "Processor": node.processor.model,
+            "VirtualNetworks": list(node.switches),
+            "DrainStatus": _drain_status(node, state),
+            "Updates": list(node.updates),
+        },
+        node.name,
+    )
+
+
+def _drain_status(node: Node, state: State) -> str:
+    """NotInitiated, InProgress, Completed or Failed, as ClusterNodeDrainStatus of Windows Server 2012 has it."""
+    drain = last_drain(state, node.name)
+    if drain is None or not (drain.ended is None or node.state is NodeState.PAUSED):
+        return "NotInitiated"
+    if drain.ended is None:
+        return "InProgress"
+    done = all(one.phase is Phase.COMPLETED for one in drain_migrations(state, drain.id).values())
+    return "Completed" if done and not drain.staying else "Failed"
+
+
+def group_object(group: Group, state: State) -> ShellObject:
+    """A service or application (resource group)."""
+    identity = group.id
+
+    def start(value: Any) -> cmd.Command:
+        return hours(as_whole(value, "FailbackWindowStart"), window[1])
+
+    def end(value: Any) -> cmd.Command:
+        return hours(window[0], as_whole(value, "FailbackWindowEnd"))
+
+    def hours(first: int, last: int) -> cmd.Command:
+        both = (AUTOMATIC, AUTOMATIC) if AUTOMATIC in (first, last) else (first, last)
+        return cmd.ConfigureGroup(identity, failback_window=both)
+
+    window = group.failback_window or (0, 0)
+    setters: Setters = {
+        "Name": lambda value: cmd.ConfigureGroup(identity, name=text(value)),
+        "PersistentState": lambda value: cmd.ConfigureGroup(identity, persistent=as_truth(value, "PersistentState")),
+        "AutoStart": lambda value: cmd.ConfigureGroup(identity, auto_start=as_truth(value, "AutoStart")),
+        "FailoverThreshold": lambda value: cmd.ConfigureGroup(
+            identity, maximum_failures=as_whole(value, "FailoverThreshold")
+        ),
+        "FailoverPeriod": lambda value: cmd.ConfigureGroup(identity, failover_period=as_whole(value, "FailoverPeriod")),
+        "AutoFailbackType": lambda value: cmd.ConfigureGroup(identity, failback=as_truth(value, "AutoFailbackType")),
+        "FailbackWindowStart": start,
+        "FailbackWindowEnd": end,
+        "AntiAffinityClassNames": lambda value: cmd.ConfigureGroup(
+            identity, anti_affinity=tuple(text(item) for item in items(value))
+        ),
+    }
+    return ShellObject(
+        "ClusterGroup",
+        {
+            "Cluster": _cluster(state),
+            "IsCoreGroup": group.is_core,
+            "OwnerNode": group.owner,
+            "State": str(group.state),
+            "Name": group.name,
+            "GroupType": str(group.type),
+            "PreferredOwners": list(group.preferred_owners),
+            "AutoStart": group.auto_start,
+            "PersistentState": int(group.persistent),
+            "FailoverThreshold": AUTOMATIC if group.maximum_failures is None else group.maximum_failures,
+            "FailoverPeriod": group.failover_period,
+            "AutoFailbackType": int(group.failback),
+            "FailbackWindowStart": AUTOMATIC if group.failback_window is None else group.failback_window[0],
+            "FailbackWindowEnd": AUTOMATIC if group.failback_window is None else group.failback_window[1],
+            "AntiAffinityClassNames": list(group.anti_affinity),
+            "Id": group.id,
+        },
+        group.id,
+        setters,
+    )
+
+
+def resource_object(resource: Resource, state: State) -> ShellObject:
+    """A resource."""
+    group, policy = state.groups.get(resource.group), resource.policy
+    maintenance = in_maintenance(state, resource.disk)
+    setters: Setters = {"Name": lambda value: cmd.ConfigureResource(resource.id, name=text(value))}
+    for name in ("RestartAction", "RestartPeriod", "RestartThreshold", "RetryPeriodOnFailure", "PendingTimeout"):
+        setters[name] = _policy_setter(resource, name)
+    return ShellObject(
+        "ClusterResource",
+        {
+            "Cluster": _cluster(state),
+            "IsCoreResource": group is not None and group.type is GroupType.CLUSTER,
+            "IsNetworkClassResource": resource.type in (ResourceType.IP_ADDRESS, ResourceType.NETWORK_NAME),
+            "IsStorageClassResource": resource.type is ResourceType.PHYSICAL_DISK,
+            "OwnerNode": group.owner if group else "",
+            "ResourceType": str(resource.type),
+            "State": IN_MAINTENANCE if maintenance else str(resource.state),
+            "OwnerGroup": group.name if group else resource.group,
+            "Name": resource.name,
+            "MaintenanceMode": maintenance,
+            "Description": resource.detail,
+            "PossibleOwners": list(resource.possible_owners),
+            "DependsOn": [state.resources[one].name for one in resource.depends_on if one in state.resources],
+            "RestartAction": 0 if not policy.restart else 2 if policy.failover else 1,
+            "RestartThreshold": policy.maximum_restarts,
+            "RestartPeriod": policy.period * 1000,
+            "RetryPeriodOnFailure": policy.retry_after * 1000 or AUTOMATIC,
+            "PendingTimeout": policy.pending_timeout * 1000,
+            "Id": resource.id,
+        },
+        resource.id,
+        setters,
+    )
+
+
+def _policy_setter(resource: Resource, name: str) -> Callable[[Any], cmd.Command]:
+    def make(value: Any) -> cmd.Command:
+        number = as_whole(value, name)
+        policy = resource.policy
+        match name:
+            case "RestartAction":
+                if number not in (0, 1, 2):
+                    raise ParameterError(f"RestartAction cannot be {number}.", "Choose 0, 1 or 2.")
+                failover = policy.failover if number == 0 else number == 2
+                changed = replace(policy, restart=number > 0, failover=failover)
+            case "RestartThreshold":
+                changed = replace(policy, maximum_restarts=number)
+            case "RestartPeriod":
+                changed = replace(policy, period=_seconds(number, name))
+            case "RetryPeriodOnFailure":
+                changed = replace(policy, retry_after=0 if number == AUTOMATIC else _seconds(number, name))
+            case _:
+                changed = replace(policy, pending_timeout=_seconds(number, name))
+        return cmd.ConfigureResource(resource.id, policy=changed)
+
+    return make
+
+
+def _seconds(milliseconds: int, what: str) -> int:
+    if milliseconds < 0 or milliseconds % 1000:
+        raise ParameterError(f"{what} is in milliseconds and must be whole seconds.", "Give a multiple of 1000.")
+    return milliseconds // 1000
+
+
+def disk_object(disk: Disk, state: State) -> ShellObject:
+    """A cluster disk as resource."""
+    maintenance = in_maintenance(state, disk.id)
+    return ShellObject(
+        "ClusterResource",
+        {
+            "Cluster": _cluster(state),
+            "OwnerNode": disk.owner,
+            "ResourceType": str(ResourceType.PHYSICAL_DISK),
+            "State": IN_MAINTENANCE if maintenance else str(disk.state),
+            "OwnerGroup": str(disk.use),
+            "Name": disk.name,
+            "MaintenanceMode": maintenance,
+            "DiskId": disk.id,
+            "Id": disk.id,
+        },
+        disk.id,
+    )
+
+
+def available_disk_object(disk: Disk, state: State) -> ShellObject:
+    """A LUN that the cluster does not use yet."""
+    return ShellObject(
+        "ClusterAvailableDisk",
+        {
+            "Cluster": _cluster(state),
+            "Id": disk.id,
+            "Name": disk.name,
+            "Number": disk.number,
+            "Size": disk.size,
+            "FileSystem": disk.file_system,
+            "VisibleTo": list(disk.visible_to),
+        },
+        disk.id,
+    )
+
+
+def volume_object(volume: SharedVolume, state: State) -> ShellObject:
+    """A Cluster Shared Volume; its Name can be set."""
+    disk = state.disks[volume.disk]
+    maintenance = in_maintenance(state, volume.disk)
+    redirected = volume.access in (VolumeAccess.REDIRECTED, VolumeAccess.BACKUP_REDIRECTED)
+    partition = {
+        "FileSystem": disk.file_system,
+        "Size": disk.size,
+        "FreeSpace": disk.free,
+        "UsedSpace": disk.used,
+        "PercentFree": round(disk.free / disk.size * 100, 2) if disk.size else 0.0,
+    }
+    return ShellObject(
+        "ClusterSharedVolume",
+        {
+            "Cluster": _cluster(state),
+            "Name": volume.name,
+            "State": str(disk.state),
+            "OwnerNode": volume.owner,
+            "SharedVolumeInfo": {
+                "FriendlyVolumeName": volume.path(),
+                "Partition": partition,
+                "MaintenanceMode": maintenance,
+                "RedirectedAccess": redirected,
+                "FaultState": str(volume.access),
+            },
+            "Id": volume.disk,
+        },
+        volume.disk,
+        {"Name": lambda value: cmd.RenameSharedVolume(volume.disk, text(value))},
+    )
+
+
+def network_object(network: Network, state: State) -> ShellObject:
+    """A cluster network; Name, Role, Metric and AutoMetric can be set."""
+    subnet = ipaddress.ip_network(network.subnet, strict=False)
+    identity = network.id
+
+    def role(value: Any) -> cmd.Command:
+        number = as_whole(value, "Role")
+        if number not in (0, 1, 3):
+            raise ParameterError(f"A network cannot have the role {number}.", "0 none, 1 internal, 3 with clients.")
+        return cmd.ConfigureNetwork(identity, role=NetworkRole(number))
+
+    setters: Setters = {
+        "Name": lambda value: cmd.ConfigureNetwork(identity, name=text(value)),
+        "Role": role,
+        "Metric": lambda value: cmd.ConfigureNetwork(identity, metric=as_whole(value, "Metric")),
+        "AutoMetric": lambda value: cmd.ConfigureNetwork(identity, auto_metric=as_truth(value, "AutoMetric")),
+    }
+    return ShellObject(
+        "ClusterNetwork",
+        {
+            "Cluster": _cluster(state),
+            "State": str(network.state),
+            "Name": network.name,
+            "Address": str(subnet.network_address),
+            "AddressMask": str(subnet.netmask),
+            "Description": network.description,
+            "Role": int(network.role),
+            "Id": network.id,
+            "Metric": network.metric,
+            "AutoMetric": network.auto_metric,
+        },
+        network.id,
+        setters,
+    )
+
+
+def adapter_object(adapter: Adapter, state: State) -> ShellObject:
+    """A cluster network interface."""
+    network = state.networks.get(adapter.network)
+    return ShellObject(
+        "ClusterNetworkInterface",
+        {
+            "Cluster": _cluster(state),
+            "State": str(adapter.state),
+            "Name": adapter.name,
+            "Node": adapter.node,
+            "Network": network.name if network else adapter.network,
+            "Address": adapter.address,
+            "Id": adapter.id,
+        },
+        adapter.id,
+    )
+
+
+def machine_object(machine: VirtualMachine, state: State) -> ShellObject:
+    """A virtual machine as Get-VM gives it."""
+    holds = machine.state.holds_memory
+    return ShellObject(
+        "VirtualMachine",
+        {
+            "Name": machine.name,
+            "VMName": machine.name,
+            "State": str(machine.state),
+            "ComputerName": machine.node,
+            "MemoryStartup": machine.memory,
+            "MemoryAssigned": machine.memory if holds else 0,
+            "MemoryAssignedMB": machine.memory // MIB if holds else 0,
+            "ProcessorCount": machine.processors,
+            "Path": machine.path,
+            "SwitchName": machine.switch,
+            "DvdDrive": machine.media,
+            "AutomaticStartAction": str(machine.start_action),
+            "CompatibilityForMigrationEnabled": machine.processor_compatibility,
+            "IsClustered": machine.is_highly_available,
+            "Workload": machine.workload,
+            "Id": machine.id,
+        },
+        machine.id,
+    )
+
+
+def check_object(result: CheckResult) -> ShellObject:
+    """The outcome of one validation test."""
+    words = {"pass": "Passed", "warn": "Warning", "fail": "Failed", "info": "Information"}
+    return ShellObject(
+        "ValidationResult",
+        {"Result": words[result.level], "Category": result.category, "Name": result.name, "Text": result.text},
+    )
+
+
+def when(time: float) -> datetime:
+    """A time of the cluster (s since the epoch), in local time."""
+    return local(time)
+
+
+def _cluster(state: State) -> str:
+    return state.cluster.name if state.cluster else ""

@@ -1,0 +1,25 @@
+"""Files that are whole or not there."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from fcm.shell.values.files import text_of
+from fcm.workspace.files.whole_file import whole_file as whole_file  # the cmdlets know it by this room
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def write_text(path: Path, text: str, append: bool = False) -> None:
+    """Write a text in UTF-8 with a newline at its end.
+
+    Raises:
+        OSError: the file cannot be written.
+        ShellError: what is to be added to cannot be read as text.
+    """
+    content = text if text.endswith("\n") or not text else text + "\n"
+    if append and path.exists():
+        content = text_of(path) + content
+    with whole_file(path) as file:
+        file.write(content.encode())

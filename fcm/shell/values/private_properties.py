@@ -1,0 +1,58 @@
+"""Private properties of resources: those of Get-ClusterParameter and Set-ClusterParameter."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from fcm.model.entities import MachineState, MigrationKind, ResourceType
+from fcm.model.telemetry import Phase
+from fcm.shell.values.values import ShellObject
+
+if TYPE_CHECKING:
+    from fcm.model.entities import Migration, Resource
+    from fcm.model.state import State
+
+_PHASE_NUMBERS = {Phase.WAITING: 0, Phase.COMPLETED: 0, Phase.CANCELED: 4, Phase.FAILED: 5, Phase.INTERRUPTED: 5}
+
+
+def parameter_object(owner: str, name: str, value: Any) -> ShellObject:
+    """A private property."""
+    kind = "String" if isinstance(value, str) else "UInt32"
+    return ShellObject("ClusterParameter", {"Object": owner, "Name": name, "Value": value, "Type": kind})
+
+
+def private_properties(resource: Resource, state: State) -> dict[str, Any]:
+    """Private properties of a Virtual Machine resource (MSCluster "Virtual Machine" page), and the two of 2008 R2."""
+    if resource.machine is None or resource.type is not ResourceType.VIRTUAL_MACHINE:
+        return {"Detail": resource.detail} if resource.detail else {}
+    migration = state.last_migration(resource.machine)
+    machine = state.machines.get(resource.machine)
+    found: dict[str, Any] = {
+        "CheckHeartbeat": int(resource.heartbeat),
+        "MigrationFailureReason": 0x80004005 if migration and migration.phase is Phase.FAILED else 0,
+        "MigrationState": migration_number(migration),
+        "OfflineAction": int(resource.offline_action),
+        "VmId": resource.machine,
+        "VmState": 2 if machine and machine.state is MachineState.RUNNING else 3,
+    }
+    return found | network_properties(state)
+
+
+def network_properties(state: State) -> dict[str, Any]:
+    """MigrationNetworkOrder and MigrationExcludeNetworks: ids of networks, joined by semicolons."""
+    assert state.cluster is not None
+    return {
+        "MigrationNetworkOrder": ";".join(state.cluster.migration_order),
+        "MigrationExcludeNetworks": ";".join(state.cluster.migration_excluded),
+    }
+
+
+def migration_number(migration: Migration | None) -> int:
+    """MigrationState of the resource: 0 none, 1 setup, 2 data transfer, 3 move, 4 canceled, 5 failure."""
+    if migration is None:
+        return 0
+    if migration.phase in _PHASE_NUMBERS:
+        return _PHASE_NUMBERS[migration.phase]
+    if migration.phase is Phase.SETUP:
+        return 1
+    return 2 if migration.kind is MigrationKind.LIVE and not migration.handed_over else 3

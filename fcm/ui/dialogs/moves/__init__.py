@@ -1,0 +1,1 @@
+"""Dialogs about moves of virtual machines: checks, options, drains, what is past."""

@@ -1,0 +1,1 @@
+"""Events in the window: page, queries, table, exports."""

@@ -1,0 +1,183 @@
+"""Fills an event table from the event log of the open cluster; everything is read by worker threads, one at a time."""
+
+from __future__ import annotations
+
+from array import array
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Qt, Signal
+
+from fcm.logs.records import catalog
+from fcm.ui.widgets.background import Outcome, Work
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from fcm.logs.records import EventRecord
+    from fcm.ui.events.event_table import EventTable
+    from fcm.workspace.events.event_log import EventLog, Sought
+
+FIRST = 300
+"""Records that come along with the numbers of all rows."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    numbers: array[int]
+    """The last row first."""
+    records: list[EventRecord]
+    last: int
+    """Number of the last record that was looked at."""
+
+
+class EventFeed(QObject):
+    """What an event table shows: a search, new events on top of it, and records where they are looked at."""
+
+    shown = Signal()
+    """The rows are those of the last search."""
+    came = Signal(object)
+    """So many new rows came in on top."""
+    failed = Signal(object)
+    """Events could not be read (sentence)."""
+
+    def __init__(self, table: EventTable, parent: QObject) -> None:
+        super().__init__(parent)
+        self.table = table
+        self.paused = False
+        """True while new events are kept out."""
+        self._events: EventLog | None = None
+        self._sought: Sought | None = None
+        self._next: Sought | None = None
+        self._tail: Sought | None = None
+        self._rows = False
+        self._last = 0
+        self._work: Work | None = None
+        self._wanted: list[tuple[list[int], Callable[[], None]]] = []
+        table.records_wanted.connect(self._records_wanted, Qt.ConnectionType.QueuedConnection)
+        table.rows_wanted.connect(self._rows_wanted, Qt.ConnectionType.QueuedConnection)
+
+    @property
+    def sought(self) -> Sought | None:
+        """What the table shows or will show."""
+        return self._next or self._sought
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether something is being read."""
+        return self._work is not None
+
+    def seek(self, events: EventLog, sought: Sought) -> None:
+        """Show what is sought; a search that runs is superseded."""
+        self._events, self._next, self._tail = events, sought, None
+        self._go_on()
+
+    def clear(self) -> None:
+        """No cluster is open."""
+        self._events = self._next = self._sought = self._tail = None
+        self._rows = False
+        self._wanted.clear()
+        self.table.replace(array("q"), ())
+
+    def look_again(self, now: float) -> None:
+        """More may have happened (now: s since the epoch, clock of the cluster)."""
+        sought = self._next or self._sought
+        if sought is None or self.paused:
+            return
+        if self._next is not None:
+            self._next = replace(self._next, now=now)
+        else:
+            self._tail = replace(sought, now=now)
+        self._go_on()
+
+    def _rows_wanted(self) -> None:
+        self._rows = True
+        self._go_on()
+
+    def _records_wanted(self, ids: list[str], then: Callable[[], None]) -> None:
+        self._wanted.append(([int(identity) for identity in ids], then))
+        self._go_on()
+
+    def _go_on(self) -> None:
+        """Begin the next piece of work, the most wanted first."""
+        events = self._events
+        if self._work is not None or events is None:
+            return
+        if self._next is not None:
+            sought, self._next = self._next, None
+            self._sought, self._rows = sought, False
+            self._begin(lambda: _search(events, sought), self._searched)
+        elif self._wanted:
+            numbers, then = self._wanted.pop(0)
+            self._begin(lambda: events.records(numbers), lambda outcome: self._read(outcome, len(numbers), then))
+        elif self._rows:
+            self._rows = False
+            lacking = self.table.lacking()
+            if lacking:
+                self._begin(lambda: events.records(lacking), lambda outcome: self._read(outcome, len(lacking)))
+            else:
+                self.table.keep(())
+        elif self._tail is not None:
+            tail, self._tail = self._tail, None
+            if _is_newest_first(tail):
+                after = self._last
+                self._begin(lambda: _newer(events, tail, after), self._came)
+            else:
+                # Sorted by something else, new events may belong anywhere.
+                self._sought = tail
+                self._begin(lambda: _search(events, tail), self._searched)
+
+    def _begin(self, function: Callable[[], object], done: Callable[[Outcome], None]) -> None:
+        sought = self._sought
+
+        def over(outcome: Outcome) -> None:
+            self._work = None
+            if sought is self._sought and self._next is None and self._events is not None:
+                if outcome.error is not None:
+                    self.failed.emit(str(outcome.error))
+                else:
+                    done(outcome)
+            self._go_on()
+
+        self._work = Work(self, function, over)
+
+    def _searched(self, outcome: Outcome) -> None:
+        found: _Found = outcome.result
+        self._last = found.last
+        self.table.replace(found.numbers, found.records)
+        self.shown.emit()
+
+    def _read(self, outcome: Outcome, asked: int, then: Callable[[], None] | None = None) -> None:
+        if len(outcome.result) < asked and self._next is None:
+            self._next = self._sought  # the log was cleared, or made room for new events
+        self.table.keep(outcome.result)
+        if then is not None:
+            then()
+
+    def _came(self, outcome: Outcome) -> None:
+        found: _Found = outcome.result
+        self._last = found.last
+        self.table.add_on_top(found.numbers, found.records)
+        self.came.emit(len(found.numbers))
+
+
+def _is_newest_first(sought: Sought) -> bool:
+    return sought.order == "time" and sought.descending
+
+
+def _search(events: EventLog, sought: Sought) -> _Found:
+    """All rows, and the records of the first ones (worker thread)."""
+    catalog()  # the dialogs need it later, and the window must not read files
+    events.write()
+    last = events.last()
+    numbers = events.find(replace(sought, descending=not sought.descending))
+    first = list(reversed(numbers[-FIRST:]))
+    return _Found(numbers, events.records(first), max(last, max(numbers, default=0)))
+
+
+def _newer(events: EventLog, sought: Sought, after: int) -> _Found:
+    """Rows after a number (worker thread)."""
+    events.write()
+    last = events.last()
+    numbers = events.find(replace(sought, descending=False, after=after)) if last > after else array("q")
+    return _Found(numbers, events.records(numbers[-FIRST:]), max(last, after, max(numbers, default=0)))

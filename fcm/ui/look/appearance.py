@@ -1,0 +1,192 @@
+"""Icons and words for the states of things, the same in the tree, the tables and the pages."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from fcm.model.entities import (
+    AdapterState,
+    DiskUse,
+    MachineState,
+    NetworkRole,
+    NetworkState,
+    NodeState,
+    ResourceState,
+    VolumeAccess,
+)
+from fcm.model.rules.maintenance import in_maintenance
+from fcm.model.rules.quorum import votes
+
+if TYPE_CHECKING:
+    from fcm.model.entities import Adapter, Disk, Migration, Network, Node, Resource, SharedVolume, VirtualMachine
+    from fcm.model.state import State
+
+_RESOURCE_WORDS = {ResourceState.PARTIAL_ONLINE: "Partial Online"}
+_RESOURCE_ICONS = {
+    ResourceState.ONLINE: "online",
+    ResourceState.OFFLINE: "offline",
+    ResourceState.FAILED: "failed",
+    ResourceState.PARTIAL_ONLINE: "partial",
+    ResourceState.PENDING: "pending",
+}
+_MACHINE_ICONS = {
+    MachineState.RUNNING: "vm-online",
+    MachineState.OFF: "vm-offline",
+    MachineState.SAVED: "vm-saved",
+    MachineState.PAUSED: "vm-paused",
+    MachineState.STARTING: "vm-pending",
+    MachineState.STOPPING: "vm-pending",
+    MachineState.SAVING: "vm-pending",
+}
+_NODE_ICONS = {
+    NodeState.UP: "node-up",
+    NodeState.DOWN: "node-down",
+    NodeState.PAUSED: "node-paused",
+    NodeState.JOINING: "node-joining",
+}
+_NETWORK_ICONS = {
+    NetworkState.UP: "network-up",
+    NetworkState.DOWN: "network-down",
+    NetworkState.PARTITIONED: "network-partitioned",
+    NetworkState.UNAVAILABLE: "network-unavailable",
+}
+_ADAPTER_ICONS = {
+    AdapterState.UP: "adapter-up",
+    AdapterState.FAILED: "adapter-down",
+    AdapterState.UNREACHABLE: "adapter-down",
+    AdapterState.UNAVAILABLE: "adapter-unavailable",
+}
+_USE_ICONS = {
+    DiskUse.UNASSIGNED: "disk-unassigned",
+    DiskUse.AVAILABLE: "disk-available",
+    DiskUse.WITNESS: "disk-witness",
+}
+_CLUSTER_USE = {
+    NetworkRole.NONE: "Disabled",
+    NetworkRole.INTERNAL: "Internal",
+    NetworkRole.INTERNAL_AND_CLIENT: "Enabled",
+}
+
+
+_MAINTENANCE = "Online (Maintenance)"
+
+
+def resource_words(state: ResourceState) -> str:
+    """The status column of Failover Cluster Manager for a resource or group."""
+    return _RESOURCE_WORDS.get(state, str(state))
+
+
+def machine_icon(machine: VirtualMachine, group_state: ResourceState | None, moving: bool) -> str:
+    """Icon of a virtual machine: its failure first, then its move, then its state."""
+    if group_state is ResourceState.FAILED:
+        return "vm-failed"
+    if moving:
+        return "vm-migrating"
+    if group_state is ResourceState.PARTIAL_ONLINE:
+        return "vm-partial"
+    return _MACHINE_ICONS[machine.state]
+
+
+def machine_words(machine: VirtualMachine, state: State) -> str:
+    """Status of a virtual machine that is not being moved."""
+    group = state.groups.get(machine.group or "")
+    if group is None:
+        return str(machine.state)
+    if group.state is ResourceState.ONLINE and machine.state is MachineState.PAUSED:
+        return "Online (paused)"
+    if group.state is ResourceState.OFFLINE and machine.state is MachineState.SAVED:
+        return "Offline (saved)"
+    return resource_words(group.state)
+
+
+def migration_icon(migration: Migration) -> str:
+    """Icon of a migration: waiting, running or how it ended."""
+    if migration.phase.is_running:
+        return "vm-migrating"
+    return {"waiting": "waiting", "completed": "pass", "canceled": "cancel"}.get(migration.phase, "fail")
+
+
+def node_icon(node: Node) -> str:
+    """Icon of a node's state."""
+    return "node-unknown" if node.note and node.state is NodeState.DOWN else _NODE_ICONS[node.state]
+
+
+def network_icon(network: Network) -> str:
+    """Icon of a cluster network's state."""
+    return _NETWORK_ICONS[network.state]
+
+
+def adapter_icon(adapter: Adapter) -> str:
+    """Icon of a network adapter's state."""
+    return _ADAPTER_ICONS[adapter.state]
+
+
+def disk_icon(disk: Disk, maintenance: bool = False) -> str:
+    """Icon of a disk: what is wrong with it first, then what it is used for."""
+    if disk.state is not ResourceState.ONLINE and disk.use is not DiskUse.UNASSIGNED:
+        return f"disk-{_RESOURCE_ICONS[disk.state]}".replace("-partial", "-pending")
+    if disk.maintenance or maintenance:
+        return "disk-maintenance"
+    return _USE_ICONS.get(disk.use, "disk-online")
+
+
+def disk_words(disk: Disk, maintenance: bool = False) -> str:
+    """Status of a disk, which or whose volume is in maintenance mode or not."""
+    if disk.use is DiskUse.UNASSIGNED:
+        return "Unassigned"
+    return _MAINTENANCE if maintenance and disk.state is ResourceState.ONLINE else resource_words(disk.state)
+
+
+def volume_words(volume: SharedVolume, disk: Disk | None) -> str:
+    """Status of a shared volume: its disk's trouble first, then how it is reached."""
+    if disk is not None and disk.state is not ResourceState.ONLINE:
+        return resource_words(disk.state)
+    return str(volume.access)
+
+
+def volume_icon(volume: SharedVolume, disk: Disk | None) -> str:
+    """Icon of a shared volume."""
+    if disk is not None and disk.state is not ResourceState.ONLINE:
+        return f"volume-{_RESOURCE_ICONS[disk.state]}".replace("-partial", "-pending")
+    return {VolumeAccess.DIRECT: "volume-online", VolumeAccess.MAINTENANCE: "volume-maintenance"}.get(
+        volume.access, "volume-redirected"
+    )
+
+
+def node_access(state: State, volume: SharedVolume, node: Node) -> str:
+    """How a node reaches a shared volume: Direct, or Redirected over the network with the reason."""
+    disk = state.disks.get(volume.disk)
+    if disk is None or disk.state is not ResourceState.ONLINE:
+        return "No access"
+    if node.state not in (NodeState.UP, NodeState.PAUSED):
+        return "Node is down"
+    if volume.access is VolumeAccess.MAINTENANCE:
+        return "Maintenance"
+    if node.name == volume.owner:
+        return "Direct (coordinator)"
+    if node.name not in disk.visible_to:
+        return "Redirected: no path to the storage"
+    return "Direct" if volume.access is VolumeAccess.DIRECT else f"Redirected through {volume.owner}"
+
+
+def resource_status(resource: Resource, state: State) -> str:
+    """Status of a resource; a disk that is in maintenance mode says so."""
+    maintenance = resource.state is ResourceState.ONLINE and in_maintenance(state, resource.disk)
+    return _MAINTENANCE if maintenance else resource_words(resource.state)
+
+
+def resource_icon(resource: Resource) -> str:
+    """Icon of a resource."""
+    return f"resource-{_RESOURCE_ICONS[resource.state]}".replace("-partial", "-pending")
+
+
+def cluster_use(network: Network) -> str:
+    """The column Cluster Use of the networks (2008 R2)."""
+    return _CLUSTER_USE[network.role]
+
+
+def cluster_icon(state: State) -> str:
+    """Icon of the cluster itself: down without quorum."""
+    if state.cluster is None:
+        return "cluster-unavailable"
+    return "cluster-up" if votes(state.cluster, state.nodes, state.disks).has_quorum else "cluster-down"

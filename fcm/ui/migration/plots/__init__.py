@@ -1,0 +1,1 @@
+"""Curves: the convergence plot and what is drawn in it."""

@@ -1,0 +1,1 @@
+"""Recorded and past migrations, alone and side by side."""

@@ -1,0 +1,332 @@
+"""The table of every page and dock: rows as wholes, columns that come back, texts that are cut have a tooltip."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QByteArray, QEvent, QModelIndex, QPersistentModelIndex, QPoint, QRect, Qt, QTimer, Signal
+from PySide6.QtGui import QContextMenuEvent, QHelpEvent, QKeyEvent, QPalette, QResizeEvent
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QHeaderView,
+    QMenu,
+    QStyle,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QTableView,
+    QToolTip,
+    QWidget,
+)
+
+from fcm.text.cells import csv_lines
+from fcm.ui.look.plain import literal
+from fcm.ui.tables.copying import copies_rows
+from fcm.ui.tables.table_model import PROGRESS, TableModel
+from fcm.workspace.files.settings import COLUMNS, Settings
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from PySide6.QtGui import QPainter
+
+
+class _BarDelegate(QStyledItemDelegate):
+    """Draws a progress as a bar with its text beside it."""
+
+    def paint(
+        self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
+    ) -> None:
+        progress = index.data(PROGRESS)
+        if progress is None:
+            super().paint(painter, option, index)
+            return
+        painter.save()
+        selected = QStyle.StateFlag.State_Selected in option.state
+        rect: QRect = option.rect
+        palette: QPalette = option.palette
+        if selected:
+            painter.fillRect(rect, palette.highlight())
+        text = str(index.data())
+        taken = max(48, painter.fontMetrics().horizontalAdvance(text) + 6)
+        bar = rect.adjusted(6, 0, -taken - 8, 0)
+        bar.setTop(rect.center().y() - 3)
+        bar.setHeight(7)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(palette.mid())
+        painter.drawRoundedRect(bar, 3, 3)
+        done = QRect(bar)
+        done.setWidth(round(bar.width() * progress))
+        painter.setBrush(palette.color(QPalette.ColorRole.Accent))
+        painter.drawRoundedRect(done, 3, 3)
+        painter.setPen(palette.color(QPalette.ColorRole.HighlightedText if selected else QPalette.ColorRole.Text))
+        words = QRect(rect.right() - taken - 3, rect.top(), taken, rect.height())
+        painter.drawText(words, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, text)
+        painter.restore()
+
+
+class TableView(QTableView):
+    """A table over a TableModel. ``name`` is its accessible name and the key of its column layout."""
+
+    picked = Signal()
+    """The selected rows changed."""
+    opened = Signal(str)
+    """A row was opened by double click or Enter; its id."""
+    menu_wanted = Signal(object)
+    """A context menu is wanted at this global position (QPoint)."""
+    left = Signal()
+    """Backspace was pressed: one level up."""
+
+    def __init__(self, name: str, model: TableModel, settings: Settings, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._settings = settings
+        self._key = name
+        self._restoring = True
+        self.table = model
+        self.setObjectName(name.casefold().replace(" ", "-"))
+        self.setAccessibleName(name)
+        model.setParent(self)
+        model.visible = self._visible_rows
+        self.setModel(model)
+        self.setItemDelegate(_BarDelegate(self))
+        copies_rows(self)
+        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
+        self.setShowGrid(False)
+        self.setWordWrap(False)
+        self.setTabKeyNavigation(False)
+        self.setCornerButtonEnabled(False)
+        self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.verticalHeader().hide()
+        self.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+        self.verticalHeader().setDefaultSectionSize(self.fontMetrics().height() + 7)
+        self._prepare_header()
+        self.doubleClicked.connect(lambda index: self.opened.emit(model.id_at(index.row())))
+        self.selectionModel().selectionChanged.connect(lambda *_: self.picked.emit())
+        self._fitted_for = 0
+        model.rowsInserted.connect(self._first_rows)
+        model.modelReset.connect(self._first_rows)
+        model.modelReset.connect(self._select_again)
+        model.modelAboutToBeReset.connect(self._remember)
+        self._remembered: list[str] = []
+
+    def _prepare_header(self) -> None:
+        header = self.horizontalHeader()
+        header.setObjectName(f"{self.objectName()}-heading")
+        header.setHighlightSections(False)
+        header.setSectionsMovable(True)
+        header.setStretchLastSection(True)
+        header.setMinimumSectionSize(40)
+        header.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        header.customContextMenuRequested.connect(self._header_menu)
+        header.setSortIndicator(self.table.first_sort, Qt.SortOrder.AscendingOrder)
+        saved = self._settings.get(COLUMNS).get(self._key, "")
+        self._own_widths = bool(saved) and header.restoreState(QByteArray.fromBase64(saved.encode("ascii")))
+        if not self._own_widths:
+            self._fit_columns()
+        self.setSortingEnabled(True)
+        header.setSortIndicatorClearable(True)
+        self._save_soon = QTimer(self)
+        self._save_soon.setSingleShot(True)
+        self._save_soon.setInterval(400)
+        self._save_soon.timeout.connect(self.save_columns)
+        header.sectionResized.connect(self._column_resized)
+        header.sectionMoved.connect(self._columns_changed)
+        header.sortIndicatorChanged.connect(self._columns_changed)
+        self._restoring = False
+
+    # Rows
+
+    def selected_ids(self) -> list[str]:
+        """Ids of the selected rows, top to bottom."""
+        rows = sorted(index.row() for index in self.selectionModel().selectedRows())
+        return [self.table.id_at(row) for row in rows]
+
+    def select_ids(self, ids: Iterable[str]) -> None:
+        """Select these rows and no others; the first becomes current and visible."""
+        rows = [row for row in map(self.table.row_of, ids) if row is not None]
+        self.clearSelection()
+        if not rows:
+            return
+        selection = self.selectionModel()
+        flags = selection.SelectionFlag.Select | selection.SelectionFlag.Rows
+        for row in rows:
+            selection.select(self.table.index(row, 0), flags)
+        selection.setCurrentIndex(self.table.index(rows[0], 0), selection.SelectionFlag.NoUpdate)
+        self.scrollTo(self.table.index(rows[0], 0))
+
+    def _visible_rows(self) -> tuple[int, int]:
+        if not self.isVisible():
+            return 0, -1
+        first, last = self.rowAt(0), self.rowAt(self.viewport().height() - 1)
+        return max(0, first), last if last >= 0 else self.table.rowCount() - 1
+
+    def _remember(self) -> None:
+        self._remembered = self.selected_ids()
+
+    def _select_again(self) -> None:
+        if self._remembered:
+            self.select_ids(self._remembered)
+        else:
+            self.picked.emit()
+
+    # Columns
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Columns that the user did not size share the width."""
+        super().resizeEvent(event)
+        if not self._own_widths:
+            self._fit_columns()
+
+    def fold_columns(self, titles: Iterable[str], folded: bool) -> None:
+        """Hide these columns for want of room, or show them again; columns that the user arranged stay as they are."""
+        if self._own_widths:
+            return
+        before, self._restoring = self._restoring, True
+        for number, column in enumerate(self.table.columns):
+            if column.title in titles:
+                self.setColumnHidden(number, folded)
+        self._restoring = before
+        self._fit_columns()
+
+    def _fit_columns(self) -> None:
+        """Share the width: the heading of each column first, then its texts, then what it would like to have."""
+        columns = self.table.columns
+        shown = [number for number in range(len(columns)) if not self.isColumnHidden(number)]
+        heading = self.horizontalHeader().fontMetrics()
+        least = [heading.horizontalAdvance(columns[number].title) + _PADDING for number in shown]
+        needed = [max(width, self._needs(number)) for number, width in zip(shown, least, strict=True)]
+        room = self.viewport().width()
+        if sum(needed) > room:
+            tight = [max(width, int(need * _TIGHTEST)) for width, need in zip(least, needed, strict=True)]
+            # The last column takes what is left, so it is the first to give.
+            least = [*tight[:-1], min(needed[-1], max(least[-1], _LAST))]
+            # A table that has to be scrolled anyway may as well be read.
+            widths = _levelled(needed, least, room) if sum(least) <= room else needed
+        else:
+            wanted = [max(columns[number].width, need) for number, need in zip(shown, needed, strict=True)]
+            extra = min(1.0, (room - sum(needed)) / max(1, sum(wanted) - sum(needed)))
+            widths = [int(need + (want - need) * extra) for need, want in zip(needed, wanted, strict=True)]
+        before, self._restoring = self._restoring, True
+        for number, width in zip(shown, widths, strict=True):
+            self.setColumnWidth(number, width)
+        self._restoring = before
+
+    def _needs(self, number: int) -> int:
+        """Pixels that the first texts of a column take."""
+        column, metrics = self.table.columns[number], self.fontMetrics()
+        if column.keeps:
+            return column.width
+        texts = (column.text(identity) for identity in self.table.ids[:_SAMPLE])
+        widest = max((metrics.horizontalAdvance(text) for text in texts), default=0)
+        return min(widest + _MARGIN + (_ICON if column.icon else 0), max(column.width, _WIDEST))
+
+    def _first_rows(self) -> None:
+        """The widths follow the texts once there are any."""
+        if self._fitted_for == 0 and self.table.rowCount():
+            self._fitted_for = self.table.rowCount()
+            if not self._own_widths:
+                self._fit_columns()
+
+    def _column_resized(self, number: int, *_: object) -> None:
+        header = self.horizontalHeader()
+        # The last column stretches with the window: that is not the user's doing.
+        if not self._restoring and self.isVisible() and header.visualIndex(number) < header.count() - 1:
+            self._own_widths = True
+            self._columns_changed()
+
+    def _columns_changed(self, *_: object) -> None:
+        if not self._restoring and self.isVisible():
+            self._save_soon.start()
+
+    def save_columns(self) -> None:
+        """Keep the columns for the next start."""
+        self._save_soon.stop()
+        text = bytes(self.horizontalHeader().saveState().toBase64().data()).decode("ascii")
+        self._settings.change(COLUMNS, lambda known: {**known, self._key: text})
+
+    def add_column_choices(self, menu: QMenu) -> None:
+        """Entries to show and hide each column."""
+        header = self.horizontalHeader()
+        for number, column in enumerate(self.table.columns):
+            entry = menu.addAction(column.title)
+            entry.setCheckable(True)
+            entry.setChecked(not header.isSectionHidden(number))
+            entry.setEnabled(number > 0)
+            entry.toggled.connect(lambda shown, number=number: self._show_column(number, shown))
+
+    def _show_column(self, number: int, shown: bool) -> None:
+        self.horizontalHeader().setSectionHidden(number, not shown)
+        self._save_soon.start()
+
+    def _header_menu(self, place: QPoint) -> None:
+        menu = QMenu(self)
+        self.add_column_choices(menu)
+        menu.aboutToHide.connect(menu.deleteLater)
+        menu.popup(self.horizontalHeader().mapToGlobal(place))
+
+    # Export
+
+    def as_csv(self) -> str:
+        """What the table shows, in its order, as CSV with headings."""
+        header = self.horizontalHeader()
+        shown = [header.logicalIndex(place) for place in range(header.count())]
+        columns = [self.table.columns[number] for number in shown if not header.isSectionHidden(number)]
+        rows = ([column.in_file(identity) for column in columns] for identity in self.table.ids)
+        return csv_lines(([column.heading_in_file for column in columns], *rows))
+
+    # Keys and mouse
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Enter opens, Backspace goes up, the rest is as in every table."""
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and not event.modifiers() & ~_KEYPAD:
+            ids = self.selected_ids()
+            if ids:
+                self.opened.emit(ids[0])
+                return
+        super().keyPressEvent(event)
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        """The menu of the selected rows, at the pointer or at the current row."""
+        if event.reason() == QContextMenuEvent.Reason.Keyboard:
+            place = self.visualRect(self.currentIndex()).bottomLeft()
+            self.menu_wanted.emit(self.viewport().mapToGlobal(place + QPoint(20, 0)))
+            return
+        if not self.indexAt(event.pos()).isValid():
+            self.clearSelection()
+        self.menu_wanted.emit(event.globalPos())
+
+    def viewportEvent(self, event: QEvent) -> bool:
+        """A text that is cut off is shown whole in a tooltip."""
+        if isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip:
+            index = self.indexAt(event.pos())
+            if index.isValid() and index.data(Qt.ItemDataRole.ToolTipRole) is None:
+                text = str(index.data() or "")
+                cut = self.sizeHintForIndex(index).width() > self.visualRect(index).width()
+                QToolTip.showText(event.globalPos(), literal(text if cut else ""), self)
+                return True
+        return super().viewportEvent(event)
+
+
+_PADDING, _MARGIN, _ICON = 14, 9, 22
+"""Pixels around a heading, around a text, and of an icon before it."""
+_SAMPLE = 40
+"""Rows whose texts are measured."""
+_WIDEST = 240
+"""Pixels that a column takes for its texts at most, unless it wants more."""
+_LAST = 120
+"""Pixels that the last column keeps where there is no room."""
+_TIGHTEST = 0.7
+"""Share of its texts' width that a column keeps where there is no room; then the table scrolls."""
+_KEYPAD = Qt.KeyboardModifier.KeypadModifier
+
+
+def _levelled(needed: list[int], least: list[int], room: int) -> list[int]:
+    """Widths that fit the room, or the least ones: the widest columns give way, narrow ones stay whole."""
+    low, high = 0, max(needed, default=0)
+    while low < high:
+        level = (low + high + 1) // 2
+        if sum(max(short, min(need, level)) for need, short in zip(needed, least, strict=True)) <= room:
+            low = level
+        else:
+            high = level - 1
+    return [max(short, min(need, low)) for need, short in zip(needed, least, strict=True)]

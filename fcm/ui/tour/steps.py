@@ -1,0 +1,445 @@
+"""The steps of the guide as data: what each is called and what a person does with mouse and keyboard."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QAbstractButton, QAbstractItemView, QTabWidget
+
+from fcm.model.telemetry import Phase
+from fcm.text.words import quoted
+from fcm.ui.look.theme import Scheme
+from fcm.ui.tour.beyond import STEPS as BEYOND
+from fcm.ui.tour.driver import DriverError, label_of
+from fcm.ui.tour.walk import LIVE, TREE, Step, Walk
+
+MACHINE = "GUIDE01"
+"""The virtual machine that the guide's walk creates."""
+VOLUME = "VM Storage"
+CLUSTER = "contoso.contoso.example"
+SERVICES = "Services and applications"
+_CTRL = Qt.KeyboardModifier.ControlModifier
+
+
+def manage(walk: Walk) -> None:
+    """Manage a Cluster > contoso."""
+    walk.driver.wait(lambda: walk.driver.look_for(QAbstractItemView, TREE), "the console tree")
+    walk.driver.find(QAbstractButton, CLUSTER)
+    walk.shoot("start", "The first page: what this program does, and the clusters that it knows.")
+    walk.driver.key(Qt.Key.Key_O, _CTRL)
+    walk.driver.wait_for_dialog("Manage a Cluster")
+    walk.driver.click_row("Known clusters", CLUSTER)
+    walk.shoot("manage a cluster", "Manage a Cluster: choose one, or type a URI, or browse to a file.")
+    walk.driver.press("OK")
+    walk.driver.wait_for_no_dialog()
+    walk.driver.wait(lambda: walk.window.workspace, "the cluster to open")
+    walk.driver.wait(lambda: walk.state.cluster, "the cluster to appear")
+    walk.go(CLUSTER)
+    walk.shoot("cluster", "The cluster: quorum, host, what to configure, core resources.")
+
+
+def validate(walk: Walk) -> None:
+    """Validate This Cluster, all tests but one category by hand, report."""
+    driver = walk.driver
+    driver.right_click_row(TREE, CLUSTER)
+    walk.shoot("cluster menu", "A right click on the cluster.")
+    driver.choose_in_menu("Validate This Cluster...")
+    driver.wait_for_dialog("Validate a Configuration Wizard")
+    walk.shoot("validate before", "Validate a Configuration: what the wizard does.")
+    walk.next()
+    driver.press("Run only tests I select")
+    walk.shoot("validate options", "All tests, or a selection.")
+    walk.next()
+    walk.shoot("validate selection", "The tests of five categories.")
+    driver.press("Previous")
+    driver.press("Run all tests (recommended)")
+    walk.next()
+    walk.shoot("validate confirmation", "What will be tested, and the PowerShell that does the same.")
+    walk.next()
+    driver.wait(lambda: walk.state.cluster and walk.state.cluster.validation, "the validation report")
+    driver.press("View Report...")
+    cluster = walk.state.cluster
+    report = driver.wait(lambda: cluster.validation if cluster else None, "the report")
+    driver.wait(lambda: driver.look_for(QAbstractItemView, "Summary") is None, "the report to lie on top")
+    driver.wait(lambda: walk.enabled("Open in browser"), "the report to be saved")
+    walk.shoot("validation report", f"The report: {len(report.results)} findings, each with its reason and remedy.")
+    driver.press("Close")
+    driver.wait_for_dialog("Validate a Configuration Wizard")
+    walk.shoot("validate summary", "The summary of the wizard.")
+    driver.press("Finish")
+    driver.wait_for_no_dialog()
+
+
+def enable_volumes(walk: Walk) -> None:
+    """Enable Cluster Shared Volumes under Configure in the centre pane."""
+    driver = walk.driver
+    walk.go(CLUSTER)
+    driver.press("Enable Cluster Shared Volumes...")
+    driver.wait_for_dialog("Enable Cluster Shared Volumes")
+    if walk.enabled("OK"):
+        raise DriverError("OK was enabled before the notice was ticked.")
+    walk.shoot("enable csv notice", "The notice must be read and ticked before OK is enabled.")
+    driver.press("I have read the above notice.")
+    walk.shoot("enable csv ticked", "Ticked: OK is enabled.")
+    driver.press("OK")
+    driver.wait_for_no_dialog()
+    driver.click_row(TREE, "Cluster Shared Volumes")
+    walk.shoot("csv empty", "Cluster Shared Volumes has appeared in the console tree.")
+
+
+def add_storage(walk: Walk) -> None:
+    """Add storage, then rename the volume with F2."""
+    driver = walk.driver
+    driver.press("Add storage")
+    driver.wait_for_dialog("Add Storage")
+    driver.tick_row("Available disks", "Cluster Disk 2")
+    walk.shoot("add storage", "Add Storage: only disks of Available Storage are offered.")
+    driver.press("OK")
+    driver.wait_for_no_dialog()
+    driver.wait(lambda: walk.state.shared_volumes, "the shared volume")
+    driver.click_row("Cluster Shared Volumes", "Cluster Disk 2")
+    walk.shoot(
+        "csv volume", "The volume under ClusterStorage on all nodes, its coordinator and how each node reaches it."
+    )
+    driver.key(Qt.Key.Key_F2)
+    driver.wait_for_dialog("Rename Cluster Shared Volume")
+    driver.type_into("Name", VOLUME)
+    walk.shoot("rename volume", "Rename: the name of the volume and its folder.")
+    driver.press("OK")
+    driver.wait_for_no_dialog()
+    driver.row("Cluster Shared Volumes", VOLUME)
+    walk.shoot("csv renamed", "The renamed volume.")
+
+
+def new_machine(walk: Walk) -> None:
+    """New Virtual Machine on the volume, Automatic Start Action Nothing; start it."""
+    driver = walk.driver
+    walk.go(SERVICES)
+    walk.shoot("services", "Services and applications: every clustered machine with what it does to its memory.")
+    driver.press("New Virtual Machine...")
+    driver.wait_for_dialog("New Virtual Machine Wizard")
+    walk.next()
+    walk.next()
+    walk.shoot("new machine refused", "Without a name there is no way on; the reason is said where it arises.")
+    driver.type_into("Name", MACHINE)
+    walk.shoot("new machine place", "Name, node and location: the Cluster Shared Volume.")
+    walk.next()
+    driver.type_into("Memory", "2048")
+    walk.shoot("new machine memory", "Memory, and how much each node could give.")
+    walk.next()
+    walk.shoot("new machine network", "The virtual network must have the same name on all nodes.")
+    walk.next()
+    walk.shoot("new machine disk", "The virtual hard disk.")
+    walk.next()
+    driver.choose("Workload", "web-server")
+    walk.shoot("new machine options", "Workload, and Automatic Start Action: Nothing.")
+    walk.next()
+    walk.shoot("new machine confirmation", "Everything once more, and its PowerShell.")
+    driver.press("Create")
+    driver.wait(lambda: walk.state.machine_named(MACHINE), "the new machine")
+    driver.find(QAbstractItemView, "Summary")
+    walk.shoot("new machine summary", "Created.")
+    driver.press("Finish")
+    driver.wait_for_no_dialog()
+    driver.press("Start virtual machine")
+    driver.wait(lambda: walk.machine(MACHINE).state == "Running", f"{MACHINE} to run")
+    walk.shoot("loose machine", "The machine runs and is not yet highly available.")
+
+
+def make_highly_available(walk: Walk) -> None:
+    """Configure a Service or Application > Virtual Machine > tick."""
+    driver = walk.driver
+    walk.go(SERVICES)
+    driver.press("Configure a Service or Application...")
+    driver.wait_for_dialog("High Availability Wizard")
+    walk.shoot("ha before", "High Availability wizard.")
+    walk.next()
+    walk.shoot("ha kind", "Select Service or Application: Virtual Machine.")
+    walk.next()
+    driver.tick_row("Virtual machines", MACHINE)
+    walk.shoot("ha machines", "Select Virtual Machine: what cannot be clustered yet says why.")
+    walk.next()
+    walk.shoot("ha confirmation", "Confirmation.")
+    walk.next()
+    driver.wait(lambda: walk.machine(MACHINE).is_highly_available, f"{MACHINE} to be highly available")
+    driver.find(QAbstractItemView, "Summary")
+    walk.shoot("ha summary", "High availability was configured.")
+    driver.press("View Report...")
+    driver.wait(lambda: walk.enabled("Open in browser"), "the report to be saved")
+    walk.shoot("ha report", "The report of the wizard.")
+    driver.press("Close")
+    driver.wait_for_dialog("High Availability Wizard")
+    driver.press("Finish")
+    driver.wait_for_no_dialog()
+    driver.row(TREE, MACHINE)
+    walk.go(MACHINE)
+    walk.shoot("machine", "The machine: summary, resources, and room for its migrations.")
+
+
+def choose_networks(walk: Walk) -> None:
+    """Properties of the virtual machine resource in the centre pane > Network for live migration."""
+    driver = walk.driver
+    driver.right_click_row("Resources", f"Virtual Machine {MACHINE}")
+    driver.choose_in_menu("Properties")
+    driver.wait_for_dialog(f"Virtual Machine {MACHINE} Properties")
+    tabs = driver.find(QTabWidget, "Properties")
+    for number in range(tabs.count() - 1):
+        title = tabs.tabText(number).replace("&", "")
+        driver.tab(title)
+        walk.shoot(f"resource {title}", f"Properties of the virtual machine resource: {title}.")
+    driver.tab("Network for live migration")
+    name = "Networks for live migration"
+    walk.shoot("migration networks", "Network for live migration: the default order, and why each network ranks so.")
+    driver.press("Use an order of its own for this virtual machine")
+    walk.shoot("migration networks own", "A machine may have an order of its own, which 2008 R2 has not.")
+    driver.press("Use an order of its own for this virtual machine")
+    driver.click_row(name, "Cluster Network 2")
+    driver.press("Up")
+    driver.press("Down")
+    driver.tick_row(name, "Cluster Network 1")
+    walk.shoot("migration networks chosen", "Up, Down and tick boxes; the PowerShell follows what is chosen.")
+    driver.press("OK")
+    driver.wait_for_no_dialog()
+    driver.wait(lambda: walk.state.cluster and walk.state.cluster.migration_excluded, "the choice of networks")
+
+
+def check_before(walk: Walk) -> None:
+    """Check a live migration: the list before the click."""
+    driver = walk.driver
+    walk.go(MACHINE)
+    driver.press("Check a live migration...")
+    driver.wait_for_dialog(f"Live migrate {MACHINE}")
+    driver.choose("Destination", "node2")
+    walk.judged()
+    walk.shoot("preflight", "Before the click: every condition, and whether the memory will converge.")
+    driver.press("Cancel")
+    driver.wait_for_no_dialog()
+
+
+def migrate(walk: Walk) -> None:
+    """Live migrate > node, watch it converge, see the new Current Owner."""
+    driver = walk.driver
+    walk.speed("1x")
+    walk.go(MACHINE)
+    driver.right_click_row(TREE, MACHINE)
+    driver.open_submenu(LIVE)
+    walk.shoot("live migrate menu", "Live migrate virtual machine to another node.")
+    driver.choose_in_menu(walk.destination(MACHINE, "node2"))
+    walk.migration(MACHINE)
+    walk.speed("10x")
+    walk.wait_row(MACHINE, lambda row: row.time >= 12, "12 s of telemetry")
+    walk.speed("1x")
+    walk.shoot("migrating", "Memory is being copied; the sentence, the plot and the pass table are always true.")
+    walk.speed("10x")
+    done = walk.wait_phase(MACHINE, Phase.COMPLETED, Phase.FAILED)
+    if done.phase is not Phase.COMPLETED or walk.machine(MACHINE).node != "node2":
+        raise DriverError(f"The migration ended as {done.phase}: {done.reason}")
+    walk.shoot("migrated", "Completed: what was measured stays.")
+    walk.go(SERVICES)
+    owner = driver.cell(SERVICES, MACHINE, "Current Owner")
+    if owner != "node2":
+        raise DriverError(f"Services and applications shows {quoted(owner)} as Current Owner.")
+    driver.click_row(SERVICES, MACHINE)
+    walk.shoot("current owner", "The machine under its new Current Owner.")
+
+
+def cancel(walk: Walk) -> None:
+    """A second migration, cancelled; the machine stays."""
+    driver = walk.driver
+    walk.speed("60x")
+    walk.go("SQL01")
+    walk.live_migrate("SQL01", "node2")
+    walk.wait_row("SQL01", lambda row: row.time >= 40, "40 s of telemetry")
+    walk.speed("1x")
+    walk.shoot("before cancel", "A database of 8 GiB on its way.")
+    driver.key(Qt.Key.Key_M, _CTRL | Qt.KeyboardModifier.ShiftModifier)
+    walk.wait_phase("SQL01", Phase.CANCELED)
+    if walk.machine("SQL01").node != "node1":
+        raise DriverError("A cancelled machine must stay where it was.")
+    walk.shoot("cancelled", "Cancel live migration: the machine runs on at its source.")
+
+
+def refuse(walk: Walk) -> None:
+    """A destination with an older processor is refused with its reason."""
+    driver = walk.driver
+    walk.go("SQL01")
+    driver.right_click_row(TREE, "SQL01")
+    menu = driver.open_submenu(LIVE)
+    wanted = walk.destination("SQL01", "node3")
+    entry = next(action for action in menu.actions() if label_of(action) == wanted)
+    if entry.isEnabled() or "processor" not in entry.toolTip():
+        raise DriverError(f"node3 should be refused for its processor; the entry says: {quoted(entry.toolTip())}")
+    walk.shoot("refused menu", f"node3 is refused: {entry.toolTip()}")
+    driver.close_menus()
+    driver.press("Check a live migration...")
+    driver.wait_for_dialog("Live migrate SQL01")
+    driver.choose("Destination", "node3")
+    if walk.enabled("Live migrate"):
+        raise DriverError("Live migrate is enabled although a check fails.")
+    walk.judged()
+    walk.shoot("refused preflight", "The same in the list of checks, with the remedy.")
+    driver.press("Cancel")
+    driver.wait_for_no_dialog()
+
+
+def queue(walk: Walk) -> None:
+    """A machine that cannot converge, and another one that waits for its node."""
+    driver = walk.driver
+    walk.speed("60x")
+    walk.go("CACHE01")
+    walk.live_migrate("CACHE01", "node1")
+    walk.wait_row("CACHE01", lambda row: row.pass_number >= 4, "several passes of CACHE01")
+    walk.speed("1x")
+    walk.shoot("not converging", "A machine that rewrites its memory faster than it can be sent.")
+    walk.live_migrate("BUILD01", "node1")
+    walk.wait_phase("BUILD01", Phase.WAITING)
+    walk.go("BUILD01")
+    walk.shoot(
+        "waiting", "In 2008 R2 a node takes part in one live migration at a time: the request waits and says why."
+    )
+    driver.press("Cancel live migration")
+    walk.wait_phase("BUILD01", Phase.CANCELED)
+    walk.go("CACHE01")
+    driver.press("Cancel live migration")
+    walk.wait_phase("CACHE01", Phase.CANCELED)
+
+
+def pages(walk: Walk) -> None:
+    """The other pages."""
+    for path, caption in (
+        (("Nodes",), "Nodes."),
+        (("node1",), "A node: what it owns, its networks, its paths to the volumes."),
+        (("Storage",), "Storage: the disks by what they are used for."),
+        (("Networks",), "Networks: use, metric, and rank for live migration."),
+        (("Cluster Network 3",), "A network with its adapters."),
+        (("Cluster Events",), "Cluster events: what happened, in words."),
+    ):
+        walk.go(*path)
+        walk.shoot(f"page {path[-1]}", caption)
+
+
+def _dialog(walk: Walk, place: str, button: str, title: str, name: str, caption: str) -> None:
+    walk.go(place)
+    walk.driver.press(button)
+    walk.driver.wait_for_dialog(title)
+    walk.shoot(name, caption)
+    walk.driver.key(Qt.Key.Key_Escape)
+    walk.driver.wait_for_no_dialog()
+
+
+def dialogs(walk: Walk) -> None:
+    """The other dialogs, each closed with Esc."""
+    driver = walk.driver
+    walk.go(MACHINE)
+    driver.key(Qt.Key.Key_Return, Qt.KeyboardModifier.AltModifier)
+    driver.wait_for_dialog(f"{MACHINE} Properties")
+    walk.shoot("group general", "Properties of a service or application: preferred owners.")
+    driver.tab("Failover")
+    walk.shoot("group failover", "Failover and failback.")
+    driver.key(Qt.Key.Key_Escape)
+    driver.wait_for_no_dialog()
+    _dialog(walk, MACHINE, "Settings...", f"Settings for {MACHINE}", "machine settings", "Settings of a machine.")
+    title = "Cluster Network 3 Properties"
+    _dialog(walk, "Cluster Network 3", "Properties", title, "network properties", "Properties of a network.")
+    title = "Networks for live migration"
+    _dialog(walk, "Networks", "Networks for live migration...", title, "networks dialog", "The order for all machines.")
+    _dialog(
+        walk, "Storage", "Add a disk", "Add Disks to a Cluster", "add disk", "LUNs that the cluster does not use yet."
+    )
+    walk.go(CLUSTER)
+    driver.press("Configure Cluster Quorum Settings...")
+    driver.wait_for_dialog("Configure Cluster Quorum Wizard")
+    walk.next()
+    walk.shoot("quorum modes", "The quorum, with what is recommended for this number of nodes.")
+    walk.next()
+    walk.shoot("quorum witness", "The disk witness.")
+    driver.key(Qt.Key.Key_Escape)
+    driver.wait_for_no_dialog()
+    walk.go("Failover Cluster Manager")
+    driver.press("Create a Cluster...")
+    driver.wait_for_dialog("Create Cluster Wizard")
+    walk.next()
+    walk.shoot("create servers", "Create a Cluster: the servers.")
+    walk.next()
+    walk.shoot("create networks", "Its networks and shared disks.")
+    walk.next()
+    driver.type_into("Cluster name", "tailspin")
+    walk.shoot("create access point", "Its name and address.")
+    walk.next()
+    walk.shoot("create confirmation", "Everything once more.")
+    driver.key(Qt.Key.Key_Escape)
+    driver.wait_for_no_dialog()
+
+
+def help_and_recordings(walk: Walk) -> None:
+    """F1, and the list of recordings."""
+    driver = walk.driver
+    walk.go("Networks")
+    driver.key(Qt.Key.Key_F1)
+    driver.click_row("Topics", "The guide, step by step")
+    walk.shoot("help", "F1: the topic of the place, and the guide step by step.")
+    driver.press("Close")
+    walk.go("Failover Cluster Manager")
+    driver.press("Open Recording...")
+    driver.wait_for_dialog("Open Recording")
+    driver.wait(lambda: walk.enabled("Open"), "the list of recordings")
+    walk.shoot("open recording", "Recorded migrations of real QEMU guests travel with the program.")
+    driver.click_row("Recordings", "two-class-hot16k-64MiB.0")
+    driver.press("Open")
+    driver.wait_for_no_dialog()
+    walk.wait_rows("Figures", 1)
+    recording = driver.find(QAbstractItemView, "Figures").window()
+    recording.resize(walk.window.size())
+    walk.shoot("recording", "Measured on real QEMU, and what the engine predicts for the same case.", recording)
+    recording.close()
+
+
+def dark(walk: Walk) -> None:
+    """The main pages and dialogs in dark."""
+    driver = walk.driver
+    walk.window.set_scheme(Scheme.DARK)
+    for place, caption in (
+        (CLUSTER, "The cluster."),
+        (SERVICES, "Services and applications."),
+        (MACHINE, "A virtual machine and its migration."),
+        ("Cluster Shared Volumes", "Cluster Shared Volumes."),
+        ("Networks", "Networks."),
+        ("Cluster Events", "Cluster events."),
+    ):
+        walk.go(place)
+        walk.shoot(f"dark {place}", caption)
+    walk.go(MACHINE)
+    driver.press("Check a live migration...")
+    driver.wait_for_dialog(f"Live migrate {MACHINE}")
+    walk.judged()
+    walk.shoot("dark preflight", "Before the click.")
+    driver.press("Cancel")
+    driver.wait_for_no_dialog()
+    walk.go(CLUSTER)
+    driver.press("View Validation Report")
+    driver.wait(lambda: walk.enabled("Open in browser"), "the report to be saved")
+    walk.shoot("dark report", "The validation report.")
+    driver.press("Close")
+    driver.wait_for_no_dialog()
+    walk.window.set_scheme(Scheme.LIGHT)
+
+
+STEPS: tuple[Step, ...] = (
+    Step("Manage a cluster", "Open the cluster that is to be prepared.", manage),
+    Step("Validate the configuration", "Five categories of tests on what is really there.", validate),
+    Step("Enable Cluster Shared Volumes", "Once for each cluster, after a notice.", enable_volumes),
+    Step("Add storage", "A disk of Available Storage becomes a volume that all nodes use at once.", add_storage),
+    Step("Create a virtual machine", "On the shared volume, started by the cluster alone.", new_machine),
+    Step("Make it highly available", "Configure a Service or Application.", make_highly_available),
+    Step("Choose the networks for live migration", "On the properties of the machine's resource.", choose_networks),
+    Step("Look before the click", "What Windows finds out by failing is known beforehand.", check_before),
+    Step("Live migrate", "And watch the memory converge.", migrate),
+    Step("Cancel", "Until the blackout begins, nothing is final.", cancel),
+    Step("Refused, with the reason", "An older processor at the destination.", refuse),
+    Step("What cannot converge, and what waits", "Both are said while they happen.", queue),
+    Step("The other pages", "Nodes, storage, networks, events.", pages),
+    Step("The other dialogs", "Each shows the PowerShell that does the same.", dialogs),
+    Step("Help and recordings", "For the place where you are.", help_and_recordings),
+    *BEYOND,
+    Step("In the dark", "Light and dark follow the desktop.", dark),
+)
+"""The whole walk, in order; each step relies on those before it."""

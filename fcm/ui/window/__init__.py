@@ -1,0 +1,1 @@
+"""The frame of the window: tree, Actions pane, docks, menus, status bar."""

@@ -1,0 +1,48 @@
+"""What the composition root (fcm/app.py) hands to the window; the window knows of no backend and no file."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from fcm.workspace.cluster_plan import ClusterPlan
+    from fcm.workspace.files.settings import Settings
+    from fcm.workspace.workspace import Workspace
+
+
+@dataclass(frozen=True, slots=True)
+class KnownCluster:
+    """A cluster that can be opened without typing its URI."""
+
+    uri: str
+    """Such as ``embedded:contoso`` or ``libvirt:/etc/fcm/hosts.toml``."""
+    title: str
+    description: str
+    last_opened: float | None = None
+    """s since the epoch; None = never here."""
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """The window's view of the world outside."""
+
+    open_cluster: Callable[[str], Workspace]
+    """Open a cluster by its URI. Blocking: call it in a worker thread.
+
+    Raises BackendError or JournalError, whose message is a sentence for the user.
+    """
+    clusters: Callable[[], list[KnownCluster]]
+    """Shipped, created and recent clusters. Reads files: call it in a worker thread."""
+    create_cluster: Callable[[ClusterPlan], str]
+    """Write a cluster file and return its URI. Blocking; raises OSError or ValueError (sentence)."""
+    settings: Settings
+    report_folder: Path
+    """Where validation reports are saved."""
+    uri_of: Callable[[str], str] = str
+    """The URI of what a person typed: a URI, a name or a file. Blocking; raises BackendError (sentence)."""
+    uri_forms: str = ""
+    """How the URI of a cluster is written, for placeholders and help texts."""

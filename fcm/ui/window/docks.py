@@ -1,0 +1,306 @@
+"""The docks below the panes: Console, Events, Migrations."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QPoint, QSize, Qt
+from PySide6.QtWidgets import (
+    QDockWidget,
+    QHBoxLayout,
+    QStackedWidget,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from fcm.model.commands import CancelMigration
+from fcm.model.state import Change, Kind
+from fcm.model.telemetry import Phase
+from fcm.ui.console.view import ConsoleView
+from fcm.ui.look import appearance, format, icons
+from fcm.ui.tables.table_model import Column, TableModel
+from fcm.ui.tables.table_view import TableView
+from fcm.ui.widgets.page_parts import EmptyState
+from fcm.ui.window import figures
+from fcm.workspace.powershell import powershell
+from fcm.workspace.selection import Place, Selection
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from PySide6.QtGui import QShowEvent
+
+    from fcm.model.entities import Migration
+    from fcm.ui.desk import Desk
+    from fcm.workspace.workspace import Workspace
+
+ENDED_SHOWN = 50
+"""Migrations that are over and still listed, newest first."""
+
+
+class Dock(QDockWidget):
+    """One dock; it fills itself when it is first shown."""
+
+    def __init__(self, name: str, window: Desk) -> None:
+        super().__init__(name, window)
+        self.frame = window
+        self.setObjectName(f"dock-{name.casefold()}")
+        self.setAccessibleName(name)
+        self.setAllowedAreas(Qt.DockWidgetArea.AllDockWidgetAreas)
+        self.on_top = False
+        """Whether it is shown, and not below another one of its tabs."""
+        self.visibilityChanged.connect(self._visibility_changed)
+
+    def sizeHint(self) -> QSize:
+        """Low, so that the page keeps its room."""
+        return QSize(600, 170)
+
+    def toggle(self) -> None:
+        """Show the dock and put the keyboard there, or hide it if it is on top already."""
+        if self.on_top:
+            self.hide()
+            return
+        self.show()
+        self.raise_()
+        self.focus_first()
+
+    def _visibility_changed(self, on_top: bool) -> None:
+        self.on_top = on_top
+
+    def observe(self, workspace: Workspace) -> Callable[[], None]:
+        """Hear of the commands of an opened cluster; returns what ends that."""
+        return workspace.observe_commands(lambda command: self.echo(powershell(command, workspace.state)))
+
+    def echo(self, text: str) -> None:
+        """A command was given (the console shows it)."""
+
+    def fill(self) -> None:
+        """Show what is true now."""
+
+    def focus_first(self) -> None:
+        """Put the keyboard into the dock."""
+        inside = self.widget()
+        if inside is not None:
+            inside.setFocus(Qt.FocusReason.ShortcutFocusReason)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Catch up with what happened while it was hidden."""
+        super().showEvent(event)
+        self.fill()
+
+
+class ConsoleDock(Dock):
+    """Says each command as PowerShell, whatever it came from, and takes typed ones."""
+
+    def __init__(self, window: Desk) -> None:
+        super().__init__("Console", window)
+        self.view = ConsoleView(window, self)
+        self.setWidget(self.view)
+
+    def focus_first(self) -> None:
+        """Put the keyboard into the input."""
+        self.view.input.setFocus(Qt.FocusReason.ShortcutFocusReason)
+
+    def observe(self, workspace: Workspace) -> Callable[[], None]:
+        """Run what is typed on this cluster, too, until that is ended."""
+        self.view.runner.open(workspace)
+        forget = super().observe(workspace)
+
+        def end() -> None:
+            forget()
+            self.view.runner.close()
+
+        return end
+
+    def echo(self, text: str) -> None:
+        """Show a command that was given elsewhere in the window."""
+        self.view.echo(text)
+
+
+class EventsDock(Dock):
+    """The newest events of the cluster."""
+
+    def __init__(self, window: Desk) -> None:
+        super().__init__("Events", window)
+        model = window.event_list.table(self)
+        self.view = TableView("Events", model, window.context.settings, self)
+        self.view.menu_wanted.connect(self._menu)
+        window.event_list.grown.connect(self._grown)
+        self.setWidget(self.view)
+
+    def fill(self) -> None:
+        """Show all events, newest first."""
+        self.view.table.set_ids(self.frame.event_list.ids)
+
+    def _grown(self) -> None:
+        if self.isVisible():
+            self.fill()
+
+    def _menu(self, place: QPoint) -> None:
+        self.frame.show_context_menu((Selection(Place.EVENTS),), place)
+
+
+class MigrationsDock(Dock):
+    """Migrations that run, those that wait with their reason, and the last ones that are over."""
+
+    def __init__(self, window: Desk) -> None:
+        super().__init__("Migrations", window)
+        self.view = TableView("Migrations", self._model(), window.context.settings, self)
+        self.view.menu_wanted.connect(self._menu)
+        self.view.opened.connect(self._open)
+        self.view.picked.connect(self._picked)
+        self.cancel = QToolButton()
+        self.cancel.setObjectName("cancel-migration")
+        self.cancel.setText("Cancel migration")
+        self.cancel.setAccessibleName("Cancel migration")
+        self.cancel.setIcon(icons.icon("cancel"))
+        self.cancel.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextUnderIcon)
+        self.cancel.setAutoRaise(True)
+        self.cancel.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.cancel.clicked.connect(self._cancel)
+        self.stack = QStackedWidget(self)
+        self.stack.addWidget(
+            EmptyState(
+                "No migrations yet. Right-click a virtual machine and choose Live migrate virtual machine to another "
+                "node; the ones that wait for a node appear here with their reason."
+            )
+        )
+        self.stack.addWidget(self.view)
+        inside = QWidget(self)
+        inside.setObjectName("migrations-inside")
+        row = QHBoxLayout(inside)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.addWidget(self.stack, 1)
+        side = QVBoxLayout()
+        side.addWidget(self.cancel)
+        side.addStretch(1)
+        row.addLayout(side)
+        self.setWidget(inside)
+        window.changed.connect(self._changed)
+        self._picked()
+
+    def focus_first(self) -> None:
+        """Put the keyboard into the list."""
+        self.view.setFocus(Qt.FocusReason.ShortcutFocusReason)
+
+    def fill(self) -> None:
+        """Show all that run and wait, and the last that are over."""
+        migrations = self.frame.state.migrations
+        active = [m.id for m in migrations.values() if not m.phase.is_over]
+        over = [m.id for m in reversed(tuple(migrations.values())) if m.phase.is_over][:ENDED_SHOWN]
+        self.view.table.set_ids([*active, *over])
+        self.stack.setCurrentIndex(1 if active or over else 0)
+        self._picked()
+
+    def _changed(self, change: Change) -> None:
+        if not self.isVisible():
+            return
+        if change.structural or Kind.MIGRATION in change.kinds():
+            self.fill()
+        elif Kind.TELEMETRY in change.kinds():
+            self.view.table.touch(change.of(Kind.TELEMETRY))
+
+    def _of(self, identity: str) -> Migration:
+        return self.frame.state.migrations[identity]
+
+    def _model(self) -> TableModel:
+        def machine(identity: str) -> str:
+            found = self.frame.state.machines.get(self._of(identity).machine)
+            return found.name if found else self._of(identity).machine
+
+        def network(identity: str) -> str:
+            found = self.frame.state.networks.get(self._of(identity).network or "")
+            return found.name if found else format.NONE
+
+        def progress(identity: str) -> float | None:
+            migration = self._of(identity)
+            return self.frame.figures.progress(migration) if migration.phase.is_running else None
+
+        def elapsed(identity: str) -> float:
+            migration = self._of(identity)
+            if migration.started is None:
+                return 0.0
+            workspace = self.frame.workspace
+            end = migration.ended or (workspace.now() if workspace else migration.started)
+            return max(0.0, end - migration.started)
+
+        def status(identity: str) -> str:
+            migration = self._of(identity)
+            words = figures.phase_words(migration.phase)
+            return f"{words}: {migration.reason}" if migration.reason else words
+
+        def share(identity: str) -> str:
+            migration = self._of(identity)
+            if migration.phase is Phase.WAITING:
+                return format.NONE
+            return format.percent(self.frame.figures.progress(migration))
+
+        def rate(identity: str) -> str:
+            value = self.frame.figures.rate(self._of(identity))
+            return format.rate(value) if value else format.NONE
+
+        def blackout(identity: str) -> str:
+            found = self._of(identity).figures
+            return format.milliseconds(found.downtime) if found else format.NONE
+
+        return TableModel(
+            (
+                Column("Virtual machine", machine, 150, icon=lambda i: appearance.migration_icon(self._of(i))),
+                Column("Kind", lambda i: str(self._of(i).kind), 110),
+                Column("From", lambda i: self._of(i).source, 80),
+                Column("To", lambda i: self._of(i).destination, 80),
+                Column("Progress", share, 150, progress=progress, sort=lambda i: progress(i) or 0.0, keeps=True),
+                Column("Rate", rate, 90, sort=lambda i: self.frame.figures.rate(self._of(i)), numeric=True),
+                Column(
+                    "Elapsed",
+                    lambda i: format.seconds(elapsed(i)) if elapsed(i) else format.NONE,
+                    90,
+                    sort=elapsed,
+                    numeric=True,
+                ),
+                Column("Blackout", blackout, 80, numeric=True),
+                Column("Network", network, 140),
+                Column("Status", status, 320),
+            )
+        )
+
+    def _selected(self) -> tuple[Selection, ...]:
+        return tuple(Selection(Place.MIGRATION, identity) for identity in self.view.selected_ids())
+
+    def _picked(self) -> None:
+        chosen = [self.frame.state.migrations.get(s.id) for s in self._selected()]
+        self.cancel.setEnabled(any(migration is not None and not migration.phase.is_over for migration in chosen))
+
+    def _menu(self, place: QPoint) -> None:
+        if self._selected():
+            self.frame.show_context_menu(self._selected(), place)
+
+    def _open(self, identity: str) -> None:
+        machine = Selection(Place.MACHINE, self._of(identity).machine)
+        if machine.exists(self.frame.state):
+            self.frame.select(Selection(Place.MIGRATION, identity))
+
+    def _cancel(self) -> None:
+        for selection in self._selected():
+            if not self.frame.state.migrations[selection.id].phase.is_over:
+                self.frame.submit(CancelMigration(selection.id))
+
+
+def make_docks(window: Desk) -> dict[str, Dock]:
+    """The docks by name, hidden, as tabs of one place at the bottom."""
+    docks: dict[str, Dock] = {dock.windowTitle(): dock for dock in _all(window)}
+    former: Dock | None = None
+    for dock in docks.values():
+        window.addDockWidget(Qt.DockWidgetArea.BottomDockWidgetArea, dock)
+        if former is not None:
+            window.tabifyDockWidget(former, dock)
+        former = dock
+    # Only now: a tab added to a hidden dock leaves the bar of tabs behind in the corner of the window.
+    for dock in docks.values():
+        dock.hide()
+    return docks
+
+
+def _all(window: Desk) -> tuple[Dock, ...]:
+    return ConsoleDock(window), EventsDock(window), MigrationsDock(window)

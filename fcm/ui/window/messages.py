@@ -1,0 +1,171 @@
+"""Strips above the page: what went wrong, why, and what to do, without a box in the way.
+
+A mistake of the program itself also ends here: it is logged and said, and the window lives on.
+"""
+
+from __future__ import annotations
+
+import logging
+import sys
+import traceback
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QToolButton, QVBoxLayout, QWidget
+
+from fcm import __version__
+from fcm.ui.look import icons
+from fcm.ui.look.plain import Label, literal
+from fcm.ui.widgets.page_parts import Picture
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from types import TracebackType
+
+AT_ONCE = 3
+"""Strips that are shown together; older ones give way."""
+_ICONS = {"error": "level-error", "warning": "level-warning", "information": "level-information"}
+
+_log = logging.getLogger(__name__)
+
+
+class MessageStrip(QFrame):
+    """One message with its remedy; it stays until it is dismissed."""
+
+    closed = Signal()
+
+    def __init__(
+        self, level: str, text: str, remedy: str = "", details: str = "", parent: QWidget | None = None
+    ) -> None:
+        """``level`` is "error", "warning" or "information"; ``details`` is what Copy details copies."""
+        super().__init__(parent)
+        self.setObjectName("message")
+        self.setProperty("role", "strip")
+        self.setAccessibleName(f"{level.capitalize()}: {text} {remedy}".strip())
+        self.level, self.text, self.remedy = level, text, remedy
+        self.details = details or f"{text}\n{remedy}".strip()
+        row = QHBoxLayout(self)
+        row.setContentsMargins(8, 6, 6, 6)
+        row.addWidget(Picture(_ICONS[level]), 0, Qt.AlignmentFlag.AlignTop)
+        words = Label(f"{text} {remedy}".strip())
+        words.setWordWrap(True)
+        words.setTextFormat(Qt.TextFormat.PlainText)
+        words.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        words.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Minimum)
+        row.addWidget(words, 1)
+        row.addWidget(self._button("Copy details", "copy", self._copy), 0, Qt.AlignmentFlag.AlignTop)
+        row.addWidget(self._button("Dismiss", "cancel", self._dismiss), 0, Qt.AlignmentFlag.AlignTop)
+
+    def _button(self, name: str, icon: str, slot: Callable[[], None]) -> QToolButton:
+        button = QToolButton()
+        button.setObjectName(name.replace(" ", "").casefold())
+        button.setAccessibleName(name)
+        button.setToolTip(literal(name))
+        button.setIcon(icons.icon(icon))
+        button.setText(name)
+        button.setAutoRaise(True)
+        button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        if name != "Dismiss":
+            button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        button.clicked.connect(slot)
+        return button
+
+    def _copy(self) -> None:
+        QGuiApplication.clipboard().setText(self.details)
+
+    def _dismiss(self) -> None:
+        self.closed.emit()
+
+
+class MessageArea(QWidget):
+    """Where the strips are; empty and without height most of the time."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("messages")
+        self._column = QVBoxLayout(self)
+        self._column.setContentsMargins(0, 0, 0, 0)
+        self._column.setSpacing(3)
+        self._strips: list[MessageStrip] = []
+        self.hide()
+
+    @property
+    def strips(self) -> tuple[MessageStrip, ...]:
+        """What is shown now, newest last."""
+        return tuple(self._strips)
+
+    def saying(self, text: str) -> Callable[[str], object]:
+        """A function that shows an error with this text and the remedy that it is given."""
+        return lambda remedy: self.show_message("error", text, remedy)
+
+    def show_message(self, level: str, text: str, remedy: str = "", details: str = "") -> MessageStrip:
+        """Show a message; one that is shown already is not shown twice."""
+        for strip in self._strips:
+            if (strip.level, strip.text, strip.remedy) == (level, text, remedy):
+                strip.details = details or strip.details
+                return strip
+        strip = MessageStrip(level, text, remedy, details, self)
+        strip.closed.connect(lambda: self.dismiss(strip))
+        self._strips.append(strip)
+        self._column.addWidget(strip)
+        while len(self._strips) > AT_ONCE:
+            self.dismiss(self._strips[0])
+        self.show()
+        return strip
+
+    def dismiss(self, strip: MessageStrip) -> None:
+        """Take a strip away."""
+        if strip not in self._strips:
+            return
+        self._strips.remove(strip)
+        self._column.removeWidget(strip)
+        strip.hide()
+        strip.deleteLater()
+        self.setVisible(bool(self._strips))
+
+    def clear(self) -> None:
+        """Take all strips away."""
+        for strip in tuple(self._strips):
+            self.dismiss(strip)
+
+    def show_internal_error(self, error: BaseException) -> None:
+        """A mistake of the program: logged with its traceback, shown with one that can be copied."""
+        trace = "".join(traceback.format_exception(error))
+        _log.error("An internal error in the window: %s", error, exc_info=error)
+        self.show_message(
+            "error",
+            f"An internal error: {error or type(error).__name__}.",
+            "The window goes on. Copy the details for a report.",
+            f"fcm {__version__}, Python {sys.version.split()[0]}\n{trace}",
+        )
+
+
+def install_excepthook(area: Callable[[], MessageArea | None]) -> Callable[[], None]:
+    """Show exceptions that no slot caught; ``area`` says where, or None when no window is there.
+
+    Returns:
+        What puts the former hook back.
+    """
+    former = sys.excepthook
+    busy = False
+
+    def hook(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+        nonlocal busy
+        place = None if busy or issubclass(kind, KeyboardInterrupt) else area()
+        if place is None:
+            former(kind, error, trace)
+            return
+        busy = True
+        try:
+            place.show_internal_error(error)
+        finally:
+            busy = False
+
+    sys.excepthook = hook
+
+    def restore() -> None:
+        if sys.excepthook is hook:
+            sys.excepthook = former
+
+    return restore

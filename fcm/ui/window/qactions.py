@@ -1,0 +1,222 @@
+"""One list of actions, seen four ways: this file turns it into menus and says what each entry would do now."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import islice
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtWidgets import QMenu, QMessageBox, QWidget
+
+from fcm.model.commands import LiveMigrate, MoveMachine, MoveSharedVolume, QuickMigrate
+from fcm.model.rules.verdict import OK, Verdict, no, together
+from fcm.ui.look import icons
+from fcm.ui.look.plain import literal
+from fcm.workspace.actions import Action, actions_for, question_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+
+    from fcm.model.commands import Command
+    from fcm.workspace.selection import Selection
+    from fcm.workspace.workspace import Workspace
+
+EVERYWHERE = ("refresh", "help")
+"""Actions of every place; a menu shows them once, at its end."""
+ASKED = 12
+"""Selected things for which the rules are asked before a menu shows an entry, and whose reasons are told."""
+JUDGED = 200
+"""Selected things for which they are asked before something is done or described; of more the cluster refuses."""
+_TO_A_NODE = (LiveMigrate, QuickMigrate, MoveMachine, MoveSharedVolume)
+"""Commands whose choices are the same for several things: the nodes."""
+_CLOSED = no("No cluster is open.", "Open one with Manage a Cluster.")
+
+
+@dataclass(frozen=True, slots=True)
+class ChoiceEntry:
+    """One entry of a submenu: the commands, one for each selected thing for which it is allowed."""
+
+    label: str
+    verdict: Verdict
+    commands: tuple[Command, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One action as it stands now for what is selected."""
+
+    action: Action
+    selections: tuple[Selection, ...]
+    verdict: Verdict
+    choices: tuple[ChoiceEntry, ...] = ()
+
+    @property
+    def label(self) -> str:
+        """As the menus show it; several machines are spoken of as several."""
+        if len(self.selections) > 1:
+            return self.action.label.replace("virtual machine", "virtual machines", 1)
+        return self.action.label
+
+    @property
+    def reason(self) -> str:
+        """Why it cannot be done now, and what would help; "" if it can."""
+        return "" if self.verdict else self.verdict.sentence()
+
+
+def entries(workspace: Workspace | None, selections: Sequence[Selection]) -> tuple[Entry, ...]:
+    """All actions for what is selected (things of one kind), in the order of the menus."""
+    if not selections:
+        return ()
+    chosen = tuple(selections)
+    found = []
+    for action in actions_for(chosen[0].place):
+        if len(chosen) > 1 and (action.dialog is not None and action.id not in EVERYWHERE):
+            continue
+        entry = _entry(workspace, action, chosen)
+        # What can be chosen for one machine alone (its snapshots) has no meaning for several.
+        if len(chosen) == 1 or action.choices is None or entry.choices:
+            found.append(entry)
+    return tuple(found)
+
+
+def entry_for(workspace: Workspace | None, action: Action, selection: Selection) -> Entry:
+    """One action for one thing."""
+    return _entry(workspace, action, (selection,))
+
+
+def _entry(workspace: Workspace | None, action: Action, chosen: tuple[Selection, ...]) -> Entry:
+    if action.window:
+        return Entry(action, chosen, OK)
+    if workspace is None:
+        return Entry(action, chosen, _CLOSED)
+    state, capabilities = workspace.state, workspace.capabilities
+    verdict = _any(action.verdict(state, selection, capabilities) for selection in chosen)
+    if action.choices is None or not all(selection.exists(state) for selection in chosen):
+        return Entry(action, chosen, verdict)
+    return Entry(action, chosen, verdict, _choices(workspace, action, chosen))
+
+
+def _any(verdicts: Iterable[Verdict]) -> Verdict:
+    """Whether something can be done with one thing at least; if with none, the reasons of all that were asked."""
+    refused: list[Verdict] = []
+    for verdict in islice(verdicts, JUDGED + 1):
+        if verdict or len(refused) == JUDGED:
+            return OK
+        refused.append(verdict)
+    return together(refused[:ASKED])
+
+
+def _choices(workspace: Workspace, action: Action, chosen: tuple[Selection, ...]) -> tuple[ChoiceEntry, ...]:
+    assert action.choices is not None
+    if len(chosen) == 1:
+        return tuple(
+            ChoiceEntry(choice.label, workspace.allowed(choice.command), (choice.command,))
+            for choice in action.choices(workspace.state, chosen[0])
+        )
+    by_label: dict[str, list[tuple[Command, Verdict]]] = {}
+    for selection in chosen:
+        for choice in action.choices(workspace.state, selection):
+            if not isinstance(choice.command, _TO_A_NODE):
+                continue
+            # The number before the label differs from machine to machine.
+            text = choice.label.partition(" - ")[2]
+            found = by_label.setdefault(text, [])
+            found.append((choice.command, workspace.allowed(choice.command) if len(found) < ASKED else OK))
+    merged = []
+    for number, text in enumerate(sorted(by_label), 1):
+        able = tuple(command for command, verdict in by_label[text] if verdict)
+        verdict = OK if able else together(verdict for _, verdict in by_label[text])
+        of_all = len(chosen) <= ASKED and len(able) < len(chosen)
+        label = f"{number} - {text}" + (f" ({len(able)} of {len(chosen)})" if of_all else "")
+        merged.append(ChoiceEntry(label, verdict, able))
+    return tuple(merged)
+
+
+def fill_menu(
+    menu: QMenu, found: Sequence[Entry], perform: Callable[[Entry, ChoiceEntry | None], None]
+) -> Sequence[Entry]:
+    """Append entries to a menu and return them; the data of each is (entry, choice).
+
+    A disabled entry has its reason as tooltip and status tip.
+    """
+    menu.setToolTipsVisible(True)
+    parted = False
+    for entry in found:
+        if entry.action.id in EVERYWHERE and not parted and not menu.isEmpty():
+            menu.addSeparator()
+            parted = True
+        if entry.choices:
+            below = menu.addMenu(icons.icon(entry.action.icon), entry.label)
+            _explain(below.menuAction(), entry.verdict)
+            below.menuAction().setObjectName(entry.action.id)
+            below.menuAction().setData((entry, None))
+            fill_choices(below, entry, perform)
+            continue
+        made = menu.addAction(icons.icon(entry.action.icon), entry.label)
+        made.setObjectName(entry.action.id)
+        made.setData((entry, None))
+        _explain(made, entry.verdict)
+        if entry.action.shortcut:
+            made.setShortcut(QKeySequence(entry.action.shortcut))
+        made.triggered.connect(lambda _=False, entry=entry: perform(entry, None))
+    return found
+
+
+def fill_choices(menu: QMenu, entry: Entry, perform: Callable[[Entry, ChoiceEntry | None], None]) -> None:
+    """Append the choices of an entry to a menu."""
+    menu.setToolTipsVisible(True)
+    for choice in entry.choices:
+        made = menu.addAction(choice.label)
+        made.setData((entry, choice))
+        _explain(made, choice.verdict)
+        made.triggered.connect(lambda _=False, choice=choice: perform(entry, choice))
+
+
+def _explain(action: QAction, verdict: Verdict) -> None:
+    action.setEnabled(bool(verdict))
+    if not verdict:
+        action.setToolTip(literal(verdict.sentence()))
+        action.setStatusTip(verdict.sentence())
+
+
+def acted_on(entry: Entry, workspace: Workspace) -> tuple[Selection, ...]:
+    """Those of the selected things with which something would be done: all for which it is allowed."""
+    if not entry.verdict or not 1 < len(entry.selections) <= JUDGED:
+        return entry.selections
+    state, capabilities = workspace.state, workspace.capabilities
+    return tuple(one for one in entry.selections if entry.action.verdict(state, one, capabilities))
+
+
+def commands_of(entry: Entry, choice: ChoiceEntry | None, workspace: Workspace) -> tuple[Command, ...]:
+    """The commands that an entry leads to; none if it opens a dialog."""
+    if choice is not None:
+        if not 1 < len(choice.commands) <= JUDGED:
+            return choice.commands
+        return tuple(command for command in choice.commands if workspace.allowed(command))
+    if entry.action.command is None:
+        return ()
+    return tuple(entry.action.command(workspace.state, selection) for selection in acted_on(entry, workspace))
+
+
+def question(entry: Entry, workspace: Workspace) -> str:
+    """What is asked before it is done, with the names of all that it acts on and of nothing else."""
+    return question_of(entry.action, workspace.state, acted_on(entry, workspace))
+
+
+def ask(parent: QWidget, question: str, yes: str, then: Callable[[], None]) -> QMessageBox:
+    """Ask before a deed that costs something; does not block."""
+    box = QMessageBox(QMessageBox.Icon.Question, "Failover Cluster Manager", question, parent=parent)
+    box.setObjectName("question")
+    box.setAccessibleName(question)
+    box.setTextFormat(Qt.TextFormat.PlainText)
+    go = box.addButton(yes, QMessageBox.ButtonRole.AcceptRole)
+    stay = box.addButton(QMessageBox.StandardButton.Cancel)
+    go.setAccessibleName(yes)
+    stay.setAccessibleName("Cancel")
+    box.setDefaultButton(stay)
+    box.accepted.connect(then)
+    box.finished.connect(box.deleteLater)
+    box.open()
+    return box

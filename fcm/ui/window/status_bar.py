@@ -1,0 +1,168 @@
+"""The status bar: connection, migrations under way, the virtual clock with its speeds, the age of the data."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QStatusBar, QToolButton, QWidget
+
+from fcm.model.moments import zone
+from fcm.ui.look import format, icons
+from fcm.ui.look.plain import Label, literal
+from fcm.ui.widgets.page_parts import Elided, Picture
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from fcm.workspace.workspace import Workspace
+
+TICK = 500
+"""ms between two looks at the clock."""
+SPEEDS: tuple[tuple[str, float, str], ...] = (
+    ("Pause", 0.0, "Stop the virtual clock"),
+    ("1x", 1.0, "Virtual time as fast as real time"),
+    ("10x", 10.0, "Virtual time ten times as fast"),
+    ("60x", 60.0, "A virtual minute in a second"),
+    ("Max", math.inf, "As fast as this computer can"),
+)
+
+
+class StatusBar(QStatusBar):
+    """Says how the window stands with its cluster."""
+
+    def __init__(self, docks: list[tuple[str, str, Callable[[], None]]], parent: QWidget | None = None) -> None:
+        """``docks``: label, icon and deed of the buttons that show a dock."""
+        super().__init__(parent)
+        self.setObjectName("status")
+        self.setAccessibleName("Status bar")
+        self.setSizeGripEnabled(True)
+        self._workspace: Workspace | None = None
+        self._stale = ""
+        self._picture = Picture("close-connection")
+        self._connection = Elided()
+        self._connection.setObjectName("connection")
+        self.addWidget(self._picture)
+        self.addWidget(self._connection, 1)
+        self.dock_buttons: dict[str, QToolButton] = {}
+        for label, icon, show in docks:
+            self.dock_buttons[label] = self._button(label, icon, show)
+            self.addPermanentWidget(self.dock_buttons[label])
+        self._speed_box = self._make_speeds()
+        self.addPermanentWidget(self._speed_box)
+        self._zone = Label()
+        self._zone.setObjectName("time-zone")
+        self._zone.setAccessibleName("Time zone")
+        self.addPermanentWidget(self._zone)
+        self._age = Label()
+        self._age.setObjectName("age")
+        self.addPermanentWidget(self._age)
+        self._timer = QTimer(self)
+        self._timer.setInterval(TICK)
+        self._timer.timeout.connect(self._tick)
+        self.show_workspace(None)
+
+    @staticmethod
+    def _button(label: str, icon: str, show: Callable[[], None]) -> QToolButton:
+        button = QToolButton()
+        button.setObjectName(f"show-{label.casefold()}")
+        button.setAccessibleName(f"Show {label}")
+        button.setText(label)
+        button.setIcon(icons.icon(icon))
+        button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        button.setAutoRaise(True)
+        button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        button.clicked.connect(show)
+        return button
+
+    def _make_speeds(self) -> QWidget:
+        box = QWidget()
+        box.setObjectName("clock")
+        row = QHBoxLayout(box)
+        row.setContentsMargins(6, 0, 6, 0)
+        row.setSpacing(0)
+        row.addWidget(Picture("clock"))
+        self._clock = Label()
+        self._clock.setObjectName("virtual-clock")
+        self._clock.setToolTip("The virtual clock of this simulated cluster")
+        self._clock.setMargin(3)
+        row.addWidget(self._clock)
+        self.speeds = QButtonGroup(box)
+        for number, (label, _, hint) in enumerate(SPEEDS):
+            button = QToolButton()
+            button.setObjectName(f"speed-{label.casefold()}")
+            button.setAccessibleName(f"Clock {label}")
+            button.setText(label)
+            button.setToolTip(literal(hint))
+            button.setCheckable(True)
+            button.setAutoRaise(True)
+            button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+            if label == "Pause":
+                button.setIcon(icons.icon("clock-pause"))
+                button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonIconOnly)
+            self.speeds.addButton(button, number)
+            row.addWidget(button)
+        self.speeds.idClicked.connect(self._set_speed)
+        return box
+
+    def show_workspace(self, workspace: Workspace | None) -> None:
+        """Another cluster, or none."""
+        self._workspace = workspace
+        self._stale = ""
+        clock = None if workspace is None else workspace.clock
+        self._speed_box.setVisible(clock is not None)
+        self._age.setVisible(workspace is not None)
+        self._zone.setVisible(workspace is not None)
+        if workspace is None:
+            self._timer.stop()
+            self.say("close-connection", "Not connected")
+            return
+        self._timer.start()
+        self.say("connect", f"Connected to {workspace.uri}")
+        self._tick()
+
+    def say(self, icon: str, text: str) -> None:
+        """What the connection is."""
+        self._picture.say(icon)
+        self._connection.say(text)
+
+    def show_stale(self, reason: str) -> None:
+        """The backend said that what is shown may be old, or "" that it is not any more."""
+        self._stale = reason
+        self._tick()
+
+    def show_migrations(self, running: int, waiting: int) -> None:
+        """How many migrations run and wait, on the button of their dock."""
+        words = "Migrations"
+        if running or waiting:
+            words += f": {running} running" + (f", {waiting} waiting" if waiting else "")
+        self.dock_buttons["Migrations"].setText(words)
+
+    def stop(self) -> None:
+        """No more looks at the clock."""
+        self._timer.stop()
+
+    def _set_speed(self, number: int) -> None:
+        clock = None if self._workspace is None else self._workspace.clock
+        if clock is not None:
+            clock.set_speed(SPEEDS[number][1])
+            self._tick()
+
+    def _tick(self) -> None:
+        workspace = self._workspace
+        if workspace is None:
+            return
+        clock = workspace.clock
+        now = workspace.now()
+        self._zone.setText(zone(now))
+        self._zone.setToolTip(literal(format.zone_note(now)))
+        if clock is not None:
+            paused = clock.speed == 0
+            self._clock.setText(format.date_time(clock.now()) + (" (paused)" if paused else ""))
+            for number, (_, speed, _) in enumerate(SPEEDS):
+                if clock.speed == speed and self.speeds.checkedId() != number:
+                    self.speeds.button(number).setChecked(True)
+        age = format.ago(max(0.0, now - workspace.state.time))
+        self._age.setText(f"Stale: {self._stale}" if self._stale else f"Last change {age}")
+        self._age.setToolTip(literal(self._stale or f"The state is that of {format.date_time(workspace.state.time)}"))

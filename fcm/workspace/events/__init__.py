@@ -1,0 +1,1 @@
+"""The event log of a cluster, its queries and exports."""

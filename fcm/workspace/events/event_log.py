@@ -1,0 +1,441 @@
+"""The event log of a cluster: every record since its beginning, in one SQLite file beside the journal.
+
+The journal is what is true; this file is made from it, so that whoever asks for events need not decode and name
+hundreds of thousands of facts anew. What is missing here is made up for at the next start, and a file that is damaged
+or belongs to another history is made anew. Only what the journal does not keep (refused commands, the backend's own
+reports) and which logs are enabled is in this file alone.
+
+The owner of the state hands facts over in no time (``take``); names are found and rows are written by whoever asks
+next, or by a short-lived thread when much has gathered. All other methods block: they are for worker threads.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import threading
+from array import array
+from collections import deque
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, cast
+
+from fcm.logs.channels import CHANNELS, EventLogs
+from fcm.logs.queries.query import Query, query_of_all
+from fcm.logs.queries.sql import Condition, condition_of
+from fcm.logs.records import first_rows, pass_record, records_of
+from fcm.model import events as ev
+from fcm.workspace.events.event_log_file import COLUMNS, JOINED, Row, Sentences, connected, packed, to_record
+from fcm.workspace.events.event_log_file import EventLogError as EventLogError  # who reads events knows it by this room
+from fcm.workspace.events.event_log_limits import Limits, LogLimit
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Iterable, Iterator, Sequence
+    from pathlib import Path
+
+    from fcm.logs.records import EventRecord
+    from fcm.model.state import State
+    from fcm.model.telemetry import TelemetryRow
+
+CHUNK = 2000
+"""Records that are read or written at a time."""
+MOST_TAKEN = 400
+"""Facts that gather before they are written of themselves."""
+ORDERS = ("time", "level", "event", "computer", "provider", "task_name", "channel", "text")
+"""Columns that events can be sorted by."""
+
+_WORDS = ("text", "provider", "computer", "task_name", "channel")
+_GONE = (ev.MachineDeleted, ev.GroupRemoved, ev.ResourceRemoved, ev.SharedVolumeRemoved, ev.NodeEvicted)
+"""Facts whose names are those of the state before."""
+_ENDS = (ev.MigrationCompleted, ev.MigrationFailed, ev.MigrationCanceled, ev.MigrationInterrupted)
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Sought:
+    """Which events are wanted, and in which order."""
+
+    query: Query
+    now: float
+    """s since the epoch, clock of the cluster; for timediff."""
+    words: str = ""
+    """Words that all stand in text, source, node, task or log."""
+    levels: tuple[int, ...] = (1, 2, 3, 4, 5)
+    since: float | None = None
+    """s since the epoch."""
+    after: int = 0
+    """Only records with a higher number."""
+    order: str = "time"
+    """One of ORDERS."""
+    descending: bool = False
+    any_log: bool = False
+    """True: the query does not matter, every event of every log is wanted."""
+
+
+def everything() -> Query:
+    """The query for all events of all logs."""
+    return query_of_all(channel.name for channel in CHANNELS)
+
+
+class EventLog:
+    """Events of one cluster; safe to use from several threads."""
+
+    def __init__(self, path: Path | None = None) -> None:
+        """``path`` None: in memory, gone when it is closed."""
+        self.path = path
+        self.logs = EventLogs()
+        self.limits = Limits()
+        self.reset_at = 0.0
+        """Events before this time (s, clock of the cluster) are not recent: Reset Recent Events."""
+        self._connection: sqlite3.Connection | None = None
+        self._lock = threading.Lock()
+        self._writing = threading.Lock()
+        self._taken: deque[tuple[ev.Entry, State, State]] = deque()
+        self._passes: dict[str, int] = {}
+        self._sources: dict[tuple[Any, ...], int] = {}
+        self._thread: threading.Thread | None = None
+        self._catching_up: set[str] = set()
+        self._closed = False
+
+    # The owner's side: quick
+
+    def take(self, entries: Iterable[ev.Entry], before: State, after: State) -> None:
+        """These happened; the states around them name what they speak of."""
+        for entry in entries:
+            event = entry.event
+            if isinstance(event, ev.MigrationProgressed):
+                if self._passes.get(event.migration) == event.row.pass_number:
+                    continue
+                self._passes[event.migration] = event.row.pass_number
+            self._taken.append((entry, before, after))
+        if len(self._taken) >= MOST_TAKEN and self._thread is None and not self._closed:
+            self._thread = threading.Thread(target=self._write_of_itself, name="event log")
+            self._thread.start()
+
+    def known_passes(self, migration: str, number: int) -> None:
+        """Telemetry up to this pass was read from the journal; its records are here."""
+        self._passes[migration] = number
+
+    # What is missing at a start
+
+    def mark(self) -> tuple[int, float]:
+        """Sequence number and time of the last journaled entry that is here; (0, 0.0) if there is none."""
+        found = self._meta("mark")
+        match json.loads(found) if found else None:
+            case [int() as sequence, int() | float() as time]:
+                return sequence, float(time)
+            case _:
+                return 0, 0.0
+
+    def forget(self) -> None:
+        """Remove all records; another history begins. Which logs are enabled stays."""
+        with self._lock, self._sentences(), self._open() as connection:
+            connection.execute("DELETE FROM events")
+            self.limits.forget_sizes()
+            connection.execute("DELETE FROM meta WHERE key = 'mark'")
+
+    def catch_up(self, entry: ev.Entry, before: State, after: State, rows: Iterable[TelemetryRow] = ()) -> None:
+        """An entry of the journal that is not here; ``rows`` are the telemetry of the migration that it ends."""
+        if isinstance(entry.event, ev.MigrationRequested):
+            self._catching_up.add(entry.event.migration.id)
+        if isinstance(entry.event, _ENDS) and entry.event.migration in self._catching_up:
+            passes = [ev.MigrationProgressed(entry.event.migration, row) for row in first_rows(rows)]
+            self._taken.extend((ev.Entry(0, entry.time, one), before, after) for one in passes)
+        self._taken.append((entry, before, after))
+        if len(self._taken) >= CHUNK:
+            self._write_if_possible()
+
+    def wants_rows(self, entry: ev.Entry) -> str:
+        """The migration whose telemetry ``catch_up`` needs with this entry; "" if it needs none."""
+        event = entry.event
+        return event.migration if isinstance(event, _ENDS) and event.migration in self._catching_up else ""
+
+    # Writing
+
+    def write(self) -> None:
+        """Put everything that was taken into the file.
+
+        Raises:
+            EventLogError: it cannot be written; nothing is lost, the next call tries again.
+        """
+        with self._writing:
+            while self._taken:
+                batch = [self._taken.popleft() for _ in range(min(len(self._taken), CHUNK))]
+                try:
+                    self._insert(batch)
+                except EventLogError:
+                    self._taken.extendleft(reversed(batch))
+                    raise
+
+    def _write_if_possible(self) -> None:
+        try:
+            self.write()
+        except EventLogError as error:
+            _log.warning("%s", error)
+
+    def _write_of_itself(self) -> None:
+        self._write_if_possible()
+        self._thread = None
+
+    def _insert(self, batch: Sequence[tuple[ev.Entry, State, State]]) -> None:
+        records = [record for entry, before, after in batch for record in _records(entry, before, after)]
+        marks = [(entry.sequence, entry.time) for entry, _, _ in batch if entry.sequence]
+        self.append(records, marks[-1] if marks else None)
+
+    def append(self, records: Sequence[EventRecord], mark: tuple[int, float] | None = None) -> None:
+        """Write records in one transaction; they get the next numbers.
+
+        Args:
+            records: oldest first.
+            mark: sequence number and time of the last journaled entry among them.
+
+        Raises:
+            EventLogError: nothing of it was written.
+        """
+        folder = None if self.path is None else self.path.parent
+        with self._lock, self._sentences(), self._open() as connection:
+            try:
+                self.limits.append(connection, records, lambda some: self._insert_rows(connection, some), folder)
+            except BaseException:
+                self.limits.forget_sizes()
+                raise
+            if mark is not None:
+                connection.execute("INSERT OR REPLACE INTO meta VALUES ('mark', ?)", (json.dumps(mark),))
+
+    def _insert_rows(self, connection: sqlite3.Connection, records: Sequence[EventRecord]) -> None:
+        rows = [
+            (r.time, self._source(connection, r), r.level, r.id, r.computer, r.fact, ",".join(r.nodes), r.text,
+             packed(r))
+            for r in records
+        ]  # fmt: skip
+        (last,) = connection.execute("SELECT coalesce(max(id), 0) FROM events").fetchone()
+        first = max(last, self.limits.floor) + 1
+        connection.executemany(
+            "INSERT INTO events (id, time, source, level, event, computer, fact, nodes, text, data)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            [(number, *row) for number, row in enumerate(rows, first)],
+        )
+
+    def _source(self, connection: sqlite3.Connection, record: EventRecord) -> int:
+        keywords = record.keywords - 2**64 if record.keywords >= 2**63 else record.keywords
+        key = (record.channel, record.provider, record.guid, record.task, record.task_name, record.process,
+               record.thread, keywords, record.user)  # fmt: skip
+        found = self._sources.get(key)
+        if found is None:
+            insert = "INSERT INTO sources (channel, provider, guid, task, task_name, process, thread, keywords, user)"
+            made = connection.execute(f"{insert} VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", key).lastrowid
+            found = self._sources[key] = made or 0
+        return found
+
+    def enable(self, channel: str, on: bool, now: float) -> None:
+        """Enable or disable a log from ``now`` (s since the epoch) on; it stays so.
+
+        Raises:
+            KeyError: there is no such log.
+            EventLogError: that cannot be written.
+        """
+        self.logs.enable(channel, on, now)
+        self._set_meta("logs", json.dumps(self.logs.changed()))
+
+    # Sizes and clearing
+
+    def set_limit(self, channel: str, limit: LogLimit) -> None:
+        """Set the size of a log and what happens once it is reached; what is too much goes at once.
+
+        Raises:
+            EventLogError: that cannot be written.
+        """
+        self.write()
+        with self._lock, self._sentences(), self._open() as connection:
+            self.limits.of[channel] = limit
+            self.limits.trim(connection, channel)
+            self.limits.keep(connection)
+
+    def size(self, channel: str) -> int:
+        """Bytes that the events of a log take.
+
+        Raises:
+            EventLogError: they cannot be read.
+        """
+        self.write()
+        with self._lock, self._sentences():
+            return self.limits.size(self._open(), channel)
+
+    def clear(self, channel: str, now: float) -> None:
+        """Clear a log (now: s since the epoch, clock of the cluster); the journal and the state stay as they are.
+
+        Raises:
+            EventLogError: nothing was cleared.
+        """
+        self.write()
+        with self._lock, self._sentences(), self._open() as connection:
+            self.limits.cleared[channel] = now
+            self.limits.clear(connection, channel)
+
+    def reset_recent(self, now: float) -> None:
+        """Reset Recent Events: what happened before ``now`` (s since the epoch) is not recent any more.
+
+        Raises:
+            EventLogError: that cannot be written.
+        """
+        self.reset_at = now
+        self._set_meta("reset", json.dumps(now))
+
+    # Reading
+
+    def open(self) -> None:
+        """Open the file, make it if there is none or it is damaged.
+
+        Raises:
+            EventLogError: it cannot be opened or made.
+        """
+        with self._lock, self._sentences():
+            self._open()
+
+    def find(self, sought: Sought) -> array[int]:
+        """Numbers of the records that are sought, in order; what was taken before is among them.
+
+        Raises:
+            EventLogError: they cannot be read.
+        """
+        self.write()
+        asked = Condition() if sought.any_log else condition_of(sought.query, self.logs, sought.now)
+        where = _with_refinement(asked, sought)
+        direction = "DESC" if sought.descending else "ASC"
+        column = sought.order if sought.order in ORDERS else "time"
+        order = f"{column} {direction}, {'' if column == 'time' else f'time {direction}, '}id {direction}"
+        sql = f"SELECT id {JOINED} WHERE {where.text or '1'} ORDER BY {order}"
+        found = array("q")
+        with self._lock, self._sentences():
+            cursor = self._open().execute(sql, where.values)
+            while rows := cursor.fetchmany(CHUNK):
+                found.extend([row[0] for row in rows])
+        return found if asked.exact else self._of_them(found, sought)
+
+    def _of_them(self, numbers: array[int], sought: Sought) -> array[int]:
+        """Those of the records that the query really selects; the file is free for others meanwhile."""
+        holds, keeps = sought.query.test(), self.logs.keeps
+        sql = f"SELECT {', '.join(Row.COLUMNS)} {JOINED} WHERE id IN (SELECT value FROM json_each(?))"
+        found = array("q")
+        for start in range(0, len(numbers), CHUNK):
+            some = numbers[start : start + CHUNK]
+            with self._lock, self._sentences():
+                rows = self._open().execute(sql, (json.dumps(list(some)),)).fetchall()
+            chosen = set()
+            for values in rows:
+                row = Row(values)
+                # A row has everything that a query can ask for.
+                if keeps(row.channel, row.time) and holds(cast("EventRecord", row), sought.now):
+                    chosen.add(row.record_id)
+            found.extend([number for number in some if number in chosen])
+        return found
+
+    def records(self, numbers: Sequence[int]) -> list[EventRecord]:
+        """Records by their numbers, in the order of these.
+
+        Raises:
+            EventLogError: they cannot be read.
+        """
+        sql = f"SELECT {COLUMNS} {JOINED} WHERE id IN (SELECT value FROM json_each(?))"
+        found: dict[int, EventRecord] = {}
+        for start in range(0, len(numbers), CHUNK):
+            with self._lock, self._sentences():
+                rows = self._open().execute(sql, (json.dumps(list(numbers[start : start + CHUNK])),)).fetchall()
+            found |= {row[0]: to_record(row) for row in rows}
+        return [found[number] for number in numbers if number in found]
+
+    def select(self, sought: Sought) -> Iterator[EventRecord]:
+        """The records that are sought, read piece by piece.
+
+        Raises:
+            EventLogError: they cannot be read.
+        """
+        return self.stream(self.find(sought))
+
+    def stream(self, numbers: Sequence[int]) -> Iterator[EventRecord]:
+        """Records by their numbers, read piece by piece."""
+        for start in range(0, len(numbers), CHUNK):
+            yield from self.records(numbers[start : start + CHUNK])
+
+    def last(self) -> int:
+        """Number of the newest record in the file; 0 if there is none.
+
+        Raises:
+            EventLogError: it cannot be read.
+        """
+        with self._lock, self._sentences():
+            (found,) = self._open().execute("SELECT max(id) FROM events").fetchone()
+        return int(found or 0)
+
+    def close(self) -> None:
+        """Write what was taken and close the file; idempotent."""
+        thread, self._closed = self._thread, True
+        if thread is not None:
+            thread.join()
+        if self.path is not None and self._connection is not None:
+            self._write_if_possible()
+        with self._lock:
+            if self._connection is not None:
+                self._connection.close()
+                self._connection = None
+
+    # The file
+
+    def _meta(self, key: str) -> str:
+        with self._lock, self._sentences():
+            found = self._open().execute("SELECT value FROM meta WHERE key = ?", (key,)).fetchone()
+        return str(found[0]) if found else ""
+
+    def _set_meta(self, key: str, value: str) -> None:
+        with self._lock, self._sentences(), self._open() as connection:
+            connection.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (key, value))
+
+    def _sentences(self) -> Sentences:
+        return Sentences(self.path)
+
+    def _open(self) -> sqlite3.Connection:
+        """The connection, made when it is first needed; the lock is held."""
+        if self._connection is None:
+            if self._closed:
+                raise EventLogError("The cluster was closed. Open it again to read its events.")
+            self._connection = connected(self.path)
+            self._read_settings(self._connection)
+        return self._connection
+
+    def _read_settings(self, connection: sqlite3.Connection) -> None:
+        meta = dict(connection.execute("SELECT key, value FROM meta"))
+        self.logs.restore(json.loads(meta.get("logs", "{}")))
+        self.limits.restore(meta.get("limits", ""))
+        self.reset_at = max(self.reset_at, float(json.loads(meta.get("reset", "0"))))
+        columns = "source, channel, provider, guid, task, task_name, process, thread, keywords, user"
+        self._sources = {tuple(row[1:]): row[0] for row in connection.execute(f"SELECT {columns} FROM sources")}
+
+
+def _records(entry: ev.Entry, before: State, after: State) -> list[EventRecord]:
+    """The records of one fact, in words."""
+    event = entry.event
+    if isinstance(event, ev.MigrationProgressed):
+        migration = after.migrations.get(event.migration)
+        started = migration is not None and migration.started is not None
+        return [pass_record(migration, event.row, after)] if started and migration is not None else []
+    return records_of(entry, before if isinstance(event, _GONE) else after)
+
+
+def _with_refinement(asked: Condition, sought: Sought) -> Condition:
+    parts = [asked.text] if asked.text else []
+    values = list(asked.values)
+    if sought.after:
+        parts.append("id > ?")
+        values.append(sought.after)
+    if sought.since is not None:
+        parts.append("time >= ?")
+        values.append(sought.since)
+    if set(sought.levels) != {1, 2, 3, 4, 5}:
+        parts.append(f"level IN ({', '.join('?' * len(sought.levels))})")
+        values += sought.levels
+    for word in sought.words.split()[:20]:
+        escaped = word.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+        parts.append(" OR ".join(f"{column} LIKE ? ESCAPE '\\'" for column in _WORDS))
+        values += [f"%{escaped}%"] * len(_WORDS)
+    return replace(asked, text=" AND ".join(f"({part})" for part in parts), values=tuple(values))

@@ -1,0 +1,1 @@
+"""What lies on disk: journals, settings, the list of trusted files."""
