@@ -207,7 +207,10 @@ def test_a_reader_that_goes_away_ends_a_verb_without_a_word() -> None:
 )
 def test_ctrl_c_is_a_failure_told_in_a_word(words: list[str], here: Path) -> None:
     (here / "forever.ps1").write_text("'begun'\nwhile ($true) { Start-Sleep 1 }\n", encoding="utf-8")
-    command = [sys.executable, "-c", "from fcm.cli.main import main; raise SystemExit(main())", *words]
+    # Whoever started the tests may have told them to ignore Ctrl+C, as a shell tells what it starts in the background.
+    heed = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler)"
+    program = f"{heed}; from fcm.cli.main import main; raise SystemExit(main())"
+    command = [sys.executable, "-c", program, *words]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
         process.stdout.readline()  # now it is at work
