@@ -9,8 +9,8 @@ from xml.sax.saxutils import escape, quoteattr
 from fcm.logs.evtx import NAMESPACE, clean
 
 if TYPE_CHECKING:
-    from fcm.logs.queries.schema import Element
     from fcm.logs.records import EventRecord
+    from fcm.logs.schema import Element
 
 
 def system_time(time: float) -> str:

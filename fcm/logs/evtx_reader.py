@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Any
 from xml.parsers import expat
 
 from fcm.logs.evtx import CHUNK, HEADER, file_header
-from fcm.logs.queries.schema import Element, kinds_in_system, seconds_of
 from fcm.logs.records import EventRecord, catalog
+from fcm.logs.schema import Element, kinds_in_system, seconds_of
 from fcm.text.textfile import EVENT_LOG, TextFileError, read_bytes
 from fcm.text.words import quoted
 

@@ -19,7 +19,7 @@ from fcm.model.entities import MigrationKind
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from fcm.logs.queries.schema import Element
+    from fcm.logs.schema import Element
     from fcm.model.entities import Migration
     from fcm.model.state import State
     from fcm.model.telemetry import TelemetryRow

@@ -11,8 +11,8 @@ import operator
 import re
 from typing import TYPE_CHECKING, Any
 
-from fcm.logs.queries.schema import Element, Value, seconds_of, seconds_of_file_time
 from fcm.logs.queries.xpath import FLIPPED, And, Call, Comparison, Expression, Literal, Number, Or, Path, number_in
+from fcm.logs.schema import Element, Value, seconds_of, seconds_of_file_time
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence

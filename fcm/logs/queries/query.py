@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING
 from fcm.logs.channels import CHANNELS, channel_named
 from fcm.logs.queries.conditions import Node, conditions_of
 from fcm.logs.queries.evaluation import holds
+from fcm.logs.queries.event_tree import tree_of
 from fcm.logs.queries.scanner import nearest, shown
-from fcm.logs.queries.schema import tree_of
 from fcm.logs.queries.xml import LONGEST as LONGEST  # who parses queries knows it by this room
 from fcm.logs.queries.xml import Selection, read_query_xml
 from fcm.logs.queries.xpath import Expression, parse_xpath
@@ -25,8 +25,8 @@ from fcm.logs.queries.xpath import QueryError as QueryError
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from fcm.logs.queries.schema import Element
     from fcm.logs.records import EventRecord
+    from fcm.logs.schema import Element
 
     Test = Callable[[EventRecord, float], bool]
 

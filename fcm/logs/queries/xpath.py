@@ -21,7 +21,7 @@ from dataclasses import dataclass
 from fcm.logs.queries import scanner as xpath_scanner
 from fcm.logs.queries.scanner import QueryError as QueryError  # who parses expressions knows it by this room
 from fcm.logs.queries.scanner import Scanner, nearest, shown
-from fcm.logs.queries.schema import EVENT_PARTS, SYSTEM_PARTS, is_time, seconds_of
+from fcm.logs.schema import EVENT_PARTS, SYSTEM_PARTS, is_time, seconds_of
 
 DEEPEST = 30
 """Nestings of an expression."""
