@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 from benchmarks.engine import measured, speed_table
 from benchmarks.published import published_table
 from fcm.migration.fields import BadFileError
-from fcm.migration.recordings.kept import read_recording
+from fcm.migration.recordings.reading import read_recording
 from fcm.migration.validation.calibration import calibration, replay
 from fcm.migration.validation.runs import validate
 from fcm.migration.validation.tables import FORECAST, forecast_table, table

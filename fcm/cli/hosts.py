@@ -132,7 +132,8 @@ def _check(arguments: argparse.Namespace) -> int:
 def _measure(arguments: argparse.Namespace) -> int:
     from fcm.backend.libvirt.cluster_view import formed_cluster
     from fcm.backend.libvirt.measure import measure_machine
-    from fcm.migration.judging.preflight import Plan, judge
+    from fcm.migration.judging.plan import Plan
+    from fcm.migration.judging.preflight import judge
     from fcm.model.quantities import rate, size
     from fcm.workspace.preflight import GOODPUT, speed_words
 

@@ -16,8 +16,9 @@ from fcm.text.words import counted, quoted
 
 if TYPE_CHECKING:
     from fcm.migration.engine.specification import MigrationSpec
+    from fcm.migration.judging.plan import Plan
     from fcm.migration.judging.prediction import Prediction
-    from fcm.migration.judging.preflight import Estimate, Judgement, Plan
+    from fcm.migration.judging.preflight import Estimate, Judgement
     from fcm.migration.recordings.case import Case
     from fcm.migration.recordings.recording import Recording
 
@@ -139,8 +140,10 @@ def _picture(text: str) -> Path:
 def _read_case(path: Path) -> tuple[Case | None, Recording | None]:
     """The case of a file, and the recording where it is one; no case for a migration that a journal kept."""
     from fcm.migration.recordings.case import case_from_json
-    from fcm.migration.recordings.kept import read_any, recording_from
-    from fcm.migration.recordings.recording import FORMAT, Recording, qemu_recording
+    from fcm.migration.recordings.laboratory_form import qemu_recording
+    from fcm.migration.recordings.own_form import FORMAT
+    from fcm.migration.recordings.reading import read_any, recording_from
+    from fcm.migration.recordings.recording import Recording
 
     data = read_any(path)
     if isinstance(data, Recording):
@@ -330,7 +333,8 @@ def _read_plan(path: Path, preset_name: str) -> tuple[Plan, list[Any]]:
 
     from fcm.migration.engine.policies import preset
     from fcm.migration.engine.specification import LOOPBACK_RATE
-    from fcm.migration.judging.preflight import DirtySample, Plan
+    from fcm.migration.judging.fitting import DirtySample
+    from fcm.migration.judging.plan import Plan
 
     data = read_json(path)
     fields = Fields(data, str(path))

@@ -181,6 +181,7 @@ class History:
             JournalError: the journal cannot be read.
             HistoryError: a file cannot be written.
         """
+        from fcm.migration.recordings.own_form import to_json
         from fcm.migration.recordings.rows_csv import rows_as_csv
 
         files: list[Path] = []
@@ -194,7 +195,7 @@ class History:
                     without.append(one)
                     continue
                 name = _file_name(one, names)
-                files.append(_write(folder / f"{name}.json", recording.to_json()))
+                files.append(_write(folder / f"{name}.json", to_json(recording)))
                 if with_csv:
                     files.append(_write(folder / f"{name}.csv", rows_as_csv(recording)))
         except OSError as error:

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 from fcm.migration.engine.specification import Capability
 from fcm.migration.judging.fitting import DirtySample
-from fcm.migration.judging.preflight import Judgement, Origin, Plan, Verdict, judge
+from fcm.migration.judging.plan import Origin, Plan
+from fcm.migration.judging.preflight import Judgement, Verdict, judge
 from fcm.migration.recordings.recording import Recording
 from fcm.model.entities import MIB, AdapterState, CheckResult, MigrationKind
 from fcm.model.rules.networks import migration_order

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from fcm.migration.judging.kept_prediction import Basis, comparable, predict_kept
-from fcm.migration.recordings.kept import read_recording
+from fcm.migration.recordings.reading import read_recording
 from fcm.migration.validation.runs import validate
 from fcm.model.telemetry import Phase
 

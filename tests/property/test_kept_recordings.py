@@ -13,7 +13,9 @@ from hypothesis import strategies as st
 from fcm.migration.engine.catalogue import named_workload, workload_from, workload_json, workload_names
 from fcm.migration.engine.workload import Scattered, Uniform, Workload
 from fcm.migration.fields import BadFileError, Fields
-from fcm.migration.recordings.kept import Kept, recording_from
+from fcm.migration.recordings.kept import Kept
+from fcm.migration.recordings.own_form import to_json
+from fcm.migration.recordings.reading import recording_from
 from fcm.migration.recordings.recording import Identity, Recording
 from fcm.migration.validation.runs import LeftOut, ValidatedCase, validate_kept
 from fcm.model.telemetry import FinalFigures, Phase, TelemetryRow
@@ -41,7 +43,7 @@ def good(known: bool) -> str:
         workload=WORKLOAD if known else None,
         phases=((Phase.BROWNOUT, 0.4), (Phase.STORAGE, 1.6), (Phase.NETWORK, 1.65)),
     )
-    return recording.to_json()
+    return to_json(recording)
 
 
 JUNK = st.one_of(

@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from fcm.migration.engine.policies import PRESETS
 from fcm.migration.engine.workload import PAGE, Scattered, Uniform, Workload
 from fcm.migration.judging.fitting import DirtySample
-from fcm.migration.judging.preflight import Judgement, Plan, Verdict, judge
+from fcm.migration.judging.plan import Plan
+from fcm.migration.judging.preflight import Judgement, Verdict, judge
 from fcm.ui.migration.scenario import Scenario, work_out
 
 MIB, TIB = float(1 << 20), float(1 << 40)

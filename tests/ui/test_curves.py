@@ -14,7 +14,8 @@ from fcm.ui.migration.plots.curves import Band, Boundaries, Curves, Grid, thinne
 if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot
 
-    from fcm.ui.migration.plots.curves import Floats
+    from fcm.migration.arrays import Floats
+
 
 SIZE = 200
 HEIGHTS = st.lists(st.floats(-1e3, 1e3), min_size=2, max_size=60)

@@ -22,29 +22,26 @@ window grows with segments, that of a reading of the dirty log with segments x c
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from fcm.migration.engine.links import max_min_shares
+from fcm.migration.engine.links import Links
 from fcm.migration.engine.observation import LazyRows, Step
 from fcm.migration.engine.passes import arrange, at_position, pending_pages, read_log
 from fcm.migration.engine.specification import Capability, MigrationSpec
-from fcm.migration.engine.state import BLACKOUT, BROWNOUT, EMPTY, NOTHING, POSTCOPY, SETUP, Flags, Floats, Ints, Rows
+from fcm.migration.engine.state import BLACKOUT, BROWNOUT, EMPTY, NOTHING, POSTCOPY, SETUP, Rows
 from fcm.migration.engine.throttle import adapt_rate, settle_throttle
 from fcm.migration.engine.workload import PAGE
 from fcm.model.telemetry import FinalFigures
+
+if TYPE_CHECKING:
+    from fcm.migration.arrays import Flags, Floats, Ints
 
 WINDOW = 0.1
 """s of one step (BUFFER_DELAY, migration.c)."""
 _ACCOUNTING = 1.0
 """s between two settlements of the dirty rate and the throttle (ram.c, migration_bitmap_sync)."""
-
-
-@dataclass(slots=True)
-class _Link:
-    capacity: float
-    other: float = 0.0
 
 
 class Engine:
@@ -63,7 +60,7 @@ class Engine:
         self._slots: dict[int, int] = {}
         self._handles: dict[int, int] = {}
         self._next = 1
-        self._links: dict[str, _Link] = {}
+        self._links = Links()
         self._shares_stale = True
         self._random = np.random.default_rng(seed) if noise > 0 else None
         self._noise = noise
@@ -79,7 +76,7 @@ class Engine:
             capacity: bytes/s; 0 while it is down: migrations that cross it stall.
             other: bytes/s of other traffic, which takes part in the sharing as one flow.
         """
-        self._links[name] = _Link(max(capacity, 0.0), max(other, 0.0))
+        self._links.set(name, capacity, other)
         self._shares_stale = True
 
     # Migrations --------------------------------------------------------------------------------------------------
@@ -391,11 +388,7 @@ class Engine:
                 rows.bandwidth[which] * rows.share[which], np.nan_to_num(rows.adaptive[which], nan=np.inf)
             )
             demand = np.minimum(np.where(limited, limit, np.inf), rows.line[which])
-            names = list(self._links)
-            rows.allotted[which] = demand
-            rows.burst[which] = rows.line[which]
-            if names:
-                self._share_named(which, demand, names)
+            rows.allotted[which], rows.burst[which] = self._links.shared(rows, which, demand)
             self._shares_stale = False
         for i in self._with_series:
             spec = rows.specs[i]
@@ -406,24 +399,6 @@ class Engine:
             factor = 1.0 - np.abs(self._random.standard_normal(len(which))) * self._noise
             self._shares_stale = True
             rows.allotted[which] *= np.clip(factor, 0.05, 1.0)
-
-    def _share_named(self, which: Ints, demand: Floats, names: list[str]) -> None:
-        rows = self._rows
-        crosses = np.zeros((len(which) + len(names), len(names)), bool)
-        column = {name: j for j, name in enumerate(names)}
-        for row, i in enumerate(which):
-            spec = rows.specs[int(i)]
-            for name in spec.links if spec is not None else ():
-                crosses[row, column[name]] = True
-        crosses[len(which) :] = np.eye(len(names), dtype=bool)
-        capacity = np.array([self._links[n].capacity for n in names])
-        other = np.array([self._links[n].other for n in names])
-        share = max_min_shares(np.concatenate([demand, other]), crosses, capacity)
-        own = share[: len(which)]
-        rows.allotted[which] = own
-        spare = np.maximum(capacity - crosses.astype(np.float64).T @ share, 0.0)
-        spare_on_path = np.where(crosses[: len(which)], spare, np.inf).min(axis=1, initial=np.inf)
-        rows.burst[which] = np.minimum(own + spare_on_path, rows.line[which])
 
     def _uneventful(self, most: int) -> int:
         """Windows, 1 to `most`, until one of the running migrations may read its log."""

@@ -8,13 +8,15 @@ number of segments and classes, never the number of pages.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
-import numpy.typing as npt
 
 from fcm.migration.engine.workload import PAGE, Scattered, Sweep, Uniform, Workload, Zipf, zipf_bins
 
-Floats = npt.NDArray[np.float64]
+if TYPE_CHECKING:
+    from fcm.migration.arrays import Floats, Ints
+
 
 SEGMENTS = 48
 """Least number of address segments, so that the sending cursor's place is known to 2 % of the memory."""
@@ -54,7 +56,7 @@ class SweepCover:
 class Layout:
     """Segments [S] in address order and page classes [S, K] within them."""
 
-    edges: npt.NDArray[np.int64]
+    edges: Ints
     """[S + 1] page numbers."""
     pages: Floats
     """[S, K] pages of each class."""
@@ -62,7 +64,7 @@ class Layout:
     """[S, K] independent writes/s to each page while the guest writes."""
     zero: Floats
     """[S, K] 1 where the class holds zero pages, else 0."""
-    chunk: npt.NDArray[np.int64]
+    chunk: Ints
     """[S] number of the clear-bitmap chunk the segment lies in (its own number where chunks are smaller)."""
     chunk_share: Floats
     """[S] size of a chunk over the size of the segment where chunks are smaller, else 0."""

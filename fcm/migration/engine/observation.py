@@ -6,11 +6,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from fcm.migration.engine.state import BLACKOUT, BROWNOUT, EMPTY, POSTCOPY, SETUP, Floats, Ints
+from fcm.migration.engine.state import BLACKOUT, BROWNOUT, EMPTY, POSTCOPY, SETUP
 from fcm.model.telemetry import FinalFigures, Phase, TelemetryRow
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from fcm.migration.arrays import Floats, Ints
 
 _PHASES = {
     SETUP: Phase.SETUP,

@@ -9,10 +9,15 @@ Linux Documentation/virt/kvm/api.rst, KVM_CAP_MANUAL_DIRTY_LOG_PROTECT2.
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 
-from fcm.migration.engine.state import XBZRLE_HEADER, ZERO_BYTES, Flags, Floats, Ints, Rows
+from fcm.migration.engine.state import XBZRLE_HEADER, ZERO_BYTES, Rows
 from fcm.migration.engine.workload import PAGE
+
+if TYPE_CHECKING:
+    from fcm.migration.arrays import Flags, Floats, Ints
 
 
 def read_log(rows: Rows, which: Ints, at: Floats, noise: np.random.Generator | None = None) -> Floats:

@@ -6,7 +6,7 @@ cursor comes first with its later part and last with its earlier part).
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
@@ -14,18 +14,15 @@ import numpy.typing as npt
 from fcm.migration.engine.layout import lay_out
 from fcm.migration.engine.policies import LogWindow
 from fcm.migration.engine.specification import Capability
-from fcm.migration.engine.throttle import slowdown
-from fcm.migration.engine.workload import PAGE
+from fcm.migration.engine.workload import PAGE, slowdown
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from fcm.migration.arrays import Flags, Floats, Ints
     from fcm.migration.engine.layout import Layout
     from fcm.migration.engine.specification import MigrationSpec
 
-Floats: TypeAlias = npt.NDArray[np.float64]
-Ints: TypeAlias = npt.NDArray[np.int64]
-Flags: TypeAlias = npt.NDArray[np.bool_]
 
 EMPTY, SETUP, BROWNOUT, BLACKOUT, POSTCOPY = range(5)
 

@@ -7,33 +7,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from fcm.migration.engine.workload import PAGE
+from fcm.migration.engine.workload import PAGE, slowdown
 
 if TYPE_CHECKING:
+    from fcm.migration.arrays import Floats, Ints
     from fcm.migration.engine.specification import MigrationSpec
-    from fcm.migration.engine.state import Floats, Ints, Rows
-
-
-def slowdown(utilisation: float, throttle: float, patience: float | None = None) -> float:
-    """Share of its wanted rate a writer reaches.
-
-    A processor that sleeps for a share x of the time (softmmu/cpu-throttle.c: 10 ms x / (1 - x) after each 10 ms) does
-    1 - x of its work, so a writer that needs the share u of a processor is slowed to min(1, (1 - x) / u), not to 1 - x.
-
-    Args:
-        utilisation: u; above 1 the writer cannot keep up even unthrottled.
-        throttle: x, 0..1.
-        patience: s of backlog after which the writer loses it and as long again is silent: the laboratory guest, whose
-            32-bit time stamps wrap; ``None`` for a writer that just falls behind.
-    """
-    reached = (1.0 - throttle) / max(utilisation, 1e-9)
-    if reached >= 1.0:
-        return 1.0
-    if patience is None:
-        return reached
-    # Backlog grows by 1 - reached a second until it is lost; then nothing is written for `patience`.
-    busy = patience / (1.0 - reached)
-    return reached * busy / (busy + patience)
+    from fcm.migration.engine.state import Rows
 
 
 def settle_throttle(rows: Rows, which: Ints) -> None:

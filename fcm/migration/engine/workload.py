@@ -20,10 +20,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import TypeAlias
 
-    import numpy as np
-    import numpy.typing as npt
+    from fcm.migration.arrays import Floats
 
-    Floats: TypeAlias = npt.NDArray[np.float64]
 
 PAGE = 4096
 """bytes in a page."""
@@ -120,7 +118,7 @@ class Workload:
     utilisation: float = 1.0
     """Share of a virtual processor the writer needs: how soon a throttle bites. Above 1 it cannot keep up anyway."""
     pacing_patience: float | None = None
-    """s of backlog a writer that falls behind carries before it loses it (see ``throttle.slowdown``)."""
+    """s of backlog a writer that falls behind carries before it loses it (see ``slowdown``)."""
     zero_share: float = 0.0
     """Share of the memory that holds zero pages, where their addresses are unknown; at most what nothing writes to."""
     zero_ranges: tuple[tuple[int, int], ...] = ()
@@ -196,6 +194,28 @@ class Workload:
                 edges, rates = zipf_bins(p)
                 classes.extend((float(b - a), float(r)) for a, b, r in zip(edges, edges[1:], rates, strict=False))
         return classes
+
+
+def slowdown(utilisation: float, throttle: float, patience: float | None = None) -> float:
+    """Share of its wanted rate a writer reaches.
+
+    A processor that sleeps for a share x of the time (softmmu/cpu-throttle.c: 10 ms x / (1 - x) after each 10 ms) does
+    1 - x of its work, so a writer that needs the share u of a processor is slowed to min(1, (1 - x) / u), not to 1 - x.
+
+    Args:
+        utilisation: u; above 1 the writer cannot keep up even unthrottled.
+        throttle: x, 0..1.
+        patience: s of backlog after which the writer loses it and as long again is silent: the laboratory guest, whose
+            32-bit time stamps wrap; ``None`` for a writer that just falls behind.
+    """
+    reached = (1.0 - throttle) / max(utilisation, 1e-9)
+    if reached >= 1.0:
+        return 1.0
+    if patience is None:
+        return reached
+    # Backlog grows by 1 - reached a second until it is lost; then nothing is written for `patience`.
+    busy = patience / (1.0 - reached)
+    return reached * busy / (busy + patience)
 
 
 def zipf_bins(p: Zipf, bins: int = 48) -> tuple[list[int], Floats]:

@@ -16,6 +16,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -34,9 +35,12 @@ from fcm.migration.forecast.members import (
     ROOM,
     SPEED,
 )
-from fcm.migration.forecast.outlook import Floats, Interval, Outlook, Verdict
+from fcm.migration.forecast.outlook import Interval, Outlook, Verdict
 from fcm.migration.forecast.passes_ahead import Throttling, Track, carry_on
 from fcm.model.telemetry import Phase, TelemetryRow
+
+if TYPE_CHECKING:
+    from fcm.migration.arrays import Floats
 
 REACHED = 0.97
 """Share of the limit below which something is taken to have kept the first pass from it (as in ``validation``)."""

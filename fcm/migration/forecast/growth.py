@@ -22,7 +22,8 @@ import numpy as np
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from fcm.migration.forecast.outlook import Floats
+    from fcm.migration.arrays import Floats
+
 
 TIMES = np.geomspace(0.2, 400.0, 36)
 """s: t0, equally likely in logarithm."""

@@ -14,7 +14,7 @@ import numpy as np
 from fcm.migration.forecast.passes_ahead import MOST_PASSES
 
 if TYPE_CHECKING:
-    from fcm.migration.forecast.outlook import Floats
+    from fcm.migration.arrays import Floats
 
 MEMBERS = 45
 """Of 45 members at (k + 1/2) / 45 the fifth and the last but four stand at 10 % and 90 %."""

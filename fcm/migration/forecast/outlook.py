@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
-import numpy as np
-import numpy.typing as npt
-
-Floats = npt.NDArray[np.float64]
+if TYPE_CHECKING:
+    from fcm.migration.arrays import Floats
 
 
 class Verdict(StrEnum):

@@ -6,12 +6,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-import numpy.typing as npt
 
 if TYPE_CHECKING:
+    from fcm.migration.arrays import Flags, Floats
     from fcm.migration.engine.policies import StoppingRule
     from fcm.migration.forecast.growth import Growth
-    from fcm.migration.forecast.outlook import Floats
 
 MOST_PASSES = 24
 """Passes ahead; members that need more count as not converging."""
@@ -70,7 +69,7 @@ class Track:
     """[P, M] s from now."""
     values: Floats
     """[P, M] bytes remaining."""
-    ends: npt.NDArray[np.bool_]
+    ends: Flags
     end: Floats
     """[M] s from now to the suspension."""
     last: Floats
@@ -188,6 +187,6 @@ class _Brake:
         return True
 
 
-def _settled(values: list[Floats], live: npt.NDArray[np.bool_]) -> bool:
+def _settled(values: list[Floats], live: Flags) -> bool:
     """True if going on changes nothing: all in all the members that still run came no closer over four passes."""
     return bool(values[-1][live].sum() > 0.995 * values[-5][live].sum())

@@ -5,7 +5,6 @@ Nothing that a verdict rests on goes unsaid; every surface that shows a verdict 
 
 from __future__ import annotations
 
-from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from fcm.migration.engine.policies import LogWindow
@@ -18,7 +17,7 @@ if TYPE_CHECKING:
 
     from fcm.migration.engine.specification import MigrationSpec
     from fcm.migration.judging.fitting import DirtySample
-    from fcm.migration.judging.preflight import Plan
+    from fcm.migration.judging.plan import Plan
     from fcm.migration.recordings.case import Case
 
 
@@ -26,14 +25,6 @@ FIXED = (0.3, 4.0)
 """Factors on the fixed blackout, the 0 % and 100 % point: small guests of QEMU need 10 to 45 ms."""
 REACHED = (0.97, 1.0)
 """Share of the bandwidth that is reached: a host that reaches less is too busy to foretell."""
-
-
-class Origin(StrEnum):
-    """Where a figure comes from."""
-
-    GIVEN = "given"
-    MEASURED = "measured"
-    ASSUMED = "assumed"
 
 
 def assumptions(plan: Plan, spec: MigrationSpec, samples: Sequence[DirtySample], drawn: bool) -> tuple[str, ...]:

@@ -13,14 +13,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-import numpy.typing as npt
 
 from fcm.migration.engine.workload import PAGE, Scattered, Workload
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-Floats = npt.NDArray[np.float64]
+    from fcm.migration.arrays import Floats
+
 
 RATES = np.geomspace(0.01, 100.0, 25)
 """writes/s to each page of a class; beyond 100 a page is dirty in every window that matters."""

@@ -18,7 +18,6 @@ from fcm.migration.engine.workload import PAGE, Scattered, Workload
 from fcm.migration.judging.fitting import fit
 from fcm.migration.judging.kept_readings import readings, samples
 from fcm.migration.judging.prediction import COMPLETED, Prediction, predict
-from fcm.migration.recordings.kept import bandwidth_samples
 from fcm.migration.recordings.recording import Recording
 from fcm.model.telemetry import Phase
 
@@ -120,7 +119,7 @@ def comparable(recording: Recording, achieved: bool = False, rule: StoppingRule 
     if bandwidth <= 0:
         raise NotComparableError("no bandwidth could be measured")
     asked = kept.bandwidth is not None and not achieved
-    series = bandwidth_samples(memory, SERIES_EVERY)[:-1] if achieved else ()
+    series = memory.bandwidth_samples(SERIES_EVERY)[:-1] if achieved else ()
     spec = _specification(recording, kept, workload, kept.bandwidth if asked and kept.bandwidth else bandwidth)
     spec = replace(spec, bandwidth_series=tuple((max(t - before, 0.0), b) for t, b in series if b > 0))
     if rule is not None:

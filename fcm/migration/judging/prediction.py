@@ -7,18 +7,16 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import numpy.typing as npt
 
 from fcm.migration.engine.engine import WINDOW, Engine
 from fcm.migration.engine.policies import QEMU_7_2, StoppingRule
 from fcm.migration.engine.specification import Capability
 from fcm.migration.engine.workload import PAGE, Sweep
 
-Floats = npt.NDArray[np.float64]
-
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from fcm.migration.arrays import Floats
     from fcm.migration.engine.specification import MigrationSpec
     from fcm.migration.recordings.case import Case
     from fcm.migration.recordings.recording import Achieved

@@ -16,8 +16,7 @@ from fcm.migration.engine.engine import WINDOW
 from fcm.migration.engine.policies import LogWindow
 from fcm.migration.engine.specification import Capability
 from fcm.migration.engine.state import NORMAL_BYTES, NOTHING
-from fcm.migration.engine.throttle import slowdown
-from fcm.migration.engine.workload import PAGE, Uniform
+from fcm.migration.engine.workload import PAGE, Uniform, slowdown
 from fcm.migration.judging.prediction import COMPLETED, DID_NOT_CONVERGE, PassRow, Prediction, Standstill
 from fcm.model.telemetry import Phase, TelemetryRow
 

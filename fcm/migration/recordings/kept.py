@@ -1,32 +1,20 @@
-"""A migration that a journal kept, as a file: the form of the laboratory's recordings, and every row beside it.
-
-What the journal does not know (the guest's writes, normal and zero pages, an unlimited bandwidth) is left out, never
-made up. The ``case`` object of such a file has ``workload`` (the form of workload files, see ``catalogue``) instead of
-``pattern`` where the cluster says what its guest writes: that is so in embedded clusters only.
-"""
+"""What a journal knows of a migration beside its rows, and how a file says it."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from fcm.migration.engine.catalogue import workload_from, workload_json
-from fcm.migration.fields import BadFileError, Fields, UnreadableFileError
+from fcm.migration.engine.catalogue import workload_from
+from fcm.migration.fields import Fields
 from fcm.migration.recordings.case import capabilities_from, parameters_from
-from fcm.migration.recordings.recording import FORMAT, Recording, qemu_recording
 from fcm.model.telemetry import Phase
-from fcm.text.textfile import RECORDING, TextFileError, parse_json, read_text
 
 if TYPE_CHECKING:
     from fcm.migration.engine.specification import Capability
     from fcm.migration.engine.workload import Workload
 
 MAX_PHASES = 1000
-_OWN = frozenset({"format", "case", "mem", "kept"})
-"""Fields by which a file of fcm or its laboratory is known."""
-SAMPLE_EVERY = 0.095
-"""s at least between two samples of the bandwidth in a file."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,92 +50,6 @@ class Kept:
         return next((time for found, time in reversed(self.phases) if found is phase), None)
 
 
-def kept_json(recording: Recording, kept: Kept) -> dict[str, Any]:
-    """The fields of a laboratory recording, as far as they are known, and what the journal knows beside them."""
-    who, final = recording.identity, recording.final
-    out: dict[str, Any] = {
-        "tag": f"{who.machine} {who.source}-{who.destination}",
-        "status": recording.outcome,
-        "case": _case(recording, kept),
-        "recorded": {"by": "fcm", "simulated": kept.simulated},
-    }
-    if final is not None:
-        out |= {"total_ms": round(final.total * 1000), "downtime_ms": round(final.downtime * 1000)}
-        out |= {"sync": final.passes + 1, "transferred": final.bytes}
-    out["passes"] = _passes(recording)
-    out["pass1_bandwidth"] = first_pass_bandwidth(recording)
-    out["window_bandwidth"] = [round(rate) for _, rate in bandwidth_samples(recording, SAMPLE_EVERY)]
-    out["kept"] = {
-        "simulated": kept.simulated,
-        "requested": kept.requested,
-        "phases": [[phase.value, round(time, 4)] for phase, time in kept.phases],
-        "reason": kept.reason,
-        "tuned": kept.tuned,
-    }
-    if kept.line_rate is not None:
-        out["kept"]["line_rate"] = kept.line_rate
-    return out
-
-
-def _case(recording: Recording, kept: Kept) -> dict[str, Any]:
-    case: dict[str, Any] = {}
-    if recording.memory:
-        case["mem"] = recording.memory / (1 << 20)
-    if kept.bandwidth is not None:
-        case["bw"] = kept.bandwidth
-    if kept.downtime_limit is not None:
-        case["dl"] = kept.downtime_limit * 1000
-    case["caps"] = sorted(capability.value for capability in kept.capabilities)
-    case["params"] = dict(kept.parameters)
-    if kept.workload is not None:
-        case["workload"] = workload_json(kept.workload)
-    return case
-
-
-def _passes(recording: Recording) -> list[dict[str, Any]]:
-    """The first row of every pass and the last row of all."""
-    out = []
-    before = 0
-    for k in range(len(recording)):
-        row = recording.row(k)
-        if row.pass_number in (0, before) and k + 1 < len(recording):
-            continue
-        before = row.pass_number
-        entry: dict[str, Any] = {
-            "t": round(row.time, 4),
-            "sync": row.pass_number,
-            "remaining_pages": row.remaining // row.page_size,
-            "sent": row.sent,
-        }
-        if row.dirty_rate > 0:
-            entry["dirty_pages_rate"] = round(row.dirty_rate)
-        if row.throttle:
-            entry["throttle"] = row.throttle
-        out.append(entry)
-    return out
-
-
-def first_pass_bandwidth(recording: Recording) -> float | None:
-    """bytes/s reached in the first pass; None where it was not seen whole."""
-    passes = recording.passes()
-    if len(passes) < 2 or passes[0].number != 1 or passes[0].rate <= 0:
-        return None
-    return round(passes[0].rate)
-
-
-def bandwidth_samples(recording: Recording, every: float) -> tuple[tuple[float, float], ...]:
-    """(s at which it began, bytes/s) of stretches of ``every`` s or more, from the first memory row to the last."""
-    out: list[tuple[float, float]] = []
-    time, sent, number = recording.time, recording.sent, recording.pass_number
-    begin = next((k for k in range(len(recording)) if number[k] > 0), len(recording))
-    for k in range(begin + 1, len(recording)):
-        length = float(time[k] - time[begin])
-        if length >= every:
-            out.append((float(time[begin]), float(max(sent[k] - sent[begin], 0)) / length))
-            begin = k
-    return tuple(out)
-
-
 def read_kept(f: Fields) -> Kept:
     """What a file says beside its rows. Raises BadFileError."""
     case = f.inner("case") if f.has("case") else Fields({}, f.file, "case.")
@@ -172,58 +74,3 @@ def read_kept(f: Fields) -> Kept:
         reason=inner.text("reason", "", 10_000),
         tuned=inner.data.get("tuned") is True,
     )
-
-
-def read_recording(path: Path | str, name: str = "") -> Recording:
-    """A recording of the program, of the laboratory, or of QEMU's answers to ``query-migrate``.
-
-    Args:
-        path: the file.
-        name: what messages call it; its path unless given.
-
-    Raises:
-        BadFileError: naming the file, the field and what was expected.
-    """
-    data = read_any(Path(path), name)
-    return data if isinstance(data, Recording) else recording_from(data, name or str(path))
-
-
-def read_any(path: Path, name: str = "") -> dict[str, Any] | Recording:
-    """The JSON object of a file, or the recording that a file of QEMU's answers to ``query-migrate`` makes.
-
-    Args:
-        path: the file.
-        name: what messages call it; its path unless given.
-
-    Raises:
-        BadFileError: naming the file, the field and what was expected.
-    """
-    from fcm.migration.recordings.query_migrate import recording_of_answers
-
-    name = name or str(path)
-    data, wrong = None, None
-    try:
-        text = read_text(path, RECORDING)
-    except TextFileError as error:
-        raise UnreadableFileError(error) from error
-    try:
-        data = parse_json(text, path)
-    except TextFileError as error:
-        wrong = error
-    if isinstance(data, dict) and not _OWN.isdisjoint(data):
-        return data
-    answers = recording_of_answers(text, path)
-    if answers is not None:
-        return answers
-    if wrong is not None:
-        raise UnreadableFileError(wrong) from wrong
-    if not isinstance(data, dict):
-        raise BadFileError(name, "", "a JSON object", data)
-    return data
-
-
-def recording_from(data: dict[str, Any], file: str) -> Recording:
-    """Like ``read_recording``, from an object already read."""
-    if data.get("format") == FORMAT:
-        return Recording.from_object(data, file)
-    return qemu_recording(Fields(data, file))

@@ -7,7 +7,6 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
-import numpy.typing as npt
 
 from fcm.migration.engine.policies import LogWindow
 from fcm.migration.engine.specification import Capability
@@ -16,10 +15,9 @@ from fcm.migration.engine.workload import PAGE, Sweep, Uniform, Zipf
 from fcm.migration.judging.prediction import COMPLETED, DID_NOT_CONVERGE, Prediction, predict
 
 if TYPE_CHECKING:
+    from fcm.migration.arrays import Flags, Floats
     from fcm.migration.engine.specification import MigrationSpec
 
-Floats = npt.NDArray[np.float64]
-Flags = npt.NDArray[np.bool_]
 
 WINDOW = 0.1
 

@@ -13,10 +13,11 @@ from fcm.migration.engine.workload import PAGE
 from fcm.migration.fields import BadFileError
 from fcm.migration.judging.fitting import DirtySample
 from fcm.migration.judging.kept_prediction import Basis, NotComparableError, comparable, give_up, with_times
+from fcm.migration.judging.plan import Plan
 from fcm.migration.judging.prediction import COMPLETED, DID_NOT_CONVERGE, Prediction, from_case, predict
-from fcm.migration.judging.preflight import Plan, Verdict, judge
+from fcm.migration.judging.preflight import Verdict, judge
 from fcm.migration.recordings.case import ROM_PAGES, START_DELAY
-from fcm.migration.recordings.kept import read_recording
+from fcm.migration.recordings.reading import read_recording
 from fcm.migration.validation.calibration import calibration, replay
 from fcm.migration.validation.reference import ablations, geometric, page_monte_carlo
 

@@ -14,8 +14,9 @@ from fcm.migration.engine.policies import PRESETS
 from fcm.migration.engine.specification import Capability, MigrationSpec
 from fcm.migration.engine.state import NORMAL_BYTES
 from fcm.migration.engine.workload import PAGE, Uniform, Workload
+from fcm.migration.judging.plan import Plan
 from fcm.migration.judging.prediction import patience_of
-from fcm.migration.judging.preflight import Plan, RemedyKind, judge
+from fcm.migration.judging.preflight import RemedyKind, judge
 from fcm.migration.judging.sketch import sketch
 from fcm.migration.recordings.recording import Recording
 from fcm.model.entities import GIB, MIB

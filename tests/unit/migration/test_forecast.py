@@ -13,7 +13,7 @@ from fcm.migration.forecast.forecast import Forecast
 from fcm.migration.forecast.members import PUBLISHED_EXTRA
 from fcm.migration.forecast.outlook import Verdict
 from fcm.migration.judging.prediction import predict
-from fcm.migration.recordings.recording import load_qemu_recording
+from fcm.migration.recordings.laboratory_form import load_qemu_recording
 from fcm.migration.validation.calibration import calibration, replay
 from fcm.model.telemetry import Phase, TelemetryRow
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from fcm.migration.judging.kept_prediction import Basis, NotComparableError, comparable, predict_kept
 from fcm.migration.judging.kept_readings import readings, samples
-from fcm.migration.recordings.kept import read_recording
+from fcm.migration.recordings.reading import read_recording
 from fcm.migration.recordings.recording import Recording
 from fcm.model.telemetry import Phase, TelemetryRow
 

@@ -8,8 +8,9 @@ import pytest
 from fcm.migration.engine.specification import LOOPBACK_RATE
 from fcm.migration.engine.workload import Scattered, Uniform, Workload
 from fcm.migration.judging.fitting import DirtySample, fit, nonnegative_least_squares
-from fcm.migration.judging.preflight import Plan, RemedyKind, Verdict, judge
-from fcm.migration.recordings.recording import load_qemu_recording
+from fcm.migration.judging.plan import Plan
+from fcm.migration.judging.preflight import RemedyKind, Verdict, judge
+from fcm.migration.recordings.laboratory_form import load_qemu_recording
 from fcm.migration.validation.runs import samples_of
 
 DATA = Path(__file__).parents[2] / "data" / "recordings"

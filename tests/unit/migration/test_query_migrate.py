@@ -12,7 +12,7 @@ from fcm.migration.engine.specification import MigrationSpec
 from fcm.migration.engine.workload import Uniform, Workload
 from fcm.migration.fields import BadFileError
 from fcm.migration.judging.prediction import COMPLETED, predict
-from fcm.migration.recordings.kept import read_recording
+from fcm.migration.recordings.reading import read_recording
 from fcm.ui.migration.recordings.recorded import load
 
 if TYPE_CHECKING:

@@ -10,11 +10,12 @@ import pytest
 from fcm.migration.forecast.forecast import Forecast
 from fcm.migration.forecast.outlook import Verdict
 from fcm.migration.judging.prediction import COMPLETED, DID_NOT_CONVERGE, Prediction, from_case, predict
-from fcm.migration.recordings.recording import Recording, load_qemu_recording
+from fcm.migration.recordings.laboratory_form import load_qemu_recording
 from fcm.migration.validation.reference import geometric, page_monte_carlo
 from fcm.migration.validation.runs import validate, waited
 
 if TYPE_CHECKING:
+    from fcm.migration.recordings.recording import Recording
     from fcm.model.telemetry import FinalFigures
 
 

@@ -6,7 +6,9 @@ from pathlib import Path
 import pytest
 
 from fcm.migration.fields import BadFileError
-from fcm.migration.recordings.recording import Attempt, Identity, Recording, load_qemu_recording
+from fcm.migration.recordings.laboratory_form import load_qemu_recording
+from fcm.migration.recordings.own_form import from_json, to_json
+from fcm.migration.recordings.recording import Attempt, Identity, Recording
 from fcm.model.telemetry import FinalFigures, Phase, TelemetryRow
 
 DATA = Path(__file__).parents[2] / "data" / "recordings"
@@ -52,8 +54,8 @@ def test_a_saved_recording_comes_back_whole() -> None:
     recording.attempts.append(Attempt("LM", 0.0, "connected"))
     recording.final = FinalFigures(1.5, 0.02, 4096 * 1210, 2)
     recording.outcome = "completed"
-    again = Recording.from_json(recording.to_json())
-    assert again.to_json() == recording.to_json()
+    again = from_json(to_json(recording))
+    assert to_json(again) == to_json(recording)
     assert again.final == recording.final
     assert again.identity == recording.identity
 
@@ -69,9 +71,9 @@ def test_a_saved_recording_comes_back_whole() -> None:
     ],
 )
 def test_a_wrong_field_of_a_saved_recording_is_named(change: dict[str, object], field: str) -> None:
-    data = json.loads(recorded().to_json()) | change
+    data = json.loads(to_json(recorded())) | change
     with pytest.raises(BadFileError) as caught:
-        Recording.from_json(json.dumps(data), "file.json")
+        from_json(json.dumps(data), "file.json")
     assert caught.value.field == field
     assert "file.json" in str(caught.value)
     assert "expected" in str(caught.value)

@@ -7,8 +7,7 @@ import pytest
 
 from fcm.migration.engine.catalogue import load_workload, named_workload, workload_names
 from fcm.migration.engine.layout import lay_out
-from fcm.migration.engine.throttle import slowdown
-from fcm.migration.engine.workload import Burst, Sweep, Uniform, Workload, Zipf
+from fcm.migration.engine.workload import Burst, Sweep, Uniform, Workload, Zipf, slowdown
 from fcm.migration.fields import BadFileError
 
 if TYPE_CHECKING:

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from fcm import resources
+from fcm.migration.recordings.own_form import to_json
 from fcm.migration.recordings.recording import Identity, Recording
 from fcm.ui.migration.recordings.comparison import against_prediction
 from fcm.ui.migration.recordings.recorded import FROM_ACHIEVED, FROM_CASE, RecordingError, load
@@ -42,7 +43,7 @@ def test_a_recording_of_the_program_itself_opens_without_a_prediction(tmp_path: 
     mine = Recording(Identity("SQL1", "node1", "node2", "Cluster Network 3"), memory=64 * 2**20)
     for row in sawtooth():
         mine.append(row)
-    (tmp_path / "mine.json").write_text(mine.to_json(), encoding="utf-8")
+    (tmp_path / "mine.json").write_text(to_json(mine), encoding="utf-8")
     recorded = load(tmp_path / "mine.json")
     assert recorded.predictions == ()
     assert ("Machine", "SQL1") in recorded.facts

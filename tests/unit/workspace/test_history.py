@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from fcm.migration.judging.kept_prediction import Basis, NotComparableError, comparable, predict_kept
-from fcm.migration.recordings.kept import read_recording
+from fcm.migration.recordings.own_form import to_json
+from fcm.migration.recordings.reading import read_recording
 from fcm.model import commands as cmd
 from fcm.model.entities import MachineState, MigrationOptions
 from fcm.model.telemetry import Phase
@@ -135,7 +136,7 @@ def test_an_exported_recording_has_the_form_of_the_laboratory_and_nothing_made_u
 def test_an_exported_recording_is_read_again_as_it_was(desk: Desk, tmp_path: Path) -> None:
     history = desk.workspace.history()
     (path, *_) = history.export(history.migrations()[-1:], tmp_path).files
-    assert read_recording(path).to_json() == path.read_text()
+    assert to_json(read_recording(path)) == path.read_text()
     assert read_recording(path).kept == recording_of(desk, "WEB01").kept
 
 

@@ -17,12 +17,13 @@ from PySide6.QtWidgets import QApplication, QVBoxLayout, QWidget
 from fcm.migration.forecast.outlook import Verdict
 from fcm.model.entities import GIB, MIB
 from fcm.ui.look import theme
-from fcm.ui.migration.plots.curves import Band, Boundaries, Curves, Floats, Grid
+from fcm.ui.migration.plots.curves import Band, Boundaries, Curves, Grid
 from fcm.ui.migration.plots.ranges import next_length, scale_of
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QResizeEvent
 
+    from fcm.migration.arrays import Floats
     from fcm.migration.forecast.outlook import Outlook
     from fcm.migration.recordings.recording import Recording
 

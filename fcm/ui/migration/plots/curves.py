@@ -9,7 +9,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
-import numpy.typing as npt
 from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
 from PySide6.QtGui import QBrush, QColor, QImage, QPainter, QPainterPath, QPen, QPolygonF, QTransform
 from PySide6.QtWidgets import QGraphicsObject, QWidget
@@ -19,7 +18,8 @@ if TYPE_CHECKING:
 
     from PySide6.QtWidgets import QStyleOptionGraphicsItem
 
-Floats: TypeAlias = npt.NDArray[np.float64]
+    from fcm.migration.arrays import Floats
+
 Source: TypeAlias = "Callable[[], tuple[Floats, Floats]]"
 """Gives x and y of all points so far, both [n]; earlier points never change."""
 

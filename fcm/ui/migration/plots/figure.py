@@ -8,17 +8,17 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from html import escape
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING
 
 import numpy as np
-import numpy.typing as npt
 
 from fcm.model.entities import GIB, MIB
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-Floats: TypeAlias = npt.NDArray[np.float64]
+    from fcm.migration.arrays import Floats
+
 
 _LEFT, _RIGHT, _TOP, _BOTTOM = 78, 18, 48, 62
 """Margins in pixels."""

@@ -22,10 +22,10 @@ if TYPE_CHECKING:
 
     from PySide6.QtGui import QShowEvent
 
+    from fcm.migration.arrays import Floats
     from fcm.migration.forecast.outlook import Outlook
     from fcm.migration.recordings.recording import Recording
     from fcm.ui.migration.plots.canvas import Canvas
-    from fcm.ui.migration.plots.curves import Floats
     from fcm.ui.migration.plots.figure import Figure
 
 

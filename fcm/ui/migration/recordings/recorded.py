@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from fcm.migration.fields import BadFileError
 from fcm.migration.judging.kept_prediction import Basis, NotComparableError, comparable, predict_kept
 from fcm.migration.judging.prediction import Prediction, from_case, predict
-from fcm.migration.recordings.kept import read_recording
+from fcm.migration.recordings.reading import read_recording
 from fcm.model.moments import zoned
 from fcm.ui.look.format import count, rate, seconds, size
 from fcm.ui.migration.recordings.comparison import difference

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from fcm.migration.recordings.kept import first_pass_bandwidth
 from fcm.model.moments import zoned
 from fcm.ui.look.format import NARROW, NONE, milliseconds, page_rate, rate, seconds, size
 from fcm.ui.migration.recordings.comparison import Comparison
@@ -94,7 +93,7 @@ _FIGURES: tuple[tuple[str, Callable[[Recording], float | None], Callable[[float]
     ("Bytes sent", lambda r: float(r.final.bytes) if r.final else None, size),
     ("Sent / memory", _share_sent_again, lambda v: f"{v:.2f}"),
     ("Passes", lambda r: float(r.final.passes) if r.final else None, lambda v: f"{v:.0f}"),
-    ("Rate in pass 1", first_pass_bandwidth, rate),
+    ("Rate in pass 1", lambda r: r.first_pass_bandwidth(), rate),
     ("Highest dirty rate", lambda r: _highest(r.dirty_rate), page_rate),
     ("Highest throttle", lambda r: _highest(r.throttle), lambda v: f"{v:.0f}{NARROW}%"),
 )
