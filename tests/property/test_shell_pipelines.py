@@ -11,7 +11,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from fcm.shell.runtime.registry import REGISTRY, TEXT, Cmdlet
+from fcm.shell.runtime.parameters import TEXT
+from fcm.shell.runtime.registry import REGISTRY
 from fcm.shell.runtime.session import ShellSession
 from fcm.shell.values.values import ShellObject, text, wildcard
 from tests.property.test_shell_commands import recorder
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
     from fcm.model.commands import Command
     from fcm.model.state import State
+    from fcm.shell.runtime.call import Cmdlet
 
 EXTRA = {
     "Add-ClusterVirtualMachineRole": "",

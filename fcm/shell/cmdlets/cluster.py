@@ -9,7 +9,8 @@ from fcm.model.entities import NodeState, QuorumMode
 from fcm.shell.language.errors import ParameterError
 from fcm.shell.runtime import finding
 from fcm.shell.runtime.flow import Exiting
-from fcm.shell.runtime.registry import CLUSTER, INPUT, TEXT, Param, cmdlet
+from fcm.shell.runtime.parameters import CLUSTER, INPUT, TEXT, Param
+from fcm.shell.runtime.registry import cmdlet
 from fcm.shell.values.objects import check_object, cluster_object
 from fcm.shell.values.values import ShellObject
 from fcm.text.words import quoted

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from fcm.shell.runtime import finding
-from fcm.shell.runtime.registry import CLUSTER, TEXT, Param, cmdlet, taking
+from fcm.shell.runtime.parameters import CLUSTER, TEXT, Param, taking
+from fcm.shell.runtime.registry import cmdlet
 from fcm.shell.values.values import ShellObject
 
 if TYPE_CHECKING:

@@ -14,7 +14,8 @@ from fcm.logs.queries.query import FILE, QueryError, parse_query, query_of_all
 from fcm.shell.cmdlets.language import file_object
 from fcm.shell.language.errors import ParameterError, ShellError, near
 from fcm.shell.runtime import finding
-from fcm.shell.runtime.registry import CLUSTER, INPUT, TEXT, Param, cmdlet
+from fcm.shell.runtime.parameters import CLUSTER, INPUT, TEXT, Param
+from fcm.shell.runtime.registry import cmdlet
 from fcm.shell.values.files import unreadable
 from fcm.shell.values.objects import when
 from fcm.shell.values.output import whole_file

@@ -8,7 +8,8 @@ from fcm.model import commands as cmd
 from fcm.model.entities import MachineState, OfflineAction
 from fcm.shell.language.errors import ParameterError
 from fcm.shell.runtime import finding
-from fcm.shell.runtime.registry import CLUSTER, INPUT, TEXT, Param, cmdlet, taking
+from fcm.shell.runtime.parameters import CLUSTER, INPUT, TEXT, Param, taking
+from fcm.shell.runtime.registry import cmdlet
 from fcm.shell.values.objects import group_object
 
 if TYPE_CHECKING:

@@ -8,14 +8,15 @@ from typing import TYPE_CHECKING, Any
 from fcm.shell.cmdlets.selecting import pipeline_input
 from fcm.shell.language.errors import near
 from fcm.shell.runtime.absent import why_absent
-from fcm.shell.runtime.registry import COMMON, OBJECTS, TEXT, Cmdlet, Param, cmdlet
+from fcm.shell.runtime.parameters import COMMON, OBJECTS, TEXT, Param
+from fcm.shell.runtime.registry import cmdlet
 from fcm.shell.values.values import Lines, ShellObject, text, wildcard
 from fcm.text.words import quoted
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from fcm.shell.runtime.call import Call
+    from fcm.shell.runtime.call import Call, Cmdlet
 
 CORE = "Core"
 _TYPES: dict[type, str] = {

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from fcm.shell.cmdlets.selecting import pipeline_input
 from fcm.shell.language.errors import ParameterError, ShellError
-from fcm.shell.runtime.registry import ANY, TEXT, Param, cmdlet
+from fcm.shell.runtime.parameters import ANY, TEXT, Param
+from fcm.shell.runtime.registry import cmdlet
 from fcm.shell.values.files import text_of
 from fcm.shell.values.objects import when
 from fcm.shell.values.times import local

@@ -8,7 +8,8 @@ from fcm.model import commands as cmd
 from fcm.model.entities import MachineState, StartAction
 from fcm.shell.runtime import finding
 from fcm.shell.runtime.following import until_settled
-from fcm.shell.runtime.registry import CLUSTER, INPUT, TEXT, Param, cmdlet
+from fcm.shell.runtime.parameters import CLUSTER, INPUT, TEXT, Param
+from fcm.shell.runtime.registry import cmdlet
 from fcm.shell.values.objects import machine_object
 from fcm.shell.values.values import as_truth, text
 

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 from fcm.model.rules.measuring import measurable
 from fcm.shell.language.errors import RefusedError, StoppedError
 from fcm.shell.runtime import finding
-from fcm.shell.runtime.registry import CLUSTER, TEXT, Param, cmdlet
+from fcm.shell.runtime.parameters import CLUSTER, TEXT, Param
+from fcm.shell.runtime.registry import cmdlet
 from fcm.shell.values.values import ShellObject
 from fcm.workspace.workspace import MeasureError
 

@@ -10,7 +10,8 @@ from fcm.model.rules.allowed import allowed
 from fcm.shell.language.errors import ParameterError
 from fcm.shell.runtime import finding
 from fcm.shell.runtime.following import until_moved
-from fcm.shell.runtime.registry import CLUSTER, INPUT, TEXT, Param, cmdlet
+from fcm.shell.runtime.parameters import CLUSTER, INPUT, TEXT, Param
+from fcm.shell.runtime.registry import cmdlet
 from fcm.shell.values.migration_objects import migration_default_object, migration_object
 from fcm.shell.values.objects import group_object
 

@@ -8,7 +8,8 @@ from fcm.model import commands as cmd
 from fcm.model.entities import NetworkPreference
 from fcm.shell.language.errors import ParameterError
 from fcm.shell.runtime import finding
-from fcm.shell.runtime.registry import CLUSTER, INPUT, TEXT, Param, cmdlet
+from fcm.shell.runtime.parameters import CLUSTER, INPUT, TEXT, Param
+from fcm.shell.runtime.registry import cmdlet
 from fcm.shell.values.migration_objects import network_order_object
 from fcm.shell.values.objects import adapter_object, network_object
 

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 from fcm.shell.cmdlets.events import REPORTS, write_logs
 from fcm.shell.language.errors import ParameterError, near
 from fcm.shell.runtime import finding
-from fcm.shell.runtime.registry import Param, cmdlet
+from fcm.shell.runtime.parameters import Param
+from fcm.shell.runtime.registry import cmdlet
 from fcm.shell.values.values import text
 from fcm.text.words import quoted
 

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 from fcm.shell.cmdlets.selecting import getters, pipeline_input
 from fcm.shell.language.errors import ParameterError
-from fcm.shell.runtime.registry import OBJECTS, Param, cmdlet
+from fcm.shell.runtime.parameters import OBJECTS, Param
+from fcm.shell.runtime.registry import cmdlet
 from fcm.shell.values.formatting import VIEWS, Column, format_values, is_number, list_lines, table_lines
 from fcm.shell.values.output import write_text
 from fcm.shell.values.values import Lines, ShellObject, as_json, first_names, property_of, text

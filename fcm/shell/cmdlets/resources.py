@@ -12,7 +12,8 @@ from fcm.shell.cmdlets.groups import take_offline
 from fcm.shell.language.errors import ParameterError
 from fcm.shell.runtime import finding
 from fcm.shell.runtime.following import percent, until_settled
-from fcm.shell.runtime.registry import CLUSTER, INPUT, TEXT, Param, cmdlet, taking
+from fcm.shell.runtime.parameters import CLUSTER, INPUT, TEXT, Param, taking
+from fcm.shell.runtime.registry import cmdlet
 from fcm.shell.values.objects import (
     adapter_object,
     disk_object,

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from fcm.shell.cmdlets.selecting import pipeline_input
 from fcm.shell.language.errors import ParameterError
-from fcm.shell.runtime.registry import ANY, OBJECTS, TEXT, Param, cmdlet
+from fcm.shell.runtime.parameters import ANY, OBJECTS, TEXT, Param
+from fcm.shell.runtime.registry import cmdlet
 from fcm.shell.values.files import text_of
 from fcm.shell.values.formatting import format_values
 from fcm.shell.values.operators import cast, regex

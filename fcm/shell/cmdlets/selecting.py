@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from fcm.shell.language import printing, tree
 from fcm.shell.language.errors import ParameterError
-from fcm.shell.runtime.registry import OBJECTS, Param, cmdlet
+from fcm.shell.runtime.parameters import OBJECTS, Param
+from fcm.shell.runtime.registry import cmdlet
 from fcm.shell.values.operators import binary
 from fcm.shell.values.values import (
     ShellObject,
@@ -40,7 +41,7 @@ def block_of(call: Call, name: str) -> tree.ScriptBlock | None:
 
 def run_block(call: Call, block: tree.ScriptBlock, item: Any) -> list[Any]:
     """Output of a block for one item."""
-    return call.session.interpreter.block(block, item)
+    return call.session.run_block(block, item)
 
 
 def pipeline_input(call: Call) -> list[Any]:

@@ -8,7 +8,8 @@ from fcm.model import commands as cmd
 from fcm.model.rules.snapshots import snapshots_of
 from fcm.shell.language.errors import ParameterError
 from fcm.shell.runtime import finding
-from fcm.shell.runtime.registry import CLUSTER, INPUT, TEXT, Param, cmdlet
+from fcm.shell.runtime.parameters import CLUSTER, INPUT, TEXT, Param
+from fcm.shell.runtime.registry import cmdlet
 from fcm.shell.values.objects import when
 from fcm.shell.values.values import ShellObject
 from fcm.text.words import counted

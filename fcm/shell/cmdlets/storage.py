@@ -10,7 +10,8 @@ from fcm.model.entities import DiskUse
 from fcm.model.rules.allowed import allowed
 from fcm.shell.language.errors import ParameterError
 from fcm.shell.runtime import finding
-from fcm.shell.runtime.registry import CLUSTER, INPUT, TEXT, Param, cmdlet, taking
+from fcm.shell.runtime.parameters import CLUSTER, INPUT, TEXT, Param, taking
+from fcm.shell.runtime.registry import cmdlet
 from fcm.shell.values.objects import available_disk_object, disk_object, volume_object
 
 if TYPE_CHECKING:

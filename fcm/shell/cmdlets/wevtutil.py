@@ -18,7 +18,8 @@ from fcm.logs.records import catalog
 from fcm.shell.cmdlets.events import found, log_name, query, reading, selected
 from fcm.shell.cmdlets.old_tools import split_words
 from fcm.shell.language.errors import ParameterError, ShellError, StoppedError
-from fcm.shell.runtime.registry import Param, cmdlet
+from fcm.shell.runtime.parameters import Param
+from fcm.shell.runtime.registry import cmdlet
 from fcm.shell.values.files import text_of, unreadable
 from fcm.shell.values.output import whole_file
 from fcm.shell.values.values import text

@@ -10,7 +10,8 @@ from fcm.logs.records import catalog
 from fcm.shell.cmdlets.event_hashtables import query_xml
 from fcm.shell.cmdlets.events import event_object, found, log_name, query, reading, selected
 from fcm.shell.language.errors import NotFoundError, ParameterError, near
-from fcm.shell.runtime.registry import Param, cmdlet
+from fcm.shell.runtime.parameters import Param
+from fcm.shell.runtime.registry import cmdlet
 from fcm.shell.values.objects import when
 from fcm.shell.values.values import ShellObject, has_wildcard, items, wildcard
 from fcm.text.words import quoted

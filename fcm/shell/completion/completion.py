@@ -10,12 +10,13 @@ from fcm.shell.language.exceptions import BASES
 from fcm.shell.language.parser import tokens
 from fcm.shell.language.printing import literal
 from fcm.shell.language.scanner import DASHES, DOUBLE, SINGLE, TokenKind
-from fcm.shell.runtime.registry import COMMON
+from fcm.shell.runtime.parameters import COMMON
 
 if TYPE_CHECKING:
     from fcm.model.state import State
     from fcm.shell.language.scanner import Token
-    from fcm.shell.runtime.registry import Cmdlet, Param
+    from fcm.shell.runtime.call import Cmdlet
+    from fcm.shell.runtime.parameters import Param
     from fcm.shell.runtime.session import ShellSession
 
 MOST = 200

@@ -10,11 +10,12 @@ from fcm.shell.completion.completion import situation
 from fcm.shell.language.errors import ShellError
 from fcm.shell.language.parser import tokens
 from fcm.shell.language.scanner import DASHES, DOUBLE, SINGLE, TokenKind
-from fcm.shell.runtime.registry import COMMON
+from fcm.shell.runtime.parameters import COMMON
 
 if TYPE_CHECKING:
     from fcm.model.state import State
-    from fcm.shell.runtime.registry import Cmdlet, Param
+    from fcm.shell.runtime.call import Cmdlet
+    from fcm.shell.runtime.parameters import Param
     from fcm.shell.runtime.session import ShellSession
 
 _PLAIN_NAME = re.compile(r"[A-Za-z]\w*(-\w+)?(\.exe)?\Z")

@@ -7,10 +7,14 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from fcm.shell import cmdlets
 from fcm.shell.runtime.absent import ABSENT
-from fcm.shell.runtime.registry import REGISTRY, Cmdlet
+from fcm.shell.runtime.registry import REGISTRY
+
+if TYPE_CHECKING:
+    from fcm.shell.runtime.call import Cmdlet
 
 BEGIN = "<!-- made by python -m fcm.shell.completion.reference docs/powershell.md -->"
 END = "<!-- end of what is made -->"

@@ -1,14 +1,21 @@
-"""What can go wrong in a script, with the place and the remedy."""
+"""What can go wrong in a script, with the place, the remedy, and what it is in PowerShell: type and id."""
 
 from __future__ import annotations
 
 import difflib
 from typing import TYPE_CHECKING, ClassVar
 
+from fcm.shell.language import exceptions
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from fcm.shell.language.tree import Source
+
+_MODULES = {"FailoverClusters": "Microsoft.FailoverClusters.PowerShell.", "Hyper-V": "Microsoft.HyperV.PowerShell."}
+"""Where the classes of a module's cmdlets live."""
+_OF_MODULE = {"FailoverClusters": exceptions.CLUSTER, "Hyper-V": exceptions.MACHINE}
+"""What the cmdlets of a module raise for all that goes wrong in the cluster."""
 
 
 class ShellError(Exception):
@@ -23,10 +30,14 @@ class ShellError(Exception):
         command: name of the cmdlet; "" outside of one.
         module: the module of that cmdlet; "" outside of one.
         usual: the category of an error of this class that names none.
+        kind: the .NET type of an error of this class, where that says it; "": see ``exception``.
+        begin: how the id of an error of this class begins; "": see ``id``.
         ends: True if nothing after it is carried out, unless it is caught (throw, -ErrorAction Stop).
     """
 
     usual: ClassVar[str] = "InvalidOperation"
+    kind: ClassVar[str] = ""
+    begin: ClassVar[str] = ""
 
     def __init__(self, message: str, remedy: str = "", at: int = -1, category: str = "", command: str = "") -> None:
         super().__init__(message)
@@ -39,15 +50,55 @@ class ShellError(Exception):
         self.source: Source | None = None
         self.ends = False
 
+    @property
+    def exception(self) -> str:
+        """The full name of the type that the error has in PowerShell."""
+        if self.kind:
+            return self.kind
+        if isinstance(self.__cause__, FileNotFoundError):
+            return exceptions.NOT_FOUND
+        if isinstance(self.__cause__, PermissionError):
+            return exceptions.NO_ACCESS
+        if isinstance(self.__cause__, OSError):
+            return exceptions.FILE
+        return exceptions.WRITTEN if self.command == "Write-Error" else exceptions.RUNTIME
+
+    def caught_as(self) -> frozenset[str]:
+        """All types that catch the error.
+
+        Besides its own and what that derives from: PowerShell looks through its RuntimeException at the one inside, as
+        with a division by zero; and what is not found is an ItemNotFoundException here whichever cmdlet missed it, so
+        that a script need not know which module that is from.
+        """
+        found = {*exceptions.derived(self.exception)}
+        if isinstance(self.__cause__, FileNotFoundError):
+            found |= {*exceptions.derived(exceptions.NO_FILE)}
+        return frozenset(found)
+
+    @property
+    def id(self) -> str:
+        """``$_.FullyQualifiedErrorId``: what went wrong, and after a comma the cmdlet, as Windows calls its class."""
+        name = self._id()
+        if not self.command or isinstance(self, CommandNotFoundError):
+            return name or "RuntimeException"
+        if self.module not in _MODULES:
+            return f"{name},{self.command}"
+        noun = self.command.replace("-", "")
+        return f"{name},{_MODULES[self.module]}{noun}Command"
+
+    def _id(self) -> str:
+        """The id without its cmdlet. PowerShell takes the text of throw for it."""
+        if self.begin:
+            return self.begin
+        return self.message if self.category == "OperationStopped" else self.exception.rpartition(".")[2]
+
     def show(self, text: str) -> str:
         """The error as PowerShell 2.0 writes it, with line, column and remedy.
 
         Args:
             text: the script that ``at`` points into, where the error knows no other one.
         """
-        from fcm.shell.language.exceptions import exception_of
-
-        reason = exception_of(self).rpartition(".")[2]
+        reason = self.exception.rpartition(".")[2]
         file, text = (self.source.file, self.source.text) if self.source is not None else ("", text)
         line, column, source = place(text, max(self.at, 0))
         marked = f"{source[: column - 1]}{source[column - 1 :]}"
@@ -69,6 +120,9 @@ class ShellError(Exception):
 class ShellSyntaxError(ShellError):
     """The text is not of the language. ``incomplete``: more lines could make it whole."""
 
+    kind = exceptions.SYNTAX
+    begin = "ParseError"
+
     def __init__(self, message: str, remedy: str = "", at: int = 0, incomplete: bool = False) -> None:
         super().__init__(message, remedy, at, "ParserError")
         self.incomplete = incomplete
@@ -78,34 +132,62 @@ class CommandNotFoundError(ShellError):
     """There is no command of that name."""
 
     usual = "ObjectNotFound"
+    kind = exceptions.NO_COMMAND
+    begin = "CommandNotFoundException"
 
 
 class ParameterError(ShellError):
     """A parameter is unknown, ambiguous, missing or has a wrong value."""
 
     usual = "InvalidArgument"
+    kind = exceptions.PARAMETER
+    begin = "ParameterBindingFailed"
 
 
 class NotFoundError(ShellError):
     """There is no such object in the cluster."""
 
     usual = "ObjectNotFound"
+    begin = "ObjectNotFound"
+
+    @property
+    def exception(self) -> str:
+        """That of the module whose cmdlet missed the object."""
+        return _OF_MODULE.get(self.module, exceptions.NOT_FOUND)
+
+    def caught_as(self) -> frozenset[str]:
+        """Whatever module it is from, a script may catch what is not found."""
+        return super().caught_as() | {*exceptions.derived(exceptions.NOT_FOUND)}
 
 
 class RefusedError(ShellError):
     """The cluster did not carry the command out."""
+
+    @property
+    def exception(self) -> str:
+        """That of the module whose cmdlet gave the command."""
+        return _OF_MODULE.get(self.module, exceptions.CLUSTER)
+
+    def _id(self) -> str:
+        return self.command or super()._id()
 
 
 class ConversionError(ShellError):
     """A value cannot become one of another type."""
 
     usual = "InvalidArgument"
+    kind = exceptions.CAST
+    begin = "InvalidCast"
 
 
 class DivisionError(ShellError):
     """A number was divided by zero."""
 
     usual = "NotSpecified"
+
+    def caught_as(self) -> frozenset[str]:
+        """What is inside of the RuntimeException counts too."""
+        return super().caught_as() | {*exceptions.derived(exceptions.DIVISION)}
 
 
 class StoppedError(ShellError):

@@ -7,11 +7,11 @@ unary.
 from __future__ import annotations
 
 import re
-from abc import abstractmethod
+from typing import Protocol
 
 from fcm.shell.language import tree
 from fcm.shell.language.exceptions import exception_type
-from fcm.shell.language.scanner import DASHES, DOUBLE, SINGLE, Token, TokenKind
+from fcm.shell.language.scanner import DASHES, DOUBLE, SINGLE, Scanner, Token, TokenKind
 from fcm.shell.language.texts import TextReader
 from fcm.text.words import quoted
 
@@ -57,166 +57,178 @@ _TYPE_NAMES = {
 }
 
 
-class ExpressionParser(TextReader):
-    """Reads expressions; what needs statements is left to the parser of statements."""
+class Statements(Protocol):
+    """Reads the statements that stand in expressions."""
 
-    def __init__(self, text: str) -> None:
-        super().__init__(text)
-        self.origin: tree.Source | None = None
-        """The text as what runs later knows it; None where nothing will run."""
-        self._read: dict[int, tuple[tree.SubExpression, int, list[Token]]] = {}
-        """Subexpressions by where they begin, with their end and their tokens."""
-
-    @abstractmethod
     def statements(self, end: str) -> tuple[tree.Node, ...]:
         """Statements up to and with the closing ``end``."""
 
-    @abstractmethod
     def statement(self) -> tree.Node:
         """One statement."""
+
+    def within(self, text: str) -> TextReader:
+        """A reader for a text that stands inside of the one being read, one level deeper."""
+
+
+class ExpressionParser:
+    """Reads expressions at the place of a scanner; what needs statements is left to another reader."""
+
+    def __init__(self, scan: Scanner, statements: Statements, origin: tree.Source | None = None) -> None:
+        self._scan = scan
+        self._statements = statements
+        self.texts = TextReader(scan, self)
+        self._origin = origin
+        self._read: dict[int, tuple[tree.SubExpression, int, list[Token]]] = {}
+        """Subexpressions by where they begin, with their end and their tokens."""
+
+    def within(self, text: str) -> TextReader:
+        """A reader for a text that stands inside of the one being read, one level deeper."""
+        return self._statements.within(text)
 
     # operators
 
     def expression(self, least: int = 1, lists: bool = True) -> tree.Node:
         """An expression whose operators bind at least as strongly as ``least``; ``lists``: commas may stand in it."""
-        self.enter()
+        self._scan.enter()
         left = self.comma() if lists else self.unary()
         length = 0
         while True:
-            self.skip_space()
-            start = self.at
+            self._scan.skip_space()
+            start = self._scan.at
             operator, width = self._operator()
             if not operator or PRECEDENCE[operator] < least:
                 break
             length += 1
             if length > CHAIN:
-                raise self.fail(f"More than {CHAIN} operators stand in one row.", "Use variables for the parts.")
-            self.at += width
-            self.mark(TokenKind.OPERATOR, start)
-            self.skip_space(newlines=True)
+                raise self._scan.fail(f"More than {CHAIN} operators stand in one row.", "Use variables for the parts.")
+            self._scan.at += width
+            self._scan.mark(TokenKind.OPERATOR, start)
+            self._scan.skip_space(newlines=True)
             right = self.expression(PRECEDENCE[operator] + 1, lists)
             left = tree.Binary(operator, left, right, at=left.at)
-        self.leave()
+        self._scan.leave()
         return left
 
     def _operator(self) -> tuple[str, int]:
-        word = self.dashed_word()
+        word = self._scan.dashed_word()
         if word:
             name = _PREFIXED.get(word, word)
             return (f"-{name}", len(word) + 1) if f"-{name}" in PRECEDENCE else ("", 0)
-        if self.starts(".."):
+        if self._scan.starts(".."):
             return "..", 2
-        char = self.peek()
-        if char and char in DASHES and self.peek(1) != "=":
+        char = self._scan.peek()
+        if char and char in DASHES and self._scan.peek(1) != "=":
             return "-", 1
-        return (char, 1) if char and char in "+*/%" and self.peek(1) != "=" else ("", 0)
+        return (char, 1) if char and char in "+*/%" and self._scan.peek(1) != "=" else ("", 0)
 
     def comma(self) -> tree.Node:
         """Operands with commas between them; a comma before the first makes a list of it."""
-        start = self.at
-        if self.take(","):
-            self.skip_space(newlines=True)
-            self.enter()
+        start = self._scan.at
+        if self._scan.take(","):
+            self._scan.skip_space(newlines=True)
+            self._scan.enter()
             inner = self.comma()
-            self.leave()
+            self._scan.leave()
             return tree.Sequence((inner,), at=start)
         first = self.unary()
         items = [first]
         while True:
-            self.skip_space()
-            if not self.take(","):
+            self._scan.skip_space()
+            if not self._scan.take(","):
                 break
-            self.skip_space(newlines=True)
+            self._scan.skip_space(newlines=True)
             items.append(self.unary())
         return first if len(items) == 1 else tree.Sequence(tuple(items), at=first.at)
 
     def unary(self) -> tree.Node:
         """An operand with the signs before it."""
-        start, word = self.at, self.dashed_word()
-        if word == "not" or self.peek() == "!":
-            self.at += 4 if word else 1
+        start, word = self._scan.at, self._scan.dashed_word()
+        if word == "not" or self._scan.peek() == "!":
+            self._scan.at += 4 if word else 1
             return self._signed("-not", start)
         if word in ("join", "split", "bnot"):
-            self.at += len(word) + 1
+            self._scan.at += len(word) + 1
             return self._signed(f"-{word}", start)
-        if self.starts("++") or (self.peek() and self.peek() in DASHES and self.peek(1) and self.peek(1) in DASHES):
+        if self._scan.starts("++") or (
+            self._scan.peek() and self._scan.peek() in DASHES and self._scan.peek(1) and self._scan.peek(1) in DASHES
+        ):
             found = self._incremented(start)
             if found is not None:
                 return found
-        if self.peek() and self.peek() in DASHES + "+" and not word:
-            sign = "+" if self.peek() == "+" else "-"
-            self.at += 1
+        if self._scan.peek() and self._scan.peek() in DASHES + "+" and not word:
+            sign = "+" if self._scan.peek() == "+" else "-"
+            self._scan.at += 1
             return self._signed(sign, start)
         kind = self.type_name()
         if kind is not None:
             name, is_list = kind
-            self.mark(TokenKind.KEYWORD, start)
-            if self.starts("::"):
+            self._scan.mark(TokenKind.KEYWORD, start)
+            if self._scan.starts("::"):
                 return self.postfix(self._static(name, start))
             if name not in CAST_TYPES and exception_type(name):
                 return tree.Literal(f"[{exception_type(name)}]", at=start)
             if name not in CAST_TYPES:
-                raise self.fail(
+                raise self._scan.fail(
                     f"The type [{name}] is not known.", f"Known are {', '.join(sorted(CAST_TYPES))}.", start
                 )
-            self.skip_space()
-            if not self.peek() or self.peek() in ");}|,]\n" or self.dashed_word():
+            self._scan.skip_space()
+            if not self._scan.peek() or self._scan.peek() in ");}|,]\n" or self._scan.dashed_word():
                 return tree.Literal(f"[{name}]", at=start)
-            self.enter()
+            self._scan.enter()
             operand = self.unary()
-            self.leave()
+            self._scan.leave()
             return tree.Cast(f"{name}[]" if is_list else name, operand, at=start)
         return self._counted(self.postfix(self.primary()))
 
     def _signed(self, operator: str, start: int) -> tree.Node:
-        self.mark(TokenKind.OPERATOR, start)
-        self.skip_space()
-        self.enter()
+        self._scan.mark(TokenKind.OPERATOR, start)
+        self._scan.skip_space()
+        self._scan.enter()
         operand = self.unary()
-        self.leave()
+        self._scan.leave()
         if operator == "-" and isinstance(operand, tree.Literal) and isinstance(operand.value, int | float):
             return tree.Literal(-operand.value, f"-{operand.word}", at=start)
         return tree.Unary(operator, operand, at=start)
 
     def type_name(self) -> tuple[str, bool] | None:
         """The type in brackets that stands here, in its short form, and whether it is a list; passes it."""
-        match = _TYPE.match(self.text, self.at)
+        match = _TYPE.match(self._scan.text, self._scan.at)
         if match is None:
             return None
-        self.at = match.end()
+        self._scan.at = match.end()
         name = match[1].lower().removeprefix("system.")
         return _TYPE_NAMES.get(name, name), match[2] is not None
 
     def _static(self, kind: str, start: int) -> tree.Node:
         """``[math]::Round(1.5)``, ``[int]::MaxValue``."""
-        self.at += 2
-        match = re.compile(r"[A-Za-z]\w*").match(self.text, self.at)
+        self._scan.at += 2
+        match = re.compile(r"[A-Za-z]\w*").match(self._scan.text, self._scan.at)
         if match is None:
-            raise self.fail("A name is missing after ::.", "Write [math]::Round(1.5).")
-        self.at = match.end()
-        arguments = self.arguments() if self.peek() == "(" else None
+            raise self._scan.fail("A name is missing after ::.", "Write [math]::Round(1.5).")
+        self._scan.at = match.end()
+        arguments = self.arguments() if self._scan.peek() == "(" else None
         return tree.StaticCall(kind, match[0].lower(), arguments, at=start)
 
     def _incremented(self, start: int) -> tree.Node | None:
         """``++$x``; None where no variable follows the two signs."""
-        operator = "++" if self.peek() == "+" else "--"
-        self.at += 2
-        if self.peek() != "$" or not self.names_variable():
-            self.at = start
+        operator = "++" if self._scan.peek() == "+" else "--"
+        self._scan.at += 2
+        if self._scan.peek() != "$" or not self.texts.names_variable():
+            self._scan.at = start
             return None
-        self.mark(TokenKind.OPERATOR, start)
+        self._scan.mark(TokenKind.OPERATOR, start)
         return tree.Increment(self.postfix(self.dollar()), operator, before=True, at=start)
 
     def _counted(self, node: tree.Node) -> tree.Node:
         """``$x++``: an operand with the two signs right behind it."""
-        first, second = self.peek(), self.peek(1)
+        first, second = self._scan.peek(), self._scan.peek(1)
         if not isinstance(node, tree.Variable | tree.Member | tree.Index) or not first or not second:
             return node
         if (first + second) != "++" and not (first in DASHES and second in DASHES):
             return node
-        start = self.at
-        self.at += 2
-        self.mark(TokenKind.OPERATOR, start)
+        start = self._scan.at
+        self._scan.at += 2
+        self._scan.mark(TokenKind.OPERATOR, start)
         return tree.Increment(node, "++" if first == "+" else "--", before=False, at=node.at)
 
     # operands
@@ -224,58 +236,58 @@ class ExpressionParser(TextReader):
     def postfix(self, node: tree.Node) -> tree.Node:
         """Member access, calls and indexes that follow an operand without a blank."""
         for _ in range(CHAIN // 2):
-            char, following = self.peek(), self.peek(1)
+            char, following = self._scan.peek(), self._scan.peek(1)
             if char == "." and following and (following.isalpha() or following in "_" + SINGLE + DOUBLE):
-                self.at += 1
+                self._scan.at += 1
                 node = self._member(node)
             elif char == "[":
-                self.at += 1
-                self.skip_space(newlines=True)
+                self._scan.at += 1
+                self._scan.skip_space(newlines=True)
                 index = self.expression()
-                self.skip_space(newlines=True)
-                self.expect("]", "The index")
+                self._scan.skip_space(newlines=True)
+                self._scan.expect("]", "The index")
                 node = tree.Index(node, index, at=node.at)
             else:
                 return node
-        raise self.fail("Too many members in one row.", "Use variables for the parts.")
+        raise self._scan.fail("Too many members in one row.", "Use variables for the parts.")
 
     def _member(self, node: tree.Node) -> tree.Node:
-        if self.peek() in SINGLE:
-            name = self.read_single()
-        elif self.peek() in DOUBLE:
-            read = self.read_double()
+        if self._scan.peek() in SINGLE:
+            name = self._scan.read_single()
+        elif self._scan.peek() in DOUBLE:
+            read = self.texts.read_double()
             name = read.value if isinstance(read, tree.Literal) and isinstance(read.value, str) else ""
         else:
-            match = re.compile(r"\w+").match(self.text, self.at)
+            match = re.compile(r"\w+").match(self._scan.text, self._scan.at)
             assert match is not None
-            name, self.at = match[0], match.end()
-        if self.peek() != "(":
+            name, self._scan.at = match[0], match.end()
+        if self._scan.peek() != "(":
             return tree.Member(node, name, at=node.at)
         return tree.Call(node, name, self.arguments(), at=node.at)
 
     def arguments(self) -> tuple[tree.Node, ...]:
         """``(a, b)`` of a call."""
-        self.take("(")
-        self.skip_space(newlines=True)
+        self._scan.take("(")
+        self._scan.skip_space(newlines=True)
         arguments: list[tree.Node] = []
-        while self.peek() != ")":
+        while self._scan.peek() != ")":
             arguments.append(self.expression(lists=False))
-            self.skip_space(newlines=True)
-            if not self.take(","):
+            self._scan.skip_space(newlines=True)
+            if not self._scan.take(","):
                 break
-            self.skip_space(newlines=True)
-        self.expect(")", "The call")
+            self._scan.skip_space(newlines=True)
+        self._scan.expect(")", "The call")
         return tuple(arguments)
 
     def primary(self) -> tree.Node:
         """One operand."""
-        start, char = self.at, self.peek()
+        start, char = self._scan.at, self._scan.peek()
         if not char:
-            raise self.fail("The text ends where a value should stand.", "Write a value.")
+            raise self._scan.fail("The text ends where a value should stand.", "Write a value.")
         if char in SINGLE:
-            return tree.Literal(self.read_single(), at=start)
+            return tree.Literal(self._scan.read_single(), at=start)
         if char in DOUBLE:
-            return self.read_double()
+            return self.texts.read_double()
         if char == "$":
             return self.dollar()
         if char == "(":
@@ -283,95 +295,91 @@ class ExpressionParser(TextReader):
         if char == "@":
             return self._at_sign()
         if char == "{":
-            self.take("{")
-            return tree.ScriptBlock(self._block("}"), self.origin, at=start)
-        found = self.read_number()
+            self._scan.take("{")
+            return tree.ScriptBlock(self._block("}"), self._origin, at=start)
+        found = self._scan.read_number()
         if found is not None:
             return tree.Literal(found[0], found[1], at=start)
-        raise self.fail(
-            f"{quoted(self._here())} is no value.",
+        raise self._scan.fail(
+            f"{quoted(self._scan.here())} is no value.",
             "Put a text into quotes, a command into parentheses, $ before a variable.",
         )
 
-    def _here(self) -> str:
-        match = re.compile(r"[^\s;|(){},]+|.").match(self.text, self.at)
-        return match[0][:40] if match else ""
-
     def dollar(self) -> tree.Node:
         """A variable or ``$( ... )``."""
-        start = self.at
-        if self.peek(1) == "(":
+        start = self._scan.at
+        if self._scan.peek(1) == "(":
             return self._sub_expression(start)
-        name = self.read_variable()
+        name = self._scan.read_variable()
         if name is None:
-            raise self.fail("A variable needs a name after $.", "Put the text into single quotes if $ is meant.")
+            raise self._scan.fail("A variable needs a name after $.", "Put the text into single quotes if $ is meant.")
         return tree.Variable(name, at=start)
 
     def _sub_expression(self, start: int) -> tree.Node:
         """``$( statements )``. One that is read again (an argument turned out to be a word) is not parsed again."""
         known = self._read.get(start)
         if known is None:
-            before = len(self.tokens)
-            self.take("$(")
+            before = len(self._scan.tokens)
+            self._scan.take("$(")
             node = tree.SubExpression(self._block(")"), at=start)
-            self._read[start] = (node, self.at, self.tokens[before:])
+            self._read[start] = (node, self._scan.at, self._scan.tokens[before:])
             return node
-        node, self.at, tokens = known
-        self.tokens += tokens
+        node, self._scan.at, tokens = known
+        self._scan.tokens += tokens
         return node
 
     def group(self) -> tree.Node:
         """``( statement )``; parentheses around a mere expression leave no node of their own."""
-        start = self.at
-        self.take("(")
-        self.enter()
-        self.skip_space(newlines=True)
-        body = self.statement()
-        self.skip_space(newlines=True)
-        self.expect(")", "The parenthesis")
-        self.leave()
+        start = self._scan.at
+        self._scan.take("(")
+        self._scan.enter()
+        self._scan.skip_space(newlines=True)
+        body = self._statements.statement()
+        self._scan.skip_space(newlines=True)
+        self._scan.expect(")", "The parenthesis")
+        self._scan.leave()
         return tree.Group(body, at=start) if isinstance(body, tree.STATEMENTS) else body
 
     def _at_sign(self) -> tree.Node:
-        start = self.at
-        if self.peek(1) and self.peek(1) in SINGLE + DOUBLE:
-            text, expands = self.read_here()
-            return self.expanded(text, start) if expands else tree.Literal(text, at=start)
-        if self.take("@("):
+        start = self._scan.at
+        if self._scan.peek(1) and self._scan.peek(1) in SINGLE + DOUBLE:
+            text, expands = self._scan.read_here()
+            return self.texts.expanded(text, start) if expands else tree.Literal(text, at=start)
+        if self._scan.take("@("):
             return tree.ArrayExpression(self._block(")"), at=start)
-        if self.take("@{"):
-            self.enter()
+        if self._scan.take("@{"):
+            self._scan.enter()
             entries = self._entries()
-            self.leave()
+            self._scan.leave()
             return tree.Hash(entries, at=start)
-        raise self.fail("@ begins no value.", "Write @( ... ) for a list or @{ ... } for a table.")
+        raise self._scan.fail("@ begins no value.", "Write @( ... ) for a list or @{ ... } for a table.")
 
     def _entries(self) -> tuple[tuple[tree.Node, tree.Node], ...]:
         entries: list[tuple[tree.Node, tree.Node]] = []
         while True:
-            self.skip_space(newlines=True)
-            while self.take(";"):
-                self.skip_space(newlines=True)
-            if self.take("}"):
+            self._scan.skip_space(newlines=True)
+            while self._scan.take(";"):
+                self._scan.skip_space(newlines=True)
+            if self._scan.take("}"):
                 return tuple(entries)
-            start = self.at
-            match = re.compile(r"[A-Za-z_]\w*").match(self.text, self.at)
+            start = self._scan.at
+            match = re.compile(r"[A-Za-z_]\w*").match(self._scan.text, self._scan.at)
             if match is not None:
-                self.at = match.end()
-                self.mark(TokenKind.WORD, start)
+                self._scan.at = match.end()
+                self._scan.mark(TokenKind.WORD, start)
                 key: tree.Node = tree.Literal(match[0], at=start)
             else:
                 key = self.postfix(self.primary())
-            self.skip_space()
-            self.expect("=", "The key")
-            self.skip_space(newlines=True)
-            entries.append((key, self.statement()))
-            self.skip_space()
-            if self.peek() not in (";", "\n", "}"):
-                raise self.fail("The table has no end.", "Separate its entries by ; and end it with }.")
+            self._scan.skip_space()
+            self._scan.expect("=", "The key")
+            self._scan.skip_space(newlines=True)
+            entries.append((key, self._statements.statement()))
+            self._scan.skip_space()
+            if self._scan.peek() not in (";", "\n", "}"):
+                raise self._scan.fail("The table has no end.", "Separate its entries by ; and end it with }.")
 
     def _block(self, end: str) -> tuple[tree.Node, ...]:
-        self.enter()
-        body = self.statements(end)
-        self.leave()
+        self._scan.enter()
+        body = self._statements.statements(end)
+        self._scan.leave()
         return body

@@ -9,11 +9,15 @@ from fcm.shell.language import tree
 from fcm.shell.language.declarations import DeclarationParser
 from fcm.shell.language.errors import ShellSyntaxError, near
 from fcm.shell.language.exceptions import BASES, derived, exception_type
-from fcm.shell.language.scanner import SINGLE, WORD_END, Token, TokenKind
+from fcm.shell.language.expressions import ExpressionParser
+from fcm.shell.language.pipelines import PipelineParser
+from fcm.shell.language.scanner import SINGLE, WORD_END, Scanner, Token, TokenKind
 from fcm.text.words import quoted
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from fcm.shell.language.texts import TextReader
 
 _WITH_BLOCK = (
     tree.If,
@@ -47,9 +51,7 @@ def parse(text: str, origin: tree.Source | None = None) -> tuple[tree.Node, ...]
     """
     if len(text) > LONGEST:
         raise ShellSyntaxError(f"The script has more than {LONGEST} characters.", "Divide it into parts.")
-    parser = Parser(text)
-    parser.origin = origin
-    return parser.statements("")
+    return Parser(text, origin).statements("")
 
 
 def tokens(text: str) -> tuple[list[Token], ShellSyntaxError | None]:
@@ -66,59 +68,83 @@ def tokens(text: str) -> tuple[list[Token], ShellSyntaxError | None]:
     return sorted(parser.tokens, key=lambda token: (token.start, token.end)), error
 
 
-class Parser(DeclarationParser):
-    """Reads statements."""
+class Parser:
+    """Reads statements; its parts read what stands in them, all at the place of one scanner."""
+
+    def __init__(self, text: str, origin: tree.Source | None = None) -> None:
+        """Begin at the start of a text.
+
+        Args:
+            text: what is to be read.
+            origin: the text as what runs later knows it; None where nothing will run.
+        """
+        self._scan = Scanner(text)
+        self._origin = origin
+        self._expressions = ExpressionParser(self._scan, self, origin)
+        self._pipelines = PipelineParser(self._scan, self._expressions, self)
+        self._declarations = DeclarationParser(self._scan, self._expressions)
+
+    @property
+    def tokens(self) -> list[Token]:
+        """The tokens that were read."""
+        return self._scan.tokens
+
+    def within(self, text: str) -> TextReader:
+        """A reader for a text that stands inside of the one being read (a here-string), one level deeper."""
+        inner = Parser(text)
+        inner._scan.depth = self._scan.depth + 1
+        return inner._expressions.texts
 
     def statements(self, end: str) -> tuple[tree.Node, ...]:
         """Statements up to and with the closing ``end`` ("": the end of the text)."""
         found: list[tree.Node] = []
         while True:
-            self.skip_space(newlines=True)
-            while self.take(";"):
-                self.skip_space(newlines=True)
-            if not self.peek():
+            self._scan.skip_space(newlines=True)
+            while self._scan.take(";"):
+                self._scan.skip_space(newlines=True)
+            if not self._scan.peek():
                 if end:
-                    raise self.fail(f"{quoted(end)} is missing.", f"Write {quoted(end)}.")
+                    raise self._scan.fail(f"{quoted(end)} is missing.", f"Write {quoted(end)}.")
                 return tuple(found)
-            if end and self.take(end):
+            if end and self._scan.take(end):
                 return tuple(found)
             found.append(self.statement())
-            self.skip_space()
-            closing = self.peek()
+            self._scan.skip_space()
+            closing = self._scan.peek()
             if isinstance(found[-1], _WITH_BLOCK):
                 continue
-            if closing and closing not in ";\n" and not (end and self.starts(end)):
-                raise self.fail(
-                    f"{quoted(self._here())} is unexpected here.", "End the statement with ; or a new line."
+            if closing and closing not in ";\n" and not (end and self._scan.starts(end)):
+                raise self._scan.fail(
+                    f"{quoted(self._scan.here())} is unexpected here.", "End the statement with ; or a new line."
                 )
 
     def statement(self) -> tree.Node:
         """One statement."""
-        self.enter()
-        self.skip_binding()
-        start, word = self.at, self.keyword()
+        self._scan.enter()
+        self._declarations.skip_binding()
+        start, word = self._scan.at, self._scan.keyword()
         reader = self._reader(word)
         if reader is not None:
-            self.at += len(word)
-            self.mark(TokenKind.KEYWORD, start)
+            self._scan.at += len(word)
+            self._scan.mark(TokenKind.KEYWORD, start)
             if word not in ("return", "exit", "break", "continue", "throw"):
-                self.skip_space(newlines=True)
+                self._scan.skip_space(newlines=True)
             node = reader(start)
         elif word in _LATER_KEYWORDS:
-            raise self.fail(
+            raise self._scan.fail(
                 f"{quoted(word)} is not part of this shell's language.",
                 "Use functions, loops and pipelines; docs/powershell.md lists what there is.",
             )
         else:
-            node = self.pipeline_or_assignment()
-        self.leave()
+            node = self._pipelines.pipeline_or_assignment()
+        self._scan.leave()
         return node
 
     def _reader(self, word: str) -> Callable[[int], tree.Node] | None:
         """What reads the statement that begins with a keyword; None for a word that is a command here."""
         if word in ("begin", "process", "end"):
-            return (lambda start: self._named(word, start)) if _BRACE.match(self.text, self.at) else None
-        if word in ("foreach", "param") and not _PARENTHESIS.match(self.text, self.at):
+            return (lambda start: self._named(word, start)) if _BRACE.match(self._scan.text, self._scan.at) else None
+        if word in ("foreach", "param") and not _PARENTHESIS.match(self._scan.text, self._scan.at):
             return None
         if word in ("return", "exit", "break", "continue"):
             return lambda start: self._leave(word, start)
@@ -133,35 +159,35 @@ class Parser(DeclarationParser):
             "do": self._do,
             "for": self._for,
             "switch": self._switch,
-            "param": self.parameters,
+            "param": self._declarations.parameters,
         }
         return readers.get(word)
 
     def _condition(self) -> tree.Node:
-        self.expect("(", "The condition")
-        self.skip_space(newlines=True)
+        self._scan.expect("(", "The condition")
+        self._scan.skip_space(newlines=True)
         test = self.statement()
-        self.skip_space(newlines=True)
-        self.expect(")", "The condition")
+        self._scan.skip_space(newlines=True)
+        self._scan.expect(")", "The condition")
         return test
 
     def _braces(self, what: str) -> tuple[tree.Node, ...]:
-        self.skip_space(newlines=True)
-        self.expect("{", what)
+        self._scan.skip_space(newlines=True)
+        self._scan.expect("{", what)
         return self.statements("}")
 
     def _follows(self, word: str) -> bool:
         """Whether a keyword follows, on this line or a later one; passes it."""
-        before, known = self.at, len(self.tokens)
-        self.skip_space(newlines=True)
-        if self.keyword() == word:
-            start = self.at
-            self.at += len(word)
-            self.mark(TokenKind.KEYWORD, start)
-            self.skip_space(newlines=True)
+        before, known = self._scan.at, len(self._scan.tokens)
+        self._scan.skip_space(newlines=True)
+        if self._scan.keyword() == word:
+            start = self._scan.at
+            self._scan.at += len(word)
+            self._scan.mark(TokenKind.KEYWORD, start)
+            self._scan.skip_space(newlines=True)
             return True
-        self.at = before
-        del self.tokens[known:]
+        self._scan.at = before
+        del self._scan.tokens[known:]
         return False
 
     def _if(self, start: int) -> tree.Node:
@@ -171,9 +197,9 @@ class Parser(DeclarationParser):
             if self._follows("elseif"):
                 branches.append((self._condition(), self._braces("elseif")))
             elif self._follows("else"):
-                if self.keyword() == "if":
-                    self.at += 2
-                    self.skip_space(newlines=True)
+                if self._scan.keyword() == "if":
+                    self._scan.at += 2
+                    self._scan.skip_space(newlines=True)
                     branches.append((self._condition(), self._braces("else if")))
                     continue
                 otherwise = self._braces("else")
@@ -183,19 +209,19 @@ class Parser(DeclarationParser):
         return tree.If(tuple(branches), otherwise, at=start)
 
     def _foreach(self, start: int) -> tree.Node:
-        self.expect("(", "foreach")
-        self.skip_space(newlines=True)
-        variable = self.dollar() if self.peek() == "$" else None
+        self._scan.expect("(", "foreach")
+        self._scan.skip_space(newlines=True)
+        variable = self._expressions.dollar() if self._scan.peek() == "$" else None
         if not isinstance(variable, tree.Variable):
-            raise self.fail("foreach needs a variable.", "Write foreach ($item in ...) { }.")
-        self.skip_space(newlines=True)
-        if self.keyword() != "in":
-            raise self.fail("foreach needs 'in'.", "Write foreach ($item in ...) { }.")
-        self.at += 2
-        self.skip_space(newlines=True)
+            raise self._scan.fail("foreach needs a variable.", "Write foreach ($item in ...) { }.")
+        self._scan.skip_space(newlines=True)
+        if self._scan.keyword() != "in":
+            raise self._scan.fail("foreach needs 'in'.", "Write foreach ($item in ...) { }.")
+        self._scan.at += 2
+        self._scan.skip_space(newlines=True)
         source = self.statement()
-        self.skip_space(newlines=True)
-        self.expect(")", "foreach")
+        self._scan.skip_space(newlines=True)
+        self._scan.expect(")", "foreach")
         return tree.ForEach(variable.name, source, self._braces("foreach"), at=start)
 
     def _try(self, start: int) -> tree.Node:
@@ -205,62 +231,66 @@ class Parser(DeclarationParser):
             catches.append(self._catch(catches))
         final = self._braces("finally") if self._follows("finally") else None
         if not catches and final is None:
-            raise self.fail("try needs catch or finally.", "Write try { } catch { }.")
+            raise self._scan.fail("try needs catch or finally.", "Write try { } catch { }.")
         return tree.Try(body, tuple(catches), final, at=start)
 
     def _catch(self, before: list[tree.Catch]) -> tree.Catch:
         """One clause; what no error can reach any more is refused, as in PowerShell."""
-        start = self.at
+        start = self._scan.at
         types: list[str] = []
         caught = {name for one in before for name in one.types}
         if before and not before[-1].types:
-            raise self.fail("A catch without types takes every error, so that none is left for this one.", _LAST, start)
-        while self.peek() == "[":
-            begin, name = self.at, self._exception()
+            raise self._scan.fail(
+                "A catch without types takes every error, so that none is left for this one.", _LAST, start
+            )
+        while self._scan.peek() == "[":
+            begin, name = self._scan.at, self._exception()
             wider = next((base for base in derived(name) if base in caught), "")
             if wider:
-                raise self.fail(f"[{name}] is caught before, by [{wider}].", "Put the wider type last.", begin)
+                raise self._scan.fail(f"[{name}] is caught before, by [{wider}].", "Put the wider type last.", begin)
             types.append(name)
-            self.skip_space(newlines=True)
-            if not self.take(","):
+            self._scan.skip_space(newlines=True)
+            if not self._scan.take(","):
                 break
-            self.skip_space(newlines=True)
-            if self.peek() != "[":
-                raise self.fail("catch needs a type after the comma.", "Write catch [A], [B] { }.")
+            self._scan.skip_space(newlines=True)
+            if self._scan.peek() != "[":
+                raise self._scan.fail("catch needs a type after the comma.", "Write catch [A], [B] { }.")
         return tree.Catch(tuple(types), self._braces("catch"), at=start)
 
     def _exception(self) -> str:
         """The type of exceptions in brackets that stands here, by its full name; passes it."""
-        start, match = self.at, _EXCEPTION.match(self.text, self.at)
+        start, match = self._scan.at, _EXCEPTION.match(self._scan.text, self._scan.at)
         if match is None:
-            raise self.fail("catch needs the name of a type in brackets.", "Write catch [System.Exception] { }.")
+            raise self._scan.fail("catch needs the name of a type in brackets.", "Write catch [System.Exception] { }.")
         name = exception_type(match[1])
         if not name:
             known = {one.rpartition(".")[2]: one for one in BASES}
             close = near(match[1].rpartition(".")[2], known, most=1)
             remedy = next((f"Did you mean [{full}]?" for short, full in known.items() if f" {short}?" in close), "")
-            raise self.fail(
+            raise self._scan.fail(
                 f"Unable to find type [{match[1]}]: no error of this shell is one.",
                 remedy or "[System.Exception] catches every error; docs/powershell.md lists the others.",
                 start,
             )
-        self.at = match.end()
-        self.mark(TokenKind.KEYWORD, start)
+        self._scan.at = match.end()
+        self._scan.mark(TokenKind.KEYWORD, start)
         return name
 
     def _throw(self, start: int) -> tree.Node:
-        self.skip_space()
-        if not self.peek() or self.peek() in ";\n})":
+        self._scan.skip_space()
+        if not self._scan.peek() or self._scan.peek() in ";\n})":
             return tree.Throw(at=start)
-        return tree.Throw(self.pipeline_or_assignment(), at=start)
+        return tree.Throw(self._pipelines.pipeline_or_assignment(), at=start)
 
     def _leave(self, word: str, start: int) -> tree.Node:
-        self.skip_space()
-        if not self.peek() or self.peek() in ";\n})":
+        self._scan.skip_space()
+        if not self._scan.peek() or self._scan.peek() in ";\n})":
             return tree.Leave(word, at=start)
         if word in ("break", "continue"):
-            raise self.fail(f"{word} goes to no label here.", f"Write {word} alone; it is for the innermost loop.")
-        return tree.Leave(word, self.pipeline_or_assignment(), at=start)
+            raise self._scan.fail(
+                f"{word} goes to no label here.", f"Write {word} alone; it is for the innermost loop."
+            )
+        return tree.Leave(word, self._pipelines.pipeline_or_assignment(), at=start)
 
     # loops
 
@@ -272,56 +302,56 @@ class Parser(DeclarationParser):
         for word in ("while", "until"):
             if self._follows(word):
                 return tree.DoLoop(body, word == "until", self._condition(), at=start)
-        raise self.fail("do needs while or until after its block.", "Write do { } while (...).")
+        raise self._scan.fail("do needs while or until after its block.", "Write do { } while (...).")
 
     def _for(self, start: int) -> tree.Node:
-        self.expect("(", "for")
+        self._scan.expect("(", "for")
         parts: list[tree.Node | None] = []
         for end in (";", ";", ")"):
-            self.skip_space(newlines=True)
-            parts.append(None if self.starts(end) else self.statement())
-            self.skip_space(newlines=True)
-            self.expect(end, "for")
+            self._scan.skip_space(newlines=True)
+            parts.append(None if self._scan.starts(end) else self.statement())
+            self._scan.skip_space(newlines=True)
+            self._scan.expect(end, "for")
         return tree.For(parts[0], parts[1], parts[2], self._braces("for"), at=start)
 
     def _switch(self, start: int) -> tree.Node:
         mode = ""
-        while self.dashed_word() in _MODES:
-            begin, word = self.at, self.dashed_word()
-            self.at += len(word) + 1
-            self.mark(TokenKind.PARAMETER, begin)
+        while self._scan.dashed_word() in _MODES:
+            begin, word = self._scan.at, self._scan.dashed_word()
+            self._scan.at += len(word) + 1
+            self._scan.mark(TokenKind.PARAMETER, begin)
             mode = "" if word == "exact" else word
-            self.skip_space(newlines=True)
+            self._scan.skip_space(newlines=True)
         value = self._condition()
-        self.skip_space(newlines=True)
-        self.expect("{", "switch")
+        self._scan.skip_space(newlines=True)
+        self._scan.expect("{", "switch")
         cases: list[tuple[tree.Node, tuple[tree.Node, ...]]] = []
         default: tuple[tree.Node, ...] | None = None
         while True:
-            self.skip_space(newlines=True)
-            while self.take(";"):
-                self.skip_space(newlines=True)
-            if self.take("}"):
+            self._scan.skip_space(newlines=True)
+            while self._scan.take(";"):
+                self._scan.skip_space(newlines=True)
+            if self._scan.take("}"):
                 return tree.Switch(mode, value, tuple(cases), default, at=start)
-            if self.keyword() == "default" and _BRACE.match(self.text, self.at):
+            if self._scan.keyword() == "default" and _BRACE.match(self._scan.text, self._scan.at):
                 if default is not None:
-                    raise self.fail("switch has two defaults.", "Leave one out.")
-                self.at += len("default")
+                    raise self._scan.fail("switch has two defaults.", "Leave one out.")
+                self._scan.at += len("default")
                 default = self._braces("default")
             else:
                 pattern = self._pattern()
                 cases.append((pattern, self._braces("The pattern")))
 
     def _pattern(self) -> tree.Node:
-        char = self.peek()
+        char = self._scan.peek()
         if not char or char in "}|;)":
-            raise self.fail("switch needs a pattern or } here.", "Write 'value' { ... } or default { ... }.")
+            raise self._scan.fail("switch needs a pattern or } here.", "Write 'value' { ... } or default { ... }.")
         if char in SINGLE or char in '"\u201c\u201d\u201e$({@':
-            return self.unary()
-        start = self.at
-        node = self.word(WORD_END)
-        if self.at == start:
-            raise self.fail(f"{quoted(self._here())} is no pattern.", "Put it into quotes.")
+            return self._expressions.unary()
+        start = self._scan.at
+        node = self._expressions.texts.word(WORD_END)
+        if self._scan.at == start:
+            raise self._scan.fail(f"{quoted(self._scan.here())} is no pattern.", "Put it into quotes.")
         return node
 
     # functions
@@ -330,11 +360,13 @@ class Parser(DeclarationParser):
         return tree.NamedBlock(word, self._braces(word), at=start)
 
     def _function(self, is_filter: bool, start: int) -> tree.Node:
-        match = re.compile(r"[A-Za-z_][\w\-]*").match(self.text, self.at)
+        match = re.compile(r"[A-Za-z_][\w\-]*").match(self._scan.text, self._scan.at)
         if match is None:
-            raise self.fail("The function needs a name.", "Write function Get-Something { ... }.")
-        begin, self.at = self.at, match.end()
-        self.mark(TokenKind.COMMAND, begin)
-        self.skip_space(newlines=True)
-        head: tuple[tree.Node, ...] = (self.parameters(self.at),) if self.peek() == "(" else ()
-        return tree.Function(match[0], head + self._braces("function"), is_filter, self.origin, at=start)
+            raise self._scan.fail("The function needs a name.", "Write function Get-Something { ... }.")
+        begin, self._scan.at = self._scan.at, match.end()
+        self._scan.mark(TokenKind.COMMAND, begin)
+        self._scan.skip_space(newlines=True)
+        head: tuple[tree.Node, ...] = (
+            (self._declarations.parameters(self._scan.at),) if self._scan.peek() == "(" else ()
+        )
+        return tree.Function(match[0], head + self._braces("function"), is_filter, self._origin, at=start)

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
 
 from fcm.shell.language import tree
-from fcm.shell.language.expressions import ExpressionParser
 from fcm.shell.language.scanner import DASHES, DOUBLE, SINGLE, WORD_END, Token, TokenKind
 from fcm.text.words import quoted
+
+if TYPE_CHECKING:
+    from fcm.shell.language.expressions import ExpressionParser, Statements
+    from fcm.shell.language.scanner import Scanner
 
 _PARAMETER = re.compile(rf"[{DASHES}]([A-Za-z_?][\w?]*)(:?)")
 _REDIRECTION = re.compile(r"([12]?)(>>|>)(&1)?")
@@ -27,29 +31,34 @@ def _assignable(node: tree.Node) -> bool:
             return False
 
 
-class PipelineParser(ExpressionParser):
-    """Reads pipelines."""
+class PipelineParser:
+    """Reads pipelines at the place of a scanner."""
+
+    def __init__(self, scan: Scanner, expressions: ExpressionParser, statements: Statements) -> None:
+        self._scan = scan
+        self._expressions = expressions
+        self._statements = statements
 
     def pipeline_or_assignment(self) -> tree.Node:
         """A pipeline, an expression or an assignment."""
-        start = self.at
+        start = self._scan.at
         first = self._stage()
-        self.skip_space()
+        self._scan.skip_space()
         for operator in ASSIGNMENTS:
-            if not isinstance(first, tree.Command) and self.starts(operator):
+            if not isinstance(first, tree.Command) and self._scan.starts(operator):
                 if not _assignable(first):
-                    raise self.fail("Nothing can be assigned to this.", "Assign to a variable or to a property.")
-                self.take(operator)
-                self.skip_space(newlines=True)
-                return tree.Assignment(first, operator, self.statement(), at=start)
+                    raise self._scan.fail("Nothing can be assigned to this.", "Assign to a variable or to a property.")
+                self._scan.take(operator)
+                self._scan.skip_space(newlines=True)
+                return tree.Assignment(first, operator, self._statements.statement(), at=start)
         stages = [self._redirected(first)]
-        while self.peek() == "|" and self.peek(1) != "|":
-            self.take("|")
-            self.skip_space(newlines=True)
-            if not self.peek():
-                raise self.fail("The pipeline ends with |.", "Write the next command.")
+        while self._scan.peek() == "|" and self._scan.peek(1) != "|":
+            self._scan.take("|")
+            self._scan.skip_space(newlines=True)
+            if not self._scan.peek():
+                raise self._scan.fail("The pipeline ends with |.", "Write the next command.")
             stages.append(self._redirected(self._stage()))
-            self.skip_space()
+            self._scan.skip_space()
         if len(stages) == 1 and stages[0] is first and not isinstance(first, tree.Command):
             return first
         return tree.Pipeline(tuple(stages), at=start)
@@ -58,131 +67,135 @@ class PipelineParser(ExpressionParser):
         """A stage with the redirections that follow it."""
         found: list[tree.Redirection] = []
         while True:
-            self.skip_space()
-            start, match = self.at, _REDIRECTION.match(self.text, self.at)
+            self._scan.skip_space()
+            start, match = self._scan.at, _REDIRECTION.match(self._scan.text, self._scan.at)
             if match is None:
                 return tree.Redirected(stage, tuple(found), at=stage.at) if found else stage
-            self.at = match.end()
-            self.mark(TokenKind.OPERATOR, start)
+            self._scan.at = match.end()
+            self._scan.mark(TokenKind.OPERATOR, start)
             stream = int(match[1] or 1)
             if any(one.stream == stream for one in found):
-                raise self.fail("The same stream is redirected twice.", "Leave one redirection out.", start)
+                raise self._scan.fail("The same stream is redirected twice.", "Leave one redirection out.", start)
             target = None
             if not match[3]:
-                self.skip_space()
+                self._scan.skip_space()
                 target = self._argument("The redirection")
             elif stream != 2 or match[2] != ">":
-                raise self.fail(
+                raise self._scan.fail(
                     f"{quoted(match[0])} redirects nothing.", "Write 2>&1 to send errors to the output.", start
                 )
             found.append(tree.Redirection(stream, target, match[2] == ">>", at=start))
 
     def _stage(self) -> tree.Node:
-        char = self.peek()
-        dotted = char == "." and bool(self.peek(1)) and self.peek(1) in _AFTER_DOT
+        char = self._scan.peek()
+        dotted = char == "." and bool(self._scan.peek(1)) and self._scan.peek(1) in _AFTER_DOT
         if char == "&" or dotted:
-            start = self.at
-            self.take(char)
-            self.skip_space()
+            start = self._scan.at
+            self._scan.take(char)
+            self._scan.skip_space()
             return self._command(start, self._called(), called=True, dotted=dotted)
         begins_value = char in SINGLE + DOUBLE + "$(@{[!+," or (char in DASHES and bool(char)) if char else True
         if begins_value or self._is_number():
-            return self.expression()
-        start = self.at
+            return self._expressions.expression()
+        start = self._scan.at
         if char in WORD_END or char in "=]<":
-            raise self.fail(
-                f"{quoted(self._here())} begins no statement.", "Begin with a command, a variable or a value."
+            raise self._scan.fail(
+                f"{quoted(self._scan.here())} begins no statement.", "Begin with a command, a variable or a value."
             )
-        name = self.word(WORD_END)
-        if self.tokens and self.tokens[-1].start == start:
-            self.tokens[-1] = Token(TokenKind.COMMAND, start, self.at)
+        name = self._expressions.texts.word(WORD_END)
+        if self._scan.tokens and self._scan.tokens[-1].start == start:
+            self._scan.tokens[-1] = Token(TokenKind.COMMAND, start, self._scan.at)
         if isinstance(name, tree.Literal) and name.word == ".":
-            raise self.fail("The dot needs a script file or a block.", "Write a space and its name after it.", start)
+            raise self._scan.fail(
+                "The dot needs a script file or a block.", "Write a space and its name after it.", start
+            )
         if isinstance(name, tree.Literal) and name.word:
             return self._command(start, tree.Literal(name.word, name.word, at=start))
         return self._command(start, name, called=True)
 
     def _called(self) -> tree.Node:
         """What stands after & or the dot: a block, a value, or a name as it is written."""
-        start, known = self.at, len(self.tokens)
+        start, known = self._scan.at, len(self._scan.tokens)
         node = self._one_argument("The call")
         if isinstance(node, tree.Literal) and node.word:
-            del self.tokens[known:]
-            self.mark(TokenKind.COMMAND, start)
+            del self._scan.tokens[known:]
+            self._scan.mark(TokenKind.COMMAND, start)
             return tree.Literal(node.word, node.word, at=start)
         return node
 
     def _is_number(self) -> bool:
-        before, known = self.at, len(self.tokens)
-        found = self.read_number() is not None
-        follows = self.peek()
-        self.at = before
-        del self.tokens[known:]
+        before, known = self._scan.at, len(self._scan.tokens)
+        found = self._scan.read_number() is not None
+        follows = self._scan.peek()
+        self._scan.at = before
+        del self._scan.tokens[known:]
         return found and (not follows or not (follows.isalnum() or follows in "_-\\:") or follows in DASHES)
 
     def _command(self, start: int, name: tree.Node, called: bool = False, dotted: bool = False) -> tree.Node:
         elements: list[tree.Node] = []
         while True:
-            self.skip_space()
-            char = self.peek()
-            if not char or char in "\n;|)}" or _REDIRECTION.match(self.text, self.at):
+            self._scan.skip_space()
+            char = self._scan.peek()
+            if not char or char in "\n;|)}" or _REDIRECTION.match(self._scan.text, self._scan.at):
                 break
             if char in "&":
-                raise self.fail("'&' is unexpected here.", "Separate commands by ; or a new line.")
+                raise self._scan.fail("'&' is unexpected here.", "Separate commands by ; or a new line.")
             elements.append(self._parameter() or self._splat() or self._argument("The command"))
         return tree.Command(name, tuple(elements), called, dotted, at=start)
 
     def _parameter(self) -> tree.Node | None:
-        match = _PARAMETER.match(self.text, self.at)
+        match = _PARAMETER.match(self._scan.text, self._scan.at)
         if match is None:
             return None
-        start, self.at = self.at, match.end()
-        self.mark(TokenKind.PARAMETER, start)
+        start, self._scan.at = self._scan.at, match.end()
+        self._scan.mark(TokenKind.PARAMETER, start)
         value = None
         if match[2]:
-            self.skip_space()
+            self._scan.skip_space()
             value = self._argument(f"The parameter -{match[1]}")
         return tree.Parameter(match[1], value, at=start)
 
     def _splat(self) -> tree.Node | None:
-        match = _SPLAT.match(self.text, self.at)
+        match = _SPLAT.match(self._scan.text, self._scan.at)
         if match is None:
             return None
-        start, self.at = self.at, match.end()
-        self.mark(TokenKind.VARIABLE, start)
+        start, self._scan.at = self._scan.at, match.end()
+        self._scan.mark(TokenKind.VARIABLE, start)
         return tree.Splat(match[1], at=start)
 
     def _argument(self, what: str) -> tree.Node:
-        start = self.at
-        if self.peek() == "," and self.peek(1) not in (" ", "", "\n"):
-            self.take(",")
+        start = self._scan.at
+        if self._scan.peek() == "," and self._scan.peek(1) not in (" ", "", "\n"):
+            self._scan.take(",")
             return tree.Sequence((self._argument(what),), at=start)
         first = self._one_argument(what)
         items = [first]
         while True:
-            self.skip_space()
-            if not self.take(","):
+            self._scan.skip_space()
+            if not self._scan.take(","):
                 break
-            self.skip_space(newlines=True)
+            self._scan.skip_space(newlines=True)
             items.append(self._one_argument(what))
         return first if len(items) == 1 else tree.Sequence(tuple(items), at=first.at)
 
     def _one_argument(self, what: str) -> tree.Node:
-        start, char = self.at, self.peek()
+        start, char = self._scan.at, self._scan.peek()
         if not char or char in "\n;|)},":
-            raise self.fail(f"{what} needs a value here.", "Write a value.")
+            raise self._scan.fail(f"{what} needs a value here.", "Write a value.")
         if char in SINGLE + DOUBLE:
-            return self.postfix(self.primary())
-        if char in "({" or (char == "@" and self.peek(1) in ("(", "{", *SINGLE, *DOUBLE)):
-            return self.postfix(self.primary())
-        if char == "$" and (self.peek(1) == "(" or self.names_variable() or self.peek(1) == "$"):
-            known = len(self.tokens)
-            node = self.postfix(self.dollar())
-            if not self.peek() or self.peek() in WORD_END:
+            return self._expressions.postfix(self._expressions.primary())
+        if char in "({" or (char == "@" and self._scan.peek(1) in ("(", "{", *SINGLE, *DOUBLE)):
+            return self._expressions.postfix(self._expressions.primary())
+        if char == "$" and (
+            self._scan.peek(1) == "(" or self._expressions.texts.names_variable() or self._scan.peek(1) == "$"
+        ):
+            known = len(self._scan.tokens)
+            node = self._expressions.postfix(self._expressions.dollar())
+            if not self._scan.peek() or self._scan.peek() in WORD_END:
                 return node
-            self.at = start
-            del self.tokens[known:]
-        node = self.word(WORD_END)
-        if self.at == start:
-            raise self.fail(f"{quoted(self._here())} is unexpected here.", "Put it into quotes.")
+            self._scan.at = start
+            del self._scan.tokens[known:]
+        node = self._expressions.texts.word(WORD_END)
+        if self._scan.at == start:
+            raise self._scan.fail(f"{quoted(self._scan.here())} is unexpected here.", "Put it into quotes.")
         return node

@@ -27,6 +27,10 @@ _SPACE = " \t\r\u00a0\ufeff"
 ESCAPES = {"n": "\n", "t": "\t", "r": "\r", "0": "\0", "a": "\a", "b": "\b"}
 
 
+DEPTH = 40
+"""Nestings that a script may have."""
+
+
 class TokenKind(StrEnum):
     """Kinds of tokens, as an editor colours them."""
 
@@ -74,6 +78,8 @@ class Scanner:
         self.text = text
         self.at = 0
         self.tokens: list[Token] = []
+        self.depth = 0
+        """Nestings of what is being read."""
 
     def peek(self, ahead: int = 0) -> str:
         """The character there, "" at the end."""
@@ -92,6 +98,25 @@ class Scanner:
         """The error for this place; incomplete if the text is over."""
         place = self.at if at is None else at
         return ShellSyntaxError(message, remedy, place, incomplete=self.at >= len(self.text))
+
+    def enter(self) -> None:
+        """One level deeper.
+
+        Raises:
+            ShellSyntaxError: the script is nested too deeply.
+        """
+        self.depth += 1
+        if self.depth > DEPTH:
+            raise self.fail(f"The script is nested deeper than {DEPTH} levels.", "Use variables for its parts.")
+
+    def leave(self) -> None:
+        """One level up."""
+        self.depth -= 1
+
+    def here(self) -> str:
+        """The word that comes next, for messages; "" at the end."""
+        match = re.compile(r"[^\s;|(){},]+|.").match(self.text, self.at)
+        return match[0][:40] if match else ""
 
     def skip_space(self, newlines: bool = False) -> None:
         """Pass blanks, comments and continued lines, and where asked ends of lines."""

@@ -2,92 +2,85 @@
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
+from typing import Protocol
 
 from fcm.shell.language import tree
 from fcm.shell.language.scanner import DOUBLE, ESCAPES, SINGLE, Scanner, TokenKind, number
 
-DEPTH = 40
-"""Nestings that a script may have."""
 
+class Expansions(Protocol):
+    """Reads what is expanded in a text."""
 
-class TextReader(Scanner, ABC):
-    """Reads texts; the expressions in them are left to the parser of expressions."""
-
-    def __init__(self, text: str) -> None:
-        super().__init__(text)
-        self.depth = 0
-
-    @abstractmethod
     def dollar(self) -> tree.Node:
         """A variable or ``$( ... )``."""
 
-    def enter(self) -> None:
-        """One level deeper.
+    def within(self, text: str) -> TextReader:
+        """A reader for a text that stands inside of the one being read, one level deeper."""
 
-        Raises:
-            ShellSyntaxError: the script is nested too deeply.
-        """
-        self.depth += 1
-        if self.depth > DEPTH:
-            raise self.fail(f"The script is nested deeper than {DEPTH} levels.", "Use variables for its parts.")
 
-    def leave(self) -> None:
-        """One level up."""
-        self.depth -= 1
+class TextReader:
+    """Reads texts at the place of a scanner; the expressions in them are left to another reader."""
+
+    def __init__(self, scan: Scanner, expansions: Expansions) -> None:
+        self._scan = scan
+        self._expansions = expansions
 
     def read_double(self) -> tree.Node:
         """A text in double quotes, with what is to be expanded in it."""
-        start = self.at
-        self.at += 1
+        start = self._scan.at
+        self._scan.at += 1
         parts: list[str | tree.Node] = []
         text: list[str] = []
-        before = len(self.tokens)
+        before = len(self._scan.tokens)
         while True:
-            char = self.peek()
+            char = self._scan.peek()
             if not char:
-                raise self.fail("The text has no end.", "End it with a double quote.", start)
+                raise self._scan.fail("The text has no end.", "End it with a double quote.", start)
             if char in DOUBLE:
-                if not self.peek(1) or self.peek(1) not in DOUBLE:
+                if not self._scan.peek(1) or self._scan.peek(1) not in DOUBLE:
                     break
-                text.append(self.peek(1))
-                self.at += 2
+                text.append(self._scan.peek(1))
+                self._scan.at += 2
             else:
                 self.piece(parts, text)
-        self.at += 1
-        if len(self.tokens) == before:
-            self.mark(TokenKind.TEXT, start)
+        self._scan.at += 1
+        if len(self._scan.tokens) == before:
+            self._scan.mark(TokenKind.TEXT, start)
         return self._joined(parts, text, start)
 
     def expanded(self, text: str, start: int) -> tree.Node:
         """What a here-string expands to; errors in it are placed at its start."""
-        inner = type(self)(text)
-        inner.depth = self.depth + 1
+        inner = self._expansions.within(text)
         parts: list[str | tree.Node] = []
         plain: list[str] = []
-        while inner.peek():
+        while not inner.is_over:
             inner.piece(parts, plain)
         return self._joined(parts, plain, start)
 
+    @property
+    def is_over(self) -> bool:
+        """Whether nothing is left to be read."""
+        return not self._scan.peek()
+
     def piece(self, parts: list[str | tree.Node], text: list[str]) -> None:
         """One character, escape or expansion of a text in double quotes."""
-        char = self.peek()
-        if char == "`" and self.peek(1):
-            text.append(ESCAPES.get(self.peek(1), self.peek(1)))
-            self.at += 2
-        elif char == "$" and (self.peek(1) == "(" or self.names_variable()):
-            node = self.dollar()
+        char = self._scan.peek()
+        if char == "`" and self._scan.peek(1):
+            text.append(ESCAPES.get(self._scan.peek(1), self._scan.peek(1)))
+            self._scan.at += 2
+        elif char == "$" and (self._scan.peek(1) == "(" or self.names_variable()):
+            node = self._expansions.dollar()
             if text:
                 parts.append("".join(text))
                 text.clear()
             parts.append(node)
         else:
             text.append(char)
-            self.at += 1
+            self._scan.at += 1
 
     def names_variable(self) -> bool:
         """Whether the dollar sign here begins a variable."""
-        following = self.peek(1)
+        following = self._scan.peek(1)
         return bool(following) and ((following.isascii() and following.isalpha()) or following in "_{?")
 
     def _joined(self, parts: list[str | tree.Node], text: list[str], start: int) -> tree.Node:
@@ -105,13 +98,13 @@ class TextReader(Scanner, ABC):
 
     def word(self, stop: frozenset[str]) -> tree.Node:
         """A bare word of a command, up to a character of ``stop``; quotes and variables in it are part of it."""
-        start = self.at
+        start = self._scan.at
         parts: list[str | tree.Node] = []
         text: list[str] = []
         bare = True
-        while (char := self.peek()) and char not in stop:
-            if char in SINGLE and self.at > start:
-                text.append(self.read_single())
+        while (char := self._scan.peek()) and char not in stop:
+            if char in SINGLE and self._scan.at > start:
+                text.append(self._scan.read_single())
                 bare = False
             elif char in DOUBLE:
                 bare = False
@@ -128,8 +121,8 @@ class TextReader(Scanner, ABC):
                 bare = bare and char not in "`$"
                 self.piece(parts, text)
         if bare:
-            self.mark(TokenKind.WORD, start)
-            written = self.text[start : self.at]
+            self._scan.mark(TokenKind.WORD, start)
+            written = self._scan.text[start : self._scan.at]
             value = number(written)
             return tree.Literal(written if value is None else value, written, at=start)
         return self._joined(parts, text, start)

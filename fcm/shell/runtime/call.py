@@ -1,4 +1,4 @@
-"""One call of a cmdlet: its arguments, its input, and what it may do."""
+"""A cmdlet, a call of it, and what a call may ask of the session that it runs in: none is said without the others."""
 
 from __future__ import annotations
 
@@ -6,16 +6,26 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
+from fcm.shell.language.errors import ParameterError, near
+from fcm.shell.runtime.parameters import ANY, COMMON, Param
 from fcm.shell.values.values import Identity, ShellObject, items, text, truth
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections import deque
+    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from contextlib import AbstractContextManager
+    from pathlib import Path
 
     from fcm.model.commands import Command
     from fcm.model.state import State
-    from fcm.shell.runtime.registry import Cmdlet
-    from fcm.shell.runtime.session import ShellSession
+    from fcm.shell.language import tree
+    from fcm.shell.language.errors import NotFoundError, ShellError
+    from fcm.shell.runtime.variables import Variables
+    from fcm.shell.runtime.waiting import Waiting
     from fcm.workspace.workspace import Workspace
+
+    Body = Callable[["Call"], Iterable[Any]]
+    """What a cmdlet does; gives its output."""
 
 
 class Named(Protocol):
@@ -36,11 +46,140 @@ class Later:
         self.values: list[Any] = []
 
 
+class Known(Protocol):
+    """The cmdlets that there are."""
+
+    @property
+    def cmdlets(self) -> Mapping[str, Cmdlet]:
+        """By their names in small letters."""
+
+    def get(self, name: str) -> Cmdlet | None:
+        """The cmdlet of a name or alias, None if there is none."""
+
+
+class Session(Protocol):
+    """What a call may ask of its session."""
+
+    workspace: Workspace
+    waits: bool
+    variables: Variables
+    history: deque[str]
+    joining: bool
+    waiting: Waiting
+    width: int
+    on_progress: Callable[[str, str, int], None]
+    on_made: Callable[[str], None] | None
+
+    @property
+    def registry(self) -> Known:
+        """The cmdlets of this session."""
+
+    def preference(self, name: str) -> str:
+        """``$NAMEPreference`` in small letters."""
+
+    def path(self, path: str) -> Path:
+        """A path as the script means it."""
+
+    def say(self, line: str) -> None:
+        """Show a text at once, after the output that is there already."""
+
+    def record(self, error: ShellError) -> None:
+        """Keep an error that was not caught and tell it."""
+
+    def run_block(self, block: tree.ScriptBlock, item: Any) -> list[Any]:
+        """Output of a script block with ``$_`` = item."""
+
+    def show_grid(self, title: str, values: list[Any], picks: bool, at: int) -> list[Any]:
+        """Show a table in a window; the rows that were picked."""
+
+    def confirmed(self, cmdlet: str, target: str, at: int) -> bool:
+        """Ask whether a deed is to be done."""
+
+    def check_stopped(self) -> None:
+        """Raise StoppedError if the user ended the script."""
+
+    def to_the_end(self) -> AbstractContextManager[None]:
+        """What runs inside is not ended by a stop that was asked for before."""
+
+    def wait(self, limit: float = ...) -> None:
+        """Let the cluster go on for at most ``limit`` real s and take what it posted."""
+
+    def give(self, command: Command, at: int, cmdlet: str, then: Callable[[], list[Any]], joins: bool) -> list[Any]:
+        """Give a command to the cluster; its output."""
+
+    def connect(self, uri: str) -> bool:
+        """Go on with the cluster of a URI; False if nobody can open it."""
+
+    def created(self, name: str) -> bool:
+        """Whether this line creates a machine of that name that is not there yet."""
+
+    def not_found(self, what: str, name: str, known: list[str], at: int = ...) -> NotFoundError:
+        """The error for an object that is not there, with the near names."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cmdlet:
+    """One cmdlet."""
+
+    name: str
+    body: Body
+    parameters: tuple[Param, ...]
+    synopsis: str
+    example: str
+    aliases: tuple[str, ...] = ()
+    module: str = "FailoverClusters"
+    joins: bool = False
+    """True if its command may be joined with those of the next statements on the same line."""
+    since: str = ""
+    """The version of Windows that brought it, or "fcm" for one of this program's own."""
+    raw: bool = False
+    """True for programs such as wevtutil: all words are arguments, dashes too."""
+    own: bool = False
+    """True for functions and script files of the user: they see the pipeline as it is."""
+
+    @property
+    def collects(self) -> bool:
+        """Whether it takes everything that is piped at once, whatever it is, and runs for an empty pipeline too."""
+        return self.own or self.raw or any(ANY in param.pipes for param in self.parameters)
+
+    def parameter(self, name: str, at: int) -> Param:
+        """The parameter that a name or its unambiguous beginning means.
+
+        Raises:
+            ParameterError: none or several.
+        """
+        wanted = name.casefold()
+        known = (*self.parameters, *COMMON)
+        for param in known:
+            if wanted in (param.name.casefold(), *(alias.casefold() for alias in param.aliases)):
+                return param
+        found = [param for param in known if param.name.casefold().startswith(wanted)]
+        own = [param for param in found if param in self.parameters]
+        if len(found) == 1 or len(own) == 1:
+            return (own or found)[0]
+        if found:
+            names = ", ".join(f"-{param.name}" for param in found)
+            raise ParameterError(f"-{name} is ambiguous: {names}.", "Write more of its name.", at, "InvalidArgument")
+        mine = [f"-{param.name}" for param in self.parameters]
+        hint = near(f"-{name}", mine) or f"It has {', '.join(mine) or 'none'}."
+        raise ParameterError(f"{self.name} has no parameter -{name}.", hint, at, "InvalidArgument")
+
+    def syntax(self) -> str:
+        """Its syntax on one line."""
+        parts = [self.name]
+        for param in self.parameters:
+            value = "" if param.kind == "switch" else f" <{'|'.join(param.choices) or param.kind}>"
+            written = f"[-{param.name}]{value}" if param.position is not None else f"-{param.name}{value}"
+            if not param.absent:
+                parts.append(written if param.needed else f"[{written}]")
+        return " ".join(parts)
+
+
 @dataclass(slots=True)
 class Call:
     """A call under way."""
 
-    session: ShellSession
+    session: Session
     cmdlet: Cmdlet
     values: dict[str, Any]
     input: list[Any]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from fcm.shell.runtime.registry import Param
+from fcm.shell.runtime.parameters import Param
 
 if TYPE_CHECKING:
     from fcm.shell.language import tree
@@ -13,7 +13,7 @@ KINDS = {
     **{"string": "text", "string[]": "texts", "int": "whole", "long": "whole", "double": "number"},
     **{"switch": "switch", "bool": "truth"},
 }
-"""Kinds of parameter (fcm.shell.runtime.registry.Param) for the declared types; all others take any value."""
+"""Kinds of parameter (fcm.shell.runtime.parameters.Param) for the declared types; all others take any value."""
 ABSENT = {"text": "", "whole": 0, "number": 0, "switch": False, "truth": False}
 """Values of declared parameters that were not given and have no default."""
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from fcm.shell.language import tree
 from fcm.shell.language.errors import ShellError
@@ -15,27 +14,30 @@ from fcm.text.words import quoted
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from fcm.shell.runtime.session import ShellSession
+    from fcm.shell.runtime.running import RunningSession
 
 
-class Evaluator(ABC):
-    """Evaluates expressions in one session; what needs statements is left to the interpreter."""
+class Statements(Protocol):
+    """What runs the statements that stand in expressions and functions."""
 
-    def __init__(self, session: ShellSession) -> None:
-        self.session = session
-
-    @abstractmethod
     def into(self, statements: Sequence[tree.Node], out: list[Any]) -> None:
         """Run the statements of a block and add their output."""
 
-    @abstractmethod
     def collected(self, node: tree.Node) -> list[Any]:
         """Output of one statement."""
+
+
+class Evaluator:
+    """Evaluates expressions in one session; what needs statements is left to whoever runs those."""
+
+    def __init__(self, session: RunningSession, statements: Statements) -> None:
+        self.session = session
+        self._statements = statements
 
     def nested(self, statements: Sequence[tree.Node]) -> list[Any]:
         """Output of the statements of a block."""
         out: list[Any] = []
-        self.into(statements, out)
+        self._statements.into(statements, out)
         return out
 
     # values
@@ -92,7 +94,7 @@ class Evaluator(ABC):
             case tree.Cast(type=kind, operand=operand):
                 return self._placed(node.at, cast, kind, self.value(operand))
             case _:
-                return folded(self.collected(node))
+                return folded(self._statements.collected(node))
 
     def _placed(self, at: int, function: Callable[..., Any], *arguments: Any) -> Any:
         try:

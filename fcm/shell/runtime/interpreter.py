@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 from fcm.shell.language import tree
 from fcm.shell.language.errors import ShellError
-from fcm.shell.language.exceptions import exceptions_of
+from fcm.shell.runtime.evaluation import Evaluator
 from fcm.shell.runtime.flow import Breaking, Continuing, Exiting, Returning
+from fcm.shell.runtime.frame import Frame
 from fcm.shell.runtime.invocation import Invoker
 from fcm.shell.values.operators import binary
 from fcm.shell.values.records import ErrorRecord, error_record
@@ -17,17 +18,20 @@ from fcm.shell.values.values import as_whole, equal, folded, items, text, truth
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from fcm.shell.runtime.session import ShellSession
+    from fcm.shell.runtime.running import RunningSession
 
 DEEPEST = 60
 """Script blocks that may run inside each other."""
 
 
-class Interpreter(Invoker):
+class Interpreter:
     """Runs statements in one session; variables live in the session."""
 
-    def __init__(self, session: ShellSession) -> None:
-        super().__init__(session)
+    def __init__(self, session: RunningSession) -> None:
+        self.session = session
+        self.frame = Frame()
+        self._values = Evaluator(session, self)
+        self._invoker = Invoker(session, self._values, self, self.frame)
         self._depth = 0
         self._caught: list[ShellError] = []
         """Errors whose catch blocks run, the innermost last."""
@@ -43,8 +47,8 @@ class Interpreter(Invoker):
             except ShellError as error:
                 if error.at < 0:
                     error.at = statement.at
-                error.source = error.source or self.source
-                if self.catches or self.session.ends_script(error):
+                error.source = error.source or self.frame.source
+                if self.frame.catches or self.session.ends_script(error):
                     raise
                 self.session.record(error)
 
@@ -64,7 +68,7 @@ class Interpreter(Invoker):
         """Output of a script block with ``$_`` = item; ``return`` ends the block."""
         out: list[Any] = []
         self.session.count_turn()
-        with self.session.item(item), contextlib.suppress(Returning), self.within(block.origin):
+        with self.session.item(item), contextlib.suppress(Returning), self.frame.within(block.origin):
             self.into(block.body, out)
         return out
 
@@ -80,11 +84,11 @@ class Interpreter(Invoker):
         """Run one statement and add its output."""
         match node:
             case tree.Pipeline():
-                out += self.pipeline(node)
+                out += self._invoker.pipeline(node)
             case tree.Assignment():
-                self.assign(node)
+                self._values.assign(node)
             case tree.Increment():
-                self.value(node)
+                self._values.value(node)
             case tree.If(branches=branches, otherwise=otherwise):
                 chosen = next((body for test, body in branches if self._holds(test)), otherwise)
                 self.into(chosen, out)
@@ -97,7 +101,7 @@ class Interpreter(Invoker):
             case tree.Throw(value=value):
                 raise self._thrown(value, node.at)
             case tree.Function():
-                self.define(node)
+                self._invoker.define(node)
             case tree.ParamBlock():
                 self._script_parameters(node)
             case tree.NamedBlock(name=name):
@@ -105,7 +109,7 @@ class Interpreter(Invoker):
             case tree.Leave():
                 self._leave(node, out)
             case _:
-                out += items(self.value(node))
+                out += items(self._values.value(node))
 
     def _holds(self, test: tree.Node) -> bool:
         return truth(folded(self.collected(test)))
@@ -135,7 +139,7 @@ class Interpreter(Invoker):
             raise ShellError(
                 f"The script needs ${missing[0]}.", f"Give it: fcm run SCRIPT.ps1 --set {missing[0]}=VALUE", node.at
             )
-        self.defaults(node, given)
+        self._invoker.defaults(node, given)
 
     # loops
 
@@ -175,7 +179,7 @@ class Interpreter(Invoker):
         for item in self.collected(node.value):
             found = False
             for pattern, body in node.cases:
-                value = self.value(pattern)
+                value = self._values.value(pattern)
                 if isinstance(value, tree.ScriptBlock):
                     fits = truth(folded(self.block(value, item)))
                 else:
@@ -205,12 +209,12 @@ class Interpreter(Invoker):
         return error
 
     def _try(self, node: tree.Try, out: list[Any]) -> None:
-        trying = self.catches
+        trying = self.frame.catches
         try:
-            self.catches = trying + 1
+            self.frame.catches = trying + 1
             self.into(node.body, out)
         except ShellError as error:
-            self.catches = trying
+            self.frame.catches = trying
             clause = None if self.session.is_stop(error) else _catching(node.catches, error)
             if clause is None:
                 raise
@@ -222,7 +226,7 @@ class Interpreter(Invoker):
             finally:
                 self._caught.pop()
         finally:
-            self.catches = trying
+            self.frame.catches = trying
             if node.final:
                 with self.session.to_the_end():
                     self.into(node.final, out)
@@ -230,5 +234,5 @@ class Interpreter(Invoker):
 
 def _catching(clauses: Sequence[tree.Catch], error: ShellError) -> tree.Catch | None:
     """The first clause that takes an error; None if none does."""
-    found = exceptions_of(error)
+    found = error.caught_as()
     return next((one for one in clauses if not one.types or not found.isdisjoint(one.types)), None)

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import contextlib
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from fcm.shell.language import tree
 from fcm.shell.language.errors import CommandNotFoundError, ShellError
-from fcm.shell.runtime.call import Call
+from fcm.shell.runtime.binding import NOTHING, Argument, bind, lacks_nothing
+from fcm.shell.runtime.call import Call, Cmdlet
 from fcm.shell.runtime.declared import ABSENT, KINDS, params_of
-from fcm.shell.runtime.evaluation import Evaluator
 from fcm.shell.runtime.flow import Exiting, Returning
+from fcm.shell.runtime.parameters import Param
 from fcm.shell.runtime.piped import bound
-from fcm.shell.runtime.registry import NOTHING, Argument, Cmdlet, Param, bind, lacks_nothing
 from fcm.shell.runtime.scripts import DEEPEST, as_path, automatic, is_script, parsed, read_script
 from fcm.shell.values.output import write_text
 from fcm.shell.values.records import error_record
@@ -21,38 +20,24 @@ from fcm.shell.values.values import folded, items, text
 from fcm.text.words import quoted
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
-    from fcm.shell.runtime.session import ShellSession
+    from fcm.shell.runtime.evaluation import Evaluator, Statements
+    from fcm.shell.runtime.frame import Frame
+    from fcm.shell.runtime.running import RunningSession
 
 _PATH = "Check the path and its permissions."
 _QUIET = ("silentlycontinue", "ignore")
 
 
-class Invoker(Evaluator):
-    """Runs pipelines."""
+class Invoker:
+    """Runs pipelines: values of arguments come from an evaluator, bodies of functions go to whoever runs statements."""
 
-    def __init__(self, session: ShellSession) -> None:
-        super().__init__(session)
-        self.source = tree.Source()
-        """The text that runs right now: what was typed, or a script file."""
-        self.catches = 0
-        """How many try blocks are being run, one inside the other."""
-        self._files: list[str] = []
-        """Names of the script files that run, the innermost last."""
-
-    @contextlib.contextmanager
-    def within(self, source: tree.Source | None) -> Iterator[None]:
-        """What runs inside is of this text (None: of the same one), and so are the places of its errors."""
-        before, self.source = self.source, source or self.source
-        try:
-            yield
-        except ShellError as error:
-            if error.at >= 0:
-                error.source = error.source or self.source
-            raise
-        finally:
-            self.source = before
+    def __init__(self, session: RunningSession, values: Evaluator, statements: Statements, frame: Frame) -> None:
+        self.session = session
+        self._values = values
+        self._statements = statements
+        self._frame = frame
 
     def pipeline(self, node: tree.Pipeline) -> list[Any]:
         """Output of a pipeline; ``$?`` tells whether it went without errors."""
@@ -76,7 +61,7 @@ class Invoker(Evaluator):
             return self._command(stage, given, has_input, is_last)
         if has_input:
             raise ShellError("Only commands can stand after |.", "Put it first.", stage.at, "ParserError")
-        return items(self.value(stage))
+        return items(self._values.value(stage))
 
     # redirections
 
@@ -94,7 +79,7 @@ class Invoker(Evaluator):
                     if self.session.ends_script(error):
                         raise
                     error.at = error.at if error.at >= 0 else node.at
-                    error.source = error.source or self.source
+                    error.source = error.source or self._frame.source
                     self.session.record(error)
             if errors.target is None:
                 values = [*values, *(error_record(error) for error in apart)]
@@ -108,7 +93,7 @@ class Invoker(Evaluator):
     def _write(self, redirection: tree.Redirection, values: list[Any]) -> None:
         """Write values to the file; $null swallows them."""
         assert redirection.target is not None
-        path = text(self.value(redirection.target))
+        path = text(self._values.value(redirection.target))
         if not path:
             return
         try:
@@ -121,7 +106,7 @@ class Invoker(Evaluator):
 
     def _command(self, node: tree.Command, given: list[Any], has_input: bool, is_last: bool) -> list[Any]:
         self.session.check_stopped()
-        name = self.value(node.name)
+        name = self._values.value(node.name)
         if isinstance(name, tree.ScriptBlock):
             return list(self._block(name, self._arguments(node), given, node.dotted))
         cmdlet = self._script(node, text(name)) if is_script(text(name)) else self._find(node, text(name))
@@ -136,7 +121,7 @@ class Invoker(Evaluator):
         except ShellError as error:
             error.at = error.at if error.at >= 0 else node.at
             error.command, error.module = error.command or cmdlet.name, error.module or cmdlet.module
-            error.source = error.source or self.source
+            error.source = error.source or self._frame.source
             if cmdlet.raw:
                 self.session.exit_code = 1
             return self._failed(error, values)
@@ -155,12 +140,12 @@ class Invoker(Evaluator):
     ) -> None:
         """An object that a cmdlet cannot take is an error of its own; the others go on unless errors end the script."""
         for error in errors:
-            error.at, error.source = node.at, error.source or self.source
+            error.at, error.source = node.at, error.source or self._frame.source
             error.command, error.module = cmdlet.name, cmdlet.module
             try:
                 self._failed(error, values)
             except ShellError:
-                if self.catches or self.session.ends_script(error):
+                if self._frame.catches or self.session.ends_script(error):
                     raise
                 self.session.record(error)
         if errors:
@@ -204,10 +189,10 @@ class Invoker(Evaluator):
             if isinstance(element, tree.Splat):
                 found += self._splatted(element)
             elif isinstance(element, tree.Parameter):
-                value = NOTHING if element.value is None else self.value(element.value)
+                value = NOTHING if element.value is None else self._values.value(element.value)
                 found.append(Argument(value, _word(element.value), element.name, element.at))
             else:
-                found.append(Argument(self.value(element), _word(element), None, element.at))
+                found.append(Argument(self._values.value(element), _word(element), None, element.at))
         return found
 
     def _splatted(self, node: tree.Splat) -> list[Argument]:
@@ -221,12 +206,12 @@ class Invoker(Evaluator):
         words: list[str] = []
         for element in node.elements:
             if isinstance(element, tree.Parameter):
-                tail = "" if element.value is None else ":" + text(self.value(element.value))
+                tail = "" if element.value is None else ":" + text(self._values.value(element.value))
                 words.append(f"-{element.name}{tail}")
             elif isinstance(element, tree.Splat):
                 words += [text(argument.value) for argument in self._splatted(element)]
             else:
-                words.append(_word(element) or text(self.value(element)))
+                words.append(_word(element) or text(self._values.value(element)))
         return words
 
     # functions and blocks
@@ -245,8 +230,8 @@ class Invoker(Evaluator):
         """
         path = self.session.path(as_path(name))
         try:
-            if len(self._files) >= DEEPEST:
-                last = " > ".join([*self._files[-3:], path.name])
+            if len(self._frame.files) >= DEEPEST:
+                last = " > ".join([*self._frame.files[-3:], path.name])
                 error = ShellError(
                     f"More than {DEEPEST} script files run inside each other: {last}.",
                     "Look for a script that runs itself.",
@@ -262,11 +247,11 @@ class Invoker(Evaluator):
 
         def run(call: Call) -> Iterable[Any]:
             functions = dict(self.session.functions)
-            self._files.append(path.name)
+            self._frame.files.append(path.name)
             try:
                 return inner.body(call)
             finally:
-                self._files.pop()
+                self._frame.files.pop()
                 if not call.dotted:
                     self.session.functions = functions
 
@@ -297,7 +282,7 @@ class Invoker(Evaluator):
             if origin is not None and origin.file:
                 scope |= automatic(origin, is_file)
             variables = self.session.variables
-            with variables.here(scope) if call.dotted else variables.scope(scope, is_file), self.within(origin):
+            with variables.here(scope) if call.dotted else variables.scope(scope, is_file), self._frame.within(origin):
                 if head is not None:
                     self.defaults(head, call.values)
                 return self._function(tuple(one for one in body if one is not head), call, is_filter, is_file)
@@ -309,7 +294,7 @@ class Invoker(Evaluator):
         known = {name.casefold() for name in given}
         for one in head.parameters:
             if one.name.casefold() not in known:
-                value = ABSENT.get(KINDS.get(one.type, "")) if one.default is None else self.value(one.default)
+                value = ABSENT.get(KINDS.get(one.type, "")) if one.default is None else self._values.value(one.default)
                 self.session.variables[one.name] = value
 
     def _function(self, body: tuple[tree.Node, ...], call: Call, is_filter: bool, is_file: bool) -> list[Any]:
@@ -323,12 +308,12 @@ class Invoker(Evaluator):
         out: list[Any] = []
         try:
             if not named:
-                self.into(body, out)
-            self.into(named.get("begin", ()), out)
+                self._statements.into(body, out)
+            self._statements.into(named.get("begin", ()), out)
             for item in call.input if call.has_input else [None]:
                 self.session.variables["_"] = item
                 self._turn(named.get("process", ()), out)
-            self.into(named.get("end", ()), out)
+            self._statements.into(named.get("end", ()), out)
         except Returning:
             pass
         except Exiting as left:
@@ -341,7 +326,7 @@ class Invoker(Evaluator):
 
     def _turn(self, body: tuple[tree.Node, ...], out: list[Any]) -> None:
         try:
-            self.into(body, out)
+            self._statements.into(body, out)
         except Returning:
             return
 

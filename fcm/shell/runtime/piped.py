@@ -11,7 +11,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from fcm.shell.language.errors import ParameterError, ShellError
-from fcm.shell.runtime.registry import ANY, TEXT, Argument, Cmdlet, Param, converted, lacks_nothing
+from fcm.shell.runtime.binding import Argument, converted, lacks_nothing
+from fcm.shell.runtime.parameters import ANY, TEXT, Param
 from fcm.shell.values.values import Identity, ShellObject, items, text
 from fcm.text.words import quoted
 
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Container
 
     from fcm.model.state import State
+    from fcm.shell.runtime.call import Cmdlet
 
     Standing = Callable[[str, State], list[str]]
     """Ids of what an object of an id stands for; empty: it stands for nothing of that kind."""

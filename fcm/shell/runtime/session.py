@@ -18,7 +18,7 @@ from fcm.shell.language.parser import parse
 from fcm.shell.runtime.call import Later
 from fcm.shell.runtime.flow import Exiting, Leaving
 from fcm.shell.runtime.interpreter import Interpreter
-from fcm.shell.runtime.registry import REGISTRY, Cmdlet, Registry
+from fcm.shell.runtime.registry import REGISTRY, Registry
 from fcm.shell.runtime.results import Results
 from fcm.shell.runtime.submission import Submission
 from fcm.shell.runtime.variables import Variables
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from fcm.model.commands import Command
+    from fcm.shell.runtime.call import Cmdlet
     from fcm.workspace.workspace import Workspace
 
 _log = logging.getLogger(__name__)
@@ -100,7 +101,7 @@ class ShellSession:
         self.waiting = Waiting(self, pump)
         self.failures = 0
         """Errors of this session so far, caught and silenced ones included, and scripts that failed by exit."""
-        self.interpreter = Interpreter(self)
+        self._interpreter = Interpreter(self)
         self._submission = Submission(self)
         self._stop = threading.Event()
         self._results = Results("")
@@ -126,7 +127,7 @@ class ShellSession:
         if source.strip():
             self.history.append(source.strip())
         try:
-            self.interpreter.source = origin = tree.Source(file, source)
+            self._interpreter.frame.source = origin = tree.Source(file, source)
             statements = parse(source, origin)
         except ShellError as error:
             error.source = origin
@@ -148,10 +149,10 @@ class ShellSession:
     def _run(self, statement: tree.Node) -> None:
         try:
             self.check_stopped()
-            self.interpreter.run(statement, self._line)
+            self._interpreter.run(statement, self._line)
         except ShellError as error:
             error.at = error.at if error.at >= 0 else statement.at
-            error.source = error.source or self.interpreter.source
+            error.source = error.source or self.origin
             self._submission.forget()
             self._emit()
             self.record(error)
@@ -203,8 +204,17 @@ class ShellSession:
 
     @property
     def source(self) -> str:
-        """The text that runs."""
+        """The text that was given to run."""
         return self._results.source
+
+    @property
+    def origin(self) -> tree.Source:
+        """The text that runs right now: what was given, or a script file."""
+        return self._interpreter.frame.source
+
+    def run_block(self, block: tree.ScriptBlock, item: Any) -> list[Any]:
+        """Output of a script block with ``$_`` = item; ``return`` ends the block."""
+        return self._interpreter.block(block, item)
 
     @property
     def succeeded(self) -> bool:

@@ -6,6 +6,7 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from fcm.model.commands import CreateVirtualMachine
 from fcm.shell.language.errors import RefusedError, ShellError
 from fcm.shell.runtime.call import Later
 from fcm.shell.runtime.joining import join
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from fcm.model.commands import Command
-    from fcm.shell.runtime.session import ShellSession
+    from fcm.shell.runtime.running import RunningSession
     from fcm.workspace.workspace import Operation
 
 GLANCE = 0.1
@@ -36,7 +37,7 @@ class _Given:
 class Submission:
     """The commands that a session gives."""
 
-    def __init__(self, session: ShellSession) -> None:
+    def __init__(self, session: RunningSession) -> None:
         self._session = session
         self._given: list[_Given] = []
 
@@ -72,8 +73,6 @@ class Submission:
 
     def creates(self, name: str) -> bool:
         """Whether this line creates a machine of that name that is not there yet."""
-        from fcm.model.commands import CreateVirtualMachine
-
         return any(
             isinstance(given.command, CreateVirtualMachine) and given.command.name.casefold() == name.casefold()
             for given in self._given
@@ -116,7 +115,7 @@ class Submission:
 
     def _hand_over(self, command: Command, at: int, cmdlet: str) -> bool:
         """Submit without blocking longer than a glance; what is refused later is told to ``on_error``."""
-        source, origin = self._session.source, self._session.interpreter.source
+        source, origin = self._session.source, self._session.origin
         told = False
 
         def refusal(operation: Operation) -> RefusedError | None:

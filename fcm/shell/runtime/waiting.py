@@ -13,12 +13,11 @@ import contextlib
 import math
 import threading
 import time
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from fcm.shell.runtime.session import ShellSession
     from fcm.workspace.workspace import Workspace
 
 STEP = 0.2
@@ -27,6 +26,15 @@ COMPUTING = 1.0
 """Virtual s a real second at most while a script computes."""
 _EARLY = 1e-6
 """s before its time at which a wait is over."""
+
+
+class Waits(Protocol):
+    """Whoever waits for its cluster."""
+
+    workspace: Workspace
+
+    def check_stopped(self) -> None:
+        """Raise StoppedError if the user ended the script."""
 
 
 class Draining:
@@ -51,7 +59,7 @@ class Draining:
 class Waiting:
     """The waits of one session."""
 
-    def __init__(self, session: ShellSession, pump: Callable[[float], None] | None) -> None:
+    def __init__(self, session: Waits, pump: Callable[[float], None] | None) -> None:
         self._session = session
         self.pump = pump or Draining(session.workspace)
         self.speed: float | None = None

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from fcm.shell.language.errors import place
-from fcm.shell.language.exceptions import error_id, exception_of, exceptions_of
 from fcm.shell.values.values import ShellObject
 
 if TYPE_CHECKING:
@@ -29,13 +28,13 @@ class ErrorRecord(ShellObject):
 
 def error_record(error: ShellError) -> ErrorRecord:
     """An error with the properties of PowerShell's ErrorRecord that it has, and its remedy."""
-    name = exception_of(error)
+    name = error.exception
     return ErrorRecord(
         "ErrorRecord",
         {
             "Message": error.message,
             "Exception": ExceptionObject(
-                "Exception", {"Message": error.message, "Type": name}, types=exceptions_of(error)
+                "Exception", {"Message": error.message, "Type": name}, types=error.caught_as()
             ),
             "Category": error.category,
             "CategoryInfo": {
@@ -43,7 +42,7 @@ def error_record(error: ShellError) -> ErrorRecord:
                 "Activity": error.command,
                 "Reason": name.rpartition(".")[2],
             },
-            "FullyQualifiedErrorId": error_id(error),
+            "FullyQualifiedErrorId": error.id,
             "InvocationInfo": _where(error),
             "Remedy": error.remedy,
         },

@@ -1,0 +1,60 @@
+"""Parameters of cmdlets, and those that many of them have."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+ANY = "*"
+"""In ``Param.pipes``: whatever is piped, all of it at once, an empty pipeline too."""
+TEXT = "text"
+"""In ``Param.pipes``: texts and numbers."""
+
+
+@dataclass(frozen=True, slots=True)
+class Param:
+    """One parameter of a cmdlet."""
+
+    name: str
+    kind: str = "text"
+    """One of text, texts, whole, number, switch, truth, any, block."""
+    position: int | None = None
+    """Its place among arguments without a name; None: it must be named."""
+    aliases: tuple[str, ...] = ()
+    rest: bool = False
+    """True: takes all arguments without a name from its position on."""
+    absent: str = ""
+    """Why it is known but cannot be used here; "" if it can."""
+    help: str = ""
+    choices: tuple[str, ...] = ()
+    needed: bool = False
+    pipes: tuple[str, ...] = ()
+    """Which it takes from the pipeline: types of objects, ``TEXT``, ``ANY``."""
+    of: str = ""
+    """What its names mean, where objects of other kinds can stand for it (fcm.shell.runtime.piped); "": themselves."""
+    empty: bool = False
+    """True if @() is a value of it: a list of none."""
+    null: bool = False
+    """True if $null is a value of it."""
+
+
+COMMON = (
+    Param("ErrorAction", aliases=("ea",), choices=("Continue", "SilentlyContinue", "Stop", "Ignore", "Inquire")),
+    Param("WarningAction", aliases=("wa",)),
+    Param("ErrorVariable", aliases=("ev",)),
+    Param("OutVariable", aliases=("ov",)),
+    Param("Verbose", "switch", aliases=("vb",)),
+    Param("Debug", "switch", aliases=("db",)),
+    Param("WhatIf", "switch", aliases=("wi",)),
+    Param("Confirm", "truth", aliases=("cf",)),
+)
+"""Parameters that every cmdlet has."""
+CLUSTER = Param("Cluster", help="The cluster; . or nothing: the one that is open.", pipes=("Cluster",))
+INPUT = Param("InputObject", "any")
+"""Objects that are given as an argument instead of through the pipeline."""
+OBJECTS = replace(INPUT, pipes=(ANY,))
+"""The same of a cmdlet that takes objects of every kind, all at once."""
+
+
+def taking(*types: str) -> Param:
+    """-InputObject of a cmdlet that looks at objects of these types itself."""
+    return replace(INPUT, pipes=types)

@@ -1,0 +1,58 @@
+"""What the interpreter may ask of the session whose scripts it runs, beside what each call may ask."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Protocol
+
+from fcm.shell.runtime.call import Session
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from contextlib import AbstractContextManager
+
+    from fcm.shell.language import tree
+    from fcm.shell.language.errors import ShellError
+    from fcm.shell.runtime.call import Cmdlet
+
+
+class RunningSession(Session, Protocol):
+    """A session as the interpreter and the submission of commands see it."""
+
+    functions: dict[str, Cmdlet]
+    failures: int
+    exit_code: int
+    succeeded: bool
+    on_error: Callable[[ShellError, str], None]
+    on_confirm: Callable[[str], bool] | None
+
+    @property
+    def source(self) -> str:
+        """The text that was given to run."""
+
+    @property
+    def origin(self) -> tree.Source:
+        """The text that runs right now: what was given, or a script file."""
+
+    def command(self, name: str, at: int = ...) -> Cmdlet:
+        """The function or cmdlet of a name."""
+
+    def item(self, value: Any) -> AbstractContextManager[None]:
+        """``$_`` has this value."""
+
+    def count_turn(self) -> None:
+        """One more turn of a loop or block."""
+
+    def note(self, error: ShellError, keep: bool = ...) -> None:
+        """Count an error, and keep it in ``$Error``."""
+
+    def errors_apart(self) -> AbstractContextManager[list[ShellError]]:
+        """Errors that are recorded inside are put into the list instead of being told."""
+
+    def ends_script(self, error: ShellError) -> bool:
+        """Whether the statements after an error are not carried out."""
+
+    def is_stop(self, error: ShellError) -> bool:
+        """Whether the user stopped the script."""
+
+    def format(self, values: list[Any], width: int = ...) -> str:
+        """Values as text."""
