@@ -193,3 +193,40 @@ def test_without_a_cluster_an_action_says_why_it_has_no_command(qtbot: QtBot, tm
     assert shown.copy_as.hint(found["validate-any"]).startswith("No cluster is open")
     assert "New-Cluster -Name '<name>'" in shown.copy_as.hint(found["create-cluster"])
     assert "Fill in <name>" in shown.copy_as.hint(found["create-cluster"])
+
+
+def entry_of(menu: QMenu, action: str) -> QPoint:
+    found = next(one for one in menu.actions() if one.objectName() == action)
+    return menu.actionGeometry(found).center()
+
+
+def test_the_release_of_the_right_click_that_opened_a_menu_does_nothing(qtbot: QtBot, tmp_path: Path) -> None:
+    shown, backend = busy_window(qtbot, tmp_path)
+    menu = shown.show_context_menu((WEB,), shown.mapToGlobal(QPoint(300, 200)))
+    qtbot.mouseRelease(menu, Qt.MouseButton.RightButton, pos=entry_of(menu, "save-machine"))
+    assert menu.isVisible()
+    assert not shown.findChildren(QMenu, "copy-menu")
+    assert not backend.submitted
+    menu.close()
+
+
+def test_a_right_click_on_an_entry_of_an_open_menu_offers_its_powershell(qtbot: QtBot, tmp_path: Path) -> None:
+    shown, backend = busy_window(qtbot, tmp_path)
+    menu = shown.show_context_menu((WEB,), shown.mapToGlobal(QPoint(300, 200)))
+    qtbot.mouseClick(menu, Qt.MouseButton.RightButton, pos=entry_of(menu, "save-machine"))
+    (made,) = offered(shown).actions()
+    assert made.toolTip() == SAVE
+    assert not backend.submitted
+    offered(shown).close()
+    menu.close()
+
+
+def test_a_right_button_pressed_on_one_entry_and_released_on_another_offers_nothing(
+    qtbot: QtBot, tmp_path: Path
+) -> None:
+    shown, _ = busy_window(qtbot, tmp_path)
+    menu = shown.show_context_menu((WEB,), shown.mapToGlobal(QPoint(300, 200)))
+    qtbot.mousePress(menu, Qt.MouseButton.RightButton, pos=entry_of(menu, "save-machine"))
+    qtbot.mouseRelease(menu, Qt.MouseButton.RightButton, pos=entry_of(menu, "turn-off-machine"))
+    assert not shown.findChildren(QMenu, "copy-menu")
+    menu.close()

@@ -3,15 +3,25 @@
 from __future__ import annotations
 
 import threading
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtWidgets import QAbstractButton, QApplication, QLineEdit, QMenu, QMessageBox, QPushButton, QToolButton
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QAbstractSlider,
+    QApplication,
+    QLineEdit,
+    QMenu,
+    QMessageBox,
+    QPushButton,
+    QToolButton,
+)
 
 from fcm.model import commands as cmd
 from fcm.model import events as ev
-from fcm.model.entities import NodeState
+from fcm.model.entities import MachineState, NodeState
 from fcm.model.rules.verdict import no
 from fcm.ui.look import icons, theme
 from fcm.ui.tour.patience import PATIENCE, stretched
@@ -453,3 +463,25 @@ def test_a_dock_is_hidden_by_the_button_that_showed_it(qtbot: QtBot, tmp_path: P
     assert shown.docks["Events"].isVisible()
     button.click()
     assert not shown.docks["Events"].isVisible()
+
+
+def test_the_actions_pane_keeps_its_place_and_its_section_when_entries_change(qtbot: QtBot, tmp_path: Path) -> None:
+    shown, backend = busy_window(qtbot, tmp_path)
+    shown.resize(900, 480)
+    shown.select(Selection(Place.MACHINE, "vm-Web01"))
+    pane, bar = shown.actions_pane, shown.actions_pane.verticalScrollBar()
+    qtbot.waitUntil(lambda: bar.maximum() > 60)
+    bar.triggerAction(QAbstractSlider.SliderAction.SliderPageStepAdd)
+    place = bar.value()
+    assert place > 0
+    pressed = pane.button("save-machine")
+    assert pressed is not None
+    pressed.setFocus()
+    backend.tell(ev.MachineChanged(replace(shown.state.machines["vm-Web01"], state=MachineState.SAVED)))
+    qtbot.waitUntil(lambda: pane.button("save-machine") not in (None, pressed) and shown.is_settled)
+    assert bar.value() == place
+    focused = QApplication.focusWidget()
+    assert focused is not None
+    assert pane.container.isAncestorOf(focused)
+    shown.select(Selection(Place.NODES))
+    qtbot.waitUntil(lambda: bar.value() == 0)

@@ -131,6 +131,11 @@ class Section(QWidget):
         self._fold(True)
 
     @property
+    def title(self) -> str:
+        """What its entries are about."""
+        return self._title
+
+    @property
     def entries(self) -> tuple[Entry, ...]:
         """What is shown now."""
         return self._entries
@@ -148,6 +153,9 @@ class Section(QWidget):
             return
         self._entries = found
         focused = self._focused_id()
+        if focused:
+            # A focused widget that is hidden hands the keyboard to the next one, and the pane would scroll there.
+            self.heading.setFocus(Qt.FocusReason.OtherFocusReason)
         while item := self._column.takeAt(0):
             if widget := item.widget():
                 widget.hide()
@@ -239,13 +247,31 @@ class ActionsPane(QScrollArea):
         column.addWidget(self.item)
         column.addStretch(1)
         self.setWidget(inside)
+        self._place = 0
+        self.verticalScrollBar().rangeChanged.connect(self._ranged)
+        self.verticalScrollBar().actionTriggered.connect(lambda _: QTimer.singleShot(0, self, self._scrolled))
+
+    def _scrolled(self) -> None:
+        """A person has chosen another place."""
+        self._place = self.verticalScrollBar().value()
 
     def show_sections(self, container: tuple[str, Sequence[Entry]], item: tuple[str, Sequence[Entry]] | None) -> None:
-        """Show title and entries of the container and, if something is selected in the page, of the item."""
+        """Show title and entries of the container and, if something is selected in the page, of the item.
+
+        What is in view stays in view; another page begins at the top.
+        """
+        bar = self.verticalScrollBar()
+        place = bar.value() if container[0] == self.container.title else 0
         self.container.show_entries(*container)
         if item is not None:
             self.item.show_entries(*item)
         self.item.setVisible(item is not None)
+        self._place = place
+        bar.setValue(place)
+
+    def _ranged(self, _least: int, most: int) -> None:
+        """The layout has found how long the sections are."""
+        self.verticalScrollBar().setValue(min(self._place, most))
 
     def button(self, action: str) -> QToolButton | None:
         """The button of an action by its id, the item's before the container's."""

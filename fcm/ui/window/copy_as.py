@@ -16,11 +16,11 @@ from PySide6.QtWidgets import QMenu
 from fcm.model.state import State
 from fcm.ui.look import icons
 from fcm.ui.look.plain import literal
-from fcm.ui.window.qactions import ChoiceEntry, Entry, acted_on, commands_of
+from fcm.ui.window.qactions import ChoiceEntry, Entry, acted_on, commands_of, fill_menu
 from fcm.workspace.action_text import ActionText, action_text, commands_text
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from PySide6.QtWidgets import QWidget
 
@@ -79,6 +79,8 @@ class CopyAs(QObject):
     def __init__(self, window: Desk) -> None:
         super().__init__(window)
         self._window = window
+        self._pressed: QAction | None = None
+        """The entry of a menu on which the right button went down."""
 
     def _workspace(self) -> Workspace | None:
         return self._window.workspace
@@ -157,11 +159,15 @@ class CopyAs(QObject):
             self._explain(watched)
         if isinstance(event, QMouseEvent) and event.button() == Qt.MouseButton.RightButton:
             action = watched.actionAt(event.position().toPoint())
+            pressed = self._pressed
+            self._pressed = action if event.type() == QEvent.Type.MouseButtonPress else None
             if action is None or action.data() is None:
                 return False
-            # The press as well: else the menu would carry the entry out.
-            if event.type() == QEvent.Type.MouseButtonRelease:
-                self._offer_at(watched, action, event.globalPosition().toPoint())
+            if event.type() != QEvent.Type.MouseButtonRelease:
+                return True  # else the menu would carry the entry out
+            if pressed is not action:
+                return False  # the release of the click that opened this menu
+            self._offer_at(watched, action, event.globalPosition().toPoint())
             return True
         if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress:
             shifted = event.key() == Qt.Key.Key_F10 and event.modifiers() == Qt.KeyboardModifier.ShiftModifier
@@ -180,3 +186,22 @@ class CopyAs(QObject):
     def _offer_at(self, menu: QMenu, action: QAction, place: QPoint) -> None:
         entry, choice = action.data()
         self.offer(entry, choice, place, menu)
+
+
+def context_menu(
+    parent: QWidget,
+    entries: Sequence[Entry],
+    perform: Callable[[Entry, ChoiceEntry | None], None],
+    copy_as: CopyAs,
+    place: QPoint,
+) -> QMenu:
+    """Show the menu of what is selected at a global position; each of its entries offers its PowerShell."""
+    menu = QMenu(parent)
+    menu.setObjectName("context-menu")
+    menu.setAccessibleName("Context menu")
+    copy_as.attach(menu, fill_menu(menu, entries, perform))
+    for made in menu.actions():
+        made.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
+    menu.aboutToHide.connect(menu.deleteLater)
+    menu.popup(place)
+    return menu

@@ -33,8 +33,12 @@ class Frame(Desk):
         """The selected item of the page, else the place of the page."""
         raise NotImplementedError
 
-    def close_cluster(self) -> None:
-        """Close the open cluster."""
+    def close_connection(self) -> None:
+        """Close the open cluster; asks first if something is under way."""
+        raise NotImplementedError
+
+    def leave(self) -> None:
+        """Close the window; asks first if something is under way."""
         raise NotImplementedError
 
     def go_back(self) -> None:

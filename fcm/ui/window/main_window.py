@@ -20,14 +20,15 @@ from fcm.ui.window import layout, tidings
 from fcm.ui.window.actions_pane import ActionsPane
 from fcm.ui.window.bridge import Bridge
 from fcm.ui.window.console_tree import ConsoleTree
-from fcm.ui.window.copy_as import CopyAs
+from fcm.ui.window.copy_as import CopyAs, context_menu
 from fcm.ui.window.docks import make_docks
 from fcm.ui.window.figures import Figures
 from fcm.ui.window.frame import Frame
+from fcm.ui.window.leaving import ask_before_leaving, ends_by_leaving
 from fcm.ui.window.menus import Menus
 from fcm.ui.window.messages import MessageArea, install_excepthook
 from fcm.ui.window.navigation import History
-from fcm.ui.window.qactions import ChoiceEntry, Entry, ask, commands_of, entries, fill_menu, question
+from fcm.ui.window.qactions import ChoiceEntry, Entry, ask, commands_of, entries, question
 from fcm.ui.window.status_bar import StatusBar
 from fcm.ui.window.tree_model import ROOT, TreeModel, parent_of
 from fcm.ui.window.trust import ask_or_say
@@ -192,6 +193,14 @@ class MainWindow(Frame):
         self._closing.append(Work(self, workspace.close, self._closed))
         self._changed(Change(structural=True), everything=True)
         self.select(ROOT)
+
+    def close_connection(self) -> None:
+        """Close the open cluster; asks first if something is under way."""
+        ask_before_leaving(self, "Close Connection", self.close_cluster)
+
+    def leave(self) -> None:
+        """Close the window; asks first if something is under way."""
+        ask_before_leaving(self, "Exit", self.close)
 
     def _closed(self, outcome: Outcome) -> None:
         if outcome.error is not None:
@@ -373,19 +382,11 @@ class MainWindow(Frame):
 
     def show_context_menu(self, selections: Sequence[Selection], place: QPoint) -> QMenu:
         """The actions of what is selected, at a global position."""
-        menu = QMenu(self)
-        menu.setObjectName("context-menu")
-        menu.setAccessibleName("Context menu")
-        self.copy_as.attach(menu, fill_menu(menu, entries(self.workspace, selections), self.perform))
-        for made in menu.actions():
-            made.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
-        menu.aboutToHide.connect(menu.deleteLater)
-        menu.popup(place)
-        return menu
+        return context_menu(self, entries(self.workspace, selections), self.perform, self.copy_as, place)
 
     def show_dialog(self, name: str, selection: Selection) -> QDialog | None:
         """Open a dialog of an action by its name, or do the deed of the window that it names."""
-        deeds: dict[str, Callable[[], None]] = {"refresh": self.refresh, "close-cluster": self.close_cluster}
+        deeds: dict[str, Callable[[], None]] = {"refresh": self.refresh, "close-cluster": self.close_connection}
         if name in deeds:
             deeds[name]()
             return None
@@ -479,7 +480,11 @@ class MainWindow(Frame):
             self._closing.append(Work(self, load, lambda _: None))
 
     def closeEvent(self, event: QCloseEvent) -> None:
-        """Save the layout, close the cluster and wait until its journal is safe."""
+        """Save the layout, close the cluster and wait until its journal is safe; a person is asked first."""
+        if event.spontaneous() and ends_by_leaving(self):
+            event.ignore()
+            self.leave()
+            return
         layout.save(self._layout)
         if self._opening is not None:
             self._opening.abandon()

@@ -83,10 +83,10 @@ class Menus:
         menu.addAction(self._action("Open &Recording...", "open-recording", "Ctrl+R", dialog("open-recording")))
         menu.addSeparator()
         menu.addAction(self.export)
-        self.close = self._action("C&lose Connection", "close-connection", "", window.close_cluster)
+        self.close = self._action("C&lose Connection", "close-connection", "", window.close_connection)
         menu.addAction(self.close)
         menu.addSeparator()
-        menu.addAction(self._action("E&xit", "", "Ctrl+Q", window.close))
+        menu.addAction(self._action("E&xit", "", "Ctrl+Q", window.leave))
 
     def _fill_view(self) -> None:
         window, menu = self._window, self._menu("&View")

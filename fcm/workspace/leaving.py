@@ -1,0 +1,42 @@
+"""What happens to migrations and drains under way when a cluster is closed, in words for the question before it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from fcm.model.telemetry import Phase
+from fcm.text.words import counted
+
+if TYPE_CHECKING:
+    from fcm.model.state import State
+
+QUEUED = ("migration waits", "migrations wait")
+RUNNING = ("migration is running", "migrations are running")
+
+
+def what_leaving_ends(state: State, simulated: bool) -> str:
+    """What is under way and what becomes of it; "" if nothing is.
+
+    Args:
+        state: of the cluster that is to be closed.
+        simulated: whether it lives in this program; else its hosts go on without it.
+    """
+    active = state.active_migrations()
+    waiting = sum(one.phase is Phase.WAITING for one in active)
+    running = len(active) - waiting
+    draining = [one.node for one in state.drains.values() if one.ended is None]
+    if not active and not draining:
+        return ""
+    said = []
+    if running:
+        said.append(f"{counted(running, *RUNNING)}. {_of_running(simulated)}")
+    if waiting:
+        said.append(f"{counted(waiting, *QUEUED)} and will not start.")
+    said += [f"The drain of {node} ends unfinished; the node stays paused." for node in draining]
+    return "\n".join(said)
+
+
+def _of_running(simulated: bool) -> str:
+    if simulated:
+        return "Closing the cluster interrupts them. The virtual machines stay on the nodes that own them."
+    return "The hosts finish them. The next time you open the cluster, their results are shown."
