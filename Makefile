@@ -4,7 +4,7 @@ PY := .venv/bin/python
 SETUP := bash packaging/setup.sh
 export PYTHONUNBUFFERED := 1
 
-.PHONY: help run tour install uninstall test test-unit test-ui test-live test-bundle lint bench bundle setup clean
+.PHONY: help run tour install uninstall test test-unit test-ui test-live test-bundle lint bench mutate bundle setup clean
 
 help:  ## this list
 	@sed -n 's/^\([a-z][a-z-]*\):.*## /\1	/p' Makefile | expand -t 14
@@ -53,6 +53,10 @@ lint:  ## ruff, mypy and the import contracts
 bench:  ## frame time, start-up time and the other figures of benchmarks/
 	@$(SETUP) test
 	@QT_QPA_PLATFORM=$${QT_QPA_PLATFORM:-offscreen} $(PY) -m benchmarks
+
+mutate:  ## do the tests notice when a rule is changed: make mutate ROOM=model SAMPLE=40 SEED=1 (all rooms: hours)
+	@$(SETUP) mutate
+	@nice $(PY) -m mutation $(ROOM) $(if $(SAMPLE),--sample $(SAMPLE)) $(if $(SEED),--seed $(SEED))
 
 bundle:  ## one folder that runs without Python: dist/fcm
 	@$(SETUP) test

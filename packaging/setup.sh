@@ -2,6 +2,7 @@
 # Everything that `make run` and `make test` need: system libraries, virtual environment, Python packages.
 #   packaging/setup.sh run     the program
 #   packaging/setup.sh test    the program, its tests and, for root, the live lab
+#   packaging/setup.sh mutate  that and what `make mutate` changes rules with
 # As root it installs what is missing; otherwise it prints the one command to type. What is there is left alone, so that
 # a second run takes a moment and needs no network.
 set -euo pipefail
@@ -11,11 +12,12 @@ purpose=${1:-run}
 case $purpose in
     run) lists=(packaging/apt-run.txt); extras=() ;;
     test) lists=(packaging/apt-run.txt packaging/apt-test.txt); extras=(dev) ;;
-    *) echo "setup.sh: \"$purpose\" is neither run nor test." >&2; exit 2 ;;
+    mutate) lists=(packaging/apt-run.txt packaging/apt-test.txt); extras=(dev mutate) ;;
+    *) echo "setup.sh: \"$purpose\" is none of run, test and mutate." >&2; exit 2 ;;
 esac
 is_root=false
 [ "$(id -u)" -eq 0 ] && is_root=true
-if [ "$purpose" = test ] && $is_root && [ -f packaging/apt-live.txt ]; then
+if [ "$purpose" != run ] && $is_root && [ -f packaging/apt-live.txt ]; then
     lists+=(packaging/apt-live.txt)
     extras+=(libvirt)
 fi

@@ -134,4 +134,4 @@ def test_the_set_up_refuses_a_purpose_that_it_does_not_know() -> None:
         check=False,
     )
     assert done.returncode == 2
-    assert done.stderr == 'setup.sh: "fly" is neither run nor test.\n'
+    assert done.stderr == 'setup.sh: "fly" is none of run, test and mutate.\n'

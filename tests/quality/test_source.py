@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 PRODUCT = ("fcm",)
-EVERYTHING = ("fcm", "tests", "packaging", "benchmarks")
+EVERYTHING = ("fcm", "tests", "packaging", "benchmarks", "mutation")
 LONGEST = 500
 """Lines of a file that can be read in one sitting."""
 REASON = re.compile(r"^# Longer than usual because .{20,}", re.MULTILINE)

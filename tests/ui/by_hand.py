@@ -222,6 +222,9 @@ class Backend:
         self.silences: dict[str, float] = {}
         """Node -> s since its last answer."""
         self.answer: Callable[[Operation], None] | None = None
+        self.holds = False
+        """Whether commands stay under way until the test lets them go."""
+        self._held: list[Operation] = []
         self.samples: tuple[DirtySample, ...] | Exception = ()
         self._begin = tuple(begin)
         self._able = able
@@ -250,6 +253,16 @@ class Backend:
 
     def submit(self, operation: Operation) -> None:
         self.submitted.append(operation.command)
+        if self.holds:
+            self._held.append(operation)
+            return
+        self._finish(operation)
+
+    def let_go(self) -> None:
+        """Finish the oldest command that is held."""
+        self._finish(self._held.pop(0))
+
+    def _finish(self, operation: Operation) -> None:
         if self.answer is not None:
             self.answer(operation)
         else:

@@ -1,0 +1,75 @@
+"""Mutation testing of some rooms: changes are made one by one in a copy, and the tests of the room have to fail.
+
+    python -m mutation [ROOM ...] [--sample 300] [--seed 1]
+
+Prints a line a change, at the end for each room how many were noticed, and the survivors. The checkout stays as it
+is: all happens in build/mutation. The report is build/mutation/ROOM.txt.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import time
+import tomllib
+from typing import Any
+
+from mutation.changes import Change, places, sample
+from mutation.report import HERE, Outcome, equivalents, told
+from mutation.trial import Trial, UnusableError, prepared
+
+CHECKOUT = HERE.parent
+
+
+def main(arguments: list[str]) -> int:
+    configuration = tomllib.loads((HERE / "rooms.toml").read_text(encoding="utf-8"))
+    rooms = configuration["room"]
+    parser = argparse.ArgumentParser(prog="make mutate", description="Do the tests notice when a rule is changed?")
+    parser.add_argument("rooms", nargs="*", metavar="ROOM", help=f"of {', '.join(rooms)}; all, where none is named")
+    parser.add_argument("--sample", type=int, default=300, help="changes a room (300)")
+    parser.add_argument("--seed", type=int, default=1, help="another one draws another sample (1)")
+    given = parser.parse_args(arguments)
+    if unknown := [name for name in given.rooms if name not in rooms]:
+        parser.error(f"there is no room {', '.join(unknown)}; there are {', '.join(rooms)}")
+    if given.sample < 1:
+        parser.error("the sample needs at least one change")
+    good = True
+    for name in given.rooms or rooms:
+        try:
+            report = room(name, rooms[name], configuration["operators"], given.sample, given.seed)
+        except UnusableError as reason:
+            print(f"== {name}: {reason}")
+            good = False
+            continue
+        print(report)
+        (CHECKOUT / "build" / "mutation" / f"{name}.txt").write_text(report + "\n", encoding="utf-8")
+    return 0 if good else 1
+
+
+def room(name: str, described: dict[str, Any], operators: list[str], count: int, seed: int) -> str:
+    """Try a sample of changes of a room; the report."""
+    print(f"== {name}: the tests without a change", flush=True)
+    trial = prepared(CHECKOUT, CHECKOUT / "build" / "mutation" / name, described["tests"], described["sources"])
+    found = list(places(trial.top, trial.files(), operators))
+    changes = sample(trial.top, found, count, seed)
+    _believe(trial, changes)
+    known = equivalents()
+    outcomes: list[tuple[Change, Outcome]] = []
+    for number, change in enumerate(changes, 1):
+        began = time.monotonic()
+        outcome = Outcome.EQUIVALENT if change.key in known else trial.judge(change)
+        outcomes.append((change, outcome))
+        place = f"{change.place.file}:{change.place.line}"
+        print(f"{number:4}/{len(changes)} {outcome:8} {time.monotonic() - began:4.0f} s  {place}", flush=True)
+    return told(name, seed, len(found), outcomes, trial.failing)
+
+
+def _believe(trial: Trial, changes: list[Change]) -> None:
+    """See a test pass without a change, started as all will be: else every change would seem to be noticed."""
+    tests = next(filter(None, map(trial.tests_for, changes)), [])
+    if trial.run(tests) is not Outcome.SURVIVED:
+        raise UnusableError(f"Without a change, {', '.join(tests[:3])} ... fail when they are run alone.")
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,178 @@
+"""A copy of the checkout in which a change is made and the tests that reach it are run."""
+
+from __future__ import annotations
+
+import json
+import os
+import shlex
+import shutil
+import subprocess
+import sys
+import time
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from cosmic_ray.testing import run_tests
+from cosmic_ray.util import restore_contents
+from cosmic_ray.work_item import TestOutcome
+from coverage import CoverageData
+
+from mutation.report import Outcome
+from mutation.statements import statement_in_function
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from mutation.changes import Change
+
+GRACE = 60.0
+"""s that tests may take beyond what they took without a change: the start of Python, a busy machine."""
+SLOWER = 10.0
+"""Times as long as without a change may the tests take; then they hang."""
+
+
+class UnusableError(Exception):
+    """The tests cannot tell anything; the message says why and what to do."""
+
+
+@dataclass
+class Trial:
+    """One room's copy; ``reached`` has the tests by file and line, ``everywhere`` those of a file's functions."""
+
+    top: Path
+    tests: Sequence[str]
+    sources: Sequence[str]
+    seconds: dict[str, float] = field(default_factory=dict)
+    failing: list[str] = field(default_factory=list)
+    reached: dict[str, dict[int, set[str]]] = field(default_factory=dict)
+
+    def files(self) -> list[str]:
+        """The Python files of the room."""
+        found: list[Path] = []
+        for source in self.sources:
+            place = self.top / source
+            found += sorted(place.rglob("*.py")) if place.is_dir() else [place]
+        return [file.relative_to(self.top).as_posix() for file in found]
+
+    def observe(self) -> None:
+        """Run the tests without a change: which lines each reaches, how long it takes, which fail as they are.
+
+        Raises:
+            UnusableError: if no test passes.
+        """
+        which = f"--include={self._patterns()}"
+        data, observed = self.top / ".coverage", self.top / "observed.json"
+        command = [sys.executable, "-m", "coverage", "run", which, f"--data-file={data}", "-m", *self._pytest()]
+        environment = os.environ | {"FCM_MUTATION_OBSERVED": str(observed)}
+        done = subprocess.run(
+            [*command, "-p", "mutation.observing", *self.tests],
+            cwd=self.top,
+            env=environment,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        if not observed.is_file() or done.returncode not in (0, 1):
+            raise UnusableError(
+                f"The tests do not run, even without a change:\n{done.stdout[-3000:]}{done.stderr[-3000:]}"
+            )
+        told = json.loads(observed.read_text(encoding="utf-8"))
+        self.seconds, self.failing = told["seconds"], told["failed"]
+        covered = CoverageData(str(data))
+        covered.read()
+        for file in self.files():
+            by_line = covered.contexts_by_lineno(str(self.top / file))
+            self.reached[file] = {
+                line: {name for name in names if name and name not in self.failing} for line, names in by_line.items()
+            }
+        if not any(tests for lines in self.reached.values() for tests in lines.values()):
+            raise UnusableError("No test that passes reaches a line of this room.")
+
+    def _patterns(self) -> str:
+        return ",".join(
+            f"{self.top / source}/*" if (self.top / source).is_dir() else str(self.top / source)
+            for source in self.sources
+        )
+
+    def _pytest(self) -> list[str]:
+        until = "-x" if self.seconds else "--maxfail=1000"
+        return ["pytest", "-q", until, "-p", "no:cacheprovider", "--tb=no", "--hypothesis-profile=steady"]
+
+    def tests_for(self, change: Change) -> list[str]:
+        """The tests that reach the change, the quick ones first.
+
+        What runs while its module is imported (a constant, a default) is reached by no test of its own: then all of
+        the room, at first those that reach anything in the file.
+        """
+        lines = self.reached[change.place.file]
+        within = statement_in_function((self.top / change.place.file).read_text(encoding="utf-8"), change.place.line)
+        if within is None:
+            near = set().union(*lines.values())
+            return self._quick_first(near) + self._quick_first(set(self.seconds) - near - set(self.failing))
+        return self._quick_first(set().union(*(lines.get(line, set()) for line in within)))
+
+    def _quick_first(self, tests: set[str]) -> list[str]:
+        return sorted(tests, key=lambda name: (self.seconds.get(name, 0.0), name))
+
+    def allowed(self, tests: Sequence[str]) -> float:
+        """How long (s) tests may take until they are taken to hang."""
+        return GRACE + SLOWER * sum(self.seconds.get(name, 0.0) for name in tests)
+
+    def run(self, tests: Sequence[str]) -> Outcome:
+        """Run some tests on the copy as it is now."""
+        if not tests:
+            return Outcome.UNREACHED
+        chosen = self.top / "chosen.txt"
+        chosen.write_text("\n".join(tests), encoding="utf-8")
+        before = os.getcwd()
+        os.chdir(self.top)
+        try:
+            command = shlex.join([sys.executable, "-m", *self._pytest(), f"@{chosen}"])
+            outcome, said = run_tests(command, self.allowed(tests))
+        finally:
+            os.chdir(before)
+        if outcome is TestOutcome.INCOMPETENT:
+            raise UnusableError(f"The tests could not be started: {said}")
+        if outcome is TestOutcome.SURVIVED:
+            return Outcome.SURVIVED
+        return Outcome.TIMEOUT if said == "timeout" else Outcome.KILLED
+
+    def judge(self, change: Change) -> Outcome:
+        """Make a change, run what reaches it and take the change back."""
+        file = self.top / change.place.file
+        with restore_contents(file):
+            file.write_text(change.code, encoding="utf-8")
+            # Of two versions written within a second and equally long Python takes the compiled older one.
+            for compiled in (file.parent / "__pycache__").glob(f"{file.stem}.*.pyc"):
+                compiled.unlink()
+            return self.run(self.tests_for(change))
+
+
+def copied(checkout: Path, place: Path) -> None:
+    """Lay a copy of what git knows and does not ignore."""
+    shutil.rmtree(place, ignore_errors=True)
+    listed = subprocess.run(
+        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
+        cwd=checkout,
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout
+    for name in filter(None, listed.split("\0")):
+        source, target = checkout / name, place / name
+        if source.is_file():
+            target.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(source, target)
+
+
+def prepared(checkout: Path, place: Path, tests: Sequence[str], sources: Sequence[str]) -> Trial:
+    """A trial on a fresh copy; from here on the programs it starts find fcm there and nowhere else."""
+    copied(checkout, place)
+    os.environ["PYTHONPATH"] = str(place)
+    os.environ["QT_QPA_PLATFORM"] = "offscreen"
+    trial = Trial(place, tests, sources)
+    began = time.monotonic()
+    trial.observe()
+    print(f"    {len(trial.seconds)} tests observed in {time.monotonic() - began:.0f} s", flush=True)
+    return trial

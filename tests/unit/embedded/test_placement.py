@@ -1,0 +1,129 @@
+"""Where a group goes when its node cannot keep it, and when it comes back."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from fcm.model import commands as cmd
+from fcm.model.entities import MachineState, RestartPolicy
+from tests.unit.embedded.desk import START
+
+if TYPE_CHECKING:
+    from tests.unit.embedded.desk import Desk
+
+GIB = 1 << 30
+
+
+def empty(desk: Desk, node: str) -> None:
+    """Turn off what runs on a node."""
+    for machine in desk.state.machines_on(node):
+        if machine.state.holds_memory:
+            assert desk.do(cmd.SetMachineState(machine.id, MachineState.OFF, forced=True))
+
+
+def enlarge(desk: Desk, name: str, memory: int) -> None:
+    """Start a machine that is off, with so many bytes."""
+    machine = desk.machine(name).id
+    assert desk.do(cmd.ConfigureVirtualMachine(machine, memory=memory))
+    assert desk.do(cmd.SetMachineState(machine, MachineState.RUNNING))
+    desk.settle()
+
+
+def fail_over(desk: Desk, name: str) -> str:
+    """Let a machine fail that may not be restarted where it is; the node that takes it."""
+    resource = desk.state.machine_resource(desk.machine(name).id)
+    assert resource is not None
+    assert desk.do(cmd.ConfigureResource(resource.id, policy=RestartPolicy(maximum_restarts=0)))
+    assert desk.do(cmd.FailResource(resource.id))
+    desk.run(60.0)
+    return desk.machine(name).node
+
+
+@pytest.mark.parametrize(("roomy", "full"), [("node2", "node3"), ("node3", "node2")])
+def test_a_group_fails_over_to_the_node_with_the_most_free_memory(desk: Desk, roomy: str, full: str) -> None:
+    empty(desk, roomy)
+    assert desk.state.free_memory(roomy) > desk.state.free_memory(full) >= desk.machine("WEB01").memory
+    assert fail_over(desk, "WEB01") == roomy
+
+
+@pytest.mark.parametrize(("roomy", "full"), [("node2", "node3"), ("node3", "node2")])
+def test_a_preferred_owner_comes_before_one_with_more_memory(desk: Desk, roomy: str, full: str) -> None:
+    empty(desk, roomy)
+    assert desk.do(cmd.ConfigureGroup(desk.group("WEB01").id, preferred_owners=("node1", full)))
+    assert fail_over(desk, "WEB01") == full
+
+
+@pytest.mark.parametrize(("first", "second"), [("node2", "node3"), ("node3", "node2")])
+def test_the_first_of_two_preferred_owners_comes_before_the_second(desk: Desk, first: str, second: str) -> None:
+    empty(desk, second)
+    assert desk.do(cmd.ConfigureGroup(desk.group("WEB01").id, preferred_owners=(first, second)))
+    assert fail_over(desk, "WEB01") == first
+
+
+@pytest.mark.parametrize(("roomy", "full"), [("node2", "node3"), ("node3", "node2")])
+def test_a_preferred_owner_without_the_memory_is_passed_over(desk: Desk, roomy: str, full: str) -> None:
+    empty(desk, "node1")
+    empty(desk, roomy)
+    enlarge(desk, "WEB01", desk.state.free_memory(full) + GIB)
+    assert desk.do(cmd.ConfigureGroup(desk.group("WEB01").id, preferred_owners=(full,)))
+    assert fail_over(desk, "WEB01") == roomy
+
+
+@pytest.mark.parametrize(("roomy", "full"), [("node2", "node3"), ("node3", "node2")])
+def test_a_node_with_a_group_of_the_same_anti_affinity_class_is_avoided_even_if_it_is_preferred(
+    desk: Desk, roomy: str, full: str
+) -> None:
+    empty(desk, roomy)
+    neighbour = next(m.name for m in desk.state.machines_on(roomy) if m.is_highly_available)
+    for name in ("WEB01", neighbour):
+        assert desk.do(cmd.ConfigureGroup(desk.group(name).id, anti_affinity=("web",)))
+    assert desk.do(cmd.ConfigureGroup(desk.group("WEB01").id, preferred_owners=(roomy,)))
+    assert fail_over(desk, "WEB01") == full
+
+
+def test_a_class_that_cannot_be_kept_apart_does_not_keep_a_group_offline(desk: Desk) -> None:
+    assert desk.do(cmd.StopClusterService("node3"))
+    neighbour = next(m.name for m in desk.state.machines_on("node2") if m.is_highly_available)
+    for name in ("WEB01", neighbour):
+        assert desk.do(cmd.ConfigureGroup(desk.group(name).id, anti_affinity=("web",)))
+    assert fail_over(desk, "WEB01") == "node2"
+
+
+# The clock of the tests begins at 13:46:40 UTC; each case begins ten minutes past its hour.
+
+
+@pytest.mark.parametrize(
+    ("hour", "hours_to_wait"),
+    [(14, 8), (21, 1), (22, 0), (23, 0), (24, 0), (27, 0), (28, 18), (29, 17)],
+    ids=["14:10", "21:10", "22:10", "23:10", "00:10", "03:10", "04:10", "05:10"],
+)
+def test_a_window_of_failback_from_22_to_4_is_open_across_midnight(desk: Desk, hour: int, hours_to_wait: int) -> None:
+    """Preferred owner back ten minutes past the hour: at once inside the window, else at 22:00 sharp."""
+    desk.run((hour - 13) * 3600.0 + 600.0 - START % 3600.0)
+    group = desk.group("WEB01").id
+    assert desk.do(cmd.ConfigureGroup(group, preferred_owners=("node1",), failback=True, failback_window=(22, 4)))
+    assert desk.do(cmd.StopClusterService("node1"))
+    assert desk.do(cmd.StartClusterService("node1"))
+    if hours_to_wait:
+        desk.run(hours_to_wait * 3600.0 - 660.0)
+        assert desk.machine("WEB01").node != "node1", "a minute before ten in the evening"
+    desk.run(300.0)
+    assert desk.machine("WEB01").node == "node1"
+
+
+@pytest.mark.parametrize(("hour", "hours_to_wait"), [(15, 1), (16, 0), (17, 0), (18, 22)])
+def test_a_window_of_failback_within_a_day_ends_where_its_last_hour_begins(
+    desk: Desk, hour: int, hours_to_wait: int
+) -> None:
+    desk.run((hour - 13) * 3600.0 + 600.0 - START % 3600.0)
+    group = desk.group("WEB01").id
+    assert desk.do(cmd.ConfigureGroup(group, preferred_owners=("node1",), failback=True, failback_window=(16, 18)))
+    assert desk.do(cmd.StopClusterService("node1"))
+    assert desk.do(cmd.StartClusterService("node1"))
+    if hours_to_wait:
+        desk.run(hours_to_wait * 3600.0 - 660.0)
+        assert desk.machine("WEB01").node != "node1"
+    desk.run(300.0)
+    assert desk.machine("WEB01").node == "node1"
