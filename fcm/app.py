@@ -15,6 +15,7 @@ from fcm import resources
 from fcm.backend import registry
 from fcm.backend.base import BackendError
 from fcm.mistakes import WrongInputError
+from fcm.text.textfile import typed_path
 from fcm.workspace.cluster_plan import ClusterPlan, save
 from fcm.workspace.files.folders import cluster_folder, data_folder, own_folder
 from fcm.workspace.files.journal import Journal, salvage, uri_of_journal
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
 
     from fcm.ui.window.context import Context, KnownCluster
 
+LONGEST_NAME = 200
+"""Characters of the readable part of a journal's name: with the rest, fewer than file systems take."""
 DEFAULT_CLUSTER = "embedded:contoso"
 
 _log = logging.getLogger(__name__)
@@ -86,7 +89,7 @@ def existing_journal(uri: str) -> tuple[str, Path] | None:
         JournalError: this user may not even look whether there is one.
     """
     if uri.endswith(".journal"):
-        file = Path(uri).expanduser()
+        file = typed_path(uri)
         owner = uri_of_journal(file)
         return None if owner is None else (owner, file)
     canonical = registry.canonical_uri(uri)
@@ -135,7 +138,8 @@ def _journals() -> Path:
 
 
 def _journal_name(uri: str) -> str:
-    return re.sub(r"[^A-Za-z0-9]+", "-", Path(uri.partition(":")[2]).stem).strip("-") or "cluster"
+    name = re.sub(r"[^A-Za-z0-9]+", "-", Path(uri.partition(":")[2]).stem).strip("-") or "cluster"
+    return name[:LONGEST_NAME]
 
 
 def known_clusters(settings: Settings) -> list[KnownCluster]:

@@ -14,6 +14,7 @@ from pathlib import Path
 from fcm import resources
 from fcm.installation import program
 from fcm.mistakes import SentenceError, WrongInputError
+from fcm.text.textfile import whole_path
 
 _MARK = "X-FCM-Program="
 """The line of the entry that says that it is ours, and where the link leads that was made with it."""
@@ -42,7 +43,12 @@ def _is_root() -> bool:
 
 def default_prefix() -> Path:
     """``/usr/local`` for root, where sudo looks too; ``~/.local`` for everybody else."""
-    return Path("/usr/local") if _is_root() else Path.home() / ".local"
+    if _is_root():
+        return Path("/usr/local")
+    try:
+        return Path.home() / ".local"
+    except RuntimeError:
+        raise SentenceError("This user has no home folder. Set HOME, or say where with --prefix.") from None
 
 
 def places(prefix: Path | None = None) -> Places:
@@ -75,7 +81,7 @@ def install(prefix: Path | None = None, started: Path | None = None) -> Places:
         raise WrongInputError("Start this as a program, such as .venv/bin/fcm desktop install.")
     there = places(prefix)
     _refuse_others(there, own)
-    is_there = there.link.resolve() == own.resolve() and not _linked_by_us(there)
+    is_there = whole_path(there.link) == whole_path(own) and not _linked_by_us(there)
     try:
         for path in there.all():
             path.parent.mkdir(parents=True, exist_ok=True)
@@ -110,7 +116,7 @@ def remove(prefix: Path | None = None) -> tuple[Path, ...]:
 
 
 def _refuse_others(there: Places, own: Path) -> None:
-    is_own = there.link.resolve() == own.resolve() or _linked_by_us(there)
+    is_own = whole_path(there.link) == whole_path(own) or _linked_by_us(there)
     if os.path.lexists(there.link) and not is_own:
         raise DesktopError(f"{there.link} is another program. Remove or rename it, or choose another --prefix.")
     if there.entry.exists() and _mark(there) is None:

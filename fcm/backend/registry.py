@@ -51,7 +51,9 @@ class Scheme:
 
 
 def _whole_path(text: str) -> str:
-    return str(Path(text).expanduser().resolve())
+    from fcm.text.textfile import typed_path, whole_path
+
+    return str(whole_path(typed_path(text)))
 
 
 def _embedded_part(text: str) -> str:
@@ -130,7 +132,18 @@ def split(uri: str) -> tuple[Scheme, str, str]:
 def canonical_uri(uri: str) -> str:
     """The URI with the whole path of its file. Raises BackendError where it names no cluster."""
     scheme, name, part = split(uri)
-    return f"{name}:{scheme.canonical(part)}"
+    canonical = f"{name}:{scheme.canonical(part)}"
+    if canonical.isprintable():
+        return canonical
+    try:
+        canonical.encode()
+    except UnicodeEncodeError:
+        from fcm.backend.base import UnknownClusterError
+        from fcm.text.words import quoted
+
+        reason = "has a name that is not UTF-8. Rename the file or the folder."
+        raise UnknownClusterError(f"The cluster {quoted(canonical)} {reason}") from None
+    return canonical
 
 
 def identity(uri: str) -> str:
@@ -173,9 +186,9 @@ def uri_of(text: str) -> str:
     if _SCHEME_LIKE.match(text):
         split(text)
         return text
-    from fcm.text.textfile import CLUSTER, TextFileError, read_text
+    from fcm.text.textfile import CLUSTER, TextFileError, read_text, typed_path
 
-    path = Path(text).expanduser()
+    path = typed_path(text)
     if path.suffix.lower() != ".toml":
         return f"{DEFAULT}:{text}"
     try:

@@ -13,6 +13,7 @@ from fcm.text.textfile import Kind, TextFileError, parse_toml, read_text
 from fcm.text.words import as_data, quoted
 
 if TYPE_CHECKING:
+    import ipaddress
     from collections.abc import Callable, Iterator, Mapping, Sequence
     from enum import Enum
     from pathlib import Path as FilePath
@@ -189,6 +190,22 @@ class Table:
                 f"{quoted(key)} is {quoted(text)}; at most {FASTEST_RATE // _RATES['gbit/s']} Gbit/s are possible.", key
             )
         return rate
+
+    def subnet(self, key: str) -> ipaddress.IPv4Network | ipaddress.IPv6Network:
+        """A subnet such as "10.0.1.0/24"."""
+        import ipaddress
+
+        text = self.text(key)
+        try:
+            whole = ipaddress.ip_network("" if "%" in text else text, strict=False)
+        except ValueError:
+            hint = "write it like 10.0.1.0/24 or fd00:1::/64"
+            raise self.error(f"{quoted(text)} is not a subnet; {hint}.", key) from None
+        try:
+            return ipaddress.ip_network(text)
+        except ValueError:
+            reason = f"names an address in a subnet; the subnet is {whole}"
+            raise self.error(f"{quoted(key)} is {quoted(text)}, which {reason}.", key) from None
 
     def texts(self, key: str, default: Any = MISSING) -> tuple[str, ...]:
         """A list of strings without repetition."""

@@ -6,11 +6,11 @@ import sys
 import threading
 import time
 from dataclasses import replace
-from datetime import datetime
 from typing import TYPE_CHECKING
 
 from fcm.model import commands as cmd
 from fcm.model.entities import NodeState
+from fcm.model.moments import date_time
 from fcm.model.quantities import milliseconds, size
 from fcm.model.rules.machines import LONGEST_TIME
 from fcm.model.telemetry import Phase
@@ -96,7 +96,7 @@ def _show(arguments: argparse.Namespace) -> int:
         state = opened.workspace.state
         if opened.workspace.read_only is not None:
             print(opened.workspace.read_only, file=sys.stderr)
-            when = datetime.fromtimestamp(state.time).strftime("%Y-%m-%d %H:%M:%S")
+            when = date_time(state.time)
             print(f"As it was last written, at {when} of its clock:")
         assert state.cluster is not None
         print(f"Cluster {state.cluster.full_name}")

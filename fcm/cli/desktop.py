@@ -31,8 +31,10 @@ def add_desktop_verbs(verbs: Subparsers) -> None:
 
 
 def _prefix(arguments: argparse.Namespace) -> Path | None:
+    from fcm.text.textfile import typed_path
+
     given: Path | None = arguments.prefix
-    return None if given is None else Path(os.path.abspath(given.expanduser()))
+    return None if given is None else Path(os.path.abspath(typed_path(str(given))))
 
 
 def _install(arguments: argparse.Namespace) -> int:

@@ -5,11 +5,9 @@ from __future__ import annotations
 import contextlib
 import os
 import sys
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from fcm import __version__
-from fcm.backend.registry import forms
 from fcm.cli.words import Parser
 from fcm.mistakes import SentenceError, WrongInputError
 from fcm.text.terminal import plain_output
@@ -28,6 +26,7 @@ and see their memory converge. Without a verb the window opens.
 
 
 _VERBS = {
+    "tour": ("tour", "walk through the guide, take a picture of every page and dialog"),
     "show": ("cluster", "nodes and virtual machines of a cluster"),
     "migrate": ("cluster", "live-migrate a virtual machine and tell its passes"),
     "salvage": ("cluster", "go on with what can be read of a cluster's damaged journal"),
@@ -41,7 +40,7 @@ _VERBS = {
     "desktop": ("desktop", "put fcm into the menu of the desktop and where a shell finds it"),
     "shell": ("shell", "type PowerShell commands for a cluster"),
 }
-"""Verb: the module ``fcm.cli_...`` that has it, and its line in the list of verbs."""
+"""Verb: the module ``fcm.cli...`` that has it, and its line in the list of verbs."""
 
 
 class _Verb(Parser):
@@ -50,8 +49,6 @@ class _Verb(Parser):
     def parse_known_args(self, args: Any = None, namespace: Any = None) -> Any:
         """As in argparse, with the verb's own parser."""
         verb = self.prog.rpartition(" ")[2]
-        if verb not in _VERBS:
-            return super().parse_known_args(args, namespace)
         return _own_parser(verb).parse_known_args(args, namespace)
 
 
@@ -71,6 +68,8 @@ def _own_parser(verb: str) -> argparse.ArgumentParser:
             from fcm.cli.desktop import add_desktop_verbs as add
         case "lab":
             from fcm.cli.lab import add_lab_verbs as add
+        case "tour":
+            from fcm.cli.tour import add_tour_verb as add
         case _:
             from fcm.cli.shell import add_shell_verbs as add
     add(all_verbs)
@@ -79,29 +78,34 @@ def _own_parser(verb: str) -> argparse.ArgumentParser:
 
 def verbs() -> tuple[str, ...]:
     """The names of all verbs."""
-    return ("tour", *_VERBS)
+    return tuple(_VERBS)
+
+
+class _Program(Parser):
+    """The parser of the whole command line."""
+
+    opened: argparse.Action
+    """The option ``--open``."""
+
+    def format_help(self) -> str:
+        """As in argparse, with the forms of a URI, which are looked up only here."""
+        from fcm.backend.registry import forms
+
+        self.opened.help = f"cluster to open: {forms()}"
+        return super().format_help()
 
 
 def make_parser() -> argparse.ArgumentParser:
     """The parser with all verbs; the module of a verb is imported when its arguments are parsed."""
-    parser = Parser(prog="fcm", description=_DESCRIPTION)
+    parser = _Program(prog="fcm", description=_DESCRIPTION)
     parser.add_argument("--version", action="version", version=f"fcm {__version__}")
-    parser.add_argument("--open", metavar="URI", help=f"cluster to open: {forms()}")
+    parser.opened = parser.add_argument("--open", metavar="URI", help="cluster to open")
     parser.add_argument("--verbose", action="store_true", help="log more to standard error")
     parser.add_argument("--smoke", action="store_true", help="one migration in the embedded cluster, then exit")
     known = parser.add_subparsers(dest="verb", metavar="VERB", title="verbs", parser_class=_Verb)
-    tour = known.add_parser("tour", help="walk through the guide, take a picture of every page and dialog")
-    tour.add_argument("--out", type=Path, default=Path("tour"), help="folder for the pictures (default: tour)")
-    tour.set_defaults(handler=_tour)
     for verb, (_, words) in _VERBS.items():
         known.add_parser(verb, help=words, add_help=False)
     return parser
-
-
-def _tour(arguments: argparse.Namespace) -> int:
-    from fcm.app import run_tour
-
-    return run_tour(arguments.out)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from fcm.migration.engine.policies import PRESETS, QEMU_7_2
 from fcm.migration.fields import BadFileError, Fields, is_number, read_json
+from fcm.text.terminal import one_line
 from fcm.text.words import counted, quoted
 
 if TYPE_CHECKING:
@@ -229,7 +230,7 @@ def _show(
 ) -> int:
     """Draw and print a prediction beside what was measured."""
     if arguments.plot is not None:
-        code = _draw(result, arguments.file.stem, recording, arguments.plot)
+        code = _draw(result, one_line(arguments.file.stem), recording, arguments.plot)
         if code != DONE:
             return code
     if arguments.json:
@@ -394,7 +395,7 @@ def _validate(arguments: argparse.Namespace) -> int:
     from fcm.migration.validation.tables import validation_text
 
     folder: Path = arguments.folder
-    if not folder.is_dir():
+    if not os.path.isdir(folder):
         raise BadFileError(str(folder), "", "a folder with recordings (*.json, *.jsonl, *.qmp)", "no folder")
     files = sorted(path for path in folder.iterdir() if path.suffix in (".json", ".jsonl", ".qmp") and path.is_file())
     if not files:

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from fcm.text.terminal import control
+from fcm.text.textfile import SCRIPT, TextFileError, decoded
 from fcm.text.words import quoted
 
 if TYPE_CHECKING:
@@ -85,9 +86,11 @@ def _run(arguments: argparse.Namespace) -> int:
 
     try:
         source = _script(arguments.script)
-    except (ShellError, UnicodeDecodeError) as error:
-        why = f"{error.message} {error.remedy}" if isinstance(error, ShellError) else "Standard input is not text."
-        print(f"{arguments.script} cannot be read: {why}", file=sys.stderr)
+    except ShellError as error:
+        print(f"{arguments.script} cannot be read: {error.message} {error.remedy}", file=sys.stderr)
+        return WRONG_USAGE
+    except TextFileError as error:
+        print(f"Standard input cannot be read: {error.reason}", file=sys.stderr)
         return WRONG_USAGE
     try:
         statements = parsed(source)
@@ -130,13 +133,18 @@ def _script(name: str) -> Source:
 
     Raises:
         ShellError: the file cannot be read or is no text.
-        UnicodeDecodeError: standard input is no text.
+        TextFileError: standard input is no text.
     """
     from fcm.shell.language.parser import LONGEST
     from fcm.shell.language.tree import Source
     from fcm.shell.runtime.scripts import read_script
 
-    return Source("", sys.stdin.read(LONGEST + 1)) if name == "-" else read_script(Path(name))
+    if name != "-":
+        return read_script(Path(name))
+    raw = getattr(sys.stdin, "buffer", None)  # as bytes: what is piped may be marked, or in UTF-16 as a file may be
+    if raw is None:
+        return Source("", sys.stdin.read(LONGEST + 1))
+    return Source("", decoded(raw.read(SCRIPT.most + 1), Path(name))[: LONGEST + 1])
 
 
 def for_the_script(words: Sequence[str]) -> tuple[list[str], list[str]]:

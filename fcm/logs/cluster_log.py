@@ -5,10 +5,10 @@ Process and thread are hexadecimal; levels are INFO, WARN and ERR; components ar
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from fcm.logs.describe import CRITICAL, ERROR, VERBOSE, WARNING
+from fcm.model.moments import in_utc
 from fcm.model.rules.names import safe_file_name
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ _LEVELS = {CRITICAL: "ERR", ERROR: "ERR", WARNING: "WARN", VERBOSE: "INFO"}
 
 def stamp(time: float) -> str:
     """A time (s since the epoch) as the log writes it, GMT."""
-    moment = datetime.fromtimestamp(time, UTC)
+    moment = in_utc(time)
     return f"{moment:%Y/%m/%d-%H:%M:%S}.{moment.microsecond // 1000:03d}"
 
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 from xml.sax.saxutils import escape, quoteattr
 
 from fcm.logs.evtx import NAMESPACE, clean
+from fcm.model.moments import in_utc
 
 if TYPE_CHECKING:
     from fcm.logs.records import EventRecord
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 def system_time(time: float) -> str:
     """A time (s since the epoch) as SystemTime has it."""
-    return datetime.fromtimestamp(time, UTC).strftime("%Y-%m-%dT%H:%M:%S.%f") + "0Z"
+    return in_utc(time).strftime("%Y-%m-%dT%H:%M:%S.%f") + "0Z"
 
 
 def event_xml(record: EventRecord, rendered: bool = False) -> str:

@@ -9,6 +9,7 @@ import types
 from collections.abc import Callable
 from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
 
+from fcm.text.textfile import is_text
 from fcm.text.words import as_data, quoted
 
 T = TypeVar("T")
@@ -19,6 +20,9 @@ class DecodeError(ValueError):
     """The value does not have the form of the type; the message names the field and what was expected."""
 
 
+_LARGEST = 1.7e308
+"""No number of an event is infinite or none at all, though JSON of Python has such."""
+_LARGEST_WHOLE = 2**64
 _NAMES: dict[Any, str] = {int: "a whole number", float: "a number", str: "a text", bool: "true or false"}
 
 
@@ -93,12 +97,16 @@ def _scalar(kind: Any) -> Decoder:
     exact = kind if isinstance(kind, type) else None
 
     def number(value: Any) -> Any:
-        if type(value) is float or (isinstance(value, (int, float)) and not isinstance(value, bool)):
+        if isinstance(value, (int, float)) and not isinstance(value, bool) and -_LARGEST <= value <= _LARGEST:
             return float(value)
         raise _FaultError(f"expected {name}, found {as_data(value)}")
 
     def same(value: Any) -> Any:
         if exact is not None and isinstance(value, exact) and (exact is bool) == isinstance(value, bool):
+            if isinstance(value, int) and not -_LARGEST_WHOLE <= value <= _LARGEST_WHOLE:
+                raise _FaultError("a whole number is larger than 64 bits hold")
+            if isinstance(value, str) and not value.isascii() and not is_text(value):
+                raise _FaultError("a text holds half of a pair of characters")
             return value
         raise _FaultError(f"expected {name}, found {as_data(value)}")
 

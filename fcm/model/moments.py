@@ -8,20 +8,32 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
+EARLIEST, LATEST = 0.0, 2.5e11
+"""s since the epoch: 1970 to 9892, which every calendar and every system can show."""
+
+
+def in_utc(time: float) -> datetime:
+    """The moment of s since the epoch in UTC; one beyond the calendar, as a stranger's file may have, is its end."""
+    return datetime.fromtimestamp(_shown(time), UTC)
+
+
+def _shown(time: float) -> float:
+    return min(max(time, EARLIEST), LATEST)
+
 
 def date_time(time: float) -> str:
     """Date and time of s since the epoch, local time."""
-    return datetime.fromtimestamp(time).strftime("%Y-%m-%d %H:%M:%S")
+    return datetime.fromtimestamp(_shown(time)).strftime("%Y-%m-%d %H:%M:%S")
 
 
 def clock_time(time: float) -> str:
     """Time of the day of s since the epoch, local time."""
-    return datetime.fromtimestamp(time).strftime("%H:%M:%S")
+    return datetime.fromtimestamp(_shown(time)).strftime("%H:%M:%S")
 
 
 def zone(time: float) -> str:
     """How far local time is from UTC at a moment: UTC, UTC+01:00, UTC-03:30."""
-    offset = datetime.fromtimestamp(time).astimezone().strftime("%z")
+    offset = datetime.fromtimestamp(_shown(time)).astimezone().strftime("%z")
     return "UTC" if offset in ("+0000", "-0000") else f"UTC{offset[:3]}:{offset[3:5]}"
 
 
@@ -32,4 +44,4 @@ def zoned(time: float) -> str:
 
 def iso_time(time: float) -> str:
     """S since the epoch as files have it: ISO 8601, UTC."""
-    return datetime.fromtimestamp(time, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    return in_utc(time).isoformat(timespec="milliseconds").replace("+00:00", "Z")

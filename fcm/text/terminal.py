@@ -6,7 +6,9 @@ stream, so that no verb has to think of it.
 
 from __future__ import annotations
 
+import codecs
 import contextlib
+import os
 import re
 import sys
 from typing import TYPE_CHECKING, Any, TextIO, cast
@@ -20,6 +22,19 @@ _UNSEEN = re.compile(
 """Control characters but tab and line feed, marks and overrides of the direction of writing (Unicode UAX 9; those of
 CVE-2021-42574), other line ends, and halves of pairs, which no terminal can be sent."""
 _SIGN = "\N{REPLACEMENT CHARACTER}"
+_IN_ASCII = {"“": '"', "”": '"', "‘": "'", "’": "'", "…": "...", "–": "-", "→": "->", "µ": "u", "×": "x"}
+"""What this program writes itself, for terminals whose encoding has it not."""
+_LIKE = "fcm.like"
+"""Name of the way in which a character is written that an encoding has not."""
+
+
+def _alike(error: UnicodeError) -> tuple[str, int]:
+    if not isinstance(error, UnicodeEncodeError):
+        raise error
+    return "".join(_IN_ASCII.get(letter, "?") for letter in error.object[error.start : error.end]), error.end
+
+
+codecs.register_error(_LIKE, _alike)
 
 
 def plain(text: str) -> str:
@@ -33,15 +48,23 @@ def one_line(text: str) -> str:
 
 
 class PlainStream:
-    """A text stream that writes ``plain`` texts and is the other stream in everything else."""
+    """A text stream that writes ``plain`` texts and is the other stream in everything else.
+
+    What the encoding of the stream has no sign for (a code page of Windows, Latin-1, ASCII) is written as another sign
+    that means the same, or as ``?``.
+    """
 
     def __init__(self, stream: TextIO) -> None:
         self._stream = stream
+        self._encoding = getattr(stream, "encoding", None) or "utf-8"
 
     def write(self, text: str) -> int:
         """Write a text; returns how many characters were given."""
-        self._stream.write(plain(text))
+        self._stream.write(self._possible(plain(text)))
         return len(text)
+
+    def _possible(self, text: str) -> str:
+        return text if text.isascii() else text.encode(self._encoding, _LIKE).decode(self._encoding)
 
     def writelines(self, lines: list[str]) -> None:
         """Write texts."""
@@ -65,15 +88,25 @@ def control(stream: TextIO, sequence: str) -> None:
 @contextlib.contextmanager
 def plain_output() -> Iterator[None]:
     """What is printed meanwhile, to standard output and to standard error, is plain."""
+    _open_what_is_closed()
     output, errors = sys.stdout, sys.stderr
     if isinstance(output, PlainStream):
         yield
         return
-    if output is not None:  # pythonw of Windows has none
-        sys.stdout = cast("TextIO", PlainStream(output))
-    if errors is not None:
-        sys.stderr = cast("TextIO", PlainStream(errors))
+    sys.stdout = cast("TextIO", PlainStream(output))
+    sys.stderr = cast("TextIO", PlainStream(errors))
     try:
         yield
     finally:
         sys.stdout, sys.stderr = output, errors
+
+
+def _open_what_is_closed() -> None:
+    """Give a program that was started without standard streams empty ones: pythonw of Windows has none, nor has what
+    was started with ``<&-`` or ``>&-``. A file opened later would else take the number of one, and get what a library
+    prints.
+    """
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            # The lowest number that is free is that of the closed stream.
+            setattr(sys, name, open(os.devnull, mode, encoding="utf-8"))  # noqa: SIM115 (to the end of the program)

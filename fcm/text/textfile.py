@@ -7,6 +7,7 @@ a mark of Notepad, UTF-16 of .NET, a pipe and a file of 10 GB are the same thing
 from __future__ import annotations
 
 import codecs
+import contextlib
 import os
 import re
 import stat
@@ -85,8 +86,29 @@ _ONE_BYTE = {
 }
 """Encodings that an XML declaration may name for bytes that are not Unicode. A declared UTF-16 of bytes that are not
 is what .NET writes to a file of its own encoding: such a file is UTF-8."""
+_HALF = re.compile(r"\\u[dD][89abAB][0-9a-fA-F]{2}(?!\\u[dD][c-fC-F])|(?<!\\u[dD][89abAB]..)\\u[dD][c-fC-F]")
+"""An escape of JSON that may stand for half of a character beyond U+FFFF, without the other half beside it."""
 _LARGEST_NUMBER = 2**64
 _DEEPEST = 100
+
+
+def typed_path(text: str) -> Path:
+    """The path that a person typed: ``~`` and ``~name`` are home folders where there are such, else part of a name."""
+    from pathlib import Path
+
+    try:
+        return Path(text).expanduser()
+    except RuntimeError:
+        return Path(text)
+
+
+def whole_path(path: Path) -> Path:
+    """The path from the root on, without links; where these go round in circles, with them: opening it says so."""
+    with contextlib.suppress(OSError, RuntimeError, ValueError):
+        return path.resolve()
+    with contextlib.suppress(OSError):  # the folder in which the program was started is gone
+        return path.absolute()
+    return path
 
 
 def read_bytes(path: Path, kind: Kind) -> bytes:
@@ -226,7 +248,19 @@ def parse_json(text: str, path: Path) -> Any:
     except ValueError:
         raise TextFileError(path, 0, "A number has thousands of digits. Shorten it.") from None
     _check(value, path)
+    if (half := _HALF.search(text)) is not None and not is_text(json.dumps(value, ensure_ascii=False)):
+        line = text.count("\n", 0, half.start()) + 1
+        raise TextFileError(path, line, "A text holds half of a pair of characters, which no file can take.")
     return value
+
+
+def is_text(value: str) -> bool:
+    """Whether a text can be written as UTF-8: one with half of a pair of characters cannot."""
+    try:
+        value.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _check(value: object, path: Path) -> None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-
 _JOINERS = "\u200d\ufe0f"
 """Characters that join others to one emoji."""
 LONGEST = 120
@@ -34,6 +32,8 @@ def as_data(value: object) -> str:
     """
     if isinstance(value, str):
         return quoted(value)
+    import json  # only now: fcm --version does without
+
     shown = json.dumps(value, ensure_ascii=False, default=str)
     return shown if len(shown) <= LONGEST else f"{shown[:LONGEST]}…"
 

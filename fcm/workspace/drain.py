@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from fcm.model.entities import DrainMove, NodeState
+from fcm.model.moments import in_utc
 from fcm.model.quantities import size
 from fcm.model.rules.drains import drain_migrations, plan_destinations
 from fcm.model.telemetry import Phase
@@ -180,4 +180,4 @@ def node_sentence(state: State, drain: Drain) -> str:
 
 
 def _clock(time: float) -> str:
-    return datetime.fromtimestamp(time, UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
+    return in_utc(time).strftime("%Y-%m-%d %H:%M:%S UTC")

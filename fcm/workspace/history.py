@@ -9,13 +9,13 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from fcm.migration.engine.specification import Capability
 from fcm.mistakes import SentenceError
 from fcm.model import events as ev
 from fcm.model.entities import MigrationKind
+from fcm.model.moments import in_utc
 from fcm.model.rules.names import safe_file_name
 from fcm.text.words import counted
 
@@ -322,13 +322,13 @@ def _parameters(options: MigrationOptions) -> tuple[tuple[str, float], ...]:
 
 
 def _utc(time: float) -> str:
-    return datetime.fromtimestamp(time, UTC).isoformat(timespec="milliseconds")
+    return in_utc(time).isoformat(timespec="milliseconds")
 
 
 def _file_name(past: PastMigration, taken: set[str]) -> str:
     """Machine, way and time (UTC), free of what file systems do not take."""
     one = past.migration
-    when = datetime.fromtimestamp(one.requested, UTC).strftime("%Y%m%d-%H%M%S")
+    when = in_utc(one.requested).strftime("%Y%m%d-%H%M%S")
     plain = safe_file_name(f"{past.machine_name}-{one.source}-{one.destination}")
     name, number = f"{plain}-{when}", 2
     while name.casefold() in taken:

@@ -10,10 +10,10 @@ import html
 import os
 import tempfile
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from fcm import __version__
+from fcm.model.moments import in_utc
 from fcm.model.rules.names import safe_file_name
 
 if TYPE_CHECKING:
@@ -207,11 +207,11 @@ def save(report: Report, folder: Path, name: str) -> Path:
 
 def file_name(title: str, time: float) -> str:
     """A file name for a report made at ``time`` (s since the epoch, UTC)."""
-    return f"{title} {datetime.fromtimestamp(time, UTC):%Y-%m-%d %H.%M.%S}"
+    return f"{title} {in_utc(time):%Y-%m-%d %H.%M.%S}"
 
 
 def _head(title: str, cluster: str, time: float) -> str:
-    when = datetime.fromtimestamp(time, UTC)
+    when = in_utc(time)
     return (
         f"<h1>{html.escape(title)}</h1>\n"
         f'<p class="quiet">Cluster {html.escape(cluster)}, {when:%d %B %Y %H:%M:%S} UTC by the clock of the cluster</p>'

@@ -42,6 +42,9 @@ FILE_VERBS: dict[str, list[str]] = {
 """Every verb that is given a file, by what it is given for FILE."""
 
 
+LONG = "n" * 300
+
+
 @pytest.fixture(autouse=True)
 def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A folder with files of all wrong kinds, in which the command line is typed."""
@@ -79,6 +82,41 @@ def test_a_file_that_cannot_be_used_is_wrong_usage(verb: str, file: str, capsys:
     words = [word.replace("FILE", file).replace("SCRIPT", "script.ps1") for word in FILE_VERBS[verb]]
     assert code(words) == WRONG_USAGE
     assert file.split(".")[0] in sentence(capsys)
+
+
+@pytest.mark.parametrize("verb", [verb for verb in FILE_VERBS if "salvage" not in verb])
+def test_a_link_in_circles_a_pipe_and_a_name_that_no_file_has_are_wrong_usage(
+    verb: str, here: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (here / "circle.toml").symlink_to("circle.toml")
+    os.mkfifo(here / "pipe.toml")
+    for file in ("circle.toml", "pipe.toml", f"{LONG}.toml", "~nobody-of-this-name/x.toml"):
+        words = [word.replace("FILE", file).replace("SCRIPT", "script.ps1") for word in FILE_VERBS[verb]]
+        assert code(words) == WRONG_USAGE, file
+        sentence(capsys)
+
+
+def test_a_file_whose_name_is_no_text_is_named_and_drawn_all_the_same(
+    here: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    odd = os.fsdecode(b"gr\xfcn.json")
+    Path(odd).write_bytes(Path(RECORDING).read_bytes())
+    assert code(["predict", odd, "--plot", "picture.svg"]) == 0
+    assert "gr\N{REPLACEMENT CHARACTER}n" in Path("picture.svg").read_text(encoding="utf-8")
+    capsys.readouterr()
+    assert code(["show", f"embedded:{odd}"]) == WRONG_USAGE
+    assert "not UTF-8" in sentence(capsys)
+
+
+@pytest.mark.parametrize("raw", [b"\xef\xbb\xbf'Hello'", "\ufeff'Hello'".encode("utf-16-le"), b"\xff", b"a\0b"])
+def test_a_script_from_standard_input_is_read_as_a_file_would_be(raw: bytes) -> None:
+    command = [sys.executable, "-c", "from fcm.cli.main import main; raise SystemExit(main())", "run", "--fresh", "-"]
+    done = subprocess.run(command, input=raw, capture_output=True, timeout=stretched(PATIENCE), check=False)
+    if b"H" in raw:
+        assert (done.returncode, done.stdout.strip()) == (0, b"Hello")
+    else:
+        assert done.returncode == WRONG_USAGE
+        assert b"Standard input cannot be read" in done.stderr
 
 
 @pytest.mark.parametrize("verb", ["show", "migrate", "salvage", "history", "--open", "run", "shell"])

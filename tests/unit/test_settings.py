@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from fcm.mistakes import SentenceError
 from fcm.workspace.files import settings as st
+from fcm.workspace.files.folders import data_folder
 from fcm.workspace.files.settings import SETTINGS, Setting, Settings, settings_folder
 from tests.ordinary_user import as_ordinary_user
 
@@ -130,3 +132,43 @@ def test_settings_that_this_user_may_not_read_stay_as_they_are(
     file.chmod(0o644)
     assert file.read_text(encoding="utf-8") == '{"window.scheme": "dark"}'
     assert [path.name for path in tmp_path.iterdir()] == ["settings.json"]
+
+
+def test_two_windows_keep_what_each_of_them_saved(tmp_path: Path) -> None:
+    first, second = Settings(tmp_path), Settings(tmp_path)
+    first.set(st.EVENT_QUERIES, {"errors": "<QueryList/>"})
+    first.flush()
+    second.set(st.EVENT_QUERIES, {"moves": "<QueryList/>"})
+    second.set(st.SCHEME, "dark")
+    second.flush()
+    first.set(st.TREE_SHOWN, value=False)
+    first.flush()
+    found = Settings(tmp_path)
+    assert found.get(st.EVENT_QUERIES) == {"errors": "<QueryList/>", "moves": "<QueryList/>"}
+    assert found.get(st.SCHEME) == "dark"
+    assert found.get(st.TREE_SHOWN) is False
+
+
+def test_what_one_window_deleted_stays_deleted(tmp_path: Path) -> None:
+    before = Settings(tmp_path)
+    before.set(st.EVENT_QUERIES, {"errors": "<QueryList/>", "moves": "<QueryList/>"})
+    before.flush()
+    first, second = Settings(tmp_path), Settings(tmp_path)
+    first.set(st.EVENT_QUERIES, {"moves": "<QueryList/>"})
+    first.flush()
+    second.set(st.SCHEME, "dark")
+    second.flush()
+    assert Settings(tmp_path).get(st.EVENT_QUERIES) == {"moves": "<QueryList/>"}
+
+
+def test_a_user_without_a_home_folder_is_told_so_and_no_folder_is_made(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    for name in ("FCM_DATA", "HOME", "XDG_DATA_HOME", "XDG_CONFIG_HOME"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setattr(os.path, "expanduser", lambda path: path)  # as for a user in no list of users
+    for folder in (settings_folder, data_folder):
+        with pytest.raises(SentenceError, match="has no home folder"):
+            folder()
+    assert not list(tmp_path.iterdir())

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+import os
+import subprocess
 import sys
 import unicodedata
 from typing import TYPE_CHECKING
@@ -13,6 +15,7 @@ from hypothesis import strategies as st
 
 from fcm.cli.main import main
 from fcm.text.terminal import PlainStream, control, one_line, plain, plain_output
+from fcm.ui.tour.patience import PATIENCE, stretched
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -76,3 +79,32 @@ def test_what_a_script_prints_and_a_file_names_is_plain(
     said = capsys.readouterr()
     assert "\x1b" not in said.out + said.err
     assert "a\N{REPLACEMENT CHARACTER}[2Jb" in said.out
+
+
+@pytest.mark.parametrize(
+    ("encoding", "shown"), [("ascii", 'says "now" ... ->  0.5 us ?'), ("latin-1", 'says "now" ... ->  0.5 µs ?')]
+)
+def test_a_terminal_without_a_sign_gets_another_and_the_program_goes_on(encoding: str, shown: str) -> None:
+    raw = io.BytesIO()
+    with io.TextIOWrapper(raw, encoding=encoding) as real:
+        PlainStream(real).write("says “now” … →  0.5 µs 東")
+        real.flush()
+        assert raw.getvalue().decode(encoding) == shown
+
+
+@pytest.mark.parametrize("words", [["run", "--fresh", "-"], ["shell", "--fresh"], ["show", "nonsense"]], ids=" ".join)
+def test_a_program_without_standard_streams_goes_on(words: list[str], tmp_path: Path) -> None:
+    code = (
+        "import os, sys\n"
+        "for number in (0, 1, 2): os.close(number)\n"
+        "sys.stdin = sys.stdout = sys.stderr = None\n"
+        "from fcm.cli.main import main\n"
+        "os._exit(main(sys.argv[1:]))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code, *words],
+        env={**os.environ, "FCM_DATA": str(tmp_path)},
+        timeout=stretched(PATIENCE),
+        check=False,
+    )
+    assert done.returncode == (2 if "nonsense" in words else 0)

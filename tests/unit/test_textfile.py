@@ -17,7 +17,19 @@ from fcm.migration.engine.catalogue import load_workload
 from fcm.migration.fields import read_json
 from fcm.shell.runtime.scripts import read_script
 from fcm.shell.values.files import text_of
-from fcm.text.textfile import HOSTS, QUERY, TEXT, Kind, TextFileError, decoded, parse_json, parse_toml, read_text
+from fcm.text.textfile import (
+    HOSTS,
+    QUERY,
+    TEXT,
+    Kind,
+    TextFileError,
+    decoded,
+    parse_json,
+    parse_toml,
+    read_text,
+    typed_path,
+    whole_path,
+)
 from fcm.workspace.events.saved_queries import read_query
 from fcm.workspace.files.settings import FILE_NAME, Settings
 
@@ -149,6 +161,8 @@ def test_nesting_and_digits_without_end_are_refused_with_the_name_of_the_file(
         (parse_json, "[" * 150 + "]" * 150, "nested too deeply"),
         (parse_json, "[" * 100_000, "nested too deeply"),
         (parse_json, '{\n"a": }', "line 2: This is not JSON"),
+        (parse_json, '[1,\n"\\ud83d"]', "line 2: A text holds half of a pair of characters"),
+        (parse_json, '{"\\uDE00": 1}', "half of a pair"),
     ],
 )
 def test_values_that_no_file_needs_are_refused(parse: Callable[[str, Path], object], text: str, words: str) -> None:
@@ -203,3 +217,23 @@ def test_settings_with_a_mark_are_read(tmp_path: Path) -> None:
     (tmp_path / FILE_NAME).write_bytes(codecs.BOM_UTF8 + b'{"clusters.last": "embedded:contoso"}')
     found = Settings(tmp_path)
     assert not found.problem
+
+
+def test_both_halves_of_a_character_in_escapes_are_one_and_a_backslash_is_a_backslash() -> None:
+    assert parse_json(r'["\ud83d\ude00", "\\ud83d"]', FILE) == ["\N{GRINNING FACE}", r"\ud83d"]
+
+
+def test_a_path_is_what_was_typed_where_the_home_folder_is_not_known(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    assert typed_path("~/hosts.toml") == tmp_path / "hosts.toml"
+    assert typed_path("~nobody-of-this-name/hosts.toml") == Path("~nobody-of-this-name/hosts.toml")
+
+
+def test_a_link_that_leads_to_itself_has_a_path_and_opening_it_says_what_is_wrong(tmp_path: Path) -> None:
+    (tmp_path / "a").symlink_to("b")
+    (tmp_path / "b").symlink_to("a")
+    assert whole_path(tmp_path / "a").parent == tmp_path
+    with pytest.raises(TextFileError, match="symbolic links"):
+        read_text(tmp_path / "a", TEXT)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+import os
 from typing import TYPE_CHECKING
 
 from fcm import resources
@@ -10,10 +10,12 @@ from fcm.backend.base import UnknownClusterError
 from fcm.backend.embedded.backend import EmbeddedBackend
 from fcm.backend.embedded.cluster_file.reading import ClusterFileError, load
 from fcm.backend.embedded.kernel import SPEEDS
+from fcm.text.textfile import typed_path, whole_path
 from fcm.text.words import counted, quoted
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from pathlib import Path
 
 __all__ = [
     "SPEEDS",
@@ -47,8 +49,8 @@ def find_cluster_file(name_or_path: str, folders: Sequence[Path] = ()) -> Path:
     known = cluster_files(folders)
     if wanted in known:
         return known[wanted]
-    path = Path(wanted).expanduser()
-    if wanted and (path.suffix == ".toml" or path.is_file()):
+    path = typed_path(wanted)
+    if wanted and (path.suffix == ".toml" or os.path.isfile(path)):
         return path
     names = ", ".join(known) or "none"
     raise UnknownClusterError(
@@ -83,7 +85,7 @@ def open_embedded(
     """
     path = find_cluster_file(name_or_path, folders)
     wanted = name_or_path.removeprefix(PREFIX)
-    known_by = uri or PREFIX + (wanted if wanted in cluster_files(folders) else str(path.resolve()))
+    known_by = uri or PREFIX + (wanted if wanted in cluster_files(folders) else str(whole_path(path)))
     return EmbeddedBackend(load(path), known_by, seed=seed, start_time=start_time, paced=paced, speed=speed)
 
 

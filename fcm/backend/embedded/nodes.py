@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from fcm.backend.embedded.cluster_file.identity import identity
 from fcm.model import events as ev
 from fcm.model.entities import Adapter, DiskUse, GroupType, MachineState, NodeState, ResourceState
+from fcm.model.moments import in_utc
 from fcm.model.rules.new_node import free_address
 from fcm.model.rules.verdict import some
 
@@ -266,7 +266,7 @@ class Nodes:
     def _until(self, window: tuple[int, int]) -> float:
         """S until the window of hours (UTC) is open."""
         first, last = window
-        now = datetime.fromtimestamp(self._core.kernel.now, UTC)
+        now = in_utc(self._core.kernel.now)
         inside = first <= now.hour < last if first < last else now.hour >= first or now.hour < last
         if inside:
             return FAILBACK_DELAY

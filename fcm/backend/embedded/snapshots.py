@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from fcm.model import commands as cmd
 from fcm.model import events as ev
 from fcm.model.entities import MachineState, MigrationKind, VolumeAccess
+from fcm.model.moments import in_utc
 from fcm.model.rules.snapshots import snapshots_of
 from fcm.model.snapshots import Backup, Snapshot
 
@@ -43,7 +43,7 @@ class Snapshots:
 
     def _free_name(self, machine: VirtualMachine) -> str:
         """The machine's name and the time (UTC), as Hyper-V Manager names snapshots."""
-        when = datetime.fromtimestamp(self._core.kernel.now, UTC).strftime("%Y-%m-%d - %H:%M:%S")
+        when = in_utc(self._core.kernel.now).strftime("%Y-%m-%d - %H:%M:%S")
         taken = {one.name.casefold() for one in snapshots_of(self._core.state, machine.id)}
         name, number = f"{machine.name} - ({when})", 2
         while name.casefold() in taken:

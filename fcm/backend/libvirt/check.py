@@ -8,6 +8,7 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field
+from itertools import combinations
 from typing import TYPE_CHECKING, Any
 from xml.etree import ElementTree
 
@@ -65,6 +66,8 @@ class HostFacts:
     """How it is reached."""
     addresses: dict[str, str] = field(default_factory=dict)
     """Network name -> address, as the hosts file has them."""
+    subnets: dict[str, str] = field(default_factory=dict)
+    """Network name -> subnet, of the networks on which it has an address."""
     strays: tuple[str, ...] = ()
     """Its addresses that are not in the subnet of their network, in words."""
     tls_name: str | None = None
@@ -104,6 +107,7 @@ def _facts(host: Host, hosts: HostsFile, error: str = "", remedy: str = "") -> H
         tls_name=host.tls_name,
         uri=host.uri,
         addresses=dict(host.addresses),
+        subnets={network.name: network.subnet for network in hosts.networks if network.name in host.addresses},
         strays=tuple(_strays(host, hosts)),
     )
 
@@ -224,6 +228,7 @@ def judge_hosts(facts: Sequence[HostFacts]) -> tuple[CheckResult, ...]:
     results += _same_uri(facts)
     results += _same_addresses(facts)
     results += _outside(facts)
+    results += _overlapping(facts)
     results += _same_uuid(answered)
     results += _differing(answered, "libvirt", lambda fact: fact.libvirt, "Update the hosts to one version.")
     results += _differing(answered, "QEMU", lambda fact: fact.qemu, "Migrate from older to newer versions only.")
@@ -286,6 +291,21 @@ def _outside(facts: Sequence[HostFacts]) -> list[CheckResult]:
         )
         for fact in facts
         if fact.strays
+    ]
+
+
+def _overlapping(facts: Sequence[HostFacts]) -> list[CheckResult]:
+    """Networks of which a host could take one for the other: it sends by the first route that fits."""
+    subnets = {name: ipaddress.ip_network(text) for fact in facts for name, text in fact.subnets.items()}
+    return [
+        _result(
+            "warn",
+            f"The networks {first} ({subnets[first]}) and {second} ({subnets[second]}) overlap, so a migration over "
+            "one may take the cables of the other.",
+            "Give each network a subnet of its own.",
+        )
+        for first, second in combinations(subnets, 2)
+        if not subnets[first].is_link_local and subnets[first].overlaps(subnets[second])
     ]
 
 

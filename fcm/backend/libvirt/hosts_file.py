@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import ipaddress
 import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -12,8 +11,8 @@ from fcm.backend.libvirt.lab_record import LabNode, lab_nodes
 from fcm.backend.libvirt.uris import HostUri, UriError, is_address, parse_host_uri
 from fcm.backend.toml_table import Table, UntrustedFileError, read_table
 from fcm.model.entities import NetworkRole
-from fcm.model.rules.names import file_name
-from fcm.text.textfile import HOSTS
+from fcm.model.rules.names import file_name, same
+from fcm.text.textfile import HOSTS, whole_path
 from fcm.text.words import quoted
 
 if TYPE_CHECKING:
@@ -100,7 +99,7 @@ def load(path: Path, allowed: Callable[[Path, str], bool] = nobody) -> HostsFile
     demands: list[tuple[Table, str]] = []
     hosts = _read(path, top, demands)
     digest = hashlib.sha256(seen[0].encode()).hexdigest()
-    if demands and not allowed(path.resolve(), digest):
+    if demands and not allowed(whole_path(path), digest):
         first = demands[0][0].error("").line
         raise UntrustedFileError(path, first, list(dict.fromkeys(words for _, words in demands)), digest)
     return hosts
@@ -139,9 +138,9 @@ def _named(top: Table, key: str, most: int, what: str) -> list[Table]:
     seen: set[str] = set()
     for table in tables:
         name = _name(table, key)
-        if name.casefold() in seen:
+        if same(name) in seen:
             raise table.error(f"The name {quoted(name)} is used twice.", "name")
-        seen.add(name.casefold())
+        seen.add(same(name))
     return tables
 
 
@@ -155,11 +154,7 @@ def _name(table: Table, what: str) -> str:
 
 
 def _network(table: Table) -> HostNetwork:
-    subnet = table.text("subnet")
-    try:
-        ipaddress.ip_network(subnet)
-    except ValueError as error:
-        raise table.error(f"{quoted(subnet)} is not a subnet: {error}.", "subnet") from error
+    table.subnet("subnet")
     gateway = table.optional("gateway")
     if gateway is not None and not is_address(gateway):
         raise table.error(f"{quoted(gateway)} is not an address.", "gateway")
@@ -169,7 +164,7 @@ def _network(table: Table) -> HostNetwork:
     network = HostNetwork(
         table.text("name"),
         _ROLES[role],
-        subnet,
+        table.text("subnet"),
         table.whole("metric", least=1, most=65535) if "metric" in table else None,
         gateway,
         table.whole("bandwidth", default=125_000_000, least=1),

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 from xml.sax.saxutils import escape, quoteattr
 
@@ -16,6 +15,7 @@ from fcm.logs.channels import CHANNELS
 from fcm.logs.queries import conditions as xpath
 from fcm.logs.queries.conditions import All, AnyOf, Compare, Every, Node
 from fcm.logs.queries.query import parse_query
+from fcm.model.moments import in_utc
 from fcm.text.words import quoted
 
 if TYPE_CHECKING:
@@ -270,4 +270,4 @@ def _quoted(name: str) -> str:
 
 def _stamp(time: float) -> str:
     """A time (s since the epoch) to the ms."""
-    return datetime.fromtimestamp(round(time, 3), UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    return in_utc(round(time, 3)).isoformat(timespec="milliseconds").replace("+00:00", "Z")

@@ -32,6 +32,8 @@ MOST_ANSWERS = 200_000
 """Answers of one file; a poll each 100 ms for five hours and a half."""
 MOST_WRONG = 1000
 """Places that begin like JSON and are none, after which a text is taken for something else."""
+MOST_IN_VAIN = 3
+"""How often a text is read through for values that then break off, all such places together."""
 _BEGIN = re.compile(r"[{\[]")
 _LARGEST = 1 << 60
 _PHASES = {
@@ -72,7 +74,42 @@ class _Log:
     parameters: dict[str, Any] = field(default_factory=dict)
     capabilities: list[str] = field(default_factory=list)
     broken: list[int] = field(default_factory=list)
-    """Lines in which a value begins that breaks off."""
+    """Lines in which a value begins that breaks off; only the first is counted, the others are 0."""
+
+
+_OTHERS = (
+    (
+        re.compile(
+            r"^(?:Job type|Time elapsed|Data (?:processed|remaining)|Memory (?:processed|remaining)):", re.MULTILINE
+        ),
+        "what virsh domjobinfo prints",
+    ),
+    (
+        re.compile(r"^(?:Migration status|transferred ram|remaining ram|dirty sync count): ", re.MULTILINE),
+        "what QEMU's monitor prints for info migrate",
+    ),
+    (
+        re.compile(r"\{\s*u?'(?:return|status|ram|expected-downtime|total-time|blocked|setup-time)':"),
+        "answers in the notation of Python, with single quotes; json.dumps writes JSON",
+    ),
+    (
+        re.compile(r"Migration running for \d+ secs|Migration Progress: \d+ seconds elapsed"),
+        "the log of a program that migrates",
+    ),
+)
+"""How else people keep what a migration did, and what that is; none of it tells the passes one by one."""
+ASKED = "answers of QEMU to query-migrate in JSON (see: fcm predict --help)"
+
+
+def refuse_other_words(text: str, file: str) -> None:
+    """Say what a text is that tells of a migration in another form.
+
+    Raises:
+        BadFileError: it is one of those.
+    """
+    for sign, what in _OTHERS:
+        if sign.search(text[: 1 << 20]):
+            raise BadFileError(file, "", ASKED, what)
 
 
 def recording_of_answers(text: str, path: Path) -> Recording | None:
@@ -104,18 +141,20 @@ def _values(text: str, path: Path, log: _Log) -> Iterator[tuple[Any, str]]:
     A value that breaks off, as the last one of a poll that was stopped does, is noted and left out.
     """
     decoder = json.JSONDecoder(parse_constant=_no_constant)
-    at, wrong = 0, 0
+    at, wrong, in_vain = 0, 0, 0
     while (begin := _BEGIN.search(text, at)) is not None:
         start = begin.start()
         try:
             value, end = decoder.raw_decode(text, start)
             parse_json(text[start:end], path)  # the net for deep nesting and endless numbers
-        except (ValueError, RecursionError):
+        except (ValueError, RecursionError) as error:
             wrong += 1
-            if wrong > MOST_WRONG:
+            # Where it broke off is not told of values that are nested too deeply or have endless numbers.
+            in_vain += (error.pos if isinstance(error, json.JSONDecodeError) else len(text)) - start
+            if wrong > MOST_WRONG or in_vain > MOST_IN_VAIN * len(text):
                 return
             if _is_like_json(text, start):
-                log.broken.append(text.count("\n", 0, start) + 1)
+                log.broken.append(0 if log.broken else text.count("\n", 0, start) + 1)
                 following = text.find("\n", start)
                 at = following if following > 0 else len(text)
             else:

@@ -8,7 +8,7 @@ from typing import Any
 from fcm.migration.fields import BadFileError, Fields, UnreadableFileError
 from fcm.migration.recordings.laboratory_form import qemu_recording
 from fcm.migration.recordings.own_form import FORMAT, from_object
-from fcm.migration.recordings.query_migrate import recording_of_answers
+from fcm.migration.recordings.query_migrate import recording_of_answers, refuse_other_words
 from fcm.migration.recordings.recording import Recording
 from fcm.text.textfile import RECORDING, TextFileError, parse_json, read_text
 
@@ -56,6 +56,7 @@ def read_any(path: Path, name: str = "") -> dict[str, Any] | Recording:
     if answers is not None:
         return answers
     if wrong is not None:
+        refuse_other_words(text, name)
         raise UnreadableFileError(wrong) from wrong
     if not isinstance(data, dict):
         raise BadFileError(name, "", "a JSON object", data)

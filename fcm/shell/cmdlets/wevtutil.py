@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import shutil
 from dataclasses import replace
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 from xml.sax.saxutils import quoteattr
 
@@ -15,6 +14,7 @@ from fcm.logs.evtx import ExportStoppedError, write_evtx
 from fcm.logs.evtx_reader import EventFile, element_of
 from fcm.logs.queries.query import FILE, query_of
 from fcm.logs.records import catalog
+from fcm.model.moments import in_utc
 from fcm.shell.cmdlets.events import found, log_name, query, reading, selected
 from fcm.shell.cmdlets.old_tools import split_words
 from fcm.shell.language.errors import ParameterError, ShellError, StoppedError
@@ -261,7 +261,7 @@ def _file_status(call: Call, path: Path) -> list[str]:
 
 def _status(created: float, read: float, written: float, size: int, count: int, oldest: int) -> list[str]:
     def stamp(time: float) -> str:
-        return datetime.fromtimestamp(time, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+        return in_utc(time).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
     return [
         f"creationTime: {stamp(created)}",

@@ -46,7 +46,7 @@ def read_script(path: Path) -> tree.Source:
     """
     path = Path(os.path.abspath(path))
     try:
-        if not path.exists() or path.is_dir():
+        if os.path.isdir(path):
             raise _missing(path)
         text = read_text(path, SCRIPT)
     except TextFileError as error:

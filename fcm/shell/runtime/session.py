@@ -26,6 +26,7 @@ from fcm.shell.runtime.waiting import STEP, Waiting
 from fcm.shell.values.formatting import WIDTH, format_values
 from fcm.shell.values.records import error_record
 from fcm.shell.values.values import text, truth
+from fcm.text.textfile import typed_path
 from fcm.text.words import quoted
 
 if TYPE_CHECKING:
@@ -344,7 +345,7 @@ class ShellSession:
     def path(self, path: str) -> Path:
         """A path as the script means it."""
         base = self._folder or Path.cwd()
-        return base / Path(path).expanduser()
+        return base / typed_path(path)
 
     def confirmed(self, cmdlet: str, target: str, at: int) -> bool:
         """Ask whether a deed is to be done.

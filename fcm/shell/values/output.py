@@ -19,7 +19,7 @@ def write_text(path: Path, text: str, append: bool = False) -> None:
         ShellError: what is to be added to cannot be read as text.
     """
     content = text if text.endswith("\n") or not text else text + "\n"
-    if append and path.exists():
+    if append and path.is_file():  # of a device or a pipe there is nothing to keep
         content = text_of(path) + content
     with whole_file(path) as file:
-        file.write(content.encode())
+        file.write(content.encode("utf-8", "replace"))

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, BinaryIO
 from fcm.logs.cluster_log import cluster_log, file_of
 from fcm.logs.event_xml import event_xml, system_time
 from fcm.logs.evtx import ExportStoppedError, write_evtx
+from fcm.model.moments import in_utc
 from fcm.text.cells import csv_lines
 from fcm.workspace import reports
 from fcm.workspace.files.whole_file import whole_file
@@ -163,7 +164,7 @@ def _html(records: Iterable[EventRecord], title: str) -> Iterator[str]:
     yield "".join(f"<th{_number(head)}>{head}</th>" for head in heads)
     yield "</tr></thead>\n<tbody>\n"
     for r in records:
-        time = datetime.fromtimestamp(r.time, UTC)
+        time = in_utc(r.time)
         yield (
             f'<tr><td class="level {_CLASSES.get(r.level, "info")}">{r.level_name}</td>'
             f'<td class="time">{time:%Y-%m-%d %H:%M:%S}</td><td class="number">{r.id}</td>'

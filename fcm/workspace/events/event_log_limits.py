@@ -10,11 +10,11 @@ from __future__ import annotations
 import json
 import logging
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from fcm.logs.channels import channel_named
 from fcm.logs.evtx import write_evtx
+from fcm.model.moments import in_utc
 from fcm.workspace.events.event_log_file import COLUMNS, JOINED, packed, to_record
 from fcm.workspace.files.whole_file import whole_file
 
@@ -180,7 +180,7 @@ class Limits:
 
     def _archive(self, connection: sqlite3.Connection, channel: str, folder: Path, time: float) -> None:
         """Write a log to an archive file and clear it; where that fails it goes on growing, and nothing is lost."""
-        stamp = datetime.fromtimestamp(time, UTC).strftime("%Y-%m-%d-%H-%M-%S-%f")[:-3]
+        stamp = in_utc(time).strftime("%Y-%m-%d-%H-%M-%S-%f")[:-3]
         base = f"Archive-{channel}-{stamp}"
         path = next(one for number in range(10**6)
                     if not (one := folder / f"{base}{f'-{number}' if number else ''}.evtx").exists())  # fmt: skip

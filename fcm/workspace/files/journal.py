@@ -8,6 +8,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import shutil
 import sqlite3
 import threading
 from typing import TYPE_CHECKING, Any
@@ -17,6 +18,7 @@ from fcm.model import events as ev
 from fcm.model.codec import DecodeError, decode, encode
 from fcm.model.state import State, apply
 from fcm.model.telemetry import Phase, TelemetryRow
+from fcm.text.textfile import whole_path
 from fcm.text.words import quoted
 from fcm.workspace.files.journal_file import (
     BESIDE,
@@ -29,6 +31,7 @@ from fcm.workspace.files.journal_file import (
     obstacle,
     sentences,
 )
+from fcm.workspace.files.sqlite_file import harden
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -36,6 +39,11 @@ if TYPE_CHECKING:
 
 FORMAT = 1
 """Version of the file's form; a file of a newer one is refused."""
+EARLIEST, LATEST = 0.0, 2.5e11
+"""s since the epoch: 1970 to 9892, which every calendar can show."""
+_NONSENSE = (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError)
+"""What Python makes of values that no program of ours wrote."""
+_MOST = 2**62
 _AT_ONCE = 500
 """Rows or ids of one query; between two of them the journal can be written."""
 
@@ -138,17 +146,18 @@ class Journal:
         """
         last = 0
         try:
-            for sequence, time, kind, data in self._connection.execute("SELECT * FROM events ORDER BY sequence"):
+            query = "SELECT sequence, time, type, data FROM events ORDER BY sequence"
+            for sequence, time, kind, data in self._connection.execute(query):
                 if sequence != last + 1:
                     raise DamagedJournalError(self.path, last, f"event {last + 1} is missing")
-                event = self._decoded(sequence, kind, data)
+                entry = self._decoded(sequence, time, kind, data)
                 last = sequence
-                yield ev.Entry(sequence, time, event)
+                yield entry
         except sqlite3.DatabaseError as error:
             raise in_words(self.path, error, readable=last) from error
 
-    def _decoded(self, sequence: int, kind: str, data: str) -> ev.Event:
-        """One event.
+    def _decoded(self, sequence: int, time: Any, kind: Any, data: Any) -> ev.Entry:
+        """One entry; the columns of a stranger's file may hold anything.
 
         Raises:
             DamagedJournalError: it makes no sense.
@@ -157,11 +166,14 @@ class Journal:
         try:
             if kind not in ev.EVENT_TYPES:
                 raise DecodeError(f"event {sequence} has the unknown type {quoted(kind)}")
-            return decode(ev.EVENT_TYPES[kind], json.loads(data))
-        except (DecodeError, ValueError, TypeError, RecursionError) as error:
+            if not isinstance(time, float) or not EARLIEST <= time <= LATEST:
+                raise DecodeError(f"event {sequence} has no time")
+            return ev.Entry(sequence, time, decode(ev.EVENT_TYPES[kind], json.loads(data)))
+        except _NONSENSE as error:
             if self._newer:
                 raise _of_a_newer_program(self.path, self._newer) from error
-            raise DamagedJournalError(self.path, sequence - 1, str(error)) from error
+            cause = str(error) if isinstance(error, DecodeError) else f"event {sequence} cannot be read"
+            raise DamagedJournalError(self.path, sequence - 1, cause) from error
 
     def replay(self, visit: Callable[[ev.Entry, State, State], None] | None = None) -> tuple[State, list[ev.Entry]]:
         """The state at the end of the journal, and its entries; ``visit`` gets each with the states around it."""
@@ -171,8 +183,9 @@ class Journal:
             before = state
             try:
                 state, _ = apply(state, entry)
-            except (KeyError, ValueError, TypeError) as error:
-                raise DamagedJournalError(self.path, state.sequence, f"event {entry.sequence}: {error}") from error
+            except _NONSENSE as error:
+                cause = f"event {entry.sequence} does not follow from those before it"
+                raise DamagedJournalError(self.path, state.sequence, cause) from error
             entries.append(entry)
             if visit is not None:
                 visit(entry, before, state)
@@ -194,9 +207,8 @@ class Journal:
             with self._lock, sentences(self.path):
                 found = self._connection.execute(query, (last, *names, _AT_ONCE)).fetchall()
             for sequence, time, kind, data in found:
-                event = self._decoded(sequence, kind, data)
+                yield self._decoded(sequence, time, kind, data)
                 last = sequence
-                yield ev.Entry(sequence, time, event)
             if len(found) < _AT_ONCE:
                 return
 
@@ -216,7 +228,7 @@ class Journal:
                 for migration, packed in self._connection.execute(query, some):
                     try:
                         found.setdefault(migration, []).extend(map(_unpack, json.loads(packed)))
-                    except (ValueError, TypeError, RecursionError) as error:
+                    except _NONSENSE as error:
                         text = f"telemetry of the migration {migration} cannot be read"
                         raise DamagedJournalError(self.path, 0, text) from error
         return found
@@ -224,7 +236,7 @@ class Journal:
     def readable_rows(self) -> list[ev.Entry]:
         """All telemetry up to the first part that cannot be read."""
         found: list[ev.Entry] = []
-        with contextlib.suppress(sqlite3.DatabaseError, ValueError, TypeError, RecursionError):
+        with contextlib.suppress(sqlite3.DatabaseError, *_NONSENSE):
             for migration, packed in self._connection.execute("SELECT migration, rows FROM telemetry ORDER BY part"):
                 rows = [ev.MigrationProgressed(migration, _unpack(row)) for row in json.loads(packed)]
                 found += [ev.Entry(0, 0.0, row) for row in rows]
@@ -234,7 +246,7 @@ class Journal:
         """Migrations of which telemetry is kept."""
         with self._lock, sentences(self.path):
             found = self._connection.execute("SELECT DISTINCT migration FROM telemetry").fetchall()
-        return frozenset(migration for (migration,) in found)
+        return frozenset(str(migration) for (migration,) in found)
 
     def close(self) -> None:
         """Close the file; idempotent."""
@@ -265,7 +277,7 @@ def salvage(path: Path, uri: str) -> int:
             damaged = None
         if damaged is not None:
             state = State()
-            with contextlib.suppress(DamagedJournalError, KeyError, ValueError, TypeError):
+            with contextlib.suppress(JournalError, *_NONSENSE):
                 for entry in damaged.entries():
                     state, _ = apply(state, entry)
                     kept.append(entry)
@@ -277,7 +289,11 @@ def salvage(path: Path, uri: str) -> int:
         number = 1
         while (aside := path.with_suffix(f".damaged-{number}")).exists():
             number += 1
-        path.replace(aside)
+        # Whenever this is broken off, there is a journal under its own name.
+        try:
+            os.link(path, aside)
+        except OSError:  # a file system without hard links
+            shutil.copyfile(path, aside)
         for suffix in BESIDE:
             path.with_name(path.name + suffix).unlink(missing_ok=True)
         rescued.replace(path)
@@ -287,9 +303,13 @@ def salvage(path: Path, uri: str) -> int:
 def uri_of_journal(path: Path) -> str | None:
     """The cluster whose journal a file is; None for a file that is none, is not there or is in use."""
     try:
-        with contextlib.closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True, timeout=0.0)) as found:
+        whole = whole_path(path)
+        if not whole.is_file():  # a pipe would wait for a writer
+            return None
+        with contextlib.closing(sqlite3.connect(f"{whole.as_uri()}?mode=ro", uri=True, timeout=0.0)) as found:
+            harden(found)
             (uri,) = found.execute("SELECT value FROM meta WHERE key = 'uri'").fetchone()
-            return str(uri)
+            return uri if isinstance(uri, str) else None
     except (sqlite3.Error, TypeError, ValueError, OSError):
         return None
 
@@ -306,8 +326,8 @@ def _check(connection: sqlite3.Connection, path: Path, uri: str) -> str:
         DamagedJournalError: it is damaged.
     """
     meta = dict(connection.execute("SELECT key, value FROM meta"))
-    found = meta.get("format", "?")
-    if not found.isdigit() or len(found) > 9:
+    found = str(meta.get("format", "?"))
+    if not (found.isascii() and found.isdigit()) or len(found) > 9:
         raise JournalError(f"{path} is not a journal of fcm. Choose another file or move it away.")
     if int(found) > FORMAT:
         raise _of_a_newer_program(path, f"format {found}, this program knows {FORMAT}")
@@ -349,6 +369,8 @@ def _pack(row: TelemetryRow) -> list[object]:
 
 def _unpack(packed: list[Any]) -> TelemetryRow:
     time, number, remaining, sent, dirty, rate, phase, throttle, page_size = packed
+    if not all(abs(value) < _MOST for value in (time, number, remaining, sent, dirty, rate, throttle, page_size)):
+        raise ValueError("a figure of a row is beyond what can be")
     return TelemetryRow(
         float(time),
         int(number),

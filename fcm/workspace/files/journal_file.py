@@ -131,6 +131,8 @@ def _must_not_be_open_elsewhere(path: Path) -> None:
         return  # nobody can copy or map what another program writes there
     import fcntl
 
+    if not path.is_file():
+        return  # what it is instead is said when it is opened; a pipe would wait for a writer
     with path.open("rb") as file:
         try:
             fcntl.lockf(file, fcntl.LOCK_SH | fcntl.LOCK_NB, _SHARED_SIZE, _SHARED_FIRST)

@@ -13,7 +13,6 @@ import os
 import re
 import threading
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
 
 import platformdirs
@@ -21,9 +20,12 @@ import platformdirs
 from fcm.text.textfile import SETTINGS as SETTINGS_FILE
 from fcm.text.textfile import TextFileError, parse_json, read_text
 from fcm.text.words import quoted
+from fcm.workspace.files.folders import own_or
+from fcm.workspace.files.whole_file import whole_file
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
 T = TypeVar("T")
 
@@ -122,8 +124,7 @@ SETTINGS: tuple[Setting[Any], ...] = (
 
 def settings_folder() -> Path:
     """Where settings are kept: ``FCM_DATA`` or the configuration folder of the user."""
-    chosen = os.environ.get("FCM_DATA")
-    return Path(chosen) if chosen else Path(platformdirs.user_config_dir("fcm", appauthor=False))
+    return own_or(platformdirs.user_config_dir)
 
 
 class Settings:
@@ -138,7 +139,9 @@ class Settings:
         self._mine = True
         """Whether the file may be replaced."""
         self._lock = threading.Lock()
-        self._text: str | None = None
+        self._base: dict[str, Any] = {}
+        """What the file held when it was last read or written here; it may be another program's since."""
+        self._wanted: dict[str, Any] | None = None
         self._writer: threading.Thread | None = None
         self._read()
 
@@ -186,6 +189,7 @@ class Settings:
         known = {setting.key: setting for setting in SETTINGS}
         # Unknown keys come from a newer version and are kept.
         self._values = {key: value for key, value in found.items() if key not in known or known[key].accepts(value)}
+        self._base = dict(self._values)
 
     def _leave_alone(self) -> None:
         """What this user may not read may be in the best order: it must not be replaced by defaults."""
@@ -209,7 +213,7 @@ class Settings:
         if not self._mine:
             return
         with self._lock:
-            self._text = json.dumps(self._values, indent=1, ensure_ascii=False, sort_keys=True)
+            self._wanted = dict(self._values)
             if self._writer is None:
                 self._writer = threading.Thread(target=self._write, name="settings")
                 self._writer.start()
@@ -217,25 +221,46 @@ class Settings:
     def _write(self) -> None:
         while True:
             with self._lock:
-                text, self._text = self._text, None
-                if text is None:
+                wanted, self._wanted = self._wanted, None
+                if wanted is None:
                     self._writer = None
                     return
             try:
-                self._put(text)
+                self._put(wanted)
                 self.problem = ""
             except OSError as error:
                 self.problem = f"The settings cannot be written to {self.path} ({error.strerror or error})."
                 _log.warning("%s", self.problem)
 
-    def _put(self, text: str) -> None:
+    def _put(self, wanted: dict[str, Any]) -> None:
+        """Write what was changed here into what the file holds now: another window may have written it meanwhile."""
+        values = _joined(self._base, wanted, self._of_others())
         self.path.parent.mkdir(parents=True, exist_ok=True)
-        beside = self.path.with_suffix(".new")
-        with beside.open("w", encoding="utf-8") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(beside, self.path)
+        with whole_file(self.path) as file:
+            file.write(json.dumps(values, indent=1, ensure_ascii=False, sort_keys=True).encode())
+        self._base = wanted
+
+    def _of_others(self) -> dict[str, Any]:
+        """What the file holds now; what was read of it where it is gone or broken since."""
+        try:
+            found = parse_json(read_text(self.path, SETTINGS_FILE), self.path)
+        except TextFileError:
+            return self._base
+        return found if isinstance(found, dict) else self._base
+
+
+def _joined(base: dict[str, Any], mine: dict[str, Any], theirs: dict[str, Any]) -> dict[str, Any]:
+    """The values of a table in ``theirs``, with what ``mine`` changed of ``base``; tables in it entry by entry."""
+    joined = dict(theirs)
+    for key, value in mine.items():
+        before, now = base.get(key), theirs.get(key)
+        if isinstance(value, dict) and isinstance(now, dict):
+            joined[key] = _joined(before if isinstance(before, dict) else {}, value, now)
+        elif key not in base or value != before:
+            joined[key] = value
+    for key in base.keys() - mine.keys():
+        joined.pop(key, None)
+    return joined
 
 
 def _is_closed_to_us(path: Path) -> bool:

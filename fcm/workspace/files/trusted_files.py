@@ -12,7 +12,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from fcm.backend.toml_table import UntrustedFileError as UntrustedFileError  # the window knows it by this room
-from fcm.text.textfile import SETTINGS, TextFileError, parse_json, read_text
+from fcm.text.textfile import SETTINGS, TextFileError, parse_json, read_text, whole_path
 from fcm.workspace.files.folders import data_folder
 from fcm.workspace.files.whole_file import whole_file
 
@@ -33,7 +33,7 @@ class TrustedFiles:
 
     def allows(self, path: Path, digest: str) -> bool:
         """Whether this content (SHA-256, hexadecimal) of this file was allowed."""
-        return self._read().get(str(path.resolve())) == digest
+        return self._read().get(str(whole_path(path))) == digest
 
     def allow(self, path: Path, digest: str) -> None:
         """Remember that this content of this file is allowed.
@@ -42,8 +42,8 @@ class TrustedFiles:
             OSError: the list cannot be written.
         """
         known = self._read()
-        known.pop(str(path.resolve()), None)
-        kept = dict([*known.items(), (str(path.resolve()), digest)][-MOST:])
+        known.pop(str(whole_path(path)), None)
+        kept = dict([*known.items(), (str(whole_path(path)), digest)][-MOST:])
         self.path.parent.mkdir(parents=True, exist_ok=True)
         with whole_file(self.path) as file:
             file.write(json.dumps(kept, indent=1, ensure_ascii=False).encode("utf-8", "surrogateescape"))

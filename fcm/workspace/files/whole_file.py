@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import contextlib
 import os
+import stat
 import tempfile
 from typing import TYPE_CHECKING, BinaryIO
+
+from fcm.text.textfile import whole_path
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -16,19 +19,39 @@ if TYPE_CHECKING:
 def whole_file(path: Path) -> Iterator[BinaryIO]:
     """A file beside ``path`` to write into; it takes the place of ``path`` once all went well, else nothing is left.
 
+    A link stays: what it leads to is written. A file that was there keeps its permissions. A device or a pipe is
+    written into and never replaced.
+
     Raises:
         OSError: the folder is not there or cannot be written.
     """
-    descriptor, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+    path = whole_path(path)
+    mode = _mode(path)
+    if mode is not None and not stat.S_ISREG(mode) and not stat.S_ISDIR(mode):
+        # A pipe that nobody reads would hold an ordinary open for ever.
+        with os.fdopen(os.open(path, os.O_WRONLY | getattr(os, "O_NONBLOCK", 0)), "wb") as device:
+            yield device
+        return
+    descriptor, name = tempfile.mkstemp(prefix=f".{path.name[:40]}.", dir=path.parent)
     try:
         with os.fdopen(descriptor, "wb") as file:
             yield file
-        os.chmod(name, 0o666 & ~_MASK)
+            file.flush()
+            os.fsync(file.fileno())  # else a power cut could leave an empty file in the place of the old one
+        os.chmod(name, stat.S_IMODE(mode) if mode is not None and stat.S_ISREG(mode) else 0o666 & ~_MASK)
         os.replace(name, path)
     except BaseException:
         with contextlib.suppress(OSError):
             os.unlink(name)
         raise
+
+
+def _mode(path: Path) -> int | None:
+    """What is at a path, as ``stat`` says it; None where nothing is."""
+    try:
+        return os.stat(path).st_mode
+    except FileNotFoundError:
+        return None
 
 
 # The mask of the process can only be read by setting it, so it is read once, at import.

@@ -170,7 +170,7 @@ BROKEN = [
     ("an address of no node", 'b = "10.0.0.12" }', 'c = "10.0.0.12" }', "addresses", "There is no node 'c'"),
     ("an address outside", "10.0.0.11", "10.9.0.11", "10.9.0.11", "is not in the subnet 10.0.0.0/24"),
     ("no address at all", "10.0.0.11", "a.b", '"a.b"', "is not an IP address"),
-    ("a subnet with host bits", "10.0.0.0/24", "10.0.0.1/24", "10.0.0.1/24", "must be a subnet such as"),
+    ("a subnet with host bits", "10.0.0.0/24", "10.0.0.1/24", "10.0.0.1/24", "the subnet is 10.0.0.0/24"),
     (
         "a network that no node has",
         'addresses = { a = "10.0.0.11", b = "10.0.0.12" }',

@@ -43,6 +43,14 @@ SECOND = replace(
 )
 
 
+def test_networks_that_overlap_are_named_with_what_comes_of_it() -> None:
+    subnets = {"Migration": "10.1.0.0/16", "Management": "10.1.4.0/24", "Link": "fe80::/64", "Other": "fd00::/64"}
+    (result,) = judge_hosts((replace(FIRST, subnets=subnets), replace(SECOND, subnets=subnets)))
+
+    assert result.level == "warn"
+    assert result.text.startswith("The networks Migration (10.1.0.0/16) and Management (10.1.4.0/24) overlap")
+
+
 def test_hosts_that_fit_together_pass_in_one_sentence() -> None:
     (result,) = judge_hosts((FIRST, SECOND))
 

@@ -246,3 +246,44 @@ def test_what_makes_no_recording_is_a_sentence(tmp_path: Path, text: str, capsys
     said = capsys.readouterr().err
     assert str(path) in said
     assert "Traceback" not in said
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        (
+            "Job type:         Unbounded\nTime elapsed:     12345        ms\nData remaining:   5 MiB\n",
+            "virsh domjobinfo",
+        ),
+        ("capabilities: xbzrle: off\nMigration status: active\ntotal time: 12 milliseconds\n", "info migrate"),
+        ("debug> {'blocked': False, 'ram': {'total': 5}, 'status': 'active'}\n", "notation of Python"),
+        ("INFO Migration running for 30 secs, memory 96% remaining\n", "the log of a program"),
+    ],
+)
+def test_what_people_keep_of_a_migration_in_another_form_is_told_from_a_broken_file(
+    tmp_path: Path, text: str, words: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "posted.txt"
+    path.write_text(text)
+    assert main(("predict", str(path))) == 2
+    said = capsys.readouterr().err
+    assert "answers of QEMU to query-migrate in JSON" in said
+    assert words in said
+
+
+def test_a_text_that_breaks_off_again_and_again_is_not_read_again_and_again(tmp_path: Path) -> None:
+    path = tmp_path / "poll.json"
+    path.write_text("[" * 900 + "1," * 400_000 + "x")
+    read = 0
+    decode = json.JSONDecoder.raw_decode
+
+    def counted(self: json.JSONDecoder, text: str, idx: int = 0) -> tuple[Any, int]:
+        nonlocal read
+        read += 1
+        return decode(self, text, idx)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(json.JSONDecoder, "raw_decode", counted)
+        with pytest.raises(BadFileError):
+            read_recording(path)
+    assert read < 10

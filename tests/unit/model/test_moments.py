@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from fcm.model.moments import date_time, iso_time, zone, zoned
+from fcm.model.moments import date_time, in_utc, iso_time, zone, zoned
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -37,3 +37,10 @@ def test_local_time_says_how_far_it_is_from_utc_at_that_moment(somewhere: str) -
 @pytest.mark.usefixtures("somewhere")
 def test_files_have_utc_wherever_they_are_written() -> None:
     assert iso_time(WINTER) == "2023-11-14T22:13:20.000Z"
+
+
+@pytest.mark.parametrize("moment", [-1e300, -1.0, 1e12, 1e300])
+def test_a_moment_beyond_the_calendar_is_its_end(moment: float) -> None:
+    assert in_utc(moment).year in (1970, 9892)
+    assert date_time(moment)[:4] in ("1969", "1970", "9892")  # local time
+    assert zone(moment).startswith("UTC")

@@ -150,7 +150,7 @@ def _networks(file: Table, cluster: str, nodes: dict[str, Node]) -> tuple[list[N
     adapters: list[Adapter] = []
     for table in file.tables("networks", 1, NETWORK_LIMIT, "networks"):
         name = checked_name(table, "network", taken, object_name)
-        subnet = _subnet(table)
+        subnet = table.subnet("subnet")
         key = identity(cluster, "network", name)
         metric = table.whole("metric", 0, 1, 65535)
         networks[name] = Network(
@@ -183,21 +183,13 @@ def _networks(file: Table, cluster: str, nodes: dict[str, Node]) -> tuple[list[N
     return numbered, adapters
 
 
-def _subnet(table: Table) -> ipaddress.IPv4Network | ipaddress.IPv6Network:
-    text = table.text("subnet")
-    try:
-        return ipaddress.ip_network(text)
-    except ValueError as error:
-        raise table.error(f"'subnet' must be a subnet such as 10.0.1.0/24: {error}.", "subnet") from error
-
-
 def _address(
     table: Table, key: str, text: str | None, subnet: ipaddress.IPv4Network | ipaddress.IPv6Network | None
 ) -> str | None:
     if text is None:
         return None
     try:
-        address = ipaddress.ip_address(text)
+        address = ipaddress.ip_address("" if "%" in text else text)  # a zone means nothing here
     except ValueError as error:
         raise table.error(f"{quoted(key)} is {quoted(text)}, which is not an IP address.", key) from error
     if subnet is not None and address not in subnet:
