@@ -174,7 +174,7 @@ def _of_migration(event: ev.MigrationEvent | ev.TransientEvent, state: State) ->
             found = state.migrations.get(identity)
             if found is None:
                 return _info(f"The machine of migration {identity} changed its owner.", HIGH_AVAILABILITY)
-            name = _machine_name(state, found.machine)
+            name = state.moved_name(found)
             return _info(f"{found.destination} owns {name} now; before it was {found.source}.", HIGH_AVAILABILITY)
         case ev.MigrationOptionsChanged(migration=identity):
             return _info(f"{_move(state, identity)} was tuned: {_tuning(event)}.", HIGH_AVAILABILITY)
@@ -323,7 +323,7 @@ def _completed(state: State, identity: str, figures: FinalFigures | None) -> Eve
     migration = state.migrations.get(identity)
     if migration is None or migration.kind is not MigrationKind.LIVE or figures is None:
         return _info(f"{_move(state, identity)} was completed.", HIGH_AVAILABILITY)
-    name, seconds = _machine_name(state, migration.machine), figures.downtime
+    name, seconds = state.moved_name(migration), figures.downtime
     done = "The Virtual Machine Management service successfully completed the live migration of virtual machine"
     if seconds >= LONG_BLACKOUT:
         text = f"{done} '{name}' with an unexpectedly long blackout time of {seconds:.1f} seconds."
@@ -336,7 +336,7 @@ def _failed(state: State, identity: str, why: str) -> EventText:
     migration = state.migrations.get(identity)
     if migration is None or migration.kind is not MigrationKind.LIVE:
         return EventText(ERROR, HIGH_AVAILABILITY, 0, f"{_move(state, identity)} failed. {why}")
-    name = _machine_name(state, migration.machine)
+    name = state.moved_name(migration)
     text = (
         f"Live migration of 'Virtual Machine {name}' from {migration.source} to {migration.destination} failed. {why}"
     )
@@ -357,7 +357,7 @@ def _tuning(event: ev.MigrationOptionsChanged) -> str:
 
 
 def _course(migration: Migration, state: State) -> str:
-    name = _machine_name(state, migration.machine)
+    name = state.moved_name(migration)
     return f"{migration.kind} of {name} from {migration.source} to {migration.destination}"
 
 

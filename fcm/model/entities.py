@@ -462,6 +462,8 @@ class Migration:
     """Id of the drain that it is a part of."""
     endless: str = ""
     """Why it is not expected to end by itself, as was told once; "" as long as that has not been seen."""
+    name: str = field(default="", compare=False)
+    """What the machine was called at the request; of use once the machine is gone."""
 
 
 @dataclass(frozen=True, slots=True)

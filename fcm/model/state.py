@@ -71,6 +71,11 @@ class State:
         found = table(self.machines).find(indexes.MACHINES_BY_NAME).get(name.casefold())
         return self.machines[found[0]] if found else None
 
+    def moved_name(self, migration: Migration) -> str:
+        """What the machine of a migration is called; once it is gone, what it was called."""
+        machine = self.machines.get(migration.machine)
+        return machine.name if machine else migration.name or migration.machine
+
     def active_migration(self, machine: str) -> Migration | None:
         """The migration of a machine that waits or runs."""
         for identity in reversed(self._migrations_of(machine)):
@@ -325,6 +330,7 @@ def _reduce(state: State, event: ev.LastingEvent, time: float) -> tuple[State, C
             after = replace(state, resources=_without(state.resources, {resource_id}))
             return after, _touch((Kind.RESOURCE, resource_id), (Kind.GROUP, group_id))
         case ev.MigrationRequested(migration=migration):
+            migration = replace(migration, name=state.moved_name(migration))
             after = replace(state, migrations=_with(state.migrations, migration.id, migration))
             if not migration.phase.is_running:
                 return after, _migration_touched(migration)

@@ -151,11 +151,15 @@ def may_plan(state: State, name: str) -> Verdict:
         return no(text, "Wait for its end, or cancel its migrations.")
     if len(state.nodes) == 1:
         return no(f"{node.name} is the only node: there is nowhere to move its machines.", "Add a node to the cluster.")
-    for migration in state.active_migrations():
-        if migration.destination == node.name and not migration.handed_over and migration.machine in state.machines:
-            coming = state.machines[migration.machine].name
-            return no(f"{coming} is being moved to {name} now.", "Wait for the end of that move or cancel it.")
-    return OK
+    coming = [
+        state.machines[migration.machine].name
+        for migration in state.active_migrations()
+        if migration.destination == name and not migration.handed_over and migration.machine in state.machines
+    ]
+    return together(
+        no(f"{machine} is being moved to {name} now.", "Wait for the end of that move or cancel it.")
+        for machine in coming
+    )
 
 
 def may_drain(command: cmd.DrainNode, state: State) -> Verdict:
@@ -228,20 +232,15 @@ def drains_held_up(state: State) -> list[ev.NodeDrainHeldUp]:
         waiting = [one for one in own if one.phase is Phase.WAITING]
         for one in endless:
             ends = {one.source, one.destination}
-            behind = [_name(state, other) for other in waiting if ends & {other.source, other.destination}]
+            behind = [state.moved_name(other) for other in waiting if ends & {other.source, other.destination}]
             if one.drain != drain.id and not behind:
                 continue
             waits = f" {some(behind, 12)} wait{'s' if len(behind) == 1 else ''} for its end." if behind else ""
-            reason = f"The live migration of {_name(state, one)} does not end by itself.{waits}"
+            reason = f"The live migration of {state.moved_name(one)} does not end by itself.{waits}"
             remedy = f"Cancel it, or change it so that it ends: {one.endless}"
             told.append(ev.NodeDrainHeldUp(drain.id, reason, remedy))
             break
     return told
-
-
-def _name(state: State, migration: Migration) -> str:
-    machine = state.machines.get(migration.machine)
-    return machine.name if machine else migration.machine
 
 
 def moves_back(state: State, node: str) -> tuple[cmd.LiveMigrate, ...]:

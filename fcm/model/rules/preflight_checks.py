@@ -260,8 +260,7 @@ def waiting_reason(state: State, source: str, destination: str, but: Migration |
     for node in (source, destination):
         busy = [m for m in running if node in (m.source, m.destination)]
         if len(busy) >= state.cluster.concurrent_migrations:
-            other = state.machines.get(busy[0].machine)
-            name = other.name if other else busy[0].machine
+            name = state.moved_name(busy[0])
             path = f"{busy[0].source} to {busy[0].destination}"
             return f"{node} is already taking part in a live migration ({name}, {path})."
     return ""

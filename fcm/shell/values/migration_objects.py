@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 def migration_object(migration: Migration, workspace: Workspace) -> ShellObject:
     """A move of a machine: measured figures, and of one that runs its course and the forecast of its end."""
     state = workspace.state
-    machine, network = state.machines.get(migration.machine), state.networks.get(migration.network or "")
+    network = state.networks.get(migration.network or "")
     figures = migration.figures
     rows = workspace.rows(migration.id)
     row = rows[-1] if rows else None
@@ -27,7 +27,7 @@ def migration_object(migration: Migration, workspace: Workspace) -> ShellObject:
     return ShellObject(
         "Migration",
         {
-            "VirtualMachine": machine.name if machine else migration.machine,
+            "VirtualMachine": state.moved_name(migration),
             "Kind": str(migration.kind),
             "Source": migration.source,
             "Destination": migration.destination,

@@ -74,8 +74,7 @@ def sentence(
 
 
 def _name(state: State, migration: Migration) -> str:
-    machine = state.machines.get(migration.machine)
-    return machine.name if machine else migration.machine
+    return state.moved_name(migration)
 
 
 def _network(state: State, migration: Migration) -> str:

@@ -357,5 +357,4 @@ def path_of(migration: Migration) -> str:
 
 def trace_name(state: State, migration: Migration) -> str:
     """A migration in the legend of a plot."""
-    machine = state.machines.get(migration.machine)
-    return f"{machine.name if machine else migration.machine}, {path_of(migration)}"
+    return f"{state.moved_name(migration)}, {path_of(migration)}"

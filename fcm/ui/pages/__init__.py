@@ -112,7 +112,6 @@ def name_of(selection: Selection, state: State) -> str:
             return state.resources[selection.id].name
         case Place.MIGRATION if selection.id in state.migrations:
             migration = state.migrations[selection.id]
-            machine = state.machines.get(migration.machine)
-            return f"{migration.kind} of {machine.name if machine else migration.machine}"
+            return f"{migration.kind} of {state.moved_name(migration)}"
         case _:
             return _CONTAINERS.get(selection.place, selection.id)

@@ -61,8 +61,7 @@ class NetworkPage(Page):
         state, words = self.state, []
         for migration in state.running_migrations():
             if migration.network == network:
-                machine = state.machines.get(migration.machine)
-                name = machine.name if machine else migration.machine
+                name = state.moved_name(migration)
                 words.append(f"{name} ({migration.source} to {migration.destination})")
         shared = shared_volume_network(state.networks.values())
         if shared is not None and shared.id == network:

@@ -136,8 +136,7 @@ class NodePage(Page):
         words = []
         for migration in self.state.running_migrations():
             if self.selection.id in (migration.source, migration.destination):
-                machine = self.state.machines.get(migration.machine)
-                name = machine.name if machine else migration.machine
+                name = self.state.moved_name(migration)
                 words.append(f"{migration.kind} of {name} from {migration.source} to {migration.destination}")
         return "; ".join(words) or "No migration"
 

@@ -66,8 +66,7 @@ class NodesPage(Page):
             migrations = [m for m in self.state.running_migrations() if identity in (m.source, m.destination)]
             words = []
             for migration in migrations:
-                machine = self.state.machines.get(migration.machine)
-                name = machine.name if machine else migration.machine
+                name = self.state.moved_name(migration)
                 direction = (
                     f"to {migration.destination}" if migration.source == identity else f"from {migration.source}"
                 )

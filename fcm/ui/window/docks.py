@@ -206,8 +206,7 @@ class MigrationsDock(Dock):
 
     def _model(self) -> TableModel:
         def machine(identity: str) -> str:
-            found = self.frame.state.machines.get(self._of(identity).machine)
-            return found.name if found else self._of(identity).machine
+            return self.frame.state.moved_name(self._of(identity))
 
         def network(identity: str) -> str:
             found = self.frame.state.networks.get(self._of(identity).network or "")

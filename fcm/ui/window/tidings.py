@@ -30,8 +30,7 @@ def tell(entries: Sequence[ev.Entry], state: State, messages: MessageArea, statu
             status.show_stale(event.text if event.level == "error" else "")
         elif isinstance(event, ev.MigrationFailed | ev.MigrationInterrupted):
             migration = state.migrations.get(event.migration)
-            machine = state.machines.get(migration.machine) if migration else None
-            name = machine.name if machine else event.migration
+            name = state.moved_name(migration) if migration else event.migration
             verb = "failed" if isinstance(event, ev.MigrationFailed) else "was interrupted"
             remedy = event.remedy if isinstance(event, ev.MigrationFailed) else ""
             messages.show_message("error", f"The migration of {name} {verb}: {event.reason}", remedy)

@@ -206,3 +206,14 @@ def test_the_resource_of_a_machine_is_online_while_it_runs_or_pauses_and_pending
     found = {kind: machine_resource_state(kind) for kind in MachineState}
     assert [kind for kind, value in found.items() if value is ResourceState.ONLINE] == ["Running", "Paused"]
     assert [kind for kind, value in found.items() if value is ResourceState.OFFLINE] == ["Off", "Saved"]
+
+
+def test_a_migration_is_called_as_its_machine_is_and_as_it_was_once_the_machine_is_gone(state: State) -> None:
+    asked = after(state, ev.MigrationRequested(migration(state, Phase.WAITING)))
+    (one,) = asked.migrations.values()
+    name = asked.machines[one.machine].name
+    assert asked.moved_name(one) == name
+    renamed = with_machine(asked, name, name="NEW01")
+    assert renamed.moved_name(one) == "NEW01"
+    gone = after(asked, ev.MachineDeleted(one.machine))
+    assert gone.moved_name(gone.migrations[one.id]) == name
