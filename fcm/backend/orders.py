@@ -19,6 +19,7 @@ from fcm.model.rules.allowed import allowed
 from fcm.model.rules.drains import drain_of, drains_held_up, drains_to_end, moves_back
 from fcm.model.rules.machines import cancellable
 from fcm.model.rules.preflight_checks import migration_checks, queue_reason
+from fcm.model.rules.verdict import no, together
 from fcm.model.telemetry import Phase
 
 if TYPE_CHECKING:
@@ -219,10 +220,11 @@ class OrderBook:
     def _start(self, migration: Migration) -> None:
         """Of one that waited: what is asked of every migration is asked again."""
         machine = self._carrier.state.machines[migration.machine]
-        for check in migration_checks(self._carrier.state, machine, migration.destination):
-            if check.level == "fail":
-                self._fail(migration.id, check.text, check.remedy)
-                return
+        checks = migration_checks(self._carrier.state, machine, migration.destination)
+        verdict = together(no(check.text, check.remedy) for check in checks if check.level == "fail")
+        if not verdict:
+            self._fail(migration.id, verdict.reason, verdict.remedy)
+            return
         self._carrier.tell(ev.MigrationPhaseEntered(migration.id, Phase.SETUP))
         self._begin(migration)
 

@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING
 from fcm.model.entities import GIB, MIB
 from fcm.model.quantities import size
 from fcm.model.rules.names import domain_name, object_name, same, server_name
-from fcm.model.rules.verdict import OK, Verdict, no
+from fcm.model.rules.verdict import OK, Verdict, no, together
 from fcm.text.words import quoted
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
 INTEL_2011 = (
@@ -80,64 +81,70 @@ class ClusterPlan:
 
 def servers_verdict(plan: ClusterPlan) -> Verdict:
     """Whether the servers can form a cluster."""
-    if not plan.nodes:
-        return no("No server was chosen.", "Add at least one server.")
+    return together(_against_servers(plan)) if plan.nodes else no("No server was chosen.", "Add at least one server.")
+
+
+def _against_servers(plan: ClusterPlan) -> Iterator[Verdict]:
     if len(plan.nodes) > NODES:
-        return no(
-            f"{len(plan.nodes)} servers were chosen.", f"A cluster of Windows Server 2008 R2 has at most {NODES}."
-        )
+        yield no(f"{len(plan.nodes)} servers were chosen.", f"A cluster of Windows Server 2008 R2 has at most {NODES}.")
     seen: set[str] = set()
     for node in plan.nodes:
-        verdict = server_name(node.name, "server")
-        if not verdict:
-            return verdict
+        yield server_name(node.name, "server")
         if node.name.casefold() in seen:
-            return no(f"Two servers are named {node.name}.", "Give each server a name of its own.")
+            yield no(f"Two servers are named {node.name}.", "Give each server a name of its own.")
         seen.add(node.name.casefold())
         if node.memory <= 2 * GIB:
-            return no(f"{node.name} has {size(node.memory)} of memory.", "The host itself needs 2 GiB: give it more.")
+            yield no(f"{node.name} has {size(node.memory)} of memory.", "The host itself needs 2 GiB: give it more.")
     if len({PROCESSORS[node.processor][0] for node in plan.nodes}) > 1:
-        return no(
+        yield no(
             "The processors of the servers are of different manufacturers.",
             "Live migration needs processors of one manufacturer on all nodes.",
         )
-    return OK
 
 
 def networks_verdict(plan: ClusterPlan) -> Verdict:
     """Whether the networks can connect the servers."""
     if not plan.networks:
         return no("No network was described.", "Add at least one network.")
+    return together(_against_networks(plan))
+
+
+def _against_networks(plan: ClusterPlan) -> Iterator[Verdict]:
     subnets: list[ipaddress.IPv4Network | ipaddress.IPv6Network] = []
     taken: set[str] = set()
     for network in plan.networks:
-        verdict = object_name(network.name, "network")
-        if not verdict:
-            return verdict
+        yield object_name(network.name, "network")
         if same(network.name) in taken:
-            return no(f"Two networks are named {network.name}.", "Give each network a name of its own.")
+            yield no(f"Two networks are named {network.name}.", "Give each network a name of its own.")
         taken.add(same(network.name))
         try:
             subnet = ipaddress.ip_network(network.subnet)
         except ValueError:
-            return no(f"{quoted(network.subnet)} is not a subnet.", "Write it as in 10.0.1.0/24.")
+            yield no(f"{quoted(network.subnet)} is not a subnet.", "Write it as in 10.0.1.0/24.")
+            continue
         if subnet.num_addresses < len(plan.nodes) + 12:
-            return no(f"The subnet {subnet} is too small for {len(plan.nodes)} servers.", "Take a larger one.")
+            yield no(f"The subnet {subnet} is too small for {len(plan.nodes)} servers.", "Take a larger one.")
         if any(subnet.version == other.version and subnet.overlaps(other) for other in subnets):
-            return no(f"The subnet {subnet} overlaps with another network.", "Give each network a subnet of its own.")
+            yield no(f"The subnet {subnet} overlaps with another network.", "Give each network a subnet of its own.")
         subnets.append(subnet)
         if network.gateway is not None and not _inside(network.gateway, network.subnet):
-            return no(f"The gateway {network.gateway} is not in {subnet}.", "Correct the gateway, or leave it empty.")
-    return OK
+            yield no(f"The gateway {network.gateway} is not in {subnet}.", "Correct the gateway, or leave it empty.")
 
 
 def access_point_verdict(plan: ClusterPlan) -> Verdict:
     """Whether name and address can be the access point of the cluster."""
-    verdict = server_name(plan.name, "cluster") and domain_name(plan.domain)
-    if not verdict:
-        return verdict
-    if any(node.name.casefold() == plan.name.casefold() for node in plan.nodes):
-        return no(f"A server is named {plan.name}.", "The cluster needs a name of its own.")
+    named_so = any(node.name.casefold() == plan.name.casefold() for node in plan.nodes)
+    return together(
+        (
+            server_name(plan.name, "cluster"),
+            domain_name(plan.domain),
+            no(f"A server is named {plan.name}.", "The cluster needs a name of its own.") if named_so else OK,
+            _address_verdict(plan),
+        )
+    )
+
+
+def _address_verdict(plan: ClusterPlan) -> Verdict:
     if not any(_inside(plan.address, network.subnet) for network in plan.networks):
         subnets = ", ".join(network.subnet for network in plan.networks)
         return no(
@@ -151,12 +158,10 @@ def access_point_verdict(plan: ClusterPlan) -> Verdict:
 
 
 def verdict(plan: ClusterPlan) -> Verdict:
-    """Whether the plan as a whole can become a cluster; the first refusal."""
-    for part in (servers_verdict, networks_verdict):
-        found = part(plan)
-        if not found:
-            return found
-    return access_point_verdict(plan)
+    """Whether the plan as a whole can become a cluster; everything that stands against it is told."""
+    parts = (servers_verdict(plan), networks_verdict(plan))
+    # Addresses can be given out only where the networks are sound.
+    return together((*parts, access_point_verdict(plan)) if all(parts) else parts)
 
 
 def cluster_file(plan: ClusterPlan) -> str:

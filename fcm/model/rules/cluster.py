@@ -19,6 +19,9 @@ from fcm.model.rules.verdict import OK, Verdict, no, some, together
 from fcm.text.words import quoted
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from fcm.model.entities import Disk
     from fcm.model.state import State
 
 
@@ -32,13 +35,16 @@ def enable_shared_volumes(command: cmd.EnableSharedVolumes, state: State) -> Ver
     assert state.cluster is not None
     if state.cluster.shared_volumes_enabled:
         return no("Cluster Shared Volumes are enabled already.", "Use Add storage in Cluster Shared Volumes.")
+    return together(_against_shared_volumes(command, state))
+
+
+def _against_shared_volumes(command: cmd.EnableSharedVolumes, state: State) -> Iterator[Verdict]:
     if not command.notice_accepted:
-        return no("The notice on Cluster Shared Volumes was not accepted.", 'Tick "I have read the above notice."')
+        yield no("The notice on Cluster Shared Volumes was not accepted.", 'Tick "I have read the above notice."')
     drives = {node.system_drive for node in state.nodes.values()}
     if len(drives) > 1:
         found = ", ".join(sorted(drives))
-        return no(f"The nodes have different system drives ({found}).", "Give all nodes the same system drive.")
-    return OK
+        yield no(f"The nodes have different system drives ({found}).", "Give all nodes the same system drive.")
 
 
 def may_enable_shared_volumes(state: State) -> Verdict:
@@ -75,13 +81,16 @@ def _witness(command: cmd.SetQuorum, state: State) -> Verdict:
         case QuorumMode.NODE_AND_DISK_MAJORITY | QuorumMode.DISK_ONLY:
             if command.witness is None or command.witness not in state.disks:
                 return no("A disk witness must be chosen.", "Choose a disk of Available Storage.")
-            disk = state.disks[command.witness]
-            if disk.use not in (DiskUse.AVAILABLE, DiskUse.WITNESS):
-                return no(f"{disk.name} is in use: {disk.use}.", "Choose a disk of Available Storage.")
-            users = [machine.name for machine in state.machines_with_files_on(disk.id)]
-            if users:
-                return no(f"{disk.name} holds files of {some(users, 3)}.", "Choose another disk.")
-            return not_in_maintenance(state, disk.id)
+            return together(_against_witness(state.disks[command.witness], state))
+
+
+def _against_witness(disk: Disk, state: State) -> Iterator[Verdict]:
+    if disk.use not in (DiskUse.AVAILABLE, DiskUse.WITNESS):
+        yield no(f"{disk.name} is in use: {disk.use}.", "Choose a disk of Available Storage.")
+    users = [machine.name for machine in state.machines_with_files_on(disk.id)]
+    if users:
+        yield no(f"{disk.name} holds files of {some(users, 3)}.", "Choose another disk.")
+    yield not_in_maintenance(state, disk.id)
 
 
 def set_migration_networks(command: cmd.SetMigrationNetworks, state: State) -> Verdict:
@@ -100,17 +109,18 @@ def set_machine_networks(command: cmd.SetMachineNetworks, state: State) -> Verdi
 
 
 def _networks(order: tuple[str, ...], excluded: tuple[str, ...], state: State) -> Verdict:
-    known = set(state.networks)
+    return together(_against_networks(order, excluded, state))
+
+
+def _against_networks(order: tuple[str, ...], excluded: tuple[str, ...], state: State) -> Iterator[Verdict]:
     named = (*order, *excluded)
-    unknown = [identity for identity in named if identity not in known]
-    if unknown:
-        return no(f"There is no cluster network {quoted(unknown[0])}.", "Refresh the view (F5) and try again.")
+    for unknown in (identity for identity in named if identity not in state.networks):
+        yield no(f"There is no cluster network {quoted(unknown)}.", "Refresh the view (F5) and try again.")
     if len(set(named)) != len(named):
-        return no("A network is named twice.", "Name each network once.")
+        yield no("A network is named twice.", "Name each network once.")
     usable = {n.id for n in state.networks.values() if n.role is not NetworkRole.NONE}
     if not usable - set(excluded):
-        return no("No network would be left for live migration.", "Tick at least one network.")
-    return OK
+        yield no("No network would be left for live migration.", "Tick at least one network.")
 
 
 def set_concurrent(command: cmd.SetConcurrentMigrations, state: State) -> Verdict:
@@ -123,6 +133,4 @@ def set_concurrent(command: cmd.SetConcurrentMigrations, state: State) -> Verdic
 def set_migration_options(command: cmd.SetMigrationOptions, state: State) -> Verdict:
     """Options that every node can keep to."""
     possible = machine_rules.transfer_options(command.options)
-    if not possible:
-        return possible
-    return together(tuple(limit_holds(command.options, node) for node in state.nodes.values()))
+    return together((possible, *(limit_holds(command.options, node) for node in state.nodes.values())))

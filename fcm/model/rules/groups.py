@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from fcm.model import commands as cmd
-    from fcm.model.entities import Group
+    from fcm.model.entities import Group, Resource
     from fcm.model.state import State
 
 
@@ -33,17 +33,14 @@ def remove_group(command: cmd.RemoveGroup, state: State) -> Verdict:
 
 def configure_group(command: cmd.ConfigureGroup, state: State) -> Verdict:
     """All values are possible, and every one that is not is named."""
-    group = state.groups[command.group]
-    if command.name is not None and command.name != group.name:
-        verdict = names.object_name(command.name, "service or application")
-        if not verdict:
-            return verdict
-        if names.is_taken(command.name, (other.name for other in state.groups.values() if other != group)):
-            return no(f"A service or application {command.name} exists already.", "Choose another name.")
-    return together(_wrong_properties(command, group, state))
+    return together(_wrong_properties(command, state.groups[command.group], state))
 
 
 def _wrong_properties(command: cmd.ConfigureGroup, group: Group, state: State) -> Iterator[Verdict]:
+    if command.name is not None and command.name != group.name:
+        yield names.object_name(command.name, "service or application")
+        others = (other.name for other in state.groups.values() if other != group)
+        yield names.not_taken(command.name, others, f"A service or application {command.name} exists already.")
     for owner in command.preferred_owners or ():
         if owner not in state.nodes:
             yield no(f"There is no node {owner}.", "Choose nodes of this cluster.")
@@ -64,24 +61,25 @@ def _wrong_properties(command: cmd.ConfigureGroup, group: Group, state: State) -
 
 def configure_resource(command: cmd.ConfigureResource, state: State) -> Verdict:
     """Names, possible owners and policies that fit the cluster."""
-    resource = state.resources[command.resource]
+    return together(_wrong_for_resource(command, state.resources[command.resource], state))
+
+
+def _wrong_for_resource(command: cmd.ConfigureResource, resource: Resource, state: State) -> Iterator[Verdict]:
     if command.name is not None and command.name != resource.name:
-        verdict = names.object_name(command.name, "resource")
-        if not verdict:
-            return verdict
-        if names.is_taken(command.name, (other.name for other in state.resources.values() if other != resource)):
-            return no(f"A resource {command.name} exists already.", "Choose another name.")
+        yield names.object_name(command.name, "resource")
+        others = (other.name for other in state.resources.values() if other != resource)
+        yield names.not_taken(command.name, others, f"A resource {command.name} exists already.")
     owners = command.possible_owners
-    if owners is not None:
-        unknown = [owner for owner in owners if owner not in state.nodes]
-        if unknown:
-            return no(f"There is no node {unknown[0]}.", "Choose nodes of this cluster.")
-        if not owners:
-            return no("A resource needs at least one possible owner.", "Tick at least one node.")
-        current = state.groups[resource.group].owner
-        if current not in owners:
-            return no(f"{current} owns the resource now.", "Move it to another node first, or leave the node ticked.")
-    return OK
+    if owners is None:
+        return
+    for unknown in (owner for owner in owners if owner not in state.nodes):
+        yield no(f"There is no node {unknown}.", "Choose nodes of this cluster.")
+    if not owners:
+        yield no("A resource needs at least one possible owner.", "Tick at least one node.")
+        return
+    current = state.groups[resource.group].owner
+    if current not in owners:
+        yield no(f"{current} owns the resource now.", "Move it to another node first, or leave the node ticked.")
 
 
 def fail_resource(command: cmd.FailResource, state: State) -> Verdict:

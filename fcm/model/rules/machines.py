@@ -37,34 +37,39 @@ LONGEST_TIME = 30 * 86_400.0
 
 
 def create_machine(command: cmd.CreateVirtualMachine, state: State) -> Verdict:
-    """New Virtual Machine."""
-    verdict = file_name(command.name, "virtual machine")
-    if not verdict:
-        return verdict
+    """New Virtual Machine: everything that stands against it is told."""
+    return together(_against_new(command, state))
+
+
+def _against_new(command: cmd.CreateVirtualMachine, state: State) -> Iterator[Verdict]:
+    yield file_name(command.name, "virtual machine")
     if state.machine_named(command.name) is not None:
-        return no(f"A virtual machine {command.name} exists already.", "Choose another name.")
+        yield no(f"A virtual machine {command.name} exists already.", "Choose another name.")
     node = state.nodes[command.node]
     if node.state not in (NodeState.UP, NodeState.PAUSED):
-        return no(f"{node.name} is {node.state.lower()}.", "Choose a node that is up.")
-    if not 8 * MIB <= command.memory <= 64 * GIB or command.memory % (2 * MIB):
-        return no("The memory must be 8 MiB to 64 GiB, in steps of 2 MiB.", "Choose another size.")
+        yield no(f"{node.name} is {node.state.lower()}.", "Choose a node that is up.")
+    yield _memory_size(command.memory)
     if not 1 <= command.processors <= 4:
-        return no(f"{command.processors} virtual processors are not possible.", "Hyper-V 2008 R2 has 1 to 4.")
+        yield no(f"{command.processors} virtual processors are not possible.", "Hyper-V 2008 R2 has 1 to 4.")
     if command.disk is not None:
         disk = state.disks[command.disk]
         if disk.use is not DiskUse.SHARED_VOLUME:
-            return no(f"{disk.name} is not a Cluster Shared Volume.", "Add it to the Cluster Shared Volumes first.")
-        reached = within_reach(state, disk.id)
-        if not reached:
-            return reached
+            yield no(f"{disk.name} is not a Cluster Shared Volume.", "Add it to the Cluster Shared Volumes first.")
+        yield within_reach(state, disk.id)
         if disk.free < command.disk_size:
             free, wanted = apart(disk.free, command.disk_size)
-            return no(f"{disk.name} has {free} free, {wanted} are needed.", "Choose another volume or a smaller disk.")
+            yield no(f"{disk.name} has {free} free, {wanted} are needed.", "Choose another volume or a smaller disk.")
     if command.switch is not None and command.switch not in node.switches:
-        return no(f"{node.name} has no virtual network {quoted(command.switch)}.", "Choose one that the node has.")
+        yield no(f"{node.name} has no virtual network {quoted(command.switch)}.", "Choose one that the node has.")
     if command.start and state.free_memory(node.name) < command.memory:
-        return _short_of_memory(state, node.name, command.memory)
-    return OK
+        yield _short_of_memory(state, node.name, command.memory)
+
+
+def _memory_size(memory: int | None) -> Verdict:
+    """Whether a machine can have so many bytes (None: as many as before)."""
+    if memory is None or (8 * MIB <= memory <= 64 * GIB and memory % (2 * MIB) == 0):
+        return OK
+    return no("The memory must be 8 MiB to 64 GiB, in steps of 2 MiB.", "Choose another size.")
 
 
 def _short_of_memory(state: State, node: str, memory: int) -> Verdict:
@@ -77,30 +82,38 @@ def _short_of_memory(state: State, node: str, memory: int) -> Verdict:
 
 def configure_machine(command: cmd.ConfigureVirtualMachine, state: State) -> Verdict:
     """Settings of a virtual machine."""
+    return together(_against_settings(command, state))
+
+
+def _against_settings(command: cmd.ConfigureVirtualMachine, state: State) -> Iterator[Verdict]:
     machine = state.machines[command.machine]
     if state.active_migration(machine.id) is not None:
-        return no(f"{machine.name} is being migrated.", "Its settings can be changed when the migration is over.")
-    needs_off = command.memory is not None or command.processor_compatibility is not None
-    if needs_off and machine.state is not MachineState.OFF:
-        what = "memory" if command.memory is not None else "processor compatibility"
-        return no(f"The {what} of a machine can be changed only while it is off.", f"Shut {machine.name} down first.")
-    if command.memory is not None and (not 8 * MIB <= command.memory <= 64 * GIB or command.memory % (2 * MIB)):
-        return no("The memory must be 8 MiB to 64 GiB, in steps of 2 MiB.", "Choose another size.")
+        yield no(f"{machine.name} is being migrated.", "Its settings can be changed when the migration is over.")
+    if machine.state is not MachineState.OFF:
+        asked = {"memory": command.memory, "processor compatibility": command.processor_compatibility}
+        for what in (name for name, value in asked.items() if value is not None):
+            yield no(
+                f"The {what} of a machine can be changed only while it is off.", f"Shut {machine.name} down first."
+            )
+    yield _memory_size(command.memory)
     if command.switch and command.switch not in state.nodes[machine.node].switches:
-        return no(f"{machine.node} has no virtual network {quoted(command.switch)}.", "Choose one that the node has.")
-    return within_reach(state, machine.disk)
+        yield no(f"{machine.node} has no virtual network {quoted(command.switch)}.", "Choose one that the node has.")
+    yield within_reach(state, machine.disk)
 
 
 def delete_machine(command: cmd.DeleteVirtualMachine, state: State) -> Verdict:
     """Delete a machine that the cluster does not hold."""
-    machine = state.machines[command.machine]
+    return together(_against_deletion(state.machines[command.machine], state))
+
+
+def _against_deletion(machine: VirtualMachine, state: State) -> Iterator[Verdict]:
     if machine.is_highly_available:
-        return no(f"{machine.name} is clustered.", "Delete it from Services and applications first.")
+        yield no(f"{machine.name} is clustered.", "Delete it from Services and applications first.")
     if machine.state is not MachineState.OFF:
-        return no(f"{machine.name} is {machine.state.lower()}.", "Turn it off first.")
+        yield no(f"{machine.name} is {machine.state.lower()}.", "Turn it off first.")
     if active_backup(state, machine.id) is not None:
-        return no(f"{machine.name} is being backed up.", "Wait for the end of the backup.")
-    return within_reach(state, machine.disk)
+        yield no(f"{machine.name} is being backed up.", "Wait for the end of the backup.")
+    yield within_reach(state, machine.disk)
 
 
 _REACHABLE: dict[MachineState, tuple[MachineState, ...]] = {
@@ -113,29 +126,39 @@ _REACHABLE: dict[MachineState, tuple[MachineState, ...]] = {
 
 def set_machine_state(command: cmd.SetMachineState, state: State) -> Verdict:
     """Start, shut down, turn off, save, pause."""
+    return together(_against_state(command, state))
+
+
+def _against_state(command: cmd.SetMachineState, state: State) -> Iterator[Verdict]:
     machine = state.machines[command.machine]
-    if state.active_migration(machine.id) is not None:
-        return no(f"{machine.name} is being migrated.", "Wait for the end or cancel the migration.")
     if machine.state not in _REACHABLE.get(command.state, ()):
-        return no(f"{machine.name} is {machine.state.lower()}.")
+        yield no(f"{machine.name} is {machine.state.lower()}.")
+        return  # what it would need is of no interest where it cannot get there
+    if state.active_migration(machine.id) is not None:
+        yield no(f"{machine.name} is being migrated.", "Wait for the end or cancel the migration.")
     if command.state is MachineState.OFF and machine.state is MachineState.SAVED and not command.forced:
-        return no(f"{machine.name} is saved.", "Start it first, or turn it off and lose the saved state.")
-    node = state.nodes[machine.node]
+        yield no(f"{machine.name} is saved.", "Start it first, or turn it off and lose the saved state.")
     if command.state is MachineState.RUNNING and machine.state is not MachineState.PAUSED:
-        if node.state is NodeState.DOWN:
-            return no(f"{node.name} is down.", "Start the cluster service of the node.")
-        if state.free_memory(node.name) < machine.memory:
-            return _short_of_memory(state, node.name, machine.memory)
-        if machine.disk is not None and state.disks[machine.disk].state is not ResourceState.ONLINE:
-            return no(f"The disk of {machine.name} is offline.", "Bring the disk online first.")
-        if machine.disk is not None and state.disks[machine.disk].owner not in (machine.node, None):
-            disk = state.disks[machine.disk]
-            if disk.use is not DiskUse.SHARED_VOLUME:
-                return no(
-                    f"{disk.name} with the files of {machine.name} is owned by {disk.owner}, not by {machine.node}.",
-                    "Make the machine highly available: then the disk moves with it.",
-                )
-    return within_reach(state, machine.disk)  # what runs from such a volume already cannot be
+        yield from _against_start(machine, state)
+    yield within_reach(state, machine.disk)  # what runs from such a volume already cannot be
+
+
+def _against_start(machine: VirtualMachine, state: State) -> Iterator[Verdict]:
+    node = state.nodes[machine.node]
+    if node.state is NodeState.DOWN:
+        yield no(f"{node.name} is down.", "Start the cluster service of the node.")
+    if state.free_memory(node.name) < machine.memory:
+        yield _short_of_memory(state, node.name, machine.memory)
+    disk = None if machine.disk is None else state.disks[machine.disk]
+    if disk is None:
+        return
+    if disk.state is not ResourceState.ONLINE:
+        yield no(f"The disk of {machine.name} is {disk.state.lower()}.", "Bring the disk online first.")
+    if disk.owner not in (machine.node, None) and disk.use is not DiskUse.SHARED_VOLUME:
+        yield no(
+            f"{disk.name} with the files of {machine.name} is owned by {disk.owner}, not by {machine.node}.",
+            "Make the machine highly available: then the disk moves with it.",
+        )
 
 
 def make_highly_available(command: cmd.MakeHighlyAvailable, state: State) -> Verdict:
@@ -201,21 +224,31 @@ def _passed(checks: Iterable[CheckResult]) -> Verdict:
 
 def transfer_options(options: MigrationOptions) -> Verdict:
     """Options of QEMU's transfer: limits of qapi/migration.json, combinations of migration/options.c."""
-    if options.downtime_limit is not None and not 0 < options.downtime_limit <= 2000:
-        return no("The downtime limit must be above 0 and at most 2000 s.", "QEMU allows no more.")
+    return together(_impossible_options(options))
+
+
+def _impossible_options(options: MigrationOptions) -> Iterator[Verdict]:
+    yield _downtime(options.downtime_limit)
     if options.bandwidth is not None and options.bandwidth <= 0:
-        return no("The bandwidth must be above 0.", "Leave it empty for what the network carries.")
+        yield no("The bandwidth must be above 0.", "Leave it empty for what the network carries.")
     if options.time_limit is not None and not 1 <= options.time_limit <= LONGEST_TIME:
-        return no("The time limit must be from 1 s to 30 days.", "Leave it empty for none.")
+        yield no("The time limit must be from 1 s to 30 days.", "Leave it empty for none.")
     for percent in (options.auto_converge_initial, options.auto_converge_increment):
         if percent is not None and not 1 <= percent <= 99:
-            return no("Auto-converge slows a guest by 1 to 99 %.", "QEMU's own defaults are 20 % and 10 %.")
+            yield no("Auto-converge slows a guest by 1 to 99 %.", "QEMU's own defaults are 20 % and 10 %.")
     if not 1 <= options.parallel_connections <= 255:
-        return no("There can be 1 to 255 parallel connections.", "Two to four are enough for most networks.")
-    if options.parallel_connections > 1 and (options.post_copy or options.xbzrle):
-        other = "Post-copy" if options.post_copy else "XBZRLE"
-        return no(f"{other} and parallel connections exclude each other.", "Choose one of the two.")
-    return OK
+        yield no("There can be 1 to 255 parallel connections.", "Two to four are enough for most networks.")
+    if options.parallel_connections > 1:
+        for other, chosen in (("Post-copy", options.post_copy), ("XBZRLE", options.xbzrle)):
+            if chosen:
+                yield no(f"{other} and parallel connections exclude each other.", "Choose one of the two.")
+
+
+def _downtime(limit: float | None) -> Verdict:
+    """Whether a guest may be asked to stand still for so many s at most (None: as long as before)."""
+    if limit is None or 0 < limit <= 2000:
+        return OK
+    return no("The downtime limit must be above 0 and at most 2000 s.", "QEMU allows no more.")
 
 
 def offline_move(command: cmd.QuickMigrate | cmd.MoveMachine, state: State) -> Verdict:
@@ -268,9 +301,12 @@ def tune(command: cmd.TuneMigration, state: State) -> Verdict:
     migration = state.migrations[command.migration]
     if migration.kind is not MigrationKind.LIVE or migration.phase.is_over:
         return no("Only a live migration under way can be tuned.", "")
-    if command.downtime_limit is not None and not 0 < command.downtime_limit <= 2000:
-        return no("The downtime limit must be above 0 and at most 2000 s.", "QEMU allows no more.")
-    if command.bandwidth is not None and command.bandwidth < UNLIMITED:
+    return together((_downtime(command.downtime_limit), _tuned_bandwidth(command.bandwidth, migration, state)))
+
+
+def _tuned_bandwidth(bandwidth: int | None, migration: Migration, state: State) -> Verdict:
+    if bandwidth is None:
+        return OK
+    if bandwidth < UNLIMITED:
         return no("The bandwidth must be above 0.", "Or take the limit away.")
-    options = migration.options.tuned(None, command.bandwidth, post_copy=False)
-    return OK if command.bandwidth is None else limit_holds(options, state.nodes[migration.source])
+    return limit_holds(migration.options.tuned(None, bandwidth, post_copy=False), state.nodes[migration.source])

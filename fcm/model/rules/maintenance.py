@@ -17,10 +17,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from fcm.model.entities import DiskUse, MachineState, ResourceState, VolumeAccess
-from fcm.model.rules.verdict import OK, Verdict, no, some
+from fcm.model.rules.verdict import OK, Verdict, no, some, together
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from fcm.model import commands as cmd
     from fcm.model.entities import VirtualMachine
@@ -69,41 +69,43 @@ def set_maintenance(command: cmd.SetMaintenance, state: State) -> Verdict:
         return no(f"{disk.name} is not a cluster disk.", "Add it to the cluster first.")
     if in_maintenance(state, disk.id) == command.on:
         return no(f"Maintenance mode of {disk.name} is {'on' if command.on else 'off'} already.")
-    if not command.on:
-        return OK
+    return together(_against_maintenance(command, state)) if command.on else OK
+
+
+def _against_maintenance(command: cmd.SetMaintenance, state: State) -> Iterator[Verdict]:
+    disk = state.disks[command.disk]
     if disk.state is not ResourceState.ONLINE:
-        return no(f"{disk.name} is {disk.state.lower()}.", "Bring the disk online first.")
+        yield no(f"{disk.name} is {disk.state.lower()}.", "Bring the disk online first.")
     if disk.use is DiskUse.WITNESS:
-        return no(f"{disk.name} is the witness of the quorum.", "Configure another quorum first.")
+        yield no(f"{disk.name} is the witness of the quorum.", "Configure another quorum first.")
     users = state.machines_with_files_on(disk.id)
     moving = [machine for machine in users if state.active_migration(machine.id) is not None]
     if moving:
-        return no(f"{_names(moving)}: being migrated.", "Wait for the end or cancel the migration.")
+        yield no(f"{_names(moving)}: being migrated.", "Wait for the end or cancel the migration.")
     backed_up = {backup.machine for backup in state.backups.values() if backup.ended is None}
     if any(machine.id in backed_up for machine in users):
-        return no(f"A backup of {disk.name} is in progress.", "Wait for its end.")
-    return _machines_are_off(command, state)
+        yield no(f"A backup of {disk.name} is in progress.", "Wait for its end.")
+    yield from _still_running(command, state)
 
 
-def _machines_are_off(command: cmd.SetMaintenance, state: State) -> Verdict:
+def _still_running(command: cmd.SetMaintenance, state: State) -> Iterator[Verdict]:
     running = machines_in_the_way(state, command.disk)
     name = state.disks[command.disk].name
-    changing = [machine for machine in running if machine.state in _CHANGING]
-    if changing:
-        return no(f"{changing[0].name} is {changing[0].state.lower()}.", "Wait until that is done.")
+    for machine in (one for one in running if one.state in _CHANGING):
+        yield no(f"{machine.name} is {machine.state.lower()}.", "Wait until that is done.")
     alone = [machine for machine in running if not machine.is_highly_available]
     if alone:
-        return no(
+        yield no(
             f"{_names(alone)}: running from {name} and not highly available, so that the cluster cannot take it "
             "offline.",
             "Shut down or save what runs there first.",
         )
-    if running and not command.force:
-        return no(
-            f"{_names(running)}: running from {name}, which no node reaches in maintenance mode.",
+    others = [machine for machine in running if machine.is_highly_available and machine.state not in _CHANGING]
+    if others and not command.force:
+        yield no(
+            f"{_names(others)}: running from {name}, which no node reaches in maintenance mode.",
             "Shut down or save what runs there first, or use -Force: then the offline action of each is taken.",
         )
-    return OK
 
 
 def maintenance_question(state: State, disk: str) -> str:

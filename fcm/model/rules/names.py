@@ -44,6 +44,11 @@ def is_taken(name: str, others: Iterable[str]) -> bool:
     return any(same(other) == key for other in others)
 
 
+def not_taken(name: str, others: Iterable[str], reason: str) -> Verdict:
+    """Whether none of the other names is the same to Windows; ``reason`` says that one is."""
+    return no(reason, _OTHER_NAME) if is_taken(name, others) else OK
+
+
 def object_name(name: str, what: str, limit: int = NAME_LIMIT) -> Verdict:
     """Whether something that only the cluster knows can be called so: a group, resource, disk or network."""
     return _empty(name, what) and together(_wrong_letters(name, what, limit))

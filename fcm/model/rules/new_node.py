@@ -6,9 +6,11 @@ import ipaddress
 from typing import TYPE_CHECKING
 
 from fcm.model.rules.names import server_name
-from fcm.model.rules.verdict import OK, Verdict, no
+from fcm.model.rules.verdict import Verdict, no, together
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from fcm.model import commands as cmd
     from fcm.model.entities import Network
     from fcm.model.state import State
@@ -21,21 +23,21 @@ _TRIED = 4096
 
 def may_add(command: cmd.AddNode, state: State) -> Verdict:
     """Whether a server of this name can join."""
-    verdict = server_name(command.node, "server")
-    if not verdict:
-        return verdict
+    return together(_against_node(command, state))
+
+
+def _against_node(command: cmd.AddNode, state: State) -> Iterator[Verdict]:
     assert state.cluster is not None
+    yield server_name(command.node, "server")
     taken = next((name for name in state.nodes if name.casefold() == command.node.casefold()), "")
     if taken:
-        return no(f"{taken} is a node of the cluster already.", "Choose another server.")
+        yield no(f"{taken} is a node of the cluster already.", "Choose another server.")
     if command.node.casefold() == state.cluster.name.casefold():
-        return no(f"{command.node} is the name of the cluster.", "Choose another server.")
+        yield no(f"{command.node} is the name of the cluster.", "Choose another server.")
     if len(state.nodes) >= NODES:
-        return no(f"The cluster has {len(state.nodes)} nodes.", f"Windows Server 2008 R2 has at most {NODES}.")
-    full = next((network for network in state.networks.values() if not free_address(network, state)), None)
-    if full is not None:
-        return no(f"The subnet {full.subnet} of {full.name} has no free address.", "Evict a node first.")
-    return OK
+        yield no(f"The cluster has {len(state.nodes)} nodes.", f"Windows Server 2008 R2 has at most {NODES}.")
+    for full in (network for network in state.networks.values() if not free_address(network, state)):
+        yield no(f"The subnet {full.subnet} of {full.name} has no free address.", "Evict a node first.")
 
 
 def free_address(network: Network, state: State) -> str:

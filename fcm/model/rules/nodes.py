@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from fcm.model.entities import (
-    NetworkRole,
-    NodeState,
-    QuorumMode,
-)
+from fcm.model.entities import NetworkRole, NodeState
 from fcm.model.rules import names
 from fcm.model.rules.drains import active_drain, moves_back
 from fcm.model.rules.quorum import votes
 from fcm.model.rules.verdict import OK, Verdict, no, some, together
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from fcm.model import commands as cmd
+    from fcm.model.entities import Network, Node
     from fcm.model.state import State
 
 
@@ -56,18 +54,19 @@ def stop_service(command: cmd.StopClusterService, state: State) -> Verdict:
     node = state.nodes[command.node]
     if node.state is NodeState.DOWN:
         return no(f"{node.name} is down already.", "")
-    return together(_needed(node.name, state))
+    stopped = {**state.nodes, node.name: replace(node, state=NodeState.DOWN)}
+    return together(_needed(node.name, stopped, state))
 
 
-def _needed(name: str, state: State) -> Iterator[Verdict]:
-    """Why the cluster cannot do without a node that is up."""
+def _needed(name: str, after: Mapping[str, Node], state: State) -> Iterator[Verdict]:
+    """Why the cluster cannot do without a node that is up; ``after``: the nodes as they would be."""
     assert state.cluster is not None
-    count = votes(state.cluster, state.nodes, state.disks)
-    if not any(n.state in (NodeState.UP, NodeState.PAUSED) for n in state.nodes.values() if n.name != name):
+    count = votes(state.cluster, after, state.disks)
+    if not any(node.state in (NodeState.UP, NodeState.PAUSED) for node in after.values()):
         yield no(f"{name} is the last node that is up.", "Shut the cluster down instead.")
-    elif state.cluster.quorum_mode is not QuorumMode.DISK_ONLY and count.present - 1 < count.needed:
+    elif not count.has_quorum:
         yield no(
-            f"Without {name} only {count.present - 1} of {count.needed} needed votes are left: the cluster would "
+            f"Without {name} only {count.present} of {count.needed} needed votes are left: the cluster would "
             "lose its quorum.",
             "Bring another node up first, or shut the cluster down.",
         )
@@ -99,25 +98,24 @@ def _kept_by(name: str, state: State) -> Iterator[Verdict]:
     if volumes:
         text = f"{name} is the coordinator of a shared volume ({some(volumes, 3)})."
         yield no(text, "Move the volume to another node first.")
-    yield from _needed(name, state)
+    yield from _needed(name, {other: node for other, node in state.nodes.items() if other != name}, state)
 
 
 def configure_network(command: cmd.ConfigureNetwork, state: State) -> Verdict:
     """A name that no other network has, a role and a metric that fit."""
-    network = state.networks[command.network]
+    return together(_wrong_for_network(command, state.networks[command.network], state))
+
+
+def _wrong_for_network(command: cmd.ConfigureNetwork, network: Network, state: State) -> Iterator[Verdict]:
+    others = [other for other in state.networks.values() if other.id != network.id]
     if command.name is not None and command.name != network.name:
-        verdict = names.object_name(command.name, "network")
-        if not verdict:
-            return verdict
-        if names.is_taken(command.name, (other.name for other in state.networks.values() if other != network)):
-            return no(f"A network {command.name} exists already.", "Choose another name.")
+        yield names.object_name(command.name, "network")
+        taken = (other.name for other in others)
+        yield names.not_taken(command.name, taken, f"A network {command.name} exists already.")
     if command.metric is not None and not 1 <= command.metric <= 65535:
-        return no("The metric must be 1 to 65535.", "Correct the metric.")
-    if command.role is NetworkRole.NONE:
-        others = [n for n in state.networks.values() if n.id != network.id and n.role is not NetworkRole.NONE]
-        if not others:
-            return no("The cluster would have no network left.", "Enable another network first.")
-    return OK
+        yield no("The metric must be 1 to 65535.", "Correct the metric.")
+    if command.role is NetworkRole.NONE and all(other.role is NetworkRole.NONE for other in others):
+        yield no("The cluster would have no network left.", "Enable another network first.")
 
 
 def fail_adapter(command: cmd.FailAdapter, state: State) -> Verdict:

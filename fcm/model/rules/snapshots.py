@@ -7,9 +7,12 @@ from typing import TYPE_CHECKING
 from fcm.model.entities import MachineState, NodeState, ResourceState, VolumeAccess
 from fcm.model.quantities import apart
 from fcm.model.rules.maintenance import not_in_maintenance, within_reach
-from fcm.model.rules.verdict import OK, Verdict, no
+from fcm.model.rules.names import not_taken
+from fcm.model.rules.verdict import OK, Verdict, no, together
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from fcm.model import commands as cmd
     from fcm.model.entities import VirtualMachine
     from fcm.model.snapshots import Backup, Snapshot
@@ -85,81 +88,85 @@ def revert_advice(state: State, snapshot: Snapshot) -> str:
 
 
 def take(command: cmd.TakeSnapshot, state: State) -> Verdict:
-    """Snapshot of Hyper-V Manager."""
+    """Snapshot of Hyper-V Manager: everything that stands against it is told."""
+    return together(_against_snapshot(command, state))
+
+
+def _against_snapshot(command: cmd.TakeSnapshot, state: State) -> Iterator[Verdict]:
     machine = state.machines[command.machine]
-    found = _still(state, machine)
-    if not found:
-        return found
+    yield from _moving(state, machine)
     others = snapshots_of(state, machine.id)
     if len(others) >= MOST_SNAPSHOTS:
-        return no(f"{machine.name} has {len(others)} snapshots, the most Hyper-V allows.", "Delete one first.")
+        yield no(f"{machine.name} has {len(others)} snapshots, the most Hyper-V allows.", "Delete one first.")
     if len(command.name) > LONGEST_NAME or command.name != command.name.strip() or not command.name.isprintable():
-        return no(
+        yield no(
             f"The name of a snapshot has at most {LONGEST_NAME} characters, none of them a control character, and no "
             "space around it.",
             "Choose another name, or none.",
         )
-    if command.name.casefold() in {one.name.casefold() for one in others}:
-        return no(f"{machine.name} has a snapshot {command.name} already.", "Choose another name.")
+    reason = f"{machine.name} has a snapshot {command.name} already."
+    yield not_taken(command.name, (one.name for one in others), reason)
     if machine.disk is not None and machine.state is not MachineState.OFF:
         disk = state.disks[machine.disk]
         if disk.free < machine.memory:
             free, taken = apart(disk.free, machine.memory)
-            return no(
+            yield no(
                 f"{disk.name} has {free} free; the memory of {machine.name} takes {taken}.",
                 "Shut the machine down first, or make room.",
             )
-    return OK
 
 
-def _still(state: State, machine: VirtualMachine) -> Verdict:
+def _moving(state: State, machine: VirtualMachine) -> Iterator[Verdict]:
+    """Why the files of a machine cannot be changed now."""
     if state.active_migration(machine.id) is not None:
-        return no(f"{machine.name} is being migrated.", "Wait for the end or cancel the migration.")
+        yield no(f"{machine.name} is being migrated.", "Wait for the end or cancel the migration.")
     if machine.state in _CHANGING:
-        return no(f"{machine.name} is {machine.state.lower()}.", "Wait until that is done.")
-    backup = active_backup(state, machine.id)
-    if backup is not None:
-        return no(f"{machine.name} is being backed up.", "Wait for the end of the backup.")
-    return within_reach(state, machine.disk)
+        yield no(f"{machine.name} is {machine.state.lower()}.", "Wait until that is done.")
+    if active_backup(state, machine.id) is not None:
+        yield no(f"{machine.name} is being backed up.", "Wait for the end of the backup.")
+    yield within_reach(state, machine.disk)
 
 
 def revert(command: cmd.RevertToSnapshot, state: State) -> Verdict:
     """Revert and Apply of Hyper-V Manager; a clustered machine must be off, as the guide asks for."""
-    snapshot = state.snapshots[command.snapshot]
+    return together(_against_revert(state.snapshots[command.snapshot], state))
+
+
+def _against_revert(snapshot: Snapshot, state: State) -> Iterator[Verdict]:
     machine = state.machines[snapshot.machine.id]
-    found = _still(state, machine)
-    if not found:
-        return found
+    yield from _moving(state, machine)
     if machine.is_highly_available and machine.state is not MachineState.OFF:
-        return no(
+        yield no(
             f"{machine.name} is clustered and {machine.state.lower()}; going back to a snapshot behind the cluster's "
             "back looks like a failure to it.",
             "Shut it down from Failover Cluster Manager first, take a snapshot of it as it is, then go back.",
         )
     if state.nodes[machine.node].state is NodeState.DOWN:
-        return no(f"{machine.node} is down.", "Start the cluster service of the node.")
-    return OK
+        yield no(f"{machine.node} is down.", "Start the cluster service of the node.")
 
 
 def delete(command: cmd.DeleteSnapshot, state: State) -> Verdict:
     """Delete Snapshot of Hyper-V Manager."""
-    return _still(state, state.machines[state.snapshots[command.snapshot].machine.id])
+    return together(_moving(state, state.machines[state.snapshots[command.snapshot].machine.id]))
 
 
 def back_up(command: cmd.BackUpMachine, state: State) -> Verdict:
     """Online backup; one that meets a live migration waits for it and is not refused."""
-    machine = state.machines[command.machine]
+    return together(_against_backup(state.machines[command.machine], state))
+
+
+def _against_backup(machine: VirtualMachine, state: State) -> Iterator[Verdict]:
     if active_backup(state, machine.id) is not None:
-        return no(f"{machine.name} is being backed up already.", "Wait for the end of that backup.")
+        yield no(f"{machine.name} is being backed up already.", "Wait for the end of that backup.")
     if machine.state in _CHANGING:
-        return no(f"{machine.name} is {machine.state.lower()}.", "Wait until that is done.")
+        yield no(f"{machine.name} is {machine.state.lower()}.", "Wait until that is done.")
     if state.nodes[machine.node].state is NodeState.DOWN:
-        return no(f"{machine.node} is down.", "Start the cluster service of the node.")
+        yield no(f"{machine.node} is down.", "Start the cluster service of the node.")
     if machine.disk is not None:
         disk = state.disks[machine.disk]
         if disk.state is not ResourceState.ONLINE:
-            return no(f"{disk.name} with the files of {machine.name} is offline.", "Bring the disk online first.")
-    return not_in_maintenance(state, machine.disk)
+            yield no(f"{disk.name} with the files of {machine.name} is offline.", "Bring the disk online first.")
+    yield not_in_maintenance(state, machine.disk)
 
 
 def volume_in_backup(state: State, disk: str) -> Verdict:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from fcm.model import commands as cmd
-    from fcm.model.entities import Disk
+    from fcm.model.entities import Disk, Node
     from fcm.model.state import State
 
 
@@ -72,35 +72,36 @@ def remove_volume(command: cmd.RemoveSharedVolume, state: State) -> Verdict:
     """Volumes without files of virtual machines."""
     volume = state.shared_volumes[command.disk]
     users = [machine.name for machine in state.machines_with_files_on(command.disk)]
-    if users:
-        return no(f"{volume.name} holds files of {some(users, 3)}.", "Move or delete these machines first.")
-    return not_in_maintenance(state, command.disk)
+    empty = no(f"{volume.name} holds files of {some(users, 3)}.", "Move or delete these machines first.")
+    return together((empty if users else OK, not_in_maintenance(state, command.disk)))
 
 
 def rename_volume(command: cmd.RenameSharedVolume, state: State) -> Verdict:
     """A name for a volume that no other has."""
     volume = state.shared_volumes[command.disk]
-    verdict = names.object_name(command.name, "volume")
-    if not verdict:
-        return verdict
-    if names.is_taken(command.name, (disk.name for disk in state.disks.values() if disk.id != volume.disk)):
-        return no(f"Another disk is named {command.name}.", "Choose a name that is not in use.")
-    return OK
+    others = (disk.name for disk in state.disks.values() if disk.id != volume.disk)
+    return together(
+        (
+            names.object_name(command.name, "volume"),
+            names.not_taken(command.name, others, f"Another disk is named {command.name}."),
+        )
+    )
 
 
 def rename_folder(command: cmd.RenameVolumeFolder, state: State) -> Verdict:
     """A folder name under ClusterStorage that Windows takes and no other volume has."""
+    return together(_against_folder(command, state))
+
+
+def _against_folder(command: cmd.RenameVolumeFolder, state: State) -> Iterator[Verdict]:
     volume = state.shared_volumes[command.disk]
-    verdict = names.file_name(command.folder, "folder", names.FOLDER_LIMIT)
-    if not verdict:
-        return verdict
+    yield names.file_name(command.folder, "folder", names.FOLDER_LIMIT)
     others = (other.folder for other in state.shared_volumes.values() if other.disk != volume.disk)
-    if names.is_taken(command.folder, others):
-        return no(f"ClusterStorage has a folder {command.folder} already.", "Choose a name that is not in use.")
+    yield names.not_taken(command.folder, others, f"ClusterStorage has a folder {command.folder} already.")
     moving = [m for m in state.running_migrations() if state.machines[m.machine].disk == volume.disk]
     if moving:
-        return no("A machine on this volume is being migrated.", "Wait until the migration is over.")
-    return within_reach(state, command.disk)
+        yield no("A machine on this volume is being migrated.", "Wait until the migration is over.")
+    yield within_reach(state, command.disk)
 
 
 def move_volume(command: cmd.MoveSharedVolume, state: State) -> Verdict:
@@ -108,11 +109,15 @@ def move_volume(command: cmd.MoveSharedVolume, state: State) -> Verdict:
     volume, node = state.shared_volumes[command.disk], state.nodes[command.node]
     if volume.owner == node.name:
         return no(f"{node.name} is the coordinator of {volume.name} already.", "Choose another node.")
+    return together(_against_move(command.disk, node, state))
+
+
+def _against_move(disk: str, node: Node, state: State) -> Iterator[Verdict]:
     if node.state is not NodeState.UP:
-        return no(f"{node.name} is {node.state.lower()}.", "Choose a node that is up.")
-    if node.name not in state.disks[command.disk].visible_to:
-        return no(f"{node.name} does not see this disk.", "Present the LUN to the node.")
-    return not_in_maintenance(state, command.disk)
+        yield no(f"{node.name} is {node.state.lower()}.", "Choose a node that is up.")
+    if node.name not in state.disks[disk].visible_to:
+        yield no(f"{node.name} does not see this disk.", "Present the LUN to the node.")
+    yield not_in_maintenance(state, disk)
 
 
 def redirect(command: cmd.SetRedirectedAccess, state: State) -> Verdict:
@@ -130,10 +135,12 @@ def disk_online(command: cmd.SetDiskOnline, state: State) -> Verdict:
         return no(f"{disk.name} is not a cluster disk.", "Add it to the cluster first.")
     if (disk.state is ResourceState.ONLINE) == command.online:
         return no(f"{disk.name} is {'online' if command.online else 'offline'} already.")
-    if not command.online:
-        if disk.use is DiskUse.WITNESS:
-            return no(f"{disk.name} is the witness of the quorum.", "Configure another quorum first.")
-        users = [m.name for m in state.machines_with_files_on(disk.id) if m.state.holds_memory]
-        if users:
-            return no(f"{disk.name} is used by running machines: {some(users, 3)}.", "Shut them down first.")
-    return OK
+    return OK if command.online else together(_against_offline(disk, state))
+
+
+def _against_offline(disk: Disk, state: State) -> Iterator[Verdict]:
+    if disk.use is DiskUse.WITNESS:
+        yield no(f"{disk.name} is the witness of the quorum.", "Configure another quorum first.")
+    users = [m.name for m in state.machines_with_files_on(disk.id) if m.state.holds_memory]
+    if users:
+        yield no(f"{disk.name} is used by running machines: {some(users, 3)}.", "Shut them down first.")

@@ -667,3 +667,22 @@ def test_a_node_without_machines_and_volumes_can_be_evicted(state: State) -> Non
     volumes = {key: replace(item, owner="node3") for key, item in volume.shared_volumes.items()}
     refused = allowed(cmd.EvictNode("node3"), replace(volume, shared_volumes=MappingProxyType(volumes)))
     assert "coordinator of a shared volume" in refused.reason
+
+
+def test_an_evicted_node_takes_its_vote_along_a_stopped_one_does_not(state: State) -> None:
+    two = evicted_from(with_cluster(state, quorum_mode=QuorumMode.NODE_MAJORITY, witness=None), "node3")
+    empty = two
+    for item in two.machines_on("node2"):
+        empty = with_machine(empty, item.name, node="node1")
+    assert allowed(cmd.EvictNode("node2"), empty), "of one node that is left, one is the majority"
+    refused = allowed(cmd.StopClusterService("node2"), empty)
+    assert refused.reason.startswith("Without node2 only 1 of 2 needed votes are left")
+
+
+def evicted_from(state: State, node: str) -> State:
+    """The cluster after a node that is down was evicted."""
+    down = with_node(state, node, state=NodeState.DOWN)
+    for item in down.machines_on(node):
+        down = with_machine(down, item.name, node="node1")
+    assert allowed(cmd.EvictNode(node), down)
+    return apply(down, Entry(down.sequence + 1, 1.0, NodeEvicted(node)))[0]
