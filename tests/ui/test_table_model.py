@@ -10,6 +10,7 @@ from hypothesis import strategies as some
 from PySide6.QtCore import QItemSelectionModel, QPersistentModelIndex, Qt
 from PySide6.QtTest import QAbstractItemModelTester
 
+from fcm.model.tables import GoneError
 from fcm.ui.tables.table_model import PROGRESS, Column, TableModel
 from fcm.ui.tables.table_view import TableView
 from fcm.workspace.files.settings import COLUMNS, Settings
@@ -229,3 +230,30 @@ def test_a_selection_model_sees_a_single_current_row(qtbot: QtBot, tmp_path: Pat
     shown.selectionModel().clearSelection()
     assert shown.selected_ids() == []
     assert isinstance(shown.selectionModel(), QItemSelectionModel)
+
+
+def test_a_row_whose_object_has_gone_is_empty_until_the_page_has_heard_of_it(qtbot: QtBot, tmp_path: Path) -> None:
+    objects = {"a": 3, "b": 1}
+
+    def value(identity: str) -> int:
+        if identity not in objects:
+            raise GoneError(identity)
+        return objects[identity]
+
+    columns = (
+        Column("Name", lambda i: f"name {value(i)}", icon=lambda i: f"vm{value(i)}"[:2]),
+        Column("Value", lambda i: str(value(i)), sort=value, numeric=True, tooltip=lambda i: f"tip {value(i)}"),
+        Column("Bar", lambda i: "x", progress=lambda i: value(i) / 10, time=lambda i: float(value(i))),
+    )
+    shown = view(qtbot, TableModel(columns), tmp_path)
+    shown.table.set_ids(["a", "b"])
+    del objects["b"]
+    shown.resize(700, 300)  # the columns are fitted to their texts
+    shown.grab()
+    shown.table.sort(1)
+    assert [shown.table.index(row, 0).data() for row in range(2)] == ["name 3", ""]
+    assert shown.table.index(1, 1).data(Qt.ItemDataRole.ToolTipRole) is None
+    assert shown.table.index(1, 2).data(PROGRESS) is None
+    assert [column.in_file("b") for column in shown.table.columns] == ["", "", ""]
+    shown.table.set_ids(["a"])
+    assert list(shown.table.ids) == ["a"]

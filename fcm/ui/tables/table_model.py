@@ -6,13 +6,15 @@ ask for one column. No proxy model: at 8,000 rows one would take longer than a f
 
 from __future__ import annotations
 
+import contextlib
 import time
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt, QTimer
 
 from fcm.model.moments import iso_time
+from fcm.model.tables import GoneError
 from fcm.ui.look import icons
 from fcm.ui.look.format import zone_note
 from fcm.ui.look.plain import literal
@@ -29,6 +31,7 @@ PROGRESS = int(Qt.ItemDataRole.UserRole) + 1
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 _LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 _Index = QModelIndex | QPersistentModelIndex
+V = TypeVar("V")
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,13 +70,39 @@ class Column:
         return "" if moment is None else iso_time(moment)
 
 
+def _outliving(column: Column) -> Column:
+    """The column of a table that may be painted once more after an object has gone: its cells are empty then.
+
+    A dock or a resize can ask for a row in the same turn in which the state lost its object (an evicted node, a closed
+    cluster), before the page that shows the table has heard of it.
+    """
+    return replace(
+        column,
+        text=_or_else("", column.text),
+        icon=column.icon and _or_else("", column.icon),
+        tooltip=column.tooltip and _or_else("", column.tooltip),
+        progress=column.progress and _or_else(None, column.progress),
+        time=column.time and _or_else(None, column.time),
+    )
+
+
+def _or_else(default: V, read: Callable[[str], V]) -> Callable[[str], V]:
+    def found(identity: str) -> V:
+        try:
+            return read(identity)
+        except GoneError:
+            return default
+
+    return found
+
+
 class TableModel(QAbstractTableModel):
     """Rows known by id, in an order of their own."""
 
     def __init__(self, columns: Sequence[Column], parent: QObject | None = None, first_sort: int = -1) -> None:
         """``first_sort`` is the column by which rows are sorted at first; -1 = as they are given."""
         super().__init__(parent)
-        self.columns = tuple(columns)
+        self.columns = tuple(map(_outliving, columns))
         self.first_sort = first_sort
         self.visible: Callable[[], tuple[int, int]] = lambda: (0, len(self._order) - 1)
         """First and last row that can be seen; the view sets it."""
@@ -193,11 +222,13 @@ class TableModel(QAbstractTableModel):
         ids = [identity for identity in self._ids if self._passes(identity)] if self._needle else list(self._ids)
         if 0 <= self._sorted_by < len(self.columns):
             column = self.columns[self._sorted_by]
-            if column.sort is not None:
-                ids.sort(key=column.sort, reverse=self._descending)
-            else:
-                text = column.text
-                ids.sort(key=lambda identity: text(identity).casefold(), reverse=self._descending)
+            text = column.text
+            with contextlib.suppress(GoneError):  # as they are, until the page has heard of it
+                ids = sorted(
+                    ids,
+                    key=column.sort or (lambda identity: text(identity).casefold()),
+                    reverse=self._descending,
+                )
         return ids
 
     def _passes(self, identity: str) -> bool:
