@@ -172,7 +172,8 @@ class EventLog:
         try:
             self.write()
         except EventLogError as error:
-            _log.warning("%s", error)
+            if not self._closed:  # what is not written then is made up for at the next start
+                _log.warning("%s", error)
 
     def _write_of_itself(self) -> None:
         self._write_if_possible()
@@ -370,12 +371,13 @@ class EventLog:
 
     def close(self) -> None:
         """Write what was taken and close the file; idempotent."""
-        thread, self._closed = self._thread, True
+        thread = self._thread
         if thread is not None:
             thread.join()
         if self.path is not None and self._connection is not None:
             self._write_if_possible()
         with self._lock:
+            self._closed = True
             if self._connection is not None:
                 self._connection.close()
                 self._connection = None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+import threading
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -15,6 +16,7 @@ from fcm.logs.queries.query import Query, QueryError, QueryPart, parse_query, qu
 from fcm.logs.queries.sql import condition_of
 from fcm.model import events as ev
 from fcm.model.commands import LiveMigrate
+from fcm.model.state import State
 from fcm.workspace.events.event_log import EventLog, EventLogError, Sought, everything
 from fcm.workspace.files.journal import Journal
 from fcm.workspace.workspace import LOG_LENGTH
@@ -257,3 +259,24 @@ def test_what_is_asked_of_a_closed_log_is_refused_in_words() -> None:
     log.close()
     with pytest.raises(EventLogError, match="was closed"):
         log.find(Sought(everything(), NOW))
+
+
+def test_a_cluster_that_closes_while_its_events_are_written_waits_for_them(tmp_path: Path) -> None:
+    log = EventLog(tmp_path / "one.events")
+    before = State()
+    entries = [ev.Entry(0, float(number), ev.BackendReported("warning", f"Report {number}.")) for number in range(401)]
+    log._writing.acquire()  # the writer has begun and the file is not open yet
+    log.take(entries, before, before)
+    writer = log._thread
+    assert writer is not None
+
+    class Awaited(threading.Thread):
+        def join(self, timeout: float | None = None) -> None:
+            log._writing.release()
+            writer.join(timeout)
+
+    log._thread = Awaited()
+    log.close()  # and nothing is logged, which the nets of the tests would tell
+    again = EventLog(tmp_path / "one.events")
+    assert len(again.find(Sought(everything(), NOW))) == 401
+    again.close()
