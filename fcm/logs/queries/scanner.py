@@ -18,6 +18,11 @@ _TOKEN = re.compile(
     r"|(?P<name>[^\W\d][\w.-]*)|(?P<symbol><=|>=|!=|::|//|\.\.|[=<>()\[\]/,*@|+.-]))"
 )
 
+_ENTITIES = {"lt": "<", "gt": ">", "amp": "&", "apos": "'", "quot": '"'}
+_ENTITY = re.compile(r"&(?:amp;)?(lt|gt|amp|apos|quot);")
+_PRINTED = "\u2018\u2019\u201c\u201d"
+"""Quotation marks of printed text."""
+
 
 class QueryError(ValueError):
     """The query is not one; the message says what is wrong and what to do."""
@@ -62,6 +67,13 @@ class Scanner:
                 at = self.end - len(rest)
                 if rest[0] in "'\"":
                     raise QueryError(f"The text {shown(rest[1:])} has no end. Write a {rest[0]} after it.", offset=at)
+                if (entity := _ENTITY.match(rest)) is not None:
+                    plain = _ENTITIES[entity[1]]
+                    raise QueryError(
+                        f"'{entity[0]}' is how XML writes {plain}. Outside of XML write {plain}.", offset=at
+                    )
+                if rest[0] in _PRINTED:
+                    raise QueryError(f"{rest[0]} is a quotation mark of printed text. Write ' or \" there.", offset=at)
                 raise QueryError(f"{shown(rest[0])} is not in the XPath of event queries. Remove it, or put the text "
                                  "into quotes.", offset=at)  # fmt: skip
             kind = match.lastgroup or ""

@@ -236,7 +236,9 @@ class _Parser:
         """A number that stands for a position stands alone."""
         for test in tests if len(tests) > 1 else ():
             if isinstance(test, Number):
-                raise self.scan.wrong(f"The number {test} is no test. Write position()={test}.")
+                raise self.scan.wrong(
+                    f"The number {test} is no test. Compare it, as in EventID={test}; a place is position()={test}."
+                )
 
     def comparison(self, place: _Place, is_root: bool) -> Expression:
         start = self.scan.at
@@ -315,6 +317,8 @@ class _Parser:
 
     def call(self, place: _Place, is_root: bool) -> Call:
         start, name = self.scan.at, self.scan.peek()
+        if name in ("and", "or"):
+            raise self.scan.wrong(f"A test is missing before {shown(name)}. Write one there, or remove the word.")
         known = name.lower() if name.lower() in ("band", "timediff") else name
         if known not in FUNCTIONS:
             instead = _INSTEAD.get(name, "There are position(), band() and timediff()")
