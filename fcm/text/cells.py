@@ -26,6 +26,11 @@ def safe_cell(value: object) -> str:
     return f"'{text}" if text.startswith(_FORMULA) and not _NUMBER.fullmatch(text) else text
 
 
+def plain_cell(text: str) -> str:
+    """What a cell was before ``safe_cell`` put an apostrophe there."""
+    return text[1:] if text[:1] == "'" and safe_cell(text[1:]) == text else text
+
+
 def csv_lines(rows: Iterable[Iterable[object]]) -> str:
     """Rows as comma-separated values (RFC 4180: lines end with CR LF, quotation marks are doubled)."""
     text = io.StringIO(newline="")

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fcm.text.cells import csv_lines, safe_cell, tab_lines
+from fcm.text.cells import csv_lines, plain_cell, safe_cell, tab_lines
 
 FORMULAS = ["=1+1", "+vm", "-cmd", "-2+3", "@name", "\tx", "\r=1", "=HYPERLINK(1)", "＝1", "-", "+", "--1"]
 NUMBERS = ["-5", "+5", "-5.25", "-1,024", "-.5", "-1e-9", "-12 %", "-3%"]
@@ -44,3 +44,8 @@ def test_every_text_comes_back_from_a_file_with_at_most_an_apostrophe(rows: list
 def test_copied_rows_keep_their_shape_whatever_their_cells_hold(rows: list[list[str]]) -> None:
     lines = tab_lines(rows).splitlines()
     assert [line.count("\t") for line in lines] == [2] * len(rows)
+
+
+@given(st.text())
+def test_what_an_apostrophe_guards_is_read_back_as_it_was(text: str) -> None:
+    assert plain_cell(safe_cell(text)) == text or text.startswith("'")

@@ -198,8 +198,7 @@ def get_events(call: Call) -> Iterable[Any]:
     logs = call.texts("LogName") or [channel.name for channel in CHANNELS]
     xml = call.text("FilterXml") if call.has("FilterXml") else None
     wanted = query(call, xml, logs, call.text("FilterXPath", "*"))
-    most = call.whole("MaxEvents")
-    records = selected(call, wanted, not call.switch("Oldest"), None if most is None else max(0, most))
+    records = selected(call, wanted, not call.switch("Oldest"), call.count("MaxEvents"))
     return [event_object(record) for record in records]
 
 

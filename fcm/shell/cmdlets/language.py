@@ -179,6 +179,7 @@ def get_items(call: Call) -> Iterable[Any]:
     Param("Path", position=0, needed=True, pipes=("File", TEXT)),
     Param("TotalCount", "whole", aliases=("First", "Head")),
     Param("Tail", "whole", aliases=("Last",)),
+    Param("Raw", "switch", help="The whole text as one value, not line by line (3.0)."),
     synopsis="Lines of a text file of this computer.",
     example="Get-ClusterLog -Node node1 -Destination logs | Get-Content -TotalCount 20",
     aliases=("cat", "type", "gc"),
@@ -187,8 +188,13 @@ def get_items(call: Call) -> Iterable[Any]:
 def get_content(call: Call) -> Iterable[Any]:
     """Read a file."""
     path = call.session.path(call.text("Path"))
-    lines = text_of(path).splitlines()
-    head, tail = call.whole("TotalCount"), call.whole("Tail")
+    whole = text_of(path)
+    head, tail = call.count("TotalCount"), call.count("Tail")
+    if call.switch("Raw"):
+        if head is not None or tail is not None:
+            raise ParameterError("-Raw is the whole file.", "Leave -TotalCount and -Tail out.", call.at)
+        return [whole]
+    lines = whole.splitlines()
     if head is not None:
         return lines[:head]
     return lines if tail is None else lines[max(0, len(lines) - tail) :]

@@ -94,11 +94,11 @@ def new_machine(call: Call) -> Iterable[Any]:
     command = cmd.CreateVirtualMachine(
         name=name,
         node=finding.node(call, call.text("ComputerName")) if call.has("ComputerName") else cluster.host,
-        memory=call.whole("MemoryStartupBytes") or 512 * 2**20,
+        memory=call.whole("MemoryStartupBytes", 512 * 2**20),
         disk=disk,
         switch=call.text("SwitchName") or None,
-        processors=call.whole("ProcessorCount") or 1,
-        disk_size=call.whole("NewVHDSizeBytes") or 20 * 2**30,
+        processors=call.whole("ProcessorCount", 1),
+        disk_size=call.whole("NewVHDSizeBytes", 20 * 2**30),
         workload=call.text("Workload", "idle"),
     )
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from fcm.model import commands as cmd
 from fcm.model.entities import UNLIMITED, MigrationOptions, NodeState
 from fcm.model.rules.allowed import allowed
+from fcm.model.rules.verdict import together
 from fcm.shell.language.errors import ParameterError
 from fcm.shell.runtime import finding
 from fcm.shell.runtime.following import until_moved
@@ -131,8 +132,8 @@ def best_node(call: Call, machine: VirtualMachine, command: Any) -> str:
     others = [n.name for n in call.state.nodes.values() if n.name != machine.node and n.state is NodeState.UP]
     able = [name for name in others if allowed(command(name), call.state)]
     if not able:
-        verdict = allowed(command(others[0]), call.state) if others else None
-        why = verdict.sentence() if verdict else "No other node is up."
+        verdict = together(allowed(command(name), call.state) for name in others)
+        why = verdict.sentence() or "No other node is up."
         raise ParameterError(f"No node can take {machine.name}. {why}", "Name a node with -Node.", call.at)
     return max(able, key=call.state.free_memory)
 

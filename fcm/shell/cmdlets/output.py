@@ -6,6 +6,7 @@ import csv
 import html
 import io
 import json
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from fcm.shell.cmdlets.selecting import getters, pipeline_input
@@ -15,6 +16,7 @@ from fcm.shell.runtime.registry import cmdlet
 from fcm.shell.values.formatting import VIEWS, Column, format_values, is_number, list_lines, table_lines
 from fcm.shell.values.output import write_text
 from fcm.shell.values.values import Lines, ShellObject, as_json, first_names, property_of, text
+from fcm.text.cells import safe_cell
 from fcm.text.words import quoted
 
 if TYPE_CHECKING:
@@ -151,7 +153,7 @@ def out_grid(call: Call) -> Iterable[Any]:
     "ConvertTo-Json",
     Param("Depth", "whole"),
     Param("Compress", "switch"),
-    OBJECTS,
+    replace(OBJECTS, position=0),
     synopsis="Objects as JSON.",
     example="Get-ClusterNode | ConvertTo-Json",
     module=CORE,
@@ -160,20 +162,25 @@ def out_grid(call: Call) -> Iterable[Any]:
 def to_json(call: Call) -> Iterable[Any]:
     """JSON text."""
     members = [as_json(item, min(call.whole("Depth") or 6, 20)) for item in pipeline_input(call)]
-    value = members[0] if len(members) == 1 else members
+    if call.has_input and not members:
+        return []  # of nothing there is no text; of an empty list that was given there is
+    is_list = not call.has_input and isinstance(call.values.get("InputObject"), list)
+    value = members[0] if len(members) == 1 and not is_list else members
     compact = call.switch("Compress")
     separators = (",", ":") if compact else None
     return [json.dumps(value, ensure_ascii=False, indent=None if compact else 2, separators=separators)]
 
 
 def _csv(members: list[Any], delimiter: str) -> str:
+    if not members:
+        return ""
     names = first_names(members) or ["Value"]
     out = io.StringIO()
     writer = csv.writer(out, delimiter=delimiter, quoting=csv.QUOTE_ALL, lineterminator="\n")
     writer.writerow(names)
     for item in members:
         row = [property_of(item, name) for name in names] if isinstance(item, ShellObject) else [item]
-        writer.writerow([text(value) for value in row])
+        writer.writerow([safe_cell(value if is_number(value) else text(value)) for value in row])
     return out.getvalue()
 
 

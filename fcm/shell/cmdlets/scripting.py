@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import io
 import re
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +16,7 @@ from fcm.shell.values.formatting import format_values
 from fcm.shell.values.operators import cast, regex
 from fcm.shell.values.output import write_text
 from fcm.shell.values.values import ShellObject, items, text, wildcard
+from fcm.text.cells import plain_cell
 from fcm.text.words import quoted
 
 if TYPE_CHECKING:
@@ -96,11 +98,11 @@ def import_csv(call: Call) -> Iterable[Any]:
     path, delimiter = call.session.path(call.text("Path")), call.text("Delimiter", ",")
     if len(delimiter) != 1:
         raise ParameterError(f"{quoted(delimiter)} cannot separate columns.", "Give one character.", call.at)
-    lines = text_of(path).splitlines()
-    rows = csv.DictReader((line for line in lines if not line.startswith("#TYPE")), delimiter=delimiter)
+    content = re.sub(r"\A#TYPE[^\n]*\n", "", text_of(path))
+    rows = csv.DictReader(io.StringIO(content, newline=""), delimiter=delimiter)
     try:
         return [
-            ShellObject("Custom", {name: value or "" for name, value in row.items() if name is not None})
+            ShellObject("Custom", {name: plain_cell(value or "") for name, value in row.items() if name is not None})
             for row in rows
         ]
     except csv.Error as error:

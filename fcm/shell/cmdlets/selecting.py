@@ -90,19 +90,19 @@ def where_object(call: Call) -> Iterable[Any]:
 )
 def foreach_object(call: Call) -> Iterable[Any]:
     """Run a block, or give out a property."""
-    out: list[Any] = []
+    out = call.gathering()
     for name in ("Begin", "Process", "End"):
         block = block_of(call, name)
         if name == "Process":
             for item in pipeline_input(call):
                 call.session.check_stopped()
                 if block is not None:
-                    out += run_block(call, block, item)
+                    call.session.run_block_into(block, item, out)
                 else:
                     out += items(property_of(item, call.text("Process")))
         elif block is not None:
-            out += run_block(call, block, None)
-    return out
+            call.session.run_block_into(block, None, out)
+    return call.rest(out)
 
 
 def getter(call: Call, wanted: Any) -> tuple[str, Callable[[Any], Any]]:
@@ -153,8 +153,9 @@ def getters(call: Call, name: str, members: list[Any]) -> list[tuple[str, Callab
 def select_object(call: Call) -> Iterable[Any]:
     """Choose."""
     members = list(pipeline_input(call))
-    members = members[call.whole("Skip") or 0 :]
-    first, last = call.whole("First"), call.whole("Last")
+    first, last, skip = call.count("First"), call.count("Last"), call.count("Skip") or 0
+    # From the end where only -Last is given (about Select-Object, -Skip).
+    members = members[: max(0, len(members) - skip)] if last is not None and first is None else members[skip:]
     if first is not None or last is not None:
         head = members[: first or 0]
         tail = members[max(len(head), len(members) - (last or 0)) :] if last else []
@@ -244,7 +245,7 @@ def group_object(call: Call) -> Iterable[Any]:
 )
 def measure_object(call: Call) -> Iterable[Any]:
     """Count and compute."""
-    members = pipeline_input(call)
+    members = [item for item in pipeline_input(call) if item is not None]
     found: dict[str, Any] = {"Count": len(members)}
     wanted = [name for name in ("Average", "Sum", "Maximum", "Minimum") if call.switch(name)]
     if wanted:

@@ -10,7 +10,7 @@ from fcm.logs.records import catalog
 from fcm.shell.cmdlets.event_hashtables import query_xml
 from fcm.shell.cmdlets.events import event_object, found, log_name, query, reading, selected
 from fcm.shell.language.errors import NotFoundError, ParameterError, near
-from fcm.shell.runtime.parameters import Param
+from fcm.shell.runtime.parameters import TEXT, Param
 from fcm.shell.runtime.registry import cmdlet
 from fcm.shell.values.objects import when
 from fcm.shell.values.values import ShellObject, has_wildcard, items, wildcard
@@ -70,9 +70,15 @@ def providers_named(call: Call, names: Sequence[str]) -> list[str]:
 
 @cmdlet(
     "Get-WinEvent",
-    Param("LogName", "texts", position=0, help="Names of logs, with wildcards; nothing: all."),
+    Param(
+        "LogName",
+        "texts",
+        position=0,
+        help="Names of logs, with wildcards; nothing: all.",
+        pipes=("EventLog", TEXT),
+    ),
     Param("ProviderName", "texts", help="Names of providers, with wildcards."),
-    Param("Path", "texts", help="Event log files (.evtx)."),
+    Param("Path", "texts", help="Event log files (.evtx), with wildcards.", pipes=("File",)),
     Param("FilterHashtable", "any", help="@{LogName='System'; Level=1,2; ID=1135; StartTime='2009-10-17T19:20'}"),
     Param("FilterXml", "any", help="A structured query, or a custom view of Event Viewer."),
     Param("FilterXPath", help="Such as *[System[Level=2]]."),
@@ -118,7 +124,7 @@ def _wanted(call: Call, way: str) -> Query:
             xml = query_xml(call, tables, logs_named, providers_named)
             return query(call, xml, (), "*")
         case "Path":
-            return query(call, None, [FILE + one for one in call.texts("Path")], expression)
+            return query(call, None, [FILE + one for one in _files(call)], expression)
         case "ProviderName":
             if expression != "*":
                 raise ParameterError("-FilterXPath and -ProviderName cannot be given together here.",
@@ -128,6 +134,27 @@ def _wanted(call: Call, way: str) -> Query:
         case _:
             names = call.texts("LogName") or [one.name for one in CHANNELS]
             return query(call, None, logs_named(call, names), expression)
+
+
+def _files(call: Call) -> list[str]:
+    """The files that -Path names; wildcards are those of file names.
+
+    Raises:
+        NotFoundError: none matches.
+    """
+    found: list[str] = []
+    for name in call.texts("Path"):
+        path = call.session.path(name)
+        if not has_wildcard(path.name) or path.exists():
+            found.append(name)
+            continue
+        pattern = wildcard(path.name)
+        fitting = sorted(str(one) for one in path.parent.glob("*") if pattern.fullmatch(one.name))
+        if not fitting:
+            raise NotFoundError(f"There is no file that matches {quoted(name)}.", "Check the path.", call.at,
+                                "ObjectNotFound")  # fmt: skip
+        found += fitting
+    return found
 
 
 def _log_object(call: Call, log: str) -> ShellObject:
@@ -151,6 +178,7 @@ def _log_object(call: Call, log: str) -> ShellObject:
             "OldestRecordNumber": min(numbers, default=None),
             "LastWriteTime": when(last[0].time) if last else None,
         },
+        identity=log,
         shown=("LogMode", "MaximumSizeInBytes", "RecordCount", "LogName"),
     )
 

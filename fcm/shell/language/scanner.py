@@ -5,6 +5,7 @@ The printed guide has typographic quotes and dashes; PowerShell takes them for t
 
 from __future__ import annotations
 
+import math
 import re
 from dataclasses import dataclass
 from enum import StrEnum
@@ -58,7 +59,8 @@ class Token:
 def number(text: str) -> int | float | None:
     """The number that a whole text is, with PowerShell's KB to PB (powers of 1024); None if it is none."""
     match = _NUMBER.fullmatch(text)
-    return None if match is None else _value(match)
+    found = None if match is None else _value(match)
+    return found if found is not None and found < math.inf else None
 
 
 def _value(match: re.Match[str]) -> int | float:
@@ -182,9 +184,12 @@ class Scanner:
         after = self.text[match.end() : match.end() + 1]
         if after.isalnum() or after == "_":
             return None
+        found = _value(match)
+        if found == math.inf:
+            raise self.fail(f"The numeric constant {match[0]} is too large.", "Write a number below 1.8e308.")
         start, self.at = self.at, match.end()
         self.mark(TokenKind.NUMBER, start)
-        return _value(match), match[0]
+        return found, match[0]
 
     def read_variable(self) -> str | None:
         """Name of the variable after ``$``, where one begins here; None for a plain dollar sign."""

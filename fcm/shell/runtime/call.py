@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, Any, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar, overload
 
 from fcm.shell.language.errors import ParameterError, near
 from fcm.shell.runtime.parameters import ANY, COMMON, Param
@@ -88,6 +88,9 @@ class Session(Protocol):
 
     def run_block(self, block: tree.ScriptBlock, item: Any) -> list[Any]:
         """Output of a script block with ``$_`` = item."""
+
+    def run_block_into(self, block: tree.ScriptBlock, item: Any, out: list[Any]) -> None:
+        """Run a script block with ``$_`` = item and add its output."""
 
     def show_grid(self, title: str, values: list[Any], picks: bool, at: int) -> list[Any]:
         """Show a table in a window; the rows that were picked."""
@@ -190,6 +193,8 @@ class Call:
     """True if nothing stands after it."""
     dotted: bool = False
     """True if it runs in the scope of its caller (``. name``)."""
+    sink: list[Any] | None = None
+    """What is put here is shown before the next wait; None: the output is not shown, or not by itself."""
 
     @property
     def workspace(self) -> Workspace:
@@ -200,6 +205,14 @@ class Call:
     def state(self) -> State:
         """The cluster as it is known now."""
         return self.session.workspace.state
+
+    def gathering(self) -> list[Any]:
+        """A list for output that comes piece by piece; what it has in the end goes through ``rest``."""
+        return [] if self.sink is None else self.sink
+
+    def rest(self, gathered: list[Any]) -> list[Any]:
+        """What of a list of ``gathering`` is still to be given out when the call is over."""
+        return [] if gathered is self.sink else gathered
 
     def has(self, name: str) -> bool:
         """Whether a parameter was given."""
@@ -219,10 +232,27 @@ class Call:
             return None
         return [item if isinstance(item, Identity) else text(item) for item in items(self.values[name])]
 
-    def whole(self, name: str) -> int | None:
-        """A parameter of kind whole."""
+    @overload
+    def whole(self, name: str) -> int | None: ...
+
+    @overload
+    def whole(self, name: str, default: int) -> int: ...
+
+    def whole(self, name: str, default: int | None = None) -> int | None:
+        """A parameter of kind whole; the default if it was not given: 0 is given."""
         value = self.values.get(name)
-        return None if value is None else int(value)
+        return default if value is None else int(value)
+
+    def count(self, name: str) -> int | None:
+        """A parameter of kind whole that counts things; None if it was not given.
+
+        Raises:
+            ParameterError: it is below 0.
+        """
+        found = self.whole(name)
+        if found is not None and found < 0:
+            raise ParameterError(f"-{name} must be at least 0, not {found}.", "Count from 0.", self.at)
+        return found
 
     def switch(self, name: str) -> bool:
         """A parameter of kind switch or truth; False if it was not given."""

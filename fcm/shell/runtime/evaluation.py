@@ -40,6 +40,20 @@ class Evaluator:
         self._statements.into(statements, out)
         return out
 
+    def elements(self, node: tree.Node) -> list[Any]:
+        """What an expression puts into a pipeline or an array: the elements of a list, $null as itself.
+
+        No output is no element. A variable that took no output holds nothing that could be told from $null here, so
+        that only $null itself, and what was never set or is no property, counts as one.
+        """
+        found = self.value(node)
+        return [None] if found is None and self._is_null(node) else items(found)
+
+    def _is_null(self, node: tree.Node) -> bool:
+        if isinstance(node, tree.Variable):
+            return not self.session.variables.is_set(node.name)
+        return isinstance(node, tree.Member | tree.Index | tree.Call)
+
     # values
 
     def value(self, node: tree.Node) -> Any:
@@ -73,6 +87,8 @@ class Evaluator:
                     self.session.joining = joining
             case tree.SubExpression(body=body):
                 return folded(self.nested(body))
+            case tree.ArrayExpression(body=(tree.Variable() | tree.Member() | tree.Index() | tree.Call() as only,)):
+                return self.elements(only)
             case tree.ArrayExpression(body=body):
                 return self.nested(body)
             case tree.ScriptBlock():

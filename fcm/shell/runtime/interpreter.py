@@ -67,10 +67,14 @@ class Interpreter:
     def block(self, block: tree.ScriptBlock, item: Any) -> list[Any]:
         """Output of a script block with ``$_`` = item; ``return`` ends the block."""
         out: list[Any] = []
+        self.block_into(block, item, out)
+        return out
+
+    def block_into(self, block: tree.ScriptBlock, item: Any, out: list[Any]) -> None:
+        """Run a script block with ``$_`` = item and add its output."""
         self.session.count_turn()
         with self.session.item(item), contextlib.suppress(Returning), self.frame.within(block.origin):
             self.into(block.body, out)
-        return out
 
     def collected(self, node: tree.Node) -> list[Any]:
         """Output of one statement."""
@@ -84,7 +88,7 @@ class Interpreter:
         """Run one statement and add its output."""
         match node:
             case tree.Pipeline():
-                out += self._invoker.pipeline(node)
+                out += self._invoker.pipeline(node, out if self.session.shows(out) else None)
             case tree.Assignment():
                 self._values.assign(node)
             case tree.Increment():

@@ -39,8 +39,13 @@ class Invoker:
         self._statements = statements
         self._frame = frame
 
-    def pipeline(self, node: tree.Pipeline) -> list[Any]:
-        """Output of a pipeline; ``$?`` tells whether it went without errors."""
+    def pipeline(self, node: tree.Pipeline, sink: list[Any] | None = None) -> list[Any]:
+        """Output of a pipeline; ``$?`` tells whether it went without errors.
+
+        Args:
+            node: the pipeline.
+            sink: takes output as it comes, so that it can be shown before the pipeline is over; None: nothing does.
+        """
         failures = self.session.failures
         values: list[Any] = []
         try:
@@ -49,19 +54,21 @@ class Invoker:
                 if isinstance(stage, tree.Redirected):
                     values = self._redirected(stage, values, number > 0)
                 else:
-                    values = self._stage(stage, values, number > 0, is_last)
+                    values = self._stage(stage, values, number > 0, is_last, sink if is_last else None)
         except ShellError:
             self.session.succeeded = False
             raise
         self.session.succeeded = self.session.failures == failures
         return values
 
-    def _stage(self, stage: tree.Node, given: list[Any], has_input: bool, is_last: bool) -> list[Any]:
+    def _stage(
+        self, stage: tree.Node, given: list[Any], has_input: bool, is_last: bool, sink: list[Any] | None = None
+    ) -> list[Any]:
         if isinstance(stage, tree.Command):
-            return self._command(stage, given, has_input, is_last)
+            return self._command(stage, given, has_input, is_last, sink)
         if has_input:
             raise ShellError("Only commands can stand after |.", "Put it first.", stage.at, "ParserError")
-        return items(self._values.value(stage))
+        return self._values.elements(stage)
 
     # redirections
 
@@ -104,20 +111,24 @@ class Invoker:
 
     # commands
 
-    def _command(self, node: tree.Command, given: list[Any], has_input: bool, is_last: bool) -> list[Any]:
+    def _command(
+        self, node: tree.Command, given: list[Any], has_input: bool, is_last: bool, sink: list[Any] | None
+    ) -> list[Any]:
         self.session.check_stopped()
         name = self._values.value(node.name)
         if isinstance(name, tree.ScriptBlock):
-            return list(self._block(name, self._arguments(node), given, node.dotted))
+            return list(self._block(name, self._arguments(node), given, node.dotted, sink))
         cmdlet = self._script(node, text(name)) if is_script(text(name)) else self._find(node, text(name))
         values: dict[str, Any] = {}
         try:
             values = {"Arguments": self._words(node)} if cmdlet.raw else bind(cmdlet, self._arguments(node))
             calls, unbound = bound(cmdlet, values, given, has_input, self.session.workspace.state)
             self._tell_unbound(unbound, node, cmdlet, values)
+            sink = None if "OutVariable" in values else sink
             out: list[Any] = []
             for one in calls:
-                out += cmdlet.body(Call(self.session, cmdlet, one, given, node.at, has_input, is_last, node.dotted))
+                call = Call(self.session, cmdlet, one, given, node.at, has_input, is_last, node.dotted, sink)
+                out += cmdlet.body(call)
         except ShellError as error:
             error.at = error.at if error.at >= 0 else node.at
             error.command, error.module = error.command or cmdlet.name, error.module or cmdlet.module
@@ -305,7 +316,7 @@ class Invoker:
             )
         if is_filter and not named:
             named = {"process": body}
-        out: list[Any] = []
+        out = call.gathering()
         try:
             if not named:
                 self._statements.into(body, out)
@@ -322,7 +333,7 @@ class Invoker:
             self.session.exit_code = left.code
             # As after a program that failed: $? is false, and there is no error to be told.
             self.session.failures += left.code != 0
-        return out
+        return call.rest(out)
 
     def _turn(self, body: tuple[tree.Node, ...], out: list[Any]) -> None:
         try:
@@ -331,14 +342,19 @@ class Invoker:
             return
 
     def _block(
-        self, block: tree.ScriptBlock, arguments: list[Argument], given: list[Any], dotted: bool
+        self,
+        block: tree.ScriptBlock,
+        arguments: list[Argument],
+        given: list[Any],
+        dotted: bool,
+        sink: list[Any] | None,
     ) -> Iterable[Any]:
         """``& { ... } arguments``."""
         cmdlet = self._as_cmdlet("block", block.body, origin=block.origin)
         at = arguments[0].at if arguments else block.at
         values = bind(cmdlet, arguments)
         lacks_nothing(cmdlet, values)
-        call = Call(self.session, cmdlet, values, given, at, bool(given), False, dotted)
+        call = Call(self.session, cmdlet, values, given, at, bool(given), False, dotted, sink)
         with self.session.item(folded(given) if given else self.session.variables.get("_")):
             return cmdlet.body(call)
 

@@ -155,6 +155,12 @@ def _named(cmdlet: Cmdlet, name: str, value: Any, state: State, errors: list[She
 
 def _taken(cmdlet: Cmdlet, values: dict[str, Any], value: Any, state: State) -> tuple[Param, list[Any]]:
     """The parameter that takes an object, and what it takes of it."""
+    if value is None:
+        raise ParameterError(
+            f"The input object cannot be bound: {cmdlet.name} got $null through the pipeline.",
+            "Check that what stands before | has a value.",
+            category="InvalidData",
+        )
     kind = _kind(value)
     able = [param for param in cmdlet.parameters if kind in param.pipes]
     free = [param for param in able if param.name not in values]

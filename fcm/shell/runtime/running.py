@@ -33,6 +33,9 @@ class RunningSession(Session, Protocol):
     def origin(self) -> tree.Source:
         """The text that runs right now: what was given, or a script file."""
 
+    def shows(self, out: list[Any]) -> bool:
+        """Whether what is put into a list is shown as it comes."""
+
     def command(self, name: str, at: int = ...) -> Cmdlet:
         """The function or cmdlet of a name."""
 

@@ -188,6 +188,15 @@ class ShellSession:
     def _on_one_line(source: str, first: tree.Node, second: tree.Node) -> bool:
         return "\n" not in source[first.at : second.at]
 
+    def shows(self, out: list[Any]) -> bool:
+        """Whether what is put into a list is shown as it comes: it is that of the line that runs."""
+        return out is self._line
+
+    def show_so_far(self) -> None:
+        """Show the output that is there, for time is about to pass; not that of commands that are still joined."""
+        if not self._submission.is_waiting:
+            self._emit()
+
     def _emit(self) -> None:
         values = [value for item in self._line for value in (item.values if isinstance(item, Later) else [item])]
         self._line.clear()
@@ -216,6 +225,10 @@ class ShellSession:
     def run_block(self, block: tree.ScriptBlock, item: Any) -> list[Any]:
         """Output of a script block with ``$_`` = item; ``return`` ends the block."""
         return self._interpreter.block(block, item)
+
+    def run_block_into(self, block: tree.ScriptBlock, item: Any, out: list[Any]) -> None:
+        """Run a script block with ``$_`` = item and add its output."""
+        self._interpreter.block_into(block, item, out)
 
     @property
     def succeeded(self) -> bool:

@@ -39,6 +39,11 @@ class Variables:
         scopes, key = self._scoped(key)
         return next((scope[key] for scope in reversed(scopes) if key in scope), default)
 
+    def is_set(self, name: str) -> bool:
+        """Whether a variable was given something, if only the output of a command that had none; $null never is."""
+        missing = object()
+        return name.casefold() != "null" and self.get(name, missing) is not missing
+
     def __getitem__(self, name: str) -> Any:
         return self.get(name)
 

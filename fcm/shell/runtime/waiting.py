@@ -36,6 +36,9 @@ class Waits(Protocol):
     def check_stopped(self) -> None:
         """Raise StoppedError if the user ended the script."""
 
+    def show_so_far(self) -> None:
+        """Show the output that is there, for time is about to pass."""
+
 
 class Draining:
     """Waits for the workspace to wake it, then drains; for a thread that owns the workspace."""
@@ -99,6 +102,7 @@ class Waiting:
             StoppedError: the user ended the script.
         """
         end = math.inf if seconds is None else self._now() + seconds
+        self._session.show_so_far()
         with self._held(), self.passing():
             while not done():
                 if self._now() >= end - _EARLY:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from datetime import datetime, timedelta
+from enum import Enum
 from typing import TYPE_CHECKING, Any
 
 from fcm.shell.language.errors import ConversionError, DivisionError, ShellError
 from fcm.shell.language.exceptions import exception_type
-from fcm.shell.values import times
+from fcm.shell.values import numbers, times
 from fcm.shell.values.records import ExceptionObject
 from fcm.shell.values.values import (
     ShellObject,
@@ -174,7 +175,10 @@ def _divide(left: Any, right: Any) -> Any:
     below = as_number(right)
     if not below:
         raise DivisionError("Attempted to divide by zero.", "Test the divisor before.")
-    found = as_number(left) / below
+    above = as_number(left)
+    if isinstance(above, int) and isinstance(below, int) and above % below == 0:
+        return above // below  # exact beyond 2^53 too
+    found = above / below
     return int(found) if isinstance(found, float) and found.is_integer() and abs(found) < 2**53 else found
 
 
@@ -327,7 +331,7 @@ def _as_table(value: Any) -> dict[Any, Any]:
 
 
 def formatted(pattern: str, values: list[Any]) -> str:
-    """``-f``: {0}, {0,10}, {0:N2}, {0:D4}, {0:X}, {0:P1}, {0:F3} and times as {0:yyyy-MM-dd HH:mm:ss}.
+    """``-f``: {0}, {0,10}, numbers as {0:N2} or {0:#,##0.0}, times as {0:yyyy-MM-dd HH:mm:ss}.
 
     Raises:
         ShellError: a number in braces has no value.
@@ -349,20 +353,6 @@ def formatted(pattern: str, values: list[Any]) -> str:
 def _shown(value: Any, form: str) -> str:
     if isinstance(value, datetime) and form:
         return times.formatted(value, form)
-    kind, digits = form[:1].upper(), form[1:]
-    if isinstance(value, bool) or not isinstance(value, int | float) or (digits and not digits.isdigit()):
+    if not form or isinstance(value, bool) or not isinstance(value, int | float):
         return text(value)
-    count = min(int(digits), 50) if digits else None
-    match kind:
-        case "N":
-            return f"{value:,.{2 if count is None else count}f}"
-        case "F":
-            return f"{value:.{2 if count is None else count}f}"
-        case "P":
-            return f"{value * 100:,.{2 if count is None else count}f} %"
-        case "D":
-            return f"{int(value):0{count or 1}d}"
-        case "X":
-            return f"{int(value):0{count or 1}X}"
-        case _:
-            return text(value)
+    return numbers.formatted(value.value if isinstance(value, Enum) else value, form)

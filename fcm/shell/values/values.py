@@ -6,6 +6,7 @@ and what the cmdlets make are of the class ``ShellObject``.
 
 from __future__ import annotations
 
+import math
 import re
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -346,6 +347,8 @@ def property_of(value: Any, name: str) -> Any:
 def as_json(value: Any, depth: int = 6) -> Any:
     """A value as plain JSON data; deeper than ``depth`` it becomes text."""
     value = plain(value)
+    if isinstance(value, float) and not math.isfinite(value):
+        return text(value)  # JSON has no number for it
     if value is None or isinstance(value, bool | int | float | str):
         return value
     if isinstance(value, datetime):

@@ -91,3 +91,26 @@ def test_a_sleep_is_ended_by_the_user(session: Opening) -> None:
 def test_a_script_that_only_looks_finds_that_time_goes_on(session: Opening) -> None:
     script = "Stop-VM APP01 -TurnOff; $a = Get-Date; while (((Get-Date) - $a).TotalSeconds -lt 0.05) { }; 'later'"
     assert session(math.inf).execute(script).objects[-1] == "later"
+
+
+@pytest.mark.parametrize(
+    ("script", "shown"),
+    [
+        ("'a'; Start-Sleep 5; 'b'", ["a", "b"]),
+        ("foreach ($one in 'a', 'b') { $one; Start-Sleep 5 }", ["a", "b"]),
+        ("'a', 'b' | ForEach-Object { $_; Start-Sleep 5 }", ["a", "b"]),
+        ("function both { 'a'; Start-Sleep 5; 'b' }; both", ["a", "b"]),
+        ("& { 'a'; Start-Sleep 5; 'b' }", ["a", "b"]),
+        ("if ($true) { 'a'; Start-Sleep 5; 'b' }", ["a", "b"]),
+        ("function both { 'a'; Start-Sleep 5; 'b' }; $kept = both; \"$kept\"", ["a b"]),
+        ("function both { 'a'; Start-Sleep 5; 'b' }; both | ForEach-Object { \"[$_]\" }", ["[a] [b]"]),
+        ("function both { 'a'; Start-Sleep 5; 'b' }; both -OutVariable kept | Out-Null; \"$kept\"", ["a b"]),
+    ],
+)
+def test_output_is_shown_before_time_passes_unless_it_is_used(session: Opening, script: str, shown: list[str]) -> None:
+    opened, told = session(math.inf), list[str]()
+    opened.on_output = lambda values: told.append(" ".join(map(str, values)))
+    results = opened.execute(script)
+    assert results.ok, results.text()
+    assert told == shown
+    assert " ".join(map(str, results.objects)) == " ".join(shown)
