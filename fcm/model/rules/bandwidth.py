@@ -27,6 +27,8 @@ from fcm.model.entities import MIB, MigrationOptions, Node
 from fcm.model.quantities import rate
 from fcm.model.rules.verdict import OK, Verdict, no
 
+MOST_CONNECTIONS = 255
+"""Parallel connections of one migration (multifd-channels, qapi/migration.json)."""
 _VERSION = re.compile(r"QEMU (\d+)\.(\d+)")
 _COUNTS_LATE = (8, 1)
 """The first version whose senders count for themselves what they have sent."""
@@ -77,9 +79,12 @@ def limit_to_set(limit: int, version: str, connections: int) -> int:
 
 
 def limit_holds(options: MigrationOptions, node: Node) -> Verdict:
-    """Whether the QEMU of the node that a machine leaves can keep the bandwidth limit of these options."""
+    """Whether the QEMU of the node that a machine leaves can keep the bandwidth limit of these options.
+
+    What is no limit or no number of connections at all is refused by itself: nothing can be reckoned with it.
+    """
     limit, connections = options.bandwidth, options.parallel_connections
-    if limit is None:
+    if limit is None or limit <= 0 or not 1 <= connections <= MOST_CONNECTIONS:
         return OK
     least = least_limit(node.version, connections)
     if limit >= least:

@@ -17,7 +17,7 @@ from fcm.model.entities import (
     ResourceState,
 )
 from fcm.model.quantities import apart
-from fcm.model.rules.bandwidth import limit_holds
+from fcm.model.rules.bandwidth import MOST_CONNECTIONS, limit_holds
 from fcm.model.rules.maintenance import not_in_maintenance, within_reach
 from fcm.model.rules.names import file_name
 from fcm.model.rules.preflight_checks import CATEGORY, destination_checks, migration_checks, online_machine
@@ -236,8 +236,10 @@ def _impossible_options(options: MigrationOptions) -> Iterator[Verdict]:
     for percent in (options.auto_converge_initial, options.auto_converge_increment):
         if percent is not None and not 1 <= percent <= 99:
             yield no("Auto-converge slows a guest by 1 to 99 %.", "QEMU's own defaults are 20 % and 10 %.")
-    if not 1 <= options.parallel_connections <= 255:
-        yield no("There can be 1 to 255 parallel connections.", "Two to four are enough for most networks.")
+    if not 1 <= options.parallel_connections <= MOST_CONNECTIONS:
+        yield no(
+            f"There can be 1 to {MOST_CONNECTIONS} parallel connections.", "Two to four are enough for most networks."
+        )
     if options.parallel_connections > 1:
         for other, chosen in (("Post-copy", options.post_copy), ("XBZRLE", options.xbzrle)):
             if chosen:
