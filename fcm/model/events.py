@@ -459,3 +459,15 @@ EVENT_TYPES: dict[str, type[Event]] = {
     kind.__name__: kind for union in (ClusterEvent, MigrationEvent, TransientEvent) for kind in get_args(union)
 }
 """All event classes by name; the names are what the journal keeps."""
+
+AROUND_MIGRATIONS: tuple[type[Event], ...] = (
+    ClusterFormed,
+    MachineCreated,
+    MachineChanged,
+    NetworkChanged,
+    MigrationRequested,
+    MigrationNetworkTried,
+    MigrationPhaseEntered,
+    MigrationOptionsChanged,
+)
+"""Events that tell how things were when a migration ran; how it ended is in the state."""

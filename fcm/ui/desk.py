@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from fcm.model.commands import Command
-    from fcm.ui.events.event_list import EventList
     from fcm.ui.window.context import Context
     from fcm.ui.window.figures import Figures
     from fcm.ui.window.messages import MessageArea
@@ -32,6 +31,8 @@ class Desk(QMainWindow):
     """A Change of the state, after each drain; structural after another cluster was opened or closed."""
     happened = Signal(object)
     """New entries of the history (list of Entry), telemetry left out."""
+    logged = Signal()
+    """The event log may have other events than before, more or fewer; told 30 times a second at most."""
     opened = Signal()
     """A cluster was opened or could not be; see ``workspace``."""
 
@@ -41,8 +42,6 @@ class Desk(QMainWindow):
     """The open cluster."""
     figures: Figures
     """What lists and pages show of migrations."""
-    event_list: EventList
-    """The history of the open cluster."""
     messages: MessageArea
     """Strips above the page."""
 

@@ -29,18 +29,6 @@ if TYPE_CHECKING:
     from fcm.model.telemetry import Phase, TelemetryRow
     from fcm.workspace.files.journal import Journal
 
-_TELLING = (
-    ev.ClusterFormed,
-    ev.MachineCreated,
-    ev.MachineChanged,
-    ev.NetworkChanged,
-    ev.MigrationRequested,
-    ev.MigrationNetworkTried,
-    ev.MigrationPhaseEntered,
-    ev.MigrationOptionsChanged,
-)
-"""Events that tell how things were when a migration ran; how it ended is in the state."""
-
 
 @dataclass(frozen=True, slots=True)
 class PastMigration:
@@ -154,7 +142,7 @@ class History:
         entries: Iterable[ev.Entry] = self._entries
         with_rows = frozenset(identity for identity, rows in self._rows.items() if rows)
         if self._journal is not None:
-            entries = self._journal.entries_of(_TELLING)
+            entries = self._journal.entries_of(ev.AROUND_MIGRATIONS)
             with_rows = self._journal.migrations_with_rows()
         found = _Then(self._state.migrations)
         for entry in entries:

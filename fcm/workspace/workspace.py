@@ -9,7 +9,6 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections import deque
 from typing import TYPE_CHECKING
 
 from fcm.backend.base import MeasureError as MeasureError  # the window and the shell know these by this room
@@ -35,8 +34,6 @@ if TYPE_CHECKING:
     from fcm.workspace.forecasts import Forecasts
     from fcm.workspace.history import History
 
-LOG_LENGTH = 5000
-"""Entries that are kept in memory for the list of events."""
 REOPENED = 100
 """Migrations whose telemetry is read when a cluster is opened."""
 ROWS_EVERY = 0.5
@@ -57,7 +54,6 @@ class Workspace:
         """``journal`` None: nothing is kept. ``wake`` is called from any thread when ``drain`` has work."""
         self.backend = backend
         self.state = State()
-        self.log: deque[ev.Entry] = deque(maxlen=LOG_LENGTH)
         lasting = journal is not None and journal.read_only is None
         self.events = EventLog(journal.path.with_suffix(".events") if journal is not None and lasting else None)
         """All events since the beginning; not for the thread of a window."""
@@ -70,6 +66,8 @@ class Workspace:
         self._forecasts: Forecasts | None = None
         self.measured: dict[str, tuple[float, tuple[DirtySample, ...]]] = {}
         """Machine -> when it was measured last in this session (s since the epoch), and what was found."""
+        self._unkept: list[ev.Entry] = []
+        """Without a journal: what the history of migrations needs to know of their time."""
         self._held: list[ev.Entry] = []
         self._held_since = 0.0
         self._writing = threading.Lock()
@@ -85,15 +83,14 @@ class Workspace:
             BackendError: the backend cannot start.
         """
         if self._journal is not None:
-            self.state, entries = self._replay(self._journal)
-            self.log.extend(entries[-LOG_LENGTH:])
+            self.state = self._replay(self._journal)
             self._telemetry = self._journal.telemetry(list(self.state.migrations)[-REOPENED:])
             for migration, rows in self._telemetry.items():
                 self.events.known_passes(migration, rows[-1].pass_number)
         self.backend.start(self, self.state)
         self.drain(budget=1.0)
 
-    def _replay(self, journal: Journal) -> tuple[State, list[ev.Entry]]:
+    def _replay(self, journal: Journal) -> State:
         """Replay the journal; the event log gets what it has not."""
         events = self.events
         try:
@@ -103,14 +100,14 @@ class Workspace:
                 last = 0
         except EventLogError as error:
             _log.warning("%s", error)
-            return journal.replay()
+            return journal.replay()[0]
 
         def visit(entry: ev.Entry, before: State, after: State) -> None:
             if entry.sequence > last:
                 ended = events.wants_rows(entry)
                 events.catch_up(entry, before, after, journal.telemetry([ended]).get(ended, ()) if ended else ())
 
-        return journal.replay(visit)
+        return journal.replay(visit)[0]
 
     def set_wake(self, wake: Callable[[], None]) -> None:
         """Who is woken when there is something to drain; wakes at once if there is already."""
@@ -231,8 +228,8 @@ class Workspace:
             entries.append(item)
             if isinstance(item.event, ev.MigrationProgressed):
                 self._telemetry.setdefault(item.event.migration, []).append(item.event.row)
-            else:
-                self.log.append(item)
+            elif self._journal is None and isinstance(item.event, ev.AROUND_MIGRATIONS):
+                self._unkept.append(item)
         if entries:
             self.events.take(entries, before, self.state)
             change = Change(frozenset(touched), structural)  # type: ignore[arg-type]
@@ -266,7 +263,7 @@ class Workspace:
         """The past migrations. This is cheap; what it returns reads the journal and belongs in a worker thread."""
         from fcm.workspace.history import History  # numpy is not needed before
 
-        return History(self.state, self._journal, tuple(self.log), self._telemetry, self.simulated)
+        return History(self.state, self._journal, tuple(self._unkept), self._telemetry, self.simulated)
 
     @property
     def telemetry(self) -> Mapping[str, Sequence[TelemetryRow]]:

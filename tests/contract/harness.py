@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from fcm.model.commands import Command
     from fcm.model.entities import Migration
     from fcm.model.rules.verdict import Verdict
+    from fcm.model.state import State
     from fcm.model.telemetry import Phase
     from fcm.workspace.workspace import Workspace
 
@@ -45,8 +46,11 @@ class Harness:
     limit: float = 600.0
     entries: list[ev.Entry] = field(default_factory=list)
     """Everything that was posted since the harness was made."""
+    begin: State = field(init=False)
+    """The state at that time."""
 
     def __post_init__(self) -> None:
+        self.begin = self.workspace.state
         self.workspace.subscribe(lambda change, entries: self.entries.extend(entries))
         self.workspace.drain(60.0)
 

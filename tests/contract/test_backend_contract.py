@@ -12,7 +12,7 @@ from fcm.model import commands as cmd
 from fcm.model import events as ev
 from fcm.model.entities import DrainMove, MachineState, MigrationOptions, NodeState
 from fcm.model.rules.drains import active_drain
-from fcm.model.state import State, apply
+from fcm.model.state import apply
 from fcm.model.telemetry import Phase
 
 if TYPE_CHECKING:
@@ -214,12 +214,10 @@ def test_an_unknown_object_is_refused(cluster: Harness) -> None:
 
 
 def test_the_state_is_that_of_its_entries_replayed(cluster: Harness) -> None:
-    entries = list(cluster.workspace.log)
     cluster.carry_out(cmd.LiveMigrate(cluster.machine, cluster.destination))
     cluster.reach(cluster.machine, Phase.COMPLETED)
-    entries = list(cluster.workspace.log)
-    state = State()
-    for entry in entries:
+    state = cluster.begin
+    for entry in cluster.entries:
         state, _ = apply(state, entry)
     assert state == cluster.workspace.state
 

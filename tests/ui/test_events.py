@@ -15,6 +15,7 @@ from fcm.logs.queries.form import EventFilter, Ids, filter_of
 from fcm.logs.queries.xml import custom_view
 from fcm.model import events as ev
 from fcm.model.entities import NodeState
+from fcm.ui.events.event_rows import Step
 from fcm.ui.events.event_table import EventTable
 from fcm.ui.pages.page import EVERYTHING
 from fcm.ui.tour.patience import PATIENCE, stretched
@@ -212,7 +213,8 @@ def test_a_table_of_200000_rows_keeps_only_what_was_looked_at(qtbot: QtBot, tmp_
     assert (lacking[0], lacking[-1]) == (199_150, 198_820)
     table.keep([record(number) for number in lacking])
     assert table.index(1000, 2).data() == "20415"
-    table.add_on_top(array("q", [200_001, 200_002]), [record(200_001), record(200_002)])
+    more = Step((), array("q", [200_001, 200_002]))
+    table.take(more, [record(200_001), record(200_002)])
     assert (table.id_at(0), table.row_of("200000")) == ("200002", 2)
 
 
@@ -379,17 +381,17 @@ def test_the_counts_of_the_cluster_page_lead_to_these_events_and_can_be_reset(qt
     shown.select(Selection(Place.CLUSTER))
     assert shown.workspace is not None
     link: Any = shown.page._events  # type: ignore[attr-defined]
-    assert "Error" in link.text()
+    qtbot.waitUntil(lambda: "Error" in link.text())
     link.click()
     page: Any = at_rest(qtbot, shown.page)
     assert named(page, "Query").currentText() == RECENT
     assert {"Error", "Warning", "Critical"} >= set(column(page, "Level"))
     button = shown.actions_pane.container.button("reset-recent-events")
     assert button is not None
-    with qtbot.waitSignal(shown.event_list.grown):
-        button.click()
+    button.click()
+    qtbot.waitUntil(lambda: page.model.rowCount() == 0)
     shown.select(Selection(Place.CLUSTER))
-    assert link.text() == "None in the last 24 hours"
+    qtbot.waitUntil(lambda: link.text() == "None in the last 24 hours")
     assert shown.workspace.events.reset_at > 0
 
 

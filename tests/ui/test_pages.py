@@ -132,6 +132,7 @@ def test_the_summary_of_the_cluster_is_a_sentence_with_its_numbers(qtbot: QtBot,
 def test_recent_events_are_counted_by_level_and_lead_to_the_events(qtbot: QtBot, tmp_path: Path) -> None:
     shown, _ = busy_window(qtbot, tmp_path)
     page = at(shown, Place.CLUSTER)
+    qtbot.waitUntil(lambda: page.is_settled)
     named(page, "Error: 2").click()
     assert shown.selection == Selection(Place.EVENTS)
 

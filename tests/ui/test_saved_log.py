@@ -107,4 +107,4 @@ def test_a_query_that_names_a_file_says_how_the_file_is_opened(qtbot: QtBot, tmp
     _, _, page = events_page(qtbot, tmp_path)
     page.queries.show_xml("<QueryList><Query Path='file:///a.evtx'><Select>*</Select></Query></QueryList>")
     qtbot.waitUntil(lambda: not page.model.rowCount())
-    assert "Open the file with Open log" in page._empty.words.text()
+    assert "Open the file with Open log" in page.list.empty

@@ -86,6 +86,11 @@ class Query:
         """Paths of the event log files that are read, in order."""
         return tuple(source.removeprefix(FILE) for source in self._sources() if source.startswith(FILE))
 
+    @property
+    def follows_the_clock(self) -> bool:
+        """Whether it asks how long ago something was (timediff)."""
+        return any("timediff" in one.expression for one in self.selects)
+
     def _sources(self) -> tuple[str, ...]:
         return tuple(dict.fromkeys(one.channel for one in self.selects if not one.suppresses))
 

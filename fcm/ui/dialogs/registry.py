@@ -72,7 +72,6 @@ def _reset_recent_events(window: Desk, _selection: Selection) -> None:
     def done(outcome: Outcome) -> None:
         if outcome.error is not None:
             window.messages.show_message("error", str(outcome.error))
-        window.event_list.grown.emit()
 
     Work(window, lambda: events.reset_recent(now), done)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from array import array
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
@@ -9,7 +10,8 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Qt, Signal
 
 from fcm.logs.records import catalog
-from fcm.ui.widgets.background import Outcome, Work
+from fcm.ui.events.event_rows import Step, step
+from fcm.ui.widgets.background import Outcome, Pace, Work
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -29,6 +31,15 @@ class _Found:
     records: list[EventRecord]
     last: int
     """Number of the last record that was looked at."""
+    generation: int = -1
+    """That of the event log before it was looked at; -1: it was not."""
+    newest: float = -math.inf
+    """Time of the first row, s since the epoch."""
+    step: Step | None = None
+    """How these rows come of those before; None: they are all shown anew."""
+
+
+_NOTHING = _Found(array("q"), [], 0)
 
 
 class EventFeed(QObject):
@@ -51,7 +62,9 @@ class EventFeed(QObject):
         self._next: Sought | None = None
         self._tail: Sought | None = None
         self._rows = False
-        self._last = 0
+        self._known = _NOTHING
+        self._pace = Pace(self)
+        self._pace.due.connect(self._go_on)
         self._work: Work | None = None
         self._wanted: list[tuple[list[int], Callable[[], None]]] = []
         table.records_wanted.connect(self._records_wanted, Qt.ConnectionType.QueuedConnection)
@@ -64,8 +77,8 @@ class EventFeed(QObject):
 
     @property
     def is_busy(self) -> bool:
-        """Whether something is being read."""
-        return self._work is not None
+        """Whether something is being read or will be."""
+        return self._work is not None or self._tail is not None
 
     def seek(self, events: EventLog, sought: Sought) -> None:
         """Show what is sought; a search that runs is superseded."""
@@ -76,11 +89,12 @@ class EventFeed(QObject):
         """No cluster is open."""
         self._events = self._next = self._sought = self._tail = None
         self._rows = False
+        self._known = _NOTHING
         self._wanted.clear()
         self.table.replace(array("q"), ())
 
     def look_again(self, now: float) -> None:
-        """More may have happened (now: s since the epoch, clock of the cluster)."""
+        """More may have happened, or less be there (now: s since the epoch, clock of the cluster)."""
         sought = self._next or self._sought
         if sought is None or self.paused:
             return
@@ -117,23 +131,24 @@ class EventFeed(QObject):
                 self._begin(lambda: events.records(lacking), lambda outcome: self._read(outcome, len(lacking)))
             else:
                 self.table.keep(())
-        elif self._tail is not None:
+        elif self._tail is not None and self._pace.is_due():
             tail, self._tail = self._tail, None
-            if _is_newest_first(tail):
-                after = self._last
-                self._begin(lambda: _newer(events, tail, after), self._came)
-            else:
-                # Sorted by something else, new events may belong anywhere.
-                self._sought = tail
-                self._begin(lambda: _search(events, tail), self._searched)
+            known = replace(self._known, numbers=self.table.numbers)
+            self._sought = tail
+            self._begin(lambda: _look_again(events, tail, known), self._came, paced=True)
 
-    def _begin(self, function: Callable[[], object], done: Callable[[Outcome], None]) -> None:
+    def _begin(self, function: Callable[[], object], done: Callable[[Outcome], None], paced: bool = False) -> None:
         sought = self._sought
+        if paced:
+            self._pace.begin()
 
         def over(outcome: Outcome) -> None:
             self._work = None
+            if paced:
+                self._pace.end()
             if sought is self._sought and self._next is None and self._events is not None:
                 if outcome.error is not None:
+                    self._known = _NOTHING
                     self.failed.emit(str(outcome.error))
                 else:
                     done(outcome)
@@ -143,22 +158,25 @@ class EventFeed(QObject):
 
     def _searched(self, outcome: Outcome) -> None:
         found: _Found = outcome.result
-        self._last = found.last
+        self._known = found
         self.table.replace(found.numbers, found.records)
         self.shown.emit()
 
     def _read(self, outcome: Outcome, asked: int, then: Callable[[], None] | None = None) -> None:
-        if len(outcome.result) < asked and self._next is None:
-            self._next = self._sought  # the log was cleared, or made room for new events
+        if len(outcome.result) < asked and self._tail is None:
+            self._tail = self._sought  # the log was cleared, or made room for new events
         self.table.keep(outcome.result)
         if then is not None:
             then()
 
     def _came(self, outcome: Outcome) -> None:
         found: _Found = outcome.result
-        self._last = found.last
-        self.table.add_on_top(found.numbers, found.records)
-        self.came.emit(len(found.numbers))
+        if found.step is None:
+            self._searched(outcome)
+            return
+        self.table.take(found.step, found.records)
+        self._known = found
+        self.came.emit(len(found.step.on_top))
 
 
 def _is_newest_first(sought: Sought) -> bool:
@@ -169,15 +187,31 @@ def _search(events: EventLog, sought: Sought) -> _Found:
     """All rows, and the records of the first ones (worker thread)."""
     catalog()  # the dialogs need it later, and the window must not read files
     events.write()
-    last = events.last()
+    generation, last = events.generation, events.last()
     numbers = events.find(replace(sought, descending=not sought.descending))
-    first = list(reversed(numbers[-FIRST:]))
-    return _Found(numbers, events.records(first), max(last, max(numbers, default=0)))
+    records = events.records(numbers[: -FIRST - 1 : -1])
+    return _Found(numbers, records, max(last, max(numbers, default=0)), generation, _newest(records))
 
 
-def _newer(events: EventLog, sought: Sought, after: int) -> _Found:
-    """Rows after a number (worker thread)."""
+def _look_again(events: EventLog, sought: Sought, known: _Found) -> _Found:
+    """What has become of the rows (worker thread)."""
     events.write()
-    last = events.last()
-    numbers = events.find(replace(sought, descending=False, after=after)) if last > after else array("q")
-    return _Found(numbers, events.records(numbers[-FIRST:]), max(last, after, max(numbers, default=0)))
+    generation, last = events.generation, events.last()
+    if _is_newest_first(sought) and generation == known.generation and not sought.follows_the_clock:
+        numbers = array("q")
+        if last > known.last:
+            numbers = events.find(replace(sought, descending=False, after=known.last))
+        records = events.records(numbers[: -FIRST - 1 : -1])
+        oldest = min((one.time for one in (*records, *events.records(numbers[:1]))), default=math.inf)
+        # A host whose clock is behind tells of what belongs below rows that are there.
+        if oldest >= known.newest:
+            looked_at = max(last, known.last, max(numbers, default=0))
+            newest = max(known.newest, _newest(records))
+            return _Found(known.numbers, records, looked_at, generation, newest, Step((), numbers))
+    found = _search(events, sought)
+    # Sorted by something else, new events may belong anywhere.
+    return replace(found, step=step(known.numbers, found.numbers) if _is_newest_first(sought) else None)
+
+
+def _newest(records: list[EventRecord]) -> float:
+    return records[0].time if records else -math.inf

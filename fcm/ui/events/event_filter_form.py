@@ -22,8 +22,7 @@ from fcm.logs.channels import CHANNELS
 from fcm.logs.describe import LEVELS
 from fcm.logs.queries.form import EventFilter, parse_ids
 from fcm.logs.records import catalog
-from fcm.ui.events.event_list import LEVEL_ICONS
-from fcm.ui.events.event_table import node_name, short_source
+from fcm.ui.events.event_table import LEVEL_ICONS, node_name, short_source
 from fcm.ui.look import icons
 from fcm.ui.look.plain import Label, literal
 from fcm.ui.widgets.dialog_parts import IDENTITY, form, named

@@ -3,54 +3,29 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, cast, overload
+from typing import TYPE_CHECKING, cast
 
 from PySide6.QtCore import QModelIndex, QObject, Qt, Signal
 
-from fcm.ui.events.event_list import LEVEL_ICONS
+from fcm.logs.describe import LEVELS
+from fcm.ui.events.event_rows import Numbers, Step
 from fcm.ui.look import format
 from fcm.ui.tables.table_model import Column, TableModel
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Sequence
 
     from PySide6.QtWidgets import QFileDialog
 
     from fcm.logs.records import EventRecord
 
+LEVEL_ICONS = {level: f"level-{level.casefold()}" for level in LEVELS}
 KEPT = 6000
 """Records that are kept; more are dropped and read again when they are looked at."""
 AHEAD = 150
 """Rows before and after those that can be seen that are read along with them."""
 ORDERS = ("level", "time", "event", "computer", "provider", "task_name", "text")
 """What the columns are sorted by, see fcm.workspace.events.event_log.ORDERS."""
-
-
-class _Numbers(Sequence[str]):
-    """Numbers of records as ids of rows; the array has the last row first, so that new rows on top are appended."""
-
-    def __init__(self, numbers: array[int]) -> None:
-        self.numbers = numbers
-
-    def __len__(self) -> int:
-        return len(self.numbers)
-
-    @overload
-    def __getitem__(self, place: int) -> str: ...
-
-    @overload
-    def __getitem__(self, place: slice) -> Sequence[str]: ...
-
-    def __getitem__(self, place: int | slice) -> str | Sequence[str]:
-        if isinstance(place, slice):
-            return [self[row] for row in range(*place.indices(len(self.numbers)))]
-        if not -len(self.numbers) <= place < len(self.numbers):
-            raise IndexError(place)
-        return str(self.numbers[-1 - place] if place >= 0 else self.numbers[-1 - place - len(self.numbers)])
-
-    def __iter__(self) -> Iterator[str]:
-        return map(str, reversed(self.numbers))
 
 
 class EventTable(TableModel):
@@ -70,13 +45,13 @@ class EventTable(TableModel):
         """Export List: whoever fills the table writes it, because it has all events at hand."""
         self._records: dict[str, EventRecord] = {}
         self._asked = False
-        self._shown = _Numbers(array("q"))
+        self._shown = Numbers(array("q"))
         super().__init__(
             (
                 Column("Level", self._of(lambda r: r.level_name), 110,
                        icon=lambda i: LEVEL_ICONS.get(r.level_name, "") if (r := self.record(i)) else ""),
                 Column("Date and Time", self._of(lambda r: format.date_time(r.time)), 150,
-                       hint="Local time; queries and exported files have UTC"),
+                       time=lambda i: r.time if (r := self.record(i)) else None),
                 Column("Event ID", self._of(lambda r: str(r.id)), 70, numeric=True),
                 Column("Node", self._of(lambda r: node_name(r.computer)), 80,
                        tooltip=lambda i: r.computer if (r := self.record(i)) else ""),
@@ -131,25 +106,32 @@ class EventTable(TableModel):
         self.beginResetModel()
         self._records = {str(record.record_id): record for record in records}
         self._asked = False
-        self._take(_Numbers(numbers))
+        self._take(Numbers(numbers))
         self.endResetModel()
 
-    def add_on_top(self, numbers: array[int], records: Iterable[EventRecord]) -> None:
-        """More rows on top; ``numbers`` has the last of them first."""
-        if not len(numbers):
-            return
-        self.beginInsertRows(QModelIndex(), 0, len(numbers) - 1)
-        self._records.update((str(record.record_id), record) for record in records)
-        self._shown.numbers.extend(numbers)
-        self.endInsertRows()
+    def take(self, step: Step, records: Iterable[EventRecord]) -> None:
+        """Rows are gone and more are on top; the others stay where they are, with what is selected of them."""
+        numbers = self._shown.numbers
+        for first, end in step.gone:
+            self.beginRemoveRows(QModelIndex(), len(numbers) - end, len(numbers) - 1 - first)
+            del numbers[first:end]
+            self.endRemoveRows()
+        if step.on_top:
+            self.beginInsertRows(QModelIndex(), 0, len(step.on_top) - 1)
+            self._remember(records)
+            numbers.extend(step.on_top)
+            self.endInsertRows()
 
     def keep(self, records: Iterable[EventRecord]) -> None:
         """Records that were asked for have been read."""
+        self._remember(records)
+        self._asked = False
+        self.touch_visible()
+
+    def _remember(self, records: Iterable[EventRecord]) -> None:
         if len(self._records) > KEPT:
             self._records = {}
         self._records.update((str(record.record_id), record) for record in records)
-        self._asked = False
-        self.touch_visible()
 
     def row_of(self, identity: str) -> int | None:
         """Row of an id; None if it is not there."""
@@ -172,7 +154,7 @@ class EventTable(TableModel):
         """Whoever fills the table filters."""
         self.words_wanted.emit(text)
 
-    def _take(self, shown: _Numbers) -> None:
+    def _take(self, shown: Numbers) -> None:
         self._shown = shown
         self._order = cast("list[str]", shown)
         self._ids = cast("list[str]", shown)

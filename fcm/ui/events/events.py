@@ -4,24 +4,22 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QSplitter, QStackedWidget, QToolButton
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QSplitter, QToolButton
 
-from fcm.logs.describe import LEVELS as ALL_LEVELS
+from fcm.logs.describe import LEVELS
 from fcm.logs.queries.query import QueryError, parse_query
 from fcm.text.words import counted
 from fcm.ui.events.event_detail import EventDetail
 from fcm.ui.events.event_exports import ExportBar, ask_for_file, export_button
-from fcm.ui.events.event_feed import EventFeed
-from fcm.ui.events.event_list import DAY, LEVEL_ICONS, LEVELS
 from fcm.ui.events.event_queries import QueryBar
-from fcm.ui.events.event_table import EventTable
+from fcm.ui.events.event_table import LEVEL_ICONS
+from fcm.ui.events.event_view import EventView
 from fcm.ui.events.saved_log_bar import SavedLogBar, open_button
 from fcm.ui.look import icons
 from fcm.ui.look.plain import literal
 from fcm.ui.pages.page import Page
-from fcm.ui.tables.table_view import TableView
-from fcm.ui.widgets.page_parts import EmptyState, FilterBox
+from fcm.ui.widgets.page_parts import FilterBox
 from fcm.workspace.events.event_log import Sought
 from fcm.workspace.events.saved_queries import RECENT
 
@@ -35,10 +33,15 @@ if TYPE_CHECKING:
 
     from fcm.model.state import Change
     from fcm.ui.desk import Desk
+    from fcm.ui.tables.table_view import TableView
     from fcm.workspace.events.event_log import EventLog
 
 WIDE = 720
 """Pixels of the page from which on the levels are words."""
+DAY = 86400.0
+"""s."""
+CLOCK = 1000
+"""ms between two looks at a list from which events go because time passes."""
 _PERIODS = (("Any time", 0.0), ("Last hour", 3600.0), ("Last 24 hours", DAY), ("Last 7 days", 7 * DAY))
 _FOLDED = ("Source", "Task Category")
 """Columns that make room for the description; the details of an event say them too."""
@@ -50,11 +53,10 @@ class EventsPage(Page):
 
     def __init__(self, window: Desk) -> None:
         super().__init__(window, "Cluster Events", "events")
-        self._levels = {"Verbose": True, **dict.fromkeys(LEVELS, True)}
+        self._levels = dict.fromkeys(LEVELS, True)
         self._buttons: list[QToolButton] = []
         self._order, self._descending, self._words = "", False, ""
         self._events: EventLog | None = None
-        self._problem = ""
         self.queries = QueryBar(window, self)
         self.pause = self._toggle("Pause", "pause", "Keep new events out of the list", "pause-events")
         self.export = export_button(self.ask_export)
@@ -72,25 +74,19 @@ class EventsPage(Page):
         self.column.addWidget(self.saved_log)
         self.export_bar = ExportBar(window, self)
         self.column.addWidget(self.export_bar)
-        self.model = EventTable(self)
+        self.list = EventView("Cluster Events", _EMPTY, window.context.settings, self)
+        self.list.counted.connect(self._count)
+        self.model, self.events, self.feed = self.list.model, self.list.table, self.list.feed
         self.model.order_wanted.connect(self._sort)
         self.model.ask_export = lambda: self.ask_export("csv")
-        self.events = TableView("Cluster Events", self.model, window.context.settings)
         self.events.menu_wanted.connect(self._event_menu)
         self.events.picked.connect(self._show_detail)
-        self.feed = EventFeed(self.model, self)
-        self.feed.shown.connect(self._shown)
-        self.feed.came.connect(self._came)
-        self.feed.failed.connect(self._failed)
+        self.feed.shown.connect(self._show_detail)
         self.details = EventDetail()
         self.detail = self.details.general
-        self._stack = QStackedWidget()
-        self._empty = EmptyState(_EMPTY)
-        self._stack.addWidget(self._empty)
-        self._stack.addWidget(self.events)
         split = QSplitter(Qt.Orientation.Vertical)
         split.setChildrenCollapsible(False)
-        split.addWidget(self._stack)
+        split.addWidget(self.list)
         split.addWidget(self.details)
         split.setSizes([400, 170])
         split.setStretchFactor(0, 1)
@@ -99,14 +95,18 @@ class EventsPage(Page):
         self.filter.textChanged.connect(self._filter)
         self.filter.down.connect(self.events.setFocus)
         self.pause.toggled.connect(self._set_paused)
-        window.event_list.grown.connect(self._grown)
+        window.logged.connect(self._grown)
+        self._clock = QTimer(self)
+        self._clock.setInterval(CLOCK)
+        self._clock.timeout.connect(self._time_passed)
+        self._clock.start()
 
     def _filter_row(self) -> QHBoxLayout:
         row = QHBoxLayout()
         row.setSpacing(4)
         self.filter = FilterBox("events")
         row.addWidget(self.filter)
-        for level in ALL_LEVELS:
+        for level in LEVELS:
             button = self._toggle(
                 level, LEVEL_ICONS[level], f"Show events of the level {level}", f"level-{level.casefold()}"
             )
@@ -200,29 +200,32 @@ class EventsPage(Page):
         """Look for the events that are wanted now."""
         workspace = self.frame.workspace
         if workspace is None:
-            self.feed.clear()
-            self._count()
+            self.list.clear()
             return
         try:
             query = parse_query(self.queries.xml)
         except QueryError as error:
-            self._failed(str(error))
+            self._refuse(str(error))
             return
         if query.files and not query.channels and self.saved_log.log is None:
-            self._failed("This query names event log files. Open the file with Open log.")
+            self._refuse("This query names event log files. Open the file with Open log.")
             return
-        now = workspace.now()
-        period = float(self._period.currentData() or 0.0)
         sought = Sought(
             query,
-            now,
+            workspace.now(),
             words=self._words,
-            levels=tuple(number for number, level in enumerate(ALL_LEVELS, 1) if self._levels[level]),
-            since=now - period if period else None,
+            levels=tuple(number for number, level in enumerate(LEVELS, 1) if self._levels[level]),
+            within=float(self._period.currentData()) or None,
+            is_recent=self.queries.name == RECENT,
             order=self._order or "time",
             descending=self._descending if self._order else True,
         )
-        self.feed.seek(self.saved_log.log or workspace.events, sought)
+        self.list.seek(self.saved_log.log or workspace.events, sought)
+
+    def _refuse(self, why: str) -> None:
+        """The query cannot be asked (sentence)."""
+        self.feed.clear()
+        self.list.fail(why)
 
     def _another_log(self) -> None:
         """A saved log is shown, or the logs of the cluster again."""
@@ -236,28 +239,13 @@ class EventsPage(Page):
         if workspace is not None and workspace.events is self._events and self.isVisibleTo(self.frame):
             self.feed.look_again(workspace.now())
 
-    def _shown(self) -> None:
-        self._problem = ""
-        self._count()
-        self._show_detail()
-
-    def _came(self, number: int) -> None:
-        """New rows are on top; what was in view stays there, unless it was the top."""
-        bar = self.events.verticalScrollBar()
-        if bar.value() > 0:
-            bar.setValue(bar.value() + number)
-        if number:
-            self._count()
-
-    def _failed(self, why: str) -> None:
-        self._problem = why
-        self.model.replace(self.model.numbers[:0], ())
-        self._count()
+    def _time_passed(self) -> None:
+        sought = self.feed.sought
+        if sought is not None and sought.follows_the_clock and self.isVisible() and not self.feed.is_busy:
+            self._grown()
 
     def _count(self) -> None:
         shown = self.model.rowCount()
-        self._empty.words.setText(self._problem or _EMPTY)
-        self._stack.setCurrentIndex(1 if shown else 0)
         note = counted(shown, "event") if shown else "no events"
         saved = self.saved_log.log
         title = "Cluster Events" if saved is None else f"Saved Log {saved.file.name}"

@@ -12,7 +12,9 @@ from fcm.model.entities import DiskUse, GroupType, NodeState, ResourceType
 from fcm.model.rules.networks import migration_order
 from fcm.model.rules.quorum import description, votes
 from fcm.model.state import Change, Kind
+from fcm.ui.events.recent_events import RecentEvents
 from fcm.ui.look import appearance, format
+from fcm.ui.look.plain import literal
 from fcm.ui.pages.page import Page
 from fcm.ui.tables.table_model import Column, TableModel
 from fcm.ui.tables.table_view import TableView
@@ -22,6 +24,8 @@ from fcm.workspace.actions import BY_ID
 from fcm.workspace.selection import Place, Selection
 
 if TYPE_CHECKING:
+    from PySide6.QtGui import QShowEvent
+
     from fcm.model.entities import Cluster
     from fcm.ui.desk import Desk
 
@@ -70,7 +74,20 @@ class ClusterPage(Page):
         self.watch(self._core, Place.RESOURCE, opens=False)
         column.addWidget(self._core, 1)
         self.column.addWidget(scrolled(inside), 1)
-        window.event_list.grown.connect(self._grown)
+        self._recent = RecentEvents(lambda: self.frame.workspace, self.isVisible, self)
+        self._recent.counted.connect(self._show_events)
+        self._recent.failed.connect(self._say_why)
+        window.logged.connect(self._recent.look)
+
+    @property
+    def is_settled(self) -> bool:
+        """False while recent events are being counted."""
+        return not self._recent.is_busy
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Catch up with what happened while another page was shown."""
+        super().showEvent(event)
+        self._recent.look()
 
     def _make_events_line(self) -> QHBoxLayout:
         row = QHBoxLayout()
@@ -105,7 +122,8 @@ class ClusterPage(Page):
         )
         self._sentence.say(self._in_a_sentence(cluster))
         self._show_facts(cluster)
-        self._show_events()
+        if change.structural:  # perhaps another cluster
+            self._recent.look()
         for name, link in self._configure.items():
             entry = entry_for(self.frame.workspace, BY_ID[name], Selection(Place.CLUSTER))
             link.allow(entry.reason)
@@ -146,19 +164,14 @@ class ClusterPage(Page):
         say("Networks", format.listed([network.name for network in state.networks.values()], 4))
         say("Networks for live migration", ", then ".join(order) or "no network")
 
-    def _grown(self) -> None:
-        if self.isVisible():
-            self._show_events()
-
-    def _show_events(self) -> None:
-        workspace = self.frame.workspace
-        if workspace is None:
-            return
-        recent = self.frame.event_list.recent(workspace.now(), workspace.events.reset_at)
-        counts = {level: number for level, number in recent.items() if number}
-        counts.pop("Information", None)
+    def _show_events(self, counts: dict[str, int]) -> None:
         words = ", ".join(f"{level}: {number}" for level, number in counts.items())
         self._events.say(words or "None in the last 24 hours")
+        self._events.setToolTip("")
+
+    def _say_why(self, why: str) -> None:
+        self._events.say("Events cannot be read")
+        self._events.setToolTip(literal(why))
 
     def _open_events(self) -> None:
         from fcm.ui.events.events import EventsPage

@@ -65,7 +65,7 @@ class _BarDelegate(QStyledItemDelegate):
 
 
 class TableView(QTableView):
-    """A table over a TableModel. ``name`` is its accessible name and the key of its column layout."""
+    """A table over a TableModel. Its accessible name is ``name``, its column layout is kept by that or by ``key``."""
 
     picked = Signal()
     """The selected rows changed."""
@@ -76,10 +76,12 @@ class TableView(QTableView):
     left = Signal()
     """Backspace was pressed: one level up."""
 
-    def __init__(self, name: str, model: TableModel, settings: Settings, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, name: str, model: TableModel, settings: Settings, parent: QWidget | None = None, key: str = ""
+    ) -> None:
         super().__init__(parent)
         self._settings = settings
-        self._key = name
+        self._key = key or name
         self._restoring = True
         self.table = model
         self.setObjectName(name.casefold().replace(" ", "-"))

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import functools
 import threading
+import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtCore import QObject, Qt, QTimer, Signal
 from shiboken6 import isValid
 
 if TYPE_CHECKING:
@@ -47,6 +48,40 @@ def posted(owner: QObject, slot: Callable[..., None]) -> Callable[..., None]:
         box.posted.emit(lambda: slot(*values) if isValid(owner) else None)
 
     return post
+
+
+REST = 4.0
+"""Rest after work that is done again and again, as a multiple of the time that it took."""
+
+
+class Pace(QObject):
+    """When work that every change asks for may begin again: it takes a fifth of the time at most."""
+
+    due = Signal()
+    """It may begin, after ``is_due`` said no."""
+
+    def __init__(self, parent: QObject) -> None:
+        super().__init__(parent)
+        self._began = self._next = 0.0
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.timeout.connect(self.due)
+
+    def begin(self) -> None:
+        """The work begins."""
+        self._began = time.monotonic()
+
+    def end(self) -> None:
+        """The work is done."""
+        now = time.monotonic()
+        self._next = now + REST * (now - self._began)
+
+    def is_due(self) -> bool:
+        """Whether it may begin now; if not, ``due`` tells when."""
+        rest = self._next - time.monotonic()
+        if rest > 0 and not self._timer.isActive():
+            self._timer.start(max(1, round(rest * 1000)))
+        return rest <= 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""The one place where what a backend posts becomes a signal.
+"""The one place where what a backend posts, and what its event log takes, becomes a signal.
 
 Any thread wakes the bridge; a queued signal brings that into the thread of the window, where the workspace is drained
 for at most 8 ms, so that the window stays alive under any load. What changed is told to the views at most 30 times
@@ -35,6 +35,8 @@ class Bridge(QObject):
     """A fcm.model.state.Change; several drains are told as one."""
     happened = Signal(object)
     """The entries of the same drains, oldest first, telemetry left out."""
+    logged = Signal()
+    """The event log may have other events than before."""
 
     def __init__(self, workspace: Workspace, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -47,19 +49,30 @@ class Bridge(QObject):
         self._frame.setTimerType(Qt.TimerType.PreciseTimer)
         self._frame.timeout.connect(self._tell)
         self._is_closed = False
+        self._log_frame = QTimer(self)
+        self._log_frame.setSingleShot(True)
+        self._log_frame.setInterval(round(FRAME * 1000))
+        self._log_frame.timeout.connect(self.logged)
         self._unsubscribe = workspace.subscribe(self._listen)
+        self._unobserve = workspace.events.observe(posted(self, self._log_told))
         workspace.set_wake(posted(self, self._drain))
 
     def close(self) -> None:
         """Hear nothing any more."""
         self._workspace.set_wake(lambda: None)
         self._unsubscribe()
+        self._unobserve()
         self._is_closed = True
         self._frame.stop()
+        self._log_frame.stop()
 
     def _drain(self) -> None:
         if not self._is_closed:
             self._workspace.drain(BUDGET)
+
+    def _log_told(self) -> None:
+        if not self._is_closed and not self._log_frame.isActive():
+            self._log_frame.start()
 
     def _listen(self, change: Change, entries: Sequence[Entry]) -> None:
         self._change |= change

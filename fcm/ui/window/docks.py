@@ -18,11 +18,13 @@ from fcm.model.commands import CancelMigration
 from fcm.model.state import Change, Kind
 from fcm.model.telemetry import Phase
 from fcm.ui.console.view import ConsoleView
+from fcm.ui.events.event_view import EventView
 from fcm.ui.look import appearance, format, icons
 from fcm.ui.tables.table_model import Column, TableModel
 from fcm.ui.tables.table_view import TableView
 from fcm.ui.widgets.page_parts import EmptyState
 from fcm.ui.window import figures
+from fcm.workspace.events.event_log import Sought, everything
 from fcm.workspace.powershell import powershell
 from fcm.workspace.selection import Place, Selection
 
@@ -33,6 +35,7 @@ if TYPE_CHECKING:
 
     from fcm.model.entities import Migration
     from fcm.ui.desk import Desk
+    from fcm.workspace.events.event_log import EventLog
     from fcm.workspace.workspace import Workspace
 
 ENDED_SHOWN = 50
@@ -119,23 +122,57 @@ class ConsoleDock(Dock):
 
 
 class EventsDock(Dock):
-    """The newest events of the cluster."""
+    """All events of the cluster, newest first unless another order is chosen."""
 
     def __init__(self, window: Desk) -> None:
         super().__init__("Events", window)
-        model = window.event_list.table(self)
-        self.view = TableView("Events", model, window.context.settings, self)
+        # Layouts of the name "Events" are those of a list with fewer columns.
+        self.list = EventView("Events", "No events yet.", window.context.settings, self, key="Events of the dock")
+        self.view = self.list.table
         self.view.menu_wanted.connect(self._menu)
-        window.event_list.grown.connect(self._grown)
-        self.setWidget(self.view)
+        self._events: EventLog | None = None
+        self._order, self._descending = "", False
+        self.list.model.order_wanted.connect(self._sort)
+        window.logged.connect(self._update)
+        window.changed.connect(self._update)
+        self.setWidget(self.list)
+
+    def focus_first(self) -> None:
+        """Put the keyboard into the list."""
+        self.view.setFocus(Qt.FocusReason.ShortcutFocusReason)
 
     def fill(self) -> None:
-        """Show all events, newest first."""
-        self.view.table.set_ids(self.frame.event_list.ids)
+        """Show the events of the cluster that is open."""
+        workspace = self.frame.workspace
+        events = None if workspace is None else workspace.events
+        if events is not self._events:
+            self._events = events
+            self._seek()
+        elif workspace is not None:
+            self.list.feed.look_again(workspace.now())
 
-    def _grown(self) -> None:
-        if self.isVisible():
-            self.fill()
+    def _seek(self) -> None:
+        workspace = self.frame.workspace
+        if workspace is None:
+            self.list.clear()
+            return
+        order, descending = self._order or "time", self._descending or not self._order
+        self.list.seek(workspace.events, Sought(everything(), workspace.now(), order=order, descending=descending))
+
+    def _sort(self, order: str, descending: bool) -> None:
+        self._order, self._descending = order, descending
+        self._seek()
+
+    def _update(self, change: Change | None = None) -> None:
+        """There are other events; or ``change`` is that of another cluster."""
+        workspace = self.frame.workspace
+        is_other = (None if workspace is None else workspace.events) is not self._events
+        if is_other or change is None:
+            if self.isVisible():
+                self.fill()
+            elif is_other:
+                self._events = None
+                self.list.clear()
 
     def _menu(self, place: QPoint) -> None:
         self.frame.show_context_menu((Selection(Place.EVENTS),), place)

@@ -12,7 +12,6 @@ from PySide6.QtWidgets import QApplication, QDialog, QDockWidget, QMenu, QSplitt
 
 from fcm.model.state import Change, Kind
 from fcm.ui import console, pages
-from fcm.ui.events.event_list import EventList
 from fcm.ui.look import icons, theme
 from fcm.ui.tables import export
 from fcm.ui.widgets.background import Outcome, Work
@@ -67,7 +66,6 @@ class MainWindow(Frame):
         self.context = context
         self.workspace: Workspace | None = None
         self.figures = Figures()
-        self.event_list = EventList(self)
         self.setObjectName("window")
         self.setWindowTitle(TITLE)
         self.setWindowIcon(icons.icon("app"))
@@ -168,8 +166,8 @@ class MainWindow(Frame):
         self._bridge = Bridge(workspace, self)
         self._bridge.changed.connect(self._changed)
         self._bridge.happened.connect(self._happened)
+        self._bridge.logged.connect(self.logged)
         self._stop_observing = self.docks["Console"].observe(workspace)
-        self.event_list.show_log(workspace.log, lambda: self.state)
         self._history.clear()
         self.status.show_workspace(workspace)
         tidings.tell_first(workspace.read_only, self.messages)
@@ -187,7 +185,6 @@ class MainWindow(Frame):
         self._submissions.clear()
         workspace, self.workspace, self._bridge = self.workspace, None, None
         self.figures = self.tree_model.figures = Figures()
-        self.event_list.clear()
         self.status.show_workspace(None)
         self._closing = [work for work in self._closing if not work.is_over]
         self._closing.append(Work(self, workspace.close, self._closed))
@@ -239,7 +236,6 @@ class MainWindow(Frame):
         self.changed.emit(change)
 
     def _happened(self, entries: Sequence[Happening]) -> None:
-        self.event_list.add(entries)
         tidings.tell(entries, self.state, self.messages, self.status)
         self.happened.emit(entries)
 

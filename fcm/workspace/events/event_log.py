@@ -6,31 +6,34 @@ or belongs to another history is made anew. Only what the journal does not keep 
 reports) and which logs are enabled is in this file alone.
 
 The owner of the state hands facts over in no time (``take``); names are found and rows are written by whoever asks
-next, or by a short-lived thread when much has gathered. All other methods block: they are for worker threads.
+next, or by a short-lived thread when much has gathered. Whoever shows events hears by ``observe`` when to ask again.
+All other methods block: they are for worker threads.
 """
 
 from __future__ import annotations
 
 import json
 import logging
+import math
 import threading
 from array import array
 from collections import deque
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, cast
 
-from fcm.logs.channels import CHANNELS, EventLogs
-from fcm.logs.queries.query import Query, query_of_all
+from fcm.logs.channels import EventLogs
 from fcm.logs.queries.sql import Condition, condition_of
 from fcm.logs.records import first_rows, pass_record, records_of
 from fcm.model import events as ev
 from fcm.workspace.events.event_log_file import COLUMNS, JOINED, Row, Sentences, connected, packed, to_record
 from fcm.workspace.events.event_log_file import EventLogError as EventLogError  # who reads events knows it by this room
 from fcm.workspace.events.event_log_limits import Limits, LogLimit
+from fcm.workspace.events.sought import ORDERS, Counts, narrowed
+from fcm.workspace.events.sought import Sought as Sought
+from fcm.workspace.events.sought import everything as everything
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
     from pathlib import Path
 
     from fcm.logs.records import EventRecord
@@ -41,41 +44,11 @@ CHUNK = 2000
 """Records that are read or written at a time."""
 MOST_TAKEN = 400
 """Facts that gather before they are written of themselves."""
-ORDERS = ("time", "level", "event", "computer", "provider", "task_name", "channel", "text")
-"""Columns that events can be sorted by."""
-
-_WORDS = ("text", "provider", "computer", "task_name", "channel")
 _GONE = (ev.MachineDeleted, ev.GroupRemoved, ev.ResourceRemoved, ev.SharedVolumeRemoved, ev.NodeEvicted)
 """Facts whose names are those of the state before."""
 _ENDS = (ev.MigrationCompleted, ev.MigrationFailed, ev.MigrationCanceled, ev.MigrationInterrupted)
 
 _log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class Sought:
-    """Which events are wanted, and in which order."""
-
-    query: Query
-    now: float
-    """s since the epoch, clock of the cluster; for timediff."""
-    words: str = ""
-    """Words that all stand in text, source, node, task or log."""
-    levels: tuple[int, ...] = (1, 2, 3, 4, 5)
-    since: float | None = None
-    """s since the epoch."""
-    after: int = 0
-    """Only records with a higher number."""
-    order: str = "time"
-    """One of ORDERS."""
-    descending: bool = False
-    any_log: bool = False
-    """True: the query does not matter, every event of every log is wanted."""
-
-
-def everything() -> Query:
-    """The query for all events of all logs."""
-    return query_of_all(channel.name for channel in CHANNELS)
 
 
 class EventLog:
@@ -97,11 +70,35 @@ class EventLog:
         self._thread: threading.Thread | None = None
         self._catching_up: set[str] = set()
         self._closed = False
+        self._switched = 0
+        self._observers: tuple[Callable[[], None], ...] = ()
 
     # The owner's side: quick
 
+    def observe(self, told: Callable[[], None]) -> Callable[[], None]:
+        """Call ``told``, in any thread, when there may be other events than before; returns what ends that.
+
+        It must return at once: whoever hands events over waits for it.
+        """
+        self._observers = (*self._observers, told)
+
+        def end() -> None:
+            self._observers = tuple(one for one in self._observers if one is not told)
+
+        return end
+
+    def _tell(self) -> None:
+        for told in self._observers:
+            told()
+
+    @property
+    def generation(self) -> int:
+        """Another number once events that were found may not be there any more, or others count."""
+        return self.limits.removals + self._switched
+
     def take(self, entries: Iterable[ev.Entry], before: State, after: State) -> None:
         """These happened; the states around them name what they speak of."""
+        is_new = False
         for entry in entries:
             event = entry.event
             if isinstance(event, ev.MigrationProgressed):
@@ -109,6 +106,9 @@ class EventLog:
                     continue
                 self._passes[event.migration] = event.row.pass_number
             self._taken.append((entry, before, after))
+            is_new = True
+        if is_new:
+            self._tell()
         if len(self._taken) >= MOST_TAKEN and self._thread is None and not self._closed:
             self._thread = threading.Thread(target=self._write_of_itself, name="event log")
             self._thread.start()
@@ -134,6 +134,7 @@ class EventLog:
             connection.execute("DELETE FROM events")
             self.limits.forget_sizes()
             connection.execute("DELETE FROM meta WHERE key = 'mark'")
+            self._switched += 1
 
     def catch_up(self, entry: ev.Entry, before: State, after: State, rows: Iterable[TelemetryRow] = ()) -> None:
         """An entry of the journal that is not here; ``rows`` are the telemetry of the migration that it ends."""
@@ -238,6 +239,12 @@ class EventLog:
         """
         self.logs.enable(channel, on, now)
         self._set_meta("logs", json.dumps(self.logs.changed()))
+        self._switch()
+
+    def _switch(self) -> None:
+        """Other events count from now on."""
+        self._switched += 1
+        self._tell()
 
     # Sizes and clearing
 
@@ -252,6 +259,7 @@ class EventLog:
             self.limits.of[channel] = limit
             self.limits.trim(connection, channel)
             self.limits.keep(connection)
+        self._tell()
 
     def size(self, channel: str) -> int:
         """Bytes that the events of a log take.
@@ -273,6 +281,7 @@ class EventLog:
         with self._lock, self._sentences(), self._open() as connection:
             self.limits.cleared[channel] = now
             self.limits.clear(connection, channel)
+        self._tell()
 
     def reset_recent(self, now: float) -> None:
         """Reset Recent Events: what happened before ``now`` (s since the epoch) is not recent any more.
@@ -282,6 +291,7 @@ class EventLog:
         """
         self.reset_at = now
         self._set_meta("reset", json.dumps(now))
+        self._switch()
 
     # Reading
 
@@ -301,8 +311,7 @@ class EventLog:
             EventLogError: they cannot be read.
         """
         self.write()
-        asked = Condition() if sought.any_log else condition_of(sought.query, self.logs, sought.now)
-        where = _with_refinement(asked, sought)
+        asked, where = self._where(sought)
         direction = "DESC" if sought.descending else "ASC"
         column = sought.order if sought.order in ORDERS else "time"
         order = f"{column} {direction}, {'' if column == 'time' else f'time {direction}, '}id {direction}"
@@ -313,6 +322,27 @@ class EventLog:
             while rows := cursor.fetchmany(CHUNK):
                 found.extend([row[0] for row in rows])
         return found if asked.exact else self._of_them(found, sought)
+
+    def counts(self, sought: Sought) -> Counts:
+        """How many records ``find`` would find, without their numbers.
+
+        Raises:
+            EventLogError: they cannot be read.
+        """
+        self.write()
+        asked, where = self._where(sought)
+        if not asked.exact:
+            where = Condition("id IN (SELECT value FROM json_each(?))", (json.dumps(list(self.find(sought))),))
+        sql = f"SELECT level, count(*), min(time) {JOINED} WHERE {where.text or '1'} GROUP BY level"
+        with self._lock, self._sentences():
+            rows = self._open().execute(sql, where.values).fetchall()
+        return Counts({level: count for level, count, _ in rows}, min((row[2] for row in rows), default=math.inf))
+
+    def _where(self, sought: Sought) -> tuple[Condition, Condition]:
+        """What the query alone selects, and that with everything else that is asked for."""
+        self.open()  # the file says which logs are enabled
+        asked = Condition() if sought.any_log else condition_of(sought.query, self.logs, sought.now)
+        return asked, narrowed(asked, sought, self.reset_at)
 
     def _of_them(self, numbers: array[int], sought: Sought) -> array[int]:
         """Those of the records that the query really selects; the file is free for others meanwhile."""
@@ -422,22 +452,3 @@ def _records(entry: ev.Entry, before: State, after: State) -> list[EventRecord]:
         started = migration is not None and migration.started is not None
         return [pass_record(migration, event.row, after)] if started and migration is not None else []
     return records_of(entry, before if isinstance(event, _GONE) else after)
-
-
-def _with_refinement(asked: Condition, sought: Sought) -> Condition:
-    parts = [asked.text] if asked.text else []
-    values = list(asked.values)
-    if sought.after:
-        parts.append("id > ?")
-        values.append(sought.after)
-    if sought.since is not None:
-        parts.append("time >= ?")
-        values.append(sought.since)
-    if set(sought.levels) != {1, 2, 3, 4, 5}:
-        parts.append(f"level IN ({', '.join('?' * len(sought.levels))})")
-        values += sought.levels
-    for word in sought.words.split()[:20]:
-        escaped = word.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
-        parts.append(" OR ".join(f"{column} LIKE ? ESCAPE '\\'" for column in _WORDS))
-        values += [f"%{escaped}%"] * len(_WORDS)
-    return replace(asked, text=" AND ".join(f"({part})" for part in parts), values=tuple(values))

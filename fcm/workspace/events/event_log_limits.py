@@ -74,6 +74,8 @@ class Limits:
         """When each log was last cleared, s since the epoch, clock of the cluster."""
         self.floor = 0
         """Highest number of a record that was removed: numbers are not given twice."""
+        self.removals = 0
+        """How often records were removed since the log was opened."""
         self._sizes: dict[str, int] = {}
 
     def limit(self, channel: str) -> LogLimit:
@@ -163,6 +165,7 @@ class Limits:
             over -= size
             self._sizes[channel] -= size
         connection.executemany("DELETE FROM events WHERE id = ?", gone)
+        self.removals += bool(gone)
 
     def clear(self, connection: sqlite3.Connection, channel: str) -> None:
         """Remove all events of a log."""
@@ -172,6 +175,7 @@ class Limits:
             "DELETE FROM events WHERE source IN (SELECT source FROM sources WHERE channel = ?)", (channel,)
         )
         self._sizes[channel] = 0
+        self.removals += 1
         self.keep(connection)
 
     def keep(self, connection: sqlite3.Connection) -> None:

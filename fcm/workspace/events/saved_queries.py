@@ -8,6 +8,7 @@ from fcm.logs.queries.form import EventFilter
 from fcm.logs.queries.query import QueryError, parse_query
 from fcm.logs.queries.xml import QueryText, read_query_xml
 from fcm.text.textfile import QUERY, TextFileError, read_text
+from fcm.workspace.events.event_log import Sought
 from fcm.workspace.files.settings import EVENT_DESCRIPTIONS, EVENT_QUERIES
 from fcm.workspace.files.whole_file import whole_file
 
@@ -45,6 +46,15 @@ SHIPPED: dict[str, str] = {
 }
 """Queries that come along: everything; critical events, errors and warnings of the last 24 hours; the query that
 Microsoft's guide to live migration (dd446679) saves as query.txt."""
+
+
+def recent_events(now: float) -> Sought:
+    """What the cluster's page counts as Recent Cluster Events: those of the query, after they were last reset.
+
+    Args:
+        now: s since the epoch, clock of the cluster.
+    """
+    return Sought(parse_query(SHIPPED[RECENT]), now, is_recent=True)
 
 
 def read_query(path: Path) -> QueryText:

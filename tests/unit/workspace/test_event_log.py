@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
 import sqlite3
 import threading
+from collections import Counter
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -18,8 +20,9 @@ from fcm.model import events as ev
 from fcm.model.commands import LiveMigrate
 from fcm.model.state import State
 from fcm.workspace.events.event_log import EventLog, EventLogError, Sought, everything
+from fcm.workspace.events.event_log_limits import SMALLEST, LogLimit
+from fcm.workspace.events.saved_queries import recent_events
 from fcm.workspace.files.journal import Journal
-from fcm.workspace.workspace import LOG_LENGTH
 from tests.property.test_shell_logs import RECORDS
 from tests.unit.embedded.desk import Desk
 from tests.unit.logs.test_evtx import record
@@ -97,12 +100,12 @@ def test_a_file_of_another_history_is_made_anew(tmp_path: Path) -> None:
     again.close()
 
 
-def test_more_events_than_are_kept_in_memory_can_be_found(tmp_path: Path) -> None:
+def test_however_many_events_there_are_all_can_be_found(tmp_path: Path) -> None:
     desk = desk_on(tmp_path)
     report = ev.BackendReported("warning", "A host is slow.")
-    desk.workspace.post([ev.Entry(0, float(number), report) for number in range(LOG_LENGTH + 100)])
+    desk.workspace.post([ev.Entry(0, float(number), report) for number in range(5100)])
     desk.workspace.drain(60.0)
-    assert texts(desk).count("A host is slow.") == LOG_LENGTH + 100
+    assert texts(desk).count("A host is slow.") == 5100
     desk.close()
 
 
@@ -280,3 +283,57 @@ def test_a_cluster_that_closes_while_its_events_are_written_waits_for_them(tmp_p
     again = EventLog(tmp_path / "one.events")
     assert len(again.find(Sought(everything(), NOW))) == 401
     again.close()
+
+
+# Counts, and who hears of changes
+
+
+@settings(deadline=None, max_examples=30)
+@given(
+    st.lists(RECORDS, max_size=12), st.sampled_from(["*", "*[System[Level<=3]]", "*[UserData]", "*[System/Level=2]"])
+)
+def test_a_count_is_the_number_of_events_that_are_found(records: list[EventRecord], expression: str) -> None:
+    log = filled(*records)
+    sought = Sought(query_of("System", expression), NOW, within=NOW)
+    counts = log.counts(sought)
+    chosen = list(log.select(sought))
+    assert counts.levels == Counter(one.level for one in chosen)
+    assert counts.oldest == min((one.time for one in chosen), default=math.inf)
+    log.close()
+
+
+def test_recent_events_are_those_of_24_hours_that_came_after_the_reset() -> None:
+    day = 86_400
+    times = (NOW - day - 1, NOW - day, NOW - 7200, NOW - 3600, NOW)
+    log = filled(*(record(number, time=time, level=2) for number, time in enumerate(times, 1)))
+    assert log.counts(recent_events(NOW)).levels == {2: 4}
+    log.reset_recent(NOW - 3600)
+    assert [one.time for one in log.select(recent_events(NOW))] == [NOW]
+    assert log.counts(recent_events(NOW)).levels == {2: 1}
+    assert len(found(log, everything())) == 5
+    log.close()
+
+
+def test_whoever_observes_hears_of_everything_that_changes_what_is_found(tmp_path: Path) -> None:
+    desk = desk_on(tmp_path)
+    log = desk.workspace.events
+    told: list[int] = []
+    end = log.observe(lambda: told.append(log.generation))
+    before = log.generation
+    for change, goes in (
+        (lambda: desk.do(LiveMigrate(desk.machine("DC01").id, "node2")), False),
+        (lambda: log.enable(ANALYTIC, True, NOW), True),
+        (lambda: log.clear("System", NOW), True),
+        (lambda: log.set_limit("fcm", LogLimit(SMALLEST)), False),
+        (lambda: log.reset_recent(NOW), True),
+    ):
+        told.clear()
+        change()
+        assert told, "nobody was told"
+        assert (log.generation > before) is goes
+        before = log.generation
+    end()
+    told.clear()
+    log.clear("System", NOW)
+    assert told == []
+    desk.close()
