@@ -12,7 +12,6 @@ import argparse
 import sys
 import time
 import tomllib
-from typing import Any
 
 from mutation.changes import Change, places, sample
 from mutation.report import HERE, Outcome, equivalents, told
@@ -46,27 +45,30 @@ def main(arguments: list[str]) -> int:
     return 0 if good else 1
 
 
-def room(name: str, described: dict[str, Any], operators: list[str], count: int, seed: int) -> str:
+def room(name: str, described: dict[str, list[str]], operators: list[str], count: int, seed: int) -> str:
     """Try a sample of changes of a room; the report."""
     print(f"== {name}: the tests without a change", flush=True)
-    trial = prepared(CHECKOUT, CHECKOUT / "build" / "mutation" / name, described["tests"], described["sources"])
+    trial = prepared(CHECKOUT, CHECKOUT / "build" / "mutation" / name, described)
     found = list(places(trial.top, trial.files(), operators))
     changes = sample(trial.top, found, count, seed)
     _believe(trial, changes)
     known = equivalents()
     outcomes: list[tuple[Change, Outcome]] = []
-    for number, change in enumerate(changes, 1):
-        began = time.monotonic()
-        outcome = Outcome.EQUIVALENT if change.key in known else trial.judge(change)
-        outcomes.append((change, outcome))
-        place = f"{change.place.file}:{change.place.line}"
-        print(f"{number:4}/{len(changes)} {outcome:8} {time.monotonic() - began:4.0f} s  {place}", flush=True)
+    try:
+        for number, change in enumerate(changes, 1):
+            began = time.monotonic()
+            outcome = Outcome.EQUIVALENT if change.key in known else trial.judge(change)
+            outcomes.append((change, outcome))
+            place = f"{change.place.file}:{change.place.line}"
+            print(f"{number:4}/{len(changes)} {outcome:8} {time.monotonic() - began:4.0f} s  {place}", flush=True)
+    except KeyboardInterrupt:
+        print("Interrupted: the report is about those that were tried.")
     return told(name, seed, len(found), outcomes, trial.failing)
 
 
 def _believe(trial: Trial, changes: list[Change]) -> None:
     """See a test pass without a change, started as all will be: else every change would seem to be noticed."""
-    tests = next(filter(None, map(trial.tests_for, changes)), [])
+    tests = min(filter(None, map(trial.tests_for, changes)), key=len, default=[])
     if trial.run(tests) is not Outcome.SURVIVED:
         raise UnusableError(f"Without a change, {', '.join(tests[:3])} ... fail when they are run alone.")
 

@@ -101,6 +101,8 @@ def _joined(lines: list[str]) -> str:
 
 def _acts(node: Any, operator: str) -> bool:
     """False for types and decorators: changed, they do the same or do not even start."""
+    if node.type == "if_stmt" and _only_for_types(node):
+        return False
     in_function, child, parent = False, node, node.parent
     while parent is not None:
         kind = parent.type
@@ -114,9 +116,13 @@ def _acts(node: Any, operator: str) -> bool:
             in_function = True
         if kind == "decorator" and parent.get_code().strip().startswith(WITHOUT_EFFECT):
             return False
-        if kind == "if_stmt" and parent.children[1].get_code().strip() == "TYPE_CHECKING":
+        if kind == "if_stmt" and _only_for_types(parent):
             return False
         child, parent = parent, parent.parent
     if "Bit" not in operator:
         return True
     return in_function and "isinstance" not in (node.parent.parent.get_code() if node.parent.parent else "")
+
+
+def _only_for_types(statement: Any) -> bool:
+    return bool(statement.children[1].get_code().strip() == "TYPE_CHECKING")

@@ -43,6 +43,8 @@ class Trial:
     top: Path
     tests: Sequence[str]
     sources: Sequence[str]
+    without: Sequence[str] = ()
+    """Files of the sources that are not changed."""
     seconds: dict[str, float] = field(default_factory=dict)
     failing: list[str] = field(default_factory=list)
     reached: dict[str, dict[int, set[str]]] = field(default_factory=dict)
@@ -53,7 +55,8 @@ class Trial:
         for source in self.sources:
             place = self.top / source
             found += sorted(place.rglob("*.py")) if place.is_dir() else [place]
-        return [file.relative_to(self.top).as_posix() for file in found]
+        names = (file.relative_to(self.top).as_posix() for file in found)
+        return [name for name in names if name not in self.without]
 
     def observe(self) -> None:
         """Run the tests without a change: which lines each reaches, how long it takes, which fail as they are.
@@ -166,12 +169,18 @@ def copied(checkout: Path, place: Path) -> None:
             shutil.copy2(source, target)
 
 
-def prepared(checkout: Path, place: Path, tests: Sequence[str], sources: Sequence[str]) -> Trial:
-    """A trial on a fresh copy; from here on the programs it starts find fcm there and nowhere else."""
+def prepared(checkout: Path, place: Path, room: dict[str, list[str]]) -> Trial:
+    """A trial on a fresh copy; from here on the programs it starts find fcm there and nowhere else.
+
+    Args:
+        checkout: what is copied.
+        place: where to.
+        room: its ``sources`` and ``tests``, and what is ``without`` changes (rooms.toml).
+    """
     copied(checkout, place)
     os.environ["PYTHONPATH"] = str(place)
     os.environ["QT_QPA_PLATFORM"] = "offscreen"
-    trial = Trial(place, tests, sources)
+    trial = Trial(place, room["tests"], room["sources"], room.get("without", ()))
     began = time.monotonic()
     trial.observe()
     print(f"    {len(trial.seconds)} tests observed in {time.monotonic() - began:.0f} s", flush=True)

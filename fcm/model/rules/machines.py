@@ -213,7 +213,7 @@ def live_migrate(command: cmd.LiveMigrate, state: State) -> Verdict:
 def option_checks(state: State, machine: VirtualMachine, options: MigrationOptions | None) -> tuple[CheckResult, ...]:
     """What stands against these options of a live migration (None: those of the cluster) where the machine runs now."""
     chosen = state.migration_options(options)
-    verdict = together((transfer_options(chosen), limit_holds(chosen, state.nodes[machine.node])))
+    verdict = transfer_options(chosen) and limit_holds(chosen, state.nodes[machine.node])
     return () if verdict else (CheckResult("Options", CATEGORY, "fail", verdict.reason, verdict.remedy),)
 
 

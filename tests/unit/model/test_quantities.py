@@ -80,7 +80,8 @@ def test_what_is_just_too_little_is_said_with_the_digits_that_show_it() -> None:
 
 
 @pytest.mark.parametrize(
-    ("value", "words"), [(0.0, "0 ms"), (0.00042, "0.42 ms"), (0.0125, "12.5 ms"), (1.25, "1,250 ms")]
+    ("value", "words"),
+    [(0.0, "0 ms"), (0.00042, "0.42 ms"), (0.0125, "12.5 ms"), (1.25, "1,250 ms"), (1.5e-11, "0.000000015 ms")],
 )
 def test_a_short_time_keeps_its_digits_as_well(value: float, words: str) -> None:
     assert milliseconds(value) == words
