@@ -1,4 +1,4 @@
-# The commands of this project. Each one does its own set-up first (packaging/setup.sh); a second run finds it done.
+# The commands of this project. Each command first runs packaging/setup.sh, which skips completed steps.
 .DEFAULT_GOAL := help
 PY := .venv/bin/python
 SETUP := bash packaging/setup.sh
@@ -6,39 +6,39 @@ export PYTHONUNBUFFERED := 1
 
 .PHONY: help run tour install uninstall test test-unit test-ui test-live test-bundle lint bench mutate bundle setup clean
 
-help:  ## this list
+help:  ## show this list
 	@sed -n 's/^\([a-z][a-z-]*\):.*## /\1	/p' Makefile | expand -t 14
 
-run:  ## open the window; without a display write the pictures of the tour
+run:  ## open the window (without a display: save the screenshots of the tour)
 	@$(SETUP) run
 	@if [ -n "$$DISPLAY$$WAYLAND_DISPLAY" ]; then exec .venv/bin/fcm; \
-	else echo "No display here (DISPLAY and WAYLAND_DISPLAY are empty): taking the guided tour without one."; \
-	QT_QPA_PLATFORM=offscreen .venv/bin/fcm tour --out tour && echo "The pictures are in $(CURDIR)/tour, start with index.html."; fi
+	else echo "No display found (DISPLAY and WAYLAND_DISPLAY are empty). Taking the tour offscreen instead."; \
+	QT_QPA_PLATFORM=offscreen .venv/bin/fcm tour --out tour && echo "The screenshots are in $(CURDIR)/tour. Open index.html."; fi
 
-tour:  ## write the pictures of the tour into ./tour
+tour:  ## save the screenshots of the tour in ./tour
 	@$(SETUP) run
 	@QT_QPA_PLATFORM=offscreen .venv/bin/fcm tour --out tour
 
-install:  ## the command fcm and a menu entry: for root in /usr/local, for others in ~/.local
+install:  ## install the command fcm and a menu entry (root: in /usr/local, others: in ~/.local)
 	@$(SETUP) run
 	@.venv/bin/fcm desktop install $(if $(PREFIX),--prefix "$(PREFIX)")
 
-uninstall:  ## take them away again
+uninstall:  ## remove the command and the menu entry
 	@$${PYTHON:-python3} -m fcm desktop remove $(if $(PREFIX),--prefix "$(PREFIX)")
 
-test:  ## everything: lint, all tests, the live lab, the bundle
+test:  ## run everything: lint, all tests, the live lab, the bundle
 	@$(SETUP) test
 	@$(PY) packaging/run_tests.py lint rules window bundle live
 
-test-unit:  ## tests without a window
+test-unit:  ## run the tests without a window
 	@$(SETUP) test
 	@$(PY) packaging/run_tests.py rules
 
-test-ui:  ## tests of the window, offscreen
+test-ui:  ## run the window tests offscreen
 	@$(SETUP) test
 	@$(PY) packaging/run_tests.py window
 
-test-live:  ## real QEMU and libvirt on this machine (root)
+test-live:  ## run the live tests with real QEMU and libvirt (root)
 	@$(SETUP) test
 	@$(PY) packaging/run_tests.py live
 
@@ -46,24 +46,24 @@ test-bundle:  ## build the bundle and start it
 	@$(SETUP) test
 	@$(PY) packaging/run_tests.py bundle
 
-lint:  ## ruff, mypy and the import contracts
+lint:  ## run ruff, mypy and the import contracts
 	@$(SETUP) test
 	@$(PY) packaging/run_tests.py lint
 
-bench:  ## frame time, start-up time and the other figures of benchmarks/
+bench:  ## run the benchmarks (frame time, start-up time and others)
 	@$(SETUP) test
 	@QT_QPA_PLATFORM=$${QT_QPA_PLATFORM:-offscreen} $(PY) -m benchmarks
 
-mutate:  ## do the tests notice when a rule is changed: make mutate ROOM=model SAMPLE=40 SEED=1 (all rooms: hours)
+mutate:  ## run mutation tests: make mutate ROOM=model SAMPLE=40 SEED=1 (all rooms: hours)
 	@$(SETUP) mutate
 	@nice $(PY) -m mutation $(ROOM) $(if $(SAMPLE),--sample $(SAMPLE)) $(if $(SEED),--seed $(SEED))
 
-bundle:  ## one folder that runs without Python: dist/fcm
+bundle:  ## build dist/fcm, a folder that runs without Python
 	@$(SETUP) test
 	@$(PY) packaging/bundle.py
 
-setup:  ## only the set-up for development
+setup:  ## set up the development environment only
 	@$(SETUP) test
 
-clean:  ## remove what the other commands made
+clean:  ## remove everything that the other commands created
 	rm -rf .venv build dist tour .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

@@ -235,7 +235,7 @@ def smoke() -> int:
         with own_folder("smoke"):
             return run(make_context(opener=lambda uri: open_workspace(uri, keep=False)))
     except OSError as error:
-        print(f"There is no room for a temporary folder: {error.strerror or error}. Free some space.", file=sys.stderr)
+        print(f"Cannot create a temporary folder: {error.strerror or error}. Free some disk space.", file=sys.stderr)
         return 1
 
 

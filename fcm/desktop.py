@@ -78,7 +78,7 @@ def install(prefix: Path | None = None, started: Path | None = None) -> Places:
     _only_linux()
     own = started or program()
     if own is None:
-        raise WrongInputError("Start this as a program, such as .venv/bin/fcm desktop install.")
+        raise WrongInputError("Run this command through the program itself, for example .venv/bin/fcm desktop install.")
     there = places(prefix)
     _refuse_others(there, own)
     is_there = whole_path(there.link) == whole_path(own) and not _linked_by_us(there)
@@ -118,9 +118,9 @@ def remove(prefix: Path | None = None) -> tuple[Path, ...]:
 def _refuse_others(there: Places, own: Path) -> None:
     is_own = whole_path(there.link) == whole_path(own) or _linked_by_us(there)
     if os.path.lexists(there.link) and not is_own:
-        raise DesktopError(f"{there.link} is another program. Remove or rename it, or choose another --prefix.")
+        raise DesktopError(f"{there.link} is another program. Remove or rename it, or choose a different --prefix.")
     if there.entry.exists() and _mark(there) is None:
-        raise DesktopError(f"{there.entry} belongs to another program. Remove it, or choose another --prefix.")
+        raise DesktopError(f"{there.entry} belongs to another program. Remove it, or choose a different --prefix.")
 
 
 def _mark(there: Places) -> str | None:
@@ -158,7 +158,7 @@ def _quoted(path: Path) -> str:
 def _only_linux() -> None:
     if sys.platform != "linux":
         raise WrongInputError(
-            "Menu entries are made for Linux desktops. On Windows start fcmw.exe, which lies beside fcm.exe."
+            "Menu entries are supported on Linux desktops only. On Windows, start fcmw.exe, next to fcm.exe."
         )
 
 
@@ -166,5 +166,5 @@ def _not_done(what: str, error: OSError) -> str:
     where = f" ({error.filename})" if error.filename else ""
     return (
         f"fcm was not {what}: {error.strerror or 'a file is in the way'}{where}. "
-        "Type it with sudo, or choose a folder of your own with --prefix."
+        "Run it with sudo, or choose a folder you can write to with --prefix."
     )

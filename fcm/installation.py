@@ -48,19 +48,16 @@ def command(words: str, path: bool = False) -> str:
 def again() -> str:
     """The sentence how an incomplete installation is made whole."""
     if is_bundle():
-        return "Unpack the bundle again, with all its files."
-    return (
-        "Install it again from where it came: make setup in its checkout, or pip install --force-reinstall with the "
-        "path of its wheel."
-    )
+        return "Unpack the bundle again, including all files."
+    return "Reinstall it: run make setup in the checkout, or pip install --force-reinstall with the path of the wheel."
 
 
 def with_libvirt() -> str:
     """The sentence how real hosts can be managed where libvirt's Python module is missing."""
     if is_bundle():
         return (
-            "A bundle cannot hold it, because it must fit the libvirt of its machine. Install fcm from its source for "
-            "real hosts: docs/live-hosts.md tells how."
+            "A bundle cannot include it, because it must match the libvirt version of the computer. To manage real "
+            "hosts, install fcm from source: see docs/live-hosts.md."
         )
     return (
         f"On Debian: sudo apt-get install {LIBVIRT_PACKAGES}, then "

@@ -8,7 +8,7 @@ class SentenceError(Exception):
 
 
 class WrongInputError(SentenceError):
-    """What was typed or named cannot be meant; the command line ends with exit code 2 (wrong usage).
+    """The input is not valid; the command line ends with exit code 2 (wrong usage).
 
-    A name that nothing has, a file that is not there, cannot be read or is not of the form that is asked for.
+    An unknown name, or a file that does not exist, cannot be read, or has the wrong format.
     """

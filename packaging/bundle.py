@@ -51,13 +51,13 @@ def build(out: Path) -> tuple[Path, list[str]]:
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(description="Build the bundle and start it once.")
-    parser.add_argument("--out", type=Path, default=TOP / "dist", help="the folder to put it into")
+    parser = argparse.ArgumentParser(description="Builds the bundle and starts it once.")
+    parser.add_argument("--out", type=Path, default=TOP / "dist", help="output folder")
     out = parser.parse_args().out.resolve()
     program, wrong = build(out)
     wrong = wrong or smoke(program)
     if wrong:
-        print(*wrong, "The whole log of the build: build/bundle.log", sep="\n")
+        print(*wrong, "Build log: build/bundle.log", sep="\n")
         return 1
     size = sum(file.stat().st_size for file in program.parent.rglob("*") if file.is_file() and not file.is_symlink())
     print(f"The bundle is {program.parent} ({size / 2**20:.0f} MiB). Start {program}.")

@@ -71,7 +71,7 @@ def why_not_live() -> str:
         return reason
     probe = ["unshare", "--net", "--mount", "--pid", "--fork", "true"]
     if subprocess.run(probe, capture_output=True, check=False).returncode:
-        return "This machine does not allow new network, mount and process namespaces."
+        return "This computer does not allow new network, mount and process namespaces."
     return ""
 
 
@@ -100,7 +100,7 @@ def pytest(name: str) -> Outcome:
         if name == "live":
             clear_labs()
     if code is None:
-        return Outcome(name, False, f"FAILED: given up after {limit} s")
+        return Outcome(name, False, f"FAILED: timed out after {limit} s")
     if code == 5:
         return Outcome(name, False, "FAILED: no test found")
     counts = count(report)
@@ -141,7 +141,7 @@ def clear_labs() -> None:
 
     try:
         for lab in remove_abandoned():
-            print(f"The lab {lab.name} was left behind by process {lab.process} and is down now.")
+            print(f"The lab {lab.name} was left over from process {lab.process} and has been removed.")
     except LabError as error:
         print(error)
 
@@ -164,15 +164,15 @@ def run(name: str) -> Outcome:
     if name == "lint":
         return lint()
     if name == "live" and (reason := why_not_live()):
-        return Outcome(name, not IN_CI, f"left out{', which CI does not accept' if IN_CI else ''}. {reason}")
+        return Outcome(name, not IN_CI, f"skipped{', which is not allowed in CI' if IN_CI else ''}. {reason}")
     return pytest(name)
 
 
 def main(names: list[str]) -> int:
     unknown = [name for name in names if name not in ("lint", *GROUPS)]
     if unknown or not names:
-        print(f"Unknown: {', '.join(unknown)}." if unknown else "Name at least one group.")
-        print(f"The groups are lint, {', '.join(GROUPS)}.")
+        print(f"Unknown groups: {', '.join(unknown)}." if unknown else "Specify at least one group.")
+        print(f"Groups: lint, {', '.join(GROUPS)}.")
         return 2
     REPORTS.mkdir(parents=True, exist_ok=True)
     begin = time.monotonic()
@@ -188,7 +188,7 @@ def main(names: list[str]) -> int:
         f"{sum(outcome.counts.get(word, 0) for outcome in outcomes)} {word}" for word in ("passed", "failed", "skipped")
     )
     good = all(outcome.good for outcome in outcomes)
-    print(f"{total} in {time.monotonic() - begin:.0f} s: {'all good' if good else 'NOT good'}", flush=True)
+    print(f"{total} in {time.monotonic() - begin:.0f} s: {'all passed' if good else 'FAILED'}", flush=True)
     return 0 if good else 1
 
 

@@ -13,7 +13,7 @@ case $purpose in
     run) lists=(packaging/apt-run.txt); extras=() ;;
     test) lists=(packaging/apt-run.txt packaging/apt-test.txt); extras=(dev) ;;
     mutate) lists=(packaging/apt-run.txt packaging/apt-test.txt); extras=(dev mutate) ;;
-    *) echo "setup.sh: \"$purpose\" is none of run, test and mutate." >&2; exit 2 ;;
+    *) echo "setup.sh: \"$purpose\" is not valid. Use run, test or mutate." >&2; exit 2 ;;
 esac
 is_root=false
 [ "$(id -u)" -eq 0 ] && is_root=true
@@ -92,7 +92,7 @@ install_packages() {
     fi
     export DEBIAN_FRONTEND=noninteractive
     say "Installing system packages: $*"
-    apt-get update -qq || say "apt-get update failed; trying with the package lists of this machine."
+    apt-get update -qq || say "apt-get update failed; using the existing package lists."
     apt-get install -qq "${options[@]}" "$@" >build/apt.log 2>&1 || {
         tail -n 15 build/apt.log >&2
         fail "the system packages above could not be installed (whole log: build/apt.log)."
@@ -105,20 +105,20 @@ if command -v dpkg-query >/dev/null && command -v apt-get >/dev/null; then
     if [ ${#missing[@]} -gt 0 ]; then
         if $is_root; then install_packages "${missing[@]}"
         else
-            say "Some system packages are missing. Type this once, then the same make command again:"
+            say "Some system packages are missing. Run this command once, then run the same make command again:"
             say "    sudo apt-get update && sudo apt-get install -y --no-install-recommends ${missing[*]}"
             exit 1
         fi
     fi
 else
-    say "This is not a Debian system: nothing installed. If Qt does not start, look for the libraries of packaging/apt-run.txt."
+    say "This is not a Debian system, so no system packages were installed. If Qt does not start, install the libraries listed in packaging/apt-run.txt."
 fi
 have_python "$python" || fail "$python is older than 3.11. Name a newer one: make ... PYTHON=/path/to/python3.11"
 
 # --- virtual environment and Python packages ---------------------------------------------------------------------------
 # The scripts in an environment name its place: one that was moved or copied is made again.
 if ! have_python .venv/bin/python || ! grep -qsF "$PWD/.venv" .venv/bin/activate; then
-    say "Making the virtual environment .venv"
+    say "Creating the virtual environment .venv"
     rm -rf .venv
     "$python" -m venv .venv 9>&- || fail "the virtual environment could not be made. Debian: apt-get install python3-venv"
 fi

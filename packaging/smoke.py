@@ -34,7 +34,7 @@ def smoke(program: Path, environment: dict[str, str] | None = None) -> list[str]
                 check=False,
             )
         except subprocess.TimeoutExpired as late:
-            return [f"not done after {LIMIT:.0f} s; so far it said: {late.stdout!r} {late.stderr!r}"]
+            return [f"not finished after {LIMIT:.0f} s. Output so far: {late.stdout!r} {late.stderr!r}"]
         left = [path.name for path in Path(elsewhere).iterdir()]
     # A program that has nothing to complain about says nothing.
     wrong = [f"unexpected line: {line}" for line in (done.stdout + done.stderr).splitlines() if line.strip()]
@@ -43,7 +43,7 @@ def smoke(program: Path, environment: dict[str, str] | None = None) -> list[str]
     if left:
         wrong.append(f"left files in its working folder: {', '.join(left)}")
     if not wrong:
-        print(f"{program} started, migrated and ended in {time.monotonic() - begin:.1f} s ({environment})")
+        print(f"{program} started, migrated and exited in {time.monotonic() - begin:.1f} s ({environment})")
     return wrong
 
 

@@ -104,7 +104,9 @@ class Capabilities:
         """Whether commands of this kind are possible at all here."""
         kind = command if isinstance(command, type) else type(command)
         return (
-            OK if kind in self.commands else Verdict(False, self.reason or "This cluster cannot do that.", self.remedy)
+            OK
+            if kind in self.commands
+            else Verdict(False, self.reason or "This cluster does not support this operation.", self.remedy)
         )
 
 

@@ -78,15 +78,15 @@ class ConvergenceWatch:
         """What would let it end, as a sentence: what can be changed now first, then what needs a new start."""
         now, anew = [], []
         for piece in found:
-            if piece.startswith("switch on "):
-                anew.append(f"start it again with {piece.removeprefix('switch on ')}")
+            if piece.startswith("turn on "):
+                anew.append(f"restart it with {piece.removeprefix('turn on ')}")
             elif piece.startswith("switch to post-copy") and not self._options.post_copy:
-                anew.append("start it again with post-copy")
+                anew.append("restart it with post-copy")
             else:
                 now.append(piece)
         ways = [*now, "cancel it", *anew[:1]] if anew else [*now, "cancel it"]
         text = f"{', '.join(ways[:-1])} or {ways[-1]}" if len(ways) > 1 else ways[0]
-        return f"{text[0].upper()}{text[1:]}; else it goes on until the guest writes less."
+        return f"{text[0].upper()}{text[1:]}. Otherwise it continues until the guest writes less memory."
 
 
 def _limit(options: MigrationOptions) -> float:
@@ -97,4 +97,7 @@ def _limit(options: MigrationOptions) -> float:
 
 def past_limit(limit: float, source: str) -> str:
     """Why a migration was canceled whose time was limited, as sentences."""
-    return f"It had not ended within its time limit of {seconds(limit)}. The machine runs on at {source}."
+    return (
+        f"The migration did not finish within its time limit of {seconds(limit)}. The virtual machine is still "
+        f"running on {source}."
+    )

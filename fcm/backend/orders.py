@@ -245,11 +245,11 @@ class OrderBook:
         state = self._carrier.state
         machine = state.machines.get(migration.machine)
         if machine is None or not machine.is_highly_available:
-            return "The machine left the cluster while the migration waited.", _REQUEST_AGAIN
+            return "The virtual machine was removed from the cluster while the migration was waiting.", _REQUEST_AGAIN
         if machine.node != migration.source:
-            return f"{machine.name} went to {machine.node} while the migration waited.", _REQUEST_AGAIN
+            return f"{machine.name} moved to {machine.node} while the migration was waiting.", _REQUEST_AGAIN
         node = state.nodes.get(migration.destination)
         if node is None or node.state is NodeState.DOWN:
-            what = "left the cluster" if node is None else "went down"
-            return f"{migration.destination} {what} while the migration waited.", "Choose another node."
+            what = "was removed from the cluster" if node is None else "went down"
+            return f"{migration.destination} {what} while the migration was waiting.", "Choose another node."
         return None

@@ -91,14 +91,14 @@ DEFAULT = "embedded"
 SCHEMES: dict[str, Scheme] = {
     "embedded": Scheme(
         ("embedded:contoso", "embedded:FILE.toml"),
-        "A simulated cluster inside this program: a shipped one by its name, or a cluster file of your own.",
+        "A simulated cluster: the name of a shipped cluster, or the path of a cluster file.",
         simulated=True,
         canonical=_embedded_part,
         open=_open_embedded,
     ),
     "libvirt": Scheme(
         ("libvirt:HOSTS.toml",),
-        "Real hosts that run QEMU and libvirt, described by a hosts file.",
+        "Real hosts that run QEMU and libvirt, listed in a hosts file.",
         simulated=False,
         canonical=_whole_path,
         open=_open_libvirt,
@@ -125,7 +125,7 @@ def split(uri: str) -> tuple[Scheme, str, str]:
     if scheme is None or not part:
         from fcm.backend.base import UnknownClusterError  # only now: a help text costs nothing
 
-        raise UnknownClusterError(f"“{uri}” names no cluster. Write one of: {forms()}.")
+        raise UnknownClusterError(f"“{uri}” is not a cluster URI. Use one of: {forms()}.")
     return scheme, name, part
 
 

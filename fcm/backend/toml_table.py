@@ -66,7 +66,7 @@ class UntrustedFileError(ClusterFileError):
 
     def __init__(self, path: FilePath, line: int, demands: Sequence[str], digest: str) -> None:
         listed = "; ".join(demands)
-        remedy = f"If you wrote it or trust who did, allow it once: fcm hosts trust {shlex.quote(str(path))}"
+        remedy = f"If you trust this file, allow it once: fcm hosts trust {shlex.quote(str(path))}"
         super().__init__(path, line, f"Opening this file would {listed}. {remedy}")
         self.demands = tuple(demands)
         """What it would do, each a phrase that follows "would"."""
@@ -119,19 +119,19 @@ class Table:
 
     def text(self, key: str, default: Any = MISSING) -> str:
         """A string that is not empty."""
-        value = self._get(key, str, "a text in quotes", default)
+        value = self._get(key, str, "a string in quotes", default)
         if value == "" and default is MISSING:
             raise self.error(f"{quoted(key)} is empty.", key)
         return value  # type: ignore[no-any-return]
 
     def optional(self, key: str) -> str | None:
         """A string or nothing."""
-        value = self._get(key, str, "a text in quotes", None)
+        value = self._get(key, str, "a string in quotes", None)
         return value or None
 
     def whole(self, key: str, default: Any = MISSING, least: int = 0, most: int = 2**62) -> int:
         """A whole number within limits."""
-        value: int = self._get(key, int, "a whole number", default)
+        value: int = self._get(key, int, "an integer", default)
         if key in self._values and not least <= value <= most:
             raise self.error(f"{quoted(key)} is {value}; it must be {least} to {most}.", key)
         return value
@@ -152,7 +152,7 @@ class Table:
 
     def choice(self, key: str, kind: type[E], default: Any = MISSING) -> E:
         """The value or the name of a member of an enumeration."""
-        text = self._get(key, str, "a text in quotes", default)
+        text = self._get(key, str, "a string in quotes", default)
         if key not in self._values:
             return text  # type: ignore[no-any-return]
         for member in kind:
@@ -171,7 +171,7 @@ class Table:
             raise self.error(f'{quoted(key)} is {quoted(text)}; it must be a size such as "32 GiB" or "512 MiB".', key)
         size = round(float(match[1]) * _SIZES[match[2].lower()])
         if size > LARGEST_SIZE:
-            raise self.error(f"{quoted(key)} is {quoted(text)}; at most {LARGEST_SIZE >> 40} TiB are possible.", key)
+            raise self.error(f"{quoted(key)} is {quoted(text)}; at most {LARGEST_SIZE >> 40} TiB are allowed.", key)
         return size
 
     def rate(self, key: str, default: int) -> int:
@@ -187,7 +187,7 @@ class Table:
         rate = round(float(match[1]) * _RATES[match[2].lower()])
         if not 1 <= rate <= FASTEST_RATE:
             raise self.error(
-                f"{quoted(key)} is {quoted(text)}; at most {FASTEST_RATE // _RATES['gbit/s']} Gbit/s are possible.", key
+                f"{quoted(key)} is {quoted(text)}; at most {FASTEST_RATE // _RATES['gbit/s']} Gbit/s are allowed.", key
             )
         return rate
 
@@ -209,18 +209,18 @@ class Table:
 
     def texts(self, key: str, default: Any = MISSING) -> tuple[str, ...]:
         """A list of strings without repetition."""
-        values = self._get(key, list, "a list of texts", default)
+        values = self._get(key, list, "a list of strings", default)
         if key not in self._values:
             return values  # type: ignore[no-any-return]
         for number, value in enumerate(values):
             if not isinstance(value, str) or not value:
                 raise self.error(
-                    f"Item {number + 1} of {quoted(key)} must be a text in quotes, not {as_data(value)}.",
+                    f"Item {number + 1} of {quoted(key)} must be a string in quotes, not {as_data(value)}.",
                     key,
                     number,
                 )
             if value in values[:number]:
-                raise self.error(f"{quoted(value)} stands twice in {quoted(key)}.", key, number)
+                raise self.error(f"{quoted(value)} occurs twice in {quoted(key)}.", key, number)
         return tuple(values)
 
     def table(self, key: str) -> Table:
@@ -237,7 +237,7 @@ class Table:
         if len(values) < least:
             raise self.error(f"The cluster has {len(values)} {what}; it needs at least {least}.", key)
         if len(values) > most:
-            raise self.error(f"The cluster has {len(values)} {what}; at most {most} are possible.", key, most)
+            raise self.error(f"The cluster has {len(values)} {what}; at most {most} are allowed.", key, most)
         return [Table(self._file, self._lines, item, (*self._path, key, n)) for n, item in enumerate(values)]
 
     def _name(self) -> str:
@@ -253,7 +253,7 @@ def _kind(value: object) -> str:
         case bool():
             return "true or false"
         case str():
-            return "a text"
+            return "a string"
         case int() | float():
             return "a number"
         case list():

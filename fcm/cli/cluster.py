@@ -38,7 +38,10 @@ def add_cluster_verbs(verbs: Subparsers) -> None:
     migrate.add_argument("machine", metavar="MACHINE", help="name of the virtual machine")
     migrate.add_argument("node", metavar="NODE", help="destination")
     migrate.add_argument(
-        "--time-limit", type=_seconds, metavar="S", help="cancel it after so many seconds if it still copies memory"
+        "--time-limit",
+        type=_seconds,
+        metavar="S",
+        help="cancel the migration if it is still copying memory after this many seconds",
     )
     migrate.set_defaults(handler=_migrate)
     rescue = verbs.add_parser("salvage")
@@ -97,7 +100,7 @@ def _show(arguments: argparse.Namespace) -> int:
         if opened.workspace.read_only is not None:
             print(opened.workspace.read_only, file=sys.stderr)
             when = date_time(state.time)
-            print(f"As it was last written, at {when} of its clock:")
+            print(f"Last saved state, at {when} (cluster time):")
         assert state.cluster is not None
         print(f"Cluster {state.cluster.full_name}")
         for node in state.nodes.values():
@@ -147,7 +150,7 @@ def _follow(opened: _Opened, machine: str) -> int:
                 print(f"{migration.phase}, pass {now[1]}{left} {migration.reason}".rstrip(), flush=True)
             if migration.endless and not told:
                 told = True
-                print(f"It does not end by itself. {migration.endless}", flush=True)
+                print(f"The migration is not expected to finish. {migration.endless}", flush=True)
             if migration.phase.is_over:
                 break
         opened.wait(0.5)
@@ -164,10 +167,10 @@ def _salvage(arguments: argparse.Namespace) -> int:
     from fcm.app import existing_journal, open_workspace
 
     if existing_journal(arguments.uri) is None:
-        print(f"{arguments.uri} was never opened here, so there is nothing to salvage.", file=sys.stderr)
+        print(f"{arguments.uri} has never been opened here, so there is nothing to recover.", file=sys.stderr)
         return FAILED
     workspace = open_workspace(arguments.uri, salvage_journal=True)
     workspace.drain()
-    print(f"{counted(workspace.state.sequence, 'event is', 'events are')} there.")
+    print(f"{counted(workspace.state.sequence, 'event')} recovered.")
     workspace.close()
     return DONE

@@ -18,16 +18,18 @@ def add_desktop_verbs(verbs: Subparsers) -> None:
     """Add ``desktop`` with its verbs; each parsed namespace carries ``handler``, which returns the exit code."""
     desktop = verbs.add_parser(
         "desktop",
-        description="Puts fcm where a shell and the menu of the desktop find it: for root below /usr/local, where "
-        "sudo looks too, for everybody else below ~/.local.",
+        description="Makes fcm available in the shell and the desktop menu: in /usr/local for root (also found by "
+        "sudo), in ~/.local for other users.",
     )
     inner = desktop.add_subparsers(title="verbs", required=True, metavar="VERB")
-    install = inner.add_parser("install", help="a link in bin, a menu entry and an icon")
+    install = inner.add_parser("install", help="install a link in bin, a menu entry and an icon")
     install.set_defaults(handler=_install)
-    remove = inner.add_parser("remove", help="take them away again")
+    remove = inner.add_parser("remove", help="remove them")
     remove.set_defaults(handler=_remove)
     for verb in (install, remove):
-        verb.add_argument("--prefix", type=Path, metavar="DIR", help="another folder than /usr/local or ~/.local")
+        verb.add_argument(
+            "--prefix", type=Path, metavar="DIR", help="install to this folder instead of /usr/local or ~/.local"
+        )
 
 
 def _prefix(arguments: argparse.Namespace) -> Path | None:
@@ -41,10 +43,13 @@ def _install(arguments: argparse.Namespace) -> int:
     from fcm.desktop import install
 
     there = install(_prefix(arguments))
-    print(f"fcm is {there.link}, with a menu entry and an icon.")
+    print(f"Installed {there.link}, a menu entry and an icon.")
     folders = os.environ.get("PATH", "").split(os.pathsep)
     if str(there.link.parent) not in folders:
-        print(f"{there.link.parent} is not in the PATH of this shell. Log in again, or: PATH={there.link.parent}:$PATH")
+        print(
+            f"{there.link.parent} is not in the PATH of this shell. Log in again, or run: "
+            f"PATH={there.link.parent}:$PATH"
+        )
     return DONE
 
 

@@ -23,22 +23,22 @@ if TYPE_CHECKING:
 DONE, FAILED, WRONG_USAGE = 0, 1, 2
 
 _HELP = """\
-Lists the past migrations of a cluster, newest first, and writes them as recordings.
+Lists the past migrations of a cluster, newest first, and exports them as recordings.
 
 CLUSTER is what --open takes: CLUSTERS;
-or the journal of a cluster that is there no more, such as an earlier lab: a file in the folder journals below FCM_DATA.
-It must not be open in another fcm at the same time. Kept is every migration since the cluster was first opened, with
-all rows of its telemetry, until its journal file is deleted; nothing is thinned out.
+or the journal file of a cluster that no longer exists, such as an earlier lab, from the folder journals in FCM_DATA.
+The cluster must not be open in another fcm at the same time. The journal keeps every migration since the cluster was
+first opened, with all its telemetry, until you delete the journal file. No data is dropped.
 
---export DIR writes a recording (JSON) of each live migration, in the form of the laboratory's recordings: what is not
-known is left out. `fcm validate DIR`, `fcm predict FILE` and Open Recording in the window take these files.
+--export DIR writes a recording (JSON) of each live migration, in the format of the laboratory's recordings. Unknown
+values are left out. Open the files with `fcm validate DIR`, `fcm predict FILE` or Open Recording in the window.
 
-With --json one object: cluster, journal, migrations [{id, kind, machine, from, to, network, requested, ended, total_s,
-downtime_s, bytes, passes, status, reason, rows_kept}], and with --export: exported [file], without_rows [id].
+With --json, prints one object: cluster, journal, migrations [{id, kind, machine, from, to, network, requested, ended,
+total_s, downtime_s, bytes, passes, status, reason, rows_kept}], and with --export: exported [file], without_rows [id].
 """
 _HEAD = (
     *("started", "machine", "from", "to", "network"),
-    *("total s", "blackout ms", "sent MiB", "passes", "how it ended"),
+    *("total s", "blackout ms", "sent MiB", "passes", "result"),
 )
 
 
@@ -52,9 +52,9 @@ def add_history_verbs(verbs: Subparsers) -> None:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     history.add_argument("cluster", metavar="CLUSTER")
-    history.add_argument("--machine", metavar="NAME", help="only those of this virtual machine")
-    history.add_argument("--export", type=Path, metavar="DIR", help="write their recordings into this folder")
-    history.add_argument("--csv", action="store_true", help="with --export: their rows as CSV too")
+    history.add_argument("--machine", metavar="NAME", help="show only migrations of this virtual machine")
+    history.add_argument("--export", type=Path, metavar="DIR", help="export recordings to this folder")
+    history.add_argument("--csv", action="store_true", help="with --export: also export the telemetry as CSV")
     history.add_argument("--json", action="store_true", help="print one JSON object")
     history.set_defaults(handler=_history)
 
@@ -66,7 +66,7 @@ def _history(arguments: argparse.Namespace) -> int:
     from fcm.workspace.history import History
 
     if arguments.csv and arguments.export is None:
-        print("--csv writes files: say where with --export DIR.", file=sys.stderr)
+        print("--csv requires --export DIR.", file=sys.stderr)
         return WRONG_USAGE
     is_file = arguments.cluster.endswith(".journal")
     earlier = [] if is_file else earlier_journals(arguments.cluster)
@@ -77,12 +77,12 @@ def _history(arguments: argparse.Namespace) -> int:
         _tell_earlier(earlier)
         return WRONG_USAGE
     if found is None and is_file:
-        print(f"{arguments.cluster} is no journal of fcm, or is not there.", file=sys.stderr)
+        print(f"{arguments.cluster} is not an fcm journal, or does not exist.", file=sys.stderr)
         return WRONG_USAGE
     if found is None:
         print(
-            f"{arguments.cluster} was never opened here, so nothing is kept of it. Open it once, or see whether "
-            "FCM_DATA names another folder than usual.",
+            f"{arguments.cluster} has never been opened here, so it has no history. Open the cluster once, or "
+            "check whether FCM_DATA points to the right folder.",
             file=sys.stderr,
         )
         _tell_earlier(earlier)
@@ -101,7 +101,7 @@ def _tell_earlier(journals: list[Path]) -> None:
         return
     from fcm.installation import command
 
-    print("Kept of earlier clusters of this name, the newest first:", file=sys.stderr)
+    print("Journals of earlier clusters with this name, newest first:", file=sys.stderr)
     for path in journals:
         print(f"  {command(f'history {shlex.quote(str(path))}')}", file=sys.stderr)
 
@@ -132,8 +132,8 @@ def _tell(arguments: argparse.Namespace, uri: str, history: History, machines: S
         answer["without_rows"] = [one.id for one in exported.without_rows]
         said = f"{counted(len(exported.files), 'file was', 'files were')} written to {arguments.export}."
         if exported.without_rows:
-            left_out = counted(len(exported.without_rows), "move has", "moves have")
-            said += f" {left_out} no telemetry, so there is nothing to write."
+            left_out = counted(len(exported.without_rows), "migration has", "migrations have")
+            said += f" {left_out} no telemetry and cannot be exported."
     if arguments.json:
         print(json.dumps(answer, indent=2))
         return DONE
@@ -148,7 +148,7 @@ def _lines(past: tuple[PastMigration, ...]) -> list[str]:
     from fcm.model.moments import zone
 
     if not past:
-        return ["No migration is kept."]
+        return ["No migrations found."]
     started, *others = _HEAD
     rows = [(f"{started} ({zone(past[-1].migration.requested)})", *others), *(_cells(one) for one in past)]
     widths = [max(len(row[k]) for row in rows) for k in range(len(_HEAD))]

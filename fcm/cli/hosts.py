@@ -45,31 +45,38 @@ def add_hosts_verbs(verbs: Subparsers) -> None:
     """Add ``hosts`` with its verbs; each parsed namespace carries ``handler``, which returns the exit code."""
     hosts = verbs.add_parser("hosts")
     inner = hosts.add_subparsers(title="verbs", required=True, metavar="VERB")
-    check = inner.add_parser("check", help="ask every host and say what is wrong")
+    check = inner.add_parser("check", help="check every host and list problems")
     check.add_argument("file", type=Path, metavar="FILE", help="hosts file, see docs/live-hosts.md")
     check.set_defaults(handler=_check)
-    trust = inner.add_parser("trust", help="show what a hosts file asks for beyond connections, and allow it")
+    trust = inner.add_parser("trust", help="show what a hosts file does besides connecting, and allow it")
     trust.add_argument("file", type=Path, metavar="FILE", help="hosts file")
-    trust.add_argument("--yes", action="store_true", help="allow it without a question")
+    trust.add_argument("--yes", action="store_true", help="allow it without asking")
     trust.set_defaults(handler=_trust)
-    measure = inner.add_parser("measure", help="measure how a machine writes its memory; will its migration end?")
+    measure = inner.add_parser(
+        "measure",
+        help="measure how fast a virtual machine writes memory, and predict whether a live migration converges",
+    )
     measure.add_argument("file", type=Path, metavar="FILE", help="hosts file")
     measure.add_argument("machine", metavar="MACHINE", help="name of a running virtual machine")
     measure.set_defaults(handler=_measure)
-    baseline = inner.add_parser("baseline", help="the processor that all hosts have, for a machine that is off")
+    baseline = inner.add_parser(
+        "baseline", help="find the processor model that all hosts support, for a virtual machine that is off"
+    )
     baseline.add_argument("file", type=Path, metavar="FILE", help="hosts file")
     baseline.add_argument("machine", metavar="MACHINE", help="name of a virtual machine")
-    baseline.add_argument("--set", action="store_true", help="give it to the machine; without it nothing changes")
+    baseline.add_argument("--set", action="store_true", help="apply it to the virtual machine (default: show only)")
     baseline.set_defaults(handler=_baseline)
-    drain = inner.add_parser("drain", help="say where the machines of a node would go, or move them")
+    drain = inner.add_parser("drain", help="plan or start draining a node")
     drain.add_argument("file", type=Path, metavar="FILE", help="hosts file")
     drain.add_argument("node", metavar="NODE")
-    drain.add_argument("--go", action="store_true", help="move them; without it nothing changes")
+    drain.add_argument("--go", action="store_true", help="start the moves (default: show the plan only)")
     drain.set_defaults(handler=_drain)
-    resume = inner.add_parser("resume", help="end the pause of a node, so that it takes machines again")
+    resume = inner.add_parser("resume", help="resume a paused node")
     resume.add_argument("file", type=Path, metavar="FILE", help="hosts file")
     resume.add_argument("node", metavar="NODE")
-    resume.add_argument("--failback", action="store_true", help="bring back what its last drain moved away")
+    resume.add_argument(
+        "--failback", action="store_true", help="live migrate back the virtual machines that the last drain moved away"
+    )
     resume.set_defaults(handler=_resume)
 
 
@@ -94,22 +101,22 @@ def _trust(arguments: argparse.Namespace) -> int:
         for demand in asked.demands:
             print(f"  - {demand}")
         if not arguments.yes and not _agreed():
-            print("Nothing was allowed.", file=sys.stderr)
+            print("Not allowed.", file=sys.stderr)
             return FAILED
         try:
             trusted.allow(path, asked.digest)
         except OSError as error:
             print(f"{trusted.path} cannot be written: {error.strerror}.", file=sys.stderr)
             return FAILED
-        print("Allowed, until the file is changed or moved.")
+        print("Allowed until the file changes or moves.")
     else:
-        print(f"{path} asks for nothing that has to be allowed, or it is allowed already.")
+        print(f"{path} needs no permission, or is already allowed.")
     return DONE
 
 
 def _agreed() -> bool:
     if not sys.stdin.isatty():
-        print("Without a terminal nobody can be asked. To allow it, add --yes.", file=sys.stderr)
+        print("Cannot ask without a terminal. To allow it, add --yes.", file=sys.stderr)
         return False
     try:
         return input("Allow this? [y/N] ").strip().casefold() in ("y", "yes")
@@ -147,7 +154,7 @@ def _measure(arguments: argparse.Namespace) -> int:
     networks = {network.id: network for network in formed.networks}
     order = migration_order(formed.cluster, networks)
     if not order:
-        print("No network of the hosts file may be used for live migration.", file=sys.stderr)
+        print("No network in the hosts file is enabled for live migration.", file=sys.stderr)
         return FAILED
     network = networks[order[0]]
     judgement = judge(
@@ -159,7 +166,7 @@ def _measure(arguments: argparse.Namespace) -> int:
         samples=samples,
     )
     print(f"{arguments.machine} on {node}, {size(memory)}, over {network.name} ({rate(network.bandwidth)}):")
-    print(f"Forecast from the measured rates: {judgement.sentence}")
+    print(f"Forecast based on measured dirty rates: {judgement.sentence}")
     print(judgement.reckoned_with)
     return DONE
 
@@ -168,11 +175,14 @@ def _baseline(arguments: argparse.Namespace) -> int:
     from fcm.backend.libvirt.baseline import find_baseline
 
     baseline = find_baseline(_load(arguments.file), arguments.machine, apply=arguments.set)
-    print(f"All hosts have {baseline.model} with {counted(len(baseline.features), 'feature')}.")
+    print(f"All hosts support {baseline.model} with {counted(len(baseline.features), 'feature')}.")
     for host, lost in baseline.lost.items():
-        cost = f"goes without {', '.join(lost)} of {host}" if lost else f"has all features of {host}"
-        print(f"A machine with it {cost}.")
-    print(f"{arguments.machine} {'has it from its next start on' if arguments.set else 'is as it was (--set)'}.")
+        cost = f"cannot use {', '.join(lost)} of {host}" if lost else f"has all features of {host}"
+        print(f"A virtual machine with this processor {cost}.")
+    print(
+        f"{arguments.machine} "
+        f"{'uses it from the next start' if arguments.set else 'is unchanged (use --set to apply)'}."
+    )
     return DONE
 
 
@@ -207,7 +217,7 @@ def _opened(file: Path, keep: bool) -> Iterator[tuple[Workspace, _Wait]]:
 def _has_node(workspace: Workspace, name: str) -> bool:
     if name in workspace.state.nodes:
         return True
-    print(f"The hosts file has no node {name}. It has: {', '.join(workspace.state.nodes)}.", file=sys.stderr)
+    print(f"The hosts file has no node {name}. Nodes: {', '.join(workspace.state.nodes)}.", file=sys.stderr)
     return False
 
 
@@ -221,7 +231,7 @@ def _drain(arguments: argparse.Namespace) -> int:
         plan = plan_drain(workspace, arguments.node)
         names = {machine.id: machine.name for machine in workspace.state.machines.values()}
         for number, move in enumerate(plan.moves, 1):
-            takes = "is not expected to end" if move.duration is None else f"about {move.duration:.1f} s ({move.basis})"
+            takes = "not expected to finish" if move.duration is None else f"about {move.duration:.1f} s ({move.basis})"
             print(f"{number}. {move.name} to {move.destination}: {takes}. {move.reason}")
         for item in plan.staying:
             print(f"   {names[item.machine]} stays: {item.reason} {item.remedy}".rstrip())
@@ -243,7 +253,7 @@ def _resume(arguments: argparse.Namespace) -> int:
         if verdict is None or not verdict.ok:
             print("" if verdict is None else verdict.sentence(), file=sys.stderr)
             return FAILED
-        print(f"{arguments.node} is resumed: it takes machines again.")
+        print(f"{arguments.node} is resumed and accepts virtual machines again.")
         return _come_back(workspace, before, wait_for) if arguments.failback else DONE
 
 
@@ -262,7 +272,7 @@ def _come_back(workspace: Workspace, before: frozenset[str], wait_for: _Wait) ->
             machine = workspace.state.machines.get(one.machine)
             name = machine.name if machine else one.machine
             if one.phase is Phase.COMPLETED:
-                print(f"{name} runs on {one.destination} again.", flush=True)
+                print(f"{name} is back on {one.destination}.", flush=True)
             else:
                 completed = False
                 print(f"{name}: {one.phase.value}. {one.reason} {one.remedy}".rstrip(), file=sys.stderr)

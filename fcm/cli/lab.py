@@ -37,22 +37,22 @@ if TYPE_CHECKING:
 DONE, FAILED, WRONG_USAGE = 0, 1, 2
 
 _LINK_FAULTS = {
-    LinkFault.DOWN: "pull a node's cable",
-    LinkFault.UP: "plug it in again",
-    LinkFault.DROP: "swallow a node's answers, so that connecting to it hangs",
-    LinkFault.PASS: "let them through again",
+    LinkFault.DOWN: "disconnect a node from a network",
+    LinkFault.UP: "reconnect it",
+    LinkFault.DROP: "drop a node's replies, so that connections to it hang",
+    LinkFault.PASS: "stop dropping replies",
 }
 _NODE_FAULTS = {
-    NodeFault.POWER_CUT: "end a node and its machines at once; 'lab up' switches it on again",
-    NodeFault.LIBVIRTD_KILL: "kill -9 its libvirtd, which comes back by itself",
-    NodeFault.LIBVIRTD_STOP: "kill -9 its libvirtd, which stays away",
-    NodeFault.LIBVIRTD_START: "let it come back",
-    NodeFault.LIBVIRTD_HANG: "let its libvirtd answer nothing",
-    NodeFault.LIBVIRTD_RESUME: "let it answer again",
-    NodeFault.STORAGE_LOST: "take the shared storage from a node",
-    NodeFault.STORAGE_BACK: "give it back",
-    NodeFault.MEMORY_SHORT: "let machines that start or arrive on a node find no memory",
-    NodeFault.MEMORY_BACK: "let them find it again",
+    NodeFault.POWER_CUT: "power off a node and its virtual machines at once; 'lab up' powers it on again",
+    NodeFault.LIBVIRTD_KILL: "kill libvirtd with SIGKILL; it restarts automatically",
+    NodeFault.LIBVIRTD_STOP: "kill libvirtd with SIGKILL and keep it stopped",
+    NodeFault.LIBVIRTD_START: "start libvirtd again",
+    NodeFault.LIBVIRTD_HANG: "suspend libvirtd, so that it does not reply",
+    NodeFault.LIBVIRTD_RESUME: "resume libvirtd",
+    NodeFault.STORAGE_LOST: "disconnect the shared storage from a node",
+    NodeFault.STORAGE_BACK: "reconnect the shared storage",
+    NodeFault.MEMORY_SHORT: "make a node run out of memory for virtual machines that start or arrive",
+    NodeFault.MEMORY_BACK: "restore the memory",
 }
 
 
@@ -87,7 +87,7 @@ def _up(arguments: argparse.Namespace) -> int:
     print(f"The lab is up: {counted(len(plan.nodes), 'node')}, live migration {speed}.")
     print(f"Hosts file: {hosts}")
     if importlib.util.find_spec("libvirt") is None:
-        print(f"To open it, fcm needs the Python module libvirt, which is not installed. {with_libvirt()}")
+        print(f"To open the lab, install the Python module libvirt. {with_libvirt()}")
     else:
         print(f"Open it:    {command('--open ' + shlex.quote(f'libvirt:{hosts}'))}")
     return DONE
@@ -126,11 +126,11 @@ def _down(arguments: argparse.Namespace) -> int:
     if was_up:
         print("The lab is down.")
     elif not removed and not left:
-        print("No lab was up.")
+        print("No lab is running.")
     elif not removed:
-        print(f"No lab {quoted(own.name)} was up.")
+        print(f"No lab named {quoted(own.name)} is running.")
     for lab in removed:
-        print(f"The lab {quoted(lab.name)} is down too: the process that made it, {lab.process}, is gone.")
+        print(f"The lab {quoted(lab.name)} was also removed: process {lab.process}, which created it, has ended.")
     for lab in left:
         print(lab.sentence())
     return DONE
@@ -141,7 +141,7 @@ def _vm_add(arguments: argparse.Namespace) -> int:
     writing = GuestWriting(fill, arguments.dirty, arguments.working_set)
     if arguments.workload is not None:
         if (arguments.fill, arguments.dirty, arguments.working_set) != (None, 0, 0):
-            print("Give either --workload, or --fill, --dirty and --working-set.", file=sys.stderr)
+            print("Use either --workload, or --fill, --dirty and --working-set.", file=sys.stderr)
             return WRONG_USAGE
         writing = guest_writing(arguments.workload, arguments.memory)
     machine = LabMachine(
@@ -160,7 +160,7 @@ def _vm_add(arguments: argparse.Namespace) -> int:
     add_machine(machine, node, folders)
     print(f"{machine.name} runs on {node.name} at {machine.address}.")
     if arguments.workload is not None:
-        print(f"It rewrites {writing.dirty} MiB/s in {writing.working_set} MiB, as near to the workload as it can.")
+        print(f"It rewrites {writing.dirty} MiB/s in {writing.working_set} MiB, the closest match to the workload.")
     return DONE
 
 
@@ -176,14 +176,14 @@ def _fault_link(arguments: argparse.Namespace) -> int:
     plan = current_plan(folders)
     network = find_network(arguments.network)
     break_link(arguments.fault, plan.node(arguments.node), network, plan, folders)
-    print(f'{arguments.fault} done to {arguments.node} in "{network.name}".')
+    print(f'{arguments.fault} applied to {arguments.node} on "{network.name}".')
     return DONE
 
 
 def _fault_node(arguments: argparse.Namespace) -> int:
     folders = _folders(arguments)
     break_node(arguments.fault, current_plan(folders).node(arguments.node), folders)
-    print(f"{arguments.fault} done to {arguments.node}.")
+    print(f"{arguments.fault} applied to {arguments.node}.")
     return DONE
 
 
@@ -198,9 +198,9 @@ def _guarded(handler: Callable[[argparse.Namespace], int]) -> Callable[[argparse
             return WRONG_USAGE if isinstance(error, LabInputError) else FAILED
         except OSError as error:
             where = f" ({error.filename})" if error.filename else ""
-            print(f"The lab could not go on: {error.strerror or 'a file is in the way'}{where}.", file=sys.stderr)
+            print(f"The lab command failed: {error.strerror or 'a file is in the way'}{where}.", file=sys.stderr)
         except KeyboardInterrupt:
-            print("Interrupted. Clear up what is there: fcm lab down", file=sys.stderr)
+            print("Interrupted. To clean up, run: fcm lab down", file=sys.stderr)
         return FAILED
 
     return run
@@ -210,7 +210,8 @@ def add_lab_verbs(subparsers: Subparsers) -> None:
     """Add ``lab`` with its verbs; each parsed namespace carries ``handler``, which returns the exit code."""
     lab = subparsers.add_parser(
         "lab",
-        description="Makes nodes out of Linux namespaces, each with its own libvirtd, and lets nothing out of them.",
+        description="Creates nodes from Linux namespaces, each with its own libvirtd and isolated from the host's "
+        "network.",
     )
     lab.add_argument(
         "--name",
@@ -218,51 +219,57 @@ def add_lab_verbs(subparsers: Subparsers) -> None:
         type=_usage(parse_lab_name),
         default=LabFolders().name,
         metavar="LAB",
-        help="which lab, where several stand (default lab)",
+        help="name of the lab, if there are several (default: lab)",
     )
     verbs = lab.add_subparsers(title="verbs", required=True, metavar="VERB")
 
-    up = verbs.add_parser("up", help="make the lab, or mend it")
-    up.add_argument("--nodes", type=int, default=3, metavar="N", help="how many nodes (default 3)")
+    up = verbs.add_parser("up", help="create the lab, or repair it")
+    up.add_argument("--nodes", type=int, default=3, metavar="N", help="number of nodes (default: 3)")
     up.add_argument(
         "--bandwidth",
         type=_usage(parse_bandwidth),
         default="200mbit",
         metavar="RATE",
-        help="of the live-migration network, such as 1gbit, or none (default 200mbit)",
+        help="bandwidth of the live migration network, such as 1gbit, or none for no limit (default: 200mbit)",
     )
-    up.add_argument("--older-processor", metavar="NODE", help="a node whose processor lacks AVX, AVX2 and AES")
-    up.add_argument("--hosts-file", type=Path, metavar="PATH", help="write a copy of the hosts file here")
+    up.add_argument("--older-processor", metavar="NODE", help="give this node a processor without AVX, AVX2 and AES")
+    up.add_argument("--hosts-file", type=Path, metavar="PATH", help="also write the hosts file to this path")
     up.set_defaults(handler=_guarded(_up))
 
-    verbs.add_parser("status", help="how nodes and machines are, and which other labs stand").set_defaults(
-        handler=_guarded(_status)
-    )
-    verbs.add_parser("down", help="remove all of it, and labs whose process is gone").set_defaults(
+    verbs.add_parser(
+        "status", help="show the state of nodes and virtual machines, and other labs on this computer"
+    ).set_defaults(handler=_guarded(_status))
+    verbs.add_parser("down", help="remove the lab, and labs whose process has ended").set_defaults(
         handler=_guarded(_down)
     )
 
-    vm = verbs.add_parser("vm", help="virtual machines of the lab")
+    vm = verbs.add_parser("vm", help="manage virtual machines of the lab")
     vm_verbs = vm.add_subparsers(title="verbs", required=True, metavar="VERB")
-    add = vm_verbs.add_parser("add", help="make a machine and start it")
+    add = vm_verbs.add_parser("add", help="create and start a virtual machine")
     add.add_argument("name", metavar="NAME")
-    add.add_argument("--memory", type=_usage(parse_memory), default="256MiB", metavar="SIZE", help="default 256MiB")
-    add.add_argument("--fill", type=int, metavar="MIB", help="MiB of random data (default half the memory)")
-    add.add_argument("--dirty", type=int, default=0, metavar="RATE", help="MiB/s it rewrites (default 0)")
     add.add_argument(
-        "--working-set", type=int, default=0, metavar="MIB", help="MiB the writes go round in (default all)"
+        "--memory", type=_usage(parse_memory), default="256MiB", metavar="SIZE", help="memory (default: 256MiB)"
+    )
+    add.add_argument("--fill", type=int, metavar="MIB", help="MiB of random data (default: half the memory)")
+    add.add_argument("--dirty", type=int, default=0, metavar="RATE", help="MiB/s that it rewrites (default: 0)")
+    add.add_argument(
+        "--working-set",
+        type=int,
+        default=0,
+        metavar="MIB",
+        help="size in MiB of the range that it rewrites (default: all data)",
     )
     add.add_argument(
-        "--workload", type=Path, metavar="FILE", help="workload file to come close to, instead of the three above"
+        "--workload", type=Path, metavar="FILE", help="workload file to approximate, instead of the three options above"
     )
-    add.add_argument("--node", default="node1", metavar="NODE", help="where it starts (default node1)")
-    add.add_argument("--processor", default="qemu64", metavar="MODEL", help="processor model (default qemu64)")
+    add.add_argument("--node", default="node1", metavar="NODE", help="node on which it starts (default: node1)")
+    add.add_argument("--processor", default="qemu64", metavar="MODEL", help="processor model (default: qemu64)")
     add.set_defaults(handler=_guarded(_vm_add))
-    remove = vm_verbs.add_parser("remove", help="switch a machine off and delete it")
+    remove = vm_verbs.add_parser("remove", help="turn off and delete a virtual machine")
     remove.add_argument("name", metavar="NAME")
     remove.set_defaults(handler=_guarded(_vm_remove))
 
-    fault = verbs.add_parser("fault", help="break something on purpose")
+    fault = verbs.add_parser("fault", help="inject a fault")
     faults = fault.add_subparsers(title="faults", required=True, metavar="FAULT")
     for link_fault in LinkFault:
         link = faults.add_parser(link_fault.value, help=_LINK_FAULTS[link_fault])

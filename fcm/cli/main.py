@@ -20,25 +20,25 @@ DONE, FAILED, WRONG_USAGE = 0, 1, 2
 """Exit codes."""
 
 _DESCRIPTION = """\
-Failover Cluster Manager for any desk: prepare a failover cluster, live-migrate virtual machines between its nodes,
-and see their memory converge. Without a verb the window opens.
+Failover Cluster Manager: prepare a failover cluster, live migrate virtual machines between its nodes,
+and watch memory converge. Without a command, fcm opens the window.
 """
 
 
 _VERBS = {
-    "tour": ("tour", "walk through the guide, take a picture of every page and dialog"),
-    "show": ("cluster", "nodes and virtual machines of a cluster"),
-    "migrate": ("cluster", "live-migrate a virtual machine and tell its passes"),
-    "salvage": ("cluster", "go on with what can be read of a cluster's damaged journal"),
-    "predict": ("migration", "predict a migration from a case or a recording"),
-    "preflight": ("migration", "judge a planned migration from measured dirty rates"),
+    "tour": ("tour", "take a screenshot of every page and dialog"),
+    "show": ("cluster", "show the nodes and virtual machines of a cluster"),
+    "migrate": ("cluster", "live migrate a virtual machine and show each pass"),
+    "salvage": ("cluster", "recover what can be read from a damaged journal"),
+    "predict": ("migration", "predict a live migration from a case or a recording"),
+    "preflight": ("migration", "predict from measured dirty rates whether a planned live migration converges"),
     "validate": ("migration", "compare predictions with recordings"),
-    "history": ("history", "past migrations of a cluster; export them as recordings"),
-    "hosts": ("hosts", "the libvirt hosts of a hosts file"),
-    "lab": ("lab", "a real cluster on this Linux machine"),
-    "run": ("shell", "run a PowerShell script (.ps1) on a cluster; - reads standard input"),
-    "desktop": ("desktop", "put fcm into the menu of the desktop and where a shell finds it"),
-    "shell": ("shell", "type PowerShell commands for a cluster"),
+    "history": ("history", "list past migrations of a cluster, or export them as recordings"),
+    "hosts": ("hosts", "check and manage the libvirt hosts of a hosts file"),
+    "lab": ("lab", "run a real cluster on this Linux computer"),
+    "run": ("shell", "run a PowerShell script (.ps1) on a cluster (- for standard input)"),
+    "desktop": ("desktop", "install fcm in the desktop menu and on the PATH"),
+    "shell": ("shell", "open an interactive PowerShell prompt for a cluster"),
 }
 """Verb: the module ``fcm.cli...`` that has it, and its line in the list of verbs."""
 
@@ -100,8 +100,10 @@ def make_parser() -> argparse.ArgumentParser:
     parser = _Program(prog="fcm", description=_DESCRIPTION)
     parser.add_argument("--version", action="version", version=f"fcm {__version__}")
     parser.opened = parser.add_argument("--open", metavar="URI", help="cluster to open")
-    parser.add_argument("--verbose", action="store_true", help="log more to standard error")
-    parser.add_argument("--smoke", action="store_true", help="one migration in the embedded cluster, then exit")
+    parser.add_argument("--verbose", action="store_true", help="write a detailed log to standard error")
+    parser.add_argument(
+        "--smoke", action="store_true", help="run one live migration in the embedded cluster, then exit"
+    )
     known = parser.add_subparsers(dest="verb", metavar="VERB", title="verbs", parser_class=_Verb)
     for verb, (_, words) in _VERBS.items():
         known.add_parser(verb, help=words, add_help=False)
@@ -122,7 +124,7 @@ def _guarded(words: list[str]) -> int:
         print(error, file=sys.stderr)
         return WRONG_USAGE if isinstance(error, WrongInputError) else FAILED
     except KeyboardInterrupt:
-        print("Cancelled.", file=sys.stderr)
+        print("Canceled.", file=sys.stderr)
         return FAILED
     except BrokenPipeError:
         # Whoever read our output has seen enough; what a verb had to do besides printing, it did not do to the end.
@@ -130,7 +132,7 @@ def _guarded(words: list[str]) -> int:
         return FAILED
     except OSError as error:
         where = f"{error.filename}: " if error.filename else ""
-        print(f"fcm could not go on. {where}{error.strerror or error}.", file=sys.stderr)
+        print(f"fcm stopped because of an error. {where}{error.strerror or error}.", file=sys.stderr)
         _say_no_more()
         return FAILED
     return code

@@ -28,56 +28,56 @@ if TYPE_CHECKING:
 DONE, FAILED, WRONG_USAGE = 0, 1, 2
 
 _PREDICT_HELP = """\
-Predicts a live migration from a case: memory, write pattern, bandwidth, downtime limit.
+Predicts a live migration from a case: memory, write pattern, bandwidth and downtime limit.
 
-FILE is a recording, one that `fcm history --export` wrote, QEMU's answers to query-migrate (an array, JSON Lines, a QMP
-log, or what virsh qemu-monitor-command says again and again; with total-time or time stamps), or just a `case` object:
+FILE is a recording, a file exported by `fcm history --export`, the output of QEMU's query-migrate (an array, JSON
+Lines, a QMP log, or repeated output of virsh qemu-monitor-command; with total-time or time stamps), or a `case` object:
   mem MiB; pattern [[share of writes, first page, pages(, Zipf exponent)], ...] or sweep [first page, pages];
-  rate writes/s; burst [writes, seconds of silence] or null; bw bytes/s; line bytes/s (of the last copy, else as bw);
-  dl ms; shift; caps; params; memend bytes; maxt s (a limit, 3600 unless given).
-Of a recording the laboratory's guest and hosts are reckoned with, of a case on its own neither.
+  rate writes/s; burst [writes, seconds of silence] or null; bw bytes/s; line bytes/s (for the last copy; default: bw);
+  dl ms; shift; caps; params; memend bytes; maxt s (time limit, default: 3600).
+For recordings, the prediction includes effects of the laboratory's guest and hosts; for a case alone, it does not.
 
-With --json one object:
-  status     "completed"; "past-the-limit" where it ends later than maxt, "did-not-converge" where it never ends
-  would_end_s  of one past the limit: seconds after which it would end by itself
+With --json, prints one object:
+  status     "completed"; "past-the-limit" if it finishes after maxt, "did-not-converge" if it never finishes
+  would_end_s  if past the limit: seconds after which it would finish
   total_s    seconds from start to end
-  downtime_s seconds the guest stands still, null if never suspended
-  bytes      sent for memory
-  passes     the last of them stop and copy
-  rows       one a pass: pass, t (s), pages to send, sent (bytes before it), throttle (%)
-  measured   the same keys, where FILE is a recording of a run
-  basis      what the prediction rests on, where FILE is an exported migration
+  downtime_s seconds of blackout, null if the guest was never suspended
+  bytes      bytes sent for memory
+  passes     number of passes; the last one is stop-and-copy
+  rows       one per pass: pass, t (s), pages to send, sent (bytes before it), throttle (%)
+  measured   the same keys, if FILE is a recording
+  basis      what the prediction is based on, if FILE is an exported migration
 """
 _PREFLIGHT_HELP = """\
-Judges a planned live migration from measured dirty rates alone.
+Predicts from measured dirty rates alone whether a planned live migration converges.
 
-Of FILE only these are used (at the top or in its `case` object): mem MiB, bw bytes/s, dl ms (else the default of the
-stopping rule), line bytes/s (what the last copy can reach, else as bw), memend bytes if there, and
-dirty_rate_mib_s [[mode, seconds, MiB/s], ...] as QEMU's calc-dirty-rate gives them, best at 1, 2, 4, 8 and 16 s.
+Reads only these keys of FILE (at the top level or in its `case` object): mem MiB, bw bytes/s, dl ms (default: that of
+the stopping rule), line bytes/s (speed of the last copy, default: bw), memend bytes (optional), and
+dirty_rate_mib_s [[mode, seconds, MiB/s], ...] as returned by QEMU's calc-dirty-rate, best for 1, 2, 4, 8 and 16 s.
 
-With --json one object:
+With --json, prints one object:
   verdict    "converges", "converges-with" (one of the remedies) or "does-not-converge"
-  total_s, downtime_s, bytes, passes   each {value, low, high}, an 80 % interval; null where it does not end
+  total_s, downtime_s, bytes, passes   each {value, low, high}, an 80 % interval; null if it does not converge
   remedies   [{kind, value, total_s, text}]; value in s or bytes/s
-  sentence   the same in plain words
-  assumptions  what was given, measured and assumed, each a clause
+  sentence   the result as a sentence
+  assumptions  what was given, measured and assumed
 """
 _VALIDATE_HELP = """\
-Predicts every recording (*.json, *.jsonl, *.qmp) of a folder and compares: the engine, its ablations, pages one by one,
-the textbook.
+Predicts every recording (*.json, *.jsonl, *.qmp) of a folder and compares the results of the engine, its
+ablations, a page-by-page simulation and the textbook formula.
 
-With --json one object: achieved, cases [{name, group, measured, predicted, errors, right_class}], preflight_cases, and
-groups {all, steady, as asked, auto-converge, disturbed, undisturbed, pre-flight} of models of
+With --json, prints one object: achieved, cases [{name, group, measured, predicted, errors, right_class}],
+preflight_cases, and groups {all, steady, as asked, auto-converge, disturbed, undisturbed, pre-flight} of models of
   cases, right_class (share), total_pct, bytes_pct, downtime_ms, passes each {p50, p90, max, bias},
   passes_within (share within 1 pass; pre-flight 2);
-forecast {recordings, instants, eta, blackout, by_run, before_first_reading, after_first_reading, cases}: every run
-  that ended replayed row by row from the middle of its first pass on; eta and blackout {held, below, above} are shares
-  of instants at which the truth lay in, below or above the 80 % interval; by_run the mean of the runs' own shares.
-A run whose first pass reached less than 97 % of its bandwidth limit is "disturbed"; "as asked" are the steady ones
-whose guest also wrote at least 97 % of what the case asks (as_asked).
-Migrations that `fcm history --export` wrote are compared in groups of their own ("kept, ..."): with the workload that
-the cluster knows, else with one fitted to the run's own passes; each case says so in `basis`. Those that did not
-complete or cannot be compared are in left_out [{name, reason}].
+forecast {recordings, instants, eta, blackout, by_run, before_first_reading, after_first_reading, cases}: every
+  completed run is replayed row by row from the middle of its first pass; eta and blackout {held, below, above} are the
+  shares of instants at which the true value was inside, below or above the 80 % interval; by_run is the mean over runs.
+A run whose first pass reached less than 97 % of its bandwidth limit is "disturbed". "as asked" are steady runs
+in which the guest also wrote at least 97 % of the rate in the case (as_asked).
+Migrations exported by `fcm history --export` form separate groups ("kept, ..."): with the workload known to the
+cluster, or with one fitted to the passes of the run; see `basis` of each case. Migrations that did not
+complete or cannot be compared are listed in left_out [{name, reason}].
 """
 
 
@@ -89,13 +89,17 @@ def add_migration_verbs(verbs: Subparsers) -> None:
     predict.add_argument(
         "--achieved",
         action="store_true",
-        help="take bandwidth and writes over time from what the recording achieved; a throttle is then in the writes",
+        help="use the bandwidth and write rate achieved in the recording, which include any throttling",
     )
-    predict.add_argument("--bandwidth", type=_bandwidth, metavar="BYTES_PER_S", help="instead of the limit in FILE")
+    predict.add_argument(
+        "--bandwidth", type=_bandwidth, metavar="BYTES_PER_S", help="use this bandwidth instead of the limit in FILE"
+    )
     predict.add_argument(
         "--preset", choices=sorted(PRESETS), default=QEMU_7_2.name, help=f"stopping rule (default: {QEMU_7_2.name})"
     )
-    predict.add_argument("--plot", type=_picture, metavar="OUT.svg|png", help="draw remaining memory over time")
+    predict.add_argument(
+        "--plot", type=_picture, metavar="OUT.svg|png", help="plot remaining memory over time to this file"
+    )
     predict.add_argument("--json", action="store_true", help="print one JSON object")
     predict.set_defaults(handler=_predict)
 
@@ -113,7 +117,7 @@ def add_migration_verbs(verbs: Subparsers) -> None:
 
     validate = verbs.add_parser("validate", description=_VALIDATE_HELP, formatter_class=raw)
     validate.add_argument("folder", type=Path, metavar="DIR")
-    validate.add_argument("--achieved", action="store_true", help="feed what each run achieved instead of its case")
+    validate.add_argument("--achieved", action="store_true", help="use what each run achieved instead of its case")
     validate.add_argument("--json", action="store_true", help="print one JSON object")
     validate.set_defaults(handler=_validate)
 
@@ -154,7 +158,7 @@ def _read_case(path: Path) -> tuple[Case | None, Recording | None]:
         return None, recording_from(data, str(path))
     if "case" not in data:
         if "mem" not in data:
-            raise fields.bad("case", "a recording with a `case` object, or the object itself with `mem`", "neither")
+            raise fields.bad("case", "a recording with a `case` object, or a case object with `mem`", "neither")
         return case_from_json(fields, laboratory=False), None
     if data.get("passes") or data.get("status"):
         recording = qemu_recording(fields)
@@ -178,7 +182,7 @@ def _predict(arguments: argparse.Namespace) -> int:
     achieved = None
     if arguments.achieved:
         if laboratory is None or len(laboratory.achieved.writes) < 2:
-            raise BadFileError(str(arguments.file), "passes", "a recording of a run with two passes or more")
+            raise BadFileError(str(arguments.file), "passes", "a recording with at least two passes")
         achieved = laboratory.achieved
     delay = waited(laboratory) if laboratory is not None else None
     spec = from_case(case, achieved, preset(arguments.preset), arguments.bandwidth, delay)
@@ -193,7 +197,7 @@ def _case_basis(case: Case, spec: MigrationSpec, given: bool) -> str:
     """What a prediction from a case reckons with, as a sentence."""
     from fcm.migration.judging.assumptions import of_case
 
-    return f"Reckoned with {'; '.join(of_case(case, spec, given))}."
+    return f"Based on {'; '.join(of_case(case, spec, given))}."
 
 
 def _predict_kept(arguments: argparse.Namespace, recording: Recording) -> int:
@@ -209,14 +213,14 @@ def _predict_kept(arguments: argparse.Namespace, recording: Recording) -> int:
     except NotComparableError as error:
         if recording.kept is not None and recording.kept.notes and not arguments.json:
             print(f"{_measured_text(measured_json(recording), 'measured')}\n{recording.kept.notes}")
-        print(f"{arguments.file}: this migration cannot be predicted: {error}.", file=sys.stderr)
+        print(f"{arguments.file}: cannot predict this migration: {error}.", file=sys.stderr)
         return FAILED
     basis = how.sentence
     if arguments.bandwidth is not None:
         line = max(how.spec.line, arguments.bandwidth)
         changed = replace(how.spec, bandwidth=arguments.bandwidth, line_rate=line, bandwidth_series=())
         how = replace(how, spec=changed)
-        basis = f"{basis.partition(' and ')[0]} and the bandwidth given. {how.notes}".strip()
+        basis = f"{basis.partition(' and ')[0]} and the specified bandwidth. {how.notes}".strip()
     result = predict_kept(recording, how, curve=arguments.plot is not None)
     return _show(arguments, result, recording, measured_json(recording), basis)
 
@@ -277,13 +281,13 @@ def _draw(result: Prediction, title: str, recording: Recording | None, path: Pat
         if path.suffix.lower() == ".svg":
             path.write_text(svg, encoding="utf-8")
         elif trouble := _no_qt():
-            print(f"{path}: {trouble} A picture as .svg needs none of it.", file=sys.stderr)
+            print(f"{path}: {trouble} Write the plot as .svg instead.", file=sys.stderr)
             return FAILED
         elif not _draw_png(svg, path):
-            print(f"{path}: the picture could not be written; is the folder there and writable?", file=sys.stderr)
+            print(f"{path}: cannot write the plot; check that the folder exists and is writable", file=sys.stderr)
             return FAILED
     except OSError as error:
-        print(f"{path}: the picture could not be written: {error.strerror or error}", file=sys.stderr)
+        print(f"{path}: cannot write the plot: {error.strerror or error}", file=sys.stderr)
         return FAILED
     return DONE
 
@@ -350,7 +354,7 @@ def _read_plan(path: Path, preset_name: str) -> tuple[Plan, list[Any]]:
         line_rate=inner.number("line", 1, 1e13, unit="bytes/s") if inner.has("line") else None,
     )
     if data.get("passes") and plan.line_rate is None:
-        plan = replace(plan, line_rate=LOOPBACK_RATE, line_words="measured in the laboratory, as this recording was")
+        plan = replace(plan, line_rate=LOOPBACK_RATE, line_words="measured in the laboratory of this recording")
     holder = fields if fields.has("dirty_rate_mib_s") else inner
     samples = []
     for k, entry in enumerate(holder.items("dirty_rate_mib_s", 1000)):
@@ -358,10 +362,10 @@ def _read_plan(path: Path, preset_name: str) -> tuple[Plan, list[Any]]:
         if not good or not all(is_number(x) for x in entry[1:]):
             raise holder.bad(f"dirty_rate_mib_s[{k}]", "[mode, seconds, MiB/s]", entry)
         if not (0 < entry[1] < 1e6 and 0 <= entry[2] < 1e7):
-            raise holder.bad(f"dirty_rate_mib_s[{k}]", "seconds above 0 and MiB/s of 0 or more", entry)
+            raise holder.bad(f"dirty_rate_mib_s[{k}]", "seconds above 0 and MiB/s of at least 0", entry)
         samples.append(DirtySample(float(entry[1]), float(entry[2]), exact=entry[0] != "page-sampling"))
     if not samples:
-        raise holder.bad("dirty_rate_mib_s", "a list of [mode, seconds, MiB/s] with one entry or more", "nothing")
+        raise holder.bad("dirty_rate_mib_s", "a list of [mode, seconds, MiB/s] with at least one entry", "nothing")
     return plan, samples
 
 
@@ -396,7 +400,7 @@ def _validate(arguments: argparse.Namespace) -> int:
 
     folder: Path = arguments.folder
     if not os.path.isdir(folder):
-        raise BadFileError(str(folder), "", "a folder with recordings (*.json, *.jsonl, *.qmp)", "no folder")
+        raise BadFileError(str(folder), "", "a folder with recordings (*.json, *.jsonl, *.qmp)", "not a folder")
     files = sorted(path for path in folder.iterdir() if path.suffix in (".json", ".jsonl", ".qmp") and path.is_file())
     if not files:
         raise BadFileError(str(folder), "", "a folder with recordings (*.json, *.jsonl, *.qmp)", "none")

@@ -41,10 +41,10 @@ def add_shell_verbs(verbs: Subparsers) -> None:
     """Add ``run`` and ``shell``."""
     run = verbs.add_parser(
         "run",
-        epilog="What stands after -- is for the script: fcm run MOVE.ps1 --speed max -- SQL01 -Node node2",
+        epilog="Arguments after -- are passed to the script: fcm run MOVE.ps1 --speed max -- SQL01 -Node node2",
     )
     run.add_argument("script", metavar="SCRIPT.ps1")
-    run.add_argument("--json", action="store_true", help="the output as one JSON document")
+    run.add_argument("--json", action="store_true", help="print the output as one JSON document")
     run.add_argument(
         "--set",
         dest="settings",
@@ -52,7 +52,7 @@ def add_shell_verbs(verbs: Subparsers) -> None:
         type=_setting,
         action="append",
         default=[],
-        help="a variable or parameter of the script; may be given several times",
+        help="set a variable or parameter of the script (can be repeated)",
     )
     run.set_defaults(handler=_run)
     shell = verbs.add_parser("shell")
@@ -63,9 +63,11 @@ def add_shell_verbs(verbs: Subparsers) -> None:
             "--speed",
             type=_speed,
             default=SPEED,
-            help="of an embedded cluster's clock: 10 is ten times real time, max as fast as possible",
+            help="clock speed of an embedded cluster: 10 for ten times real time, max for as fast as possible",
         )
-        verb.add_argument("--fresh", action="store_true", help="begin without the cluster's history, and keep none")
+        verb.add_argument(
+            "--fresh", action="store_true", help="start without the history of the cluster, and do not save any"
+        )
 
 
 def _speed(text: str) -> float:
@@ -76,7 +78,7 @@ def _speed(text: str) -> float:
     except ValueError:
         value = 0.0
     if not 0 < value <= 100_000:
-        raise argparse.ArgumentTypeError(f"{quoted(text)} is no speed; write a number such as 10, or max")
+        raise argparse.ArgumentTypeError(f"{quoted(text)} is not a speed; enter a number such as 10, or max")
     return value
 
 
@@ -181,7 +183,7 @@ def _ctrl_c_stops(session: ShellSession) -> Iterator[None]:
 def _setting(text: str) -> tuple[str, str]:
     name, mark, value = text.partition("=")
     if not mark or not name.isidentifier():
-        raise argparse.ArgumentTypeError(f"{quoted(text)} sets nothing; write NAME=VALUE")
+        raise argparse.ArgumentTypeError(f"{quoted(text)} is not an assignment; enter NAME=VALUE")
     return name, value
 
 
@@ -275,7 +277,7 @@ def _edit_lines(session: ShellSession) -> None:
         ImportError: this Python has no readline.
     """
     if sys.platform == "win32":
-        raise ImportError("Python for Windows has no readline; the console of Windows edits lines itself.")
+        raise ImportError("Python for Windows has no readline; the Windows console edits lines itself.")
     import readline
 
     from fcm.shell.completion.completion import complete

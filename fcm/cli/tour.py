@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 def add_tour_verb(verbs: Subparsers) -> None:
     """Add ``tour``; the parsed namespace carries ``handler``, which returns the exit code."""
     tour = verbs.add_parser("tour")
-    tour.add_argument("--out", type=Path, default=Path("tour"), help="folder for the pictures (default: tour)")
+    tour.add_argument("--out", type=Path, default=Path("tour"), help="folder for the screenshots (default: tour)")
     tour.set_defaults(handler=_tour)
 
 

@@ -78,12 +78,13 @@ def unpack_kernel(image: bytes) -> bytes:
             kernel = run_bytes("lz4", "-dc", stdin=payload[:-4])
         else:
             raise LabError(
-                f"The kernel image is packed in an unknown way ({payload[:4].hex()}); xz, gzip and lz4 are known."
+                f"The kernel image has an unknown compression format ({payload[:4].hex()}). Supported formats are "
+                "xz, gzip and lz4."
             )
     except (lzma.LZMAError, zlib.error) as error:
         raise LabError(f"The kernel image is damaged ({error}). Remove the cache folder and try again.") from None
     if not kernel.startswith(b"\x7fELF"):
-        raise LabError("The kernel image holds no ELF kernel. Remove the cache folder and try again.")
+        raise LabError("The kernel image does not contain an ELF kernel. Remove the cache folder and try again.")
     return kernel
 
 
@@ -114,7 +115,7 @@ def _real_package() -> str:
     told = run("apt-cache", "depends", KERNEL_PACKAGE)
     match = re.search(r"Depends:\s*(linux-image-\S+)", told)
     if match is None:
-        raise LabError(f"apt knows no kernel for {KERNEL_PACKAGE}. Refresh its lists: apt-get update")
+        raise LabError(f"apt does not find the package {KERNEL_PACKAGE}. Update its package lists: apt-get update")
     return match[1]
 
 
@@ -129,7 +130,7 @@ def _download_kernel(folder: Path) -> Path:
         raise LabError(f"The guest's kernel could not be downloaded. Try: apt-get update. {error}") from None
     packages = sorted(folder.glob("*.deb"))
     if not packages:
-        raise LabError(f"apt-get download left no package of {name}. Try: apt-get update")
+        raise LabError(f"apt-get did not download {name}. Try: apt-get update")
     return packages[0]
 
 
@@ -151,7 +152,7 @@ def _read_package(package: Path) -> tuple[bytes, dict[str, bytes]]:
             elif module is not None:
                 modules[module] = _content(files, member)
     if image is None:
-        raise LabError(f"{package.name} holds no kernel image. Remove it and try again.")
+        raise LabError(f"{package.name} does not contain a kernel image. Remove it and try again.")
     return image, modules
 
 

@@ -63,7 +63,7 @@ def _only_one(folders: LabFolders) -> Iterator[None]:
         try:
             lock.bind(f"\0fcm-lab-{folders.name}")
         except OSError:
-            raise LabError("Another 'fcm lab' is at work on this lab. Wait for it to end.") from None
+            raise LabError("Another fcm lab command is using this lab. Wait until it has finished.") from None
         yield
 
 
@@ -142,7 +142,7 @@ def _refuse_without_root() -> None:
     if sys.platform == "win32":
         raise LabError(LINUX_ONLY)
     if os.geteuid() != 0:
-        raise LabError("The lab belongs to root. Start this command with sudo.")
+        raise LabError("The lab belongs to root. Run this command with sudo.")
 
 
 def current_plan(folders: LabFolders) -> LabPlan:
@@ -153,7 +153,7 @@ def current_plan(folders: LabFolders) -> LabPlan:
     """
     record = _read_record(folders)
     if record is None or not record.complete:
-        raise LabError("No lab is up. Start one: fcm lab up")
+        raise LabError("No lab is running. Start one: fcm lab up")
     _refuse_without_root()
     return record.plan
 
@@ -182,7 +182,7 @@ def bring_up(plan: LabPlan, folders: LabFolders, own: bool = False) -> Path:
         if record is not None and record.complete:
             if record.plan.nodes != plan.nodes:
                 raise LabError(
-                    f"A lab with {len(record.plan.nodes)} other nodes is up. Take it down first: fcm lab down"
+                    f"A lab with {len(record.plan.nodes)} nodes is already running. Stop it first: fcm lab down"
                 )
             shape(plan, folders)
         else:
@@ -216,7 +216,7 @@ def _remove(folders: LabFolders, own_mount: bool) -> None:
         for line in Path("/proc/self/mountinfo").read_text().splitlines():
             mounted = line.split(" ")[4]
             if mounted.startswith(inside):
-                raise LabError(f"{mounted} is still mounted: nothing is deleted below {folders.state}.")
+                raise LabError(f"{mounted} is still mounted. Nothing was deleted in {folders.state}.")
         shutil.rmtree(folders.state)
 
 

@@ -66,19 +66,20 @@ class LabMachine:
         """
         if not _NAME.fullmatch(self.name):
             raise LabInputError(
-                f"{quoted(self.name)} cannot be the name of a machine: use up to 41 letters, digits, dots and dashes."
+                f"{quoted(self.name)} is not a valid name for a virtual machine. Use up to 41 letters, digits, "
+                "dots and hyphens."
             )
         if not _PROCESSOR.fullmatch(self.processor):
             raise LabInputError(
-                f"{quoted(self.processor)} is not a processor model. Write it like qemu64 or Nehalem+aes+avx."
+                f"{quoted(self.processor)} is not a processor model. Enter a model such as qemu64 or Nehalem+aes+avx."
             )
         if min(self.fill, self.dirty, self.working_set) < 0:
-            raise LabInputError("Fill, dirty rate and working set of a machine cannot be negative.")
+            raise LabInputError("Fill, dirty rate and working set must not be negative.")
         used = max(self.fill, self.working_set)
         if self.memory < 128 or used > self.memory - SYSTEM_MIB:
             raise LabInputError(
-                f"A machine with {self.memory} MiB cannot hold {used} MiB of data: it needs {SYSTEM_MIB} MiB beside "
-                f"that, and 128 MiB at the least. Give it --memory {max(128, used + SYSTEM_MIB)}MiB."
+                f"A virtual machine with {self.memory} MiB cannot hold {used} MiB of data: the guest needs another "
+                f"{SYSTEM_MIB} MiB, and at least 128 MiB in total. Use --memory {max(128, used + SYSTEM_MIB)}MiB."
             )
 
     def disk(self, folders: LabFolders) -> Path:
@@ -159,7 +160,7 @@ def free_number(taken: set[int]) -> int:
     for number in range(FIRST_MACHINE, LAST_MACHINE + 1):
         if number not in taken:
             return number
-    raise LabError(f"The lab holds {LAST_MACHINE - FIRST_MACHINE + 1} machines at the most: remove one first.")
+    raise LabError(f"The lab is limited to {LAST_MACHINE - FIRST_MACHINE + 1} virtual machines. Remove one first.")
 
 
 def domains_on(node: LabNode, folders: LabFolders, *, running: bool = False, limit: float = 60.0) -> tuple[str, ...]:
@@ -189,7 +190,8 @@ def add_machine(machine: LabMachine, node: LabNode, folders: LabFolders, limit: 
     machine.check()
     if machine.name in {other.name for other in list_machines(folders)}:
         raise LabError(
-            f"The lab has a machine {quoted(machine.name)} already. Remove it: fcm lab vm remove {machine.name}"
+            f"The lab already has a virtual machine {quoted(machine.name)}. To remove it: fcm lab vm remove "
+            f"{machine.name}"
         )
     for folder in (_records(folders), folders.shared, folders.consoles):
         folder.mkdir(parents=True, exist_ok=True)
@@ -207,7 +209,7 @@ def add_machine(machine: LabMachine, node: LabNode, folders: LabFolders, limit: 
         while not ready_count(machine, folders):
             if time.monotonic() > give_up:
                 raise LabError(
-                    f"{machine.name} is not ready after {limit:g} s. What it printed: {machine.console(folders)}"
+                    f"{machine.name} is not ready after {limit:g} s. See its console log: {machine.console(folders)}"
                 )
             time.sleep(0.05)
     except BaseException:
@@ -245,4 +247,4 @@ def remove_machine(name: str, plan: LabPlan, folders: LabFolders) -> None:
             _forget(machine, plan.nodes, folders)
             return
     known = ", ".join(machine.name for machine in machines) or "none"
-    raise LabInputError(f"The lab has no machine {quoted(name)}. It has: {known}.")
+    raise LabInputError(f"The lab has no virtual machine {quoted(name)}. Virtual machines: {known}.")

@@ -166,7 +166,7 @@ def wait_for_node(node: LabNode, folders: LabFolders, limit: float = 30.0) -> No
     give_up = time.monotonic() + limit
     while not (answers(node, folders) and _has_qemu(node, folders)):
         if time.monotonic() > give_up:
-            raise LabError(f"libvirtd of {node.name} does not answer after {limit:g} s. {_last_words(node, folders)}")
+            raise LabError(f"libvirtd on {node.name} did not respond within {limit:g} s. {_last_words(node, folders)}")
         time.sleep(0.05)
 
 
@@ -180,7 +180,7 @@ def virsh(node: LabNode, folders: LabFolders, *words: str | Path, limit: float =
         return run("virsh", "--quiet", "--connect", folders.uri(node), *words, limit=limit)
     except LabError as error:
         said = str(error).partition("failed: ")[2].replace("error: ", "")
-        raise LabError(f"{node.name} refused '{words[0]}': {said or error}") from None
+        raise LabError(f"{node.name}: '{words[0]}' failed: {said or error}") from None
 
 
 def _has_qemu(node: LabNode, folders: LabFolders) -> bool:
@@ -200,4 +200,4 @@ def _last_words(node: LabNode, folders: LabFolders) -> str:
             continue
         if lines:
             return f"Its log ends with: {lines[-1]}"
-    return f"It left no log in {home}."
+    return f"There is no log in {home}."

@@ -19,7 +19,9 @@ MOST_NODES: Final = 8
 """More nodes than this make no sense on one machine: each is a libvirtd and its machines."""
 
 
-LINUX_ONLY = "The lab needs Linux: its nodes are Linux namespaces. Use embedded:contoso on this machine."
+LINUX_ONLY = (
+    "The lab requires Linux, because its nodes are Linux namespaces. On this computer, use embedded:contoso instead."
+)
 
 
 class LabError(SentenceError):
@@ -125,7 +127,7 @@ class LabPlan:
             if node.name == name:
                 return node
         known = ", ".join(node.name for node in self.nodes)
-        raise LabInputError(f"The lab has no node {quoted(name)}. It has: {known}.")
+        raise LabInputError(f"The lab has no node {quoted(name)}. Nodes: {known}.")
 
 
 def make_plan(nodes: int = 3, bandwidth: int | None = None, older: str | None = None) -> LabPlan:
@@ -135,7 +137,7 @@ def make_plan(nodes: int = 3, bandwidth: int | None = None, older: str | None = 
         LabError: too few or too many nodes, or *older* names none of them.
     """
     if not 1 <= nodes <= MOST_NODES:
-        raise LabInputError(f"A lab has 1 to {MOST_NODES} nodes, not {nodes}.")
+        raise LabInputError(f"A lab can have 1 to {MOST_NODES} nodes, not {nodes}.")
     plan = LabPlan(tuple(LabNode(number, older == f"node{number}") for number in range(1, nodes + 1)), bandwidth)
     if older is not None:
         plan.node(older)
@@ -152,7 +154,7 @@ def find_network(name: str) -> LabNetwork:
         if name.casefold() in (network.name.casefold(), network.interface):
             return network
     known = ", ".join(f'"{network.name}" ({network.interface})' for network in NETWORKS)
-    raise LabInputError(f"The lab has no network {quoted(name)}. It has: {known}.")
+    raise LabInputError(f"The lab has no network {quoted(name)}. Networks: {known}.")
 
 
 def parse_lab_name(text: str) -> str:
@@ -162,7 +164,7 @@ def parse_lab_name(text: str) -> str:
         LabInputError: it cannot be one.
     """
     if LAB_NAME.fullmatch(text) is None:
-        raise LabInputError(f"{quoted(text)} is no name of a lab. Use up to 24 letters, digits and hyphens.")
+        raise LabInputError(f"{quoted(text)} is not a valid name for a lab. Use up to 24 letters, digits and hyphens.")
     return text
 
 
@@ -180,10 +182,10 @@ def parse_bandwidth(text: str) -> int | None:
         return None
     match = _RATE.fullmatch(text.strip())
     if match is None:
-        raise LabInputError(f"{quoted(text)} is not a bandwidth. Write it like 200mbit, 1gbit or none.")
+        raise LabInputError(f"{quoted(text)} is not a bandwidth. Enter a value such as 200mbit or 1gbit, or none.")
     bits = float(match[1]) * {"": 1, "k": 10**3, "m": 10**6, "g": 10**9}[match[2].lower()]
     if not 10**6 <= bits <= 10**11:
-        raise LabInputError(f"A live-migration network of {text} makes no sense: choose 1mbit to 100gbit.")
+        raise LabInputError(f"{text} is out of range for the live migration network. Choose 1mbit to 100gbit.")
     return int(bits)
 
 
@@ -195,7 +197,7 @@ def parse_memory(text: str) -> int:
     """
     match = _SIZE.fullmatch(text.strip())
     if match is None:
-        raise LabInputError(f"{quoted(text)} is not an amount of memory. Write it like 256MiB or 1GiB.")
+        raise LabInputError(f"{quoted(text)} is not a memory size. Enter a value such as 256MiB or 1GiB.")
     return int(match[1]) * (1024 if (match[2] or "").lower().startswith("g") else 1)
 
 

@@ -55,9 +55,9 @@ def run_bytes(*arguments: str | Path, stdin: bytes = b"", limit: float = 60.0, f
             words, input=stdin, capture_output=True, timeout=limit, check=False, cwd=folder, env=environment()
         )
     except FileNotFoundError:
-        raise LabError(f"The program {quoted(words[0])} is not installed on this machine.") from None
+        raise LabError(f"The program {quoted(words[0])} is not installed on this computer.") from None
     except subprocess.TimeoutExpired:
-        raise LabError(f"'{' '.join(words)}' did not end within {limit:g} s.") from None
+        raise LabError(f"'{' '.join(words)}' did not finish within {limit:g} s.") from None
     if done.returncode:
         said = (done.stderr.strip() or done.stdout.strip()).decode(errors="replace").replace("\n", "; ")
         raise LabError(f"'{' '.join(words)}' failed: {said or f'exit code {done.returncode}'}")
@@ -165,7 +165,7 @@ def end_all_in(namespace: str, limit: float = 10.0) -> None:
     give_up = time.monotonic() + limit
     while left := processes_in(namespace):
         if time.monotonic() > give_up:
-            raise LabError(f"Processes {', '.join(map(str, left))} of {namespace} do not end.")
+            raise LabError(f"Processes {', '.join(map(str, left))} of {namespace} could not be stopped.")
         for pid in left:
             try:
                 os.kill(pid, signal.SIGKILL)

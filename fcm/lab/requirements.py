@@ -64,7 +64,7 @@ def missing(
     if platform != "linux" or sys.platform == "win32":
         return LINUX_ONLY
     if (os.geteuid() if user is None else user) != 0:
-        return f"The lab needs root, to make namespaces and networks. Start it as: sudo {command('lab up', path=True)}"
+        return f"The lab requires root to create namespaces and networks. Run: sudo {command('lab up', path=True)}"
     programs = _PROGRAMS | (_BUILD_PROGRAMS if building else {})
     lacking = {name: package for name, package in programs.items() if not has_program(name)}
     if not has_one_of(f"{folder}/{_QEMU_DRIVER}" for folder in _LIBRARY_FOLDERS):
@@ -75,7 +75,7 @@ def missing(
         packages = " ".join(sorted(set(lacking.values())))
         names = list(lacking)
         listed = names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
-        return f"The lab needs {listed}. Install: apt-get install --no-install-recommends {packages}"
+        return f"The lab requires {listed}. To install: apt-get install --no-install-recommends {packages}"
     if not has_one_of(("/dev/net/tun",)):
-        return "The lab needs the kernel's tun device for its machines' network. Load it: modprobe tun"
+        return "The lab requires the kernel module tun for its virtual machine network. To load it: modprobe tun"
     return None

@@ -43,12 +43,12 @@ class StandingLab:
     def sentence(self) -> str:
         """That it stands, for whom, and how it is removed."""
         if self.abandoned:
-            why = f"; the process that made it, {self.process}, is gone"
+            why = f"; process {self.process}, which created it, has ended"
         elif self.process is not None:
-            why = f" and belongs to process {self.process}, which runs"
+            why = f" and belongs to process {self.process}, which is running"
         else:
             why = ""
-        return f"The lab {quoted(self.name)} stands on this machine{why}. Remove it: {self.removal}"
+        return f"The lab {quoted(self.name)} exists on this computer{why}. To remove it: {self.removal}"
 
 
 def standing_labs() -> tuple[StandingLab, ...]:

@@ -71,7 +71,7 @@ def ask_guest(namespace: str, address: str, request: str) -> str:
         try:
             return line.recv(512).decode(errors="replace").strip()
         except TimeoutError:
-            raise LabError(f"The guest at {address} does not answer.") from None
+            raise LabError(f"The guest at {address} does not respond.") from None
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,7 +164,7 @@ class HeldConnection:
         give_up = time.monotonic() + limit
         while (seen := self.read()).ticks < wanted:
             if seen.error is not None or time.monotonic() > give_up:
-                raise LabError(f"The guest's connection fell silent: {seen.error or 'no line for too long'}.")
+                raise LabError(f"The connection to the guest stopped sending data: {seen.error or 'timed out'}.")
             self._closing.wait(0.02)
 
     def close(self) -> None:

@@ -95,7 +95,7 @@ class Fields:
         if value is None and default is not None:
             return default
         if not isinstance(value, str) or len(value) > most:
-            raise self.bad(name, f"a text of at most {most} characters", value)
+            raise self.bad(name, f"a string of at most {most} characters", value)
         return value
 
     def items(self, name: str, most: int = 1_000_000) -> list[Any]:

@@ -57,7 +57,7 @@ RECORDING = Kind("A recording", 64 * MIB)
 QUERY = Kind("A query", 1 * MIB)
 """Four bytes for each of the 256 Ki characters that a query may have."""
 SCRIPT = Kind("A script", 4 * MIB)
-TEXT = Kind("A text file that a cmdlet reads", 16 * MIB)
+TEXT = Kind("A text file", 16 * MIB)
 SETTINGS = Kind("A settings file", 16 * MIB)
 EVENT_LOG = Kind("A saved event log", 512 * MIB)
 """Not text; the size is kept here with the others."""
@@ -124,29 +124,31 @@ def read_bytes(path: Path, kind: Kind) -> bytes:
         try:
             mode = os.fstat(descriptor).st_mode
             if stat.S_ISDIR(mode):
-                raise TextFileError(path, 0, "This is a folder, not a file. Give the path of a file.")
+                raise TextFileError(path, 0, "This is a folder, not a file. Specify the path of a file.")
             if not stat.S_ISREG(mode):
-                raise TextFileError(path, 0, "This is a pipe or a device, not a file. Save its text to a file first.")
+                raise TextFileError(
+                    path, 0, "This is a pipe or a device, not a file. Save its content to a file first."
+                )
             with os.fdopen(descriptor, "rb", closefd=False) as file:
                 raw = file.read(kind.most + 1)
         finally:
             os.close(descriptor)
     except FileNotFoundError as error:
-        raise TextFileError(path, 0, "There is no such file. Check the path.", MISSING) from error
+        raise TextFileError(path, 0, "The file does not exist. Check the path.", MISSING) from error
     except IsADirectoryError as error:
-        raise TextFileError(path, 0, "This is a folder, not a file. Give the path of a file.") from error
+        raise TextFileError(path, 0, "This is a folder, not a file. Specify the path of a file.") from error
     except PermissionError as error:
-        reason = "You may not read this file. Check its permissions."
+        reason = "You do not have permission to read this file. Check its permissions."
         if os.path.isdir(path):  # what Windows says of a folder
-            reason = "This is a folder, not a file. Give the path of a file."
+            reason = "This is a folder, not a file. Specify the path of a file."
         raise TextFileError(path, 0, reason) from error
     except OSError as error:
-        raise TextFileError(path, 0, f"The file cannot be read: {error.strerror or 'the disk refuses'}.") from error
+        raise TextFileError(path, 0, f"The file cannot be read: {error.strerror or 'disk error'}.") from error
     except ValueError as error:  # the path itself holds a character of the value 0
-        raise TextFileError(path, 0, "No file has such a name. Check the path.") from error
+        raise TextFileError(path, 0, "This is not a valid file name. Check the path.") from error
     if len(raw) > kind.most:
         size = f"{kind.most // MIB} MiB" if kind.most >= MIB else f"{kind.most // KIB} KiB"
-        raise TextFileError(path, 0, f"The file is too large. {kind.name} has at most {size}.", TOO_LARGE)
+        raise TextFileError(path, 0, f"The file is too large. {kind.name} can have at most {size}.", TOO_LARGE)
     return raw
 
 
@@ -176,7 +178,7 @@ def decoded(raw: bytes, path: Path) -> str:
     zero = text.find("\0")
     if zero >= 0:
         line = text.count("\n", 0, zero) + 1
-        raise TextFileError(path, line, "The file is no text: it has characters of the value 0. Save it as UTF-8.")
+        raise TextFileError(path, line, "The file is not a text file: it contains null characters. Save it as UTF-8.")
     return text
 
 
@@ -212,11 +214,11 @@ def parse_toml(text: str, path: Path) -> dict[str, Any]:
         match = re.search(r"at line (\d+)", said)
         line = int(match[1]) if match else text.count("\n") + 1
         reason = re.sub(r" \(at .*\)$", "", said)
-        raise TextFileError(path, line, f"This is not TOML: {_clear(reason)}.") from error
+        raise TextFileError(path, line, f"The file is not valid TOML: {_clear(reason)}.") from error
     except RecursionError:
-        raise TextFileError(path, 0, "Values are nested too deeply.") from None
+        raise TextFileError(path, 0, "The values are nested too deeply.") from None
     except ValueError:  # thousands of digits: https://docs.python.org/3/library/stdtypes.html#int-max-str-digits
-        raise TextFileError(path, 0, "A number has thousands of digits. Shorten it.") from None
+        raise TextFileError(path, 0, "A number has too many digits. Shorten it.") from None
     _check(values, path)
     return values
 
@@ -227,7 +229,7 @@ def _refuse_long_keys(text: str, path: Path) -> None:
         chunk = match[0]
         if chunk.count(".") > _DEEPEST and len(re.findall(r"""[\w"'][ \t]*\.(?!\.)""", chunk)) > _DEEPEST:
             line = text.count("\n", 0, match.start()) + 1
-            raise TextFileError(path, line, f"Values are nested too deeply: a key has more than {_DEEPEST} parts.")
+            raise TextFileError(path, line, f"The values are nested too deeply: a key has more than {_DEEPEST} parts.")
 
 
 def parse_json(text: str, path: Path) -> Any:
@@ -241,12 +243,12 @@ def parse_json(text: str, path: Path) -> Any:
     try:
         value = json.loads(text)
     except json.JSONDecodeError as error:
-        reason = f"This is not JSON: {error.msg} (column {error.colno})."
+        reason = f"The file is not valid JSON: {error.msg} (column {error.colno})."
         raise TextFileError(path, error.lineno, reason) from error
     except RecursionError:
-        raise TextFileError(path, 0, "Values are nested too deeply.") from None
+        raise TextFileError(path, 0, "The values are nested too deeply.") from None
     except ValueError:
-        raise TextFileError(path, 0, "A number has thousands of digits. Shorten it.") from None
+        raise TextFileError(path, 0, "A number has too many digits. Shorten it.") from None
     _check(value, path)
     if (half := _HALF.search(text)) is not None and not is_text(json.dumps(value, ensure_ascii=False)):
         line = text.count("\n", 0, half.start()) + 1
@@ -274,11 +276,11 @@ def _check(value: object, path: Path) -> None:
             elif isinstance(one, list):
                 inner += one
             elif isinstance(one, int) and abs(one) > _LARGEST_NUMBER:
-                raise TextFileError(path, 0, "A whole number is larger than 64 bits hold. Shorten it.")
+                raise TextFileError(path, 0, "An integer is larger than 64 bits. Use a smaller number.")
         if not inner:
             return
         level = inner
-    raise TextFileError(path, 0, "Values are nested too deeply.")
+    raise TextFileError(path, 0, "The values are nested too deeply.")
 
 
 def _clear(reason: str) -> str:

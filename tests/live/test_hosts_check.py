@@ -33,7 +33,7 @@ def test_hosts_that_answer_are_listed_with_their_versions_and_the_older_processo
     assert all(line.endswith(" files") for line in told[1:4])
     (differing,) = [line for line in told if "processors differ" in line]
     assert differing.startswith("WARN  The processors differ: node3 lacks aes, avx, avx2.")
-    assert "cannot be live-migrated to node3" in differing
+    assert "cannot be live migrated to node3" in differing
 
 
 def test_a_host_that_sees_another_storage_is_found_by_what_lies_in_its_pool(
@@ -65,8 +65,8 @@ def test_a_dead_link_and_a_hanging_host_are_both_found(lab: LiveLab, capsys: pyt
     told = capsys.readouterr().out
 
     assert code == 1
-    assert "FAIL  node3: No answer within 10 s." in told
-    assert "FAIL  node2 does not answer on Live Migration" in told
+    assert "FAIL  node3: No response within 10 s." in told
+    assert "FAIL  node2 does not respond on Live Migration" in told
 
 
 def test_one_host_under_two_names_and_two_nodes_with_one_address_are_found(
@@ -85,7 +85,7 @@ def test_one_host_under_two_names_and_two_nodes_with_one_address_are_found(
     told = capsys.readouterr().out
 
     assert code == 1
-    assert "FAIL  node1 and node2 are one and the same host: each calls itself node1" in told
+    assert "FAIL  node1 and node2 are the same host: both report the host name node1" in told
     assert "FAIL  node1 and node3 have the same address, 10.91.0.1, on Cluster." in told
 
 

@@ -183,7 +183,7 @@ def test_up_on_a_lab_that_is_up_changes_nothing(lab: LiveLab, machine: LabMachin
 
 
 def test_up_with_other_nodes_is_refused_while_a_lab_is_up(lab: LiveLab) -> None:
-    with pytest.raises(LabError, match="Take it down first: fcm lab down"):
+    with pytest.raises(LabError, match="Stop it first: fcm lab down"):
         bring_up(make_plan(2), lab.folders)
 
 
@@ -273,13 +273,13 @@ def test_the_lab_of_a_process_that_was_killed_is_named_by_status_and_removed_by_
         assert main([*other, "down"]) == 0
         removed = capsys.readouterr().out
 
-    stands = f"The lab '{_SMALL.name}' stands on this machine"
-    remedy = f"Remove it: {command(f'lab --name {_SMALL.name} down')}"
-    assert f"{stands} and belongs to process {owner.pid}, which runs. {remedy}" in living
-    assert f"{stands}; the process that made it, {owner.pid}, is gone. {remedy}" in named
-    assert f"The lab '{lab.folders.name}' stands on this machine and belongs to process {os.getpid()}" in named
+    stands = f"The lab '{_SMALL.name}' exists on this computer"
+    remedy = f"To remove it: {command(f'lab --name {_SMALL.name} down')}"
+    assert f"{stands} and belongs to process {owner.pid}, which is running. {remedy}" in living
+    assert f"{stands}; process {owner.pid}, which created it, has ended. {remedy}" in named
+    assert f"The lab '{lab.folders.name}' exists on this computer and belongs to process {os.getpid()}" in named
     assert stood != []
-    assert f"The lab '{_SMALL.name}' is down too: the process that made it, {owner.pid}, is gone." in removed
+    assert f"The lab '{_SMALL.name}' was also removed: process {owner.pid}, which created it, has ended." in removed
     assert _traces(_SMALL) == []
     assert read_status(lab.folders).nodes[0].answering
 
@@ -333,5 +333,5 @@ def test_a_second_up_or_down_at_the_same_time_is_turned_away() -> None:
 
     with socket.socket(socket.AF_UNIX) as lock:
         lock.bind(f"\0fcm-lab-{_SMALL.name}")
-        with pytest.raises(LabError, match="Another 'fcm lab' is at work"):
+        with pytest.raises(LabError, match="Another fcm lab command is using this lab"):
             take_down(_SMALL)

@@ -35,7 +35,7 @@ def test_a_quiet_guest_is_measured_over_growing_times_and_judged(
     rates = [float(line.split(": ")[1].split(" ")[0]) for line in lines[:4]]
     assert all(0 <= rate <= 64 for rate in rates)  # 4 MiB/s in 16 MiB, by a sample of 128 pages
     assert "256 MiB, over Live Migration (200 Mbit/s):" in told
-    assert "Forecast from the measured rates: It " in told
+    assert "Forecast based on measured dirty rates: " in told
     assert lab.running(machine) == ["node1"]
     assert "rate=4" in lab.ask(machine, "stat")
 
@@ -63,7 +63,7 @@ def test_an_open_cluster_measures_a_machine_until_nobody_wants_more(
 
 def test_a_machine_that_runs_nowhere_is_told_so(lab: LiveLab, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["hosts", "measure", str(lab.hosts_file), "ghost"]) == 1
-    assert "No host runs a machine called 'ghost'." in capsys.readouterr().err
+    assert "No host is running a virtual machine named 'ghost'." in capsys.readouterr().err
 
 
 def test_a_drained_node_is_left_by_its_machines_with_planned_and_real_durations_told(

@@ -219,7 +219,7 @@ def test_an_encrypted_migration_completes_and_without_certificates_it_says_what_
         continuity = held.read()
 
     assert refused.phase is Phase.FAILED
-    assert "no certificates for an encrypted migration" in refused.reason
+    assert "no certificates for TLS migration" in refused.reason
     assert "/etc/pki/qemu" in refused.remedy
     assert stayed == ["node1"]
     assert ended.phase is Phase.COMPLETED, ended.reason

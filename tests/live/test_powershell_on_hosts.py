@@ -87,7 +87,7 @@ def test_the_guides_move_and_its_logs_run_as_printed(
     ("line", "words"),
     [
         ('(Get-Cluster).EnableSharedVolumes = "Enabled"', "The hosts themselves decide this"),
-        ("Add-ClusterNode node9", "are the hosts of its hosts file"),
+        ("Add-ClusterNode node9", "are defined in its hosts file"),
         ("Set-ClusterQuorum -NodeMajority", "The hosts themselves decide this"),
         ("Add-ClusterSharedVolume –Name “Cluster Disk 2”", "There is no disk"),
         ("Move-ClusterVirtualMachineRole –Name “nobody” –Node “node2”", "There is no clustered virtual machine"),
@@ -124,7 +124,7 @@ def test_ctrl_c_in_a_script_cancels_the_real_migration(
     program.send_signal(signal.SIGINT)
     _, errors = program.communicate(timeout=stretched(PROGRAM_PATIENCE))
     assert program.returncode == 1, seen + errors
-    assert "Ended by the user: canceled" in errors
+    assert "Canceled by the user: canceled" in errors
     watched.until(lambda: lab.running(writing) == ["node1"], "the machine runs at its source alone", 20)
     last = watched.workspace.state.last_migration(machine)
     assert last is None or last.phase is not Phase.COMPLETED

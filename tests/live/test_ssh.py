@@ -65,7 +65,7 @@ def test_an_unknown_host_key_and_a_refused_login_are_told_apart_with_what_to_do(
     file = tmp_path / "hosts.toml"
     file.write_text(hosts.replace(f"{first}from-station", f"{first}without-key"))
     assert main(["hosts", "check", str(file)]) == 2
-    assert "No lab that is up on this machine has this node" in capsys.readouterr().err
+    assert "No running lab on this computer has the node" in capsys.readouterr().err
     lab.permit(file)
 
     code = main(["hosts", "check", str(file)])
@@ -75,9 +75,9 @@ def test_an_unknown_host_key_and_a_refused_login_are_told_apart_with_what_to_do(
         name: next(line for line in told if line.startswith(f"FAIL  {name}:")) for name in ("node1", "node2", "node3")
     }
     assert code == 1
-    assert "The host refused the login" in said["node1"]
+    assert "The host denied the login" in said["node1"]
     assert "Permission denied (publickey)" in said["node1"]
-    assert "The host shows another key than the one that is known: SHA256:" in said["node2"]
+    assert "The host key has changed: SHA256:" in said["node2"]
     assert "remove the old key" in said["node2"]
-    assert "The host key is not known" in said["node3"]
-    assert "compare the key with the host's own" in said["node3"]
+    assert "The host key is unknown" in said["node3"]
+    assert "compare the key with the key of the host" in said["node3"]

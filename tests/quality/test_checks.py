@@ -69,7 +69,7 @@ def test_live_tests_left_out_are_a_failure_in_ci_and_a_sentence_elsewhere(
     monkeypatch.setattr(checks, "why_not_live", lambda: "The lab needs root.")
     outcome = checks.run("live")
     assert outcome.good is good
-    assert outcome.said.startswith("left out")
+    assert outcome.said.startswith("skipped")
     assert "The lab needs root." in outcome.said
 
 
@@ -96,7 +96,7 @@ def test_a_group_that_never_ends_is_given_up(monkeypatch: pytest.MonkeyPatch, tm
     outcome = checks.pytest("live")
     assert not outcome.good
     assert program.killed
-    assert outcome.said == f"FAILED: given up after {checks.GROUPS['live'][1]} s"
+    assert outcome.said == f"FAILED: timed out after {checks.GROUPS['live'][1]} s"
 
 
 def test_a_group_on_a_busy_machine_is_given_up_later(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -134,4 +134,4 @@ def test_the_set_up_refuses_a_purpose_that_it_does_not_know() -> None:
         check=False,
     )
     assert done.returncode == 2
-    assert done.stderr == 'setup.sh: "fly" is none of run, test and mutate.\n'
+    assert done.stderr == 'setup.sh: "fly" is not valid. Use run, test or mutate.\n'

@@ -208,7 +208,7 @@ def test_ctrl_c_ends_what_runs_and_what_waits(qtbot: QtBot, tmp_path: Path) -> N
     qtbot.waitUntil(lambda: named(view, "Stop").isEnabled())
     qtbot.keyClick(view.input, Qt.Key.Key_C, CTRL)
     qtbot.waitUntil(lambda: not view.runner.is_running)
-    assert "The command was ended." in view.output.toPlainText()
+    assert "The command was canceled." in view.output.toPlainText()
     assert "\nnever" not in view.output.toPlainText()
     assert view.input.text() == "Get-"
     qtbot.keyClick(view.input, Qt.Key.Key_C, CTRL)
@@ -263,7 +263,7 @@ def test_ctrl_c_cancels_the_live_migration_that_a_command_waits_for(qtbot: QtBot
     qtbot.keyClick(view.input, Qt.Key.Key_C, CTRL)
     qtbot.waitUntil(lambda: not view.runner.is_running)
     assert backend.submitted == [cmd.LiveMigrate("vm-Web01", "node2"), cmd.CancelMigration("m1")]
-    assert "Ended by the user: canceled" in view.output.toPlainText()
+    assert "Canceled by the user: canceled" in view.output.toPlainText()
 
 
 def test_without_a_cluster_the_console_says_so(qtbot: QtBot, tmp_path: Path) -> None:

@@ -94,7 +94,7 @@ def test_ctrl_c_in_the_console_ends_the_wait_for_a_choice(qtbot: QtBot, tmp_path
     picking(qtbot, view)
     qtbot.keyClick(view.input, Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
     qtbot.waitUntil(lambda: not view.runner.is_running)
-    assert "The command was ended." in view.output.toPlainText()
+    assert "The command was canceled." in view.output.toPlainText()
     qtbot.waitUntil(lambda: not any(grid.isVisible() for grid in view.window().findChildren(GridWindow)))
 
 

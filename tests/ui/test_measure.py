@@ -41,7 +41,7 @@ def test_a_measured_machine_is_judged_and_migrated_with_one_click(qtbot: QtBot, 
     backend.samples = QUIET
     dialog = opened(qtbot, shown)
     assert "8\N{NO-BREAK SPACE}MiB in 2 s" in dialog.figures.text()
-    assert dialog.verdict.text().startswith("It ends by itself after about")
+    assert dialog.verdict.text().startswith("Expected to finish in about")
     assert dialog.curve._workload is not None
     assert shown.workspace.measured["vm-Web01"][1] == QUIET
     dialog.destination.setCurrentIndex(dialog.destination.findData("node3"))

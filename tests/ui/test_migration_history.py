@@ -116,7 +116,7 @@ def test_one_is_opened_beside_what_the_engine_says(qtbot: QtBot, window: MainWin
     qtbot.addWidget(recording)
     qtbot.waitUntil(lambda: recording._work is None and recording.plot.canvas() is not None)
     assert "DC01 from node2 to node1 over Cluster Network 3" in recording.text()
-    assert "says nothing about hosts" in recording.text()
+    assert "says nothing about real hosts" in recording.text()
     assert recording.plot._legend.toolTip() == "Simulated, Predicted from the known workload"
     assert [recording._prediction.itemText(k) for k in range(2)] == ["Known workload", "Achieved bandwidth"]
 

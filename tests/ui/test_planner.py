@@ -133,5 +133,5 @@ def test_a_scenario_says_what_it_reckons_with_and_reaches_terabytes(planner: Mig
     first.sliders["dirty_rate"].set_amount(0.0)
     settle(qtbot, planner)
     assert first.text().replace("\N{NO-BREAK SPACE}", " ").startswith("Ends after 2 min")
-    for words in ("800 Gbit/s (given)", "last copy at the same rate (assumed)", "QEMU 7.2", "300 ms (given)"):
+    for words in ("800 Gbit/s (given)", "last copy at the same bandwidth (assumed)", "QEMU 7.2", "300 ms (given)"):
         assert words in first.reckoned_with()

@@ -43,7 +43,7 @@ def test_convergence_is_judged_beside_the_window(panel: PreflightPanel, qtbot: Q
     assert panel._summary.text() == "All checks passed so far."
     qtbot.waitUntil(lambda: panel.checks[-1].level == "pass")
     assert panel._summary.text() == "All checks passed."
-    assert panel.checks[-1].text.startswith("It ends by itself after about")
+    assert panel.checks[-1].text.startswith("Expected to finish in about")
 
 
 def test_a_guest_that_will_not_converge_is_a_warning_not_a_refusal(

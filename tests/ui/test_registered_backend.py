@@ -48,7 +48,7 @@ def test_the_verbs_open_it(capsys: pytest.CaptureFixture[str], tmp_path: Path) -
     out = capsys.readouterr().out
     assert "fabrikam" in out
     assert "host1" in out
-    assert "No migration is kept." in out
+    assert "No migrations found." in out
 
 
 def test_help_texts_show_how_its_uri_is_written(capsys: pytest.CaptureFixture[str]) -> None:

@@ -68,7 +68,7 @@ def test_what_a_file_asks_for_is_told_and_yes_is_remembered(qtbot: QtBot, hosts:
     shown.open(f"libvirt:{hosts}")
     said = question()
     assert "connect to the socket /run/other of alpha" in said
-    assert "not check who answers as alpha" in said
+    assert "not verify the identity of alpha" in said
     assert opened == []
     DRIVER.press("Allow and open")
     DRIVER.wait(lambda: shown.workspace, "the cluster")

@@ -124,12 +124,12 @@ def test_a_file_that_describes_no_cluster_is_wrong_usage(tmp_path: Path, capsys:
     wrong = tmp_path / "hosts.toml"
     wrong.write_text("[cluster\n", encoding="utf-8")
     assert main(["hosts", "check", str(wrong)]) == 2
-    assert "line 1: This is not TOML" in capsys.readouterr().err
+    assert "line 1: The file is not valid TOML" in capsys.readouterr().err
 
 
 def test_a_migration_with_a_time_limit_is_canceled_and_fails(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["migrate", "embedded:contoso", "CACHE01", "node1", "--time-limit", "1"]) == FAILED
-    assert "time limit of 1.0 s. The machine runs on at node2." in capsys.readouterr().out
+    assert "time limit of 1.0 s. The virtual machine is still running on node2." in capsys.readouterr().out
 
 
 @pytest.mark.parametrize("value", ["0", "-1", "nan", "1e9", "soon"])

@@ -63,7 +63,7 @@ def test_exported_migrations_are_validated_and_predicted(moved: Path, capsys: py
     folder = moved / "out"
     code, out, _ = run(capsys, "history", URI, "--export", str(folder), "--csv")
     assert code == 0
-    assert out.splitlines()[-1].endswith("1 move has no telemetry, so there is nothing to write.")
+    assert out.splitlines()[-1].endswith("1 migration has no telemetry and cannot be exported.")
     (path,) = folder.glob("*.json")
     assert len(list(folder.glob("*.csv"))) == 1
 
@@ -71,7 +71,7 @@ def test_exported_migrations_are_validated_and_predicted(moved: Path, capsys: py
     (case,) = json.loads(out)["cases"]
     assert code == 0
     assert case["group"] == "kept, simulated, known workload"
-    assert case["basis"].startswith("Predicted from the workload that the cluster gives the guest")
+    assert case["basis"].startswith("Predicted from the workload that the cluster runs in the guest")
     assert abs(case["errors"]["engine"]["total_pct"]) < 0.5
 
     code, out, _ = run(capsys, "predict", str(path), "--json")
@@ -83,7 +83,7 @@ def test_exported_migrations_are_validated_and_predicted(moved: Path, capsys: py
     code, out, _ = run(capsys, "predict", str(path), "--bandwidth", "20000000", "--plot", str(moved / "plot.svg"))
     assert code == 0
     assert "simulated: 5.6 s" in out
-    assert "and the bandwidth given." in out
+    assert "and the specified bandwidth." in out
     assert (moved / "plot.svg").read_text().startswith("<svg")
 
 
@@ -107,7 +107,7 @@ def test_a_cluster_that_was_never_opened_gets_a_sentence(
     monkeypatch.setenv("FCM_DATA", str(tmp_path))
     code, _, err = run(capsys, "history", URI)
     assert code == 1
-    assert err.startswith("embedded:contoso was never opened here")
+    assert err.startswith("embedded:contoso has never been opened here")
     assert list(tmp_path.iterdir()) == []
 
 
@@ -150,14 +150,14 @@ def test_a_lab_of_another_identity_is_another_cluster_and_what_was_kept_of_the_e
     assert run(capsys, "history", uri) == (
         1,
         "",
-        f"{uri} was never opened here, so nothing is kept of it. Open it once, or see whether FCM_DATA names another "
-        f"folder than usual.\nKept of earlier clusters of this name, the newest first:\n  {reading}\n",
+        f"{uri} has never been opened here, so it has no history. Open the cluster once, or check whether FCM_DATA "
+        f"points to the right folder.\nJournals of earlier clusters with this name, newest first:\n  {reading}\n",
     )
     Journal.open(second, uri).close()
     code, out, err = run(capsys, "history", uri)
-    assert (code, out) == (0, "No migration is kept.\n")
+    assert (code, out) == (0, "No migrations found.\n")
     assert reading in err
-    assert run(capsys, "history", str(first)) == (0, "No migration is kept.\n", "")
+    assert run(capsys, "history", str(first)) == (0, "No migrations found.\n", "")
 
     hosts.unlink()  # the lab is down
     code, _, err = run(capsys, "history", uri)
@@ -170,4 +170,4 @@ def test_a_file_that_is_no_journal_is_told(tmp_path: Path, capsys: pytest.Captur
     other = tmp_path / "other.journal"
     other.write_text("no journal")
 
-    assert run(capsys, "history", str(other)) == (2, "", f"{other} is no journal of fcm, or is not there.\n")
+    assert run(capsys, "history", str(other)) == (2, "", f"{other} is not an fcm journal, or does not exist.\n")

@@ -215,7 +215,7 @@ def test_a_cluster_that_was_never_opened_is_a_failure_and_stays_unopened(
     verb: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert main([verb, "embedded:contoso"]) == FAILED
-    assert "was never opened here" in sentence(capsys)
+    assert "has never been opened here" in sentence(capsys)
     assert not Path(os.environ["FCM_DATA"]).exists()
 
 
@@ -228,7 +228,7 @@ def test_a_full_disk_is_a_failure() -> None:
     with open("/dev/full", "w") as full:
         done = typed(["show", "embedded:contoso"], full)
     assert done.returncode == FAILED
-    assert done.stderr == "fcm could not go on. No space left on device.\n"
+    assert done.stderr == "fcm stopped because of an error. No space left on device.\n"
 
 
 def test_a_reader_that_goes_away_ends_a_verb_without_a_word() -> None:

@@ -54,7 +54,7 @@ def find_cluster_file(name_or_path: str, folders: Sequence[Path] = ()) -> Path:
         return path
     names = ", ".join(known) or "none"
     raise UnknownClusterError(
-        f"There is no embedded cluster {quoted(wanted)}. Choose one of {names}, or give the path of a cluster file."
+        f"There is no embedded cluster {quoted(wanted)}. Choose one of {names}, or specify the path of a cluster file."
     )
 
 

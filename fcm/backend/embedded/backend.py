@@ -40,9 +40,9 @@ RETRY = 3.0
 ROWS_AT_ONCE = 500
 """Rows of telemetry that are posted together at most."""
 
-_FAILED = "The embedded cluster failed and stands still; the log says why."
+_FAILED = "The embedded cluster has stopped because of an internal error. See the log."
 _STANDS_STILL = no(_FAILED, "Close the cluster and open it again.")
-_CLOSED = no("The cluster was closed before that was done.", "Open the cluster and try again.")
+_CLOSED = no("The cluster was closed before the operation was complete.", "Open the cluster and try again.")
 
 _log = logging.getLogger(__name__)
 
@@ -176,7 +176,7 @@ class EmbeddedBackend:
             RuntimeError: a pacer runs the cluster.
         """
         if self._paced:
-            raise RuntimeError("This cluster is paced by its own thread; set the speed of its clock instead.")
+            raise RuntimeError("The clock of this cluster runs automatically. Set its speed instead.")
         self._run(self._kernel.now + seconds)
 
     @property
@@ -217,7 +217,7 @@ class EmbeddedBackend:
 
     def _carry_out(self, operation: Operation) -> None:
         if self._complaint and not self._flush():
-            operation.finish(no(self._complaint, "What was begun before is kept and will be written down then."))
+            operation.finish(no(self._complaint, "Pending changes are kept and will be saved then."))
             self._finished(operation)
             return
         verdict = allowed(operation.command, self._core.state)
@@ -263,15 +263,15 @@ class EmbeddedBackend:
             return
         self._complaint = complaint
         self._clock.stopped = True
-        _log.error("%s The cluster stands still until then.", complaint)
-        self._report("error", f"{complaint} The cluster stands still until then.")
+        _log.error("%s The cluster is paused until then.", complaint)
+        self._report("error", f"{complaint} The cluster is paused until then.")
 
     def _relieve(self) -> None:
         if self._complaint:
             self._complaint = ""
             self._clock.stopped = False
             self._clock.anchor()
-            self._report("information", "The journal can be written again; the cluster goes on.")
+            self._report("information", "The journal is writable again. The cluster continues.")
 
     def _report(self, level: str, text: str) -> None:
         assert self._sink is not None
@@ -296,7 +296,7 @@ class EmbeddedBackend:
                 try:
                     self._turn()
                 except Exception:
-                    _log.exception("the embedded cluster failed and stands still")
+                    _log.exception("the embedded cluster stopped because of an internal error")
                     self._failed = True
                     self._report("error", _FAILED)
                     self._refuse_all(_STANDS_STILL)

@@ -114,7 +114,7 @@ class VirtualClock:
             ValueError: it is negative or not a number.
         """
         if math.isnan(speed) or speed < 0:
-            raise ValueError(f"A clock cannot run at speed {speed}; choose 0 (pause) or more.")
+            raise ValueError(f"The clock speed {speed} is not valid. Choose 0 (pause) or more.")
         with self._lock:
             self._anchor(self._target())
             self._speed = speed

@@ -100,7 +100,7 @@ class LiveMigration:
         self._over(self._id)
 
     def stop(self) -> None:
-        """Cancelled: nothing more happens."""
+        """Canceled: nothing more happens."""
         if self._limit is not None:
             self._limit.cancel()
         self._drop_connection()
@@ -134,13 +134,13 @@ class LiveMigration:
         source, destination = self._ends(network)
         if source is None or destination is None:
             node = self._migration.source if source is None else self._migration.destination
-            self._attempted(network, "", 0.0, f"{node} has no adapter on it.")
+            self._attempted(network, "", 0.0, f"{node} has no adapter on this network.")
             self._try_next()
             return
         if source.state is not AdapterState.UP:
             delay, result = LOCAL_FAILURE_TIME, f"The adapter of {source.node} is {source.state.lower()}."
         elif destination.state is not AdapterState.UP:
-            delay, result = CONNECT_LIMIT, f"No answer from {destination.address} within {CONNECT_LIMIT:g} s."
+            delay, result = CONNECT_LIMIT, f"No response from {destination.address} within {CONNECT_LIMIT:g} s."
         else:
             delay, result = self._core.vary(CONNECT_TIME, f"connect {self._id}"), ""
         address = destination.address
@@ -174,12 +174,12 @@ class LiveMigration:
             if not attempt.connected
         ]
         name = state.machines[migration.machine].name
-        reason = f"No network carried the migration to its end. {name} runs on at {migration.source}. " + " ".join(
+        reason = f"The migration failed on every network. {name} is still running on {migration.source}. " + " ".join(
             tried
         )
         self._core.emit(
             ev.MigrationFailed(
-                self._id, reason, "Repair an adapter, or tick another network on the tab Network for live migration."
+                self._id, reason, "Repair an adapter, or select another network on the tab Network for live migration."
             )
         )
         self._over(self._id)
@@ -218,7 +218,7 @@ class LiveMigration:
             network,
             ends[-1].address if ends else "",
             duration,
-            f"The connection broke: the adapter of {failed[0]} failed, no data for {SILENCE_LIMIT:g} s.",
+            f"The connection failed: the adapter of {failed[0]} failed, and no data arrived for {SILENCE_LIMIT:g} s.",
         )
         if self._migration.phase is not Phase.SETUP:
             self._core.emit(ev.MigrationPhaseEntered(self._id, Phase.SETUP))

@@ -41,8 +41,8 @@ def options_verdict(options: MigrationOptions) -> Verdict:
     """
     if options.tls:
         return no(
-            "A cluster in this program has no certificates and no cost of encryption, so TLS would change nothing.",
-            "Leave it out here; between real hosts it encrypts the transfer.",
+            "An embedded cluster has no certificates and does not simulate encryption, so TLS has no effect.",
+            "Turn TLS off. Between real hosts, it encrypts the transfer.",
         )
     return OK
 

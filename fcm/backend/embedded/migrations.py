@@ -166,7 +166,9 @@ class Migrations:
     def _interrupt(self, migration: Migration) -> None:
         machine = self._core.state.machines.get(migration.machine)
         if machine is None:
-            self._core.emit(ev.MigrationInterrupted(migration.id, "fcm ended; the machine is gone."))
+            self._core.emit(
+                ev.MigrationInterrupted(migration.id, "fcm was closed, and the virtual machine no longer exists.")
+            )
             return
         if migration.kind is not MigrationKind.LIVE and machine.state is not MachineState.RUNNING:
             self._machines.resume(machine.id)
@@ -175,9 +177,9 @@ class Migrations:
             Phase.WAITING: "while the migration waited",
             Phase.SETUP: "while the migration was being set up",
             Phase.BROWNOUT: "while memory was being copied",
-            Phase.BLACKOUT: "while the machine stood still",
-            Phase.STORAGE: "while its storage was being handed over",
-        }.get(migration.phase, "after the machine had been handed over")
+            Phase.BLACKOUT: "during the blackout",
+            Phase.STORAGE: "while control of the storage was being moved",
+        }.get(migration.phase, "after the virtual machine had moved")
         where = "online" if machine.state is MachineState.RUNNING else machine.state.lower()
-        reason = f"fcm ended {when}. The migration is over; {machine.name} is {where} on {machine.node}."
+        reason = f"fcm was closed {when}. The migration has ended. {machine.name} is {where} on {machine.node}."
         self._core.emit(ev.MigrationInterrupted(migration.id, reason))

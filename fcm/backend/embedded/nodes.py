@@ -108,7 +108,7 @@ class Nodes:
         own = [one.name for one in self._core.state.machines_on(node.name)]
         self._core.emit(ev.NodeEvicted(node.name))
         if own:
-            text = f"Not clustered and therefore left with {node.name}, no longer shown here: {some(own, 12)}."
+            text = f"Not clustered, so no longer shown after {node.name} was evicted: {some(own, 12)}."
             self._core.emit(ev.BackendReported("information", text))
         self._networks.refresh(self._core.state.networks)
 
@@ -158,7 +158,7 @@ class Nodes:
                 self._core.change_group(group, owner=heirs[0])
         core = self._core.group_of_type(GroupType.CLUSTER)
         if self._core.cluster.host != core.owner:
-            what = f"{core.owner} hosts the cluster now"
+            what = f"{core.owner} is now the current host server"
             self._core.emit(ev.ClusterConfigured(replace(self._core.cluster, host=core.owner), what))
         self._storage.leave(name)
         for group in tuple(self._core.state.groups.values()):

@@ -56,7 +56,7 @@ class Settings:
     def set_concurrent_migrations(self, command: cmd.SetConcurrentMigrations) -> None:
         """Live migrations that one node may take part in at once."""
         cluster = replace(self._core.cluster, concurrent_migrations=command.limit)
-        self._core.emit(ev.ClusterConfigured(cluster, f"Live migrations at once on one node: {command.limit}"))
+        self._core.emit(ev.ClusterConfigured(cluster, f"Simultaneous live migrations per node: {command.limit}"))
 
     def set_migration_options(self, command: cmd.SetMigrationOptions) -> Verdict:
         """What live migrations use that name no options of their own."""

@@ -116,7 +116,7 @@ class Backups:
     def settle(self) -> None:
         """Backups under way when the program ended are over."""
         for backup in self._active():
-            self._end(backup.id, "The program ended during the backup.")
+            self._end(backup.id, "fcm was closed during the backup.")
 
     def _active(self) -> list[Backup]:
         return [one for one in self._core.state.backups.values() if one.ended is None]

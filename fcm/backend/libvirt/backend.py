@@ -50,7 +50,7 @@ ANSWER_LIMIT = 5.0
 CLOSE_LIMIT = 3.0
 """s that closing waits for migrations to be told off the screen; they go on by themselves."""
 
-_LOST = "fcm ended before this migration began, or its hosts are no longer in the hosts file."
+_LOST = "fcm was closed before this migration started, or its hosts are no longer in the hosts file."
 
 _log = logging.getLogger(__name__)
 
@@ -212,7 +212,7 @@ class LibvirtBackend:
                     self._asked_at[name] = now
                     connection.poll(lambda report, name=name: self._told(name, report))  # type: ignore[misc]
                 elif connection.lane.busy_for() > ANSWER_LIMIT:
-                    silent = f"{name} has not answered for {ANSWER_LIMIT:g} s; it may come back by itself."
+                    silent = f"{name} has not responded for {ANSWER_LIMIT:g} s. fcm keeps trying to reconnect."
                     self._told(name, silent + self._as_of(name))
             with self._lock:
                 if self._sink is not None:
@@ -221,7 +221,7 @@ class LibvirtBackend:
     def _as_of(self, name: str) -> str:
         """When the facts are from that are still shown of a host, by the clock of this machine."""
         at = self._answered_at.get(name)
-        return f" What is shown of it is as of {clock_time(at)} ({zone(at)})." if at else ""
+        return f" Its information was last updated at {clock_time(at)} ({zone(at)})." if at else ""
 
     def silence(self, node: str) -> float | None:
         """See fcm.backend.base.Backend."""
@@ -301,7 +301,7 @@ class LibvirtBackend:
                 self._book.request(command)
             case cmd.CancelMigration(migration=identity) if identity in self._interrupted:
                 migration = self._interrupted[identity]
-                return no(f"{migration.source} has not answered yet.", "Cancel it once both of its hosts are up.")
+                return no(f"{migration.source} has not responded yet.", "Cancel it when both hosts are up.")
             case cmd.CancelMigration(migration=identity):
                 self._book.cancel(identity)
                 self._book.look()
@@ -318,7 +318,7 @@ class LibvirtBackend:
                 self._post_all([ev.MachineChanged(changed)])
             case cmd.SetConcurrentMigrations(limit=limit):
                 cluster = replace(self._state.cluster, concurrent_migrations=limit)
-                self._post_all([ev.ClusterConfigured(cluster, f"{limit} live migrations a node at once")])
+                self._post_all([ev.ClusterConfigured(cluster, f"Simultaneous live migrations per node: {limit}")])
                 self._book.look()
             case cmd.SetMigrationOptions(options=options):
                 cluster = replace(self._state.cluster, migration_options=options)
@@ -356,7 +356,7 @@ class LibvirtBackend:
     def _set_machine_state(self, command: cmd.SetMachineState, node: str) -> Verdict | None:
         domain = self._connections[node].domain(command.machine)
         if domain is None:
-            return no("The machine is not on this host any more.", "Refresh the view (F5).")
+            return no("The virtual machine is no longer on this host.", "Refresh the view (F5).")
         match command.state:
             case MachineState.RUNNING if self._state.machines[command.machine].state is MachineState.PAUSED:
                 domain.resume()
@@ -441,7 +441,7 @@ class LibvirtBackend:
         found = [one.id for one in cancellable(self._state, node)]
         known = [identity for identity in found if identity not in self._interrupted]
         if not known:
-            return no("The hosts of these migrations have not answered yet.", "Cancel them once they are up.")
+            return no("The hosts of these migrations have not responded yet.", "Cancel them when the hosts are up.")
         self._book.cancel_all(node)
         self._book.look()
         return OK

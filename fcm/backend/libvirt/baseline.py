@@ -76,7 +76,7 @@ def _find(connections: list[HostConnection], machine: str) -> _Found:
                 system = xml.find("os/type")
                 architecture = "x86_64" if system is None else system.get("arch", "x86_64")
                 return _Found(domain, xml.findtext("devices/emulator", ""), architecture, xml.get("type", "kvm"))
-    raise UnknownMachineError(f"No host knows a machine called {quoted(machine)}.")
+    raise UnknownMachineError(f"No host has a virtual machine named {quoted(machine)}.")
 
 
 def _compute(connections: list[HostConnection], found: _Found) -> Baseline:
@@ -98,7 +98,7 @@ def _offered(connection: Any, found: _Found) -> str:
     text = connection.getDomainCapabilities(found.emulator, found.architecture, None, found.kind)
     cpu = host_model(text)
     if cpu is None:
-        raise BaselineError("A host does not tell what processor it offers its machines.")
+        raise BaselineError("A host does not report the processor that it provides to virtual machines.")
     return cpu
 
 
@@ -114,7 +114,7 @@ def _baseline(connection: Any, found: _Found, offered: list[str], expand: bool) 
 def _set(found: _Found, baseline: Baseline) -> None:
     if found.domain.isActive():
         raise BaselineError(
-            f"{found.domain.name()} is running; its processor cannot change now. Shut it down, then try again."
+            f"{found.domain.name()} is running, so its processor cannot be changed. Shut it down and try again."
         )
     libvirt = load_libvirt()
     definition = ElementTree.fromstring(found.domain.XMLDesc(libvirt.VIR_DOMAIN_XML_INACTIVE))

@@ -92,9 +92,10 @@ def ask_hosts(hosts: HostsFile, limit: float = ANSWER_LIMIT) -> tuple[HostFacts,
             thread.start()
         for thread in threads:
             thread.join(max(0.0, end - time.monotonic()))
-    silent = f"No answer within {limit:g} s."
+    silent = f"No response within {limit:g} s."
     return tuple(
-        found.get(host.name) or _facts(host, hosts, silent, "Check its libvirtd; it may hang.") for host in hosts.hosts
+        found.get(host.name) or _facts(host, hosts, silent, "Check whether libvirtd on this host is hanging.")
+        for host in hosts.hosts
     )
 
 
@@ -223,20 +224,22 @@ def judge_hosts(facts: Sequence[HostFacts]) -> tuple[CheckResult, ...]:
     for fact in facts:
         dead = [f"{network} ({text})" for network, text in fact.paths.items() if text != "answered"]
         if dead and fact.answered:
-            text = f"{fact.name} does not answer on {', '.join(dead)}."
+            text = f"{fact.name} does not respond on {', '.join(dead)}."
             results.append(_result("fail", text, "Check the address, the cable and the firewall of that network."))
     results += _same_uri(facts)
     results += _same_addresses(facts)
     results += _outside(facts)
     results += _overlapping(facts)
     results += _same_uuid(answered)
-    results += _differing(answered, "libvirt", lambda fact: fact.libvirt, "Update the hosts to one version.")
-    results += _differing(answered, "QEMU", lambda fact: fact.qemu, "Migrate from older to newer versions only.")
+    results += _differing(answered, "libvirt", lambda fact: fact.libvirt, "Update all hosts to the same version.")
+    results += _differing(answered, "QEMU", lambda fact: fact.qemu, "Migrate only from older to newer versions.")
     results += _features(answered)
     results += _bridges(answered)
     results += _storage(answered)
     return tuple(results) or (
-        _result("pass", f"All {len(facts)} hosts answer and fit together." if len(facts) != 1 else "The host answers."),
+        _result(
+            "pass", f"All {len(facts)} hosts respond and are compatible." if len(facts) != 1 else "The host responds."
+        ),
     )
 
 
@@ -244,7 +247,7 @@ def _result(level: str, text: str, remedy: str = "") -> CheckResult:
     return CheckResult("Hosts", CATEGORY, level, text, remedy)
 
 
-_ONCE = "Each host is in the hosts file once: correct one of them or take it out."
+_ONCE = "List each host only once in the hosts file. Correct or remove one of them."
 
 
 def _same_uri(facts: Sequence[HostFacts]) -> list[CheckResult]:
@@ -277,7 +280,7 @@ def _same_addresses(facts: Sequence[HostFacts]) -> list[CheckResult]:
             networks = list(dict.fromkeys(network for _, network in places))
             where = f"on {networks[0]}" if len(networks) == 1 else f"({', '.join(f'{n} on {w}' for n, w in places)})"
             text = f"{' and '.join(nodes)} have the same address, {address}, {where}."
-            remedy = "A migration would go to whichever host has it. Give each node its own address in the hosts file."
+            remedy = "A migration could reach the wrong host. Give each node its own address in the hosts file."
             results.append(_result("fail", text, remedy))
     return results
 
@@ -286,7 +289,7 @@ def _outside(facts: Sequence[HostFacts]) -> list[CheckResult]:
     return [
         _result(
             "warn",
-            f"{fact.name} has an address outside of the subnet of its network: {'; '.join(fact.strays)}.",
+            f"{fact.name} has an address outside the subnet of its network: {'; '.join(fact.strays)}.",
             "Correct the address or the subnet in the hosts file.",
         )
         for fact in facts
@@ -317,11 +320,13 @@ def _same_uuid(facts: Sequence[HostFacts]) -> list[CheckResult]:
     for same in by.values():
         names = " and ".join(fact.name for fact in same)
         if len(same) > 1 and same[0].hostname and len({fact.hostname for fact in same}) == 1:
-            text = f"{names} are one and the same host: each calls itself {same[0].hostname} and has its host uuid."
+            text = f"{names} are the same host: both report the host name {same[0].hostname} and the same host UUID."
             results.append(_result("fail", text, _ONCE))
         elif len(same) > 1:
-            remedy = "Set a host_uuid of its own in /etc/libvirt/libvirtd.conf of each."
-            results.append(_result("fail", f"{names} have the same host uuid; libvirt refuses to migrate.", remedy))
+            remedy = "Set a unique host_uuid in /etc/libvirt/libvirtd.conf on each host."
+            results.append(
+                _result("fail", f"{names} have the same host UUID. libvirt does not migrate between them.", remedy)
+            )
     return results
 
 
@@ -342,8 +347,11 @@ def _features(facts: Sequence[HostFacts]) -> list[CheckResult]:
     text = f"The processors differ: {', '.join(parts)}."
     if lacking:
         names = " or ".join(lacking)
-        text += f" A machine that was started with one of these features cannot be live-migrated to {names}."
-    remedy = "Give machines that shall run on all of them a processor that all have, while off (fcm hosts baseline)."
+        text += f" A virtual machine that uses one of these features cannot be live migrated to {names}."
+    remedy = (
+        "For virtual machines that must run on all hosts, set a processor model that all hosts support while "
+        "they are off (fcm hosts baseline)."
+    )
     return [_result("warn", text, remedy)]
 
 
@@ -360,7 +368,7 @@ def _bridges(facts: Sequence[HostFacts]) -> list[CheckResult]:
     if len({fact.bridges for fact in named}) < 2:
         return []
     listed = "; ".join(f"{fact.name}: {', '.join(sorted(fact.bridges))}" for fact in named)
-    return [_result("warn", f"Bridges differ ({listed}).", "Give bridges the same name on all hosts.")]
+    return [_result("warn", f"The bridges differ ({listed}).", "Use the same bridge names on all hosts.")]
 
 
 def _storage(facts: Sequence[HostFacts]) -> list[CheckResult]:

@@ -36,76 +36,84 @@ def sentence(code: int, message: str, destination: str = "the destination") -> V
     if code == CPU_INCOMPATIBLE or features:
         names = ", ".join(re.split(r", ?", features.group(1))) if features else text
         return no(
-            f"{destination} lacks processor features of this machine: {names}.",
-            "Give the machine an older processor model that all hosts have, while it is off.",
+            f"{destination} does not support these processor features of the virtual machine: {names}.",
+            "Turn off the virtual machine and set a processor model that all hosts support.",
         )
     if code == OPERATION_ABORTED:
-        return no("The migration was cancelled.", "")
+        return no("The migration was canceled.", "")
     if code == MIGRATE_UNSAFE:
         return no(
-            f"libvirt holds the move for unsafe: {text}.",
-            "Put the disk on storage that libvirt knows as shared, or set its cache mode to none.",
+            f"libvirt considers the migration unsafe: {text}.",
+            "Move the disk to storage that libvirt recognizes as shared, or set its cache mode to none.",
         )
     if "REMOTE HOST IDENTIFICATION HAS CHANGED" in whole:
         found = re.search(r"SHA256:[\w+/=]+", whole)
         return no(
-            f"The host shows another key than the one that is known{f': {found[0]}' if found else ''}.",
-            "Compare it with the host's own. If it was installed anew, remove the old key (ssh-keygen -R HOST) and log "
-            "in once by hand; else somebody stands between.",
+            f"The host key has changed{f': {found[0]}' if found else ''}.",
+            "Compare it with the key of the host. If the host was reinstalled, remove the old key (ssh-keygen -R "
+            "HOST) and log in once manually. Otherwise the connection may be intercepted (man-in-the-middle attack).",
         )
     if "ost key verification failed" in whole:
         return no(
-            f"The host key is not known: {text}.",
-            "Log in once with ssh by hand and compare the key with the host's own.",
+            f"The host key is unknown: {text}.",
+            "Log in once manually with ssh, and compare the key with the key of the host.",
         )
     if re.search(r"\bnc: (command )?not found|virt-ssh-helper: (command )?not found", text):
         return no(
-            f"The host has nothing that joins ssh to its libvirtd: {text}.",
-            "Install virt-ssh-helper there (it comes with libvirt) or netcat-openbsd.",
+            f"The host has no helper that connects ssh to libvirtd: {text}.",
+            "Install virt-ssh-helper (part of libvirt) or netcat-openbsd on the host.",
         )
     if "/pki/" in text or "TLS credentials" in text or "tls-creds" in text:
         return no(
-            f"The hosts have no certificates for an encrypted migration: {text}.",
-            "Put ca-cert.pem and certificate and key for both ends (server-cert.pem, server-key.pem, client-cert.pem, "
-            "client-key.pem) into /etc/pki/qemu of both hosts, or migrate without TLS.",
+            f"The hosts have no certificates for TLS migration: {text}.",
+            "Copy ca-cert.pem, server-cert.pem, server-key.pem, client-cert.pem and client-key.pem to "
+            "/etc/pki/qemu on both hosts, or migrate without TLS.",
         )
     if "TLS channel" in whole and "Not a migration stream" in whole:
         # Of two causes libvirt names the later: that the destination's QEMU ended. Why the source hung up, it drops.
         return no(
-            f"The source did not accept the certificate of {destination} and ended the encrypted connection before any "
-            "memory was sent.",
-            f"If it does not name the address of this network, put the name that it has into the hosts file (tls_name "
-            f"of {destination}); else check CA and dates.",
+            f"The source rejected the certificate of {destination} and closed the TLS connection before any memory "
+            "was sent.",
+            f"If the certificate does not contain the address on this network, set tls_name of {destination} in "
+            "the hosts file to the name in the certificate. Otherwise check the CA and the dates.",
         )
     if "ertificate" in text:
-        return no(f"The certificate was not accepted: {text}.", "Check CA, names and dates of both certificates.")
+        return no(f"The certificate was rejected: {text}.", "Check the CA, names and dates of both certificates.")
     if "parse URI" in text:
         return no(
-            f"libvirt on the source refuses the address: {text}.",
-            f"Correct the address of {destination} in this network in the hosts file.",
+            f"libvirt on the source rejected the address: {text}.",
+            f"Correct the address of {destination} on this network in the hosts file.",
         )
     if "not known" in text or "ould not resolve" in text or "nable to resolve" in text:
-        return no(f"The host's name is not known here: {text}.", "Correct the name in the hosts file, or the DNS.")
+        return no(f"The host name cannot be resolved: {text}.", "Correct the name in the hosts file or in DNS.")
     if code == AUTH_FAILED or "Permission denied" in text:
-        return no(f"The host refused the login: {text}.", "Check the key or certificate for this host.")
+        return no(f"The host denied the login: {text}.", "Check the key or certificate for this host.")
     if "nable to connect" in text or "onnection refused" in text or "No route to host" in text:
-        return no(f"No connection: {text}.", "Check the host's libvirtd, the network and the firewall.")
+        return no(f"Cannot connect: {text}.", "Check libvirtd on the host, the network and the firewall.")
     if re.search("Cannot recv data|End of file while reading|client socket is closed|invalid connection pointer", text):
         return no(
-            f"The connection to the host's libvirtd broke off: {text}.",
-            "It ended or was restarted; it is tried again by itself.",
+            f"The connection to libvirtd on the host was lost: {text}.",
+            "libvirtd stopped or was restarted. fcm reconnects automatically.",
         )
     if "Cannot allocate memory" in text or "cannot set up guest memory" in text:
-        return no(f"{destination} is short of memory: {text}.", "Move or shut down machines there.")
+        return no(
+            f"{destination} does not have enough memory: {text}.", "Move or shut down virtual machines on that node."
+        )
     if "Cannot access storage" in text or "No such file or directory" in text:
-        return no(f"{destination} does not reach the machine's files: {text}.", "Mount the shared storage there.")
+        return no(
+            f"{destination} cannot access the files of the virtual machine: {text}.",
+            "Mount the shared storage on that node.",
+        )
     if "closed the monitor" in text:
         return no(
-            f"The transfer broke off: the emulator on {destination} ended ({text}).",
-            "Look at the machine's log there (/var/log/libvirt/qemu).",
+            f"The transfer failed: QEMU on {destination} exited ({text}).",
+            "See the log of the virtual machine on that node (/var/log/libvirt/qemu).",
         )
     if "Broken pipe" in text or "Unable to write to socket" in text or "Input/output error" in text:
-        return no(f"The transfer broke off: {text}.", "Check the network and the emulator on the destination.")
+        return no(f"The transfer failed: {text}.", "Check the network and QEMU on the destination.")
     if code == OPERATION_TIMEOUT:
-        return no(f"The host is busy with another job of this machine: {text}.", "Wait for its end and try again.")
-    return no(f"libvirt reports (code {code}): {text}.", "")
+        return no(
+            f"The host is running another job for this virtual machine: {text}.",
+            "Wait until it has finished and try again.",
+        )
+    return no(f"libvirt error {code}: {text}.", "")

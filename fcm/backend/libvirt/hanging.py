@@ -58,9 +58,9 @@ def watch_connect(
             if moving.is_set():
                 return  # while the host was asked
             hangs(
-                f"{network}: {address} answered when it was probed, and now the connection from {here.name} hangs. "
-                f"libvirt cannot give it up; the system of {here.name} does after {math.ceil(limit.seconds)} s at most "
-                f"({limit.basis}). The machine runs on meanwhile, and the next network is taken then."
+                f"{network}: {address} responded to the probe, but now the connection from {here.name} hangs. "
+                f"libvirt cannot cancel it. {here.name} closes it after at most {math.ceil(limit.seconds)} s "
+                f"({limit.basis}); then the next network is tried. The virtual machine keeps running."
             )
             return
 

@@ -178,7 +178,7 @@ def _host(table: Table, networks: Iterable[HostNetwork], demands: list[tuple[Tab
     peer_uri = _uri(table, "peer_uri") if "peer_uri" in table else uri
     demands += [(table, words) for words in uri.demands()]
     if "probe_namespace" in table:
-        raise table.error("'probe_namespace' is possible only in the lab.", "probe_namespace")
+        raise table.error("'probe_namespace' is allowed only in the lab.", "probe_namespace")
     if peer_uri.host is not None:  # with this computer alone there is nobody to migrate to
         demands += [(table, words) for words in peer_uri.demands(here=False)]
     return _described(table, networks, uri.text, peer_uri.text)
@@ -190,8 +190,8 @@ def _lab_host(table: Table, networks: Iterable[HostNetwork], known: Iterable[Lab
     host = _described(table, networks, uri, table.text("peer_uri") if "peer_uri" in table else uri)
     if LabNode(host.uri, host.peer_uri, host.probe_namespace or "", host.storage or "") not in known:
         reason = (
-            f"No lab that is up on this machine has this node {quoted(host.name)}. "
-            "A file with [lab] is that of 'fcm lab up' alone; for other hosts leave [lab] out."
+            f"No running lab on this computer has the node {quoted(host.name)}. Only files created by 'fcm lab up' "
+            "may contain [lab]. For other hosts, remove [lab]."
         )
         raise table.error(reason, "uri")
     return host
@@ -211,7 +211,7 @@ def _described(table: Table, networks: Iterable[HostNetwork], uri: str, peer_uri
     for key in ("storage", "bridges"):
         for text in (host.storage or "",) if key == "storage" else host.bridges:
             if not text.isprintable():
-                raise table.error(f"{quoted(key)} has control characters. Leave them out.", key)
+                raise table.error(f"{quoted(key)} contains control characters. Remove them.", key)
     table.end()
     return host
 
@@ -230,7 +230,7 @@ def _tls_name(table: Table) -> str | None:
 def _addresses(table: Table, networks: set[str]) -> dict[str, str]:
     """Network name -> address."""
     if "addresses" not in table:
-        raise table.error("The node has no addresses; live migration needs one on each network it may use.")
+        raise table.error("The node has no addresses. Add an address for each live migration network.")
     addresses = table.table("addresses")
     found = {}
     for name in addresses.keys():  # noqa: SIM118 (a Table is no mapping)

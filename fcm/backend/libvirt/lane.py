@@ -83,8 +83,8 @@ def load_libvirt() -> Any:
         import libvirt
     except ImportError as error:
         raise BackendError(
-            f"Real hosts need the Python module libvirt, which is not installed. {with_libvirt()} Embedded clusters do "
-            "not need it."
+            f"To manage real hosts, install the Python module libvirt. {with_libvirt()} Embedded clusters do not "
+            "need it."
         ) from error
     return libvirt
 

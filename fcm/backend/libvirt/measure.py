@@ -46,8 +46,10 @@ def find_machine(hosts: HostsFile, name: str) -> tuple[HostConnection, Any]:
         except libvirt.libvirtError as error:
             silent.append(f"{host.name}: {sentence(error.get_error_code() or 0, str(error), host.name).reason}")
         connection.close()
-    asked = f" Hosts without an answer: {' '.join(silent)}" if silent else ""
-    raise (MeasureError if silent else UnknownMachineError)(f"No host runs a machine called {quoted(name)}.{asked}")
+    asked = f" Hosts that did not respond: {' '.join(silent)}" if silent else ""
+    raise (MeasureError if silent else UnknownMachineError)(
+        f"No host is running a virtual machine named {quoted(name)}.{asked}"
+    )
 
 
 def measure(
@@ -78,7 +80,7 @@ def measure(
             if not wanted():
                 break
             if is_migrating(domain):
-                raise MeasureError(f"{domain.name()} is being migrated; its dirty rate is told by the migration.")
+                raise MeasureError(f"{domain.name()} is being migrated. The migration itself reports the dirty rate.")
             domain.startDirtyRateCalc(length, libvirt.VIR_DOMAIN_DIRTYRATE_MODE_PAGE_SAMPLING)
             rate = _result(domain, length, wanted)
             if rate is None:
@@ -106,7 +108,7 @@ def _result(domain: Any, seconds: int, wanted: Callable[[], bool]) -> float | No
             if told.get("dirtyrate.calc_period") == seconds and rate != UNMEASURED:
                 return float(rate)
         pause.wait(0.1)
-    raise MeasureError(f"{domain.name()}: the calculation over {seconds} s did not end in time.")
+    raise MeasureError(f"{domain.name()}: the measurement over {seconds} s did not finish in time.")
 
 
 def measure_running(
@@ -131,7 +133,7 @@ def measure_running(
     except libvirt.libvirtError as error:
         raise MeasureError(sentence(error.get_error_code() or 0, str(error), node).sentence()) from error
     if domain is None:
-        raise MeasureError(f"{state.machines[machine].name} does not run on {node} any more. Refresh the view (F5).")
+        raise MeasureError(f"{state.machines[machine].name} is no longer running on {node}. Refresh the view (F5).")
     return measure(domain, told=told, wanted=wanted)
 
 

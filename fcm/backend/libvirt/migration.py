@@ -165,7 +165,7 @@ class MigrationRun:
         except self._libvirt.libvirtError as error:
             if not self._call_over.is_set():
                 text = sentence(error.get_error_code(), str(error)).sentence()
-                self._reporter.post(ev.BackendReported("warning", f"The migration cannot be stopped yet: {text}"))
+                self._reporter.post(ev.BackendReported("warning", f"The migration cannot be canceled yet: {text}"))
 
     # The run
 
@@ -176,7 +176,10 @@ class MigrationRun:
             said = sentence(error.get_error_code() or 0, str(error), self.migration.destination)
             self._end(said.reason, said.remedy)
         except Exception as error:
-            self._end(f"An internal error stopped the migration: {error}.", "Please report it with the log.")
+            self._end(
+                f"The migration stopped because of an internal error: {error}.",
+                "Report this problem and include the log.",
+            )
             raise
 
     def _follow(self) -> None:
@@ -218,18 +221,19 @@ class MigrationRun:
                 break
         else:
             listed = " ".join(f"{number}. {text}." for number, text in enumerate(failures, 1))
-            reason = f"No network carried the migration to {self.migration.destination}. {listed}"
-            self._end(reason, remedy or "Repair one of these networks or tick another one.")
+            reason = f"The migration to {self.migration.destination} failed on every network. {listed}"
+            self._end(reason, remedy or "Repair one of these networks, or select another one.")
             return
         self._end(failures[-1] if failures else "", remedy)
 
     def _obstacle(self) -> Verdict:
         """What would make libvirt refuse, or wait half a minute for nothing."""
         if self._domain is None:
-            return no(f"The machine is not on {self.migration.source} any more.", "Refresh the view (F5).")
+            return no(f"The virtual machine is no longer on {self.migration.source}.", "Refresh the view (F5).")
         if is_migrating(self._domain):
             return no(
-                f"Another program is migrating {self._domain.name()} already.", "Wait for the end of that migration."
+                f"Another program is already migrating {self._domain.name()}.",
+                "Wait until that migration has finished.",
             )
         return processor_verdict(self._domain, self._destination)
 
@@ -278,20 +282,21 @@ class MigrationRun:
         """Reason, remedy, and whether another network may help: only where it was the network."""
         source, destination = self._source.host.name, self._destination.host.name
         if self._stalled.is_set():
-            return (f"nothing moved for {STALL_LIMIT:g} s", "Check this network.", True)
+            return (f"no data was transferred for {STALL_LIMIT:g} s", "Check this network.", True)
         if not is_alive(self._domain.connect()):
-            text = f"libvirtd of {source} ended or was restarted during the migration"
-            return (text, "Start the move again once the host answers.", False)
+            text = f"libvirtd on {source} stopped or was restarted during the migration"
+            return (text, "Start the migration again when the host responds.", False)
         if not self._destination.answers(ANSWER_LIMIT):
-            text = f"{destination} does not answer any more; it may have lost its power"
-            return (text, f"Look after {destination}, then start the move again.", False)
+            text = f"{destination} no longer responds and may have lost power"
+            return (text, f"Check {destination}, then start the migration again.", False)
         code = error.get_error_code() or 0
         said = sentence(code, str(error), destination)
         lost = code != OPERATION_ABORTED and ("No connection" in said.reason or names_address(str(error), address))
         remedy = said.remedy
         if ":" in address and "Connection refused" in str(error):
             remedy = (
-                f"Let QEMU of {destination} listen on IPv6 too: migration_address in qemu.conf there, such as “::”."
+                f"Configure QEMU on {destination} to listen on IPv6: set migration_address in qemu.conf, for "
+                "example to “::”."
             )
         return (said.reason.rstrip("."), remedy, lost)
 
@@ -434,20 +439,23 @@ class MigrationRun:
                 ev.MigrationCompleted(identity, figures),
             ]
         if self._stalled.is_set() and not reason:
-            reason = f"Nothing moved for {STALL_LIMIT:g} s"
+            reason = f"No data was transferred for {STALL_LIMIT:g} s"
         if seen.node == source and self._canceled.is_set():
             limit = self.migration.options.time_limit
             why = past_limit(limit, source) if limit is not None and self._past_limit.is_set() else ""
             return [ev.MigrationCanceled(identity, why)]
         if seen.node == source and self._followed and not reason:
             text = (
-                f"fcm ended during this migration and the hosts did not complete it. The machine runs on at {source}."
+                "fcm was closed during this migration, and the hosts did not complete it. The virtual machine is "
+                f"still running on {source}."
             )
             return [ev.MigrationInterrupted(identity, text)]
         start = f"{reason}. " if reason else ""
         if seen.node == source:
-            return [ev.MigrationFailed(identity, f"{start}The machine runs on at {source}.", remedy)]
+            return [ev.MigrationFailed(identity, f"{start}The virtual machine is still running on {source}.", remedy)]
         if seen.off:
-            return [ev.MigrationFailed(identity, f"The machine {seen.off} during the migration.", "Start it again.")]
+            return [
+                ev.MigrationFailed(identity, f"The virtual machine {seen.off} during the migration.", "Start it again.")
+            ]
         text = f"{start}{seen.unknown}"
-        return [ev.MigrationFailed(identity, text, "Look at both hosts before you start the machine anywhere.")]
+        return [ev.MigrationFailed(identity, text, "Check both hosts before you start the virtual machine.")]

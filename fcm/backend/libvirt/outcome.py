@@ -22,7 +22,7 @@ _RUNNING, _PAUSED = 1, 3
 """virDomainState"""
 _PAUSED_POSTCOPY = 12
 """virDomainPausedReason"""
-_OFF_BECAUSE = {1: "was shut down", 2: "was switched off", 3: "crashed"}
+_OFF_BECAUSE = {1: "was shut down", 2: "was turned off", 3: "crashed"}
 """virDomainShutoffReason of a machine that ended while it moved."""
 
 
@@ -80,9 +80,9 @@ def whereabouts(source: HostConnection, destination: HostConnection, machine: st
         if now > end:
             silent = [c.host.name for c, seen in ((source, at_source), (destination, at_destination)) if seen.silent]
             if silent:
-                text = f"{' and '.join(silent)} did not answer, so it is not known where the machine runs."
+                text = f"{' and '.join(silent)} did not respond, so it is unknown where the virtual machine is running."
                 return Whereabouts(unknown=text)
-            return Whereabouts(unknown="The machine stands still; it was found running on neither host.")
+            return Whereabouts(unknown="The virtual machine is not running on either host.")
         pause.wait(0.2)
 
 

@@ -50,7 +50,7 @@ def probe(address: str, namespace: str | None = None, limit: float = PROBE_LIMIT
         except ConnectionRefusedError:
             text = "answered"
         except TimeoutError:
-            found.append(Answer(False, f"no answer within {limit:g} s", time.monotonic() - start))
+            found.append(Answer(False, f"no response within {limit:g} s", time.monotonic() - start))
             return
         except OSError as error:
             reason = error.strerror or str(error)
@@ -63,7 +63,7 @@ def probe(address: str, namespace: str | None = None, limit: float = PROBE_LIMIT
     thread = threading.Thread(target=attempt, name=f"probe-{address}", daemon=True)
     thread.start()
     thread.join(limit + 1.0)
-    return found[0] if found else Answer(False, f"no answer within {limit:g} s", time.monotonic() - start)
+    return found[0] if found else Answer(False, f"no response within {limit:g} s", time.monotonic() - start)
 
 
 def _setting(name: str) -> int:
@@ -124,7 +124,7 @@ def connect_limit(settings: tuple[int, int] | None, host: str, way: str = "") ->
         basis = f"read on {host}{f' {way}' if way else ''}: net.ipv4.tcp_syn_retries is {retries}"
     else:
         retries, linear = 6, 4
-        basis = f"assumed: Linux' default of net.ipv4.tcp_syn_retries, 6; that of {host} could not be read"
+        basis = f"assumed: the Linux default, net.ipv4.tcp_syn_retries = 6; the value of {host} could not be read"
     waits = sum(min(2.0**number, _LONGEST_WAIT) for number in range(retries + 1))
     return ConnectLimit((linear + waits) * _WHEEL, basis)
 
@@ -132,7 +132,7 @@ def connect_limit(settings: tuple[int, int] | None, host: str, way: str = "") ->
 def _enter(namespace: str) -> None:
     """Move the calling thread alone into a network namespace (setns(2)); needs root."""
     if sys.platform != "linux":
-        raise OSError("Network namespaces are a thing of Linux.")
+        raise OSError("Network namespaces require Linux.")
     libc = ctypes.CDLL(None, use_errno=True)
     handle = os.open(Path("/run/netns") / namespace, os.O_RDONLY | os.O_CLOEXEC)
     try:

@@ -115,7 +115,7 @@ def _ask(login: list[str], address: str, limit: float) -> Answer | None:
     if done.returncode == 0 or (done.returncode == 1 and _REFUSED in done.stderr):
         return Answer(True, "answered", took)
     if done.returncode == 124:  # of timeout(1)
-        return Answer(False, f"no answer within {limit:g} s", took)
+        return Answer(False, f"no response within {limit:g} s", took)
     for said, reason in _REASONS.items():
         if done.returncode == 1 and said in done.stderr:
             return Answer(False, reason, took)

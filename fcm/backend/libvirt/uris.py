@@ -40,9 +40,9 @@ _WORDS = re.compile(r"[\w ./@+=:,%!-]{1,400}")
 
 TRANSPORTS = ("ssh", "tls", "unix", "tcp")
 _KNOWN_BUT_REFUSED = {
-    "ext": "qemu+ext runs a program instead of a connection; use qemu+ssh or qemu+tls.",
-    "libssh": "fcm does not use libssh; use qemu+ssh.",
-    "libssh2": "fcm does not use libssh2; use qemu+ssh.",
+    "ext": "qemu+ext runs a program instead of opening a connection. Use qemu+ssh or qemu+tls.",
+    "libssh": "fcm does not support libssh. Use qemu+ssh.",
+    "libssh2": "fcm does not support libssh2. Use qemu+ssh.",
 }
 _FREE: dict[str, tuple[str, ...]] = {
     "mode": ("auto", "legacy", "direct"),
@@ -94,15 +94,17 @@ class HostUri:
         where = "on this computer" if here else "on the other hosts, as root"
         target = self.host or "this computer"
         said: dict[str, Callable[[str], str]] = {
-            "command": lambda value: f"run the program {value} {where}, in the place of ssh",
+            "command": lambda value: f"run the program {value} {where} instead of ssh",
             "netcat": lambda value: f"run the program {value} on {target}",
-            "pkipath": lambda value: f"use the key and the certificates in {value}, also the authority that it trusts",
-            "socket": lambda value: f"connect to the socket {value} of {target} instead of libvirt's own",
-            "tls_priority": lambda value: f"choose the encryption {value}, which may be a weak one",
+            "pkipath": lambda value: f"use the key, certificates and certificate authority in {value}",
+            "socket": lambda value: f"connect to the socket {value} on {target} instead of the libvirt socket",
+            "tls_priority": lambda value: f"use the encryption settings {value}, which may be weak",
         }
         found = [say(self.parameters[name]) for name, say in said.items() if name in self.parameters]
         if not self.is_verified:
-            found.append(f"not check who answers as {target}, so that anybody on the way can take its place")
+            found.append(
+                f"not verify the identity of {target}, so that an attacker on the network could impersonate it"
+            )
         return tuple(found)
 
 
@@ -118,13 +120,13 @@ def parse_host_uri(text: str) -> HostUri:
     user, host, port = _authority(match["authority"])
     transport = (match["transport"] or ("tls" if host else "unix")).lower()
     if transport not in TRANSPORTS:
-        known = "The transports are ssh and tls, and none for this computer."
-        raise UriError(_KNOWN_BUT_REFUSED.get(transport, f"There is no transport {transport}. {known}"))
+        known = "Supported transports are ssh and tls, or none for this computer."
+        raise UriError(_KNOWN_BUT_REFUSED.get(transport, f"Unknown transport {transport}. {known}"))
     if (host is None) is not (transport == "unix"):
-        need = "names no host" if host is None else "names a host, which a socket of this computer has not"
-        raise UriError(f"{_shown(text)} {need}. Write it like qemu+ssh://host/system.")
+        need = "has no host name" if host is None else "has a host name, but a local socket has none"
+        raise UriError(f"{_shown(text)} {need}. Use a URI such as qemu+ssh://host/system.")
     if match["path"] not in ("/system", "/session"):
-        raise UriError(f"{_shown(text)} ends in no daemon of libvirt. Write /system (or /session) after the host.")
+        raise UriError(f"{_shown(text)} has no libvirt path. Add /system (or /session) after the host.")
     return HostUri(text, transport, user, host, port, _parameters(match["query"] or "", transport))
 
 
@@ -133,16 +135,16 @@ def _authority(text: str) -> tuple[str | None, str | None, int | None]:
     login, at, place = text.rpartition("@")
     user = _unquoted(login) if at else None
     if user is not None and ":" in user:
-        raise UriError("The URI holds a password. Leave it out and use a key.")
+        raise UriError("The URI contains a password. Remove it and use a key.")
     if user is not None and not _USER.fullmatch(user):
-        raise UriError(f"{_shown(user)} is no name of a user. Begin it with a letter, a digit or an underscore.")
+        raise UriError(f"{_shown(user)} is not a valid user name. Start it with a letter, a digit or an underscore.")
     host, port = _divided(place)
     if host is not None and not is_host(host):
-        raise UriError(f"{_shown(host)} is neither the name nor the address of a host.")
+        raise UriError(f"{_shown(host)} is not a valid host name or address.")
     if port is not None and not (_PORT.fullmatch(port) and 0 < int(port) < 65536):
-        raise UriError(f"{_shown(port)} is no port; it must be 1 to 65535.")
+        raise UriError(f"{_shown(port)} is not a valid port. Use 1 to 65535.")
     if host is None and (user is not None or port is not None):
-        raise UriError("The URI names no host. Write it like qemu+ssh://host/system.")
+        raise UriError("The URI has no host name. Use a URI such as qemu+ssh://host/system.")
     return user, host, None if port is None else int(port)
 
 
@@ -151,13 +153,13 @@ def _divided(place: str) -> tuple[str | None, str | None]:
     if place.startswith("["):
         inner, bracket, rest = place[1:].partition("]")
         if not bracket or (rest and not rest.startswith(":")):
-            raise UriError(f"A bracket is open in {_shown(place)}. Write an IPv6 address like [fd00::1].")
+            raise UriError(f"A closing bracket is missing in {_shown(place)}. Write an IPv6 address as in [fd00::1].")
         address = _unquoted(inner)
         if ":" not in address:
-            raise UriError(f"{_shown(address)} is no IPv6 address; only these stand in brackets.")
+            raise UriError(f"{_shown(address)} is not an IPv6 address. Only IPv6 addresses are written in brackets.")
         return address, rest[1:] if rest else None
     if place.count(":") > 1:
-        raise UriError(f"{_shown(place)} has several colons. Put an IPv6 address in brackets: [fd00::1].")
+        raise UriError(f"{_shown(place)} has several colons. Write an IPv6 address in brackets, as in [fd00::1].")
     host, colon, port = place.partition(":")
     return host or None, port if colon else None
 
@@ -190,11 +192,11 @@ def _parameters(query: str, transport: str) -> dict[str, str]:
         allowed = _ALLOWED_WITH[transport]
         if name not in allowed:
             raise UriError(
-                f"The parameter {_shown(name)} of the URI is not allowed. With qemu+{transport} fcm knows: "
+                f"The parameter {_shown(name)} of the URI is not allowed. Parameters of qemu+{transport} are: "
                 f"{', '.join(allowed)}."
             )
         if name in found:
-            raise UriError(f"The parameter {name} stands twice in the URI. Leave one out.")
+            raise UriError(f"The parameter {name} occurs twice in the URI. Remove one.")
         found[name] = _checked(name, value)
     return found
 
@@ -208,10 +210,15 @@ def _checked(name: str, value: str) -> str:
     elif name in _PATHS:
         # A path from the folder where fcm was started would be another program each time.
         if not _FILE.fullmatch(value):
-            reason = "must be a whole path, such as /etc/fcm/key, of letters, digits, blanks and ./@+=:,~_-"
+            reason = (
+                "must be an absolute path, such as /etc/fcm/key, that contains only letters, digits, spaces "
+                "and ./@+=:,~_-"
+            )
             raise UriError(f"The parameter {name} of the URI is {_shown(value)}; it {reason}.")
     elif not _WORDS.fullmatch(value):
-        raise UriError(f"The parameter {name} of the URI is {_shown(value)}, which has characters that it cannot have.")
+        raise UriError(
+            f"The parameter {name} of the URI is {_shown(value)}, which contains characters that are not allowed."
+        )
     return value
 
 
@@ -219,7 +226,7 @@ def _unquoted(text: str) -> str:
     try:
         return unquote_to_bytes(text).decode()
     except UnicodeDecodeError:
-        raise UriError(f"{_shown(text)} is no text in UTF-8.") from None
+        raise UriError(f"{_shown(text)} is not valid UTF-8.") from None
 
 
 def _shown(text: str) -> str:

@@ -35,7 +35,7 @@ def named_workload(name: str) -> Workload:
         KeyError: with a sentence that lists the known names.
     """
     if name not in workload_names():
-        raise KeyError(f"no workload called {quoted(name)}; known are {', '.join(workload_names())}")
+        raise KeyError(f"unknown workload {quoted(name)}; known workloads are {', '.join(workload_names())}")
     return load_workload(resources.path("workloads", f"{name}.toml"))
 
 
@@ -56,7 +56,7 @@ def workload_from(f: Fields, name: str = "") -> Workload:
     """A workload from an object in the form of the files; ``name`` where it states none. Raises BadFileError."""
     patterns = tuple(_pattern(p) for p in f.objects("pattern", 1000))
     if not patterns:
-        raise f.bad("pattern", "one [[pattern]] or more", "none")
+        raise f.bad("pattern", "at least one [[pattern]]", "none")
     burst = None
     if f.has("burst"):
         b = f.inner("burst")

@@ -12,7 +12,7 @@ How it is used::
     engine.start_postcopy(handle); engine.cancel(handle)
 
 Pure numpy; the same calls give the same figures, also with `noise` (a seed). A migration's clock starts at the
-beginning of the step after `add`. A finished or cancelled migration leaves the engine by itself.
+beginning of the step after `add`. A finished or canceled migration leaves the engine by itself.
 
 The model is an expectation over segments and classes of pages (see `passes`), advanced by QEMU's own clock: a budget a
 window, a look at what remains at the start of each window, a threshold from the bandwidth of the window before
@@ -95,7 +95,7 @@ class Engine:
         """
         for name in spec.links:
             if name not in self._links:
-                raise KeyError(f"migration crosses unknown link {name}")
+                raise KeyError(f"migration uses unknown link {name}")
         rows = self._rows
         if not self._free:
             old = rows.size
@@ -141,9 +141,9 @@ class Engine:
         rows, slot = self._rows, self._slots[handle]
         spec = rows.specs[slot]
         if spec is None or Capability.POSTCOPY not in spec.capabilities:
-            raise ValueError("this migration was not prepared for post-copy: give it the capability postcopy-ram")
+            raise ValueError("post-copy is not enabled for this migration: enable the capability postcopy-ram")
         if rows.state[slot] != BROWNOUT:
-            raise ValueError("post-copy can only begin while memory is copied and the guest runs at the source")
+            raise ValueError("post-copy can only start while memory is copied and the guest runs on the source")
         which = np.array([slot])
         read_log(rows, which, rows.time[which], self._random)
         self._suspend(which, rows.time[which])

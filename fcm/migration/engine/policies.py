@@ -179,4 +179,4 @@ def preset(name: str) -> StoppingRule:
     try:
         return PRESETS[name]
     except KeyError:
-        raise KeyError(f"no preset called {quoted(name)}; known are {', '.join(PRESETS)}") from None
+        raise KeyError(f"unknown preset {quoted(name)}; known presets are {', '.join(PRESETS)}") from None

@@ -321,28 +321,27 @@ class Forecast:
             return _Why()
         carried = rate * self.downtime_limit
         if growth is None:
-            return _Why(
-                "The dirty log has not been read yet: how fast the guest writes will be known after the first pass."
-            )
+            return _Why("The dirty log has not been read yet. The dirty rate will be known after the first pass.")
         # What speaks against an end is told by the members that do not reach one.
         stuck = ~track.ends if not track.ends.all() else track.ends
         left = float(np.median(track.values[-1][stuck]))
         dirty = float(np.median(growth.distinct(np.ones(MEMBERS))[stuck]))
         text = (
-            f"About {_mib(left)} are dirtied again while as much is sent ({_mib(dirty)} in a second against "
-            f"{_mib(rate)} sent), and {self.downtime_limit * 1000:.0f} ms carry only {_mib(carried)}."
+            f"The guest dirties about {_mib(left)} while the same amount is sent ({_mib(dirty)}/s dirtied, "
+            f"{_mib(rate)}/s sent), but only {_mib(carried)} can be sent within the downtime limit of "
+            f"{self.downtime_limit * 1000:.0f} ms."
         )
         if verdict is Verdict.UNKNOWN:
-            text = "It is close: " + text.replace("About", "as many as", 1).replace("are dirtied", "may be dirtied", 1)
+            text = "Convergence is uncertain. " + text.replace("dirties about", "may dirty up to", 1)
         need = left * 1.1 / rate
         remedies = []
         if need > self.downtime_limit:
             remedies.append(f"raise the downtime limit to {math.ceil(need * 100) * 10} ms")
         faster = _bandwidth_for(growth, self.downtime_limit)
         if faster is not None and faster > 1.05 * rate:
-            remedies.append(f"allow {_mib(faster)}/s")
+            remedies.append(f"raise the bandwidth to {_mib(faster)}/s")
         if not self.auto_converge:
-            remedies.append("switch on auto-converge, which slows the guest")
+            remedies.append("turn on auto-converge, which throttles the guest")
         remedies.append("switch to post-copy")
         limit = need if need > self.downtime_limit else None
         return _Why(text, tuple(remedies), limit, faster if faster is not None and faster > rate else None)
@@ -391,8 +390,8 @@ class Forecast:
             never,
             never,
             Verdict.UNKNOWN,
-            "Nothing is being sent: the network of the live migration does not carry data.",
-            ("restore the link or cancel the migration",),
+            "No data is being sent over the live migration network.",
+            ("restore the network connection or cancel the migration",),
             self._progress,
             not self._pairs,
         )

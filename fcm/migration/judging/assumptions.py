@@ -39,34 +39,34 @@ def assumptions(plan: Plan, spec: MigrationSpec, samples: Sequence[DirtySample],
     fixed = plan.fixed_downtime
     spread = f", {seconds(fixed * FIXED[0])} to {seconds(fixed * FIXED[1])}" if drawn else ""
     out = [_bandwidth(plan, drawn), _last_copy(plan)]
-    out.append(f"{seconds(fixed)} of standing still beyond it (assumed{spread})")
+    out.append(f"{seconds(fixed)} of blackout in addition to the last copy (assumed{spread})")
     out.append(f"the stopping rule of {plan.rule.title}{_rule(plan, spec)}")
     whose = "given" if plan.downtime_limit is not None else f"the default of {plan.rule.title}"
     if plan.rule.threshold_from_downtime:
         out.append(f"a downtime limit of {seconds(plan.limit)} ({whose})")
     else:
-        out.append("no downtime limit, because this hypervisor does not look at one")
+        out.append("no downtime limit, because this hypervisor does not use one")
     out.append(_pages(spec))
     if samples and all(one.mib_per_s <= 0 for one in samples):
         out.append("a guest that writes nothing, as measured (QEMU rounds down to whole MiB/s)")
     elif samples and not any(one.exact for one in samples):
-        out.append("dirty rates measured by page sampling, which are rough")
+        out.append("dirty rates measured by page sampling, which are approximate")
     elif samples:
         out.append("dirty rates as measured")
     if Capability.XBZRLE in spec.capabilities:
-        out.append(f"{spec.xbzrle_delta:.0f} bytes for a page that XBZRLE encodes (assumed)")
+        out.append(f"{spec.xbzrle_delta:.0f} bytes per page encoded by XBZRLE (assumed)")
     return tuple(out)
 
 
 def _bandwidth(plan: Plan, drawn: bool) -> str:
     words = f", {plan.bandwidth_words}" if plan.bandwidth_words else ""
-    reached = f", {REACHED[0] * 100:.0f} to {REACHED[1] * 100:.0f} % of it reached (assumed)" if drawn else ""
+    reached = f", {REACHED[0] * 100:.0f} to {REACHED[1] * 100:.0f} % of it achieved (assumed)" if drawn else ""
     return f"a bandwidth of {rate(plan.bandwidth)} ({plan.bandwidth_origin}{words}){reached}"
 
 
 def _last_copy(plan: Plan) -> str:
     if plan.line_rate is None:
-        return "a last copy at the same rate (assumed)"
+        return "a last copy at the same bandwidth (assumed)"
     return f"a last copy at up to {rate(max(plan.line_rate, 1.0))} ({plan.line_words})"
 
 
@@ -74,17 +74,17 @@ def _rule(plan: Plan, spec: MigrationSpec) -> str:
     chunked = plan.rule.log_window is LogWindow.CHUNK and not spec.dirty_ring
     said = f" and KVM's dirty log in chunks of {size(4096 << spec.chunk_shift)} (assumed)" if chunked else ""
     if plan.rule.max_passes is not None:
-        said = f", which suspends the guest after {counted(plan.rule.max_passes, 'pass', 'passes')} at the latest"
+        said = f", which suspends the guest after at most {counted(plan.rule.max_passes, 'pass', 'passes')}"
     return said
 
 
 def _pages(spec: MigrationSpec) -> str:
     share = spec.workload.zero_share + sum(count for _, count in spec.workload.zero_ranges) * 4096 / spec.memory
     if share <= 0:
-        return "8 bytes of overhead a page of 4 KiB, no zero pages (assumed)"
+        return "8 bytes of overhead per 4 KiB page, no zero pages (assumed)"
     share = min(share, 1.0)
     zero = f"{share * 100:.0f} % zero pages, each found in {spec.zero_page_cost * 1e6:g} µs (assumed)"
-    return f"8 bytes of overhead a page of 4 KiB, {zero}"
+    return f"8 bytes of overhead per 4 KiB page, {zero}"
 
 
 def of_case(case: Case, spec: MigrationSpec, bandwidth_given: bool) -> tuple[str, ...]:
@@ -97,21 +97,21 @@ def of_case(case: Case, spec: MigrationSpec, bandwidth_given: bool) -> tuple[str
     """
     out = []
     if spec.bandwidth_series:
-        out.append("the bandwidth that this run reached (measured)")
+        out.append("the bandwidth that this run achieved (measured)")
     else:
         whose = "given" if bandwidth_given else "of the case"
         out.append(f"a bandwidth of {rate(spec.bandwidth)} ({whose})")
     if spec.line_rate is None:
-        out.append("a last copy at the same rate (assumed)")
+        out.append("a last copy at the same bandwidth (assumed)")
     else:
         out.append(f"a last copy at up to {rate(spec.line)} ({'of the laboratory' if case.laboratory else 'given'})")
     out.append(f"the stopping rule of {spec.rule.title}")
-    out.insert(2, f"{seconds(spec.fixed_downtime)} of standing still beyond it (assumed)")
+    out.insert(2, f"{seconds(spec.fixed_downtime)} of blackout in addition to the last copy (assumed)")
     if spec.rule.threshold_from_downtime:
         out.append(f"a downtime limit of {seconds(spec.limit)}")
     out.append(_pages(spec))
     if spec.workload.rate <= 0:
-        out.append("the guest writes nothing, so it converges")
+        out.append("a guest that writes nothing, so the migration converges")
     if case.laboratory:
         out.append("the guest of the laboratory")
     return tuple(out)

@@ -74,12 +74,16 @@ class Comparable:
     def sentence(self) -> str:
         """What the prediction rests on."""
         writes = (
-            "the workload that the cluster gives the guest"
+            "the workload that the cluster runs in the guest"
             if self.basis is Basis.WORKLOAD
-            else "a workload fitted to the pages that this run's own passes found dirtied"
+            else "a workload fitted to the pages dirtied in each pass of this run"
         )
-        rate = "the bandwidth limit asked for" if self.bandwidth_asked else "the bandwidth this run reached"
-        own = " The run was simulated by the same engine, so this says nothing about hosts." if self.simulated else ""
+        rate = "the requested bandwidth limit" if self.bandwidth_asked else "the bandwidth that this run achieved"
+        own = (
+            (" The run was simulated by the same engine, so the comparison says nothing about real hosts.")
+            if self.simulated
+            else ""
+        )
         notes = f" {self.notes}" if self.notes else ""
         return f"Predicted from {writes} and {rate}.{own}{notes}"
 
@@ -97,19 +101,19 @@ def comparable(recording: Recording, achieved: bool = False, rule: StoppingRule 
     """
     kept = recording.kept
     if kept is None:
-        raise NotComparableError("the file does not say what was asked for")
+        raise NotComparableError("the file does not contain the requested options")
     memory = _memory_rows(recording)
     connections = sum(1 for a in kept.phases if a[0] is Phase.BROWNOUT)
     if not 0 < recording.memory <= LARGEST:
         raise NotComparableError("the machine's memory is not known")
     if len(memory) < 2:
-        raise NotComparableError("no memory pass was seen")
+        raise NotComparableError("the recording has no memory pass")
     if connections > 1:
-        raise NotComparableError("its memory was sent more than once, because a connection broke")
+        raise NotComparableError("its memory was sent more than once, because a connection failed")
     if kept.tuned:
         raise NotComparableError("its limits were changed while it ran")
     if Capability.POSTCOPY in kept.capabilities and kept.entered(Phase.NETWORK) is not None:
-        raise NotComparableError("it ended by post-copy, when the user or its options chose")
+        raise NotComparableError("it switched to post-copy")
     before = (kept.entered(Phase.BROWNOUT) or 0.0) if kept.simulated else _began(memory)
     final = recording.final
     stopped = final.total - final.downtime if final is not None else float(memory.time[-1])
@@ -117,7 +121,7 @@ def comparable(recording: Recording, achieved: bool = False, rule: StoppingRule 
     workload, basis = _workload(recording, memory, kept, seen, before)
     bandwidth = _bandwidth(memory, seen, before)
     if bandwidth <= 0:
-        raise NotComparableError("no bandwidth could be measured")
+        raise NotComparableError("its bandwidth could not be measured")
     asked = kept.bandwidth is not None and not achieved
     series = memory.bandwidth_samples(SERIES_EVERY)[:-1] if achieved else ()
     spec = _specification(recording, kept, workload, kept.bandwidth if asked and kept.bandwidth else bandwidth)
@@ -178,11 +182,11 @@ def _workload(
     if kept.workload is not None:
         pages = recording.memory // PAGE
         if any(getattr(p, "first", 0) + p.pages > pages for p in kept.workload.patterns):
-            raise NotComparableError("its workload writes beyond the machine's memory")
+            raise NotComparableError("its workload exceeds the memory of the virtual machine")
         return kept.workload, Basis.WORKLOAD
     taken = samples(seen, begin)
     if not taken:
-        raise NotComparableError("no pass was seen to its end, so nothing tells how its guest writes")
+        raise NotComparableError("no pass was recorded completely, so the dirty rate is unknown")
     # Pages that went as nothing in the first pass were zero: the guest has not written to them.
     filled = min(seen[0].before, float(recording.memory))
     found = fit(sorted(taken, key=lambda s: s.seconds), int(filled)).workload

@@ -65,7 +65,7 @@ def convergence_svg(prediction: Prediction, title: str, measured: Recording | No
         out.append(_line([at(x, y) for x, y in seen], _MEASURED, "6 4"))
     out.append(_line([at(x, y) for x, y in curve], _FORECAST, ""))
     middle = (_TOP + HEIGHT - _BOTTOM) / 2
-    below = "seconds (ticks: passes foretold)"
+    below = "seconds (ticks: predicted passes)"
     out.append(f'<text x="{(WIDTH + _LEFT) / 2:.0f}" y="{HEIGHT - 12}" text-anchor="middle">{below}</text>')
     turn = f'transform="rotate(-90 20 {middle:.0f})"'
     out.append(f'<text x="20" y="{middle:.0f}" text-anchor="middle" {turn}>remaining memory, MiB</text>')
@@ -82,8 +82,8 @@ def caption(prediction: Prediction) -> str:
     sent = f"{size(prediction.bytes)} sent in {passes}"
     if prediction.would_end is not None:
         return (
-            f"would end after about {seconds(prediction.would_end)}, past the limit of {_limit(prediction.total)}; "
-            f"{sent} by then"
+            f"expected to finish in about {seconds(prediction.would_end)}, after the time limit of "
+            f"{_limit(prediction.total)}; {sent} by then"
         )
     if prediction.downtime is None:
         return f"does not converge within {_limit(prediction.total)}; {sent}"

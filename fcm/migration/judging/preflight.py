@@ -103,7 +103,7 @@ class Judgement:
     @property
     def reckoned_with(self) -> str:
         """Its assumptions as a sentence."""
-        return f"Reckoned with {'; '.join(self.assumptions)}."
+        return f"Based on {'; '.join(self.assumptions)}."
 
 
 def judge(
@@ -129,7 +129,7 @@ def judge(
         ValueError: with neither workload nor samples, or for a plan without memory or bandwidth.
     """
     if plan.memory < PAGE or not 0 < plan.bandwidth < math.inf:
-        raise ValueError("a plan needs a page of memory and a finite bandwidth above 0 bytes/s")
+        raise ValueError("a plan needs at least one page of memory and a finite bandwidth above 0 bytes/s")
     if workload is None:
         if not samples:
             raise ValueError("a plan needs a workload or measured dirty rates")
@@ -215,7 +215,7 @@ def _remedies(
         slowed = replace(plan, capabilities=plan.capabilities | {Capability.AUTO_CONVERGE})
         result = predict(slowed.specification(workload), patience, until_standstill=True, wanted=wanted)
         if result.status == COMPLETED:
-            text = "auto-converge, which slows the guest"
+            text = "auto-converge, which throttles the guest"
             out.append(Remedy(RemedyKind.AUTO_CONVERGE, None, result.total, text))
     for factor in (1.25, 1.5, 2.0, 3.0, MOST_BANDWIDTH):
         faster = replace(plan, bandwidth=plan.bandwidth * factor)
@@ -281,18 +281,19 @@ def _sentence(
 ) -> str:
     if verdict is Verdict.CONVERGES:
         text = (
-            f"It ends by itself after about {_seconds(total)}, sends {size(sent.value)} "
-            f"and lets the guest stand still for {_range(downtime)}."
+            f"Expected to finish in about {_seconds(total)}, sending {size(sent.value)} "
+            f"and stopping the guest for {_range(downtime)} (blackout)."
         )
-        return text if certain else text[:-1] + "; but it is close, and a busier host or guest may keep it from ending."
+        return text if certain else text + " Convergence is not certain: a busier host or guest may prevent it."
     helps = [r for r in remedies if r.kind is not RemedyKind.POSTCOPY]
     if verdict is Verdict.CONVERGES_WITH:
-        ways = [f"{r.text} ({seconds(r.total)} in all)" for r in helps] + ["post-copy"]
-        start = f"It does not end by itself within a downtime of {seconds(plan.limit)}"
-        return f"{start}, but would with {_either(ways)}."
+        ways = [f"{r.text} ({seconds(r.total)} total)" for r in helps] + ["post-copy"]
+        start = f"Does not converge within the downtime limit of {seconds(plan.limit)}"
+        return f"{start}, but would converge with {_either(ways)}."
     return (
-        f"It does not end: the guest dirties memory faster than {rate(plan.bandwidth)} carries it, and no reasonable "
-        "downtime limit, bandwidth or slowing changes that. Only post-copy or a quieter guest would."
+        f"Does not converge: the guest dirties memory faster than {rate(plan.bandwidth)} can send it. A longer "
+        "downtime limit, more bandwidth or auto-converge would not help. Use post-copy, or reduce the load in the "
+        "guest."
     )
 
 
@@ -302,13 +303,18 @@ def _either(ways: Sequence[str]) -> str:
 
 def _seconds(e: Estimate) -> str:
     interval = _range(e) if math.isfinite(e.high) else ""
-    return seconds(e.value) if interval in ("", seconds(e.value)) else f"{seconds(e.value)} ({interval})"
+    return _rounded(e.value) if interval in ("", _rounded(e.value)) else f"{_rounded(e.value)} ({interval})"
+
+
+def _rounded(value: float) -> str:
+    """A duration in words; from 10 s on in whole seconds, which is as much as a forecast can promise."""
+    return f"{value:.0f} s" if 9.95 <= value < 59.5 else seconds(value)
 
 
 def _range(e: Estimate) -> str:
     """An interval in words, in one unit where that is possible; its value where the upper end is open."""
-    low, high = seconds(e.low), seconds(e.high)
+    low, high = _rounded(e.low), _rounded(e.high)
     if not math.isfinite(e.high) or low == high:
-        return f"about {seconds(e.value)}" if not math.isfinite(e.high) else high
+        return f"about {_rounded(e.value)}" if not math.isfinite(e.high) else high
     number, _, unit = low.partition(" ")
     return f"{number} to {high}" if " " not in unit and high.endswith(f" {unit}") else f"{low} to {high}"

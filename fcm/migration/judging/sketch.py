@@ -230,7 +230,9 @@ def sketch(spec: MigrationSpec, give_up: float = 3600.0) -> Prediction:
     """
     patterns = spec.workload.patterns
     if len(patterns) > 1 or not all(isinstance(one, Uniform) for one in patterns) or spec.workload.burst is not None:
-        raise ValueError("a sketch needs a guest that writes one range of pages evenly; use predict for others")
+        raise ValueError(
+            "a sketch needs a guest that writes one range of pages uniformly; use predict for other guests"
+        )
     parts: list[_Part] = []
     rate = 0.0
     for one in patterns:

@@ -189,7 +189,7 @@ def _patterns(fields: Fields, rate: float, total: int, buckets: int) -> tuple[Pa
         if not good or not all(is_number(x) for x in row):
             raise fields.bad(name, "[share of writes, first page, pages] or the same with a Zipf exponent", row)
         if not 0 <= row[0] < 1e9:
-            raise fields.bad(name, "a share of writes of 0 or more", row[0])
+            raise fields.bad(name, "a share of writes of at least 0", row[0])
         first, pages = _range(fields, name, row[1], row[2], total)
         exponent = float(row[3]) if len(row) == 4 else None
         if exponent is not None and not 0 <= exponent <= 10:

@@ -100,13 +100,13 @@ def _read_rows(f: Fields, recording: Recording) -> None:
     count = len(phases)
     for n in names:
         if len(values[n]) != count:
-            raise f.bad(n, f"{count} values, as many as there are phases", len(values[n]))
+            raise f.bad(n, f"{count} values, one for each phase", len(values[n]))
     known = {p.value: p for p in Phase}
     for p in phases:
         if not isinstance(p, str) or p not in known:
             raise f.bad("phase", f"names among {', '.join(known)}", p)
     if any(b < a for a, b in zip(values["time"], values["time"][1:], strict=False)):
-        raise f.bad("time", "times that do not run backwards")
+        raise f.bad("time", "times in ascending order")
     for n in names:
         if any(abs(v) > 2**62 for v in values[n]):
             raise f.bad(n, "numbers below 2**62")

@@ -126,9 +126,7 @@ def recording_of_answers(text: str, path: Path) -> Recording | None:
     if not log.answers:
         return None
     if len(log.broken) > len(log.answers):
-        raise BadFileError(
-            str(path), "", "answers of query-migrate", f"a value that breaks off in line {log.broken[0]}"
-        )
+        raise BadFileError(str(path), "", "answers of query-migrate", f"an incomplete value in line {log.broken[0]}")
     return _recording(log, str(path))
 
 
@@ -169,7 +167,7 @@ def _is_like_json(text: str, start: int) -> bool:
 
 
 def _no_constant(name: str) -> float:
-    raise ValueError(f"{name} is no number of JSON")
+    raise ValueError(f"{name} is not a JSON number")
 
 
 def _take(value: Any, stamp: float | None, log: _Log, depth: int) -> None:
@@ -237,11 +235,11 @@ def _recording(log: _Log, file: str) -> Recording:
     answers, others = _last_migration(log.answers)
     rows, notes = _rows(answers, file)
     if others:
-        notes.append(f"the file tells of {others + 1} migrations, and the last is taken")
+        notes.append(f"the file contains {others + 1} migrations, and the last one is used")
     if log.broken:
-        notes.append(f"what breaks off in line {log.broken[0]} is left out")
+        notes.append(f"the incomplete value in line {log.broken[0]} is ignored")
     if not rows:
-        raise BadFileError(file, "ram", "answers of query-migrate with `ram`, taken while memory moves", "none")
+        raise BadFileError(file, "ram", "answers of query-migrate with `ram`, taken while memory is copied", "none")
     last = answers[-1]
     ram = next(ram for one in reversed(answers) if (ram := _ram(one, file)) is not None)
     memory = ram.whole("total", 0, _LARGEST, 0, "bytes") or max(row.remaining for row in rows)
@@ -256,7 +254,7 @@ def _recording(log: _Log, file: str) -> Recording:
     if recording.outcome == "completed":
         recording.final = _final(Fields(last.values, file), ram, rows, notes)
     elif not recording.outcome:
-        notes.append("the last answer was taken while the migration ran, so how it ended is not known")
+        notes.append("the last answer was taken while the migration was running, so its result is unknown")
     begun = next((one.stamp for one in answers if one.stamp is not None), None)
     final = recording.final
     phases = [(Phase.BROWNOUT, rows[0].time)]
@@ -311,13 +309,13 @@ def _rows(answers: list[_Answer], file: str) -> tuple[list[TelemetryRow], list[s
     notes: list[str] = []
     if not own_clock:
         if len(stamps) < len(found) or not stamps:
-            raise BadFileError(file, "total-time", "ms in each answer, or a time stamp beside it", "neither")
-        notes.append("total-time is missing, so times count from the first answer")
+            raise BadFileError(file, "total-time", "ms in each answer, or a time stamp for each answer", "neither")
+        notes.append("total-time is missing, so times are relative to the first answer")
     counted = any(ram.has("dirty-sync-count") for _, ram in found)
     if not counted:
-        notes.append("dirty-sync-count is missing, so a pass is taken to begin where what remains rises")
+        notes.append("dirty-sync-count is missing, so a new pass is assumed where the remaining memory increases")
     if not any(ram.has("dirty-pages-rate") for _, ram in found):
-        notes.append("dirty-pages-rate is missing, so dirty rates come from the passes alone")
+        notes.append("dirty-pages-rate is missing, so dirty rates are derived from the passes")
     rows: list[TelemetryRow] = []
     number = 1
     for one, ram in found:
@@ -349,7 +347,7 @@ def _rows(answers: list[_Answer], file: str) -> tuple[list[TelemetryRow], list[s
 
 def _final(f: Fields, ram: Fields, rows: list[TelemetryRow], notes: list[str]) -> FinalFigures | None:
     if not f.has("downtime"):
-        notes.append("the last answer does not say the downtime, so the end is not compared")
+        notes.append("the last answer has no downtime, so the end is not compared")
         return None
     total = f.number("total-time", 0, 1e13, rows[-1].time * 1000, "ms") / 1000.0
     passes = ram.whole("dirty-sync-count", 0, 1 << 40, rows[-1].pass_number + 1)
@@ -365,9 +363,9 @@ def _limits(log: _Log, file: str, notes: list[str]) -> tuple[float | None, float
         bandwidth = None
     downtime = f.number("downtime-limit", 0, 2_000_000, unit="ms") / 1000.0 if f.has("downtime-limit") else None
     if bandwidth is None:
-        notes.append("the bandwidth limit is not told, so the bandwidth reached is taken for it")
+        notes.append("the bandwidth limit is missing, so the achieved bandwidth is used")
     if downtime is None:
-        notes.append("the downtime limit is not told, so 300 ms, QEMU's default, are assumed")
+        notes.append("the downtime limit is missing, so QEMU's default of 300 ms is assumed")
     return bandwidth, downtime
 
 

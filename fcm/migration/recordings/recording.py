@@ -266,7 +266,7 @@ class Recording:
         return lists
 
     def set_columns(self, values: Mapping[str, Sequence[float]], phases: Sequence[Phase]) -> None:
-        """Replaces all rows by what ``columns`` gave: lists of one length, times that do not run backwards."""
+        """Replaces all rows by what ``columns`` gave: lists of one length, times in ascending order."""
         for name, numbers in values.items():
             self._columns[name] = np.array(numbers or [0], COLUMNS[name])
         self._columns["phase"] = np.array([_PHASES.index(p) for p in phases] or [0], np.int8)

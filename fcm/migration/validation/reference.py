@@ -92,7 +92,7 @@ class _PageByPage:
             elif isinstance(p, Sweep):
                 self.sweeps.append(p)
             else:
-                raise ValueError("pages one by one need addresses: classes known by size alone have none")
+                raise ValueError("the page-by-page simulation needs addresses, but a class has only a size")
         counter = spec.workload.counter_page
         if counter is not None:
             self.rate[counter] += spec.workload.rate

@@ -247,7 +247,7 @@ def validate_kept(name: str, recording: Recording, achieved: bool) -> ValidatedC
     """A migration that a journal kept, against the engine with the workload that is known or fitted to its passes."""
     if recording.final is None:
         reason = recording.kept.reason if recording.kept is not None else ""
-        return LeftOut(name, f"it did not complete ({recording.outcome or 'unknown end'}). {reason}".strip())
+        return LeftOut(name, f"it did not complete ({recording.outcome or 'unknown result'}). {reason}".strip())
     try:
         how = comparable(recording, achieved)
     except NotComparableError as error:

@@ -22,25 +22,25 @@ _HEAD = 2
 """Lines of a table's head."""
 _CALIBRATED = (0.70, 0.90)
 _WORDS = {
-    "total_pct": "total time, 90th percentile of the error",
-    "bytes_pct": "bytes, 90th percentile",
-    "downtime_ms": "blackout, 90th percentile",
+    "total_pct": "total time error, 90th percentile",
+    "bytes_pct": "bytes error, 90th percentile",
+    "downtime_ms": "blackout error, 90th percentile",
     "passes_within": "passes within 1 (pre-flight 2)",
-    "right_class": "converges or not, told right",
+    "right_class": "convergence predicted correctly",
 }
 
 
 def validation_text(result: Validation) -> str:
     """All tables, each under its heading."""
-    fed = "bandwidth and writes achieved" if result.achieved else "the case alone"
-    parts = [f"{counted(len(result.cases), 'recording')}, fed with {fed}.", table(result, RECORDINGS)]
+    fed = "achieved bandwidth and writes" if result.achieved else "the case alone"
+    parts = [f"{counted(len(result.cases), 'recording')}, input: {fed}.", table(result, RECORDINGS)]
     shown = [name for name, models in result.groups.items() if models]
     shown += [FORECAST] if result.forecast["recordings"] else []
     for name in (*shown, *([TARGETS] if len(_targets(result)) > _HEAD else [])):
         parts += [f"### {name}", table(result, name)]
     bases = {case.basis for case in result.cases if case.basis}
     if bases:
-        parts += ["### kept migrations", "\n".join(f"- {basis}" for basis in sorted(bases))]
+        parts += ["### exported migrations", "\n".join(f"- {basis}" for basis in sorted(bases))]
     if result.left_out:
         lines = [f"- {one.name}: {one.reason.rstrip('.')}." for one in result.left_out]
         parts += ["### not compared", "\n".join(lines)]
@@ -89,12 +89,14 @@ def _group(models: dict[str, dict[str, Any]]) -> list[str]:
 
 def _forecast(forecast: dict[str, Any]) -> list[str]:
     """How often the 80 % intervals held."""
-    lines = ["| instants of | number | end in interval | below | above | blackout in interval | below | above |"]
+    lines = [
+        "| instants of | number | end within interval | below | above | blackout within interval | below | above |"
+    ]
     lines += ["|---|---|---|---|---|---|---|---|"]
-    parts = [(f"all {counted(forecast['recordings'], 'run')} that ended, from the middle of pass 1", forecast)]
-    parts += [("the same, every run counting alike", forecast["by_run"])]
-    parts += [("these, before the first reading of the log", forecast["before_first_reading"])]
-    parts += [("these, after it", forecast["after_first_reading"])]
+    parts = [(f"all {counted(forecast['recordings'], 'completed run')}, from the middle of pass 1", forecast)]
+    parts += [("the same, each run weighted equally", forecast["by_run"])]
+    parts += [("the same, before the first dirty log sync", forecast["before_first_reading"])]
+    parts += [("the same, after the first dirty log sync", forecast["after_first_reading"])]
     parts += [(case["name"], case) for case in forecast["cases"]]
     for name, part in parts:
         shares = [part[kind][key] for kind in ("eta", "blackout") for key in ("held", "below", "above")]
@@ -104,7 +106,7 @@ def _forecast(forecast: dict[str, Any]) -> list[str]:
 
 def _targets(result: Validation) -> list[str]:
     """What is aimed at, what was reached, and whether that meets it."""
-    lines = ["| of | what | aim | here | |", "|---|---|---|---|---|"]
+    lines = ["| group | metric | target | result | |", "|---|---|---|---|---|"]
     known = ("all", "engine") if result.achieved else ("steady", "engine")
     groups: list[tuple[str, str, tuple[tuple[str, float], ...]]]
     groups = [(*known, _KNOWN), ("pre-flight", "pre-flight", _PREFLIGHT)]
@@ -123,7 +125,10 @@ def _targets(result: Validation) -> list[str]:
                 wanted, here, met = f"at least {100 * aim:.0f} %", _share(found), found >= aim
             lines.append(f"| {group} | {_WORDS[metric]} | {wanted} | {here} | {'met' if met else 'missed'} |")
     low, high = _CALIBRATED
-    for kind, words in (("eta", "time to the end in its 80 % interval"), ("blackout", "blackout in its 80 % interval")):
+    for kind, words in (
+        ("eta", "remaining time within the 80 % interval"),
+        ("blackout", "blackout within the 80 % interval"),
+    ):
         held = result.forecast[kind]["held"]
         if held is not None:
             met = "met" if low <= held <= high else "missed"

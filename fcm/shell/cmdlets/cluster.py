@@ -23,9 +23,9 @@ if TYPE_CHECKING:
 
 @cmdlet(
     "Get-Cluster",
-    Param("Name", position=0, help="Name of the cluster; . or nothing: the one that is open.", pipes=("Cluster", TEXT)),
-    Param("Domain", absent="domains are not searched; open the cluster in the window or with --cluster."),
-    synopsis="The open cluster.",
+    Param("Name", position=0, help="Name of the cluster. Default, or '.': the open cluster.", pipes=("Cluster", TEXT)),
+    Param("Domain", absent="domain search is not supported; open the cluster in the window or with --cluster."),
+    synopsis="Gets the open cluster.",
     example="Get-Cluster contoso",
 )
 def get_cluster(call: Call) -> Iterable[Any]:
@@ -40,12 +40,12 @@ def get_cluster(call: Call) -> Iterable[Any]:
 @cmdlet(
     "New-Cluster",
     Param("Name", position=0, needed=True),
-    Param("Node", "texts", help="Names of the servers; nothing: node1, node2, node3."),
-    Param("StaticAddress", help="IPv4 address of the access point; nothing: 10.0.1.10."),
-    Param("NoStorage", "switch", help="Without shared disks."),
-    Param("IgnoreNetwork", absent="all networks of the new cluster are its own."),
-    Param("AdministrativeAccessPoint", absent="it came with Windows Server 2012 R2."),
-    synopsis="Create an embedded cluster as the wizard proposes it, and go on with it.",
+    Param("Node", "texts", help="Names of the servers. Default: node1, node2, node3."),
+    Param("StaticAddress", help="IPv4 address of the access point. Default: 10.0.1.10."),
+    Param("NoStorage", "switch", help="Do not add shared disks."),
+    Param("IgnoreNetwork", absent="the networks of the new cluster cannot be changed here."),
+    Param("AdministrativeAccessPoint", absent="requires Windows Server 2012 R2."),
+    synopsis="Creates an embedded cluster with the defaults of the wizard, and opens it.",
     example="New-Cluster -Name fabrikam -Node server1, server2 -StaticAddress 10.0.1.10",
 )
 def new_cluster(call: Call) -> Iterable[Any]:
@@ -82,7 +82,7 @@ def new_cluster(call: Call) -> Iterable[Any]:
     "Get-ClusterQuorum",
     CLUSTER,
     INPUT,
-    synopsis="Quorum configuration and witness.",
+    synopsis="Gets the quorum configuration and witness.",
     example="Get-ClusterQuorum",
 )
 def get_quorum(call: Call) -> Iterable[Any]:
@@ -117,10 +117,10 @@ _MODES = {
     Param("NodeAndDiskMajority", help="Name of the witness disk."),
     Param("NodeAndFileShareMajority", help="UNC path of the share."),
     Param("DiskOnly", help="Name of the disk."),
-    Param("CloudWitness", "switch", absent="it came with Windows Server 2016."),
+    Param("CloudWitness", "switch", absent="requires Windows Server 2016."),
     CLUSTER,
     INPUT,
-    synopsis="Configure Cluster Quorum Settings.",
+    synopsis="Configures the quorum settings of the cluster.",
     example="Set-ClusterQuorum -NodeMajority",
 )
 def set_quorum(call: Call) -> Iterable[Any]:
@@ -129,7 +129,7 @@ def set_quorum(call: Call) -> Iterable[Any]:
     chosen = [name for name in _MODES if call.has(name)]
     if len(chosen) != 1:
         raise ParameterError(
-            f"{len(chosen)} quorum modes are given.", f"Give one of {', '.join('-' + name for name in _MODES)}."
+            f"{len(chosen)} quorum modes are specified.", f"Specify one of {', '.join('-' + name for name in _MODES)}."
         )
     mode = _MODES[chosen[0]]
     witness: str | None = None
@@ -144,14 +144,14 @@ def set_quorum(call: Call) -> Iterable[Any]:
 
 @cmdlet(
     "Test-Cluster",
-    Param("Node", "texts", position=0, absent="only the open cluster can be validated here."),
+    Param("Node", "texts", position=0, absent="only the open cluster can be validated."),
     Param("Include", "texts", help="Names of the tests to run."),
-    Param("Ignore", "texts", absent="name the tests with -Include."),
-    Param("ReportName", absent="the report is kept with the cluster; View Validation Report shows it."),
-    Param("List", "switch", help="Only say which tests there are."),
+    Param("Ignore", "texts", absent="select tests with -Include."),
+    Param("ReportName", absent="the report is saved with the cluster; open it with View Validation Report."),
+    Param("List", "switch", help="List the available tests."),
     CLUSTER,
     INPUT,
-    synopsis="Validate a Configuration; gives one object a test.",
+    synopsis="Validates the cluster configuration. Returns one object for each test.",
     example="Test-Cluster | Where-Object Result -eq Failed",
 )
 def test_cluster(call: Call) -> Iterable[Any]:
@@ -175,7 +175,7 @@ def test_cluster(call: Call) -> Iterable[Any]:
     "Start-Cluster",
     CLUSTER,
     INPUT,
-    synopsis="Start the cluster service of all nodes that are down.",
+    synopsis="Starts the cluster service on all nodes that are down.",
     example="Start-Cluster",
 )
 def start_cluster(call: Call) -> Iterable[Any]:
@@ -193,7 +193,7 @@ _MODULES = ("failoverclusters", "hyper-v", "servermanager", "microsoft.powershel
 @cmdlet(
     "Import-Module",
     Param("Name", "texts", position=0, needed=True, pipes=(TEXT,)),
-    synopsis="Load a module; FailoverClusters, Hyper-V and ServerManager are here from the start.",
+    synopsis="Imports a module. FailoverClusters, Hyper-V and ServerManager are always loaded.",
     example="Import-Module FailoverClusters",
     aliases=("Add-Module", "ipmo"),
     module="Core",
@@ -203,8 +203,8 @@ def import_module(call: Call) -> Iterable[Any]:
     for name in call.texts("Name"):
         if name.casefold() not in _MODULES:
             raise ParameterError(
-                f"There is no module {quoted(name)} here.",
-                "FailoverClusters, Hyper-V and ServerManager are there.",
+                f"The module {quoted(name)} is not available.",
+                "Available modules are FailoverClusters, Hyper-V and ServerManager.",
                 call.at,
             )
     return []
@@ -213,7 +213,7 @@ def import_module(call: Call) -> Iterable[Any]:
 @cmdlet(
     "Add-WindowsFeature",
     Param("Name", "texts", position=0, needed=True, pipes=(TEXT,)),
-    synopsis="Says that the Failover Clustering feature is there: every node of the cluster has it.",
+    synopsis="Reports that the Failover Clustering feature is installed. Every node of the cluster has it.",
     example="Add-WindowsFeature Failover-Clustering",
     aliases=("Install-WindowsFeature",),
     module="ServerManager",
@@ -226,7 +226,8 @@ def add_feature(call: Call) -> Iterable[Any]:
         title = known.get(name.casefold())
         if title is None:
             raise ParameterError(
-                f"There is no feature {quoted(name)} here.", "Failover-Clustering and Hyper-V are there."
+                f"The feature {quoted(name)} is not available.",
+                "Available features are Failover-Clustering and Hyper-V.",
             )
         rows.append(
             ShellObject(
@@ -241,7 +242,7 @@ def add_feature(call: Call) -> Iterable[Any]:
     Param("Name", "texts", position=0, pipes=("ClusterResourceType", TEXT)),
     CLUSTER,
     INPUT,
-    synopsis="Types of resource that the cluster has.",
+    synopsis="Gets the resource types of the cluster.",
     example="Get-ClusterResourceType 'Virtual Machine'",
 )
 def get_resource_type(call: Call) -> Iterable[Any]:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     Param("Resource", "texts", position=0, aliases=("Name", "res"), pipes=("ClusterResource", TEXT), of="resource"),
     CLUSTER,
     taking("ClusterGroup"),
-    synopsis="Which resources must be online before others.",
+    synopsis="Gets the dependencies between resources.",
     example="Get-ClusterResourceDependency 'Virtual Machine SQL01'",
 )
 def get_dependency(call: Call) -> Iterable[Any]:

@@ -44,7 +44,7 @@ def query_xml(call: Call, tables: Sequence[Any], logs_named: Names, providers_na
         NotFoundError: there is no such log or provider.
     """
     if not tables:
-        raise ParameterError("-FilterHashtable is empty.", "Write @{LogName='System'}.", call.at)
+        raise ParameterError("-FilterHashtable is empty.", "Use @{LogName='System'}.", call.at)
     parts = [_query(call, number, table, logs_named, providers_named) for number, table in enumerate(tables)]
     return f"<QueryList>{''.join(parts)}</QueryList>"
 
@@ -52,7 +52,7 @@ def query_xml(call: Call, tables: Sequence[Any], logs_named: Names, providers_na
 def _query(call: Call, number: int, table: Any, logs_named: Names, providers_named: Names) -> str:
     said = _keys(call, table)
     if not {"LogName", "ProviderName", "Path"} & set(said):
-        raise ParameterError("The hashtable says no log, no provider and no file.", "Write @{LogName='System'; ...}.",
+        raise ParameterError("The hashtable has no LogName, ProviderName or Path.", "Use @{LogName='System'; ...}.",
                              call.at)  # fmt: skip
     sources = [FILE + text(one) for one in items(said.pop("Path", None))]
     logs = [text(one) for one in items(said.pop("LogName", None))]
@@ -68,7 +68,9 @@ def _query(call: Call, number: int, table: Any, logs_named: Names, providers_nam
         against = _keys(call, suppressed)
         wrong = next((one for one in ("LogName", "Path", "SuppressHashFilter") if one in against), None)
         if wrong is not None:
-            raise ParameterError(f"SuppressHashFilter cannot have {wrong}.", "Leave it out there.", call.at)
+            raise ParameterError(
+                f"SuppressHashFilter cannot contain {wrong}.", "Remove it from SuppressHashFilter.", call.at
+            )
         names = [text(one) for one in items(against.pop("ProviderName", None))]
         test = _expression(call, against, names)
         lines += [f"<Suppress Path={quoteattr(one)}>{escape(test)}</Suppress>" for one in sources]
@@ -78,7 +80,7 @@ def _query(call: Call, number: int, table: Any, logs_named: Names, providers_nam
 def _keys(call: Call, table: Any) -> dict[str, Any]:
     """The table with its keys as they are written in the documentation."""
     if not isinstance(table, dict):
-        raise ParameterError(f"{quoted(text(table))} is no hashtable.", "Write @{LogName='System'}.", call.at)
+        raise ParameterError(f"{quoted(text(table))} is not a hashtable.", "Use @{LogName='System'}.", call.at)
     by_fold = {one.casefold(): one for one in _KEYS}
     return {by_fold.get(text(key).casefold(), text(key)): value for key, value in table.items()}
 
@@ -91,7 +93,7 @@ def _expression(call: Call, said: dict[str, Any], providers: Sequence[str]) -> s
     for key, value in said.items():
         values = items(value)
         if not values:
-            raise ParameterError(f"{key} has no value.", "Write one, or leave the key out.", call.at)
+            raise ParameterError(f"{key} has no value.", "Enter a value, or remove the key.", call.at)
         match key:
             case "ID":
                 system.append(f"({_or(f'EventID={_whole(call, key, one)}' for one in values)})")
@@ -129,8 +131,8 @@ def _quoted(call: Call, value: str) -> str:
     if "'" not in value:
         return f"'{value}'"
     if '"' in value:
-        raise ParameterError(f"{quoted(value)} holds both kinds of quotes, which a query cannot.",
-                             "Look for it with Where-Object.", call.at)  # fmt: skip
+        raise ParameterError(f"{quoted(value)} contains both kinds of quotes, which is not possible in a query.",
+                             "Use Where-Object instead.", call.at)  # fmt: skip
     return f'"{value}"'
 
 

@@ -130,7 +130,7 @@ def log_name(call: Call, name: str) -> str:
     if channel is None:
         raise ParameterError(
             f"There is no event log {quoted(name)}.",
-            near(name, [one.name for one in CHANNELS]) or "wevtutil el lists them.",
+            near(name, [one.name for one in CHANNELS]) or "To list the logs, run wevtutil el.",
             call.at,
             "ObjectNotFound",
         )
@@ -181,14 +181,14 @@ def event_object(record: EventRecord) -> ShellObject:
 
 @cmdlet(
     "Get-ClusterEvent",
-    Param("LogName", "texts", position=0, help="Names of logs; nothing: all."),
-    Param("FilterXPath", help="Such as *[System[Level=2]]."),
-    Param("FilterXml", help="A structured query."),
+    Param("LogName", "texts", position=0, help="Names of logs. Default: all."),
+    Param("FilterXPath", help="XPath expression, such as *[System[Level=2]]."),
+    Param("FilterXml", help="Structured XML query."),
     Param("MaxEvents", "whole"),
-    Param("Oldest", "switch", help="Oldest first."),
+    Param("Oldest", "switch", help="Sort oldest first."),
     CLUSTER,
     INPUT,
-    synopsis="Events of the logs, newest first.",
+    synopsis="Gets events from the event logs, newest first.",
     example="Get-ClusterEvent -FilterXPath '*[System[(Level=1 or Level=2)]]' | Export-Csv events.csv",
     since="fcm",
 )
@@ -230,13 +230,13 @@ def write_logs(call: Call, folder: str, nodes: Sequence[str], span: int | None) 
 
 @cmdlet(
     "Get-ClusterLog",
-    Param("Node", "texts", position=0, help="Whose logs; nothing: of all nodes.", pipes=("ClusterNode", TEXT)),
-    Param("Destination", help="Folder for NODE_cluster.log; nothing: the folder ClusterReports."),
-    Param("TimeSpan", "whole", aliases=("span",), help="Minutes before now; nothing: everything."),
-    Param("UseLocalTime", "switch", absent="it came with Windows Server 2012; times are GMT."),
+    Param("Node", "texts", position=0, help="Names of nodes. Default: all nodes.", pipes=("ClusterNode", TEXT)),
+    Param("Destination", help="Folder for the files NODE_cluster.log. Default: the folder ClusterReports."),
+    Param("TimeSpan", "whole", aliases=("span",), help="Time span before now, in minutes. Default: everything."),
+    Param("UseLocalTime", "switch", absent="requires Windows Server 2012; times are GMT."),
     CLUSTER,
     INPUT,
-    synopsis="Write the cluster log of each node.",
+    synopsis="Creates the cluster log for each node.",
     example="Get-ClusterLog -Destination logs -TimeSpan 15",
 )
 def get_cluster_log(call: Call) -> Iterable[Any]:
@@ -244,5 +244,5 @@ def get_cluster_log(call: Call) -> Iterable[Any]:
     finding.check_cluster(call)
     nodes = [node.name for node in finding.nodes(call, call.names("Node"))]
     if call.has("TimeSpan") and (call.whole("TimeSpan") or 0) < 1:
-        raise ParameterError("-TimeSpan must be at least 1 minute.", "Leave it out for everything.", call.at)
+        raise ParameterError("-TimeSpan must be at least 1 minute.", "For the complete log, omit it.", call.at)
     return write_logs(call, call.text("Destination", REPORTS), nodes, call.whole("TimeSpan"))

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from fcm.shell.runtime.call import Call
 
 NAME = Param("Name", "texts", position=0, pipes=("ClusterGroup", "ClusterResource", "VirtualMachine", TEXT), of="group")
-_NEW = "it came with Windows Server 2012."
+_NEW = "requires Windows Server 2012."
 OFFLINE = {
     OfflineAction.TURN_OFF: (MachineState.OFF, True),
     OfflineAction.SAVE: (MachineState.SAVED, False),
@@ -43,7 +43,9 @@ def machines_of(call: Call, group: Group) -> list[VirtualMachine]:
     found = [machine for machine in call.state.machines.values() if machine.group == group.id]
     if not found:
         raise ParameterError(
-            f"{group.name} holds no virtual machine.", "Groups of the cluster itself follow its nodes.", call.at
+            f"{group.name} does not contain a virtual machine.",
+            "The core cluster group and Available Storage have no virtual machine.",
+            call.at,
         )
     return found
 
@@ -54,7 +56,7 @@ def machines_of(call: Call, group: Group) -> list[VirtualMachine]:
     Param("VMId", absent=_NEW),
     CLUSTER,
     taking("ClusterNode"),
-    synopsis="Services and applications, their owner and state.",
+    synopsis="Gets services and applications, with their owner and state.",
     example="Get-ClusterNode node1 | Get-ClusterGroup",
 )
 def get_group(call: Call) -> Iterable[Any]:
@@ -76,10 +78,10 @@ def take_offline(call: Call, machine: VirtualMachine) -> cmd.SetMachineState:
     "Start-ClusterGroup",
     NAME,
     Param("IgnoreLocked", "switch", absent=_NEW),
-    Param("Wait", "whole", help="s to wait at most until it is online; 0: do not wait."),
+    Param("Wait", "whole", help="Maximum time to wait until it is online, in seconds. 0: do not wait."),
     CLUSTER,
     INPUT,
-    synopsis="Bring a service or application online.",
+    synopsis="Brings a service or application online.",
     example="Stop-ClusterGroup WEB01; Start-ClusterGroup WEB01",
 )
 def start_group(call: Call) -> Iterable[Any]:
@@ -91,10 +93,10 @@ def start_group(call: Call) -> Iterable[Any]:
     "Stop-ClusterGroup",
     NAME,
     Param("IgnoreLocked", "switch", absent=_NEW),
-    Param("Wait", "whole", help="s to wait at most until it is offline; 0: do not wait."),
+    Param("Wait", "whole", help="Maximum time to wait until it is offline, in seconds. 0: do not wait."),
     CLUSTER,
     INPUT,
-    synopsis="Take a service or application offline, by the offline action of its machine.",
+    synopsis="Takes a service or application offline, using the offline action of its virtual machine.",
     example="Stop-ClusterGroup WEB01",
 )
 def stop_group(call: Call) -> Iterable[Any]:
@@ -124,7 +126,8 @@ def _change(call: Call, online: bool) -> Iterable[Any]:
     Param("Force", "switch"),
     CLUSTER,
     INPUT,
-    synopsis="Delete a service or application; its machine stays on its node, no longer highly available.",
+    synopsis="Deletes a service or application. The virtual machine stays on its node, but is no longer highly "
+    "available.",
     example="Remove-ClusterGroup WEB01 -RemoveResources -Force",
     aliases=("Remove-VMFromCluster",),
 )
@@ -136,14 +139,16 @@ def remove_group(call: Call) -> Iterable[Any]:
 
 @cmdlet(
     "Add-ClusterVirtualMachineRole",
-    Param("Name", help="Name of the group.", absent="the group takes the name of its machine; rename it afterwards."),
+    Param(
+        "Name", help="Name of the group.", absent="the group has the name of its virtual machine; rename it afterwards."
+    ),
     Param(
         "VirtualMachine", "texts", position=0, aliases=("vm", "VMName"), pipes=("VirtualMachine", TEXT), of="machine"
     ),
     Param("VMId", absent=_NEW),
     CLUSTER,
     INPUT,
-    synopsis="Configure a Service or Application: make virtual machines highly available.",
+    synopsis="Makes virtual machines highly available (Configure a Service or Application).",
     example="(Get-Cluster).EnableSharedVolumes = 'Enabled'; Add-ClusterSharedVolume 'Cluster Disk 2' | Out-Null; "
     "New-VM NEW01 -Path C:\\ClusterStorage\\Volume1 | Add-ClusterVirtualMachineRole",
     aliases=("Add-VMToCluster",),
@@ -168,10 +173,10 @@ def add_machine_role(call: Call) -> Iterable[Any]:
     "Get-ClusterOwnerNode",
     Param("Group", "texts", position=0, pipes=("ClusterGroup", TEXT), of="group"),
     Param("Resource", "texts", aliases=("res",), pipes=("ClusterResource",), of="resource"),
-    Param("ResourceType", absent="every node can own every type here.", aliases=("restype",)),
+    Param("ResourceType", absent="every node can own every resource type.", aliases=("restype",)),
     CLUSTER,
     INPUT,
-    synopsis="Preferred owners of a group, or possible owners of a resource.",
+    synopsis="Gets the preferred owners of a group, or the possible owners of a resource.",
     example="Get-ClusterOwnerNode -Group SQL01",
 )
 def get_owners(call: Call) -> Iterable[Any]:
@@ -181,7 +186,7 @@ def get_owners(call: Call) -> Iterable[Any]:
     finding.check_cluster(call)
     group_names, resource_names = call.names("Group"), call.names("Resource")
     if group_names is None and resource_names is None:
-        raise ParameterError("Get-ClusterOwnerNode needs a group or a resource.", "Give -Group or -Resource.")
+        raise ParameterError("Get-ClusterOwnerNode requires a group or a resource.", "Specify -Group or -Resource.")
     rows = []
     for group in finding.groups(call, group_names or ()):
         rows.append((group.name, list(group.preferred_owners)))
@@ -195,10 +200,10 @@ def get_owners(call: Call) -> Iterable[Any]:
     Param("Owners", "texts", position=0, needed=True, help="Names of nodes; @() for none.", empty=True),
     Param("Group", pipes=("ClusterGroup",), of="group"),
     Param("Resource", aliases=("res",), pipes=("ClusterResource",), of="resource"),
-    Param("ResourceType", absent="every node can own every type here.", aliases=("restype",)),
+    Param("ResourceType", absent="every node can own every resource type.", aliases=("restype",)),
     CLUSTER,
     INPUT,
-    synopsis="Set the preferred owners of a group, or the possible owners of a resource.",
+    synopsis="Sets the preferred owners of a group, or the possible owners of a resource.",
     example="Set-ClusterOwnerNode -Group SQL01 -Owners node1, node2",
     joins=True,
 )
@@ -209,7 +214,7 @@ def set_owners(call: Call) -> Iterable[Any]:
     owners = tuple(finding.node(call, name) for name in names)
     groups, resources = call.names("Group"), call.names("Resource")
     if (groups is None) == (resources is None):
-        raise ParameterError("Set-ClusterOwnerNode needs one group or one resource.", "Give -Group or -Resource.")
+        raise ParameterError("Set-ClusterOwnerNode requires one group or one resource.", "Specify -Group or -Resource.")
     if groups is not None:
         group = finding.one("group", groups[0], finding.groups(call, groups))
         return call.submit(cmd.ConfigureGroup(group.id, preferred_owners=owners), group.name)

@@ -37,7 +37,7 @@ _TYPES: dict[type, str] = {
     Param("Module", "texts"),
     Param("Noun", "texts"),
     Param("Verb", "texts"),
-    synopsis="Which cmdlets there are.",
+    synopsis="Gets the available cmdlets.",
     example="Get-Command *-ClusterNode",
     aliases=("gcm",),
     module=CORE,
@@ -76,7 +76,7 @@ def _matches(patterns: list[str], value: str) -> bool:
     Param("Full", "switch"),
     Param("Examples", "switch"),
     Param("Detailed", "switch"),
-    synopsis="What a cmdlet does, its parameters and an example.",
+    synopsis="Displays help about a cmdlet: description, parameters and an example.",
     example="Get-Help Move-ClusterVirtualMachineRole",
     aliases=("help", "man"),
     module=CORE,
@@ -86,7 +86,8 @@ def get_help(call: Call) -> Iterable[Any]:
     registry = call.session.registry
     if not call.has("Name"):
         return [
-            "Get-Command lists the cmdlets, Get-Help NAME explains one, Get-Member shows the properties of objects."
+            "To list cmdlets, run Get-Command. For help about a cmdlet, run Get-Help NAME. To show the properties "
+            "of objects, use Get-Member."
         ]
     name = call.text("Name")
     found = registry.get(name)
@@ -96,31 +97,29 @@ def get_help(call: Call) -> Iterable[Any]:
     if known:
         return [ShellObject("Selected", {"Name": one.name, "Synopsis": one.synopsis}) for one in known]
     if why_absent(name):
-        return [f"{name} is not here. {why_absent(name)}"]
+        return [f"{name} is not available. {why_absent(name)}"]
     remedy = near(name, [one.name for one in registry.cmdlets.values()])
-    return [f"There is no help about {quoted(name)}. {remedy}".strip()]
+    return [f"No help found for {quoted(name)}. {remedy}".strip()]
 
 
 def help_lines(found: Cmdlet) -> list[str]:
     """Help of a cmdlet."""
-    origin = {"": "Windows Server 2008 R2", "fcm": "this program alone"}.get(
-        found.since, f"Windows Server {found.since}"
-    )
+    origin = {"": "Windows Server 2008 R2", "fcm": "fcm only"}.get(found.since, f"Windows Server {found.since}")
     lines = ["", "NAME", f"    {found.name}", "", "SYNOPSIS", f"    {found.synopsis}", "", "SYNTAX"]
     lines += [f"    {found.syntax()}", "", "PARAMETERS"]
     for param in found.parameters:
         aliases = f" (alias {', '.join(param.aliases)})" if param.aliases else ""
-        note = f"not possible here: {param.absent}" if param.absent else param.help
+        note = f"not supported: {param.absent}" if param.absent else param.help
         lines.append(f"    -{param.name} <{param.kind}>{aliases}  {note}".rstrip())
     if not found.raw:
         lines.append(f"    and {', '.join('-' + param.name for param in COMMON)}")
     if found.aliases:
         lines += ["", "ALIASES", f"    {', '.join(found.aliases)}"]
-    return [*lines, "", "EXAMPLE", f"    PS C:\\> {found.example}", "", f"Known from {origin}.", ""]
+    return [*lines, "", "EXAMPLE", f"    PS C:\\> {found.example}", "", f"Source: {origin}.", ""]
 
 
 @cmdlet(
-    "Get-Member", Param("Name", "texts", position=0), OBJECTS, synopsis="Properties of objects.",
+    "Get-Member", Param("Name", "texts", position=0), OBJECTS, synopsis="Gets the properties of objects.",
     example="Get-Cluster | Get-Member", aliases=("gm",), module=CORE,
 )  # fmt: skip
 def get_member(call: Call) -> Iterable[Any]:
@@ -149,7 +148,7 @@ def get_member(call: Call) -> Iterable[Any]:
 
 
 @cmdlet(
-    "Get-History", Param("Count", "whole"), synopsis="Lines that were run in this session.", example="Get-History",
+    "Get-History", Param("Count", "whole"), synopsis="Gets the commands run in this session.", example="Get-History",
     aliases=("history", "ghy"), module=CORE,
 )  # fmt: skip
 def get_history(call: Call) -> Iterable[Any]:
@@ -164,7 +163,7 @@ def get_history(call: Call) -> Iterable[Any]:
 
 @cmdlet(
     "Get-Alias", Param("Name", "texts", position=0, pipes=(TEXT,)),
-    synopsis="Other names of cmdlets.", example="Get-Alias ft",
+    synopsis="Gets the aliases of cmdlets.", example="Get-Alias ft",
     module=CORE, aliases=("gal",),
 )  # fmt: skip
 def get_alias(call: Call) -> Iterable[Any]:

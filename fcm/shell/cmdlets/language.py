@@ -25,7 +25,7 @@ CORE = "Core"
 @cmdlet(
     "Write-Output",
     Param("InputObject", "any", position=0, rest=True, pipes=(ANY,)),
-    synopsis="Give out values.",
+    synopsis="Writes values to the pipeline.",
     example="Write-Output 'done'",
     aliases=("echo", "write"),
     module=CORE,
@@ -41,7 +41,7 @@ def write_output(call: Call) -> Iterable[Any]:
     Param("ForegroundColor"),
     Param("BackgroundColor"),
     Param("NoNewline", "switch"),
-    synopsis="Show a text.",
+    synopsis="Displays text.",
     example='Write-Host "Moving $name"',
     module=CORE,
 )
@@ -58,7 +58,7 @@ def _aside(call: Call, word: str, wanted: bool) -> list[Any]:
 
 
 @cmdlet(
-    "Write-Warning", Param("Message", position=0, needed=True, pipes=(TEXT,)), synopsis="Show a warning.",
+    "Write-Warning", Param("Message", position=0, needed=True, pipes=(TEXT,)), synopsis="Displays a warning.",
     example="Write-Warning 'node3 is down'", module=CORE,
 )  # fmt: skip
 def write_warning(call: Call) -> Iterable[Any]:
@@ -69,7 +69,7 @@ def write_warning(call: Call) -> Iterable[Any]:
 
 @cmdlet(
     "Write-Verbose", Param("Message", position=0, needed=True, pipes=(TEXT,)),
-    synopsis="Show a text where -Verbose asks for it.",
+    synopsis="Displays text if -Verbose is set.",
     example="Write-Verbose 'Looking for a node' -Verbose", module=CORE,
 )  # fmt: skip
 def write_verbose(call: Call) -> Iterable[Any]:
@@ -78,7 +78,7 @@ def write_verbose(call: Call) -> Iterable[Any]:
 
 
 @cmdlet(
-    "Write-Error", Param("Message", position=0, needed=True, pipes=(TEXT,)), synopsis="Report an error.",
+    "Write-Error", Param("Message", position=0, needed=True, pipes=(TEXT,)), synopsis="Writes an error.",
     example="Write-Error 'No node is left'", module=CORE,
 )  # fmt: skip
 def write_error(call: Call) -> Iterable[Any]:
@@ -92,7 +92,7 @@ def write_error(call: Call) -> Iterable[Any]:
     Param("Status", position=1),
     Param("PercentComplete", "whole"),
     Param("Completed", "switch"),
-    synopsis="Show progress.",
+    synopsis="Displays progress.",
     example="Write-Progress 'Moving machines' -PercentComplete 50",
     module=CORE,
 )
@@ -107,7 +107,7 @@ def write_progress(call: Call) -> Iterable[Any]:
     "Start-Sleep",
     Param("Seconds", "number", position=0, pipes=(TEXT,)),
     Param("Milliseconds", "number"),
-    synopsis="Let time pass on the cluster's clock.",
+    synopsis="Waits for a time on the cluster clock.",
     example="Start-Sleep 10",
     aliases=("sleep",),
     module=CORE,
@@ -116,18 +116,20 @@ def start_sleep(call: Call) -> Iterable[Any]:
     """Wait; in virtual time where the cluster has it."""
     seconds = as_number(call.values.get("Seconds", 0)) + as_number(call.values.get("Milliseconds", 0)) / 1000
     if not call.session.waits:
-        raise ParameterError("The window does not wait.", "Use Start-Sleep in scripts: fcm run, fcm shell.", call.at)
+        raise ParameterError(
+            "Start-Sleep is not available in the window.", "Use Start-Sleep in scripts: fcm run, fcm shell.", call.at
+        )
     if not 0 <= seconds <= 86400:
-        raise ParameterError(f"{text(seconds)} s is no time to wait.", "Give 0 to 86400 seconds.")
+        raise ParameterError(f"{text(seconds)} s is not a valid time to wait.", "Specify 0 to 86400 seconds.")
     call.session.waiting.until(lambda: False, float(seconds))
     return []
 
 
 @cmdlet(
     "Get-Date",
-    Param("Date", "any", position=0, help="A time instead of now, such as '2009-10-17 19:20:41'."),
+    Param("Date", "any", position=0, help="A time to use instead of the current time, such as '2009-10-17 19:20:41'."),
     Param("Format"),
-    synopsis="The time on the cluster's clock, in local time.",
+    synopsis="Gets the time of the cluster clock, in local time.",
     example="Get-Date",
     module=CORE,
 )
@@ -161,7 +163,7 @@ def file_object(path: Path) -> ShellObject:
 @cmdlet(
     "Get-ChildItem",
     Param("Path", position=0, pipes=("File", TEXT)),
-    synopsis="Files of a folder of this computer.",
+    synopsis="Gets the files in a folder on this computer.",
     example="Get-ChildItem .",
     aliases=("dir", "ls", "gci"),
     module=CORE,
@@ -179,8 +181,8 @@ def get_items(call: Call) -> Iterable[Any]:
     Param("Path", position=0, needed=True, pipes=("File", TEXT)),
     Param("TotalCount", "whole", aliases=("First", "Head")),
     Param("Tail", "whole", aliases=("Last",)),
-    Param("Raw", "switch", help="The whole text as one value, not line by line (3.0)."),
-    synopsis="Lines of a text file of this computer.",
+    Param("Raw", "switch", help="Return the text as one string instead of lines (3.0)."),
+    synopsis="Gets the lines of a text file on this computer.",
     example="Get-ClusterLog -Node node1 -Destination logs | Get-Content -TotalCount 20",
     aliases=("cat", "type", "gc"),
     module=CORE,
@@ -204,7 +206,7 @@ def get_content(call: Call) -> Iterable[Any]:
     "Set-Content",
     Param("Path", position=0, needed=True),
     Param("Value", "any", position=1, pipes=(ANY,)),
-    synopsis="Write lines to a text file of this computer.",
+    synopsis="Writes lines to a text file on this computer.",
     example="Set-Content query.txt '<QueryList/>'",
     aliases=("sc",),
     module=CORE,
@@ -221,7 +223,7 @@ def set_content(call: Call) -> Iterable[Any]:
 
 @cmdlet(
     "Test-Path", Param("Path", position=0, needed=True, pipes=("File", TEXT)),
-    synopsis="Whether a file or folder is there.",
+    synopsis="Checks whether a file or folder exists.",
     example="Test-Path logs", module=CORE,
 )  # fmt: skip
 def test_path(call: Call) -> Iterable[Any]:
@@ -234,7 +236,7 @@ def test_path(call: Call) -> Iterable[Any]:
     Param("Path", position=0, needed=True),
     Param("ItemType", aliases=("Type",), choices=("Directory", "Folder", "Container")),
     Param("Force", "switch"),
-    synopsis="Make a folder on this computer.",
+    synopsis="Creates a folder on this computer.",
     example="New-Item logs -ItemType Directory",
     aliases=("mkdir", "md", "ni"),
     module=CORE,

@@ -31,7 +31,7 @@ START_ACTIONS = {
     "startifrunning": StartAction.START_IF_RUNNING,
     "start": StartAction.ALWAYS,
 }
-_FCM = "A setting of this program: the workload that the machine runs."
+_FCM = "Workload of the virtual machine (fcm only)."
 
 
 def _wanted(call: Call) -> list[tuple[str, str]]:
@@ -44,7 +44,7 @@ def _wanted(call: Call) -> list[tuple[str, str]]:
     Param("ComputerName", "texts", help="Nodes.", pipes=("ClusterNode",)),
     CLUSTER,
     INPUT,
-    synopsis="Virtual machines of all nodes, clustered or not.",
+    synopsis="Gets the virtual machines on all nodes, clustered or not.",
     example="Get-VM -ComputerName node1",
     module="Hyper-V",
     since="2012",
@@ -61,17 +61,17 @@ def get_machine(call: Call) -> Iterable[Any]:
 @cmdlet(
     "New-VM",
     Param("Name", position=0, needed=True),
-    Param("ComputerName", help="The node; nothing: the current host server of the cluster."),
-    Param("MemoryStartupBytes", "whole", help="bytes, such as 2GB; nothing: 512MB."),
-    Param("NewVHDSizeBytes", "whole", help="bytes; nothing: 20GB."),
-    Param("Path", help="Folder of a Cluster Shared Volume; nothing: local storage of the node."),
-    Param("SwitchName", help="Virtual network."),
+    Param("ComputerName", help="Name of the node. Default: the current host server of the cluster."),
+    Param("MemoryStartupBytes", "whole", help="Memory in bytes, such as 2GB. Default: 512MB."),
+    Param("NewVHDSizeBytes", "whole", help="Size of the virtual hard disk in bytes. Default: 20GB."),
+    Param("Path", help="Folder on a Cluster Shared Volume. Default: local storage of the node."),
+    Param("SwitchName", help="Name of the virtual network."),
     Param("ProcessorCount", "whole"),
     Param("Workload", help=_FCM),
-    Param("NewVHDPath", absent="the disk lies beside the machine."),
-    Param("VHDPath", absent="existing disks are not in the model."),
-    Param("Generation", absent="it came with Windows Server 2012 R2."),
-    synopsis="Create a virtual machine.",
+    Param("NewVHDPath", absent="the disk is stored with the virtual machine."),
+    Param("VHDPath", absent="existing disks are not supported."),
+    Param("Generation", absent="requires Windows Server 2012 R2."),
+    synopsis="Creates a virtual machine.",
     example="New-VM NEW01 -ComputerName node1 -MemoryStartupBytes 1GB",
     module="Hyper-V",
     since="2012",
@@ -122,7 +122,7 @@ def _settings(call: Call, **settings: Any) -> Iterable[Any]:
     Param("Workload", help=_FCM),
     CLUSTER,
     INPUT,
-    synopsis="Settings of a virtual machine.",
+    synopsis="Changes the settings of a virtual machine.",
     example="Set-VM LEGACY01 -AutomaticStartAction Nothing",
     module="Hyper-V",
     since="2012",
@@ -139,10 +139,10 @@ def set_machine(call: Call) -> Iterable[Any]:
     "Set-VMMemory",
     NAME,
     Param("StartupBytes", "whole", needed=True),
-    Param("DynamicMemoryEnabled", "truth", absent="Dynamic Memory is not in the model."),
+    Param("DynamicMemoryEnabled", "truth", absent="Dynamic Memory is not supported."),
     CLUSTER,
     INPUT,
-    synopsis="Memory of a virtual machine that is off.",
+    synopsis="Changes the memory of a virtual machine that is off.",
     example="Set-VMMemory TEST01 -StartupBytes 2GB",
     module="Hyper-V",
     since="2012",
@@ -177,7 +177,7 @@ def set_processor(call: Call) -> Iterable[Any]:
     Param("SwitchName", needed=True),
     CLUSTER,
     INPUT,
-    synopsis="Connect a virtual machine to a virtual network.",
+    synopsis="Connects a virtual machine to a virtual network.",
     example='Connect-VMNetworkAdapter WEB02 -SwitchName "VM Network"',
     module="Hyper-V",
     since="2012",
@@ -193,7 +193,7 @@ def connect_adapter(call: Call) -> Iterable[Any]:
     NAME,
     CLUSTER,
     INPUT,
-    synopsis="Disconnect a virtual machine from its virtual network.",
+    synopsis="Disconnects a virtual machine from its virtual network.",
     example="Disconnect-VMNetworkAdapter TEST01",
     module="Hyper-V",
     since="2012",
@@ -207,10 +207,10 @@ def disconnect_adapter(call: Call) -> Iterable[Any]:
 @cmdlet(
     "Set-VMDvdDrive",
     NAME,
-    Param("Path", "any", needed=True, help="An ISO file; $null takes it out."),
+    Param("Path", "any", needed=True, help="Path of an ISO file; $null ejects it."),
     CLUSTER,
     INPUT,
-    synopsis="Put an ISO file into the DVD drive, or take it out.",
+    synopsis="Inserts an ISO file into the DVD drive, or ejects it.",
     example="Set-VMDvdDrive SETUP01 -Path $null",
     module="Hyper-V",
     since="2012",
@@ -226,7 +226,7 @@ def set_drive(call: Call) -> Iterable[Any]:
     NAME,
     CLUSTER,
     INPUT,
-    synopsis="Refresh virtual machine configuration.",
+    synopsis="Refreshes the configuration of a virtual machine.",
     example="Update-ClusterVirtualMachineConfiguration SQL01",
 )
 def update_configuration(call: Call) -> Iterable[Any]:
@@ -242,11 +242,11 @@ def _turn(call: Call, state: MachineState, forced: bool = False) -> Iterable[Any
         until_settled(call, [identity for identity, _ in found])
 
 
-_WAIT = Param("Wait", "whole", help="s to wait at most; nothing: until it is done, 0: do not wait.")
+_WAIT = Param("Wait", "whole", help="Maximum time to wait, in seconds. Default: until complete. 0: do not wait.")
 
 
 @cmdlet(
-    "Start-VM", NAME, _WAIT, CLUSTER, INPUT, synopsis="Start a virtual machine.", example="Start-VM TEST01",
+    "Start-VM", NAME, _WAIT, CLUSTER, INPUT, synopsis="Starts a virtual machine.", example="Start-VM TEST01",
     aliases=("Resume-VM",), module="Hyper-V", since="2012", joins=True,
 )  # fmt: skip
 def start_machine(call: Call) -> Iterable[Any]:
@@ -257,13 +257,13 @@ def start_machine(call: Call) -> Iterable[Any]:
 @cmdlet(
     "Stop-VM",
     NAME,
-    Param("TurnOff", "switch", help="Do not ask the guest."),
+    Param("TurnOff", "switch", help="Do not wait for the guest to shut down."),
     Param("Force", "switch"),
-    Param("Save", "switch", help="Save its state."),
+    Param("Save", "switch", help="Save the state of the virtual machine."),
     _WAIT,
     CLUSTER,
     INPUT,
-    synopsis="Shut down a virtual machine, or turn it off.",
+    synopsis="Shuts down a virtual machine, or turns it off.",
     example="Stop-VM LEGACY01",
     module="Hyper-V",
     since="2012",
@@ -276,7 +276,8 @@ def stop_machine(call: Call) -> Iterable[Any]:
 
 
 @cmdlet(
-    "Save-VM", NAME, _WAIT, CLUSTER, INPUT, synopsis="Save the state of a virtual machine.", example="Save-VM LEGACY01",
+    "Save-VM", NAME, _WAIT, CLUSTER, INPUT, synopsis="Saves the state of a virtual "
+        "machine.", example="Save-VM LEGACY01",
     module="Hyper-V", since="2012",
 )  # fmt: skip
 def save_machine(call: Call) -> Iterable[Any]:
@@ -285,7 +286,7 @@ def save_machine(call: Call) -> Iterable[Any]:
 
 
 @cmdlet(
-    "Suspend-VM", NAME, CLUSTER, INPUT, synopsis="Pause a virtual machine.", example="Suspend-VM LEGACY01",
+    "Suspend-VM", NAME, CLUSTER, INPUT, synopsis="Pauses a virtual machine.", example="Suspend-VM LEGACY01",
     module="Hyper-V", since="2012",
 )  # fmt: skip
 def suspend_machine(call: Call) -> Iterable[Any]:
@@ -294,7 +295,7 @@ def suspend_machine(call: Call) -> Iterable[Any]:
 
 
 @cmdlet(
-    "Remove-VM", NAME, Param("Force", "switch"), CLUSTER, INPUT, synopsis="Delete a virtual machine that is off.",
+    "Remove-VM", NAME, Param("Force", "switch"), CLUSTER, INPUT, synopsis="Deletes a virtual machine that is off.",
     example="Remove-VM TEST01 -Force", module="Hyper-V", since="2012",
 )  # fmt: skip
 def remove_machine(call: Call) -> Iterable[Any]:

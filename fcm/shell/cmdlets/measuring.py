@@ -36,9 +36,14 @@ _STEP = 0.05
         pipes=("VirtualMachine", TEXT),
         of="machine",
     ),
-    Param("Node", help="Destination: tell whether a live migration to it would end, instead of the figures."),
+    Param(
+        "Node",
+        help="Destination node. Predicts whether a live migration to this node converges, instead of "
+        "returning the figures.",
+    ),
     CLUSTER,
-    synopsis="How much memory running virtual machines write in 1, 2, 4 and 8 s; on real hosts it takes 15 s each.",
+    synopsis="Measures how much memory running virtual machines write in 1, 2, 4 and 8 s. On real hosts, this "
+    "takes 15 s for each virtual machine.",
     example="Measure-VMMemoryWrite SQL01 -Node node2",
     module="Hyper-V",
     since="fcm",
@@ -80,13 +85,13 @@ def _measured(call: Call, machine: VirtualMachine) -> tuple[DirtySample, ...]:
     try:
         while thread.is_alive():
             thread.join(_STEP)
-            session.on_progress(activity, f"{len(told)} of 4 figures", 25 * len(told))
+            session.on_progress(activity, f"{len(told)} of 4 measurements", 25 * len(told))
             session.check_stopped()
             if session.waits:
                 session.wait()
     except (KeyboardInterrupt, StoppedError):
         wanted[0] = False
-        raise StoppedError("The measurement was ended.", category="OperationStopped") from None
+        raise StoppedError("The measurement was canceled.", category="OperationStopped") from None
     finally:
         session.on_progress(activity, "", -1)
     (result,) = results

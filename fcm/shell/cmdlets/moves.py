@@ -22,29 +22,35 @@ if TYPE_CHECKING:
     from fcm.model.entities import VirtualMachine
     from fcm.shell.runtime.call import Call
 
-_NEW = "it came with Windows Server 2012."
+_NEW = "requires Windows Server 2012."
 OPTIONS = (
-    Param("DowntimeLimit", "number", help="s that the machine may stand still (fcm)."),
-    Param("Bandwidth", "whole", help="bytes/s at most; several connections of real hosts need 5MB or more (fcm)."),
-    Param("AutoConverge", "switch", help="Slow the machine down until its memory converges (fcm)."),
-    Param("PostCopy", "switch", help="Move the machine first, its memory after it (fcm)."),
-    Param("AutoConvergeInitial", "whole", help="% by which the machine is first slowed down (fcm, real hosts)."),
-    Param("AutoConvergeIncrement", "whole", help="% by which it is slowed down further (fcm, real hosts)."),
-    Param("Xbzrle", "switch", help="Send only what changed of pages sent before (fcm, real hosts)."),
-    Param("ParallelConnections", "whole", help="TCP connections that carry memory (fcm, real hosts)."),
+    Param("DowntimeLimit", "number", help="Downtime limit in seconds (fcm)."),
+    Param(
+        "Bandwidth",
+        "whole",
+        help="Maximum bandwidth in bytes/s. Parallel connections on real hosts require at least 5MB (fcm).",
+    ),
+    Param("AutoConverge", "switch", help="Throttle the virtual machine until its memory converges (fcm)."),
+    Param("PostCopy", "switch", help="Move the virtual machine first, then its memory (fcm)."),
+    Param("AutoConvergeInitial", "whole", help="Initial throttle in percent (fcm, real hosts)."),
+    Param("AutoConvergeIncrement", "whole", help="Throttle increment in percent (fcm, real hosts)."),
+    Param("Xbzrle", "switch", help="For pages already sent, send only the changes (fcm, real hosts)."),
+    Param("ParallelConnections", "whole", help="Number of TCP connections for memory (fcm, real hosts)."),
     Param("Tls", "switch", help="Encrypt the transfer (fcm, real hosts)."),
-    Param("TimeLimit", "number", help="s after which it is canceled if it still copies memory (fcm)."),
+    Param(
+        "TimeLimit", "number", help="Cancel the migration if it is still copying memory after this many seconds (fcm)."
+    ),
 )
 MOVED = ("ClusterGroup", "ClusterResource", "VirtualMachine", TEXT)
-NO_DEFAULT = Param("NoDefault", "switch", help="Ignore the options that the cluster has for all live migrations (fcm).")
+NO_DEFAULT = Param("NoDefault", "switch", help="Ignore the default migration options of the cluster (fcm).")
 
 
 @cmdlet(
     "Move-ClusterVirtualMachineRole",
-    Param("Name", position=0, help="Name of the group that holds the virtual machine.", pipes=MOVED, of="machine"),
-    Param("Node", position=1, help="Destination; nothing: the node with the most free memory that may take it."),
-    Param("Cancel", "switch", help="Cancel the live migration that runs or waits."),
-    Param("Wait", "whole", help="s to wait at most; nothing: until it is over, 0: do not wait."),
+    Param("Name", position=0, help="Name of the group that contains the virtual machine.", pipes=MOVED, of="machine"),
+    Param("Node", position=1, help="Destination node. Default: the suitable node with the most free memory."),
+    Param("Cancel", "switch", help="Cancel the running or queued live migration."),
+    Param("Wait", "whole", help="Maximum time to wait, in seconds. Default: until complete. 0: do not wait."),
     Param(
         "MigrationType",
         choices=("Live", "Quick", "TurnOff", "Shutdown", "ShutdownForce"),
@@ -56,7 +62,7 @@ NO_DEFAULT = Param("NoDefault", "switch", help="Ignore the options that the clus
     NO_DEFAULT,
     CLUSTER,
     INPUT,
-    synopsis="Live migrate a clustered virtual machine to another node.",
+    synopsis="Live migrates a clustered virtual machine to another node.",
     example='Get-Cluster contoso | Move-ClusterVirtualMachineRole -Name "SQL01" -Node "node2"',
 )
 def move_machine_role(call: Call) -> Iterable[Any]:
@@ -73,7 +79,7 @@ def move_machine_role(call: Call) -> Iterable[Any]:
 def _cancel(call: Call, machine: VirtualMachine) -> list[Any]:
     active = call.state.active_migration(machine.id)
     if active is None:
-        raise ParameterError(f"{machine.name} is not being migrated.", "There is nothing to cancel.", call.at)
+        raise ParameterError(f"{machine.name} is not being migrated.", "There is no live migration to cancel.", call.at)
     return call.submit(cmd.CancelMigration(active.id), machine.name, lambda: _result(call, machine.id))
 
 
@@ -86,13 +92,13 @@ def _move(call: Call, machine: VirtualMachine) -> Iterable[Any]:
     kind = call.text("MigrationType", "Live").casefold()
     if kind not in ("live", "quick"):
         raise ParameterError(
-            f"-MigrationType {call.text('MigrationType')} is not in 2008 R2.",
-            "Set OfflineAction of the machine with Set-ClusterParameter, then use Move-ClusterGroup.",
+            f"-MigrationType {call.text('MigrationType')} is not supported in Windows Server 2008 R2.",
+            "Set OfflineAction of the virtual machine with Set-ClusterParameter, then use Move-ClusterGroup.",
             call.at,
         )
     own = own_options(call)
     if kind == "quick" and own is not None:
-        raise ParameterError("A quick migration has no such options.", "Leave them out.", call.at)
+        raise ParameterError("Quick migration does not support these options.", "Remove them.", call.at)
 
     def command(node: str) -> cmd.Command:
         return cmd.QuickMigrate(machine.id, node) if kind == "quick" else cmd.LiveMigrate(machine.id, node, own)
@@ -134,7 +140,7 @@ def best_node(call: Call, machine: VirtualMachine, command: Any) -> str:
     if not able:
         verdict = together(allowed(command(name), call.state) for name in others)
         why = verdict.sentence() or "No other node is up."
-        raise ParameterError(f"No node can take {machine.name}. {why}", "Name a node with -Node.", call.at)
+        raise ParameterError(f"No node can take {machine.name}. {why}", "Specify a node with -Node.", call.at)
     return max(able, key=call.state.free_memory)
 
 
@@ -153,13 +159,14 @@ def carry_out(call: Call, machine: VirtualMachine, command: cmd.Command) -> list
 @cmdlet(
     "Move-ClusterGroup",
     Param("Name", "texts", position=0, pipes=MOVED, of="machine"),
-    Param("Node", position=1, help="Destination; nothing: the best possible one."),
-    Param("Wait", "whole", help="s to wait at most; nothing: until it is over, 0: do not wait."),
+    Param("Node", position=1, help="Destination node. Default: the best possible node."),
+    Param("Wait", "whole", help="Maximum time to wait, in seconds. Default: until complete. 0: do not wait."),
     Param("IgnoreLocked", "switch", absent=_NEW),
     Param("VMId", absent=_NEW),
     CLUSTER,
     INPUT,
-    synopsis="Move a service or application: its machine goes offline by its offline action, and online elsewhere.",
+    synopsis="Moves a service or application to another node. The virtual machine is taken offline with its "
+    "offline action, and brought online on the other node.",
     example="Move-ClusterGroup WEB01 -Node node2",
 )
 def move_group(call: Call) -> Iterable[Any]:
@@ -175,10 +182,11 @@ def move_group(call: Call) -> Iterable[Any]:
 
 @cmdlet(
     "Get-ClusterVirtualMachineMigration",
-    Param("Name", "texts", position=0, help="Names of machines; nothing: all.", pipes=MOVED, of="machine"),
+    Param("Name", "texts", position=0, help="Names of virtual machines. Default: all.", pipes=MOVED, of="machine"),
     CLUSTER,
     INPUT,
-    synopsis="Moves of virtual machines: passes, bytes, rate and forecast of the end of those that run, else blackout.",
+    synopsis="Gets the migrations of virtual machines: passes, bytes, rate and expected end if running, blackout "
+    "if complete.",
     example="Get-ClusterVirtualMachineMigration | Sort-Object BlackoutSeconds",
     since="fcm",
 )
@@ -193,10 +201,15 @@ def get_migrations(call: Call) -> Iterable[Any]:
 
 @cmdlet(
     "Stop-ClusterVirtualMachineMigration",
-    Param("Node", position=0, help="Source or destination of the migrations.", pipes=("ClusterNode", TEXT)),
-    Param("All", "switch", help="Those of the whole cluster."),
+    Param(
+        "Node",
+        position=0,
+        help="Node that is the source or destination of the migrations.",
+        pipes=("ClusterNode", TEXT),
+    ),
+    Param("All", "switch", help="All migrations of the cluster."),
     CLUSTER,
-    synopsis="Cancel all live migrations that wait or copy memory, of a node or of the cluster.",
+    synopsis="Cancels all live migrations of a node or of the cluster that are queued or copying memory.",
     example="Move-ClusterVirtualMachineRole SQL01 node2 -Wait 0; Stop-ClusterVirtualMachineMigration -Node node1",
     since="fcm",
 )
@@ -204,7 +217,7 @@ def stop_migrations(call: Call) -> Iterable[Any]:
     """Cancel all."""
     finding.check_cluster(call)
     if call.has("Node") == call.switch("All"):
-        raise ParameterError("Which migrations are to be cancelled is not said.", "Give -Node or -All.", call.at)
+        raise ParameterError("Specify which migrations to cancel.", "Specify -Node or -All.", call.at)
     names = call.names("Node")
     node = None if names is None else finding.node(call, names[0])
     return call.submit(cmd.CancelMigrations(node), node or "the cluster")
@@ -216,15 +229,15 @@ def stop_migrations(call: Call) -> Iterable[Any]:
         "Name",
         position=0,
         needed=True,
-        help="Name of the group whose machine is being migrated.",
+        help="Name of the group whose virtual machine is being migrated.",
         pipes=MOVED,
         of="machine",
     ),
     *OPTIONS[:2],
-    Param("NoBandwidthLimit", "switch", help="Take the limit away: all that the network carries."),
+    Param("NoBandwidthLimit", "switch", help="Remove the bandwidth limit."),
     OPTIONS[3],
     CLUSTER,
-    synopsis="Tune a live migration that runs.",
+    synopsis="Changes the options of a running live migration.",
     example="Move-ClusterVirtualMachineRole SQL01 -Wait 0; Set-ClusterVirtualMachineMigration SQL01 -Bandwidth 50MB",
     since="fcm",
 )
@@ -246,17 +259,19 @@ def _bandwidth(call: Call) -> int | None:
     limit = call.whole("Bandwidth")
     if call.switch("NoBandwidthLimit"):
         if limit is not None:
-            raise ParameterError("A bandwidth and no limit exclude each other.", "Leave out one of them.", call.at)
+            raise ParameterError(
+                "-Bandwidth and -NoBandwidthLimit cannot be used together.", "Remove one of them.", call.at
+            )
         return UNLIMITED
     if limit == UNLIMITED:
-        raise ParameterError("The bandwidth must be above 0.", "To take the limit away: -NoBandwidthLimit.", call.at)
+        raise ParameterError("The bandwidth must be above 0.", "To remove the limit, use -NoBandwidthLimit.", call.at)
     return limit
 
 
 @cmdlet(
     "Get-ClusterMigrationDefault",
     CLUSTER,
-    synopsis="Options of live migrations that are asked for without any of their own.",
+    synopsis="Gets the default options of live migrations.",
     example="Get-ClusterMigrationDefault",
     since="fcm",
 )
@@ -270,7 +285,7 @@ def get_defaults(call: Call) -> Iterable[Any]:
     "Set-ClusterMigrationDefault",
     *OPTIONS,
     CLUSTER,
-    synopsis="Set the options of all live migrations that name none of their own; those left out go back to QEMU's.",
+    synopsis="Sets the default options of live migrations. Omitted options are reset to the QEMU defaults.",
     example="Set-ClusterMigrationDefault -DowntimeLimit 0.5 -AutoConverge",
     since="fcm",
 )

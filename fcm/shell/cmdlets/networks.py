@@ -29,7 +29,7 @@ _MACHINE = Param(
     Param("Name", "texts", position=0, pipes=("ClusterNetwork", TEXT)),
     CLUSTER,
     INPUT,
-    synopsis="Cluster networks; Name, Role, Metric and AutoMetric can be set.",
+    synopsis="Gets cluster networks. Name, Role, Metric and AutoMetric can be set.",
     example='(Get-ClusterNetwork "Cluster Network 3").Metric = 950',
 )
 def get_network(call: Call) -> Iterable[Any]:
@@ -43,7 +43,8 @@ def get_network(call: Call) -> Iterable[Any]:
     _MACHINE,
     CLUSTER,
     INPUT,
-    synopsis="The networks that live migrations of a virtual machine try, first to last, and whose order that is.",
+    synopsis="Gets the live migration networks of a virtual machine in order of preference, and where the order is "
+    "set.",
     example="Get-VMMigrationNetworkOrder SQL01",
     since="fcm",
 )
@@ -57,12 +58,13 @@ def get_machine_order(call: Call) -> Iterable[Any]:
 @cmdlet(
     "Set-VMMigrationNetworkOrder",
     _MACHINE,
-    Param("Network", "texts", help="Networks in the order in which they are tried; the others follow.", empty=True),
-    Param("Exclude", "texts", help="Networks that are never used for it; @() for none.", empty=True),
-    Param("Default", "switch", help="The order of the cluster again."),
+    Param("Network", "texts", help="Networks in order of preference. Other networks follow.", empty=True),
+    Param("Exclude", "texts", help="Networks that are never used; @() for none.", empty=True),
+    Param("Default", "switch", help="Use the order of the cluster."),
     CLUSTER,
     INPUT,
-    synopsis="Give a virtual machine an order of its own; MigrationNetworkOrder acts for all, as in 2008 R2.",
+    synopsis="Sets the live migration networks of one virtual machine. MigrationNetworkOrder applies to all "
+    "virtual machines, as in 2008 R2.",
     example="Set-VMMigrationNetworkOrder SQL01 -Network 'Cluster Network 3' -Exclude 'Cluster Network 1'",
     since="fcm",
 )
@@ -72,7 +74,7 @@ def set_machine_order(call: Call) -> Iterable[Any]:
     preference = None
     if call.switch("Default") == (call.has("Network") or call.has("Exclude")):
         raise ParameterError(
-            f"{call.cmdlet.name} needs networks or -Default.", "Name them with -Network and -Exclude.", call.at
+            f"{call.cmdlet.name} requires networks or -Default.", "Specify them with -Network and -Exclude.", call.at
         )
     if not call.switch("Default"):
         order, excluded = (_ids(call, name) for name in ("Network", "Exclude"))
@@ -94,7 +96,7 @@ def _ids(call: Call, parameter: str) -> tuple[str, ...]:
     Param("Network", "texts", pipes=("ClusterNetwork",)),
     CLUSTER,
     INPUT,
-    synopsis="Network adapters of the nodes.",
+    synopsis="Gets the network adapters of the nodes.",
     example="Get-ClusterNetworkInterface -Node node1",
 )
 def get_adapter(call: Call) -> Iterable[Any]:

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from fcm.shell.values.values import ShellObject
 
 NAME = Param("Name", "texts", position=0, aliases=("Node",), pipes=("ClusterNode", TEXT))
-_NEW = "it came with Windows Server 2012."
+_NEW = "requires Windows Server 2012."
 
 
 def _wanted(call: Call) -> list[Node]:
@@ -34,7 +34,9 @@ def _wanted(call: Call) -> list[Node]:
     return finding.nodes(call, finding.named(call, "a node", "Get-ClusterNode"))
 
 
-@cmdlet("Get-ClusterNode", NAME, CLUSTER, INPUT, synopsis="Nodes and their state.", example="Get-ClusterNode node1")
+@cmdlet(
+    "Get-ClusterNode", NAME, CLUSTER, INPUT, synopsis="Gets nodes and their state.", example="Get-ClusterNode node1"
+)
 def get_node(call: Call) -> Iterable[Any]:
     """Nodes."""
     finding.check_cluster(call)
@@ -66,16 +68,25 @@ def _each(call: Call, command: Callable[[str], Command], shows: bool = True) -> 
 @cmdlet(
     "Suspend-ClusterNode",
     NAME,
-    Param("Drain", "switch", help="Live migrate its running machines away (2012)."),
-    Param("TargetNode", help="With -Drain: the one node that takes all of them (2012)."),
-    Param("Destinations", "any", help="With -Drain: a table of machines and nodes, in the order of the moves (fcm)."),
-    Param("ForceDrain", "switch", absent=f"{_NEW} What cannot be live migrated stays here, and is said."),
-    Param("Wait", "switch", help="With -Drain: wait until it is over (2012)."),
+    Param("Drain", "switch", help="Drain the node: live migrate its running virtual machines to other nodes (2012)."),
+    Param("TargetNode", help="With -Drain: destination node for all virtual machines (2012)."),
+    Param(
+        "Destinations",
+        "any",
+        help="With -Drain: hashtable of virtual machines and destination nodes, in the order of the moves (fcm).",
+    ),
+    Param(
+        "ForceDrain",
+        "switch",
+        absent=f"{_NEW} Virtual machines that cannot be live migrated stay on the node and are reported.",
+    ),
+    Param("Wait", "switch", help="With -Drain: wait until the drain is complete (2012)."),
     *OPTIONS,
     NO_DEFAULT,
     CLUSTER,
     INPUT,
-    synopsis="Pause a node: it keeps what it owns, nothing moves there; with -Drain its machines move away.",
+    synopsis="Pauses a node: it keeps its groups, but no group can move to it. With -Drain, its virtual machines "
+    "are moved to other nodes.",
     example="Suspend-ClusterNode node1 -Drain -Wait",
 )
 def suspend_node(call: Call) -> Iterable[Any]:
@@ -83,7 +94,7 @@ def suspend_node(call: Call) -> Iterable[Any]:
     if not call.switch("Drain"):
         for name in ("TargetNode", "Destinations", "Wait"):
             if call.has(name):
-                raise ParameterError(f"-{name} belongs to a drain.", "Give -Drain as well.", call.at)
+                raise ParameterError(f"-{name} requires -Drain.", "Add -Drain.", call.at)
         yield from _each(call, cmd.PauseNode)
         return
     for node in _wanted(call):
@@ -98,7 +109,7 @@ def suspend_node(call: Call) -> Iterable[Any]:
 
 def _moves(call: Call, node: Node) -> tuple[DrainMove, ...] | None:
     if call.has("Destinations") and call.has("TargetNode"):
-        raise ParameterError("-TargetNode and -Destinations exclude each other.", "Leave one out.", call.at)
+        raise ParameterError("-TargetNode and -Destinations cannot be used together.", "Remove one of them.", call.at)
     if call.has("TargetNode"):
         target = finding.node(call, call.text("TargetNode"))
         return tuple(DrainMove(machine.id, target) for machine in running_machines(call.state, node.name))
@@ -106,7 +117,9 @@ def _moves(call: Call, node: Node) -> tuple[DrainMove, ...] | None:
         return None
     given = call.values["Destinations"]
     if not isinstance(given, dict):
-        raise ParameterError("-Destinations needs a table.", "Write @{ WEB01 = 'node2'; SQL01 = 'node3' }.", call.at)
+        raise ParameterError(
+            "-Destinations requires a hashtable.", "Example: @{ WEB01 = 'node2'; SQL01 = 'node3' }.", call.at
+        )
     return tuple(
         DrainMove(finding.machine(call, text(name)).id, finding.node(call, text(to))) for name, to in given.items()
     )
@@ -118,11 +131,11 @@ def _moves(call: Call, node: Node) -> tuple[DrainMove, ...] | None:
     Param(
         "Failback",
         choices=("Immediate", "NoFailback"),
-        help="Immediate: what its last drain moved away comes back by live migration (2012).",
+        help="Immediate: live migrate back the virtual machines that the last drain moved away (2012).",
     ),
     CLUSTER,
     INPUT,
-    synopsis="End the pause of a node.",
+    synopsis="Resumes a paused node.",
     example="Suspend-ClusterNode node1; Resume-ClusterNode node1",
 )
 def resume_node(call: Call) -> Iterable[Any]:
@@ -134,12 +147,12 @@ def resume_node(call: Call) -> Iterable[Any]:
 @cmdlet(
     "Start-ClusterNode",
     NAME,
-    Param("FixQuorum", "switch", aliases=("fq",), absent="a cluster without quorum is not in the model."),
+    Param("FixQuorum", "switch", aliases=("fq",), absent="starting without quorum is not supported."),
     Param("PreventQuorum", "switch", absent=_NEW),
-    Param("Wait", "whole", help="s to wait at most until the node is up; nothing: do not wait."),
+    Param("Wait", "whole", help="Maximum time to wait until the node is up, in seconds. Default: do not wait."),
     CLUSTER,
     INPUT,
-    synopsis="Start the cluster service of a node.",
+    synopsis="Starts the cluster service on a node.",
     example="Stop-ClusterNode node3; Start-ClusterNode node3",
 )
 def start_node(call: Call) -> Iterable[Any]:
@@ -160,10 +173,10 @@ def start_node(call: Call) -> Iterable[Any]:
 @cmdlet(
     "Stop-ClusterNode",
     NAME,
-    Param("Wait", "whole", absent="the service is stopped at once."),
+    Param("Wait", "whole", absent="the service stops immediately."),
     CLUSTER,
     INPUT,
-    synopsis="Stop the cluster service of a node; what it owns fails over.",
+    synopsis="Stops the cluster service on a node. Its groups fail over.",
     example="Stop-ClusterNode node3",
 )
 def stop_node(call: Call) -> Iterable[Any]:
@@ -178,13 +191,13 @@ def stop_node(call: Call) -> Iterable[Any]:
         "texts",
         position=0,
         aliases=("Node",),
-        help="Names of servers, equal to the current host server.",
+        help="Names of the servers. They have the same hardware as the current host server.",
         pipes=(TEXT,),
     ),
-    Param("NoStorage", "switch", absent="it came with Windows Server 2012."),
+    Param("NoStorage", "switch", absent="requires Windows Server 2012."),
     CLUSTER,
     INPUT,
-    synopsis="Add nodes to an embedded cluster; validate it with Test-Cluster afterwards.",
+    synopsis="Adds nodes to an embedded cluster. Validate it with Test-Cluster afterwards.",
     example="Add-ClusterNode -Name node4",
 )
 def add_node(call: Call) -> Iterable[Any]:
@@ -192,7 +205,8 @@ def add_node(call: Call) -> Iterable[Any]:
     names = finding.named(call, "a server", "Get-ClusterNode")
     if not call.workspace.capabilities.verdict(cmd.AddNode):
         raise ParameterError(
-            "The nodes of this cluster are the hosts of its hosts file.", "Add the host there and open the file again."
+            "The nodes of this cluster are defined in its hosts file.",
+            "Add the host to the file and open the cluster again.",
         )
     for name in names:
         yield from call.submit(cmd.AddNode(name), name, partial(_shown, call, name))
@@ -202,11 +216,11 @@ def add_node(call: Call) -> Iterable[Any]:
     "Remove-ClusterNode",
     NAME,
     Param("Force", "switch"),
-    Param("IgnoreStorageConnectivityLoss", "switch", absent="it came with Windows Server 2016."),
-    Param("Wait", "whole", absent="the node leaves at once."),
+    Param("IgnoreStorageConnectivityLoss", "switch", absent="requires Windows Server 2016."),
+    Param("Wait", "whole", absent="the node is evicted immediately."),
     CLUSTER,
     INPUT,
-    synopsis="Evict a node.",
+    synopsis="Evicts a node.",
     example="Add-ClusterNode node4; Remove-ClusterNode node4 -Force",
 )
 def remove_node(call: Call) -> Iterable[Any]:

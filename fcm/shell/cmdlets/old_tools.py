@@ -40,7 +40,7 @@ def split_words(
             short = (long or {}).get(name.casefold(), name.casefold())
             if short not in known:
                 hint = near(name, known) or usage
-                raise ParameterError(f"The option {word} is not known.", hint, call.at, "InvalidArgument")
+                raise ParameterError(f"Unknown option {word}.", hint, call.at, "InvalidArgument")
             options[short] = value
         else:
             words.append(word)
@@ -50,7 +50,7 @@ def split_words(
 @cmdlet(
     "cluster",
     Param("Arguments", "texts", position=0, rest=True),
-    synopsis="The old command line of the cluster: log /g.",
+    synopsis="The cluster.exe command line: log /g.",
     example="cluster.exe log /g /copy:logs",
     module="Programs",
     raw=True,
@@ -64,13 +64,14 @@ def cluster(call: Call) -> Iterable[Any]:
         finding.check_cluster(call)
     else:
         raise ParameterError(
-            "cluster.exe knows log here.", "Use the cmdlets of FailoverClusters for everything else: Get-Command."
+            "cluster.exe supports only log.",
+            "For other tasks, use the FailoverClusters cmdlets. To list them, run Get-Command.",
         )
     if not {"g", "gen", "generate"} & set(options):
-        raise ParameterError("What the log is to do is not said.", "Write /g to generate it.")
+        raise ParameterError("The command log requires an option.", "To generate the log, use /g.")
     span = options.get("span")
     if span is not None and not (span.isdigit() and int(span)):
-        raise ParameterError(f"/span needs minutes, not {quoted(span)}.", "Write /span:15.")
+        raise ParameterError(f"/span requires minutes, not {quoted(span)}.", "Example: /span:15.")
     nodes = [node.name for node in finding.nodes(call, [options["node"]] if "node" in options else None)]
     folder = options.get("copy") or REPORTS
     return write_logs(call, folder, nodes, int(span) if span else None)

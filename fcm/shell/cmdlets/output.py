@@ -48,12 +48,12 @@ def _columns(call: Call, members: list[Any], all_properties: bool) -> list[Colum
 @cmdlet(
     "Format-Table",
     PROPERTY,
-    Param("AutoSize", "switch", help="Columns as wide as their content."),
+    Param("AutoSize", "switch", help="Fit the column width to the content."),
     Param("HideTableHeaders", "switch"),
-    Param("Wrap", "switch", absent="lines are cut, not wrapped; use Format-List."),
+    Param("Wrap", "switch", absent="lines are truncated, not wrapped; use Format-List."),
     Param("GroupBy", absent="use Group-Object."),
     OBJECTS,
-    synopsis="Show objects as a table.",
+    synopsis="Displays objects as a table.",
     example="Get-ClusterNetwork | Format-Table Name, Metric, Role -AutoSize",
     aliases=("ft",),
     module=CORE,
@@ -74,7 +74,7 @@ def format_table(call: Call) -> Iterable[Any]:
     "Format-List",
     PROPERTY,
     OBJECTS,
-    synopsis="Show the properties of objects line by line.",
+    synopsis="Displays the properties of objects, one per line.",
     example="Get-ClusterNetwork 'Cluster Network 3' | Format-List *",
     aliases=("fl",),
     module=CORE,
@@ -89,7 +89,7 @@ def format_list(call: Call) -> Iterable[Any]:
 
 
 @cmdlet(
-    "Out-String", OBJECTS, Param("Width", "whole"), synopsis="The text that would be shown.",
+    "Out-String", OBJECTS, Param("Width", "whole"), synopsis="Converts objects to the text that would be displayed.",
     example="$table = Get-ClusterNode | Out-String", module=CORE,
 )  # fmt: skip
 def out_string(call: Call) -> Iterable[Any]:
@@ -97,14 +97,19 @@ def out_string(call: Call) -> Iterable[Any]:
     return [format_values(pipeline_input(call), call.whole("Width") or call.session.width)]
 
 
-@cmdlet("Out-Null", OBJECTS, synopsis="Show nothing.", example="Get-VM | Out-Null", module=CORE)
+@cmdlet("Out-Null", OBJECTS, synopsis="Discards the output.", example="Get-VM | Out-Null", module=CORE)
 def out_null(call: Call) -> Iterable[Any]:
     """Nothing."""
     return []
 
 
 @cmdlet(
-    "Out-Host", OBJECTS, synopsis="Show as it is.", example="Get-VM | Out-Host", module=CORE, aliases=("Out-Default",)
+    "Out-Host",
+    OBJECTS,
+    synopsis="Displays the output.",
+    example="Get-VM | Out-Host",
+    module=CORE,
+    aliases=("Out-Default",),
 )
 def out_host(call: Call) -> Iterable[Any]:
     """The same."""
@@ -115,11 +120,11 @@ def out_host(call: Call) -> Iterable[Any]:
     "Out-File",
     PATH,
     Param("Append", "switch"),
-    Param("NoClobber", "switch", help="Do not replace a file."),
+    Param("NoClobber", "switch", help="Do not overwrite an existing file."),
     Param("Width", "whole"),
-    Param("Encoding", choices=("UTF8",), help="Files are UTF-8."),
+    Param("Encoding", choices=("UTF8",), help="files are always UTF-8."),
     OBJECTS,
-    synopsis="Write the text that would be shown to a file.",
+    synopsis="Writes the text that would be displayed to a file.",
     example="Get-ClusterResource | Out-File resources.txt",
     module=CORE,
 )
@@ -127,7 +132,7 @@ def out_file(call: Call) -> Iterable[Any]:
     """Write a file."""
     path = call.session.path(call.text("Path"))
     if call.switch("NoClobber") and path.exists():
-        raise ParameterError(f"{path} is there already.", "Leave out -NoClobber to replace it.", call.at)
+        raise ParameterError(f"{path} already exists.", "To overwrite it, remove -NoClobber.", call.at)
     shown = format_values(pipeline_input(call), call.whole("Width") or call.session.width)
     return call.carry_out(str(path), lambda: write_text(path, shown, call.switch("Append")))
 
@@ -135,9 +140,9 @@ def out_file(call: Call) -> Iterable[Any]:
 @cmdlet(
     "Out-GridView",
     Param("Title", position=0),
-    Param("PassThru", "switch", help="Give out the rows that are picked in the table (2012)."),
+    Param("PassThru", "switch", help="Return the rows selected in the table (2012)."),
     OBJECTS,
-    synopsis="Show objects in a table of the window, to sort and to filter.",
+    synopsis="Displays objects in a table of the window, which can be sorted and filtered.",
     example="Get-ClusterResource | Out-GridView",
     aliases=("ogv",),
     module=CORE,
@@ -154,7 +159,7 @@ def out_grid(call: Call) -> Iterable[Any]:
     Param("Depth", "whole"),
     Param("Compress", "switch"),
     replace(OBJECTS, position=0),
-    synopsis="Objects as JSON.",
+    synopsis="Converts objects to JSON.",
     example="Get-ClusterNode | ConvertTo-Json",
     module=CORE,
     since="2012",
@@ -191,12 +196,12 @@ _NO_TYPE = Param("NoTypeInformation", "switch", aliases=("nti",))
 def _delimiter(call: Call) -> str:
     found = call.text("Delimiter", ",")
     if len(found) != 1:
-        raise ParameterError(f"{quoted(found)} cannot separate columns.", "Give one character.")
+        raise ParameterError(f"{quoted(found)} is not a valid delimiter.", "Specify one character.")
     return found
 
 
 @cmdlet(
-    "ConvertTo-Csv", _DELIMITER, _NO_TYPE, OBJECTS, synopsis="Objects as CSV.",
+    "ConvertTo-Csv", _DELIMITER, _NO_TYPE, OBJECTS, synopsis="Converts objects to CSV.",
     example="Get-ClusterNode | ConvertTo-Csv", module=CORE,
 )  # fmt: skip
 def to_csv(call: Call) -> Iterable[Any]:
@@ -206,7 +211,7 @@ def to_csv(call: Call) -> Iterable[Any]:
 
 
 @cmdlet(
-    "Export-Csv", PATH, _DELIMITER, _NO_TYPE, OBJECTS, synopsis="Write objects to a CSV file.",
+    "Export-Csv", PATH, _DELIMITER, _NO_TYPE, OBJECTS, synopsis="Exports objects to a CSV file.",
     example="Get-ClusterResource | Export-Csv resources.csv", module=CORE, aliases=("epcsv",),
 )  # fmt: skip
 def export_csv(call: Call) -> Iterable[Any]:
@@ -220,7 +225,7 @@ def export_csv(call: Call) -> Iterable[Any]:
     PROPERTY,
     Param("Title"),
     OBJECTS,
-    synopsis="Objects as a page of HTML.",
+    synopsis="Converts objects to an HTML page.",
     example="Get-ClusterResource | ConvertTo-Html > resources.html",
     module=CORE,
 )

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 _PIPES = ("ClusterResource", "ClusterSharedVolume", TEXT)
 NAME = Param("Name", "texts", position=0, pipes=_PIPES, of="part")
-WAIT = Param("Wait", "whole", help="s to wait at most; 0: do not wait.")
+WAIT = Param("Wait", "whole", help="Maximum time to wait, in seconds. 0: do not wait.")
 
 
 def _wanted(call: Call) -> list[Resource | Disk]:
@@ -44,10 +44,10 @@ def _wanted(call: Call) -> list[Resource | Disk]:
 @cmdlet(
     "Get-ClusterResource",
     Param("Name", "texts", position=0, pipes=("ClusterResource", TEXT), of="resource"),
-    Param("VMId", absent="it came with Windows Server 2012."),
+    Param("VMId", absent="requires Windows Server 2012."),
     CLUSTER,
     taking("ClusterGroup", "ClusterNode"),
-    synopsis="Resources, their state, group and type.",
+    synopsis="Gets resources, with their state, group and type.",
     example="Get-ClusterGroup SQL01 | Get-ClusterResource",
 )
 def get_resource(call: Call) -> Iterable[Any]:
@@ -81,8 +81,8 @@ def _turn(call: Call, online: bool) -> Iterable[Any]:
         resource = call.state.resources[item.id]
         if resource.type is not ResourceType.VIRTUAL_MACHINE or resource.machine is None:
             raise ParameterError(
-                f"{item.name} follows its group and cannot be {'started' if online else 'stopped'} alone.",
-                "Start or stop disks and virtual machines.",
+                f"{item.name} depends on its group and cannot be {'started' if online else 'stopped'} alone.",
+                "Start or stop a disk or a virtual machine instead.",
                 call.at,
             )
         machine = call.state.machines[resource.machine]
@@ -99,7 +99,7 @@ def _turn(call: Call, online: bool) -> Iterable[Any]:
     WAIT,
     CLUSTER,
     INPUT,
-    synopsis="Bring a disk or a virtual machine online.",
+    synopsis="Brings a disk or a virtual machine online.",
     example="Stop-ClusterResource 'Cluster Disk 2'; Start-ClusterResource 'Cluster Disk 2'",
 )
 def start_resource(call: Call) -> Iterable[Any]:
@@ -113,7 +113,7 @@ def start_resource(call: Call) -> Iterable[Any]:
     WAIT,
     CLUSTER,
     INPUT,
-    synopsis="Take a disk or a virtual machine offline.",
+    synopsis="Takes a disk or a virtual machine offline.",
     example="Stop-ClusterResource 'Cluster Disk 2'",
 )
 def stop_resource(call: Call) -> Iterable[Any]:
@@ -126,7 +126,9 @@ def _disks(call: Call) -> list[Resource | Disk]:
     for item in wanted:
         if item.id not in call.state.disks:
             raise ParameterError(
-                f"{item.name} is neither a disk nor a Cluster Shared Volume.", "Name the disk or the volume.", call.at
+                f"{item.name} is neither a disk nor a Cluster Shared Volume.",
+                "Specify the disk or the volume.",
+                call.at,
             )
     return wanted
 
@@ -134,12 +136,12 @@ def _disks(call: Call) -> list[Resource | Disk]:
 @cmdlet(
     "Suspend-ClusterResource",
     NAME,
-    Param("RedirectedAccess", "switch", help="Redirected access of a Cluster Shared Volume instead."),
-    Param("VolumeName", absent="a disk has one volume here."),
-    Param("Force", "switch", help="Take virtual machines that run from the volume offline first, without asking."),
+    Param("RedirectedAccess", "switch", help="Turn on redirected access of a Cluster Shared Volume instead."),
+    Param("VolumeName", absent="a disk has only one volume."),
+    Param("Force", "switch", help="First take virtual machines on the volume offline, without asking."),
     CLUSTER,
     INPUT,
-    synopsis="Turn on maintenance mode of a disk or Cluster Shared Volume, or redirected access of a volume.",
+    synopsis="Turns on maintenance mode of a disk or Cluster Shared Volume, or redirected access of a volume.",
     example="Suspend-ClusterResource 'Cluster Disk 2'",
 )
 def suspend_resource(call: Call) -> Iterable[Any]:
@@ -150,7 +152,7 @@ def suspend_resource(call: Call) -> Iterable[Any]:
     for item in wanted:
         if item.id not in call.state.shared_volumes:
             raise ParameterError(
-                f"{item.name} is not a Cluster Shared Volume.", "Get-ClusterSharedVolume lists them.", call.at
+                f"{item.name} is not a Cluster Shared Volume.", "To list them, run Get-ClusterSharedVolume.", call.at
             )
     return call.each(wanted, lambda item: cmd.SetRedirectedAccess(item.id, True), partial(_shown, call))
 
@@ -163,10 +165,10 @@ def _suspended(call: Call, item: Resource | Disk) -> list[Any]:
 @cmdlet(
     "Resume-ClusterResource",
     NAME,
-    Param("VolumeName", absent="a disk has one volume here."),
+    Param("VolumeName", absent="a disk has only one volume."),
     CLUSTER,
     INPUT,
-    synopsis="Turn off maintenance mode of a disk or Cluster Shared Volume, or redirected access of a volume.",
+    synopsis="Turns off maintenance mode of a disk or Cluster Shared Volume, or redirected access of a volume.",
     example="Suspend-ClusterResource 'Cluster Disk 2'; Resume-ClusterResource 'Cluster Disk 2'",
 )
 def resume_resource(call: Call) -> Iterable[Any]:
@@ -190,7 +192,7 @@ def resume_resource(call: Call) -> Iterable[Any]:
     ),
     CLUSTER,
     INPUT,
-    synopsis="Simulate the failure of a resource, or of a network adapter (embedded clusters).",
+    synopsis="Simulates a failure of a resource, or of a network adapter (embedded clusters).",
     example="Test-ClusterResourceFailure 'Virtual Machine SQL01'",
 )
 def test_failure(call: Call) -> Iterable[Any]:
@@ -208,11 +210,11 @@ def test_failure(call: Call) -> Iterable[Any]:
 @cmdlet(
     "Enable-NetAdapter",
     Param(
-        "Name", "texts", position=0, help="Name or id of a network adapter.", pipes=("ClusterNetworkInterface", TEXT)
+        "Name", "texts", position=0, help="Name or ID of a network adapter.", pipes=("ClusterNetworkInterface", TEXT)
     ),
     CLUSTER,
     INPUT,
-    synopsis="End a simulated failure of a network adapter.",
+    synopsis="Ends the simulated failure of a network adapter.",
     example="Get-ClusterNetworkInterface | Where-Object State -eq Failed | Enable-NetAdapter",
     module="NetAdapter",
     since="2012",
@@ -259,7 +261,8 @@ def _holders(call: Call) -> list[tuple[str, dict[str, Any], Resource | None]]:
         found.append((text(group.get("Name")), {}, None))
     if not found:
         raise ParameterError(
-            f"{call.cmdlet.name} needs an object in the pipeline.", "Get-ClusterResource 'Name' | " + call.cmdlet.name
+            f"{call.cmdlet.name} requires an object from the pipeline.",
+            "Get-ClusterResource 'Name' | " + call.cmdlet.name,
         )
     return found
 
@@ -269,7 +272,7 @@ def _holders(call: Call) -> list[tuple[str, dict[str, Any], Resource | None]]:
     Param("Name", "texts", position=0),
     CLUSTER,
     taking(*_HOLDERS),
-    synopsis="Private properties of a resource: MigrationState, OfflineAction, MigrationNetworkOrder ...",
+    synopsis="Gets the private properties of a resource: MigrationState, OfflineAction, MigrationNetworkOrder ...",
     example="Get-ClusterResource 'Virtual Machine SQL01' | Get-ClusterParameter",
 )
 def get_parameter(call: Call) -> Iterable[Any]:
@@ -286,12 +289,12 @@ def get_parameter(call: Call) -> Iterable[Any]:
     "Set-ClusterParameter",
     Param("Name", position=0),
     Param("Value", "any", position=1),
-    Param("Multiple", "any", help="A table of names and values."),
-    Param("Create", "switch", absent="private properties are those of the resource type."),
-    Param("Delete", "switch", absent="private properties are those of the resource type."),
+    Param("Multiple", "any", help="Hashtable of names and values."),
+    Param("Create", "switch", absent="private properties are defined by the resource type."),
+    Param("Delete", "switch", absent="private properties are defined by the resource type."),
     CLUSTER,
     taking(*_HOLDERS),
-    synopsis="Set private properties: OfflineAction, CheckHeartbeat, MigrationNetworkOrder, MigrationExcludeNetworks.",
+    synopsis="Sets private properties: OfflineAction, CheckHeartbeat, MigrationNetworkOrder, MigrationExcludeNetworks.",
     example="Get-ClusterResource 'Virtual Machine SQL01' | Set-ClusterParameter OfflineAction 1",
     joins=True,
 )
@@ -302,7 +305,7 @@ def set_parameter(call: Call) -> Iterable[Any]:
     if call.has("Name"):
         wanted[call.text("Name")] = call.values.get("Value")
     if not wanted:
-        raise ParameterError("Nothing is to be set.", "Give a name and a value, or -Multiple @{ name = value }.")
+        raise ParameterError("No property is specified.", "Specify a name and a value, or -Multiple @{ name = value }.")
     for owner, _, resource in _holders(call):
         for command in _commands(call, wanted, resource):
             yield from call.submit(command, owner)
@@ -324,7 +327,8 @@ def _commands(call: Call, wanted: dict[Any, Any], resource: Resource | None) -> 
                 number = as_whole(value, "OfflineAction")
                 if number not in tuple(OfflineAction):
                     raise ParameterError(
-                        f"OfflineAction cannot be {number}.", "0 turn off, 1 save, 2 shut down, 3 shut down forced."
+                        f"OfflineAction cannot be {number}.",
+                        "Valid values: 0 turn off, 1 save, 2 shut down, 3 shut down (forced).",
                     )
                 commands.append(cmd.ConfigureResource(resource.id, offline_action=OfflineAction(number)))
             case "checkheartbeat" if resource is not None:
@@ -333,7 +337,7 @@ def _commands(call: Call, wanted: dict[Any, Any], resource: Resource | None) -> 
             case _:
                 raise ParameterError(
                     f"{text(key)} cannot be set.",
-                    "OfflineAction, CheckHeartbeat, MigrationNetworkOrder and MigrationExcludeNetworks can.",
+                    "You can set OfflineAction, CheckHeartbeat, MigrationNetworkOrder and MigrationExcludeNetworks.",
                 )
     if networks:
         commands.append(cmd.SetMigrationNetworks(order, excluded))

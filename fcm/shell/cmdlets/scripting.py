@@ -30,8 +30,8 @@ CORE = "Core"
 @cmdlet(
     "New-Object",
     Param("TypeName", position=0, needed=True, choices=("PSObject", "PSCustomObject", "Object")),
-    Param("Property", "any", help="A table of names and values."),
-    synopsis="Make an object with properties of your own.",
+    Param("Property", "any", help="Hashtable of names and values."),
+    synopsis="Creates an object with custom properties.",
     example="New-Object PSObject -Property @{ Name = 'SQL01'; Node = 'node2' }",
     module=CORE,
 )
@@ -46,7 +46,7 @@ def new_object(call: Call) -> Iterable[Any]:
     Param("Variable"),
     Param("Append", "switch"),
     OBJECTS,
-    synopsis="Keep what comes through the pipeline in a file or variable, and let it through.",
+    synopsis="Saves pipeline input in a file or variable, and passes it on.",
     example="Get-ClusterNode | Tee-Object nodes.txt",
     aliases=("tee",),
     module=CORE,
@@ -55,7 +55,7 @@ def tee_object(call: Call) -> Iterable[Any]:
     """Let through."""
     members = list(pipeline_input(call))
     if call.has("FilePath") == call.has("Variable"):
-        raise ParameterError("Tee-Object needs a file or a variable.", "Give -FilePath or -Variable.", call.at)
+        raise ParameterError("Tee-Object requires a file or a variable.", "Specify -FilePath or -Variable.", call.at)
     if call.has("Variable"):
         call.session.variables[call.text("Variable")] = members
         return members
@@ -66,12 +66,12 @@ def tee_object(call: Call) -> Iterable[Any]:
 
 @cmdlet(
     "Select-String",
-    Param("Pattern", position=0, needed=True, help="A regular expression."),
-    Param("SimpleMatch", "switch", help="The pattern is a plain text."),
+    Param("Pattern", position=0, needed=True, help="Regular expression to search for."),
+    Param("SimpleMatch", "switch", help="Treat the pattern as plain text."),
     Param("CaseSensitive", "switch"),
     Param("NotMatch", "switch"),
     OBJECTS,
-    synopsis="Let through the texts in which a pattern is found.",
+    synopsis="Finds text that matches a pattern.",
     example="Get-ClusterLog -Node node1 -Destination logs | Get-Content | Select-String 'ERR'",
     aliases=("sls",),
     module=CORE,
@@ -88,7 +88,7 @@ def select_string(call: Call) -> Iterable[Any]:
     "Import-Csv",
     Param("Path", position=0, needed=True, pipes=("File", TEXT)),
     Param("Delimiter", position=1),
-    synopsis="Objects from a CSV file, one a line; all values are texts.",
+    synopsis="Imports objects from a CSV file, one per line. All values are strings.",
     example="Get-VM | Export-Csv machines.csv; Import-Csv machines.csv | Select-Object Name, State",
     aliases=("ipcsv",),
     module=CORE,
@@ -97,7 +97,7 @@ def import_csv(call: Call) -> Iterable[Any]:
     """Read a file."""
     path, delimiter = call.session.path(call.text("Path")), call.text("Delimiter", ",")
     if len(delimiter) != 1:
-        raise ParameterError(f"{quoted(delimiter)} cannot separate columns.", "Give one character.", call.at)
+        raise ParameterError(f"{quoted(delimiter)} is not a valid delimiter.", "Specify one character.", call.at)
     content = re.sub(r"\A#TYPE[^\n]*\n", "", text_of(path))
     rows = csv.DictReader(io.StringIO(content, newline=""), delimiter=delimiter)
     try:
@@ -106,14 +106,16 @@ def import_csv(call: Call) -> Iterable[Any]:
             for row in rows
         ]
     except csv.Error as error:
-        raise ParameterError(f"{path.name} is no CSV file: {error}.", "Export it anew with Export-Csv.") from error
+        raise ParameterError(
+            f"{path.name} is not a valid CSV file: {error}.", "Export it again with Export-Csv."
+        ) from error
 
 
 @cmdlet(
     "Add-Content",
     Param("Path", position=0, needed=True),
     Param("Value", "any", position=1, pipes=(ANY,)),
-    synopsis="Add lines to a text file of this computer.",
+    synopsis="Appends lines to a text file on this computer.",
     example="Add-Content moves.txt 'SQL01 moved'",
     aliases=("ac",),
     module=CORE,
@@ -129,7 +131,7 @@ def add_content(call: Call) -> Iterable[Any]:
 @cmdlet(
     "Get-Variable",
     Param("Name", "texts", position=0, pipes=(TEXT,)),
-    synopsis="Variables and their values.",
+    synopsis="Gets variables and their values.",
     example="Get-Variable Error*",
     aliases=("gv",),
     module=CORE,
@@ -146,7 +148,7 @@ def get_variable(call: Call) -> Iterable[Any]:
     "Set-Variable",
     Param("Name", position=0, needed=True),
     Param("Value", "any", position=1),
-    synopsis="Set a variable by its name.",
+    synopsis="Sets the value of a variable.",
     example="Set-Variable Node node2",
     aliases=("sv",),
     module=CORE,

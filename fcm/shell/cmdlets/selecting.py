@@ -55,7 +55,7 @@ def pipeline_input(call: Call) -> list[Any]:
     Param("Value", "any", position=1),
     *(Param(name, "switch") for name in _COMPARISONS),
     OBJECTS,
-    synopsis="Let through what a test holds for.",
+    synopsis="Selects objects that meet a condition.",
     example="Get-ClusterResource | Where-Object { $_.State -eq 'Offline' }",
     aliases=("?", "where"),
     module=CORE,
@@ -66,11 +66,13 @@ def where_object(call: Call) -> Iterable[Any]:
     if block is not None:
         return [item for item in pipeline_input(call) if truth(folded(run_block(call, block, item)))]
     if not call.has("Property"):
-        raise ParameterError("Where-Object needs a test.", "Where-Object { $_.State -eq 'Up' }")
+        raise ParameterError(
+            "Where-Object requires a condition.", "Example: Example: Where-Object { $_.State -eq 'Up' }"
+        )
     name = call.text("Property")
     chosen = [operator for operator in _COMPARISONS if call.switch(operator)]
     if len(chosen) > 1:
-        raise ParameterError(f"Where-Object has {len(chosen)} operators.", "Give one.")
+        raise ParameterError(f"Where-Object has {len(chosen)} operators.", "Specify one.")
     if not chosen:
         return [item for item in pipeline_input(call) if truth(property_of(item, name))]
     operator, value = f"-{chosen[0].lower()}", call.values.get("Value")
@@ -83,7 +85,7 @@ def where_object(call: Call) -> Iterable[Any]:
     Param("Begin", "any"),
     Param("End", "any"),
     OBJECTS,
-    synopsis="Run a block for each object.",
+    synopsis="Runs a script block for each object.",
     example="Get-VM | ForEach-Object { $_.Name }",
     aliases=("%", "foreach"),
     module=CORE,
@@ -145,7 +147,7 @@ def getters(call: Call, name: str, members: list[Any]) -> list[tuple[str, Callab
     Param("Skip", "whole"),
     Param("Unique", "switch"),
     OBJECTS,
-    synopsis="Choose properties, or the first or last objects.",
+    synopsis="Selects properties, or the first or last objects.",
     example="Get-ClusterNode | Select-Object Name, State -First 2",
     aliases=("select",),
     module=CORE,
@@ -185,7 +187,7 @@ def select_object(call: Call) -> Iterable[Any]:
     Param("Descending", "switch"),
     Param("Unique", "switch"),
     OBJECTS,
-    synopsis="Order objects.",
+    synopsis="Sorts objects.",
     example="Get-VM | Sort-Object MemoryStartup -Descending",
     aliases=("sort",),
     module=CORE,
@@ -208,7 +210,7 @@ def sort_object(call: Call) -> Iterable[Any]:
     Param("Property", "any", position=0),
     Param("NoElement", "switch"),
     OBJECTS,
-    synopsis="Put objects with the same value together.",
+    synopsis="Groups objects that have the same value.",
     example="Get-ClusterResource | Group-Object State",
     aliases=("group",),
     module=CORE,
@@ -238,7 +240,7 @@ def group_object(call: Call) -> Iterable[Any]:
     Param("Minimum", "switch"),
     Param("Maximum", "switch"),
     OBJECTS,
-    synopsis="Count objects; sum, average, minimum and maximum of a property.",
+    synopsis="Counts objects, and calculates the sum, average, minimum and maximum of a property.",
     example="Get-VM | Measure-Object MemoryStartup -Sum",
     aliases=("measure",),
     module=CORE,

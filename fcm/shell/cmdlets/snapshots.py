@@ -25,15 +25,15 @@ _MACHINE = Param(
     "VMName",
     "texts",
     position=0,
-    help="Virtual machines; wildcards are possible.",
+    help="Names of virtual machines. Wildcards are permitted.",
     pipes=("VirtualMachine", TEXT),
     of="machine",
 )
-_NAME = Param("Name", "texts", position=1, help="Names of snapshots; wildcards are possible.")
+_NAME = Param("Name", "texts", position=1, help="Names of snapshots. Wildcards are permitted.")
 _ID = Param(
     "Id",
     "texts",
-    help="Which ones, where several have the same name: the Id that Get-VMSnapshot shows.",
+    help="IDs of snapshots, as shown by Get-VMSnapshot. Use them if several snapshots have the same name.",
     pipes=("VMSnapshot",),
 )
 _NAMED = Param("Name", "texts", position=0, aliases=("VMName",), pipes=("VirtualMachine", TEXT), of="machine")
@@ -86,7 +86,7 @@ def _object(snapshot: Snapshot) -> ShellObject:
     _ID,
     CLUSTER,
     INPUT,
-    synopsis="Snapshots of a virtual machine.",
+    synopsis="Gets the snapshots of a virtual machine.",
     example="Get-VMSnapshot DC01",
     module="Hyper-V",
     since="2012",
@@ -99,10 +99,12 @@ def get_snapshots(call: Call) -> Iterable[Any]:
 @cmdlet(
     "Checkpoint-VM",
     _NAMED,
-    Param("SnapshotName", position=1, help="Nothing: the name of the machine and the time."),
+    Param(
+        "SnapshotName", position=1, help="Name of the snapshot. Default: the name of the virtual machine and the time."
+    ),
     CLUSTER,
     INPUT,
-    synopsis="Take a snapshot of a virtual machine.",
+    synopsis="Takes a snapshot of a virtual machine.",
     example="Checkpoint-VM DC01 -SnapshotName 'before the update'",
     module="Hyper-V",
     since="2012",
@@ -120,7 +122,7 @@ def take(call: Call) -> Iterable[Any]:
     _ID,
     CLUSTER,
     INPUT,
-    synopsis="Bring a virtual machine back to a snapshot; a clustered one must be off.",
+    synopsis="Reverts a virtual machine to a snapshot. A clustered virtual machine must be off.",
     example="Checkpoint-VM TEST01 -SnapshotName before; Restore-VMSnapshot TEST01 before",
     module="Hyper-V",
     since="2012",
@@ -130,8 +132,8 @@ def restore(call: Call) -> Iterable[Any]:
     found = _snapshots(call)
     if len(found) != 1:
         raise ParameterError(
-            f"That names {counted(len(found), 'snapshot')}.",
-            "Name one with -Name, or with -Id where names are equal: Get-VMSnapshot shows it.",
+            f"This matches {counted(len(found), 'snapshot')}.",
+            "Specify one with -Name, or with -Id if names are equal. Get-VMSnapshot shows the IDs.",
             call.at,
         )
     return call.submit(cmd.RevertToSnapshot(found[0].id), found[0].machine.name)
@@ -142,10 +144,10 @@ def restore(call: Call) -> Iterable[Any]:
     _MACHINE,
     _NAME,
     _ID,
-    Param("IncludeAllChildSnapshots", "switch", absent="the model keeps no tree of snapshots."),
+    Param("IncludeAllChildSnapshots", "switch", absent="snapshot trees are not supported."),
     CLUSTER,
     INPUT,
-    synopsis="Delete snapshots of a virtual machine.",
+    synopsis="Deletes snapshots of a virtual machine.",
     example="Checkpoint-VM DC01 -SnapshotName before; Remove-VMSnapshot DC01 before",
     module="Hyper-V",
     since="2012",
@@ -161,7 +163,7 @@ def remove(call: Call) -> Iterable[Any]:
     _NAMED,
     CLUSTER,
     INPUT,
-    synopsis="Back a virtual machine up; this program's own, Windows has backup programs for it.",
+    synopsis="Backs up a virtual machine (fcm only; in Windows, use a backup program).",
     example="Start-VMBackup DC01",
     module="fcm",
 )

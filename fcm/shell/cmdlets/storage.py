@@ -35,7 +35,7 @@ def _volumes(call: Call, names: list[str] | None) -> list[Disk]:
     NAME,
     CLUSTER,
     INPUT,
-    synopsis="Cluster Shared Volumes; Name can be set.",
+    synopsis="Gets Cluster Shared Volumes. Name can be set.",
     example="Get-ClusterSharedVolume | Select-Object -ExpandProperty SharedVolumeInfo",
 )
 def get_volume(call: Call) -> Iterable[Any]:
@@ -53,7 +53,7 @@ def _shown(call: Call, identity: str) -> list[Any]:
     NAME,
     CLUSTER,
     INPUT,
-    synopsis="Add disks of Available Storage to the Cluster Shared Volumes.",
+    synopsis="Adds disks from Available Storage to the Cluster Shared Volumes.",
     example=WITH_VOLUME,
     joins=True,
 )
@@ -75,7 +75,7 @@ def add_volume(call: Call) -> Iterable[Any]:
     NAME,
     CLUSTER,
     INPUT,
-    synopsis="Give a Cluster Shared Volume back to Available Storage.",
+    synopsis="Removes a Cluster Shared Volume and returns its disk to Available Storage.",
     example=f"{WITH_VOLUME} | Remove-ClusterSharedVolume",
 )
 def remove_volume(call: Call) -> Iterable[Any]:
@@ -90,11 +90,11 @@ def remove_volume(call: Call) -> Iterable[Any]:
 @cmdlet(
     "Move-ClusterSharedVolume",
     NAME,
-    Param("Node", position=1, help="The new coordinator; nothing: the best possible node."),
-    Param("Wait", "whole", absent="the coordinator changes at once."),
+    Param("Node", position=1, help="New coordinator node. Default: the best possible node."),
+    Param("Wait", "whole", absent="the coordinator changes immediately."),
     CLUSTER,
     INPUT,
-    synopsis="Make another node the coordinator of a Cluster Shared Volume.",
+    synopsis="Moves a Cluster Shared Volume to another coordinator node.",
     example=f"{WITH_VOLUME} | Move-ClusterSharedVolume -Node node2",
 )
 def move_volume(call: Call) -> Iterable[Any]:
@@ -112,17 +112,17 @@ def _coordinator(call: Call, disk: Disk) -> str:
         return finding.node(call, call.text("Node"))
     able = [name for name in call.state.nodes if allowed(cmd.MoveSharedVolume(disk.id, name), call.state)]
     if not able:
-        raise ParameterError(f"No other node can take {disk.name}.", "Bring another node up.", call.at)
+        raise ParameterError(f"No other node can own {disk.name}.", "Start another node.", call.at)
     owners = [volume.owner for volume in call.state.shared_volumes.values()]
     return min(able, key=owners.count)
 
 
 @cmdlet(
     "Get-ClusterAvailableDisk",
-    Param("Disk", absent="LUNs of the nodes are seen as they are in the model."),
+    Param("Disk", absent="the LUNs are those of the cluster file."),
     CLUSTER,
     INPUT,
-    synopsis="LUNs that all nodes see and the cluster does not use yet.",
+    synopsis="Gets LUNs that all nodes can access and that are not in the cluster yet.",
     example="Get-ClusterAvailableDisk | Add-ClusterDisk",
 )
 def get_available(call: Call) -> Iterable[Any]:
@@ -140,7 +140,7 @@ def get_available(call: Call) -> Iterable[Any]:
     "Add-ClusterDisk",
     taking("ClusterAvailableDisk"),
     CLUSTER,
-    synopsis="Make LUNs cluster disks in Available Storage.",
+    synopsis="Adds LUNs as cluster disks to Available Storage.",
     example="Get-ClusterAvailableDisk | Add-ClusterDisk",
 )
 def add_disk(call: Call) -> Iterable[Any]:
@@ -148,7 +148,7 @@ def add_disk(call: Call) -> Iterable[Any]:
     finding.check_cluster(call)
     disks = tuple(item.identity for item in call.objects("ClusterAvailableDisk") if item.identity in call.state.disks)
     if not disks:
-        raise ParameterError("Add-ClusterDisk needs disks.", "Get-ClusterAvailableDisk | Add-ClusterDisk")
+        raise ParameterError("Add-ClusterDisk requires disks.", "Get-ClusterAvailableDisk | Add-ClusterDisk")
     target = ", ".join(call.state.disks[disk].name for disk in disks)
 
     def results() -> list[Any]:
@@ -159,9 +159,11 @@ def add_disk(call: Call) -> Iterable[Any]:
 
 @cmdlet(
     "Rename-Item",
-    Param("Path", position=0, needed=True, help="Folder of a shared volume, such as C:\\ClusterStorage\\Volume1."),
+    Param(
+        "Path", position=0, needed=True, help="Folder of a Cluster Shared Volume, such as C:\\ClusterStorage\\Volume1."
+    ),
     Param("NewName", position=1, needed=True),
-    synopsis="Rename the folder of a Cluster Shared Volume, on all nodes.",
+    synopsis="Renames the folder of a Cluster Shared Volume on all nodes.",
     example=f"{WITH_VOLUME} | Out-Null; Rename-Item C:\\ClusterStorage\\Volume1 Machines",
     aliases=("ren", "rni"),
     module="Core",
@@ -177,5 +179,5 @@ def rename_item(call: Call) -> Iterable[Any]:
     if re.search(r"clusterstorage", folded):
         raise call.session.not_found("folder of a shared volume", path, known, call.at)
     raise ParameterError(
-        "Only folders of Cluster Shared Volumes can be renamed here.", f"There are: {', '.join(known) or 'none'}."
+        "Only folders of Cluster Shared Volumes can be renamed.", f"Folders: {', '.join(known) or 'none'}."
     )

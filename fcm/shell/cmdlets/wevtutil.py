@@ -53,26 +53,26 @@ _OPTIONS = {
     "qe": ("lf", "sq", "q", "f", "c", "rd", "e"), "gli": ("lf",), "epl": ("lf", "sq", "q", "ow"), "cl": ("bu",),
 }  # fmt: skip
 """Options of each verb."""
-_REMOTE = "Commands run here, on the open cluster; --cluster opens another one."
-_SESSION = "The logs of a cluster have no sessions with filters of their own."
+_REMOTE = "Remote commands are not supported. To use another cluster, open it with --cluster."
+_SESSION = "The logs of a cluster have no sessions."
 _NOT_HERE: dict[str, str] = {
     "r": _REMOTE,
     "u": _REMOTE,
     "p": _REMOTE,
     "a": _REMOTE,
-    "bm": "Bookmarks are not kept here. Ask for what is newer: /q:*[System[EventRecordID > 100]].",
-    "sbm": "Bookmarks are not kept here. Ask for what is newer: /q:*[System[EventRecordID > 100]].",
-    "ca": "Who may read a log is not in the model: whoever runs this program administers the cluster.",
-    "i": "Logs share no sessions here.",
-    "lfn": "The logs of a cluster stand in one file beside its journal.",
-    "l": "Messages are in English here, and the logs have no filter by level.",
+    "bm": "Bookmarks are not supported. To get newer events, use /q:*[System[EventRecordID > 100]].",
+    "sbm": "Bookmarks are not supported. To get newer events, use /q:*[System[EventRecordID > 100]].",
+    "ca": "Access permissions are not supported. The user who runs fcm administers the cluster.",
+    "i": "Log isolation is not supported.",
+    "lfn": "The logs of a cluster are stored in one file next to its journal.",
+    "l": "Messages are in English, and logs have no level filter.",
     "k": _SESSION,
 }
 """Why an option of Windows is not possible here."""
 _ABSENT = {
-    "im": "The providers are those of this program's catalog.",
-    "um": "The providers are those of this program's catalog.",
-    "al": "Exported logs hold their messages already. Use epl.",
+    "im": "The providers are defined by the event catalog of fcm.",
+    "um": "The providers are defined by the event catalog of fcm.",
+    "al": "Exported logs already contain their messages. Use epl.",
 }
 _ELEMENT = re.compile(r"[^\W\d][\w.-]{0,80}")
 
@@ -91,48 +91,48 @@ def wevtutil(call: Call) -> Iterable[Any]:
     name = given[0].casefold() if given else ""
     verb = _VERBS.get(name, name)
     if verb in _ABSENT:
-        raise ParameterError(f"wevtutil {verb} is not possible here.", _ABSENT[verb], call.at, "NotImplemented")
+        raise ParameterError(f"wevtutil {verb} is not supported.", _ABSENT[verb], call.at, "NotImplemented")
     if verb not in _OPTIONS:
         raise ParameterError(
-            f"wevtutil has no verb {quoted(given[0])} here." if given else "wevtutil needs a verb.",
-            "el lists logs, gl shows one, gli its size, sl sets one, cl clears one, qe queries events, "
-            "epl exports them, ep lists providers, gp shows one.",
+            f"wevtutil has no command {quoted(given[0])}." if given else "wevtutil requires a command.",
+            "Commands: el list logs, gl show a log, gli show its size, sl configure a log, cl clear a log, qe "
+            "query events, epl export events, ep list providers, gp show a provider.",
         )
     call.values["Arguments"] = given[1:]
     options = _OPTIONS[verb]
-    usage = f"wevtutil {verb} takes {', '.join('/' + one for one in options) or 'no options'}."
+    usage = f"Options of wevtutil {verb}: {', '.join('/' + one for one in options) or 'no options'}."
     known = (*options, "uni", *(one for one in _NOT_HERE if one not in options))
     words, values = split_words(call, known, usage, _LONG)
     for option in values:
         if option in _NOT_HERE and option not in options:
-            raise ParameterError(f"/{option} is not possible here.", _NOT_HERE[option], call.at, "NotImplemented")
+            raise ParameterError(f"/{option} is not supported.", _NOT_HERE[option], call.at, "NotImplemented")
     return _DEEDS[verb](call, words, values)
 
 
 def _is_true(options: dict[str, str], name: str) -> bool:
     value = options.get(name, "false").casefold()
     if value not in ("true", "false", ""):
-        raise ParameterError(f"/{name} must be true or false, not {quoted(value)}.", f"Write /{name}:true.")
+        raise ParameterError(f"/{name} must be true or false, not {quoted(value)}.", f"Use /{name}:true.")
     return value != "false"
 
 
 def _one(words: list[str], what: str) -> str:
     if len(words) != 1:
         raise ParameterError(f"{what[0].upper()}{what[1:]} is missing." if not words else
-                             f"There are {len(words)} names.", "Put a name with blanks into quotes.")  # fmt: skip
+                             f"{len(words)} names are specified.", "Enclose names with spaces in quotes.")  # fmt: skip
     return words[0]
 
 
 def _none(words: list[str]) -> None:
     if words:
-        raise ParameterError(f"{quoted(words[0])} is one word too many.", "Leave it out.")
+        raise ParameterError(f"Unexpected argument {quoted(words[0])}.", "Remove it.")
 
 
 def _format(options: dict[str, str], known: tuple[str, ...]) -> str:
     """The format that was asked for; the first one where none was."""
     wanted = options.get("f", known[0]).casefold()
     if wanted not in known:
-        raise ParameterError(f"/f:{wanted} is no format.", f"Write {' or '.join(f'/f:{one}' for one in known)}.")
+        raise ParameterError(f"/f:{wanted} is not a format.", f"Use {' or '.join(f'/f:{one}' for one in known)}.")
     return wanted
 
 
@@ -176,11 +176,13 @@ def _show_log(call: Call, words: list[str], options: dict[str, str]) -> list[str
 def _set_log(call: Call, words: list[str], options: dict[str, str]) -> list[str]:
     if "c" in options:
         if words or set(options) - {"c", "q", "uni"}:
-            raise ParameterError("/c takes everything from its file, the name of the log too.", "Leave the rest out.")
+            raise ParameterError(
+                "/c reads all settings from the file, including the name of the log.", "Remove the other arguments."
+            )
         words, options = _configuration(call, call.session.path(options["c"]))
     log = log_name(call, _one(words, "the name of a log"))
     if not {"e", "ms", "rt", "ab"} & set(options):
-        raise ParameterError("What is to be set is not said.", "Write /e:true, /ms:SIZE, /rt:true or /ab:true.")
+        raise ParameterError("No setting is specified.", "Use /e:true, /ms:SIZE, /rt:true or /ab:true.")
     events = call.workspace.events
     with reading(call):
         events.size(log)
@@ -188,8 +190,8 @@ def _set_log(call: Call, words: list[str], options: dict[str, str]) -> list[str]
     enabled = _is_true(options, "e") if "e" in options else None
     after = _limit(before, options)
     if after.backup and events.path is None:
-        raise ParameterError("This cluster is in memory, and there is no folder for archives.",
-                             "Open a cluster that is kept in a journal, or leave /ab out.")  # fmt: skip
+        raise ParameterError("This cluster exists only in memory, so there is no folder for archives.",
+                             "Open a cluster that has a journal, or remove /ab.")  # fmt: skip
     with reading(call):
         if after != before:
             events.set_limit(log, after)
@@ -205,12 +207,14 @@ def _limit(before: LogLimit, options: dict[str, str]) -> LogLimit:
     if "ab" in options:
         after = replace(after, backup=_is_true(options, "ab"))
     if after.backup and not after.retention:
-        raise ParameterError("A log that overwrites its oldest events is never backed up by itself.",
-                             "Write /rt:true with /ab:true, or /ab:false with /rt:false.")  # fmt: skip
+        raise ParameterError("A log that overwrites its oldest events cannot be backed up automatically.",
+                             "Use /rt:true with /ab:true, or /ab:false with /rt:false.")  # fmt: skip
     if "ms" in options:
         said = options["ms"]
         if not (said.isascii() and said.isdigit()) or not 0 < int(said[:20]) <= LARGEST:
-            raise ParameterError(f"/ms needs bytes from 1 to {LARGEST}, not {quoted(said)}.", "Write /ms:1048576.")
+            raise ParameterError(
+                f"/ms requires a size in bytes from 1 to {LARGEST}, not {quoted(said)}.", "Example: /ms:1048576."
+            )
         after = replace(after, size=rounded(int(said)))
     return after
 
@@ -219,7 +223,8 @@ def _configuration(call: Call, path: Path) -> tuple[list[str], dict[str, str]]:
     """The name of the log and the options that a file as of gl /f:xml says."""
     root = element_of(text_of(path, QUERY))
     if root is None or root.name != "channel" or not root.attributes.get("name"):
-        raise ParameterError(f"{path.name} is no configuration of a log.", "Make one: wevtutil gl System /f:xml.",
+        raise ParameterError(f"{path.name} is not a log configuration "
+            "file.", "To create one, run wevtutil gl System /f:xml.",
                              call.at, "InvalidData")  # fmt: skip
     said = {"e": str(root.attributes["enabled"])} if "enabled" in root.attributes else {}
     logging = root.child("logging")
@@ -278,7 +283,7 @@ def _clear(call: Call, words: list[str], options: dict[str, str]) -> list[str]:
     log = log_name(call, _one(words, "the name of a log"))
     if "bu" in options:
         if not options["bu"]:
-            raise ParameterError("/bu needs a file.", f"Write /bu:{log}.evtx.")
+            raise ParameterError("/bu requires a file.", f"Example: /bu:{log}.evtx.")
         _write(call, query_of(log), _target(call, options["bu"], False, "Choose another name."))
     with reading(call):
         call.workspace.events.clear(log, call.workspace.now())
@@ -297,7 +302,8 @@ def _show_provider(call: Call, words: list[str], options: dict[str, str]) -> lis
     name = _one(words, "the name of a provider")
     known = [one for one in catalog()[0].values() if one.name.casefold() == name.casefold()]
     if not known:
-        raise ParameterError(f"There is no provider {quoted(name)}.", "wevtutil ep lists them.", call.at,
+        raise ParameterError("There is no provider "
+            f"{quoted(name)}.", "To list the providers, run wevtutil ep.", call.at,
                              "ObjectNotFound")  # fmt: skip
     _format(options, ("text",))
     logs = dict.fromkeys(log for one in known for log in (one.channel, one.information))
@@ -312,7 +318,7 @@ def _show_provider(call: Call, words: list[str], options: dict[str, str]) -> lis
 def _source(call: Call, source: str, options: dict[str, str]) -> Query:
     if _is_true(options, "sq"):
         if "q" in options or _is_true(options, "lf"):
-            raise ParameterError("/sq takes the whole query from its file.", "Leave /q and /lf out.")
+            raise ParameterError("/sq reads the complete query from the file.", "Remove /q and /lf.")
         return query(call, text_of(call.session.path(source), QUERY), (), "*")
     return query(call, None, [FILE + source if _is_true(options, "lf") else source], options.get("q", "*") or "*")
 
@@ -332,12 +338,12 @@ def _query_events(call: Call, words: list[str], options: dict[str, str]) -> list
     wanted_format = _format(options, ("xml", "text", "renderedxml"))
     count = options.get("c")
     if count is not None and not (count.isascii() and count.isdigit()):
-        raise ParameterError(f"/c needs a number, not {quoted(count)}.", "Write /c:10.")
+        raise ParameterError(f"/c requires a number, not {quoted(count)}.", "Example: /c:10.")
     root = options.get("e")
     if root is not None and not _ELEMENT.fullmatch(root):
-        raise ParameterError(f"/e needs the name of an element, not {quoted(root)}.", "Write /e:Events.")
+        raise ParameterError(f"/e requires the name of an element, not {quoted(root)}.", "Example: /e:Events.")
     if root is not None and wanted_format == "text":
-        raise ParameterError("/e is for XML.", "Leave it out, or write /f:xml.")
+        raise ParameterError("/e requires XML output.", "Remove it, or use /f:xml.")
     tell = _warn(call)
     most = None if count is None else int(count[:12])
     records = selected(call, wanted, _is_true(options, "rd"), most, lambda one: tell([one]))
@@ -350,15 +356,15 @@ def _query_events(call: Call, words: list[str], options: dict[str, str]) -> list
 def _target(call: Call, name: str, overwrite: bool, remedy: str) -> Path:
     target = call.session.path(name)
     if target.exists() and not overwrite:
-        raise ParameterError(f"{target.name} is there already.", remedy, category="WriteError")
+        raise ParameterError(f"{target.name} already exists.", remedy, category="WriteError")
     return target
 
 
 def _export(call: Call, words: list[str], options: dict[str, str]) -> list[str]:
     if len(words) != 2:
-        raise ParameterError("epl needs a source and a file.", "wevtutil epl System system.evtx")
+        raise ParameterError("epl requires a source and a file.", "Example: wevtutil epl System system.evtx")
     wanted = _source(call, words[0], options)
-    target = _target(call, words[1], _is_true(options, "ow"), "Write /ow:true to replace it.")
+    target = _target(call, words[1], _is_true(options, "ow"), "To overwrite it, use /ow:true.")
     if _is_true(options, "lf") and options.get("q", "*") in ("", "*"):
         _copy(call, call.session.path(words[0]), target)
     else:
@@ -399,11 +405,11 @@ def _write(call: Call, wanted: Query, target: Path) -> None:
         with whole_file(target) as file:
             write_evtx(file, tallied(), progress)
     except ExportStoppedError as error:
-        raise StoppedError("The export was ended; no file was written.", category="OperationStopped") from error
+        raise StoppedError("The export was canceled. No file was written.", category="OperationStopped") from error
     finally:
         call.session.on_progress(f"Export to {target.name}", "", -1)
     if cut:
-        tell([f"{cut} events have UserData, which {target.name} holds as EventData."])
+        tell([f"{cut} events have UserData, which {target.name} stores as EventData."])
 
 
 _DEEDS = {

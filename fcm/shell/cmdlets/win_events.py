@@ -44,7 +44,8 @@ def logs_named(call: Call, names: Sequence[str]) -> list[str]:
             matching = [log_name(call, name)]
         if not matching:
             raise NotFoundError(f"There is no event log that matches {quoted(name)}.",
-                                "Get-WinEvent -ListLog * lists them.", call.at, "ObjectNotFound")  # fmt: skip
+                                "To list the logs, run Get-WinEvent -ListLog "
+                                "*.", call.at, "ObjectNotFound")  # fmt: skip
         chosen.update(dict.fromkeys(matching))
     return list(chosen)
 
@@ -62,7 +63,8 @@ def providers_named(call: Call, names: Sequence[str]) -> list[str]:
         matching = [one for one in known if pattern.fullmatch(one)]
         if not matching:
             raise NotFoundError(f"There is no provider that matches {quoted(name)}.",
-                                near(name, known) or "Get-WinEvent -ListProvider * lists them.", call.at,
+                                near(name, known) or "To list the providers, run Get-WinEvent -ListProvider "
+                                    "*.", call.at,
                                 "ObjectNotFound")  # fmt: skip
         chosen.update(dict.fromkeys(matching))
     return list(chosen)
@@ -74,22 +76,22 @@ def providers_named(call: Call, names: Sequence[str]) -> list[str]:
         "LogName",
         "texts",
         position=0,
-        help="Names of logs, with wildcards; nothing: all.",
+        help="Names of logs. Wildcards are permitted. Default: all.",
         pipes=("EventLog", TEXT),
     ),
-    Param("ProviderName", "texts", help="Names of providers, with wildcards."),
-    Param("Path", "texts", help="Event log files (.evtx), with wildcards.", pipes=("File",)),
+    Param("ProviderName", "texts", help="Names of providers. Wildcards are permitted."),
+    Param("Path", "texts", help="Paths of event log files (.evtx). Wildcards are permitted.", pipes=("File",)),
     Param("FilterHashtable", "any", help="@{LogName='System'; Level=1,2; ID=1135; StartTime='2009-10-17T19:20'}"),
-    Param("FilterXml", "any", help="A structured query, or a custom view of Event Viewer."),
-    Param("FilterXPath", help="Such as *[System[Level=2]]."),
+    Param("FilterXml", "any", help="Structured XML query, or a custom view of Event Viewer."),
+    Param("FilterXPath", help="XPath expression, such as *[System[Level=2]]."),
     Param("MaxEvents", "whole"),
-    Param("Oldest", "switch", help="Oldest first."),
-    Param("Force", "switch", help="Analytic logs too."),
-    Param("ListLog", "texts", help="Logs instead of events, with wildcards."),
-    Param("ListProvider", "texts", help="Providers instead of events, with wildcards."),
-    Param("ComputerName", absent="commands run here, on the open cluster; --cluster opens another one."),
-    Param("Credential", "any", absent="whoever runs this program administers the cluster."),
-    synopsis="Events of logs and event log files, newest first; logs and providers.",
+    Param("Oldest", "switch", help="Sort oldest first."),
+    Param("Force", "switch", help="Include analytic logs."),
+    Param("ListLog", "texts", help="Get logs instead of events. Wildcards are permitted."),
+    Param("ListProvider", "texts", help="Get providers instead of events. Wildcards are permitted."),
+    Param("ComputerName", absent="remote commands are not supported; open another cluster with --cluster."),
+    Param("Credential", "any", absent="the user who runs fcm administers the cluster."),
+    synopsis="Gets events from event logs and event log files, newest first, or lists logs and providers.",
     example="Get-WinEvent -FilterHashtable @{LogName='System'; Level=1,2} -MaxEvents 10",
     module=DIAGNOSTICS,
 )
@@ -97,14 +99,14 @@ def get_win_event(call: Call) -> Iterable[Any]:
     """Events as objects."""
     ways = [one for one in _WAYS if call.has(one)]
     if len(ways) > 1:
-        raise ParameterError(f"-{ways[0]} and -{ways[1]} cannot be given together.", f"Leave -{ways[1]} out.", call.at)
+        raise ParameterError(f"-{ways[0]} and -{ways[1]} cannot be used together.", f"Remove -{ways[1]}.", call.at)
     if call.has("ListLog"):
         return [_log_object(call, one) for one in logs_named(call, call.texts("ListLog"))]
     if call.has("ListProvider"):
         return [_provider_object(one) for one in providers_named(call, call.texts("ListProvider"))]
     most = call.whole("MaxEvents")
     if most is not None and most < 1:
-        raise ParameterError(f"-MaxEvents must be at least 1, not {most}.", "Leave it out for all events.", call.at)
+        raise ParameterError(f"-MaxEvents must be at least 1, not {most}.", "For all events, omit it.", call.at)
     records = selected(call, _wanted(call, ways[0] if ways else ""), not call.switch("Oldest"), most)
     events = [event_object(record) for record in records]
     if not events:
@@ -115,7 +117,7 @@ def get_win_event(call: Call) -> Iterable[Any]:
 def _wanted(call: Call, way: str) -> Query:
     expression = call.text("FilterXPath", "*")
     if call.has("FilterXPath") and way in ("FilterXml", "FilterHashtable"):
-        raise ParameterError(f"-FilterXPath and -{way} cannot be given together.", "Leave one out.", call.at)
+        raise ParameterError(f"-FilterXPath and -{way} cannot be used together.", "Remove one of them.", call.at)
     match way:
         case "FilterXml":
             return query(call, call.text("FilterXml"), (), "*")
@@ -127,8 +129,8 @@ def _wanted(call: Call, way: str) -> Query:
             return query(call, None, [FILE + one for one in _files(call)], expression)
         case "ProviderName":
             if expression != "*":
-                raise ParameterError("-FilterXPath and -ProviderName cannot be given together here.",
-                                     "Write Provider[@Name='...'] into the expression.", call.at)  # fmt: skip
+                raise ParameterError("-FilterXPath and -ProviderName cannot be used together.",
+                                     "Add Provider[@Name='...'] to the expression.", call.at)  # fmt: skip
             tables = [{"ProviderName": call.texts("ProviderName")}]
             return query(call, query_xml(call, tables, logs_named, providers_named), (), "*")
         case _:
@@ -192,8 +194,8 @@ def _provider_object(name: str) -> ShellObject:
 @cmdlet(
     "Clear-EventLog",
     Param("LogName", "texts", position=0, needed=True, help="Names of logs."),
-    Param("ComputerName", absent="commands run here, on the open cluster; --cluster opens another one."),
-    synopsis="Remove all events of a log; the journal of the cluster keeps what happened.",
+    Param("ComputerName", absent="remote commands are not supported; open another cluster with --cluster."),
+    synopsis="Clears all events of a log. The journal of the cluster is not changed.",
     example="Clear-EventLog System",
     module="Microsoft.PowerShell.Management",
 )

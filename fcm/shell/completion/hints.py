@@ -95,7 +95,7 @@ def _no_parameter(cmdlet: Cmdlet, word: str) -> str:
         param = cmdlet.parameter(name, -1)
     except ShellError as error:
         return _sentence(error)
-    return f"-{param.name} is not possible here: {param.absent}" if param.absent else ""
+    return f"-{param.name} is not supported: {param.absent}" if param.absent else ""
 
 
 def syntax(session: ShellSession, text: str, cursor: int) -> Syntax | None:

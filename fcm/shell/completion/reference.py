@@ -38,10 +38,12 @@ def tables() -> str:
     for module in modules:
         rows = [_row(one) for one in known if one.module == module]
         if rows:
-            head = "| cmdlet | what it does | parameters | known, not possible here |\n|---|---|---|---|"
+            head = "| cmdlet | description | parameters | not supported |\n|---|---|---|---|"
             parts.append(f"### {TITLES.get(module, module)}\n\n{head}\n" + "\n".join(rows))
     absent = "\n".join(f"| `{name}` | {why} |" for name, why in sorted(ABSENT.items()) if not REGISTRY.get(name))
-    parts.append(f"### Cmdlets of Windows that are not here\n\n| cmdlet | why, and what instead |\n|---|---|\n{absent}")
+    parts.append(
+        f"### Windows cmdlets that are not supported\n\n| cmdlet | reason and alternative |\n|---|---|\n{absent}"
+    )
     return "\n\n".join(parts)
 
 
@@ -54,14 +56,14 @@ def page(text: str) -> str:
     before, mark, rest = text.partition(BEGIN)
     _, end, after = rest.partition(END)
     if not mark or not end:
-        raise ValueError(f"The page lacks the marks {BEGIN} and {END}.")
+        raise ValueError(f"The page does not contain the marks {BEGIN} and {END}.")
     return f"{before}{BEGIN}\n\n{tables()}\n\n{END}{after}"
 
 
 def _row(one: Cmdlet) -> str:
     names = f" ({', '.join(f'`{alias}`' for alias in one.aliases)})" if one.aliases else ""
     origin = "" if not one.since or one.module == "Hyper-V" else f" *Since {one.since}.*"
-    origin = " *fcm's own.*" if one.since == "fcm" else origin
+    origin = " *fcm only.*" if one.since == "fcm" else origin
     given = " ".join(
         f"`-{param.name}`"
         for param in one.parameters
@@ -81,7 +83,7 @@ def main(arguments: list[str]) -> int:
     try:
         path.write_text(page(path.read_text(encoding="utf-8")), encoding="utf-8")
     except (OSError, ValueError) as error:
-        print(f"{path} was not written: {error}", file=sys.stderr)
+        print(f"Cannot write {path}: {error}", file=sys.stderr)
         return 1
     return 0
 

@@ -39,7 +39,7 @@ class DeclarationParser:
         while self._scan.peek() != ")":
             found.append(self._declaration())
             if len(found) > _MOST:
-                raise self._scan.fail(f"There are more than {_MOST} parameters.", "Use a table for them.")
+                raise self._scan.fail(f"More than {_MOST} parameters are not allowed.", "Use a hashtable instead.")
             self._scan.skip_space(newlines=True)
             if not self._scan.take(","):
                 break
@@ -47,7 +47,7 @@ class DeclarationParser:
         self._scan.expect(")", "param")
         names = [one.name.casefold() for one in found]
         if len(set(names)) < len(names):
-            raise self._scan.fail("Two parameters have the same name.", "Give each a name of its own.", start)
+            raise self._scan.fail("Two parameters have the same name.", "Use a unique name for each parameter.", start)
         return tree.ParamBlock(tuple(found), at=start)
 
     def _declaration(self) -> tree.Declaration:
@@ -66,13 +66,13 @@ class DeclarationParser:
                 needed = self._mandatory()
             else:
                 raise self._scan.fail(
-                    f"The attribute [{attribute[1]}] is not part of this shell's language.",
-                    "Parameter(Mandatory=$true) and ValidateSet(...) are.",
+                    f"The attribute [{attribute[1]}] is not supported.",
+                    "Parameter(Mandatory=$true) and ValidateSet(...) are supported.",
                 )
             self._scan.skip_space(newlines=True)
         variable = self._expressions.dollar() if self._scan.peek() == "$" else None
         if not isinstance(variable, tree.Variable):
-            raise self._scan.fail("A parameter needs a variable.", "Write param($Name, [switch]$Force).")
+            raise self._scan.fail("A parameter must be a variable.", "Example: param($Name, [switch]$Force).")
         self._scan.skip_space()
         default = None
         if self._scan.take("="):
@@ -85,12 +85,12 @@ class DeclarationParser:
         found = self._expressions.type_name()
         name, is_list = ("switch", False) if found == ("switchparameter", False) else found or ("", False)
         if name not in CAST_TYPES and name != "switch":
-            raise self._scan.fail("The type of the parameter is not known.", "Use string, int, bool, switch ...", start)
+            raise self._scan.fail("The type of the parameter is unknown.", "Use string, int, bool, switch ...", start)
         return f"{name}[]" if is_list else name
 
     def _choice(self, node: tree.Node) -> str:
         if not isinstance(node, tree.Literal):
-            raise self._scan.fail("ValidateSet needs texts.", "Write [ValidateSet('Live', 'Quick')].")
+            raise self._scan.fail("ValidateSet requires strings.", "Example: [ValidateSet('Live', 'Quick')].")
         return str(node.value)
 
     def _close(self) -> None:
@@ -104,8 +104,8 @@ class DeclarationParser:
         )
         if match is None:
             raise self._scan.fail(
-                "Of [Parameter()] only Mandatory is part of this shell's language.",
-                "Write [Parameter(Mandatory=$true)].",
+                "[Parameter()] supports only Mandatory.",
+                "Example: [Parameter(Mandatory=$true)].",
             )
         written = match[0].lower()
         self._scan.at = match.end()

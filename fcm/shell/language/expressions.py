@@ -100,7 +100,9 @@ class ExpressionParser:
                 break
             length += 1
             if length > CHAIN:
-                raise self._scan.fail(f"More than {CHAIN} operators stand in one row.", "Use variables for the parts.")
+                raise self._scan.fail(
+                    f"The expression has more than {CHAIN} operators.", "Split the expression with variables."
+                )
             self._scan.at += width
             self._scan.mark(TokenKind.OPERATOR, start)
             self._scan.skip_space(newlines=True)
@@ -169,7 +171,7 @@ class ExpressionParser:
                 return tree.Literal(f"[{exception_type(name)}]", at=start)
             if name not in CAST_TYPES:
                 raise self._scan.fail(
-                    f"The type [{name}] is not known.", f"Known are {', '.join(sorted(CAST_TYPES))}.", start
+                    f"The type [{name}] is unknown.", f"Supported types are {', '.join(sorted(CAST_TYPES))}.", start
                 )
             self._scan.skip_space()
             if not self._scan.peek() or self._scan.peek() in ");}|,]\n" or self._scan.dashed_word():
@@ -204,7 +206,7 @@ class ExpressionParser:
         self._scan.at += 2
         match = re.compile(r"[A-Za-z]\w*").match(self._scan.text, self._scan.at)
         if match is None:
-            raise self._scan.fail("A name is missing after ::.", "Write [math]::Round(1.5).")
+            raise self._scan.fail("A name is missing after ::.", "Example: [math]::Round(1.5).")
         self._scan.at = match.end()
         arguments = self.arguments() if self._scan.peek() == "(" else None
         return tree.StaticCall(kind, match[0].lower(), arguments, at=start)
@@ -249,7 +251,7 @@ class ExpressionParser:
                 node = tree.Index(node, index, at=node.at)
             else:
                 return node
-        raise self._scan.fail("Too many members in one row.", "Use variables for the parts.")
+        raise self._scan.fail("The expression has too many member accesses.", "Split the expression with variables.")
 
     def _member(self, node: tree.Node) -> tree.Node:
         if self._scan.peek() in SINGLE:
@@ -283,7 +285,7 @@ class ExpressionParser:
         """One operand."""
         start, char = self._scan.at, self._scan.peek()
         if not char:
-            raise self._scan.fail("The text ends where a value should stand.", "Write a value.")
+            raise self._scan.fail("A value is missing at the end.", "Add a value.")
         if char in SINGLE:
             return tree.Literal(self._scan.read_single(), at=start)
         if char in DOUBLE:
@@ -301,8 +303,8 @@ class ExpressionParser:
         if found is not None:
             return tree.Literal(found[0], found[1], at=start)
         raise self._scan.fail(
-            f"{quoted(self._scan.here())} is no value.",
-            "Put a text into quotes, a command into parentheses, $ before a variable.",
+            f"{quoted(self._scan.here())} is not a value.",
+            "Enclose text in quotes and commands in parentheses. Variables start with $.",
         )
 
     def dollar(self) -> tree.Node:
@@ -312,7 +314,7 @@ class ExpressionParser:
             return self._sub_expression(start)
         name = self._scan.read_variable()
         if name is None:
-            raise self._scan.fail("A variable needs a name after $.", "Put the text into single quotes if $ is meant.")
+            raise self._scan.fail("A variable name is missing after $.", "For a literal $, use single quotes.")
         return tree.Variable(name, at=start)
 
     def _sub_expression(self, start: int) -> tree.Node:
@@ -352,7 +354,9 @@ class ExpressionParser:
             entries = self._entries()
             self._scan.leave()
             return tree.Hash(entries, at=start)
-        raise self._scan.fail("@ begins no value.", "Write @( ... ) for a list or @{ ... } for a table.")
+        raise self._scan.fail(
+            "@ does not start a value here.", "Use @( ... ) for an array or @{ ... } for a hashtable."
+        )
 
     def _entries(self) -> tuple[tuple[tree.Node, tree.Node], ...]:
         entries: list[tuple[tree.Node, tree.Node]] = []
@@ -376,7 +380,9 @@ class ExpressionParser:
             entries.append((key, self._statements.statement()))
             self._scan.skip_space()
             if self._scan.peek() not in (";", "\n", "}"):
-                raise self._scan.fail("The table has no end.", "Separate its entries by ; and end it with }.")
+                raise self._scan.fail(
+                    "The hashtable is not closed.", "Separate entries with ; and close the hashtable with }."
+                )
 
     def _block(self, end: str) -> tuple[tree.Node, ...]:
         self._scan.enter()

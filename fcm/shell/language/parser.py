@@ -35,7 +35,7 @@ _LATER_KEYWORDS = frozenset(
     ("class", "trap", "data", "workflow", "parallel", "sequence", "enum", "using", "dynamicparam", "configuration")
 )
 _MODES = ("wildcard", "regex", "exact", "casesensitive")
-_LAST = "Put it last."
+_LAST = "Move it to the end."
 _EXCEPTION = re.compile(r"\[\s*([A-Za-z_][\w.]*)\s*\]")
 _BRACE = re.compile(r"[A-Za-z]+\s*\{")
 _PARENTHESIS = re.compile(r"[A-Za-z]+\s*\(")
@@ -50,7 +50,7 @@ def parse(text: str, origin: tree.Source | None = None) -> tuple[tree.Node, ...]
         ShellSyntaxError: the text is not of the language; ``incomplete`` says whether more lines could help.
     """
     if len(text) > LONGEST:
-        raise ShellSyntaxError(f"The script has more than {LONGEST} characters.", "Divide it into parts.")
+        raise ShellSyntaxError(f"The script is longer than {LONGEST} characters.", "Split it into parts.")
     return Parser(text, origin).statements("")
 
 
@@ -104,7 +104,7 @@ class Parser:
                 self._scan.skip_space(newlines=True)
             if not self._scan.peek():
                 if end:
-                    raise self._scan.fail(f"{quoted(end)} is missing.", f"Write {quoted(end)}.")
+                    raise self._scan.fail(f"{quoted(end)} is missing.", f"Add {quoted(end)}.")
                 return tuple(found)
             if end and self._scan.take(end):
                 return tuple(found)
@@ -115,7 +115,7 @@ class Parser:
                 continue
             if closing and closing not in ";\n" and not (end and self._scan.starts(end)):
                 raise self._scan.fail(
-                    f"{quoted(self._scan.here())} is unexpected here.", "End the statement with ; or a new line."
+                    f"{quoted(self._scan.here())} is unexpected here.", "End the statement with ; or a newline."
                 )
 
     def statement(self) -> tree.Node:
@@ -132,8 +132,8 @@ class Parser:
             node = reader(start)
         elif word in _LATER_KEYWORDS:
             raise self._scan.fail(
-                f"{quoted(word)} is not part of this shell's language.",
-                "Use functions, loops and pipelines; docs/powershell.md lists what there is.",
+                f"{quoted(word)} is not supported.",
+                "Use functions, loops and pipelines. See docs/powershell.md for the supported language.",
             )
         else:
             node = self._pipelines.pipeline_or_assignment()
@@ -213,10 +213,10 @@ class Parser:
         self._scan.skip_space(newlines=True)
         variable = self._expressions.dollar() if self._scan.peek() == "$" else None
         if not isinstance(variable, tree.Variable):
-            raise self._scan.fail("foreach needs a variable.", "Write foreach ($item in ...) { }.")
+            raise self._scan.fail("foreach requires a variable.", "Use foreach ($item in ...) { }.")
         self._scan.skip_space(newlines=True)
         if self._scan.keyword() != "in":
-            raise self._scan.fail("foreach needs 'in'.", "Write foreach ($item in ...) { }.")
+            raise self._scan.fail("foreach requires 'in'.", "Use foreach ($item in ...) { }.")
         self._scan.at += 2
         self._scan.skip_space(newlines=True)
         source = self.statement()
@@ -231,7 +231,7 @@ class Parser:
             catches.append(self._catch(catches))
         final = self._braces("finally") if self._follows("finally") else None
         if not catches and final is None:
-            raise self._scan.fail("try needs catch or finally.", "Write try { } catch { }.")
+            raise self._scan.fail("try requires catch or finally.", "Use try { } catch { }.")
         return tree.Try(body, tuple(catches), final, at=start)
 
     def _catch(self, before: list[tree.Catch]) -> tree.Catch:
@@ -241,35 +241,37 @@ class Parser:
         caught = {name for one in before for name in one.types}
         if before and not before[-1].types:
             raise self._scan.fail(
-                "A catch without types takes every error, so that none is left for this one.", _LAST, start
+                "A catch block without types already catches every error, so this block is never reached.", _LAST, start
             )
         while self._scan.peek() == "[":
             begin, name = self._scan.at, self._exception()
             wider = next((base for base in derived(name) if base in caught), "")
             if wider:
-                raise self._scan.fail(f"[{name}] is caught before, by [{wider}].", "Put the wider type last.", begin)
+                raise self._scan.fail(
+                    f"[{name}] is already caught by [{wider}].", "Move the more general type to the end.", begin
+                )
             types.append(name)
             self._scan.skip_space(newlines=True)
             if not self._scan.take(","):
                 break
             self._scan.skip_space(newlines=True)
             if self._scan.peek() != "[":
-                raise self._scan.fail("catch needs a type after the comma.", "Write catch [A], [B] { }.")
+                raise self._scan.fail("A type is missing after the comma.", "Use catch [A], [B] { }.")
         return tree.Catch(tuple(types), self._braces("catch"), at=start)
 
     def _exception(self) -> str:
         """The type of exceptions in brackets that stands here, by its full name; passes it."""
         start, match = self._scan.at, _EXCEPTION.match(self._scan.text, self._scan.at)
         if match is None:
-            raise self._scan.fail("catch needs the name of a type in brackets.", "Write catch [System.Exception] { }.")
+            raise self._scan.fail("catch requires a type name in brackets.", "Use catch [System.Exception] { }.")
         name = exception_type(match[1])
         if not name:
             known = {one.rpartition(".")[2]: one for one in BASES}
             close = near(match[1].rpartition(".")[2], known, most=1)
             remedy = next((f"Did you mean [{full}]?" for short, full in known.items() if f" {short}?" in close), "")
             raise self._scan.fail(
-                f"Unable to find type [{match[1]}]: no error of this shell is one.",
-                remedy or "[System.Exception] catches every error; docs/powershell.md lists the others.",
+                f"Unable to find type [{match[1]}]. No error has this type.",
+                remedy or "To catch every error, use [System.Exception]. See docs/powershell.md for other types.",
                 start,
             )
         self._scan.at = match.end()
@@ -288,7 +290,8 @@ class Parser:
             return tree.Leave(word, at=start)
         if word in ("break", "continue"):
             raise self._scan.fail(
-                f"{word} goes to no label here.", f"Write {word} alone; it is for the innermost loop."
+                f"Labels are not supported for {word}.",
+                f"Use {word} without a label. It applies to the innermost loop.",
             )
         return tree.Leave(word, self._pipelines.pipeline_or_assignment(), at=start)
 
@@ -302,7 +305,7 @@ class Parser:
         for word in ("while", "until"):
             if self._follows(word):
                 return tree.DoLoop(body, word == "until", self._condition(), at=start)
-        raise self._scan.fail("do needs while or until after its block.", "Write do { } while (...).")
+        raise self._scan.fail("do requires while or until after its block.", "Use do { } while (...).")
 
     def _for(self, start: int) -> tree.Node:
         self._scan.expect("(", "for")
@@ -335,7 +338,7 @@ class Parser:
                 return tree.Switch(mode, value, tuple(cases), default, at=start)
             if self._scan.keyword() == "default" and _BRACE.match(self._scan.text, self._scan.at):
                 if default is not None:
-                    raise self._scan.fail("switch has two defaults.", "Leave one out.")
+                    raise self._scan.fail("switch has two default blocks.", "Remove one of them.")
                 self._scan.at += len("default")
                 default = self._braces("default")
             else:
@@ -345,13 +348,13 @@ class Parser:
     def _pattern(self) -> tree.Node:
         char = self._scan.peek()
         if not char or char in "}|;)":
-            raise self._scan.fail("switch needs a pattern or } here.", "Write 'value' { ... } or default { ... }.")
+            raise self._scan.fail("A pattern or } is missing in switch.", "Use 'value' { ... } or default { ... }.")
         if char in SINGLE or char in '"\u201c\u201d\u201e$({@':
             return self._expressions.unary()
         start = self._scan.at
         node = self._expressions.texts.word(WORD_END)
         if self._scan.at == start:
-            raise self._scan.fail(f"{quoted(self._scan.here())} is no pattern.", "Put it into quotes.")
+            raise self._scan.fail(f"{quoted(self._scan.here())} is not a pattern.", "Enclose it in quotes.")
         return node
 
     # functions
@@ -362,7 +365,7 @@ class Parser:
     def _function(self, is_filter: bool, start: int) -> tree.Node:
         match = re.compile(r"[A-Za-z_][\w\-]*").match(self._scan.text, self._scan.at)
         if match is None:
-            raise self._scan.fail("The function needs a name.", "Write function Get-Something { ... }.")
+            raise self._scan.fail("The function name is missing.", "Example: function Get-Something { ... }.")
         begin, self._scan.at = self._scan.at, match.end()
         self._scan.mark(TokenKind.COMMAND, begin)
         self._scan.skip_space(newlines=True)

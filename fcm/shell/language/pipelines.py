@@ -47,7 +47,9 @@ class PipelineParser:
         for operator in ASSIGNMENTS:
             if not isinstance(first, tree.Command) and self._scan.starts(operator):
                 if not _assignable(first):
-                    raise self._scan.fail("Nothing can be assigned to this.", "Assign to a variable or to a property.")
+                    raise self._scan.fail(
+                        "The expression cannot be assigned to.", "Assign the value to a variable or a property."
+                    )
                 self._scan.take(operator)
                 self._scan.skip_space(newlines=True)
                 return tree.Assignment(first, operator, self._statements.statement(), at=start)
@@ -56,7 +58,7 @@ class PipelineParser:
             self._scan.take("|")
             self._scan.skip_space(newlines=True)
             if not self._scan.peek():
-                raise self._scan.fail("The pipeline ends with |.", "Write the next command.")
+                raise self._scan.fail("The pipeline ends with |.", "Add a command after |.")
             stages.append(self._redirected(self._stage()))
             self._scan.skip_space()
         if len(stages) == 1 and stages[0] is first and not isinstance(first, tree.Command):
@@ -75,14 +77,16 @@ class PipelineParser:
             self._scan.mark(TokenKind.OPERATOR, start)
             stream = int(match[1] or 1)
             if any(one.stream == stream for one in found):
-                raise self._scan.fail("The same stream is redirected twice.", "Leave one redirection out.", start)
+                raise self._scan.fail("The same stream is redirected twice.", "Remove one redirection.", start)
             target = None
             if not match[3]:
                 self._scan.skip_space()
                 target = self._argument("The redirection")
             elif stream != 2 or match[2] != ">":
                 raise self._scan.fail(
-                    f"{quoted(match[0])} redirects nothing.", "Write 2>&1 to send errors to the output.", start
+                    f"{quoted(match[0])} is not a valid redirection.",
+                    "To redirect errors to the output, use 2>&1.",
+                    start,
                 )
             found.append(tree.Redirection(stream, target, match[2] == ">>", at=start))
 
@@ -100,14 +104,17 @@ class PipelineParser:
         start = self._scan.at
         if char in WORD_END or char in "=]<":
             raise self._scan.fail(
-                f"{quoted(self._scan.here())} begins no statement.", "Begin with a command, a variable or a value."
+                f"{quoted(self._scan.here())} cannot start a statement.",
+                "Start the statement with a command, a variable or a value.",
             )
         name = self._expressions.texts.word(WORD_END)
         if self._scan.tokens and self._scan.tokens[-1].start == start:
             self._scan.tokens[-1] = Token(TokenKind.COMMAND, start, self._scan.at)
         if isinstance(name, tree.Literal) and name.word == ".":
             raise self._scan.fail(
-                "The dot needs a script file or a block.", "Write a space and its name after it.", start
+                "Dot-sourcing requires a script file or a script block.",
+                "Add a space and the name after the dot.",
+                start,
             )
         if isinstance(name, tree.Literal) and name.word:
             return self._command(start, tree.Literal(name.word, name.word, at=start))
@@ -139,7 +146,7 @@ class PipelineParser:
             if not char or char in "\n;|)}" or _REDIRECTION.match(self._scan.text, self._scan.at):
                 break
             if char in "&":
-                raise self._scan.fail("'&' is unexpected here.", "Separate commands by ; or a new line.")
+                raise self._scan.fail("'&' is unexpected here.", "Separate commands with ; or a newline.")
             elements.append(self._parameter() or self._splat() or self._argument("The command"))
         return tree.Command(name, tuple(elements), called, dotted, at=start)
 
@@ -181,7 +188,7 @@ class PipelineParser:
     def _one_argument(self, what: str) -> tree.Node:
         start, char = self._scan.at, self._scan.peek()
         if not char or char in "\n;|)},":
-            raise self._scan.fail(f"{what} needs a value here.", "Write a value.")
+            raise self._scan.fail(f"{what} requires a value.", "Add a value.")
         if char in SINGLE + DOUBLE:
             return self._expressions.postfix(self._expressions.primary())
         if char in "({" or (char == "@" and self._scan.peek(1) in ("(", "{", *SINGLE, *DOUBLE)):
@@ -197,5 +204,5 @@ class PipelineParser:
             del self._scan.tokens[known:]
         node = self._expressions.texts.word(WORD_END)
         if self._scan.at == start:
-            raise self._scan.fail(f"{quoted(self._scan.here())} is unexpected here.", "Put it into quotes.")
+            raise self._scan.fail(f"{quoted(self._scan.here())} is unexpected here.", "Enclose it in quotes.")
         return node

@@ -109,7 +109,7 @@ class Scanner:
         """
         self.depth += 1
         if self.depth > DEPTH:
-            raise self.fail(f"The script is nested deeper than {DEPTH} levels.", "Use variables for its parts.")
+            raise self.fail(f"The script has more than {DEPTH} nesting levels.", "Split it with variables.")
 
     def leave(self) -> None:
         """One level up."""
@@ -139,7 +139,7 @@ class Scanner:
                 end = self.text.find("#>", self.at)
                 if end < 0:
                     self.at = len(self.text)
-                    raise self.fail("The comment has no end.", "End it with #>.", start)
+                    raise self.fail("The comment is not closed.", "Close it with #>.", start)
                 self.at = end + 2
                 self.mark(TokenKind.COMMENT, start)
             else:
@@ -161,8 +161,8 @@ class Scanner:
             ShellSyntaxError: something else comes.
         """
         if not self.take(symbol):
-            found = f"{quoted(self.peek())} stands there" if self.peek() else "the text ends there"
-            raise self.fail(f"{what} needs {quoted(symbol)}, but {found}.", f"Write {quoted(symbol)}.")
+            found = f"{quoted(self.peek())} was found" if self.peek() else "the end of the script was found"
+            raise self.fail(f"{what} requires {quoted(symbol)}, but {found}.", f"Add {quoted(symbol)}.")
 
     def dashed_word(self) -> str:
         """Letters after a dash, small, without passing them; "" if there is no dash with a word."""
@@ -198,7 +198,7 @@ class Scanner:
             end = self.text.find("}", self.at)
             if end < 0:
                 self.at = len(self.text)
-                raise self.fail("The name of the variable has no end.", "End it with }.", start)
+                raise self.fail("The variable name is not closed.", "Close it with }.", start)
             name = self.text[self.at + 2 : end]
             self.at = end + 1
         else:
@@ -226,7 +226,7 @@ class Scanner:
                 self.at += 1
             parts.append(char)
             self.at += 1
-        raise self.fail("The text has no end.", "End it with a single quote.", start)
+        raise self.fail("The string is not closed.", "Close it with a single quote.", start)
 
     def read_here(self) -> tuple[str, bool]:
         """A here-string ``@" ... "@`` on lines of its own, and whether it expands."""
@@ -235,11 +235,13 @@ class Scanner:
         head = re.compile(rf"@[{quotes}][ \t\r]*\n").match(self.text, self.at)
         if head is None:
             self.at = len(self.text) if "\n" not in self.text[self.at :] else self.at
-            raise self.fail("Nothing may follow on the first line of a here-string.", "Begin a new line.", start)
+            raise self.fail("The first line of a here-string must not contain text.", "Start a new line.", start)
         tail = re.compile(rf"(?:\r?\n|(?<=\n))[{quotes}]@").search(self.text, head.end() - 1)
         if tail is None:
             self.at = len(self.text)
-            raise self.fail("The here-string has no end.", "End it with a quote and @ at the start of a line.", start)
+            raise self.fail(
+                "The here-string is not closed.", "Close it with a quote and @ at the start of a line.", start
+            )
         self.at = tail.end()
         self.mark(TokenKind.TEXT, start)
         return self.text[head.end() : max(tail.start(), head.end())], expands

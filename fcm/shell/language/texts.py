@@ -35,7 +35,7 @@ class TextReader:
         while True:
             char = self._scan.peek()
             if not char:
-                raise self._scan.fail("The text has no end.", "End it with a double quote.", start)
+                raise self._scan.fail("The string is not closed.", "Close it with a double quote.", start)
             if char in DOUBLE:
                 if not self._scan.peek(1) or self._scan.peek(1) not in DOUBLE:
                     break

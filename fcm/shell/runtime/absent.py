@@ -6,13 +6,13 @@ that newer scripts use most.
 
 from __future__ import annotations
 
-_MACHINES_ONLY = "This cluster holds virtual machines only."
-_ACCESS = "Who may do what is not in the model: whoever runs this program administers the cluster."
-_PARTS = "The parts of a group are made by the High Availability wizard (Add-ClusterVirtualMachineRole)."
-_2012 = "It came with Windows Server 2012."
-_2012_R2 = "It came with Windows Server 2012 R2."
-_2016 = "It came with Windows Server 2016."
-_MIGRATION = "Set-ClusterParameter MigrationNetworkOrder sets the networks."
+_MACHINES_ONLY = "Only virtual machines are supported."
+_ACCESS = "Access permissions are not supported. The user who runs fcm administers the cluster."
+_PARTS = "Use the High Availability wizard (Add-ClusterVirtualMachineRole), which creates the group and its resources."
+_2012 = "Requires Windows Server 2012."
+_2012_R2 = "Requires Windows Server 2012 R2."
+_2016 = "Requires Windows Server 2016."
+_MIGRATION = "To set the networks, use Set-ClusterParameter MigrationNetworkOrder."
 ABSENT: dict[str, str] = {
     "Add-ClusterFileServerRole": _MACHINES_ONLY,
     "Add-ClusterGenericApplicationRole": _MACHINES_ONLY,
@@ -22,58 +22,59 @@ ABSENT: dict[str, str] = {
     "Add-ClusterPrintServerRole": _MACHINES_ONLY,
     "Add-ClusterResource": _PARTS,
     "Add-ClusterResourceDependency": _PARTS,
-    "Add-ClusterResourceType": "The types of resource are those that virtual machines need.",
+    "Add-ClusterResourceType": "Only the resource types for virtual machines are supported.",
     "Add-ClusterServerRole": _MACHINES_ONLY,
     "Block-ClusterAccess": _ACCESS,
-    "Clear-ClusterDiskReservation": "Persistent reservations of disks are not in the model.",
-    "Clear-ClusterNode": "An evicted node leaves nothing behind here.",
+    "Clear-ClusterDiskReservation": "Persistent reservations are not supported.",
+    "Clear-ClusterNode": "Evicted nodes are always cleaned up.",
     "Get-ClusterAccess": _ACCESS,
-    "Get-ClusterResourceDependencyReport": "Get-ClusterResourceDependency shows dependencies as text.",
+    "Get-ClusterResourceDependencyReport": "To show dependencies as text, use Get-ClusterResourceDependency.",
     "Grant-ClusterAccess": _ACCESS,
     "Move-ClusterResource": _PARTS,
-    "Remove-Cluster": "Delete the cluster file; New-Cluster says where it wrote it.",
+    "Remove-Cluster": "Delete the cluster file. New-Cluster shows its path.",
     "Remove-ClusterAccess": _ACCESS,
-    "Remove-ClusterResource": "Remove-ClusterGroup removes a group with its resources.",
+    "Remove-ClusterResource": "To remove a group with its resources, use Remove-ClusterGroup.",
     "Remove-ClusterResourceDependency": _PARTS,
-    "Remove-ClusterResourceType": "The types of resource are those that virtual machines need.",
-    "Repair-ClusterSharedVolume": "File systems cannot be damaged in the model.",
-    "Set-ClusterLog": "The log holds everything that happened, at every level.",
+    "Remove-ClusterResourceType": "Only the resource types for virtual machines are supported.",
+    "Repair-ClusterSharedVolume": "File system damage is not simulated.",
+    "Set-ClusterLog": "The log always contains all levels.",
     "Set-ClusterResourceDependency": _PARTS,
-    "Stop-Cluster": "Stop-ClusterNode stops the cluster service of a node; the last one stays up.",
-    "Update-ClusterIPResource": "The address of the cluster is fixed; DHCP is not in the model.",
+    "Stop-Cluster": "Stop the nodes with Stop-ClusterNode. The last node cannot be stopped.",
+    "Update-ClusterIPResource": "The cluster address is static. DHCP is not supported.",
     "Add-ClusterScaleOutFileServerRole": f"{_2012} {_MACHINES_ONLY}",
     "Add-ClusteriSCSITargetServerRole": f"{_2012} {_MACHINES_ONLY}",
-    "Add-ClusterVMMonitoredItem": f"{_2012} Set-ClusterParameter CheckHeartbeat watches the guest.",
-    "Get-ClusterCheckpoint": f"{_2012} The model has no registry checkpoints.",
-    "Get-ClusterVMMonitoredItem": f"{_2012} Set-ClusterParameter CheckHeartbeat watches the guest.",
-    "Update-ClusterNetworkNameResource": f"{_2012} Names are not registered in a DNS here.",
-    "Get-ClusterSharedVolumeState": f"{_2012_R2} (Get-ClusterSharedVolume).SharedVolumeInfo shows redirected access.",
-    "New-ClusterNameAccount": f"{_2012_R2} There is no Active Directory here.",
-    "Enable-ClusterStorageSpacesDirect": f"{_2016} Disks are LUNs of shared storage here.",
-    "Get-ClusterDiagnosticInfo": f"{_2016} Get-ClusterLog writes the logs of all nodes.",
-    "Get-ClusterFaultDomain": f"{_2016} All nodes stand in one place here.",
-    "Update-ClusterFunctionalLevel": f"{_2016} The cluster is one of Windows Server 2008 R2.",
-    "Compare-VM": f"{_2012} The pre-flight check of the window shows what stands in the way of a move.",
+    "Add-ClusterVMMonitoredItem": f"{_2012} To monitor the guest, use Set-ClusterParameter CheckHeartbeat.",
+    "Get-ClusterCheckpoint": f"{_2012} Registry checkpoints are not supported.",
+    "Get-ClusterVMMonitoredItem": f"{_2012} To monitor the guest, use Set-ClusterParameter CheckHeartbeat.",
+    "Update-ClusterNetworkNameResource": f"{_2012} DNS registration is not supported.",
+    "Get-ClusterSharedVolumeState": f"{_2012_R2} To show redirected access, use "
+    "(Get-ClusterSharedVolume).SharedVolumeInfo.",
+    "New-ClusterNameAccount": f"{_2012_R2} Active Directory is not supported.",
+    "Enable-ClusterStorageSpacesDirect": f"{_2016} Disks are always LUNs of shared storage.",
+    "Get-ClusterDiagnosticInfo": f"{_2016} To create the logs of all nodes, use Get-ClusterLog.",
+    "Get-ClusterFaultDomain": f"{_2016} All nodes are in the same location.",
+    "Update-ClusterFunctionalLevel": f"{_2016} The functional level is Windows Server 2008 R2.",
+    "Compare-VM": f"{_2012} To check whether a virtual machine can move, use Check a live migration in the window.",
     "Disable-VMMigration": f"{_2012} {_MIGRATION}",
     "Enable-VMMigration": f"{_2012} {_MIGRATION}",
-    "Export-VM": f"{_2012} Machines stay in their cluster here.",
-    "Get-VMHost": f"{_2012} Get-ClusterNode | Format-List shows memory and processors.",
-    "Import-VM": f"{_2012} New-VM makes machines.",
-    "Measure-VM": f"{_2012} Get-VM shows what a machine holds.",
-    "Move-VM": f"{_2012} Use Move-ClusterVirtualMachineRole: clustered machines are moved by the cluster.",
-    "Move-VMStorage": f"{_2012} Storage migration is not in the model.",
-    "New-VHD": f"{_2012} New-VM makes the disk of a machine.",
-    "Set-VMHost": f"{_2012} (Get-Cluster).MaximumParallelMigrations limits simultaneous migrations.",
+    "Export-VM": f"{_2012} Export and import are not supported.",
+    "Get-VMHost": f"{_2012} To show memory and processors, use Get-ClusterNode | Format-List.",
+    "Import-VM": f"{_2012} To create virtual machines, use New-VM.",
+    "Measure-VM": f"{_2012} To show the memory of a virtual machine, use Get-VM.",
+    "Move-VM": f"{_2012} For clustered virtual machines, use Move-ClusterVirtualMachineRole.",
+    "Move-VMStorage": f"{_2012} Storage migration is not supported.",
+    "New-VHD": f"{_2012} New-VM creates the disk of a virtual machine.",
+    "Set-VMHost": f"{_2012} To limit simultaneous migrations, set (Get-Cluster).MaximumParallelMigrations.",
     "Set-VMMigrationNetwork": f"{_2012} {_MIGRATION}",
-    "Enter-PSSession": "Commands run here, on the open cluster; --cluster opens another one.",
-    "Get-Counter": "fcm history and Get-ClusterVirtualMachineMigration show what a migration measured.",
+    "Enter-PSSession": "Remote commands are not supported. To use another cluster, open it with --cluster.",
+    "Get-Counter": "For migration measurements, use fcm history or Get-ClusterVirtualMachineMigration.",
     "Get-EventLog": "Use Get-WinEvent, Get-ClusterEvent or wevtutil qe.",
-    "Get-Process": "The processes of this computer are not this shell's business.",
-    "Get-Service": "Get-ClusterNode shows the state of the cluster service.",
-    "Get-WmiObject": "Get-ClusterResource and its relatives show what the WMI classes show.",
-    "Invoke-Command": "Commands run here, on the open cluster; --cluster opens another one.",
-    "Invoke-Expression": "A text is not run as a command here; use a script block: & { ... }.",
-    "Start-Job": "Jobs are not in this shell; Move-ClusterVirtualMachineRole -Wait 0 returns at once.",
+    "Get-Process": "Processes of this computer are not available in this shell.",
+    "Get-Service": "For the state of the cluster service, use Get-ClusterNode.",
+    "Get-WmiObject": "Use the FailoverClusters cmdlets, such as Get-ClusterResource.",
+    "Invoke-Command": "Remote commands are not supported. To use another cluster, open it with --cluster.",
+    "Invoke-Expression": "Running text as a command is not supported. Use a script block: & { ... }.",
+    "Start-Job": "Jobs are not supported. Move-ClusterVirtualMachineRole -Wait 0 returns immediately.",
 }
 """Why, by the name as Windows writes it."""
 _BY_FOLD = {name.casefold(): why for name, why in ABSENT.items()}

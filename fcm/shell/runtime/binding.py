@@ -43,7 +43,9 @@ def bind(cmdlet: Cmdlet, arguments: list[Argument]) -> dict[str, Any]:
                 raise _without_value(cmdlet, waiting)
             param = cmdlet.parameter(argument.name, argument.at)
             if param.name in bound:
-                raise ParameterError(f"-{param.name} is given twice.", "Leave one out.", argument.at, "InvalidArgument")
+                raise ParameterError(
+                    f"-{param.name} is specified twice.", "Remove one of them.", argument.at, "InvalidArgument"
+                )
             if argument.value is not _NOTHING:
                 bound[param.name] = converted(param, argument)
             elif param.kind == "switch" or param.name == "Confirm":
@@ -69,7 +71,7 @@ def lacks_nothing(cmdlet: Cmdlet, bound: Mapping[str, Any]) -> None:
     """
     for param in cmdlet.parameters:
         if param.needed and param.name not in bound:
-            raise ParameterError(f"{cmdlet.name} needs -{param.name}.", cmdlet.syntax(), -1, "InvalidArgument")
+            raise ParameterError(f"{cmdlet.name} requires -{param.name}.", cmdlet.syntax(), -1, "InvalidArgument")
 
 
 def _bind_free(cmdlet: Cmdlet, free: list[Argument], bound: dict[str, Any]) -> None:
@@ -78,8 +80,8 @@ def _bind_free(cmdlet: Cmdlet, free: list[Argument], bound: dict[str, Any]) -> N
     while free:
         if not places:
             raise ParameterError(
-                f"{cmdlet.name} has no place for {quoted(text(free[0].value))}.",
-                "Put names with blanks into quotes. " + cmdlet.syntax(),
+                f"{cmdlet.name} does not accept the argument {quoted(text(free[0].value))}.",
+                "Enclose names with spaces in quotes. " + cmdlet.syntax(),
                 free[0].at,
                 "InvalidArgument",
             )
@@ -98,7 +100,7 @@ NOTHING: Any = _NOTHING
 
 def _without_value(cmdlet: Cmdlet, waiting: tuple[Param, int]) -> ParameterError:
     return ParameterError(
-        f"-{waiting[0].name} of {cmdlet.name} needs a value.", "Write it after the parameter.", waiting[1]
+        f"-{waiting[0].name} of {cmdlet.name} requires a value.", "Add it after the parameter.", waiting[1]
     )
 
 
@@ -109,13 +111,13 @@ def converted(param: Param, argument: Argument) -> Any:
         ParameterError: it does not fit; $null and an empty list fit only where the parameter says so.
     """
     if param.absent:
-        raise ParameterError(f"-{param.name} is not possible here: {param.absent}", "", argument.at, "NotImplemented")
+        raise ParameterError(f"-{param.name} is not supported: {param.absent}", "", argument.at, "NotImplemented")
     value = argument.value
     lacking = _lacking(param, value)
     if lacking:
         raise ParameterError(
             f"Cannot bind argument to parameter -{param.name} because it is {lacking}.",
-            "Give a value, or leave the parameter out.",
+            "Specify a value, or remove the parameter.",
             argument.at,
             "InvalidArgument",
         )
@@ -153,7 +155,7 @@ def _lacking(param: Param, value: Any) -> str:
         return ""
     given = items(value)
     if not given:
-        missing = ("null", param.null) if value is None else ("an empty list", param.empty)
+        missing = ("null", param.null) if value is None else ("an empty array", param.empty)
         return "" if missing[1] else missing[0]
     names_objects = bool(set(param.pipes) - {TEXT})
-    return "an empty text" if names_objects and any(one is None or one == "" for one in given) else ""
+    return "an empty string" if names_objects and any(one is None or one == "" for one in given) else ""

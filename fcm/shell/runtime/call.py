@@ -162,9 +162,11 @@ class Cmdlet:
             return (own or found)[0]
         if found:
             names = ", ".join(f"-{param.name}" for param in found)
-            raise ParameterError(f"-{name} is ambiguous: {names}.", "Write more of its name.", at, "InvalidArgument")
+            raise ParameterError(
+                f"-{name} is ambiguous: {names}.", "Enter more characters of the name.", at, "InvalidArgument"
+            )
         mine = [f"-{param.name}" for param in self.parameters]
-        hint = near(f"-{name}", mine) or f"It has {', '.join(mine) or 'none'}."
+        hint = near(f"-{name}", mine) or f"Parameters: {', '.join(mine) or 'none'}."
         raise ParameterError(f"{self.name} has no parameter -{name}.", hint, at, "InvalidArgument")
 
     def syntax(self) -> str:

@@ -119,7 +119,7 @@ class Evaluator:
             error.at = error.at if error.at >= 0 else at
             raise
         except (OverflowError, TypeError) as error:
-            raise ShellError("The values do not fit the operator.", "Convert them first.", at) from error
+            raise ShellError("The operator does not support these values.", "Convert the values first.", at) from error
 
     def _key(self, node: tree.Node) -> Any:
         value = self.value(node)
@@ -181,7 +181,9 @@ class Evaluator:
             case tree.Member(target=inner, name=name):
                 holders = items(self.value(inner))
                 if not holders:
-                    raise ShellError(f"There is no object whose {name} could be set.", "Check its name.", target.at)
+                    raise ShellError(
+                        f"There is no object with a property {name} that can be set.", "Check the name.", target.at
+                    )
                 for holder in holders:
                     self._set(holder, name, value, at)
             case tree.Index(target=inner, index=index):
@@ -207,15 +209,17 @@ class Evaluator:
         else:
             known = ", ".join(holder.setters) or "none"
             what = "cannot be set" if holder.key(name) else "is not one of its properties"
-            raise ShellError(f"{name} of a {holder.type} {what}.", f"These can be set: {known}.", at, "WriteError")
+            raise ShellError(
+                f"{name} of a {holder.type} {what}.", f"Properties that can be set: {known}.", at, "WriteError"
+            )
 
     def _set_index(self, holder: Any, index: Any, value: Any, at: int) -> None:
         if isinstance(holder, dict):
             holder[index] = value
             return
         if not isinstance(holder, list):
-            raise ShellError("Only lists and tables have elements that can be set.", "Use @( ) or @{ }.", at)
+            raise ShellError("Only elements of arrays and hashtables can be set.", "Use @( ) or @{ }.", at)
         place = as_whole(index, "The index")
         if not -len(holder) <= place < len(holder):
-            raise ShellError(f"The list has no element {place}.", f"It has {len(holder)}.", at)
+            raise ShellError(f"The array has no element {place}.", f"It has {len(holder)} elements.", at)
         holder[place] = value

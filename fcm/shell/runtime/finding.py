@@ -55,7 +55,9 @@ def named(call: Call, what: str, lister: str, parameter: str = "Name") -> list[s
     check_cluster(call)
     found = call.names(parameter)
     if found is None:
-        raise ParameterError(f"{call.cmdlet.name} needs the name of {what}.", f"{lister} lists them.", call.at)
+        raise ParameterError(
+            f"{call.cmdlet.name} requires the name of {what}.", f"To list the names, run {lister}.", call.at
+        )
     return found
 
 
@@ -107,7 +109,7 @@ def one(what: str, name: str, found: list[T]) -> T:
         ParameterError: a wildcard means none or several.
     """
     if len(found) != 1:
-        raise ParameterError(f"{quoted(name)} means {len(found)} {what}s.", f"Name one {what}.")
+        raise ParameterError(f"{quoted(name)} matches {len(found)} {what}s.", f"Specify one {what}.")
     return found[0]
 
 

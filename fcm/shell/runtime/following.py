@@ -68,7 +68,7 @@ def until_moved(call: Call, migration: Migration, limit: int | None) -> Migratio
     except (KeyboardInterrupt, StoppedError):
         _cancel(call, migration)
         raise StoppedError(
-            f"Ended by the user: {_status(call.state.migrations[migration.id])}.", category="OperationStopped"
+            f"Canceled by the user: {_status(call.state.migrations[migration.id])}.", category="OperationStopped"
         ) from None
     finally:
         session.on_progress(activity, "", -1)
@@ -102,7 +102,7 @@ def until_drained(call: Call, node: str) -> None:
         with session.to_the_end():
             _answered(call, cmd.CancelMigrations(node))
         raise StoppedError(
-            f"Ended by the user: the migrations of the drain were canceled, {node} stays paused.",
+            f"Canceled by the user: the migrations of the drain were canceled. {node} stays paused.",
             category="OperationStopped",
         ) from None
     finally:
@@ -131,7 +131,7 @@ def _course(call: Call, migration: Migration) -> str:
         return _status(migration)
     row = rows[-1]
     return f"{migration.phase}, pass {row.pass_number}, {size(row.remaining)} left, {size(row.rate)}/s" + (
-        f", processors slowed by {row.throttle} %" if row.throttle else ""
+        f", processors throttled by {row.throttle} %" if row.throttle else ""
     )
 
 

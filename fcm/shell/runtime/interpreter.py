@@ -58,7 +58,7 @@ class Interpreter:
         joining, self.session.joining = self.session.joining, False
         try:
             if self._depth > DEEPEST:
-                raise ShellError(f"Script blocks run inside each other more than {DEEPEST} times.", "Use a loop.")
+                raise ShellError(f"Script blocks are nested more than {DEEPEST} levels deep.", "Use a loop.")
             self.body(statements, out)
         finally:
             self._depth -= 1
@@ -109,7 +109,7 @@ class Interpreter:
             case tree.ParamBlock():
                 self._script_parameters(node)
             case tree.NamedBlock(name=name):
-                raise ShellError(f"{name} {{ }} stands outside of a function.", "Write function f { ... }.", node.at)
+                raise ShellError(f"{name} {{ }} is used outside a function.", "Use function f { ... }.", node.at)
             case tree.Leave():
                 self._leave(node, out)
             case _:
@@ -128,7 +128,7 @@ class Interpreter:
             case "exit":
                 code = as_whole(folded(values), "The exit code") if values else 0
                 if not 0 <= code <= 255:
-                    raise ShellError(f"{code} is no exit code.", "Choose 0 to 255.", node.at)
+                    raise ShellError(f"{code} is not a valid exit code.", "Choose 0 to 255.", node.at)
                 raise Exiting(code)
             case _:
                 out += values
@@ -141,7 +141,7 @@ class Interpreter:
         missing = [one.name for one in node.parameters if one.needed and one.name not in given]
         if missing:
             raise ShellError(
-                f"The script needs ${missing[0]}.", f"Give it: fcm run SCRIPT.ps1 --set {missing[0]}=VALUE", node.at
+                f"The script requires ${missing[0]}.", f"Set it: fcm run SCRIPT.ps1 --set {missing[0]}=VALUE", node.at
             )
         self._invoker.defaults(node, given)
 

@@ -67,7 +67,9 @@ class Invoker:
         if isinstance(stage, tree.Command):
             return self._command(stage, given, has_input, is_last, sink)
         if has_input:
-            raise ShellError("Only commands can stand after |.", "Put it first.", stage.at, "ParserError")
+            raise ShellError(
+                "Only commands can follow |.", "Move it to the start of the pipeline.", stage.at, "ParserError"
+            )
         return self._values.elements(stage)
 
     # redirections
@@ -173,7 +175,7 @@ class Invoker:
             return []
         if action == "inquire":
             asked = self.session.on_confirm
-            error.ends = asked is None or not asked(f"{error.message} Go on?")
+            error.ends = asked is None or not asked(f"{error.message} Continue?")
         error.ends = error.ends or action == "stop"
         raise error
 
@@ -191,7 +193,9 @@ class Invoker:
         except CommandNotFoundError:
             hint = _hint(node, name)
             if hint:
-                raise CommandNotFoundError(f"{quoted(name)} is no command.", hint, node.at, "ObjectNotFound") from None
+                raise CommandNotFoundError(
+                    f"{quoted(name)} is not a command.", hint, node.at, "ObjectNotFound"
+                ) from None
             raise
 
     def _arguments(self, node: tree.Command) -> list[Argument]:
@@ -244,8 +248,8 @@ class Invoker:
             if len(self._frame.files) >= DEEPEST:
                 last = " > ".join([*self._frame.files[-3:], path.name])
                 error = ShellError(
-                    f"More than {DEEPEST} script files run inside each other: {last}.",
-                    "Look for a script that runs itself.",
+                    f"Script files are nested more than {DEEPEST} levels deep: {last}.",
+                    "Check for a script that calls itself.",
                 )
                 error.ends = True
                 raise error
@@ -312,7 +316,9 @@ class Invoker:
         named = {one.name: one.body for one in body if isinstance(one, tree.NamedBlock)}
         if named and len(named) < len(body):
             raise ShellError(
-                "A function has either begin, process and end, or statements.", "Put all into its blocks.", body[0].at
+                "A function contains either begin, process and end blocks, or statements.",
+                "Move all statements into the blocks.",
+                body[0].at,
             )
         if is_filter and not named:
             named = {"process": body}
@@ -373,7 +379,7 @@ def _category(error: OSError) -> str:
 def _hint(node: tree.Command, name: str) -> str:
     """For ``$x.Name = word``, where a text without quotes is taken for a command, and for files that are no scripts."""
     if "\\" in name or "/" in name:
-        return "Files that can be run here are scripts: their names end in .ps1."
+        return "Only script files (.ps1) can be run."
     if "-" not in name and not node.elements and name.isalnum() and len(name) > 12:
-        return "Put a text into quotes."
+        return "Enclose text in quotes."
     return ""

@@ -48,7 +48,7 @@ COMMON = (
     Param("Confirm", "truth", aliases=("cf",)),
 )
 """Parameters that every cmdlet has."""
-CLUSTER = Param("Cluster", help="The cluster; . or nothing: the one that is open.", pipes=("Cluster",))
+CLUSTER = Param("Cluster", help="Name of the cluster. Default, or '.': the open cluster.", pipes=("Cluster",))
 INPUT = Param("InputObject", "any")
 """Objects that are given as an argument instead of through the pipeline."""
 OBJECTS = replace(INPUT, pipes=(ANY,))

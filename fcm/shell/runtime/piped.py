@@ -167,14 +167,16 @@ def _taken(cmdlet: Cmdlet, values: dict[str, Any], value: Any, state: State) -> 
     if not free:
         takes = list(dict.fromkeys(name for param in cmdlet.parameters for name in param.pipes))
         remedy = (
-            f"Leave -{able[0].name} out, or pipe nothing."
+            f"Remove -{able[0].name}, or do not use pipeline input."
             if able
-            else f"It takes {', '.join(takes)}. For other objects: ... | ForEach-Object {{ {cmdlet.name} ... $_.Name }}"
+            else f"Supported input: {', '.join(takes)}. For other objects, use ... | ForEach-Object {{ "
+            f"{cmdlet.name} ... $_.Name }}"
             if takes
-            else "Put it at the beginning of a pipeline."
+            else "Move it to the start of the pipeline."
         )
         raise ParameterError(
-            f"The input object cannot be bound: {cmdlet.name} takes no {_what(value)} from the pipeline here.", remedy
+            f"The input object cannot be bound: {cmdlet.name} does not accept a {_what(value)} from the pipeline.",
+            remedy,
         )
     param = free[-1] if free[0].name == "Cluster" else free[0]
     if param.name == "InputObject":
@@ -195,7 +197,7 @@ def _standing(cmdlet: Cmdlet, param: Param, value: ShellObject, state: State) ->
     if not found:
         raise ParameterError(
             f"{cmdlet.name} cannot use the {_what(value)}: it has no {_KINDS[param.of]} in this cluster.",
-            "Pipe only what it can use; Where-Object chooses.",
+            "Filter the input with Where-Object.",
         )
     return [Identity(one) for one in found]
 

@@ -47,7 +47,7 @@ class Registry:
             remedy = why_absent(name) or near(name, [cmdlet.name for cmdlet in self.cmdlets.values()])
             raise CommandNotFoundError(
                 f"The term {quoted(name)} is not the name of a cmdlet or program of this shell.",
-                remedy or "Get-Command lists what there is.",
+                remedy or "To list the available commands, run Get-Command.",
                 at,
                 "ObjectNotFound",
                 name,

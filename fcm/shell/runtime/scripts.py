@@ -54,18 +54,18 @@ def read_script(path: Path) -> tree.Source:
             raise _missing(path) from error
         raise unreadable(error) from error
     if len(text) > LONGEST:
-        raise ShellError(f"The script {path} has more than {LONGEST} characters.", "Divide it into parts.")
+        raise ShellError(f"The script {path} is longer than {LONGEST} characters.", "Split it into parts.")
     return tree.Source(str(path), text)
 
 
 def _missing(path: Path) -> CommandNotFoundError:
     if path.is_dir():
-        return CommandNotFoundError(f"{path} is a folder, no script file.", "Name a file in it.")
+        return CommandNotFoundError(f"{path} is a folder, not a script file.", "Specify a file in the folder.")
     names = sorted(one.stem for one in path.parent.glob(f"*{_ENDING}")) if path.parent.is_dir() else []
     remedy = near(path.stem, names, most=1).replace("?", f"{_ENDING}?")
     known = ", ".join(f"{name}{_ENDING}" for name in names[:8])
-    remedy = remedy or (f"The folder has: {known}." if known else f"There is no script in {path.parent}.")
-    return CommandNotFoundError(f"There is no script file {path}.", remedy)
+    remedy = remedy or (f"Scripts in the folder: {known}." if known else f"There is no script in {path.parent}.")
+    return CommandNotFoundError(f"The script file {path} does not exist.", remedy)
 
 
 def parsed(source: tree.Source) -> tuple[tree.Node, ...]:

@@ -168,8 +168,8 @@ class ShellSession:
             # A fault of this program ends its statement, not the session.
             self._submission.forget()
             _log.error("a statement broke off: %r", error, exc_info=_log.isEnabledFor(logging.DEBUG))
-            what = f"This program has a fault: {type(error).__name__}: {error}."
-            self.record(ShellError(what, "Run fcm with --verbose and report what it says.", statement.at))
+            what = f"Internal error: {type(error).__name__}: {error}."
+            self.record(ShellError(what, "Run fcm with --verbose and report the output.", statement.at))
         finally:
             self.joining = False
 
@@ -287,7 +287,8 @@ class ShellSession:
         self._turns += 1
         if not self.waits and self._turns > TURNS:
             error = ShellError(
-                f"More than {TURNS} turns of loops would stop the window.", "Run the script with fcm run."
+                f"The script exceeds {TURNS} loop iterations, the limit in the window.",
+                "Run the script with fcm run instead.",
             )
             error.ends = True
             raise error
@@ -343,8 +344,8 @@ class ShellSession:
         """
         if self.on_grid is None or self.on_pick is None:
             raise ShellError(
-                "Out-GridView shows its table in the window, and this shell has none.",
-                "Use Format-Table or Export-Csv here, or type the line into the Console of the window.",
+                "Out-GridView requires the window.",
+                "Use Format-Table or Export-Csv, or run the command in the Console of the window.",
                 at,
                 "NotImplemented",
                 "Out-GridView",
@@ -368,9 +369,9 @@ class ShellSession:
         """
         if self.on_confirm is None:
             raise ShellError(
-                "-Confirm asks a person, and nobody is there.", "Leave -Confirm out of scripts.", at, "InvalidOperation"
+                "-Confirm requires an interactive session.", "Do not use -Confirm in scripts.", at, "InvalidOperation"
             )
-        return self.on_confirm(f'Performing operation "{cmdlet}" on Target "{target}". Go on?')
+        return self.on_confirm(f'Performing operation "{cmdlet}" on Target "{target}". Continue?')
 
     # stopping
 
@@ -396,7 +397,7 @@ class ShellSession:
             StoppedError: he did.
         """
         if self._stop.is_set():
-            raise StoppedError("The command was ended.", category="OperationStopped")
+            raise StoppedError("The command was canceled.", category="OperationStopped")
 
     # commands
 
@@ -429,5 +430,5 @@ class ShellSession:
 
     def not_found(self, what: str, name: str, known: list[str], at: int = -1) -> NotFoundError:
         """The error for an object that is not there, with the near names."""
-        remedy = near(name, known) or (f"There are: {', '.join(known[:12])}." if known else f"There is no {what}.")
+        remedy = near(name, known) or (f"Available: {', '.join(known[:12])}." if known else f"There is no {what}.")
         return NotFoundError(f"There is no {what} {quoted(name)} in this cluster.", remedy, at, "ObjectNotFound")

@@ -101,8 +101,8 @@ class Submission:
             self._session.wait()
             if time.monotonic() - start > REFUSAL_LIMIT and operation.verdict is None:
                 raise RefusedError(
-                    f"{type(command).__name__} was not answered in {REFUSAL_LIMIT:.0f} s.",
-                    "Look at the events of the cluster.",
+                    f"{type(command).__name__} did not get a response within {REFUSAL_LIMIT:.0f} s.",
+                    "Check the events of the cluster.",
                     at,
                     "OperationTimeout",
                     cmdlet,

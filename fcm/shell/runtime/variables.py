@@ -59,7 +59,7 @@ class Variables:
         if key in CONSTANTS:
             raise ShellError(f"${name} cannot be changed.", "Choose another name.")
         if key.startswith("env:"):
-            raise ShellError("Variables of the environment cannot be set here.", "Set them before.")
+            raise ShellError("Environment variables cannot be set.", "Set them before you start fcm.")
         scopes, key = self._scoped(key)
         scopes[-1][key] = value
 

@@ -134,7 +134,7 @@ def method(value: Any, name: str, arguments: list[Any], at: int) -> Any:
     known = own | _ANY
     found = known.get(name.casefold())
     if found is None:
-        raise ShellError(f"There is no method {name}() here.", f"Known are: {', '.join(sorted(known))}.", at)
+        raise ShellError(f"The method {name}() does not exist.", f"Available:  {', '.join(sorted(known))}.", at)
     return _called(found, f"{name}()", [text(value) if own is _TEXT else value, *arguments], at)
 
 
@@ -145,7 +145,9 @@ def type_of(value: Any) -> ShellObject:
         ShellError: it is nothing.
     """
     if value is None:
-        raise ShellError("You cannot call a method on a null-valued expression.", "Check that it has a value.")
+        raise ShellError(
+            "You cannot call a method on a null-valued expression.", "Check that the variable has a value."
+        )
     if isinstance(value, ShellObject):
         full = _OBJECTS.get(value.type, f"fcm.{value.type}")
         full = text(value.get("Type")) if value.type == "Exception" else full
@@ -165,12 +167,12 @@ def static(kind: str, name: str, arguments: list[Any] | None, at: int) -> Any:
     if arguments is None:
         if (kind, name) not in _FIELDS:
             known = ", ".join(f"[{owner}]::{field}" for owner, field in _FIELDS)
-            raise ShellError(f"There is no [{kind}]::{name} here.", f"Known are: {known}.", at)
+            raise ShellError(f"[{kind}]::{name} does not exist.", f"Available:  {known}.", at)
         return _FIELDS[kind, name]
     found = _STATIC.get(kind, {}).get(name)
     if found is None:
         names = ", ".join(f"[{owner}]::{one}()" for owner, methods in _STATIC.items() for one in methods)
-        raise ShellError(f"There is no [{kind}]::{name}() here.", f"Known are: {names}.", at)
+        raise ShellError(f"[{kind}]::{name}() does not exist.", f"Available:  {names}.", at)
     return _called(found, f"[{kind}]::{name}()", arguments, at)
 
 
@@ -181,18 +183,20 @@ def _called(function: Method, shown: str, arguments: list[Any], at: int) -> Any:
         error.at = error.at if error.at >= 0 else at
         raise
     except (TypeError, ValueError, OverflowError, ZeroDivisionError) as error:
-        raise ShellError(f"{shown} does not take these arguments.", "Check their number and kinds.", at) from error
+        raise ShellError(
+            f"{shown} does not accept these arguments.", "Check the number and types of the arguments.", at
+        ) from error
 
 
 def _part(value: str, start: Any, *count: Any) -> str:
     begin = as_whole(start, "The start")
     end = begin + as_whole(count[0], "The length") if count else len(value)
     if not 0 <= begin <= end <= len(value):
-        raise ShellError(f"{quoted(value)} has {len(value)} characters.", "Choose a part that is inside of it.")
+        raise ShellError(f"{quoted(value)} has {len(value)} characters.", "Choose a range within the string.")
     return value[begin:end]
 
 
 def _add(table: dict[Any, Any], key: Any, value: Any) -> None:
     if table_get(table, key) is not None:
-        raise ShellError(f"The table has {quoted(text(key))} already.", "Assign to it instead.")
+        raise ShellError(f"The hashtable already contains {quoted(text(key))}.", "Assign a value to the key instead.")
     table[key] = value

@@ -50,7 +50,7 @@ def migration_object(migration: Migration, workspace: Workspace) -> ShellObject:
 
 
 _NO_FORECAST: dict[str, Any] = dict.fromkeys(("ExpectedEnd", "ExpectedEndFrom", "ExpectedEndTo", "Forecast"))
-_BASIS = {True: "assumed: nothing is known of the guest yet", False: "80 % interval"}
+_BASIS = {True: "assumed: no measurements of the guest yet", False: "80 % interval"}
 """On what a forecast rests."""
 
 

@@ -58,7 +58,7 @@ def cluster_object(state: State) -> ShellObject:
     def enable(value: Any) -> cmd.Command:
         if not as_truth(value, "EnableSharedVolumes"):
             raise ParameterError(
-                "Cluster Shared Volumes cannot be disabled once they are enabled.", "Remove their disks instead."
+                "Cluster Shared Volumes cannot be disabled after they are enabled.", "Remove the disks instead."
             )
         return cmd.EnableSharedVolumes(notice_accepted=True)
 
@@ -235,7 +235,9 @@ def _policy_setter(resource: Resource, name: str) -> Callable[[Any], cmd.Command
 
 def _seconds(milliseconds: int, what: str) -> int:
     if milliseconds < 0 or milliseconds % 1000:
-        raise ParameterError(f"{what} is in milliseconds and must be whole seconds.", "Give a multiple of 1000.")
+        raise ParameterError(
+            f"{what} is in milliseconds and must be a multiple of one second.", "Specify a multiple of 1000."
+        )
     return milliseconds // 1000
 
 
@@ -317,7 +319,9 @@ def network_object(network: Network, state: State) -> ShellObject:
     def role(value: Any) -> cmd.Command:
         number = as_whole(value, "Role")
         if number not in (0, 1, 3):
-            raise ParameterError(f"A network cannot have the role {number}.", "0 none, 1 internal, 3 with clients.")
+            raise ParameterError(
+                f"{number} is not a valid network role.", "Valid values: 0 none, 1 internal, 3 internal and client."
+            )
         return cmd.ConfigureNetwork(identity, role=NetworkRole(number))
 
     setters: Setters = {

@@ -80,7 +80,7 @@ def regex(pattern: Any, cased: bool = False) -> re.Pattern[str]:
         return re.compile(_NAMED_GROUP.sub("(?P<", text(pattern)), 0 if cased else re.IGNORECASE)
     except re.error as error:
         raise ShellError(
-            f"{quoted(text(pattern))} is no regular expression: {error}.", "Escape . * + ? ( ) [ \\ by \\"
+            f"{quoted(text(pattern))} is not a valid regular expression: {error}.", "Escape . * + ? ( ) [ \\ with \\"
         ) from error
 
 
@@ -129,7 +129,7 @@ def _ordered(left: Any, right: Any) -> int:
 def _add(left: Any, right: Any) -> Any:
     if isinstance(left, list):
         if len(left) > LONGEST_LIST:
-            raise ShellError(f"A list has at most {LONGEST_LIST} elements.", "Use a pipeline.")
+            raise ShellError(f"An array can have at most {LONGEST_LIST} elements.", "Use a pipeline.")
         return [*left, *items(right)]
     if isinstance(left, dict) and isinstance(right, dict):
         return {**left, **right}
@@ -138,12 +138,14 @@ def _add(left: Any, right: Any) -> Any:
     if isinstance(left, str) or (left is None and isinstance(right, str)):
         joined = text(left) + text(right)
         if len(joined) > LONGEST_SUM:
-            raise ShellError(f"A text has at most {LONGEST_SUM} characters.", "Write its parts to a file.")
+            raise ShellError(
+                f"A string can have at most {LONGEST_SUM} characters.", "Write the parts to a file instead."
+            )
         return joined
     if left is None and isinstance(right, ShellObject | list):
         return right
     if isinstance(left, ShellObject):
-        raise ShellError("Objects cannot be added.", "Collect them in a list: @( ... ).")
+        raise ShellError("Objects cannot be added.", "Collect them in an array: @( ... ).")
     return _limited(as_number(left) + as_number(right))
 
 
@@ -166,7 +168,7 @@ def _multiply(left: Any, right: Any) -> Any:
     if isinstance(left, str | list):
         count = as_whole(right, "The number of repetitions")
         if count < 0 or count * max(len(left), 1) > LONGEST_TEXT:
-            raise ShellError(f"{count} repetitions are not possible.", "Choose a smaller number.")
+            raise ShellError(f"{count} repetitions are not supported.", "Choose a smaller number.")
         return left * count
     return _limited(as_number(left) * as_number(right))
 
@@ -174,7 +176,7 @@ def _multiply(left: Any, right: Any) -> Any:
 def _divide(left: Any, right: Any) -> Any:
     below = as_number(right)
     if not below:
-        raise DivisionError("Attempted to divide by zero.", "Test the divisor before.")
+        raise DivisionError("Attempted to divide by zero.", "Check the divisor first.")
     above = as_number(left)
     if isinstance(above, int) and isinstance(below, int) and above % below == 0:
         return above // below  # exact beyond 2^53 too
@@ -185,7 +187,7 @@ def _divide(left: Any, right: Any) -> Any:
 def _remainder(left: Any, right: Any) -> Any:
     below = as_number(right)
     if not below:
-        raise DivisionError("Attempted to divide by zero.", "Test the divisor before.")
+        raise DivisionError("Attempted to divide by zero.", "Check the divisor first.")
     above = as_number(left)
     return above - below * int(above / below) if above * below < 0 else above % below
 
@@ -193,7 +195,7 @@ def _remainder(left: Any, right: Any) -> Any:
 def _range(left: Any, right: Any) -> list[int]:
     first, last = as_whole(left, "The range"), as_whole(right, "The range")
     if abs(last - first) > LONGEST_RANGE:
-        raise ShellError(f"A range has at most {LONGEST_RANGE} numbers.", "Choose a shorter one.")
+        raise ShellError(f"A range can have at most {LONGEST_RANGE} numbers.", "Choose a shorter range.")
     return list(range(first, last + 1)) if first <= last else list(range(first, last - 1, -1))
 
 
@@ -221,7 +223,9 @@ def _replace(left: Any, right: Any, cased: bool = False) -> Any:
     try:
         done = [pattern.sub(new, text(item)) for item in items(left)]
     except (re.error, IndexError) as error:
-        raise ShellError(f"{quoted(text(parts[1]))} is no replacement: {error}.", "Use $1, $2 for groups.") from error
+        raise ShellError(
+            f"{quoted(text(parts[1]))} is not a valid replacement: {error}.", "For groups, use $1, $2."
+        ) from error
     return done if isinstance(left, list) else "".join(done)
 
 
@@ -326,7 +330,7 @@ def _whole(number: int | float, kind: str) -> int:
 
 def _as_table(value: Any) -> dict[Any, Any]:
     if not isinstance(value, dict):
-        raise ShellError(f"{quoted(text(value))} is no table.", "Write @{ Name = value }.")
+        raise ShellError(f"{quoted(text(value))} is not a hashtable.", "Example: @{ Name = value }.")
     return value
 
 
@@ -342,7 +346,7 @@ def formatted(pattern: str, values: list[Any]) -> str:
             return match[0][0]
         place = int(match[1])
         if place >= len(values):
-            raise ShellError(f"{match[0]} has no value: there are {len(values)}.", "Count from 0.")
+            raise ShellError(f"{match[0]} has no value: there are {len(values)}.", "Indexes start at 0.")
         shown = _shown(values[place], match[3] or "")
         width = int(match[2] or 0)
         return shown.rjust(width) if width >= 0 else shown.ljust(-width)

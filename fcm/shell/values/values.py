@@ -147,7 +147,9 @@ def as_number(value: Any) -> int | float:
     stripped = text(value).strip()
     found = number(stripped.lstrip("+-")) if stripped.count("-") + stripped.count("+") <= 1 else None
     if found is None:
-        raise ConversionError(f"Cannot convert {quoted(text(value))} to a number.", "Give a number such as 900 or 4GB.")
+        raise ConversionError(
+            f"Cannot convert {quoted(text(value))} to a number.", "Enter a number such as 900 or 4GB."
+        )
     return -found if stripped.startswith("-") else found
 
 
@@ -159,7 +161,7 @@ def as_whole(value: Any, what: str) -> int:
     """
     found = as_number(value)
     if isinstance(found, float) and not found.is_integer():
-        raise ConversionError(f"{what} must be a whole number, not {text(value)}.", "Leave out the fraction.")
+        raise ConversionError(f"{what} must be an integer, not {text(value)}.", "Remove the fraction.")
     return int(found)
 
 
@@ -176,7 +178,7 @@ def as_truth(value: Any, what: str) -> bool:
         return True
     if word in ("0", "false", "disabled", "no"):
         return False
-    raise ConversionError(f"{what} must be $true or $false, not {quoted(text(value))}.", "Write $true or $false.")
+    raise ConversionError(f"{what} must be $true or $false, not {quoted(text(value))}.", "Use $true or $false.")
 
 
 def as_time(value: Any) -> datetime:
@@ -189,7 +191,9 @@ def as_time(value: Any) -> datetime:
         return value
     found = parsed(text(value).strip())
     if found is None:
-        raise ConversionError(f"{quoted(text(value))} is no time.", "Write it as 2009-10-17T19:20:41.")
+        raise ConversionError(
+            f"{quoted(text(value))} is not a valid time.", "Use a format such as 2009-10-17T19:20:41."
+        )
     return found
 
 

@@ -144,10 +144,10 @@ def test_a_disk_of_a_machine_of_its_own_is_in_its_group() -> None:
 BROKEN = [
     ("an unknown key", 'memory = "8 GiB"\n', 'memory = "8 GiB"\ncolour = "red"\n', "colour", "Unknown key 'colour'"),
     ("an unknown table", "[cluster]", "[[nods]]\nx = 1\n\n[cluster]", "[[nods]]", "Unknown key 'nods' in the file"),
-    ("a wrong type", 'name = "tiny"', "name = 5", "name = 5", "'name' must be a text in quotes, not a number"),
+    ("a wrong type", 'name = "tiny"', "name = 5", "name = 5", "'name' must be a string in quotes, not a number"),
     ("a number for a size", 'memory = "512 MiB"', "memory = 512", "memory = 512", "must be a size such as"),
     ("a size without unit", 'memory = "512 MiB"', 'memory = "512"', 'memory = "512"', "must be a size such as"),
-    ("a boolean as number", "format = 1", "format = true", "format", "must be a whole number"),
+    ("a boolean as number", "format = 1", "format = true", "format", "must be an integer"),
     ("a newer format", "format = 1", "format = 2", "format", "it must be 1 to 1"),
     ("a missing key", 'address = "10.0.0.10"\n', "", "[cluster]", "The key 'address' is missing in [cluster]"),
     ("a missing name", '[[machines]]\nname = "vm1"\n', "[[machines]]\n", "[[machines]]", "'name' is missing in [[mach"),
@@ -180,11 +180,17 @@ BROKEN = [
     ),
     ("a machine on no node", 'node = "a"', 'node = "z"', 'node = "z"', "There is no node 'z'"),
     ("an unknown switch", 'switch = "LAN"', 'switch = "WAN"', 'switch = "WAN"', "no virtual network 'WAN'"),
-    ("a machine too large", '"512 MiB"', '"7 GiB"', '"7 GiB"', "The machines on a need 7 GiB; it has 6 GiB"),
+    (
+        "a machine too large",
+        '"512 MiB"',
+        '"7 GiB"',
+        '"7 GiB"',
+        "The virtual machines on a need 7 GiB, but only 6 GiB are available",
+    ),
     ("odd memory", '"512 MiB"', '"513 MiB"', '"513 MiB"', "in steps of 2 MiB"),
     ("an unknown use", '"Available Storage"', '"Spare"', '"Spare"', "'use' is 'Spare'; it must be one of: Unassigned"),
     ("a volume before enabling", '"Available Storage"', '"Cluster Shared Volume"', "use =", "shared_volumes = true"),
-    ("no network left", 'gateway = "10.0.0.1"', 'role = "none"', "[[networks]]", "No network may be used"),
+    ("no network left", 'gateway = "10.0.0.1"', 'role = "none"', "[[networks]]", "The cluster has no network"),
 ]
 
 
@@ -214,7 +220,7 @@ def test_a_highly_available_machine_needs_a_shared_disk(tmp_path: Path) -> None:
 def test_two_machines_cannot_share_a_disk_that_is_no_volume(tmp_path: Path) -> None:
     clustered = 'disk = "Disk 1"\nhighly_available = true\n'
     second = '\n[[machines]]\nname = "vm2"\nnode = "a"\nmemory = "512 MiB"\n' + clustered
-    assert "belongs to another machine" in refused(tmp_path, SMALL + clustered + second).reason
+    assert "belongs to another virtual machine" in refused(tmp_path, SMALL + clustered + second).reason
 
 
 def test_no_nodes_are_too_few(tmp_path: Path) -> None:
@@ -242,14 +248,14 @@ def test_a_file_that_is_too_large_is_refused_before_it_is_read(tmp_path: Path) -
     path = tmp_path / "cluster.toml"
     with path.open("wb") as file:
         file.truncate(9 * MIB)
-    with pytest.raises(ClusterFileError, match="A cluster file has at most 8 MiB"):
+    with pytest.raises(ClusterFileError, match="A cluster file can have at most 8 MiB"):
         load(path)
 
 
 def test_a_syntax_error_has_its_line(tmp_path: Path) -> None:
     error = refused(tmp_path, SMALL.replace('vendor = "V"', 'vendor = "V'))
     assert error.line == line_of(SMALL, 'vendor = "V"')
-    assert "This is not TOML" in error.reason
+    assert "not valid TOML" in error.reason
 
 
 def test_a_file_cut_in_the_middle_of_a_text_has_a_line(tmp_path: Path) -> None:
@@ -267,7 +273,7 @@ def test_a_file_that_is_not_utf_8_has_its_line(tmp_path: Path) -> None:
 
 def test_a_missing_file_and_a_folder_are_refused_with_a_sentence(tmp_path: Path) -> None:
     for path in (tmp_path / "none.toml", tmp_path):
-        with pytest.raises(ClusterFileError, match=r"There is no such file|This is a folder"):
+        with pytest.raises(ClusterFileError, match=r"The file does not exist|This is a folder"):
             load(path)
 
 

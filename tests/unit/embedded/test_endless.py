@@ -33,7 +33,7 @@ def test_a_migration_that_does_not_end_is_told_once_with_reason_and_remedy(desk:
     desk.run(400.0)
     (one,) = told(desk, ev.MigrationFoundEndless)
     assert isinstance(one, ev.MigrationFoundEndless)
-    assert "dirtied again" in one.reason
+    assert "while the same amount is sent" in one.reason
     assert "cancel it" in one.remedy
     assert "auto-converge" in one.remedy
     migration = desk.migration("CACHE01")

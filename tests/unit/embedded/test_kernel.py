@@ -69,7 +69,7 @@ def test_an_unpaced_clock_shows_the_time_of_the_kernel_at_any_speed() -> None:
 def test_a_clock_refuses_to_run_backwards() -> None:
     clock = VirtualClock(Kernel(), 1.0, paced=False, wake=lambda: None)
     for speed in (-1.0, math.nan):
-        with pytest.raises(ValueError, match="cannot run at speed"):
+        with pytest.raises(ValueError, match="clock speed"):
             clock.set_speed(speed)
 
 

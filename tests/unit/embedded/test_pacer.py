@@ -1,4 +1,4 @@
-"""The cluster paced by its own thread. Waits here end with an event, never with a time that must suffice."""
+"""The clock of this cluster runs automatically. Waits here end with an event, never with a time that must suffice."""
 
 from __future__ import annotations
 
@@ -147,7 +147,7 @@ def test_a_full_disk_stops_the_clock_until_there_is_room(
 
 
 def test_advancing_by_hand_is_refused_while_a_thread_paces(backend: EmbeddedBackend) -> None:
-    with pytest.raises(RuntimeError, match="paced by its own thread"):
+    with pytest.raises(RuntimeError, match="clock of this cluster runs automatically"):
         backend.advance(1.0)
 
 
@@ -168,10 +168,10 @@ def test_an_error_in_the_cluster_is_told_and_nobody_waits_for_ever(
     def broken(command: cmd.Command) -> None:
         raise ZeroDivisionError
 
-    expected_log("failed and stands still")
+    expected_log("stopped because of an internal error")
     monkeypatch.setattr(backend._parts.nodes, "pause", broken)
     for node in ("node2", "node3"):
         verdict = submit(backend, cmd.PauseNode(node)).wait(stretched(PATIENCE))
         assert verdict is not None
-        assert "stands still" in verdict.reason
+        assert "has stopped" in verdict.reason
     listener.until(lambda: listener.saw(ev.BackendReported))

@@ -107,10 +107,10 @@ def closed_during(journal: Path, phase: Phase, name: str = "WEB01", node: str = 
     [
         (Phase.SETUP, "while the migration was being set up", "node1"),
         (Phase.BROWNOUT, "while memory was being copied", "node1"),
-        (Phase.BLACKOUT, "while the machine stood still", "node1"),
-        (Phase.STORAGE, "while its storage was being handed over", "node1"),
-        (Phase.NETWORK, "after the machine had been handed over", "node2"),
-        (Phase.CLEANUP, "after the machine had been handed over", "node2"),
+        (Phase.BLACKOUT, "during the blackout", "node1"),
+        (Phase.STORAGE, "while control of the storage was being moved", "node1"),
+        (Phase.NETWORK, "after the virtual machine had moved", "node2"),
+        (Phase.CLEANUP, "after the virtual machine had moved", "node2"),
     ],
 )
 def test_the_next_start_says_what_became_of_an_interrupted_migration(
@@ -121,7 +121,7 @@ def test_the_next_start_says_what_became_of_an_interrupted_migration(
     desk = reopened(journal)
     migration = desk.migration("WEB01")
     assert migration.phase is Phase.INTERRUPTED
-    assert migration.reason == f"fcm ended {when}. The migration is over; WEB01 is online on {node}."
+    assert migration.reason == f"fcm was closed {when}. The migration has ended. WEB01 is online on {node}."
     assert desk.machine("WEB01").node == node
     assert desk.machine("WEB01").state is MachineState.RUNNING
     desk.close()

@@ -215,7 +215,7 @@ def test_a_backup_that_the_end_of_the_program_broke_off_is_told_and_leaves_no_re
     desk.close()
     again = Desk(journal=Journal.open(tmp_path / "c.journal", "embedded:contoso"))
     with closing(again):
-        assert backup(again, "NEW01").reason == "The program ended during the backup."
+        assert backup(again, "NEW01").reason == "fcm was closed during the backup."
         assert access(again) is VolumeAccess.DIRECT
 
 

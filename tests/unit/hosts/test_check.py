@@ -54,31 +54,31 @@ def test_networks_that_overlap_are_named_with_what_comes_of_it() -> None:
 def test_hosts_that_fit_together_pass_in_one_sentence() -> None:
     (result,) = judge_hosts((FIRST, SECOND))
 
-    assert (result.level, result.text) == ("pass", "All 2 hosts answer and fit together.")
+    assert (result.level, result.text) == ("pass", "All 2 hosts respond and are compatible.")
 
 
 @pytest.mark.parametrize(
     ("change", "level", "text"),
     [
-        ({"error": "No connection: refused.", "remedy": "Start it."}, "fail", "beta: No connection: refused."),
-        ({"uuid": "uuid-a"}, "fail", "alpha and beta have the same host uuid"),
+        ({"error": "Cannot connect: refused.", "remedy": "Start it."}, "fail", "beta: Cannot connect: refused."),
+        ({"uuid": "uuid-a"}, "fail", "alpha and beta have the same host UUID"),
         ({"libvirt": "11.3.0"}, "warn", "The versions of libvirt differ: alpha 9.0.0, beta 11.3.0."),
         ({"qemu": "10.0.2"}, "warn", "The versions of QEMU differ: alpha 7.2.22, beta 10.0.2."),
         ({"processor": "Intel Nehalem"}, "warn", "The processors differ: alpha AMD EPYC, beta Intel Nehalem."),
         (
             {"features": {"kvm": frozenset({"sse2"})}},
             "warn",
-            "beta lacks aes, avx. A machine that was started with one of these features cannot be live-migrated to",
+            "beta lacks aes, avx. A virtual machine that uses one of these features cannot be live migrated to",
         ),
         (
             {"features": {"kvm": frozenset({"sse2", "avx", "aes", "avx512"})}, "processor": "Intel Nehalem"},
             "warn",
-            "The processors differ: alpha AMD EPYC, beta Intel Nehalem, alpha lacks avx512. A machine",
+            "The processors differ: alpha AMD EPYC, beta Intel Nehalem, alpha lacks avx512. A virtual machine",
         ),
         (
             {"uuid": "uuid-a", "hostname": "alpha.example"},
             "fail",
-            "alpha and beta are one and the same host: each calls",
+            "alpha and beta are the same host: both report",
         ),
         ({"uri": "qemu+ssh://KVM1/system"}, "fail", "alpha and beta have the same URI, qemu+ssh://kvm1/system."),
         (
@@ -94,14 +94,14 @@ def test_hosts_that_fit_together_pass_in_one_sentence() -> None:
         (
             {"strays": ("10.2.0.2 on Migration (10.1.0.0/24)",)},
             "warn",
-            "beta has an address outside of the subnet of its network: 10.2.0.2 on Migration (10.1.0.0/24).",
+            "beta has an address outside the subnet of its network: 10.2.0.2 on Migration (10.1.0.0/24).",
         ),
-        ({"bridges": frozenset({"br1"})}, "warn", "Bridges differ (alpha: br0; beta: br1)."),
+        ({"bridges": frozenset({"br1"})}, "warn", "The bridges differ (alpha: br0; beta: br1)."),
         ({"files": frozenset({"web.raw"})}, "fail", "not the same on all hosts: beta lacks sql.raw"),
         (
-            {"paths": {"Migration": "no answer within 1 s"}},
+            {"paths": {"Migration": "no response within 1 s"}},
             "fail",
-            "beta does not answer on Migration (no answer within 1 s).",
+            "beta does not respond on Migration (no response within 1 s).",
         ),
     ],
 )
@@ -118,7 +118,7 @@ def test_storage_that_no_pool_of_libvirt_covers_is_not_compared() -> None:
 
 
 def test_the_table_has_a_line_a_host_and_dashes_for_one_that_did_not_answer() -> None:
-    heading, first, second = table((FIRST, HostFacts("beta", "No answer within 10 s.")))
+    heading, first, second = table((FIRST, HostFacts("beta", "No response within 10 s.")))
 
     assert heading.startswith("Host   Answer  libvirt  QEMU    Processor  Memory  Machines  Networks  Storage")
     assert first.startswith("alpha  0.25 s  9.0.0    7.2.22  AMD EPYC   8 GiB   2         2 of 2    2 files")
@@ -152,10 +152,10 @@ def test_one_address_written_in_two_ways_is_one_address() -> None:
 
 
 def test_a_host_that_does_not_answer_is_still_compared_by_what_the_hosts_file_says() -> None:
-    silent = replace(SECOND, error="No answer within 10 s.", addresses={"Migration": "10.1.0.1"})
+    silent = replace(SECOND, error="No response within 10 s.", addresses={"Migration": "10.1.0.1"})
 
     assert [result.text for result in judge_hosts((FIRST, silent))] == [
-        "beta: No answer within 10 s.",
+        "beta: No response within 10 s.",
         "alpha and beta have the same address, 10.1.0.1, on Migration.",
     ]
 

@@ -108,7 +108,7 @@ def test_a_paused_node_is_resumed_and_takes_machines_again(
     opened = hosts(cmd.PauseNode("node1"))
 
     assert main(["hosts", "resume", "hosts.toml", "node1"]) == 0
-    assert "node1 is resumed: it takes machines again." in capsys.readouterr().out
+    assert "node1 is resumed and accepts virtual machines again." in capsys.readouterr().out
     assert opened[0].state.nodes["node1"].state is NodeState.UP
     assert not opened[0].state.migrations
 
@@ -123,7 +123,7 @@ def test_with_failback_what_a_drain_moved_away_comes_back_and_each_is_told(
     state = opened[0].state
     back = {one.machine for one in state.migrations.values() if one.destination == "node1"}
     assert back
-    assert all(f"{state.machines[machine].name} runs on node1 again." in told for machine in back)
+    assert all(f"{state.machines[machine].name} is back on node1." in told for machine in back)
 
 
 @pytest.mark.parametrize(("node", "code", "words"), [("node1", 1, "node1 is not paused."), ("node9", 2, "has no node")])

@@ -13,47 +13,62 @@ from fcm.backend.libvirt.errors import CPU_INCOMPATIBLE, MIGRATE_UNSAFE, OPERATI
         (
             9,
             "operation failed: guest CPU doesn't match specification: missing features: aes,avx",
-            "node3 lacks processor features of this machine: aes, avx.",
-            "older processor model",
+            "node3 does not support these processor features of the virtual machine: aes, avx.",
+            "processor model",
         ),
-        (CPU_INCOMPATIBLE, "the CPU is incompatible with host CPU", "node3 lacks processor features", "older"),
-        (OPERATION_ABORTED, "operation aborted: migration out job: canceled by client", "was cancelled", ""),
+        (
+            CPU_INCOMPATIBLE,
+            "the CPU is incompatible with host CPU",
+            "node3 does not support these processor features",
+            "processor model",
+        ),
+        (OPERATION_ABORTED, "operation aborted: migration out job: canceled by client", "was canceled", ""),
         (MIGRATE_UNSAFE, "Unsafe migration: Migration may lead to data corruption", "unsafe", "shared"),
-        (38, "unable to connect to server at '10.92.0.1:49152': Connection timed out", "No connection", "firewall"),
+        (38, "unable to connect to server at '10.92.0.1:49152': Connection timed out", "Cannot connect", "firewall"),
         (38, "Cannot recv data: Host key verification failed.: Connection reset by peer", "host key", "ssh"),
         (
             38,
             f"{'@' * 500} REMOTE HOST IDENTIFICATION HAS CHANGED! ... SHA256:ab+/c=.",
-            "another key",
+            "host key has changed",
             "remove the old",
         ),
-        (38, "End of file while reading data: sh: 1: nc: not found", "joins ssh to its libvirtd", "virt-ssh-helper"),
+        (38, "End of file while reading data: sh: 1: nc: not found", "connects ssh to libvirtd", "virt-ssh-helper"),
         (1, "Unable to access credentials /etc/pki/qemu/ca-cert.pem: No such file", "no certificates", "/etc/pki/qemu"),
-        (38, "Cannot recv data: root@h: Permission denied (publickey).: Connection reset", "refused the login", "key"),
-        (38, "unable to resolve 'nohost': Name or service not known", "name is not known", "hosts file"),
-        (8, "invalid argument: Unable to parse URI tcp://fd00:92::2", "refuses the address", "hosts file"),
-        (1, "The certificate hasn't got a known issuer", "certificate was not accepted", "CA"),
+        (38, "Cannot recv data: root@h: Permission denied (publickey).: Connection reset", "denied the login", "key"),
+        (38, "unable to resolve 'nohost': Name or service not known", "name cannot be resolved", "hosts file"),
+        (8, "invalid argument: Unable to parse URI tcp://fd00:92::2", "rejected the address", "hosts file"),
+        (1, "The certificate hasn't got a known issuer", "certificate was rejected", "CA"),
         (
             1,
             "internal error: qemu unexpectedly closed the monitor: Cannot read from TLS channel: Input/output error\n"
             "Cannot read from TLS channel: Input/output error\nNot a migration stream\nload of migration failed",
-            "did not accept the certificate of node3",
+            "rejected the certificate of node3",
             "tls_name of node3",
         ),
-        (6, "invalid connection pointer in virConnectIsAlive", "the host's libvirtd broke off", "tried again"),
-        (38, "Cannot recv data: Connection reset by peer", "the host's libvirtd broke off", "tried again"),
-        (45, "authentication failed: no mechanism", "refused the login", "key"),
-        (9, "Unable to write to socket: Broken pipe", "transfer broke off", "network"),
-        (1, "internal error: qemu unexpectedly closed the monitor", "the emulator on node3 ended", "log"),
+        (
+            6,
+            "invalid connection pointer in virConnectIsAlive",
+            "libvirtd on the host was lost",
+            "reconnects automatically",
+        ),
+        (38, "Cannot recv data: Connection reset by peer", "libvirtd on the host was lost", "reconnects automatically"),
+        (45, "authentication failed: no mechanism", "denied the login", "key"),
+        (9, "Unable to write to socket: Broken pipe", "transfer failed", "network"),
+        (1, "internal error: qemu unexpectedly closed the monitor", "QEMU on node3 exited", "log"),
         (
             91,
             "the CPU is incompatible: required features: aes, avx",
-            "lacks processor features of this machine: aes, avx.",
-            "older",
+            "does not support these processor features of the virtual machine: aes, avx.",
+            "processor model",
         ),
-        (1, "internal error: cannot set up guest memory 'pc.ram': Cannot allocate memory", "short of memory", "Move"),
-        (38, "Cannot access storage file '/srv/vm1.raw': No such file or directory", "does not reach", "Mount"),
-        (68, "Timed out during operation: cannot acquire state change lock", "busy with another job", "Wait"),
+        (
+            1,
+            "internal error: cannot set up guest memory 'pc.ram': Cannot allocate memory",
+            "does not have enough memory",
+            "Move",
+        ),
+        (38, "Cannot access storage file '/srv/vm1.raw': No such file or directory", "cannot access", "Mount"),
+        (68, "Timed out during operation: cannot acquire state change lock", "running another job", "Wait"),
     ],
 )
 def test_each_known_failure_has_reason_and_remedy(code: int, message: str, reason: str, remedy: str) -> None:
@@ -67,7 +82,7 @@ def test_each_known_failure_has_reason_and_remedy(code: int, message: str, reaso
 def test_an_unknown_failure_keeps_libvirt_s_words_and_code_on_one_line() -> None:
     verdict = sentence(999, "strange\n  things\thappened.")
 
-    assert verdict.reason == "libvirt reports (code 999): strange things happened."
+    assert verdict.reason == "libvirt error 999: strange things happened."
 
 
 def test_a_message_without_end_is_cut() -> None:

@@ -81,7 +81,7 @@ def test_a_node_may_say_which_name_its_certificate_has(tmp_path: Path, name: str
     ("old", "new", "line", "words"),
     [
         ('name = "east"', 'name = "east"\nquorum = 1', 3, "Unknown key 'quorum'"),
-        ('name = "east"', "name = 7", 2, "'name' must be a text"),
+        ('name = "east"', "name = 7", 2, "'name' must be a string"),
         ('subnet = "10.1.0.0/24"', 'subnet = "10.1.0.0/99"', 6, "is not a subnet"),
         ('subnet = "10.1.0.0/24"', 'subnet = "10.1.0.9/24"', 6, "the subnet is 10.1.0.0/24"),
         ('subnet = "10.1.0.0/24"', 'subnet = "fe80::%eth0/64"', 6, "is not a subnet"),

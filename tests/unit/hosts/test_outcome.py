@@ -134,12 +134,12 @@ def test_a_machine_that_runs_on_neither_of_two_hosts_that_answer_is_off(source: 
 
 
 def test_a_host_that_does_not_answer_is_named_instead_of_guessing() -> None:
-    assert seen(SILENT, None).unknown == "alpha did not answer, so it is not known where the machine runs."
-    assert seen(SILENT, SILENT).unknown.startswith("alpha and beta did not answer")
+    assert seen(SILENT, None).unknown == "alpha did not respond, so it is unknown where the virtual machine is running."
+    assert seen(SILENT, SILENT).unknown.startswith("alpha and beta did not respond")
 
 
 def test_a_machine_that_stands_still_on_both_hosts_is_said_to_stand_still() -> None:
-    assert "stands still" in seen(Domain(PAUSED), Domain(PAUSED)).unknown
+    assert "not running on either host" in seen(Domain(PAUSED), Domain(PAUSED)).unknown
 
 
 def test_only_a_migration_away_counts_as_one() -> None:
@@ -187,7 +187,7 @@ def test_features_that_the_destination_lacks_are_named() -> None:
     verdict = processor_verdict(Domain(), cast("Any", lacking))
 
     assert not verdict
-    assert verdict.reason == "beta lacks processor features of this machine: aes, avx."
+    assert verdict.reason == "beta does not support these processor features of the virtual machine: aes, avx."
 
 
 def test_a_destination_that_cannot_compare_processors_leaves_the_decision_to_qemu() -> None:

@@ -69,7 +69,7 @@ def test_a_refusal_at_the_far_end_counts_as_reached(told: Path, monkeypatch: pyt
 @pytest.mark.parametrize(
     ("far_end", "reached", "text"),
     [
-        ("exit 124", False, "no answer within 1 s"),
+        ("exit 124", False, "no response within 1 s"),
         ("echo 'bash: connect: No route to host' >&2; exit 1", False, "no route to the host"),
     ],
 )
@@ -115,7 +115,7 @@ def test_what_the_source_is_asked_is_what_this_system_answers_too(told: Path) ->
 def test_where_it_cannot_be_read_linux_default_is_taken_and_called_assumed(told: Path, uri: str, far_end: str) -> None:
     (told.parent / "ssh").write_text(f"#!/bin/sh\n{far_end}\n")
     limit = connect_limit_of(host(uri))
-    assert limit.basis.startswith("assumed: Linux' default of net.ipv4.tcp_syn_retries, 6; that of node1")
+    assert limit.basis.startswith("assumed: the Linux default, net.ipv4.tcp_syn_retries = 6; the value of node1")
     assert 147 < limit.seconds < 148
 
 

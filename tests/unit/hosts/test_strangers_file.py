@@ -86,7 +86,7 @@ def test_a_wrong_uri_is_told_with_file_and_line_and_exit_code_2(
 ) -> None:
     path = written(tmp_path, "qemu+ssh://root@[fd00:90::1/system")
     assert main(["hosts", "check", str(path)]) == WRONG_USAGE
-    assert f"{path}, line 10: A bracket is open" in capsys.readouterr().err
+    assert f"{path}, line 10: A closing bracket is missing" in capsys.readouterr().err
 
 
 def test_what_a_file_asks_for_is_shown_and_without_a_terminal_not_allowed(
@@ -97,8 +97,8 @@ def test_what_a_file_asks_for_is_shown_and_without_a_terminal_not_allowed(
         monkeypatch.setattr("sys.stdin", nobody)
         assert main(["hosts", "trust", str(path)]) == FAILED
     said = capsys.readouterr()
-    assert "  - connect to the socket /run/other of alpha" in said.out
-    assert "  - not check who answers as alpha" in said.out
+    assert "  - connect to the socket /run/other on alpha" in said.out
+    assert "  - not verify the identity of alpha" in said.out
     assert "add --yes" in said.err
     assert isinstance(refusal(path), UntrustedFileError)
 
@@ -188,7 +188,7 @@ def test_a_file_that_says_it_is_the_lab_gets_nothing_but_the_nodes_of_the_lab(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, uri: str, node: str
 ) -> None:
     lab_is_up(tmp_path, monkeypatch)
-    assert "No lab that is up on this machine has this node" in str(refusal(written(tmp_path, uri, LAB, node)))
+    assert "No running lab on this computer has the node" in str(refusal(written(tmp_path, uri, LAB, node)))
 
 
 @pytest.mark.parametrize("fault", ["none", "down", "half up", "of another user", "open to others", "damaged", "link"])
@@ -215,4 +215,4 @@ def test_a_record_that_root_did_not_write_or_of_a_lab_that_is_down_permits_nothi
         case "link":
             record.rename(tmp_path / "lab.json")
             record.symlink_to(tmp_path / "lab.json")
-    assert "No lab that is up on this machine" in str(refusal(path))
+    assert "No running lab on this computer" in str(refusal(path))

@@ -67,7 +67,7 @@ def test_where_the_machine_runs_decides_what_is_told(monkeypatch: pytest.MonkeyP
     (ended,) = run._ending(Whereabouts(node="node1"), "", "")
     assert isinstance(ended, ev.MigrationCanceled)
     assert "time limit of 1 min 0 s" in ended.reason
-    assert "runs on at node1" in ended.reason
+    assert "still running on node1" in ended.reason
     monkeypatch.setattr("fcm.backend.libvirt.migration.final_figures", lambda *_: (None, None))
     assert isinstance(run._ending(Whereabouts(node="node2"), "", "")[-1], ev.MigrationCompleted)
 
@@ -92,7 +92,7 @@ def test_a_migration_that_does_not_end_is_reported_once() -> None:
         run._look_at_convergence(TelemetryRow(k / 10, number, max(left, 0), sent, 25_000, 1e8, Phase.BROWNOUT))
     ((identity, reason, remedy),) = said
     assert identity == "m1"
-    assert "dirtied again" in reason
+    assert "while the same amount is sent" in reason
     assert "cancel it" in remedy
     told = run_of(MigrationOptions())
     told.migration = replace(told.migration, endless=reason)

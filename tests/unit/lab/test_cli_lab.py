@@ -60,8 +60,8 @@ def test_wrong_usage_ends_with_code_2_and_says_what_is_wrong(
         (("fault", "link-down", "node1"), "the following arguments are required: NETWORK"),
         (("vm", "nope"), "There is no verb 'nope'. Choose one of: add, remove."),
         (("up", "--nodes", "three"), "'three' is not a whole number."),
-        (("vm", "add", "web", "--memory", "lots"), "'lots' is not an amount of memory."),
-        (("--name", "../x", "down"), "'../x' is no name of a lab."),
+        (("vm", "add", "web", "--memory", "lots"), "'lots' is not a memory size."),
+        (("--name", "../x", "down"), "'../x' is not a valid name for a lab."),
     ],
 )
 def test_a_wrong_name_is_answered_with_those_there_are(
@@ -78,13 +78,13 @@ def test_a_wrong_name_is_answered_with_those_there_are(
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        (("fault", "link-down", "node9", "lm"), "The lab has no node 'node9'. It has: node1, node2."),
-        (("fault", "link-down", "node1", "wan"), "The lab has no network 'wan'. It has: "),
-        (("fault", "power-cut", "node9"), "The lab has no node 'node9'. It has: node1, node2."),
-        (("vm", "add", "web", "--node", "node9"), "The lab has no node 'node9'. It has: node1, node2."),
-        (("vm", "add", "a/b"), "'a/b' cannot be the name of a machine"),
+        (("fault", "link-down", "node9", "lm"), "The lab has no node 'node9'. Nodes: node1, node2."),
+        (("fault", "link-down", "node1", "wan"), "The lab has no network 'wan'. Networks: "),
+        (("fault", "power-cut", "node9"), "The lab has no node 'node9'. Nodes: node1, node2."),
+        (("vm", "add", "web", "--node", "node9"), "The lab has no node 'node9'. Nodes: node1, node2."),
+        (("vm", "add", "a/b"), "'a/b' is not a valid name for a virtual machine"),
         (("vm", "add", "web", "--processor", "a b"), "'a b' is not a processor model."),
-        (("vm", "remove", "web"), "The lab has no machine 'web'. It has: none."),
+        (("vm", "remove", "web"), "The lab has no virtual machine 'web'. Virtual machines: none."),
     ],
 )
 def test_a_name_that_the_lab_does_not_have_is_wrong_usage(
@@ -125,15 +125,15 @@ def test_every_lab_that_stands_is_named_with_the_command_that_removes_it(run_fol
     (run_folder / "fcm-lab-torn" / "lab.json").write_text('{"nodes": 2')
 
     assert [lab.sentence() for lab in standing.standing_labs()] == [
-        "The lab 'gone' stands on this machine; the process that made it, 4194305, is gone. "
-        f"Remove it: {command('lab --name gone down')}",
-        f"The lab 'half' stands on this machine. Remove it: {command('lab --name half down')}",
-        f"The lab 'kept' stands on this machine. Remove it: {command('lab --name kept down')}",
-        f"The lab 'mine' stands on this machine and belongs to process {here}, which runs. "
-        f"Remove it: {command('lab --name mine down')}",
-        f"The lab 'reused' stands on this machine; the process that made it, {here}, is gone. "
-        f"Remove it: {command('lab --name reused down')}",
-        f"The lab 'torn' stands on this machine. Remove it: {command('lab --name torn down')}",
+        "The lab 'gone' exists on this computer; process 4194305, which created it, has ended. "
+        f"To remove it: {command('lab --name gone down')}",
+        f"The lab 'half' exists on this computer. To remove it: {command('lab --name half down')}",
+        f"The lab 'kept' exists on this computer. To remove it: {command('lab --name kept down')}",
+        f"The lab 'mine' exists on this computer and belongs to process {here}, which is running. "
+        f"To remove it: {command('lab --name mine down')}",
+        f"The lab 'reused' exists on this computer; process {here}, which created it, has ended. "
+        f"To remove it: {command('lab --name reused down')}",
+        f"The lab 'torn' exists on this computer. To remove it: {command('lab --name torn down')}",
     ]
 
 
@@ -156,9 +156,9 @@ def test_down_removes_its_own_lab_and_those_whose_process_is_gone_and_names_the_
     assert _run("down") == 0
     assert taken == ["nowhere", "gone"]
     assert capsys.readouterr().out.splitlines() == [
-        "The lab 'gone' is down too: the process that made it, 4194305, is gone.",
-        f"The lab 'half' stands on this machine. Remove it: {command('lab --name half down')}",
-        f"The lab 'kept' stands on this machine. Remove it: {command('lab --name kept down')}",
+        "The lab 'gone' was also removed: process 4194305, which created it, has ended.",
+        f"The lab 'half' exists on this computer. To remove it: {command('lab --name half down')}",
+        f"The lab 'kept' exists on this computer. To remove it: {command('lab --name kept down')}",
     ]
 
 
@@ -169,21 +169,21 @@ def test_status_without_a_lab_of_its_own_names_those_that_stand(
 
     assert _run("status") == 1
     said = capsys.readouterr()
-    assert said.err == "No lab is up. Start one: fcm lab up\n"
-    assert f"The lab 'kept' stands on this machine. Remove it: {command('lab --name kept down')}" in said.out
+    assert said.err == "No lab is running. Start one: fcm lab up\n"
+    assert f"The lab 'kept' exists on this computer. To remove it: {command('lab --name kept down')}" in said.out
 
 
 def test_a_bandwidth_that_is_none_is_answered_with_how_to_write_one(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit):
         _run("up", "--bandwidth", "fast")
 
-    assert "'fast' is not a bandwidth. Write it like 200mbit, 1gbit or none." in capsys.readouterr().err
+    assert "'fast' is not a bandwidth. Enter a value such as 200mbit or 1gbit, or none." in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("words", [("up", "--nodes", "0"), ("up", "--older-processor", "node7")])
 def test_an_impossible_plan_is_wrong_usage(words: tuple[str, ...], capsys: pytest.CaptureFixture[str]) -> None:
     assert _run(*words) == 2
-    assert capsys.readouterr().err.startswith(("A lab has 1 to 8 nodes", "The lab has no node 'node7'"))
+    assert capsys.readouterr().err.startswith(("A lab can have 1 to 8 nodes", "The lab has no node 'node7'"))
 
 
 @pytest.mark.parametrize(
@@ -200,7 +200,7 @@ def test_without_a_lab_every_verb_says_how_to_start_one(
     words: tuple[str, ...], capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert _run(*words) == 1
-    assert capsys.readouterr().err == "No lab is up. Start one: fcm lab up\n"
+    assert capsys.readouterr().err == "No lab is running. Start one: fcm lab up\n"
 
 
 @pytest.mark.parametrize(
@@ -209,9 +209,9 @@ def test_without_a_lab_every_verb_says_how_to_start_one(
         (LabError("The lab needs Linux."), "The lab needs Linux.\n"),
         (
             OSError(28, "No space left on device", "/run/x"),
-            "The lab could not go on: No space left on device (/run/x).\n",
+            "The lab command failed: No space left on device (/run/x).\n",
         ),
-        (KeyboardInterrupt(), "Interrupted. Clear up what is there: fcm lab down\n"),
+        (KeyboardInterrupt(), "Interrupted. To clean up, run: fcm lab down\n"),
     ],
 )
 def test_what_stops_the_lab_is_one_sentence_and_code_1(

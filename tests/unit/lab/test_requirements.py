@@ -27,14 +27,14 @@ def test_another_system_is_told_about_linux_before_anything_else() -> None:
     said = missing(building=True, platform="darwin", user=501, has_program=_nothing, has_one_of=_nothing)
 
     assert said is not None
-    assert said.startswith("The lab needs Linux")
+    assert said.startswith("The lab requires Linux")
 
 
 def test_a_user_other_than_root_is_told_the_command() -> None:
     said = missing(building=False, platform="linux", user=1000, has_program=_nothing, has_one_of=_nothing)
 
     assert said is not None
-    assert re.search(r"Start it as: sudo \S.* lab up$", said)
+    assert re.search(r"Run: sudo \S.* lab up$", said)
 
 
 def test_all_missing_packages_are_in_one_command() -> None:
@@ -47,7 +47,7 @@ def test_all_missing_packages_are_in_one_command() -> None:
     )
 
     assert said == (
-        "The lab needs libvirtd and virsh. Install: "
+        "The lab requires libvirtd and virsh. To install: "
         "apt-get install --no-install-recommends libvirt-clients libvirt-daemon"
     )
 
@@ -58,7 +58,7 @@ def test_a_compiler_is_asked_for_only_while_the_guest_is_not_built() -> None:
 
     said = missing(building=True, platform="linux", user=0, has_program=no_gcc, has_one_of=_everything)
 
-    assert said == "The lab needs gcc. Install: apt-get install --no-install-recommends gcc"
+    assert said == "The lab requires gcc. To install: apt-get install --no-install-recommends gcc"
     assert missing(building=False, platform="linux", user=0, has_program=no_gcc, has_one_of=_everything) is None
 
 

@@ -99,7 +99,7 @@ def test_a_link_that_carries_nothing_is_told() -> None:
     forecast = Forecast(GIB, 1e8)
     for k in range(5):
         forecast.update(TelemetryRow(k * 0.1, 1, GIB, 0, 0.0, 0.0, Phase.BROWNOUT))
-    assert "Nothing is being sent" in forecast.view().reason
+    assert "No data is being sent" in forecast.view().reason
 
 
 def test_a_finished_migration_stands_at_its_end() -> None:

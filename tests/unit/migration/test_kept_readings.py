@@ -147,7 +147,7 @@ def test_the_rate_that_qemu_reported_is_taken_for_the_first_pass() -> None:
 
 def test_a_run_whose_first_pass_ended_unseen_is_not_retold() -> None:
     recording = read_recording(DATA / "no-pass-seen.json")
-    with pytest.raises(NotComparableError, match="no pass was seen to its end"):
+    with pytest.raises(NotComparableError, match="no pass was recorded completely"):
         comparable(recording)
 
 

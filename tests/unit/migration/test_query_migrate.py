@@ -138,7 +138,7 @@ def test_predict_retells_the_run_and_says_what_was_assumed(tmp_path: Path, capsy
     assert said["status"] == COMPLETED
     assert said["total_s"] == pytest.approx(RUN.total, rel=0.05)
     assert said["measured"]["passes"] == RUN.passes
-    assert "the bandwidth limit is not told, so the bandwidth reached is taken for it" in said["basis"]
+    assert "the bandwidth limit is missing, so the achieved bandwidth is used" in said["basis"]
     assert main(("predict", str(path))) == 0
     assert "answers of QEMU's query-migrate" in capsys.readouterr().out
 
@@ -176,7 +176,7 @@ def test_a_migration_that_was_still_running_is_shown_as_far_as_it_went(tmp_path:
     recording = read_recording(path)
     assert recording.final is None
     assert recording.kept is not None
-    assert "how it ended is not known" in recording.kept.notes
+    assert "its result is unknown" in recording.kept.notes
 
 
 def test_the_last_of_several_migrations_is_taken_and_it_is_said(tmp_path: Path) -> None:

@@ -59,5 +59,5 @@ def test_an_idle_guest_takes_one_pass_and_a_moment() -> None:
 
 def test_what_only_the_engine_can_reckon_is_refused() -> None:
     spec = MigrationSpec(Workload((Zipf(0, 1000, 100.0, 1.0),)), 1024 * MIB)
-    with pytest.raises(ValueError, match="one range of pages evenly"):
+    with pytest.raises(ValueError, match="one range of pages uniformly"):
         sketch(spec)

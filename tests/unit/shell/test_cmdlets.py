@@ -73,8 +73,8 @@ def test_options_of_this_program_reach_the_migration(desk: ShellDesk) -> None:
 def test_a_bandwidth_limit_is_taken_away_by_a_switch_of_its_own_and_not_by_a_figure(desk: ShellDesk) -> None:
     desk.run("Move-ClusterVirtualMachineRole DC01 node2 -Wait 0 -Bandwidth 5MB")
     tune = "Set-ClusterVirtualMachineMigration DC01"
-    assert "To take the limit away: -NoBandwidthLimit" in desk.run(f"{tune} -Bandwidth 0").text()
-    assert "exclude each other" in desk.run(f"{tune} -Bandwidth 9MB -NoBandwidthLimit").text()
+    assert "To remove the limit, use -NoBandwidthLimit" in desk.run(f"{tune} -Bandwidth 0").text()
+    assert "cannot be used together" in desk.run(f"{tune} -Bandwidth 9MB -NoBandwidthLimit").text()
     (migration,) = desk.state.migrations.values()
     assert migration.options.bandwidth == 5 * 2**20
     desk.must(f"{tune} -NoBandwidthLimit")
@@ -103,7 +103,7 @@ def test_a_machine_is_given_an_order_of_its_own_and_that_of_the_cluster_again(de
     assert desk.run("(Get-VMMigrationNetworkOrder DC01).From").text().strip() == "Cluster"
     desk.must("Get-VM SQL01 | Set-VMMigrationNetworkOrder -Default")
     assert desk.run("(Get-VMMigrationNetworkOrder SQL01).From").text().strip() == "Cluster"
-    assert "needs networks or -Default" in desk.run("Set-VMMigrationNetworkOrder SQL01").text()
+    assert "requires networks or -Default" in desk.run("Set-VMMigrationNetworkOrder SQL01").text()
 
 
 def test_a_move_without_a_node_goes_to_the_one_with_most_free_memory(desk: ShellDesk) -> None:
@@ -129,13 +129,16 @@ def test_a_wrong_name_suggests_the_near_ones(desk: ShellDesk) -> None:
     ("line", "words"),
     [
         ("Suspend-ClusterNode node1 -Drain -ForceDrain", "Windows Server 2012"),
-        ("Move-ClusterVirtualMachineRole DC01 node2 -MigrationType Shutdown", "not in 2008 R2"),
+        (
+            "Move-ClusterVirtualMachineRole DC01 node2 -MigrationType Shutdown",
+            "not supported in Windows Server 2008 R2",
+        ),
         ("Add-ClusterNode node1", "is a node of the cluster already"),
         ("Get-Cluster fabrikam", "There is no open cluster"),
         ("(Get-ClusterNode node1).State = 'Down'", "cannot be set"),
         ("Set-ClusterQuorum -NodeMajority -DiskOnly x", "2 quorum modes"),
-        ("class Node { }", "not part of this shell"),
-        ("Get-ClusterNode -Confirm | Suspend-ClusterNode -Confirm", "asks a person"),
+        ("class Node { }", "is not supported"),
+        ("Get-ClusterNode -Confirm | Suspend-ClusterNode -Confirm", "requires an interactive session"),
     ],
 )
 def test_what_is_not_possible_says_so(desk: ShellDesk, line: str, words: str) -> None:
@@ -258,12 +261,12 @@ def test_a_drain_that_is_waited_for_tells_how_far_it_is_and_ctrl_c_cancels_its_m
 @pytest.mark.parametrize(
     ("line", "words"),
     [
-        ("Suspend-ClusterNode", "needs the name of a node"),
-        ("Start-ClusterGroup", "needs the name of a group"),
-        ("Stop-ClusterResource", "needs the name of a resource"),
-        ("Remove-ClusterSharedVolume", "needs the name of a disk"),
-        ("Enable-NetAdapter", "needs the name of a network adapter"),
-        ("Add-ClusterNode", "needs the name of a server"),
+        ("Suspend-ClusterNode", "requires the name of a node"),
+        ("Start-ClusterGroup", "requires the name of a group"),
+        ("Stop-ClusterResource", "requires the name of a resource"),
+        ("Remove-ClusterSharedVolume", "requires the name of a disk"),
+        ("Enable-NetAdapter", "requires the name of a network adapter"),
+        ("Add-ClusterNode", "requires the name of a server"),
     ],
 )
 def test_a_cmdlet_that_is_about_nothing_says_what_it_needs_and_what_lists_it(

@@ -54,9 +54,12 @@ def test_all_cmdlets_of_2008_r2_are_there_or_say_why_not(desk: ShellDesk) -> Non
     for name in names:
         assert desk.session.registry.get(name) is not None or name in ABSENT, name
     results = desk.run("Grant-ClusterAccess x; Move-VM DC01 node2; Get-Help Stop-Cluster")
-    assert "whoever runs this program" in results.text()
-    assert "came with Windows Server 2012. Use Move-ClusterVirtualMachineRole" in results.text()
-    assert "the last one stays up" in results.text()
+    assert "user who runs fcm" in results.text()
+    assert (
+        "equires Windows Server 2012. For clustered virtual machines, use Move-ClusterVirtualMachineRole"
+        in results.text()
+    )
+    assert "The last node cannot be stopped" in results.text()
 
 
 @pytest.mark.parametrize("name", sorted(_NAMES))

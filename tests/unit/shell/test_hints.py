@@ -26,8 +26,8 @@ TEXTS = st.lists(
     [
         ("Get-ClusterNod ", "Did you mean Get-ClusterNode"),
         ("Get-ClusterNode -Bogus x", "has no parameter -Bogus"),
-        ("Move-ClusterSharedVolume X -Wait 5", "-Wait is not possible here: the coordinator changes at once."),
-        ("Get-ClusterNode | )", "begins no statement"),
+        ("Move-ClusterSharedVolume X -Wait 5", "-Wait is not supported: the coordinator changes immediately."),
+        ("Get-ClusterNode | )", "cannot start a statement"),
         ("Get-ClusterNode 'not over yet", ""),
         ("if ($true) {", ""),
         (".\\own.ps1", ""),

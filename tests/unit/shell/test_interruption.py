@@ -54,7 +54,7 @@ def test_ctrl_c_cancels_the_migration_of_a_script_and_ends_it_with_1(tmp_path: P
     said, errors = interrupt_the_move(program, script)
     assert program.returncode == 1
     assert said.splitlines() == ["owner node1"]
-    assert "Ended by the user: canceled" in errors
+    assert "Canceled by the user: canceled" in errors
     assert "Traceback" not in errors
 
 
@@ -63,7 +63,7 @@ def test_ctrl_c_in_the_shell_cancels_the_migration_and_the_shell_goes_on(tmp_pat
     said, errors = interrupt_the_move(program, f"{MOVE}\n(Get-ClusterVirtualMachineMigration SQL01).State\n")
     assert program.returncode == 0
     assert said.splitlines() == ["canceled"]
-    assert "Ended by the user: canceled" in errors
+    assert "Canceled by the user: canceled" in errors
 
 
 @pytest.mark.parametrize(

@@ -51,4 +51,4 @@ def test_a_user_who_ends_it_does_not_wait_for_the_host(desk: ShellDesk, monkeypa
         return ()
 
     monkeypatch.setattr(desk.backend, "measure_writes", slow)
-    assert "The measurement was ended." in desk.run("Measure-VMMemoryWrite WEB01").text()
+    assert "The measurement was canceled." in desk.run("Measure-VMMemoryWrite WEB01").text()

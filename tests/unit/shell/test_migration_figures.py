@@ -19,7 +19,7 @@ def test_a_running_migration_tells_pass_bytes_rate_and_the_forecast_of_its_end(d
     assert isinstance(end, datetime)
     assert first <= end <= last
     assert end.timestamp() > desk.workspace.now()
-    assert "assumed: nothing is known of the guest yet" in shown.get("Forecast")
+    assert "assumed: no measurements of the guest yet" in shown.get("Forecast")
     text = desk.run("Get-ClusterVirtualMachineMigration SQL01").text()
     assert text.split("\n")[1].split() == [
         *("VirtualMachine", "Source", "Destination", "State", "Passes", "Left(M)", "M/s", "Forecast")

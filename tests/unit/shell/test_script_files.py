@@ -107,24 +107,21 @@ def test_a_script_that_runs_itself_ends_with_its_name_and_at_once(desk: ShellDes
     write(desk, turn="$global:runs++\n.\\turn.ps1\n.\\turn.ps1")
     results = desk.run("$runs = 0\n.\\turn.ps1")
     (error,) = results.errors
-    assert (
-        error.message
-        == f"More than {DEEPEST} script files run inside each other: " + " > ".join(["turn.ps1"] * 4) + "."
-    )
+    assert error.message == f"More than {DEEPEST}Script files are nested more than" + " > ".join(["turn.ps1"] * 4) + "."
     assert desk.must("$runs") == [DEEPEST]
 
 
 @pytest.mark.parametrize(
     ("line", "said"),
     [
-        (".\\mvoe.ps1", ("There is no script file", "Did you mean move.ps1?")),
-        (".\\empty\\x.ps1", ("There is no script file", "There is no script in")),
+        (".\\mvoe.ps1", ("does not exist", "Did you mean move.ps1?")),
+        (".\\empty\\x.ps1", ("does not exist", "There is no script in")),
         (".\\folder.ps1", ("is a folder",)),
         (".\\binary.ps1", ("cannot be read as text: it is not UTF-8", "Save it as UTF-8")),
-        (".\\zeros.ps1", ("has characters of the value 0",)),
+        (".\\zeros.ps1", ("contains null characters",)),
         (".\\long.ps1", (f"more than {LONGEST} characters", "Divide it")),
         (".\\huge.ps1", (f"more than {LONGEST} characters",)),
-        (".\\move.txt", ("their names end in .ps1",)),
+        (".\\move.txt", ("Only script files (.ps1)",)),
         (".\\move.ps1", ("needs -Machine",)),
         ("Get-VM | .\\move.ps1 -Speed 3", ("has no parameter -Speed",)),
     ],

@@ -23,7 +23,7 @@ def test_snapshots_are_taken_listed_applied_and_deleted(desk: ShellDesk) -> None
 
 def test_a_snapshot_that_is_not_plain_or_not_there_is_refused_in_words(desk: ShellDesk) -> None:
     desk.must("Checkpoint-VM DC01 first; Checkpoint-VM DC01 second")
-    assert "That names 2 snapshots." in desk.run("Restore-VMSnapshot DC01").text()
+    assert "This matches 2 snapshots." in desk.run("Restore-VMSnapshot DC01").text()
     assert "thirst" in desk.run("Remove-VMSnapshot DC01 thirst").text()
     assert "Shut it down from Failover Cluster Manager first" in desk.run("Restore-VMSnapshot DC01 first").text()
 
@@ -34,7 +34,7 @@ def test_snapshots_with_equal_names_are_told_apart_by_their_id(desk: ShellDesk) 
     desk.backend._core.emit(SnapshotTaken(replace(taken, id="snapshot-again")))
     desk.pump(1.0)
     first, second = desk.must("Get-VMSnapshot DC01 before")
-    assert "-Id where names are equal" in desk.run("Restore-VMSnapshot DC01 before").text()
+    assert "-Id if names are equal" in desk.run("Restore-VMSnapshot DC01 before").text()
     desk.must(f"Restore-VMSnapshot DC01 -Id {second.get('Id')}; Remove-VMSnapshot -Id {first.get('Id')}")
     assert [one.get("Id") for one in desk.must("Get-VMSnapshot DC01")] == [second.get("Id")]
     assert "There is no snapshot of the Id" in desk.run(f"Remove-VMSnapshot WEB01 -Id {second.get('Id')}").text()

@@ -111,10 +111,10 @@ def test_an_error_that_no_clause_takes_goes_on_as_if_it_had_not_been_tried(desk:
             "'before'\ntry { 1 } catch [System.Management.Automation.ItemNotFoundExeption] { }",
             ("Unable to find type", "Did you mean [System.Management.Automation.ItemNotFoundException]?", "line:2"),
         ),
-        ("try { 1 } catch [Foo.Bar] { }", ("Unable to find type [Foo.Bar]", "[System.Exception] catches")),
-        ("try { 1 } catch { } catch [Exception] { }", ("takes every error", "Put it last")),
-        ("try { 1 } catch [Exception] { } catch [System.IO.IOException] { }", ("is caught before",)),
-        ("try { 1 } catch [Exception], { }", ("needs a type after the comma",)),
+        ("try { 1 } catch [Foo.Bar] { }", ("Unable to find type [Foo.Bar]", "use [System.Exception]")),
+        ("try { 1 } catch { } catch [Exception] { }", ("already catches every error", "Move it to the end")),
+        ("try { 1 } catch [Exception] { } catch [System.IO.IOException] { }", ("is already caught",)),
+        ("try { 1 } catch [Exception], { }", ("type is missing after the comma",)),
     ],
 )
 def test_a_clause_that_could_take_nothing_is_an_error_before_anything_runs(

@@ -84,7 +84,7 @@ def test_a_sleep_is_ended_by_the_user(session: Opening) -> None:
     slow = session(0.001)
     threading.Timer(0.05, slow.stop).start()
     results = slow.execute("Start-Sleep 1000; 'awake'")
-    assert "The command was ended." in results.text()
+    assert "The command was canceled." in results.text()
     assert results.objects == []
 
 

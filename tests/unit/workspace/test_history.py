@@ -150,7 +150,7 @@ def test_the_engine_retells_a_simulated_migration_from_the_workload_and_the_limi
     assert made.downtime == pytest.approx(recording.final.downtime, abs=0.005)
     assert made.bytes == pytest.approx(recording.final.bytes, rel=0.002)
     assert made.passes == recording.final.passes
-    assert "says nothing about hosts" in how.sentence
+    assert "says nothing about real hosts" in how.sentence
 
 
 def test_without_a_known_workload_one_is_fitted_to_the_run_s_own_passes_and_that_is_said(desk: Desk) -> None:
@@ -162,8 +162,8 @@ def test_without_a_known_workload_one_is_fitted_to_the_run_s_own_passes_and_that
     made = predict_kept(recording, how)
     assert how.basis is Basis.FITTED
     assert how.sentence == (
-        "Predicted from a workload fitted to the pages that this run's own passes found dirtied and the bandwidth "
-        "this run reached."
+        "Predicted from a workload fitted to the pages dirtied in each pass of this run and the bandwidth that "
+        "this run achieved."
     )
     assert made.total == pytest.approx(recording.final.total, rel=0.06)
     assert made.bytes == pytest.approx(recording.final.bytes, rel=0.04)

@@ -198,7 +198,7 @@ def test_show_and_history_read_it_and_change_nothing(
     assert as_ordinary_user(lambda: main(["show", "embedded:contoso"])) == 0
     shown = capsys.readouterr()
     assert "node1" in shown.out
-    assert "As it was last written" in shown.out
+    assert "Last saved state" in shown.out
     assert "can only be read" in shown.err
     arguments = ["history", "embedded:contoso", "--export", str(tmp_path / "out")]
     assert as_ordinary_user(lambda: main(arguments)) == 0

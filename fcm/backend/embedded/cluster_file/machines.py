@@ -66,19 +66,23 @@ def read_machines(
             node = nodes[machine.node]
             if used[node.name] > node.memory - node.reserved_memory:
                 room, needed = apart(node.memory - node.reserved_memory, used[node.name])
-                raise table.error(f"The machines on {node.name} need {needed}; it has {room}.", "memory")
+                raise table.error(
+                    f"The virtual machines on {node.name} need {needed}, but only {room} are available.", "memory"
+                )
             machine = replace(machine, features=guest_features(machine, node.name, processors))
         elif machine.state is MachineState.SAVED:
             machine = replace(machine, features=guest_features(machine, machine.node, processors))
         if clustered:
             if disk is None:
-                raise table.error(f"{quoted(name)} is highly available and needs a disk that all nodes see.", "disk")
+                raise table.error(
+                    f"{quoted(name)} is highly available and needs a disk that all nodes can access.", "disk"
+                )
             group, resources = machine_group(cluster.name, machine, disk, tuple(nodes), preferred, possible)
             machine = replace(machine, group=group.id)
             found.groups.append(group)
             found.resources += resources
         elif preferred or possible:
-            raise table.error("Only a highly available machine has owners.")
+            raise table.error("Only a highly available virtual machine can have owners.")
         table.end()
         found.machines.append(machine)
     return found
@@ -93,11 +97,11 @@ def _machine(table: Table, cluster: Cluster, name: str, nodes: dict[str, Node]) 
     workload = table.text("workload", "idle")
     if workload not in workload_names():
         raise table.error(
-            f"There is no workload {quoted(workload)}; known are: {', '.join(workload_names())}.", "workload"
+            f"There is no workload {quoted(workload)}. Workloads are: {', '.join(workload_names())}.", "workload"
         )
     state = table.choice("state", MachineState, MachineState.RUNNING)
     if state not in _SETTLED:
-        raise table.error(f"'state' is {quoted(state.value)}; a machine begins running, off, saved or paused.", "state")
+        raise table.error(f"'state' is {quoted(state.value)}; it must be Running, Off, Saved or Paused.", "state")
     switch = table.optional("switch")
     if switch is not None and switch not in nodes[node].switches:
         has = ", ".join(nodes[node].switches) or "none"
@@ -128,16 +132,18 @@ def _place(table: Table, node: str, name: str, clustered: bool, disks: dict[str,
     disk = disks[name]
     if disk.use is DiskUse.GROUP:
         raise table.error(
-            f"{quoted(name)} belongs to another machine; only a Cluster Shared Volume holds several.", "disk"
+            f"{quoted(name)} belongs to another virtual machine. Only a Cluster Shared Volume can be used by "
+            "several virtual machines.",
+            "disk",
         )
     if disk.use not in (DiskUse.AVAILABLE, DiskUse.SHARED_VOLUME):
-        raise table.error(f"{quoted(name)} cannot hold machines: {disk.use.value}.", "disk")
+        raise table.error(f"{quoted(name)} cannot store virtual machines, because its use is {disk.use.value}.", "disk")
     if node not in disk.visible_to:
-        raise table.error(f"{node} does not see {quoted(name)}.", "disk")
+        raise table.error(f"{node} cannot access {quoted(name)}.", "disk")
     if disk.use is DiskUse.AVAILABLE:
         if not clustered:
             reason = (
-                f"A machine with {quoted(name)} of its own must be highly available, so that the disk moves with it."
+                f"A virtual machine that owns {quoted(name)} must be highly available, so that the disk moves with it."
             )
             raise table.error(reason, "disk")
         disk = disks[name] = replace(disk, use=DiskUse.GROUP, owner=node)

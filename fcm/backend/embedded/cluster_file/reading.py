@@ -121,10 +121,10 @@ def _nodes(file: Table, processors: dict[str, Processor]) -> dict[str, Node]:
         processor = table.text("processor")
         if processor not in processors:
             known = ", ".join(processors)
-            raise table.error(f"There is no processor {quoted(processor)}; described are: {known}.", "processor")
+            raise table.error(f"There is no processor {quoted(processor)}. The file defines: {known}.", "processor")
         memory, reserved = table.size("memory"), table.size("reserved_memory", 2 * GIB)
         if reserved >= memory:
-            raise table.error("The host keeps all the memory for itself: no machine could run here.", "memory")
+            raise table.error("All memory is reserved for the host, so that no virtual machine can run here.", "memory")
         drive = table.text("system_drive", "C:")
         if not re.fullmatch(r"[A-Za-z]:", drive):
             raise table.error(f"'system_drive' is {quoted(drive)}; it must be a letter and a colon.", "system_drive")
@@ -173,13 +173,17 @@ def _networks(file: Table, cluster: str, nodes: dict[str, Node]) -> tuple[list[N
                 Adapter(identity(cluster, "adapter", node, name), f"{node} - {name}", node, key, address or "")
             )
         if not any(adapter.network == key for adapter in adapters):
-            raise addresses.error(f"No node has an adapter on {quoted(name)}. Give each node on it an address.")
+            raise addresses.error(
+                f"No node has an adapter on {quoted(name)}. Add an address for each node on this network."
+            )
         addresses.end()
         table.end()
     automatic = automatic_metrics(networks.values())
     numbered = [replace(network, metric=automatic.get(network.id, network.metric)) for network in networks.values()]
     if all(network.role is NetworkRole.NONE for network in numbered):
-        raise file.error("No network may be used by the cluster: give one of them another role than none.", "networks")
+        raise file.error(
+            "The cluster has no network. Set the role of at least one network to a value other than none.", "networks"
+        )
     return numbered, adapters
 
 
@@ -209,7 +213,9 @@ def _disks(
         use = table.choice("use", DiskUse, DiskUse.UNASSIGNED)
         size, used = table.size("size"), table.size("used", 0)
         if size == 0 or used > size:
-            raise table.error(f"The disk {quoted(name)} holds more than its size.", "used" if used else "size")
+            raise table.error(
+                f"The used space of the disk {quoted(name)} is larger than its size.", "used" if used else "size"
+            )
         visible = table.texts("visible_to", tuple(names))
         for number, node in enumerate(visible):
             known_node(table, node, nodes, "visible_to", number)
@@ -217,9 +223,9 @@ def _disks(
         if use is not DiskUse.UNASSIGNED:
             known_node(table, owner, nodes, "owner")
             if owner not in visible:
-                raise table.error(f"{owner} owns {quoted(name)} but does not see it.", "owner")
+                raise table.error(f"{owner} owns {quoted(name)} but cannot access it.", "owner")
         if use is DiskUse.GROUP:
-            raise table.error("A disk of a virtual machine's own has the use of Available Storage here.", "use")
+            raise table.error("For a disk that belongs to a virtual machine, set the use to Available Storage.", "use")
         number = table.whole("number", count + 1, 0, 9999)
         if any(number == other.number for other in disks.values()):
             raise table.error(f"Two disks have the number {number}.", "number")
@@ -268,10 +274,12 @@ def _cluster(table: Table, name: str, nodes: dict[str, Node], disks: dict[str, D
     witness: str | None = table.optional("file_share_witness")
     if mode in (QuorumMode.NODE_AND_DISK_MAJORITY, QuorumMode.DISK_ONLY):
         if not witnesses:
-            raise table.error(f"{mode} needs a disk with the use {quoted(str(DiskUse.WITNESS))}.", "quorum")
+            raise table.error(f"{mode} requires a disk with the use {quoted(str(DiskUse.WITNESS))}.", "quorum")
         witness = witnesses[0].id
     elif witnesses:
-        raise table.error(f"{witnesses[0].name} is a witness, but the quorum {mode} has none.", "quorum")
+        raise table.error(
+            f"{witnesses[0].name} is a witness, but the quorum mode {mode} does not use a disk witness.", "quorum"
+        )
     elif mode is QuorumMode.NODE_AND_FILE_SHARE_MAJORITY and not (witness or "").startswith("\\\\"):
         raise table.error("'file_share_witness' must be a UNC path such as '\\\\server\\witness'.", "quorum")
     host = table.text("host", next(iter(nodes)))
@@ -288,7 +296,7 @@ def _cluster(table: Table, name: str, nodes: dict[str, Node], disks: dict[str, D
     )
     table.end()
     if not votes(cluster, nodes, {disk.id: disk for disk in disks.values()}).has_quorum:
-        raise table.error(f"With the quorum {mode} the cluster would not have enough votes to run.", "quorum")
+        raise table.error(f"With the quorum mode {mode}, the cluster does not have enough votes to run.", "quorum")
     return cluster
 
 
