@@ -36,7 +36,7 @@ def test_a_number_of_nodes_that_no_machine_carries_is_refused(nodes: int) -> Non
 
 
 def test_an_unknown_node_is_answered_with_those_there_are() -> None:
-    with pytest.raises(LabError, match=r"no node 'node4'\. It has: node1, node2, node3"):
+    with pytest.raises(LabError, match=r"no node 'node4'\. Nodes: node1, node2, node3"):
         make_plan(3, older="node4")
 
 
@@ -79,7 +79,7 @@ def test_memory_is_read_in_mib(text: str, mib: int) -> None:
 
 @pytest.mark.parametrize("text", ["", "lots", "1.5GiB", "-1MiB", "1TiB"])
 def test_what_is_no_amount_of_memory_is_refused(text: str) -> None:
-    with pytest.raises(LabError, match="not an amount of memory"):
+    with pytest.raises(LabError, match="not a memory size"):
         parse_memory(text)
 
 

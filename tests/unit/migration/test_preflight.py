@@ -52,7 +52,7 @@ def test_what_does_not_end_is_told_with_what_would_help() -> None:
     assert result.verdict is Verdict.CONVERGES_WITH
     kinds = {r.kind for r in result.remedies}
     assert {RemedyKind.BANDWIDTH, RemedyKind.AUTO_CONVERGE, RemedyKind.POSTCOPY} <= kinds
-    assert "does not end by itself" in result.sentence
+    assert "Does not converge within the downtime limit" in result.sentence
 
 
 def test_the_named_downtime_limit_lets_it_end() -> None:

@@ -40,7 +40,7 @@ def test_a_page_without_the_marks_is_left_as_it_is(tmp_path: Path, capsys: pytes
     other = tmp_path / "other.md"
     other.write_text("no marks")
     assert main([str(other)]) == 1
-    assert "lacks the marks" in capsys.readouterr().err
+    assert "does not contain the marks" in capsys.readouterr().err
     assert other.read_text() == "no marks"
     assert main([]) == 2
 

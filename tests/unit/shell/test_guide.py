@@ -60,7 +60,7 @@ def test_the_printed_lines_enable_and_export_event_logs(desk: ShellDesk) -> None
     assert any("<EventID>20415</EventID>" in text for text in texts)
     assert any(f"<Channel>{log}</Channel>" in text for text in texts)
     refused = desk.run("Wevtutil epl query.txt /sq:true “Live.evtx”")
-    assert "is there already" in refused.text()
+    assert "already exists" in refused.text()
     desk.must("Wevtutil epl query.txt /sq:true “Live.evtx” /ow:true")
 
 

@@ -68,7 +68,7 @@ def test_the_syntax_follows_the_parameter_that_is_typed(desk: ShellDesk) -> None
 @pytest.mark.parametrize(
     ("text", "word", "note"),
     [
-        ("Get-ClusterNod", "Get-ClusterNode", "Nodes"),
+        ("Get-ClusterNod", "Get-ClusterNode", "Gets nodes"),
         ("Suspend-ClusterNode n", "node1", "node, Up"),
         ("Get-ClusterGroup S", "SQL01", "virtual machine, Running on node1"),
         ("Get-ClusterNetwork ", "'Cluster Network 1'", "network 10."),
