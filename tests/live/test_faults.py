@@ -106,7 +106,7 @@ def test_a_killed_emulator_at_the_destination_leaves_the_machine_running_at_the_
     _told("kill -9 of QEMU at the destination", ended, continuity)
     assert ended.phase is Phase.FAILED
     assert "transfer failed" in ended.reason
-    assert f"runs on at {here}" in ended.reason
+    assert f"still running on {here}" in ended.reason
     assert continuity.unbroken, continuity
     _at_rest(lab, guest, here)
 
@@ -240,7 +240,7 @@ def test_a_destination_that_loses_its_power_is_named_and_the_machine_runs_on(
     _told("power of the destination cut", ended, continuity)
     assert ended.phase is Phase.FAILED
     assert f"{there} no longer responds" in ended.reason
-    assert f"runs on at {here}" in ended.reason
+    assert f"still running on {here}" in ended.reason
     assert continuity.unbroken, continuity
     _at_rest(lab, guest, here)
 

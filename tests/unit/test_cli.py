@@ -40,7 +40,7 @@ def test_an_unknown_verb_is_wrong_usage(capsys: pytest.CaptureFixture[str]) -> N
 @pytest.mark.parametrize(
     ("uri", "words", "expected"),
     [
-        ("nonsense", "names no cluster", WRONG_USAGE),
+        ("nonsense", "is not a cluster URI", WRONG_USAGE),
         ("embedded:atlantis", "no embedded cluster 'atlantis'", WRONG_USAGE),
         ("libvirt:/nowhere/hosts.toml", "hosts.toml", WRONG_USAGE),
         ("embedded:/nowhere/cluster.toml", "cluster.toml", WRONG_USAGE),

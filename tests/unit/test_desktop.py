@@ -144,7 +144,7 @@ def test_the_verbs_tell_what_they_did(
     prefix = ["--prefix", str(tmp_path / "usr")]
     assert main(["desktop", "install", *prefix]) == DONE
     said = capsys.readouterr().out
-    assert f"fcm is {tmp_path}/usr/bin/fcm" in said
+    assert f"Installed {tmp_path}/usr/bin/fcm" in said
     assert "is not in the PATH of this shell" in said
     assert main(["desktop", "remove", *prefix]) == DONE
     assert capsys.readouterr().out.count("Removed: ") == 3

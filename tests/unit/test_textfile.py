@@ -82,8 +82,8 @@ def test_a_declared_utf_16_of_bytes_that_are_utf_8_is_utf_8() -> None:
         ("ä\nGrün".encode("latin-1"), 1, "it is not UTF-8"),
         (b"one\ntwo\xff", 2, "it is not UTF-8"),
         (codecs.BOM_UTF16_LE + "a\nb\n".encode("utf-16-le") + b"\x00\xd8", 3, "its mark says that it is UTF-16"),
-        (b"one\n\0two", 2, "characters of the value 0"),
-        ("unmarked".encode("utf-16-le"), 1, "characters of the value 0"),
+        (b"one\n\0two", 2, "null characters"),
+        ("unmarked".encode("utf-16-le"), 1, "null characters"),
         (codecs.BOM_UTF32_LE + b"\xff\xff\xff\xff", 1, "its mark says that it is UTF-32"),
     ],
 )

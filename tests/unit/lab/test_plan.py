@@ -51,7 +51,7 @@ def test_a_network_is_found_by_its_name_and_by_its_interface(name: str) -> None:
 
 
 def test_an_unknown_network_is_answered_with_those_there_are() -> None:
-    with pytest.raises(LabError, match=r'no network \'storage\'. It has: "Management" \(mgmt\)'):
+    with pytest.raises(LabError, match=r'no network \'storage\'. Networks: "Management" \(mgmt\)'):
         find_network("storage")
 
 

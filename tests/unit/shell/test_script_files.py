@@ -107,7 +107,10 @@ def test_a_script_that_runs_itself_ends_with_its_name_and_at_once(desk: ShellDes
     write(desk, turn="$global:runs++\n.\\turn.ps1\n.\\turn.ps1")
     results = desk.run("$runs = 0\n.\\turn.ps1")
     (error,) = results.errors
-    assert error.message == f"More than {DEEPEST}Script files are nested more than" + " > ".join(["turn.ps1"] * 4) + "."
+    assert (
+        error.message
+        == f"Script files are nested more than {DEEPEST} levels deep: " + " > ".join(["turn.ps1"] * 4) + "."
+    )
     assert desk.must("$runs") == [DEEPEST]
 
 
@@ -119,10 +122,10 @@ def test_a_script_that_runs_itself_ends_with_its_name_and_at_once(desk: ShellDes
         (".\\folder.ps1", ("is a folder",)),
         (".\\binary.ps1", ("cannot be read as text: it is not UTF-8", "Save it as UTF-8")),
         (".\\zeros.ps1", ("contains null characters",)),
-        (".\\long.ps1", (f"more than {LONGEST} characters", "Divide it")),
-        (".\\huge.ps1", (f"more than {LONGEST} characters",)),
+        (".\\long.ps1", (f"longer than {LONGEST} characters", "Split it")),
+        (".\\huge.ps1", (f"longer than {LONGEST} characters",)),
         (".\\move.txt", ("Only script files (.ps1)",)),
-        (".\\move.ps1", ("needs -Machine",)),
+        (".\\move.ps1", ("requires -Machine",)),
         ("Get-VM | .\\move.ps1 -Speed 3", ("has no parameter -Speed",)),
     ],
 )

@@ -48,7 +48,7 @@ if TYPE_CHECKING:
         ("Get-VM nobody 2>&1 | ForEach-Object { $_.Category }", ["ObjectNotFound"]),
         ("& { 'out'; Get-VM nobody } 2>&1 | Measure-Object | ForEach-Object { $_.Count }", [2]),
         (
-            "Get-VM nobody -ErrorAction SilentlyContinue -ErrorVariable e; $e.Count; $e[0].Remedy -like 'There are*'",
+            "Get-VM nobody -ErrorAction SilentlyContinue -ErrorVariable e; $e.Count; $e[0].Remedy -like 'Available*'",
             [1, True],
         ),
         ("$ErrorActionPreference = 'SilentlyContinue'; Get-VM nobody; 'on'", ["on"]),
@@ -103,13 +103,13 @@ def test_what_the_language_does_not_have_says_so_with_its_place(text: str, words
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        ("function f([Parameter(Mandatory=$true)]$Name) { }\nf", "f needs -Name"),
+        ("function f([Parameter(Mandatory=$true)]$Name) { }\nf", "f requires -Name"),
         ("function f([ValidateSet('a', 'b')]$Kind) { }\nf c", "Choose a, b"),
         ("function f([int]$n) { }\nf -m 3", "f has no parameter -m"),
         ("function Get-Upward { 1 }\nGet-Upwrd", "Did you mean Get-Upward?"),
         ("param([Parameter(Mandatory=$true)]$Name)", "The script requires $Name"),
-        ("function f { f }\nf", "more than 60 times"),
-        ("(1).Frob()", "no method Frob"),
+        ("function f { f }\nf", "more than 60 levels"),
+        ("(1).Frob()", "method Frob() does not exist"),
         ("[math]::Frob(1)", "[math]::frob() does not exist"),
         ("[math]::Sqrt(-1)", "does not accept these arguments"),
         ("'abc'.Substring(9)", "has 3 characters"),
