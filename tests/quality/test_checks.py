@@ -113,7 +113,7 @@ def test_a_group_on_a_busy_machine_is_given_up_later(monkeypatch: pytest.MonkeyP
 
 def test_an_unknown_group_is_wrong_usage(capsys: pytest.CaptureFixture[str]) -> None:
     assert checks.main(["speed"]) == 2
-    assert capsys.readouterr().out.startswith("Unknown: speed.")
+    assert capsys.readouterr().out.startswith("Unknown groups: speed.")
 
 
 def test_the_groups_together_fit_into_seventy_minutes() -> None:

@@ -61,7 +61,7 @@ def test_a_guest_that_rewrites_its_memory_is_warned_of_and_can_be_started_all_th
     monkeypatch.setattr("fcm.workspace.preflight.MEMBERS", 1)
     check, _ = asked(MigrationOptions(bandwidth=8_000_000), memory=256 * MIB).answer()
     assert check.level == "warn"
-    assert check.text.startswith("It does not end")
+    assert check.text.startswith("Does not converge")
     assert "canceled" in check.remedy
 
 
