@@ -221,6 +221,8 @@ class MainWindow(Frame):
     # What changed
 
     def _changed(self, change: Change, everything: bool = False) -> None:
+        if self.workspace is not None:
+            self.workspace.tell_progress(change.of(Kind.TELEMETRY))
         telemetry_only = not change.structural and change.kinds() <= {Kind.TELEMETRY}
         if not telemetry_only:
             with self.tree.quiet():
