@@ -15,6 +15,7 @@ from fcm.backend.base import MeasureError as MeasureError  # the window and the 
 from fcm.backend.base import Operation as Operation
 from fcm.backend.registry import is_simulated
 from fcm.model import events as ev
+from fcm.model.entries import refusal
 from fcm.model.rules.allowed import allowed
 from fcm.model.state import Change, State, apply
 from fcm.workspace.events.event_log import EventLog, EventLogError
@@ -201,8 +202,7 @@ class Workspace:
             self.backend.submit(operation)
         else:
             operation.finish(verdict)
-            event = ev.CommandRefused(type(command).__name__, verdict.reason, verdict.remedy)
-            self._mailbox.put([ev.Entry(0, self.now(), event), operation])
+            self._mailbox.put([ev.Entry(0, self.now(), refusal(command, verdict)), operation])
         return operation
 
     def now(self) -> float:

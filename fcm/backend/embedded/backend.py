@@ -20,6 +20,7 @@ from fcm.backend.embedded.measure import workload_samples
 from fcm.backend.embedded.parts import Parts
 from fcm.model import commands as cmd
 from fcm.model import events as ev
+from fcm.model.entries import refusal
 from fcm.model.rules.allowed import allowed
 from fcm.model.rules.verdict import Verdict, no
 
@@ -226,8 +227,7 @@ class EmbeddedBackend:
         if verdict:
             self._parts.look()
         else:
-            name = type(operation.command).__name__
-            self._core.emit(ev.CommandRefused(name, verdict.reason, verdict.remedy))
+            self._core.emit(refusal(operation.command, verdict))
         self._unacknowledged.append((operation, verdict))
         self._flush()
 

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 from fcm.backend.embedded.cluster_file.groups import guest_features
 from fcm.model import events as ev
 from fcm.model.entities import GroupType, NodeState
-from fcm.model.state import State, apply, group_state, machine_resource_state
+from fcm.model.entries import stamped
+from fcm.model.state import State, group_state, machine_resource_state
 
 if TYPE_CHECKING:
     from fcm.backend.embedded.kernel import Kernel
@@ -27,10 +28,8 @@ class Core:
 
     def emit(self, event: ev.Event) -> None:
         """A fact: applied to the own state by the same reducer as everywhere, and put into the outbox."""
-        sequence = 0 if event.transient else self.state.sequence + 1
-        entry = ev.Entry(sequence, self.kernel.now, event)
-        self.state, _ = apply(self.state, entry)
-        self.outbox.append(entry)
+        self.state, entries = stamped(self.state, (event,), self.kernel.now)
+        self.outbox += entries
 
     def vary(self, seconds: float, what: str) -> float:
         """A duration that varies by up to 10 %; the same seed, history and ``what`` give the same."""

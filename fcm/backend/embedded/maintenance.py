@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from fcm.model import commands as cmd
-from fcm.model import events as ev
 from fcm.model.entities import MachineState, OfflineAction
+from fcm.model.entries import refusal
 from fcm.model.rules.maintenance import machines_in_the_way, set_maintenance
 
 if TYPE_CHECKING:
@@ -75,4 +75,4 @@ class Maintenance:
         if verdict:
             self._storage.set_maintenance(disk, on=True)
         else:
-            self._core.emit(ev.CommandRefused(type(command).__name__, verdict.reason, verdict.remedy))
+            self._core.emit(refusal(command, verdict))

@@ -24,12 +24,13 @@ from fcm.backend.orders import OrderBook
 from fcm.model import commands as cmd
 from fcm.model import events as ev
 from fcm.model.entities import MachineState, Migration, NodeState
+from fcm.model.entries import refusal, stamped
 from fcm.model.moments import clock_time, zone
 from fcm.model.rules.allowed import allowed
 from fcm.model.rules.machines import cancellable
 from fcm.model.rules.networks import migration_order
 from fcm.model.rules.verdict import OK, Verdict, no
-from fcm.model.state import State, apply
+from fcm.model.state import State
 from fcm.model.telemetry import Phase
 from fcm.model.validation.validate import validate
 
@@ -175,15 +176,7 @@ class LibvirtBackend:
         """Everything under the lock; what cannot be written is kept and written first the next time."""
         if self._sink is None or not events:
             return
-        sequence, now = self._state.sequence, time.time()
-        entries = []
-        for event in events:
-            sequence += not event.transient
-            entries.append(ev.Entry(0 if event.transient else sequence, now, event))
-        state = self._state
-        for entry in entries:
-            state, _ = apply(state, entry)
-        self._state = state
+        self._state, entries = stamped(self._state, events, time.time())
         self._unwritten += entries
         self._write()
 
@@ -280,8 +273,7 @@ class LibvirtBackend:
         with self._lock:
             verdict = allowed(operation.command, self._state)
             if not verdict:
-                name = type(operation.command).__name__
-                self._post_all([ev.CommandRefused(name, verdict.reason, verdict.remedy)])
+                self._post_all([refusal(operation.command, verdict)])
                 self._finish(operation, verdict)
                 return
             done = self._carry_out(operation)
