@@ -139,10 +139,13 @@ def _check(arguments: argparse.Namespace) -> int:
 def _measure(arguments: argparse.Namespace) -> int:
     from fcm.backend.libvirt.cluster_view import formed_cluster
     from fcm.backend.libvirt.measure import measure_machine
+    from fcm.migration.constants import GOODPUT
+    from fcm.migration.engine.specification import MigrationSpec
+    from fcm.migration.engine.workload import IDLE
     from fcm.migration.judging.plan import Plan
     from fcm.migration.judging.preflight import judge
     from fcm.model.quantities import rate, size
-    from fcm.workspace.preflight import GOODPUT, speed_words
+    from fcm.workspace.preflight import speed_words
 
     hosts = _load(arguments.file)
 
@@ -158,11 +161,7 @@ def _measure(arguments: argparse.Namespace) -> int:
         return FAILED
     network = networks[order[0]]
     judgement = judge(
-        Plan(
-            memory,
-            network.bandwidth * GOODPUT,
-            bandwidth_words=speed_words(network),
-        ),
+        Plan(MigrationSpec(IDLE, memory, bandwidth=network.bandwidth * GOODPUT), bandwidth_words=speed_words(network)),
         samples=samples,
     )
     print(f"{arguments.machine} on {node}, {size(memory)}, over {network.name} ({rate(network.bandwidth)}):")

@@ -337,7 +337,8 @@ def _read_plan(path: Path, preset_name: str) -> tuple[Plan, list[Any]]:
     from dataclasses import replace
 
     from fcm.migration.engine.policies import preset
-    from fcm.migration.engine.specification import LOOPBACK_RATE
+    from fcm.migration.engine.specification import LOOPBACK_RATE, MigrationSpec
+    from fcm.migration.engine.workload import IDLE
     from fcm.migration.judging.fitting import DirtySample
     from fcm.migration.judging.plan import Plan
 
@@ -345,16 +346,18 @@ def _read_plan(path: Path, preset_name: str) -> tuple[Plan, list[Any]]:
     fields = Fields(data, str(path))
     inner = fields.inner("case") if isinstance(data.get("case"), dict) else fields
     memory = int(inner.number("mem", 1, 1 << 26, unit="MiB") * (1 << 20))
-    plan = Plan(
+    spec = MigrationSpec(
+        IDLE,
         memory,
-        inner.number("bw", 1, 1e13, unit="bytes/s"),
-        inner.number("dl", 0, 2_000_000, unit="ms") / 1000.0 if inner.has("dl") else None,
-        filled_to=inner.whole("memend", 0, memory, default=0, unit="bytes"),
+        bandwidth=inner.number("bw", 1, 1e13, unit="bytes/s"),
+        downtime_limit=inner.number("dl", 0, 2_000_000, unit="ms") / 1000.0 if inner.has("dl") else None,
         rule=preset(preset_name),
         line_rate=inner.number("line", 1, 1e13, unit="bytes/s") if inner.has("line") else None,
     )
-    if data.get("passes") and plan.line_rate is None:
-        plan = replace(plan, line_rate=LOOPBACK_RATE, line_words="measured in the laboratory of this recording")
+    plan = Plan(spec, filled_to=inner.whole("memend", 0, memory, default=0, unit="bytes"))
+    if data.get("passes") and spec.line_rate is None:
+        words = "measured in the laboratory of this recording"
+        plan = replace(plan.with_spec(line_rate=LOOPBACK_RATE), line_words=words)
     holder = fields if fields.has("dirty_rate_mib_s") else inner
     samples = []
     for k, entry in enumerate(holder.items("dirty_rate_mib_s", 1000)):

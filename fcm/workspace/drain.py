@@ -72,8 +72,8 @@ def _alone(workspace: ClusterView, move: PlannedMove, options: MigrationOptions 
     if asked.plan is None:
         return None, "assumed"
     if asked.unknown:
-        copied = asked.plan.memory * (1 - asked.plan.zero_share)
-        return copied / asked.plan.bandwidth, "assumed"
+        copied = asked.plan.spec.memory * (1 - asked.plan.zero_share)
+        return copied / asked.plan.spec.bandwidth, "assumed"
     _, judgement = asked.answer()
     endless = judgement is None or judgement.total.value == float("inf")
     basis = "forecast" if asked.workload is not None else "measured"

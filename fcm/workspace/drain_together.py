@@ -9,10 +9,11 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from fcm.migration.constants import GOODPUT
 from fcm.migration.engine.engine import WINDOW, Engine
 from fcm.migration.engine.workload import Scattered, Workload
 from fcm.migration.judging.fitting import fit
-from fcm.workspace.preflight import GOODPUT, first_network, question
+from fcm.workspace.preflight import first_network, question
 
 if TYPE_CHECKING:
     from fcm.migration.engine.specification import MigrationSpec

@@ -11,7 +11,8 @@ import os
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from fcm.migration.engine.specification import Capability
+from fcm.migration.constants import GOODPUT
+from fcm.migration.engine.specification import capabilities_of, parameters_of
 from fcm.mistakes import SentenceError
 from fcm.model import events as ev
 from fcm.model.entities import MigrationKind
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from fcm.migration.recordings.recording import Recording
-    from fcm.model.entities import Migration, MigrationOptions, Network, VirtualMachine
+    from fcm.model.entities import Migration, Network, VirtualMachine
     from fcm.model.state import State
     from fcm.model.telemetry import Phase, TelemetryRow
     from fcm.workspace.files.journal import Journal
@@ -253,7 +254,7 @@ def _recording(past: PastMigration, rows: Sequence[TelemetryRow], simulated: boo
     from fcm.migration.recordings.kept import Kept
     from fcm.migration.recordings.recording import Attempt, Identity, Recording
     from fcm.workspace.forecasts import downtime_limit
-    from fcm.workspace.preflight import GOODPUT, known_workload
+    from fcm.workspace.preflight import known_workload
 
     one, machine, network = past.migration, past.machine, past.network
     recording = Recording(
@@ -277,36 +278,14 @@ def _recording(past: PastMigration, rows: Sequence[TelemetryRow], simulated: boo
         bandwidth=float(one.options.bandwidth) if one.options.bandwidth else None,
         downtime_limit=one.options.downtime_limit,
         line_rate=network.bandwidth * GOODPUT if network is not None and network.bandwidth else None,
-        capabilities=_capabilities(one.options),
-        parameters=_parameters(one.options),
+        capabilities=capabilities_of(one.options),
+        parameters=parameters_of(one.options),
         workload=known_workload(machine) if machine is not None else None,
         phases=past.phases,
         reason=one.reason,
         tuned=past.tuned,
     )
     return recording
-
-
-def _capabilities(options: MigrationOptions) -> frozenset[Capability]:
-    chosen = (
-        (Capability.AUTO_CONVERGE, options.auto_converge),
-        (Capability.POSTCOPY, options.post_copy),
-        (Capability.XBZRLE, options.xbzrle),
-        (Capability.MULTIFD, options.parallel_connections > 1),
-    )
-    return frozenset(capability for capability, on in chosen if on)
-
-
-def _parameters(options: MigrationOptions) -> tuple[tuple[str, float], ...]:
-    """By QEMU's names (qapi/migration.json), those that were chosen."""
-    found: dict[str, float] = {}
-    if options.auto_converge_initial is not None:
-        found["cpu_throttle_initial"] = float(options.auto_converge_initial)
-    if options.auto_converge_increment is not None:
-        found["cpu_throttle_increment"] = float(options.auto_converge_increment)
-    if options.parallel_connections > 1:
-        found["multifd_channels"] = float(options.parallel_connections)
-    return tuple(sorted(found.items()))
 
 
 def _utc(time: float) -> str:

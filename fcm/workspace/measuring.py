@@ -8,10 +8,11 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from fcm.migration.constants import GOODPUT
 from fcm.migration.judging.preflight import RemedyKind
 from fcm.model.commands import LiveMigrate
 from fcm.text.words import quoted
-from fcm.workspace.preflight import GOODPUT, Question, first_network, question
+from fcm.workspace.preflight import Question, first_network, question
 from fcm.workspace.tuning import DANGER
 
 if TYPE_CHECKING:

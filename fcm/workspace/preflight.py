@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from fcm.migration.engine.specification import Capability
+from fcm.migration.constants import GOODPUT
+from fcm.migration.engine.specification import specification_of
 from fcm.migration.judging.fitting import DirtySample
-from fcm.migration.judging.plan import Origin, Plan
+from fcm.migration.judging.plan import Plan
 from fcm.migration.judging.preflight import Judgement, Verdict, judge
 from fcm.migration.recordings.recording import Recording
 from fcm.model.entities import MIB, AdapterState, CheckResult, MigrationKind
@@ -27,8 +28,6 @@ if TYPE_CHECKING:
 
 NAME = "Convergence"
 """Of the check that this module adds to those of fcm.model.rules.preflight_checks."""
-GOODPUT = 0.94
-"""Share of a line's rate that carries memory: TCP over Ethernet with frames of 1500 bytes."""
 MEMBERS = 12
 """Migrations run beside the best guess for the intervals; more would keep a user waiting."""
 SHORTEST = 0.5
@@ -67,29 +66,13 @@ def question(
     network = first_network(workspace.state, machine, destination)
     if network is None:
         return Question(None, None, (), "No network carries a live migration there now, so there is nothing to judge.")
-    limits = [float(limit) for limit in (options.bandwidth, network.bandwidth * GOODPUT) if limit]
-    capabilities = {
-        capability
-        for capability, on in (
-            (Capability.AUTO_CONVERGE, options.auto_converge),
-            (Capability.POSTCOPY, options.post_copy),
-            (Capability.XBZRLE, options.xbzrle),
-            (Capability.MULTIFD, options.parallel_connections > 1),
-        )
-        if on
-    }
+    spec = specification_of(options, machine.memory)
+    line = network.bandwidth * GOODPUT
     plan = Plan(
-        memory=machine.memory,
-        bandwidth=min(limits),
-        bandwidth_origin=Origin.GIVEN,
-        bandwidth_words=_bandwidth_words(options, network),
-        downtime_limit=options.downtime_limit,
+        replace(spec, bandwidth=min(spec.bandwidth, line or math.inf), line_rate=line),
         zero_share=machine.zero_share,
-        line_rate=network.bandwidth * GOODPUT,
+        bandwidth_words=_bandwidth_words(options, network),
         line_words=f"what {network.name} carries",
-        capabilities=frozenset(capabilities),
-        throttle_initial=options.auto_converge_initial or Plan.throttle_initial,
-        throttle_increment=options.auto_converge_increment or Plan.throttle_increment,
     )
     workload = known_workload(machine)
     if workload is not None:

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import math
 import time
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fcm.migration.engine.policies import PRESETS
-from fcm.migration.engine.workload import PAGE, Scattered, Uniform, Workload
+from fcm.migration.engine.specification import MigrationSpec
+from fcm.migration.engine.workload import IDLE, PAGE, Scattered, Uniform, Workload
 from fcm.migration.judging.fitting import DirtySample
 from fcm.migration.judging.plan import Plan
 from fcm.migration.judging.preflight import Judgement, Verdict, judge
@@ -63,13 +65,21 @@ def ends(judgement: Judgement) -> bool:
     return judgement.verdict is Verdict.CONVERGES
 
 
+def planned(memory: int, bandwidth: float, limit: float | None = None, zero_share: float = 0.0, **more: Any) -> Plan:
+    """A plan of so many bytes over so many bytes/s."""
+    spec = MigrationSpec(IDLE, memory, bandwidth=bandwidth, downtime_limit=limit, **more)
+    return Plan(spec, zero_share)
+
+
 def is_sane(judgement: Judgement, plan: Plan) -> None:
     assert all(math.isfinite(x) and x >= 0 for x in (judgement.prediction.total, judgement.prediction.bytes))
     if ends(judgement):
         assert 0 < judgement.downtime.value <= judgement.total.value < math.inf
-        assert judgement.bytes.value >= plan.memory * (1 - plan.zero_share) * 0.99
-        slowest = min(plan.bandwidth, plan.rule.rate_start or math.inf)
-        assert judgement.total.value >= plan.memory * (1 - plan.zero_share) / max(slowest, plan.bandwidth) * 0.9
+        assert judgement.bytes.value >= plan.spec.memory * (1 - plan.zero_share) * 0.99
+        slowest = min(plan.spec.bandwidth, plan.spec.rule.rate_start or math.inf)
+        assert (
+            judgement.total.value >= plan.spec.memory * (1 - plan.zero_share) / max(slowest, plan.spec.bandwidth) * 0.9
+        )
     for remedy in judgement.remedies:
         assert math.isfinite(remedy.total)
         assert remedy.total > 0
@@ -83,8 +93,8 @@ def test_more_bandwidth_is_never_later_and_the_verdict_never_worse(
     memory: int, bandwidth: float, factor: float, guest: Guest, rule: object, limit: float
 ) -> None:
     workload = guest.workload(memory, bandwidth)
-    plan = Plan(memory, bandwidth, limit, rule=rule)  # type: ignore[arg-type]
-    wider = replace(plan, bandwidth=min(bandwidth * factor, FASTEST * 4))
+    plan = planned(memory, bandwidth, limit, rule=rule)
+    wider = plan.with_spec(bandwidth=min(bandwidth * factor, FASTEST * 4))
     slow, fast = judge(plan, workload, members=0), judge(wider, workload, members=0)
     is_sane(slow, plan)
     is_sane(fast, wider)
@@ -98,7 +108,7 @@ def test_more_bandwidth_is_never_later_and_the_verdict_never_worse(
 def test_an_idle_guest_always_ends_and_surely(
     memory: int, bandwidth: float, rule: object, limit: float, zero: float, measured: bool
 ) -> None:
-    plan = Plan(memory, bandwidth, limit, zero, rule=rule)  # type: ignore[arg-type]
+    plan = planned(memory, bandwidth, limit, zero, rule=rule)
     samples = [DirtySample(t, 0.0, exact=measured) for t in (1.0, 2.0, 4.0, 8.0)]
     for judgement in (judge(plan, Workload(()), members=3), judge(plan, samples=samples, members=3)):
         is_sane(judgement, plan)
@@ -113,9 +123,9 @@ def test_a_larger_downtime_limit_never_makes_it_worse(
     memory: int, bandwidth: float, factor: float, guest: Guest, rule: object, limit: float
 ) -> None:
     workload = guest.workload(memory, bandwidth)
-    plan = Plan(memory, bandwidth, limit, rule=rule)  # type: ignore[arg-type]
+    plan = planned(memory, bandwidth, limit, rule=rule)
     tight = judge(plan, workload, members=0)
-    wide = judge(replace(plan, downtime_limit=limit * factor), workload, members=0)
+    wide = judge(plan.with_spec(downtime_limit=limit * factor), workload, members=0)
     assert RANK[wide.verdict] <= RANK[tight.verdict]
     if ends(tight):
         assert wide.total.value <= tight.total.value * (1 + CHAOS) + WINDOW
@@ -129,8 +139,8 @@ def test_more_memory_is_never_sooner(
     small = int(memory) // PAGE * PAGE
     large = min(int(small * factor) // PAGE * PAGE, int(12 * TIB))
     workload = guest.workload(small, bandwidth)
-    plan = Plan(small, bandwidth, limit, rule=rule)  # type: ignore[arg-type]
-    less, more = judge(plan, workload, members=0), judge(replace(plan, memory=large), workload, members=0)
+    plan = planned(small, bandwidth, limit, rule=rule)
+    less, more = judge(plan, workload, members=0), judge(plan.with_spec(memory=large), workload, members=0)
     if ends(less) and ends(more):
         assert more.total.value >= less.total.value * (1 - CHAOS) - WINDOW
 
@@ -141,9 +151,9 @@ def test_measured_rates_are_judged_like_that_too(
     memory: int, bandwidth: float, factor: float, mib_per_s: float, exact: bool
 ) -> None:
     samples = [DirtySample(t, math.floor(mib_per_s / t**0.3), exact=exact) for t in (1.0, 2.0, 4.0, 8.0)]
-    plan = Plan(memory, bandwidth)
+    plan = planned(memory, bandwidth)
     slow = judge(plan, samples=samples, members=0)
-    fast = judge(replace(plan, bandwidth=min(bandwidth * factor, FASTEST)), samples=samples, members=0)
+    fast = judge(plan.with_spec(bandwidth=min(bandwidth * factor, FASTEST)), samples=samples, members=0)
     is_sane(slow, plan)
     assert RANK[fast.verdict] <= RANK[slow.verdict] or bandwidth * factor > FASTEST
     if ends(slow) and ends(fast):
@@ -156,7 +166,7 @@ def test_the_planner_says_what_preflight_says(preset: str) -> None:
     scenario = Scenario(memory=510 << 30, dirty_rate=0.0, bandwidth=12.5e9, preset=preset)
     planned = work_out(scenario).prediction
     samples = [DirtySample(t, 0.0, exact=False) for t in (1.0, 2.0, 4.0, 8.0)]
-    judged = judge(Plan(510 << 30, 12.5e9, 0.3, rule=PRESETS[preset]), samples=samples)
+    judged = judge(planned(510 << 30, 12.5e9, 0.3, rule=PRESETS[preset]), samples=samples)
     assert judged.total.value == pytest.approx(planned.total, rel=0.02)
     if preset != "xen-nsdi-2005":
         assert judged.total.value == pytest.approx(43.9, abs=0.5)
@@ -169,13 +179,13 @@ def test_terabytes_are_judged_without_walking_their_pages(preset: str, load: flo
     for bandwidth in (SLOWEST, FASTEST):
         memory = int(12 * TIB)
         work = Guest(load, 0.95, False).workload(memory, bandwidth)
-        judge(Plan(memory, bandwidth, rule=PRESETS[preset]), work, members=4)
+        judge(planned(memory, bandwidth, rule=PRESETS[preset]), work, members=4)
     assert time.process_time() - begin < 10.0
 
 
 @pytest.mark.parametrize("preset", list(PRESETS))
 def test_a_judgement_says_what_it_reckons_with(preset: str) -> None:
-    plan = Plan(4 << 30, 12.5e9, rule=PRESETS[preset], zero_share=0.5)
+    plan = planned(4 << 30, 12.5e9, rule=PRESETS[preset], zero_share=0.5)
     told = judge(plan, samples=[DirtySample(1.0, 0.0)], members=2).reckoned_with
     for word in ("100 Gbit/s (given)", "last copy", PRESETS[preset].title, "50 % zero pages", "assumed", "8 bytes"):
         assert word in told

@@ -12,7 +12,8 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from fcm.backend.embedded.workloads import workload_of
-from fcm.migration.engine.specification import Capability, MigrationSpec
+from fcm.migration.constants import GOODPUT
+from fcm.migration.engine.specification import Capability, specification_of
 from fcm.model.entities import AdapterState
 from fcm.model.rules.verdict import OK, Verdict, no
 from fcm.model.telemetry import Phase
@@ -25,12 +26,6 @@ if TYPE_CHECKING:
     from fcm.migration.engine.engine import Engine
     from fcm.model.entities import Migration, MigrationOptions
     from fcm.model.telemetry import FinalFigures, TelemetryRow
-
-GOODPUT = 0.94
-"""Share of a line's rate that reaches the memory stream: TCP over Ethernet with frames of 1500 bytes."""
-
-THROTTLE_INITIAL, THROTTLE_INCREMENT = 20, 10
-"""%: QEMU's cpu-throttle-initial and cpu-throttle-increment (migration/options.c, qapi/migration.json)."""
 
 
 def options_verdict(options: MigrationOptions) -> Verdict:
@@ -45,16 +40,6 @@ def options_verdict(options: MigrationOptions) -> Verdict:
             "Turn TLS off. Between real hosts, it encrypts the transfer.",
         )
     return OK
-
-
-def _capabilities(options: MigrationOptions) -> frozenset[Capability]:
-    chosen = (
-        (Capability.POSTCOPY, True),  # it can be started at any time
-        (Capability.AUTO_CONVERGE, options.auto_converge),
-        (Capability.XBZRLE, options.xbzrle),
-        (Capability.MULTIFD, options.parallel_connections > 1),
-    )
-    return frozenset(capability for capability, on in chosen if on)
 
 
 @dataclass
@@ -100,19 +85,10 @@ class Memory:
     ) -> Transfer:
         """Start to copy a machine's memory over a network."""
         machine = self._core.state.machines[migration.machine]
-        options = migration.options
-        handle = self._engine.add(
-            MigrationSpec(
-                workload=workload_of(machine),
-                memory=machine.memory,
-                bandwidth=float(options.bandwidth or math.inf),
-                downtime_limit=options.downtime_limit,
-                links=self._links(migration, network),
-                capabilities=_capabilities(options),
-                throttle_initial=options.auto_converge_initial or THROTTLE_INITIAL,
-                throttle_increment=options.auto_converge_increment or THROTTLE_INCREMENT,
-            )
-        )
+        spec = specification_of(migration.options, machine.memory, workload_of(machine))
+        # Post-copy can be started at any time.
+        able = spec.capabilities | {Capability.POSTCOPY}
+        handle = self._engine.add(replace(spec, capabilities=able, links=self._links(migration, network)))
         transfer = Transfer(migration.id, handle, on_row, on_blackout, on_arrived)
         self._transfers[handle] = transfer
         if self._window is None:

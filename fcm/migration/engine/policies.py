@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
+from fcm.migration.constants import DOWNTIME_LIMIT
 from fcm.text.words import quoted
 
 
@@ -52,7 +53,7 @@ class StoppingRule:
     """Suspend after this many passes, whatever remains."""
     max_sent_factor: float | None = None
     """Suspend once more than this multiple of the memory has been sent."""
-    downtime_limit: float = 0.3
+    downtime_limit: float = DOWNTIME_LIMIT
     """s, the default where the caller names none."""
     periodic_sync: float | None = None
     """s without a reading of the log after which one is made, from the second pass on."""
@@ -62,12 +63,6 @@ class StoppingRule:
     """bytes/s added to the last pass's dirtying rate to give the rate of the next pass."""
     rate_cap: float | None = None
     """bytes/s: an adaptive rate above this ends the pre-copy."""
-    sync_cost: float = 0.0
-    """s a reading of the dirty log takes, per GiB of memory."""
-
-    def with_downtime_limit(self, seconds: float) -> StoppingRule:
-        """The same rule with another default downtime limit (s)."""
-        return replace(self, downtime_limit=seconds)
 
 
 QEMU_7_2 = StoppingRule(

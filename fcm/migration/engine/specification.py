@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from fcm.migration.constants import THROTTLE_INCREMENT, THROTTLE_INITIAL, THROTTLE_MAX, THROTTLE_TRIGGER
 from fcm.migration.engine.policies import QEMU_7_2, StoppingRule
-from fcm.migration.engine.workload import PAGE
+from fcm.migration.engine.workload import IDLE, PAGE
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
     from fcm.migration.engine.workload import Workload
+    from fcm.model.entities import MigrationOptions
 
 LOOPBACK_RATE = 1.2e9
 """bytes/s one QEMU migration thread writes to a local socket when no limit holds it (measured on QEMU 7.2.22 in the
@@ -75,11 +79,11 @@ class MigrationSpec:
     zero_page_cost: float = ZERO_PAGE_COST
     available_switchover_bandwidth: float | None = None
     """avail-switchover-bandwidth (QEMU 8.2 and later): replaces the measured bandwidth in the threshold."""
-    throttle_trigger: float = 0.50
+    throttle_trigger: float = THROTTLE_TRIGGER
     """throttle-trigger-threshold: dirtied over sent bytes of a period that counts as dirtying too fast."""
-    throttle_initial: int = 20
-    throttle_increment: int = 10
-    throttle_max: int = 99
+    throttle_initial: int = THROTTLE_INITIAL
+    throttle_increment: int = THROTTLE_INCREMENT
+    throttle_max: int = THROTTLE_MAX
     throttle_tailslow: bool = False
     """cpu-throttle-tailslow: the step shrinks towards what the ratio of sending to dirtying asks for."""
     xbzrle_cache: int = 64 << 20
@@ -114,3 +118,58 @@ class MigrationSpec:
     def limit(self) -> float:
         """The downtime limit in force (s)."""
         return self.rule.downtime_limit if self.downtime_limit is None else self.downtime_limit
+
+    def with_parameters(self, parameters: Iterable[tuple[str, float]]) -> MigrationSpec:
+        """The same with migration parameters of QEMU (qapi/migration.json), by their names with underscores."""
+        return replace(self, **{_PARAMETERS[n][0]: _PARAMETERS[n][1](v) for n, v in parameters if n in _PARAMETERS})
+
+
+_PARAMETERS: dict[str, tuple[str, Callable[[float], Any]]] = {
+    "throttle_trigger_threshold": ("throttle_trigger", lambda percent: percent / 100.0),
+    "cpu_throttle_initial": ("throttle_initial", int),
+    "cpu_throttle_increment": ("throttle_increment", int),
+    "max_cpu_throttle": ("throttle_max", int),
+    "cpu_throttle_tailslow": ("throttle_tailslow", bool),
+    "xbzrle_cache_size": ("xbzrle_cache", int),
+}
+"""Fields of a specification by the parameters that set them, and how."""
+
+
+def capabilities_of(options: MigrationOptions) -> frozenset[Capability]:
+    """What an administrator's options turn on."""
+    chosen = (
+        (Capability.AUTO_CONVERGE, options.auto_converge),
+        (Capability.POSTCOPY, options.post_copy),
+        (Capability.XBZRLE, options.xbzrle),
+        (Capability.MULTIFD, options.parallel_connections > 1),
+    )
+    return frozenset(capability for capability, on in chosen if on)
+
+
+def parameters_of(options: MigrationOptions) -> tuple[tuple[str, float], ...]:
+    """What an administrator's options set, by QEMU's names (qapi/migration.json); what was left is left out."""
+    found: dict[str, float] = {}
+    if options.auto_converge_initial is not None:
+        found["cpu_throttle_initial"] = float(options.auto_converge_initial)
+    if options.auto_converge_increment is not None:
+        found["cpu_throttle_increment"] = float(options.auto_converge_increment)
+    if options.parallel_connections > 1:
+        found["multifd_channels"] = float(options.parallel_connections)
+    return tuple(sorted(found.items()))
+
+
+def specification_of(options: MigrationOptions, memory: int, workload: Workload = IDLE) -> MigrationSpec:
+    """The migration that an administrator's options ask for, before anything is known of what carries it.
+
+    Args:
+        options: what was asked for.
+        memory: bytes of guest memory.
+        workload: what the guest writes.
+    """
+    return MigrationSpec(
+        workload,
+        memory,
+        bandwidth=float(options.bandwidth or math.inf),
+        downtime_limit=options.downtime_limit,
+        capabilities=capabilities_of(options),
+    ).with_parameters(parameters_of(options))

@@ -196,6 +196,10 @@ class Workload:
         return classes
 
 
+IDLE = Workload(())
+"""A guest that writes nothing; what a migration has as long as nobody says how its guest writes."""
+
+
 def slowdown(utilisation: float, throttle: float, patience: float | None = None) -> float:
     """Share of its wanted rate a writer reaches.
 

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from fcm.migration.constants import THROTTLE_INCREMENT, THROTTLE_INITIAL, THROTTLE_MAX, THROTTLE_TRIGGER
+
 if TYPE_CHECKING:
     from fcm.migration.arrays import Flags, Floats
     from fcm.migration.engine.policies import StoppingRule
@@ -26,10 +28,10 @@ class Throttling:
 
     now: float = 0.0
     """%"""
-    initial: float = 20.0
-    increment: float = 10.0
-    most: float = 99.0
-    trigger: float = 0.5
+    initial: float = THROTTLE_INITIAL
+    increment: float = THROTTLE_INCREMENT
+    most: float = THROTTLE_MAX
+    trigger: float = THROTTLE_TRIGGER
     period: float = 1.0
     """s"""
     counted: int = 0

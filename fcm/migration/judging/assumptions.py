@@ -36,14 +36,14 @@ def assumptions(plan: Plan, spec: MigrationSpec, samples: Sequence[DirtySample],
         samples: measured dirty rates it rests on, if any.
         drawn: whether intervals were made, for which more is assumed.
     """
-    fixed = plan.fixed_downtime
+    fixed = plan.spec.fixed_downtime
     spread = f", {seconds(fixed * FIXED[0])} to {seconds(fixed * FIXED[1])}" if drawn else ""
     out = [_bandwidth(plan, drawn), _last_copy(plan)]
     out.append(f"{seconds(fixed)} of blackout in addition to the last copy (assumed{spread})")
-    out.append(f"the stopping rule of {plan.rule.title}{_rule(plan, spec)}")
-    whose = "given" if plan.downtime_limit is not None else f"the default of {plan.rule.title}"
-    if plan.rule.threshold_from_downtime:
-        out.append(f"a downtime limit of {seconds(plan.limit)} ({whose})")
+    out.append(f"the stopping rule of {plan.spec.rule.title}{_rule(plan, spec)}")
+    whose = "given" if plan.spec.downtime_limit is not None else f"the default of {plan.spec.rule.title}"
+    if plan.spec.rule.threshold_from_downtime:
+        out.append(f"a downtime limit of {seconds(plan.spec.limit)} ({whose})")
     else:
         out.append("no downtime limit, because this hypervisor does not use one")
     out.append(_pages(spec))
@@ -61,20 +61,20 @@ def assumptions(plan: Plan, spec: MigrationSpec, samples: Sequence[DirtySample],
 def _bandwidth(plan: Plan, drawn: bool) -> str:
     words = f", {plan.bandwidth_words}" if plan.bandwidth_words else ""
     reached = f", {REACHED[0] * 100:.0f} to {REACHED[1] * 100:.0f} % of it achieved (assumed)" if drawn else ""
-    return f"a bandwidth of {rate(plan.bandwidth)} ({plan.bandwidth_origin}{words}){reached}"
+    return f"a bandwidth of {rate(plan.spec.bandwidth)} ({plan.bandwidth_origin}{words}){reached}"
 
 
 def _last_copy(plan: Plan) -> str:
-    if plan.line_rate is None:
+    if plan.spec.line_rate is None:
         return "a last copy at the same bandwidth (assumed)"
-    return f"a last copy at up to {rate(max(plan.line_rate, 1.0))} ({plan.line_words})"
+    return f"a last copy at up to {rate(max(plan.spec.line_rate, 1.0))} ({plan.line_words})"
 
 
 def _rule(plan: Plan, spec: MigrationSpec) -> str:
-    chunked = plan.rule.log_window is LogWindow.CHUNK and not spec.dirty_ring
+    chunked = plan.spec.rule.log_window is LogWindow.CHUNK and not spec.dirty_ring
     said = f" and KVM's dirty log in chunks of {size(4096 << spec.chunk_shift)} (assumed)" if chunked else ""
-    if plan.rule.max_passes is not None:
-        said = f", which suspends the guest after at most {counted(plan.rule.max_passes, 'pass', 'passes')}"
+    if plan.spec.rule.max_passes is not None:
+        said = f", which suspends the guest after at most {counted(plan.spec.rule.max_passes, 'pass', 'passes')}"
     return said
 
 

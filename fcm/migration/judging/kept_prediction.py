@@ -215,7 +215,6 @@ def _bandwidth(memory: Recording, seen: Sequence[Reading], begin: float) -> floa
 
 
 def _specification(recording: Recording, kept: Kept, workload: Workload, bandwidth: float) -> MigrationSpec:
-    named = dict(kept.parameters)
     limited = kept.bandwidth is not None
     # QEMU lifts its own limit for the last copy (migration.c, migration_completion); a full line stays full, and
     # where nobody knows what the line carries, the last copy is as fast as the rest.
@@ -227,6 +226,4 @@ def _specification(recording: Recording, kept: Kept, workload: Workload, bandwid
         downtime_limit=kept.downtime_limit,
         capabilities=kept.capabilities - {Capability.POSTCOPY},
         line_rate=max(line, 1.0),
-        throttle_initial=int(named.get("cpu_throttle_initial", 20)),
-        throttle_increment=int(named.get("cpu_throttle_increment", 10)),
-    )
+    ).with_parameters(kept.parameters)

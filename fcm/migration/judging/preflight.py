@@ -2,8 +2,9 @@
 
 How it is used::
 
-    judge(Plan(memory=8 << 30, bandwidth=125e6, downtime_limit=0.3), samples=[DirtySample(1, 36), ...])
-    judge(Plan(...), workload=known)
+    spec = MigrationSpec(IDLE, memory=8 << 30, bandwidth=125e6, downtime_limit=0.3)
+    judge(Plan(spec), samples=[DirtySample(1, 36), ...])
+    judge(Plan(spec), workload=known)
 
 The engine is run for the best guess, for many members together that differ in what is not known exactly (the fit of the
 workload, the bandwidth really reached, the fixed part of the blackout) and, where it does not end, with one remedy
@@ -128,12 +129,12 @@ def judge(
         Abandoned: ``wanted`` said no.
         ValueError: with neither workload nor samples, or for a plan without memory or bandwidth.
     """
-    if plan.memory < PAGE or not 0 < plan.bandwidth < math.inf:
+    if plan.spec.memory < PAGE or not 0 < plan.spec.bandwidth < math.inf:
         raise ValueError("a plan needs at least one page of memory and a finite bandwidth above 0 bytes/s")
     if workload is None:
         if not samples:
             raise ValueError("a plan needs a workload or measured dirty rates")
-        fitted = fit(samples, plan.memory, max(members, 8), seed)
+        fitted = fit(samples, plan.spec.memory, max(members, 8), seed)
     else:
         fitted = FittedWorkload(workload, (workload,) * max(members, 1))
     guess = fitted.workload
@@ -174,10 +175,13 @@ def _members(
     specs = []
     for k in range(members):
         spec = plan.specification(fitted.members[k % len(fitted.members)])
-        fixed = plan.fixed_downtime * math.exp(random.uniform(math.log(FIXED[0]), math.log(FIXED[1])))
+        fixed = plan.spec.fixed_downtime * math.exp(random.uniform(math.log(FIXED[0]), math.log(FIXED[1])))
         line = None
-        if plan.line_rate is not None:
-            line = max(plan.line_rate * math.exp(0.25 * random.standard_normal()), min(plan.line_rate, plan.bandwidth))
+        if plan.spec.line_rate is not None:
+            line = max(
+                plan.spec.line_rate * math.exp(0.25 * random.standard_normal()),
+                min(plan.spec.line_rate, plan.spec.bandwidth),
+            )
         specs.append(
             replace(
                 spec,
@@ -211,21 +215,21 @@ def _remedies(
     if limit is not None:
         least, total = limit
         out.append(Remedy(RemedyKind.DOWNTIME_LIMIT, least, total, f"a downtime limit of {seconds(least)}"))
-    if Capability.AUTO_CONVERGE not in plan.capabilities:
-        slowed = replace(plan, capabilities=plan.capabilities | {Capability.AUTO_CONVERGE})
+    if Capability.AUTO_CONVERGE not in plan.spec.capabilities:
+        slowed = plan.with_spec(capabilities=plan.spec.capabilities | {Capability.AUTO_CONVERGE})
         result = predict(slowed.specification(workload), patience, until_standstill=True, wanted=wanted)
         if result.status == COMPLETED:
             text = "auto-converge, which throttles the guest"
             out.append(Remedy(RemedyKind.AUTO_CONVERGE, None, result.total, text))
     for factor in (1.25, 1.5, 2.0, 3.0, MOST_BANDWIDTH):
-        faster = replace(plan, bandwidth=plan.bandwidth * factor)
-        if faster.line_rate is not None:
-            faster = replace(faster, line_rate=max(faster.line_rate, faster.bandwidth))
+        faster = plan.with_spec(bandwidth=plan.spec.bandwidth * factor)
+        if faster.spec.line_rate is not None:
+            faster = faster.with_spec(line_rate=max(faster.spec.line_rate, faster.spec.bandwidth))
         spec = faster.specification(workload)
         result = predict(spec, patience_of(spec), until_standstill=True, wanted=wanted)
         if result.status == COMPLETED:
-            text = f"a bandwidth of {rate(faster.bandwidth)}"
-            out.append(Remedy(RemedyKind.BANDWIDTH, faster.bandwidth, result.total, text))
+            text = f"a bandwidth of {rate(faster.spec.bandwidth)}"
+            out.append(Remedy(RemedyKind.BANDWIDTH, faster.spec.bandwidth, result.total, text))
             break
     out.append(Remedy(RemedyKind.POSTCOPY, None, 2.0 * plan.specification(workload).pass_time, "post-copy"))
     return tuple(out)
@@ -235,12 +239,12 @@ def _limit_needed(
     plan: Plan, workload: Workload, stuck: Prediction, patience: float, wanted: Callable[[], bool] | None
 ) -> tuple[float, float] | None:
     """The least downtime limit, in steps of 50 ms, with which it ends, and the total then; ``None`` above 5 s."""
-    smallest = min((r.pages for r in stuck.rows[1:]), default=plan.memory // PAGE)
-    low = plan.limit
-    high = max(min(1.2 * smallest * PAGE / plan.bandwidth + 0.1, LONGEST_LIMIT), low + 0.05)
+    smallest = min((r.pages for r in stuck.rows[1:]), default=plan.spec.memory // PAGE)
+    low = plan.spec.limit
+    high = max(min(1.2 * smallest * PAGE / plan.spec.bandwidth + 0.1, LONGEST_LIMIT), low + 0.05)
 
     def ends(limit: float) -> float | None:
-        changed = replace(plan, downtime_limit=limit).specification(workload)
+        changed = plan.with_spec(downtime_limit=limit).specification(workload)
         result = predict(changed, patience, until_standstill=True, wanted=wanted)
         return result.total if result.status == COMPLETED else None
 
@@ -288,10 +292,10 @@ def _sentence(
     helps = [r for r in remedies if r.kind is not RemedyKind.POSTCOPY]
     if verdict is Verdict.CONVERGES_WITH:
         ways = [f"{r.text} ({seconds(r.total)} total)" for r in helps] + ["post-copy"]
-        start = f"Does not converge within the downtime limit of {seconds(plan.limit)}"
+        start = f"Does not converge within the downtime limit of {seconds(plan.spec.limit)}"
         return f"{start}, but would converge with {_either(ways)}."
     return (
-        f"Does not converge: the guest dirties memory faster than {rate(plan.bandwidth)} can send it. A longer "
+        f"Does not converge: the guest dirties memory faster than {rate(plan.spec.bandwidth)} can send it. A longer "
         "downtime limit, more bandwidth or auto-converge would not help. Use post-copy, or reduce the load in the "
         "guest."
     )

@@ -13,6 +13,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from fcm.migration.constants import DOWNTIME_LIMIT
 from fcm.migration.engine.policies import QEMU_7_2, StoppingRule
 from fcm.migration.engine.specification import LOOPBACK_RATE, WINDOW_SHARE, XBZRLE_DELTA, Capability, MigrationSpec
 from fcm.migration.engine.workload import PAGE, Burst, Pattern, Sweep, Uniform, Workload, Zipf
@@ -105,7 +106,6 @@ class Case:
         series: Sequence[tuple[float, float]] = (),
     ) -> MigrationSpec:
         """The migration as the engine wants it; `bandwidth` and `series` replace the case's limit."""
-        named = dict(self.parameters)
         limit = self.bandwidth if bandwidth is None else bandwidth
         return MigrationSpec(
             workload=workload,
@@ -119,14 +119,8 @@ class Case:
             capabilities=self.capabilities,
             chunk_shift=self.chunk_shift,
             dirty_ring=self.accelerator != "kvm",
-            throttle_trigger=named.get("throttle_trigger_threshold", 50) / 100.0,
-            throttle_initial=int(named.get("cpu_throttle_initial", 20)),
-            throttle_increment=int(named.get("cpu_throttle_increment", 10)),
-            throttle_max=int(named.get("max_cpu_throttle", 99)),
-            throttle_tailslow=bool(named.get("cpu_throttle_tailslow", False)),
-            xbzrle_cache=int(named.get("xbzrle_cache_size", 64 << 20)),
             xbzrle_delta=GUEST_DELTA if self.laboratory else XBZRLE_DELTA,
-        )
+        ).with_parameters(self.parameters)
 
 
 GUEST_CAPACITY = 27_000.0
@@ -158,7 +152,7 @@ def case_from_json(fields: Fields, laboratory: bool = True) -> Case:
         patterns=patterns,
         rate=rate,
         bandwidth=fields.number("bw", 1, 1e13, unit="bytes/s"),
-        downtime_limit=fields.number("dl", 0, 2_000_000, default=300, unit="ms") / 1000.0,
+        downtime_limit=fields.number("dl", 0, 2_000_000, default=DOWNTIME_LIMIT * 1000, unit="ms") / 1000.0,
         burst=_burst(fields, rate) if not fields.has("sweep") else None,
         chunk_shift=fields.whole("shift", 6, 31, default=18),
         capabilities=capabilities_from(fields),

@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
+from fcm.migration.constants import DOWNTIME_LIMIT
 from fcm.migration.engine.specification import Capability
 from fcm.migration.fields import BadFileError, Fields, is_number
 from fcm.migration.recordings.case import capabilities_from
@@ -365,7 +366,8 @@ def _limits(log: _Log, file: str, notes: list[str]) -> tuple[float | None, float
     if bandwidth is None:
         notes.append("the bandwidth limit is missing, so the achieved bandwidth is used")
     if downtime is None:
-        notes.append("the downtime limit is missing, so QEMU's default of 300 ms is assumed")
+        default = f"QEMU's default of {DOWNTIME_LIMIT * 1000:.0f} ms"
+        notes.append(f"the downtime limit is missing, so {default} is assumed")
     return bandwidth, downtime
 
 

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from fcm.migration.engine.specification import LOOPBACK_RATE, Capability
-from fcm.migration.engine.workload import PAGE
+from fcm.migration.engine.specification import LOOPBACK_RATE, Capability, MigrationSpec
+from fcm.migration.engine.workload import IDLE, PAGE
 from fcm.migration.fields import BadFileError
 from fcm.migration.judging.fitting import DirtySample
 from fcm.migration.judging.kept_prediction import Basis, NotComparableError, comparable, give_up, with_times
@@ -268,14 +268,14 @@ def kept_group(recording: Recording, how: Comparable) -> str:
 
 def _judge_one(name: str, recording: Recording, laboratory: Laboratory) -> ValidatedCase:
     case = laboratory.case
-    plan = Plan(
+    spec = MigrationSpec(
+        IDLE,
         case.memory + ROM_PAGES * PAGE,
-        case.bandwidth,
-        case.downtime_limit,
-        filled_to=case.filled_to,
+        bandwidth=case.bandwidth,
+        downtime_limit=case.downtime_limit,
         line_rate=LOOPBACK_RATE,
     )
-    j = judge(plan, samples=samples_of(laboratory), members=0)
+    j = judge(Plan(spec, filled_to=case.filled_to), samples=samples_of(laboratory), members=0)
     figures = j.prediction.as_json()
     figures["verdict"] = j.verdict.value
     if j.verdict is not Verdict.CONVERGES:

@@ -10,6 +10,7 @@ import math
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from fcm.migration.constants import DOWNTIME_LIMIT
 from fcm.migration.engine.policies import PRESETS
 from fcm.migration.engine.specification import Capability, MigrationSpec
 from fcm.migration.engine.state import NORMAL_BYTES
@@ -49,7 +50,7 @@ class Scenario:
     """Writes a second times the size of a page; pages of the working set are written equally often."""
     working_set: int = 256 * MIB
     bandwidth: float = 117_500_000.0
-    downtime_limit: float = 0.3
+    downtime_limit: float = DOWNTIME_LIMIT
     preset: str = "qemu-7.2"
     auto_converge: bool = False
 
@@ -64,17 +65,18 @@ class Scenario:
     @property
     def plan(self) -> Plan:
         """The plan that pre-flight judges, here as everywhere."""
-        return Plan(
-            memory=self.memory,
+        return Plan(self.specification())
+
+    def specification(self) -> MigrationSpec:
+        """The migration for the engine."""
+        return MigrationSpec(
+            self.workload,
+            self.memory,
             bandwidth=self.bandwidth,
             downtime_limit=self.downtime_limit,
             rule=PRESETS[self.preset],
             capabilities=frozenset({Capability.AUTO_CONVERGE} if self.auto_converge else ()),
         )
-
-    def specification(self) -> MigrationSpec:
-        """The migration for the engine."""
-        return self.plan.specification(self.workload)
 
     @property
     def threshold(self) -> float:

@@ -1,12 +1,14 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 
-from fcm.migration.engine.specification import LOOPBACK_RATE
-from fcm.migration.engine.workload import Scattered, Uniform, Workload
+from fcm.migration.engine.specification import LOOPBACK_RATE, MigrationSpec
+from fcm.migration.engine.workload import IDLE, Scattered, Uniform, Workload
 from fcm.migration.judging.fitting import DirtySample, fit, nonnegative_least_squares
 from fcm.migration.judging.plan import Plan
 from fcm.migration.judging.preflight import RemedyKind, Verdict, judge
@@ -17,6 +19,12 @@ DATA = Path(__file__).parents[2] / "data" / "recordings"
 GIB = 1 << 30
 MIB = 1 << 20
 STUCK = [DirtySample(1, 80), DirtySample(2, 72), DirtySample(4, 55), DirtySample(8, 32)]
+
+
+def planned(memory: int, bandwidth: float, limit: float | None = None, zero_share: float = 0.0, **more: Any) -> Plan:
+    """A plan of so many bytes over so many bytes/s."""
+    spec = MigrationSpec(IDLE, memory, bandwidth=bandwidth, downtime_limit=limit, **more)
+    return Plan(spec, zero_share)
 
 
 def test_least_squares_never_go_below_zero_and_find_an_exact_answer() -> None:
@@ -38,7 +46,9 @@ def test_measured_dirty_rates_alone_foretell_a_recorded_migration() -> None:
     assert recording.laboratory is not None
     assert recording.final is not None
     case = recording.laboratory.case
-    plan = Plan(case.memory, case.bandwidth, case.downtime_limit, filled_to=case.filled_to, line_rate=LOOPBACK_RATE)
+    plan = replace(
+        planned(case.memory, case.bandwidth, case.downtime_limit, line_rate=LOOPBACK_RATE), filled_to=case.filled_to
+    )
     result = judge(plan, samples=samples_of(recording.laboratory))
     assert result.verdict is Verdict.CONVERGES
     assert result.total.value == pytest.approx(recording.final.total, rel=0.08)
@@ -48,7 +58,7 @@ def test_measured_dirty_rates_alone_foretell_a_recorded_migration() -> None:
 
 
 def test_what_does_not_end_is_told_with_what_would_help() -> None:
-    result = judge(Plan(GIB, 48.0 * MIB, 0.3), samples=STUCK, members=4)
+    result = judge(planned(GIB, 48.0 * MIB, 0.3), samples=STUCK, members=4)
     assert result.verdict is Verdict.CONVERGES_WITH
     kinds = {r.kind for r in result.remedies}
     assert {RemedyKind.BANDWIDTH, RemedyKind.AUTO_CONVERGE, RemedyKind.POSTCOPY} <= kinds
@@ -56,22 +66,22 @@ def test_what_does_not_end_is_told_with_what_would_help() -> None:
 
 
 def test_the_named_downtime_limit_lets_it_end() -> None:
-    result = judge(Plan(GIB, 48.0 * MIB, 0.3), samples=STUCK, members=0)
+    result = judge(planned(GIB, 48.0 * MIB, 0.3), samples=STUCK, members=0)
     limit = next(r.value for r in result.remedies if r.kind is RemedyKind.DOWNTIME_LIMIT)
     assert limit is not None
-    assert judge(Plan(GIB, 48.0 * MIB, limit), samples=STUCK, members=0).verdict is Verdict.CONVERGES
+    assert judge(planned(GIB, 48.0 * MIB, limit), samples=STUCK, members=0).verdict is Verdict.CONVERGES
 
 
 def test_zero_pages_cost_next_to_nothing() -> None:
     idle = Workload((Scattered(100, 10.0),))
-    full = judge(Plan(GIB, 100.0 * MIB), idle, members=0).total.value
-    empty = judge(Plan(GIB, 100.0 * MIB, zero_share=0.9), idle, members=0).total.value
+    full = judge(planned(GIB, 100.0 * MIB), idle, members=0).total.value
+    empty = judge(planned(GIB, 100.0 * MIB, zero_share=0.9), idle, members=0).total.value
     assert empty < full / 5
 
 
 def test_a_plan_without_a_workload_or_samples_is_refused() -> None:
     with pytest.raises(ValueError, match="dirty rates"):
-        judge(Plan(GIB, 1e8))
+        judge(planned(GIB, 1e8))
 
 
 def test_few_sampled_pages_leave_a_rate_less_sure_than_the_same_rate_counted() -> None:

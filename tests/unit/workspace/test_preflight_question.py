@@ -25,16 +25,16 @@ def asked(options: MigrationOptions | None = None, **about: Any) -> Question:
 def test_the_plan_takes_the_first_network_of_the_preference_order_with_what_it_really_carries() -> None:
     plan = asked().plan
     assert plan is not None
-    assert plan.bandwidth == pytest.approx(1_250_000_000 * 0.94)
-    assert plan.memory == GIB
-    assert plan.limit == pytest.approx(0.3)
+    assert plan.spec.bandwidth == pytest.approx(1_250_000_000 * 0.94)
+    assert plan.spec.memory == GIB
+    assert plan.spec.limit == pytest.approx(0.3)
 
 
 def test_options_narrow_the_plan() -> None:
     plan = asked(MigrationOptions(downtime_limit=1.5, bandwidth=10_000_000, auto_converge=True)).plan
     assert plan is not None
-    assert (plan.bandwidth, plan.downtime_limit) == (10_000_000, 1.5)
-    assert {capability.value for capability in plan.capabilities} == {"auto-converge"}
+    assert (plan.spec.bandwidth, plan.spec.downtime_limit) == (10_000_000, 1.5)
+    assert {capability.value for capability in plan.spec.capabilities} == {"auto-converge"}
 
 
 def test_every_option_that_the_engine_models_is_in_the_plan() -> None:
@@ -46,7 +46,7 @@ def test_every_option_that_the_engine_models_is_in_the_plan() -> None:
     wide = asked(MigrationOptions(parallel_connections=4)).plan
     assert plain is not None
     assert wide is not None
-    assert [one.value for one in (*plain.capabilities, *wide.capabilities)] == ["xbzrle", "multifd"]
+    assert [one.value for one in (*plain.spec.capabilities, *wide.spec.capabilities)] == ["xbzrle", "multifd"]
 
 
 def test_a_quiet_guest_passes() -> None:

@@ -190,7 +190,7 @@ class MeasureDialog(PlainDialog):
         if judgement is None or self.window_of.workspace is None or self._machine not in self.state.machines:
             return
         plan = measured_question(self.workspace, self.machine, destination, self.samples).plan
-        self.curve.show_samples(self.samples, judgement.workload, plan.bandwidth if plan else 0.0)
+        self.curve.show_samples(self.samples, judgement.workload, plan.spec.bandwidth if plan else 0.0)
         for way in ways(self.workspace, self.machine, destination, judgement):
             self._buttons.addWidget(self._button(way), 0, Qt.AlignmentFlag.AlignLeft)
 

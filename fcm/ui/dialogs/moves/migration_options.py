@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QSize, Signal
 from PySide6.QtWidgets import QCheckBox, QDoubleSpinBox, QGridLayout, QGroupBox, QHBoxLayout, QSpinBox
 
+from fcm.migration.constants import DOWNTIME_LIMIT, THROTTLE_INCREMENT, THROTTLE_INITIAL
 from fcm.model.commands import Command, SetConcurrentMigrations, SetMigrationOptions
 from fcm.model.entities import MigrationOptions
 from fcm.ui.dialogs.frame import CommandDialog
@@ -37,7 +38,8 @@ class MigrationOptionsPanel(QGroupBox):
         super().__init__(title)
         self._shown = options
         self.downtime = _figure("Downtime limit", 2_000_000, 50, " ms", "Default")
-        self.downtime.setToolTip("How long the machine may stand still at the end; 300 ms where nothing is set")
+        default = f"{DOWNTIME_LIMIT * 1000:.0f} ms where nothing is set"
+        self.downtime.setToolTip(f"How long the machine may stand still at the end; {default}")
         self.bandwidth = _figure("Bandwidth", 400_000, 100, " Mbit/s", "All that the network carries")
         self.bandwidth.setToolTip(LIMIT_HINT)
         self.time_limit = _figure("Cancel after", 30 * 1440, 5, " min", "Never")
@@ -47,8 +49,8 @@ class MigrationOptionsPanel(QGroupBox):
         self.connections.setRange(1, 255)
         self.connections.setToolTip("TCP connections that carry memory at the same time (QEMU: multifd); 2 to 4 help")
         self.auto_converge = named(QCheckBox("&Auto-converge: slow the guest if it writes too fast"), "Auto-converge")
-        self.first_step = _percent("Auto-converge first step", "20 % (QEMU)")
-        self.next_steps = _percent("Auto-converge increment", "10 % (QEMU)")
+        self.first_step = _percent("Auto-converge first step", f"{THROTTLE_INITIAL} % (QEMU)")
+        self.next_steps = _percent("Auto-converge increment", f"{THROTTLE_INCREMENT} % (QEMU)")
         self.post_copy = named(QCheckBox("&Post-copy: move first, fetch the rest of the memory after"), "Post-copy")
         self.post_copy.setToolTip("If the network or the source fails while memory is fetched, the machine is lost")
         self.xbzrle = named(QCheckBox("&XBZRLE: send only what changed of pages sent before"), "XBZRLE")

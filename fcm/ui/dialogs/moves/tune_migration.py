@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QSize
 from PySide6.QtWidgets import QCheckBox, QDoubleSpinBox
 
+from fcm.migration.constants import DOWNTIME_LIMIT
 from fcm.model.commands import Command, TuneMigration
 from fcm.model.entities import UNLIMITED
 from fcm.ui.dialogs.frame import CommandDialog
@@ -20,8 +21,6 @@ if TYPE_CHECKING:
 
 MBIT = 125_000
 """Bytes/s of 1 Mbit/s."""
-QEMU_LIMIT = 0.3
-"""s: the downtime limit where nothing is set (QEMU and libvirt)."""
 
 
 class TuneMigrationDialog(CommandDialog):
@@ -33,7 +32,7 @@ class TuneMigrationDialog(CommandDialog):
         found = self.migration
         machine = self.state.machines.get(found.machine)
         options = found.options
-        self._old_limit = QEMU_LIMIT if options.downtime_limit is None else options.downtime_limit
+        self._old_limit = DOWNTIME_LIMIT if options.downtime_limit is None else options.downtime_limit
         self.limit = named(QDoubleSpinBox(), "Downtime limit")
         self.limit.setRange(1, 2_000_000)
         self.limit.setDecimals(0)
