@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 MBIT = 125_000
 """Bytes/s of 1 Mbit/s."""
+DOWNTIME_HINT = f"How long the machine may stand still at the end; {DOWNTIME_LIMIT * 1000:.0f} ms where nothing is set"
 LIMIT_HINT = (
     "No more than this while memory is copied. Not limited are the last pages, while the machine stands still, and "
     "what follows a switch to post-copy. On real hosts several connections need a higher limit than one"
@@ -38,8 +39,7 @@ class MigrationOptionsPanel(QGroupBox):
         super().__init__(title)
         self._shown = options
         self.downtime = _figure("Downtime limit", 2_000_000, 50, " ms", "Default")
-        default = f"{DOWNTIME_LIMIT * 1000:.0f} ms where nothing is set"
-        self.downtime.setToolTip(f"How long the machine may stand still at the end; {default}")
+        self.downtime.setToolTip(DOWNTIME_HINT)
         self.bandwidth = _figure("Bandwidth", 400_000, 100, " Mbit/s", "All that the network carries")
         self.bandwidth.setToolTip(LIMIT_HINT)
         self.time_limit = _figure("Cancel after", 30 * 1440, 5, " min", "Never")
