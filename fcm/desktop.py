@@ -88,7 +88,7 @@ def install(prefix: Path | None = None, started: Path | None = None) -> Places:
         if not is_there:  # pip and pipx may have put it there themselves
             there.link.unlink(missing_ok=True)
             there.link.symlink_to(own)
-        there.entry.write_text(_entry(there.link, "" if is_there else str(own)), encoding="utf-8")
+        there.entry.write_text(_entry(there.link, "" if is_there else str(own)), encoding="utf-8", newline="\n")
         there.icon.write_bytes(resources.path("icons", "app.svg").read_bytes())
     except OSError as error:
         raise DesktopError(_not_done("installed", error)) from error
@@ -157,8 +157,13 @@ def _quoted(path: Path) -> str:
 
 def _only_linux() -> None:
     if sys.platform != "linux":
+        instead = {
+            "win32": "On Windows, start fcmw.exe, next to fcm.exe; it opens no console. To use fcm in every console, "
+            "add that folder to the Path variable.",
+            "darwin": "On macOS, link the program into a folder on your PATH, such as ~/.local/bin/fcm.",
+        }
         raise WrongInputError(
-            "Menu entries are supported on Linux desktops only. On Windows, start fcmw.exe, next to fcm.exe."
+            f"Menu entries are supported on Linux desktops only. {instead.get(sys.platform, 'Start fcm from a shell.')}"
         )
 
 

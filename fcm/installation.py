@@ -29,6 +29,14 @@ def program() -> Path | None:
     return path if path.stem.lower() in ("fcm", "fcmw") and path.is_file() else None
 
 
+def typed(text: str) -> str:
+    """One word of a command line as it is typed here: with quotation marks where a blank or another sign needs them."""
+    if sys.platform == "win32":
+        # Both cmd and PowerShell take these, and no name of a file has one. In PowerShell "& " begins such a command.
+        return f'"{text}"' if set(text) & set(" &()[]{}^=;!'+,`~$@#") else text
+    return shlex.quote(text)
+
+
 def command(words: str, path: bool = False) -> str:
     """The command line that runs this fcm with some words, as it can be typed here: ``fcm tour``, or with its path.
 
@@ -38,11 +46,11 @@ def command(words: str, path: bool = False) -> str:
     """
     own = program()
     if own is None:
-        return f"{shlex.quote(sys.executable)} -m fcm {words}" if sys.executable and not is_bundle() else f"fcm {words}"
+        return f"{typed(sys.executable)} -m fcm {words}" if sys.executable and not is_bundle() else f"fcm {words}"
     found = shutil.which("fcm", path="/usr/local/bin:/usr/bin" if path else None)
     if found is not None and os.path.realpath(found) == str(own):
         return f"fcm {words}"
-    return f"{shlex.quote(str(own))} {words}"
+    return f"{typed(str(own))} {words}"
 
 
 def again() -> str:
@@ -59,7 +67,13 @@ def with_libvirt() -> str:
             "A bundle cannot include it, because it must match the libvirt version of the computer. To manage real "
             "hosts, install fcm from source: see docs/live-hosts.md."
         )
+    if sys.platform == "win32":
+        return "It is not made for Windows. To manage real hosts, run fcm on Linux: docs/live-hosts.md tells how."
+    if sys.platform == "darwin":
+        return (
+            f"With Homebrew: brew install libvirt pkgconf, then {typed(sys.executable)} -m pip install libvirt-python."
+        )
     return (
         f"On Debian: sudo apt-get install {LIBVIRT_PACKAGES}, then "
-        f"{shlex.quote(sys.executable)} -m pip install libvirt-python."
+        f"{typed(sys.executable)} -m pip install libvirt-python."
     )

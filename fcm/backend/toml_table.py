@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-import shlex
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from fcm.backend.base import BackendError
 from fcm.backend.toml_lines import TomlLines
+from fcm.installation import typed
 from fcm.mistakes import WrongInputError
 from fcm.text.textfile import Kind, TextFileError, parse_toml, read_text
 from fcm.text.words import as_data, quoted
@@ -66,7 +66,7 @@ class UntrustedFileError(ClusterFileError):
 
     def __init__(self, path: FilePath, line: int, demands: Sequence[str], digest: str) -> None:
         listed = "; ".join(demands)
-        remedy = f"If you trust this file, allow it once: fcm hosts trust {shlex.quote(str(path))}"
+        remedy = f"If you trust this file, allow it once: fcm hosts trust {typed(str(path))}"
         super().__init__(path, line, f"Opening this file would {listed}. {remedy}")
         self.demands = tuple(demands)
         """What it would do, each a phrase that follows "would"."""

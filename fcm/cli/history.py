@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import argparse
 import json
-import shlex
 import sys
 from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from fcm.installation import typed
 from fcm.mistakes import WrongInputError
 from fcm.text.words import counted, quoted
 
@@ -103,7 +103,7 @@ def _tell_earlier(journals: list[Path]) -> None:
 
     print("Journals of earlier clusters with this name, newest first:", file=sys.stderr)
     for path in journals:
-        print(f"  {command(f'history {shlex.quote(str(path))}')}", file=sys.stderr)
+        print(f"  {command(f'history {typed(str(path))}')}", file=sys.stderr)
 
 
 def _tell(arguments: argparse.Namespace, uri: str, history: History, machines: Sequence[str]) -> int:

@@ -16,6 +16,7 @@ from fcm.lab.faults import LinkFault, NodeFault, break_link, break_node
 from fcm.lab.lab import bring_up, current_plan, read_status, take_down
 from fcm.lab.machines import LabMachine, add_machine, free_number, list_machines, remove_machine
 from fcm.lab.plan import (
+    LINUX_ONLY,
     LabError,
     LabFolders,
     LabInputError,
@@ -191,6 +192,9 @@ def _guarded(handler: Callable[[argparse.Namespace], int]) -> Callable[[argparse
     """*handler*, with every refusal of the lab or the machine as one sentence and exit code 1."""
 
     def run(arguments: argparse.Namespace) -> int:
+        if sys.platform != "linux":
+            print(LINUX_ONLY, file=sys.stderr)
+            return FAILED
         try:
             return handler(arguments)
         except LabError as error:

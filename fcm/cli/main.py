@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import sys
 from typing import TYPE_CHECKING, Any
@@ -131,6 +132,10 @@ def _guarded(words: list[str]) -> int:
         _say_no_more()
         return FAILED
     except OSError as error:
+        if sys.platform == "win32" and error.errno == errno.EINVAL and error.filename is None:
+            # What Windows says of a pipe whose reader has gone: https://bugs.python.org/issue35754
+            _say_no_more()
+            return FAILED
         where = f"{error.filename}: " if error.filename else ""
         print(f"fcm stopped because of an error. {where}{error.strerror or error}.", file=sys.stderr)
         _say_no_more()

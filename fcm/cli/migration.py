@@ -279,7 +279,7 @@ def _draw(result: Prediction, title: str, recording: Recording | None, path: Pat
     svg = convergence_svg(result, title, recording)
     try:
         if path.suffix.lower() == ".svg":
-            path.write_text(svg, encoding="utf-8")
+            path.write_text(svg, encoding="utf-8", newline="\n")
         elif trouble := _no_qt():
             print(f"{path}: {trouble} Write the plot as .svg instead.", file=sys.stderr)
             return FAILED

@@ -15,7 +15,7 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from fcm.text.terminal import control
+from fcm.text.terminal import control, is_unicode
 from fcm.text.textfile import SCRIPT, TextFileError, decoded
 from fcm.text.words import quoted
 
@@ -114,7 +114,11 @@ def _run(arguments: argparse.Namespace) -> int:
             results = session.execute(source.text, source.file)
         if arguments.json:
             errors = [{"message": error.message, "remedy": error.remedy} for error in results.errors]
-            print(json.dumps({"output": results.json(), "errors": errors}, ensure_ascii=False, indent=2))
+            print(
+                json.dumps(
+                    {"output": results.json(), "errors": errors}, ensure_ascii=not is_unicode(sys.stdout), indent=2
+                )
+            )
         sys.stdout.flush()
     except BrokenPipeError:
         # Whoever read the output has gone; what is left of it must not complain at the end of the program.
@@ -229,13 +233,14 @@ class Progress:
 
     def __init__(self) -> None:
         self._last = ""
+        self._width = 0
 
     def show(self, activity: str, status: str, percent: int) -> None:
         """Show, or end with percent -1."""
         if percent < 0:
             if self._last and sys.stderr.isatty():
                 print(file=sys.stderr)
-            self._last = ""
+            self._last, self._width = "", 0
             return
         over = sys.stderr.isatty()
         if not over:
@@ -244,8 +249,10 @@ class Progress:
         if shown != self._last:
             self._last = shown
             if over:
-                control(sys.stderr, "\r\x1b[K")
+                # Blanks, for an older console of Windows does not know the sequence that clears a line.
+                control(sys.stderr, f"\r{' ' * self._width}\r")
                 shown = shown[: shutil.get_terminal_size().columns - 1]
+                self._width = len(shown)
             print(shown, end="" if over else "\n", file=sys.stderr, flush=True)
 
 

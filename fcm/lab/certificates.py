@@ -40,7 +40,9 @@ def place_certificates(node: LabNode, folders: LabFolders, names: Sequence[str] 
     extensions = place / "extensions"
     extensions.write_text(
         f"subjectAltName={listed}\nbasicConstraints=critical,CA:FALSE\nkeyUsage=critical,digitalSignature\n"
-        "extendedKeyUsage=serverAuth,clientAuth\n"
+        "extendedKeyUsage=serverAuth,clientAuth\n",
+        encoding="utf-8",
+        newline="\n",
     )
     _make_private(key)
     run("openssl", "req", "-new", *_KEY, "-subj", f"/CN={node.name}", "-keyout", key, "-out", request)

@@ -90,7 +90,7 @@ def break_node(fault: NodeFault, node: LabNode, folders: LabFolders) -> None:
     Raises:
         LabError: the node is off, or has no libvirtd to do it to.
     """
-    if sys.platform == "win32":
+    if sys.platform != "linux":
         raise LabError(LINUX_ONLY)
     hold = folders.hold_libvirtd(node)
     match fault:
@@ -117,7 +117,9 @@ def break_node(fault: NodeFault, node: LabNode, folders: LabFolders) -> None:
         case NodeFault.STORAGE_BACK:
             run(*_mounts_of(node, folders), "umount", folders.shared)
         case NodeFault.MEMORY_SHORT:
-            (folders.node(node) / "etc" / LITTLE_MEMORY_MARK).write_text(f"{_LITTLE_MEMORY}\n")
+            (folders.node(node) / "etc" / LITTLE_MEMORY_MARK).write_text(
+                f"{_LITTLE_MEMORY}\n", encoding="utf-8", newline="\n"
+            )
         case NodeFault.MEMORY_BACK:
             (folders.node(node) / "etc" / LITTLE_MEMORY_MARK).unlink(missing_ok=True)
 

@@ -49,7 +49,7 @@ def _fingerprint() -> str:
 def is_cached(folders: LabFolders) -> bool:
     """True if a guest built from the present sources lies in the cache: no compiler or download is needed."""
     try:
-        known = (folders.cache / "fingerprint").read_text()
+        known = (folders.cache / "fingerprint").read_text(encoding="utf-8")
     except OSError:
         return False
     return known == _fingerprint() and all((folders.cache / part).is_file() for part in _PARTS)
@@ -183,7 +183,7 @@ def build_guest(folders: LabFolders) -> None:
         (work / "initrd.gz").write_bytes(pack_initrd(files))
         for part in _PARTS:
             os.replace(work / part, folders.cache / part)
-        (work / "fingerprint").write_text(_fingerprint())
+        (work / "fingerprint").write_text(_fingerprint(), encoding="utf-8", newline="\n")
         os.replace(work / "fingerprint", folders.cache / "fingerprint")
 
 

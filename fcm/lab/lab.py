@@ -57,7 +57,7 @@ class LabStatus:
 @contextmanager
 def _only_one(folders: LabFolders) -> Iterator[None]:
     """Keep a second ``up`` or ``down`` out. An abstract socket: the kernel frees it however this process ends."""
-    if sys.platform == "win32":
+    if sys.platform != "linux":
         raise LabError(LINUX_ONLY)
     with socket.socket(socket.AF_UNIX) as lock:
         try:
@@ -97,13 +97,13 @@ def _write_record(record: _Record, folders: LabFolders) -> None:
     )
     folders.state.mkdir(mode=0o755, parents=True, exist_ok=True)
     fresh = folders.record.with_suffix(".new")
-    fresh.write_text(text)
+    fresh.write_text(text, encoding="utf-8", newline="\n")
     fresh.replace(folders.record)
 
 
 def _read_record(folders: LabFolders) -> _Record | None:
     try:
-        known = json.loads(folders.record.read_text())
+        known = json.loads(folders.record.read_text(encoding="utf-8"))
         plan = make_plan(known["nodes"], known["bandwidth"], known["older"])
         process = known.get("process")
         return _Record(
@@ -128,7 +128,7 @@ def _this_process() -> tuple[int, int]:
 
 
 def _is_mounted(folder: Path) -> bool:
-    lines = Path("/proc/self/mountinfo").read_text().splitlines()
+    lines = Path("/proc/self/mountinfo").read_text(encoding="utf-8").splitlines()
     return any(line.split(" ")[4] == str(folder) for line in lines)
 
 
@@ -139,7 +139,7 @@ def _mount_is_ours() -> bool:
 
 
 def _refuse_without_root() -> None:
-    if sys.platform == "win32":
+    if sys.platform != "linux":
         raise LabError(LINUX_ONLY)
     if os.geteuid() != 0:
         raise LabError("The lab belongs to root. Run this command with sudo.")
@@ -197,12 +197,18 @@ def bring_up(plan: LabPlan, folders: LabFolders, own: bool = False) -> Path:
         place_guest(folders)
         if has_ssh():
             prepare_ssh(plan, folders)
-            folders.ssh_hosts_file.write_text(render_hosts_file(plan, folders, over_ssh=True, identity=record.identity))
+            folders.ssh_hosts_file.write_text(
+                render_hosts_file(plan, folders, over_ssh=True, identity=record.identity),
+                encoding="utf-8",
+                newline="\n",
+            )
         for node in plan.nodes:
             start_node(node, plan, folders)
         for node in plan.nodes:
             wait_for_node(node, folders)
-        folders.hosts_file.write_text(render_hosts_file(plan, folders, identity=record.identity))
+        folders.hosts_file.write_text(
+            render_hosts_file(plan, folders, identity=record.identity), encoding="utf-8", newline="\n"
+        )
         if not record.complete:
             record = replace(record, process=_this_process() if own else None)
         _write_record(replace(record, plan=plan, complete=True), folders)
@@ -213,7 +219,7 @@ def _remove(folders: LabFolders, own_mount: bool) -> None:
     remove_networks(folders, own_mount)
     if folders.state.exists():
         inside = f"{folders.state}/"
-        for line in Path("/proc/self/mountinfo").read_text().splitlines():
+        for line in Path("/proc/self/mountinfo").read_text(encoding="utf-8").splitlines():
             mounted = line.split(" ")[4]
             if mounted.startswith(inside):
                 raise LabError(f"{mounted} is still mounted. Nothing was deleted in {folders.state}.")

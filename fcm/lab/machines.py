@@ -147,7 +147,7 @@ def _records(folders: LabFolders) -> Path:
 
 def list_machines(folders: LabFolders) -> tuple[LabMachine, ...]:
     """The machines that ``add_machine`` made, by name."""
-    machines = [LabMachine(**json.loads(path.read_text())) for path in _records(folders).glob("*.json")]
+    machines = [LabMachine(**json.loads(path.read_text(encoding="utf-8"))) for path in _records(folders).glob("*.json")]
     return tuple(sorted(machines, key=lambda machine: machine.name))
 
 
@@ -176,7 +176,7 @@ def domains_on(node: LabNode, folders: LabFolders, *, running: bool = False, lim
 def ready_count(machine: LabMachine, folders: LabFolders) -> int:
     """How many times the machine has booted to the end: it prints READY once it serves."""
     try:
-        return machine.console(folders).read_text(errors="replace").count(f"READY {machine.name} ")
+        return machine.console(folders).read_text(encoding="utf-8", errors="replace").count(f"READY {machine.name} ")
     except OSError:
         return 0
 
@@ -196,13 +196,13 @@ def add_machine(machine: LabMachine, node: LabNode, folders: LabFolders, limit: 
     for folder in (_records(folders), folders.shared, folders.consoles):
         folder.mkdir(parents=True, exist_ok=True)
     record = _records(folders) / f"{machine.name}.json"
-    record.write_text(json.dumps(asdict(machine)))
+    record.write_text(json.dumps(asdict(machine)), encoding="utf-8", newline="\n")
     try:
         with machine.disk(folders).open("wb") as disk:
             disk.truncate(_DISK_BYTES)
         machine.console(folders).write_bytes(b"")
         definition = _records(folders) / f"{machine.name}.xml"
-        definition.write_text(machine.domain_xml(folders))
+        definition.write_text(machine.domain_xml(folders), encoding="utf-8", newline="\n")
         virsh(node, folders, "define", definition)
         virsh(node, folders, "start", machine.name)
         give_up = time.monotonic() + limit

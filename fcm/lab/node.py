@@ -87,18 +87,20 @@ def _prepare_folders(node: LabNode, plan: LabPlan, folders: LabFolders) -> None:
         with suppress(FileNotFoundError):
             shutil.copyfile(Path("/etc") / name, etc / name)
     for name, line in _USERS.items():
-        known = (etc / name).read_text()
+        known = (etc / name).read_text(encoding="utf-8")
         if "libvirt-qemu:" not in known:
-            (etc / name).write_text(f"{known.rstrip()}\n{line}\n")
+            (etc / name).write_text(f"{known.rstrip()}\n{line}\n", encoding="utf-8", newline="\n")
     (etc / "shadow").write_text(
-        "root:NP:19000::::::\n"
+        "root:NP:19000::::::\n", encoding="utf-8", newline="\n"
     )  # no password fits; without the file sshd holds root for locked
     (etc / "shadow").chmod(0o600)
-    (etc / "hosts").write_text(_hosts(plan))
-    (etc / "hostname").write_text(f"{node.name}\n")
-    (etc / "libvirt" / "libvirtd.conf").write_text(_LIBVIRTD_CONF.format(uuid=node.host_uuid))
+    (etc / "hosts").write_text(_hosts(plan), encoding="utf-8", newline="\n")
+    (etc / "hostname").write_text(f"{node.name}\n", encoding="utf-8", newline="\n")
+    (etc / "libvirt" / "libvirtd.conf").write_text(
+        _LIBVIRTD_CONF.format(uuid=node.host_uuid), encoding="utf-8", newline="\n"
+    )
     listen = "::" if Path("/proc/net/if_inet6").exists() else "0.0.0.0"  # "::" takes IPv4 too
-    (etc / "libvirt" / "qemu.conf").write_text(_QEMU_CONF.format(listen=listen))
+    (etc / "libvirt" / "qemu.conf").write_text(_QEMU_CONF.format(listen=listen), encoding="utf-8", newline="\n")
     _place_pool(etc / "libvirt" / "storage", folders)
     place_certificates(node, folders)
     mark = etc / OLDER_PROCESSOR_MARK
@@ -113,7 +115,9 @@ def _place_pool(place: Path, folders: LabFolders) -> None:
     (place / "autostart").mkdir(parents=True, exist_ok=True)
     definition = place / f"{_POOL}.xml"
     definition.write_text(
-        f"<pool type='dir'><name>{_POOL}</name><target><path>{folders.shared}</path></target></pool>\n"
+        f"<pool type='dir'><name>{_POOL}</name><target><path>{folders.shared}</path></target></pool>\n",
+        encoding="utf-8",
+        newline="\n",
     )
     link = place / "autostart" / definition.name
     if not link.is_symlink():
@@ -127,7 +131,7 @@ def is_running(node: LabNode, folders: LabFolders) -> bool:
 
 def answers(node: LabNode, folders: LabFolders) -> bool:
     """True if the node's libvirtd takes connections on its socket."""
-    if sys.platform == "win32":
+    if sys.platform != "linux":
         raise LabError(LINUX_ONLY)
     with socket.socket(socket.AF_UNIX) as line:
         line.settimeout(1.0)
@@ -195,7 +199,7 @@ def _last_words(node: LabNode, folders: LabFolders) -> str:
     home = folders.node(node)
     for log in (home / "var" / "log" / "libvirt" / "libvirtd.log", home / "init.log"):
         try:
-            lines = log.read_text(errors="replace").strip().splitlines()
+            lines = log.read_text(encoding="utf-8", errors="replace").strip().splitlines()
         except OSError:
             continue
         if lines:

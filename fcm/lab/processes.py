@@ -108,7 +108,7 @@ def processes_in(namespace: str) -> tuple[int, ...]:
 def command_line(pid: int) -> tuple[str, ...]:
     """The words a process was started with; empty once it is gone."""
     try:
-        return tuple(Path(f"/proc/{pid}/cmdline").read_text(errors="replace").split("\0")[:-1])
+        return tuple(Path(f"/proc/{pid}/cmdline").read_text(encoding="utf-8", errors="replace").split("\0")[:-1])
     except OSError:
         return ()
 
@@ -116,7 +116,7 @@ def command_line(pid: int) -> tuple[str, ...]:
 def program(pid: int) -> str:
     """The program name of a process; empty once it is gone."""
     try:
-        return Path(f"/proc/{pid}/comm").read_text().strip()
+        return Path(f"/proc/{pid}/comm").read_text(encoding="utf-8").strip()
     except OSError:
         return ""
 
@@ -124,7 +124,7 @@ def program(pid: int) -> str:
 def process_state(pid: int) -> str:
     """The one-letter state of a process, such as R, S, T (stopped) or Z (ended, not yet reaped); empty once gone."""
     try:
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+        return Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()[0]
     except OSError:
         return ""
 
@@ -134,7 +134,7 @@ def process_start(pid: int) -> int | None:
     that was given to another process is told apart. None where there is no such process.
     """
     try:
-        return int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[19])
+        return int(Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()[19])
     except (OSError, ValueError, IndexError):
         return None
 
@@ -143,7 +143,7 @@ def first_process_in(namespace: str) -> int | None:
     """The process that is PID 1 of the node whose network namespace is *namespace*."""
     for pid in processes_in(namespace):
         try:
-            status = Path(f"/proc/{pid}/status").read_text()
+            status = Path(f"/proc/{pid}/status").read_text(encoding="utf-8")
         except OSError:
             continue
         for line in status.splitlines():
@@ -160,7 +160,7 @@ def end_all_in(namespace: str, limit: float = 10.0) -> None:
     Raises:
         LabError: something outlived *limit* s.
     """
-    if sys.platform == "win32":
+    if sys.platform != "linux":
         raise LabError(LINUX_ONLY)
     give_up = time.monotonic() + limit
     while left := processes_in(namespace):

@@ -61,7 +61,7 @@ def missing(
         has_program: looks a program up.
         has_one_of: looks for any of some files.
     """
-    if platform != "linux" or sys.platform == "win32":
+    if platform != "linux" or sys.platform != "linux":
         return LINUX_ONLY
     if (os.geteuid() if user is None else user) != 0:
         return f"The lab requires root to create namespaces and networks. Run: sudo {command('lab up', path=True)}"

@@ -59,13 +59,15 @@ def prepare_ssh(plan: LabPlan, folders: LabFolders) -> None:
     for node in plan.nodes:
         key = place / f"host-key-{node.name}"
         _make_key(key)
-        public = key.with_name(f"{key.name}.pub").read_text().split()
+        public = key.with_name(f"{key.name}.pub").read_text(encoding="utf-8").split()
         address = MANAGEMENT.address(node.number)
         known.append(f"{node.name},{address} {public[0]} {public[1]}")
-        (place / f"sshd-{node.name}").write_text(_DAEMON_CONFIG.format(address=address, place=place, node=node.name))
-    (place / "known_hosts").write_text("\n".join(known) + "\n")
+        (place / f"sshd-{node.name}").write_text(
+            _DAEMON_CONFIG.format(address=address, place=place, node=node.name), encoding="utf-8", newline="\n"
+        )
+    (place / "known_hosts").write_text("\n".join(known) + "\n", encoding="utf-8", newline="\n")
     config = place / "config"
-    config.write_text(_CLIENT_CONFIG.format(place=place))
+    config.write_text(_CLIENT_CONFIG.format(place=place), encoding="utf-8", newline="\n")
     _write_program(place / "from-node", f'exec ssh -F {config} "$@"')
     _write_program(place / "from-station", f'exec ip netns exec {folders.namespace("client")} ssh -F {config} "$@"')
 
@@ -82,5 +84,5 @@ def _make_key(path: Path) -> None:
 
 
 def _write_program(path: Path, line: str) -> None:
-    path.write_text(f"#!/bin/sh\n{line}\n")
+    path.write_text(f"#!/bin/sh\n{line}\n", encoding="utf-8", newline="\n")
     path.chmod(0o700)

@@ -21,7 +21,7 @@ _NETWORK_NAMESPACE: Final = 0x40000000
 
 def _enter(namespace: str) -> None:
     """Move the calling thread, and no other, into a network namespace (setns(2))."""
-    if sys.platform == "win32":
+    if sys.platform != "linux":
         raise LabError(LINUX_ONLY)
     libc = ctypes.CDLL(None, use_errno=True)
     handle = os.open(NAMESPACES / namespace, os.O_RDONLY | os.O_CLOEXEC)

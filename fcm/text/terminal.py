@@ -22,7 +22,8 @@ _UNSEEN = re.compile(
 """Control characters but tab and line feed, marks and overrides of the direction of writing (Unicode UAX 9; those of
 CVE-2021-42574), other line ends, and halves of pairs, which no terminal can be sent."""
 _SIGN = "\N{REPLACEMENT CHARACTER}"
-_IN_ASCII = {"“": '"', "”": '"', "‘": "'", "’": "'", "…": "...", "–": "-", "→": "->", "µ": "u", "×": "x"}
+_IN_ASCII = {"“": '"', "”": '"', "‘": "'", "’": "'", "…": "...", "–": "-", "→": "->", "µ": "u", "×": "x",
+             "—": "-", "−": "-", "←": "<-", "≤": "<=", "≥": ">=", "\u00a0": " ", "\u202f": " "}  # fmt: skip
 """What this program writes itself, for terminals whose encoding has it not."""
 _LIKE = "fcm.like"
 """Name of the way in which a character is written that an encoding has not."""
@@ -35,6 +36,15 @@ def _alike(error: UnicodeError) -> tuple[str, int]:
 
 
 codecs.register_error(_LIKE, _alike)
+
+
+def is_unicode(stream: TextIO) -> bool:
+    """Whether a stream takes every character; a console or a pipe of Windows may have a code page of 256."""
+    encoding = getattr(stream, "encoding", None)
+    try:
+        return not encoding or codecs.lookup(encoding).name.startswith("utf-")
+    except LookupError:
+        return False
 
 
 def plain(text: str) -> str:
@@ -109,4 +119,4 @@ def _open_what_is_closed() -> None:
     for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
         if getattr(sys, name) is None:
             # The lowest number that is free is that of the closed stream.
-            setattr(sys, name, open(os.devnull, mode, encoding="utf-8"))  # noqa: SIM115 (to the end of the program)
+            setattr(sys, name, open(os.devnull, mode, encoding="utf-8", newline=""))  # noqa: SIM115 (to the end of the program)

@@ -13,6 +13,7 @@ from fcm.model.quantities import size
 from fcm.model.rules.names import domain_name, object_name, same, server_name
 from fcm.model.rules.verdict import OK, Verdict, no, together
 from fcm.text.words import quoted
+from fcm.workspace.files.whole_file import write_whole
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -261,7 +262,7 @@ def save(plan: ClusterPlan, folder: Path) -> str:
         raise ValueError(f"A cluster {plan.name} was created before ({path}). Choose another name.")
     text = cluster_file(plan)
     folder.mkdir(parents=True, exist_ok=True)
-    path.write_text(text, encoding="utf-8")
+    write_whole(path, text)
     return f"embedded:{path}"
 
 

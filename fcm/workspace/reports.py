@@ -6,6 +6,7 @@ window, which knows little of CSS and gets its colours from there.
 
 from __future__ import annotations
 
+import contextlib
 import html
 import os
 import tempfile
@@ -189,12 +190,12 @@ def save(report: Report, folder: Path, name: str) -> Path:
     text = report.page()
     handle, temporary = tempfile.mkstemp(dir=folder, prefix=".report-", suffix=".tmp")
     try:
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
+        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
             file.write(text)
         for number in range(1, 10_000):
             path = folder / (f"{stem}.html" if number == 1 else f"{stem}-{number}.html")
             try:
-                os.link(temporary, path)
+                _claim(temporary, path)
             except FileExistsError:
                 if path.read_text(encoding="utf-8", errors="replace") == text:
                     return path
@@ -202,7 +203,19 @@ def save(report: Report, folder: Path, name: str) -> Path:
             return path
         raise FileExistsError(f"There are too many reports named {stem} in {folder}.")
     finally:
-        os.unlink(temporary)
+        with contextlib.suppress(FileNotFoundError):
+            os.unlink(temporary)
+
+
+def _claim(temporary: str, path: Path) -> None:
+    """Give a whole file its name unless another file has it. Raises FileExistsError."""
+    try:
+        os.link(temporary, path)
+    except FileExistsError:
+        raise
+    except OSError:  # a stick or a share without hard links (FAT, exFAT, SMB)
+        os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666))
+        os.replace(temporary, path)
 
 
 def file_name(title: str, time: float) -> str:

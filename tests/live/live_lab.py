@@ -98,7 +98,7 @@ class LiveLab:
     def permit(self, hosts_file: Path) -> None:
         """Let the lab's record name the nodes of another hosts file too: without it they are no nodes of this lab."""
         record = json.loads(self.folders.record.read_text())
-        for node in tomllib.loads(hosts_file.read_text())["node"]:
+        for node in tomllib.loads(hosts_file.read_text(encoding="utf-8"))["node"]:
             record["permits"].append([node[key] for key in ("uri", "peer_uri", "probe_namespace", "storage")])
         self.folders.record.write_text(json.dumps(record))
 

@@ -196,7 +196,11 @@ def _traces(folders: LabFolders) -> list[str]:
     """Everything a lab could leave: folders, mounts, namespaces and processes."""
     found = [str(folders.state)] if folders.state.exists() else []
     found += [name for name in network_namespaces() if folders.owns(name)]
-    found += [line for line in Path("/proc/self/mountinfo").read_text().splitlines() if str(folders.state) in line]
+    found += [
+        line
+        for line in Path("/proc/self/mountinfo").read_text(encoding="utf-8").splitlines()
+        if str(folders.state) in line
+    ]
     for process in Path("/proc").glob("[0-9]*"):
         try:
             words = (process / "cmdline").read_bytes()
@@ -208,7 +212,7 @@ def _traces(folders: LabFolders) -> list[str]:
 
 
 def _mounted() -> set[Path]:
-    lines = Path("/proc/self/mountinfo").read_text().splitlines()
+    lines = Path("/proc/self/mountinfo").read_text(encoding="utf-8").splitlines()
     folders = {Path(line.split(" ")[4]) for line in lines}
     return {folder for folder in folders if folder.parent != NAMESPACES}
 

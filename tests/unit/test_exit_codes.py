@@ -225,7 +225,7 @@ def test_a_refused_command_is_a_failure(capsys: pytest.CaptureFixture[str]) -> N
 
 
 def test_a_full_disk_is_a_failure() -> None:
-    with open("/dev/full", "w") as full:
+    with open("/dev/full", "w", encoding="utf-8") as full:
         done = typed(["show", "embedded:contoso"], full)
     assert done.returncode == FAILED
     assert done.stderr == "fcm stopped because of an error. No space left on device.\n"

@@ -74,7 +74,7 @@ def test_the_file_of_a_nodes_log_is_never_a_path() -> None:
 
 
 def _changed(change: Callable[[dict[str, Any]], None]) -> str:
-    found: dict[str, Any] = json.loads(RECORDING.read_text())
+    found: dict[str, Any] = json.loads(RECORDING.read_text(encoding="utf-8"))
     change(found)
     return json.dumps(found)
 

@@ -69,7 +69,7 @@ def probe(address: str, namespace: str | None = None, limit: float = PROBE_LIMIT
 def _setting(name: str) -> int:
     """A setting of the calling thread's network namespace; 0 where the kernel does not have it."""
     path = Path("/proc/sys/net/ipv4", name)
-    return int(path.read_text()) if path.exists() else 0
+    return int(path.read_text(encoding="utf-8")) if path.exists() else 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -129,7 +129,7 @@ def _shell(login: list[str], line: str, limit: float) -> subprocess.CompletedPro
             [*login, line],
             stdin=subprocess.DEVNULL,
             capture_output=True,
-            text=True,
+            encoding="utf-8",
             errors="replace",
             timeout=limit,
             check=False,

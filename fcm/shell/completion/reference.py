@@ -81,7 +81,7 @@ def main(arguments: list[str]) -> int:
         return 2
     path = Path(arguments[0])
     try:
-        path.write_text(page(path.read_text(encoding="utf-8")), encoding="utf-8")
+        path.write_text(page(path.read_text(encoding="utf-8")), encoding="utf-8", newline="\n")
     except (OSError, ValueError) as error:
         print(f"Cannot write {path}: {error}", file=sys.stderr)
         return 1

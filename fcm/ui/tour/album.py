@@ -102,7 +102,7 @@ class Album:
             f"<main>{''.join(body)}</main><footer>fcm {html.escape(__version__)}</footer></body></html>\n"
         )
         path = self.folder / "index.html"
-        path.write_text(page, encoding="utf-8")
+        path.write_text(page, encoding="utf-8", newline="\n")
         return path
 
 

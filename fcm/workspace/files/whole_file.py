@@ -46,6 +46,16 @@ def whole_file(path: Path) -> Iterator[BinaryIO]:
         raise
 
 
+def write_whole(path: Path, text: str) -> None:
+    """A text file that is whole or not there: UTF-8, its lines ended as in the text on every system.
+
+    Raises:
+        OSError: as ``whole_file``.
+    """
+    with whole_file(path) as file:
+        file.write(text.encode("utf-8", "replace"))
+
+
 def _mode(path: Path) -> int | None:
     """What is at a path, as ``stat`` says it; None where nothing is."""
     try:

@@ -50,7 +50,7 @@ def test_the_source_itself_opens_the_connection(told: Path, listening: socket.so
 
 def test_login_port_and_key_are_those_of_the_uri(told: Path, listening: socket.socket) -> None:
     probe_from(host(URI), "127.0.0.1")
-    said = told.read_text().splitlines()
+    said = told.read_text(encoding="utf-8").splitlines()
     assert said[said.index("-l") + 1] == "root"
     assert said[said.index("-p") + 1] == "2222"
     assert said[said.index("-i") + 1] == "/keys/lab"
@@ -98,9 +98,9 @@ def test_for_how_long_a_connection_may_hang_is_read_on_the_source(
 
 
 def test_what_the_source_is_asked_is_what_this_system_answers_too(told: Path) -> None:
-    here = int(Path("/proc/sys/net/ipv4/tcp_syn_retries").read_text())
+    here = int(Path("/proc/sys/net/ipv4/tcp_syn_retries").read_text(encoding="utf-8"))
     assert connect_limit_of(host(URI)).basis == f"read on node1 by ssh: net.ipv4.tcp_syn_retries is {here}"
-    assert told.read_text().splitlines()[-2] == "node1.example"
+    assert told.read_text(encoding="utf-8").splitlines()[-2] == "node1.example"
 
 
 @pytest.mark.parametrize(

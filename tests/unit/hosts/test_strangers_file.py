@@ -93,7 +93,7 @@ def test_what_a_file_asks_for_is_shown_and_without_a_terminal_not_allowed(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = written(tmp_path, "qemu+ssh://alpha/system?socket=/run/other&no_verify=1")
-    with Path("/dev/null").open() as nobody:
+    with Path("/dev/null").open(encoding="utf-8") as nobody:
         monkeypatch.setattr("sys.stdin", nobody)
         assert main(["hosts", "trust", str(path)]) == FAILED
     said = capsys.readouterr()

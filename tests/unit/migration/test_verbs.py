@@ -32,7 +32,7 @@ def test_predict_prints_forecast_and_measured_with_the_documented_keys(capsys: p
 
 def test_predict_takes_a_bare_case_and_a_preset(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     path = tmp_path / "case.json"
-    path.write_text(json.dumps(json.loads(Path(RECORDING).read_text())["case"]))
+    path.write_text(json.dumps(json.loads(Path(RECORDING).read_text(encoding="utf-8"))["case"]))
     code, out, _ = run(capsys, "predict", str(path), "--preset", "hyperv", "--json")
     assert code == 0
     assert "measured" not in json.loads(out)
@@ -62,7 +62,7 @@ def test_preflight_prints_intervals_remedies_and_a_sentence(capsys: pytest.Captu
 
 
 def test_validate_reports_every_model(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    (tmp_path / "one.json").write_text(Path(RECORDING).read_text())
+    (tmp_path / "one.json").write_text(Path(RECORDING).read_text(encoding="utf-8"))
     code, out, _ = run(capsys, "validate", str(tmp_path), "--achieved", "--json")
     result = json.loads(out)
     assert code == 0
@@ -71,7 +71,7 @@ def test_validate_reports_every_model(tmp_path: Path, capsys: pytest.CaptureFixt
 
 
 def test_validate_tells_how_often_the_running_forecast_held(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    (tmp_path / "one.json").write_text(Path(RECORDING).read_text())
+    (tmp_path / "one.json").write_text(Path(RECORDING).read_text(encoding="utf-8"))
     _, out, _ = run(capsys, "validate", str(tmp_path), "--json")
     forecast = json.loads(out)["forecast"]
     parts = [forecast["before_first_reading"], forecast["after_first_reading"]]
@@ -83,7 +83,7 @@ def test_validate_tells_how_often_the_running_forecast_held(tmp_path: Path, caps
 
 
 def test_validate_prints_targets_and_the_forecast_as_tables(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    (tmp_path / "one.json").write_text(Path(RECORDING).read_text())
+    (tmp_path / "one.json").write_text(Path(RECORDING).read_text(encoding="utf-8"))
     code, out, _ = run(capsys, "validate", str(tmp_path), "--achieved")
     assert code == 0
     assert "### running forecast" in out
