@@ -55,8 +55,8 @@ class Workspace:
         """``journal`` None: nothing is kept. ``wake`` is called from any thread when ``drain`` has work."""
         self.backend = backend
         self.state = State()
-        lasting = journal is not None and journal.read_only is None
-        self.events = EventLog(journal.path.with_suffix(".events") if journal is not None and lasting else None)
+        log = None if journal is None else journal.path.with_suffix(".events")
+        self.events = EventLog(log) if journal is None or journal.read_only is None else EventLog(like=log)
         """All events since the beginning; not for the thread of a window."""
         self._journal = journal
         self._wake = wake or (lambda: None)

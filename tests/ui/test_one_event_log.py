@@ -133,6 +133,8 @@ def test_after_a_busy_session_dock_pages_powershell_and_export_show_the_same_eve
     assert all(number > 0 for number, _, _ in dock)
     assert dock == on_page(qtbot, shown)
     assert dock == in_powershell(shown, "Get-ClusterEvent") == in_powershell(shown, "Get-WinEvent")
+    logs = ShellSession(desk.workspace).execute("Get-WinEvent -ListLog *").objects
+    assert sum(one.get("RecordCount") or 0 for one in logs) == len(dock)
     recent = on_page(qtbot, shown, RECENT)
     assert counted_on_cluster_page(qtbot, shown) == recent_of(recent) != {}
     assert recent_of(recent) == recent_of([one for one in dock if one[1] <= 3])

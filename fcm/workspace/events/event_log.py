@@ -24,7 +24,7 @@ from fcm.logs.channels import EventLogs
 from fcm.logs.queries.sql import Condition, condition_of
 from fcm.logs.records import first_rows, pass_record, records_of
 from fcm.model import events as ev
-from fcm.workspace.events.event_log_file import COLUMNS, JOINED, Row, Sentences, connected, packed, to_record
+from fcm.workspace.events.event_log_file import COLUMNS, JOINED, Row, Sentences, connected, copied, packed, to_record
 from fcm.workspace.events.event_log_file import EventLogError as EventLogError  # who reads events knows it by this room
 from fcm.workspace.events.event_log_limits import Limits, LogLimit
 from fcm.workspace.events.sought import ORDERS, Counts, narrowed
@@ -54,9 +54,15 @@ _log = logging.getLogger(__name__)
 class EventLog:
     """Events of one cluster; safe to use from several threads."""
 
-    def __init__(self, path: Path | None = None) -> None:
-        """``path`` None: in memory, gone when it is closed."""
+    def __init__(self, path: Path | None = None, like: Path | None = None) -> None:
+        """Nothing is opened yet.
+
+        Args:
+            path: the file; None: in memory, gone when it is closed.
+            like: a file that this user may only read; what is in memory begins with its events.
+        """
         self.path = path
+        self._like = like
         self.logs = EventLogs()
         self.limits = Limits()
         self.reset_at = 0.0
@@ -431,7 +437,7 @@ class EventLog:
         if self._connection is None:
             if self._closed:
                 raise EventLogError("The cluster was closed. Open it again to read its events.")
-            self._connection = connected(self.path)
+            self._connection = connected(self.path) if self._like is None else copied(self._like)
             self._read_settings(self._connection)
         return self._connection
 

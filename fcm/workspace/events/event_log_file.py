@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import logging
 import os
@@ -9,6 +10,7 @@ import sqlite3
 from typing import TYPE_CHECKING, Any
 
 from fcm.logs.records import EventRecord
+from fcm.workspace.files.journal_file import JournalError, connected_to_read
 from fcm.workspace.files.sqlite_file import harden
 
 if TYPE_CHECKING:
@@ -53,6 +55,23 @@ def connected(path: Path | None) -> sqlite3.Connection:
         for suffix in ("", "-wal", "-shm"):
             path.with_name(path.name + suffix).unlink(missing_ok=True)
         return _made(str(path))
+
+
+def copied(path: Path) -> sqlite3.Connection:
+    """A copy in memory of a file that can only be read; an empty one where that is not possible."""
+    made = _made(":memory:")
+    if not path.is_file():
+        return made
+    try:
+        with contextlib.ExitStack() as stack:
+            kept = connected_to_read(path, stack)
+            if kept.execute("PRAGMA user_version").fetchone() == (FORMAT,):
+                kept.backup(made)
+    except (sqlite3.Error, OSError, JournalError) as error:
+        _log.info("The event log %s cannot be read and is made anew in memory: %s", path, error)
+        made.close()
+        return _made(":memory:")
+    return made
 
 
 def _made(name: str) -> sqlite3.Connection:
