@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -11,7 +13,7 @@ from fcm.migration.recordings.recording import Attempt, Identity, Recording
 from fcm.model.telemetry import Phase
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from fcm.migration.forecast.outlook import Outlook
     from fcm.model.entities import Migration
@@ -19,10 +21,19 @@ if TYPE_CHECKING:
     from fcm.workspace.view import ClusterView
 
 
+TELL_EVERY = 0.25
+"""s between two forecasts of one migration for its progress; each costs up to 2 ms."""
+AFTER_MEMORY = 0.99
+"""Progress from the stop and copy on."""
+
+
 def downtime_limit(migration: Migration) -> float:
     """The downtime limit in force (s): the one asked for, else the default of QEMU, whose rules the engine follows."""
     chosen = migration.options.downtime_limit
     return QEMU_7_2.downtime_limit if chosen is None else chosen
+
+
+_LATE = frozenset(phase.value for phase in (Phase.BLACKOUT, Phase.STORAGE, Phase.NETWORK, Phase.CLEANUP))
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +65,15 @@ class Forecasts:
         course.name(self._identity(entity), entity, self._bandwidth(entity))
         course.read(self._workspace.rows(migration))
         return course
+
+    def tell(self, migrations: Iterable[str]) -> None:
+        """These sent something: their progress is told anew, but not more often than every TELL_EVERY.
+
+        To be called once for each redraw, before it: everything that is drawn then shows the same progress.
+        """
+        now = time.monotonic()
+        for course in filter(None, map(self._courses.get, migrations)):
+            course.tell(now)
 
     def _measures(self, migration: Migration) -> tuple[int, float, Migration, float | None]:
         """Memory (bytes), bandwidth (bytes/s; 0 while unknown), the migration itself, rate of the last copy."""
@@ -96,6 +116,9 @@ class Course:
         self._outlook: Outlook | None = None
         self._stale = True
         self._over = False
+        self._told = 0.0
+        self._told_at = -math.inf
+        self._is_due = True
 
     def name(self, identity: Identity, migration: Migration, bandwidth: float) -> None:
         """Take over what events told since: names, attempts, limits, the end.
@@ -176,12 +199,23 @@ class Course:
         outlook = self.outlook
         return outlook.progress if outlook is not None else 0.0
 
+    def tell(self, now: float) -> None:
+        """See Forecasts.tell (now: s, monotonic clock)."""
+        if now - self._told_at >= TELL_EVERY:
+            self._told_at, self._is_due = now, True
+
     @property
     def told_progress(self) -> float:
-        """The progress that was told last, without a new forecast; costs nothing."""
-        if self._over or self.recording.outcome == Phase.COMPLETED.value:
-            return self.progress
-        return self._outlook.progress if self._outlook is not None else 0.0
+        """The progress as all lists and views show it until it is told anew; 0 to 1, never falling."""
+        phase = self.recording.outcome
+        if phase == Phase.COMPLETED.value:
+            return 1.0
+        if phase in _LATE:
+            self._told = AFTER_MEMORY
+        elif self._is_due or self._over:
+            self._is_due = False
+            self._told = max(self._told, min(self.progress, AFTER_MEMORY))
+        return self._told
 
     def _sent_share(self) -> float:
         """How far a reopened migration had come that did not reach its end."""

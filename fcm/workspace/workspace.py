@@ -22,7 +22,7 @@ from fcm.workspace.events.event_log import EventLog, EventLogError
 from fcm.workspace.mailbox import Mailbox
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from fcm.backend.base import Backend, Capabilities, Clock
     from fcm.migration.forecast.outlook import Outlook
@@ -279,6 +279,11 @@ class Workspace:
 
             self._forecasts = Forecasts(self)
         return self._forecasts
+
+    def tell_progress(self, migrations: Iterable[str]) -> None:
+        """See fcm.workspace.forecasts.Forecasts.tell; costs nothing while nobody looks at a migration."""
+        if self._forecasts is not None:
+            self._forecasts.tell(migrations)
 
     def outlook(self, migration: str) -> Outlook | None:
         """The newest forecast of a migration; None before it has sent anything, and once it is over."""

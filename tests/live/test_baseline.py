@@ -40,5 +40,5 @@ def test_the_common_processor_is_set_for_a_machine_that_is_off_and_lets_it_move_
 
 
 def test_a_machine_that_no_host_knows_is_told_so(lab: LiveLab, capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["hosts", "baseline", str(lab.hosts_file), "ghost"]) == 1
+    assert main(["hosts", "baseline", str(lab.hosts_file), "ghost"]) == 2
     assert "No host has a virtual machine named 'ghost'." in capsys.readouterr().err

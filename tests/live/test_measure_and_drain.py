@@ -62,7 +62,7 @@ def test_an_open_cluster_measures_a_machine_until_nobody_wants_more(
 
 
 def test_a_machine_that_runs_nowhere_is_told_so(lab: LiveLab, capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["hosts", "measure", str(lab.hosts_file), "ghost"]) == 1
+    assert main(["hosts", "measure", str(lab.hosts_file), "ghost"]) == 2
     assert "No host is running a virtual machine named 'ghost'." in capsys.readouterr().err
 
 

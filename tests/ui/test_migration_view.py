@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QComboBox, QLabel, QMessageBox, QProgressBar, QPus
 from fcm.model import events as ev
 from fcm.model.commands import TuneMigration
 from fcm.model.entities import UNLIMITED, MigrationOptions, NetworkAttempt
+from fcm.model.state import Kind
 from fcm.model.telemetry import FinalFigures, Phase
 from fcm.ui.look import theme
 from fcm.ui.migration import MigrationView
@@ -50,7 +51,9 @@ class Desk:
         self.backend.tell(*events, at=at)
         assert self.backend.clock is not None
         self.backend.clock.time = NOW + at
-        self.view.refresh(self.workspace.drain(60))
+        change = self.workspace.drain(60)
+        self.workspace.tell_progress(change.of(Kind.TELEMETRY))
+        self.view.refresh(change)
 
     def begin(self, number: int = 1, **how: Any) -> str:
         how = {"phase": Phase.SETUP, **how}
@@ -86,7 +89,8 @@ class Desk:
 
 
 @pytest.fixture
-def desk(qtbot: QtBot) -> Desk:
+def desk(qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> Desk:
+    monkeypatch.setattr("fcm.workspace.forecasts.TELL_EVERY", 0.0)
     return Desk(qtbot)
 
 
@@ -127,7 +131,6 @@ def test_the_lists_tell_the_progress_that_the_view_tells(desk: Desk) -> None:
     bar = desk.find(QProgressBar, "Progress of the migration")
     for count in range(5, 90, 9):
         desk.send(count, first=count - 9 if count > 5 else 0)
-        desk.view._tell()
         told = figures.status(desk.workspace.state, desk.machine)
         assert told == f"Live Migrating, {bar.format()} completed"
     assert bar.value() > 100
@@ -139,7 +142,6 @@ def test_the_bar_never_runs_backwards_and_is_full_only_at_the_end(desk: Desk) ->
     seen = []
     for count in range(1, len(ROWS) - 1, 7):
         desk.send(count, first=max(count - 7, 0))
-        desk.view._tell()
         seen.append(bar.value())
     assert seen == sorted(seen)
     assert seen[-1] < bar.maximum()

@@ -199,14 +199,13 @@ def test_only_one_of_two_lists_has_a_selection(qtbot: QtBot, tmp_path: Path) -> 
     assert shown.selection == Selection(Place.MACHINE, "vm-Test-VM")
 
 
-def test_progress_never_runs_backwards(qtbot: QtBot, tmp_path: Path) -> None:
+def test_progress_never_runs_backwards(qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("fcm.workspace.forecasts.TELL_EVERY", 0.0)
     shown, backend = busy_window(qtbot, tmp_path)
     seen = [shown.figures.progress(shown.state.migrations["m3"])]
     for remaining in (8, 2, 6, 1, 3, 0):
-        backend.tell(ev.MigrationProgressed("m3", row(70 + remaining, 10**10, remaining * 10**9, number=2)))
-        assert shown.workspace is not None
-        shown.workspace.drain(60)
-        shown.figures._courses["m3"].foreseen = -1e9
+        with qtbot.waitSignal(shown.changed):
+            backend.tell(ev.MigrationProgressed("m3", row(70 + remaining, 10**10, remaining * 10**9, number=2)))
         seen.append(shown.figures.progress(shown.state.migrations["m3"]))
     assert seen == sorted(seen)
     assert seen[-1] < 1

@@ -123,7 +123,6 @@ class ProgressPanel(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._of = ""
         self.bar = named(QProgressBar(), "Progress of the migration")
         self.bar.setRange(0, FINE)
         self.bar.setTextVisible(True)
@@ -151,12 +150,16 @@ class ProgressPanel(QWidget):
         column_layout.addLayout(top)
         column_layout.addLayout(figures)
 
+    def show_progress(self, progress: float) -> None:
+        """How far it is, 0 to 1."""
+        self.bar.setValue(math.floor(progress * FINE + 1e-6))
+        self.bar.setFormat(percent(progress))
+
     def show_migration(
         self,
         migration: Migration,
         row: TelemetryRow | None,
         outlook: Outlook | None,
-        progress: float,
         memory: int,
         now: float,
     ) -> None:
@@ -166,17 +169,9 @@ class ProgressPanel(QWidget):
             migration: which.
             row: its newest telemetry.
             outlook: its newest forecast.
-            progress: 0 to 1.
             memory: bytes of the machine.
             now: s since the epoch on the cluster's clock.
         """
-        step = math.floor(progress * FINE + 1e-6)
-        if migration.id != self._of:
-            self._of = migration.id
-            self.bar.setValue(step)
-        else:
-            self.bar.setValue(max(self.bar.value(), step))
-        self.bar.setFormat(percent(self.bar.value() / FINE))
         begun = Phase.SETUP if migration.attempts else None
         self.phases.show_phase(migration.phase, row.phase if row is not None else begun)
         self._say("Elapsed", self._elapsed(migration, row, now))

@@ -249,6 +249,7 @@ class MigrationView(QWidget):
         else:
             self.plot.show_predicted("", None)
         self.plot.show_traces(traces, over and all(self._is_over(state, other) for other in self._overlaid))
+        self._progress.show_progress(course.told_progress)
         row = course.last
         key = (migration.id, migration.phase, len(migration.attempts), row.pass_number if row is not None else 0)
         if key != self._told:
@@ -283,9 +284,7 @@ class MigrationView(QWidget):
         if outlook is not None and outlook.verdict.value == "will not converge":
             icon = "warn"
         self._icon.setPixmap(icons.pixmap(icon, 16, self.devicePixelRatioF()))
-        self._progress.show_migration(
-            migration, row, outlook, course.progress, course.recording.memory, self._workspace.now()
-        )
+        self._progress.show_migration(migration, row, outlook, course.recording.memory, self._workspace.now())
         passes = course.recording.passes() if migration.kind is MigrationKind.LIVE else []
         self.passes.show_passes(passes)
         self.attempts.show_lines(attempt_lines(state, migration))

@@ -5,8 +5,6 @@ They are kept up with the telemetry row by row, so that asking for one costs not
 
 from __future__ import annotations
 
-import math
-import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -39,10 +37,6 @@ _MOVING_WORDS = {
     MigrationKind.QUICK: "Quick Migrating",
     MigrationKind.MOVE: "Moving",
 }
-_AFTER_MEMORY = 0.99
-"""Progress from the stop and copy on."""
-_FORESEE_EVERY = 0.25
-"""s between two forecasts of one migration; each costs up to 2 ms."""
 
 
 def phase_words(phase: Phase) -> str:
@@ -55,9 +49,6 @@ class _Course:
     """What is known of one migration's telemetry so far."""
 
     rows: int = 0
-    progress: float = 0.0
-    foreseen: float = -math.inf
-    """When the forecast was last asked (monotonic clock, s)."""
     dirty_rate: float = 0.0
     page_size: int = 4096
     rate: float = 0.0
@@ -95,25 +86,12 @@ class Figures:
         return course.dirty_rate * course.page_size / 4096 if course.dirty_rate else None
 
     def progress(self, migration: Migration) -> float:
-        """How far a migration is, 0 to 1; an estimate that never runs backwards. 1 only once it is completed."""
+        """How far a migration is, 0 to 1: what the migration view shows at the same moment; 1 only once completed."""
         if migration.phase is Phase.COMPLETED:
             return 1.0
-        course = self._course(migration.id)
-        if migration.phase in (Phase.BLACKOUT, Phase.STORAGE, Phase.NETWORK, Phase.CLEANUP):
-            course.progress = max(course.progress, _AFTER_MEMORY)
-        elif migration.phase is Phase.BROWNOUT and course.rows:
-            course.progress = max(course.progress, self._foreseen(migration.id, course))
-        return course.progress
-
-    def _foreseen(self, migration: str, course: _Course) -> float:
-        """Share of the whole time that is over by the forecast, the number that the migration view shows."""
-        assert self._workspace is not None
-        shared = self._workspace.forecasts.course(migration)
-        now = time.monotonic()
-        if now - course.foreseen < _FORESEE_EVERY:
-            return min(shared.told_progress, _AFTER_MEMORY)
-        course.foreseen = now
-        return min(shared.progress, _AFTER_MEMORY)
+        if self._workspace is None or not self._workspace.rows(migration.id):
+            return 0.0
+        return self._workspace.forecasts.course(migration.id).told_progress
 
     def rate(self, migration: Migration) -> float:
         """Bytes/s at which a running migration sends; 0 if it does not."""

@@ -8,7 +8,7 @@ from time import time
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPoint, Qt, QTimer
-from PySide6.QtWidgets import QApplication, QDialog, QDockWidget, QMenu, QSplitter, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QDialog, QDockWidget, QMenu, QSplitter, QVBoxLayout, QWidget
 
 from fcm.model.state import Change, Kind
 from fcm.ui import console, pages
@@ -27,6 +27,7 @@ from fcm.ui.window.leaving import ask_before_leaving, ends_by_leaving
 from fcm.ui.window.menus import Menus
 from fcm.ui.window.messages import MessageArea, install_excepthook
 from fcm.ui.window.navigation import History
+from fcm.ui.window.page_stack import PageStack
 from fcm.ui.window.qactions import ChoiceEntry, Entry, ask, commands_of, entries, question
 from fcm.ui.window.status_bar import StatusBar
 from fcm.ui.window.tree_model import ROOT, TreeModel, parent_of
@@ -76,7 +77,6 @@ class MainWindow(Frame):
         self._history = History()
         self._place = ROOT
         self._items: tuple[Selection, ...] = ()
-        self._pages: dict[Place, Page] = {}
         self._submissions: deque[Command] = deque()
         self._stop_observing: Callable[[], None] = lambda: None
         self._make_panes()
@@ -112,8 +112,7 @@ class MainWindow(Frame):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(3)
         self.messages = MessageArea(centre)
-        self.stack = QStackedWidget(centre)
-        self.stack.setObjectName("pages")
+        self.stack = self._pages = PageStack(self, self._picked, centre)
         column.addWidget(self.messages)
         column.addWidget(self.stack, 1)
         self.copy_as = CopyAs(self)
@@ -190,6 +189,7 @@ class MainWindow(Frame):
         self._closing.append(Work(self, workspace.close, self._closed))
         self._changed(Change(structural=True), everything=True)
         self.select(ROOT)
+        self._pages.forget_hidden()
 
     def close_connection(self) -> None:
         """Close the open cluster; asks first if something is under way."""
@@ -221,6 +221,8 @@ class MainWindow(Frame):
     # What changed
 
     def _changed(self, change: Change, everything: bool = False) -> None:
+        if self.workspace is not None:
+            self.workspace.tell_progress(change.of(Kind.TELEMETRY))
         telemetry_only = not change.structural and change.kinds() <= {Kind.TELEMETRY}
         if not telemetry_only:
             with self.tree.quiet():
@@ -230,7 +232,7 @@ class MainWindow(Frame):
                 self.select(parent_of(self._place, self.state) or ROOT)
             self._schedule_actions()
             self._count_migrations()
-        page = self._pages.get(self._place.place)
+        page = self._pages.made(self._place.place)
         if page is not None:
             page.refresh(change)
         self.changed.emit(change)
@@ -264,7 +266,7 @@ class MainWindow(Frame):
     @property
     def page(self) -> Page:
         """The page that is shown."""
-        return self._pages[self._place.place]
+        return self._pages.page(self._place.place)
 
     def select(self, selection: Selection) -> None:
         """Go to a place, or to the page of a thing's parent and select it there."""
@@ -281,11 +283,7 @@ class MainWindow(Frame):
 
     def _go(self, place: Selection, items: tuple[Selection, ...], remember: bool = True) -> None:
         self._place, self._items = place, ()
-        page = self._pages.get(place.place)
-        if page is None:
-            page = self._pages[place.place] = pages.make(place.place, self)
-            page.picked.connect(self._picked)
-            self.stack.addWidget(page)
+        page = self._pages.page(place.place)
         page.open_at(place)
         self.stack.setCurrentWidget(page)
         for item in items:
@@ -306,8 +304,8 @@ class MainWindow(Frame):
             place = parent_of(place, self.state)
         return place or ROOT
 
-    def _picked(self) -> None:
-        if self.sender() is self._pages.get(self._place.place):
+    def _picked(self, page: Page) -> None:
+        if page is self._pages.made(self._place.place):
             self._items = self.page.picked_selections()
             self._refresh_actions()
 
@@ -412,7 +410,7 @@ class MainWindow(Frame):
 
     def current_table(self) -> TableView | None:
         """The list of the page."""
-        page = self._pages.get(self._place.place)
+        page = self._pages.made(self._place.place)
         return None if page is None else page.table()
 
     def find_in_list(self) -> None:

@@ -135,7 +135,7 @@ class MessageArea(QWidget):
         _log.error("An internal error in the window: %s", error, exc_info=error)
         self.show_message(
             "error",
-            f"An internal error: {error or type(error).__name__}.",
+            "An internal error: what you just did may not be finished.",
             "The window goes on. Copy the details for a report.",
             f"fcm {__version__}, Python {sys.version.split()[0]}\n{trace}",
         )

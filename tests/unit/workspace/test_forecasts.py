@@ -89,6 +89,38 @@ def test_progress_never_runs_backwards_and_is_whole_only_at_the_end() -> None:
     assert kept.course("m1").progress == 1.0
 
 
+def test_the_progress_that_is_shown_stays_until_it_is_told_anew_and_never_falls(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("fcm.workspace.forecasts.TELL_EVERY", 0.0)
+    opened = Opened()
+    kept = forecasts(opened)
+    rows, seen = sawtooth(), []
+    for count in range(1, len(rows)):
+        opened.telemetry = rows[:count]
+        assert kept.course("m1").told_progress == (seen[-1] if seen else kept.course("m1").told_progress)
+        kept.tell(["m1", "m9"])
+        seen.append(kept.course("m1").told_progress)
+    assert seen == sorted(seen)
+    assert seen[0] < seen[-1] <= 0.99
+    opened.change(phase=Phase.BLACKOUT)
+    assert kept.course("m1").told_progress == 0.99
+    opened.change(phase=Phase.COMPLETED)
+    assert kept.course("m1").told_progress == 1.0
+
+
+def test_a_forecast_is_not_made_for_each_row(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("fcm.workspace.forecasts.TELL_EVERY", 3600.0)
+    opened = Opened()
+    kept = forecasts(opened)
+    rows, seen = sawtooth(), set()
+    for count in range(1, len(rows)):
+        opened.telemetry = rows[:count]
+        kept.tell(["m1"])
+        seen.add(kept.course("m1").told_progress)
+    assert len(seen) <= 2
+
+
 def test_a_changed_limit_moves_the_line_under_which_the_last_copy_fits() -> None:
     opened = Opened()
     kept = forecasts(opened)
