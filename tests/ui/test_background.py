@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import threading
+from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QCoreApplication, QEvent, QObject
 
 from fcm.ui.tour.patience import PATIENCE, stretched
-from fcm.ui.widgets.background import Work, posted
+from fcm.ui.widgets.background import Pace, Work, posted
 
 if TYPE_CHECKING:
+    import pytest
     from pytestqt.qtbot import QtBot
 
     from fcm.ui.widgets.background import Outcome
@@ -88,3 +90,21 @@ def test_threads_may_end_while_what_they_tell_is_being_deleted(qtbot: QtBot) -> 
         seen = len(heard)
         QCoreApplication.sendPostedEvents()
         assert len(heard) == seen, "something was told to an object that is gone"
+
+
+def test_work_that_every_change_asks_for_takes_a_fifth_of_the_time_at_most(
+    qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock = [100.0]
+    monkeypatch.setattr("fcm.ui.widgets.background.time", SimpleNamespace(monotonic=lambda: clock[0]))
+    owner = QObject()
+    pace = Pace(owner)
+    assert pace.is_due()
+    pace.begin()
+    clock[0] = 100.5
+    pace.end()
+    clock[0] = 102.49
+    with qtbot.waitSignal(pace.due):
+        assert not pace.is_due()
+    clock[0] = 102.5
+    assert pace.is_due()
