@@ -11,6 +11,7 @@ from fcm.shell.runtime import finding
 from fcm.shell.runtime.parameters import CLUSTER, INPUT, TEXT, Param, taking
 from fcm.shell.runtime.registry import cmdlet
 from fcm.shell.values.objects import group_object
+from fcm.shell.values.values import has_wildcard
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -211,7 +212,8 @@ def set_owners(call: Call) -> Iterable[Any]:
     """Set owners."""
     finding.check_cluster(call)
     names = call.texts("Owners")
-    owners = tuple(finding.node(call, name) for name in names)
+    finding.nodes(call, [name for name in names if not has_wildcard(name)])  # which tells all that are not there
+    owners = tuple(dict.fromkeys(finding.node(call, name) for name in names))
     groups, resources = call.names("Group"), call.names("Resource")
     if (groups is None) == (resources is None):
         raise ParameterError("Set-ClusterOwnerNode requires one group or one resource.", "Specify -Group or -Resource.")

@@ -225,9 +225,10 @@ def group_object(call: Call) -> Iterable[Any]:
         name = ", ".join(text(get(item)) for _, get in chosen) if chosen else text(item)
         names.setdefault(name.casefold(), name)
         groups.setdefault(name.casefold(), []).append(item)
-    with_group = not call.switch("NoElement")
+    if call.switch("NoElement"):
+        return [ShellObject("Counted", {"Count": len(group), "Name": names[key]}) for key, group in groups.items()]
     return [
-        ShellObject("Grouped", {"Count": len(group), "Name": names[key], "Group": list(group) if with_group else []})
+        ShellObject("Grouped", {"Count": len(group), "Name": names[key], "Group": list(group)})
         for key, group in groups.items()
     ]
 

@@ -74,32 +74,37 @@ def pick(
         must: whether a wildcard that finds nothing is an error too: where names are a setting, not a choice.
 
     Raises:
-        NotFoundError: a name without wildcards is not there.
+        NotFoundError: names without wildcards are not there; all of them are told.
     """
     known = list(by_name)
     if names is None:
         return [item for _, _, item in known]
     found: dict[str, T] = {}
+    unknown: list[str] = []
     for name in names:
-        if isinstance(name, Identity):
-            same = {identity: item for _, identity, item in known if name == identity}
-            if not same:
-                raise call.session.not_found(what, name, [known_name for known_name, _, _ in known], call.at)
-            found |= same
-            continue
-        exact = {identity: item for known_name, identity, item in known if name.casefold() == known_name.casefold()}
-        exact = exact or {identity: item for _, identity, item in known if name == identity}
-        if exact:
-            found |= exact
-            continue
-        if not has_wildcard(name):
-            raise call.session.not_found(what, name, [known_name for known_name, _, _ in known], call.at)
-        pattern = wildcard(name)
-        fitting = {identity: item for known_name, identity, item in known if pattern.fullmatch(known_name)}
-        if must and not fitting:
-            raise call.session.not_found(what, name, [known_name for known_name, _, _ in known], call.at)
+        fitting = _called(name, known)
+        if not fitting and (must or isinstance(name, Identity) or not has_wildcard(name)):
+            unknown.append(name)
         found |= fitting
+    if unknown:
+        everything = [known_name for known_name, _, _ in known]
+        errors = [call.session.not_found(what, name, everything, call.at) for name in dict.fromkeys(unknown)]
+        errors[0].message = " ".join(error.message for error in errors)
+        errors[0].remedy = " ".join(dict.fromkeys(error.remedy for error in errors))
+        raise errors[0]
     return list(found.values())
+
+
+def _called(name: str, known: list[tuple[str, str, T]]) -> dict[str, T]:
+    """Objects by id that a name, an id or a wildcard means."""
+    if isinstance(name, Identity):
+        return {identity: item for _, identity, item in known if name == identity}
+    exact = {identity: item for known_name, identity, item in known if name.casefold() == known_name.casefold()}
+    exact = exact or {identity: item for _, identity, item in known if name == identity}
+    if exact or not has_wildcard(name):
+        return exact
+    pattern = wildcard(name)
+    return {identity: item for known_name, identity, item in known if pattern.fullmatch(known_name)}
 
 
 def one(what: str, name: str, found: list[T]) -> T:
@@ -160,13 +165,10 @@ def machine(call: Call, name: str) -> VirtualMachine:
 
 def machine_ids(call: Call, names: Iterable[str]) -> list[tuple[str, str]]:
     """Ids and names of machines; also of one that this line creates."""
-    found: list[tuple[str, str]] = []
-    for name in names:
-        if not isinstance(name, Identity) and call.session.created(name):
-            found.append((NEW + name, name))
-        else:
-            found += [(machine.id, machine.name) for machine in machines(call, [name])]
-    return found
+    wanted = list(names)
+    new = [name for name in wanted if not isinstance(name, Identity) and call.session.created(name)]
+    there = machines(call, [name for name in wanted if name not in new])
+    return [*((NEW + name, name) for name in new), *((machine.id, machine.name) for machine in there)]
 
 
 def clustered_machines(call: Call, names: Collection[str] | None) -> list[VirtualMachine]:

@@ -180,7 +180,7 @@ class Interpreter:
 
     def _switch(self, node: tree.Switch, out: list[Any]) -> None:
         operator = {"wildcard": "-like", "regex": "-match", "casesensitive": "-ceq"}.get(node.mode)
-        for item in self.collected(node.value):
+        for item in self._looked_at(node.value):
             found = False
             for pattern, body in node.cases:
                 value = self._values.value(pattern)
@@ -194,6 +194,12 @@ class Interpreter:
                         return
             if not found and node.default is not None and not self._case(node.default, item, out):
                 return
+
+    def _looked_at(self, node: tree.Node) -> list[Any]:
+        """What a switch looks at: each element of a list, $null too."""
+        if isinstance(node, tree.Variable | tree.Member | tree.Index | tree.Call):
+            return self._values.elements(node)
+        return self.collected(node)
 
     def _case(self, body: Sequence[tree.Node], item: Any, out: list[Any]) -> bool:
         with self.session.item(item):

@@ -24,7 +24,7 @@ from fcm.model.rules.maintenance import in_maintenance
 from fcm.model.telemetry import Phase
 from fcm.shell.language.errors import ParameterError
 from fcm.shell.values.times import local
-from fcm.shell.values.values import ShellObject, as_truth, as_whole, items, text
+from fcm.shell.values.values import NameOf, ShellObject, as_truth, as_whole, items, text
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -46,6 +46,12 @@ if TYPE_CHECKING:
     Setters = dict[str, Callable[[Any], cmd.Command]]
 
 
+GROUP_TYPES = {
+    GroupType.CLUSTER: "Cluster",
+    GroupType.AVAILABLE_STORAGE: "AvailableStorage",
+    GroupType.VIRTUAL_MACHINE: "VirtualMachine",
+}
+"""Types of groups as PowerShell writes them (CLUSGROUP_TYPE)."""
 IN_MAINTENANCE = "Online(Maintenance)"
 """State of a disk in maintenance mode, as Suspend-ClusterResource shows it."""
 
@@ -155,10 +161,10 @@ def group_object(group: Group, state: State) -> ShellObject:
         {
             "Cluster": _cluster(state),
             "IsCoreGroup": group.is_core,
-            "OwnerNode": group.owner,
+            "OwnerNode": NameOf(group.owner),
             "State": str(group.state),
             "Name": group.name,
-            "GroupType": str(group.type),
+            "GroupType": GROUP_TYPES[group.type],
             "PreferredOwners": list(group.preferred_owners),
             "AutoStart": group.auto_start,
             "PersistentState": int(group.persistent),
@@ -189,10 +195,10 @@ def resource_object(resource: Resource, state: State) -> ShellObject:
             "IsCoreResource": group is not None and group.type is GroupType.CLUSTER,
             "IsNetworkClassResource": resource.type in (ResourceType.IP_ADDRESS, ResourceType.NETWORK_NAME),
             "IsStorageClassResource": resource.type is ResourceType.PHYSICAL_DISK,
-            "OwnerNode": group.owner if group else "",
+            "OwnerNode": NameOf(group.owner) if group else "",
             "ResourceType": str(resource.type),
             "State": IN_MAINTENANCE if maintenance else str(resource.state),
-            "OwnerGroup": group.name if group else resource.group,
+            "OwnerGroup": NameOf(group.name if group else resource.group),
             "Name": resource.name,
             "MaintenanceMode": maintenance,
             "Description": resource.detail,
@@ -248,7 +254,7 @@ def disk_object(disk: Disk, state: State) -> ShellObject:
         "ClusterResource",
         {
             "Cluster": _cluster(state),
-            "OwnerNode": disk.owner,
+            "OwnerNode": None if disk.owner is None else NameOf(disk.owner),
             "ResourceType": str(ResourceType.PHYSICAL_DISK),
             "State": IN_MAINTENANCE if maintenance else str(disk.state),
             "OwnerGroup": str(disk.use),
@@ -296,7 +302,7 @@ def volume_object(volume: SharedVolume, state: State) -> ShellObject:
             "Cluster": _cluster(state),
             "Name": volume.name,
             "State": str(disk.state),
-            "OwnerNode": volume.owner,
+            "OwnerNode": NameOf(volume.owner),
             "SharedVolumeInfo": {
                 "FriendlyVolumeName": volume.path(),
                 "Partition": partition,

@@ -61,6 +61,12 @@ _STANDARD = {
     "FileDate": "yyyyMMdd",
     "FileDateTime": "yyyyMMddTHHmmssffff",
     "u": "yyyy-MM-dd HH:mm:ssZ",
+    "R": "ddd, dd MMM yyyy HH:mm:ss 'GMT'",
+    "r": "ddd, dd MMM yyyy HH:mm:ss 'GMT'",
+    "M": "MMMM d",
+    "m": "MMMM d",
+    "Y": "MMMM yyyy",
+    "y": "MMMM yyyy",
     "o": "yyyy-MM-ddTHH:mm:ss.fffffffK",
     "O": "yyyy-MM-ddTHH:mm:ss.fffffffK",
 }

@@ -58,6 +58,12 @@ class Identity(str):
     __slots__ = ()
 
 
+class NameOf(str):
+    """The name of an object that a property holds: it stands for the object, and so its Name is itself."""
+
+    __slots__ = ()
+
+
 @dataclass(frozen=True)
 class Lines:
     """Text that was laid out already (Format-Table, Out-String)."""
@@ -339,6 +345,8 @@ def property_of(value: Any, name: str) -> Any:
         return folded([part for item in value for part in items(property_of(item, name))])
     if isinstance(value, str) and word == "length":
         return len(value)
+    if isinstance(value, NameOf) and word == "name":
+        return str(value)
     if isinstance(value, datetime | timedelta):
         found = time_property(value, word) if isinstance(value, datetime) else span_property(value, word)
         if found is not None:

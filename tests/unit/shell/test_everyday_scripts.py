@@ -1,0 +1,78 @@
+"""What scripts of administrators rely on without saying it: what silently finds nothing is worse than an error."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+if TYPE_CHECKING:
+    from tests.unit.shell.desk import ShellDesk
+
+
+@pytest.mark.parametrize(
+    ("script", "shown"),
+    [
+        ("@(Get-ClusterGroup | Where-Object { $_.GroupType -eq 'VirtualMachine' }).Count", [10]),
+        ("(Get-ClusterGroup 'Cluster Group').OwnerNode.Name", ["node1"]),
+        ("(Get-ClusterGroup 'Cluster Group').OwnerNode", ["node1"]),
+        ("(Get-ClusterResource 'Virtual Machine SQL01').OwnerGroup.Name", ["SQL01"]),
+        ("switch ($null) { $null { 'null' } default { 'other' } }; switch (@()) { default { 'never' } }", ["null"]),
+        ("(Get-VM | Group-Object State -NoElement | Select-Object -First 1).Group.Count", [0]),
+        ("([datetime]'2009-10-17T19:20:41').ToString('R')", ["Sat, 17 Oct 2009 19:20:41 GMT"]),
+        ("Set-Content q.txt 'one', 'two'; (Get-Content q.txt -Raw).Length; (Get-Content q.txt).Count", [8, 2]),
+        ("1..5 | Select-Object -Last 2 -Skip 1", [3, 4]),
+    ],
+)
+def test_it_gives_what_powershell_gives(desk: ShellDesk, script: str, shown: list[Any]) -> None:
+    assert desk.must(script) == shown
+
+
+def test_every_name_that_is_not_there_is_told_and_nothing_is_done(desk: ShellDesk) -> None:
+    (error,) = desk.run("Stop-VM SQL01, nobody, nothing, NOBODY -TurnOff").errors
+    assert error.message == (
+        "There is no virtual machine 'nobody' in this cluster. There is no virtual machine 'nothing' in this cluster. "
+        "There is no virtual machine 'NOBODY' in this cluster."
+    )
+    assert desk.commands == []
+
+
+def test_a_move_that_no_node_can_take_tells_why_of_each_node(desk: ShellDesk) -> None:
+    desk.must("Set-ClusterOwnerNode -Resource 'Virtual Machine WEB01' -Owners node1")
+    (error,) = desk.run("Move-ClusterVirtualMachineRole WEB01").errors
+    assert error.message.startswith("No node can take WEB01.")
+    for node in ("node2", "node3"):
+        assert f"{node} is not a possible owner of Virtual Machine WEB01." in error.message
+
+
+def test_formulas_are_guarded_in_csv_and_come_back_as_they_were(desk: ShellDesk) -> None:
+    script = "New-Object PSObject -Property @{ Name = '=1+1'; Number = -5; Lines = \"a`nb\" } | Export-Csv odd.csv"
+    desk.must(script)
+    assert '"\'=1+1"' in (desk.folder / "odd.csv").read_text(encoding="utf-8")
+    assert desk.must("Import-Csv odd.csv | ForEach-Object { $_.Name; $_.Number; $_.Lines.Length }") == ["=1+1", "-5", 3]
+    desk.must("Get-VM zz* | Export-Csv none.csv")
+    assert (desk.folder / "none.csv").read_text(encoding="utf-8") == ""
+
+
+def test_saved_logs_are_named_by_wildcards_and_piped(desk: ShellDesk) -> None:
+    desk.must("Stop-ClusterNode node3; wevtutil epl System one.evtx; wevtutil epl System two.evtx")
+    one = desk.must("@(Get-WinEvent -Path one.evtx).Count")
+    assert desk.must("@(Get-WinEvent -Path *.evtx).Count") == [2 * one[0]]
+    assert desk.must("@(Get-ChildItem one.evtx | Get-WinEvent).Count") == one
+    assert desk.must("(Get-WinEvent -ListLog Sys* | Get-WinEvent -MaxEvents 1).LogName") == ["System"]
+    (error,) = desk.run("Get-WinEvent -Path zz*.evtx").errors
+    assert error.message == "There is no file that matches 'zz*.evtx'."
+
+
+@pytest.mark.parametrize(
+    ("expression", "why"),
+    [
+        ("*[System[TimeCreated[timediff(@SystemTime) &lt;= 1000]]]", "'&lt;' is how XML writes <. Outside of XML"),
+        ("*[System[Provider[@Name=\N{LEFT SINGLE QUOTATION MARK}x\N{RIGHT SINGLE QUOTATION MARK}]]]", "printed text"),
+        ("*[System[ and (EventID=1135)]]", "A test is missing before 'and'."),
+        ("*[System[EventID=1135 or 1136]]", "Compare it, as in EventID=1136"),
+    ],
+)
+def test_pasted_expressions_are_refused_by_their_cause(desk: ShellDesk, expression: str, why: str) -> None:
+    (error,) = desk.run(f'Get-WinEvent System -FilterXPath "{expression}"').errors
+    assert why in error.message
