@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from fcm.migration.engine.policies import PRESETS, QEMU_7_2
-from fcm.migration.fields import BadFileError, Fields, is_number, read_json
+from fcm.migration.fields import BadFileError, Fields, read_json
 from fcm.text.terminal import one_line
 from fcm.text.words import counted, quoted
 
@@ -263,10 +263,11 @@ def _predicted_text(result: Prediction) -> str:
 
 
 def _measured_text(measured: dict[str, Any], word: str) -> str:
+    from fcm.migration.validation.runs import UNFINISHED
     from fcm.model.quantities import seconds, size
 
     if measured["downtime_s"] is None:
-        return f"{word}: {measured['status']}"
+        return f"{word}: {'not seen to its end' if measured['status'] == UNFINISHED else measured['status']}"
     return (
         f"{word}: {seconds(measured['total_s'])}, blackout {seconds(measured['downtime_s'])}, "
         f"{size(measured['bytes'])} sent in {counted(measured['passes'], 'pass', 'passes')}"
@@ -341,6 +342,7 @@ def _read_plan(path: Path, preset_name: str) -> tuple[Plan, list[Any]]:
     from fcm.migration.engine.workload import IDLE
     from fcm.migration.judging.fitting import DirtySample
     from fcm.migration.judging.plan import Plan
+    from fcm.migration.recordings.dirty_rates import read_dirty_rates
 
     data = read_json(path)
     fields = Fields(data, str(path))
@@ -359,14 +361,8 @@ def _read_plan(path: Path, preset_name: str) -> tuple[Plan, list[Any]]:
         words = "measured in the laboratory of this recording"
         plan = replace(plan.with_spec(line_rate=LOOPBACK_RATE), line_words=words)
     holder = fields if fields.has("dirty_rate_mib_s") else inner
-    samples = []
-    for k, entry in enumerate(holder.items("dirty_rate_mib_s", 1000)):
-        good = isinstance(entry, list) and len(entry) == 3 and isinstance(entry[0], str)
-        if not good or not all(is_number(x) for x in entry[1:]):
-            raise holder.bad(f"dirty_rate_mib_s[{k}]", "[mode, seconds, MiB/s]", entry)
-        if not (0 < entry[1] < 1e6 and 0 <= entry[2] < 1e7):
-            raise holder.bad(f"dirty_rate_mib_s[{k}]", "seconds above 0 and MiB/s of at least 0", entry)
-        samples.append(DirtySample(float(entry[1]), float(entry[2]), exact=entry[0] != "page-sampling"))
+    rates = read_dirty_rates(holder)
+    samples = [DirtySample(time, found, exact=mode != "page-sampling") for mode, time, found in rates]
     if not samples:
         raise holder.bad("dirty_rate_mib_s", "a list of [mode, seconds, MiB/s] with at least one entry", "nothing")
     return plan, samples

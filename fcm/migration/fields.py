@@ -75,7 +75,7 @@ class Fields:
         value = self.data.get(name)
         if value is None and default is not None:
             return default
-        wanted = f"a number{' of ' + unit if unit else ''} from {low:g} to {high:g}"
+        wanted = f"a number{' of ' + unit if unit else ''} from {_bound(low)} to {_bound(high)}"
         if not is_number(value):
             raise self.bad(name, wanted, value if name in self.data else "nothing")
         if not low <= value <= high:
@@ -134,6 +134,11 @@ class Fields:
     def bad(self, name: str, expected: str, found: object = None) -> BadFileError:
         """The error to raise about a field."""
         return BadFileError(self.file, self.prefix + name, expected, found)
+
+
+def _bound(value: float) -> str:
+    """A limit as a person writes it: 67,108,864, not 6.71e+07."""
+    return f"{value:,.0f}" if abs(value) < 1e13 and value == int(value) else f"{value:g}"
 
 
 def _shown(found: object) -> str:

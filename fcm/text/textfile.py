@@ -88,6 +88,8 @@ _ONE_BYTE = {
 is what .NET writes to a file of its own encoding: such a file is UTF-8."""
 _HALF = re.compile(r"\\u[dD][89abAB][0-9a-fA-F]{2}(?!\\u[dD][c-fC-F])|(?<!\\u[dD][89abAB]..)\\u[dD][c-fC-F]")
 """An escape of JSON that may stand for half of a character beyond U+FFFF, without the other half beside it."""
+_TUPLE = re.compile(r"\('[^']*'(?:, '[^']*')*,?\)")
+"""How Python writes the parts of a key."""
 _LARGEST_NUMBER = 2**64
 _DEEPEST = 100
 
@@ -232,6 +234,22 @@ def _refuse_long_keys(text: str, path: Path) -> None:
             raise TextFileError(path, line, f"The values are nested too deeply: a key has more than {_DEEPEST} parts.")
 
 
+_JSON_WORDS = {
+    "Expecting value": "a value is missing",
+    "Expecting property name enclosed in double quotes": "a name in double quotes is missing",
+    "Illegal trailing comma before end of object": "a name in double quotes is missing",
+    "Illegal trailing comma before end of array": "a value is missing",
+    "Expecting ':' delimiter": "a colon is missing",
+    "Expecting ',' delimiter": "a comma or the end is missing",
+    "Extra data": "something stands behind its end",
+    "Unterminated string starting at": "a text begins and does not end",
+    "Invalid control character at": "a text holds a control character",
+    "Invalid \\escape": "a backslash is followed by what it cannot be followed by",
+    "Invalid \\uXXXX escape": "a backslash with u is not followed by four digits",
+}
+"""What Python's json says, in words for people. The messages of 3.11 to 3.13."""
+
+
 def parse_json(text: str, path: Path) -> Any:
     """The value of a JSON text.
 
@@ -243,7 +261,9 @@ def parse_json(text: str, path: Path) -> Any:
     try:
         value = json.loads(text)
     except json.JSONDecodeError as error:
-        reason = f"The file is not valid JSON: {error.msg} (column {error.colno})."
+        if not text.strip():
+            raise TextFileError(path, 0, "The file is empty.") from error
+        reason = f"The file is not valid JSON: {_JSON_WORDS.get(error.msg, error.msg)} (column {error.colno})."
         raise TextFileError(path, error.lineno, reason) from error
     except RecursionError:
         raise TextFileError(path, 0, "The values are nested too deeply.") from None
@@ -284,5 +304,7 @@ def _check(value: object, path: Path) -> None:
 
 
 def _clear(reason: str) -> str:
-    """Tomllib's words without Python's escapes of a whole file."""
+    """Tomllib's words without Python's escapes of a whole file and its tuples of names."""
+    reason = _TUPLE.sub(lambda match: ".".join(re.findall(r"'([^']*)'", match[0])), reason)
+    reason = reason.replace("Cannot overwrite a value", "a key stands twice")
     return reason if len(reason) <= 200 else f"{reason[:200]}..."

@@ -19,6 +19,7 @@ from fcm.logs.cluster_log import file_of
 from fcm.logs.queries.query import QueryError
 from fcm.migration.engine.catalogue import load_workload
 from fcm.migration.fields import BadFileError
+from fcm.migration.recordings.laboratory_form import MOST_WINDOWS, load_qemu_recording
 from fcm.workspace.events.event_export import export_events
 from fcm.workspace.events.event_log import EventLog
 from fcm.workspace.events.saved_queries import read_query
@@ -229,3 +230,33 @@ def test_a_name_of_a_stranger_is_no_tag_in_an_exported_page(tmp_path: Path) -> N
     page = _Tags()
     page.feed(path.read_text(encoding="utf-8"))
     assert not page.found & {"script", "img", "a", "iframe", "link", "object"}
+
+
+SHIPPED = resources.path("recordings", "uniform-10k.0.json")
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        (lambda file: file["passes"].extend([file["passes"][-1]] * 80_000), "'passes': expected a list of at most 10"),
+        (lambda file: file.update(window_bandwidth=[1e6] * 1_000_000), "'window_bandwidth'"),
+        (lambda file: file["passes"].reverse(), "times that do not run backwards"),
+        (lambda file: file.update(dirty_rate_mib_s=[["x", 1e-300, 1e6]]), "a time from 0.001 to 1,000,000 s"),
+    ],
+)
+def test_a_recording_of_more_than_anybody_can_reckon_is_refused(
+    tmp_path: Path, change: Callable[[dict[str, Any]], None], words: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = json.loads(SHIPPED.read_text(encoding="utf-8"))
+    change(file)
+    (tmp_path / "many.json").write_text(json.dumps(file), encoding="utf-8")
+    assert main(["predict", str(tmp_path / "many.json")]) == 2
+    assert words in capsys.readouterr().err
+
+
+def test_the_rows_of_a_recording_have_a_limit_whatever_its_times_are(tmp_path: Path) -> None:
+    file = json.loads(SHIPPED.read_text(encoding="utf-8"))
+    file["window_bandwidth"] = []
+    file["passes"] = [file["passes"][0], file["passes"][1] | {"t": 1e9}]
+    (tmp_path / "long.json").write_text(json.dumps(file), encoding="utf-8")
+    assert len(load_qemu_recording(tmp_path / "long.json")) <= MOST_WINDOWS + 3

@@ -64,7 +64,8 @@ class Engine:
         self._shares_stale = True
         self._random = np.random.default_rng(seed) if noise > 0 else None
         self._noise = noise
-        self._with_series: set[int] = set()
+        self._with_series: dict[int, tuple[Floats, Floats]] = {}
+        """Slot -> times and rates of a bandwidth that changes."""
 
     # Links -------------------------------------------------------------------------------------------------------
 
@@ -108,7 +109,8 @@ class Engine:
         self._slots[handle] = slot
         self._handles[slot] = handle
         if spec.bandwidth_series:
-            self._with_series.add(slot)
+            times, rates = np.array(spec.bandwidth_series, np.float64).T
+            self._with_series[slot] = np.ascontiguousarray(times), np.ascontiguousarray(rates)
         self._shares_stale = True
         return handle
 
@@ -117,7 +119,7 @@ class Engine:
         slot = self._slots.pop(handle)
         del self._handles[slot]
         self._rows.clear(slot)
-        self._with_series.discard(slot)
+        self._with_series.pop(slot, None)
         self._free.append(slot)
         self._shares_stale = True
 
@@ -390,11 +392,9 @@ class Engine:
             demand = np.minimum(np.where(limited, limit, np.inf), rows.line[which])
             rows.allotted[which], rows.burst[which] = self._links.shared(rows, which, demand)
             self._shares_stale = False
-        for i in self._with_series:
-            spec = rows.specs[i]
-            if spec is not None and rows.state[i] in (SETUP, BROWNOUT):
-                times = [t for t, _ in spec.bandwidth_series]
-                rows.allotted[i] = np.interp(rows.time[i] + WINDOW / 2, times, [b for _, b in spec.bandwidth_series])
+        for i, (times, rates) in self._with_series.items():
+            if rows.state[i] in (SETUP, BROWNOUT):
+                rows.allotted[i] = np.interp(rows.time[i] + WINDOW / 2, times, rates)
         if self._random is not None and len(which):
             factor = 1.0 - np.abs(self._random.standard_normal(len(which))) * self._noise
             self._shares_stale = True

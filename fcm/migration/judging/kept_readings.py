@@ -66,11 +66,11 @@ def readings(memory: Recording, begin: float, stopped: float) -> tuple[Reading, 
         if first.pass_number > last.pass_number:
             reported = reports.get(first.pass_number)
             found = _reading(last, first, reported, since, limit)
+            new = [found]
             if last.pass_number == 1 and found.count > 1 and reported is not None:
-                out += _first_and_rest(last, first, reported, begin, found.time, limit)
-            else:
-                out.append(found)
-            since = next((one.time for one in reversed(out) if one.reported is not None), since)
+                new = _first_and_rest(last, first, reported, begin, found.time, limit)
+            out += new
+            since = next((one.time for one in reversed(new) if one.reported is not None), since)
     last, final = running[-1], rows[-1]
     found_last = float(final.sent - last.sent - last.remaining)
     if final.pass_number > last.pass_number and stopped > last.time and found_last >= 0:  # else zero pages were left

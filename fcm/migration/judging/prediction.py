@@ -82,6 +82,8 @@ POINTS = 2_000
 """Rows of a curve after which its steps are twice as long: windows at first, hours in a migration of years."""
 MOST_PASSES = 3000
 """Passes after which a migration whose guest does not write steadily is taken for one that never ends."""
+DRAWN, DRAWN_AT_LEAST = 1.2, 600.0
+"""How much of a migration that no longer gets on is drawn: so many times what it took to see that, and so many s."""
 PATIENCE = 10.0
 """Times the memory is sent after which a migration counts as one that does not converge."""
 
@@ -188,8 +190,12 @@ def predict(
 def whole_course(spec: MigrationSpec, limit: float, curve: bool = False) -> Prediction:
     """Like :func:`predict`; of one that has not ended after ``limit`` s, also whether it would end later, and when."""
     whole = predict(spec, max(limit, patience_of(spec)), until_standstill=True)
-    if whole.status != COMPLETED and whole.total < limit and not curve:
-        return _gone_on(whole, limit)
+    if whole.status != COMPLETED and whole.total < limit:
+        if not curve:
+            return _gone_on(whole, limit)
+        shown = max(DRAWN * whole.total, DRAWN_AT_LEAST)
+        if shown < limit:  # it goes on like that, which nobody needs to see for years
+            return replace(_gone_on(whole, limit), curve=predict(spec, shown, curve=True).curve)
     result = predict(spec, limit, curve)
     if result.status == COMPLETED or whole.status != COMPLETED:
         return result

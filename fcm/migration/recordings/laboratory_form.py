@@ -3,15 +3,23 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from fcm.migration.fields import Fields, is_number, read_json
+from fcm.migration.fields import Fields, read_json
 from fcm.migration.recordings.case import case_from_json
+from fcm.migration.recordings.dirty_rates import read_dirty_rates
 from fcm.migration.recordings.recording import Achieved, Identity, Laboratory, Recording
 from fcm.model.telemetry import FinalFigures, Phase, TelemetryRow
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+
+MOST_PASSES = 10_000
+"""Passes of one file; the laboratory gives up after minutes, and has seen 20."""
+MOST_WINDOWS = 100_000
+"""Samples of one file, and rows that are made of it; a sample each 100 ms for three hours."""
 
 
 def load_qemu_recording(path: Path) -> Recording:
@@ -28,8 +36,10 @@ def qemu_recording(f: Fields) -> Recording:
     case = case_from_json(f.inner("case"))
     tag = f.text("tag", "", 1000)
     out = Recording(Identity(machine=tag), case.memory, case.bandwidth, case.downtime_limit)
-    passes = [_QemuPass.read(p) for p in f.objects("passes", 100_000)]
-    windows = tuple(f.numbers("window_bandwidth", 1_000_000))
+    passes = [_QemuPass.read(p) for p in f.objects("passes", MOST_PASSES)]
+    if any(after.time < before.time for before, after in pairwise(passes)):
+        raise f.bad("passes", "times that do not run backwards")
+    windows = tuple(f.numbers("window_bandwidth", MOST_WINDOWS))
     status = f.text("status", "", 100)
     total = f.number("total_ms", 0, 1e12, 0.0) / 1000.0
     sync = f.whole("sync", 0, 1 << 40, 0)
@@ -42,16 +52,8 @@ def qemu_recording(f: Fields) -> Recording:
         )
     out.outcome = status
     writes = tuple((p.time, float(p.writes)) for p in passes)
-    dirty = []
-    for k, entry in enumerate(f.items("dirty_rate_mib_s", 1000)):
-        good = isinstance(entry, list) and len(entry) == 3 and isinstance(entry[0], str)
-        if not good or not all(is_number(x) and x >= 0 for x in entry[1:]):
-            raise f.bad(f"dirty_rate_mib_s[{k}]", "[mode, seconds, MiB/s]", entry)
-        if entry[1] <= 0:
-            raise f.bad(f"dirty_rate_mib_s[{k}]", "a time above 0 s", entry[1])
-        dirty.append((entry[0], float(entry[1]), float(entry[2])))
     pass1 = f.number("pass1_bandwidth", 0, 1e13, 0.0) or None
-    out.laboratory = Laboratory(case, Achieved(pass1, windows, writes), tuple(dirty), tag, status)
+    out.laboratory = Laboratory(case, Achieved(pass1, windows, writes), read_dirty_rates(f), tag, status)
     if out.final is not None and passes and total > passes[-1].time:
         last = passes[-1]
         whole = last.handled + last.remaining
@@ -95,7 +97,7 @@ def _rows(passes: list[_QemuPass], windows: tuple[float, ...]) -> list[Telemetry
     if not passes:
         return []
     out = []
-    length = passes[-1].time / len(windows) if windows else 0.1
+    length = max(passes[-1].time / len(windows) if windows else 0.1, passes[-1].time / MOST_WINDOWS)
     for k, p in enumerate(passes):
         after = passes[k + 1] if k + 1 < len(passes) else None
         until = after.time if after is not None else p.time

@@ -24,16 +24,17 @@ from fcm.migration.recordings.kept import Kept
 from fcm.migration.recordings.recording import Recording
 from fcm.model.telemetry import FinalFigures, Phase, TelemetryRow
 from fcm.text.textfile import parse_json
+from fcm.text.words import counted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-MOST_ANSWERS = 200_000
-"""Answers of one file; a poll each 100 ms for five hours and a half."""
+MOST_ANSWERS = 50_000
+"""Answers of one file; a poll each 200 ms for nearly three hours."""
 MOST_WRONG = 1000
 """Places that begin like JSON and are none, after which a text is taken for something else."""
-MOST_IN_VAIN = 3
+MOST_IN_VAIN = 2
 """How often a text is read through for values that then break off, all such places together."""
 _BEGIN = re.compile(r"[{\[]")
 _LARGEST = 1 << 60
@@ -261,7 +262,7 @@ def _recording(log: _Log, file: str) -> Recording:
     phases = [(Phase.BROWNOUT, rows[0].time)]
     if final is not None:
         phases.append((Phase.BLACKOUT, max(final.total - final.downtime, rows[0].time)))
-    told = f"Read from {len(answers)} answers of QEMU's query-migrate."
+    told = f"Read from {counted(len(answers), 'answer')} of QEMU's query-migrate."
     if notes:
         told += f" {_sentence(notes)}"
     recording.kept = Kept(

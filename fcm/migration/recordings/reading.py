@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,10 @@ from fcm.text.textfile import RECORDING, TextFileError, parse_json, read_text
 
 _OWN = frozenset({"format", "case", "mem", "kept"})
 """Fields by which a file of fcm or its laboratory is known."""
+
+
+_QUOTED = re.compile(r"^[ \t]*(?:>[ \t]?)+", re.MULTILINE)
+"""How a mail or a report quotes the lines of another."""
 
 
 def read_recording(path: Path | str, name: str = "") -> Recording:
@@ -53,6 +58,8 @@ def read_any(path: Path, name: str = "") -> dict[str, Any] | Recording:
     if isinstance(data, dict) and not _OWN.isdisjoint(data):
         return data
     answers = recording_of_answers(text, path)
+    if answers is None and wrong is not None and _QUOTED.search(text) is not None:
+        answers = recording_of_answers(_QUOTED.sub("", text), path)
     if answers is not None:
         return answers
     if wrong is not None:

@@ -37,6 +37,8 @@ KEPT_GROUPS = (
     "kept, measured, fitted workload",
 )
 """Groups of migrations that a journal kept; they do not count in "all", which is the laboratory's."""
+UNFINISHED = "unfinished"
+"""Of a recording that ends while the migration runs: nobody knows how that ended."""
 METRICS = ("total_pct", "bytes_pct", "downtime_ms", "passes")
 
 
@@ -114,7 +116,7 @@ def measured_json(recording: Recording) -> dict[str, Any]:
         for p in recording.passes()
     ]
     if final is None:
-        status = laboratory.status if laboratory is not None else recording.outcome
+        status = laboratory.status if laboratory is not None else recording.outcome or UNFINISHED
         last = recording.row(-1) if len(recording) else None
         return {
             "status": status or DID_NOT_CONVERGE,

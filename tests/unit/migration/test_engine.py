@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import numpy as np
 import pytest
 
 from fcm.migration.engine.engine import Engine
@@ -128,3 +129,22 @@ def test_noise_repeats_under_a_seed_and_differs_between_seeds() -> None:
 def test_an_unknown_link_is_refused_by_name() -> None:
     with pytest.raises(KeyError, match="LM9"):
         Engine().add(machine(links=("LM9",)))
+
+
+def test_a_bandwidth_of_many_samples_is_looked_up_and_not_copied_in_each_window() -> None:
+    """A window costs the same with two samples and with a hundred thousand."""
+    seen: list[type] = []
+    looked_up = np.interp
+
+    def watched(at: float, times: np.ndarray, rates: np.ndarray) -> object:
+        seen.extend((type(times), type(rates)))
+        return looked_up(at, times, rates)
+
+    engine = Engine()
+    handle = engine.add(machine(bandwidth_series=tuple((k / 1e3, 128.0 * MIB) for k in range(100_000))))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(np, "interp", watched)
+        varied = finish(engine, handle)
+    assert set(seen) == {np.ndarray}
+    steady = Engine()
+    assert varied.total == pytest.approx(finish(steady, steady.add(machine())).total, abs=0.2)

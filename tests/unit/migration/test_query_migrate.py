@@ -287,3 +287,21 @@ def test_a_text_that_breaks_off_again_and_again_is_not_read_again_and_again(tmp_
         with pytest.raises(BadFileError):
             read_recording(path)
     assert read < 10
+
+
+def test_answers_that_a_mail_quotes_are_read(tmp_path: Path) -> None:
+    path = tmp_path / "mail.txt"
+    pretty = "\n".join(json.dumps(one, indent=2) for one in answers())
+    path.write_text("> > " + pretty.replace("\n", "\n> > ") + "\n")
+    assert len(read_recording(path)) == len(answers())
+
+
+def test_a_migration_of_which_the_end_was_not_seen_is_not_called_endless(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "one.json"
+    path.write_text(json.dumps(answers(finished=False)[0]))
+    assert main(("predict", str(path))) == 1
+    said = capsys.readouterr().out
+    assert "measured: not seen to its end" in said
+    assert "1 answer of" in said
