@@ -14,6 +14,7 @@ from fcm.model.commands import ResumeNode
 from fcm.model.entities import NodeState
 from fcm.model.rules.drains import last_drain
 from fcm.model.rules.networks import migration_order
+from fcm.model.tables import name_of
 from fcm.model.telemetry import Phase
 from fcm.text.words import counted
 
@@ -268,8 +269,7 @@ def _come_back(workspace: Workspace, before: frozenset[str], wait_for: _Wait) ->
             if not one.phase.is_over or one.id in told:
                 continue
             told.add(one.id)
-            machine = workspace.state.machines.get(one.machine)
-            name = machine.name if machine else one.machine
+            name = name_of(workspace.state.machines, one.machine)
             if one.phase is Phase.COMPLETED:
                 print(f"{name} is back on {one.destination}.", flush=True)
             else:

@@ -23,6 +23,7 @@ from fcm.model.entities import (
 )
 from fcm.model.quantities import size
 from fcm.model.rules.drains import drain_migrations
+from fcm.model.tables import name_of
 from fcm.model.telemetry import Phase
 from fcm.text.words import counted
 
@@ -110,8 +111,7 @@ def describe(entry: ev.Entry, state: State) -> EventText:
         case ev.SharedVolumeChanged(volume=volume):
             return _volume(volume)
         case ev.SharedVolumeRemoved(disk=identity):
-            found = state.disks.get(identity)
-            return _info(f"{found.name if found else identity} was removed from the Cluster Shared Volumes.")
+            return _info(f"{name_of(state.disks, identity)} was removed from the Cluster Shared Volumes.")
         case ev.NodeChanged(node=node):
             return _node(node)
         case ev.NodeEvicted(node=name):
@@ -146,13 +146,11 @@ def describe(entry: ev.Entry, state: State) -> EventText:
         case ev.GroupChanged(group=group):
             return _group(group)
         case ev.GroupRemoved(group=identity):
-            gone = state.groups.get(identity)
-            return _info(f"The service or application {gone.name if gone else identity} was removed from the cluster.")
+            return _info(f"The service or application {name_of(state.groups, identity)} was removed from the cluster.")
         case ev.ResourceChanged(resource=resource):
             return _resource(resource, state)
         case ev.ResourceRemoved(resource=identity):
-            lost = state.resources.get(identity)
-            return _info(f"The resource {lost.name if lost else identity} left its service or application.")
+            return _info(f"The resource {name_of(state.resources, identity)} left its service or application.")
         case _:
             return _of_migration(event, state)
 
@@ -312,8 +310,7 @@ def _group(group: Group) -> EventText:
 
 def _resource(resource: Resource, state: State) -> EventText:
     if resource.state is ResourceState.FAILED:
-        group = state.groups.get(resource.group)
-        name = group.name if group else resource.group
+        name = name_of(state.groups, resource.group)
         text = f"Cluster resource '{resource.name}' in clustered service or application '{name}' failed."
         return EventText(ERROR, CLUSTERING, 1069, text)
     return _info(f"The resource {resource.name}: {_words(resource.state)}.")
@@ -367,13 +364,11 @@ def _move(state: State, identity: str) -> str:
 
 
 def _machine_name(state: State, identity: str) -> str:
-    machine = state.machines.get(identity)
-    return machine.name if machine else identity
+    return name_of(state.machines, identity)
 
 
 def _network(state: State, identity: str) -> str:
-    network = state.networks.get(identity)
-    return network.name if network else identity
+    return name_of(state.networks, identity)
 
 
 def _words(state: ResourceState) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, TypeAlias
 
 from fcm.model import events as ev
+from fcm.model.tables import name_of
 
 if TYPE_CHECKING:
     from fcm.model.rules.protection import BackupEvent, SnapshotEvent
@@ -29,8 +30,7 @@ def of_snapshot(event: SnapshotEvent, state: State) -> Said:
                 return _info(f"The snapshot {identity} was applied.")
             return _info(f"The virtual machine {found.machine.name} went back to the snapshot '{found.name}'.")
         case ev.SnapshotDeleted(snapshot=identity):
-            found = state.snapshots.get(identity)
-            return _info(f"The snapshot '{found.name if found else identity}' was deleted.")
+            return _info(f"The snapshot '{name_of(state.snapshots, identity)}' was deleted.")
 
 
 def of_backup(event: BackupEvent, state: State) -> Said:
@@ -75,5 +75,4 @@ def _info(text: str) -> Said:
 
 
 def _name(state: State, identity: str) -> str:
-    machine = state.machines.get(identity)
-    return machine.name if machine else identity
+    return name_of(state.machines, identity)

@@ -15,6 +15,7 @@ from fcm import resources
 from fcm.logs.describe import HIGH_AVAILABILITY, INFORMATION, LEVELS, VERBOSE, EventText, describe
 from fcm.model import events as ev
 from fcm.model.entities import MigrationKind
+from fcm.model.tables import name_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -218,8 +219,7 @@ def _figures(event: ev.MigrationCompleted, state: State, time: float, computer: 
 
 
 def _machine_name(state: State, identity: str) -> str:
-    machine = state.machines.get(identity)
-    return machine.name if machine else identity
+    return name_of(state.machines, identity)
 
 
 def _host(state: State, node: str) -> str:

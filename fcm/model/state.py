@@ -10,7 +10,7 @@ from fcm.model import events as ev
 from fcm.model import indexes
 from fcm.model.entities import DiskUse, MachineState, Migration, MigrationOptions, ResourceState, ResourceType
 from fcm.model.rules.protection import backup_after, snapshot_after
-from fcm.model.tables import Table, table
+from fcm.model.tables import Table, name_of, table
 from fcm.model.telemetry import Phase
 
 if TYPE_CHECKING:
@@ -73,8 +73,9 @@ class State:
 
     def moved_name(self, migration: Migration) -> str:
         """What the machine of a migration is called; once it is gone, what it was called."""
-        machine = self.machines.get(migration.machine)
-        return machine.name if machine else migration.name or migration.machine
+        if migration.machine not in self.machines and migration.name:
+            return migration.name
+        return name_of(self.machines, migration.machine)
 
     def active_migration(self, machine: str) -> Migration | None:
         """The migration of a machine that waits or runs."""

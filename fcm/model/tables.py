@@ -7,7 +7,7 @@ objects by a field (the machines of a node) is passed on from one table to the n
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable, Mapping
-from typing import Any, Generic, NoReturn, TypeAlias, TypeVar
+from typing import Any, Generic, NoReturn, Protocol, TypeAlias, TypeVar
 
 V = TypeVar("V")
 K = TypeVar("K", bound=Hashable)
@@ -106,3 +106,17 @@ def total(key: Callable[[V], K], amount: Callable[[V], int]) -> Total[V, K]:
         return found
 
     return Derived(lambda value: (key(value), amount(value)), make)
+
+
+class Named(Protocol):
+    """What users know by a name."""
+
+    @property
+    def name(self) -> str:
+        """As users know it."""
+
+
+def name_of(objects: Mapping[str, Named], identity: str | None) -> str:
+    """The name of an object; its id where it is not in the cluster any more, "" where there is none."""
+    found = objects.get(identity or "")
+    return found.name if found is not None else identity or ""

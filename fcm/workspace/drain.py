@@ -9,6 +9,7 @@ from fcm.model.entities import DrainMove, NodeState
 from fcm.model.moments import in_utc
 from fcm.model.quantities import size
 from fcm.model.rules.drains import drain_migrations, plan_destinations
+from fcm.model.tables import name_of
 from fcm.model.telemetry import Phase
 from fcm.text.words import counted
 from fcm.workspace.drain_plan import DrainPlan, PlannedMove
@@ -118,7 +119,7 @@ def course(state: State, drain: Drain, now: float) -> tuple[DrainRow, ...]:
         rows.append(
             DrainRow(
                 move,
-                machine.name if machine else move.machine,
+                name_of(state.machines, move.machine),
                 machine.memory if machine else None,
                 migration,
                 None if migration is None else _took(migration, now),
@@ -154,8 +155,7 @@ def summary(state: State, drain: Drain, now: float) -> str:
     widths = [max(len(line[column]) for line in table) for column in range(len(table[0]))]
     lines += ["  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip() for line in table]
     for item in drain.staying:
-        machine = state.machines.get(item.machine)
-        lines.append(f"{machine.name if machine else item.machine} stayed: {item.reason} {item.remedy}".rstrip())
+        lines.append(f"{name_of(state.machines, item.machine)} stayed: {item.reason} {item.remedy}".rstrip())
     lines.append(node_sentence(state, drain))
     return "\n".join(lines)
 

@@ -91,10 +91,9 @@ class Forecasts:
 
     def _identity(self, migration: Migration) -> Identity:
         state = self._workspace.state
-        machine = state.machines.get(migration.machine)
         network = state.networks.get(migration.network or "")
         return Identity(
-            machine.name if machine else migration.machine,
+            state.moved_name(migration),
             migration.source,
             migration.destination,
             network.name if network else "",

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, TypeAlias, assert_never
 from fcm.model import commands as cmd
 from fcm.model.entities import UNLIMITED, MachineState, QuorumMode, StartAction
 from fcm.model.rules.snapshots import snapshots_of
+from fcm.model.tables import name_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -118,15 +119,13 @@ class _Text:
         return quoted(self.disk_name(identity))
 
     def disk_name(self, identity: str) -> str:
-        disk = self.state.disks.get(identity)
-        return disk.name if disk else identity
+        return name_of(self.state.disks, identity)
 
     def machine(self, identity: str) -> str:
         return quoted(self.machine_name(identity))
 
     def machine_name(self, identity: str) -> str:
-        machine = self.state.machines.get(identity)
-        return machine.name if machine else identity
+        return name_of(self.state.machines, identity)
 
     def group(self, machine: str) -> str:
         found = self.state.machines.get(machine)
@@ -134,12 +133,10 @@ class _Text:
         return quoted(group.name) if group else self.machine(machine)
 
     def group_id(self, identity: str) -> str:
-        group = self.state.groups.get(identity)
-        return quoted(group.name if group else identity)
+        return quoted(name_of(self.state.groups, identity))
 
     def resource(self, identity: str) -> str:
-        resource = self.state.resources.get(identity)
-        return quoted(resource.name if resource else identity)
+        return quoted(name_of(self.state.resources, identity))
 
     def snapshot(self, identity: str) -> str:
         """Machine and name of a snapshot, and its id where another one of the machine has the same name."""
@@ -155,8 +152,7 @@ class _Text:
         return quoted(self.network_name(identity))
 
     def network_name(self, identity: str) -> str:
-        network = self.state.networks.get(identity)
-        return network.name if network else identity
+        return name_of(self.state.networks, identity)
 
 
 _OfMachine: TypeAlias = cmd.MachineCommand | cmd.MigrationCommand | cmd.NodeCommand

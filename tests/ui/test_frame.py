@@ -16,7 +16,6 @@ from PySide6.QtWidgets import (
     QMenu,
     QMessageBox,
     QPushButton,
-    QTableView,
     QToolButton,
 )
 
@@ -486,18 +485,3 @@ def test_the_actions_pane_keeps_its_place_and_its_section_when_entries_change(qt
     assert pane.container.isAncestorOf(focused)
     shown.select(Selection(Place.NODES))
     qtbot.waitUntil(lambda: bar.value() == 0)
-
-
-def test_nothing_of_a_closed_cluster_is_left_in_hidden_pages(qtbot: QtBot, tmp_path: Path) -> None:
-    shown, _ = busy_window(qtbot, tmp_path)
-    for place in (Place.SERVICES, Place.NODES, Place.STORAGE, Place.NETWORKS):
-        shown.select(Selection(place))
-    other, _ = opened(formed([machine("Other", memory=1 << 30)]))
-    shown.show_workspace(other)
-    for view in shown.findChildren(QTableView):
-        model = view.model()
-        for line in range(model.rowCount()):
-            for column in range(model.columnCount()):
-                text = model.index(line, column).data(Qt.ItemDataRole.AccessibleTextRole)
-                assert "Web01" not in str(text)
-    qtbot.waitUntil(lambda: shown.stack.count() <= 2)

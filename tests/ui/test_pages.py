@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from PySide6.QtCore import QPoint
-from PySide6.QtWidgets import QLabel, QToolButton, QWidget
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtWidgets import QLabel, QTableView, QToolButton, QWidget
 
 from fcm.model import commands as cmd
 from fcm.model import events as ev
@@ -421,3 +421,18 @@ def test_a_failed_group_is_failed_whatever_its_machine_does() -> None:
     workspace, _ = opened(formed([found]), ev.GroupChanged(group_of(found, ResourceState.FAILED)))
     assert appearance.machine_words(found, workspace.state) == "Failed"
     assert appearance.machine_icon(found, ResourceState.FAILED, moving=True) == "vm-failed"
+
+
+def test_nothing_of_a_closed_cluster_is_left_in_hidden_pages(qtbot: QtBot, tmp_path: Path) -> None:
+    shown, _ = busy_window(qtbot, tmp_path)
+    for place in (Place.SERVICES, Place.NODES, Place.STORAGE, Place.NETWORKS):
+        shown.select(Selection(place))
+    other, _ = opened(formed([machine("Other", memory=1 << 30)]))
+    shown.show_workspace(other)
+    for view in shown.findChildren(QTableView):
+        model = view.model()
+        for line in range(model.rowCount()):
+            for column in range(model.columnCount()):
+                text = model.index(line, column).data(Qt.ItemDataRole.AccessibleTextRole)
+                assert "Web01" not in str(text)
+    qtbot.waitUntil(lambda: shown.stack.count() <= 2)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from fcm.model.entities import NodeState, QuorumMode, ResourceState
+from fcm.model.tables import name_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -62,6 +63,5 @@ def description(cluster: Cluster, disks: Mapping[str, Disk]) -> str:
         QuorumMode.DISK_ONLY: "No Majority: Disk Only",
     }[cluster.quorum_mode]
     if cluster.witness and cluster.quorum_mode is not QuorumMode.NODE_MAJORITY:
-        disk = disks.get(cluster.witness)
-        words += f" ({disk.name if disk else cluster.witness})"
+        words += f" ({name_of(disks, cluster.witness)})"
     return words

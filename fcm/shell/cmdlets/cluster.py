@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from fcm.model import commands as cmd
 from fcm.model.entities import NodeState, QuorumMode
+from fcm.model.tables import name_of
 from fcm.shell.language.errors import ParameterError
 from fcm.shell.runtime import finding
 from fcm.shell.runtime.flow import Exiting
@@ -94,9 +95,8 @@ def get_quorum(call: Call) -> Iterable[Any]:
 def _quorum(call: Call) -> ShellObject:
     cluster = call.state.cluster
     assert cluster is not None
-    disk = call.state.disks.get(cluster.witness or "")
     has_witness = cluster.quorum_mode is not QuorumMode.NODE_MAJORITY
-    witness = (disk.name if disk else cluster.witness or "") if has_witness else ""
+    witness = name_of(call.state.disks, cluster.witness) if has_witness else ""
     return ShellObject(
         "ClusterQuorum",
         {"Cluster": cluster.name, "QuorumResource": witness, "QuorumType": str(cluster.quorum_mode)},

@@ -8,6 +8,7 @@ from fcm.model import commands as cmd
 from fcm.model.entities import MachineState, MigrationKind
 from fcm.model.quantities import size
 from fcm.model.rules.drains import active_drain, drain_migrations, last_drain
+from fcm.model.tables import name_of
 from fcm.model.telemetry import Phase
 from fcm.shell.language.errors import RefusedError, StoppedError
 from fcm.text.words import counted
@@ -109,8 +110,7 @@ def until_drained(call: Call, node: str) -> None:
         session.on_progress(activity, "", -1)
     ended = last_drain(call.state, node)
     for one in ended.staying if ended is not None else ():
-        machine = call.state.machines.get(one.machine)
-        session.say(f"WARNING: {machine.name if machine else one.machine} stays on {node}. {one.reason} {one.remedy}")
+        session.say(f"WARNING: {name_of(call.state.machines, one.machine)} stays on {node}. {one.reason} {one.remedy}")
 
 
 def percent(call: Call, migration: Migration) -> int:

@@ -21,6 +21,7 @@ from fcm.model.entities import (
 )
 from fcm.model.rules.drains import drain_migrations, last_drain
 from fcm.model.rules.maintenance import in_maintenance
+from fcm.model.tables import name_of
 from fcm.model.telemetry import Phase
 from fcm.shell.language.errors import ParameterError
 from fcm.shell.values.times import local
@@ -198,7 +199,7 @@ def resource_object(resource: Resource, state: State) -> ShellObject:
             "OwnerNode": NameOf(group.owner) if group else "",
             "ResourceType": str(resource.type),
             "State": IN_MAINTENANCE if maintenance else str(resource.state),
-            "OwnerGroup": NameOf(group.name if group else resource.group),
+            "OwnerGroup": NameOf(name_of(state.groups, resource.group)),
             "Name": resource.name,
             "MaintenanceMode": maintenance,
             "Description": resource.detail,
@@ -357,7 +358,6 @@ def network_object(network: Network, state: State) -> ShellObject:
 
 def adapter_object(adapter: Adapter, state: State) -> ShellObject:
     """A cluster network interface."""
-    network = state.networks.get(adapter.network)
     return ShellObject(
         "ClusterNetworkInterface",
         {
@@ -365,7 +365,7 @@ def adapter_object(adapter: Adapter, state: State) -> ShellObject:
             "State": str(adapter.state),
             "Name": adapter.name,
             "Node": adapter.node,
-            "Network": network.name if network else adapter.network,
+            "Network": name_of(state.networks, adapter.network),
             "Address": adapter.address,
             "Id": adapter.id,
         },

@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
 
 from fcm.model.commands import Command, ConfigureGroup
 from fcm.model.entities import AUTOMATIC
+from fcm.model.tables import name_of
 from fcm.ui.dialogs.frame import CommandDialog
 from fcm.ui.look.appearance import node_icon, resource_words
 from fcm.ui.look.plain import Label
@@ -42,10 +43,8 @@ class GroupPropertiesDialog(CommandDialog):
 
     def __init__(self, window: Desk, group: str) -> None:
         self._group = group
-        found = window.workspace.state.groups[group] if window.workspace else None
-        super().__init__(
-            window, f"{found.name if found else group} Properties", "properties", QSize(520, 560), with_apply=True
-        )
+        name = name_of(window.state.groups, group)
+        super().__init__(window, f"{name} Properties", "properties", QSize(520, 560), with_apply=True)
         self.tabs = named(QTabWidget(), "Properties")
         self.tabs.addTab(self._general(self.group), "General")
         self.tabs.addTab(self._failover(self.group), "Failover")

@@ -21,6 +21,7 @@ from PySide6.QtWidgets import (
 
 from fcm.model.commands import Command, ConfigureVirtualMachine
 from fcm.model.entities import MIB, MachineState, StartAction
+from fcm.model.tables import name_of
 from fcm.ui.dialogs.frame import CommandDialog
 from fcm.ui.dialogs.workloads import WorkloadBox
 from fcm.ui.look import icons
@@ -39,10 +40,8 @@ class MachineSettingsDialog(CommandDialog):
 
     def __init__(self, window: Desk, machine: str) -> None:
         self._machine = machine
-        found = window.workspace.state.machines[machine] if window.workspace else None
-        super().__init__(
-            window, f"Settings for {found.name if found else machine}", "settings", QSize(600, 600), with_apply=True
-        )
+        name = name_of(window.state.machines, machine)
+        super().__init__(window, f"Settings for {name}", "settings", QSize(600, 600), with_apply=True)
         item = self.machine
         self.memory = MemoryBox("Memory", item.memory)
         self.start = named(QComboBox(), "Automatic Start Action")

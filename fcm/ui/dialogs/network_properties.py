@@ -21,6 +21,7 @@ from PySide6.QtWidgets import (
 from fcm.model.commands import Command, ConfigureNetwork
 from fcm.model.entities import NetworkRole
 from fcm.model.rules.networks import rank_reason
+from fcm.model.tables import name_of
 from fcm.ui.dialogs.frame import CommandDialog
 from fcm.ui.look import format as words
 from fcm.ui.look import icons
@@ -42,10 +43,8 @@ class NetworkPropertiesDialog(CommandDialog):
 
     def __init__(self, window: Desk, network: str) -> None:
         self._network = network
-        found = window.workspace.state.networks[network] if window.workspace else None
-        super().__init__(
-            window, f"{found.name if found else network} Properties", "properties", QSize(560, 640), with_apply=True
-        )
+        name = name_of(window.state.networks, network)
+        super().__init__(window, f"{name} Properties", "properties", QSize(560, 640), with_apply=True)
         item = self.state.networks[network]
         self.name = named(QLineEdit(item.name), "Name")
         self.status = fact("")

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QWidget as Widget
 
 from fcm.model.commands import Command, ConfigureResource
 from fcm.model.entities import OfflineAction, ResourceType
+from fcm.model.tables import name_of
 from fcm.ui.dialogs.frame import CommandDialog
 from fcm.ui.dialogs.moves.migration_networks import MigrationNetworksPanel
 from fcm.ui.dialogs.resource_policies import PoliciesPanel, PossibleOwnersPanel
@@ -39,10 +40,8 @@ class ResourcePropertiesDialog(CommandDialog):
 
     def __init__(self, window: Desk, resource: str) -> None:
         self._resource = resource
-        found = window.workspace.state.resources[resource] if window.workspace else None
-        super().__init__(
-            window, f"{found.name if found else resource} Properties", "properties", QSize(840, 600), with_apply=True
-        )
+        name = name_of(window.state.resources, resource)
+        super().__init__(window, f"{name} Properties", "properties", QSize(840, 600), with_apply=True)
         self.networks: MigrationNetworksPanel | None = None
         self.offline: QComboBox | None = None
         self.heartbeat: QCheckBox | None = None
@@ -79,7 +78,7 @@ class ResourcePropertiesDialog(CommandDialog):
         fields.addRow("Resource &name:", self.name)
         fields.addRow("Resource type:", fact(str(item.type)))
         fields.addRow("Status:", fact(resource_status(item, self.state)))
-        fields.addRow("Service or application:", fact(group.name if group else item.group))
+        fields.addRow("Service or application:", fact(name_of(self.state.groups, item.group)))
         fields.addRow("Current owner:", fact(group.owner if group else ""))
         machine = self.state.machines.get(item.machine or "")
         if machine is not None:

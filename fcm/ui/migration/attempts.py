@@ -9,6 +9,7 @@ from PySide6.QtCore import QRect, QSize, Qt
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTreeWidget, QTreeWidgetItem, QWidget
 
 from fcm.model.rules.networks import migration_order
+from fcm.model.tables import name_of
 from fcm.ui.look import icons
 from fcm.ui.look.format import NONE, clock_time, seconds
 from fcm.ui.look.plain import literal
@@ -47,7 +48,6 @@ def attempt_lines(state: State, migration: Migration) -> list[AttemptLine]:
     order = migration_order(state.cluster, state.networks, machine) if state.cluster is not None else ()
     last = len(migration.attempts) - 1
     for index, attempt in enumerate(migration.attempts):
-        network = state.networks.get(attempt.network)
         result = sentence_of(attempt.result)
         if not attempt.connected:
             if index < last:
@@ -59,7 +59,7 @@ def attempt_lines(state: State, migration: Migration) -> list[AttemptLine]:
             AttemptLine(
                 "pass" if attempt.connected else "fail",
                 rank,
-                network.name if network else attempt.network,
+                name_of(state.networks, attempt.network),
                 attempt.address,
                 clock_time(attempt.time),
                 seconds(attempt.duration),

@@ -6,6 +6,7 @@ import math
 from typing import TYPE_CHECKING
 
 from fcm.model.entities import MigrationKind
+from fcm.model.tables import name_of
 from fcm.model.telemetry import Phase
 from fcm.ui.look.format import count, rate, seconds, size
 from fcm.ui.migration.words import about, between, sentence_of
@@ -94,8 +95,7 @@ def _setup(state: State, migration: Migration) -> str:
     tried = ""
     if failed and migration.network is None:
         last = failed[-1]
-        network = state.networks.get(last.network)
-        tried = f" {network.name if network else last.network}: {sentence_of(last.result)} Trying the next network."
+        tried = f" {name_of(state.networks, last.network)}: {sentence_of(last.result)} Trying the next network."
     if migration.kind is not MigrationKind.LIVE:
         return f"{migration.kind}: preparing {_name(state, migration)} on {migration.destination}.{tried}"
     connected = _network(state, migration)

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QGridLayout, QSplitter, QVBoxLayout, QWidget
 from fcm.model.entities import Adapter, NodeState, SharedVolume
 from fcm.model.rules.drains import active_drain, drain_migrations
 from fcm.model.state import Change, Kind
+from fcm.model.tables import name_of
 from fcm.text.words import counted
 from fcm.ui.look import appearance, format
 from fcm.ui.look.plain import Label
@@ -145,8 +146,7 @@ class NodePage(Page):
             return self.state.adapters[identity]
 
         def network(identity: str) -> str:
-            found = self.state.networks.get(adapter(identity).network)
-            return found.name if found else adapter(identity).network
+            return name_of(self.state.networks, adapter(identity).network)
 
         def use(identity: str) -> str:
             found = self.state.networks.get(adapter(identity).network)

@@ -11,6 +11,7 @@ from fcm.model.commands import SetQuorum
 from fcm.model.entities import DiskUse, QuorumMode
 from fcm.model.rules.quorum import description, recommended_mode, votes
 from fcm.model.rules.verdict import Verdict, no
+from fcm.model.tables import name_of
 from fcm.ui.look import format as words
 from fcm.ui.look.appearance import disk_icon
 from fcm.ui.widgets.dialog_parts import TickList, form, named, wrapped
@@ -180,8 +181,7 @@ class _Confirmation(ConfirmationPage):
     def enter(self) -> None:
         state, command = self._wizard.state, self._wizard.command()
         assert state.cluster is not None
-        disk = state.disks.get(command.witness or "")
-        witness = disk.name if disk else command.witness
+        witness = name_of(state.disks, command.witness)
         facts = [
             ("Now", description(state.cluster, state.disks)),
             ("Quorum configuration", _MODES[command.mode][0]),

@@ -8,6 +8,7 @@ from PySide6.QtCore import QSize
 from PySide6.QtWidgets import QComboBox, QHBoxLayout
 
 from fcm.model.commands import Command, LiveMigrate
+from fcm.model.tables import name_of
 from fcm.ui.dialogs.frame import CommandDialog
 from fcm.ui.dialogs.moves.migration_options import MigrationOptionsPanel
 from fcm.ui.look import icons
@@ -25,8 +26,7 @@ class PreflightDialog(CommandDialog):
 
     def __init__(self, window: Desk, machine: str) -> None:
         self._machine = machine
-        found = window.workspace.state.machines[machine] if window.workspace else None
-        name = found.name if found else machine
+        name = name_of(window.state.machines, machine)
         super().__init__(window, f"Live migrate {name}", "live-migrate", QSize(760, 680))
         self.destination = named(QComboBox(), "Destination")
         for node in self.state.nodes.values():

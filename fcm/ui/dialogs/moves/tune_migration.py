@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QCheckBox, QDoubleSpinBox
 from fcm.migration.constants import DOWNTIME_LIMIT
 from fcm.model.commands import Command, TuneMigration
 from fcm.model.entities import UNLIMITED
+from fcm.model.tables import name_of
 from fcm.ui.dialogs.frame import CommandDialog
 from fcm.ui.dialogs.moves.migration_options import LIMIT_HINT
 from fcm.ui.widgets.dialog_parts import fact, form, named, wrapped
@@ -30,7 +31,6 @@ class TuneMigrationDialog(CommandDialog):
         self._migration = migration
         super().__init__(window, "Change a running live migration", "settings", QSize(560, 380))
         found = self.migration
-        machine = self.state.machines.get(found.machine)
         options = found.options
         self._old_limit = DOWNTIME_LIMIT if options.downtime_limit is None else options.downtime_limit
         self.limit = named(QDoubleSpinBox(), "Downtime limit")
@@ -58,7 +58,7 @@ class TuneMigrationDialog(CommandDialog):
         self.post_copy = named(QCheckBox("Switch to &post-copy now"), "Switch to post-copy now")
         self._danger = wrapped(DANGER, "quiet")
         fields = form()
-        fields.addRow("Virtual machine:", fact(machine.name if machine else found.machine))
+        fields.addRow("Virtual machine:", fact(name_of(self.state.machines, found.machine)))
         fields.addRow("From and to:", fact(f"{found.source} to {found.destination}"))
         fields.addRow("Down&time limit:", self.limit)
         fields.addRow("&Bandwidth:", self.bandwidth)
