@@ -12,7 +12,7 @@ from fcm.model.quantities import seconds
 from fcm.model.telemetry import Phase
 
 if TYPE_CHECKING:
-    from fcm.model.entities import MigrationOptions
+    from fcm.model.migrations import MigrationOptions
     from fcm.model.telemetry import TelemetryRow
 
 SUSTAINED = 10.0

@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Protocol
 
 from fcm.model import commands as cmd
 from fcm.model import events as ev
-from fcm.model.entities import Migration, MigrationKind, NodeState
+from fcm.model.entities import NodeState
+from fcm.model.migrations import Migration, MigrationKind
 from fcm.model.rules.allowed import allowed
 from fcm.model.rules.drains import drain_of, drains_held_up, drains_to_end, moves_back
 from fcm.model.rules.machines import cancellable

@@ -11,16 +11,8 @@ from typing import TYPE_CHECKING, assert_never
 
 from fcm.logs.describe_protection import of_backup, of_snapshot
 from fcm.model import events as ev
-from fcm.model.entities import (
-    UNLIMITED,
-    AdapterState,
-    DiskUse,
-    MigrationKind,
-    NetworkState,
-    NodeState,
-    ResourceState,
-    VolumeAccess,
-)
+from fcm.model.entities import AdapterState, DiskUse, NetworkState, NodeState, ResourceState, VolumeAccess
+from fcm.model.migrations import UNLIMITED, MigrationKind
 from fcm.model.quantities import size
 from fcm.model.rules.drains import drain_migrations
 from fcm.model.tables import name_of
@@ -32,7 +24,6 @@ if TYPE_CHECKING:
         Adapter,
         Disk,
         Group,
-        Migration,
         Network,
         Node,
         Resource,
@@ -40,6 +31,7 @@ if TYPE_CHECKING:
         ValidationReport,
         VirtualMachine,
     )
+    from fcm.model.migrations import Migration
     from fcm.model.state import State
     from fcm.model.telemetry import FinalFigures
 

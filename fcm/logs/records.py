@@ -14,14 +14,14 @@ from typing import TYPE_CHECKING
 from fcm import resources
 from fcm.logs.describe import HIGH_AVAILABILITY, INFORMATION, LEVELS, VERBOSE, EventText, describe
 from fcm.model import events as ev
-from fcm.model.entities import MigrationKind
+from fcm.model.migrations import MigrationKind
 from fcm.model.tables import name_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from fcm.logs.schema import Element
-    from fcm.model.entities import Migration
+    from fcm.model.migrations import Migration
     from fcm.model.state import State
     from fcm.model.telemetry import TelemetryRow
 

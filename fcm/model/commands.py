@@ -6,9 +6,7 @@ from dataclasses import dataclass
 from typing import TypeAlias, get_args
 
 from fcm.model.entities import (
-    DrainMove,
     MachineState,
-    MigrationOptions,
     NetworkPreference,
     NetworkRole,
     OfflineAction,
@@ -16,6 +14,7 @@ from fcm.model.entities import (
     RestartPolicy,
     StartAction,
 )
+from fcm.model.migrations import DrainMove, MigrationOptions
 
 
 @dataclass(frozen=True, slots=True)

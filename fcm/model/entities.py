@@ -1,5 +1,4 @@
-# Longer than usual because every object of a cluster is defined in this one place.
-"""What a failover cluster consists of, as frozen data.
+"""What a failover cluster consists of, as frozen data; its migrations and drains are in ``migrations``.
 
 Every object is known by an ``id`` that never changes; names can be changed by the user. Mappings between objects
 hold ids. Terms are those of Failover Clustering in Windows Server 2008 R2.
@@ -7,10 +6,10 @@ hold ids. Terms are those of Failover Clustering in Windows Server 2008 R2.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass
 from enum import IntEnum, StrEnum
 
-from fcm.model.telemetry import FinalFigures, Phase
+from fcm.model.migrations import DEFAULT_OPTIONS, MigrationOptions
 
 MIB = 2**20
 GIB = 2**30
@@ -143,14 +142,6 @@ class QuorumMode(StrEnum):
     NODE_AND_DISK_MAJORITY = "NodeAndDiskMajority"
     NODE_AND_FILE_SHARE_MAJORITY = "NodeAndFileShareMajority"
     DISK_ONLY = "DiskOnly"
-
-
-class MigrationKind(StrEnum):
-    """The three ways in which a machine changes its node."""
-
-    LIVE = "Live migration"
-    QUICK = "Quick migration"
-    MOVE = "Move"
 
 
 @dataclass(frozen=True, slots=True)
@@ -380,128 +371,6 @@ class Group:
         return self.type is not GroupType.VIRTUAL_MACHINE
 
 
-UNLIMITED = 0
-"""bytes/s: where a running migration is tuned, this takes its bandwidth limit away; None there leaves it as it is."""
-
-
-@dataclass(frozen=True, slots=True)
-class MigrationOptions:
-    """How memory is to be moved. None = the default of the backend."""
-
-    downtime_limit: float | None = None
-    """s."""
-    bandwidth: int | None = None
-    """bytes/s at most; None = what the network carries."""
-    auto_converge: bool = False
-    post_copy: bool = False
-    """The machine moves at once and fetches its memory afterwards; if the network fails then, the machine is lost."""
-    auto_converge_initial: int | None = None
-    """% by which auto-converge first slows the guest."""
-    auto_converge_increment: int | None = None
-    """% by which it slows the guest more after each pass that did not help."""
-    xbzrle: bool = False
-    """Send only what changed of pages sent before; costs memory and processor time at the source."""
-    parallel_connections: int = 1
-    """TCP connections that carry memory at the same time (QEMU: multifd)."""
-    tls: bool = False
-    """Encrypt the transfer; real hosts only, which need certificates."""
-    time_limit: float | None = None
-    """s from its start after which a migration that still copies memory is canceled; None = never."""
-
-    def tuned(self, downtime_limit: float | None, bandwidth: int | None, post_copy: bool) -> MigrationOptions:
-        """As they are after a change on the way: None leaves a limit as it is, ``UNLIMITED`` takes one away."""
-        return replace(
-            self,
-            downtime_limit=self.downtime_limit if downtime_limit is None else downtime_limit,
-            bandwidth=self.bandwidth if bandwidth is None else (bandwidth or None),
-            post_copy=self.post_copy or post_copy,
-        )
-
-
-@dataclass(frozen=True, slots=True)
-class NetworkAttempt:
-    """One try to reach the destination over one network of the preference order."""
-
-    network: str
-    """Id."""
-    address: str
-    time: float
-    """s since the epoch, clock of the cluster."""
-    duration: float
-    """s."""
-    connected: bool
-    result: str
-    """In words."""
-
-
-@dataclass(frozen=True, slots=True)
-class Migration:
-    """One move of one machine, from the request to its end."""
-
-    id: str
-    kind: MigrationKind
-    machine: str
-    source: str
-    destination: str
-    options: MigrationOptions
-    phase: Phase
-    requested: float
-    """s since the epoch, clock of the cluster; so are started and ended."""
-    started: float | None = None
-    ended: float | None = None
-    attempts: tuple[NetworkAttempt, ...] = ()
-    network: str | None = None
-    """The network that carries the memory."""
-    handed_over: bool = False
-    """True once the destination owns the machine."""
-    reason: str = ""
-    """Why it waits, or why it failed."""
-    remedy: str = ""
-    figures: FinalFigures | None = None
-    drain: str | None = None
-    """Id of the drain that it is a part of."""
-    endless: str = ""
-    """Why it is not expected to end by itself, as was told once; "" as long as that has not been seen."""
-    name: str = field(default="", compare=False)
-    """What the machine was called at the request; of use once the machine is gone."""
-
-
-@dataclass(frozen=True, slots=True)
-class DrainMove:
-    """One live migration of a drain."""
-
-    machine: str
-    destination: str
-    predicted: float | None = field(default=None, compare=False)
-    """s; None = it is not expected to end by itself, or nobody predicted it. Decides nothing."""
-    basis: str = field(default="", compare=False)
-    """What the prediction rests on: "forecast", "measured", "assumed", or "" where there is none."""
-
-
-@dataclass(frozen=True, slots=True)
-class Staying:
-    """A running machine that a drain leaves on its node."""
-
-    machine: str
-    reason: str
-    remedy: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Drain:
-    """One emptying of a node. Its migrations are those that name it, in the order of the moves."""
-
-    id: str
-    node: str
-    requested: float
-    """s since the epoch, clock of the cluster; so is ended."""
-    moves: tuple[DrainMove, ...]
-    staying: tuple[Staying, ...] = ()
-    ended: float | None = None
-    held_up: str = ""
-    """What keeps it from its end, as was told once; "" as long as nothing does."""
-
-
 @dataclass(frozen=True, slots=True)
 class CheckResult:
     """Outcome of one validation test or one pre-flight check."""
@@ -550,7 +419,7 @@ class Cluster:
     """s since the epoch."""
     concurrent_migrations: int = 1
     """Live migrations in which one node may take part at once; 1 in Windows Server 2008 R2."""
-    migration_options: MigrationOptions = MigrationOptions()
+    migration_options: MigrationOptions = DEFAULT_OPTIONS
     """What a live migration uses where the request names no options of its own."""
 
     @property

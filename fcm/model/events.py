@@ -9,17 +9,15 @@ from fcm.model.entities import (
     Adapter,
     Cluster,
     Disk,
-    Drain,
     Group,
-    Migration,
     Network,
-    NetworkAttempt,
     Node,
     Resource,
     SharedVolume,
     ValidationReport,
     VirtualMachine,
 )
+from fcm.model.migrations import Drain, Migration, NetworkAttempt
 from fcm.model.snapshots import Backup, Snapshot
 from fcm.model.telemetry import FinalFigures, Phase, TelemetryRow
 

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 from fcm.model.tables import index, total
 
 if TYPE_CHECKING:
-    from fcm.model.entities import Adapter, Migration, Resource, VirtualMachine
+    from fcm.model.entities import Adapter, Resource, VirtualMachine
+    from fcm.model.migrations import Migration
     from fcm.model.tables import Index, Total
 
 MACHINES_BY_NAME: Index[VirtualMachine, str] = index(lambda machine: machine.name.casefold())

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any, TypeVar, assert_never
 
 from fcm.model import events as ev
 from fcm.model import indexes
-from fcm.model.entities import DiskUse, MachineState, Migration, MigrationOptions, ResourceState, ResourceType
+from fcm.model.entities import DiskUse, MachineState, ResourceState, ResourceType
+from fcm.model.migrations import Migration, MigrationOptions
 from fcm.model.rules.protection import backup_after, snapshot_after
 from fcm.model.tables import Table, name_of, table
 from fcm.model.telemetry import Phase
@@ -16,18 +17,8 @@ from fcm.model.telemetry import Phase
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from fcm.model.entities import (
-        Adapter,
-        Cluster,
-        Disk,
-        Drain,
-        Group,
-        Network,
-        Node,
-        Resource,
-        SharedVolume,
-        VirtualMachine,
-    )
+    from fcm.model.entities import Adapter, Cluster, Disk, Group, Network, Node, Resource, SharedVolume, VirtualMachine
+    from fcm.model.migrations import Drain
     from fcm.model.snapshots import Backup, Snapshot
 
 T = TypeVar("T")

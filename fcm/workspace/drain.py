@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from fcm.model.entities import DrainMove, NodeState
+from fcm.model.entities import NodeState
 from fcm.model.moments import in_utc
 from fcm.model.quantities import size
 from fcm.model.rules.drains import drain_migrations, plan_destinations
@@ -17,7 +17,7 @@ from fcm.workspace.drain_together import predict_together
 from fcm.workspace.preflight import question
 
 if TYPE_CHECKING:
-    from fcm.model.entities import Drain, Migration, MigrationOptions
+    from fcm.model.migrations import Drain, DrainMove, Migration, MigrationOptions
     from fcm.model.state import State
     from fcm.workspace.view import ClusterView
 

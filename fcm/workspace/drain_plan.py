@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from fcm.model import commands as cmd
-from fcm.model.entities import DrainMove, MigrationOptions, Staying
+from fcm.model.migrations import DrainMove, MigrationOptions, Staying
 
 
 @dataclass(frozen=True, slots=True)

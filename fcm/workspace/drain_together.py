@@ -17,7 +17,7 @@ from fcm.workspace.preflight import first_network, question
 
 if TYPE_CHECKING:
     from fcm.migration.engine.specification import MigrationSpec
-    from fcm.model.entities import MigrationOptions
+    from fcm.model.migrations import MigrationOptions
     from fcm.workspace.drain_plan import DrainPlan, PlannedMove
     from fcm.workspace.view import ClusterView
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from fcm.migration.forecast.outlook import Outlook
-    from fcm.model.entities import Migration
+    from fcm.model.migrations import Migration
     from fcm.model.telemetry import TelemetryRow
     from fcm.workspace.view import ClusterView
 

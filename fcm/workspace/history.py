@@ -15,7 +15,7 @@ from fcm.migration.constants import GOODPUT
 from fcm.migration.engine.specification import capabilities_of, parameters_of
 from fcm.mistakes import SentenceError
 from fcm.model import events as ev
-from fcm.model.entities import MigrationKind
+from fcm.model.migrations import MigrationKind
 from fcm.model.moments import in_utc
 from fcm.model.rules.names import safe_file_name
 from fcm.text.words import counted
@@ -25,7 +25,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from fcm.migration.recordings.recording import Recording
-    from fcm.model.entities import Migration, Network, VirtualMachine
+    from fcm.model.entities import Network, VirtualMachine
+    from fcm.model.migrations import Migration
     from fcm.model.state import State
     from fcm.model.telemetry import Phase, TelemetryRow
     from fcm.workspace.files.journal import Journal

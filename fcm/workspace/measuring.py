@@ -18,7 +18,8 @@ from fcm.workspace.tuning import DANGER
 if TYPE_CHECKING:
     from fcm.migration.judging.fitting import DirtySample
     from fcm.migration.judging.preflight import Judgement, Remedy
-    from fcm.model.entities import MigrationOptions, VirtualMachine
+    from fcm.model.entities import VirtualMachine
+    from fcm.model.migrations import MigrationOptions
     from fcm.workspace.view import ClusterView
 
 LONGEST = 15.0

@@ -10,14 +10,15 @@ import re
 from typing import TYPE_CHECKING, TypeAlias, assert_never
 
 from fcm.model import commands as cmd
-from fcm.model.entities import UNLIMITED, MachineState, QuorumMode, StartAction
+from fcm.model.entities import MachineState, QuorumMode, StartAction
+from fcm.model.migrations import UNLIMITED
 from fcm.model.rules.snapshots import snapshots_of
 from fcm.model.tables import name_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from fcm.model.entities import MigrationOptions
+    from fcm.model.migrations import MigrationOptions
     from fcm.model.state import State
 
 

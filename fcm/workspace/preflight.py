@@ -12,7 +12,8 @@ from fcm.migration.judging.fitting import DirtySample
 from fcm.migration.judging.plan import Plan
 from fcm.migration.judging.preflight import Judgement, Verdict, judge
 from fcm.migration.recordings.recording import Recording
-from fcm.model.entities import MIB, AdapterState, CheckResult, MigrationKind
+from fcm.model.entities import MIB, AdapterState, CheckResult
+from fcm.model.migrations import MigrationKind
 from fcm.model.rules.networks import migration_order
 from fcm.model.rules.preflight_checks import CATEGORY
 from fcm.model.telemetry import Phase
@@ -21,7 +22,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from fcm.migration.engine.workload import Workload
-    from fcm.model.entities import MigrationOptions, Network, VirtualMachine
+    from fcm.model.entities import Network, VirtualMachine
+    from fcm.model.migrations import MigrationOptions
     from fcm.model.state import State
     from fcm.model.telemetry import TelemetryRow
     from fcm.workspace.view import ClusterView

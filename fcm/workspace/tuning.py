@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from fcm.model.commands import TuneMigration
-from fcm.model.entities import MigrationKind
+from fcm.model.migrations import MigrationKind
 from fcm.model.rules.verdict import OK, Verdict, no
 from fcm.model.telemetry import Phase
 
 if TYPE_CHECKING:
     from fcm.migration.forecast.outlook import Outlook
-    from fcm.model.entities import Migration
+    from fcm.model.migrations import Migration
     from fcm.model.state import State
     from fcm.workspace.workspace import Workspace
 

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from fcm.model import events as ev
     from fcm.model.commands import Command
-    from fcm.model.entities import Migration
+    from fcm.model.migrations import Migration
     from fcm.model.rules.verdict import Verdict
     from fcm.model.state import State
     from fcm.model.telemetry import Phase

@@ -10,7 +10,8 @@ import pytest
 from fcm.backend.base import MeasureError
 from fcm.model import commands as cmd
 from fcm.model import events as ev
-from fcm.model.entities import DrainMove, MachineState, MigrationOptions, NodeState
+from fcm.model.entities import MachineState, NodeState
+from fcm.model.migrations import DrainMove, MigrationOptions
 from fcm.model.rules.drains import active_drain
 from fcm.model.state import apply
 from fcm.model.telemetry import Phase

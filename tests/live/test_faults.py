@@ -33,8 +33,8 @@ if TYPE_CHECKING:
     from fcm.backend.libvirt.probe import Answer
     from fcm.lab.machines import LabMachine
     from fcm.lab.station import Continuity
-    from fcm.model.entities import Migration
     from fcm.model.events import Entry
+    from fcm.model.migrations import Migration
 
 pytestmark = pytest.mark.live
 

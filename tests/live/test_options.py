@@ -12,7 +12,7 @@ from fcm.lab.certificates import place_certificates, take_certificates
 from fcm.lab.machines import remove_machine
 from fcm.lab.plan import LabFolders
 from fcm.model import commands as cmd
-from fcm.model.entities import UNLIMITED, MigrationOptions
+from fcm.model.migrations import UNLIMITED, MigrationOptions
 from fcm.model.telemetry import Phase
 from tests.live.watched import Watched
 

@@ -11,7 +11,8 @@ import pytest
 from fcm.backend.libvirt import open_hosts
 from fcm.backend.libvirt.backend import ASK_EVERY
 from fcm.model import commands as cmd
-from fcm.model.entities import MigrationOptions, NodeState
+from fcm.model.entities import NodeState
+from fcm.model.migrations import MigrationOptions
 from fcm.ui.tour.patience import stretched
 from fcm.workspace.files.journal import Journal
 from fcm.workspace.workspace import Workspace
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from fcm.model.entities import Migration
+    from fcm.model.migrations import Migration
     from tests.live.live_lab import LiveLab
 
 

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fcm.model.entities import MigrationOptions, Node, NodeState, Processor
+from fcm.model.entities import Node, NodeState, Processor
+from fcm.model.migrations import MigrationOptions
 from fcm.model.rules.bandwidth import least_limit, limit_holds, limit_to_set
 
 if TYPE_CHECKING:

@@ -10,16 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fcm.model import commands as cmd
-from fcm.model.entities import (
-    GIB,
-    MIB,
-    DiskUse,
-    MachineState,
-    MigrationOptions,
-    NetworkRole,
-    NodeState,
-    ResourceState,
-)
+from fcm.model.entities import GIB, MIB, DiskUse, MachineState, NetworkRole, NodeState, ResourceState
+from fcm.model.migrations import MigrationOptions
 from fcm.model.rules.allowed import allowed
 from fcm.workspace.cluster_plan import PlannedNetwork, PlannedNode, usual_plan, verdict
 from tests.unit.model.changed import disk, machine, network, resource, with_disk, with_machine, with_node

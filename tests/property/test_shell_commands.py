@@ -16,10 +16,7 @@ from fcm.model import commands as cmd
 from fcm.model import events as ev
 from fcm.model.entities import (
     AUTOMATIC,
-    UNLIMITED,
-    DrainMove,
     MachineState,
-    MigrationOptions,
     NetworkPreference,
     NetworkRole,
     OfflineAction,
@@ -27,6 +24,7 @@ from fcm.model.entities import (
     RestartPolicy,
     StartAction,
 )
+from fcm.model.migrations import UNLIMITED, DrainMove, MigrationOptions
 from fcm.model.rules.verdict import no
 from fcm.shell.runtime.session import ShellSession
 from fcm.shell.values.values import ShellObject

@@ -17,9 +17,7 @@ from fcm.model.entities import (
     GIB,
     MIB,
     DiskUse,
-    DrainMove,
     MachineState,
-    MigrationOptions,
     NetworkPreference,
     NetworkRole,
     NodeState,
@@ -29,6 +27,7 @@ from fcm.model.entities import (
     StartAction,
     VolumeAccess,
 )
+from fcm.model.migrations import DrainMove, MigrationOptions
 from fcm.model.rules.quorum import votes
 from fcm.model.state import State, apply, group_state
 from fcm.workspace.files.journal import Journal

@@ -18,11 +18,7 @@ from fcm.model.entities import (
     Group,
     GroupType,
     MachineState,
-    Migration,
-    MigrationKind,
-    MigrationOptions,
     Network,
-    NetworkAttempt,
     NetworkRole,
     Node,
     NodeState,
@@ -35,6 +31,7 @@ from fcm.model.entities import (
     VirtualMachine,
     VolumeAccess,
 )
+from fcm.model.migrations import Migration, MigrationKind, MigrationOptions, NetworkAttempt
 from fcm.model.telemetry import FinalFigures, Phase, TelemetryRow
 from fcm.workspace.workspace import Workspace
 

@@ -12,7 +12,8 @@ from PySide6.QtWidgets import QApplication, QLineEdit, QMessageBox, QWidget
 
 from fcm.model import commands as cmd
 from fcm.model import events as ev
-from fcm.model.entities import MachineState, Migration, MigrationKind, MigrationOptions
+from fcm.model.entities import MachineState
+from fcm.model.migrations import Migration, MigrationKind, MigrationOptions
 from fcm.model.telemetry import Phase
 from fcm.shell.runtime import invocation
 from fcm.shell.runtime.scripts import read_script

@@ -10,7 +10,7 @@ from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import QMessageBox
 
 from fcm.model import events as ev
-from fcm.model.entities import Drain
+from fcm.model.migrations import Drain
 from fcm.ui.tour.driver import is_closed
 from fcm.workspace.leaving import what_leaving_ends
 from tests.ui.by_hand import NOW, busy_cluster, formed, opened

@@ -7,7 +7,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QComboBox, QLabel, QLineEdit, QPushButton
 
 from fcm.model import commands as cmd
-from fcm.model.entities import MigrationOptions
+from fcm.model.migrations import MigrationOptions
 from fcm.ui.dialogs.moves.migration_history import MigrationHistoryDialog
 from fcm.ui.migration.recordings.compare_window import CompareWindow
 from fcm.ui.migration.recordings.recorded import load

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from fcm.model import commands as cmd
-from fcm.model.entities import MigrationOptions
+from fcm.model.migrations import MigrationOptions
 from fcm.ui.dialogs.moves.migration_options import MigrationOptionsPanel, MigrationSettingsDialog
 from fcm.ui.dialogs.moves.preflight import PreflightDialog
 from fcm.ui.tour.driver import Driver

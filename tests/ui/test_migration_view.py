@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QComboBox, QLabel, QMessageBox, QProgressBar, QPus
 
 from fcm.model import events as ev
 from fcm.model.commands import TuneMigration
-from fcm.model.entities import UNLIMITED, MigrationOptions, NetworkAttempt
+from fcm.model.migrations import UNLIMITED, MigrationOptions, NetworkAttempt
 from fcm.model.state import Kind
 from fcm.model.telemetry import FinalFigures, Phase
 from fcm.ui.look import theme

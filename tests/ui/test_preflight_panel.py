@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from PySide6.QtWidgets import QLabel
 
-from fcm.model.entities import MIB, MigrationOptions
+from fcm.model.entities import MIB
+from fcm.model.migrations import MigrationOptions
 from fcm.ui.migration import PreflightPanel
 from tests.ui.by_hand import formed, machine, opened
 

@@ -7,7 +7,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QLabel, QMessageBox, QPushButton
 
 from fcm.model import commands as cmd
-from fcm.model.entities import MachineState, MigrationOptions
+from fcm.model.entities import MachineState
+from fcm.model.migrations import MigrationOptions
 from fcm.model.rules.snapshots import snapshots_of
 from fcm.ui.window.qactions import Entry, entries
 from fcm.workspace.selection import Place, Selection

@@ -6,7 +6,7 @@ from PySide6.QtCore import Qt
 
 from fcm.model import events as ev
 from fcm.model.commands import TuneMigration
-from fcm.model.entities import UNLIMITED
+from fcm.model.migrations import UNLIMITED
 from fcm.model.telemetry import Phase
 from fcm.ui.dialogs.moves.tune_migration import TuneMigrationDialog
 from tests.ui.window_by_hand import busy_window

@@ -17,10 +17,7 @@ from fcm.model.entities import (
     CheckResult,
     Disk,
     DiskUse,
-    Drain,
-    DrainMove,
     Network,
-    NetworkAttempt,
     NetworkRole,
     NetworkState,
     NodeState,
@@ -29,6 +26,7 @@ from fcm.model.entities import (
     ValidationReport,
     VolumeAccess,
 )
+from fcm.model.migrations import Drain, DrainMove, NetworkAttempt
 from fcm.model.snapshots import Backup, Snapshot
 from fcm.model.state import State, apply
 from fcm.model.telemetry import FinalFigures, Phase

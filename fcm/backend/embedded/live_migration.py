@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 
 from fcm.backend.convergence import ConvergenceWatch, past_limit
 from fcm.model import events as ev
-from fcm.model.entities import AdapterState, NetworkAttempt
+from fcm.model.entities import AdapterState
+from fcm.model.migrations import NetworkAttempt
 from fcm.model.rules.networks import migration_order
 from fcm.model.telemetry import FinalFigures, Phase
 
@@ -23,7 +24,8 @@ if TYPE_CHECKING:
     from fcm.backend.embedded.memory import Memory, Transfer
     from fcm.backend.embedded.storage import Storage
     from fcm.backend.orders import OrderBook
-    from fcm.model.entities import Adapter, Migration
+    from fcm.model.entities import Adapter
+    from fcm.model.migrations import Migration
     from fcm.model.telemetry import TelemetryRow
 
 # Durations in s; all are assumptions of a quiet gigabit network and a healthy SAN.

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from fcm.backend.embedded.core import Core
     from fcm.backend.embedded.kernel import Timer
     from fcm.migration.engine.engine import Engine
-    from fcm.model.entities import Migration, MigrationOptions
+    from fcm.model.migrations import Migration, MigrationOptions
     from fcm.model.telemetry import FinalFigures, TelemetryRow
 
 

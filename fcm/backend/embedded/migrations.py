@@ -10,7 +10,8 @@ from fcm.backend.embedded.offline_move import OfflineMove
 from fcm.backend.orders import OrderBook, new_identity
 from fcm.model import commands as cmd
 from fcm.model import events as ev
-from fcm.model.entities import MachineState, Migration, MigrationKind, MigrationOptions, NodeState
+from fcm.model.entities import MachineState, NodeState
+from fcm.model.migrations import Migration, MigrationKind, MigrationOptions
 from fcm.model.rules.allowed import allowed
 from fcm.model.telemetry import Phase
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from fcm.model import events as ev
-from fcm.model.entities import MachineState, Migration, MigrationKind, OfflineAction
+from fcm.model.entities import MachineState, OfflineAction
+from fcm.model.migrations import Migration, MigrationKind
 from fcm.model.telemetry import Phase
 
 if TYPE_CHECKING:

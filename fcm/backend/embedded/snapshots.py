@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from fcm.model import commands as cmd
 from fcm.model import events as ev
-from fcm.model.entities import MachineState, MigrationKind, VolumeAccess
+from fcm.model.entities import MachineState, VolumeAccess
+from fcm.model.migrations import MigrationKind
 from fcm.model.moments import in_utc
 from fcm.model.rules.snapshots import snapshots_of
 from fcm.model.snapshots import Backup, Snapshot

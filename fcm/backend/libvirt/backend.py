@@ -23,7 +23,7 @@ from fcm.backend.libvirt.migration import MigrationRun
 from fcm.backend.orders import OrderBook
 from fcm.model import commands as cmd
 from fcm.model import events as ev
-from fcm.model.entities import MachineState, Migration, NodeState
+from fcm.model.entities import MachineState, NodeState
 from fcm.model.entries import refusal, stamped
 from fcm.model.moments import clock_time, zone
 from fcm.model.rules.allowed import allowed
@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from fcm.backend.libvirt.hosts_file import HostsFile
     from fcm.backend.libvirt.inventory import HostReport
     from fcm.migration.judging.fitting import DirtySample
+    from fcm.model.migrations import Migration
 
 ASK_EVERY = 1.0
 """s between two looks at a host that answers quickly and of which no event came."""

@@ -30,7 +30,7 @@ from fcm.backend.libvirt.preflight import processor_verdict
 from fcm.backend.libvirt.ssh_probe import probe_from
 from fcm.backend.libvirt.uris import migration_uri
 from fcm.model import events as ev
-from fcm.model.entities import UNLIMITED, NetworkAttempt
+from fcm.model.migrations import UNLIMITED, NetworkAttempt
 from fcm.model.rules.bandwidth import limit_to_set
 from fcm.model.rules.verdict import Verdict, no
 from fcm.model.telemetry import Phase
@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from fcm.backend.libvirt.connection import HostConnection
-    from fcm.model.entities import Migration, MigrationOptions
+    from fcm.model.migrations import Migration, MigrationOptions
     from fcm.model.telemetry import TelemetryRow
 
 POLL_EVERY = 0.1

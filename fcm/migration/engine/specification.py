@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from fcm.migration.engine.workload import Workload
-    from fcm.model.entities import MigrationOptions
+    from fcm.model.migrations import MigrationOptions
 
 LOOPBACK_RATE = 1.2e9
 """bytes/s one QEMU migration thread writes to a local socket when no limit holds it (measured on QEMU 7.2.22 in the

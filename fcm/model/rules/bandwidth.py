@@ -22,10 +22,14 @@ from __future__ import annotations
 
 import math
 import re
+from typing import TYPE_CHECKING
 
-from fcm.model.entities import MIB, MigrationOptions, Node
+from fcm.model.entities import MIB, Node
 from fcm.model.quantities import rate
 from fcm.model.rules.verdict import OK, Verdict, no
+
+if TYPE_CHECKING:
+    from fcm.model.migrations import MigrationOptions
 
 MOST_CONNECTIONS = 255
 """Parallel connections of one migration (multifd-channels, qapi/migration.json)."""

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 from fcm.model import commands as cmd
 from fcm.model import events as ev
 from fcm.model import indexes
-from fcm.model.entities import Drain, DrainMove, NodeState, Staying
+from fcm.model.entities import NodeState
+from fcm.model.migrations import Drain, DrainMove, Staying
 from fcm.model.quantities import size
 from fcm.model.rules.machines import live_migrate
 from fcm.model.rules.preflight_checks import migration_checks
@@ -24,7 +25,8 @@ from fcm.text.words import counted
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from fcm.model.entities import Migration, MigrationOptions, VirtualMachine
+    from fcm.model.entities import VirtualMachine
+    from fcm.model.migrations import Migration, MigrationOptions
     from fcm.model.state import State
 
 PLAN_AGAIN = "Plan the drain again."

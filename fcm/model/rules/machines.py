@@ -5,17 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from fcm.model import commands as cmd
-from fcm.model.entities import (
-    GIB,
-    MIB,
-    UNLIMITED,
-    CheckResult,
-    DiskUse,
-    MachineState,
-    MigrationKind,
-    NodeState,
-    ResourceState,
-)
+from fcm.model.entities import GIB, MIB, CheckResult, DiskUse, MachineState, NodeState, ResourceState
+from fcm.model.migrations import UNLIMITED, MigrationKind
 from fcm.model.quantities import apart
 from fcm.model.rules.bandwidth import MOST_CONNECTIONS, limit_holds
 from fcm.model.rules.maintenance import not_in_maintenance, within_reach
@@ -29,7 +20,8 @@ from fcm.text.words import quoted
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from fcm.model.entities import Migration, MigrationOptions, VirtualMachine
+    from fcm.model.entities import VirtualMachine
+    from fcm.model.migrations import Migration, MigrationOptions
     from fcm.model.state import State
 
 LONGEST_TIME = 30 * 86_400.0

@@ -12,12 +12,12 @@ from fcm.model.entities import (
     AdapterState,
     CheckResult,
     MachineState,
-    MigrationKind,
     NetworkRole,
     NodeState,
     ResourceState,
     VolumeAccess,
 )
+from fcm.model.migrations import MigrationKind
 from fcm.model.quantities import apart, size
 from fcm.model.rules.maintenance import not_in_maintenance
 from fcm.model.rules.networks import migration_order
@@ -25,7 +25,8 @@ from fcm.model.rules.verdict import OK, Verdict, no
 from fcm.text.words import quoted
 
 if TYPE_CHECKING:
-    from fcm.model.entities import Migration, VirtualMachine
+    from fcm.model.entities import VirtualMachine
+    from fcm.model.migrations import Migration
     from fcm.model.state import State
 
 CATEGORY = "Pre-flight"

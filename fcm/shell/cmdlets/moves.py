@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from fcm.model import commands as cmd
-from fcm.model.entities import UNLIMITED, MigrationOptions, NodeState
+from fcm.model.entities import NodeState
+from fcm.model.migrations import UNLIMITED, MigrationOptions
 from fcm.model.rules.allowed import allowed
 from fcm.model.rules.verdict import together
 from fcm.shell.language.errors import ParameterError

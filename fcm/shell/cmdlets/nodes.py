@@ -6,7 +6,8 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from fcm.model import commands as cmd
-from fcm.model.entities import DrainMove, NodeState
+from fcm.model.entities import NodeState
+from fcm.model.migrations import DrainMove
 from fcm.model.rules.drains import running_machines
 from fcm.shell.cmdlets.moves import NO_DEFAULT, OPTIONS, own_options
 from fcm.shell.language.errors import ParameterError

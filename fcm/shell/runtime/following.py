@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from fcm.model import commands as cmd
-from fcm.model.entities import MachineState, MigrationKind
+from fcm.model.entities import MachineState
+from fcm.model.migrations import MigrationKind
 from fcm.model.quantities import size
 from fcm.model.rules.drains import active_drain, drain_migrations, last_drain
 from fcm.model.tables import name_of
@@ -15,7 +16,7 @@ from fcm.text.words import counted
 
 if TYPE_CHECKING:
     from fcm.model.commands import Command
-    from fcm.model.entities import Migration
+    from fcm.model.migrations import Migration
     from fcm.shell.runtime.call import Call
 
 SETTLING = 600.0

@@ -10,7 +10,8 @@ from fcm.shell.values.objects import when
 from fcm.shell.values.values import ShellObject
 
 if TYPE_CHECKING:
-    from fcm.model.entities import Migration, MigrationOptions, VirtualMachine
+    from fcm.model.entities import VirtualMachine
+    from fcm.model.migrations import Migration, MigrationOptions
     from fcm.model.state import State
     from fcm.workspace.workspace import Workspace
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from fcm.model.entities import MachineState, MigrationKind, ResourceType
+from fcm.model.entities import MachineState, ResourceType
+from fcm.model.migrations import MigrationKind
 from fcm.model.telemetry import Phase
 from fcm.shell.values.values import ShellObject
 
 if TYPE_CHECKING:
-    from fcm.model.entities import Migration, Resource
+    from fcm.model.entities import Resource
+    from fcm.model.migrations import Migration
     from fcm.model.state import State
 
 _PHASE_NUMBERS = {Phase.WAITING: 0, Phase.COMPLETED: 0, Phase.CANCELED: 4, Phase.FAILED: 5, Phase.INTERRUPTED: 5}

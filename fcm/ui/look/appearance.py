@@ -18,7 +18,8 @@ from fcm.model.rules.maintenance import in_maintenance
 from fcm.model.rules.quorum import votes
 
 if TYPE_CHECKING:
-    from fcm.model.entities import Adapter, Disk, Migration, Network, Node, Resource, SharedVolume, VirtualMachine
+    from fcm.model.entities import Adapter, Disk, Network, Node, Resource, SharedVolume, VirtualMachine
+    from fcm.model.migrations import Migration
     from fcm.model.state import State
 
 _RESOURCE_WORDS = {ResourceState.PARTIAL_ONLINE: "Partial Online"}

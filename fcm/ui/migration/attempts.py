@@ -17,7 +17,7 @@ from fcm.ui.migration.words import sentence_of
 from fcm.ui.widgets.dialog_parts import named
 
 if TYPE_CHECKING:
-    from fcm.model.entities import Migration
+    from fcm.model.migrations import Migration
     from fcm.model.state import State
 
 COLUMNS = ("Order", "Network", "Result", "Tried at", "Took")

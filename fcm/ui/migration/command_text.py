@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from fcm.model.commands import Command, LiveMigrate, MoveMachine, QuickMigrate
-from fcm.model.entities import MigrationKind
+from fcm.model.migrations import MigrationKind
 from fcm.ui.widgets.dialog_parts import PowerShellBox
 from fcm.workspace.powershell import powershell
 
 if TYPE_CHECKING:
-    from fcm.model.entities import Migration
+    from fcm.model.migrations import Migration
     from fcm.model.state import State
 
 

@@ -16,7 +16,7 @@ from fcm.ui.widgets.background import Outcome, Work
 from fcm.ui.widgets.dialog_parts import LEVEL_ICONS, LEVEL_WORDS, clear, named, wrapped
 
 if TYPE_CHECKING:
-    from fcm.model.entities import MigrationOptions
+    from fcm.model.migrations import MigrationOptions
     from fcm.workspace.workspace import Workspace
 
 _CONVERGENCE = "Convergence"

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from PySide6.QtGui import QPaintEvent
 
     from fcm.migration.forecast.outlook import Outlook
-    from fcm.model.entities import Migration
+    from fcm.model.migrations import Migration
     from fcm.model.telemetry import TelemetryRow
 
 FINE = 1000

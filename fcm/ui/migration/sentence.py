@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-from fcm.model.entities import MigrationKind
+from fcm.model.migrations import MigrationKind
 from fcm.model.tables import name_of
 from fcm.model.telemetry import Phase
 from fcm.ui.look.format import count, rate, seconds, size
@@ -13,7 +13,7 @@ from fcm.ui.migration.words import about, between, sentence_of
 
 if TYPE_CHECKING:
     from fcm.migration.forecast.outlook import Outlook
-    from fcm.model.entities import Migration
+    from fcm.model.migrations import Migration
     from fcm.model.state import State
     from fcm.model.telemetry import TelemetryRow
     from fcm.workspace.tuning import Advice

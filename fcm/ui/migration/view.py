@@ -8,7 +8,7 @@ from PySide6.QtCore import QSignalBlocker, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QMenu, QSizePolicy, QStackedWidget, QVBoxLayout, QWidget
 
-from fcm.model.entities import MigrationKind
+from fcm.model.migrations import MigrationKind
 from fcm.model.state import Kind
 from fcm.model.telemetry import Phase
 from fcm.ui.look import icons
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from PySide6.QtGui import QHideEvent, QShowEvent
 
     from fcm.migration.recordings.recording import Recording
-    from fcm.model.entities import Migration
+    from fcm.model.migrations import Migration
     from fcm.model.state import Change, State
     from fcm.workspace.forecasts import Course
     from fcm.workspace.workspace import Workspace

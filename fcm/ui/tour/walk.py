@@ -15,7 +15,8 @@ if TYPE_CHECKING:
 
     from PySide6.QtWidgets import QWidget
 
-    from fcm.model.entities import Migration, VirtualMachine
+    from fcm.model.entities import VirtualMachine
+    from fcm.model.migrations import Migration
     from fcm.model.state import State
     from fcm.model.telemetry import Phase, TelemetryRow
     from fcm.ui.migration.steady_text import SteadyText

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
     from PySide6.QtGui import QShowEvent
 
-    from fcm.model.entities import Migration
+    from fcm.model.migrations import Migration
     from fcm.ui.desk import Desk
     from fcm.workspace.events.event_log import EventLog
     from fcm.workspace.workspace import Workspace

@@ -8,14 +8,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from fcm.model.entities import MigrationKind
+from fcm.model.migrations import MigrationKind
 from fcm.model.telemetry import Phase
 from fcm.ui.look import appearance, format
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from fcm.model.entities import Migration, VirtualMachine
+    from fcm.model.entities import VirtualMachine
+    from fcm.model.migrations import Migration
     from fcm.model.state import State
     from fcm.workspace.workspace import Workspace
 

@@ -19,7 +19,7 @@ from fcm.resources import path
 from tests.unit.model.changed import with_cluster, with_node
 
 if TYPE_CHECKING:
-    from fcm.model.entities import Migration
+    from fcm.model.migrations import Migration
 
 FORMED, _ = apply(State(), ev.Entry(1, 1.0, load(path("clusters") / "fabrikam.toml")))
 NODES = list(FORMED.nodes)

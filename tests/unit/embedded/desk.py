@@ -13,7 +13,8 @@ if TYPE_CHECKING:
     from fcm.backend.embedded import EmbeddedBackend
     from fcm.model import events as ev
     from fcm.model.commands import Command
-    from fcm.model.entities import Adapter, Disk, Group, Migration, Network, VirtualMachine
+    from fcm.model.entities import Adapter, Disk, Group, Network, VirtualMachine
+    from fcm.model.migrations import Migration
     from fcm.model.rules.verdict import Verdict
     from fcm.model.state import State
     from fcm.workspace.files.journal import Journal

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 from fcm.backend.embedded import open_embedded
 from fcm.model import commands as cmd
 from fcm.model import events as ev
-from fcm.model.entities import DrainMove, NodeState
+from fcm.model.entities import NodeState
+from fcm.model.migrations import DrainMove
 from fcm.model.telemetry import Phase
 from fcm.workspace.files.journal import Journal
 from tests.unit.embedded.desk import START, Desk
@@ -15,7 +16,7 @@ from tests.unit.embedded.desk import START, Desk
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from fcm.model.entities import Drain
+    from fcm.model.migrations import Drain
 
 
 def the_drain(desk: Desk) -> Drain:

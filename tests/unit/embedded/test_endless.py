@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from fcm.backend.embedded import open_embedded
 from fcm.model import commands as cmd
 from fcm.model import events as ev
-from fcm.model.entities import DrainMove, MigrationOptions
+from fcm.model.migrations import DrainMove, MigrationOptions
 from fcm.model.rules.allowed import allowed
 from fcm.model.telemetry import Phase
 from fcm.workspace.files.journal import Journal

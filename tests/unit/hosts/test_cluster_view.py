@@ -9,17 +9,8 @@ from fcm.backend.libvirt.cluster_view import absent_machines, formed_cluster, ma
 from fcm.backend.libvirt.hosts_file import Host, HostNetwork, HostsFile
 from fcm.backend.libvirt.inventory import SHARED_DISK, FoundMachine, HostReport, read_processor
 from fcm.model import events as ev
-from fcm.model.entities import (
-    MachineState,
-    Migration,
-    MigrationKind,
-    MigrationOptions,
-    NetworkRole,
-    Node,
-    NodeState,
-    Processor,
-    VirtualMachine,
-)
+from fcm.model.entities import MachineState, NetworkRole, Node, NodeState, Processor, VirtualMachine
+from fcm.model.migrations import Migration, MigrationKind, MigrationOptions
 from fcm.model.rules.networks import migration_order
 from fcm.model.state import State, apply
 from fcm.model.telemetry import Phase

@@ -11,7 +11,7 @@ import pytest
 
 from fcm.backend.libvirt.outcome import Whereabouts
 from fcm.model import events as ev
-from fcm.model.entities import MigrationOptions
+from fcm.model.migrations import MigrationOptions
 from fcm.model.telemetry import Phase, TelemetryRow
 from tests.unit.hosts.test_tuning_run import LIBVIRT, run_of
 

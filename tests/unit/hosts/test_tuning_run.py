@@ -11,7 +11,7 @@ from fcm.backend.libvirt.hosts_file import Host
 from fcm.backend.libvirt.migration import FULL_SPEED, MigrationRun
 from fcm.backend.libvirt.outcome import Whereabouts
 from fcm.backend.libvirt.probe import Answer
-from fcm.model.entities import UNLIMITED, Migration, MigrationKind, MigrationOptions
+from fcm.model.migrations import UNLIMITED, Migration, MigrationKind, MigrationOptions
 from fcm.model.rules.verdict import OK
 from fcm.model.telemetry import Phase
 

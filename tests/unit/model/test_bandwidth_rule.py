@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from fcm.model import commands as cmd
-from fcm.model.entities import UNLIMITED, Migration, MigrationKind, MigrationOptions
+from fcm.model.migrations import UNLIMITED, Migration, MigrationKind, MigrationOptions
 from fcm.model.rules.allowed import allowed
 from fcm.model.rules.machines import option_checks
 from fcm.model.telemetry import Phase

@@ -9,7 +9,8 @@ import pytest
 
 from fcm.model import commands as cmd
 from fcm.model import events as ev
-from fcm.model.entities import GIB, DrainMove, Migration, MigrationKind, MigrationOptions, NodeState, Staying
+from fcm.model.entities import GIB, NodeState
+from fcm.model.migrations import DrainMove, Migration, MigrationKind, MigrationOptions, Staying
 from fcm.model.rules.allowed import allowed
 from fcm.model.rules.drains import LEFT_OUT, drain_of, drains_to_end, moves_back, plan_destinations, running_machines
 from fcm.model.state import State, apply

@@ -9,19 +9,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from fcm.model import commands as cmd
-from fcm.model.entities import (
-    GIB,
-    MIB,
-    UNLIMITED,
-    DiskUse,
-    MachineState,
-    Migration,
-    MigrationKind,
-    MigrationOptions,
-    NetworkRole,
-    NodeState,
-    QuorumMode,
-)
+from fcm.model.entities import GIB, MIB, DiskUse, MachineState, NetworkRole, NodeState, QuorumMode
+from fcm.model.migrations import UNLIMITED, Migration, MigrationKind, MigrationOptions
 from fcm.model.rules.allowed import allowed
 from fcm.model.rules.bandwidth import least_limit, limit_to_set
 from fcm.model.rules.preflight_checks import migration_checks, waiting_reason

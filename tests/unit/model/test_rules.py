@@ -16,9 +16,6 @@ from fcm.model.entities import (
     MIB,
     DiskUse,
     MachineState,
-    Migration,
-    MigrationKind,
-    MigrationOptions,
     NetworkPreference,
     NetworkRole,
     NodeState,
@@ -27,6 +24,7 @@ from fcm.model.entities import (
     SharedVolume,
 )
 from fcm.model.events import Entry, NodeEvicted
+from fcm.model.migrations import Migration, MigrationKind, MigrationOptions
 from fcm.model.rules.allowed import allowed
 from fcm.model.rules.cluster import may_enable_shared_volumes
 from fcm.model.state import State, apply

@@ -5,16 +5,8 @@ from dataclasses import replace
 import pytest
 
 from fcm.model import events as ev
-from fcm.model.entities import (
-    DiskUse,
-    MachineState,
-    Migration,
-    MigrationKind,
-    MigrationOptions,
-    NetworkAttempt,
-    ResourceState,
-    SharedVolume,
-)
+from fcm.model.entities import DiskUse, MachineState, ResourceState, SharedVolume
+from fcm.model.migrations import Migration, MigrationKind, MigrationOptions, NetworkAttempt
 from fcm.model.state import Change, Kind, State, apply, group_state, machine_resource_state
 from fcm.model.telemetry import FinalFigures, Phase, TelemetryRow
 from tests.unit.model.changed import disk, group, machine, network, with_machine

@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from fcm.model import commands as cmd
-from fcm.model.entities import MachineState, MigrationOptions, NodeState, QuorumMode
+from fcm.model.entities import MachineState, NodeState, QuorumMode
+from fcm.model.migrations import MigrationOptions
 from fcm.model.telemetry import Phase
 from fcm.shell.language.parser import parse
 

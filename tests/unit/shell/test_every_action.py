@@ -8,7 +8,7 @@ import pytest
 
 from fcm.model import commands as cmd
 from fcm.model.commands import COMMAND_TYPES, Command
-from fcm.model.entities import UNLIMITED
+from fcm.model.migrations import UNLIMITED
 from fcm.shell.language.errors import ShellSyntaxError
 from fcm.shell.language.parser import parse
 from fcm.shell.runtime.session import ShellSession

@@ -10,19 +10,8 @@ from typing import Any
 import numpy as np
 
 from fcm.migration.forecast.outlook import Interval, Outlook, Verdict
-from fcm.model.entities import (
-    GIB,
-    Cluster,
-    MachineState,
-    Migration,
-    MigrationKind,
-    MigrationOptions,
-    Network,
-    NetworkAttempt,
-    NetworkRole,
-    QuorumMode,
-    VirtualMachine,
-)
+from fcm.model.entities import GIB, Cluster, MachineState, Network, NetworkRole, QuorumMode, VirtualMachine
+from fcm.model.migrations import Migration, MigrationKind, MigrationOptions, NetworkAttempt
 from fcm.model.state import State
 from fcm.model.telemetry import Phase, TelemetryRow
 

@@ -7,7 +7,7 @@ import sys
 import pytest
 
 from fcm.migration.forecast.outlook import Verdict
-from fcm.model.entities import MigrationKind, MigrationOptions
+from fcm.model.migrations import MigrationKind, MigrationOptions
 from fcm.model.telemetry import FinalFigures, Phase
 from fcm.ui.migration.sentence import sentence
 from fcm.workspace.tuning import Advice

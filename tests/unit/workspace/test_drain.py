@@ -15,7 +15,8 @@ from fcm.workspace.drain import course, plan_drain, summary
 from tests.ui.by_hand import NOW, formed, machine, migration, node, opened, row
 
 if TYPE_CHECKING:
-    from fcm.model.entities import Drain, VirtualMachine
+    from fcm.model.entities import VirtualMachine
+    from fcm.model.migrations import Drain
     from fcm.workspace.workspace import Workspace
     from tests.ui.by_hand import Backend
 

@@ -9,7 +9,8 @@ import pytest
 
 from fcm.model import commands as cmd
 from fcm.model import events as ev
-from fcm.model.entities import GIB, MigrationOptions
+from fcm.model.entities import GIB
+from fcm.model.migrations import MigrationOptions
 from fcm.model.rules.drains import drain_migrations
 from fcm.workspace.drain import plan_drain
 from fcm.workspace.drain_together import predict_together

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 
-from fcm.model.entities import MigrationOptions
+from fcm.model.migrations import MigrationOptions
 from fcm.model.telemetry import FinalFigures, Phase, TelemetryRow
 from fcm.workspace.forecasts import Forecasts, downtime_limit
 from tests.unit.window.course_by_hand import MIB, attempt, machine, migration, sawtooth, state

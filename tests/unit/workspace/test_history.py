@@ -12,7 +12,8 @@ from fcm.migration.judging.kept_prediction import Basis, NotComparableError, com
 from fcm.migration.recordings.own_form import to_json
 from fcm.migration.recordings.reading import read_recording
 from fcm.model import commands as cmd
-from fcm.model.entities import MachineState, MigrationOptions
+from fcm.model.entities import MachineState
+from fcm.model.migrations import MigrationOptions
 from fcm.model.telemetry import Phase
 from fcm.workspace.files.journal import Journal, JournalError
 from fcm.workspace.history import History, HistoryError

@@ -9,7 +9,8 @@ from fcm.migration.judging.fitting import DirtySample
 from fcm.migration.judging.preflight import RemedyKind
 from fcm.model import events as ev
 from fcm.model.commands import LiveMigrate
-from fcm.model.entities import GIB, MachineState, MigrationOptions
+from fcm.model.entities import GIB, MachineState
+from fcm.model.migrations import MigrationOptions
 from fcm.model.rules.measuring import measurable
 from fcm.workspace.measuring import measured_question, origin, ways
 from fcm.workspace.preflight import question

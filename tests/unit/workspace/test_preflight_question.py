@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any, cast
 import pytest
 
 from fcm.migration.engine.workload import Workload
-from fcm.model.entities import GIB, AdapterState, MigrationOptions
+from fcm.model.entities import GIB, AdapterState
+from fcm.model.migrations import MigrationOptions
 from fcm.workspace.preflight import NAME, question, samples_of
 from tests.ui.by_hand import formed, machine, opened
 from tests.unit.window.course_by_hand import MIB, sawtooth

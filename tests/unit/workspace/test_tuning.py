@@ -8,14 +8,14 @@ import pytest
 from fcm.backend.base import Capabilities
 from fcm.migration.forecast.outlook import Verdict
 from fcm.model.commands import LiveMigrate, TuneMigration
-from fcm.model.entities import MigrationKind, MigrationOptions
+from fcm.model.migrations import MigrationKind, MigrationOptions
 from fcm.model.telemetry import Phase
 from fcm.workspace.tuning import Advice, advice, may_post_copy, may_tune
 from tests.unit.window.course_by_hand import migration, outlook, state
 
 if TYPE_CHECKING:
     from fcm.migration.forecast.outlook import Outlook
-    from fcm.model.entities import Migration
+    from fcm.model.migrations import Migration
     from fcm.workspace.workspace import Workspace
 
 NEVER = (math.inf,) * 3

@@ -8,7 +8,7 @@ from fcm.backend.base import Operation, SinkError
 from fcm.backend.embedded import open_embedded
 from fcm.model import commands as cmd
 from fcm.model import events as ev
-from fcm.model.entities import MigrationOptions
+from fcm.model.migrations import MigrationOptions
 from fcm.model.state import Change, Kind
 from fcm.model.telemetry import Phase, TelemetryRow
 from fcm.workspace.events.event_log import Sought, everything

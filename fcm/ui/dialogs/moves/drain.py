@@ -27,7 +27,7 @@ from fcm.workspace.powershell import powershell
 if TYPE_CHECKING:
     from PySide6.QtGui import QCloseEvent
 
-    from fcm.model.entities import Drain
+    from fcm.model.migrations import Drain
     from fcm.ui.desk import Desk
     from fcm.ui.widgets.background import Outcome
     from fcm.workspace.drain_plan import DrainPlan, PlannedMove

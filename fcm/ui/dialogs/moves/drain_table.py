@@ -26,7 +26,7 @@ from fcm.ui.widgets.dialog_parts import IDENTITY, named
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from fcm.model.entities import Drain, Staying
+    from fcm.model.migrations import Drain, Staying
     from fcm.model.state import State
     from fcm.ui.window.figures import Figures
     from fcm.workspace.drain import DrainRow

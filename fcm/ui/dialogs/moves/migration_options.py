@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QCheckBox, QDoubleSpinBox, QGridLayout, QGroupBox,
 
 from fcm.migration.constants import DOWNTIME_LIMIT, THROTTLE_INCREMENT, THROTTLE_INITIAL
 from fcm.model.commands import Command, SetConcurrentMigrations, SetMigrationOptions
-from fcm.model.entities import MigrationOptions
+from fcm.model.migrations import MigrationOptions
 from fcm.ui.dialogs.frame import CommandDialog
 from fcm.ui.look.plain import Label
 from fcm.ui.widgets.dialog_parts import form, named, wrapped

@@ -17,7 +17,8 @@ from fcm.ui.look.plain import Label
 from fcm.ui.widgets.dialog_parts import named
 
 if TYPE_CHECKING:
-    from fcm.model.entities import MigrationOptions, VirtualMachine
+    from fcm.model.entities import VirtualMachine
+    from fcm.model.migrations import MigrationOptions
     from fcm.ui.desk import Desk
 
 

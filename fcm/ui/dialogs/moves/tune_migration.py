@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QCheckBox, QDoubleSpinBox
 
 from fcm.migration.constants import DOWNTIME_LIMIT
 from fcm.model.commands import Command, TuneMigration
-from fcm.model.entities import UNLIMITED
+from fcm.model.migrations import UNLIMITED
 from fcm.model.tables import name_of
 from fcm.ui.dialogs.frame import CommandDialog
 from fcm.ui.dialogs.moves.migration_options import LIMIT_HINT
@@ -17,7 +17,7 @@ from fcm.ui.widgets.dialog_parts import fact, form, named, wrapped
 from fcm.workspace.tuning import DANGER, may_post_copy, may_tune
 
 if TYPE_CHECKING:
-    from fcm.model.entities import Migration
+    from fcm.model.migrations import Migration
     from fcm.ui.desk import Desk
 
 MBIT = 125_000
