@@ -31,7 +31,6 @@ if TYPE_CHECKING:
 
 LONGEST_NAME = 200
 """Characters of the readable part of a journal's name: with the rest, fewer than file systems take."""
-DEFAULT_CLUSTER = "embedded:contoso"
 
 _log = logging.getLogger(__name__)
 

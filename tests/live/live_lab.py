@@ -16,8 +16,8 @@ import pytest
 from fcm.lab.machines import LabMachine, add_machine, domains_on, free_number, list_machines
 from fcm.lab.plan import LIVE_MIGRATION, LabFolders, LabNode, LabPlan
 from fcm.lab.processes import run
-from fcm.lab.station import HeldConnection, ask_guest
 from fcm.ui.tour.patience import stretched
+from tests.live.station import HeldConnection, ask_guest
 
 if TYPE_CHECKING:
     from collections.abc import Callable

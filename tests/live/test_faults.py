@@ -18,11 +18,11 @@ from fcm.lab.faults import LinkFault, NodeFault, break_link, break_node, emulato
 from fcm.lab.lab import bring_up, read_status
 from fcm.lab.machines import GUEST_PORT, remove_machine
 from fcm.lab.plan import LIVE_MIGRATION
-from fcm.lab.station import connect_from
 from fcm.model.entities import MachineState, NodeState
 from fcm.model.events import BackendReported
 from fcm.model.telemetry import Phase
 from tests.live.live_lab import LiveLab, wait_until
+from tests.live.station import connect_from
 from tests.live.watched import Watched
 
 if TYPE_CHECKING:
@@ -32,9 +32,9 @@ if TYPE_CHECKING:
     from fcm.backend.libvirt.hosts_file import Host
     from fcm.backend.libvirt.probe import Answer
     from fcm.lab.machines import LabMachine
-    from fcm.lab.station import Continuity
     from fcm.model.events import Entry
     from fcm.model.migrations import Migration
+    from tests.live.station import Continuity
 
 pytestmark = pytest.mark.live
 

@@ -30,8 +30,8 @@ from fcm.lab.plan import (
     make_plan,
 )
 from fcm.lab.processes import NAMESPACES, network_namespaces
-from fcm.lab.station import connect_from
 from tests.live.live_lab import LiveLab, own_folders, wait_until
+from tests.live.station import connect_from
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -7,9 +7,6 @@ import re
 from fcm.model.rules.verdict import Verdict, no
 
 # Numbers of virErrorNumber; the module libvirt may be missing where this is imported.
-OPERATION_FAILED = 9
-SYSTEM_ERROR = 38
-NO_DOMAIN = 42
 AUTH_FAILED = 45
 OPERATION_TIMEOUT = 68
 OPERATION_ABORTED = 78

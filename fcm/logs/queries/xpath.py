@@ -18,15 +18,12 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from fcm.logs.queries import scanner as xpath_scanner
 from fcm.logs.queries.scanner import QueryError as QueryError  # who parses expressions knows it by this room
 from fcm.logs.queries.scanner import Scanner, nearest, shown
 from fcm.logs.schema import EVENT_PARTS, SYSTEM_PARTS, is_time, seconds_of
 
 DEEPEST = 30
 """Nestings of an expression."""
-LONGEST_EXPRESSION = xpath_scanner.LONGEST
-"""Characters of an expression."""
 OPERATORS = ("=", "!=", "<=", ">=", "<", ">")
 FUNCTIONS = {"position": (0, 0), "band": (2, 2), "timediff": (1, 2)}
 """Functions with the fewest and the most arguments."""

@@ -61,7 +61,7 @@ def assumptions(plan: Plan, spec: MigrationSpec, samples: Sequence[DirtySample],
 def _bandwidth(plan: Plan, drawn: bool) -> str:
     words = f", {plan.bandwidth_words}" if plan.bandwidth_words else ""
     reached = f", {REACHED[0] * 100:.0f} to {REACHED[1] * 100:.0f} % of it achieved (assumed)" if drawn else ""
-    return f"a bandwidth of {rate(plan.spec.bandwidth)} ({plan.bandwidth_origin}{words}){reached}"
+    return f"a bandwidth of {rate(plan.spec.bandwidth)} (given{words}){reached}"
 
 
 def _last_copy(plan: Plan) -> str:

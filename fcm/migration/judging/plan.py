@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 from fcm.migration.engine.workload import PAGE
@@ -11,14 +10,6 @@ from fcm.migration.engine.workload import PAGE
 if TYPE_CHECKING:
     from fcm.migration.engine.specification import MigrationSpec
     from fcm.migration.engine.workload import Workload
-
-
-class Origin(StrEnum):
-    """Where a figure comes from."""
-
-    GIVEN = "given"
-    MEASURED = "measured"
-    ASSUMED = "assumed"
 
 
 @dataclass(frozen=True)
@@ -31,9 +22,8 @@ class Plan:
     """Share of memory that is zero pages."""
     filled_to: int = 0
     """bytes: memory from here to its end holds zero pages; 0 where it is not known."""
-    bandwidth_origin: Origin = Origin.GIVEN
     bandwidth_words: str = ""
-    """Where the bandwidth comes from, as a clause; "" where its origin says enough."""
+    """Where the bandwidth comes from, as a clause; "" where there is no more to say."""
     line_words: str = "given"
     """Where a rate of the last copy comes from that is not the bandwidth's."""
 

@@ -55,7 +55,7 @@ class QueryBar(QWidget):
         menu = QMenu(self.manage)
         menu.setObjectName("saved-queries-menu")
         menu.setAccessibleName("Saved queries")
-        self._save = self._entry(menu, "&Save query as...", "save", self._save_as)
+        self._entry(menu, "&Save query as...", "save", self._save_as)
         self._rename = self._entry(menu, "&Rename query...", "rename", self._rename_it)
         self._delete = self._entry(menu, "&Delete query", "delete", self._delete_it)
         menu.addSeparator()

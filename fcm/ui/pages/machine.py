@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, QTimer
-from PySide6.QtWidgets import QLabel, QSplitter, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
 
 from fcm.model.commands import MakeHighlyAvailable
 from fcm.model.entities import DiskUse, MachineState, NodeState, ResourceType, VolumeAccess
@@ -71,7 +71,6 @@ class MachinePage(Page):
         self.column.addWidget(self._loose)
         self.column.addWidget(self._split, 1)
         self._view: MigrationView | None = None
-        self._problem: QLabel | None = None
         self._migration: str | None = None
         self._shown: tuple[str, str | None] | None = None
         self._later = QTimer(self)

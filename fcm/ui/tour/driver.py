@@ -164,11 +164,6 @@ class Driver:
         """All dialogs are closed."""
         self.wait(lambda: QApplication.activeModalWidget() is None, "the dialogs to close")
 
-    def wait_closed(self, window: QWidget) -> None:
-        """A window is closed, and perhaps deleted already."""
-        title = window.windowTitle()
-        self.wait(lambda: is_closed(window), f"the window {quoted(title)} to close")
-
     # mouse
 
     def click(self, widget: QWidget, place: QPoint | None = None, button: Qt.MouseButton = _LEFT) -> None:

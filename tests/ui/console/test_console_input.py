@@ -11,8 +11,8 @@ from PySide6.QtWidgets import QApplication, QLabel, QToolTip
 
 from fcm.ui.console.colouring import Colouring
 from fcm.ui.look import theme
-from tests.ui.test_console import CTRL, SHIFT, busy_console, console, enter
-from tests.ui.test_theme import TEXT, contrast
+from tests.ui.console.test_console import CTRL, SHIFT, busy_console, console, enter
+from tests.ui.look.test_theme import TEXT, contrast
 from tests.ui.window_by_hand import busy_window, named
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from fcm.logs.evtx import write_evtx
 from fcm.logs.queries.form import EventFilter
-from tests.ui.test_events import at_rest, column, events_page, press
+from tests.ui.events.test_events import at_rest, column, events_page, press
 from tests.ui.window_by_hand import named
 from tests.unit.logs.test_evtx import record
 

@@ -9,7 +9,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QPushButton
 
 from fcm.ui.console.grid import GridWindow, content_of
-from tests.ui.test_console import console, enter
+from tests.ui.console.test_console import console, enter
 from tests.ui.window_by_hand import busy_window, named
 
 if TYPE_CHECKING:
