@@ -9,7 +9,8 @@ import pytest
 
 from fcm.model import commands as cmd
 from fcm.model import events as ev
-from fcm.model.entities import AdapterState, MigrationOptions
+from fcm.model.entities import AdapterState
+from fcm.model.migrations import MigrationOptions
 from fcm.model.telemetry import Phase
 
 if TYPE_CHECKING:

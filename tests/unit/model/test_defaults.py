@@ -15,7 +15,6 @@ from fcm.model.entities import (
     DiskUse,
     Group,
     GroupType,
-    MigrationOptions,
     OfflineAction,
     Resource,
     ResourceState,
@@ -25,6 +24,7 @@ from fcm.model.entities import (
     StartAction,
     VolumeAccess,
 )
+from fcm.model.migrations import MigrationOptions
 from fcm.model.rules.allowed import allowed
 from fcm.model.rules.verdict import some
 from fcm.model.validation.validate import validate
