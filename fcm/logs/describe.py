@@ -150,10 +150,12 @@ def describe(entry: ev.Entry, state: State) -> EventText:
 def _of_migration(event: ev.MigrationEvent | ev.TransientEvent, state: State) -> EventText:
     match event:
         case ev.MigrationRequested(migration=migration):
-            waits = f" It waits: {migration.reason}" if migration.phase is Phase.WAITING and migration.reason else ""
+            waits = (
+                f" It is waiting: {migration.reason}" if migration.phase is Phase.WAITING and migration.reason else ""
+            )
             return _info(f"{_course(migration, state)} was requested.{waits}", HIGH_AVAILABILITY)
         case ev.MigrationWaited(migration=identity, reason=reason):
-            return _info(f"{_move(state, identity)} waits: {reason}", HIGH_AVAILABILITY)
+            return _info(f"{_move(state, identity)} is waiting: {reason}", HIGH_AVAILABILITY)
         case ev.MigrationNetworkTried(migration=identity, attempt=attempt):
             place = f"{_network(state, attempt.network)} ({attempt.address})"
             text = f"{_move(state, identity)} tried {place}: {attempt.result.rstrip('.')}."
@@ -165,9 +167,11 @@ def _of_migration(event: ev.MigrationEvent | ev.TransientEvent, state: State) ->
             if found is None:
                 return _info(f"The machine of migration {identity} changed its owner.", HIGH_AVAILABILITY)
             name = state.moved_name(found)
-            return _info(f"{found.destination} owns {name} now; before it was {found.source}.", HIGH_AVAILABILITY)
+            return _info(
+                f"{found.destination} now owns {name}; the previous owner was {found.source}.", HIGH_AVAILABILITY
+            )
         case ev.MigrationOptionsChanged(migration=identity):
-            return _info(f"{_move(state, identity)} was tuned: {_tuning(event)}.", HIGH_AVAILABILITY)
+            return _info(f"{_move(state, identity)} was changed: {_tuning(event)}.", HIGH_AVAILABILITY)
         case ev.MigrationProgressed(migration=identity, row=row):
             text = f"{_move(state, identity)}, pass {row.pass_number}: {size(row.remaining)} left."
             return EventText(VERBOSE, HIGH_AVAILABILITY, 0, text)
@@ -207,7 +211,7 @@ def _disk(disk: Disk) -> EventText:
         text = f"Cluster resource '{disk.name}' of type 'Physical Disk' failed."
         return EventText(ERROR, CLUSTERING, 1069, text)
     if disk.use is DiskUse.UNASSIGNED:
-        return _info(f"The LUN {disk.name} is seen; the cluster does not use it.")
+        return _info(f"The LUN {disk.name} is visible to the nodes; the cluster does not use it.")
     if disk.maintenance:
         text = f"Cluster disk '{disk.name}' is in maintenance mode on {disk.owner}: its health is not checked."
         return EventText(WARNING, CLUSTERING, 0, text)
@@ -221,13 +225,13 @@ def _volume(volume: SharedVolume) -> EventText:
         case VolumeAccess.DIRECT:
             return _info(f"{what} is online with direct access; its owner is {volume.owner}.")
         case VolumeAccess.REDIRECTED:
-            text = f"{what}: redirected access was turned on. Input and output go through {volume.owner}."
+            text = f"{what}: redirected access was turned on. I/O goes through {volume.owner}."
             return EventText(WARNING, CLUSTERING, 5136, text)
         case VolumeAccess.BACKUP_REDIRECTED:
             text = f"{what}: a backup is in progress, access is redirected through {volume.owner}."
             return EventText(WARNING, CLUSTERING, 0, text)
         case VolumeAccess.MAINTENANCE:
-            return EventText(WARNING, CLUSTERING, 0, f"{what} is in maintenance mode: no node reaches it.")
+            return EventText(WARNING, CLUSTERING, 0, f"{what} is in maintenance mode: no node can access it.")
 
 
 def _node(node: Node) -> EventText:
@@ -247,11 +251,11 @@ def _node(node: Node) -> EventText:
 def _drained(identity: str, state: State) -> EventText:
     drain = state.drains.get(identity)
     if drain is None:
-        return _info(f"The drain {identity} is over.")
+        return _info(f"The drain {identity} has ended.")
     moved = sum(one.phase is Phase.COMPLETED for one in drain_migrations(state, identity).values())
     were = counted(len(drain.moves), "machine was", "machines were")
     text = (
-        f"The drain of cluster node '{drain.node}' is over: {moved} of {were} moved, "
+        f"The drain of cluster node '{drain.node}' has ended: {moved} of {were} moved, "
         f"{len(drain.staying)} stayed. The node is paused."
     )
     level = INFORMATION if moved == len(drain.moves) and not drain.staying else WARNING
@@ -337,7 +341,7 @@ def _tuning(event: ev.MigrationOptionsChanged) -> str:
     if event.downtime_limit is not None:
         parts.append(f"downtime limit {event.downtime_limit * 1000:.0f} ms")
     if event.bandwidth == UNLIMITED:
-        parts.append("no bandwidth limit any more")
+        parts.append("bandwidth limit removed")
     elif event.bandwidth is not None:
         parts.append(f"at most {event.bandwidth * 8 / 1e6:.0f} Mbit/s")
     if event.post_copy:

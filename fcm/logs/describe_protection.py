@@ -28,7 +28,7 @@ def of_snapshot(event: SnapshotEvent, state: State) -> Said:
             found = state.snapshots.get(identity)
             if found is None:
                 return _info(f"The snapshot {identity} was applied.")
-            return _info(f"The virtual machine {found.machine.name} went back to the snapshot '{found.name}'.")
+            return _info(f"The virtual machine {found.machine.name} was reverted to the snapshot '{found.name}'.")
         case ev.SnapshotDeleted(snapshot=identity):
             return _info(f"The snapshot '{name_of(state.snapshots, identity)}' was deleted.")
 
@@ -40,7 +40,7 @@ def of_backup(event: BackupEvent, state: State) -> Said:
         return _info(f"A backup of the virtual machine {_name(state, backup.machine)} was requested on {backup.node}.")
     known = state.backups.get(event.backup)
     if known is None:
-        return _info(f"The backup {event.backup} went on.")
+        return _info(f"The backup {event.backup} continued.")
     name = _name(state, known.machine)
     match event:
         case ev.BackupStarted(file_copy=True):
@@ -48,11 +48,11 @@ def of_backup(event: BackupEvent, state: State) -> Said:
                 _WARNING,
                 _VMMS,
                 0,
-                f"The backup of the virtual machine {name} goes on as a copy of its files: it was migrated away from "
-                f"{known.node} meanwhile, so the steps of an online backup are left out.",
+                f"The backup of the virtual machine {name} continues as a copy of its files: it was migrated away from "
+                f"{known.node} in the meantime, so the steps of an online backup are skipped.",
             )
         case ev.BackupStarted():
-            return _info(f"The backup of the virtual machine {name} began on {known.node}.")
+            return _info(f"The backup of the virtual machine {name} started on {known.node}.")
         case ev.BackupWarned():
             return (
                 _WARNING,
@@ -63,7 +63,7 @@ def of_backup(event: BackupEvent, state: State) -> Said:
         case ev.BackupEnded(reason=""):
             return _info(f"The backup of the virtual machine {name} is complete{_kind(known.file_copy)}.")
         case ev.BackupEnded(reason=reason):
-            return _WARNING, _VMMS, 0, f"The backup of the virtual machine {name} was broken off. {reason}"
+            return _WARNING, _VMMS, 0, f"The backup of the virtual machine {name} was stopped. {reason}"
 
 
 def _kind(file_copy: bool) -> str:

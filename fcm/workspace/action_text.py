@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 _NODE = re.compile(r" -Node (?:'(?:[^']|'')*'|[^\s;|]+)")
 _PLACEHOLDER = re.compile(r"<[a-z][a-z0-9 ]*>")
-_NO_CLUSTER = "No cluster is open, so there is nothing that a command could act on."
+_NO_CLUSTER = "No cluster is open, so there is nothing to run a command on."
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +59,7 @@ def action_text(action: Action, state: State, selection: Selection) -> ActionTex
     if not action.window and state.cluster is None:
         return ActionText("", _NO_CLUSTER)
     if not selection.exists(state):
-        return ActionText("", "The object is not there any more.")
+        return ActionText("", "The object no longer exists.")
     if action.command is not None:
         return _of_command(action.command(state, selection), state)
     if action.choices is not None:
@@ -68,11 +68,11 @@ def action_text(action: Action, state: State, selection: Selection) -> ActionTex
             return ActionText("", "There is nothing to choose from.")
         text, nodes = _NODE.subn("", powershell(choices[0].command, state), count=1)
         if nodes == 0:
-            return ActionText("", "Each of its entries has a command of its own.")
-        return ActionText(text, "No node is named: the best possible one is taken.")
+            return ActionText("", "Each entry has its own command.")
+        return ActionText(text, "No node is specified: the best possible node is used.")
     made = DIALOGS.get(action.dialog or "")
     if made is None:
-        return ActionText("", "The dialog that it opens shows the PowerShell of what is chosen there.")
+        return ActionText("", "The dialog box that it opens shows the PowerShell for your choices.")
     found = made(state, selection)
     if found.placeholders and not found.note:
         return ActionText(found.text, f"Fill in {' and '.join(found.placeholders)}: there is no default.")
@@ -96,7 +96,7 @@ def _one(command: Command, state: State, note: str = "") -> ActionText:
 
 
 def _present(command: Command, state: State) -> ActionText:
-    return _one(command, state, "These are the present values: change what is to be changed.")
+    return _one(command, state, "These are the current values. Edit the ones that you want to change.")
 
 
 def _validate(state: State, _: Selection) -> ActionText:
@@ -121,7 +121,7 @@ def _migration_networks(state: State, _: Selection) -> ActionText:
 def _migration_history(state: State, selection: Selection) -> ActionText:
     machine = state.machines.get(selection.id)
     name = f" {quoted(machine.name)}" if machine else ""
-    return ActionText(f"Get-ClusterVirtualMachineMigration{name}", "fcm history lists and exports them in a terminal.")
+    return ActionText(f"Get-ClusterVirtualMachineMigration{name}", "In a terminal, fcm history lists and exports them.")
 
 
 def _migration_settings(state: State, _: Selection) -> ActionText:
@@ -163,7 +163,10 @@ def _preflight(state: State, selection: Selection) -> ActionText:
 
 def _measure(state: State, selection: Selection) -> ActionText:
     name = quoted(state.machines[selection.id].name)
-    return ActionText(f"Measure-VMMemoryWrite {name}", "With -Node it tells whether a live migration there would end.")
+    return ActionText(
+        f"Measure-VMMemoryWrite {name}",
+        "With -Node, it also shows whether a live migration to that node would converge.",
+    )
 
 
 def _machine_settings(state: State, selection: Selection) -> ActionText:
@@ -223,7 +226,7 @@ def _disks(use: DiskUse, make: Callable[[tuple[str, ...]], Command]) -> Callable
     def made(state: State, _: Selection) -> ActionText:
         seen_by = ((disk, set(disk.visible_to) or set(state.nodes)) for disk in state.disks.values())
         found = tuple(disk.id for disk, nodes in seen_by if disk.use is use and nodes >= set(state.nodes))
-        return _one(make(found), state) if found else ActionText("", "There is no disk that could be added.")
+        return _one(make(found), state) if found else ActionText("", "There is no disk to add.")
 
     return made
 
@@ -244,32 +247,36 @@ def _window_only(why: str) -> Callable[[State, Selection], ActionText]:
 
 DIALOGS: dict[str, Callable[[State, Selection], ActionText]] = {
     "add-disk": _disks(DiskUse.UNASSIGNED, cmd.AddClusterDisk),
-    "add-node": lambda s, _: _one(cmd.AddNode(free_name(s)), s, "The name is the next free one."),
+    "add-node": lambda s, _: _one(cmd.AddNode(free_name(s)), s, "The default name is the next available one."),
     "add-storage": _disks(DiskUse.AVAILABLE, cmd.AddStorage),
-    "close-cluster": _window_only("It concerns this window only; a shell ends with exit."),
+    "close-cluster": _window_only("This action affects only this window. To leave a shell, type exit."),
     "create-cluster": _create_cluster,
-    "drain": lambda s, x: _one(cmd.DrainNode(x.id), s, "Destinations are planned when it is run."),
+    "drain": lambda s, x: _one(cmd.DrainNode(x.id), s, "Destinations are planned when the command runs."),
     "enable-csv": _enable_volumes,
     "group-properties": _group_properties,
     "help": lambda _, __: ActionText("Get-Help"),
     "high-availability": _high_availability,
     "machine-settings": _machine_settings,
-    "manage-cluster": _window_only("It concerns this window only; fcm shell --cluster URI opens a cluster in a shell."),
+    "manage-cluster": _window_only(
+        "This action affects only this window. To open a cluster in a shell: fcm shell --cluster URI."
+    ),
     "measure": _measure,
     "migration-history": _migration_history,
     "migration-networks": _migration_networks,
     "migration-settings": _migration_settings,
     "network-properties": _network_properties,
     "new-machine": _new_machine,
-    "open-recording": _window_only("It concerns this window only: it changes nothing in a cluster."),
+    "open-recording": _window_only("This action affects only this window and changes nothing in a cluster."),
     "preflight": _preflight,
     "quorum": _quorum,
-    "reset-recent-events": _window_only("It concerns this window only: events before now count as seen."),
-    "refresh": _window_only("It concerns this window only: every command sees the cluster as it is."),
+    "reset-recent-events": _window_only("This action affects only this window: earlier events count as seen."),
+    "refresh": _window_only(
+        "This action affects only this window: every command uses the current state of the cluster."
+    ),
     "rename-volume": _rename_volume,
     "resource-properties": _resource_properties,
     "tune-migration": _tune_migration,
     "validate": _validate,
-    "validation-report": _window_only("It shows a report that is there already; Test-Cluster makes a new one."),
+    "validation-report": _window_only("It shows an existing report. Test-Cluster creates a new one."),
 }
 """What the dialog of a name begins with."""

@@ -42,7 +42,7 @@ class Choice:
 class Action:
     """One thing that a user can do.
 
-    Exactly one of ``command``, ``choices``, ``dialog`` is given. ``dialog`` names the dialog or the deed of the
+    Exactly one of ``command``, ``choices``, ``dialog`` is given. ``dialog`` names the dialog or the callback of the
     window (fcm/ui) that follows. ``of`` says for which command the backend must be capable.
     """
 
@@ -57,7 +57,7 @@ class Action:
     of: type[Command] | None = None
     shortcut: str = ""
     confirm: Callable[[State, Selection], str] | None = None
-    """A question to ask before the command, for deeds that cost something."""
+    """A question to ask before the command, for actions that cost something."""
     window: bool = False
     """True if the action concerns the window only (no cluster needed)."""
 
@@ -68,7 +68,7 @@ class Action:
             if not able:
                 return able
         if not selection.exists(state):
-            return no("The object is not there any more.", "Refresh the view (F5).")
+            return no("The object no longer exists.", "Refresh the view (F5).")
         if self.may is not None:
             return self.may(state, selection)
         if self.command is not None:
@@ -157,13 +157,13 @@ def _addable(state: State, selection: Selection) -> Verdict:
 def _unassigned(state: State, selection: Selection) -> Verdict:
     if any(disk.use is DiskUse.UNASSIGNED for disk in state.disks.values()):
         return OK
-    return no("No LUN is left that the cluster does not use.", "Present a new LUN to all nodes.")
+    return no("There are no unused LUNs.", "Present a new LUN to all nodes.")
 
 
 def _to_cluster(state: State, selection: Selection) -> Verdict:
     if any(not machine.is_highly_available for machine in state.machines.values()):
         return OK
-    return no("All virtual machines are highly available already.", "Create a virtual machine first.")
+    return no("All virtual machines are already highly available.", "Create a virtual machine first.")
 
 
 def _machine(state: MachineState, forced: bool = False) -> Callable[[State, Selection], Command]:
@@ -187,7 +187,7 @@ def _revert_question(state: State, selection: Selection) -> str:
     found = current_snapshot(state, selection.id)
     if found is None:
         return _NO_SNAPSHOT.format(_name(state, selection))
-    return f"Bring {found.machine.name} back to a snapshot? {revert_advice(state, found)}"
+    return f"Revert {found.machine.name} to a snapshot? {revert_advice(state, found)}"
 
 
 def _with_snapshot(state: State, selection: Selection, choices: tuple[Choice, ...]) -> Verdict:
@@ -267,7 +267,7 @@ def question_of(action: Action, state: State, selections: Sequence[Selection]) -
     assert action.confirm is not None
     lines = [action.confirm(state, one) for one in selections[:QUESTIONS]]
     rest = [_name(state, one) for one in selections[QUESTIONS:]]
-    return "\n".join([*lines, f"And the same for {len(rest)} more: {some(rest, NAMES)}."] if rest else lines)
+    return "\n".join([*lines, f"The same for {len(rest)} more: {some(rest, NAMES)}."] if rest else lines)
 
 
 _P = Place
@@ -292,7 +292,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("validate", "Validate This Cluster...", "validate", _CLUSTERS, dialog="validate", of=cmd.ValidateCluster),
     Action("validation-report", "View Validation Report", "validate-report", _CLUSTERS, dialog="validation-report",
            may=lambda s, _: OK if s.cluster and s.cluster.validation
-           else no("This cluster was not validated yet.", "Choose Validate This Cluster.")),
+           else no("This cluster has not been validated yet.", "Choose Validate This Cluster.")),
     Action("enable-csv", "Enable Cluster Shared Volumes...", "enable-csv", _CLUSTERS, dialog="enable-csv",
            may=lambda s, _: may_enable_shared_volumes(s), of=cmd.EnableSharedVolumes),
     Action("quorum", "Configure Cluster Quorum Settings...", "quorum", _CLUSTERS, dialog="quorum", of=cmd.SetQuorum),
@@ -324,10 +324,10 @@ ACTIONS: tuple[Action, ...] = (
            of=cmd.SetMachineState),
     Action("shut-down-machine", "Shut down virtual machine", "shut-down", _MACHINE,
            command=_machine(MachineState.OFF), of=cmd.SetMachineState,
-           confirm=lambda s, x: f"Shut down {_name(s, x)}? Its users lose their connection."),
+           confirm=lambda s, x: f"Shut down {_name(s, x)}? Its users will be disconnected."),
     Action("turn-off-machine", "Turn off virtual machine", "turn-off", _MACHINE,
            command=_machine(MachineState.OFF, forced=True), of=cmd.SetMachineState,
-           confirm=lambda s, x: f"Turn off {_name(s, x)}? What it has not written to disk is lost."),
+           confirm=lambda s, x: f"Turn off {_name(s, x)}? Data that it has not written to disk will be lost."),
     Action("save-machine", "Save virtual machine", "save", _MACHINE, command=_machine(MachineState.SAVED),
            of=cmd.SetMachineState),
     Action("snapshot", "Snapshot", "snapshot", _MACHINE, command=lambda s, x: cmd.TakeSnapshot(x.id),
@@ -337,8 +337,8 @@ ACTIONS: tuple[Action, ...] = (
     Action("apply-snapshot", "Apply snapshot", "revert", _MACHINE, choices=_apply_choices, may=_applicable,
            of=cmd.RevertToSnapshot, confirm=_revert_question),
     Action("delete-snapshot", "Delete snapshot", "delete", _MACHINE, choices=_delete_choices, may=_deletable,
-           of=cmd.DeleteSnapshot, confirm=lambda s, x: f"Delete a snapshot of {_name(s, x)}? The machine stays as it "
-           "is, but cannot go back there any more."),
+           of=cmd.DeleteSnapshot, confirm=lambda s, x: f"Delete a snapshot of {_name(s, x)}? The machine does not "
+           "change, but can no longer be reverted to it."),
     Action("back-up", "Back up", "back-up", _MACHINE, command=lambda s, x: cmd.BackUpMachine(x.id),
            of=cmd.BackUpMachine),
     Action("machine-settings", "Settings...", "settings", _MACHINE, dialog="machine-settings",
@@ -351,17 +351,17 @@ ACTIONS: tuple[Action, ...] = (
            "longer highly available."),
     Action("delete-machine", "Delete virtual machine", "delete", _MACHINE,
            command=lambda s, x: cmd.DeleteVirtualMachine(x.id), of=cmd.DeleteVirtualMachine,
-           confirm=lambda s, x: f"Delete {_name(s, x)} and its files for good?"),
+           confirm=lambda s, x: f"Permanently delete {_name(s, x)} and its files?"),
     Action("machine-properties", "Properties", "properties", _MACHINE, dialog="group-properties",
            shortcut="Alt+Return", of=cmd.ConfigureGroup,
            may=lambda s, x: OK if s.machines[x.id].is_highly_available
-           else no("The machine is not highly available.", "Cluster it first.")),
+           else no("The machine is not highly available.", "Make it highly available first.")),
     Action("resource-properties", "Properties", "properties", frozenset({_P.RESOURCE}), dialog="resource-properties",
            shortcut="Alt+Return"),
     Action("fail-resource", "Simulate failure of this resource", "simulate-failure", frozenset({_P.RESOURCE}),
            command=lambda s, x: cmd.FailResource(x.id), of=cmd.FailResource,
            confirm=lambda s, x: f"Simulate the failure of {s.resources[x.id].name}? Its virtual machine stops as if it "
-           "had crashed; what follows is what its policies say."),
+           "had crashed, and the cluster then follows the policies of the resource."),
     # Nodes
     Action("pause-node", "Pause", "pause", frozenset({_P.NODE}), command=lambda s, x: cmd.PauseNode(x.id),
            of=cmd.PauseNode),
@@ -373,7 +373,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("cancel-all-migrations", "Cancel all live migrations", "cancel", frozenset({_P.NODE, _P.CLUSTER}),
            command=lambda s, x: cmd.CancelMigrations(x.id or None), of=cmd.CancelMigrations,
            confirm=lambda s, x: "Cancel all live migrations" + (f" of {x.id}" if x.id else "")
-           + " that wait or copy memory? Their machines run on where they are."),
+           + " that are waiting or copying memory? The machines keep running where they are."),
     Action("start-service", "Start Cluster Service", "start-node", frozenset({_P.NODE}),
            command=lambda s, x: cmd.StartClusterService(x.id), of=cmd.StartClusterService),
     Action("stop-service", "Stop Cluster Service", "stop-node", frozenset({_P.NODE}),
@@ -397,8 +397,8 @@ ACTIONS: tuple[Action, ...] = (
            choices=_volume_choices, of=cmd.MoveSharedVolume),
     Action("redirected-access", "Turn redirected access on or off", "redirected-access", frozenset({_P.VOLUME}),
            command=_redirected, of=cmd.SetRedirectedAccess,
-           confirm=lambda s, x: "Change redirected access? While it is on, all nodes but the coordinator reach the "
-           "volume over the network."),
+           confirm=lambda s, x: "Change redirected access? While it is on, all nodes except the coordinator access "
+           "the volume over the network."),
     Action("maintenance", "Turn maintenance mode on or off for this disk", "maintenance",
            frozenset({_P.DISK, _P.VOLUME}), command=_maintenance, of=cmd.SetMaintenance,
            confirm=lambda s, x: maintenance_question(s, x.id)),

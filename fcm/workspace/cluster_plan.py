@@ -92,21 +92,23 @@ def _against_servers(plan: ClusterPlan) -> Iterator[Verdict]:
     for node in plan.nodes:
         yield server_name(node.name, "server")
         if node.name.casefold() in seen:
-            yield no(f"Two servers are named {node.name}.", "Give each server a name of its own.")
+            yield no(f"Two servers are named {node.name}.", "Give each server a unique name.")
         seen.add(node.name.casefold())
         if node.memory <= 2 * GIB:
-            yield no(f"{node.name} has {size(node.memory)} of memory.", "The host itself needs 2 GiB: give it more.")
+            yield no(
+                f"{node.name} has {size(node.memory)} of memory.", "The host itself needs 2 GiB. Enter a larger value."
+            )
     if len({PROCESSORS[node.processor][0] for node in plan.nodes}) > 1:
         yield no(
-            "The processors of the servers are of different manufacturers.",
-            "Live migration needs processors of one manufacturer on all nodes.",
+            "The processors of the servers are from different manufacturers.",
+            "Live migration requires processors from one manufacturer on all nodes.",
         )
 
 
 def networks_verdict(plan: ClusterPlan) -> Verdict:
     """Whether the networks can connect the servers."""
     if not plan.networks:
-        return no("No network was described.", "Add at least one network.")
+        return no("No network was added.", "Add at least one network.")
     return together(_against_networks(plan))
 
 
@@ -116,17 +118,17 @@ def _against_networks(plan: ClusterPlan) -> Iterator[Verdict]:
     for network in plan.networks:
         yield object_name(network.name, "network")
         if same(network.name) in taken:
-            yield no(f"Two networks are named {network.name}.", "Give each network a name of its own.")
+            yield no(f"Two networks are named {network.name}.", "Give each network a unique name.")
         taken.add(same(network.name))
         try:
             subnet = ipaddress.ip_network(network.subnet)
         except ValueError:
-            yield no(f"{quoted(network.subnet)} is not a subnet.", "Write it as in 10.0.1.0/24.")
+            yield no(f"{quoted(network.subnet)} is not a subnet.", "Enter it as in 10.0.1.0/24.")
             continue
         if subnet.num_addresses < len(plan.nodes) + 12:
-            yield no(f"The subnet {subnet} is too small for {len(plan.nodes)} servers.", "Take a larger one.")
+            yield no(f"The subnet {subnet} is too small for {len(plan.nodes)} servers.", "Use a larger one.")
         if any(subnet.version == other.version and subnet.overlaps(other) for other in subnets):
-            yield no(f"The subnet {subnet} overlaps with another network.", "Give each network a subnet of its own.")
+            yield no(f"The subnet {subnet} overlaps with another network.", "Give each network its own subnet.")
         subnets.append(subnet)
         if network.gateway is not None and not _inside(network.gateway, network.subnet):
             yield no(f"The gateway {network.gateway} is not in {subnet}.", "Correct the gateway, or leave it empty.")
@@ -139,7 +141,7 @@ def access_point_verdict(plan: ClusterPlan) -> Verdict:
         (
             server_name(plan.name, "cluster"),
             domain_name(plan.domain),
-            no(f"A server is named {plan.name}.", "The cluster needs a name of its own.") if named_so else OK,
+            no(f"A server is named {plan.name}.", "Give the cluster a unique name.") if named_so else OK,
             _address_verdict(plan),
         )
     )
@@ -149,7 +151,7 @@ def _address_verdict(plan: ClusterPlan) -> Verdict:
     if not any(_inside(plan.address, network.subnet) for network in plan.networks):
         subnets = ", ".join(network.subnet for network in plan.networks)
         return no(
-            f"The address {quoted(plan.address)} is in none of the networks.", f"Choose a free address in {subnets}."
+            f"The address {quoted(plan.address)} is not in any of the networks.", f"Choose a free address in {subnets}."
         )
     taken = {address for network in plan.networks for address in _addresses(plan, network).values()}
     gateways = {network.gateway for network in plan.networks}
@@ -179,7 +181,7 @@ def cluster_file(plan: ClusterPlan) -> str:
         raise ValueError(refused.sentence())
     mode = "NodeAndDiskMajority" if plan.witness and plan.disks else "NodeMajority"
     lines = [
-        f"# {plan.name}: written by the wizard Create a Cluster. Every key is described in docs/cluster-files.md.",
+        f"# {plan.name}: written by the Create Cluster Wizard. Every key is described in docs/cluster-files.md.",
         "format = 1",
         *_table("[cluster]", name=plan.name, domain=plan.domain, address=plan.address, quorum=mode),
     ]
@@ -259,7 +261,7 @@ def save(plan: ClusterPlan, folder: Path) -> str:
     name = re.sub(r"[^A-Za-z0-9._-]+", "-", plan.name).strip("-.") or "cluster"
     path = folder / f"{name}.toml"
     if path.exists():
-        raise ValueError(f"A cluster {plan.name} was created before ({path}). Choose another name.")
+        raise ValueError(f"A cluster {plan.name} already exists ({path}). Choose another name.")
     text = cluster_file(plan)
     folder.mkdir(parents=True, exist_ok=True)
     write_whole(path, text)

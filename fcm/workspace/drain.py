@@ -25,7 +25,7 @@ ENDS = {
     Phase.WAITING: "waits",
     Phase.COMPLETED: "moved",
     Phase.FAILED: "failed",
-    Phase.CANCELED: "cancelled",
+    Phase.CANCELED: "canceled",
     Phase.INTERRUPTED: "interrupted",
 }
 """Phases in one word; all others are "moving"."""
@@ -141,10 +141,12 @@ def summary(state: State, drain: Drain, now: float) -> str:
     rows = course(state, drain, now)
     moved = sum(row.phase is Phase.COMPLETED for row in rows)
     end = (
-        "not over yet" if drain.ended is None else f"over {_clock(drain.ended)} ({drain.ended - drain.requested:.1f} s)"
+        "not finished yet"
+        if drain.ended is None
+        else f"finished {_clock(drain.ended)} ({drain.ended - drain.requested:.1f} s)"
     )
     lines = [
-        f"Drain of {drain.node}, begun {_clock(drain.requested)}, {end}",
+        f"Drain of {drain.node}, started {_clock(drain.requested)}, {end}",
         f"{moved} of {counted(len(rows), 'machine was', 'machines were')} moved.",
     ]
     table = [("Machine", "Destination", "Memory", "Predicted", "Actual", "Result")]
@@ -165,7 +167,7 @@ def prediction_words(move: DrainMove) -> str:
     if not move.basis:
         return "not predicted"
     if move.predicted is None:
-        return f"no end by itself ({move.basis})"
+        return f"not expected to finish ({move.basis})"
     return f"{move.predicted:.1f} s ({move.basis})"
 
 
@@ -176,7 +178,7 @@ def node_sentence(state: State, drain: Drain) -> str:
         return f"{drain.node} is no longer in the cluster."
     if node.state is not NodeState.PAUSED:
         return f"{drain.node} is {node.state.lower()}."
-    return f"{drain.node} is paused: nothing moves there until it is resumed."
+    return f"{drain.node} is paused: nothing can move to it until it is resumed."
 
 
 def _clock(time: float) -> str:

@@ -45,7 +45,7 @@ def origin(workspace: ClusterView, machine: VirtualMachine) -> str:
         return f"Computed from the workload {quoted(workload)} of the simulated machine; nothing is measured."
     return (
         f"Measured by QEMU on {machine.node}: it samples 512 pages of each GiB for 1, 2, 4 and 8 s, so the figures are "
-        "rough. The machine runs on meanwhile."
+        "rough. The machine keeps running."
     )
 
 
@@ -68,7 +68,7 @@ def ways(workspace: ClusterView, machine: VirtualMachine, destination: str, judg
     plain = Way(
         f"Live migrate to {destination}",
         LiveMigrate(machine.id, destination),
-        "With the options that the cluster has for all live migrations.",
+        "Uses the live migration options of the cluster.",
     )
     if not judgement.remedies:
         return (plain,)
@@ -85,17 +85,17 @@ def _way(
         case RemedyKind.DOWNTIME_LIMIT if remedy.value is not None:
             options = replace(usual, downtime_limit=remedy.value)
             limit = f"{remedy.value * 1000:.0f} ms"
-            text, cost = f"a downtime limit of {limit}", f"{takes} The guest may stand still for {limit}."
+            text, cost = f"a downtime limit of {limit}", f"{takes} The guest may be stopped for {limit}."
         case RemedyKind.AUTO_CONVERGE:
             options = replace(usual, auto_converge=True)
-            text, cost = "auto-converge", f"{takes} The guest is slowed down meanwhile."
+            text, cost = "auto-converge", f"{takes} The guest is slowed down during the migration."
         case RemedyKind.BANDWIDTH if remedy.value is not None:
             network = first_network(workspace.state, machine, destination)
             if usual.bandwidth is None or network is None or remedy.value > network.bandwidth * GOODPUT:
                 return None
             options = replace(usual, bandwidth=round(remedy.value))
             text = f"{remedy.value * 8 / 1e6:.0f} Mbit/s"
-            cost = f"{takes} Other traffic of {network.name} gets less."
+            cost = f"{takes} Other traffic on {network.name} gets less."
         case RemedyKind.POSTCOPY:
             options = replace(usual, post_copy=True)
             text, cost = "post-copy", DANGER

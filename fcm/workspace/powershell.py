@@ -1,6 +1,6 @@
 """The PowerShell text of commands: what the console, the dialogs and the migration view show.
 
-Cmdlets are those of the FailoverClusters module of Windows Server 2008 R2 where it has one for the deed, else
+Cmdlets are those of the FailoverClusters module of Windows Server 2008 R2 where it has one for the action, else
 those of the Hyper-V module of later versions, as comments say in docs/powershell.md.
 """
 

@@ -56,7 +56,7 @@ class Question:
         text = " ".join(part for part in (judgement.sentence, judgement.reckoned_with, self.basis) if part)
         if judgement.verdict is Verdict.CONVERGES:
             return CheckResult(NAME, CATEGORY, "pass" if judgement.certain else "warn", text), judgement
-        remedy = "It can be started all the same, watched here and canceled at any time."
+        remedy = "You can still start it, watch it here, and cancel it at any time."
         return CheckResult(NAME, CATEGORY, "warn", text, remedy), judgement
 
 
@@ -67,7 +67,9 @@ def question(
     options = workspace.state.migration_options(options)
     network = first_network(workspace.state, machine, destination)
     if network is None:
-        return Question(None, None, (), "No network carries a live migration there now, so there is nothing to judge.")
+        return Question(
+            None, None, (), "No network can carry a live migration to that node now, so convergence cannot be judged."
+        )
     spec = specification_of(options, machine.memory)
     line = network.bandwidth * GOODPUT
     plan = Plan(
@@ -85,8 +87,8 @@ def question(
             plan,
             None,
             (),
-            f"How {machine.name} writes its memory has not been measured yet: choose Measure memory writes, or let the "
-            "first pass of a live migration tell.",
+            f"How {machine.name} writes its memory has not been measured yet: choose Measure memory writes, or wait "
+            "for the first pass of a live migration.",
         )
     return Question(plan, None, samples, basis=basis)
 

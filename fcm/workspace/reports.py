@@ -27,8 +27,8 @@ if TYPE_CHECKING:
 WORDS = {"pass": "Passed", "warn": "Warning", "fail": "Failed", "info": "Information"}
 _ORDER = {"fail": 0, "warn": 1, "pass": 2, "info": 3}
 _OUTCOMES = {
-    "fail": "Failed: at least one test found something that must be corrected before this cluster can be relied on.",
-    "warn": "Passed with warnings: the cluster can run; look at what the warnings say.",
+    "fail": "Failed: at least one test found a problem that you must correct before you rely on this cluster.",
+    "warn": "Passed with warnings: the cluster can run. Review the warnings.",
     "pass": "Passed: the configuration is suitable for clustering.",
     "info": "No test that can pass or fail was run.",
 }
@@ -227,7 +227,7 @@ def _head(title: str, cluster: str, time: float) -> str:
     when = in_utc(time)
     return (
         f"<h1>{html.escape(title)}</h1>\n"
-        f'<p class="quiet">Cluster {html.escape(cluster)}, {when:%d %B %Y %H:%M:%S} UTC by the clock of the cluster</p>'
+        f'<p class="quiet">Cluster {html.escape(cluster)}, {when:%d %B %Y %H:%M:%S} UTC (clock of the cluster)</p>'
     )
 
 

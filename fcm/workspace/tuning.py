@@ -24,8 +24,8 @@ TOO_LONG = 0.1
 ROOM = 1.05
 """Factor on a bandwidth that would just be enough."""
 DANGER = (
-    "The guest goes on at the destination at once and fetches the rest of its memory over the network. If the network "
-    "or the source fails before all of it is there, the machine is lost."
+    "The guest continues at the destination at once and fetches the rest of its memory over the network. If the "
+    "network or the source fails before all of it has arrived, the machine is lost."
 )
 """Of post-copy (QEMU docs/devel/migration, postcopy)."""
 
@@ -58,11 +58,11 @@ def may_tune(workspace: Workspace, migration: Migration) -> Verdict:
     if not able:
         return able
     if migration.kind is not MigrationKind.LIVE or migration.phase.is_over:
-        return no("Only a live migration under way can be changed.", "")
+        return no("Only a live migration in progress can be changed.", "")
     if migration.phase in (Phase.WAITING, Phase.SETUP):
-        return no("Options can be changed once memory is being copied.", "Wait a moment, or cancel it and start anew.")
+        return no("Options can be changed once memory is being copied.", "Wait a moment, or cancel it and start again.")
     if migration.phase is not Phase.BROWNOUT:
-        return no("The memory is sent; nothing is left to be changed.", "")
+        return no("The memory has been sent; nothing can be changed now.", "")
     return OK
 
 
@@ -93,14 +93,14 @@ def advice(workspace: Workspace, migration: Migration, outlook: Outlook | None) 
     helps = tuple(_helps(workspace, migration, outlook, limit, stuck or close))
     if long and not (stuck or close):
         reason = (
-            f"The guest would stand still for about {_time(blackout.mid)}, longer than the limit of {_time(limit)}: "
+            f"The guest would be stopped for about {_time(blackout.mid)}, longer than the limit of {_time(limit)}: "
             "the last memory does not fit into it."
         )
     else:
         reason = outlook.reason.strip()
     parts = [reason if not reason or reason[-1] in ".!?" else f"{reason}.", _what_helps(helps)]
     if (stuck or close) and not migration.options.auto_converge:
-        parts.append("Auto-converge can only be chosen at the start: cancel and start again with it.")
+        parts.append("Auto-converge can be chosen only at the start: cancel, and start again with it.")
     return Advice(" ".join(part for part in parts if part), helps)
 
 
@@ -115,7 +115,7 @@ def _helps(workspace: Workspace, migration: Migration, outlook: Outlook, limit: 
             Help(
                 f"Raise the downtime limit to {_time(wanted)}",
                 TuneMigration(migration.id, downtime_limit=wanted),
-                f"The guest may stand still for {_time(wanted)} at the end.",
+                f"The guest may be stopped for {_time(wanted)} at the end.",
             )
         )
     bandwidth = _bandwidth(workspace.state, migration, outlook)
@@ -124,7 +124,7 @@ def _helps(workspace: Workspace, migration: Migration, outlook: Outlook, limit: 
             Help(
                 f"Raise the bandwidth to {_rate(bandwidth)}",
                 TuneMigration(migration.id, bandwidth=bandwidth),
-                "Other traffic of this network gets less.",
+                "Other traffic on this network gets less.",
             )
         )
     if may_post_copy(workspace, migration):

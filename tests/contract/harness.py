@@ -34,7 +34,7 @@ class Harness:
     machine: str
     """Id of a running, highly available machine whose memory converges."""
     destination: str
-    """A node to which it can be live-migrated."""
+    """A node to which it can be live migrated."""
     busy_machine: str
     """Id of one that copies memory for at least a few seconds; may be the same."""
     busy_destination: str

@@ -107,7 +107,7 @@ def test_telemetry_counts_up_and_agrees_with_the_final_figures(cluster: Harness)
     assert figures.passes >= rows[-1].pass_number
 
 
-def test_a_cancelled_migration_leaves_the_machine_running_at_its_source(cluster: Harness) -> None:
+def test_a_canceled_migration_leaves_the_machine_running_at_its_source(cluster: Harness) -> None:
     source = cluster.workspace.state.machines[cluster.busy_machine].node
     assert cluster.carry_out(cmd.LiveMigrate(cluster.busy_machine, cluster.busy_destination))
     migration = cluster.reach(cluster.busy_machine, Phase.BROWNOUT)
@@ -133,7 +133,7 @@ def test_a_drained_node_is_paused_and_what_went_comes_back_with_failback(cluster
     assert cluster.workspace.state.machines[cluster.machine].node == source
 
 
-def test_all_migrations_of_a_node_are_cancelled_at_once(cluster: Harness) -> None:
+def test_all_migrations_of_a_node_are_canceled_at_once(cluster: Harness) -> None:
     assert cluster.carry_out(cmd.LiveMigrate(cluster.busy_machine, cluster.busy_destination))
     assert cluster.carry_out(cmd.CancelMigrations(cluster.busy_destination))
     cluster.reach(cluster.busy_machine, Phase.CANCELED)
@@ -164,7 +164,7 @@ def test_a_waiting_request_that_is_canceled_never_starts(cluster: Harness) -> No
     assert not cluster.workspace.state.active_migrations()
 
 
-def test_a_migration_that_is_over_cannot_be_cancelled(cluster: Harness) -> None:
+def test_a_migration_that_is_over_cannot_be_canceled(cluster: Harness) -> None:
     cluster.carry_out(cmd.LiveMigrate(cluster.machine, cluster.destination))
     migration = cluster.reach(cluster.machine, Phase.COMPLETED)
     verdict = cluster.carry_out(cmd.CancelMigration(migration.id))

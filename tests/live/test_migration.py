@@ -65,7 +65,7 @@ def test_a_guest_that_writes_memory_moves_over_the_preferred_network_with_its_co
     )
 
 
-def test_a_cancelled_migration_leaves_the_guest_at_the_source_and_the_destination_clean(
+def test_a_canceled_migration_leaves_the_guest_at_the_source_and_the_destination_clean(
     lab: LiveLab, watched: Watched, writing: LabMachine
 ) -> None:
     machine = watched.machine("writer")

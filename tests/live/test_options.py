@@ -114,7 +114,7 @@ def test_a_limit_of_bandwidth_is_kept_over_several_connections_when_it_is_change
     assert free > second
     assert too_low.verdict is not None
     assert not too_low.verdict
-    assert "cannot keep a limit of 2 MiB/s" in too_low.verdict.reason
+    assert "cannot enforce a limit of 2 MiB/s" in too_low.verdict.reason
     assert ended.options.bandwidth is None
     assert lab.running(machine) == ["node2"]
 
@@ -134,21 +134,21 @@ def test_a_limit_that_qemu_cannot_keep_over_several_connections_is_refused_befor
     assert lab.running(machine) == ["node1"]
 
 
-def test_a_limit_of_bandwidth_is_taken_away_while_it_runs_and_none_outlives_a_migration_that_was_cancelled(
+def test_a_limit_of_bandwidth_is_taken_away_while_it_runs_and_none_outlives_a_migration_that_was_canceled(
     lab: LiveLab, watched: Watched, machine: LabMachine
 ) -> None:
     identity = watched.machine(machine.name)
     source = lab.connection("node1").lookupByName(machine.name)
     kept_by_libvirt = source.migrateGetMaxSpeed()
-    cancelled = watched.migrate(identity, "node2", MigrationOptions(bandwidth=2 << 20))
-    watched.until_memory_moves(cancelled, 1 << 20)
-    watched.workspace.submit(cmd.TuneMigration(cancelled, bandwidth=3 << 20))
+    canceled = watched.migrate(identity, "node2", MigrationOptions(bandwidth=2 << 20))
+    watched.until_memory_moves(canceled, 1 << 20)
+    watched.workspace.submit(cmd.TuneMigration(canceled, bandwidth=3 << 20))
     watched.until(
-        lambda: watched.workspace.state.migrations[cancelled].options.bandwidth == 3 << 20, "the limit is changed"
+        lambda: watched.workspace.state.migrations[canceled].options.bandwidth == 3 << 20, "the limit is changed"
     )
     tuned = source.migrateGetMaxSpeed()
-    watched.workspace.submit(cmd.CancelMigration(cancelled))
-    watched.end_of(cancelled)
+    watched.workspace.submit(cmd.CancelMigration(canceled))
+    watched.end_of(canceled)
     after = source.migrateGetMaxSpeed()
 
     migration = watched.migrate(identity, "node2", MigrationOptions(bandwidth=2 << 20))

@@ -148,7 +148,7 @@ def test_a_migration_that_failed_while_nobody_looked_is_reported_with_where_the_
     assert lab.running(restless) == ["node1"]
 
 
-def test_a_migration_that_was_found_again_can_be_cancelled(lab: LiveLab, restless: LabMachine, tmp_path: Path) -> None:
+def test_a_migration_that_was_found_again_can_be_canceled(lab: LiveLab, restless: LabMachine, tmp_path: Path) -> None:
     identity = _killed_in_the_middle(lab, restless, tmp_path)
     reopened = Watched(lab, tmp_path)
     try:

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 GOOD = cmd.CreateVirtualMachine("NEW01", "node1", 512 * MIB, None)
 NEW_MACHINE: tuple[Fault, ...] = (
-    ("keeps the name NUL", lambda one: replace(one, name="nul.txt")),
+    ("reserves the name NUL", lambda one: replace(one, name="nul.txt")),
     ("The memory must be", lambda one: replace(one, memory=1)),
     ("9 virtual processors", lambda one: replace(one, processors=9)),
     ("no virtual network 'nope'", lambda one: replace(one, switch="nope")),
@@ -35,9 +35,9 @@ NEW_MACHINE: tuple[Fault, ...] = (
 )
 OPTIONS: tuple[Fault, ...] = (
     ("downtime limit", lambda one: replace(one, downtime_limit=0.0)),
-    ("bandwidth must be above 0", lambda one: replace(one, bandwidth=0)),
+    ("bandwidth must be greater than 0", lambda one: replace(one, bandwidth=0)),
     ("time limit", lambda one: replace(one, time_limit=0.5)),
-    ("slows a guest", lambda one: replace(one, auto_converge_initial=0)),
+    ("slow a guest", lambda one: replace(one, auto_converge_initial=0)),
     ("parallel connections.", lambda one: replace(one, parallel_connections=300)),
 )
 NETWORK: tuple[Fault, ...] = (
@@ -50,7 +50,7 @@ RESOURCE: tuple[Fault, ...] = (
 )
 START: tuple[Fault, ...] = (
     ("node1 is down", lambda state: with_node(state, "node1", state=NodeState.DOWN)),
-    ("of memory free", lambda state: with_machine(state, "TEST01", memory=60 * GIB)),
+    ("of free memory", lambda state: with_machine(state, "TEST01", memory=60 * GIB)),
     (
         "The disk of TEST01 is offline",
         lambda state: with_machine(
@@ -61,7 +61,7 @@ START: tuple[Fault, ...] = (
     ),
 )
 PLAN: tuple[Fault, ...] = (
-    ("keeps the name CON", lambda one: replace(one, nodes=(*one.nodes, PlannedNode("con")))),
+    ("reserves the name CON", lambda one: replace(one, nodes=(*one.nodes, PlannedNode("con")))),
     ("1 GiB of memory", lambda one: replace(one, nodes=(*one.nodes, PlannedNode("n9", memory=GIB)))),
     ("different manufacturers", lambda one: replace(one, nodes=(*one.nodes, PlannedNode("n8", processor=AMD)))),
     ("'nonsense' is not a subnet", lambda one: replace(one, networks=(*one.networks, PlannedNetwork("A", "nonsense")))),
@@ -129,4 +129,4 @@ def test_of_a_cluster_that_is_planned(faults: list[Fault]) -> None:
 def test_of_the_witness_only_what_applies(on: bool) -> None:
     state = with_disk(formed("contoso"), "Cluster Disk 1", state=ResourceState.OFFLINE, use=DiskUse.WITNESS)
     found = allowed(cmd.SetMaintenance(disk(state, "Cluster Disk 1").id, on), state)
-    assert ("is offline" in found.reason, "witness of the quorum" in found.reason) == (on, on)
+    assert ("is offline" in found.reason, "is the quorum witness" in found.reason) == (on, on)

@@ -100,7 +100,7 @@ def test_the_submenu_has_every_entry_and_each_destination(qtbot: QtBot, tmp_path
 def test_the_tooltip_of_an_entry_shows_its_command_or_why_there_is_none(qtbot: QtBot, tmp_path: Path) -> None:
     shown, _ = busy_window(qtbot, tmp_path)
     shown.select(WEB)
-    for action, words in (("save-machine", SAVE), ("refresh", "It concerns this window only")):
+    for action, words in (("save-machine", SAVE), ("refresh", "This action affects only this window")):
         button = shown.actions_pane.button(action)
         assert button is not None
         event = QHelpEvent(QEvent.Type.ToolTip, QPoint(4, 4), button.mapToGlobal(QPoint(4, 4)))
@@ -179,7 +179,7 @@ def test_snapshots_have_a_command_each_and_are_not_offered_for_several_machines(
     shown = window_of(qtbot, tmp_path, workspace)
     both = [Selection(Place.MACHINE, vm.id) for vm in machines]
     one = {entry.action.id: entry for entry in entries(workspace, both[:1])}
-    assert shown.copy_as.hint(one["apply-snapshot"]) == "Each of its entries has a command of its own."
+    assert shown.copy_as.hint(one["apply-snapshot"]) == "Each entry has its own command."
     (choice,) = one["apply-snapshot"].choices
     assert shown.copy_as.hint(one["apply-snapshot"], choice) == "Restore-VMSnapshot Web01 '1 - Friday'"
     several = {entry.action.id for entry in entries(workspace, both)}

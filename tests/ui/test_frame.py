@@ -300,7 +300,7 @@ def test_a_costly_deed_is_asked_for_first(qtbot: QtBot, tmp_path: Path) -> None:
     entry = next(e for e in shown.actions_pane.container.entries if e.action.id == "turn-off-machine")
     shown.perform(entry)
     box = shown.findChild(QMessageBox)
-    assert "not written to disk is lost" in box.text()
+    assert "not written to disk will be lost" in box.text()
     assert backend.submitted == []
     named(box, "Turn off virtual machine", QPushButton).click()
     assert [type(command) for command in backend.submitted] == [cmd.SetMachineState]

@@ -123,5 +123,5 @@ def test_a_picture_that_cannot_be_written_is_said(qtbot: QtBot, tmp_path: Path) 
 
 
 def test_waiting_in_vain_says_what_was_waited_for(qtbot: QtBot) -> None:
-    with pytest.raises(DriverError, match=r"Waited \S+ s in vain for the moon"):
+    with pytest.raises(DriverError, match=r"Waited \S+ s for the moon without success"):
         Driver().wait(lambda: None, "the moon", patience=0.05)

@@ -295,7 +295,7 @@ def test_a_node_tells_its_load_and_the_migrations_it_takes_part_in(qtbot: QtBot,
     shown, _ = busy_window(qtbot, tmp_path)
     page = at(shown, Place.NODES)
     found = cells(page.nodes, "node2")
-    assert found["Takes part in"] == "Database from node1"
+    assert found["Migrations"] == "Database from node1"
     assert found["Memory free"] == "38 GiB"
     assert found["Memory in use"] == "15 %"
 
@@ -311,7 +311,7 @@ def test_the_page_of_a_node_says_how_old_its_facts_are_and_they_age_while_it_is_
     def told() -> str:
         return words(page).replace("\N{NARROW NO-BREAK SPACE}", " ").replace("\N{NO-BREAK SPACE}", " ")
 
-    assert "virtual machines, seen 3 s ago" in told()
+    assert "virtual machines, last seen 3 s ago" in told()
     backend.silences["node2"] = 75.0
     qtbot.waitUntil(lambda: "seen 1 min ago" in told())
     backend.silences.clear()

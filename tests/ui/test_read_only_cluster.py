@@ -1,4 +1,4 @@
-"""A cluster whose journal can only be read, in the window: it is shown, said to be so, and nothing runs on it."""
+"""A cluster whose journal is read-only, in the window: it is shown, said to be so, and nothing runs on it."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def test_the_window_says_it_once_and_offers_nothing_that_would_change_the_cluste
         shown.open("embedded:contoso")
     (strip,) = shown.messages.strips
     assert strip.level == "warning"
-    assert "can only be read" in strip.text
+    assert "is read-only" in strip.text
     assert "FCM_DATA" in strip.remedy
     assert sorted(shown.state.nodes) == ["node1", "node2", "node3"]
     shown.select(Selection(Place.NODE, "node1"))
@@ -41,7 +41,7 @@ def test_the_window_says_it_once_and_offers_nothing_that_would_change_the_cluste
     pause = shown.actions_pane.button("pause-node")
     assert pause is not None
     assert not pause.isEnabled()
-    assert "can only be read" in pause.toolTip()
+    assert "is read-only" in pause.toolTip()
     qtbot.mouseClick(pause, Qt.MouseButton.LeftButton)
     assert not is_closed(shown)
     assert str(shown.state.nodes["node1"].state) == "Up"

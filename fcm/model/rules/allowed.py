@@ -31,7 +31,7 @@ def allowed(command: cmd.Command, state: State) -> Verdict:
     try:
         return _rule(command, state)
     except GoneError as gone:
-        return no(f"{gone.key} is not in this cluster any more.", "Refresh the view (F5) and try again.")
+        return no(f"{gone.key} is no longer in this cluster.", "Refresh the view (F5) and try again.")
 
 
 def _rule(command: cmd.Command, state: State) -> Verdict:

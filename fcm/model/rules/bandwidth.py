@@ -99,10 +99,10 @@ def limit_holds(options: MigrationOptions, node: Node) -> Verdict:
     if several and limit >= alone:
         remedy += ", or one connection"
     elif several:
-        remedy += f", or one connection, which keeps {_least(alone)} or more"
+        remedy += f", or one connection, which allows {_least(alone)} or more"
     over = f" over {connections} parallel connections" if several else ""
     return no(
-        f"{node.version} on {node.name} cannot keep a limit of {limit / MIB:.4g} MiB/s ({rate(limit)}){over}.",
+        f"{node.version} on {node.name} cannot enforce a limit of {limit / MIB:.4g} MiB/s ({rate(limit)}){over}.",
         f"{remedy}.",
     )
 

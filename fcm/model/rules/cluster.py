@@ -34,17 +34,17 @@ def enable_shared_volumes(command: cmd.EnableSharedVolumes, state: State) -> Ver
     """Once; the notice must have been accepted, and all nodes have the same system drive."""
     assert state.cluster is not None
     if state.cluster.shared_volumes_enabled:
-        return no("Cluster Shared Volumes are enabled already.", "Use Add storage in Cluster Shared Volumes.")
+        return no("Cluster Shared Volumes are already enabled.", "Use Add storage in Cluster Shared Volumes.")
     return together(_against_shared_volumes(command, state))
 
 
 def _against_shared_volumes(command: cmd.EnableSharedVolumes, state: State) -> Iterator[Verdict]:
     if not command.notice_accepted:
-        yield no("The notice on Cluster Shared Volumes was not accepted.", 'Tick "I have read the above notice."')
+        yield no("The notice on Cluster Shared Volumes was not accepted.", 'Select "I have read the above notice."')
     drives = {node.system_drive for node in state.nodes.values()}
     if len(drives) > 1:
         found = ", ".join(sorted(drives))
-        yield no(f"The nodes have different system drives ({found}).", "Give all nodes the same system drive.")
+        yield no(f"The nodes have different system drives ({found}).", "Use the same system drive letter on all nodes.")
 
 
 def may_enable_shared_volumes(state: State) -> Verdict:
@@ -64,8 +64,8 @@ def set_quorum(command: cmd.SetQuorum, state: State) -> Verdict:
     count = votes(wanted, state.nodes, state.disks)
     if not count.has_quorum:
         return no(
-            f"Only {count.present} of {count.needed} needed votes would be present: the cluster would lose its quorum.",
-            "Bring more nodes up first.",
+            f"Only {count.present} of {count.needed} needed votes would be present: the cluster would lose quorum.",
+            "Start more nodes first.",
         )
     return OK
 
@@ -76,17 +76,17 @@ def _witness(command: cmd.SetQuorum, state: State) -> Verdict:
             return OK
         case QuorumMode.NODE_AND_FILE_SHARE_MAJORITY:
             if not (command.witness or "").startswith("\\\\"):
-                return no("A file share witness needs a UNC path.", "Give one such as \\\\server\\witness.")
+                return no("A file share witness needs a UNC path.", "Enter a path such as \\\\server\\witness.")
             return OK
         case QuorumMode.NODE_AND_DISK_MAJORITY | QuorumMode.DISK_ONLY:
             if command.witness is None or command.witness not in state.disks:
-                return no("A disk witness must be chosen.", "Choose a disk of Available Storage.")
+                return no("No disk witness was chosen.", "Choose a disk in Available Storage.")
             return together(_against_witness(state.disks[command.witness], state))
 
 
 def _against_witness(disk: Disk, state: State) -> Iterator[Verdict]:
     if disk.use not in (DiskUse.AVAILABLE, DiskUse.WITNESS):
-        yield no(f"{disk.name} is in use: {disk.use}.", "Choose a disk of Available Storage.")
+        yield no(f"{disk.name} is in use: {disk.use}.", "Choose a disk in Available Storage.")
     users = [machine.name for machine in state.machines_with_files_on(disk.id)]
     if users:
         yield no(f"{disk.name} holds files of {some(users, 3)}.", "Choose another disk.")
@@ -117,17 +117,20 @@ def _against_networks(order: tuple[str, ...], excluded: tuple[str, ...], state: 
     for unknown in (identity for identity in named if identity not in state.networks):
         yield no(f"There is no cluster network {quoted(unknown)}.", "Refresh the view (F5) and try again.")
     if len(set(named)) != len(named):
-        yield no("A network is named twice.", "Name each network once.")
+        yield no("A network is listed twice.", "List each network once.")
     usable = {n.id for n in state.networks.values() if n.role is not NetworkRole.NONE}
     if not usable - set(excluded):
-        yield no("No network would be left for live migration.", "Tick at least one network.")
+        yield no("No network would be left for live migration.", "Select at least one network.")
 
 
 def set_concurrent(command: cmd.SetConcurrentMigrations, state: State) -> Verdict:
     """1 to 16 live migrations a node at once."""
     if 1 <= command.limit <= 16:
         return OK
-    return no(f"{command.limit} live migrations at once are not possible.", "Choose 1 to 16; 2008 R2 itself has 1.")
+    return no(
+        f"A node cannot take part in {command.limit} live migrations at once.",
+        "Enter 1 to 16. Windows Server 2008 R2 allows 1.",
+    )
 
 
 def set_migration_options(command: cmd.SetMigrationOptions, state: State) -> Verdict:

@@ -90,10 +90,13 @@ class Planning:
     def _reason(self, machine: VirtualMachine, name: str) -> str:
         free = size(self.state.free_memory(name))
         if rivals := self._rivals(machine, name):
-            return f"{name} has {free} of memory free; no node without the anti-affinity class {rivals[0]} can take it."
+            return (
+                f"{name} has {free} of free memory. Every node that can take the machine already has one of the "
+                f"anti-affinity class {rivals[0]}."
+            )
         if own := sorted(self._own(machine)):
-            return f"{name} holds no machine of the anti-affinity class {own[0]} ({free} of memory free)."
-        return f"{name} has the most memory free ({free})."
+            return f"{name} has no other machine of the anti-affinity class {own[0]} ({free} of free memory)."
+        return f"{name} has the most free memory ({free})."
 
 
 def plan_destinations(state: State, node: str) -> tuple[tuple[Destination, ...], tuple[Staying, ...]]:
@@ -107,8 +110,8 @@ def plan_destinations(state: State, node: str) -> tuple[tuple[Destination, ...],
     for machine in running_machines(state, node):
         active = state.active_migration(machine.id)
         if active is not None:
-            text = f"{machine.name} is being moved to {active.destination} already."
-            staying.append(Staying(machine.id, text, "Wait for its end."))
+            text = f"{machine.name} is already being moved to {active.destination}."
+            staying.append(Staying(machine.id, text, "Wait until it ends."))
             continue
         choice = planning.choose(machine)
         if isinstance(choice, Destination):
@@ -149,8 +152,8 @@ def may_plan(state: State, name: str) -> Verdict:
     if active is not None:
         over = sum(migration.phase.is_over for migration in drain_migrations(state, active.id).values())
         of_all = counted(len(active.moves), "move is", "moves are")
-        text = f"{node.name} is being drained already: {over} of {of_all} over."
-        return no(text, "Wait for its end, or cancel its migrations.")
+        text = f"{node.name} is already being drained: {over} of {of_all} finished."
+        return no(text, "Wait until it ends, or cancel its migrations.")
     if len(state.nodes) == 1:
         return no(f"{node.name} is the only node: there is nowhere to move its machines.", "Add a node to the cluster.")
     coming = [
@@ -159,8 +162,7 @@ def may_plan(state: State, name: str) -> Verdict:
         if migration.destination == name and not migration.handed_over and migration.machine in state.machines
     ]
     return together(
-        no(f"{machine} is being moved to {name} now.", "Wait for the end of that move or cancel it.")
-        for machine in coming
+        no(f"{machine} is being moved to {name} now.", "Wait until that move ends, or cancel it.") for machine in coming
     )
 
 
@@ -188,7 +190,7 @@ def _refused_moves(
     for move in moves:
         machine = state.machines[move.machine]
         if machine.id in seen:
-            yield no(f"{machine.name} is named twice.", "Name each machine once.")
+            yield no(f"{machine.name} is listed twice.", "List each machine once.")
             continue
         seen.add(machine.id)
         if machine.node != node:
@@ -237,7 +239,7 @@ def drains_held_up(state: State) -> list[ev.NodeDrainHeldUp]:
             behind = [state.moved_name(other) for other in waiting if ends & {other.source, other.destination}]
             if one.drain != drain.id and not behind:
                 continue
-            waits = f" {some(behind, 12)} wait{'s' if len(behind) == 1 else ''} for its end." if behind else ""
+            waits = f" {some(behind, 12)} wait{'s' if len(behind) == 1 else ''} for it to end." if behind else ""
             reason = f"The live migration of {state.moved_name(one)} does not end by itself.{waits}"
             remedy = f"Cancel it, or change it so that it ends: {one.endless}"
             told.append(ev.NodeDrainHeldUp(drain.id, reason, remedy))

@@ -27,7 +27,7 @@ def remove_group(command: cmd.RemoveGroup, state: State) -> Verdict:
     if group.type is not GroupType.VIRTUAL_MACHINE:
         return no(f"{group.name} belongs to the cluster itself.", "It cannot be removed.")
     if any(state.active_migration(machine.id) for machine in state.group_machines(group.id)):
-        return no(f"{group.name} is being migrated.", "Wait for the end or cancel the migration.")
+        return no(f"{group.name} is being migrated.", "Wait until the migration ends, or cancel it.")
     return OK
 
 
@@ -40,21 +40,27 @@ def _wrong_properties(command: cmd.ConfigureGroup, group: Group, state: State) -
     if command.name is not None and command.name != group.name:
         yield names.object_name(command.name, "service or application")
         others = (other.name for other in state.groups.values() if other != group)
-        yield names.not_taken(command.name, others, f"A service or application {command.name} exists already.")
+        yield names.not_taken(command.name, others, f"A service or application {command.name} already exists.")
     for owner in command.preferred_owners or ():
         if owner not in state.nodes:
             yield no(f"There is no node {owner}.", "Choose nodes of this cluster.")
     wants_failback = group.failback if command.failback is None else command.failback
     owners = group.preferred_owners if command.preferred_owners is None else command.preferred_owners
     if wants_failback and not owners:
-        yield no("Failback needs a preferred owner.", "Tick a preferred owner on the tab General.")
+        yield no("Failback needs a preferred owner.", "Select a preferred owner on the General tab.")
     at_once = command.failback_window == (AUTOMATIC, AUTOMATIC)
     if command.failback_window and not at_once and not all(0 <= hour <= 23 for hour in command.failback_window):
-        yield no("The hours of failback must be 0 to 23.", f"Correct the hours; both {AUTOMATIC} mean at any hour.")
+        yield no(
+            "The failback hours must be from 0 to 23.",
+            f"Correct the hours. Set both to {AUTOMATIC} to allow failback at any hour.",
+        )
     if command.maximum_failures not in (None, AUTOMATIC) and not 0 <= (command.maximum_failures or 0) <= 999:
-        yield no("The maximum failures must be 0 to 999.", f"Correct the number; {AUTOMATIC} lets the cluster decide.")
+        yield no(
+            "The maximum number of failures must be from 0 to 999.",
+            f"Correct the number, or enter {AUTOMATIC} to let the cluster decide.",
+        )
     if any(not name.strip() for name in command.anti_affinity or ()):
-        yield no("An anti-affinity class has no name.", "Leave the empty name out.")
+        yield no("An anti-affinity class has no name.", "Remove the empty name.")
     if command.failover_period is not None and command.failover_period < 1:
         yield no("The period must be at least 1 hour.", "Correct the period.")
 
@@ -68,18 +74,18 @@ def _wrong_for_resource(command: cmd.ConfigureResource, resource: Resource, stat
     if command.name is not None and command.name != resource.name:
         yield names.object_name(command.name, "resource")
         others = (other.name for other in state.resources.values() if other != resource)
-        yield names.not_taken(command.name, others, f"A resource {command.name} exists already.")
+        yield names.not_taken(command.name, others, f"A resource {command.name} already exists.")
     owners = command.possible_owners
     if owners is None:
         return
     for unknown in (owner for owner in owners if owner not in state.nodes):
         yield no(f"There is no node {unknown}.", "Choose nodes of this cluster.")
     if not owners:
-        yield no("A resource needs at least one possible owner.", "Tick at least one node.")
+        yield no("A resource needs at least one possible owner.", "Select at least one node.")
         return
     current = state.groups[resource.group].owner
     if current not in owners:
-        yield no(f"{current} owns the resource now.", "Move it to another node first, or leave the node ticked.")
+        yield no(f"{current} owns the resource now.", "Move it to another node first, or leave the node selected.")
 
 
 def fail_resource(command: cmd.FailResource, state: State) -> Verdict:
@@ -87,7 +93,7 @@ def fail_resource(command: cmd.FailResource, state: State) -> Verdict:
     resource = state.resources[command.resource]
     if resource.machine is None:
         return no(
-            f"{resource.name} is a {resource.type.lower()} of the cluster; its failure is not in the model.",
+            f"{resource.name} is a {resource.type.lower()} of the cluster; its failure cannot be simulated.",
             "Choose a resource of a virtual machine.",
         )
     if resource.state is not ResourceState.ONLINE:
@@ -95,5 +101,5 @@ def fail_resource(command: cmd.FailResource, state: State) -> Verdict:
     if state.machines[resource.machine].state is not MachineState.RUNNING:
         return no(f"The virtual machine of {resource.name} is not running.", "Start it first.")
     if state.active_migration(resource.machine) is not None:
-        return no(f"{state.machines[resource.machine].name} is being migrated.", "Wait for the end or cancel it.")
+        return no(f"{state.machines[resource.machine].name} is being migrated.", "Wait until it ends, or cancel it.")
     return OK

@@ -36,13 +36,16 @@ def create_machine(command: cmd.CreateVirtualMachine, state: State) -> Verdict:
 def _against_new(command: cmd.CreateVirtualMachine, state: State) -> Iterator[Verdict]:
     yield file_name(command.name, "virtual machine")
     if state.machine_named(command.name) is not None:
-        yield no(f"A virtual machine {command.name} exists already.", "Choose another name.")
+        yield no(f"A virtual machine {command.name} already exists.", "Choose another name.")
     node = state.nodes[command.node]
     if node.state not in (NodeState.UP, NodeState.PAUSED):
         yield no(f"{node.name} is {node.state.lower()}.", "Choose a node that is up.")
     yield _memory_size(command.memory)
     if not 1 <= command.processors <= 4:
-        yield no(f"{command.processors} virtual processors are not possible.", "Hyper-V 2008 R2 has 1 to 4.")
+        yield no(
+            f"A virtual machine cannot have {command.processors} virtual processors.",
+            "Hyper-V in Windows Server 2008 R2 supports 1 to 4.",
+        )
     if command.disk is not None:
         disk = state.disks[command.disk]
         if disk.use is not DiskUse.SHARED_VOLUME:
@@ -50,7 +53,7 @@ def _against_new(command: cmd.CreateVirtualMachine, state: State) -> Iterator[Ve
         yield within_reach(state, disk.id)
         if disk.free < command.disk_size:
             free, wanted = apart(disk.free, command.disk_size)
-            yield no(f"{disk.name} has {free} free, {wanted} are needed.", "Choose another volume or a smaller disk.")
+            yield no(f"{disk.name} has {free} free; {wanted} is needed.", "Choose another volume or a smaller disk.")
     if command.switch is not None and command.switch not in node.switches:
         yield no(f"{node.name} has no virtual network {quoted(command.switch)}.", "Choose one that the node has.")
     if command.start and state.free_memory(node.name) < command.memory:
@@ -61,14 +64,14 @@ def _memory_size(memory: int | None) -> Verdict:
     """Whether a machine can have so many bytes (None: as many as before)."""
     if memory is None or (8 * MIB <= memory <= 64 * GIB and memory % (2 * MIB) == 0):
         return OK
-    return no("The memory must be 8 MiB to 64 GiB, in steps of 2 MiB.", "Choose another size.")
+    return no("The memory must be from 8 MiB to 64 GiB, in steps of 2 MiB.", "Choose another size.")
 
 
 def _short_of_memory(state: State, node: str, memory: int) -> Verdict:
     has, needed = apart(max(0, state.free_memory(node)), memory)
     return no(
-        f"{node} has {has} of memory free, {needed} are needed.",
-        "Shut down or move machines there, or give this machine less memory.",
+        f"{node} has {has} of free memory; {needed} is needed.",
+        "Shut down or move other machines there, or give this machine less memory.",
     )
 
 
@@ -80,12 +83,12 @@ def configure_machine(command: cmd.ConfigureVirtualMachine, state: State) -> Ver
 def _against_settings(command: cmd.ConfigureVirtualMachine, state: State) -> Iterator[Verdict]:
     machine = state.machines[command.machine]
     if state.active_migration(machine.id) is not None:
-        yield no(f"{machine.name} is being migrated.", "Its settings can be changed when the migration is over.")
+        yield no(f"{machine.name} is being migrated.", "You can change its settings after the migration.")
     if machine.state is not MachineState.OFF:
         asked = {"memory": command.memory, "processor compatibility": command.processor_compatibility}
         for what in (name for name, value in asked.items() if value is not None):
             yield no(
-                f"The {what} of a machine can be changed only while it is off.", f"Shut {machine.name} down first."
+                f"The {what} of a machine can be changed only while it is off.", f"Shut down {machine.name} first."
             )
     yield _memory_size(command.memory)
     if command.switch and command.switch not in state.nodes[machine.node].switches:
@@ -104,7 +107,7 @@ def _against_deletion(machine: VirtualMachine, state: State) -> Iterator[Verdict
     if machine.state is not MachineState.OFF:
         yield no(f"{machine.name} is {machine.state.lower()}.", "Turn it off first.")
     if active_backup(state, machine.id) is not None:
-        yield no(f"{machine.name} is being backed up.", "Wait for the end of the backup.")
+        yield no(f"{machine.name} is being backed up.", "Wait until the backup ends.")
     yield within_reach(state, machine.disk)
 
 
@@ -127,7 +130,7 @@ def _against_state(command: cmd.SetMachineState, state: State) -> Iterator[Verdi
         yield no(f"{machine.name} is {machine.state.lower()}.")
         return  # what it would need is of no interest where it cannot get there
     if state.active_migration(machine.id) is not None:
-        yield no(f"{machine.name} is being migrated.", "Wait for the end or cancel the migration.")
+        yield no(f"{machine.name} is being migrated.", "Wait until the migration ends, or cancel it.")
     if command.state is MachineState.OFF and machine.state is MachineState.SAVED and not command.forced:
         yield no(f"{machine.name} is saved.", "Start it first, or turn it off and lose the saved state.")
     if command.state is MachineState.RUNNING and machine.state is not MachineState.PAUSED:
@@ -148,15 +151,15 @@ def _against_start(machine: VirtualMachine, state: State) -> Iterator[Verdict]:
         yield no(f"The disk of {machine.name} is {disk.state.lower()}.", "Bring the disk online first.")
     if disk.owner not in (machine.node, None) and disk.use is not DiskUse.SHARED_VOLUME:
         yield no(
-            f"{disk.name} with the files of {machine.name} is owned by {disk.owner}, not by {machine.node}.",
-            "Make the machine highly available: then the disk moves with it.",
+            f"{disk.name} has the files of {machine.name} and is owned by {disk.owner}, not by {machine.node}.",
+            "Make the machine highly available, so that the disk moves with it.",
         )
 
 
 def make_highly_available(command: cmd.MakeHighlyAvailable, state: State) -> Verdict:
     """High Availability wizard."""
     if not command.machines:
-        return no("No virtual machine was chosen.", "Tick at least one virtual machine.")
+        return no("No virtual machine was chosen.", "Select at least one virtual machine.")
     return together(_not_for_the_cluster(command, state))
 
 
@@ -164,24 +167,24 @@ def _not_for_the_cluster(command: cmd.MakeHighlyAvailable, state: State) -> Iter
     for identity in dict.fromkeys(command.machines):
         machine = state.machines[identity]
         if machine.is_highly_available:
-            yield no(f"{machine.name} is highly available already.", "Choose machines that are not clustered.")
+            yield no(f"{machine.name} is already highly available.", "Choose machines that are not clustered.")
         elif state.nodes[machine.node].state is NodeState.DOWN:
             yield no(f"{machine.node} with {machine.name} is down.", "Start the cluster service of the node.")
         elif machine.disk is None:
             yield no(
-                f"The files of {machine.name} lie on local storage of {machine.node} ({machine.path}).",
+                f"The files of {machine.name} are on local storage of {machine.node} ({machine.path}).",
                 "Put them on a Cluster Shared Volume under ClusterStorage first.",
             )
         elif state.disks[machine.disk].use not in (DiskUse.SHARED_VOLUME, DiskUse.AVAILABLE):
             disk = state.disks[machine.disk]
             yield no(
-                f"The files of {machine.name} lie on {disk.name}, which is in use: {disk.use}.",
+                f"The files of {machine.name} are on {disk.name}, which is in use: {disk.use}.",
                 "Put them on a Cluster Shared Volume under ClusterStorage first.",
             )
         else:
             yield not_in_maintenance(state, machine.disk)
     if len(set(command.machines)) != len(command.machines):
-        yield no("A machine is named twice.", "Name each machine once.")
+        yield no("A machine is listed twice.", "List each machine once.")
         return
     on_own_disks = [m.disk for m in map(state.machines.__getitem__, command.machines) if m.disk is not None]
     on_own_disks = [disk for disk in on_own_disks if state.disks[disk].use is DiskUse.AVAILABLE]
@@ -195,8 +198,8 @@ def live_migrate(command: cmd.LiveMigrate, state: State) -> Verdict:
     active = state.active_migration(machine.id)
     if active is not None:
         return no(
-            f"{machine.name} is being moved to {active.destination} already.",
-            "Wait for the end or cancel that migration.",
+            f"{machine.name} is already being moved to {active.destination}.",
+            "Wait until that migration ends, or cancel it.",
         )
     verdict = _passed(migration_checks(state, machine, command.destination))
     return together((verdict, _passed(option_checks(state, machine, command.options))))
@@ -222,12 +225,12 @@ def transfer_options(options: MigrationOptions) -> Verdict:
 def _impossible_options(options: MigrationOptions) -> Iterator[Verdict]:
     yield _downtime(options.downtime_limit)
     if options.bandwidth is not None and options.bandwidth <= 0:
-        yield no("The bandwidth must be above 0.", "Leave it empty for what the network carries.")
+        yield no("The bandwidth must be greater than 0.", "Leave it empty to use all that the network carries.")
     if options.time_limit is not None and not 1 <= options.time_limit <= LONGEST_TIME:
-        yield no("The time limit must be from 1 s to 30 days.", "Leave it empty for none.")
+        yield no("The time limit must be from 1 s to 30 days.", "Leave it empty for no limit.")
     for percent in (options.auto_converge_initial, options.auto_converge_increment):
         if percent is not None and not 1 <= percent <= 99:
-            yield no("Auto-converge slows a guest by 1 to 99 %.", "QEMU's own defaults are 20 % and 10 %.")
+            yield no("Auto-converge can slow a guest by 1 to 99 %.", "QEMU's own defaults are 20 % and 10 %.")
     if not 1 <= options.parallel_connections <= MOST_CONNECTIONS:
         yield no(
             f"There can be 1 to {MOST_CONNECTIONS} parallel connections.", "Two to four are enough for most networks."
@@ -235,14 +238,14 @@ def _impossible_options(options: MigrationOptions) -> Iterator[Verdict]:
     if options.parallel_connections > 1:
         for other, chosen in (("Post-copy", options.post_copy), ("XBZRLE", options.xbzrle)):
             if chosen:
-                yield no(f"{other} and parallel connections exclude each other.", "Choose one of the two.")
+                yield no(f"{other} and parallel connections cannot be used together.", "Choose one of the two.")
 
 
 def _downtime(limit: float | None) -> Verdict:
     """Whether a guest may be asked to stand still for so many s at most (None: as long as before)."""
     if limit is None or 0 < limit <= 2000:
         return OK
-    return no("The downtime limit must be above 0 and at most 2000 s.", "QEMU allows no more.")
+    return no("The downtime limit must be greater than 0 s and at most 2000 s.", "QEMU does not allow more.")
 
 
 def offline_move(command: cmd.QuickMigrate | cmd.MoveMachine, state: State) -> Verdict:
@@ -251,7 +254,7 @@ def offline_move(command: cmd.QuickMigrate | cmd.MoveMachine, state: State) -> V
     if not machine.is_highly_available:
         return online_machine(machine)
     if state.active_migration(machine.id) is not None:
-        return no(f"{machine.name} is being moved already.", "Wait for the end or cancel that migration.")
+        return no(f"{machine.name} is already being moved.", "Wait until that migration ends, or cancel it.")
     if isinstance(command, cmd.QuickMigrate) and machine.state is not MachineState.RUNNING:
         return online_machine(machine)
     return _passed(destination_checks(state, machine, command.destination))
@@ -261,22 +264,22 @@ def cancel(command: cmd.CancelMigration, state: State) -> Verdict:
     """Only in Setup and Data Transfer (CLUSCTL_RESOURCE_VM_CANCEL_MIGRATION)."""
     migration = state.migrations[command.migration]
     if migration.phase.is_over:
-        return no("That migration is over.", "")
+        return no("That migration has ended.", "")
     if migration.kind is not MigrationKind.LIVE:
-        return no(f"A {migration.kind.lower()} cannot be cancelled.", "Wait for its end.")
+        return no(f"A {migration.kind.lower()} cannot be canceled.", "Wait until it ends.")
     if migration.phase in (Phase.WAITING, Phase.SETUP, Phase.BROWNOUT):
         return OK
     return no("The machine is being handed over; it is too late to cancel.", "It will be online in a moment.")
 
 
 def cancellable(state: State, node: str | None) -> tuple[Migration, ...]:
-    """Live migrations of a node (None: of all) that can be cancelled now, oldest first."""
+    """Live migrations of a node (None: of all) that can be canceled now, oldest first."""
     found = (one for one in state.active_migrations() if node is None or node in (one.source, one.destination))
     return tuple(one for one in found if cancel(cmd.CancelMigration(one.id), state))
 
 
 def cancel_all(command: cmd.CancelMigrations, state: State) -> Verdict:
-    """At least one must be there that can still be cancelled; those past their blackout go on."""
+    """At least one must be there that can still be canceled; those past their blackout go on."""
     if command.node is not None and command.node not in state.nodes:
         return no(f"There is no node {command.node}.", "Choose a node of this cluster.")
     if cancellable(state, command.node):
@@ -284,17 +287,15 @@ def cancel_all(command: cmd.CancelMigrations, state: State) -> Verdict:
     of = f" of {command.node}" if command.node else ""
     active = [one for one in state.active_migrations() if command.node in (None, one.source, one.destination)]
     if active:
-        return no(
-            f"The migrations{of} that are under way cannot be cancelled any more.", "They will be over in a moment."
-        )
-    return no(f"No live migration{of} waits or runs.", "")
+        return no(f"The migrations{of} that are in progress can no longer be canceled.", "They will end in a moment.")
+    return no(f"No live migration{of} is waiting or running.", "")
 
 
 def tune(command: cmd.TuneMigration, state: State) -> Verdict:
     """Downtime limit, bandwidth and post-copy of a migration under way."""
     migration = state.migrations[command.migration]
     if migration.kind is not MigrationKind.LIVE or migration.phase.is_over:
-        return no("Only a live migration under way can be tuned.", "")
+        return no("Only a live migration in progress can be tuned.", "")
     return together((_downtime(command.downtime_limit), _tuned_bandwidth(command.bandwidth, migration, state)))
 
 
@@ -302,5 +303,5 @@ def _tuned_bandwidth(bandwidth: int | None, migration: Migration, state: State) 
     if bandwidth is None:
         return OK
     if bandwidth < UNLIMITED:
-        return no("The bandwidth must be above 0.", "Or take the limit away.")
+        return no("The bandwidth must be greater than 0.", "Enter a larger value, or remove the limit.")
     return limit_holds(migration.options.tuned(None, bandwidth, post_copy=False), state.nodes[migration.source])

@@ -44,7 +44,7 @@ def within_reach(state: State, disk: str | None) -> Verdict:
     """Whether files on a disk can be reached: those of a shared volume in maintenance by no node."""
     if disk is not None and disk in state.shared_volumes and in_maintenance(state, disk):
         name = state.shared_volumes[disk].name
-        return no(f"{name} is in maintenance mode: no node reaches the files on it.", TURN_OFF)
+        return no(f"{name} is in maintenance mode: no node can access the files on it.", TURN_OFF)
     return OK
 
 
@@ -68,7 +68,7 @@ def set_maintenance(command: cmd.SetMaintenance, state: State) -> Verdict:
     if disk.use is DiskUse.UNASSIGNED:
         return no(f"{disk.name} is not a cluster disk.", "Add it to the cluster first.")
     if in_maintenance(state, disk.id) == command.on:
-        return no(f"Maintenance mode of {disk.name} is {'on' if command.on else 'off'} already.")
+        return no(f"Maintenance mode of {disk.name} is already {'on' if command.on else 'off'}.")
     return together(_against_maintenance(command, state)) if command.on else OK
 
 
@@ -77,14 +77,16 @@ def _against_maintenance(command: cmd.SetMaintenance, state: State) -> Iterator[
     if disk.state is not ResourceState.ONLINE:
         yield no(f"{disk.name} is {disk.state.lower()}.", "Bring the disk online first.")
     if disk.use is DiskUse.WITNESS:
-        yield no(f"{disk.name} is the witness of the quorum.", "Configure another quorum first.")
+        yield no(f"{disk.name} is the quorum witness.", "Change the quorum configuration first.")
     users = state.machines_with_files_on(disk.id)
     moving = [machine for machine in users if state.active_migration(machine.id) is not None]
     if moving:
-        yield no(f"{_names(moving)}: being migrated.", "Wait for the end or cancel the migration.")
+        yield no(
+            f"A live migration of {_names(moving)} is in progress.", "Wait until the migration ends, or cancel it."
+        )
     backed_up = {backup.machine for backup in state.backups.values() if backup.ended is None}
     if any(machine.id in backed_up for machine in users):
-        yield no(f"A backup of {disk.name} is in progress.", "Wait for its end.")
+        yield no(f"A backup of {disk.name} is in progress.", "Wait until it ends.")
     yield from _still_running(command, state)
 
 
@@ -92,19 +94,19 @@ def _still_running(command: cmd.SetMaintenance, state: State) -> Iterator[Verdic
     running = machines_in_the_way(state, command.disk)
     name = state.disks[command.disk].name
     for machine in (one for one in running if one.state in _CHANGING):
-        yield no(f"{machine.name} is {machine.state.lower()}.", "Wait until that is done.")
+        yield no(f"{machine.name} is {machine.state.lower()}.", "Wait until it is finished.")
     alone = [machine for machine in running if not machine.is_highly_available]
     if alone:
         yield no(
-            f"{_names(alone)}: running from {name} and not highly available, so that the cluster cannot take it "
-            "offline.",
-            "Shut down or save what runs there first.",
+            f"Machines that run from {name} are not highly available, so the cluster cannot take "
+            f"them offline: {_names(alone)}.",
+            "Shut down or save them first.",
         )
     others = [machine for machine in running if machine.is_highly_available and machine.state not in _CHANGING]
     if others and not command.force:
         yield no(
-            f"{_names(others)}: running from {name}, which no node reaches in maintenance mode.",
-            "Shut down or save what runs there first, or use -Force: then the offline action of each is taken.",
+            f"Machines run from {name}, which no node can access in maintenance mode: {_names(others)}.",
+            "Shut down or save them first, or use -Force to take the offline action of each.",
         )
 
 
@@ -112,16 +114,19 @@ def maintenance_question(state: State, disk: str) -> str:
     """What turning maintenance mode of a disk on (if it is on: off) brings, to be asked before."""
     name = state.disks[disk].name
     if in_maintenance(state, disk):
-        return f"Turn off maintenance mode of {name}? chkdsk and other tools that work on it should have ended."
+        return f"Turn off maintenance mode of {name}? Make sure that chkdsk and other tools have finished."
     if disk not in state.shared_volumes:
         return (
-            f"Turn on maintenance mode of {name}? Its health is not checked until the mode is turned off; what uses "
-            "the disk stays online, but a tool may lock it."
+            f"Turn on maintenance mode of {name}? Its health is not checked until you turn it off. What uses "
+            "the disk stays online, but a tool might lock it."
         )
     running = machines_in_the_way(state, disk)
-    text = f"Turn on maintenance mode of {name}? No node reaches the volume until the mode is turned off."
+    text = f"Turn on maintenance mode of {name}? No node can access the volume until you turn it off."
     if running:
-        text += f" Taken offline first, each by its offline action, and to be started by hand: {_names(running)}."
+        text += (
+            " These machines are taken offline first, each by its offline action, and you must start them again: "
+            f"{_names(running)}."
+        )
     return text
 
 

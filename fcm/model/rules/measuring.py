@@ -15,12 +15,12 @@ def measurable(state: State, machine: str) -> Verdict:
     """It must run, and no migration may touch it: QEMU logs its writes for one of the two only."""
     found = state.machines.get(machine)
     if found is None:
-        return no("The virtual machine is not there any more.", "Refresh the view (F5).")
+        return no("The virtual machine no longer exists.", "Refresh the view (F5).")
     if found.state is not MachineState.RUNNING:
         return no(f"{found.name} is not running, so it writes nothing.", "Start the virtual machine first.")
     if state.active_migration(machine) is not None:
         return no(
-            f"{found.name} is being migrated; the migration itself tells how it writes.",
-            "Measure before a migration, or look at the migration view.",
+            f"{found.name} is being migrated; the migration itself shows how fast it writes memory.",
+            "Measure before a migration, or see the migration view.",
         )
     return OK

@@ -69,7 +69,7 @@ def domain_name(name: str) -> Verdict:
     parts = name.split(".") if name else []
     if len(name) > DOMAIN_LIMIT or not all(_DNS_PART.fullmatch(part) for part in parts):
         return no(
-            f'"{name}" is no DNS domain.',
+            f'"{name}" is not a DNS domain.',
             "Use letters, digits and hyphens between periods, as in contoso.com; no part begins or ends with a hyphen.",
         )
     return OK
@@ -91,26 +91,26 @@ def _wrong_letters(name: str, what: str, limit: int) -> Iterator[Verdict]:
         yield no(f"The name of the {what} has {length} characters.", f"Use at most {limit}.")
     if _FORBIDDEN.search(name):
         shown = "".join(letter if letter.isprintable() else " " for letter in name)
-        text = f'The name "{shown}" has a character that files cannot have.'
+        text = f'The name "{shown}" has a character that file names cannot have.'
         yield no(text, 'Leave out \\ / : * ? " < > | and control characters.')
     if name.endswith(" "):
-        yield no(f'The name "{name}" ends with a space.', "Leave the space at the end out.")
+        yield no(f'The name "{name}" ends with a space.', "Remove the space at the end.")
 
 
 def _wrong_for_files(name: str) -> Iterator[Verdict]:
     if name.rstrip(" ").endswith("."):
-        yield no(f'The name "{name}" ends with a period, which Windows drops.', "Leave the period at the end out.")
+        yield no(f'The name "{name}" ends with a period, which Windows removes.', "Remove the period at the end.")
     if _DEVICE.fullmatch(name):
         device = name.partition(".")[0].strip().upper()
-        yield no(f"Windows keeps the name {device} for a device, with any extension too.", _OTHER_NAME)
+        yield no(f"Windows reserves the name {device} for a device, with or without an extension.", _OTHER_NAME)
 
 
 def _wrong_for_servers(name: str, what: str) -> Iterator[Verdict]:
     if len(name) > SERVER_LIMIT:
         text = f'The name of the {what} "{name}" has {len(name)} characters.'
-        yield no(text, f"Use at most {SERVER_LIMIT}, as NetBIOS names have.")
+        yield no(text, f"Use at most {SERVER_LIMIT}, the limit for NetBIOS names.")
     if _NOT_DNS.search(name):
-        text = f'The name of the {what} "{name}" has a character that DNS names of computers cannot have.'
+        text = f'The name of the {what} "{name}" has a character that DNS computer names cannot have.'
         yield no(text, "Use A to Z, 0 to 9 and the hyphen.")
     elif name.startswith("-") or name.endswith("-"):
         text = f'The name of the {what} "{name}" begins or ends with a hyphen.'

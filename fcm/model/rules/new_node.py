@@ -31,7 +31,7 @@ def _against_node(command: cmd.AddNode, state: State) -> Iterator[Verdict]:
     yield server_name(command.node, "server")
     taken = next((name for name in state.nodes if name.casefold() == command.node.casefold()), "")
     if taken:
-        yield no(f"{taken} is a node of the cluster already.", "Choose another server.")
+        yield no(f"{taken} is already a node of the cluster.", "Choose another server.")
     if command.node.casefold() == state.cluster.name.casefold():
         yield no(f"{command.node} is the name of the cluster.", "Choose another server.")
     if len(state.nodes) >= NODES:

@@ -35,25 +35,23 @@ def resume_node(command: cmd.ResumeNode, state: State) -> Verdict:
     if node.state is not NodeState.PAUSED:
         return no(f"{node.name} is not paused.", "")
     if active_drain(state, node.name) is not None:
-        return no(
-            f"{node.name} is being drained.", "Wait for the end of its drain, or cancel all its migrations first."
-        )
+        return no(f"{node.name} is being drained.", "Wait until the drain ends, or cancel all its migrations first.")
     if command.failback and not moves_back(state, node.name):
-        return no(f"No machine that a drain moved away from {node.name} can come back.", "Resume it without failback.")
+        return no(f"No machine that a drain moved away from {node.name} can move back.", "Resume it without failback.")
     return OK
 
 
 def start_service(command: cmd.StartClusterService, state: State) -> Verdict:
     """Nodes that are down."""
     node = state.nodes[command.node]
-    return OK if node.state is NodeState.DOWN else no(f"The cluster service of {node.name} runs already.", "")
+    return OK if node.state is NodeState.DOWN else no(f"The cluster service of {node.name} is already running.", "")
 
 
 def stop_service(command: cmd.StopClusterService, state: State) -> Verdict:
     """Nodes without which the cluster keeps its quorum, and that take part in no live migration."""
     node = state.nodes[command.node]
     if node.state is NodeState.DOWN:
-        return no(f"{node.name} is down already.", "")
+        return no(f"{node.name} is already down.", "")
     stopped = {**state.nodes, node.name: replace(node, state=NodeState.DOWN)}
     return together(_needed(node.name, stopped, state))
 
@@ -67,11 +65,11 @@ def _needed(name: str, after: Mapping[str, Node], state: State) -> Iterator[Verd
     elif not count.has_quorum:
         yield no(
             f"Without {name} only {count.present} of {count.needed} needed votes are left: the cluster would "
-            "lose its quorum.",
-            "Bring another node up first, or shut the cluster down.",
+            "lose quorum.",
+            "Start another node first, or shut the cluster down.",
         )
     if any(name in (m.source, m.destination) for m in state.running_migrations()):
-        yield no(f"{name} takes part in a live migration.", "Wait for its end or cancel it.")
+        yield no(f"{name} takes part in a live migration.", "Wait until it ends, or cancel it.")
 
 
 def evict(command: cmd.EvictNode, state: State) -> Verdict:
@@ -92,7 +90,9 @@ def _kept_by(name: str, state: State) -> Iterator[Verdict]:
     for machine in machines:
         if machine.disk is not None and not machine.is_highly_available:
             disk = state.disks[machine.disk].name
-            text = f"The files of {machine.name}, which is not clustered, lie on {disk}; {name} would lose it."
+            text = (
+                f"The files of {machine.name}, which is not clustered, are on {disk}; {name} would lose access to it."
+            )
             yield no(text, "Make the machine highly available and move it, or delete it first.")
     volumes = [volume.name for volume in state.shared_volumes.values() if volume.owner == name]
     if volumes:
@@ -111,7 +111,7 @@ def _wrong_for_network(command: cmd.ConfigureNetwork, network: Network, state: S
     if command.name is not None and command.name != network.name:
         yield names.object_name(command.name, "network")
         taken = (other.name for other in others)
-        yield names.not_taken(command.name, taken, f"A network {command.name} exists already.")
+        yield names.not_taken(command.name, taken, f"A network {command.name} already exists.")
     if command.metric is not None and not 1 <= command.metric <= 65535:
         yield no("The metric must be 1 to 65535.", "Correct the metric.")
     if command.role is NetworkRole.NONE and all(other.role is NetworkRole.NONE for other in others):
@@ -121,10 +121,10 @@ def _wrong_for_network(command: cmd.ConfigureNetwork, network: Network, state: S
 def fail_adapter(command: cmd.FailAdapter, state: State) -> Verdict:
     """Adapters that are up."""
     adapter = state.adapters[command.adapter]
-    return OK if adapter.state == "Up" else no(f"{adapter.name} is {adapter.state.lower()} already.", "")
+    return OK if adapter.state == "Up" else no(f"{adapter.name} is already {adapter.state.lower()}.", "")
 
 
 def repair_adapter(command: cmd.RepairAdapter, state: State) -> Verdict:
     """Adapters that are not up."""
     adapter = state.adapters[command.adapter]
-    return no(f"{adapter.name} is up already.", "") if adapter.state == "Up" else OK
+    return no(f"{adapter.name} is already up.", "") if adapter.state == "Up" else OK

@@ -55,7 +55,7 @@ def migration_checks(state: State, machine: VirtualMachine, destination: str) ->
         return (_check("Virtual machine", "fail", online.reason, online.remedy),)
     home = state.nodes.get(machine.node)
     if home is None or home.state is NodeState.DOWN:
-        text = f"{machine.node}, on which {machine.name} is, is down."
+        text = f"{machine.node}, the owner of {machine.name}, is down."
         return (_check("Virtual machine", "fail", text, "Start the cluster service of the node."),)
     first = _check("Virtual machine", "pass", f"{machine.name} is highly available and online.")
     checks = (first, *destination_checks(state, machine, destination))
@@ -76,7 +76,7 @@ def destination_checks(state: State, machine: VirtualMachine, destination: str) 
     if node is None:
         return (_check("Destination", "fail", f"There is no node {destination}.", "Choose a node of this cluster."),)
     if destination == machine.node:
-        text = f"{machine.name} is on {destination} already."
+        text = f"{machine.name} is already on {destination}."
         return (_check("Destination", "fail", text, "Choose another node."),)
     if node.state is not NodeState.UP:
         remedy = "Resume the node." if node.state is NodeState.PAUSED else "Start the cluster service of the node."
@@ -100,11 +100,11 @@ def _owner(state: State, machine: VirtualMachine, destination: str) -> CheckResu
                 name,
                 "fail",
                 f"{destination} is not a possible owner of {resource.name}.",
-                "Tick the node on the tab Advanced Policies of the resource.",
+                "Select the node on the Advanced Policies tab of the resource.",
             )
     group = state.groups.get(machine.group or "")
     if group is not None and group.preferred_owners and destination not in group.preferred_owners:
-        return _check(name, "info", f"{destination} is a possible owner, not a preferred one.")
+        return _check(name, "info", f"{destination} is a possible owner, but not a preferred owner.")
     return _check(name, "pass", f"{destination} is a possible owner.")
 
 
@@ -117,8 +117,8 @@ def _memory(state: State, machine: VirtualMachine, destination: str) -> CheckRes
         return _check(
             "Memory",
             "fail",
-            f"{destination} has {has} of memory free, {machine.name} needs {needs}.",
-            "Shut down or move machines there, or give this machine less memory.",
+            f"{destination} has {has} of free memory; {machine.name} needs {needs}.",
+            "Shut down or move other machines there, or give this machine less memory.",
         )
     return _check("Memory", "pass", f"{size(free)} free, {size(machine.memory)} needed.")
 
@@ -129,8 +129,8 @@ def _processor(state: State, machine: VirtualMachine, destination: str) -> Check
         return _check(
             "Processor",
             "fail",
-            f"{destination} has a processor of {target.vendor}, {machine.node} one of {source.vendor}.",
-            "Live migration needs processors of one manufacturer. Use quick migration or move instead.",
+            f"{destination} has a processor from {target.vendor}, {machine.node} has one from {source.vendor}.",
+            "Live migration requires processors from one manufacturer. Use quick migration or move instead.",
         )
     missing = sorted(machine.features - target.features)
     if missing:
@@ -139,7 +139,7 @@ def _processor(state: State, machine: VirtualMachine, destination: str) -> Check
             "Processor",
             "fail",
             f"{destination} ({target.model}) lacks processor features that {machine.name} uses: {shown}.",
-            "Shut the machine down and tick Migrate to a physical computer with a different processor version "
+            "Shut down the machine and select Migrate to a physical computer with a different processor version "
             "in its settings.",
         )
     if machine.processor_compatibility:
@@ -166,7 +166,7 @@ def _storage(state: State, machine: VirtualMachine, destination: str) -> CheckRe
         return _check(
             "Storage",
             "fail",
-            f"The files of {machine.name} lie on local storage ({machine.path}).",
+            f"The files of {machine.name} are on local storage ({machine.path}).",
             "Put them on a Cluster Shared Volume.",
         )
     disk = state.disks[machine.disk]
@@ -179,9 +179,9 @@ def _storage(state: State, machine: VirtualMachine, destination: str) -> CheckRe
         return _check("Storage", "fail", free.reason, free.remedy)
     volume = state.shared_volumes.get(machine.disk)
     if volume is not None and volume.access is not VolumeAccess.DIRECT:
-        text = f"{volume.name}: {volume.access}. Input and output go through {volume.owner} and are slower."
-        return _check("Storage", "warn", text, "Turn redirected access off when its cause is gone.")
-    return _check("Storage", "pass", f"{destination} reaches {volume.name if volume else disk.name}.")
+        text = f"{volume.name}: {volume.access}. I/O goes through {volume.owner} and is slower."
+        return _check("Storage", "warn", text, "Turn off redirected access when it is no longer needed.")
+    return _check("Storage", "pass", f"{destination} can access {volume.name if volume else disk.name}.")
 
 
 def _media(machine: VirtualMachine) -> CheckResult:
@@ -190,7 +190,7 @@ def _media(machine: VirtualMachine) -> CheckResult:
     return _check(
         "Attached media",
         "fail",
-        f"The ISO file {machine.media} is attached to {machine.name}; the destination may not reach it.",
+        f"The ISO file {machine.media} is attached to {machine.name}; the destination might not be able to access it.",
         "Set the DVD drive of the machine to None.",
     )
 
@@ -200,7 +200,7 @@ def _network(state: State, machine: VirtualMachine, destination: str) -> CheckRe
     order = migration_order(state.cluster, state.networks, machine)
     if not order:
         allowed = [n.name for n in state.networks.values() if n.role is not NetworkRole.NONE]
-        remedy = "Tick a network on the tab Network for live migration."
+        remedy = "Select a network on the Network for live migration tab."
         if not allowed:
             remedy = "Allow cluster network communication on a network in its properties."
         return _check("Network", "fail", "No network may be used for live migration.", remedy)
@@ -211,7 +211,7 @@ def _network(state: State, machine: VirtualMachine, destination: str) -> CheckRe
             "Network",
             "fail",
             f"None of the networks for live migration connects {machine.node} with {destination} now ({names}).",
-            "Repair an adapter or its connection, or tick another network.",
+            "Repair an adapter or its connection, or select another network.",
         )
     first = state.networks[order[0]]
     if usable[0] != order[0]:
@@ -220,7 +220,7 @@ def _network(state: State, machine: VirtualMachine, destination: str) -> CheckRe
         return _check("Network", "warn", text, f"Repair the adapters on {first.name}.")
     if first.gateway is not None:
         text = f"{first.name} will be used; it has a default gateway, so it is not a private network."
-        return _check("Network", "warn", text, "Move a private network up on the tab Network for live migration.")
+        return _check("Network", "warn", text, "Move a private network up on the Network for live migration tab.")
     return _check("Network", "pass", f"{first.name} will be used.")
 
 
@@ -245,7 +245,7 @@ def queue_reason(state: State, source: str, destination: str) -> str:
     assert state.cluster is not None
     limit = state.cluster.concurrent_migrations
     return (
-        f"Other live migrations of {source} or {destination} go first: a node takes part in "
+        f"Other live migrations of {source} or {destination} are ahead in the queue: a node takes part in "
         f"{'one' if limit == 1 else limit} at a time."
     )
 

@@ -52,10 +52,10 @@ def backup_words(state: State, machine: str) -> str:
         return ""
     if backup.ended is not None:
         if backup.reason:
-            return f"broken off: {backup.reason}"
-        return "complete, but a copy of files only: it met a live migration" if backup.file_copy else "complete"
+            return f"stopped: {backup.reason}"
+        return "complete, but only as a copy of files, because of a live migration" if backup.file_copy else "complete"
     if backup.started is None:
-        return "waits for the live migration to end"
+        return "waiting for the live migration to end"
     return "in progress, as a copy of files" if backup.file_copy else "in progress"
 
 
@@ -64,25 +64,25 @@ def snapshot_advice(state: State, machine: VirtualMachine) -> str:
     if not machine.state.holds_memory:
         return ""
     text = (
-        f"{machine.name} is {machine.state.lower()}. Avoid snapshots of a running virtual machine: going back to one "
+        f"{machine.name} is {machine.state.lower()}. Avoid snapshots of a running virtual machine: reverting to one "
         "restores its memory as well as its disk."
     )
     if not machine.is_highly_available:
         return text
     return (
-        f"{text} It is clustered: better shut it down from Failover Cluster Manager, take the snapshot, and start it "
-        "again."
+        f"{text} It is clustered: shut it down in Failover Cluster Manager, take the snapshot, and then start it again."
     )
 
 
 def revert_advice(state: State, snapshot: Snapshot) -> str:
     """What going back to a snapshot costs."""
     name = snapshot.machine.name
-    text = f"What {name} has written since {snapshot.name} is lost."
+    text = f"Everything that {name} has written since {snapshot.name} will be lost."
     if snapshot.with_memory:
         text += (
-            f" The snapshot was taken while {name} was {snapshot.machine.state.lower()}: its memory comes back too, "
-            "and what others did with it since then it does not know. It will be saved, and goes on when it is started."
+            f" The snapshot was taken while {name} was {snapshot.machine.state.lower()}: its memory is "
+            "restored too, so it does not know what other computers have done since then. It will be in the Saved "
+            "state. Start it to resume it."
         )
     return text
 
@@ -97,14 +97,14 @@ def _against_snapshot(command: cmd.TakeSnapshot, state: State) -> Iterator[Verdi
     yield from _moving(state, machine)
     others = snapshots_of(state, machine.id)
     if len(others) >= MOST_SNAPSHOTS:
-        yield no(f"{machine.name} has {len(others)} snapshots, the most Hyper-V allows.", "Delete one first.")
+        yield no(f"{machine.name} has {len(others)} snapshots, the maximum that Hyper-V allows.", "Delete one first.")
     if len(command.name) > LONGEST_NAME or command.name != command.name.strip() or not command.name.isprintable():
         yield no(
-            f"The name of a snapshot has at most {LONGEST_NAME} characters, none of them a control character, and no "
-            "space around it.",
+            f"The name of a snapshot can have at most {LONGEST_NAME} characters, no control characters, and no "
+            "spaces at either end.",
             "Choose another name, or none.",
         )
-    reason = f"{machine.name} has a snapshot {command.name} already."
+    reason = f"{machine.name} already has a snapshot {command.name}."
     yield not_taken(command.name, (one.name for one in others), reason)
     if machine.disk is not None and machine.state is not MachineState.OFF:
         disk = state.disks[machine.disk]
@@ -112,18 +112,18 @@ def _against_snapshot(command: cmd.TakeSnapshot, state: State) -> Iterator[Verdi
             free, taken = apart(disk.free, machine.memory)
             yield no(
                 f"{disk.name} has {free} free; the memory of {machine.name} takes {taken}.",
-                "Shut the machine down first, or make room.",
+                "Shut down the machine first, or free some space.",
             )
 
 
 def _moving(state: State, machine: VirtualMachine) -> Iterator[Verdict]:
     """Why the files of a machine cannot be changed now."""
     if state.active_migration(machine.id) is not None:
-        yield no(f"{machine.name} is being migrated.", "Wait for the end or cancel the migration.")
+        yield no(f"{machine.name} is being migrated.", "Wait until the migration ends, or cancel it.")
     if machine.state in _CHANGING:
-        yield no(f"{machine.name} is {machine.state.lower()}.", "Wait until that is done.")
+        yield no(f"{machine.name} is {machine.state.lower()}.", "Wait until it is finished.")
     if active_backup(state, machine.id) is not None:
-        yield no(f"{machine.name} is being backed up.", "Wait for the end of the backup.")
+        yield no(f"{machine.name} is being backed up.", "Wait until the backup ends.")
     yield within_reach(state, machine.disk)
 
 
@@ -137,9 +137,9 @@ def _against_revert(snapshot: Snapshot, state: State) -> Iterator[Verdict]:
     yield from _moving(state, machine)
     if machine.is_highly_available and machine.state is not MachineState.OFF:
         yield no(
-            f"{machine.name} is clustered and {machine.state.lower()}; going back to a snapshot behind the cluster's "
-            "back looks like a failure to it.",
-            "Shut it down from Failover Cluster Manager first, take a snapshot of it as it is, then go back.",
+            f"{machine.name} is clustered and {machine.state.lower()}; the cluster would treat reverting it to a "
+            "snapshot as a failure.",
+            "Shut it down in Failover Cluster Manager first, take a snapshot of its current state, and then revert.",
         )
     if state.nodes[machine.node].state is NodeState.DOWN:
         yield no(f"{machine.node} is down.", "Start the cluster service of the node.")
@@ -157,9 +157,9 @@ def back_up(command: cmd.BackUpMachine, state: State) -> Verdict:
 
 def _against_backup(machine: VirtualMachine, state: State) -> Iterator[Verdict]:
     if active_backup(state, machine.id) is not None:
-        yield no(f"{machine.name} is being backed up already.", "Wait for the end of that backup.")
+        yield no(f"{machine.name} is already being backed up.", "Wait until that backup ends.")
     if machine.state in _CHANGING:
-        yield no(f"{machine.name} is {machine.state.lower()}.", "Wait until that is done.")
+        yield no(f"{machine.name} is {machine.state.lower()}.", "Wait until it is finished.")
     if state.nodes[machine.node].state is NodeState.DOWN:
         yield no(f"{machine.node} is down.", "Start the cluster service of the node.")
     if machine.disk is not None:
@@ -174,6 +174,6 @@ def volume_in_backup(state: State, disk: str) -> Verdict:
     volume = state.shared_volumes[disk]
     if volume.access is VolumeAccess.BACKUP_REDIRECTED:
         return no(
-            f"A backup of {volume.name} is in progress; its access is redirected until then.", "Wait for its end."
+            f"A backup of {volume.name} is in progress; its access is redirected until then.", "Wait until it ends."
         )
     return OK

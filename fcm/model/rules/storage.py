@@ -26,19 +26,19 @@ if TYPE_CHECKING:
 def add_cluster_disk(command: cmd.AddClusterDisk, state: State) -> Verdict:
     """Disks that all nodes see and that are not in the cluster yet."""
     if not command.disks:
-        return no("No disk was chosen.", "Tick at least one disk.")
+        return no("No disk was chosen.", "Select at least one disk.")
     return together(found for identity in command.disks for found in _not_a_cluster_disk(state.disks[identity], state))
 
 
 def _not_a_cluster_disk(disk: Disk, state: State) -> Iterator[Verdict]:
     if disk.use is not DiskUse.UNASSIGNED:
-        yield no(f"{disk.name} is a cluster disk already.", "Choose disks that the cluster does not use yet.")
+        yield no(f"{disk.name} is already a cluster disk.", "Choose disks that the cluster does not use yet.")
         return
     hidden = sorted(set(state.nodes) - set(disk.visible_to))
     if hidden:
         yield no(f"{disk.name} is not visible to {', '.join(hidden)}.", "Present the LUN to every node.")
     if not disk.persistent_reservations:
-        yield no(f"{disk.name} does not support persistent reservations.", "Use a LUN that validation passes.")
+        yield no(f"{disk.name} does not support persistent reservations.", "Use a LUN that passes validation.")
 
 
 def add_storage(command: cmd.AddStorage, state: State) -> Verdict:
@@ -47,19 +47,19 @@ def add_storage(command: cmd.AddStorage, state: State) -> Verdict:
     if not state.cluster.shared_volumes_enabled:
         return no("Cluster Shared Volumes are not enabled.", "Enable them on the cluster first.")
     if not command.disks:
-        return no("No disk was chosen.", "Tick at least one disk.")
+        return no("No disk was chosen.", "Select at least one disk.")
     return together(found for identity in command.disks for found in _not_a_volume(state.disks[identity], state))
 
 
 def _not_a_volume(disk: Disk, state: State) -> Iterator[Verdict]:
     if disk.use is not DiskUse.AVAILABLE:
-        yield no(f"{disk.name} is not in Available Storage ({disk.use}).", "Choose disks of Available Storage.")
+        yield no(f"{disk.name} is not in Available Storage ({disk.use}).", "Choose disks in Available Storage.")
         return
     if disk.state is not ResourceState.ONLINE:
         yield no(f"{disk.name} is {disk.state.lower()}.", "Bring the disk online first.")
     yield not_in_maintenance(state, disk.id)
     if disk.file_system != "NTFS":
-        yield no(f"{disk.name} is formatted with {disk.file_system}.", "Cluster Shared Volumes need NTFS.")
+        yield no(f"{disk.name} is formatted with {disk.file_system}.", "Cluster Shared Volumes require NTFS.")
     users = [machine.name for machine in state.machines_with_files_on(disk.id)]
     if users:
         yield no(
@@ -97,10 +97,10 @@ def _against_folder(command: cmd.RenameVolumeFolder, state: State) -> Iterator[V
     volume = state.shared_volumes[command.disk]
     yield names.file_name(command.folder, "folder", names.FOLDER_LIMIT)
     others = (other.folder for other in state.shared_volumes.values() if other.disk != volume.disk)
-    yield names.not_taken(command.folder, others, f"ClusterStorage has a folder {command.folder} already.")
+    yield names.not_taken(command.folder, others, f"ClusterStorage already has a folder {command.folder}.")
     moving = [m for m in state.running_migrations() if state.machines[m.machine].disk == volume.disk]
     if moving:
-        yield no("A machine on this volume is being migrated.", "Wait until the migration is over.")
+        yield no("A machine on this volume is being migrated.", "Wait until the migration ends.")
     yield within_reach(state, command.disk)
 
 
@@ -108,7 +108,7 @@ def move_volume(command: cmd.MoveSharedVolume, state: State) -> Verdict:
     """The volume goes to another node that is up."""
     volume, node = state.shared_volumes[command.disk], state.nodes[command.node]
     if volume.owner == node.name:
-        return no(f"{node.name} is the coordinator of {volume.name} already.", "Choose another node.")
+        return no(f"{node.name} is already the coordinator of {volume.name}.", "Choose another node.")
     return together(_against_move(command.disk, node, state))
 
 
@@ -124,7 +124,7 @@ def redirect(command: cmd.SetRedirectedAccess, state: State) -> Verdict:
     """Redirected access is turned on or off, not twice."""
     volume = state.shared_volumes[command.disk]
     if (volume.access is VolumeAccess.REDIRECTED) == command.on:
-        return no(f"Redirected access of {volume.name} is {'on' if command.on else 'off'} already.")
+        return no(f"Redirected access of {volume.name} is already {'on' if command.on else 'off'}.")
     return within_reach(state, command.disk) and snapshot_rules.volume_in_backup(state, command.disk)
 
 
@@ -134,13 +134,13 @@ def disk_online(command: cmd.SetDiskOnline, state: State) -> Verdict:
     if disk.use is DiskUse.UNASSIGNED:
         return no(f"{disk.name} is not a cluster disk.", "Add it to the cluster first.")
     if (disk.state is ResourceState.ONLINE) == command.online:
-        return no(f"{disk.name} is {'online' if command.online else 'offline'} already.")
+        return no(f"{disk.name} is already {'online' if command.online else 'offline'}.")
     return OK if command.online else together(_against_offline(disk, state))
 
 
 def _against_offline(disk: Disk, state: State) -> Iterator[Verdict]:
     if disk.use is DiskUse.WITNESS:
-        yield no(f"{disk.name} is the witness of the quorum.", "Configure another quorum first.")
+        yield no(f"{disk.name} is the quorum witness.", "Change the quorum configuration first.")
     users = [m.name for m in state.machines_with_files_on(disk.id) if m.state.holds_memory]
     if users:
-        yield no(f"{disk.name} is used by running machines: {some(users, 3)}.", "Shut them down first.")
+        yield no(f"{disk.name} is used by running machines: {some(users, 3)}.", "Shut down them first.")

@@ -63,7 +63,7 @@ def for_all(refused: Iterable[tuple[str, str, Verdict]]) -> Verdict:
     for obstacle in found.values():
         first = obstacle[0][1]
         others = sorted(node for node, verdict in obstacle[1:] if verdict.reason != first.reason)
-        told.append(no(first.reason + (f" It is the same with {some(others, 12)}." if others else ""), first.remedy))
+        told.append(no(first.reason + (f" The same applies to {some(others, 12)}." if others else ""), first.remedy))
     return together(told)
 
 

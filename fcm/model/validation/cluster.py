@@ -56,12 +56,12 @@ def _quorum(state: State) -> Iterator[Finding]:
     count = votes(cluster, state.nodes, state.disks)
     mode = description(cluster, state.disks)
     if not count.has_quorum:
-        yield fail(f"{mode}: {count.present} of {count.needed} needed votes are present.", "Bring more nodes up.")
+        yield fail(f"{mode}: {count.present} of {count.needed} needed votes are present.", "Start more nodes.")
     even = len(state.nodes) % 2 == 0
     if even and cluster.quorum_mode is QuorumMode.NODE_MAJORITY:
         yield warn(
-            f"{mode} with {len(state.nodes)} nodes: with an even number of nodes half of them could go without a "
-            "majority on either side.",
+            f"{mode} with {len(state.nodes)} nodes: with an even number of nodes, the cluster can split into "
+            "two halves that both lack a majority.",
             "Add a witness with Configure Cluster Quorum Settings.",
         )
     elif cluster.quorum_mode is QuorumMode.DISK_ONLY:
@@ -74,18 +74,20 @@ def _quorum(state: State) -> Iterator[Finding]:
         yield Finding(
             "pass" if spare >= 1 else "warn",
             f"{mode}: {count.present} of {count.total} votes are present, {count.needed} are needed.",
-            "" if spare >= 1 else "The next failure stops the cluster: bring the missing nodes or the witness back.",
+            ""
+            if spare >= 1
+            else "The next failure would stop the cluster. Bring the missing nodes or the witness back online.",
         )
     if not even and cluster.quorum_mode is QuorumMode.NODE_AND_DISK_MAJORITY:
         nodes = counted(len(state.nodes), "node")
-        yield info(f"With {nodes}, an odd number, Node Majority would tolerate as many failures.")
+        yield info(f"With {nodes}, an odd number, Node Majority would tolerate just as many failures.")
 
 
 def _resource_status(state: State) -> Iterator[Finding]:
     def bad() -> Iterator[Finding]:
         for resource in state.resources.values():
             if resource.state is ResourceState.FAILED:
-                yield fail(f"{resource.name} has failed.", "Look at its critical events, then bring it online.")
+                yield fail(f"{resource.name} has failed.", "Review its critical events, and then bring it online.")
             elif resource.state is ResourceState.OFFLINE and resource.type is not ResourceType.VIRTUAL_MACHINE:
                 yield warn(f"{resource.name} is offline.", "Bring the resource online.")
 
@@ -107,12 +109,14 @@ def _volume_access(state: State) -> Iterator[Finding]:
     def bad() -> Iterator[Finding]:
         for volume in state.shared_volumes.values():
             if volume.access is VolumeAccess.MAINTENANCE:
-                yield warn(f"{volume.name} is in maintenance mode: no node reaches it.", "Turn maintenance mode off.")
+                yield warn(
+                    f"{volume.name} is in maintenance mode: no node can access it.", "Turn off maintenance mode."
+                )
             elif volume.access is not VolumeAccess.DIRECT:
-                text = f"{volume.name}: {volume.access}. All input and output goes through {volume.owner}."
-                yield warn(text, "Turn redirected access off, or wait for the end of the backup.")
+                text = f"{volume.name}: {volume.access}. All I/O goes through {volume.owner}."
+                yield warn(text, "Turn off redirected access, or wait until the backup ends.")
 
-    return passed(bad(), "All nodes reach all Cluster Shared Volumes directly.")
+    return passed(bad(), "All nodes have direct access to all Cluster Shared Volumes.")
 
 
 def _machines(state: State) -> Iterator[Finding]:
@@ -147,12 +151,12 @@ def _live_migration(state: State) -> Iterator[Finding]:
         return
     order = [state.networks[identity] for identity in migration_order(state.cluster, state.networks)]
     if not order:
-        yield fail("No network may be used for live migration.", "Tick one on the tab Network for live migration.")
+        yield fail("No network may be used for live migration.", "Select one on the Network for live migration tab.")
         return
     names = ", ".join(network.name for network in order)
     if order[0].gateway is not None:
         text = f"Live migration uses {names}, in this order. The first has a default gateway: it is not private."
-        yield warn(text, "Move a private network up on the tab Network for live migration.")
+        yield warn(text, "Move a private network up on the Network for live migration tab.")
     else:
         yield Finding("pass", f"Live migration uses {names}, in this order.")
 

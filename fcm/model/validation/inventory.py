@@ -19,8 +19,8 @@ def _operating_systems(state: State) -> Iterator[Finding]:
 
 def _memory(state: State) -> Iterator[Finding]:
     lines = (
-        f"{n.name}: {size(n.memory)}, of which the host keeps {size(n.reserved_memory)} and "
-        f"{size(max(0, state.free_memory(n.name)))} are free"
+        f"{n.name}: {size(n.memory)} installed, {size(n.reserved_memory)} reserved for the host, "
+        f"{size(max(0, state.free_memory(n.name)))} free"
         for n in state.nodes.values()
     )
     return listed(lines, "There are no nodes.")

@@ -32,14 +32,18 @@ def _configuration(state: State) -> Iterator[Finding]:
         used = [n for n in state.networks.values() if n.role is not NetworkRole.NONE]
         if len(used) == 1:
             yield warn(
-                f"{used[0].name} carries everything: a single point of failure, and migrations slow all else down.",
+                f"{used[0].name} carries all traffic: it is a single point of failure, and migrations slow down "
+                "everything else.",
                 "Add networks for cluster and Cluster Shared Volumes and for live migration.",
             )
         if used and not any(network.gateway is None for network in used):
             yield warn("No network of the cluster is private.", "Add a network without a default gateway.")
         gateways = [network.name for network in state.networks.values() if network.gateway is not None]
         if len(gateways) > 1:
-            yield warn(f"Several networks have a default gateway: {words(gateways)}.", "Leave one with a gateway.")
+            yield warn(
+                f"Several networks have a default gateway: {words(gateways)}.",
+                "Configure a gateway on only one network.",
+            )
 
     return passed(bad(), "Every node has an adapter on every network that the cluster uses.")
 
@@ -57,7 +61,7 @@ def _communication(state: State) -> Iterator[Finding]:
             if paths == 0:
                 yield fail(f"{first} cannot reach {second} on any network.", "Repair the adapters of these nodes.")
             elif paths == 1:
-                yield warn(f"{first} reaches {second} on one network only.", "Add or repair a second path.")
+                yield warn(f"{first} can reach {second} on only one network.", "Add or repair a second path.")
 
     return passed(bad(), "All nodes reach each other on more than one network.")
 

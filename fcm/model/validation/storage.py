@@ -36,7 +36,7 @@ def _potential(state: State) -> Iterator[Finding]:
         for d in state.disks.values()
         if d.use is DiskUse.UNASSIGNED and names <= set(d.visible_to) and d.persistent_reservations
     )
-    return listed(found, "There are no more LUNs that could become cluster disks.")
+    return listed(found, "There are no other LUNs that could become cluster disks.")
 
 
 def _access(state: State) -> Iterator[Finding]:
@@ -53,8 +53,8 @@ def _reservations(state: State) -> Iterator[Finding]:
     def bad() -> Iterator[Finding]:
         for disk in state.disks.values():
             if not disk.persistent_reservations:
-                text = f"{disk.name} does not answer SCSI-3 persistent reservations."
-                yield _level(disk, text, "Use storage that supports them; failover clusters need them.")
+                text = f"{disk.name} does not support SCSI-3 persistent reservations."
+                yield _level(disk, text, "Use storage that supports them; failover clusters require them.")
 
     return passed(bad(), "All disks support SCSI-3 persistent reservations.")
 

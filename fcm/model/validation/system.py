@@ -25,11 +25,11 @@ def _architecture(state: State) -> Iterator[Finding]:
         if len(vendors) > 1:
             found = "; ".join(f"{vendor}: {words(names)}" for vendor, names in vendors.items())
             yield fail(
-                f"The nodes have processors of different manufacturers ({found}).",
-                "Use processors of one manufacturer: live migration between them is not possible.",
+                f"The nodes have processors from different manufacturers ({found}).",
+                "Use processors from one manufacturer: live migration between different manufacturers is not possible.",
             )
 
-    return passed(bad(), "All processors are of one manufacturer.")
+    return passed(bad(), "All processors are from one manufacturer.")
 
 
 def _features(state: State) -> Iterator[Finding]:
@@ -42,8 +42,8 @@ def _features(state: State) -> Iterator[Finding]:
                 yield warn(
                     f"{node.name} ({node.processor.model}) lacks processor features that other nodes have: "
                     f"{words(missing)}.",
-                    "Tick Migrate to a physical computer with a different processor version in the settings of the "
-                    "machines that shall move there.",
+                    "Select Migrate to a physical computer with a different processor version in the settings of the "
+                    "machines that will move there.",
                 )
 
     return passed(bad(), "All nodes have the same processor features.")
@@ -80,7 +80,7 @@ def _drives(state: State) -> Iterator[Finding]:
             found = ", ".join(f"{node.name}: {node.system_drive}" for node in state.nodes.values())
             yield fail(
                 f"The nodes have different system drive letters ({found}).",
-                "Install all nodes with the same letter: paths under ClusterStorage must be the same everywhere.",
+                "Install all nodes with the same letter: paths under ClusterStorage must be the same on all nodes.",
             )
 
     return passed(bad(), "All nodes have the same system drive letter.")
@@ -113,11 +113,11 @@ def _memory(state: State) -> Iterator[Finding]:
             if homeless:
                 yield warn(
                     f"If {node.name} fails, its machines need {size(needed)}; the others that are up have "
-                    f"{size(spare)} free. No room for {some([machine.name for machine in homeless], 3)}.",
+                    f"{size(spare)} free. There is no room for {some([machine.name for machine in homeless], 3)}.",
                     "Keep more memory free, or give the machines less.",
                 )
 
-    return passed(bad(), "The machines of any one node fit on the others.")
+    return passed(bad(), "If any one node fails, its machines fit on the other nodes.")
 
 
 def _homeless(machines: Iterable[VirtualMachine], free: dict[str, int]) -> list[VirtualMachine]:

@@ -72,7 +72,7 @@ class FindBar(QWidget):
         """To the next place."""
         text = self.box.text()
         found = self._output.find_text(text, backwards)
-        self._words.setText("" if found or not text else "Not there")
+        self._words.setText("" if found or not text else "Not found")
 
     def _typed(self, text: str) -> None:
         self._words.setText("")

@@ -32,7 +32,9 @@ def pages_of(text: str) -> list[str]:
     lines = [line if len(line) <= LONGEST else f"{line[:LONGEST]}..." for line in text.split("\n")[-LINES:]]
     left_out = text.count("\n") + 1 - len(lines)
     if left_out > 0:
-        lines[0] = f"({counted(left_out + 1, 'line is', 'lines are')} left out here; Out-File or Export-Csv keeps all)"
+        lines[0] = (
+            f"({counted(left_out + 1, 'line is', 'lines are')} not shown here; use Out-File or Export-Csv to get all)"
+        )
     return ["\n".join(lines[start : start + PAGE]) for start in range(0, len(lines), PAGE)]
 
 
@@ -52,7 +54,7 @@ class ConsoleOutput(QPlainTextEdit):
         self.setUndoRedoEnabled(False)
         self.setMaximumBlockCount(LINES)
         self.setLineWrapMode(QPlainTextEdit.LineWrapMode.WidgetWidth)
-        self.setPlaceholderText("Every command that you give appears here as the PowerShell line that does the same.")
+        self.setPlaceholderText("Every action appears here as the PowerShell command that does the same.")
         self.setTextInteractionFlags(
             Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard
         )

@@ -28,7 +28,7 @@ class ProposalMenu(QTreeWidget):
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
         self.setObjectName("proposals")
-        self.setAccessibleName("Proposals")
+        self.setAccessibleName("Suggestions")
         self.setColumnCount(2)
         self.setHeaderHidden(True)
         self.setRootIsDecorated(False)

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any, cast
 from PySide6.QtCore import QObject, Signal
 
 from fcm.shell.language.errors import StoppedError
-from fcm.ui.console.lending import LentWorkspace, WindowThread
 from fcm.ui.console.output import pages_of
+from fcm.ui.console.window_thread import ScriptWorkspace, WindowThread
 from fcm.ui.widgets.background import Outcome, Work
 
 if TYPE_CHECKING:
@@ -65,7 +65,7 @@ class Runner(QObject):
         super().__init__(parent)
         self._ask = ask
         self._show_grid = show_grid
-        self._workspace: LentWorkspace | None = None
+        self._workspace: ScriptWorkspace | None = None
         self._window: WindowThread | None = None
         self._session: ShellSession | None = None
         self._work: Work | None = None
@@ -93,7 +93,7 @@ class Runner(QObject):
         """Work on this cluster from now on."""
         self.close()
         self._window = WindowThread(self)
-        self._workspace = LentWorkspace(workspace, self._window)
+        self._workspace = ScriptWorkspace(workspace, self._window)
 
     def close(self) -> None:
         """The cluster is being closed: end what runs."""
@@ -155,10 +155,10 @@ class Runner(QObject):
         if outcome.error is not None:
             raise outcome.error
 
-    def _made(self, lent: LentWorkspace, window: WindowThread) -> ShellSession:
+    def _made(self, workspace: ScriptWorkspace, window: WindowThread) -> ShellSession:
         from fcm.shell.runtime.session import ShellSession
 
-        session = ShellSession(cast("Workspace", lent), lent.wait)
+        session = ShellSession(cast("Workspace", workspace), workspace.wait)
         session.on_output = lambda values: self._output(session, window, values)
         session.on_error = lambda error, source: self._tell(window, self.failed, error.show(source))
         session.on_progress = lambda *progress: self._tell(window, self.progressed, progress)

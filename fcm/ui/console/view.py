@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
     from fcm.ui.desk import Desk
 
-_LINE_HINT = "Enter runs, Shift+Enter begins a line, Tab completes, Ctrl+Space lists, Ctrl+R searches the history"
+_LINE_HINT = "Enter: run. Shift+Enter: new line. Tab: complete. Ctrl+Space: list. Ctrl+R: search the history"
 _CLEAR = frozenset(("cls", "clear", "clear-host"))
 SMALLEST, LARGEST = -4, 12
 """Points by which the letters may differ from the system's."""
@@ -82,11 +82,11 @@ class ConsoleView(QWidget):
         side = QVBoxLayout()
         side.setContentsMargins(1, 1, 1, 1)
         side.setSpacing(1)
-        self.stop = self._button("Stop", "cancel", "Stop what runs (Ctrl+C)", self.stop_script)
+        self.stop = self._button("Stop", "cancel", "Stop the command (Ctrl+C)", self.stop_script)
         self.stop.setEnabled(False)
         for button in (
             self.stop,
-            self._button("Copy", "copy", "Copy the selected text, else all of it (Ctrl+C)", self.copy),
+            self._button("Copy", "copy", "Copy the selected text, or all of it (Ctrl+C)", self.copy),
             self._button("Find", "find", "Find a text (Ctrl+F)", self.find_bar.open),
             self._button("Clear", "delete", "Clear the Console (Ctrl+L)", self.clear),
         ):
@@ -135,13 +135,13 @@ class ConsoleView(QWidget):
         self.runner.ended.connect(self._ended)
         self._main.changed.connect(lambda _: self.runner.wake())
         inside = Qt.ShortcutContext.WidgetWithChildrenShortcut
-        for keys, deed in (
+        for keys, callback in (
             ("Ctrl++", lambda: self.zoom(1)),
             ("Ctrl+=", lambda: self.zoom(1)),
             ("Ctrl+-", lambda: self.zoom(-1)),
             ("Ctrl+0", lambda: self.zoom(None)),
         ):
-            QShortcut(QKeySequence(keys), self, deed, context=inside)
+            QShortcut(QKeySequence(keys), self, callback, context=inside)
 
     # What happens
 
@@ -224,7 +224,7 @@ class ConsoleView(QWidget):
             return f"{number} of {of}: {word}" + (f"  ({note})" if note else "")
         text, session = self.input.text(), self.runner.session
         if not text:
-            return "Ctrl+C stops what runs" if self.runner.is_running else _LINE_HINT
+            return "Ctrl+C stops the command" if self.runner.is_running else _LINE_HINT
         problem = next((piece.problem for piece in self.input.colouring.pieces if piece.problem), "")
         if problem:
             return problem

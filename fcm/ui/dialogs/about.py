@@ -37,13 +37,13 @@ class AboutDialog(PlainDialog):
         picture.setPixmap(icons.pixmap("app", 48, self.devicePixelRatioF()))
         title = wrapped("Failover Cluster Manager", "title")
         text = wrapped(
-            "Prepares a failover cluster, live-migrates its virtual machines and shows how their memory converges: on "
-            "a cluster inside this program or on real hosts with QEMU and libvirt."
+            "Prepares a failover cluster, live migrates its virtual machines and shows how their memory converges: on "
+            "a simulated cluster or on real hosts with QEMU and libvirt."
         )
         fields = form()
         for label, value in versions():
             fields.addRow(f"{label}:", fact(value))
-        fields.addRow("Licence:", fact("MIT. Uses Qt for Python (LGPL), pyqtgraph (MIT), NumPy (BSD)."))
+        fields.addRow("License:", fact("MIT. Uses Qt for Python (LGPL), pyqtgraph (MIT), NumPy (BSD)."))
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
         copy = named(QPushButton(icons.icon("copy"), "&Copy"), "Copy")
         copy.clicked.connect(lambda: copy_text("\n".join(f"{label} {value}" for label, value in versions())))

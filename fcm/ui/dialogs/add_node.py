@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from fcm.ui.desk import Desk
 
 INTRO = (
-    "The server is equal to the current host server: processor, memory, virtual networks and paths to the storage. "
-    "Validate the cluster after it has joined."
+    "The server has the same processor, memory, virtual networks and storage paths as the current host server. "
+    "Validate the cluster after the server joins."
 )
 
 
@@ -34,7 +34,7 @@ class AddNodeDialog(CommandDialog):
         fields.addRow("&Server name:", self.name)
         host = self.state.nodes.get(cluster.host) if cluster else None
         if host is not None:
-            fields.addRow("Equal to:", fact(host.name))
+            fields.addRow("Same as:", fact(host.name))
             fields.addRow("Processor:", fact(f"{host.processor.model}, {host.logical_processors} logical processors"))
             fields.addRow("Memory:", fact(words.size(host.memory)))
         for network in self.state.networks.values():

@@ -59,7 +59,7 @@ class AddStorageDialog(_DiskDialog):
         super().__init__(
             window,
             "Add Storage",
-            "Select the disks to add to the Cluster Shared Volumes. The list shows the disks of Available Storage.",
+            "Select the disks to add to the Cluster Shared Volumes. The list shows the disks in Available Storage.",
             disks_of(window.workspace.state if window.workspace else None, DiskUse.AVAILABLE),
             ["Resource name", "Capacity", "File system", "Owner node"],
         )
@@ -74,15 +74,15 @@ class AddStorageDialog(_DiskDialog):
 
 
 class AddDiskDialog(_DiskDialog):
-    """LUNs that the cluster does not use yet."""
+    """Add Disks to a Cluster: LUNs that the cluster does not use yet."""
 
     def __init__(self, window: Desk) -> None:
         super().__init__(
             window,
             "Add Disks to a Cluster",
-            "Select the disks to add to the cluster. They become disks of Available Storage.",
+            "Select the disks to add to the cluster. They are added to Available Storage.",
             disks_of(window.workspace.state if window.workspace else None, DiskUse.UNASSIGNED),
-            ["Disk", "Capacity", "Disk number", "Seen by"],
+            ["Disk", "Capacity", "Disk number", "Visible to"],
         )
         self.list.align_right(2)
 

@@ -17,16 +17,16 @@ if TYPE_CHECKING:
 NOTICE = """
 <p><b>Read this before you enable Cluster Shared Volumes.</b></p>
 <ul>
-<li>In Windows Server 2008 R2, Cluster Shared Volumes are meant for the files of virtual machines of Hyper-V and for
-nothing else. Other files under <i>SystemDrive</i>\\ClusterStorage are not supported: they may be damaged or lost.</li>
-<li>All nodes read and write a shared volume at the same time. Do not put it to any other use, and do not change it
-with a tool that does not know about shared volumes.</li>
-<li>Make sure that anti-virus and backup software on the nodes is made for Cluster Shared Volumes.</li>
+<li>In Windows Server 2008 R2, Cluster Shared Volumes are supported only for the files of Hyper-V virtual machines.
+Other files under <i>SystemDrive</i>\\ClusterStorage are not supported and might be damaged or lost.</li>
+<li>All nodes read and write a shared volume at the same time. Do not use it for anything else, and do not change it
+with a tool that does not support shared volumes.</li>
+<li>Make sure that anti-virus and backup software on the nodes supports Cluster Shared Volumes.</li>
 <li>Every node must have the same system drive letter, because the volumes appear under the same path on all of
 them.</li>
 <li>Validate the configuration of the cluster first.</li>
 </ul>
-<p>What happens: the folder ClusterStorage appears on the system drive of every node, and Cluster Shared Volumes appears
+<p>The folder ClusterStorage appears on the system drive of every node, and Cluster Shared Volumes appears
 in the console tree. Disks are not changed until you add them.</p>
 """
 """The gist of Microsoft's notice in own words (TechNet "Enable Cluster Shared Volumes in a Failover Cluster")."""

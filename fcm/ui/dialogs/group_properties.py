@@ -33,8 +33,8 @@ if TYPE_CHECKING:
 AT_ONCE = (AUTOMATIC, AUTOMATIC)
 """The window of failback that means "immediately"."""
 OWNERS_NOTE = (
-    "Ticked nodes are preferred from top to bottom. A node that is not ticked can still be used when no preferred "
-    "owner is up; to forbid a node, use Possible owners of the resource (tab Advanced Policies)."
+    "Selected nodes are preferred from top to bottom. A node that is not selected can still be used when no preferred "
+    "owner is up. To exclude a node, use Possible owners on the Advanced Policies tab of the resource."
 )
 
 
@@ -75,7 +75,7 @@ class GroupPropertiesDialog(CommandDialog):
         label.setBuddy(self.owners.list)
         self.persistent = named(QCheckBox("&Enable persistent mode"), "Enable persistent mode")
         self.persistent.setChecked(group.persistent)
-        self.persistent.setToolTip("The group goes back to the state it had when the cluster service starts")
+        self.persistent.setToolTip("The group returns to its previous state when the cluster service starts")
         self.auto_start = named(QCheckBox("A&uto start"), "Auto start")
         self.auto_start.setChecked(group.auto_start)
         self.auto_start.setToolTip("The group is brought online after a failover")
@@ -84,7 +84,7 @@ class GroupPropertiesDialog(CommandDialog):
         self.classes = named(QLineEdit(", ".join(group.anti_affinity)), "Anti-affinity classes")
         self.classes.setPlaceholderText("None")
         self.classes.setToolTip(
-            "Names with commas between them. Groups that share a name are kept on different nodes where that is "
+            "Names separated by commas. Groups that share a name are kept on different nodes where "
             "possible: when they fail over and when a node is drained."
         )
         self.classes.textChanged.connect(lambda _: self.refresh())
@@ -111,7 +111,7 @@ class GroupPropertiesDialog(CommandDialog):
         self.maximum.setValue(_maximum(group, self.state))
         self.automatic = named(QCheckBox("Au&tomatic"), "Automatic")
         self.automatic.setChecked(group.maximum_failures is None)
-        self.automatic.setToolTip("The number of nodes minus one, also when nodes come and go")
+        self.automatic.setToolTip("The number of nodes minus one, even when nodes are added or evicted")
         self.automatic.toggled.connect(lambda _: self.refresh())
         self.period = named(QSpinBox(), "Period (hours)")
         self.period.setRange(1, 1193)
@@ -127,7 +127,9 @@ class GroupPropertiesDialog(CommandDialog):
         failover_box = QGroupBox("Failover")
         inside = QVBoxLayout(failover_box)
         inside.addWidget(
-            wrapped("How many times the cluster restarts or fails over the group before it leaves it failed.")
+            wrapped(
+                "How many times the cluster restarts or fails over the group before it leaves it in a failed state."
+            )
         )
         inside.addLayout(failover)
         inside.addWidget(wrapped("The default is the number of nodes minus one, in 6 hours.", "quiet"))
@@ -163,7 +165,7 @@ class GroupPropertiesDialog(CommandDialog):
         inner.addLayout(hours)
         failback_box = QGroupBox("Failback")
         inside = QVBoxLayout(failback_box)
-        inside.addWidget(wrapped("Whether the group goes back to its preferred owner when that node is up again."))
+        inside.addWidget(wrapped("Whether the group moves back to its preferred owner when that node is up again."))
         for widget in (self.prevent, self.allow, choice):
             inside.addWidget(widget)
         for button in (self.prevent, self.allow, self.at_once, self.between):

@@ -89,7 +89,7 @@ class MachineSettingsDialog(CommandDialog):
         group.addButton(self.no_media)
         group.addButton(self.image)
         self.media = named(QLineEdit(item.media or ""), "Path of the image file")
-        self.media.setPlaceholderText("ISO file as the nodes see it")
+        self.media.setPlaceholderText("Path of the ISO file on the nodes")
         browse = named(QPushButton("&Browse..."), "Browse...")
         browse.setAutoDefault(False)
         browse.clicked.connect(self._browse)
@@ -126,14 +126,14 @@ class MachineSettingsDialog(CommandDialog):
         self.memory.setEnabled(off)
         self.compatibility.setEnabled(off)
         self.off_note.setText(
-            "Processor compatibility lets the machine move between processors of one manufacturer that differ in age."
+            "Processor compatibility lets the machine move between different processor versions of one manufacturer."
             if off
             else f"Memory and processor compatibility can be changed only while the machine is off. "
-            f"Shut {item.name} down first."
+            f"Shut down {item.name} first."
         )
         wanted = list(StartAction)[self.start.currentIndex()]
         self.start_note.setText(
-            "A highly available machine should have Nothing here: the cluster decides where it starts."
+            "Choose Nothing for a highly available machine: the cluster decides where it starts."
             if wanted is not StartAction.NOTHING
             else "The cluster decides where the machine starts."
         )
@@ -144,7 +144,7 @@ class MachineSettingsDialog(CommandDialog):
     def problem(self) -> str:
         """An image must be named."""
         if self.image.isChecked() and not self.media.text().strip():
-            return "Name the image file, or choose None for the DVD drive."
+            return "Enter the path of the image file, or choose None for the DVD drive."
         return ""
 
     def commands(self) -> tuple[Command, ...]:

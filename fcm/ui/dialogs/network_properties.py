@@ -99,8 +99,8 @@ class NetworkPropertiesDialog(CommandDialog):
         column.addLayout(row)
         column.addWidget(
             wrapped(
-                "Cluster Shared Volumes use the enabled network with the lowest metric. By default networks without a "
-                "gateway get 1000 and more, those with one 10000 and more.",
+                "Cluster Shared Volumes use the enabled network with the lowest metric. By default, networks without "
+                "a gateway get metrics from 1000, and networks with a gateway get metrics from 10000.",
                 "quiet",
             )
         )

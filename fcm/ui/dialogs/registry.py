@@ -63,7 +63,7 @@ def _group_properties(window: Desk, selection: Selection) -> QDialog | None:
 
 
 def _reset_recent_events(window: Desk, _selection: Selection) -> None:
-    """The deed of Reset Recent Events: it needs no questions."""
+    """What Reset Recent Events does: it needs no questions."""
     workspace = window.workspace
     if workspace is None:
         return

@@ -83,7 +83,9 @@ class ReportViewer(PlainDialog):
     def _was_saved(self, outcome: Outcome) -> None:
         if outcome.error is not None:
             self.saved.setText("The report was not saved.")
-            self.notice.say(f"The report could not be saved: {outcome.error}\nMake room or choose another data folder.")
+            self.notice.say(
+                f"The report could not be saved: {outcome.error}\nFree some space, or choose another data folder."
+            )
             return
         path: Path = outcome.result
         self.path = path
@@ -93,4 +95,4 @@ class ReportViewer(PlainDialog):
 
     def _open(self) -> None:
         if self.path is not None and not QDesktopServices.openUrl(QUrl.fromLocalFile(str(self.path))):
-            self.notice.say(f"No browser could be started. Open the file by hand: {self.path}", "warn")
+            self.notice.say(f"The browser could not be started. Open this file: {self.path}", "warn")

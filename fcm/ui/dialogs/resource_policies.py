@@ -134,8 +134,8 @@ class PossibleOwnersPanel(QWidget):
         column = QVBoxLayout(self)
         column.addWidget(
             wrapped(
-                "Clear the tick of a node if the resource must never run there. A live migration to such a node is "
-                "refused before it starts."
+                "Clear the check box of a node if the resource must never run there. A live migration to such a node "
+                "is refused before it starts."
             )
         )
         column.addWidget(self.list, 1)

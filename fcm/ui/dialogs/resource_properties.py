@@ -31,7 +31,7 @@ OFFLINE_ACTIONS = {
 }
 OFFLINE_NOTE = (
     "What happens to the running machine when it is moved with Move or its resource is taken offline. It does not "
-    "matter for live migration, quick migration or an unplanned failover."
+    "affect live migration, quick migration or unplanned failover."
 )
 
 
@@ -111,7 +111,7 @@ class ResourcePropertiesDialog(CommandDialog):
             table.resizeColumnToContents(column)
         text = "These resources must be online before this one can be brought online."
         if not item.depends_on:
-            text = "This resource depends on no other resource: it can be brought online by itself."
+            text = "This resource depends on no other resource: it can be brought online on its own."
         column_layout = QVBoxLayout(page)
         column_layout.addWidget(wrapped(text))
         column_layout.addWidget(table, 1)

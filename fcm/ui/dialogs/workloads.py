@@ -27,4 +27,4 @@ class WorkloadBox(QComboBox):
         for name in names if current in names else (*names, current):
             self.addItem(name)
         self.setCurrentText(current)
-        self.setToolTip("How the guest writes its memory; it decides how a live migration converges")
+        self.setToolTip("How the guest writes its memory; this determines how a live migration converges")

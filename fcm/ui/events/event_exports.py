@@ -80,7 +80,7 @@ class ExportBar(QWidget):
     def _begin(self, what: str, function: Callable[[], Any], words: Callable[[Any], str]) -> None:
         if self._work is not None:
             text = "Another export is still running."
-            self._window.messages.show_message("warning", text, "Wait for its end or cancel it.")
+            self._window.messages.show_message("warning", text, "Wait until it ends, or cancel it.")
             return
         self._stop.clear()
         self._what = what

@@ -75,7 +75,7 @@ class FilterForm(QWidget):
         self.tasks = _ticks("Task categories", ((str(task), tasks[task]) for task in sorted(tasks)))
         self.nodes = _ticks("Nodes", ((one, node_name(one)) for one in computers))
         self.ids = named(QLineEdit(), "Event IDs")
-        self.ids.setPlaceholderText("All; or such as 1,3,5-99,-76: a minus sign leaves out")
+        self.ids.setPlaceholderText("All, or for example 1,3,5-99,-76: a minus sign excludes an ID")
         self._other_tasks: tuple[int, ...] = ()
         self._lay_out()
         self.period.currentIndexChanged.connect(lambda _: self._period_changed())
@@ -91,7 +91,7 @@ class FilterForm(QWidget):
     def _level(self, level: str) -> QCheckBox:
         box: QCheckBox = named(QCheckBox(level), level)
         box.setIcon(icons.icon(LEVEL_ICONS[level]))
-        box.setToolTip(literal(f"Events of the level {level}; without any tick, all levels"))
+        box.setToolTip(literal(f"Events of the level {level}; if none is selected, all levels"))
         return box
 
     def _mark_disabled(self, logs: EventLogs) -> None:
@@ -101,7 +101,7 @@ class FilterForm(QWidget):
                 item = self.logs.item(row)
                 item.setText(f"{short_source(channel.name)} (disabled)")
                 item.setToolTip(
-                    literal(f'Takes no events. Enable it in the Console: wevtutil sl "{channel.name}" /e:true')
+                    literal(f'Records no events. To enable it in the Console: wevtutil sl "{channel.name}" /e:true')
                 )
 
     def _lay_out(self) -> None:
@@ -239,7 +239,7 @@ def _moment(name: str) -> QDateTimeEdit:
 
 def _ticks(name: str, rows: Iterable[tuple[str, str]]) -> QListWidget:
     made = named(QListWidget(), name)
-    made.setToolTip("Without any tick, all of them")
+    made.setToolTip("If none is selected, all of them")
     made.setUniformItemSizes(True)
     made.setMinimumHeight(90)
     for identity, label in rows:

@@ -88,10 +88,10 @@ class QueryBar(QWidget):
         return made
 
     @staticmethod
-    def _entry(menu: QMenu, text: str, icon: str, deed: Callable[[], object]) -> QAction:
+    def _entry(menu: QMenu, text: str, icon: str, callback: Callable[[], object]) -> QAction:
         made = menu.addAction(icons.icon(icon), text)
         made.setObjectName(text.replace("&", "").rstrip(".").casefold().replace(" ", "-"))
-        made.triggered.connect(lambda: deed())
+        made.triggered.connect(lambda: callback())
         return made
 
     # Which query
@@ -203,7 +203,7 @@ class QueryBar(QWidget):
                 name = self.saved.save_beside(found.name or path.stem, found.xml, found.description)
             except ValueError as error:
                 self.show_xml(found.xml)
-                self._tell("warning", f"The query of {path.name} is shown and was not saved: {error}", "")
+                self._tell("warning", f"The query of {path.name} is shown but was not saved: {error}", "")
             else:
                 self.show_query(name)
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from fcm.ui.desk import Desk
 
-_BY_HAND = "This query says more than the form can: it is edited by hand, in the tab XML."
+_BY_HAND = "The form cannot show this query. Edit it on the XML tab."
 
 
 class EventQueryDialog(PlainDialog):
@@ -32,7 +32,7 @@ class EventQueryDialog(PlainDialog):
         super().__init__(window, "Cluster Events Filter", "filter", QSize(680, 620))
         self.form = FilterForm(computers_of(window), self.workspace.events.logs, self.workspace.now())
         self.by_hand = Notice()
-        self.anew = named(QPushButton("&Begin anew with the form"), "Begin anew with the form")
+        self.anew = named(QPushButton("Start &again with the form"), "Start again with the form")
         self.anew.setAutoDefault(False)
         self.anew.clicked.connect(self._begin_anew)
         form_page = QWidget()
@@ -49,10 +49,10 @@ class EventQueryDialog(PlainDialog):
         xml_page.setObjectName("xml-page")
         column = QVBoxLayout(xml_page)
         column.addWidget(
-            wrapped("A structured query as Event Viewer and wevtutil take it. It can be edited here.", "quiet")
+            wrapped("A structured query, as used by Event Viewer and wevtutil. You can edit it here.", "quiet")
         )
         column.addWidget(self.xml, 1)
-        self.tabs = named(QTabWidget(), "Ways to say it")
+        self.tabs = named(QTabWidget(), "Query editor")
         self.tabs.addTab(form_page, "&Filter")
         self.tabs.addTab(xml_page, "&XML")
         self.notice = Notice()

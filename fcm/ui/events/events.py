@@ -45,7 +45,7 @@ CLOCK = 1000
 _PERIODS = (("Any time", 0.0), ("Last hour", 3600.0), ("Last 24 hours", DAY), ("Last 7 days", 7 * DAY))
 _FOLDED = ("Source", "Task Category")
 """Columns that make room for the description; the details of an event say them too."""
-_EMPTY = "No events with this query, these levels, words and times."
+_EMPTY = "No events match this query, these levels, words and times."
 
 
 class EventsPage(Page):
@@ -58,7 +58,7 @@ class EventsPage(Page):
         self._order, self._descending, self._words = "", False, ""
         self._events: EventLog | None = None
         self.queries = QueryBar(window, self)
-        self.pause = self._toggle("Pause", "pause", "Keep new events out of the list", "pause-events")
+        self.pause = self._toggle("Pause", "pause", "Do not add new events to the list", "pause-events")
         self.export = export_button(self.ask_export)
         self.saved_log = SavedLogBar(window, self)
         self.saved_log.changed.connect(self._another_log)

@@ -68,7 +68,7 @@ class SavedLogBar(QWidget):
     def open_file(self, path: Path) -> None:
         """Read a file in the background, then show it."""
         if self._work is not None:
-            self._tell("warning", "Another saved log is still being read.", "Wait for its end or close it.")
+            self._tell("warning", "Another saved log is still being read.", "Wait until it ends, or close it.")
             return
         self._stop.clear()
         self._name = path.name
@@ -109,7 +109,7 @@ class SavedLogBar(QWidget):
         if self.log is not None:
             self._words.say(
                 f"Saved log {self.log.file.name}: {format.count(self.log.count, 'event')}. "
-                "Queries are asked of this file, whichever log they name."
+                "Queries apply to this file, whichever log they name."
             )
 
     def _close(self) -> None:

@@ -21,7 +21,7 @@ _TIPS = (
     "Number of the pass; the last is stop and copy",
     "Pages that were dirty when the pass began",
     "Pages sent in this pass",
-    "Pages that the guest dirtied meanwhile; they are left for the next pass",
+    "Pages that the guest dirtied in the meantime; they are sent in the next pass",
     "How long the pass took",
     "Mean rate at which the pass was sent",
 )

@@ -61,7 +61,7 @@ _RANGES = (
 _STEPS = 480
 REST = 120
 """ms that the sliders must rest before the engine is run."""
-_COMPUTING = "Intervals and what would help are being computed."
+_COMPUTING = "Intervals and remedies are being computed."
 
 
 def _words(field: str, value: float) -> str:
@@ -228,7 +228,7 @@ class ScenarioPanel(QGroupBox):
             if not self._rested.isActive():
                 self._rested.start(0)
         elif done.error is not None:
-            self._details.say(f"The engine could not work this out: {done.error}.")
+            self._details.say(f"The engine could not compute this: {done.error}.")
         elif done.result.scenario == self.scenario():
             self._show(done.result)
 
@@ -276,8 +276,8 @@ class MigrationPlanner(QWidget):
         area.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         area.setFixedHeight(inside.sizeHint().height() + 16)
         hint = wrapped(
-            "What the engine expects before anything is measured: the guest writes the pages of its working set "
-            "equally often.",
+            "What the engine expects before anything is measured. Assumed: the guest writes all pages of its working "
+            "set equally often.",
             "quiet",
         )
         column = QVBoxLayout(self)
@@ -311,7 +311,7 @@ class MigrationPlanner(QWidget):
         threshold = first.scenario.threshold if first is not None else 0.0
         text = ""
         if first is not None and threshold > 0:
-            text = f"A: last copy fits {seconds(first.scenario.downtime_limit)} below {size(threshold)}"
+            text = f"A: can switch over below {size(threshold)}"
         self.plot.show_outlook(None, threshold, text)
         moving = any(panel.is_moving for panel in self.panels)
         self.plot.show_traces(traces, True, moving)

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from fcm.workspace.workspace import Workspace
 
 _CONVERGENCE = "Convergence"
-_JUDGING = CheckResult(_CONVERGENCE, CATEGORY, "info", "The engine is judging whether it will converge.")
+_JUDGING = CheckResult(_CONVERGENCE, CATEGORY, "info", "Checking whether it will converge.")
 
 
 class PreflightPanel(QWidget):
@@ -67,7 +67,7 @@ class PreflightPanel(QWidget):
             self._show(
                 (
                     CheckResult(
-                        "Virtual machine", CATEGORY, "fail", "The machine is not there any more.", "Refresh (F5)."
+                        "Virtual machine", CATEGORY, "fail", "The virtual machine no longer exists.", "Refresh (F5)."
                     ),
                 )
             )

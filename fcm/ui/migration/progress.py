@@ -38,7 +38,7 @@ PHASES = ("Setup", "Brownout", "Blackout", "Finishing")
 _MEANINGS = (
     "Setup: connecting and allocating memory at the destination",
     "Brownout: memory is copied in passes while the guest runs",
-    "Blackout: the guest stands still, the last memory and its state are sent",
+    "Blackout: the guest is stopped, the last memory and its state are sent",
     "Finishing: storage handed over, network address announced, source cleaned up",
 )
 _NUMBER = {
@@ -132,7 +132,7 @@ class ProgressPanel(QWidget):
         figures = QGridLayout()
         figures.setHorizontalSpacing(18)
         figures.setVerticalSpacing(0)
-        for column, name in enumerate(("Elapsed", "Still to go", "Blackout", "Sent")):
+        for column, name in enumerate(("Elapsed", "Remaining", "Blackout", "Sent")):
             title = Label(name)
             title.setProperty("role", "quiet")
             value = named(Label(NONE), name)
@@ -175,7 +175,7 @@ class ProgressPanel(QWidget):
         begun = Phase.SETUP if migration.attempts else None
         self.phases.show_phase(migration.phase, row.phase if row is not None else begun)
         self._say("Elapsed", self._elapsed(migration, row, now))
-        self._say("Still to go", self._to_go(migration, row, outlook))
+        self._say("Remaining", self._to_go(migration, row, outlook))
         self._say("Blackout", self._blackout(migration, outlook))
         self._say("Sent", self._sent(migration, row, memory))
 

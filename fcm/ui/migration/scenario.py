@@ -127,13 +127,15 @@ def _details(judgement: Judgement) -> str:
     if judgement.prediction.downtime is None:
         ways = [_way(remedy) for remedy in judgement.remedies]
         return (
-            f"It would end with {', '.join(ways[:-1])} or {ways[-1]}." if len(ways) > 1 else "Only post-copy ends it."
+            f"It would converge with {', '.join(ways[:-1])} or {ways[-1]}."
+            if len(ways) > 1
+            else "Only post-copy would complete it."
         )
     total, stands = judgement.total, judgement.downtime
     if not (math.isfinite(total.high) and math.isfinite(stands.high)):
-        return "It is close: a host or a guest that is a little busier keeps it from ending."
+        return "It is close: if the host or the guest is slightly busier, it does not converge."
     return (
-        f"4 of 5 such migrations take {between(total.low, total.high)} and stand still for "
+        f"Expected (80 % range): {between(total.low, total.high)}, with a blackout of "
         f"{between(stands.low, stands.high)}."
     )
 
@@ -190,14 +192,14 @@ def _sentence(scenario: Scenario, prediction: Prediction) -> str:
     if prediction.downtime is None:
         return _stuck(scenario, prediction)
     ending = (
-        f"Ends after {seconds(prediction.total)} and {count(prediction.passes, 'pass', 'passes')}; "
-        f"{size(prediction.bytes)} are sent and the guest stands still for {seconds(prediction.downtime)}."
+        f"Expected to finish in {seconds(prediction.total)} and {count(prediction.passes, 'pass', 'passes')}; "
+        f"{size(prediction.bytes)} is sent, with a blackout of {seconds(prediction.downtime)}."
     )
     over = prediction.downtime - scenario.downtime_limit
     if over > 0.1 and scenario.threshold == 0:
-        return f"{ending} This hypervisor does not look at the downtime limit of {seconds(scenario.downtime_limit)}."
+        return f"{ending} This hypervisor does not use the downtime limit of {seconds(scenario.downtime_limit)}."
     if over > 0.1:
-        return f"{ending} That is above the limit of {seconds(scenario.downtime_limit)}: the passes were used up."
+        return f"{ending} That exceeds the limit of {seconds(scenario.downtime_limit)}: all passes were used."
     return ending
 
 
@@ -206,8 +208,10 @@ def _stuck(scenario: Scenario, prediction: Prediction) -> str:
     if scenario.dirty_rate > scenario.bandwidth:
         why = f"the guest writes {rate(scenario.dirty_rate)} and the network carries {rate(scenario.bandwidth)}"
     else:
-        why = f"{size(rest)} are dirty again after every pass"
-    return f"Does not converge: {why}; {seconds(scenario.downtime_limit)} carry only {size(scenario.threshold)}."
+        why = f"{size(rest)} is dirty again after every pass"
+    return (
+        f"Does not converge: {why}; only {size(scenario.threshold)} can be sent in {seconds(scenario.downtime_limit)}."
+    )
 
 
 def other(scenario: Scenario) -> Scenario:

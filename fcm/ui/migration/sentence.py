@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from fcm.workspace.tuning import Advice
 
 NOTHING = (
-    "No live migration yet. Choose Live migrate virtual machine to another node in the Actions pane: this view then "
-    "shows how its memory converges, network by network and pass by pass."
+    "No live migration yet. Choose Live migrate virtual machine to another node in the Actions pane. This view then "
+    "shows how the memory converges, pass by pass."
 )
 """What the view says before the first migration of a machine."""
 
@@ -44,7 +44,7 @@ def sentence(
     match migration.phase:
         case Phase.WAITING:
             reason = sentence_of(migration.reason) or "it is in the queue of its nodes."
-            return f"Waiting: {reason} It starts by itself."
+            return f"Waiting: {reason} It starts automatically."
         case Phase.SETUP:
             return _setup(state, migration)
         case Phase.BROWNOUT:
@@ -52,16 +52,16 @@ def sentence(
         case Phase.BLACKOUT:
             return _blackout(state, migration, row)
         case Phase.STORAGE:
-            return f"Handing over: control of the storage moves to {migration.destination}. The guest stands still."
+            return f"Handing over: control of the storage moves to {migration.destination}. The guest is stopped."
         case Phase.NETWORK:
             return (
-                f"Finishing: {_name(state, migration)} runs on {migration.destination}; the switches learn where "
-                "its address is now."
+                f"Finishing: {_name(state, migration)} runs on {migration.destination}; the network is learning "
+                "its new location."
             )
         case Phase.CLEANUP:
             return (
-                f"Finishing: {_name(state, migration)} runs on {migration.destination}; what {migration.source} kept "
-                "of it is removed."
+                f"Finishing: {_name(state, migration)} runs on {migration.destination}; {migration.source} is being "
+                "cleaned up."
             )
         case Phase.COMPLETED:
             return _completed(state, migration)
@@ -70,7 +70,7 @@ def sentence(
         case Phase.CANCELED:
             return _canceled(state, migration, row)
         case Phase.INTERRUPTED:
-            reason = sentence_of(migration.reason) or "this program ended while the migration ran."
+            reason = sentence_of(migration.reason) or "this program ended during the migration."
             return f"Interrupted: {reason} {_where(state, migration)}"
 
 
@@ -87,7 +87,7 @@ def _where(state: State, migration: Migration) -> str:
     name = _name(state, migration)
     if migration.handed_over:
         return f"{name} is on {migration.destination}."
-    return f"{name} is on {migration.source}, where it was."
+    return f"{name} is still on {migration.source}."
 
 
 def _setup(state: State, migration: Migration) -> str:
@@ -112,9 +112,11 @@ def _brownout(
     advice: Advice | None,
 ) -> str:
     if migration.kind is not MigrationKind.LIVE:
-        return f"{migration.kind}: {_name(state, migration)} moves to {migration.destination}; its guest does not run."
+        return (
+            f"{migration.kind}: {_name(state, migration)} moves to {migration.destination}; its guest is not running."
+        )
     if row is None or row.pass_number < 1:
-        return f"Copying memory{_network(state, migration)}: the first pass begins."
+        return f"Copying memory{_network(state, migration)}: the first pass is starting."
     now = _copying(state, migration, row)
     if outlook is None:
         return now
@@ -142,25 +144,25 @@ def _copying(state: State, migration: Migration, row: TelemetryRow) -> str:
 def _ending(outlook: Outlook) -> str:
     low, high = outlook.eta.low, outlook.eta.high
     if not math.isfinite(low):
-        return "How it will end is not known yet."
+        return "The outcome is not known yet."
     if not math.isfinite(outlook.eta.mid):
         text = f"Needs at least {seconds(max(low, 0.0))} more"
     elif not math.isfinite(high):
-        text = f"Should finish in {about(low, outlook.eta.mid)}, perhaps much later,"
+        text = f"Expected to finish in {about(low, outlook.eta.mid)}, perhaps much later,"
     else:
-        text = f"Should finish in {about(low, high)}"
+        text = f"Expected to finish in {about(low, high)}"
     blackout = outlook.blackout
     if math.isfinite(blackout.high):
         text += f" with a blackout of {between(blackout.low, blackout.high)}"
-    assumed = " (assumed from other guests until the first pass is over)" if outlook.assumed else ""
+    assumed = " (assumed from other guests until the first pass ends)" if outlook.assumed else ""
     return f"{text}{assumed}."
 
 
 def _blackout(state: State, migration: Migration, row: TelemetryRow | None) -> str:
     limit = migration.options.downtime_limit
     within = f" The limit is {seconds(limit)}." if limit is not None else ""
-    last = f"the last {size(row.remaining)} are" if row is not None and row.remaining > 0 else "the last state is"
-    return f"Blackout: the guest stands still while {last} sent{_network(state, migration)}.{within}"
+    last = f"the last {size(row.remaining)} is" if row is not None and row.remaining > 0 else "the last state is"
+    return f"Blackout: the guest is stopped while {last} sent{_network(state, migration)}.{within}"
 
 
 def _completed(state: State, migration: Migration) -> str:
@@ -170,10 +172,10 @@ def _completed(state: State, migration: Migration) -> str:
         taken = ""
         if migration.started is not None and migration.ended is not None:
             taken = f" in {seconds(migration.ended - migration.started)}"
-        return f"Completed: {name} went {path}{taken}{_network(state, migration)}."
+        return f"Completed: {name} moved {path}{taken}{_network(state, migration)}."
     return (
-        f"Completed: {name} went {path} in {seconds(figures.total)}{_network(state, migration)}. "
-        f"{size(figures.bytes)} were sent in {count(figures.passes, 'pass', 'passes')}; the guest stood still for "
+        f"Completed: {name} moved {path} in {seconds(figures.total)}{_network(state, migration)}. "
+        f"{size(figures.bytes)} was sent in {count(figures.passes, 'pass', 'passes')}; the blackout lasted "
         f"{seconds(figures.downtime)}."
     )
 

@@ -12,7 +12,7 @@ from fcm.model.migrations import MigrationKind
 from fcm.model.state import Kind
 from fcm.model.telemetry import Phase
 from fcm.ui.look import icons
-from fcm.ui.look.format import clock_time, seconds, size
+from fcm.ui.look.format import clock_time, size
 from fcm.ui.look.plain import Label, literal
 from fcm.ui.migration.advice_bar import AdviceBar
 from fcm.ui.migration.attempts import AttemptList, attempt_lines
@@ -124,7 +124,7 @@ class MigrationView(QWidget):
         self._empty.setWordWrap(True)
         self._empty.setProperty("role", "quiet")
         self._empty.setAlignment(Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop)
-        named(self._empty, "No migration")
+        named(self._empty, "None")
         nothing = QWidget()
         column = QVBoxLayout(nothing)
         column.setContentsMargins(24, 12, 24, 12)
@@ -239,8 +239,7 @@ class MigrationView(QWidget):
         traces = [(trace_name(state, migration), course.recording), *self._overlay_traces(state)]
         self.plot.title = f"Live migration of {course.recording.identity.machine}: {path_of(migration)}"
         threshold = course.threshold() if migration.kind is MigrationKind.LIVE else 0.0
-        limit = course.recording.downtime_limit
-        text = f"last copy fits {seconds(limit)} below {size(threshold)}" if threshold > 0 else ""
+        text = f"can switch over below {size(threshold)}" if threshold > 0 else ""
         self.plot.show_outlook(course.outlook, threshold, text)
         first = course.compared if migration.phase is Phase.COMPLETED else None
         if first is not None:

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from fcm.ui.migration import MigrationView
 
 _NOT_CLUSTERED = (
-    "This virtual machine is not highly available: the cluster neither restarts it elsewhere nor can live-migrate it."
+    "This virtual machine is not highly available: the cluster cannot restart it on another node or live migrate it."
 )
 _FACTS = (
     "Status",
@@ -219,7 +219,7 @@ def alerts(state: State, machine: VirtualMachine) -> list[str]:
     if disk is not None and disk.maintenance:
         found.append(f"{disk.name} is in maintenance mode; it cannot move to another node.")
     if machine.media:
-        found.append(f"The ISO file {machine.media} is attached; it stops live migration.")
+        found.append(f"The ISO file {machine.media} is attached; it prevents live migration.")
     without = [n.name for n in state.nodes.values() if machine.switch and machine.switch not in n.switches]
     if without:
         found.append(f"{format.listed(without)} has no virtual network named {quoted(machine.switch)}.")

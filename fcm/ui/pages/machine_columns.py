@@ -78,7 +78,7 @@ def machine_model(window: Desk, clustered: bool = True, with_owner: bool = True)
             95,
             sort=dirty,
             numeric=True,
-            hint="Memory that the guest writes anew per second, as its newest migration measured it",
+            hint="Memory that the guest rewrites each second, as measured by its latest migration",
         ),
         Column(
             "Blackout",
@@ -86,7 +86,7 @@ def machine_model(window: Desk, clustered: bool = True, with_owner: bool = True)
             100,
             sort=blackout,
             numeric=True,
-            hint="How long the guest stood still in its newest completed live migration",
+            hint="How long the guest was stopped in its latest completed live migration",
         ),
     )
     return TableModel(columns, first_sort=0)

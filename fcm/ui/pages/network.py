@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from fcm.model.entities import Adapter
     from fcm.ui.desk import Desk
 
-_FACTS = ("Status", "Cluster Use", "Subnet", "Gateway", "Metric", "Bandwidth", "Live migration", "Carries now")
+_FACTS = ("Status", "Cluster Use", "Subnet", "Gateway", "Metric", "Bandwidth", "Live migration", "Current traffic")
 _ORDINALS = {1: "first", 2: "second", 3: "third"}
 
 
@@ -52,7 +52,7 @@ class NetworkPage(Page):
         say("Bandwidth", f"{format.rate(network.bandwidth)} each way")
         rank = migration_rank(state, network.id)
         say("Live migration", f"Tried {_ORDINALS.get(rank, f'as number {rank}')}" if rank else "Not used")
-        say("Carries now", self._load(network.id))
+        say("Current traffic", self._load(network.id))
         self.adapters.table.set_ids(a.id for a in state.adapters.values() if a.network == network.id)
         self._none.setVisible(not self.adapters.table.total)
         self.adapters.setVisible(bool(self.adapters.table.total))
@@ -66,7 +66,7 @@ class NetworkPage(Page):
         shared = shared_volume_network(state.networks.values())
         if shared is not None and shared.id == network:
             words.append("Cluster Shared Volumes and cluster traffic")
-        return "; ".join(words) or "No migration"
+        return "; ".join(words) or "None"
 
     def _model(self) -> TableModel:
         def adapter(identity: str) -> Adapter:

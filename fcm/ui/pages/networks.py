@@ -66,7 +66,7 @@ class NetworksPage(Page):
             words += f" Cluster Shared Volumes use {shared.name}, which has the lowest metric."
         own = sorted(one.name for one in state.machines.values() if one.migration_networks is not None)
         if own:
-            words += f" An order of their own: {format.listed(own)}."
+            words += f" With a separate order: {format.listed(own)}."
         self._sentence.setText(words)
 
     def _model(self) -> TableModel:

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from fcm.ui.desk import Desk
 
-_FACTS = ("Status", "Takes part in", "Processor", "Operating system", "Virtual networks", "System drive")
+_FACTS = ("Status", "Migrations", "Processor", "Operating system", "Virtual networks", "System drive")
 
 
 class NodePage(Page):
@@ -57,7 +57,7 @@ class NodePage(Page):
         self.watch(self.machines, Place.MACHINE)
         self.watch(self.adapters, Place.ADAPTER, opens=False)
         self.watch(self.volumes, Place.VOLUME)
-        self._none = EmptyState("This node owns no virtual machine now. Live-migrate one here, or make a new one.")
+        self._none = EmptyState("This node does not own any virtual machines. Live migrate one here, or create one.")
         split = QSplitter(Qt.Orientation.Vertical)
         split.setChildrenCollapsible(False)
         split.addWidget(_under("Virtual machines that this node owns", self.machines, self._none))
@@ -93,9 +93,9 @@ class NodePage(Page):
         say = self._facts.say
         drain = active_drain(state, node.name)
         over = [one for one in drain_migrations(state, drain.id).values() if one.phase.is_over] if drain else []
-        note = f"draining, {len(over)} of {counted(len(drain.moves), 'move')} over" if drain else node.note
+        note = f"draining, {len(over)} of {counted(len(drain.moves), 'move')} finished" if drain else node.note
         say("Status", f"{node.state}: {note}" if note else str(node.state))
-        say("Takes part in", self._migrations())
+        say("Migrations", self._migrations())
         say("Processor", f"{node.processor.model} ({node.processor.vendor})")
         say("Operating system", node.version or "Unknown")
         say("Virtual networks", ", ".join(node.switches) or "None")
@@ -120,7 +120,7 @@ class NodePage(Page):
             return
         count = format.count(len(self.state.machines_on(node.name)), "virtual machine")
         silence = self.frame.workspace.silence(node.name) if self.frame.workspace is not None else None
-        age = "" if silence is None else f", seen {format.ago(silence)}"
+        age = "" if silence is None else f", last seen {format.ago(silence)}"
         self.title.say(f"Summary of node {node.name}", appearance.node_icon(node), count + age)
 
     def showEvent(self, event: QShowEvent) -> None:
@@ -139,7 +139,7 @@ class NodePage(Page):
             if self.selection.id in (migration.source, migration.destination):
                 name = self.state.moved_name(migration)
                 words.append(f"{migration.kind} of {name} from {migration.source} to {migration.destination}")
-        return "; ".join(words) or "No migration"
+        return "; ".join(words) or "None"
 
     def _adapter_model(self) -> TableModel:
         def adapter(identity: str) -> Adapter:

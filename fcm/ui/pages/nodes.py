@@ -96,7 +96,7 @@ class NodesPage(Page):
                     sort=lambda i: self.state.free_memory(i),
                     numeric=True,
                 ),
-                Column("Takes part in", part, 200),
+                Column("Migrations", part, 200),
                 Column("Processor", lambda i: node(i).processor.model, 220),
             )
         )

@@ -21,15 +21,15 @@ if TYPE_CHECKING:
     from fcm.workspace.selection import Selection
 
 _OVERVIEW = (
-    "A failover cluster is a group of independent servers that work together: when one of them fails, another takes "
-    "over its services. Here you prepare a cluster, make virtual machines highly available, and live-migrate them from "
+    "A failover cluster is a group of independent servers that work together: if one of them fails, another takes "
+    "over its services. Here you prepare a cluster, make virtual machines highly available, and live migrate them from "
     "node to node while you watch their memory converge."
 )
 _MANAGEMENT = (
     ("validate-any", "Check that servers, networks and storage can form a cluster, with a report."),
     ("create-cluster", "Plan nodes, networks and disks of a new simulated cluster."),
     ("manage-cluster", "Open a simulated cluster, or real hosts that run QEMU and libvirt."),
-    ("open-recording", "Look at a migration that was measured on real hosts."),
+    ("open-recording", "View a migration that was measured on real hosts."),
 )
 AFTER_PAINT = 30
 """ms until the page looks for clusters: reading their files must not compete with the first paint."""
@@ -47,7 +47,7 @@ class RootPage(Page):
         column = QVBoxLayout(inside)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(8)
-        column.addWidget(quiet("Prepare failover clusters and live-migrate virtual machines"))
+        column.addWidget(quiet("Prepare failover clusters and live migrate virtual machines"))
         column.addWidget(rule())
         column.addWidget(heading("Overview"))
         overview = quiet(_OVERVIEW)
@@ -77,7 +77,7 @@ class RootPage(Page):
         self._clusters.setVerticalSpacing(4)
         self._clusters.setColumnStretch(1, 1)
         column.addLayout(self._clusters)
-        self._none = quiet("Looking for clusters ...")
+        self._none = quiet("Looking for clusters...")
         column.addWidget(self._none)
         column.addStretch(1)
         self.column.addWidget(scrolled(inside), 1)

@@ -48,8 +48,8 @@ class ServicesPage(Page):
         )
         self._stack.addWidget(
             EmptyState(
-                "No services or applications yet. Make a virtual machine highly available: then the cluster restarts "
-                "it on another node when its node fails, and it can be live-migrated.",
+                "No services or applications yet. Make a virtual machine highly available. The cluster then restarts "
+                "it on another node if its node fails, and it can be live migrated.",
                 link=configure,
             )
         )

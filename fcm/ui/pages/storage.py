@@ -89,7 +89,7 @@ class StoragePage(Page):
 
         def seen(identity: str) -> str:
             missing = [node for node in self.state.nodes if node not in disk(identity).visible_to]
-            return f"Not by {format.listed(missing)}" if missing else "All nodes"
+            return f"All except {format.listed(missing)}" if missing else "All nodes"
 
         return TableModel(
             (
@@ -102,6 +102,6 @@ class StoragePage(Page):
                 Column("Capacity", lambda i: format.size(disk(i).size), 90, sort=lambda i: disk(i).size, numeric=True),
                 Column("Free", lambda i: format.size(disk(i).free), 90, sort=lambda i: disk(i).free, numeric=True),
                 Column("File System", lambda i: disk(i).file_system, 85),
-                Column("Seen by", seen, 120),
+                Column("Visible to", seen, 120),
             )
         )

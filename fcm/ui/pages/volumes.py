@@ -32,8 +32,8 @@ class VolumesPage(Page):
         self._stack = QStackedWidget()
         self._stack.addWidget(
             EmptyState(
-                "No cluster shared volumes yet. Add a disk of Available Storage: every node then reads and writes it "
-                "under ClusterStorage on its system drive.",
+                "No cluster shared volumes yet. Add a disk from Available Storage. All nodes can then read and "
+                "write it under ClusterStorage on the system drive.",
                 link=add,
             )
         )
@@ -64,7 +64,7 @@ class VolumesPage(Page):
         note = f"{format.size(free)} free of {format.size(size)}" if volumes else ""
         redirected = [v.name for v in volumes.values() if v.access is not VolumeAccess.DIRECT]
         if redirected:
-            note = f"Not in direct access: {format.listed(redirected)}. {note}"
+            note = f"Without direct access: {format.listed(redirected)}. {note}"
         self.title.say("Summary of Cluster Shared Volumes", "volumes", note)
         self._show_paths()
 
@@ -92,7 +92,8 @@ class VolumesPage(Page):
 
         def fill(identity: str) -> str:
             users = [machine.name for machine in self.state.machines.values() if machine.disk == identity]
-            return f"{format.percent(share(identity))} in use, by {format.listed(users) if users else 'no machine'}"
+            by = format.listed(users) if users else "no virtual machine"
+            return f"{format.percent(share(identity))} in use, by {by}"
 
         return TableModel(
             (

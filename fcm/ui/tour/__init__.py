@@ -1,1 +1,1 @@
-"""The tour: a hand on mouse and keyboard walks through the guide and takes pictures."""
+"""The tour: a driver of mouse and keyboard walks through the guide and takes pictures."""

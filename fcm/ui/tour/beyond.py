@@ -32,7 +32,7 @@ def settings(walk: Walk) -> None:
     driver.press("Live Migration Settings...")
     driver.wait_for_dialog("Live Migration Settings")
     driver.type_into("Live migrations at once", "2")
-    walk.shoot("migration settings", "How many live migrations a node takes part in, and the options of all of them.")
+    walk.shoot("migration settings", "How many live migrations a node can take part in, and the default options.")
     driver.press("OK")
     driver.wait_for_no_dialog()
 
@@ -50,16 +50,16 @@ def drain(walk: Walk) -> None:
     driver.press("Drain...")
     _window(walk, f"Drain {DRAINED}")
     driver.wait(lambda: walk.enabled("Drain"), "the plan of the drain")
-    walk.wait_text(QLabel, "Total", lambda text: "Predicted in all" in text, "the prediction", 60)
-    walk.shoot("drain plan", "Drain: what goes where, how long each move is expected to take, and what stays and why.")
+    walk.wait_text(QLabel, "Total", lambda text: "Predicted total" in text, "the prediction", 60)
+    walk.shoot("drain plan", "Drain: the destination and expected duration of each move, and what stays and why.")
     walk.speed("60x")
     driver.press("Drain")
     drained = driver.wait(lambda: next(iter(walk.state.drains), None), "the drain")
     driver.wait(lambda: begun(drained), "the first move of the drain")
-    walk.shoot("draining", "While it runs: predicted beside actual.")
+    walk.shoot("draining", "During the drain: predicted and actual durations.")
     driver.wait(lambda: walk.state.drains[drained].ended, "the end of the drain", 120)
     driver.wait(lambda: walk.enabled("Copy summary"), "the summary")
-    walk.shoot("drained", "Emptied: what each move took, beside what had been predicted.")
+    walk.shoot("drained", "The node is drained: actual and predicted duration of each move.")
     driver.press("Close")
     walk.speed("1x")
     driver.press("Resume")
@@ -73,13 +73,13 @@ def history(walk: Walk) -> None:
     driver.press("Migration history...")
     past = _window(walk, "Migration History")
     walk.wait_rows("Past migrations", 2)
-    walk.shoot("history", "Every migration is kept: when, over which network, how long, how it ended.")
+    walk.shoot("history", "Migration history: start, network, duration and result of every migration.")
     driver.type_into("Filter", DRAINED)
     driver.key(Qt.Key.Key_A, _CTRL, driver.find(QAbstractItemView, "Past migrations"))
     driver.press("Compare")
     compared = _window(walk, "Migrations compared")
     compared.resize(walk.window.size())
-    walk.shoot("compared", "Migrations laid over each other, with a table of differences.", compared)
+    walk.shoot("compared", "Several migrations in one plot, with a table of differences.", compared)
     compared.close()
     past.close()
 
@@ -92,7 +92,11 @@ def planner(walk: Walk) -> None:
     driver.key(Qt.Key.Key_P, _CTRL)
     window = driver.find(SteadyText, "Verdict of scenario A").window()
     walk.wait_text(SteadyText, "Intervals of scenario A", lambda text: "being computed" not in text, "the intervals")
-    walk.shoot("planner", "The planner: two scenarios side by side; curve and verdict follow the sliders.", window)
+    walk.shoot(
+        "planner",
+        "The migration planner: two scenarios side by side. The curves and verdicts follow the sliders.",
+        window,
+    )
     window.close()
 
 
@@ -104,12 +108,12 @@ def queries(walk: Walk) -> None:
     driver.wait_for_dialog("Cluster Events Filter")
     driver.press("Error")
     driver.press("Warning")
-    walk.shoot("query form", "A query by form: time, levels, logs, sources, event IDs.")
-    driver.tab("XML", "Ways to say it")
-    walk.shoot("query xml", "The same query as the XML that Event Viewer and wevtutil take.")
+    walk.shoot("query form", "A query as a form: time, levels, logs, sources, event IDs.")
+    driver.tab("XML", "Query editor")
+    walk.shoot("query xml", "The same query as XML, as used by Event Viewer and wevtutil.")
     driver.press("OK")
     driver.wait_for_no_dialog()
-    walk.shoot("queried", "Only what the query asks for.")
+    walk.shoot("queried", "The events that match the query.")
 
 
 def console(walk: Walk) -> None:
@@ -117,21 +121,21 @@ def console(walk: Walk) -> None:
     driver = walk.driver
     walk.go(CLUSTER)
     driver.press("Show Console")
-    walk.shoot("console", "Every click so far, as the PowerShell that does the same.")
+    walk.shoot("console", "Every action so far, as equivalent PowerShell.")
     driver.type_into("Command", "Get-ClusterGroup | Sort-Object OwnerNode | Format-Table Name, OwnerNode, State")
-    walk.shoot("console line", "A line of one's own: colours, completion with Tab, history with Ctrl+R.")
+    walk.shoot("console line", "Type a command: syntax coloring, completion with Tab, history with Ctrl+R.")
     driver.key(Qt.Key.Key_Return, widget=driver.find(QWidget, "Command"))
     walk.wait_text(QPlainTextEdit, "Console", lambda text: "SETUP01" in text, "what the line prints")
-    walk.shoot("console table", "And what it prints, as wide as the Console.")
+    walk.shoot("console table", "The output, as wide as the Console.")
     driver.press("Show Console")
 
 
 STEPS: tuple[Step, ...] = (
-    Step("Several at once", "What holds for every live migration.", settings),
-    Step("Empty a node", "For maintenance: planned, predicted, compared.", drain),
-    Step("What was", "Every migration is kept and can be looked at again.", history),
-    Step("What if", "Before there is a machine at all.", planner),
-    Step("Ask the events", "By form or by XML.", queries),
-    Step("By PowerShell", "The same window, in text.", console),
+    Step("Live Migration Settings", "Settings for every live migration.", settings),
+    Step("Drain a node", "Before maintenance: planned, predicted, compared.", drain),
+    Step("Migration history", "Every migration is saved. You can view it again.", history),
+    Step("Migration planner", "Before the virtual machine exists.", planner),
+    Step("Query events", "With a form or as XML.", queries),
+    Step("PowerShell", "The same actions as text.", console),
 )
 """Steps for the end of the walk; they rely on those before."""

@@ -110,7 +110,7 @@ class Driver:
         if error:
             raise error[0]
         if not found:
-            raise DriverError(f"Waited {seconds:g} s in vain for {what}. To be seen: {self.seen()}.")
+            raise DriverError(f"Waited {seconds:g} s for {what} without success. Visible: {self.seen()}.")
         return found
 
     def settle(self) -> None:
@@ -322,7 +322,7 @@ class Driver:
         before = index.data(Qt.ItemDataRole.CheckStateRole)
         self.click(view.viewport(), box.center())
         if index.data(Qt.ItemDataRole.CheckStateRole) == before:
-            raise DriverError(f"The tick box of {quoted(text)} in {quoted(name)} did not change.")
+            raise DriverError(f"The check box of {quoted(text)} in {quoted(name)} did not change.")
 
     # menus
 

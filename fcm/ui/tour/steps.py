@@ -24,36 +24,36 @@ def manage(walk: Walk) -> None:
     """Manage a Cluster > contoso."""
     walk.driver.wait(lambda: walk.driver.look_for(QAbstractItemView, TREE), "the console tree")
     walk.driver.find(QAbstractButton, CLUSTER)
-    walk.shoot("start", "The first page: what this program does, and the clusters that it knows.")
+    walk.shoot("start", "The start page: what this program does, and the known clusters.")
     walk.driver.key(Qt.Key.Key_O, _CTRL)
     walk.driver.wait_for_dialog("Manage a Cluster")
     walk.driver.click_row("Known clusters", CLUSTER)
-    walk.shoot("manage a cluster", "Manage a Cluster: choose one, or type a URI, or browse to a file.")
+    walk.shoot("manage a cluster", "Manage a Cluster: choose a cluster, type a URI, or browse to a file.")
     walk.driver.press("OK")
     walk.driver.wait_for_no_dialog()
     walk.driver.wait(lambda: walk.window.workspace, "the cluster to open")
     walk.driver.wait(lambda: walk.state.cluster, "the cluster to appear")
     walk.go(CLUSTER)
-    walk.shoot("cluster", "The cluster: quorum, host, what to configure, core resources.")
+    walk.shoot("cluster", "The cluster: quorum, current host server, configuration, core resources.")
 
 
 def validate(walk: Walk) -> None:
     """Validate This Cluster, all tests but one category by hand, report."""
     driver = walk.driver
     driver.right_click_row(TREE, CLUSTER)
-    walk.shoot("cluster menu", "A right click on the cluster.")
+    walk.shoot("cluster menu", "The context menu of the cluster.")
     driver.choose_in_menu("Validate This Cluster...")
     driver.wait_for_dialog("Validate a Configuration Wizard")
-    walk.shoot("validate before", "Validate a Configuration: what the wizard does.")
+    walk.shoot("validate before", "Validate a Configuration: before you begin.")
     walk.next()
     driver.press("Run only tests I select")
     walk.shoot("validate options", "All tests, or a selection.")
     walk.next()
-    walk.shoot("validate selection", "The tests of five categories.")
+    walk.shoot("validate selection", "The tests, in five categories.")
     driver.press("Previous")
     driver.press("Run all tests (recommended)")
     walk.next()
-    walk.shoot("validate confirmation", "What will be tested, and the PowerShell that does the same.")
+    walk.shoot("validate confirmation", "What will be tested, with the equivalent PowerShell.")
     walk.next()
     driver.wait(lambda: walk.state.cluster and walk.state.cluster.validation, "the validation report")
     driver.press("View Report...")
@@ -61,7 +61,7 @@ def validate(walk: Walk) -> None:
     report = driver.wait(lambda: cluster.validation if cluster else None, "the report")
     driver.wait(lambda: driver.look_for(QAbstractItemView, "Summary") is None, "the report to lie on top")
     driver.wait(lambda: walk.enabled("Open in browser"), "the report to be saved")
-    walk.shoot("validation report", f"The report: {len(report.results)} findings, each with its reason and remedy.")
+    walk.shoot("validation report", f"The report: {len(report.results)} results, each with its reason and remedy.")
     driver.press("Close")
     driver.wait_for_dialog("Validate a Configuration Wizard")
     walk.shoot("validate summary", "The summary of the wizard.")
@@ -76,14 +76,14 @@ def enable_volumes(walk: Walk) -> None:
     driver.press("Enable Cluster Shared Volumes...")
     driver.wait_for_dialog("Enable Cluster Shared Volumes")
     if walk.enabled("OK"):
-        raise DriverError("OK was enabled before the notice was ticked.")
-    walk.shoot("enable csv notice", "The notice must be read and ticked before OK is enabled.")
+        raise DriverError("OK was enabled before the notice was accepted.")
+    walk.shoot("enable csv notice", "OK is enabled only after you accept the notice.")
     driver.press("I have read the above notice.")
-    walk.shoot("enable csv ticked", "Ticked: OK is enabled.")
+    walk.shoot("enable csv ticked", "Notice accepted: OK is enabled.")
     driver.press("OK")
     driver.wait_for_no_dialog()
     driver.click_row(TREE, "Cluster Shared Volumes")
-    walk.shoot("csv empty", "Cluster Shared Volumes has appeared in the console tree.")
+    walk.shoot("csv empty", "Cluster Shared Volumes now appears in the console tree.")
 
 
 def add_storage(walk: Walk) -> None:
@@ -92,18 +92,16 @@ def add_storage(walk: Walk) -> None:
     driver.press("Add storage")
     driver.wait_for_dialog("Add Storage")
     driver.tick_row("Available disks", "Cluster Disk 2")
-    walk.shoot("add storage", "Add Storage: only disks of Available Storage are offered.")
+    walk.shoot("add storage", "Add Storage: the disks in Available Storage.")
     driver.press("OK")
     driver.wait_for_no_dialog()
     driver.wait(lambda: walk.state.shared_volumes, "the shared volume")
     driver.click_row("Cluster Shared Volumes", "Cluster Disk 2")
-    walk.shoot(
-        "csv volume", "The volume under ClusterStorage on all nodes, its coordinator and how each node reaches it."
-    )
+    walk.shoot("csv volume", "The volume under ClusterStorage, its coordinator, and the I/O path of each node.")
     driver.key(Qt.Key.Key_F2)
     driver.wait_for_dialog("Rename Cluster Shared Volume")
     driver.type_into("Name", VOLUME)
-    walk.shoot("rename volume", "Rename: the name of the volume and its folder.")
+    walk.shoot("rename volume", "Rename the volume and its folder.")
     driver.press("OK")
     driver.wait_for_no_dialog()
     driver.row("Cluster Shared Volumes", VOLUME)
@@ -114,17 +112,17 @@ def new_machine(walk: Walk) -> None:
     """New Virtual Machine on the volume, Automatic Start Action Nothing; start it."""
     driver = walk.driver
     walk.go(SERVICES)
-    walk.shoot("services", "Services and applications: every clustered machine with what it does to its memory.")
+    walk.shoot("services", "Services and applications: every clustered virtual machine with its dirty rate.")
     driver.press("New Virtual Machine...")
     driver.wait_for_dialog("New Virtual Machine Wizard")
     walk.next()
     walk.next()
-    walk.shoot("new machine refused", "Without a name there is no way on; the reason is said where it arises.")
+    walk.shoot("new machine refused", "Without a name, the wizard does not continue and shows the reason.")
     driver.type_into("Name", MACHINE)
     walk.shoot("new machine place", "Name, node and location: the Cluster Shared Volume.")
     walk.next()
     driver.type_into("Memory", "2048")
-    walk.shoot("new machine memory", "Memory, and how much each node could give.")
+    walk.shoot("new machine memory", "Memory, and how much is free on each node.")
     walk.next()
     walk.shoot("new machine network", "The virtual network must have the same name on all nodes.")
     walk.next()
@@ -133,16 +131,16 @@ def new_machine(walk: Walk) -> None:
     driver.choose("Workload", "web-server")
     walk.shoot("new machine options", "Workload, and Automatic Start Action: Nothing.")
     walk.next()
-    walk.shoot("new machine confirmation", "Everything once more, and its PowerShell.")
+    walk.shoot("new machine confirmation", "The confirmation, with the equivalent PowerShell.")
     driver.press("Create")
     driver.wait(lambda: walk.state.machine_named(MACHINE), "the new machine")
     driver.find(QAbstractItemView, "Summary")
-    walk.shoot("new machine summary", "Created.")
+    walk.shoot("new machine summary", "The virtual machine was created.")
     driver.press("Finish")
     driver.wait_for_no_dialog()
     driver.press("Start virtual machine")
     driver.wait(lambda: walk.machine(MACHINE).state == "Running", f"{MACHINE} to run")
-    walk.shoot("loose machine", "The machine runs and is not yet highly available.")
+    walk.shoot("loose machine", "The virtual machine is running, but not yet highly available.")
 
 
 def make_highly_available(walk: Walk) -> None:
@@ -151,12 +149,12 @@ def make_highly_available(walk: Walk) -> None:
     walk.go(SERVICES)
     driver.press("Configure a Service or Application...")
     driver.wait_for_dialog("High Availability Wizard")
-    walk.shoot("ha before", "High Availability wizard.")
+    walk.shoot("ha before", "High Availability Wizard: before you begin.")
     walk.next()
     walk.shoot("ha kind", "Select Service or Application: Virtual Machine.")
     walk.next()
     driver.tick_row("Virtual machines", MACHINE)
-    walk.shoot("ha machines", "Select Virtual Machine: what cannot be clustered yet says why.")
+    walk.shoot("ha machines", "Select Virtual Machine: a machine that cannot be clustered yet shows the reason.")
     walk.next()
     walk.shoot("ha confirmation", "Confirmation.")
     walk.next()
@@ -172,7 +170,7 @@ def make_highly_available(walk: Walk) -> None:
     driver.wait_for_no_dialog()
     driver.row(TREE, MACHINE)
     walk.go(MACHINE)
-    walk.shoot("machine", "The machine: summary, resources, and room for its migrations.")
+    walk.shoot("machine", "The virtual machine: summary, resources and migrations.")
 
 
 def choose_networks(walk: Walk) -> None:
@@ -188,15 +186,23 @@ def choose_networks(walk: Walk) -> None:
         walk.shoot(f"resource {title}", f"Properties of the virtual machine resource: {title}.")
     driver.tab("Network for live migration")
     name = "Networks for live migration"
-    walk.shoot("migration networks", "Network for live migration: the default order, and why each network ranks so.")
-    driver.press("Use an order of its own for this virtual machine")
-    walk.shoot("migration networks own", "A machine may have an order of its own, which 2008 R2 has not.")
-    driver.press("Use an order of its own for this virtual machine")
+    walk.shoot(
+        "migration networks",
+        "Network for live migration: the default order, and the reason for the rank of each network.",
+    )
+    driver.press("Use a separate order for this virtual machine")
+    walk.shoot(
+        "migration networks own",
+        "A virtual machine can have a separate order. Windows Server 2008 R2 does not have this.",
+    )
+    driver.press("Use a separate order for this virtual machine")
     driver.click_row(name, "Cluster Network 2")
     driver.press("Up")
     driver.press("Down")
     driver.tick_row(name, "Cluster Network 1")
-    walk.shoot("migration networks chosen", "Up, Down and tick boxes; the PowerShell follows what is chosen.")
+    walk.shoot(
+        "migration networks chosen", "Change the order with Up, Down and the check boxes. The PowerShell follows."
+    )
     driver.press("OK")
     driver.wait_for_no_dialog()
     driver.wait(lambda: walk.state.cluster and walk.state.cluster.migration_excluded, "the choice of networks")
@@ -210,7 +216,7 @@ def check_before(walk: Walk) -> None:
     driver.wait_for_dialog(f"Live migrate {MACHINE}")
     driver.choose("Destination", "node2")
     walk.judged()
-    walk.shoot("preflight", "Before the click: every condition, and whether the memory will converge.")
+    walk.shoot("preflight", "Pre-flight checks: every condition, and whether the memory will converge.")
     driver.press("Cancel")
     driver.wait_for_no_dialog()
 
@@ -228,34 +234,34 @@ def migrate(walk: Walk) -> None:
     walk.speed("10x")
     walk.wait_row(MACHINE, lambda row: row.time >= 12, "12 s of telemetry")
     walk.speed("1x")
-    walk.shoot("migrating", "Memory is being copied; the sentence, the plot and the pass table are always true.")
+    walk.shoot("migrating", "Memory is being copied: state, convergence plot and pass table.")
     walk.speed("10x")
     done = walk.wait_phase(MACHINE, Phase.COMPLETED, Phase.FAILED)
     if done.phase is not Phase.COMPLETED or walk.machine(MACHINE).node != "node2":
         raise DriverError(f"The migration ended as {done.phase}: {done.reason}")
-    walk.shoot("migrated", "Completed: what was measured stays.")
+    walk.shoot("migrated", "Completed: the measured figures remain.")
     walk.go(SERVICES)
     owner = driver.cell(SERVICES, MACHINE, "Current Owner")
     if owner != "node2":
         raise DriverError(f"Services and applications shows {quoted(owner)} as Current Owner.")
     driver.click_row(SERVICES, MACHINE)
-    walk.shoot("current owner", "The machine under its new Current Owner.")
+    walk.shoot("current owner", "The virtual machine with its new Current Owner.")
 
 
 def cancel(walk: Walk) -> None:
-    """A second migration, cancelled; the machine stays."""
+    """A second migration, canceled; the machine stays."""
     driver = walk.driver
     walk.speed("60x")
     walk.go("SQL01")
     walk.live_migrate("SQL01", "node2")
     walk.wait_row("SQL01", lambda row: row.time >= 40, "40 s of telemetry")
     walk.speed("1x")
-    walk.shoot("before cancel", "A database of 8 GiB on its way.")
+    walk.shoot("before cancel", "A live migration of a database server with 8 GiB.")
     driver.key(Qt.Key.Key_M, _CTRL | Qt.KeyboardModifier.ShiftModifier)
     walk.wait_phase("SQL01", Phase.CANCELED)
     if walk.machine("SQL01").node != "node1":
-        raise DriverError("A cancelled machine must stay where it was.")
-    walk.shoot("cancelled", "Cancel live migration: the machine runs on at its source.")
+        raise DriverError("After a cancel, the virtual machine must stay where it was.")
+    walk.shoot("canceled", "Cancel live migration: the virtual machine keeps running on the source node.")
 
 
 def refuse(walk: Walk) -> None:
@@ -276,7 +282,7 @@ def refuse(walk: Walk) -> None:
     if walk.enabled("Live migrate"):
         raise DriverError("Live migrate is enabled although a check fails.")
     walk.judged()
-    walk.shoot("refused preflight", "The same in the list of checks, with the remedy.")
+    walk.shoot("refused preflight", "The same reason in the list of checks, with the remedy.")
     driver.press("Cancel")
     driver.wait_for_no_dialog()
 
@@ -289,12 +295,13 @@ def queue(walk: Walk) -> None:
     walk.live_migrate("CACHE01", "node1")
     walk.wait_row("CACHE01", lambda row: row.pass_number >= 4, "several passes of CACHE01")
     walk.speed("1x")
-    walk.shoot("not converging", "A machine that rewrites its memory faster than it can be sent.")
+    walk.shoot("not converging", "A virtual machine that rewrites its memory faster than it can be sent.")
     walk.live_migrate("BUILD01", "node1")
     walk.wait_phase("BUILD01", Phase.WAITING)
     walk.go("BUILD01")
     walk.shoot(
-        "waiting", "In 2008 R2 a node takes part in one live migration at a time: the request waits and says why."
+        "waiting",
+        "In Windows Server 2008 R2, a node takes part in one live migration at a time. The request waits.",
     )
     driver.press("Cancel live migration")
     walk.wait_phase("BUILD01", Phase.CANCELED)
@@ -307,11 +314,11 @@ def pages(walk: Walk) -> None:
     """The other pages."""
     for path, caption in (
         (("Nodes",), "Nodes."),
-        (("node1",), "A node: what it owns, its networks, its paths to the volumes."),
-        (("Storage",), "Storage: the disks by what they are used for."),
-        (("Networks",), "Networks: use, metric, and rank for live migration."),
+        (("node1",), "A node: virtual machines, networks and I/O paths."),
+        (("Storage",), "Storage: the disks and their use."),
+        (("Networks",), "Networks: cluster use, metric, and rank for live migration."),
         (("Cluster Network 3",), "A network with its adapters."),
-        (("Cluster Events",), "Cluster events: what happened, in words."),
+        (("Cluster Events",), "Cluster events."),
     ):
         walk.go(*path)
         walk.shoot(f"page {path[-1]}", caption)
@@ -334,22 +341,36 @@ def dialogs(walk: Walk) -> None:
     driver.wait_for_dialog(f"{MACHINE} Properties")
     walk.shoot("group general", "Properties of a service or application: preferred owners.")
     driver.tab("Failover")
-    walk.shoot("group failover", "Failover and failback.")
+    walk.shoot("group failover", "Properties of a service or application: failover and failback.")
     driver.key(Qt.Key.Key_Escape)
     driver.wait_for_no_dialog()
-    _dialog(walk, MACHINE, "Settings...", f"Settings for {MACHINE}", "machine settings", "Settings of a machine.")
+    _dialog(
+        walk, MACHINE, "Settings...", f"Settings for {MACHINE}", "machine settings", "Settings of a virtual machine."
+    )
     title = "Cluster Network 3 Properties"
     _dialog(walk, "Cluster Network 3", "Properties", title, "network properties", "Properties of a network.")
     title = "Networks for live migration"
-    _dialog(walk, "Networks", "Networks for live migration...", title, "networks dialog", "The order for all machines.")
     _dialog(
-        walk, "Storage", "Add a disk", "Add Disks to a Cluster", "add disk", "LUNs that the cluster does not use yet."
+        walk,
+        "Networks",
+        "Networks for live migration...",
+        title,
+        "networks dialog",
+        "Networks for live migration: the order for all virtual machines.",
+    )
+    _dialog(
+        walk,
+        "Storage",
+        "Add a disk",
+        "Add Disks to a Cluster",
+        "add disk",
+        "Add Disks to a Cluster: LUNs that the cluster does not use yet.",
     )
     walk.go(CLUSTER)
     driver.press("Configure Cluster Quorum Settings...")
     driver.wait_for_dialog("Configure Cluster Quorum Wizard")
     walk.next()
-    walk.shoot("quorum modes", "The quorum, with what is recommended for this number of nodes.")
+    walk.shoot("quorum modes", "The quorum configuration, with the recommendation for this number of nodes.")
     walk.next()
     walk.shoot("quorum witness", "The disk witness.")
     driver.key(Qt.Key.Key_Escape)
@@ -358,14 +379,14 @@ def dialogs(walk: Walk) -> None:
     driver.press("Create a Cluster...")
     driver.wait_for_dialog("Create Cluster Wizard")
     walk.next()
-    walk.shoot("create servers", "Create a Cluster: the servers.")
+    walk.shoot("create servers", "Create Cluster Wizard: the servers.")
     walk.next()
-    walk.shoot("create networks", "Its networks and shared disks.")
+    walk.shoot("create networks", "The networks and shared disks.")
     walk.next()
     driver.type_into("Cluster name", "tailspin")
-    walk.shoot("create access point", "Its name and address.")
+    walk.shoot("create access point", "The access point: name and address.")
     walk.next()
-    walk.shoot("create confirmation", "Everything once more.")
+    walk.shoot("create confirmation", "The confirmation.")
     driver.key(Qt.Key.Key_Escape)
     driver.wait_for_no_dialog()
 
@@ -376,20 +397,22 @@ def help_and_recordings(walk: Walk) -> None:
     walk.go("Networks")
     driver.key(Qt.Key.Key_F1)
     driver.click_row("Topics", "The guide, step by step")
-    walk.shoot("help", "F1: the topic of the place, and the guide step by step.")
+    walk.shoot("help", "F1: help for the current page, and the guide, step by step.")
     driver.press("Close")
     walk.go("Failover Cluster Manager")
     driver.press("Open Recording...")
     driver.wait_for_dialog("Open Recording")
     driver.wait(lambda: walk.enabled("Open"), "the list of recordings")
-    walk.shoot("open recording", "Recorded migrations of real QEMU guests travel with the program.")
+    walk.shoot("open recording", "Recorded migrations of real QEMU guests are included with the program.")
     driver.click_row("Recordings", "two-class-hot16k-64MiB.0")
     driver.press("Open")
     driver.wait_for_no_dialog()
     walk.wait_rows("Figures", 1)
     recording = driver.find(QAbstractItemView, "Figures").window()
     recording.resize(walk.window.size())
-    walk.shoot("recording", "Measured on real QEMU, and what the engine predicts for the same case.", recording)
+    walk.shoot(
+        "recording", "A migration measured on real QEMU, compared with the prediction for the same case.", recording
+    )
     recording.close()
 
 
@@ -411,7 +434,7 @@ def dark(walk: Walk) -> None:
     driver.press("Check a live migration...")
     driver.wait_for_dialog(f"Live migrate {MACHINE}")
     walk.judged()
-    walk.shoot("dark preflight", "Before the click.")
+    walk.shoot("dark preflight", "Pre-flight checks.")
     driver.press("Cancel")
     driver.wait_for_no_dialog()
     walk.go(CLUSTER)
@@ -424,22 +447,26 @@ def dark(walk: Walk) -> None:
 
 
 STEPS: tuple[Step, ...] = (
-    Step("Manage a cluster", "Open the cluster that is to be prepared.", manage),
-    Step("Validate the configuration", "Five categories of tests on what is really there.", validate),
-    Step("Enable Cluster Shared Volumes", "Once for each cluster, after a notice.", enable_volumes),
-    Step("Add storage", "A disk of Available Storage becomes a volume that all nodes use at once.", add_storage),
-    Step("Create a virtual machine", "On the shared volume, started by the cluster alone.", new_machine),
+    Step("Manage a cluster", "Open the cluster to prepare.", manage),
+    Step("Validate the configuration", "Tests in five categories.", validate),
+    Step("Enable Cluster Shared Volumes", "Once for each cluster.", enable_volumes),
+    Step(
+        "Add storage",
+        "A disk from Available Storage becomes a volume that all nodes use at the same time.",
+        add_storage,
+    ),
+    Step("Create a virtual machine", "On the shared volume, with Automatic Start Action Nothing.", new_machine),
     Step("Make it highly available", "Configure a Service or Application.", make_highly_available),
     Step("Choose the networks for live migration", "On the properties of the machine's resource.", choose_networks),
-    Step("Look before the click", "What Windows finds out by failing is known beforehand.", check_before),
+    Step("Check a live migration", "Find out what would fail before you start.", check_before),
     Step("Live migrate", "And watch the memory converge.", migrate),
-    Step("Cancel", "Until the blackout begins, nothing is final.", cancel),
-    Step("Refused, with the reason", "An older processor at the destination.", refuse),
-    Step("What cannot converge, and what waits", "Both are said while they happen.", queue),
+    Step("Cancel", "You can cancel until the blackout begins.", cancel),
+    Step("Refused, with the reason", "The destination has an older processor.", refuse),
+    Step("Not converging, and waiting", "A migration that does not converge, and one that waits for it.", queue),
     Step("The other pages", "Nodes, storage, networks, events.", pages),
     Step("The other dialogs", "Each shows the PowerShell that does the same.", dialogs),
-    Step("Help and recordings", "For the place where you are.", help_and_recordings),
+    Step("Help and recordings", "Help for the current page, and recorded migrations.", help_and_recordings),
     *BEYOND,
-    Step("In the dark", "Light and dark follow the desktop.", dark),
+    Step("Dark theme", "The window follows the light or dark theme of the desktop.", dark),
 )
 """The whole walk, in order; each step relies on those before it."""

@@ -72,7 +72,7 @@ class Walk:
 
     def judged(self) -> None:
         """Wait until the pre-flight panel says whether the memory will converge."""
-        self.wait_text(QLabel, "Convergence", lambda text: "is judging" not in text, "the verdict on convergence")
+        self.wait_text(QLabel, "Convergence", lambda text: "Checking whether" not in text, "the verdict on convergence")
 
     def wait_row(self, name: str, reached: Callable[[TelemetryRow], bool], what: str) -> None:
         """Wait until the newest telemetry of a machine's migration satisfies a condition."""
@@ -139,4 +139,4 @@ class Step:
 
     title: str
     text: str
-    deed: Callable[[Walk], None]
+    run: Callable[[Walk], None]

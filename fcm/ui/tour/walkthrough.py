@@ -31,7 +31,7 @@ SIZE = (1280, 800)
 """Of the window in pixels."""
 TITLE = "Failover Cluster Manager: a tour"
 INTRO = (
-    "Microsoft's guide to live migration in Windows Server 2008 R2, walked from an unprepared cluster to a finished "
+    "Microsoft's guide to live migration in Windows Server 2008 R2, from an unprepared cluster to a finished "
     "migration. Every picture was taken from the running program while it was used by mouse and keyboard."
 )
 
@@ -59,7 +59,7 @@ def walk(
     for step in steps:
         begin(step)
         try:
-            step.deed(going)
+            step.run(going)
         except DriverError as error:
             raise DriverError(f"{step.title}: {error}") from error
 

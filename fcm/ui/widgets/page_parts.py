@@ -180,9 +180,9 @@ class Facts(QWidget):
 
 
 class Link(QToolButton):
-    """A deed in the page, as a link with an icon; its visible label is its accessible name."""
+    """An action in the page, as a link with an icon; its visible label is its accessible name."""
 
-    def __init__(self, label: str, icon: str, deed: Callable[[], object], parent: QWidget | None = None) -> None:
+    def __init__(self, label: str, icon: str, callback: Callable[[], object], parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName(f"link-{label.casefold().replace(' ', '-').replace('.', '')}")
         self.setProperty("role", "link")
@@ -193,7 +193,7 @@ class Link(QToolButton):
         self.setIconSize(QSize(16, 16))
         self.setIcon(icons.icon(icon))
         self.say(label)
-        self.clicked.connect(lambda: deed())
+        self.clicked.connect(lambda: callback())
 
     def say(self, label: str) -> None:
         """Another label."""

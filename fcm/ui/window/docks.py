@@ -60,7 +60,7 @@ class Dock(QDockWidget):
         return QSize(600, 170)
 
     def toggle(self) -> None:
-        """Show the dock and put the keyboard there, or hide it if it is on top already."""
+        """Show the dock and put the keyboard there, or hide it if it is already on top."""
         if self.on_top:
             self.hide()
             return
@@ -200,7 +200,7 @@ class MigrationsDock(Dock):
         self.stack.addWidget(
             EmptyState(
                 "No migrations yet. Right-click a virtual machine and choose Live migrate virtual machine to another "
-                "node; the ones that wait for a node appear here with their reason."
+                "node; migrations that are waiting for a node are listed here with the reason."
             )
         )
         self.stack.addWidget(self.view)

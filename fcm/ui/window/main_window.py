@@ -15,7 +15,7 @@ from fcm.ui import console, pages
 from fcm.ui.look import icons, theme
 from fcm.ui.tables import export
 from fcm.ui.widgets.background import Outcome, Work
-from fcm.ui.window import layout, tidings
+from fcm.ui.window import layout, notifications
 from fcm.ui.window.actions_pane import ActionsPane
 from fcm.ui.window.bridge import Bridge
 from fcm.ui.window.console_tree import ConsoleTree
@@ -143,7 +143,7 @@ class MainWindow(Frame):
                 former.wait()
             return self.context.open_cluster(uri)
 
-        self.status.say("waiting", f"Opening {uri} ...")
+        self.status.say("waiting", f"Opening {uri}...")
         self._opening = Work(self, work, lambda outcome: self._opened(uri, outcome), lambda left: left.close())
 
     def _opened(self, uri: str, outcome: Outcome) -> None:
@@ -169,7 +169,7 @@ class MainWindow(Frame):
         self._stop_observing = self.docks["Console"].observe(workspace)
         self._history.clear()
         self.status.show_workspace(workspace)
-        tidings.tell_first(workspace.read_only, self.messages)
+        notifications.tell_first(workspace.read_only, self.messages)
         self._changed(Change(structural=True), everything=True)
         if self._place == ROOT:
             self.select(Selection(Place.CLUSTER))
@@ -238,7 +238,7 @@ class MainWindow(Frame):
         self.changed.emit(change)
 
     def _happened(self, entries: Sequence[Happening]) -> None:
-        tidings.tell(entries, self.state, self.messages, self.status)
+        notifications.tell(entries, self.state, self.messages, self.status)
         self.happened.emit(entries)
 
     def _count_migrations(self) -> None:
@@ -379,10 +379,10 @@ class MainWindow(Frame):
         return context_menu(self, entries(self.workspace, selections), self.perform, self.copy_as, place)
 
     def show_dialog(self, name: str, selection: Selection) -> QDialog | None:
-        """Open a dialog of an action by its name, or do the deed of the window that it names."""
-        deeds: dict[str, Callable[[], None]] = {"refresh": self.refresh, "close-cluster": self.close_connection}
-        if name in deeds:
-            deeds[name]()
+        """Open a dialog of an action by its name, or do what it names in the window."""
+        own: dict[str, Callable[[], None]] = {"refresh": self.refresh, "close-cluster": self.close_connection}
+        if name in own:
+            own[name]()
             return None
         from fcm.ui import dialogs
 

@@ -55,21 +55,21 @@ class Menus:
         menu.setToolTipsVisible(True)
         return menu
 
-    def _action(self, label: str, icon: str, keys: str, deed: Callable[[], object]) -> QAction:
+    def _action(self, label: str, icon: str, keys: str, callback: Callable[[], object]) -> QAction:
         action = QAction(label, self._window)
         action.setObjectName(label.replace("&", "").replace("...", "").replace(" ", "-").casefold())
         if icon:
             action.setIcon(icons.icon(icon))
         if keys:
             action.setShortcut(QKeySequence(keys))
-        action.triggered.connect(lambda: deed())
+        action.triggered.connect(lambda: callback())
         return action
 
-    def _toggle(self, label: str, icon: str, keys: str, deed: Callable[[bool], None]) -> QAction:
+    def _toggle(self, label: str, icon: str, keys: str, callback: Callable[[bool], None]) -> QAction:
         action = self._action(label, icon, keys, lambda: None)
         action.setCheckable(True)
         action.setChecked(True)
-        action.toggled.connect(deed)
+        action.toggled.connect(callback)
         return action
 
     def _fill_file(self) -> None:
@@ -103,7 +103,7 @@ class Menus:
             toggle.setShortcut(QKeySequence(keys))
             menu.addAction(toggle)
         menu.addSeparator()
-        colours = menu.addMenu("C&olours")
+        colours = menu.addMenu("C&olors")
         colours.setObjectName("colours")
         group = QActionGroup(window)
         for label, scheme, icon in _SCHEMES:

@@ -136,7 +136,7 @@ class MessageArea(QWidget):
         self.show_message(
             "error",
             "An internal error: what you just did may not be finished.",
-            "The window goes on. Copy the details for a report.",
+            "You can continue to work. Copy the details to report the error.",
             f"fcm {__version__}, Python {sys.version.split()[0]}\n{trace}",
         )
 

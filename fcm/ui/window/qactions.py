@@ -206,7 +206,7 @@ def question(entry: Entry, workspace: Workspace) -> str:
 
 
 def ask(parent: QWidget, question: str, yes: str, then: Callable[[], None]) -> QMessageBox:
-    """Ask before a deed that costs something; does not block."""
+    """Ask before an action that costs something; does not block."""
     box = QMessageBox(QMessageBox.Icon.Question, "Failover Cluster Manager", question, parent=parent)
     box.setObjectName("question")
     box.setAccessibleName(question)

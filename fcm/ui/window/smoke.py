@@ -48,7 +48,7 @@ class _Walk:
                     self.window.select(Selection(Place.MACHINE, machine.id))
                     self.window.submit(cmd.LiveMigrate(machine.id, node))
                     return
-        self._end("No virtual machine of the embedded cluster can be live-migrated.")
+        self._end("No virtual machine of the embedded cluster can be live migrated.")
 
     def _changed(self, _change: object) -> None:
         migration = self.window.state.last_migration(self._migration)

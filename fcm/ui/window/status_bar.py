@@ -24,7 +24,7 @@ SPEEDS: tuple[tuple[str, float, str], ...] = (
     ("Pause", 0.0, "Stop the virtual clock"),
     ("1x", 1.0, "Virtual time as fast as real time"),
     ("10x", 10.0, "Virtual time ten times as fast"),
-    ("60x", 60.0, "A virtual minute in a second"),
+    ("60x", 60.0, "One virtual minute per second"),
     ("Max", math.inf, "As fast as this computer can"),
 )
 
@@ -33,7 +33,7 @@ class StatusBar(QStatusBar):
     """Says how the window stands with its cluster."""
 
     def __init__(self, docks: list[tuple[str, str, Callable[[], None]]], parent: QWidget | None = None) -> None:
-        """``docks``: label, icon and deed of the buttons that show a dock."""
+        """``docks``: label, icon and callback of the buttons that show a dock."""
         super().__init__(parent)
         self.setObjectName("status")
         self.setAccessibleName("Status bar")
@@ -165,4 +165,4 @@ class StatusBar(QStatusBar):
                     self.speeds.button(number).setChecked(True)
         age = format.ago(max(0.0, now - workspace.state.time))
         self._age.setText(f"Stale: {self._stale}" if self._stale else f"Last change {age}")
-        self._age.setToolTip(literal(self._stale or f"The state is that of {format.date_time(workspace.state.time)}"))
+        self._age.setToolTip(literal(self._stale or f"The state as of {format.date_time(workspace.state.time)}"))

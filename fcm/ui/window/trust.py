@@ -27,8 +27,8 @@ def ask_or_say(
     path, digest = error.path, error.digest
     listed = "\n".join(f"  - {demand}" for demand in error.demands)
     question = (
-        f"Opening {path} would:\n\n{listed}\n\nNo other file may do that. Allow it only if you wrote this file or "
-        "trust who did. It holds until the file is changed or moved."
+        f"Opening {path} would:\n\n{listed}\n\nAllow this only if you wrote the file or trust its author. The "
+        "permission applies only to this file, until it is changed or moved."
     )
 
     def allow() -> None:
@@ -38,6 +38,6 @@ def ask_or_say(
         if outcome.error is None:
             again()
         else:
-            say(f"What you allowed cannot be kept in {TrustedFiles().path}. Check the permissions of its folder.")
+            say(f"Your choice cannot be saved in {TrustedFiles().path}. Check the permissions of its folder.")
 
     ask(parent, question, "Allow and open", allow)

@@ -44,13 +44,14 @@ if TYPE_CHECKING:
     from fcm.ui.desk import Desk
 
 _INTRO = """
-<p>This wizard creates a failover cluster: a set of servers that work together, so that what runs on one of them can run
-on another.</p>
-<p>The cluster is made inside this program: a safe place to try everything on servers, networks and storage of your
-choice. Its description is saved as a cluster file that you can edit and share. To manage real hosts with QEMU and
+<p>This wizard creates a failover cluster: a set of servers that work together, so that when one of them fails, another
+takes over its services.</p>
+<p>The cluster is simulated inside this program, so you can safely try everything with servers, networks and storage of
+your choice. Its description is saved as a cluster file that you can edit and share. To manage real hosts with QEMU and
 libvirt, choose Manage a Cluster and browse to a hosts file.</p>
-<ul><li>Give the servers processors of one manufacturer, or no machine can be live-migrated between them.</li>
-<li>Plan at least one private network for live migration, apart from the one for management.</li></ul>
+<ul><li>Choose processors from one manufacturer. Otherwise, virtual machines cannot be live migrated between the
+servers.</li>
+<li>Plan at least one private network for live migration, separate from the management network.</li></ul>
 """
 _RATES = {"100 Mbit/s": 12_500_000, "1 Gbit/s": 125_000_000, "10 Gbit/s": 1_250_000_000, "25 Gbit/s": 3_125_000_000}
 
@@ -62,7 +63,7 @@ class CreateClusterWizard(Wizard):
         self.servers = _ServersPage(self)
         self.networks = _NetworksPage(self)
         self.access = _AccessPage(self)
-        self.progress = ProgressPage("Creating", "The cluster file is written.", self._create)
+        self.progress = ProgressPage("Creating", "The cluster file is being written.", self._create)
         self.uri = ""
         self._work: Work | None = None
         pages = (
@@ -231,8 +232,8 @@ class _NetworksPage(WizardPage):
     def __init__(self, wizard: CreateClusterWizard) -> None:
         super().__init__(
             "Networks and Storage",
-            "Describe the networks that connect all servers. One without a gateway is private; the last private one is "
-            "what live migration prefers.",
+            "Describe the networks that connect all servers. A network without a gateway is private. Live migration "
+            "prefers the last private network.",
         )
         self._wizard = wizard
         self.table = _Table("Networks", ["Name", "Subnet", "Default gateway", "Rate"])
@@ -251,7 +252,7 @@ class _NetworksPage(WizardPage):
         self.disk_size.setRange(1, 65536)
         self.disk_size.setValue(500)
         self.disk_size.setSuffix(" GiB")
-        self.witness = named(QCheckBox("A further disk of 1 GiB as &witness of the quorum"), "Disk witness")
+        self.witness = named(QCheckBox("An additional 1 GiB disk as quorum &witness"), "Disk witness")
         row = QHBoxLayout()
         row.addWidget(self.disks)
         row.addWidget(Label("of"))
@@ -301,7 +302,7 @@ class _AccessPage(WizardPage):
     def __init__(self, wizard: CreateClusterWizard) -> None:
         super().__init__(
             "Access Point",
-            "Type the name and the address under which the cluster is known and administered.",
+            "Type the name and the address to use when administering the cluster.",
         )
         self._wizard = wizard
         self.name = named(QLineEdit(), "Cluster name")
@@ -319,7 +320,7 @@ class _AccessPage(WizardPage):
     def enter(self) -> None:
         networks = self._wizard.networks.networks()
         public = next((network for network in networks if network.gateway), networks[0])
-        self.hint.setText(f"A free address of a network that clients reach, such as one in {public.subnet}.")
+        self.hint.setText(f"An unused address in a network that clients use, such as one in {public.subnet}.")
         if not self.address.text():
             base = public.subnet.partition("/")[0].rpartition(".")[0]
             self.address.setText(f"{base}.10" if base else "")
@@ -359,5 +360,5 @@ class _Summary(SummaryPage):
         plan = self._wizard.plan()
         facts = [("Cluster", plan.name), ("Servers", ", ".join(node.name for node in plan.nodes))]
         facts.append(("Opened by", self._wizard.uri))
-        text = f"The cluster {plan.name} was created. Finish opens it; validate its configuration next."
+        text = f"The cluster {plan.name} was created. Choose Finish to open it, and then validate its configuration."
         self.show_outcome("pass", text, facts, self._wizard.power_shell())

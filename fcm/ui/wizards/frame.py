@@ -277,7 +277,7 @@ class ProgressPage(WizardPage):
         self.column.addWidget(self.text)
         self.column.addWidget(self.bar)
         self.column.addWidget(
-            wrapped("Cancel closes this wizard; what is under way is completed by the cluster.", "quiet")
+            wrapped("Cancel closes this wizard. The cluster completes the work in progress.", "quiet")
         )
         self.column.addStretch(1)
 

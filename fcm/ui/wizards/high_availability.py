@@ -31,13 +31,13 @@ if TYPE_CHECKING:
     from fcm.ui.desk import Desk
 
 _INTRO = """
-<p>This wizard makes a service or application highly available: when the node that runs it fails, another node takes it
+<p>This wizard makes a service or application highly available: if the node that runs it fails, another node takes it
 over.</p>
 <p>Before you make a virtual machine highly available:</p>
-<ul><li>Its files should lie on a Cluster Shared Volume, under <i>SystemDrive</i>\\ClusterStorage.</li>
+<ul><li>Its files should be on a Cluster Shared Volume, under <i>SystemDrive</i>\\ClusterStorage.</li>
 <li>Set its Automatic Start Action to Nothing, so that the cluster decides where it starts.</li>
 <li>The virtual network that it uses must have the same name on all nodes.</li>
-<li>If the processors of the nodes differ in age, tick processor compatibility in its settings.</li></ul>
+<li>If the nodes have different processor versions, select processor compatibility in its settings.</li></ul>
 """
 
 
@@ -47,7 +47,7 @@ class HighAvailabilityWizard(CommandWizard):
     def __init__(self, window: Desk) -> None:
         self.machines = _MachinesPage(self)
         self.confirmation = _Confirmation(self)
-        self.progress = ProgressPage("Configure High Availability", "The cluster makes groups and resources.",
+        self.progress = ProgressPage("Configure High Availability", "The cluster is creating groups and resources.",
                                      self.carry_out)  # fmt: skip
         self.summary = _Summary(self)
         pages = (
@@ -98,7 +98,7 @@ class _MachinesPage(WizardPage):
     def __init__(self, wizard: HighAvailabilityWizard) -> None:
         super().__init__(
             "Select Virtual Machine",
-            "Select the virtual machines to make highly available. One that cannot be clustered yet says why.",
+            "Select virtual machines to make highly available. If one cannot be clustered yet, the reason is shown.",
         )
         self._wizard = wizard
         self.list = TickList("Virtual machines", ["Name", "Status", "Node", "Memory", "Location"])
@@ -123,7 +123,7 @@ class _MachinesPage(WizardPage):
 
     def verdict(self) -> Verdict:
         if not self.list.ticked():
-            return no("No virtual machine is selected.", "Tick at least one.")
+            return no("No virtual machine is selected.", "Select at least one.")
         return self._wizard.workspace.allowed(self._wizard.command())
 
 

@@ -31,10 +31,10 @@ if TYPE_CHECKING:
     from fcm.ui.desk import Desk
 
 _INTRO = """
-<p>This wizard creates a virtual machine. To be live-migrated later, it must meet the guide's conditions:</p>
-<ul><li>Its files lie on a Cluster Shared Volume, under <i>SystemDrive</i>\\ClusterStorage.</li>
+<p>This wizard creates a virtual machine. To be live migrated later, it must meet these conditions:</p>
+<ul><li>Its files are on a Cluster Shared Volume, under <i>SystemDrive</i>\\ClusterStorage.</li>
 <li>Its Automatic Start Action is Nothing: the cluster decides where it starts.</li>
-<li>It is made highly available afterwards, with Configure a Service or Application.</li></ul>
+<li>It is then made highly available with Configure a Service or Application.</li></ul>
 """
 LOCAL = "Local storage of the node (cannot be made highly available)"
 
@@ -49,7 +49,9 @@ class NewMachineWizard(CommandWizard):
         self.disk = _DiskPage(self)
         self.options = _OptionsPage(self)
         self.created = ""
-        self.progress = ProgressPage("Creating", "The node creates the virtual machine and its disk.", self.carry_out)
+        self.progress = ProgressPage(
+            "Creating", "The node is creating the virtual machine and its disk.", self.carry_out
+        )
         pages = (
             BeforeYouBegin(_INTRO),
             self.place,
@@ -109,7 +111,7 @@ class NewMachineWizard(CommandWizard):
 class _PlacePage(WizardPage):
     def __init__(self, wizard: NewMachineWizard, selection: Selection) -> None:
         super().__init__(
-            "Specify Name and Location", "Choose a name, the node that runs it first, and where its files lie."
+            "Specify Name and Location", "Specify a name, the node that runs it first, and the location of its files."
         )
         self._wizard = wizard
         self._selection = selection
@@ -136,7 +138,7 @@ class _PlacePage(WizardPage):
         state, wanted = self._wizard.state, self._selection
         for node in state.nodes.values():
             if node.state in (NodeState.UP, NodeState.PAUSED):
-                text = f"{node.name} ({words.size(max(0, state.free_memory(node.name)))} of memory free)"
+                text = f"{node.name} ({words.size(max(0, state.free_memory(node.name)))} of free memory)"
                 self.node.addItem(icons.icon(node_icon(node)), text, node.name)
         for volume in state.shared_volumes.values():
             free = words.size(state.disks[volume.disk].free)
@@ -162,7 +164,7 @@ class _PlacePage(WizardPage):
     def verdict(self) -> Verdict:
         verdict = self._wizard.checked()
         # Memory, network and disk have pages of their own.
-        words_of_this_page = ("name", "named", "exists already", "is down", "Cluster Shared Volume", "characters")
+        words_of_this_page = ("name", "named", "already exists", "is down", "Cluster Shared Volume", "characters")
         return verdict if any(word in verdict.reason for word in words_of_this_page) else OK
 
 
@@ -184,11 +186,13 @@ class _MemoryPage(WizardPage):
     def enter(self) -> None:
         state, node = self._wizard.state, self._wizard.command().node
         lines = [
-            f"{name}: {words.size(max(0, state.free_memory(name)))} of memory free"
+            f"{name}: {words.size(max(0, state.free_memory(name)))} of free memory"
             + (" (runs it first)" if name == node else "")
             for name in state.nodes
         ]
-        self.free.setText("\n".join(["To be migrated there, a node needs this much free memory:", *lines]))
+        self.free.setText(
+            "\n".join(["To run the machine, a node needs this much free memory. Free memory now:", *lines])
+        )
 
     def first_focus(self) -> QWidget:
         return self.memory
@@ -232,9 +236,11 @@ class _NetworkPage(WizardPage):
         chosen, nodes = self.chosen(), self._wizard.state.nodes.values()
         missing = [node.name for node in nodes if chosen and chosen not in node.switches]
         if chosen is None:
-            self.where.setText("Without a virtual network nobody can reach the machine.")
+            self.where.setText("Without a virtual network, the machine has no network connection.")
         elif missing:
-            self.where.setText(f"{', '.join(missing)} has no virtual network of this name: no live migration there.")
+            self.where.setText(
+                f"{', '.join(missing)} has no virtual network of this name, so it cannot be live migrated there."
+            )
         else:
             self.where.setText("All nodes have a virtual network of this name.")
 
@@ -255,7 +261,7 @@ class _DiskPage(WizardPage):
         fields = form()
         fields.addRow("&Size:", self.disk_size)
         fields.addRow("Location:", self.path)
-        fields.addRow("Free there:", self.free)
+        fields.addRow("Free space:", self.free)
         self.column.addLayout(fields)
         self.column.addStretch(1)
 
@@ -273,7 +279,7 @@ class _DiskPage(WizardPage):
 
 class _OptionsPage(WizardPage):
     def __init__(self, wizard: NewMachineWizard) -> None:
-        super().__init__("Options", "What the machine does, when it starts, and where it can be migrated.")
+        super().__init__("Options", "Choose the workload, the start action and processor compatibility.")
         self._wizard = wizard
         self.workload = WorkloadBox("idle")
         self.start_action = named(QComboBox(), "Automatic Start Action")
@@ -288,7 +294,7 @@ class _OptionsPage(WizardPage):
         fields.addRow("&Workload:", self.workload)
         fields.addRow("Automatic &Start Action:", self.start_action)
         self.column.addLayout(fields)
-        self.column.addWidget(wrapped("Nothing is right for a machine that is going to be highly available.", "quiet"))
+        self.column.addWidget(wrapped("For a machine that will be highly available, choose Nothing.", "quiet"))
         self.column.addWidget(self.compatibility)
         self.column.addWidget(self.processors)
         self.column.addWidget(self.start)
@@ -297,9 +303,9 @@ class _OptionsPage(WizardPage):
     def enter(self) -> None:
         models = sorted({node.processor.model for node in self._wizard.state.nodes.values()})
         self.processors.setText(
-            f"The nodes have different processors ({', '.join(models)}): tick it to move between them."
+            f"The nodes have different processors ({', '.join(models)}): select it to move between them."
             if len(models) > 1
-            else "All nodes have the same processor: it is not needed."
+            else "All nodes have the same processor, so it is not needed."
         )
 
     def first_focus(self) -> QWidget:
@@ -351,5 +357,5 @@ class _Summary(SummaryPage):
         facts.append(("Status", str(machine.state)))
         following = "Make it highly available next: Configure a Service or Application."
         if machine.state is MachineState.OFF:
-            following = "Start it, then make it highly available: Configure a Service or Application."
+            following = "Start it, and then make it highly available: Configure a Service or Application."
         self.show_outcome("pass", f"{machine.name} was created. {following}", facts, self._wizard.power_shell_text)

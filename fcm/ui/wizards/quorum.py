@@ -29,12 +29,12 @@ if TYPE_CHECKING:
     from fcm.ui.desk import Desk
 
 _INTRO = """
-<p>The quorum decides how many failures the cluster can take: it runs as long as more than half of the votes are
-present. Nodes have a vote, and so can a witness.</p>
-<ul><li>An odd number of nodes votes alone: Node Majority.</li>
-<li>An even number of nodes needs a witness that breaks the tie: a small disk that all nodes see, or a file share.</li>
+<p>The quorum configuration determines how many failures the cluster can sustain. The cluster runs as long as more than
+half of the votes are present. Each node has a vote, and a witness can have one too.</p>
+<ul><li>An odd number of nodes needs no witness: Node Majority.</li>
+<li>An even number of nodes needs a witness to break a tie: a small disk that all nodes see, or a file share.</li>
 </ul>
-<p>The cluster goes on running while its quorum is changed.</p>
+<p>The cluster keeps running while its quorum configuration is changed.</p>
 """
 _MODES = {
     QuorumMode.NODE_MAJORITY: ("Node Majority", "Every node has a vote. For an odd number of nodes."),
@@ -61,7 +61,9 @@ class QuorumWizard(CommandWizard):
         self.modes = _ModePage(self)
         self.disk = _DiskPage(self)
         self.share = _SharePage(self)
-        self.progress = ProgressPage("Configure Quorum Settings", "The cluster changes its quorum.", self.carry_out)
+        self.progress = ProgressPage(
+            "Configure Quorum Settings", "The cluster is changing its quorum configuration.", self.carry_out
+        )
         pages = (
             BeforeYouBegin(_INTRO),
             self.modes,
@@ -123,11 +125,11 @@ class _ModePage(WizardPage):
 
 class _DiskPage(WizardPage):
     def __init__(self, wizard: QuorumWizard) -> None:
-        super().__init__("Configure Storage Witness", "Select the disk that is the witness.")
+        super().__init__("Configure Storage Witness", "Select the disk witness.")
         self._wizard = wizard
         self.list = TickList("Disks for the witness", ["Disk", "Capacity", "Use", "Owner node"])
         self.column.addWidget(self.list, 1)
-        self.column.addWidget(wrapped("A witness needs only 512 MiB; take the smallest disk.", "quiet"))
+        self.column.addWidget(wrapped("A witness needs only 512 MiB. Choose the smallest disk.", "quiet"))
 
     def fill(self) -> None:
         """Disks that could be the witness."""
@@ -147,13 +149,13 @@ class _DiskPage(WizardPage):
 
     def verdict(self) -> Verdict:
         if len(self.list.ticked()) > 1:
-            return no("More than one disk is ticked.", "A quorum has one witness: leave one tick.")
+            return no("More than one disk is selected.", "A quorum has one witness. Select only one disk.")
         return self._wizard.workspace.allowed(self._wizard.command())
 
 
 class _SharePage(WizardPage):
     def __init__(self, wizard: QuorumWizard) -> None:
-        super().__init__("Configure File Share Witness", "Name the file share that is the witness.")
+        super().__init__("Configure File Share Witness", "Enter the file share to use as the witness.")
         self._wizard = wizard
         self.path = named(QLineEdit(), "Shared folder path")
         self.path.setPlaceholderText("\\\\server\\witness")

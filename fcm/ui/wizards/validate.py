@@ -28,18 +28,18 @@ if TYPE_CHECKING:
     from fcm.ui.desk import Desk
 
 _INTRO = """
-<p>This wizard runs validation tests to find out whether the servers, networks and storage of this cluster are set up
-so that they support failover.</p>
+<p>This wizard runs validation tests to determine whether the servers, networks and storage of this cluster are
+configured to support failover.</p>
 <p>Before you begin:</p>
 <ul><li>All nodes should be up: a node that is down cannot be compared with the others.</li>
-<li>The tests only look; they change nothing and running machines go on running.</li>
+<li>The tests change nothing, and running machines keep running.</li>
 <li>The report is kept with the cluster and saved as an HTML page.</li></ul>
-<p>Validate before you enable Cluster Shared Volumes, and again after each change of the hardware.</p>
+<p>Validate before you enable Cluster Shared Volumes, and again after each hardware change.</p>
 """
 
 
 class ValidateWizard(CommandWizard):
-    """The tests of five categories."""
+    """The tests, in five categories."""
 
     def __init__(self, window: Desk) -> None:
         self.options = _OptionsPage()
@@ -74,7 +74,7 @@ class _OptionsPage(WizardPage):
         self.column.addWidget(self.some)
         self.column.addWidget(
             wrapped(
-                "Only a report of all tests says that the whole configuration is suitable. Selected tests are useful "
+                "Only a report of all tests shows that the whole configuration is suitable. Selected tests are useful "
                 "after a small change.",
                 "quiet",
             )
@@ -119,7 +119,7 @@ class _SelectionPage(WizardPage):
         return tuple(item.text(0) for item in self._items if item.checkState(0) == Qt.CheckState.Checked)
 
     def verdict(self) -> Verdict:
-        return OK if self.tests() else no("No test is selected.", "Tick at least one test.")
+        return OK if self.tests() else no("No test is selected.", "Select at least one test.")
 
 
 class _Confirmation(ConfirmationPage):

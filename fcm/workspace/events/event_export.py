@@ -63,8 +63,8 @@ def export_events(
     """
     suffix = path.suffix.casefold().removeprefix(".")
     if suffix not in FORMATS:
-        raise ValueError(f"Events cannot be written as {path.suffix or 'a file without suffix'}. Use .evtx, .csv, "
-                         ".json, .html or .xml.")  # fmt: skip
+        raise ValueError(f"Events cannot be written as {path.suffix or 'a file without an extension'}. Use .evtx, "
+                         ".csv, .json, .html or .xml.")  # fmt: skip
     count = 0
 
     def counted() -> Iterator[EventRecord]:

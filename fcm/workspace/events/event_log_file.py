@@ -51,7 +51,7 @@ def connected(path: Path | None) -> sqlite3.Connection:
     except sqlite3.DatabaseError as error:
         if isinstance(error, sqlite3.OperationalError):
             raise
-        _log.info("The event log %s is made anew: %s", path, error)
+        _log.info("The event log %s is rebuilt: %s", path, error)
         for suffix in ("", "-wal", "-shm"):
             path.with_name(path.name + suffix).unlink(missing_ok=True)
         return _made(str(path))
@@ -85,7 +85,7 @@ def _made(name: str) -> sqlite3.Connection:
         if version == 0:
             connection.executescript(f"BEGIN;{_SCHEMA}PRAGMA user_version={FORMAT};COMMIT;")
         elif version != FORMAT:
-            raise sqlite3.DatabaseError(f"its form is {version}, not {FORMAT}")
+            raise sqlite3.DatabaseError(f"its format is {version}, not {FORMAT}")
         connection.execute("SELECT max(id) FROM events").fetchone()
     except BaseException:
         connection.close()
@@ -151,17 +151,17 @@ class Sentences:
         if isinstance(error, sqlite3.DatabaseError) and "malformed" in str(error):
             raise EventLogError(
                 f"The event log {self.path} is damaged ({error}). Close the cluster, remove this file and open the "
-                "cluster again: the log is made anew from the journal."
+                "cluster again: the log is then rebuilt from the journal."
             ) from error
         if isinstance(error, sqlite3.Error | OSError) and self.path is not None and _is_read_only(self.path):
             raise EventLogError(
-                f"The event log {self.path} is not writable for this user. Make it and its folder writable, or remove "
-                "it: it is made anew from the journal."
+                f"The event log {self.path} is not writable by this user. Make it and its folder writable, or remove "
+                "it: it is then rebuilt from the journal."
             ) from error
         if isinstance(error, sqlite3.Error | OSError):
             raise EventLogError(
                 f"The event log {self.path or 'in memory'} cannot be used ({error}). Free some space or make its "
-                "folder writable; the journal of the cluster has everything, and the log is made up for later."
+                "folder writable; the journal of the cluster has everything, and the log is completed later."
             ) from error
 
 

@@ -194,7 +194,7 @@ class Limits:
                 write_evtx(file, map(to_record, rows))
         except (OSError, ValueError) as error:
             why = getattr(error, "strerror", None) or error
-            _log.warning("The log %s is full and was not archived to %s: %s. It goes on growing.", channel, path, why)
+            _log.warning("The log %s is full and was not archived to %s: %s. It keeps growing.", channel, path, why)
             return
         self.clear(connection, channel)
 

@@ -146,7 +146,7 @@ class SavedQueries:
         own = {**present}
         kept = self._checked(new)
         if kept != name and kept in own:
-            raise ValueError(f"There is a query {kept} already. Choose another name.")
+            raise ValueError(f"A query {kept} already exists. Choose another name.")
         own[kept] = own.pop(name)
         self._settings.set(EVENT_QUERIES, own)
         if kept != name:
@@ -174,9 +174,9 @@ class SavedQueries:
     def _checked(name: str) -> str:
         kept = " ".join(name.split())
         if not kept:
-            raise ValueError("A query needs a name. Type one.")
+            raise ValueError("Enter a name for the query.")
         if len(kept) > LONGEST_NAME:
             raise ValueError(f"The name has more than {LONGEST_NAME} characters. Shorten it.")
         if kept in SHIPPED:
-            raise ValueError(f"{kept} comes with the program and stays as it is. Choose another name.")
+            raise ValueError(f"{kept} comes with the program and cannot be changed. Choose another name.")
         return kept

@@ -330,7 +330,7 @@ def _check(connection: sqlite3.Connection, path: Path, uri: str) -> str:
     if not (found.isascii() and found.isdigit()) or len(found) > 9:
         raise JournalError(f"{path} is not a journal of fcm. Choose another file or move it away.")
     if int(found) > FORMAT:
-        raise _of_a_newer_program(path, f"format {found}, this program knows {FORMAT}")
+        raise _of_a_newer_program(path, f"format {found}, this program supports {FORMAT}")
     if meta.get("uri") != uri:
         raise JournalError(f"The journal {path} belongs to {meta.get('uri')}, not to {uri}. Choose another file.")
     (result,) = connection.execute("PRAGMA quick_check(1)").fetchone()

@@ -41,7 +41,7 @@ class DamagedJournalError(JournalError):
     def __init__(self, path: Path, readable: int, cause: str) -> None:
         super().__init__(
             f"The journal {path} is damaged after event {readable} ({cause}). "
-            "Salvage it to go on with what can be read; the damaged file is kept beside it."
+            "Salvage it to continue with what can be read; the damaged file is kept beside it."
         )
         self.path = path
         self.readable = readable
@@ -51,9 +51,9 @@ class ReadOnlyJournalError(JournalError):
     """The journal may be read but not written by this user."""
 
     def __init__(self, path: Path, obstacle: str) -> None:
-        self.reason = f"The journal {path} can only be read: {obstacle}."
+        self.reason = f"The journal {path} is read-only: {obstacle}."
         self.remedy = (
-            "The cluster can be looked at and its history exported, but nothing runs on it. Make the journal and its "
+            "You can view the cluster and export its history, but not run anything on it. Make the journal and its "
             f"folder writable for this user, {_ELSEWHERE}."
         )
         super().__init__(f"{self.reason} {self.remedy}")
@@ -84,8 +84,8 @@ def obstacle(path: Path) -> str:
 def _not_writable(path: Path, what: str) -> str:
     with contextlib.suppress(OSError):
         if sys.platform != "win32" and os.statvfs(path).f_flag & os.ST_RDONLY:
-            return f"the {what} {path} lies on a file system that is mounted read-only"
-    return f"the {what} {path} is not writable for this user"
+            return f"the {what} {path} is on a file system that is mounted read-only"
+    return f"the {what} {path} is not writable by this user"
 
 
 def connected(path: Path) -> sqlite3.Connection:
@@ -174,8 +174,8 @@ def in_words(
         return ReadOnlyJournalError(path, why) if path.exists() else _unmakable(path, why)
     if writing and code == sqlite3.SQLITE_IOERR:
         return JournalError(
-            f"The journal {path} cannot be written ({text}). See whether its disk is full or fails; nothing that "
-            "was shown is lost."
+            f"The journal {path} cannot be written ({text}). Check whether its disk is full or failing; nothing "
+            "that was shown is lost."
         )
     if code in (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN):
         return JournalError(f"The journal {path} cannot be written ({text}). Make its folder writable, {_ELSEWHERE}.")
@@ -206,13 +206,13 @@ def _system_in_words(path: Path, error: OSError) -> JournalError:
 
 def _unreadable(path: Path) -> JournalError:
     return JournalError(
-        f"The journal {path} may not be read by this user. Ask the owner of the file for access to it and its folder, "
+        f"The journal {path} cannot be read by this user. Ask the owner of the file for access to it and its folder, "
         f"{_ELSEWHERE}."
     )
 
 
 def _unmakable(path: Path, why: str) -> JournalError:
-    return JournalError(f"The journal {path} cannot be made: {why}. Make it writable, {_ELSEWHERE}.")
+    return JournalError(f"The journal {path} cannot be created: {why}. Make it writable, {_ELSEWHERE}.")
 
 
 def _code(error: sqlite3.Error) -> int:

@@ -75,12 +75,12 @@ def _is_moment(value: Any) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value <= 1e10
 
 
-SCHEME = Setting("window.scheme", "system", "Colours of the window.", ("system", "light", "dark"))
+SCHEME = Setting("window.scheme", "system", "Color scheme of the window.", ("system", "light", "dark"))
 GEOMETRY = Setting("window.geometry", "", "Place and size of the window, as Qt writes it (base64).", each=_is_base64)
 LAYOUT = Setting("window.layout", "", "Docks and toolbar of the window, as Qt writes it (base64).", each=_is_base64)
 LAYOUT_VERSION = Setting("window.layout-version", 0, "Arrangement of the window that the layout was saved for.")
 PANES = Setting[list[int]](
-    "window.panes", [], "Widths of console tree, centre and Actions pane in pixels.", each=_is_width
+    "window.panes", [], "Widths of the console tree, the center pane and the Actions pane in pixels.", each=_is_width
 )
 TREE_SHOWN = Setting("window.tree", True, "Whether the console tree is shown.")
 ACTIONS_SHOWN = Setting("window.actions", True, "Whether the Actions pane is shown.")
@@ -100,8 +100,8 @@ EVENT_DESCRIPTIONS = Setting[dict[str, str]](
 CONSOLE_HISTORY = Setting[list[str]](
     "console.history", [], "Lines typed into the Console, oldest first; no secrets.", each=_is_text
 )
-CONSOLE_ZOOM = Setting("console.zoom", 0, "Points by which the letters of the Console are larger than the system's.")
-LAST = Setting("clusters.last", "", "The cluster that was open at the last exit.")
+CONSOLE_ZOOM = Setting("console.zoom", 0, "Points by which the font of the Console is larger than the system font.")
+LAST = Setting("clusters.last", "", "The cluster that was open when the program last closed.")
 
 SETTINGS: tuple[Setting[Any], ...] = (
     SCHEME,
@@ -156,7 +156,7 @@ class Settings:
             ValueError: the value is not one of this setting.
         """
         if not setting.accepts(value):
-            raise ValueError(f"{quoted(value)} is not a value of the setting {setting.key}.")
+            raise ValueError(f"{quoted(value)} is not a valid value for the setting {setting.key}.")
         if self.get(setting) == value:
             return
         self._values[setting.key] = value
@@ -195,7 +195,7 @@ class Settings:
         """What this user may not read may be in the best order: it must not be replaced by defaults."""
         self._mine = False
         self.problem = (
-            f"The settings in {self.path} may not be read by this user. The program starts with its defaults and saves "
+            f"The settings in {self.path} cannot be read by this user. The program starts with its defaults and saves "
             "nothing. Ask the owner of the file for access, or choose another folder with the environment variable "
             "FCM_DATA."
         )
@@ -207,7 +207,7 @@ class Settings:
         try:
             os.replace(self.path, self.path.with_suffix(".broken"))
         except OSError as second:
-            _log.info("The broken settings stay where they are: %s", second)
+            _log.info("The invalid settings were not moved: %s", second)
 
     def _write_later(self) -> None:
         if not self._mine:

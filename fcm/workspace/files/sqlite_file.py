@@ -9,7 +9,7 @@ import sqlite3
 
 LONGEST_VALUE = 64 * 2**20
 """bytes of one value; a larger one is told as damage instead of filling the memory."""
-FOREIGN = "fcm does not make"
+FOREIGN = "fcm does not create"
 """In the message about a file with parts that are no tables."""
 
 

@@ -193,7 +193,7 @@ def test_ctrl_space_lists_names_of_objects_with_what_they_are(qtbot: QtBot, tmp_
     view = busy_console(qtbot, tmp_path)
     qtbot.keyClicks(view.input, "Suspend-ClusterNode ")
     qtbot.keyClick(view.input, Qt.Key.Key_Space, CTRL)
-    menu = named(view.window(), "Proposals")
+    menu = named(view.window(), "Suggestions")
     shown = [(menu.topLevelItem(row).text(0), menu.topLevelItem(row).text(1)) for row in range(3)]
     assert shown == [("node1", "node, Up"), ("node2", "node, Up"), ("node3", "node, Up")]
     qtbot.keyClick(view.input, Qt.Key.Key_Down)

@@ -31,6 +31,6 @@ def test_a_name_that_is_taken_is_refused_in_the_dialog(qtbot: QtBot, tmp_path: P
     dialog = shown.show_dialog("add-node", Selection(Place.NODES))
     DRIVER.type_into("Server name", "node1")
     DRIVER.press("OK")
-    assert "node1 is a node of the cluster already" in dialog.notice.text()  # type: ignore[union-attr]
+    assert "node1 is already a node of the cluster" in dialog.notice.text()  # type: ignore[union-attr]
     assert backend.submitted == []
     DRIVER.press("Cancel")

@@ -190,7 +190,7 @@ def test_what_the_rules_refuse_is_not_even_handed_over(qtbot: QtBot, tmp_path: P
     dialog.open()
     DRIVER.type_into("Name", "a/b")
     DRIVER.press("OK")
-    assert "character that files cannot have" in dialog.notice.text()
+    assert "character that file names cannot have" in dialog.notice.text()
     DRIVER.type_into("Name", "ab")
     assert dialog.notice.text() == ""
     assert backend.submitted == []
@@ -291,7 +291,7 @@ def test_help_opens_at_the_topic_of_the_place_beside_the_window(qtbot: QtBot, tm
     dialog = dialogs.show("help", shown, Selection(Place.NETWORKS))
     assert isinstance(dialog, HelpDialog)
     assert dialog.windowModality() is Qt.WindowModality.NonModal
-    assert "Cluster use" in dialog.text.toPlainText()
+    assert "Cluster Use" in dialog.text.toPlainText()
     dialog.close()
 
 

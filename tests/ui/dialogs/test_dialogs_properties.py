@@ -74,7 +74,7 @@ def test_up_and_down_and_ticks_become_the_order_and_the_excluded_networks(qtbot:
 
 def test_a_machine_gets_an_order_of_its_own_on_its_tab_and_gives_it_back(qtbot: QtBot, tmp_path: Path) -> None:
     shown, backend = quiet(qtbot, tmp_path)
-    own = "Use an order of its own for this virtual machine"
+    own = "Use a separate order for this virtual machine"
     dialog = ResourcePropertiesDialog(shown, "res-web")
     dialog.open()
     DRIVER.tab("Network for live migration")
@@ -255,7 +255,7 @@ def test_memory_can_be_changed_only_while_the_machine_is_off_and_it_says_so(qtbo
     shown, _ = quiet(qtbot, tmp_path)
     running, off = MachineSettingsDialog(shown, "vm-web"), MachineSettingsDialog(shown, "vm-archive")
     assert not running.memory.isEnabled()
-    assert "Shut web down first" in running.off_note.text()
+    assert "Shut down web first" in running.off_note.text()
     assert off.memory.isEnabled()
     running.close()
     off.close()
@@ -287,7 +287,7 @@ def test_an_image_must_be_named_before_ok(qtbot: QtBot, tmp_path: Path) -> None:
     dialog.open()
     DRIVER.press("Image file")
     DRIVER.press("OK")
-    assert "Name the image file" in dialog.notice.text()
+    assert "Enter the path of the image file" in dialog.notice.text()
     DRIVER.type_into("Path of the image file", "C:\\ISO\\a.iso")
     DRIVER.press("OK")
     DRIVER.wait_for_no_dialog()

@@ -57,7 +57,7 @@ def three_nodes(qtbot: QtBot, folder: Path) -> tuple[MainWindow, Backend]:
 def drain_dialog(shown: MainWindow) -> QDialog:
     dialog = shown.show_dialog("drain", Selection(Place.NODE, "node1"))
     assert isinstance(dialog, DrainDialog)
-    DRIVER.wait(lambda: "Predicted in all" in total(dialog) or "moved" in total(dialog), "the plan")
+    DRIVER.wait(lambda: "Predicted total" in total(dialog) or "moved" in total(dialog), "the plan")
     return dialog
 
 
@@ -90,7 +90,7 @@ def test_the_plan_says_order_destination_memory_prediction_and_what_stays_why(qt
     assert still[3] == "stays here"
     assert "not online (paused)" in still[5]
     assert total(dialog) == (
-        "2 virtual machines move, 1 stays. Predicted in all: 11.0\u00a0s, one after the other (2 assumed)."
+        "2 virtual machines move, 1 stays. Predicted total: 11.0\u00a0s, one after the other (2 assumed)."
     )
     assert "1 virtual machine is off or saved and stays" in text(dialog, "What stays")
     assert backend.submitted == []
@@ -106,7 +106,7 @@ def test_moves_that_run_at_once_are_said_to_share_the_network(qtbot: QtBot, tmp_
     database, web, _ = rows(dialog)
     assert database[4] == "11.0\u00a0s (assumed)", "half of the network while both move, all of it afterwards"
     assert web[4] == "7.3\u00a0s (assumed)"
-    assert "Predicted in all: 11.0\u00a0s, up to 2 at once, which share the network (2 assumed)." in total(dialog)
+    assert "Predicted total: 11.0\u00a0s, up to 2 at once, which share the network (2 assumed)." in total(dialog)
 
     backend.tell(ev.ClusterConfigured(replace(cluster, concurrent_migrations=1), ""))
     DRIVER.wait(lambda: "one after the other" in total(dialog), "another limit")
@@ -127,7 +127,7 @@ def test_a_destination_is_changed_in_the_table_and_predicted_anew(qtbot: QtBot, 
     QTest.keyClick(box, Qt.Key.Key_Return)
     DRIVER.wait(lambda: rows(dialog)[0][3] == "node3", "the other destination")
     assert backend.submitted == []
-    DRIVER.wait(lambda: "Predicted in all" in total(dialog), "its prediction")
+    DRIVER.wait(lambda: "Predicted total" in total(dialog), "its prediction")
     assert "Database = 'node3'; Web = 'node2'" in dialog.power_shell.text()  # type: ignore[attr-defined]
 
     named(dialog, "Drain", QPushButton).click()
@@ -173,7 +173,7 @@ def begun(shown: MainWindow, backend: Backend) -> str:
     return drain.id
 
 
-def test_while_it_runs_actual_stands_beside_predicted_and_all_can_be_cancelled(qtbot: QtBot, tmp_path: Path) -> None:
+def test_while_it_runs_actual_stands_beside_predicted_and_all_can_be_canceled(qtbot: QtBot, tmp_path: Path) -> None:
     shown, backend = three_nodes(qtbot, tmp_path)
     begun(shown, backend)
     DRIVER.wait(lambda: bool(shown.state.drains), "the drain")
@@ -184,7 +184,7 @@ def test_while_it_runs_actual_stands_beside_predicted_and_all_can_be_cancelled(q
     assert rows(dialog)[0][5] == "9.0\u00a0s"
     assert rows(dialog)[1][6] == "Waits: Busy."
     shown.select(Selection(Place.NODE, "node1"))
-    assert named(shown, "Status: Paused: draining, 1 of 2 moves over", QLabel)
+    assert named(shown, "Status: Paused: draining, 1 of 2 moves finished", QLabel)
     named(dialog, "Cancel all", QPushButton).click()
     assert backend.submitted == [cmd.CancelMigrations("node1")]
     dialog.close()
@@ -204,9 +204,9 @@ def test_after_it_a_summary_says_what_failed_and_can_be_copied(qtbot: QtBot, tmp
     copied = QApplication.clipboard().text()
     assert "1 of 2 machines were moved." in copied
     assert "failed: node2 lost its link." in copied
-    assert "node1 is paused: nothing moves there until it is resumed." in copied
+    assert "node1 is paused: nothing can move to it until it is resumed." in copied
     named(dialog, "Plan again", QPushButton).click()
-    DRIVER.wait(lambda: "Predicted in all" in total(dialog), "another plan")
+    DRIVER.wait(lambda: "Predicted total" in total(dialog), "another plan")
     named(dialog, "Show last drain", QPushButton).click()
     assert "1 of 2 machines moved in" in total(dialog)
     dialog.close()

@@ -74,7 +74,7 @@ def test_a_disk_is_put_into_maintenance_and_back_on_the_page_storage(
     resource = next(one.id for one in desk.state.resources.values() if one.disk == disk)
     assert row_of_resource(window, resource) == "Online (Maintenance)"
     window.select(Selection(Place.DISK, disk))
-    assert "should have ended" in turn(qtbot, window)
+    assert "have finished" in turn(qtbot, window)
     qtbot.waitUntil(lambda: not desk.state.disks[disk].maintenance)
     assert row(shown_disks(window), disk) == ("Online", False)
 
@@ -90,7 +90,7 @@ def test_the_question_for_a_volume_names_the_machines_that_are_taken_offline(
     assert desk.do(cmd.MakeHighlyAvailable((desk.machine("NEW01").id,)))
     window.select(Selection(Place.VOLUME, disk))
     page: Any = window.page
-    assert turn(qtbot, window).endswith("to be started by hand: NEW01.")
+    assert turn(qtbot, window).endswith("you must start them again: NEW01.")
     desk.settle()
     qtbot.waitUntil(lambda: row(page.volumes, disk) == ("Maintenance", True))
     assert desk.machine("NEW01").state is MachineState.SAVED

@@ -56,7 +56,7 @@ def test_a_snapshot_of_a_running_clustered_machine_asks_first_and_gives_the_proc
     window.perform(entry(window, "snapshot"))
     text = answer(qtbot, "Cancel")
     assert "restores its memory as well as its disk" in text
-    assert "shut it down from Failover Cluster Manager" in text
+    assert "shut it down in Failover Cluster Manager" in text
     assert not desk.state.snapshots
     window.perform(entry(window, "snapshot"))
     answer(qtbot, "Snapshot")
@@ -71,7 +71,7 @@ def test_revert_is_refused_with_a_reason_until_the_machine_is_off(qtbot: QtBot, 
     assert [one.label for one in entry(window, "delete-snapshot").choices] == ["before"]
     assert desk.do(cmd.SetMachineState(machine, MachineState.OFF, True))
     window.perform(entry(window, "revert"))
-    assert "its memory comes back too" in answer(qtbot, "Revert")
+    assert "its memory is restored too" in answer(qtbot, "Revert")
     qtbot.waitUntil(lambda: desk.machine("DC01").state is MachineState.SAVED)
 
 
@@ -96,8 +96,8 @@ def test_the_page_tells_of_snapshots_and_of_a_backup_that_met_a_migration(
     qtbot.waitUntil(lambda: fact(window, "Snapshots") == "before (with memory)")
     window.submit(cmd.LiveMigrate(machine, "node2", MigrationOptions()))
     window.perform(entry(window, "back-up"))
-    qtbot.waitUntil(lambda: fact(window, "Backup") == "waits for the live migration to end")
+    qtbot.waitUntil(lambda: fact(window, "Backup") == "waiting for the live migration to end")
     desk.backend.advance(20)
     qtbot.waitUntil(lambda: fact(window, "Backup") == "in progress, as a copy of files")
     desk.backend.advance(600)
-    qtbot.waitUntil(lambda: "copy of files only: it met a live migration" in fact(window, "Backup"))
+    qtbot.waitUntil(lambda: "only as a copy of files, because of a live migration" in fact(window, "Backup"))

@@ -95,7 +95,7 @@ def test_selected_tests_are_those_that_are_ticked_in_the_five_categories(qtbot: 
     assert wizard.command() == cmd.ValidateCluster(wanted)
     DRIVER.tick_row("Tests", CATEGORIES[0])
     press_next()
-    assert wizard.notice.text() == "No test is selected.\nTick at least one test."
+    assert wizard.notice.text() == "No test is selected.\nSelect at least one test."
     DRIVER.press("Cancel")
 
 
@@ -192,7 +192,7 @@ def test_a_name_that_is_taken_is_refused_on_its_own_page(qtbot: QtBot, tmp_path:
     press_next()
     DRIVER.type_into("Name", "WEB")
     press_next()
-    assert wizard.notice.text().startswith("A virtual machine WEB exists already.")
+    assert wizard.notice.text().startswith("A virtual machine WEB already exists.")
     assert wizard.page is wizard.place
     DRIVER.press("Cancel")
 
@@ -239,7 +239,7 @@ def test_a_quorum_has_one_witness(qtbot: QtBot, tmp_path: Path) -> None:
     press_next(2)
     DRIVER.tick_row("Disks for the witness", "Cluster Disk 4")
     press_next()
-    assert wizard.notice.text().startswith("More than one disk is ticked.")
+    assert wizard.notice.text().startswith("More than one disk is selected.")
     DRIVER.press("Cancel")
 
 

@@ -88,7 +88,7 @@ def tick(dialog: QDialog, name: str, label: str) -> None:
 def typed_xml(dialog: Any, test: str) -> None:
     """XML written into the tab XML."""
     text = f'<QueryList>\n<Query Id="0">\n<Select Path="System">{test}</Select>\n</Query>\n</QueryList>'
-    named(dialog, "Ways to say it", QTabWidget).setCurrentIndex(1)
+    named(dialog, "Query editor", QTabWidget).setCurrentIndex(1)
     named(dialog, "Query as XML").setPlainText(text)
 
 
@@ -250,8 +250,8 @@ def test_what_the_form_cannot_say_is_edited_by_hand(qtbot: QtBot, tmp_path: Path
     typed_xml(dialog, "*[System[not(Level=4)]]")
     dialog.tabs.setCurrentIndex(0)
     assert not dialog.form.isEnabled()
-    assert "edited by hand" in dialog.by_hand.text()
-    press(qtbot, dialog, "Begin anew with the form")
+    assert "Edit it on the XML tab" in dialog.by_hand.text()
+    press(qtbot, dialog, "Start again with the form")
     assert dialog.form.isEnabled()
     assert dialog.form.filter() == EventFilter()
     dialog.reject()
@@ -316,7 +316,7 @@ def test_a_query_is_saved_renamed_and_deleted_by_its_name(qtbot: QtBot, tmp_path
     dialog = opened_dialog(qtbot, "Save Query As")
     dialog.name.clear()
     qtbot.keyClick(dialog.name, ENTER)
-    assert "needs a name" in dialog.notice.text()
+    assert "Enter a name" in dialog.notice.text()
     qtbot.keyClicks(dialog.name, "Errors")
     qtbot.keyClick(dialog.name, ENTER)
     assert names.currentText() == "Errors"

@@ -81,7 +81,7 @@ def test_a_wayland_display_that_answers_is_no_problem(wayland_display: dict[str,
 @pytest.mark.usefixtures("whole_qt")
 def test_a_wayland_display_that_nobody_listens_at_is_named(tmp_path: Path) -> None:
     told = problem({"XDG_RUNTIME_DIR": str(tmp_path), "WAYLAND_DISPLAY": "wayland-9"})
-    assert told.startswith("The display wayland-9 does not answer. Look at the variable WAYLAND_DISPLAY.")
+    assert told.startswith("The display wayland-9 does not answer. Check the variable WAYLAND_DISPLAY.")
 
 
 @pytest.mark.usefixtures("whole_qt")

@@ -83,8 +83,8 @@ def test_ctrl_h_lists_the_past_migrations_newest_first(qtbot: QtBot, window: Mai
     assert column(dialog, "Virtual machine") == ["FILE01", "DC01", "DC01", "DC01"]
     assert column(dialog, "How it ended") == ["Canceled", "Completed (quick migration)", "Completed", "Completed"]
     assert column(dialog, "Network")[2:] == ["Cluster Network 3"] * 2
-    kept = named(dialog, "What is kept", QLabel).text()
-    assert kept.startswith("4 migrations kept, 3 with a curve, since this cluster was first opened.")
+    kept = named(dialog, "Saved migrations", QLabel).text()
+    assert kept.startswith("4 migrations saved, 3 with a curve, since this cluster was first opened.")
 
 
 def test_it_is_filtered_by_machine_words_and_end(qtbot: QtBot, window: MainWindow, desk: Desk) -> None:
@@ -94,7 +94,7 @@ def test_it_is_filtered_by_machine_words_and_end(qtbot: QtBot, window: MainWindo
     qtbot.keyClicks(named(dialog, "Filter", QLineEdit), "quick")
     assert column(dialog, "To") == ["node3"]
     named(dialog, "Filter", QLineEdit).clear()
-    named(dialog, "How they ended", QComboBox).setCurrentText("Failed")
+    named(dialog, "Result", QComboBox).setCurrentText("Failed")
     assert column(dialog, "To") == []
     assert dialog.empty.words.text() == "No past migration matches these filters."
 
@@ -126,7 +126,7 @@ def test_a_move_without_a_curve_cannot_be_opened(qtbot: QtBot, window: MainWindo
     dialog.table.select_ids([dialog.table.table.ids[1]])
     assert not named(dialog, "Open", QPushButton).isEnabled()
     dialog.table.opened.emit(dialog.table.table.ids[1])
-    assert "no telemetry was kept" in dialog.notice.text()
+    assert "No telemetry was saved" in dialog.notice.text()
 
 
 def test_two_are_compared_in_one_plot_with_their_differences(qtbot: QtBot, window: MainWindow) -> None:
@@ -137,7 +137,7 @@ def test_two_are_compared_in_one_plot_with_their_differences(qtbot: QtBot, windo
     compared = top_level(CompareWindow)
     qtbot.addWidget(compared)
     qtbot.waitUntil(lambda: compared.work is None and compared.plot.canvas() is not None)
-    assert compared.text() == "2 migrations, each from its own start on. All are simulated."
+    assert compared.text() == "2 migrations, each from its own start. All are simulated."
     assert compared.plot._legend.toolTip().startswith("A: DC01, node2 to node1")
     rows = [compared.figures.topLevelItem(k) for k in range(compared.figures.topLevelItemCount())]
     shown = {row.text(0): [row.text(k) for k in (1, 2, 3)] for row in rows}
@@ -153,7 +153,7 @@ def test_all_listed_are_exported_and_open_again_from_their_files(
     dialog.export(tmp_path / "out")
     qtbot.waitUntil(lambda: "written" in dialog.notice.text())
     assert dialog.notice.text() == (
-        f"6 files written to {tmp_path / 'out'}. 1 migration left out: no telemetry was kept."
+        f"6 files written to {tmp_path / 'out'}. 1 migration left out: no telemetry was saved."
     )
     again = load(min((tmp_path / "out").glob("DC01*.json")))
     assert again.word == "Simulated"

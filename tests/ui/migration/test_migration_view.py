@@ -221,16 +221,14 @@ def test_an_earlier_migration_can_be_reopened_with_its_telemetry(desk: Desk) -> 
     history.setCurrentIndex(1)
     history.activated.emit(1)
     assert desk.view.migration == "m1"
-    assert desk.text().startswith("Completed: SQL1 went from node1 to node2 in 10.9 s")
+    assert desk.text().startswith("Completed: SQL1 moved from node1 to node2 in 10.9 s")
     assert desk.view.passes.model().rowCount() == 4
 
 
 def test_a_failure_shows_reason_place_and_remedy(desk: Desk) -> None:
     desk.begin()
     desk.tell(ev.MigrationFailed("m1", "No network connects node1 with node2", "Repair an adapter"), at=3)
-    assert desk.text() == (
-        "Failed: No network connects node1 with node2. SQL1 is on node1, where it was. Repair an adapter."
-    )
+    assert desk.text() == ("Failed: No network connects node1 with node2. SQL1 is still on node1. Repair an adapter.")
 
 
 def test_a_changed_downtime_limit_is_taken_over(desk: Desk) -> None:
@@ -320,7 +318,7 @@ def test_the_readout_tells_the_row_under_the_pointer(desk: Desk) -> None:
     assert "pass 1" in desk.said("Readout")
     assert "left" in desk.said("Readout")
     canvas._point(QPointF(area.left() - 50, area.center().y()))
-    assert desk.said("Readout").startswith("Point at the plot")
+    assert desk.said("Readout").startswith("Point to read values")
 
 
 def test_another_migration_can_be_laid_over(desk: Desk) -> None:

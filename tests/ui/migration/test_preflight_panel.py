@@ -73,7 +73,7 @@ def test_a_machine_that_cannot_move_at_all_is_not_judged(panel: PreflightPanel) 
 def test_a_machine_that_is_gone_is_told(panel: PreflightPanel) -> None:
     workspace, _ = opened(formed([]))
     panel.show_plan(workspace, "vm-gone", "node2")
-    assert panel.checks[0].text == "The machine is not there any more."
+    assert panel.checks[0].text == "The virtual machine no longer exists."
 
 
 def test_a_newer_plan_replaces_the_older_judgement(panel: PreflightPanel, qtbot: QtBot) -> None:
@@ -82,4 +82,4 @@ def test_a_newer_plan_replaces_the_older_judgement(panel: PreflightPanel, qtbot:
     panel.show_plan(workspace, vm.id, "node2")
     panel.show_plan(workspace, vm.id, "node1")
     assert panel._work is None
-    assert panel.checks[-1].text == "SQL1 is on node1 already."
+    assert panel.checks[-1].text == "SQL1 is already on node1."

@@ -36,7 +36,7 @@ def test_the_prediction_can_be_made_with_what_the_run_achieved(qtbot: QtBot) -> 
     window = opened(qtbot, SHIPPED[0])
     window._prediction.setCurrentIndex(1)
     window._prediction.activated.emit(1)
-    assert window.plot._legend.toolTip() == "Measured, Predicted with what was achieved"
+    assert window.plot._legend.toolTip() == "Measured, Predicted with the achieved rates"
 
 
 def test_the_other_shipped_recordings_are_one_choice_away(qtbot: QtBot) -> None:

@@ -157,7 +157,7 @@ BROKEN = [
         'name = "b"',
         'name = "b:c"',
         'name = "b:c"',
-        "character that DNS names of computers cannot have",
+        "character that DNS computer names cannot have",
     ),
     (
         "a cluster with a long name",

@@ -1,4 +1,4 @@
-"""Draining a node of the embedded cluster, and cancelling all migrations."""
+"""Draining a node of the embedded cluster, and canceling all migrations."""
 
 from __future__ import annotations
 
@@ -75,7 +75,7 @@ def test_cancel_all_of_a_node_leaves_those_of_others_alone(fabrikam: Desk) -> No
     assert fabrikam.migration(on["host1"].name).phase is Phase.CANCELED
     assert fabrikam.migration(on["host3"].name).phase is Phase.SETUP
     refused = fabrikam.do(cmd.CancelMigrations("host2"))
-    assert refused.reason == "No live migration of host2 waits or runs."
+    assert refused.reason == "No live migration of host2 is waiting or running."
     assert fabrikam.do(cmd.CancelMigrations())
 
 

@@ -89,7 +89,7 @@ def test_a_drain_that_waits_for_a_migration_that_does_not_end_is_held_up_too(des
     assert desk.do(cmd.DrainNode(cache.node, (DrainMove(beside.id, node),)))
     (one,) = told(desk, ev.NodeDrainHeldUp)
     assert isinstance(one, ev.NodeDrainHeldUp)
-    assert f"{beside.name} waits for its end" in one.reason
+    assert f"{beside.name} waits for it to end" in one.reason
 
 
 def test_a_time_limit_ends_it_and_the_drain_goes_on_with_the_next(desk: Desk) -> None:

@@ -101,7 +101,7 @@ def test_the_configuration_takes_its_machine_with_it_and_both_come_back(desk: De
 
 def test_only_what_runs_and_belongs_to_a_machine_can_be_failed(desk: Desk) -> None:
     refused = desk.do(cmd.FailResource(resource(desk, "Cluster Name").id))
-    assert "its failure is not in the model" in refused.reason
+    assert "its failure cannot be simulated" in refused.reason
     assert desk.do(cmd.SetMachineState(desk.machine("WEB01").id, MachineState.OFF, forced=True))
     assert not desk.do(cmd.FailResource(resource(desk).id))
     assert desk.do(cmd.LiveMigrate(desk.machine("DC01").id, "node2"))

@@ -21,10 +21,10 @@ def test_what_is_due_happens_in_the_order_of_time_and_then_of_scheduling(delays:
     assert kernel.now == 1000.0
 
 
-def test_a_cancelled_timer_does_not_happen_and_is_not_due() -> None:
+def test_a_canceled_timer_does_not_happen_and_is_not_due() -> None:
     kernel = Kernel()
     happened: list[str] = []
-    timer = kernel.after(1.0, lambda: happened.append("cancelled"))
+    timer = kernel.after(1.0, lambda: happened.append("canceled"))
     kernel.after(2.0, lambda: happened.append("kept"))
     timer.cancel()
     assert kernel.next_due == 2.0

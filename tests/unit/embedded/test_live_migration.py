@@ -251,7 +251,7 @@ def test_an_idle_machine_takes_about_its_memory_over_the_line_rate(desk: Desk) -
     assert figures.downtime < 0.5
 
 
-def test_a_memory_hog_does_not_converge_on_a_gigabit_network_and_can_be_cancelled(desk: Desk) -> None:
+def test_a_memory_hog_does_not_converge_on_a_gigabit_network_and_can_be_canceled(desk: Desk) -> None:
     migrate(desk, "CACHE01", "node1")
     desk.run(75.0)
     migration = desk.migration("CACHE01")
@@ -370,11 +370,11 @@ def test_rows_come_every_tenth_of_a_second(desk: Desk) -> None:
     assert all(row.phase is Phase.BROWNOUT for row in rows)
 
 
-# cancelling
+# canceling
 
 
 @pytest.mark.parametrize("seconds", [0.0, 0.01, 0.2, 5.0])
-def test_a_cancelled_migration_tells_nothing_more(desk: Desk, seconds: float) -> None:
+def test_a_canceled_migration_tells_nothing_more(desk: Desk, seconds: float) -> None:
     migrate(desk, "WEB01", "node2")
     desk.run(seconds)
     assert desk.do(cmd.CancelMigration(desk.migration("WEB01").id))
@@ -450,7 +450,7 @@ def test_a_machine_that_is_off_moves_at_once(desk: Desk) -> None:
     ("name", "node", "reason"),
     [
         ("LEGACY01", "node1", "not highly available"),
-        ("WEB01", "node1", "is on node1 already"),
+        ("WEB01", "node1", "is already on node1"),
         ("WEB01", "node3", "lacks processor features"),
         ("WEB02", "node2", "no virtual network named 'DMZ Network'"),
         ("SETUP01", "node1", "ISO file"),

@@ -85,7 +85,9 @@ def test_a_volume_in_maintenance_can_neither_be_run_from_nor_moved_nor_given_mor
 
 def test_running_machines_keep_a_volume_from_maintenance_unless_it_is_forced(desk: Desk, volume: str) -> None:
     refused = desk.do(cmd.SetMaintenance(volume, on=True))
-    assert refused.reason.startswith("NEW01: running from Cluster Disk 2")
+    assert refused.reason.startswith(
+        "Machines run from Cluster Disk 2, which no node can access in maintenance mode: NEW01"
+    )
     assert "-Force" in refused.remedy
     assert desk.machine("NEW01").state is MachineState.RUNNING
 

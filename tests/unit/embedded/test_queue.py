@@ -32,7 +32,9 @@ def test_a_node_takes_part_in_one_live_migration_and_the_next_waits_with_its_rea
     waiting = desk.migration("SQL01")
     assert waiting.phase is Phase.WAITING
     assert waiting.started is None
-    assert waiting.reason == ("Other live migrations of node1 or node2 go first: a node takes part in one at a time.")
+    assert waiting.reason == (
+        "Other live migrations of node1 or node2 are ahead in the queue: a node takes part in one at a time."
+    )
 
 
 def test_the_queue_is_worked_off_in_the_order_of_the_requests(desk: Desk) -> None:
@@ -73,7 +75,7 @@ def test_a_higher_limit_starts_what_waits(desk: Desk) -> None:
     assert len(desk.state.running_migrations()) == 3
 
 
-def test_a_waiting_migration_can_be_cancelled(desk: Desk) -> None:
+def test_a_waiting_migration_can_be_canceled(desk: Desk) -> None:
     migrate(desk, ("WEB01", "node2"), ("SQL01", "node2"))
     assert desk.do(cmd.CancelMigration(desk.migration("SQL01").id))
     desk.settle()

@@ -68,7 +68,7 @@ def test_a_snapshot_of_a_running_clustered_machine_is_possible_and_advised_again
     machine = desk.machine("DC01")
     advice = snapshot_advice(desk.state, machine)
     assert "restores its memory as well as its disk" in advice
-    assert "shut it down from Failover Cluster Manager, take the snapshot, and start it" in advice
+    assert "shut it down in Failover Cluster Manager, take the snapshot, and then start it" in advice
     assert desk.do(cmd.TakeSnapshot(machine.id))
     taken = snapshot(desk, "DC01")
     assert taken.with_memory
@@ -96,13 +96,13 @@ def test_reverting_a_clustered_machine_that_runs_is_refused_with_the_guide_s_pro
     assert desk.do(cmd.TakeSnapshot(desk.machine("DC01").id))
     refused = desk.do(cmd.RevertToSnapshot(snapshot(desk, "DC01").id))
     assert not refused
-    assert refused.remedy.startswith("Shut it down from Failover Cluster Manager first, take a snapshot")
+    assert refused.remedy.startswith("Shut it down in Failover Cluster Manager first, take a snapshot")
 
 
 def test_reverting_restores_settings_and_leaves_a_machine_with_its_memory_saved(desk: Desk) -> None:
     was = desk.machine("DC01")
     assert desk.do(cmd.TakeSnapshot(was.id))
-    assert "its memory comes back too" in revert_advice(desk.state, snapshot(desk, "DC01"))
+    assert "its memory is restored too" in revert_advice(desk.state, snapshot(desk, "DC01"))
     turn_off(desk, "DC01")
     assert desk.do(cmd.ConfigureVirtualMachine(was.id, memory=2 * was.memory))
     assert desk.do(cmd.RevertToSnapshot(snapshot(desk, "DC01").id))
@@ -130,7 +130,7 @@ def test_revert_goes_to_the_snapshot_that_was_taken_or_applied_last(desk: Desk) 
 def test_names_of_snapshots_are_told_apart(desk: Desk) -> None:
     machine = desk.machine("DC01").id
     assert desk.do(cmd.TakeSnapshot(machine, "first"))
-    assert "has a snapshot FIRST already" in desk.do(cmd.TakeSnapshot(machine, "FIRST")).reason
+    assert "already has a snapshot FIRST" in desk.do(cmd.TakeSnapshot(machine, "FIRST")).reason
     assert desk.do(cmd.TakeSnapshot(machine))
     assert desk.do(cmd.TakeSnapshot(machine))
     assert len({one.name for one in snapshots_of(desk.state, machine)}) == 3

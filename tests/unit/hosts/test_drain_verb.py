@@ -69,7 +69,7 @@ def test_each_real_duration_is_told_beside_the_planned_one_and_the_node_stays_pa
     moves = [line for line in told if " runs on " in line]
     assert [line.split()[0] for line in moves] == ["SQL01", "WEB01", "DC01", "WEB02"]
     assert all(", planned " in line for line in moves)
-    assert told[-1] == "node1 is paused: nothing moves there until it is resumed."
+    assert told[-1] == "node1 is paused: nothing can move to it until it is resumed."
     assert not [m for m in opened[0].state.machines_on("node1") if m.state.holds_memory]
 
 
@@ -80,7 +80,7 @@ def test_where_nothing_can_move_it_is_said_why_and_the_node_is_paused_as_always(
     assert main(["hosts", "drain", "hosts.toml", "node1", "--go"]) == 1
     printed = capsys.readouterr()
     assert "WEB01 stays: " in printed.out
-    assert printed.out.endswith("node1 is paused: nothing moves there until it is resumed.\n")
+    assert printed.out.endswith("node1 is paused: nothing can move to it until it is resumed.\n")
     assert opened[0].state.nodes["node1"].state is NodeState.PAUSED
 
 

@@ -140,9 +140,9 @@ def test_a_list_that_others_could_have_written_allows_nothing(tmp_path: Path, da
 @pytest.mark.parametrize(
     ("old", "new", "line", "words"),
     [
-        ('name = "east"', 'name = "../../x"', 2, "a character that files cannot have"),
-        ('name = "alpha"', 'name = "../../x"', 9, "a character that files cannot have"),
-        ('name = "Migration"', 'name = "a\\u001b[2J"', 5, "a character that files cannot have"),
+        ('name = "east"', 'name = "../../x"', 2, "a character that file names cannot have"),
+        ('name = "alpha"', 'name = "../../x"', 9, "a character that file names cannot have"),
+        ('name = "Migration"', 'name = "a\\u001b[2J"', 5, "a character that file names cannot have"),
         ('"10.1.0.1"', "\"fe80::1%';touch x;'\"", 12, "is not an address"),
         ('subnet = "10.1.0.0/24"', 'subnet = "10.1.0.0/24"\ngateway = "evil"', 7, "is not an address"),
         ("qemu+ssh://alpha/system", "qemu+tcp://10.90.0.1/system", 10, "neither encrypted nor authenticated"),

@@ -80,7 +80,7 @@ def test_a_dead_link_stalls_and_a_restored_one_carries_on() -> None:
     assert finish(engine, handle).bytes > 1024 * MIB
 
 
-def test_a_cancelled_migration_is_gone() -> None:
+def test_a_canceled_migration_is_gone() -> None:
     engine = Engine()
     handle = engine.add(machine())
     engine.step()

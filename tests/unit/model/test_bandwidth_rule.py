@@ -51,7 +51,7 @@ def test_it_cannot_become_the_default_of_the_cluster_and_one_that_is_refuses_mov
     machine = dc01(real)
     defaulting = replace(real, cluster=replace(real.cluster, migration_options=LOW))
 
-    assert "cannot keep a limit" in allowed(cmd.SetMigrationOptions(LOW), real).reason
+    assert "cannot enforce a limit" in allowed(cmd.SetMigrationOptions(LOW), real).reason
     assert option_checks(defaulting, machine, None)
     assert not option_checks(defaulting, machine, MigrationOptions())
 
@@ -64,6 +64,6 @@ def test_a_running_migration_is_not_tuned_to_it_but_to_no_limit(real: State) -> 
     )  # fmt: skip
     running = replace(real, migrations={"m1": migration})
 
-    assert "cannot keep a limit of 2 MiB/s" in allowed(cmd.TuneMigration("m1", bandwidth=2 << 20), running).reason
+    assert "cannot enforce a limit of 2 MiB/s" in allowed(cmd.TuneMigration("m1", bandwidth=2 << 20), running).reason
     assert allowed(cmd.TuneMigration("m1", bandwidth=5 << 20), running)
     assert allowed(cmd.TuneMigration("m1", bandwidth=UNLIMITED), running)

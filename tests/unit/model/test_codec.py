@@ -32,7 +32,7 @@ def test_a_whole_cluster_survives_json(state: State) -> None:
         (RestartPolicy, {"colour": 1}, "unknown field 'colour'; known are restart"),
         (Disk, {"use": "Spare"}, "'Spare' is not one of 'Unassigned'"),
         (Disk, {"visible_to": "node1"}, "expected a list, found 'node1'"),
-        (Disk, {"visible_to": ["node1", 5]}, r"Disk.visible_to\[1\]: expected a text, found 5"),
+        (Disk, {"visible_to": ["node1", 5]}, r"Disk.visible_to\[1\]: expected a string, found 5"),
         (Network, {"role": 2}, "2 is not one of 0, 1, 3"),
     ],
 )

@@ -100,8 +100,8 @@ def found(state: State, test: str) -> list[str]:
     ("access", "words"),
     [
         (VolumeAccess.DIRECT, ""),
-        (VolumeAccess.MAINTENANCE, "Volume 1 is in maintenance mode: no node reaches it."),
-        (VolumeAccess.REDIRECTED, "All input and output goes through node2."),
+        (VolumeAccess.MAINTENANCE, "Volume 1 is in maintenance mode: no node can access it."),
+        (VolumeAccess.REDIRECTED, "All I/O goes through node2."),
     ],
 )
 def test_a_volume_that_the_nodes_do_not_reach_directly_is_warned_of(
@@ -150,5 +150,5 @@ def test_nodes_that_reach_each_other_on_one_network_alone_are_warned_of_and_on_t
 
     assert told("Cluster Network 1") == []
     one = told("Cluster Network 1", "Cluster Network 2")
-    assert one == ["node1 reaches node2 on one network only.", "node2 reaches node3 on one network only."]
+    assert one == ["node1 can reach node2 on only one network.", "node2 can reach node3 on only one network."]
     assert "cannot reach" in told("Cluster Network 1", "Cluster Network 2", "Cluster Network 3")[0]

@@ -85,7 +85,7 @@ def test_a_class_that_cannot_be_kept_apart_is_no_reason_to_stay(state: State) ->
     moves, _ = plan_destinations(state, "node1")
     wanted = {machine(state, name).id for name in ("WEB01", "DC01")}
     assert {one.node for one in moves if one.machine in wanted} == {"node2"}
-    assert any("no node without the anti-affinity class web" in one.reason for one in moves)
+    assert any("already has one of the anti-affinity class web" in one.reason for one in moves)
 
 
 def test_a_node_that_is_down_is_not_drained_and_a_paused_one_is(state: State) -> None:
@@ -98,7 +98,7 @@ def test_a_node_is_not_drained_twice_at_once_nor_resumed_meanwhile(state: State)
     state, drain = begun(state)
     count = len(state.drains[drain].moves)
     text = refusal(cmd.DrainNode("node1"), state)
-    assert text.startswith(f"node1 is being drained already: 0 of {count} moves are over. Wait")
+    assert text.startswith(f"node1 is already being drained: 0 of {count} moves are finished. Wait")
     assert "is being drained" in refusal(cmd.ResumeNode("node1"), state)
 
 
@@ -111,7 +111,7 @@ def test_a_machine_on_its_way_to_the_node_must_arrive_first(state: State) -> Non
     other = next(one for one in state.machines.values() if one.node == "node2" and one.state == "Running")
     coming = Migration("m1", MigrationKind.LIVE, other.id, "node2", "node1", MigrationOptions(), Phase.BROWNOUT, 0.0)
     text = refusal(cmd.DrainNode("node1"), after(state, ev.MigrationRequested(coming)))
-    assert text == f"{other.name} is being moved to node1 now. Wait for the end of that move or cancel it."
+    assert text == f"{other.name} is being moved to node1 now. Wait until that move ends, or cancel it."
 
 
 def staying_of(state: State, name: str) -> Staying:
@@ -137,7 +137,7 @@ def test_every_obstacle_of_a_machine_is_told_and_each_once(state: State) -> None
     one = staying_of(state, "WEB01")
     for words in ("setup.iso is attached", "is not a possible owner", "node3 is paused"):
         assert one.reason.count(words) == 1, one.reason
-    assert one.reason.count("It is the same with") == 1
+    assert one.reason.count("The same applies to") == 1
     assert "DVD drive" in one.remedy
     assert "Advanced Policies" in one.remedy
     assert "Resume the node." in one.remedy
@@ -148,7 +148,7 @@ def test_chosen_moves_are_refused_with_the_reasons_of_all_of_them(state: State) 
     moves = tuple(DrainMove(machine(state, name).id, node) for name, node in (("WEB01", "node2"), ("DC01", "node1")))
     text = refusal(cmd.DrainNode("node1", moves), state)
     assert "setup.iso" in text
-    assert "DC01 is on node1 already." in text
+    assert "DC01 is already on node1." in text
 
 
 def test_a_node_without_running_machines_is_only_paused(state: State) -> None:
@@ -160,8 +160,8 @@ def test_a_node_without_running_machines_is_only_paused(state: State) -> None:
 @pytest.mark.parametrize(
     ("moves", "words"),
     [
-        ([("WEB01", "node2"), ("WEB01", "node3")], "is named twice"),
-        ([("WEB01", "node1")], "is on node1 already"),
+        ([("WEB01", "node2"), ("WEB01", "node3")], "is listed twice"),
+        ([("WEB01", "node1")], "is already on node1"),
         ([("BUILD01", "node3")], "is on node2, not on node1. Plan the drain again."),
         ([], "No machine was chosen to move."),
     ],
@@ -208,6 +208,6 @@ def test_what_was_moved_and_is_still_there_can_be_brought_back(state: State) -> 
     state = after(state, ev.NodeDrainEnded(drain))
     assert moves_back(state, "node1") == (cmd.LiveMigrate(web, "node1"),)
     elsewhere = with_machine(state, "WEB01", node="node3")
-    assert "No machine that a drain moved away from node1 can come back." in refusal(
+    assert "No machine that a drain moved away from node1 can move back." in refusal(
         cmd.ResumeNode("node1", failback=True), elsewhere
     )

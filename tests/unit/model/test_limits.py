@@ -139,7 +139,7 @@ def test_a_machine_starts_where_exactly_its_memory_is_free(state: State, lacking
 def test_a_node_with_less_than_nothing_free_is_said_to_have_nothing(state: State) -> None:
     state = with_node(with_machine(state, "DC01", state=MachineState.OFF), "node1", memory=GIB)
     reason = allowed(cmd.SetMachineState(machine(state, "DC01").id, MachineState.RUNNING), state).reason
-    assert reason.startswith("node1 has 0 B of memory free")
+    assert reason.startswith("node1 has 0 B of free memory")
 
 
 @pytest.mark.parametrize("lacking", [0, 1])
@@ -232,7 +232,7 @@ def remedy(state: State, limit: int, connections: int) -> str:
 def test_one_connection_is_offered_where_it_would_keep_the_limit(state: State) -> None:
     assert remedy(state, 2 * MIB, 2) == "Choose 15 MiB/s (126 Mbit/s) or more, or one connection."
     assert remedy(state, 5 * MIB // 4, 2).endswith("or one connection.")
-    assert "one connection, which keeps 1.25 MiB/s" in remedy(state, 5 * MIB // 4 - 1, 2)
+    assert "one connection, which allows 1.25 MiB/s" in remedy(state, 5 * MIB // 4 - 1, 2)
     assert "connection" not in remedy(state, MIB, 1)
     assert remedy(state, 15 * MIB, 2) == ""
 

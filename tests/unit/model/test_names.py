@@ -27,7 +27,7 @@ def test_the_name_of_a_device_names_no_file_in_any_case_and_with_any_extension(
 ) -> None:
     verdict = file_name((device.lower() if lower else device) + ending, "folder")
     assert not verdict
-    assert f"Windows keeps the name {device}" in verdict.reason
+    assert f"Windows reserves the name {device}" in verdict.reason
     assert verdict.remedy
 
 
@@ -42,8 +42,8 @@ def test_a_name_that_only_resembles_a_device_is_allowed(name: str) -> None:
         ("Data.", "ends with a period"),
         ("Data. ", "ends with a period"),
         ("Data ", "ends with a space"),
-        ("a/b", "has a character that files cannot have"),
-        ("a\tb", "has a character that files cannot have"),
+        ("a/b", "has a character that file names cannot have"),
+        ("a\tb", "has a character that file names cannot have"),
         ("", "needs a name"),
         ("  ", "needs a name"),
         ("x" * (FOLDER_LIMIT + 1), "has 256 characters"),
@@ -62,7 +62,7 @@ def test_a_folder_may_be_as_long_as_ntfs_allows() -> None:
 
 def test_everything_wrong_with_a_name_is_told() -> None:
     verdict = file_name("a:b.", "machine")
-    assert "a character that files cannot have" in verdict.reason
+    assert "a character that file names cannot have" in verdict.reason
     assert "ends with a period" in verdict.reason
 
 
@@ -81,15 +81,15 @@ def test_a_server_is_called_as_netbios_and_dns_allow(name: str) -> None:
     ("name", "words"),
     [
         ("x" * 16, "has 16 characters"),
-        ("two words", "a character that DNS names of computers cannot have"),
-        ("under_score", "a character that DNS names of computers cannot have"),
-        ("b\N{LATIN SMALL LETTER U WITH DIAERESIS}ro", "a character that DNS names of computers cannot have"),
-        ("a.b", "a character that DNS names of computers cannot have"),
+        ("two words", "a character that DNS computer names cannot have"),
+        ("under_score", "a character that DNS computer names cannot have"),
+        ("b\N{LATIN SMALL LETTER U WITH DIAERESIS}ro", "a character that DNS computer names cannot have"),
+        ("a.b", "a character that DNS computer names cannot have"),
         ("-a", "begins or ends with a hyphen"),
         ("a-", "begins or ends with a hyphen"),
         ("2008", "has only digits"),
         ("", "needs a name"),
-        ("nul", "keeps the name NUL"),
+        ("nul", "reserves the name NUL"),
     ],
 )
 def test_a_server_is_not_called_otherwise(name: str, words: str) -> None:

@@ -107,13 +107,13 @@ def plain(command: cmd.Command) -> Callable[[State], cmd.Command]:
 
 REFUSED: dict[str, tuple[Case, str]] = {
     # cluster
-    "enable twice": (on(plain(cmd.EnableSharedVolumes(True)), enabled), "are enabled already"),
+    "enable twice": (on(plain(cmd.EnableSharedVolumes(True)), enabled), "are already enabled"),
     "enable unread": (on(plain(cmd.EnableSharedVolumes())), "notice on Cluster Shared Volumes was not accepted"),
     "enable with other drives": (
         on(plain(cmd.EnableSharedVolumes(True)), lambda s: with_node(s, "node2", system_drive="D:")),
         "different system drives (C:, D:)",
     ),
-    "quorum without witness": (on(plain(cmd.SetQuorum(QuorumMode.DISK_ONLY))), "A disk witness must be chosen"),
+    "quorum without witness": (on(plain(cmd.SetQuorum(QuorumMode.DISK_ONLY))), "No disk witness was chosen"),
     "quorum with a used disk": (
         on(lambda s: cmd.SetQuorum(QuorumMode.DISK_ONLY, disk(s, "Cluster Disk 5").id)),
         "Cluster Disk 5 is in use: Service or application",
@@ -132,7 +132,7 @@ REFUSED: dict[str, tuple[Case, str]] = {
     "order with a stranger": (on(plain(cmd.SetMigrationNetworks(("x",)))), "no cluster network 'x'"),
     "order with a repetition": (
         on(lambda s: cmd.SetMigrationNetworks((network(s, "Cluster Network 3").id,) * 2)),
-        "named twice",
+        "listed twice",
     ),
     "order of nothing": (
         on(lambda s: cmd.SetMigrationNetworks((), tuple(s.networks))),
@@ -146,7 +146,7 @@ REFUSED: dict[str, tuple[Case, str]] = {
     "no migration at all": (on(plain(cmd.SetConcurrentMigrations(0))), "0 live migrations at once"),
     # storage
     "no LUN chosen": (on(plain(cmd.AddClusterDisk(()))), "No disk was chosen"),
-    "a cluster disk again": (on(on_disks(cmd.AddClusterDisk, "Cluster Disk 2")), "is a cluster disk already"),
+    "a cluster disk again": (on(on_disks(cmd.AddClusterDisk, "Cluster Disk 2")), "is already a cluster disk"),
     "a LUN that is hidden": (on(on_disks(cmd.AddClusterDisk, "iSCSI Disk 17")), "is not visible to node3"),
     "a LUN without reservations": (
         on(
@@ -186,13 +186,13 @@ REFUSED: dict[str, tuple[Case, str]] = {
     ),
     "a folder with a slash": (
         on(on_disk(cmd.RenameVolumeFolder, "Cluster Disk 2", "a/b"), with_volume),
-        "has a character that files cannot have",
+        "has a character that file names cannot have",
     ),
     "a folder called as a device": (
         on(on_disk(cmd.RenameVolumeFolder, "Cluster Disk 2", "nul.txt"), with_volume),
-        "Windows keeps the name NUL for a device",
+        "Windows reserves the name NUL for a device",
     ),
-    "a machine called as a device": (on(new(name="com1")), "Windows keeps the name COM1 for a device"),
+    "a machine called as a device": (on(new(name="com1")), "Windows reserves the name COM1 for a device"),
     "a machine with a period at the end": (on(new(name="WEB09.")), "ends with a period"),
     "a node with a long name": (on(plain(cmd.AddNode("a-very-long-name"))), "has 16 characters"),
     "a taken folder": (
@@ -200,7 +200,7 @@ REFUSED: dict[str, tuple[Case, str]] = {
             on_disk(cmd.RenameVolumeFolder, "Cluster Disk 2", "volume2"),
             lambda s: with_volume(with_volume(s), "Cluster Disk 3", "Volume2"),
         ),
-        "has a folder volume2 already",
+        "already has a folder volume2",
     ),
     "a folder in use": (
         on(
@@ -226,13 +226,13 @@ REFUSED: dict[str, tuple[Case, str]] = {
     ),
     "no redirection to end": (
         on(on_disk(cmd.SetRedirectedAccess, "Cluster Disk 2", False), with_volume),
-        "Redirected access of Cluster Disk 2 is off already",
+        "Redirected access of Cluster Disk 2 is already off",
     ),
     "maintenance of a LUN": (on(on_disk(cmd.SetMaintenance, "iSCSI Disk 15", True)), "is not a cluster disk"),
-    "maintenance of the witness": (on(on_disk(cmd.SetMaintenance, "Cluster Disk 1", True)), "is the witness"),
+    "maintenance of the witness": (on(on_disk(cmd.SetMaintenance, "Cluster Disk 1", True)), "is the quorum witness"),
     "no maintenance to end": (
         on(on_disk(cmd.SetMaintenance, "Cluster Disk 2", False)),
-        "Maintenance mode of Cluster Disk 2 is off already",
+        "Maintenance mode of Cluster Disk 2 is already off",
     ),
     "maintenance of a disk that is offline": (
         on(
@@ -243,7 +243,7 @@ REFUSED: dict[str, tuple[Case, str]] = {
     ),
     "maintenance under a migration": (
         on(on_disk(cmd.SetMaintenance, "Cluster Disk 6", True), lambda s: moving(s, "WEB01")),
-        "WEB01: being migrated",
+        "A live migration of WEB01 is in progress",
     ),
     "maintenance under a machine that the cluster cannot stop": (
         on(
@@ -276,8 +276,8 @@ REFUSED: dict[str, tuple[Case, str]] = {
         "Cluster Disk 2 is in maintenance mode",
     ),
     "a LUN brought online": (on(on_disk(cmd.SetDiskOnline, "iSCSI Disk 15", True)), "is not a cluster disk"),
-    "online twice": (on(on_disk(cmd.SetDiskOnline, "Cluster Disk 2", True)), "is online already"),
-    "the witness offline": (on(on_disk(cmd.SetDiskOnline, "Cluster Disk 1", False)), "is the witness"),
+    "online twice": (on(on_disk(cmd.SetDiskOnline, "Cluster Disk 2", True)), "is already online"),
+    "the witness offline": (on(on_disk(cmd.SetDiskOnline, "Cluster Disk 1", False)), "is the quorum witness"),
     "a disk under machines": (
         on(on_disk(cmd.SetDiskOnline, "Cluster Disk 5", False)),
         "is used by running machines: SQL01",
@@ -285,14 +285,14 @@ REFUSED: dict[str, tuple[Case, str]] = {
     # virtual machines
     "a machine without name": (on(new(name="")), "needs a name"),
     "a machine with a long name": (on(new(name="x" * 81)), "has 81 characters"),
-    "a machine with a taken name": (on(new(name="sql01")), "A virtual machine sql01 exists already"),
+    "a machine with a taken name": (on(new(name="sql01")), "A virtual machine sql01 already exists"),
     "a machine on a node that is down": (
         on(new(), lambda s: with_node(s, "node1", state=NodeState.DOWN)),
         "node1 is down",
     ),
     "a machine of odd memory": (on(new(memory=3 * MIB)), "in steps of 2 MiB"),
     "a machine of 128 GiB": (on(new(memory=128 * GIB)), "8 MiB to 64 GiB"),
-    "a machine of five processors": (on(new(processors=5)), "5 virtual processors are not possible"),
+    "a machine of five processors": (on(new(processors=5)), "cannot have 5 virtual processors"),
     "a machine on Available Storage": (
         on(lambda s: cmd.CreateVirtualMachine("NEW", "node1", 512 * MIB, disk(s, "Cluster Disk 2").id)),
         "is not a Cluster Shared Volume",
@@ -304,10 +304,10 @@ REFUSED: dict[str, tuple[Case, str]] = {
             ),
             with_volume,
         ),
-        "600 GiB are needed",
+        "600 GiB is needed",
     ),
     "a machine on a strange switch": (on(new(switch="WAN")), "no virtual network 'WAN'"),
-    "a start without memory": (on(new(memory=40 * GIB, start=True)), "of memory free, 40 GiB are needed"),
+    "a start without memory": (on(new(memory=40 * GIB, start=True)), "of free memory; 40 GiB is needed"),
     "settings in a migration": (
         on(settings("WEB01", switch=""), lambda s: moving(s, "WEB01")),
         "WEB01 is being migrated",
@@ -344,7 +344,7 @@ REFUSED: dict[str, tuple[Case, str]] = {
     ),
     "starting without memory": (
         on(set_state("TEST01", MachineState.RUNNING), lambda s: with_machine(s, "TEST01", memory=40 * GIB)),
-        "40 GiB are needed",
+        "40 GiB is needed",
     ),
     "starting from a disk that is offline": (
         on(
@@ -365,11 +365,11 @@ REFUSED: dict[str, tuple[Case, str]] = {
     "nothing to cluster": (on(plain(cmd.MakeHighlyAvailable(()))), "No virtual machine was chosen"),
     "clustering twice": (
         on(lambda s: cmd.MakeHighlyAvailable((machine(s, "WEB01").id,))),
-        "is highly available already",
+        "is already highly available",
     ),
     "clustering local storage": (
         on(lambda s: cmd.MakeHighlyAvailable((machine(s, "TEST01").id,))),
-        "lie on local storage of node1",
+        "are on local storage of node1",
     ),
     "clustering on the witness": (
         on(
@@ -396,7 +396,7 @@ REFUSED: dict[str, tuple[Case, str]] = {
     ),
     "a group with a taken name": (
         on(lambda s: cmd.ConfigureGroup(group(s, "WEB01").id, name="sql01")),
-        "sql01 exists already",
+        "sql01 already exists",
     ),
     "a strange preferred owner": (
         on(lambda s: cmd.ConfigureGroup(group(s, "WEB01").id, preferred_owners=("node9",))),
@@ -408,7 +408,7 @@ REFUSED: dict[str, tuple[Case, str]] = {
     ),
     "failback at 25 o'clock": (
         on(lambda s: cmd.ConfigureGroup(group(s, "SQL01").id, failback=True, failback_window=(22, 25))),
-        "must be 0 to 23",
+        "must be from 0 to 23",
     ),
     "a period of no hours": (
         on(lambda s: cmd.ConfigureGroup(group(s, "WEB01").id, failover_period=0)),
@@ -436,7 +436,7 @@ REFUSED: dict[str, tuple[Case, str]] = {
         on(live("WEB01"), lambda s: with_machine(s, "WEB01", state=MachineState.PAUSED)),
         "is not online (paused)",
     ),
-    "live: to where it is": (on(live("WEB01", "node1")), "is on node1 already"),
+    "live: to where it is": (on(live("WEB01", "node1")), "is already on node1"),
     "live: to a paused node": (
         on(live("WEB01"), lambda s: with_node(s, "node2", state=NodeState.PAUSED)),
         "node2 is paused",
@@ -447,7 +447,7 @@ REFUSED: dict[str, tuple[Case, str]] = {
     ),
     "live: short of memory": (
         on(live("WEB01"), lambda s: with_node(s, "node2", memory=14 * GIB)),
-        "of memory free, WEB01 needs 2 GiB",
+        "of free memory; WEB01 needs 2 GiB",
     ),
     "live: other features": (on(live("WEB01", "node3")), "lacks processor features that WEB01 uses: aes"),
     "live: no such switch": (on(live("WEB02")), "node2 has no virtual network named 'DMZ Network'"),
@@ -460,19 +460,19 @@ REFUSED: dict[str, tuple[Case, str]] = {
         on(live("WEB01"), lambda s: with_disk(s, "Cluster Disk 6", visible_to=("node1",))),
         "node2 does not see Cluster Disk 6",
     ),
-    "live: already moving": (on(live("WEB01"), lambda s: moving(s, "WEB01")), "is being moved to node2 already"),
-    "live: no downtime at all": (on(live("WEB01", downtime_limit=0.0)), "downtime limit must be above 0"),
-    "live: no bandwidth": (on(live("WEB01", bandwidth=0)), "bandwidth must be above 0"),
-    "live: slowed by nothing": (on(live("WEB01", auto_converge_initial=0)), "slows a guest by 1 to 99 %"),
-    "live: slowed by all": (on(live("WEB01", auto_converge_increment=100)), "slows a guest by 1 to 99 %"),
+    "live: already moving": (on(live("WEB01"), lambda s: moving(s, "WEB01")), "is already being moved to node2"),
+    "live: no downtime at all": (on(live("WEB01", downtime_limit=0.0)), "downtime limit must be greater than 0"),
+    "live: no bandwidth": (on(live("WEB01", bandwidth=0)), "bandwidth must be greater than 0"),
+    "live: slowed by nothing": (on(live("WEB01", auto_converge_initial=0)), "can slow a guest by 1 to 99 %"),
+    "live: slowed by all": (on(live("WEB01", auto_converge_increment=100)), "can slow a guest by 1 to 99 %"),
     "live: no connection": (on(live("WEB01", parallel_connections=0)), "1 to 255 parallel connections"),
     "live: post-copy over several": (
         on(live("WEB01", post_copy=True, parallel_connections=2)),
-        "Post-copy and parallel connections exclude each other",
+        "Post-copy and parallel connections cannot be used together",
     ),
     "live: xbzrle over several": (
         on(live("WEB01", xbzrle=True, parallel_connections=2)),
-        "XBZRLE and parallel connections exclude each other",
+        "XBZRLE and parallel connections cannot be used together",
     ),
     "live: all networks excluded": (
         on(live("WEB01"), lambda s: with_cluster(s, migration_excluded=tuple(s.networks))),
@@ -491,7 +491,7 @@ REFUSED: dict[str, tuple[Case, str]] = {
     ),
     "cancel: over": (
         on(plain(cmd.CancelMigration("m-WEB01")), lambda s: moving(s, "WEB01", Phase.COMPLETED)),
-        "That migration is over",
+        "That migration has ended",
     ),
     "cancel: too late": (
         on(plain(cmd.CancelMigration("m-WEB01")), lambda s: moving(s, "WEB01", Phase.BLACKOUT)),
@@ -502,19 +502,19 @@ REFUSED: dict[str, tuple[Case, str]] = {
             plain(cmd.CancelMigration("m-WEB01")),
             lambda s: moving(s, "WEB01", Phase.SETUP, MigrationKind.QUICK),
         ),
-        "A quick migration cannot be cancelled",
+        "A quick migration cannot be canceled",
     ),
     "tune: over": (
         on(plain(cmd.TuneMigration("m-WEB01")), lambda s: moving(s, "WEB01", Phase.FAILED)),
-        "Only a live migration under way",
+        "Only a live migration in progress",
     ),
     "tune: no downtime": (
         on(plain(cmd.TuneMigration("m-WEB01", downtime_limit=-1)), lambda s: moving(s, "WEB01")),
-        "must be above 0",
+        "must be greater than 0",
     ),
     "tune: no bandwidth": (
         on(plain(cmd.TuneMigration("m-WEB01", bandwidth=-1)), lambda s: moving(s, "WEB01")),
-        "bandwidth must be above 0",
+        "bandwidth must be greater than 0",
     ),
     # nodes and networks
     "pausing twice": (
@@ -522,10 +522,10 @@ REFUSED: dict[str, tuple[Case, str]] = {
         "node2 is paused",
     ),
     "resuming what is up": (on(plain(cmd.ResumeNode("node2"))), "node2 is not paused"),
-    "starting what is up": (on(plain(cmd.StartClusterService("node2"))), "runs already"),
+    "starting what is up": (on(plain(cmd.StartClusterService("node2"))), "is already running"),
     "stopping what is down": (
         on(plain(cmd.StopClusterService("node2")), lambda s: with_node(s, "node2", state=NodeState.DOWN)),
-        "node2 is down already",
+        "node2 is already down",
     ),
     "stopping the quorum": (
         on(plain(cmd.StopClusterService("node2")), lambda s: with_node(s, "node3", state=NodeState.DOWN)),
@@ -542,7 +542,7 @@ REFUSED: dict[str, tuple[Case, str]] = {
     ),
     "a network with a taken name": (
         on(lambda s: cmd.ConfigureNetwork(network(s, "Cluster Network 1").id, name="cluster network 2")),
-        "exists already",
+        "already exists",
     ),
     "a metric of zero": (
         on(lambda s: cmd.ConfigureNetwork(network(s, "Cluster Network 1").id, metric=0)),
@@ -559,7 +559,7 @@ REFUSED: dict[str, tuple[Case, str]] = {
         ),
         "no network left",
     ),
-    "repairing what is up": (on(lambda s: cmd.RepairAdapter(next(iter(s.adapters)))), "is up already"),
+    "repairing what is up": (on(lambda s: cmd.RepairAdapter(next(iter(s.adapters)))), "is already up"),
 }
 
 
@@ -588,7 +588,7 @@ def test_only_an_object_that_is_gone_is_refused_as_such(state: State, monkeypatc
     def faulty(*_: object) -> None:
         raise KeyError("a slip in a rule")
 
-    assert "node9 is not in this cluster any more" in allowed(cmd.PauseNode("node9"), state).reason
+    assert "node9 is no longer in this cluster" in allowed(cmd.PauseNode("node9"), state).reason
     monkeypatch.setattr("fcm.model.rules.nodes.pause_node", faulty)
     with pytest.raises(KeyError):
         allowed(cmd.PauseNode("node1"), state)
@@ -600,7 +600,7 @@ def test_without_a_cluster_everything_is_refused() -> None:
 
 def test_what_is_gone_is_refused_instead_of_failing(state: State) -> None:
     verdict = allowed(cmd.SetDiskOnline("gone", online=True), state)
-    assert verdict.reason == "gone is not in this cluster any more."
+    assert verdict.reason == "gone is no longer in this cluster."
     assert verdict.remedy
 
 
@@ -645,7 +645,7 @@ def test_everything_that_keeps_a_node_in_the_cluster_is_told_at_once(state: Stat
 def test_a_live_migration_is_refused_with_all_that_stands_against_it(state: State) -> None:
     changed = with_machine(with_node(state, "node2", memory=GIB), "WEB01", media="C:\\iso\\setup.iso")
     verdict = allowed(cmd.LiveMigrate(machine(changed, "WEB01").id, "node2"), changed)
-    assert "of memory free" in verdict.reason
+    assert "of free memory" in verdict.reason
     assert "setup.iso" in verdict.reason
     assert "DVD drive" in verdict.remedy
 
@@ -653,7 +653,7 @@ def test_a_live_migration_is_refused_with_all_that_stands_against_it(state: Stat
 def test_a_machine_on_a_node_that_is_down_is_not_migrated_live(state: State) -> None:
     down = with_node(state, "node1", state=NodeState.DOWN)
     verdict = allowed(cmd.LiveMigrate(machine(down, "WEB01").id, "node2"), down)
-    assert verdict.reason == "node1, on which WEB01 is, is down."
+    assert verdict.reason == "node1, the owner of WEB01, is down."
 
 
 def test_a_node_without_machines_and_volumes_can_be_evicted(state: State) -> None:

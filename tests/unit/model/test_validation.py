@@ -180,7 +180,7 @@ COMPLAINTS: list[tuple[str, str, Callable[[State], State], str]] = [
         "No network may be used",
     ),
     ("Validate Cluster Network Configuration", "warn", without_adapter, "node2 has no adapter on Cluster Network 3"),
-    ("Validate Cluster Network Configuration", "warn", one_network, "Cluster Network 1 carries everything"),
+    ("Validate Cluster Network Configuration", "warn", one_network, "Cluster Network 1 carries all traffic"),
     (
         "Validate Cluster Network Configuration",
         "warn",
@@ -235,7 +235,7 @@ COMPLAINTS: list[tuple[str, str, Callable[[State], State], str]] = [
         "Validate SCSI-3 Persistent Reservation",
         "fail",
         lambda s: with_disk(s, "Cluster Disk 1", persistent_reservations=False),
-        "Cluster Disk 1 does not answer",
+        "Cluster Disk 1 does not support",
     ),
     (
         "Validate File System",
@@ -292,7 +292,7 @@ COMPLAINTS: list[tuple[str, str, Callable[[State], State], str]] = [
         "Validate Memory for Failover",
         "warn",
         lambda s: with_node(with_node(s, "node2", state=NodeState.PAUSED), "node3", state=NodeState.DOWN),
-        "the others that are up have 0 B free. No room for ",
+        "the others that are up have 0 B free. There is no room for ",
     ),
 ]
 
@@ -310,7 +310,7 @@ def test_an_even_number_of_nodes_without_a_witness_is_warned_of(eight: State) ->
     changed = with_cluster(eight, quorum_mode=QuorumMode.NODE_MAJORITY, witness=None)
     level, text = worst(changed, "Validate Quorum Configuration")
     assert level == "warn"
-    assert "half of them" in text
+    assert "two halves" in text
 
 
 def test_two_nodes_that_cannot_reach_each_other_fail(state: State) -> None:

@@ -134,7 +134,7 @@ def test_a_wrong_name_suggests_the_near_ones(desk: ShellDesk) -> None:
             "Move-ClusterVirtualMachineRole DC01 node2 -MigrationType Shutdown",
             "not supported in Windows Server 2008 R2",
         ),
-        ("Add-ClusterNode node1", "is a node of the cluster already"),
+        ("Add-ClusterNode node1", "is already a node of the cluster"),
         ("Get-Cluster fabrikam", "There is no open cluster"),
         ("(Get-ClusterNode node1).State = 'Down'", "cannot be set"),
         ("Set-ClusterQuorum -NodeMajority -DiskOnly x", "2 quorum modes"),

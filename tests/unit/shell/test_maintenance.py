@@ -24,7 +24,7 @@ def test_a_volume_under_machines_needs_force_and_is_in_maintenance_once_they_are
     desk.must("New-VM NEW01 -ComputerName node1 -MemoryStartupBytes 512MB -Path C:\\ClusterStorage\\Volume1")
     desk.must("Add-ClusterVirtualMachineRole NEW01; Start-VM NEW01")
     desk.settle()
-    assert "NEW01: running from Cluster Disk 2" in desk.run("Suspend-ClusterResource 'Cluster Disk 2'").text()
+    assert "Machines run from Cluster Disk 2" in desk.run("Suspend-ClusterResource 'Cluster Disk 2'").text()
     (shown,) = desk.must("Get-ClusterSharedVolume | Suspend-ClusterResource -Force")
     assert shown.get("State") == "Online(Maintenance)"
     (info,) = desk.must("(Get-ClusterSharedVolume).SharedVolumeInfo")

@@ -25,7 +25,7 @@ def test_a_snapshot_that_is_not_plain_or_not_there_is_refused_in_words(desk: She
     desk.must("Checkpoint-VM DC01 first; Checkpoint-VM DC01 second")
     assert "This matches 2 snapshots." in desk.run("Restore-VMSnapshot DC01").text()
     assert "thirst" in desk.run("Remove-VMSnapshot DC01 thirst").text()
-    assert "Shut it down from Failover Cluster Manager first" in desk.run("Restore-VMSnapshot DC01 first").text()
+    assert "Shut it down in Failover Cluster Manager first" in desk.run("Restore-VMSnapshot DC01 first").text()
 
 
 def test_snapshots_with_equal_names_are_told_apart_by_their_id(desk: ShellDesk) -> None:

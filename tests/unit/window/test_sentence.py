@@ -22,7 +22,7 @@ def said(phase: Phase = Phase.BROWNOUT, newest: object = None, ahead: object = N
 def test_while_memory_is_copied_it_names_pass_rest_rate_network_and_how_it_should_end() -> None:
     assert said(newest=row(), ahead=outlook()) == (
         "Copying memory, pass 4: 112 MiB left of 4 GiB at 941 Mbit/s over Cluster Network 3. "
-        "Should finish in 6 to 9 s with a blackout of 180 to 260 ms."
+        "Expected to finish in 6 to 9 s with a blackout of 180 to 260 ms."
     )
 
 
@@ -48,7 +48,7 @@ def test_an_open_end_is_not_told_as_a_number() -> None:
 
 def test_a_waiting_request_gives_its_reason() -> None:
     reason = "node2 is already taking part in a live migration (WEB1, node1 to node2)."
-    assert said(Phase.WAITING, reason=reason) == f"Waiting: {reason} It starts by itself."
+    assert said(Phase.WAITING, reason=reason) == f"Waiting: {reason} It starts automatically."
 
 
 def test_setup_tells_which_network_failed_while_the_next_is_tried() -> None:
@@ -60,26 +60,26 @@ def test_setup_tells_which_network_failed_while_the_next_is_tried() -> None:
 
 def test_the_blackout_says_that_the_guest_stands_still_and_what_the_limit_is() -> None:
     text = said(Phase.BLACKOUT, newest=row(), options=MigrationOptions(downtime_limit=0.3))
-    assert text.startswith("Blackout: the guest stands still while the last 112 MiB are sent")
+    assert text.startswith("Blackout: the guest is stopped while the last 112 MiB is sent")
     assert text.endswith("The limit is 300 ms.")
 
 
 def test_the_end_gives_the_final_figures() -> None:
     figures = FinalFigures(12.34, 0.212, 4_500_000_000, 5)
     assert said(Phase.COMPLETED, figures=figures) == (
-        "Completed: SQL1 went from node1 to node2 in 12.3 s over Cluster Network 3. "
-        "4.19 GiB were sent in 5 passes; the guest stood still for 212 ms."
+        "Completed: SQL1 moved from node1 to node2 in 12.3 s over Cluster Network 3. "
+        "4.19 GiB was sent in 5 passes; the blackout lasted 212 ms."
     )
 
 
-@pytest.mark.parametrize(("handed_over", "where"), [(False, "node1, where it was"), (True, "node2")])
+@pytest.mark.parametrize(("handed_over", "where"), [(False, "still on node1"), (True, "on node2")])
 def test_a_failure_says_where_the_machine_is_now(handed_over: bool, where: str) -> None:
     text = said(Phase.FAILED, reason="all networks failed", remedy="Repair one", handed_over=handed_over)
-    assert text == f"Failed: all networks failed. SQL1 is on {where}. Repair one."
+    assert text == f"Failed: all networks failed. SQL1 is {where}. Repair one."
 
 
 def test_a_cancel_before_the_start_is_told_apart_from_one_in_a_pass() -> None:
-    assert said(Phase.CANCELED, started=None) == "Canceled before it began. SQL1 is on node1, where it was."
+    assert said(Phase.CANCELED, started=None) == "Canceled before it began. SQL1 is still on node1."
     assert "in pass 4" in said(Phase.CANCELED, newest=row())
 
 

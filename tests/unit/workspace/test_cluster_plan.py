@@ -91,7 +91,7 @@ def test_any_name_survives_the_way_through_the_file(servers: list[str], network:
         (replace(PLAN, networks=(PlannedNetwork("n", "10.0.1.0/29"),)), "too small"),
         (replace(PLAN, networks=(*PLAN.networks, PlannedNetwork("n", "10.0.0.0/16"))), "overlaps"),
         (replace(PLAN, networks=(PlannedNetwork("n", "10.0.1.0/24", "10.0.2.1"),)), "gateway"),
-        (replace(PLAN, address="192.168.0.1"), "in none of the networks"),
+        (replace(PLAN, address="192.168.0.1"), "not in any of the networks"),
         (replace(PLAN, address="10.0.1.1"), "in use"),
         (replace(PLAN, name="one"), "A server is named one"),
         (replace(PLAN, name=""), "needs a name"),

@@ -64,8 +64,8 @@ def test_a_machine_that_fits_nowhere_stays_with_the_reason_of_every_node() -> No
 
     assert staying.machine == "vm-HUGE"
     assert "node2 has" in staying.reason
-    assert "the same with node3" in staying.reason
-    assert "Shut down or move machines there" in staying.remedy
+    assert "same applies to node3" in staying.reason
+    assert "Shut down or move other machines there" in staying.remedy
 
 
 def test_memory_that_an_earlier_choice_takes_is_not_given_twice() -> None:
@@ -97,7 +97,7 @@ def test_a_machine_that_is_on_its_way_already_is_not_moved_twice() -> None:
 
     (staying,) = plan_drain(workspace, "node1").staying
 
-    assert staying.reason == "WEB is being moved to node3 already."
+    assert staying.reason == "WEB is already being moved to node3."
 
 
 def test_a_node_that_is_down_or_paused_is_no_destination() -> None:
@@ -162,7 +162,7 @@ def test_the_course_of_a_drain_has_predicted_beside_actual_and_the_summary_says_
     assert "42.0 s" in text
     assert "failed: node3 was lost." in text
     assert "STILL stayed: STILL is not online (paused). Start the virtual machine first." in text
-    assert text.endswith("node1 is paused: nothing moves there until it is resumed.")
+    assert text.endswith("node1 is paused: nothing can move to it until it is resumed.")
 
 
 def test_a_duration_from_measured_passes_is_called_measured() -> None:

@@ -249,7 +249,7 @@ def test_a_file_that_cannot_be_written_is_told_and_loses_nothing(tmp_path: Path)
     events._connection.execute("PRAGMA busy_timeout=1")  # type: ignore[union-attr]
     desk.workspace.post([ev.Entry(0, 1.0, ev.BackendReported("warning", "A host is slow."))])
     desk.workspace.drain(60.0)
-    with pytest.raises(EventLogError, match="made up for later"):
+    with pytest.raises(EventLogError, match="completed later"):
         events.write()
     block.execute("ROLLBACK")
     block.close()

@@ -161,7 +161,7 @@ def test_a_journal_cut_in_the_middle_is_said_to_be_damaged_and_can_be_salvaged(t
         ("UPDATE events SET data = '{' WHERE sequence = 7", "after event 6"),
         ("UPDATE events SET data = '[]' WHERE sequence = 7", "after event 6"),
         ("UPDATE events SET type = 'Exploded' WHERE sequence = 7", "unknown type 'Exploded'"),
-        ("UPDATE events SET type = 'NodeEvicted', data = '{\"node\": 5}' WHERE sequence = 7", "expected a text"),
+        ("UPDATE events SET type = 'NodeEvicted', data = '{\"node\": 5}' WHERE sequence = 7", "expected a string"),
         (
             "UPDATE events SET type = 'MigrationCanceled', data = '{\"migration\": \"x\"}' WHERE sequence = 7",
             "after event 6 .*event 7",

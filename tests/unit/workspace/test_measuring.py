@@ -103,7 +103,7 @@ def test_figures_that_are_computed_are_not_called_measured() -> None:
 def test_a_machine_that_does_not_run_is_not_measured(state: MachineState) -> None:
     workspace, _ = opened(formed([machine("SQL1", state=state)]))
     assert "is not running" in measurable(workspace.state, "vm-SQL1").reason
-    assert "not there any more" in measurable(workspace.state, "vm-gone").reason
+    assert "no longer exists" in measurable(workspace.state, "vm-gone").reason
 
 
 def test_nothing_is_measured_during_a_migration() -> None:

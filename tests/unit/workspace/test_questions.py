@@ -24,10 +24,10 @@ def test_each_of_a_few_is_asked_about_by_itself() -> None:
 def test_of_many_every_one_is_named() -> None:
     lines = asked(QUESTIONS + 3)
     assert len(lines) == QUESTIONS + 1
-    assert lines[-1] == "And the same for 3 more: VM5, VM6, VM7."
+    assert lines[-1] == "The same for 3 more: VM5, VM6, VM7."
 
 
 def test_of_thousands_the_question_still_fits_on_a_screen() -> None:
     last = asked(1000)[-1]
-    assert last.startswith("And the same for 995 more: VM5, VM6, ")
+    assert last.startswith("The same for 995 more: VM5, VM6, ")
     assert last.endswith(f", VM{QUESTIONS + NAMES - 1} and {995 - NAMES} more.")

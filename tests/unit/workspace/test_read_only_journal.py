@@ -71,10 +71,10 @@ def test_it_is_said_to_be_read_only_and_not_damaged(data: Path, what: str) -> No
     path = data / "journals" / "c.journal"
     kept(path)
     shut(path, what)
-    with pytest.raises(ReadOnlyJournalError, match="can only be read") as caught:
+    with pytest.raises(ReadOnlyJournalError, match="is read-only") as caught:
         as_ordinary_user(lambda: Journal.open(path, URI))
     said = str(caught.value)
-    assert str(path.parent if what == "folder" else path) in said.partition("can only be read")[2]
+    assert str(path.parent if what == "folder" else path) in said.partition("is read-only")[2]
     assert "FCM_DATA" in said
     assert "amaged" not in said
     assert "alvage" not in said
@@ -150,7 +150,7 @@ def test_a_file_system_that_is_mounted_read_only_is_named_so(data: Path, monkeyp
     kept(data / "c.journal")
     monkeypatch.setattr(journal_file.os, "access", lambda path, mode: mode != os.W_OK)
     monkeypatch.setattr(journal_file.os, "statvfs", lambda path: os.statvfs_result((0,) * 8 + (os.ST_RDONLY, 255)))
-    with pytest.raises(ReadOnlyJournalError, match="lies on a file system that is mounted read-only"):
+    with pytest.raises(ReadOnlyJournalError, match="is on a file system that is mounted read-only"):
         Journal.open(data / "c.journal", URI)
 
 
@@ -158,7 +158,7 @@ def test_a_journal_that_may_not_be_read_is_not_called_damaged(data: Path) -> Non
     path = data / "c.journal"
     kept(path)
     path.chmod(0o000)
-    with pytest.raises(JournalError, match=r"may not be read by this user\. Ask the owner") as caught:
+    with pytest.raises(JournalError, match=r"cannot be read by this user\. Ask the owner") as caught:
         as_ordinary_user(lambda: Journal.open(path, URI, to_read=True))
     assert not isinstance(caught.value, DamagedJournalError)
 
@@ -166,7 +166,7 @@ def test_a_journal_that_may_not_be_read_is_not_called_damaged(data: Path) -> Non
 def test_a_journal_that_cannot_be_made_says_what_is_in_the_way(data: Path) -> None:
     data.mkdir()
     data.chmod(0o555)
-    with pytest.raises(JournalError, match=r"cannot be made: the folder .*data is not writable for this user"):
+    with pytest.raises(JournalError, match=r"cannot be created: the folder .*data is not writable by this user"):
         as_ordinary_user(lambda: Journal.open(data / "journals" / "c.journal", URI))
 
 
@@ -199,7 +199,7 @@ def test_show_and_history_read_it_and_change_nothing(
     shown = capsys.readouterr()
     assert "node1" in shown.out
     assert "Last saved state" in shown.out
-    assert "can only be read" in shown.err
+    assert "is read-only" in shown.err
     arguments = ["history", "embedded:contoso", "--export", str(tmp_path / "out")]
     assert as_ordinary_user(lambda: main(arguments)) == 0
     assert files(data) == before
@@ -209,8 +209,8 @@ def test_a_migration_on_it_is_refused_with_the_reason(contoso: Path, capsys: pyt
     shut(contoso, "file")
     assert as_ordinary_user(lambda: main(["migrate", "embedded:contoso", "SQL01", "node2"])) == 1
     said = capsys.readouterr().err
-    assert f"The journal {contoso} can only be read" in said
-    assert "nothing runs on it" in said
+    assert f"The journal {contoso} is read-only" in said
+    assert "not run anything on it" in said
 
 
 def test_every_command_is_refused_and_what_happened_can_be_queried(contoso: Path) -> None:
@@ -219,14 +219,14 @@ def test_every_command_is_refused_and_what_happened_can_be_queried(contoso: Path
     def ask(workspace: object) -> object:
         commands = [cmd.PauseNode("node1"), cmd.LiveMigrate("vm-1", "node2"), cmd.CancelMigrations()]
         verdicts = [workspace.submit(command).verdict for command in commands]  # type: ignore[attr-defined]
-        with pytest.raises(MeasureError, match="can only be read"):
+        with pytest.raises(MeasureError, match="is read-only"):
             workspace.measure_writes("vm-1", print, lambda: True)  # type: ignore[attr-defined]
         found = list(workspace.events.select(Sought(everything(), workspace.now())))  # type: ignore[attr-defined]
         return verdicts, found
 
     verdicts, found = in_workspace(ask)  # type: ignore[misc]
     assert [verdict.ok for verdict in verdicts] == [False] * 3
-    assert all("can only be read" in verdict.reason and "FCM_DATA" in verdict.remedy for verdict in verdicts)
+    assert all("is read-only" in verdict.reason and "FCM_DATA" in verdict.remedy for verdict in verdicts)
     assert found
 
 
@@ -234,7 +234,7 @@ def test_salvage_leaves_it_alone(contoso: Path, data: Path, capsys: pytest.Captu
     shut(contoso, "file")
     before = files(data)
     assert as_ordinary_user(lambda: main(["salvage", "embedded:contoso"])) == 1
-    assert "can only be read" in capsys.readouterr().err
+    assert "is read-only" in capsys.readouterr().err
     assert files(data) == before
 
 
@@ -243,12 +243,12 @@ def test_events_whose_file_is_read_only_say_so_while_the_cluster_runs_on(
 ) -> None:
     log = contoso.with_suffix(".events")
     log.chmod(0o444)
-    expected_log("is not writable for this user")
+    expected_log("is not writable by this user")
 
     def ask(workspace: object) -> object:
         verdict = workspace.submit(cmd.PauseNode("node1")).wait(stretched(PATIENCE))  # type: ignore[attr-defined]
         workspace.drain(60)  # type: ignore[attr-defined]
-        with pytest.raises(EventLogError, match=r"not writable for this user\. Make it .* made anew from the journal"):
+        with pytest.raises(EventLogError, match=r"not writable by this user\. Make it .* rebuilt from the journal"):
             workspace.events.find(Sought(everything(), workspace.now()))  # type: ignore[attr-defined]
         return verdict
 

@@ -31,7 +31,7 @@ def test_a_saved_query_is_there_at_the_next_start_and_can_be_renamed_and_deleted
     again._settings.flush()
 
 
-@pytest.mark.parametrize(("name", "words"), [("", "needs a name"), ("x" * 81, "more than 80"), (RECENT, "comes with")])
+@pytest.mark.parametrize(("name", "words"), [("", "Enter a name"), ("x" * 81, "more than 80"), (RECENT, "comes with")])
 def test_a_name_that_cannot_be_used_is_refused_in_words(name: str, words: str, tmp_path: Path) -> None:
     with pytest.raises(ValueError, match=words):
         SavedQueries(Settings(tmp_path)).save(name, "<x/>")

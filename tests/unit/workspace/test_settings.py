@@ -117,7 +117,7 @@ def test_fcm_data_names_another_folder(tmp_path: Path, monkeypatch: pytest.Monke
 def test_settings_that_this_user_may_not_read_stay_as_they_are(
     tmp_path: Path, expected_log: Callable[[str], None]
 ) -> None:
-    expected_log("may not be read by this user")
+    expected_log("cannot be read by this user")
     file = tmp_path / "settings.json"
     file.write_text('{"window.scheme": "dark"}', encoding="utf-8")
     file.chmod(0o000)

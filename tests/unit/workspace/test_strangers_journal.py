@@ -50,7 +50,7 @@ def edit(path: Path, *statements: str) -> None:
 )
 def test_a_journal_with_parts_that_act_is_refused(path: Path, statement: str, what: str) -> None:
     edit(path, statement)
-    with pytest.raises(JournalError, match=f"not a journal of fcm: it holds a {what}, which fcm does not make"):
+    with pytest.raises(JournalError, match=f"not a journal of fcm: it holds a {what}, which fcm does not create"):
         Journal.open(path, URI)
     with closing(sqlite3.connect(path)) as connection:
         assert connection.execute("SELECT count(*) FROM events").fetchone() == (1,)

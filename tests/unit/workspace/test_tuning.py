@@ -54,8 +54,8 @@ def test_what_would_help_is_a_command_with_its_number_rounded_up() -> None:
     assert words(found) == ["Raise the downtime limit to 850 ms"]
     assert found.helps[0].command == TuneMigration("m1", downtime_limit=0.85)
     assert found.sentence == (
-        f"{REASON} Raise the downtime limit to 850 ms. Auto-converge can only be chosen at the start: cancel and start "
-        "again with it."
+        f"{REASON} Raise the downtime limit to 850 ms. Auto-converge can be chosen only at the start: cancel, and "
+        "start again with it."
     )
 
 
@@ -92,7 +92,7 @@ def test_a_limit_that_no_guest_could_bear_is_not_offered() -> None:
 
 def test_a_blackout_longer_than_the_limit_is_said_and_post_copy_would_shorten_it() -> None:
     found = told(outlook(blackout=(1.9, 2.1, 2.4)), MigrationOptions(post_copy=True))
-    assert found.sentence.startswith("The guest would stand still for about 2.1 s, longer than the limit of 300 ms")
+    assert found.sentence.startswith("The guest would be stopped for about 2.1 s, longer than the limit of 300 ms")
     assert words(found) == ["Switch to post-copy now"]
 
 
@@ -109,9 +109,9 @@ def test_guesses_before_the_first_pass_is_over_are_no_ground_for_advice() -> Non
     ("phase", "kind", "reason"),
     [
         (Phase.WAITING, MigrationKind.LIVE, "once memory is being copied"),
-        (Phase.BLACKOUT, MigrationKind.LIVE, "The memory is sent"),
-        (Phase.COMPLETED, MigrationKind.LIVE, "Only a live migration under way"),
-        (Phase.BROWNOUT, MigrationKind.QUICK, "Only a live migration under way"),
+        (Phase.BLACKOUT, MigrationKind.LIVE, "The memory has been sent"),
+        (Phase.COMPLETED, MigrationKind.LIVE, "Only a live migration in progress"),
+        (Phase.BROWNOUT, MigrationKind.QUICK, "Only a live migration in progress"),
     ],
 )
 def test_options_can_be_changed_while_memory_is_copied_and_only_then(

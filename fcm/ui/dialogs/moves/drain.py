@@ -73,7 +73,7 @@ class DrainDialog(PlainDialog):
         roles = ((self.last, _ACTION), (self.again, _ACTION), (self.copy, _ACTION), (self.cancel_all, _ACTION))
         for button, role in (*roles, (self.go, _ACTION), (close, _REJECT)):
             buttons.addButton(button, role)
-        for button, deed in (
+        for button, callback in (
             (self.go, self._drain),
             (self.cancel_all, self._cancel_all),
             (self.copy, lambda: copy_text(self.summary())),
@@ -81,7 +81,7 @@ class DrainDialog(PlainDialog):
             (self.again, self.plan_again),
             (close, self.close),
         ):
-            button.clicked.connect(deed)
+            button.clicked.connect(callback)
         column = QVBoxLayout(self)
         column.setSpacing(8)
         column.addWidget(self._intro)
@@ -118,11 +118,11 @@ class DrainDialog(PlainDialog):
         state = self.state
         self._shown, self._plan, self._chosen, self._begun = None, None, {}, False
         self._intro.setText(
-            f"{self._node} is paused, then its running virtual machines are live migrated away in this order, as "
-            "many at once as the limit of the cluster allows. Nothing happens before you choose Drain. "
-            "Double-click a row, or press Enter, to change its destination."
+            f"Drain pauses {self._node} and then live migrates its running virtual machines to other nodes in this "
+            "order, as many at once as the cluster allows. Nothing happens until you choose Drain. To change a "
+            "destination, double-click its row or press Enter."
         )
-        self._total.setText("Looking for destinations ...")
+        self._total.setText("Looking for destinations...")
         self._stay.hide()
         self.notice.say("")
         self.table.show_plan(state, None)
@@ -267,13 +267,15 @@ class DrainDialog(PlainDialog):
         over = [row for row in rows if row.phase is not None and row.phase.is_over]
         moved = sum(row.status == "moved" for row in rows)
         if drain.ended is None:
-            self._intro.setText(f"{drain.node} is being drained. This window can be closed meanwhile and opened again.")
+            self._intro.setText(f"{drain.node} is being drained. You can close this window and open it again.")
             took = words.seconds(max(0.0, self.workspace.now() - drain.requested))
-            self._total.setText(f"{len(over)} of {words.count(len(rows), 'move')} over after {took}, {moved} moved.")
+            self._total.setText(
+                f"{len(over)} of {words.count(len(rows), 'move')} finished after {took}, {moved} moved."
+            )
         else:
-            self._intro.setText(f"The drain is over. {node_sentence(self.state, drain)}")
+            self._intro.setText(f"The drain has ended. {node_sentence(self.state, drain)}")
             took = words.seconds(drain.ended - drain.requested)
-            lost = f", {len(rows) - moved} not: see why below" if moved < len(rows) else ""
+            lost = f", {len(rows) - moved} not moved (see below)" if moved < len(rows) else ""
             text = f"{moved} of {words.count(len(rows), 'machine')} moved in {took}{lost}."
             self._total.setText(text if rows else "No virtual machine had to move.")
         self._stay.hide()
@@ -333,8 +335,8 @@ class DrainDialog(PlainDialog):
 def _off(count: int) -> str:
     return counted(
         count,
-        "virtual machine is off or saved and stays: there is no memory of it to move.",
-        "virtual machines are off or saved and stay: there is no memory of them to move.",
+        "virtual machine is off or saved and stays on the node.",
+        "virtual machines are off or saved and stay on the node.",
     )
 
 
@@ -347,15 +349,15 @@ def _total(plan: DrainPlan, left_out: int, at_once: int) -> str:
     if not plan.moves:
         return text
     if any(not move.basis for move in plan.moves):
-        return f"{text} Predicting how long it takes ..."
+        return f"{text} Predicting how long it takes..."
     by_basis = [
         (basis, sum(move.basis == basis for move in plan.moves)) for basis in ("measured", "forecast", "assumed")
     ]
     rests = ", ".join(f"{count} {basis}" for basis, count in by_basis if count)
     if any(move.duration is None for move in plan.moves):
         several = f" while up to {at_once} at once share the network" if all(m.alone for m in plan.moves) else ""
-        return f"{text} At least one move is not expected to end by itself{several} ({rests})."
+        return f"{text} At least one move is not expected to finish{several} ({rests})."
     if plan.makespan is None:
-        return f"{text} Predicting how long it takes ..."
+        return f"{text} Predicting how long it takes..."
     how = "one after the other" if at_once == 1 else f"up to {at_once} at once, which share the network"
-    return f"{text} Predicted in all: {words.seconds(plan.makespan)}, {how} ({rests})."
+    return f"{text} Predicted total: {words.seconds(plan.makespan)}, {how} ({rests})."

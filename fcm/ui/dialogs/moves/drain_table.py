@@ -121,7 +121,7 @@ class MovesTable(QTreeWidget):
                         STAYS if left else move.destination,
                         words.NONE if left else _predicted(move.duration, move.basis),
                         "",
-                        "You let it stay." if left else move.reason,
+                        "You chose to leave it here." if left else move.reason,
                     ),
                 )
             )
@@ -232,7 +232,7 @@ class _DestinationDelegate(QStyledItemDelegate):
 
 def _predicted(duration: float | None, basis: str) -> str:
     if not basis:
-        return "predicting ..."
+        return "predicting..."
     if duration is None:
-        return basis if basis == "not predicted" else f"no end by itself ({basis})"
+        return basis if basis == "not predicted" else f"not expected to finish ({basis})"
     return f"{words.seconds(duration)} ({basis})"

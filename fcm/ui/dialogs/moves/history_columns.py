@@ -85,5 +85,5 @@ class HistoryRows:
         if past.kind_word:
             text += f" ({past.kind_word})"
         elif not past.has_rows:
-            text += " (no curve kept)"
+            text += " (no curve saved)"
         return f"{text}: {past.migration.reason}" if past.migration.reason else text

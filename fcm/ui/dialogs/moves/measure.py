@@ -155,7 +155,7 @@ class MeasureDialog(PlainDialog):
         self.bar.setValue(self.bar.maximum() if self._wanted else 0)
         self._show_samples()
         if not self.samples:
-            self.verdict.setText("Stopped before the first figure was there.")
+            self.verdict.setText("Stopped before the first result.")
             return
         if self.window_of.workspace is not None:
             self.workspace.measured[self._machine] = (self.workspace.now(), self.samples)
@@ -163,7 +163,7 @@ class MeasureDialog(PlainDialog):
 
     def _show_samples(self) -> None:
         told = [f"{size(one.pages * 4096)} in {one.seconds:g} s" for one in self.samples]
-        self.figures.setText("Distinct memory written: " + (", ".join(told) if told else "nothing known yet") + ".")
+        self.figures.setText("Distinct memory written: " + (", ".join(told) if told else "not known yet") + ".")
         self.curve.show_samples(self.samples)
 
     # Judging
@@ -175,14 +175,14 @@ class MeasureDialog(PlainDialog):
             self._judging.abandon()
         destination = str(self.destination.currentData())
         asked = measured_question(self.workspace, self.machine, destination, self.samples)
-        self.verdict.setText("The engine is judging whether a live migration would end.")
+        self.verdict.setText("Checking whether a live migration would converge.")
         clear(self._buttons)
         self._judging = Work(self, asked.answer, lambda outcome: self._judged(outcome, destination))
 
     def _judged(self, outcome: Outcome, destination: str) -> None:
         self._judging = None
         if outcome.error is not None:
-            self.verdict.setText(f"The engine could not judge this: {outcome.error}.")
+            self.verdict.setText(f"Convergence could not be judged: {outcome.error}.")
             return
         check, judgement = outcome.result
         self.judgement = judgement

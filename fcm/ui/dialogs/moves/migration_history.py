@@ -36,15 +36,15 @@ if TYPE_CHECKING:
 
 _EVERY_MACHINE = "All virtual machines"
 _ENDS = (
-    ("However they ended", None),
+    ("Any result", None),
     ("Completed", Phase.COMPLETED),
     ("Failed", Phase.FAILED),
     ("Canceled", Phase.CANCELED),
     ("Interrupted", Phase.INTERRUPTED),
 )
 _NOTHING = (
-    "No migration is over yet. Live-migrate a virtual machine: it is kept here with its curve, can be reopened, "
-    "compared with others and exported."
+    "No migration has finished yet. Finished migrations are listed here with their curves. You can open, compare and "
+    "export them."
 )
 
 
@@ -73,12 +73,12 @@ class MigrationHistoryDialog(PlainDialog):
         self.machine = named(long_choice(QComboBox()), "Virtual machine")
         self.machine.addItem(_EVERY_MACHINE)
         self.machine.currentIndexChanged.connect(lambda _: self._show_rows())
-        self.ended = named(QComboBox(), "How they ended")
+        self.ended = named(QComboBox(), "Result")
         for text, phase in _ENDS:
             self.ended.addItem(text, phase)
         self.ended.currentIndexChanged.connect(lambda _: self._show_rows())
         self.notice = Notice()
-        self.kept = named(wrapped("Reading the journal.", "quiet"), "What is kept")
+        self.kept = named(wrapped("Reading the journal.", "quiet"), "Saved migrations")
         self.empty = EmptyState(_NOTHING)
         self.stack = QStackedWidget()
         self.stack.addWidget(self.empty)
@@ -101,15 +101,15 @@ class MigrationHistoryDialog(PlainDialog):
             top.addSpacing(8)
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
         role = QDialogButtonBox.ButtonRole.ActionRole
-        self.open_button = self._button("&Open", "recording", "Show its curve beside what the engine predicts for it")
+        self.open_button = self._button("&Open", "recording", "Show its curve together with what the engine predicts")
         self.open_button.clicked.connect(lambda: self._open(self.table.selected_ids()))
-        self.compare_button = self._button("&Compare", "overlay", "Lay two to seven of them over each other")
+        self.compare_button = self._button("&Compare", "overlay", "Show two to seven of them in one plot")
         self.compare_button.clicked.connect(self._compare)
         self.export_button = self._button(
-            "E&xport Recordings...", "export", "Write the selected ones (all, if none is selected) as JSON and CSV"
+            "E&xport Recordings...", "export", "Export the selected ones (or all, if none is selected) as JSON and CSV"
         )
         self.export_button.clicked.connect(self._ask_folder)
-        self.list_button = self._button("Export &List...", "export-csv", "Write this list as CSV")
+        self.list_button = self._button("Export &List...", "export-csv", "Export this list as CSV")
         self.list_button.clicked.connect(self._ask_file)
         for button in (self.open_button, self.compare_button, self.export_button, self.list_button):
             buttons.addButton(button, role)
@@ -176,15 +176,15 @@ class MigrationHistoryDialog(PlainDialog):
     def _tell_kept(self) -> None:
         where = self._history.kept_in if self._history is not None else None
         curves = sum(one.has_rows for one in self._past.values())
-        text = f"{count(len(self._past), 'migration')} kept, {curves} with a curve"
+        text = f"{count(len(self._past), 'migration')} saved, {curves} with a curve"
         if where is None:
             self.kept.setText(
-                f"{text.capitalize()}. They are forgotten when the cluster is closed: no journal is kept."
+                f"{text.capitalize()}. They are lost when the cluster is closed, because it has no journal."
             )
         else:
             self.kept.setText(
-                f"{text.capitalize()}, since this cluster was first opened. Nothing is thinned out or dropped as long "
-                f"as the journal {where.name} is there."
+                f"{text.capitalize()}, since this cluster was first opened. All their data is in the journal "
+                f"{where.name}."
             )
             self.kept.setToolTip(literal(str(where)))
 
@@ -214,14 +214,14 @@ class MigrationHistoryDialog(PlainDialog):
         self.export_button.setEnabled(bool(self.rows.model.ids))
         self.list_button.setEnabled(bool(self.rows.model.ids))
 
-    # Deeds
+    # Actions
 
     def _open(self, chosen: list[str]) -> None:
         from fcm.ui.migration.recordings.recording_window import RecordingWindow, Source
 
         past, history = self._past[chosen[0]], self._history
         if history is None or not past.has_rows:
-            self.notice.say("Of this migration no telemetry was kept, so there is no curve to show.", "info")
+            self.notice.say("No telemetry was saved for this migration, so there is no curve to show.", "info")
             return
         self.notice.say("")
 
@@ -230,7 +230,7 @@ class MigrationHistoryDialog(PlainDialog):
 
             found = history.recordings([past]).get(past.id)
             if found is None:
-                raise RecordingError("Of this migration no telemetry was kept.")
+                raise RecordingError("No telemetry was saved for this migration.")
             return shown(self.rows.title(past), found)
 
         RecordingWindow(Source(self.rows.title(past), load), self.window_of).show()  # type: ignore[arg-type]
@@ -273,7 +273,7 @@ class MigrationHistoryDialog(PlainDialog):
                 return
             text = f"{count(len(outcome.result.files), 'file')} written to {folder}."
             if outcome.result.without_rows:
-                text += f" {count(len(outcome.result.without_rows), 'migration')} left out: no telemetry was kept."
+                text += f" {count(len(outcome.result.without_rows), 'migration')} left out: no telemetry was saved."
             self.notice.say(text, "pass")
 
         Work(self, lambda: history.export(chosen, folder, with_csv=True), done)

@@ -21,11 +21,11 @@ if TYPE_CHECKING:
     from fcm.ui.desk import Desk
 
 INTRO = (
-    "Select the networks to use for live migration and put the most preferred one on top. Each migration tries them "
-    "from top to bottom until one connects."
+    "Select the networks to use for live migration and move the most preferred one to the top. Each migration tries "
+    "them from top to bottom until one connects."
 )
-FOR_ALL = "In Windows Server 2008 R2 this choice acts for all virtual machines of the cluster."
-FOR_ONE = "This choice acts for {name} alone. Windows Server 2008 R2 itself has one for all virtual machines."
+FOR_ALL = "In Windows Server 2008 R2, this choice applies to all virtual machines of the cluster."
+FOR_ONE = "This choice applies only to {name}. In Windows Server 2008 R2, one choice applies to all virtual machines."
 
 
 class MigrationNetworksPanel(QWidget):
@@ -41,7 +41,7 @@ class MigrationNetworksPanel(QWidget):
         self._state = state
         self._machine = machine
         self.ordered = OrderedTickList(
-            "Networks for live migration", ["Network", "Subnet", "Metric", "Rate", "Default rank, and why"]
+            "Networks for live migration", ["Network", "Subnet", "Metric", "Rate", "Default rank and reason"]
         )
         self.default = named(QPushButton("De&fault order"), "Default order")
         self.default.setAutoDefault(False)
@@ -50,8 +50,8 @@ class MigrationNetworksPanel(QWidget):
         )
         self.default.clicked.connect(self._restore)
         self.own = named(
-            QCheckBox("Use an order of its &own for this virtual machine"),
-            "Use an order of its own for this virtual machine",
+            QCheckBox("Use a separate &order for this virtual machine"),
+            "Use a separate order for this virtual machine",
         )
         self.own.setVisible(machine is not None)
         self.own.setChecked(self._is_own(state))

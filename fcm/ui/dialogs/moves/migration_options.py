@@ -19,10 +19,10 @@ if TYPE_CHECKING:
 
 MBIT = 125_000
 """Bytes/s of 1 Mbit/s."""
-DOWNTIME_HINT = f"How long the machine may stand still at the end; {DOWNTIME_LIMIT * 1000:.0f} ms where nothing is set"
+DOWNTIME_HINT = f"How long the machine may be stopped at the end; {DOWNTIME_LIMIT * 1000:.0f} ms where nothing is set"
 LIMIT_HINT = (
-    "No more than this while memory is copied. Not limited are the last pages, while the machine stands still, and "
-    "what follows a switch to post-copy. On real hosts several connections need a higher limit than one"
+    "Limit while memory is copied. The final copy while the machine is stopped, and the transfer after a switch to "
+    "post-copy, are not limited. On real hosts, several connections need a higher limit than one"
 )
 
 
@@ -40,20 +40,26 @@ class MigrationOptionsPanel(QGroupBox):
         self._shown = options
         self.downtime = _figure("Downtime limit", 2_000_000, 50, " ms", "Default")
         self.downtime.setToolTip(DOWNTIME_HINT)
-        self.bandwidth = _figure("Bandwidth", 400_000, 100, " Mbit/s", "All that the network carries")
+        self.bandwidth = _figure("Bandwidth", 400_000, 100, " Mbit/s", "Full network bandwidth")
         self.bandwidth.setToolTip(LIMIT_HINT)
         self.time_limit = _figure("Cancel after", 30 * 1440, 5, " min", "Never")
         self.time_limit.setDecimals(1)
-        self.time_limit.setToolTip("A live migration that still copies memory then is canceled; the machine stays")
+        self.time_limit.setToolTip(
+            "A live migration that is still copying memory after this time is canceled; the machine stays where it is"
+        )
         self.connections = named(QSpinBox(), "Parallel connections")
         self.connections.setRange(1, 255)
-        self.connections.setToolTip("TCP connections that carry memory at the same time (QEMU: multifd); 2 to 4 help")
+        self.connections.setToolTip(
+            "TCP connections that carry memory in parallel (QEMU: multifd); 2 to 4 are usually enough"
+        )
         self.auto_converge = named(QCheckBox("&Auto-converge: slow the guest if it writes too fast"), "Auto-converge")
         self.first_step = _percent("Auto-converge first step", f"{THROTTLE_INITIAL} % (QEMU)")
         self.next_steps = _percent("Auto-converge increment", f"{THROTTLE_INCREMENT} % (QEMU)")
-        self.post_copy = named(QCheckBox("&Post-copy: move first, fetch the rest of the memory after"), "Post-copy")
+        self.post_copy = named(
+            QCheckBox("&Post-copy: move first, fetch the rest of the memory afterwards"), "Post-copy"
+        )
         self.post_copy.setToolTip("If the network or the source fails while memory is fetched, the machine is lost")
-        self.xbzrle = named(QCheckBox("&XBZRLE: send only what changed of pages sent before"), "XBZRLE")
+        self.xbzrle = named(QCheckBox("&XBZRLE: send only the changes in pages sent before"), "XBZRLE")
         self.xbzrle.setToolTip("Costs memory and processor time at the source")
         self.tls = named(QCheckBox("T&LS: encrypt the transfer"), "TLS")
         self.tls.setToolTip("The hosts need libvirt's certificates for migration")
@@ -161,8 +167,8 @@ def _percent(name: str, nothing: str) -> QSpinBox:
 
 
 INTRO = (
-    "These settings hold for every live migration that is asked for without options of its own: from the Actions "
-    "pane, a menu, or by a line of PowerShell."
+    "These settings apply to every live migration that is started without its own options: from the Actions pane, a "
+    "menu or PowerShell."
 )
 
 
@@ -175,7 +181,7 @@ class MigrationSettingsDialog(CommandDialog):
         self.limit = named(QSpinBox(), "Live migrations at once")
         self.limit.setRange(1, 16)
         self.limit.setValue(cluster.concurrent_migrations if cluster else 1)
-        self.limit.setToolTip("In how many live migrations one node may take part; 1 in Windows Server 2008 R2")
+        self.limit.setToolTip("How many live migrations a node can take part in; 1 in Windows Server 2008 R2")
         self.limit.valueChanged.connect(lambda _: self.refresh())
         self.panel = MigrationOptionsPanel(self.state.migration_options(None))
         self.panel.changed.connect(self.refresh)

@@ -38,7 +38,7 @@ class OpenRecordingDialog(PlainDialog):
 
         self.list.itemActivated.connect(lambda _: self._open())
         self.path = named(QLineEdit(), "File")
-        self.path.setPlaceholderText("A recording of your own, instead of one from the list")
+        self.path.setPlaceholderText("Your own recording, instead of one from the list")
         self.path.textChanged.connect(lambda _: self._enable())
         self.list.itemClicked.connect(lambda _: self.path.clear())
         browse = named(QPushButton("&Browse..."), "Browse...")
@@ -62,8 +62,8 @@ class OpenRecordingDialog(PlainDialog):
         column.setSpacing(10)
         column.addWidget(
             wrapped(
-                "A recording holds what QEMU reported during a real live migration. It is shown like a migration of "
-                "your own, with what the engine predicts for that case laid over it."
+                "A recording holds what QEMU reported during a real live migration. It is shown like one of your own "
+                "migrations, together with what the engine predicts for the same case."
             )
         )
         column.addWidget(self.list, 1)

@@ -107,7 +107,7 @@ class Canvas(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(self._plot)
         self.setFocusProxy(self._plot)
-        for keys, deed in (
+        for keys, callback in (
             ("Left", lambda: self.step_cursor(-1)),
             ("Right", lambda: self.step_cursor(1)),
             ("+", lambda: self.zoom(0.7)),
@@ -115,7 +115,7 @@ class Canvas(QWidget):
             ("Home", self.reset_view),
         ):
             shortcut = QShortcut(QKeySequence(keys), self, context=Qt.ShortcutContext.WidgetWithChildrenShortcut)
-            shortcut.activated.connect(deed)
+            shortcut.activated.connect(callback)
 
     def _add_rate_axis(self, item: Any) -> None:
         """A second view box on the right axis for the two rates, one below the other in the same unit."""

@@ -91,13 +91,13 @@ class ConvergencePlot(QWidget):
         self.export.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         menu = QMenu(self.export)
         menu.setAccessibleName("Export")
-        for text, icon, deed in (
+        for text, icon, callback in (
             ("Plot as P&NG...", "export-png", lambda: self._ask("png")),
             ("Plot as S&VG...", "export-svg", lambda: self._ask("svg")),
             ("Rows as &CSV...", "export-csv", lambda: self._ask("csv")),
         ):
             action = QAction(icons.icon(icon), text, menu)
-            action.triggered.connect(deed)
+            action.triggered.connect(callback)
             menu.addAction(action)
         self.export.setMenu(menu)
         self.export.setEnabled(False)
@@ -114,11 +114,11 @@ class ConvergencePlot(QWidget):
         button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         return button
 
-    def _toggle(self, name: str, icon: str, deed: Callable[[bool], None], on: bool = False) -> QToolButton:
+    def _toggle(self, name: str, icon: str, callback: Callable[[bool], None], on: bool = False) -> QToolButton:
         button = self._button(name, icon)
         button.setCheckable(True)
         button.setChecked(on)
-        button.toggled.connect(deed)
+        button.toggled.connect(callback)
         button.toggled.connect(lambda _: self._tell_legend())
         return button
 
@@ -159,9 +159,9 @@ class ConvergencePlot(QWidget):
         """The drawing area, once it is loaded."""
         return self._canvas
 
-    def _each(self, deed: Callable[[Canvas], None]) -> None:
+    def _each(self, callback: Callable[[Canvas], None]) -> None:
         if self._canvas is not None:
-            deed(self._canvas)
+            callback(self._canvas)
 
     def _give_traces(self) -> None:
         if self._canvas is not None and self._module is not None:
@@ -232,7 +232,7 @@ class ConvergencePlot(QWidget):
 
     def _tell_readout(self, index: object) -> None:
         if not isinstance(index, int) or not self._traces or index >= len(self._traces[0][1]):
-            self._readout.setText("Point at the plot to read its values. Wheel zooms, dragging pans, arrows step.")
+            self._readout.setText("Point to read values. Scroll to zoom, drag to pan, arrow keys to step.")
             return
         row = self._traces[0][1].row(index)
         parts = [
@@ -259,7 +259,7 @@ class ConvergencePlot(QWidget):
         from fcm.ui.migration.plots.figure import Figure, Line
 
         if self._canvas is None:
-            raise RuntimeError("the plot is not there yet")
+            raise RuntimeError("the plot is not ready yet")
         app = QApplication.instance()
         assert isinstance(app, QApplication)
         colours = theme.plot_colours(theme.current(app))

@@ -66,12 +66,12 @@ class CompareWindow(QWidget):
             return
         traces: list[tuple[str, Recording]] = lettered(outcome.result)
         if not traces:
-            self._sentence.setText("Of none of these migrations telemetry was kept.")
+            self._sentence.setText("No telemetry was saved for these migrations.")
             return
         simulated = {one.kept.simulated for _, one in traces if one.kept is not None}
         kind = "All are simulated." if simulated == {True} else "All were measured on hosts."
         if len(simulated) > 1:
-            kind = "Some are simulated, some were measured: they do not answer the same question."
-        self._sentence.setText(f"{counted(len(traces), 'migration')}, each from its own start on. {kind}")
+            kind = "Some are simulated and some were measured, so their figures are not directly comparable."
+        self._sentence.setText(f"{counted(len(traces), 'migration')}, each from its own start. {kind}")
         self.plot.show_traces(traces, True)
         self.figures.show_comparison(side_by_side(traces))

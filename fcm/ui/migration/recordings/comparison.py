@@ -45,7 +45,7 @@ def against_forecast(figures: FinalFigures | None, made: Made | None, simulated:
         headings: tuple[str, ...] = ("Figure", word)
     else:
         when = f"Forecast at {made.time:.1f}{NARROW}s"
-        headings = ("Figure", word, when, "4 of 5 lie in", "Off by")
+        headings = ("Figure", word, when, "80 % range", "Off by")
     rows = [
         _seconds_row("Total time", figures.total if figures else None, made and made.time, made and made.outlook.eta),
         _blackout_row(figures.downtime if figures else None, made and made.outlook.blackout),

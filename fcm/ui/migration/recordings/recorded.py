@@ -31,10 +31,10 @@ FROM_BANDWIDTH = "Achieved bandwidth"
 """The same with the bandwidth over time that the run reached, where a limit was asked for."""
 LEGENDS = {
     FROM_CASE: "Predicted from the case alone",
-    FROM_ACHIEVED: "Predicted with what was achieved",
+    FROM_ACHIEVED: "Predicted with the achieved rates",
     FROM_WORKLOAD: "Predicted from the known workload",
-    FROM_FITTED: "Retold from a fitted workload",
-    FROM_BANDWIDTH: "Predicted with the bandwidth reached",
+    FROM_FITTED: "Fitted to its own passes",
+    FROM_BANDWIDTH: "Predicted with the achieved bandwidth",
 }
 """What the plot calls each prediction."""
 _PREDICTED_ROWS = 36_000
@@ -117,7 +117,7 @@ def _kept_sentence(recording: Recording, kept: Kept) -> str:
         return f"{begin}{way} was {recording.outcome or 'last seen'} after {after} in pass {_passes(recording)}{why}."
     return (
         f"{begin}{way} in {seconds(final.total)} and {count(final.passes, 'pass', 'passes')}; "
-        f"{size(final.bytes)} were sent, the guest stood still for {seconds(final.downtime)}."
+        f"{size(final.bytes)} was sent; the blackout lasted {seconds(final.downtime)}."
     )
 
 
@@ -143,13 +143,12 @@ def _sentence(recording: Recording, predictions: tuple[tuple[str, Prediction], .
     memory = size(recording.memory)
     if measured is None:
         after = seconds(float(recording.time[-1]))
-        text = (
-            f"{where}a migration of {memory} did not end; it was given up after {after} in pass {_passes(recording)}."
-        )
+        text = f"{where}a migration of {memory} did not end; it was stopped after {after} in pass {_passes(recording)}."
     else:
         text = (
-            f"{where}{memory} went in {seconds(measured.total)} and {count(measured.passes, 'pass', 'passes')}; "
-            f"{size(measured.bytes)} were sent, the guest stood still for {seconds(measured.downtime)}."
+            f"{where}{memory} was migrated in {seconds(measured.total)} and "
+            f"{count(measured.passes, 'pass', 'passes')}; {size(measured.bytes)} was sent; "
+            f"the blackout lasted {seconds(measured.downtime)}."
         )
     if not predictions:
         return text
@@ -170,8 +169,8 @@ def _passes(recording: Recording) -> int:
 def _kept_facts(kept: Kept) -> list[tuple[str, str]]:
     """Options that were chosen; what was left to the hypervisor is said to be so."""
     facts = [
-        ("Bandwidth asked for", rate(kept.bandwidth) if kept.bandwidth is not None else "no limit"),
-        ("Downtime asked for", seconds(kept.downtime_limit) if kept.downtime_limit is not None else "default"),
+        ("Requested bandwidth", rate(kept.bandwidth) if kept.bandwidth is not None else "no limit"),
+        ("Requested downtime limit", seconds(kept.downtime_limit) if kept.downtime_limit is not None else "default"),
         ("Capabilities", ", ".join(sorted(kept.capabilities)) or "none"),
     ]
     facts += [(name.replace("_", "-"), f"{value:g}") for name, value in kept.parameters]

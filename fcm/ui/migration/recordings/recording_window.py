@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QComboBox, QHBoxLayout, QTreeWidget, QTreeWidgetIt
 
 from fcm import resources
 from fcm.ui.look import icons
-from fcm.ui.look.format import seconds, size
+from fcm.ui.look.format import size
 from fcm.ui.look.plain import Label, literal
 from fcm.ui.migration.frame import PlotAndTables
 from fcm.ui.migration.pass_table import PassTable
@@ -64,8 +64,8 @@ class RecordingWindow(QWidget):
         self._prediction = named(QComboBox(), "Prediction")
         self._prediction.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
         self._prediction.setToolTip(
-            "Which prediction is laid over the measured course: from the case alone, or with the bandwidth and the "
-            "writes that the run reached"
+            "Which prediction to show with the measured curve: from the case alone, or with the achieved bandwidth and "
+            "writes"
         )
         self._prediction.activated.connect(lambda _: self._lay_over())
         self._notice = Notice()
@@ -156,9 +156,7 @@ class RecordingWindow(QWidget):
         self.plot.title = f"Recorded migration {recorded.name}"
         limit = recorded.recording.downtime_limit
         threshold = recorded.recording.bandwidth * limit
-        self.plot.show_outlook(
-            None, threshold, f"last copy fits {seconds(limit)} below {size(threshold)}" if threshold > 0 else ""
-        )
+        self.plot.show_outlook(None, threshold, f"can switch over below {size(threshold)}" if threshold > 0 else "")
         self.plot.show_traces([(recorded.word, recorded.recording)], True)
         self.passes.show_passes(recorded.recording.passes())
         self.figures.show_comparison(against_prediction(recorded.recording.final, recorded.predictions, recorded.word))
@@ -193,7 +191,7 @@ class _FactList(QTreeWidget):
     def __init__(self) -> None:
         super().__init__()
         named(self, "Case of the recording")
-        self.setHeaderLabels(["Of the case", "Value"])
+        self.setHeaderLabels(["Parameter", "Value"])
         self.setRootIsDecorated(False)
         self.setUniformRowHeights(True)
         self.setAlternatingRowColors(True)

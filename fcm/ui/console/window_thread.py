@@ -1,4 +1,4 @@
-"""The open cluster, lent to the thread that runs a script.
+"""The open cluster as the thread of a script sees it.
 
 A workspace belongs to the thread of the window. A script runs in a thread of its own, so that a move of an hour does
 not stop the window; what it asks of the workspace is done in the window's thread, between two of its events.
@@ -90,7 +90,7 @@ class WindowThread(QObject):
         job.over.set()
 
 
-class LentWorkspace:
+class ScriptWorkspace:
     """A workspace as a script's thread may use it.
 
     Reading is done at once: the state is a value that is replaced as a whole. Commands go through the window's thread,
