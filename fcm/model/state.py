@@ -15,7 +15,7 @@ from fcm.model.tables import Table, name_of, table
 from fcm.model.telemetry import Phase
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from fcm.model.entities import Adapter, Cluster, Disk, Group, Network, Node, Resource, SharedVolume, VirtualMachine
     from fcm.model.migrations import Drain
@@ -460,8 +460,13 @@ def _hand_over(state: State, identity: str) -> tuple[State, Change]:
 
 
 def group_state(state: State, group: str) -> ResourceState:
-    """State of a group from its resources: any failed > any pending > some online > all online (MSCluster)."""
-    states = [resource.state for resource in state.group_resources(group)]
+    """State of a group from its resources."""
+    return state_of_resources(resource.state for resource in state.group_resources(group))
+
+
+def state_of_resources(found: Iterable[ResourceState]) -> ResourceState:
+    """State of a group of these resources: any failed > any pending > some online > all online (MSCluster)."""
+    states = list(found)
     if ResourceState.FAILED in states:
         return ResourceState.FAILED
     if ResourceState.PENDING in states:

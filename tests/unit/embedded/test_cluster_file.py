@@ -298,10 +298,26 @@ def test_an_unknown_cluster_is_refused_with_the_known_ones() -> None:
         find_cluster_file("nope")
 
 
+@pytest.mark.parametrize("nothing", ["", "embedded:"])
+def test_no_name_at_all_is_no_cluster_either(nothing: str) -> None:
+    with pytest.raises(BackendError, match="Choose one of"):
+        find_cluster_file(nothing)
+
+
+def test_a_file_may_have_any_ending_if_it_is_there(tmp_path: Path) -> None:
+    path = tmp_path / "cluster.txt"
+    path.write_text(SMALL, encoding="utf-8")
+    assert find_cluster_file(str(path)) == path
+    assert find_cluster_file(str(tmp_path / "later.toml")) == tmp_path / "later.toml", "the reader says that it is gone"
+    with pytest.raises(BackendError, match="Choose one of"):
+        find_cluster_file(str(tmp_path / "later.txt"))
+
+
 def test_a_cluster_is_described_in_one_line_even_if_its_file_is_broken(tmp_path: Path) -> None:
     title, line = describe_cluster(resources.path("clusters", "contoso.toml"))
     assert title == "contoso.contoso.example"
     assert line == "3 nodes, 12 virtual machines, Cluster Shared Volumes not enabled"
+    assert describe_cluster(resources.path("clusters", "fabrikam.toml"))[1].endswith("Cluster Shared Volumes enabled")
     title, line = describe_cluster(written(tmp_path, "format = 3\n"))
     assert title == "cluster"
     assert "line 1" in line

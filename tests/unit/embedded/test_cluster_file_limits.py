@@ -60,6 +60,23 @@ def test_a_limit_of_a_key_lies_where_it_is_said_to_lie(
         assert "line" in str(caught.value)
 
 
+@pytest.mark.parametrize("what", ["processors", "nodes", "networks"])
+def test_a_cluster_without_what_every_cluster_has_is_told_so(tmp_path: Path, what: str) -> None:
+    tables = SMALL.split("\n\n")
+    text = "\n\n".join(table for table in tables if not table.startswith(f"[[{what}]]"))
+    assert text != SMALL
+    with pytest.raises(ClusterFileError, match=f"has 0 {what}; it needs at least 1"):
+        load(written(tmp_path, text))
+
+
+def test_a_machine_on_a_node_without_a_virtual_network_is_told_that_there_is_none(tmp_path: Path) -> None:
+    text = SMALL.replace('switches = ["LAN"]', "switches = []", 1)
+    with pytest.raises(ClusterFileError, match=r"a has no virtual network 'LAN' \(it has none\)"):
+        load(written(tmp_path, text))
+    with pytest.raises(ClusterFileError, match=r"no virtual network 'WAN' \(it has LAN\)"):
+        load(written(tmp_path, SMALL.replace('switch = "LAN"', 'switch = "WAN"')))
+
+
 def small(folder: Path) -> ClusterFormed:
     formed = load(written(folder, SMALL))
     assert isinstance(formed, ClusterFormed)

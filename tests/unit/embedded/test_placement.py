@@ -91,6 +91,36 @@ def test_a_class_that_cannot_be_kept_apart_does_not_keep_a_group_offline(desk: D
     assert fail_over(desk, "WEB01") == "node2"
 
 
+def test_a_machine_outside_the_cluster_is_turned_off_when_its_disk_goes_to_another_node_and_only_then(
+    desk: Desk,
+) -> None:
+    group, web, legacy = desk.group("WEB01").id, desk.machine("WEB01"), desk.machine("LEGACY01")
+    assert legacy.disk is None
+    assert desk.do(cmd.RemoveGroup(group))
+    assert desk.machine("WEB01").state is MachineState.RUNNING
+    assert desk.do(cmd.StopClusterService(legacy.node))
+    assert desk.machine("LEGACY01").state is MachineState.RUNNING, "its files lie on its own node"
+    assert desk.machine("WEB01").state is MachineState.RUNNING, "another node stopped"
+    assert desk.do(cmd.StartClusterService(legacy.node))
+    desk.settle()
+    assert desk.do(cmd.StopClusterService(web.node))
+    assert desk.state.disks[web.disk or ""].owner != web.node
+    assert desk.machine("WEB01").state is MachineState.OFF
+
+
+def test_failovers_count_against_a_group_for_its_period_and_no_longer(desk: Desk) -> None:
+    """One failure in six hours may end in a failover; the next within them leaves the group failed."""
+    assert desk.do(cmd.ConfigureGroup(desk.group("WEB01").id, maximum_failures=1))
+    assert fail_over(desk, "WEB01") != "node1"
+    moved_to = desk.machine("WEB01").node
+    assert fail_over(desk, "WEB01") == moved_to
+    assert desk.machine("WEB01").state is MachineState.OFF
+    assert desk.do(cmd.SetMachineState(desk.machine("WEB01").id, MachineState.RUNNING))
+    desk.run(6 * 3600.0)
+    assert fail_over(desk, "WEB01") != moved_to
+    assert desk.machine("WEB01").state is MachineState.RUNNING
+
+
 # The clock of the tests begins at 13:46:40 UTC; each case begins ten minutes past its hour.
 
 

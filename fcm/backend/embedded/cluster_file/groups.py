@@ -6,24 +6,10 @@ from typing import TYPE_CHECKING
 
 from fcm.backend.embedded.cluster_file.identity import identity
 from fcm.model.entities import DiskUse, Group, GroupType, Resource, ResourceState, ResourceType
-from fcm.model.state import machine_resource_state
+from fcm.model.state import machine_resource_state, state_of_resources
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from fcm.model.entities import Disk, VirtualMachine
-
-
-def resource_state_of_group(states: Iterable[ResourceState]) -> ResourceState:
-    """Any failed > any pending > some online > all online (MSCluster)."""
-    found = list(states)
-    for state in (ResourceState.FAILED, ResourceState.PENDING):
-        if state in found:
-            return state
-    online = found.count(ResourceState.ONLINE)
-    if online == 0:
-        return ResourceState.OFFLINE
-    return ResourceState.ONLINE if online == len(found) else ResourceState.PARTIAL_ONLINE
 
 
 def disk_resource(cluster: str, disk: Disk, group: str, owners: tuple[str, ...]) -> Resource:
@@ -79,7 +65,7 @@ def machine_group(
         machine=machine.id,
     )
     resources = [itself, configuration, *resources]
-    state = resource_state_of_group(resource.state for resource in resources)
+    state = state_of_resources(resource.state for resource in resources)
     group = Group(key, machine.name, GroupType.VIRTUAL_MACHINE, machine.node, state, preferred_owners)
     return group, tuple(resources)
 
