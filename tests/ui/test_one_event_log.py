@@ -301,6 +301,7 @@ def test_a_storm_of_events_is_looked_at_30_times_a_second_at_most(qtbot: QtBot, 
     qtbot.waitUntil(lambda: len(told) >= 10)
     storm.stop()
     assert len(told) <= (time.monotonic() - begin) * 30 + 2
+    assert counted_on_cluster_page(qtbot, shown) == recent_of(in_powershell(shown))
     at_rest(qtbot, shown)
     assert in_dock(qtbot, shown) == in_powershell(shown)
 

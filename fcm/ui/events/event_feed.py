@@ -131,6 +131,7 @@ class EventFeed(QObject):
                 self._begin(lambda: events.records(lacking), lambda outcome: self._read(outcome, len(lacking)))
             else:
                 self.table.keep(())
+                self._go_on()
         elif self._tail is not None and self._pace.is_due():
             tail, self._tail = self._tail, None
             known = replace(self._known, numbers=self.table.numbers)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import math
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, Signal
@@ -15,13 +15,23 @@ from fcm.workspace.events.sought import Counts
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from fcm.workspace.events.event_log import EventLog
+    from fcm.workspace.events.event_log import EventLog, Sought
     from fcm.workspace.workspace import Workspace
 
 CLOCK = 1000
 """ms between two looks at whether an event has become too old to count."""
 DAY = 86400.0
 """s that events are recent."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    counts: Counts = field(default_factory=Counts)
+    looked_at: int = 0
+    """Records up to this number were looked at."""
+    generation: int = -1
+    """That of the event log before it was looked at; -1: it was not."""
+    of: EventLog | None = None
 
 
 class RecentEvents(QObject):
@@ -38,7 +48,7 @@ class RecentEvents(QObject):
         """``workspace``: the one that is open; ``is_shown``: whether anybody looks at the counts."""
         super().__init__(parent)
         self._workspace, self._is_shown = workspace, is_shown
-        self._counts = Counts()
+        self._known = _Known()
         self._work: Work | None = None
         self._again = False
         self._pace = Pace(self)
@@ -60,7 +70,7 @@ class RecentEvents(QObject):
 
     def _time_passed(self) -> None:
         workspace = self._workspace()
-        if workspace is not None and workspace.now() > self._counts.oldest + DAY:
+        if workspace is not None and workspace.now() > self._known.counts.oldest + DAY:
             self.look()
 
     def _go_on(self) -> None:
@@ -70,9 +80,9 @@ class RecentEvents(QObject):
         if workspace is None or not self._again or self._work is not None or not self._pace.is_due():
             return
         self._again = False
-        events, sought = workspace.events, recent_events(workspace.now())
+        events, sought, known = workspace.events, recent_events(workspace.now()), self._known
         self._pace.begin()
-        self._work = Work(self, lambda: events.counts(sought), lambda outcome: self._told(events, outcome))
+        self._work = Work(self, lambda: _counted(events, sought, known), lambda outcome: self._told(events, outcome))
 
     def _told(self, events: EventLog, outcome: Outcome) -> None:
         self._work = None
@@ -80,10 +90,22 @@ class RecentEvents(QObject):
         workspace = self._workspace()
         if workspace is not None and workspace.events is events:
             if outcome.error is not None:
-                self._counts = Counts(oldest=math.inf)
+                self._known = _Known()
                 self.failed.emit(str(outcome.error))
             else:
-                self._counts = outcome.result
-                numbers = ((level, self._counts.levels.get(number, 0)) for number, level in enumerate(LEVELS, 1))
+                self._known = outcome.result
+                levels = self._known.counts.levels
+                numbers = ((level, levels.get(number, 0)) for number, level in enumerate(LEVELS, 1))
                 self.counted.emit({level: count for level, count in numbers if count})
         self._go_on()
+
+
+def _counted(events: EventLog, sought: Sought, known: _Known) -> _Known:
+    """Count what is sought; only what is new where nothing of what was counted is gone (worker thread)."""
+    events.write()
+    generation, last = events.generation, events.last()
+    if known.of is events and known.generation == generation and known.counts.oldest >= sought.now - DAY:
+        counts = known.counts + events.counts(replace(sought, after=known.looked_at))
+    else:
+        counts = events.counts(sought)
+    return _Known(counts, max(last, counts.last, known.looked_at if known.of is events else 0), generation, events)

@@ -50,12 +50,12 @@ def posted(owner: QObject, slot: Callable[..., None]) -> Callable[..., None]:
     return post
 
 
-REST = 4.0
+REST = 2.0
 """Rest after work that is done again and again, as a multiple of the time that it took."""
 
 
 class Pace(QObject):
-    """When work that every change asks for may begin again: it takes a fifth of the time at most."""
+    """When work that every change asks for may begin again: it takes a third of the time at most."""
 
     due = Signal()
     """It may begin, after ``is_due`` said no."""

@@ -339,10 +339,11 @@ class EventLog:
         asked, where = self._where(sought)
         if not asked.exact:
             where = Condition("id IN (SELECT value FROM json_each(?))", (json.dumps(list(self.find(sought))),))
-        sql = f"SELECT level, count(*), min(time) {JOINED} WHERE {where.text or '1'} GROUP BY level"
+        sql = f"SELECT level, count(*), min(time), max(id) {JOINED} WHERE {where.text or '1'} GROUP BY level"
         with self._lock, self._sentences():
             rows = self._open().execute(sql, where.values).fetchall()
-        return Counts({level: count for level, count, _ in rows}, min((row[2] for row in rows), default=math.inf))
+        oldest, last = min((row[2] for row in rows), default=math.inf), max((row[3] for row in rows), default=0)
+        return Counts({row[0]: row[1] for row in rows}, oldest, last)
 
     def _where(self, sought: Sought) -> tuple[Condition, Condition]:
         """What the query alone selects, and that with everything else that is asked for."""

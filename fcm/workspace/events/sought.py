@@ -56,6 +56,13 @@ class Counts:
     """By level (1 Critical to 5 Verbose); a level without records is missing."""
     oldest: float = math.inf
     """Time of the oldest one, s since the epoch; inf if there is none."""
+    last: int = 0
+    """Highest number of a record among them; 0 if there is none."""
+
+    def __add__(self, more: Counts) -> Counts:
+        """Together with those of other records."""
+        levels = {level: self.levels.get(level, 0) + more.levels.get(level, 0) for level in self.levels | more.levels}
+        return Counts(levels, min(self.oldest, more.oldest), max(self.last, more.last))
 
 
 def everything() -> Query:

@@ -22,6 +22,7 @@ from fcm.model.state import State
 from fcm.workspace.events.event_log import EventLog, EventLogError, Sought, everything
 from fcm.workspace.events.event_log_limits import SMALLEST, LogLimit
 from fcm.workspace.events.saved_queries import recent_events
+from fcm.workspace.events.sought import Counts
 from fcm.workspace.files.journal import Journal
 from tests.property.test_shell_logs import RECORDS
 from tests.unit.embedded.desk import Desk
@@ -299,6 +300,12 @@ def test_a_count_is_the_number_of_events_that_are_found(records: list[EventRecor
     chosen = list(log.select(sought))
     assert counts.levels == Counter(one.level for one in chosen)
     assert counts.oldest == min((one.time for one in chosen), default=math.inf)
+    assert counts.last == max((one.record_id for one in chosen), default=0)
+    half = len(records) // 2
+    below = [one for one in chosen if one.record_id <= half]
+    oldest, last = min((one.time for one in below), default=math.inf), max((one.record_id for one in below), default=0)
+    known = Counts(Counter(one.level for one in below), oldest, last)
+    assert known + log.counts(replace(sought, after=half)) == counts
     log.close()
 
 
