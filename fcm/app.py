@@ -63,9 +63,9 @@ def open_workspace(uri: str, paced: bool = True, keep: bool = True, salvage_jour
             _log.info("salvaged %d events of %s", saved, path)
     journal = Journal.open(path, canonical, to_read=True) if keep else None
     if journal is not None and journal.read_only is not None:
-        from fcm.backend.kept import KeptCluster
+        from fcm.backend.read_only import ReadOnlyCluster
 
-        backend = KeptCluster(canonical, journal.read_only.reason, journal.read_only.remedy)
+        backend = ReadOnlyCluster(canonical, journal.read_only.reason, journal.read_only.remedy)
     workspace = Workspace(backend, journal)
     try:
         workspace.open()
@@ -100,7 +100,7 @@ def existing_journal(uri: str) -> tuple[str, Path] | None:
 
 
 def refuse_wrong_input(uri: str) -> None:
-    """Look whether a cluster can be meant by a URI; nothing is connected. Blocks: it reads the cluster's file.
+    """Check whether a URI refers to a cluster; does not connect. Blocks: it reads the cluster's file.
 
     Raises:
         WrongInputError: it names no cluster, or the file is missing, broken or of another kind.
@@ -182,7 +182,7 @@ def make_context(settings: Settings | None = None, opener: Callable[[str], Works
 
 
 def display_problem() -> str:
-    """Why no window can be shown here, as a sentence; "" if one can, and Qt is told by which platform."""
+    """Why no window can be shown here, as a sentence; "" if one can, and Qt is told which platform to use."""
     from fcm.ui.look.display import choose
 
     choice = choose(os.environ)

@@ -65,14 +65,14 @@ def places(prefix: Path | None = None) -> Places:
 
 
 def install(prefix: Path | None = None, started: Path | None = None) -> Places:
-    """Put link, entry and icon in their places; a second time changes nothing.
+    """Install link, entry and icon; running it again changes nothing.
 
     Args:
         prefix: see ``places``.
         started: the program; the running one if not given.
 
     Raises:
-        WrongInputError: this is no Linux, or fcm was not started as a program.
+        WrongInputError: this is not Linux, or fcm was not started as a program.
         DesktopError: something else has the name fcm there, or a file cannot be written.
     """
     _only_linux()
@@ -96,10 +96,10 @@ def install(prefix: Path | None = None, started: Path | None = None) -> Places:
 
 
 def remove(prefix: Path | None = None) -> tuple[Path, ...]:
-    """Take away what ``install`` put there, of whichever fcm; returns what was removed.
+    """Remove what ``install`` installed, regardless of which fcm created it; returns what was removed.
 
     Raises:
-        WrongInputError: this is no Linux.
+        WrongInputError: this is not Linux.
         DesktopError: a file cannot be removed.
     """
     _only_linux()
@@ -138,14 +138,14 @@ def _linked_by_us(there: Places) -> bool:
 
 
 def _entry(link: Path, linked: str) -> str:
-    """The shipped entry with the whole path, for a menu does not know the PATH of a shell."""
+    """The shipped entry with the full path, for a menu does not know the PATH of a shell."""
     shipped = resources.path("desktop", "fcm.desktop").read_text(encoding="utf-8")
     lines = [f"Exec={_quoted(link)}" if line == "Exec=fcm" else line for line in shipped.splitlines()]
     return "\n".join([*lines, f"{_MARK}{linked}", ""])
 
 
 def _quoted(path: Path) -> str:
-    """As the specification wants an argument of Exec that holds blanks or other signs."""
+    """As the specification wants an argument of Exec that contains spaces or other special characters."""
     text = str(path)
     if all(sign.isalnum() or sign in "/._-+" for sign in text):
         return text
@@ -170,6 +170,6 @@ def _only_linux() -> None:
 def _not_done(what: str, error: OSError) -> str:
     where = f" ({error.filename})" if error.filename else ""
     return (
-        f"fcm was not {what}: {error.strerror or 'a file is in the way'}{where}. "
+        f"fcm was not {what}: {error.strerror or 'a file already exists at this path'}{where}. "
         "Run it with sudo, or choose a folder you can write to with --prefix."
     )

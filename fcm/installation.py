@@ -1,7 +1,7 @@
-"""How this copy of fcm was installed, and by which words it is started and mended: said here once for all messages.
+"""How this copy of fcm was installed, and the commands that start and repair it, for all messages.
 
 The distribution is called failover-cluster-manager and is not on PyPI; it comes from a checkout or a wheel. A package
-called fcm that a registry might offer is somebody else's.
+called fcm that a registry might offer is someone else's.
 """
 
 from __future__ import annotations
@@ -23,14 +23,14 @@ def is_bundle() -> bool:
 
 
 def program() -> Path | None:
-    """The whole path of what was started, symbolic links resolved; None for ``python -m fcm`` and scripts."""
+    """The full path of what was started, symbolic links resolved; None for ``python -m fcm`` and scripts."""
     started = sys.executable if is_bundle() else sys.argv[0]
     path = Path(os.path.realpath(shutil.which(started) or started))
     return path if path.stem.lower() in ("fcm", "fcmw") and path.is_file() else None
 
 
 def typed(text: str) -> str:
-    """One word of a command line as it is typed here: with quotation marks where a blank or another sign needs them."""
+    """One word of a command line as it is typed here: with quotation marks where a space or another sign needs them."""
     if sys.platform == "win32":
         # Both cmd and PowerShell take these, and no name of a file has one. In PowerShell "& " begins such a command.
         return f'"{text}"' if set(text) & set(" &()[]{}^=;!'+,`~$@#") else text
@@ -38,11 +38,11 @@ def typed(text: str) -> str:
 
 
 def command(words: str, path: bool = False) -> str:
-    """The command line that runs this fcm with some words, as it can be typed here: ``fcm tour``, or with its path.
+    """The command line that runs this fcm with the given arguments: ``fcm tour``, or with its path.
 
     Args:
         words: what follows the program.
-        path: with the whole path in any case, because sudo and menus look elsewhere than a shell does.
+        path: with the full path in any case, because sudo and menus look elsewhere than a shell does.
     """
     own = program()
     if own is None:
@@ -54,14 +54,14 @@ def command(words: str, path: bool = False) -> str:
 
 
 def again() -> str:
-    """The sentence how an incomplete installation is made whole."""
+    """The sentence that explains how to repair an incomplete installation."""
     if is_bundle():
         return "Unpack the bundle again, including all files."
     return "Reinstall it: run make setup in the checkout, or pip install --force-reinstall with the path of the wheel."
 
 
 def with_libvirt() -> str:
-    """The sentence how real hosts can be managed where libvirt's Python module is missing."""
+    """The sentence that explains how to install libvirt's Python module."""
     if is_bundle():
         return (
             "A bundle cannot include it, because it must match the libvirt version of the computer. To manage real "

@@ -1,4 +1,4 @@
-"""Where the files that travel with the program are: in the source tree, in the wheel, in the bundle."""
+"""Location of the files included in the program: in the source tree, in the wheel, in the bundle."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _PACKAGE = Path(__file__).resolve().parent
 def root() -> Path:
     """The folder of the shipped resources.
 
-    In a wheel and in a bundle they lie inside the package (``fcm/_resources``), in a source tree beside it.
+    In a wheel and in a bundle they are inside the package (``fcm/_resources``), in a source tree next to it.
 
     Raises:
         FileNotFoundError: the installation is incomplete.

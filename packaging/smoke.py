@@ -3,7 +3,7 @@
     python packaging/smoke.py dist/fcm/fcm
 
 ``fcm --smoke`` opens the embedded cluster, does one live migration in the window and ends with 0. Here it must do so
-within seconds and without one line that nobody expected: a missing library or plugin often shows itself only there.
+within seconds and without one line that no one expected: a missing library or plugin often shows itself only there.
 """
 
 from __future__ import annotations

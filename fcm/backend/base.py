@@ -42,10 +42,10 @@ class Sink(Protocol):
     """Where a backend posts; called from the backend's own threads."""
 
     def post(self, entries: Sequence[Entry]) -> None:
-        """Write the entries down, then pass them on; returning means that they are safe.
+        """Write the entries, then pass them on; when it returns, they are safe.
 
         Raises:
-            SinkError: nothing of it was written.
+            SinkError: nothing was written.
         """
 
     def finished(self, operation: Operation) -> None:
@@ -56,7 +56,7 @@ class Operation:
     """One submitted command on its way; thread-safe.
 
     An operation is over when the command has been *accepted and carried out or refused*. A live migration is
-    over as an operation once it has been requested (queued or started): its course is told by events.
+    over as an operation once it has been requested (queued or started): events report its progress.
     """
 
     def __init__(self, command: Command, on_finished: Callable[[Operation], None] | None = None) -> None:
@@ -115,13 +115,13 @@ class Clock(Protocol):
 
     @property
     def speed(self) -> float:
-        """Virtual seconds a second of real time; 0 = paused; ``math.inf`` = as fast as possible."""
+        """Virtual seconds per second of real time; 0 = paused; ``math.inf`` = as fast as possible."""
 
     def set_speed(self, speed: float) -> None:
         """Change the speed; returns at once."""
 
     def now(self) -> float:
-        """S since the epoch on this clock."""
+        """Seconds since the epoch on this clock."""
 
     def hold(self, until: float, reached: Callable[[], None]) -> None:
         """Stand still at a time (s since the epoch) or once something has happened; then call ``reached`` once."""
@@ -152,7 +152,7 @@ class Backend(Protocol):
         """
 
     def silence(self, node: str) -> float | None:
-        """S since the question that the node answered last: how old everything is that is shown of it.
+        """Seconds since the question that the node answered last: how old everything is that is shown of it.
 
         None where nothing can be old (a cluster in this process), or before the first answer.
         """

@@ -1,6 +1,6 @@
-"""Tells once that a live migration is not going to end by itself, from what its telemetry shows.
+"""Reports once that a live migration is not expected to converge, based on its telemetry.
 
-Every backend feeds one such watch for each migration. The forecast must say so without a break for SUSTAINED s and over
+Every backend feeds one such watch for each migration. The forecast must say so continuously for SUSTAINED s and over
 LEAST_PASSES passes: a burst of the guest is no verdict.
 """
 
@@ -26,7 +26,7 @@ class ConvergenceWatch:
     """One live migration; belongs to the thread that feeds it."""
 
     def __init__(self, memory: int, options: MigrationOptions) -> None:
-        """Nothing is reckoned before the second pass.
+        """Nothing is computed before the second pass.
 
         Args:
             memory: bytes of the machine.

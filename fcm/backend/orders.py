@@ -2,8 +2,8 @@
 
 Every backend whose engine does not queue by itself keeps one, so that a request waits for the same reasons everywhere.
 The rule: a node takes part in at most so many live migrations at once (Windows Server 2008 R2: one, Hyper-V Live
-Migration FAQ). A request whose nodes are free starts at once, also past older ones that wait for other nodes. Nobody
-waits for ever: once a request was passed MOST_PASSED times by younger ones on its nodes, they are kept free for it.
+Migration FAQ). A request whose nodes are free starts at once, also past older ones that wait for other nodes. No one
+waits forever: once a request was passed MOST_PASSED times by younger ones on its nodes, they are kept free for it.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ class Carrier(Protocol):
         """
 
     def now(self) -> float:
-        """S since the epoch on the cluster's clock."""
+        """Seconds since the epoch on the cluster's clock."""
 
     def tell(self, *events: ev.Event) -> None:
         """Facts: written down and applied."""

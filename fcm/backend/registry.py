@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Opening:
-    """What a backend is told when it is opened."""
+    """What a backend gets when it is opened."""
 
     uri: str
     """The canonical URI, by which the cluster is known."""
@@ -41,7 +41,7 @@ class Scheme:
     simulated: bool
     """Whether its figures are computed by the migration engine instead of measured on hosts."""
     canonical: Callable[[str], str]
-    """The part after the scheme in the form in which the cluster is known, with the whole path of a file."""
+    """The part after the scheme in the form in which the cluster is known, with the full path of a file."""
     open: Callable[[str, Opening], Backend]
     """The backend of a canonical part; not started yet. Raises BackendError."""
     identity: Callable[[str], str] = lambda _: ""
@@ -130,7 +130,7 @@ def split(uri: str) -> tuple[Scheme, str, str]:
 
 
 def canonical_uri(uri: str) -> str:
-    """The URI with the whole path of its file. Raises BackendError where it names no cluster."""
+    """The URI with the full path of its file. Raises BackendError where it names no cluster."""
     scheme, name, part = split(uri)
     canonical = f"{name}:{scheme.canonical(part)}"
     if canonical.isprintable():

@@ -55,7 +55,7 @@ class TomlLines:
                 self._pair(table)
 
     def _next(self) -> str:
-        """Go past blanks and comments; the character found there, "" at the end of the text."""
+        """Go past spaces and comments; the character found there, "" at the end of the text."""
         match = _NOTHING.match(self._text, self._position)
         self._position = match.end() if match else self._position
         return self._text[self._position : self._position + 1]

@@ -62,7 +62,7 @@ def read_table(path: FilePath, kind: Kind, check: Callable[[str], None] = lambda
 
 
 class UntrustedFileError(ClusterFileError):
-    """A file asks for what only its owner may allow, and nobody has allowed it for this content yet."""
+    """A file asks for what only its owner may allow, and no one has allowed it for this content yet."""
 
     def __init__(self, path: FilePath, line: int, demands: Sequence[str], digest: str) -> None:
         listed = "; ".join(demands)
@@ -75,7 +75,7 @@ class UntrustedFileError(ClusterFileError):
 
 
 class Table:
-    """One table of the file. Each method reads one key; ``end`` refuses the keys that nobody read."""
+    """One table of the file. Each method reads one key; ``end`` refuses the keys that no one read."""
 
     def __init__(self, file: FilePath, lines: TomlLines, value: object, path: Path = ()) -> None:
         self._file = file
@@ -130,7 +130,7 @@ class Table:
         return value or None
 
     def whole(self, key: str, default: Any = MISSING, least: int = 0, most: int = 2**62) -> int:
-        """A whole number within limits."""
+        """An integer within limits."""
         value: int = self._get(key, int, "an integer", default)
         if key in self._values and not least <= value <= most:
             raise self.error(f"{quoted(key)} is {value}; it must be {least} to {most}.", key)

@@ -120,7 +120,7 @@ def _migrate(arguments: argparse.Namespace) -> int:
             return WRONG_USAGE
         if arguments.node not in opened.workspace.state.nodes:
             known = ", ".join(opened.workspace.state.nodes)
-            print(f"There is no node {quoted(arguments.node)} in this cluster. It has {known}.", file=sys.stderr)
+            print(f"There is no node {quoted(arguments.node)} in this cluster. Nodes: {known}.", file=sys.stderr)
             return WRONG_USAGE
         options = None
         if arguments.time_limit is not None:

@@ -322,7 +322,7 @@ def _tell(row: DrainRow) -> None:
 
 
 def table(facts: Sequence[HostFacts]) -> list[str]:
-    """One line a host under a line of headings, columns as wide as they need."""
+    """One line per host under a line of headings, columns as wide as they need."""
     from fcm.model.quantities import size
 
     rows: list[tuple[str, ...]] = [

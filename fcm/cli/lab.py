@@ -202,7 +202,10 @@ def _guarded(handler: Callable[[argparse.Namespace], int]) -> Callable[[argparse
             return WRONG_USAGE if isinstance(error, LabInputError) else FAILED
         except OSError as error:
             where = f" ({error.filename})" if error.filename else ""
-            print(f"The lab command failed: {error.strerror or 'a file is in the way'}{where}.", file=sys.stderr)
+            print(
+                f"The lab command failed: {error.strerror or 'a file already exists at this path'}{where}.",
+                file=sys.stderr,
+            )
         except KeyboardInterrupt:
             print("Interrupted. To clean up, run: fcm lab down", file=sys.stderr)
         return FAILED

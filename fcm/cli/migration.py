@@ -194,7 +194,7 @@ def _predict(arguments: argparse.Namespace) -> int:
 
 
 def _case_basis(case: Case, spec: MigrationSpec, given: bool) -> str:
-    """What a prediction from a case reckons with, as a sentence."""
+    """What a prediction from a case is based on, as a sentence."""
     from fcm.migration.judging.assumptions import of_case
 
     return f"Based on {'; '.join(of_case(case, spec, given))}."

@@ -168,7 +168,7 @@ def for_the_script(words: Sequence[str]) -> tuple[list[str], list[str]]:
 
 @contextlib.contextmanager
 def _ctrl_c_stops(session: ShellSession) -> Iterator[None]:
-    """Ctrl+C ends what runs in an orderly way, a live migration is canceled; the second one breaks off."""
+    """Ctrl+C ends what runs in an orderly way, a live migration is canceled; the second one stops."""
 
     def interrupted(_signal: int, _frame: FrameType | None) -> None:
         signal.signal(signal.SIGINT, signal.default_int_handler)
@@ -300,7 +300,7 @@ def _edit_lines(session: ShellSession) -> None:
         start = complete(session, line, readline.get_endidx()).start
         print("\n" + "  ".join(match[start:] for match in matches) + f"\nPS C:\\> {line}", end="", flush=True)
 
-    # Without delimiters the whole line is the word, for names have blanks in them.
+    # Without delimiters the whole line is the word, for names have spaces in them.
     readline.set_completer_delims("")
     readline.set_completer(proposal)
     readline.set_completion_display_matches_hook(show)

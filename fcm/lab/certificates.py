@@ -1,7 +1,7 @@
-"""Certificates with which the lab's nodes encrypt live migrations: a CA of the lab, and one certificate a node.
+"""Certificates with which the lab's nodes encrypt live migrations: a CA of the lab, and one certificate per node.
 
 QEMU finds them in /etc/pki/qemu of each node (default_tls_x509_cert_dir of qemu.conf). They are as good as the lab:
-made by ``up``, gone with ``down``, trusted by nobody else.
+made by ``up``, gone with ``down``, trusted by no one else.
 """
 
 from __future__ import annotations
@@ -59,7 +59,7 @@ def place_certificates(node: LabNode, folders: LabFolders, names: Sequence[str] 
 
 
 def take_certificates(node: LabNode, folders: LabFolders) -> None:
-    """A node without certificates, as a host is that nobody has set up for TLS; ``place_certificates`` mends it."""
+    """A node without certificates, as a host is that no one has set up for TLS; ``place_certificates`` repairs it."""
     place = folders.node(node) / "etc" / "pki" / "qemu"
     for path in place.glob("*.pem"):
         path.unlink()

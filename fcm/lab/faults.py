@@ -1,4 +1,4 @@
-"""What can be broken in the lab on purpose, and mended again."""
+"""Faults that can be injected into the lab, and their repair."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _LITTLE_MEMORY = 192 * 1024
 
 
 class NodeFault(StrEnum):
-    """What can happen to a node."""
+    """Faults of a node."""
 
     POWER_CUT = "power-cut"
     """Every process of it ends at the same instant, its machines too; ``up`` switches it on again."""
@@ -47,7 +47,7 @@ class NodeFault(StrEnum):
 
 
 class LinkFault(StrEnum):
-    """What can happen between a node and one network."""
+    """Faults between a node and a network."""
 
     DOWN = "link-down"
     """The cable is pulled at the switch."""
@@ -73,7 +73,7 @@ def emulator_of(machine: str, node: LabNode, folders: LabFolders) -> int:
     """Process id, as the machine counts, of the QEMU that runs (or receives) *machine* on *node*.
 
     Raises:
-        LabError: there is none.
+        LabError: it does not exist.
     """
     for pid in processes_in(folders.namespace(node.name)):
         words = command_line(pid)
@@ -85,7 +85,7 @@ def emulator_of(machine: str, node: LabNode, folders: LabFolders) -> int:
 
 
 def break_node(fault: NodeFault, node: LabNode, folders: LabFolders) -> None:
-    """Let *fault* happen to *node*.
+    """Inject *fault* into *node*.
 
     Raises:
         LabError: the node is off, or has no libvirtd to do it to.
@@ -133,7 +133,7 @@ def _mounts_of(node: LabNode, folders: LabFolders) -> tuple[str, ...]:
 
 
 def break_link(fault: LinkFault, node: LabNode, network: LabNetwork, plan: LabPlan, folders: LabFolders) -> None:
-    """Let *fault* happen between *node* and *network*.
+    """Inject *fault* between *node* and *network*.
 
     Raises:
         LabError: the lab is not up, or the link is in that state already.

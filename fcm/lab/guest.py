@@ -47,7 +47,7 @@ def _fingerprint() -> str:
 
 
 def is_cached(folders: LabFolders) -> bool:
-    """True if a guest built from the present sources lies in the cache: no compiler or download is needed."""
+    """True if a guest built from the present sources is in the cache: no compiler or download is needed."""
     try:
         known = (folders.cache / "fingerprint").read_text(encoding="utf-8")
     except OSError:

@@ -39,7 +39,7 @@ class NodeStatus:
     running: bool
     """It has power."""
     answering: bool
-    """Its libvirtd told its machines within 3 s."""
+    """Its libvirtd listed its virtual machines within 3 s."""
     machines: tuple[str, ...]
     """Machines that run on it."""
 
@@ -78,7 +78,7 @@ class _Record:
     identity: str
     """Another one for each lab: what was kept of an earlier one is not taken for this one's."""
     process: tuple[int, int] | None
-    """Process with which the lab ends, and when that began; None: it stands until it is taken down."""
+    """Process with which the lab ends, and when that began; None: it exists until it is removed."""
 
 
 def _write_record(record: _Record, folders: LabFolders) -> None:
@@ -149,7 +149,7 @@ def current_plan(folders: LabFolders) -> LabPlan:
     """The plan of the lab that is up.
 
     Raises:
-        LabError: none is up, or it cannot be reached for want of root.
+        LabError: none is up, or it cannot be reached without root.
     """
     record = _read_record(folders)
     if record is None or not record.complete:
@@ -159,12 +159,12 @@ def current_plan(folders: LabFolders) -> LabPlan:
 
 
 def bring_up(plan: LabPlan, folders: LabFolders, own: bool = False) -> Path:
-    """Make the lab, or mend the one that is there: nodes that are off are switched on, the bandwidth is set anew.
+    """Create the lab, or repair the existing one: nodes that are off are turned on, the bandwidth is set again.
 
     What an interrupted ``up`` or ``down`` left is cleared first.
 
     Args:
-        plan: what it shall be.
+        plan: what it is to be.
         folders: where.
         own: it is this process's own and may be removed once that is gone (``standing.remove_abandoned``).
 

@@ -30,7 +30,7 @@ GUEST_PORT = 7000
 """TCP port on which each guest answers; the protocol is at the top of resources/lab/guest-init.c."""
 
 SYSTEM_MIB = 72
-"""MiB a guest needs beside the memory it fills."""
+"""MiB a guest needs next to the memory it fills."""
 _DISK_BYTES = 16 * MIB
 _PROCESSOR = re.compile(r"[\w.-]+(\+[\w.-]+)*")
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,40}")

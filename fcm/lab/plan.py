@@ -121,7 +121,7 @@ class LabPlan:
         """The node called *name*.
 
         Raises:
-            LabError: there is none.
+            LabError: it does not exist.
         """
         for node in self.nodes:
             if node.name == name:
@@ -148,7 +148,7 @@ def find_network(name: str) -> LabNetwork:
     """The network called *name*, by its full name or its interface (``lm``), in any case.
 
     Raises:
-        LabError: there is none.
+        LabError: it does not exist.
     """
     for network in NETWORKS:
         if name.casefold() in (network.name.casefold(), network.interface):
@@ -270,7 +270,7 @@ class LabFolders:
 
     @property
     def consoles(self) -> Path:
-        """What each machine printed, one file a machine."""
+        """What each machine printed, one file per machine."""
         return self.state / "consoles"
 
     @property

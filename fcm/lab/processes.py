@@ -177,7 +177,7 @@ def end_all_in(namespace: str, limit: float = 10.0) -> None:
 def start_detached(arguments: Sequence[str | Path], log: Path) -> None:
     """Start a program that outlives this one, its output in *log*.
 
-    It is no child of this process (``setsid --fork``), so that nobody here has to wait for its end.
+    It is no child of this process (``setsid --fork``), so that no one here has to wait for its end.
 
     Raises:
         LabError: it could not be started.

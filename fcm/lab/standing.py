@@ -1,4 +1,4 @@
-"""Every lab that stands on this machine, whoever made it, and which of them nobody needs any more.
+"""All labs on this computer, whoever created them, and those that are no longer needed.
 
 A lab leaves traces that outlive the program that made it: its folder below /run and its network namespaces. A lab that
 a program made for itself (a run of the tests), or whose ``up`` was killed on its way, goes when that process is gone.
@@ -26,7 +26,7 @@ class StandingLab:
 
     folders: LabFolders
     process: int | None
-    """Process that it ends with; None for one that stands until somebody takes it down."""
+    """Process that it ends with; None if it exists until someone removes it."""
     abandoned: bool
     """That process is gone."""
 

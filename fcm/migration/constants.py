@@ -1,4 +1,4 @@
-"""Figures that everything about live migrations reckons with, each with its source."""
+"""Figures that everything about live migrations is based on, each with its source."""
 
 from __future__ import annotations
 

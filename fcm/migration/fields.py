@@ -1,4 +1,4 @@
-"""Reading JSON from strangers: every value is asked for by name, kind and range, and a wrong one is named."""
+"""Reading JSON from other people: every value is asked for by name, kind and range, and a wrong one is named."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class UnreadableFileError(BadFileError):
 
 
 def is_number(value: object) -> TypeGuard[float]:
-    """True for a finite number that a float holds, not for True and False; JSON allows whole numbers of any length."""
+    """True for a finite number that a float holds, not for True and False; JSON allows integers of any length."""
     return isinstance(value, int | float) and not isinstance(value, bool) and -_LARGEST <= value <= _LARGEST
 
 
@@ -83,7 +83,7 @@ class Fields:
         return float(value)
 
     def whole(self, name: str, low: int, high: int, default: int | None = None, unit: str = "") -> int:
-        """A whole number."""
+        """An integer."""
         value = self.number(name, low, high, None if default is None else float(default), unit)
         if value != int(value):
             raise self.bad(name, f"a whole number from {low} to {high}", value)

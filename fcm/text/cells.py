@@ -39,7 +39,7 @@ def csv_lines(rows: Iterable[Iterable[object]]) -> str:
 
 
 def tab_lines(rows: Iterable[Iterable[object]]) -> str:
-    """Rows for the clipboard: tabs between cells, a line a row; a tab or line break within a cell is a space."""
+    """Rows for the clipboard: tabs between cells, one line per row; a tab or line break within a cell is a space."""
     return "\n".join("\t".join(_one_line(safe_cell(value)) for value in row) for row in rows)
 
 

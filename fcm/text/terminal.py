@@ -1,4 +1,4 @@
-"""What the command line prints: names of strangers may not move the cursor, colour, hide or turn round what is read.
+"""What the command line prints: names of other people may not move the cursor, color, hide or turn round what is read.
 
 Names, texts of events and answers of hosts come from files and machines of others. Whatever is printed goes through one
 stream, so that no verb has to think of it.

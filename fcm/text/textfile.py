@@ -87,7 +87,7 @@ _ONE_BYTE = {
 """Encodings that an XML declaration may name for bytes that are not Unicode. A declared UTF-16 of bytes that are not
 is what .NET writes to a file of its own encoding: such a file is UTF-8."""
 _HALF = re.compile(r"\\u[dD][89abAB][0-9a-fA-F]{2}(?!\\u[dD][c-fC-F])|(?<!\\u[dD][89abAB]..)\\u[dD][c-fC-F]")
-"""An escape of JSON that may stand for half of a character beyond U+FFFF, without the other half beside it."""
+"""An escape of JSON that may stand for half of a character beyond U+FFFF, without the other half next to it."""
 _TUPLE = re.compile(r"\('[^']*'(?:, '[^']*')*,?\)")
 """How Python writes the parts of a key."""
 _LARGEST_NUMBER = 2**64
@@ -120,7 +120,7 @@ def read_bytes(path: Path, kind: Kind) -> bytes:
         TextFileError: it is not there, may not be read, is no regular file or too large.
     """
     try:
-        # A pipe that nobody writes to would hold an ordinary open for ever.
+        # A pipe that no one writes to would hold an ordinary open forever.
         flags = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0) | getattr(os, "O_CLOEXEC", 0)
         descriptor = os.open(path, flags)
         try:
@@ -146,7 +146,7 @@ def read_bytes(path: Path, kind: Kind) -> bytes:
         raise TextFileError(path, 0, reason) from error
     except OSError as error:
         raise TextFileError(path, 0, f"The file cannot be read: {error.strerror or 'disk error'}.") from error
-    except ValueError as error:  # the path itself holds a character of the value 0
+    except ValueError as error:  # the path itself contains a character of the value 0
         raise TextFileError(path, 0, "This is not a valid file name. Check the path.") from error
     if len(raw) > kind.most:
         size = f"{kind.most // MIB} MiB" if kind.most >= MIB else f"{kind.most // KIB} KiB"
@@ -204,7 +204,7 @@ def parse_toml(text: str, path: Path) -> dict[str, Any]:
     """The tables of a TOML text.
 
     Raises:
-        TextFileError: it is no TOML, nested too deeply, or holds a whole number that no figure needs.
+        TextFileError: it is not TOML, nested too deeply, or contains an integer that no figure needs.
     """
     _refuse_long_keys(text, path)
     import tomllib  # here, so that the command line pays for it only where a file is read
@@ -254,7 +254,7 @@ def parse_json(text: str, path: Path) -> Any:
     """The value of a JSON text.
 
     Raises:
-        TextFileError: it is no JSON, nested too deeply, or holds a whole number that no figure needs.
+        TextFileError: it is not JSON, nested too deeply, or contains an integer that no figure needs.
     """
     import json
 
@@ -286,7 +286,7 @@ def is_text(value: str) -> bool:
 
 
 def _check(value: object, path: Path) -> None:
-    """Refuse what parsers take and every later step would stumble over: deep nesting and endless whole numbers."""
+    """Refuse what parsers take and every later step would stumble over: deep nesting and endless integers."""
     level = [value]
     for _ in range(_DEEPEST):
         inner: list[object] = []

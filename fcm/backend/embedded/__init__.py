@@ -77,7 +77,7 @@ def open_embedded(
         seed: see EmbeddedBackend; so are start_time, paced and speed.
         start_time: s since the epoch at which the virtual clock begins.
         paced: whether virtual time follows real time.
-        speed: virtual seconds a second.
+        speed: virtual seconds per second.
 
     Raises:
         UnknownClusterError: there is no such file.

@@ -1,7 +1,7 @@
 """The embedded cluster as a backend: commands in, entries out, virtual time between.
 
 One thread at a time runs the cluster: with a pacer its own thread, without one whoever calls ``submit`` or
-``advance``. Nothing waits for a lock while the cluster works: commands lie in an inbox until then.
+``advance``. Nothing waits for a lock while the cluster works: commands are in an inbox until then.
 """
 
 from __future__ import annotations
@@ -31,15 +31,15 @@ if TYPE_CHECKING:
     from fcm.model.state import State
 
 TURN = 0.008
-"""Real s that the cluster works at a stretch before it lets others have the processor."""
+"""Seconds of real time that the cluster works before it yields the processor."""
 REST = 0.004
-"""Real s between two turns at least."""
+"""Minimum seconds of real time between two slices."""
 PATIENCE = 0.25
-"""Real s that the cluster may be behind before its clock gives them up."""
+"""Seconds of real time that the cluster may be late before its clock skips them."""
 RETRY = 3.0
-"""Real s between two tries to write down what could not be written."""
+"""Seconds of real time between two attempts to write pending entries."""
 ROWS_AT_ONCE = 500
-"""Rows of telemetry that are posted together at most."""
+"""Maximum number of telemetry rows per batch."""
 
 _FAILED = "The embedded cluster has stopped because of an internal error. See the log."
 _STANDS_STILL = no(_FAILED, "Close the cluster and open it again.")
@@ -68,7 +68,7 @@ class EmbeddedBackend:
             seed: durations vary with it.
             start_time: s since the epoch at which the virtual clock begins (None: now); a longer history wins.
             paced: True: a thread lets virtual time pass with real time. False: ``advance`` does.
-            speed: virtual seconds a second, where paced.
+            speed: virtual seconds per second, where paced.
         """
         self._definition = definition
         self._uri = uri
@@ -193,7 +193,7 @@ class EmbeddedBackend:
     # running
 
     def _run(self, until: float) -> None:
-        """Carry out what lies in the inbox, then let time pass; a call from inside only leaves its command there."""
+        """Carry out what is in the inbox, then let time pass; a call from inside only leaves its command there."""
         while self._running.acquire(blocking=False):
             try:
                 self._empty_inbox()
@@ -278,7 +278,7 @@ class EmbeddedBackend:
         try:
             self._sink.post((ev.Entry(0, self._kernel.now, ev.BackendReported(level, text)),))
         except SinkError:
-            _log.debug("this could not be told either: %s", text)
+            _log.debug("this could not be reported either: %s", text)
 
     def _finished(self, operation: Operation) -> None:
         if self._sink is not None:

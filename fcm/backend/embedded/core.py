@@ -1,4 +1,4 @@
-"""What the parts of the embedded cluster share: its state, its time, and how a fact comes about."""
+"""What the parts of the embedded cluster share: its state, its time, and how a fact happens."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class Core:
         self.outbox: list[ev.Entry] = []
 
     def emit(self, event: ev.Event) -> None:
-        """A fact: applied to the own state by the same reducer as everywhere, and put into the outbox."""
+        """Emit an event: applied to the local state by the common reducer, and added to the outbox."""
         self.state, entries = stamped(self.state, (event,), self.kernel.now)
         self.outbox += entries
 

@@ -55,7 +55,7 @@ class Failures:
             self._core.kernel.after(float(policy.retry_after), lambda: self._begin_again(resource.id))
 
     def _failed(self, identity: str) -> Resource | None:
-        """The resource, if it is still failed and nobody did anything about it."""
+        """The resource, if it is still failed and unchanged."""
         resource = self._core.state.resources.get(identity)
         if resource is None or resource.state is not ResourceState.FAILED or resource.machine is None:
             return None
@@ -78,7 +78,7 @@ class Failures:
             self._core.change_resource(self._core.state.resources[resource.id], state=ResourceState.ONLINE)
 
     def _fail_over(self, resource: Resource) -> bool:
-        """Bring the group online on another node; False if it may not any more or no node can take it."""
+        """Bring the group online on another node; False if the policies do not allow it or no node can own it."""
         state, now = self._core.state, self._core.kernel.now
         group = state.groups[resource.group]
         recent = [when for when in self._failovers.get(group.id, []) if when > now - 3600.0 * group.failover_period]

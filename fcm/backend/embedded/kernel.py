@@ -16,7 +16,7 @@ SPEEDS = (0.0, 1.0, 10.0, 60.0, math.inf)
 
 
 class Timer:
-    """Something that is due at a virtual time; can be called off until then."""
+    """An action that is due at a virtual time; can be canceled until then."""
 
     __slots__ = ("action", "due", "order")
 
@@ -26,7 +26,7 @@ class Timer:
         self.action: Callable[[], None] | None = action
 
     def cancel(self) -> None:
-        """Call it off; without effect once it has happened."""
+        """Cancel it; no effect after it has run."""
         self.action = None
 
     def __lt__(self, other: Timer) -> bool:
@@ -46,26 +46,26 @@ class Kernel:
         self._count = 0
 
     def at(self, due: float, action: Callable[[], None]) -> Timer:
-        """Have ``action`` done at a virtual time (not before now)."""
+        """Schedule ``action`` at a virtual time (not before now)."""
         self._count += 1
         timer = Timer(max(due, self.now), self._count, action)
         heapq.heappush(self._heap, timer)
         return timer
 
     def after(self, delay: float, action: Callable[[], None]) -> Timer:
-        """Have ``action`` done in ``delay`` virtual seconds."""
+        """Schedule ``action`` after ``delay`` virtual seconds."""
         return self.at(self.now + delay, action)
 
     @property
     def next_due(self) -> float | None:
-        """When the next thing is due; None if nothing is."""
+        """Time of the next action; None if there is none."""
         while self._heap and self._heap[0].action is None:
             heapq.heappop(self._heap)
         self.first_due = self._heap[0].due if self._heap else None
         return self.first_due
 
     def step(self, until: float) -> bool:
-        """Do the next thing that is due up to ``until``; False if nothing is, and then it is ``until``."""
+        """Run the next action due up to ``until``; False if there is none, and the time is then ``until``."""
         due = self.next_due
         if due is None or due > until:
             if math.isfinite(until):
@@ -98,13 +98,13 @@ class VirtualClock:
         self.stopped = False
         """True while nothing may happen because what happened could not be written down."""
         self._limit = math.inf
-        """Virtual time that is not passed while somebody waits for it."""
+        """Virtual time that is not passed while someone waits for it."""
         self._reached: Callable[[], None] | None = None
         """Told once when the clock stands at the limit."""
 
     @property
     def speed(self) -> float:
-        """Virtual seconds a second; 0 = paused; ``math.inf`` = as fast as possible."""
+        """Virtual seconds per second; 0 = paused; ``math.inf`` = as fast as possible."""
         return self._speed
 
     def set_speed(self, speed: float) -> None:
@@ -121,7 +121,7 @@ class VirtualClock:
         self._wake()
 
     def hold(self, until: float, reached: Callable[[], None]) -> None:
-        """Go on, but stand still at a time, and before that as soon as something has happened; then tell it once.
+        """Go on, but stop at a time, and before that as soon as something has happened; then tell it once.
 
         Whoever waits for a time, or for something to happen, so sees the cluster at that very moment, at any speed.
 
@@ -156,7 +156,7 @@ class VirtualClock:
             reached()
 
     def now(self) -> float:
-        """S since the epoch; flows on between two events of the cluster."""
+        """Seconds since the epoch; flows on between two events of the cluster."""
         if not self._paced:
             return self._kernel.now
         with self._lock:

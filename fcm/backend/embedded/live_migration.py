@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 # Durations in s; all are assumptions of a quiet gigabit network and a healthy SAN.
 CONNECT_TIME = 0.02
 CONNECT_LIMIT = 1.0
-"""Without an answer for so long the next network is tried."""
+"""Without an answer for that long the next network is tried."""
 LOCAL_FAILURE_TIME = 0.005
 """To find out that the own adapter has failed."""
 SKELETON_TIME = 0.3
@@ -39,7 +39,7 @@ SKELETON_TIME = 0.3
 ALLOCATION_RATE = 8e9
 """... and allocates its memory (bytes/s)."""
 SILENCE_LIMIT = 3.0
-"""Without data for so long a connection counts as broken."""
+"""Without data for that long a connection counts as broken."""
 STORAGE_TIME = 0.03
 NETWORK_TIME = 0.15
 CLEANUP_TIME = 0.3
@@ -208,7 +208,7 @@ class LiveMigration:
             self._silence = self._core.kernel.after(SILENCE_LIMIT, self._broke)
 
     def _broke(self) -> None:
-        """Give this connection up and copy the memory anew over the next network."""
+        """Give this connection up and copy the memory again over the next network."""
         assert self._network is not None
         network, self._network = self._network, None
         self._drop_connection()

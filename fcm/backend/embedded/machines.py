@@ -148,11 +148,11 @@ class Machines:
         self._core.change_machine(identity_, state=MachineState.OFF, features=frozenset())
 
     def state_file_time(self, machine: VirtualMachine) -> float:
-        """S to write a machine's saved state to its disk, or to read it."""
+        """Seconds to write a machine's saved state to its disk, or to read it."""
         return STATE_FILE_TIME + machine.memory / STATE_FILE_RATE
 
     def forget(self, identity_: str) -> None:
-        """Call off the end of a change of state."""
+        """Cancel the end of a change of state."""
         timer = self._pending.pop(identity_, None)
         if timer is not None:
             timer.cancel()

@@ -29,7 +29,7 @@ def workload_samples(
         MeasureError: the machine is being migrated or does not run.
     """
     from fcm.migration.judging.fitting import (
-        DirtySample,  # numpy, which a cluster does without until something is reckoned
+        DirtySample,  # numpy, which a cluster does without until something is computed
     )
 
     verdict = measurable(state, machine)

@@ -96,7 +96,7 @@ class Memory:
         return transfer
 
     def stop(self, transfer: Transfer) -> None:
-        """Take a transfer out; nothing of it is told any more. Without effect once it has arrived."""
+        """Remove a transfer; no more events of it are posted. No effect after it has completed."""
         if self._transfers.pop(transfer.handle, None) is None:
             return
         if transfer.handle in self._engine:
@@ -115,12 +115,12 @@ class Memory:
                 self._set_link(node, network, capacity)
 
     def set_bandwidth(self, transfer: Transfer, limit: int | None) -> None:
-        """Bytes/s at most; None: all that the network carries."""
+        """Maximum bytes/s; None: no limit."""
         if transfer.handle in self._engine:
             self._engine.set_bandwidth(transfer.handle, float(limit or math.inf))
 
     def set_downtime_limit(self, transfer: Transfer, seconds: float) -> None:
-        """S that the guest may stand still."""
+        """Maximum blackout, in seconds."""
         if transfer.handle in self._engine:
             self._engine.set_downtime_limit(transfer.handle, seconds)
 
@@ -172,7 +172,7 @@ class Memory:
             self._step()
 
     def _end(self, transfer: Transfer, figures: FinalFigures, row: TelemetryRow) -> None:
-        """Plan the end of a transfer, which lies within the window that begins now."""
+        """Plan the end of a transfer, which is within the window that begins now."""
         assert transfer.began is not None
         end = transfer.began + figures.total
 

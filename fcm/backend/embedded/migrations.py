@@ -40,7 +40,7 @@ class Migrations:
         self._storage = storage
         self._running: dict[str, LiveMigration] = {}
         self.on_looked: Callable[[], None] = lambda: None
-        """Who is told that a migration may have begun or ended."""
+        """Called when a migration may have started or ended."""
 
     # commands
 
@@ -97,7 +97,7 @@ class Migrations:
     """Nothing in this process answers late."""
 
     def now(self) -> float:
-        """S since the epoch on the cluster's clock."""
+        """Seconds since the epoch on the cluster's clock."""
         return self._core.kernel.now
 
     def tell(self, *events: ev.Event) -> None:

@@ -211,7 +211,7 @@ class Nodes:
     def _heir(self, group: Group, machines: list[VirtualMachine], but: str = "") -> str | None:
         """A possible owner with the memory; without a group of its anti-affinity classes; preferred; with more memory.
 
-        The first of these that tells two nodes apart decides.
+        The first criterion that differs decides.
         """
         state = self._core.state
         names = [node.name for node in self._core.up_nodes() if node.name != but]
@@ -264,7 +264,7 @@ class Nodes:
                 self.on_failback(machine.id, group.preferred_owners[0])
 
     def _until(self, window: tuple[int, int]) -> float:
-        """S until the window of hours (UTC) is open."""
+        """Seconds until the window of hours (UTC) is open."""
         first, last = window
         now = in_utc(self._core.kernel.now)
         inside = first <= now.hour < last if first < last else now.hour >= first or now.hour < last

@@ -1,4 +1,4 @@
-"""Quick migration and Move: the machine stands still while its group goes to another node."""
+"""Quick migration and Move: the machine is stopped while its group goes to another node."""
 
 from __future__ import annotations
 

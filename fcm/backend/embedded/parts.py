@@ -39,7 +39,7 @@ class Parts:
         self.migrations.on_looked = self.backups.look
 
     def settle(self) -> None:
-        """Bring to an end what was under way when the program ended."""
+        """Complete what was under way when the program ended."""
         self.migrations.interrupt()
         self.book.tell_ended_drains()
         self.backups.settle()

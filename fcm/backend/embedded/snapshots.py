@@ -34,7 +34,7 @@ class Snapshots:
         self._storage = storage
 
     def take(self, command: cmd.TakeSnapshot) -> None:
-        """Keep a machine as it is; its memory, if it holds any, takes room on its disk."""
+        """Keep a machine as it is; its memory, if it contains any, takes room on its disk."""
         machine = self._core.state.machines[command.machine]
         size = 0 if machine.state is MachineState.OFF else machine.memory
         identity = f"snapshot-{self._core.state.sequence + 1}"
@@ -79,7 +79,7 @@ class Snapshots:
 
 
 class Backups:
-    """Backs machines up; one that meets a live migration waits for its end."""
+    """Backs up virtual machines; a backup during a live migration waits until it has ended."""
 
     def __init__(self, core: Core, storage: Storage) -> None:
         self._core = core

@@ -30,7 +30,7 @@ def workload_of(machine: VirtualMachine) -> Workload:
 
 @functools.lru_cache(maxsize=256)
 def _fitted(name: str, memory_pages: int) -> Workload:
-    """A workload whose ranges lie within so many pages: shrunk in proportion where the machine is too small."""
+    """A workload whose ranges are within so many pages: shrunk in proportion where the machine is too small."""
     workload = named_workload(name)
     extent = max(getattr(pattern, "first", 0) + pattern.pages for pattern in workload.patterns)
     share = min(1.0, memory_pages / extent)

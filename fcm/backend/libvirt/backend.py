@@ -188,7 +188,9 @@ class LibvirtBackend:
         try:
             self._sink.post(self._unwritten)
         except SinkError:
-            _log.debug("the journal did not take %d entries; they are kept", len(self._unwritten), exc_info=True)
+            _log.debug(
+                "%d entries could not be written to the journal; they are kept", len(self._unwritten), exc_info=True
+            )
             return
         self._unwritten = []
 
@@ -383,7 +385,7 @@ class LibvirtBackend:
     """A host that does not answer may come back by itself."""
 
     def now(self) -> float:
-        """S since the epoch."""
+        """Seconds since the epoch."""
         return time.time()
 
     def tell(self, *events: ev.Event) -> None:
@@ -396,12 +398,12 @@ class LibvirtBackend:
         run.start()
 
     def stop(self, migration: str) -> None:
-        """Ask for the end of a live migration that runs; the run tells of it."""
+        """Request cancellation of a running live migration; the run reports it."""
         if migration in self._runs:
             self._runs[migration].cancel()
 
     def pause(self, node: str) -> None:
-        """A mark on this side that nothing shall move there; it outlives the program."""
+        """A mark on this side that nothing must move there; it outlives the program."""
         if not self._state.nodes[node].paused:
             self._post_all([ev.NodeChanged(replace(self._state.nodes[node], state=NodeState.PAUSED, paused=True))])
 

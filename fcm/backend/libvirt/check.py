@@ -51,8 +51,7 @@ class HostFacts:
     qemu: str = ""
     processor: str = ""
     features: dict[str, frozenset[str]] = field(default_factory=dict)
-    """Kind of machine (kvm, qemu) -> processor features that the default emulator offers those; only what libvirt
-    tells."""
+    """Kind of machine (kvm, qemu) -> processor features of the default emulator, as far as libvirt reports them."""
     memory: int = 0
     """bytes."""
     machines: int = 0
@@ -75,7 +74,7 @@ class HostFacts:
 
     @property
     def answered(self) -> bool:
-        """True if it told everything asked."""
+        """True if it answered all queries."""
         return not self.error
 
 
@@ -100,7 +99,7 @@ def ask_hosts(hosts: HostsFile, limit: float = ANSWER_LIMIT) -> tuple[HostFacts,
 
 
 def _facts(host: Host, hosts: HostsFile, error: str = "", remedy: str = "") -> HostFacts:
-    """What the hosts file itself tells of a host."""
+    """What the hosts file says about a host."""
     return HostFacts(
         host.name,
         error,
@@ -303,9 +302,9 @@ def _overlapping(facts: Sequence[HostFacts]) -> list[CheckResult]:
     return [
         _result(
             "warn",
-            f"The networks {first} ({subnets[first]}) and {second} ({subnets[second]}) overlap, so a migration over "
-            "one may take the cables of the other.",
-            "Give each network a subnet of its own.",
+            f"The networks {first} ({subnets[first]}) and {second} ({subnets[second]}) overlap, so a migration "
+            "over one network may use the links of the other.",
+            "Give each network its own subnet.",
         )
         for first, second in combinations(subnets, 2)
         if not subnets[first].is_link_local and subnets[first].overlaps(subnets[second])

@@ -150,7 +150,7 @@ def absent_machines(state: State, reports: Mapping[str, HostReport]) -> dict[str
 
 
 def machine_events(state: State, reports: Mapping[str, HostReport], since: Mapping[str, float]) -> list[ev.Event]:
-    """What changed of the machines; where a machine moves is told by its migration, not by this.
+    """What changed of the machines; where a machine moves is reported by its migration.
 
     Args:
         state: as it is known.

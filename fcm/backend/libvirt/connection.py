@@ -28,7 +28,7 @@ _EVENTS = ("LIFECYCLE", "REBOOT", "DEVICE_ADDED", "DEVICE_REMOVED", "TRAY_CHANGE
 
 
 class HostConnection:
-    """One host: its lane, its connection when it has one, and what its events told.
+    """One host: its lane, its connection when it has one, and its events.
 
     An event never changes what is known; it only makes the host be asked at once, so that whatever is shown comes
     from a report that was asked for at one known time.

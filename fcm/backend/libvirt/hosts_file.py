@@ -179,7 +179,7 @@ def _host(table: Table, networks: Iterable[HostNetwork], demands: list[tuple[Tab
     demands += [(table, words) for words in uri.demands()]
     if "probe_namespace" in table:
         raise table.error("'probe_namespace' is allowed only in the lab.", "probe_namespace")
-    if peer_uri.host is not None:  # with this computer alone there is nobody to migrate to
+    if peer_uri.host is not None:  # with this computer alone there is no one to migrate to
         demands += [(table, words) for words in peer_uri.demands(here=False)]
     return _described(table, networks, uri.text, peer_uri.text)
 

@@ -52,7 +52,7 @@ class HostReport:
 
 @dataclass(frozen=True, slots=True)
 class Definition:
-    """What only the definition of a domain tells; it changes seldom and costs a call of its own."""
+    """Properties that only the definition of a domain contains; it rarely changes and needs a separate call."""
 
     read_at: float
     """s on the monotonic clock."""
@@ -68,7 +68,7 @@ class Definition:
 
 
 DEFINITION_LIMIT = 10.0
-"""s after which a definition is read again though no event told of a change: not every change has one."""
+"""Seconds after which a definition is read again without an event, because not every change has one."""
 
 
 def read_node(connection: Any, host: Host, processor: Processor) -> Node:

@@ -1,8 +1,8 @@
 """Labs that are up on this machine, as their own record tells: what their hosts files may do that no other may.
 
 A lab reaches its nodes by a socket, by plain TCP inside its namespaces and by ssh with a program of its own. A hosts
-file that says ``[lab]`` may come from anybody, so nothing of what it says counts: each of its nodes must be one that
-the record names, word for word. The record lies in /run/fcm-lab, which only root can write.
+file that says ``[lab]`` may come from anyone, so nothing of what it says counts: each of its nodes must be one that
+the record names, word for word. The record is in /run/fcm-lab, which only root can write.
 """
 
 from __future__ import annotations
@@ -65,7 +65,7 @@ def _nodes(folder: Path) -> set[LabNode]:
 
 
 def _owned(status: os.stat_result) -> os.stat_result:
-    """Refuse what somebody else could have written."""
+    """Refuse what someone else could have written."""
     if status.st_uid != OWNER or status.st_mode & (stat.S_IWGRP | stat.S_IWOTH):
         raise PermissionError(status.st_mode)
     return status

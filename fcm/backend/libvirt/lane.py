@@ -1,4 +1,4 @@
-"""One lane a host: a single worker that makes the blocking calls, so that a hung host blocks only itself."""
+"""One lane per host: a single worker that makes the blocking calls, so that a hung host blocks only itself."""
 
 from __future__ import annotations
 
@@ -111,7 +111,7 @@ class Lane:
         return self._busy_since is None and self._waiting == 0
 
     def busy_for(self) -> float:
-        """S that the current call has been running; 0 if none."""
+        """Seconds that the current call has been running; 0 if none."""
         since = self._busy_since
         return 0.0 if since is None else time.monotonic() - since
 

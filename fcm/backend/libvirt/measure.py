@@ -93,7 +93,7 @@ def measure(
 
 
 def _result(domain: Any, seconds: int, wanted: Callable[[], bool]) -> float | None:
-    """MiB/s once the calculation is over; None where nobody waits for it any more."""
+    """MiB/s once the calculation is over; None where no one waits for it any more."""
     libvirt = load_libvirt()
     pause, begin = threading.Event(), time.monotonic()
     while time.monotonic() < begin + seconds + PATIENCE:

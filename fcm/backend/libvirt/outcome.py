@@ -35,7 +35,7 @@ def is_alive(connection: Any) -> bool:
 
 
 def is_migrating(domain: Any) -> bool:
-    """True while a migration away from its host is under way, whoever began it.
+    """True while a migration away from its host is running, whoever started it.
 
     Raises:
         libvirt.libvirtError: the host does not answer, or the domain is gone.
@@ -56,7 +56,7 @@ class Whereabouts:
     off: str = ""
     """How it ended, where both hosts answered and it runs on neither."""
     unknown: str = ""
-    """A sentence where that cannot be told."""
+    """A sentence if this is unknown."""
 
 
 def whereabouts(source: HostConnection, destination: HostConnection, machine: str) -> Whereabouts:

@@ -74,7 +74,7 @@ def _setting(name: str) -> int:
 
 @dataclass(frozen=True, slots=True)
 class ConnectLimit:
-    """For how long a connection that nobody answers can hang, and how that is known."""
+    """For how long a connection that no one answers can hang, and how that is known."""
 
     seconds: float
     """s at most."""

@@ -1,4 +1,4 @@
-"""What a host offers its machines as a processor, as libvirt tells it."""
+"""What a host offers its machines as a processor, as reported by libvirt."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def offered_features(connection: Any, kind: str) -> frozenset[str]:
     """All features of the processor that a host's default emulator offers machines of a kind. Blocks.
 
     The capabilities of the host itself are not enough: an emulator may leave features out, and they name a model with
-    some features beside it that others count among the model's own.
+    some features next to it that others count among the model's own.
 
     Raises:
         libvirt.libvirtError: the host does not answer, or cannot tell.

@@ -47,13 +47,13 @@ def probe_from(source: Host, address: str, limit: float = PROBE_LIMIT) -> tuple[
         What was found, and in words from where it was asked.
     """
     if source.probe_namespace is not None:
-        return probe(address, source.probe_namespace, limit), f"asked from {source.name}"
+        return probe(address, source.probe_namespace, limit), f"checked from {source.name}"
     login = _login(source.uri)
     if login:
         found = _ask(login, address, limit)
         if found is not None:
-            return found, f"asked from {source.name} by ssh"
-    return probe(address, None, limit), "asked from here"
+            return found, f"checked from {source.name} over ssh"
+    return probe(address, None, limit), "checked from this computer"
 
 
 def connect_limit_of(source: Host) -> ConnectLimit:

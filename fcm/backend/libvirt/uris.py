@@ -1,7 +1,7 @@
 """URIs of libvirt hosts: taken apart once, by an allow-list, and what of them only their owner may allow.
 
 A URI of libvirt can name programs to run, sockets, key files, and can switch off the checks of who answers; a hosts
-file may come from anybody. So every part is one that is known here, or the URI is refused. Host names keep their case
+file may come from anyone. So every part is one that is known here, or the URI is refused. Host names keep their case
 (an alias of ``~/.ssh/config`` is compared with it), which neither ``urllib.parse.SplitResult.hostname`` nor Qt's QUrl
 do.
 
@@ -27,7 +27,7 @@ _URI = re.compile(
     re.ASCII | re.IGNORECASE,
 )
 _PLAIN = re.compile(r"[\x21-\x7e]*")
-"""What a URI consists of (RFC 3986): no blanks, no control characters, everything else as %XX."""
+"""What a URI consists of (RFC 3986): no spaces, no control characters, everything else as %XX."""
 _LABEL = re.compile(r"[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?", re.ASCII)
 """A part of a host name or of an alias of ssh; neither begins with a hyphen, which ssh would take for an option."""
 _USER = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.@+\\-]{0,63}\$?", re.ASCII)
@@ -35,7 +35,7 @@ _ZONE = re.compile(r"[A-Za-z0-9_.-]{1,15}", re.ASCII)
 """Name of an interface."""
 _PORT = re.compile(r"[0-9]{1,5}", re.ASCII)
 _FILE = re.compile(r"/[\w ./@+=:,~-]{0,4000}")
-"""A whole path; no character that a shell acts on."""
+"""A full path; no character that a shell acts on."""
 _WORDS = re.compile(r"[\w ./@+=:,%!-]{1,400}")
 
 TRANSPORTS = ("ssh", "tls", "unix", "tcp")

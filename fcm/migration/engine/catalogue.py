@@ -1,4 +1,4 @@
-"""Workloads as small TOML files: the named ones that travel with the program, and anybody's own.
+"""Workloads as small TOML files: the named ones included in the program, and anyone's own.
 
 A file has ``name``, ``title`` and ``source`` (where the figures come from, or that they are assumed), ``utilisation``
 (share of a processor the writing takes), optionally ``zero_share`` (share of the memory that is zero pages) and
@@ -24,12 +24,12 @@ _MOST_MIB = 1 << 26
 
 
 def workload_names() -> tuple[str, ...]:
-    """Names of the workloads that travel with the program."""
+    """Names of the included workloads."""
     return tuple(sorted(p.stem for p in resources.path("workloads").glob("*.toml")))
 
 
 def named_workload(name: str) -> Workload:
-    """A workload that travels with the program.
+    """An included workload.
 
     Raises:
         KeyError: with a sentence that lists the known names.

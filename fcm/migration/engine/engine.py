@@ -354,7 +354,7 @@ class Engine:
         rows.left[which] = rows.total_bytes[which, -1] - at_position(rows, rows.total_bytes, which)
         rows.left_pages[which] = pending_pages(rows, which)
         for i in which[rows.skips[which]]:
-            # Nothing is skipped while the guest stands still.
+            # Nothing is skipped while the guest is stopped.
             rows.left_pages[i] = (rows.logged[i] + rows.unlogged[i]).sum()
             rows.left[i] = rows.left_pages[i] * rows.normal_bytes[i]
         rows.end_at[which] = np.inf

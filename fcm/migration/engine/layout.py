@@ -22,7 +22,7 @@ SEGMENTS = 48
 """Least number of address segments, so that the sending cursor's place is known to 2 % of the memory."""
 SWEEP_SEGMENTS = 256
 """Least number of segments over the range of a sweep: its front is then known to 0.4 % of the range.
-Within the segment that holds the front, what was sent and what was swept count as independent, which they are not."""
+Within the segment that contains the front, sent and swept pages count as independent, which they are not."""
 MAX_CHUNK_EDGES = 512
 """Beyond this many clear-bitmap chunks the segments do not follow their edges."""
 
@@ -65,7 +65,7 @@ class Layout:
     zero: Floats
     """[S, K] 1 where the class holds zero pages, else 0."""
     chunk: Ints
-    """[S] number of the clear-bitmap chunk the segment lies in (its own number where chunks are smaller)."""
+    """[S] number of the clear-bitmap chunk the segment is in (its own number where chunks are smaller)."""
     chunk_share: Floats
     """[S] size of a chunk over the size of the segment where chunks are smaller, else 0."""
     sweeps: tuple[SweepCover, ...]

@@ -209,7 +209,7 @@ def _page_bytes(rows: Rows, which: Ints, pending: Floats) -> Floats:
     """[k] bytes a non-zero page takes in the coming pass.
 
     With xbzrle from the third pass on, a page found in the cache goes encoded (ram.c, save_xbzrle_page: the first
-    pass does not fill the cache, the second does); the cache holds its size in pages, whichever were sent last.
+    pass does not fill the cache, the second does); the cache contains its size in pages, whichever were sent last.
     """
     normal = rows.normal_bytes[which].copy()
     for j in np.flatnonzero(rows.xbzrle[which] & (rows.passes[which] >= 3)):

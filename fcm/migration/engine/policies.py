@@ -1,6 +1,6 @@
 """When a hypervisor stops copying memory and suspends the guest: the rules as data.
 
-A :class:`StoppingRule` holds nothing but facts about one hypervisor; the engine reads them. Every preset names
+A :class:`StoppingRule` contains nothing but facts about one hypervisor; the engine reads them. Every preset names
 the document, the paper or the source file its figures come from, and says so where a figure is an assumption.
 """
 
@@ -70,7 +70,7 @@ QEMU_7_2 = StoppingRule(
     title="QEMU 7.2",
     source=(
         "QEMU 7.2 migration/migration.c: migration_update_counters (threshold from the last 100 ms window), "
-        "migration_iteration_run; migration/ram.c: ram_save_pending (early reading of the log), "
+        "migration_iteration_run; migration/ram.c: ram_save_pending (early dirty log sync), "
         "find_dirty_block (cursor persists), migration_bitmap_sync"
     ),
 )
@@ -80,7 +80,7 @@ QEMU_9_2 = replace(
     name="qemu-9.2+",
     title="QEMU 9.2 and later",
     source=(
-        "QEMU 9.2 migration/cpu-throttle.c: a reading of the log every 5 s once the first pass is over; "
+        "QEMU 9.2 migration/cpu-throttle.c: a dirty log sync every 5 s after the first pass; "
         "migration/migration.c: avail-switchover-bandwidth replaces the measured bandwidth in the threshold"
     ),
     periodic_sync=5.0,
@@ -91,8 +91,8 @@ HYPERV = StoppingRule(
     title="Hyper-V",
     source=(
         "Directions on Microsoft, Live Migration Switch Over, 2009: up to 10 passes, then suspend; documented for "
-        "2008 R2, not documented by the vendor for later releases. That few pages end it earlier is documented, "
-        "the number is not: the threshold of 300 ms is an assumption"
+        "2008 R2, not documented for later releases. It is documented that few remaining pages end it earlier, but "
+        "not how many: the threshold of 300 ms is an assumption"
     ),
     early_sync=False,
     keeps_cursor=False,
@@ -150,8 +150,8 @@ VMWARE = StoppingRule(
     title="VMware vMotion",
     source=(
         "Broadcom KB 436882: pre-copy iterates until what remains fits the 500 ms switch-over goal, then the "
-        "machine is stunned; slowing of the processors (SDPS) when dirtying outruns sending is taken as "
-        "auto-converge, and the length of the stun beyond the copy is an assumption"
+        "machine is stunned; throttling of the processors (SDPS) when dirtying is faster than sending is modeled "
+        "as auto-converge, and the stun time beyond the copy is an assumption"
     ),
     early_sync=False,
     keeps_cursor=False,

@@ -19,10 +19,10 @@ if TYPE_CHECKING:
 
 LOOPBACK_RATE = 1.2e9
 """bytes/s one QEMU migration thread writes to a local socket when no limit holds it (measured on QEMU 7.2.22 in the
-laboratory): of the laboratory's recordings alone, never of anybody else's hosts."""
+laboratory): of the laboratory's recordings alone, never of anyone else's hosts."""
 WINDOW_SHARE = 1.0
 """Share of the limit an undisturbed host reaches. Wake-ups late by less than a millisecond do not count, because
-QEMU reckons windows in whole milliseconds (migration.c, migration_rate_limit, qemu_clock_get_ms); later ones are not
+QEMU computes windows in whole milliseconds (migration.c, migration_rate_limit, qemu_clock_get_ms); later ones are not
 made up, so a busy host reaches less."""
 ZERO_PAGE_COST = 0.7e-6
 """s to find out that a page is zero. An assumption for memory the host must first map."""

@@ -1,4 +1,4 @@
-"""The engine's arrays: one row a migration, padded to the largest number of segments and classes.
+"""The engine's arrays: one row per migration, padded to the largest number of segments and classes.
 
 Shapes: V rows, S segments by address, K classes, E = S + 1 entries of the sending order (the segment under the
 cursor comes first with its later part and last with its earlier part).

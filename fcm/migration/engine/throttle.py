@@ -53,7 +53,7 @@ def adapt_rate(rows: Rows, which: Ints, duration: Floats) -> bool:
     """Xen's adaptive rate (Clark et al. 2005, 5.3): dirtying rate of the last pass and a step; above the cap, stop.
 
     Args:
-        rows: the engine's arrays; ``adaptive`` becomes NaN where the pre-copy shall end.
+        rows: the engine's arrays; ``adaptive`` becomes NaN where the pre-copy must end.
         which: [k] rows whose pass just ended.
         duration: [k] s of that pass.
 

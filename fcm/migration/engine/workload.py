@@ -15,7 +15,7 @@ import math
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-# numpy is imported where something is reckoned: to read a workload, as each verb of the command line does, needs none.
+# numpy is imported where something is computed: to read a workload, as each verb of the command line does, needs none.
 if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import TypeAlias
@@ -197,7 +197,7 @@ class Workload:
 
 
 IDLE = Workload(())
-"""A guest that writes nothing; what a migration has as long as nobody says how its guest writes."""
+"""A guest that writes nothing; what a migration has as long as no one says how its guest writes."""
 
 
 def slowdown(utilisation: float, throttle: float, patience: float | None = None) -> float:

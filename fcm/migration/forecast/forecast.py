@@ -21,8 +21,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from fcm.migration.engine.policies import QEMU_7_2, LogWindow, StoppingRule
-from fcm.migration.forecast.growth import MOST_PAIRS, Growth, Pair, learn
-from fcm.migration.forecast.members import (
+from fcm.migration.forecast.ensemble import (
     EXTRA,
     FIXED,
     LAST_PHASE,
@@ -35,6 +34,7 @@ from fcm.migration.forecast.members import (
     ROOM,
     SPEED,
 )
+from fcm.migration.forecast.growth import MOST_PAIRS, Growth, Pair, learn
 from fcm.migration.forecast.outlook import Interval, Outlook, Verdict
 from fcm.migration.forecast.passes_ahead import Throttling, Track, carry_on
 from fcm.model.telemetry import Phase, TelemetryRow
@@ -54,7 +54,7 @@ CHUNK = 1 << 30
 
 @dataclass(frozen=True, slots=True)
 class _Why:
-    """Why a migration may not end, and what would let it: in words and in s and bytes/s."""
+    """Why a migration may not converge, and remedies: as text, and in s and bytes/s."""
 
     reason: str = ""
     remedies: tuple[str, ...] = ()
@@ -79,7 +79,7 @@ class Forecast:
 
         Args:
             memory: bytes of guest memory.
-            bandwidth: limit in bytes/s, 0 where there is none; what is really reached is learnt from the rows.
+            bandwidth: limit in bytes/s, 0 where there is none; what is really reached is derived from the rows.
             downtime_limit: s; ``None`` for the rule's default.
             rule: the hypervisor's stopping rule.
             line_rate: bytes/s of the last copy, which no limit holds; ``None``: as fast as the rest.
@@ -322,7 +322,7 @@ class Forecast:
         carried = rate * self.downtime_limit
         if growth is None:
             return _Why("The dirty log has not been read yet. The dirty rate will be known after the first pass.")
-        # What speaks against an end is told by the members that do not reach one.
+        # What speaks against an end is reported by the members that do not reach one.
         stuck = ~track.ends if not track.ends.all() else track.ends
         left = float(np.median(track.values[-1][stuck]))
         dirty = float(np.median(growth.distinct(np.ones(MEMBERS))[stuck]))

@@ -1,4 +1,4 @@
-"""How a guest dirties memory, learnt from what the readings of the dirty log found.
+"""How a guest dirties memory, derived from the dirty log syncs.
 
 Each reading gives a :class:`Pair`: a window's length and the bytes dirtied in it. Distinct pages grow with writing time
 t as D(t) = c t / (1 + (t / t0)^s)^(1/s): c t while nothing repeats, then flattening around t0, sharply (large s: a
@@ -6,7 +6,7 @@ working set, sharpest where a range is swept in turn, whose law is min(c t, rang
 
 :func:`learn` weighs a grid of laws by what they leave of the pairs, and draws members from it by weight. On the grid
 are, each value equally likely beforehand: (t0, s); how far single passes scatter around the law (a steady guest's a few
-per cent, one that swings much more: two or three pairs tell which); for a guest that may be throttled the share of a
+percent, one that swings much more: two or three pairs tell which); for a guest that may be throttled the share of a
 processor its writer needs, which decides what a throttle takes from it; and in the first pass over machines of several
 clear-bitmap chunks where in memory the writing lies, which decides how long it was logged.
 """
@@ -111,7 +111,7 @@ def learn(pairs: Sequence[Pair], pick: Floats, level: Floats, throttled: bool) -
     found = np.log([p.found for p in pairs])
     needs = NEED if throttled else np.ones(1)
     chunks = np.array([float(p.chunks) for p in pairs])
-    # Where writing lies in the first chunk, spread over all, or in the last one.
+    # Where writing is in the first chunk, spread over all, or in the last one.
     shares = np.stack([np.ones(len(pairs)), (chunks + 1.0) / (2.0 * chunks), 1.0 / chunks])
     shares = shares if chunks.max() > 1 else shares[:1]
     # Axes: t0, s, scatter, need, place, pair.

@@ -40,7 +40,7 @@ class Outlook:
     eta: Interval
     """s from now to the end."""
     blackout: Interval
-    """s of standing still at the end."""
+    """s of blackout at the end."""
     verdict: Verdict
     reason: str
     """Why, with numbers; empty while converging."""

@@ -23,7 +23,7 @@ class Throttling:
     """Auto-converge as QEMU 7.2 keeps count of it (migration/ram.c: migration_bitmap_sync, migration_trigger_throttle).
 
     At a reading of the log more than `period` after the last settlement, a period in which more than `trigger` of the
-    bytes sent were dirtied is counted; the second such raises the throttle and counting begins anew.
+    bytes sent were dirtied is counted; the second such raises the throttle and counting begins again.
     """
 
     now: float = 0.0
@@ -43,7 +43,7 @@ class Throttling:
     """bytes since then."""
 
     def settle(self, elapsed: float, dirtied: float, sent: float) -> None:
-        """A reading of the log `elapsed` s after the last one. The throttle itself is told by what is reported."""
+        """A reading of the log `elapsed` s after the last one. The throttle itself is reported as it is."""
         self.since += elapsed
         self.dirtied += dirtied
         self.sent += sent

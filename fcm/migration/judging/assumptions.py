@@ -1,4 +1,4 @@
-"""What a judgement reckons with, in words: what was given, what was measured and what is assumed.
+"""What a judgement is based on, in words: what was given, what was measured and what is assumed.
 
 Nothing that a verdict rests on goes unsaid; every surface that shows a verdict prints these clauses.
 """
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 FIXED = (0.3, 4.0)
 """Factors on the fixed blackout, the 0 % and 100 % point: small guests of QEMU need 10 to 45 ms."""
 REACHED = (0.97, 1.0)
-"""Share of the bandwidth that is reached: a host that reaches less is too busy to foretell."""
+"""Share of the bandwidth that is reached: a host that reaches less is too busy to predict."""
 
 
 def assumptions(plan: Plan, spec: MigrationSpec, samples: Sequence[DirtySample], drawn: bool) -> tuple[str, ...]:

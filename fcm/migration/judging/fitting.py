@@ -30,7 +30,7 @@ ROUNDING = 0.5
 SCATTER = 0.01
 """Relative standard deviation of a measured rate beyond rounding: a whole second is a few ms more."""
 SAMPLING_SCATTER = 0.2
-"""The same of mode page-sampling, beside the chance which pages are looked at (8 of 36 MiB/s were measured off)."""
+"""The same for mode page-sampling, in addition to the random choice of pages (8 of 36 MiB/s were measured off)."""
 PAGES_PER_SAMPLE = 512
 """Pages that each page stands for that page-sampling looks at: 512 of each GiB (QEMU migration/dirtyrate.h)."""
 

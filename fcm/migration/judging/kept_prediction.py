@@ -1,7 +1,7 @@
-"""What the engine says of a migration that a journal kept: from the workload that is known, else from a fitted one.
+"""Engine prediction for a recorded migration, from the known workload or from a fitted one.
 
 The engine moves memory; a cluster also connects, moves storage and cleans up. Those times are taken from the
-recording, so that what is compared is the engine's part. A bandwidth that nobody limited is the one that was reached.
+recording, so that what is compared is the engine's part. A bandwidth that no one limited is the one that was reached.
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ class NotComparableError(Exception):
 
 @dataclass(frozen=True)
 class Comparable:
-    """A migration as the engine wants it, and what its result must be given to stand beside the recording."""
+    """A migration as the engine wants it, and what its result is compared with, besides the recording."""
 
     spec: MigrationSpec
     basis: Basis
@@ -64,7 +64,7 @@ class Comparable:
     after: float
     """s from the last byte of memory to the end, as recorded."""
     standing: float
-    """s that the guest stands still after its memory has come, as recorded (control of the storage moves)."""
+    """s that the guest is stopped after its memory has come, as recorded (control of the storage moves)."""
     simulated: bool = False
     """True where the recording comes from this very engine."""
     notes: str = ""
@@ -196,7 +196,7 @@ def _workload(
 
 
 def _began(memory: Recording) -> float:
-    """S since the start at which memory began to move. A host counts from the start of its job: the first rows tell."""
+    """Seconds from the start to the first transfer of memory. A host counts from the start of its job."""
     first = np.flatnonzero(memory.pass_number == memory.pass_number[0])[-1]
     moved, length = float(memory.sent[first] - memory.sent[0]), float(memory.time[first] - memory.time[0])
     if moved <= 0 or length <= 0:
@@ -217,7 +217,7 @@ def _bandwidth(memory: Recording, seen: Sequence[Reading], begin: float) -> floa
 def _specification(recording: Recording, kept: Kept, workload: Workload, bandwidth: float) -> MigrationSpec:
     limited = kept.bandwidth is not None
     # QEMU lifts its own limit for the last copy (migration.c, migration_completion); a full line stays full, and
-    # where nobody knows what the line carries, the last copy is as fast as the rest.
+    # where no one knows what the line carries, the last copy is as fast as the rest.
     line = (kept.line_rate or bandwidth) if limited else bandwidth
     return MigrationSpec(
         workload=workload,

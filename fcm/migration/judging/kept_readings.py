@@ -1,6 +1,6 @@
 """What the rows of a kept migration tell of each reading of the dirty log: when it was, and what it found.
 
-A journal holds a row every 100 ms at best, up to a second apart on a busy host, and no row lies at a reading. What
+A journal contains a row every 100 ms at best, up to a second apart on a busy host, and no row lies at a reading. What
 QEMU itself says helps: every second or more it reports the pages found dirty over the time since its last report
 (memory_dirty_rate; migration/ram.c, migration_bitmap_sync and migration_update_rates), and it reads the log as soon
 as what is left fits the downtime limit (migration/migration.c, migration_iteration_run).
@@ -48,7 +48,7 @@ class Reading:
 
 
 def readings(memory: Recording, begin: float, stopped: float) -> tuple[Reading, ...]:
-    """The readings in order, up to the one after which the guest stood still.
+    """The readings in order, up to the one after which the guest was stopped.
 
     Zero pages that hide in what is left when the first pass ends unseen make what was found smaller by as much.
 

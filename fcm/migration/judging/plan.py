@@ -1,4 +1,4 @@
-"""A migration that somebody thinks of, and where the figures of it come from."""
+"""A planned migration and the origin of its figures."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Plan:
-    """A migration somebody thinks of: its specification as far as it is known, and where the figures come from."""
+    """A planned migration: its specification as far as known, and the origin of the figures."""
 
     spec: MigrationSpec
     """Its workload does not count: that is known or fitted later."""

@@ -91,7 +91,7 @@ def caption(prediction: Prediction) -> str:
 
 
 def _limit(total: float) -> str:
-    """A limit that somebody set, in s as it was set; one of months and years in words."""
+    """A limit that someone set, in s as it was set; one of months and years in words."""
     if total > 1e6:
         return seconds(total)
     return f"{total:.0f} s" if total >= 10 else f"{total:.1f} s"

@@ -52,7 +52,7 @@ class Prediction:
 
     status: str
     total: float
-    """s; of one that does not converge, the time until it is given up."""
+    """s; if it does not converge, the time until it is canceled."""
     downtime: float | None
     """s; ``None`` where the guest is never suspended."""
     bytes: int
@@ -81,11 +81,11 @@ class Prediction:
 POINTS = 2_000
 """Rows of a curve after which its steps are twice as long: windows at first, hours in a migration of years."""
 MOST_PASSES = 3000
-"""Passes after which a migration whose guest does not write steadily is taken for one that never ends."""
+"""Passes after which a migration of an unsteady guest is considered endless."""
 DRAWN, DRAWN_AT_LEAST = 1.2, 600.0
 """How much of a migration that no longer gets on is drawn: so many times what it took to see that, and so many s."""
 PATIENCE = 10.0
-"""Times the memory is sent after which a migration counts as one that does not converge."""
+"""Multiples of the memory sent after which a migration is considered not to converge."""
 
 
 def patience_of(spec: MigrationSpec) -> float:
@@ -95,7 +95,7 @@ def patience_of(spec: MigrationSpec) -> float:
 
 
 class Abandoned(Exception):  # noqa: N818 (nothing went wrong)
-    """Nobody waits for the answer any more."""
+    """No one waits for the answer any more."""
 
 
 class Standstill:
@@ -194,7 +194,7 @@ def whole_course(spec: MigrationSpec, limit: float, curve: bool = False) -> Pred
         if not curve:
             return _gone_on(whole, limit)
         shown = max(DRAWN * whole.total, DRAWN_AT_LEAST)
-        if shown < limit:  # it goes on like that, which nobody needs to see for years
+        if shown < limit:  # it goes on like that, which no one needs to see for years
             return replace(_gone_on(whole, limit), curve=predict(spec, shown, curve=True).curve)
     result = predict(spec, limit, curve)
     if result.status == COMPLETED or whole.status != COMPLETED:
@@ -248,7 +248,7 @@ def from_case(
 def achieved_bandwidth(achieved: Achieved, limit: float) -> tuple[tuple[float, float], ...]:
     """(s, bytes/s) a run reached, from its windows; from its first pass where there are none.
 
-    The samples are 104 ms apart and QEMU sends each window's budget at once, so a sample holds one burst or two:
+    The samples are 104 ms apart and QEMU sends each window's budget at once, so a sample contains one burst or two:
     averaging leaves an error of a budget over the averaging time. What is smooth is the lag, limit x time - bytes
     sent: it never falls (late wake-ups are not made up, migration.c), and right after a burst it shows itself. So
     the lag is taken as the lowest value in the samples around, made monotone, and its slope over SMOOTHING gives the
@@ -280,7 +280,7 @@ def achieved_bandwidth(achieved: Achieved, limit: float) -> tuple[tuple[float, f
 def _continuous(times: Floats, values: Floats, limit: float) -> tuple[tuple[float, float], ...]:
     """Bandwidth of a host that sends without pause because it cannot reach the limit: a mean over 9 samples.
 
-    A short dip is a stretch of zero pages, whose own time the engine reckons: it takes its neighbours' value.
+    A short dip is a stretch of zero pages, whose own time the engine computes: it takes its neighbours' value.
     """
     side = 4
     around = np.lib.stride_tricks.sliding_window_view(np.pad(values, side, mode="edge"), 2 * side + 1)

@@ -121,7 +121,7 @@ def judge(
         plan: what is planned.
         workload: what the guest writes, where it is known.
         samples: measured dirty rates, where it is not.
-        members: migrations run beside the best guess for the intervals; 0 for none.
+        members: migrations run next to the best guess for the intervals; 0 for none.
         seed: of what is drawn.
         wanted: asked now and then; once it says no, the work is dropped.
 

@@ -1,6 +1,6 @@
 """A migration foreseen in less than a millisecond, for a slider that moves: one guest that writes evenly.
 
-The same rules as ``engine``, reckoned pass by pass in plain numbers instead of window by window over segments and
+The same rules as ``engine``, computed pass by pass in plain numbers instead of window by window over segments and
 classes: a reading of the log falls on the window or the empty pass where the rule puts it, pages found are the
 expectation of independent writes. What it leaves out is what such a guest does not have: zero pages, bursts, sweeps,
 links that are shared. ``predict`` gives the full answer.
@@ -39,7 +39,7 @@ class _Part:
     start: float
     """Pages of memory before it."""
     small: bool
-    """It holds several clear-bitmap chunks, which are protected one after another."""
+    """It contains several clear-bitmap chunks, which are protected one after another."""
     logged: float = 0.0
     unlogged: float = 0.0
 
@@ -226,7 +226,7 @@ def sketch(spec: MigrationSpec, give_up: float = 3600.0) -> Prediction:
         give_up: s after which it counts as one that does not converge.
 
     Raises:
-        ValueError: the guest writes in another way, which only the engine can reckon.
+        ValueError: the guest writes in another way, which only the engine can compute.
     """
     patterns = spec.workload.patterns
     if len(patterns) > 1 or not all(isinstance(one, Uniform) for one in patterns) or spec.workload.burst is not None:

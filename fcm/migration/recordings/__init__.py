@@ -1,1 +1,1 @@
-"""Recordings of migrations: read from files of strangers, kept, written and drawn."""
+"""Recordings of migrations: read from files of other people, kept, written and drawn."""

@@ -1,7 +1,7 @@
 """One case of a migration: a machine, a write pattern and the settings, as recordings of the laboratory state them.
 
-A case on its own is anybody's guest: it writes exactly what is asked, over the bandwidth that is asked. What follows is
-of the laboratory alone, and only reckoned with for its recordings.
+A case on its own is anyone's guest: it writes exactly what is asked, over the bandwidth that is asked. What follows is
+of the laboratory alone, and used only for its recordings.
 
 The guest of the recordings fills its memory with data up to `memend`, then writes pages at an exact pace: random
 ones from a table of 4096 equally likely buckets (uniform ranges, Zipf), or a sweep. With every write it also counts in
@@ -57,7 +57,7 @@ class Case:
     give_up: float = 3600.0
     """s after which it is given up."""
     laboratory: bool = True
-    """The guest and the hosts of the recordings, with their firmware and their limits; False for a case that somebody
+    """The guest and the hosts of the recordings, with their firmware and their limits; False for a case that someone
     wrote down."""
     line_rate: float | None = None
     """bytes/s of the last copy, which no limit holds, where a case on its own names it; ``None``: as the bandwidth."""
@@ -137,7 +137,7 @@ def case_from_json(fields: Fields, laboratory: bool = True) -> Case:
 
     Args:
         fields: the object.
-        laboratory: it belongs to a recording of the laboratory; False for a case that somebody wrote down.
+        laboratory: it belongs to a recording of the laboratory; False for a case that someone wrote down.
 
     Raises:
         BadFileError: naming the field and what was expected of it.

@@ -1,4 +1,4 @@
-"""What a journal knows of a migration beside its rows, and how a file says it."""
+"""What a journal knows of a migration next to its rows, and how a file says it."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ MAX_PHASES = 1000
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """What a journal knows of a migration beside its rows."""
+    """What a journal knows of a migration next to its rows."""
 
     simulated: bool
     """True for a migration of an embedded cluster: the engine made it, no host."""
@@ -46,12 +46,12 @@ class Kept:
     """Of a recording that others made: what it is, what it does not say and what is assumed instead, as sentences."""
 
     def entered(self, phase: Phase) -> float | None:
-        """S since the start at which a phase was entered last."""
+        """Seconds since the start at which a phase was entered last."""
         return next((time for found, time in reversed(self.phases) if found is phase), None)
 
 
 def read_kept(f: Fields) -> Kept:
-    """What a file says beside its rows. Raises BadFileError."""
+    """What a file says next to its rows. Raises BadFileError."""
     case = f.inner("case") if f.has("case") else Fields({}, f.file, "case.")
     inner = f.inner("kept")
     known = {phase.value: phase for phase in Phase}

@@ -114,7 +114,7 @@ def _read_rows(f: Fields, recording: Recording) -> None:
 
 
 def _kept_json(recording: Recording, kept: Kept) -> dict[str, Any]:
-    """The fields of a laboratory recording, as far as they are known, and what the journal knows beside them."""
+    """The fields of a laboratory recording, as far as they are known, and what the journal knows next to them."""
     who, final = recording.identity, recording.final
     out: dict[str, Any] = {
         "tag": f"{who.machine} {who.source}-{who.destination}",

@@ -76,7 +76,7 @@ class _Log:
     parameters: dict[str, Any] = field(default_factory=dict)
     capabilities: list[str] = field(default_factory=list)
     broken: list[int] = field(default_factory=list)
-    """Lines in which a value begins that breaks off; only the first is counted, the others are 0."""
+    """Lines in which a value begins that stops; only the first is counted, the others are 0."""
 
 
 _OTHERS = (
@@ -115,7 +115,7 @@ def refuse_other_words(text: str, file: str) -> None:
 
 
 def recording_of_answers(text: str, path: Path) -> Recording | None:
-    """The last migration that a text of answers tells of; None where it holds no answer of ``query-migrate``.
+    """The last migration that a text of answers tells of; None where it contains no answer of ``query-migrate``.
 
     Raises:
         BadFileError: its answers make no recording; which field, and what was expected.
@@ -138,7 +138,7 @@ def recording_of_answers(text: str, path: Path) -> Recording | None:
 def _values(text: str, path: Path, log: _Log) -> Iterator[tuple[Any, str]]:
     """Each JSON value of a text with what stands before it, which may be a time: an array, lines, one after another.
 
-    A value that breaks off, as the last one of a poll that was stopped does, is noted and left out.
+    A value that stops, as the last one of a poll that was stopped does, is noted and left out.
     """
     decoder = json.JSONDecoder(parse_constant=_no_constant)
     at, wrong, in_vain = 0, 0, 0
@@ -149,7 +149,7 @@ def _values(text: str, path: Path, log: _Log) -> Iterator[tuple[Any, str]]:
             parse_json(text[start:end], path)  # the net for deep nesting and endless numbers
         except (ValueError, RecursionError) as error:
             wrong += 1
-            # Where it broke off is not told of values that are nested too deeply or have endless numbers.
+            # Where it failed is not told of values that are nested too deeply or have endless numbers.
             in_vain += (error.pos if isinstance(error, json.JSONDecodeError) else len(text)) - start
             if wrong > MOST_WRONG or in_vain > MOST_IN_VAIN * len(text):
                 return
@@ -201,7 +201,7 @@ def _take(value: Any, stamp: float | None, log: _Log, depth: int) -> None:
 
 
 def _stamp(value: Any) -> float | None:
-    """S since the epoch (or since anything, as long as it is one clock) of a time stamp in any of its usual forms."""
+    """Seconds since the epoch (or any other zero of one clock) of a time stamp in any of its usual forms."""
     if isinstance(value, dict):
         whole, parts = value.get("seconds"), value.get("microseconds", 0)
         if is_number(whole) and is_number(parts) and abs(whole) < 1e12 and 0 <= parts < 1e6:

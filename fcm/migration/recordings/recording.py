@@ -77,7 +77,7 @@ class PassFigures:
 
 @dataclass(frozen=True, slots=True)
 class Achieved:
-    """What a laboratory run reached, for predictions that shall not guess it."""
+    """What a laboratory run reached, for predictions that must not guess it."""
 
     pass1_bandwidth: float | None
     """bytes/s in the first pass."""

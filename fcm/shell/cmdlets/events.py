@@ -37,7 +37,7 @@ REPORTS = "ClusterReports"
 
 @contextmanager
 def reading(call: Call) -> Iterator[None]:
-    """Events are read or written; a file that cannot be used is told in words.
+    """Events are read or written; a file that cannot be used is reported in words.
 
     Raises:
         ShellError: instead of EventLogError.
@@ -124,7 +124,7 @@ def log_name(call: Call, name: str) -> str:
     """The whole name of a log.
 
     Raises:
-        NotFoundError: there is none of that name.
+        NotFoundError: it does not exist.
     """
     channel = channel_named(name)
     if channel is None:

@@ -196,7 +196,7 @@ def get_content(call: Call) -> Iterable[Any]:
     head, tail = call.count("TotalCount"), call.count("Tail")
     if call.switch("Raw"):
         if head is not None or tail is not None:
-            raise ParameterError("-Raw is the whole file.", "Leave -TotalCount and -Tail out.", call.at)
+            raise ParameterError("-Raw returns the complete file.", "Leave -TotalCount and -Tail out.", call.at)
         return [whole]
     lines = whole.splitlines()
     if head is not None:

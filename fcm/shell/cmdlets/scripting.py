@@ -1,4 +1,4 @@
-"""Cmdlets that scripts use beside the cluster: objects of their own, files of values, variables."""
+"""Cmdlets that scripts use next to the cluster: objects of their own, files of values, variables."""
 
 from __future__ import annotations
 

@@ -107,7 +107,7 @@ def move_volume(call: Call) -> Iterable[Any]:
 
 
 def _coordinator(call: Call, disk: Disk) -> str:
-    """The node of -Node, or the one that may take the volume and coordinates the fewest."""
+    """The node of -Node, or the possible owner that coordinates the fewest volumes."""
     if call.has("Node"):
         return finding.node(call, call.text("Node"))
     able = [name for name in call.state.nodes if allowed(cmd.MoveSharedVolume(disk.id, name), call.state)]

@@ -33,7 +33,7 @@ def logs_named(call: Call, names: Sequence[str]) -> list[str]:
     """Logs by their names, with wildcards.
 
     Raises:
-        NotFoundError: there is none of a name.
+        NotFoundError: a name does not exist.
     """
     chosen: dict[str, None] = {}
     for name in names:
@@ -54,7 +54,7 @@ def providers_named(call: Call, names: Sequence[str]) -> list[str]:
     """Providers by their names, with wildcards.
 
     Raises:
-        NotFoundError: there is none of a name.
+        NotFoundError: a name does not exist.
     """
     known = sorted({one.name for one in catalog()[0].values()}, key=str.casefold)
     chosen: dict[str, None] = {}

@@ -46,7 +46,7 @@ class Situation:
     cmdlet: Cmdlet | None
     """Whose arguments are being typed; None where a command begins."""
     param: Param | None
-    """Whose value is being typed; the first one without a name where none was named."""
+    """Whose value is being typed; the first one without a name if no name was given."""
 
 
 def situation(session: ShellSession, text: str, cursor: int) -> Situation:

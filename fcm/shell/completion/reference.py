@@ -1,6 +1,6 @@
 """The tables of cmdlets in docs/powershell.md, made from the registry.
 
-``python -m fcm.shell.completion.reference docs/powershell.md`` writes them anew between the two marks of the page.
+``python -m fcm.shell.completion.reference docs/powershell.md`` writes them again between the two marks of the page.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ def tables() -> str:
 
 
 def page(text: str) -> str:
-    """A page with its tables made anew.
+    """A page with its tables created again.
 
     Raises:
         ValueError: the page lacks the marks.

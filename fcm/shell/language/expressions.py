@@ -236,7 +236,7 @@ class ExpressionParser:
     # operands
 
     def postfix(self, node: tree.Node) -> tree.Node:
-        """Member access, calls and indexes that follow an operand without a blank."""
+        """Member access, calls and indexes that follow an operand without a space."""
         for _ in range(CHAIN // 2):
             char, following = self._scan.peek(), self._scan.peek(1)
             if char == "." and following and (following.isalpha() or following in "_" + SINGLE + DOUBLE):

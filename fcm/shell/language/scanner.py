@@ -57,7 +57,7 @@ class Token:
 
 
 def number(text: str) -> int | float | None:
-    """The number that a whole text is, with PowerShell's KB to PB (powers of 1024); None if it is none."""
+    """The number that a whole text is, with PowerShell's KB to PB (powers of 1024); None if it is not valid."""
     match = _NUMBER.fullmatch(text)
     found = None if match is None else _value(match)
     return found if found is not None and found < math.inf else None
@@ -121,7 +121,7 @@ class Scanner:
         return match[0][:40] if match else ""
 
     def skip_space(self, newlines: bool = False) -> None:
-        """Pass blanks, comments and continued lines, and where asked ends of lines."""
+        """Pass spaces, comments and continued lines, and where asked ends of lines."""
         while self.at < len(self.text):
             char = self.text[self.at]
             if char in _SPACE or (newlines and char == "\n"):
@@ -177,7 +177,7 @@ class Scanner:
         return match[0].lower() if match else ""
 
     def read_number(self) -> tuple[int | float, str] | None:
-        """The number that begins here and its text; None if there is none."""
+        """The number that begins here and its text; None if it does not exist."""
         match = _NUMBER.match(self.text, self.at)
         if match is None:
             return None

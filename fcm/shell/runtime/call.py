@@ -54,7 +54,7 @@ class Known(Protocol):
         """By their names in small letters."""
 
     def get(self, name: str) -> Cmdlet | None:
-        """The cmdlet of a name or alias, None if there is none."""
+        """The cmdlet of a name or alias, None if it does not exist."""
 
 
 class Session(Protocol):
@@ -96,7 +96,7 @@ class Session(Protocol):
         """Show a table in a window; the rows that were picked."""
 
     def confirmed(self, cmdlet: str, target: str, at: int) -> bool:
-        """Ask whether a deed is to be done."""
+        """Ask for confirmation of an operation."""
 
     def check_stopped(self) -> None:
         """Raise StoppedError if the user ended the script."""
@@ -111,7 +111,7 @@ class Session(Protocol):
         """Give a command to the cluster; its output."""
 
     def connect(self, uri: str) -> bool:
-        """Go on with the cluster of a URI; False if nobody can open it."""
+        """Go on with the cluster of a URI; False if no one can open it."""
 
     def created(self, name: str) -> bool:
         """Whether this line creates a machine of that name that is not there yet."""
@@ -266,11 +266,11 @@ class Call:
         return self.switch("WhatIf") if self.has("WhatIf") else truth(self.session.variables.get("WhatIfPreference"))
 
     def planned(self, target: str) -> str | None:
-        """The sentence of -WhatIf for a deed on a target; None: it is to be done."""
+        """The -WhatIf message for an operation on a target; None: run it."""
         return f'What if: Performing operation "{self.cmdlet.name}" on Target "{target}".' if self.what_if else None
 
     def agreed(self, target: str) -> bool:
-        """Whether a deed may be done: asks where -Confirm was given."""
+        """Whether an operation may run: asks if -Confirm is set."""
         return not self.switch("Confirm") or self.session.confirmed(self.cmdlet.name, target, self.at)
 
     def each(

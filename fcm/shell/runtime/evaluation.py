@@ -28,7 +28,7 @@ class Statements(Protocol):
 
 
 class Evaluator:
-    """Evaluates expressions in one session; what needs statements is left to whoever runs those."""
+    """Evaluates expressions in one session; statements are run by the interpreter."""
 
     def __init__(self, session: RunningSession, statements: Statements) -> None:
         self.session = session
@@ -43,7 +43,7 @@ class Evaluator:
     def elements(self, node: tree.Node) -> list[Any]:
         """What an expression puts into a pipeline or an array: the elements of a list, $null as itself.
 
-        No output is no element. A variable that took no output holds nothing that could be told from $null here, so
+        No output is no element. A variable that took no output contains nothing that could be told from $null here, so
         that only $null itself, and what was never set or is no property, counts as one.
         """
         found = self.value(node)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, TypeVar
 
 from fcm.shell.language.errors import ParameterError
-from fcm.shell.runtime.joining import NEW
+from fcm.shell.runtime.combining import NEW
 from fcm.shell.values.values import Identity, has_wildcard, wildcard
 from fcm.text.words import quoted
 

@@ -31,7 +31,7 @@ _QUIET = ("silentlycontinue", "ignore")
 
 
 class Invoker:
-    """Runs pipelines: values of arguments come from an evaluator, bodies of functions go to whoever runs statements."""
+    """Runs pipelines: values of arguments come from an evaluator, the interpreter runs function bodies."""
 
     def __init__(self, session: RunningSession, values: Evaluator, statements: Statements, frame: Frame) -> None:
         self.session = session
@@ -40,7 +40,7 @@ class Invoker:
         self._frame = frame
 
     def pipeline(self, node: tree.Pipeline, sink: list[Any] | None = None) -> list[Any]:
-        """Output of a pipeline; ``$?`` tells whether it went without errors.
+        """Output of a pipeline; ``$?`` shows whether it ran without errors.
 
         Args:
             node: the pipeline.

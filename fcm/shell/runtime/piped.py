@@ -158,7 +158,7 @@ def _taken(cmdlet: Cmdlet, values: dict[str, Any], value: Any, state: State) -> 
     if value is None:
         raise ParameterError(
             f"The input object cannot be bound: {cmdlet.name} got $null through the pipeline.",
-            "Check that what stands before | has a value.",
+            "Check that the expression before | has a value.",
             category="InvalidData",
         )
     kind = _kind(value)

@@ -55,7 +55,7 @@ class Registry:
         return found
 
     def get(self, name: str) -> Cmdlet | None:
-        """The cmdlet of a name or alias, None if there is none."""
+        """The cmdlet of a name or alias, None if it does not exist."""
         folded = name.casefold().removeprefix("failoverclusters\\").removeprefix("hyper-v\\")
         if folded not in self.cmdlets and folded not in self.aliases:
             folded = folded.removesuffix(".exe")

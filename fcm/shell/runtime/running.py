@@ -49,7 +49,7 @@ class RunningSession(Session, Protocol):
         """Count an error, and keep it in ``$Error``."""
 
     def errors_apart(self) -> AbstractContextManager[list[ShellError]]:
-        """Errors that are recorded inside are put into the list instead of being told."""
+        """Errors recorded inside are added to the list instead of being reported."""
 
     def ends_script(self, error: ShellError) -> bool:
         """Whether the statements after an error are not carried out."""

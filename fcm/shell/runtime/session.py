@@ -87,7 +87,7 @@ class ShellSession:
         self.on_progress: Callable[[str, str, int], None] = lambda activity, status, percent: None
         """Told activity, status and percent (-1: over) of what is being waited for."""
         self.on_confirm: Callable[[str], bool] | None = None
-        """Asked before a deed with -Confirm; None: nobody can be asked."""
+        """Asked before a command with -Confirm; None: no one can be asked."""
         self.on_grid: Callable[[str, list[Any]], None] | None = None
         """Told the tables of Out-GridView; None: there is no window."""
         self.on_pick: Callable[[str, list[Any]], list[Any]] | None = None
@@ -95,7 +95,7 @@ class ShellSession:
         self.on_cluster: Callable[[str], Workspace] | None = None
         """Opens the cluster of a URI that New-Cluster made; None: the session stays with its cluster."""
         self.on_made: Callable[[str], None] | None = None
-        """Told the URI where whoever made the session opens it with a session of its own; this script ends there."""
+        """Called with the URI if the host of the session opens it in its own session; this script then ends."""
         self.width = WIDTH
         """Characters of a line of the output."""
         self._folder = folder
@@ -167,7 +167,7 @@ class ShellSession:
         except Exception as error:
             # A fault of this program ends its statement, not the session.
             self._submission.forget()
-            _log.error("a statement broke off: %r", error, exc_info=_log.isEnabledFor(logging.DEBUG))
+            _log.error("a statement failed: %r", error, exc_info=_log.isEnabledFor(logging.DEBUG))
             what = f"Internal error: {type(error).__name__}: {error}."
             self.record(ShellError(what, "Run fcm with --verbose and report the output.", statement.at))
         finally:
@@ -315,7 +315,7 @@ class ShellSession:
 
     @contextlib.contextmanager
     def errors_apart(self) -> Iterator[list[ShellError]]:
-        """Errors that are recorded inside are put into the list instead of being told."""
+        """Errors recorded inside are added to the list instead of being reported."""
         apart: list[ShellError] = []
         self._apart.append(apart)
         try:
@@ -337,7 +337,7 @@ class ShellSession:
         return format_values(values, width)
 
     def show_grid(self, title: str, values: list[Any], picks: bool, at: int) -> list[Any]:
-        """Out-GridView: hand a table to whoever shows windows; returns the rows that were picked.
+        """Out-GridView: show a table in the window; returns the selected rows.
 
         Raises:
             ShellError: there is no window.
@@ -362,10 +362,10 @@ class ShellSession:
         return base / typed_path(path)
 
     def confirmed(self, cmdlet: str, target: str, at: int) -> bool:
-        """Ask whether a deed is to be done.
+        """Ask for confirmation of an operation.
 
         Raises:
-            ShellError: nobody can be asked.
+            ShellError: no one can be asked.
         """
         if self.on_confirm is None:
             raise ShellError(
@@ -410,7 +410,7 @@ class ShellSession:
         return self._submission.give(command, at, cmdlet, then, joins)
 
     def connect(self, uri: str) -> bool:
-        """Go on with the cluster of a URI, where whoever made the session can open it; False if not."""
+        """Continue with the cluster of a URI if the host of the session can open it; False if not."""
         if self.on_cluster is None:
             return False
         self._submission.flush()

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from fcm.model.commands import CreateVirtualMachine
 from fcm.shell.language.errors import RefusedError, ShellError
 from fcm.shell.runtime.call import Later
-from fcm.shell.runtime.joining import join
+from fcm.shell.runtime.combining import join
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -29,7 +29,7 @@ _EARLY = 1e-6
 
 
 class Waits(Protocol):
-    """Whoever waits for its cluster."""
+    """Waiters of its cluster."""
 
     workspace: Workspace
 
@@ -66,7 +66,7 @@ class Waiting:
         self._session = session
         self.pump = pump or Draining(session.workspace)
         self.speed: float | None = None
-        """Virtual s a real second while something is waited for; None: the clock is somebody else's."""
+        """Virtual s a real second while something is waited for; None: the clock is someone else's."""
 
     def follow(self, workspace: Workspace) -> None:
         """Go on with another cluster."""

@@ -16,7 +16,7 @@ def text_of(path: Path, kind: Kind = TEXT) -> str:
 
     Raises:
         OSError: it is not there or may not be read.
-        ShellError: it is no text (see fcm.text.textfile).
+        ShellError: it is not a text file (see fcm.text.textfile).
     """
     try:
         return read_text(path, kind)

@@ -202,7 +202,7 @@ def _line(cells: Sequence[str], columns: Sequence[Column], widths: Sequence[int]
 
 
 def list_lines(rows: Sequence[Any], columns: Sequence[Column]) -> list[str]:
-    """A list: one property a line, an empty line between objects."""
+    """A list: one property per line, an empty line between objects."""
     width = max((len(each.title) for each in columns), default=0)
     lines = [""]
     for row in rows:

@@ -24,7 +24,7 @@ def formatted(value: int | float, form: str) -> str:
     """A number in a form.
 
     Raises:
-        ShellError: the form is for whole numbers, and this is none.
+        ShellError: the form is for integers, and this is none.
     """
     if not math.isfinite(value):
         return "NaN" if value != value else "Infinity" if value > 0 else "-Infinity"
@@ -55,7 +55,7 @@ def formatted(value: int | float, form: str) -> str:
 def _whole(value: int | float, form: str, digits: int) -> str:
     if isinstance(value, float):
         raise ShellError(
-            f"The form {quoted(form)} is for whole numbers, not for {value:.15g}.", "Use [int], or a form such as N0."
+            f"The format {quoted(form)} is for integers, not for {value:.15g}.", "Use [int], or a form such as N0."
         )
     if form[0] in "Dd":
         return f"{'-' if value < 0 else ''}{abs(value):0{digits}d}"

@@ -74,7 +74,7 @@ def regex(pattern: Any, cased: bool = False) -> re.Pattern[str]:
     """A regular expression as scripts write it, with .NET's names of groups.
 
     Raises:
-        ShellError: it is none.
+        ShellError: it is not valid.
     """
     try:
         return re.compile(_NAMED_GROUP.sub("(?P<", text(pattern)), 0 if cased else re.IGNORECASE)

@@ -24,7 +24,7 @@ _TOTALS = {
 }
 _PARTS = {"days": (86400_000, None), "hours": (3600_000, 24), "minutes": (60_000, 60), "seconds": (1000, 60)}
 SPAN_PARTS = ("Days", "Hours", "Minutes", "Seconds", "Milliseconds", "Ticks")
-"""Properties of a span beside its totals, in the order in which they are shown."""
+"""Properties of a span next to its totals, in the order in which they are shown."""
 SPAN_TOTALS = ("TotalDays", "TotalHours", "TotalMinutes", "TotalSeconds", "TotalMilliseconds")
 
 
@@ -129,7 +129,7 @@ def formatted(time: datetime, form: str) -> str:
 
 
 def span_property(span: timedelta, name: str) -> Any:
-    """A property of a span, by its name in small letters; None if there is none of that name."""
+    """A property of a span, by its name in small letters; None if it does not exist."""
     seconds = span / timedelta(seconds=1)
     if name in _TOTALS:
         found = seconds / _TOTALS[name]
@@ -157,7 +157,7 @@ def span_text(span: timedelta) -> str:
 
 
 def time_property(time: datetime, name: str) -> Any:
-    """A property of a time, by its name in small letters; None if there is none of that name."""
+    """A property of a time, by its name in small letters; None if it does not exist."""
     match name:
         case "year" | "month" | "day" | "hour" | "minute" | "second":
             return getattr(time, name)

@@ -47,7 +47,7 @@ class ShellObject:
         return next((known for known in self.properties if known.casefold() == folded), None)
 
     def get(self, name: str) -> Any:
-        """Value of a property; None if there is none of that name, as in PowerShell."""
+        """Value of a property; None if it does not exist, as in PowerShell."""
         key = self.key(name)
         return None if key is None else self.properties[key]
 
@@ -140,7 +140,7 @@ def as_number(value: Any) -> int | float:
     """A value as number.
 
     Raises:
-        ConversionError: it is none.
+        ConversionError: the value cannot be converted.
     """
     from fcm.shell.language.scanner import number
 
@@ -160,10 +160,10 @@ def as_number(value: Any) -> int | float:
 
 
 def as_whole(value: Any, what: str) -> int:
-    """A value as whole number.
+    """A value as an integer.
 
     Raises:
-        ConversionError: it is none.
+        ConversionError: the value cannot be converted.
     """
     found = as_number(value)
     if isinstance(found, float) and not found.is_integer():
@@ -175,7 +175,7 @@ def as_truth(value: Any, what: str) -> bool:
     """$true, $false, 1, 0 or their words.
 
     Raises:
-        ConversionError: it is none of these.
+        ConversionError: it is not one of these values.
     """
     if isinstance(value, bool):
         return value
@@ -191,7 +191,7 @@ def as_time(value: Any) -> datetime:
     """A value as time; a text without an offset is local time.
 
     Raises:
-        ConversionError: it is no time.
+        ConversionError: it is not a time.
     """
     if isinstance(value, datetime):
         return value
@@ -207,7 +207,7 @@ def as_span(value: Any) -> timedelta:
     """A value as a span of time; a number counts ticks of 100 ns, as in .NET.
 
     Raises:
-        ConversionError: it is none.
+        ConversionError: the value cannot be converted.
     """
     if isinstance(value, timedelta):
         return value

@@ -67,7 +67,7 @@ def test_what_a_file_asks_for_is_told_and_yes_is_remembered(qtbot: QtBot, hosts:
     shown, opened = shown_window(qtbot, hosts)
     shown.open(f"libvirt:{hosts}")
     said = question()
-    assert "connect to the socket /run/other of alpha" in said
+    assert "connect to the socket /run/other on alpha" in said
     assert "not verify the identity of alpha" in said
     assert opened == []
     DRIVER.press("Allow and open")

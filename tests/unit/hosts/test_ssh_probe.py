@@ -43,7 +43,7 @@ def listening(monkeypatch: pytest.MonkeyPatch) -> Iterator[socket.socket]:
 def test_the_source_itself_opens_the_connection(told: Path, listening: socket.socket) -> None:
     answer, where = probe_from(host(URI), "127.0.0.1")
     assert answer.reached
-    assert where == "asked from node1 by ssh"
+    assert where == "checked from node1 over ssh"
     taken, _ = listening.accept()
     taken.close()
 
@@ -77,7 +77,7 @@ def test_what_the_source_tells_is_passed_on(told: Path, far_end: str, reached: b
     (told.parent / "ssh").write_text(f"#!/bin/sh\n{far_end}\n")
     answer, where = probe_from(host(URI), "192.0.2.1")
     assert (answer.reached, answer.text) == (reached, text)
-    assert where == "asked from node1 by ssh"
+    assert where == "checked from node1 over ssh"
 
 
 @pytest.mark.parametrize(
@@ -127,7 +127,7 @@ def test_where_the_login_or_the_shell_fails_the_path_is_tried_from_here_and_said
     monkeypatch.setattr("fcm.backend.libvirt.probe.MIGRATION_PORT", listening.getsockname()[1])
     answer, where = probe_from(host(URI), "127.0.0.1")
     assert answer.reached
-    assert where == "asked from here"
+    assert where == "checked from this computer"
 
 
 @pytest.mark.parametrize(
@@ -137,5 +137,5 @@ def test_other_uris_and_programs_of_their_own_start_no_shell(
     told: Path, listening: socket.socket, monkeypatch: pytest.MonkeyPatch, uri: str
 ) -> None:
     monkeypatch.setattr("fcm.backend.libvirt.probe.MIGRATION_PORT", listening.getsockname()[1])
-    assert probe_from(host(uri), "127.0.0.1")[1] == "asked from here"
+    assert probe_from(host(uri), "127.0.0.1")[1] == "checked from this computer"
     assert not told.exists()

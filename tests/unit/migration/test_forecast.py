@@ -9,8 +9,8 @@ import pytest
 from fcm.migration.engine.engine import Engine
 from fcm.migration.engine.specification import MigrationSpec
 from fcm.migration.engine.workload import Uniform, Workload
+from fcm.migration.forecast.ensemble import PUBLISHED_EXTRA
 from fcm.migration.forecast.forecast import Forecast
-from fcm.migration.forecast.members import PUBLISHED_EXTRA
 from fcm.migration.forecast.outlook import Verdict
 from fcm.migration.judging.prediction import predict
 from fcm.migration.recordings.laboratory_form import load_qemu_recording

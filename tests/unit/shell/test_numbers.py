@@ -76,7 +76,7 @@ def test_no_value_is_lost_on_its_way_to_a_text(desk: ShellDesk, script: str, sho
     [
         ("1e999", "The numeric constant 1e999 is too large."),
         ("[double]'1e999'", "Cannot convert '1e999' to a number."),
-        ("'{0:D}' -f 2.7", "The form 'D' is for whole numbers, not for 2.7."),
+        ("'{0:D}' -f 2.7", "The format 'D' is for integers, not for 2.7."),
         ("1..5 | Select-Object -First -1", "-First must be at least 0, not -1."),
         ("New-VM NEW01 -ProcessorCount 0", "A virtual machine cannot have 0 virtual processors."),
         ("New-VM NEW01 -MemoryStartupBytes 0", "The memory must be from 8 MiB to 64 GiB, in steps of 2 MiB."),

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def checked_name(table: Table, what: str, taken: set[str], rule: Callable[[str, str], Verdict]) -> str:
-    """The key ``name``: one that the rule for such things allows, and not in use yet in any case of its letters."""
+    """The key ``name``: valid for this type of object, and unique regardless of case."""
     name = table.text("name")
     verdict = rule(name, what)
     if not verdict:

@@ -19,5 +19,5 @@ def volume_path(volume: SharedVolume, system_drive: str, machine: str) -> str:
 
 
 def disk_path(disk: str, machine: str) -> str:
-    """The folder of a machine on a cluster disk of its own, named by the disk: drive letters are not modelled."""
+    """The folder of a machine on a cluster disk of its own, named by the disk: drive letters are not modeled."""
     return f"{disk}:\\{machine}"

@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from fcm.model.state import State
 
 
-class KeptCluster:
-    """A backend that refuses every command; whoever opens it has the state from the journal."""
+class ReadOnlyCluster:
+    """A backend that refuses every command; the state comes from the journal."""
 
     clock = None
 
@@ -34,7 +34,7 @@ class KeptCluster:
         self._sink = sink
 
     def silence(self, node: str) -> float | None:
-        """Nobody is asked."""
+        """No one is asked."""
         return None
 
     def submit(self, operation: Operation) -> None:

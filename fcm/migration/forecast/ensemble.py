@@ -73,7 +73,7 @@ FIXED = FIXED_SPREAD[0] * (FIXED_SPREAD[1] / FIXED_SPREAD[0]) ** _AXES[3]
 PHASE = _AXES[4]
 """Share of the running window that is still ahead, one a member: rows are read at any instant of a window."""
 LAST_PHASE = _AXES[5]
-"""The same of the window in which the guest is suspended, where it is not reckoned pass by pass."""
+"""The same of the window in which the guest is suspended, where it is not computed pass by pass."""
 ROOM = np.minimum(2.0 * _AXES[6], 1.0)
 """How much of what is missing to the limit in the first pass is reached after it: all where the destination's memory
 was the only brake, any share where something else brakes too, as likely."""
