@@ -41,13 +41,15 @@ def build(out: Path) -> tuple[Path, list[str]]:
         env={**os.environ, "PYINSTALLER_CONFIG_DIR": str(work / "cache")},
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
-        text=True,
+        encoding="utf-8",
+        errors="replace",
         check=False,
     )
-    (TOP / "build" / "bundle.log").write_text(done.stdout, encoding="utf-8")
+    (TOP / "build" / "bundle.log").write_text(done.stdout, encoding="utf-8", newline="\n")
+    program = out / "fcm" / ("fcm.exe" if sys.platform == "win32" else "fcm")
     if done.returncode:
-        return out / "fcm" / "fcm", ["PyInstaller failed:", *done.stdout.splitlines()[-15:]]
-    return out / "fcm" / "fcm", missing_libraries(done.stdout)
+        return program, ["PyInstaller failed:", *done.stdout.splitlines()[-15:]]
+    return program, missing_libraries(done.stdout)
 
 
 def main() -> int:

@@ -8,8 +8,16 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-EARLIEST, LATEST = 0.0, 2.5e11
-"""s since the epoch: 1970 to 9892, which every calendar and every system can show."""
+EARLIEST, LATEST = 0.0, 3.25e10
+"""s since the epoch: 1970 to 2999, which every calendar and every system can show; that of Windows ends there."""
+MONTHS = ("January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
+          "December")  # fmt: skip
+"""In English, as all words are; strftime takes those of the system's locale once Qt has set it."""
+
+
+def day_in_words(moment: datetime) -> str:
+    """A day as reports have it: 29 November 2026."""
+    return f"{moment.day} {MONTHS[moment.month - 1]} {moment.year}"
 
 
 def in_utc(time: float) -> datetime:

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from fcm import __version__
-from fcm.model.moments import in_utc
+from fcm.model.moments import day_in_words, in_utc
 from fcm.model.rules.names import safe_file_name
 
 if TYPE_CHECKING:
@@ -227,7 +227,8 @@ def _head(title: str, cluster: str, time: float) -> str:
     when = in_utc(time)
     return (
         f"<h1>{html.escape(title)}</h1>\n"
-        f'<p class="quiet">Cluster {html.escape(cluster)}, {when:%d %B %Y %H:%M:%S} UTC (clock of the cluster)</p>'
+        f'<p class="quiet">Cluster {html.escape(cluster)}, {day_in_words(when)} {when:%H:%M:%S} UTC '
+        "(clock of the cluster)</p>"
     )
 
 

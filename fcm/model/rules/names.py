@@ -76,8 +76,11 @@ def domain_name(name: str) -> Verdict:
 
 
 def safe_file_name(text: str, instead: str = "unnamed") -> str:
-    """The text as (the beginning of) a name that every file system takes: letters, digits, ``_``, ``.`` and ``-``."""
-    plain = re.sub(r"[^\w.-]+", "-", text).strip("-.")[:100].rstrip("-.") or instead
+    """The text as (the beginning of) a name that every file system takes: letters, digits, ``_``, ``.`` and ``-``; at
+    most 100 bytes in UTF-8, so that time, number and extension fit behind it and the path in 260 characters.
+    """
+    plain = re.sub(r"[^\w.-]+", "-", text).strip("-.").encode("utf-8", "ignore")[:100].decode("utf-8", "ignore")
+    plain = plain.rstrip("-.") or instead
     return f"_{plain}" if _DEVICE.fullmatch(plain) else plain
 
 

@@ -10,6 +10,8 @@ import re
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
+from fcm.model.moments import MONTHS
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -39,12 +41,17 @@ def parsed(written: str) -> datetime | None:
         return datetime.fromisoformat(written).astimezone()
     except ValueError:
         pass
-    for day in ("%m/%d/%Y", "%Y/%m/%d"):
-        for clock in ("", " %H:%M", " %H:%M:%S", " %I:%M %p", " %I:%M:%S %p"):
-            try:
-                return datetime.strptime(written, day + clock).astimezone()
-            except ValueError:
-                continue
+    # AM and PM are read here: %p means those of the system's locale, of which many have none.
+    half = re.fullmatch(r"(.*\S)\s+([AP])M", written, re.IGNORECASE)
+    clocks = (" %I:%M", " %I:%M:%S") if half else ("", " %H:%M", " %H:%M:%S")
+    for form in (day + clock for day in ("%m/%d/%Y", "%Y/%m/%d") for clock in clocks):
+        try:
+            time = datetime.strptime(half[1] if half else written, form)
+            if half:
+                time = time.replace(hour=time.hour % 12 + (12 if half[2] in "Pp" else 0))
+            return time.astimezone()
+        except (ValueError, OverflowError, OSError):  # Windows knows no local time before 1970
+            continue
     return None
 
 
@@ -71,20 +78,6 @@ _STANDARD = {
     "O": "yyyy-MM-ddTHH:mm:ss.fffffffK",
 }
 """Standard formats of .NET for en-US."""
-_MONTHS = [
-    "January",
-    "February",
-    "March",
-    "April",
-    "May",
-    "June",
-    "July",
-    "August",
-    "September",
-    "October",
-    "November",
-    "December",
-]
 _DAYS = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"]
 _TOKEN = re.compile(r"(y+|M+|d+|H+|h+|m+|s+|f+|t+|K|z+)|'([^']*)'|\"([^\"]*)\"|\\(.)|(.)", re.DOTALL)
 _PADDED: dict[str, Callable[[datetime], int]] = {
@@ -110,7 +103,7 @@ def formatted(time: datetime, form: str) -> str:
             case "y":
                 return f"{time.year:0{width}d}" if width > 2 else f"{time.year % 100:0{width}d}"
             case "M" if width > 2:
-                return _MONTHS[time.month - 1][: None if width > 3 else 3]
+                return MONTHS[time.month - 1][: None if width > 3 else 3]
             case "M":
                 return f"{time.month:0{width}d}"
             case "d" if width > 2:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, BinaryIO
 from fcm.logs.cluster_log import cluster_log, file_of
 from fcm.logs.event_xml import event_xml, system_time
 from fcm.logs.evtx import ExportStoppedError, write_evtx
-from fcm.model.moments import in_utc
+from fcm.model.moments import day_in_words, in_utc
 from fcm.text.cells import csv_lines
 from fcm.workspace import reports
 from fcm.workspace.files.whole_file import whole_file
@@ -158,7 +158,8 @@ def _xml(records: Iterable[EventRecord], _title: str) -> Iterator[str]:
 def _html(records: Iterable[EventRecord], title: str) -> Iterator[str]:
     now = datetime.now(UTC)
     yield reports.page_head(title, wide=True)
-    yield f'<h1>{html.escape(title)}</h1>\n<p class="quiet">Written {now:%d %B %Y %H:%M} UTC; times are UTC.</p>\n'
+    yield f"<h1>{html.escape(title)}</h1>\n"
+    yield f'<p class="quiet">Written {day_in_words(now)} {now:%H:%M} UTC; times are UTC.</p>\n'
     heads = ("Level", "Date and time", "Event ID", "Node", "Source", "Task category", "Description")
     yield "<table>\n<thead><tr>"
     yield "".join(f"<th{_number(head)}>{head}</th>" for head in heads)

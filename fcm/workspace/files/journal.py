@@ -31,7 +31,7 @@ from fcm.workspace.files.journal_file import (
     obstacle,
     sentences,
 )
-from fcm.workspace.files.sqlite_file import harden
+from fcm.workspace.files.sqlite_file import file_uri, harden
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -306,7 +306,7 @@ def uri_of_journal(path: Path) -> str | None:
         whole = whole_path(path)
         if not whole.is_file():  # a pipe would wait for a writer
             return None
-        with contextlib.closing(sqlite3.connect(f"{whole.as_uri()}?mode=ro", uri=True, timeout=0.0)) as found:
+        with contextlib.closing(sqlite3.connect(file_uri(whole, "mode=ro"), uri=True, timeout=0.0)) as found:
             harden(found)
             (uri,) = found.execute("SELECT value FROM meta WHERE key = 'uri'").fetchone()
             return uri if isinstance(uri, str) else None

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from fcm.backend.base import SinkError
-from fcm.workspace.files.sqlite_file import FOREIGN, harden
+from fcm.workspace.files.sqlite_file import FOREIGN, file_uri, harden
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -119,7 +119,7 @@ def connected_to_read(path: Path, stack: contextlib.ExitStack) -> sqlite3.Connec
         connection = sqlite3.connect(folder / path.name, check_same_thread=False)
     else:
         # https://sqlite.org/wal.html#readonly: without a log, a database of that mode is read as immutable.
-        connection = sqlite3.connect(f"{path.absolute().as_uri()}?immutable=1", uri=True, check_same_thread=False)
+        connection = sqlite3.connect(file_uri(path.absolute(), "immutable=1"), uri=True, check_same_thread=False)
     stack.callback(connection.close)
     harden(connection)
     return connection

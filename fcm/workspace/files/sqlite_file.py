@@ -6,6 +6,11 @@ Source: https://sqlite.org/security.html, "Untrusted SQLite Database Files".
 from __future__ import annotations
 
 import sqlite3
+from typing import TYPE_CHECKING
+from urllib.parse import quote
+
+if TYPE_CHECKING:
+    from pathlib import PurePath
 
 LONGEST_VALUE = 64 * 2**20
 """bytes of one value; a larger one is told as damage instead of filling the memory."""
@@ -30,3 +35,13 @@ def harden(connection: sqlite3.Connection) -> None:
     if found is not None:
         what = "virtual table" if found[0] == "table" else found[0]
         raise sqlite3.DatabaseError(f"it holds a {what}, which {FOREIGN}")
+
+
+def file_uri(path: PurePath, option: str) -> str:
+    """The URI of a file by its whole path, with one option, for ``sqlite3.connect(uri=True)``.
+
+    https://sqlite.org/uri.html: a drive stands behind ``file:///``, and the authority must be empty, so that a share of
+    Windows has four slashes. ``Path.as_uri`` would make the server the authority.
+    """
+    whole = path.as_posix()
+    return f"file://{'' if whole.startswith('/') else '/'}{quote(whole, safe='/:')}?{option}"

@@ -41,6 +41,6 @@ def test_files_have_utc_wherever_they_are_written() -> None:
 
 @pytest.mark.parametrize("moment", [-1e300, -1.0, 1e12, 1e300])
 def test_a_moment_beyond_the_calendar_is_its_end(moment: float) -> None:
-    assert in_utc(moment).year in (1970, 9892)
-    assert date_time(moment)[:4] in ("1969", "1970", "9892")  # local time
+    assert in_utc(moment).year in (1970, 2999)
+    assert date_time(moment)[:4] in ("1969", "1970", "2999")  # local time
     assert zone(moment).startswith("UTC")
