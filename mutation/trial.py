@@ -26,10 +26,12 @@ if TYPE_CHECKING:
 
     from mutation.changes import Change
 
-GRACE = 60.0
-"""s that tests may take beyond what they took without a change: the start of Python, a busy machine."""
+GRACE = 30.0
+"""s that a test may take beyond what it took without a change: a busy machine."""
 SLOWER = 10.0
-"""Times as long as without a change may the tests take; then they hang."""
+"""Times as long as without a change may a test take; then it hangs."""
+START = 60.0
+"""s for the start of Python and the collecting of the tests."""
 
 
 class UnusableError(Exception):
@@ -118,28 +120,28 @@ class Trial:
     def _quick_first(self, tests: set[str]) -> list[str]:
         return sorted(tests, key=lambda name: (self.seconds.get(name, 0.0), name))
 
-    def allowed(self, tests: Sequence[str]) -> float:
-        """How long (s) tests may take until they are taken to hang."""
-        return GRACE + SLOWER * sum(self.seconds.get(name, 0.0) for name in tests)
-
     def run(self, tests: Sequence[str]) -> Outcome:
         """Run some tests on the copy as it is now."""
         if not tests:
             return Outcome.UNREACHED
+        times = [self.seconds.get(name, 0.0) for name in tests]
+        one = GRACE + SLOWER * max(times)
         chosen = self.top / "chosen.txt"
         chosen.write_text("\n".join(tests), encoding="utf-8")
-        before = os.getcwd()
+        before, began = os.getcwd(), time.monotonic()
         os.chdir(self.top)
         try:
-            command = shlex.join([sys.executable, "-m", *self._pytest(), f"@{chosen}"])
-            outcome, said = run_tests(command, self.allowed(tests))
+            # The limit of one test is kept by pytest-timeout, which ends the process; that of all, if that hangs too.
+            command = shlex.join([sys.executable, "-m", *self._pytest(), f"--timeout={one:.0f}", f"@{chosen}"])
+            outcome, said = run_tests(command, START + one + SLOWER * sum(times))
         finally:
             os.chdir(before)
         if outcome is TestOutcome.INCOMPETENT:
             raise UnusableError(f"The tests could not be started: {said}")
         if outcome is TestOutcome.SURVIVED:
             return Outcome.SURVIVED
-        return Outcome.TIMEOUT if said == "timeout" else Outcome.KILLED
+        ended = " failed" in said or " error" in said
+        return Outcome.KILLED if ended or time.monotonic() - began < one else Outcome.TIMEOUT
 
     def judge(self, change: Change) -> Outcome:
         """Make a change, run what reaches it and take the change back."""

@@ -8,12 +8,14 @@ import pytest
 
 from fcm.model import commands as cmd
 from fcm.model.entities import MachineState, RestartPolicy
-from tests.unit.embedded.desk import START
+from fcm.resources import path
+from tests.unit.embedded.desk import START, Desk
 
 if TYPE_CHECKING:
-    from tests.unit.embedded.desk import Desk
+    from pathlib import Path
 
 GIB = 1 << 30
+VOLUMES = "shared_volumes = true"
 
 
 def empty(desk: Desk, node: str) -> None:
@@ -119,6 +121,31 @@ def test_failovers_count_against_a_group_for_its_period_and_no_longer(desk: Desk
     desk.run(6 * 3600.0)
     assert fail_over(desk, "WEB01") != moved_to
     assert desk.machine("WEB01").state is MachineState.RUNNING
+
+
+def test_a_volume_that_only_an_evicted_node_saw_belongs_to_a_node_that_is_left_and_no_other_volume_moves(
+    tmp_path: Path,
+) -> None:
+    shipped = path("clusters", "contoso.toml").read_text(encoding="utf-8").replace("shared_volumes = false", VOLUMES)
+    for number, nodes in ((2, '["node2"]'), (3, '["node1", "node2", "node3"]')):
+        name = f'name = "Cluster Disk {number}"\nuse = '
+        assert name in shipped
+        shipped = shipped.replace(f'{name}"Available Storage"', f'{name}"Cluster Shared Volume"\nvisible_to = {nodes}')
+    file = tmp_path / "contoso.toml"
+    file.write_text(shipped, encoding="utf-8")
+    desk = Desk(file)
+    lonely, other = (desk.disk(f"Cluster Disk {number}").id for number in (2, 3))
+    assert desk.do(cmd.MoveSharedVolume(other, "node3"))
+    desk.settle()
+    assert desk.do(cmd.StopClusterService("node2"))
+    desk.settle()
+    assert desk.state.shared_volumes[lonely].owner == "node2", "no other node sees it"
+    assert desk.do(cmd.EvictNode("node2"))
+    desk.settle()
+    owners = {volume.disk: volume.owner for volume in desk.state.shared_volumes.values()}
+    desk.close()
+    assert owners[lonely] in ("node1", "node3")
+    assert owners[other] == "node3"
 
 
 # The clock of the tests begins at 13:46:40 UTC; each case begins ten minutes past its hour.
