@@ -8,6 +8,11 @@ LONGEST = 120
 """Characters of a name that a sentence shows; the rest is left out."""
 
 
+def is_visible(name: str) -> bool:
+    """Whether a name has no characters that hide, turn the direction or take no room; joined emoji are visible."""
+    return all(letter.isprintable() or letter in _JOINERS for letter in name) and bool(name.strip(_JOINERS))
+
+
 def quoted(name: object) -> str:
     """A name as a person quotes it: as it is, between quotation marks that it does not hold itself.
 

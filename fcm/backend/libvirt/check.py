@@ -18,7 +18,7 @@ from fcm.backend.libvirt.inventory import read_processor
 from fcm.backend.libvirt.lane import EventLoop, load_libvirt
 from fcm.backend.libvirt.processors import KINDS, offered_features
 from fcm.backend.libvirt.ssh_probe import probe_from
-from fcm.backend.libvirt.uris import UriError, address_of, migration_uri, parse_host_uri
+from fcm.backend.libvirt.uris import UriError, address_of, migration_uri, parse_host_uri, plain_address
 from fcm.model.entities import CheckResult
 from fcm.model.rules.verdict import some
 
@@ -116,9 +116,18 @@ def _strays(host: Host, hosts: HostsFile) -> Iterator[str]:
     for network in hosts.networks:
         if network.name not in host.addresses:
             continue
-        address = ipaddress.ip_address(host.addresses[network.name])
-        if not address.is_link_local and address not in ipaddress.ip_network(network.subnet, strict=False):
+        address = plain_address(host.addresses[network.name])
+        subnet = ipaddress.ip_network(network.subnet, strict=False)
+        if not address.is_link_local and (address not in subnet or _is_of_all(address, subnet)):
             yield f"{address} on {network.name} ({network.subnet})"
+
+
+def _is_of_all(
+    address: ipaddress.IPv4Address | ipaddress.IPv6Address, subnet: ipaddress.IPv4Network | ipaddress.IPv6Network
+) -> bool:
+    """Whether an address of a subnet is that of the subnet itself or of all in it."""
+    ends = (subnet.network_address, subnet.broadcast_address)
+    return subnet.version == 4 and subnet.prefixlen < 31 and address in ends
 
 
 def _ask(host: Host, hosts: HostsFile, found: dict[str, HostFacts]) -> None:
@@ -269,7 +278,7 @@ def _same_addresses(facts: Sequence[HostFacts]) -> list[CheckResult]:
     by: dict[object, list[tuple[str, str]]] = {}
     for fact in facts:
         for network, text in fact.addresses.items():
-            address = ipaddress.ip_address(text)
+            address = plain_address(text)
             # A link-local address means another machine on each link.
             by.setdefault((address, network if address.is_link_local else ""), []).append((fact.name, network))
     results = []

@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from fcm.backend.libvirt.lab_record import LabNode, lab_nodes
-from fcm.backend.libvirt.uris import HostUri, UriError, is_address, parse_host_uri
+from fcm.backend.libvirt.uris import HostUri, UriError, is_address, is_of_one_host, parse_host_uri
 from fcm.backend.toml_table import Table, UntrustedFileError, read_table
 from fcm.model.entities import NetworkRole
 from fcm.model.rules.names import file_name, same
 from fcm.text.textfile import HOSTS, whole_path
-from fcm.text.words import quoted
+from fcm.text.words import is_visible, quoted
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -150,6 +150,8 @@ def _name(table: Table, what: str) -> str:
     verdict = file_name(name, what)
     if not verdict:
         raise table.error(verdict.sentence(), "name")
+    if not is_visible(name):
+        raise table.error(f"The name {quoted(name)} contains characters that cannot be seen. Remove them.", "name")
     return name
 
 
@@ -212,6 +214,10 @@ def _described(table: Table, networks: Iterable[HostNetwork], uri: str, peer_uri
         for text in (host.storage or "",) if key == "storage" else host.bridges:
             if not text.isprintable():
                 raise table.error(f"{quoted(key)} contains control characters. Remove them.", key)
+    if host.storage is not None and not (host.storage.startswith("/") and ".." not in host.storage.split("/")):
+        # No disk lies below "~/vm", so no machine would be highly available.
+        reason = "it must be the whole path of a folder on the hosts, such as /srv/vm, without .."
+        raise table.error(f"'storage' is {quoted(host.storage)}; {reason}.", "storage")
     table.end()
     return host
 
@@ -221,7 +227,9 @@ def _tls_name(table: Table) -> str | None:
     if "tls_name" not in table:
         return None
     name = table.text("tls_name")
-    if not is_address(name) and (len(name) > 253 or not all(_LABEL.fullmatch(label) for label in name.split("."))):
+    labels = name.split(".")
+    is_name = len(name) <= 253 and all(_LABEL.fullmatch(label) for label in labels) and not labels[-1].isdigit()
+    if not is_address(name) and not is_name:
         reason = f"'tls_name' is {quoted(name)}; it must be the host name or the address in this node's certificate."
         raise table.error(reason, "tls_name")
     return name
@@ -239,6 +247,9 @@ def _addresses(table: Table, networks: set[str]) -> dict[str, str]:
         found[name] = addresses.text(name)
         if not is_address(found[name]):
             raise addresses.error(f"{quoted(found[name])} is not an address.", name)
+        if not is_of_one_host(found[name]):
+            reason = "does not lead to one host: it is loopback, unspecified, multicast or broadcast"
+            raise addresses.error(f"{quoted(found[name])} {reason}. Use the address of this node.", name)
     return found
 
 

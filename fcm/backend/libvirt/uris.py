@@ -182,6 +182,19 @@ def is_address(text: str) -> bool:
     return zone is None or _ZONE.fullmatch(zone) is not None
 
 
+def plain_address(text: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address:
+    """An address whose spellings are equal: ``::ffff:10.0.0.1`` is 10.0.0.1. Raises ValueError where it is none."""
+    address = ipaddress.ip_address(text)
+    return getattr(address, "ipv4_mapped", None) or address
+
+
+def is_of_one_host(text: str) -> bool:
+    """Whether an address can be that of one other host: over loopback a migration would come back to its source."""
+    address = plain_address(text)
+    everybody = address.version == 4 and address == ipaddress.IPv4Address("255.255.255.255")
+    return not (address.is_loopback or address.is_unspecified or address.is_multicast or everybody)
+
+
 def _parameters(query: str, transport: str) -> dict[str, str]:
     found: dict[str, str] = {}
     for piece in re.split("[&;]", query):

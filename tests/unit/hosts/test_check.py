@@ -215,3 +215,8 @@ def test_each_way_is_tried_from_every_other_host_to_the_address_that_a_migration
         ("gamma", "fd00:92::1"),
     ]
     assert [_facts(host, hosts).strays for host in hosts.hosts] == [(), ("10.1.0.2 on Migration (fd00:92::/64)",), ()]
+
+
+def test_an_address_in_another_spelling_is_the_same_address() -> None:
+    pair = (FIRST, replace(SECOND, addresses={"Migration": "::ffff:10.1.0.1"}))
+    assert judge_hosts(pair)[0].text.startswith("alpha and beta have the same address, 10.1.0.1")
