@@ -13,6 +13,7 @@ from fcm.model import commands as cmd
 from fcm.model.entities import GIB, MIB, DiskUse, MachineState, NetworkRole, NodeState, ResourceState
 from fcm.model.migrations import MigrationOptions
 from fcm.model.rules.allowed import allowed
+from fcm.model.rules.verdict import no, together
 from fcm.workspace.cluster_plan import PlannedNetwork, PlannedNode, usual_plan, verdict
 from tests.unit.model.changed import disk, machine, network, resource, with_disk, with_machine, with_node
 from tests.unit.model.conftest import formed
@@ -130,3 +131,10 @@ def test_of_the_witness_only_what_applies(on: bool) -> None:
     state = with_disk(formed("contoso"), "Cluster Disk 1", state=ResourceState.OFFLINE, use=DiskUse.WITNESS)
     found = allowed(cmd.SetMaintenance(disk(state, "Cluster Disk 1").id, on), state)
     assert ("is offline" in found.reason, "is the quorum witness" in found.reason) == (on, on)
+
+
+def test_what_was_put_together_says_nothing_twice_when_it_is_put_together_again() -> None:
+    first = together((no("A is off.", "Start it."), no("A moves.", "Wait.")))
+    second = together((no("B is off.", "Start it."), no("A moves.", "Wait.")))
+    found = together((first, second))
+    assert (found.reason, found.remedy) == ("A is off. A moves. B is off.", "Start it. Wait.")

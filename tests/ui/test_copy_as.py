@@ -135,6 +135,10 @@ def test_several_selected_machines_are_one_line_each(qtbot: QtBot, tmp_path: Pat
     shown.copy_as.copy(save)
     assert copied().splitlines() == [f"Save-VM Web{number:02}" for number in range(8)]
     assert shown.copy_as.hint(save).splitlines()[-1] == "and the same for 5 more"
+    asked = next(entry for entry in entries(workspace, chosen) if entry.action.id == "help")
+    assert shown.copy_as.hint(asked) == "Get-Help", "what is the same for all is said once"
+    shown.copy_as.copy(asked)
+    assert copied() == "Get-Help"
 
 
 def test_what_is_told_of_several_machines_is_what_would_be_done_and_nothing_more(qtbot: QtBot, tmp_path: Path) -> None:

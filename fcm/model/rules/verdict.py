@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -16,6 +16,8 @@ class Verdict:
     ok: bool
     reason: str = ""
     remedy: str = ""
+    parts: tuple[Verdict, ...] = field(default=(), compare=False, repr=False)
+    """The refusals that it was put together from."""
 
     def __bool__(self) -> bool:
         """True if allowed."""
@@ -38,7 +40,7 @@ def no(reason: str, remedy: str = "") -> Verdict:
 
 def together(verdicts: Iterable[Verdict]) -> Verdict:
     """One verdict from several: every refusal is told, each reason and each remedy once; OK if there is none."""
-    refused = [verdict for verdict in verdicts if not verdict]
+    refused = [part for verdict in verdicts if not verdict for part in (verdict.parts or (verdict,))]
     if not refused:
         return OK
     reasons = tuple(dict.fromkeys(verdict.reason for verdict in refused))
@@ -46,7 +48,7 @@ def together(verdicts: Iterable[Verdict]) -> Verdict:
     told = " ".join(reasons[:MOST_REASONS])
     if len(reasons) > MOST_REASONS:
         told += f" There are {len(reasons) - MOST_REASONS} more reasons."
-    return no(told, " ".join(remedies[:MOST_REASONS]))
+    return Verdict(False, told, " ".join(remedies[:MOST_REASONS]), tuple(refused))
 
 
 def for_all(refused: Iterable[tuple[str, str, Verdict]]) -> Verdict:

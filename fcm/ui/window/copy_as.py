@@ -59,8 +59,10 @@ def _text(
         return action_text(entry.action, state, entry.selections[0]), 1
     subjects = acted_on(entry, workspace)
     found = [action_text(entry.action, state, one) for one in subjects[:most]]
-    text = "\n".join(one.text for one in found if one.text)
-    return ActionText(text, next((one.note for one in found if one.note), "")), len(subjects)
+    lines = dict.fromkeys(one.text for one in found if one.text)
+    # What is the same for each of several things, such as Get-Help, is typed once.
+    many = 1 if len(lines) == 1 < len(found) else len(subjects)
+    return ActionText("\n".join(lines), next((one.note for one in found if one.note), "")), many
 
 
 def described(found: ActionText, left_out: int = 0) -> str:
