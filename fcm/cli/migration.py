@@ -267,7 +267,7 @@ def _measured_text(measured: dict[str, Any], word: str) -> str:
     from fcm.model.quantities import seconds, size
 
     if measured["downtime_s"] is None:
-        return f"{word}: {'not seen to its end' if measured['status'] == UNFINISHED else measured['status']}"
+        return f"{word}: {'incomplete recording' if measured['status'] == UNFINISHED else measured['status']}"
     return (
         f"{word}: {seconds(measured['total_s'])}, blackout {seconds(measured['downtime_s'])}, "
         f"{size(measured['bytes'])} sent in {counted(measured['passes'], 'pass', 'passes')}"

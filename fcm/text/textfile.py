@@ -236,16 +236,16 @@ def _refuse_long_keys(text: str, path: Path) -> None:
 
 _JSON_WORDS = {
     "Expecting value": "a value is missing",
-    "Expecting property name enclosed in double quotes": "a name in double quotes is missing",
-    "Illegal trailing comma before end of object": "a name in double quotes is missing",
+    "Expecting property name enclosed in double quotes": "a property name in double quotes is missing",
+    "Illegal trailing comma before end of object": "a property name in double quotes is missing",
     "Illegal trailing comma before end of array": "a value is missing",
     "Expecting ':' delimiter": "a colon is missing",
-    "Expecting ',' delimiter": "a comma or the end is missing",
-    "Extra data": "something stands behind its end",
-    "Unterminated string starting at": "a text begins and does not end",
-    "Invalid control character at": "a text holds a control character",
-    "Invalid \\escape": "a backslash is followed by what it cannot be followed by",
-    "Invalid \\uXXXX escape": "a backslash with u is not followed by four digits",
+    "Expecting ',' delimiter": "a comma or the closing bracket is missing",
+    "Extra data": "extra data after the end",
+    "Unterminated string starting at": "unterminated string",
+    "Invalid control character at": "a string contains a control character",
+    "Invalid \\escape": "invalid escape sequence",
+    "Invalid \\uXXXX escape": "invalid \\uXXXX escape sequence",
 }
 """What Python's json says, in words for people. The messages of 3.11 to 3.13."""
 
@@ -272,7 +272,7 @@ def parse_json(text: str, path: Path) -> Any:
     _check(value, path)
     if (half := _HALF.search(text)) is not None and not is_text(json.dumps(value, ensure_ascii=False)):
         line = text.count("\n", 0, half.start()) + 1
-        raise TextFileError(path, line, "A text holds half of a pair of characters, which no file can take.")
+        raise TextFileError(path, line, "A string contains half of a surrogate pair, which no file can take.")
     return value
 
 
@@ -306,5 +306,5 @@ def _check(value: object, path: Path) -> None:
 def _clear(reason: str) -> str:
     """Tomllib's words without Python's escapes of a whole file and its tuples of names."""
     reason = _TUPLE.sub(lambda match: ".".join(re.findall(r"'([^']*)'", match[0])), reason)
-    reason = reason.replace("Cannot overwrite a value", "a key stands twice")
+    reason = reason.replace("Cannot overwrite a value", "duplicate key")
     return reason if len(reason) <= 200 else f"{reason[:200]}..."

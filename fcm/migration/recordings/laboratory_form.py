@@ -38,7 +38,7 @@ def qemu_recording(f: Fields) -> Recording:
     out = Recording(Identity(machine=tag), case.memory, case.bandwidth, case.downtime_limit)
     passes = [_QemuPass.read(p) for p in f.objects("passes", MOST_PASSES)]
     if any(after.time < before.time for before, after in pairwise(passes)):
-        raise f.bad("passes", "times that do not run backwards")
+        raise f.bad("passes", "times in ascending order")
     windows = tuple(f.numbers("window_bandwidth", MOST_WINDOWS))
     status = f.text("status", "", 100)
     total = f.number("total_ms", 0, 1e12, 0.0) / 1000.0

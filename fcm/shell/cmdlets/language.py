@@ -120,7 +120,7 @@ def start_sleep(call: Call) -> Iterable[Any]:
             "Start-Sleep is not available in the window.", "Use Start-Sleep in scripts: fcm run, fcm shell.", call.at
         )
     if not call.has("Seconds") and not call.has("Milliseconds"):
-        raise ParameterError("Start-Sleep needs -Seconds or -Milliseconds.", "Start-Sleep 10", call.at)
+        raise ParameterError("Start-Sleep requires -Seconds or -Milliseconds.", "Example: Start-Sleep 10", call.at)
     if not 0 <= seconds <= 86400:
         raise ParameterError(f"{text(seconds)} s is not a valid time to wait.", "Specify 0 to 86400 seconds.")
     call.session.waiting.until(lambda: False, float(seconds))

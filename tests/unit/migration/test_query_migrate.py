@@ -303,5 +303,5 @@ def test_a_migration_of_which_the_end_was_not_seen_is_not_called_endless(
     path.write_text(json.dumps(answers(finished=False)[0]))
     assert main(("predict", str(path))) == 1
     said = capsys.readouterr().out
-    assert "measured: not seen to its end" in said
+    assert "measured: incomplete recording" in said
     assert "1 answer of" in said

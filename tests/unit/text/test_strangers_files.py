@@ -240,7 +240,7 @@ SHIPPED = resources.path("recordings", "uniform-10k.0.json")
     [
         (lambda file: file["passes"].extend([file["passes"][-1]] * 80_000), "'passes': expected a list of at most 10"),
         (lambda file: file.update(window_bandwidth=[1e6] * 1_000_000), "'window_bandwidth'"),
-        (lambda file: file["passes"].reverse(), "times that do not run backwards"),
+        (lambda file: file["passes"].reverse(), "times in ascending order"),
         (lambda file: file.update(dirty_rate_mib_s=[["x", 1e-300, 1e6]]), "a time from 0.001 to 1,000,000 s"),
     ],
 )

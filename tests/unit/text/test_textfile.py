@@ -163,9 +163,9 @@ def test_nesting_and_digits_without_end_are_refused_with_the_name_of_the_file(
         (parse_json, '{\n"a": }', "line 2: The file is not valid JSON: a value is missing"),
         (parse_json, " \n", "The file is empty."),
         (parse_toml, "[a]\n[a]", "line 2: The file is not valid TOML: Cannot declare a twice"),
-        (parse_toml, "a = 1\na = 2", "line 2: The file is not valid TOML: a key stands twice"),
-        (parse_json, '[1,\n"\\ud83d"]', "line 2: A text holds half of a pair of characters"),
-        (parse_json, '{"\\uDE00": 1}', "half of a pair"),
+        (parse_toml, "a = 1\na = 2", "line 2: The file is not valid TOML: duplicate key"),
+        (parse_json, '[1,\n"\\ud83d"]', "line 2: A string contains half of a surrogate pair"),
+        (parse_json, '{"\\uDE00": 1}', "half of a surrogate pair"),
     ],
 )
 def test_values_that_no_file_needs_are_refused(parse: Callable[[str, Path], object], text: str, words: str) -> None:
