@@ -104,9 +104,9 @@ def _scalar(kind: Any) -> Decoder:
     def same(value: Any) -> Any:
         if exact is not None and isinstance(value, exact) and (exact is bool) == isinstance(value, bool):
             if isinstance(value, int) and not -_LARGEST_WHOLE <= value <= _LARGEST_WHOLE:
-                raise _FaultError("a whole number is larger than 64 bits hold")
+                raise _FaultError("a whole number has more than 64 bits")
             if isinstance(value, str) and not value.isascii() and not is_text(value):
-                raise _FaultError("a text holds half of a pair of characters")
+                raise _FaultError("a string has half of a surrogate pair")
             return value
         raise _FaultError(f"expected {name}, found {as_data(value)}")
 

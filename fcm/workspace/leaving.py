@@ -10,7 +10,7 @@ from fcm.text.words import counted
 if TYPE_CHECKING:
     from fcm.model.state import State
 
-QUEUED = ("migration waits", "migrations wait")
+QUEUED = ("migration is waiting", "migrations are waiting")
 RUNNING = ("migration is running", "migrations are running")
 
 
@@ -32,7 +32,7 @@ def what_leaving_ends(state: State, simulated: bool) -> str:
         said.append(f"{counted(running, *RUNNING)}. {_of_running(simulated)}")
     if waiting:
         said.append(f"{counted(waiting, *QUEUED)} and will not start.")
-    said += [f"The drain of {node} ends unfinished; the node stays paused." for node in draining]
+    said += [f"The drain of {node} stops before it is finished; the node stays paused." for node in draining]
     return "\n".join(said)
 
 

@@ -35,7 +35,7 @@ def test_an_exception_in_a_slot_is_shown_and_logged_and_the_window_lives_on(
     error = ValueError("the sum is wrong")
     sys.excepthook(ValueError, error, None)
     strip = shown.messages.strips[-1]
-    assert strip.text == "An internal error: what you just did may not be finished."
+    assert strip.text == "An internal error occurred. Your last action might not be complete."
     assert "ValueError" in strip.details
     shown.select(WEB)
     assert shown.selection == WEB

@@ -47,7 +47,7 @@ def test_exit_asks_while_something_is_under_way_and_cancel_keeps_the_window(qtbo
     box = question(shown)
     assert "1 migration is running." in box.text()
     assert "stay on the nodes that own them" in box.text()
-    assert "1 migration waits and will not start." in box.text()
+    assert "1 migration is waiting and will not start." in box.text()
     qtbot.mouseClick(named(box, "Cancel"), Qt.MouseButton.LeftButton)
     assert shown.isVisible()
     assert not backend.closed
@@ -101,5 +101,5 @@ def test_a_drain_that_would_end_unfinished_is_named() -> None:
     assert what_leaving_ends(workspace.state, True) == ""
     backend.tell(ev.NodeDrainBegun(Drain("d1", "node1", NOW, (), ())))
     workspace.drain(60)
-    assert "The drain of node1 ends unfinished" in what_leaving_ends(workspace.state, True)
+    assert "The drain of node1 stops before it is finished" in what_leaving_ends(workspace.state, True)
     workspace.close()

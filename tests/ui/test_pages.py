@@ -373,7 +373,7 @@ def test_disks_are_in_the_order_of_their_use(qtbot: QtBot, tmp_path: Path) -> No
         "Cluster Shared Volume",
         "Not used by the cluster",
     ]
-    assert named(page, "Add a disk (1 LUN seen by the nodes)").isVisible()
+    assert named(page, "Add a disk (1 LUN visible to the nodes)").isVisible()
 
 
 # Networks

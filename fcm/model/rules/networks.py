@@ -90,4 +90,4 @@ def rank_reason(network: Network, networks: Iterable[Network]) -> str:
         return "Last: carries shared volumes and cluster traffic."
     if network.gateway is None:
         return "First: private, no default gateway."
-    return f"After the private networks: has the default gateway {network.gateway}."
+    return f"After the private networks: default gateway {network.gateway}."

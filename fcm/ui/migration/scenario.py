@@ -134,10 +134,7 @@ def _details(judgement: Judgement) -> str:
     total, stands = judgement.total, judgement.downtime
     if not (math.isfinite(total.high) and math.isfinite(stands.high)):
         return "It is close: if the host or the guest is slightly busier, it does not converge."
-    return (
-        f"Expected (80 % range): {between(total.low, total.high)}, with a blackout of "
-        f"{between(stands.low, stands.high)}."
-    )
+    return f"80 % range: {between(total.low, total.high)}, with a blackout of {between(stands.low, stands.high)}."
 
 
 def _way(remedy: Remedy) -> str:

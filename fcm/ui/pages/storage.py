@@ -71,7 +71,7 @@ class StoragePage(Page):
             f"{format.count(unassigned, 'LUN')} that the cluster does not use"
         )
         self._hint.setVisible(unassigned > 0)
-        self._hint.say(f"Add a disk ({format.count(unassigned, 'LUN')} seen by the nodes)")
+        self._hint.say(f"Add a disk ({format.count(unassigned, 'LUN')} visible to the nodes)")
 
     def _model(self) -> TableModel:
         def disk(identity: str) -> Disk:

@@ -135,7 +135,7 @@ class MessageArea(QWidget):
         _log.error("An internal error in the window: %s", error, exc_info=error)
         self.show_message(
             "error",
-            "An internal error: what you just did may not be finished.",
+            "An internal error occurred. Your last action might not be complete.",
             "You can continue to work. Copy the details to report the error.",
             f"fcm {__version__}, Python {sys.version.split()[0]}\n{trace}",
         )

@@ -68,7 +68,7 @@ def copied(path: Path) -> sqlite3.Connection:
             if kept.execute("PRAGMA user_version").fetchone() == (FORMAT,):
                 kept.backup(made)
     except (sqlite3.Error, OSError, JournalError) as error:
-        _log.info("The event log %s cannot be read and is made anew in memory: %s", path, error)
+        _log.info("The event log %s cannot be read and is rebuilt in memory: %s", path, error)
         made.close()
         return _made(":memory:")
     return made

@@ -370,7 +370,7 @@ def _pack(row: TelemetryRow) -> list[object]:
 def _unpack(packed: list[Any]) -> TelemetryRow:
     time, number, remaining, sent, dirty, rate, phase, throttle, page_size = packed
     if not all(abs(value) < _MOST for value in (time, number, remaining, sent, dirty, rate, throttle, page_size)):
-        raise ValueError("a figure of a row is beyond what can be")
+        raise ValueError("a figure of a row is out of range")
     return TelemetryRow(
         float(time),
         int(number),

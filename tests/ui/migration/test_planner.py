@@ -51,7 +51,7 @@ def test_the_curve_follows_before_the_engine_has_spoken_and_says_what_is_still_c
     assert planner.plot._traces[0][1] is not before
     assert "being computed" in first.details()
     settle(qtbot, planner)
-    assert first.details().startswith("Expected (80 % range): ")
+    assert first.details().startswith("80 % range: ")
 
 
 def test_a_migration_that_does_not_end_is_told_what_would_help_by_the_engine(

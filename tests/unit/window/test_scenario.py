@@ -29,7 +29,7 @@ def test_a_guest_that_writes_more_than_the_network_carries_does_not_converge_and
 
 
 def test_the_engine_adds_intervals_to_what_ends_and_remedies_to_what_does_not() -> None:
-    assert look_closer(SMALL, lambda: True).details.startswith("Expected (80 % range): ")
+    assert look_closer(SMALL, lambda: True).details.startswith("80 % range: ")
     stuck = replace(SMALL, dirty_rate=400.0 * MIB, working_set=128 * MIB)
     told = look_closer(stuck, lambda: True)
     assert told.sentence == work_out(stuck).sentence

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 MBIT = 125_000
 """Bytes/s of 1 Mbit/s."""
-DOWNTIME_HINT = f"How long the machine may be stopped at the end; {DOWNTIME_LIMIT * 1000:.0f} ms where nothing is set"
+DOWNTIME_HINT = f"How long the machine may be stopped at the end; {DOWNTIME_LIMIT * 1000:.0f} ms if not set"
 LIMIT_HINT = (
     "Limit while memory is copied. The final copy while the machine is stopped, and the transfer after a switch to "
     "post-copy, are not limited. On real hosts, several connections need a higher limit than one"
