@@ -145,6 +145,9 @@ def test_a_connection_that_breaks_is_given_up_after_three_seconds_and_memory_sta
     attempts = desk.migration("SQL01").attempts
     assert [attempt.connected for attempt in attempts] == [True, False, True]
     assert attempts[1].network == desk.network("Cluster Network 3").id
+    stood = attempts[2].time - (attempts[0].time + attempts[0].duration)
+    assert 8.0 <= stood < 11.0
+    assert abs(attempts[1].duration - stood) < 0.2, "the connection that broke is told to have stood so long"
     assert "adapter of node2 failed, and no data arrived for 3 s" in attempts[1].result
     desk.settle()
     migration = desk.migration("SQL01")

@@ -40,6 +40,8 @@ if TYPE_CHECKING:
         ("$a = $b = 4; $a + $b; ($x = 5) + 1", [8, 6]),
         ("[int]2.5; [int]3.5; [int]2.7; [int]'2.5'; [int]-2.5", [2, 4, 3, 2, -2]),
         ("'B' -lt 'a'; 'B' -clt 'a'; 'a' -clt 'B'; 'a' -eq 'A'; 'a' -ceq 'A'", [False, False, True, True, False]),
+        ("'a' -clt 'A'; 'A' -clt 'a'; 'a' -clt 'a'; 'a' -lt 'A'", [True, False, False, False]),
+        ("'a' -cle 'a'; 'A' -cle 'a'; 'A' -cgt 'a'; 'a' -cgt 'a'; 'a' -cge 'A'", [True, False, True, False, False]),
         ("'05' -eq 5; 5 -eq '05'; '5' -eq 5", [False, True, True]),
         ('"$(10 / 3) $(0.1 + 0.2) $(1e20) $(2.0)"', ["3.33333333333333 0.3 1E+20 2"]),
     ],
