@@ -207,7 +207,7 @@ def test_a_connection_that_hangs_in_spite_of_the_probe_is_told_with_its_limit_an
     retries = lab.setting(here, "net.ipv4.tcp_syn_retries")
     networks = watched.workspace.state.networks
     assert f"(read on {here}: net.ipv4.tcp_syn_retries is {retries})" in warning
-    assert "s at most" in warning
+    assert "closes it after at most" in warning
     assert states == [libvirt.VIR_DOMAIN_RUNNING, libvirt.VIR_DOMAIN_PAUSED], "the copy at the destination waits"
     assert ended.phase is Phase.COMPLETED, ended.reason
     assert [(networks[a.network].name, a.connected) for a in ended.attempts] == [

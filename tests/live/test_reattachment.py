@@ -144,7 +144,7 @@ def test_a_migration_that_failed_while_nobody_looked_is_reported_with_where_the_
 
     print(f"\n| kill -9 of fcm and of QEMU at the destination | {ended.phase} | {ended.reason} | - |")
     assert ended.phase is Phase.INTERRUPTED
-    assert "did not complete it. The machine still running on node1." in ended.reason
+    assert "did not complete it. The virtual machine is still running on node1." in ended.reason
     assert lab.running(restless) == ["node1"]
 
 
