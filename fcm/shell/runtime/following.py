@@ -15,6 +15,8 @@ from fcm.shell.language.errors import RefusedError, StoppedError
 from fcm.text.words import counted
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from fcm.model.commands import Command
     from fcm.model.migrations import Migration
     from fcm.shell.runtime.call import Call
@@ -63,6 +65,9 @@ def until_moved(call: Call, migration: Migration, limit: int | None) -> Migratio
 
     def told() -> None:
         session.on_progress(activity, _course(call, known()), percent(call, known()))
+        warn(f"{activity} does not end by itself. {known().endless}" if known().endless else "")
+
+    warn = _once(call)
 
     try:
         if not session.waiting.until(lambda: known().phase.is_over, limit, told):
@@ -96,6 +101,9 @@ def until_drained(call: Call, node: str) -> None:
             over = sum(one.phase.is_over for one in drain_migrations(call.state, drain.id).values())
             total = max(len(drain.moves), 1)
             session.on_progress(activity, f"{over} of {counted(len(drain.moves), 'machine')}", 100 * over // total)
+            warn(drain.held_up)
+
+    warn = _once(call)
 
     try:
         if session.waits:
@@ -112,6 +120,18 @@ def until_drained(call: Call, node: str) -> None:
     ended = last_drain(call.state, node)
     for one in ended.staying if ended is not None else ():
         session.say(f"WARNING: {name_of(call.state.machines, one.machine)} stays on {node}. {one.reason} {one.remedy}")
+
+
+def _once(call: Call) -> Callable[[str], None]:
+    """Says a warning when there is one for the first time: who waits has to know that it will not end by itself."""
+    said: list[str] = []
+
+    def warn(reason: str) -> None:
+        if reason and not said:
+            said.append(reason)
+            call.session.say(f"WARNING: {reason}")
+
+    return warn
 
 
 def percent(call: Call, migration: Migration) -> int:

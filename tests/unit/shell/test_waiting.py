@@ -114,3 +114,20 @@ def test_output_is_shown_before_time_passes_unless_it_is_used(session: Opening, 
     assert results.ok, results.text()
     assert told == shown
     assert " ".join(map(str, results.objects)) == " ".join(shown)
+
+
+@pytest.mark.parametrize(
+    "script", ["Move-ClusterVirtualMachineRole CACHE01 -Node node1", "Suspend-ClusterNode node2 -Drain -Wait"]
+)
+def test_who_waits_for_what_does_not_end_by_itself_is_told_once(session: Opening, script: str) -> None:
+    opened, told = session(math.inf), list[str]()
+
+    def heard(values: list[object]) -> None:
+        told.extend(str(value) for value in values if str(value).startswith("WARNING: "))
+        if told:
+            opened.stop()
+
+    opened.on_output = heard
+    assert not opened.execute(script).ok
+    assert len(told) == 1, told
+    assert "The guest dirties" in told[0] or "live migration of" in told[0]
