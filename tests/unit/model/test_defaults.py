@@ -16,6 +16,7 @@ from fcm.model.entities import (
     Group,
     GroupType,
     OfflineAction,
+    QuorumMode,
     Resource,
     ResourceState,
     ResourceType,
@@ -26,7 +27,8 @@ from fcm.model.entities import (
 )
 from fcm.model.migrations import MigrationOptions
 from fcm.model.rules.allowed import allowed
-from fcm.model.rules.verdict import some
+from fcm.model.rules.new_node import free_name
+from fcm.model.rules.verdict import for_all, no, some
 from fcm.model.validation.validate import validate
 from tests.unit.model.changed import disk, network, with_cluster, with_disk, with_machine, with_network, with_object
 
@@ -87,6 +89,23 @@ def test_of_the_machines_that_keep_a_disk_from_becoming_a_volume_three_are_named
     for name in names:
         state = with_machine(state, name, disk=free)
     assert "and 1 more" in allowed(cmd.AddStorage((free,)), state).reason
+
+
+def test_an_obstacle_that_many_nodes_share_is_told_once_with_twelve_of_their_names() -> None:
+    refused = [(f"n{number:02}", "memory", no(f"n{number:02} lacks memory.")) for number in range(14)]
+    assert for_all(refused).reason.endswith("n11, n12 and 1 more.")
+    assert for_all(refused[:13]).reason.endswith("n11, n12.")
+
+
+def test_a_new_node_gets_the_first_number_that_is_free(state: State) -> None:
+    def named(*names: str) -> str:
+        nodes = {name: replace(state.nodes["node1"], name=name) for name in names}
+        return free_name(replace(state, nodes=MappingProxyType(nodes)))
+
+    assert named("node1", "node2", "node3") == "node4"
+    assert named("node1", "node3") == "node2"
+    assert named("NODE1", "Node2") == "node3"
+    assert named("alpha") == "node1"
 
 
 # Validation
@@ -152,3 +171,14 @@ def test_nodes_that_reach_each_other_on_one_network_alone_are_warned_of_and_on_t
     one = told("Cluster Network 1", "Cluster Network 2")
     assert one == ["node1 can reach node2 on only one network.", "node2 can reach node3 on only one network."]
     assert "cannot reach" in told("Cluster Network 1", "Cluster Network 2", "Cluster Network 3")[0]
+
+
+def test_only_with_an_odd_number_of_nodes_the_disk_that_votes_with_them_is_said_to_add_nothing(
+    state: State, eight: State
+) -> None:
+    def told(of: State) -> bool:
+        return "would tolerate just as many" in str(validate(of, ("Validate Quorum Configuration",)).results)
+
+    assert told(state)
+    assert not told(with_cluster(eight, quorum_mode=QuorumMode.NODE_AND_DISK_MAJORITY))
+    assert not told(with_cluster(state, quorum_mode=QuorumMode.NODE_MAJORITY))
