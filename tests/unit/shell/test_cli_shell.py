@@ -81,7 +81,7 @@ def test_new_cluster_makes_a_cluster_goes_on_with_it_and_it_can_be_opened_later(
     assert main(["run", str(script), *FAST]) == 1
     said = capsys.readouterr()
     assert said.out.splitlines()[1:] == ["s1", "s2", "s3", "NodeAndDiskMajority", "0"]
-    assert "fabrikam was created before" in said.err
+    assert "fabrikam already exists" in said.err
     script.write_text("(Get-ClusterNetwork 'Cluster Network 1').Address")
     uri = f"embedded:{tmp_path / 'clusters' / 'fabrikam.toml'}"
     assert main(["run", str(script), "--cluster", uri, *FAST]) == 0

@@ -93,7 +93,7 @@ def test_a_log_is_cleared_and_what_if_clears_nothing(busy: ShellDesk) -> None:
         ("Get-WinEvent -FilterHashtable 'x'", "is not a hashtable"),
         ("Get-WinEvent -FilterXml '<Query/>'", "Begin it with <QueryList>"),
         ("Get-WinEvent System -FilterXPath '*[System[not(Level=1)]]'", "Character 10: not() is not in the XPath"),
-        ("Get-WinEvent -Path nothing.evtx", "no such file"),
+        ("Get-WinEvent -Path nothing.evtx", "does not exist"),
         ("Get-WinEvent System -MaxEvents 0", "at least 1"),
         ("Clear-EventLog Nowhere", "no event log"),
         ("Clear-EventLog System, Nowhere", "no event log"),
