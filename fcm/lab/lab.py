@@ -22,6 +22,7 @@ from fcm.lab.plan import LINUX_ONLY, LabError, LabFolders, LabNode, LabPlan, mak
 from fcm.lab.processes import NAMESPACES, network_namespaces, process_start
 from fcm.lab.requirements import missing
 from fcm.lab.ssh import has_ssh, prepare_ssh
+from fcm.text.words import counted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -182,7 +183,8 @@ def bring_up(plan: LabPlan, folders: LabFolders, own: bool = False) -> Path:
         if record is not None and record.complete:
             if record.plan.nodes != plan.nodes:
                 raise LabError(
-                    f"A lab with {len(record.plan.nodes)} nodes is already running. Stop it first: fcm lab down"
+                    f"A lab with {counted(len(record.plan.nodes), 'node')} is already running. "
+                    "Stop it first: fcm lab down"
                 )
             shape(plan, folders)
         else:

@@ -17,6 +17,7 @@ from fcm.model import events as ev
 from fcm.model.entities import NodeState
 from fcm.ui.events.event_rows import Step
 from fcm.ui.events.event_table import EventTable
+from fcm.ui.events.events import EventsPage
 from fcm.ui.pages.page import EVERYTHING
 from fcm.ui.tour.patience import PATIENCE, stretched
 from fcm.workspace.events.saved_queries import ALL_EVENTS, GUIDE, RECENT, read_query
@@ -171,9 +172,11 @@ def test_the_events_of_another_cluster_take_the_place_of_those_before(qtbot: QtB
     workspace, _ = opened(formed())
     shown.show_workspace(workspace)
     shown.select(Selection(Place.EVENTS))
-    at_rest(qtbot, page)
-    qtbot.waitUntil(lambda: page.model.rowCount() == 1)
-    assert page.detail.toPlainText() == ""
+    after = shown.page
+    assert isinstance(after, EventsPage)
+    at_rest(qtbot, after)
+    qtbot.waitUntil(lambda: after.model.rowCount() == 1)
+    assert after.detail.toPlainText() == ""
 
 
 def test_an_event_names_a_machine_that_is_gone(qtbot: QtBot, tmp_path: Path) -> None:

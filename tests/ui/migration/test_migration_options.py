@@ -41,7 +41,7 @@ def test_what_excludes_each_other_is_refused_in_the_dialog(qtbot: QtBot, tmp_pat
     DRIVER.press("Post-copy")
     DRIVER.type_into("Parallel connections", "4")
     DRIVER.press("OK")
-    assert "exclude each other" in dialog.notice.text()
+    assert "cannot be used together" in dialog.notice.text()
     assert backend.submitted == []
     DRIVER.press("Cancel")
 

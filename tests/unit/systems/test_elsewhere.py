@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from fcm.lab.plan import LINUX_ONLY
 from tests.unit.systems.elsewhere import COMMAND_LINE, EVERY_MODULE, elsewhere, typed_elsewhere
 
 if TYPE_CHECKING:
@@ -74,7 +75,7 @@ def test_every_module_can_be_imported(system: str, tmp_path: Path) -> None:
 
 
 def test_the_lab_says_that_it_needs_linux(told: Told) -> None:
-    said = "The lab needs Linux: its nodes are Linux namespaces. Use embedded:contoso on this machine.\n"
+    said = f"{LINUX_ONLY}\n"
     assert told.of(*LAB) == [(1, "", said)] * len(LAB)
 
 
