@@ -49,6 +49,15 @@ class SavedLog(EventLog):
         super().__init__(None)
         self.file = path
         self.count = 0
+        self.warnings: list[str] = []
+        """What is missing, in sentences."""
+        try:
+            self._fill(path, go_on)
+        except BaseException:
+            self.close()
+            raise
+
+    def _fill(self, path: Path, go_on: Callable[[int], bool]) -> None:
         source = EventFile(path)
         is_cut = False
         with self._open() as connection:
@@ -63,12 +72,10 @@ class SavedLog(EventLog):
                 self._keep(batch)
                 batch = []
                 if not go_on(self.count):
-                    self.close()
                     raise ReadingStoppedError
         self._keep(batch)
         cut = f"{path}: the first {MOST_RECORDS:,} events are shown. wevtutil qe FILE /lf:true reads all."
         self.warnings = [*source.warnings(), *([cut] if is_cut else [])]
-        """What is missing, in sentences."""
 
     def _keep(self, records: Sequence[EventRecord]) -> None:
         self.append(records)
