@@ -127,7 +127,7 @@ def test_a_killed_libvirtd_at_the_source_is_named_and_the_machine_runs_on(
 
     _told("kill -9 of libvirtd at the source", ended, continuity)
     assert ended.phase is Phase.FAILED
-    assert f"libvirtd of {here} stopped or was restarted" in ended.reason
+    assert f"libvirtd on {here} stopped or was restarted" in ended.reason
     assert continuity.unbroken, continuity
     _at_rest(lab, guest, here)
 
