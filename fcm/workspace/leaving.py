@@ -24,7 +24,9 @@ def what_leaving_ends(state: State, simulated: bool) -> str:
     active = state.active_migrations()
     waiting = sum(one.phase is Phase.WAITING for one in active)
     running = len(active) - waiting
-    draining = [one.node for one in state.drains.values() if one.ended is None]
+    # Hosts finish the last moves of a drain by themselves; only what still waits is left undone.
+    undone = {one.drain for one in active if one.phase is Phase.WAITING}
+    draining = [one.node for one in state.drains.values() if one.ended is None and (simulated or one.id in undone)]
     if not active and not draining:
         return ""
     said = []

@@ -102,4 +102,5 @@ def test_a_drain_that_would_end_unfinished_is_named() -> None:
     backend.tell(ev.NodeDrainBegun(Drain("d1", "node1", NOW, (), ())))
     workspace.drain(60)
     assert "The drain of node1 stops before it is finished" in what_leaving_ends(workspace.state, True)
+    assert what_leaving_ends(workspace.state, False) == "", "hosts finish what runs, and nothing of it waits"
     workspace.close()
