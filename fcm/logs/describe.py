@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, assert_never
 
+from fcm.logs.describe_failures import of_failure
 from fcm.logs.describe_protection import of_backup, of_snapshot
 from fcm.model import events as ev
 from fcm.model.entities import AdapterState, DiskUse, NetworkState, NodeState, ResourceState, VolumeAccess
@@ -20,20 +21,11 @@ from fcm.model.telemetry import Phase
 from fcm.text.words import counted
 
 if TYPE_CHECKING:
-    from fcm.model.entities import (
-        Adapter,
-        Disk,
-        Group,
-        Network,
-        Node,
-        Resource,
-        SharedVolume,
-        ValidationReport,
-        VirtualMachine,
-    )
+    from fcm.model.entities import Adapter, Disk, Group, Network, Node, Resource, SharedVolume, VirtualMachine
     from fcm.model.migrations import Migration
     from fcm.model.state import State
     from fcm.model.telemetry import FinalFigures
+    from fcm.model.validation.report import ValidationReport
 
 CRITICAL, ERROR, WARNING, INFORMATION, VERBOSE = "Critical", "Error", "Warning", "Information", "Verbose"
 LEVELS = (CRITICAL, ERROR, WARNING, INFORMATION, VERBOSE)
@@ -143,6 +135,15 @@ def describe(entry: ev.Entry, state: State) -> EventText:
             return _resource(resource, state)
         case ev.ResourceRemoved(resource=identity):
             return _info(f"The resource {name_of(state.resources, identity)} left its service or application.")
+        case (
+            ev.FaultInjected()
+            | ev.FaultRepaired()
+            | ev.CopyCutOff()
+            | ev.CopyEnded()
+            | ev.FailoverRecorded()
+            | ev.NodeLogged()
+        ):
+            return EventText(*of_failure(event, state))
         case _:
             return _of_migration(event, state)
 
@@ -246,6 +247,9 @@ def _node(node: Node) -> EventText:
             return _info(f"Cluster node '{node.name}' is joining the cluster.{note}")
         case NodeState.UP:
             return _info(f"Cluster node '{node.name}' is up.{note}")
+        case NodeState.ISOLATED | NodeState.QUARANTINED:
+            text = f"Cluster node '{node.name}' is {node.state.lower()}.{note}"
+            return EventText(WARNING, CLUSTERING, 0, text)
 
 
 def _drained(identity: str, state: State) -> EventText:

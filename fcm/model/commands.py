@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TypeAlias, get_args
 
+from fcm.model.bases import BaseCommand as BaseCommand
 from fcm.model.entities import (
     MachineState,
     NetworkPreference,
@@ -14,13 +15,37 @@ from fcm.model.entities import (
     RestartPolicy,
     StartAction,
 )
+from fcm.model.failure_commands import (
+    ConfigureCluster as ConfigureCluster,
+)
+from fcm.model.failure_commands import (
+    ConfigureNode as ConfigureNode,
+)
+from fcm.model.failure_commands import (
+    FailAdapter as FailAdapter,
+)
+from fcm.model.failure_commands import (
+    FailResource as FailResource,
+)
+from fcm.model.failure_commands import (
+    InjectFault as InjectFault,
+)
+from fcm.model.failure_commands import (
+    RepairAdapter as RepairAdapter,
+)
+from fcm.model.failure_commands import (
+    RepairFault as RepairFault,
+)
+from fcm.model.failure_commands import (
+    ShutDownNode as ShutDownNode,
+)
+from fcm.model.failure_commands import (
+    StartCluster as StartCluster,
+)
+from fcm.model.failure_commands import (
+    StopCluster as StopCluster,
+)
 from fcm.model.migrations import DrainMove, MigrationOptions
-
-
-@dataclass(frozen=True, slots=True)
-class BaseCommand:
-    """What all commands have. Fields hold ids, see fcm.model.entities; None in an optional field = leave as it is."""
-
 
 # Cluster
 
@@ -281,13 +306,6 @@ class ConfigureResource(BaseCommand):
     heartbeat: bool | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class FailResource(BaseCommand):
-    """Simulate failure of this resource: what its policies say follows (embedded clusters only)."""
-
-    resource: str
-
-
 # Migration
 
 
@@ -379,6 +397,12 @@ class StartClusterService(BaseCommand):
     """Bring a node that is down back into the cluster."""
 
     node: str
+    fix_quorum: bool = False
+    """Force Cluster Start: this node forms the cluster whatever votes there are; its configuration wins."""
+    prevent_quorum: bool = False
+    """Only join a cluster that runs; never form one."""
+    clear_quarantine: bool = False
+    """Let a quarantined node join (since Windows Server 2016)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -411,20 +435,6 @@ class ConfigureNetwork(BaseCommand):
     role: NetworkRole | None = None
     metric: int | None = None
     auto_metric: bool | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class FailAdapter(BaseCommand):
-    """Simulate the failure of a network adapter (embedded clusters only)."""
-
-    adapter: str
-
-
-@dataclass(frozen=True, slots=True)
-class RepairAdapter(BaseCommand):
-    """End a simulated failure of a network adapter."""
-
-    adapter: str
 
 
 ClusterCommand: TypeAlias = (
@@ -477,12 +487,15 @@ NodeCommand: TypeAlias = (
     | FailAdapter
     | RepairAdapter
 )
-Command: TypeAlias = ClusterCommand | StorageCommand | MachineCommand | MigrationCommand | NodeCommand
+FailureCommand: TypeAlias = (
+    InjectFault | RepairFault | StopCluster | StartCluster | ShutDownNode | ConfigureNode | ConfigureCluster
+)
+Command: TypeAlias = ClusterCommand | StorageCommand | MachineCommand | MigrationCommand | NodeCommand | FailureCommand
 """Every command there is: a ``match`` over it that ends in ``assert_never`` is named by mypy when one is added."""
 
 COMMAND_TYPES: tuple[type[Command], ...] = tuple(
     kind
-    for union in (ClusterCommand, StorageCommand, MachineCommand, MigrationCommand, NodeCommand)
+    for union in (ClusterCommand, StorageCommand, MachineCommand, MigrationCommand, NodeCommand, FailureCommand)
     for kind in get_args(union)
 )
 """All command classes."""

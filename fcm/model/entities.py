@@ -9,7 +9,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import IntEnum, StrEnum
 
+from fcm.model.failures import GuestState
 from fcm.model.migrations import DEFAULT_OPTIONS, MigrationOptions
+from fcm.model.validation.report import ValidationReport
 
 MIB = 2**20
 GIB = 2**30
@@ -24,6 +26,31 @@ class NodeState(StrEnum):
     DOWN = "Down"
     PAUSED = "Paused"
     JOINING = "Joining"
+    """The cluster service runs, but the node is no member: it waits for others, or for quorum."""
+    ISOLATED = "Isolated"
+    """2016 and later: unreachable, but its virtual machines are left there for a while."""
+    QUARANTINED = "Quarantined"
+    """2016 and later: left too often without a goodbye; it may not join for a while."""
+
+    @property
+    def is_member(self) -> bool:
+        """True while the node takes part in the cluster."""
+        return self in (NodeState.UP, NodeState.PAUSED)
+
+
+class ClusterVersion(StrEnum):
+    """Windows Server version whose rules a simulated cluster follows."""
+
+    V2008_R2 = "2008 R2"
+    V2012 = "2012"
+    V2012_R2 = "2012 R2"
+    V2016 = "2016"
+    V2019 = "2019"
+
+    def at_least(self, other: ClusterVersion) -> bool:
+        """Whether it is that version or a later one."""
+        versions = list(ClusterVersion)
+        return versions.index(self) >= versions.index(other)
 
 
 class NetworkRole(IntEnum):
@@ -70,6 +97,7 @@ class ResourceType(StrEnum):
     PHYSICAL_DISK = "Physical Disk"
     NETWORK_NAME = "Network Name"
     IP_ADDRESS = "IP Address"
+    FILE_SHARE_WITNESS = "File Share Witness"
 
 
 class GroupType(StrEnum):
@@ -90,6 +118,8 @@ class MachineState(StrEnum):
     STARTING = "Starting"
     STOPPING = "Stopping"
     SAVING = "Saving"
+    PAUSED_CRITICAL = "Paused-Critical"
+    """Hyper-V paused it because its storage is full or gone."""
 
     @property
     def holds_memory(self) -> bool:
@@ -176,6 +206,18 @@ class Node:
     """Why the state is what it is, where that is known ("does not answer since ...")."""
     paused: bool = False
     """On real hosts: paused by the user, also while it does not answer. Embedded nodes only have their state."""
+    weight: int = 1
+    """NodeWeight: 0 = the user gave it no vote."""
+    dynamic_weight: int = 1
+    """DynamicWeight: 0 = dynamic quorum has taken its vote (2012 and later)."""
+    service_due: float | None = None
+    """s since the epoch: when Windows starts its cluster service again; None = it runs, or nobody will start it."""
+    epoch: int = 0
+    """Last membership (``Cluster.epoch``) that it was part of; older ones have an older cluster database."""
+    left: tuple[float, ...] = ()
+    """s since the epoch: when it left without a goodbye, within the last hour."""
+    until: float | None = None
+    """s since the epoch: until when it stays Isolated or Quarantined."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,6 +272,10 @@ class Disk:
     """Whether the LUN answers SCSI-3 persistent reservations, which failover clusters need."""
     maintenance: bool = False
     """Maintenance mode of a disk that is no shared volume; that of a shared volume is its access."""
+    retry_at: float | None = None
+    """s since the epoch: when the cluster tries again to bring a failed disk online; None = it does not."""
+    restarts: tuple[float, ...] = ()
+    """s since the epoch: when a failed shared volume was restarted; other disks have a resource that knows."""
 
     @property
     def free(self) -> int:
@@ -248,6 +294,10 @@ class SharedVolume:
     owner: str
     """Coordinator node."""
     access: VolumeAccess = VolumeAccess.DIRECT
+    redirected: tuple[str, ...] = ()
+    """Nodes that lost their path to the disk: their I/O goes through the coordinator."""
+    paused: tuple[str, ...] = ()
+    """Nodes whose I/O to the volume waits: the coordinator is gone, or nothing reaches the disk."""
 
     def path(self, system_drive: str = "C:") -> str:
         """The folder as the nodes see it."""
@@ -299,6 +349,13 @@ class VirtualMachine:
     """Share of its memory that holds only zeros (0 to 1)."""
     migration_networks: NetworkPreference | None = None
     """A preference order of its own for live migration; None: that of the cluster, as for all in 2008 R2."""
+    guest: GuestState = GuestState.UNKNOWN
+    booted_at: float | None = None
+    """s since the epoch: when its guest will have booted; None = it has, or does not run."""
+    critical_since: float | None = None
+    """s since the epoch: since when it is Paused-Critical."""
+    connected: bool = True
+    """False: it started on a node without its virtual switch (2012 and later)."""
 
     @property
     def is_highly_available(self) -> bool:
@@ -319,6 +376,10 @@ class RestartPolicy:
     """s; 0 = do not begin again."""
     pending_timeout: int = 180
     """s."""
+    looks_alive: int = 5
+    """s between two basic health checks."""
+    is_alive: int = 60
+    """s between two thorough health checks."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -340,7 +401,15 @@ class Resource:
     heartbeat: bool = True
     """"Enable heartbeat monitoring for the virtual machine"."""
     detail: str = ""
-    """Address or network name of a core resource."""
+    """Address or network name of a core resource; UNC path of a file share witness."""
+    alternatives: tuple[tuple[str, ...], ...] = ()
+    """Further dependencies, by id: of each set, one that is online is enough (OR)."""
+    restarts: tuple[float, ...] = ()
+    """s since the epoch: when it was restarted after a failure, within its policy's period."""
+    retry_at: float | None = None
+    """s since the epoch: when a new series of restarts begins; None = none is planned."""
+    failure: str = ""
+    """Why it failed, in words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -364,37 +433,17 @@ class Group:
     """Hours (0 to 23) between which failback may happen; None = at once."""
     anti_affinity: tuple[str, ...] = ()
     """AntiAffinityClassNames: groups that share a name are kept on different nodes where that is possible."""
+    wanted: bool = True
+    """PersistentState: whether the user wants it online; a failure does not change it."""
+    priority: int = 2000
+    """3000 High, 2000 Medium, 1000 Low, 0 No Auto Start (2012 and later)."""
+    failovers: tuple[float, ...] = ()
+    """s since the epoch: when it failed over after a failure of a resource, within its failover period."""
 
     @property
     def is_core(self) -> bool:
         """True for the groups that the cluster itself made."""
         return self.type is not GroupType.VIRTUAL_MACHINE
-
-
-@dataclass(frozen=True, slots=True)
-class CheckResult:
-    """Outcome of one validation test or one pre-flight check."""
-
-    name: str
-    category: str
-    level: str
-    """One of "pass", "warn", "fail", "info"."""
-    text: str
-    remedy: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class ValidationReport:
-    """What Validate a Configuration found."""
-
-    time: float
-    results: tuple[CheckResult, ...]
-
-    @property
-    def level(self) -> str:
-        """The worst level among the results."""
-        found = {result.level for result in self.results}
-        return next((level for level in ("fail", "warn", "pass") if level in found), "info")
 
 
 @dataclass(frozen=True, slots=True)
@@ -421,6 +470,32 @@ class Cluster:
     """Live migrations in which one node may take part at once; 1 in Windows Server 2008 R2."""
     migration_options: MigrationOptions = DEFAULT_OPTIONS
     """What a live migration uses where the request names no options of its own."""
+    version: ClusterVersion = ClusterVersion.V2008_R2
+    same_subnet_delay: int | None = None
+    """ms between two heartbeats; None: the default of the version."""
+    same_subnet_threshold: int | None = None
+    """Heartbeats that may be missed; None: the default of the version."""
+    stopped: str = ""
+    """Why the cluster does not run (no quorum, stopped by the user); "" while it runs."""
+    forced: bool = False
+    """Started without quorum by the user; ends by itself once there is a majority."""
+    epoch: int = 0
+    """Number of the current membership; it counts up with each change."""
+    witness_weight: int = 1
+    """WitnessDynamicWeight (2012 R2 and later)."""
+    witness_online: bool = True
+    """False: a file share witness is lost; that of a disk is its state."""
+    dynamic_quorum: bool | None = None
+    """None: the default of the version."""
+    lower_quorum_priority_node: str = ""
+    resiliency_level: int = 2
+    resiliency_period: int = 240
+    """s."""
+    quarantine_threshold: int = 3
+    quarantine_duration: int = 7200
+    """s."""
+    assumed: tuple[tuple[str, float], ...] = ()
+    """Figures of the simulation that differ from ``fcm.model.rules.assumed``, by name."""
 
     @property
     def full_name(self) -> str:

@@ -5,29 +5,30 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar, TypeAlias, get_args
 
-from fcm.model.entities import (
-    Adapter,
-    Cluster,
-    Disk,
-    Group,
-    Network,
-    Node,
-    Resource,
-    SharedVolume,
-    ValidationReport,
-    VirtualMachine,
+from fcm.model.bases import BaseEvent as BaseEvent
+from fcm.model.entities import Adapter, Cluster, Disk, Group, Network, Node, Resource, SharedVolume, VirtualMachine
+from fcm.model.failure_events import (
+    CopyCutOff as CopyCutOff,
+)
+from fcm.model.failure_events import (
+    CopyEnded as CopyEnded,
+)
+from fcm.model.failure_events import (
+    FailoverRecorded as FailoverRecorded,
+)
+from fcm.model.failure_events import (
+    FaultInjected as FaultInjected,
+)
+from fcm.model.failure_events import (
+    FaultRepaired as FaultRepaired,
+)
+from fcm.model.failure_events import (
+    NodeLogged as NodeLogged,
 )
 from fcm.model.migrations import Drain, Migration, NetworkAttempt
 from fcm.model.snapshots import Backup, Snapshot
 from fcm.model.telemetry import FinalFigures, Phase, TelemetryRow
-
-
-@dataclass(frozen=True, slots=True)
-class BaseEvent:
-    """What all events have; code that takes any event takes the closed union ``Event`` below."""
-
-    transient: ClassVar[bool] = False
-    """Transient events do not change the state and are not journaled as events."""
+from fcm.model.validation.report import ValidationReport
 
 
 @dataclass(frozen=True, slots=True)
@@ -432,6 +433,8 @@ ClusterEvent: TypeAlias = (
     | NodeDrainHeldUp
 )
 """What happened to the cluster and what is in it."""
+FailureEvent: TypeAlias = FaultInjected | FaultRepaired | CopyCutOff | CopyEnded | FailoverRecorded | NodeLogged
+"""What failed, and what the cluster made of it."""
 MigrationEvent: TypeAlias = (
     MigrationRequested
     | MigrationWaited
@@ -446,7 +449,7 @@ MigrationEvent: TypeAlias = (
     | MigrationInterrupted
 )
 """What happened to a move of a virtual machine."""
-LastingEvent: TypeAlias = ClusterEvent | MigrationEvent
+LastingEvent: TypeAlias = ClusterEvent | MigrationEvent | FailureEvent
 """Events that change the state; the journal keeps them."""
 TransientEvent: TypeAlias = MigrationProgressed | CommandRefused | BackendReported
 """Events that change no state."""
@@ -454,7 +457,9 @@ Event: TypeAlias = LastingEvent | TransientEvent
 """Every event there is: a ``match`` over it that ends in ``assert_never`` is named by mypy when one is added."""
 
 EVENT_TYPES: dict[str, type[Event]] = {
-    kind.__name__: kind for union in (ClusterEvent, MigrationEvent, TransientEvent) for kind in get_args(union)
+    kind.__name__: kind
+    for union in (ClusterEvent, MigrationEvent, FailureEvent, TransientEvent)
+    for kind in get_args(union)
 }
 """All event classes by name; the names are what the journal keeps."""
 

@@ -8,16 +8,17 @@ from typing import TYPE_CHECKING, Any, TypeVar, assert_never
 
 from fcm.model import events as ev
 from fcm.model import indexes
-from fcm.model.entities import DiskUse, MachineState, ResourceState, ResourceType
+from fcm.model.entities import DiskUse, ResourceType
 from fcm.model.migrations import Migration, MigrationOptions
 from fcm.model.rules.protection import backup_after, snapshot_after
 from fcm.model.tables import Table, name_of, table
 from fcm.model.telemetry import Phase
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Mapping
 
     from fcm.model.entities import Adapter, Cluster, Disk, Group, Network, Node, Resource, SharedVolume, VirtualMachine
+    from fcm.model.failures import CutOffCopy, Failover, Fault
     from fcm.model.migrations import Drain
     from fcm.model.snapshots import Backup, Snapshot
 
@@ -49,6 +50,12 @@ class State:
     drains: Mapping[str, Drain] = field(default_factory=_empty)
     snapshots: Mapping[str, Snapshot] = field(default_factory=_empty)
     backups: Mapping[str, Backup] = field(default_factory=_empty)
+    faults: Mapping[str, Fault] = field(default_factory=_empty)
+    """Simulated failures that were not repaired, by id."""
+    copies: Mapping[str, CutOffCopy] = field(default_factory=_empty)
+    """Running copies of machines that can no longer write, by id."""
+    failovers: Mapping[str, Failover] = field(default_factory=_empty)
+    """The last failover of each group, by the id of the group."""
 
     def __post_init__(self) -> None:
         """Keep every mapping as a table, whatever it was given as."""
@@ -361,7 +368,37 @@ def _reduce(state: State, event: ev.LastingEvent, time: float) -> tuple[State, C
         case ev.MigrationInterrupted(migration=identity, reason=reason):
             return _migration(state, identity, phase=Phase.INTERRUPTED, reason=reason, ended=time)
         case _:
+            return _reduce_failure(state, event)
+
+
+def _reduce_failure(state: State, event: ev.FailureEvent) -> tuple[State, Change]:
+    match event:
+        case ev.FaultInjected(fault=fault):
+            return replace(state, faults=_with(state.faults, fault.id, fault)), _fault_touched(fault)
+        case ev.FaultRepaired(fault=identity):
+            fault = state.faults[identity]
+            return replace(state, faults=_without(state.faults, {identity})), _fault_touched(fault)
+        case ev.CopyCutOff(copy=copy):
+            after = replace(state, copies=_with(state.copies, copy.id, copy))
+            return after, _touch((Kind.MACHINE, copy.machine), (Kind.NODE, copy.node))
+        case ev.CopyEnded(copy=identity):
+            copy = state.copies[identity]
+            after = replace(state, copies=_without(state.copies, {identity}))
+            return after, _touch((Kind.MACHINE, copy.machine), (Kind.NODE, copy.node))
+        case ev.FailoverRecorded(failover=failover):
+            after = replace(state, failovers=_with(state.failovers, failover.group, failover))
+            return after, _touch((Kind.GROUP, failover.group))
+        case ev.NodeLogged():
+            return state, Change()
+        case _:
             assert_never(event)
+
+
+def _fault_touched(fault: Fault) -> Change:
+    """A fault touches its object, whatever kind that is, and the cluster page."""
+    kinds = (Kind.NODE, Kind.ADAPTER, Kind.NETWORK, Kind.DISK, Kind.VOLUME, Kind.MACHINE)
+    touched = {(kind, fault.target) for kind in kinds} | {(Kind.CLUSTER, "")}
+    return Change(frozenset(touched | {(Kind.NODE, node) for node in (fault.node, *fault.together) if node}))
 
 
 def _differs(mapping: Mapping[str, Any], key: str, value: Any, *fields: str) -> bool:
@@ -457,34 +494,3 @@ def _hand_over(state: State, identity: str) -> tuple[State, Change]:
     after = replace(after, machines=_with(after.machines, machine.id, machine), groups=groups)
     change |= _touch((Kind.NODE, migration.source), (Kind.NODE, migration.destination), structural=True)
     return after, change
-
-
-def group_state(state: State, group: str) -> ResourceState:
-    """State of a group from its resources."""
-    return state_of_resources(resource.state for resource in state.group_resources(group))
-
-
-def state_of_resources(found: Iterable[ResourceState]) -> ResourceState:
-    """State of a group of these resources: any failed > any pending > some online > all online (MSCluster)."""
-    states = list(found)
-    if ResourceState.FAILED in states:
-        return ResourceState.FAILED
-    if ResourceState.PENDING in states:
-        return ResourceState.PENDING
-    online = states.count(ResourceState.ONLINE)
-    if online == 0:
-        return ResourceState.OFFLINE
-    return ResourceState.ONLINE if online == len(states) else ResourceState.PARTIAL_ONLINE
-
-
-def machine_resource_state(machine: MachineState) -> ResourceState:
-    """State of the Virtual Machine resource for a state of its machine (MSCluster "Virtual Machine" page)."""
-    match machine:
-        case MachineState.RUNNING | MachineState.PAUSED:
-            return ResourceState.ONLINE
-        case MachineState.OFF | MachineState.SAVED:
-            return ResourceState.OFFLINE
-        case MachineState.STARTING | MachineState.STOPPING | MachineState.SAVING:
-            return ResourceState.PENDING
-        case _:
-            assert_never(machine)

@@ -1,6 +1,6 @@
 """How long the moves of a drain take together: each waits for its turn, and those under way share the network.
 
-The same engine, links and limit per node as in an embedded cluster (fcm.backend.embedded.memory), so that several
+The same engine, links and limit per node as in an embedded cluster (fcm.backend.embedded.moves.memory), so that several
 live migrations at once are forecast as they will run, not as if each were alone.
 """
 

@@ -14,6 +14,7 @@ from fcm.model.entities import MachineState, QuorumMode, StartAction
 from fcm.model.migrations import UNLIMITED
 from fcm.model.rules.snapshots import snapshots_of
 from fcm.model.tables import name_of
+from fcm.workspace.powershell_failures import failure_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -105,6 +106,16 @@ def powershell(command: cmd.Command, state: State) -> str:
             return f"{verb}-ClusterResource {text.disk(disk)}{' -Force' if on and force else ''}"
         case cmd.SetDiskOnline(disk=disk, online=online):
             return f"{'Start' if online else 'Stop'}-ClusterResource {text.disk(disk)}"
+        case (
+            cmd.InjectFault()
+            | cmd.RepairFault()
+            | cmd.StopCluster()
+            | cmd.StartCluster()
+            | cmd.ShutDownNode()
+            | cmd.ConfigureNode()
+            | cmd.ConfigureCluster()
+        ):
+            return failure_text(command, state, quoted)
         case _:
             return _machine_text(command, text)
 

@@ -12,11 +12,12 @@ from fcm.migration.judging.fitting import DirtySample
 from fcm.migration.judging.plan import Plan
 from fcm.migration.judging.preflight import Judgement, Verdict, judge
 from fcm.migration.recordings.recording import Recording
-from fcm.model.entities import MIB, AdapterState, CheckResult
+from fcm.model.entities import MIB, AdapterState
 from fcm.model.migrations import MigrationKind
 from fcm.model.rules.networks import migration_order
 from fcm.model.rules.preflight_checks import CATEGORY
 from fcm.model.telemetry import Phase
+from fcm.model.validation.report import CheckResult
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -119,7 +120,7 @@ def known_workload(machine: VirtualMachine) -> Workload | None:
     """The workload of a machine of an embedded cluster; None for a real guest."""
     if not machine.workload:
         return None
-    from fcm.backend.embedded.workloads import workload_of
+    from fcm.backend.embedded.machines.workloads import workload_of
 
     return workload_of(machine)
 

@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from pathlib import Path
 
-    from fcm.model.entities import CheckResult, ValidationReport
     from fcm.model.state import State
+    from fcm.model.validation.report import CheckResult, ValidationReport
 
 WORDS = {"pass": "Passed", "warn": "Warning", "fail": "Failed", "info": "Information"}
 _ORDER = {"fail": 0, "warn": 1, "pass": 2, "info": 3}

@@ -28,8 +28,9 @@ from fcm.model.entities import (
     VolumeAccess,
 )
 from fcm.model.migrations import DrainMove, MigrationOptions
+from fcm.model.resource_states import group_state
 from fcm.model.rules.quorum import votes
-from fcm.model.state import State, apply, group_state
+from fcm.model.state import State, apply
 from fcm.workspace.files.journal import Journal
 from fcm.workspace.workspace import Workspace
 

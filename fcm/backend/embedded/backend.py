@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from fcm.backend.base import Capabilities, Operation, Sink, SinkError
 from fcm.backend.embedded.core import Core
 from fcm.backend.embedded.kernel import Kernel, VirtualClock
-from fcm.backend.embedded.measure import workload_samples
+from fcm.backend.embedded.machines.measure import workload_samples
 from fcm.backend.embedded.parts import Parts
 from fcm.model import commands as cmd
 from fcm.model import events as ev

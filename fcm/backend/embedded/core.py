@@ -10,7 +10,9 @@ from fcm.backend.embedded.cluster_file.groups import guest_features
 from fcm.model import events as ev
 from fcm.model.entities import GroupType, NodeState
 from fcm.model.entries import stamped
-from fcm.model.state import State, group_state, machine_resource_state
+from fcm.model.resource_states import group_state, machine_resource_state
+from fcm.model.rules.assumed import figure
+from fcm.model.state import State
 
 if TYPE_CHECKING:
     from fcm.backend.embedded.kernel import Kernel
@@ -30,6 +32,18 @@ class Core:
         """Emit an event: applied to the local state by the common reducer, and added to the outbox."""
         self.state, entries = stamped(self.state, (event,), self.kernel.now)
         self.outbox += entries
+
+    def log(self, key: str, node: str, **values: str) -> None:
+        """A node writes to its event log or cluster log, see ``NodeLogged``; the values in the order of Windows."""
+        self.emit(ev.NodeLogged(key, node, tuple(values.items())))
+
+    def figure(self, name: str) -> float:
+        """A duration or figure of the simulation of failures, see ``fcm.model.rules.assumed``."""
+        return figure(self.cluster, name)
+
+    def members(self) -> list[Node]:
+        """Nodes that take part in the cluster, in the order of their ids."""
+        return [node for node in self.state.nodes.values() if node.state.is_member]
 
     def vary(self, seconds: float, what: str) -> float:
         """A duration that varies by up to 10 %; the same seed, history and ``what`` give the same."""

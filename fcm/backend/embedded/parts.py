@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, assert_never
 
-from fcm.backend.embedded.failures import Failures
-from fcm.backend.embedded.machines import Machines
-from fcm.backend.embedded.maintenance import Maintenance
-from fcm.backend.embedded.migrations import Migrations
-from fcm.backend.embedded.networks import Networks
-from fcm.backend.embedded.nodes import Nodes
+from fcm.backend.embedded.failover.policies import Failures
+from fcm.backend.embedded.machines.machines import Machines
+from fcm.backend.embedded.machines.snapshots import Backups, Snapshots
+from fcm.backend.embedded.membership.faults import Faults
+from fcm.backend.embedded.membership.networks import Networks
+from fcm.backend.embedded.membership.nodes import Nodes
+from fcm.backend.embedded.moves.migrations import Migrations
 from fcm.backend.embedded.settings import Settings
-from fcm.backend.embedded.snapshots import Backups, Snapshots
-from fcm.backend.embedded.storage import Storage
+from fcm.backend.embedded.storage.disks import Storage
+from fcm.backend.embedded.storage.maintenance import Maintenance
 from fcm.model import commands as cmd
-from fcm.model.rules.verdict import OK, Verdict
+from fcm.model.rules.verdict import OK, Verdict, no
 
 if TYPE_CHECKING:
     from fcm.backend.embedded.core import Core
@@ -24,6 +25,7 @@ class Parts:
     """All that makes up one embedded cluster."""
 
     def __init__(self, core: Core) -> None:
+        self.faults = Faults(core)
         self.storage = Storage(core)
         self.machines = Machines(core, self.storage)
         self.networks = Networks(core)
@@ -143,6 +145,14 @@ class Parts:
                 self.networks.fail(command)
             case cmd.RepairAdapter():
                 return self.networks.repair(command)
+            case cmd.InjectFault():
+                self.faults.inject(command)
+            case cmd.RepairFault():
+                self.faults.repair(command)
+            case cmd.StopCluster() | cmd.StartCluster() | cmd.ShutDownNode():
+                return no("The cluster cannot do this yet.", "")
+            case cmd.ConfigureNode() | cmd.ConfigureCluster():
+                return no("The cluster cannot do this yet.", "")
             case _:
                 assert_never(command)
         return OK

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from fcm.backend.embedded.memory import options_verdict
+from fcm.backend.embedded.moves.memory import options_verdict
 from fcm.model import events as ev
 from fcm.model.entities import AUTOMATIC, QuorumMode
 from fcm.model.rules.quorum import description
@@ -13,8 +13,8 @@ from fcm.model.validation.validate import validate
 
 if TYPE_CHECKING:
     from fcm.backend.embedded.core import Core
-    from fcm.backend.embedded.nodes import Nodes
-    from fcm.backend.embedded.storage import Storage
+    from fcm.backend.embedded.membership.nodes import Nodes
+    from fcm.backend.embedded.storage.disks import Storage
     from fcm.model import commands as cmd
     from fcm.model.rules.verdict import Verdict
 

@@ -19,8 +19,8 @@ from fcm.backend.libvirt.lane import EventLoop, load_libvirt
 from fcm.backend.libvirt.processors import KINDS, offered_features
 from fcm.backend.libvirt.ssh_probe import probe_from
 from fcm.backend.libvirt.uris import UriError, address_of, migration_uri, parse_host_uri, plain_address
-from fcm.model.entities import CheckResult
 from fcm.model.rules.verdict import some
+from fcm.model.validation.report import CheckResult
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence

@@ -25,8 +25,8 @@ from fcm.model.entities import (
     SharedVolume,
     VirtualMachine,
 )
+from fcm.model.resource_states import machine_resource_state
 from fcm.model.rules.networks import automatic_metrics
-from fcm.model.state import machine_resource_state
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, assert_never
 
 from fcm.model import commands as cmd
 from fcm.model.rules import cluster as cluster_rules
+from fcm.model.rules import failures as failure_rules
 from fcm.model.rules import groups as group_rules
 from fcm.model.rules import machines as machine_rules
 from fcm.model.rules import nodes as node_rules
@@ -126,5 +127,19 @@ def _rule(command: cmd.Command, state: State) -> Verdict:
             return node_rules.fail_adapter(command, state)
         case cmd.RepairAdapter():
             return node_rules.repair_adapter(command, state)
+        case cmd.InjectFault():
+            return failure_rules.inject_fault(command, state)
+        case cmd.RepairFault():
+            return failure_rules.repair_fault(command, state)
+        case cmd.StopCluster():
+            return failure_rules.stop_cluster(command, state)
+        case cmd.StartCluster():
+            return failure_rules.start_cluster(command, state)
+        case cmd.ShutDownNode():
+            return failure_rules.shut_down_node(command, state)
+        case cmd.ConfigureNode():
+            return failure_rules.configure_node(command, state)
+        case cmd.ConfigureCluster():
+            return failure_rules.configure_cluster(command, state)
         case _:
             assert_never(command)

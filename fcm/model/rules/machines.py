@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from fcm.model import commands as cmd
-from fcm.model.entities import GIB, MIB, CheckResult, DiskUse, MachineState, NodeState, ResourceState
+from fcm.model.entities import GIB, MIB, DiskUse, MachineState, NodeState, ResourceState
 from fcm.model.migrations import UNLIMITED, MigrationKind
 from fcm.model.quantities import apart
 from fcm.model.rules.bandwidth import MOST_CONNECTIONS, limit_holds
@@ -15,6 +15,7 @@ from fcm.model.rules.preflight_checks import CATEGORY, destination_checks, migra
 from fcm.model.rules.snapshots import active_backup
 from fcm.model.rules.verdict import OK, Verdict, no, together
 from fcm.model.telemetry import Phase
+from fcm.model.validation.report import CheckResult
 from fcm.text.words import quoted
 
 if TYPE_CHECKING:

@@ -8,20 +8,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from fcm.model.entities import (
-    AdapterState,
-    CheckResult,
-    MachineState,
-    NetworkRole,
-    NodeState,
-    ResourceState,
-    VolumeAccess,
-)
+from fcm.model.entities import AdapterState, MachineState, NetworkRole, NodeState, ResourceState, VolumeAccess
 from fcm.model.migrations import MigrationKind
 from fcm.model.quantities import apart, size
 from fcm.model.rules.maintenance import not_in_maintenance
 from fcm.model.rules.networks import migration_order
 from fcm.model.rules.verdict import OK, Verdict, no
+from fcm.model.validation.report import CheckResult
 from fcm.text.words import quoted
 
 if TYPE_CHECKING:

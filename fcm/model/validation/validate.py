@@ -9,12 +9,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from fcm.model.entities import CheckResult, ValidationReport
 from fcm.model.validation import cluster as validation_cluster
 from fcm.model.validation import inventory as validation_inventory
 from fcm.model.validation import network as validation_network
 from fcm.model.validation import storage as validation_storage
 from fcm.model.validation import system as validation_system
+from fcm.model.validation.report import CheckResult, ValidationReport
 from fcm.text.words import quoted
 
 if TYPE_CHECKING:

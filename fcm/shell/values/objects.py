@@ -31,18 +31,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
 
-    from fcm.model.entities import (
-        Adapter,
-        CheckResult,
-        Disk,
-        Group,
-        Network,
-        Node,
-        Resource,
-        SharedVolume,
-        VirtualMachine,
-    )
+    from fcm.model.entities import Adapter, Disk, Group, Network, Node, Resource, SharedVolume, VirtualMachine
     from fcm.model.state import State
+    from fcm.model.validation.report import CheckResult
 
     Setters = dict[str, Callable[[Any], cmd.Command]]
 

@@ -10,7 +10,8 @@ from fcm.backend.embedded import ClusterFileError, cluster_files, describe_clust
 from fcm.backend.embedded.cluster_file.reading import load
 from fcm.model.entities import GIB, MIB, AdapterState, DiskUse, MachineState, NetworkRole, QuorumMode, ResourceState
 from fcm.model.events import Entry
-from fcm.model.state import State, apply, group_state
+from fcm.model.resource_states import group_state
+from fcm.model.state import State, apply
 
 SMALL = """\
 format = 1

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from fcm.backend.embedded.workloads import workload_names, workload_of
+from fcm.backend.embedded.machines.workloads import workload_names, workload_of
 from fcm.migration.engine.workload import PAGE
 from fcm.model.entities import GIB, MIB, MachineState, VirtualMachine
 

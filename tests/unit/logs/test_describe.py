@@ -14,7 +14,6 @@ from fcm.model.entities import (
     GIB,
     Adapter,
     AdapterState,
-    CheckResult,
     Disk,
     DiskUse,
     Network,
@@ -23,13 +22,13 @@ from fcm.model.entities import (
     NodeState,
     ResourceState,
     SharedVolume,
-    ValidationReport,
     VolumeAccess,
 )
 from fcm.model.migrations import Drain, DrainMove, NetworkAttempt
 from fcm.model.snapshots import Backup, Snapshot
 from fcm.model.state import State, apply
 from fcm.model.telemetry import FinalFigures, Phase
+from fcm.model.validation.report import CheckResult, ValidationReport
 from tests.ui.by_hand import formed, group_of, machine, migration, node, resources_of, row
 
 WEB = machine("Web01")

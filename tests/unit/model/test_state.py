@@ -7,7 +7,8 @@ import pytest
 from fcm.model import events as ev
 from fcm.model.entities import DiskUse, MachineState, ResourceState, SharedVolume
 from fcm.model.migrations import Migration, MigrationKind, MigrationOptions, NetworkAttempt
-from fcm.model.state import Change, Kind, State, apply, group_state, machine_resource_state
+from fcm.model.resource_states import group_state, machine_resource_state
+from fcm.model.state import Change, Kind, State, apply
 from fcm.model.telemetry import FinalFigures, Phase, TelemetryRow
 from tests.unit.model.changed import disk, group, machine, network, with_machine
 

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fcm.model.entities import CheckResult, ValidationReport
 from fcm.model.state import State, apply
+from fcm.model.validation.report import CheckResult, ValidationReport
 from fcm.model.validation.validate import validate
 from fcm.workspace import reports
 from fcm.workspace.reports import Colours, high_availability_report, save, validation_report

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from fcm.backend.embedded.cluster_file.identity import identity
 from fcm.model.entities import DiskUse, Group, GroupType, Resource, ResourceState, ResourceType
-from fcm.model.state import machine_resource_state, state_of_resources
+from fcm.model.resource_states import machine_resource_state, state_of_resources
 
 if TYPE_CHECKING:
     from fcm.model.entities import Disk, VirtualMachine

@@ -9,7 +9,7 @@ from fcm.backend.embedded.cluster_file.groups import guest_features, machine_gro
 from fcm.backend.embedded.cluster_file.identity import identity
 from fcm.backend.embedded.cluster_file.parts import checked_name, known_node
 from fcm.backend.embedded.cluster_file.places import disk_path, local_path, volume_path
-from fcm.backend.embedded.workloads import workload_names
+from fcm.backend.embedded.machines.workloads import workload_names
 from fcm.model.entities import GIB, MIB, DiskUse, MachineState, StartAction, VirtualMachine
 from fcm.model.quantities import apart
 from fcm.model.rules.names import file_name

@@ -13,8 +13,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from fcm.backend.embedded.core import Core
-    from fcm.backend.embedded.machines import Machines
-    from fcm.backend.embedded.storage import Storage
+    from fcm.backend.embedded.machines.machines import Machines
+    from fcm.backend.embedded.storage.disks import Storage
 
 GROUP_MOVE_TIME = 0.5
 """s to take the resources of a group offline on one node and online on another. An assumption."""

@@ -14,8 +14,8 @@ from fcm.model.entities import MachineState, ResourceState, ResourceType
 
 if TYPE_CHECKING:
     from fcm.backend.embedded.core import Core
-    from fcm.backend.embedded.machines import Machines
-    from fcm.backend.embedded.nodes import Nodes
+    from fcm.backend.embedded.machines.machines import Machines
+    from fcm.backend.embedded.membership.nodes import Nodes
     from fcm.model import commands as cmd
     from fcm.model.entities import Group, Resource
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from fcm.backend.embedded.live_migration import LiveMigration
-from fcm.backend.embedded.memory import Memory, options_verdict
-from fcm.backend.embedded.offline_move import OfflineMove
+from fcm.backend.embedded.moves.live_migration import LiveMigration
+from fcm.backend.embedded.moves.memory import Memory, options_verdict
+from fcm.backend.embedded.moves.offline_move import OfflineMove
 from fcm.backend.orders import OrderBook, new_identity
 from fcm.model import commands as cmd
 from fcm.model import events as ev
@@ -19,9 +19,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from fcm.backend.embedded.core import Core
-    from fcm.backend.embedded.machines import Machines
-    from fcm.backend.embedded.nodes import Nodes
-    from fcm.backend.embedded.storage import Storage
+    from fcm.backend.embedded.machines.machines import Machines
+    from fcm.backend.embedded.membership.nodes import Nodes
+    from fcm.backend.embedded.storage.disks import Storage
     from fcm.model.entities import VirtualMachine
     from fcm.model.rules.verdict import Verdict
     from fcm.model.state import State

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from fcm.backend.base import MeasureError
-from fcm.backend.embedded.workloads import workload_of
+from fcm.backend.embedded.machines.workloads import workload_of
 from fcm.migration.engine.workload import PAGE
 from fcm.model.entities import MIB
 from fcm.model.rules.measuring import measurable

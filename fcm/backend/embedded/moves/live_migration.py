@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 
     from fcm.backend.embedded.core import Core
     from fcm.backend.embedded.kernel import Timer
-    from fcm.backend.embedded.memory import Memory, Transfer
-    from fcm.backend.embedded.storage import Storage
+    from fcm.backend.embedded.moves.memory import Memory, Transfer
+    from fcm.backend.embedded.storage.disks import Storage
     from fcm.backend.orders import OrderBook
     from fcm.model.entities import Adapter
     from fcm.model.migrations import Migration

@@ -17,9 +17,9 @@ if TYPE_CHECKING:
 
     from fcm.backend.embedded.core import Core
     from fcm.backend.embedded.kernel import Timer
-    from fcm.backend.embedded.machines import Machines
-    from fcm.backend.embedded.networks import Networks
-    from fcm.backend.embedded.storage import Storage
+    from fcm.backend.embedded.machines.machines import Machines
+    from fcm.backend.embedded.membership.networks import Networks
+    from fcm.backend.embedded.storage.disks import Storage
     from fcm.model import commands as cmd
     from fcm.model.entities import Group, VirtualMachine
 

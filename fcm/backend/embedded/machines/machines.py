@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from fcm.backend.embedded.cluster_file.groups import machine_group
 from fcm.backend.embedded.cluster_file.identity import identity
 from fcm.backend.embedded.cluster_file.places import local_path, volume_path
-from fcm.backend.embedded.workloads import workload_names
+from fcm.backend.embedded.machines.workloads import workload_names
 from fcm.model import events as ev
 from fcm.model.entities import DiskUse, MachineState, ResourceState, VirtualMachine
 from fcm.model.rules.maintenance import within_reach
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from fcm.backend.embedded.core import Core
     from fcm.backend.embedded.kernel import Timer
-    from fcm.backend.embedded.storage import Storage
+    from fcm.backend.embedded.storage.disks import Storage
     from fcm.model import commands as cmd
 
 START_TIME = 4.0

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from fcm.backend.embedded.workloads import workload_of
+from fcm.backend.embedded.machines.workloads import workload_of
 from fcm.migration.constants import GOODPUT
 from fcm.migration.engine.specification import Capability, specification_of
 from fcm.model.entities import AdapterState

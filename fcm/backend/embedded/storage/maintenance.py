@@ -13,8 +13,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from fcm.backend.embedded.core import Core
-    from fcm.backend.embedded.machines import Machines
-    from fcm.backend.embedded.storage import Storage
+    from fcm.backend.embedded.machines.machines import Machines
+    from fcm.backend.embedded.storage.disks import Storage
     from fcm.model.entities import VirtualMachine
 
 LOOK = 1.0

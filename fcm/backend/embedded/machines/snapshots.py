@@ -15,7 +15,7 @@ from fcm.model.snapshots import Backup, Snapshot
 
 if TYPE_CHECKING:
     from fcm.backend.embedded.core import Core
-    from fcm.backend.embedded.storage import Storage
+    from fcm.backend.embedded.storage.disks import Storage
     from fcm.model.entities import VirtualMachine
 
 BACKUP_RATE = 100e6

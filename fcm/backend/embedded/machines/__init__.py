@@ -1,0 +1,1 @@
+"""Virtual machines of the embedded cluster, and the software inside them."""

@@ -1,0 +1,1 @@
+"""Who is a member of the cluster: nodes, networks, heartbeats, votes."""

@@ -1,0 +1,1 @@
+"""Migrations of virtual machines in the embedded cluster."""

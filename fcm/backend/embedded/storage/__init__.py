@@ -1,0 +1,1 @@
+"""Disks and Cluster Shared Volumes of the embedded cluster."""

@@ -1,0 +1,127 @@
+"""What can fail in a simulated cluster, and what is known of it, as frozen data.
+
+The faults that are active are the physical truth: whether a node has power, a cable is plugged, a LUN answers. The
+states of nodes, networks, disks and resources are what the cluster has noticed of it so far. Rules in
+``fcm.model.rules.faults`` derive the truth; the cluster finds it out by heartbeats and health checks.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class FaultKind(StrEnum):
+    """What can happen to an object; the words are the values of ``Invoke-ClusterFault -Fault``."""
+
+    POWER_OFF = "PowerOff"
+    """Of a node: it loses its power, and with it all memory."""
+    HANG = "Hang"
+    """Of a node: nothing on it runs any more, until it is repaired; its memory stays."""
+    BUGCHECK = "Bugcheck"
+    """Of a node: its operating system stops and the node restarts."""
+    SERVICE_CRASH = "ServiceCrash"
+    """Of a node: the cluster service ends without a goodbye; Windows starts it again."""
+    ISOLATE = "Isolate"
+    """Of nodes: none of their heartbeats reach the others, though their links stay up."""
+    UNPLUG_CABLE = "UnplugCable"
+    """Of a network adapter: its link goes down."""
+    SWITCH_DOWN = "SwitchDown"
+    """Of a network: nothing is carried any more."""
+    LOSE_PATH = "LosePath"
+    """Of a disk on one node: that node no longer reaches the LUN."""
+    LOSE_LUN = "LoseLun"
+    """Of a disk: no node reaches the LUN."""
+    LOSE_RESERVATION = "LoseReservation"
+    """Of a disk: its persistent reservation is gone; the owner must get it again."""
+    LOSE_SHARE = "LoseShare"
+    """Of the file share witness: no node reaches it."""
+    GUEST_HANG = "GuestHang"
+    """Of a virtual machine: its operating system no longer answers."""
+    GUEST_BUGCHECK = "GuestBugcheck"
+    """Of a virtual machine: its operating system stops and restarts."""
+    GUEST_SHUTDOWN = "GuestShutdown"
+    """Of a virtual machine: a user inside shuts it down."""
+
+
+class GuestState(StrEnum):
+    """The operating system inside a virtual machine, where it is known."""
+
+    UNKNOWN = ""
+    """Nothing is known of it: real hosts, and machines that do not run."""
+    BOOTING = "Booting"
+    RUNNING = "Running"
+    HUNG = "Not responding"
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """A failure that has been simulated and not been repaired yet."""
+
+    id: str
+    kind: FaultKind
+    target: str
+    """Id of the node, adapter, network, disk or virtual machine; the UNC path of the file share witness."""
+    since: float
+    """s since the epoch, clock of the cluster."""
+    node: str = ""
+    """LOSE_PATH: the node that lost it."""
+    together: tuple[str, ...] = ()
+    """ISOLATE: further nodes on the same side of the cut, which still reach one another and the target."""
+
+
+@dataclass(frozen=True, slots=True)
+class CutOffCopy:
+    """A running copy of a virtual machine that lost access to its disks, because the cluster moved it elsewhere.
+
+    It can no longer write; it ends when its node notices, by quorum lost, or restarts.
+    """
+
+    machine: str
+    node: str
+    since: float
+    """s since the epoch: when the disks were taken away."""
+    reason: str
+    """Why it still exists, in words."""
+
+    @property
+    def id(self) -> str:
+        """Machine and node."""
+        return f"{self.machine}@{self.node}"
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A node that was looked at for a group that failed over."""
+
+    node: str
+    chosen: bool
+    reason: str
+    """Why it was chosen, or why not."""
+
+
+@dataclass(frozen=True, slots=True)
+class Failover:
+    """The last failover of a group, told step by step; times in s since the epoch, clock of the cluster.
+
+    A time is None while that step has not happened. What is between two of them is the duration of a step:
+    detection (failed to noticed), arbitration (noticed to decided), start (decided to online), boot (online to
+    booted).
+    """
+
+    id: str
+    group: str
+    cause: str
+    """What failed, in words."""
+    source: str
+    """Node that owned the group."""
+    destination: str | None
+    """Node that owns it now; None: none could."""
+    failed: float
+    noticed: float | None = None
+    decided: float | None = None
+    online: float | None = None
+    booted: float | None = None
+    candidates: tuple[Candidate, ...] = ()
+    outcome: str = ""
+    """How it ended, where it did not end with the group online."""

@@ -1,0 +1,69 @@
+"""Durations and figures of failures: in one place, with their source, adjustable for each cluster.
+
+``ASSUMED`` figures were not found in any documentation; wherever a user sees one it is called assumed. ``[assumed]`` in
+a cluster file changes them (docs/cluster-files.md).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from fcm.model.entities import ClusterVersion
+
+if TYPE_CHECKING:
+    from fcm.model.entities import Cluster
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A figure that the simulation of failures uses."""
+
+    value: float
+    unit: str
+    meaning: str
+    source: str
+    """"assumed", or where it was found."""
+
+
+FIGURES: dict[str, Figure] = {
+    "regroup": Figure(0.62, "s", "Regroup: from all routes down to the new membership", "one cluster log of 2020"),
+    "crash_notice": Figure(
+        0.5, "s", "Until others notice a cluster service that ended (its connections close)", "assumed"
+    ),
+    "leave": Figure(0.5, "s", "Until a node that leaves in order is out of the membership", "assumed"),
+    "service_restart": Figure(60.0, "s", "Until Windows restarts a cluster service that ended", "assumed"),
+    "join": Figure(6.0, "s", "From the start of the cluster service to membership", "assumed"),
+    "boot": Figure(90.0, "s", "From power on to the start of the cluster service", "assumed"),
+    "crash_dump": Figure(20.0, "s", "A bugcheck writes its dump before the node restarts", "assumed"),
+    "arbitrate_owner": Figure(0.3, "s", "The node that owns the witness takes it again", "assumed"),
+    "arbitrate_disk": Figure(7.0, "s", "Another node preempts the reservation of a disk witness", "MSCS, by analogy"),
+    "arbitrate_share": Figure(
+        6.0, "s", "Another node waits before it locks a file share witness", "MSCS ArbitrationDelay"
+    ),
+}
+"""By name; the names are keys of ``[assumed]`` in cluster files."""
+
+
+def figure(cluster: Cluster, name: str) -> float:
+    """A figure as it is set for this cluster."""
+    return dict(cluster.assumed).get(name, FIGURES[name].value)
+
+
+def heartbeat_delay(cluster: Cluster) -> float:
+    """S between two heartbeats (SameSubnetDelay; askcore 2012/02/08)."""
+    return (1000 if cluster.same_subnet_delay is None else cluster.same_subnet_delay) / 1000.0
+
+
+def heartbeat_threshold(cluster: Cluster, machines: int) -> int:
+    """Heartbeats that may be missed (SameSubnetThreshold; windowsitpro, "defaults for 2016 latency settings").
+
+    Args:
+        cluster: with its version.
+        machines: number of clustered virtual machines; 2012 R2 raises the threshold once there is one.
+    """
+    if cluster.same_subnet_threshold is not None:
+        return cluster.same_subnet_threshold
+    if cluster.version.at_least(ClusterVersion.V2016):
+        return 10
+    return 10 if cluster.version is ClusterVersion.V2012_R2 and machines else 5

@@ -1,0 +1,74 @@
+"""Commands that concern failures, quorum and the cluster as a whole, as PowerShell text."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, assert_never
+
+from fcm.model import commands as cmd
+from fcm.model.tables import name_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from fcm.model.state import State
+
+_CLUSTER_PROPERTIES = {
+    "same_subnet_delay": "SameSubnetDelay",
+    "same_subnet_threshold": "SameSubnetThreshold",
+    "lower_quorum_priority_node": "LowerQuorumPriorityNodeID",
+    "resiliency_level": "ResiliencyLevel",
+    "resiliency_period": "ResiliencyDefaultPeriod",
+    "quarantine_threshold": "QuarantineThreshold",
+    "quarantine_duration": "QuarantineDuration",
+}
+
+
+def failure_text(command: cmd.FailureCommand, state: State, quoted: Callable[[str], str]) -> str:
+    """The PowerShell that does the same as a command.
+
+    Args:
+        command: what is to be done.
+        state: for names.
+        quoted: writes a text as an argument.
+    """
+    match command:
+        case cmd.InjectFault(kind=kind, target=target, node=node, together=together):
+            text = f"Invoke-ClusterFault -Name {_target(state, target, quoted)} -Fault {kind}"
+            text += f" -Node {quoted(node)}" if node else ""
+            return text + (f" -Together {', '.join(quoted(name) for name in together)}" if together else "")
+        case cmd.RepairFault(fault=identity):
+            fault = state.faults.get(identity)
+            if fault is None:
+                return f"Repair-ClusterFault -Id {quoted(identity)}"
+            text = f"Repair-ClusterFault -Name {_target(state, fault.target, quoted)} -Fault {fault.kind}"
+            return text + (f" -Node {quoted(fault.node)}" if fault.node else "")
+        case cmd.StopCluster():
+            return "Stop-Cluster -Force"
+        case cmd.StartCluster(ignore_persistent_state=ignore):
+            return "Start-Cluster" + (" -IgnorePersistentState" if ignore else "")
+        case cmd.ShutDownNode(node=node, restart=restart):
+            return f"{'Restart' if restart else 'Stop'}-Computer {quoted(node)}"
+        case cmd.ConfigureNode(node=node, weight=weight):
+            return f"(Get-ClusterNode {quoted(node)}).NodeWeight = {weight}"
+        case cmd.ConfigureCluster():
+            return _configure(command, quoted)
+        case _:
+            assert_never(command)
+
+
+def _target(state: State, identity: str, quoted: Callable[[str], str]) -> str:
+    for table in (state.adapters, state.networks, state.disks, state.machines):
+        if identity in table:
+            return quoted(name_of(table, identity))
+    return quoted(identity)
+
+
+def _configure(command: cmd.ConfigureCluster, quoted: Callable[[str], str]) -> str:
+    found = []
+    for field, name in _CLUSTER_PROPERTIES.items():
+        value = getattr(command, field)
+        if value is not None:
+            found.append(f"(Get-Cluster).{name} = {quoted(value) if isinstance(value, str) else value}")
+    if command.dynamic_quorum is not None:
+        found.append(f"(Get-Cluster).DynamicQuorum = {int(command.dynamic_quorum)}")
+    return "; ".join(found) or "Get-Cluster"
