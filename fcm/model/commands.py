@@ -6,15 +6,7 @@ from dataclasses import dataclass
 from typing import TypeAlias, get_args
 
 from fcm.model.bases import BaseCommand as BaseCommand
-from fcm.model.entities import (
-    MachineState,
-    NetworkPreference,
-    NetworkRole,
-    OfflineAction,
-    QuorumMode,
-    RestartPolicy,
-    StartAction,
-)
+from fcm.model.entities import MachineState, NetworkRole, OfflineAction, QuorumMode, RestartPolicy, StartAction
 from fcm.model.failure_commands import (
     ConfigureCluster as ConfigureCluster,
 )
@@ -45,7 +37,7 @@ from fcm.model.failure_commands import (
 from fcm.model.failure_commands import (
     StopCluster as StopCluster,
 )
-from fcm.model.migrations import DrainMove, MigrationOptions
+from fcm.model.migrations import DrainMove, MigrationOptions, NetworkPreference
 
 # Cluster
 

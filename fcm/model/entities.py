@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from enum import IntEnum, StrEnum
 
 from fcm.model.failures import GuestState
-from fcm.model.migrations import DEFAULT_OPTIONS, MigrationOptions
+from fcm.model.migrations import DEFAULT_OPTIONS, MigrationOptions, NetworkPreference
 from fcm.model.validation.report import ValidationReport
 
 MIB = 2**20
@@ -304,15 +304,6 @@ class SharedVolume:
         if self.folder.startswith("/"):
             return self.folder
         return f"{system_drive}\\ClusterStorage\\{self.folder}"
-
-
-@dataclass(frozen=True, slots=True)
-class NetworkPreference:
-    """Networks that live migrations of one machine try, by id, first to last, and those that they never use."""
-
-    order: tuple[str, ...] = ()
-    """Empty: the default order."""
-    excluded: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

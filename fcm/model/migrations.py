@@ -59,6 +59,15 @@ DEFAULT_OPTIONS = MigrationOptions()
 
 
 @dataclass(frozen=True, slots=True)
+class NetworkPreference:
+    """Networks that live migrations of one machine try, by id, first to last, and those that they never use."""
+
+    order: tuple[str, ...] = ()
+    """Empty: the default order."""
+    excluded: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class NetworkAttempt:
     """One try to reach the destination over one network of the preference order."""
 

@@ -13,7 +13,8 @@ from fcm.lab.faults import LinkFault, NodeFault, break_link, break_node
 from fcm.lab.lab import bring_up
 from fcm.lab.plan import CLUSTER, LIVE_MIGRATION, MANAGEMENT
 from fcm.model import commands as cmd
-from fcm.model.entities import MachineState, NetworkPreference, NodeState
+from fcm.model.entities import MachineState, NodeState
+from fcm.model.migrations import NetworkPreference
 from fcm.model.telemetry import Phase
 
 if TYPE_CHECKING:

@@ -17,14 +17,13 @@ from fcm.model import events as ev
 from fcm.model.entities import (
     AUTOMATIC,
     MachineState,
-    NetworkPreference,
     NetworkRole,
     OfflineAction,
     QuorumMode,
     RestartPolicy,
     StartAction,
 )
-from fcm.model.migrations import UNLIMITED, DrainMove, MigrationOptions
+from fcm.model.migrations import UNLIMITED, DrainMove, MigrationOptions, NetworkPreference
 from fcm.model.rules.verdict import no
 from fcm.shell.runtime.session import ShellSession
 from fcm.shell.values.values import ShellObject

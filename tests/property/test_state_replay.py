@@ -18,7 +18,6 @@ from fcm.model.entities import (
     MIB,
     DiskUse,
     MachineState,
-    NetworkPreference,
     NetworkRole,
     NodeState,
     OfflineAction,
@@ -27,7 +26,7 @@ from fcm.model.entities import (
     StartAction,
     VolumeAccess,
 )
-from fcm.model.migrations import DrainMove, MigrationOptions
+from fcm.model.migrations import DrainMove, MigrationOptions, NetworkPreference
 from fcm.model.resource_states import group_state
 from fcm.model.rules.quorum import votes
 from fcm.model.state import State, apply

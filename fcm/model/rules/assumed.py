@@ -28,9 +28,7 @@ class Figure:
 
 FIGURES: dict[str, Figure] = {
     "regroup": Figure(0.62, "s", "Regroup: from all routes down to the new membership", "one cluster log of 2020"),
-    "crash_notice": Figure(
-        0.5, "s", "Until others notice a cluster service that ended (its connections close)", "assumed"
-    ),
+    "crash_notice": Figure(0.5, "s", "Until others notice that a cluster service ended", "assumed"),
     "leave": Figure(0.5, "s", "Until a node that leaves in order is out of the membership", "assumed"),
     "service_restart": Figure(60.0, "s", "Until Windows restarts a cluster service that ended", "assumed"),
     "join": Figure(6.0, "s", "From the start of the cluster service to membership", "assumed"),
@@ -38,9 +36,7 @@ FIGURES: dict[str, Figure] = {
     "crash_dump": Figure(20.0, "s", "A bugcheck writes its dump before the node restarts", "assumed"),
     "arbitrate_owner": Figure(0.3, "s", "The node that owns the witness takes it again", "assumed"),
     "arbitrate_disk": Figure(7.0, "s", "Another node preempts the reservation of a disk witness", "MSCS, by analogy"),
-    "arbitrate_share": Figure(
-        6.0, "s", "Another node waits before it locks a file share witness", "MSCS ArbitrationDelay"
-    ),
+    "arbitrate_share": Figure(6.0, "s", "Another node waits before it locks the witness file", "MSCS ArbitrationDelay"),
 }
 """By name; the names are keys of ``[assumed]`` in cluster files."""
 

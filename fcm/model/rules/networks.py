@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from fcm.model.entities import NetworkPreference, NetworkRole
+from fcm.model.entities import NetworkRole
+from fcm.model.migrations import NetworkPreference
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

@@ -9,7 +9,8 @@ from PySide6.QtCore import Qt
 
 from fcm.model import commands as cmd
 from fcm.model import events as ev
-from fcm.model.entities import AUTOMATIC, MIB, MachineState, NetworkPreference, NetworkRole, OfflineAction, StartAction
+from fcm.model.entities import AUTOMATIC, MIB, MachineState, NetworkRole, OfflineAction, StartAction
+from fcm.model.migrations import NetworkPreference
 from fcm.model.rules.networks import default_migration_order
 from fcm.ui.dialogs.group_properties import GroupPropertiesDialog
 from fcm.ui.dialogs.machine_settings import MachineSettingsDialog

@@ -16,7 +16,6 @@ from fcm.model.entities import (
     MIB,
     DiskUse,
     MachineState,
-    NetworkPreference,
     NetworkRole,
     NodeState,
     QuorumMode,
@@ -24,7 +23,7 @@ from fcm.model.entities import (
     SharedVolume,
 )
 from fcm.model.events import Entry, NodeEvicted
-from fcm.model.migrations import Migration, MigrationKind, MigrationOptions
+from fcm.model.migrations import Migration, MigrationKind, MigrationOptions, NetworkPreference
 from fcm.model.rules.allowed import allowed
 from fcm.model.rules.cluster import may_enable_shared_volumes
 from fcm.model.state import State, apply

@@ -8,7 +8,8 @@ from PySide6.QtCore import QSize, Signal
 from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from fcm.model.commands import Command, SetMachineNetworks, SetMigrationNetworks
-from fcm.model.entities import NetworkPreference, NetworkRole
+from fcm.model.entities import NetworkRole
+from fcm.model.migrations import NetworkPreference
 from fcm.model.rules.networks import default_migration_order, migration_order, rank_reason
 from fcm.ui.dialogs.frame import CommandDialog
 from fcm.ui.look import format as words
