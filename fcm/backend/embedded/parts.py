@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, assert_never
 
 from fcm.backend.embedded.failover.policies import Failures
+from fcm.backend.embedded.failover.takeover import Takeover
 from fcm.backend.embedded.machines.machines import Machines
 from fcm.backend.embedded.machines.snapshots import Backups, Snapshots
 from fcm.backend.embedded.membership.faults import Faults
@@ -29,15 +30,16 @@ class Parts:
         self.storage = Storage(core)
         self.machines = Machines(core, self.storage)
         self.networks = Networks(core)
-        self.nodes = Nodes(core, self.storage, self.machines, self.networks)
-        self.settings = Settings(core, self.storage, self.nodes)
+        self.takeover = Takeover(core, self.storage, self.machines)
+        self.nodes = Nodes(core, self.storage, self.networks, self.takeover)
+        self.settings = Settings(core, self.storage, self.takeover)
         self.migrations = Migrations(core, self.storage, self.machines, self.nodes)
         self.book = self.migrations.book
         self.maintenance = Maintenance(core, self.storage, self.machines)
-        self.failures = Failures(core, self.machines, self.nodes)
+        self.failures = Failures(core, self.machines, self.takeover)
         self.snapshots = Snapshots(core, self.storage)
         self.backups = Backups(core, self.storage)
-        self.nodes.on_failback = self.migrations.fail_back
+        self.takeover.on_failback = self.migrations.fail_back
         self.migrations.on_looked = self.backups.look
 
     def settle(self) -> None:

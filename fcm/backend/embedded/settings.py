@@ -13,7 +13,7 @@ from fcm.model.validation.validate import validate
 
 if TYPE_CHECKING:
     from fcm.backend.embedded.core import Core
-    from fcm.backend.embedded.membership.nodes import Nodes
+    from fcm.backend.embedded.failover.takeover import Takeover
     from fcm.backend.embedded.storage.disks import Storage
     from fcm.model import commands as cmd
     from fcm.model.rules.verdict import Verdict
@@ -22,10 +22,10 @@ if TYPE_CHECKING:
 class Settings:
     """Properties of the cluster, of groups and of resources."""
 
-    def __init__(self, core: Core, storage: Storage, nodes: Nodes) -> None:
+    def __init__(self, core: Core, storage: Storage, takeover: Takeover) -> None:
         self._core = core
         self._storage = storage
-        self._nodes = nodes
+        self._takeover = takeover
 
     def validate(self, command: cmd.ValidateCluster) -> None:
         """Run validation tests on the cluster as it is."""
@@ -86,7 +86,7 @@ class Settings:
         if given.get("failback_window") == (AUTOMATIC, AUTOMATIC):
             given["failback_window"] = None
         self._core.change_group(self._core.state.groups[command.group], **given)
-        self._nodes.replan_failback(command.group)
+        self._takeover.replan_failback(command.group)
 
     def configure_resource(self, command: cmd.ConfigureResource) -> None:
         """Properties of a resource."""

@@ -8,14 +8,15 @@ RetryPeriodOnFailure). How often something failed is counted since the program w
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from fcm.model.entities import MachineState, ResourceState, ResourceType
 
 if TYPE_CHECKING:
     from fcm.backend.embedded.core import Core
+    from fcm.backend.embedded.failover.takeover import Takeover
     from fcm.backend.embedded.machines.machines import Machines
-    from fcm.backend.embedded.membership.nodes import Nodes
     from fcm.model import commands as cmd
     from fcm.model.entities import Group, Resource
 
@@ -26,10 +27,10 @@ RESTART_DELAY = 0.5
 class Failures:
     """Failures of resources and what the policies make of them."""
 
-    def __init__(self, core: Core, machines: Machines, nodes: Nodes) -> None:
+    def __init__(self, core: Core, machines: Machines, takeover: Takeover) -> None:
         self._core = core
         self._machines = machines
-        self._nodes = nodes
+        self._takeover = takeover
         self._restarts: dict[str, list[float]] = {}
         """Resource -> when it was restarted after a failure."""
         self._failovers: dict[str, list[float]] = {}
@@ -50,9 +51,9 @@ class Failures:
         recent = [when for when in self._restarts.get(resource.id, []) if when > now - policy.period]
         if len(recent) < policy.maximum_restarts:
             self._restarts[resource.id] = [*recent, now]
-            self._core.kernel.after(RESTART_DELAY, lambda: self._restart(resource.id))
+            self._core.kernel.after(RESTART_DELAY, partial(self._restart, resource.id))
         elif not (policy.failover and self._fail_over(resource)) and policy.retry_after:
-            self._core.kernel.after(float(policy.retry_after), lambda: self._begin_again(resource.id))
+            self._core.kernel.after(float(policy.retry_after), partial(self._begin_again, resource.id))
 
     def _failed(self, identity: str) -> Resource | None:
         """The resource, if it is still failed and unchanged."""
@@ -82,12 +83,12 @@ class Failures:
         state, now = self._core.state, self._core.kernel.now
         group = state.groups[resource.group]
         recent = [when for when in self._failovers.get(group.id, []) if when > now - 3600.0 * group.failover_period]
-        if len(recent) >= self._most(group) or not self._nodes.can_fail_over(group):
+        if len(recent) >= self._most(group) or not self._takeover.can_fail_over(group):
             return False
         self._failovers[group.id] = [*recent, now]
         self._restarts.pop(resource.id, None)
         self._bring_online(resource)
-        self._nodes.fail_over(group)
+        self._takeover.fail_over(group)
         return True
 
     def _most(self, group: Group) -> int:
