@@ -146,6 +146,16 @@ class Table:
             raise self.error(f"{quoted(key)} is {value}; it must be 0 to 1.", key)
         return float(value)
 
+    def number(self, key: str, default: float) -> float:
+        """A number of zero or more."""
+        self._known.append(key)
+        value = self._values.get(key, default)
+        if isinstance(value, bool) or not isinstance(value, int | float):
+            raise self.error(f"{quoted(key)} must be a number, not {_kind(value)}.", key)
+        if not 0 <= value < float("inf"):
+            raise self.error(f"{quoted(key)} is {value}; it must be zero or more.", key)
+        return float(value)
+
     def flag(self, key: str, default: bool) -> bool:
         """True or false."""
         return bool(self._get(key, bool, "true or false", default))

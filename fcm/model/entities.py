@@ -47,6 +47,11 @@ class ClusterVersion(StrEnum):
     V2016 = "2016"
     V2019 = "2019"
 
+    @property
+    def most_nodes(self) -> int:
+        """Nodes that a cluster of this version can have."""
+        return 64 if self.at_least(ClusterVersion.V2012) else 16
+
     def at_least(self, other: ClusterVersion) -> bool:
         """Whether it is that version or a later one."""
         versions = list(ClusterVersion)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from fcm.model.entities import GroupType, ResourceState
 from fcm.model.tables import index, total
 
 if TYPE_CHECKING:
-    from fcm.model.entities import Adapter, Resource, VirtualMachine
+    from fcm.model.entities import Adapter, Group, Resource, VirtualMachine
     from fcm.model.migrations import Migration
     from fcm.model.tables import Index, Total
 
@@ -27,3 +28,8 @@ MIGRATIONS_BY_END: Index[Migration, bool] = index(lambda migration: migration.ph
 """True: over, False: waits or runs."""
 ADAPTERS_BY_PLACE: Index[Adapter, tuple[str, str]] = index(lambda adapter: (adapter.node, adapter.network))
 """By node and network."""
+SERVICES_ONLINE: Total[Group, str] = total(
+    lambda group: group.owner,
+    lambda group: int(group.type is GroupType.VIRTUAL_MACHINE and group.state is not ResourceState.OFFLINE),
+)
+"""Services and applications that are not offline, by owner."""

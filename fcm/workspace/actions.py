@@ -18,7 +18,9 @@ from fcm.model.rules.maintenance import in_maintenance, machines_in_the_way, mai
 from fcm.model.rules.measuring import measurable
 from fcm.model.rules.snapshots import current_snapshot, revert_advice, snapshot_advice, snapshots_of
 from fcm.model.rules.verdict import OK, Verdict, for_all, no, some
+from fcm.workspace.choice import Choice
 from fcm.workspace.selection import Place, Selection
+from fcm.workspace.whole_cluster import force_choices, force_question, shut_down_question
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -26,16 +28,6 @@ if TYPE_CHECKING:
     from fcm.backend.base import Capabilities
     from fcm.model.commands import Command
     from fcm.model.state import State
-
-
-@dataclass(frozen=True, slots=True)
-class Choice:
-    """One entry of a submenu."""
-
-    label: str
-    command: Command
-    node: str = ""
-    """Where it leads; "" if to no node."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -300,6 +292,12 @@ ACTIONS: tuple[Action, ...] = (
            frozenset({_P.CLUSTER, _P.NETWORKS}), dialog="migration-networks", of=cmd.SetMigrationNetworks),
     Action("migration-settings", "Live Migration Settings...", "live-migrate",
            frozenset({_P.CLUSTER, _P.NETWORKS}), dialog="migration-settings", of=cmd.SetMigrationOptions),
+    Action("start-cluster", "Start Cluster", "start-cluster", _CLUSTERS, command=lambda s, x: cmd.StartCluster(),
+           of=cmd.StartCluster),
+    Action("force-cluster-start", "Force Cluster Start", "force-start", _CLUSTERS, choices=force_choices,
+           of=cmd.StartClusterService, confirm=force_question),
+    Action("shut-down-cluster", "Shut Down Cluster...", "shut-down-cluster", _CLUSTERS,
+           command=lambda s, x: cmd.StopCluster(), of=cmd.StopCluster, confirm=shut_down_question),
     Action("close-cluster", "Close Connection", "close-connection", _CLUSTERS, dialog="close-cluster", window=True),
     # Virtual machines
     Action("new-machine", "New Virtual Machine...", "new-vm",
@@ -379,6 +377,11 @@ ACTIONS: tuple[Action, ...] = (
     Action("stop-service", "Stop Cluster Service", "stop-node", frozenset({_P.NODE}),
            command=lambda s, x: cmd.StopClusterService(x.id), of=cmd.StopClusterService,
            confirm=lambda s, x: f"Stop the cluster service of {x.id}? Its machines are restarted on other nodes."),
+    Action("force-start", "Force Cluster Start", "force-start", frozenset({_P.NODE}),
+           command=lambda s, x: cmd.StartClusterService(x.id, fix_quorum=True), of=cmd.StartClusterService,
+           confirm=force_question),
+    Action("clear-quarantine", "Start and clear quarantine", "start-node", frozenset({_P.NODE}),
+           command=lambda s, x: cmd.StartClusterService(x.id, clear_quarantine=True), of=cmd.StartClusterService),
     Action("add-node", "Add Node...", "add-node", frozenset({_P.CLUSTER, _P.NODES}), dialog="add-node", of=cmd.AddNode),
     Action("evict-node", "Evict", "evict", frozenset({_P.NODE}), command=lambda s, x: cmd.EvictNode(x.id),
            of=cmd.EvictNode, confirm=lambda s, x: f"Evict {x.id} from the cluster?"),

@@ -8,9 +8,10 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from fcm.model.entities import GIB, MIB
+from fcm.model.entities import GIB, MIB, ClusterVersion, QuorumMode
 from fcm.model.quantities import size
 from fcm.model.rules.names import domain_name, object_name, same, server_name
+from fcm.model.rules.quorum import recommended_mode
 from fcm.model.rules.verdict import OK, Verdict, no, together
 from fcm.text.words import quoted
 from fcm.workspace.files.whole_file import write_whole
@@ -34,8 +35,6 @@ PROCESSORS: dict[str, tuple[str, tuple[str, ...]]] = {
 }
 """Processors to choose from: vendor, and the features by which live migration tells them apart."""
 USUAL_PROCESSOR = "Intel Xeon X5670"
-NODES = 16
-"""Nodes of a cluster of Windows Server 2008 R2."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +77,8 @@ class ClusterPlan:
     """Whether the first LUN becomes the disk witness."""
     switches: tuple[str, ...] = ("VM Network",)
     """Virtual networks of every node."""
+    version: ClusterVersion = ClusterVersion.V2008_R2
+    """Windows Server version whose rules the cluster follows."""
 
 
 def servers_verdict(plan: ClusterPlan) -> Verdict:
@@ -86,8 +87,10 @@ def servers_verdict(plan: ClusterPlan) -> Verdict:
 
 
 def _against_servers(plan: ClusterPlan) -> Iterator[Verdict]:
-    if len(plan.nodes) > NODES:
-        yield no(f"{len(plan.nodes)} servers were chosen.", f"A cluster of Windows Server 2008 R2 has at most {NODES}.")
+    most = plan.version.most_nodes
+    if len(plan.nodes) > most:
+        text = f"A cluster of Windows Server {plan.version} has at most {most}."
+        yield no(f"{len(plan.nodes)} servers were chosen.", text)
     seen: set[str] = set()
     for node in plan.nodes:
         yield server_name(node.name, "server")
@@ -183,7 +186,14 @@ def cluster_file(plan: ClusterPlan) -> str:
     lines = [
         f"# {plan.name}: written by the Create Cluster Wizard. Every key is described in docs/cluster-files.md.",
         "format = 1",
-        *_table("[cluster]", name=plan.name, domain=plan.domain, address=plan.address, quorum=mode),
+        *_table(
+            "[cluster]",
+            name=plan.name,
+            domain=plan.domain,
+            address=plan.address,
+            version=str(plan.version),
+            quorum=mode,
+        ),
     ]
     for model in dict.fromkeys(node.processor for node in plan.nodes):
         vendor, features = PROCESSORS[model]
@@ -215,21 +225,33 @@ def cluster_file(plan: ClusterPlan) -> str:
     return "\n".join(lines) + "\n"
 
 
-def usual_plan(name: str, nodes: tuple[str, ...], address: str = "", storage: bool = True) -> ClusterPlan:
+def wants_witness(nodes: int, version: ClusterVersion) -> bool:
+    """Whether the quorum of a new cluster should have a disk witness."""
+    return recommended_mode(nodes, has_witness=True, version=version) is QuorumMode.NODE_AND_DISK_MAJORITY
+
+
+def usual_plan(
+    name: str,
+    nodes: tuple[str, ...],
+    address: str = "",
+    storage: bool = True,
+    version: ClusterVersion = ClusterVersion.V2008_R2,
+) -> ClusterPlan:
     """The plan of New-Cluster, which names only servers and address: what the wizard proposes, for the rest.
 
     Three networks at 1 Gbit/s, of which the first has a gateway; four LUNs of 500 GiB, and for an even number of
-    servers a witness of 1 GiB.
+    servers (from 2012 R2 for any number) a witness of 1 GiB.
 
     Args:
         name: of the cluster.
         nodes: names of the servers.
         address: of the access point; "": .10 in 10.0.1.0/24. An address elsewhere makes its /24 the first network.
         storage: False: no LUNs.
+        version: whose rules the cluster follows.
     """
     public = _public(address)
     private = [subnet for number in range(2, 5) if (subnet := f"10.0.{number}.0/24") != str(public)][:2]
-    witness = storage and len(nodes) % 2 == 0
+    witness = storage and wants_witness(len(nodes), version)
     return ClusterPlan(
         name=name,
         domain="example",
@@ -241,6 +263,7 @@ def usual_plan(name: str, nodes: tuple[str, ...], address: str = "", storage: bo
         ),
         disks=((GIB,) * witness + (500 * GIB,) * 4) if storage else (),
         witness=witness,
+        version=version,
     )
 
 

@@ -310,7 +310,9 @@ def _node_text(command: _OfNode, text: _Text) -> str:
         case cmd.ResumeNode(node=node, failback=failback):
             return f"Resume-ClusterNode {quoted(node)}{' -Failback Immediate' if failback else ''}"
         case cmd.StartClusterService(node=node):
-            return f"Start-ClusterNode {quoted(node)}"
+            line = f"Start-ClusterNode {quoted(node)}{' -FixQuorum' if command.fix_quorum else ''}"
+            line += " -PreventQuorum" if command.prevent_quorum else ""
+            return line + (" -ClearQuarantine" if command.clear_quarantine else "")
         case cmd.StopClusterService(node=node):
             return f"Stop-ClusterNode {quoted(node)}"
         case cmd.AddNode(node=node):

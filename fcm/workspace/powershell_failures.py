@@ -5,22 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, assert_never
 
 from fcm.model import commands as cmd
+from fcm.model.rules.cluster_properties import PROPERTIES
 from fcm.model.tables import name_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from fcm.model.state import State
-
-_CLUSTER_PROPERTIES = {
-    "same_subnet_delay": "SameSubnetDelay",
-    "same_subnet_threshold": "SameSubnetThreshold",
-    "lower_quorum_priority_node": "LowerQuorumPriorityNodeID",
-    "resiliency_level": "ResiliencyLevel",
-    "resiliency_period": "ResiliencyDefaultPeriod",
-    "quarantine_threshold": "QuarantineThreshold",
-    "quarantine_duration": "QuarantineDuration",
-}
 
 
 def failure_text(command: cmd.FailureCommand, state: State, quoted: Callable[[str], str]) -> str:
@@ -43,13 +34,14 @@ def failure_text(command: cmd.FailureCommand, state: State, quoted: Callable[[st
             text = f"Repair-ClusterFault -Name {_target(state, fault.target, quoted)} -Fault {fault.kind}"
             return text + (f" -Node {quoted(fault.node)}" if fault.node else "")
         case cmd.StopCluster():
-            return "Stop-Cluster -Force"
+            return f"Stop-Cluster {_cluster(state, quoted)} -Force"
         case cmd.StartCluster(ignore_persistent_state=ignore):
-            return "Start-Cluster" + (" -IgnorePersistentState" if ignore else "")
+            return f"Start-Cluster {_cluster(state, quoted)}" + (" -IgnorePersistentState" if ignore else "")
         case cmd.ShutDownNode(node=node, restart=restart):
             return f"{'Restart' if restart else 'Stop'}-Computer {quoted(node)}"
         case cmd.ConfigureNode(node=node, weight=weight):
-            return f"(Get-ClusterNode {quoted(node)}).NodeWeight = {weight}"
+            found = f"Get-ClusterNode {quoted(node)}"
+            return found if weight is None else f"({found}).NodeWeight = {weight}"
         case cmd.ConfigureCluster():
             return _configure(command, quoted)
         case _:
@@ -63,12 +55,21 @@ def _target(state: State, identity: str, quoted: Callable[[str], str]) -> str:
     return quoted(identity)
 
 
+def _cluster(state: State, quoted: Callable[[str], str]) -> str:
+    return quoted(state.cluster.name) if state.cluster else "."
+
+
 def _configure(command: cmd.ConfigureCluster, quoted: Callable[[str], str]) -> str:
     found = []
-    for field, name in _CLUSTER_PROPERTIES.items():
+    for field, known in PROPERTIES.items():
         value = getattr(command, field)
         if value is not None:
-            found.append(f"(Get-Cluster).{name} = {quoted(value) if isinstance(value, str) else value}")
-    if command.dynamic_quorum is not None:
-        found.append(f"(Get-Cluster).DynamicQuorum = {int(command.dynamic_quorum)}")
+            found.append(f"(Get-Cluster).{known.name} = {_value(value, quoted)}")
     return "; ".join(found) or "Get-Cluster"
+
+
+def _value(value: str | int, quoted: Callable[[str], str]) -> str:
+    """A value of a property; a node stands for its Id."""
+    if isinstance(value, str):
+        return f"(Get-ClusterNode {quoted(value)}).Id" if value else "0"
+    return str(int(value))

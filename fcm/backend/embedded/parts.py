@@ -151,10 +151,15 @@ class Parts:
                 self.faults.inject(command)
             case cmd.RepairFault():
                 self.faults.repair(command)
-            case cmd.StopCluster() | cmd.StartCluster() | cmd.ShutDownNode():
+            case cmd.StartCluster():
+                for node in tuple(self.nodes.down()):
+                    self.nodes.start(cmd.StartClusterService(node))
+            case cmd.StopCluster() | cmd.ShutDownNode():
                 return no("The cluster cannot do this yet.", "")
-            case cmd.ConfigureNode() | cmd.ConfigureCluster():
-                return no("The cluster cannot do this yet.", "")
+            case cmd.ConfigureNode():
+                self.settings.configure_node(command)
+            case cmd.ConfigureCluster():
+                self.settings.configure_cluster(command)
             case _:
                 assert_never(command)
         return OK

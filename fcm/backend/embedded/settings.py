@@ -5,10 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from fcm.backend.embedded.cluster_file.groups import share_resource
+from fcm.backend.embedded.membership.weights import weigh
 from fcm.backend.embedded.moves.memory import options_verdict
 from fcm.model import events as ev
-from fcm.model.entities import AUTOMATIC, QuorumMode
-from fcm.model.rules.quorum import description
+from fcm.model.entities import AUTOMATIC, GroupType, QuorumMode, ResourceType
+from fcm.model.rules.cluster_properties import PROPERTIES
+from fcm.model.rules.quorum import WITH_DISK, description
 from fcm.model.validation.validate import validate
 
 if TYPE_CHECKING:
@@ -38,11 +41,39 @@ class Settings:
 
     def set_quorum(self, command: cmd.SetQuorum) -> None:
         """Quorum mode and witness; a disk witness before goes to Available Storage."""
-        with_disk = command.mode in (QuorumMode.NODE_AND_DISK_MAJORITY, QuorumMode.DISK_ONLY)
-        self._storage.witness_into(command.witness if with_disk else None)
+        core, cluster = self._core, self._core.cluster
+        self._remove_share()
+        self._storage.witness_into(command.witness if command.mode in WITH_DISK else None)
         witness = None if command.mode is QuorumMode.NODE_MAJORITY else command.witness
-        cluster = replace(self._core.cluster, quorum_mode=command.mode, witness=witness)
-        self._core.emit(ev.ClusterConfigured(cluster, f"Quorum: {description(cluster, self._core.state.disks)}"))
+        cluster = replace(cluster, quorum_mode=command.mode, witness=witness, witness_online=True)
+        core.emit(ev.ClusterConfigured(cluster, f"Quorum: {description(cluster, core.state.disks)}"))
+        if command.mode is QuorumMode.NODE_AND_FILE_SHARE_MAJORITY:
+            group = core.group_of_type(GroupType.CLUSTER)
+            core.emit(ev.ResourceChanged(share_resource(cluster, group.id, tuple(core.state.nodes))))
+            core.refresh_group(group.id)
+        weigh(core)
+
+    def _remove_share(self) -> None:
+        for resource in tuple(self._core.state.resources.values()):
+            if resource.type is ResourceType.FILE_SHARE_WITNESS:
+                self._core.emit(ev.ResourceRemoved(resource.id))
+                self._core.refresh_group(resource.group)
+
+    def configure_cluster(self, command: cmd.ConfigureCluster) -> None:
+        """Common properties of the cluster."""
+        changes = _given(command, tuple(PROPERTIES))
+        cluster = replace(self._core.cluster, **changes)
+        if cluster != self._core.cluster:
+            words = ", ".join(f"{PROPERTIES[name].name} = {_written(value)}" for name, value in changes.items())
+            self._core.emit(ev.ClusterConfigured(cluster, words))
+            weigh(self._core)
+
+    def configure_node(self, command: cmd.ConfigureNode) -> None:
+        """The vote of a node."""
+        node = self._core.state.nodes[command.node]
+        if command.weight is not None and command.weight != node.weight:
+            self._core.emit(ev.NodeChanged(replace(node, weight=command.weight)))
+            weigh(self._core)
 
     def set_migration_networks(self, command: cmd.SetMigrationNetworks) -> None:
         """Networks for live migration and their order."""
@@ -92,6 +123,10 @@ class Settings:
         """Properties of a resource."""
         names = ("name", "possible_owners", "policy", "offline_action", "heartbeat")
         self._core.change_resource(self._core.state.resources[command.resource], **_given(command, names))
+
+
+def _written(value: object) -> str:
+    return str(int(value) if isinstance(value, bool) else value or "none")
 
 
 def _given(command: object, names: tuple[str, ...]) -> dict[str, Any]:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, assert_never
 
 from fcm.model import commands as cmd
 from fcm.model.rules import cluster as cluster_rules
+from fcm.model.rules import cluster_properties as property_rules
 from fcm.model.rules import failures as failure_rules
 from fcm.model.rules import groups as group_rules
 from fcm.model.rules import machines as machine_rules
@@ -138,8 +139,8 @@ def _rule(command: cmd.Command, state: State) -> Verdict:
         case cmd.ShutDownNode():
             return failure_rules.shut_down_node(command, state)
         case cmd.ConfigureNode():
-            return failure_rules.configure_node(command, state)
+            return property_rules.configure_node(command, state)
         case cmd.ConfigureCluster():
-            return failure_rules.configure_cluster(command, state)
+            return property_rules.configure_cluster(command, state)
         case _:
             assert_never(command)

@@ -13,8 +13,9 @@ from fcm.model.entities import (
 )
 from fcm.model.rules import machines as machine_rules
 from fcm.model.rules.bandwidth import limit_holds
+from fcm.model.rules.faults import reaches_share
 from fcm.model.rules.maintenance import not_in_maintenance
-from fcm.model.rules.quorum import votes
+from fcm.model.rules.quorum import members_of, reweighted, votes, witness_online
 from fcm.model.rules.verdict import OK, Verdict, no, some, together
 from fcm.text.words import quoted
 
@@ -60,8 +61,9 @@ def set_quorum(command: cmd.SetQuorum, state: State) -> Verdict:
     verdict = _witness(command, state)
     if not verdict:
         return verdict
-    wanted = replace(state.cluster, quorum_mode=command.mode, witness=command.witness)
-    count = votes(wanted, state.nodes, state.disks)
+    wanted = replace(state.cluster, quorum_mode=command.mode, witness=command.witness, witness_online=True)
+    wanted, nodes = reweighted(wanted, state.nodes, members_of(state), witness_online(wanted, state.disks))
+    count = votes(wanted, nodes, state.disks)
     if not count.has_quorum:
         return no(
             f"Only {count.present} of {count.needed} needed votes would be present: the cluster would lose quorum.",
@@ -77,6 +79,8 @@ def _witness(command: cmd.SetQuorum, state: State) -> Verdict:
         case QuorumMode.NODE_AND_FILE_SHARE_MAJORITY:
             if not (command.witness or "").startswith("\\\\"):
                 return no("A file share witness needs a UNC path.", "Enter a path such as \\\\server\\witness.")
+            if not any(reaches_share(state, name) for name in members_of(state)):
+                return no(f"No node reaches {command.witness}.", "Repair the network or the file server first.")
             return OK
         case QuorumMode.NODE_AND_DISK_MAJORITY | QuorumMode.DISK_ONLY:
             if command.witness is None or command.witness not in state.disks:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from fcm.model.entities import NodeState
 from fcm.model.failures import FaultKind
 from fcm.model.rules.faults import active
-from fcm.model.rules.verdict import OK, Verdict, no
+from fcm.model.rules.verdict import OK, Verdict, no, some
 from fcm.model.tables import GoneError
 
 if TYPE_CHECKING:
@@ -45,31 +46,25 @@ def repair_fault(command: cmd.RepairFault, state: State) -> Verdict:
 
 
 def stop_cluster(command: cmd.StopCluster, state: State) -> Verdict:
-    """A cluster that runs."""
+    """A cluster that runs, in which nothing is being live migrated."""
     assert state.cluster is not None
-    return no("The cluster is already stopped.", "") if state.cluster.stopped else OK
+    if state.cluster.stopped:
+        return no(f"{state.cluster.name} is already stopped.", "Start it with Start Cluster.")
+    moving = [state.moved_name(migration) for migration in state.running_migrations()]
+    if moving:
+        return no(f"Live migrations are in progress: {some(moving, 3)}.", "Wait until they end, or cancel them.")
+    return OK
 
 
 def start_cluster(command: cmd.StartCluster, state: State) -> Verdict:
-    """A cluster that does not run."""
+    """Clusters with nodes whose cluster service does not run."""
     assert state.cluster is not None
-    return OK if state.cluster.stopped else no("The cluster is already running.", "")
+    if any(node.state is NodeState.DOWN for node in state.nodes.values()):
+        return OK
+    return no("The cluster service of all nodes is already running.", "")
 
 
 def shut_down_node(command: cmd.ShutDownNode, state: State) -> Verdict:
     """Nodes that exist."""
     _ = state.nodes[command.node]
-    return OK
-
-
-def configure_node(command: cmd.ConfigureNode, state: State) -> Verdict:
-    """A vote or none."""
-    _ = state.nodes[command.node]
-    if command.weight not in (None, 0, 1):
-        return no("The NodeWeight must be 0 or 1.", "Enter 1 for a vote, 0 for none.")
-    return OK
-
-
-def configure_cluster(command: cmd.ConfigureCluster, state: State) -> Verdict:
-    """Values that the version of the cluster has."""
     return OK

@@ -15,8 +15,6 @@ if TYPE_CHECKING:
     from fcm.model.entities import Network
     from fcm.model.state import State
 
-NODES = 16
-"""Nodes of a cluster of Windows Server 2008 R2 at most."""
 _TRIED = 4096
 """Addresses of a subnet that are tried."""
 
@@ -34,8 +32,10 @@ def _against_node(command: cmd.AddNode, state: State) -> Iterator[Verdict]:
         yield no(f"{taken} is already a node of the cluster.", "Choose another server.")
     if command.node.casefold() == state.cluster.name.casefold():
         yield no(f"{command.node} is the name of the cluster.", "Choose another server.")
-    if len(state.nodes) >= NODES:
-        yield no(f"The cluster has {len(state.nodes)} nodes.", f"Windows Server 2008 R2 has at most {NODES}.")
+    version = state.cluster.version
+    if len(state.nodes) >= version.most_nodes:
+        text = f"Windows Server {version} has at most {version.most_nodes}."
+        yield no(f"The cluster has {len(state.nodes)} nodes.", text)
     for full in (network for network in state.networks.values() if not free_address(network, state)):
         yield no(f"The subnet {full.subnet} of {full.name} has no free address.", "Evict a node first.")
 

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from fcm.model.entities import NetworkRole, NodeState
+from fcm.model.entities import ClusterVersion, NetworkRole, NodeState
 from fcm.model.rules import names
 from fcm.model.rules.drains import active_drain, moves_back
-from fcm.model.rules.quorum import votes
+from fcm.model.rules.faults import has_power
+from fcm.model.rules.quorum import after_leaving, members_of
 from fcm.model.rules.verdict import OK, Verdict, no, some, together
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
 
     from fcm.model import commands as cmd
     from fcm.model.entities import Network, Node
+    from fcm.model.rules.quorum import Votes
     from fcm.model.state import State
 
 
@@ -42,9 +43,35 @@ def resume_node(command: cmd.ResumeNode, state: State) -> Verdict:
 
 
 def start_service(command: cmd.StartClusterService, state: State) -> Verdict:
-    """Nodes that are down."""
-    node = state.nodes[command.node]
-    return OK if node.state is NodeState.DOWN else no(f"The cluster service of {node.name} is already running.", "")
+    """Nodes that are down, or quarantined and to be cleared; force only where the cluster does not run."""
+    return together(_against_start(command, state.nodes[command.node], state))
+
+
+def _against_start(command: cmd.StartClusterService, node: Node, state: State) -> Iterator[Verdict]:
+    cluster = state.cluster
+    assert cluster is not None
+    if command.fix_quorum and not cluster.stopped:
+        yield no("The cluster is running.", f"Start the cluster service of {node.name} without forcing it.")
+        return
+    if not has_power(state, node.name):
+        yield no(f"{node.name} has no power.", "Turn it on first.")
+    elif node.state is NodeState.QUARANTINED and not command.clear_quarantine:
+        yield no(f"{node.name} is quarantined.", "Wait until its quarantine ends, or clear it.")
+    elif node.state not in (NodeState.DOWN, NodeState.QUARANTINED) and not (
+        command.fix_quorum and node.state is NodeState.JOINING
+    ):
+        yield no(f"The cluster service of {node.name} is already running.", "")
+    if command.fix_quorum and command.prevent_quorum:
+        yield no("A node cannot be both forced to form a cluster and prevented from it.", "Choose one of them.")
+    for wanted, name, since in (
+        (command.prevent_quorum, "-PreventQuorum", ClusterVersion.V2012),
+        (command.clear_quarantine, "Quarantine", ClusterVersion.V2016),
+    ):
+        if wanted and not cluster.version.at_least(since):
+            yield no(
+                f"{name} requires Windows Server {since}; this cluster follows the rules of {cluster.version}.",
+                "Start the node without it.",
+            )
 
 
 def stop_service(command: cmd.StopClusterService, state: State) -> Verdict:
@@ -52,15 +79,12 @@ def stop_service(command: cmd.StopClusterService, state: State) -> Verdict:
     node = state.nodes[command.node]
     if node.state is NodeState.DOWN:
         return no(f"{node.name} is already down.", "")
-    stopped = {**state.nodes, node.name: replace(node, state=NodeState.DOWN)}
-    return together(_needed(node.name, stopped, state))
+    return together(_needed(node.name, after_leaving(state, node.name), state))
 
 
-def _needed(name: str, after: Mapping[str, Node], state: State) -> Iterator[Verdict]:
-    """Why the cluster cannot do without a node that is up; ``after``: the nodes as they would be."""
-    assert state.cluster is not None
-    count = votes(state.cluster, after, state.disks)
-    if not any(node.state in (NodeState.UP, NodeState.PAUSED) for node in after.values()):
+def _needed(name: str, count: Votes, state: State) -> Iterator[Verdict]:
+    """Why the cluster cannot do without a node that is up; ``count``: the votes that would be left."""
+    if not any(other != name for other in members_of(state)):
         yield no(f"{name} is the last node that is up.", "Shut the cluster down instead.")
     elif not count.has_quorum:
         yield no(
@@ -98,7 +122,7 @@ def _kept_by(name: str, state: State) -> Iterator[Verdict]:
     if volumes:
         text = f"{name} is the coordinator of a shared volume ({some(volumes, 3)})."
         yield no(text, "Move the volume to another node first.")
-    yield from _needed(name, {other: node for other, node in state.nodes.items() if other != name}, state)
+    yield from _needed(name, after_leaving(state, name, evicted=True), state)
 
 
 def configure_network(command: cmd.ConfigureNetwork, state: State) -> Verdict:

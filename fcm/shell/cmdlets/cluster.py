@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from fcm.model import commands as cmd
-from fcm.model.entities import NodeState, QuorumMode
+from fcm.model.entities import ClusterVersion, QuorumMode
 from fcm.model.tables import name_of
 from fcm.shell.language.errors import ParameterError
 from fcm.shell.runtime import finding
@@ -44,6 +44,11 @@ def get_cluster(call: Call) -> Iterable[Any]:
     Param("Node", "texts", help="Names of the servers. Default: node1, node2, node3."),
     Param("StaticAddress", help="IPv4 address of the access point. Default: 10.0.1.10."),
     Param("NoStorage", "switch", help="Do not add shared disks."),
+    Param(
+        "Version",
+        choices=tuple(map(str, ClusterVersion)),
+        help="Windows Server version whose rules the cluster follows. Default: 2008 R2 (fcm).",
+    ),
     Param("IgnoreNetwork", absent="the networks of the new cluster cannot be changed here."),
     Param("AdministrativeAccessPoint", absent="requires Windows Server 2012 R2."),
     synopsis="Creates an embedded cluster with the defaults of the wizard, and opens it.",
@@ -66,7 +71,8 @@ def new_cluster(call: Call) -> Iterable[Any]:
     if not call.agreed(name):
         return
     try:
-        plan = usual_plan(name, tuple(nodes), call.text("StaticAddress"), not call.switch("NoStorage"))
+        version = ClusterVersion(call.text("Version").upper() or ClusterVersion.V2008_R2)
+        plan = usual_plan(name, tuple(nodes), call.text("StaticAddress"), not call.switch("NoStorage"), version)
         uri = save(plan, cluster_folder())
     except ValueError as error:
         raise ParameterError(str(error), "", call.at, "InvalidArgument") from error
@@ -171,20 +177,56 @@ def test_cluster(call: Call) -> Iterable[Any]:
     return call.submit(cmd.ValidateCluster(tuple(call.texts("Include"))), cluster.name, results)
 
 
+_NAME = Param("Name", position=0, help="Name of the cluster. Default: the open cluster.", pipes=(TEXT,))
+
+
+def _named_cluster(call: Call) -> str:
+    """The open cluster; an error if -Name is another one."""
+    name = call.text("Name")
+    if name:
+        call.values["Cluster"] = name
+    finding.check_cluster(call)
+    assert call.state.cluster is not None
+    return call.state.cluster.name
+
+
 @cmdlet(
     "Start-Cluster",
+    _NAME,
+    Param(
+        "IgnorePersistentState",
+        "switch",
+        aliases=("ips",),
+        help="Start the nodes without bringing services and applications online.",
+    ),
+    Param("Wait", "whole", absent="the nodes join one after the other; Get-ClusterNode shows their state."),
     CLUSTER,
     INPUT,
-    synopsis="Starts the cluster service on all nodes that are down.",
-    example="Start-Cluster",
+    synopsis="Starts the cluster service on all nodes on which it is not running.",
+    example="Stop-ClusterNode node3; Start-Cluster",
 )
 def start_cluster(call: Call) -> Iterable[Any]:
     """Start every node that is down."""
-    finding.check_cluster(call)
-    for node in [node.name for node in call.state.nodes.values() if node.state is NodeState.DOWN]:
-        yield from call.submit(cmd.StartClusterService(node), node)
-    if not call.what_if:
-        yield cluster_object(call.state)
+    name = _named_cluster(call)
+    command = cmd.StartCluster(ignore_persistent_state=call.switch("IgnorePersistentState"))
+    yield from call.submit(command, name, lambda: [cluster_object(call.state)])
+
+
+@cmdlet(
+    "Stop-Cluster",
+    _NAME,
+    Param("Force", "switch"),
+    Param("Wait", "whole", absent="the nodes stop one after the other; Get-ClusterNode shows their state."),
+    CLUSTER,
+    INPUT,
+    synopsis="Shuts the cluster down: stops the cluster service on all nodes. "
+    "Services and applications are taken offline.",
+    example="Stop-Cluster -Force",
+)
+def stop_cluster(call: Call) -> Iterable[Any]:
+    """Stop every node."""
+    name = _named_cluster(call)
+    return call.submit(cmd.StopCluster(), name, lambda: [cluster_object(call.state)])
 
 
 _MODULES = ("failoverclusters", "hyper-v", "servermanager", "microsoft.powershell.utility")

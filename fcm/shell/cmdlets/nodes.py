@@ -148,8 +148,19 @@ def resume_node(call: Call) -> Iterable[Any]:
 @cmdlet(
     "Start-ClusterNode",
     NAME,
-    Param("FixQuorum", "switch", aliases=("fq",), absent="starting without quorum is not supported."),
-    Param("PreventQuorum", "switch", absent=_NEW),
+    Param(
+        "FixQuorum",
+        "switch",
+        aliases=("ForceQuorum", "fq"),
+        help="Force the cluster to start without quorum. The configuration of this node replaces that of the others.",
+    ),
+    Param(
+        "PreventQuorum",
+        "switch",
+        aliases=("pq",),
+        help="Only join a cluster that is running; never form one (2012).",
+    ),
+    Param("ClearQuarantine", "switch", aliases=("cq",), help="Let a quarantined node join (2016)."),
     Param("Wait", "whole", help="Maximum time to wait until the node is up, in seconds. Default: do not wait."),
     CLUSTER,
     INPUT,
@@ -162,7 +173,13 @@ def start_node(call: Call) -> Iterable[Any]:
     nodes = _wanted(call)
     out: list[Any] = []
     for node in nodes:
-        out += call.submit(cmd.StartClusterService(node.name), node.name)
+        command = cmd.StartClusterService(
+            node.name,
+            fix_quorum=call.switch("FixQuorum"),
+            prevent_quorum=call.switch("PreventQuorum"),
+            clear_quarantine=call.switch("ClearQuarantine"),
+        )
+        out += call.submit(command, node.name)
     names = [node.name for node in nodes]
     if call.session.waits:
         call.session.waiting.until(

@@ -39,7 +39,6 @@ ABSENT: dict[str, str] = {
     "Repair-ClusterSharedVolume": "File system damage is not simulated.",
     "Set-ClusterLog": "The log always contains all levels.",
     "Set-ClusterResourceDependency": _PARTS,
-    "Stop-Cluster": "Stop the nodes with Stop-ClusterNode. The last node cannot be stopped.",
     "Update-ClusterIPResource": "The cluster address is static. DHCP is not supported.",
     "Add-ClusterScaleOutFileServerRole": f"{_2012} {_MACHINES_ONLY}",
     "Add-ClusteriSCSITargetServerRole": f"{_2012} {_MACHINES_ONLY}",

@@ -24,6 +24,7 @@ from fcm.model.rules.maintenance import in_maintenance
 from fcm.model.tables import name_of
 from fcm.model.telemetry import Phase
 from fcm.shell.language.errors import ParameterError
+from fcm.shell.values.common_properties import cluster_properties, cluster_setters, node_id, node_votes
 from fcm.shell.values.times import local
 from fcm.shell.values.values import NameOf, ShellObject, as_truth, as_whole, items, text
 
@@ -65,18 +66,21 @@ def cluster_object(state: State) -> ShellObject:
         "MaximumParallelMigrations": lambda value: cmd.SetConcurrentMigrations(
             as_whole(value, "MaximumParallelMigrations")
         ),
+        **cluster_setters(state),
     }
     return ShellObject(
         "Cluster",
         {
             "Name": cluster.name,
             "Domain": cluster.domain,
+            "Version": str(cluster.version),
             "EnableSharedVolumes": "Enabled" if cluster.shared_volumes_enabled else "Disabled",
             "SharedVolumesRoot": "C:\\ClusterStorage",
             "MaximumParallelMigrations": cluster.concurrent_migrations,
             "CurrentHostServer": cluster.host,
             "Address": cluster.address,
             "QuorumType": str(cluster.quorum_mode),
+            **cluster_properties(state),
         },
         cluster.name,
         setters,
@@ -84,14 +88,16 @@ def cluster_object(state: State) -> ShellObject:
 
 
 def node_object(node: Node, state: State) -> ShellObject:
-    """A node."""
+    """A node; NodeWeight can be set."""
     return ShellObject(
         "ClusterNode",
         {
             "Cluster": _cluster(state),
             "Name": node.name,
             "NodeName": node.name,
+            "Id": node_id(state, node.name),
             "State": str(node.state),
+            **node_votes(node, state),
             "Description": node.note,
             "OperatingSystem": node.version,
             "SystemDrive": node.system_drive,
@@ -104,6 +110,7 @@ def node_object(node: Node, state: State) -> ShellObject:
             "Updates": list(node.updates),
         },
         node.name,
+        {"NodeWeight": lambda value: cmd.ConfigureNode(node.name, as_whole(value, "NodeWeight"))},
     )
 
 

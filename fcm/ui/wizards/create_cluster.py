@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from fcm.model.entities import GIB
+from fcm.model.entities import GIB, ClusterVersion
 from fcm.ui.look import format as words
 from fcm.ui.look import icons
 from fcm.ui.look.plain import Label, literal
@@ -53,6 +53,15 @@ libvirt, choose Manage a Cluster and browse to a hosts file.</p>
 servers.</li>
 <li>Plan at least one private network for live migration, separate from the management network.</li></ul>
 """
+_VERSIONS = {
+    ClusterVersion.V2008_R2: "Votes are fixed. A node is missed after 5 s.",
+    ClusterVersion.V2012: "Dynamic quorum: a node that has left loses its vote, so that the last nodes can go on.",
+    ClusterVersion.V2012_R2: "Dynamic quorum and dynamic witness. With virtual machines, a node is missed after 10 s.",
+    ClusterVersion.V2016: "As 2012 R2. A node that cannot be reached is isolated for 4 minutes before its virtual "
+    "machines start elsewhere, and quarantined when it leaves too often.",
+    ClusterVersion.V2019: "As 2016.",
+}
+"""What a version changes, as far as this program follows it."""
 _RATES = {"100 Mbit/s": 12_500_000, "1 Gbit/s": 125_000_000, "10 Gbit/s": 1_250_000_000, "25 Gbit/s": 3_125_000_000}
 
 
@@ -88,13 +97,15 @@ class CreateClusterWizard(Wizard):
             disks=(GIB,) * self.networks.witness.isChecked()
             + (self.networks.disk_size.value() * GIB,) * self.networks.disks.value(),
             witness=self.networks.witness.isChecked(),
+            version=self.servers.version(),
         )
 
     def power_shell(self) -> str:
         """The cmdlet that forms a cluster of real servers."""
         plan = self.plan()
         nodes = ", ".join(quoted(node.name) for node in plan.nodes)
-        return f"New-Cluster -Name {quoted(plan.name)} -Node {nodes} -StaticAddress {quoted(plan.address)}"
+        line = f"New-Cluster -Name {quoted(plan.name)} -Node {nodes} -StaticAddress {quoted(plan.address)}"
+        return line if plan.version is ClusterVersion.V2008_R2 else f"{line} -Version {quoted(plan.version)}"
 
     def _create(self, progress: ProgressPage) -> None:
         plan, window = self.plan(), self.window_of
@@ -179,6 +190,15 @@ class _ServersPage(WizardPage):
         add.clicked.connect(lambda: self._add())
         remove = named(QPushButton(icons.icon("delete"), "&Remove"), "Remove server")
         self.column.addWidget(self.table.with_buttons(add, remove), 1)
+        self.versions = named(QComboBox(), "Windows Server version")
+        self.versions.addItems([str(version) for version in ClusterVersion])
+        fields = form()
+        fields.addRow("Windows Server &version:", self.versions)
+        self.column.addLayout(fields)
+        self._about = wrapped("", "quiet")
+        self.column.addWidget(self._about)
+        self.versions.currentTextChanged.connect(self._explain)
+        self._explain(self.versions.currentText())
         for _ in range(3):
             self._add()
         for column, width in enumerate((120, 90, 124)):
@@ -208,6 +228,13 @@ class _ServersPage(WizardPage):
         for column, widget in enumerate((memory, processors, model), 1):
             self.table.setCellWidget(row, column, widget)
         self.table.setCurrentCell(row, 0)
+
+    def _explain(self, text: str) -> None:
+        self._about.setText(_VERSIONS[ClusterVersion(text)])
+
+    def version(self) -> ClusterVersion:
+        """The version chosen."""
+        return ClusterVersion(self.versions.currentText())
 
     def nodes(self) -> tuple[PlannedNode, ...]:
         """The servers as they stand in the table."""
@@ -287,9 +314,10 @@ class _NetworksPage(WizardPage):
         return tuple(found)
 
     def enter(self) -> None:
-        """An even number of nodes needs a witness."""
+        """An even number of nodes needs a witness; from 2012 R2 it helps any number."""
         if not self._wizard.uri and self._wizard.access.name.text() == "":
-            self.witness.setChecked(len(self._wizard.servers.nodes()) % 2 == 0)
+            servers = self._wizard.servers
+            self.witness.setChecked(cluster_plan.wants_witness(len(servers.nodes()), servers.version()))
 
     def first_focus(self) -> QWidget:
         return self.table
@@ -342,6 +370,7 @@ class _Confirmation(ConfirmationPage):
     def enter(self) -> None:
         plan = self._wizard.plan()
         facts = [("Cluster", f"{plan.name}.{plan.domain}" if plan.domain else plan.name), ("Address", plan.address)]
+        facts.append(("Version", f"Windows Server {plan.version}"))
         facts += [(node.name, f"{words.size(node.memory)}, {node.processor}") for node in plan.nodes]
         facts += [
             (network.name, f"{network.subnet}, {words.rate(network.bandwidth)}, gateway {network.gateway or 'none'}")

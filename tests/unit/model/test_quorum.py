@@ -1,12 +1,23 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
 
-from fcm.model.entities import NodeState, QuorumMode, ResourceState
-from fcm.model.rules.quorum import Votes, description, recommended_mode, votes
-from tests.unit.model.changed import with_cluster, with_disk, with_node
+from fcm.model.entities import ClusterVersion, NodeState, QuorumMode, ResourceState
+from fcm.model.failures import Fault, FaultKind
+from fcm.model.rules.quorum import (
+    Votes,
+    after_leaving,
+    description,
+    recommended_mode,
+    votes,
+    waiting,
+    what_if_lost,
+)
+from fcm.model.tables import Table
+from tests.unit.model.changed import disk, with_cluster, with_disk, with_node
 
 if TYPE_CHECKING:
     from fcm.model.state import State
@@ -68,3 +79,52 @@ def test_the_mode_is_worded_with_its_witness(state: State) -> None:
     changed = with_cluster(state, quorum_mode=QuorumMode.NODE_MAJORITY).cluster
     assert changed is not None
     assert description(changed, state.disks) == "Node Majority"
+
+
+def test_from_2012_r2_a_witness_is_recommended_for_any_number_of_nodes() -> None:
+    assert recommended_mode(3, has_witness=True, version=ClusterVersion.V2012) is QuorumMode.NODE_MAJORITY
+    for number in (3, 4):
+        found = recommended_mode(number, has_witness=True, version=ClusterVersion.V2012_R2)
+        assert found is QuorumMode.NODE_AND_DISK_MAJORITY
+
+
+def test_votes_that_are_missing_and_to_spare_are_counted() -> None:
+    assert (Votes(2, 4, 3).missing, Votes(2, 4, 3).spare) == (1, 0)
+    assert (Votes(4, 4, 3).missing, Votes(4, 4, 3).spare) == (0, 1)
+
+
+def test_a_node_without_weight_does_not_vote(state: State) -> None:
+    assert count(with_node(state, "node3", weight=0)) == Votes(3, 3, 2)
+
+
+def test_a_file_share_that_is_lost_does_not_vote(state: State) -> None:
+    changed = with_cluster(state, quorum_mode=QuorumMode.NODE_AND_FILE_SHARE_MAJORITY, witness="\\\\server\\w")
+    assert count(with_cluster(changed, witness_online=False)) == Votes(3, 4, 3)
+
+
+def test_a_witness_disk_that_no_other_node_sees_is_lost_with_its_node(state: State) -> None:
+    changed = with_disk(state, "Cluster Disk 1", visible_to=("node1",))
+    assert what_if_lost(changed, "node1") == Votes(2, 4, 3)
+    assert what_if_lost(changed, "node2") == Votes(3, 4, 3)
+
+
+def test_a_node_that_is_evicted_takes_its_vote_along(state: State) -> None:
+    assert after_leaving(state, "node3") == Votes(3, 4, 3)
+    assert after_leaving(state, "node3", evicted=True) == Votes(3, 3, 2)
+
+
+def test_a_stopped_cluster_waits_for_votes_of_nodes_that_are_down(state: State) -> None:
+    stopped = with_cluster(state, stopped="no quorum")
+    for name, found in (("node1", NodeState.JOINING), ("node2", NodeState.DOWN), ("node3", NodeState.DOWN)):
+        stopped = with_node(stopped, name, state=found)
+    waits = waiting(stopped)
+    assert waits.votes == Votes(2, 4, 3)
+    assert (waits.nodes, waits.startable) == (("node1",), ("node2", "node3"))
+
+
+def test_nodes_that_wait_are_not_counted_with_a_witness_that_none_of_them_reaches(state: State) -> None:
+    stopped = with_cluster(state, stopped="no quorum")
+    for name, found in (("node1", NodeState.JOINING), ("node2", NodeState.DOWN), ("node3", NodeState.DOWN)):
+        stopped = with_node(stopped, name, state=found)
+    lost = Fault("f", FaultKind.LOSE_LUN, disk(stopped, "Cluster Disk 1").id, 0.0)
+    assert waiting(replace(stopped, faults=Table({"f": lost}))).votes == Votes(1, 4, 3)

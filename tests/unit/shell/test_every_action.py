@@ -79,7 +79,7 @@ def test_a_placeholder_is_named_in_the_note_and_can_be_filled_in(action: Action)
 
 
 def _of_dialogs() -> tuple[Command, ...]:
-    """A command of each kind that only a dialog, a wizard or the migration view gives."""
+    """A command of each kind that only a dialog, a wizard, the migration view or PowerShell gives."""
     state = recorder().state
     volume, node = next(iter(state.shared_volumes)), next(iter(state.nodes))
     migration = next(iter(state.migrations))
@@ -94,6 +94,8 @@ def _of_dialogs() -> tuple[Command, ...]:
         cmd.TuneMigration(migration, bandwidth=10**8),
         cmd.TuneMigration(migration, bandwidth=UNLIMITED),
         cmd.TuneMigration(migration, post_copy=True),
+        cmd.ConfigureNode(node, 0),
+        cmd.ConfigureCluster(same_subnet_threshold=10),
     )
 
 

@@ -9,7 +9,7 @@ from fcm.model.entities import DiskUse, Group, GroupType, Resource, ResourceStat
 from fcm.model.resource_states import machine_resource_state, state_of_resources
 
 if TYPE_CHECKING:
-    from fcm.model.entities import Disk, VirtualMachine
+    from fcm.model.entities import Cluster, Disk, VirtualMachine
 
 
 def disk_resource(cluster: str, disk: Disk, group: str, owners: tuple[str, ...]) -> Resource:
@@ -22,6 +22,19 @@ def disk_resource(cluster: str, disk: Disk, group: str, owners: tuple[str, ...])
         disk.state,
         owners,
         disk=disk.id,
+    )
+
+
+def share_resource(cluster: Cluster, group: str, owners: tuple[str, ...]) -> Resource:
+    """The File Share Witness resource of a cluster with such a witness."""
+    return Resource(
+        identity(cluster.name, "resource", "file share witness"),
+        "File Share Witness",
+        ResourceType.FILE_SHARE_WITNESS,
+        group,
+        ResourceState.ONLINE if cluster.witness_online else ResourceState.FAILED,
+        owners,
+        detail=cluster.witness or "",
     )
 
 

@@ -12,7 +12,7 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from fcm.backend.embedded.cluster_file.groups import disk_resource
+from fcm.backend.embedded.cluster_file.groups import disk_resource, share_resource
 from fcm.backend.embedded.cluster_file.identity import identity
 from fcm.backend.embedded.cluster_file.machines import read_machines
 from fcm.backend.embedded.cluster_file.parts import checked_name, known_node
@@ -21,6 +21,7 @@ from fcm.model.entities import (
     GIB,
     Adapter,
     Cluster,
+    ClusterVersion,
     Disk,
     DiskUse,
     Group,
@@ -37,9 +38,10 @@ from fcm.model.entities import (
     SharedVolume,
 )
 from fcm.model.events import ClusterFormed
+from fcm.model.rules.assumed import FIGURES
 from fcm.model.rules.names import FOLDER_LIMIT, domain_name, file_name, is_taken, object_name, server_name
 from fcm.model.rules.networks import automatic_metrics
-from fcm.model.rules.quorum import recommended_mode, votes
+from fcm.model.rules.quorum import recommended_mode, reweighted, votes
 from fcm.text.textfile import CLUSTER
 from fcm.text.words import quoted
 
@@ -81,12 +83,14 @@ def _read(file: Table) -> ClusterFormed:
     file.whole("format", least=FORMAT, most=FORMAT)
     settings = file.table("cluster")
     name = settings.text("name")
+    version: ClusterVersion = settings.choice("version", ClusterVersion, ClusterVersion.V2008_R2)
     processors = _processors(file)
-    nodes = _nodes(file, processors)
+    nodes = _nodes(file, processors, version)
     networks, adapters = _networks(file, name, nodes)
     volumes_on = settings.flag("shared_volumes", default=False)
     disks, volumes = _disks(file, name, nodes, volumes_on)
-    cluster = _cluster(settings, name, nodes, disks, volumes_on)
+    cluster = replace(_cluster(settings, name, version, nodes, disks, volumes_on), assumed=_assumed(file))
+    cluster, nodes = reweighted(cluster, nodes, nodes, witness_ok=True)
     machines = read_machines(file, cluster, nodes, disks, MACHINE_LIMIT, volumes)
     core, resources = _core_groups(cluster, nodes, disks)
     file.end()
@@ -103,6 +107,26 @@ def _read(file: Table) -> ClusterFormed:
     )
 
 
+OPERATING_SYSTEMS = {
+    ClusterVersion.V2008_R2: "Windows Server 2008 R2 Enterprise, 6.1.7601 Service Pack 1",
+    ClusterVersion.V2012: "Windows Server 2012 Datacenter, 6.2.9200",
+    ClusterVersion.V2012_R2: "Windows Server 2012 R2 Datacenter, 6.3.9600",
+    ClusterVersion.V2016: "Windows Server 2016 Datacenter, 10.0.14393",
+    ClusterVersion.V2019: "Windows Server 2019 Datacenter, 10.0.17763",
+}
+"""Operating system of the nodes of a cluster of each version, where the file does not say."""
+
+
+def _assumed(file: Table) -> tuple[tuple[str, float], ...]:
+    """Figures of the simulation that this cluster has otherwise; only those that exist."""
+    if "assumed" not in file:
+        return ()
+    table = file.table("assumed")
+    figures = {name: table.number(name, usual.value) for name, usual in FIGURES.items()}
+    table.end()
+    return tuple((name, value) for name, value in figures.items() if name in table)
+
+
 def _processors(file: Table) -> dict[str, Processor]:
     found: dict[str, Processor] = {}
     taken: set[str] = set()
@@ -113,7 +137,7 @@ def _processors(file: Table) -> dict[str, Processor]:
     return found
 
 
-def _nodes(file: Table, processors: dict[str, Processor]) -> dict[str, Node]:
+def _nodes(file: Table, processors: dict[str, Processor], version: ClusterVersion) -> dict[str, Node]:
     nodes: dict[str, Node] = {}
     taken: set[str] = set()
     for table in file.tables("nodes", 1, NODE_LIMIT, "nodes"):
@@ -137,8 +161,9 @@ def _nodes(file: Table, processors: dict[str, Processor]) -> dict[str, Node]:
             processor=processors[processor],
             switches=table.texts("switches", ()),
             system_drive=drive.upper(),
-            version=table.text("version", "Windows Server 2008 R2 Enterprise, 6.1.7601 Service Pack 1"),
+            version=table.text("version", OPERATING_SYSTEMS[version]),
             updates=table.texts("updates", ()),
+            weight=table.whole("weight", 1, 0, 1),
         )
         table.end()
     return nodes
@@ -260,7 +285,14 @@ def _disks(
     return disks, volumes
 
 
-def _cluster(table: Table, name: str, nodes: dict[str, Node], disks: dict[str, Disk], volumes_on: bool) -> Cluster:
+def _cluster(
+    table: Table,
+    name: str,
+    version: ClusterVersion,
+    nodes: dict[str, Node],
+    disks: dict[str, Disk],
+    volumes_on: bool,
+) -> Cluster:
     verdict = server_name(name, "cluster")
     if not verdict:
         raise table.error(verdict.sentence(), "name")
@@ -270,7 +302,7 @@ def _cluster(table: Table, name: str, nodes: dict[str, Node], disks: dict[str, D
     witnesses = [disk for disk in disks.values() if disk.use is DiskUse.WITNESS]
     if len(witnesses) > 1:
         raise table.error(f"{witnesses[0].name} and {witnesses[1].name} are both the witness; there can be only one.")
-    mode: QuorumMode = table.choice("quorum", QuorumMode, recommended_mode(len(nodes), bool(witnesses)))
+    mode: QuorumMode = table.choice("quorum", QuorumMode, recommended_mode(len(nodes), bool(witnesses), version))
     witness: str | None = table.optional("file_share_witness")
     if mode in (QuorumMode.NODE_AND_DISK_MAJORITY, QuorumMode.DISK_ONLY):
         if not witnesses:
@@ -293,6 +325,7 @@ def _cluster(table: Table, name: str, nodes: dict[str, Node], disks: dict[str, D
         witness=witness,
         shared_volumes_enabled=volumes_on,
         concurrent_migrations=table.whole("concurrent_migrations", 1, 1, 16),
+        version=version,
     )
     table.end()
     if not votes(cluster, nodes, {disk.id: disk for disk in disks.values()}).has_quorum:
@@ -339,6 +372,8 @@ def _core_groups(
             resources.append(disk_resource(cluster.name, disk, group.id, owners))
             if disk.owner != group.owner:
                 disks[key] = replace(disk, owner=group.owner)
+    if cluster.quorum_mode is QuorumMode.NODE_AND_FILE_SHARE_MAJORITY:
+        resources.append(share_resource(cluster, core.id, owners))
     return (core, available), resources
 
 

@@ -52,6 +52,10 @@ class Nodes:
         delay = self._core.vary(JOIN_TIME, f"join {command.node}")
         self._joining[command.node] = self._core.kernel.after(delay, partial(self._joined, command.node))
 
+    def down(self) -> list[str]:
+        """Names of the nodes whose cluster service does not run."""
+        return [node.name for node in self._core.state.nodes.values() if node.state is NodeState.DOWN]
+
     def stop(self, command: cmd.StopClusterService) -> None:
         """The node leaves the running cluster; what it owns starts again elsewhere."""
         node = self._core.state.nodes[command.node]

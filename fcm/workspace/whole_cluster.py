@@ -1,0 +1,54 @@
+"""Actions on the cluster as a whole: what they ask before, and from which node a start can be forced."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from fcm.model import commands as cmd
+from fcm.model.entities import GroupType, ResourceState
+from fcm.model.rules.verdict import some
+from fcm.text.words import counted
+from fcm.workspace.choice import Choice
+
+if TYPE_CHECKING:
+    from fcm.model.state import State
+    from fcm.workspace.selection import Selection
+
+
+def force_choices(state: State, selection: Selection) -> tuple[Choice, ...]:
+    """The nodes from which a start can be forced; which has the newest configuration is said, for it wins."""
+    newest = max((node.epoch for node in state.nodes.values()), default=0)
+    return tuple(
+        Choice(
+            f"{number} - From node {node.name}" + (", whose configuration is current" if node.epoch == newest else ""),
+            cmd.StartClusterService(node.name, fix_quorum=True),
+            node.name,
+        )
+        for number, node in enumerate(state.nodes.values(), 1)
+    )
+
+
+def force_question(state: State, selection: Selection) -> str:
+    """What forcing costs; see Learn, "Configure and manage quorum", on forced starts."""
+    node = state.nodes.get(selection.id)
+    newest = max((one.epoch for one in state.nodes.values()), default=0)
+    text = f"Force the cluster to start without quorum{f' from {node.name}' if node else ''}? "
+    text += "The configuration of that node replaces the one of all other nodes. "
+    if node is not None and node.epoch < newest:
+        text += f"{node.name} has missed changes: they are lost. "
+    return text + "Make sure that the nodes that are missing do not run."
+
+
+def shut_down_question(state: State, selection: Selection) -> str:
+    """What stops with the cluster."""
+    assert state.cluster is not None
+    online = [
+        group.name
+        for group in state.groups.values()
+        if group.type is GroupType.VIRTUAL_MACHINE and group.state is not ResourceState.OFFLINE
+    ]
+    text = f"Shut down {state.cluster.name}? The cluster service stops on all nodes"
+    if online:
+        services = counted(len(online), "service or application", "services and applications")
+        return f"{text}, and {services} will be taken offline: {some(online, 3)}."
+    return f"{text}."
