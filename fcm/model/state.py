@@ -64,6 +64,10 @@ class State:
             if type(mapping) is not Table:
                 object.__setattr__(self, name, Table(mapping))
 
+    def __deepcopy__(self, memo: object) -> State:
+        """Itself: it does not change."""
+        return self
+
     def machine_named(self, name: str) -> VirtualMachine | None:
         """The virtual machine with that name, whatever the case of its letters."""
         found = table(self.machines).find(indexes.MACHINES_BY_NAME).get(name.casefold())

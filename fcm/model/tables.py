@@ -34,6 +34,10 @@ class Table(dict[str, V]):
     def __missing__(self, key: str) -> NoReturn:
         raise GoneError(key)
 
+    def __deepcopy__(self, memo: object) -> Table[V]:
+        """Itself: it does not change, and neither do its objects."""
+        return self
+
     def with_one(self, key: str, value: V) -> Table[V]:
         """This and one more object, or another one in the place of that key."""
         after = Table(self)

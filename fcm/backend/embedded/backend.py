@@ -18,6 +18,7 @@ from fcm.backend.embedded.core import Core
 from fcm.backend.embedded.kernel import Kernel, VirtualClock
 from fcm.backend.embedded.machines.measure import workload_samples
 from fcm.backend.embedded.parts import Parts
+from fcm.backend.embedded.twin import Twin
 from fcm.model import commands as cmd
 from fcm.model import events as ev
 from fcm.model.entries import refusal
@@ -179,6 +180,11 @@ class EmbeddedBackend:
         if self._paced:
             raise RuntimeError("The clock of this cluster runs automatically. Set its speed instead.")
         self._run(self._kernel.now + seconds)
+
+    def twin(self) -> Twin:
+        """A twin of the cluster as it is now, between two things that happen; from any thread."""
+        with self._running:
+            return Twin(self._core, self._parts)
 
     @property
     def state(self) -> State:

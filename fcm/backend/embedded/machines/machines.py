@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from fcm.backend.embedded.cluster_file.groups import machine_group
@@ -175,16 +176,16 @@ class Machines:
             self._enter(identity_, MachineState.RUNNING)
 
     def _later(self, identity_: str, duration: float, state: MachineState, then: Callable[[], None] | None) -> None:
-        def end() -> None:
-            self._pending.pop(identity_, None)
-            if identity_ in self._core.state.machines:
-                self._enter(identity_, state)
-                if then is not None:
-                    then()
-
         self.forget(identity_)
         delay = self._core.vary(duration, f"{state} {identity_}")
-        self._pending[identity_] = self._core.kernel.after(delay, end)
+        self._pending[identity_] = self._core.kernel.after(delay, partial(self._end, identity_, state, then))
+
+    def _end(self, identity_: str, state: MachineState, then: Callable[[], None] | None) -> None:
+        self._pending.pop(identity_, None)
+        if identity_ in self._core.state.machines:
+            self._enter(identity_, state)
+            if then is not None:
+                then()
 
     def _enter(self, identity_: str, state: MachineState) -> None:
         machine = self._core.state.machines[identity_]

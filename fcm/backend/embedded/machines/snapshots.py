@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from fcm.model import commands as cmd
@@ -139,7 +140,7 @@ class Backups:
         if backup.volume is not None:
             self._access(backup.volume, VolumeAccess.BACKUP_REDIRECTED)
         length = max(machine.disk_size / BACKUP_RATE, BACKUP_LEAST)
-        self._core.kernel.after(self._core.vary(length, backup.id), lambda: self._end(backup.id, ""))
+        self._core.kernel.after(self._core.vary(length, backup.id), partial(self._end, backup.id, ""))
 
     def _end(self, identity: str, reason: str) -> None:
         backup = self._core.state.backups[identity]

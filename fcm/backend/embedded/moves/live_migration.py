@@ -7,6 +7,7 @@ owns the machine, from then on the destination; there is no time between.
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from fcm.backend.convergence import ConvergenceWatch, past_limit
@@ -84,7 +85,7 @@ class LiveMigration:
         """Enter the first network attempt."""
         limit = self._migration.options.time_limit
         if limit is not None:
-            self._limit = self._core.kernel.after(limit, lambda: self._past_limit(limit))
+            self._limit = self._core.kernel.after(limit, partial(self._past_limit, limit))
         self._try_next()
 
     def _over(self, identity: str) -> None:
@@ -146,7 +147,7 @@ class LiveMigration:
         else:
             delay, result = self._core.vary(CONNECT_TIME, f"connect {self._id}"), ""
         address = destination.address
-        self._later(delay, lambda: self._answered(network, address, delay, result))
+        self._later(delay, partial(self._answered, network, address, delay, result))
 
     def _answered(self, network: str, address: str, duration: float, failure: str) -> None:
         if not failure and not self._reachable(network):

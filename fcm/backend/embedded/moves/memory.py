@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
 from fcm.backend.embedded.machines.workloads import workload_of
@@ -156,7 +156,7 @@ class Memory:
         for handle, figures in step.finished.items():
             self._end(self._transfers[handle], figures, step.rows[handle])
         rows = {handle: row for handle, row in step.rows.items() if handle not in step.finished}
-        self._window = self._core.kernel.at(begin + WINDOW, lambda: self._tell(rows))
+        self._window = self._core.kernel.at(begin + WINDOW, partial(self._tell, rows))
 
     def _tell(self, rows: dict[int, TelemetryRow]) -> None:
         self._window = None
@@ -175,13 +175,13 @@ class Memory:
         """Plan the end of a transfer, which is within the window that begins now."""
         assert transfer.began is not None
         end = transfer.began + figures.total
-
-        def arrived() -> None:
-            transfer.on_row(replace(row, time=figures.total, phase=Phase.BLACKOUT, remaining=0))
-            self._transfers.pop(transfer.handle, None)
-            transfer.on_arrived(figures)
-
         if not transfer.black:
             transfer.black = True
             transfer.ending.append(self._core.kernel.at(end - figures.downtime, transfer.on_blackout))
+        arrived = partial(self._arrived, transfer, figures, row)
         transfer.ending.append(self._core.kernel.at(end, arrived))
+
+    def _arrived(self, transfer: Transfer, figures: FinalFigures, row: TelemetryRow) -> None:
+        transfer.on_row(replace(row, time=figures.total, phase=Phase.BLACKOUT, remaining=0))
+        self._transfers.pop(transfer.handle, None)
+        transfer.on_arrived(figures)

@@ -39,7 +39,7 @@ class Migrations:
         self._offline = OfflineMove(core, storage, machines, self.look)
         self._storage = storage
         self._running: dict[str, LiveMigration] = {}
-        self.on_looked: Callable[[], None] = lambda: None
+        self.on_looked: Callable[[], None] | None = None
         """Called when a migration may have started or ended."""
 
     # commands
@@ -133,7 +133,8 @@ class Migrations:
         for running in tuple(self._running.values()):
             running.look_at_adapters()
         self.book.look()
-        self.on_looked()
+        if self.on_looked is not None:
+            self.on_looked()
 
     def _requested(
         self,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from fcm.model import events as ev
@@ -43,22 +44,22 @@ class OfflineMove:
         resource = self._core.state.machine_resource(machine.id)
         action = OfflineAction.SAVE if resource is None else OfflineAction(resource.offline_action)
         if migration.kind is MigrationKind.QUICK or action is OfflineAction.SAVE:
-            self._machines.save(machine.id, lambda: self._group_moves(identity))
+            self._machines.save(machine.id, partial(self._group_moves, identity))
         elif action in (OfflineAction.SHUT_DOWN, OfflineAction.SHUT_DOWN_FORCED):
-            self._machines.shut_down(machine.id, lambda: self._group_moves(identity))
+            self._machines.shut_down(machine.id, partial(self._group_moves, identity))
         else:
             self._machines.turn_off(machine.id)
             self._group_moves(identity)
 
     def _group_moves(self, identity: str) -> None:
         self._core.emit(ev.MigrationPhaseEntered(identity, Phase.STORAGE))
-        self._core.kernel.after(GROUP_MOVE_TIME, lambda: self._arrive(identity))
+        self._core.kernel.after(GROUP_MOVE_TIME, partial(self._arrive, identity))
 
     def _arrive(self, identity: str) -> None:
         self._hand_over(identity)
         self._core.emit(ev.MigrationPhaseEntered(identity, Phase.NETWORK))
         machine = self._core.state.migrations[identity].machine
-        self._machines.start(machine, lambda: self._complete(identity))
+        self._machines.start(machine, partial(self._complete, identity))
 
     def _hand_over(self, identity: str) -> None:
         migration = self._core.state.migrations[identity]

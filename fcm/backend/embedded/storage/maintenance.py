@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from fcm.model import commands as cmd
@@ -43,7 +44,7 @@ class Maintenance:
             return
         self._waiting.add(command.disk)
         for machine in running:
-            self._take_offline(machine, lambda: self._look(command.disk))
+            self._take_offline(machine, partial(self._look, command.disk))
         self._look_again(command.disk)
 
     def _take_offline(self, machine: VirtualMachine, then: Callable[[], None]) -> None:
@@ -60,7 +61,7 @@ class Maintenance:
         """A machine whose node fails meanwhile never ends what it was doing, so its end alone cannot be waited for."""
         self._look(disk)
         if disk in self._waiting:
-            self._core.kernel.after(LOOK, lambda: self._look_again(disk))
+            self._core.kernel.after(LOOK, partial(self._look_again, disk))
 
     def _look(self, disk: str) -> None:
         """Turn the mode on if all is offline; tell if something came in between."""
