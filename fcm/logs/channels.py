@@ -42,6 +42,7 @@ CHANNELS: tuple[Channel, ...] = (
     Channel(f"{HYPER_V}VMMS-Admin"),
     Channel(f"{HYPER_V}Worker-Admin"),
     Channel(f"{CLUSTERING}-Operational", kind="Operational"),
+    Channel(f"{CLUSTERING}-Diagnostic", enabled=False, kind="Analytic"),
     Channel(f"{CLUSTERING}-Manager-Admin"),
     Channel("fcm", kind="Operational"),
 )

@@ -8,6 +8,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from fcm.logs.describe import CRITICAL, ERROR, VERBOSE, WARNING
+from fcm.logs.node_events import FACT, lines_of
+from fcm.model.entities import NodeState
 from fcm.model.moments import in_utc
 from fcm.model.rules.names import safe_file_name
 
@@ -44,6 +46,8 @@ _COMPONENTS: dict[str, str] = {
     "ResourceChanged": "RCM",
     "ResourceRemoved": "RCM",
 }
+_NOT_OF_A_NODE = ("FaultInjected", "FaultRepaired", "CopyCutOff", "CopyEnded", "FailoverRecorded")
+"""What this program knows and no cluster service writes."""
 _LEVELS = {CRITICAL: "ERR", ERROR: "ERR", WARNING: "WARN", VERBOSE: "INFO"}
 
 
@@ -67,20 +71,31 @@ def file_of(node: str) -> str:
 def cluster_log(records: Iterable[EventRecord], node: str) -> Iterator[str]:
     """Lines of one node's log.
 
-    What concerns one machine or its move is in the logs of the nodes that take part in it, all else in every log.
+    What a node wrote itself is in its own log alone. What concerns one machine or its move is in the logs of the nodes
+    that take part in it, all else in the log of every node that is not down at that time.
 
     Args:
         records: what happened, oldest first.
         node: whose log.
     """
-    first = True
+    first, is_down = True, False
     for record in records:
-        if not record.fact:
+        if not record.fact or record.fact in _NOT_OF_A_NODE:
             continue
         if first:
             yield line(record.time, "INFO", "CS", f"cluster service logging level is 3 on node {node}")
             first = False
         if record.nodes and node not in record.nodes:
+            continue
+        if record.fact.startswith(f"{FACT} "):
+            for one in lines_of(record.fact, record.data, node, record.text):
+                yield line(record.time, one.level, one.component, one.text)
+            continue
+        if record.fact == "NodeChanged" and ("NodeName", node) in record.data:
+            was_down, is_down = is_down, ("State", NodeState.DOWN) in record.data
+            if was_down and is_down:
+                continue
+        elif is_down:
             continue
         component = _COMPONENTS.get(record.fact, "RES" if record.nodes else "API")
         prefix = _prefix(record) if component == "RES" else ""

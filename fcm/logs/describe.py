@@ -1,7 +1,9 @@
 """Every event in words: a level, a source and, where Windows has one for the fact, its event id.
 
 Ids and levels follow Microsoft's "system-events.md" for FailoverClustering and KB 4558514 for Hyper-V. A fact for
-which no id is confirmed has the id 0. Names come from the state; an object that is gone is named by its id.
+which no id is confirmed has the id 0. What a node writes itself about a failure is an event of its own (NodeLogged);
+that a state changed with it is told once more, as information without an id of Windows, so that nothing counts twice.
+Names come from the state; an object that is gone is named by its id.
 """
 
 from __future__ import annotations
@@ -132,7 +134,7 @@ def describe(entry: ev.Entry, state: State) -> EventText:
         case ev.GroupRemoved(group=identity):
             return _info(f"The service or application {name_of(state.groups, identity)} was removed from the cluster.")
         case ev.ResourceChanged(resource=resource):
-            return _resource(resource, state)
+            return _resource(resource)
         case ev.ResourceRemoved(resource=identity):
             return _info(f"The resource {name_of(state.resources, identity)} left its service or application.")
         case (
@@ -208,9 +210,6 @@ def _validated(report: ValidationReport) -> EventText:
 
 
 def _disk(disk: Disk) -> EventText:
-    if disk.state is ResourceState.FAILED:
-        text = f"Cluster resource '{disk.name}' of type 'Physical Disk' failed."
-        return EventText(ERROR, CLUSTERING, 1069, text)
     if disk.use is DiskUse.UNASSIGNED:
         return _info(f"The LUN {disk.name} is visible to the nodes; the cluster does not use it.")
     if disk.maintenance:
@@ -239,8 +238,7 @@ def _node(node: Node) -> EventText:
     note = f" {node.note}" if node.note else ""
     match node.state:
         case NodeState.DOWN:
-            text = f"Cluster node '{node.name}' was removed from the active failover cluster membership.{note}"
-            return EventText(CRITICAL, CLUSTERING, 1135, text)
+            return EventText(WARNING, CLUSTERING, 0, f"Cluster node '{node.name}' is down.{note}")
         case NodeState.PAUSED:
             return EventText(WARNING, CLUSTERING, 0, f"Cluster node '{node.name}' is paused.{note}")
         case NodeState.JOINING:
@@ -269,13 +267,13 @@ def _drained(identity: str, state: State) -> EventText:
 def _network_changed(network: Network) -> EventText:
     match network.state:
         case NetworkState.DOWN:
-            text = f"Cluster network '{network.name}' is down. None of the available nodes can communicate over it."
-            return EventText(ERROR, CLUSTERING, 1130, text)
+            return _info(f"Cluster network '{network.name}' is down. No two available nodes can communicate over it.")
         case NetworkState.PARTITIONED:
-            text = f"Cluster network '{network.name}' is partitioned. Some nodes cannot reach each other over it."
-            return EventText(ERROR, CLUSTERING, 1129, text)
+            return _info(
+                f"Cluster network '{network.name}' is partitioned. Some nodes cannot reach each other over it."
+            )
         case NetworkState.UNAVAILABLE:
-            return EventText(WARNING, CLUSTERING, 0, f"Cluster network '{network.name}' is unavailable.")
+            return _info(f"Cluster network '{network.name}' is unavailable.")
         case NetworkState.UP:
             return _info(f"Cluster network '{network.name}' is up (metric {network.metric}).")
 
@@ -284,12 +282,11 @@ def _adapter(adapter: Adapter, state: State) -> EventText:
     place = f"'{adapter.name}' for cluster node '{adapter.node}' on network '{_network(state, adapter.network)}'"
     match adapter.state:
         case AdapterState.FAILED:
-            return EventText(ERROR, CLUSTERING, 1127, f"Cluster network interface {place} failed.")
+            return _info(f"Cluster network interface {place} failed.")
         case AdapterState.UNREACHABLE:
-            text = f"Cluster network interface {place} is unreachable by at least one other node."
-            return EventText(WARNING, CLUSTERING, 1125, text)
+            return _info(f"Cluster network interface {place} is unreachable by at least one other node.")
         case AdapterState.UNAVAILABLE:
-            return EventText(WARNING, CLUSTERING, 0, f"Cluster network interface {place} is unavailable.")
+            return _info(f"Cluster network interface {place} is unavailable.")
         case AdapterState.UP:
             return _info(f"Cluster network interface {place} is up.")
 
@@ -299,21 +296,12 @@ def _machine(machine: VirtualMachine) -> EventText:
 
 
 def _group(group: Group) -> EventText:
-    if group.state is ResourceState.FAILED:
-        text = (
-            f"The Cluster service failed to bring clustered service or application '{group.name}' completely online "
-            "or offline. One or more resources may be in a failed state."
-        )
-        return EventText(ERROR, CLUSTERING, 1205, text)
     return _info(f"The service or application {group.name} on {group.owner}: {_words(group.state)}.")
 
 
-def _resource(resource: Resource, state: State) -> EventText:
-    if resource.state is ResourceState.FAILED:
-        name = name_of(state.groups, resource.group)
-        text = f"Cluster resource '{resource.name}' in clustered service or application '{name}' failed."
-        return EventText(ERROR, CLUSTERING, 1069, text)
-    return _info(f"The resource {resource.name}: {_words(resource.state)}.")
+def _resource(resource: Resource) -> EventText:
+    why = f" {resource.failure}" if resource.state is ResourceState.FAILED and resource.failure else ""
+    return _info(f"The resource {resource.name}: {_words(resource.state)}.{why}")
 
 
 def _completed(state: State, identity: str, figures: FinalFigures | None) -> EventText:

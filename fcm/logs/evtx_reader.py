@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from xml.parsers import expat
 
 from fcm.logs.evtx import CHUNK, HEADER, file_header
-from fcm.logs.records import EventRecord, catalog
+from fcm.logs.records import EventRecord, catalog, task_names
 from fcm.logs.schema import Element, kinds_in_system, seconds_of
 from fcm.text.textfile import EVENT_LOG, TextFileError, read_bytes
 from fcm.text.words import quoted
@@ -243,11 +243,8 @@ def _rendered(rendering: Element | None, name: str) -> str:
 
 def _task_name(provider: str, task: int) -> str:
     """Name of a task of a provider that this program knows; else its number."""
-    if any(one.name == provider for one in catalog()[0].values()):
-        for entry in catalog()[1].values():
-            if entry.task == task:
-                return entry.task_name
-    return str(task) if task else "None"
+    known = task_names() if any(one.name == provider for one in catalog()[0].values()) else {}
+    return known.get(task) or (str(task) if task else "None")
 
 
 def _words(provider: str, event: int, data: tuple[tuple[str, str], ...]) -> str:

@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING
 
 from fcm import resources
 from fcm.logs.describe import HIGH_AVAILABILITY, INFORMATION, LEVELS, VERBOSE, EventText, describe
+from fcm.logs.describe_failures import is_told, version_of
+from fcm.logs.node_events import DIAGNOSTIC, FACT, data_of, fields_of, node_events
 from fcm.model import events as ev
 from fcm.model.migrations import MigrationKind
 from fcm.model.tables import name_of
@@ -54,7 +56,7 @@ class EventRecord:
     keywords: int = 0x8000000000000000
     user: str = SYSTEM_USER
     fact: str = ""
-    """The class of fcm.model.events that it tells of; "" where it is one more record about the same fact."""
+    """The class of fcm.model.events that it tells of, of NodeLogged with its key; "": one more record about a fact."""
     nodes: tuple[str, ...] = ()
     """Nodes that take part; none: it concerns all."""
     element: Element | None = None
@@ -114,6 +116,14 @@ def catalog() -> tuple[dict[str, Provider], dict[str, CatalogEntry]]:
     return providers, entries
 
 
+@cache
+def task_names() -> dict[int, str]:
+    """Names of all task categories, by number; 0 is none."""
+    named = {entry.task: entry.task_name for entry in catalog()[1].values()}
+    named |= {words.task: words.task_name for words in node_events().entries.values() if words.task}
+    return dict(sorted(named.items()))
+
+
 def records_of(entry: ev.Entry, state: State) -> list[EventRecord]:
     """What the logs get of one entry; a fact that is in no log gives none.
 
@@ -126,7 +136,11 @@ def records_of(entry: ev.Entry, state: State) -> list[EventRecord]:
     known = catalog()[1].get(kind)
     if known is None or isinstance(event, ev.MigrationProgressed):
         return []
+    if isinstance(event, ev.FailoverRecorded) and not is_told(event.failover):
+        return []
     said = describe(entry, state)
+    if isinstance(event, ev.NodeLogged):
+        return [_of_node(known, said, entry.time, event, state)]
     computer = _computer(event, state)
     made = _record(known, said, entry.time, computer, _data(event, state))
     made = replace(made, fact=kind, nodes=_nodes(event, state))
@@ -135,6 +149,22 @@ def records_of(entry: ev.Entry, state: State) -> list[EventRecord]:
     if isinstance(event, ev.MigrationCompleted):
         return [made, *_figures(event, state, entry.time, computer)]
     return [made]
+
+
+def _of_node(entry: CatalogEntry, said: EventText, time: float, event: ev.NodeLogged, state: State) -> EventRecord:
+    """What a node wrote itself: in the log of Windows where there is one, else in that of the cluster log alone."""
+    data = data_of(event.key, fields_of(event, state))
+    made = replace(
+        _record(entry, said, time, _host(state, event.node), data),
+        channel=DIAGNOSTIC,
+        fact=f"{FACT} {event.key}",
+        nodes=(event.node,),
+    )
+    words = node_events().entries.get(event.key)
+    if words is None:
+        return made
+    made = replace(made, task=words.task, task_name=words.task_name)
+    return replace(made, channel=words.channel) if words.is_event_in(version_of(state)) else made
 
 
 def pass_record(migration: Migration, row: TelemetryRow, state: State) -> EventRecord:
@@ -268,4 +298,6 @@ def _data(event: ev.Event, state: State) -> dict[str, str]:
         name = getattr(getattr(event, key, None), "name", None)
         if isinstance(name, str):
             data[label] = name
+    if isinstance(event, ev.NodeChanged):
+        data["State"] = str(event.node.state)
     return data

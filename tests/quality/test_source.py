@@ -330,6 +330,7 @@ READERS = {
     "fcm/ui/look/icons.py": "travels with the program",
     "fcm/ui/dialogs/help.py": "travels with the program",
     "fcm/logs/records.py": "travels with the program",
+    "fcm/logs/node_events.py": "travels with the program",
     "fcm/shell/completion/reference.py": "is run by those who build the program",
     "fcm/desktop.py": "writes into the menu of the user",
     "fcm/workspace/reports.py": "compares with what it wrote",

@@ -307,6 +307,8 @@ def busy_cluster() -> tuple[Workspace, Backend]:
     backend.tell(ev.MigrationFailed("m2", "node3 has no memory left.", "Shut a machine down there."), at=61)
     backend.tell(ev.AdapterChanged(Adapter("node3-net-3", "node3 - Live migration", "node3", "net-3", "10.0.2.13",
                                            AdapterState.FAILED)), at=70)  # fmt: skip
+    failed = (("interface", "node3 - Live migration"), ("node", "node3"), ("network", "Live migration"))
+    backend.tell(ev.NodeLogged("1127", "node1", failed), at=70)
     backend.tell(ev.MigrationRequested(migration(db, "node2", 3)), at=100)
     attempt = NetworkAttempt("net-3", "10.0.2.12", NOW + 100, 0.02, True, "connected")
     backend.tell(ev.MigrationNetworkTried("m3", attempt), ev.MigrationPhaseEntered("m3", Phase.BROWNOUT), at=101)

@@ -40,6 +40,8 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.qt_log_ignore("^This plugin does not support (raise|grabbing)")
 LIVE = "Live migrate virtual machine to another node"
+LOST = ev.NodeLogged("1135", "node1", (("node", "node3"),))
+"""node1 has lost node3."""
 
 
 def at_rest(qtbot: QtBot, shown: MainWindow) -> None:
@@ -153,9 +155,7 @@ def test_after_a_busy_session_dock_pages_powershell_and_export_show_the_same_eve
 def test_a_log_that_is_cleared_in_the_console_is_empty_everywhere(command: str, qtbot: QtBot, tmp_path: Path) -> None:
     shown, backend = busy_window(qtbot, tmp_path)
     assert shown.workspace is not None
-    backend.tell(
-        ev.NodeChanged(node("node3", NodeState.DOWN)), ev.BackendReported("warning", "A host is slow."), at=160
-    )
+    backend.tell(LOST, ev.BackendReported("warning", "A host is slow."), at=160)
     show_dock(shown)
     at_rest(qtbot, shown)
     before = in_dock(qtbot, shown)
@@ -205,7 +205,7 @@ def test_reset_recent_events_empties_the_counts_and_the_query_until_something_ne
     qtbot.waitUntil(lambda: counted_on_cluster_page(qtbot, shown) == {})
     assert on_page(qtbot, shown, RECENT) == []
     assert in_dock(qtbot, shown) == everything == on_page(qtbot, shown)
-    backend.tell(ev.NodeChanged(node("node3", NodeState.DOWN)), at=200)
+    backend.tell(LOST, at=200)
     at_rest(qtbot, shown)
     assert counted_on_cluster_page(qtbot, shown) == {"Critical": 1}
     assert [number for number, _, _ in on_page(qtbot, shown, RECENT)] == [1135]
@@ -256,7 +256,7 @@ def test_events_that_belong_below_others_are_shown_there(qtbot: QtBot, tmp_path:
     shown, backend = busy_window(qtbot, tmp_path)
     show_dock(shown)
     at_rest(qtbot, shown)
-    backend.tell(ev.NodeChanged(node("node3", NodeState.DOWN)), at=55)  # by a clock that is behind
+    backend.tell(LOST, at=55)  # by a clock that is behind
     at_rest(qtbot, shown)
     assert in_dock(qtbot, shown) == in_powershell(shown)
     assert in_dock(qtbot, shown)[0][0] != 1135

@@ -33,7 +33,7 @@ class Core:
         self.state, entries = stamped(self.state, (event,), self.kernel.now)
         self.outbox += entries
 
-    def log(self, key: str, node: str, **values: str) -> None:
+    def log(self, key: str, node: str, /, **values: str) -> None:
         """A node writes to its event log or cluster log, see ``NodeLogged``; the values in the order of Windows."""
         self.emit(ev.NodeLogged(key, node, tuple(values.items())))
 

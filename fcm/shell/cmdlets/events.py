@@ -48,7 +48,9 @@ def reading(call: Call) -> Iterator[None]:
         raise ShellError(str(error), "", call.at, "ReadError") from error
 
 
-def found(call: Call, wanted: Query, newest_first: bool = False, since: float | None = None) -> array[int]:
+def found(
+    call: Call, wanted: Query, newest_first: bool = False, since: float | None = None, any_log: bool = False
+) -> array[int]:
     """Numbers of the records of the enabled logs, whatever their age.
 
     Args:
@@ -56,9 +58,10 @@ def found(call: Call, wanted: Query, newest_first: bool = False, since: float | 
         wanted: which.
         newest_first: the order.
         since: s since the epoch before which nothing is wanted.
+        any_log: everything of all logs, enabled or not.
     """
     with reading(call):
-        sought = Sought(wanted, call.workspace.now(), since=since, descending=newest_first)
+        sought = Sought(wanted, call.workspace.now(), since=since, descending=newest_first, any_log=any_log)
         return call.workspace.events.find(sought)
 
 
@@ -214,7 +217,7 @@ def write_logs(call: Call, folder: str, nodes: Sequence[str], span: int | None) 
     place = call.session.path(folder)
     place.mkdir(parents=True, exist_ok=True)
     since = None if span is None else call.workspace.now() - span * 60
-    numbers = found(call, everything(), since=since)
+    numbers = found(call, everything(), since=since, any_log=True)  # cluster logs know no channels
     written = []
     for number, node in enumerate(nodes):
         call.session.check_stopped()

@@ -71,9 +71,10 @@ class ExportBar(QWidget):
 
     def write_cluster_logs(self, events: EventLog, now: float, nodes: Sequence[str], folder: Path) -> None:
         """Write the cluster log of each node into a folder (now: s since the epoch, clock of the cluster)."""
+        sought = Sought(everything(), now, any_log=True)
         self._begin(
             f"Writing cluster logs to {folder}",
-            lambda: export_cluster_logs(events, events.find(Sought(everything(), now)), nodes, folder, self._go_on),
+            lambda: export_cluster_logs(events, events.find(sought), nodes, folder, self._go_on),
             lambda files: f"{format.count(len(files), 'cluster log')} written to {folder}.",
         )
 

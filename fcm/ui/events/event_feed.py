@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Qt, Signal
 
-from fcm.logs.records import catalog
+from fcm.logs.records import task_names
 from fcm.ui.events.event_rows import Step, step
 from fcm.ui.widgets.background import Outcome, Pace, Work
 
@@ -186,7 +186,7 @@ def _is_newest_first(sought: Sought) -> bool:
 
 def _search(events: EventLog, sought: Sought) -> _Found:
     """All rows, and the records of the first ones (worker thread)."""
-    catalog()  # the dialogs need it later, and the window must not read files
+    task_names()  # the dialogs need it later, and the window must not read files
     events.write()
     generation, last = events.generation, events.last()
     numbers = events.find(replace(sought, descending=not sought.descending))

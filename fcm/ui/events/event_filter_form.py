@@ -21,7 +21,7 @@ from PySide6.QtWidgets import (
 from fcm.logs.channels import CHANNELS
 from fcm.logs.describe import LEVELS
 from fcm.logs.queries.form import EventFilter, parse_ids
-from fcm.logs.records import catalog
+from fcm.logs.records import catalog, task_names
 from fcm.ui.events.event_table import LEVEL_ICONS, node_name, short_source
 from fcm.ui.look import icons
 from fcm.ui.look.plain import Label, literal
@@ -61,8 +61,7 @@ class FilterForm(QWidget):
         """
         super().__init__(parent)
         self._now = now
-        providers, entries = catalog()
-        tasks = {entry.task: entry.task_name for entry in entries.values()}
+        providers, tasks = catalog()[0], task_names()
         self.period = named(QComboBox(), "Logged")
         for label, within in _PERIODS:
             self.period.addItem(label, within)
@@ -72,7 +71,7 @@ class FilterForm(QWidget):
         self.logs = _ticks("Event logs", ((one.name, short_source(one.name)) for one in CHANNELS))
         self._mark_disabled(logs)
         self.sources = _ticks("Event sources", ((one.name, short_source(one.name)) for one in providers.values()))
-        self.tasks = _ticks("Task categories", ((str(task), tasks[task]) for task in sorted(tasks)))
+        self.tasks = _ticks("Task categories", ((str(task), name) for task, name in tasks.items()))
         self.nodes = _ticks("Nodes", ((one, node_name(one)) for one in computers))
         self.ids = named(QLineEdit(), "Event IDs")
         self.ids.setPlaceholderText("All, or for example 1,3,5-99,-76: a minus sign excludes an ID")

@@ -131,7 +131,7 @@ def test_new_events_come_in_on_top_and_leave_selection_and_view_alone(qtbot: QtB
     chosen, top = page.events.selected_ids(), page.model.id_at(page.events.rowAt(0))
     assert page.events.verticalScrollBar().value() > 0
     before = page.model.rowCount()
-    backend.tell(ev.NodeChanged(node("node3", NodeState.DOWN)), at=500)
+    backend.tell(ev.NodeLogged("1135", "node1", (("node", "node3"),)), at=500)
     qtbot.waitUntil(lambda: page.model.rowCount() == before + 1)
     at_rest(qtbot, page)
     assert column(page, "Event ID")[0] == "1135"

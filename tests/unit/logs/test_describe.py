@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import inspect
+from dataclasses import replace
 
 import pytest
 
@@ -14,6 +15,7 @@ from fcm.model.entities import (
     GIB,
     Adapter,
     AdapterState,
+    ClusterVersion,
     Disk,
     DiskUse,
     Network,
@@ -24,6 +26,7 @@ from fcm.model.entities import (
     SharedVolume,
     VolumeAccess,
 )
+from fcm.model.failures import CutOffCopy, Failover, Fault, FaultKind
 from fcm.model.migrations import Drain, DrainMove, NetworkAttempt
 from fcm.model.snapshots import Backup, Snapshot
 from fcm.model.state import State, apply
@@ -86,6 +89,14 @@ EXAMPLES: tuple[ev.Event, ...] = (
     ev.MigrationCanceled("m1"),
     ev.MigrationCanceled("m1", "It had not ended within its time limit of 5 min 0 s."),
     ev.MigrationInterrupted("m1", "The program ended."),
+    ev.FaultInjected(Fault("f1", FaultKind.POWER_OFF, "node1", 1.0)),
+    ev.FaultInjected(Fault("f2", FaultKind.LOSE_PATH, "disk-2", 1.0, "node2")),
+    ev.FaultInjected(Fault("f3", FaultKind.ISOLATE, "node1", 1.0, together=("node2",))),
+    ev.FaultRepaired("f1"),
+    ev.CopyCutOff(CutOffCopy(WEB.id, "node1", 1.0, "node1 has not noticed yet.")),
+    ev.CopyEnded(f"{WEB.id}@node1"),
+    ev.FailoverRecorded(Failover("o1", GROUP.id, "node1 does not answer.", "node1", "node2", 1.0)),
+    ev.NodeLogged("1135", "node1", (("NodeName", "node2"),)),
     ev.CommandRefused("LiveMigrate", "It is off.", "Start it."),
     ev.BackendReported("error", "node2 does not answer.", "Look at it."),
 )
@@ -143,22 +154,61 @@ def test_a_failed_live_migration_is_event_21502_with_reason_and_remedy(state: St
 @pytest.mark.parametrize(
     ("event", "level", "number"),
     [
-        (ev.NodeChanged(node("node1", NodeState.DOWN)), "Critical", 1135),
+        (ev.NodeLogged("1135", "node1", (("node", "node2"),)), "Critical", 1135),
+        (ev.NodeLogged("1126", "node1", (("interface", "A"), ("node", "n"), ("network", "X"))), "Warning", 1126),
+        (ev.NodeLogged("1061", "node1", (("cluster", "contoso"),)), "Information", 1061),
         (ev.NodeEvicted("node1"), "Warning", 1011),
         (ev.SharedVolumeChanged(SharedVolume("d", "D", "Volume1", "n", VolumeAccess.REDIRECTED)), "Warning", 5136),
-        (ev.GroupChanged(group_of(WEB, ResourceState.FAILED)), "Error", 1205),
-        (ev.ResourceChanged(resources_of(WEB, ResourceState.FAILED)[0]), "Error", 1069),
-        (ev.DiskChanged(Disk("d", "D", 1, 1, 0, DiskUse.AVAILABLE, "n", ResourceState.FAILED)), "Error", 1069),
-        (ev.AdapterChanged(Adapter("a", "A", "n", "x", "1", AdapterState.FAILED)), "Error", 1127),
-        (ev.AdapterChanged(Adapter("a", "A", "n", "x", "1", AdapterState.UNREACHABLE)), "Warning", 1125),
-        (ev.NetworkChanged(Network("x", "X", "", NetworkRole.NONE, 1, state=NetworkState.DOWN)), "Error", 1130),
-        (ev.NetworkChanged(Network("x", "X", "", NetworkRole.NONE, 1, state=NetworkState.PARTITIONED)), "Error", 1129),
     ],
     ids=lambda value: type(value).__name__ if isinstance(value, ev.Event) else str(value),
 )
 def test_failures_have_the_ids_and_levels_of_windows(event: ev.Event, level: str, number: int) -> None:
     found = text(event, State())
     assert (found.level, found.id) == (level, number)
+
+
+@pytest.mark.parametrize(
+    "event",
+    [
+        ev.NodeChanged(node("node1", NodeState.DOWN)),
+        ev.GroupChanged(group_of(WEB, ResourceState.FAILED)),
+        ev.ResourceChanged(resources_of(WEB, ResourceState.FAILED)[0]),
+        ev.DiskChanged(Disk("d", "D", 1, 1, 0, DiskUse.AVAILABLE, "n", ResourceState.FAILED)),
+        ev.AdapterChanged(Adapter("a", "A", "n", "x", "1", AdapterState.FAILED)),
+        ev.AdapterChanged(Adapter("a", "A", "n", "x", "1", AdapterState.UNREACHABLE)),
+        ev.NetworkChanged(Network("x", "X", "", NetworkRole.NONE, 1, state=NetworkState.DOWN)),
+        ev.NetworkChanged(Network("x", "X", "", NetworkRole.NONE, 1, state=NetworkState.PARTITIONED)),
+    ],
+    ids=lambda value: type(value).__name__,
+)
+def test_a_state_that_changed_claims_no_id_because_the_nodes_write_that_themselves(event: ev.Event) -> None:
+    found = text(event, State())
+    assert found.id == 0
+    assert found.level in ("Information", "Warning")
+
+
+def test_a_level_is_that_of_the_version(state: State) -> None:
+    paused = ev.NodeLogged("5120", "node1", (("volume", "V"), ("resource", "Disk 2"), ("status", "c000020c")))
+    assert text(paused, state).level == "Error"
+    assert state.cluster is not None
+    later = replace(state, cluster=replace(state.cluster, version=ClusterVersion.V2012))
+    assert text(paused, later).level == "Warning"
+
+
+def test_what_a_version_does_not_write_has_no_number(state: State) -> None:
+    missed = ev.NodeLogged("1650", "node1", (("local", "10.0.1.1"), ("remote", "10.0.1.2")))
+    assert text(missed, state).id == 0
+    assert state.cluster is not None
+    later = replace(state, cluster=replace(state.cluster, version=ClusterVersion.V2012))
+    assert text(missed, later).id == 1650
+
+
+@pytest.mark.parametrize("key", ["no-such-key", "99999", "", "1135"])
+@pytest.mark.parametrize("values", [(), (("odd {name}", "{0}"), ("node", "{x}"))])
+def test_a_key_or_a_value_that_nobody_knows_never_raises(key: str, values: tuple[tuple[str, str], ...]) -> None:
+    found = text(ev.NodeLogged(key, "node1", values), State())
+    assert found.text.endswith(".")
+    assert found.id in (0, 1135)
 
 
 def test_a_disk_in_maintenance_is_a_warning_that_names_its_owner() -> None:

@@ -2,18 +2,26 @@ from __future__ import annotations
 
 import tomllib
 import uuid
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from fcm import resources
 from fcm.logs.channels import CHANNELS, EventLogs, channel_named
 from fcm.logs.cluster_log import cluster_log
-from fcm.logs.records import catalog
-from fcm.model.commands import LiveMigrate
+from fcm.logs.evtx import write_evtx
+from fcm.logs.evtx_reader import EventFile
+from fcm.logs.queries.query import query_of
+from fcm.logs.records import catalog, records_of
+from fcm.model import events as ev
+from fcm.model.commands import LiveMigrate, PauseNode, StartClusterService, StopClusterService
 from fcm.model.events import EVENT_TYPES
+from fcm.model.failures import Failover
 from fcm.workspace.events.event_log import Sought, everything
 from tests.unit.embedded.desk import Desk
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from fcm.logs.records import EventRecord
 
 ANALYTIC = "Microsoft-Windows-Hyper-V-High-Availability-Analytic"
@@ -38,6 +46,7 @@ def test_the_catalog_knows_every_fact_and_no_other() -> None:
     assert len({entry.id for entry in entries.values()}) == len(entries)
     names = {channel.name for channel in CHANNELS}
     assert {provider.channel for provider in providers.values()} <= names
+    assert all(provider.information in names for provider in providers.values())
 
 
 def test_each_provider_says_where_its_guid_was_found() -> None:
@@ -101,4 +110,131 @@ def test_the_cluster_log_has_its_line_format_and_only_what_concerns_the_node() -
     other = list(cluster_log(all_of(desk), "node3"))
     assert not any("DC01" in line for line in other)
     assert list(cluster_log(all_of(desk, since=desk.workspace.now() + 1), "node1")) == []
+    desk.close()
+
+
+def told(desk: Desk, *written: ev.NodeLogged) -> list[EventRecord]:
+    """What the logs have after nodes wrote something."""
+    for one in written:
+        desk.backend._core.emit(one)
+    desk.run(1.0)
+    sought = Sought(everything(), desk.workspace.now(), any_log=True)
+    return [one for one in desk.workspace.events.select(sought) if one.fact.startswith("NodeLogged")]
+
+
+LOST = ev.NodeLogged("1135", "node1", (("node", "node2"),))
+FAILED = ev.NodeLogged(
+    "1069",
+    "node3",
+    (
+        ("group", "WEB01"),
+        ("resource", "Virtual Machine WEB01"),
+        ("text", "The virtual machine stopped."),
+        ("type", "Virtual Machine"),
+        ("code", "1460"),
+    ),
+)
+
+
+def test_what_a_node_wrote_is_one_record_of_that_computer_with_the_fields_of_windows() -> None:
+    desk = Desk()
+    lost, failed, formed = told(desk, LOST, FAILED, ev.NodeLogged("1061", "node2", (("cluster", "contoso"),)))
+    assert (lost.id, lost.level_name, lost.channel, lost.task_name) == (1135, "Critical", "System", "Node Mgr")
+    assert lost.computer == "node1.contoso.example"
+    assert lost.provider == "Microsoft-Windows-FailoverClustering"
+    assert lost.data[0] == ("NodeName", "node2")
+    assert [name for name, _ in failed.data[:4]] == ["ResourceName", "ResourceGroup", "ResourceType", "Code"]
+    assert failed.computer == "node3.contoso.example"
+    assert (formed.level_name, formed.channel) == ("Information", "Microsoft-Windows-FailoverClustering-Operational")
+    desk.close()
+
+
+def test_windows_itself_and_hyper_v_write_to_their_own_logs() -> None:
+    desk = Desk()
+    started, woke, power = told(
+        desk,
+        ev.NodeLogged("18500", "node2", (("machine", "DC01"),)),
+        ev.NodeLogged("6008", "node2"),
+        ev.NodeLogged("41", "node2"),
+    )
+    assert started.channel == "Microsoft-Windows-Hyper-V-Worker-Admin"
+    assert dict(started.data)["VmName"] == "DC01"
+    assert (woke.provider, woke.channel, woke.level_name) == ("EventLog", "System", "Error")
+    assert (power.provider, power.level_name) == ("Microsoft-Windows-Kernel-Power", "Critical")
+    desk.close()
+
+
+def test_what_nodes_wrote_is_found_by_its_fields_and_survives_an_export(tmp_path: Path) -> None:
+    desk = Desk()
+    told(desk, LOST, FAILED)
+    asked = query_of("System", "*[EventData[Data[@Name='NodeName']='node2'] and System[EventID=1135]]")
+    (found,) = desk.workspace.events.select(Sought(asked, desk.workspace.now()))
+    assert found.text.startswith("Cluster node 'node2' was removed")
+    with (tmp_path / "a.evtx").open("wb+") as file:
+        write_evtx(file, [found])
+    (back,) = EventFile(tmp_path / "a.evtx").records()
+    assert (back.id, back.level, back.computer, back.data) == (found.id, found.level, found.computer, found.data)
+    assert back.task_name == "Node Mgr"
+    desk.close()
+
+
+def test_an_id_stands_for_its_name() -> None:
+    desk = Desk()
+    (found,) = told(desk, ev.NodeLogged("1205", "node1", (("group", desk.group("WEB01").id),)))
+    assert found.data[0] == ("ResourceGroup", "WEB01")
+    desk.close()
+
+
+def test_what_only_the_cluster_log_has_is_in_no_list_of_events_but_in_the_log_of_its_node() -> None:
+    desk = Desk()
+    before = len(all_of(desk))
+    (route,) = told(desk, ev.NodeLogged("route-down", "node1", (("other", "node2"),)))
+    assert route.channel == "Microsoft-Windows-FailoverClustering-Diagnostic"
+    assert len(all_of(desk)) == before
+    whole = list(desk.workspace.events.select(Sought(everything(), desk.workspace.now(), any_log=True)))
+    assert any("[NETFTAPI] Signaled NetftRemoteUnreachable" in line for line in cluster_log(whole, "node1"))
+    assert not any("NetftRemoteUnreachable" in line for line in cluster_log(whole, "node2"))
+    desk.close()
+
+
+def test_a_record_of_a_node_has_the_lines_of_its_components_in_its_own_cluster_log() -> None:
+    desk = Desk()
+    told(desk, LOST, ev.NodeLogged("1177", "node3"))
+    whole = all_of(desk)
+    own = "\n".join(cluster_log(whole, "node1"))
+    assert "WARN  [NODE] Node node2: disconnected" in own
+    assert "[RGP]" in own
+    assert "quorum" not in own
+    other = "\n".join(cluster_log(whole, "node3"))
+    assert "ERR   [QUORUM] Node node3: lost quorum, status 5925" in other
+    assert "[RGP]" not in other
+    desk.close()
+
+
+def test_a_node_that_is_down_writes_no_log() -> None:
+    desk = Desk()
+    desk.do(StopClusterService("node2"))
+    desk.settle()
+    desk.do(PauseNode("node3"))
+    desk.do(StartClusterService("node2"))
+    desk.settle()
+    whole = all_of(desk)
+    assert any("'node3' is paused" in line for line in cluster_log(whole, "node1"))
+    log = list(cluster_log(whole, "node2"))
+    assert any("'node2' is down" in line for line in log)
+    assert any("'node2' is up" in line for line in log)
+    assert not any("'node3' is paused" in line for line in log)
+    desk.close()
+
+
+def test_a_step_of_a_failover_is_told_once_it_has_an_end() -> None:
+    desk = Desk()
+    step = Failover("f1", desk.group("WEB01").id, "node1 does not answer.", "node1", "node2", 10.0, 16.2, 16.5)
+    assert records_of(ev.Entry(1, 17.0, ev.FailoverRecorded(step)), desk.state) == []
+    (made,) = records_of(ev.Entry(1, 21.0, ev.FailoverRecorded(replace(step, online=20.4))), desk.state)
+    assert made.channel == "fcm"
+    assert made.text == (
+        "Failover of WEB01 from node1 to node2. node1 does not answer. "
+        "Noticed after 6.2 s, decided after 6.5 s, online after 10.4 s."
+    )
     desk.close()

@@ -23,8 +23,9 @@ SPACE = "{http://schemas.microsoft.com/win/2004/08/events/event}"
 
 @pytest.fixture
 def busy(desk: ShellDesk) -> ShellDesk:
-    """A node has left."""
+    """A node was lost."""
     desk.must("Stop-ClusterNode node2 | Out-Null")
+    desk.write("1135", "node1", node="node2")
     desk.must("Start-Sleep 30")
     desk.must("wevtutil epl System system.evtx")
     return desk
@@ -116,7 +117,7 @@ def test_a_log_is_set_as_a_configuration_file_says(busy: ShellDesk) -> None:
 def test_providers_are_listed_and_shown(busy: ShellDesk) -> None:
     names = busy.must("wevtutil ep")
     assert "Microsoft-Windows-FailoverClustering" in names
-    assert all(busy.must(f"wevtutil gp {name}")[0] == f"name: {name}" for name in names)
+    assert all(busy.must(f"wevtutil gp '{name}'")[0] == f"name: {name}" for name in names)
 
 
 def test_a_whole_file_is_exported_as_it_is(busy: ShellDesk) -> None:

@@ -17,8 +17,9 @@ VIEW = (
 
 @pytest.fixture
 def busy(desk: ShellDesk) -> ShellDesk:
-    """A node has left, and another one is paused."""
-    desk.must("Stop-ClusterNode node2 | Out-Null; Start-Sleep 30; Suspend-ClusterNode node3 | Out-Null")
+    """A node was lost, and another one is paused."""
+    desk.write("1135", "node1", node="node2")
+    desk.must("Start-Sleep 30; Suspend-ClusterNode node3 | Out-Null")
     desk.must("wevtutil epl System system.evtx")
     return desk
 
