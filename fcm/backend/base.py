@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import TYPE_CHECKING, Protocol
 
 from fcm.mistakes import SentenceError, WrongInputError
@@ -28,6 +29,10 @@ class UnknownClusterError(BackendError, WrongInputError):
 
 class MeasureError(BackendError):
     """How a machine writes its memory cannot be measured now; the message says why."""
+
+
+class RehearseError(BackendError):
+    """What would happen cannot be tried out here; the message says why."""
 
 
 class UnknownMachineError(BackendError, WrongInputError):
@@ -89,6 +94,43 @@ class Operation:
 
 
 @dataclass(frozen=True, slots=True)
+class Rehearsed:
+    """What happened at one moment of a rehearsal."""
+
+    time: float
+    """s since the epoch, clock of the cluster."""
+    state: State
+    """After it."""
+    entries: tuple[Entry, ...]
+    """Empty at the beginning, when ``state`` is that of today."""
+
+
+class Ending(StrEnum):
+    """Why a rehearsal ended."""
+
+    SETTLED = "settled"
+    """Nothing more happens for some minutes."""
+    LIMIT = "limit"
+    """Things still happened after the longest time that a rehearsal looks at."""
+    REFUSED = "refused"
+    """The cluster does not carry out one of the commands."""
+    CANCELED = "canceled"
+    BROKEN = "broken"
+    """The guardian of the simulation found what may never be."""
+
+
+@dataclass(frozen=True, slots=True)
+class RehearsalEnd:
+    """How a rehearsal ended."""
+
+    ending: Ending
+    verdict: Verdict
+    """Of the last command that was tried."""
+    text: str = ""
+    """BROKEN: what was found."""
+
+
+@dataclass(frozen=True, slots=True)
 class Capabilities:
     """What a backend can do."""
 
@@ -99,6 +141,20 @@ class Capabilities:
     """True if a live migration can switch to post-copy though it was not prepared for it when it was started."""
     remedy: str = ""
     """What would make other commands possible."""
+    rehearses: bool = False
+    """Whether ``Backend.rehearse`` can try out what would happen."""
+
+    def rehearsal(self) -> Verdict:
+        """Whether what would happen can be tried out, and why not."""
+        if self.rehearses:
+            return OK
+        if not self.commands:
+            return Verdict(False, self.reason, self.remedy)
+        return Verdict(
+            False,
+            "Real hosts have no twin: what a failure does to them can only be found out by causing it.",
+            "Describe the cluster in a cluster file, and rehearse it there.",
+        )
 
     def verdict(self, command: Command | type[Command]) -> Verdict:
         """Whether commands of this kind are possible at all here."""
@@ -175,6 +231,22 @@ class Backend(Protocol):
 
         Raises:
             MeasureError: the machine is being migrated, does not run, or its host refuses.
+        """
+
+    def rehearse(
+        self, commands: Sequence[Command], seen: Callable[[Rehearsed], None], wanted: Callable[[], bool]
+    ) -> RehearsalEnd:
+        """Try out on a copy of the cluster what commands would bring, as fast as possible, until things settle.
+
+        Blocks: call it in a worker thread. Neither the cluster nor its journal nor its clock notices it.
+
+        Args:
+            commands: carried out at once, one after the other.
+            seen: called in the calling thread with how it is today, then after each moment in which something happens.
+            wanted: asked often; once it says no, the rehearsal ends.
+
+        Raises:
+            RehearseError: this cluster cannot, see ``Capabilities.rehearsal``; or it has stopped.
         """
 
     def close(self) -> None:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from fcm.backend.base import Capabilities, MeasureError
+from fcm.backend.base import Capabilities, MeasureError, RehearseError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
-    from fcm.backend.base import Operation, Sink
+    from fcm.backend.base import Operation, RehearsalEnd, Rehearsed, Sink
     from fcm.migration.judging.fitting import DirtySample
+    from fcm.model.commands import Command
     from fcm.model.state import State
 
 
@@ -48,6 +49,12 @@ class ReadOnlyCluster:
     ) -> tuple[DirtySample, ...]:
         """There is nothing to measure. Raises MeasureError."""
         raise MeasureError(f"{self._capabilities.reason} {self._capabilities.remedy}")
+
+    def rehearse(
+        self, commands: Sequence[Command], seen: Callable[[Rehearsed], None], wanted: Callable[[], bool]
+    ) -> RehearsalEnd:
+        """Nothing runs. Raises RehearseError."""
+        raise RehearseError(self._capabilities.rehearsal().sentence())
 
     def close(self) -> None:
         """Nothing to end."""

@@ -24,7 +24,7 @@ from fcm.workspace.mailbox import Mailbox
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
-    from fcm.backend.base import Backend, Capabilities, Clock
+    from fcm.backend.base import Backend, Capabilities, Clock, RehearsalEnd, Rehearsed
     from fcm.migration.forecast.outlook import Outlook
     from fcm.migration.judging.fitting import DirtySample
     from fcm.model.commands import Command
@@ -46,7 +46,7 @@ _log = logging.getLogger(__name__)
 class Workspace:
     """One open cluster: its state, its telemetry, its commands.
 
-    All methods but ``post``, ``finished`` and ``measure_writes`` belong to the owner's thread.
+    All methods but ``post``, ``finished``, ``measure_writes`` and ``rehearse`` belong to the owner's thread.
     """
 
     def __init__(
@@ -254,6 +254,12 @@ class Workspace:
     ) -> tuple[DirtySample, ...]:
         """How much memory a machine writes, see fcm.backend.base.Backend; blocks, to be called in a worker thread."""
         return self.backend.measure_writes(machine, told, wanted)
+
+    def rehearse(
+        self, commands: Sequence[Command], seen: Callable[[Rehearsed], None], wanted: Callable[[], bool]
+    ) -> RehearsalEnd:
+        """What commands would bring, see fcm.backend.base.Backend; blocks, to be called in a worker thread."""
+        return self.backend.rehearse(commands, seen, wanted)
 
     def rows(self, migration: str) -> Sequence[TelemetryRow]:
         """Telemetry of a migration so far, oldest first; empty if there is none. Do not change it."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from fcm.backend.base import Capabilities, Operation
+from fcm.backend.base import Capabilities, Operation, RehearseError
 from fcm.model import commands as cmd
 from fcm.model import events as ev
 from fcm.model.entities import (
@@ -38,8 +38,9 @@ from fcm.workspace.workspace import Workspace
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from fcm.backend.base import Sink
+    from fcm.backend.base import RehearsalEnd, Rehearsed, Sink
     from fcm.migration.judging.fitting import DirtySample
+    from fcm.model.commands import Command
     from fcm.model.state import State
 
 NOW = 1_260_000_000.0
@@ -276,6 +277,11 @@ class Backend:
         for sample in self.samples:
             told(sample)
         return self.samples
+
+    def rehearse(
+        self, commands: Sequence[Command], seen: Callable[[Rehearsed], None], wanted: Callable[[], bool]
+    ) -> RehearsalEnd:
+        raise RehearseError(self.capabilities().rehearsal().sentence())
 
     def close(self) -> None:
         self.closed = True

@@ -13,12 +13,12 @@ import time
 from collections import deque
 from typing import TYPE_CHECKING
 
-from fcm.backend.base import Capabilities, Operation, Sink, SinkError
+from fcm.backend.base import Capabilities, Operation, RehearseError, Sink, SinkError
 from fcm.backend.embedded.core import Core
 from fcm.backend.embedded.kernel import Kernel, VirtualClock
 from fcm.backend.embedded.machines.measure import workload_samples
 from fcm.backend.embedded.parts import Parts
-from fcm.backend.embedded.twin import Twin
+from fcm.backend.embedded.twin import Twin, rehearse
 from fcm.model import commands as cmd
 from fcm.model import events as ev
 from fcm.model.entries import refusal
@@ -26,9 +26,11 @@ from fcm.model.rules.allowed import allowed
 from fcm.model.rules.verdict import Verdict, no
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
+    from fcm.backend.base import RehearsalEnd, Rehearsed
     from fcm.migration.judging.fitting import DirtySample
+    from fcm.model.commands import Command
     from fcm.model.state import State
 
 TURN = 0.008
@@ -44,6 +46,10 @@ ROWS_AT_ONCE = 500
 
 _FAILED = "The embedded cluster has stopped because of an internal error. See the log."
 _STANDS_STILL = no(_FAILED, "Close the cluster and open it again.")
+_GUARDED = (
+    "This is an error of the simulation, and time stands still until it is no longer so. Close the cluster and open it "
+    "again; if this is said again, turn off the virtual machine. Please report it."
+)
 _CLOSED = no("The cluster was closed before the operation was complete.", "Open the cluster and try again.")
 
 _log = logging.getLogger(__name__)
@@ -79,12 +85,14 @@ class EmbeddedBackend:
         self._core = Core(self._kernel, seed)
         self._clock = VirtualClock(self._kernel, speed, paced, self._wake_up)
         self._parts = Parts(self._core)
-        self._capabilities = Capabilities(frozenset(cmd.COMMAND_TYPES), late_post_copy=True)
+        self._capabilities = Capabilities(frozenset(cmd.COMMAND_TYPES), late_post_copy=True, rehearses=True)
         self._sink: Sink | None = None
         self._inbox: deque[Operation] = deque()
         self._unacknowledged: list[tuple[Operation, Verdict]] = []
         self._complaint = ""
         """Why the outbox could not be written down; "" while all is well."""
+        self._violation = ""
+        """What may never be the case but is; "" while all is well."""
         self._tried = 0.0
         self._running = threading.Lock()
         """Held by the thread that runs the cluster."""
@@ -115,6 +123,14 @@ class EmbeddedBackend:
         """From the workload of the machine; no virtual time passes."""
         return workload_samples(self._core.state, machine, told, wanted)
 
+    def rehearse(
+        self, commands: Sequence[Command], seen: Callable[[Rehearsed], None], wanted: Callable[[], bool]
+    ) -> RehearsalEnd:
+        """On a twin."""
+        if self._failed or self._closing:
+            raise RehearseError((_STANDS_STILL if self._failed else _CLOSED).sentence())
+        return rehearse(self.twin(), commands, seen, wanted)
+
     def capabilities(self) -> Capabilities:
         """All commands."""
         return self._capabilities
@@ -131,6 +147,7 @@ class EmbeddedBackend:
             else:
                 self._parts.settle()
             self._flush()
+            self._guard()
         self._clock.anchor()
         if self._paced:
             self._thread = threading.Thread(target=self._pace, name=f"cluster {self._uri}", daemon=True)
@@ -239,7 +256,7 @@ class EmbeddedBackend:
 
     def _ready(self) -> bool:
         """Whether time may pass: what happened before must have been written down."""
-        return not self._complaint or self._flush()
+        return not self._violation and (not self._complaint or self._flush())
 
     def _has_facts(self) -> bool:
         return any(not entry.event.transient for entry in self._core.outbox)
@@ -250,6 +267,7 @@ class EmbeddedBackend:
         if self._sink is None or (only_full and len(outbox) < ROWS_AT_ONCE):
             return True
         if outbox:
+            facts = self._has_facts()
             self._tried = time.monotonic()
             try:
                 self._sink.post(tuple(outbox))
@@ -258,6 +276,8 @@ class EmbeddedBackend:
                 return False
             outbox.clear()
             self._relieve()
+            if facts:
+                self._guard()
         done, self._unacknowledged = self._unacknowledged, []
         for operation, verdict in done:
             operation.finish(verdict)
@@ -268,21 +288,41 @@ class EmbeddedBackend:
         if self._complaint == complaint:
             return
         self._complaint = complaint
-        self._clock.stopped = True
+        self._hold_clock()
         _log.error("%s The cluster is paused until then.", complaint)
         self._report("error", f"{complaint} The cluster is paused until then.")
 
     def _relieve(self) -> None:
         if self._complaint:
             self._complaint = ""
-            self._clock.stopped = False
-            self._clock.anchor()
+            self._hold_clock()
             self._report("information", "The journal is writable again. The cluster continues.")
 
-    def _report(self, level: str, text: str) -> None:
+    def _hold_clock(self) -> None:
+        """Time passes only while all is written down and nothing is the case that may never be."""
+        stopped = bool(self._complaint or self._violation)
+        if self._clock.stopped and not stopped:
+            self._clock.stopped = False
+            self._clock.anchor()
+        self._clock.stopped = stopped
+
+    def _guard(self) -> None:
+        """Look at what has just been told: time stands still while something is so that may never be."""
+        if self._violation:
+            self._core.watch.look_at_everything()
+        found = self._core.watch.look(self._core.state, self._kernel.now)
+        before, self._violation = self._violation, found[0] if found else ""
+        if found and not before:
+            _log.error("%s %s", found[0], _GUARDED)
+            self._report("error", found[0], _GUARDED)
+        elif before and not found:
+            self._report("information", "The cluster is consistent again. It continues.")
+        self._hold_clock()
+
+    def _report(self, level: str, text: str, remedy: str = "") -> None:
         assert self._sink is not None
         try:
-            self._sink.post((ev.Entry(0, self._kernel.now, ev.BackendReported(level, text)),))
+            self._sink.post((ev.Entry(0, self._kernel.now, ev.BackendReported(level, text, remedy)),))
         except SinkError:
             _log.debug("this could not be reported either: %s", text)
 

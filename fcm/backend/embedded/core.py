@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from fcm.backend.embedded.cluster_file.groups import guest_features
+from fcm.backend.embedded.watch import Watch
 from fcm.model import events as ev
 from fcm.model.entities import GroupType, NodeState
 from fcm.model.entries import stamped
@@ -27,9 +28,13 @@ class Core:
         self.seed = seed
         self.state = State()
         self.outbox: list[ev.Entry] = []
+        self.watch = Watch()
+        """Sees every event, and says what may never be."""
 
     def emit(self, event: ev.Event) -> None:
         """Emit an event: applied to the local state by the common reducer, and added to the outbox."""
+        if not event.transient:
+            self.watch.see(self.state, event)
         self.state, entries = stamped(self.state, (event,), self.kernel.now)
         self.outbox += entries
 

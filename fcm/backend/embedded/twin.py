@@ -11,16 +11,26 @@ import copy
 import math
 from typing import TYPE_CHECKING
 
+from fcm.backend.base import Ending, RehearsalEnd, Rehearsed
 from fcm.model.entries import refusal
 from fcm.model.rules.allowed import allowed
+from fcm.model.rules.verdict import OK
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
     from fcm.backend.embedded.core import Core
     from fcm.backend.embedded.parts import Parts
     from fcm.model import events as ev
     from fcm.model.commands import Command
     from fcm.model.rules.verdict import Verdict
     from fcm.model.state import State
+
+QUIET = 300.0
+"""Virtual s without anything new after which things count as settled: longer than a node stays isolated (240 s), far
+shorter than the time after which a failed resource is tried again (1 h)."""
+LIMIT = 4 * 3600.0
+"""Virtual s that a rehearsal looks at."""
 
 
 class Twin:
@@ -71,3 +81,40 @@ class Twin:
         until = self.now + seconds
         while self.step(until):
             pass
+
+    def violations(self) -> tuple[str, ...]:
+        """What may never be, of what was touched since this was asked last."""
+        return self._core.watch.look(self._core.state, self._core.kernel.now)
+
+    def is_busy(self) -> bool:
+        """Whether a migration runs that will end by itself."""
+        return any(not migration.endless for migration in self._core.state.running_migrations())
+
+
+def rehearse(
+    twin: Twin, commands: Sequence[Command], seen: Callable[[Rehearsed], None], wanted: Callable[[], bool]
+) -> RehearsalEnd:
+    """Carry commands out on a twin and let time pass until things settle, see fcm.backend.base.Backend.rehearse."""
+    begin = last = twin.now
+    twin.take()
+    seen(Rehearsed(begin, twin.state, ()))
+    for command in commands:
+        verdict = twin.carry_out(command)
+        seen(Rehearsed(twin.now, twin.state, tuple(twin.take())))
+        if not verdict:
+            return RehearsalEnd(Ending.REFUSED, verdict)
+    while wanted():
+        if found := twin.violations():
+            return RehearsalEnd(Ending.BROKEN, OK, found[0])
+        due = twin.next_due
+        if due is None or (due > last + QUIET and not twin.is_busy()):
+            return RehearsalEnd(Ending.SETTLED, OK)
+        if due > begin + LIMIT:
+            return RehearsalEnd(Ending.LIMIT, OK)
+        twin.step()
+        entries = tuple(twin.take())
+        if any(not entry.event.transient for entry in entries):
+            last = twin.now
+        if entries:
+            seen(Rehearsed(twin.now, twin.state, entries))
+    return RehearsalEnd(Ending.CANCELED, OK)

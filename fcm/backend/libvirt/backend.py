@@ -12,7 +12,7 @@ import time
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from fcm.backend.base import SinkError
+from fcm.backend.base import RehearseError, SinkError
 from fcm.backend.libvirt.capabilities import CAPABILITIES
 from fcm.backend.libvirt.cluster_view import absent_machines, formed_cluster, machine_events, node_events
 from fcm.backend.libvirt.connection import HostConnection
@@ -37,10 +37,11 @@ from fcm.model.validation.validate import validate
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from fcm.backend.base import Capabilities, Operation, Sink
+    from fcm.backend.base import Capabilities, Operation, RehearsalEnd, Rehearsed, Sink
     from fcm.backend.libvirt.hosts_file import HostsFile
     from fcm.backend.libvirt.inventory import HostReport
     from fcm.migration.judging.fitting import DirtySample
+    from fcm.model.commands import Command
     from fcm.model.migrations import Migration
 
 ASK_EVERY = 1.0
@@ -105,6 +106,12 @@ class LibvirtBackend:
     ) -> tuple[DirtySample, ...]:
         """Four calculations of the dirty rate by the QEMU that runs the machine; see ``measure.measure``."""
         return measure_running(self._state, self._connections, machine, told, wanted)
+
+    def rehearse(
+        self, commands: Sequence[Command], seen: Callable[[Rehearsed], None], wanted: Callable[[], bool]
+    ) -> RehearsalEnd:
+        """Real hosts have no twin. Raises RehearseError."""
+        raise RehearseError(CAPABILITIES.rehearsal().sentence())
 
     def capabilities(self) -> Capabilities:
         """What can be done with real hosts from here."""
