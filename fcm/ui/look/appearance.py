@@ -38,12 +38,15 @@ _MACHINE_ICONS = {
     MachineState.STARTING: "vm-pending",
     MachineState.STOPPING: "vm-pending",
     MachineState.SAVING: "vm-pending",
+    MachineState.PAUSED_CRITICAL: "vm-failed",
 }
 _NODE_ICONS = {
     NodeState.UP: "node-up",
     NodeState.DOWN: "node-down",
     NodeState.PAUSED: "node-paused",
     NodeState.JOINING: "node-joining",
+    NodeState.ISOLATED: "node-isolated",
+    NodeState.QUARANTINED: "node-quarantined",
 }
 _NETWORK_ICONS = {
     NetworkState.UP: "network-up",
@@ -190,4 +193,6 @@ def cluster_icon(state: State) -> str:
     """Icon of the cluster itself: down without quorum."""
     if state.cluster is None:
         return "cluster-unavailable"
+    if state.cluster.stopped:
+        return "cluster-down"
     return "cluster-up" if votes(state.cluster, state.nodes, state.disks).has_quorum else "cluster-down"

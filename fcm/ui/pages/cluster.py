@@ -10,17 +10,19 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from fcm.model.entities import DiskUse, GroupType, NodeState, ResourceType
 from fcm.model.rules.networks import migration_order
-from fcm.model.rules.quorum import description, votes
+from fcm.model.rules.quorum import description, votes, waiting
 from fcm.model.state import Change, Kind
 from fcm.ui.events.recent_events import RecentEvents
 from fcm.ui.look import appearance, format
 from fcm.ui.look.plain import literal
 from fcm.ui.pages.page import Page
+from fcm.ui.pages.quorum_board import QuorumBoard, StoppedBar
 from fcm.ui.tables.table_model import Column, TableModel
 from fcm.ui.tables.table_view import TableView
 from fcm.ui.widgets.page_parts import Elided, Facts, Link, heading, quiet, scrolled
 from fcm.ui.window.qactions import entry_for
 from fcm.workspace.actions import BY_ID
+from fcm.workspace.quorum_board import what_is_missing
 from fcm.workspace.selection import Place, Selection
 
 if TYPE_CHECKING:
@@ -38,7 +40,21 @@ _NAVIGATE = (
     (Place.NETWORKS, "Networks", "networks"),
     (Place.EVENTS, "Cluster Events", "events"),
 )
-_CORE = (ResourceType.NETWORK_NAME, ResourceType.IP_ADDRESS, ResourceType.PHYSICAL_DISK)
+_CORE = (
+    ResourceType.NETWORK_NAME,
+    ResourceType.IP_ADDRESS,
+    ResourceType.PHYSICAL_DISK,
+    ResourceType.FILE_SHARE_WITNESS,
+)
+_FACTS = (
+    "Name",
+    "Version",
+    "Current Host Server",
+    "Quorum Configuration",
+    "Votes",
+    "Networks",
+    "Networks for live migration",
+)
 
 
 class ClusterPage(Page):
@@ -51,13 +67,15 @@ class ClusterPage(Page):
         column = QVBoxLayout(inside)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(10)
+        self.stopped = StoppedBar(window)
+        self.column.addWidget(self.stopped)
         self._sentence = Elided()
         column.addWidget(self._sentence)
-        self._facts = Facts(
-            ("Name", "Current Host Server", "Quorum Configuration", "Votes", "Networks", "Networks for live migration")
-        )
+        self._facts = Facts(_FACTS)
         column.addWidget(self._facts)
         column.addLayout(self._make_events_line())
+        self.quorum = QuorumBoard(window)
+        column.addWidget(self.quorum)
         self._configure = {name: self._configure_link(name) for name in _CONFIGURE}
         self._navigate = {
             place: Link(label, icon, partial(window.select, Selection(place))) for place, label, icon in _NAVIGATE
@@ -122,6 +140,11 @@ class ClusterPage(Page):
         )
         self._sentence.say(self._in_a_sentence(cluster))
         self._show_facts(cluster)
+        simulated = self.frame.workspace is not None and self.frame.workspace.simulated
+        self.stopped.say(what_is_missing(state) if simulated else "")
+        self.quorum.setVisible(simulated)
+        if simulated:
+            self.quorum.show_state(state)
         if change.structural:  # perhaps another cluster
             self._recent.look()
         for name, link in self._configure.items():
@@ -155,9 +178,11 @@ class ClusterPage(Page):
 
     def _show_facts(self, cluster: Cluster) -> None:
         state, say = self.state, self._facts.say
-        count = votes(cluster, state.nodes, state.disks)
+        count = waiting(state).votes if cluster.stopped else votes(cluster, state.nodes, state.disks)
         order = [state.networks[identity].name for identity in migration_order(cluster, state.networks)]
         say("Name", cluster.full_name)
+        simulated = self.frame.workspace is not None and self.frame.workspace.simulated
+        say("Version", f"Windows Server {cluster.version}" if simulated else "QEMU and libvirt hosts")
         say("Current Host Server", cluster.host)
         say("Quorum Configuration", description(cluster, state.disks))
         say("Votes", f"{count.present} of {count.total} present, {count.needed} needed")

@@ -12,6 +12,7 @@ from fcm.model.moments import zone
 from fcm.ui.look import format, icons
 from fcm.ui.look.plain import Label, literal
 from fcm.ui.widgets.page_parts import Elided, Picture
+from fcm.workspace.quorum_board import what_is_missing
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -40,6 +41,7 @@ class StatusBar(QStatusBar):
         self.setSizeGripEnabled(True)
         self._workspace: Workspace | None = None
         self._stale = ""
+        self._stopped = ""
         self._picture = Picture("close-connection")
         self._connection = Elided()
         self._connection.setObjectName("connection")
@@ -109,7 +111,7 @@ class StatusBar(QStatusBar):
     def show_workspace(self, workspace: Workspace | None) -> None:
         """Another cluster, or none."""
         self._workspace = workspace
-        self._stale = ""
+        self._stale = self._stopped = ""
         clock = None if workspace is None else workspace.clock
         self._speed_box.setVisible(clock is not None)
         self._age.setVisible(workspace is not None)
@@ -154,6 +156,10 @@ class StatusBar(QStatusBar):
         if workspace is None:
             return
         clock = workspace.clock
+        stopped = what_is_missing(workspace.state) if workspace.simulated and workspace.state.cluster else ""
+        if stopped != self._stopped:
+            self._stopped = stopped
+            self.say("cluster-down" if stopped else "connect", stopped or f"Connected to {workspace.uri}")
         now = workspace.now()
         self._zone.setText(zone(now))
         self._zone.setToolTip(literal(format.zone_note(now)))
