@@ -221,9 +221,14 @@ def _disk(disk: Disk) -> EventText:
 
 def _volume(volume: SharedVolume) -> EventText:
     what = f"Cluster Shared Volume '{volume.folder}' ('{volume.name}')"
+    if volume.paused:
+        return _info(f"{what}: I/O of {', '.join(volume.paused)} waits; its owner is {volume.owner}.")
     match volume.access:
+        case VolumeAccess.DIRECT if volume.redirected:
+            names = ", ".join(volume.redirected)
+            return _info(f"{what}: access of {names} is redirected through {volume.owner}, its owner.")
         case VolumeAccess.DIRECT:
-            return _info(f"{what} is online with direct access; its owner is {volume.owner}.")
+            return _info(f"{what}: direct access; its owner is {volume.owner}.")
         case VolumeAccess.REDIRECTED:
             text = f"{what}: redirected access was turned on. I/O goes through {volume.owner}."
             return EventText(WARNING, CLUSTERING, 5136, text)

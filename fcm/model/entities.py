@@ -281,6 +281,10 @@ class Disk:
     """s since the epoch: when the cluster tries again to bring a failed disk online; None = it does not."""
     restarts: tuple[float, ...] = ()
     """s since the epoch: when a failed shared volume was restarted; other disks have a resource that knows."""
+    saved: tuple[tuple[str, int], ...] = ()
+    """Machines whose saved state is on it, with its size in bytes; part of ``used``."""
+    written: tuple[tuple[str, int], ...] = ()
+    """Machines with snapshots, with the bytes that they have written since; part of ``used``."""
 
     @property
     def free(self) -> int:

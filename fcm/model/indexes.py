@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from fcm.model.entities import GroupType, ResourceState
+from fcm.model.entities import GroupType, MachineState, ResourceState
 from fcm.model.tables import index, total
 
 if TYPE_CHECKING:
@@ -20,6 +20,13 @@ MEMORY_IN_USE: Total[VirtualMachine, str] = total(
     lambda machine: machine.node, lambda machine: machine.memory if machine.state.holds_memory else 0
 )
 """bytes that machines occupy, by node."""
+MACHINES_AT_WORK: Total[VirtualMachine, tuple[str | None, str, str]] = total(
+    lambda machine: (machine.disk, machine.node, machine.workload),
+    lambda machine: int(machine.state is MachineState.RUNNING),
+)
+"""Number of machines that run, by disk, node and workload."""
+MACHINES_BY_CRITICAL: Index[VirtualMachine, bool] = index(lambda machine: machine.state is MachineState.PAUSED_CRITICAL)
+"""True: Paused-Critical."""
 RESOURCES_BY_GROUP: Index[Resource, str] = index(lambda resource: resource.group)
 RESOURCES_BY_MACHINE: Index[Resource, str | None] = index(lambda resource: resource.machine)
 MIGRATIONS_BY_MACHINE: Index[Migration, str] = index(lambda migration: migration.machine)

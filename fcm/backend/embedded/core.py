@@ -16,8 +16,14 @@ from fcm.model.rules.assumed import figure
 from fcm.model.state import State
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from fcm.backend.embedded.kernel import Kernel
     from fcm.model.entities import Cluster, Group, Node, Resource, VirtualMachine
+
+
+def _nothing(*_: object) -> None:
+    """What a hook does that nobody has set."""
 
 
 class Core:
@@ -30,6 +36,8 @@ class Core:
         self.outbox: list[ev.Entry] = []
         self.watch = Watch()
         """Sees every event, and says what may never be."""
+        self.on_machine_state: Callable[[VirtualMachine, VirtualMachine], None] = _nothing
+        """Told after the state of a machine has changed: how it was before and is now."""
 
     def emit(self, event: ev.Event) -> None:
         """Emit an event: applied to the local state by the common reducer, and added to the outbox."""
@@ -80,6 +88,8 @@ class Core:
         resource = self.state.machine_resource(identity)
         if resource is not None and changed.state is not machine.state:
             self.change_resource(resource, state=machine_resource_state(changed.state))
+        if changed.state is not machine.state:
+            self.on_machine_state(machine, changed)
         return changed
 
     def change_resource(self, resource: Resource, **changes: Any) -> None:

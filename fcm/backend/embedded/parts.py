@@ -14,6 +14,7 @@ from fcm.backend.embedded.membership.nodes import Nodes
 from fcm.backend.embedded.moves.migrations import Migrations
 from fcm.backend.embedded.settings import Settings
 from fcm.backend.embedded.storage.disks import Storage
+from fcm.backend.embedded.storage.losses import Disks
 from fcm.backend.embedded.storage.maintenance import Maintenance
 from fcm.model import commands as cmd
 from fcm.model.rules.verdict import OK, Verdict, no
@@ -29,6 +30,7 @@ class Parts:
         self.faults = Faults(core)
         self.storage = Storage(core)
         self.machines = Machines(core, self.storage)
+        self.disks = Disks(core, self.storage, self.machines, self.faults)
         self.networks = Networks(core)
         self.takeover = Takeover(core, self.storage, self.machines)
         self.nodes = Nodes(core, self.storage, self.networks, self.takeover)
@@ -41,6 +43,8 @@ class Parts:
         self.backups = Backups(core, self.storage)
         self.takeover.on_failback = self.migrations.fail_back
         self.migrations.on_looked = self.backups.look
+        self.disks.follow(self.migrations.look)
+        self.faults.on_changed.append(self.disks.fault_changed)
 
     def settle(self) -> None:
         """Complete what was under way when the program ended."""
@@ -49,9 +53,11 @@ class Parts:
         self.backups.settle()
         self.machines.settle()
         self.nodes.settle()
+        self.disks.settle()
 
     def look(self) -> None:
         """After a command: start what can start now."""
+        self.disks.look()
         self.migrations.look()
 
     def carry_out(self, command: cmd.Command) -> Verdict:

@@ -27,6 +27,20 @@ class Figure:
 
 
 FIGURES: dict[str, Figure] = {
+    "path_timeout": Figure(15.0, "s", "Until a node gives up a path that does not answer", "assumed"),
+    "redirect": Figure(1.5, "s", "From the pause of a node's I/O to redirected access", "assumed"),
+    "path_back": Figure(2.0, "s", "Until a node uses a path again that is back", "assumed"),
+    "renew_reservation": Figure(4.0, "s", "Until the owner of a disk notices that its reservation fails", "assumed"),
+    "disk_try": Figure(1.0, "s", "Until a node finds that it cannot bring a disk online", "assumed"),
+    "disk_online": Figure(2.0, "s", "A node takes the reservation of a shared volume and mounts it", "assumed"),
+    "io_idle": Figure(0.2, "MB/s", "An idle machine reads and writes on its disk", "assumed"),
+    "io_web-server": Figure(5.0, "MB/s", "A web server reads and writes on its disk", "assumed"),
+    "io_oltp-database": Figure(40.0, "MB/s", "A database reads and writes on its disk", "assumed"),
+    "io_build-server": Figure(30.0, "MB/s", "A build server reads and writes on its disk", "assumed"),
+    "io_in-memory-cache": Figure(2.0, "MB/s", "An in-memory cache reads and writes on its disk", "assumed"),
+    "io_memory-hog": Figure(1.0, "MB/s", "A program that only writes memory reads and writes on its disk", "assumed"),
+    "io_other": Figure(5.0, "MB/s", "Any other machine reads and writes on its disk", "assumed"),
+    "growth_share": Figure(0.05, "", "Share of a machine's disk I/O that makes its snapshots grow", "assumed"),
     "regroup": Figure(0.62, "s", "Regroup: from all routes down to the new membership", "one cluster log of 2020"),
     "crash_notice": Figure(0.5, "s", "Until others notice that a cluster service ended", "assumed"),
     "leave": Figure(0.5, "s", "Until a node that leaves in order is out of the membership", "assumed"),

@@ -5,10 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from fcm.model import commands as cmd
-from fcm.model.entities import GIB, MIB, DiskUse, MachineState, NodeState, ResourceState
+from fcm.model.entities import GIB, MIB, DiskUse, MachineState, NodeState, OfflineAction, ResourceState
 from fcm.model.migrations import UNLIMITED, MigrationKind
 from fcm.model.quantities import apart
+from fcm.model.rules.access import volume_usable
 from fcm.model.rules.bandwidth import MOST_CONNECTIONS, limit_holds
+from fcm.model.rules.filling import room_to_save, short_of_room
 from fcm.model.rules.maintenance import not_in_maintenance, within_reach
 from fcm.model.rules.names import file_name
 from fcm.model.rules.preflight_checks import CATEGORY, destination_checks, migration_checks, online_machine
@@ -113,8 +115,13 @@ def _against_deletion(machine: VirtualMachine, state: State) -> Iterator[Verdict
 
 
 _REACHABLE: dict[MachineState, tuple[MachineState, ...]] = {
-    MachineState.RUNNING: (MachineState.OFF, MachineState.SAVED, MachineState.PAUSED),
-    MachineState.OFF: (MachineState.RUNNING, MachineState.PAUSED, MachineState.SAVED),
+    MachineState.RUNNING: (
+        MachineState.OFF,
+        MachineState.SAVED,
+        MachineState.PAUSED,
+        MachineState.PAUSED_CRITICAL,
+    ),
+    MachineState.OFF: (MachineState.RUNNING, MachineState.PAUSED, MachineState.SAVED, MachineState.PAUSED_CRITICAL),
     MachineState.SAVED: (MachineState.RUNNING, MachineState.PAUSED),
     MachineState.PAUSED: (MachineState.RUNNING,),
 }
@@ -134,8 +141,13 @@ def _against_state(command: cmd.SetMachineState, state: State) -> Iterator[Verdi
         yield no(f"{machine.name} is being migrated.", "Wait until the migration ends, or cancel it.")
     if command.state is MachineState.OFF and machine.state is MachineState.SAVED and not command.forced:
         yield no(f"{machine.name} is saved.", "Start it first, or turn it off and lose the saved state.")
-    if command.state is MachineState.RUNNING and machine.state is not MachineState.PAUSED:
+    if command.state is MachineState.RUNNING and machine.state is MachineState.PAUSED_CRITICAL:
+        yield volume_usable(state, machine.node, machine.disk)
+        yield short_of_room(state, machine)
+    elif command.state is MachineState.RUNNING and machine.state is not MachineState.PAUSED:
         yield from _against_start(machine, state)
+    if command.state is MachineState.SAVED:
+        yield room_to_save(state, machine)
     yield within_reach(state, machine.disk)  # what runs from such a volume already cannot be
 
 
@@ -150,6 +162,9 @@ def _against_start(machine: VirtualMachine, state: State) -> Iterator[Verdict]:
         return
     if disk.state is not ResourceState.ONLINE:
         yield no(f"The disk of {machine.name} is {disk.state.lower()}.", "Bring the disk online first.")
+    elif disk.use is DiskUse.SHARED_VOLUME:
+        yield volume_usable(state, machine.node, disk.id)
+    yield short_of_room(state, machine)
     if disk.owner not in (machine.node, None) and disk.use is not DiskUse.SHARED_VOLUME:
         yield no(
             f"{disk.name} has the files of {machine.name} and is owned by {disk.owner}, not by {machine.node}.",
@@ -258,7 +273,15 @@ def offline_move(command: cmd.QuickMigrate | cmd.MoveMachine, state: State) -> V
         return no(f"{machine.name} is already being moved.", "Wait until that migration ends, or cancel it.")
     if isinstance(command, cmd.QuickMigrate) and machine.state is not MachineState.RUNNING:
         return online_machine(machine)
-    return _passed(destination_checks(state, machine, command.destination))
+    checks = _passed(destination_checks(state, machine, command.destination))
+    saves = isinstance(command, cmd.QuickMigrate) or _is_saved_to_move(state, machine)
+    return together((checks, room_to_save(state, machine))) if saves else checks
+
+
+def _is_saved_to_move(state: State, machine: VirtualMachine) -> bool:
+    resource = state.machine_resource(machine.id)
+    running = machine.state in (MachineState.RUNNING, MachineState.PAUSED)
+    return running and (resource is None or resource.offline_action is OfflineAction.SAVE)
 
 
 def cancel(command: cmd.CancelMigration, state: State) -> Verdict:

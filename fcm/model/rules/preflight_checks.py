@@ -11,14 +11,15 @@ from typing import TYPE_CHECKING
 from fcm.model.entities import AdapterState, MachineState, NetworkRole, NodeState, ResourceState, VolumeAccess
 from fcm.model.migrations import MigrationKind
 from fcm.model.quantities import apart, size
+from fcm.model.rules.access import path_works, redirected_load
 from fcm.model.rules.maintenance import not_in_maintenance
 from fcm.model.rules.networks import migration_order
-from fcm.model.rules.verdict import OK, Verdict, no
+from fcm.model.rules.verdict import OK, Verdict, no, together
 from fcm.model.validation.report import CheckResult
 from fcm.text.words import quoted
 
 if TYPE_CHECKING:
-    from fcm.model.entities import VirtualMachine
+    from fcm.model.entities import Disk, VirtualMachine
     from fcm.model.migrations import Migration
     from fcm.model.state import State
 
@@ -167,14 +168,30 @@ def _storage(state: State, machine: VirtualMachine, destination: str) -> CheckRe
         return _check("Storage", "fail", f"{disk.name} is {disk.state.lower()}.", "Bring the disk online.")
     if destination not in disk.visible_to:
         return _check("Storage", "fail", f"{destination} does not see {disk.name}.", "Present the LUN to the node.")
-    free = not_in_maintenance(state, machine.disk)
+    free = together((not_in_maintenance(state, machine.disk), _usable(state, machine.node, destination, disk)))
     if not free:
         return _check("Storage", "fail", free.reason, free.remedy)
     volume = state.shared_volumes.get(machine.disk)
+    if volume is not None and volume.access is VolumeAccess.DIRECT and not path_works(state, destination, disk.id):
+        text = f"{destination} has no path to {volume.name}. I/O goes through {volume.owner} and is slower."
+        return _check("Storage", "warn", text, "Repair the path of the node.")
     if volume is not None and volume.access is not VolumeAccess.DIRECT:
         text = f"{volume.name}: {volume.access}. I/O goes through {volume.owner} and is slower."
         return _check("Storage", "warn", text, "Turn off redirected access when it is no longer needed.")
     return _check("Storage", "pass", f"{destination} can access {volume.name if volume else disk.name}.")
+
+
+def _usable(state: State, source: str, destination: str, disk: Disk) -> Verdict:
+    """A disk of a group must be within reach of the destination; a shared volume is at least through its owner."""
+    if state.nodes[destination].state is not NodeState.UP:
+        return OK  # that is said already
+    volume = state.shared_volumes.get(disk.id)
+    if volume is None:
+        return path_works(state, destination, disk.id)
+    paused = [node for node in (source, destination) if node in volume.paused]
+    if paused:
+        return no(f"I/O from {paused[0]} to {volume.name} is paused.", "Wait until the volume is back.")
+    return OK
 
 
 def _media(machine: VirtualMachine) -> CheckResult:
@@ -211,6 +228,16 @@ def _network(state: State, machine: VirtualMachine, destination: str) -> CheckRe
         name = state.networks[usable[0]].name
         text = f"{first.name} does not connect the nodes now; {name} will be used."
         return _check("Network", "warn", text, f"Repair the adapters on {first.name}.")
+    load = redirected_load(state)
+    redirected = max(load.get((node, first.id), 0.0) for node in (machine.node, destination))
+    if redirected:
+        text = (
+            f"{first.name} will be used; it also carries redirected I/O of Cluster Shared Volumes, about "
+            f"{redirected / 1e6:.0f} MB/s each way (assumed)."
+        )
+        return _check(
+            "Network", "warn", text, "Turn off redirected access, repair the paths, or select another network."
+        )
     if first.gateway is not None:
         text = f"{first.name} will be used; it has a default gateway, so it is not a private network."
         return _check("Network", "warn", text, "Move a private network up on the Network for live migration tab.")

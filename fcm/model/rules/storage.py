@@ -12,7 +12,9 @@ from fcm.model.entities import (
 )
 from fcm.model.rules import names
 from fcm.model.rules import snapshots as snapshot_rules
-from fcm.model.rules.maintenance import not_in_maintenance, within_reach
+from fcm.model.rules.access import path_works, within_reach_of_all
+from fcm.model.rules.faults import reaches_disk
+from fcm.model.rules.maintenance import not_in_maintenance
 from fcm.model.rules.verdict import OK, Verdict, no, some, together
 
 if TYPE_CHECKING:
@@ -101,7 +103,7 @@ def _against_folder(command: cmd.RenameVolumeFolder, state: State) -> Iterator[V
     moving = [m for m in state.running_migrations() if state.machines[m.machine].disk == volume.disk]
     if moving:
         yield no("A machine on this volume is being migrated.", "Wait until the migration ends.")
-    yield within_reach(state, command.disk)
+    yield within_reach_of_all(state, command.disk)
 
 
 def move_volume(command: cmd.MoveSharedVolume, state: State) -> Verdict:
@@ -113,10 +115,17 @@ def move_volume(command: cmd.MoveSharedVolume, state: State) -> Verdict:
 
 
 def _against_move(disk: str, node: Node, state: State) -> Iterator[Verdict]:
+    volume, found = state.shared_volumes[disk], state.disks[disk]
+    if found.state is not ResourceState.ONLINE:
+        yield no(f"{volume.name} is {found.state.lower()}.", "Bring the disk online first.")
+    elif volume.owner in volume.paused or not state.nodes[volume.owner].state.is_member:
+        yield no(f"{volume.name} is being taken over by another node.", "Wait until it is online again.")
     if node.state is not NodeState.UP:
         yield no(f"{node.name} is {node.state.lower()}.", "Choose a node that is up.")
-    if node.name not in state.disks[disk].visible_to:
+    elif node.name not in found.visible_to:
         yield no(f"{node.name} does not see this disk.", "Present the LUN to the node.")
+    else:
+        yield path_works(state, node.name, disk)
     yield not_in_maintenance(state, disk)
 
 
@@ -125,7 +134,7 @@ def redirect(command: cmd.SetRedirectedAccess, state: State) -> Verdict:
     volume = state.shared_volumes[command.disk]
     if (volume.access is VolumeAccess.REDIRECTED) == command.on:
         return no(f"Redirected access of {volume.name} is already {'on' if command.on else 'off'}.")
-    return within_reach(state, command.disk) and snapshot_rules.volume_in_backup(state, command.disk)
+    return within_reach_of_all(state, command.disk) and snapshot_rules.volume_in_backup(state, command.disk)
 
 
 def disk_online(command: cmd.SetDiskOnline, state: State) -> Verdict:
@@ -135,7 +144,18 @@ def disk_online(command: cmd.SetDiskOnline, state: State) -> Verdict:
         return no(f"{disk.name} is not a cluster disk.", "Add it to the cluster first.")
     if (disk.state is ResourceState.ONLINE) == command.online:
         return no(f"{disk.name} is already {'online' if command.online else 'offline'}.")
-    return OK if command.online else together(_against_offline(disk, state))
+    return together(_against_offline(disk, state)) if not command.online else _against_online(disk, state)
+
+
+def _against_online(disk: Disk, state: State) -> Verdict:
+    """A disk that no node that could own it reaches would only fail again."""
+    members = [node.name for node in state.nodes.values() if node.state.is_member]
+    able = [name for name in members if reaches_disk(state, name, disk.id)]
+    if disk.use is not DiskUse.SHARED_VOLUME and disk.owner in members:
+        return path_works(state, str(disk.owner), disk.id)
+    if able or not members:
+        return OK
+    return no(f"No node has a path to {disk.name}.", "Repair the LUN or a path first.")
 
 
 def _against_offline(disk: Disk, state: State) -> Iterator[Verdict]:

@@ -115,6 +115,13 @@ def _volume_access(state: State) -> Iterator[Finding]:
             elif volume.access is not VolumeAccess.DIRECT:
                 text = f"{volume.name}: {volume.access}. All I/O goes through {volume.owner}."
                 yield warn(text, "Turn off redirected access, or wait until the backup ends.")
+            if state.disks[volume.disk].state is ResourceState.FAILED:
+                yield fail(f"{volume.name} has failed.", "Repair the storage, and then bring the disk online.")
+            for node in volume.paused:
+                yield fail(f"I/O from {node} to {volume.name} is paused.", "Review the events 5120 of the node.")
+            for node in volume.redirected:
+                text = f"{node} has no path to {volume.name}. Its I/O goes through {volume.owner}."
+                yield warn(text, "Repair the path of the node.")
 
     return passed(bad(), "All nodes have direct access to all Cluster Shared Volumes.")
 

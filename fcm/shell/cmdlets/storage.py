@@ -6,13 +6,13 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from fcm.model import commands as cmd
-from fcm.model.entities import DiskUse
+from fcm.model.entities import ClusterVersion, DiskUse
 from fcm.model.rules.allowed import allowed
 from fcm.shell.language.errors import ParameterError
 from fcm.shell.runtime import finding
 from fcm.shell.runtime.parameters import CLUSTER, INPUT, TEXT, Param, taking
 from fcm.shell.runtime.registry import cmdlet
-from fcm.shell.values.objects import available_disk_object, disk_object, volume_object
+from fcm.shell.values.objects import available_disk_object, disk_object, volume_object, volume_state_object
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -42,6 +42,33 @@ def get_volume(call: Call) -> Iterable[Any]:
     """Shared volumes."""
     finding.check_cluster(call)
     return [volume_object(call.state.shared_volumes[disk.id], call.state) for disk in _volumes(call, call.names())]
+
+
+@cmdlet(
+    "Get-ClusterSharedVolumeState",
+    NAME,
+    Param("Node", help="Only this node."),
+    CLUSTER,
+    INPUT,
+    synopsis="Gets how each node reaches the Cluster Shared Volumes (2012 R2 and later).",
+    example="Get-ClusterSharedVolume | Get-ClusterSharedVolumeState",
+)
+def get_volume_state(call: Call) -> Iterable[Any]:
+    """Access of each node."""
+    finding.check_cluster(call)
+    cluster = call.state.cluster
+    if cluster is None or not cluster.version.at_least(ClusterVersion.V2012_R2):
+        raise ParameterError(
+            "Get-ClusterSharedVolumeState came with Windows Server 2012 R2; this cluster is older.",
+            "See the page Cluster Shared Volumes, or (Get-ClusterSharedVolume).SharedVolumeInfo.",
+            call.at,
+        )
+    nodes = [finding.node(call, call.text("Node"))] if call.has("Node") else list(call.state.nodes)
+    return [
+        volume_state_object(call.state.shared_volumes[disk.id], node, call.state)
+        for disk in _volumes(call, call.names())
+        for node in nodes
+    ]
 
 
 def _shown(call: Call, identity: str) -> list[Any]:

@@ -16,9 +16,11 @@ from fcm.model.entities import (
     GroupType,
     NetworkRole,
     NodeState,
+    ResourceState,
     ResourceType,
     VolumeAccess,
 )
+from fcm.model.rules.access import IoMode, access_of
 from fcm.model.rules.drains import drain_migrations, last_drain
 from fcm.model.rules.maintenance import in_maintenance
 from fcm.model.tables import name_of
@@ -287,7 +289,7 @@ def volume_object(volume: SharedVolume, state: State) -> ShellObject:
     """A Cluster Shared Volume; its Name can be set."""
     disk = state.disks[volume.disk]
     maintenance = in_maintenance(state, volume.disk)
-    redirected = volume.access in (VolumeAccess.REDIRECTED, VolumeAccess.BACKUP_REDIRECTED)
+    redirected = any(access_of(state, volume, node).is_redirected for node in state.nodes)
     partition = {
         "FileSystem": disk.file_system,
         "Size": disk.size,
@@ -307,12 +309,45 @@ def volume_object(volume: SharedVolume, state: State) -> ShellObject:
                 "Partition": partition,
                 "MaintenanceMode": maintenance,
                 "RedirectedAccess": redirected,
-                "FaultState": str(volume.access),
+                "FaultState": _fault_state(volume, disk),
             },
             "Id": volume.disk,
         },
         volume.disk,
         {"Name": lambda value: cmd.RenameSharedVolume(volume.disk, text(value))},
+    )
+
+
+def _fault_state(volume: SharedVolume, disk: Disk) -> str:
+    if disk.state is ResourceState.FAILED:
+        return "Failed"
+    if volume.paused:
+        return f"Paused on {', '.join(volume.paused)}"
+    if volume.access is VolumeAccess.DIRECT and volume.redirected:
+        return f"{VolumeAccess.REDIRECTED} on {', '.join(volume.redirected)}"
+    return str(volume.access)
+
+
+def volume_state_object(volume: SharedVolume, node: str, state: State) -> ShellObject:
+    """How one node reaches a shared volume."""
+    access = access_of(state, volume, node)
+    block = access.mode is IoMode.BLOCK
+    mode = IoMode.UNAVAILABLE if access.mode is IoMode.PAUSED else access.mode
+    return ShellObject(
+        "ClusterSharedVolumeState",
+        {
+            "BlockRedirectedIOReason": access.reason if block else "NotBlockRedirected",
+            "FileSystemRedirectedIOReason": "NotFileSystemRedirected"
+            if access.mode is not IoMode.FILE_SYSTEM
+            else access.reason,
+            "Name": volume.name,
+            "Node": node,
+            "StateInfo": str(mode),
+            "VolumeFriendlyName": volume.folder,
+            "VolumeName": volume.path(),
+            "Id": volume.disk,
+        },
+        volume.disk,
     )
 
 

@@ -14,6 +14,7 @@ from fcm.model.entities import (
     ResourceState,
     VolumeAccess,
 )
+from fcm.model.rules.access import IoMode, access_of
 from fcm.model.rules.maintenance import in_maintenance
 from fcm.model.rules.quorum import votes
 
@@ -145,6 +146,10 @@ def volume_words(volume: SharedVolume, disk: Disk | None) -> str:
     """Status of a shared volume: its disk's trouble first, then how it is reached."""
     if disk is not None and disk.state is not ResourceState.ONLINE:
         return resource_words(disk.state)
+    if volume.paused:
+        return f"Paused on {', '.join(volume.paused)}"
+    if volume.access is VolumeAccess.DIRECT and volume.redirected:
+        return f"{VolumeAccess.REDIRECTED} on {', '.join(volume.redirected)}"
     return str(volume.access)
 
 
@@ -152,6 +157,10 @@ def volume_icon(volume: SharedVolume, disk: Disk | None) -> str:
     """Icon of a shared volume."""
     if disk is not None and disk.state is not ResourceState.ONLINE:
         return f"volume-{_RESOURCE_ICONS[disk.state]}".replace("-partial", "-pending")
+    if volume.paused:
+        return "volume-pending"
+    if volume.redirected:
+        return "volume-redirected"
     return {VolumeAccess.DIRECT: "volume-online", VolumeAccess.MAINTENANCE: "volume-maintenance"}.get(
         volume.access, "volume-redirected"
     )
@@ -162,15 +171,17 @@ def node_access(state: State, volume: SharedVolume, node: Node) -> str:
     disk = state.disks.get(volume.disk)
     if disk is None or disk.state is not ResourceState.ONLINE:
         return "No access"
-    if node.state not in (NodeState.UP, NodeState.PAUSED):
-        return "Node is down"
-    if volume.access is VolumeAccess.MAINTENANCE:
+    if not node.state.is_member:
+        return f"Node is {node.state.lower()}"
+    access = access_of(state, volume, node.name)
+    if access.mode is IoMode.UNAVAILABLE:
         return "Maintenance"
-    if node.name == volume.owner:
-        return "Direct (coordinator)"
-    if node.name not in disk.visible_to:
-        return "Redirected: no path to the storage"
-    return "Direct" if volume.access is VolumeAccess.DIRECT else f"Redirected through {volume.owner}"
+    if access.mode is IoMode.PAUSED:
+        return "Paused: I/O waits"
+    if access.is_redirected:
+        why = ": no path to the storage" if access.reason == "NoDiskConnectivity" else ""
+        return f"Redirected through {volume.owner}{why}"
+    return "Direct (coordinator)" if node.name == volume.owner else "Direct"
 
 
 def resource_status(resource: Resource, state: State) -> str:

@@ -9,6 +9,8 @@ from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
 
 from fcm.model.commands import MakeHighlyAvailable
 from fcm.model.entities import DiskUse, MachineState, NodeState, ResourceType, VolumeAccess
+from fcm.model.rules.access import volume_usable
+from fcm.model.rules.filling import short_of_room
 from fcm.model.rules.snapshots import backup_words, snapshots_of
 from fcm.model.state import Change, Kind
 from fcm.text.words import quoted
@@ -213,6 +215,10 @@ def alerts(state: State, machine: VirtualMachine) -> list[str]:
     volume = state.shared_volumes.get(machine.disk or "")
     if volume is not None and volume.access is not VolumeAccess.DIRECT:
         found.append(f"{volume.name}: {volume.access}.")
+    elif volume is not None and machine.node in volume.redirected:
+        found.append(f"{machine.node} has no path to {volume.name}: its I/O goes through {volume.owner}.")
+    if volume is not None and machine.node in volume.paused:
+        found.append(f"I/O to {volume.name} is paused.")
     disk = state.disks.get(machine.disk or "")
     if disk is not None and disk.use is not DiskUse.UNASSIGNED and disk.state != "Online":
         found.append(f"{disk.name} is {disk.state.lower()}.")
@@ -225,4 +231,8 @@ def alerts(state: State, machine: VirtualMachine) -> list[str]:
         found.append(f"{format.listed(without)} has no virtual network named {quoted(machine.switch)}.")
     if machine.state is MachineState.PAUSED:
         found.append("The machine is paused.")
+    if machine.state is MachineState.PAUSED_CRITICAL:
+        usable = volume_usable(state, machine.node, machine.disk)
+        why = short_of_room(state, machine) if usable else usable
+        found.append(f"Hyper-V paused the machine because of its storage. {why.sentence() or 'Resume it.'}")
     return found

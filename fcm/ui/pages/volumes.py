@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
-from fcm.model.entities import Disk, SharedVolume, VolumeAccess
+from fcm.model.entities import Disk, ResourceState, SharedVolume, VolumeAccess
+from fcm.model.rules.access import Redirection, access_of, redirections, volume_network
 from fcm.model.state import Change, Kind
 from fcm.ui.look import appearance, format
 from fcm.ui.pages.page import Page
@@ -18,6 +19,11 @@ from fcm.workspace.selection import Place
 
 if TYPE_CHECKING:
     from fcm.ui.desk import Desk
+
+_COST = (
+    "What the machines on this node read and write on the volume through its coordinator, assumed by their workloads. "
+    "It shares the network with live migrations."
+)
 
 
 class VolumesPage(Page):
@@ -54,7 +60,8 @@ class VolumesPage(Page):
 
     def refresh(self, change: Change) -> None:
         """Volumes and their paths."""
-        if not change.structural and not change.kinds() & {Kind.VOLUME, Kind.DISK, Kind.NODE, Kind.CLUSTER}:
+        touched = change.kinds() & {Kind.VOLUME, Kind.DISK, Kind.NODE, Kind.CLUSTER, Kind.MACHINE, Kind.ADAPTER}
+        if not change.structural and not touched:
             return
         volumes, disks = self.state.shared_volumes, self.state.disks
         self.volumes.table.set_ids(volumes)
@@ -62,9 +69,14 @@ class VolumesPage(Page):
         size = sum(disks[identity].size for identity in volumes if identity in disks)
         free = sum(disks[identity].free for identity in volumes if identity in disks)
         note = f"{format.size(free)} free of {format.size(size)}" if volumes else ""
-        redirected = [v.name for v in volumes.values() if v.access is not VolumeAccess.DIRECT]
+        redirected = [v.name for v in volumes.values() if v.access is not VolumeAccess.DIRECT or v.redirected]
         if redirected:
             note = f"Without direct access: {format.listed(redirected)}. {note}"
+        failed = [v.name for v in volumes.values() if disks[v.disk].state is ResourceState.FAILED]
+        paused = [v.name for v in volumes.values() if v.paused and v.name not in failed]
+        for words, names in (("I/O paused", paused), ("Failed", failed)):
+            if names:
+                note = f"{words}: {format.listed(names)}. {note}"
         self.title.say("Summary of Cluster Shared Volumes", "volumes", note)
         self._show_paths()
 
@@ -126,6 +138,25 @@ class VolumesPage(Page):
             volume = self._chosen()
             return appearance.node_access(self.state, volume, self.state.nodes[node]) if volume else ""
 
+        def redirection(node: str) -> Redirection | None:
+            volume = self._chosen()
+            if volume is None:
+                return None
+            return next(
+                (one for one in redirections(self.state) if (one.volume, one.node) == (volume.disk, node)), None
+            )
+
+        def network(node: str) -> str:
+            volume = self._chosen()
+            if volume is None or not access_of(self.state, volume, node).is_redirected:
+                return format.NONE
+            used = volume_network(self.state, node, volume.owner)
+            return format.NONE if used is None else used.name
+
+        def rate(node: str) -> str:
+            found = redirection(node)
+            return format.NONE if found is None else f"{found.rate / 1e6:.1f} MB/s (assumed)"
+
         def path(node: str) -> str:
             volume = self._chosen()
             if volume is not None and volume.access is VolumeAccess.MAINTENANCE:
@@ -135,7 +166,9 @@ class VolumesPage(Page):
         return TableModel(
             (
                 Column("Node", lambda i: i, 160, icon=lambda i: appearance.node_icon(self.state.nodes[i])),
-                Column("I/O path", access, 300),
+                Column("I/O path", access, 270),
+                Column("Over Network", network, 140),
+                Column("Redirected I/O", rate, 140, tooltip=lambda _: _COST),
                 Column("Path on this node", path, 260),
             )
         )

@@ -12,7 +12,8 @@ from fcm.backend.embedded.cluster_file.places import local_path, volume_path
 from fcm.backend.embedded.machines.workloads import workload_names
 from fcm.model import events as ev
 from fcm.model.entities import DiskUse, MachineState, ResourceState, VirtualMachine
-from fcm.model.rules.maintenance import within_reach
+from fcm.model.rules.access import volume_usable
+from fcm.model.rules.snapshots import snapshots_of
 from fcm.model.rules.verdict import OK, Verdict, no
 from fcm.text.words import quoted
 
@@ -33,6 +34,7 @@ STATE_FILE_RATE = 150e6
 2 GiB takes about 30 s, as white papers of the time say."""
 STATE_FILE_TIME = 1.0
 """s to save or restore beyond the memory itself: device state, opening files."""
+_PAUSED = (MachineState.PAUSED, MachineState.PAUSED_CRITICAL)
 
 
 class Machines:
@@ -94,8 +96,11 @@ class Machines:
     def delete(self, command: cmd.DeleteVirtualMachine) -> None:
         """The machine and its virtual hard disk are gone."""
         machine = self._core.state.machines[command.machine]
+        if machine.disk is not None:
+            self._storage.drop_files(machine.disk, machine.id)
+        snapshots = sum(one.size for one in snapshots_of(self._core.state, machine.id))
         self._core.emit(ev.MachineDeleted(machine.id))
-        self._storage.fill(machine.disk, -machine.disk_size)
+        self._storage.fill(machine.disk, -machine.disk_size - snapshots)
 
     # started and stopped
 
@@ -103,11 +108,11 @@ class Machines:
         """Start, shut down, turn off, save, pause."""
         machine = self._core.state.machines[command.machine]
         match command.state:
-            case MachineState.RUNNING if machine.state is MachineState.PAUSED:
-                self._core.change_machine(machine.id, state=MachineState.RUNNING)
+            case MachineState.RUNNING if machine.state in _PAUSED:
+                self._core.change_machine(machine.id, state=MachineState.RUNNING, critical_since=None)
             case MachineState.RUNNING:
                 self.start(machine.id)
-            case MachineState.OFF if command.forced or machine.state is MachineState.PAUSED:
+            case MachineState.OFF if command.forced or machine.state in _PAUSED:
                 self.turn_off(machine.id)
             case MachineState.OFF:
                 self.shut_down(machine.id)
@@ -128,7 +133,8 @@ class Machines:
         """Start a machine if its node has the memory and its files are within reach; else its resource has failed."""
         machine = self._core.state.machines[identity_]
         state = self._core.state
-        if state.free_memory(machine.node) >= machine.memory and within_reach(state, machine.disk):
+        usable = volume_usable(state, machine.node, machine.disk)
+        if state.free_memory(machine.node) >= machine.memory and usable:
             self.start(identity_)
         else:
             self.fail(identity_)
@@ -146,7 +152,7 @@ class Machines:
     def turn_off(self, identity_: str) -> None:
         """Off at once, whatever it was doing."""
         self.forget(identity_)
-        self._core.change_machine(identity_, state=MachineState.OFF, features=frozenset())
+        self._core.change_machine(identity_, state=MachineState.OFF, features=frozenset(), critical_since=None)
 
     def state_file_time(self, machine: VirtualMachine) -> float:
         """Seconds to write a machine's saved state to its disk, or to read it."""

@@ -58,6 +58,8 @@ class Snapshots:
         was = snapshot.machine
         state = MachineState.SAVED if snapshot.with_memory else MachineState.OFF
         self._core.emit(ev.SnapshotApplied(snapshot.id))
+        if was.disk is not None:
+            self._storage.merge(was.disk, was.id)  # what was written since is lost
         self._core.change_machine(
             was.id,
             state=state,
@@ -76,6 +78,8 @@ class Snapshots:
         snapshot = self._core.state.snapshots[command.snapshot]
         machine = self._core.state.machines[snapshot.machine.id]
         self._core.emit(ev.SnapshotDeleted(snapshot.id))
+        if machine.disk is not None and not snapshots_of(self._core.state, machine.id):
+            self._storage.merge(machine.disk, machine.id)
         self._storage.fill(machine.disk, -snapshot.size)
 
 

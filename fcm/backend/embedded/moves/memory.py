@@ -15,6 +15,7 @@ from fcm.backend.embedded.machines.workloads import workload_of
 from fcm.migration.constants import GOODPUT
 from fcm.migration.engine.specification import Capability, specification_of
 from fcm.model.entities import AdapterState
+from fcm.model.rules.access import redirected_load
 from fcm.model.rules.verdict import OK, Verdict, no
 from fcm.model.telemetry import Phase
 
@@ -65,8 +66,8 @@ class Memory:
         self._core = core
         self._transfers: dict[int, Transfer] = {}
         self._window: Timer | None = None
-        self._capacity: dict[tuple[str, str], float] = {}
-        """(Node, network) -> bytes/s each way."""
+        self._links: dict[tuple[str, str], tuple[float, float]] = {}
+        """(Node, network) -> bytes/s that it carries each way, and those that redirected I/O wants of them."""
 
     @cached_property
     def _engine(self) -> Engine:
@@ -88,7 +89,7 @@ class Memory:
         spec = specification_of(migration.options, machine.memory, workload_of(machine))
         # Post-copy can be started at any time.
         able = spec.capabilities | {Capability.POSTCOPY}
-        handle = self._engine.add(replace(spec, capabilities=able, links=self._links(migration, network)))
+        handle = self._engine.add(replace(spec, capabilities=able, links=self._path(migration, network)))
         transfer = Transfer(migration.id, handle, on_row, on_blackout, on_arrived)
         self._transfers[handle] = transfer
         if self._window is None:
@@ -108,11 +109,12 @@ class Memory:
             self._window = None
 
     def look_at_links(self) -> None:
-        """Links carry nothing while an adapter at their end is not up."""
-        for (node, network), known in self._capacity.items():
-            capacity = self._capacity_of(node, network)
-            if capacity != known:
-                self._set_link(node, network, capacity)
+        """Links carry nothing while an adapter at their end is not up; redirected I/O of volumes shares them."""
+        load = redirected_load(self._core.state) if self._links else {}
+        for (node, network), known in self._links.items():
+            wanted = (self._capacity_of(node, network), load.get((node, network), 0.0))
+            if wanted != known:
+                self._set_link(node, network, *wanted)
 
     def set_bandwidth(self, transfer: Transfer, limit: int | None) -> None:
         """Maximum bytes/s; None: no limit."""
@@ -129,9 +131,10 @@ class Memory:
         self._engine.start_postcopy(transfer.handle)
         transfer.black = True
 
-    def _links(self, migration: Migration, network: str) -> tuple[str, ...]:
+    def _path(self, migration: Migration, network: str) -> tuple[str, ...]:
+        load = redirected_load(self._core.state)
         for node in (migration.source, migration.destination):
-            self._set_link(node, network, self._capacity_of(node, network))
+            self._set_link(node, network, self._capacity_of(node, network), load.get((node, network), 0.0))
         return (f"{migration.source}/{network}/out", f"{migration.destination}/{network}/in")
 
     def _capacity_of(self, node: str, network: str) -> float:
@@ -140,10 +143,10 @@ class Memory:
             return 0.0
         return self._core.state.networks[network].bandwidth * GOODPUT
 
-    def _set_link(self, node: str, network: str, capacity: float) -> None:
-        self._capacity[node, network] = capacity
+    def _set_link(self, node: str, network: str, capacity: float, other: float) -> None:
+        self._links[node, network] = (capacity, other)
         for way in ("out", "in"):
-            self._engine.set_link(f"{node}/{network}/{way}", capacity)
+            self._engine.set_link(f"{node}/{network}/{way}", capacity, min(other, capacity))
 
     def _step(self) -> None:
         from fcm.migration.engine.engine import WINDOW

@@ -9,19 +9,33 @@ from fcm.backend.embedded.cluster_file.groups import disk_resource
 from fcm.backend.embedded.cluster_file.places import volume_path
 from fcm.model import events as ev
 from fcm.model.entities import DiskUse, GroupType, ResourceState, SharedVolume, VolumeAccess
+from fcm.model.rules.faults import reaches_disk
+from fcm.model.rules.filling import bytes_of, with_file
 from fcm.model.rules.maintenance import in_maintenance
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from fcm.backend.embedded.core import Core
+    from fcm.backend.embedded.storage.volumes import Volumes
     from fcm.model import commands as cmd
     from fcm.model.entities import Disk, Resource
+
+
+def _nothing(_: str) -> None:
+    """Nobody is told."""
 
 
 class Storage:
     """What happens with LUNs, cluster disks and shared volumes."""
 
+    volumes: Volumes
+    """What the nodes notice of shared volumes; set by who makes both."""
+
     def __init__(self, core: Core) -> None:
         self._core = core
+        self.on_filled: Callable[[str], None] = _nothing
+        """Told after the room on a disk has changed."""
 
     def add_cluster_disk(self, command: cmd.AddClusterDisk) -> None:
         """LUNs become cluster disks in Available Storage, named after the numbers that are free."""
@@ -93,6 +107,9 @@ class Storage:
 
     def set_online(self, command: cmd.SetDiskOnline) -> None:
         """Bring a cluster disk online or take it offline; that ends the maintenance of one that is no volume."""
+        if command.online and command.disk in self._core.state.shared_volumes:
+            self.volumes.bring_online(command.disk)
+            return
         state = ResourceState.ONLINE if command.online else ResourceState.OFFLINE
         disk = replace(self._core.state.disks[command.disk], state=state, maintenance=False)
         self._core.emit(ev.DiskChanged(disk))
@@ -107,9 +124,9 @@ class Storage:
         return next((item for item in self._core.state.resources.values() if item.disk == disk), None)
 
     def least_loaded(self, disk: Disk) -> str | None:
-        """The node that is up, sees the disk and coordinates the fewest volumes."""
+        """The node that is up, reaches the disk and coordinates the fewest volumes."""
         owners = [volume.owner for volume in self._core.state.shared_volumes.values()]
-        names = [node.name for node in self._core.up_nodes() if node.name in disk.visible_to]
+        names = [node.name for node in self._core.up_nodes() if reaches_disk(self._core.state, node.name, disk.id)]
         return min(names, key=owners.count, default=None)
 
     def witness_into(self, identity: str | None) -> None:
@@ -133,12 +150,10 @@ class Storage:
 
         Whatever worked on its disks there has ended with it, and so has their maintenance mode.
         """
-        for disk in tuple(self._core.state.disks.values()):
-            if disk.owner == node and in_maintenance(self._core.state, disk.id):
-                self.set_maintenance(disk.id, on=False)
+        self.end_maintenance(node)
         state = self._core.state
         for volume in tuple(state.shared_volumes.values()):
-            if volume.owner == node:
+            if volume.owner == node and not volume.paused and state.disks[volume.disk].state is ResourceState.ONLINE:
                 owner = self.least_loaded(state.disks[volume.disk])
                 if owner is not None:
                     self._change_volume(replace(volume, owner=owner))
@@ -147,6 +162,12 @@ class Storage:
             for disk in tuple(state.disks.values()):
                 if disk.use is use and disk.owner == node:
                     self._core.emit(ev.DiskChanged(replace(disk, owner=owner)))
+
+    def end_maintenance(self, node: str) -> None:
+        """The disks that a node owns are no longer in maintenance."""
+        for disk in tuple(self._core.state.disks.values()):
+            if disk.owner == node and in_maintenance(self._core.state, disk.id):
+                self.set_maintenance(disk.id, on=False)
 
     def hand_over(self, node: str, heir: str) -> None:
         """Whatever a node that leaves for good still owns belongs to ``heir``, even if that node does not see it."""
@@ -169,6 +190,24 @@ class Storage:
             disk = self._core.state.disks[identity]
             used = min(max(disk.used + size, 0), disk.size)
             self._core.emit(ev.DiskChanged(replace(disk, used=used)))
+            self.on_filled(identity)
+
+    def merge(self, identity: str, machine: str) -> None:
+        """What a machine wrote since its snapshots is lost, or goes into its virtual hard disk, which has the room."""
+        disk = self._core.state.disks[identity]
+        size = dict(disk.written).get(machine, 0)
+        if size:
+            self._core.emit(ev.DiskChanged(replace(disk, written=with_file(disk.written, machine, 0))))
+            self.fill(identity, -size)
+
+    def drop_files(self, identity: str, machine: str) -> None:
+        """The saved state of a machine, and what it wrote since its snapshots, go from a disk."""
+        disk = self._core.state.disks[identity]
+        size = bytes_of(disk, machine)
+        if size:
+            saved, written = with_file(disk.saved, machine, 0), with_file(disk.written, machine, 0)
+            self._core.emit(ev.DiskChanged(replace(disk, saved=saved, written=written)))
+            self.fill(identity, -size)
 
     def forget_node(self, node: str) -> None:
         """An evicted node sees no disk of the cluster any more."""
