@@ -36,6 +36,7 @@ _MACHINE_ICONS = {
     MachineState.OFF: "vm-offline",
     MachineState.SAVED: "vm-saved",
     MachineState.PAUSED: "vm-paused",
+    MachineState.PAUSED_CRITICAL: "vm-critical",
     MachineState.STARTING: "vm-pending",
     MachineState.STOPPING: "vm-pending",
     MachineState.SAVING: "vm-pending",
@@ -83,6 +84,8 @@ def resource_words(state: ResourceState) -> str:
 
 def machine_icon(machine: VirtualMachine, group_state: ResourceState | None, moving: bool) -> str:
     """Icon of a virtual machine: its failure first, then its move, then its state."""
+    if machine.state is MachineState.PAUSED_CRITICAL:
+        return "vm-critical"
     if group_state is ResourceState.FAILED:
         return "vm-failed"
     if moving:
@@ -95,7 +98,7 @@ def machine_icon(machine: VirtualMachine, group_state: ResourceState | None, mov
 def machine_words(machine: VirtualMachine, state: State) -> str:
     """Status of a virtual machine that is not being moved."""
     group = state.groups.get(machine.group or "")
-    if group is None:
+    if group is None or machine.state is MachineState.PAUSED_CRITICAL:
         return str(machine.state)
     if group.state is ResourceState.ONLINE and machine.state is MachineState.PAUSED:
         return "Online (paused)"
