@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, TypeAlias, assert_never
 from fcm.logs.node_events import fields_of, node_events, said_by
 from fcm.model import events as ev
 from fcm.model.entities import ClusterVersion
+from fcm.model.rules.failure_words import sentence
 from fcm.model.tables import name_of
 
 if TYPE_CHECKING:
-    from fcm.model.failures import Failover, Fault
+    from fcm.model.failures import Failover
     from fcm.model.state import State
 
 Said: TypeAlias = tuple[str, str, int, str]
@@ -26,9 +27,11 @@ def of_failure(event: ev.FailureEvent, state: State) -> Said:
     """
     match event:
         case ev.FaultInjected(fault=fault):
-            return "Warning", _PROGRAM, 0, f"A failure was simulated: {fault.kind} of {_target(fault, state)}."
+            return "Warning", _PROGRAM, 0, f"A failure was simulated: {sentence(state, fault)}."
         case ev.FaultRepaired(fault=identity):
-            return "Information", _PROGRAM, 0, f"The simulated failure {identity} was repaired."
+            known = state.faults.get(identity)
+            what = sentence(state, known) if known is not None else identity
+            return "Information", _PROGRAM, 0, f"A simulated failure has ended: {what}."
         case ev.CopyCutOff(copy=copy):
             name = name_of(state.machines, copy.machine)
             text = f"A copy of {name} is still running on {copy.node}, without access to its disks. {copy.reason}"
@@ -85,10 +88,3 @@ def _failover(failover: Failover, state: State) -> str:
         )
         if part
     )
-
-
-def _target(fault: Fault, state: State) -> str:
-    for table in (state.adapters, state.networks, state.disks, state.machines):
-        if fault.target in table:
-            return name_of(table, fault.target)
-    return fault.target

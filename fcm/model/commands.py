@@ -14,16 +14,10 @@ from fcm.model.failure_commands import (
     ConfigureNode as ConfigureNode,
 )
 from fcm.model.failure_commands import (
-    FailAdapter as FailAdapter,
-)
-from fcm.model.failure_commands import (
     FailResource as FailResource,
 )
 from fcm.model.failure_commands import (
     InjectFault as InjectFault,
-)
-from fcm.model.failure_commands import (
-    RepairAdapter as RepairAdapter,
 )
 from fcm.model.failure_commands import (
     RepairFault as RepairFault,
@@ -476,8 +470,6 @@ NodeCommand: TypeAlias = (
     | AddNode
     | EvictNode
     | ConfigureNetwork
-    | FailAdapter
-    | RepairAdapter
 )
 FailureCommand: TypeAlias = (
     InjectFault | RepairFault | StopCluster | StartCluster | ShutDownNode | ConfigureNode | ConfigureCluster

@@ -12,6 +12,7 @@ from enum import IntEnum, StrEnum
 from fcm.model.failures import GuestState
 from fcm.model.migrations import DEFAULT_OPTIONS, MigrationOptions, NetworkPreference
 from fcm.model.validation.report import ValidationReport
+from fcm.model.versions import ClusterVersion as ClusterVersion
 
 MIB = 2**20
 GIB = 2**30
@@ -36,26 +37,6 @@ class NodeState(StrEnum):
     def is_member(self) -> bool:
         """True while the node takes part in the cluster."""
         return self in (NodeState.UP, NodeState.PAUSED)
-
-
-class ClusterVersion(StrEnum):
-    """Windows Server version whose rules a simulated cluster follows."""
-
-    V2008_R2 = "2008 R2"
-    V2012 = "2012"
-    V2012_R2 = "2012 R2"
-    V2016 = "2016"
-    V2019 = "2019"
-
-    @property
-    def most_nodes(self) -> int:
-        """Nodes that a cluster of this version can have."""
-        return 64 if self.at_least(ClusterVersion.V2012) else 16
-
-    def at_least(self, other: ClusterVersion) -> bool:
-        """Whether it is that version or a later one."""
-        versions = list(ClusterVersion)
-        return versions.index(self) >= versions.index(other)
 
 
 class NetworkRole(IntEnum):
@@ -223,6 +204,10 @@ class Node:
     """s since the epoch: when it left without a goodbye, within the last hour."""
     until: float | None = None
     """s since the epoch: until when it stays Isolated or Quarantined."""
+    shutdown: str = ""
+    """"off" or "restart" while its operating system is being shut down in order."""
+    shutdown_due: float | None = None
+    """s since the epoch: until when its machines may leave; once its cluster service has stopped, when it is off."""
 
 
 @dataclass(frozen=True, slots=True)

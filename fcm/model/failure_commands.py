@@ -85,17 +85,3 @@ class FailResource(BaseCommand):
     """Simulate failure of this resource: what its policies say follows (embedded clusters only)."""
 
     resource: str
-
-
-@dataclass(frozen=True, slots=True)
-class FailAdapter(BaseCommand):
-    """Simulate the failure of a network adapter (embedded clusters only)."""
-
-    adapter: str
-
-
-@dataclass(frozen=True, slots=True)
-class RepairAdapter(BaseCommand):
-    """End a simulated failure of a network adapter."""
-
-    adapter: str

@@ -68,6 +68,10 @@ class Fault:
     """LOSE_PATH: the node that lost it."""
     together: tuple[str, ...] = ()
     """ISOLATE: further nodes on the same side of the cut, which still reach one another and the target."""
+    until: float | None = None
+    """s since the epoch: when it ends by itself; None = when it is repaired."""
+    ordered: bool = False
+    """POWER_OFF: the node was shut down in order, so that it is off but has not failed."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -86,6 +86,8 @@ def _of_command(command: Command, state: State) -> ActionText:
         return ActionText("", "The machine is not highly available.")
     if isinstance(command, cmd.RevertToSnapshot) and command.snapshot not in state.snapshots:
         return ActionText("", "The machine has no snapshot.")
+    if isinstance(command, cmd.RepairFault) and command.fault not in state.faults:
+        return ActionText("", "No failure is simulated here.")
     return commands_text((command,), state)
 
 

@@ -6,7 +6,6 @@ one of several choices (a submenu), or to a dialog that the window opens.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from fcm.model import commands as cmd
@@ -17,67 +16,29 @@ from fcm.model.rules.drains import active_drain, may_plan
 from fcm.model.rules.maintenance import in_maintenance, machines_in_the_way, maintenance_question
 from fcm.model.rules.measuring import measurable
 from fcm.model.rules.snapshots import current_snapshot, revert_advice, snapshot_advice, snapshots_of
-from fcm.model.rules.verdict import OK, Verdict, for_all, no, some
-from fcm.workspace.choice import Choice
+from fcm.model.rules.verdict import OK, Verdict, no, some
+from fcm.workspace.action import Action as Action
+from fcm.workspace.choice import Choice as Choice
+from fcm.workspace.failure_actions import (
+    FAILING,
+    failure_choices,
+    is_off,
+    plug_in,
+    repair_choices,
+    repairable,
+    turn_on,
+    unplug,
+    unplugged,
+)
+from fcm.workspace.failure_questions import failure_question, shutdown_question
 from fcm.workspace.selection import Place, Selection
 from fcm.workspace.whole_cluster import force_choices, force_question, shut_down_question
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from fcm.backend.base import Capabilities
     from fcm.model.commands import Command
     from fcm.model.state import State
-
-
-@dataclass(frozen=True, slots=True)
-class Action:
-    """One thing that a user can do.
-
-    Exactly one of ``command``, ``choices``, ``dialog`` is given. ``dialog`` names the dialog or the callback of the
-    window (fcm/ui) that follows. ``of`` says for which command the backend must be capable.
-    """
-
-    id: str
-    label: str
-    icon: str
-    places: frozenset[Place]
-    command: Callable[[State, Selection], Command] | None = None
-    choices: Callable[[State, Selection], tuple[Choice, ...]] | None = None
-    dialog: str | None = None
-    may: Callable[[State, Selection], Verdict] | None = None
-    of: type[Command] | None = None
-    shortcut: str = ""
-    confirm: Callable[[State, Selection], str] | None = None
-    """A question to ask before the command, for actions that cost something."""
-    window: bool = False
-    """True if the action concerns the window only (no cluster needed)."""
-
-    def verdict(self, state: State, selection: Selection, capabilities: Capabilities) -> Verdict:
-        """Whether the action can be taken now, and why not."""
-        if self.of is not None:
-            able = capabilities.verdict(self.of)
-            if not able:
-                return able
-        if not selection.exists(state):
-            return no("The object no longer exists.", "Refresh the view (F5).")
-        if self.may is not None:
-            return self.may(state, selection)
-        if self.command is not None:
-            return allowed(self.command(state, selection), state)
-        if self.choices is not None:
-            return self._choices_verdict(state, selection)
-        return OK
-
-    def _choices_verdict(self, state: State, selection: Selection) -> Verdict:
-        assert self.choices is not None
-        refused: list[tuple[str, str, Verdict]] = []
-        for choice in self.choices(state, selection):
-            verdict = allowed(choice.command, state)
-            if verdict:
-                return OK
-            refused.append((choice.node, verdict.reason.replace(choice.node, ""), verdict))
-        return for_all(refused) if refused else no("There is no other node.", "Add a node to the cluster.")
 
 
 def _other_nodes(state: State, but: str) -> list[str]:
@@ -254,8 +215,19 @@ NAMES = 40
 """... as far as a question can be read; of more, how many they are."""
 
 
-def question_of(action: Action, state: State, selections: Sequence[Selection]) -> str:
-    """What is asked before an action is done on all that is selected, with the names of those not asked about."""
+def question_of(action: Action, state: State, selections: Sequence[Selection], commands: Sequence[Command] = ()) -> str:
+    """What is asked before an action is done on all that is selected, with the names of those not asked about.
+
+    Args:
+        action: it has a question.
+        state: the cluster.
+        selections: what it acts on.
+        commands: what was chosen, one for each of them.
+    """
+    if action.asks is not None:
+        asked = [action.asks(state, command) for command in commands[:QUESTIONS]]
+        others = len(commands) - len(asked)
+        return "\n".join([*asked, f"The same for {others} more."] if others else asked)
     assert action.confirm is not None
     lines = [action.confirm(state, one) for one in selections[:QUESTIONS]]
     rest = [_name(state, one) for one in selections[QUESTIONS:]]
@@ -382,6 +354,14 @@ ACTIONS: tuple[Action, ...] = (
            confirm=force_question),
     Action("clear-quarantine", "Start and clear quarantine", "start-node", frozenset({_P.NODE}),
            command=lambda s, x: cmd.StartClusterService(x.id, clear_quarantine=True), of=cmd.StartClusterService),
+    Action("shut-down-node", "Shut down this computer", "shut-down", frozenset({_P.NODE}),
+           command=lambda s, x: cmd.ShutDownNode(x.id), of=cmd.ShutDownNode,
+           confirm=lambda s, x: shutdown_question(s, x.id, restart=False)),
+    Action("restart-node", "Restart this computer", "restart", frozenset({_P.NODE}),
+           command=lambda s, x: cmd.ShutDownNode(x.id, restart=True), of=cmd.ShutDownNode,
+           confirm=lambda s, x: shutdown_question(s, x.id, restart=True)),
+    Action("turn-on-node", "Turn on this computer", "turn-on", frozenset({_P.NODE}), command=turn_on, may=is_off,
+           of=cmd.RepairFault),
     Action("add-node", "Add Node...", "add-node", frozenset({_P.CLUSTER, _P.NODES}), dialog="add-node", of=cmd.AddNode),
     Action("evict-node", "Evict", "evict", frozenset({_P.NODE}), command=lambda s, x: cmd.EvictNode(x.id),
            of=cmd.EvictNode, confirm=lambda s, x: f"Evict {x.id} from the cluster?"),
@@ -414,9 +394,15 @@ ACTIONS: tuple[Action, ...] = (
     Action("network-properties", "Properties", "properties", frozenset({_P.NETWORK}), dialog="network-properties",
            shortcut="Alt+Return", of=cmd.ConfigureNetwork),
     Action("fail-adapter", "Simulate failure of this adapter", "simulate-failure", frozenset({_P.ADAPTER}),
-           command=lambda s, x: cmd.FailAdapter(x.id), of=cmd.FailAdapter),
+           command=unplug, of=cmd.InjectFault, confirm=lambda s, x: failure_question(s, unplug(s, x))),
     Action("repair-adapter", "Repair this adapter", "resume", frozenset({_P.ADAPTER}),
-           command=lambda s, x: cmd.RepairAdapter(x.id), of=cmd.RepairAdapter),
+           command=plug_in, may=unplugged, of=cmd.RepairFault),
+    # Failures
+    Action("simulate-failure", "Simulate failure", "simulate-failure", FAILING, choices=failure_choices,
+           of=cmd.InjectFault, asks=failure_question),
+    Action("repair-failure", "Repair", "repair", FAILING, choices=repair_choices, may=repairable, of=cmd.RepairFault),
+    Action("repair-fault", "Repair", "repair", frozenset({_P.FAULT}), command=lambda s, x: cmd.RepairFault(x.id),
+           of=cmd.RepairFault),
     # Migrations
     Action("cancel-this", "Cancel", "cancel", frozenset({_P.MIGRATION}),
            command=lambda s, x: cmd.CancelMigration(x.id), of=cmd.CancelMigration),

@@ -17,3 +17,5 @@ class Choice:
     command: Command
     node: str = ""
     """Where it leads; "" if to no node."""
+    icon: str = ""
+    """Its own icon; "" = it has none."""

@@ -327,10 +327,6 @@ def _node_text(command: _OfNode, text: _Text) -> str:
             return _configure_network(command, text)
         case cmd.FailResource(resource=resource):
             return f"Test-ClusterResourceFailure {text.resource(resource)}"
-        case cmd.FailAdapter(adapter=adapter):
-            return f"Test-ClusterResourceFailure {quoted(adapter)}"
-        case cmd.RepairAdapter(adapter=adapter):
-            return f"Enable-NetAdapter {quoted(adapter)}"
         case _:
             assert_never(command)
 

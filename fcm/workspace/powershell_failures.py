@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, assert_never
 
 from fcm.model import commands as cmd
+from fcm.model.failures import FaultKind
 from fcm.model.rules.cluster_properties import PROPERTIES
-from fcm.model.tables import name_of
+from fcm.model.rules.failure_words import target_name
+from fcm.model.rules.failures import share_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -24,14 +26,14 @@ def failure_text(command: cmd.FailureCommand, state: State, quoted: Callable[[st
     """
     match command:
         case cmd.InjectFault(kind=kind, target=target, node=node, together=together):
-            text = f"Invoke-ClusterFault -Name {_target(state, target, quoted)} -Fault {kind}"
+            text = f"Invoke-ClusterFault{_named(kind, target, state, quoted)} -Fault {kind}"
             text += f" -Node {quoted(node)}" if node else ""
             return text + (f" -Together {', '.join(quoted(name) for name in together)}" if together else "")
         case cmd.RepairFault(fault=identity):
             fault = state.faults.get(identity)
             if fault is None:
                 return f"Repair-ClusterFault -Id {quoted(identity)}"
-            text = f"Repair-ClusterFault -Name {_target(state, fault.target, quoted)} -Fault {fault.kind}"
+            text = f"Repair-ClusterFault{_named(fault.kind, fault.target, state, quoted)} -Fault {fault.kind}"
             return text + (f" -Node {quoted(fault.node)}" if fault.node else "")
         case cmd.StopCluster():
             return f"Stop-Cluster {_cluster(state, quoted)} -Force"
@@ -48,11 +50,11 @@ def failure_text(command: cmd.FailureCommand, state: State, quoted: Callable[[st
             assert_never(command)
 
 
-def _target(state: State, identity: str, quoted: Callable[[str], str]) -> str:
-    for table in (state.adapters, state.networks, state.disks, state.machines):
-        if identity in table:
-            return quoted(name_of(table, identity))
-    return quoted(identity)
+def _named(kind: FaultKind, target: str, state: State, quoted: Callable[[str], str]) -> str:
+    """The parameter for the object; the file share witness is the only one of its kind and needs none."""
+    if kind is FaultKind.LOSE_SHARE and target == share_of(state):
+        return ""
+    return f" -Name {quoted(target_name(state, target))}"
 
 
 def _cluster(state: State, quoted: Callable[[str], str]) -> str:

@@ -30,6 +30,8 @@ class Place(StrEnum):
     EVENTS = "events"
     RESOURCE = "resource"
     MIGRATION = "migration"
+    FAULT = "fault"
+    """A simulated failure that has not been repaired."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +62,8 @@ class Selection:
                 return self.id in state.resources
             case Place.MIGRATION:
                 return self.id in state.migrations
+            case Place.FAULT:
+                return self.id in state.faults
             case Place.SHARED_VOLUMES:
                 return state.cluster is not None and state.cluster.shared_volumes_enabled
             case _:

@@ -23,6 +23,7 @@ from fcm.model.entities import (
     RestartPolicy,
     StartAction,
 )
+from fcm.model.failures import Fault, FaultKind
 from fcm.model.migrations import UNLIMITED, DrainMove, MigrationOptions, NetworkPreference
 from fcm.model.rules.verdict import no
 from fcm.shell.runtime.session import ShellSession
@@ -56,6 +57,7 @@ class Recorder(Workspace):
             super().submit(command)
             self.drain(60.0)
         self._name_alike()
+        self._fail()
         self.noted: list[cmd.Command] = []
 
     def _name_alike(self) -> None:
@@ -64,6 +66,24 @@ class Recorder(Workspace):
         twins = [replace(one, id=f"{one.id}-again", name="Before") for one in named]
         first = self.state.sequence + 1
         self.post([ev.Entry(first + number, self.now(), ev.SnapshotTaken(twin)) for number, twin in enumerate(twins)])
+        self.drain(60.0)
+
+    def _fail(self) -> None:
+        """A simulated failure of every kind of object; nothing comes of them."""
+        disk, machine = next(iter(self.state.disks)), next(iter(self.state.machines))
+        failed = (
+            (FaultKind.POWER_OFF, "node3", ""),
+            (FaultKind.UNPLUG_CABLE, next(iter(self.state.adapters)), ""),
+            (FaultKind.SWITCH_DOWN, next(iter(self.state.networks)), ""),
+            (FaultKind.LOSE_PATH, disk, "node1"),
+            (FaultKind.LOSE_PATH, disk, "node2"),
+            (FaultKind.LOSE_LUN, disk, ""),
+            (FaultKind.LOSE_SHARE, "", ""),
+            (FaultKind.GUEST_HANG, machine, ""),
+        )
+        faults = [Fault(f"fault-{n}", kind, target, self.now(), node) for n, (kind, target, node) in enumerate(failed)]
+        first = self.state.sequence + 1
+        self.post([ev.Entry(first + n, self.now(), ev.FaultInjected(fault)) for n, fault in enumerate(faults)])
         self.drain(60.0)
 
     def submit(self, command: cmd.Command, on_finished: Callable[[Operation], None] | None = None) -> Operation:
@@ -98,6 +118,7 @@ def _selections(state: State) -> list[Selection]:
         Place.ADAPTER: state.adapters,
         Place.RESOURCE: state.resources,
         Place.MIGRATION: state.migrations,
+        Place.FAULT: state.faults,
     }
     found = [Selection(place, identity) for place, known in by_place.items() for identity in known]
     return found + [Selection(place) for place in Place if place not in by_place]
@@ -114,7 +135,8 @@ def _of_actions() -> list[tuple[str, cmd.Command]]:
                 command = action.command(state, selection)
                 running = isinstance(command, cmd.CancelMigration) and not command.migration
                 clustered = not isinstance(command, cmd.RemoveGroup) or command.group
-                if clustered and not running:
+                failed = not isinstance(command, cmd.RepairFault) or command.fault
+                if clustered and failed and not running:
                     found.append((action.id, command))
             if action.choices is not None:
                 found += [(action.id, choice.command) for choice in action.choices(state, selection)]
@@ -168,6 +190,23 @@ def _policies(resource: str) -> st.SearchStrategy[RestartPolicy]:
     )
     # RestartAction 0 says nothing about failover, which then stays as it is.
     return made.map(lambda policy: policy if policy.restart else replace(policy, failover=now.failover))
+
+
+def _faults(nodes: st.SearchStrategy[str]) -> list[st.SearchStrategy[cmd.Command]]:
+    """Every failure of what can fail in that way, whether or not it makes sense now."""
+    others = st.lists(nodes, unique=True, max_size=3).map(tuple)
+    of_nodes = (FaultKind.POWER_OFF, FaultKind.HANG, FaultKind.BUGCHECK, FaultKind.SERVICE_CRASH)
+    of_guests = (FaultKind.GUEST_HANG, FaultKind.GUEST_BUGCHECK, FaultKind.GUEST_SHUTDOWN)
+    return [
+        st.builds(cmd.InjectFault, st.sampled_from(of_nodes), nodes),
+        st.builds(cmd.InjectFault, st.just(FaultKind.ISOLATE), nodes, st.just(""), others),
+        st.builds(cmd.InjectFault, st.just(FaultKind.UNPLUG_CABLE), _id("adapters")),
+        st.builds(cmd.InjectFault, st.just(FaultKind.SWITCH_DOWN), _id("networks")),
+        st.builds(cmd.InjectFault, st.sampled_from((FaultKind.LOSE_LUN, FaultKind.LOSE_RESERVATION)), _id("disks")),
+        st.builds(cmd.InjectFault, st.just(FaultKind.LOSE_PATH), _id("disks"), nodes),
+        st.builds(cmd.InjectFault, st.just(FaultKind.LOSE_SHARE), st.sampled_from(("", "\\\\server\\witness"))),
+        st.builds(cmd.InjectFault, st.sampled_from(of_guests), _id("machines")),
+    ]
 
 
 @cache
@@ -287,8 +326,9 @@ def _commands() -> st.SearchStrategy[cmd.Command]:
         ).filter(lambda command: command != cmd.ConfigureNetwork(command.network)),
         st.builds(cmd.RevertToSnapshot, _id("snapshots")),
         st.builds(cmd.DeleteSnapshot, _id("snapshots")),
-        st.builds(cmd.FailAdapter, _id("adapters")),
-        st.builds(cmd.RepairAdapter, _id("adapters")),
+        *_faults(nodes),
+        st.builds(cmd.RepairFault, _id("faults")),
+        st.builds(cmd.ShutDownNode, nodes, SOME),
     )
 
 

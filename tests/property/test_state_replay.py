@@ -26,6 +26,7 @@ from fcm.model.entities import (
     StartAction,
     VolumeAccess,
 )
+from fcm.model.failures import FaultKind
 from fcm.model.migrations import DrainMove, MigrationOptions, NetworkPreference
 from fcm.model.resource_states import group_state
 from fcm.model.rules.quorum import votes
@@ -193,7 +194,9 @@ class EmbeddedCluster(RuleBasedStateMachine):
     @rule(index=INDEX, repair=st.booleans())
     def change_adapter(self, index: int, repair: bool) -> None:
         adapter = self.pick("adapters", index)
-        self.ask(cmd.RepairAdapter(adapter) if repair else cmd.FailAdapter(adapter))
+        known = [fault.id for fault in self.state.faults.values() if fault.target == adapter]
+        unplug = cmd.InjectFault(FaultKind.UNPLUG_CABLE, adapter)
+        self.ask(cmd.RepairFault(known[0] if known else "nothing") if repair else unplug)
 
     @rule(index=INDEX, role=st.sampled_from(list(NetworkRole)), metric=st.sampled_from([None, 500, 0]))
     def configure_network(self, index: int, role: NetworkRole, metric: int | None) -> None:

@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtWidgets import QLabel, QTableView, QToolButton, QWidget
+from PySide6.QtWidgets import QLabel, QMessageBox, QTableView, QToolButton, QWidget
 
 from fcm.model import commands as cmd
 from fcm.model import events as ev
 from fcm.model.entities import AdapterState, MachineState, NodeState, ResourceState
+from fcm.model.failures import FaultKind
 from fcm.model.telemetry import FinalFigures, Phase
 from fcm.ui.look import appearance, icons
 from fcm.ui.pages.machine import alerts
@@ -395,7 +396,10 @@ def test_an_adapter_can_be_made_to_fail_from_the_page_of_its_network(qtbot: QtBo
     button = shown.actions_pane.item.button("fail-adapter")
     assert button is not None
     button.click()
-    assert backend.submitted == [cmd.FailAdapter("node1-net-3")]
+    box = next(found for found in shown.findChildren(QMessageBox, "question") if found.isVisible())
+    assert "heartbeats go on over" in box.text()
+    qtbot.mouseClick(named(box, "Simulate failure of this adapter"), Qt.MouseButton.LeftButton)
+    assert backend.submitted == [cmd.InjectFault(FaultKind.UNPLUG_CABLE, "node1-net-3")]
     page: Any = shown.page
     assert cells(page.adapters, "node3-net-3")["Status"] == str(AdapterState.FAILED)
 

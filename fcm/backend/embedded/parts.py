@@ -9,6 +9,7 @@ from fcm.backend.embedded.failover.takeover import Takeover
 from fcm.backend.embedded.machines.machines import Machines
 from fcm.backend.embedded.machines.snapshots import Backups, Snapshots
 from fcm.backend.embedded.membership.faults import Faults
+from fcm.backend.embedded.membership.leaving import Leaving
 from fcm.backend.embedded.membership.networks import Networks
 from fcm.backend.embedded.membership.nodes import Nodes
 from fcm.backend.embedded.moves.migrations import Migrations
@@ -41,10 +42,11 @@ class Parts:
         self.failures = Failures(core, self.machines, self.takeover)
         self.snapshots = Snapshots(core, self.storage)
         self.backups = Backups(core, self.storage)
+        self.leaving = Leaving(core, self.faults, self.nodes, self.machines, self.migrations)
         self.takeover.on_failback = self.migrations.fail_back
         self.migrations.on_looked = self.backups.look
         self.disks.follow(self.migrations.look)
-        self.faults.on_changed.append(self.disks.fault_changed)
+        self.faults.on_changed = [self.networks.fault_changed, self.disks.fault_changed]
 
     def settle(self) -> None:
         """Complete what was under way when the program ended."""
@@ -54,6 +56,8 @@ class Parts:
         self.machines.settle()
         self.nodes.settle()
         self.disks.settle()
+        self.faults.settle()
+        self.leaving.settle()
 
     def look(self) -> None:
         """After a command: start what can start now."""
@@ -149,10 +153,6 @@ class Parts:
                 self.nodes.evict(command)
             case cmd.ConfigureNetwork():
                 self.networks.configure(command)
-            case cmd.FailAdapter():
-                self.networks.fail(command)
-            case cmd.RepairAdapter():
-                return self.networks.repair(command)
             case cmd.InjectFault():
                 self.faults.inject(command)
             case cmd.RepairFault():
@@ -160,7 +160,9 @@ class Parts:
             case cmd.StartCluster():
                 for node in tuple(self.nodes.down()):
                     self.nodes.start(cmd.StartClusterService(node))
-            case cmd.StopCluster() | cmd.ShutDownNode():
+            case cmd.ShutDownNode():
+                self.leaving.shut_down(command)
+            case cmd.StopCluster():
                 return no("The cluster cannot do this yet.", "")
             case cmd.ConfigureNode():
                 self.settings.configure_node(command)

@@ -124,10 +124,6 @@ def _rule(command: cmd.Command, state: State) -> Verdict:
             return node_rules.evict(command, state)
         case cmd.ConfigureNetwork():
             return node_rules.configure_network(command, state)
-        case cmd.FailAdapter():
-            return node_rules.fail_adapter(command, state)
-        case cmd.RepairAdapter():
-            return node_rules.repair_adapter(command, state)
         case cmd.InjectFault():
             return failure_rules.inject_fault(command, state)
         case cmd.RepairFault():

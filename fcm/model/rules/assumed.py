@@ -47,6 +47,8 @@ FIGURES: dict[str, Figure] = {
     "service_restart": Figure(60.0, "s", "Until Windows restarts a cluster service that ended", "assumed"),
     "join": Figure(6.0, "s", "From the start of the cluster service to membership", "assumed"),
     "boot": Figure(90.0, "s", "From power on to the start of the cluster service", "assumed"),
+    "shutdown": Figure(20.0, "s", "From the leave of a node that shuts down to power off", "assumed"),
+    "reset": Figure(5.0, "s", "A restart: from the end of the operating system to power on", "assumed"),
     "crash_dump": Figure(20.0, "s", "A bugcheck writes its dump before the node restarts", "assumed"),
     "arbitrate_owner": Figure(0.3, "s", "The node that owns the witness takes it again", "assumed"),
     "arbitrate_disk": Figure(7.0, "s", "Another node preempts the reservation of a disk witness", "MSCS, by analogy"),

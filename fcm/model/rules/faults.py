@@ -36,6 +36,11 @@ def active(state: State, kind: FaultKind, target: str, node: str = "") -> Fault 
     return None
 
 
+def faults_at(state: State, target: str) -> tuple[Fault, ...]:
+    """What has failed of an object by simulation, oldest first; of a node also being cut off together with others."""
+    return tuple(fault for fault in state.faults.values() if fault.target == target or target in fault.together)
+
+
 def has_power(state: State, node: str) -> bool:
     """Whether the server runs an operating system, answering or not."""
     return not any(fault.target == node and fault.kind in _DEAD for fault in state.faults.values())

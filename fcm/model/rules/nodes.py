@@ -140,15 +140,3 @@ def _wrong_for_network(command: cmd.ConfigureNetwork, network: Network, state: S
         yield no("The metric must be 1 to 65535.", "Correct the metric.")
     if command.role is NetworkRole.NONE and all(other.role is NetworkRole.NONE for other in others):
         yield no("The cluster would have no network left.", "Enable another network first.")
-
-
-def fail_adapter(command: cmd.FailAdapter, state: State) -> Verdict:
-    """Adapters that are up."""
-    adapter = state.adapters[command.adapter]
-    return OK if adapter.state == "Up" else no(f"{adapter.name} is already {adapter.state.lower()}.", "")
-
-
-def repair_adapter(command: cmd.RepairAdapter, state: State) -> Verdict:
-    """Adapters that are not up."""
-    adapter = state.adapters[command.adapter]
-    return no(f"{adapter.name} is already up.", "") if adapter.state == "Up" else OK

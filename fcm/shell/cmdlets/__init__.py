@@ -12,6 +12,8 @@ MODULES = (
     "scripting",
     "cluster",
     "nodes",
+    "faults",
+    "computers",
     "groups",
     "resources",
     "dependencies",

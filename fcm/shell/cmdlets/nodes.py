@@ -56,13 +56,14 @@ def _object(call: Call, node: Node) -> ShellObject:
     return found
 
 
-def _shown(call: Call, name: str) -> list[Any]:
+def node_shown(call: Call, name: str) -> list[Any]:
+    """A node as output of a cmdlet."""
     return [_object(call, call.state.nodes[name])]
 
 
 def _each(call: Call, command: Callable[[str], Command], shows: bool = True) -> Iterable[Any]:
     return call.each(
-        _wanted(call), lambda node: command(node.name), lambda node: _shown(call, node.name) if shows else []
+        _wanted(call), lambda node: command(node.name), lambda node: node_shown(call, node.name) if shows else []
     )
 
 
@@ -100,7 +101,7 @@ def suspend_node(call: Call) -> Iterable[Any]:
         return
     for node in _wanted(call):
         moves = _moves(call, node)
-        shown = partial(_shown, call, node.name)
+        shown = partial(node_shown, call, node.name)
         out = call.submit(cmd.DrainNode(node.name, moves, own_options(call)), node.name, shown)
         if call.switch("Wait") and not call.what_if:
             until_drained(call, node.name)
@@ -227,7 +228,7 @@ def add_node(call: Call) -> Iterable[Any]:
             "Add the host to the file and open the cluster again.",
         )
     for name in names:
-        yield from call.submit(cmd.AddNode(name), name, partial(_shown, call, name))
+        yield from call.submit(cmd.AddNode(name), name, partial(node_shown, call, name))
 
 
 @cmdlet(

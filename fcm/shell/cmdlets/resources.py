@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from fcm.model import commands as cmd
 from fcm.model.entities import MachineState, OfflineAction, ResourceType
+from fcm.model.failures import FaultKind
+from fcm.model.rules.faults import active
 from fcm.model.rules.maintenance import in_maintenance, machines_in_the_way
 from fcm.shell.cmdlets.groups import take_offline
 from fcm.shell.language.errors import ParameterError
@@ -23,9 +25,9 @@ from fcm.shell.values.private_properties import network_properties, parameter_ob
 from fcm.shell.values.values import as_truth, as_whole, items, text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
-    from fcm.model.entities import Disk, Resource
+    from fcm.model.entities import Adapter, Disk, Resource
     from fcm.shell.runtime.call import Call
 
 _PIPES = ("ClusterResource", "ClusterSharedVolume", TEXT)
@@ -201,7 +203,7 @@ def test_failure(call: Call) -> Iterable[Any]:
     known = {word: one.id for one in call.state.resources.values() for word in (one.id, one.name.casefold())}
     found = [known.get(name, known.get(name.casefold())) for name in names]
     if None in found:
-        yield from _adapters(call, cmd.FailAdapter)
+        yield from _adapters(call, _unplug)
         return
     failing = [call.state.resources[identity] for identity in found if identity is not None]
     yield from call.each(failing, lambda one: cmd.FailResource(one.id), lambda one: _shown(call, one))
@@ -221,15 +223,26 @@ def test_failure(call: Call) -> Iterable[Any]:
 )
 def enable_adapter(call: Call) -> Iterable[Any]:
     """Repair adapters."""
-    return _adapters(call, cmd.RepairAdapter)
+    return _adapters(call, partial(_plug_in, call))
 
 
-def _adapters(call: Call, command: type[cmd.FailAdapter] | type[cmd.RepairAdapter]) -> Iterable[Any]:
+def _unplug(adapter: Adapter) -> cmd.Command:
+    return cmd.InjectFault(FaultKind.UNPLUG_CABLE, adapter.id)
+
+
+def _plug_in(call: Call, adapter: Adapter) -> cmd.Command:
+    fault = active(call.state, FaultKind.UNPLUG_CABLE, adapter.id)
+    if fault is None:
+        raise ParameterError(f"The cable of {adapter.name} is plugged in.", "There is nothing to repair.", call.at)
+    return cmd.RepairFault(fault.id)
+
+
+def _adapters(call: Call, command: Callable[[Adapter], cmd.Command]) -> Iterable[Any]:
     names = finding.named(call, "a network adapter", "Get-ClusterNetworkInterface")
     known = ((a.name, a.id, a) for a in call.state.adapters.values())
     return call.each(
         finding.pick(call, "network adapter", known, names),
-        lambda adapter: command(adapter.id),
+        command,
         lambda adapter: [adapter_object(call.state.adapters[adapter.id], call.state)],
     )
 

@@ -130,9 +130,14 @@ def _values(state: State, cmdlet: Cmdlet, param: Param | None) -> list[str]:
     if param.choices:
         return list(param.choices)
     noun = cmdlet.name.partition("-")[2]
-    kind = {"Node": "node", "ComputerName": "node", "TargetNode": "node", "Owners": "node", "Cluster": "cluster"}.get(
-        param.name, "own"
-    )
+    kind = {
+        "Node": "node",
+        "ComputerName": "node",
+        "TargetNode": "node",
+        "Owners": "node",
+        "Together": "node",
+        "Cluster": "cluster",
+    }.get(param.name, "own")
     known: dict[str, list[str]] = {
         "node": list(state.nodes),
         "cluster": [state.cluster.name] if state.cluster else [],
@@ -144,6 +149,7 @@ def _values(state: State, cmdlet: Cmdlet, param: Param | None) -> list[str]:
         "disk": [disk.name for disk in state.disks.values()],
         "machine": [machine.name for machine in state.machines.values()],
     }
+    known["faulty"] = [*known["node"], *known["network"], *known["adapter"], *known["disk"], *known["machine"]]
     if kind != "own":
         return known[kind]
     by_parameter = {
@@ -156,6 +162,7 @@ def _values(state: State, cmdlet: Cmdlet, param: Param | None) -> list[str]:
     }
     by_noun = {
         "Cluster": "cluster",
+        "ClusterFault": "faulty",
         "ClusterNode": "node",
         "ClusterGroup": "group",
         "ClusterVirtualMachineRole": "group",

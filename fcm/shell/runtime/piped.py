@@ -66,6 +66,11 @@ def _part(identity: str, state: State) -> list[str]:
     return _disk(identity, state) or ([identity] if identity in state.resources else [])
 
 
+def _faulty(identity: str, state: State) -> list[str]:
+    """What of a resource can fail physically: its disk, or its virtual machine."""
+    return _disk(identity, state) or _machine_of_resource(identity, state)
+
+
 _STANDS: dict[tuple[str, str], Standing] = {
     ("machine", "VirtualMachine"): lambda identity, state: _known(identity, state.machines),
     ("machine", "ClusterGroup"): _machine_of_group,
@@ -78,6 +83,9 @@ _STANDS: dict[tuple[str, str], Standing] = {
     ("disk", "ClusterSharedVolume"): _disk,
     ("part", "ClusterResource"): _part,
     ("part", "ClusterSharedVolume"): _disk,
+    ("faulty", "ClusterResource"): _faulty,
+    ("faulty", "ClusterSharedVolume"): _disk,
+    ("faulty", "ClusterGroup"): _machine_of_group,
 }
 """What an object of a type stands for where a parameter wants another kind; all others stand for themselves."""
 _KINDS = {
@@ -86,6 +94,7 @@ _KINDS = {
     "resource": "resource",
     "disk": "disk",
     "part": "resource or disk",
+    "faulty": "disk or virtual machine",
 }
 
 

@@ -49,6 +49,7 @@ VIEWS: dict[str, tuple[Column, ...]] = {
     "ClusterResource": (column("Name"), column("State"), column("OwnerGroup", "Group"), column("ResourceType")),
     "ClusterNetwork": (column("Name"), column("State", right=True)),
     "ClusterNetworkInterface": (column("Name"), column("Node"), column("Network"), column("State", right=True)),
+    "ClusterFault": (column("Name"), column("Fault"), column("Description"), column("Since")),
     "ClusterSharedVolume": (column("Name"), column("State"), column("OwnerNode", "Node")),
     "ClusterQuorum": (column("Cluster"), column("QuorumResource"), column("QuorumType", right=True)),
     "ClusterParameter": (column("Object"), column("Name"), column("Value"), column("Type")),

@@ -58,6 +58,7 @@ _OF_PLACE = {
     Place.NETWORK: "networks",
     Place.ADAPTER: "networks",
     Place.EVENTS: "events",
+    Place.FAULT: "cluster",
 }
 
 

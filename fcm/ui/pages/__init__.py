@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from fcm.model.rules.failure_words import sentence
 from fcm.workspace.selection import Place, Selection
 
 if TYPE_CHECKING:
@@ -83,6 +84,7 @@ _MANY = {
     Place.ADAPTER: "adapters",
     Place.RESOURCE: "resources",
     Place.MIGRATION: "migrations",
+    Place.FAULT: "simulated failures",
 }
 
 
@@ -113,5 +115,7 @@ def name_of(selection: Selection, state: State) -> str:
         case Place.MIGRATION if selection.id in state.migrations:
             migration = state.migrations[selection.id]
             return f"{migration.kind} of {state.moved_name(migration)}"
+        case Place.FAULT if selection.id in state.faults:
+            return sentence(state, state.faults[selection.id])
         case _:
             return _CONTAINERS.get(selection.place, selection.id)

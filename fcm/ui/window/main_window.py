@@ -55,7 +55,8 @@ SUBMITTED_AT_ONCE = 10
 """Commands handed over without a look at the window's own events."""
 WARM_UP = 700
 """ms after the first paint: what the first migration will need is loaded in the background."""
-_IN_TREE = frozenset(Place) - {Place.VOLUME, Place.DISK, Place.ADAPTER, Place.RESOURCE, Place.MIGRATION}
+_ROWS = {Place.VOLUME, Place.DISK, Place.ADAPTER, Place.RESOURCE, Place.MIGRATION, Place.FAULT}
+_IN_TREE = frozenset(Place) - _ROWS
 """Places with a page of their own; the others are rows of their parent's page."""
 
 
@@ -362,8 +363,9 @@ class MainWindow(Frame):
             self._submissions.extend(commands)
             self._submit_some()
 
-        if action.confirm is not None:
-            ask(self, question(entry, self.workspace), action.label.replace("...", ""), submit_all)
+        asked = question(entry, self.workspace, commands)
+        if asked:
+            ask(self, asked, action.label.replace("...", ""), submit_all)
         else:
             submit_all()
 

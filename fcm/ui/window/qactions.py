@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING
@@ -10,7 +11,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QMenu, QMessageBox, QWidget
 
-from fcm.model.commands import LiveMigrate, MoveMachine, MoveSharedVolume, QuickMigrate
+from fcm.model.commands import InjectFault, LiveMigrate, MoveMachine, MoveSharedVolume, QuickMigrate, RepairFault
 from fcm.model.rules.verdict import OK, Verdict, no, together
 from fcm.ui.look import icons
 from fcm.ui.look.plain import literal
@@ -29,8 +30,10 @@ ASKED = 12
 """Selected things for which the rules are asked before a menu shows an entry, and whose reasons are told."""
 JUDGED = 200
 """Selected things for which they are asked before something is done or described; of more the cluster refuses."""
-_TO_A_NODE = (LiveMigrate, QuickMigrate, MoveMachine, MoveSharedVolume)
-"""Commands whose choices are the same for several things: the nodes."""
+_ALIKE = (LiveMigrate, QuickMigrate, MoveMachine, MoveSharedVolume, InjectFault, RepairFault)
+"""Commands whose choices are the same for several things: the nodes, or what can fail."""
+_NUMBERED = re.compile(r"\d+ - ")
+"""What stands before a label of choices that are nodes; it differs from machine to machine."""
 _CLOSED = no("No cluster is open.", "Open one with Manage a Cluster.")
 
 
@@ -41,6 +44,7 @@ class ChoiceEntry:
     label: str
     verdict: Verdict
     commands: tuple[Command, ...]
+    icon: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,25 +116,28 @@ def _choices(workspace: Workspace, action: Action, chosen: tuple[Selection, ...]
     assert action.choices is not None
     if len(chosen) == 1:
         return tuple(
-            ChoiceEntry(choice.label, workspace.allowed(choice.command), (choice.command,))
+            ChoiceEntry(choice.label, workspace.allowed(choice.command), (choice.command,), choice.icon)
             for choice in action.choices(workspace.state, chosen[0])
         )
     by_label: dict[str, list[tuple[Command, Verdict]]] = {}
+    numbered = False
+    shown: dict[str, str] = {}
     for selection in chosen:
         for choice in action.choices(workspace.state, selection):
-            if not isinstance(choice.command, _TO_A_NODE):
+            if not isinstance(choice.command, _ALIKE):
                 continue
-            # The number before the label differs from machine to machine.
-            text = choice.label.partition(" - ")[2]
+            text = _NUMBERED.sub("", choice.label, count=1)
+            numbered = numbered or text != choice.label
+            shown.setdefault(text, choice.icon)
             found = by_label.setdefault(text, [])
             found.append((choice.command, workspace.allowed(choice.command) if len(found) < ASKED else OK))
     merged = []
-    for number, text in enumerate(sorted(by_label), 1):
+    for number, text in enumerate(sorted(by_label) if numbered else by_label, 1):
         able = tuple(command for command, verdict in by_label[text] if verdict)
         verdict = OK if able else together(verdict for _, verdict in by_label[text])
         of_all = len(chosen) <= ASKED and len(able) < len(chosen)
-        label = f"{number} - {text}" + (f" ({len(able)} of {len(chosen)})" if of_all else "")
-        merged.append(ChoiceEntry(label, verdict, able))
+        label = (f"{number} - " if numbered else "") + text + (f" ({len(able)} of {len(chosen)})" if of_all else "")
+        merged.append(ChoiceEntry(label, verdict, able, shown[text]))
     return tuple(merged)
 
 
@@ -169,6 +176,8 @@ def fill_choices(menu: QMenu, entry: Entry, perform: Callable[[Entry, ChoiceEntr
     menu.setToolTipsVisible(True)
     for choice in entry.choices:
         made = menu.addAction(choice.label)
+        if choice.icon:
+            made.setIcon(icons.icon(choice.icon))
         made.setData((entry, choice))
         _explain(made, choice.verdict)
         made.triggered.connect(lambda _=False, choice=choice: perform(entry, choice))
@@ -200,9 +209,17 @@ def commands_of(entry: Entry, choice: ChoiceEntry | None, workspace: Workspace) 
     return tuple(entry.action.command(workspace.state, selection) for selection in acted_on(entry, workspace))
 
 
-def question(entry: Entry, workspace: Workspace) -> str:
-    """What is asked before it is done, with the names of all that it acts on and of nothing else."""
-    return question_of(entry.action, workspace.state, acted_on(entry, workspace))
+def question(entry: Entry, workspace: Workspace, commands: Sequence[Command] = ()) -> str:
+    """What is asked before it is done, with the names of all that it acts on and of nothing else; "" if nothing is.
+
+    Args:
+        entry: what was chosen.
+        workspace: the open cluster.
+        commands: what it leads to.
+    """
+    if entry.action.confirm is None and entry.action.asks is None:
+        return ""
+    return question_of(entry.action, workspace.state, acted_on(entry, workspace), commands)
 
 
 def ask(parent: QWidget, question: str, yes: str, then: Callable[[], None]) -> QMessageBox:

@@ -233,6 +233,8 @@ def parent_of(selection: Selection, state: State) -> Selection | None:
             return ROOT
         case Place.MACHINE | Place.MIGRATION:
             return Selection(Place.SERVICES)
+        case Place.FAULT:
+            return Selection(Place.CLUSTER)
         case Place.NODE:
             return Selection(Place.NODES)
         case Place.VOLUME:

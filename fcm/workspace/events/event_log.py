@@ -44,7 +44,15 @@ CHUNK = 2000
 """Records that are read or written at a time."""
 MOST_TAKEN = 400
 """Facts that gather before they are written of themselves."""
-_GONE = (ev.MachineDeleted, ev.GroupRemoved, ev.ResourceRemoved, ev.SharedVolumeRemoved, ev.NodeEvicted)
+_GONE = (
+    ev.MachineDeleted,
+    ev.GroupRemoved,
+    ev.ResourceRemoved,
+    ev.SharedVolumeRemoved,
+    ev.NodeEvicted,
+    ev.FaultRepaired,
+    ev.CopyEnded,
+)
 """Facts whose names are those of the state before."""
 _ENDS = (ev.MigrationCompleted, ev.MigrationFailed, ev.MigrationCanceled, ev.MigrationInterrupted)
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from fcm.backend.embedded import open_embedded
+from fcm.model.commands import InjectFault, RepairFault
+from fcm.model.failures import FaultKind
 from fcm.workspace.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -50,6 +52,23 @@ class Desk:
         self.workspace.drain(60.0)
         assert operation.verdict is not None
         return operation.verdict
+
+    def inject(self, kind: FaultKind, target: str, node: str = "", together: tuple[str, ...] = ()) -> Verdict:
+        """Simulate a failure."""
+        return self.do(InjectFault(kind, target, node, together))
+
+    def repair(self, target: str, kind: FaultKind | None = None) -> Verdict:
+        """End the simulated failure of an object, the first one of that kind."""
+        found = (one for one in self.state.faults.values() if one.target == target and kind in (None, one.kind))
+        return self.do(RepairFault(next(found).id))
+
+    def unplug(self, node: str, network: str) -> Verdict:
+        """Unplug the cable of an adapter."""
+        return self.inject(FaultKind.UNPLUG_CABLE, self.adapter(node, network).id)
+
+    def plug_in(self, node: str, network: str) -> Verdict:
+        """Plug it in again."""
+        return self.repair(self.adapter(node, network).id)
 
     def run(self, seconds: float) -> None:
         """Let virtual time pass."""

@@ -31,7 +31,7 @@ def until(desk: Desk, name: str, phase: Phase, most: float = 600.0) -> None:
 
 
 def fail(desk: Desk, node: str, network: str) -> None:
-    assert desk.do(cmd.FailAdapter(desk.adapter(node, network).id))
+    assert desk.unplug(node, network)
 
 
 def tried(desk: Desk, name: str) -> list[tuple[str, bool]]:
@@ -165,7 +165,7 @@ def test_an_adapter_that_comes_back_in_time_lets_the_migration_go_on(desk: Desk)
     desk.run(3.0)
     fail(desk, "node1", "Cluster Network 3")
     desk.run(2.0)
-    assert desk.do(cmd.RepairAdapter(desk.adapter("node1", "Cluster Network 3").id))
+    assert desk.plug_in("node1", "Cluster Network 3")
     desk.settle()
     assert tried(desk, "SQL01") == [("Cluster Network 3", True)]
     assert desk.migration("SQL01").phase is Phase.COMPLETED

@@ -10,6 +10,7 @@ import pytest
 from fcm.model import commands as cmd
 from fcm.model import events as ev
 from fcm.model.entities import AdapterState
+from fcm.model.failures import FaultKind
 from fcm.model.migrations import MigrationOptions
 from fcm.model.telemetry import Phase
 
@@ -65,12 +66,12 @@ def test_a_failed_adapter_stops_the_flow_and_its_repair_lets_it_go_on(desk: Desk
     adapter = next(
         one for one in desk.state.adapters.values() if one.network == network and one.node == desk.machine("SQL01").node
     )
-    assert desk.do(cmd.FailAdapter(adapter.id))
+    assert desk.inject(FaultKind.UNPLUG_CABLE, adapter.id)
     desk.run(1.0)
     assert desk.state.adapters[adapter.id].state is AdapterState.FAILED
     standing = rows(desk, found)[-1]
     assert standing.rate == 0.0
-    assert desk.do(cmd.RepairAdapter(adapter.id))
+    assert desk.repair(adapter.id)
     desk.run(1.0)
     assert rows(desk, found)[-1].rate > 0
 

@@ -220,19 +220,21 @@ def test_failback_waits_for_its_window_of_hours(desk: Desk) -> None:
 def test_a_failed_adapter_partitions_its_network_and_two_bring_it_down(desk: Desk) -> None:
     states = [desk.network("Cluster Network 3").state]
     for node in ("node1", "node2"):
-        assert desk.do(cmd.FailAdapter(desk.adapter(node, "Cluster Network 3").id))
+        assert desk.unplug(node, "Cluster Network 3")
         states.append(desk.network("Cluster Network 3").state)
     for node in ("node1", "node2"):
-        assert desk.do(cmd.RepairAdapter(desk.adapter(node, "Cluster Network 3").id))
+        assert desk.plug_in(node, "Cluster Network 3")
         states.append(desk.network("Cluster Network 3").state)
     up, partitioned, down = NetworkState.UP, NetworkState.PARTITIONED, NetworkState.DOWN
     assert states == [up, partitioned, down, partitioned, up]
 
 
-def test_an_adapter_of_a_node_that_is_down_cannot_be_repaired(desk: Desk) -> None:
+def test_a_cable_that_is_plugged_in_at_a_node_that_is_down_leaves_its_adapter_unavailable(desk: Desk) -> None:
+    assert desk.unplug("node3", "Cluster Network 1")
     assert desk.do(cmd.StopClusterService("node3"))
-    verdict = desk.do(cmd.RepairAdapter(desk.adapter("node3", "Cluster Network 1").id))
-    assert "node3 is down" in verdict.reason
+    assert desk.plug_in("node3", "Cluster Network 1")
+    desk.run(10.0)
+    assert desk.adapter("node3", "Cluster Network 1").state is AdapterState.UNAVAILABLE
 
 
 def test_metrics_follow_the_networks_and_a_set_metric_stays(desk: Desk) -> None:

@@ -200,7 +200,7 @@ def test_the_same_seed_and_commands_at_the_same_times_give_the_same_history() ->
         desk.do(cmd.QuickMigrate(desk.machine("APP01").id, "node1"))
         desk.do(cmd.LiveMigrate(desk.machine("WEB01").id, "node2"))
         desk.run(7.0)
-        desk.do(cmd.FailAdapter(desk.adapter("node2", "Cluster Network 3").id))
+        desk.unplug("node2", "Cluster Network 3")
         desk.settle()
         desk.do(cmd.StopClusterService("node3"))
         desk.settle()

@@ -558,7 +558,6 @@ REFUSED: dict[str, tuple[Case, str]] = {
         ),
         "no network left",
     ),
-    "repairing what is up": (on(lambda s: cmd.RepairAdapter(next(iter(s.adapters)))), "is already up"),
 }
 
 

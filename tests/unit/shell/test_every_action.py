@@ -8,6 +8,7 @@ import pytest
 
 from fcm.model import commands as cmd
 from fcm.model.commands import COMMAND_TYPES, Command
+from fcm.model.failures import FaultKind
 from fcm.model.migrations import UNLIMITED
 from fcm.shell.language.errors import ShellSyntaxError
 from fcm.shell.language.parser import parse
@@ -89,6 +90,8 @@ def _of_dialogs() -> tuple[Command, ...]:
         cmd.CreateVirtualMachine("new one", node, 2**30, volume, start=True),
         cmd.AddNode("node9"),
         cmd.RenameVolumeFolder(volume, "Data"),
+        cmd.InjectFault(FaultKind.ISOLATE, node, together=("node2",)),
+        cmd.ShutDownNode(node),
         cmd.RenameSharedVolume(volume, "Data"),
         cmd.TuneMigration(migration, downtime_limit=0.5),
         cmd.TuneMigration(migration, bandwidth=10**8),

@@ -7,14 +7,15 @@ from typing import TYPE_CHECKING
 
 from fcm.model import events as ev
 from fcm.model.entities import AdapterState, NetworkRole, NetworkState, NodeState
+from fcm.model.failures import FaultKind
 from fcm.model.rules.networks import automatic_metrics
-from fcm.model.rules.verdict import OK, Verdict, no
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from fcm.backend.embedded.core import Core
     from fcm.model import commands as cmd
+    from fcm.model.failures import Fault
 
 _TAKES_PART = (NodeState.UP, NodeState.PAUSED)
 
@@ -45,18 +46,13 @@ class Networks:
             if item != self._core.state.networks[identity]:
                 self._core.emit(ev.NetworkChanged(item))
 
-    def fail(self, command: cmd.FailAdapter) -> None:
-        """A network adapter fails."""
-        self._set(command.adapter, AdapterState.FAILED)
-
-    def repair(self, command: cmd.RepairAdapter) -> Verdict:
-        """A failed network adapter is back."""
-        adapter = self._core.state.adapters[command.adapter]
-        node = self._core.state.nodes[adapter.node]
-        if adapter.state is not AdapterState.FAILED:
-            return no(f"{node.name} is {node.state.lower()}.", "Start the cluster service of the node.")
-        self._set(command.adapter, AdapterState.UP if node.state in _TAKES_PART else AdapterState.UNAVAILABLE)
-        return OK
+    def fault_changed(self, fault: Fault, began: bool) -> None:
+        """A cable was unplugged or plugged in."""
+        if fault.kind is not FaultKind.UNPLUG_CABLE or fault.target not in self._core.state.adapters:
+            return
+        takes_part = self._core.state.nodes[self._core.state.adapters[fault.target].node].state in _TAKES_PART
+        here = AdapterState.UP if takes_part else AdapterState.UNAVAILABLE
+        self._set(fault.target, AdapterState.FAILED if began else here)
 
     def node_changed(self, node: str) -> None:
         """The adapters of a node follow its state."""
