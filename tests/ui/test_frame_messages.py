@@ -13,6 +13,7 @@ from fcm.model import events as ev
 from fcm.model.telemetry import Phase
 from fcm.workspace.selection import Place, Selection
 from tests.ui.by_hand import formed, machine, migration, node, opened
+from tests.ui.parts import text_of
 from tests.ui.window_by_hand import busy_window, window, window_of
 
 if TYPE_CHECKING:
@@ -59,7 +60,7 @@ def test_a_backend_that_lost_its_hosts_makes_the_data_stale(qtbot: QtBot, tmp_pa
     shown, backend = busy_window(qtbot, tmp_path)
     with qtbot.waitSignal(shown.happened):
         backend.tell(ev.BackendReported("error", "node2 does not answer.", "Look at it."))
-    assert "Stale: node2 does not answer." in shown.status._age.text()
+    assert "Stale: node2 does not answer." in text_of(shown.status, "age")
 
 
 def test_thousands_of_commands_are_handed_over_in_small_lots(

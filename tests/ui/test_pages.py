@@ -19,6 +19,7 @@ from fcm.ui.pages.node import NodePage
 from fcm.ui.widgets.page_parts import Link
 from fcm.workspace.selection import Place, Selection
 from tests.ui.by_hand import formed, group_of, machine, migration, node, opened, row
+from tests.ui.parts import fact, text_of
 from tests.ui.window_by_hand import KNOWN, busy_window, named, window, window_of
 
 if TYPE_CHECKING:
@@ -122,12 +123,12 @@ def test_validation_is_offered_once_a_cluster_is_open(qtbot: QtBot, tmp_path: Pa
 def test_the_summary_of_the_cluster_is_a_sentence_with_its_numbers(qtbot: QtBot, tmp_path: Path) -> None:
     shown, _ = busy_window(qtbot, tmp_path)
     page = at(shown, Place.CLUSTER)
-    assert page._sentence.whole == (
+    assert text_of(page, "summary") == (
         "contoso has 6 services or applications and 3 nodes; 1 virtual machine is not highly available."
     )
-    assert page._facts.value("Quorum Configuration") == "Node and Disk Majority (Cluster Disk 1)"
-    assert page._facts.value("Current Host Server") == "node1"
-    assert page._facts.value("Networks for live migration") == "Live migration, then Management, then CSV and cluster"
+    assert fact(page, "Quorum Configuration") == "Node and Disk Majority (Cluster Disk 1)"
+    assert fact(page, "Current Host Server") == "node1"
+    assert fact(page, "Networks for live migration") == "Live migration, then Management, then CSV and cluster"
 
 
 def test_recent_events_are_counted_by_level_and_lead_to_the_events(qtbot: QtBot, tmp_path: Path) -> None:
@@ -154,7 +155,7 @@ def test_a_node_that_is_down_is_named_in_the_summary(qtbot: QtBot, tmp_path: Pat
     page = at(shown, Place.CLUSTER)
     with qtbot.waitSignal(shown.changed):
         backend.tell(ev.NodeChanged(node("node3", NodeState.DOWN)))
-    assert page._sentence.whole.endswith("node3 is down.")
+    assert text_of(page, "summary").endswith("node3 is down.")
 
 
 # Services and applications
@@ -225,10 +226,10 @@ def test_double_click_goes_to_the_page_of_the_machine(qtbot: QtBot, tmp_path: Pa
 def test_the_summary_of_a_machine_tells_what_stands_in_its_way(qtbot: QtBot, tmp_path: Path) -> None:
     shown, _ = busy_window(qtbot, tmp_path)
     page = at(shown, Place.MACHINE, "vm-Mail")
-    assert page._facts.value("Status") == "Online"
-    assert "ISO file" in page._facts.value("Alerts")
-    assert page._facts.value("Preferred Owners") == "<none>"
-    assert page._facts.value("Current Owner") == "node2"
+    assert fact(page, "Status") == "Online"
+    assert "ISO file" in fact(page, "Alerts")
+    assert fact(page, "Preferred Owners") == "<none>"
+    assert fact(page, "Current Owner") == "node2"
 
 
 def test_the_resources_of_a_machine_offer_their_properties(
@@ -387,7 +388,7 @@ def test_networks_tell_their_use_metric_and_rank_for_live_migration(qtbot: QtBot
     assert (found["Cluster Use"], found["Live migration"], found["Metric"]) == ("Internal", "1", "1,100 (automatic)")
     assert found["Adapters"] == "2 of 3 up"
     assert cells(page.networks, "net-4")["Live migration"] == "Not used"
-    assert "Live migration tries Live migration, then Management" in page._sentence.text()
+    assert "Live migration tries Live migration, then Management" in text_of(page, "summary")
 
 
 def test_an_adapter_can_be_made_to_fail_from_the_page_of_its_network(qtbot: QtBot, tmp_path: Path) -> None:

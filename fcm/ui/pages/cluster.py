@@ -70,6 +70,7 @@ class ClusterPage(Page):
         self.stopped = StoppedBar(window)
         self.column.addWidget(self.stopped)
         self._sentence = Elided()
+        self._sentence.setObjectName("summary")
         column.addWidget(self._sentence)
         self._facts = Facts(_FACTS)
         column.addWidget(self._facts)

@@ -36,6 +36,7 @@ class NetworksPage(Page):
     def __init__(self, window: Desk) -> None:
         super().__init__(window, "Networks", "networks")
         self._sentence = Label()
+        self._sentence.setObjectName("summary")
         self._sentence.setWordWrap(True)
         self._sentence.setTextFormat(Qt.TextFormat.PlainText)
         self.column.addWidget(self._sentence)

@@ -121,6 +121,11 @@ class Work(QObject):
         self._abandoned = True
 
     @property
+    def is_abandoned(self) -> bool:
+        """True once nobody waits for the outcome."""
+        return self._abandoned
+
+    @property
     def is_over(self) -> bool:
         """True once the thread has ended."""
         return not self._thread.is_alive()

@@ -174,6 +174,10 @@ class Facts(QWidget):
         label.say(value)
         label.setAccessibleName(f"{name}: {value}")
 
+    def has(self, name: str) -> bool:
+        """Whether there is such a name."""
+        return name in self._values
+
     def value(self, name: str) -> str:
         """What is shown."""
         return self._values[name].whole

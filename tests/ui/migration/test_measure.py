@@ -11,6 +11,7 @@ from fcm.migration.judging.fitting import DirtySample
 from fcm.model.commands import LiveMigrate
 from fcm.ui.dialogs.moves.measure import MeasureDialog
 from fcm.ui.tour.patience import PATIENCE, stretched
+from tests.ui.parts import is_idle
 from tests.ui.window_by_hand import busy_window
 
 if TYPE_CHECKING:
@@ -32,7 +33,7 @@ def buttons(dialog: MeasureDialog) -> dict[str, QPushButton]:
 def opened(qtbot: QtBot, shown: MainWindow) -> MeasureDialog:
     dialog = MeasureDialog(shown, "vm-Web01")
     dialog.open()
-    qtbot.waitUntil(lambda: dialog._work is None and dialog._judging is None)
+    qtbot.waitUntil(lambda: is_idle(dialog))
     return dialog
 
 

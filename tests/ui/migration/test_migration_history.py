@@ -14,6 +14,7 @@ from fcm.ui.migration.recordings.recorded import load
 from fcm.ui.migration.recordings.recording_window import RecordingWindow
 from fcm.workspace.files.journal import Journal
 from fcm.workspace.selection import Place, Selection
+from tests.ui.parts import is_idle, part
 from tests.ui.window_by_hand import named, window_of
 from tests.unit.embedded.desk import Desk
 
@@ -56,7 +57,7 @@ def opened(qtbot: QtBot, window: MainWindow, selection: Selection | None = None)
     dialog = window.show_dialog("migration-history", selection or Selection(Place.CLUSTER))
     assert isinstance(dialog, MigrationHistoryDialog)
     qtbot.addWidget(dialog)
-    qtbot.waitUntil(lambda: dialog._work is None)
+    qtbot.waitUntil(lambda: is_idle(dialog))
     return dialog
 
 
@@ -79,7 +80,7 @@ def test_ctrl_h_lists_the_past_migrations_newest_first(qtbot: QtBot, window: Mai
     qtbot.waitUntil(lambda: window.is_settled)
     qtbot.keyClick(window, Qt.Key.Key_H, Qt.KeyboardModifier.ControlModifier)
     dialog = top_level(MigrationHistoryDialog)
-    qtbot.waitUntil(lambda: dialog._work is None)
+    qtbot.waitUntil(lambda: is_idle(dialog))
     assert column(dialog, "Virtual machine") == ["FILE01", "DC01", "DC01", "DC01"]
     assert column(dialog, "How it ended") == ["Canceled", "Completed (quick migration)", "Completed", "Completed"]
     assert column(dialog, "Network")[2:] == ["Cluster Network 3"] * 2
@@ -114,11 +115,14 @@ def test_one_is_opened_beside_what_the_engine_says(qtbot: QtBot, window: MainWin
     click(qtbot, dialog, "Open")
     recording = top_level(RecordingWindow)
     qtbot.addWidget(recording)
-    qtbot.waitUntil(lambda: recording._work is None and recording.plot.canvas() is not None)
+    qtbot.waitUntil(lambda: is_idle(recording) and recording.plot.canvas() is not None)
     assert "DC01 from node2 to node1 over Cluster Network 3" in recording.text()
     assert "says nothing about real hosts" in recording.text()
-    assert recording.plot._legend.toolTip() == "Simulated, Predicted from the known workload"
-    assert [recording._prediction.itemText(k) for k in range(2)] == ["Known workload", "Achieved bandwidth"]
+    assert part(recording.plot, QLabel, "legend").toolTip() == "Simulated, Predicted from the known workload"
+    assert [part(recording, QComboBox, "Prediction").itemText(k) for k in range(2)] == [
+        "Known workload",
+        "Achieved bandwidth",
+    ]
 
 
 def test_a_move_without_a_curve_cannot_be_opened(qtbot: QtBot, window: MainWindow) -> None:
@@ -138,7 +142,7 @@ def test_two_are_compared_in_one_plot_with_their_differences(qtbot: QtBot, windo
     qtbot.addWidget(compared)
     qtbot.waitUntil(lambda: compared.work is None and compared.plot.canvas() is not None)
     assert compared.text() == "2 migrations, each from its own start. All are simulated."
-    assert compared.plot._legend.toolTip().startswith("A: DC01, node2 to node1")
+    assert part(compared.plot, QLabel, "legend").toolTip().startswith("A: DC01, node2 to node1")
     rows = [compared.figures.topLevelItem(k) for k in range(compared.figures.topLevelItemCount())]
     shown = {row.text(0): [row.text(k) for k in (1, 2, 3)] for row in rows}
     assert shown["Bandwidth limit"] == ["640\N{NO-BREAK SPACE}Mbit/s", "none", "differs"]

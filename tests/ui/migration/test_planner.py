@@ -4,11 +4,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QLabel
 
 from fcm.model.entities import GIB, MIB
 from fcm.ui.migration import MigrationPlanner
 from fcm.ui.migration.sliders import WideSlider
 from fcm.ui.widgets.background import Work
+from tests.ui.parts import part
 
 if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot
@@ -30,7 +32,7 @@ def settle(qtbot: QtBot, planner: MigrationPlanner) -> None:
 
 def test_two_scenarios_are_judged_side_by_side(planner: MigrationPlanner) -> None:
     assert [panel.text().split()[0] for panel in planner.panels] == ["Expected", "Expected"]
-    assert planner.plot._legend.toolTip() == "Scenario A, Scenario B"
+    assert part(planner.plot, QLabel, "legend").toolTip() == "Scenario A, Scenario B"
 
 
 def test_the_verdict_follows_a_slider(planner: MigrationPlanner, qtbot: QtBot) -> None:

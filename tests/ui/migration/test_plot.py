@@ -6,9 +6,11 @@ import numpy as np
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QImage
+from PySide6.QtWidgets import QLabel
 
 from fcm.migration.recordings.recording import Recording
 from fcm.ui.migration.plots.plot import ConvergencePlot
+from tests.ui.parts import part, text_of
 from tests.unit.window.course_by_hand import MIB, outlook, sawtooth
 
 if TYPE_CHECKING:
@@ -101,7 +103,7 @@ def test_both_rates_share_one_axis_on_the_right(plot: ConvergencePlot) -> None:
     plot.transfer.setChecked(False)
     plot.dirty.setChecked(True)
     assert canvas(plot)._rate_box.viewRange()[1][1] < 8
-    assert "Dirty rate" in plot._legend.toolTip()
+    assert "Dirty rate" in part(plot, QLabel, "legend").toolTip()
 
 
 def test_the_crosshair_steps_from_row_to_row_by_keyboard(plot: ConvergencePlot, qtbot: QtBot) -> None:
@@ -113,7 +115,7 @@ def test_the_crosshair_steps_from_row_to_row_by_keyboard(plot: ConvergencePlot, 
     canvas(plot).step_cursor(-1)
     canvas(plot).step_cursor(1)
     assert seen == [len(shown) - 1, len(shown) - 2, len(shown) - 1]
-    assert plot._readout.text().startswith(f"{shown.time[-1]:.1f} s")
+    assert text_of(plot, "Readout").startswith(f"{shown.time[-1]:.1f} s")
     plot.crosshair.setChecked(False)
     assert seen[-1] is None
 
@@ -134,10 +136,10 @@ def test_degenerate_migrations_are_shown_without_complaint(plot: ConvergencePlot
 def test_a_predicted_course_is_laid_over_and_named(plot: ConvergencePlot) -> None:
     plot.show_traces([("Measured", recording())], True)
     plot.show_predicted("Predicted", (np.array([0.0, 12.0]), np.array([float(MEMORY), 0.0])))
-    assert plot._legend.toolTip() == "Measured, Predicted"
+    assert part(plot, QLabel, "legend").toolTip() == "Measured, Predicted"
     assert canvas(plot).view_range()[0][1] >= 12.0
     plot.show_predicted("", None)
-    assert plot._legend.toolTip() == "Measured"
+    assert part(plot, QLabel, "legend").toolTip() == "Measured"
 
 
 @pytest.mark.parametrize("kind", ["png", "svg", "csv"])

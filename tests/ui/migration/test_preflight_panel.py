@@ -9,6 +9,7 @@ from fcm.model.entities import MIB
 from fcm.model.migrations import MigrationOptions
 from fcm.ui.migration import PreflightPanel
 from tests.ui.by_hand import formed, machine, opened
+from tests.ui.parts import is_idle, text_of
 
 if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot
@@ -36,14 +37,14 @@ def test_every_check_is_a_line_with_its_finding(panel: PreflightPanel, qtbot: Qt
     assert names[-1] == "Convergence"
     shown = {label.accessibleName() for label in panel.findChildren(QLabel)}
     assert set(names) <= shown
-    qtbot.waitUntil(lambda: panel._work is None)
+    qtbot.waitUntil(lambda: is_idle(panel))
 
 
 def test_convergence_is_judged_beside_the_window(panel: PreflightPanel, qtbot: QtBot) -> None:
     show(panel)
-    assert panel._summary.text() == "All checks passed so far."
+    assert text_of(panel, "Result of the checks") == "All checks passed so far."
     qtbot.waitUntil(lambda: panel.checks[-1].level == "pass")
-    assert panel._summary.text() == "All checks passed."
+    assert text_of(panel, "Result of the checks") == "All checks passed."
     assert panel.checks[-1].text.startswith("Expected to finish in about")
 
 
@@ -53,20 +54,20 @@ def test_a_guest_that_will_not_converge_is_a_warning_not_a_refusal(
     monkeypatch.setattr("fcm.workspace.preflight.MEMBERS", 1)
     show(panel, options=MigrationOptions(bandwidth=8_000_000), workload="web-server")
     qtbot.waitUntil(lambda: panel.checks[-1].level == "warn")
-    assert panel._summary.text() == "Possible, with 1 warning."
+    assert text_of(panel, "Result of the checks") == "Possible, with 1 warning."
 
 
 def test_a_failed_check_has_its_remedy_under_it(panel: PreflightPanel, qtbot: QtBot) -> None:
     show(panel, media="C:\\ISO\\setup.iso")
-    qtbot.waitUntil(lambda: panel._work is None)
+    qtbot.waitUntil(lambda: is_idle(panel))
     texts = [label.text() for label in panel.findChildren(QLabel)]
     assert "Set the DVD drive of the machine to None." in texts
-    assert panel._summary.text().startswith("Not possible now: 1 of")
+    assert text_of(panel, "Result of the checks").startswith("Not possible now: 1 of")
 
 
 def test_a_machine_that_cannot_move_at_all_is_not_judged(panel: PreflightPanel) -> None:
     show(panel, clustered=False)
-    assert panel._work is None
+    assert is_idle(panel)
     assert [check.name for check in panel.checks] == ["Virtual machine"]
 
 
@@ -81,5 +82,5 @@ def test_a_newer_plan_replaces_the_older_judgement(panel: PreflightPanel, qtbot:
     workspace, _ = opened(formed([vm]))
     panel.show_plan(workspace, vm.id, "node2")
     panel.show_plan(workspace, vm.id, "node1")
-    assert panel._work is None
+    assert is_idle(panel)
     assert panel.checks[-1].text == "SQL1 is already on node1."

@@ -3,9 +3,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+from PySide6.QtWidgets import QComboBox, QLabel
 
 from fcm import resources
 from fcm.ui.migration import RecordingWindow
+from tests.ui.parts import is_idle, part
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -20,31 +22,31 @@ def opened(qtbot: QtBot, path: Path) -> RecordingWindow:
     qtbot.addWidget(window)
     with qtbot.waitSignal(window.plot.loaded):
         window.show()
-    qtbot.waitUntil(lambda: window._work is None)
+    qtbot.waitUntil(lambda: is_idle(window))
     return window
 
 
 def test_a_recording_is_shown_with_the_prediction_laid_over_it(qtbot: QtBot) -> None:
     window = opened(qtbot, SHIPPED[0])
     assert window.text().startswith("Measured on real QEMU: 1")
-    assert window.plot._legend.toolTip() == "Measured, Predicted from the case alone"
+    assert part(window.plot, QLabel, "legend").toolTip() == "Measured, Predicted from the case alone"
     assert window.figures.topLevelItemCount() == 4
     assert window.passes.model().rowCount() > 3
 
 
 def test_the_prediction_can_be_made_with_what_the_run_achieved(qtbot: QtBot) -> None:
     window = opened(qtbot, SHIPPED[0])
-    window._prediction.setCurrentIndex(1)
-    window._prediction.activated.emit(1)
-    assert window.plot._legend.toolTip() == "Measured, Predicted with the achieved rates"
+    part(window, QComboBox, "Prediction").setCurrentIndex(1)
+    part(window, QComboBox, "Prediction").activated.emit(1)
+    assert part(window.plot, QLabel, "legend").toolTip() == "Measured, Predicted with the achieved rates"
 
 
 def test_the_other_shipped_recordings_are_one_choice_away(qtbot: QtBot) -> None:
     window = opened(qtbot, SHIPPED[0])
-    assert window._choice.count() == len(SHIPPED)
-    window._choice.setCurrentIndex(1)
-    window._choice.activated.emit(1)
-    qtbot.waitUntil(lambda: window._work is None)
+    assert part(window, QComboBox, "Recording").count() == len(SHIPPED)
+    part(window, QComboBox, "Recording").setCurrentIndex(1)
+    part(window, QComboBox, "Recording").activated.emit(1)
+    qtbot.waitUntil(lambda: is_idle(window))
     assert window.windowTitle().startswith(SHIPPED[1].stem)
 
 
@@ -53,9 +55,9 @@ def test_a_file_that_is_no_recording_is_told_and_another_can_be_chosen(qtbot: Qt
     window = opened(qtbot, tmp_path / "notes.json")
     assert window.text().startswith("notes.json is not a recording that can be shown.")
     assert not window.details.isEnabled()
-    assert window._choice.itemText(0) == "notes"
+    assert part(window, QComboBox, "Recording").itemText(0) == "notes"
     window.open(SHIPPED[0])
-    qtbot.waitUntil(lambda: window._work is None)
+    qtbot.waitUntil(lambda: is_idle(window))
     assert window.text().startswith("Measured on real QEMU")
     assert window.details.isEnabled()
 

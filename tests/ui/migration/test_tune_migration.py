@@ -9,6 +9,7 @@ from fcm.model.commands import TuneMigration
 from fcm.model.migrations import UNLIMITED
 from fcm.model.telemetry import Phase
 from fcm.ui.dialogs.moves.tune_migration import TuneMigrationDialog
+from tests.ui.parts import text_of
 from tests.ui.window_by_hand import busy_window
 
 if TYPE_CHECKING:
@@ -40,12 +41,12 @@ def test_only_what_was_changed_is_ordered(qtbot: QtBot, tmp_path: Path) -> None:
 def test_post_copy_that_the_hosts_are_not_prepared_for_says_why(qtbot: QtBot, tmp_path: Path) -> None:
     dialog, backend = opened(qtbot, tmp_path)
     assert not dialog.post_copy.isEnabled()
-    assert "started without post-copy" in dialog._danger.text()
+    assert "started without post-copy" in text_of(dialog, "post-copy-danger")
     backend.tell(ev.MigrationOptionsChanged("m3", None, None, True))
     qtbot.waitUntil(dialog.post_copy.isEnabled)
     qtbot.keyClick(dialog.post_copy, Qt.Key.Key_Space)
     assert "-PostCopy" in dialog.power_shell.text()
-    assert "the machine is lost" in dialog._danger.text()
+    assert "the machine is lost" in text_of(dialog, "post-copy-danger")
 
 
 def test_a_bandwidth_limit_is_taken_away_by_a_tick(qtbot: QtBot, tmp_path: Path) -> None:

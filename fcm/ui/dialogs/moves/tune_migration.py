@@ -57,6 +57,7 @@ class TuneMigrationDialog(CommandDialog):
             self.bandwidth.setMinimum(1)  # taken away by the tick alone, so that there are no two ways to say it
         self.post_copy = named(QCheckBox("Switch to &post-copy now"), "Switch to post-copy now")
         self._danger = wrapped(DANGER, "quiet")
+        self._danger.setObjectName("post-copy-danger")
         fields = form()
         fields.addRow("Virtual machine:", fact(name_of(self.state.machines, found.machine)))
         fields.addRow("From and to:", fact(f"{found.source} to {found.destination}"))

@@ -53,6 +53,7 @@ class ConvergencePlot(QWidget):
         """Of exported pictures; also the start of the names of files."""
         self._legend = Label()
         self._legend.setTextFormat(Qt.TextFormat.RichText)
+        self._legend.setObjectName("legend")
         self._readout = Label()
         self._readout.setProperty("role", "quiet")
         named(self._readout, "Readout")
