@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QLabel, QMessageBox, QTableView, QToolButton, QWid
 
 from fcm.model import commands as cmd
 from fcm.model import events as ev
-from fcm.model.entities import AdapterState, MachineState, NodeState, ResourceState
+from fcm.model.entities import GIB, AdapterState, MachineState, NodeState, ResourceState
 from fcm.model.failures import FaultKind
 from fcm.model.telemetry import FinalFigures, Phase
 from fcm.ui.look import appearance, icons
@@ -300,6 +300,21 @@ def test_a_node_tells_its_load_and_the_migrations_it_takes_part_in(qtbot: QtBot,
     assert found["Migrations"] == "Database from node1"
     assert found["Memory free"] == "38 GiB"
     assert found["Memory in use"] == "15 %"
+
+
+def test_each_node_tells_what_finds_no_place_if_it_fails_now(qtbot: QtBot, tmp_path: Path) -> None:
+    big = machine("Big", memory=60 * GIB)
+    workspace, backend = opened(formed([big, machine("Small"), machine("Other", "node2", memory=20 * GIB)]))
+    backend.tell(ev.NodeChanged(node("node3", NodeState.DOWN)))
+    workspace.drain(60)
+    page = at(window_of(qtbot, tmp_path, workspace), Place.NODES)
+    qtbot.waitUntil(lambda: page.is_settled)
+    assert cells(page.losses, "node1")["Then"] == "Big finds no memory"
+    assert cells(page.losses, "node2")["Then"] == "Other finds no memory"
+    assert cells(page.losses, "node3")["Then"] == "Is down"
+    backend.tell(ev.NodeChanged(node("node3")))
+    qtbot.waitUntil(lambda: cells(page.losses, "node2")["Then"] == "Every service and application finds a place")
+    assert named(page, "If a node fails now", QTableView).isVisible()
 
 
 def test_the_page_of_a_node_says_how_old_its_facts_are_and_they_age_while_it_is_seen(

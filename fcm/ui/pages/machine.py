@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, QTimer
-from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QSplitter, QTabWidget, QVBoxLayout, QWidget
 
 from fcm.model.commands import MakeHighlyAvailable
 from fcm.model.entities import DiskUse, MachineState, NodeState, ResourceType, VolumeAccess
@@ -14,10 +14,12 @@ from fcm.model.rules.filling import short_of_room
 from fcm.model.rules.snapshots import backup_words, snapshots_of
 from fcm.model.state import Change, Kind
 from fcm.text.words import quoted
+from fcm.ui.failover.explainer import FailoverExplainer
 from fcm.ui.look import appearance, format
 from fcm.ui.pages.page import EVERYTHING, Page
 from fcm.ui.tables.table_model import Column, TableModel
 from fcm.ui.tables.table_view import TableView
+from fcm.ui.widgets.dialog_parts import named
 from fcm.ui.widgets.page_parts import EmptyState, Facts, Link
 from fcm.workspace.selection import Place, Selection
 
@@ -47,7 +49,7 @@ _FACTS = (
 
 
 class MachinePage(Page):
-    """Summary on top, the resources, the migration view below in a splitter."""
+    """Summary on top, the resources, the migration view and the failover explainer below in a splitter."""
 
     def __init__(self, window: Desk) -> None:
         super().__init__(window, "Virtual machine", "vm")
@@ -66,8 +68,13 @@ class MachinePage(Page):
         self._split = QSplitter(Qt.Orientation.Vertical)
         self._split.setObjectName("machine-split")
         self._split.setChildrenCollapsible(False)
+        self.explainer = FailoverExplainer(window.context.settings)
+        self.tabs = named(QTabWidget(), "Migration and failover")
+        self.tabs.setDocumentMode(True)
+        self.tabs.addTab(self._lower, "Live migration")
+        self.tabs.addTab(self.explainer, "Failover")
         self._split.addWidget(self.resources)
-        self._split.addWidget(self._lower)
+        self._split.addWidget(self.tabs)
         self._split.setStretchFactor(1, 1)
         self._split.setSizes([110, 420])
         self.column.addWidget(self._loose)
@@ -75,6 +82,8 @@ class MachinePage(Page):
         self._view: MigrationView | None = None
         self._migration: str | None = None
         self._shown: tuple[str, str | None] | None = None
+        self._newest: tuple[str, ...] = ()
+        """Ids of the machine, its newest migration and its last failover: the tab of what is new comes to the front."""
         self._later = QTimer(self)
         self._later.setSingleShot(True)
         self._later.setInterval(0)
@@ -110,7 +119,19 @@ class MachinePage(Page):
             self._show_summary(machine)
         if change.structural or change.kinds() & {Kind.RESOURCE, Kind.GROUP, Kind.DISK}:
             self._show_resources(machine)
+        self._show_failover(machine)
         self._show_view(change)
+
+    def _show_failover(self, machine: VirtualMachine) -> None:
+        state = self.state
+        workspace = self.frame.workspace
+        self.explainer.show_group(state, machine.group, machine.name, workspace is None or workspace.simulated)
+        failover, migration = self.explainer.failover, state.last_migration(machine.id)
+        newest = (machine.id, migration.id if migration else "", failover.id if failover else "")
+        if newest != self._newest:
+            is_last = failover is not None and (migration is None or failover.failed > migration.requested)
+            self.tabs.setCurrentIndex(1 if is_last else 0)
+            self._newest = newest
 
     def _show_view(self, change: Change) -> None:
         newest = self.state.last_migration(self.selection.id)

@@ -1,21 +1,33 @@
-"""The page Nodes: all servers of the cluster with their state and load."""
+"""The page Nodes: all servers of the cluster with their state and load, and what would be homeless if one failed."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
+
 from fcm.model.entities import Node, NodeState
+from fcm.model.rules.placement import n_plus_one
 from fcm.model.state import Change, Kind
 from fcm.ui.look import appearance, format
 from fcm.ui.pages.page import Page
 from fcm.ui.tables.table_model import Column, TableModel
 from fcm.ui.tables.table_view import TableView
-from fcm.ui.widgets.page_parts import EmptyState
+from fcm.ui.widgets.background import Pace, Work
+from fcm.ui.widgets.page_parts import EmptyState, heading
 from fcm.workspace.selection import Place
 
 if TYPE_CHECKING:
+    from PySide6.QtGui import QShowEvent
+
     from fcm.model.state import State
     from fcm.ui.desk import Desk
+    from fcm.ui.widgets.background import Outcome
+
+MOST_TOLD = 4
+"""Groups that are named in one line."""
+PLACE_FOR_ALL = "Every service and application finds a place"
 
 
 def memory_used(state: State, node: str) -> int:
@@ -33,24 +45,114 @@ def memory_incoming(state: State, node: str) -> int:
     )
 
 
+def lost_with(state: State, node: str) -> tuple[str, str]:
+    """What would follow if a node failed now: a level (pass, warn, info) and words."""
+    if state.nodes[node].state is not NodeState.UP:
+        return "info", f"Is {state.nodes[node].state.lower()}"
+    found = n_plus_one(state, node)
+    if not found:
+        return "pass", PLACE_FOR_ALL
+    more = f"; {len(found) - MOST_TOLD} more" if len(found) > MOST_TOLD else ""
+    return "warn", "; ".join(found[:MOST_TOLD]) + more
+
+
+def _lost_with_each(state: State) -> dict[str, tuple[str, str]]:
+    return {name: lost_with(state, name) for name in state.nodes}
+
+
 class NodesPage(Page):
-    """One list."""
+    """The list of nodes, and below what would find no place if one of them failed (reckoned in a thread)."""
 
     def __init__(self, window: Desk) -> None:
         super().__init__(window, "Nodes", "nodes")
-        self.nodes = TableView("Nodes", self._model(), window.context.settings)
+        settings = window.context.settings
+        self.nodes = TableView("Nodes", self._model(), settings)
         self.watch(self.nodes, Place.NODE)
-        self.column.addWidget(self.nodes, 1)
+        self.losses = TableView("If a node fails now", self._losses_model(), settings)
+        self.watch(self.losses, Place.NODE)
+        self._below = QWidget()
+        below = QVBoxLayout(self._below)
+        below.setContentsMargins(0, 4, 0, 0)
+        below.setSpacing(4)
+        below.addWidget(heading("If a node fails now"))
+        below.addWidget(self.losses, 1)
+        split = QSplitter(Qt.Orientation.Vertical)
+        split.setObjectName("nodes-split")
+        split.setChildrenCollapsible(False)
+        split.addWidget(self.nodes)
+        split.addWidget(self._below)
+        split.setStretchFactor(0, 3)
+        split.setStretchFactor(1, 2)
+        split.setSizes([360, 200])
+        self.column.addWidget(split, 1)
         self._none = EmptyState("This cluster has no nodes.")
         self.column.addWidget(self._none)
+        self._lost: dict[str, tuple[str, str]] = {}
+        self._work: Work | None = None
+        self._again = False
+        self._pace = Pace(self)
+        self._pace.due.connect(self._reckon)
+
+    @property
+    def is_settled(self) -> bool:
+        """False while it is reckoned what would find no place."""
+        return not self._again and self._work is None
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Catch up with what happened while another page was shown."""
+        super().showEvent(event)
+        self._look()
 
     def refresh(self, change: Change) -> None:
         """Loads follow machines and migrations."""
         if not change.structural and change.kinds() <= {Kind.TELEMETRY}:
             return
+        workspace = self.frame.workspace
         self.nodes.table.set_ids(self.state.nodes)
+        self.losses.table.set_ids(self.state.nodes)
         self._none.setVisible(not self.state.nodes)
+        self._below.setVisible(bool(self.state.nodes) and workspace is not None and workspace.simulated)
         self.title.say("Nodes", "nodes", format.count(len(self.state.nodes), "node"))
+        self._look()
+
+    def _look(self) -> None:
+        self._again = self.isVisible() and self._below.isVisibleTo(self)
+        self._reckon()
+
+    def _reckon(self) -> None:
+        if not self._again or self._work is not None or not self._pace.is_due():
+            return
+        self._again = False
+        state = self.state
+        self._pace.begin()
+        self._work = Work(self, lambda: _lost_with_each(state), self._reckoned)
+
+    def _reckoned(self, outcome: Outcome) -> None:
+        self._work = None
+        self._pace.end()
+        if outcome.error is None:
+            self._lost = outcome.result
+            self.losses.table.touch()
+        self._reckon()
+
+    def _losses_model(self) -> TableModel:
+        def lost(identity: str) -> tuple[str, str]:
+            return self._lost.get(identity, ("info", "Being reckoned"))
+
+        return TableModel(
+            (
+                Column(
+                    "If this node fails", lambda i: i, 140, icon=lambda i: appearance.node_icon(self.state.nodes[i])
+                ),
+                Column(
+                    "Then",
+                    lambda i: lost(i)[1],
+                    480,
+                    icon=lambda i: {"info": "level-information"}.get(lost(i)[0], lost(i)[0]),
+                    tooltip=lambda i: lost(i)[1],
+                ),
+            )
+        )
 
     def _model(self) -> TableModel:
         def node(identity: str) -> Node:

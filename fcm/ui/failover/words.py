@@ -1,0 +1,85 @@
+"""A failover as sentences and as steps of a time line."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from fcm.model.tables import name_of
+from fcm.ui.look.format import clock_time, seconds
+from fcm.ui.widgets.time_line import Step
+
+if TYPE_CHECKING:
+    from fcm.model.failures import Failover
+    from fcm.model.state import State
+
+NOTHING = (
+    "{name} has not failed over yet. When its node or one of its resources fails, this shows what failed, when the "
+    "cluster noticed it, why it chose the new node, and how long detection, arbitration, start and boot took. To try "
+    "it, simulate a failure of its node."
+)
+REAL = "fcm does not restart virtual machines on real hosts, so none of them fails over."
+LOOSE = "Only highly available virtual machines fail over to another node."
+ASSUMED = "Simulated. Steps without a documented duration use assumed figures."
+_MEANINGS = (
+    ("Detection", "until the cluster noticed the failure"),
+    ("Arbitration", "until the remaining nodes had agreed on a membership with quorum and chosen a node"),
+    ("Start", "until the group was online on its new node"),
+    ("Boot", "until the guest operating system had booted"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What is said of a failover."""
+
+    cause: str
+    """What failed, and when."""
+    course: str
+    """What came of it."""
+
+
+def steps(failover: Failover) -> tuple[Step, ...]:
+    """The steps that were taken, each with its duration in s; None while it is in progress.
+
+    A failover that ended without success has no steps after its last.
+    """
+    ends = [failover.noticed, failover.decided, failover.online, failover.booted]
+    for number in range(len(ends) - 2, -1, -1):  # what was not told apart took no time of its own
+        if ends[number] is None:
+            ends[number] = ends[number + 1]
+    found: list[Step] = []
+    start = failover.failed
+    for (name, meaning), end in zip(_MEANINGS, ends, strict=True):
+        if end is None:
+            if not failover.outcome:
+                found.append(Step(name, None, meaning))
+            break
+        found.append(Step(name, max(0.0, end - start), meaning))
+        start = end
+    return tuple(found)
+
+
+def told(failover: Failover, state: State) -> Told:
+    """Cause and course of a failover as sentences."""
+    name = name_of(state.groups, failover.group)
+    cause = f"{clock_time(failover.failed)}: {_ended(failover.cause)}"
+    if failover.online is not None:
+        away = seconds(failover.online - failover.failed)
+        course = f"{failover.destination} took {name} over from {failover.source}. It was away for {away}"
+        if failover.booted is not None:
+            course += f"; its guest had booted {seconds(failover.booted - failover.failed)} after the failure."
+        else:
+            course += "."
+        return Told(cause, f"{course} {failover.outcome}".strip())
+    if failover.outcome:
+        return Told(cause, _ended(failover.outcome))
+    if failover.destination:
+        return Told(cause, f"{failover.destination} takes {name} over from {failover.source} and starts it.")
+    if failover.noticed is not None:
+        return Told(cause, f"The cluster has noticed it and decides which node takes {name} over.")
+    return Told(cause, "The cluster has not noticed it yet.")
+
+
+def _ended(text: str) -> str:
+    return text if not text or text.endswith((".", "!", "?")) else f"{text}."
