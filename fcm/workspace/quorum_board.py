@@ -37,6 +37,7 @@ if TYPE_CHECKING:
 
 WITNESS = "the witness"
 """Id of the row of the witness; no node can have a space in its name."""
+_NO_NETWORKS: frozenset[str] = frozenset()
 _NAMES = 6
 """Nodes that a sentence names."""
 
@@ -79,7 +80,8 @@ def quorum_board(state: State) -> Board:
     cluster = state.cluster
     assert cluster is not None
     count = votes(cluster, state.nodes, state.disks)
-    rows = [_node_row(state, cluster, node) for node in state.nodes.values()]
+    up = _networks_up(state)
+    rows = [_node_row(state, cluster, node, up) for node in state.nodes.values()]
     if has_witness(cluster):
         rows.append(_witness_row(state, cluster))
     if cluster.stopped:
@@ -125,7 +127,7 @@ def _online(state: State, node: str = "") -> int:
     return found.get(node, 0) if node else sum(found.values())
 
 
-def _node_row(state: State, cluster: Cluster, node: Node) -> Voter:
+def _node_row(state: State, cluster: Cluster, node: Node, up: dict[str, frozenset[str]]) -> Voter:
     vote, left = node_vote(cluster, node), what_if_lost(state, node.name)
     why = ""
     if not vote:
@@ -139,7 +141,7 @@ def _node_row(state: State, cluster: Cluster, node: Node) -> Voter:
         vote,
         f"{vote}{why}",
         str(node.state),
-        _hears(state, node) if member else "nobody",
+        _hears(state, node, up) if member else "nobody",
         left,
         _if_lost(left) if member else "",
         _online(state, node.name),
@@ -170,36 +172,39 @@ def _listed(names: Sequence[str], state: State) -> str:
 
 
 def _if_lost(left: Votes) -> str:
-    return f"{'Goes on' if left.has_quorum else 'Stops'}: {left.present} of {left.total} votes"
+    return f"{'Goes on' if left.has_quorum else 'Stops'}: {left.present} of {left.total}"
+
+
+def _networks_up(state: State) -> dict[str, frozenset[str]]:
+    """Of each node that is a member: the networks for the cluster on which its adapter works, as far as it is known."""
+    usable = {network.id for network in state.networks.values() if network.role is not NetworkRole.NONE}
+    found: dict[str, set[str]] = {node.name: set() for node in state.nodes.values() if node.state.is_member}
+    for adapter in state.adapters.values():
+        if adapter.state is AdapterState.UP and adapter.network in usable and adapter.node in found:
+            found[adapter.node].add(adapter.network)
+    return {name: frozenset(networks) for name, networks in found.items()}
 
 
 def heard_over(state: State, one: str, other: str) -> tuple[str, ...]:
     """Names of the networks over which two members hear each other, as far as the cluster has noticed."""
-    if not (state.nodes[one].state.is_member and state.nodes[other].state.is_member):
-        return ()
-    found = []
-    for network in state.networks.values():
-        ends = (state.adapter(one, network.id), state.adapter(other, network.id))
-        if network.role is not NetworkRole.NONE and all(
-            end is not None and end.state is AdapterState.UP for end in ends
-        ):
-            found.append(network.name)
-    return tuple(found)
+    up = _networks_up(state)
+    both = up.get(one, _NO_NETWORKS) & up.get(other, _NO_NETWORKS)
+    return tuple(network.name for network in state.networks.values() if network.id in both)
 
 
-def _hears(state: State, node: Node) -> str:
+def _hears(state: State, node: Node, up: dict[str, frozenset[str]]) -> str:
     """The other nodes that a member hears; those it does not; and where only one network is left."""
-    over = {other: heard_over(state, node.name, other) for other in state.nodes if other != node.name}
+    own = up.get(node.name, _NO_NETWORKS)
+    over = {other: own & up.get(other, _NO_NETWORKS) for other in state.nodes if other != node.name}
     if not over:
         return "there is no other node"
     heard = [other for other, networks in over.items() if networks]
     silent = [other for other, networks in over.items() if not networks]
-    usable = [network for network in state.networks.values() if network.role is not NetworkRole.NONE]
     text = f"all {len(heard)}" if not silent and len(heard) > 2 else some(heard, _NAMES) or "nobody"
     text += f"; not {some(silent, _NAMES)}" if silent and heard else ""
-    single = {networks for networks in over.values() if len(networks) == 1}
-    if len(single) == 1 and len(usable) > 1 and all(len(over[other]) == 1 for other in heard):
-        text += f", only over {next(iter(single))[0]}"
+    used = {networks for networks in over.values() if networks}
+    if len(used) == 1 and (len(only := next(iter(used))) == 1) and any(len(networks) > 1 for networks in up.values()):
+        text += f", only over {name_of(state.networks, next(iter(only)))}"
     return text
 
 

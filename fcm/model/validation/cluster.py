@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from fcm.model.entities import GroupType, NodeState, QuorumMode, ResourceState, ResourceType, StartAction, VolumeAccess
 from fcm.model.rules.networks import migration_order
-from fcm.model.rules.quorum import description, votes
+from fcm.model.rules.quorum import description, has_dynamic_witness, votes
 from fcm.model.validation.finding import Finding, NamedTests, fail, info, listed, passed, warn, words
 from fcm.text.words import counted, quoted
 
@@ -78,7 +78,10 @@ def _quorum(state: State) -> Iterator[Finding]:
             if spare >= 1
             else "The next failure would stop the cluster. Bring the missing nodes or the witness back online.",
         )
-    if not even and cluster.quorum_mode is QuorumMode.NODE_AND_DISK_MAJORITY:
+    dynamic = has_dynamic_witness(cluster)
+    if dynamic and not even and cluster.quorum_mode is QuorumMode.NODE_MAJORITY:
+        yield info(f"From Windows Server 2012 R2, a witness helps any number of nodes; {cluster.name} has none.")
+    if not dynamic and not even and cluster.quorum_mode is QuorumMode.NODE_AND_DISK_MAJORITY:
         nodes = counted(len(state.nodes), "node")
         yield info(f"With {nodes}, an odd number, Node Majority would tolerate just as many failures.")
 

@@ -35,7 +35,7 @@ def get_cluster(call: Call) -> Iterable[Any]:
     if names:
         call.values["Cluster"] = names
         finding.check_cluster(call)
-    return [cluster_object(call.state)]
+    return [cluster_object(call.state, call.workspace.simulated)]
 
 
 @cmdlet(

@@ -51,8 +51,13 @@ IN_MAINTENANCE = "Online(Maintenance)"
 """State of a disk in maintenance mode, as Suspend-ClusterResource shows it."""
 
 
-def cluster_object(state: State) -> ShellObject:
-    """The cluster; EnableSharedVolumes and MaximumParallelMigrations can be set."""
+def cluster_object(state: State, simulated: bool = True) -> ShellObject:
+    """The cluster; EnableSharedVolumes, MaximumParallelMigrations and what concerns quorum can be set.
+
+    Args:
+        state: with the cluster.
+        simulated: False: real hosts, which follow no version of Windows Server.
+    """
     cluster = state.cluster
     assert cluster is not None
 
@@ -75,14 +80,14 @@ def cluster_object(state: State) -> ShellObject:
         {
             "Name": cluster.name,
             "Domain": cluster.domain,
-            "Version": str(cluster.version),
+            **({"Version": str(cluster.version)} if simulated else {}),
             "EnableSharedVolumes": "Enabled" if cluster.shared_volumes_enabled else "Disabled",
             "SharedVolumesRoot": "C:\\ClusterStorage",
             "MaximumParallelMigrations": cluster.concurrent_migrations,
             "CurrentHostServer": cluster.host,
             "Address": cluster.address,
             "QuorumType": str(cluster.quorum_mode),
-            **cluster_properties(state),
+            **(cluster_properties(state) if simulated else {}),
         },
         cluster.name,
         setters,

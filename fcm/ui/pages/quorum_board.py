@@ -98,7 +98,14 @@ class QuorumBoard(QWidget):
                 Column("Status", lambda i: self._voters[i].state, 80),
                 Column("Hears", lambda i: self._voters[i].hears, 150, hint=_HEARS),
                 Column("Services", self._services, 66, numeric=True, hint=_SERVICES, sort=self._count),
-                Column("If it is lost", lambda i: self._voters[i].if_lost, 200, icon=self._loss_icon),
+                Column(
+                    "If it is lost",
+                    lambda i: self._voters[i].if_lost,
+                    200,
+                    icon=self._loss_icon,
+                    tooltip=self._loss_words,
+                    hint="Votes that would be left.",
+                ),
             )
         )
 
@@ -107,6 +114,14 @@ class QuorumBoard(QWidget):
 
     def _services(self, identity: str) -> str:
         return "" if identity == WITNESS else str(self._voters[identity].services)
+
+    def _loss_words(self, identity: str) -> str:
+        voter = self._voters[identity]
+        left = voter.left
+        if not voter.if_lost:
+            return ""
+        then = "The cluster would go on" if left.has_quorum else "The cluster would stop"
+        return f"{then}: {left.present} of {left.total} votes would be left, {left.needed} are needed."
 
     def _loss_icon(self, identity: str) -> str:
         voter = self._voters[identity]

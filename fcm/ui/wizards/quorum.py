@@ -26,6 +26,7 @@ from fcm.ui.wizards.frame import (
 from fcm.workspace.powershell import powershell
 
 if TYPE_CHECKING:
+    from fcm.model.state import State
     from fcm.ui.desk import Desk
 
 _INTRO = """
@@ -33,6 +34,7 @@ _INTRO = """
 half of the votes are present. Each node has a vote, and a witness can have one too.</p>
 <ul><li>An odd number of nodes needs no witness: Node Majority.</li>
 <li>An even number of nodes needs a witness to break a tie: a small disk that all nodes see, or a file share.</li>
+<li>From Windows Server 2012 R2, always configure a witness: it votes only where it helps.</li>
 </ul>
 <p>The cluster keeps running while its quorum configuration is changed.</p>
 """
@@ -102,7 +104,7 @@ class _ModePage(WizardPage):
         state = self._wizard.state
         assert state.cluster is not None
         has_disk = any(disk.use in (DiskUse.AVAILABLE, DiskUse.WITNESS) for disk in state.disks.values())
-        best = recommended_mode(len(state.nodes), has_disk)
+        best = recommended_mode(len(state.nodes), has_disk, state.cluster.version)
         for mode, (label, text) in _MODES.items():
             shown = f"{label} (recommended for your current number of nodes)" if mode is best else label
             button = named(QRadioButton(shown), label)
@@ -188,12 +190,16 @@ class _Confirmation(ConfirmationPage):
             ("Now", description(state.cluster, state.disks)),
             ("Quorum configuration", _MODES[command.mode][0]),
             ("Witness", witness or "None"),
-            ("Nodes that vote", "None" if command.mode is QuorumMode.DISK_ONLY else ", ".join(state.nodes)),
+            ("Nodes that vote", _voters(state) if command.mode is not QuorumMode.DISK_ONLY else "None"),
         ]
         self.show_choice(facts, powershell(command, state))
 
     def verdict(self) -> Verdict:
         return self._wizard.workspace.allowed(self._wizard.command())
+
+
+def _voters(state: State) -> str:
+    return ", ".join(name for name, node in state.nodes.items() if node.weight) or "None"
 
 
 class _Summary(SummaryPage):

@@ -8,6 +8,7 @@ import pytest
 from fcm.model.entities import (
     MIB,
     AdapterState,
+    ClusterVersion,
     DiskUse,
     NetworkRole,
     NodeState,
@@ -311,6 +312,15 @@ def test_an_even_number_of_nodes_without_a_witness_is_warned_of(eight: State) ->
     level, text = worst(changed, "Validate Quorum Configuration")
     assert level == "warn"
     assert "two halves" in text
+
+
+def test_from_2012_r2_a_witness_is_advised_for_an_odd_number_of_nodes_and_never_called_useless(state: State) -> None:
+    newer = with_cluster(state, version=ClusterVersion.V2012_R2)
+    alone = with_cluster(newer, quorum_mode=QuorumMode.NODE_MAJORITY, witness=None)
+    for changed, wanted in ((newer, False), (alone, True)):
+        texts = " ".join(result.text for result in validate(changed, ("Validate Quorum Configuration",)).results)
+        assert ("a witness helps any number of nodes" in texts) is wanted
+        assert "just as many failures" not in texts
 
 
 def test_two_nodes_that_cannot_reach_each_other_fail(state: State) -> None:

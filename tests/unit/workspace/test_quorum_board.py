@@ -81,7 +81,7 @@ def test_after_a_loss_the_next_one_stops_the_cluster_and_its_services(state: Sta
     board = quorum_board(down(state, "node3"))
     assert board.level == "warn"
     assert board.sentence.startswith("One more loss stops the cluster, and with it ")
-    assert voter(board, "node1").if_lost == "Stops: 2 of 4 votes"
+    assert voter(board, "node1").if_lost == "Stops: 2 of 4"
 
 
 def test_the_only_loss_that_would_stop_the_cluster_is_named(state: State) -> None:
@@ -91,7 +91,7 @@ def test_the_only_loss_that_would_stop_the_cluster_is_named(state: State) -> Non
 
 def test_what_a_node_owns_is_counted(state: State) -> None:
     board = quorum_board(state)
-    assert voter(board, "node2").if_lost == "Goes on: 3 of 4 votes"
+    assert voter(board, "node2").if_lost == "Goes on: 3 of 4"
     assert sum(row.services for row in board.voters) == 10
 
 
