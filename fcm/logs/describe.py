@@ -14,7 +14,16 @@ from typing import TYPE_CHECKING, assert_never
 from fcm.logs.describe_failures import of_failure
 from fcm.logs.describe_protection import of_backup, of_snapshot
 from fcm.model import events as ev
-from fcm.model.entities import AdapterState, DiskUse, NetworkState, NodeState, ResourceState, VolumeAccess
+from fcm.model.entities import (
+    AdapterState,
+    DiskUse,
+    MachineState,
+    NetworkState,
+    NodeState,
+    ResourceState,
+    VolumeAccess,
+)
+from fcm.model.failures import GuestState
 from fcm.model.migrations import UNLIMITED, MigrationKind
 from fcm.model.quantities import size
 from fcm.model.rules.drains import drain_migrations
@@ -297,7 +306,12 @@ def _adapter(adapter: Adapter, state: State) -> EventText:
 
 
 def _machine(machine: VirtualMachine) -> EventText:
-    return _info(f"The virtual machine {machine.name} on {machine.node}: {machine.state.lower()}.", VMMS)
+    if machine.ended:
+        return _info(f"The copy of {machine.name} that ran on {machine.node} has ended.", VMMS)
+    words = machine.state.lower()
+    if machine.state is MachineState.RUNNING and machine.guest is not GuestState.UNKNOWN:
+        words += f", its guest is {machine.guest.lower()}"
+    return _info(f"The virtual machine {machine.name} on {machine.node}: {words}.", VMMS)
 
 
 def _group(group: Group) -> EventText:

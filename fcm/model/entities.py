@@ -3,6 +3,7 @@
 Every object is known by an ``id`` that never changes; names can be changed by the user. Mappings between objects
 hold ids. Terms are those of Failover Clustering in Windows Server 2008 R2.
 """
+# Longer than usual because the things of a cluster refer to one another, and are looked up in one place.
 
 from __future__ import annotations
 
@@ -37,6 +38,11 @@ class NodeState(StrEnum):
     def is_member(self) -> bool:
         """True while the node takes part in the cluster."""
         return self in (NodeState.UP, NodeState.PAUSED)
+
+    @property
+    def counts_as_running(self) -> bool:
+        """True while the cluster takes the virtual machines there for running."""
+        return self.is_member or self is NodeState.ISOLATED
 
 
 class NetworkRole(IntEnum):
@@ -336,11 +342,17 @@ class VirtualMachine:
     """A preference order of its own for live migration; None: that of the cluster, as for all in 2008 R2."""
     guest: GuestState = GuestState.UNKNOWN
     booted_at: float | None = None
-    """s since the epoch: when its guest will have booted; None = it has, or does not run."""
+    """s since the epoch: when its guest will have booted; None = it has, does not run, or hangs in its boot."""
     critical_since: float | None = None
     """s since the epoch: since when it is Paused-Critical."""
     connected: bool = True
     """False: it started on a node without its virtual switch (2012 and later)."""
+    ended: bool = False
+    """True: it has ended with its node, and the cluster has not noticed yet."""
+    queued_since: float | None = None
+    """s since the epoch: since when its start waits because too many others start on its node; None = it does not."""
+    starts_with_host: bool = False
+    """True: it is not clustered, its node lost its power, and its start action starts it when the node is back."""
 
     @property
     def is_highly_available(self) -> bool:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, assert_never
 
 from fcm.backend.embedded.failover.policies import Failures
 from fcm.backend.embedded.failover.takeover import Takeover
+from fcm.backend.embedded.machines.guests import Guests
 from fcm.backend.embedded.machines.machines import Machines
 from fcm.backend.embedded.machines.snapshots import Backups, Snapshots
 from fcm.backend.embedded.membership.faults import Faults
@@ -30,7 +31,8 @@ class Parts:
     def __init__(self, core: Core) -> None:
         self.faults = Faults(core)
         self.storage = Storage(core)
-        self.machines = Machines(core, self.storage)
+        self.guests = Guests(core, self.faults)
+        self.machines = Machines(core, self.storage, self.guests)
         self.disks = Disks(core, self.storage, self.machines, self.faults)
         self.networks = Networks(core)
         self.takeover = Takeover(core, self.storage, self.machines)
@@ -43,10 +45,20 @@ class Parts:
         self.snapshots = Snapshots(core, self.storage)
         self.backups = Backups(core, self.storage)
         self.leaving = Leaving(core, self.faults, self.nodes, self.machines, self.migrations)
+        self.guests.on_failed = self.machines.fails
+        self.guests.on_shut_down = self.machines.shut_down_inside
+        self.machines.on_failed = self.failures.resource_failed
+        self.machines.on_stopped = self.migrations.machine_stopped
         self.takeover.on_failback = self.migrations.fail_back
         self.migrations.on_looked = self.backups.look
         self.disks.follow(self.migrations.look)
-        self.faults.on_changed = [self.networks.fault_changed, self.disks.fault_changed]
+        self.faults.on_changed = [
+            self.networks.fault_changed,
+            self.disks.fault_changed,
+            self.guests.fault_changed,
+            self.machines.fault_changed,
+            self.migrations.fault_changed,
+        ]
 
     def settle(self) -> None:
         """Complete what was under way when the program ended."""
@@ -62,6 +74,7 @@ class Parts:
     def look(self) -> None:
         """After a command: start what can start now."""
         self.disks.look()
+        self.guests.look()
         self.migrations.look()
 
     def carry_out(self, command: cmd.Command) -> Verdict:

@@ -1,9 +1,9 @@
 """Workloads as small TOML files: the named ones included in the program, and anyone's own.
 
 A file has ``name``, ``title`` and ``source`` (where the figures come from, or that they are assumed), ``utilisation``
-(share of a processor the writing takes), optionally ``zero_share`` (share of the memory that is zero pages) and
-``[burst]`` (writes, silence in s), and one ``[[pattern]]`` or more: kind uniform, zipf, sweep or scattered; size_mib;
-rate (writes/s); first_mib but for scattered; exponent for zipf.
+(share of a processor the writing takes), optionally ``zero_share`` (share of the memory that is zero pages), ``boot``
+(s that the guest boots) and ``[burst]`` (writes, silence in s), and one ``[[pattern]]`` or more: kind uniform, zipf,
+sweep or scattered; size_mib; rate (writes/s); first_mib but for scattered; exponent for zipf.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from fcm import resources
-from fcm.migration.engine.workload import PAGE, Burst, Pattern, Scattered, Sweep, Uniform, Workload, Zipf
+from fcm.migration.engine.workload import BOOT, PAGE, Burst, Pattern, Scattered, Sweep, Uniform, Workload, Zipf
 from fcm.migration.fields import Fields, UnreadableFileError
 from fcm.text.textfile import WORKLOAD, TextFileError, parse_toml, read_text
 from fcm.text.words import quoted
@@ -68,6 +68,7 @@ def workload_from(f: Fields, name: str = "") -> Workload:
         burst=burst,
         utilisation=f.number("utilisation", 0.001, 64, 1.0),
         zero_share=f.number("zero_share", 0, 1, 0.0),
+        boot=f.number("boot", 0, 3600, BOOT, unit="s"),
     )
 
 
@@ -76,6 +77,8 @@ def workload_json(workload: Workload) -> dict[str, Any]:
     out: dict[str, Any] = {"name": workload.name, "source": workload.source, "utilisation": workload.utilisation}
     if workload.zero_share:
         out["zero_share"] = workload.zero_share
+    if workload.boot != BOOT:
+        out["boot"] = workload.boot
     if workload.burst is not None:
         out["burst"] = {"writes": workload.burst.writes, "silence": workload.burst.silence}
     out["pattern"] = []

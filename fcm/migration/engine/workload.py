@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 PAGE = 4096
 """bytes in a page."""
+BOOT = 40.0
+"""s that a guest boots where its workload does not say. An assumption."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +128,8 @@ class Workload:
     counter_page: int | None = None
     """A page written along with every other write; it adds no writes of its own."""
     achieved: tuple[tuple[float, float], ...] = field(default=(), repr=False)
+    boot: float = BOOT
+    """s from the start of the machine until its guest serves its users; nothing of a migration depends on it."""
 
     @property
     def rate(self) -> float:

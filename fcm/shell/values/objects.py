@@ -22,6 +22,7 @@ from fcm.model.entities import (
 )
 from fcm.model.rules.access import IoMode, access_of
 from fcm.model.rules.drains import drain_migrations, last_drain
+from fcm.model.rules.guests import HEARTBEATS
 from fcm.model.rules.maintenance import in_maintenance
 from fcm.model.tables import name_of
 from fcm.model.telemetry import Phase
@@ -420,6 +421,7 @@ def machine_object(machine: VirtualMachine, state: State) -> ShellObject:
             "Name": machine.name,
             "VMName": machine.name,
             "State": str(machine.state),
+            "Heartbeat": HEARTBEATS.get(machine.guest),
             "ComputerName": machine.node,
             "MemoryStartup": machine.memory,
             "MemoryAssigned": machine.memory if holds else 0,

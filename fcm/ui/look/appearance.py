@@ -15,6 +15,7 @@ from fcm.model.entities import (
     VolumeAccess,
 )
 from fcm.model.rules.access import IoMode, access_of
+from fcm.model.rules.guests import guest_note, is_unmonitored
 from fcm.model.rules.maintenance import in_maintenance
 from fcm.model.rules.quorum import votes
 
@@ -98,8 +99,15 @@ def machine_icon(machine: VirtualMachine, group_state: ResourceState | None, mov
 def machine_words(machine: VirtualMachine, state: State) -> str:
     """Status of a virtual machine that is not being moved."""
     group = state.groups.get(machine.group or "")
-    if group is None or machine.state is MachineState.PAUSED_CRITICAL:
-        return str(machine.state)
+    if machine.queued_since is not None:
+        return "Waiting to start"
+    note = guest_note(state, machine)
+    if group is None:
+        return f"{machine.state} ({note})" if note else str(machine.state)
+    if machine.state is MachineState.PAUSED_CRITICAL:
+        return "Unmonitored (paused-critical)" if is_unmonitored(state, machine) else str(machine.state)
+    if note and group.state is ResourceState.ONLINE:
+        return "Unmonitored" if note == "unmonitored" else f"Online ({note})"
     if group.state is ResourceState.ONLINE and machine.state is MachineState.PAUSED:
         return "Online (paused)"
     if group.state is ResourceState.OFFLINE and machine.state is MachineState.SAVED:

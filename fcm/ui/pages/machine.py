@@ -9,8 +9,10 @@ from PySide6.QtWidgets import QSplitter, QTabWidget, QVBoxLayout, QWidget
 
 from fcm.model.commands import MakeHighlyAvailable
 from fcm.model.entities import DiskUse, MachineState, NodeState, ResourceType, VolumeAccess
+from fcm.model.moments import clock_time
 from fcm.model.rules.access import volume_usable
 from fcm.model.rules.filling import short_of_room
+from fcm.model.rules.guests import guest_words, is_unmonitored
 from fcm.model.rules.snapshots import backup_words, snapshots_of
 from fcm.model.state import Change, Kind
 from fcm.text.words import quoted
@@ -41,6 +43,7 @@ _FACTS = (
     "Processors",
     "Virtual network",
     "Automatic start",
+    "Guest",
     "Workload",
     "Path",
     "Snapshots",
@@ -178,6 +181,7 @@ class MachinePage(Page):
         say("Processors", f"{machine.processors}{compatible}")
         say("Virtual network", machine.switch or "Not connected")
         say("Automatic start", str(machine.start_action))
+        say("Guest", _guest(machine))
         say("Workload", machine.workload or "Unknown")
         say("Path", machine.path)
         kept = [f"{one.name}{' (with memory)' if one.with_memory else ''}" for one in snapshots_of(state, machine.id)]
@@ -227,6 +231,14 @@ class MachinePage(Page):
         )
 
 
+def _guest(machine: VirtualMachine) -> str:
+    """The state of the guest, and when it will have booted; how long that takes is assumed."""
+    words = guest_words(machine)
+    if machine.booted_at is None:
+        return words
+    return f"{words} until about {clock_time(machine.booted_at)} (assumed)"
+
+
 def alerts(state: State, machine: VirtualMachine) -> list[str]:
     """What threatens a virtual machine or would stop its live migration, as sentences."""
     found = []
@@ -250,6 +262,12 @@ def alerts(state: State, machine: VirtualMachine) -> list[str]:
     without = [n.name for n in state.nodes.values() if machine.switch and machine.switch not in n.switches]
     if without:
         found.append(f"{format.listed(without)} has no virtual network named {quoted(machine.switch)}.")
+    if not machine.connected:
+        found.append(f"It is not connected: {machine.node} has no virtual network named {quoted(machine.switch)}.")
+    if machine.queued_since is not None:
+        found.append(f"Its start waits, because too many machines start on {machine.node} at once.")
+    if is_unmonitored(state, machine):
+        found.append(f"{machine.node} is isolated, so the cluster does not monitor the machine.")
     if machine.state is MachineState.PAUSED:
         found.append("The machine is paused.")
     if machine.state is MachineState.PAUSED_CRITICAL:

@@ -11,6 +11,7 @@ from fcm.backend.embedded.cluster_file.parts import checked_name, known_node
 from fcm.backend.embedded.cluster_file.places import disk_path, local_path, volume_path
 from fcm.backend.embedded.machines.workloads import workload_names
 from fcm.model.entities import GIB, MIB, DiskUse, MachineState, StartAction, VirtualMachine
+from fcm.model.failures import GuestState
 from fcm.model.quantities import apart
 from fcm.model.rules.names import file_name
 from fcm.text.words import quoted
@@ -122,6 +123,7 @@ def _machine(table: Table, cluster: Cluster, name: str, nodes: dict[str, Node]) 
         media=table.optional("media"),
         disk_size=table.size("disk_size", 20 * GIB),
         zero_share=table.share("zero_share", 0.0),
+        guest=GuestState.RUNNING if state in (MachineState.RUNNING, MachineState.PAUSED) else GuestState.UNKNOWN,
     )
 
 

@@ -44,6 +44,15 @@ class Failures:
         self._core.change_resource(self._core.state.resources[resource.id], state=ResourceState.FAILED)
         self._follow_policies(resource)
 
+    def resource_failed(self, identity: str, why: str) -> None:
+        """A resource failed by itself, and why in words; what runs as its machine is turned off."""
+        resource = self._core.state.resources[identity]
+        machine = self._core.state.machines.get(resource.machine or "")
+        if machine is not None and machine.state.holds_memory:
+            self._machines.turn_off(machine.id)
+        self._core.change_resource(self._core.state.resources[identity], state=ResourceState.FAILED)
+        self._follow_policies(resource)
+
     def _follow_policies(self, resource: Resource) -> None:
         now, policy = self._core.kernel.now, resource.policy
         if not policy.restart:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from fcm.model import commands as cmd
 from fcm.model import events as ev
-from fcm.model.entities import GIB, ClusterVersion, MachineState, NodeState
+from fcm.model.entities import GIB, ClusterVersion, MachineState, NodeState, StartAction
 from fcm.model.rules.allowed import allowed
 from fcm.model.rules.drains import active_drain, last_drain
 from fcm.model.rules.faults import answers
@@ -124,6 +124,8 @@ class Leaving:
             self._nodes.stop(cmd.StopClusterService(name))
         for machine in tuple(self._core.state.machines_on(name)):
             if machine.state in (MachineState.RUNNING, MachineState.PAUSED):
+                back = machine.start_action is not StartAction.NOTHING
+                self._core.change_machine(machine.id, starts_with_host=back)
                 self._machines.save(machine.id)
         due = self._core.kernel.now + self._core.vary(self._core.figure("shutdown"), f"shutdown {name}")
         self._change(name, shutdown_due=due)

@@ -2,6 +2,9 @@
 
 The order of the phases is that of Microsoft's live-migration white paper. Until ``MigrationHandedOver`` the source
 owns the machine, from then on the destination; there is no time between.
+
+A node that loses its power or is frozen stops the migration where it stands. It ends when the connection breaks, or
+when the cluster notices the loss, whichever is first: see ``node_lost``.
 """
 
 from __future__ import annotations
@@ -11,9 +14,19 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from fcm.backend.convergence import ConvergenceWatch, past_limit
+from fcm.backend.embedded.moves.endings import (
+    ANOTHER_NODE,
+    destination_lost,
+    memory_lost,
+    owner_lost,
+    source_lost,
+    when,
+)
+from fcm.backend.embedded.moves.memory import works
 from fcm.model import events as ev
 from fcm.model.entities import AdapterState
 from fcm.model.migrations import NetworkAttempt
+from fcm.model.rules.faults import answers, has_link, is_cut, reaches_disk, service_runs
 from fcm.model.rules.networks import migration_order
 from fcm.model.telemetry import FinalFigures, Phase
 
@@ -22,6 +35,7 @@ if TYPE_CHECKING:
 
     from fcm.backend.embedded.core import Core
     from fcm.backend.embedded.kernel import Timer
+    from fcm.backend.embedded.machines.machines import Machines
     from fcm.backend.embedded.moves.memory import Memory, Transfer
     from fcm.backend.embedded.storage.disks import Storage
     from fcm.backend.orders import OrderBook
@@ -50,10 +64,18 @@ class LiveMigration:
     """The course of one live migration, from SETUP to its end."""
 
     def __init__(
-        self, core: Core, storage: Storage, memory: Memory, identity: str, over: Callable[[str], None], book: OrderBook
+        self,
+        core: Core,
+        storage: Storage,
+        memory: Memory,
+        identity: str,
+        over: Callable[[str], None],
+        book: OrderBook,
+        machines: Machines,
     ) -> None:
         """``over`` is called with the migration's id once it has completed, failed or come to its time limit."""
         self._book = book
+        self._machines = machines
         self._watch: ConvergenceWatch | None = None
         self._limit: Timer | None = None
         self._core = core
@@ -76,6 +98,10 @@ class LiveMigration:
         self._figures: FinalFigures | None = None
         self._resumed = False
         """True once the machine runs at the destination."""
+        self._held: Callable[[], None] | None = None
+        """What came due while a node or the connection stood still."""
+        self._broken = ""
+        """When the last connection broke for good, in words."""
 
     @property
     def _migration(self) -> Migration:
@@ -109,6 +135,7 @@ class LiveMigration:
         self._drop_connection()
 
     def _drop_connection(self) -> None:
+        self._held = None
         for timer in (self._timer, self._silence):
             if timer is not None:
                 timer.cancel()
@@ -140,9 +167,10 @@ class LiveMigration:
             self._attempted(network, "", 0.0, f"{node} has no adapter on this network.")
             self._try_next()
             return
-        if source.state is not AdapterState.UP:
-            delay, result = LOCAL_FAILURE_TIME, f"The adapter of {source.node} is {source.state.lower()}."
-        elif destination.state is not AdapterState.UP:
+        if source.state is not AdapterState.UP or not has_link(self._core.state, source):
+            what = "without a link" if source.state is AdapterState.UP else source.state.lower()
+            delay, result = LOCAL_FAILURE_TIME, f"The adapter of {source.node} is {what}."
+        elif not self._reachable(network):
             delay, result = CONNECT_LIMIT, f"No response from {destination.address} within {CONNECT_LIMIT:g} s."
         else:
             delay, result = self._core.vary(CONNECT_TIME, f"connect {self._id}"), ""
@@ -177,57 +205,154 @@ class LiveMigration:
             if not attempt.connected
         ]
         name = state.machines[migration.machine].name
-        reason = f"The migration failed on every network. {name} is still running on {migration.source}. " + " ".join(
-            tried
+        broken = f"{self._broken} " if self._broken else ""
+        reason = f"{broken}The migration failed on every network. {name} is still running on {migration.source}. "
+        self._fail(
+            reason + " ".join(tried),
+            "Repair an adapter, or select another network on the tab Network for live migration.",
         )
-        self._core.emit(
-            ev.MigrationFailed(
-                self._id, reason, "Repair an adapter, or select another network on the tab Network for live migration."
-            )
-        )
-        self._over(self._id)
 
     def _ends(self, network: str) -> tuple[Adapter | None, Adapter | None]:
         migration, state = self._migration, self._core.state
         return state.adapter(migration.source, network), state.adapter(migration.destination, network)
 
     def _reachable(self, network: str) -> bool:
-        return all(end is not None and end.state is AdapterState.UP for end in self._ends(network))
+        """Whether packets pass between the two nodes on a network, whatever the cluster has noticed."""
+        state, migration = self._core.state, self._migration
+        if is_cut(state, migration.source, migration.destination):
+            return False
+        return all(end is not None and works(state, end) for end in self._ends(network))
 
-    # a connection that breaks
+    # what fails meanwhile
 
-    def look_at_adapters(self) -> None:
-        """Give up in a while where an adapter has failed, unless it comes back until then."""
-        if self._network is None or self._figures is not None:
-            return
-        reachable = self._reachable(self._network)
-        if reachable and self._silence is not None:
+    def look(self) -> None:
+        """After something has failed, or works again: stand still, go on, or give the connection up in a while."""
+        if not self._stands_still():
+            self._cancel_silence()
+            held, self._held = self._held, None
+            if held is not None:
+                held()
+        elif not self._can_break():
+            self._cancel_silence()
+        elif self._silence is None:
+            self._silence = self._core.kernel.after(self._patience(), self._broke)
+
+    def _stands_still(self) -> bool:
+        """Whether the node that has to act next cannot, or nothing passes between the two."""
+        migration, state = self._migration, self._core.state
+        if migration.handed_over:
+            return not answers(state, migration.destination)
+        if not answers(state, migration.source):
+            return True
+        if self._resumed:
+            return not answers(state, migration.destination)
+        return self._network is not None and not self._reachable(self._network)
+
+    def _can_break(self) -> bool:
+        """In post-copy there is no way back: the rest of the memory waits. A source that is gone gives nothing up."""
+        migration = self._migration
+        waits = self._resumed or migration.handed_over or self._network is None
+        return not waits and answers(self._core.state, migration.source)
+
+    def _patience(self) -> float:
+        """S without data until the connection counts as broken; a guest in its blackout waits for the other side."""
+        migration, state = self._migration, self._core.state
+        silent = not answers(state, migration.destination) or is_cut(state, migration.source, migration.destination)
+        if silent and migration.phase in (Phase.BLACKOUT, Phase.STORAGE):
+            return self._core.figure("blackout_wait")
+        return SILENCE_LIMIT
+
+    def _cancel_silence(self) -> None:
+        if self._silence is not None:
             self._silence.cancel()
             self._silence = None
-        elif not reachable and self._silence is None and not self._resumed:
-            # In post-copy there is no way back: the rest of the memory waits for the network.
-            self._silence = self._core.kernel.after(SILENCE_LIMIT, self._broke)
 
     def _broke(self) -> None:
         """Give this connection up and copy the memory again over the next network."""
         assert self._network is not None
+        migration, state = self._migration, self._core.state
         network, self._network = self._network, None
+        patience = self._patience()
         self._drop_connection()
         self._silence = None
+        self._figures = None
         ends = [end for end in self._ends(network) if end is not None]
-        failed = [end.node for end in ends if end.state is not AdapterState.UP] or [self._migration.source]
+        if is_cut(state, migration.source, migration.destination) or not answers(state, migration.destination):
+            self._broken = f"{migration.destination} stopped responding {self._moment()}."
+            why = f"no data arrived from {migration.destination} for {patience:g} s."
+        else:
+            failed = [end.node for end in ends if not works(state, end)] or [migration.source]
+            why = f"the adapter of {failed[0]} failed, and no data arrived for {patience:g} s."
         duration = self._core.kernel.now - self._connected
-        self._attempted(
-            network,
-            ends[-1].address if ends else "",
-            duration,
-            f"The connection failed: the adapter of {failed[0]} failed, and no data arrived for {SILENCE_LIMIT:g} s.",
-        )
-        if self._migration.phase is not Phase.SETUP:
+        self._attempted(network, ends[-1].address if ends else "", duration, f"The connection failed: {why}")
+        if not self._goes_on_at_source():
+            return
+        if migration.phase is not Phase.SETUP:
             self._core.emit(ev.MigrationPhaseEntered(self._id, Phase.SETUP))
         if self._last is not None:
             self._sent_before = self._last.sent
         self._try_next()
+
+    def _moment(self) -> str:
+        migration = self._migration
+        return when(migration.phase, self._last, self._core.state.machines[migration.machine].memory)
+
+    def _goes_on_at_source(self) -> bool:
+        """A guest in its blackout runs on at the source, if that still reaches its files (21131 if not)."""
+        migration, state = self._migration, self._core.state
+        machine = state.machines[migration.machine]
+        if migration.phase not in (Phase.BLACKOUT, Phase.STORAGE) or machine.disk is None:
+            return True
+        volume = state.shared_volumes.get(machine.disk)
+        if reaches_disk(state, migration.source, machine.disk) or (
+            volume is not None and reaches_disk(state, volume.owner, machine.disk)
+        ):
+            return True
+        self._core.log("21131", migration.source, resource=f"Virtual Machine {machine.name}")
+        reason = f"The migration failed {self._moment()}, and {machine.name} could not go on: "
+        reason += f"{migration.source} no longer reaches its files."
+        self._fail(reason, "Repair the path to the disk.")
+        self._machines.fails(machine.id, f"{migration.source} no longer reaches the files of {machine.name}.")
+        return False
+
+    def node_lost(self, node: str) -> None:
+        """The cluster has noticed that a node is gone; called before the cluster gives away what it owned."""
+        migration = self._migration
+        name = self._core.state.machines[migration.machine].name
+        needs_source = not migration.handed_over or (self._resumed and self._figures is None)
+        if node == migration.destination and migration.handed_over:
+            self._fail(owner_lost(migration, name))
+        elif self._resumed and self._figures is None and node in (migration.source, migration.destination):
+            owner = migration.destination if migration.handed_over else migration.source
+            self._fail(memory_lost(name, node), "The policies of its resource start it again.")
+            if node != owner:
+                self._machines.fails(migration.machine, memory_lost(name, node))
+        elif node == migration.source and needs_source:
+            self._fail(source_lost(migration, name, self._moment()))
+        elif node == migration.destination:
+            self.look()
+            if self._silence is None or migration.phase not in (Phase.BLACKOUT, Phase.STORAGE):
+                reason = destination_lost(migration, name, self._moment())
+                if self._goes_on_at_source():
+                    self._fail(reason, ANOTHER_NODE)
+
+    def machine_stopped(self) -> None:
+        """The machine itself is gone: turned off, shut down inside, or ended with the cluster service of its node."""
+        migration = self._migration
+        machine = self._core.state.machines.get(migration.machine)
+        if machine is None:
+            return
+        how = f"ended with the cluster service of {machine.node}" if machine.ended else f"is {machine.state.lower()}"
+        self._fail(f"{machine.name} stopped {self._moment()}. It {how}.", "Migrate it again once it is online.")
+
+    def _fail(self, reason: str, remedy: str = "") -> None:
+        migration = self._migration
+        self.stop()
+        if answers(self._core.state, migration.source):
+            name = self._core.state.moved_name(migration)
+            self._core.log("21111", migration.source, resource=f"Virtual Machine {name}")
+        self._core.emit(ev.MigrationFailed(self._id, reason, remedy))
+        self._over(self._id)
 
     # memory
 
@@ -248,17 +373,24 @@ class LiveMigration:
         self._core.emit(ev.MigrationProgressed(self._id, row))
         if self._watch is not None and (endless := self._watch.read(row)) is not None:
             self._book.found_endless(self._id, *endless)
-        if migration.options.post_copy and migration.phase is Phase.BROWNOUT and row.pass_number > 1:
+        switches = migration.options.post_copy and migration.phase is Phase.BROWNOUT and row.pass_number > 1
+        if switches and not self._stands_still():
             self._memory.start_post_copy(self._transfer)
             self._resumed = True
             self._blackout()
             self._later(STORAGE_TIME, self._storage_moves)
 
     def _blackout(self) -> None:
+        if self._stands_still():
+            return
         self._stopped_at = self._core.kernel.now
         self._core.emit(ev.MigrationPhaseEntered(self._id, Phase.BLACKOUT))
 
     def _arrived(self, figures: FinalFigures) -> None:
+        if not self._migration.handed_over and self._stands_still():
+            self._held = partial(self._arrived, figures)  # it was computed before something failed
+            self.look()
+            return
         self._figures = figures
         self._transfer = None
         if self._silence is not None:
@@ -278,6 +410,9 @@ class LiveMigration:
     def _hand_over(self) -> None:
         migration = self._migration
         machine = self._core.state.machines[migration.machine]
+        if not service_runs(self._core.state, migration.destination):
+            self._fail(destination_lost(migration, machine.name, self._moment()), ANOTHER_NODE)
+            return
         if machine.disk is not None:
             self._storage.own(machine.disk, migration.destination)
         self._core.emit(ev.MigrationHandedOver(self._id))
@@ -299,4 +434,12 @@ class LiveMigration:
         self._over(self._id)
 
     def _later(self, delay: float, action: Callable[[], None]) -> None:
-        self._timer = self._core.kernel.after(delay, action)
+        self._timer = self._core.kernel.after(delay, partial(self._due, action))
+
+    def _due(self, action: Callable[[], None]) -> None:
+        self._timer = None
+        if self._stands_still():
+            self._held = action
+            self.look()
+        else:
+            action()

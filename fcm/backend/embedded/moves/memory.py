@@ -16,6 +16,7 @@ from fcm.migration.constants import GOODPUT
 from fcm.migration.engine.specification import Capability, specification_of
 from fcm.model.entities import AdapterState
 from fcm.model.rules.access import redirected_load
+from fcm.model.rules.faults import answers, has_link, is_cut
 from fcm.model.rules.verdict import OK, Verdict, no
 from fcm.model.telemetry import Phase
 
@@ -25,8 +26,20 @@ if TYPE_CHECKING:
     from fcm.backend.embedded.core import Core
     from fcm.backend.embedded.kernel import Timer
     from fcm.migration.engine.engine import Engine
+    from fcm.model.entities import Adapter
     from fcm.model.migrations import Migration, MigrationOptions
+    from fcm.model.state import State
     from fcm.model.telemetry import FinalFigures, TelemetryRow
+
+
+NOTHING = 0.5
+"""bytes/s: what a connection carries that carries nothing."""
+_LINKED = (AdapterState.UP, AdapterState.UNREACHABLE)
+
+
+def works(state: State, adapter: Adapter) -> bool:
+    """Whether an adapter carries anything now, whatever the cluster has noticed of it."""
+    return adapter.state in _LINKED and has_link(state, adapter) and answers(state, adapter.node)
 
 
 def options_verdict(options: MigrationOptions) -> Verdict:
@@ -56,6 +69,12 @@ class Transfer:
     began: float | None = None
     """Virtual time (s since the epoch) of its first window."""
     black: bool = False
+    ends: tuple[str, str] = ("", "")
+    """Source and destination."""
+    limit: float = math.inf
+    """bytes/s at most."""
+    cut: bool = False
+    """True while a simulated isolation lies between the two."""
     ending: list[Timer] = field(default_factory=list)
 
 
@@ -90,8 +109,11 @@ class Memory:
         # Post-copy can be started at any time.
         able = spec.capabilities | {Capability.POSTCOPY}
         handle = self._engine.add(replace(spec, capabilities=able, links=self._path(migration, network)))
-        transfer = Transfer(migration.id, handle, on_row, on_blackout, on_arrived)
+        ends = (migration.source, migration.destination)
+        limit = float(migration.options.bandwidth or math.inf)
+        transfer = Transfer(migration.id, handle, on_row, on_blackout, on_arrived, ends=ends, limit=limit)
         self._transfers[handle] = transfer
+        self._look_at_cut(transfer)
         if self._window is None:
             self._step()
         return transfer
@@ -109,17 +131,29 @@ class Memory:
             self._window = None
 
     def look_at_links(self) -> None:
-        """Links carry nothing while an adapter at their end is not up; redirected I/O of volumes shares them."""
+        """Links carry nothing while an adapter at their end has no link, or while a node at their end stands still.
+
+        Redirected I/O of volumes shares them.
+        """
         load = redirected_load(self._core.state) if self._links else {}
         for (node, network), known in self._links.items():
             wanted = (self._capacity_of(node, network), load.get((node, network), 0.0))
             if wanted != known:
                 self._set_link(node, network, *wanted)
+        for transfer in self._transfers.values():
+            self._look_at_cut(transfer)
+
+    def _look_at_cut(self, transfer: Transfer) -> None:
+        cut = is_cut(self._core.state, *transfer.ends)
+        if cut is not transfer.cut and transfer.handle in self._engine:
+            transfer.cut = cut
+            self._engine.set_bandwidth(transfer.handle, NOTHING if cut else transfer.limit)
 
     def set_bandwidth(self, transfer: Transfer, limit: int | None) -> None:
         """Maximum bytes/s; None: no limit."""
-        if transfer.handle in self._engine:
-            self._engine.set_bandwidth(transfer.handle, float(limit or math.inf))
+        transfer.limit = float(limit or math.inf)
+        if transfer.handle in self._engine and not transfer.cut:
+            self._engine.set_bandwidth(transfer.handle, transfer.limit)
 
     def set_downtime_limit(self, transfer: Transfer, seconds: float) -> None:
         """Maximum blackout, in seconds."""
@@ -139,7 +173,7 @@ class Memory:
 
     def _capacity_of(self, node: str, network: str) -> float:
         adapter = self._core.state.adapter(node, network)
-        if adapter is None or adapter.state is not AdapterState.UP:
+        if adapter is None or not works(self._core.state, adapter):
             return 0.0
         return self._core.state.networks[network].bandwidth * GOODPUT
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from fcm.backend.embedded.moves.endings import when
 from fcm.backend.embedded.moves.live_migration import LiveMigration
 from fcm.backend.embedded.moves.memory import Memory, options_verdict
 from fcm.backend.embedded.moves.offline_move import OfflineMove
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from fcm.backend.embedded.membership.nodes import Nodes
     from fcm.backend.embedded.storage.disks import Storage
     from fcm.model.entities import VirtualMachine
+    from fcm.model.failures import Fault
     from fcm.model.rules.verdict import Verdict
     from fcm.model.state import State
 
@@ -36,9 +38,11 @@ class Migrations:
         self.book = OrderBook(self)
         self._machines = machines
         self._memory = Memory(core)
-        self._offline = OfflineMove(core, storage, machines, self.look)
+        self._offline = OfflineMove(core, storage, machines, self._over)
         self._storage = storage
         self._running: dict[str, LiveMigration] = {}
+        self._losing = False
+        """True while the loss of a node is being told."""
         self.on_looked: Callable[[], None] | None = None
         """Called when a migration may have started or ended."""
 
@@ -107,7 +111,7 @@ class Migrations:
 
     def begin(self, migration: str) -> None:
         """Start a live migration that may go."""
-        live = LiveMigration(self._core, self._storage, self._memory, migration, self._over, self.book)
+        live = LiveMigration(self._core, self._storage, self._memory, migration, self._over, self.book, self._machines)
         self._running[migration] = live
         live.begin()
 
@@ -131,7 +135,8 @@ class Migrations:
         """Let running migrations and the order book see what has changed; after everything that may concern them."""
         self._memory.look_at_links()
         for running in tuple(self._running.values()):
-            running.look_at_adapters()
+            running.look()
+        self._offline.look()
         self.book.look()
         if self.on_looked is not None:
             self.on_looked()
@@ -155,7 +160,40 @@ class Migrations:
 
     def _over(self, identity: str) -> None:
         self._running.pop(identity, None)
+        if not self._losing:
+            self.look()
+
+    # what fails
+
+    def fault_changed(self, fault: Fault, began: bool) -> None:
+        """Something failed or works again: moves stand still, go on, or give up in a while."""
         self.look()
+
+    def node_lost(self, node: str) -> None:
+        """The cluster has noticed that a node is gone, or its service has ended.
+
+        To be called before what the node owned is given away: until then the machine belongs to one of the two nodes
+        of its move, which says what becomes of it. What waits is looked at once all that is done.
+        """
+        self._losing = True
+        for identity, running in tuple(self._running.items()):
+            migration = self._core.state.migrations[identity]
+            if not migration.phase.is_over and node in (migration.source, migration.destination):
+                running.node_lost(node)
+        self._offline.node_lost(node)
+        self._losing = False
+        self._core.kernel.after(0.0, self.look)
+
+    def machine_stopped(self, machine: str) -> None:
+        """A machine has stopped, or could not start, and no move asked for it: its move ends with it."""
+        migration = self._core.state.active_migration(machine)
+        if migration is None or not migration.phase.is_running:
+            return
+        running = self._running.get(migration.id)
+        if running is not None:
+            running.machine_stopped()
+        else:
+            self._offline.machine_stopped(migration.id)
 
     # after a restart
 
@@ -175,13 +213,7 @@ class Migrations:
         if migration.kind is not MigrationKind.LIVE and machine.state is not MachineState.RUNNING:
             self._machines.resume(machine.id)
             machine = self._core.state.machines[machine.id]
-        when = {
-            Phase.WAITING: "while the migration waited",
-            Phase.SETUP: "while the migration was being set up",
-            Phase.BROWNOUT: "while memory was being copied",
-            Phase.BLACKOUT: "during the blackout",
-            Phase.STORAGE: "while control of the storage was being moved",
-        }.get(migration.phase, "after the virtual machine had moved")
         where = "online" if machine.state is MachineState.RUNNING else machine.state.lower()
-        reason = f"fcm was closed {when}. The migration has ended. {machine.name} is {where} on {machine.node}."
+        closed = f"fcm was closed {when(migration.phase)}. The migration has ended."
+        reason = f"{closed} {machine.name} is {where} on {machine.node}."
         self._core.emit(ev.MigrationInterrupted(migration.id, reason))
