@@ -141,6 +141,8 @@ class Capabilities:
     """True if a live migration can switch to post-copy though it was not prepared for it when it was started."""
     remedy: str = ""
     """What would make other commands possible."""
+    special: tuple[tuple[type[Command], Verdict], ...] = ()
+    """Refusals of commands that have a reason of their own."""
     rehearses: bool = False
     """Whether ``Backend.rehearse`` can try out what would happen."""
 
@@ -159,11 +161,12 @@ class Capabilities:
     def verdict(self, command: Command | type[Command]) -> Verdict:
         """Whether commands of this kind are possible at all here."""
         kind = command if isinstance(command, type) else type(command)
-        return (
-            OK
-            if kind in self.commands
-            else Verdict(False, self.reason or "This cluster does not support this operation.", self.remedy)
-        )
+        if kind in self.commands:
+            return OK
+        for refused, verdict in self.special:
+            if refused is kind:
+                return verdict
+        return Verdict(False, self.reason or "This cluster does not support this operation.", self.remedy)
 
 
 class Clock(Protocol):

@@ -156,6 +156,20 @@ class Table:
             raise self.error(f"{quoted(key)} is {value}; it must be zero or more.", key)
         return float(value)
 
+    def moment(self, key: str, most: float) -> tuple[float, float | None]:
+        """Seconds up to ``most`` and None, or 0 and a date and time with its offset in s since the epoch."""
+        self._known.append(key)
+        value = self._values[key]
+        if isinstance(value, int | float) and not isinstance(value, bool):
+            if not 0 <= value <= most:
+                raise self.error(f"{quoted(key)} is {value}; it must be 0 to {most:.0f} s.", key)
+            return float(value), None
+        timestamp = getattr(value, "timestamp", None)
+        if timestamp is None or getattr(value, "tzinfo", None) is None:
+            words = "a number of seconds, or a date and time such as 2026-03-01T12:00:00Z"
+            raise self.error(f"{quoted(key)} must be {words}, not {_kind(value)}.", key)
+        return 0.0, timestamp()
+
     def flag(self, key: str, default: bool) -> bool:
         """True or false."""
         return bool(self._get(key, bool, "true or false", default))

@@ -46,7 +46,7 @@ _COMPONENTS: dict[str, str] = {
     "ResourceChanged": "RCM",
     "ResourceRemoved": "RCM",
 }
-_NOT_OF_A_NODE = ("FaultInjected", "FaultRepaired", "CopyCutOff", "CopyEnded", "FailoverRecorded")
+_NOT_OF_A_NODE = ("FaultInjected", "FaultRepaired", "FaultPlanned", "CopyCutOff", "CopyEnded", "FailoverRecorded")
 """What this program knows and no cluster service writes."""
 _LEVELS = {CRITICAL: "ERR", ERROR: "ERR", WARNING: "WARN", VERBOSE: "INFO"}
 

@@ -149,6 +149,7 @@ def describe(entry: ev.Entry, state: State) -> EventText:
         case (
             ev.FaultInjected()
             | ev.FaultRepaired()
+            | ev.FaultPlanned()
             | ev.CopyCutOff()
             | ev.CopyEnded()
             | ev.FailoverRecorded()

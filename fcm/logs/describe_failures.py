@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, TypeAlias, assert_never
 from fcm.logs.node_events import fields_of, node_events, said_by
 from fcm.model import events as ev
 from fcm.model.entities import ClusterVersion
+from fcm.model.failures import Fault
 from fcm.model.rules.failure_words import sentence
 from fcm.model.tables import name_of
 
@@ -32,6 +33,10 @@ def of_failure(event: ev.FailureEvent, state: State) -> Said:
             known = state.faults.get(identity)
             what = sentence(state, known) if known is not None else identity
             return "Information", _PROGRAM, 0, f"A simulated failure has ended: {what}."
+        case ev.FaultPlanned(plan=plan):
+            fault = Fault(plan.id, plan.kind, plan.target, 0.0, plan.node, plan.together)
+            when = "will not happen again" if plan.over else "will happen again"
+            return "Information", _PROGRAM, 0, f"A planned failure {when}: {sentence(state, fault)}."
         case ev.CopyCutOff(copy=copy):
             name = name_of(state.machines, copy.machine)
             text = f"A copy of {name} is still running on {copy.node}, without access to its disks. {copy.reason}"

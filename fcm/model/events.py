@@ -20,11 +20,15 @@ from fcm.model.failure_events import (
     FaultInjected as FaultInjected,
 )
 from fcm.model.failure_events import (
+    FaultPlanned as FaultPlanned,
+)
+from fcm.model.failure_events import (
     FaultRepaired as FaultRepaired,
 )
 from fcm.model.failure_events import (
     NodeLogged as NodeLogged,
 )
+from fcm.model.failures import PlannedFault
 from fcm.model.migrations import Drain, Migration, NetworkAttempt
 from fcm.model.snapshots import Backup, Snapshot
 from fcm.model.telemetry import FinalFigures, Phase, TelemetryRow
@@ -55,6 +59,8 @@ class ClusterFormed(BaseEvent):
     groups: tuple[Group, ...]
     resources: tuple[Resource, ...]
     machines: tuple[VirtualMachine, ...]
+    planned: tuple[PlannedFault, ...] = ()
+    """Failures that will happen by themselves; the first time of those without one is counted from here."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -433,7 +439,9 @@ ClusterEvent: TypeAlias = (
     | NodeDrainHeldUp
 )
 """What happened to the cluster and what is in it."""
-FailureEvent: TypeAlias = FaultInjected | FaultRepaired | CopyCutOff | CopyEnded | FailoverRecorded | NodeLogged
+FailureEvent: TypeAlias = (
+    FaultInjected | FaultRepaired | FaultPlanned | CopyCutOff | CopyEnded | FailoverRecorded | NodeLogged
+)
 """What failed, and what the cluster made of it."""
 MigrationEvent: TypeAlias = (
     MigrationRequested

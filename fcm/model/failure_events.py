@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from fcm.model.bases import BaseEvent
-from fcm.model.failures import CutOffCopy, Failover, Fault
+from fcm.model.failures import CutOffCopy, Failover, Fault, PlannedFault
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +20,13 @@ class FaultRepaired(BaseEvent):
     """A simulated failure has ended."""
 
     fault: str
+
+
+@dataclass(frozen=True, slots=True)
+class FaultPlanned(BaseEvent):
+    """A failure of the cluster file will happen at another time, or has happened for the last time."""
+
+    plan: PlannedFault
 
 
 @dataclass(frozen=True, slots=True)

@@ -75,6 +75,30 @@ class Fault:
 
 
 @dataclass(frozen=True, slots=True)
+class PlannedFault:
+    """A failure that happens by itself, once or again and again, as a cluster file plans it."""
+
+    id: str
+    kind: FaultKind
+    target: str
+    """As in ``Fault``; so are node and together."""
+    node: str = ""
+    together: tuple[str, ...] = ()
+    after: float = 0.0
+    """s from the first start of the cluster to the first time, where ``due`` does not say it."""
+    due: float | None = None
+    """s since the epoch: when it happens next."""
+    rate: float = 0.0
+    """Times per hour on average; 0 = once."""
+    repair_after: float | None = None
+    """s until it is repaired by itself; None = it is not."""
+    number: int = 0
+    """How often it was due."""
+    over: bool = False
+    """True once it will not happen again."""
+
+
+@dataclass(frozen=True, slots=True)
 class CutOffCopy:
     """A running copy of a virtual machine that lost access to its disks, because the cluster moved it elsewhere.
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, fields, replace
-from enum import StrEnum
 from typing import TYPE_CHECKING, Any, TypeVar, assert_never
 
 from fcm.model import events as ev
 from fcm.model import indexes
+from fcm.model.change import Change as Change
+from fcm.model.change import Kind as Kind
 from fcm.model.entities import DiskUse, ResourceType
 from fcm.model.migrations import Migration, MigrationOptions
 from fcm.model.rules.protection import backup_after, snapshot_after
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from fcm.model.entities import Adapter, Cluster, Disk, Group, Network, Node, Resource, SharedVolume, VirtualMachine
-    from fcm.model.failures import CutOffCopy, Failover, Fault
+    from fcm.model.failures import CutOffCopy, Failover, Fault, PlannedFault
     from fcm.model.migrations import Drain
     from fcm.model.snapshots import Backup, Snapshot
 
@@ -56,6 +57,8 @@ class State:
     """Running copies of machines that can no longer write, by id."""
     failovers: Mapping[str, Failover] = field(default_factory=_empty)
     """The last failover of each group, by the id of the group."""
+    planned: Mapping[str, PlannedFault] = field(default_factory=_empty)
+    """Failures that the cluster file plans, by id."""
 
     def __post_init__(self) -> None:
         """Keep every mapping as a table, whatever it was given as."""
@@ -159,47 +162,6 @@ class State:
 _MAPPINGS = tuple(one.name for one in fields(State) if one.name not in ("sequence", "time", "cluster"))
 
 
-class Kind(StrEnum):
-    """What an object of a Change is."""
-
-    CLUSTER = "cluster"
-    NODE = "node"
-    NETWORK = "network"
-    ADAPTER = "adapter"
-    DISK = "disk"
-    VOLUME = "volume"
-    GROUP = "group"
-    RESOURCE = "resource"
-    MACHINE = "machine"
-    MIGRATION = "migration"
-    TELEMETRY = "telemetry"
-
-
-@dataclass(frozen=True, slots=True)
-class Change:
-    """What an event touched: pairs of kind and id. Views redraw what they show of it, and nothing else."""
-
-    touched: frozenset[tuple[Kind, str]] = frozenset()
-    structural: bool = False
-    """True if an object appeared, went, moved or was renamed: trees and lists must be made anew."""
-
-    def __or__(self, other: Change) -> Change:
-        """Both changes together."""
-        return Change(self.touched | other.touched, self.structural or other.structural)
-
-    def __bool__(self) -> bool:
-        """False when nothing was touched."""
-        return bool(self.touched) or self.structural
-
-    def kinds(self) -> frozenset[Kind]:
-        """The kinds that occur."""
-        return frozenset(kind for kind, _ in self.touched)
-
-    def of(self, kind: Kind) -> frozenset[str]:
-        """Ids of one kind."""
-        return frozenset(identity for found, identity in self.touched if found is kind)
-
-
 def _with(mapping: Mapping[str, T], key: str, value: T) -> Mapping[str, T]:
     return table(mapping).with_one(key, value)
 
@@ -238,7 +200,7 @@ def _reduce(state: State, event: ev.LastingEvent, time: float) -> tuple[State, C
     cluster_touched = (Kind.CLUSTER, "")
     match event:
         case ev.ClusterFormed():
-            return _form(state, event)
+            return _form(state, event, time)
         case ev.ClusterConfigured(cluster=cluster):
             return replace(state, cluster=cluster), _touch(cluster_touched)
         case ev.ClusterValidated(report=report):
@@ -392,6 +354,8 @@ def _reduce_failure(state: State, event: ev.FailureEvent) -> tuple[State, Change
         case ev.FailoverRecorded(failover=failover):
             after = replace(state, failovers=_with(state.failovers, failover.group, failover))
             return after, _touch((Kind.GROUP, failover.group))
+        case ev.FaultPlanned(plan=plan):
+            return replace(state, planned=_with(state.planned, plan.id, plan)), _touch((Kind.CLUSTER, ""))
         case ev.NodeLogged():
             return state, Change()
         case _:
@@ -416,7 +380,7 @@ def _cluster(state: State, **changes: Any) -> State:
     return replace(state, cluster=replace(state.cluster, **changes))
 
 
-def _form(state: State, event: ev.ClusterFormed) -> tuple[State, Change]:
+def _form(state: State, event: ev.ClusterFormed, time: float) -> tuple[State, Change]:
     def by(items: Any, key: str = "id") -> Mapping[str, Any]:
         return Table({getattr(item, key): item for item in items})
 
@@ -432,6 +396,7 @@ def _form(state: State, event: ev.ClusterFormed) -> tuple[State, Change]:
         machines=by(event.machines),
         migrations=state.migrations,
         drains=state.drains,
+        planned=by(replace(plan, due=time + plan.after) if plan.due is None else plan for plan in event.planned),
     )
     return after, _touch((Kind.CLUSTER, ""), structural=True)
 

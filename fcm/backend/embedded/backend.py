@@ -144,6 +144,7 @@ class EmbeddedBackend:
         with self._running:
             if state.cluster is None:
                 self._core.emit(self._definition)
+                self._parts.begin()
             else:
                 self._parts.settle()
             self._flush()

@@ -13,6 +13,7 @@ from fcm.backend.embedded.membership.faults import Faults
 from fcm.backend.embedded.membership.leaving import Leaving
 from fcm.backend.embedded.membership.networks import Networks
 from fcm.backend.embedded.membership.nodes import Nodes
+from fcm.backend.embedded.membership.planned import Planned
 from fcm.backend.embedded.moves.migrations import Migrations
 from fcm.backend.embedded.settings import Settings
 from fcm.backend.embedded.storage.disks import Storage
@@ -44,6 +45,8 @@ class Parts:
         self.failures = Failures(core, self.machines, self.takeover)
         self.snapshots = Snapshots(core, self.storage)
         self.backups = Backups(core, self.storage)
+        self.planned = Planned(core, self.faults)
+        self.planned.follow(self.look)
         self.leaving = Leaving(core, self.faults, self.nodes, self.machines, self.migrations)
         self.guests.on_failed = self.machines.fails
         self.guests.on_shut_down = self.machines.shut_down_inside
@@ -70,6 +73,11 @@ class Parts:
         self.disks.settle()
         self.faults.settle()
         self.leaving.settle()
+        self.planned.settle()
+
+    def begin(self) -> None:
+        """The cluster was formed just now."""
+        self.planned.settle()
 
     def look(self) -> None:
         """After a command: start what can start now."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from fcm.backend.base import Capabilities
 from fcm.model import commands as cmd
+from fcm.model.rules.verdict import no
 
 COMMANDS = frozenset(
     {
@@ -23,7 +24,13 @@ COMMANDS = frozenset(
     }
 )
 
+_NO_FAILURES = no(
+    "Failures are simulated only in embedded clusters; real hosts would really fail.",
+    "Describe the cluster in a cluster file and open it with embedded:PATH, or open embedded:contoso.",
+)
+
 CAPABILITIES = Capabilities(
     COMMANDS,
     reason="The hosts themselves decide this; do it with their own tools (virsh, virt-manager).",
+    special=tuple((kind, _NO_FAILURES) for kind in (cmd.InjectFault, cmd.RepairFault, cmd.FailResource)),
 )

@@ -26,7 +26,7 @@ from fcm.model.entities import (
     SharedVolume,
     VolumeAccess,
 )
-from fcm.model.failures import CutOffCopy, Failover, Fault, FaultKind
+from fcm.model.failures import CutOffCopy, Failover, Fault, FaultKind, PlannedFault
 from fcm.model.migrations import Drain, DrainMove, NetworkAttempt
 from fcm.model.snapshots import Backup, Snapshot
 from fcm.model.state import State, apply
@@ -93,6 +93,8 @@ EXAMPLES: tuple[ev.Event, ...] = (
     ev.FaultInjected(Fault("f2", FaultKind.LOSE_PATH, "disk-2", 1.0, "node2")),
     ev.FaultInjected(Fault("f3", FaultKind.ISOLATE, "node1", 1.0, together=("node2",))),
     ev.FaultRepaired("f1"),
+    ev.FaultPlanned(PlannedFault("p1", FaultKind.POWER_OFF, "node1", rate=2.0)),
+    ev.FaultPlanned(PlannedFault("p2", FaultKind.POWER_OFF, "node1", over=True)),
     ev.CopyCutOff(CutOffCopy(WEB.id, "node1", 1.0, "node1 has not noticed yet.")),
     ev.CopyEnded(f"{WEB.id}@node1"),
     ev.FailoverRecorded(Failover("o1", GROUP.id, "node1 does not answer.", "node1", "node2", 1.0)),

@@ -12,6 +12,7 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from fcm.backend.embedded.cluster_file.faults import read_faults
 from fcm.backend.embedded.cluster_file.groups import disk_resource, share_resource
 from fcm.backend.embedded.cluster_file.identity import identity
 from fcm.backend.embedded.cluster_file.machines import read_machines
@@ -93,6 +94,7 @@ def _read(file: Table) -> ClusterFormed:
     cluster, nodes = reweighted(cluster, nodes, nodes, witness_ok=True)
     machines = read_machines(file, cluster, nodes, disks, MACHINE_LIMIT, volumes)
     core, resources = _core_groups(cluster, nodes, disks)
+    planned = read_faults(file, cluster, nodes, networks, adapters, disks.values(), machines.machines)
     file.end()
     return ClusterFormed(
         cluster=cluster,
@@ -104,6 +106,7 @@ def _read(file: Table) -> ClusterFormed:
         groups=(*core, *machines.groups),
         resources=(*resources, *machines.resources),
         machines=tuple(machines.machines),
+        planned=planned,
     )
 
 
