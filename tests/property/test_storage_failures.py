@@ -1,0 +1,178 @@
+"""Random failures of storage on an embedded cluster: what must hold whatever fails, and once all is repaired."""
+
+from __future__ import annotations
+
+import tempfile
+from dataclasses import replace
+from pathlib import Path
+
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
+
+from fcm.backend.embedded import EmbeddedBackend, find_cluster_file
+from fcm.backend.embedded.cluster_file.reading import load
+from fcm.model import commands as cmd
+from fcm.model import events as ev
+from fcm.model.entities import MIB, ClusterVersion, MachineState, ResourceState
+from fcm.model.failures import FaultKind
+from fcm.model.rules.faults import reaches_disk
+from fcm.model.state import State, apply
+from fcm.workspace.files.journal import Journal
+from fcm.workspace.workspace import Workspace
+
+LONG = 60.0
+INDEX = st.integers(0, 100)
+DISKS = ("Cluster Disk 2", "Cluster Disk 3", "Cluster Disk 4")
+KINDS = st.sampled_from([FaultKind.LOSE_PATH, FaultKind.LOSE_PATH, FaultKind.LOSE_LUN, FaultKind.LOSE_RESERVATION])
+
+
+class FailingStorage(RuleBasedStateMachine):
+    def __init__(self) -> None:
+        super().__init__()
+        self.folder = tempfile.TemporaryDirectory()
+        self.path = Path(self.folder.name) / "c.journal"
+        self.workspace: Workspace | None = None
+        self.shadow = State()
+
+    @initialize(version=st.sampled_from(list(ClusterVersion)), seed=st.integers(0, 3))
+    def begin(self, version: ClusterVersion, seed: int) -> None:
+        self.version, self.seed = version, seed
+        self.open()
+        self.ask(cmd.EnableSharedVolumes(notice_accepted=True))
+        volumes = [disk.id for disk in self.state.disks.values() if disk.name in DISKS]
+        assert self.ask(cmd.AddStorage(tuple(volumes)))
+        for number, node in enumerate(self.state.nodes):
+            command = cmd.CreateVirtualMachine(
+                f"DB{number}", node, 512 * MIB, volumes[number % 2], disk_size=100 * 2**30, workload="oltp-database"
+            )
+            assert self.ask(command)
+            machine = next(reversed(self.state.machines))
+            assert self.ask(cmd.MakeHighlyAvailable((machine,)))
+            assert self.ask(cmd.SetMachineState(machine, MachineState.RUNNING))
+        self.backend.advance(20)
+
+    def open(self) -> None:
+        formed = load(find_cluster_file("contoso"))
+        formed = replace(formed, cluster=replace(formed.cluster, version=self.version))
+        self.backend = EmbeddedBackend(formed, "embedded:contoso", seed=self.seed, start_time=1000.0)
+        workspace = Workspace(self.backend, Journal.open(self.path, self.backend.uri))
+        workspace.subscribe(lambda change, entries: [self.see(entry) for entry in entries] and None)
+        self.workspace = workspace
+        workspace.open()
+        workspace.drain(LONG)
+
+    def see(self, entry: ev.Entry) -> None:
+        self.shadow, _ = apply(self.shadow, entry)
+
+    @property
+    def state(self) -> State:
+        return self.backend.state
+
+    def ask(self, command: cmd.Command) -> bool:
+        assert self.workspace is not None
+        operation = self.workspace.submit(command)
+        self.workspace.drain(LONG)
+        assert operation.verdict is not None
+        return operation.verdict.ok
+
+    def disk(self, index: int) -> str:
+        """Half of the time a shared volume, else any disk."""
+        found = list(self.state.shared_volumes if index % 2 else self.state.disks)
+        return found[index // 2 % len(found)]
+
+    def node(self, index: int) -> str:
+        return list(self.state.nodes)[index % len(self.state.nodes)]
+
+    @rule(kind=KINDS, disk=INDEX, node=INDEX)
+    def fail(self, kind: FaultKind, disk: int, node: int) -> None:
+        self.ask(cmd.InjectFault(kind, self.disk(disk), self.node(node) if kind is FaultKind.LOSE_PATH else ""))
+
+    @rule(index=INDEX)
+    def repair(self, index: int) -> None:
+        faults = list(self.state.faults)
+        if faults:
+            self.ask(cmd.RepairFault(faults[index % len(faults)]))
+
+    @rule(seconds=st.sampled_from([1.0, 5.0, 16.0, 60.0, 300.0, 4000.0]))
+    def wait(self, seconds: float) -> None:
+        self.backend.advance(seconds)
+        assert self.workspace is not None
+        self.workspace.drain(LONG)
+
+    @rule(disk=INDEX, node=INDEX, what=st.integers(0, 4))
+    def change(self, disk: int, node: int, what: int) -> None:
+        identity, where = self.disk(disk), self.node(node)
+        commands: list[cmd.Command] = [
+            cmd.MoveSharedVolume(identity, where),
+            cmd.SetDiskOnline(identity, online=True),
+            cmd.SetRedirectedAccess(identity, on=bool(node % 2)),
+            cmd.StopClusterService(where),
+            cmd.StartClusterService(where),
+        ]
+        self.ask(commands[what])
+
+    @rule(machine=INDEX, what=st.integers(0, 5))
+    def use(self, machine: int, what: int) -> None:
+        identity = list(self.state.machines)[machine % len(self.state.machines)]
+        commands: list[cmd.Command] = [
+            cmd.TakeSnapshot(identity),
+            cmd.SetMachineState(identity, MachineState.SAVED),
+            cmd.SetMachineState(identity, MachineState.RUNNING),
+            cmd.SetMachineState(identity, MachineState.OFF, forced=True),
+            cmd.DeleteSnapshot(next(reversed(self.state.snapshots), "none")),
+            cmd.LiveMigrate(identity, self.node(machine)),
+        ]
+        self.ask(commands[what])
+
+    @rule()
+    def reopen(self) -> None:
+        assert self.workspace is not None
+        self.workspace.close()
+        self.open()
+
+    @invariant()
+    def no_disk_is_fuller_than_full_and_the_journal_gives_the_state(self) -> None:
+        if self.workspace is None:
+            return
+        for disk in self.state.disks.values():
+            assert 0 <= disk.used <= disk.size
+            assert sum(size for _, size in (*disk.saved, *disk.written)) <= disk.used
+        self.workspace.drain(LONG)
+        assert self.shadow == self.state
+
+    @rule()
+    def owners_reach_their_volumes_where_anybody_does(self) -> None:
+        """After a while without anything new."""
+        self.backend.advance(120.0)
+        state = self.state
+        members = [node.name for node in state.nodes.values() if node.state.is_member]
+        for volume in state.shared_volumes.values():
+            if state.disks[volume.disk].state is ResourceState.ONLINE and members:
+                able = [node for node in members if reaches_disk(state, node, volume.disk)]
+                assert able
+                assert volume.owner in able
+                assert not volume.paused
+                assert set(volume.redirected) == set(members) - set(able)
+
+    def teardown(self) -> None:
+        """Once all is repaired and the hour of the retry is over, everything is back."""
+        if self.workspace is None:
+            return
+        for fault in tuple(self.state.faults):
+            self.ask(cmd.RepairFault(fault))
+        self.backend.advance(3900.0)
+        members = any(node.state.is_member for node in self.state.nodes.values())
+        for volume in self.state.shared_volumes.values():
+            assert not volume.paused
+            assert not volume.redirected
+            assert self.state.disks[volume.disk].state is ResourceState.ONLINE or not members
+        late = self.version.at_least(ClusterVersion.V2016)
+        critical = [one for one in self.state.machines.values() if one.state is MachineState.PAUSED_CRITICAL]
+        assert not (critical and late and members)
+        self.workspace.close()
+        self.folder.cleanup()
+
+
+TestFailingStorage = FailingStorage.TestCase
+TestFailingStorage.settings = settings(max_examples=25, stateful_step_count=30, deadline=None)
