@@ -142,6 +142,8 @@ def disk_online(command: cmd.SetDiskOnline, state: State) -> Verdict:
     disk = state.disks[command.disk]
     if disk.use is DiskUse.UNASSIGNED:
         return no(f"{disk.name} is not a cluster disk.", "Add it to the cluster first.")
+    if disk.state is ResourceState.PENDING:
+        return no(f"{disk.name} is being brought online.", "Wait until it is online or has failed.")
     if (disk.state is ResourceState.ONLINE) == command.online:
         return no(f"{disk.name} is already {'online' if command.online else 'offline'}.")
     return together(_against_offline(disk, state)) if not command.online else _against_online(disk, state)

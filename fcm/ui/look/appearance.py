@@ -190,7 +190,7 @@ def node_access(state: State, volume: SharedVolume, node: Node) -> str:
     if access.mode is IoMode.PAUSED:
         return "Paused: I/O waits"
     if access.is_redirected:
-        why = ": no path to the storage" if access.reason == "NoDiskConnectivity" else ""
+        why = ": no path" if access.reason == "NoDiskConnectivity" else ""
         return f"Redirected through {volume.owner}{why}"
     return "Direct (coordinator)" if node.name == volume.owner else "Direct"
 

@@ -115,7 +115,7 @@ class VolumesPage(Page):
                     140,
                     icon=lambda i: appearance.volume_icon(volume(i), self.state.disks.get(i)),
                 ),
-                Column("Status", lambda i: appearance.volume_words(volume(i), disk(i)), 120, keeps=True),
+                Column("Status", lambda i: appearance.volume_words(volume(i), disk(i)), 190, keeps=True),
                 Column("Path", lambda i: volume(i).path(), 190),
                 Column("Current Owner", lambda i: volume(i).owner, 105),
                 Column("File System", lambda i: disk(i).file_system, 80),
