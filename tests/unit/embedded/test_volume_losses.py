@@ -198,7 +198,7 @@ def test_redirected_io_uses_the_next_network_when_that_of_the_volumes_fails(desk
     assert volume(desk).access is VolumeAccess.REDIRECTED
     (before,) = redirections(desk.state)
     assert desk.state.networks[before.network].name == "Cluster Network 2"
-    assert desk.do(cmd.FailAdapter(desk.adapter("node1", "Cluster Network 2").id))
+    assert desk.do(cmd.InjectFault(FaultKind.UNPLUG_CABLE, desk.adapter("node1", "Cluster Network 2").id))
     (after,) = redirections(desk.state)
     assert desk.state.networks[after.network].name == "Cluster Network 3"
 
