@@ -229,11 +229,15 @@ class Volumes:
     def _online(self, identity: str, node: str) -> None:
         """The disk is online on a node; whoever reaches it goes on."""
         self._tried.pop(identity, None)
+        before = self._core.state.disks[identity]
         self._change(identity, owner=node)
         self._set(identity, state=ResourceState.ONLINE, retry_at=None, restarts=())
         self.on_reserved(identity)
         volume = self._core.state.shared_volumes[identity]
-        back = [name for name in volume.paused if reaches_disk(self._core.state, name, identity)]
+        waiting = volume.paused
+        if before.state in (ResourceState.FAILED, ResourceState.PENDING) and not waiting:
+            waiting = tuple(member.name for member in self._core.members())  # nobody had access: 5142 told them
+        back = [name for name in waiting if reaches_disk(self._core.state, name, identity)]
         self._change(
             identity,
             paused=tuple(name for name in volume.paused if name not in back),
