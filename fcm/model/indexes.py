@@ -22,7 +22,7 @@ MEMORY_IN_USE: Total[VirtualMachine, str] = total(
 """bytes that machines occupy, by node."""
 MACHINES_AT_WORK: Total[VirtualMachine, tuple[str | None, str, str]] = total(
     lambda machine: (machine.disk, machine.node, machine.workload),
-    lambda machine: int(machine.state is MachineState.RUNNING),
+    lambda machine: int(machine.state is MachineState.RUNNING and not machine.ended),
 )
 """Number of machines that run, by disk, node and workload."""
 MACHINES_BY_CRITICAL: Index[VirtualMachine, bool] = index(lambda machine: machine.state is MachineState.PAUSED_CRITICAL)

@@ -141,7 +141,10 @@ def _is_direct(state: State, volume: SharedVolume) -> bool:
 
 
 def volume_usable(state: State, node: str, disk: str | None) -> Verdict:
-    """Whether a machine on a node can use the files on a disk now; None: local storage, which it always can."""
+    """Whether a machine on a node can use the files on a disk; None: local storage, which it always can.
+
+    I/O that is paused only takes longer: whoever starts meanwhile waits.
+    """
     if disk is None:
         return OK
     found, volume = state.disks[disk], state.shared_volumes.get(disk)
@@ -149,11 +152,17 @@ def volume_usable(state: State, node: str, disk: str | None) -> Verdict:
         return no(f"{found.name} is {found.state.lower()}.", "Bring the disk online first.")
     if volume is None:
         return path_works(state, node, disk)
-    if node in volume.paused:
-        return no(f"I/O from {node} to {volume.name} is paused.", "Wait until the volume is back, or repair its disk.")
     if state.nodes[node].state is NodeState.ISOLATED:
         return no(f"{node} is isolated and cannot reach {volume.name}.", "Wait until it is back.")
     return within_reach(state, disk)
+
+
+def io_flows(state: State, node: str, disk: str | None) -> Verdict:
+    """Whether a machine on a node can read and write on a disk at this moment."""
+    volume = state.shared_volumes.get(disk or "")
+    if volume is not None and node in volume.paused and state.disks[volume.disk].state is ResourceState.ONLINE:
+        return no(f"I/O from {node} to {volume.name} is paused.", "Wait until the volume is back, or repair its disk.")
+    return volume_usable(state, node, disk)
 
 
 def within_reach_of_all(state: State, disk: str) -> Verdict:

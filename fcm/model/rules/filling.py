@@ -56,7 +56,8 @@ def has_room(state: State, machine: VirtualMachine) -> bool:
 
 def growth(state: State, machine: VirtualMachine) -> float:
     """Bytes/s by which the snapshots of a machine grow: assumed, by its workload; 0 if it has none or does not run."""
-    if machine.disk is None or machine.state is not MachineState.RUNNING or not snapshots_of(state, machine.id):
+    runs = machine.state is MachineState.RUNNING and not machine.ended
+    if machine.disk is None or not runs or not snapshots_of(state, machine.id):
         return 0.0
     assert state.cluster is not None
     disk = state.disks[machine.disk]

@@ -8,7 +8,7 @@ from fcm.model import commands as cmd
 from fcm.model.entities import GIB, MIB, DiskUse, MachineState, NodeState, OfflineAction, ResourceState
 from fcm.model.migrations import UNLIMITED, MigrationKind
 from fcm.model.quantities import apart
-from fcm.model.rules.access import volume_usable
+from fcm.model.rules.access import io_flows
 from fcm.model.rules.bandwidth import MOST_CONNECTIONS, limit_holds
 from fcm.model.rules.filling import room_to_save, short_of_room
 from fcm.model.rules.maintenance import not_in_maintenance, within_reach
@@ -142,7 +142,7 @@ def _against_state(command: cmd.SetMachineState, state: State) -> Iterator[Verdi
     if command.state is MachineState.OFF and machine.state is MachineState.SAVED and not command.forced:
         yield no(f"{machine.name} is saved.", "Start it first, or turn it off and lose the saved state.")
     if command.state is MachineState.RUNNING and machine.state is MachineState.PAUSED_CRITICAL:
-        yield volume_usable(state, machine.node, machine.disk)
+        yield io_flows(state, machine.node, machine.disk)
         yield short_of_room(state, machine)
     elif command.state is MachineState.RUNNING and machine.state is not MachineState.PAUSED:
         yield from _against_start(machine, state)
@@ -163,7 +163,7 @@ def _against_start(machine: VirtualMachine, state: State) -> Iterator[Verdict]:
     if disk.state is not ResourceState.ONLINE:
         yield no(f"The disk of {machine.name} is {disk.state.lower()}.", "Bring the disk online first.")
     elif disk.use is DiskUse.SHARED_VOLUME:
-        yield volume_usable(state, machine.node, disk.id)
+        yield io_flows(state, machine.node, disk.id)
     yield short_of_room(state, machine)
     if disk.owner not in (machine.node, None) and disk.use is not DiskUse.SHARED_VOLUME:
         yield no(

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QSplitter, QTabWidget, QVBoxLayout, QWidget
 from fcm.model.commands import MakeHighlyAvailable
 from fcm.model.entities import DiskUse, MachineState, NodeState, ResourceType, VolumeAccess
 from fcm.model.moments import clock_time
-from fcm.model.rules.access import volume_usable
+from fcm.model.rules.access import io_flows
 from fcm.model.rules.filling import short_of_room
 from fcm.model.rules.guests import guest_words, is_unmonitored
 from fcm.model.rules.snapshots import backup_words, snapshots_of
@@ -271,7 +271,7 @@ def alerts(state: State, machine: VirtualMachine) -> list[str]:
     if machine.state is MachineState.PAUSED:
         found.append("The machine is paused.")
     if machine.state is MachineState.PAUSED_CRITICAL:
-        usable = volume_usable(state, machine.node, machine.disk)
+        usable = io_flows(state, machine.node, machine.disk)
         why = short_of_room(state, machine) if usable else usable
         found.append(f"Hyper-V paused the machine because of its storage. {why.sentence() or 'Resume it.'}")
     return found

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from fcm.model import indexes
 from fcm.model.entities import ClusterVersion, MachineState, ResourceState
-from fcm.model.rules.access import volume_usable
+from fcm.model.rules.access import io_flows, volume_usable
 from fcm.model.rules.filling import has_room, resumes_by_itself
 from fcm.model.tables import table
 
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 LIMIT = 1800.0
 """s that a machine without storage stays paused (AutomaticCriticalErrorActionTimeout, 30 min)."""
 LOOK = 5.0
-"""s between two looks at a machine that is being moved meanwhile."""
+"""s between two looks at a machine that is being moved, or whose volume is being taken over, meanwhile."""
 _STOPPED = (MachineState.OFF, MachineState.SAVED, MachineState.PAUSED_CRITICAL)
 
 
@@ -38,8 +38,6 @@ class Critical:
         self._core = core
         self._machines = machines
         self._due: dict[str, Timer] = {}
-        self.on_failed: Callable[[str, str], None] = self._stop
-        """Who follows the policies of a resource that failed, told why."""
 
     def look(self) -> None:
         """Find out what is due; after the storage of any machine has changed."""
@@ -53,11 +51,11 @@ class Critical:
 
     def pause(self, identity: str) -> None:
         """Hyper-V pauses the machine."""
-        self._core.change_machine(identity, state=MachineState.PAUSED_CRITICAL, critical_since=self._core.kernel.now)
+        self._machines.pause_critically(identity)
 
     def _lost(self, machine: VirtualMachine) -> None:
         """The volume under a machine is gone."""
-        if machine.state in _STOPPED or machine.id in self._due:
+        if machine.state in _STOPPED or machine.ended or machine.id in self._due:
             return
         moving = self._core.state.active_migration(machine.id) is not None
         pauses = self._core.cluster.version.at_least(ClusterVersion.V2016)
@@ -82,11 +80,12 @@ class Critical:
     def _look_at(self, machine: VirtualMachine) -> None:
         """A paused machine goes on, waits, or has waited for too long."""
         state = self._core.state
-        usable = volume_usable(state, machine.node, machine.disk)
-        if usable:
+        if machine.ended:
+            return
+        if io_flows(state, machine.node, machine.disk):
             self._forget(machine.id)
             if resumes_by_itself(state) and has_room(state, machine) and self._node_runs(machine.node):
-                self._core.change_machine(machine.id, state=MachineState.RUNNING, critical_since=None)
+                self._machines.go_on(machine.id)
         elif machine.id not in self._due:
             waited = self._core.kernel.now - (machine.critical_since or self._core.kernel.now)
             self._later(machine.id, max(LIMIT - waited, 0.0), self._give_up)
@@ -95,26 +94,21 @@ class Critical:
         machine = self._core.state.machines[identity]
         if machine.state is not MachineState.PAUSED_CRITICAL:
             return
-        if volume_usable(self._core.state, machine.node, machine.disk):
+        if io_flows(self._core.state, machine.node, machine.disk):
             self._look_at(machine)
+            return
+        if volume_usable(self._core.state, machine.node, machine.disk):
+            self._later(identity, LOOK, self._give_up)  # it is being taken over just now
             return
         self._core.log("18528", machine.node, machine=machine.name)
         self._fails(machine)
 
     def _fails(self, machine: VirtualMachine) -> None:
-        resource = self._core.state.machine_resource(machine.id)
         why = volume_usable(self._core.state, machine.node, machine.disk).reason
-        if resource is None:
-            self._machines.turn_off(machine.id)
+        if machine.is_highly_available:
+            self._machines.fails(machine.id, why)
         else:
-            self.on_failed(resource.id, why)
-
-    def _stop(self, resource: str, why: str) -> None:
-        """What happens while nobody follows the policies."""
-        machine = self._core.state.resources[resource].machine
-        if machine is not None:
-            self._machines.turn_off(machine)
-            self._machines.fail(machine)
+            self._machines.turn_off(machine.id)
 
     def _node_runs(self, node: str) -> bool:
         return self._core.state.nodes[node].state.is_member
