@@ -201,7 +201,8 @@ def _hears(state: State, node: Node, up: dict[str, frozenset[str]]) -> str:
     heard = [other for other, networks in over.items() if networks]
     silent = [other for other, networks in over.items() if not networks]
     text = f"all {len(heard)}" if not silent and len(heard) > 2 else some(heard, _NAMES) or "nobody"
-    text += f"; not {some(silent, _NAMES)}" if silent and heard else ""
+    if silent and heard:
+        text = f"all but {some(silent, _NAMES)}"
     used = {networks for networks in over.values() if networks}
     if len(used) == 1 and (len(only := next(iter(used))) == 1) and any(len(networks) > 1 for networks in up.values()):
         text += f", only over {name_of(state.networks, next(iter(only)))}"

@@ -26,7 +26,9 @@ if TYPE_CHECKING:
     "Get-Cluster",
     Param("Name", position=0, help="Name of the cluster. Default, or '.': the open cluster.", pipes=("Cluster", TEXT)),
     Param("Domain", absent="domain search is not supported; open the cluster in the window or with --cluster."),
-    synopsis="Gets the open cluster.",
+    synopsis="Gets the open cluster. SameSubnetDelay, SameSubnetThreshold and, where its version has them, "
+    "DynamicQuorum, LowerQuorumPriorityNodeID, ResiliencyLevel, ResiliencyDefaultPeriod, QuarantineThreshold and "
+    "QuarantineDuration can be set.",
     example="Get-Cluster contoso",
 )
 def get_cluster(call: Call) -> Iterable[Any]:

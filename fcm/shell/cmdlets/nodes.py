@@ -36,7 +36,12 @@ def _wanted(call: Call) -> list[Node]:
 
 
 @cmdlet(
-    "Get-ClusterNode", NAME, CLUSTER, INPUT, synopsis="Gets nodes and their state.", example="Get-ClusterNode node1"
+    "Get-ClusterNode",
+    NAME,
+    CLUSTER,
+    INPUT,
+    synopsis="Gets nodes, their state and their votes. NodeWeight can be set.",
+    example="Get-ClusterNode node1",
 )
 def get_node(call: Call) -> Iterable[Any]:
     """Nodes."""

@@ -15,7 +15,14 @@ from fcm.model.entities import MachineState, RestartPolicy
 if TYPE_CHECKING:
     from fcm.model.state import State
 
-T = TypeVar("T", cmd.ConfigureGroup, cmd.ConfigureResource, cmd.ConfigureNetwork, cmd.ConfigureVirtualMachine)
+T = TypeVar(
+    "T",
+    cmd.ConfigureGroup,
+    cmd.ConfigureResource,
+    cmd.ConfigureNetwork,
+    cmd.ConfigureVirtualMachine,
+    cmd.ConfigureCluster,
+)
 NEW = "new:"
 """Before the name of a machine that the line has created but that does not exist yet."""
 
@@ -49,6 +56,8 @@ def join(first: cmd.Command, second: cmd.Command, state: State) -> cmd.Command |
             return _both(first, second, "network")
         case cmd.ConfigureVirtualMachine(), cmd.ConfigureVirtualMachine() if first.machine == second.machine:
             return _both(first, second, "machine")
+        case cmd.ConfigureCluster(), cmd.ConfigureCluster():
+            return _both(first, second, "")
         case _:
             return None
 

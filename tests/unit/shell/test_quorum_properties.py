@@ -111,6 +111,7 @@ def test_the_votes_of_nodes_are_shown_and_taken(newer: ShellDesk) -> None:
         cmd.ConfigureCluster(resiliency_period=10),
         cmd.ConfigureCluster(quarantine_threshold=2),
         cmd.ConfigureCluster(quarantine_duration=60),
+        cmd.ConfigureCluster(same_subnet_delay=500, same_subnet_threshold=10, dynamic_quorum=True),
     ],
 )
 def test_the_text_of_a_command_gives_it_again(command: cmd.Command) -> None:

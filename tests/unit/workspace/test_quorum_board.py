@@ -132,7 +132,7 @@ def test_the_last_network_over_which_a_node_is_heard_is_named(state: State) -> N
 
 def test_a_node_that_is_not_heard_is_named(state: State) -> None:
     changed = down(state, "node3")
-    assert voter(quorum_board(changed), "node1").hears == "node2; not node3"
+    assert voter(quorum_board(changed), "node1").hears == "all but node3"
     assert voter(quorum_board(changed), "node3").hears == "nobody"
 
 
