@@ -13,12 +13,15 @@ from fcm.model.entities import NodeState
 from fcm.model.moments import date_time
 from fcm.model.quantities import milliseconds, size
 from fcm.model.rules.machines import LONGEST_TIME
+from fcm.model.rules.quorum import description
 from fcm.model.telemetry import Phase
 from fcm.text.words import counted, quoted
+from fcm.workspace.quorum_board import quorum_board, what_is_missing
 
 if TYPE_CHECKING:
     import argparse
 
+    from fcm.model.state import State
     from fcm.workspace.workspace import Workspace
 
     Subparsers = argparse._SubParsersAction[argparse.ArgumentParser]  # noqa: SLF001 (it has no public name)
@@ -103,12 +106,23 @@ def _show(arguments: argparse.Namespace) -> int:
             print(f"Last saved state, at {when} (cluster time):")
         assert state.cluster is not None
         print(f"Cluster {state.cluster.full_name}")
+        if opened.workspace.simulated:
+            _show_quorum(state)
         for node in state.nodes.values():
             print(f"  {node.name:<16} {node.state:<8} {node.memory / 2**30:7.1f} GiB  {node.note}".rstrip())
             for machine in state.machines_on(node.name):
                 kind = "clustered" if machine.is_highly_available else "not clustered"
                 print(f"    {machine.name:<24} {machine.state:<10} {machine.memory / 2**20:7.0f} MiB  {kind}")
     return DONE
+
+
+def _show_quorum(state: State) -> None:
+    """Version, quorum configuration, and what one more loss would do."""
+    cluster = state.cluster
+    assert cluster is not None
+    board = quorum_board(state)
+    print(f"  Windows Server {cluster.version}, {description(cluster, state.disks)}")
+    print(f"  {what_is_missing(state) or f'{board.votes.in_words}. {board.sentence}'}")
 
 
 def _migrate(arguments: argparse.Namespace) -> int:

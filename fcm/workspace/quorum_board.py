@@ -86,8 +86,7 @@ def quorum_board(state: State) -> Board:
         rows.append(_witness_row(state, cluster))
     if cluster.stopped:
         count = waiting(state).votes
-        text = f"The cluster is stopped: {count.present} of {count.total} votes are present, {count.needed} are needed."
-        return Board("fail", text, count, tuple(rows))
+        return Board("fail", f"The cluster is stopped: {count.in_words}.", count, tuple(rows))
     present = [row for row in rows if _is_present(state, row)]
     stopping = [row for row in present if not row.left.has_quorum]
     if len(stopping) == 1 < len(present):
@@ -221,7 +220,7 @@ def what_is_missing(state: State) -> str:
     waits = waiting(state)
     if not waits.nodes:
         return f"{cluster.name} is stopped: no cluster service is running. Choose Start Cluster to start it."
-    found = f"{waits.votes.present} of {waits.votes.total} votes, {waits.votes.needed} needed"
+    found = waits.votes.in_words
     if waits.votes.has_quorum:
         return f"{cluster.name} is starting: {found}."
     return (

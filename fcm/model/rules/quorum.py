@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from fcm.model.entities import ClusterVersion, NodeState, QuorumMode, ResourceState
 from fcm.model.rules.faults import answers, reaches_disk, reaches_share
 from fcm.model.tables import Table, name_of
+from fcm.text.words import counted
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
@@ -42,6 +43,11 @@ class Votes:
     def missing(self) -> int:
         """Votes that are missing for quorum."""
         return max(self.needed - self.present, 0)
+
+    @property
+    def in_words(self) -> str:
+        """Such as "2 of 4 votes, 3 needed"."""
+        return f"{self.present} of {counted(self.total, 'vote')}, {self.needed} needed"
 
     @property
     def spare(self) -> int:

@@ -121,7 +121,7 @@ class QuorumBoard(QWidget):
         if not voter.if_lost:
             return ""
         then = "The cluster would go on" if left.has_quorum else "The cluster would stop"
-        return f"{then}: {left.present} of {left.total} votes would be left, {left.needed} are needed."
+        return f"{then} with {left.in_words}."
 
     def _loss_icon(self, identity: str) -> str:
         voter = self._voters[identity]

@@ -63,6 +63,8 @@ def test_show_lists_nodes_and_their_machines(capsys: pytest.CaptureFixture[str])
     said = capsys.readouterr().out
     assert "node1" in said
     assert "SQL01" in said
+    assert "Windows Server 2008 R2, Node and Disk Majority (Cluster Disk 1)" in said
+    assert "4 of 4 votes, 3 needed. Survives any one loss." in said
 
 
 def test_migrate_names_an_unknown_machine(capsys: pytest.CaptureFixture[str]) -> None:

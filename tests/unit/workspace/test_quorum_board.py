@@ -196,5 +196,5 @@ def test_where_the_votes_suffice_the_cluster_is_starting(state: State) -> None:
 def test_the_board_of_a_stopped_cluster_shows_what_waits(state: State) -> None:
     board = quorum_board(stopped(state, "node1"))
     assert (board.level, board.votes.present) == ("fail", 2)
-    assert board.sentence == "The cluster is stopped: 2 of 4 votes are present, 3 are needed."
+    assert board.sentence == "The cluster is stopped: 2 of 4 votes, 3 needed."
     assert all(not row.if_lost for row in board.voters)
