@@ -40,6 +40,8 @@ class Action:
     """A question to ask before the command, for actions that cost something."""
     asks: Callable[[State, Command], str] | None = None
     """A question to ask before what was chosen; it depends on the choice."""
+    able: Callable[[Capabilities], Verdict] | None = None
+    """Whether the backend can, for what is no command."""
     window: bool = False
     """True if the action concerns the window only (no cluster needed)."""
 
@@ -49,6 +51,8 @@ class Action:
             able = capabilities.verdict(self.of)
             if not able:
                 return able
+        if self.able is not None and not (able := self.able(capabilities)):
+            return able
         if not selection.exists(state):
             return no("The object no longer exists.", "Refresh the view (F5).")
         if self.may is not None:

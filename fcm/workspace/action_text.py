@@ -14,6 +14,7 @@ from fcm.model import commands as cmd
 from fcm.model.entities import GIB, DiskUse
 from fcm.model.rules.new_node import free_name
 from fcm.workspace.powershell import powershell, quoted
+from fcm.workspace.rehearsal_scenarios import rehearsal_text, scenarios
 from fcm.workspace.selection import Place, Selection
 
 if TYPE_CHECKING:
@@ -237,6 +238,14 @@ def _rename_volume(state: State, selection: Selection) -> ActionText:
     return _one(cmd.RenameSharedVolume(selection.id, "<new name>"), state)
 
 
+def _rehearse(state: State, selection: Selection) -> ActionText:
+    found = next((one for one in scenarios(state, selection) if one.verdict(state)), None)
+    if found is None:
+        return ActionText("", "There is nothing to rehearse here.")
+    text = rehearsal_text(found, state)
+    return ActionText(text, "This is the first entry of its list. It changes nothing in the cluster.")
+
+
 def _create_cluster(_: State, __: Selection) -> ActionText:
     return ActionText(
         f"New-Cluster -Name {quoted('<name>')} -Node {quoted('<node>')} -StaticAddress {quoted('<address>')}"
@@ -275,6 +284,7 @@ DIALOGS: dict[str, Callable[[State, Selection], ActionText]] = {
     "refresh": _window_only(
         "This action affects only this window: every command uses the current state of the cluster."
     ),
+    "rehearse": _rehearse,
     "rename-volume": _rename_volume,
     "resource-properties": _resource_properties,
     "tune-migration": _tune_migration,

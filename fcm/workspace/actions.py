@@ -31,6 +31,7 @@ from fcm.workspace.failure_actions import (
     unplugged,
 )
 from fcm.workspace.failure_questions import failure_question, shutdown_question
+from fcm.workspace.rehearsal_scenarios import PLACES, may_rehearse
 from fcm.workspace.selection import Place, Selection
 from fcm.workspace.whole_cluster import force_choices, force_question, shut_down_question
 
@@ -409,6 +410,9 @@ ACTIONS: tuple[Action, ...] = (
     # Events
     Action("reset-recent-events", "Reset Recent Events", "clock", frozenset({_P.CLUSTER, _P.EVENTS}),
            dialog="reset-recent-events"),
+    # Rehearsal
+    Action("rehearse", "Rehearse...", "rehearse", PLACES, dialog="rehearse", may=may_rehearse,
+           able=lambda capabilities: capabilities.rehearsal()),
     # Everywhere
     Action("refresh", "Refresh", "refresh", _EVERYWHERE, dialog="refresh", shortcut="F5", window=True),
     Action("help", "Help", "help", _EVERYWHERE, dialog="help", shortcut="F1", window=True),

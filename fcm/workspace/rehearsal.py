@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from fcm.backend.base import Ending
+from fcm.backend.base import Ending as Ending  # the window knows it by this room
 from fcm.logs.describe import INFORMATION, VERBOSE, describe
 from fcm.model import events as ev
 from fcm.model.entities import MachineState
@@ -17,7 +17,7 @@ from fcm.model.failures import GuestState
 from fcm.model.migrations import MigrationKind
 from fcm.model.quantities import seconds
 from fcm.model.rules.faults import answers
-from fcm.model.rules.quorum import votes
+from fcm.model.rules.quorum import has_witness, votes, witness_online
 from fcm.model.telemetry import Phase
 from fcm.text.words import counted
 
@@ -123,19 +123,20 @@ class Rehearsal:
             return f"The cluster would refuse this. {self.verdict.sentence()}"
         down = [fate for fate in self.fates if fate.stays_down]
         away = [fate.away for fate in self.fates if fate.away]
+        quiet = len(self.fates) - len(down) - len(away)
         parts = []
         if down:
-            parts.append(counted(len(down), "virtual machine stays down", "virtual machines stay down"))
+            parts.append((len(down), "stays down", "stay down", ""))
         if away:
             least, most = seconds(min(away)), seconds(max(away))
-            span = least if least == most else f"{least} to {most}"
-            parts.append(counted(len(away), "is away", "are away") + f" for {span}")
-        quiet = len(self.fates) - len(down) - len(away)
+            parts.append((len(away), "is away", "are away", f" for {least if least == most else f'{least} to {most}'}"))
         if quiet:
-            parts.append(counted(quiet, "changes", "change") + " without an interruption")
-        parts.append(counted(self.untouched, "is not affected", "are not affected"))
-        text = f"{', '.join(parts)}. {self._quorum_sentence()}"
-        return f"{text} {self._ending_sentence()}".strip()
+            parts.append((quiet, "changes", "change", " without an interruption"))
+        parts.append((self.untouched, "is not affected", "are not affected", ""))
+        (number, one, many, rest), *others = parts
+        told = [counted(number, f"virtual machine {one}", f"virtual machines {many}") + rest]
+        told += [counted(number, one, many) + rest for number, one, many, rest in others]
+        return f"{', '.join(told)}. {self._quorum_sentence()} {self._ending_sentence()}".strip()
 
     def _quorum_sentence(self) -> str:
         if not self.quorum:
@@ -346,6 +347,8 @@ def _quorum_line(state: State, offset: float) -> QuorumLine | None:
         return None
     found = votes(state.cluster, state.nodes, state.disks)
     members = [node.name for node in state.nodes.values() if node.state.is_member]
+    if members and has_witness(state.cluster) and witness_online(state.cluster, state.disks):
+        members.append("the witness")
     text = f"{found.present} of {counted(found.total, 'vote')}, {found.needed} needed"
     if state.cluster.stopped:
         text += f": the cluster has stopped. {state.cluster.stopped}"

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from fcm.backend.base import MeasureError as MeasureError  # the window and the shell know these by this room
 from fcm.backend.base import Operation as Operation
+from fcm.backend.base import RehearseError as RehearseError
 from fcm.backend.registry import is_simulated
 from fcm.model import events as ev
 from fcm.model.entries import refusal

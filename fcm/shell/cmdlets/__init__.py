@@ -8,6 +8,7 @@ MODULES = (
     "language",
     "selecting",
     "output",
+    "rehearsal",
     "information",
     "scripting",
     "cluster",

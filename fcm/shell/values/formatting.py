@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 WIDTH = 80
 """Characters of a line where nothing else is known."""
-FITTING = ("Migration",)
+FITTING = ("ClusterFailoverEvent", "ClusterFailoverQuorum", "ClusterFailoverTest", "Migration")
 """Types whose table has many narrow columns: each as wide as it needs."""
 TABLE_MOST = 4
 """Properties up to which objects without a view of their own are shown as table."""
@@ -54,6 +54,21 @@ VIEWS: dict[str, tuple[Column, ...]] = {
     "ClusterQuorum": (column("Cluster"), column("QuorumResource"), column("QuorumType", right=True)),
     "ClusterParameter": (column("Object"), column("Name"), column("Value"), column("Type")),
     "ClusterOwnerNode": (column("ClusterObject"), column("OwnerNodes")),
+    "ClusterFailoverTest": (
+        column("Name"),
+        column("OwnerNode"),
+        column("NodeAfter"),
+        column("StateAfter"),
+        column("AwaySeconds", "Away(s)", right=True),
+        column("BootedSeconds", "Booted(s)", right=True),
+    ),
+    "ClusterFailoverQuorum": (column("Seconds", right=True), column("Description")),
+    "ClusterFailoverEvent": (
+        column("Seconds", right=True),
+        column("Id", right=True),
+        column("LevelDisplayName"),
+        column("Message"),
+    ),
     "ClusterDependency": (column("Resource"), column("DependencyExpression")),
     "ClusterResourceType": (column("Name"), column("DisplayName")),
     "File": (column("Mode"), column("LastWriteTime"), column("Length", right=True), column("Name")),

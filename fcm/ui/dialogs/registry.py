@@ -20,6 +20,7 @@ from fcm.ui.dialogs.moves.open_recording import OpenRecordingDialog
 from fcm.ui.dialogs.moves.preflight import PreflightDialog
 from fcm.ui.dialogs.moves.tune_migration import TuneMigrationDialog
 from fcm.ui.dialogs.network_properties import NetworkPropertiesDialog
+from fcm.ui.dialogs.rehearsal.rehearse import rehearse_selection
 from fcm.ui.dialogs.rename_volume import RenameVolumeDialog
 from fcm.ui.dialogs.report_viewer import ReportViewer
 from fcm.ui.dialogs.resource_properties import ResourcePropertiesDialog
@@ -114,6 +115,7 @@ WITH_CLUSTER: dict[str, Maker] = {
     "new-machine": NewMachineWizard,
     "preflight": lambda window, selection: PreflightDialog(window, selection.id),
     "quorum": lambda window, _: QuorumWizard(window),
+    "rehearse": rehearse_selection,
     "rename-volume": lambda window, selection: RenameVolumeDialog(window, selection.id),
     "reset-recent-events": _reset_recent_events,
     "resource-properties": lambda window, selection: ResourcePropertiesDialog(window, selection.id),

@@ -18,11 +18,14 @@ from fcm.model.state import Change, Kind
 from fcm.text.words import counted
 from fcm.ui.dialogs.frame import PlainDialog
 from fcm.ui.dialogs.moves.drain_table import MovesTable
+from fcm.ui.dialogs.rehearsal.rehearse import RehearseDialog
 from fcm.ui.look import format as words
 from fcm.ui.look import icons
+from fcm.ui.look.plain import literal
 from fcm.ui.widgets.background import Work
 from fcm.ui.widgets.dialog_parts import Notice, PowerShellBox, copy_text, named, wrapped
 from fcm.workspace.powershell import powershell
+from fcm.workspace.rehearsal_scenarios import Scenario
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QCloseEvent
@@ -64,6 +67,7 @@ class DrainDialog(PlainDialog):
         self.notice = Notice()
         self.power_shell = PowerShellBox()
         self.go = self._button("&Drain", "drain")
+        self.rehearse = self._button("&Rehearse...", "rehearse")
         self.cancel_all = self._button("Cancel &all", "cancel")
         self.copy = self._button("Copy &summary", "copy")
         self.last = self._button("Show &last drain", "migrations")
@@ -71,10 +75,11 @@ class DrainDialog(PlainDialog):
         close = self._button("&Close", "")
         buttons = QDialogButtonBox()
         roles = ((self.last, _ACTION), (self.again, _ACTION), (self.copy, _ACTION), (self.cancel_all, _ACTION))
-        for button, role in (*roles, (self.go, _ACTION), (close, _REJECT)):
+        for button, role in (*roles, (self.rehearse, _ACTION), (self.go, _ACTION), (close, _REJECT)):
             buttons.addButton(button, role)
         for button, callback in (
             (self.go, self._drain),
+            (self.rehearse, self._rehearse),
             (self.cancel_all, self._cancel_all),
             (self.copy, lambda: copy_text(self.summary())),
             (self.last, self._show_last),
@@ -234,6 +239,16 @@ class DrainDialog(PlainDialog):
         self._enable()
         self.window_of.submit(plan.command(), self._was_requested)
 
+    def _rehearse(self) -> None:
+        """Try the plan out on a twin; carried out from there, its course is shown here."""
+        plan = self._moving()
+        if plan is None:
+            return
+        scenario = Scenario(f"Drain {self._node} as planned", (plan.command(),), "drain")
+        dialog = RehearseDialog(self.window_of, f"the drain of {self._node}", (scenario,))
+        dialog.done_it.connect(self._show_last)
+        dialog.show()
+
     def _was_requested(self, operation: Operation) -> None:
         verdict = operation.verdict
         if verdict is not None and not verdict:
@@ -316,6 +331,10 @@ class DrainDialog(PlainDialog):
         planning = self._shown is None
         self.go.setVisible(planning)
         self.go.setEnabled(plan is not None and not self._begun and bool(self._verdict))
+        able = self.workspace.capabilities.rehearsal()
+        self.rehearse.setVisible(planning)
+        self.rehearse.setEnabled(self.go.isEnabled() and bool(able))
+        self.rehearse.setToolTip(literal(able.sentence()))
         self.cancel_all.setVisible(running)
         self.copy.setVisible(drain is not None)
         self.again.setVisible(not running and (drain is not None or bool(self._chosen)))

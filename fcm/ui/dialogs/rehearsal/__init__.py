@@ -1,0 +1,1 @@
+"""Rehearse: what failures and maintenance would bring, tried out on a twin of the cluster."""
