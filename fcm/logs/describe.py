@@ -251,6 +251,11 @@ def _volume(volume: SharedVolume) -> EventText:
 
 def _node(node: Node) -> EventText:
     note = f" {node.note}" if node.note else ""
+    if node.process.gone is not None:
+        return _info(f"The cluster service of '{node.name}' no longer runs. The other nodes have not noticed yet.")
+    if node.process.cut_off is not None:
+        text = f"The other nodes removed '{node.name}' from the membership, but its cluster service has not ended yet."
+        return _info(text)
     match node.state:
         case NodeState.DOWN:
             return EventText(WARNING, CLUSTERING, 0, f"Cluster node '{node.name}' is down.{note}")

@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import IntEnum, StrEnum
 
-from fcm.model.failures import GuestState
+from fcm.model.failures import ORDINARY, GuestState, ServiceProcess
 from fcm.model.migrations import DEFAULT_OPTIONS, MigrationOptions, NetworkPreference
 from fcm.model.validation.report import ValidationReport
 from fcm.model.versions import ClusterVersion as ClusterVersion
@@ -197,7 +197,7 @@ class Node:
     note: str = ""
     """Why the state is what it is, where that is known ("does not answer since ...")."""
     paused: bool = False
-    """On real hosts: paused by the user, also while it does not answer. Embedded nodes only have their state."""
+    """Paused by the user, also while it does not answer (real hosts) or is down (embedded nodes)."""
     weight: int = 1
     """NodeWeight: 0 = the user gave it no vote."""
     dynamic_weight: int = 1
@@ -214,6 +214,7 @@ class Node:
     """"off" or "restart" while its operating system is being shut down in order."""
     shutdown_due: float | None = None
     """s since the epoch: until when its machines may leave; once its cluster service has stopped, when it is off."""
+    process: ServiceProcess = ORDINARY
 
 
 @dataclass(frozen=True, slots=True)
@@ -474,6 +475,8 @@ class Cluster:
     """Heartbeats that may be missed; None: the default of the version."""
     stopped: str = ""
     """Why the cluster does not run (no quorum, stopped by the user); "" while it runs."""
+    stopping: bool = False
+    """The user is stopping it: its machines are going offline first."""
     forced: bool = False
     """Started without quorum by the user; ends by itself once there is a majority."""
     epoch: int = 0

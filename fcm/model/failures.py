@@ -99,6 +99,33 @@ class PlannedFault:
 
 
 @dataclass(frozen=True, slots=True)
+class ServiceProcess:
+    """The cluster service of a simulated node as a process, where the state of the node does not say it.
+
+    Times in s since the epoch, clock of the cluster.
+    """
+
+    gone: float | None = None
+    """Since when it no longer runs, while the others still count the node as a member."""
+    cut_off: float | None = None
+    """Since when it runs on (or is frozen) although the others have dropped the node; it ends once it notices."""
+    ends_at: float | None = None
+    """When it will end, because it finds out that it has no quorum or that there is a newer membership."""
+    joins_only: bool = False
+    """Started with PreventQuorum: it joins a cluster that runs and never forms one."""
+    forces: bool = False
+    """Started with FixQuorum: it forms the cluster, whatever votes there are."""
+    quiet: bool = False
+    """Started with IgnorePersistentState: a cluster that it forms brings no group online."""
+    dirty: bool = False
+    """Its Windows stopped without a shutdown, which the next start tells."""
+
+
+ORDINARY = ServiceProcess()
+"""The state of the node says whether it runs."""
+
+
+@dataclass(frozen=True, slots=True)
 class CutOffCopy:
     """A running copy of a virtual machine that lost access to its disks, because the cluster moved it elsewhere.
 

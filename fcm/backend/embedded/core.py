@@ -63,6 +63,10 @@ class Core:
         draw = random.Random(f"{self.seed}/{self.state.sequence}/{what}").uniform(-0.1, 0.1)
         return seconds * (1.0 + draw)
 
+    def between(self, least: float, most: float, what: str) -> float:
+        """A duration between two; the same seed, history and ``what`` give the same."""
+        return random.Random(f"{self.seed}/{self.state.sequence}/{what}").uniform(least, most)
+
     @property
     def cluster(self) -> Cluster:
         """The cluster; it has been formed before anything else happens."""
@@ -78,6 +82,19 @@ class Core:
         return next(group for group in self.state.groups.values() if group.type is kind)
 
     # changes that take others with them
+
+    def configure(self, cluster: Cluster, what: str) -> None:
+        """Change fields of the cluster; ``what`` says it in words."""
+        if cluster != self.cluster:
+            self.emit(ev.ClusterConfigured(cluster, what))
+
+    def change_node(self, name: str, **changes: Any) -> Node:
+        """Change fields of a node."""
+        node = self.state.nodes[name]
+        changed = replace(node, **changes)
+        if changed != node:
+            self.emit(ev.NodeChanged(changed))
+        return changed
 
     def change_machine(self, identity: str, **changes: Any) -> VirtualMachine:
         """Change fields of a machine; its resource and its group follow."""

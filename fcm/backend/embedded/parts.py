@@ -11,25 +11,29 @@ from fcm.backend.embedded.machines.machines import Machines
 from fcm.backend.embedded.machines.snapshots import Backups, Snapshots
 from fcm.backend.embedded.membership.faults import Faults
 from fcm.backend.embedded.membership.leaving import Leaving
+from fcm.backend.embedded.membership.membership import Membership
 from fcm.backend.embedded.membership.networks import Networks
 from fcm.backend.embedded.membership.nodes import Nodes
 from fcm.backend.embedded.membership.planned import Planned
+from fcm.backend.embedded.membership.shutdown import Shutdown
 from fcm.backend.embedded.moves.migrations import Migrations
 from fcm.backend.embedded.settings import Settings
 from fcm.backend.embedded.storage.disks import Storage
 from fcm.backend.embedded.storage.losses import Disks
 from fcm.backend.embedded.storage.maintenance import Maintenance
 from fcm.model import commands as cmd
-from fcm.model.rules.verdict import OK, Verdict, no
+from fcm.model.rules.verdict import OK, Verdict
 
 if TYPE_CHECKING:
     from fcm.backend.embedded.core import Core
+    from fcm.backend.embedded.failover.loss import Loss
 
 
 class Parts:
     """All that makes up one embedded cluster."""
 
     def __init__(self, core: Core) -> None:
+        self.core = core
         self.faults = Faults(core)
         self.storage = Storage(core)
         self.guests = Guests(core, self.faults)
@@ -37,7 +41,9 @@ class Parts:
         self.disks = Disks(core, self.storage, self.machines, self.faults)
         self.networks = Networks(core)
         self.takeover = Takeover(core, self.storage, self.machines)
-        self.nodes = Nodes(core, self.storage, self.networks, self.takeover)
+        self.membership = Membership(core, self.faults, self.networks)
+        self.shutdown = Shutdown(core, self.machines, self.membership)
+        self.nodes = Nodes(core, self.storage, self.takeover, self.membership)
         self.settings = Settings(core, self.storage, self.takeover)
         self.migrations = Migrations(core, self.storage, self.machines, self.nodes)
         self.book = self.migrations.book
@@ -56,12 +62,16 @@ class Parts:
         self.migrations.on_looked = self.backups.look
         self.disks.follow(self.migrations.look)
         self.faults.on_changed = [
-            self.networks.fault_changed,
+            self.membership.fault_changed,
             self.disks.fault_changed,
             self.guests.fault_changed,
             self.machines.fault_changed,
             self.migrations.fault_changed,
         ]
+        self.membership.on_dropped = self._nodes_dropped
+        self.membership.on_formed = self._cluster_formed
+        self.membership.on_joined = self._node_joined
+        self.membership.on_ended = self._node_ended
 
     def settle(self) -> None:
         """Complete what was under way when the program ended."""
@@ -70,14 +80,37 @@ class Parts:
         self.backups.settle()
         self.machines.settle()
         self.nodes.settle()
+        self.membership.settle()
         self.disks.settle()
         self.faults.settle()
         self.leaving.settle()
+        self.shutdown.settle()
         self.planned.settle()
 
     def begin(self) -> None:
         """The cluster was formed just now."""
         self.planned.settle()
+
+    def _nodes_dropped(self, losses: tuple[Loss, ...]) -> None:
+        for loss in losses:
+            self.migrations.node_lost(loss.node)
+        self.takeover.nodes_dropped(losses)
+        self.disks.nodes_dropped(losses)
+
+    def _node_ended(self, node: str) -> None:
+        if not self.core.state.nodes[node].state.counts_as_running:
+            self.migrations.node_lost(node)
+        self.machines.node_ended(node)
+        self.disks.look()
+
+    def _cluster_formed(self) -> None:
+        self.disks.formed()
+        self.takeover.cluster_formed()
+
+    def _node_joined(self, node: str) -> None:
+        self.disks.node_joined(node)
+        self.machines.node_back(node)
+        self.takeover.node_joined(node)
 
     def look(self) -> None:
         """After a command: start what can start now."""
@@ -165,7 +198,7 @@ class Parts:
             case cmd.ResumeNode():
                 self.book.resume(command)
             case cmd.StartClusterService():
-                self.nodes.start(command)
+                self.membership.start(command)
             case cmd.StopClusterService():
                 self.nodes.stop(command)
             case cmd.AddNode():
@@ -179,12 +212,11 @@ class Parts:
             case cmd.RepairFault():
                 self.faults.repair(command)
             case cmd.StartCluster():
-                for node in tuple(self.nodes.down()):
-                    self.nodes.start(cmd.StartClusterService(node))
+                self.membership.start_all(command)
+            case cmd.StopCluster():
+                self.shutdown.stop()
             case cmd.ShutDownNode():
                 self.leaving.shut_down(command)
-            case cmd.StopCluster():
-                return no("The cluster cannot do this yet.", "")
             case cmd.ConfigureNode():
                 self.settings.configure_node(command)
             case cmd.ConfigureCluster():

@@ -6,19 +6,21 @@ missed. Sources of what counts as reachable: askcore 2012/02/08 (heartbeats on e
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from fcm.model.entities import NetworkRole, NodeState
 from fcm.model.failures import FaultKind
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from fcm.model.entities import Adapter
     from fcm.model.failures import Fault
     from fcm.model.state import State
 
 _DEAD = (FaultKind.POWER_OFF, FaultKind.BUGCHECK)
+_SERVED = (NodeState.UP, NodeState.PAUSED, NodeState.JOINING, NodeState.ISOLATED)
 
 
 def active(state: State, kind: FaultKind, target: str, node: str = "") -> Fault | None:
@@ -53,12 +55,15 @@ def answers(state: State, node: str) -> bool:
 
 def service_runs(state: State, node: str) -> bool:
     """Whether the cluster service of the node runs and can send heartbeats."""
-    served = (NodeState.UP, NodeState.PAUSED, NodeState.JOINING, NodeState.ISOLATED)
-    return (
-        state.nodes[node].state in served
-        and answers(state, node)
-        and active(state, FaultKind.SERVICE_CRASH, node) is None
-    )
+    return service_exists(state, node) and answers(state, node)
+
+
+def service_exists(state: State, node: str) -> bool:
+    """Whether the process of the cluster service is there, frozen or not, member or not."""
+    process = state.nodes[node].process
+    if process.cut_off is None and (process.gone is not None or state.nodes[node].state not in _SERVED):
+        return False
+    return has_power(state, node) and active(state, FaultKind.SERVICE_CRASH, node) is None
 
 
 def has_link(state: State, adapter: Adapter) -> bool:
@@ -91,16 +96,71 @@ def carries(state: State, network: str, one: str, other: str) -> bool:
     )
 
 
+def touches(state: State, one: str, other: str) -> bool:
+    """Whether packets pass between two servers that answer, over any network."""
+    return any(carries(state, network, one, other) for network in state.networks)
+
+
+def has_any_link(state: State, node: str) -> bool:
+    """Whether any adapter of the node has a link: one without ends its cluster service (event 1554)."""
+    return any(adapter.node == node and is_plugged(state, adapter) for adapter in state.adapters.values())
+
+
+def is_plugged(state: State, adapter: Adapter) -> bool:
+    """Whether the cable of an adapter is plugged in, whatever its switch does: what the driver reports at once."""
+    return active(state, FaultKind.UNPLUG_CABLE, adapter.id) is None
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """Who hears whose heartbeats, looked at once for all nodes."""
+
+    links: Mapping[str, frozenset[str]]
+    """Node whose cluster service runs -> ids of the networks on which it has a link."""
+    enabled: frozenset[str]
+    """Ids of the networks with role 1 or 3."""
+    sides: tuple[frozenset[str], ...]
+    """One side of each simulated isolation."""
+
+    def hears(self, one: str, other: str) -> bool:
+        """Whether two nodes hear each other at all.
+
+        A network that the cluster may not use carries heartbeats where it is the only one left (event 1569).
+        """
+        return bool(self._shared(one, other))
+
+    def hears_as_meant(self, one: str, other: str) -> bool:
+        """Whether two nodes hear each other on a network with role 1 or 3."""
+        return bool(self._shared(one, other) & self.enabled)
+
+    def last_resort(self, one: str, other: str) -> str | None:
+        """The network with role 0 that alone is left between two nodes; None: others are, or none is."""
+        shared = self._shared(one, other)
+        return None if shared & self.enabled else min(shared, default=None)
+
+    def _shared(self, one: str, other: str) -> frozenset[str]:
+        if any((one in side) is not (other in side) for side in self.sides):
+            return frozenset()
+        return self.links.get(one, frozenset()) & self.links.get(other, frozenset())
+
+
+def reach(state: State) -> Reach:
+    """Who hears whose heartbeats now."""
+    faults = state.faults.values()
+    unplugged = {fault.target for fault in faults if fault.kind is FaultKind.UNPLUG_CABLE}
+    dark = {fault.target for fault in faults if fault.kind is FaultKind.SWITCH_DOWN}
+    links: dict[str, set[str]] = {name: set() for name in state.nodes if service_runs(state, name)}
+    for adapter in state.adapters.values():
+        if adapter.node in links and adapter.id not in unplugged and adapter.network not in dark:
+            links[adapter.node].add(adapter.network)
+    enabled = frozenset(network.id for network in state.networks.values() if network.role is not NetworkRole.NONE)
+    sides = tuple(frozenset((fault.target, *fault.together)) for fault in faults if fault.kind is FaultKind.ISOLATE)
+    return Reach({name: frozenset(found) for name, found in links.items()}, enabled, sides)
+
+
 def hears(state: State, one: str, other: str) -> bool:
-    """Whether two nodes hear each other's heartbeats on any network with role 1 or 3."""
-    return (
-        service_runs(state, one)
-        and service_runs(state, other)
-        and any(
-            network.role is not NetworkRole.NONE and carries(state, network.id, one, other)
-            for network in state.networks.values()
-        )
-    )
+    """Whether two nodes hear each other's heartbeats, see ``Reach.hears``."""
+    return reach(state).hears(one, other)
 
 
 def reaches_disk(state: State, node: str, disk: str) -> bool:
@@ -127,14 +187,15 @@ def groups_that_hear(state: State, nodes: Iterable[str]) -> tuple[frozenset[str]
 
     A node that hears only some of a set is left out of it, as the regroup does: a membership has no one-way members.
     """
-    left = [node for node in nodes if service_runs(state, node)]
+    found_by = reach(state)
+    left = [node for node in nodes if node in found_by.links]
     found: list[frozenset[str]] = []
     while left:
         best: list[str] = []
         for first in left:
             group = [first]
             for other in left:
-                if other != first and all(hears(state, other, member) for member in group):
+                if other != first and all(found_by.hears(other, member) for member in group):
                     group.append(other)
             if len(group) > len(best):
                 best = group

@@ -268,7 +268,7 @@ def test_a_machine_without_room_anywhere_is_marked_as_failed(desk: Desk) -> None
 def test_the_host_of_the_cluster_is_told_when_it_changes(desk: Desk) -> None:
     assert desk.do(cmd.StopClusterService("node1"))
     told = [event.what for event in desk.events(ev.ClusterConfigured) if isinstance(event, ev.ClusterConfigured)]
-    assert told == ["node2 is now the current host server"]
+    assert told == ["node2 is now the current host server", "node1 left the membership"]
 
 
 def test_allowing_failback_moves_nothing_before_the_preferred_owner_joins_again(desk: Desk) -> None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from fcm.model import events as ev
 from fcm.model.entities import DiskUse, GroupType, MachineState, NodeState, ResourceState
+from fcm.model.failures import CutOffCopy
 from fcm.model.moments import in_utc
 from fcm.model.rules.placement import heir, needed_memory
 
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from fcm.backend.embedded.core import Core
+    from fcm.backend.embedded.failover.loss import Loss
     from fcm.backend.embedded.kernel import Timer
     from fcm.backend.embedded.machines.machines import Machines
     from fcm.backend.embedded.storage.disks import Storage
@@ -34,6 +36,29 @@ class Takeover:
         self._failback: dict[str, Timer] = {}
         self.on_failback: Callable[[str, str], None] = _stay
         """Who moves a machine back to its preferred owner."""
+
+    # a node is lost
+
+    def nodes_dropped(self, losses: tuple[Loss, ...]) -> None:
+        """What lost nodes owned starts elsewhere; a copy that still runs there has lost its disks."""
+        for loss in losses:
+            ran = [one for one in self._core.state.machines_on(loss.node) if one.state.holds_memory]
+            self.give_away(loss.node)
+            for machine in ran:
+                if loss.alive and self._core.state.machines[machine.id].node != loss.node:
+                    copy = CutOffCopy(machine.id, loss.node, loss.decided, f"{loss.node} runs on alone.")
+                    self._core.emit(ev.CopyCutOff(copy))
+
+    def cluster_formed(self) -> None:
+        """The cluster runs again: groups come online by what the user wants."""
+        for node in tuple(self._core.state.nodes.values()):
+            if not node.state.is_member:
+                self.give_away(node.name)
+        for group in tuple(self._core.state.groups.values()):
+            if not group.is_core and group.wanted and group.auto_start:
+                for machine in self._members(group):
+                    if machine.state is MachineState.OFF:
+                        self._machines.start_or_fail(machine.id)
 
     # a node leaves
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from fcm.backend.embedded.membership.links import adapter_states, network_state
 from fcm.model import events as ev
-from fcm.model.entities import AdapterState, NetworkRole, NetworkState, NodeState
-from fcm.model.failures import FaultKind
+from fcm.model.entities import AdapterState, NetworkRole, NetworkState
+from fcm.model.rules.faults import answers
 from fcm.model.rules.networks import automatic_metrics
 
 if TYPE_CHECKING:
@@ -15,9 +16,9 @@ if TYPE_CHECKING:
 
     from fcm.backend.embedded.core import Core
     from fcm.model import commands as cmd
-    from fcm.model.failures import Fault
 
-_TAKES_PART = (NodeState.UP, NodeState.PAUSED)
+_ADAPTER_EVENTS = {AdapterState.UP: "1125", AdapterState.UNREACHABLE: "1126", AdapterState.FAILED: "1127"}
+_NETWORK_EVENTS = {NetworkState.UP: "1128", NetworkState.PARTITIONED: "1129", NetworkState.DOWN: "1130"}
 
 
 class Networks:
@@ -46,47 +47,40 @@ class Networks:
             if item != self._core.state.networks[identity]:
                 self._core.emit(ev.NetworkChanged(item))
 
-    def fault_changed(self, fault: Fault, began: bool) -> None:
-        """A cable was unplugged or plugged in."""
-        if fault.kind is not FaultKind.UNPLUG_CABLE or fault.target not in self._core.state.adapters:
-            return
-        takes_part = self._core.state.nodes[self._core.state.adapters[fault.target].node].state in _TAKES_PART
-        here = AdapterState.UP if takes_part else AdapterState.UNAVAILABLE
-        self._set(fault.target, AdapterState.FAILED if began else here)
+    def refresh(self, networks: Iterable[str] | None = None) -> None:
+        """Bring the states of adapters and networks in line with what the members reach now.
+
+        Every member logs what changed (assumption: in 2008 R2 the leader alone might).
+
+        Args:
+            networks: ids of those to look at; None: all.
+        """
+        for identity in tuple(self._core.state.networks if networks is None else networks):
+            found = adapter_states(self._core.state, identity)
+            for key, after in found.items():
+                self._set(key, after)
+            network = self._core.state.networks[identity]
+            state = network_state(self._core.state, identity, found)
+            if state is not network.state:
+                self._core.emit(ev.NetworkChanged(replace(network, state=state)))
+                self._log(_NETWORK_EVENTS.get(state), network.role, network=network.name)
 
     def node_changed(self, node: str) -> None:
         """The adapters of a node follow its state."""
-        takes_part = self._core.state.nodes[node].state in _TAKES_PART
-        state = AdapterState.UP if takes_part else AdapterState.UNAVAILABLE
-        for adapter in tuple(self._core.state.adapters.values()):
-            if adapter.node == node and adapter.state not in (AdapterState.FAILED, state):
-                self._core.emit(ev.AdapterChanged(replace(adapter, state=state)))
-        self.refresh(self._core.state.networks)
-
-    def refresh(self, networks: Iterable[str]) -> None:
-        """Bring the states of networks in line with their adapters."""
-        for identity in tuple(networks):
-            network = self._core.state.networks[identity]
-            state = self._state_of(identity)
-            if state is not network.state:
-                self._core.emit(ev.NetworkChanged(replace(network, state=state)))
+        self.refresh()
 
     def _set(self, identity: str, state: AdapterState) -> None:
         adapter = self._core.state.adapters[identity]
+        if adapter.state is state:
+            return
         self._core.emit(ev.AdapterChanged(replace(adapter, state=state)))
-        self.refresh([adapter.network])
+        network = self._core.state.networks[adapter.network]
+        values = {"interface": adapter.name, "node": adapter.node, "network": network.name}
+        self._log(_ADAPTER_EVENTS.get(state), network.role, **values)
 
-    def _state_of(self, network: str) -> NetworkState:
-        """Up: all nodes can talk; partitioned: some; down: none (CLUSTER_NETWORK_STATE)."""
-        nodes = self._core.state.nodes
-        found = [
-            adapter.state
-            for adapter in self._core.state.adapters.values()
-            if adapter.network == network and nodes[adapter.node].state in _TAKES_PART
-        ]
-        up = found.count(AdapterState.UP)
-        if not found:
-            return NetworkState.UNAVAILABLE
-        if up == len(found):
-            return NetworkState.UP
-        return NetworkState.PARTITIONED if up > 1 else NetworkState.DOWN
+    def _log(self, key: str | None, role: NetworkRole, **values: str) -> None:
+        """Every member writes it; networks that the cluster may not use have no events of their own in this table."""
+        if key is not None and role is not NetworkRole.NONE:
+            for member in self._core.members():
+                if answers(self._core.state, member.name):
+                    self._core.log(key, member.name, **values)

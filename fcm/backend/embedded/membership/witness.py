@@ -1,0 +1,67 @@
+"""The witness while the cluster runs: without it the votes may no longer suffice.
+
+The owner renews its hold about every 3 s (assumption), so a loss is noticed a little later. What becomes of the
+witness's resource is the matter of the failover policies; here only its vote counts.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from fcm.backend.embedded.membership.alarms import Alarms
+from fcm.backend.embedded.membership.weights import weigh
+from fcm.model.rules.quorum import WITH_DISK, has_witness, is_dynamic, reaches_witness, tally
+
+if TYPE_CHECKING:
+    from fcm.backend.embedded.core import Core
+    from fcm.backend.embedded.membership.regroup import Regroup
+
+
+class Witness:
+    """Whether the members reach their witness."""
+
+    def __init__(self, core: Core, regroup: Regroup) -> None:
+        self._core = core
+        self._regroup = regroup
+        self._alarms = Alarms(core.kernel)
+        self._lost = False
+
+    def look(self) -> None:
+        """The members may have lost the witness, or reach it again."""
+        if self._core.cluster.stopped:
+            self._alarms.cancel("lost")
+        elif self._reached():
+            self._alarms.cancel("lost")
+            if self._lost or not self._core.cluster.witness_online:
+                self._lost = False
+                self._hold(online=True)
+        elif not self._lost and "lost" not in self._alarms:
+            self._alarms.after("lost", self._core.figure("reservation"), self._notice)
+
+    def _reached(self) -> bool:
+        """Whether a member reaches it; True too where there is none, or no cluster that runs."""
+        cluster = self._core.cluster
+        if cluster.stopped or not has_witness(cluster):
+            return True
+        return any(reaches_witness(self._core.state, node.name) for node in self._core.members())
+
+    def _notice(self) -> None:
+        if self._reached():
+            return
+        self._lost = True
+        members = [node.name for node in self._core.members()]
+        count = tally(self._core.state, members, False)
+        if not count.has_quorum and not self._core.cluster.forced:
+            self._regroup.stop(f"The witness was lost: only {count.present} of {count.needed} needed votes are left.")
+        else:
+            self._hold(online=False)
+
+    def _hold(self, *, online: bool) -> None:
+        """A file share has no other state than this one; with a dynamic witness its vote follows."""
+        cluster = self._core.cluster
+        if cluster.quorum_mode not in WITH_DISK:
+            what = "The file share witness is online again" if online else "The file share witness is lost"
+            self._core.configure(replace(cluster, witness_online=online), what)
+        if is_dynamic(cluster):
+            weigh(self._core)
