@@ -9,9 +9,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from fcm.model.entities import DiskUse, NetworkRole, NodeState, ResourceState
-from fcm.model.failures import FaultKind
-from fcm.model.rules.faults import active, answers, carries
+from fcm.model.entities import DiskUse, NodeState, ResourceState
+from fcm.model.rules.faults import service_exists
 from fcm.model.tables import name_of
 
 if TYPE_CHECKING:
@@ -116,16 +115,6 @@ def is_stranded(state: State, machine: VirtualMachine) -> bool:
 
 
 def runs_on_unseen(state: State, node: str) -> bool:
-    """Whether what a node ran before still runs there, though no member of the cluster can tell it to stop."""
+    """Whether what a node ran before still runs or is frozen there, though the others have dropped it."""
     found = state.nodes.get(node)
-    if found is None or found.state.is_member or not answers(state, node):
-        return False
-    if active(state, FaultKind.SERVICE_CRASH, node) is not None:
-        return False
-    members = [one.name for one in state.nodes.values() if one.state.is_member]
-    return not any(
-        carries(state, network.id, node, member)
-        for network in state.networks.values()
-        if network.role is not NetworkRole.NONE
-        for member in members
-    )
+    return found is not None and found.process.cut_off is not None and service_exists(state, node)

@@ -13,7 +13,7 @@ from fcm.model import commands as cmd
 from fcm.model import events as ev
 from fcm.model.entities import MachineState, NodeState, ResourceState
 from fcm.model.entries import stamped
-from fcm.model.failures import CutOffCopy, Fault, FaultKind
+from fcm.model.failures import CutOffCopy, Fault, FaultKind, ServiceProcess
 from fcm.model.rules.guardian import SLACK, pending_limit
 from fcm.workspace.files.journal import Journal
 from tests.unit.embedded.desk import START, Desk
@@ -119,7 +119,9 @@ class Seen:
         fault = Fault("fault-1", FaultKind.ISOLATE, node, self.now)
         return (
             ev.FaultInjected(fault),
-            ev.NodeChanged(replace(self.state.nodes[node], state=NodeState.DOWN)),
+            ev.NodeChanged(
+                replace(self.state.nodes[node], state=NodeState.DOWN, process=ServiceProcess(cut_off=self.now))
+            ),
         )
 
 

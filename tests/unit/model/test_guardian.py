@@ -11,7 +11,7 @@ from fcm.backend.embedded import find_cluster_file
 from fcm.backend.embedded.cluster_file.reading import load
 from fcm.model import events as ev
 from fcm.model.entities import DiskUse, MachineState, NodeState
-from fcm.model.failures import CutOffCopy, Fault, FaultKind
+from fcm.model.failures import CutOffCopy, Fault, FaultKind, ServiceProcess
 from fcm.model.rules.guardian import is_stranded, pending_limit, runs_on_unseen, violations
 from fcm.model.state import State, apply
 from fcm.model.tables import table
@@ -19,7 +19,7 @@ from fcm.model.tables import table
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from fcm.model.entities import VirtualMachine
+    from fcm.model.entities import Node, VirtualMachine
 
 
 @pytest.fixture(scope="module")
@@ -149,15 +149,22 @@ def test_a_group_may_be_pending_for_longer_the_more_memory_its_machine_has(state
     ("kind", "unseen"),
     [
         (FaultKind.ISOLATE, True),
+        (FaultKind.HANG, True),
         (FaultKind.POWER_OFF, False),
-        (FaultKind.HANG, False),
         (FaultKind.SERVICE_CRASH, False),
     ],
 )
-def test_only_what_runs_where_nobody_reaches_it_goes_on_unseen(state: State, kind: FaultKind, unseen: bool) -> None:
-    down = replace(state.nodes["node3"], state=NodeState.DOWN)
+def test_only_a_service_that_others_dropped_and_that_still_exists_runs_on_unseen(
+    state: State, kind: FaultKind, unseen: bool
+) -> None:
+    down = replace(state.nodes["node3"], state=NodeState.DOWN, process=ServiceProcess(cut_off=1.0))
+    ended = replace(down, process=ServiceProcess())
     fault = Fault("fault-1", kind, "node3", 1.0)
-    nodes, faults = table(state.nodes).with_one("node3", down), table(state.faults).with_one(fault.id, fault)
-    assert not runs_on_unseen(replace(state, nodes=nodes), "node3")
+    faults = table(state.faults).with_one(fault.id, fault)
+
+    def with_node(node: Node) -> State:
+        return replace(state, nodes=table(state.nodes).with_one("node3", node), faults=faults)
+
     assert not runs_on_unseen(replace(state, faults=faults), "node3")
-    assert runs_on_unseen(replace(state, nodes=nodes, faults=faults), "node3") is unseen
+    assert not runs_on_unseen(with_node(ended), "node3")
+    assert runs_on_unseen(with_node(down), "node3") is unseen
