@@ -94,8 +94,8 @@ class Parts:
     def _nodes_dropped(self, losses: tuple[Loss, ...]) -> None:
         for loss in losses:
             self.migrations.node_lost(loss.node)
+        self.disks.nodes_dropped(losses)  # first: I/O to the volumes of a lost coordinator waits until another has them
         self.takeover.nodes_dropped(losses)
-        self.disks.nodes_dropped(losses)
 
     def _node_ended(self, node: str) -> None:
         if not self.core.state.nodes[node].state.counts_as_running:

@@ -7,15 +7,14 @@ from typing import TYPE_CHECKING
 
 from fcm.backend.embedded import EmbeddedBackend, find_cluster_file
 from fcm.backend.embedded.cluster_file.reading import load
-from fcm.backend.embedded.failover.loss import Loss
 from fcm.model import commands as cmd
 from fcm.model import events as ev
-from fcm.model.entities import ClusterVersion, MachineState, NodeState
-from fcm.model.failures import FaultKind
+from fcm.model.entities import ClusterVersion, MachineState
 from tests.unit.embedded.desk import START, Desk
 
 if TYPE_CHECKING:
     from fcm.model.entities import SharedVolume
+    from fcm.model.failures import FaultKind
     from fcm.workspace.files.journal import Journal
 
 VOLUME = "Cluster Disk 2"
@@ -64,13 +63,3 @@ def logged(desk: Desk, *keys: str) -> list[tuple[str, str]]:
     """Key and node of all that nodes wrote with these keys, in order."""
     found = [event for event in desk.events(ev.NodeLogged) if isinstance(event, ev.NodeLogged)]
     return [(event.key, event.node) for event in found if event.key in keys]
-
-
-def dropped(desk: Desk, node: str) -> None:
-    """The others agree on a membership without a node, whose power is gone."""
-    assert desk.do(cmd.InjectFault(FaultKind.POWER_OFF, node))
-    core, parts = desk.backend._core, desk.backend._parts
-    core.emit(ev.NodeChanged(replace(core.state.nodes[node], state=NodeState.DOWN)))
-    now = core.kernel.now
-    parts.disks.nodes_dropped((Loss(node, "Power is gone.", now, now, now, alive=False),))
-    desk.run(0)

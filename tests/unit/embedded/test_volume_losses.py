@@ -12,7 +12,7 @@ from fcm.model.failures import FaultKind
 from fcm.model.rules.access import IoMode, access_of, redirections
 from fcm.workspace.files.journal import Journal
 from tests.unit.embedded.desk import START, Desk
-from tests.unit.embedded.failing_storage import desk_of, dropped, logged, lose, repair, volume, with_volume
+from tests.unit.embedded.failing_storage import desk_of, logged, lose, repair, volume, with_volume
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -203,15 +203,47 @@ def test_redirected_io_uses_the_next_network_when_that_of_the_volumes_fails(desk
     assert desk.state.networks[after.network].name == "Cluster Network 3"
 
 
-def test_a_coordinator_that_is_dropped_pauses_the_io_of_the_others_until_one_has_the_disk(desk: Desk) -> None:
-    with_volume(desk, "node2")
-    dropped(desk, "node2")
+def test_a_coordinator_without_power_pauses_the_io_of_the_others_until_one_has_the_disk(desk: Desk) -> None:
+    with_volume(desk, "node2", DB1="node3")
+    assert desk.do(cmd.InjectFault(FaultKind.POWER_OFF, "node2"))
+    desk.run(5)
+    assert volume(desk).paused == ()  # nobody has missed it for long enough
+    begun = desk.backend.clock.now()
+    while not volume(desk).paused:
+        desk.run(0.1)
+        assert desk.backend.clock.now() < begun + 5
     assert volume(desk).paused == ("node1", "node3")
     assert logged(desk, "5120") == [("5120", "node1"), ("5120", "node3")]
     desk.run(3)
     assert volume(desk).owner in ("node1", "node3")
     assert volume(desk).paused == ()
     assert logged(desk, "5122") == [("5122", "node1"), ("5122", "node3")]
+    assert desk.machine("DB1").state is MachineState.RUNNING
+
+
+def test_a_coordinator_that_leaves_in_order_pauses_nobody(desk: Desk) -> None:
+    with_volume(desk, "node2")
+    assert desk.do(cmd.StopClusterService("node2"))
+    desk.run(60)
+    assert volume(desk).owner in ("node1", "node3")
+    assert logged(desk, "5120", "5122") == []
+
+
+def test_a_cluster_that_lost_quorum_takes_its_volumes_again_when_it_forms(desk: Desk) -> None:
+    with_volume(desk, "node2")
+    for node in ("node2", "node3"):
+        assert desk.do(cmd.InjectFault(FaultKind.POWER_OFF, node))
+    desk.run(60)
+    assert desk.state.cluster is not None
+    assert desk.state.cluster.stopped
+    assert (volume(desk).paused, volume(desk).redirected) == ((), ())
+    for fault in tuple(desk.state.faults):
+        repair(desk, fault)
+    desk.run(600)
+    assert not desk.state.cluster.stopped
+    assert desk.state.nodes[volume(desk).owner].state.is_member
+    assert desk.disk("Cluster Disk 2").state is ResourceState.ONLINE
+    assert volume(desk).paused == ()
 
 
 def test_every_entry_of_a_lost_volume_is_the_same_with_the_same_seed() -> None:
