@@ -17,6 +17,7 @@ from fcm.model.rules.quorum import (
     has_witness,
     is_dynamic,
     losses_in_turn,
+    members_of,
     node_vote,
     votes,
     waiting,
@@ -58,6 +59,8 @@ class Voter:
     """Of a node: which others it hears. Of the witness: who can reach it."""
     left: Votes
     """What would be left without it."""
+    stops: bool
+    """Whether its loss would stop the cluster."""
     if_lost: str
     """What its loss would do; "" where it is lost already."""
     services: int
@@ -88,7 +91,7 @@ def quorum_board(state: State) -> Board:
         count = waiting(state).votes
         return Board("fail", f"The cluster is stopped: {count.in_words}.", count, tuple(rows))
     present = [row for row in rows if _is_present(state, row)]
-    stopping = [row for row in present if not row.left.has_quorum]
+    stopping = [row for row in present if row.stops]
     if len(stopping) == 1 < len(present):
         sentence = f"The loss of {stopping[0].name} stops the cluster{_with_it(state)}."
     elif stopping:
@@ -96,7 +99,7 @@ def quorum_board(state: State) -> Board:
     else:
         sentence = _survives(state, count)
     if cluster.forced:
-        sentence = f"Quorum is forced until a majority is back. {sentence}"
+        sentence = f"Quorum is forced until a majority is back. {sentence if stopping else ''}".strip()
     return Board("warn" if stopping else "pass", sentence, count, tuple(rows))
 
 
@@ -128,6 +131,7 @@ def _online(state: State, node: str = "") -> int:
 
 def _node_row(state: State, cluster: Cluster, node: Node, up: dict[str, frozenset[str]]) -> Voter:
     vote, left = node_vote(cluster, node), what_if_lost(state, node.name)
+    stops = members_of(state) == (node.name,) if cluster.forced else not left.has_quorum
     why = ""
     if not vote:
         why = ", NodeWeight 0" if not node.weight else ", dynamic quorum"
@@ -142,7 +146,8 @@ def _node_row(state: State, cluster: Cluster, node: Node, up: dict[str, frozense
         str(node.state),
         _hears(state, node, up) if member else "nobody",
         left,
-        _if_lost(left) if member else "",
+        stops,
+        _if_lost(left, stops) if member else "",
         _online(state, node.name),
     )
 
@@ -151,6 +156,7 @@ def _witness_row(state: State, cluster: Cluster) -> Voter:
     vote, online = witness_vote(cluster), witness_online(cluster, state.disks)
     disk = state.disks.get(cluster.witness or "") if cluster.quorum_mode in WITH_DISK else None
     left = what_if_witness_lost(state)
+    stops = not left.has_quorum and not cluster.forced
     reached = "all nodes" if disk is None else _listed([n for n in disk.visible_to if n in state.nodes], state)
     shown = str(disk.state) if disk is not None else "Online" if online else "Failed"
     return Voter(
@@ -161,7 +167,8 @@ def _witness_row(state: State, cluster: Cluster) -> Voter:
         shown,
         reached if online else "nobody",
         left,
-        _if_lost(left) if online and not cluster.stopped else "",
+        stops,
+        _if_lost(left, stops) if online and not cluster.stopped else "",
         0,
     )
 
@@ -170,8 +177,8 @@ def _listed(names: Sequence[str], state: State) -> str:
     return "all nodes" if len(names) == len(state.nodes) else some(list(names), _NAMES) or "nobody"
 
 
-def _if_lost(left: Votes) -> str:
-    return f"{'Goes on' if left.has_quorum else 'Stops'}: {left.present} of {left.total}"
+def _if_lost(left: Votes, stops: bool) -> str:
+    return f"{'Stops' if stops else 'Goes on'}: {left.present} of {left.total}"
 
 
 def _networks_up(state: State) -> dict[str, frozenset[str]]:
@@ -219,7 +226,9 @@ def what_is_missing(state: State) -> str:
         return ""
     waits = waiting(state)
     if not waits.nodes:
-        return f"{cluster.name} is stopped: no cluster service is running. Choose Start Cluster to start it."
+        soon = any(node.service_due is not None for node in state.nodes.values())
+        remedy = "Windows starts the cluster services again soon." if soon else "Choose Start Cluster to start it."
+        return f"{cluster.name} is stopped. {cluster.stopped} {remedy}"
     found = waits.votes.in_words
     if waits.votes.has_quorum:
         return f"{cluster.name} is starting: {found}."

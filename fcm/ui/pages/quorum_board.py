@@ -117,17 +117,15 @@ class QuorumBoard(QWidget):
 
     def _loss_words(self, identity: str) -> str:
         voter = self._voters[identity]
-        left = voter.left
         if not voter.if_lost:
             return ""
-        then = "The cluster would go on" if left.has_quorum else "The cluster would stop"
-        return f"{then} with {left.in_words}."
+        return f"The cluster would {'stop' if voter.stops else 'go on'} with {voter.left.in_words}."
 
     def _loss_icon(self, identity: str) -> str:
         voter = self._voters[identity]
         if not voter.if_lost:
             return ""
-        return "pass" if voter.left.has_quorum else "fail"
+        return "fail" if voter.stops else "pass"
 
     def _open(self, identity: str) -> None:
         if identity != WITNESS:

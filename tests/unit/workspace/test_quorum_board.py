@@ -146,13 +146,17 @@ def test_with_disk_only_no_node_votes_and_the_loss_of_the_disk_stops_all(state: 
     assert board.sentence.startswith("The loss of Cluster Disk 1 stops the cluster")
 
 
-def test_a_forced_cluster_says_so_first(state: State) -> None:
-    assert quorum_board(with_cluster(down(state, "node3"), forced=True)).sentence.startswith("Quorum is forced")
+def test_a_forced_cluster_goes_on_without_votes_until_its_last_node_is_lost(state: State) -> None:
+    forced = with_cluster(down(state, "node3"), forced=True)
+    assert quorum_board(forced).sentence == "Quorum is forced until a majority is back."
+    last = quorum_board(down(forced, "node2"))
+    assert last.sentence.startswith("Quorum is forced until a majority is back. The loss of node1 stops the cluster")
+    assert not voter(last, WITNESS).stops
 
 
 def stopped(state: State, *waiting: str) -> State:
     """The cluster without quorum, in which only these nodes wait."""
-    state = with_cluster(down(state, *state.nodes), stopped="quorum was lost")
+    state = with_cluster(down(state, *state.nodes), stopped="Quorum was lost.")
     for name in waiting:
         state = with_node(state, name, state=NodeState.JOINING)
     return state
@@ -186,7 +190,12 @@ def test_where_several_votes_are_missing_so_many_nodes_are_asked_for(eight: Stat
 
 
 def test_where_no_node_waits_the_cluster_is_to_be_started(state: State) -> None:
-    assert what_is_missing(stopped(state)).endswith("Choose Start Cluster to start it.")
+    assert what_is_missing(stopped(state)) == ("contoso is stopped. Quorum was lost. Choose Start Cluster to start it.")
+
+
+def test_where_windows_starts_the_services_again_it_is_said(state: State) -> None:
+    again = with_node(stopped(state), "node1", service_due=60.0)
+    assert what_is_missing(again).endswith("Windows starts the cluster services again soon.")
 
 
 def test_where_the_votes_suffice_the_cluster_is_starting(state: State) -> None:
