@@ -16,6 +16,7 @@ from fcm.model.rules import storage as storage_rules
 from fcm.model.rules.drains import may_drain
 from fcm.model.rules.maintenance import set_maintenance
 from fcm.model.rules.new_node import may_add
+from fcm.model.rules.stopped import runs
 from fcm.model.rules.verdict import Verdict, no
 from fcm.model.tables import GoneError
 
@@ -31,7 +32,7 @@ def allowed(command: cmd.Command, state: State) -> Verdict:
     if state.cluster is None:
         return no("No cluster is open.", "Open one with Manage a Cluster.")
     try:
-        return _rule(command, state)
+        return runs(command, state) and _rule(command, state)
     except GoneError as gone:
         return no(f"{gone.key} is no longer in this cluster.", "Refresh the view (F5) and try again.")
 

@@ -159,6 +159,8 @@ def stop_cluster(command: cmd.StopCluster, state: State) -> Verdict:
     assert state.cluster is not None
     if state.cluster.stopped:
         return no(f"{state.cluster.name} is already stopped.", "Start it with Start Cluster.")
+    if state.cluster.stopping:
+        return no(f"{state.cluster.name} is already being shut down.", "Wait until it is down.")
     moving = [state.moved_name(migration) for migration in state.running_migrations()]
     if moving:
         return no(f"Live migrations are in progress: {some(moving, 3)}.", "Wait until they end, or cancel them.")
@@ -166,10 +168,12 @@ def stop_cluster(command: cmd.StopCluster, state: State) -> Verdict:
 
 
 def start_cluster(command: cmd.StartCluster, state: State) -> Verdict:
-    """Clusters with nodes whose cluster service does not run."""
-    assert state.cluster is not None
-    if any(node.state is NodeState.DOWN for node in state.nodes.values()):
+    """Clusters with nodes on which Windows runs and the cluster service does not."""
+    down = [node.name for node in state.nodes.values() if node.state is NodeState.DOWN]
+    if any(answers(state, name) for name in down):
         return OK
+    if down:
+        return no(f"No power, or no response: {some(down, 8)}.", "Turn on a node first.")
     return no("The cluster service of all nodes is already running.", "")
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from fcm.model.entities import ClusterVersion, NetworkRole, NodeState
 from fcm.model.rules import names
 from fcm.model.rules.drains import active_drain, moves_back
-from fcm.model.rules.faults import has_power
+from fcm.model.rules.faults import answers, has_power
 from fcm.model.rules.quorum import after_leaving, members_of
 from fcm.model.rules.verdict import OK, Verdict, no, some, together
 
@@ -55,6 +55,8 @@ def _against_start(command: cmd.StartClusterService, node: Node, state: State) -
         return
     if not has_power(state, node.name):
         yield no(f"{node.name} has no power.", "Turn it on first.")
+    elif not answers(state, node.name):
+        yield no(f"{node.name} does not respond.", "Repair it, or turn it off and on again.")
     elif node.state is NodeState.QUARANTINED and not command.clear_quarantine:
         yield no(f"{node.name} is quarantined.", "Wait until its quarantine ends, or clear it.")
     elif node.state not in (NodeState.DOWN, NodeState.QUARANTINED) and not (
@@ -79,6 +81,8 @@ def stop_service(command: cmd.StopClusterService, state: State) -> Verdict:
     node = state.nodes[command.node]
     if node.state is NodeState.DOWN:
         return no(f"{node.name} is already down.", "")
+    if not node.state.is_member:
+        return OK  # it waits, and has no vote to take away
     return together(_needed(node.name, after_leaving(state, node.name), state))
 
 

@@ -22,7 +22,6 @@ APART = {
     "Write-Error": "reports an error, as it should",
     "Out-GridView": "needs the window",
     "Get-WinEvent": "finds nothing in a cluster in which nothing went wrong yet",
-    "Stop-Cluster": "is not carried out by the embedded cluster yet",
 }
 """Examples that end in an error on a fresh cluster without a window, and why."""
 PAGE = Path(__file__).resolve().parents[3] / "docs" / "powershell.md"
