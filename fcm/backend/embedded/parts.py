@@ -9,6 +9,7 @@ from fcm.backend.embedded.failover.takeover import Takeover
 from fcm.backend.embedded.machines.guests import Guests
 from fcm.backend.embedded.machines.machines import Machines
 from fcm.backend.embedded.machines.snapshots import Backups, Snapshots
+from fcm.backend.embedded.machines.unmonitored import Unmonitored
 from fcm.backend.embedded.membership.faults import Faults
 from fcm.backend.embedded.membership.leaving import Leaving
 from fcm.backend.embedded.membership.membership import Membership
@@ -38,6 +39,7 @@ class Parts:
         self.storage = Storage(core)
         self.guests = Guests(core, self.faults)
         self.machines = Machines(core, self.storage, self.guests)
+        self.unmonitored = Unmonitored(core, self.machines)
         self.disks = Disks(core, self.storage, self.machines, self.faults)
         self.networks = Networks(core)
         self.takeover = Takeover(core, self.storage, self.machines)
@@ -72,6 +74,8 @@ class Parts:
         self.membership.on_formed = self._cluster_formed
         self.membership.on_joined = self._node_joined
         self.membership.on_ended = self._node_ended
+        self.membership.resiliency.on_isolated = self._node_isolated
+        self.membership.resiliency.on_returned = self.unmonitored.node_back
 
     def settle(self) -> None:
         """Complete what was under way when the program ended."""
@@ -96,6 +100,10 @@ class Parts:
             self.migrations.node_lost(loss.node)
         self.disks.nodes_dropped(losses)  # first: I/O to the volumes of a lost coordinator waits until another has them
         self.takeover.nodes_dropped(losses)
+
+    def _node_isolated(self, node: str) -> None:
+        self.migrations.node_lost(node)
+        self.unmonitored.node_isolated(node)
 
     def _node_ended(self, node: str) -> None:
         if not self.core.state.nodes[node].state.counts_as_running:

@@ -236,7 +236,7 @@ def _guest(machine: VirtualMachine) -> str:
     words = guest_words(machine)
     if machine.booted_at is None:
         return words
-    return f"{words} until about {clock_time(machine.booted_at)} (assumed)"
+    return f"{words} to {clock_time(machine.booted_at)} (assumed)"
 
 
 def alerts(state: State, machine: VirtualMachine) -> list[str]:

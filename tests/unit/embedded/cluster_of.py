@@ -61,6 +61,21 @@ workload = "{workload}"
 disk_size = "1 GiB"
 """
 
+_LOCAL = """
+[[machines]]
+name = "{name}"
+node = "{node}"
+memory = "1 GiB"
+state = "{state}"
+start_action = "{action}"
+disk_size = "1 GiB"
+"""
+
+
+def local_machine(name: str, node: str = "n1", state: str = "Running", action: str = "start if running") -> str:
+    """A machine on local storage, which is not clustered."""
+    return _LOCAL.format(name=name, node=node, state=state, action=action)
+
 
 def machine(
     name: str, node: str = "n1", state: str = "Running", memory: str = "1 GiB", workload: str = "web-server"

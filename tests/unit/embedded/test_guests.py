@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import closing
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from fcm.backend.embedded.machines.machines import MOST_STARTING
@@ -12,7 +13,7 @@ from fcm.model import events as ev
 from fcm.model.entities import MachineState, ResourceState
 from fcm.model.failures import FaultKind, GuestState
 from fcm.workspace.files.journal import Journal
-from tests.unit.embedded.cluster_of import cluster_of, machine
+from tests.unit.embedded.cluster_of import cluster_of, local_machine, machine
 from tests.unit.embedded.desk import Desk
 
 if TYPE_CHECKING:
@@ -267,3 +268,61 @@ def test_a_machine_that_is_turned_off_while_it_waits_does_not_start(tmp_path: Pa
         desk.backend._parts.machines.turn_off(waiting.id)
         desk.run(30.0)
         assert desk.machine(waiting.name).state is MachineState.OFF
+
+
+# nodes that end
+
+
+def test_machines_that_are_not_clustered_start_by_their_start_action_when_their_node_is_back(tmp_path: Path) -> None:
+    locals_ = [
+        local_machine("RAN"),
+        local_machine("WAS-OFF", state="Off"),
+        local_machine("ALWAYS", state="Off", action="always"),
+        local_machine("NEVER", action="nothing"),
+    ]
+    with closing(Desk(cluster_of(tmp_path, locals_))) as desk:
+        assert desk.do(cmd.InjectFault(FaultKind.POWER_OFF, "n1"))
+        assert {one.state for one in desk.state.machines.values()} == {MachineState.OFF}
+        desk.run(60.0)
+        (fault_of_node,) = desk.state.faults
+        assert desk.do(cmd.RepairFault(fault_of_node))
+        desk.run(75.0)
+        assert {one.state for one in desk.state.machines.values()} == {MachineState.OFF}
+        desk.run(60.0)
+        states = {one.name: one.state for one in desk.state.machines.values()}
+        off, running = MachineState.OFF, MachineState.RUNNING
+        assert states == {"RAN": running, "WAS-OFF": off, "ALWAYS": running, "NEVER": off}
+
+
+def test_they_start_though_fcm_was_closed_meanwhile(tmp_path: Path) -> None:
+    file, path = cluster_of(tmp_path, [local_machine("RAN")]), tmp_path / "c.journal"
+    with closing(Desk(file, journal=Journal.open(path, "embedded:equal"))) as desk:
+        assert desk.do(cmd.InjectFault(FaultKind.POWER_OFF, "n1"))
+        (fault_of_node,) = desk.state.faults
+        assert desk.do(cmd.RepairFault(fault_of_node))
+    with closing(Desk(file, journal=Journal.open(path, "embedded:equal"))) as desk:
+        desk.run(120.0)
+        assert desk.machine("RAN").state is MachineState.RUNNING
+
+
+def test_a_machine_that_is_not_clustered_goes_on_without_the_cluster_service(tmp_path: Path) -> None:
+    with closing(Desk(cluster_of(tmp_path, [local_machine("RAN")]))) as desk:
+        assert desk.do(cmd.InjectFault(FaultKind.SERVICE_CRASH, "n1"))
+        desk.run(10.0)
+        assert desk.machine("RAN").state is MachineState.RUNNING
+
+
+# memory and virtual networks
+
+
+def test_from_2012_on_it_starts_without_a_connection(tmp_path: Path) -> None:
+    file = cluster_of(tmp_path, [machine(NAME, "n1", state="Off")], version="2012")
+    with closing(Desk(file)) as desk:
+        node = desk.state.nodes["n1"]
+        desk.backend._core.emit(ev.NodeChanged(replace(node, switches=())))
+        desk.run(0.0)
+        assert desk.do(cmd.SetMachineState(desk.machine(NAME).id, MachineState.RUNNING))
+        desk.run(30.0)
+        assert desk.machine(NAME).state is MachineState.RUNNING
+        assert not desk.machine(NAME).connected
+        assert ("21142", "n1") in logged(desk)

@@ -265,6 +265,9 @@ class Machines:
                 self._frozen[machine.id] = (ends[machine.state], None)
         for node in tuple(self._core.state.nodes):
             self._start_next(node)
+        for node in dict.fromkeys(one.node for one in self._core.state.machines.values() if one.starts_with_host):
+            if answers(self._core.state, node):
+                self._boot(node)
         self.guests.settle()
 
     def resume(self, identity_: str) -> None:
@@ -381,8 +384,7 @@ class Machines:
         elif fault.kind is FaultKind.SERVICE_CRASH and began:
             self.node_ended(fault.target)
         elif fault.kind in _POWER:
-            boot = self._core.vary(self._core.figure("boot"), f"host {fault.target}")
-            self._core.kernel.after(boot, partial(self._host_booted, fault.target))
+            self._boot(fault.target)
         elif fault.kind is FaultKind.HANG and not began:
             for machine in self._core.state.machines_on(fault.target):
                 frozen = self._frozen.pop(machine.id, None)
@@ -401,6 +403,10 @@ class Machines:
             if machine.state.holds_memory:
                 self.turn_off(machine.id)
             self._core.change_machine(machine.id, starts_with_host=wanted)
+
+    def _boot(self, node: str) -> None:
+        boot = self._core.vary(self._core.figure("boot"), f"host {node}")
+        self._core.kernel.after(boot, partial(self._host_booted, node))
 
     def _host_booted(self, node: str) -> None:
         state = self._core.state

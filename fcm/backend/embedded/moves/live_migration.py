@@ -58,6 +58,8 @@ SILENCE_LIMIT = 3.0
 STORAGE_TIME = 0.03
 NETWORK_TIME = 0.15
 CLEANUP_TIME = 0.3
+RESET = "0x80072746"
+"""WSAECONNRESET: the connection was closed by the remote host."""
 
 
 class LiveMigration:
@@ -328,7 +330,10 @@ class LiveMigration:
             if node != owner:
                 self._machines.fails(migration.machine, memory_lost(name, node))
         elif node == migration.source and needs_source:
-            self._fail(source_lost(migration, name, self._moment()))
+            reason = source_lost(migration, name, self._moment())
+            if answers(self._core.state, migration.destination) and self._network is not None:
+                self._core.log("incoming-aborted", migration.destination, machine=name, code=RESET, text=reason)
+            self._fail(reason)
         elif node == migration.destination:
             self.look()
             if self._silence is None or migration.phase not in (Phase.BLACKOUT, Phase.STORAGE):

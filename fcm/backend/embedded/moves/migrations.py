@@ -14,6 +14,7 @@ from fcm.model import events as ev
 from fcm.model.entities import MachineState, NodeState
 from fcm.model.migrations import Migration, MigrationKind, MigrationOptions
 from fcm.model.rules.allowed import allowed
+from fcm.model.rules.faults import answers
 from fcm.model.telemetry import Phase
 
 if TYPE_CHECKING:
@@ -210,10 +211,13 @@ class Migrations:
                 ev.MigrationInterrupted(migration.id, "fcm was closed, and the virtual machine no longer exists.")
             )
             return
-        if migration.kind is not MigrationKind.LIVE and machine.state is not MachineState.RUNNING:
+        ran = migration.phase is not Phase.SETUP  # a machine that is off only changes its owner
+        if migration.kind is not MigrationKind.LIVE and machine.state is not MachineState.RUNNING and ran:
             self._machines.resume(machine.id)
             machine = self._core.state.machines[machine.id]
-        where = "online" if machine.state is MachineState.RUNNING else machine.state.lower()
+        state = "online" if machine.state is MachineState.RUNNING else machine.state.lower()
+        where = f"is {state} on {machine.node}."
+        if not answers(self._core.state, machine.node):
+            where = f"was on {machine.node}, which does not respond."
         closed = f"fcm was closed {when(migration.phase)}. The migration has ended."
-        reason = f"{closed} {machine.name} is {where} on {machine.node}."
-        self._core.emit(ev.MigrationInterrupted(migration.id, reason))
+        self._core.emit(ev.MigrationInterrupted(migration.id, f"{closed} {machine.name} {where}"))
