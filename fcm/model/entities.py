@@ -405,9 +405,9 @@ class Resource:
     restarts: tuple[float, ...] = ()
     """s since the epoch: when it was restarted after a failure, within its policy's period."""
     retry_at: float | None = None
-    """s since the epoch: when a new series of restarts begins; None = none is planned."""
+    """s since the epoch: when the cluster tries to bring it online; None = it does not."""
     failure: str = ""
-    """Why it failed, in words."""
+    """Why it failed, in words; "" while it is not failed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -437,6 +437,8 @@ class Group:
     """3000 High, 2000 Medium, 1000 Low, 0 No Auto Start (2012 and later)."""
     failovers: tuple[float, ...] = ()
     """s since the epoch: when it failed over after a failure of a resource, within its failover period."""
+    failback_at: float | None = None
+    """s since the epoch: when it returns to its preferred owner, which is back; None = it does not."""
 
     @property
     def is_core(self) -> bool:

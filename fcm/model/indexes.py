@@ -40,3 +40,4 @@ SERVICES_ONLINE: Total[Group, str] = total(
     lambda group: int(group.type is GroupType.VIRTUAL_MACHINE and group.state is not ResourceState.OFFLINE),
 )
 """Services and applications that are not offline, by owner."""
+GROUPS_BY_OWNER: Index[Group, str] = index(lambda group: group.owner)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from fcm.backend.embedded.cluster_file.groups import guest_features
 from fcm.backend.embedded.watch import Watch
 from fcm.model import events as ev
-from fcm.model.entities import GroupType, NodeState
+from fcm.model.entities import GroupType, NodeState, ResourceState
 from fcm.model.entries import stamped
 from fcm.model.resource_states import group_state, machine_resource_state
 from fcm.model.rules.assumed import figure
@@ -38,6 +38,8 @@ class Core:
         """Sees every event, and says what may never be."""
         self.on_machine_state: Callable[[VirtualMachine, VirtualMachine], None] = _nothing
         """Told after the state of a machine has changed: how it was before and is now."""
+        self.watchers: list[Callable[[Resource, Resource], None]] = []
+        """Told that the state of a resource has changed: as it was, and as it is."""
 
     def emit(self, event: ev.Event) -> None:
         """Emit an event: applied to the local state by the common reducer, and added to the outbox."""
@@ -110,13 +112,19 @@ class Core:
         return changed
 
     def change_resource(self, resource: Resource, **changes: Any) -> None:
-        """Change fields of a resource; the state of its group follows."""
+        """Change fields of a resource; the state of its group follows. What is on its way up is not tried again."""
         changed = replace(resource, **changes)
-        if changed != self.state.resources.get(resource.id):
+        if changed.state in (ResourceState.ONLINE, ResourceState.PENDING):
+            changed = replace(changed, failure="", retry_at=None)
+        before = self.state.resources.get(resource.id)
+        if changed != before:
             self.emit(ev.ResourceChanged(changed))
         self.refresh_group(changed.group)
         if changed.group != resource.group:
             self.refresh_group(resource.group)
+        if before is not None and before.state is not changed.state:
+            for told in self.watchers:
+                told(before, changed)
 
     def refresh_group(self, identity: str) -> None:
         """Bring the state of a group in line with its resources."""

@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, assert_never
 
-from fcm.backend.embedded.failover.policies import Failures
+from fcm.backend.embedded.failover.failback import Failback
+from fcm.backend.embedded.failover.online import Online
+from fcm.backend.embedded.failover.policies import Policies
+from fcm.backend.embedded.failover.records import Records
+from fcm.backend.embedded.failover.retries import Retries
 from fcm.backend.embedded.failover.takeover import Takeover
 from fcm.backend.embedded.machines.guests import Guests
 from fcm.backend.embedded.machines.machines import Machines
@@ -42,15 +46,19 @@ class Parts:
         self.unmonitored = Unmonitored(core, self.machines)
         self.disks = Disks(core, self.storage, self.machines, self.faults)
         self.networks = Networks(core)
-        self.takeover = Takeover(core, self.storage, self.machines)
+        self.online = Online(core, self.machines)
+        self.failback = Failback(core)
+        self.retries = Retries(core)
+        records = Records(core)
+        self.takeover = Takeover(core, self.storage, self.machines, self.online, self.retries, records, self.failback)
+        self.policies = Policies(core, self.online, self.takeover, self.retries, records)
         self.membership = Membership(core, self.faults, self.networks)
         self.shutdown = Shutdown(core, self.machines, self.membership)
         self.nodes = Nodes(core, self.storage, self.takeover, self.membership)
-        self.settings = Settings(core, self.storage, self.takeover)
+        self.settings = Settings(core, self.storage, self.failback)
         self.migrations = Migrations(core, self.storage, self.machines, self.nodes)
         self.book = self.migrations.book
         self.maintenance = Maintenance(core, self.storage, self.machines)
-        self.failures = Failures(core, self.machines, self.takeover)
         self.snapshots = Snapshots(core, self.storage)
         self.backups = Backups(core, self.storage)
         self.planned = Planned(core, self.faults)
@@ -58,17 +66,21 @@ class Parts:
         self.leaving = Leaving(core, self.faults, self.nodes, self.machines, self.migrations)
         self.guests.on_failed = self.machines.fails
         self.guests.on_shut_down = self.machines.shut_down_inside
-        self.machines.on_failed = self.failures.resource_failed
+        self.machines.on_failed = self.policies.resource_failed
         self.machines.on_stopped = self.migrations.machine_stopped
-        self.takeover.on_failback = self.migrations.fail_back
+        self.failback.on_failback = self.migrations.fail_back
         self.migrations.on_looked = self.backups.look
         self.disks.follow(self.migrations.look)
+        self.disks.cluster_disks.on_failed = self.policies.resource_failed
+        self.online.on_reserved = self.disks.cluster_disks.on_reserved
+        self.takeover.on_dropped = self.disks.nodes_dropped
         self.faults.on_changed = [
             self.membership.fault_changed,
             self.disks.fault_changed,
             self.guests.fault_changed,
             self.machines.fault_changed,
             self.migrations.fault_changed,
+            self.policies.fault_changed,
         ]
         self.membership.on_dropped = self._nodes_dropped
         self.membership.on_formed = self._cluster_formed
@@ -89,6 +101,8 @@ class Parts:
         self.faults.settle()
         self.leaving.settle()
         self.shutdown.settle()
+        self.policies.settle()
+        self.failback.settle()
         self.planned.settle()
 
     def begin(self) -> None:
@@ -98,7 +112,6 @@ class Parts:
     def _nodes_dropped(self, losses: tuple[Loss, ...]) -> None:
         for loss in losses:
             self.migrations.node_lost(loss.node)
-        self.disks.nodes_dropped(losses)  # first: I/O to the volumes of a lost coordinator waits until another has them
         self.takeover.nodes_dropped(losses)
 
     def _node_isolated(self, node: str) -> None:
@@ -168,7 +181,7 @@ class Parts:
             case cmd.DeleteVirtualMachine():
                 self.machines.delete(command)
             case cmd.SetMachineState():
-                self.machines.set_state(command)
+                return self.machines.set_state(command) if self.policies.asked(command) else OK
             case cmd.TakeSnapshot():
                 self.snapshots.take(command)
             case cmd.RevertToSnapshot():
@@ -186,7 +199,7 @@ class Parts:
             case cmd.ConfigureResource():
                 self.settings.configure_resource(command)
             case cmd.FailResource():
-                self.failures.fail(command)
+                self.policies.fail(command)
             case cmd.LiveMigrate():
                 return self.migrations.live_migrate(command)
             case cmd.QuickMigrate():

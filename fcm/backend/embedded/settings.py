@@ -16,7 +16,7 @@ from fcm.model.validation.validate import validate
 
 if TYPE_CHECKING:
     from fcm.backend.embedded.core import Core
-    from fcm.backend.embedded.failover.takeover import Takeover
+    from fcm.backend.embedded.failover.failback import Failback
     from fcm.backend.embedded.storage.disks import Storage
     from fcm.model import commands as cmd
     from fcm.model.rules.verdict import Verdict
@@ -25,10 +25,10 @@ if TYPE_CHECKING:
 class Settings:
     """Properties of the cluster, of groups and of resources."""
 
-    def __init__(self, core: Core, storage: Storage, takeover: Takeover) -> None:
+    def __init__(self, core: Core, storage: Storage, failback: Failback) -> None:
         self._core = core
         self._storage = storage
-        self._takeover = takeover
+        self._failback = failback
 
     def validate(self, command: cmd.ValidateCluster) -> None:
         """Run validation tests on the cluster as it is."""
@@ -117,7 +117,7 @@ class Settings:
         if given.get("failback_window") == (AUTOMATIC, AUTOMATIC):
             given["failback_window"] = None
         self._core.change_group(self._core.state.groups[command.group], **given)
-        self._takeover.replan_failback(command.group)
+        self._failback.replan(command.group)
 
     def configure_resource(self, command: cmd.ConfigureResource) -> None:
         """Properties of a resource."""

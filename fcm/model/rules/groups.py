@@ -11,6 +11,7 @@ from fcm.model.entities import (
     ResourceState,
 )
 from fcm.model.rules import names
+from fcm.model.rules.maintenance import not_in_maintenance
 from fcm.model.rules.verdict import OK, Verdict, no, together
 
 if TYPE_CHECKING:
@@ -86,20 +87,21 @@ def _wrong_for_resource(command: cmd.ConfigureResource, resource: Resource, stat
     current = state.groups[resource.group].owner
     if current not in owners:
         yield no(f"{current} owns the resource now.", "Move it to another node first, or leave the node selected.")
+    for machine in state.group_machines(resource.group):
+        moving = state.active_migration(machine.id)
+        if moving is not None and moving.destination not in owners:
+            text = f"{machine.name} is being moved to {moving.destination}."
+            yield no(text, "Wait until the migration ends, or cancel it, or leave the node selected.")
 
 
 def fail_resource(command: cmd.FailResource, state: State) -> Verdict:
-    """Resources whose failure this program can play."""
+    """Resources of any type that are online, and not being moved."""
     resource = state.resources[command.resource]
-    if resource.machine is None:
-        return no(
-            f"{resource.name} is a {resource.type.lower()} of the cluster; its failure cannot be simulated.",
-            "Choose a resource of a virtual machine.",
-        )
     if resource.state is not ResourceState.ONLINE:
         return no(f"{resource.name} is {resource.state.lower()}.", "Only a resource that is online can fail.")
-    if state.machines[resource.machine].state is not MachineState.RUNNING:
+    if resource.machine is not None and state.machines[resource.machine].state is not MachineState.RUNNING:
         return no(f"The virtual machine of {resource.name} is not running.", "Start it first.")
-    if state.active_migration(resource.machine) is not None:
-        return no(f"{state.machines[resource.machine].name} is being migrated.", "Wait until it ends, or cancel it.")
-    return OK
+    for machine in state.group_machines(resource.group):
+        if state.active_migration(machine.id) is not None:
+            return no(f"{machine.name} is being migrated.", "Wait until it ends, or cancel it.")
+    return not_in_maintenance(state, resource.disk)

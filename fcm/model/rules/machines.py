@@ -54,6 +54,8 @@ def _against_new(command: cmd.CreateVirtualMachine, state: State) -> Iterator[Ve
         if disk.use is not DiskUse.SHARED_VOLUME:
             yield no(f"{disk.name} is not a Cluster Shared Volume.", "Add it to the Cluster Shared Volumes first.")
         yield within_reach(state, disk.id)
+        if disk.state is not ResourceState.ONLINE:
+            yield no(f"{disk.name} is {disk.state.lower()}.", "Bring the disk online first.")
         if disk.free < command.disk_size:
             free, wanted = apart(disk.free, command.disk_size)
             yield no(f"{disk.name} has {free} free; {wanted} is needed.", "Choose another volume or a smaller disk.")
@@ -153,7 +155,9 @@ def _against_state(command: cmd.SetMachineState, state: State) -> Iterator[Verdi
 
 def _against_start(machine: VirtualMachine, state: State) -> Iterator[Verdict]:
     node = state.nodes[machine.node]
-    if node.state is NodeState.DOWN:
+    if not node.state.is_member and machine.is_highly_available:
+        yield no(f"{node.name} is {node.state.lower()}.", "Start the cluster service of the node.")
+    elif node.state is NodeState.DOWN:
         yield no(f"{node.name} is down.", "Start the cluster service of the node.")
     if state.free_memory(node.name) < machine.memory:
         yield _short_of_memory(state, node.name, machine.memory)
@@ -184,8 +188,9 @@ def _not_for_the_cluster(command: cmd.MakeHighlyAvailable, state: State) -> Iter
         machine = state.machines[identity]
         if machine.is_highly_available:
             yield no(f"{machine.name} is already highly available.", "Choose machines that are not clustered.")
-        elif state.nodes[machine.node].state is NodeState.DOWN:
-            yield no(f"{machine.node} with {machine.name} is down.", "Start the cluster service of the node.")
+        elif not state.nodes[machine.node].state.is_member:
+            text = f"{machine.node} with {machine.name} is {state.nodes[machine.node].state.lower()}."
+            yield no(text, "Start the cluster service of the node.")
         elif machine.disk is None:
             yield no(
                 f"The files of {machine.name} are on local storage of {machine.node} ({machine.path}).",

@@ -138,7 +138,7 @@ def test_a_failed_machine_is_not_restarted_from_a_volume_that_no_node_reaches(de
     assert desk.do(cmd.SetMaintenance(volume, on=True)), "in the moment before its restart"
     desk.run(60.0)
     assert desk.machine("NEW01").state is MachineState.OFF
-    assert desk.state.resources[resource.id].state is ResourceState.FAILED
+    assert desk.group("NEW01").state is ResourceState.FAILED
     assert access(desk, volume) is VolumeAccess.MAINTENANCE
 
 

@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING
 import pytest
 
 from fcm.model import commands as cmd
-from fcm.model.entities import MachineState, RestartPolicy
+from fcm.model.entities import ClusterVersion, MachineState, RestartPolicy
+from fcm.model.rules.placement import candidates, n_plus_one
 from fcm.resources import path
 from tests.unit.embedded.desk import START, Desk
+from tests.unit.embedded.versions import desk_of
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -43,11 +45,63 @@ def fail_over(desk: Desk, name: str) -> str:
     return desk.machine(name).node
 
 
+@pytest.mark.parametrize("roomy", ["node2", "node3"])
+def test_a_failed_resource_takes_its_group_to_the_next_node_by_id_whatever_memory_is_free(
+    desk: Desk, roomy: str
+) -> None:
+    """2008 R2 (KB 299631): no memory is asked."""
+    empty(desk, roomy)
+    assert fail_over(desk, "WEB01") == "node2"
+
+
+def test_after_the_last_node_the_first_one_is_the_next(desk: Desk) -> None:
+    assert fail_over(desk, "SETUP01") == "node1"
+
+
 @pytest.mark.parametrize(("roomy", "full"), [("node2", "node3"), ("node3", "node2")])
-def test_a_group_fails_over_to_the_node_with_the_most_free_memory(desk: Desk, roomy: str, full: str) -> None:
+def test_from_2012_a_group_fails_over_to_the_node_with_the_most_free_memory(roomy: str, full: str) -> None:
+    desk = desk_of(ClusterVersion.V2012)
     empty(desk, roomy)
     assert desk.state.free_memory(roomy) > desk.state.free_memory(full) >= desk.machine("WEB01").memory
     assert fail_over(desk, "WEB01") == roomy
+    desk.close()
+
+
+def test_the_groups_of_a_lost_node_go_to_the_nodes_with_the_fewest_groups(desk: Desk) -> None:
+    """2008 R2 (clustering blog 2010/12/14): one after the other, what has moved counts."""
+    moved = [machine.name for machine in desk.state.machines_on("node1") if machine.is_highly_available]
+    others = {node: sum(group.owner == node for group in desk.state.groups.values()) for node in ("node2", "node3")}
+    assert others == {"node2": 3, "node3": 3}
+    assert desk.do(cmd.StopClusterService("node1"))
+    # The two groups of the cluster itself go to the next node; SQL01 has node2 as a preferred owner.
+    assert {name: desk.machine(name).node for name in moved} == {
+        "SQL01": "node2",
+        "WEB01": "node3",
+        "DC01": "node3",
+        "WEB02": "node3",
+    }
+
+
+def test_every_node_is_told_with_the_reason_why_it_was_chosen_or_not(desk: Desk) -> None:
+    assert desk.do(cmd.PauseNode("node2"))
+    found = candidates(desk.state, desk.group("WEB01"), "node1")
+    assert [(one.node, one.chosen, one.reason) for one in found] == [
+        ("node1", False, "The group failed here."),
+        ("node2", False, "Is paused."),
+        ("node3", True, "Next node after node1."),
+    ]
+
+
+def test_what_finds_no_memory_if_a_node_dies_is_told_before(desk: Desk) -> None:
+    assert n_plus_one(desk.state, "node1") == ()
+    for name in ("CACHE01", "FILE01"):
+        assert desk.do(cmd.SetMachineState(desk.machine(name).id, MachineState.OFF, forced=True))
+        enlarge(desk, name, 22 * GIB)
+    assert n_plus_one(desk.state, "node1") == ("SQL01 finds no memory",)
+    resource = desk.state.machine_resource(desk.machine("WEB01").id)
+    assert resource is not None
+    assert desk.do(cmd.ConfigureResource(resource.id, possible_owners=("node1",)))
+    assert "WEB01 finds no node that can own it" in n_plus_one(desk.state, "node1")
 
 
 @pytest.mark.parametrize(("roomy", "full"), [("node2", "node3"), ("node3", "node2")])
@@ -65,7 +119,10 @@ def test_the_first_of_two_preferred_owners_comes_before_the_second(desk: Desk, f
 
 
 @pytest.mark.parametrize(("roomy", "full"), [("node2", "node3"), ("node3", "node2")])
-def test_a_preferred_owner_without_the_memory_is_passed_over(desk: Desk, roomy: str, full: str) -> None:
+def test_a_group_whose_start_fails_for_want_of_memory_goes_on_to_the_next_node(
+    desk: Desk, roomy: str, full: str
+) -> None:
+    """2008 R2 asks for no memory before: the preferred owner is tried, fails, and its policies carry the group on."""
     empty(desk, "node1")
     empty(desk, roomy)
     enlarge(desk, "WEB01", desk.state.free_memory(full) + GIB)

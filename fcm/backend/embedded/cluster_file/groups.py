@@ -5,11 +5,24 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from fcm.backend.embedded.cluster_file.identity import identity
-from fcm.model.entities import DiskUse, Group, GroupType, Resource, ResourceState, ResourceType
+from fcm.model.entities import (
+    DiskUse,
+    Group,
+    GroupType,
+    MachineState,
+    Resource,
+    ResourceState,
+    ResourceType,
+    RestartPolicy,
+)
 from fcm.model.resource_states import machine_resource_state, state_of_resources
 
 if TYPE_CHECKING:
     from fcm.model.entities import Cluster, Disk, VirtualMachine
+
+
+PENDING_TIMEOUT = 600
+"""s: PendingTimeout of a virtual machine; other resources have 180 s. An assumption."""
 
 
 def disk_resource(cluster: str, disk: Disk, group: str, owners: tuple[str, ...]) -> Resource:
@@ -75,11 +88,14 @@ def machine_group(
         machine_resource_state(machine.state),
         allowed,
         depends_on=(configuration.id,),
+        policy=RestartPolicy(pending_timeout=PENDING_TIMEOUT),
         machine=machine.id,
     )
     resources = [itself, configuration, *resources]
     state = state_of_resources(resource.state for resource in resources)
-    group = Group(key, machine.name, GroupType.VIRTUAL_MACHINE, machine.node, state, preferred_owners)
+    wanted = machine.state not in (MachineState.OFF, MachineState.SAVED)
+    kind = GroupType.VIRTUAL_MACHINE
+    group = Group(key, machine.name, kind, machine.node, state, preferred_owners, wanted=wanted)
     return group, tuple(resources)
 
 

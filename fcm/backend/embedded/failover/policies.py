@@ -1,9 +1,9 @@
-"""What follows when a resource of a virtual machine fails, by the policies of the resource and of its group.
+"""What follows when a resource fails, of whatever type and for whatever reason: one path, by the policies.
 
-Restart on the same node, as often as the resource's policy says; then failover of the group, as often as the group
-says; then the group is left failed, and tried again after the time of "If all the restart attempts fail, begin
-restarting again after" (tabs Policies and Failover; MSCluster RestartAction, FailoverThreshold,
-RetryPeriodOnFailure). How often something failed is counted since the program was started.
+Restart on the same node, as often as the policy of the resource says; then failover of the group, as often as the group
+says; then the group is left failed, and a new series begins after the time of "If all the restart attempts fail, begin
+restarting again after" (tabs Policies and Failover; KB 947712; MSCluster RestartAction, FailoverThreshold,
+RetryPeriodOnFailure). Counts and due times are fields of resources and groups: closing the program loses nothing.
 """
 
 from __future__ import annotations
@@ -11,96 +11,233 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
+from fcm.backend.embedded.failover.health import next_check
+from fcm.backend.embedded.failover.takeover import is_lost
 from fcm.model.entities import MachineState, ResourceState, ResourceType
+from fcm.model.failures import FaultKind
+from fcm.model.rules.online import Obstacle, obstacle
+from fcm.model.rules.placement import candidates
 
 if TYPE_CHECKING:
     from fcm.backend.embedded.core import Core
+    from fcm.backend.embedded.failover.online import Online
+    from fcm.backend.embedded.failover.records import Records
+    from fcm.backend.embedded.failover.retries import Retries
     from fcm.backend.embedded.failover.takeover import Takeover
-    from fcm.backend.embedded.machines.machines import Machines
+    from fcm.backend.embedded.kernel import Timer
     from fcm.model import commands as cmd
     from fcm.model.entities import Group, Resource
+    from fcm.model.failures import Fault
 
 RESTART_DELAY = 0.5
-"""s between a failure and the restart (RestartDelay, MSCluster: 500 ms)."""
+"""s between a failure and the restart, here or on the next node (RestartDelay, MSCluster: 500 ms)."""
+WAIT = 1.0
+"""s between two looks whether a shared volume is back on the node. An assumption."""
+SIMULATED = "Its failure was simulated."
+_CHECKED = (ResourceType.IP_ADDRESS, ResourceType.FILE_SHARE_WITNESS)
+"""Types whose health this part checks itself; who sees to disks and machines tells ``resource_failed``."""
+_OF_NETWORKS = (FaultKind.UNPLUG_CABLE, FaultKind.SWITCH_DOWN, FaultKind.LOSE_SHARE)
 
 
-class Failures:
-    """Failures of resources and what the policies make of them."""
+class Policies:
+    """The one path of all failures of resources."""
 
-    def __init__(self, core: Core, machines: Machines, takeover: Takeover) -> None:
+    def __init__(self, core: Core, online: Online, takeover: Takeover, retries: Retries, records: Records) -> None:
         self._core = core
-        self._machines = machines
+        self._online = online
         self._takeover = takeover
-        self._restarts: dict[str, list[float]] = {}
-        """Resource -> when it was restarted after a failure."""
-        self._failovers: dict[str, list[float]] = {}
-        """Group -> when it failed over after a failure."""
+        self._retries = retries
+        self._records = records
+        self._pending: dict[str, Timer] = {}
+        """Resource -> when its PendingTimeout is over."""
+        online.on_failed = self._not_brought
+        online.on_waiting = self._wait
+        retries.on_due = self._due
+        core.watchers.append(self._changed)
+
+    # failures
 
     def fail(self, command: cmd.FailResource) -> None:
-        """The resource fails, its machine stops without being shut down."""
-        resource = self._core.state.resources[command.resource]
-        assert resource.machine is not None  # by the rules
-        self._machines.turn_off(resource.machine)
-        self._core.change_resource(self._core.state.resources[resource.id], state=ResourceState.FAILED)
-        self._follow_policies(resource)
+        """Simulate failure of this resource."""
+        self.resource_failed(command.resource, SIMULATED)
 
-    def resource_failed(self, identity: str, why: str) -> None:
-        """A resource failed by itself, and why in words; what runs as its machine is turned off."""
+    def resource_failed(self, identity: str, why: str, since: float | None = None) -> None:
+        """A resource failed: its start, or a health check.
+
+        Args:
+            identity: of the resource.
+            why: in words, a whole sentence.
+            since: s since the epoch at which it really failed; None: now.
+        """
+        self._failed(identity, Obstacle(why), since)
+
+    def _not_brought(self, identity: str, found: Obstacle) -> None:
+        self._failed(identity, found, None)
+
+    def _wait(self, identity: str) -> None:
+        self._retries.plan(identity, WAIT)
+
+    def _failed(self, identity: str, found: Obstacle, since: float | None) -> None:
         resource = self._core.state.resources[identity]
-        machine = self._core.state.machines.get(resource.machine or "")
-        if machine is not None and machine.state.holds_memory:
-            self._machines.turn_off(machine.id)
-        self._core.change_resource(self._core.state.resources[identity], state=ResourceState.FAILED)
-        self._follow_policies(resource)
+        group = self._core.state.groups[resource.group]
+        for key in found.logged:
+            self._core.log(key, group.owner, resource=resource.name, text=found.reason)
+        self._core.log(
+            "1069",
+            group.owner,
+            resource=resource.name,
+            group=group.name,
+            type=str(resource.type),
+            code="",
+            text=found.reason,
+        )
+        self._online.take_down(identity, ResourceState.FAILED, found.reason)
+        self._online.take_down_dependents(identity)
+        self._follow(self._core.state.resources[identity], since)
 
-    def _follow_policies(self, resource: Resource) -> None:
+    def _follow(self, resource: Resource, since: float | None) -> None:
         now, policy = self._core.kernel.now, resource.policy
         if not policy.restart:
             return
-        recent = [when for when in self._restarts.get(resource.id, []) if when > now - policy.period]
+        recent = tuple(when for when in resource.restarts if when > now - policy.period)
         if len(recent) < policy.maximum_restarts:
-            self._restarts[resource.id] = [*recent, now]
-            self._core.kernel.after(RESTART_DELAY, partial(self._restart, resource.id))
-        elif not (policy.failover and self._fail_over(resource)) and policy.retry_after:
-            self._core.kernel.after(float(policy.retry_after), partial(self._begin_again, resource.id))
+            self._retries.plan(resource.id, RESTART_DELAY, restarts=(*recent, now))
+            return
+        group = self._core.state.groups[resource.group]
+        self._core.log("1638", group.owner, resource=resource.name, group=group.name)
+        if policy.failover and self._fail_over(resource, now if since is None else since):
+            return
+        self._core.log("1205", group.owner, group=group.name)
+        self._records.end(group.id, f"Left failed on {group.owner}: {resource.failure}")
+        current = self._core.state.resources[resource.id]
+        if policy.retry_after:
+            self._retries.plan(resource.id, float(policy.retry_after), restarts=())
+        elif current.restarts:
+            self._core.change_resource(current, restarts=())
 
-    def _failed(self, identity: str) -> Resource | None:
-        """The resource, if it is still failed and unchanged."""
-        resource = self._core.state.resources.get(identity)
-        if resource is None or resource.state is not ResourceState.FAILED or resource.machine is None:
-            return None
-        machine = self._core.state.machines.get(resource.machine)
-        return resource if machine is not None and machine.state is MachineState.OFF else None
-
-    def _restart(self, identity: str) -> None:
-        resource = self._failed(identity)
-        if resource is not None and resource.machine is not None:
-            self._bring_online(resource)
-            self._machines.start_or_fail(resource.machine)
-
-    def _begin_again(self, identity: str) -> None:
-        if self._failed(identity) is not None:
-            self._restarts.pop(identity, None)
-            self._restart(identity)
-
-    def _bring_online(self, resource: Resource) -> None:
-        if resource.type is not ResourceType.VIRTUAL_MACHINE:  # that one follows its machine
-            self._core.change_resource(self._core.state.resources[resource.id], state=ResourceState.ONLINE)
-
-    def _fail_over(self, resource: Resource) -> bool:
+    def _fail_over(self, resource: Resource, since: float) -> bool:
         """Bring the group online on another node; False if the policies do not allow it or no node can own it."""
         state, now = self._core.state, self._core.kernel.now
         group = state.groups[resource.group]
-        recent = [when for when in self._failovers.get(group.id, []) if when > now - 3600.0 * group.failover_period]
-        if len(recent) >= self._most(group) or not self._takeover.can_fail_over(group):
+        recent = tuple(when for when in group.failovers if when > now - 3600.0 * group.failover_period)
+        if len(recent) >= most_failovers(group, len(state.nodes)):
+            self._core.log("1254", group.owner, group=group.name)
             return False
-        self._failovers[group.id] = [*recent, now]
-        self._restarts.pop(resource.id, None)
-        self._bring_online(resource)
-        self._takeover.fail_over(group)
+        options = candidates(state, group, group.owner)
+        target = next((one.node for one in options if one.chosen), None)
+        if target is None:
+            return False
+        self._core.change_group(group, failovers=(*recent, now))
+        cause = f"{resource.name} failed on {group.owner}: {resource.failure}"
+        self._records.begin(group, cause, (since, now, now), options)
+        self._takeover.hand_over(self._core.state.groups[group.id], target)
+        for one in self._core.state.group_resources(group.id):
+            if one.restarts:
+                self._core.change_resource(self._core.state.resources[one.id], restarts=())
+        self._retries.plan(resource.id, RESTART_DELAY)
         return True
 
-    def _most(self, group: Group) -> int:
-        """Failures that the group may have: automatic is the number of nodes minus one."""
-        automatic = len(self._core.state.nodes) - 1
-        return automatic if group.maximum_failures is None else group.maximum_failures
+    # attempts that are due
+
+    def _due(self, identity: str) -> None:
+        """Bring a resource online, and with it what went offline because of it."""
+        resource = self._core.state.resources[identity]
+        if resource.state in (ResourceState.ONLINE, ResourceState.PENDING):
+            return
+        group = self._core.state.groups[resource.group]
+        if resource.type is ResourceType.VIRTUAL_MACHINE and not group.wanted:
+            return
+        if is_lost(self._core.state, group.owner):
+            self._takeover.place(group)
+            return
+        if self._online.bring(identity) and group.wanted:
+            for one in self._core.state.group_resources(group.id):
+                if self._core.state.resources[one.id].state is ResourceState.OFFLINE:
+                    self._online.bring(one.id)
+
+    # what the user wants
+
+    def asked(self, command: cmd.SetMachineState) -> bool:
+        """PersistentState follows what the user does with a clustered machine; a start needs its configuration.
+
+        False: that could not be brought online, so that the machine cannot start.
+        """
+        resource = self._core.state.machine_resource(command.machine)
+        if resource is None:
+            return True
+        wanted = command.state in (MachineState.RUNNING, MachineState.PAUSED)
+        self._core.change_group(self._core.state.groups[resource.group], wanted=wanted)
+        if command.state is not MachineState.RUNNING:
+            return True
+        return all(self._online.bring(one) for one in resource.depends_on)
+
+    # health
+
+    def fault_changed(self, fault: Fault, began: bool) -> None:
+        """Something failed that resources of the cluster itself may need: the next health check will find it."""
+        if began and fault.kind in _OF_NETWORKS:
+            self.look()
+
+    def look(self) -> None:
+        """Have the next health checks (LooksAlive) of what is broken take place."""
+        for resource in tuple(self._core.state.resources.values()):
+            if resource.type in _CHECKED and self._broken(resource):
+                due = next_check(self._core.kernel.now, resource)
+                self._core.kernel.at(due, partial(self._check, resource.id, self._core.kernel.now))
+
+    def _check(self, identity: str, since: float) -> None:
+        resource = self._core.state.resources.get(identity)
+        if resource is not None and (found := self._broken(resource)):
+            self._failed(identity, found, since)
+
+    def _broken(self, resource: Resource) -> Obstacle:
+        state = self._core.state
+        owner = state.groups[resource.group].owner
+        if resource.state is not ResourceState.ONLINE or not state.nodes[owner].state.is_member:
+            return Obstacle("")
+        return obstacle(state, resource, owner)
+
+    def settle(self) -> None:
+        """After a restart of the program: what is pending has its time limit again, and what is broken is found."""
+        self._retries.settle()
+        for resource in tuple(self._core.state.resources.values()):
+            if resource.state is ResourceState.PENDING:
+                self._limit(resource)
+        self.look()
+
+    # what changes by itself
+
+    def _changed(self, before: Resource, after: Resource) -> None:
+        """A resource has another state: 1637, 1201, and the time limit of what is pending."""
+        timer = self._pending.pop(after.id, None)
+        if timer is not None:
+            timer.cancel()
+        if after.state is ResourceState.PENDING:
+            self._limit(after)
+        group = self._core.state.groups[after.group]
+        failed = ResourceState.FAILED in (before.state, after.state)
+        if not failed and not self._records.is_open(group.id) and not before.restarts:
+            return
+        names = {"from": str(before.state), "to": str(after.state)}
+        self._core.log("1637", group.owner, resource=after.name, group=group.name, **names)
+        if after.state is ResourceState.ONLINE and group.state is ResourceState.ONLINE:
+            self._core.log("1201", group.owner, group=group.name)
+
+    def _limit(self, resource: Resource) -> None:
+        """PendingTimeout: a start that takes longer counts as a failure."""
+        machine = self._core.state.machines.get(resource.machine or "")
+        if machine is not None and machine.state is MachineState.STARTING:
+            delay = float(resource.policy.pending_timeout)
+            self._pending[resource.id] = self._core.kernel.after(delay, partial(self._pending_over, resource.id))
+
+    def _pending_over(self, identity: str) -> None:
+        self._pending.pop(identity, None)
+        resource = self._core.state.resources.get(identity)
+        if resource is not None and resource.state is ResourceState.PENDING:
+            minutes = resource.policy.pending_timeout / 60.0
+            self.resource_failed(identity, f"It did not come online within {minutes:g} min.")
+
+
+def most_failovers(group: Group, nodes: int) -> int:
+    """Failovers after failures that a group may have in its period: automatic is the number of nodes minus one."""
+    return nodes - 1 if group.maximum_failures is None else group.maximum_failures

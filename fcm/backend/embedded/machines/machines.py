@@ -121,14 +121,21 @@ class Machines:
 
     # started and stopped
 
-    def set_state(self, command: cmd.SetMachineState) -> None:
-        """Start, shut down, turn off, save, pause."""
+    def set_state(self, command: cmd.SetMachineState) -> Verdict:
+        """Start, shut down, turn off, save, pause.
+
+        The start of a clustered machine that something on its node stands against fails, and its policies follow; that
+        of any other machine is refused.
+        """
         machine = self._core.state.machines[command.machine]
         match command.state:
             case MachineState.RUNNING if machine.state in _PAUSED:
                 self.go_on(machine.id)
             case MachineState.RUNNING:
-                self.start(machine.id)
+                _, why = start_obstacle(self._core.state, machine)
+                if why and not machine.is_highly_available:
+                    return no(why, "Repair it, or move the machine.")
+                self.start_or_fail(machine.id)
             case MachineState.OFF if command.forced or machine.state in _PAUSED:
                 self.turn_off(machine.id)
             case MachineState.OFF:
@@ -137,6 +144,7 @@ class Machines:
                 self.save(machine.id)
             case _:
                 self._enter(machine.id, MachineState.PAUSED)
+        return OK
 
     def start(self, identity_: str, then: Callable[[], None] | None = None) -> None:
         """Start or restore a machine where it is; ``then`` follows once it runs.
@@ -230,7 +238,8 @@ class Machines:
         machine = self._core.state.machines[identity_]
         self.forget(identity_)
         restoring = machine.state is MachineState.STARTING and bool(machine.features)
-        if machine.state.holds_memory and not machine.ended and answers(self._core.state, machine.node):
+        runs_on = f"{machine.id}@{machine.node}" in self._core.state.copies  # cut off: nobody can turn it off
+        if machine.state.holds_memory and not machine.ended and not runs_on and answers(self._core.state, machine.node):
             self._core.log("18502", machine.node, machine=machine.name)
         self._enter(identity_, MachineState.SAVED if restoring else MachineState.OFF)
         if not planned:

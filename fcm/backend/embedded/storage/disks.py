@@ -181,7 +181,7 @@ class Storage:
     def own(self, identity: str, node: str) -> None:
         """A disk moves to a node together with its group; there it is not in maintenance."""
         disk = self._core.state.disks[identity]
-        if disk.use is DiskUse.GROUP and disk.owner != node:
+        if disk.use not in (DiskUse.SHARED_VOLUME, DiskUse.UNASSIGNED) and disk.owner != node:
             self._core.emit(ev.DiskChanged(replace(disk, owner=node, maintenance=False)))
 
     def fill(self, identity: str | None, size: int) -> None:
