@@ -1,11 +1,13 @@
 """Mappings that never change, with indexes that are found once and kept as long as they hold.
 
 A State has thousands of objects and changes with every event, mostly in one field of one object. What groups the
-objects by a field (the machines of a node) is passed on from one table to the next unless that very field changed.
+objects by a field (the machines of a node) is passed on from one table to the next; where that very field changed,
+only the groups of that object are made anew.
 """
 
 from __future__ import annotations
 
+from bisect import bisect
 from collections.abc import Callable, Hashable, Iterable, Mapping
 from typing import Any, Generic, NoReturn, Protocol, TypeAlias, TypeVar
 
@@ -47,6 +49,8 @@ class Table(dict[str, V]):
             for derived, result in tuple(self._found.items()):
                 if derived.relevant(before) == derived.relevant(value):
                     after._found[derived] = result
+                elif derived.follow is not None:
+                    after._found[derived] = derived.follow(result, key, before, value, after)
         return after
 
     def without(self, keys: set[str]) -> Table[V]:
@@ -77,10 +81,33 @@ def table(mapping: Mapping[str, V]) -> Table[V]:
 class Derived(Generic[V, R]):
     """Something that follows from all objects of a table, and what of an object it depends on."""
 
-    def __init__(self, relevant: Callable[[V], Any], make: Callable[[Mapping[str, V]], R]) -> None:
-        """``make`` must give the same for two tables whose objects are alike in ``relevant``, in the same order."""
+    def __init__(
+        self,
+        relevant: Callable[[V], Any],
+        make: Callable[[Mapping[str, V]], R],
+        follow: Callable[[R, str, V, V, Table[V]], R] | None = None,
+    ) -> None:
+        """``make`` must give the same for two tables whose objects are alike in ``relevant``, in the same order.
+
+        ``follow`` makes the result of a table from that of the one before: the result, the id of the object that is
+        another, this object before and after, and the table; None: it is made anew. It must give what ``make`` would,
+        up to the order of keys.
+        """
         self.relevant = relevant
         self.make = make
+        self.follow = follow
+
+
+def _number_all(table: Mapping[str, Any]) -> dict[str, int]:
+    return {identity: number for number, identity in enumerate(table)}
+
+
+def _nothing(value: object) -> None:
+    """What the place of an object in its table depends on."""
+
+
+PLACES: Derived[Any, dict[str, int]] = Derived(_nothing, _number_all)
+"""Place of each object in the order of the table."""
 
 
 Index: TypeAlias = Derived[V, dict[K, tuple[str, ...]]]
@@ -96,7 +123,21 @@ def index(key: Callable[[V], K]) -> Index[V, K]:
             found.setdefault(key(value), []).append(identity)
         return {one: tuple(ids) for one, ids in found.items()}
 
-    return Derived(key, make)
+    def follow(
+        found: dict[K, tuple[str, ...]], identity: str, before: V, after: V, table: Table[V]
+    ) -> dict[K, tuple[str, ...]]:
+        result, old, new = dict(found), key(before), key(after)
+        left = tuple(one for one in result[old] if one != identity)
+        if left:
+            result[old] = left
+        else:
+            del result[old]
+        there = result.get(new, ())
+        place = bisect(there, table.find(PLACES)[identity], key=table.find(PLACES).__getitem__)
+        result[new] = (*there[:place], identity, *there[place:])
+        return result
+
+    return Derived(key, make, follow)
 
 
 def total(key: Callable[[V], K], amount: Callable[[V], int]) -> Total[V, K]:
@@ -109,7 +150,13 @@ def total(key: Callable[[V], K], amount: Callable[[V], int]) -> Total[V, K]:
             found[group] = found.get(group, 0) + amount(value)
         return found
 
-    return Derived(lambda value: (key(value), amount(value)), make)
+    def follow(found: dict[K, int], _: str, before: V, after: V, __: Table[V]) -> dict[K, int]:
+        result = dict(found)
+        result[key(before)] -= amount(before)
+        result[key(after)] = result.get(key(after), 0) + amount(after)
+        return result
+
+    return Derived(lambda value: (key(value), amount(value)), make, follow)
 
 
 class Named(Protocol):

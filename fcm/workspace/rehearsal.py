@@ -18,6 +18,7 @@ from fcm.model.migrations import MigrationKind
 from fcm.model.quantities import seconds
 from fcm.model.rules.faults import answers
 from fcm.model.rules.quorum import has_witness, votes, witness_online
+from fcm.model.rules.verdict import some
 from fcm.model.telemetry import Phase
 from fcm.text.words import counted
 
@@ -348,14 +349,14 @@ def _quorum_line(state: State, offset: float) -> QuorumLine | None:
     found = votes(state.cluster, state.nodes, state.disks)
     members = [node.name for node in state.nodes.values() if node.state.is_member]
     if members and has_witness(state.cluster) and witness_online(state.cluster, state.disks):
-        members.append("the witness")
+        members.insert(0, "the witness")
     text = f"{found.present} of {counted(found.total, 'vote')}, {found.needed} needed"
     if state.cluster.stopped:
         text += f": the cluster has stopped. {state.cluster.stopped}"
     elif not found.has_quorum:
         text += ": the cluster has no quorum."
     else:
-        text += f": {', '.join(members)}."
+        text += f": {some(members, 12)}."
         if found.present == found.needed:
             text += " One more loss stops the cluster."
     return QuorumLine(offset, found.present, found.needed, found.total, text)

@@ -114,9 +114,12 @@ def redirections(state: State) -> Iterator[Redirection]:
     if not changed:
         return
     rates: defaultdict[tuple[str, str], float] = defaultdict(float)
-    for (disk, node, workload), count in table(state.machines).find(indexes.MACHINES_AT_WORK).items():
-        if count and disk in changed:
-            rates[str(disk), node] += count * workload_io(state.cluster, workload)
+    at_work = table(state.machines).find(indexes.MACHINES_AT_WORK)
+    moved = sorted(
+        (str(disk), node, workload) for (disk, node, workload), count in at_work.items() if count and disk in changed
+    )
+    for disk, node, workload in moved:  # in this order, so that the same cluster gives the same to the last digit
+        rates[disk, node] += at_work[disk, node, workload] * workload_io(state.cluster, workload)
     for (disk, node), rate in rates.items():
         volume = state.shared_volumes[disk]
         if access_of(state, volume, node).is_redirected:

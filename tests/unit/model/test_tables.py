@@ -61,3 +61,12 @@ def test_a_table_refuses_every_change(change: object) -> None:
     with pytest.raises(TypeError, match="does not change"):
         change(table)  # type: ignore[operator]
     assert table == {"a": 1}
+
+
+def test_what_was_found_follows_a_change_and_is_as_if_made_anew() -> None:
+    table = Table({key: Thing("here", number) for number, key in enumerate("abcd")})
+    table.find(BY_PLACE), table.find(WEIGHT)
+    moved = table.with_one("b", Thing("there", 5)).with_one("d", Thing("there", 3)).with_one("a", Thing("there", 0))
+    assert moved.find(BY_PLACE) == Table(moved).find(BY_PLACE) == {"there": ("a", "b", "d"), "here": ("c",)}
+    assert moved.find(WEIGHT) == Table(moved).find(WEIGHT) == {"there": 8, "here": 2}
+    assert table.find(BY_PLACE) == {"here": ("a", "b", "c", "d")}
