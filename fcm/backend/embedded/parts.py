@@ -84,6 +84,8 @@ class Parts:
         ]
         self.membership.on_dropped = self._nodes_dropped
         self.membership.on_formed = self._cluster_formed
+        self.membership.on_quietly_formed = self._cluster_formed_quietly
+        self.membership.on_quietly_joined = self._node_joined_quietly
         self.membership.on_joined = self._node_joined
         self.membership.on_ended = self._node_ended
         self.membership.resiliency.on_isolated = self._node_isolated
@@ -127,6 +129,14 @@ class Parts:
     def _cluster_formed(self) -> None:
         self.disks.formed()
         self.takeover.cluster_formed()
+
+    def _cluster_formed_quietly(self) -> None:
+        self.disks.formed()
+        self.takeover.cluster_formed(quiet=True)
+
+    def _node_joined_quietly(self, node: str) -> None:
+        self.disks.node_joined(node)
+        self.machines.node_back(node)
 
     def _node_joined(self, node: str) -> None:
         self.disks.node_joined(node)

@@ -170,7 +170,7 @@ def stop_cluster(command: cmd.StopCluster, state: State) -> Verdict:
 def start_cluster(command: cmd.StartCluster, state: State) -> Verdict:
     """Clusters with nodes on which Windows runs and the cluster service does not."""
     down = [node.name for node in state.nodes.values() if node.state is NodeState.DOWN]
-    if any(answers(state, name) for name in down):
+    if any(answers(state, name) and state.nodes[name].process.cut_off is None for name in down):
         return OK
     if down:
         return no(f"No power, or no response: {some(down, 8)}.", "Turn on a node first.")

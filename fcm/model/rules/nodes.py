@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from fcm.model.entities import ClusterVersion, NetworkRole, NodeState
 from fcm.model.rules import names
 from fcm.model.rules.drains import active_drain, moves_back
-from fcm.model.rules.faults import answers, has_power
+from fcm.model.rules.faults import answers, has_power, service_runs
 from fcm.model.rules.quorum import after_leaving, members_of
 from fcm.model.rules.verdict import OK, Verdict, no, some, together
 
@@ -57,6 +57,11 @@ def _against_start(command: cmd.StartClusterService, node: Node, state: State) -
         yield no(f"{node.name} has no power.", "Turn it on first.")
     elif not answers(state, node.name):
         yield no(f"{node.name} does not respond.", "Repair it, or turn it off and on again.")
+    elif node.process.cut_off is not None:
+        yield no(
+            f"The cluster service of {node.name} has not noticed yet that the others removed it.",
+            "Wait until it ends; Windows starts it again.",
+        )
     elif node.state is NodeState.QUARANTINED and not command.clear_quarantine:
         yield no(f"{node.name} is quarantined.", "Wait until its quarantine ends, or clear it.")
     elif node.state not in (NodeState.DOWN, NodeState.QUARANTINED) and not (
@@ -79,8 +84,10 @@ def _against_start(command: cmd.StartClusterService, node: Node, state: State) -
 def stop_service(command: cmd.StopClusterService, state: State) -> Verdict:
     """Nodes without which the cluster keeps its quorum, and that take part in no live migration."""
     node = state.nodes[command.node]
-    if node.state is NodeState.DOWN:
+    if node.state in (NodeState.DOWN, NodeState.QUARANTINED):
         return no(f"{node.name} is already down.", "")
+    if node.state is NodeState.ISOLATED or not service_runs(state, node.name):
+        return no(f"{node.name} does not respond.", "Wait until the cluster notices, or turn the node off and on.")
     if not node.state.is_member:
         return OK  # it waits, and has no vote to take away
     return together(_needed(node.name, after_leaving(state, node.name), state))
@@ -89,12 +96,12 @@ def stop_service(command: cmd.StopClusterService, state: State) -> Verdict:
 def _needed(name: str, count: Votes, state: State) -> Iterator[Verdict]:
     """Why the cluster cannot do without a node that is up; ``count``: the votes that would be left."""
     if not any(other != name for other in members_of(state)):
-        yield no(f"{name} is the last node that is up.", "Shut the cluster down instead.")
+        yield no(f"{name} is the last node that is up.", "Use Shut Down Cluster instead.")
     elif not count.has_quorum:
         yield no(
             f"Without {name} only {count.present} of {count.needed} needed votes are left: the cluster would "
             "lose quorum.",
-            "Start another node first, or shut the cluster down.",
+            "Start another node first, or use Shut Down Cluster.",
         )
     if any(name in (m.source, m.destination) for m in state.running_migrations()):
         yield no(f"{name} takes part in a live migration.", "Wait until it ends, or cancel it.")

@@ -213,10 +213,13 @@ class Takeover:
                 self.place(current)
         self._failback.node_joined(name)
 
-    def cluster_formed(self) -> None:
+    def cluster_formed(self, *, quiet: bool = False) -> None:
         """Bring online what is wanted: on its owner, if that is a member, else on another node.
 
         A group with a default owner (persistent mode) waits for it for a while (ClusterGroupWaitDelay).
+
+        Args:
+            quiet: only the core groups (Start-Cluster -IgnorePersistentState).
         """
         state = self._core.state
         absent = tuple(node.name for node in state.nodes.values() if not node.state.is_member)
@@ -226,7 +229,7 @@ class Takeover:
         for kind in (GroupType.CLUSTER, GroupType.AVAILABLE_STORAGE):
             self._online.bring_group(self._core.group_of_type(kind).id)
         for group in by_priority(self._core.state, tuple(self._core.state.groups.values())):
-            if group.is_core or _runs(group):
+            if quiet or group.is_core or _runs(group):
                 continue
             if group.owner not in absent:
                 self._online.bring_group(group.id, machines=starts_by_itself(self._core.state, group))

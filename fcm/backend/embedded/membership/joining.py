@@ -44,6 +44,8 @@ class Joining:
         """Told when a node has joined a cluster that runs."""
         self.on_formed: Callable[[], None] = nothing
         """Told when the cluster has been formed."""
+        self.on_quietly_joined: Callable[[str], None] = nothing_of_node
+        """Told when a node has joined that was started so that no group is brought online."""
         self.on_quietly_formed: Callable[[], None] = nothing
         """Told when the cluster has been formed and no group is to be brought online."""
 
@@ -97,11 +99,16 @@ class Joining:
             self._refuse(name, "1553" if none else "1572")
             self._wait(name, NO_NETWORK if none else UNHEARD)
             return
+        quiet = self._core.state.nodes[name].process.quiet
         self._enter(name)
         members = [node.name for node in self._core.members()]
         count_on(self._core, members, f"{name} joined the membership")
         self._core.log("1062", name, cluster=self._core.cluster.name)
-        self.on_joined(name)
+        if quiet:
+            self._core.log("1690", name)
+            self.on_quietly_joined(name)
+        else:
+            self.on_joined(name)
 
     def _enter(self, name: str) -> None:
         self._refused = {(node, key) for node, key in self._refused if node != name}

@@ -61,6 +61,10 @@ class Membership:
         """The cluster runs again after it was stopped."""
         self.on_joined: Callable[[str], None] = nothing_of_node
         """A node joined a cluster that runs."""
+        self.on_quietly_formed: Callable[[], None] = nothing
+        """It runs again, and no group is to be brought online (Start-Cluster -IgnorePersistentState)."""
+        self.on_quietly_joined: Callable[[str], None] = nothing_of_node
+        """A node joined that was started so."""
         self.on_stopped: Callable[[], None] = nothing
         """The cluster has stopped: every service has ended."""
         self._wire()
@@ -79,6 +83,7 @@ class Membership:
         self.joining.on_joined = self._joined
         self.joining.on_formed = self._formed
         self.joining.on_quietly_formed = self._formed_quietly
+        self.joining.on_quietly_joined = self._joined_quietly
 
     def fault_changed(self, fault: Fault, began: bool) -> None:
         """A failure began or ended: what the nodes notice of it, and when."""
@@ -222,10 +227,17 @@ class Membership:
         self.on_joined(name)
         self.look()
 
+    def _joined_quietly(self, name: str) -> None:
+        self._networks.refresh()
+        self.on_quietly_joined(name)
+        self.look()
+
     def _formed(self) -> None:
-        self._formed_quietly()
+        self._networks.refresh()
         self.on_formed()
+        self.look()
 
     def _formed_quietly(self) -> None:
         self._networks.refresh()
+        self.on_quietly_formed()
         self.look()
