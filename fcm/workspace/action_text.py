@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from fcm.model import commands as cmd
 from fcm.model.entities import GIB, DiskUse
+from fcm.model.failures import FaultKind
 from fcm.model.rules.new_node import free_name
 from fcm.workspace.powershell import powershell, quoted
 from fcm.workspace.rehearsal_scenarios import rehearsal_text, scenarios
@@ -225,6 +226,11 @@ def _network_properties(state: State, selection: Selection) -> ActionText:
     )
 
 
+def _isolate(state: State, selection: Selection) -> ActionText:
+    node = selection.id or next(iter(state.nodes), "<node>")
+    return _one(cmd.InjectFault(FaultKind.ISOLATE, node), state, "-Together adds nodes to its side of the cut.")
+
+
 def _disks(use: DiskUse, make: Callable[[tuple[str, ...]], Command]) -> Callable[[State, Selection], ActionText]:
     def made(state: State, _: Selection) -> ActionText:
         seen_by = ((disk, set(disk.visible_to) or set(state.nodes)) for disk in state.disks.values())
@@ -267,6 +273,7 @@ DIALOGS: dict[str, Callable[[State, Selection], ActionText]] = {
     "group-properties": _group_properties,
     "help": lambda _, __: ActionText("Get-Help"),
     "high-availability": _high_availability,
+    "isolate": _isolate,
     "machine-settings": _machine_settings,
     "manage-cluster": _window_only(
         "This action affects only this window. To open a cluster in a shell: fcm shell --cluster URI."

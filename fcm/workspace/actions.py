@@ -23,6 +23,7 @@ from fcm.workspace.failure_actions import (
     FAILING,
     failure_choices,
     is_off,
+    isolatable,
     plug_in,
     repair_choices,
     repairable,
@@ -401,6 +402,8 @@ ACTIONS: tuple[Action, ...] = (
     # Failures
     Action("simulate-failure", "Simulate failure", "simulate-failure", FAILING, choices=failure_choices,
            of=cmd.InjectFault, asks=failure_question),
+    Action("isolate", "Isolate nodes...", "isolate", frozenset({_P.NODE, _P.CLUSTER}), dialog="isolate", may=isolatable,
+           of=cmd.InjectFault),
     Action("repair-failure", "Repair", "repair", FAILING, choices=repair_choices, may=repairable, of=cmd.RepairFault),
     Action("repair-fault", "Repair", "repair", frozenset({_P.FAULT}), command=lambda s, x: cmd.RepairFault(x.id),
            of=cmd.RepairFault),

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from fcm.model import commands as cmd
 from fcm.model.failures import FaultKind
 from fcm.model.rules.failures import share_of
-from fcm.model.rules.faults import active, faults_at
+from fcm.model.rules.faults import active, answers, faults_at
 from fcm.model.rules.verdict import OK, Verdict, no
 from fcm.workspace.choice import Choice
 from fcm.workspace.selection import Place, Selection
@@ -133,6 +133,16 @@ def unplugged(state: State, selection: Selection) -> Verdict:
     if active(state, FaultKind.UNPLUG_CABLE, selection.id) is not None:
         return OK
     return no(f"The cable of {state.adapters[selection.id].name} is plugged in.")
+
+
+def isolatable(state: State, selection: Selection) -> Verdict:
+    """Nodes that respond, where another one does too."""
+    able = [name for name in state.nodes if answers(state, name)]
+    if selection.id and selection.id not in able:
+        return no(f"{selection.id} does not respond.", "Turn it on, or repair its failure first.")
+    if len(able) < 2:
+        return no("Fewer than two nodes respond, so nothing can be separated.", "Turn on another node first.")
+    return OK
 
 
 def turn_on(state: State, selection: Selection) -> Command:

@@ -10,6 +10,7 @@ from fcm.ui.dialogs.add_storage import AddDiskDialog, AddStorageDialog
 from fcm.ui.dialogs.enable_csv import EnableSharedVolumesDialog
 from fcm.ui.dialogs.group_properties import GroupPropertiesDialog
 from fcm.ui.dialogs.help import HelpDialog
+from fcm.ui.dialogs.isolate import IsolateDialog
 from fcm.ui.dialogs.machine_settings import MachineSettingsDialog
 from fcm.ui.dialogs.manage_cluster import ManageClusterDialog
 from fcm.ui.dialogs.moves.drain import DrainDialog
@@ -106,6 +107,7 @@ WITH_CLUSTER: dict[str, Maker] = {
     "enable-csv": lambda window, _: EnableSharedVolumesDialog(window),
     "group-properties": _group_properties,
     "high-availability": lambda window, _: HighAvailabilityWizard(window),
+    "isolate": lambda window, selection: IsolateDialog(window, selection.id),
     "machine-settings": lambda window, selection: MachineSettingsDialog(window, selection.id),
     "measure": _measure,
     "migration-history": lambda window, selection: MigrationHistoryDialog(window, selection.id),

@@ -17,6 +17,7 @@ from fcm.ui.look import appearance, format
 from fcm.ui.look.plain import literal
 from fcm.ui.pages.page import Page
 from fcm.ui.pages.quorum_board import QuorumBoard, StoppedBar
+from fcm.ui.pages.simulated_failures import FailureList
 from fcm.ui.tables.table_model import Column, TableModel
 from fcm.ui.tables.table_view import TableView
 from fcm.ui.widgets.page_parts import Elided, Facts, Link, heading, quiet, scrolled
@@ -75,6 +76,8 @@ class ClusterPage(Page):
         self._facts = Facts(_FACTS)
         column.addWidget(self._facts)
         column.addLayout(self._make_events_line())
+        self.failed = FailureList(window)
+        column.addWidget(self.failed)
         self.quorum = QuorumBoard(window)
         column.addWidget(self.quorum)
         self._configure = {name: self._configure_link(name) for name in _CONFIGURE}
@@ -91,6 +94,7 @@ class ClusterPage(Page):
         self._core = TableView("Cluster Core Resources", self._core_model(), window.context.settings)
         self._core.setMinimumHeight(150)
         self.watch(self._core, Place.RESOURCE, opens=False)
+        self.watch(self.failed.table, Place.FAULT, opens=False)
         column.addWidget(self._core, 1)
         self.column.addWidget(scrolled(inside), 1)
         self._recent = RecentEvents(lambda: self.frame.workspace, self.isVisible, self)
@@ -143,6 +147,7 @@ class ClusterPage(Page):
         self._show_facts(cluster)
         simulated = self.frame.workspace is not None and self.frame.workspace.simulated
         self.stopped.say(what_is_missing(state) if simulated else "")
+        self.failed.show_state(state)
         self.quorum.setVisible(simulated)
         if simulated:
             self.quorum.show_state(state)

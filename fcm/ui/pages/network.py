@@ -9,6 +9,7 @@ from fcm.model.state import Change, Kind
 from fcm.ui.look import appearance, format
 from fcm.ui.pages.networks import migration_rank
 from fcm.ui.pages.page import Page
+from fcm.ui.pages.simulated_failures import with_failures
 from fcm.ui.tables.table_model import Column, TableModel
 from fcm.ui.tables.table_view import TableView
 from fcm.ui.widgets.page_parts import EmptyState, Facts, heading
@@ -76,7 +77,7 @@ class NetworkPage(Page):
             (
                 Column("Name", lambda i: adapter(i).name, 260, icon=lambda i: appearance.adapter_icon(adapter(i))),
                 Column("Node", lambda i: adapter(i).node, 120),
-                Column("Status", lambda i: str(adapter(i).state), 110),
+                Column("Status", lambda i: with_failures(str(adapter(i).state), self.state, i), 110),
                 Column("Address", lambda i: adapter(i).address, 140),
             )
         )

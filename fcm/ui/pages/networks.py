@@ -12,6 +12,7 @@ from fcm.model.state import Change, Kind
 from fcm.ui.look import appearance, format
 from fcm.ui.look.plain import Label
 from fcm.ui.pages.page import Page
+from fcm.ui.pages.simulated_failures import with_failures
 from fcm.ui.tables.table_model import Column, TableModel
 from fcm.ui.tables.table_view import TableView
 from fcm.ui.widgets.page_parts import EmptyState
@@ -93,7 +94,7 @@ class NetworksPage(Page):
         return TableModel(
             (
                 Column("Name", lambda i: network(i).name, 180, icon=lambda i: appearance.network_icon(network(i))),
-                Column("Status", lambda i: str(network(i).state), 90),
+                Column("Status", lambda i: with_failures(str(network(i).state), self.state, i), 90),
                 Column("Cluster Use", lambda i: appearance.cluster_use(network(i)), 90),
                 Column("Live migration", order, 100, sort=rank, numeric=True, hint="Order in which networks are tried"),
                 Column("Metric", metric, 120, sort=lambda i: network(i).metric, numeric=True),

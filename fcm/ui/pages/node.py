@@ -17,6 +17,7 @@ from fcm.ui.look.plain import Label
 from fcm.ui.pages.machine_columns import machine_model
 from fcm.ui.pages.nodes import memory_incoming, memory_used
 from fcm.ui.pages.page import Page
+from fcm.ui.pages.simulated_failures import with_failures
 from fcm.ui.tables.table_model import Column, TableModel
 from fcm.ui.tables.table_view import TableView
 from fcm.ui.widgets.page_parts import EmptyState, Facts, LoadBar, heading
@@ -155,7 +156,7 @@ class NodePage(Page):
         return TableModel(
             (
                 Column("Name", lambda i: adapter(i).name, 230, icon=lambda i: appearance.adapter_icon(adapter(i))),
-                Column("Status", lambda i: str(adapter(i).state), 90),
+                Column("Status", lambda i: with_failures(str(adapter(i).state), self.state, i), 90),
                 Column("Network", network, 180),
                 Column("Address", lambda i: adapter(i).address, 120),
                 Column("Cluster Use", use, 90),

@@ -12,6 +12,7 @@ from fcm.model.rules.placement import n_plus_one
 from fcm.model.state import Change, Kind
 from fcm.ui.look import appearance, format
 from fcm.ui.pages.page import Page
+from fcm.ui.pages.simulated_failures import with_failures
 from fcm.ui.tables.table_model import Column, TableModel
 from fcm.ui.tables.table_view import TableView
 from fcm.ui.widgets.background import Pace, Work
@@ -177,7 +178,8 @@ class NodesPage(Page):
 
         def status(identity: str) -> str:
             found = node(identity)
-            return f"{found.state}: {found.note}" if found.note else str(found.state)
+            words = f"{found.state}: {found.note}" if found.note else str(found.state)
+            return with_failures(words, self.state, identity)
 
         return TableModel(
             (

@@ -8,6 +8,7 @@ from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from fcm.model.state import Change, State
+from fcm.ui.pages.simulated_failures import FailureStrip
 from fcm.ui.widgets.page_parts import Title
 from fcm.workspace.selection import Place, Selection
 
@@ -38,6 +39,8 @@ class Page(QWidget):
         self.column.setSpacing(8)
         self.title = Title(name, icon, self)
         self.column.addWidget(self.title)
+        self.failures = FailureStrip(window)
+        self.column.addWidget(self.failures)
         self._tables: list[tuple[TableView, Place]] = []
         self._clearing = False
 
@@ -54,7 +57,12 @@ class Page(QWidget):
     def open_at(self, selection: Selection) -> None:
         """Show a place of this page's kind."""
         self.selection = selection
-        self.refresh(EVERYTHING)
+        self.draw(EVERYTHING)
+
+    def draw(self, change: Change) -> None:
+        """Draw anew what a change touched, with what has failed by simulation."""
+        self.failures.show_failures(self.state, self.selection)
+        self.refresh(change)
 
     def refresh(self, change: Change) -> None:
         """Draw anew what a change touched."""

@@ -11,6 +11,7 @@ from fcm.model.rules.maintenance import in_maintenance
 from fcm.model.state import Change, Kind
 from fcm.ui.look import appearance, format
 from fcm.ui.pages.page import Page
+from fcm.ui.pages.simulated_failures import with_failures
 from fcm.ui.tables.table_model import Column, TableModel
 from fcm.ui.tables.table_view import TableView
 from fcm.ui.widgets.page_parts import EmptyState, FilterBox, Link, quiet
@@ -91,13 +92,15 @@ class StoragePage(Page):
             missing = [node for node in self.state.nodes if node not in disk(identity).visible_to]
             return f"All except {format.listed(missing)}" if missing else "All nodes"
 
+        def status(identity: str) -> str:
+            words = appearance.disk_words(disk(identity), in_maintenance(self.state, identity))
+            return with_failures(words, self.state, identity)
+
         return TableModel(
             (
                 Column("Name", lambda i: disk(i).name, 170, icon=icon),
                 Column("Assigned to", use, 190, sort=lambda i: (_ORDER.index(disk(i).use), disk(i).number)),
-                Column(
-                    "Status", lambda i: appearance.disk_words(disk(i), in_maintenance(self.state, i)), 138, keeps=True
-                ),
+                Column("Status", status, 138, keeps=True),
                 Column("Current Owner", lambda i: disk(i).owner or format.NONE, 110),
                 Column("Capacity", lambda i: format.size(disk(i).size), 90, sort=lambda i: disk(i).size, numeric=True),
                 Column("Free", lambda i: format.size(disk(i).free), 90, sort=lambda i: disk(i).free, numeric=True),

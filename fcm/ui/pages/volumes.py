@@ -12,6 +12,7 @@ from fcm.model.rules.access import Redirection, access_of, redirections, volume_
 from fcm.model.state import Change, Kind
 from fcm.ui.look import appearance, format
 from fcm.ui.pages.page import Page
+from fcm.ui.pages.simulated_failures import with_failures
 from fcm.ui.tables.table_model import Column, TableModel
 from fcm.ui.tables.table_view import TableView
 from fcm.ui.widgets.page_parts import EmptyState, Link, heading
@@ -107,6 +108,9 @@ class VolumesPage(Page):
             by = format.listed(users) if users else "no virtual machine"
             return f"{format.percent(share(identity))} in use, by {by}"
 
+        def status(identity: str) -> str:
+            return with_failures(appearance.volume_words(volume(identity), disk(identity)), self.state, identity)
+
         return TableModel(
             (
                 Column(
@@ -115,7 +119,7 @@ class VolumesPage(Page):
                     140,
                     icon=lambda i: appearance.volume_icon(volume(i), self.state.disks.get(i)),
                 ),
-                Column("Status", lambda i: appearance.volume_words(volume(i), disk(i)), 190, keeps=True),
+                Column("Status", status, 190, keeps=True),
                 Column("Path", lambda i: volume(i).path(), 190),
                 Column("Current Owner", lambda i: volume(i).owner, 105),
                 Column("File System", lambda i: disk(i).file_system, 80),

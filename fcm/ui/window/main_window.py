@@ -235,7 +235,7 @@ class MainWindow(Frame):
             self._count_migrations()
         page = self._pages.made(self._place.place)
         if page is not None:
-            page.refresh(change)
+            page.draw(change)
         self.changed.emit(change)
 
     def _happened(self, entries: Sequence[Happening]) -> None:

@@ -42,6 +42,7 @@ SELECTIONS = {
     "add-storage": Selection(Place.SHARED_VOLUMES),
     "drain": Selection(Place.NODE, "node3"),
     "group-properties": Selection(Place.MACHINE, "vm-Web01"),
+    "isolate": Selection(Place.NODE, "node1"),
     "machine-settings": Selection(Place.MACHINE, "vm-Web01"),
     "measure": Selection(Place.MACHINE, "vm-Web01"),
     "network-properties": Selection(Place.NETWORK, "net-1"),
