@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from fcm.model.rules.allowed import allowed
+from fcm.model.rules.stopped import runs_for
 from fcm.model.rules.verdict import OK, Verdict, for_all, no
+from fcm.workspace.selection import Place
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -15,7 +17,7 @@ if TYPE_CHECKING:
     from fcm.model.commands import Command
     from fcm.model.state import State
     from fcm.workspace.choice import Choice
-    from fcm.workspace.selection import Place, Selection
+    from fcm.workspace.selection import Selection
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +57,10 @@ class Action:
             return able
         if not selection.exists(state):
             return no("The object no longer exists.", "Refresh the view (F5).")
+        if self.of is not None:
+            running = runs_for(self.of, state, selection.id if selection.place is Place.MACHINE else None)
+            if not running:
+                return running
         if self.may is not None:
             return self.may(state, selection)
         if self.command is not None:

@@ -34,7 +34,7 @@ from fcm.workspace.failure_actions import (
 from fcm.workspace.failure_questions import failure_question, shutdown_question
 from fcm.workspace.rehearsal_scenarios import PLACES, may_rehearse
 from fcm.workspace.selection import Place, Selection
-from fcm.workspace.whole_cluster import force_choices, force_question, shut_down_question
+from fcm.workspace.whole_cluster import force_choices, force_question, force_question_of, shut_down_question
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -269,7 +269,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("start-cluster", "Start Cluster", "start-cluster", _CLUSTERS, command=lambda s, x: cmd.StartCluster(),
            of=cmd.StartCluster),
     Action("force-cluster-start", "Force Cluster Start", "force-start", _CLUSTERS, choices=force_choices,
-           of=cmd.StartClusterService, confirm=force_question),
+           of=cmd.StartClusterService, asks=force_question_of),
     Action("shut-down-cluster", "Shut Down Cluster...", "shut-down-cluster", _CLUSTERS,
            command=lambda s, x: cmd.StopCluster(), of=cmd.StopCluster, confirm=shut_down_question),
     Action("close-cluster", "Close Connection", "close-connection", _CLUSTERS, dialog="close-cluster", window=True),

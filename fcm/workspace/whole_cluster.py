@@ -11,6 +11,7 @@ from fcm.text.words import counted
 from fcm.workspace.choice import Choice
 
 if TYPE_CHECKING:
+    from fcm.model.commands import Command
     from fcm.model.state import State
     from fcm.workspace.selection import Selection
 
@@ -28,9 +29,20 @@ def force_choices(state: State, selection: Selection) -> tuple[Choice, ...]:
     )
 
 
+def force_question_of(state: State, command: Command) -> str:
+    """What forcing from the node that was chosen costs."""
+    assert isinstance(command, cmd.StartClusterService)
+    return _force_question(state, command.node)
+
+
 def force_question(state: State, selection: Selection) -> str:
-    """What forcing costs; see Learn, "Configure and manage quorum", on forced starts."""
-    node = state.nodes.get(selection.id)
+    """What forcing from the node that is selected costs."""
+    return _force_question(state, selection.id)
+
+
+def _force_question(state: State, name: str) -> str:
+    """See Learn, "Configure and manage quorum", on forced starts."""
+    node = state.nodes.get(name)
     newest = max((one.epoch for one in state.nodes.values()), default=0)
     text = f"Force the cluster to start without quorum{f' from {node.name}' if node else ''}? "
     text += "The configuration of that node replaces the one of all other nodes. "

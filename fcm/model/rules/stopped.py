@@ -26,13 +26,23 @@ _ALWAYS = (
 
 def runs(command: cmd.Command, state: State) -> Verdict:
     """Whether the cluster runs, where the command needs it."""
+    return runs_for(type(command), state, getattr(command, "machine", None))
+
+
+def runs_for(kind: type[cmd.Command], state: State, machine: str | None = None) -> Verdict:
+    """Whether the cluster runs, where commands of a kind need it.
+
+    Args:
+        kind: of command.
+        state: the cluster.
+        machine: id of the virtual machine that it is for; Hyper-V runs one that is not clustered without the cluster.
+    """
     cluster = state.cluster
-    assert cluster is not None
-    if not (cluster.stopped or cluster.stopping) or isinstance(command, _ALWAYS):
+    if cluster is None or not (cluster.stopped or cluster.stopping) or kind in _ALWAYS:
         return OK
-    machine = state.machines.get(getattr(command, "machine", None) or "")
-    if machine is not None and not machine.is_highly_available:
-        return OK  # Hyper-V runs it without the cluster
+    found = state.machines.get(machine or "")
+    if found is not None and not found.is_highly_available:
+        return OK
     if cluster.stopping:
         return no(f"{cluster.name} is being shut down.", "Start it again when it is down.")
     return no(f"{cluster.name} is not running.", "Start it with Start Cluster, or force its start on a node.")
