@@ -19,6 +19,7 @@ from fcm.model.rules.quorum import (
     losses_in_turn,
     members_of,
     node_vote,
+    reaches_witness,
     votes,
     waiting,
     what_if_lost,
@@ -157,15 +158,20 @@ def _witness_row(state: State, cluster: Cluster) -> Voter:
     disk = state.disks.get(cluster.witness or "") if cluster.quorum_mode in WITH_DISK else None
     left = what_if_witness_lost(state)
     stops = not left.has_quorum and not cluster.forced
-    reached = "all nodes" if disk is None else _listed([n for n in disk.visible_to if n in state.nodes], state)
     shown = str(disk.state) if disk is not None else "Online" if online else "Failed"
+    if cluster.stopped:
+        shown, reached = "Offline", [name for name in waiting(state).nodes if reaches_witness(state, name)]
+    elif not online:
+        reached = []
+    else:
+        reached = list(state.nodes) if disk is None else [name for name in disk.visible_to if name in state.nodes]
     return Voter(
         WITNESS,
         name_of(state.disks, cluster.witness) or "Witness",
         vote,
         f"{vote}{'' if vote else ', dynamic witness'}",
         shown,
-        reached if online else "nobody",
+        _listed(reached, state),
         left,
         stops,
         _if_lost(left, stops) if online and not cluster.stopped else "",

@@ -21,6 +21,7 @@ from fcm.backend.embedded.membership.networks import Networks
 from fcm.backend.embedded.membership.nodes import Nodes
 from fcm.backend.embedded.membership.planned import Planned
 from fcm.backend.embedded.membership.shutdown import Shutdown
+from fcm.backend.embedded.membership.witness_resource import WitnessResource
 from fcm.backend.embedded.moves.migrations import Migrations
 from fcm.backend.embedded.settings import Settings
 from fcm.backend.embedded.storage.disks import Storage
@@ -53,6 +54,7 @@ class Parts:
         self.takeover = Takeover(core, self.storage, self.machines, self.online, self.retries, records, self.failback)
         self.policies = Policies(core, self.online, self.takeover, self.retries, records)
         self.membership = Membership(core, self.faults, self.networks)
+        self.witness = WitnessResource(core)
         self.shutdown = Shutdown(core, self.machines, self.membership)
         self.nodes = Nodes(core, self.storage, self.takeover, self.membership)
         self.settings = Settings(core, self.storage, self.failback)
@@ -88,6 +90,7 @@ class Parts:
         self.membership.on_quietly_joined = self._node_joined_quietly
         self.membership.on_joined = self._node_joined
         self.membership.on_ended = self._node_ended
+        self.membership.on_stopped = self._cluster_stopped
         self.membership.resiliency.on_isolated = self._node_isolated
         self.membership.resiliency.on_returned = self.unmonitored.node_back
 
@@ -98,6 +101,7 @@ class Parts:
         self.backups.settle()
         self.machines.settle()
         self.nodes.settle()
+        self.witness.settle()
         self.membership.settle()
         self.disks.settle()
         self.faults.settle()
@@ -125,6 +129,10 @@ class Parts:
             self.migrations.node_lost(node)
         self.machines.node_ended(node)
         self.disks.look()
+
+    def _cluster_stopped(self) -> None:
+        for group in tuple(self.core.state.groups.values()):
+            self.online.take_group_down(group.id)
 
     def _cluster_formed(self) -> None:
         self.disks.formed()

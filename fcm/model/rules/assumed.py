@@ -58,6 +58,9 @@ FIGURES: dict[str, Figure] = {
     "arbitrate_owner": Figure(0.3, "s", "The node that owns the witness takes it again", "assumed"),
     "arbitrate_disk": Figure(7.0, "s", "Another node preempts the reservation of a disk witness", "MSCS, by analogy"),
     "arbitrate_share": Figure(6.0, "s", "Another node waits before it locks the witness file", "MSCS ArbitrationDelay"),
+    "witness_retry": Figure(
+        900.0, "s", "A failed witness is tried again, from 2012", "mscs WitnessRestartInterval 15; unit assumed"
+    ),
     "guest_silence": Figure(20.0, "s", "A guest that stopped answering counts as lost communication", "assumed"),
     "guest_dump": Figure(10.0, "s", "A guest writes its dump before it restarts", "assumed"),
     "blackout_wait": Figure(

@@ -207,3 +207,4 @@ def test_the_board_of_a_stopped_cluster_shows_what_waits(state: State) -> None:
     assert (board.level, board.votes.present) == ("fail", 2)
     assert board.sentence == "The cluster is stopped: 2 of 4 votes, 3 needed."
     assert all(not row.if_lost for row in board.voters)
+    assert (voter(board, WITNESS).state, voter(board, WITNESS).hears) == ("Offline", "node1")

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from fcm.backend.embedded.cluster_file.identity import identity
 from fcm.model.entities import (
+    ClusterVersion,
     DiskUse,
     Group,
     GroupType,
@@ -16,6 +17,7 @@ from fcm.model.entities import (
     RestartPolicy,
 )
 from fcm.model.resource_states import machine_resource_state, state_of_resources
+from fcm.model.rules.assumed import figure
 
 if TYPE_CHECKING:
     from fcm.model.entities import Cluster, Disk, VirtualMachine
@@ -47,8 +49,16 @@ def share_resource(cluster: Cluster, group: str, owners: tuple[str, ...]) -> Res
         group,
         ResourceState.ONLINE if cluster.witness_online else ResourceState.FAILED,
         owners,
+        policy=witness_policy(cluster),
         detail=cluster.witness or "",
     )
+
+
+def witness_policy(cluster: Cluster) -> RestartPolicy:
+    """Policies of the resource of a witness: from 2012, one that failed is tried again sooner."""
+    if not cluster.version.at_least(ClusterVersion.V2012):
+        return RestartPolicy()
+    return RestartPolicy(retry_after=round(figure(cluster, "witness_retry")))
 
 
 def machine_group(

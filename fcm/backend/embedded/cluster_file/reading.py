@@ -13,7 +13,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from fcm.backend.embedded.cluster_file.faults import read_faults
-from fcm.backend.embedded.cluster_file.groups import disk_resource, share_resource
+from fcm.backend.embedded.cluster_file.groups import disk_resource, share_resource, witness_policy
 from fcm.backend.embedded.cluster_file.identity import identity
 from fcm.backend.embedded.cluster_file.machines import read_machines
 from fcm.backend.embedded.cluster_file.parts import checked_name, known_node
@@ -372,7 +372,10 @@ def _core_groups(
     for key, disk in disks.items():
         if disk.use in (DiskUse.WITNESS, DiskUse.AVAILABLE):
             group = core if disk.use is DiskUse.WITNESS else available
-            resources.append(disk_resource(cluster.name, disk, group.id, owners))
+            made = disk_resource(cluster.name, disk, group.id, owners)
+            if disk.use is DiskUse.WITNESS:
+                made = replace(made, policy=witness_policy(cluster))
+            resources.append(made)
             if disk.owner != group.owner:
                 disks[key] = replace(disk, owner=group.owner)
     if cluster.quorum_mode is QuorumMode.NODE_AND_FILE_SHARE_MAJORITY:

@@ -1,17 +1,16 @@
 """The witness while the cluster runs: without it the votes may no longer suffice.
 
 The owner renews its hold about every 3 s (assumption), so a loss is noticed a little later. What becomes of the
-witness's resource is the matter of the failover policies; here only its vote counts.
+witness's resource is the matter of the failover policies, and its vote follows (``witness_resource``); here it only
+matters whether there is quorum without it.
 """
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from fcm.backend.embedded.membership.alarms import Alarms
-from fcm.backend.embedded.membership.weights import weigh
-from fcm.model.rules.quorum import WITH_DISK, has_witness, is_dynamic, reaches_witness, tally
+from fcm.model.rules.quorum import has_witness, reaches_witness, tally
 
 if TYPE_CHECKING:
     from fcm.backend.embedded.core import Core
@@ -33,9 +32,7 @@ class Witness:
             self._alarms.cancel("lost")
         elif self._reached():
             self._alarms.cancel("lost")
-            if self._lost or not self._core.cluster.witness_online:
-                self._lost = False
-                self._hold(online=True)
+            self._lost = False
         elif not self._lost and "lost" not in self._alarms:
             self._alarms.after("lost", self._core.figure("reservation"), self._notice)
 
@@ -54,14 +51,3 @@ class Witness:
         count = tally(self._core.state, members, False)
         if not count.has_quorum and not self._core.cluster.forced:
             self._regroup.stop(f"The witness was lost: only {count.present} of {count.needed} needed votes are left.")
-        else:
-            self._hold(online=False)
-
-    def _hold(self, *, online: bool) -> None:
-        """A file share has no other state than this one; with a dynamic witness its vote follows."""
-        cluster = self._core.cluster
-        if cluster.quorum_mode not in WITH_DISK:
-            what = "The file share witness is online again" if online else "The file share witness is lost"
-            self._core.configure(replace(cluster, witness_online=online), what)
-        if is_dynamic(cluster):
-            weigh(self._core)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from fcm.backend.embedded.cluster_file.groups import disk_resource
+from fcm.backend.embedded.cluster_file.groups import disk_resource, witness_policy
 from fcm.backend.embedded.cluster_file.places import volume_path
 from fcm.model import events as ev
 from fcm.model.entities import DiskUse, GroupType, ResourceState, SharedVolume, VolumeAccess
@@ -228,7 +228,10 @@ class Storage:
 
     def _add_resource(self, disk: Disk, group: str) -> None:
         owners = tuple(self._core.state.nodes)
-        self._core.emit(ev.ResourceChanged(disk_resource(self._core.cluster.name, disk, group, owners)))
+        resource = disk_resource(self._core.cluster.name, disk, group, owners)
+        if disk.use is DiskUse.WITNESS:
+            resource = replace(resource, policy=witness_policy(self._core.cluster))
+        self._core.emit(ev.ResourceChanged(resource))
         self._core.refresh_group(group)
 
     def _remove_resource(self, disk: str) -> None:
