@@ -13,9 +13,11 @@ from typing import TYPE_CHECKING
 from fcm.backend.embedded.membership.alarms import Alarms
 from fcm.backend.embedded.membership.hooks import nothing_of_node
 from fcm.model import events as ev
-from fcm.model.entities import NodeState
+from fcm.model.entities import NodeState, QuorumMode, ResourceType
 from fcm.model.failures import FaultKind, ServiceProcess
 from fcm.model.rules import faults as truth
+from fcm.model.rules.quorum import has_witness, tally
+from fcm.model.tables import name_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -134,12 +136,33 @@ class Services:
         for copy in tuple(self._core.state.copies.values()):
             if copy.node == name:
                 self._core.emit(ev.CopyEnded(copy.id))
+                if truth.answers(self._core.state, name):
+                    self._core.log("18502", name, machine=name_of(self._core.state.machines, copy.machine))
 
     def _end_due(self, name: str) -> None:
         node = self._core.state.nodes.get(name)
         if node is None or node.process.ends_at is None or not truth.service_runs(self._core.state, name):
             return
-        self.end(name, "newer-view" if self.hears_members(name) else "1177")
+        if self.hears_members(name):
+            self.end(name, "newer-view")
+            return
+        self._tell_arbitration(name)
+        self.end(name, "1177", "7024")
+
+    def _tell_arbitration(self, name: str) -> None:
+        """The first node of a side that was one vote short says that another one holds the witness."""
+        state, cluster = self._core.state, self._core.cluster
+        sides = truth.groups_that_hear(state, state.nodes)
+        side = next((one for one in sides if name in one), frozenset())
+        if not side or name != min(side) or not has_witness(cluster):
+            return
+        if tally(state, side, False).has_quorum or not tally(state, side, True).has_quorum:
+            return
+        witness = cluster.witness or ""
+        if cluster.quorum_mode is QuorumMode.NODE_AND_FILE_SHARE_MAJORITY:
+            self._core.log("1564", name, resource=str(ResourceType.FILE_SHARE_WITNESS), share=witness)
+        else:
+            self._core.log("arbitration-failed", name, witness=witness)
 
     def hears_members(self, name: str) -> bool:
         """Whether a node that was dropped hears one that is a member."""

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from fcm.logs.cluster_log import cluster_log
+from fcm.logs.node_events import FACT, UNKNOWN, node_events
 from fcm.model import commands as cmd
 from fcm.model.entities import DiskUse, MachineState
 from fcm.model.failures import FaultKind
@@ -125,6 +126,9 @@ class Story:
         for record in self.desk.workspace.events.select(sought):
             data = dict(record.data)
             by = record.computer.partition(".")[0]
+            if record.fact.startswith(FACT):
+                assert record.fact.removeprefix(f"{FACT} ") in node_events().entries, record.fact
+                assert UNKNOWN not in record.text, record
             if (
                 record.fact.startswith("NodeLogged")
                 and (not ids or record.id in ids)
