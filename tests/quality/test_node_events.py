@@ -36,7 +36,8 @@ def _handed_on() -> list[tuple[str, str]]:
     found = []
     for file in python_files("fcm/backend/embedded", "fcm/model/rules"):
         for name, call in calls(file):
-            given = call.args[1:] if name == "end" else [one.value for one in call.keywords if one.arg == "logged"]
+            ends = name == "end" and "membership" in file.parts
+            given = call.args[1:] if ends else [one.value for one in call.keywords if one.arg == "logged"]
             texts = [node.value for value in given for node in ast.walk(value) if isinstance(node, ast.Constant)]
             found += [(place(file, call), text) for text in texts if isinstance(text, str)]
     return found

@@ -15,6 +15,7 @@ from fcm.backend.embedded.failover.health import next_check
 from fcm.backend.embedded.failover.takeover import is_lost
 from fcm.model.entities import MachineState, ResourceState, ResourceType
 from fcm.model.failures import FaultKind
+from fcm.model.rules.dependencies import providers
 from fcm.model.rules.online import Obstacle, obstacle
 from fcm.model.rules.placement import candidates
 
@@ -53,7 +54,7 @@ class Policies:
         online.on_failed = self._not_brought
         online.on_waiting = self._wait
         retries.on_due = self._due
-        core.watchers.append(self._changed)
+        core.watchers.insert(0, self._changed)  # before the records: they close what is online
 
     # failures
 
@@ -130,6 +131,8 @@ class Policies:
         self._core.change_group(group, failovers=(*recent, now))
         cause = f"{resource.name} failed on {group.owner}: {resource.failure}"
         self._records.begin(group, cause, (since, now, now), options)
+        if resource.type is ResourceType.FILE_SHARE_WITNESS or resource.disk == self._core.cluster.witness:
+            self._core.log("1558", group.owner)
         self._takeover.hand_over(self._core.state.groups[group.id], target)
         for one in self._core.state.group_resources(group.id):
             if one.restarts:
@@ -150,10 +153,17 @@ class Policies:
         if is_lost(self._core.state, group.owner):
             self._takeover.place(group)
             return
-        if self._online.bring(identity) and group.wanted:
-            for one in self._core.state.group_resources(group.id):
-                if self._core.state.resources[one.id].state is ResourceState.OFFLINE:
-                    self._online.bring(one.id)
+        self._online.bring(identity)
+        for one in self._core.state.group_resources(group.id) if group.wanted else ():
+            current = self._core.state.resources[one.id]
+            if one.id != identity and current.state is ResourceState.OFFLINE and not self._stands_on_failed(current):
+                self._online.bring(one.id)
+
+    def _stands_on_failed(self, resource: Resource) -> bool:
+        """Whether something that a resource needs has failed: it waits for that."""
+        known = self._core.state.resources
+        needed = [known[one] for one in providers(resource) if one in known]
+        return any(one.state is ResourceState.FAILED or self._stands_on_failed(one) for one in needed)
 
     # what the user wants
 
@@ -215,11 +225,12 @@ class Policies:
         if after.state is ResourceState.PENDING:
             self._limit(after)
         group = self._core.state.groups[after.group]
+        if is_lost(self._core.state, group.owner):
+            return  # who is gone writes nothing
         failed = ResourceState.FAILED in (before.state, after.state)
-        if not failed and not self._records.is_open(group.id) and not before.restarts:
-            return
-        names = {"from": str(before.state), "to": str(after.state)}
-        self._core.log("1637", group.owner, resource=after.name, group=group.name, **names)
+        if failed or self._records.is_open(group.id) or before.restarts:
+            names = {"from": str(before.state), "to": str(after.state)}
+            self._core.log("1637", group.owner, resource=after.name, group=group.name, **names)
         if after.state is ResourceState.ONLINE and group.state is ResourceState.ONLINE:
             self._core.log("1201", group.owner, group=group.name)
 

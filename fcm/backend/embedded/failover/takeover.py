@@ -227,7 +227,10 @@ class Takeover:
         for name in absent:
             self._storage.leave(name)
         for kind in (GroupType.CLUSTER, GroupType.AVAILABLE_STORAGE):
-            self._online.bring_group(self._core.group_of_type(kind).id)
+            group = self._core.group_of_type(kind)
+            self._online.bring_group(group.id)
+            if group.state is ResourceState.ONLINE:  # while the cluster was stopped nobody showed it as offline
+                self._core.log("1201", group.owner, group=group.name)
         for group in by_priority(self._core.state, tuple(self._core.state.groups.values())):
             if quiet or group.is_core or _runs(group):
                 continue
