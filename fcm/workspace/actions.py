@@ -31,7 +31,7 @@ from fcm.workspace.failure_actions import (
     unplug,
     unplugged,
 )
-from fcm.workspace.failure_questions import failure_question, shutdown_question
+from fcm.workspace.failure_questions import failure_question, resource_question, shutdown_question
 from fcm.workspace.rehearsal_scenarios import PLACES, may_rehearse
 from fcm.workspace.selection import Place, Selection
 from fcm.workspace.whole_cluster import force_choices, force_question, force_question_of, shut_down_question
@@ -332,8 +332,7 @@ ACTIONS: tuple[Action, ...] = (
            shortcut="Alt+Return"),
     Action("fail-resource", "Simulate failure of this resource", "simulate-failure", frozenset({_P.RESOURCE}),
            command=lambda s, x: cmd.FailResource(x.id), of=cmd.FailResource,
-           confirm=lambda s, x: f"Simulate the failure of {s.resources[x.id].name}? Its virtual machine stops as if it "
-           "had crashed, and the cluster then follows the policies of the resource."),
+           confirm=lambda s, x: resource_question(s, x.id)),
     # Nodes
     Action("pause-node", "Pause", "pause", frozenset({_P.NODE}), command=lambda s, x: cmd.PauseNode(x.id),
            of=cmd.PauseNode),

@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 
 _NAMES = 4
 """Machines that a question names; of more their number."""
-_ELSEWHERE = "starts them on other nodes, where their guests boot"
 
 
 def failure_question(state: State, command: Command) -> str:
@@ -62,6 +61,20 @@ def shutdown_question(state: State, node: str, restart: bool) -> str:
     first = f"{'Restart' if restart else 'Shut down'} {node}? "
     first += f"First {_machines(running)} {how}." if running else "No virtual machine is running on it."
     return f"{first}{_quorum(state, {node})}"
+
+
+def resource_question(state: State, identity: str) -> str:
+    """What is asked before a resource fails."""
+    resource = state.resources[identity]
+    text = f"Simulate the failure of {resource.name}?"
+    if resource.machine is not None:
+        text += " Its virtual machine stops as if it had crashed."
+    else:
+        group = state.groups[resource.group]
+        needing = [one for one in state.group_resources(group.id) if resource.id in one.depends_on]
+        if needing:
+            text += f" What depends on it is taken down: {some([one.name for one in needing], _NAMES)}."
+    return f"{text} The cluster then follows the policies of the resource."
 
 
 def detection(state: State) -> str:
@@ -127,7 +140,16 @@ def _of_nodes(state: State, command: cmd.InjectFault) -> str:
     text = text.replace(") is turned", f") {'is' if len(running) == 1 else 'are'} turned")
     if quorum:
         return f"{text}.{quorum}"
-    return f"{text} and {_ELSEWHERE}." if running else f"{text}."
+    return f"{text}{_elsewhere(running)}."
+
+
+def _elsewhere(running: Sequence[VirtualMachine]) -> str:
+    """What becomes of machines whose node is lost, as the end of a sentence."""
+    loose = [machine.name for machine in running if not machine.is_highly_available]
+    if not running or len(loose) == len(running):
+        return ""
+    text = " and starts them on other nodes, where their guests boot"
+    return f"{text} (not {some(loose, _NAMES)}, which is not highly available)" if loose else text
 
 
 def _isolation(state: State, command: cmd.InjectFault) -> str:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from fcm.model import commands as cmd
-from fcm.model.entities import MachineState, OfflineAction, ResourceType
+from fcm.model.entities import Adapter, MachineState, OfflineAction, Resource, ResourceType, SharedVolume
 from fcm.model.failures import FaultKind
 from fcm.model.rules.faults import active
 from fcm.model.rules.maintenance import in_maintenance, machines_in_the_way
@@ -20,6 +20,7 @@ from fcm.shell.values.objects import (
     adapter_object,
     disk_object,
     resource_object,
+    volume_object,
 )
 from fcm.shell.values.private_properties import network_properties, parameter_object, private_properties
 from fcm.shell.values.values import as_truth, as_whole, items, text
@@ -27,10 +28,12 @@ from fcm.shell.values.values import as_truth, as_whole, items, text
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from fcm.model.entities import Adapter, Disk, Resource
+    from fcm.model.entities import Disk
     from fcm.shell.runtime.call import Call
 
 _PIPES = ("ClusterResource", "ClusterSharedVolume", TEXT)
+_Failing: TypeAlias = Resource | SharedVolume | Adapter
+"""What can be made to fail by name."""
 NAME = Param("Name", "texts", position=0, pipes=_PIPES, of="part")
 WAIT = Param("Wait", "whole", help="Maximum time to wait, in seconds. 0: do not wait.")
 
@@ -189,24 +192,43 @@ def resume_resource(call: Call) -> Iterable[Any]:
         "Name",
         "texts",
         position=0,
-        help="Name of a resource of a virtual machine, or of a network adapter (fcm).",
-        pipes=("ClusterResource", "ClusterNetworkInterface", TEXT),
+        help="Name of a resource, a Cluster Shared Volume, or (fcm) a network adapter.",
+        pipes=("ClusterResource", "ClusterSharedVolume", "ClusterNetworkInterface", TEXT),
     ),
     CLUSTER,
     INPUT,
-    synopsis="Simulates a failure of a resource, or of a network adapter (embedded clusters).",
-    example="Test-ClusterResourceFailure 'Virtual Machine SQL01'",
+    synopsis="Simulates a failure of a resource, or of a network adapter (embedded clusters). Its policies say what "
+    "follows.",
+    example="Test-ClusterResourceFailure 'Cluster Disk 4'",
 )
 def test_failure(call: Call) -> Iterable[Any]:
-    """Fail resources; a name that no resource has is that of an adapter."""
+    """Fail what is named; a shared volume, which has no resource of its own, loses its reservation."""
     names = finding.named(call, "a resource", "Get-ClusterResource")
-    known = {word: one.id for one in call.state.resources.values() for word in (one.id, one.name.casefold())}
-    found = [known.get(name, known.get(name.casefold())) for name in names]
-    if None in found:
-        yield from _adapters(call, _unplug)
-        return
-    failing = [call.state.resources[identity] for identity in found if identity is not None]
-    yield from call.each(failing, lambda one: cmd.FailResource(one.id), lambda one: _shown(call, one))
+    state = call.state
+    known: list[tuple[str, str, _Failing]] = [(one.name, one.id, one) for one in state.resources.values()]
+    known += [(one.name, one.disk, one) for one in state.shared_volumes.values()]
+    known += [(one.name, one.id, one) for one in state.adapters.values()]
+    return call.each(finding.pick(call, "resource", known, names), _failure, partial(_failed, call))
+
+
+def _failure(item: _Failing) -> cmd.Command:
+    match item:
+        case Resource():
+            return cmd.FailResource(item.id)
+        case SharedVolume():
+            return cmd.InjectFault(FaultKind.LOSE_RESERVATION, item.disk)
+        case Adapter():
+            return _unplug(item)
+
+
+def _failed(call: Call, item: _Failing) -> list[Any]:
+    match item:
+        case Resource():
+            return [resource_object(call.state.resources[item.id], call.state)]
+        case SharedVolume():
+            return [volume_object(call.state.shared_volumes[item.disk], call.state)]
+        case Adapter():
+            return [adapter_object(call.state.adapters[item.id], call.state)]
 
 
 @cmdlet(

@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
 )
 
 from fcm import resources
+from fcm.model.rules.assumed import FIGURES
 from fcm.ui.dialogs.frame import PlainDialog
 from fcm.ui.look import icons
 from fcm.ui.widgets.dialog_parts import IDENTITY, named
@@ -25,6 +26,8 @@ from fcm.workspace.selection import Place
 if TYPE_CHECKING:
     from fcm.ui.desk import Desk
 
+FIGURES_HERE = "<!-- figures -->"
+"""Where a topic has the figures of the simulation, so that it never tells others than are used."""
 TOPICS = {
     "start": "Getting started",
     "guide": "The guide, step by step",
@@ -36,6 +39,7 @@ TOPICS = {
     "shared-volumes": "Cluster Shared Volumes",
     "storage": "Storage",
     "networks": "Networks",
+    "failures": "Failures",
     "events": "Cluster events",
     "console": "Console and PowerShell",
     "keys": "Keyboard",
@@ -58,7 +62,7 @@ _OF_PLACE = {
     Place.NETWORK: "networks",
     Place.ADAPTER: "networks",
     Place.EVENTS: "events",
-    Place.FAULT: "cluster",
+    Place.FAULT: "failures",
 }
 
 
@@ -70,7 +74,14 @@ def topic_of(place: Place) -> str:
 @cache
 def topic_text(topic: str) -> str:
     """The Markdown of a topic, read once."""
-    return resources.path("help", f"{topic}.md").read_text(encoding="utf-8")
+    text = resources.path("help", f"{topic}.md").read_text(encoding="utf-8")
+    return text.replace(FIGURES_HERE, _figures()) if FIGURES_HERE in text else text
+
+
+def _figures() -> str:
+    """The figures that the simulation of failures uses, as a table."""
+    rows = (f"| {one.meaning} | {one.value:g} {one.unit} | {one.source} | `{name}` |" for name, one in FIGURES.items())
+    return "\n".join(("| figure | value | source | key in [assumed] |", "|---|---|---|---|", *rows))
 
 
 class HelpDialog(PlainDialog):

@@ -47,6 +47,7 @@ SELECTIONS = {
     "measure": Selection(Place.MACHINE, "vm-Web01"),
     "network-properties": Selection(Place.NETWORK, "net-1"),
     "preflight": Selection(Place.MACHINE, "vm-Web01"),
+    "rehearse": Selection(Place.NODE, "node1"),
     "rename-volume": Selection(Place.VOLUME, "disk-2"),
     "resource-properties": Selection(Place.RESOURCE, "res-Web01"),
     "tune-migration": Selection(Place.MACHINE, "vm-Database"),
