@@ -136,7 +136,8 @@ def set_machine_state(command: cmd.SetMachineState, state: State) -> Verdict:
 
 def _against_state(command: cmd.SetMachineState, state: State) -> Iterator[Verdict]:
     machine = state.machines[command.machine]
-    if machine.state not in _REACHABLE.get(command.state, ()):
+    waits = command.state is MachineState.OFF and machine.queued_since is not None
+    if machine.state not in _REACHABLE.get(command.state, ()) and not waits:
         yield no(f"{machine.name} is {machine.state.lower()}.")
         return  # what it would need is of no interest where it cannot get there
     if state.active_migration(machine.id) is not None:

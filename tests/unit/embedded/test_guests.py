@@ -265,9 +265,33 @@ def test_a_machine_that_is_turned_off_while_it_waits_does_not_start(tmp_path: Pa
         for one in tuple(desk.state.machines):
             assert desk.do(cmd.SetMachineState(one, MachineState.RUNNING))
         (waiting,) = (one for one in desk.state.machines.values() if one.queued_since is not None)
-        desk.backend._parts.machines.turn_off(waiting.id)
+        assert desk.do(cmd.SetMachineState(waiting.id, MachineState.OFF, forced=True))
         desk.run(30.0)
         assert desk.machine(waiting.name).state is MachineState.OFF
+
+
+def test_a_machine_whose_start_waits_starts_where_it_is_moved_to(tmp_path: Path) -> None:
+    crowd = [machine(f"VM{number}", state="Off") for number in range(33)]
+    with closing(Desk(cluster_of(tmp_path, crowd))) as desk:
+        for one in tuple(desk.state.machines):
+            assert desk.do(cmd.SetMachineState(one, MachineState.RUNNING))
+        (waiting,) = (one for one in desk.state.machines.values() if one.queued_since is not None)
+        assert desk.do(cmd.MoveMachine(waiting.id, "n2"))
+        desk.run(1.0)
+        assert (desk.machine(waiting.name).node, desk.machine(waiting.name).state) == ("n2", MachineState.STARTING)
+
+
+def test_the_machines_of_a_lost_node_start_32_at_a_time_on_the_next_and_each_does(tmp_path: Path) -> None:
+    crowd = [machine(f"VM{number}") for number in range(40)]
+    with closing(Desk(cluster_of(tmp_path, crowd, nodes=3, memory="66 GiB"))) as desk:
+        assert desk.do(cmd.PauseNode("n3"))
+        assert desk.do(cmd.InjectFault(FaultKind.ISOLATE, "n1"))
+        most = 0
+        for _ in range(60):
+            desk.run(0.5)
+            most = max(most, [one.state for one in desk.state.machines.values()].count(MachineState.STARTING))
+        assert most == 32
+        assert {(one.node, one.state) for one in desk.state.machines.values()} == {("n2", MachineState.RUNNING)}
 
 
 # nodes that end
@@ -326,3 +350,15 @@ def test_from_2012_on_it_starts_without_a_connection(tmp_path: Path) -> None:
         assert desk.machine(NAME).state is MachineState.RUNNING
         assert not desk.machine(NAME).connected
         assert ("21142", "n1") in logged(desk)
+
+
+def test_2008_r2_does_not_start_a_machine_where_its_virtual_network_is_missing(tmp_path: Path) -> None:
+    file = cluster_of(tmp_path, [machine(NAME, "n1", state="Off")])
+    with closing(Desk(file)) as desk:
+        node = desk.state.nodes["n1"]
+        desk.backend._core.emit(ev.NodeChanged(replace(node, switches=())))
+        desk.run(0.0)
+        assert desk.do(cmd.SetMachineState(desk.machine(NAME).id, MachineState.RUNNING))
+        desk.run(30.0)
+        assert (desk.machine(NAME).state, desk.machine(NAME).node) != (MachineState.RUNNING, "n1")
+        assert any(key in ("21117", "21201") for key, _ in logged(desk))

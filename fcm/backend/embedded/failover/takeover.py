@@ -181,6 +181,7 @@ class Takeover:
         for machine in self._core.state.group_machines(group.id):
             if machine.disk is not None:
                 self._storage.own(machine.disk, target)
+            self._machines.forget(machine.id)  # a start that waited there
             self._core.change_machine(machine.id, node=target)
         for resource in self._core.state.group_resources(group.id):
             if resource.disk is not None:

@@ -136,7 +136,7 @@ class Machines:
                 if why and not machine.is_highly_available:
                     return no(why, "Repair it, or move the machine.")
                 self.start_or_fail(machine.id)
-            case MachineState.OFF if command.forced or machine.state in _PAUSED:
+            case MachineState.OFF if command.forced or machine.state in _PAUSED or machine.queued_since is not None:
                 self.turn_off(machine.id)
             case MachineState.OFF:
                 self.shut_down(machine.id)
@@ -198,6 +198,8 @@ class Machines:
     def _start_next(self, node: str) -> None:
         """Start machines that wait on a node, as many as may: by the priority of their groups, then by their turn."""
         state = self._core.state
+        if node not in state.nodes or not state.nodes[node].state.is_member:
+            return
         waiting = [one for one in state.machines_on(node) if one.queued_since is not None]
         for machine in sorted(waiting, key=partial(_turn, state)):
             if not self._may_start(node):
@@ -242,6 +244,8 @@ class Machines:
         if machine.state.holds_memory and not machine.ended and not runs_on and answers(self._core.state, machine.node):
             self._core.log("18502", machine.node, machine=machine.name)
         self._enter(identity_, MachineState.SAVED if restoring else MachineState.OFF)
+        if machine.state is MachineState.STARTING:
+            self._core.kernel.after(0.0, partial(self._start_next, machine.node))
         if not planned:
             self._tell_stopped(identity_)
 

@@ -103,7 +103,7 @@ class LiveMigration:
         self._held: Callable[[], None] | None = None
         """What came due while a node or the connection stood still."""
         self._broken = ""
-        """When the last connection broke for good, in words."""
+        """How the destination stopped responding, in words without an end; "" where it was not the destination."""
 
     @property
     def _migration(self) -> Migration:
@@ -199,6 +199,11 @@ class LiveMigration:
 
     def _exhausted(self) -> None:
         migration, state = self._migration, self._core.state
+        name = state.machines[migration.machine].name
+        stays = f"{name} is still running on {migration.source}."
+        if self._broken:
+            self._fail(f"{self._broken}, and does not respond on any other network. {stays}", ANOTHER_NODE)
+            return
         tried = [
             f"{state.networks[attempt.network].name}: {attempt.result}"
             if attempt.network in state.networks
@@ -206,11 +211,8 @@ class LiveMigration:
             for attempt in migration.attempts
             if not attempt.connected
         ]
-        name = state.machines[migration.machine].name
-        broken = f"{self._broken} " if self._broken else ""
-        reason = f"{broken}The migration failed on every network. {name} is still running on {migration.source}. "
         self._fail(
-            reason + " ".join(tried),
+            f"The migration failed on every network. {stays} {' '.join(tried)}",
             "Repair an adapter, or select another network on the tab Network for live migration.",
         )
 
@@ -280,9 +282,10 @@ class LiveMigration:
         self._figures = None
         ends = [end for end in self._ends(network) if end is not None]
         if is_cut(state, migration.source, migration.destination) or not answers(state, migration.destination):
-            self._broken = f"{migration.destination} stopped responding {self._moment()}."
+            self._broken = f"{migration.destination} stopped responding {self._moment()}"
             why = f"no data arrived from {migration.destination} for {patience:g} s."
         else:
+            self._broken = ""
             failed = [end.node for end in ends if not works(state, end)] or [migration.source]
             why = f"the adapter of {failed[0]} failed, and no data arrived for {patience:g} s."
         duration = self._core.kernel.now - self._connected

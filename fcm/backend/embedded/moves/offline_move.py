@@ -102,8 +102,11 @@ class OfflineMove:
         self._machines.start_or_fail(migration.machine, partial(self._complete, identity))
 
     def _hand_over_stopped(self, identity: str) -> None:
+        machine = self._core.state.machines[self._core.state.migrations[identity].machine]
         self._hand_over(identity)
         self._complete(identity)
+        if machine.queued_since is not None:
+            self._machines.start_or_fail(machine.id)  # its start waited at the source
 
     def _hand_over(self, identity: str) -> None:
         migration = self._core.state.migrations[identity]
