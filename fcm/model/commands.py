@@ -278,6 +278,8 @@ class ConfigureGroup(BaseCommand):
     failback_window: tuple[int, int] | None = None
     """Both AUTOMATIC: at any hour, at once."""
     anti_affinity: tuple[str, ...] | None = None
+    priority: int | None = None
+    """3000, 2000, 1000 or 0 (2012 and later)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -290,6 +292,9 @@ class ConfigureResource(BaseCommand):
     policy: RestartPolicy | None = None
     offline_action: OfflineAction | None = None
     heartbeat: bool | None = None
+    depends_on: tuple[str, ...] | None = None
+    alternatives: tuple[tuple[str, ...], ...] | None = None
+    """See ``Resource``; both together are its dependencies."""
 
 
 # Migration

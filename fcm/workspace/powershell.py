@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, TypeAlias, assert_never
 from fcm.model import commands as cmd
 from fcm.model.entities import MachineState, QuorumMode, StartAction
 from fcm.model.migrations import UNLIMITED
+from fcm.model.rules.dependencies import expression
 from fcm.model.rules.snapshots import snapshots_of
 from fcm.model.tables import name_of
 from fcm.workspace.powershell_failures import failure_text
@@ -149,6 +150,15 @@ class _Text:
 
     def resource(self, identity: str) -> str:
         return quoted(name_of(self.state.resources, identity))
+
+    def dependencies(self, command: cmd.ConfigureResource) -> str:
+        """Dependencies as Windows writes them: ([A] or [B]) and ([C])."""
+        resource = self.state.resources.get(command.resource)
+        needed = command.depends_on if command.depends_on is not None or resource is None else resource.depends_on
+        options = command.alternatives
+        if options is None and resource is not None:
+            options = resource.alternatives
+        return expression(self.state, needed or (), options or ())
 
     def snapshot(self, identity: str) -> str:
         """Machine and name of a snapshot, and its id where another one of the machine has the same name."""
@@ -352,6 +362,7 @@ def _configure_group(command: cmd.ConfigureGroup, text: _Text) -> str:
         "FailoverThreshold": command.maximum_failures,
         "FailoverPeriod": command.failover_period,
         "AutoFailbackType": None if command.failback is None else int(command.failback),
+        "Priority": command.priority,
         "AntiAffinityClassNames": None if command.anti_affinity is None else _list(command.anti_affinity),
     }
     if command.failback_window is not None:
@@ -370,6 +381,9 @@ def _configure_resource(command: cmd.ConfigureResource, text: _Text) -> str:
     if command.possible_owners is not None:
         owners = ", ".join(map(quoted, command.possible_owners)) or "@()"
         lines.append(f"Set-ClusterOwnerNode -Resource {name} -Owners {owners}")
+    if command.depends_on is not None or command.alternatives is not None:
+        words = literal(text.dependencies(command))
+        lines.append(f"Set-ClusterResourceDependency -Resource {name} -Dependency {words}")
     if command.policy is not None:
         policy = command.policy
         action = 0 if not policy.restart else 2 if policy.failover else 1

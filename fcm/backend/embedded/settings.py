@@ -110,6 +110,7 @@ class Settings:
             "failback",
             "failback_window",
             "anti_affinity",
+            "priority",
         )
         given = _given(command, names)
         if given.get("maximum_failures") == AUTOMATIC:
@@ -121,7 +122,7 @@ class Settings:
 
     def configure_resource(self, command: cmd.ConfigureResource) -> None:
         """Properties of a resource."""
-        names = ("name", "possible_owners", "policy", "offline_action", "heartbeat")
+        names = ("name", "possible_owners", "policy", "offline_action", "heartbeat", "depends_on", "alternatives")
         self._core.change_resource(self._core.state.resources[command.resource], **_given(command, names))
 
 

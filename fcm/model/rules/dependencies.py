@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from fcm.model.entities import ResourceState
 from fcm.model.tables import name_of
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from fcm.model.entities import Resource
     from fcm.model.state import State
 
@@ -42,12 +45,39 @@ def dependents(state: State, identity: str) -> tuple[Resource, ...]:
     return tuple(found.values())
 
 
-def expression(state: State, resource: Resource) -> str:
-    """The dependencies in the words of Windows: ([A] or [B]) and ([C])."""
-    sets = [*((one,) for one in resource.depends_on), *resource.alternatives]
+def expression(state: State, needed: Iterable[str], alternatives: Iterable[tuple[str, ...]]) -> str:
+    """Dependencies in the words of Windows: ([A] or [B]) and ([C]).
+
+    Args:
+        state: for the names.
+        needed: ids of ``Resource.depends_on``.
+        alternatives: ids of ``Resource.alternatives``.
+    """
+    sets = [*((one,) for one in needed if one in state.resources), *alternatives]
     return " and ".join(
         "(" + " or ".join(f"[{name_of(state.resources, one)}]" for one in options) + ")" for options in sets
     )
+
+
+def read_expression(text: str) -> tuple[tuple[str, ...], ...] | None:
+    """Names of resources, each set of them as alternatives; None: the text is no expression of dependencies.
+
+    Names are in brackets; ``or`` only within parentheses, which one name alone does not need. "" is no dependency.
+    """
+    if not text.strip():
+        return ()
+    found: list[tuple[str, ...]] = []
+    for part in _AND.split(text.strip()):
+        match = _SET.fullmatch(part.strip())
+        if match is None:
+            return None
+        found.append(tuple(_NAME.findall(part)))
+    return tuple(found)
+
+
+_AND = re.compile(r"\s+and\s+(?=[(\[])", re.IGNORECASE)
+_NAME = re.compile(r"\[([^\[\]]+)\]")
+_SET = re.compile(r"\[[^\[\]]+\]|\(\s*\[[^\[\]]+\](\s+or\s+\[[^\[\]]+\])*\s*\)", re.IGNORECASE)
 
 
 def circle(state: State, identity: str, wanted: tuple[str, ...]) -> str | None:

@@ -6,13 +6,17 @@ from typing import TYPE_CHECKING
 
 from fcm.model.entities import (
     AUTOMATIC,
+    ClusterVersion,
     GroupType,
     MachineState,
     ResourceState,
+    ResourceType,
 )
 from fcm.model.rules import names
+from fcm.model.rules.dependencies import circle
 from fcm.model.rules.maintenance import not_in_maintenance
 from fcm.model.rules.verdict import OK, Verdict, no, together
+from fcm.model.tables import name_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -20,6 +24,9 @@ if TYPE_CHECKING:
     from fcm.model import commands as cmd
     from fcm.model.entities import Group, Resource
     from fcm.model.state import State
+
+PRIORITIES = {3000: "High", 2000: "Medium", 1000: "Low", 0: "No Auto Start"}
+"""Priorities of services and applications, as Failover Cluster Manager of 2012 words them."""
 
 
 def remove_group(command: cmd.RemoveGroup, state: State) -> Verdict:
@@ -60,10 +67,25 @@ def _wrong_properties(command: cmd.ConfigureGroup, group: Group, state: State) -
             "The maximum number of failures must be from 0 to 999.",
             f"Correct the number, or enter {AUTOMATIC} to let the cluster decide.",
         )
+    if command.priority is not None:
+        yield _priority(command.priority, state)
     if any(not name.strip() for name in command.anti_affinity or ()):
         yield no("An anti-affinity class has no name.", "Remove the empty name.")
     if command.failover_period is not None and command.failover_period < 1:
         yield no("The period must be at least 1 hour.", "Correct the period.")
+
+
+def _priority(priority: int, state: State) -> Verdict:
+    assert state.cluster is not None
+    if not state.cluster.version.at_least(ClusterVersion.V2012):
+        return no("Priorities exist in Windows Server 2012 and later.", "Use Auto start instead.")
+    if priority not in PRIORITIES:
+        return no("The priority must be 3000, 2000, 1000 or 0.", f"Enter one of: {_listed(PRIORITIES)}.")
+    return OK
+
+
+def _listed(priorities: dict[int, str]) -> str:
+    return ", ".join(f"{number} ({word})" for number, word in priorities.items())
 
 
 def configure_resource(command: cmd.ConfigureResource, state: State) -> Verdict:
@@ -76,6 +98,7 @@ def _wrong_for_resource(command: cmd.ConfigureResource, resource: Resource, stat
         yield names.object_name(command.name, "resource")
         others = (other.name for other in state.resources.values() if other != resource)
         yield names.not_taken(command.name, others, f"A resource {command.name} already exists.")
+    yield from _wrong_dependencies(command, resource, state)
     owners = command.possible_owners
     if owners is None:
         return
@@ -92,6 +115,34 @@ def _wrong_for_resource(command: cmd.ConfigureResource, resource: Resource, stat
         if moving is not None and moving.destination not in owners:
             text = f"{machine.name} is being moved to {moving.destination}."
             yield no(text, "Wait until the migration ends, or cancel it, or leave the node selected.")
+
+
+def _wrong_dependencies(command: cmd.ConfigureResource, resource: Resource, state: State) -> Iterator[Verdict]:
+    """Resources of the same group, without a circle; a machine keeps its configuration (KB 2475761)."""
+    if command.depends_on is None and command.alternatives is None:
+        return
+    needed = resource.depends_on if command.depends_on is None else command.depends_on
+    options = resource.alternatives if command.alternatives is None else command.alternatives
+    wanted = (*needed, *(one for some in options for one in some))
+    here = {one.id: one for one in state.group_resources(resource.group)}
+    for one in wanted:
+        if one not in here:
+            yield no(
+                f"{name_of(state.resources, one)} is not in the service or application of {resource.name}.",
+                "Choose resources of the same service or application.",
+            )
+    if any(len(some) < 2 for some in options):
+        yield no("An alternative needs two resources at least.", "Add a resource, or remove the alternative.")
+    in_the_way = circle(state, resource.id, wanted)
+    if in_the_way is not None:
+        name = "itself" if in_the_way == resource.id else name_of(state.resources, in_the_way)
+        what = "A resource cannot depend on itself." if name == "itself" else f"{name} depends on {resource.name}."
+        yield no(what, "Remove one of the two dependencies.")
+    if resource.type is ResourceType.VIRTUAL_MACHINE:
+        kept = [one for one in resource.depends_on if one in here and one not in needed]
+        for one in kept:
+            if here[one].type is ResourceType.VIRTUAL_MACHINE_CONFIGURATION:
+                yield no(f"{resource.name} cannot run without {here[one].name}.", "Leave this dependency.")
 
 
 def fail_resource(command: cmd.FailResource, state: State) -> Verdict:

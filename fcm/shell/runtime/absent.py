@@ -38,7 +38,6 @@ ABSENT: dict[str, str] = {
     "Remove-ClusterResourceType": "Only the resource types for virtual machines are supported.",
     "Repair-ClusterSharedVolume": "File system damage is not simulated.",
     "Set-ClusterLog": "The log always contains all levels.",
-    "Set-ClusterResourceDependency": _PARTS,
     "Update-ClusterIPResource": "The cluster address is static. DHCP is not supported.",
     "Add-ClusterScaleOutFileServerRole": f"{_2012} {_MACHINES_ONLY}",
     "Add-ClusteriSCSITargetServerRole": f"{_2012} {_MACHINES_ONLY}",

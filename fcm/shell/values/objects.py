@@ -159,6 +159,7 @@ def group_object(group: Group, state: State) -> ShellObject:
         "AutoFailbackType": lambda value: cmd.ConfigureGroup(identity, failback=as_truth(value, "AutoFailbackType")),
         "FailbackWindowStart": start,
         "FailbackWindowEnd": end,
+        "Priority": lambda value: cmd.ConfigureGroup(identity, priority=as_whole(value, "Priority")),
         "AntiAffinityClassNames": lambda value: cmd.ConfigureGroup(
             identity, anti_affinity=tuple(text(item) for item in items(value))
         ),
@@ -181,6 +182,7 @@ def group_object(group: Group, state: State) -> ShellObject:
             "FailbackWindowStart": AUTOMATIC if group.failback_window is None else group.failback_window[0],
             "FailbackWindowEnd": AUTOMATIC if group.failback_window is None else group.failback_window[1],
             "AntiAffinityClassNames": list(group.anti_affinity),
+            "Priority": group.priority,
             "Id": group.id,
         },
         group.id,

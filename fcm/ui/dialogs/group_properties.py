@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QSize
 from PySide6.QtWidgets import (
     QCheckBox,
+    QComboBox,
     QGroupBox,
     QHBoxLayout,
     QLineEdit,
@@ -18,7 +19,8 @@ from PySide6.QtWidgets import (
 )
 
 from fcm.model.commands import Command, ConfigureGroup
-from fcm.model.entities import AUTOMATIC
+from fcm.model.entities import AUTOMATIC, ClusterVersion
+from fcm.model.rules.groups import PRIORITIES
 from fcm.model.tables import name_of
 from fcm.ui.dialogs.frame import CommandDialog
 from fcm.ui.look.appearance import node_icon, resource_words
@@ -75,10 +77,16 @@ class GroupPropertiesDialog(CommandDialog):
         label.setBuddy(self.owners.list)
         self.persistent = named(QCheckBox("&Enable persistent mode"), "Enable persistent mode")
         self.persistent.setChecked(group.persistent)
-        self.persistent.setToolTip("The group returns to its previous state when the cluster service starts")
+        self.persistent.setToolTip("When the whole cluster starts, the group waits for the node on which it was last")
         self.auto_start = named(QCheckBox("A&uto start"), "Auto start")
         self.auto_start.setChecked(group.auto_start)
         self.auto_start.setToolTip("The group is brought online after a failover")
+        self.priority = named(QComboBox(page), "Priority")
+        for number, word in PRIORITIES.items():
+            self.priority.addItem(word, number)
+        self.priority.setCurrentIndex(list(PRIORITIES).index(group.priority))
+        self.priority.setToolTip("What has a higher priority is placed and started first after a failure")
+        self.priority.currentIndexChanged.connect(lambda _: self.refresh())
         for box in (self.persistent, self.auto_start):
             box.toggled.connect(lambda _: self.refresh())
         self.classes = named(QLineEdit(", ".join(group.anti_affinity)), "Anti-affinity classes")
@@ -90,6 +98,10 @@ class GroupPropertiesDialog(CommandDialog):
         self.classes.textChanged.connect(lambda _: self.refresh())
         self._status, self._node = fact(resource_words(group.state)), fact(group.owner)
         bottom = form()
+        if self.state.cluster is not None and self.state.cluster.version.at_least(ClusterVersion.V2012):
+            bottom.addRow("P&riority:", self.priority)
+        else:
+            self.priority.hide()
         bottom.addRow("Anti-affinity c&lasses:", self.classes)
         bottom.addRow("Status:", self._status)
         bottom.addRow("Node:", self._node)
@@ -214,6 +226,7 @@ class GroupPropertiesDialog(CommandDialog):
             failback=changed(failback, group.failback),
             failback_window=changed(window, group.failback_window or AT_ONCE) if failback else None,
             anti_affinity=changed(classes, group.anti_affinity),
+            priority=changed(list(PRIORITIES)[self.priority.currentIndex()], group.priority),
         )
         return () if command == ConfigureGroup(self._group) else (command,)
 

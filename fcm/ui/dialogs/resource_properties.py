@@ -99,18 +99,22 @@ class ResourcePropertiesDialog(CommandDialog):
         table = named(QTreeWidget(), "Dependencies")
         table.setHeaderLabels(["AND/OR", "Resource", "Type", "Status"])
         table.setRootIsDecorated(False)
-        for number, identity in enumerate(item.depends_on):
+        sets = [*((one,) for one in item.depends_on), *item.alternatives]
+        for number, identity in [(place, one) for some in sets for place, one in enumerate(some)]:
             other = self.state.resources.get(identity)
             if other is None:
                 continue
             status = resource_status(other, self.state)
-            row = QTreeWidgetItem(["AND" if number else "", other.name, str(other.type), status])
+            word = "OR" if number else "AND" if table.topLevelItemCount() else ""
+            row = QTreeWidgetItem([word, other.name, str(other.type), status])
             row.setIcon(1, icons.icon(resource_icon(other)))
             table.addTopLevelItem(row)
         for column in range(3):
             table.resizeColumnToContents(column)
         text = "These resources must be online before this one can be brought online."
-        if not item.depends_on:
+        if item.alternatives:
+            text += " Of resources that OR connects, one is enough."
+        if not sets:
             text = "This resource depends on no other resource: it can be brought online on its own."
         column_layout = QVBoxLayout(page)
         column_layout.addWidget(wrapped(text))

@@ -234,6 +234,29 @@ def test_dependencies_are_shown_as_expressions(desk: ShellDesk) -> None:
     assert shown.get("DependencyExpression") == "([Virtual Machine Configuration SQL01])"
 
 
+def test_alternatives_are_set_and_shown_with_or(desk: ShellDesk) -> None:
+    desk.must("Set-ClusterResourceDependency 'Cluster Name' '([Cluster IP Address] or [cluster disk 1])'")
+    (shown,) = desk.must("Get-ClusterResourceDependency 'Cluster Name'")
+    assert shown.get("DependencyExpression") == "([Cluster IP Address] or [Cluster Disk 1])"
+    desk.must("Set-ClusterResourceDependency 'Cluster Name' '[Cluster IP Address] and ([Cluster Disk 1])'")
+    (shown,) = desk.must("Get-ClusterResourceDependency 'Cluster Name'")
+    assert shown.get("DependencyExpression") == "([Cluster IP Address]) and ([Cluster Disk 1])"
+    wrong = desk.run("Set-ClusterResourceDependency 'Cluster Name' 'Cluster IP Address'").text()
+    assert "is not an expression of dependencies" in wrong
+    unknown = desk.run("Set-ClusterResourceDependency 'Cluster Name' '[Cluster IP]'").text()
+    assert "There is no resource 'Cluster IP'." in unknown
+
+
+def test_a_disk_of_the_cluster_fails_as_in_microsofts_example(desk: ShellDesk) -> None:
+    (shown,) = desk.must('Test-ClusterResourceFailure "Cluster Disk 4"')
+    assert shown.get("State") == "Failed"
+
+
+def test_priorities_are_for_2012_and_later(desk: ShellDesk) -> None:
+    assert desk.must("(Get-ClusterGroup WEB01).Priority") == [2000]
+    assert "Priorities exist in Windows Server 2012" in desk.run("(Get-ClusterGroup WEB01).Priority = 3000").text()
+
+
 def test_files_are_not_written_with_what_if(desk: ShellDesk) -> None:
     desk.must(
         "Get-VM | Export-Csv a.csv -WhatIf; Set-Content b.txt x -WhatIf; Get-VM | Out-File c -WhatIf; md d -WhatIf"

@@ -85,6 +85,9 @@ class Online:
     def _start(self, resource: Resource) -> None:
         if resource.type is not ResourceType.VIRTUAL_MACHINE or resource.machine is None:
             self.show(resource.id, ResourceState.ONLINE)
+            if resource.type is ResourceType.VIRTUAL_MACHINE_CONFIGURATION:
+                owner = self._core.state.groups[resource.group].owner
+                self._core.log("21120", owner, resource=resource.name)
             if resource.disk is not None:
                 self.on_reserved(resource.disk)
             return

@@ -54,7 +54,7 @@ class Policies:
         online.on_failed = self._not_brought
         online.on_waiting = self._wait
         retries.on_due = self._due
-        core.watchers.insert(0, self._changed)  # before the records: they close what is online
+        core.watchers.append(self._changed)
 
     # failures
 
@@ -81,8 +81,9 @@ class Policies:
     def _failed(self, identity: str, found: Obstacle, since: float | None) -> None:
         resource = self._core.state.resources[identity]
         group = self._core.state.groups[resource.group]
+        details = {"share": resource.detail} if resource.type is ResourceType.FILE_SHARE_WITNESS else {}
         for key in found.logged:
-            self._core.log(key, group.owner, resource=resource.name, text=found.reason)
+            self._core.log(key, group.owner, resource=resource.name, **details, text=found.reason)
         self._core.log(
             "1069",
             group.owner,
@@ -233,6 +234,7 @@ class Policies:
             self._core.log("1637", group.owner, resource=after.name, group=group.name, **names)
         if after.state is ResourceState.ONLINE and group.state is ResourceState.ONLINE:
             self._core.log("1201", group.owner, group=group.name)
+        self._records.resource_changed(after)
 
     def _limit(self, resource: Resource) -> None:
         """PendingTimeout: a start that takes longer counts as a failure."""

@@ -21,7 +21,6 @@ class Records:
 
     def __init__(self, core: Core) -> None:
         self._core = core
-        core.watchers.append(self.resource_changed)
 
     def begin(
         self,
@@ -74,8 +73,8 @@ class Records:
         record = self._core.state.failovers.get(group)
         return record is not None and record.online is None and not record.outcome
 
-    def resource_changed(self, before: Resource, after: Resource) -> None:
-        """The group of a failover may be online now."""
+    def resource_changed(self, after: Resource) -> None:
+        """The group of a failover may be online now that a resource of it has another state."""
         group = self._core.state.groups[after.group]
         if after.state is ResourceState.ONLINE and group.state is ResourceState.ONLINE and self.is_open(group.id):
             record = self._core.state.failovers[group.id]
