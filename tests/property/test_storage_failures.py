@@ -26,6 +26,10 @@ INDEX = st.integers(0, 100)
 DISKS = ("Cluster Disk 2", "Cluster Disk 3", "Cluster Disk 4")
 KINDS = st.sampled_from([FaultKind.LOSE_PATH, FaultKind.LOSE_PATH, FaultKind.LOSE_LUN, FaultKind.LOSE_RESERVATION])
 
+NODE_KINDS = st.sampled_from(
+    [FaultKind.POWER_OFF, FaultKind.HANG, FaultKind.SERVICE_CRASH, FaultKind.ISOLATE, FaultKind.BUGCHECK]
+)
+
 
 class FailingStorage(RuleBasedStateMachine):
     def __init__(self) -> None:
@@ -87,6 +91,15 @@ class FailingStorage(RuleBasedStateMachine):
     @rule(kind=KINDS, disk=INDEX, node=INDEX)
     def fail(self, kind: FaultKind, disk: int, node: int) -> None:
         self.ask(cmd.InjectFault(kind, self.disk(disk), self.node(node) if kind is FaultKind.LOSE_PATH else ""))
+
+    @rule(kind=NODE_KINDS, node=INDEX)
+    def fail_node(self, kind: FaultKind, node: int) -> None:
+        self.ask(cmd.InjectFault(kind, self.node(node)))
+
+    @rule(adapter=INDEX)
+    def unplug(self, adapter: int) -> None:
+        adapters = list(self.state.adapters)
+        self.ask(cmd.InjectFault(FaultKind.UNPLUG_CABLE, adapters[adapter % len(adapters)]))
 
     @rule(index=INDEX)
     def repair(self, index: int) -> None:
@@ -161,6 +174,9 @@ class FailingStorage(RuleBasedStateMachine):
             return
         for fault in tuple(self.state.faults):
             self.ask(cmd.RepairFault(fault))
+        self.backend.advance(8000.0)  # a node in quarantine waits for two hours
+        for node in self.state.nodes:
+            self.ask(cmd.StartClusterService(node))
         self.backend.advance(3900.0)
         members = any(node.state.is_member for node in self.state.nodes.values())
         for volume in self.state.shared_volumes.values():
