@@ -16,7 +16,7 @@ from fcm.model import commands as cmd
 from fcm.model import events as ev
 from fcm.model.entities import MIB, ClusterVersion, MachineState, ResourceState
 from fcm.model.failures import FaultKind
-from fcm.model.rules.faults import reaches_disk
+from fcm.model.rules.faults import answers, reaches_disk
 from fcm.model.state import State, apply
 from fcm.workspace.files.journal import Journal
 from fcm.workspace.workspace import Workspace
@@ -159,7 +159,7 @@ class FailingStorage(RuleBasedStateMachine):
         """After a while without anything new."""
         self.backend.advance(120.0)
         state = self.state
-        members = [node.name for node in state.nodes.values() if node.state.is_member]
+        members = [node.name for node in state.nodes.values() if node.state.is_member and answers(state, node.name)]
         for volume in state.shared_volumes.values():
             if state.disks[volume.disk].state is ResourceState.ONLINE and members:
                 able = [node for node in members if reaches_disk(state, node, volume.disk)]

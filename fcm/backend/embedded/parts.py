@@ -123,6 +123,7 @@ class Parts:
     def _node_isolated(self, node: str) -> None:
         self.migrations.node_lost(node)
         self.unmonitored.node_isolated(node)
+        self.disks.look()
 
     def _node_ended(self, node: str) -> None:
         if not self.core.state.nodes[node].state.counts_as_running:

@@ -132,7 +132,9 @@ class Policies:
         self._core.change_group(group, failovers=(*recent, now))
         cause = f"{resource.name} failed on {group.owner}: {resource.failure}"
         self._records.begin(group, cause, (since, now, now), options)
-        if resource.type is ResourceType.FILE_SHARE_WITNESS or resource.disk == self._core.cluster.witness:
+        if resource.type is ResourceType.FILE_SHARE_WITNESS or (
+            resource.type is ResourceType.PHYSICAL_DISK and resource.disk == self._core.cluster.witness
+        ):
             self._core.log("1558", group.owner)
         self._takeover.hand_over(self._core.state.groups[group.id], target)
         for one in self._core.state.group_resources(group.id):

@@ -56,17 +56,6 @@ class ClusterDisks:
                 delay = self._core.vary(self._core.figure("renew_reservation"), f"reservation {identity}")
                 self._due[identity] = self._core.kernel.after(delay, partial(self._notice, identity))
 
-    def bring_online(self, identity: str, node: str) -> bool:
-        """Try to bring a disk online on a node; False if it does not reach it, which the node's log then says."""
-        disk = self._core.state.disks[identity]
-        if reaches_disk(self._core.state, node, identity):
-            self._change(identity, owner=node, state=ResourceState.ONLINE, retry_at=None)
-            self.on_reserved(identity)
-            return True
-        self._core.log("1034", node, resource=disk.name)
-        self._change(identity, owner=node, state=ResourceState.FAILED)
-        return False
-
     def _is_lost(self, disk: Disk) -> bool:
         """Whether the owner asks after the disk and finds it gone; in maintenance it does not ask."""
         state, owner = self._core.state, disk.owner
