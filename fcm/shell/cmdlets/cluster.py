@@ -10,6 +10,7 @@ from fcm.model.tables import name_of
 from fcm.shell.language.errors import ParameterError
 from fcm.shell.runtime import finding
 from fcm.shell.runtime.flow import Exiting
+from fcm.shell.runtime.following import until_down, until_running
 from fcm.shell.runtime.parameters import CLUSTER, INPUT, TEXT, Param
 from fcm.shell.runtime.registry import cmdlet
 from fcm.shell.values.objects import check_object, cluster_object
@@ -17,7 +18,7 @@ from fcm.shell.values.values import ShellObject
 from fcm.text.words import quoted
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     from fcm.shell.runtime.call import Call
 
@@ -179,6 +180,8 @@ def test_cluster(call: Call) -> Iterable[Any]:
     return call.submit(cmd.ValidateCluster(tuple(call.texts("Include"))), cluster.name, results)
 
 
+_DONE = object()
+"""Stands for the output of a command that was carried out."""
 _NAME = Param("Name", position=0, help="Name of the cluster. Default: the open cluster.", pipes=(TEXT,))
 
 
@@ -201,7 +204,7 @@ def _named_cluster(call: Call) -> str:
         aliases=("ips",),
         help="Start the nodes without bringing services and applications online.",
     ),
-    Param("Wait", "whole", absent="the nodes join one after the other; Get-ClusterNode shows their state."),
+    Param("Wait", "whole", help="Maximum time to wait until the cluster is running, in seconds. Default: do not wait."),
     CLUSTER,
     INPUT,
     synopsis="Starts the cluster service on all nodes on which it is not running.",
@@ -211,14 +214,14 @@ def start_cluster(call: Call) -> Iterable[Any]:
     """Start every node that is down."""
     name = _named_cluster(call)
     command = cmd.StartCluster(ignore_persistent_state=call.switch("IgnorePersistentState"))
-    yield from call.submit(command, name, lambda: [cluster_object(call.state)])
+    return _followed(call, call.submit(command, name, lambda: [_DONE]), until_running)
 
 
 @cmdlet(
     "Stop-Cluster",
     _NAME,
     Param("Force", "switch"),
-    Param("Wait", "whole", absent="the nodes stop one after the other; Get-ClusterNode shows their state."),
+    Param("Wait", "whole", help="Maximum time to wait until the cluster is down, in seconds. 0: do not wait."),
     CLUSTER,
     INPUT,
     synopsis="Shuts the cluster down: stops the cluster service on all nodes. "
@@ -228,7 +231,15 @@ def start_cluster(call: Call) -> Iterable[Any]:
 def stop_cluster(call: Call) -> Iterable[Any]:
     """Stop every node."""
     name = _named_cluster(call)
-    return call.submit(cmd.StopCluster(), name, lambda: [cluster_object(call.state)])
+    return _followed(call, call.submit(cmd.StopCluster(), name, lambda: [_DONE]), until_down)
+
+
+def _followed(call: Call, said: list[Any], wait: Callable[[Call], None]) -> list[Any]:
+    """The cluster once the wait is over; what -WhatIf or -Confirm kept from being done is not waited for."""
+    if said != [_DONE]:
+        return said
+    wait(call)
+    return [cluster_object(call.state)]
 
 
 _MODULES = ("failoverclusters", "hyper-v", "servermanager", "microsoft.powershell.utility")

@@ -39,6 +39,28 @@ def until_settled(call: Call, machines: list[str]) -> None:
     call.session.waiting.until(settled, SETTLING if limit is None else limit)
 
 
+def until_down(call: Call) -> None:
+    """Wait until the cluster has been shut down; -Wait limits the time (0: do not wait)."""
+    limit = call.whole("Wait") if call.session.waits else 0
+
+    def down() -> bool:
+        cluster = call.state.cluster
+        return cluster is None or bool(cluster.stopped)
+
+    call.session.waiting.until(down, SETTLING if limit is None else limit)
+
+
+def until_running(call: Call) -> None:
+    """Wait until the cluster runs, as long as -Wait says."""
+    limit = (call.whole("Wait") or 0) if call.session.waits else 0
+
+    def running() -> bool:
+        cluster = call.state.cluster
+        return cluster is None or not cluster.stopped
+
+    call.session.waiting.until(running, limit)
+
+
 def until_moved(call: Call, migration: Migration, limit: int | None) -> Migration:
     """Wait for the end of a move and tell its progress.
 

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QAbstractItemView
 
 from fcm.model import commands as cmd
 from fcm.model import events as ev
-from fcm.model.entities import GIB, QuorumMode, StartAction
+from fcm.model.entities import GIB, ClusterVersion, QuorumMode, StartAction
 from fcm.model.rules.verdict import no
 from fcm.model.validation.validate import CATEGORIES, TESTS, validate
 from fcm.ui.tour.driver import Driver
@@ -264,6 +264,23 @@ def test_a_cluster_is_created_from_what_was_described_and_opened(qtbot: QtBot, t
     assert (plan.name, [node.name for node in plan.nodes]) == ("tailspin", ["node1", "node2", "node3"])
     said = shown.docks["Console"].view.output.toPlainText()
     assert said.startswith("PS C:\\> New-Cluster -Name tailspin -Node node1, node2, node3 -StaticAddress ")
+
+
+def test_the_version_of_a_new_cluster_decides_its_witness_and_is_in_its_powershell(
+    qtbot: QtBot, tmp_path: Path
+) -> None:
+    wizard = CreateClusterWizard(window(qtbot, tmp_path))
+    wizard.open()
+    press_next()
+    DRIVER.choose("Windows Server version", "2012 R2")
+    press_next()
+    assert wizard.networks.witness.isChecked()
+    press_next()
+    DRIVER.type_into("Cluster name", "tailspin")
+    press_next()
+    assert wizard.plan().version is ClusterVersion.V2012_R2
+    assert wizard.power_shell().endswith(" -Version '2012 R2'")
+    DRIVER.press("Cancel")
 
 
 def test_servers_of_two_manufacturers_are_refused_before_the_cluster_exists(qtbot: QtBot, tmp_path: Path) -> None:

@@ -26,12 +26,20 @@ def lose(desk: ShellDesk, *nodes: str) -> None:
 
 
 def test_a_cluster_that_was_shut_down_starts_again(desk: ShellDesk) -> None:
-    desk.must("Stop-Cluster -Force; Start-Sleep 120")
+    desk.must("Stop-Cluster -Force")
     assert states(desk) == {NodeState.DOWN}
     assert what_is_missing(desk.state).startswith("contoso is stopped. The cluster was shut down.")
-    desk.must("Start-Cluster contoso; Start-Sleep 60")
+    desk.must("Start-Cluster contoso -Wait 60")
+    assert NodeState.UP in states(desk)
+    desk.must("Start-Sleep 60")
     assert states(desk) == {NodeState.UP}
     assert what_is_missing(desk.state) == ""
+
+
+def test_a_shutdown_is_not_waited_for_where_wait_is_zero(desk: ShellDesk) -> None:
+    desk.must("Stop-Cluster -Wait 0")
+    assert states(desk) == {NodeState.UP}
+    assert desk.must("Stop-Cluster -WhatIf") != []
 
 
 def test_a_cluster_without_quorum_refuses_settings_and_is_forced_to_start(desk: ShellDesk) -> None:
