@@ -8,7 +8,7 @@ import pytest
 
 from fcm.model import commands as cmd
 from fcm.model import events as ev
-from fcm.model.entities import MachineState, NodeState, QuorumMode
+from fcm.model.entities import AdapterState, MachineState, NetworkState, NodeState, QuorumMode
 from fcm.model.failures import FaultKind
 from tests.unit.embedded.desk import START, Desk
 from tests.unit.embedded.failing import cluster_file, cluster_of, fault, logged, repair, replayed, unplug, when
@@ -249,6 +249,51 @@ def test_more_heartbeats_may_be_missed_where_the_threshold_is_higher(desk: Desk)
     assert desk.state.nodes["node2"].state is NodeState.DOWN
 
 
+def test_a_switch_that_fails_makes_its_adapters_unreachable_once_heartbeats_are_missed(desk: Desk) -> None:
+    fault(desk, FaultKind.SWITCH_DOWN, desk.network("Cluster Network 3").id)
+    desk.run(4.0)
+    assert desk.network("Cluster Network 3").state is NetworkState.UP
+    desk.run(2.0)
+    assert desk.network("Cluster Network 3").state is NetworkState.DOWN
+    assert desk.adapter("node1", "Cluster Network 3").state is AdapterState.UNREACHABLE
+    assert [node for node, _ in logged(desk, "1130")] == list(ALL)
+    assert len(logged(desk, "1126")) == 9
+    repair(desk)
+    assert desk.network("Cluster Network 3").state is NetworkState.UP
+    assert [node for node, _ in logged(desk, "1128")] == list(ALL)
+    assert ups(desk) == set(ALL)
+
+
+def test_a_network_between_two_halves_is_partitioned_before_a_half_is_lost(halves: Desk) -> None:
+    fault(halves, FaultKind.ISOLATE, "node3", together=("node4",))
+    halves.run(5.1)
+    assert {network.state for network in halves.state.networks.values()} == {NetworkState.PARTITIONED}
+    halves.run(10.0)
+    assert {network.state for network in halves.state.networks.values()} == {NetworkState.UP}
+    assert when(halves, "1129", "node1") < when(halves, "1135", "node1")
+
+
+def test_of_two_nodes_the_one_without_its_cable_has_failed_and_the_other_is_up(tmp_path: Path) -> None:
+    two = Desk(cluster_file(tmp_path, 2, "disk"))
+    unplug(two, "node2", "Cluster Network 2")
+    assert two.adapter("node2", "Cluster Network 2").state is AdapterState.FAILED
+    assert two.adapter("node1", "Cluster Network 2").state is AdapterState.UP
+    assert two.network("Cluster Network 2").state is NetworkState.DOWN
+    fields = {"interface": "node2 - Cluster Network 2", "node": "node2", "network": "Cluster Network 2"}
+    assert logged(two, "1127") == [("node1", fields), ("node2", fields)]
+    two.close()
+
+
+def test_missing_heartbeats_are_warned_of_from_2012(tmp_path: Path) -> None:
+    new = Desk(cluster_file(tmp_path, 3, "disk", "2012"))
+    fault(new, FaultKind.POWER_OFF, "node3")
+    new.run(20.0)
+    assert 1.9 <= when(new, "1650", "node1") - START <= 3.1
+    assert ("node1", {"local": "10.0.1.11", "other": "10.0.1.13"}) in logged(new, "1650")
+    assert ("node2", {"local": "10.0.2.12", "other": "10.0.2.13"}) in logged(new, "1650-lost")
+    new.close()
+
+
 # quorum
 
 
@@ -321,6 +366,9 @@ def test_of_two_halves_the_one_with_the_owner_of_the_share_goes_on(halves: Desk)
     halves.run(10.0)
     assert not halves.state.copies
     assert sorted(node for node, _ in logged(halves, "1177")) == ["node3", "node4"]
+    share = {"resource": "File Share Witness", "share": cluster_of(halves).witness}
+    assert logged(halves, "1564") == [("node3", share)]
+    assert 13.0 <= when(halves, "1177", "node3") - START <= 20.0
     assert len(logged(halves, "1135")) == 8
     repair(halves)
     halves.run(120.0)

@@ -97,7 +97,7 @@ def test_a_service_that_windows_was_to_start_is_started(contoso: Reopened) -> No
     fault(contoso.desk, FaultKind.SERVICE_CRASH, "node2")
     contoso.desk.run(30.0)
     desk = contoso.again()
-    desk.run(60.0)
+    desk.run(90.0)
     assert ups(desk) == ALL
 
 

@@ -32,6 +32,8 @@ def count_on(core: Core, members: Collection[str], what: str, **changes: Any) ->
     cluster = replace(core.cluster, epoch=core.cluster.epoch + 1, **changes)
     if cluster.forced and tally(state, members, witness).has_quorum:
         cluster = replace(cluster, forced=False)
+        if core.cluster.forced:
+            core.log("force-ended", cluster.host)
     core.emit(ev.ClusterConfigured(cluster, what))
     if is_dynamic(cluster):
         weigh(core)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from fcm.backend.embedded.membership.alarms import Alarms
 from fcm.backend.embedded.membership.hooks import nothing
+from fcm.model.entities import ClusterVersion, NetworkRole
 from fcm.model.rules import faults
 from fcm.model.rules.assumed import heartbeat_delay, heartbeat_threshold
 
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
     from fcm.backend.embedded.core import Core
 
 Pair = tuple[str, str]
+EARLY = 0.4
+"""Share of the heartbeats that may be missed after which event 1650 warns (2012 and later)."""
 
 
 class Heartbeats:
@@ -48,7 +51,9 @@ class Heartbeats:
         for pair in silent:
             if pair not in self._silent:
                 self._silent[pair] = self._core.kernel.now
-                self._alarms.after(_name(pair), self._patience(pair), partial(self._route_down, pair))
+                patience = self._patience(pair)
+                self._alarms.after(_name(pair), patience, partial(self._route_down, pair))
+                self._alarms.after(f"early {_name(pair)}", EARLY * patience, partial(self._tell_early, pair))
         self._look_at_last_resorts(members)
 
     def forget(self, node: str) -> None:
@@ -86,8 +91,25 @@ class Heartbeats:
         phase = self._core.between(0.0, delay, f"heartbeat {one} {other}")
         return delay * heartbeat_threshold(self._core.cluster, len(state.machines)) + phase
 
+    def _tell_early(self, pair: Pair) -> None:
+        self._log_routes("1650", pair)
+
+    def _log_routes(self, key: str, pair: Pair) -> None:
+        """The heartbeat driver of 2012 and later logs each route, known by its addresses."""
+        state = self._core.state
+        if pair[0] == pair[1] or not self._core.cluster.version.at_least(ClusterVersion.V2012):
+            return
+        for one, other in (pair, pair[::-1]):
+            if not faults.service_runs(state, one):
+                continue
+            for network in state.networks.values():
+                ends = (state.adapter(one, network.id), state.adapter(other, network.id))
+                if network.role is not NetworkRole.NONE and ends[0] is not None and ends[1] is not None:
+                    self._core.log(key, one, local=ends[0].address, other=ends[1].address)
+
     def _route_down(self, pair: Pair) -> None:
         self._down[pair] = self._core.kernel.now
+        self._log_routes("1650-lost", pair)
         for one, other in (pair, pair[::-1]):
             if one != other and faults.service_runs(self._core.state, one):
                 self._core.log("route-down", one, other=other)
@@ -100,11 +122,13 @@ class Heartbeats:
         if pair[0] != pair[1] and all(name in state.nodes and state.nodes[name].state.is_member for name in pair):
             for one, other in (pair, pair[::-1]):
                 self._core.log("1592", one, node=one, other=other)
+            self._log_routes("1650-up", pair)
 
     def _drop(self, pair: Pair) -> None:
         self._silent.pop(pair, None)
         self._down.pop(pair, None)
         self._alarms.cancel(_name(pair))
+        self._alarms.cancel(f"early {_name(pair)}")
 
     def _look_at_last_resorts(self, members: list[str]) -> None:
         state = self._core.state

@@ -53,6 +53,9 @@ class Joining:
         """The cluster service of a node has been started."""
         self._refused = {(node, key) for node, key in self._refused if node != name}
         self._starting.add(name)
+        self._core.log("joining", name)
+        if self._core.state.nodes[name].process.joins_only:
+            self._core.log("prevented", name)
         if not truth.has_any_link(self._core.state, name):
             self._refuse(name, "1553")
             self._wait(name, NO_NETWORK)
@@ -100,6 +103,7 @@ class Joining:
             self._wait(name, NO_NETWORK if none else UNHEARD)
             return
         quiet = self._core.state.nodes[name].process.quiet
+        self._core.log("join-started", name, sponsor=members[0])
         self._enter(name)
         members = [node.name for node in self._core.members()]
         count_on(self._core, members, f"{name} joined the membership")
@@ -138,7 +142,10 @@ class Joining:
         count = tally(state, group, witness)
         if not count.has_quorum:
             for name in sorted(group):
-                self._wait(name, WAITS.format(present=count.present, needed=count.needed))
+                note = WAITS.format(present=count.present, needed=count.needed)
+                if state.nodes[name].note != note:
+                    self._core.log("waiting-for-quorum", name, present=str(count.present), needed=str(count.needed))
+                self._wait(name, note)
             return False
         if not able:
             for name in sorted(group):
@@ -169,6 +176,7 @@ class Joining:
             self._core.log("1061" if name == former else "1062", name, cluster=self._core.cluster.name)
             if quiet:
                 self._core.log("1690", name)
+        self._core.log("forced" if self._core.cluster.forced else "quorum-regained", former)
         if quiet:
             self.on_quietly_formed()
         else:

@@ -18,12 +18,14 @@ from fcm.backend.embedded.membership.joining import Joining
 from fcm.backend.embedded.membership.regroup import Regroup
 from fcm.backend.embedded.membership.resiliency import Resiliency
 from fcm.backend.embedded.membership.services import Services
+from fcm.backend.embedded.membership.weights import weigh
 from fcm.backend.embedded.membership.witness import Witness
 from fcm.model import commands as cmd
 from fcm.model.entities import AdapterState, NodeState
 from fcm.model.failures import FaultKind
 from fcm.model.rules import faults as truth
 from fcm.model.rules.assumed import heartbeat_delay, heartbeat_threshold
+from fcm.model.rules.quorum import is_dynamic
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -110,6 +112,8 @@ class Membership:
         self.heartbeats.look()
         self.witness.look()
         self.joining.look()
+        if is_dynamic(self._core.cluster):
+            weigh(self._core)
 
     def settle(self) -> None:
         """Go on where the program ended. Adapters that had failed in an older version of it are unplugged."""

@@ -22,6 +22,7 @@ from fcm.model.failures import CutOffCopy, ServiceProcess
 from fcm.model.rules import faults as truth
 from fcm.model.rules.quorum import reaches_witness, tally
 from fcm.model.rules.verdict import some
+from fcm.model.tables import name_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -48,6 +49,8 @@ class Regroup:
         """The views that there are -> since when, s since the epoch."""
         self._tries: frozenset[str] | None = None
         """The view that waits for the witness."""
+        self._heard: frozenset[frozenset[str]] = frozenset()
+        """The views of the last regroup."""
         self._told: set[tuple[str, str]] = set()
         """Pairs of which the first has logged that the second is gone."""
         self.on_dropped: Callable[[tuple[Loss, ...]], None] = nothing_of_losses
@@ -84,6 +87,10 @@ class Regroup:
         for name in state.nodes:
             self._alarms.cancel(f"lose {name}")
         found = views(state, groups)
+        if any(group not in self._heard for group in groups):
+            for group in groups:
+                self._core.log("regroup", min(group), members=", ".join(sorted(group)))
+        self._heard = frozenset(groups)
         best = winner(found)
         if best is None:
             self._lose_all(found, names)
@@ -97,7 +104,7 @@ class Regroup:
         self._alarms.cancel("arbitrate")
         for name in self._core.state.nodes:
             self._alarms.cancel(f"lose {name}")
-        self._began, self._waited = {}, None
+        self._began, self._waited, self._heard = {}, None, frozenset()
         self._told.clear()
 
     # a view goes on
@@ -114,6 +121,8 @@ class Regroup:
         if self._tries != best.nodes or "arbitrate" not in self._alarms:
             self._tries = best.nodes
             self._core.log("one-off-quorum", min(best.nodes))
+            witness = name_of(self._core.state.disks, self._core.cluster.witness or "")
+            self._core.log("arbitrating", min(best.nodes), witness=witness)
             due = self._began[best.nodes] + best.wait
             self._alarms.at("arbitrate", due, partial(self._arbitrated, best.nodes))
 
@@ -123,7 +132,7 @@ class Regroup:
 
     def _lose(self, name: str) -> None:
         if self._core.state.nodes[name].state.is_member and truth.service_runs(self._core.state, name):
-            self._services.end(name, "1177", "7024")
+            self._services.end(name, "1177")
 
     def _agree(self, best: View, found: Sequence[View], names: Sequence[str]) -> None:
         """The best view is the membership; what it does not hear is lost to it."""
@@ -139,6 +148,8 @@ class Regroup:
         for loss in away:
             self.drop(loss, DROPPED)
         kept = [name for name in names if name in best.nodes]
+        for name in kept:
+            self._core.log("disk-membership", name, members=", ".join(kept))
         count_on(self._core, kept, f"{some(lost, 8)} left the membership")
         parted, began = {name: view for view in found for name in view.nodes}, dict(self._began)
         self._calm()
@@ -221,7 +232,7 @@ class Regroup:
         epoch = self._core.cluster.epoch
         for node in concerned:
             if truth.service_runs(self._core.state, node.name):
-                self._services.end(node.name, "1177", "7024")
+                self._services.end(node.name, "1177")
         for name in [node.name for node in concerned]:
             node = self._core.state.nodes[name]
             frozen = truth.service_exists(self._core.state, name)

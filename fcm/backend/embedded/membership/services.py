@@ -15,8 +15,10 @@ from fcm.backend.embedded.membership.hooks import nothing_of_node
 from fcm.model import events as ev
 from fcm.model.entities import NodeState, QuorumMode, ResourceType
 from fcm.model.failures import FaultKind, ServiceProcess
+from fcm.model.moments import in_utc
 from fcm.model.rules import faults as truth
 from fcm.model.rules.quorum import has_witness, tally
+from fcm.model.rules.verdict import some
 from fcm.model.tables import name_of
 
 if TYPE_CHECKING:
@@ -27,6 +29,9 @@ if TYPE_CHECKING:
     from fcm.model.entities import Node
     from fcm.model.failures import Fault
 
+SERVICE = "Cluster Service"
+NO_QUORUM = "5925"
+"""ERROR_QUORUM_LOST: the service-specific error of a cluster service that ended without quorum."""
 NO_POWER = "It has no power."
 STARTS = "It has power again and starts."
 RESTARTS = "Its cluster service ended; Windows starts it again."
@@ -85,7 +90,11 @@ class Services:
         """The service ends by itself, which Windows heals after a while; what the node logs about it before."""
         for key in keys:
             self._core.log(key, name)
-        self._core.log("7031", name)
+        if "1177" in keys:
+            self._core.log("7024", name, service=SERVICE, code=NO_QUORUM)
+        seconds = self._core.figure("service_restart")
+        self._core.log("7031", name, service=SERVICE, times="1", seconds=f"{seconds:.0f}")
+        self._log_copies(name)
         node = self._core.state.nodes[name]
         due = self._core.kernel.now + self._core.vary(self._core.figure("service_restart"), f"restart {name}")
         self._ended(node, node.process.dirty, due, RESTARTS)
@@ -132,6 +141,14 @@ class Services:
             self._alarms.at(f"start {node.name}", due, partial(self._due, node.name))
         self.on_ended(node.name)
 
+    def _log_copies(self, name: str) -> None:
+        """RHS sees the service end and stops what it ran."""
+        state = self._core.state
+        ran = [one.name for one in state.machines_on(name) if one.is_highly_available and one.state.holds_memory]
+        ran += [name_of(state.machines, copy.machine) for copy in state.copies.values() if copy.node == name]
+        if ran:
+            self._core.log("copies-ended", name, machines=some(ran, 12))
+
     def _end_copies(self, name: str) -> None:
         for copy in tuple(self._core.state.copies.values()):
             if copy.node == name:
@@ -147,7 +164,7 @@ class Services:
             self.end(name, "newer-view")
             return
         self._tell_arbitration(name)
-        self.end(name, "1177", "7024")
+        self.end(name, "1177")
 
     def _tell_arbitration(self, name: str) -> None:
         """The first node of a side that was one vote short says that another one holds the witness."""
@@ -162,7 +179,7 @@ class Services:
         if cluster.quorum_mode is QuorumMode.NODE_AND_FILE_SHARE_MAJORITY:
             self._core.log("1564", name, resource=str(ResourceType.FILE_SHARE_WITNESS), share=witness)
         else:
-            self._core.log("arbitration-failed", name, witness=witness)
+            self._core.log("arbitration-failed", name, witness=name_of(state.disks, witness))
 
     def hears_members(self, name: str) -> bool:
         """Whether a node that was dropped hears one that is a member."""
@@ -216,7 +233,10 @@ class Services:
             self._core.log("41", name)
         until = node.until
         if node.state is NodeState.QUARANTINED and until is not None and until > self._core.kernel.now:
-            self._core.log("1676", name)
+            words = f"{in_utc(until):%Y-%m-%d %H:%M:%S}"
+            self._core.log("1676", name, by=self._core.cluster.host, until=words, text="")
+            for member in self._core.members():
+                self._core.log("1675", member.name, node=name, by=self._core.cluster.host, until=words)
             self._core.change_node(name, service_due=None)
             return
         only = node.process.joins_only if joins_only is None else joins_only
