@@ -124,7 +124,8 @@ def migration_icon(migration: Migration) -> str:
 
 def node_icon(node: Node) -> str:
     """Icon of a node's state."""
-    return "node-unknown" if node.note and node.state is NodeState.DOWN else _NODE_ICONS[node.state]
+    is_real = node.system_drive.startswith("/")  # of a Linux host that does not answer nothing is known
+    return "node-unknown" if is_real and node.note and node.state is NodeState.DOWN else _NODE_ICONS[node.state]
 
 
 def network_icon(network: Network) -> str:

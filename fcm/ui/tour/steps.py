@@ -10,6 +10,7 @@ from fcm.text.words import quoted
 from fcm.ui.look.theme import Scheme
 from fcm.ui.tour.beyond import STEPS as BEYOND
 from fcm.ui.tour.driver import DriverError, label_of
+from fcm.ui.tour.failing import STEPS as FAILING
 from fcm.ui.tour.walk import LIVE, TREE, Step, Walk
 
 MACHINE = "GUIDE01"
@@ -467,6 +468,7 @@ STEPS: tuple[Step, ...] = (
     Step("The other dialogs", "Each shows the PowerShell that does the same.", dialogs),
     Step("Help and recordings", "Help for the current page, and recorded migrations.", help_and_recordings),
     *BEYOND,
+    *FAILING,
     Step("Dark theme", "The window follows the light or dark theme of the desktop.", dark),
 )
 """The whole walk, in order; each step relies on those before it."""

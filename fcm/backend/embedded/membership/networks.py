@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from fcm.backend.embedded.membership.links import adapter_states, network_state
 from fcm.model import events as ev
-from fcm.model.entities import AdapterState, NetworkRole, NetworkState
+from fcm.model.entities import AdapterState, ClusterVersion, NetworkRole, NetworkState
 from fcm.model.rules.faults import answers
 from fcm.model.rules.networks import automatic_metrics
 
@@ -79,8 +79,12 @@ class Networks:
         self._log(_ADAPTER_EVENTS.get(state), network.role, **values)
 
     def _log(self, key: str | None, role: NetworkRole, **values: str) -> None:
-        """Every member writes it; networks that the cluster may not use have no events of their own in this table."""
-        if key is not None and role is not NetworkRole.NONE:
-            for member in self._core.members():
-                if answers(self._core.state, member.name):
-                    self._core.log(key, member.name, **values)
+        """Every member writes it, in 2008 R2 the first one alone (assumption).
+
+        Networks that the cluster may not use have no events of their own in this table.
+        """
+        if key is None or role is NetworkRole.NONE:
+            return
+        writers = [member.name for member in self._core.members() if answers(self._core.state, member.name)]
+        for name in writers if self._core.cluster.version.at_least(ClusterVersion.V2012) else writers[:1]:
+            self._core.log(key, name, **values)

@@ -36,6 +36,9 @@ def test_each_side_loses_the_other(halves: Story) -> None:
         found = story.written(1135, node=name)
         assert sorted(one.data["NodeName"] for one in found) == lost, story.told()
         assert all(within(one.after, NOTICED) for one in found), story.told()
+    parted = story.first(1129)
+    assert 0.0 < parted.after <= story.first(1135).after
+    assert {one.node for one in story.written(1129)} == {"node1"}  # in 2008 R2 one node writes it
 
 
 def test_the_side_of_the_witness_owner_goes_on_and_takes_the_groups(halves: Story) -> None:
