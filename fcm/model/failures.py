@@ -7,8 +7,12 @@ states of nodes, networks, disks and resources are what the cluster has noticed 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 
 class FaultKind(StrEnum):
@@ -180,3 +184,19 @@ class Failover:
     candidates: tuple[Candidate, ...] = ()
     outcome: str = ""
     """How it ended, where it did not end with the group online."""
+
+
+def faults_without(faults: Mapping[str, Fault], gone: set[str]) -> dict[str, Fault]:
+    """Failures that are left once some objects (nodes, adapters, machines) no longer exist.
+
+    Of nodes that were isolated together, the others stay isolated.
+    """
+    left: dict[str, Fault] = {}
+    for identity, fault in faults.items():
+        if fault.kind is FaultKind.ISOLATE:
+            side = [name for name in (fault.target, *fault.together) if name not in gone]
+            if side:
+                left[identity] = replace(fault, target=side[0], together=tuple(side[1:]))
+        elif fault.target not in gone and fault.node not in gone:
+            left[identity] = fault
+    return left

@@ -10,6 +10,7 @@ from fcm.model import indexes
 from fcm.model.change import Change as Change
 from fcm.model.change import Kind as Kind
 from fcm.model.entities import DiskUse, ResourceType
+from fcm.model.failures import faults_without
 from fcm.model.migrations import Migration, MigrationOptions
 from fcm.model.rules.protection import backup_after, snapshot_after
 from fcm.model.tables import Table, name_of, table
@@ -257,6 +258,7 @@ def _reduce(state: State, event: ev.LastingEvent, time: float) -> tuple[State, C
                 state,
                 machines=_without(state.machines, {machine_id}),
                 snapshots=_without(state.snapshots, gone) if gone else state.snapshots,
+                faults=Table(faults_without(state.faults, {machine_id})) if state.faults else state.faults,
             )
             return after, _touch((Kind.MACHINE, machine_id), structural=True)
         case ev.SnapshotTaken() | ev.SnapshotApplied() | ev.SnapshotDeleted():
@@ -419,12 +421,14 @@ def _evict(state: State, name: str) -> tuple[State, Change]:
         key: replace(item, possible_owners=tuple(owner for owner in item.possible_owners if owner != name))
         for key, item in state.resources.items()
     }
+    adapters = {adapter.id for adapter in state.adapters.values() if adapter.node == name}
     after = replace(
         state,
         nodes=_without(state.nodes, {name}),
         machines=_without(state.machines, gone),
         snapshots=_without(state.snapshots, {key for key, one in state.snapshots.items() if one.machine.id in gone}),
-        adapters=_without(state.adapters, {a.id for a in state.adapters.values() if a.node == name}),
+        adapters=_without(state.adapters, adapters),
+        faults=Table(faults_without(state.faults, {name, *adapters, *gone})) if state.faults else state.faults,
         resources=Table(resources),
     )
     return after, _touch((Kind.NODE, name), structural=True)
