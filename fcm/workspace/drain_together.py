@@ -13,6 +13,7 @@ from fcm.migration.constants import GOODPUT
 from fcm.migration.engine.engine import WINDOW, Engine
 from fcm.migration.engine.workload import Scattered, Workload
 from fcm.migration.judging.fitting import fit
+from fcm.model.rules.access import redirected_load
 from fcm.workspace.preflight import first_network, question
 
 if TYPE_CHECKING:
@@ -109,9 +110,11 @@ class _Queue:
         asked = question(self._workspace, machine, move.destination, self._options)
         if network is None or asked.plan is None:
             return None
+        ends = (self._node, move.destination)
         links = (f"{self._node}/{network.id}/out", f"{move.destination}/{network.id}/in")
-        for link in links:
-            self._engine.set_link(link, network.bandwidth * GOODPUT)
+        load = redirected_load(self._workspace.state)
+        for link, node in zip(links, ends, strict=True):
+            self._engine.set_link(link, network.bandwidth * GOODPUT, load.get((node, network.id), 0.0))
         workload = asked.workload
         if workload is None:
             workload = fit(asked.samples, machine.memory).workload if asked.samples else SILENT

@@ -14,6 +14,7 @@ from fcm.migration.judging.preflight import Judgement, Verdict, judge
 from fcm.migration.recordings.recording import Recording
 from fcm.model.entities import MIB, AdapterState
 from fcm.model.migrations import MigrationKind
+from fcm.model.rules.access import redirected_load
 from fcm.model.rules.networks import migration_order
 from fcm.model.rules.preflight_checks import CATEGORY
 from fcm.model.telemetry import Phase
@@ -35,6 +36,9 @@ MEMBERS = 12
 """Migrations run beside the best guess for the intervals; more would keep a user waiting."""
 SHORTEST = 0.5
 """s that a pass must have taken for its dirtied pages to tell a rate."""
+
+
+_BESIDE = ", less redirected I/O of Cluster Shared Volumes, which is assumed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,12 +76,15 @@ def question(
             None, None, (), "No network can carry a live migration to that node now, so convergence cannot be judged."
         )
     spec = specification_of(options, machine.memory)
-    line = network.bandwidth * GOODPUT
+    whole = network.bandwidth * GOODPUT
+    load = redirected_load(workspace.state)
+    beside = max(load.get((node, network.id), 0.0) for node in (machine.node, destination))
+    line = whole - min(beside, whole / 2)  # the two share it evenly where both want all of it
     plan = Plan(
         replace(spec, bandwidth=min(spec.bandwidth, line or math.inf), line_rate=line),
         zero_share=machine.zero_share,
-        bandwidth_words=_bandwidth_words(options, network),
-        line_words=f"what {network.name} carries",
+        bandwidth_words=_bandwidth_words(options, network, line) + (_BESIDE if beside else ""),
+        line_words=f"what {network.name} carries" + (_BESIDE if beside else ""),
     )
     workload = known_workload(machine)
     if workload is not None:
@@ -94,8 +101,8 @@ def question(
     return Question(plan, None, samples, basis=basis)
 
 
-def _bandwidth_words(options: MigrationOptions, network: Network) -> str:
-    if options.bandwidth and options.bandwidth < network.bandwidth * GOODPUT:
+def _bandwidth_words(options: MigrationOptions, network: Network, line: float) -> str:
+    if options.bandwidth and options.bandwidth < line:
         return "the limit of the migration's options"
     return speed_words(network)
 

@@ -11,6 +11,7 @@ from fcm.model.entities import ClusterVersion, MachineState, ResourceState, Volu
 from fcm.model.failures import FaultKind
 from fcm.model.rules.access import IoMode, access_of, redirections
 from fcm.workspace.files.journal import Journal
+from fcm.workspace.preflight import question
 from tests.unit.embedded.desk import START, Desk
 from tests.unit.embedded.failing_storage import desk_of, logged, lose, repair, volume, with_volume
 
@@ -175,6 +176,7 @@ def _migration_seconds(desk: Desk) -> float:
 
 def test_a_live_migration_takes_longer_on_a_network_that_carries_redirected_io() -> None:
     seconds = []
+    predicted = []
     for redirected in (False, True):
         desk = desk_of()
         found = with_volume(desk, "node3", DB1="node1", DB2="node1")
@@ -185,11 +187,16 @@ def test_a_live_migration_takes_longer_on_a_network_that_carries_redirected_io()
             lose(desk, FaultKind.LOSE_PATH, node="node1")
         desk.run(60)
         assert (volume(desk).redirected == ("node1",)) is redirected
+        check, judgement = question(desk.workspace, desk.machine("DC01"), "node3").answer()
+        assert judgement is not None
+        assert ("less redirected I/O" in check.text) is redirected
+        predicted.append(judgement.total.value)
         seconds.append(_migration_seconds(desk))
         (one,) = redirections(desk.state) if redirected else (None,)
         assert one is None or (one.volume, one.network, one.rate) == (found.disk, shared, 80e6)
         desk.close()
     assert seconds[1] > seconds[0] * 1.2
+    assert predicted[1] > predicted[0] * 1.2
 
 
 def test_redirected_io_uses_the_next_network_when_that_of_the_volumes_fails(desk: Desk) -> None:
