@@ -98,7 +98,7 @@ def _against_settings(command: cmd.ConfigureVirtualMachine, state: State) -> Ite
     yield _memory_size(command.memory)
     if command.switch and command.switch not in state.nodes[machine.node].switches:
         yield no(f"{machine.node} has no virtual network {quoted(command.switch)}.", "Choose one that the node has.")
-    yield within_reach(state, machine.disk)
+    yield io_flows(state, machine.node, machine.disk)
 
 
 def delete_machine(command: cmd.DeleteVirtualMachine, state: State) -> Verdict:
@@ -113,7 +113,7 @@ def _against_deletion(machine: VirtualMachine, state: State) -> Iterator[Verdict
         yield no(f"{machine.name} is {machine.state.lower()}.", "Turn it off first.")
     if active_backup(state, machine.id) is not None:
         yield no(f"{machine.name} is being backed up.", "Wait until the backup ends.")
-    yield within_reach(state, machine.disk)
+    yield io_flows(state, machine.node, machine.disk)
 
 
 _REACHABLE: dict[MachineState, tuple[MachineState, ...]] = {

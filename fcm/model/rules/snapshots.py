@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 from fcm.model.entities import MachineState, NodeState, ResourceState, VolumeAccess
 from fcm.model.quantities import apart
-from fcm.model.rules.maintenance import not_in_maintenance, within_reach
+from fcm.model.rules.access import io_flows
+from fcm.model.rules.maintenance import not_in_maintenance
 from fcm.model.rules.names import not_taken
 from fcm.model.rules.verdict import OK, Verdict, no, together
 
@@ -95,6 +96,8 @@ def take(command: cmd.TakeSnapshot, state: State) -> Verdict:
 def _against_snapshot(command: cmd.TakeSnapshot, state: State) -> Iterator[Verdict]:
     machine = state.machines[command.machine]
     yield from _moving(state, machine)
+    if machine.state is MachineState.PAUSED_CRITICAL:
+        yield no(f"Hyper-V paused {machine.name} because of its storage.", "Resume it first, or turn it off.")
     others = snapshots_of(state, machine.id)
     if len(others) >= MOST_SNAPSHOTS:
         yield no(f"{machine.name} has {len(others)} snapshots, the maximum that Hyper-V allows.", "Delete one first.")
@@ -124,7 +127,7 @@ def _moving(state: State, machine: VirtualMachine) -> Iterator[Verdict]:
         yield no(f"{machine.name} is {machine.state.lower()}.", "Wait until it is finished.")
     if active_backup(state, machine.id) is not None:
         yield no(f"{machine.name} is being backed up.", "Wait until the backup ends.")
-    yield within_reach(state, machine.disk)
+    yield io_flows(state, machine.node, machine.disk)
 
 
 def revert(command: cmd.RevertToSnapshot, state: State) -> Verdict:

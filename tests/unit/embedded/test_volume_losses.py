@@ -263,3 +263,25 @@ def test_every_entry_of_a_lost_volume_is_the_same_with_the_same_seed() -> None:
         told.append(list(desk.entries))
         desk.close()
     assert told[0] == told[1]
+
+
+def test_what_needs_the_files_on_a_failed_volume_is_refused_with_the_reason(later: Desk) -> None:
+    found = with_volume(later, DB1="node1")
+    machine = later.machine("DB1").id
+    assert later.do(cmd.TakeSnapshot(machine))
+    snapshot = next(iter(later.state.snapshots))
+    lose(later, FaultKind.LOSE_LUN)
+    later.run(60)
+    commands: list[cmd.Command] = [
+        cmd.TakeSnapshot(machine),
+        cmd.DeleteSnapshot(snapshot),
+        cmd.BackUpMachine(machine),
+        cmd.ConfigureVirtualMachine(machine, switch=""),
+        cmd.LiveMigrate(machine, "node2"),
+        cmd.RenameVolumeFolder(found.disk, "Other"),
+        cmd.SetRedirectedAccess(found.disk, on=True),
+        cmd.SetMaintenance(found.disk, on=True),
+        cmd.CreateVirtualMachine("NEW", "node1", 512 << 20, found.disk, disk_size=1 << 30),
+    ]
+    for command in commands:
+        assert not later.do(command), command
