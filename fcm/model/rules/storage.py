@@ -75,7 +75,10 @@ def remove_volume(command: cmd.RemoveSharedVolume, state: State) -> Verdict:
     volume = state.shared_volumes[command.disk]
     users = [machine.name for machine in state.machines_with_files_on(command.disk)]
     empty = no(f"{volume.name} holds files of {some(users, 3)}.", "Move or delete these machines first.")
-    return together((empty if users else OK, not_in_maintenance(state, command.disk)))
+    found = state.disks[command.disk].state
+    lost = found in (ResourceState.FAILED, ResourceState.PENDING)
+    broken = no(f"{volume.name} is {found.lower()}.", "Bring the disk online first.")
+    return together((empty if users else OK, broken if lost else OK, not_in_maintenance(state, command.disk)))
 
 
 def rename_volume(command: cmd.RenameSharedVolume, state: State) -> Verdict:

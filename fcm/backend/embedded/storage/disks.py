@@ -36,6 +36,8 @@ class Storage:
         self._core = core
         self.on_filled: Callable[[str], None] = _nothing
         """Told after the room on a disk has changed."""
+        self.on_reserved: Callable[[str], None] = _nothing
+        """Told when a node has taken the reservation of a disk, because the user brought it online."""
 
     def add_cluster_disk(self, command: cmd.AddClusterDisk) -> None:
         """LUNs become cluster disks in Available Storage, named after the numbers that are free."""
@@ -116,6 +118,8 @@ class Storage:
         resource = self.resource_of(command.disk)
         if resource is not None:
             self._core.change_resource(resource, state=state)
+        if command.online:
+            self.on_reserved(command.disk)
 
     # what other parts need
 

@@ -34,7 +34,7 @@ class Disks:
         self.cluster_disks = ClusterDisks(core, storage)
         self.critical = Critical(core, machines)
         self.filling = Filling(core, self.critical)
-        self.volumes.on_reserved = self.cluster_disks.on_reserved = self._reserved
+        self.volumes.on_reserved = self.cluster_disks.on_reserved = storage.on_reserved = self._reserved
         self.volumes.on_changed = self._changed
         self._tell: list[Callable[[], None]] = []
         storage.volumes = self.volumes

@@ -50,7 +50,7 @@ class Maintenance:
     def _take_offline(self, machine: VirtualMachine, then: Callable[[], None]) -> None:
         resource = self._core.state.machine_resource(machine.id)
         action = OfflineAction.SAVE if resource is None else OfflineAction(resource.offline_action)
-        if action is OfflineAction.TURN_OFF:
+        if action is OfflineAction.TURN_OFF or machine.state is MachineState.PAUSED_CRITICAL:
             self._machines.turn_off(machine.id)
         elif action is OfflineAction.SAVE or machine.state is MachineState.PAUSED:  # a paused guest cannot shut down
             self._machines.save(machine.id, then)
