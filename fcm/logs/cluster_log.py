@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from fcm.logs.describe import CRITICAL, ERROR, VERBOSE, WARNING
+from fcm.logs.describe import CRITICAL, ERROR, PROGRAM, VERBOSE, WARNING
 from fcm.logs.node_events import FACT, lines_of
 from fcm.model.entities import NodeState
 from fcm.model.moments import in_utc
@@ -46,8 +46,8 @@ _COMPONENTS: dict[str, str] = {
     "ResourceChanged": "RCM",
     "ResourceRemoved": "RCM",
 }
-_NOT_OF_A_NODE = ("FaultInjected", "FaultRepaired", "FaultPlanned", "CopyCutOff", "CopyEnded", "FailoverRecorded")
-"""What this program knows and no cluster service writes."""
+_REPORTS = ("BackendReported", "CommandRefused", "MigrationInterrupted")
+"""What this program itself has to say that belongs into the logs."""
 _LEVELS = {CRITICAL: "ERR", ERROR: "ERR", WARNING: "WARN", VERBOSE: "INFO"}
 
 
@@ -72,15 +72,17 @@ def cluster_log(records: Iterable[EventRecord], node: str) -> Iterator[str]:
     """Lines of one node's log.
 
     What a node wrote itself is in its own log alone. What concerns one machine or its move is in the logs of the nodes
-    that take part in it, all else in the log of every node that is not down at that time.
+    that take part in it, all else in the log of every node that is not down at that time. What this program alone knows
+    of a simulation (its provider says so) is in none.
 
     Args:
         records: what happened, oldest first.
         node: whose log.
     """
-    first, is_down = True, False
+    first = True
+    states: dict[str, str] = {}
     for record in records:
-        if not record.fact or record.fact in _NOT_OF_A_NODE:
+        if not record.fact or (record.provider == PROGRAM and record.fact not in _REPORTS):
             continue
         if first:
             yield line(record.time, "INFO", "CS", f"cluster service logging level is 3 on node {node}")
@@ -91,11 +93,14 @@ def cluster_log(records: Iterable[EventRecord], node: str) -> Iterator[str]:
             for one in lines_of(record.fact, record.data, node, record.text):
                 yield line(record.time, one.level, one.component, one.text)
             continue
-        if record.fact == "NodeChanged" and ("NodeName", node) in record.data:
-            was_down, is_down = is_down, ("State", NodeState.DOWN) in record.data
-            if was_down and is_down:
+        if record.fact == "NodeChanged":
+            data = dict(record.data)
+            changed, state = data.get("NodeName", ""), data.get("State", "")
+            before = states.get(changed, str(NodeState.UP))
+            states[changed] = state
+            if state == before or (changed != node and states.get(node) == NodeState.DOWN):
                 continue
-        elif is_down:
+        elif states.get(node) == NodeState.DOWN:
             continue
         component = _COMPONENTS.get(record.fact, "RES" if record.nodes else "API")
         prefix = _prefix(record) if component == "RES" else ""

@@ -252,10 +252,11 @@ def _volume(volume: SharedVolume) -> EventText:
 def _node(node: Node) -> EventText:
     note = f" {node.note}" if node.note else ""
     if node.process.gone is not None:
-        return _info(f"The cluster service of '{node.name}' no longer runs. The other nodes have not noticed yet.")
+        text = f"The cluster service of '{node.name}' no longer runs. The other nodes have not noticed yet."
+        return _info(text, PROGRAM)  # what no node knows
     if node.process.cut_off is not None:
         text = f"The other nodes removed '{node.name}' from the membership, but its cluster service has not ended yet."
-        return _info(text)
+        return _info(text, PROGRAM)
     match node.state:
         case NodeState.DOWN:
             return EventText(WARNING, CLUSTERING, 0, f"Cluster node '{node.name}' is down.{note}")
@@ -313,7 +314,7 @@ def _adapter(adapter: Adapter, state: State) -> EventText:
 
 def _machine(machine: VirtualMachine) -> EventText:
     if machine.ended:
-        return _info(f"The copy of {machine.name} that ran on {machine.node} has ended.", VMMS)
+        return _info(f"The copy of {machine.name} that ran on {machine.node} has ended.", PROGRAM)
     words = machine.state.lower()
     if machine.state is MachineState.RUNNING and machine.guest is not GuestState.UNKNOWN:
         words += f", its guest is {machine.guest.lower()}"

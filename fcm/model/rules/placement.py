@@ -173,6 +173,14 @@ def _reason(state: State, group: Group, but: str, name: str, best: str, needed: 
     return f"Owns {number} services and applications, {best} owns {most}."
 
 
+def _able(state: State, group: Group, names: Iterable[str]) -> list[str]:
+    """Those of some nodes that are possible owners of everything in a group and see its disks."""
+    allowed = [set(resource.possible_owners) for resource in state.group_resources(group.id)]
+    machines = state.group_machines(group.id)
+    allowed += [set(state.disks[machine.disk].visible_to) for machine in machines if machine.disk is not None]
+    return [name for name in names if all(name in some for some in allowed)]
+
+
 def n_plus_one(state: State, node: str) -> tuple[str, ...]:
     """What finds no place if a node dies now, one sentence without a full stop for each group.
 
@@ -190,9 +198,9 @@ def n_plus_one(state: State, node: str) -> tuple[str, ...]:
         running = any(machine.state.holds_memory for machine in state.group_machines(group.id))
         if not running or not starts_by_itself(state, group):
             continue
-        names = [name for name in free if not _excluded(state, group, name, node)]
-        names.sort(key=_order(state, group, "", counts, free.__getitem__, needed))
-        target = next((name for name in names if free[name] >= needed), None)
+        names = _able(state, group, free)
+        order = _order(state, group, "", counts, free.__getitem__, needed)
+        target = min((name for name in names if free[name] >= needed), key=order, default=None)
         if not names:
             found.append(f"{group.name} finds no node that can own it")
         elif target is None:

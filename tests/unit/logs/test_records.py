@@ -13,9 +13,9 @@ from fcm.logs.evtx_reader import EventFile
 from fcm.logs.queries.query import query_of
 from fcm.logs.records import catalog, records_of
 from fcm.model import events as ev
-from fcm.model.commands import LiveMigrate, PauseNode, StartClusterService, StopClusterService
+from fcm.model.commands import InjectFault, LiveMigrate, PauseNode, StartClusterService, StopClusterService
 from fcm.model.events import EVENT_TYPES
-from fcm.model.failures import Failover
+from fcm.model.failures import Failover, FaultKind
 from fcm.workspace.events.event_log import Sought, everything
 from tests.unit.embedded.desk import Desk
 
@@ -224,6 +224,20 @@ def test_a_node_that_is_down_writes_no_log() -> None:
     assert any("'node2' is down" in line for line in log)
     assert any("'node2' is up" in line for line in log)
     assert not any("'node3' is paused" in line for line in log)
+    desk.close()
+
+
+def test_what_only_this_program_knows_is_in_no_cluster_log() -> None:
+    desk = Desk()
+    desk.do(InjectFault(FaultKind.POWER_OFF, "node2"))
+    desk.run(60.0)
+    whole = all_of(desk)
+    assert any(item.channel == "fcm" and "power lost" in item.text for item in whole)
+    for name in ("node1", "node2", "node3"):
+        log = "\n".join(cluster_log(whole, name))
+        assert "power lost" not in log
+        assert "have not noticed" not in log
+    assert "Cluster node 'node2' is down" in "\n".join(cluster_log(whole, "node1"))
     desk.close()
 
 
