@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, assert_never
 from fcm.backend.embedded.failover.failback import Failback
 from fcm.backend.embedded.failover.online import Online
 from fcm.backend.embedded.failover.policies import Policies
+from fcm.backend.embedded.failover.priorities import Priorities
 from fcm.backend.embedded.failover.records import Records
 from fcm.backend.embedded.failover.retries import Retries
 from fcm.backend.embedded.failover.takeover import Takeover
@@ -52,6 +53,7 @@ class Parts:
         self.retries = Retries(core)
         records = Records(core)
         self.takeover = Takeover(core, self.storage, self.machines, self.online, self.retries, records, self.failback)
+        self.online.weigh = Priorities(core, self.machines, self.retries).weigh
         self.policies = Policies(core, self.online, self.takeover, self.retries, records)
         self.membership = Membership(core, self.faults, self.networks)
         self.witness = WitnessResource(core)

@@ -54,6 +54,7 @@ FIGURES: dict[str, Figure] = {
     "service_end": Figure(0.1, "s", "From the loss of quorum to the end of the cluster service", "assumed"),
     "reservation": Figure(4.0, "s", "Until the loss of the witness is noticed", "assumed (renewal every 3 s)"),
     "arbitration_lost": Figure(1.5, "s", "From lost arbitration to the end of the cluster service", "assumed"),
+    "made_way": Figure(300.0, "s", "Until what made way for a higher priority is tried again", "assumed"),
     "group_wait": Figure(120.0, "s", "A cold start waits for the default owner of a group", "assumed"),
     "arbitrate_owner": Figure(0.3, "s", "The node that owns the witness takes it again", "assumed"),
     "arbitrate_disk": Figure(7.0, "s", "Another node preempts the reservation of a disk witness", "MSCS, by analogy"),

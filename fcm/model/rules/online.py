@@ -94,4 +94,5 @@ def files(state: State, machine: VirtualMachine, node: str) -> Obstacle:
         return NOTHING
     volume = state.shared_volumes.get(machine.disk)
     online = state.disks[machine.disk].state is ResourceState.ONLINE
-    return Obstacle(verdict.reason, logged, waits=volume is not None and online and node in volume.paused)
+    waits = volume is not None and online and node in volume.paused
+    return Obstacle(verdict.reason, () if waits else logged, waits)

@@ -14,7 +14,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from fcm.model import indexes
-from fcm.model.entities import ClusterVersion, NodeState
+from fcm.model.entities import ClusterVersion, MachineState, NodeState, ResourceState
 from fcm.model.failures import Candidate
 from fcm.model.quantities import apart, size
 from fcm.model.tables import table
@@ -22,7 +22,7 @@ from fcm.model.tables import table
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
-    from fcm.model.entities import Group
+    from fcm.model.entities import Group, VirtualMachine
     from fcm.model.state import State
 
 _Key = tuple[int | bool, ...]
@@ -179,6 +179,56 @@ def _able(state: State, group: Group, names: Iterable[str]) -> list[str]:
     machines = state.group_machines(group.id)
     allowed += [set(state.disks[machine.disk].visible_to) for machine in machines if machine.disk is not None]
     return [name for name in names if all(name in some for some in allowed)]
+
+
+def has_precedence(state: State, group: Group) -> str:
+    """The name of a group of higher priority that is on its way up, for which a group waits (1640); "" if none is."""
+    if not memory_aware(state):
+        return ""
+    for other in state.groups.values():
+        if other.priority > group.priority and not other.is_core and _starts(state, other):
+            return other.name
+    return ""
+
+
+def _starts(state: State, group: Group) -> bool:
+    return group.state is ResourceState.PENDING and any(
+        machine.state is MachineState.STARTING or machine.queued_since is not None
+        for machine in state.group_machines(group.id)
+    )
+
+
+def victims(state: State, group: Group, machine: VirtualMachine) -> tuple[VirtualMachine, ...] | None:
+    """Running machines of lower priority that make way for one on its node, lowest first (1251).
+
+    None: all of them would not be enough, or the version has no priorities. Nobody has to make way for what others are
+    giving up already.
+    """
+    if not memory_aware(state):
+        return None
+    here = state.machines_on(machine.node)
+    leaving = (MachineState.SAVING, MachineState.STOPPING)
+    missing = machine.memory - state.free_memory(machine.node)
+    missing -= sum(one.memory for one in here if one.state in leaving)
+    lower = [
+        (state.groups[one.group].priority, one)
+        for one in here
+        if one.group is not None
+        and one.state is MachineState.RUNNING
+        and state.groups[one.group].priority < group.priority
+        and state.active_migration(one.id) is None
+    ]
+    chosen: list[VirtualMachine] = []
+    for _, one in sorted(lower, key=_priority_of):
+        if missing <= 0:
+            break
+        chosen.append(one)
+        missing -= one.memory
+    return tuple(chosen) if missing <= 0 else None
+
+
+def _priority_of(pair: tuple[int, VirtualMachine]) -> int:
+    return pair[0]
 
 
 def n_plus_one(state: State, node: str) -> tuple[str, ...]:

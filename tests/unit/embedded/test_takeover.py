@@ -190,3 +190,38 @@ def test_a_cluster_that_forms_again_tells_that_its_own_group_is_online(tmp_path:
     assert told[0] == "Cluster Group"
     assert set(told[1:]) == {"VM1", "VM2", "VM3"}
     desk.close()
+
+
+def test_from_2012_lower_priorities_wait_until_higher_ones_are_online() -> None:
+    desk = desk_of(ClusterVersion.V2012)
+    assert desk.do(cmd.ConfigureGroup(desk.group("WEB02").id, priority=3000))
+    fault(desk, FaultKind.POWER_OFF, "node1")
+    while desk.machine("WEB02").state is not MachineState.STARTING:
+        desk.run(0.1)
+    desk.run(2.0)
+    assert {desk.machine(name).state for name in ("WEB01", "SQL01", "DC01")} == {MachineState.OFF}
+    assert [values["group"] for _, values in logged(desk, "1640")] == ["SQL01", "WEB01", "DC01"]
+    desk.run(20.0)
+    assert {desk.machine(name).state for name in ("WEB01", "SQL01", "DC01")} == {MachineState.RUNNING}
+    desk.close()
+
+
+def test_from_2012_lower_priorities_make_way_where_memory_is_short() -> None:
+    """1251: as many as needed, lowest first; they are saved, not turned off."""
+    desk = desk_of(ClusterVersion.V2012)
+    for name, memory in (("CACHE01", 22), ("FILE01", 22)):
+        assert desk.do(cmd.SetMachineState(desk.machine(name).id, MachineState.OFF, forced=True))
+        assert desk.do(cmd.ConfigureVirtualMachine(desk.machine(name).id, memory=memory << 30))
+        assert desk.do(cmd.ConfigureGroup(desk.group(name).id, priority=1000))
+        assert desk.do(cmd.SetMachineState(desk.machine(name).id, MachineState.RUNNING))
+    desk.settle()
+    assert desk.do(cmd.ConfigureGroup(desk.group("SQL01").id, priority=3000))
+    fault(desk, FaultKind.POWER_OFF, "node1")
+    desk.run(240.0)
+    sql = desk.machine("SQL01")
+    assert (sql.node, sql.state) == ("node2", MachineState.RUNNING)
+    assert (desk.machine("CACHE01").node, desk.machine("CACHE01").state) == ("node2", MachineState.SAVED)
+    assert logged(desk, "1251") == [("node2", {"higher": "SQL01", "group": "CACHE01"})]
+    assert not logged(desk, "1069")
+    assert desk.machine("APP01").state is desk.machine("BUILD01").state is MachineState.RUNNING
+    desk.close()

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from fcm.backend.embedded.core import Core
     from fcm.backend.embedded.machines.machines import Machines
-    from fcm.model.entities import Resource
+    from fcm.model.entities import Resource, VirtualMachine
 
 _RUNS = (ResourceState.ONLINE, ResourceState.PENDING)
 
@@ -28,8 +28,10 @@ class Online:
         self._machines = machines
         self.on_failed: Callable[[str, Obstacle], None] = _unheard
         """Told when a resource could not be brought online."""
-        self.on_waiting: Callable[[str], None] = _nothing
-        """Told the resource for which something is only on its way."""
+        self.on_waiting: Callable[[str, Obstacle], None] = _unheard
+        """Told the resource that waits for something which is on its way."""
+        self.weigh: Callable[[Resource, VirtualMachine, Obstacle], Obstacle] = _as_found
+        """Who looks at the priorities before a machine starts."""
         self.on_reserved: Callable[[str], None] = _nothing
         """Told the disk that its node has reserved, because it brought it online."""
 
@@ -52,8 +54,12 @@ class Online:
                 return False
         resource = self._core.state.resources[identity]
         found = obstacle(self._core.state, resource, self._core.state.groups[resource.group].owner)
+        machine = self._core.state.machines.get(resource.machine or "")
+        if resource.type is ResourceType.VIRTUAL_MACHINE and machine is not None:
+            found = self.weigh(resource, machine, found)
         if found:
-            self.on_waiting(identity) if found.waits else self.on_failed(identity, found)
+            tell = self.on_waiting if found.waits else self.on_failed
+            tell(identity, found)
             return False
         self._start(resource)
         return True
@@ -145,6 +151,11 @@ class Online:
 
 def _nothing(identity: str) -> None:
     """Nobody is told."""
+
+
+def _as_found(resource: Resource, machine: VirtualMachine, found: Obstacle) -> Obstacle:
+    """Nobody looks at priorities."""
+    return found
 
 
 def _unheard(identity: str, found: Obstacle) -> None:

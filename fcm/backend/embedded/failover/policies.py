@@ -51,6 +51,8 @@ class Policies:
         self._records = records
         self._pending: dict[str, Timer] = {}
         """Resource -> when its PendingTimeout is over."""
+        self._waiting: set[str] = set()
+        """Resources of which it was told that they wait."""
         online.on_failed = self._not_brought
         online.on_waiting = self._wait
         retries.on_due = self._due
@@ -75,7 +77,14 @@ class Policies:
     def _not_brought(self, identity: str, found: Obstacle) -> None:
         self._failed(identity, found, None)
 
-    def _wait(self, identity: str) -> None:
+    def _wait(self, identity: str, found: Obstacle) -> None:
+        """Something is on its way: look again soon. What is logged because of it is logged once."""
+        resource = self._core.state.resources[identity]
+        group = self._core.state.groups[resource.group]
+        if identity not in self._waiting:
+            for key in found.logged:
+                self._core.log(key, group.owner, group=group.name, priority=str(group.priority))
+        self._waiting.add(identity)
         self._retries.plan(identity, WAIT)
 
     def _failed(self, identity: str, found: Obstacle, since: float | None) -> None:
@@ -225,6 +234,7 @@ class Policies:
         timer = self._pending.pop(after.id, None)
         if timer is not None:
             timer.cancel()
+        self._waiting.discard(after.id)
         if after.state is ResourceState.PENDING:
             self._limit(after)
         group = self._core.state.groups[after.group]
