@@ -4,7 +4,7 @@ PY := .venv/bin/python
 SETUP := bash packaging/setup.sh
 export PYTHONUNBUFFERED := 1
 
-.PHONY: help run tour install uninstall test test-unit test-ui test-live test-bundle lint bench mutate bundle setup clean
+.PHONY: help run tour install uninstall test test-unit test-ui test-live test-bundle lint bench soak mutate bundle setup clean
 
 help:  ## show this list
 	@sed -n 's/^\([a-z][a-z-]*\):.*## /\1	/p' Makefile | expand -t 14
@@ -49,6 +49,10 @@ test-bundle:  ## build the bundle and start it
 lint:  ## run ruff, mypy and the import contracts
 	@$(SETUP) test
 	@$(PY) packaging/run_tests.py lint
+
+soak:  ## let random failures, commands, closing and kill -9 happen to simulated clusters (1,400 runs, half an hour)
+	@$(SETUP)
+	@nice $(PY) -m benchmarks.soak
 
 bench:  ## run the benchmarks (frame time, start-up time and others)
 	@$(SETUP) test

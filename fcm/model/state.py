@@ -416,6 +416,7 @@ def _change_volume(state: State, volume: SharedVolume) -> tuple[State, Change]:
 
 def _evict(state: State, name: str) -> tuple[State, Change]:
     """The node is gone, and with it the machines on it that are not clustered: they stay on their server."""
+    adapters = {adapter.id for adapter in state.adapters.values() if adapter.node == name}
     gone = {machine.id for machine in state.machines_on(name) if not machine.is_highly_available}
     resources = {
         key: replace(item, possible_owners=tuple(owner for owner in item.possible_owners if owner != name))
@@ -429,6 +430,7 @@ def _evict(state: State, name: str) -> tuple[State, Change]:
         snapshots=_without(state.snapshots, {key for key, one in state.snapshots.items() if one.machine.id in gone}),
         adapters=_without(state.adapters, adapters),
         faults=Table(faults_without(state.faults, {name, *adapters, *gone})) if state.faults else state.faults,
+        copies=_without(state.copies, {copy.id for copy in state.copies.values() if copy.node == name}),
         resources=Table(resources),
     )
     return after, _touch((Kind.NODE, name), structural=True)

@@ -310,7 +310,7 @@ class Rehearsing:
 
 def _serves(state: State, machine: VirtualMachine) -> bool:
     """Whether a machine runs on a server that has power and works."""
-    return machine.state is MachineState.RUNNING and answers(state, machine.node)
+    return machine.state is MachineState.RUNNING and not machine.ended and answers(state, machine.node)
 
 
 def _has_booted(machine: VirtualMachine) -> bool:

@@ -57,7 +57,7 @@ class Watch:
             case ev.MachineChanged(machine=machine):
                 self._machines.add(machine.id)
                 was = before.machines.get(machine.id)
-                if was is not None and was.state.holds_memory:
+                if was is not None and was.state.holds_memory and not was.ended:
                     self._held.setdefault(machine.id, was.node)
             case ev.GroupChanged(group=group):
                 self._groups.add(group.id)

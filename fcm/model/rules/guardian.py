@@ -47,7 +47,7 @@ def of_machine(state: State, machine: VirtualMachine) -> Iterator[str]:
         yield f"{name} is lost: its node {machine.node} is not in the cluster."
     if machine.disk is not None and machine.disk not in state.disks:
         yield f"{name} is lost: the disk with its files is not in the cluster."
-    elif machine.disk is not None and machine.state.holds_memory:
+    elif machine.disk is not None and machine.state.holds_memory and not machine.ended:
         disk = state.disks[machine.disk]
         if disk.use is DiskUse.GROUP and disk.owner != machine.node:
             yield f"{name} runs on {machine.node}, but {disk.owner} owns its disk {disk.name} and can write to it."
