@@ -98,15 +98,23 @@ class Core:
             self.emit(ev.NodeChanged(changed))
         return changed
 
-    def change_machine(self, identity: str, **changes: Any) -> VirtualMachine:
-        """Change fields of a machine; its resource and its group follow."""
+    def change_machine(
+        self, identity: str, /, resource_state: ResourceState | None = None, **changes: Any
+    ) -> VirtualMachine:
+        """Change fields of a machine; its resource and its group follow.
+
+        Args:
+            identity: of the machine.
+            resource_state: of its resource, where that does not follow from the state of the machine: it has failed.
+            changes: fields.
+        """
         machine = self.state.machines[identity]
         changed = replace(machine, **changes)
         if changed != machine:
             self.emit(ev.MachineChanged(changed))
         resource = self.state.machine_resource(identity)
         if resource is not None and changed.state is not machine.state:
-            self.change_resource(resource, state=machine_resource_state(changed.state))
+            self.change_resource(resource, state=resource_state or machine_resource_state(changed.state))
         if changed.state is not machine.state:
             self.on_machine_state(machine, changed)
         return changed

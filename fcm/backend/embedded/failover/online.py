@@ -122,7 +122,7 @@ class Online:
         resource = self._core.state.resources[identity]
         machine = self._core.state.machines.get(resource.machine or "")
         if resource.type is ResourceType.VIRTUAL_MACHINE and machine is not None and machine.state.holds_memory:
-            self._machines.turn_off(machine.id)
+            self._machines.turn_off(machine.id, resource_state=state)
         self.show(identity, state, failure)
         for user in self._core.state.machines_with_files_on(resource.disk) if resource.disk else ():
             if not user.is_highly_available and user.state.holds_memory:

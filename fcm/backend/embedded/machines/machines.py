@@ -230,12 +230,13 @@ class Machines:
         machine = self._core.change_machine(identity_, state=MachineState.SAVING)
         self._later(identity_, self.state_file_time(machine), MachineState.SAVED, then)
 
-    def turn_off(self, identity_: str, planned: bool = False) -> None:
+    def turn_off(self, identity_: str, planned: bool = False, resource_state: ResourceState | None = None) -> None:
         """Off at once, whatever it was doing; a state that was being restored is still saved.
 
         Args:
             identity_: the machine.
             planned: True: a move does it; no other one needs to be told.
+            resource_state: of its resource; None: what follows from the machine.
         """
         machine = self._core.state.machines[identity_]
         self.forget(identity_)
@@ -243,7 +244,7 @@ class Machines:
         runs_on = f"{machine.id}@{machine.node}" in self._core.state.copies  # cut off: nobody can turn it off
         if machine.state.holds_memory and not machine.ended and not runs_on and answers(self._core.state, machine.node):
             self._core.log("18502", machine.node, machine=machine.name)
-        self._enter(identity_, MachineState.SAVED if restoring else MachineState.OFF)
+        self._enter(identity_, MachineState.SAVED if restoring else MachineState.OFF, resource_state)
         if machine.state is MachineState.STARTING:
             self._core.kernel.after(0.0, partial(self._start_next, machine.node))
         if not planned:
@@ -305,7 +306,6 @@ class Machines:
             self._frozen[identity_] = (state, then)  # nothing goes on there, unless the host wakes up again
             return
         by_guest = active(self._core.state, FaultKind.GUEST_SHUTDOWN, identity_) is not None
-        self._enter(identity_, state)
         ends = {
             MachineState.RUNNING: "18596" if machine.features else "18500",
             MachineState.OFF: "18508" if by_guest else "18504",
@@ -314,6 +314,7 @@ class Machines:
         self._core.log(ends[state], machine.node, machine=machine.name)
         if state is MachineState.RUNNING and machine.is_highly_available:
             self._core.log("21119", machine.node, resource=f"Virtual Machine {machine.name}")
+        self._enter(identity_, state)
         if machine.state is MachineState.STARTING:
             self._start_next(machine.node)
         if then is not None:
@@ -325,7 +326,7 @@ class Machines:
         if self.on_stopped is not None:
             self.on_stopped(identity_)
 
-    def _enter(self, identity_: str, state: MachineState) -> None:
+    def _enter(self, identity_: str, state: MachineState, resource_state: ResourceState | None = None) -> None:
         machine = self._core.state.machines[identity_]
         changes: dict[str, Any] = {"state": state, "ended": False, **self.guests.after(machine, state)}
         if state is MachineState.OFF:
@@ -335,7 +336,7 @@ class Machines:
             possible = self._core.state.nodes[machine.node].processor.features
             if not machine.features or not machine.features <= possible:
                 changes["features"] = self._core.features_at(machine, machine.node)
-        self._core.change_machine(identity_, **changes)
+        self._core.change_machine(identity_, resource_state, **changes)
         self.guests.follow(identity_)
 
     def pause_critically(self, identity_: str) -> None:
