@@ -71,7 +71,7 @@ def sentence(
             return _canceled(state, migration, row)
         case Phase.INTERRUPTED:
             reason = sentence_of(migration.reason) or "this program ended during the migration."
-            return f"Interrupted: {reason} {_where(state, migration)}"
+            return f"Interrupted: {reason} {_where(state, migration)}".rstrip()
 
 
 def _name(state: State, migration: Migration) -> str:
@@ -84,10 +84,15 @@ def _network(state: State, migration: Migration) -> str:
 
 
 def _where(state: State, migration: Migration) -> str:
-    name = _name(state, migration)
-    if migration.handed_over:
-        return f"{name} is on {migration.destination}."
-    return f"{name} is still on {migration.source}."
+    """Where the machine is after a move; "" where the reason has said so. A node that died may have lost it since."""
+    name, expected = _name(state, migration), migration.destination if migration.handed_over else migration.source
+    latest, machine = state.last_migration(migration.machine), state.machines.get(migration.machine)
+    node = machine.node if machine is not None and latest is not None and latest.id == migration.id else expected
+    if f"on {node}." in migration.reason:
+        return ""
+    if node != expected:
+        return f"{name} is now on {node}."
+    return f"{name} is on {node}." if migration.handed_over else f"{name} is still on {node}."
 
 
 def _setup(state: State, migration: Migration) -> str:
