@@ -3,6 +3,8 @@ from __future__ import annotations
 import math
 import subprocess
 import sys
+from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -13,10 +15,22 @@ from fcm.ui.migration.sentence import sentence
 from fcm.workspace.tuning import Advice
 from tests.unit.window.course_by_hand import attempt, migration, outlook, row, state
 
+if TYPE_CHECKING:
+    from fcm.model.migrations import Migration
+    from fcm.model.state import State
+
 
 def said(phase: Phase = Phase.BROWNOUT, newest: object = None, ahead: object = None, **other: object) -> str:
     one = migration(phase, **other)
-    return sentence(state(one), one, newest, ahead).replace("\N{NO-BREAK SPACE}", " ")  # type: ignore[arg-type]
+    whole = at(one.destination if one.handed_over else one.source, one)
+    return sentence(whole, one, newest, ahead).replace("\N{NO-BREAK SPACE}", " ")  # type: ignore[arg-type]
+
+
+def at(node: str, one: Migration) -> State:
+    """The state with the machine of the migration on a node."""
+    whole = state(one)
+    machine = replace(whole.machines[one.machine], node=node)
+    return replace(whole, machines={**whole.machines, machine.id: machine})
 
 
 def test_while_memory_is_copied_it_names_pass_rest_rate_network_and_how_it_should_end() -> None:
@@ -73,9 +87,19 @@ def test_the_end_gives_the_final_figures() -> None:
 
 
 @pytest.mark.parametrize(("handed_over", "where"), [(False, "still on node1"), (True, "on node2")])
-def test_a_failure_says_where_the_machine_is_now(handed_over: bool, where: str) -> None:
+def test_a_failure_says_where_the_machine_was_left(handed_over: bool, where: str) -> None:
     text = said(Phase.FAILED, reason="all networks failed", remedy="Repair one", handed_over=handed_over)
     assert text == f"Failed: all networks failed. SQL1 is {where}. Repair one."
+
+
+def test_a_machine_that_its_dead_source_took_along_is_where_it_started_again() -> None:
+    one = migration(Phase.FAILED, reason="The cluster lost node1.")
+    assert sentence(at("node3", one), one, None, None) == "Failed: The cluster lost node1. SQL1 is now on node3."
+
+
+def test_a_reason_that_says_where_the_machine_is_is_enough() -> None:
+    text = said(Phase.FAILED, reason="node2 stopped responding. SQL1 is still running on node1.")
+    assert text == "Failed: node2 stopped responding. SQL1 is still running on node1."
 
 
 def test_a_cancel_before_the_start_is_told_apart_from_one_in_a_pass() -> None:
