@@ -62,6 +62,7 @@ FIGURES: dict[str, Figure] = {
     "witness_retry": Figure(
         900.0, "s", "A failed witness is tried again, from 2012", "mscs WitnessRestartInterval 15; unit assumed"
     ),
+    "guest_boot": Figure(1.0, "", "A guest boots so many times as long as its workload says", "assumed"),
     "guest_silence": Figure(20.0, "s", "A guest that stopped answering counts as lost communication", "assumed"),
     "guest_dump": Figure(10.0, "s", "A guest writes its dump before it restarts", "assumed"),
     "blackout_wait": Figure(

@@ -82,7 +82,8 @@ class Guests:
                 self._follow_fault(fault)
 
     def _boot_end(self, machine: VirtualMachine) -> float:
-        return self._core.kernel.now + self._core.vary(workload_of(machine).boot, f"boot {machine.id}")
+        seconds = workload_of(machine).boot * self._core.figure("guest_boot")
+        return self._core.kernel.now + self._core.vary(seconds, f"boot {machine.id}")
 
     def _booted(self, identity: str) -> None:
         self._booting.pop(identity, None)
