@@ -103,7 +103,7 @@ class Machines:
             "processor_compatibility": command.processor_compatibility,
             "workload": command.workload,
         }
-        changes: dict[str, object] = {name: value for name, value in wanted.items() if value is not None}
+        changes: dict[str, Any] = {name: value for name, value in wanted.items() if value is not None}
         for name, text in (("switch", command.switch), ("media", command.media)):
             if text is not None:
                 changes[name] = text or None
