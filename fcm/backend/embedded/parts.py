@@ -156,6 +156,7 @@ class Parts:
 
     def look(self) -> None:
         """After a command: start what can start now."""
+        self.membership.look()
         self.disks.look()
         self.guests.look()
         self.migrations.look()

@@ -278,6 +278,7 @@ class Services:
             self._alarms.cancel(f"{purpose} {name}")
 
     def forget(self, name: str) -> None:
-        """The node was evicted."""
+        """The node is being evicted: what still runs there is no longer a matter of the cluster."""
         self._forget(name)
+        self._end_copies(name)
         self._alarms.cancel(f"dump {name}")
