@@ -305,13 +305,15 @@ def test_a_node_tells_its_load_and_the_migrations_it_takes_part_in(qtbot: QtBot,
 def test_each_node_tells_what_finds_no_place_if_it_fails_now(qtbot: QtBot, tmp_path: Path) -> None:
     big = machine("Big", memory=60 * GIB)
     workspace, backend = opened(formed([big, machine("Small"), machine("Other", "node2", memory=20 * GIB)]))
-    backend.tell(ev.NodeChanged(node("node3", NodeState.DOWN)))
+    backend.tell(ev.NodeChanged(node("node3", NodeState.PAUSED)))
     workspace.drain(60)
     page = at(window_of(qtbot, tmp_path, workspace), Place.NODES)
     qtbot.waitUntil(lambda: page.is_settled)
     assert cells(page.losses, "node1")["Then"] == "Big finds no memory"
     assert cells(page.losses, "node2")["Then"] == "Other finds no memory"
-    assert cells(page.losses, "node3")["Then"] == "Is down"
+    backend.tell(ev.NodeChanged(node("node3", NodeState.DOWN)))
+    qtbot.waitUntil(lambda: cells(page.losses, "node3")["Then"] == "Is down")
+    assert cells(page.losses, "node2")["Then"].startswith("The cluster stops: ")
     backend.tell(ev.NodeChanged(node("node3")))
     qtbot.waitUntil(lambda: cells(page.losses, "node2")["Then"] == "Every service and application finds a place")
     assert named(page, "If a node fails now", QTableView).isVisible()

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
 
 from fcm.model.entities import Node, NodeState
 from fcm.model.rules.placement import n_plus_one
+from fcm.model.rules.quorum import what_if_lost
 from fcm.model.state import Change, Kind
 from fcm.ui.look import appearance, format
 from fcm.ui.pages.page import Page
@@ -47,9 +48,12 @@ def memory_incoming(state: State, node: str) -> int:
 
 
 def lost_with(state: State, node: str) -> tuple[str, str]:
-    """What would follow if a node failed now: a level (pass, warn, info) and words."""
-    if state.nodes[node].state is not NodeState.UP:
+    """What would follow if a node failed now: a level (pass, warn, fail, info) and words."""
+    if not state.nodes[node].state.is_member:
         return "info", f"Is {state.nodes[node].state.lower()}"
+    left = what_if_lost(state, node)
+    if not left.has_quorum:
+        return "fail", f"The cluster stops: {left.present} of {left.needed} needed votes would be left"
     found = n_plus_one(state, node)
     if not found:
         return "pass", PLACE_FOR_ALL

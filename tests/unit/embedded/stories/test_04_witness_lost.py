@@ -6,8 +6,11 @@ from typing import TYPE_CHECKING
 
 from fcm.model.entities import NodeState, ResourceState
 from fcm.model.failures import FaultKind
+from tests.unit.embedded.stories.story import SHARE, with_share
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from tests.unit.embedded.stories.story import Story
 
 CORE = "Cluster Group"
@@ -44,6 +47,27 @@ def test_the_name_and_the_address_of_the_cluster_move_with_the_witness_and_stay_
     assert story.desk.group(CORE).state is ResourceState.FAILED  # one of its resources has failed
     assert story.desk.state.cluster is not None
     assert story.desk.state.cluster.host == story.desk.group(CORE).owner
+
+
+def test_a_lost_share_is_tried_on_every_node_too(four: Callable[..., Story]) -> None:
+    story = four(*with_share())
+    story.fail(FaultKind.LOSE_SHARE, SHARE)
+    story.run(120.0)
+    lost = story.first(1562)
+    assert (lost.node, lost.record.level_name, lost.data["ShareName"]) == ("node1", "Warning", SHARE)
+    assert lost.after <= 60.0
+    names = ["node1", "node2", "node3", "node4"]
+    assert sorted(set(story.writers(1069, ResourceName="File Share Witness"))) == names
+    assert sorted(set(story.writers(1558))) == names[:3]
+    assert story.one(1254, ResourceGroup=CORE).node == story.one(1205, ResourceGroup=CORE).node == "node4"
+    assert story.written(1177) == story.written(1135) == []
+    assert story.desk.state.cluster is not None
+    assert not story.desk.state.cluster.witness_online
+    story.begin()
+    story.repair(FaultKind.LOSE_SHARE, SHARE)
+    story.run(3700.0)
+    assert story.desk.state.cluster.witness_online
+    assert story.written(1201, ResourceGroup=CORE)
 
 
 def test_in_2008_r2_the_next_node_that_dies_stops_the_cluster(contoso: Story) -> None:
