@@ -27,10 +27,14 @@ def of_failure(event: ev.FailureEvent, state: State) -> Said:
         state: for names.
     """
     match event:
+        case ev.FaultInjected(fault=fault) if fault.ordered:
+            return "Information", _PROGRAM, 0, f"The computer {fault.target} was shut down in order and is off."
         case ev.FaultInjected(fault=fault):
             return "Warning", _PROGRAM, 0, f"A failure was simulated: {sentence(state, fault)}."
         case ev.FaultRepaired(fault=identity):
             known = state.faults.get(identity)
+            if known is not None and known.ordered:
+                return "Information", _PROGRAM, 0, f"The computer {known.target} was turned on."
             what = sentence(state, known) if known is not None else identity
             return "Information", _PROGRAM, 0, f"A simulated failure has ended: {what}."
         case ev.FaultPlanned(plan=plan):

@@ -189,6 +189,19 @@ def test_lists_say_what_has_failed_beside_what_the_cluster_has_noticed(
     assert DRIVER.cell("Nodes", "node1", "Status") == "Up"
 
 
+def test_a_node_that_shuts_down_says_so_and_can_be_turned_on_again(qtbot: QtBot, tmp_path: Path, desk: Desk) -> None:
+    shown = opened(qtbot, tmp_path, desk, Selection(Place.NODES))
+    with qtbot.waitSignal(shown.changed):
+        desk.workspace.submit(cmd.ShutDownNode("node3"))
+    assert DRIVER.cell("Nodes", "node3", "Status") == "Up: shutting down"
+    desk.run(300.0)
+    shown.select(Selection(Place.NODE, "node3"))
+    DRIVER.find(FailureStrip, "Simulated failures")
+    DRIVER.wait(lambda: entry(desk, "turn-on-node", Selection(Place.NODE, "node3")).verdict, "the node to be off")
+    DRIVER.press("Turn on this computer")
+    DRIVER.wait(lambda: not desk.state.faults, "the node to be on")
+
+
 def test_nodes_are_isolated_together_by_a_dialog_that_says_what_comes_of_it(
     qtbot: QtBot, tmp_path: Path, desk: Desk
 ) -> None:

@@ -31,6 +31,8 @@ _HAPPENED = {
 
 def happened(fault: Fault) -> str:
     """What has failed, without the object: "power lost", "path of node2 lost", "isolated with node3"."""
+    if fault.ordered:
+        return "shut down"
     if fault.kind is FaultKind.LOSE_PATH:
         return f"path of {fault.node} lost"
     if fault.kind is FaultKind.ISOLATE and fault.together:

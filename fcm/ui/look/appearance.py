@@ -128,6 +128,16 @@ def node_icon(node: Node) -> str:
     return "node-unknown" if is_real and node.note and node.state is NodeState.DOWN else _NODE_ICONS[node.state]
 
 
+_SHUTTING_DOWN = {"off": "shutting down", "restart": "restarting"}
+
+
+def node_words(node: Node, draining: str = "") -> str:
+    """Status of a node with its note; what it is being emptied for comes first."""
+    notes = [_SHUTTING_DOWN.get(node.shutdown, ""), draining]
+    note = ", ".join(filter(None, notes)) or node.note
+    return f"{node.state}: {note}" if note else str(node.state)
+
+
 def network_icon(network: Network) -> str:
     """Icon of a cluster network's state."""
     return _NETWORK_ICONS[network.state]

@@ -94,8 +94,8 @@ class NodePage(Page):
         say = self._facts.say
         drain = active_drain(state, node.name)
         over = [one for one in drain_migrations(state, drain.id).values() if one.phase.is_over] if drain else []
-        note = f"draining, {len(over)} of {counted(len(drain.moves), 'move')} finished" if drain else node.note
-        say("Status", f"{node.state}: {note}" if note else str(node.state))
+        draining = f"draining, {len(over)} of {counted(len(drain.moves), 'move')} finished" if drain else ""
+        say("Status", appearance.node_words(node, draining))
         say("Migrations", self._migrations())
         say("Processor", f"{node.processor.model} ({node.processor.vendor})")
         say("Operating system", node.version or "Unknown")

@@ -182,7 +182,7 @@ class NodesPage(Page):
 
         def status(identity: str) -> str:
             found = node(identity)
-            words = f"{found.state}: {found.note}" if found.note else str(found.state)
+            words = appearance.node_words(found)
             return with_failures(words, self.state, identity)
 
         return TableModel(

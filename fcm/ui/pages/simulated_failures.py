@@ -155,7 +155,7 @@ class FailureList(QWidget):
         return TableModel(
             (
                 Column("Object", lambda i: target_name(self._frame.state, fault(i).target), 190, icon=icon),
-                Column("Failure", lambda i: "shut down" if fault(i).ordered else happened(fault(i)), 220),
+                Column("Failure", lambda i: happened(fault(i)), 220),
                 Column("Since", lambda i: format.date_time(fault(i).since), 150, sort=lambda i: fault(i).since),
                 Column("Ends", until, 150),
             )

@@ -12,6 +12,7 @@ from fcm.model.entities import MachineState, NodeState
 from fcm.model.failures import FaultKind
 from fcm.model.migrations import MigrationKind
 from fcm.model.rules.faults import has_power
+from fcm.workspace.events.event_log import Sought, everything
 from fcm.workspace.files.journal import Journal
 from tests.unit.embedded.desk import Desk
 
@@ -56,6 +57,16 @@ def test_it_is_off_but_has_not_failed(desk: Desk) -> None:
     (fault,) = desk.state.faults.values()
     assert (fault.kind, fault.target, fault.ordered) == (FaultKind.POWER_OFF, "node3", True)
     assert not any(isinstance(e.event, ev.NodeLogged) and e.event.key == "1135" for e in desk.entries)
+
+
+def test_its_events_speak_of_no_failure(desk: Desk) -> None:
+    assert desk.do(ShutDownNode("node3", restart=True))
+    until(desk, "node3", off=True)
+    until(desk, "node3", off=False)
+    told = [record.text for record in desk.workspace.events.select(Sought(everything(), desk.workspace.now()))]
+    assert "The computer node3 was shut down in order and is off." in told
+    assert "The computer node3 was turned on." in told
+    assert not any("failure was simulated" in text for text in told)
 
 
 def test_a_restart_comes_back(desk: Desk) -> None:

@@ -92,6 +92,7 @@ EXAMPLES: tuple[ev.Event, ...] = (
     ev.FaultInjected(Fault("f1", FaultKind.POWER_OFF, "node1", 1.0)),
     ev.FaultInjected(Fault("f2", FaultKind.LOSE_PATH, "disk-2", 1.0, "node2")),
     ev.FaultInjected(Fault("f3", FaultKind.ISOLATE, "node1", 1.0, together=("node2",))),
+    ev.FaultInjected(Fault("f4", FaultKind.POWER_OFF, "node1", 1.0, ordered=True)),
     ev.FaultRepaired("f1"),
     ev.FaultPlanned(PlannedFault("p1", FaultKind.POWER_OFF, "node1", rate=2.0)),
     ev.FaultPlanned(PlannedFault("p2", FaultKind.POWER_OFF, "node1", over=True)),
