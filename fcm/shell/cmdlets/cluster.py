@@ -122,9 +122,9 @@ _MODES = {
 
 @cmdlet(
     "Set-ClusterQuorum",
-    Param("NodeMajority", "switch"),
-    Param("NodeAndDiskMajority", help="Name of the witness disk."),
-    Param("NodeAndFileShareMajority", help="UNC path of the share."),
+    Param("NodeMajority", "switch", aliases=("NoWitness",)),
+    Param("NodeAndDiskMajority", aliases=("DiskWitness",), help="Name of the witness disk."),
+    Param("NodeAndFileShareMajority", aliases=("FileShareWitness",), help="UNC path of the share."),
     Param("DiskOnly", help="Name of the disk."),
     Param("CloudWitness", "switch", absent="requires Windows Server 2016."),
     CLUSTER,

@@ -110,6 +110,13 @@ def test_what_a_witness_has_been_through_is_in_the_journal(dynamic: Desk) -> Non
     assert replayed(dynamic) == dynamic.state
 
 
+def test_when_all_nodes_die_it_is_not_the_witness_that_was_lost(share: Desk) -> None:
+    for node in tuple(share.state.nodes):
+        fault(share, FaultKind.POWER_OFF, node)
+    share.run(60.0)
+    assert cluster(share).stopped.startswith("No node answers")
+
+
 def test_in_a_cluster_without_quorum_nothing_is_online(desk: Desk) -> None:
     for node in ("node2", "node3"):
         fault(desk, FaultKind.POWER_OFF, node)

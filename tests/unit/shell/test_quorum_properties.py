@@ -123,6 +123,14 @@ def test_the_names_of_a_forced_start_are_those_of_windows(desk: ShellDesk, flag:
     assert "The cluster is running." in desk.run(f"Start-ClusterNode node1 {flag}").text()
 
 
+def test_the_quorum_is_set_by_the_names_of_later_versions_too(newer: ShellDesk) -> None:
+    newer.must("Set-ClusterQuorum -FileShareWitness \\\\files\\witness")
+    assert newer.must("(Get-ClusterQuorum).QuorumType") == ["NodeAndFileShareMajority"]
+    assert "File Share Witness" in newer.must("(Get-ClusterResource).Name")
+    newer.must("Set-ClusterQuorum -DiskWitness 'Cluster Disk 1'; Set-ClusterQuorum -NoWitness")
+    assert newer.must("(Get-ClusterQuorum).QuorumType") == ["NodeMajority"]
+
+
 def test_new_cluster_takes_a_version(desk: ShellDesk, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("FCM_DATA", str(desk.folder / "data"))
     (made,) = desk.must("New-Cluster -Name fabrikam -Node one, two -Version '2012 r2'")

@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from fcm.backend.embedded.membership.alarms import Alarms
+from fcm.model.rules.faults import answers
 from fcm.model.rules.quorum import has_witness, reaches_witness, tally
 
 if TYPE_CHECKING:
@@ -37,11 +38,12 @@ class Witness:
             self._alarms.after("lost", self._core.figure("reservation"), self._notice)
 
     def _reached(self) -> bool:
-        """Whether a member reaches it; True too where there is none, or no cluster that runs."""
+        """Whether a member reaches it; True too where there is none, no cluster that runs, or nobody to notice."""
         cluster = self._core.cluster
         if cluster.stopped or not has_witness(cluster):
             return True
-        return any(reaches_witness(self._core.state, node.name) for node in self._core.members())
+        able = [node.name for node in self._core.members() if answers(self._core.state, node.name)]
+        return not able or any(reaches_witness(self._core.state, name) for name in able)
 
     def _notice(self) -> None:
         if self._reached():
