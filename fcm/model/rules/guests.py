@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from fcm.model.entities import MachineState, NodeState
 from fcm.model.failures import GuestState
+from fcm.model.rules.verdict import OK, Verdict, no
 
 if TYPE_CHECKING:
     from fcm.model.entities import VirtualMachine
@@ -24,6 +25,16 @@ def is_unmonitored(state: State, machine: VirtualMachine) -> bool:
     node = state.nodes.get(machine.node)
     isolated = node is not None and node.state is NodeState.ISOLATED
     return isolated and machine.is_highly_available and machine.state.holds_memory
+
+
+def monitored(state: State, machine: VirtualMachine) -> Verdict:
+    """Whether the cluster reaches a machine: those on an isolated node it does not."""
+    if is_unmonitored(state, machine):
+        return no(
+            f"{machine.node} is isolated: the cluster cannot reach {machine.name}.",
+            "Wait until the node is back, or until its virtual machines start on other nodes.",
+        )
+    return OK
 
 
 def guest_note(state: State, machine: VirtualMachine) -> str:

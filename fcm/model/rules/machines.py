@@ -11,6 +11,7 @@ from fcm.model.quantities import apart
 from fcm.model.rules.access import io_flows
 from fcm.model.rules.bandwidth import MOST_CONNECTIONS, limit_holds
 from fcm.model.rules.filling import room_to_save, short_of_room
+from fcm.model.rules.guests import monitored
 from fcm.model.rules.maintenance import not_in_maintenance, within_reach
 from fcm.model.rules.names import file_name
 from fcm.model.rules.preflight_checks import CATEGORY, destination_checks, migration_checks, online_machine
@@ -142,6 +143,7 @@ def _against_state(command: cmd.SetMachineState, state: State) -> Iterator[Verdi
         return  # what it would need is of no interest where it cannot get there
     if state.active_migration(machine.id) is not None:
         yield no(f"{machine.name} is being migrated.", "Wait until the migration ends, or cancel it.")
+    yield monitored(state, machine)
     if command.state is MachineState.OFF and machine.state is MachineState.SAVED and not command.forced:
         yield no(f"{machine.name} is saved.", "Start it first, or turn it off and lose the saved state.")
     if command.state is MachineState.RUNNING and machine.state is MachineState.PAUSED_CRITICAL:
@@ -279,7 +281,7 @@ def offline_move(command: cmd.QuickMigrate | cmd.MoveMachine, state: State) -> V
         return no(f"{machine.name} is already being moved.", "Wait until that migration ends, or cancel it.")
     if isinstance(command, cmd.QuickMigrate) and machine.state is not MachineState.RUNNING:
         return online_machine(machine)
-    checks = _passed(destination_checks(state, machine, command.destination))
+    checks = together((monitored(state, machine), _passed(destination_checks(state, machine, command.destination))))
     saves = isinstance(command, cmd.QuickMigrate) or _is_saved_to_move(state, machine)
     return together((checks, room_to_save(state, machine))) if saves else checks
 

@@ -12,6 +12,7 @@ from fcm.model.entities import AdapterState, MachineState, NetworkRole, NodeStat
 from fcm.model.migrations import MigrationKind
 from fcm.model.quantities import apart, size
 from fcm.model.rules.access import path_works, redirected_load
+from fcm.model.rules.guests import monitored
 from fcm.model.rules.maintenance import not_in_maintenance
 from fcm.model.rules.networks import migration_order
 from fcm.model.rules.verdict import OK, Verdict, no, together
@@ -51,6 +52,9 @@ def migration_checks(state: State, machine: VirtualMachine, destination: str) ->
     if home is None or home.state is NodeState.DOWN:
         text = f"{machine.node}, the owner of {machine.name}, is down."
         return (_check("Virtual machine", "fail", text, "Start the cluster service of the node."),)
+    reached = monitored(state, machine)
+    if not reached:
+        return (_check("Virtual machine", "fail", reached.reason, reached.remedy),)
     first = _check("Virtual machine", "pass", f"{machine.name} is highly available and online.")
     checks = (first, *destination_checks(state, machine, destination))
     if destination not in state.nodes or destination == machine.node:

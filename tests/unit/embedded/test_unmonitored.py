@@ -114,3 +114,31 @@ def test_before_2016_nothing_is_waited_for(tmp_path: Path) -> None:
         lose(desk)
         desk.run(30.0)
         assert desk.machine(NAME).node != "n3"
+
+
+def test_a_machine_that_nobody_reaches_is_neither_moved_nor_changed(new: Desk) -> None:
+    lose(new, FaultKind.SERVICE_CRASH)
+    new.run(20.0)
+    assert new.state.nodes["n3"].state is NodeState.ISOLATED
+    identity = new.machine(NAME).id
+    for command in (
+        cmd.LiveMigrate(identity, "n1"),
+        cmd.QuickMigrate(identity, "n1"),
+        cmd.MoveMachine(identity, "n1"),
+        cmd.SetMachineState(identity, MachineState.SAVED),
+    ):
+        verdict = new.do(command)
+        assert not verdict
+        assert "n3 is isolated: the cluster cannot reach VM1." in verdict.reason
+
+
+def test_what_has_ended_with_its_node_cannot_be_moved_though_nobody_has_noticed(new: Desk) -> None:
+    identity = new.machine(NAME).id
+    lose(new, FaultKind.SERVICE_CRASH)
+    assert new.state.nodes["n3"].state is NodeState.UP
+    for command in (cmd.LiveMigrate(identity, "n1"), cmd.QuickMigrate(identity, "n1")):
+        assert new.do(command)
+        assert new.migration(NAME).phase.is_over
+    new.run(600.0)
+    found = new.machine(NAME)
+    assert (found.state, found.guest, found.ended) == (MachineState.RUNNING, GuestState.RUNNING, False)

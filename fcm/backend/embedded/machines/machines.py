@@ -302,6 +302,8 @@ class Machines:
         machine = self._core.state.machines.get(identity_)
         if machine is None:
             return
+        if machine.ended:
+            return  # there is nothing left that could change its state; the cluster will notice
         if not answers(self._core.state, machine.node):
             self._frozen[identity_] = (state, then)  # nothing goes on there, unless the host wakes up again
             return
@@ -328,7 +330,9 @@ class Machines:
 
     def _enter(self, identity_: str, state: MachineState, resource_state: ResourceState | None = None) -> None:
         machine = self._core.state.machines[identity_]
-        changes: dict[str, Any] = {"state": state, "ended": False, **self.guests.after(machine, state)}
+        gone = (MachineState.OFF, MachineState.SAVED)
+        ended = machine.ended and state not in gone
+        changes: dict[str, Any] = {"state": state, "ended": ended, **self.guests.after(machine, state)}
         if state is MachineState.OFF:
             changes |= {"features": frozenset(), "critical_since": None, "connected": True}
         elif state is MachineState.RUNNING:

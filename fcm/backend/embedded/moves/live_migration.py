@@ -110,7 +110,11 @@ class LiveMigration:
         return self._core.state.migrations[self._id]
 
     def begin(self) -> None:
-        """Enter the first network attempt."""
+        """Enter the first network attempt. What has ended with its node, unnoticed, cannot be moved."""
+        ended = self._core.state.machines[self._migration.machine].ended
+        if ended and answers(self._core.state, self._migration.source):
+            self.machine_stopped()
+            return
         limit = self._migration.options.time_limit
         if limit is not None:
             self._limit = self._core.kernel.after(limit, partial(self._past_limit, limit))
@@ -246,7 +250,7 @@ class LiveMigration:
         migration, state = self._migration, self._core.state
         if migration.handed_over:
             return not answers(state, migration.destination)
-        if not answers(state, migration.source):
+        if not self._runs_at_source():
             return True
         if self._resumed:
             return not answers(state, migration.destination)
@@ -256,7 +260,12 @@ class LiveMigration:
         """In post-copy there is no way back: the rest of the memory waits. A source that is gone gives nothing up."""
         migration = self._migration
         waits = self._resumed or migration.handed_over or self._network is None
-        return not waits and answers(self._core.state, migration.source)
+        return not waits and self._runs_at_source()
+
+    def _runs_at_source(self) -> bool:
+        state, migration = self._core.state, self._migration
+        machine = state.machines.get(migration.machine)
+        return answers(state, migration.source) and (machine is None or not machine.ended)
 
     def _patience(self) -> float:
         """S without data until the connection counts as broken; a guest in its blackout waits for the other side."""

@@ -50,6 +50,11 @@ class OfflineMove:
         if machine.state in _STOPPED:
             self._step(identity, self._hand_over_stopped)
             return
+        if machine.ended:
+            self._fail(
+                identity, f"{machine.name} no longer runs on {machine.node}.", "Move it once it is online again."
+            )
+            return
         self._core.emit(ev.MigrationPhaseEntered(identity, Phase.BLACKOUT))
         resource = self._core.state.machine_resource(machine.id)
         action = OfflineAction.SAVE if resource is None else OfflineAction(resource.offline_action)
