@@ -199,3 +199,17 @@ def test_nothing_of_a_stopped_cluster_is_online(desk: Desk) -> None:
         group = desk.state.groups[machine.group or ""]
         assert group.state is not ResourceState.ONLINE
         assert not desk.do(cmd.SetMachineState(machine.id, MachineState.RUNNING))
+
+
+def test_a_node_whose_windows_is_shut_down_may_cost_the_cluster_its_quorum(desk: Desk) -> None:
+    assert desk.do(cmd.StopClusterService("node3"))
+    desk.run(30.0)
+    assert not desk.do(cmd.StopClusterService("node2"))
+    assert desk.do(cmd.ShutDownNode("node2"))
+    desk.run(1300.0)
+    assert cluster_of(desk).stopped == "node2 left: only 2 of 3 needed votes are left."
+    assert logged(desk, "1177") == [("node1", {})]
+    assert not logged(desk, "1135")
+    repair(desk)
+    desk.run(300.0)
+    assert {"node1", "node2"} <= ups(desk)

@@ -25,7 +25,7 @@ from fcm.model.entities import AdapterState, NodeState
 from fcm.model.failures import FaultKind
 from fcm.model.rules import faults as truth
 from fcm.model.rules.assumed import heartbeat_delay, heartbeat_threshold
-from fcm.model.rules.quorum import is_dynamic
+from fcm.model.rules.quorum import after_leaving, is_dynamic, reaches_witness, tally
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -155,8 +155,22 @@ class Membership:
         self.resiliency.forget(name)
         self.services.stop(name, note)
 
+    def holds_without(self, name: str) -> bool:
+        """Whether those that are left after a node has left in order have quorum.
+
+        The rules refuse to stop a node without which the cluster has none; the shutdown of its Windows does not ask.
+        """
+        state, members = self._core.state, [node.name for node in self._core.members()]
+        if not members or self._core.cluster.forced or self._core.cluster.stopped:
+            return bool(members)
+        witness = any(reaches_witness(state, member) for member in members)
+        return after_leaving(state, name).has_quorum or tally(state, members, witness).has_quorum
+
     def left(self, name: str) -> None:
-        """A node has left in order, or for good: the votes follow."""
+        """A node has left in order, or for good: the votes follow, and without them the cluster stops."""
+        if self._core.members() and name in self._core.state.nodes and not self.holds_without(name):
+            count = after_leaving(self._core.state, name)
+            self.regroup.stop(f"{name} left: only {count.present} of {count.needed} needed votes are left.")
         self._recount(f"{name} left the membership")
 
     def joined(self, name: str) -> None:

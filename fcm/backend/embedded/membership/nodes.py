@@ -44,7 +44,7 @@ class Nodes:
         """The node leaves the running cluster in order; what it owns starts again elsewhere."""
         was_member = self._core.state.nodes[command.node].state.is_member
         self._membership.stop(command.node, STOPPED)
-        if was_member:
+        if was_member and self._membership.holds_without(command.node):
             self._takeover.give_away(command.node)
         self._membership.left(command.node)
 
