@@ -259,7 +259,8 @@ def _node(node: Node) -> EventText:
         return _info(text, PROGRAM)
     match node.state:
         case NodeState.DOWN:
-            return EventText(WARNING, CLUSTERING, 0, f"Cluster node '{node.name}' is down.{note}")
+            level = WARNING if node.service_due is None else INFORMATION  # Windows starts its service again soon
+            return EventText(level, CLUSTERING, 0, f"Cluster node '{node.name}' is down.{note}")
         case NodeState.PAUSED:
             return EventText(WARNING, CLUSTERING, 0, f"Cluster node '{node.name}' is paused.{note}")
         case NodeState.JOINING:

@@ -190,6 +190,12 @@ def test_a_state_that_changed_claims_no_id_because_the_nodes_write_that_themselv
     assert found.level in ("Information", "Warning")
 
 
+def test_a_node_that_is_down_is_a_warning_until_its_service_is_about_to_start() -> None:
+    down = node("node1", NodeState.DOWN)
+    assert text(ev.NodeChanged(down), State()).level == "Warning"
+    assert text(ev.NodeChanged(replace(down, service_due=60.0)), State()).level == "Information"
+
+
 def test_a_level_is_that_of_the_version(state: State) -> None:
     paused = ev.NodeLogged("5120", "node1", (("volume", "V"), ("resource", "Disk 2"), ("status", "c000020c")))
     assert text(paused, state).level == "Error"
