@@ -8,6 +8,9 @@ from typing import TypeAlias, get_args
 from fcm.model.bases import BaseCommand as BaseCommand
 from fcm.model.entities import MachineState, NetworkRole, OfflineAction, QuorumMode, RestartPolicy, StartAction
 from fcm.model.failure_commands import (
+    BringOnline as BringOnline,
+)
+from fcm.model.failure_commands import (
     ConfigureCluster as ConfigureCluster,
 )
 from fcm.model.failure_commands import (
@@ -461,6 +464,7 @@ MachineCommand: TypeAlias = (
     | RemoveGroup
     | ConfigureGroup
     | ConfigureResource
+    | BringOnline
     | FailResource
 )
 MigrationCommand: TypeAlias = (

@@ -81,6 +81,16 @@ class ConfigureCluster(BaseCommand):
 
 
 @dataclass(frozen=True, slots=True)
+class BringOnline(BaseCommand):
+    """Bring this resource online: an address, a name, a file share witness or the configuration of a machine.
+
+    Disks and machines have commands of their own (embedded clusters only).
+    """
+
+    resource: str
+
+
+@dataclass(frozen=True, slots=True)
 class FailResource(BaseCommand):
     """Simulate failure of this resource: what its policies say follows (embedded clusters only)."""
 

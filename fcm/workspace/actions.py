@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from fcm.model import commands as cmd
-from fcm.model.entities import DiskUse, MachineState, VolumeAccess
+from fcm.model.entities import DiskUse, MachineState, ResourceType, VolumeAccess
 from fcm.model.rules.allowed import allowed
 from fcm.model.rules.cluster import may_enable_shared_volumes
 from fcm.model.rules.drains import active_drain, may_plan
@@ -189,6 +189,16 @@ def _disk_online(state: State, selection: Selection) -> Command:
     return cmd.SetDiskOnline(selection.id, online=True)
 
 
+def _resource_online(state: State, selection: Selection) -> Command:
+    """Disks and machines have commands of their own."""
+    resource = state.resources[selection.id]
+    if resource.type is ResourceType.PHYSICAL_DISK and resource.disk is not None:
+        return cmd.SetDiskOnline(resource.disk, online=True)
+    if resource.type is ResourceType.VIRTUAL_MACHINE and resource.machine is not None:
+        return cmd.SetMachineState(resource.machine, MachineState.RUNNING)
+    return cmd.BringOnline(resource.id)
+
+
 def _disk_offline(state: State, selection: Selection) -> Command:
     return cmd.SetDiskOnline(selection.id, online=False)
 
@@ -330,6 +340,8 @@ ACTIONS: tuple[Action, ...] = (
            else no("The machine is not highly available.", "Make it highly available first.")),
     Action("resource-properties", "Properties", "properties", frozenset({_P.RESOURCE}), dialog="resource-properties",
            shortcut="Alt+Return"),
+    Action("resource-online", "Bring this resource online", "bring-online", frozenset({_P.RESOURCE}),
+           command=_resource_online, of=cmd.BringOnline),
     Action("fail-resource", "Simulate failure of this resource", "simulate-failure", frozenset({_P.RESOURCE}),
            command=lambda s, x: cmd.FailResource(x.id), of=cmd.FailResource,
            confirm=lambda s, x: resource_question(s, x.id)),

@@ -178,7 +178,7 @@ class _Text:
 
 
 _OfMachine: TypeAlias = cmd.MachineCommand | cmd.MigrationCommand | cmd.NodeCommand
-_OfNode: TypeAlias = cmd.NodeCommand | cmd.ConfigureGroup | cmd.ConfigureResource | cmd.FailResource
+_OfNode: TypeAlias = cmd.NodeCommand | cmd.ConfigureGroup | cmd.ConfigureResource | cmd.BringOnline | cmd.FailResource
 
 
 def _machine_text(command: _OfMachine, text: _Text) -> str:
@@ -335,6 +335,8 @@ def _node_text(command: _OfNode, text: _Text) -> str:
             return _configure_resource(command, text)
         case cmd.ConfigureNetwork():
             return _configure_network(command, text)
+        case cmd.BringOnline(resource=resource):
+            return f"Start-ClusterResource {text.resource(resource)}"
         case cmd.FailResource(resource=resource):
             return f"Test-ClusterResourceFailure {text.resource(resource)}"
         case _:

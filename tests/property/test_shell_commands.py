@@ -20,6 +20,7 @@ from fcm.model.entities import (
     NetworkRole,
     OfflineAction,
     QuorumMode,
+    ResourceType,
     RestartPolicy,
     StartAction,
 )
@@ -156,6 +157,12 @@ def test_every_action_of_the_window_gives_its_own_command_again_as_powershell() 
 
 def _id(kind: str) -> st.SearchStrategy[str]:
     return st.sampled_from(sorted(getattr(recorder().state, kind)))
+
+
+def _has_no_command_of_its_own(identity: str) -> bool:
+    """Disks and machines are brought online by other commands."""
+    own = (ResourceType.PHYSICAL_DISK, ResourceType.VIRTUAL_MACHINE)
+    return recorder().state.resources[identity].type not in own
 
 
 NAMES = st.text(st.characters(blacklist_categories=["Cc", "Cs", "Zl", "Zp"]), min_size=1, max_size=20).filter(
@@ -314,6 +321,7 @@ def _commands() -> st.SearchStrategy[cmd.Command]:
         st.builds(cmd.DrainNode, nodes, _maybe(_drain_moves(machines, nodes)), _maybe(_options())),
         st.builds(cmd.CancelMigrations, _maybe(nodes)),
         st.builds(cmd.FailResource, _id("resources")),
+        st.builds(cmd.BringOnline, _id("resources").filter(_has_no_command_of_its_own)),
         st.builds(cmd.AddNode, NAMES),
         st.builds(cmd.EvictNode, nodes),
         st.builds(

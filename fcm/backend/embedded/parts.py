@@ -195,7 +195,7 @@ class Parts:
             case cmd.SetMaintenance():
                 self.maintenance.set(command)
             case cmd.SetDiskOnline():
-                self.storage.set_online(command)
+                self.policies.disk_asked(command, self.storage)
             case cmd.CreateVirtualMachine():
                 return self.machines.create(command)
             case cmd.ConfigureVirtualMachine():
@@ -220,6 +220,8 @@ class Parts:
                 self.settings.configure_group(command)
             case cmd.ConfigureResource():
                 self.settings.configure_resource(command)
+            case cmd.BringOnline():
+                self.policies.bring_online(command.resource)
             case cmd.FailResource():
                 self.policies.fail(command)
             case cmd.LiveMigrate():

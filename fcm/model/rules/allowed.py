@@ -95,6 +95,8 @@ def _rule(command: cmd.Command, state: State) -> Verdict:
             return group_rules.configure_group(command, state)
         case cmd.ConfigureResource():
             return group_rules.configure_resource(command, state)
+        case cmd.BringOnline():
+            return group_rules.bring_online(command, state)
         case cmd.FailResource():
             return group_rules.fail_resource(command, state)
         case cmd.LiveMigrate():

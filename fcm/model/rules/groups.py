@@ -145,6 +145,22 @@ def _wrong_dependencies(command: cmd.ConfigureResource, resource: Resource, stat
                 yield no(f"{resource.name} cannot run without {here[one].name}.", "Leave this dependency.")
 
 
+def bring_online(command: cmd.BringOnline, state: State) -> Verdict:
+    """Resources that are offline or failed on a node that is a member."""
+    resource = state.resources[command.resource]
+    owner = state.nodes[state.groups[resource.group].owner]
+    if resource.type is ResourceType.VIRTUAL_MACHINE:
+        return no(f"{resource.name} is online while its machine runs.", "Start the virtual machine.")
+    if resource.type is ResourceType.PHYSICAL_DISK:
+        return no(f"{resource.name} is a disk.", "Bring the disk online under Storage.")
+    if resource.state in (ResourceState.ONLINE, ResourceState.PENDING):
+        return no(f"{resource.name} is already {resource.state.lower()}.")
+    if not owner.state.is_member:
+        text = f"{owner.name}, the owner of {resource.name}, is {owner.state.lower()}."
+        return no(text, "Start the cluster service of the node.")
+    return OK
+
+
 def fail_resource(command: cmd.FailResource, state: State) -> Verdict:
     """Resources of any type that are online, and not being moved."""
     resource = state.resources[command.resource]

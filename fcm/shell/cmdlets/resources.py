@@ -84,10 +84,13 @@ def _turn(call: Call, online: bool) -> Iterable[Any]:
             yield from call.submit(cmd.SetDiskOnline(item.id, online), item.name, partial(_shown, call, item))
             continue
         resource = call.state.resources[item.id]
+        if online and resource.type is not ResourceType.VIRTUAL_MACHINE:
+            yield from call.submit(cmd.BringOnline(item.id), item.name, partial(_shown, call, item))
+            continue
         if resource.type is not ResourceType.VIRTUAL_MACHINE or resource.machine is None:
             raise ParameterError(
-                f"{item.name} depends on its group and cannot be {'started' if online else 'stopped'} alone.",
-                "Start or stop a disk or a virtual machine instead.",
+                f"{item.name} depends on its group and cannot be stopped alone.",
+                "Stop a disk or a virtual machine instead.",
                 call.at,
             )
         machine = call.state.machines[resource.machine]
@@ -104,7 +107,7 @@ def _turn(call: Call, online: bool) -> Iterable[Any]:
     WAIT,
     CLUSTER,
     INPUT,
-    synopsis="Brings a disk or a virtual machine online.",
+    synopsis="Brings a resource online.",
     example="Stop-ClusterResource 'Cluster Disk 2'; Start-ClusterResource 'Cluster Disk 2'",
 )
 def start_resource(call: Call) -> Iterable[Any]:

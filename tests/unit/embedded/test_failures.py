@@ -304,3 +304,34 @@ def test_a_machine_that_is_not_clustered_stops_when_its_disk_fails(desk: Desk) -
     assert desk.machine("WEB01").state is MachineState.RUNNING
     fail(desk, "Cluster Disk 6")
     assert desk.machine("WEB01").state is MachineState.OFF
+
+
+def test_the_other_disks_of_available_storage_go_along_as_they_are_when_one_fails(desk: Desk) -> None:
+    for _ in range(2):
+        fail(desk, "Cluster Disk 4")
+        desk.run(1.0)
+    assert desk.group("Available Storage").owner == "node2"
+    states = {name: desk.disk(name) for name in ("Cluster Disk 2", "Cluster Disk 3", "Cluster Disk 4")}
+    assert {(disk.owner, disk.state) for disk in states.values()} == {("node2", ResourceState.ONLINE)}
+
+
+def test_bringing_one_disk_online_leaves_others_as_the_user_wants_them(desk: Desk) -> None:
+    for name in ("Cluster Disk 2", "Cluster Disk 3"):
+        assert desk.do(cmd.SetDiskOnline(desk.disk(name).id, online=False))
+    assert desk.do(cmd.SetDiskOnline(desk.disk("Cluster Disk 2").id, online=True))
+    assert desk.disk("Cluster Disk 2").state is ResourceState.ONLINE
+    assert desk.disk("Cluster Disk 3").state is ResourceState.OFFLINE
+
+
+def test_a_failed_address_is_brought_online_by_hand_and_the_name_with_it(desk: Desk) -> None:
+    never = RestartPolicy(restart=False)
+    address = resource(desk, "Cluster IP Address")
+    assert desk.do(cmd.ConfigureResource(address.id, policy=never))
+    fail(desk, "Cluster IP Address")
+    desk.run(60.0)
+    assert resource(desk, "Cluster IP Address").state is ResourceState.FAILED
+    assert desk.do(cmd.BringOnline(address.id))
+    assert resource(desk, "Cluster Name").state is ResourceState.ONLINE
+    assert desk.do(cmd.BringOnline(address.id)).reason == "Cluster IP Address is already online."
+    assert not desk.do(cmd.BringOnline(resource(desk, "Cluster Disk 4").id))
+    assert not desk.do(cmd.BringOnline(resource(desk).id))

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from fcm.backend.embedded.failover.health import next_check
 from fcm.backend.embedded.failover.takeover import is_lost
-from fcm.model.entities import MachineState, ResourceState, ResourceType
+from fcm.model.entities import GroupType, MachineState, ResourceState, ResourceType
 from fcm.model.failures import FaultKind
 from fcm.model.rules.dependencies import providers
 from fcm.model.rules.online import Obstacle, obstacle
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from fcm.backend.embedded.failover.retries import Retries
     from fcm.backend.embedded.failover.takeover import Takeover
     from fcm.backend.embedded.kernel import Timer
+    from fcm.backend.embedded.storage.disks import Storage
     from fcm.model import commands as cmd
     from fcm.model.entities import Group, Resource
     from fcm.model.failures import Fault
@@ -165,8 +166,14 @@ class Policies:
         if is_lost(self._core.state, group.owner):
             self._takeover.place(group)
             return
+        self.bring_online(identity)
+
+    def bring_online(self, identity: str) -> None:
+        """Bring a resource online, and what of its group went offline with it and is wanted."""
         self._online.bring(identity)
-        for one in self._core.state.group_resources(group.id) if group.wanted else ():
+        group = self._core.state.groups[self._core.state.resources[identity].group]
+        together = group.wanted and group.type is not GroupType.AVAILABLE_STORAGE
+        for one in self._core.state.group_resources(group.id) if together else ():
             current = self._core.state.resources[one.id]
             if one.id != identity and current.state is ResourceState.OFFLINE and not self._stands_on_failed(current):
                 self._online.bring(one.id)
@@ -178,6 +185,19 @@ class Policies:
         return any(one.state is ResourceState.FAILED or self._stands_on_failed(one) for one in needed)
 
     # what the user wants
+
+    def disk_asked(self, command: cmd.SetDiskOnline, storage: Storage) -> None:
+        """A disk comes online only where its node reaches it; what depends on it goes offline with it.
+
+        Shared volumes have no resource.
+        """
+        resource = storage.resource_of(command.disk)
+        if resource is None or not command.online:
+            storage.set_online(command)
+            if resource is not None:
+                self._online.take_down_dependents(resource.id)
+        else:
+            self.bring_online(resource.id)
 
     def asked(self, command: cmd.SetMachineState) -> bool:
         """PersistentState follows what the user does with a clustered machine; a start needs its configuration.

@@ -159,8 +159,12 @@ class Takeover:
     # one group
 
     def hand_over(self, group: Group, target: str) -> None:
-        """Give a group that failed on its node to another one, where it is offline until it is brought online."""
-        self._online.take_group_down(group.id)
+        """Give a group that failed on its node to another one, where it is offline until it is brought online.
+
+        What is in Available Storage has nothing to do with one another: the other disks go along as they are.
+        """
+        if group.type is not GroupType.AVAILABLE_STORAGE:
+            self._online.take_group_down(group.id)
         self._tell_move(group, target, failed=True)
         self._give(group, target)
         if group.type is GroupType.CLUSTER:
