@@ -91,6 +91,8 @@ class EventLine:
     id: int
     """Windows event id; 0 = none."""
     text: str
+    node: str = ""
+    """Who logs it; "" = the cluster."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,7 +228,8 @@ class Rehearsing:
             return
         text = describe(entry, state)
         offset = entry.time - self._begin
-        self._events.append(EventLine(offset, text.level, text.source, text.id, text.text))
+        node = entry.event.node if isinstance(entry.event, ev.NodeLogged) else ""
+        self._events.append(EventLine(offset, text.level, text.source, text.id, text.text, node))
 
     def _blackout(self, event: ev.MigrationCompleted, state: State) -> None:
         machine = state.migrations[event.migration].machine
@@ -371,8 +374,9 @@ def _why(before: State, after: State, was: VirtualMachine, now: VirtualMachine |
         return _of_migration(migration.kind, migration.phase, migration.reason)
     failover = after.failovers.get(was.group or "")
     if failover is not None and failover != before.failovers.get(was.group or ""):
-        chosen = next((candidate.reason for candidate in failover.candidates if candidate.chosen), "")
-        return " ".join(part for part in (failover.cause, chosen, failover.outcome) if part)
+        chosen = next((one for one in failover.candidates if one.chosen), None)
+        why = f"To {chosen.node}: {chosen.reason[:1].lower()}{chosen.reason[1:]}" if chosen is not None else ""
+        return _sentences(failover.cause, why, failover.outcome)
     resource = after.machine_resource(was.id)
     if resource is not None and resource.failure and now.state is not MachineState.RUNNING:
         return resource.failure
@@ -387,6 +391,10 @@ def _new_migration(before: State, after: State, machine: str) -> Migration | Non
     """The last migration of a machine that was requested in the rehearsal."""
     found = after.last_migration(machine)
     return found if found is not None and found.id not in before.migrations else None
+
+
+def _sentences(*parts: str) -> str:
+    return " ".join(f"{part.rstrip('.')}." for part in parts if part)
 
 
 def _of_migration(kind: MigrationKind, phase: Phase, reason: str) -> str:

@@ -190,6 +190,7 @@ def _events(events: Iterable[EventLine]) -> Iterator[ShellObject]:
                 "Seconds": round(event.offset, 3),
                 "Id": event.id,
                 "LevelDisplayName": event.level,
+                "MachineName": event.node,
                 "ProviderName": event.source,
                 "Message": event.text,
             },

@@ -65,6 +65,7 @@ VIEWS: dict[str, tuple[Column, ...]] = {
     "ClusterFailoverQuorum": (column("Seconds", right=True), column("Description")),
     "ClusterFailoverEvent": (
         column("Seconds", right=True),
+        column("MachineName"),
         column("Id", right=True),
         column("LevelDisplayName"),
         column("Message"),

@@ -16,6 +16,7 @@ from fcm.ui.dialogs.moves.drain import DrainDialog
 from fcm.ui.dialogs.rehearsal.rehearse import RehearseDialog
 from fcm.ui.tour.driver import Driver
 from fcm.workspace.actions import BY_ID
+from fcm.workspace.rehearsal import important
 from fcm.workspace.selection import Place, Selection
 from fcm.workspace.workspace import Workspace
 from tests.ui.window_by_hand import busy_window, named, window_of
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot
 
     from fcm.ui.window.main_window import MainWindow
-    from fcm.workspace.rehearsal import Rehearsal
+    from fcm.workspace.rehearsal import EventLine, Rehearsal
 
 DRIVER = Driver()
 NODE = Selection(Place.NODE, "node1")
@@ -146,6 +147,20 @@ def test_the_reason_of_the_selected_machine_is_shown_whole(shown: MainWindow) ->
     dialog.machines.select_ids([found.machine])
     assert named(dialog, "Why", QLabel).text() == f"{found.name}: {found.why}"
     dialog.close()
+
+
+def test_the_text_of_the_selected_event_is_shown_whole(shown: MainWindow) -> None:
+    dialog = rehearsal(shown, label="loses its power")
+    dialog.tabs.setCurrentIndex(2)
+    removed = [row for row in cells(dialog, "Events of the rehearsal") if row[2] == "1135"]
+    assert {row[3] for row in removed} == {"node2", "node3"}
+    dialog.events.select_ids([next(i for i, e in enumerate_events(dialog) if e.id == 1135)])
+    assert named(dialog, "Text of the event", QLabel).text().startswith("Cluster node 'node1' was removed from")
+    dialog.close()
+
+
+def enumerate_events(dialog: RehearseDialog) -> list[tuple[str, EventLine]]:
+    return [(str(number), event) for number, event in enumerate(important(result(dialog).events))]
 
 
 def test_the_result_can_be_copied(shown: MainWindow) -> None:

@@ -16,6 +16,7 @@ from fcm.backend.read_only import ReadOnlyCluster
 from fcm.model import commands as cmd
 from fcm.model import events as ev
 from fcm.model.entities import MachineState, NodeState
+from fcm.model.failures import FaultKind
 from fcm.workspace.files.journal import Journal
 from fcm.workspace.rehearsal import Rehearsal, Rehearsing
 from fcm.workspace.workspace import Workspace
@@ -104,6 +105,31 @@ def test_what_the_cluster_refuses_is_said(desk: Desk) -> None:
     found = rehearse(desk, cmd.ResumeNode("node2"))
     assert found.ending is Ending.REFUSED
     assert found.sentence().startswith("The cluster would refuse this. node2 is not paused.")
+
+
+def test_a_machine_is_away_from_the_moment_on_in_which_its_node_loses_its_power(desk: Desk) -> None:
+    found = rehearse(desk, cmd.InjectFault(FaultKind.POWER_OFF, "node1"))
+    sql = fate(found, "SQL01")
+    noticed = next(event.offset for event in found.events if event.id == 1135)
+    assert sql.away is not None
+    assert sql.booted is not None
+    assert 5.0 < noticed < sql.away < sql.booted
+    assert (sql.node_after, sql.state_after) == ("node2", "Running")
+    assert sql.why.startswith("No heartbeats came from node1. To node2: ")
+    assert {event.node for event in found.events if event.id == 1135} == {"node2", "node3"}
+
+
+def test_machines_without_their_disk_stay_down(desk: Desk) -> None:
+    found = rehearse(desk, cmd.InjectFault(FaultKind.LOSE_LUN, desk.machine("SQL01").disk or ""))
+    assert [(one.name, one.stays_down) for one in found.fates] == [("SQL01", True)]
+    assert "Cluster Disk 5 failed" in found.fates[0].why
+
+
+def test_a_cluster_without_quorum_is_told(desk: Desk) -> None:
+    found = rehearse(desk, *(cmd.InjectFault(FaultKind.POWER_OFF, node) for node in ("node1", "node2")))
+    assert found.stops_cluster
+    assert "stopped" in found.quorum[-1].text or "no quorum" in found.quorum[-1].text
+    assert all(one.stays_down for one in found.fates)
 
 
 def test_several_commands_are_rehearsed_together(desk: Desk) -> None:

@@ -80,6 +80,19 @@ def test_a_limit_of_a_wait_is_meant_on_the_clock_of_the_cluster(session: Opening
     assert 2 <= waited < 7
 
 
+@pytest.mark.parametrize("speed", SPEEDS)
+def test_a_failure_is_noticed_while_a_script_sleeps(session: Opening, speed: float) -> None:
+    script = (
+        "Invoke-ClusterFault node1 -Fault PowerOff | Out-Null; $a = Get-Date; Start-Sleep 60; $b = Get-Date\n"
+        "(Get-ClusterNode node1).State; (Get-ClusterGroup SQL01).OwnerNode.Name; ($b - $a).TotalSeconds"
+    )
+    results = session(speed).execute(script)
+    assert results.ok, results.text()
+    state, owner, slept = results.objects
+    assert (str(state), str(owner)) == ("Down", "node2")
+    assert 60 <= float(slept) < 65
+
+
 def test_a_sleep_is_ended_by_the_user(session: Opening) -> None:
     slow = session(0.001)
     threading.Timer(0.05, slow.stop).start()

@@ -127,14 +127,16 @@ class RehearseDialog(PlainDialog):
         self.machines.picked.connect(self._show_why)
         self.votes = TableView("Votes of the rehearsal", self._rows.votes, settings, self)
         self.events = TableView("Events of the rehearsal", self._rows.events, settings, self)
+        self.events.picked.connect(self._show_event)
         self.why = named(wrapped("", "quiet"), "Why")
+        self.event_text = named(wrapped("", "quiet"), "Text of the event")
         self.important = named(QCheckBox("&Only warnings, errors and events of Windows"), "Only important events")
         self.important.setChecked(True)
         self.important.toggled.connect(lambda _: self._show())
         self.tabs = named(QTabWidget(), "Result of the rehearsal")
         self.tabs.addTab(_page(self.machines, self.why), "&Machines")
         self.tabs.addTab(_page(self.votes), "&Quorum")
-        self.tabs.addTab(_page(self.important, self.events), "&Events")
+        self.tabs.addTab(_page(self.important, self.events, self.event_text), "&Events")
         return self.tabs
 
     def _button(self, text: str, icon: str, clicked: object) -> QPushButton:
@@ -224,12 +226,19 @@ class RehearseDialog(PlainDialog):
         self.copy.setEnabled(found is not None)
         self.do_it.setEnabled(found is not None and found.ending is not Ending.REFUSED and not self._left)
         self._show_why()
+        self._show_event()
 
     def _show_why(self) -> None:
         """The whole reason of the selected machine, which its cell may cut."""
         chosen = self.machines.selected_ids()[:1]
         fate = self._rows.fate(chosen[0]) if chosen else None
         self.why.setText(f"{fate.name}: {fate.why}" if fate is not None and fate.why else "")
+
+    def _show_event(self) -> None:
+        """The whole text of the selected event, which its cell may cut."""
+        chosen = self.events.selected_ids()[:1]
+        event = self._rows.event(chosen[0]) if chosen else None
+        self.event_text.setText("" if event is None else event.text)
 
     def text(self) -> str:
         """The result as text."""

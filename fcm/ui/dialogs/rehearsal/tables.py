@@ -75,8 +75,9 @@ class RehearsalRows:
                 Column("After", lambda i: seconds(events[i].offset), 80, sort=_whole_number, numeric=True),
                 Column("Level", lambda i: events[i].level, 100, icon=lambda i: _LEVELS.get(events[i].level, "")),
                 Column("Id", lambda i: str(events[i].id or NONE), 60, sort=lambda i: events[i].id, numeric=True),
-                Column("Source", lambda i: events[i].source, 160),
-                Column("Text", lambda i: events[i].text, 460, tooltip=lambda i: events[i].text),
+                Column("Node", lambda i: events[i].node or NONE, 80),
+                Column("Source", lambda i: events[i].source, 140),
+                Column("Text", lambda i: events[i].text, 420, tooltip=lambda i: events[i].text),
             )
         )
 
@@ -98,6 +99,10 @@ class RehearsalRows:
     def fate(self, identity: str) -> Fate | None:
         """What becomes of a machine."""
         return self._fates.get(identity)
+
+    def event(self, identity: str) -> EventLine | None:
+        """An event that is shown."""
+        return self._events.get(identity)
 
 
 def _icon(fate: Fate) -> str:
