@@ -53,10 +53,10 @@ def shutdown_question(state: State, node: str, restart: bool) -> str:
     """What is asked before a node is shut down or restarted."""
     assert state.cluster is not None
     version = state.cluster.version
-    how = "are live migrated to other nodes"
+    how = "will be live migrated to other nodes"
     if not version.at_least(ClusterVersion.V2012_R2):
         quick = version.at_least(ClusterVersion.V2012)
-        how = "are saved and restored on other nodes" if quick else "go to other nodes by their offline action"
+        how = "will be saved and restored on other nodes" if quick else "will go to other nodes by their offline action"
     running = [one for one in state.machines_on(node) if one.state.holds_memory]
     first = f"{'Restart' if restart else 'Shut down'} {node}? "
     first += f"First {_machines(running)} {how}." if running else "No virtual machine is running on it."
@@ -117,27 +117,25 @@ def _of_nodes(state: State, command: cmd.InjectFault) -> str:
     after = f"The cluster notices it after {detection(state)}"
     match command.kind:
         case FaultKind.POWER_OFF:
-            text = f"Cut the power of {node}? {what} stops at once; what was in memory is lost. {after}"
+            text = f"Cut the power of {node}? {what} will stop at once; what was in memory is lost. {after}"
         case FaultKind.BUGCHECK:
             text = (
-                f"Let {node} stop with a stop error? {what} stops at once. The computer writes a dump and restarts by "
-                f"itself. {after}"
+                f"Let {node} stop with a stop error? {what} will stop at once. The computer writes a dump and restarts "
+                f"by itself. {after}"
             )
         case FaultKind.HANG:
             text = (
-                f"Let the operating system of {node} hang? {what} stops responding until you repair it; once others "
-                f"own their disks, nothing on {node} can write. {after}"
+                f"Let the operating system of {node} hang? {what} will stop responding until you repair it; once "
+                f"others own their disks, nothing on {node} can write. {after}"
             )
         case FaultKind.SERVICE_CRASH:
             wait = figure(state.cluster, "service_restart")
             text = (
-                f"Let the cluster service of {node} crash? {what} is turned off. Windows starts the service again "
+                f"Let the cluster service of {node} crash? {what} will be turned off. Windows starts the service again "
                 f"after about {wait:.0f} s (assumed). The other nodes notice it within a second"
             )
         case _:
             return _isolation(state, command)
-    text = text.replace(") stops", f") {'stops' if len(running) == 1 else 'stop'}")
-    text = text.replace(") is turned", f") {'is' if len(running) == 1 else 'are'} turned")
     if quorum:
         return f"{text}.{quorum}"
     return f"{text}{_elsewhere(running)}."
@@ -167,7 +165,9 @@ def _isolation(state: State, command: cmd.InjectFault) -> str:
     loses = side if there else others
     running = _holding(state, loses)
     text += f" The side of {some(loses, _NAMES)} has no majority and stops its cluster service"
-    return f"{text}: {_machines(running)} there are turned off and start on the other side." if running else f"{text}."
+    return (
+        f"{text}: {_machines(running)} there will be turned off and start on the other side." if running else f"{text}."
+    )
 
 
 def _unplug(state: State, adapter: str) -> str:
@@ -185,7 +185,7 @@ def _unplug(state: State, adapter: str) -> str:
         return f"{text} {item.node} stays in the cluster: heartbeats go on over {names}."
     running = _holding(state, (item.node,))
     text += f" It is the last one for heartbeats: {item.node} stops its cluster service"
-    return f"{text}, and {_machines(running)} start on other nodes." if running else f"{text}."
+    return f"{text}, and {_machines(running)} will start on other nodes." if running else f"{text}."
 
 
 def _linked(state: State, node: str, network: str) -> bool:
@@ -222,7 +222,7 @@ def _of_disk(state: State, command: cmd.InjectFault) -> str:
             text = f"Let no node reach the LUN of {disk.name}?"
             if disk.id == state.cluster.witness:
                 return f"{text} The witness fails and no longer votes."
-            return f"{text} {_machines(with_files)} on it lose their disks." if with_files else text
+            return f"{text} {_machines(with_files)} on it can no longer read or write." if with_files else text
         case FaultKind.LOSE_RESERVATION:
             return (
                 f"Take the persistent reservation of {disk.name} from {disk.owner}? The owner must get it again; if "
@@ -232,7 +232,7 @@ def _of_disk(state: State, command: cmd.InjectFault) -> str:
             text = f"Let {command.node} lose its path to {disk.name}?"
             there = [one for one in with_files if one.node == command.node]
             if is_volume and state.shared_volumes[disk.id].owner != command.node:
-                what = f" {_machines(there)} run on, but" if there else ""
+                what = f" {_machines(there)} can go on, but" if there else ""
                 return f"{text}{what} I/O of {command.node} then goes over the network, redirected, and is slower."
             if disk.owner == command.node:
                 return f"{text} It owns the disk: the disk fails there and goes to a node that still has a path."

@@ -9,12 +9,13 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QMenu, QMessageBox, QTableView, QToolButton
 
 from fcm.model import commands as cmd
-from fcm.model.failures import FaultKind
+from fcm.model.failures import Fault, FaultKind
+from fcm.model.rules.failure_words import happened
 from fcm.ui.pages.cluster import ClusterPage
 from fcm.ui.pages.simulated_failures import FailureStrip
 from fcm.ui.tour.driver import Driver
 from fcm.ui.window.qactions import Entry, commands_of, entries, question
-from fcm.workspace.failure_actions import LABELS
+from fcm.workspace.failure_actions import ICONS, LABELS, repair_label
 from fcm.workspace.failure_questions import failure_question
 from fcm.workspace.selection import Place, Selection
 from tests.ui.window_by_hand import named, window_of
@@ -237,6 +238,14 @@ def test_a_side_needs_a_node_and_the_other_side_too(qtbot: QtBot, tmp_path: Path
     assert not ok.isEnabled()
     DRIVER.key(Qt.Key.Key_Escape, widget=dialog)
     DRIVER.wait_for_no_dialog()
+
+
+def test_every_failure_has_a_label_an_icon_and_a_repair() -> None:
+    assert set(LABELS) == set(ICONS) == set(FaultKind)
+    for kind in FaultKind:
+        fault = Fault("f", kind, "node1", 1.0, "node2")
+        assert repair_label(fault)
+        assert happened(fault)
 
 
 @pytest.mark.parametrize("kind", FaultKind)

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pytest
+
+from fcm.model.commands import InjectFault
 from fcm.model.failures import FaultKind
 from fcm.model.rules.faults import answers, has_power
+from tests.unit.shell.desk import ShellDesk
 
 if TYPE_CHECKING:
-    from tests.unit.shell.desk import ShellDesk
+    from pathlib import Path
 
 
 def kinds(desk: ShellDesk) -> list[FaultKind]:
@@ -88,6 +92,33 @@ def test_with_what_if_nothing_fails(desk: ShellDesk) -> None:
     (said,) = desk.must("Invoke-ClusterFault node1 PowerOff -WhatIf")
     assert 'Target "node1"' in str(said)
     assert not desk.state.faults
+
+
+@pytest.mark.parametrize(
+    "name", ["Cluster Disk 4", "Cluster Disk 1", "Cluster IP Address", "Cluster Name", "virtual machine sql01"]
+)
+def test_any_resource_fails_and_its_policies_bring_it_back(desk: ShellDesk, name: str) -> None:
+    (failed,) = desk.must(f"Test-ClusterResourceFailure '{name}'")
+    assert failed.get("State") == "Failed"
+    desk.must("Start-Sleep 120")
+    (again,) = desk.must(f"Get-ClusterResource '{name}'")
+    assert again.get("State") == "Online"
+
+
+def test_a_resource_that_is_not_there_is_named(desk: ShellDesk) -> None:
+    assert "'Cluster Disk 44'" in desk.run("Test-ClusterResourceFailure 'Cluster Disk 44'").text()
+    assert not desk.run("Test-ClusterResourceFailure 'iSCSI Disk 15'").ok
+
+
+def test_a_shared_volume_fails_by_its_reservation(tmp_path: Path) -> None:
+    eight = ShellDesk(tmp_path, "fabrikam")
+    volume = next(iter(eight.state.shared_volumes.values()))
+    eight.must(f"Get-ClusterSharedVolume '{volume.name}' | Test-ClusterResourceFailure")
+    injected = [one for one in eight.commands if isinstance(one, InjectFault)]
+    assert injected == [InjectFault(FaultKind.LOSE_RESERVATION, volume.disk)]
+    eight.must("Start-Sleep 120")
+    assert eight.state.disks[volume.disk].state == "Online"
+    eight.close()
 
 
 def test_a_cable_that_test_cluster_resource_failure_pulls_is_plugged_in_by_enable_net_adapter(desk: ShellDesk) -> None:
