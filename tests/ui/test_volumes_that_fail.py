@@ -33,11 +33,10 @@ def test_a_node_without_a_path_is_shown_as_redirected_with_network_and_assumed_i
     lose(desk, FaultKind.LOSE_PATH, node="node3")
     desk.run(30)
     _, page = shown_volumes(qtbot, tmp_path, desk)
-    assert cells(page.volumes, volume(desk).disk)["Status"] == "Redirected Access on node3"
+    assert cells(page.volumes, volume(desk).disk)["Status"].startswith("Redirected Access on node3")
     found = cells(page.paths, "node3")
-    assert found["I/O path"] == "Redirected through node1: no path"
-    assert found["Over Network"] == "Cluster Network 2"
-    assert found["Redirected I/O"] == "40.0 MB/s (assumed)"
+    assert found["I/O path"] == "Redirected: no path"
+    assert found["Redirected I/O"] == "40.0 MB/s (assumed) over Cluster Network 2"
     assert cells(page.paths, "node2")["I/O path"] == "Direct"
     assert "node3 has no path to Cluster Disk 2: its I/O goes through node1." in alerts(desk.state, desk.machine("DB1"))
 
@@ -48,8 +47,8 @@ def test_paused_io_and_a_failed_volume_are_said(qtbot: QtBot, tmp_path: Path) ->
     lose(desk, FaultKind.LOSE_LUN)
     desk.run(17)
     shown, page = shown_volumes(qtbot, tmp_path, desk)
-    assert cells(page.volumes, volume(desk).disk)["Status"] in ("Paused on node1, node2, node3", "Pending")
+    assert cells(page.volumes, volume(desk).disk)["Status"].startswith(("Paused on node1, node2, node3", "Pending"))
     with qtbot.waitSignal(shown.changed):
         desk.run(30)
-    assert cells(page.volumes, volume(desk).disk)["Status"] == "Failed"
+    assert cells(page.volumes, volume(desk).disk)["Status"].startswith("Failed")
     assert cells(page.paths, "node1")["I/O path"] == "No access"

@@ -201,8 +201,8 @@ def node_access(state: State, volume: SharedVolume, node: Node) -> str:
     if access.mode is IoMode.PAUSED:
         return "Paused: I/O waits"
     if access.is_redirected:
-        why = ": no path" if access.reason == "NoDiskConnectivity" else ""
-        return f"Redirected through {volume.owner}{why}"
+        lost = access.reason == "NoDiskConnectivity"
+        return "Redirected: no path" if lost else f"Redirected through {volume.owner}"
     return "Direct (coordinator)" if node.name == volume.owner else "Direct"
 
 

@@ -150,16 +150,14 @@ class VolumesPage(Page):
                 (one for one in redirections(self.state) if (one.volume, one.node) == (volume.disk, node)), None
             )
 
-        def network(node: str) -> str:
+        def redirected(node: str) -> str:
             volume = self._chosen()
             if volume is None or not access_of(self.state, volume, node).is_redirected:
                 return format.NONE
             used = volume_network(self.state, node, volume.owner)
-            return format.NONE if used is None else used.name
-
-        def rate(node: str) -> str:
             found = redirection(node)
-            return format.NONE if found is None else f"{found.rate / 1e6:.1f} MB/s (assumed)"
+            rate = f"{found.rate / 1e6:.1f} MB/s (assumed)" if found is not None else "No I/O"
+            return rate if used is None else f"{rate} over {used.name}"
 
         def path(node: str) -> str:
             volume = self._chosen()
@@ -169,10 +167,9 @@ class VolumesPage(Page):
 
         return TableModel(
             (
-                Column("Node", lambda i: i, 160, icon=lambda i: appearance.node_icon(self.state.nodes[i])),
-                Column("I/O path", access, 270),
-                Column("Over Network", network, 140),
-                Column("Redirected I/O", rate, 140, tooltip=lambda _: _COST),
+                Column("Node", lambda i: i, 90, keeps=True, icon=lambda i: appearance.node_icon(self.state.nodes[i])),
+                Column("I/O path", access, 220, keeps=True),
+                Column("Redirected I/O", redirected, 255, tooltip=lambda i: f"{redirected(i)}. {_COST}"),
                 Column("Path on this node", path, 260),
             )
         )

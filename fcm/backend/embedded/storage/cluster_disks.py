@@ -15,7 +15,7 @@ from fcm.model import events as ev
 from fcm.model.entities import DiskUse, ResourceState
 from fcm.model.failures import FaultKind
 from fcm.model.rules.access import path_works
-from fcm.model.rules.faults import active, answers, reaches_disk
+from fcm.model.rules.faults import active, reaches_disk, service_runs
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -61,7 +61,7 @@ class ClusterDisks:
         state, owner = self._core.state, disk.owner
         if disk.use not in _WITH_RESOURCE or disk.state is not ResourceState.ONLINE or disk.maintenance:
             return False
-        if owner is None or not state.nodes[owner].state.is_member or not answers(state, owner):
+        if owner is None or not state.nodes[owner].state.is_member or not service_runs(state, owner):
             return False
         return not reaches_disk(state, owner, disk.id) or bool(active(state, FaultKind.LOSE_RESERVATION, disk.id))
 

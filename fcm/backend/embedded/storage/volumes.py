@@ -15,7 +15,7 @@ from fcm.model import events as ev
 from fcm.model.entities import ClusterVersion, NodeState, ResourceState, ResourceType, VolumeAccess
 from fcm.model.failures import FaultKind
 from fcm.model.rules.access import volume_network
-from fcm.model.rules.faults import active, answers, reaches_disk
+from fcm.model.rules.faults import active, reaches_disk, service_runs
 from fcm.model.rules.maintenance import in_maintenance
 
 if TYPE_CHECKING:
@@ -93,33 +93,39 @@ class Volumes:
     def _look(self, identity: str) -> None:
         state = self._core.state
         disk = state.disks[identity]
-        members = {node.name for node in self._core.members()}
+        members = [node.name for node in self._core.members()]
         volume = self._prune(identity, members)
-        whole = self._concerns_all(disk, volume, members)
+        running = self._running()
+        whole = self._concerns_all(disk, volume, members, running)
         if whole:
             for node in state.nodes:
                 self._forget(identity, node)
             return
         self._forget(identity, "")
         for node in members:
-            self._look_at_node(volume, disk, node)
+            if node in running:
+                self._look_at_node(volume, disk, node)
+            else:
+                self._forget(identity, node)  # the membership will find out
 
-    def _concerns_all(self, disk: Disk, volume: SharedVolume, members: set[str]) -> bool:
+    def _concerns_all(self, disk: Disk, volume: SharedVolume, members: list[str], running: list[str]) -> bool:
         """Whether nothing is to be done for single nodes, and what is due for all together."""
         now, identity = self._core.kernel.now, disk.id
         owner = volume.owner
         if disk.state is ResourceState.OFFLINE or in_maintenance(self._core.state, identity) or not members:
             self._forget(identity, "")
             self._change(identity, paused=(), redirected=())
+        elif not running:
+            self._forget(identity, "")  # nobody is there who could notice anything
         elif disk.state is ResourceState.FAILED:
             self._change(identity, paused=(), redirected=())
             if disk.retry_at is not None:
                 self._want(identity, "", "retry", disk.retry_at - now, self._retry)
         elif disk.state is ResourceState.PENDING:
-            self._pause(identity, dict.fromkeys(members, NO_OWNER))
+            self._pause(identity, dict.fromkeys(running, NO_OWNER))
             self._want(identity, "", "try", RESTART_DELAY, self._try)
         elif owner not in members:
-            self._pause(identity, dict.fromkeys(members, NO_OWNER))
+            self._pause(identity, dict.fromkeys(running, NO_OWNER))
             self._want(identity, "", "take over", self._time("disk_online", identity), self._take_over)
         elif self._has_lost(owner, identity):
             self._want(identity, "", "notice", self._time("path_timeout", identity), self._owner_notices)
@@ -129,9 +135,6 @@ class Volumes:
 
     def _look_at_node(self, volume: SharedVolume, disk: Disk, node: str) -> None:
         state, identity = self._core.state, volume.disk
-        if not answers(state, node):
-            self._forget(identity, node)  # the membership will find out
-            return
         lost = node in disk.visible_to and not reaches_disk(state, node, identity)
         direct = reaches_disk(state, node, identity) and volume.access is VolumeAccess.DIRECT
         cut = node != volume.owner and not direct and volume_network(state, node, volume.owner) is None
@@ -151,7 +154,7 @@ class Volumes:
     def _has_lost(self, node: str, identity: str) -> bool:
         """Whether a node that answers has no path to the disk, or no reservation."""
         state = self._core.state
-        if not answers(state, node):
+        if not service_runs(state, node):
             return False
         return not reaches_disk(state, node, identity) or bool(active(state, FaultKind.LOSE_RESERVATION, identity))
 
@@ -186,8 +189,7 @@ class Volumes:
 
     def _owner_notices(self, identity: str, _: str) -> None:
         state, owner = self._core.state, self._core.state.shared_volumes[identity].owner
-        members = [node.name for node in self._core.members()]
-        causes = {node: NO_OWNER if reaches_disk(state, node, identity) else NO_PATH for node in members}
+        causes = {node: NO_OWNER if reaches_disk(state, node, identity) else NO_PATH for node in self._running()}
         if reaches_disk(state, owner, identity):
             causes[owner] = NO_RESERVATION
         self._pause(identity, causes)
@@ -236,7 +238,7 @@ class Volumes:
         volume = self._core.state.shared_volumes[identity]
         waiting = volume.paused
         if before.state in (ResourceState.FAILED, ResourceState.PENDING) and not waiting:
-            waiting = tuple(member.name for member in self._core.members())  # nobody had access: 5142 told them
+            waiting = tuple(self._running())  # nobody had access: 5142 told them
         back = [name for name in waiting if reaches_disk(self._core.state, name, identity)]
         self._change(
             identity,
@@ -253,8 +255,8 @@ class Volumes:
         name, group = self._core.state.disks[identity].name, str(self._core.state.disks[identity].use)
         self._change(identity, paused=(), redirected=())
         self._set(identity, state=ResourceState.FAILED, retry_at=self._core.kernel.now + RETRY)
-        for node in self._core.members():
-            self._log("5142", node.name, identity, error=TIMED_OUT)
+        for node in self._running():
+            self._log("5142", node, identity, error=TIMED_OUT)
         if self._core.cluster.version.at_least(ClusterVersion.V2012):
             self._core.log("5150", owner, resource=name, error=TIMED_OUT)
         self._core.log("1205", owner, group=group)
@@ -275,14 +277,20 @@ class Volumes:
         owner = self._core.state.shared_volumes[identity].owner
         owners = [volume.owner for volume in self._core.state.shared_volumes.values()]
         members = sorted(
-            self._core.members(),
+            (self._core.state.nodes[name] for name in self._running()),
             key=lambda node: (node.name != owner, node.state is not NodeState.UP, owners.count(node.name)),
         )
         return [node.name for node in members]
 
+    def _running(self) -> list[str]:
+        """Members whose cluster service is really there, whether or not the others know."""
+        state = self._core.state
+        return [node.name for node in self._core.members() if service_runs(state, node.name)]
+
     def _can(self, node: str, identity: str) -> bool:
-        """Whether a node takes part in the cluster and reaches the disk."""
-        return self._core.state.nodes[node].state.is_member and reaches_disk(self._core.state, node, identity)
+        """Whether a node takes part in the cluster, really, and reaches the disk."""
+        state = self._core.state
+        return state.nodes[node].state.is_member and service_runs(state, node) and reaches_disk(state, node, identity)
 
     # changes
 
@@ -294,7 +302,7 @@ class Volumes:
         for node in fresh:
             self._log("5120", node, identity, status=causes[node])
 
-    def _prune(self, identity: str, members: set[str]) -> SharedVolume:
+    def _prune(self, identity: str, members: list[str]) -> SharedVolume:
         """Nothing is known of nodes that take no part."""
         volume = self._core.state.shared_volumes[identity]
         self._change(
