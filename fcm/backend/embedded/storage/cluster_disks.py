@@ -43,7 +43,8 @@ class ClusterDisks:
 
     def look(self) -> None:
         """Find out which owners will notice something; after whatever may concern a disk."""
-        faulty = {fault.target for fault in self._core.state.faults.values() if fault.kind in _OF_STORAGE}
+        faults = self._core.state.faults.values()
+        faulty = dict.fromkeys(fault.target for fault in faults if fault.kind in _OF_STORAGE)  # in their order
         for identity in [one for one in self._due if one not in faulty]:
             self._due.pop(identity).cancel()
         for identity in faulty:
