@@ -94,7 +94,7 @@ class Parts:
         self.membership.on_ended = self._node_ended
         self.membership.on_stopped = self._cluster_stopped
         self.membership.resiliency.on_isolated = self._node_isolated
-        self.membership.resiliency.on_returned = self.unmonitored.node_back
+        self.membership.resiliency.on_returned = self._node_returned
 
     def settle(self) -> None:
         """Complete what was under way when the program ended."""
@@ -124,8 +124,14 @@ class Parts:
 
     def _node_isolated(self, node: str) -> None:
         self.migrations.node_lost(node)
+        self.networks.refresh()
         self.unmonitored.node_isolated(node)
         self.disks.look()
+
+    def _node_returned(self, node: str) -> None:
+        self.networks.refresh()
+        self.disks.look()
+        self.unmonitored.node_back(node)
 
     def _node_ended(self, node: str) -> None:
         if not self.core.state.nodes[node].state.counts_as_running:
