@@ -10,7 +10,7 @@ from fcm.model import commands as cmd
 from fcm.model.entities import MachineState, NodeState, OfflineAction, ResourceState
 from fcm.model.failures import FaultKind
 from tests.unit.embedded.desk import Desk
-from tests.unit.embedded.failing import cluster_file, cluster_of, fault, logged, repair, replayed
+from tests.unit.embedded.failing import cluster_file, cluster_of, fault, logged, repair, replayed, unplug
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -142,7 +142,7 @@ def test_a_node_with_an_old_database_cannot_form_the_cluster_alone_with_the_shar
     assert two.do(cmd.RepairFault(second.id))
     two.run(400.0)
     assert two.state.nodes["node2"].state is NodeState.JOINING
-    assert logged(two, "1561") == [("node2", {"node": "node2"})]
+    assert logged(two, "1561") == [("node2", {})]
     assert "database" in two.state.nodes["node2"].note
     repair(two)
     two.run(200.0)
@@ -213,3 +213,31 @@ def test_a_node_whose_windows_is_shut_down_may_cost_the_cluster_its_quorum(desk:
     repair(desk)
     desk.run(300.0)
     assert {"node1", "node2"} <= ups(desk)
+
+
+def test_a_node_that_hears_only_some_of_the_members_does_not_join_and_says_whom_it_lacks(four: Desk) -> None:
+    assert four.do(cmd.StopClusterService("node4"))
+    for name, network in (("node1", "Cluster Network 1"), ("node4", "Cluster Network 2")):
+        unplug(four, name, network)
+    assert four.do(cmd.StartClusterService("node4"))
+    four.run(60.0)
+    assert four.state.nodes["node4"].state is NodeState.JOINING
+    assert logged(four, "1572") == [("node4", {"node": "node4"})]
+    assert logged(four, "1652") == [("node4", {"node": "node4", "nodes": "node1"})]
+    repair(four)
+    four.run(1.0)
+    assert four.state.nodes["node4"].state is NodeState.UP
+
+
+def test_nodes_that_lack_only_the_witness_say_so(tmp_path: Path) -> None:
+    two = Desk(cluster_file(tmp_path, 2, "disk"))
+    assert two.do(cmd.StopCluster())
+    two.run(100.0)
+    fault(two, FaultKind.LOSE_LUN, two.disk("Cluster Disk 1").id)
+    assert two.do(cmd.StartClusterService("node1"))
+    two.run(60.0)
+    assert logged(two, "1573") == [("node1", {"node": "node1"})]
+    repair(two)
+    two.run(1.0)
+    assert ups(two) == {"node1"}
+    two.close()

@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING
 from fcm.backend.embedded.membership.alarms import Alarms
 from fcm.backend.embedded.membership.epochs import count_on
 from fcm.backend.embedded.membership.hooks import nothing, nothing_of_node
-from fcm.model.entities import NodeState
+from fcm.model.entities import ClusterVersion, NodeState
 from fcm.model.failures import ServiceProcess
 from fcm.model.rules import faults as truth
-from fcm.model.rules.quorum import WITH_DISK, reaches_witness, tally
+from fcm.model.rules.quorum import WITH_DISK, has_witness, reaches_witness, tally
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection
@@ -57,7 +57,7 @@ class Joining:
         if self._core.state.nodes[name].process.joins_only:
             self._core.log("prevented", name)
         if not truth.has_any_link(self._core.state, name):
-            self._refuse(name, "1553")
+            self._refuse(name, "1553", node=name)
             self._wait(name, NO_NETWORK)
         delay = self._core.vary(self._core.figure("join"), f"join {name}")
         self._alarms.after(f"join {name}", delay, partial(self._ready, name))
@@ -98,9 +98,7 @@ class Joining:
         if len(heard) != 1 or len(heard[0]) != len(members):
             return  # whoever is silent is dropped first
         if any(name not in group for group in truth.groups_that_hear(state, [*members, name])):
-            none = not truth.has_any_link(state, name)
-            self._refuse(name, "1553" if none else "1572")
-            self._wait(name, NO_NETWORK if none else UNHEARD)
+            self._tell_unheard(name, members)
             return
         quiet = self._core.state.nodes[name].process.quiet
         self._core.log("join-started", name, sponsor=members[0])
@@ -113,6 +111,23 @@ class Joining:
             self.on_quietly_joined(name)
         else:
             self.on_joined(name)
+
+    def _tell_unheard(self, name: str, members: Collection[str]) -> None:
+        """It does not hear every member: 1572, from 2012 on also whom it does not hear."""
+        state = self._core.state
+        if not truth.has_any_link(state, name):
+            self._refuse(name, "1553", node=name)
+            self._wait(name, NO_NETWORK)
+            return
+        self._refuse(name, "1572", node=name)
+        if self._core.cluster.version.at_least(ClusterVersion.V2012):
+            reach = truth.reach(state)
+            unheard = [member for member in members if not reach.hears(name, member)]
+            if len(unheard) == len(members):
+                self._refuse(name, "1653", node=name)
+            else:
+                self._refuse(name, "1652", node=name, nodes=", ".join(unheard))
+        self._wait(name, UNHEARD)
 
     def _enter(self, name: str) -> None:
         self._refused = {(node, key) for node, key in self._refused if node != name}
@@ -141,6 +156,8 @@ class Joining:
         witness = any(reaches_witness(state, name) for name in group)
         count = tally(state, group, witness)
         if not count.has_quorum:
+            if not witness and has_witness(self._core.cluster) and tally(state, group, True).has_quorum:
+                self._refuse(min(group), "1573", node=min(group))
             for name in sorted(group):
                 note = WAITS.format(present=count.present, needed=count.needed)
                 if state.nodes[name].note != note:
@@ -153,6 +170,9 @@ class Joining:
             return False
         if not self._has_newest(group):
             self._refuse(able[0], "1561")
+            if self._core.cluster.version.at_least(ClusterVersion.V2012):
+                values = {"needed": str(count.needed), "present": str(count.present), "nodes": ", ".join(sorted(group))}
+                self._refuse(able[0], "5398", **values)
             for name in sorted(group):
                 self._wait(name, STALE)
             return False
@@ -187,7 +207,8 @@ class Joining:
     def _wait(self, name: str, note: str) -> None:
         self._core.change_node(name, note=note)
 
-    def _refuse(self, name: str, key: str) -> None:
+    def _refuse(self, name: str, key: str, /, **values: str) -> None:
+        """The node logs why it cannot join or form, once for each start."""
         if (name, key) not in self._refused:
             self._refused.add((name, key))
-            self._core.log(key, name, node=name)
+            self._core.log(key, name, **values)
