@@ -142,3 +142,15 @@ def test_what_has_ended_with_its_node_cannot_be_moved_though_nobody_has_noticed(
     new.run(600.0)
     found = new.machine(NAME)
     assert (found.state, found.guest, found.ended) == (MachineState.RUNNING, GuestState.RUNNING, False)
+
+
+def test_a_machine_that_was_being_saved_for_a_move_runs_on_when_its_node_is_back(new: Desk) -> None:
+    assert new.do(cmd.QuickMigrate(new.machine(NAME).id, "n1"))
+    lose(new, FaultKind.HANG)
+    new.run(60.0)
+    assert new.migration(NAME).phase.is_over
+    assert new.state.nodes["n3"].state is NodeState.ISOLATED
+    repair(new)
+    new.run(60.0)
+    assert (new.machine(NAME).node, new.machine(NAME).state) == ("n3", MachineState.RUNNING)
+    assert new.group(NAME).state is ResourceState.ONLINE

@@ -356,6 +356,13 @@ class Machines:
         """A machine that was paused, by whom ever, goes on."""
         self._enter(identity_, MachineState.RUNNING)
 
+    def undo(self, identity_: str) -> None:
+        """A machine whose saving or stopping was given up while nobody reached its node runs on."""
+        machine = self._core.state.machines[identity_]
+        changing = machine.state in (MachineState.SAVING, MachineState.STOPPING)
+        if changing and not machine.ended and identity_ not in self._pending and identity_ not in self._frozen:
+            self._enter(identity_, MachineState.RUNNING)
+
     # nodes that end
 
     def node_ended(self, node: str) -> None:

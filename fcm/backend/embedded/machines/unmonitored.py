@@ -35,9 +35,10 @@ class Unmonitored:
                 self._machines.pause_critically(machine.id)
 
     def node_back(self, node: str) -> None:
-        """It is a member again in time: what was paused goes on."""
+        """It is a member again in time: what was paused goes on, and so does what a move had begun to save."""
         state = self._core.state
         for machine in state.machines_on(node):
+            self._machines.undo(machine.id)
             paused = machine.state is MachineState.PAUSED_CRITICAL and not machine.ended
             if paused and volume_usable(state, node, machine.disk):
                 self._machines.go_on(machine.id)
