@@ -170,7 +170,9 @@ def _reason(state: State, group: Group, but: str, name: str, best: str, needed: 
     if chosen:
         return f"Owns the fewest services and applications ({number})."
     most = _counts(state).get(best, 0)
-    return f"Owns {number} services and applications, {best} owns {most}."
+    if number == most:
+        return f"Owns as many services and applications as {best} ({number})."
+    return f"Owns more services and applications ({number}) than {best} ({most})."
 
 
 def _able(state: State, group: Group, names: Iterable[str]) -> list[str]:
