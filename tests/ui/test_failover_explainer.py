@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from tests.ui.by_hand import Backend
 
 WHY = (
-    Candidate("node1", False, "Owns 3 services and applications, node3 owns 1."),
+    Candidate("node1", False, "Owns more services and applications (3) than node3 (1)."),
     Candidate("node2", False, "Is down."),
     Candidate("node3", True, "Owns the fewest services and applications (1)."),
 )

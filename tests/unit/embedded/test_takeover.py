@@ -46,7 +46,7 @@ def test_the_explainer_tells_every_step_of_a_failover_and_why_this_node(four: De
         ("node3", False),
         ("node4", False),
     ]
-    assert done.candidates[0].reason == "Owns 3 services and applications, node2 owns 1."
+    assert done.candidates[0].reason == "Owns more services and applications (3) than node2 (1)."
     assert done.candidates[1].reason == "Owns the fewest services and applications (1)."
     assert done.candidates[3].reason == "Is down."
     assert logged(four, "1153") == [("node2", {"group": "VM4", "from": "node4", "to": "node2"})]
