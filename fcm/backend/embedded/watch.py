@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from fcm.model import events as ev
 from fcm.model.rules.guardian import (
     SLACK,
+    is_frozen,
     is_pending,
     is_stranded,
     of_copy,
@@ -153,6 +154,9 @@ class Watch:
                 break  # the rest began later
             if not is_pending(state, group):
                 del self._pending[group]
+            elif is_frozen(state, group):
+                del self._pending[group]  # its time begins anew, and it comes behind all others
+                self._pending[group] = now
             elif now - since > pending_limit(state, group):
                 yield f"{state.groups[group].name} has been pending for {now - since:.0f} s and does not end."
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from fcm.model.entities import DiskUse, NodeState, ResourceState
-from fcm.model.rules.faults import service_exists
+from fcm.model.rules.faults import answers, service_exists
 from fcm.model.tables import name_of
 
 if TYPE_CHECKING:
@@ -99,6 +99,11 @@ def is_pending(state: State, group: str) -> bool:
     """Whether a group is on its way to online or offline."""
     found = state.groups.get(group)
     return found is not None and found.state is ResourceState.PENDING
+
+
+def is_frozen(state: State, group: str) -> bool:
+    """Whether nothing of a group can go on, because its node has no power or hangs: others take it, or it waits."""
+    return not answers(state, state.groups[group].owner)
 
 
 def is_stranded(state: State, machine: VirtualMachine) -> bool:

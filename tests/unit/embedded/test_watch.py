@@ -138,6 +138,17 @@ def test_a_group_that_stays_pending_is_said_once_it_takes_too_long(desk: Desk, s
     assert seen.happens(after=2.0) == (f"SQL01 has been pending for {limit + 1.0:.0f} s and does not end.",)
 
 
+def test_a_group_on_a_frozen_node_is_not_stuck_until_the_node_goes_on(desk: Desk, seen: Seen) -> None:
+    group = desk.group("SQL01")
+    seen.happens(ev.GroupChanged(replace(group, state=ResourceState.PENDING)))
+    seen.happens(ev.FaultInjected(Fault("fault-1", FaultKind.HANG, "node1", seen.now)), after=10.0)
+    assert seen.happens(after=100_000.0) == ()
+    seen.happens(ev.FaultRepaired("fault-1"), after=10.0)
+    limit = pending_limit(seen.state, group.id)
+    assert seen.happens(after=limit - 20.0) == ()
+    assert "SQL01 has been pending" in seen.happens(after=30.0)[0]
+
+
 def test_a_group_that_comes_online_was_not_stuck(desk: Desk, seen: Seen) -> None:
     group = desk.group("SQL01")
     seen.happens(ev.GroupChanged(replace(group, state=ResourceState.PENDING)))
