@@ -13,6 +13,7 @@ from fcm.model.entities import GroupType, NodeState, ResourceState
 from fcm.model.entries import stamped
 from fcm.model.resource_states import group_state, machine_resource_state
 from fcm.model.rules.assumed import figure
+from fcm.model.rules.faults import answers
 from fcm.model.state import State
 
 if TYPE_CHECKING:
@@ -49,7 +50,12 @@ class Core:
         self.outbox += entries
 
     def log(self, key: str, node: str, /, **values: str) -> None:
-        """A node writes to its event log or cluster log, see ``NodeLogged``; the values in the order of Windows."""
+        """A node writes to its event log or cluster log, see ``NodeLogged``; the values in the order of Windows.
+
+        One that has no power or is frozen writes nothing.
+        """
+        if not answers(self.state, node):
+            return
         self.emit(ev.NodeLogged(key, node, tuple(values.items())))
 
     def figure(self, name: str) -> float:

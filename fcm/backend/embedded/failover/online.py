@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from fcm.model import events as ev
 from fcm.model.entities import MachineState, ResourceState, ResourceType
 from fcm.model.rules.dependencies import dependents, providers
+from fcm.model.rules.faults import answers
 from fcm.model.rules.online import Obstacle, obstacle
 
 if TYPE_CHECKING:
@@ -53,7 +54,11 @@ class Online:
             if not any(tried):
                 return False
         resource = self._core.state.resources[identity]
-        found = obstacle(self._core.state, resource, self._core.state.groups[resource.group].owner)
+        owner = self._core.state.groups[resource.group].owner
+        if not answers(self._core.state, owner):  # which nobody has noticed yet
+            self.on_waiting(identity, Obstacle(f"{owner} does not answer.", waits=True))
+            return False
+        found = obstacle(self._core.state, resource, owner)
         machine = self._core.state.machines.get(resource.machine or "")
         if resource.type is ResourceType.VIRTUAL_MACHINE and machine is not None:
             found = self.weigh(resource, machine, found)
@@ -81,6 +86,8 @@ class Online:
     def look_at(self, group: str) -> None:
         """A group of the cluster itself is on another node: what failed is tried there, what cannot be there fails."""
         owner = self._core.state.groups[group].owner
+        if not answers(self._core.state, owner):
+            return
         for resource in self._core.state.group_resources(group):
             current = self._core.state.resources[resource.id]
             if current.state is ResourceState.FAILED:

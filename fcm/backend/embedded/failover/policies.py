@@ -16,6 +16,7 @@ from fcm.backend.embedded.failover.takeover import is_lost
 from fcm.model.entities import GroupType, MachineState, ResourceState, ResourceType
 from fcm.model.failures import FaultKind
 from fcm.model.rules.dependencies import providers
+from fcm.model.rules.faults import answers
 from fcm.model.rules.online import Obstacle, obstacle
 from fcm.model.rules.placement import candidates
 
@@ -73,7 +74,9 @@ class Policies:
             why: in words, a whole sentence.
             since: s since the epoch at which it really failed; None: now.
         """
-        self._failed(identity, Obstacle(why), since)
+        group = self._core.state.resources[identity].group
+        if answers(self._core.state, self._core.state.groups[group].owner):  # else nobody there finds it out
+            self._failed(identity, Obstacle(why), since)
 
     def _not_brought(self, identity: str, found: Obstacle) -> None:
         self._failed(identity, found, None)
@@ -235,7 +238,8 @@ class Policies:
     def _broken(self, resource: Resource) -> Obstacle:
         state = self._core.state
         owner = state.groups[resource.group].owner
-        if resource.state is not ResourceState.ONLINE or not state.nodes[owner].state.is_member:
+        is_there = state.nodes[owner].state.is_member and answers(state, owner)
+        if resource.state is not ResourceState.ONLINE or not is_there:
             return Obstacle("")
         return obstacle(state, resource, owner)
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from fcm.model import events as ev
 from fcm.model.entities import DiskUse, GroupType, NodeState, ResourceState, ResourceType
 from fcm.model.failures import CutOffCopy
+from fcm.model.rules.faults import answers
 from fcm.model.rules.placement import by_priority, candidates, starts_by_itself
 
 if TYPE_CHECKING:
@@ -194,9 +195,13 @@ class Takeover:
 
     def _tell_move(self, group: Group, target: str, *, failed: bool) -> None:
         names = {"from": group.owner, "to": target}
-        if failed:
-            self._core.log("1153", target, group=group.name, **names)
-        self._core.log("1641", target, group=group.name, **names)
+        there = [name for name in (target, group.owner, *self._core.state.nodes) if self._drives(name)]
+        for key in (("1153", "1641") if failed else ("1641",)) if there else ():
+            self._core.log(key, there[0], group=group.name, **names)
+
+    def _drives(self, name: str) -> bool:
+        """Whether a node can drive a move: a member that answers, whether or not others have noticed."""
+        return self._core.state.nodes[name].state.is_member and answers(self._core.state, name)
 
     # nodes that join, and a cluster that forms
 
