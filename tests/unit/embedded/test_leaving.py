@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from fcm import resources
 from fcm.model import events as ev
-from fcm.model.commands import ShutDownNode
+from fcm.model.commands import PauseNode, ShutDownNode
 from fcm.model.entities import MachineState, NodeState
 from fcm.model.failures import FaultKind
 from fcm.model.migrations import MigrationKind
@@ -49,6 +50,40 @@ def test_its_machines_run_elsewhere_before_it_is_off(desk: Desk) -> None:
         assert machine.node != "node3"
         assert machine.state is MachineState.RUNNING
     assert kinds_of(desk, "node3") == {MigrationKind.MOVE}
+
+
+@pytest.mark.parametrize(
+    ("version", "kinds"),
+    [
+        ("2012", {MigrationKind.QUICK}),
+        ("2012 R2", {MigrationKind.LIVE, MigrationKind.QUICK}),  # CACHE01 writes too fast to go live
+        ("2019", {MigrationKind.LIVE, MigrationKind.QUICK}),
+    ],
+)
+def test_its_machines_go_as_the_version_does_it(tmp_path: Path, version: str, kinds: set[MigrationKind]) -> None:
+    text = resources.path("clusters", "contoso.toml").read_text(encoding="utf-8")
+    path = tmp_path / "later.toml"
+    path.write_text(text.replace("[cluster]\n", f'[cluster]\nversion = "{version}"\n', 1), encoding="utf-8")
+    desk = Desk(path)
+    assert desk.do(ShutDownNode("node2", restart=True))
+    until(desk, "node2", off=True)
+    assert kinds_of(desk, "node2") == kinds
+    assert not [one for one in desk.state.machines_on("node2") if one.is_highly_available]
+    until(desk, "node2", off=False)
+    desk.run(150.0)
+    node = desk.state.nodes["node2"]
+    assert (node.state, node.left) == (NodeState.UP, ())
+    assert not any(isinstance(e.event, ev.NodeLogged) and e.event.key in ("1135", "6008") for e in desk.entries)
+    desk.close()
+
+
+def test_a_node_that_the_user_paused_comes_back_paused(desk: Desk) -> None:
+    assert desk.do(PauseNode("node3"))
+    assert desk.do(ShutDownNode("node3", restart=True))
+    until(desk, "node3", off=True)
+    until(desk, "node3", off=False)
+    desk.run(150.0)
+    assert desk.state.nodes["node3"].state is NodeState.PAUSED
 
 
 def test_it_is_off_but_has_not_failed(desk: Desk) -> None:

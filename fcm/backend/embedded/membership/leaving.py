@@ -1,9 +1,10 @@
 """The ordered end of a node: its operating system is shut down or restarted (Stop-Computer, Restart-Computer).
 
-First the virtual machines go to other nodes, as the version does it: live (2012 R2 and later, DrainOnShutdown), by
-quick migration (2012), by the offline action of their resources (2008 R2). Then the cluster service leaves in order,
-without event 1135, and the computer is off. How long this may take: ShutdownTimeoutInMinutes, with Hyper-V 100 minutes
-for each 64 GB of memory, at least 20 (Learn, previous versions, mscs).
+First the virtual machines go to other nodes, as the version does it: live (2012 R2 and later, DrainOnShutdown; what
+cannot go live is saved and restored), by quick migration (2012), by the offline action of their resources (2008 R2).
+Then the cluster service leaves in order, without event 1135, and the computer is off. How long this may take:
+ShutdownTimeoutInMinutes, with Hyper-V 100 minutes for each 64 GB of memory, at least 20 (Learn, previous versions,
+mscs).
 """
 
 from __future__ import annotations
@@ -86,7 +87,11 @@ class Leaving:
 
     def _moves(self, name: str) -> bool:
         """Whether something still leaves the node; starts what can go."""
-        if not self._core.cluster.version.at_least(ClusterVersion.V2012_R2):
+        for migration in self._core.state.active_migrations():
+            if migration.source == name and migration.endless:
+                self._migrations.cancel(cmd.CancelMigration(migration.id))
+                self._migrations.look()
+        if active_drain(self._core.state, name) is None:
             for machine in tuple(self._running(name)):
                 self._send(machine)
         state = self._core.state
@@ -117,6 +122,8 @@ class Leaving:
 
     def _leave(self, name: str) -> None:
         """The cluster service stops; machines that are not clustered are saved, as their automatic stop action says."""
+        if any(name in (one.source, one.destination) for one in self._core.state.active_migrations()):
+            self._migrations.cancel_all(cmd.CancelMigrations(name))  # there is no more time for it
         node = self._core.state.nodes[name]
         if node.state is NodeState.PAUSED and self._paused_by_this(node):
             self._nodes.resume(cmd.ResumeNode(name))  # so that it does not come back paused
