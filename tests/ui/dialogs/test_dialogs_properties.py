@@ -6,10 +6,11 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QTreeWidget
 
 from fcm.model import commands as cmd
 from fcm.model import events as ev
-from fcm.model.entities import AUTOMATIC, MIB, MachineState, NetworkRole, OfflineAction, StartAction
+from fcm.model.entities import AUTOMATIC, MIB, ClusterVersion, MachineState, NetworkRole, OfflineAction, StartAction
 from fcm.model.migrations import NetworkPreference
 from fcm.model.rules.networks import default_migration_order
 from fcm.ui.dialogs.group_properties import GroupPropertiesDialog
@@ -21,7 +22,7 @@ from fcm.ui.dialogs.resource_properties import ResourcePropertiesDialog
 from fcm.ui.tour.driver import Driver
 from fcm.workspace.reports import Report
 from tests.ui.by_hand import formed, machine, opened
-from tests.ui.window_by_hand import window_of
+from tests.ui.window_by_hand import named, window_of
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -347,3 +348,32 @@ def test_a_report_that_cannot_be_saved_is_shown_all_the_same(qtbot: QtBot, tmp_p
     assert viewer.browser.toPlainText() == "What was found"
     DRIVER.press("Close")
     DRIVER.wait_for_no_dialog()
+
+
+def test_alternatives_are_shown_with_or_between_them(qtbot: QtBot, tmp_path: Path) -> None:
+    begin = formed([machine("web")])
+    resource = next(one for one in begin.resources if one.id == "res-web")
+    first, second, third = [one.id for one in begin.resources if one.id != resource.id][:3]
+    changed = replace(resource, depends_on=(first,), alternatives=((second, third),))
+    workspace, _ = opened(begin, ev.ResourceChanged(changed))
+    dialog = ResourcePropertiesDialog(window_of(qtbot, tmp_path, workspace), "res-web")
+    dialog.show()
+    dialog.tabs.setCurrentIndex(1)
+    table = named(dialog, "Dependencies", QTreeWidget)
+    rows = [table.topLevelItem(row) for row in range(table.topLevelItemCount())]
+    assert [row.text(0) for row in rows] == ["", "AND", "OR"]
+    dialog.close()
+
+
+def test_a_priority_can_be_chosen_from_2012_on(qtbot: QtBot, tmp_path: Path) -> None:
+    begin = formed([machine("web")])
+    group = next(one.id for one in begin.groups if not one.is_core)
+    for version in (ClusterVersion.V2008_R2, ClusterVersion.V2012):
+        cluster = replace(begin.cluster, version=version)
+        workspace, _ = opened(replace(begin, cluster=cluster))
+        dialog = GroupPropertiesDialog(window_of(qtbot, tmp_path, workspace), group)
+        assert dialog.priority.isVisibleTo(dialog) is (version is ClusterVersion.V2012)
+        if version is ClusterVersion.V2012:
+            dialog.priority.setCurrentText("High")
+            assert dialog.commands() == (cmd.ConfigureGroup(group, priority=3000),)
+        dialog.close()
