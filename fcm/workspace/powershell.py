@@ -10,7 +10,7 @@ import re
 from typing import TYPE_CHECKING, TypeAlias, assert_never
 
 from fcm.model import commands as cmd
-from fcm.model.entities import MachineState, QuorumMode, StartAction
+from fcm.model.entities import AUTOMATIC, MachineState, QuorumMode, StartAction
 from fcm.model.migrations import UNLIMITED
 from fcm.model.rules.dependencies import expression
 from fcm.model.rules.snapshots import snapshots_of
@@ -150,6 +150,14 @@ class _Text:
 
     def resource(self, identity: str) -> str:
         return quoted(name_of(self.state.resources, identity))
+
+    def default_owner(self, command: cmd.ConfigureGroup) -> int:
+        """Persistent mode: the number of the node that owns the group, AUTOMATIC for none."""
+        group = self.state.groups.get(command.group)
+        names = list(self.state.nodes)
+        if not command.persistent or group is None or group.owner not in names:
+            return 1 if command.persistent else AUTOMATIC
+        return names.index(group.owner) + 1
 
     def dependencies(self, command: cmd.ConfigureResource) -> str:
         """Dependencies as Windows writes them: ([A] or [B]) and ([C])."""
@@ -359,7 +367,7 @@ def _configure_group(command: cmd.ConfigureGroup, text: _Text) -> str:
     name = text.group_id(command.group)
     lines = []
     properties: dict[str, object] = {
-        "PersistentState": None if command.persistent is None else int(command.persistent),
+        "DefaultOwner": None if command.persistent is None else text.default_owner(command),
         "AutoStart": None if command.auto_start is None else int(command.auto_start),
         "FailoverThreshold": command.maximum_failures,
         "FailoverPeriod": command.failover_period,

@@ -150,7 +150,9 @@ def group_object(group: Group, state: State) -> ShellObject:
     window = group.failback_window or (0, 0)
     setters: Setters = {
         "Name": lambda value: cmd.ConfigureGroup(identity, name=text(value)),
-        "PersistentState": lambda value: cmd.ConfigureGroup(identity, persistent=as_truth(value, "PersistentState")),
+        "DefaultOwner": lambda value: cmd.ConfigureGroup(
+            identity, persistent=as_whole(value, "DefaultOwner") != AUTOMATIC
+        ),
         "AutoStart": lambda value: cmd.ConfigureGroup(identity, auto_start=as_truth(value, "AutoStart")),
         "FailoverThreshold": lambda value: cmd.ConfigureGroup(
             identity, maximum_failures=as_whole(value, "FailoverThreshold")
@@ -175,7 +177,8 @@ def group_object(group: Group, state: State) -> ShellObject:
             "GroupType": GROUP_TYPES[group.type],
             "PreferredOwners": list(group.preferred_owners),
             "AutoStart": group.auto_start,
-            "PersistentState": int(group.persistent),
+            "PersistentState": int(group.wanted),
+            "DefaultOwner": node_id(state, group.owner) if group.persistent else AUTOMATIC,
             "FailoverThreshold": AUTOMATIC if group.maximum_failures is None else group.maximum_failures,
             "FailoverPeriod": group.failover_period,
             "AutoFailbackType": int(group.failback),

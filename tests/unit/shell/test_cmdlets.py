@@ -252,6 +252,19 @@ def test_a_disk_of_the_cluster_fails_as_in_microsofts_example(desk: ShellDesk) -
     assert shown.get("State") == "Failed"
 
 
+def test_persistent_state_is_what_the_user_wants_and_the_default_owner_is_persistent_mode(desk: ShellDesk) -> None:
+    automatic = 4294967295
+    assert desk.must("(Get-ClusterGroup WEB01).PersistentState; (Get-ClusterGroup WEB01).DefaultOwner") == [
+        1,
+        automatic,
+    ]
+    desk.must("Stop-ClusterGroup WEB01; (Get-ClusterGroup WEB01).DefaultOwner = 1")
+    assert desk.must(both) == [0, 1]
+    assert desk.state.groups[next(one.id for one in desk.state.groups.values() if one.name == "WEB01")].persistent
+    desk.must(f"(Get-ClusterGroup WEB01).DefaultOwner = {automatic}")
+    assert desk.must("(Get-ClusterGroup WEB01).DefaultOwner") == [automatic]
+
+
 def test_priorities_are_for_2012_and_later(desk: ShellDesk) -> None:
     assert desk.must("(Get-ClusterGroup WEB01).Priority") == [2000]
     assert "Priorities exist in Windows Server 2012" in desk.run("(Get-ClusterGroup WEB01).Priority = 3000").text()
