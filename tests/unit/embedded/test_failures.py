@@ -140,6 +140,12 @@ def told(desk: Desk, *keys: str) -> list[tuple[str, str]]:
     return [(event.key, event.node) for event in found if event.key in keys]
 
 
+def times(desk: Desk, key: str) -> list[float]:
+    """When nodes logged an event, s since the epoch."""
+    found = [entry for entry in desk.entries if isinstance(entry.event, ev.NodeLogged) and entry.event.key == key]
+    return [entry.time for entry in found]
+
+
 @pytest.mark.parametrize("name", ["Cluster Disk 4", "Cluster IP Address", "Cluster Name", "Cluster Disk 1"])
 def test_a_resource_of_the_cluster_itself_fails_and_is_restarted_like_any_other(desk: Desk, name: str) -> None:
     fail(desk, name)
@@ -255,6 +261,8 @@ def test_a_machine_on_a_node_without_its_virtual_network_fails_there_and_goes_on
     assert desk.machine("WEB02").node == "node2"
     desk.run(20.0)
     assert told(desk, "21117") == [("21117", "node2"), ("21117", "node2")]
+    (moved, _), failed = times(desk, "1153"), times(desk, "21117")
+    assert failed == [moved + 0.5, moved + 1.0], "the start on the next node, and its restart"
     assert (desk.machine("WEB02").node, desk.machine("WEB02").state) == ("node3", MachineState.RUNNING)
 
 

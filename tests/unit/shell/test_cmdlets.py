@@ -253,11 +253,8 @@ def test_a_disk_of_the_cluster_fails_as_in_microsofts_example(desk: ShellDesk) -
 
 
 def test_persistent_state_is_what_the_user_wants_and_the_default_owner_is_persistent_mode(desk: ShellDesk) -> None:
-    automatic = 4294967295
-    assert desk.must("(Get-ClusterGroup WEB01).PersistentState; (Get-ClusterGroup WEB01).DefaultOwner") == [
-        1,
-        automatic,
-    ]
+    automatic, both = 4294967295, "(Get-ClusterGroup WEB01).PersistentState; (Get-ClusterGroup WEB01).DefaultOwner"
+    assert desk.must(both) == [1, automatic]
     desk.must("Stop-ClusterGroup WEB01; (Get-ClusterGroup WEB01).DefaultOwner = 1")
     assert desk.must(both) == [0, 1]
     assert desk.state.groups[next(one.id for one in desk.state.groups.values() if one.name == "WEB01")].persistent

@@ -76,8 +76,11 @@ class Online:
             group: id.
             machines: False: its virtual machines stay off.
         """
-        self._core.log("1200", self._core.state.groups[group].owner, group=self._core.state.groups[group].name)
+        owner = self._core.state.groups[group].owner
+        self._core.log("1200", owner, group=self._core.state.groups[group].name)
         for resource in self._core.state.group_resources(group):
+            if self._core.state.groups[group].owner != owner:
+                return  # one failed, and the group went on to another node, where all is brought online in a moment
             if machines or resource.type is not ResourceType.VIRTUAL_MACHINE:
                 current = self._core.state.resources[resource.id]
                 if current.state is not ResourceState.FAILED or current.retry_at is None:

@@ -173,10 +173,12 @@ class Policies:
 
     def bring_online(self, identity: str) -> None:
         """Bring a resource online, and what of its group went offline with it and is wanted."""
-        self._online.bring(identity)
         group = self._core.state.groups[self._core.state.resources[identity].group]
+        self._online.bring(identity)
         together = group.wanted and group.type is not GroupType.AVAILABLE_STORAGE
         for one in self._core.state.group_resources(group.id) if together else ():
+            if self._core.state.groups[group.id].owner != group.owner:
+                return  # one failed, and the group went to another node, where all is brought online in a moment
             current = self._core.state.resources[one.id]
             if one.id != identity and current.state is ResourceState.OFFLINE and not self._stands_on_failed(current):
                 self._online.bring(one.id)
