@@ -80,6 +80,14 @@ def test_from_2012_a_witness_is_tried_again_after_a_quarter_of_an_hour(dynamic: 
     assert witness(dynamic).state is ResourceState.ONLINE
 
 
+def test_a_share_that_is_back_can_be_brought_online_by_hand(share: Desk) -> None:
+    lose_share(share)
+    share.run(120.0)
+    repair(share)
+    assert share.do(cmd.BringOnline(witness(share).id))
+    assert count(share) == Votes(5, 5, 3)
+
+
 def test_configuring_the_same_share_again_brings_it_back_at_once(share: Desk) -> None:
     lose_share(share)
     share.run(120.0)

@@ -1,6 +1,6 @@
 """The vote of the witness follows its resource: of a disk, or of a file share.
 
-A file share witness that failed is tried again as its policies say, or when the user configures the quorum anew; until
+A file share witness that failed is tried again as its policies say, or when the user brings it online; until
 then it does not vote, whether or not the share is there again.
 """
 
