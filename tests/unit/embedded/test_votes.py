@@ -110,6 +110,14 @@ def test_without_a_witness_one_of_two_votes_is_given_up_and_dynamic_quorum_turne
     desk.close()
 
 
+def test_a_node_that_is_added_has_a_vote_whatever_the_host_has(tmp_path: Path) -> None:
+    desk = Desk(contoso(tmp_path, 'version = "2012 R2"'))
+    assert desk.do(cmd.ConfigureNode("node1", 0))
+    assert desk.do(cmd.AddNode("node4"))
+    assert [node.dynamic_weight for node in desk.state.nodes.values()] == [0, 1, 1, 1]
+    desk.close()
+
+
 def test_a_dynamic_witness_votes_only_with_an_even_number_of_nodes(tmp_path: Path) -> None:
     desk = Desk(contoso(tmp_path, 'version = "2012 R2"'))
     cluster = desk.state.cluster

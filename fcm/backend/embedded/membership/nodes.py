@@ -52,7 +52,9 @@ class Nodes:
         """A server joins: its adapters get the next free addresses, and it sees what all the others see."""
         state, host = self._core.state, self._core.state.nodes[self._core.cluster.host]
         others = set(state.nodes)
-        self._core.emit(ev.NodeChanged(replace(host, name=command.node, state=NodeState.UP, note="", left=())))
+        fresh = replace(host, name=command.node, state=NodeState.UP, note="", left=())
+        fresh = replace(fresh, weight=1, dynamic_weight=1, paused=False)
+        self._core.emit(ev.NodeChanged(fresh))
         for network in state.networks.values():
             key = identity(self._core.cluster.name, "adapter", command.node, network.name)
             address = free_address(network, self._core.state)
