@@ -125,20 +125,26 @@ class Rehearsal:
         if self.ending is Ending.REFUSED:
             return f"The cluster would refuse this. {self.verdict.sentence()}"
         down = [fate for fate in self.fates if fate.stays_down]
-        away = [fate.away for fate in self.fates if fate.away]
-        quiet = len(self.fates) - len(down) - len(away)
+        silent = [fate for fate in self.fates if not fate.stays_down and fate.booted is None]
+        rest = [fate for fate in self.fates if fate.away is not None and fate.booted is not None]
+        away = [fate.away or fate.booted or 0.0 for fate in rest if fate.away or fate.booted]
+        quiet = len(self.fates) - len(down) - len(silent) - len(away)
         parts = []
         if down:
             parts.append((len(down), "stays down", "stay down", ""))
+        if silent:
+            parts.append(
+                (len(silent), "runs with a guest that does not respond", "run with guests that do not respond", "")
+            )
         if away:
             least, most = seconds(min(away)), seconds(max(away))
             parts.append((len(away), "is away", "are away", f" for {least if least == most else f'{least} to {most}'}"))
         if quiet:
             parts.append((quiet, "changes", "change", " without an interruption"))
         parts.append((self.untouched, "is not affected", "are not affected", ""))
-        (number, one, many, rest), *others = parts
-        told = [counted(number, f"virtual machine {one}", f"virtual machines {many}") + rest]
-        told += [counted(number, one, many) + rest for number, one, many, rest in others]
+        (number, one, many, end), *others = parts
+        told = [counted(number, f"virtual machine {one}", f"virtual machines {many}") + end]
+        told += [counted(number, one, many) + end for number, one, many, end in others]
         return f"{', '.join(told)}. {self._quorum_sentence()} {self._ending_sentence()}".strip()
 
     def _quorum_sentence(self) -> str:
@@ -380,6 +386,9 @@ def _why(before: State, after: State, was: VirtualMachine, now: VirtualMachine |
     resource = after.machine_resource(was.id)
     if resource is not None and resource.failure and now.state is not MachineState.RUNNING:
         return resource.failure
+    earlier = before.machine_resource(was.id)
+    if resource is not None and earlier is not None and resource.restarts != earlier.restarts and was.node == now.node:
+        return "Its resource failed and was restarted on the same node."
     if was.node != now.node:
         return f"Its service or application failed over to {now.node}."
     if not was.is_highly_available and not _serves(after, now):

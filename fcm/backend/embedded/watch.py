@@ -74,9 +74,14 @@ class Watch:
                 was_disk = before.disks.get(disk.id)
                 if was_disk is None or was_disk.owner != disk.owner or was_disk.use is not disk.use:
                     self._machines.update(machine.id for machine in before.machines_with_files_on(disk.id))
-            case ev.MachineCreated() | ev.MachineMadeHighlyAvailable() | ev.GroupRemoved() | ev.ResourceRemoved():
-                self._everything = True
-            case ev.ClusterFormed() | ev.NodeEvicted():
+            case ev.MachineCreated(machine=machine):
+                self._machines.add(machine.id)
+            case ev.MachineMadeHighlyAvailable(machine=identity, group=group):
+                self._machines.add(identity)
+                self._groups.add(group.id)
+            case ev.ResourceRemoved(resource=identity) if identity in before.resources:
+                self._groups.add(before.resources[identity].group)
+            case ev.ClusterFormed() | ev.NodeEvicted() | ev.GroupRemoved():
                 self._everything = True
             case _:
                 pass

@@ -132,6 +132,21 @@ def test_a_cluster_without_quorum_is_told(desk: Desk) -> None:
     assert all(one.stays_down for one in found.fates)
 
 
+def test_a_guest_that_hangs_is_restarted_by_its_heartbeat(desk: Desk) -> None:
+    found = rehearse(desk, cmd.InjectFault(FaultKind.GUEST_HANG, desk.machine("SQL01").id))
+    sql = fate(found, "SQL01")
+    assert (sql.node_after, sql.why) == ("node1", "Its resource failed and was restarted on the same node.")
+    assert sql.booted is not None
+    assert sql.away is not None
+    assert sql.booted > sql.away > 0.0
+
+
+def test_a_guest_that_restarts_is_away_though_its_machine_runs_on(desk: Desk) -> None:
+    found = rehearse(desk, cmd.InjectFault(FaultKind.GUEST_BUGCHECK, desk.machine("SQL01").id))
+    assert fate(found, "SQL01").away == 0.0
+    assert found.sentence().startswith("1 virtual machine is away for ")
+
+
 def test_several_commands_are_rehearsed_together(desk: Desk) -> None:
     found = rehearse(desk, cmd.PauseNode("node2"), cmd.StopClusterService("node1"))
     assert fate(found, "WEB01").node_after == "node3"
