@@ -120,6 +120,7 @@ class Parts:
     def _nodes_dropped(self, losses: tuple[Loss, ...]) -> None:
         for loss in losses:
             self.migrations.node_lost(loss.node)
+            self.backups.node_lost(loss.node)
         self.takeover.nodes_dropped(losses)
 
     def _node_isolated(self, node: str) -> None:
@@ -136,6 +137,7 @@ class Parts:
     def _node_ended(self, node: str) -> None:
         if not self.core.state.nodes[node].state.counts_as_running:
             self.migrations.node_lost(node)
+            self.backups.node_lost(node)
         self.machines.node_ended(node)
         self.disks.look()
 

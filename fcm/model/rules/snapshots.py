@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from fcm.model.entities import MachineState, NodeState, ResourceState, VolumeAccess
 from fcm.model.quantities import apart
 from fcm.model.rules.access import io_flows
+from fcm.model.rules.guests import monitored
 from fcm.model.rules.maintenance import not_in_maintenance
 from fcm.model.rules.names import not_taken
 from fcm.model.rules.verdict import OK, Verdict, no, together
@@ -165,6 +166,7 @@ def _against_backup(machine: VirtualMachine, state: State) -> Iterator[Verdict]:
         yield no(f"{machine.name} is {machine.state.lower()}.", "Wait until it is finished.")
     if state.nodes[machine.node].state is NodeState.DOWN:
         yield no(f"{machine.node} is down.", "Start the cluster service of the node.")
+    yield monitored(state, machine)
     if machine.disk is not None:
         disk = state.disks[machine.disk]
         if disk.state is not ResourceState.ONLINE:

@@ -275,3 +275,15 @@ WHEN = {
     Phase.BLACKOUT: "during the blackout",
     Phase.STORAGE: "while control of the storage was being moved",
 }
+
+
+def test_a_backup_ends_with_the_node_on_which_it_was_made(equal: Desk) -> None:
+    assert equal.do(cmd.BackUpMachine(equal.machine(NAME).id))
+    equal.run(3.0)
+    power_off(equal, SOURCE)
+    equal.run(30.0)
+    (backup,) = equal.state.backups.values()
+    assert backup.ended is not None
+    assert [e.event.reason for e in equal.entries if isinstance(e.event, ev.BackupEnded)] == [
+        "The cluster lost n1 during the backup."
+    ]

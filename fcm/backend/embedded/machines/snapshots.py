@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from fcm.model import commands as cmd
 from fcm.model import events as ev
 from fcm.model.entities import MachineState, VolumeAccess
+from fcm.model.failures import GuestState
 from fcm.model.migrations import MigrationKind
 from fcm.model.moments import in_utc
 from fcm.model.rules.snapshots import snapshots_of
@@ -63,6 +64,8 @@ class Snapshots:
         self._core.change_machine(
             was.id,
             state=state,
+            guest=was.guest if snapshot.with_memory else GuestState.UNKNOWN,
+            booted_at=None,
             features=was.features if snapshot.with_memory else frozenset(),
             memory=was.memory,
             processors=was.processors,
@@ -118,6 +121,12 @@ class Backups:
         for backup in self._active():
             if backup.started is None and not self._is_migrating(backup.machine):
                 self._begin(backup)
+
+    def node_lost(self, node: str) -> None:
+        """The cluster has lost a node: what was being backed up there is no backup."""
+        for backup in self._active():
+            if backup.node == node and backup.started is not None:
+                self._end(backup.id, f"The cluster lost {node} during the backup.")
 
     def settle(self) -> None:
         """Backups under way when the program ended are over."""
