@@ -68,6 +68,8 @@ def action_text(action: Action, state: State, selection: Selection) -> ActionTex
         choices = action.choices(state, selection)
         if not choices:
             return ActionText("", "There is nothing to choose from.")
+        if isinstance(choices[0].command, cmd.InjectFault | cmd.RepairFault):
+            return ActionText("", "Each entry has its own command.")
         text, nodes = _NODE.subn("", powershell(choices[0].command, state), count=1)
         if nodes == 0:
             return ActionText("", "Each entry has its own command.")

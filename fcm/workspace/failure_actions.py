@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from fcm.model import commands as cmd
 from fcm.model.failures import FaultKind
+from fcm.model.rules.failure_words import target_name
 from fcm.model.rules.failures import share_of
 from fcm.model.rules.faults import active, answers, faults_at
 from fcm.model.rules.verdict import OK, Verdict, no
@@ -80,6 +81,8 @@ _OF_PLACE = {
     Place.CLUSTER: (FaultKind.LOSE_SHARE,),
 }
 """What can happen at a place, in the order of the menus; adapters have an action of their own."""
+MOST = 20
+"""Repairs that the menu of the cluster offers; its page lists all failures."""
 FAILING = frozenset(_OF_PLACE)
 """Places with something that can fail."""
 
@@ -100,9 +103,13 @@ def failure_choices(state: State, selection: Selection) -> tuple[Choice, ...]:
 
 
 def repair_choices(state: State, selection: Selection) -> tuple[Choice, ...]:
-    """What of an object has failed by simulation, each with its repair; of the cluster everything."""
+    """What of an object has failed by simulation, each with its repair; of the cluster the first of everything."""
     if selection.place is Place.CLUSTER:
-        return tuple(Choice(repair_label(fault), cmd.RepairFault(fault.id)) for fault in _shares(state))
+        named = list(state.faults.values())[:MOST]
+        return tuple(
+            Choice(f"{target_name(state, fault.target)}: {repair_label(fault)}", cmd.RepairFault(fault.id))
+            for fault in named
+        )
     return tuple(Choice(repair_label(fault), cmd.RepairFault(fault.id)) for fault in faults_at(state, selection.id))
 
 
@@ -162,7 +169,3 @@ def _target(state: State, selection: Selection) -> str:
     if selection.place is Place.CLUSTER:
         return share_of(state)
     return selection.id
-
-
-def _shares(state: State) -> list[Fault]:
-    return [fault for fault in state.faults.values() if fault.kind is FaultKind.LOSE_SHARE]

@@ -132,6 +132,17 @@ def test_a_disk_offers_the_path_of_each_node_that_has_one(desk: Desk) -> None:
     assert labels(desk, disk, "repair-failure") == ["Restore the path of node2"]
 
 
+def test_the_cluster_offers_the_repair_of_everything_by_name(desk: Desk) -> None:
+    cluster = Selection(Place.CLUSTER)
+    assert entry(desk, "repair-failure", cluster).reason == "No failure is simulated here."
+    assert desk.inject(FaultKind.HANG, "node3")
+    assert desk.inject(FaultKind.LOSE_PATH, desk.disk("Cluster Disk 2").id, "node1")
+    assert labels(desk, cluster, "repair-failure") == [
+        "node3: End the hang",
+        "Cluster Disk 2: Restore the path of node1",
+    ]
+
+
 def test_what_makes_no_sense_is_disabled_with_its_reason(desk: Desk) -> None:
     cluster = entry(desk, "simulate-failure", Selection(Place.CLUSTER))
     assert "has no file share witness" in cluster.reason
