@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from fcm.cli.main import make_parser
+from fcm.model.rules.assumed import FIGURES
 from tests.quality.source import TOP
 
 if TYPE_CHECKING:
@@ -132,3 +133,12 @@ def test_the_search_for_strangers_finds_them(text: str) -> None:
 @pytest.mark.parametrize("text", ["pip install '.[libvirt]'", "pip install ./fcm/", "pip install libvirt-python"])
 def test_the_search_for_strangers_lets_the_own_checkout_pass(text: str) -> None:
     assert not FETCHES_A_STRANGER.search(text)
+
+
+def test_every_figure_of_the_simulation_is_documented_with_its_default_and_source() -> None:
+    text = (TOP / "docs" / "cluster-files.md").read_text(encoding="utf-8")
+    rows = [
+        f"| `{name}` | {found.value:g}{' ' * bool(found.unit)}{found.unit} | {found.meaning} | {found.source} |"
+        for name, found in FIGURES.items()
+    ]
+    assert not [row for row in rows if row not in text]
