@@ -26,6 +26,13 @@ from fcm.workspace.workspace import Workspace
 
 FORMED = {name: load(path("clusters", f"{name}.toml")) for name in ("contoso", "fabrikam")}
 INDEX = st.integers(0, 200)
+OF_NODES = (
+    FaultKind.POWER_OFF,
+    FaultKind.ISOLATE,
+    FaultKind.SERVICE_CRASH,
+    FaultKind.HANG,
+    FaultKind.BUGCHECK,
+)
 
 
 def state_of(formed: ev.ClusterFormed) -> State:
@@ -139,9 +146,9 @@ class FailingCluster(RuleBasedStateMachine):
         self.ask(cmd.ConfigureResource(resource.id, policy=RestartPolicy(maximum_restarts=restarts)))
         self.ask(cmd.ConfigureGroup(resource.group, maximum_failures=failures))
 
-    @rule(index=INDEX, kind=st.sampled_from([FaultKind.POWER_OFF, FaultKind.ISOLATE, FaultKind.SERVICE_CRASH]))
+    @rule(index=INDEX, kind=st.sampled_from(OF_NODES))
     def lose_a_node(self, index: int, kind: FaultKind) -> None:
-        if not self.state.faults:  # the others keep their quorum
+        if len(self.state.faults) < 4:
             self.ask(cmd.InjectFault(kind, list(self.state.nodes)[index % len(self.state.nodes)]))
 
     @rule(index=INDEX, kind=st.sampled_from([FaultKind.LOSE_LUN, FaultKind.LOSE_PATH]), node=INDEX)
@@ -155,6 +162,23 @@ class FailingCluster(RuleBasedStateMachine):
         for fault in tuple(self.state.faults):
             if fault in self.state.faults:
                 self.ask(cmd.RepairFault(fault))
+
+    @rule()
+    def repair_all_and_wait_for_hours(self) -> None:
+        """Whatever is wanted comes back, by itself: the nodes join, the cluster forms, what failed is tried again."""
+        self.repair_all()
+        self.wait(4 * 3600.0)
+        assert self.state.cluster is not None
+        assert not self.state.cluster.stopped
+        assert {node.state for node in self.state.nodes.values()} == {NodeState.UP}
+        assert not self.state.copies
+        for group in self.state.groups.values():
+            machines = self.state.group_machines(group.id)
+            if machines and group.wanted:
+                assert {machine.state for machine in machines} == {MachineState.RUNNING}, group.name
+                assert group.state is ResourceState.ONLINE, group.name
+            elif group.name == "Cluster Group":
+                assert group.state is ResourceState.ONLINE
 
     @rule(index=INDEX, wanted=st.sampled_from([MachineState.RUNNING, MachineState.OFF, MachineState.SAVED]))
     def start_or_stop(self, index: int, wanted: MachineState) -> None:
