@@ -42,7 +42,8 @@ class Told:
 def steps(failover: Failover) -> tuple[Step, ...]:
     """The steps that were taken, each with its duration in s; None while it is in progress.
 
-    A failover that ended without success has no steps after its last.
+    What took no time is left out: a failure of a resource needs no detection by others. A failover that ended without
+    success has no steps after its last.
     """
     ends = [failover.noticed, failover.decided, failover.online, failover.booted]
     for number in range(len(ends) - 2, -1, -1):  # what was not told apart took no time of its own
@@ -55,8 +56,9 @@ def steps(failover: Failover) -> tuple[Step, ...]:
             if not failover.outcome:
                 found.append(Step(name, None, meaning))
             break
-        found.append(Step(name, max(0.0, end - start), meaning))
-        start = end
+        if end > start:
+            found.append(Step(name, end - start, meaning))
+            start = end
     return tuple(found)
 
 
