@@ -130,8 +130,17 @@ def test_short_steps_keep_the_room_for_their_words_and_all_fill_the_line() -> No
     assert sum(found) == pytest.approx(600.0)
     assert sum(widths([0.0, None], 600.0, [60.0, 60.0])) == pytest.approx(600.0)
     assert sum(widths([1.0] * 4, 100.0, [60.0] * 4)) == pytest.approx(100.0)
+    assert widths([], 600.0, []) == []
     even = widths([2.0, 2.0], 600.0, [60.0, 60.0])
     assert even == [300.0, 300.0]
+
+
+def test_a_failover_that_took_no_time_at_all_is_an_empty_line(qtbot: QtBot, tmp_path: Path) -> None:
+    at_once = replace(DONE, noticed=FAILED, decided=FAILED, online=None, booted=None, outcome="No node could own it.")
+    _, _, page = shown_page(qtbot, tmp_path, at_once)
+    line = named(page, "Time line of the failover", TimeLine)
+    assert line.steps == ()
+    assert not line.grab().isNull()
 
 
 def test_the_line_is_painted(qtbot: QtBot, tmp_path: Path) -> None:

@@ -49,6 +49,8 @@ def widths(durations: list[float | None], room: float, least: list[float]) -> li
         room: pixels for all.
         least: pixels for each.
     """
+    if not durations:
+        return []
     if sum(least) >= room:
         share = room / max(1.0, sum(least))
         return [one * share for one in least]
