@@ -18,8 +18,10 @@ if TYPE_CHECKING:
 
 TICK = 60.0
 """s between two looks at what machines have written."""
+TELL = 600.0
+"""s between two events that tell what was written; at each look once a disk is nearly full."""
 STEP = 64 * MIB
-"""What has been written is told in steps of this size, and exactly once a disk is nearly full."""
+"""Less than that is not worth an event."""
 
 
 class Filling:
@@ -29,8 +31,8 @@ class Filling:
         self._core = core
         self._critical = critical
         self._tick: Timer | None = None
-        self._since = 0.0
-        """Virtual time of the last look."""
+        self._since = self._told = 0.0
+        """Virtual times of the last look, and of the last one that was told."""
         self._untold: defaultdict[tuple[str, str], float] = defaultdict(float)
         """Disk and machine -> bytes written that were not told yet."""
         self._warned: set[str] = set()
@@ -40,6 +42,7 @@ class Filling:
         """Begin to count what is written once there is a snapshot."""
         if self._tick is None and self._core.state.snapshots:
             self._since = self._core.kernel.now
+            self._told = self._told or self._since
             self._tick = self._core.kernel.after(TICK, self._count)
 
     def settle(self) -> None:
@@ -96,14 +99,18 @@ class Filling:
             if rate and found.disk is not None:
                 self._untold[found.disk, machine] += rate * passed
                 grown[found.disk].append(machine)
+        due = now - self._told >= TELL
         for disk, machines in grown.items():
-            self._tell(disk, machines)
+            self._tell(disk, machines, due)
+        if due:
+            self._told = now
         self.look()
 
-    def _tell(self, identity: str, machines: list[str]) -> None:
+    def _tell(self, identity: str, machines: list[str], due: bool) -> None:
         disk = self._core.state.disks[identity]
         total = int(sum(self._untold[identity, machine] for machine in machines))
-        if total < STEP and not self._is_scarce(disk.free - total) and disk.free > total:
+        nearly_full = self._is_scarce(disk.free - total) or disk.free <= total
+        if not nearly_full and (not due or total < STEP):
             return
         written = disk.written
         for machine in machines:
