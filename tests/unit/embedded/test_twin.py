@@ -8,7 +8,8 @@ import pytest
 
 from fcm.model import commands as cmd
 from fcm.model import events as ev
-from fcm.model.entities import MachineState
+from fcm.model.entities import MachineState, NodeState
+from fcm.model.failures import FaultKind
 from fcm.model.telemetry import Phase
 
 if TYPE_CHECKING:
@@ -52,7 +53,53 @@ def backup(desk: Desk) -> None:
     assert [one for one in desk.state.backups.values() if one.ended is None]
 
 
-SITUATIONS = (nothing, live_migration, drain, failover, quick_migration, backup)
+def power_lost(desk: Desk) -> None:
+    assert desk.do(cmd.InjectFault(FaultKind.POWER_OFF, "node1"))
+    desk.run(3.0)
+    assert desk.state.nodes["node1"].state is NodeState.UP, "nobody has noticed yet"
+
+
+def arbitration(desk: Desk) -> None:
+    assert desk.do(cmd.InjectFault(FaultKind.ISOLATE, "node1"))
+    desk.run(7.0)
+
+
+def booting(desk: Desk) -> None:
+    assert desk.do(cmd.InjectFault(FaultKind.BUGCHECK, "node1"))
+    desk.run(40.0)
+    assert [machine for machine in desk.state.machines.values() if machine.booted_at is not None]
+
+
+def disk_lost(desk: Desk) -> None:
+    assert desk.do(cmd.InjectFault(FaultKind.LOSE_LUN, desk.machine("SQL01").disk or ""))
+    desk.run(1.0)
+
+
+def guest_hangs(desk: Desk) -> None:
+    assert desk.do(cmd.InjectFault(FaultKind.GUEST_HANG, desk.machine("SQL01").id))
+    desk.run(10.0)
+
+
+def moving_from_a_node_that_dies(desk: Desk) -> None:
+    live_migration(desk)
+    assert desk.do(cmd.InjectFault(FaultKind.POWER_OFF, "node1"))
+    desk.run(2.0)
+
+
+SITUATIONS = (
+    nothing,
+    live_migration,
+    drain,
+    failover,
+    quick_migration,
+    backup,
+    power_lost,
+    arbitration,
+    booting,
+    disk_lost,
+    guest_hangs,
+    moving_from_a_node_that_dies,
+)
 
 
 def told(desk: Desk, twin: Twin, seconds: float) -> tuple[list[ev.Entry], list[ev.Entry]]:
