@@ -391,6 +391,8 @@ def _why(before: State, after: State, was: VirtualMachine, now: VirtualMachine |
         return "Its resource failed and was restarted on the same node."
     if was.node != now.node:
         return f"Its service or application failed over to {now.node}."
+    if after.cluster is not None and after.cluster.stopped and was.is_highly_available and not _serves(after, now):
+        return f"The cluster has stopped. {after.cluster.stopped}"
     if not was.is_highly_available and not _serves(after, now):
         return "It is not highly available, so nothing starts it elsewhere."
     return "" if _serves(after, now) else f"It is {now.state.lower()} on {now.node}."

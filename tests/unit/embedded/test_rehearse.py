@@ -130,6 +130,7 @@ def test_a_cluster_without_quorum_is_told(desk: Desk) -> None:
     assert found.stops_cluster
     assert "stopped" in found.quorum[-1].text or "no quorum" in found.quorum[-1].text
     assert all(one.stays_down for one in found.fates)
+    assert fate(found, "SQL01").why.startswith("The cluster has stopped. Quorum was lost")
 
 
 def test_a_guest_that_hangs_is_restarted_by_its_heartbeat(desk: Desk) -> None:
