@@ -154,3 +154,16 @@ def test_a_machine_that_was_being_saved_for_a_move_runs_on_when_its_node_is_back
     new.run(60.0)
     assert (new.machine(NAME).node, new.machine(NAME).state) == ("n3", MachineState.RUNNING)
     assert new.group(NAME).state is ResourceState.ONLINE
+
+
+def test_it_runs_on_though_fcm_was_closed_meanwhile(tmp_path: Path) -> None:
+    file = cluster_of(tmp_path, [machine(NAME, "n3"), machine("VM2", "n1")], version="2016")
+    path = tmp_path / "c.journal"
+    with closing(Desk(file, journal=Journal.open(path, "embedded:equal"))) as desk:
+        assert desk.do(cmd.QuickMigrate(desk.machine(NAME).id, "n1"))
+        lose(desk)
+        desk.run(60.0)
+    with closing(Desk(file, journal=Journal.open(path, "embedded:equal"))) as desk:
+        repair(desk)
+        desk.run(60.0)
+        assert (desk.machine(NAME).node, desk.machine(NAME).state) == ("n3", MachineState.RUNNING)

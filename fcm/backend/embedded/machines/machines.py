@@ -14,6 +14,7 @@ from fcm.model import events as ev
 from fcm.model.entities import DiskUse, MachineState, ResourceState, StartAction, VirtualMachine
 from fcm.model.failures import FaultKind
 from fcm.model.rules.faults import active, answers
+from fcm.model.rules.guests import is_unmonitored
 from fcm.model.rules.snapshots import snapshots_of
 from fcm.model.rules.starting import start_obstacle
 from fcm.model.rules.verdict import OK, Verdict, no
@@ -273,6 +274,8 @@ class Machines:
             MachineState.SAVING: MachineState.SAVED,
         }
         for machine in tuple(self._core.state.machines.values()):
+            if is_unmonitored(self._core.state, machine):
+                continue  # see undo; or it starts elsewhere
             if machine.state in ends and answers(self._core.state, machine.node):
                 self._enter(machine.id, ends[machine.state])
             elif machine.state in ends:
@@ -291,6 +294,8 @@ class Machines:
             return  # the cluster will notice, and start it elsewhere
         if machine.state.holds_memory or self._core.state.free_memory(machine.node) >= machine.memory:
             self._enter(identity_, MachineState.RUNNING)
+            if is_unmonitored(self._core.state, self._core.state.machines[identity_]):
+                self.pause_critically(identity_)  # it has lost its disk
 
     def _later(self, identity_: str, duration: float, state: MachineState, then: Callable[[], None] | None) -> None:
         self.forget(identity_)

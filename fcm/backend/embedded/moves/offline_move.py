@@ -13,7 +13,7 @@ from fcm.backend.embedded.moves.endings import ANOTHER_NODE, owner_lost, restori
 from fcm.model import events as ev
 from fcm.model.entities import MachineState, OfflineAction
 from fcm.model.migrations import Migration, MigrationKind
-from fcm.model.rules.faults import service_runs
+from fcm.model.rules.faults import hears, service_runs
 from fcm.model.telemetry import Phase
 
 if TYPE_CHECKING:
@@ -72,7 +72,8 @@ class OfflineMove:
             return
         migration, state = self._core.state.migrations[identity], self._core.state
         source = state.nodes[migration.source]
-        source_able = not source.state.counts_as_running or service_runs(state, source.name)
+        together = service_runs(state, source.name) and hears(state, source.name, migration.destination)
+        source_able = not source.state.counts_as_running or together
         if not source_able or not service_runs(state, migration.destination):
             self._held[identity] = action
             if not state.nodes[migration.destination].state.counts_as_running:
