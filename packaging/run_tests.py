@@ -11,8 +11,10 @@ from __future__ import annotations
 
 import contextlib
 import os
+import shutil
 import subprocess
 import sys
+import tempfile
 import time
 import xml.etree.ElementTree as ElementTree
 from dataclasses import dataclass, field
@@ -82,6 +84,9 @@ def pytest(name: str) -> Outcome:
     report.unlink(missing_ok=True)
     environment = dict(os.environ)
     environment.setdefault("QT_QPA_PLATFORM", "offscreen")
+    # A folder of this run alone: pytest's own, /tmp/pytest-of-USER, may be left from another user of that name.
+    folders = tempfile.mkdtemp(prefix="fcm-")
+    environment.setdefault("PYTEST_DEBUG_TEMPROOT", folders)
     command = [
         BIN / "python",
         "-m",
@@ -99,6 +104,7 @@ def pytest(name: str) -> Outcome:
     finally:
         if name == "live":
             clear_labs()
+        shutil.rmtree(folders, ignore_errors=True)
     if code is None:
         return Outcome(name, False, f"FAILED: timed out after {limit} s")
     if code == 5:
