@@ -182,4 +182,8 @@ def shut_down_node(command: cmd.ShutDownNode, state: State) -> Verdict:
     node = state.nodes[command.node]
     if node.shutdown:
         return no(f"{node.name} is already being shut down.", "Wait until it is off.")
+    if node.state is NodeState.ISOLATED:
+        return no(
+            f"{node.name} is isolated: the cluster does not reach it.", "Wait until it is a member again or down."
+        )
     return _answers(node.name, state)

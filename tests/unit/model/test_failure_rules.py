@@ -190,3 +190,6 @@ def test_a_node_is_shut_down_once_and_only_while_it_responds(state: State) -> No
     assert "node1 has no power" in allowed(ShutDownNode("node1"), off("node1")(state)).reason
     being = with_node(state, "node1", shutdown="off")
     assert "already being shut down" in allowed(ShutDownNode("node1"), being).reason
+    isolated = replace(state.nodes["node1"], state=NodeState.ISOLATED)
+    apart = replace(state, nodes={**state.nodes, "node1": isolated})
+    assert "node1 is isolated" in allowed(ShutDownNode("node1"), apart).reason

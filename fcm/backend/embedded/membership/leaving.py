@@ -76,7 +76,7 @@ class Leaving:
         node = self._core.state.nodes.get(name)
         if node is None or not node.shutdown:
             return
-        if not answers(self._core.state, name):
+        if node.state is NodeState.ISOLATED or not answers(self._core.state, name):
             self._change(name, shutdown="", shutdown_due=None)  # it has failed before it was down
             return
         in_time = node.shutdown_due is None or self._core.kernel.now < node.shutdown_due
