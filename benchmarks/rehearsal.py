@@ -28,7 +28,7 @@ from fcm.model.entities import (
     SharedVolume,
 )
 from fcm.model.failures import FaultKind
-from fcm.workspace.rehearsal import Rehearsal, Rehearsing
+from fcm.workspace.planning.rehearsal import Rehearsal, Rehearsing
 from fcm.workspace.workspace import Workspace
 
 MACHINES = 8_000

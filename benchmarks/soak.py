@@ -34,7 +34,7 @@ from fcm.model import commands as cmd
 from fcm.model import events as ev
 from fcm.model.entities import GIB, ClusterVersion, MachineState, NodeState, QuorumMode, ResourceState
 from fcm.model.failures import FaultKind
-from fcm.model.rules.guardian import violations
+from fcm.model.rules.failing.guardian import violations
 from fcm.workspace.files.journal import Journal
 
 if TYPE_CHECKING:

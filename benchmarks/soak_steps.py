@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from fcm.model import commands as cmd
 from fcm.model.entities import GIB, DiskUse, MachineState, ResourceType, RestartPolicy
 from fcm.model.failures import FaultKind
-from fcm.model.rules.failures import share_of
+from fcm.model.rules.failing.failures import share_of
 
 if TYPE_CHECKING:
     import random

@@ -16,12 +16,12 @@ from fcm.backend import registry
 from fcm.backend.base import BackendError
 from fcm.mistakes import WrongInputError
 from fcm.text.textfile import typed_path
-from fcm.workspace.cluster_plan import ClusterPlan, save
 from fcm.workspace.files.folders import cluster_folder, data_folder, own_folder
 from fcm.workspace.files.journal import Journal, salvage, uri_of_journal
 from fcm.workspace.files.journal_file import DamagedJournalError, JournalError, is_there
 from fcm.workspace.files.settings import RECENT, Settings
 from fcm.workspace.files.trusted_files import TrustedFiles
+from fcm.workspace.planning.cluster_plan import ClusterPlan, save
 from fcm.workspace.workspace import Workspace
 
 if TYPE_CHECKING:

@@ -26,8 +26,8 @@ if TYPE_CHECKING:
     from fcm.backend.libvirt.check import HostFacts
     from fcm.backend.libvirt.hosts_file import HostsFile
     from fcm.migration.judging.fitting import DirtySample
-    from fcm.workspace.drain import DrainRow
-    from fcm.workspace.drain_plan import DrainPlan
+    from fcm.workspace.planning.drain import DrainRow
+    from fcm.workspace.planning.drain_plan import DrainPlan
     from fcm.workspace.workspace import Workspace
 
     class _Wait(Protocol):
@@ -146,7 +146,7 @@ def _measure(arguments: argparse.Namespace) -> int:
     from fcm.migration.judging.plan import Plan
     from fcm.migration.judging.preflight import judge
     from fcm.model.quantities import rate, size
-    from fcm.workspace.preflight import speed_words
+    from fcm.workspace.planning.preflight import speed_words
 
     hosts = _load(arguments.file)
 
@@ -222,7 +222,7 @@ def _has_node(workspace: Workspace, name: str) -> bool:
 
 
 def _drain(arguments: argparse.Namespace) -> int:
-    from fcm.workspace.drain import plan_drain
+    from fcm.workspace.planning.drain import plan_drain
 
     # What is done is kept, as the window would: the pause of the node must outlive this command.
     with _opened(arguments.file, keep=arguments.go) as (workspace, wait_for):
@@ -290,7 +290,7 @@ def _carry_out(workspace: Workspace, plan: DrainPlan, wait_for: _Wait) -> int:
     if verdict is None or not verdict.ok:
         print(f"{plan.node} was not drained. {'' if verdict is None else verdict.sentence()}".rstrip(), file=sys.stderr)
         return FAILED
-    from fcm.workspace.drain import course, node_sentence
+    from fcm.workspace.planning.drain import course, node_sentence
 
     told: set[str] = set()
 

@@ -8,7 +8,7 @@ from fcm.logs.node_events import fields_of, node_events, said_by
 from fcm.model import events as ev
 from fcm.model.entities import ClusterVersion
 from fcm.model.failures import Fault
-from fcm.model.rules.failure_words import sentence
+from fcm.model.rules.failing.failure_words import sentence
 from fcm.model.tables import name_of
 
 if TYPE_CHECKING:

@@ -497,7 +497,7 @@ class Cluster:
     quarantine_duration: int = 7200
     """s."""
     assumed: tuple[tuple[str, float], ...] = ()
-    """Figures of the simulation that differ from ``fcm.model.rules.assumed``, by name."""
+    """Figures of the simulation that differ from ``fcm.model.rules.failing.assumed``, by name."""
 
     @property
     def full_name(self) -> str:

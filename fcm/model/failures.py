@@ -2,7 +2,7 @@
 
 The faults that are active are the physical truth: whether a node has power, a cable is plugged, a LUN answers. The
 states of nodes, networks, disks and resources are what the cluster has noticed of it so far. Rules in
-``fcm.model.rules.faults`` derive the truth; the cluster finds it out by heartbeats and health checks.
+``fcm.model.rules.failing.faults`` derive the truth; the cluster finds it out by heartbeats and health checks.
 """
 
 from __future__ import annotations

@@ -255,7 +255,7 @@ def _recording(past: PastMigration, rows: Sequence[TelemetryRow], simulated: boo
     from fcm.migration.recordings.kept import Kept
     from fcm.migration.recordings.recording import Attempt, Identity, Recording
     from fcm.workspace.forecasts import downtime_limit
-    from fcm.workspace.preflight import known_workload
+    from fcm.workspace.planning.preflight import known_workload
 
     one, machine, network = past.migration, past.machine, past.network
     recording = Recording(

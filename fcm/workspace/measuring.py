@@ -12,7 +12,7 @@ from fcm.migration.constants import GOODPUT
 from fcm.migration.judging.preflight import RemedyKind
 from fcm.model.commands import LiveMigrate
 from fcm.text.words import quoted
-from fcm.workspace.preflight import Question, first_network, question
+from fcm.workspace.planning.preflight import Question, first_network, question
 from fcm.workspace.tuning import DANGER
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from fcm.model.entities import AdapterState, NetworkRole
 from fcm.model.indexes import SERVICES_ONLINE
-from fcm.model.rules.faults import has_power
+from fcm.model.rules.failing.faults import has_power
 from fcm.model.rules.quorum import (
     WITH_DISK,
     Votes,

@@ -14,7 +14,7 @@ from fcm.model.entities import GIB, MIB, DiskUse, MachineState, NetworkRole, Nod
 from fcm.model.migrations import MigrationOptions
 from fcm.model.rules.allowed import allowed
 from fcm.model.rules.verdict import no, together
-from fcm.workspace.cluster_plan import PlannedNetwork, PlannedNode, usual_plan, verdict
+from fcm.workspace.planning.cluster_plan import PlannedNetwork, PlannedNode, usual_plan, verdict
 from tests.unit.model.changed import disk, machine, network, resource, with_disk, with_machine, with_node
 from tests.unit.model.conftest import formed
 

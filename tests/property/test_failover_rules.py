@@ -17,8 +17,8 @@ from fcm.model import commands as cmd
 from fcm.model import events as ev
 from fcm.model.entities import ClusterVersion, MachineState, NodeState, ResourceState, RestartPolicy
 from fcm.model.failures import FaultKind
-from fcm.model.rules.guardian import violations
-from fcm.model.rules.placement import candidates, n_plus_one
+from fcm.model.rules.failing.guardian import violations
+from fcm.model.rules.failing.placement import candidates, n_plus_one
 from fcm.model.state import State, apply
 from fcm.resources import path
 from fcm.workspace.files.journal import Journal

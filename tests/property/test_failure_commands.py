@@ -14,7 +14,7 @@ from fcm.model import commands as cmd
 from fcm.model import events as ev
 from fcm.model.entities import MachineState
 from fcm.model.failures import FaultKind
-from fcm.model.rules.guardian import violations
+from fcm.model.rules.failing.guardian import violations
 from fcm.model.state import State, apply
 from fcm.workspace.files.journal import Journal
 from fcm.workspace.workspace import Workspace

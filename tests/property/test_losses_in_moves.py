@@ -12,7 +12,7 @@ from fcm.model import commands as cmd
 from fcm.model.entities import MachineState, NodeState, OfflineAction, ResourceState
 from fcm.model.failures import FaultKind, GuestState
 from fcm.model.migrations import MigrationOptions
-from fcm.model.rules.guardian import violations
+from fcm.model.rules.failing.guardian import violations
 from fcm.model.telemetry import Phase
 from tests.unit.embedded.cluster_of import cluster_of, machine
 from tests.unit.embedded.desk import Desk

@@ -13,8 +13,8 @@ from fcm.backend.embedded import open_embedded
 from fcm.model import commands as cmd
 from fcm.model.entities import NodeState
 from fcm.model.failures import FaultKind
-from fcm.model.rules import faults as truth
-from fcm.model.rules.guardian import violations
+from fcm.model.rules.failing import faults as truth
+from fcm.model.rules.failing.guardian import violations
 from fcm.model.rules.quorum import reaches_witness, tally
 from fcm.model.state import State, apply
 from fcm.workspace.files.journal import Journal

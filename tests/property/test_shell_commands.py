@@ -29,8 +29,8 @@ from fcm.model.migrations import UNLIMITED, DrainMove, MigrationOptions, Network
 from fcm.model.rules.verdict import no
 from fcm.shell.runtime.session import ShellSession
 from fcm.shell.values.values import ShellObject
-from fcm.workspace.actions import ACTIONS
-from fcm.workspace.powershell import powershell
+from fcm.workspace.actions.catalog import ACTIONS
+from fcm.workspace.actions.powershell import powershell
 from fcm.workspace.selection import Place, Selection
 from fcm.workspace.workspace import Workspace
 

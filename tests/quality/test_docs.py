@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from fcm.cli.main import make_parser
-from fcm.model.rules.assumed import FIGURES
+from fcm.model.rules.failing.assumed import FIGURES
 from tests.quality.source import TOP
 
 if TYPE_CHECKING:

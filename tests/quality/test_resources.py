@@ -41,7 +41,7 @@ def test_every_icon_that_is_asked_for_is_there() -> None:
 
 
 def test_every_icon_of_an_action_is_there() -> None:
-    from fcm.workspace.actions import ACTIONS
+    from fcm.workspace.actions.catalog import ACTIONS
 
     assert not [action.id for action in ACTIONS if action.icon not in ICONS]
 

@@ -26,7 +26,7 @@ from fcm.model.rules.verdict import no
 from fcm.ui.look import icons, theme
 from fcm.ui.tour.patience import PATIENCE, stretched
 from fcm.ui.window.tree_model import ROOT
-from fcm.workspace.actions import ACTIONS
+from fcm.workspace.actions.catalog import ACTIONS
 from fcm.workspace.files import settings as st
 from fcm.workspace.selection import Place, Selection
 from tests.ui.by_hand import busy_cluster, formed, machine, node, opened, row

@@ -10,13 +10,13 @@ from PySide6.QtWidgets import QMenu, QMessageBox, QTableView, QToolButton
 
 from fcm.model import commands as cmd
 from fcm.model.failures import Fault, FaultKind
-from fcm.model.rules.failure_words import happened
+from fcm.model.rules.failing.failure_words import happened
 from fcm.ui.pages.cluster import ClusterPage
 from fcm.ui.pages.simulated_failures import FailureStrip
 from fcm.ui.tour.driver import Driver
 from fcm.ui.window.qactions import Entry, commands_of, entries, question
-from fcm.workspace.failure_actions import ICONS, LABELS, repair_label
-from fcm.workspace.failure_questions import failure_question
+from fcm.workspace.actions.failure_actions import ICONS, LABELS, repair_label
+from fcm.workspace.actions.failure_questions import failure_question
 from fcm.workspace.selection import Place, Selection
 from tests.ui.window_by_hand import named, window_of
 from tests.unit.embedded.desk import Desk

@@ -12,8 +12,8 @@ from fcm.model import events as ev
 from fcm.model.entities import GroupType, NodeState, ResourceState
 from fcm.model.entries import stamped
 from fcm.model.resource_states import group_state, machine_resource_state
-from fcm.model.rules.assumed import figure
-from fcm.model.rules.faults import answers
+from fcm.model.rules.failing.assumed import figure
+from fcm.model.rules.failing.faults import answers
 from fcm.model.state import State
 
 if TYPE_CHECKING:
@@ -59,7 +59,7 @@ class Core:
         self.emit(ev.NodeLogged(key, node, tuple(values.items())))
 
     def figure(self, name: str) -> float:
-        """A duration or figure of the simulation of failures, see ``fcm.model.rules.assumed``."""
+        """A duration or figure of the simulation of failures, see ``fcm.model.rules.failing.assumed``."""
         return figure(self.cluster, name)
 
     def members(self) -> list[Node]:

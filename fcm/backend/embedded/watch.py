@@ -1,7 +1,7 @@
 """The guardian at work: after each batch of events it looks at what they touched, and says what may never be.
 
-Rules about one moment are in ``fcm.model.rules.guardian``. What needs the moments before is kept here: since when a
-group is pending, and where a machine ran when the batch began.
+Rules about one moment are in ``fcm.model.rules.failing.guardian``. What needs the moments before is kept here: since
+when a group is pending, and where a machine ran when the batch began.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from fcm.model import events as ev
-from fcm.model.rules.guardian import (
+from fcm.model.rules.failing.guardian import (
     SLACK,
     is_frozen,
     is_pending,

@@ -13,7 +13,7 @@ from fcm.model.entities import (
 )
 from fcm.model.rules import machines as machine_rules
 from fcm.model.rules.bandwidth import limit_holds
-from fcm.model.rules.faults import reaches_share
+from fcm.model.rules.failing.faults import reaches_share
 from fcm.model.rules.maintenance import not_in_maintenance
 from fcm.model.rules.quorum import members_of, reweighted, votes, witness_online
 from fcm.model.rules.verdict import OK, Verdict, no, some, together

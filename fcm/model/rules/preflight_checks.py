@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 from fcm.model.entities import AdapterState, MachineState, NetworkRole, NodeState, ResourceState, VolumeAccess
 from fcm.model.migrations import MigrationKind
 from fcm.model.quantities import apart, size
-from fcm.model.rules.access import path_works, redirected_load
-from fcm.model.rules.guests import monitored
+from fcm.model.rules.failing.access import path_works, redirected_load
+from fcm.model.rules.failing.guests import monitored
 from fcm.model.rules.maintenance import not_in_maintenance
 from fcm.model.rules.networks import migration_order
 from fcm.model.rules.verdict import OK, Verdict, no, together

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from fcm.model.entities import MachineState, NodeState, ResourceState, VolumeAccess
 from fcm.model.quantities import apart
-from fcm.model.rules.access import io_flows
-from fcm.model.rules.guests import monitored
+from fcm.model.rules.failing.access import io_flows
+from fcm.model.rules.failing.guests import monitored
 from fcm.model.rules.maintenance import not_in_maintenance
 from fcm.model.rules.names import not_taken
 from fcm.model.rules.verdict import OK, Verdict, no, together

@@ -12,8 +12,8 @@ from fcm.model.entities import (
 )
 from fcm.model.rules import names
 from fcm.model.rules import snapshots as snapshot_rules
-from fcm.model.rules.access import path_works, within_reach_of_all
-from fcm.model.rules.faults import reaches_disk
+from fcm.model.rules.failing.access import path_works, within_reach_of_all
+from fcm.model.rules.failing.faults import reaches_disk
 from fcm.model.rules.maintenance import not_in_maintenance
 from fcm.model.rules.verdict import OK, Verdict, no, some, together
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 import importlib
 
 MODULES = (
-    "language",
-    "selecting",
-    "output",
+    "core.language",
+    "core.selecting",
+    "core.output",
     "rehearsal",
-    "information",
-    "scripting",
+    "core.information",
+    "core.scripting",
     "cluster",
     "nodes",
     "faults",
@@ -24,10 +24,10 @@ MODULES = (
     "machines",
     "measuring",
     "snapshots",
-    "events",
-    "wevtutil",
-    "win_events",
-    "old_tools",
+    "logs.events",
+    "logs.wevtutil",
+    "logs.win_events",
+    "core.old_tools",
 )
 
 

@@ -63,8 +63,8 @@ def new_cluster(call: Call) -> Iterable[Any]:
     Raises:
         Exiting: the window opens it; what follows in the script was meant for the new cluster, not for this one.
     """
-    from fcm.workspace.cluster_plan import save, usual_plan
     from fcm.workspace.files.folders import cluster_folder
+    from fcm.workspace.planning.cluster_plan import save, usual_plan
 
     name, nodes = call.text("Name"), call.texts("Node") or ["node1", "node2", "node3"]
     planned = call.planned(name)

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 from fcm.model import commands as cmd
 from fcm.model.failures import FaultKind
-from fcm.model.rules.failure_words import sentence, target_name
-from fcm.model.rules.failures import share_of
-from fcm.model.rules.faults import active
+from fcm.model.rules.failing.failure_words import sentence, target_name
+from fcm.model.rules.failing.failures import share_of
+from fcm.model.rules.failing.faults import active
 from fcm.shell.language.errors import ParameterError
 from fcm.shell.runtime import finding
 from fcm.shell.runtime.parameters import CLUSTER, INPUT, TEXT, Param

@@ -13,8 +13,8 @@ from fcm.shell.runtime import finding
 from fcm.shell.runtime.parameters import CLUSTER, TEXT, Param
 from fcm.shell.runtime.registry import cmdlet
 from fcm.shell.values.values import ShellObject
-from fcm.workspace.rehearsal import Rehearsing, important
-from fcm.workspace.rehearsal_scenarios import MAINTENANCE, maintenance
+from fcm.workspace.planning.rehearsal import Rehearsing, important
+from fcm.workspace.planning.rehearsal_scenarios import MAINTENANCE, maintenance
 from fcm.workspace.workspace import RehearseError
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from fcm.model.commands import Command
     from fcm.model.state import State
     from fcm.shell.runtime.call import Call
-    from fcm.workspace.rehearsal import EventLine, Rehearsal
+    from fcm.workspace.planning.rehearsal import EventLine, Rehearsal
 
 _STEP = 0.05
 """s between two looks at the thread that rehearses."""

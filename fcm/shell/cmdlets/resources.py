@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from fcm.model import commands as cmd
 from fcm.model.entities import Adapter, MachineState, OfflineAction, Resource, ResourceType, SharedVolume
 from fcm.model.failures import FaultKind
-from fcm.model.rules.faults import active
+from fcm.model.rules.failing.faults import active
 from fcm.model.rules.maintenance import in_maintenance, machines_in_the_way
 from fcm.shell.cmdlets.groups import take_offline
 from fcm.shell.language.errors import ParameterError

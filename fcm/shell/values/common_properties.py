@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 from fcm.model import commands as cmd
 from fcm.model.entities import ClusterVersion, GroupType
-from fcm.model.rules.assumed import heartbeat_delay, heartbeat_threshold
 from fcm.model.rules.cluster_properties import PROPERTIES, has_property
+from fcm.model.rules.failing.assumed import heartbeat_delay, heartbeat_threshold
 from fcm.model.rules.quorum import is_dynamic, node_vote, witness_vote
 from fcm.shell.language.errors import ParameterError
 from fcm.shell.values.values import as_truth, as_whole, text

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from fcm.model.rules.failure_words import happened, target_name
+from fcm.model.rules.failing.failure_words import happened, target_name
 from fcm.shell.values.times import local
 from fcm.shell.values.values import ShellObject
 

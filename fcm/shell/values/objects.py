@@ -20,9 +20,9 @@ from fcm.model.entities import (
     ResourceType,
     VolumeAccess,
 )
-from fcm.model.rules.access import IoMode, access_of
 from fcm.model.rules.drains import drain_migrations, last_drain
-from fcm.model.rules.guests import HEARTBEATS
+from fcm.model.rules.failing.access import IoMode, access_of
+from fcm.model.rules.failing.guests import HEARTBEATS
 from fcm.model.rules.maintenance import in_maintenance
 from fcm.model.tables import name_of
 from fcm.model.telemetry import Phase

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QDialog, QDialogButtonBox, QPushButton, QVBoxLayou
 
 from fcm.ui.look import icons
 from fcm.ui.widgets.dialog_parts import Notice, PowerShellBox, name_fields, named, wrapped
-from fcm.workspace.powershell import powershell
+from fcm.workspace.actions.powershell import powershell
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QShowEvent

@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
 )
 
 from fcm import resources
-from fcm.model.rules.assumed import FIGURES
+from fcm.model.rules.failing.assumed import FIGURES
 from fcm.ui.dialogs.frame import PlainDialog
 from fcm.ui.look import icons
 from fcm.ui.widgets.dialog_parts import IDENTITY, named

@@ -8,11 +8,11 @@ from PySide6.QtCore import QSize
 
 from fcm.model.commands import Command, InjectFault
 from fcm.model.failures import FaultKind
-from fcm.model.rules.faults import answers
+from fcm.model.rules.failing.faults import answers
 from fcm.ui.dialogs.frame import CommandDialog
 from fcm.ui.look.appearance import node_icon
 from fcm.ui.widgets.dialog_parts import TickList, named, wrapped
-from fcm.workspace.failure_questions import failure_question
+from fcm.workspace.actions.failure_questions import failure_question
 
 if TYPE_CHECKING:
     from fcm.ui.desk import Desk

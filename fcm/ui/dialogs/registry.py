@@ -1,4 +1,4 @@
-"""Which dialog belongs to which name (Action.dialog of fcm.workspace.actions)."""
+"""Which dialog belongs to which name (Action.dialog of fcm.workspace.actions.catalog)."""
 
 from __future__ import annotations
 

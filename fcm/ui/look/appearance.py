@@ -14,8 +14,8 @@ from fcm.model.entities import (
     ResourceState,
     VolumeAccess,
 )
-from fcm.model.rules.access import IoMode, access_of
-from fcm.model.rules.guests import guest_note, is_unmonitored
+from fcm.model.rules.failing.access import IoMode, access_of
+from fcm.model.rules.failing.guests import guest_note, is_unmonitored
 from fcm.model.rules.maintenance import in_maintenance
 from fcm.model.rules.quorum import votes
 

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from fcm.model.commands import Command, LiveMigrate, MoveMachine, QuickMigrate
 from fcm.model.migrations import MigrationKind
 from fcm.ui.widgets.dialog_parts import PowerShellBox
-from fcm.workspace.powershell import powershell
+from fcm.workspace.actions.powershell import powershell
 
 if TYPE_CHECKING:
     from fcm.model.migrations import Migration

@@ -144,7 +144,7 @@ def summary(checks: tuple[CheckResult, ...]) -> str:
 def _answer(workspace: Workspace, machine: object, destination: str, options: MigrationOptions | None) -> CheckResult:
     """In a worker thread: the imports of the engine take a while the first time."""
     from fcm.model.entities import VirtualMachine
-    from fcm.workspace.preflight import question
+    from fcm.workspace.planning.preflight import question
 
     assert isinstance(machine, VirtualMachine)
     return question(workspace, machine, destination, options).answer()[0]

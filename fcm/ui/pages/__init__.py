@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from fcm.model.rules.failure_words import sentence
+from fcm.model.rules.failing.failure_words import sentence
 from fcm.workspace.selection import Place, Selection
 
 if TYPE_CHECKING:

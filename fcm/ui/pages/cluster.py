@@ -22,7 +22,7 @@ from fcm.ui.tables.table_model import Column, TableModel
 from fcm.ui.tables.table_view import TableView
 from fcm.ui.widgets.page_parts import Elided, Facts, Link, heading, quiet, scrolled
 from fcm.ui.window.qactions import entry_for
-from fcm.workspace.actions import BY_ID
+from fcm.workspace.actions.catalog import BY_ID
 from fcm.workspace.quorum_board import what_is_missing
 from fcm.workspace.selection import Place, Selection
 

@@ -10,9 +10,9 @@ from PySide6.QtWidgets import QSplitter, QTabWidget, QVBoxLayout, QWidget
 from fcm.model.commands import MakeHighlyAvailable
 from fcm.model.entities import DiskUse, MachineState, NodeState, ResourceType, VolumeAccess
 from fcm.model.moments import clock_time
-from fcm.model.rules.access import io_flows
-from fcm.model.rules.filling import short_of_room
-from fcm.model.rules.guests import guest_words, is_unmonitored
+from fcm.model.rules.failing.access import io_flows
+from fcm.model.rules.failing.filling import short_of_room
+from fcm.model.rules.failing.guests import guest_words, is_unmonitored
 from fcm.model.rules.snapshots import backup_words, snapshots_of
 from fcm.model.state import Change, Kind
 from fcm.text.words import quoted

@@ -8,7 +8,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
 
 from fcm.model.entities import Node, NodeState
-from fcm.model.rules.placement import n_plus_one
+from fcm.model.rules.failing.placement import n_plus_one
 from fcm.model.rules.quorum import what_if_lost
 from fcm.model.state import Change, Kind
 from fcm.ui.look import appearance, format

@@ -13,7 +13,7 @@ from fcm.ui.tables.table_model import Column, TableModel
 from fcm.ui.tables.table_view import TableView
 from fcm.ui.widgets.page_parts import Link, Picture, heading
 from fcm.ui.window.qactions import entry_for, fill_choices
-from fcm.workspace.actions import BY_ID
+from fcm.workspace.actions.catalog import BY_ID
 from fcm.workspace.quorum_board import WITNESS, Board, Voter, quorum_board
 from fcm.workspace.selection import Place, Selection
 

@@ -13,7 +13,7 @@ from fcm.ui.look.plain import literal
 from fcm.ui.pages.page import Page
 from fcm.ui.widgets.background import Outcome, Work
 from fcm.ui.widgets.page_parts import Link, heading, quiet, rule, scrolled
-from fcm.workspace.actions import BY_ID
+from fcm.workspace.actions.catalog import BY_ID
 
 if TYPE_CHECKING:
     from fcm.ui.desk import Desk

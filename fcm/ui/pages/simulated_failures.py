@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from fcm.model.failures import FaultKind
-from fcm.model.rules.failure_words import happened, target_name
+from fcm.model.rules.failing.failure_words import happened, target_name
 from fcm.ui.look import format
 from fcm.ui.tables.table_model import Column, TableModel
 from fcm.ui.tables.table_view import TableView
 from fcm.ui.widgets.page_parts import Elided, Link, Picture, heading
 from fcm.ui.window.qactions import entry_for
-from fcm.workspace.actions import BY_ID
-from fcm.workspace.failure_actions import ICONS, repair_label
+from fcm.workspace.actions.catalog import BY_ID
+from fcm.workspace.actions.failure_actions import ICONS, repair_label
 from fcm.workspace.selection import Place, Selection
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
 from fcm.model.entities import Disk, ResourceState, SharedVolume, VolumeAccess
-from fcm.model.rules.access import Redirection, access_of, redirections, volume_network
+from fcm.model.rules.failing.access import Redirection, access_of, redirections, volume_network
 from fcm.model.state import Change, Kind
 from fcm.ui.look import appearance, format
 from fcm.ui.pages.page import Page

@@ -9,8 +9,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from fcm.workspace.cluster_plan import ClusterPlan
     from fcm.workspace.files.settings import Settings
+    from fcm.workspace.planning.cluster_plan import ClusterPlan
     from fcm.workspace.workspace import Workspace
 
 

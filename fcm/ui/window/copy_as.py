@@ -17,7 +17,7 @@ from fcm.model.state import State
 from fcm.ui.look import icons
 from fcm.ui.look.plain import literal
 from fcm.ui.window.qactions import ChoiceEntry, Entry, acted_on, commands_of, fill_menu
-from fcm.workspace.action_text import ActionText, action_text, commands_text
+from fcm.workspace.actions.action_text import ActionText, action_text, commands_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

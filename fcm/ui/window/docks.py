@@ -24,8 +24,8 @@ from fcm.ui.tables.table_model import Column, TableModel
 from fcm.ui.tables.table_view import TableView
 from fcm.ui.widgets.page_parts import EmptyState
 from fcm.ui.window import figures
+from fcm.workspace.actions.powershell import powershell
 from fcm.workspace.events.event_log import Sought, everything
-from fcm.workspace.powershell import powershell
 from fcm.workspace.selection import Place, Selection
 
 if TYPE_CHECKING:

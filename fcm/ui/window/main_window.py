@@ -32,8 +32,8 @@ from fcm.ui.window.qactions import ChoiceEntry, Entry, ask, commands_of, entries
 from fcm.ui.window.status_bar import StatusBar
 from fcm.ui.window.tree_model import ROOT, TreeModel, parent_of
 from fcm.ui.window.trust import ask_or_say
+from fcm.workspace.actions.powershell import powershell
 from fcm.workspace.files import settings as st
-from fcm.workspace.powershell import powershell
 from fcm.workspace.selection import Place, Selection
 
 if TYPE_CHECKING:

@@ -15,7 +15,7 @@ from fcm.model.commands import InjectFault, LiveMigrate, MoveMachine, MoveShared
 from fcm.model.rules.verdict import OK, Verdict, no, together
 from fcm.ui.look import icons
 from fcm.ui.look.plain import literal
-from fcm.workspace.actions import Action, actions_for, question_of
+from fcm.workspace.actions.catalog import Action, actions_for, question_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence

@@ -33,9 +33,9 @@ from fcm.ui.wizards.frame import (
     Wizard,
     WizardPage,
 )
-from fcm.workspace import cluster_plan
-from fcm.workspace.cluster_plan import PROCESSORS, USUAL_PROCESSOR, ClusterPlan, PlannedNetwork, PlannedNode
-from fcm.workspace.powershell import quoted
+from fcm.workspace.actions.powershell import quoted
+from fcm.workspace.planning import cluster_plan
+from fcm.workspace.planning.cluster_plan import PROCESSORS, USUAL_PROCESSOR, ClusterPlan, PlannedNetwork, PlannedNode
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -23,7 +23,7 @@ from fcm.ui.wizards.frame import (
     SummaryPage,
     WizardPage,
 )
-from fcm.workspace.powershell import powershell
+from fcm.workspace.actions.powershell import powershell
 from fcm.workspace.reports import high_availability_report
 from fcm.workspace.selection import Place, Selection
 

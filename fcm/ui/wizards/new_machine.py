@@ -24,7 +24,7 @@ from fcm.ui.wizards.frame import (
     SummaryPage,
     WizardPage,
 )
-from fcm.workspace.powershell import powershell
+from fcm.workspace.actions.powershell import powershell
 from fcm.workspace.selection import Place, Selection
 
 if TYPE_CHECKING:

@@ -23,7 +23,7 @@ from fcm.ui.wizards.frame import (
     SummaryPage,
     WizardPage,
 )
-from fcm.workspace.powershell import powershell
+from fcm.workspace.actions.powershell import powershell
 
 if TYPE_CHECKING:
     from fcm.model.state import State

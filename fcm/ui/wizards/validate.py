@@ -21,7 +21,7 @@ from fcm.ui.wizards.frame import (
     SummaryPage,
     WizardPage,
 )
-from fcm.workspace.powershell import powershell
+from fcm.workspace.actions.powershell import powershell
 from fcm.workspace.reports import validation_report
 
 if TYPE_CHECKING:

@@ -22,8 +22,8 @@ from fcm.ui.console.output import LINES
 from fcm.ui.look import theme
 from fcm.ui.tour.driver import is_closed
 from fcm.ui.window.docks import ConsoleDock
+from fcm.workspace.actions.powershell import powershell
 from fcm.workspace.files import settings as st
-from fcm.workspace.powershell import powershell
 from fcm.workspace.selection import Place, Selection
 from tests.ui.by_hand import NOW, formed, machine, opened
 from tests.ui.window_by_hand import busy_window, named, window, window_of

@@ -19,7 +19,7 @@ from fcm.ui.dialogs.manage_cluster import ManageClusterDialog
 from fcm.ui.dialogs.registry import WITH_CLUSTER, WITHOUT_CLUSTER
 from fcm.ui.dialogs.rename_volume import RenameVolumeDialog
 from fcm.ui.tour.driver import Driver
-from fcm.workspace.actions import ACTIONS
+from fcm.workspace.actions.catalog import ACTIONS
 from fcm.workspace.selection import Place, Selection
 from tests.ui.by_hand import busy_cluster, formed, machine, opened
 from tests.ui.window_by_hand import busy_window, window, window_of

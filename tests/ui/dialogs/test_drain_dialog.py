@@ -34,7 +34,7 @@ DRIVER = Driver()
 
 @pytest.fixture(autouse=True)
 def _one_member(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("fcm.workspace.preflight.MEMBERS", 1)
+    monkeypatch.setattr("fcm.workspace.planning.preflight.MEMBERS", 1)
 
 
 def three_nodes(qtbot: QtBot, folder: Path) -> tuple[MainWindow, Backend]:

@@ -24,8 +24,8 @@ from fcm.ui.dialogs.frame import CommandDialog
 from fcm.ui.migration import PreflightPanel
 from fcm.ui.widgets.background import Work
 from fcm.ui.wizards.frame import CommandWizard
-from fcm.workspace.actions import ACTIONS
-from fcm.workspace.powershell import powershell
+from fcm.workspace.actions.catalog import ACTIONS
+from fcm.workspace.actions.powershell import powershell
 from tests.property.test_shell_commands import Recorder, _selections
 from tests.ui.window_by_hand import window_of
 

@@ -7,7 +7,7 @@ import re
 import pytest
 
 from fcm.model.failures import FaultKind
-from fcm.model.rules.assumed import FIGURES
+from fcm.model.rules.failing.assumed import FIGURES
 from fcm.shell import cmdlets
 from fcm.shell.language.parser import parse
 from fcm.shell.runtime.registry import REGISTRY

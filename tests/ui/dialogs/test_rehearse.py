@@ -15,8 +15,8 @@ from fcm.model.entities import NodeState
 from fcm.ui.dialogs.moves.drain import DrainDialog
 from fcm.ui.dialogs.rehearsal.rehearse import RehearseDialog
 from fcm.ui.tour.driver import Driver
-from fcm.workspace.actions import BY_ID
-from fcm.workspace.rehearsal import important
+from fcm.workspace.actions.catalog import BY_ID
+from fcm.workspace.planning.rehearsal import important
 from fcm.workspace.selection import Place, Selection
 from fcm.workspace.workspace import Workspace
 from tests.ui.window_by_hand import busy_window, named, window_of
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot
 
     from fcm.ui.window.main_window import MainWindow
-    from fcm.workspace.rehearsal import EventLine, Rehearsal
+    from fcm.workspace.planning.rehearsal import EventLine, Rehearsal
 
 DRIVER = Driver()
 NODE = Selection(Place.NODE, "node1")

@@ -17,7 +17,7 @@ from fcm.ui.wizards.high_availability import HighAvailabilityWizard
 from fcm.ui.wizards.new_machine import NewMachineWizard
 from fcm.ui.wizards.quorum import QuorumWizard
 from fcm.ui.wizards.validate import ValidateWizard
-from fcm.workspace.cluster_plan import ClusterPlan, verdict
+from fcm.workspace.planning.cluster_plan import ClusterPlan, verdict
 from fcm.workspace.selection import Place, Selection
 from tests.ui.by_hand import Backend, formed, group_of, machine, opened, resources_of
 from tests.ui.window_by_hand import window, window_of

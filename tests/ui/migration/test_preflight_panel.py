@@ -51,7 +51,7 @@ def test_convergence_is_judged_beside_the_window(panel: PreflightPanel, qtbot: Q
 def test_a_guest_that_will_not_converge_is_a_warning_not_a_refusal(
     panel: PreflightPanel, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("fcm.workspace.preflight.MEMBERS", 1)
+    monkeypatch.setattr("fcm.workspace.planning.preflight.MEMBERS", 1)
     show(panel, options=MigrationOptions(bandwidth=8_000_000), workload="web-server")
     qtbot.waitUntil(lambda: panel.checks[-1].level == "warn")
     assert text_of(panel, "Result of the checks") == "Possible, with 1 warning."

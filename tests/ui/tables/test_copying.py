@@ -25,7 +25,7 @@ from fcm.ui.tables.copying import _RowCopier
 from fcm.ui.tables.table_view import TableView
 from fcm.ui.widgets.background import Work
 from fcm.ui.widgets.dialog_parts import named as name_it
-from fcm.workspace.actions import ACTIONS
+from fcm.workspace.actions.catalog import ACTIONS
 from fcm.workspace.selection import Place, Selection
 from tests.property.test_shell_commands import _selections
 from tests.ui.window_by_hand import busy_window, named

@@ -6,7 +6,7 @@ import pytest
 
 from fcm.model import commands as cmd
 from fcm.model.entities import GIB, MIB, ClusterVersion, MachineState, OfflineAction
-from fcm.model.rules.filling import PAUSED_BELOW
+from fcm.model.rules.failing.filling import PAUSED_BELOW
 from tests.unit.embedded.failing_storage import desk_of, logged, volume, with_volume
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ from fcm.model.commands import PauseNode, ShutDownNode
 from fcm.model.entities import MachineState, NodeState
 from fcm.model.failures import FaultKind
 from fcm.model.migrations import MigrationKind
-from fcm.model.rules.faults import has_power
+from fcm.model.rules.failing.faults import has_power
 from fcm.workspace.events.event_log import Sought, everything
 from fcm.workspace.files.journal import Journal
 from tests.unit.embedded.desk import Desk

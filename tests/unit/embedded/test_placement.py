@@ -8,7 +8,7 @@ import pytest
 
 from fcm.model import commands as cmd
 from fcm.model.entities import ClusterVersion, MachineState, RestartPolicy
-from fcm.model.rules.placement import candidates, n_plus_one
+from fcm.model.rules.failing.placement import candidates, n_plus_one
 from fcm.resources import path
 from tests.unit.embedded.desk import START, Desk
 from tests.unit.embedded.versions import desk_of

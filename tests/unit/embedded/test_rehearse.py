@@ -18,7 +18,7 @@ from fcm.model import events as ev
 from fcm.model.entities import MachineState, NodeState
 from fcm.model.failures import FaultKind
 from fcm.workspace.files.journal import Journal
-from fcm.workspace.rehearsal import Rehearsal, Rehearsing
+from fcm.workspace.planning.rehearsal import Rehearsal, Rehearsing
 from fcm.workspace.workspace import Workspace
 from tests.unit.embedded.desk import START, Desk
 
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from fcm.model.commands import Command
-    from fcm.workspace.rehearsal import Fate
+    from fcm.workspace.planning.rehearsal import Fate
 
 URI = "embedded:contoso"
 

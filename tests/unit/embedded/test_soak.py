@@ -15,7 +15,7 @@ from benchmarks.soak import Run, cluster, not_whole, run
 from fcm.model.entities import ClusterVersion, MachineState, NodeState
 from fcm.model.events import Entry
 from fcm.model.failures import FaultKind
-from fcm.model.rules.guardian import violations
+from fcm.model.rules.failing.guardian import violations
 from fcm.model.state import State, apply
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ from fcm.model import commands as cmd
 from fcm.model import events as ev
 from fcm.model.entities import MachineState, NodeState, ResourceState
 from fcm.model.failures import FaultKind, GuestState
-from fcm.model.rules.guests import is_unmonitored
+from fcm.model.rules.failing.guests import is_unmonitored
 from fcm.workspace.files.journal import Journal
 from tests.unit.embedded.cluster_of import cluster_of, machine
 from tests.unit.embedded.desk import Desk

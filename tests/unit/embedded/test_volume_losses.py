@@ -9,9 +9,9 @@ from fcm.model import commands as cmd
 from fcm.model import events as ev
 from fcm.model.entities import ClusterVersion, MachineState, ResourceState, VolumeAccess
 from fcm.model.failures import FaultKind
-from fcm.model.rules.access import IoMode, access_of, redirections
+from fcm.model.rules.failing.access import IoMode, access_of, redirections
 from fcm.workspace.files.journal import Journal
-from fcm.workspace.preflight import question
+from fcm.workspace.planning.preflight import question
 from tests.unit.embedded.desk import START, Desk
 from tests.unit.embedded.failing_storage import desk_of, logged, lose, repair, volume, with_volume
 

@@ -11,7 +11,7 @@ from fcm.backend.embedded import ClusterFileError
 from fcm.backend.embedded.cluster_file.reading import load
 from fcm.model import commands as cmd
 from fcm.model.entities import ClusterVersion, QuorumMode, ResourceState, ResourceType
-from fcm.model.rules.assumed import FIGURES, figure
+from fcm.model.rules.failing.assumed import FIGURES, figure
 from fcm.model.rules.quorum import votes
 from tests.unit.embedded.desk import Desk
 

@@ -14,7 +14,7 @@ from fcm.model import events as ev
 from fcm.model.entities import MachineState, NodeState, ResourceState
 from fcm.model.entries import stamped
 from fcm.model.failures import CutOffCopy, Fault, FaultKind, ServiceProcess
-from fcm.model.rules.guardian import SLACK, pending_limit
+from fcm.model.rules.failing.guardian import SLACK, pending_limit
 from fcm.workspace.files.journal import Journal
 from tests.unit.embedded.desk import START, Desk
 

@@ -5,7 +5,7 @@ import pytest
 from fcm.backend.libvirt.capabilities import CAPABILITIES
 from fcm.model import commands as cmd
 from fcm.model.failures import FaultKind
-from fcm.workspace.actions import BY_ID
+from fcm.workspace.actions.catalog import BY_ID
 
 
 @pytest.mark.parametrize("kind", FaultKind)

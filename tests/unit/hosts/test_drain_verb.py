@@ -46,7 +46,7 @@ def hosts(monkeypatch: pytest.MonkeyPatch) -> Callable[..., Opened]:
             return workspace
 
         monkeypatch.setattr("fcm.app.open_workspace", open_workspace)
-        monkeypatch.setattr("fcm.workspace.preflight.MEMBERS", 1)
+        monkeypatch.setattr("fcm.workspace.planning.preflight.MEMBERS", 1)
         return opened
 
     return prepare

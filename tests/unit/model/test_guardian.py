@@ -12,7 +12,7 @@ from fcm.backend.embedded.cluster_file.reading import load
 from fcm.model import events as ev
 from fcm.model.entities import DiskUse, MachineState, NodeState
 from fcm.model.failures import CutOffCopy, Fault, FaultKind, ServiceProcess
-from fcm.model.rules.guardian import is_stranded, pending_limit, runs_on_unseen, violations
+from fcm.model.rules.failing.guardian import is_stranded, pending_limit, runs_on_unseen, violations
 from fcm.model.state import State, apply
 from fcm.model.tables import table
 

@@ -10,7 +10,7 @@ from fcm.backend.embedded import find_cluster_file
 from fcm.backend.embedded.cluster_file.reading import load
 from fcm.model import events as ev
 from fcm.model.failures import Fault, FaultKind, ServiceProcess
-from fcm.model.rules.faults import groups_that_hear, has_any_link, reach, service_exists, service_runs
+from fcm.model.rules.failing.faults import groups_that_hear, has_any_link, reach, service_exists, service_runs
 from fcm.model.state import State, apply
 from fcm.model.tables import table
 

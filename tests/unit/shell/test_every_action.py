@@ -13,9 +13,9 @@ from fcm.model.migrations import UNLIMITED
 from fcm.shell.language.errors import ShellSyntaxError
 from fcm.shell.language.parser import parse
 from fcm.shell.runtime.session import ShellSession
-from fcm.workspace.action_text import ActionText, action_text
-from fcm.workspace.actions import ACTIONS, Action, actions_for
-from fcm.workspace.powershell import powershell
+from fcm.workspace.actions.action_text import ActionText, action_text
+from fcm.workspace.actions.catalog import ACTIONS, Action, actions_for
+from fcm.workspace.actions.powershell import powershell
 from fcm.workspace.selection import Place, Selection
 from tests.property.test_shell_commands import _selections, recorder
 

@@ -8,7 +8,7 @@ import pytest
 
 from fcm.model.commands import InjectFault
 from fcm.model.failures import FaultKind
-from fcm.model.rules.faults import answers, has_power
+from fcm.model.rules.failing.faults import answers, has_power
 from tests.unit.shell.desk import ShellDesk
 
 if TYPE_CHECKING:

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 from fcm.model import commands as cmd
 from fcm.model.entities import VolumeAccess
-from fcm.workspace.powershell import powershell
+from fcm.workspace.actions.powershell import powershell
 
 if TYPE_CHECKING:
     from tests.unit.shell.desk import ShellDesk

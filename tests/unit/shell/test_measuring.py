@@ -22,7 +22,7 @@ def test_a_running_machine_is_measured_over_four_times(desk: ShellDesk) -> None:
 def test_with_a_node_it_is_told_whether_a_live_migration_there_would_end(
     desk: ShellDesk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("fcm.workspace.preflight.MEMBERS", 1)
+    monkeypatch.setattr("fcm.workspace.planning.preflight.MEMBERS", 1)
     text = desk.run("Measure-VMMemoryWrite -VMName SQL01 -Node node2 | Format-List Converges, Ways").text()
     assert "Converges : True" in text
     assert "Live migrate to node2" in text

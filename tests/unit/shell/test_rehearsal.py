@@ -8,7 +8,7 @@ import pytest
 
 from fcm.backend.base import RehearseError
 from fcm.shell.values.values import ShellObject
-from fcm.workspace.rehearsal_scenarios import PLACES, rehearsal_text, scenarios
+from fcm.workspace.planning.rehearsal_scenarios import PLACES, rehearsal_text, scenarios
 from fcm.workspace.selection import Place, Selection
 
 if TYPE_CHECKING:

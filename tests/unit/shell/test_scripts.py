@@ -183,7 +183,7 @@ def test_a_fault_of_the_program_ends_its_statement_in_words_and_the_next_one_goe
     desk: ShellDesk, monkeypatch: pytest.MonkeyPatch, expected_log: Callable[[str], None]
 ) -> None:
     expected_log("a statement failed")
-    monkeypatch.setattr("fcm.shell.cmdlets.information.wildcard", lambda pattern: 1 / 0)
+    monkeypatch.setattr("fcm.shell.cmdlets.core.information.wildcard", lambda pattern: 1 / 0)
     results = desk.run("Get-Command x*\n'on'")
     assert "Internal error: ZeroDivisionError" in results.text()
     assert "Traceback" not in results.text()

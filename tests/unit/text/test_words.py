@@ -14,7 +14,7 @@ import fcm
 from fcm.text.words import LONGEST, as_data, quoted
 
 SOURCE = Path(fcm.__file__).parent
-CODE = {"workspace/powershell.py", "ui/migration/__init__.py"}
+CODE = {"workspace/actions/powershell.py", "ui/migration/__init__.py"}
 """Files in which Python's notation of a number or of a module is meant."""
 
 

@@ -14,8 +14,8 @@ from fcm.backend.embedded.cluster_file.reading import load
 from fcm.model.entities import GIB, DiskUse, QuorumMode
 from fcm.model.rules.names import server_name
 from fcm.model.rules.networks import default_migration_order
-from fcm.workspace import cluster_plan
-from fcm.workspace.cluster_plan import ClusterPlan, PlannedNetwork, PlannedNode, cluster_file
+from fcm.workspace.planning import cluster_plan
+from fcm.workspace.planning.cluster_plan import ClusterPlan, PlannedNetwork, PlannedNode, cluster_file
 
 if TYPE_CHECKING:
     from pathlib import Path

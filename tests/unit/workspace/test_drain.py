@@ -11,7 +11,7 @@ from fcm.model import events as ev
 from fcm.model.entities import GIB, MachineState, NodeState
 from fcm.model.rules.drains import drain_of
 from fcm.model.telemetry import FinalFigures, Phase
-from fcm.workspace.drain import course, plan_drain, summary
+from fcm.workspace.planning.drain import course, plan_drain, summary
 from tests.ui.by_hand import NOW, formed, machine, migration, node, opened, row
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 @pytest.fixture(autouse=True)
 def _one_member(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("fcm.workspace.preflight.MEMBERS", 1)
+    monkeypatch.setattr("fcm.workspace.planning.preflight.MEMBERS", 1)
 
 
 def quiet(name: str, at: str = "node1", **about: Any) -> VirtualMachine:

@@ -12,8 +12,8 @@ from fcm.model import events as ev
 from fcm.model.entities import GIB
 from fcm.model.migrations import MigrationOptions
 from fcm.model.rules.drains import drain_migrations
-from fcm.workspace.drain import plan_drain
-from fcm.workspace.drain_together import predict_together
+from fcm.workspace.planning.drain import plan_drain
+from fcm.workspace.planning.drain_together import predict_together
 from tests.ui.by_hand import formed, machine, node, opened
 from tests.unit.embedded.desk import Desk
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 @pytest.fixture(autouse=True)
 def _one_member(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("fcm.workspace.preflight.MEMBERS", 1)
+    monkeypatch.setattr("fcm.workspace.planning.preflight.MEMBERS", 1)
 
 
 def cluster(at_once: int, **memory: int) -> Workspace:

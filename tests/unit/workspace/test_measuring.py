@@ -13,7 +13,7 @@ from fcm.model.entities import GIB, MachineState
 from fcm.model.migrations import MigrationOptions
 from fcm.model.rules.measuring import measurable
 from fcm.workspace.measuring import measured_question, origin, ways
-from fcm.workspace.preflight import question
+from fcm.workspace.planning.preflight import question
 from tests.ui.by_hand import formed, machine, migration, opened
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ SLOW = MigrationOptions(bandwidth=50_000_000)
 @pytest.fixture(autouse=True)
 def _few_members(monkeypatch: pytest.MonkeyPatch) -> None:
     """Intervals are not what is looked at here."""
-    monkeypatch.setattr("fcm.workspace.preflight.MEMBERS", 1)
+    monkeypatch.setattr("fcm.workspace.planning.preflight.MEMBERS", 1)
 
 
 def desk(options: MigrationOptions | None = None, clock: bool = True) -> Workspace:

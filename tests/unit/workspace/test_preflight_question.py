@@ -8,12 +8,12 @@ import pytest
 from fcm.migration.engine.workload import Workload
 from fcm.model.entities import GIB, AdapterState
 from fcm.model.migrations import MigrationOptions
-from fcm.workspace.preflight import NAME, question, samples_of
+from fcm.workspace.planning.preflight import NAME, question, samples_of
 from tests.ui.by_hand import formed, machine, opened
 from tests.unit.window.course_by_hand import MIB, sawtooth
 
 if TYPE_CHECKING:
-    from fcm.workspace.preflight import Question
+    from fcm.workspace.planning.preflight import Question
     from fcm.workspace.workspace import Workspace
 
 
@@ -59,7 +59,7 @@ def test_a_quiet_guest_passes() -> None:
 def test_a_guest_that_rewrites_its_memory_is_warned_of_and_can_be_started_all_the_same(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("fcm.workspace.preflight.MEMBERS", 1)
+    monkeypatch.setattr("fcm.workspace.planning.preflight.MEMBERS", 1)
     check, _ = asked(MigrationOptions(bandwidth=8_000_000), memory=256 * MIB).answer()
     assert check.level == "warn"
     assert check.text.startswith("Does not converge")

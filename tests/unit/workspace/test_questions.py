@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from fcm.workspace.actions import ACTIONS, NAMES, QUESTIONS, question_of
+from fcm.workspace.actions.catalog import ACTIONS, NAMES, QUESTIONS, question_of
 from fcm.workspace.selection import Place, Selection
 from tests.ui.by_hand import formed, machine, opened
 

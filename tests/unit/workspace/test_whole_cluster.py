@@ -9,9 +9,9 @@ import pytest
 from fcm.backend.base import Capabilities
 from fcm.model import commands as cmd
 from fcm.model.entities import NodeState
-from fcm.workspace.actions import BY_ID
+from fcm.workspace.actions.catalog import BY_ID
+from fcm.workspace.actions.whole_cluster import force_choices, force_question, force_question_of, shut_down_question
 from fcm.workspace.selection import Place, Selection
-from fcm.workspace.whole_cluster import force_choices, force_question, force_question_of, shut_down_question
 from tests.unit.model.changed import machine, with_cluster, with_node
 from tests.unit.model.conftest import formed
 

@@ -17,7 +17,7 @@ from fcm.model.entities import (
     RestartPolicy,
 )
 from fcm.model.resource_states import machine_resource_state, state_of_resources
-from fcm.model.rules.assumed import figure
+from fcm.model.rules.failing.assumed import figure
 
 if TYPE_CHECKING:
     from fcm.model.entities import Cluster, Disk, VirtualMachine

@@ -39,7 +39,7 @@ from fcm.model.entities import (
     SharedVolume,
 )
 from fcm.model.events import ClusterFormed
-from fcm.model.rules.assumed import FIGURES
+from fcm.model.rules.failing.assumed import FIGURES
 from fcm.model.rules.names import FOLDER_LIMIT, domain_name, file_name, is_taken, object_name, server_name
 from fcm.model.rules.networks import automatic_metrics
 from fcm.model.rules.quorum import recommended_mode, reweighted, votes

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from fcm.model import events as ev
 from fcm.model.entities import MachineState, ResourceState, ResourceType
 from fcm.model.rules.dependencies import dependents, providers
-from fcm.model.rules.faults import answers
-from fcm.model.rules.online import Obstacle, obstacle
+from fcm.model.rules.failing.faults import answers
+from fcm.model.rules.failing.online import Obstacle, obstacle
 
 if TYPE_CHECKING:
     from collections.abc import Callable

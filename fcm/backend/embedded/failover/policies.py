@@ -16,9 +16,9 @@ from fcm.backend.embedded.failover.takeover import is_lost
 from fcm.model.entities import GroupType, MachineState, ResourceState, ResourceType
 from fcm.model.failures import FaultKind
 from fcm.model.rules.dependencies import providers
-from fcm.model.rules.faults import answers
-from fcm.model.rules.online import Obstacle, obstacle
-from fcm.model.rules.placement import candidates
+from fcm.model.rules.failing.faults import answers
+from fcm.model.rules.failing.online import Obstacle, obstacle
+from fcm.model.rules.failing.placement import candidates
 
 if TYPE_CHECKING:
     from fcm.backend.embedded.core import Core

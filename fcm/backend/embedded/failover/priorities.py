@@ -5,8 +5,8 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from fcm.model.rules.online import Obstacle
-from fcm.model.rules.placement import has_precedence, victims
+from fcm.model.rules.failing.online import Obstacle
+from fcm.model.rules.failing.placement import has_precedence, victims
 
 if TYPE_CHECKING:
     from fcm.backend.embedded.core import Core

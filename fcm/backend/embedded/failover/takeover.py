@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from fcm.model import events as ev
 from fcm.model.entities import DiskUse, GroupType, NodeState, ResourceState, ResourceType
 from fcm.model.failures import CutOffCopy
-from fcm.model.rules.faults import answers
-from fcm.model.rules.placement import by_priority, candidates, starts_by_itself
+from fcm.model.rules.failing.faults import answers
+from fcm.model.rules.failing.placement import by_priority, candidates, starts_by_itself
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

@@ -16,7 +16,7 @@ from fcm.backend.embedded.machines.workloads import workload_of
 from fcm.model import events as ev
 from fcm.model.entities import ClusterVersion, MachineState
 from fcm.model.failures import Fault, FaultKind, GuestState
-from fcm.model.rules.faults import active, answers, faults_at
+from fcm.model.rules.failing.faults import active, answers, faults_at
 from fcm.text.words import quoted
 
 if TYPE_CHECKING:

@@ -13,10 +13,10 @@ from fcm.backend.embedded.machines.workloads import workload_names
 from fcm.model import events as ev
 from fcm.model.entities import DiskUse, MachineState, ResourceState, StartAction, VirtualMachine
 from fcm.model.failures import FaultKind
-from fcm.model.rules.faults import active, answers
-from fcm.model.rules.guests import is_unmonitored
+from fcm.model.rules.failing.faults import active, answers
+from fcm.model.rules.failing.guests import is_unmonitored
+from fcm.model.rules.failing.starting import start_obstacle
 from fcm.model.rules.snapshots import snapshots_of
-from fcm.model.rules.starting import start_obstacle
 from fcm.model.rules.verdict import OK, Verdict, no
 from fcm.text.words import quoted
 

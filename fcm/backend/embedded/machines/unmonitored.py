@@ -10,8 +10,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from fcm.model.entities import MachineState
-from fcm.model.rules.access import volume_usable
-from fcm.model.rules.faults import answers
+from fcm.model.rules.failing.access import volume_usable
+from fcm.model.rules.failing.faults import answers
 
 if TYPE_CHECKING:
     from fcm.backend.embedded.core import Core

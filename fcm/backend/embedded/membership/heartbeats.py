@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 from fcm.backend.embedded.membership.alarms import Alarms
 from fcm.backend.embedded.membership.hooks import nothing
 from fcm.model.entities import ClusterVersion, NetworkRole
-from fcm.model.rules import faults
-from fcm.model.rules.assumed import heartbeat_delay, heartbeat_threshold
+from fcm.model.rules.failing import faults
+from fcm.model.rules.failing.assumed import heartbeat_delay, heartbeat_threshold
 
 if TYPE_CHECKING:
     from collections.abc import Callable

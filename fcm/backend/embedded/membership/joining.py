@@ -15,7 +15,7 @@ from fcm.backend.embedded.membership.epochs import count_on
 from fcm.backend.embedded.membership.hooks import nothing, nothing_of_node
 from fcm.model.entities import ClusterVersion, NodeState
 from fcm.model.failures import ServiceProcess
-from fcm.model.rules import faults as truth
+from fcm.model.rules.failing import faults as truth
 from fcm.model.rules.quorum import WITH_DISK, has_witness, reaches_witness, tally
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from fcm.model.entities import AdapterState, NetworkState
 from fcm.model.failures import FaultKind
-from fcm.model.rules import faults as truth
+from fcm.model.rules.failing import faults as truth
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -1,6 +1,6 @@
 """Membership of the embedded cluster: who belongs to it, who has quorum, and what the nodes notice of failures.
 
-The failures that are simulated are the truth (``fcm.model.rules.faults``). Each part here looks at it whenever
+The failures that are simulated are the truth (``fcm.model.rules.failing.faults``). Each part here looks at it whenever
 something has changed, and schedules what the cluster will notice and when. Nothing of that is kept: at the next start
 of the program the same look finds it again, and what was due has its time in the state.
 """
@@ -23,8 +23,8 @@ from fcm.backend.embedded.membership.witness import Witness
 from fcm.model import commands as cmd
 from fcm.model.entities import AdapterState, NodeState
 from fcm.model.failures import FaultKind
-from fcm.model.rules import faults as truth
-from fcm.model.rules.assumed import heartbeat_delay, heartbeat_threshold
+from fcm.model.rules.failing import faults as truth
+from fcm.model.rules.failing.assumed import heartbeat_delay, heartbeat_threshold
 from fcm.model.rules.quorum import after_leaving, is_dynamic, reaches_witness, tally
 
 if TYPE_CHECKING:

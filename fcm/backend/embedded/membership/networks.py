@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from fcm.backend.embedded.membership.links import adapter_states, network_state
 from fcm.model import events as ev
 from fcm.model.entities import AdapterState, ClusterVersion, NetworkRole, NetworkState
-from fcm.model.rules.faults import answers
+from fcm.model.rules.failing.faults import answers
 from fcm.model.rules.networks import automatic_metrics
 
 if TYPE_CHECKING:

@@ -15,7 +15,7 @@ from fcm.model import commands as cmd
 from fcm.model import events as ev
 from fcm.model.failures import Fault
 from fcm.model.rules.allowed import allowed
-from fcm.model.rules.failure_words import sentence
+from fcm.model.rules.failing.failure_words import sentence
 
 if TYPE_CHECKING:
     from collections.abc import Callable

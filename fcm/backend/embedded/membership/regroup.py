@@ -19,7 +19,7 @@ from fcm.backend.embedded.membership.views import Chance, View, views, winner
 from fcm.model import events as ev
 from fcm.model.entities import ClusterVersion, NodeState
 from fcm.model.failures import CutOffCopy, ServiceProcess
-from fcm.model.rules import faults as truth
+from fcm.model.rules.failing import faults as truth
 from fcm.model.rules.quorum import reaches_witness, tally
 from fcm.model.rules.verdict import some
 from fcm.model.tables import name_of

@@ -18,7 +18,7 @@ from fcm.backend.embedded.membership.hooks import nothing_of_node
 from fcm.model.entities import ClusterVersion, NodeState
 from fcm.model.failures import ServiceProcess
 from fcm.model.moments import in_utc
-from fcm.model.rules import faults as truth
+from fcm.model.rules.failing import faults as truth
 from fcm.model.rules.verdict import some
 
 if TYPE_CHECKING:

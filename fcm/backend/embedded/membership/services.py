@@ -16,7 +16,7 @@ from fcm.model import events as ev
 from fcm.model.entities import NodeState, QuorumMode, ResourceType
 from fcm.model.failures import FaultKind, ServiceProcess
 from fcm.model.moments import in_utc
-from fcm.model.rules import faults as truth
+from fcm.model.rules.failing import faults as truth
 from fcm.model.rules.quorum import has_witness, tally
 from fcm.model.rules.verdict import some
 from fcm.model.tables import name_of

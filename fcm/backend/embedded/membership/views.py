@@ -7,7 +7,7 @@ from enum import Enum
 from typing import TYPE_CHECKING
 
 from fcm.model.entities import QuorumMode
-from fcm.model.rules.assumed import figure
+from fcm.model.rules.failing.assumed import figure
 from fcm.model.rules.quorum import WITH_DISK, Votes, reaches_witness, tally
 
 if TYPE_CHECKING:

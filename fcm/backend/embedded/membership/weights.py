@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from fcm.model.entities import ResourceState, ResourceType
-from fcm.model.rules.faults import groups_that_hear
+from fcm.model.rules.failing.faults import groups_that_hear
 from fcm.model.rules.quorum import dynamic_weights, members_of, reaches_witness, witness_online
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from fcm.backend.embedded.membership.alarms import Alarms
-from fcm.model.rules.faults import answers
+from fcm.model.rules.failing.faults import answers
 from fcm.model.rules.quorum import has_witness, reaches_witness, tally
 
 if TYPE_CHECKING:

@@ -26,7 +26,7 @@ from fcm.backend.embedded.moves.memory import works
 from fcm.model import events as ev
 from fcm.model.entities import AdapterState
 from fcm.model.migrations import NetworkAttempt
-from fcm.model.rules.faults import answers, has_link, is_cut, reaches_disk, service_runs
+from fcm.model.rules.failing.faults import answers, has_link, is_cut, reaches_disk, service_runs
 from fcm.model.rules.networks import migration_order
 from fcm.model.telemetry import FinalFigures, Phase
 

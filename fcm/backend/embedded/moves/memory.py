@@ -15,8 +15,8 @@ from fcm.backend.embedded.machines.workloads import workload_of
 from fcm.migration.constants import GOODPUT
 from fcm.migration.engine.specification import Capability, specification_of
 from fcm.model.entities import AdapterState
-from fcm.model.rules.access import redirected_load
-from fcm.model.rules.faults import answers, has_link, is_cut
+from fcm.model.rules.failing.access import redirected_load
+from fcm.model.rules.failing.faults import answers, has_link, is_cut
 from fcm.model.rules.verdict import OK, Verdict, no
 from fcm.model.telemetry import Phase
 

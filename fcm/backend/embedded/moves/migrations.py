@@ -14,7 +14,7 @@ from fcm.model import events as ev
 from fcm.model.entities import MachineState, NodeState
 from fcm.model.migrations import Migration, MigrationKind, MigrationOptions
 from fcm.model.rules.allowed import allowed
-from fcm.model.rules.faults import answers
+from fcm.model.rules.failing.faults import answers
 from fcm.model.telemetry import Phase
 
 if TYPE_CHECKING:

@@ -13,7 +13,7 @@ from fcm.backend.embedded.moves.endings import ANOTHER_NODE, owner_lost, restori
 from fcm.model import events as ev
 from fcm.model.entities import MachineState, OfflineAction
 from fcm.model.migrations import Migration, MigrationKind
-from fcm.model.rules.faults import hears, service_runs
+from fcm.model.rules.failing.faults import hears, service_runs
 from fcm.model.telemetry import Phase
 
 if TYPE_CHECKING:

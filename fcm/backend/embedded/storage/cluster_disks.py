@@ -14,8 +14,8 @@ from fcm.backend.embedded.storage.volumes import nothing
 from fcm.model import events as ev
 from fcm.model.entities import DiskUse, ResourceState
 from fcm.model.failures import FaultKind
-from fcm.model.rules.access import path_works
-from fcm.model.rules.faults import active, reaches_disk, service_runs
+from fcm.model.rules.failing.access import path_works
+from fcm.model.rules.failing.faults import active, reaches_disk, service_runs
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 
 from fcm.model import indexes
 from fcm.model.entities import ClusterVersion, MachineState, ResourceState
-from fcm.model.rules.access import io_flows, volume_usable
-from fcm.model.rules.filling import has_room, resumes_by_itself
+from fcm.model.rules.failing.access import io_flows, volume_usable
+from fcm.model.rules.failing.filling import has_room, resumes_by_itself
 from fcm.model.tables import table
 
 if TYPE_CHECKING:

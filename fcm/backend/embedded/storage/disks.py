@@ -9,8 +9,8 @@ from fcm.backend.embedded.cluster_file.groups import disk_resource, witness_poli
 from fcm.backend.embedded.cluster_file.places import volume_path
 from fcm.model import events as ev
 from fcm.model.entities import DiskUse, GroupType, ResourceState, SharedVolume, VolumeAccess
-from fcm.model.rules.faults import reaches_disk
-from fcm.model.rules.filling import bytes_of, with_file
+from fcm.model.rules.failing.faults import reaches_disk
+from fcm.model.rules.failing.filling import bytes_of, with_file
 from fcm.model.rules.maintenance import in_maintenance
 
 if TYPE_CHECKING:

@@ -1,4 +1,4 @@
-"""Disks that fill: saved states, and what machines with snapshots write. See ``fcm.model.rules.filling``."""
+"""Disks that fill: saved states, and what machines with snapshots write. See ``fcm.model.rules.failing.filling``."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from fcm.model import events as ev
 from fcm.model.entities import MIB, MachineState
-from fcm.model.rules import filling as rules
+from fcm.model.rules.failing import filling as rules
 
 if TYPE_CHECKING:
     from fcm.backend.embedded.core import Core

@@ -10,7 +10,7 @@ from fcm.backend.embedded.storage.filling import Filling
 from fcm.backend.embedded.storage.volumes import Volumes
 from fcm.model.entities import ResourceState
 from fcm.model.failures import FaultKind
-from fcm.model.rules.faults import active
+from fcm.model.rules.failing.faults import active
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING
 from fcm.model import events as ev
 from fcm.model.entities import ClusterVersion, NodeState, ResourceState, ResourceType, VolumeAccess
 from fcm.model.failures import FaultKind
-from fcm.model.rules.access import volume_network
-from fcm.model.rules.faults import active, reaches_disk, service_runs
+from fcm.model.rules.failing.access import volume_network
+from fcm.model.rules.failing.faults import active, reaches_disk, service_runs
 from fcm.model.rules.maintenance import in_maintenance
 
 if TYPE_CHECKING:

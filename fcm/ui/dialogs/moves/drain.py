@@ -24,8 +24,8 @@ from fcm.ui.look import icons
 from fcm.ui.look.plain import literal
 from fcm.ui.widgets.background import Work
 from fcm.ui.widgets.dialog_parts import Notice, PowerShellBox, copy_text, named, wrapped
-from fcm.workspace.powershell import powershell
-from fcm.workspace.rehearsal_scenarios import Scenario
+from fcm.workspace.actions.powershell import powershell
+from fcm.workspace.planning.rehearsal_scenarios import Scenario
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QCloseEvent
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from fcm.model.migrations import Drain
     from fcm.ui.desk import Desk
     from fcm.ui.widgets.background import Outcome
-    from fcm.workspace.drain_plan import DrainPlan, PlannedMove
+    from fcm.workspace.planning.drain_plan import DrainPlan, PlannedMove
     from fcm.workspace.workspace import Operation
 
 _REJECT = QDialogButtonBox.ButtonRole.RejectRole
@@ -118,7 +118,7 @@ class DrainDialog(PlainDialog):
 
     def plan_again(self) -> None:
         """Plan from the state of the moment; what was chosen before is forgotten."""
-        from fcm.workspace.drain import plan_moves  # only now is numpy needed
+        from fcm.workspace.planning.drain import plan_moves  # only now is numpy needed
 
         state = self.state
         self._shown, self._plan, self._chosen, self._begun = None, None, {}, False
@@ -145,8 +145,8 @@ class DrainDialog(PlainDialog):
 
     def _predict_next(self) -> None:
         """Durations come one after the other: each takes some tenths of a second. Then all are taken together."""
-        from fcm.workspace.drain import predicted
-        from fcm.workspace.drain_together import predict_together
+        from fcm.workspace.planning.drain import predicted
+        from fcm.workspace.planning.drain_together import predict_together
 
         plan = self._moving()
         if self._plan is None or plan is None or self._begun or self.window_of.workspace is None:
@@ -272,7 +272,7 @@ class DrainDialog(PlainDialog):
 
     def _follow(self) -> None:
         """Bring the table in line with the course of the drain."""
-        from fcm.workspace.drain import course, node_sentence
+        from fcm.workspace.planning.drain import course, node_sentence
 
         drain = self.state.drains.get(self._shown or "")
         if drain is None:
@@ -299,7 +299,7 @@ class DrainDialog(PlainDialog):
 
     def summary(self) -> str:
         """The text of Copy summary."""
-        from fcm.workspace.drain import summary
+        from fcm.workspace.planning.drain import summary
 
         drain = self.state.drains.get(self._shown or "")
         return "" if drain is None else summary(self.state, drain, self.workspace.now())

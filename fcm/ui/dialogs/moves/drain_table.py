@@ -29,8 +29,8 @@ if TYPE_CHECKING:
     from fcm.model.migrations import Drain, Staying
     from fcm.model.state import State
     from fcm.ui.window.figures import Figures
-    from fcm.workspace.drain import DrainRow
-    from fcm.workspace.drain_plan import DrainPlan
+    from fcm.workspace.planning.drain import DrainRow
+    from fcm.workspace.planning.drain_plan import DrainPlan
 
 HEADS = ("Order", "Virtual machine", "Memory", "Destination", "Predicted", "Actual", "Status")
 ORDER, MACHINE, MEMORY, DESTINATION, PREDICTED, ACTUAL, STATUS = range(7)

@@ -17,8 +17,8 @@ from fcm.ui.look.plain import Label, literal
 from fcm.ui.widgets.background import Outcome, Work, posted
 from fcm.ui.widgets.dialog_parts import Notice, clear, fact, form, named, wrapped
 from fcm.ui.window.qactions import ask
+from fcm.workspace.actions.powershell import powershell
 from fcm.workspace.measuring import LONGEST, measured_question, origin, ways
-from fcm.workspace.powershell import powershell
 
 if TYPE_CHECKING:
     from fcm.migration.judging.fitting import DirtySample

@@ -27,9 +27,9 @@ from fcm.ui.look.plain import Label, literal
 from fcm.ui.tables.table_view import TableView
 from fcm.ui.widgets.background import Work
 from fcm.ui.widgets.dialog_parts import Notice, PowerShellBox, copy_text, long_choice, named, wrapped
-from fcm.workspace.powershell import powershell
-from fcm.workspace.rehearsal import Ending, Rehearsal, Rehearsing
-from fcm.workspace.rehearsal_scenarios import Scenario, scenarios
+from fcm.workspace.actions.powershell import powershell
+from fcm.workspace.planning.rehearsal import Ending, Rehearsal, Rehearsing
+from fcm.workspace.planning.rehearsal_scenarios import Scenario, scenarios
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QCloseEvent

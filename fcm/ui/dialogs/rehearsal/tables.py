@@ -8,7 +8,7 @@ from fcm.ui.look.format import NONE, seconds
 from fcm.ui.tables.table_model import Column, TableModel
 
 if TYPE_CHECKING:
-    from fcm.workspace.rehearsal import EventLine, Fate, QuorumLine, Rehearsal
+    from fcm.workspace.planning.rehearsal import EventLine, Fate, QuorumLine, Rehearsal
 
 _LEVELS = {
     "Critical": "level-critical",
@@ -83,7 +83,7 @@ class RehearsalRows:
 
     def show(self, found: Rehearsal | None, only_important: bool) -> None:
         """Fill the tables; None: empty them."""
-        from fcm.workspace.rehearsal import important
+        from fcm.workspace.planning.rehearsal import important
 
         for rows in (self._fates, self._votes, self._events):
             rows.clear()

@@ -11,7 +11,7 @@ from fcm.logs.node_events import UNKNOWN, node_events
 from fcm.model import commands as cmd
 from fcm.model import events as ev
 from fcm.model.failures import FaultKind
-from fcm.model.rules.faults import answers
+from fcm.model.rules.failing.faults import answers
 from fcm.model.state import State, apply
 from tests.unit.embedded.stories.story import Story, version
 

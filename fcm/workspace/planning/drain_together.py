@@ -13,13 +13,13 @@ from fcm.migration.constants import GOODPUT
 from fcm.migration.engine.engine import WINDOW, Engine
 from fcm.migration.engine.workload import Scattered, Workload
 from fcm.migration.judging.fitting import fit
-from fcm.model.rules.access import redirected_load
-from fcm.workspace.preflight import first_network, question
+from fcm.model.rules.failing.access import redirected_load
+from fcm.workspace.planning.preflight import first_network, question
 
 if TYPE_CHECKING:
     from fcm.migration.engine.specification import MigrationSpec
     from fcm.model.migrations import MigrationOptions
-    from fcm.workspace.drain_plan import DrainPlan, PlannedMove
+    from fcm.workspace.planning.drain_plan import DrainPlan, PlannedMove
     from fcm.workspace.view import ClusterView
 
 PATIENCE = 4.0

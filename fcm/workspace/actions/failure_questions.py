@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 from fcm.model import commands as cmd
 from fcm.model.entities import ClusterVersion, NetworkRole, NodeState
 from fcm.model.failures import FaultKind
-from fcm.model.rules.assumed import figure, heartbeat_delay, heartbeat_threshold
-from fcm.model.rules.failure_words import target_name
-from fcm.model.rules.faults import carries, has_link
+from fcm.model.rules.failing.assumed import figure, heartbeat_delay, heartbeat_threshold
+from fcm.model.rules.failing.failure_words import target_name
+from fcm.model.rules.failing.faults import carries, has_link
 from fcm.model.rules.quorum import votes
 from fcm.model.rules.verdict import some
 from fcm.text.words import counted

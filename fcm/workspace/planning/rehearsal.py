@@ -16,7 +16,7 @@ from fcm.model.entities import MachineState
 from fcm.model.failures import GuestState
 from fcm.model.migrations import MigrationKind
 from fcm.model.quantities import seconds
-from fcm.model.rules.faults import answers
+from fcm.model.rules.failing.faults import answers
 from fcm.model.rules.quorum import has_witness, votes, witness_online
 from fcm.model.rules.verdict import some
 from fcm.model.telemetry import Phase

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from fcm.model.rules.allowed import allowed
-from fcm.model.rules.stopped import runs_for
+from fcm.model.rules.failing.stopped import runs_for
 from fcm.model.rules.verdict import OK, Verdict, for_all, no
 from fcm.workspace.selection import Place
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from fcm.backend.base import Capabilities
     from fcm.model.commands import Command
     from fcm.model.state import State
-    from fcm.workspace.choice import Choice
+    from fcm.workspace.actions.choice import Choice
     from fcm.workspace.selection import Selection
 
 

@@ -14,8 +14,8 @@ from fcm.model import commands as cmd
 from fcm.model.entities import GIB, DiskUse
 from fcm.model.failures import FaultKind
 from fcm.model.rules.new_node import free_name
-from fcm.workspace.powershell import powershell, quoted
-from fcm.workspace.rehearsal_scenarios import rehearsal_text, scenarios
+from fcm.workspace.actions.powershell import powershell, quoted
+from fcm.workspace.planning.rehearsal_scenarios import rehearsal_text, scenarios
 from fcm.workspace.selection import Place, Selection
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from fcm.model.commands import Command
     from fcm.model.state import State
-    from fcm.workspace.actions import Action
+    from fcm.workspace.actions.catalog import Action
 
 _NODE = re.compile(r" -Node (?:'(?:[^']|'')*'|[^\s;|]+)")
 _PLACEHOLDER = re.compile(r"<[a-z][a-z0-9 ]*>")

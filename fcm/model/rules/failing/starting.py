@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from fcm.model.entities import ClusterVersion
 from fcm.model.quantities import apart
-from fcm.model.rules.access import volume_usable
+from fcm.model.rules.failing.access import volume_usable
 from fcm.text.words import quoted
 
 if TYPE_CHECKING:

@@ -15,8 +15,8 @@ from fcm.logs.evtx_reader import EventFile, element_of
 from fcm.logs.queries.query import FILE, query_of
 from fcm.logs.records import catalog
 from fcm.model.moments import in_utc
-from fcm.shell.cmdlets.events import found, log_name, query, reading, selected
-from fcm.shell.cmdlets.old_tools import split_words
+from fcm.shell.cmdlets.core.old_tools import split_words
+from fcm.shell.cmdlets.logs.events import found, log_name, query, reading, selected
 from fcm.shell.language.errors import ParameterError, ShellError, StoppedError
 from fcm.shell.runtime.parameters import Param
 from fcm.shell.runtime.registry import cmdlet

@@ -9,7 +9,7 @@ import json
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from fcm.shell.cmdlets.selecting import getters, pipeline_input
+from fcm.shell.cmdlets.core.selecting import getters, pipeline_input
 from fcm.shell.language.errors import ParameterError
 from fcm.shell.runtime.parameters import OBJECTS, Param
 from fcm.shell.runtime.registry import cmdlet

@@ -15,7 +15,7 @@ from fcm.model.migrations import UNLIMITED
 from fcm.model.rules.dependencies import expression
 from fcm.model.rules.snapshots import snapshots_of
 from fcm.model.tables import name_of
-from fcm.workspace.powershell_failures import failure_text
+from fcm.workspace.actions.powershell_failures import failure_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -7,7 +7,7 @@ import io
 import re
 from typing import TYPE_CHECKING, Any
 
-from fcm.shell.cmdlets.selecting import pipeline_input
+from fcm.shell.cmdlets.core.selecting import pipeline_input
 from fcm.shell.language.errors import ParameterError
 from fcm.shell.runtime.parameters import ANY, OBJECTS, TEXT, Param
 from fcm.shell.runtime.registry import cmdlet

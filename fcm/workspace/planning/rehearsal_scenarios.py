@@ -12,8 +12,8 @@ from fcm.model.failures import FaultKind
 from fcm.model.rules.allowed import allowed
 from fcm.model.rules.verdict import OK, Verdict, no
 from fcm.text.words import counted
-from fcm.workspace.failure_actions import ICONS
-from fcm.workspace.powershell import powershell, quoted
+from fcm.workspace.actions.failure_actions import ICONS
+from fcm.workspace.actions.powershell import powershell, quoted
 from fcm.workspace.selection import Place
 
 if TYPE_CHECKING:

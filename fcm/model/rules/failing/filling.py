@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 
 from fcm.model.entities import GIB, MIB, ClusterVersion, MachineState
 from fcm.model.quantities import apart
-from fcm.model.rules.access import workload_io
-from fcm.model.rules.assumed import figure
+from fcm.model.rules.failing.access import workload_io
+from fcm.model.rules.failing.assumed import figure
 from fcm.model.rules.snapshots import snapshots_of
 from fcm.model.rules.verdict import OK, Verdict, no
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, assert_never
 
 from fcm.model.entities import DiskUse, MachineState, NodeState, QuorumMode, ResourceState
 from fcm.model.failures import FaultKind, GuestState
-from fcm.model.rules.faults import active, answers, has_power, service_runs
+from fcm.model.rules.failing.faults import active, answers, has_power, service_runs
 from fcm.model.rules.verdict import OK, Verdict, no, some, together
 from fcm.model.tables import GoneError
 from fcm.text.words import quoted

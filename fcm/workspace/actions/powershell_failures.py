@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, assert_never
 from fcm.model import commands as cmd
 from fcm.model.failures import FaultKind
 from fcm.model.rules.cluster_properties import PROPERTIES
-from fcm.model.rules.failure_words import target_name
-from fcm.model.rules.failures import share_of
+from fcm.model.rules.failing.failure_words import target_name
+from fcm.model.rules.failing.failures import share_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from fcm.model.entities import DiskUse, NodeState, ResourceState
-from fcm.model.rules.faults import answers, service_exists
+from fcm.model.rules.failing.faults import answers, service_exists
 from fcm.model.tables import name_of
 
 if TYPE_CHECKING:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from fcm.shell.cmdlets.selecting import pipeline_input
+from fcm.shell.cmdlets.core.selecting import pipeline_input
 from fcm.shell.language.errors import near
 from fcm.shell.runtime.absent import why_absent
 from fcm.shell.runtime.parameters import COMMON, OBJECTS, TEXT, Param

@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING
 
 from fcm.model import indexes
 from fcm.model.entities import AdapterState, ClusterVersion, NodeState, ResourceState, VolumeAccess
-from fcm.model.rules.assumed import FIGURES, figure
-from fcm.model.rules.faults import carries, reaches_disk
+from fcm.model.rules.failing.assumed import FIGURES, figure
+from fcm.model.rules.failing.faults import carries, reaches_disk
 from fcm.model.rules.maintenance import within_reach
 from fcm.model.rules.networks import shared_volume_network
 from fcm.model.rules.verdict import OK, Verdict, no

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from fcm.shell.cmdlets.events import REPORTS, write_logs
+from fcm.shell.cmdlets.logs.events import REPORTS, write_logs
 from fcm.shell.language.errors import ParameterError, near
 from fcm.shell.runtime import finding
 from fcm.shell.runtime.parameters import Param

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from fcm.shell.cmdlets.selecting import pipeline_input
+from fcm.shell.cmdlets.core.selecting import pipeline_input
 from fcm.shell.language.errors import ParameterError, ShellError
 from fcm.shell.runtime.parameters import ANY, TEXT, Param
 from fcm.shell.runtime.registry import cmdlet

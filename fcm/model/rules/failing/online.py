@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from fcm.model.entities import AdapterState, ResourceState, ResourceType
-from fcm.model.rules.access import volume_usable
-from fcm.model.rules.faults import has_link, reaches_disk, reaches_share
-from fcm.model.rules.starting import start_obstacle
+from fcm.model.rules.failing.access import volume_usable
+from fcm.model.rules.failing.faults import has_link, reaches_disk, reaches_share
+from fcm.model.rules.failing.starting import start_obstacle
 
 if TYPE_CHECKING:
     from fcm.model.entities import Resource, VirtualMachine

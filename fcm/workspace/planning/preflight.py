@@ -14,7 +14,7 @@ from fcm.migration.judging.preflight import Judgement, Verdict, judge
 from fcm.migration.recordings.recording import Recording
 from fcm.model.entities import MIB, AdapterState
 from fcm.model.migrations import MigrationKind
-from fcm.model.rules.access import redirected_load
+from fcm.model.rules.failing.access import redirected_load
 from fcm.model.rules.networks import migration_order
 from fcm.model.rules.preflight_checks import CATEGORY
 from fcm.model.telemetry import Phase

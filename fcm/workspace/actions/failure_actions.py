@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING
 
 from fcm.model import commands as cmd
 from fcm.model.failures import FaultKind
-from fcm.model.rules.failure_words import target_name
-from fcm.model.rules.failures import share_of
-from fcm.model.rules.faults import active, answers, faults_at
+from fcm.model.rules.failing.failure_words import target_name
+from fcm.model.rules.failing.failures import share_of
+from fcm.model.rules.failing.faults import active, answers, faults_at
 from fcm.model.rules.verdict import OK, Verdict, no
-from fcm.workspace.choice import Choice
+from fcm.workspace.actions.choice import Choice
 from fcm.workspace.selection import Place, Selection
 
 if TYPE_CHECKING:

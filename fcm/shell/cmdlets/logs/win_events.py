@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 from fcm.logs.channels import CHANNELS
 from fcm.logs.queries.query import FILE, query_of
 from fcm.logs.records import catalog
-from fcm.shell.cmdlets.event_hashtables import query_xml
-from fcm.shell.cmdlets.events import event_object, found, log_name, query, reading, selected
+from fcm.shell.cmdlets.logs.event_hashtables import query_xml
+from fcm.shell.cmdlets.logs.events import event_object, found, log_name, query, reading, selected
 from fcm.shell.language.errors import NotFoundError, ParameterError, near
 from fcm.shell.runtime.parameters import TEXT, Param
 from fcm.shell.runtime.registry import cmdlet

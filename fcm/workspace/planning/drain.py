@@ -12,9 +12,9 @@ from fcm.model.rules.drains import drain_migrations, plan_destinations
 from fcm.model.tables import name_of
 from fcm.model.telemetry import Phase
 from fcm.text.words import counted
-from fcm.workspace.drain_plan import DrainPlan, PlannedMove
-from fcm.workspace.drain_together import predict_together
-from fcm.workspace.preflight import question
+from fcm.workspace.planning.drain_plan import DrainPlan, PlannedMove
+from fcm.workspace.planning.drain_together import predict_together
+from fcm.workspace.planning.preflight import question
 
 if TYPE_CHECKING:
     from fcm.model.migrations import Drain, DrainMove, Migration, MigrationOptions

@@ -17,9 +17,9 @@ from fcm.model.rules.maintenance import in_maintenance, machines_in_the_way, mai
 from fcm.model.rules.measuring import measurable
 from fcm.model.rules.snapshots import current_snapshot, revert_advice, snapshot_advice, snapshots_of
 from fcm.model.rules.verdict import OK, Verdict, no, some
-from fcm.workspace.action import Action as Action
-from fcm.workspace.choice import Choice as Choice
-from fcm.workspace.failure_actions import (
+from fcm.workspace.actions.action import Action as Action
+from fcm.workspace.actions.choice import Choice as Choice
+from fcm.workspace.actions.failure_actions import (
     FAILING,
     failure_choices,
     is_off,
@@ -31,10 +31,10 @@ from fcm.workspace.failure_actions import (
     unplug,
     unplugged,
 )
-from fcm.workspace.failure_questions import failure_question, resource_question, shutdown_question
-from fcm.workspace.rehearsal_scenarios import PLACES, may_rehearse
+from fcm.workspace.actions.failure_questions import failure_question, resource_question, shutdown_question
+from fcm.workspace.actions.whole_cluster import force_choices, force_question, force_question_of, shut_down_question
+from fcm.workspace.planning.rehearsal_scenarios import PLACES, may_rehearse
 from fcm.workspace.selection import Place, Selection
-from fcm.workspace.whole_cluster import force_choices, force_question, force_question_of, shut_down_question
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

@@ -8,7 +8,7 @@ from fcm.model import commands as cmd
 from fcm.model.entities import GroupType, ResourceState
 from fcm.model.rules.verdict import some
 from fcm.text.words import counted
-from fcm.workspace.choice import Choice
+from fcm.workspace.actions.choice import Choice
 
 if TYPE_CHECKING:
     from fcm.model.commands import Command

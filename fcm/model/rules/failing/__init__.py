@@ -1,0 +1,1 @@
+"""Failures: the physical truth, what is assumed, placement, and what must hold whatever fails."""

@@ -1,0 +1,1 @@
+"""Cmdlets and programs that read event logs."""

@@ -1,0 +1,1 @@
+"""What is planned before it is done: clusters, migrations, drains, rehearsals."""
