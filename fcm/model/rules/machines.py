@@ -10,6 +10,7 @@ from fcm.model.migrations import UNLIMITED, MigrationKind
 from fcm.model.quantities import apart
 from fcm.model.rules.bandwidth import MOST_CONNECTIONS, limit_holds
 from fcm.model.rules.failing.access import io_flows
+from fcm.model.rules.failing.faults import answers
 from fcm.model.rules.failing.filling import room_to_save, short_of_room
 from fcm.model.rules.failing.guests import monitored
 from fcm.model.rules.maintenance import not_in_maintenance, within_reach
@@ -44,6 +45,8 @@ def _against_new(command: cmd.CreateVirtualMachine, state: State) -> Iterator[Ve
     node = state.nodes[command.node]
     if node.state not in (NodeState.UP, NodeState.PAUSED):
         yield no(f"{node.name} is {node.state.lower()}.", "Choose a node that is up.")
+    elif not answers(state, node.name):
+        yield no(f"{node.name} does not respond.", "Choose a node that does.")
     yield _memory_size(command.memory)
     if not 1 <= command.processors <= 4:
         yield no(
@@ -143,6 +146,8 @@ def _against_state(command: cmd.SetMachineState, state: State) -> Iterator[Verdi
         return  # what it would need is of no interest where it cannot get there
     if state.active_migration(machine.id) is not None:
         yield no(f"{machine.name} is being migrated.", "Wait until the migration ends, or cancel it.")
+    if not answers(state, machine.node):
+        yield no(f"{machine.node} does not respond.", "Wait until the cluster notices, or turn the node off and on.")
     yield monitored(state, machine)
     if command.state is MachineState.OFF and machine.state is MachineState.SAVED and not command.forced:
         yield no(f"{machine.name} is saved.", "Start it first, or turn it off and lose the saved state.")

@@ -10,7 +10,7 @@ from fcm.backend.embedded.machines.machines import MOST_STARTING
 from fcm.backend.embedded.machines.workloads import workload_of
 from fcm.model import commands as cmd
 from fcm.model import events as ev
-from fcm.model.entities import MachineState, ResourceState
+from fcm.model.entities import GIB, MachineState, ResourceState
 from fcm.model.failures import FaultKind, GuestState
 from fcm.workspace.files.journal import Journal
 from tests.unit.embedded.cluster_of import cluster_of, local_machine, machine
@@ -362,3 +362,11 @@ def test_2008_r2_does_not_start_a_machine_where_its_virtual_network_is_missing(t
         desk.run(30.0)
         assert (desk.machine(NAME).state, desk.machine(NAME).node) != (MachineState.RUNNING, "n1")
         assert any(key in ("21117", "21201") for key, _ in logged(desk))
+
+
+def test_a_machine_on_a_host_without_power_takes_no_command(desk: Desk) -> None:
+    assert desk.do(cmd.InjectFault(FaultKind.POWER_OFF, "node1"))
+    verdict = desk.do(cmd.SetMachineState(desk.machine("TEST01").id, MachineState.RUNNING))
+    assert not verdict
+    assert verdict.reason == "node1 does not respond."
+    assert "node1 does not respond." in desk.do(cmd.CreateVirtualMachine("NEW01", "node1", GIB, None)).reason
