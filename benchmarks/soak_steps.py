@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from fcm.model import commands as cmd
-from fcm.model.entities import GIB, DiskUse, MachineState, ResourceType, RestartPolicy
+from fcm.model.entities import GIB, DiskUse, MachineState, NetworkRole, QuorumMode, ResourceType, RestartPolicy
 from fcm.model.failures import FaultKind
 from fcm.model.rules.failing.failures import share_of
 
@@ -194,6 +194,73 @@ def _evict_or_add(draw: random.Random, state: State) -> Command:
     return cmd.AddNode(f"extra{len(state.nodes)}")
 
 
+def _set_quorum(draw: random.Random, state: State) -> Command:
+    mode = draw.choice(list(QuorumMode))
+    if mode is QuorumMode.NODE_AND_FILE_SHARE_MAJORITY:
+        return cmd.SetQuorum(mode, draw.choice(("\\\\files\\witness", "\\\\files\\other")))
+    disks = [disk.id for disk in state.disks.values() if disk.use in (DiskUse.AVAILABLE, DiskUse.WITNESS)]
+    disk = draw.choice(sorted(disks)) if disks and mode is not QuorumMode.NODE_MAJORITY else None
+    return cmd.SetQuorum(mode, disk)
+
+
+def _configure_cluster(draw: random.Random, state: State) -> Command:
+    return draw.choice(
+        (
+            cmd.ConfigureCluster(same_subnet_threshold=draw.choice((3, 5, 10, 20))),
+            cmd.ConfigureCluster(same_subnet_delay=draw.choice((250, 1000, 2000))),
+            cmd.ConfigureCluster(dynamic_quorum=draw.random() < 0.5),
+            cmd.ConfigureCluster(lower_quorum_priority_node=draw.choice(("", _one(draw, state.nodes)))),
+            cmd.ConfigureCluster(resiliency_level=draw.choice((1, 2)), resiliency_period=draw.choice((0, 10, 240))),
+            cmd.ConfigureCluster(quarantine_threshold=draw.choice((1, 3)), quarantine_duration=draw.choice((60, 7200))),
+        )
+    )
+
+
+def _configure_network(draw: random.Random, state: State) -> Command:
+    network = _one(draw, state.networks)
+    if draw.random() < 0.3:
+        return cmd.ConfigureNetwork(network, name=f"Network {state.sequence}")
+    return cmd.ConfigureNetwork(network, role=draw.choice(list(NetworkRole)))
+
+
+def _rename(draw: random.Random, state: State) -> Command | None:
+    if state.shared_volumes and draw.random() < 0.3:
+        return cmd.RenameSharedVolume(_one(draw, state.shared_volumes), f"Volume {state.sequence}")
+    if draw.random() < 0.5:
+        return cmd.ConfigureResource(_one(draw, state.resources), name=f"Resource {state.sequence}")
+    return cmd.ConfigureGroup(_one(draw, state.groups), name=f"Group {state.sequence}")
+
+
+def _owners(draw: random.Random, state: State) -> Command:
+    names = sorted(state.nodes)
+    draw.shuffle(names)
+    return cmd.ConfigureResource(_one(draw, state.resources), possible_owners=tuple(names[: draw.randint(1, 3)]))
+
+
+def _delete(draw: random.Random, state: State) -> Command | None:
+    return cmd.DeleteVirtualMachine(_machine(draw, state)) if len(state.machines) > 4 else None
+
+
+def _snapshots(draw: random.Random, state: State) -> Command | None:
+    if not state.snapshots:
+        return None
+    which = _one(draw, state.snapshots)
+    return cmd.RevertToSnapshot(which) if draw.random() < 0.5 else cmd.DeleteSnapshot(which)
+
+
+def _remove_volume(draw: random.Random, state: State) -> Command | None:
+    return cmd.RemoveSharedVolume(_one(draw, state.shared_volumes)) if state.shared_volumes else None
+
+
+def _add_disk(draw: random.Random, state: State) -> Command | None:
+    free = [disk.id for disk in state.disks.values() if disk.use is DiskUse.UNASSIGNED]
+    return cmd.AddClusterDisk((draw.choice(sorted(free)),)) if free else None
+
+
+def _bring_online(draw: random.Random, state: State) -> Command:
+    return cmd.BringOnline(_one(draw, state.resources))
+
+
 _ORDINARY: tuple[Callable[[random.Random, State], Command | None], ...] = (
     *(_live,) * 6,
     *(_quick,) * 2,
@@ -222,6 +289,16 @@ _ORDINARY: tuple[Callable[[random.Random, State], Command | None], ...] = (
     *(_fail_resource,) * 2,
     _weight,
     _cancel,
-    _evict_or_add,
+    *(_evict_or_add,) * 2,
+    *(_set_quorum,) * 2,
+    *(_configure_cluster,) * 2,
+    *(_configure_network,) * 2,
+    *(_rename,) * 2,
+    *(_owners,) * 2,
+    *(_snapshots,) * 2,
+    *(_bring_online,) * 2,
+    _delete,
+    _remove_volume,
+    _add_disk,
 )
 """With as many places as it is likely."""

@@ -91,7 +91,8 @@ class Table:
         return ClusterFileError(self._file, self._lines.line((*self._path, *keys)), reason)
 
     def __contains__(self, key: str) -> bool:
-        """Whether the file has that key."""
+        """Whether the file has that key, which is one that it may have."""
+        self._known.append(key)
         return key in self._values
 
     def keys(self) -> Iterator[str]:
@@ -103,7 +104,7 @@ class Table:
         """Refuse unknown keys."""
         for key in self._values:
             if key not in self._known:
-                known = ", ".join(sorted(self._known))
+                known = ", ".join(sorted(set(self._known)))
                 raise self.error(f"Unknown key {quoted(key)} in {self._name()}. Known keys are: {known}.", key)
 
     def _get(self, key: str, kind: type[T], words: str, default: Any) -> Any:

@@ -37,6 +37,8 @@ TURN = 0.008
 """Seconds of real time that the cluster works before it yields the processor."""
 REST = 0.004
 """Minimum seconds of real time between two slices."""
+LONGEST = 86400.0
+"""Maximum seconds of real time between two slices: systems refuse to wait for thousands of years."""
 PATIENCE = 0.25
 """Seconds of real time that the cluster may be late before its clock skips them."""
 RETRY = 3.0
@@ -351,7 +353,7 @@ class EmbeddedBackend:
             with self._awake:
                 delay = self._real_delay()  # inside: a change of the clock either is seen here or wakes what follows
                 if not self._closing and not self._inbox:
-                    self._awake.wait(None if delay is None else max(delay, REST))
+                    self._awake.wait(None if delay is None else min(max(delay, REST), LONGEST))
 
     def _turn(self) -> None:
         end = time.monotonic() + TURN

@@ -15,9 +15,11 @@ from fcm.model import commands as cmd
 from fcm.model import events as ev
 from fcm.model.state import State
 from fcm.ui.tour.patience import PATIENCE, stretched
+from tests.unit.embedded.test_cluster_file import SMALL, written
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
+    from pathlib import Path
 
 
 class Listener:
@@ -75,6 +77,16 @@ def machine(backend: EmbeddedBackend, name: str) -> str:
 def test_a_command_is_carried_out_at_once_even_while_the_clock_is_paused(backend: EmbeddedBackend) -> None:
     backend.clock.set_speed(0)
     assert submit(backend, cmd.PauseNode("node2")).wait(stretched(PATIENCE))
+
+
+def test_what_is_due_in_thousands_of_years_does_not_end_the_clock(tmp_path: Path, listener: Listener) -> None:
+    text = SMALL + '[[faults]]\nkind = "PowerOff"\ntarget = "b"\nat = 9999-12-31T23:59:59Z\n'
+    backend = open_embedded(str(written(tmp_path, text)), seed=1, start_time=1000.0, paced=True)
+    backend.start(listener, State())
+    for node in ("a", "b", "a", "b"):
+        assert submit(backend, cmd.PauseNode(node)).wait(stretched(PATIENCE))
+        assert submit(backend, cmd.ResumeNode(node)).wait(stretched(PATIENCE))
+    backend.close()
 
 
 def test_while_paused_nothing_goes_on(backend: EmbeddedBackend, listener: Listener) -> None:

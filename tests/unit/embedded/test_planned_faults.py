@@ -160,7 +160,11 @@ def test_every_kind_can_be_planned(tmp_path: Path) -> None:
         ('kind = "Hang"\ntarget = "a"\nrate = 3601', 3, "'rate' is 3601"),
         ('kind = "Hang"\ntarget = "a"\nat = 1\nrepair_after = 0', 4, "'repair_after' is 0"),
         ('kind = "Hang"\ntarget = "a"\nat = 1\nrepair_after = 1e10', 4, "at most 31536000 s"),
-        ('kind = "Hang"\ntarget = "a"\nat = 1\ncolor = 1', 4, "Unknown key 'color'"),
+        (
+            'kind = "Hang"\ntarget = "a"\nat = 1\ncolor = 1',
+            4,
+            "are: at, kind, node, rate, repair_after, target, together.",
+        ),
     ],
 )
 def test_what_is_wrong_is_refused_with_its_line(tmp_path: Path, entry: str, line: int, words: str) -> None:

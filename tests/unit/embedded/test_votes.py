@@ -57,7 +57,8 @@ def test_assumed_figures_can_be_set_for_a_cluster(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("line", "said"), [("luck = 1", "luck"), ("boot = -1", "zero or more"), ('boot = "x"', "number")]
+    ("line", "said"),
+    [("luck = 1", "luck"), ("boot = -1", "zero or more"), ('boot = "x"', "number"), ("boot = 1e300", "31536000")],
 )
 def test_a_figure_that_does_not_exist_or_cannot_be_is_refused(tmp_path: Path, line: str, said: str) -> None:
     with pytest.raises(ClusterFileError, match=said):

@@ -12,7 +12,7 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from fcm.backend.embedded.cluster_file.faults import read_faults
+from fcm.backend.embedded.cluster_file.faults import YEAR, read_faults
 from fcm.backend.embedded.cluster_file.groups import disk_resource, share_resource, witness_policy
 from fcm.backend.embedded.cluster_file.identity import identity
 from fcm.backend.embedded.cluster_file.machines import read_machines
@@ -127,6 +127,9 @@ def _assumed(file: Table) -> tuple[tuple[str, float], ...]:
     table = file.table("assumed")
     figures = {name: table.number(name, usual.value) for name, usual in FIGURES.items()}
     table.end()
+    for name, value in figures.items():
+        if value > YEAR:
+            raise table.error(f"{quoted(name)} is {value:g}; it must be 0 to {YEAR:.0f}.", name)
     return tuple((name, value) for name, value in figures.items() if name in table)
 
 
