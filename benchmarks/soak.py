@@ -130,6 +130,8 @@ class Run:
         self._last = ""
         """What was done last, for findings."""
         self._open()
+        if kind is FaultKind.LOSE_SHARE and self.backend.state.sequence == 1:
+            self._do(cmd.SetQuorum(QuorumMode.NODE_AND_FILE_SHARE_MAJORITY, SHARE))
 
     # life
 
