@@ -97,7 +97,7 @@ def _target(call: Call, name: str) -> tuple[str, str]:
     for identity, known, usual in _named(state):
         if wanted in (known.casefold(), identity.casefold()):
             return identity, usual
-    raise call.session.not_found("a node, disk, network or virtual machine", name, list(state.nodes), call.at)
+    raise call.session.not_found("node, disk, network or virtual machine", name, list(state.nodes), call.at)
 
 
 def _named(state: State) -> Iterator[tuple[str, str, str]]:

@@ -88,11 +88,23 @@ def pick(
         found |= fitting
     if unknown:
         everything = [known_name for known_name, _, _ in known]
-        errors = [call.session.not_found(what, name, everything, call.at) for name in dict.fromkeys(unknown)]
+        shown = dict.fromkeys(_shown(call, name) for name in unknown)
+        errors = [call.session.not_found(what, name, everything, call.at) for name in shown]
         errors[0].message = " ".join(error.message for error in errors)
         errors[0].remedy = " ".join(dict.fromkeys(error.remedy for error in errors))
         raise errors[0]
     return list(found.values())
+
+
+def _shown(call: Call, name: str) -> str:
+    """What a user calls it: of an object of another kind its name, not its id."""
+    if isinstance(name, Identity):
+        state = call.state
+        tables = (state.machines, state.groups, state.resources, state.disks, state.networks, state.adapters)
+        for table in tables:
+            if name in table:
+                return str(table[name].name)
+    return name
 
 
 def _called(name: str, known: list[tuple[str, str, T]]) -> dict[str, T]:

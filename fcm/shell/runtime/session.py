@@ -430,5 +430,7 @@ class ShellSession:
 
     def not_found(self, what: str, name: str, known: list[str], at: int = -1) -> NotFoundError:
         """The error for an object that is not there, with the near names."""
-        remedy = near(name, known) or (f"Available: {', '.join(known[:12])}." if known else f"There is no {what}.")
+        remedy = near(name, known) or (
+            f"Available: {', '.join(known[:12])}." if known else f"The cluster has no {what} now."
+        )
         return NotFoundError(f"There is no {what} {quoted(name)} in this cluster.", remedy, at, "ObjectNotFound")

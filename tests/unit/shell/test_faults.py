@@ -39,6 +39,14 @@ def test_names_are_those_of_what_can_fail_in_that_way(desk: ShellDesk) -> None:
     assert "virtual machine 'node1'" in desk.run("Invoke-ClusterFault node1 -Fault GuestHang").text()
 
 
+def test_what_is_piped_of_another_kind_is_told_by_its_name(desk: ShellDesk) -> None:
+    for piped in ("Get-VM SQL01", "Get-ClusterGroup SQL01"):
+        assert "There is no node 'SQL01'" in desk.run(f"{piped} | Invoke-ClusterFault -Fault PowerOff").text()
+    told = desk.run("Get-ClusterResource 'Cluster Disk 2' | Invoke-ClusterFault -Fault GuestHang").text()
+    assert "There is no virtual machine 'Cluster Disk 2'" in told
+    assert desk.state.faults == {}
+
+
 def test_what_is_piped_fails_or_is_an_error(desk: ShellDesk) -> None:
     desk.must("Get-ClusterNode node3 | Invoke-ClusterFault -Fault Hang")
     assert not answers(desk.state, "node3")

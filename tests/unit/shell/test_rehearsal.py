@@ -58,7 +58,7 @@ def test_a_piped_node_is_tried(desk: ShellDesk) -> None:
 def test_an_unknown_name_is_an_error(desk: ShellDesk) -> None:
     results = desk.run("Test-ClusterFailover node9")
     assert results.errors
-    assert "node9" in results.text()
+    assert "There is no node, disk, network or virtual machine 'node9'" in results.text()
 
 
 def test_what_the_cluster_would_refuse_is_an_error(desk: ShellDesk) -> None:

@@ -92,6 +92,7 @@ class RehearseDialog(PlainDialog):
         top = QHBoxLayout()
         top.addWidget(label)
         top.addWidget(self.choice, 1)
+        self.again.setMinimumWidth(self.again.sizeHint().width())  # with the longer of its two texts
         top.addWidget(self.again)
         self.bar = named(QProgressBar(), "Progress of the rehearsal")
         self.bar.setRange(0, 0)
