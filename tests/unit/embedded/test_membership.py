@@ -198,10 +198,12 @@ def test_one_network_of_two_is_enough(desk: Desk) -> None:
     assert not logged(desk, "1135")
 
 
-def test_a_network_that_the_cluster_may_not_use_carries_heartbeats_where_it_is_the_last_one(desk: Desk) -> None:
+def test_a_network_that_the_cluster_may_not_use_carries_no_heartbeats_though_it_is_the_last_one(desk: Desk) -> None:
     unplug(desk, "node3", "Cluster Network 1", "Cluster Network 2", "Cluster Network 3")
     desk.run(60.0)
-    assert ups(desk) == set(ALL)
+    assert ups(desk) == {"node1", "node2"}
+    assert logged(desk, "1554") == [("node3", {})]
+    assert [node for node, _ in logged(desk, "1135")] == ["node1", "node2"]
     told = {(node, fields["node"], fields["network"]) for node, fields in logged(desk, "1569")}
     assert told == {
         ("node1", "node3", "Cluster Network 4"),

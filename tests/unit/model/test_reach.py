@@ -64,11 +64,11 @@ def test_an_isolated_node_is_a_group_of_its_own(state: State) -> None:
     assert groups_that_hear(cut, ALL) == (frozenset({"node1", "node2"}), frozenset({"node3"}))
 
 
-def test_the_last_network_with_role_0_is_the_last_resort(state: State) -> None:
+def test_the_last_network_is_told_though_with_role_0_it_carries_no_heartbeats(state: State) -> None:
     three = without_cables(state, "node3", "Cluster Network 1", "Cluster Network 2", "Cluster Network 3")
     found = reach(three)
-    assert found.hears("node1", "node3")
-    assert not found.hears_as_meant("node1", "node3")
+    assert not found.hears("node1", "node3")
+    assert not has_any_link(three, "node3")
     last = found.last_resort("node1", "node3")
     assert last is not None
     assert three.networks[last].name == "Cluster Network 4"

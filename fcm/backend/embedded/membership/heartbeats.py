@@ -142,9 +142,7 @@ class Heartbeats:
                 if reach.last_resort(one, other) is not None
             }
         for pair in sorted(found - self._emergency):
-            self._alarms.after(f"last resort {_name(pair)}", self._patience(pair), partial(self._emerged, pair))
-        for pair in sorted(self._emergency - found):
-            self._alarms.cancel(f"last resort {_name(pair)}")
+            self._emerged(pair)
         self._emergency = found
 
     def _emerged(self, pair: Pair) -> None:

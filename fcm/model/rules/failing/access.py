@@ -78,7 +78,7 @@ def access_of(state: State, volume: SharedVolume, node: str) -> Access:
 def volume_network(state: State, node: str, other: str) -> Network | None:
     """The network that carries the I/O of a redirected node to the coordinator: of those that work, the lowest metric.
 
-    If it fails, the next is used; where only networks are left that the cluster may not use, one of these (event 1569).
+    If it fails, the next is used. Networks with role 0 carry none.
     """
 
     def works(network: Network) -> bool:
@@ -86,9 +86,7 @@ def volume_network(state: State, node: str, other: str) -> Network | None:
         up = all(end is not None and end.state is AdapterState.UP for end in ends)
         return up and carries(state, network.id, node, other)
 
-    found = [network for network in state.networks.values() if works(network)]
-    emergency = min(found, key=lambda network: (network.metric, network.id), default=None)
-    return shared_volume_network(found) or emergency
+    return shared_volume_network(network for network in state.networks.values() if works(network))
 
 
 def workload_io(cluster: Cluster, workload: str) -> float:

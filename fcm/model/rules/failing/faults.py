@@ -102,8 +102,13 @@ def touches(state: State, one: str, other: str) -> bool:
 
 
 def has_any_link(state: State, node: str) -> bool:
-    """Whether any adapter of the node has a link: one without ends its cluster service (event 1554)."""
-    return any(adapter.node == node and is_plugged(state, adapter) for adapter in state.adapters.values())
+    """Whether the node has a link on a network with role 1 or 3: one without ends its cluster service (event 1554)."""
+    return any(
+        adapter.node == node
+        and is_plugged(state, adapter)
+        and state.networks[adapter.network].role is not NetworkRole.NONE
+        for adapter in state.adapters.values()
+    )
 
 
 def is_plugged(state: State, adapter: Adapter) -> bool:
@@ -123,18 +128,14 @@ class Reach:
     """One side of each simulated isolation."""
 
     def hears(self, one: str, other: str) -> bool:
-        """Whether two nodes hear each other at all.
-
-        A network that the cluster may not use carries heartbeats where it is the only one left (event 1569).
-        """
-        return bool(self._shared(one, other))
-
-    def hears_as_meant(self, one: str, other: str) -> bool:
-        """Whether two nodes hear each other on a network with role 1 or 3."""
+        """Whether two nodes hear each other: a network with role 1 or 3 carries their heartbeats."""
         return bool(self._shared(one, other) & self.enabled)
 
     def last_resort(self, one: str, other: str) -> str | None:
-        """The network with role 0 that alone is left between two nodes; None: others are, or none is."""
+        """The network with role 0 that alone is left between two nodes; None: others are, or none is.
+
+        It carries no heartbeats: event 1569 only says that it could.
+        """
         shared = self._shared(one, other)
         return None if shared & self.enabled else min(shared, default=None)
 
