@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 WIDTH = 80
 """Characters of a line where nothing else is known."""
-FITTING = ("ClusterFailoverEvent", "ClusterFailoverQuorum", "ClusterFailoverTest", "Migration")
+FITTING = ("ClusterFailoverEvent", "ClusterFailoverQuorum", "ClusterFailoverTest", "ClusterFault", "Migration")
 """Types whose table has many narrow columns: each as wide as it needs."""
 TABLE_MOST = 4
 """Properties up to which objects without a view of their own are shown as table."""
