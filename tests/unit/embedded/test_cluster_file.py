@@ -88,6 +88,11 @@ def test_a_small_file_becomes_a_cluster_with_the_defaults_of_the_field(tmp_path:
     assert not machine.is_highly_available
 
 
+def test_nodes_are_found_by_their_names_whatever_the_case_of_the_letters(tmp_path: Path) -> None:
+    other = SMALL.replace("{ a =", "{ A =").replace('node = "a"', 'node = "A"')
+    assert load(written(tmp_path, other)) == load(written(tmp_path, SMALL))
+
+
 def test_the_same_file_gives_the_same_ids_every_time(tmp_path: Path) -> None:
     path = written(tmp_path, SMALL)
     assert load(path) == load(path)
@@ -169,6 +174,13 @@ BROKEN = [
     ),
     ("an unknown processor", 'processor = "P1"', 'processor = "P9"', 'processor = "P9"', "no processor 'P9'"),
     ("an address of no node", 'b = "10.0.0.12" }', 'c = "10.0.0.12" }', "addresses", "There is no node 'c'"),
+    (
+        "two addresses of a node",
+        'b = "10.0.0.12" }',
+        'A = "10.0.0.12" }',
+        "addresses",
+        "a has two addresses on this net",
+    ),
     ("an address outside", "10.0.0.11", "10.9.0.11", "10.9.0.11", "is not in the subnet 10.0.0.0/24"),
     ("no address at all", "10.0.0.11", "a.b", '"a.b"', "is not an IP address"),
     ("a subnet with host bits", "10.0.0.0/24", "10.0.0.1/24", "10.0.0.1/24", "the subnet is 10.0.0.0/24"),

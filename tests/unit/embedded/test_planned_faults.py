@@ -38,6 +38,11 @@ def opened(folder: Path, *entries: str, seed: int = 1, journal: str = "", start:
     return Desk(backend=backend, journal=Journal.open(folder / journal, backend.uri) if journal else None)
 
 
+def test_what_fails_is_found_by_its_name_whatever_the_case_of_the_letters(tmp_path: Path) -> None:
+    entry = 'kind = "Isolate"\ntarget = "B"\nat = 5.0'
+    assert load(written(tmp_path, with_faults(entry))).planned[0].target == "b"
+
+
 def test_a_failure_happens_at_its_time_and_ends_by_itself(tmp_path: Path) -> None:
     desk = opened(tmp_path, f"{HANG}\nat = 30\nrepair_after = 12.5")
     desk.run(29.0)

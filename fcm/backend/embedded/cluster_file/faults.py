@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from fcm.backend.embedded.cluster_file.identity import identity
-from fcm.backend.embedded.cluster_file.parts import known_node
+from fcm.backend.embedded.cluster_file.parts import known_node, named
 from fcm.model.failures import FaultKind, PlannedFault
 from fcm.text.words import quoted
 
@@ -65,11 +65,10 @@ def _read(
         reason = "requires the key 'node'" if not node else "has no key 'node'; only LosePath has"
         raise table.error(f"The failure {kind} {reason}.", "node" if node else "kind")
     if node:
-        known_node(table, node, nodes, "node")
+        node = known_node(table, node, nodes, "node")
     if together and kind is not FaultKind.ISOLATE:
         raise table.error(f"The failure {kind} has no key 'together'; only Isolate has.", "together")
-    for place, other in enumerate(together):
-        known_node(table, other, nodes, "together", place)
+    together = tuple(known_node(table, other, nodes, "together", place) for place, other in enumerate(together))
     if kind is FaultKind.ISOLATE and {target, *together} >= set(nodes):
         raise table.error("No node would be on the other side.", "together" if together else "target")
     if ("at" in table) is ("rate" in table):
@@ -105,7 +104,8 @@ def _target(table: Table, kind: FaultKind, cluster: Cluster, known: Mapping[str,
         case _:
             what = "virtual machine"
     target = table.text("target")
-    if target not in known[what]:
+    found = named(target, known[what].keys())
+    if found is None:
         hint = " Names of adapters have the form 'node - network'." if what == "network adapter" else ""
         raise table.error(f"There is no {what} {quoted(target)}.{hint}", "target")
-    return known[what][target]
+    return known[what][found]

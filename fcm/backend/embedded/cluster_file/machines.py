@@ -90,8 +90,7 @@ def read_machines(
 
 
 def _machine(table: Table, cluster: Cluster, name: str, nodes: dict[str, Node]) -> VirtualMachine:
-    node = table.text("node")
-    known_node(table, node, nodes, "node")
+    node = known_node(table, table.text("node"), nodes, "node")
     memory = table.size("memory")
     if not 8 * MIB <= memory <= 64 * GIB or memory % (2 * MIB):
         raise table.error("The memory must be 8 MiB to 64 GiB, in steps of 2 MiB.", "memory")
@@ -153,7 +152,4 @@ def _place(table: Table, node: str, name: str, clustered: bool, disks: dict[str,
 
 
 def _nodes(table: Table, key: str, nodes: dict[str, Node]) -> tuple[str, ...]:
-    names = table.texts(key, ())
-    for number, name in enumerate(names):
-        known_node(table, name, nodes, key, number)
-    return names
+    return tuple(known_node(table, name, nodes, key, place) for place, name in enumerate(table.texts(key, ())))

@@ -8,7 +8,7 @@ from fcm.model.rules.names import same
 from fcm.text.words import quoted
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Collection, Mapping
 
     from fcm.backend.toml_table import Table
     from fcm.model.entities import Node
@@ -27,7 +27,14 @@ def checked_name(table: Table, what: str, taken: set[str], rule: Callable[[str, 
     return name
 
 
-def known_node(table: Table, node: str, nodes: Mapping[str, Node], *keys: str | int) -> None:
-    """Refuse the name of a node that the file does not describe."""
-    if node not in nodes:
+def known_node(table: Table, node: str, nodes: Mapping[str, Node], *keys: str | int) -> str:
+    """The name of a node as the file describes it, whatever the case of its letters; refuse one that it does not."""
+    found = named(node, nodes)
+    if found is None:
         raise table.error(f"There is no node {quoted(node)}; the nodes are: {', '.join(nodes)}.", *keys)
+    return found
+
+
+def named(name: str, known: Collection[str]) -> str | None:
+    """The one of the known names that is the same, whatever the case of its letters; None: there is none."""
+    return name if name in known else next((other for other in known if same(other) == same(name)), None)

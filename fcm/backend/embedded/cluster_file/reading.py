@@ -196,12 +196,15 @@ def _networks(file: Table, cluster: str, nodes: dict[str, Node]) -> tuple[list[N
             description=table.text("description", ""),
         )
         addresses = table.table("addresses")
+        connected: set[str] = set()
         for node in addresses.keys():  # noqa: SIM118 - a method of Table, not of a dict
-            if node not in nodes:
-                raise addresses.error(f"There is no node {quoted(node)}.", node)
+            owner = known_node(addresses, node, nodes, node)
+            if owner in connected:
+                raise addresses.error(f"{owner} has two addresses on this network.", node)
+            connected.add(owner)
             address = _address(addresses, node, addresses.text(node), subnet)
             adapters.append(
-                Adapter(identity(cluster, "adapter", node, name), f"{node} - {name}", node, key, address or "")
+                Adapter(identity(cluster, "adapter", owner, name), f"{owner} - {name}", owner, key, address or "")
             )
         if not any(adapter.network == key for adapter in adapters):
             raise addresses.error(
@@ -247,12 +250,13 @@ def _disks(
             raise table.error(
                 f"The used space of the disk {quoted(name)} is larger than its size.", "used" if used else "size"
             )
-        visible = table.texts("visible_to", tuple(names))
-        for number, node in enumerate(visible):
-            known_node(table, node, nodes, "visible_to", number)
+        visible = tuple(
+            known_node(table, node, nodes, "visible_to", place)
+            for place, node in enumerate(table.texts("visible_to", tuple(names)))
+        )
         owner = table.text("owner", visible[0] if visible else "")
         if use is not DiskUse.UNASSIGNED:
-            known_node(table, owner, nodes, "owner")
+            owner = known_node(table, owner, nodes, "owner")
             if owner not in visible:
                 raise table.error(f"{owner} owns {quoted(name)} but cannot access it.", "owner")
         if use is DiskUse.GROUP:
@@ -320,8 +324,7 @@ def _cluster(
         )
     elif mode is QuorumMode.NODE_AND_FILE_SHARE_MAJORITY and not (witness or "").startswith("\\\\"):
         raise table.error("'file_share_witness' must be a UNC path such as '\\\\server\\witness'.", "quorum")
-    host = table.text("host", next(iter(nodes)))
-    known_node(table, host, nodes, "host")
+    host = known_node(table, table.text("host", next(iter(nodes))), nodes, "host")
     cluster = Cluster(
         name=name,
         domain=table.text("domain", ""),
