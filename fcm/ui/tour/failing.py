@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QLabel
 from fcm.text.words import quoted
 from fcm.ui.tour.driver import DriverError
 from fcm.ui.tour.walk import TREE, Step
+from fcm.workspace.events.saved_queries import ALL_EVENTS
 
 if TYPE_CHECKING:
     from fcm.ui.tour.walk import Walk
@@ -59,6 +60,8 @@ def pull_the_plug(walk: Walk) -> None:
         "What failed, when it was noticed, why this node, and detection, arbitration, start and boot on one time line.",
     )
     walk.go("Cluster Events")
+    driver.choose("Query", ALL_EVENTS)
+    driver.row("Cluster Events", "Critical")
     driver.press("Show Information")
     walk.shoot("failover events", "Event 1135 of every remaining node. The failovers themselves are information.")
     driver.press("Show Information")
