@@ -86,13 +86,13 @@ def pytest(name: str) -> Outcome:
     environment.setdefault("QT_QPA_PLATFORM", "offscreen")
     # A folder of this run alone: pytest's own, /tmp/pytest-of-USER, may be left from another user of that name.
     folders = tempfile.mkdtemp(prefix="fcm-")
-    environment.setdefault("PYTEST_DEBUG_TEMPROOT", folders)
     command = [
         BIN / "python",
         "-m",
         "pytest",
         "-q",
         "--home-stays",
+        f"--basetemp={folders}/t",
         "--hypothesis-profile=steady",
         f"--junitxml={report}",
         "-o",

@@ -50,6 +50,12 @@ def sentence(code: int, message: str, destination: str = "the destination") -> V
             "Compare it with the key of the host. If the host was reinstalled, remove the old key (ssh-keygen -R "
             "HOST) and log in once manually. Otherwise the connection may be intercepted (man-in-the-middle attack).",
         )
+    if "Cannot recv data" in whole and "Value too large" in whole:
+        # libvirt reads 1,024 bytes of what ssh says (virNetSocketReadWire) and drops what is longer.
+        return no(
+            "ssh refused the connection with a message that is too long for libvirt. Usually the host key has changed.",
+            "Log in once manually with ssh to read the message, and compare the key with the key of the host.",
+        )
     if "ost key verification failed" in whole:
         return no(
             f"The host key is unknown: {text}.",

@@ -51,6 +51,12 @@ from fcm.backend.libvirt.errors import CPU_INCOMPATIBLE, MIGRATE_UNSAFE, OPERATI
             "libvirtd on the host was lost",
             "reconnects automatically",
         ),
+        (
+            38,
+            "Cannot recv data: Value too large for defined data type",
+            "too long for libvirt. Usually the host key has changed",
+            "Log in once manually with ssh",
+        ),
         (38, "Cannot recv data: Connection reset by peer", "libvirtd on the host was lost", "reconnects automatically"),
         (45, "authentication failed: no mechanism", "denied the login", "key"),
         (9, "Unable to write to socket: Broken pipe", "transfer failed", "network"),
