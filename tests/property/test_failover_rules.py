@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import tempfile
 from dataclasses import replace
-from pathlib import Path
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+from hypothesis.stateful import initialize, invariant, precondition, rule
 
 from fcm.backend.embedded.backend import EmbeddedBackend
 from fcm.backend.embedded.cluster_file.reading import load
@@ -22,7 +20,7 @@ from fcm.model.rules.failing.placement import candidates, n_plus_one
 from fcm.model.state import State, apply
 from fcm.resources import path
 from fcm.workspace.files.journal import Journal
-from fcm.workspace.workspace import Workspace
+from tests.property.journaled import JournaledCluster
 
 FORMED = {name: load(path("clusters", f"{name}.toml")) for name in ("contoso", "fabrikam")}
 INDEX = st.integers(0, 200)
@@ -103,14 +101,8 @@ def test_what_finds_no_place_is_of_the_node_that_dies_and_wants_to_run(state: St
         assert sentence.split(" finds no ")[0] in names
 
 
-class FailingCluster(RuleBasedStateMachine):
+class FailingCluster(JournaledCluster):
     """Resources fail, nodes lose their power and get it again, the program is closed and opened."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.folder = tempfile.TemporaryDirectory()
-        self.path = Path(self.folder.name) / "c.journal"
-        self.workspace: Workspace | None = None
 
     @initialize(version=st.sampled_from(list(ClusterVersion)))
     def begin(self, version: ClusterVersion) -> None:
@@ -119,20 +111,8 @@ class FailingCluster(RuleBasedStateMachine):
         self.machines = {machine.id for machine in formed.machines}
         self.reopen()
 
-    def reopen(self) -> None:
-        self.backend = EmbeddedBackend(self.formed, "embedded:contoso", seed=1, start_time=1000.0)
-        self.workspace = Workspace(self.backend, Journal.open(self.path, self.backend.uri))
-        self.workspace.open()
-        self.workspace.drain(60.0)
-
-    @property
-    def state(self) -> State:
-        return self.backend.state
-
-    def ask(self, command: cmd.Command) -> None:
-        assert self.workspace is not None
-        self.workspace.submit(command)
-        self.workspace.drain(60.0)
+    def made(self) -> EmbeddedBackend:
+        return EmbeddedBackend(self.formed, "embedded:contoso", seed=1, start_time=1000.0)
 
     @rule(index=INDEX)
     def fail_resource(self, index: int) -> None:
@@ -224,11 +204,6 @@ class FailingCluster(RuleBasedStateMachine):
             if resource.state in (ResourceState.ONLINE, ResourceState.PENDING):
                 assert resource.retry_at is None
                 assert resource.failure == ""
-
-    def teardown(self) -> None:
-        if self.workspace is not None:
-            self.workspace.close()
-        self.folder.cleanup()
 
 
 TestFailingCluster = FailingCluster.TestCase

@@ -2,24 +2,19 @@
 
 from __future__ import annotations
 
-import tempfile
-from pathlib import Path
-
 from hypothesis import settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
+from hypothesis.stateful import initialize, invariant, rule
 
-from fcm.backend.embedded import open_embedded
+from fcm.backend.embedded import EmbeddedBackend, open_embedded
 from fcm.model import commands as cmd
-from fcm.model import events as ev
 from fcm.model.entities import MachineState
 from fcm.model.failures import FaultKind
 from fcm.model.rules.failing.guardian import violations
-from fcm.model.state import State, apply
+from fcm.model.state import State
 from fcm.workspace.files.journal import Journal
-from fcm.workspace.workspace import Workspace
+from tests.property.journaled import LONG, JournaledCluster
 
-LONG = 60.0
 INDEX = st.integers(0, 200)
 TABLES = {
     FaultKind.UNPLUG_CABLE: "adapters",
@@ -34,41 +29,14 @@ TABLES = {
 """Where the object of a failure is found; that of others is a node."""
 
 
-class FailingCluster(RuleBasedStateMachine):
-    def __init__(self) -> None:
-        super().__init__()
-        self.folder = tempfile.TemporaryDirectory()
-        self.path = Path(self.folder.name) / "c.journal"
-        self.workspace: Workspace | None = None
-        self.shadow = State()
-
+class FailingCluster(JournaledCluster):
     @initialize(cluster=st.sampled_from(["contoso", "fabrikam"]), seed=st.integers(0, 3))
     def begin(self, cluster: str, seed: int) -> None:
         self.cluster, self.seed, self.now = cluster, seed, 1000.0
         self.reopen()
 
-    def reopen(self) -> None:
-        self.backend = open_embedded(self.cluster, seed=self.seed, start_time=self.now)
-        workspace = Workspace(self.backend, Journal.open(self.path, self.backend.uri))
-        workspace.subscribe(lambda change, entries: [self.see(entry) for entry in entries] and None)
-        self.workspace = workspace
-        workspace.open()
-        workspace.drain(LONG)
-
-    def see(self, entry: ev.Entry) -> None:
-        self.shadow, _ = apply(self.shadow, entry)
-
-    @property
-    def state(self) -> State:
-        assert self.workspace is not None
-        return self.workspace.state
-
-    def ask(self, command: cmd.Command) -> None:
-        assert self.workspace is not None
-        operation = self.workspace.submit(command)
-        self.workspace.drain(LONG)
-        assert operation.verdict is not None
-        assert operation.verdict or operation.verdict.reason
+    def made(self) -> EmbeddedBackend:
+        return open_embedded(self.cluster, seed=self.seed, start_time=self.now)
 
     def pick(self, mapping: str, index: int) -> str:
         keys = list(getattr(self.state, mapping))
@@ -134,11 +102,6 @@ class FailingCluster(RuleBasedStateMachine):
         for fault in state.faults.values():
             assert fault.target in getattr(state, TABLES.get(fault.kind, "nodes"))
             assert {node for node in (fault.node, *fault.together) if node} <= set(state.nodes)
-
-    def teardown(self) -> None:
-        if self.workspace is not None:
-            self.workspace.close()
-        self.folder.cleanup()
 
 
 TestFailingCluster = FailingCluster.TestCase

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import tempfile
-from pathlib import Path
 from typing import Any
 
 from hypothesis import settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+from hypothesis.stateful import initialize, invariant, precondition, rule
 
-from fcm.backend.embedded import open_embedded
+from fcm.backend.embedded import EmbeddedBackend, open_embedded
 from fcm.model import commands as cmd
 from fcm.model import events as ev
 from fcm.model.entities import (
@@ -32,21 +30,15 @@ from fcm.model.resource_states import group_state
 from fcm.model.rules.quorum import votes
 from fcm.model.state import State, apply
 from fcm.workspace.files.journal import Journal
-from fcm.workspace.workspace import Workspace
+from tests.property.journaled import LONG, JournaledCluster
 
-LONG = 60.0
 INDEX = st.integers(0, 200)
 """Picks the object with that number, modulo how many there are; one pick in ten names nothing that exists."""
 
 
-class EmbeddedCluster(RuleBasedStateMachine):
+class EmbeddedCluster(JournaledCluster):
     def __init__(self) -> None:
         super().__init__()
-        self.folder = tempfile.TemporaryDirectory()
-        self.path = Path(self.folder.name) / "c.journal"
-        self.workspace: Workspace | None = None
-        self.shadow = State()
-        """The state by replay of every entry, kept beside the workspace's own."""
         self.handed_over: set[str] = set()
 
     @initialize(cluster=st.sampled_from(["contoso", "fabrikam"]), seed=st.integers(0, 3))
@@ -54,18 +46,13 @@ class EmbeddedCluster(RuleBasedStateMachine):
         self.cluster, self.seed = cluster, seed
         self.reopen()
 
-    def reopen(self) -> None:
-        self.backend = open_embedded(self.cluster, seed=self.seed, start_time=1000.0)
-        workspace = Workspace(self.backend, Journal.open(self.path, self.backend.uri))
-        workspace.subscribe(lambda change, entries: [self.see(entry) for entry in entries] and None)
-        self.workspace = workspace
-        workspace.open()
-        workspace.drain(LONG)
+    def made(self) -> EmbeddedBackend:
+        return open_embedded(self.cluster, seed=self.seed, start_time=1000.0)
 
     def see(self, entry: ev.Entry) -> None:
         """One entry more: exactly one owner, a hand-over at most once a migration."""
         owners = {key: machine.node for key, machine in self.shadow.machines.items()}
-        self.shadow, _ = apply(self.shadow, entry)
+        super().see(entry)
         if isinstance(entry.event, ev.MigrationHandedOver):
             assert entry.event.migration not in self.handed_over
             self.handed_over.add(entry.event.migration)
@@ -76,19 +63,6 @@ class EmbeddedCluster(RuleBasedStateMachine):
                     assert self.shadow.nodes[owners[key]].state is NodeState.DOWN
 
     # what is asked
-
-    @property
-    def state(self) -> State:
-        assert self.workspace is not None
-        return self.workspace.state
-
-    def ask(self, command: cmd.Command) -> bool:
-        assert self.workspace is not None
-        operation = self.workspace.submit(command)
-        self.workspace.drain(LONG)
-        assert operation.verdict is not None
-        assert operation.verdict or operation.verdict.reason
-        return operation.verdict.ok
 
     def pick(self, mapping: str, index: int) -> str:
         keys = list(getattr(self.state, mapping))
@@ -361,11 +335,6 @@ class EmbeddedCluster(RuleBasedStateMachine):
         for disk in state.disks:
             assert state.machines_with_files_on(disk) == tuple(m for m in state.machines.values() if m.disk == disk)
         assert state.active_migrations() == tuple(m for m in state.migrations.values() if not m.phase.is_over)
-
-    def teardown(self) -> None:
-        if self.workspace is not None:
-            self.workspace.close()
-        self.folder.cleanup()
 
 
 TestEmbeddedCluster = EmbeddedCluster.TestCase

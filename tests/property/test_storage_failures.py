@@ -2,27 +2,21 @@
 
 from __future__ import annotations
 
-import tempfile
 from dataclasses import replace
-from pathlib import Path
 
 from hypothesis import settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
+from hypothesis.stateful import initialize, invariant, rule
 
 from fcm.backend.embedded import EmbeddedBackend, find_cluster_file
 from fcm.backend.embedded.cluster_file.reading import load
 from fcm.model import commands as cmd
-from fcm.model import events as ev
 from fcm.model.entities import MIB, ClusterVersion, MachineState, ResourceState
 from fcm.model.failures import FaultKind
 from fcm.model.rules.failing.faults import reaches_disk, service_runs
 from fcm.model.rules.failing.guardian import violations
-from fcm.model.state import State, apply
-from fcm.workspace.files.journal import Journal
-from fcm.workspace.workspace import Workspace
+from tests.property.journaled import LONG, JournaledCluster
 
-LONG = 60.0
 INDEX = st.integers(0, 100)
 DISKS = ("Cluster Disk 2", "Cluster Disk 3", "Cluster Disk 4")
 KINDS = st.sampled_from([FaultKind.LOSE_PATH, FaultKind.LOSE_PATH, FaultKind.LOSE_LUN, FaultKind.LOSE_RESERVATION])
@@ -32,18 +26,11 @@ NODE_KINDS = st.sampled_from(
 )
 
 
-class FailingStorage(RuleBasedStateMachine):
-    def __init__(self) -> None:
-        super().__init__()
-        self.folder = tempfile.TemporaryDirectory()
-        self.path = Path(self.folder.name) / "c.journal"
-        self.workspace: Workspace | None = None
-        self.shadow = State()
-
+class FailingStorage(JournaledCluster):
     @initialize(version=st.sampled_from(list(ClusterVersion)), seed=st.integers(0, 3))
     def begin(self, version: ClusterVersion, seed: int) -> None:
         self.version, self.seed = version, seed
-        self.open()
+        self.reopen()
         self.ask(cmd.EnableSharedVolumes(notice_accepted=True))
         volumes = [disk.id for disk in self.state.disks.values() if disk.name in DISKS]
         assert self.ask(cmd.AddStorage(tuple(volumes)))
@@ -57,29 +44,10 @@ class FailingStorage(RuleBasedStateMachine):
             assert self.ask(cmd.SetMachineState(machine, MachineState.RUNNING))
         self.backend.advance(20)
 
-    def open(self) -> None:
+    def made(self) -> EmbeddedBackend:
         formed = load(find_cluster_file("contoso"))
         formed = replace(formed, cluster=replace(formed.cluster, version=self.version))
-        self.backend = EmbeddedBackend(formed, "embedded:contoso", seed=self.seed, start_time=1000.0)
-        workspace = Workspace(self.backend, Journal.open(self.path, self.backend.uri))
-        workspace.subscribe(lambda change, entries: [self.see(entry) for entry in entries] and None)
-        self.workspace = workspace
-        workspace.open()
-        workspace.drain(LONG)
-
-    def see(self, entry: ev.Entry) -> None:
-        self.shadow, _ = apply(self.shadow, entry)
-
-    @property
-    def state(self) -> State:
-        return self.backend.state
-
-    def ask(self, command: cmd.Command) -> bool:
-        assert self.workspace is not None
-        operation = self.workspace.submit(command)
-        self.workspace.drain(LONG)
-        assert operation.verdict is not None
-        return operation.verdict.ok
+        return EmbeddedBackend(formed, "embedded:contoso", seed=self.seed, start_time=1000.0)
 
     def disk(self, index: int) -> str:
         """Half of the time a shared volume, else any disk."""
@@ -140,10 +108,10 @@ class FailingStorage(RuleBasedStateMachine):
         self.ask(commands[what])
 
     @rule()
-    def reopen(self) -> None:
+    def close_and_reopen(self) -> None:
         assert self.workspace is not None
         self.workspace.close()
-        self.open()
+        self.reopen()
 
     @invariant()
     def no_disk_is_too_full_the_journal_gives_the_state_and_the_guardian_is_content(self) -> None:
@@ -181,8 +149,13 @@ class FailingStorage(RuleBasedStateMachine):
 
     def teardown(self) -> None:
         """Once all is repaired and the hour of the retry is over, everything is back."""
-        if self.workspace is None:
-            return
+        try:
+            if self.workspace is not None:
+                self.all_is_back()
+        finally:
+            super().teardown()
+
+    def all_is_back(self) -> None:
         for fault in tuple(self.state.faults):
             self.ask(cmd.RepairFault(fault))
         self.backend.advance(8000.0)  # a node in quarantine waits for two hours
@@ -197,8 +170,6 @@ class FailingStorage(RuleBasedStateMachine):
         late = self.version.at_least(ClusterVersion.V2016)
         critical = [one for one in self.state.machines.values() if one.state is MachineState.PAUSED_CRITICAL]
         assert not (critical and late and members)
-        self.workspace.close()
-        self.folder.cleanup()
 
 
 TestFailingStorage = FailingStorage.TestCase
