@@ -1,0 +1,1 @@
+"""Real hosts on which Pacemaker and Corosync decide where machines run."""
