@@ -175,6 +175,19 @@ class Table:
         """True or false."""
         return bool(self._get(key, bool, "true or false", default))
 
+    def scalar(self, key: str) -> str:
+        """A string that is not empty, an integer, or true or false, as text ("1" and "0" for the latter)."""
+        self._known.append(key)
+        value = self._values[key]
+        if isinstance(value, bool):
+            return "1" if value else "0"
+        if isinstance(value, int):
+            return str(value)
+        if not isinstance(value, str) or not value:
+            words = "a string in quotes that is not empty, an integer, or true or false"
+            raise self.error(f"{quoted(key)} must be {words}, not {_kind(value)}.", key)
+        return value
+
     def choice(self, key: str, kind: type[E], default: Any = MISSING) -> E:
         """The value or the name of a member of an enumeration."""
         text = self._get(key, str, "a string in quotes", default)

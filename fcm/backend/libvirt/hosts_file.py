@@ -7,8 +7,17 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from fcm.backend.libvirt.lab_record import LabNode, lab_nodes
-from fcm.backend.libvirt.uris import HostUri, UriError, is_address, is_of_one_host, parse_host_uri
+from fcm.backend.libvirt.failover_keys import (
+    Fencing,
+    FencingOptions,
+    Witness,
+    read_fencing,
+    read_login,
+    read_options,
+    read_witness,
+)
+from fcm.backend.libvirt.lab_record import LabNode, lab_clients, lab_nodes
+from fcm.backend.libvirt.uris import HostUri, SshLogin, UriError, is_address, is_of_one_host, parse_host_uri
 from fcm.backend.toml_table import Table, UntrustedFileError, read_table
 from fcm.model.entities import NetworkRole
 from fcm.model.rules.names import file_name, same
@@ -63,6 +72,10 @@ class Host:
     """Network namespace of the host on this machine (lab only)."""
     tls_name: str | None = None
     """Name in the certificate with which its QEMU takes encrypted migrations; None: it names the addresses."""
+    ssh: SshLogin | None = None
+    """How commands are run on it; None: as its qemu+ssh URI, or the way into a node of the lab."""
+    fencing: FencingOptions | None = None
+    """What the fence agent is told for this node."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +89,10 @@ class HostsFile:
     is_lab: bool
     same_file_system: bool
     """The shared folder is one file system although libvirt cannot know it (lab only)."""
+    fencing: Fencing | None = None
+    """How nodes are switched off; None: the file names no fencing device."""
+    witness: Witness | None = None
+    """The host with a vote in the quorum; None: there is none."""
 
 
 def nobody(path: Path, digest: str) -> bool:
@@ -122,14 +139,20 @@ def _read(path: Path, top: Table, demands: list[tuple[Table, str]]) -> HostsFile
     nodes = _named(top, "node", MOST_HOSTS, "nodes")
     if is_lab:
         known = lab_nodes()
-        hosts = tuple(_lab_host(table, networks, known) for table in nodes)
+        hosts = tuple(_lab_host(table, networks, known, demands) for table in nodes)
     else:
         hosts = tuple(_host(table, networks, demands) for table in nodes)
     for index, network in enumerate(networks):
         if not any(network.name in host.addresses for host in hosts):
             raise top.error(f"No node has an address on the network {quoted(network.name)}.", "network", index)
+    fencing = read_fencing(top, demands)
+    for index, host in enumerate(hosts):
+        if fencing is None and host.fencing is not None:
+            reason = "The node has options for fencing, but the file has no [fencing] with the name of the fence agent"
+            raise top.error(f"{reason}. Add it, or remove them.", "node", index, "fencing")
+    witness = read_witness(top, lab_clients() if is_lab else None)
     top.end()
-    return HostsFile(path, name, networks, hosts, is_lab, same_file_system)
+    return HostsFile(path, name, networks, hosts, is_lab, same_file_system, fencing, witness)
 
 
 def _named(top: Table, key: str, most: int, what: str) -> list[Table]:
@@ -183,13 +206,17 @@ def _host(table: Table, networks: Iterable[HostNetwork], demands: list[tuple[Tab
         raise table.error("'probe_namespace' is allowed only in the lab.", "probe_namespace")
     if peer_uri.host is not None:  # with this computer alone there is no one to migrate to
         demands += [(table, words) for words in peer_uri.demands(here=False)]
-    return _described(table, networks, uri.text, peer_uri.text)
+    return _described(table, networks, uri.text, peer_uri.text, demands)
 
 
-def _lab_host(table: Table, networks: Iterable[HostNetwork], known: Iterable[LabNode]) -> Host:
+def _lab_host(
+    table: Table, networks: Iterable[HostNetwork], known: Iterable[LabNode], demands: list[tuple[Table, str]]
+) -> Host:
     """A node of a lab: one that a lab which is up on this machine has, word for word."""
+    if "ssh" in table:
+        raise table.error("'ssh' is not allowed in the lab. fcm reaches its nodes without it.", "ssh")
     uri = table.text("uri")
-    host = _described(table, networks, uri, table.text("peer_uri") if "peer_uri" in table else uri)
+    host = _described(table, networks, uri, table.text("peer_uri") if "peer_uri" in table else uri, demands)
     if LabNode(host.uri, host.peer_uri, host.probe_namespace or "", host.storage or "") not in known:
         reason = (
             f"No running lab on this computer has the node {quoted(host.name)}. Only files created by 'fcm lab up' "
@@ -199,7 +226,9 @@ def _lab_host(table: Table, networks: Iterable[HostNetwork], known: Iterable[Lab
     return host
 
 
-def _described(table: Table, networks: Iterable[HostNetwork], uri: str, peer_uri: str) -> Host:
+def _described(
+    table: Table, networks: Iterable[HostNetwork], uri: str, peer_uri: str, demands: list[tuple[Table, str]]
+) -> Host:
     host = Host(
         table.text("name"),
         uri,
@@ -209,6 +238,8 @@ def _described(table: Table, networks: Iterable[HostNetwork], uri: str, peer_uri
         table.texts("bridges", default=()),
         table.optional("probe_namespace"),
         _tls_name(table),
+        read_login(table),
+        read_options(table.table("fencing"), demands) if "fencing" in table else None,
     )
     for key in ("storage", "bridges"):
         for text in (host.storage or "",) if key == "storage" else host.bridges:

@@ -13,6 +13,7 @@ import stat
 import sys
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 RUN = Path("/run")
 """Where labs live while they are up; empty after a restart of the machine."""
@@ -46,22 +47,44 @@ def lab_nodes() -> frozenset[LabNode]:
     return frozenset(found)
 
 
+def lab_clients() -> frozenset[str]:
+    """The network namespaces of the stations of all labs that are up, where their witnesses run; blocks likewise."""
+    found: set[str] = set()
+    try:
+        folders = sorted(RUN.glob("fcm-lab*"))
+    except OSError:
+        return frozenset()
+    for folder in folders:
+        record = _record(folder)
+        if record is not None:
+            found.add(Path(str(record["client"])).name)
+    return frozenset(found)
+
+
 def _nodes(folder: Path) -> set[LabNode]:
+    record = _record(folder)
+    try:
+        return set() if record is None else {LabNode(*map(str, node)) for node in record["permits"]}
+    except (ValueError, KeyError, TypeError, AttributeError):
+        return set()
+
+
+def _record(folder: Path) -> dict[str, Any] | None:
+    """What the record of a lab that is up says; None where there is none, or others could have written it."""
     if sys.platform == "win32":
-        return set()  # there is no lab
+        return None  # there is no lab
     try:
         if not stat.S_ISDIR(_owned(os.lstat(folder)).st_mode):
-            return set()
+            return None
         handle = os.open(folder / "lab.json", os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC | os.O_NONBLOCK)
         with os.fdopen(handle, "rb") as file:
             if not stat.S_ISREG(_owned(os.fstat(handle)).st_mode):
-                return set()
-            record = json.loads(file.read(LARGEST))
-        if record["complete"] is not True or not (NAMESPACES / Path(record["client"]).name).exists():
-            return set()
-        return {LabNode(*map(str, node)) for node in record["permits"]}
+                return None
+            record: dict[str, Any] = json.loads(file.read(LARGEST))
+        is_up = record["complete"] is True and (NAMESPACES / Path(record["client"]).name).exists()
     except (OSError, ValueError, KeyError, TypeError, RecursionError, AttributeError):
-        return set()
+        return None
+    return record if is_up else None
 
 
 def _owned(status: os.stat_result) -> os.stat_result:

@@ -108,6 +108,37 @@ class HostUri:
         return tuple(found)
 
 
+@dataclass(frozen=True, slots=True)
+class SshLogin:
+    """Where ssh logs in."""
+
+    user: str
+    host: str
+    port: int | None = None
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """The arguments of ssh; the host comes last, where it cannot be taken for an option."""
+        return ("-l", self.user, *(("-p", str(self.port)) if self.port else ()), "--", self.host)
+
+
+def parse_ssh_login(text: str) -> SshLogin:
+    """A login such as ``root@host``, ``root@host:2222`` or ``root@[fd00::1]``; without a user it is root.
+
+    Raises:
+        UriError: it is none.
+    """
+    if not _PLAIN.fullmatch(text) or len(text) > 400 or any(letter in text for letter in "/?#%"):
+        raise UriError(f"{_shown(text)} is not a login for ssh, such as root@host.")
+    try:
+        user, host, port = _authority(text)
+    except UriError as error:
+        raise UriError(f"{_shown(text)} is not a login for ssh, such as root@host: {error}") from None
+    if host is None:
+        raise UriError(f"{_shown(text)} is not a login for ssh, such as root@host.")
+    return SshLogin(user or "root", host, port)
+
+
 def parse_host_uri(text: str) -> HostUri:
     """A URI of a libvirt host, taken apart.
 
