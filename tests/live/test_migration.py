@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import libvirt
 import pytest
 
-from fcm.backend.libvirt.backend import ASK_EVERY
+from fcm.backend.libvirt.hosts import ASK_EVERY
 from fcm.lab.faults import LinkFault, NodeFault, break_link, break_node
 from fcm.lab.lab import bring_up
 from fcm.lab.plan import CLUSTER, LIVE_MIGRATION, MANAGEMENT
@@ -156,7 +156,7 @@ def test_a_change_by_another_program_is_shown_by_the_host_s_event_without_being_
     lab: LiveLab, watched: Watched, machine: LabMachine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     identity = watched.machine(machine.name)
-    monkeypatch.setattr("fcm.backend.libvirt.backend.ASK_EVERY", 3600.0)
+    monkeypatch.setattr("fcm.backend.libvirt.hosts.ASK_EVERY", 3600.0)
     watched.until(lambda: (watched.workspace.silence("node1") or 0) > ASK_EVERY, "no host is asked any more")
     domain = lab.connection("node1").lookupByName(machine.name)
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from fcm.backend.libvirt import open_hosts
-from fcm.backend.libvirt.backend import ASK_EVERY
+from fcm.backend.libvirt.hosts import ASK_EVERY
 from fcm.model import commands as cmd
 from fcm.model.entities import NodeState
 from fcm.model.migrations import MigrationOptions

@@ -133,6 +133,15 @@ def node_events(state: State, hosts: HostsFile, reports: Mapping[str, HostReport
     return events if state.nodes[name] == node else [*events, ev.NodeChanged(node)]
 
 
+def silent_events(state: State, name: str, text: str) -> list[ev.Event]:
+    """What changed now that a host does not answer; the sentence says why."""
+    node = state.nodes[name]
+    if node.state is NodeState.DOWN and node.note == text:
+        return []
+    down = ev.NodeChanged(replace(node, state=NodeState.DOWN, note=text))
+    return [down, ev.BackendReported("error", f"{name}: {text}")]
+
+
 def _bridges_in_use(state: State, reports: Mapping[str, HostReport]) -> tuple[str, ...]:
     known = {machine.switch for machine in state.machines.values()}
     known |= {item.bridge for report in reports.values() for item in report.machines}
