@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 TELL_EVERY = 0.25
 """s between two forecasts of one migration for its progress; each costs up to 2 ms."""
+TELL_EVERY_OF_MANY = 0.01
+"""s between two forecasts for each migration that runs: of many, all of them take a fifth of a core at most."""
 AFTER_MEMORY = 0.99
 """Progress from the stop and copy on."""
 
@@ -67,13 +69,15 @@ class Forecasts:
         return course
 
     def tell(self, migrations: Iterable[str]) -> None:
-        """These sent something: their progress is told anew, but not more often than every TELL_EVERY.
+        """These sent something: their progress is told anew, but not more often than every TELL_EVERY, or where many
+        run, every TELL_EVERY_OF_MANY for each of them.
 
         To be called once for each redraw, before it: everything that is drawn then shows the same progress.
         """
         now = time.monotonic()
+        every = max(TELL_EVERY, TELL_EVERY_OF_MANY * len(self._workspace.state.running_migrations()))
         for course in filter(None, map(self._courses.get, migrations)):
-            course.tell(now)
+            course.tell(now, every)
 
     def _measures(self, migration: Migration) -> tuple[int, float, Migration, float | None]:
         """Memory (bytes), bandwidth (bytes/s; 0 while unknown), the migration itself, rate of the last copy."""
@@ -117,6 +121,7 @@ class Course:
         self._over = False
         self._told = 0.0
         self._told_at = -math.inf
+        self._told_outlook: Outlook | None = None
         self._is_due = True
 
     def name(self, identity: Identity, migration: Migration, bandwidth: float) -> None:
@@ -198,10 +203,16 @@ class Course:
         outlook = self.outlook
         return outlook.progress if outlook is not None else 0.0
 
-    def tell(self, now: float) -> None:
-        """See Forecasts.tell (now: s, monotonic clock)."""
-        if now - self._told_at >= TELL_EVERY:
+    def tell(self, now: float, every: float = TELL_EVERY) -> None:
+        """See Forecasts.tell (now: s, monotonic clock; every: s between two times)."""
+        if now - self._told_at >= every:
             self._told_at, self._is_due = now, True
+
+    @property
+    def told_outlook(self) -> Outlook | None:
+        """The forecast from which ``told_progress`` was told; None before the first and once the migration is over."""
+        _ = self.told_progress
+        return None if self._over else self._told_outlook
 
     @property
     def told_progress(self) -> float:
@@ -214,6 +225,7 @@ class Course:
         elif self._is_due or self._over:
             self._is_due = False
             self._told = max(self._told, min(self.progress, AFTER_MEMORY))
+            self._told_outlook = self._outlook
         return self._told
 
     def _sent_share(self) -> float:

@@ -16,7 +16,6 @@ from fcm.ui.dialogs.manage_cluster import ManageClusterDialog
 from fcm.ui.dialogs.moves.drain import DrainDialog
 from fcm.ui.dialogs.moves.migration_history import MigrationHistoryDialog
 from fcm.ui.dialogs.moves.migration_networks import MigrationNetworksDialog
-from fcm.ui.dialogs.moves.migration_options import MigrationSettingsDialog
 from fcm.ui.dialogs.moves.open_recording import OpenRecordingDialog
 from fcm.ui.dialogs.moves.preflight import PreflightDialog
 from fcm.ui.dialogs.moves.tune_migration import TuneMigrationDialog
@@ -84,6 +83,13 @@ def _measure(window: Desk, selection: Selection) -> QDialog | None:
     return MeasureDialog(window, selection.id)
 
 
+def _migration_wall(window: Desk, _selection: Selection) -> QDialog | None:
+    from fcm.ui.migration.wall import MigrationWall  # needs numpy, which no other dialog should wait for
+
+    found = window.findChild(MigrationWall)
+    return found if isinstance(found, MigrationWall) else MigrationWall(window)
+
+
 def _tune_migration(window: Desk, selection: Selection) -> QDialog | None:
     state = _state(window)
     active = state.active_migration(selection.id) if state else None
@@ -113,6 +119,7 @@ WITH_CLUSTER: dict[str, Maker] = {
     "migration-history": lambda window, selection: MigrationHistoryDialog(window, selection.id),
     "migration-networks": lambda window, _: MigrationNetworksDialog(window),
     "migration-settings": lambda window, _: MigrationSettingsDialog(window),
+    "migration-wall": _migration_wall,
     "network-properties": lambda window, selection: NetworkPropertiesDialog(window, selection.id),
     "new-machine": NewMachineWizard,
     "preflight": lambda window, selection: PreflightDialog(window, selection.id),

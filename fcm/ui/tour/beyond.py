@@ -84,6 +84,19 @@ def history(walk: Walk) -> None:
     past.close()
 
 
+def wall(walk: Walk) -> None:
+    """All migrations side by side."""
+    driver = walk.driver
+    driver.key(Qt.Key.Key_3, _CTRL)
+    side = _window(walk, "Migration Wall")
+    canvas = driver.find(QWidget, "Migrations side by side")
+    driver.choose("Sort by", "Virtual machine")
+    walk.shoot("wall", "The Migration Wall: all live migrations, running and finished, on the same axes.", side)
+    driver.key(Qt.Key.Key_Return, widget=canvas)
+    walk.shoot("wall enlarged", "One of them enlarged.", side)
+    driver.press("Close")
+
+
 def planner(walk: Walk) -> None:
     """The Migration planner: what if?"""
     driver = walk.driver
@@ -134,6 +147,7 @@ STEPS: tuple[Step, ...] = (
     Step("Live Migration Settings", "Settings for every live migration.", settings),
     Step("Drain a node", "Before maintenance: planned, predicted, compared.", drain),
     Step("Migration history", "Every migration is saved. You can view it again.", history),
+    Step("Migration Wall", "Every live migration at a glance.", wall),
     Step("Migration planner", "Before the virtual machine exists.", planner),
     Step("Query events", "With a form or as XML.", queries),
     Step("PowerShell", "The same actions as text.", console),

@@ -346,6 +346,7 @@ class MainWindow(Frame):
         self.menus.forward.setEnabled(self._history.can_go_forward(self.state))
         self.menus.up.setEnabled(self._place != ROOT)
         self.menus.close.setEnabled(self.workspace is not None)
+        self.menus.wall.setEnabled(self.workspace is not None)
         self.menus.properties.setEnabled(self._properties_entry() is not None)
         self.menus.export.setEnabled(self.current_table() is not None)
 

@@ -102,6 +102,10 @@ class Menus:
             toggle.setIcon(icons.icon(name.casefold()))
             toggle.setShortcut(QKeySequence(keys))
             menu.addAction(toggle)
+        self.wall = self._action(
+            "Migration &Wall", "wall", "Ctrl+3", lambda: window.show_dialog("migration-wall", window.selection)
+        )
+        menu.addAction(self.wall)
         menu.addSeparator()
         colours = menu.addMenu("C&olors")
         colours.setObjectName("colours")

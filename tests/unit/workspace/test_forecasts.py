@@ -93,6 +93,7 @@ def test_the_progress_that_is_shown_stays_until_it_is_told_anew_and_never_falls(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr("fcm.workspace.forecasts.TELL_EVERY", 0.0)
+    monkeypatch.setattr("fcm.workspace.forecasts.TELL_EVERY_OF_MANY", 0.0)
     opened = Opened()
     kept = forecasts(opened)
     rows, seen = sawtooth(), []
@@ -174,3 +175,29 @@ def test_the_last_copy_of_a_limited_migration_is_foretold_at_the_speed_of_the_ne
         assert outlook is not None
         blackouts.append(outlook.blackout.mid)
     assert blackouts[1] < blackouts[0] / 2
+
+
+@pytest.mark.parametrize(("running", "every"), [(1, 0.25), (25, 0.25), (64, 0.64)])
+def test_forecasts_of_many_migrations_are_made_less_often_so_that_all_take_a_fifth_of_a_processor(
+    running: int, every: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock = [100.0]
+    monkeypatch.setattr("fcm.workspace.forecasts.time.monotonic", lambda: clock[0])
+    opened = Opened()
+    others = {f"x{number}": replace(opened.state.migrations["m1"], id=f"x{number}") for number in range(running - 1)}
+    opened.state = replace(opened.state, migrations=MappingProxyType({**opened.state.migrations, **others}))
+    kept = forecasts(opened)
+    rows = sawtooth()
+    opened.telemetry = rows[:5]
+    first = kept.course("m1").told_outlook
+    opened.telemetry = rows[:20]
+    kept.tell(["m1"])
+    second = kept.course("m1").told_outlook
+    assert second is not first
+    opened.telemetry = rows[:35]
+    clock[0] += every - 0.01
+    kept.tell(["m1"])
+    assert kept.course("m1").told_outlook is second
+    clock[0] += 0.02
+    kept.tell(["m1"])
+    assert kept.course("m1").told_outlook is not second
