@@ -82,7 +82,8 @@ class Sender(QObject):
         for identity in part:
             sent = int(now * RATE / 8)
             left = max(16 * GIB - sent, GIB)
-            events.append(ev.MigrationProgressed(identity, TelemetryRow(now, 1, left, sent, 2000.0, RATE / 8, Phase.BROWNOUT)))
+            row = TelemetryRow(now, 1, left, sent, 2000.0, RATE / 8, Phase.BROWNOUT)
+            events.append(ev.MigrationProgressed(identity, row))
         self.workspace.post([ev.Entry(0, 1_000_000.0 + now, event) for event in events])
 
     def _begin(self) -> None:

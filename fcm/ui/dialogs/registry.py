@@ -16,6 +16,7 @@ from fcm.ui.dialogs.manage_cluster import ManageClusterDialog
 from fcm.ui.dialogs.moves.drain import DrainDialog
 from fcm.ui.dialogs.moves.migration_history import MigrationHistoryDialog
 from fcm.ui.dialogs.moves.migration_networks import MigrationNetworksDialog
+from fcm.ui.dialogs.moves.migration_options import MigrationSettingsDialog
 from fcm.ui.dialogs.moves.open_recording import OpenRecordingDialog
 from fcm.ui.dialogs.moves.preflight import PreflightDialog
 from fcm.ui.dialogs.moves.tune_migration import TuneMigrationDialog

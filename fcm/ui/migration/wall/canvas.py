@@ -10,6 +10,7 @@ from PySide6.QtCore import QEvent, QPointF, QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QFont, QHelpEvent, QPainter, QPalette, QPen, QPolygonF
 from PySide6.QtWidgets import QApplication, QScrollArea, QSizePolicy, QToolTip, QWidget
 
+from fcm.model.entities import GIB
 from fcm.ui.look import theme
 from fcm.ui.look.format import seconds, size
 from fcm.ui.look.plain import literal
@@ -105,7 +106,8 @@ class WallCanvas(QWidget):
         longest = max((float(tile.time[-1]) for tile in self._tiles if len(tile.time)), default=0.0)
         largest = max((tile.memory for tile in self._tiles), default=0.0)
         settled = all(tile.is_over for tile in self._tiles)
-        axes = (next_length(longest, self._axes[0], settled), scale_of(largest), self._plot(0).size().toSize())
+        length, height = next_length(longest, self._axes[0], settled), scale_of(largest / GIB) * GIB
+        axes = (length, height, self._plot(0).size().toSize())
         if axes == self._axes:
             return False
         self._axes = axes
