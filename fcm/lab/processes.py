@@ -10,14 +10,14 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from fcm.backend.libvirt.namespaces import NAMESPACES as NAMESPACES
+from fcm.backend.libvirt.namespaces import first_process_in as first_process_in
+from fcm.backend.libvirt.namespaces import processes_in as processes_in
 from fcm.lab.plan import LINUX_ONLY, LabError
 from fcm.text.words import quoted
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-
-NAMESPACES = Path("/run/netns")
-"""Where ``ip netns`` keeps names of network namespaces."""
+    from collections.abc import Sequence
 
 
 def environment() -> dict[str, str]:
@@ -82,29 +82,6 @@ def network_namespaces() -> tuple[str, ...]:
         return ()
 
 
-def _all_processes() -> Iterator[int]:
-    for name in os.listdir("/proc"):
-        if name.isdigit():
-            yield int(name)
-
-
-def processes_in(namespace: str) -> tuple[int, ...]:
-    """Process ids of everything that runs in the network namespace *namespace*."""
-    try:
-        wanted = os.stat(NAMESPACES / namespace)
-    except OSError:
-        return ()
-    found = []
-    for pid in _all_processes():
-        try:
-            has = os.stat(f"/proc/{pid}/ns/net")
-        except OSError:
-            continue  # it ended while we looked
-        if (has.st_dev, has.st_ino) == (wanted.st_dev, wanted.st_ino):
-            found.append(pid)
-    return tuple(found)
-
-
 def command_line(pid: int) -> tuple[str, ...]:
     """The words a process was started with; empty once it is gone."""
     try:
@@ -137,21 +114,6 @@ def process_start(pid: int) -> int | None:
         return int(Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()[19])
     except (OSError, ValueError, IndexError):
         return None
-
-
-def first_process_in(namespace: str) -> int | None:
-    """The process that is PID 1 of the node whose network namespace is *namespace*."""
-    for pid in processes_in(namespace):
-        try:
-            status = Path(f"/proc/{pid}/status").read_text(encoding="utf-8")
-        except OSError:
-            continue
-        for line in status.splitlines():
-            if line.startswith("NSpid:"):
-                ids = line.split()[1:]
-                if len(ids) > 1 and ids[-1] == "1":
-                    return pid
-    return None
 
 
 def end_all_in(namespace: str, limit: float = 10.0) -> None:

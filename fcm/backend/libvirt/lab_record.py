@@ -15,9 +15,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from fcm.backend.libvirt.namespaces import NAMESPACES
+
 RUN = Path("/run")
 """Where labs live while they are up; empty after a restart of the machine."""
-NAMESPACES = Path("/run/netns")
 OWNER = 0
 """Who must own the record and its folder: root."""
 LARGEST = 256 * 1024

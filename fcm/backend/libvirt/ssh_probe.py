@@ -1,6 +1,4 @@
-"""The source host itself asked, over the ssh login by which its libvirtd is reached: does a path answer, and for how
-long may a connection hang there.
-"""
+"""The source host asked itself over its ssh login: does a path answer, and how long may a connection hang there?"""
 
 from __future__ import annotations
 
@@ -21,13 +19,11 @@ from fcm.backend.libvirt.probe import (
     probe,
     settings_in,
 )
-from fcm.backend.libvirt.uris import UriError, is_address, parse_host_uri
+from fcm.backend.libvirt.ssh_login import LOGIN_LIMIT, host_login
+from fcm.backend.libvirt.uris import is_address
 
 if TYPE_CHECKING:
     from fcm.backend.libvirt.hosts_file import Host
-
-LOGIN_LIMIT = 5.0
-"""s that the login may take; after it the path is tried from this machine."""
 
 _MOST_RETRIES = 127
 """Of a connect in Linux (include/net/tcp.h, MAX_TCP_SYNCNT)."""
@@ -41,14 +37,14 @@ _REASONS = {
 def probe_from(source: Host, address: str, limit: float = PROBE_LIMIT) -> tuple[Answer, str]:
     """Try the way to ``address`` from the source host where a way to do so exists, else from this machine.
 
-    In the lab the attempt starts in the network namespace of the source, with a ``qemu+ssh`` URI in a shell there.
+    In the lab the attempt starts in the network namespace of the source, with a login by ssh in a shell there.
 
     Returns:
         What was found, and in words from where it was asked.
     """
     if source.probe_namespace is not None:
         return probe(address, source.probe_namespace, limit), f"checked from {source.name}"
-    login = _login(source.uri)
+    login = host_login(source)
     if login:
         found = _ask(login, address, limit)
         if found is not None:
@@ -59,12 +55,12 @@ def probe_from(source: Host, address: str, limit: float = PROBE_LIMIT) -> tuple[
 def connect_limit_of(source: Host) -> ConnectLimit:
     """For how long a connect of the source host may hang, by its own settings where there is a way to read them.
 
-    In the lab they are read in the network namespace of the source, with a ``qemu+ssh`` URI in a shell there; blocks
+    In the lab they are read in the network namespace of the source, with a login by ssh in a shell there; blocks
     for ``LOGIN_LIMIT`` s and a little more at most.
     """
     if source.probe_namespace is not None:
         return connect_limit(settings_in(source.probe_namespace), source.name)
-    login = _login(source.uri)
+    login = host_login(source)
     return connect_limit(_settings(login) if login else None, source.name, "by ssh")
 
 
@@ -76,29 +72,6 @@ def _settings(login: list[str]) -> tuple[int, int] | None:
     told = {name: int(value) for name, value in re.findall(r"^(\w+):(\d{1,3})$", done.stdout, re.MULTILINE)}
     retries, linear = told.get(RETRIES, 0), told.get(LINEAR, 0)
     return (retries, linear) if 1 <= retries <= _MOST_RETRIES and linear <= _MOST_RETRIES else None
-
-
-def _login(uri: str) -> list[str]:
-    """The ssh command of a qemu+ssh URI; [] for other URIs and for those with a program of their own.
-
-    Parameters of the URI: https://libvirt.org/uri.html, "ssh transport".
-    """
-    try:
-        parts = parse_host_uri(uri)
-    except UriError:
-        return []
-    if parts.transport != "ssh" or parts.host is None or "command" in parts.parameters:
-        return []
-    command = ["ssh", "-T", "-o", "BatchMode=yes", "-o", f"ConnectTimeout={LOGIN_LIMIT:.0f}"]
-    if not parts.is_verified:
-        command += ["-o", "StrictHostKeyChecking=no"]
-    if "keyfile" in parts.parameters:
-        command += ["-i", parts.parameters["keyfile"]]
-    if parts.user:
-        command += ["-l", parts.user]
-    if parts.port:
-        command += ["-p", str(parts.port)]
-    return [*command, "--", parts.host]
 
 
 def _ask(login: list[str], address: str, limit: float) -> Answer | None:

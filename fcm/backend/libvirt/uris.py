@@ -161,6 +161,14 @@ def parse_host_uri(text: str) -> HostUri:
     return HostUri(text, transport, user, host, port, _parameters(match["query"] or "", transport))
 
 
+def is_this_computer(text: str) -> bool:
+    """Whether a URI of libvirt means this computer."""
+    try:
+        return parse_host_uri(text).transport == "unix"
+    except UriError:
+        return False
+
+
 def _authority(text: str) -> tuple[str | None, str | None, int | None]:
     """User, host and port."""
     login, at, place = text.rpartition("@")
