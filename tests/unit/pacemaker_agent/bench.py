@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
+FREE = 2**22
+"""Linux gives no process a number from here on: what stands in a folder for /proc under it can never be hit."""
+
 UUID = "4dea22b3-1d52-4d8e-93f5-0c1f0e3a7b11"
 OTHER = "11111111-2222-4333-8444-555555555555"
 
@@ -155,8 +158,8 @@ class Bench:
         (self.folder / "networks" / address).write_text(how, encoding="utf-8")
 
     def process(self, pid: int, *words: str, namespace: str = "pid:[1]") -> None:
-        """A process of the node."""
-        home = self.proc / str(pid)
+        """A process of the node; its number is *pid* beyond all that real ones can have."""
+        home = self.proc / str(FREE + pid)
         (home / "ns").mkdir(parents=True)
         (home / "ns" / "pid").symlink_to(namespace)
         (home / "cmdline").write_bytes(b"".join(word.encode() + b"\0" for word in words))

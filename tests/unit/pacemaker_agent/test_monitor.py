@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.unit.pacemaker_agent.bench import GONE, HANGS, NOT_FOUND, OTHER, UUID, Bench
+from tests.unit.pacemaker_agent.bench import FREE, GONE, HANGS, NOT_FOUND, OTHER, UUID, Bench
 
 RUNS, STOPPED, FAILED, DEGRADED = 0, 7, 1, 190
 
@@ -55,7 +55,7 @@ def test_a_qemu_that_libvirt_has_lost_still_runs(bench: Bench, answer: str) -> N
 
 def test_a_qemu_that_is_just_ending_is_no_lost_machine(bench: Bench) -> None:
     bench.emulator()
-    bench.answer("domstate", f'[ -e "$FAKE/asked" ] && rm -rf "$FCM_PROC/41"; : >"$FAKE/asked"; {NOT_FOUND}')
+    bench.answer("domstate", f'[ -e "$FAKE/asked" ] && rm -rf "$FCM_PROC/{FREE + 41}"; : >"$FAKE/asked"; {NOT_FOUND}')
     assert bench.monitor().code == STOPPED
 
 
@@ -106,9 +106,9 @@ def test_storage_that_does_not_answer_is_waited_for_within_a_limit_and_by_one_re
     cat.chmod(0o755)
     seen = bench.run("monitor", {"OCF_RESKEY_CRM_meta_interval": "10000", "FCM_READ": "0.2"})
     assert seen.code == DEGRADED
-    (bench.folder / "temp" / "fcm-web.reader").write_text("77\n", encoding="utf-8")
+    (bench.folder / "temp" / "fcm-web.reader").write_text(f"{FREE + 77}\n", encoding="utf-8")
     bench.process(77, "cat")
-    (bench.proc / "77" / "comm").write_text("cat\n", encoding="utf-8")
+    (bench.proc / str(FREE + 77) / "comm").write_text("cat\n", encoding="utf-8")
     assert bench.run("monitor", {"OCF_RESKEY_CRM_meta_interval": "10000", "FCM_READ": "0.2"}).code == DEGRADED
     assert len(bench.calls("read")) == 1
 
