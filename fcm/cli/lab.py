@@ -12,7 +12,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from fcm.installation import command, with_libvirt
-from fcm.lab.faults import LinkFault, NodeFault, break_link, break_node
+from fcm.lab.failover import cluster_sentences
+from fcm.lab.faults import LinkFault, NodeFault, WitnessFault, break_link, break_node, break_witness
 from fcm.lab.lab import bring_up, current_plan, read_status, take_down
 from fcm.lab.machines import LabMachine, add_machine, free_number, list_machines, remove_machine
 from fcm.lab.plan import (
@@ -26,6 +27,8 @@ from fcm.lab.plan import (
     parse_lab_name,
     parse_memory,
 )
+from fcm.lab.power import MARK as SWITCH_MARK
+from fcm.lab.power import main as be_switch
 from fcm.lab.standing import remove_abandoned, standing_labs
 from fcm.lab.workload import GuestWriting, guest_writing
 from fcm.text.words import counted, quoted
@@ -54,6 +57,17 @@ _NODE_FAULTS = {
     NodeFault.STORAGE_BACK: "reconnect the shared storage",
     NodeFault.MEMORY_SHORT: "make a node run out of memory for virtual machines that start or arrive",
     NodeFault.MEMORY_BACK: "restore the memory",
+    NodeFault.COROSYNC_KILL: "kill Corosync with SIGKILL, so that the node is fenced",
+    NodeFault.PACEMAKER_KILL: "kill all daemons of Pacemaker with SIGKILL, so that the node is fenced",
+    NodeFault.PACEMAKERD_KILL: "kill pacemakerd alone with SIGKILL; its daemons keep running",
+    NodeFault.LINKS_DOWN: "disconnect a node from all networks of the cluster",
+    NodeFault.LINKS_UP: "reconnect it",
+    NodeFault.FENCE_OFF: "let the power switch not answer for a node, so that it cannot be fenced",
+    NodeFault.FENCE_ON: "let it answer again",
+}
+_WITNESS_FAULTS = {
+    WitnessFault.KILL: "kill the witness with SIGKILL",
+    WitnessFault.START: "start it again",
 }
 
 
@@ -76,7 +90,7 @@ def _usage(parse: Callable[[str], object]) -> Callable[[str], object]:
 def _up(arguments: argparse.Namespace) -> int:
     folders = _folders(arguments)
     try:
-        plan = make_plan(arguments.nodes, arguments.bandwidth, arguments.older_processor)
+        plan = make_plan(arguments.nodes, arguments.bandwidth, arguments.older_processor, arguments.failover)
     except LabError as error:
         print(error, file=sys.stderr)
         return WRONG_USAGE
@@ -86,11 +100,15 @@ def _up(arguments: argparse.Namespace) -> int:
         hosts = arguments.hosts_file
     speed = "at full speed" if plan.bandwidth is None else f"at {plan.bandwidth / 1e6:g} Mbit/s"
     print(f"The lab is up: {counted(len(plan.nodes), 'node')}, live migration {speed}.")
+    has_cluster = current_plan(folders).failover
+    if has_cluster:
+        print("Its nodes form a cluster with failover, a power switch and a witness.")
     print(f"Hosts file: {hosts}")
     if importlib.util.find_spec("libvirt") is None:
         print(f"To open the lab, install the Python module libvirt. {with_libvirt()}")
     else:
-        print(f"Open it:    {command('--open ' + shlex.quote(f'libvirt:{hosts}'))}")
+        backend = "pacemaker" if has_cluster else "libvirt"
+        print(f"Open it:    {command('--open ' + shlex.quote(f'{backend}:{hosts}'))}")
     return DONE
 
 
@@ -110,6 +128,8 @@ def _tell_status(folders: LabFolders) -> int:
         word = "up" if node.answering else "libvirtd does not answer" if node.running else "off"
         older = ", older processor" if node.node.older_processor else ""
         print(f"{node.node.name}: {word}{older}; machines: {', '.join(node.machines) or 'none'}")
+    if status.plan.failover:
+        print(*cluster_sentences(status.plan, folders), sep="\n")
     for machine in status.machines:
         print(
             f"{machine.name}: {machine.memory} MiB, {machine.fill} MiB filled, writes {machine.dirty} MiB/s "
@@ -188,6 +208,14 @@ def _fault_node(arguments: argparse.Namespace) -> int:
     return DONE
 
 
+def _fault_witness(arguments: argparse.Namespace) -> int:
+    folders = _folders(arguments)
+    current_plan(folders)
+    break_witness(arguments.fault, folders)
+    print(f"{arguments.fault} applied to the witness.")
+    return DONE
+
+
 def _guarded(handler: Callable[[argparse.Namespace], int]) -> Callable[[argparse.Namespace], int]:
     """*handler*, with every refusal of the lab or the machine as one sentence and exit code 1."""
 
@@ -240,6 +268,11 @@ def add_lab_verbs(subparsers: Subparsers) -> None:
         help="bandwidth of the live migration network, such as 1gbit, or none for no limit (default: 200mbit)",
     )
     up.add_argument("--older-processor", metavar="NODE", help="give this node a processor without AVX, AVX2 and AES")
+    up.add_argument(
+        "--failover",
+        action="store_true",
+        help="form a cluster of Pacemaker and Corosync, with a power switch for fencing and a witness",
+    )
     up.add_argument("--hosts-file", type=Path, metavar="PATH", help="also write the hosts file to this path")
     up.set_defaults(handler=_guarded(_up))
 
@@ -287,3 +320,11 @@ def add_lab_verbs(subparsers: Subparsers) -> None:
         broken = faults.add_parser(node_fault.value, help=_NODE_FAULTS[node_fault])
         broken.add_argument("node", metavar="NODE")
         broken.set_defaults(handler=_guarded(_fault_node), fault=node_fault)
+    for witness_fault in WitnessFault:
+        faults.add_parser(witness_fault.value, help=_WITNESS_FAULTS[witness_fault]).set_defaults(
+            handler=_guarded(_fault_witness), fault=witness_fault
+        )
+    # How a bundle, in which no other program can be started, starts itself as the power switch; it is not listed.
+    switch = verbs.add_parser(SWITCH_MARK)
+    switch.add_argument("words", nargs="+")
+    switch.set_defaults(handler=lambda arguments: be_switch([SWITCH_MARK, *arguments.words]))

@@ -32,4 +32,5 @@ class Parser(argparse.ArgumentParser):
 
 def _unknown(action: argparse.Action, value: str, choices: Iterable[object]) -> str:
     what = action.metavar if isinstance(action.metavar, str) else action.dest
-    return f"There is no {what.lower()} {quoted(value)}. Choose one of: {', '.join(str(choice) for choice in choices)}."
+    known = ", ".join(word for word in map(str, choices) if not word.startswith("_"))  # as in Python: not for others
+    return f"There is no {what.lower()} {quoted(value)}. Choose one of: {known}."

@@ -5,14 +5,16 @@ from __future__ import annotations
 import os
 import signal
 import sys
+from contextlib import suppress
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 from fcm.lab.network import port
 from fcm.lab.node import LITTLE_MEMORY_MARK
-from fcm.lab.plan import LINUX_ONLY, LabError, LabFolders, LabNetwork, LabNode, LabPlan
+from fcm.lab.plan import LINUX_ONLY, NETWORKS, LabError, LabFolders, LabNetwork, LabNode, LabPlan
+from fcm.lab.power import ask_switch, cut_power, switch_process
 from fcm.lab.processes import (
     command_line,
-    end_all_in,
     first_process_in,
     ip,
     process_state,
@@ -20,6 +22,10 @@ from fcm.lab.processes import (
     program,
     run,
 )
+from fcm.lab.station import kill_witness, start_witness
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 _LITTLE_MEMORY = 192 * 1024
 """KiB of address space, which no machine of the lab can do with."""
@@ -44,6 +50,38 @@ class NodeFault(StrEnum):
     MEMORY_SHORT = "memory-short"
     """Machines that start or arrive there find no memory, until ``memory-back``."""
     MEMORY_BACK = "memory-back"
+    COROSYNC_KILL = "corosync-kill"
+    """kill -9 of its Corosync: the node leaves the cluster at once, and is fenced."""
+    PACEMAKER_KILL = "pacemaker-kill"
+    """kill -9 of all daemons of Pacemaker: the node is fenced."""
+    PACEMAKERD_KILL = "pacemakerd-kill"
+    """kill -9 of pacemakerd alone: its daemons run on, without the one that starts them again."""
+    LINKS_DOWN = "links-down"
+    """The cables of all cluster networks are pulled at once, until ``links-up``."""
+    LINKS_UP = "links-up"
+    FENCE_OFF = "fence-off"
+    """The power switch answers no other node about this one, until ``fence-on``."""
+    FENCE_ON = "fence-on"
+
+
+NEED_FAILOVER = frozenset(
+    {
+        NodeFault.COROSYNC_KILL,
+        NodeFault.PACEMAKER_KILL,
+        NodeFault.PACEMAKERD_KILL,
+        NodeFault.FENCE_OFF,
+        NodeFault.FENCE_ON,
+    }
+)
+"""Faults of what only a lab with failover has."""
+
+
+class WitnessFault(StrEnum):
+    """Faults of the witness at the management station."""
+
+    KILL = "witness-kill"
+    """kill -9 of corosync-qnetd, until ``witness-start`` or ``up``."""
+    START = "witness-start"
 
 
 class LinkFault(StrEnum):
@@ -84,6 +122,22 @@ def emulator_of(machine: str, node: LabNode, folders: LabFolders) -> int:
     raise LabError(f"{machine} does not run on {node.name}.")
 
 
+def daemons_of(beginning: str, node: LabNode, folders: LabFolders) -> tuple[int, ...]:
+    """Process ids, as the machine counts, of the node's programs whose names begin so (the first 15 characters).
+
+    Raises:
+        LabError: there are none.
+    """
+    found = tuple(
+        pid
+        for pid in processes_in(folders.namespace(node.name))
+        if program(pid).startswith(beginning) and process_state(pid) != "Z"
+    )
+    if not found:
+        raise LabError(f"{beginning} does not run on {node.name}.")
+    return found
+
+
 def break_node(fault: NodeFault, node: LabNode, folders: LabFolders) -> None:
     """Inject *fault* into *node*.
 
@@ -95,11 +149,12 @@ def break_node(fault: NodeFault, node: LabNode, folders: LabFolders) -> None:
     hold = folders.hold_libvirtd(node)
     match fault:
         case NodeFault.POWER_CUT:
-            first = first_process_in(folders.namespace(node.name))
-            if first is None:
+            if first_process_in(folders.namespace(node.name)) is None:
                 raise LabError(f"{node.name} is off already.")
-            os.kill(first, signal.SIGKILL)
-            end_all_in(folders.namespace(node.name))
+            if switch_process(folders) is None:
+                cut_power(node, folders)
+            else:
+                ask_switch(f"off {node.name}", folders)
         case NodeFault.LIBVIRTD_KILL:
             os.kill(libvirtd_of(node, folders), signal.SIGKILL)
         case NodeFault.LIBVIRTD_STOP:
@@ -122,6 +177,42 @@ def break_node(fault: NodeFault, node: LabNode, folders: LabFolders) -> None:
             )
         case NodeFault.MEMORY_BACK:
             (folders.node(node) / "etc" / LITTLE_MEMORY_MARK).unlink(missing_ok=True)
+        case NodeFault.COROSYNC_KILL:
+            _kill(daemon for daemon in daemons_of("corosync", node, folders) if program(daemon) == "corosync")
+        case NodeFault.PACEMAKER_KILL:
+            _kill(daemons_of("pacemaker", node, folders))
+        case NodeFault.PACEMAKERD_KILL:
+            _kill(daemons_of("pacemakerd", node, folders))
+        case NodeFault.LINKS_DOWN | NodeFault.LINKS_UP:
+            word = "up" if fault is NodeFault.LINKS_UP else "down"
+            cut = [network for network in NETWORKS if network.role != "none"]
+            ip(folders.namespace("switch"), *(f"link set {port(network, node.name)} {word}" for network in cut))
+        case NodeFault.FENCE_OFF:
+            if switch_process(folders) is None:
+                raise LabError("This lab has no power switch. Only a lab with failover has one: fcm lab up --failover")
+            folders.no_answer(node).touch()
+        case NodeFault.FENCE_ON:
+            folders.no_answer(node).unlink(missing_ok=True)
+
+
+def break_witness(fault: WitnessFault, folders: LabFolders) -> None:
+    """Inject *fault* into the witness.
+
+    Raises:
+        LabError: the lab has none, or it does not run.
+    """
+    if fault is WitnessFault.KILL:
+        kill_witness(folders)
+    else:
+        start_witness(folders)
+
+
+def _kill(pids: Iterable[int]) -> None:
+    if sys.platform != "linux":
+        raise LabError(LINUX_ONLY)
+    for pid in pids:
+        with suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
 
 
 def _mounts_of(node: LabNode, folders: LabFolders) -> tuple[str, ...]:

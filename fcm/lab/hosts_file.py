@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import json
 
-from fcm.lab.plan import LIVE_MIGRATION, NETWORKS, LabFolders, LabPlan
+from fcm.lab.plan import CLIENT, LIVE_MIGRATION, MANAGEMENT, NETWORKS, POWER_PORT, SWITCH, LabFolders, LabPlan
 from fcm.lab.ssh import ssh_uri
+
+FENCE_AGENT = "fence_fcm_lab"
+"""The fence agent of the lab's power switch, in resources/lab."""
 
 
 def _text(value: str) -> str:
@@ -37,7 +40,8 @@ def render_hosts_file(plan: LabPlan, folders: LabFolders, over_ssh: bool = False
     Beside what any hosts file has, each node carries ``peer_uri`` (how nodes reach each other, other than how this
     program reaches them), ``probe_namespace`` (the network namespace from which its paths can be tried) and the
     table ``[lab]`` permits plain TCP and says that the shared folder is one although libvirt cannot know it. With its
-    *identity* a lab is another cluster than the one that was there before it.
+    *identity* a lab is another cluster than the one that was there before it. A lab with failover names its power
+    switch and its witness.
     """
     lines = [
         "# Written by 'fcm lab up'; open it with: fcm --open libvirt:PATH",
@@ -50,6 +54,20 @@ def render_hosts_file(plan: LabPlan, folders: LabFolders, over_ssh: bool = False
         "same_file_system = true",
         f"client_namespace = {_text(folders.namespace('client'))}",
     ]
+    if plan.failover:
+        lines += [
+            "",
+            "[fencing]",
+            f"agent = {_text(FENCE_AGENT)}",
+            f"ip = {_text(MANAGEMENT.address(SWITCH))}",
+            f"ipport = {POWER_PORT}",
+            # A node that was fenced stays off, so that it can be looked at; Pacemaker would switch it on again.
+            'pcmk_reboot_action = "off"',
+            "",
+            "[witness]",
+            f"host = {_text(MANAGEMENT.address(CLIENT))}",
+            f"probe_namespace = {_text(folders.namespace('client'))}",
+        ]
     for network in NETWORKS:
         lines += [
             "",

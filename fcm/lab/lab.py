@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from fcm.lab import failover
 from fcm.lab.guest import build_guest, is_cached, place_guest
 from fcm.lab.hosts_file import permitted_nodes, render_hosts_file
 from fcm.lab.machines import LabMachine, domains_on, list_machines
@@ -88,6 +89,7 @@ def _write_record(record: _Record, folders: LabFolders) -> None:
             "nodes": len(record.plan.nodes),
             "older": next((node.name for node in record.plan.nodes if node.older_processor), None),
             "bandwidth": record.plan.bandwidth,
+            "failover": record.plan.failover,
             "complete": record.complete,
             "client": folders.namespace("client"),
             "permits": permitted_nodes(record.plan, folders),
@@ -105,7 +107,7 @@ def _write_record(record: _Record, folders: LabFolders) -> None:
 def _read_record(folders: LabFolders) -> _Record | None:
     try:
         known = json.loads(folders.record.read_text(encoding="utf-8"))
-        plan = make_plan(known["nodes"], known["bandwidth"], known["older"])
+        plan = make_plan(known["nodes"], known["bandwidth"], known["older"], known.get("failover") is True)
         process = known.get("process")
         return _Record(
             plan,
@@ -162,7 +164,8 @@ def current_plan(folders: LabFolders) -> LabPlan:
 def bring_up(plan: LabPlan, folders: LabFolders, own: bool = False) -> Path:
     """Create the lab, or repair the existing one: nodes that are off are turned on, the bandwidth is set again.
 
-    What an interrupted ``up`` or ``down`` left is cleared first.
+    A lab with failover gets its cluster too, or what of it does not run is started. What an interrupted ``up`` or
+    ``down`` left is cleared first.
 
     Args:
         plan: what it is to be.
@@ -175,11 +178,15 @@ def bring_up(plan: LabPlan, folders: LabFolders, own: bool = False) -> Path:
     Raises:
         LabError: this machine cannot run a lab, a lab with other nodes is up, or a step failed.
     """
-    lacking = missing(building=not is_cached(folders))
-    if lacking is not None:
-        raise LabError(lacking)
     with _only_one(folders):
         record = _read_record(folders)
+        if record is not None and record.complete:
+            if plan.failover and not record.plan.failover:
+                raise LabError("A lab without failover is already running. Stop it first: fcm lab down")
+            plan = replace(plan, failover=record.plan.failover)
+        lacking = missing(not is_cached(folders), plan.failover)
+        if lacking is not None:
+            raise LabError(lacking)
         if record is not None and record.complete:
             if record.plan.nodes != plan.nodes:
                 raise LabError(
@@ -204,6 +211,8 @@ def bring_up(plan: LabPlan, folders: LabFolders, own: bool = False) -> Path:
                 encoding="utf-8",
                 newline="\n",
             )
+        if plan.failover:
+            failover.prepare(plan, folders)
         for node in plan.nodes:
             start_node(node, plan, folders)
         for node in plan.nodes:
@@ -214,6 +223,8 @@ def bring_up(plan: LabPlan, folders: LabFolders, own: bool = False) -> Path:
         if not record.complete:
             record = replace(record, process=_this_process() if own else None)
         _write_record(replace(record, plan=plan, complete=True), folders)
+        if plan.failover:  # after the record, which permits the hosts file that the cluster is formed from
+            failover.form(plan, folders)
     return folders.hosts_file
 
 

@@ -6,13 +6,19 @@ import shutil
 import socket
 import sys
 import time
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from fcm import resources
 from fcm.lab.certificates import place_certificates
 from fcm.lab.plan import LINUX_ONLY, MANAGEMENT, LabError, LabFolders, LabNode, LabPlan
 from fcm.lab.processes import end_all_in, first_process_in, run, start_detached
+
+if sys.platform == "linux":
+    import fcntl
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 _COPIED_FROM_ETC = ("passwd", "group", "nsswitch.conf", "ld.so.cache", "localtime", "protocols", "services")
 
@@ -50,6 +56,8 @@ OLDER_PROCESSOR_MARK = "fcm-lab-older-processor"
 LITTLE_MEMORY_MARK = "fcm-lab-little-memory"
 """File in a node's own /etc with the KiB of address space that an emulator may take there."""
 
+BOOT = resources.path("lab", "start-cluster.sh").read_text(encoding="utf-8")
+
 _POOL = "shared"
 
 _USERS = {
@@ -65,20 +73,15 @@ def _hosts(plan: LabPlan) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _prepare_folders(node: LabNode, plan: LabPlan, folders: LabFolders) -> None:
-    home = folders.node(node)
+def prepare_view(home: Path, name: str, plan: LabPlan) -> None:
+    """The /etc, /var and /run of a node or of the management station, and with failover its layer of /usr.
+
+    What is there already stays, but /run: it is new whenever the node starts.
+    """
     etc, var = home / "etc", home / "var"
-    if (home / "run").exists():  # what a power cut left; definitions below /etc stay
+    if (home / "run").exists():
         shutil.rmtree(home / "run")
-    for folder in (
-        etc / "libvirt",
-        var / "lib" / "libvirt",
-        var / "cache" / "libvirt",
-        var / "log" / "libvirt",
-        var / "tmp",
-        home / "run" / "libvirt",
-        home / "run" / "lock",
-    ):
+    for folder in (etc, var / "lib", var / "cache", var / "log", var / "tmp", home / "run" / "lock"):
         folder.mkdir(parents=True, exist_ok=True)
     for link, target in (("run", "/run"), ("lock", "/run/lock")):
         if not (var / link).is_symlink():
@@ -95,7 +98,29 @@ def _prepare_folders(node: LabNode, plan: LabPlan, folders: LabFolders) -> None:
     )  # no password fits; without the file sshd holds root for locked
     (etc / "shadow").chmod(0o600)
     (etc / "hosts").write_text(_hosts(plan), encoding="utf-8", newline="\n")
-    (etc / "hostname").write_text(f"{node.name}\n", encoding="utf-8", newline="\n")
+    (etc / "hostname").write_text(f"{name}\n", encoding="utf-8", newline="\n")
+    if plan.failover:
+        (etc / "corosync").mkdir(exist_ok=True)
+        for layer in ("upper", "work"):
+            (home / "usr" / layer).mkdir(parents=True, exist_ok=True)
+        if not (etc / "alternatives").exists():  # without them many programs of /usr/bin are not found
+            shutil.copytree("/etc/alternatives", etc / "alternatives", symlinks=True)
+
+
+def _prepare_folders(node: LabNode, plan: LabPlan, folders: LabFolders) -> None:
+    home = folders.node(node)
+    etc, var = home / "etc", home / "var"
+    prepare_view(home, node.name, plan)
+    for folder in (
+        etc / "libvirt",
+        var / "lib" / "libvirt",
+        var / "cache" / "libvirt",
+        var / "log" / "libvirt",
+        home / "run" / "libvirt",
+    ):
+        folder.mkdir(parents=True, exist_ok=True)
+    if plan.failover:
+        (home / "boot").write_text(BOOT, encoding="utf-8", newline="\n")
     (etc / "libvirt" / "libvirtd.conf").write_text(
         _LIBVIRTD_CONF.format(uuid=node.host_uuid), encoding="utf-8", newline="\n"
     )
@@ -144,21 +169,45 @@ def answers(node: LabNode, folders: LabFolders) -> bool:
 
 def start_node(node: LabNode, plan: LabPlan, folders: LabFolders) -> None:
     """Switch the node on; returns at once, see ``wait_for_node``. Does nothing for one that runs."""
-    if is_running(node, folders):
-        return
-    end_all_in(folders.namespace(node.name))
-    _prepare_folders(node, plan, folders)
-    folders.hold_libvirtd(node).unlink(missing_ok=True)
-    home = folders.node(node)
+    with _alone(node.name, folders):  # ``up`` and the power switch may want it at the same time
+        if is_running(node, folders):
+            return
+        end_all_in(folders.namespace(node.name))
+        _prepare_folders(node, plan, folders)
+        folders.hold_libvirtd(node).unlink(missing_ok=True)
+        start_init(node.name, folders.namespace(node.name), folders.node(node), folders)
+
+
+@contextmanager
+def _alone(name: str, folders: LabFolders) -> Iterator[None]:
+    """Hold the lock of a node; the kernel frees it however this process ends."""
+    if sys.platform != "linux":
+        raise LabError(LINUX_ONLY)
+    with (folders.state / f"starts-{name}").open("wb") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def start_init(name: str, namespace: str, home: Path, folders: LabFolders, limit: float = 10.0) -> None:
+    """Start PID 1 of a node, or of the management station, and wait until it is there.
+
+    Raises:
+        LabError: it is not within *limit* s.
+    """
     start_detached(
         (
-            "ip", "netns", "exec", folders.namespace(node.name),
+            "ip", "netns", "exec", namespace,
             "unshare", "--mount", "--uts", "--ipc", "--pid", "--fork", "--kill-child",
             "--propagation", "private",
-            "/bin/bash", resources.path("lab", "node-init.sh"), node.name, home, folders.state,
+            "/bin/bash", resources.path("lab", "node-init.sh"), name, home, folders.state,
         ),
         home / "init.log",
     )  # fmt: skip
+    give_up = time.monotonic() + limit
+    while first_process_in(namespace) is None:
+        if time.monotonic() > give_up:
+            raise LabError(f"{name} did not start within {limit:g} s. See {home / 'init.log'}.")
+        time.sleep(0.02)
 
 
 def wait_for_node(node: LabNode, folders: LabFolders, limit: float = 30.0) -> None:

@@ -17,6 +17,8 @@ LAB_NAME: Final = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,22}[A-Za-z0-9])?", r
 
 MOST_NODES: Final = 8
 """More nodes than this make no sense on one machine: each is a libvirtd and its machines."""
+LEAST_FAILOVER: Final = 2
+"""Fewer nodes than this have no one to take over."""
 
 
 LINUX_ONLY = (
@@ -66,6 +68,10 @@ NETWORKS: Final = (MANAGEMENT, CLUSTER, LIVE_MIGRATION, MACHINES)
 
 CLIENT: Final = 200
 """Last byte of the management station's addresses."""
+SWITCH: Final = 253
+"""Last byte of the power switch's address in the management network."""
+POWER_PORT: Final = 6230
+"""TCP port of the power switch."""
 FIRST_MACHINE: Final = 50
 LAST_MACHINE: Final = 199
 """Last bytes of the addresses of virtual machines."""
@@ -107,10 +113,12 @@ class LabPlan:
     Args:
         nodes: 1 to ``MOST_NODES`` nodes.
         bandwidth: bits/s of the live-migration network in each direction; ``None`` leaves it unshaped.
+        failover: the nodes are a cluster of Pacemaker and Corosync, with a power switch and a witness.
     """
 
     nodes: tuple[LabNode, ...]
     bandwidth: int | None
+    failover: bool = False
 
     @property
     def bytes_per_second(self) -> int | None:
@@ -130,7 +138,9 @@ class LabPlan:
         raise LabInputError(f"The lab has no node {quoted(name)}. Nodes: {known}.")
 
 
-def make_plan(nodes: int = 3, bandwidth: int | None = None, older: str | None = None) -> LabPlan:
+def make_plan(
+    nodes: int = 3, bandwidth: int | None = None, older: str | None = None, failover: bool = False
+) -> LabPlan:
     """A plan with *nodes* nodes, of which *older* (a node name) has an older processor model.
 
     Raises:
@@ -138,7 +148,11 @@ def make_plan(nodes: int = 3, bandwidth: int | None = None, older: str | None = 
     """
     if not 1 <= nodes <= MOST_NODES:
         raise LabInputError(f"A lab can have 1 to {MOST_NODES} nodes, not {nodes}.")
-    plan = LabPlan(tuple(LabNode(number, older == f"node{number}") for number in range(1, nodes + 1)), bandwidth)
+    if failover and nodes < LEAST_FAILOVER:
+        raise LabInputError(f"A lab with failover can have {LEAST_FAILOVER} to {MOST_NODES} nodes, not {nodes}.")
+    plan = LabPlan(
+        tuple(LabNode(number, older == f"node{number}") for number in range(1, nodes + 1)), bandwidth, failover
+    )
     if older is not None:
         plan.node(older)
     return plan
@@ -242,6 +256,25 @@ class LabFolders:
     def hold_libvirtd(self, node: LabNode) -> Path:
         """While this file exists the node does not start its libvirtd again."""
         return self.state / f"hold-libvirtd-{node.name}"
+
+    def no_answer(self, node: LabNode) -> Path:
+        """While this file exists the power switch answers no question of other nodes about the node."""
+        return self.state / "power" / f"no-answer-{node.name}"
+
+    @property
+    def power_socket(self) -> Path:
+        """The power switch's own line for this program."""
+        return self.state / "power" / "socket"
+
+    @property
+    def power_log(self) -> Path:
+        """What the power switch did and for whom, a line each."""
+        return self.state / "power" / "log"
+
+    @property
+    def station(self) -> Path:
+        """The folder of the management station, with its /etc, /var and /run, in a lab with failover."""
+        return self.state / "station"
 
     @property
     def hosts_file(self) -> Path:

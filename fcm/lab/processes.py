@@ -116,6 +116,14 @@ def process_start(pid: int) -> int | None:
         return None
 
 
+def inside(namespace: str) -> tuple[str, ...] | None:
+    """Words before a command that let it run in the node whose network namespace is *namespace*; None: it is off."""
+    first = first_process_in(namespace)
+    if first is None:
+        return None
+    return ("nsenter", "--target", str(first), "--mount", "--uts", "--ipc", "--net", "--pid", "--")
+
+
 def end_all_in(namespace: str, limit: float = 10.0) -> None:
     """End everything that runs in *namespace*, at once, as a power cut does.
 

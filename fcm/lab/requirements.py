@@ -32,6 +32,15 @@ _BUILD_PROGRAMS = {
     "dpkg-deb": "dpkg",
     "lz4": "lz4",
 }
+_FAILOVER_PROGRAMS = {
+    "corosync": "corosync",
+    "corosync-qdevice": "corosync-qdevice",
+    "corosync-qnetd": "corosync-qnetd",
+    "pacemakerd": "pacemaker",
+    "crm_mon": "pacemaker-cli-utils",
+    "nsenter": "util-linux",
+}
+_RESOURCE_AGENT = "/usr/lib/ocf/resource.d/heartbeat/VirtualDomain"
 _QEMU_DRIVER = "libvirt/connection-driver/libvirt_driver_qemu.so"
 _LIBRARY_FOLDERS = ("/usr/lib/x86_64-linux-gnu", "/usr/lib64", "/usr/lib")
 
@@ -46,6 +55,7 @@ def _find_file(candidates: Iterable[str]) -> bool:
 
 def missing(
     building: bool,
+    failover: bool = False,
     *,
     platform: str = sys.platform,
     user: int | None = None,
@@ -56,6 +66,7 @@ def missing(
 
     Args:
         building: the guest is not in the cache, so a compiler and apt are needed as well.
+        failover: with a cluster of Pacemaker and Corosync.
         platform: as ``sys.platform``.
         user: effective user id; that of this process when not given.
         has_program: looks a program up.
@@ -65,12 +76,14 @@ def missing(
         return LINUX_ONLY
     if (os.geteuid() if user is None else user) != 0:
         return f"The lab requires root to create namespaces and networks. Run: sudo {command('lab up', path=True)}"
-    programs = _PROGRAMS | (_BUILD_PROGRAMS if building else {})
+    programs = _PROGRAMS | (_BUILD_PROGRAMS if building else {}) | (_FAILOVER_PROGRAMS if failover else {})
     lacking = {name: package for name, package in programs.items() if not has_program(name)}
     if not has_one_of(f"{folder}/{_QEMU_DRIVER}" for folder in _LIBRARY_FOLDERS):
         lacking["libvirt's QEMU driver"] = "libvirt-daemon-driver-qemu"
     if building and not has_one_of(f"{folder}/libc.a" for folder in _LIBRARY_FOLDERS):
         lacking["the static C library"] = "libc6-dev"
+    if failover and not has_one_of((_RESOURCE_AGENT,)):
+        lacking["the resource agent VirtualDomain"] = "resource-agents"
     if lacking:
         packages = " ".join(sorted(set(lacking.values())))
         names = list(lacking)

@@ -47,3 +47,16 @@ def test_only_the_shaped_network_has_a_bandwidth_in_bytes_per_second() -> None:
 
 def test_plain_tcp_is_permitted_by_the_table_of_the_lab() -> None:
     assert _hosts()["lab"] == {"tcp": True, "same_file_system": True, "client_namespace": "fcm-client"}
+
+
+def test_a_lab_with_failover_names_its_power_switch_and_its_witness() -> None:
+    hosts = tomllib.loads(render_hosts_file(make_plan(3, failover=True), LabFolders()))
+
+    assert hosts["fencing"] == {
+        "agent": "fence_fcm_lab",
+        "ip": "10.90.0.253",
+        "ipport": 6230,
+        "pcmk_reboot_action": "off",
+    }
+    assert hosts["witness"] == {"host": "10.90.0.200", "probe_namespace": "fcm-client"}
+    assert not {"fencing", "witness"} & set(_hosts())

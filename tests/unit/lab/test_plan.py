@@ -100,3 +100,11 @@ def test_a_socket_path_stays_below_the_limit_of_the_kernel() -> None:
     folders = LabFolders(name="a-rather-long-name")
 
     assert all(len(str(folders.socket(node))) < 108 for node in make_plan(8).nodes)
+
+
+def test_a_lab_with_failover_needs_a_node_that_takes_over() -> None:
+    with pytest.raises(LabError, match="A lab with failover can have 2 to 8 nodes, not 1"):
+        make_plan(1, failover=True)
+
+    assert make_plan(2, failover=True).failover
+    assert not make_plan(2).failover

@@ -80,3 +80,22 @@ def test_a_kernel_without_tun_is_named() -> None:
 
     assert said is not None
     assert "modprobe tun" in said
+
+
+def test_the_programs_of_a_cluster_are_asked_for_only_with_failover() -> None:
+    cluster = ("corosync", "corosync-qdevice", "corosync-qnetd", "pacemakerd", "crm_mon")
+
+    def no_cluster(name: str) -> bool:
+        return name not in cluster
+
+    def no_agent(candidates: Iterable[str]) -> bool:
+        return not any("VirtualDomain" in name for name in candidates)
+
+    said = missing(False, True, platform="linux", user=0, has_program=no_cluster, has_one_of=no_agent)
+
+    assert said is not None
+    assert said.endswith(
+        "apt-get install --no-install-recommends corosync corosync-qdevice corosync-qnetd pacemaker "
+        "pacemaker-cli-utils resource-agents"
+    )
+    assert missing(False, platform="linux", user=0, has_program=no_cluster, has_one_of=no_agent) is None
