@@ -7,33 +7,17 @@ from typing import TypeAlias, get_args
 
 from fcm.model.bases import BaseCommand as BaseCommand
 from fcm.model.entities import MachineState, NetworkRole, OfflineAction, QuorumMode, RestartPolicy, StartAction
-from fcm.model.failure_commands import (
-    BringOnline as BringOnline,
-)
-from fcm.model.failure_commands import (
-    ConfigureCluster as ConfigureCluster,
-)
-from fcm.model.failure_commands import (
-    ConfigureNode as ConfigureNode,
-)
-from fcm.model.failure_commands import (
-    FailResource as FailResource,
-)
-from fcm.model.failure_commands import (
-    InjectFault as InjectFault,
-)
-from fcm.model.failure_commands import (
-    RepairFault as RepairFault,
-)
-from fcm.model.failure_commands import (
-    ShutDownNode as ShutDownNode,
-)
-from fcm.model.failure_commands import (
-    StartCluster as StartCluster,
-)
-from fcm.model.failure_commands import (
-    StopCluster as StopCluster,
-)
+from fcm.model.failure_commands import BringOnline as BringOnline
+from fcm.model.failure_commands import ClearBlocked as ClearBlocked
+from fcm.model.failure_commands import ConfigureCluster as ConfigureCluster
+from fcm.model.failure_commands import ConfigureNode as ConfigureNode
+from fcm.model.failure_commands import ConfirmNodeOff as ConfirmNodeOff
+from fcm.model.failure_commands import FailResource as FailResource
+from fcm.model.failure_commands import InjectFault as InjectFault
+from fcm.model.failure_commands import RepairFault as RepairFault
+from fcm.model.failure_commands import ShutDownNode as ShutDownNode
+from fcm.model.failure_commands import StartCluster as StartCluster
+from fcm.model.failure_commands import StopCluster as StopCluster
 from fcm.model.migrations import DrainMove, MigrationOptions, NetworkPreference
 
 # Cluster
@@ -481,7 +465,15 @@ NodeCommand: TypeAlias = (
     | ConfigureNetwork
 )
 FailureCommand: TypeAlias = (
-    InjectFault | RepairFault | StopCluster | StartCluster | ShutDownNode | ConfigureNode | ConfigureCluster
+    InjectFault
+    | RepairFault
+    | StopCluster
+    | StartCluster
+    | ShutDownNode
+    | ConfigureNode
+    | ConfigureCluster
+    | ClearBlocked
+    | ConfirmNodeOff
 )
 Command: TypeAlias = ClusterCommand | StorageCommand | MachineCommand | MigrationCommand | NodeCommand | FailureCommand
 """Every command there is: a ``match`` over it that ends in ``assert_never`` is named by mypy when one is added."""

@@ -45,6 +45,19 @@ class NodeState(StrEnum):
         return self.is_member or self is NodeState.ISOLATED
 
 
+class FencingState(StrEnum):
+    """How it stands with a lost node that must be switched off before what ran there may run elsewhere (Pacemaker)."""
+
+    NONE = ""
+    """It need not be fenced."""
+    NEEDED = "needed"
+    """It is lost, so what runs there is unknown until it is fenced (Pacemaker: unclean)."""
+    RUNNING = "running"
+    """The fencing device is switching it off."""
+    FAILED = "failed"
+    """The fencing device could not switch it off: nothing of the node starts elsewhere until it is known to be off."""
+
+
 class NetworkRole(IntEnum):
     """Cluster use of a network: the numbers of the Role property of a cluster network."""
 
@@ -215,6 +228,10 @@ class Node:
     shutdown_due: float | None = None
     """s since the epoch: until when its machines may leave; once its cluster service has stopped, when it is off."""
     process: ServiceProcess = ORDINARY
+    fencing: FencingState = FencingState.NONE
+    standby: bool = False
+    """Pacemaker: Paused because of standby, so that everything that may has left it; False: maintenance, where what
+    runs there stays and is not watched."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -408,6 +425,8 @@ class Resource:
     """s since the epoch: when the cluster tries to bring it online; None = it does not."""
     failure: str = ""
     """Why it failed, in words; "" while it is not failed."""
+    blocked: str = ""
+    """Why Pacemaker does nothing with it until a user clears it, in words; "" while it is managed."""
 
 
 @dataclass(frozen=True, slots=True)

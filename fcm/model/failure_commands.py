@@ -91,6 +91,26 @@ class BringOnline(BaseCommand):
 
 
 @dataclass(frozen=True, slots=True)
+class ClearBlocked(BaseCommand):
+    """Clear and keep running: forget the failure that blocks a group, leave its machine where it runs (Pacemaker only).
+
+    What a move has left behind (a preference for its destination) is taken away first, else it would be tried again.
+    """
+
+    group: str
+
+
+@dataclass(frozen=True, slots=True)
+class ConfirmNodeOff(BaseCommand):
+    """The user has made sure that a lost node is off: take it as fenced (Pacemaker only; ``stonith_admin --confirm``).
+
+    If the node is not off, its virtual machines can run twice.
+    """
+
+    node: str
+
+
+@dataclass(frozen=True, slots=True)
 class FailResource(BaseCommand):
     """Simulate failure of this resource: what its policies say follows (embedded clusters only)."""
 

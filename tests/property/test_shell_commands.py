@@ -135,7 +135,7 @@ def _of_actions() -> list[tuple[str, cmd.Command]]:
             if action.command is not None:
                 command = action.command(state, selection)
                 running = isinstance(command, cmd.CancelMigration) and not command.migration
-                clustered = not isinstance(command, cmd.RemoveGroup) or command.group
+                clustered = not isinstance(command, cmd.RemoveGroup | cmd.ClearBlocked) or command.group
                 failed = not isinstance(command, cmd.RepairFault) or command.fault
                 if clustered and failed and not running:
                     found.append((action.id, command))
@@ -322,6 +322,8 @@ def _commands() -> st.SearchStrategy[cmd.Command]:
         st.builds(cmd.CancelMigrations, _maybe(nodes)),
         st.builds(cmd.FailResource, _id("resources")),
         st.builds(cmd.BringOnline, _id("resources").filter(_has_no_command_of_its_own)),
+        st.builds(cmd.ClearBlocked, _id("groups")),
+        st.builds(cmd.ConfirmNodeOff, nodes),
         st.builds(cmd.AddNode, NAMES),
         st.builds(cmd.EvictNode, nodes),
         st.builds(

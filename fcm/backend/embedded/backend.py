@@ -23,6 +23,7 @@ from fcm.model import commands as cmd
 from fcm.model import events as ev
 from fcm.model.entries import refusal
 from fcm.model.rules.allowed import allowed
+from fcm.model.rules.fencing import NOT_SIMULATED
 from fcm.model.rules.verdict import Verdict, no
 
 if TYPE_CHECKING:
@@ -52,6 +53,7 @@ _GUARDED = (
     "This is an error of the simulation, and time stands still until it is no longer so. Close the cluster and open it "
     "again; if this is said again, turn off the virtual machine. Please report it."
 )
+_ONLY_PACEMAKER: frozenset[type[Command]] = frozenset({cmd.ClearBlocked, cmd.ConfirmNodeOff})
 _CLOSED = no("The cluster was closed before the operation was complete.", "Open the cluster and try again.")
 
 _log = logging.getLogger(__name__)
@@ -87,7 +89,12 @@ class EmbeddedBackend:
         self._core = Core(self._kernel, seed)
         self._clock = VirtualClock(self._kernel, speed, paced, self._wake_up)
         self._parts = Parts(self._core)
-        self._capabilities = Capabilities(frozenset(cmd.COMMAND_TYPES), late_post_copy=True, rehearses=True)
+        self._capabilities = Capabilities(
+            frozenset(cmd.COMMAND_TYPES) - _ONLY_PACEMAKER,
+            late_post_copy=True,
+            special=tuple((kind, NOT_SIMULATED) for kind in _ONLY_PACEMAKER),
+            rehearses=True,
+        )
         self._sink: Sink | None = None
         self._inbox: deque[Operation] = deque()
         self._unacknowledged: list[tuple[Operation, Verdict]] = []

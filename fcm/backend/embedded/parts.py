@@ -29,6 +29,7 @@ from fcm.backend.embedded.storage.disks import Storage
 from fcm.backend.embedded.storage.losses import Disks
 from fcm.backend.embedded.storage.maintenance import Maintenance
 from fcm.model import commands as cmd
+from fcm.model.rules.fencing import NOT_SIMULATED
 from fcm.model.rules.verdict import OK, Verdict
 
 if TYPE_CHECKING:
@@ -274,6 +275,8 @@ class Parts:
                 self.settings.configure_node(command)
             case cmd.ConfigureCluster():
                 self.settings.configure_cluster(command)
+            case cmd.ClearBlocked() | cmd.ConfirmNodeOff():
+                return NOT_SIMULATED
             case _:
                 assert_never(command)
         return OK

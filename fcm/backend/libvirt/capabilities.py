@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from fcm.backend.base import Capabilities
 from fcm.model import commands as cmd
+from fcm.model.rules.fencing import WITHOUT_PACEMAKER
 from fcm.model.rules.verdict import no
 
 COMMANDS = frozenset(
@@ -32,5 +33,8 @@ _NO_FAILURES = no(
 CAPABILITIES = Capabilities(
     COMMANDS,
     reason="The hosts themselves decide this; do it with their own tools (virsh, virt-manager).",
-    special=tuple((kind, _NO_FAILURES) for kind in (cmd.InjectFault, cmd.RepairFault, cmd.FailResource)),
+    special=(
+        *((kind, _NO_FAILURES) for kind in (cmd.InjectFault, cmd.RepairFault, cmd.FailResource)),
+        *((kind, WITHOUT_PACEMAKER) for kind in (cmd.ClearBlocked, cmd.ConfirmNodeOff)),
+    ),
 )

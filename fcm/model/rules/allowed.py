@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, assert_never
 from fcm.model import commands as cmd
 from fcm.model.rules import cluster as cluster_rules
 from fcm.model.rules import cluster_properties as property_rules
+from fcm.model.rules import fencing as fencing_rules
 from fcm.model.rules import groups as group_rules
 from fcm.model.rules import machines as machine_rules
 from fcm.model.rules import nodes as node_rules
@@ -99,6 +100,10 @@ def _rule(command: cmd.Command, state: State) -> Verdict:
             return group_rules.bring_online(command, state)
         case cmd.FailResource():
             return group_rules.fail_resource(command, state)
+        case cmd.ClearBlocked():
+            return fencing_rules.clear_blocked(command, state)
+        case cmd.ConfirmNodeOff():
+            return fencing_rules.confirm_node_off(command, state)
         case cmd.LiveMigrate():
             return machine_rules.live_migrate(command, state)
         case cmd.QuickMigrate():

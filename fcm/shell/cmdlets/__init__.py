@@ -15,6 +15,7 @@ MODULES = (
     "nodes",
     "faults",
     "computers",
+    "fencing",
     "groups",
     "resources",
     "dependencies",

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from fcm.ui.dialogs.about import AboutDialog
 from fcm.ui.dialogs.add_node import AddNodeDialog
 from fcm.ui.dialogs.add_storage import AddDiskDialog, AddStorageDialog
+from fcm.ui.dialogs.confirm_node_off import ConfirmNodeOffDialog
 from fcm.ui.dialogs.enable_csv import EnableSharedVolumesDialog
 from fcm.ui.dialogs.group_properties import GroupPropertiesDialog
 from fcm.ui.dialogs.help import HelpDialog
@@ -110,6 +111,7 @@ WITH_CLUSTER: dict[str, Maker] = {
     "add-disk": lambda window, _: AddDiskDialog(window),
     "add-node": lambda window, _: AddNodeDialog(window),
     "add-storage": lambda window, _: AddStorageDialog(window),
+    "confirm-node-off": lambda window, selection: ConfirmNodeOffDialog(window, selection.id),
     "drain": lambda window, selection: DrainDialog(window, selection.id),
     "enable-csv": lambda window, _: EnableSharedVolumesDialog(window),
     "group-properties": _group_properties,

@@ -76,6 +76,8 @@ def entries(workspace: Workspace | None, selections: Sequence[Selection]) -> tup
     chosen = tuple(selections)
     found = []
     for action in actions_for(chosen[0].place):
+        if action.special and workspace is not None and not _has(workspace, action):
+            continue
         if len(chosen) > 1 and (action.dialog is not None and action.id not in EVERYWHERE):
             continue
         entry = _entry(workspace, action, chosen)
@@ -83,6 +85,11 @@ def entries(workspace: Workspace | None, selections: Sequence[Selection]) -> tup
         if len(chosen) == 1 or action.choices is None or entry.choices:
             found.append(entry)
     return tuple(found)
+
+
+def _has(workspace: Workspace, action: Action) -> bool:
+    """Whether this kind of cluster knows what an action is for."""
+    return action.of is None or bool(workspace.capabilities.verdict(action.of))
 
 
 def entry_for(workspace: Workspace | None, action: Action, selection: Selection) -> Entry:

@@ -44,6 +44,8 @@ class Action:
     """A question to ask before what was chosen; it depends on the choice."""
     able: Callable[[Capabilities], Verdict] | None = None
     """Whether the backend can, for what is no command."""
+    special: bool = False
+    """True if only some kinds of clusters know what it is for: where the backend cannot do it, no menu shows it."""
     window: bool = False
     """True if the action concerns the window only (no cluster needed)."""
 

@@ -86,7 +86,7 @@ def action_text(action: Action, state: State, selection: Selection) -> ActionTex
 def _of_command(command: Command, state: State) -> ActionText:
     if isinstance(command, cmd.CancelMigration) and command.migration not in state.migrations:
         return ActionText("", "The machine is not being migrated.")
-    if isinstance(command, cmd.RemoveGroup) and command.group not in state.groups:
+    if isinstance(command, cmd.RemoveGroup | cmd.ClearBlocked) and command.group not in state.groups:
         return ActionText("", "The machine is not highly available.")
     if isinstance(command, cmd.RevertToSnapshot) and command.snapshot not in state.snapshots:
         return ActionText("", "The machine has no snapshot.")
@@ -269,6 +269,7 @@ DIALOGS: dict[str, Callable[[State, Selection], ActionText]] = {
     "add-node": lambda s, _: _one(cmd.AddNode(free_name(s)), s, "The default name is the next available one."),
     "add-storage": _disks(DiskUse.AVAILABLE, cmd.AddStorage),
     "close-cluster": _window_only("This action affects only this window. To leave a shell, type exit."),
+    "confirm-node-off": lambda s, x: _one(cmd.ConfirmNodeOff(x.id), s),
     "create-cluster": _create_cluster,
     "drain": lambda s, x: _one(cmd.DrainNode(x.id), s, "Destinations are planned when the command runs."),
     "enable-csv": _enable_volumes,

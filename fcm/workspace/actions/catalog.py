@@ -246,6 +246,13 @@ def question_of(action: Action, state: State, selections: Sequence[Selection], c
     return "\n".join([*lines, f"The same for {len(rest)} more: {some(rest, NAMES)}."] if rest else lines)
 
 
+def group_of(state: State, selection: Selection) -> str:
+    """The id of the group that a machine or a resource is in; "" for a machine that is not clustered."""
+    if selection.place is Place.RESOURCE:
+        return state.resources[selection.id].group
+    return state.machines[selection.id].group or ""
+
+
 _P = Place
 _MACHINE = frozenset({_P.MACHINE})
 _CLUSTERS = frozenset({_P.CLUSTER})
@@ -323,6 +330,8 @@ ACTIONS: tuple[Action, ...] = (
            "change, but can no longer be reverted to it."),
     Action("back-up", "Back up", "back-up", _MACHINE, command=lambda s, x: cmd.BackUpMachine(x.id),
            of=cmd.BackUpMachine),
+    Action("clear-blocked", "Clear and keep running", "clear-blocked", frozenset({_P.MACHINE, _P.RESOURCE}),
+           command=lambda s, x: cmd.ClearBlocked(group_of(s, x)), of=cmd.ClearBlocked, special=True),
     Action("machine-settings", "Settings...", "settings", _MACHINE, dialog="machine-settings",
            of=cmd.ConfigureVirtualMachine),
     Action("cluster-machine", "Make highly available...", "configure-service", _MACHINE,
@@ -375,6 +384,9 @@ ACTIONS: tuple[Action, ...] = (
            confirm=lambda s, x: shutdown_question(s, x.id, restart=True)),
     Action("turn-on-node", "Turn on this computer", "turn-on", frozenset({_P.NODE}), command=turn_on, may=is_off,
            of=cmd.RepairFault),
+    Action("confirm-node-off", "Confirm that the node is off...", "confirm-off", frozenset({_P.NODE}),
+           dialog="confirm-node-off", of=cmd.ConfirmNodeOff, special=True,
+           may=lambda s, x: allowed(cmd.ConfirmNodeOff(x.id), s)),
     Action("add-node", "Add Node...", "add-node", frozenset({_P.CLUSTER, _P.NODES}), dialog="add-node", of=cmd.AddNode),
     Action("evict-node", "Evict", "evict", frozenset({_P.NODE}), command=lambda s, x: cmd.EvictNode(x.id),
            of=cmd.EvictNode, confirm=lambda s, x: f"Evict {x.id} from the cluster?"),

@@ -115,6 +115,8 @@ def powershell(command: cmd.Command, state: State) -> str:
             | cmd.ShutDownNode()
             | cmd.ConfigureNode()
             | cmd.ConfigureCluster()
+            | cmd.ClearBlocked()
+            | cmd.ConfirmNodeOff()
         ):
             return failure_text(command, state, quoted)
         case _:

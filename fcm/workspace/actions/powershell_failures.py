@@ -9,6 +9,7 @@ from fcm.model.failures import FaultKind
 from fcm.model.rules.cluster_properties import PROPERTIES
 from fcm.model.rules.failing.failure_words import target_name
 from fcm.model.rules.failing.failures import share_of
+from fcm.model.tables import name_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -46,6 +47,10 @@ def failure_text(command: cmd.FailureCommand, state: State, quoted: Callable[[st
             return found if weight is None else f"({found}).NodeWeight = {weight}"
         case cmd.ConfigureCluster():
             return _configure(command, quoted)
+        case cmd.ClearBlocked(group=group):
+            return f"Clear-FcmBlockedGroup {quoted(name_of(state.groups, group))}"
+        case cmd.ConfirmNodeOff(node=node):
+            return f"Confirm-FcmNodeOff {quoted(node)} -NodeIsOff"
         case _:
             assert_never(command)
 

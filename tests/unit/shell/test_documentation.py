@@ -20,6 +20,8 @@ cmdlets.load()
 _NAMES = [one.name for one in REGISTRY.cmdlets.values()]
 APART = {
     "Write-Error": "reports an error, as it should",
+    "Clear-FcmBlockedGroup": "only Pacemaker blocks groups",
+    "Confirm-FcmNodeOff": "only Pacemaker fences nodes",
     "Out-GridView": "needs the window",
     "Get-WinEvent": "finds nothing in a cluster in which nothing went wrong yet",
 }
