@@ -336,6 +336,7 @@ READERS = {
     "fcm/workspace/reports.py": "compares with what it wrote",
     "fcm/backend/libvirt/probe.py": "asks the kernel",
     "fcm/backend/libvirt/namespaces.py": "asks the kernel",
+    "fcm/backend/pacemaker/agent.py": "travels with the program",
 }
 """Files that read others by themselves, and why nobody exchanges those."""
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from fcm import resources
+from fcm.ui.tour.patience import PROGRAM_PATIENCE, stretched
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -178,7 +179,7 @@ class Bench:
             capture_output=True,
             text=True,
             check=False,
-            timeout=120,
+            timeout=stretched(PROGRAM_PATIENCE),
         )
         said = [line for line in done.stderr.splitlines() if line.startswith("ocf-exit-reason:")]
         noise = [line for line in done.stderr.splitlines() if not line.startswith("ocf-exit-reason:")]

@@ -11,6 +11,7 @@ import pytest
 
 from fcm import resources
 from fcm.backend.pacemaker import agent
+from fcm.ui.tour.patience import PROGRAM_PATIENCE, stretched
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -23,7 +24,7 @@ def _sh(script: str, folder: Path) -> tuple[int, str, str]:
         capture_output=True,
         text=True,
         check=False,
-        timeout=60,
+        timeout=stretched(PROGRAM_PATIENCE),
     )
     return done.returncode, done.stdout.strip(), done.stderr.strip()
 
@@ -121,7 +122,7 @@ def _described() -> ET.Element:
         env=os.environ | {"PATH": "/usr/bin:/bin"},
         capture_output=True,
         check=True,
-        timeout=60,
+        timeout=stretched(PROGRAM_PATIENCE),
     )
     return ET.fromstring(done.stdout)
 
@@ -146,6 +147,6 @@ def test_shellcheck_finds_nothing() -> None:
         capture_output=True,
         text=True,
         check=False,
-        timeout=120,
+        timeout=stretched(PROGRAM_PATIENCE),
     )
     assert (done.returncode, done.stdout) == (0, "")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import signal
 import subprocess
+import time
 from typing import TYPE_CHECKING
 
 import pytest
@@ -183,7 +184,9 @@ def test_a_qemu_that_outlives_kill_fails_the_stop_so_that_the_node_is_fenced(ben
     bench.emulator()  # not a real one: nothing ends it
     bench.answer("domstate", HANGS)
     bench.meta(timeout="400")
+    begun = time.monotonic()
     ended = bench.run("stop", GRACE)
+    assert time.monotonic() - begun > 2 * 0.3
     assert ended.code == FAILED
     assert "outlived KILL" in ended.reason
 
