@@ -36,6 +36,15 @@ class StepError(SentenceError):
 
 
 @dataclass(frozen=True, slots=True)
+class Source:
+    """What a step reads from another node: it goes from node to node through this program, and is kept nowhere."""
+
+    node: str
+    script: str
+    """What it prints is what the step reads."""
+
+
+@dataclass(frozen=True, slots=True)
 class Step:
     """One thing that is done to one node, or to the cluster through any of its nodes."""
 
@@ -53,6 +62,8 @@ class Step:
     """Script that takes it back, also where it was never carried out; "": nothing has to be taken back."""
     stdin: bytes = field(default=b"", repr=False)
     """What the script reads: the way for secrets, which no list of processes and no log shows."""
+    source: Source | None = None
+    """Where what it reads comes from, in place of ``stdin``."""
     limit: float = 30.0
     """s that the script may take."""
     remedy: str = ""
@@ -215,7 +226,13 @@ class Runner:
         shell = self._shell_of(step.node)
         if step.check and shell.run(step.check, limit=step.limit).code == 0:
             return StepReport(step, StepState.ALREADY)
-        answer = shell.run(step.script, stdin=step.stdin, limit=step.limit)
+        given = step.stdin
+        if step.source is not None:
+            source = self._shell_of(step.source.node).run(step.source.script, limit=step.limit)
+            if source.code:
+                return self._failed(step, source, f"{step.source.node} did not give what it needs: {reason_of(source)}")
+            given = source.output.encode()
+        answer = shell.run(step.script, stdin=given, limit=step.limit)
         if answer.code:
             return self._failed(step, answer, reason_of(answer))
         if step.check and (after := shell.run(step.check, limit=step.limit)).code:

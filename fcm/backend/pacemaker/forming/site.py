@@ -1,0 +1,197 @@
+"""The hosts of a hosts file as the place of a cluster: looked at, checked, and changed by steps."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from fcm.backend.pacemaker import agent
+from fcm.backend.pacemaker.forming import agent_steps, checks, fencing, witness
+from fcm.backend.pacemaker.forming.create import create_steps, destroy_steps
+from fcm.backend.pacemaker.forming.looking import look, look_script
+from fcm.backend.pacemaker.forming.plan import plan_cluster
+from fcm.backend.pacemaker.forming.standing import Standing, WitnessLook, read_standing
+from fcm.backend.pacemaker.shells import NodeUnreachableError
+from fcm.backend.pacemaker.steps import Runner, reason_of
+from fcm.mistakes import SentenceError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from fcm.backend.libvirt.hosts_file import HostsFile
+    from fcm.backend.pacemaker.shells import Answer, NodeShell
+    from fcm.backend.pacemaker.steps import Outcome, Step, StepReport
+    from fcm.model.validation.report import CheckResult
+
+    Told = Callable[[int, StepReport], None]
+    """Called with the number of a step and its report, when it begins and when it is over."""
+
+
+def nothing_told(_number: int, _report: StepReport) -> None:
+    """No one wants to know how it goes."""
+
+
+class SiteError(SentenceError):
+    """The cluster cannot be created or destroyed; the message says why and what to do."""
+
+
+class AnyShell:
+    """The way to whichever node answers, those first that run Pacemaker."""
+
+    def __init__(self, shells: Mapping[str, NodeShell]) -> None:
+        self._shells = shells
+
+    @property
+    def node(self) -> str:
+        """No node in particular."""
+        return "any node"
+
+    def run(self, script: str, *, stdin: bytes = b"", limit: float = 10.0) -> Answer:
+        """Run a script on the first node that runs Pacemaker, else on the first one that answers."""
+        answering: list[NodeShell] = []
+        for shell in self._shells.values():
+            try:
+                if shell.run("pidof pacemakerd >/dev/null").code == 0:
+                    return shell.run(script, stdin=stdin, limit=limit)
+            except NodeUnreachableError:
+                continue
+            answering.append(shell)
+        if not answering:
+            raise NodeUnreachableError("No node answers.")
+        return answering[0].run(script, stdin=stdin, limit=limit)
+
+    def close(self) -> None:
+        """The shells are others'."""
+
+
+class Site:
+    """The hosts. Every method blocks.
+
+    Args:
+        hosts: the hosts file.
+        shells: the way to each node.
+        witness_shell: the way to the witness; None where there is none.
+
+    Raises:
+        PlanError: these hosts cannot form a cluster.
+    """
+
+    def __init__(self, hosts: HostsFile, shells: Mapping[str, NodeShell], witness_shell: NodeShell | None) -> None:
+        self.plan = plan_cluster(hosts)
+        self._shells = shells
+        self._witness = witness_shell
+        self._any = AnyShell(shells)
+
+    def shell_of(self, name: str | None) -> NodeShell:
+        """The way to a node, to the witness, or to any node."""
+        if name is None:
+            return self._any
+        if name == witness.WITNESS:
+            if self._witness is None:
+                raise NodeUnreachableError("There is no way to the witness.")
+            return self._witness
+        return self._shells[name]
+
+    def standing(self) -> Standing:
+        """What stands now."""
+        looks = look(self._shells, look_script(self.plan, agent.version_script()))
+        return read_standing(self.plan, looks, self._look_at_witness())
+
+    def _look_at_witness(self) -> WitnessLook | None:
+        if self.plan.witness is None:
+            return None
+        try:
+            answer = self.shell_of(witness.WITNESS).run(witness.look_script())
+        except NodeUnreachableError as error:
+            return WitnessLook(str(error))
+        if answer.code:
+            return WitnessLook(reason_of(answer))
+        told = [line.partition(" ")[::2] for line in answer.output.splitlines()]
+        values = dict(told)
+        clusters = tuple(value for key, value in told if key == "cluster")
+        return WitnessLook("", values.get("running") == "yes", values.get("ca", ""), clusters)
+
+    def check(self, standing: Standing, trying: bool = True) -> list[CheckResult]:
+        """What is in the way of *create*; nothing where all is well.
+
+        Args:
+            standing: what stands.
+            trying: also try the ways between the nodes and write to the shared storage for a moment.
+        """
+        results = checks.judge(self.plan, standing.looks)
+        if standing.witness is not None and standing.witness.error:
+            results.append(checks.fail(f"Witness: {standing.witness.error}"))
+        if trying and all(one.answered for one in standing.looks.values()):
+            results += checks.try_ways(self.plan, self._shells)
+        return results
+
+    def passwords(self) -> dict[str, str]:
+        """The passwords for fencing, by file.
+
+        Raises:
+            PasswordError: a file cannot be used.
+        """
+        return {path: fencing.read_password(path) for path in fencing.password_files(self.plan)}
+
+    def steps(self, standing: Standing, passwords: Mapping[str, str]) -> list[Step]:
+        """The steps of *create*."""
+        authority = "" if standing.witness is None else standing.witness.authority
+        return create_steps(self.plan, standing.looks, passwords, agent_steps.install_steps(self.plan), authority)
+
+    def undo_steps(self) -> list[Step]:
+        """The steps that *destroy* takes back, from the last to the first."""
+        return destroy_steps(self.plan, agent_steps.install_steps(self.plan))
+
+    def refuse_destroy(self, standing: Standing) -> None:
+        """Whether the cluster may be removed.
+
+        Raises:
+            SiteError: it may not.
+        """
+        if standing.stranger:
+            raise SiteError(
+                f"{standing.stranger} belongs to another cluster, which fcm did not create. It is not touched. "
+                "Correct the hosts file."
+            )
+        silent = [name for name, one in standing.looks.items() if not one.answered]
+        if silent:
+            raise SiteError(
+                f"{', '.join(silent)} does not answer, so the cluster would remain there and could come back. "
+                "Switch the node on, or remove it from the hosts file."
+            )
+        if standing.others:
+            raise SiteError(
+                f"Pacemaker manages resources that fcm did not create: {', '.join(standing.others)}. "
+                "Remove them first with the program that created them."
+            )
+        if standing.machines:
+            raise SiteError(
+                f"Virtual machines are still highly available: {', '.join(standing.machines)}. "
+                "Remove them from the cluster first; with --release this is done, and they keep running."
+            )
+
+    def create(self, told: Told = nothing_told) -> Outcome:
+        """Look, check and carry out all steps, without questions; for programs such as the lab.
+
+        Raises:
+            SiteError: a check failed; the message names all that did.
+            PasswordError: a password file cannot be used.
+        """
+        standing = self.standing()
+        wrong = [result for result in self.check(standing) if result.level == "fail"]
+        if wrong:
+            raise SiteError(" ".join(f"{result.text} {result.remedy}".rstrip() for result in wrong))
+        passwords = self.passwords()
+        return self.runner(told, passwords).carry_out(self.steps(standing, passwords))
+
+    def destroy(self, told: Told = nothing_told) -> Outcome:
+        """Look, and take all steps back.
+
+        Raises:
+            SiteError: it may not be done.
+        """
+        self.refuse_destroy(self.standing())
+        return self.runner(told, {}).undo(self.undo_steps())
+
+    def runner(self, told: Told, passwords: Mapping[str, str]) -> Runner:
+        """What carries out or takes back the steps."""
+        return Runner(self.shell_of, told, passwords.values())
