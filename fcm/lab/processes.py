@@ -10,9 +10,9 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from fcm.backend.libvirt.namespaces import NAMESPACES as NAMESPACES
-from fcm.backend.libvirt.namespaces import first_process_in as first_process_in
-from fcm.backend.libvirt.namespaces import processes_in as processes_in
+from fcm.backend.namespaces import NAMESPACES as NAMESPACES
+from fcm.backend.namespaces import first_process_in as first_process_in
+from fcm.backend.namespaces import processes_in as processes_in
 from fcm.lab.plan import LINUX_ONLY, LabError
 from fcm.text.words import quoted
 

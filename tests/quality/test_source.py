@@ -335,7 +335,7 @@ READERS = {
     "fcm/desktop.py": "writes into the menu of the user",
     "fcm/workspace/reports.py": "compares with what it wrote",
     "fcm/backend/libvirt/probe.py": "asks the kernel",
-    "fcm/backend/libvirt/namespaces.py": "asks the kernel",
+    "fcm/backend/namespaces.py": "asks the kernel",
     "fcm/backend/pacemaker/agent.py": "travels with the program",
 }
 """Files that read others by themselves, and why nobody exchanges those."""

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from fcm.backend.libvirt.namespaces import NAMESPACES
+from fcm.backend.namespaces import NAMESPACES
 
 RUN = Path("/run")
 """Where labs live while they are up; empty after a restart of the machine."""
