@@ -212,7 +212,7 @@ class Node:
     paused: bool = False
     """Paused by the user, also while it does not answer (real hosts) or is down (embedded nodes)."""
     weight: int = 1
-    """NodeWeight: 0 = the user gave it no vote."""
+    """NodeWeight: 0 = the user gave it no vote; with an ``engine`` it can have more than one."""
     dynamic_weight: int = 1
     """DynamicWeight: 0 = dynamic quorum has taken its vote (2012 and later)."""
     service_due: float | None = None
@@ -490,6 +490,9 @@ class Cluster:
     migration_options: MigrationOptions = DEFAULT_OPTIONS
     """What a live migration uses where the request names no options of its own."""
     version: ClusterVersion = ClusterVersion.V2008_R2
+    engine: str = ""
+    """What decides about failover on real hosts, with its version, such as "Pacemaker 2.1.5"; "" = nothing does, or
+    the cluster is simulated and follows ``version``. Its designated controller (DC) is then ``host``."""
     same_subnet_delay: int | None = None
     """ms between two heartbeats; None: the default of the version."""
     same_subnet_threshold: int | None = None
@@ -503,7 +506,7 @@ class Cluster:
     epoch: int = 0
     """Number of the current membership; it counts up with each change."""
     witness_weight: int = 1
-    """WitnessDynamicWeight (2012 R2 and later)."""
+    """WitnessDynamicWeight (2012 R2 and later); with an ``engine`` the votes of its witness (corosync-qnetd)."""
     witness_online: bool = True
     """False: a file share witness is lost; that of a disk is its state."""
     dynamic_quorum: bool | None = None

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from fcm.model import commands as cmd
-    from fcm.model.entities import Group, Resource
+    from fcm.model.entities import Cluster, Group, Resource
     from fcm.model.state import State
 
 PRIORITIES = {3000: "High", 2000: "Medium", 1000: "Low", 0: "No Auto Start"}
@@ -75,9 +75,14 @@ def _wrong_properties(command: cmd.ConfigureGroup, group: Group, state: State) -
         yield no("The period must be at least 1 hour.", "Correct the period.")
 
 
+def has_priorities(cluster: Cluster) -> bool:
+    """Whether groups have a priority: from Windows Server 2012, and with Pacemaker (meta attribute priority)."""
+    return bool(cluster.engine) or cluster.version.at_least(ClusterVersion.V2012)
+
+
 def _priority(priority: int, state: State) -> Verdict:
     assert state.cluster is not None
-    if not state.cluster.version.at_least(ClusterVersion.V2012):
+    if not has_priorities(state.cluster):
         return no("Priorities exist in Windows Server 2012 and later.", "Use Auto start instead.")
     if priority not in PRIORITIES:
         return no("The priority must be 3000, 2000, 1000 or 0.", f"Enter one of: {_listed(PRIORITIES)}.")

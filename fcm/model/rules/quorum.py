@@ -67,7 +67,9 @@ def recommended_mode(nodes: int, has_witness: bool, version: ClusterVersion = Cl
 
 
 def is_dynamic(cluster: Cluster) -> bool:
-    """Whether dynamic quorum is on: from 2012, unless the user turned it off."""
+    """Whether dynamic quorum is on: from 2012, unless the user turned it off; Corosync counts votes as they are."""
+    if cluster.engine:
+        return False
     default = cluster.version.at_least(ClusterVersion.V2012)
     wanted = default if cluster.dynamic_quorum is None else cluster.dynamic_quorum
     return default and wanted and cluster.quorum_mode is not QuorumMode.DISK_ONLY
@@ -92,16 +94,20 @@ def witness_online(cluster: Cluster, disks: Mapping[str, Disk]) -> bool:
 
 
 def node_vote(cluster: Cluster, node: Node) -> int:
-    """1 where the node has a vote now, else 0; present or not."""
+    """1 where the node has a vote now, else 0 (Corosync: as many as it has); present or not."""
     if cluster.quorum_mode is QuorumMode.DISK_ONLY:
         return 0
+    if cluster.engine:
+        return node.weight
     return int(bool(node.weight) and (bool(node.dynamic_weight) or not is_dynamic(cluster)))
 
 
 def witness_vote(cluster: Cluster) -> int:
-    """1 where the witness has a vote now, else 0; online or not."""
+    """1 where the witness has a vote now, else 0 (Corosync: as many as it has); online or not."""
     if not has_witness(cluster):
         return 0
+    if cluster.engine:
+        return cluster.witness_weight
     return int(bool(cluster.witness_weight) or not has_dynamic_witness(cluster))
 
 
@@ -285,6 +291,8 @@ def reaches_witness(state: State, node: str) -> bool:
 
 def description(cluster: Cluster, disks: Mapping[str, Disk]) -> str:
     """Quorum Configuration as the cluster page words it."""
+    if cluster.engine:
+        return f"Majority of votes with a witness ({cluster.witness})" if has_witness(cluster) else "Majority of votes"
     words = {
         QuorumMode.NODE_MAJORITY: "Node Majority",
         QuorumMode.NODE_AND_DISK_MAJORITY: "Node and Disk Majority",

@@ -19,8 +19,8 @@ from PySide6.QtWidgets import (
 )
 
 from fcm.model.commands import Command, ConfigureGroup
-from fcm.model.entities import AUTOMATIC, ClusterVersion
-from fcm.model.rules.groups import PRIORITIES
+from fcm.model.entities import AUTOMATIC
+from fcm.model.rules.groups import PRIORITIES, has_priorities
 from fcm.model.tables import name_of
 from fcm.ui.dialogs.frame import CommandDialog
 from fcm.ui.look.appearance import node_icon, resource_words
@@ -98,7 +98,7 @@ class GroupPropertiesDialog(CommandDialog):
         self.classes.textChanged.connect(lambda _: self.refresh())
         self._status, self._node = fact(resource_words(group.state)), fact(group.owner)
         bottom = form()
-        if self.state.cluster is not None and self.state.cluster.version.at_least(ClusterVersion.V2012):
+        if self.state.cluster is not None and has_priorities(self.state.cluster):
             bottom.addRow("P&riority:", self.priority)
         else:
             self.priority.hide()
