@@ -26,11 +26,11 @@ NODES = 16
 TIMES = 20
 
 
-def large() -> ev.ClusterFormed:
-    """The shipped cluster contoso with more and larger nodes, and small machines on them."""
+def large(count: int = NODES) -> ev.ClusterFormed:
+    """The shipped cluster contoso with ``count`` larger nodes, and small machines on them."""
     small = load(cluster_files()["contoso"])
     first, pattern = small.nodes[0], small.machines[0]
-    nodes = tuple(replace(first, name=f"node{number}", memory=256 * GIB) for number in range(1, NODES + 1))
+    nodes = tuple(replace(first, name=f"node{number}", memory=256 * GIB) for number in range(1, count + 1))
     names = tuple(node.name for node in nodes)
     disks = tuple(replace(disk, visible_to=names) for disk in small.disks)
     disk = next(disk for disk in disks if disk.use is DiskUse.AVAILABLE)
@@ -41,7 +41,7 @@ def large() -> ev.ClusterFormed:
             pattern,
             id=f"vm-{number}",
             name=f"VM{number:04}",
-            node=names[number % NODES],
+            node=names[number % count],
             state=MachineState.RUNNING,
             memory=256 * MIB,
             disk=disk.id,

@@ -28,6 +28,7 @@ class Place(StrEnum):
     NETWORK = "network"
     ADAPTER = "adapter"
     EVENTS = "events"
+    MAP = "map"
     RESOURCE = "resource"
     MIGRATION = "migration"
     FAULT = "fault"

@@ -19,7 +19,15 @@ if TYPE_CHECKING:
     import pytest
     from pytestqt.qtbot import QtBot
 
-CONTAINERS = ["Services and applications", "Nodes", "Cluster Shared Volumes", "Storage", "Networks", "Cluster Events"]
+CONTAINERS = [
+    "Services and applications",
+    "Nodes",
+    "Cluster Shared Volumes",
+    "Storage",
+    "Networks",
+    "Cluster Events",
+    "Map",
+]
 
 
 def after(*events: ev.Event) -> State:
@@ -118,7 +126,7 @@ def test_every_row_knows_its_parent_and_its_selection(qapp: object) -> None:
             number += walk(child)
         return number
 
-    assert walk(model.index(0, 0)) == 1 + 1 + 6 + 2 + 3 + 4
+    assert walk(model.index(0, 0)) == 1 + 1 + 7 + 2 + 3 + 4
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow], max_examples=40)

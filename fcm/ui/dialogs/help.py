@@ -39,6 +39,7 @@ TOPICS = {
     "shared-volumes": "Cluster Shared Volumes",
     "storage": "Storage",
     "networks": "Networks",
+    "map": "Map",
     "failures": "Failures",
     "events": "Cluster events",
     "console": "Console and PowerShell",
@@ -62,6 +63,7 @@ _OF_PLACE = {
     Place.NETWORK: "networks",
     Place.ADAPTER: "networks",
     Place.EVENTS: "events",
+    Place.MAP: "map",
     Place.FAULT: "failures",
 }
 

@@ -62,6 +62,10 @@ def make(place: Place, window: Desk) -> Page:
             from fcm.ui.events.events import EventsPage
 
             return EventsPage(window)
+        case Place.MAP:
+            from fcm.ui.map.page import MapPage
+
+            return MapPage(window)
         case _:
             raise LookupError(f"{place} has no page of its own")
 
@@ -74,6 +78,7 @@ _CONTAINERS = {
     Place.STORAGE: "Storage",
     Place.NETWORKS: "Networks",
     Place.EVENTS: "Cluster Events",
+    Place.MAP: "Map",
 }
 _MANY = {
     Place.MACHINE: "virtual machines",

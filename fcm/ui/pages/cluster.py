@@ -40,6 +40,7 @@ _NAVIGATE = (
     (Place.STORAGE, "Storage", "storage"),
     (Place.NETWORKS, "Networks", "networks"),
     (Place.EVENTS, "Cluster Events", "events"),
+    (Place.MAP, "Map", "map"),
 )
 _CORE = (
     ResourceType.NETWORK_NAME,

@@ -97,6 +97,20 @@ def wall(walk: Walk) -> None:
     driver.press("Close")
 
 
+def cluster_map(walk: Walk) -> None:
+    """The cluster in one picture."""
+    driver = walk.driver
+    walk.go("Map")
+    canvas = driver.find(QWidget, "Map of the cluster")
+    canvas.setFocus(Qt.FocusReason.TabFocusReason)
+    for key in (Qt.Key.Key_Down, Qt.Key.Key_Down, Qt.Key.Key_Space, Qt.Key.Key_Right):
+        driver.key(key, widget=canvas)
+    page = walk.window.page
+    driver.wait(lambda: getattr(page, "is_settled", False), "the verdict of the node")
+    walk.shoot("map", "The map: nodes, virtual machines, networks. A node says what it would cost to move one there.")
+    driver.key(Qt.Key.Key_Escape, widget=canvas)
+
+
 def planner(walk: Walk) -> None:
     """The Migration planner: what if?"""
     driver = walk.driver
@@ -148,6 +162,7 @@ STEPS: tuple[Step, ...] = (
     Step("Drain a node", "Before maintenance: planned, predicted, compared.", drain),
     Step("Migration history", "Every migration is saved. You can view it again.", history),
     Step("Migration Wall", "Every live migration at a glance.", wall),
+    Step("Map", "The whole cluster in one picture.", cluster_map),
     Step("Migration planner", "Before the virtual machine exists.", planner),
     Step("Query events", "With a form or as XML.", queries),
     Step("PowerShell", "The same actions as text.", console),

@@ -31,6 +31,7 @@ _CONTAINERS = {
     Place.STORAGE: ("Storage", "storage"),
     Place.NETWORKS: ("Networks", "networks"),
     Place.EVENTS: ("Cluster Events", "events"),
+    Place.MAP: ("Map", "map"),
 }
 _PARENTS_OF_PARENTS = (Place.ROOT, Place.CLUSTER)
 """Places whose rows can have rows below them."""

@@ -68,6 +68,12 @@ class PreflightDialog(CommandDialog):
                 self.destination.setCurrentIndex(index)
                 return
 
+    def choose_destination(self, node: str) -> None:
+        """Begin with this destination."""
+        index = self.destination.findData(node)
+        if index >= 0:
+            self.destination.setCurrentIndex(index)
+
     def options(self) -> MigrationOptions | None:
         """What is chosen; None where it is what the cluster has for all migrations."""
         chosen = self.choice.options()
