@@ -8,17 +8,16 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from xml.etree import ElementTree
 
-from fcm.lab.node import BOOT, start_node
-from fcm.lab.plan import CLIENT, CLUSTER, LIVE_MIGRATION, MANAGEMENT, POWER_PORT, SWITCH, LabError, LabFolders, LabPlan
+from fcm.lab.node import boot_script, start_node
+from fcm.lab.plan import LabError, LabFolders, LabPlan
 from fcm.lab.power import ask_switch, start_switch
 from fcm.lab.processes import inside, run
 from fcm.lab.station import has_witness, start_station, start_witness, witness_process
+from fcm.mistakes import SentenceError
 from fcm.text.words import counted
 
 if TYPE_CHECKING:
     from fcm.lab.plan import LabNode
-
-_ENABLED = "etc/corosync/fcm-enabled"
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +28,7 @@ class ClusterStatus:
     asked: str = ""
     """Node that told; "": none answered."""
     online: tuple[str, ...] = ()
+    """Nodes that are members and may run machines."""
     others: tuple[tuple[str, str], ...] = ()
     """Nodes that are not online: name and state."""
     quorate: bool = False
@@ -36,6 +36,11 @@ class ClusterStatus:
     expected: int = 0
     witness: bool = False
     """The witness votes."""
+
+    @property
+    def members(self) -> tuple[str, ...]:
+        """Nodes that are members, paused or not."""
+        return (*self.online, *(name for name, state in self.others if state in ("standby", "maintenance")))
 
 
 def prepare(plan: LabPlan, folders: LabFolders) -> None:
@@ -48,7 +53,9 @@ def prepare(plan: LabPlan, folders: LabFolders) -> None:
 
 def is_formed(plan: LabPlan, folders: LabFolders) -> bool:
     """Whether every node starts a cluster when it is turned on."""
-    return all((folders.node(node) / _ENABLED).exists() for node in plan.nodes)
+    from fcm.backend.pacemaker.forming.looking import ENABLED
+
+    return all((folders.node(node) / ENABLED.lstrip("/")).exists() for node in plan.nodes)
 
 
 def _on(node: LabNode, folders: LabFolders, script: str, limit: float = 60.0) -> str:
@@ -58,90 +65,51 @@ def _on(node: LabNode, folders: LabFolders, script: str, limit: float = 60.0) ->
     return run(*into, "sh", "-c", script, limit=limit)
 
 
-def form(plan: LabPlan, folders: LabFolders) -> None:
-    """Form the cluster, or mend it: start what does not run on its nodes, and wait until all are members."""
-    if not is_formed(plan, folders):
-        start_witness(folders)
-        for node in plan.nodes:
-            etc = folders.node(node) / "etc" / "corosync"
-            (etc / "corosync.conf").write_text(_corosync_conf(plan), encoding="utf-8", newline="\n")
-            (etc / "fcm-enabled").touch()
-    _wait_for_members(plan, folders)
-    _configure(plan, folders)
+def form(folders: LabFolders) -> None:
+    """Form the cluster with the code of ``fcm hosts cluster create``, or go on where an earlier call was killed.
+
+    Raises:
+        LabError: a check or a step failed.
+    """
+    # Only now: "fcm lab" does without the libvirt backend.
+    from fcm.backend.libvirt.hosts_file import load
+    from fcm.backend.pacemaker.forming.site import Site
+    from fcm.backend.pacemaker.shells import shells_of, witness_shell
+
+    hosts = load(folders.hosts_file)
+    shells, witness = shells_of(hosts), witness_shell(hosts)
+    try:
+        Site(hosts, shells, witness).create().require()
+    except SentenceError as error:
+        raise LabError(f"The lab is running, but its cluster could not be formed. {error}") from None
+    finally:
+        for shell in (*shells.values(), *([] if witness is None else [witness])):
+            shell.close()
 
 
-def _wait_for_members(plan: LabPlan, folders: LabFolders, limit: float = 120.0) -> None:
-    """Start what does not run until every node sees all nodes as members.
+def mend(plan: LabPlan, folders: LabFolders, limit: float = 120.0) -> None:
+    """Start what does not run of a cluster that was formed, until every node sees all nodes as members.
 
     A node that lost its power a moment ago may be fenced while it starts, so this looks at nodes that were on, too.
+
+    Raises:
+        LabError: they are not within *limit* s.
     """
     give_up = time.monotonic() + limit
     names = {node.name for node in plan.nodes}
+    start_and_ask = f"(\n{boot_script()}\n) >/dev/null 2>&1; {_ASK}"
     while True:
         for node in plan.nodes:
             start_node(node, plan, folders)
-        seen = [_seen_from(node, folders, True, _START_AND_ASK) for node in plan.nodes]
-        if all(status is not None and set(status.online) == names for status in seen):
+        seen = [_seen_from(node, folders, True, start_and_ask) for node in plan.nodes]
+        if all(status is not None and names == set(status.members) for status in seen):
             return
         if time.monotonic() > give_up:
             raise LabError(f"Not all nodes are members of the cluster after {limit:g} s. See: fcm lab status")
         time.sleep(0.2)
 
 
-def _configure(plan: LabPlan, folders: LabFolders) -> None:
-    script = """
-    crm_attribute -n no-quorum-policy -v stop
-    crm_attribute -t rsc_defaults -n resource-stickiness -v 100
-    crm_attribute -n stop-orphan-resources -v false
-    crm_attribute -n placement-strategy -v balanced
-    """
-    networks = {"network-2": CLUSTER, "network-3": LIVE_MIGRATION, "network-1": MANAGEMENT}
-    for node in plan.nodes:
-        addresses = " ".join(f"{name}={network.address(node.number)}" for name, network in networks.items())
-        script += f"""
-        crm_attribute -N {node.name} -n fcm-addresses -v '{addresses}'
-        crm_attribute -N {node.name} -n fcm-peer-uri -v '{node.peer_uri}'
-        cibadmin -Q -A "//primitive[@id='fence-{node.name}']" >/dev/null 2>&1 || cibadmin -o resources -C -X '
-        <primitive id="fence-{node.name}" class="stonith" type="fence_fcm_lab">
-        <instance_attributes id="fence-{node.name}-p">
-        <nvpair id="fence-{node.name}-ip" name="ip" value="{MANAGEMENT.address(SWITCH)}"/>
-        <nvpair id="fence-{node.name}-ipport" name="ipport" value="{POWER_PORT}"/>
-        <nvpair id="fence-{node.name}-reboot" name="pcmk_reboot_action" value="off"/>
-        <nvpair id="fence-{node.name}-hosts" name="pcmk_host_list" value="{node.name}"/>
-        <nvpair id="fence-{node.name}-check" name="pcmk_host_check" value="static-list"/>
-        </instance_attributes>
-        <operations><op id="fence-{node.name}-m" name="monitor" interval="60s"/></operations>
-        </primitive>'
-        cibadmin -o constraints -M -c -X '<rsc_location id="fence-{node.name}-not-on-{node.name}"
-        rsc="fence-{node.name}" node="{node.name}" score="-INFINITY"/>'
-        """
-    script += "crm_attribute -n stonith-enabled -v true; crm_resource --wait"
-    _on(plan.nodes[0], folders, script, limit=120)
-
-
-def _corosync_conf(plan: LabPlan) -> str:
-    nodes = "".join(
-        f"node {{\n name: {node.name}\n nodeid: {node.number}\n"
-        + "".join(
-            f" ring{ring}_addr: {network.address(node.number)}\n"
-            for ring, network in enumerate((CLUSTER, LIVE_MIGRATION, MANAGEMENT))
-        )
-        + "}\n"
-        for node in plan.nodes
-    )
-    algorithm = "ffsplit\n" if len(plan.nodes) % 2 == 0 else "lms\n"
-    votes = " votes: 1\n" if len(plan.nodes) % 2 == 0 else ""
-    return (
-        "totem {\n version: 2\n cluster_name: lab\n transport: knet\n crypto_cipher: none\n crypto_hash: none\n"
-        f" token: 3000\n}}\nnodelist {{\n{nodes}}}\n"
-        f"quorum {{\n provider: corosync_votequorum\n device {{\n model: net\n{votes}"
-        f" net {{\n host: {MANAGEMENT.address(CLIENT)}\n algorithm: {algorithm} tls: off\n }}\n }}\n}}\n"
-        "logging {\n to_stderr: no\n to_syslog: no\n to_logfile: yes\n logfile: /var/log/corosync/corosync.log\n}\n"
-    )
-
-
 _ASK = "timeout 5 crm_mon -1 --output-as=xml; echo; echo ----; timeout 5 corosync-quorumtool -s; exit 0"
-_START_AND_ASK = f"(\n{BOOT}\n) >/dev/null 2>&1 || :; {_ASK}"
 
 
 def _seen_from(node: LabNode, folders: LabFolders, formed: bool, script: str) -> ClusterStatus | None:

@@ -81,6 +81,8 @@ class _Record:
     """Another one for each lab: what was kept of an earlier one is not taken for this one's."""
     process: tuple[int, int] | None
     """Process with which the lab ends, and when that began; None: it exists until it is removed."""
+    formed: bool = False
+    """The cluster of a lab with failover was formed to the end."""
 
 
 def _write_record(record: _Record, folders: LabFolders) -> None:
@@ -96,6 +98,7 @@ def _write_record(record: _Record, folders: LabFolders) -> None:
             "own_mount": record.own_mount,
             "identity": record.identity,
             "process": record.process,
+            "formed": record.formed,
         }
     )
     folders.state.mkdir(mode=0o755, parents=True, exist_ok=True)
@@ -115,6 +118,7 @@ def _read_record(folders: LabFolders) -> _Record | None:
             known["own_mount"],
             str(known.get("identity", "")),
             None if process is None else (int(process[0]), int(process[1])),
+            known.get("formed") is True,
         )
     except (OSError, ValueError, KeyError, TypeError, IndexError, LabError):
         return None
@@ -222,9 +226,14 @@ def bring_up(plan: LabPlan, folders: LabFolders, own: bool = False) -> Path:
         )
         if not record.complete:
             record = replace(record, process=_this_process() if own else None)
-        _write_record(replace(record, plan=plan, complete=True), folders)
+        record = replace(record, plan=plan, complete=True)
+        _write_record(record, folders)
         if plan.failover:  # after the record, which permits the hosts file that the cluster is formed from
-            failover.form(plan, folders)
+            if record.formed and failover.is_formed(plan, folders):
+                failover.mend(plan, folders)
+            else:
+                failover.form(folders)
+                _write_record(replace(record, formed=True), folders)
     return folders.hosts_file
 
 

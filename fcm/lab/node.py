@@ -56,8 +56,6 @@ OLDER_PROCESSOR_MARK = "fcm-lab-older-processor"
 LITTLE_MEMORY_MARK = "fcm-lab-little-memory"
 """File in a node's own /etc with the KiB of address space that an emulator may take there."""
 
-BOOT = resources.path("lab", "start-cluster.sh").read_text(encoding="utf-8")
-
 _POOL = "shared"
 
 _USERS = {
@@ -71,6 +69,14 @@ def _hosts(plan: LabPlan) -> str:
     lines = ["127.0.0.1 localhost"]
     lines += [f"{MANAGEMENT.address(node.number)} {node.name}" for node in plan.nodes]
     return "\n".join(lines) + "\n"
+
+
+def boot_script() -> str:
+    """What starts Corosync and Pacemaker on a node that is a member of a cluster and does not run them."""
+    # Only now: "fcm lab" does without the backends.
+    from fcm.backend.pacemaker.forming.services import start_all
+
+    return start_all()
 
 
 def prepare_view(home: Path, name: str, plan: LabPlan) -> None:
@@ -120,7 +126,7 @@ def _prepare_folders(node: LabNode, plan: LabPlan, folders: LabFolders) -> None:
     ):
         folder.mkdir(parents=True, exist_ok=True)
     if plan.failover:
-        (home / "boot").write_text(BOOT, encoding="utf-8", newline="\n")
+        (home / "boot").write_text(boot_script(), encoding="utf-8", newline="\n")
     (etc / "libvirt" / "libvirtd.conf").write_text(
         _LIBVIRTD_CONF.format(uuid=node.host_uuid), encoding="utf-8", newline="\n"
     )

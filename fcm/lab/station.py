@@ -19,8 +19,7 @@ NAME = "station"
 _DAEMON = "corosync-qnetd"
 _START = """\
 mkdir -p /run/corosync-qnetd
-tls=on; [ -d /etc/corosync/qnetd/nssdb ] || tls=off
-setsid --fork corosync-qnetd -f -s $tls </dev/null >>/var/log/qnetd.log 2>&1
+setsid --fork corosync-qnetd -f </dev/null >>/var/log/corosync-qnetd.log 2>&1
 """
 
 
@@ -41,8 +40,8 @@ def witness_process(folders: LabFolders) -> int | None:
 
 
 def has_witness(folders: LabFolders) -> bool:
-    """Whether a witness was made at the station."""
-    return (folders.station / "etc" / "corosync" / "qnetd" / "nssdb").exists()
+    """Whether a witness was made at the station: *create* marks that it started corosync-qnetd there."""
+    return (folders.station / "etc" / "corosync" / "qnetd" / "fcm-started").exists()
 
 
 def start_witness(folders: LabFolders, limit: float = 10.0) -> None:
@@ -54,6 +53,8 @@ def start_witness(folders: LabFolders, limit: float = 10.0) -> None:
     into = inside(folders.namespace("client"))
     if into is None:
         raise LabError("The management station of this lab is off. Only a lab with failover has a witness.")
+    if not has_witness(folders):
+        raise LabError("This lab has no witness yet. To form its cluster: fcm lab up")
     if witness_process(folders) is None:
         run(*into, "sh", "-c", _START)
     give_up = time.monotonic() + limit
