@@ -14,6 +14,7 @@ from fcm.model.entities import (
     DiskUse,
     Group,
     GroupType,
+    MachineState,
     Network,
     Node,
     NodeState,
@@ -158,7 +159,9 @@ def absent_machines(state: State, reports: Mapping[str, HostReport]) -> dict[str
     }
 
 
-def machine_events(state: State, reports: Mapping[str, HostReport], since: Mapping[str, float]) -> list[ev.Event]:
+def machine_events(
+    state: State, reports: Mapping[str, HostReport], since: Mapping[str, float], managed: bool = False
+) -> list[ev.Event]:
     """What changed of the machines; where a machine moves is reported by its migration.
 
     Args:
@@ -167,6 +170,9 @@ def machine_events(state: State, reports: Mapping[str, HostReport], since: Mappi
             between two of them is in both or in none.
         since: machines that are judged only by reports asked for since then (monotonic clock), because they were
             missed or their migration ended. One that is missed is gone when all hosts were asked since.
+        managed: whether a cluster manager of the hosts says which machines are highly available and how their groups
+            are. It defines a machine only where it runs, so one with a group that no host shows is off.
+            If not, each machine on the shared storage is highly available.
     """
     found: dict[str, FoundMachine] = {}
     for report in reports.values():
@@ -179,13 +185,17 @@ def machine_events(state: State, reports: Mapping[str, HostReport], since: Mappi
     for identity, item in found.items():
         known = state.machines.get(identity)
         if known is None:
-            events += _appeared(state, item.machine)
+            events += [ev.MachineCreated(item.machine)] if managed else _appeared(state, item.machine)
         elif state.active_migration(identity) is None:
-            events += _changed(state, known, item.machine)
+            events += _changed(state, known, item.machine, managed)
     for identity, machine in state.machines.items():
         asked = identity in since and all(report.began >= since[identity] for report in reports.values())
         gone = identity not in found and machine.node in reports and asked
         if gone and state.active_migration(identity) is None:
+            if managed and machine.group is not None:
+                off = replace(machine, state=MachineState.OFF)
+                events += [] if off == machine else [ev.MachineChanged(off)]
+                continue
             if machine.group is not None:
                 events.append(ev.GroupRemoved(machine.group))
             events.append(ev.MachineDeleted(identity))
@@ -225,7 +235,7 @@ def _appeared(state: State, machine: VirtualMachine) -> list[ev.Event]:
     return [*events, ev.MachineMadeHighlyAvailable(machine.id, group, resources)]
 
 
-def _changed(state: State, known: VirtualMachine, machine: VirtualMachine) -> list[ev.Event]:
+def _changed(state: State, known: VirtualMachine, machine: VirtualMachine, managed: bool) -> list[ev.Event]:
     machine = replace(
         machine,
         group=known.group,
@@ -237,7 +247,7 @@ def _changed(state: State, known: VirtualMachine, machine: VirtualMachine) -> li
         return []
     events: list[ev.Event] = [ev.MachineChanged(machine)]
     group = state.groups.get(known.group or "")
-    if group is not None:
+    if group is not None and not managed:
         wanted = replace(group, owner=machine.node, state=machine_resource_state(machine.state))
         if wanted != group:
             events.append(ev.GroupChanged(wanted))

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from typing import IO
 
-    from fcm.backend.libvirt.hosts_file import HostsFile
+    from fcm.backend.libvirt.hosts_file import Host, HostsFile
 
 LARGEST_OUTPUT = 32 * 2**20
 """bytes that a script may print; the CIB of 64 nodes and 2000 machines has 56 MB, far beyond what one cluster holds."""
@@ -254,21 +254,19 @@ class NoShell:
         """There is nothing to end."""
 
 
+def shell_of(host: Host) -> NodeShell:
+    """A shell on a host that nobody else uses; nothing is started yet."""
+    if host.probe_namespace is not None:
+        return LabShell(host.name, host.probe_namespace)
+    login = host_login(host)
+    if login:
+        return SshShell(host.name, login)
+    return KeptShell(host.name, ("sh", "-c", _AS_ROOT)) if is_this_computer(host.uri) else NoShell(host.name)
+
+
 def shells_of(hosts: HostsFile) -> dict[str, NodeShell]:
     """A shell for each host, by its name; each call gives shells of their own. Nothing is started yet."""
-    found: dict[str, NodeShell] = {}
-    for host in hosts.hosts:
-        if host.probe_namespace is not None:
-            found[host.name] = LabShell(host.name, host.probe_namespace)
-            continue
-        login = host_login(host)
-        if login:
-            found[host.name] = SshShell(host.name, login)
-        elif is_this_computer(host.uri):
-            found[host.name] = KeptShell(host.name, ("sh", "-c", _AS_ROOT))
-        else:
-            found[host.name] = NoShell(host.name)
-    return found
+    return {host.name: shell_of(host) for host in hosts.hosts}
 
 
 def witness_shell(hosts: HostsFile) -> NodeShell | None:
