@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -11,9 +12,10 @@ from PySide6.QtWidgets import QAbstractButton, QLineEdit
 
 from fcm.model import events as ev
 from fcm.model.telemetry import Phase
+from fcm.ui.dialogs.moves.migration_history import MigrationHistoryDialog
 from fcm.workspace.selection import Place, Selection
 from tests.ui.by_hand import formed, machine, migration, node, opened
-from tests.ui.parts import text_of
+from tests.ui.parts import is_idle, part, text_of
 from tests.ui.window_by_hand import busy_window, window, window_of
 
 if TYPE_CHECKING:
@@ -110,3 +112,30 @@ def test_a_phase_change_renews_the_actions_pane(qtbot: QtBot, tmp_path: Path) ->
         return button is not None and button.isEnabled()
 
     qtbot.waitUntil(may_cancel)
+
+
+def test_many_failed_migrations_share_one_strip_that_leads_to_them(qtbot: QtBot, tmp_path: Path) -> None:
+    shown, backend = busy_window(qtbot, tmp_path)
+    backend.tell(ev.MigrationFailed("m3", "The link broke.", "Repair it."))
+    for number in (7, 8):
+        backend.tell(ev.MigrationRequested(replace(migration(machine("Web01"), phase=Phase.BROWNOUT), id=f"x{number}")))
+        backend.tell(ev.MigrationFailed(f"x{number}", f"Reason {number}.", "Do that."))
+    qtbot.waitUntil(
+        lambda: [strip.text for strip in shown.messages.strips] == ["3 migrations failed or were interrupted."]
+    )
+    strip = shown.messages.strips[0]
+    assert strip.accessibleName() == "Error: 3 migrations failed or were interrupted."
+    assert all(reason in strip.details for reason in ("The link broke.", "Reason 7.", "Reason 8.", "Repair it."))
+    qtbot.mouseClick(part(strip, QAbstractButton, "Show"), Qt.MouseButton.LeftButton)
+    history = shown.findChild(MigrationHistoryDialog)
+    assert isinstance(history, MigrationHistoryDialog)
+    qtbot.waitUntil(lambda: is_idle(history))
+    qtbot.mouseClick(part(strip, QAbstractButton, "Dismiss"), Qt.MouseButton.LeftButton)
+    assert shown.messages.strips == ()
+
+
+def test_one_failed_migration_has_its_own_words_and_nothing_to_show(qtbot: QtBot, tmp_path: Path) -> None:
+    shown, backend = busy_window(qtbot, tmp_path)
+    backend.tell(ev.MigrationFailed("m3", "The link broke.", "Repair it."))
+    qtbot.waitUntil(lambda: bool(shown.messages.strips))
+    assert not part(shown.messages.strips[0], QAbstractButton, "Show").isVisible()

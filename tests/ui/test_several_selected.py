@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from fcm.model import commands as cmd
-from fcm.model.entities import MachineState
+from fcm.model.entities import GIB, MachineState
 from fcm.ui.window.qactions import ASKED, Entry, commands_of, entries
 from fcm.workspace.selection import Place, Selection
 from tests.ui.by_hand import formed, machine, opened
@@ -85,3 +85,15 @@ def test_several_machines_are_spoken_of_as_several() -> None:
     _, two = selected(RUNNING, RUNNING)
     assert one["live-migrate"].label == "Live migrate virtual machine to another node"
     assert two["live-migrate"].label == "Live migrate virtual machines to another node"
+
+
+def test_machines_that_have_no_room_together_are_not_counted_and_not_sent() -> None:
+    machines = [machine(f"VM{n}", "node1", memory=20 * GIB) for n in range(4)]
+    workspace, _ = opened(formed(machines))
+    found = {entry.action.id: entry for entry in entries(workspace, [Selection(Place.MACHINE, m.id) for m in machines])}
+    room = workspace.state.free_memory("node3") // (20 * GIB)
+    assert 0 < room < 4
+    choice = next(one for one in found["live-migrate"].choices if "node3" in one.label)
+    assert choice.label.endswith(f"node3 ({room} of 4)")
+    moves = commands_of(found["live-migrate"], choice, workspace)
+    assert moves == tuple(cmd.LiveMigrate(f"vm-VM{n}", "node3") for n in range(room))

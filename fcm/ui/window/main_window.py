@@ -239,7 +239,7 @@ class MainWindow(Frame):
         self.changed.emit(change)
 
     def _happened(self, entries: Sequence[Happening]) -> None:
-        notifications.tell(entries, self.state, self.messages, self.status)
+        notifications.tell(entries, self.state, self.messages, self.status, self._show_history)
         self.happened.emit(entries)
 
     def _count_migrations(self) -> None:
@@ -391,6 +391,9 @@ class MainWindow(Frame):
 
         found: QDialog | None = dialogs.show(name, self, selection)
         return found
+
+    def _show_history(self) -> None:
+        self.show_dialog("migration-history", Selection(Place.CLUSTER))
 
     def open_properties(self) -> None:
         """Properties of the selected item, else of the place."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 import logging
 import sys
 import traceback
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
@@ -30,32 +31,70 @@ _ICONS = {"error": "level-error", "warning": "level-warning", "information": "le
 _log = logging.getLogger(__name__)
 
 
+@dataclass(frozen=True, slots=True)
+class Alike:
+    """Messages that are told together once there are several, so that the strips leave room for the page."""
+
+    kind: str
+    words: Callable[[int], str]
+    """All of them in a sentence, by their number."""
+    show: Callable[[], object]
+    """Opens the list of what they are about."""
+
+
 class MessageStrip(QFrame):
     """One message with its remedy; it stays until it is dismissed."""
 
     closed = Signal()
 
     def __init__(
-        self, level: str, text: str, remedy: str = "", details: str = "", parent: QWidget | None = None
+        self,
+        level: str,
+        text: str,
+        remedy: str = "",
+        details: str = "",
+        parent: QWidget | None = None,
+        alike: Alike | None = None,
     ) -> None:
-        """``level`` is "error", "warning" or "information"; ``details`` is what Copy details copies."""
+        """``level`` is "error", "warning" or "information"; ``details`` is what Copy details copies.
+
+        ``alike``: how this message is told together with others of its kind.
+        """
         super().__init__(parent)
         self.setObjectName("message")
         self.setProperty("role", "strip")
-        self.setAccessibleName(f"{level.capitalize()}: {text} {remedy}".strip())
-        self.level, self.text, self.remedy = level, text, remedy
+        self.level, self.text, self.remedy, self.alike = level, text, remedy, alike
         self.details = details or f"{text}\n{remedy}".strip()
+        self._count = 1
         row = QHBoxLayout(self)
         row.setContentsMargins(8, 6, 6, 6)
         row.addWidget(Picture(_ICONS[level]), 0, Qt.AlignmentFlag.AlignTop)
-        words = Label(f"{text} {remedy}".strip())
+        self._words = words = Label()
+        self._say()
         words.setWordWrap(True)
         words.setTextFormat(Qt.TextFormat.PlainText)
         words.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         words.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Minimum)
         row.addWidget(words, 1)
+        self._show = self._button("Show", "migrations", self._show_all)
+        self._show.hide()
+        row.addWidget(self._show, 0, Qt.AlignmentFlag.AlignTop)
         row.addWidget(self._button("Copy details", "copy", self._copy), 0, Qt.AlignmentFlag.AlignTop)
         row.addWidget(self._button("Dismiss", "cancel", self._dismiss), 0, Qt.AlignmentFlag.AlignTop)
+
+    def _say(self) -> None:
+        said = f"{self.text} {self.remedy}".strip()
+        self._words.setText(said)
+        self.setAccessibleName(f"{self.level.capitalize()}: {said}")
+
+    def add(self, text: str, remedy: str) -> None:
+        """One more message of its kind: from now on the strip says how many there are, and Copy details copies all."""
+        assert self.alike is not None
+        self._count += 1
+        self.details += f"\n\n{text}\n{remedy}".rstrip()
+        self.text, self.remedy = self.alike.words(self._count), ""
+        self._say()
+        self._show.show()
 
     def _button(self, name: str, icon: str, slot: Callable[[], None]) -> QToolButton:
         button = QToolButton()
@@ -70,6 +109,10 @@ class MessageStrip(QFrame):
             button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         button.clicked.connect(slot)
         return button
+
+    def _show_all(self) -> None:
+        if self.alike is not None:
+            self.alike.show()
 
     def _copy(self) -> None:
         QGuiApplication.clipboard().setText(self.details)
@@ -99,13 +142,18 @@ class MessageArea(QWidget):
         """A function that shows an error with this text and the remedy that it is given."""
         return lambda remedy: self.show_message("error", text, remedy)
 
-    def show_message(self, level: str, text: str, remedy: str = "", details: str = "") -> MessageStrip:
-        """Show a message; one that is shown already is not shown twice."""
+    def show_message(
+        self, level: str, text: str, remedy: str = "", details: str = "", alike: Alike | None = None
+    ) -> MessageStrip:
+        """Show a message; one that is shown already is not shown twice, and those of one kind share a strip."""
         for strip in self._strips:
             if (strip.level, strip.text, strip.remedy) == (level, text, remedy):
                 strip.details = details or strip.details
                 return strip
-        strip = MessageStrip(level, text, remedy, details, self)
+            if alike is not None and strip.alike is not None and strip.alike.kind == alike.kind:
+                strip.add(text, remedy)
+                return strip
+        strip = MessageStrip(level, text, remedy, details, self, alike)
         strip.closed.connect(lambda: self.dismiss(strip))
         self._strips.append(strip)
         self._column.addWidget(strip)

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from fcm.model import events as ev
+from fcm.ui.window.messages import Alike
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from fcm.model.state import State
     from fcm.ui.window.messages import MessageArea
@@ -21,8 +22,15 @@ def tell_first(read_only: ReadOnlyJournalError | None, messages: MessageArea) ->
         messages.show_message("warning", read_only.reason, read_only.remedy)
 
 
-def tell(entries: Sequence[ev.Entry], state: State, messages: MessageArea, status: StatusBar) -> None:
-    """Show what a backend reports about itself, and migrations that failed."""
+def tell(
+    entries: Sequence[ev.Entry],
+    state: State,
+    messages: MessageArea,
+    status: StatusBar,
+    show_history: Callable[[], object],
+) -> None:
+    """Show what a backend reports about itself, and migrations that failed; of many, how many and where they are."""
+    failed = Alike("migrations", lambda number: f"{number} migrations failed or were interrupted.", show_history)
     for entry in entries:
         event = entry.event
         if isinstance(event, ev.BackendReported):
@@ -33,4 +41,4 @@ def tell(entries: Sequence[ev.Entry], state: State, messages: MessageArea, statu
             name = state.moved_name(migration) if migration else event.migration
             verb = "failed" if isinstance(event, ev.MigrationFailed) else "was interrupted"
             remedy = event.remedy if isinstance(event, ev.MigrationFailed) else ""
-            messages.show_message("error", f"The migration of {name} {verb}: {event.reason}", remedy)
+            messages.show_message("error", f"The migration of {name} {verb}: {event.reason}", remedy, alike=failed)

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
     from fcm.model.commands import Command
+    from fcm.model.state import State
     from fcm.workspace.selection import Selection
     from fcm.workspace.workspace import Workspace
 
@@ -140,12 +141,29 @@ def _choices(workspace: Workspace, action: Action, chosen: tuple[Selection, ...]
             found.append((choice.command, workspace.allowed(choice.command) if len(found) < ASKED else OK))
     merged = []
     for number, text in enumerate(sorted(by_label) if numbered else by_label, 1):
-        able = tuple(command for command, verdict in by_label[text] if verdict)
+        asked = [command for command, verdict in by_label[text] if verdict]
+        able = _with_room(workspace.state, asked)
         verdict = OK if able else together(verdict for _, verdict in by_label[text])
-        of_all = len(chosen) <= ASKED and len(able) < len(chosen)
+        of_all = (len(chosen) <= ASKED or len(able) < len(asked)) and len(able) < len(chosen)
         label = (f"{number} - " if numbered else "") + text + (f" ({len(able)} of {len(chosen)})" if of_all else "")
         merged.append(ChoiceEntry(label, verdict, able, shown[text]))
     return tuple(merged)
+
+
+def _with_room(state: State, commands: list[Command]) -> tuple[Command, ...]:
+    """Of moves to one node those whose machines have room there together, in the order in which they are selected."""
+    left: dict[str, int] = {}
+    found: list[Command] = []
+    for command in commands:
+        if isinstance(command, LiveMigrate | QuickMigrate | MoveMachine):
+            machine, node = state.machines.get(command.machine), command.destination
+            needed = machine.memory if machine is not None and machine.state.holds_memory else 0
+            room = left.setdefault(node, state.free_memory(node) if node in state.nodes else 0)
+            if found and needed > room:
+                continue
+            left[node] = room - needed
+        found.append(command)
+    return tuple(found)
 
 
 def fill_menu(
