@@ -1,4 +1,4 @@
-"""The verbs of ``fcm hosts``: check hosts, measure a machine, a common processor, empty a node."""
+"""The verbs of ``fcm hosts``: check hosts, measure a machine, a common processor, empty a node, form a cluster."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from fcm.cli.hosts_cluster import add_cluster_verb
 from fcm.model.commands import ResumeNode
 from fcm.model.entities import NodeState
 from fcm.model.rules.drains import last_drain
@@ -67,6 +68,7 @@ def add_hosts_verbs(verbs: Subparsers) -> None:
     baseline.add_argument("machine", metavar="MACHINE", help="name of a virtual machine")
     baseline.add_argument("--set", action="store_true", help="apply it to the virtual machine (default: show only)")
     baseline.set_defaults(handler=_baseline)
+    add_cluster_verb(inner)
     drain = inner.add_parser("drain", help="plan or start draining a node")
     drain.add_argument("file", type=Path, metavar="FILE", help="hosts file")
     drain.add_argument("node", metavar="NODE")

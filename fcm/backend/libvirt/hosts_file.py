@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 
 MOST_HOSTS = 64
 MOST_NETWORKS = 32
+LEAST_TOKEN, MOST_TOKEN = 1000, 60_000
+"""ms; below it, a busy host is taken for a lost one."""
 
 _ROLES = {
     "none": NetworkRole.NONE,
@@ -93,6 +95,8 @@ class HostsFile:
     """How nodes are switched off; None: the file names no fencing device."""
     witness: Witness | None = None
     """The host with a vote in the quorum; None: there is none."""
+    token: int | None = None
+    """ms without an answer after which Corosync holds a node for lost; None: the default."""
 
 
 def nobody(path: Path, digest: str) -> bool:
@@ -126,6 +130,7 @@ def _read(path: Path, top: Table, demands: list[tuple[Table, str]]) -> HostsFile
     cluster = top.table("cluster")
     name = _name(cluster, "cluster")
     cluster.optional("identity")
+    token = cluster.whole("token", least=LEAST_TOKEN, most=MOST_TOKEN) if "token" in cluster else None
     cluster.end()
     is_lab = same_file_system = False
     if "lab" in top:
@@ -152,7 +157,7 @@ def _read(path: Path, top: Table, demands: list[tuple[Table, str]]) -> HostsFile
             raise top.error(f"{reason}. Add it, or remove them.", "node", index, "fencing")
     witness = read_witness(top, lab_clients() if is_lab else None)
     top.end()
-    return HostsFile(path, name, networks, hosts, is_lab, same_file_system, fencing, witness)
+    return HostsFile(path, name, networks, hosts, is_lab, same_file_system, fencing, witness, token)
 
 
 def _named(top: Table, key: str, most: int, what: str) -> list[Table]:

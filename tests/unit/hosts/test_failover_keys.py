@@ -249,3 +249,21 @@ def test_a_node_of_a_lab_has_no_login_of_its_own(tmp_path: Path, monkeypatch: py
 
     with pytest.raises(ClusterFileError, match="'ssh' is not allowed in the lab"):
         load(path)
+
+
+@pytest.mark.parametrize("token", [1000, 60_000])
+def test_the_time_after_which_a_node_is_lost_can_be_set(tmp_path: Path, token: int) -> None:
+    path = written(tmp_path)
+    path.write_text(path.read_text().replace('name = "east"', f'name = "east"\ntoken = {token}'))
+
+    assert load(path).token == token
+
+
+@pytest.mark.parametrize("token", [999, 60_001])
+def test_a_time_that_is_too_short_or_too_long_is_refused(tmp_path: Path, token: int) -> None:
+    path = written(tmp_path)
+    path.write_text(path.read_text().replace('name = "east"', f'name = "east"\ntoken = {token}'))
+
+    with pytest.raises(ClusterFileError, match="must be 1000 to 60000") as refused:
+        load(path)
+    assert refused.value.line == 3

@@ -165,6 +165,33 @@ cibadmin -D -X '<primitive id="{identity}"/>' 2>/dev/null
     return [*steps, wait_step(plan)]
 
 
+def power_test_steps(plan: ClusterPlan, node: str) -> list[Step]:
+    """Switch a node off by its fencing device, as Pacemaker does when it is lost: the only test that is a proof."""
+    idle = "timeout 10 virsh -q -c qemu:///system list --name 2>/dev/null"
+    other = next(name for name in plan.names if name != node)
+    return [
+        Step(
+            "Make sure that no virtual machine runs there",
+            node,
+            f"""\
+running=$({idle}) || {{ echo "fcm: libvirtd of {node} does not answer." >&2; exit 1; }}
+[ -z "$(printf '%s' "$running" | tr -d '[:space:]')" ] || {{
+    echo "fcm: Virtual machines run on {node}: $(echo $running)." >&2
+    exit 1
+}}""",
+            shown="virsh list --name",
+            remedy="Drain the node first.",
+        ),
+        Step(
+            f"Fence {node}",
+            other,
+            f"stonith_admin --reboot {node} --timeout 120",
+            limit=140.0,
+            remedy="Correct [fencing] in the hosts file. Until it works, nothing can be made highly available.",
+        ),
+    ]
+
+
 def wait_step(plan: ClusterPlan) -> Step:
     """Wait until every device was started and answered Pacemaker."""
     count = len(plan.nodes)

@@ -93,7 +93,7 @@ class ClusterPlan:
         return tuple(node.name for node in self.nodes)
 
 
-def plan_cluster(hosts: HostsFile, token: int = TOKEN) -> ClusterPlan:
+def plan_cluster(hosts: HostsFile) -> ClusterPlan:
     """The cluster that the hosts of a file will form.
 
     Raises:
@@ -142,7 +142,9 @@ def plan_cluster(hosts: HostsFile, token: int = TOKEN) -> ClusterPlan:
         witness = PlannedWitness(hosts.witness.host, "lms" if count % 2 else "ffsplit")
     corosync_name = _corosync_name(hosts.name)
     parallel = formed.cluster.concurrent_migrations
-    return ClusterPlan(hosts.name, corosync_name, nodes, links, hosts.fencing.agent, witness, parallel, token)
+    return ClusterPlan(
+        hosts.name, corosync_name, nodes, links, hosts.fencing.agent, witness, parallel, hosts.token or TOKEN
+    )
 
 
 def _links(hosts: HostsFile, networks: tuple[Network, ...]) -> tuple[PlannedLink, ...]:

@@ -5,17 +5,19 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from fcm.backend.pacemaker import agent
+from fcm.backend.pacemaker.adoption import release_of
 from fcm.backend.pacemaker.forming import agent_steps, checks, fencing, witness
 from fcm.backend.pacemaker.forming.create import create_steps, destroy_steps
 from fcm.backend.pacemaker.forming.looking import look, look_script
 from fcm.backend.pacemaker.forming.plan import plan_cluster
-from fcm.backend.pacemaker.forming.standing import Standing, WitnessLook, read_standing
+from fcm.backend.pacemaker.forming.standing import Stage, Standing, WitnessLook, read_standing
 from fcm.backend.pacemaker.shells import NodeUnreachableError
 from fcm.backend.pacemaker.steps import Runner, reason_of
-from fcm.mistakes import SentenceError
+from fcm.mistakes import SentenceError, WrongInputError
+from fcm.text.words import quoted
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
     from fcm.backend.libvirt.hosts_file import HostsFile
     from fcm.backend.pacemaker.shells import Answer, NodeShell
@@ -30,8 +32,15 @@ def nothing_told(_number: int, _report: StepReport) -> None:
     """No one wants to know how it goes."""
 
 
+NOTHING: Mapping[str, str] = {}
+
+
 class SiteError(SentenceError):
     """The cluster cannot be created or destroyed; the message says why and what to do."""
+
+
+class SiteInputError(SiteError, WrongInputError):
+    """There is no such node."""
 
 
 class AnyShell:
@@ -141,8 +150,12 @@ class Site:
         """The steps that *destroy* takes back, from the last to the first."""
         return destroy_steps(self.plan, agent_steps.install_steps(self.plan))
 
-    def refuse_destroy(self, standing: Standing) -> None:
+    def refuse_destroy(self, standing: Standing, release: bool = False) -> None:
         """Whether the cluster may be removed.
+
+        Args:
+            standing: what stands.
+            release: machines that are still highly available will be taken out before.
 
         Raises:
             SiteError: it may not.
@@ -163,9 +176,10 @@ class Site:
                 f"Pacemaker manages resources that fcm did not create: {', '.join(standing.others)}. "
                 "Remove them first with the program that created them."
             )
-        if standing.machines:
+        names = ", ".join(machine.name for machine in standing.machines)
+        if standing.machines and not release:
             raise SiteError(
-                f"Virtual machines are still highly available: {', '.join(standing.machines)}. "
+                f"Virtual machines are still highly available: {names}. "
                 "Remove them from the cluster first; with --release this is done, and they keep running."
             )
 
@@ -191,6 +205,45 @@ class Site:
         """
         self.refuse_destroy(self.standing())
         return self.runner(told, {}).undo(self.undo_steps())
+
+    def release_steps(self, standing: Standing) -> list[Step]:
+        """The steps that take every machine out of the cluster; those that run keep running.
+
+        Raises:
+            SiteError: Pacemaker does not run, so it cannot let go of them.
+        """
+        if standing.machines and not standing.members:
+            raise SiteError(
+                "Pacemaker does not run, so the virtual machines cannot be removed from the cluster. Start it first: "
+                "fcm hosts cluster create"
+            )
+        anywhere = next((name for name in self.plan.names if name in standing.members), self.plan.names[0])
+        return [
+            step
+            for machine in standing.machines
+            for step in release_of(machine.resource, machine.node or anywhere, machine.uuid, machine.config)
+        ]
+
+    def power_test_steps(self, standing: Standing, node: str) -> list[Step]:
+        """The steps of a real test of fencing.
+
+        Raises:
+            SiteError: the cluster is not complete, or does not have this node.
+        """
+        if node not in self.plan.names:
+            raise SiteInputError(f"The hosts file has no node {quoted(node)}. Nodes: {', '.join(self.plan.names)}.")
+        if standing.stage is not Stage.COMPLETE:
+            lacks = next(standing.lacks(), "")
+            raise SiteError(f"Fencing is tested in a cluster that is complete. {lacks}")
+        return fencing.power_test_steps(self.plan, node)
+
+    def carry_out(self, steps: Sequence[Step], told: Told, passwords: Mapping[str, str] = NOTHING) -> Outcome:
+        """Carry out steps, telling how it goes."""
+        return self.runner(told, passwords).carry_out(steps)
+
+    def take_back(self, told: Told) -> Outcome:
+        """Take all steps of *create* back, the last one first."""
+        return self.runner(told, NOTHING).undo(self.undo_steps())
 
     def runner(self, told: Told, passwords: Mapping[str, str]) -> Runner:
         """What carries out or takes back the steps."""

@@ -55,6 +55,22 @@ class Device:
 
 
 @dataclass(frozen=True, slots=True)
+class ManagedMachine:
+    """A virtual machine that is highly available, as the configuration (CIB) has it."""
+
+    resource: str
+    """Id of its resource."""
+    uuid: str
+    name: str
+    config: str
+    """File with its definition."""
+    memory: int
+    """MiB."""
+    node: str
+    """Where it runs; "" where it is off."""
+
+
+@dataclass(frozen=True, slots=True)
 class Standing:
     """What stands."""
 
@@ -69,8 +85,8 @@ class Standing:
     devices: tuple[Device, ...] = ()
     settings: Mapping[str, str] = field(default_factory=dict)
     """Properties of the cluster."""
-    machines: tuple[str, ...] = ()
-    """Virtual machines (ids) that are highly available."""
+    machines: tuple[ManagedMachine, ...] = ()
+    """Virtual machines that are highly available."""
     others: tuple[str, ...] = ()
     """Other resources that are none of fcm's."""
     stranger: str = ""
@@ -129,6 +145,11 @@ class Standing:
                 yield f"The property {name} is {self.settings.get(name, 'not set')}, not {value}."
 
     @property
+    def is_gone(self) -> bool:
+        """Whether nothing of it is left on any node, and all of them say so."""
+        return self.stage is Stage.NONE and all(look.answered for look in self.looks.values())
+
+    @property
     def sentence(self) -> str:
         """All of it in one sentence."""
         match self.stage:
@@ -178,7 +199,7 @@ def read_standing(plan: ClusterPlan, looks: Mapping[str, NodeLook], witness: Wit
     if not told:
         return Standing(plan, looks, witness)
     look, monitor, cib = told[0]
-    devices, machines, others = _resources(cib)
+    devices, primitives, others = _resources(cib)
     running = {} if monitor is None else {one.get("id", ""): one for one in monitor.iterfind(".//resources/resource")}
     settings = {} if cib is None else {
         pair.get("name", ""): pair.get("value", "")
@@ -206,7 +227,7 @@ def read_standing(plan: ClusterPlan, looks: Mapping[str, NodeLook], witness: Wit
             if device_id(name) in devices
         ),
         settings,
-        machines,
+        tuple(_machine(one, running.get(one.get("id", ""))) for one in primitives),
         others,
         next((one.name for one in looks.values() if _is_stranger(plan, one)), ""),
     )
@@ -228,15 +249,32 @@ def _has_quorum(monitor: ElementTree.Element | None) -> bool:
     return dc is not None and dc.get("with_quorum") == "true"
 
 
-def _resources(cib: ElementTree.Element | None) -> tuple[frozenset[str], tuple[str, ...], tuple[str, ...]]:
+def _machine(primitive: ElementTree.Element, seen: ElementTree.Element | None) -> ManagedMachine:
+    values = {pair.get("name", ""): pair.get("value", "") for pair in primitive.iter("nvpair")}
+    identity = primitive.get("id", "")
+    memory = values.get("memory", "")
+    node = None if seen is None or seen.get("role") == "Stopped" else seen.find("node")
+    return ManagedMachine(
+        identity,
+        values.get("fcm-uuid", ""),
+        values.get("name", identity),
+        values.get("config", ""),
+        int(memory) if memory.isdigit() else 0,
+        "" if node is None else node.get("name", ""),
+    )
+
+
+def _resources(
+    cib: ElementTree.Element | None,
+) -> tuple[frozenset[str], tuple[ElementTree.Element, ...], tuple[str, ...]]:
     """Ids of fencing devices, machines and everything else in the configuration."""
-    devices, machines, others = set(), [], []
+    devices, machines, others = set(), [], list[str]()
     for one in () if cib is None else cib.iterfind("configuration/resources//primitive"):
         agent = f"{one.get('class')}:{one.get('provider')}:{one.get('type')}"
         if one.get("class") == "stonith":
             devices.add(one.get("id", ""))
         elif agent == MACHINE:
-            machines.append(one.get("id", ""))
+            machines.append(one)
         else:
             others.append(one.get("id", ""))
     return frozenset(devices), tuple(machines), tuple(others)

@@ -79,6 +79,11 @@ def looked(name: str, answer: str | None = None) -> NodeLook:
 
 def formed(plan: ClusterPlan, name: str, **changes: str | bytes | None) -> NodeLook:
     """A node of the complete cluster from which the files in tests/data/forming are."""
+    return looked(name, formed_answer(plan, **changes))
+
+
+def formed_answer(plan: ClusterPlan, **changes: str | bytes | None) -> str:
+    """What each node of that cluster answers."""
     answer = told(
         conf=corosync_conf(plan).encode(),
         key="ab12",
@@ -96,4 +101,4 @@ def formed(plan: ClusterPlan, name: str, **changes: str | bytes | None) -> NodeL
         kept = [line for line in answer.splitlines() if line.partition(" ")[0] not in changes]
         more = told(**changes).splitlines()
         answer = "\n".join([*kept, *(line for line in more if line.partition(" ")[0] in changes)])
-    return looked(name, answer)
+    return answer

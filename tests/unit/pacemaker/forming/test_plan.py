@@ -107,3 +107,9 @@ def test_a_file_of_fcm_is_recognized_by_its_first_line_its_name_and_its_nodes(tm
     assert not is_of_plan(text.replace("cluster_name: East-1", "cluster_name: West"), plan)
     assert not is_of_plan(text.replace("name: node3", "name: node4"), plan)
     assert (named(""), nodes_in("")) == ("", ())
+
+
+def test_the_token_of_the_hosts_file_is_that_of_corosync(tmp_path: Path) -> None:
+    text = hosts_text().replace("[cluster]", "[cluster]\ntoken = 1500")
+
+    assert "    token: 1500\n" in corosync_conf(plan_of(tmp_path, text))

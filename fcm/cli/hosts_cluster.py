@@ -1,0 +1,249 @@
+"""``fcm hosts cluster``: create a cluster of Pacemaker on hosts, see what of it stands, and destroy it again."""
+
+from __future__ import annotations
+
+import sys
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from fcm.text.words import counted, quoted
+
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Callable, Iterator, Sequence
+
+    from fcm.backend.pacemaker.forming.site import Site
+    from fcm.backend.pacemaker.forming.standing import Standing
+    from fcm.backend.pacemaker.steps import Step, StepReport
+    from fcm.model.validation.report import CheckResult
+
+    Subparsers = argparse._SubParsersAction[argparse.ArgumentParser]  # noqa: SLF001 (it has no public name)
+
+DONE, FAILED = 0, 1
+
+
+def add_cluster_verb(hosts: Subparsers) -> None:
+    """Add ``cluster`` with its verbs to ``fcm hosts``."""
+    cluster = hosts.add_parser("cluster", help="create a cluster of Pacemaker on hosts, look at it, or destroy it")
+    inner = cluster.add_subparsers(title="verbs", required=True, metavar="VERB")
+    create = inner.add_parser("create", help="create the cluster, or complete what an earlier run left")
+    _common(create, changes=True)
+    create.set_defaults(handler=_create)
+    status = inner.add_parser("status", help="look at the nodes and show what of the cluster stands")
+    _common(status, changes=False)
+    status.set_defaults(handler=_status)
+    test = inner.add_parser("test-fencing", help="switch a node off and on again by its fencing device")
+    _common(test, changes=True)
+    test.add_argument("node", metavar="NODE", help="a node on which no virtual machine runs")
+    test.set_defaults(handler=_test_fencing)
+    destroy = inner.add_parser("destroy", help="remove the cluster from all nodes; virtual machines keep running")
+    _common(destroy, changes=True)
+    destroy.add_argument(
+        "--release", action="store_true", help="first remove all virtual machines from the cluster; they keep running"
+    )
+    destroy.set_defaults(handler=_destroy)
+
+
+def _common(parser: argparse.ArgumentParser, changes: bool) -> None:
+    parser.add_argument("file", type=Path, metavar="FILE", help="hosts file, see docs/live-hosts.md")
+    if changes:
+        parser.add_argument("--dry-run", action="store_true", help="show the commands and change nothing")
+        parser.add_argument("--yes", action="store_true", help="do it without asking")
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[Site]:
+    """The hosts of a file, with a way to each of them."""
+    from fcm.backend.libvirt.hosts_file import load
+    from fcm.backend.pacemaker.forming.site import Site
+    from fcm.backend.pacemaker.shells import shells_of, witness_shell
+    from fcm.workspace.files.trusted_files import TrustedFiles
+
+    hosts = load(path, TrustedFiles().allows)
+    shells = shells_of(hosts)
+    witness = witness_shell(hosts)
+    try:
+        yield Site(hosts, shells, witness)
+    finally:
+        for shell in (*shells.values(), *([witness] if witness else [])):
+            shell.close()
+
+
+def _create(arguments: argparse.Namespace) -> int:
+    with _opened(arguments.file) as site:
+        standing = site.standing()
+        results = site.check(standing, trying=not arguments.dry_run)
+        _print_results(results)
+        if any(result.level == "fail" for result in results):
+            print("Nothing was changed.", file=sys.stderr)
+            return FAILED
+        passwords = site.passwords()
+        steps = site.steps(standing, passwords)
+        if arguments.dry_run:
+            print_commands(steps)
+            return DONE
+        names = ", ".join(site.plan.names)
+        if not _agreed(arguments, f"Create the cluster {quoted(site.plan.name)} on {names}? Virtual machines go on."):
+            return FAILED
+        if not _run(arguments.file, len(steps), lambda told: site.carry_out(steps, told, passwords)):
+            return FAILED
+        return _print_standing(site.standing())
+
+
+def _status(arguments: argparse.Namespace) -> int:
+    with _opened(arguments.file) as site:
+        return _print_standing(site.standing())
+
+
+def _destroy(arguments: argparse.Namespace) -> int:
+    with _opened(arguments.file) as site:
+        standing = site.standing()
+        site.refuse_destroy(standing, release=arguments.release)
+        steps = site.undo_steps()
+        if arguments.dry_run:
+            print_commands(site.release_steps(standing))
+            print_commands([step for step in reversed(steps) if step.undo], undo=True)
+            return DONE
+        question = f"Remove the cluster {quoted(site.plan.name)} from {', '.join(site.plan.names)}?"
+        if not _agreed(arguments, f"{question} Virtual machines keep running, and nothing fails over any more."):
+            return FAILED
+        release = site.release_steps(standing)
+        if release and not _run(arguments.file, len(release), lambda told: site.carry_out(release, told)):
+            return FAILED
+        count = sum(bool(step.undo) for step in steps)
+        if not _run(arguments.file, count, site.take_back):
+            return FAILED
+        after = site.standing()
+        print(after.sentence)
+        return DONE if after.is_gone else FAILED
+
+
+def _test_fencing(arguments: argparse.Namespace) -> int:
+    with _opened(arguments.file) as site:
+        steps = site.power_test_steps(site.standing(), arguments.node)
+        if arguments.dry_run:
+            print_commands(steps)
+            return DONE
+        if not _agreed(arguments, f"Switch {arguments.node} off now, without shutting it down?"):
+            return FAILED
+        if not _run(arguments.file, len(steps), lambda told: site.carry_out(steps, told)):
+            return FAILED
+        print(f"{arguments.node} was switched off by its fencing device.")
+        return DONE
+
+
+def _run(path: Path, count: int, act: Callable[[Callable[[int, StepReport], None]], object]) -> bool:
+    """Let steps be carried out and tell each; whether all went well. Ctrl+C leaves what was done."""
+    from fcm.backend.pacemaker.steps import StepState
+
+    well = True
+    width = len(str(count))
+
+    def told(number: int, report: StepReport) -> None:
+        nonlocal well
+        where = f"{report.step.node}: " if report.step.node else ""
+        if report.state is StepState.RUNNING:
+            return
+        line = f"[{number + 1:>{width}}/{count}] {where}{report.step.title}: {report.state.value}"
+        if report.state in (StepState.FAILED, StepState.CANCELED):
+            well = False
+            print(f"{line}. {report.reason} {report.step.remedy}".rstrip(), file=sys.stderr)
+            for said in report.said.splitlines()[-10:]:
+                print(f"    {said}", file=sys.stderr)
+        else:
+            print(f"{line}{f', {report.seconds:.1f} s' if report.seconds >= 0.05 else ''}", flush=True)
+
+    try:
+        act(told)
+    except KeyboardInterrupt:
+        well = False
+        print("Canceled.", file=sys.stderr)
+    if not well:
+        from fcm.installation import typed
+
+        print(f"What was done until then still stands. To see it: fcm hosts cluster status {typed(str(path))}")
+    return well
+
+
+def print_commands(steps: Sequence[Step], undo: bool = False) -> None:
+    """The commands of steps, as a script that can be read."""
+    for number, step in enumerate(steps, 1):
+        where = f" ({step.node})" if step.node else " (any node of the cluster)"
+        title = f"Take back: {step.title}" if undo else step.title
+        print(f"# {number}. {title}{where}")
+        print(step.undo if undo else step.text)
+        print()
+
+
+def _print_results(results: Sequence[CheckResult]) -> None:
+    for result in results:
+        print(f"{result.level.upper():<5} {result.text}{f' {result.remedy}' if result.remedy else ''}")
+
+
+def _print_standing(standing: Standing) -> int:
+    from fcm.backend.pacemaker.forming.standing import Stage
+
+    print("\n".join(table(standing)))
+    print()
+    if standing.stage is not Stage.NONE:
+        for sentence in standing.lacks():
+            print(f"WARN  {sentence}")
+    print(standing.sentence)
+    return DONE if standing.stage is Stage.COMPLETE else FAILED
+
+
+def table(standing: Standing) -> list[str]:
+    """One line per node under a line of headings."""
+    from fcm.backend.pacemaker.forming.standing import dead_links
+
+    plan = standing.plan
+    ways = (len(plan.nodes) - 1) * len(plan.links)
+    rows: list[tuple[str, ...]] = [
+        ("Node", "Answer", "corosync.conf", "Corosync", "Links", "Pacemaker", "Member", "Fencing", "Agent", "Boot")
+    ]
+    devices = {device.node: device for device in standing.devices}
+    for name, look in standing.looks.items():
+        if not look.answered:
+            rows.append((name, "none", *("-",) * 8))
+            continue
+        device = devices.get(name)
+        fencing = "-" if device is None else "works" if device.running and not device.failed else "failed"
+        conf = "this cluster" if look.belongs_to(plan) else "another" if look.conf else "none"
+        corosync = look.runs("corosync")
+        rows.append(
+            (
+                name,
+                "root" if look.is_root else "not root",
+                "example" if look.conf_is_packages else conf,
+                "runs" if corosync else "off",
+                f"{ways - dead_links(look)} of {ways}" if corosync else "-",
+                "runs" if look.runs("pacemakerd") else "off",
+                "yes" if name in standing.members else "no",
+                fencing,
+                look.agent or "none",
+                "starts" if look.enabled else "-",
+            )
+        )
+    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
+    lines = ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows]
+    if standing.votes:
+        total, expected = standing.votes.get("Total votes", 0), standing.votes.get("Expected votes", 0)
+        quorum = "with quorum" if standing.quorate else "without quorum"
+        lines.append(f"Votes: {total} of {counted(expected, 'vote')}, {quorum}.")
+    if plan.witness is not None:
+        connected = standing.witness is not None and plan.corosync_name in standing.witness.clusters
+        lines.append(f"Witness: {plan.witness.host}, {'connected' if connected else 'not connected'}.")
+    return lines
+
+
+def _agreed(arguments: argparse.Namespace, question: str) -> bool:
+    if arguments.yes:
+        return True
+    if not sys.stdin.isatty():
+        print("Cannot ask without a terminal. To do it, add --yes; to see the commands, --dry-run.", file=sys.stderr)
+        return False
+    try:
+        return input(f"{question} [y/N] ").strip().casefold() in ("y", "yes")
+    except EOFError:
+        return False
