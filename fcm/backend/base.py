@@ -128,6 +128,8 @@ class RehearsalEnd:
     """Of the last command that was tried."""
     text: str = ""
     """BROKEN: what was found."""
+    timed: bool = True
+    """Whether it is known when things happen; False: only in which order (the scheduler of Pacemaker)."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from fcm.model.commands import Command
     from fcm.model.state import State
     from fcm.shell.runtime.call import Call
-    from fcm.workspace.planning.rehearsal import EventLine, Rehearsal
+    from fcm.workspace.planning.rehearsal import EventLine, Fate, Rehearsal
 
 _STEP = 0.05
 """s between two looks at the thread that rehearses."""
@@ -160,12 +160,19 @@ def _machines(found: Rehearsal) -> Iterator[ShellObject]:
                 "State": fate.state,
                 "NodeAfter": fate.node_after,
                 "StateAfter": fate.state_after,
-                "AwaySeconds": None if fate.away is None else round(fate.away, 3),
-                "BootedSeconds": None if fate.booted is None else round(fate.booted, 3),
+                **(_times(fate) if found.timed else {"Restarts": fate.restarts}),
                 "StaysDown": fate.stays_down,
                 "Reason": fate.why,
             },
         )
+
+
+def _times(fate: Fate) -> dict[str, float | None]:
+    """How long it is away; a real scheduler does not say it."""
+    return {
+        "AwaySeconds": None if fate.away is None else round(fate.away, 3),
+        "BootedSeconds": None if fate.booted is None else round(fate.booted, 3),
+    }
 
 
 def _quorum(found: Rehearsal) -> Iterator[ShellObject]:
@@ -173,7 +180,7 @@ def _quorum(found: Rehearsal) -> Iterator[ShellObject]:
         yield ShellObject(
             "ClusterFailoverQuorum",
             {
-                "Seconds": round(line.offset, 3),
+                **({"Seconds": round(line.offset, 3)} if found.timed else {}),
                 "Votes": line.present,
                 "Needed": line.needed,
                 "Total": line.total,

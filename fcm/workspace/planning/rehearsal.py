@@ -57,6 +57,8 @@ class Fate:
     """s until its guest had booted, where that is longer; None: it has not at the end."""
     why: str
     """What moved it, or why it stays down; a sentence."""
+    restarts: bool = False
+    """Whether it does not run for a time, however short; what is live migrated runs all the time."""
 
     @property
     def stays_down(self) -> bool:
@@ -114,6 +116,8 @@ class Rehearsal:
     events: tuple[EventLine, ...]
     left_out: int
     """Further events, which are not kept."""
+    timed: bool = True
+    """False: it is not known when things happen. Durations are then 0, and no events are told."""
 
     @property
     def stops_cluster(self) -> bool:
@@ -126,6 +130,8 @@ class Rehearsal:
             return f"The cluster would refuse this. {self.verdict.sentence()}"
         down = [fate for fate in self.fates if fate.stays_down]
         silent = [fate for fate in self.fates if not fate.stays_down and fate.booted is None]
+        if not self.timed:
+            return self._untimed_sentence(down)
         rest = [fate for fate in self.fates if fate.away is not None and fate.booted is not None]
         away = [fate.away or fate.booted or 0.0 for fate in rest if fate.away or fate.booted]
         quiet = len(self.fates) - len(down) - len(silent) - len(away)
@@ -141,6 +147,20 @@ class Rehearsal:
             parts.append((len(away), "is away", "are away", f" for {least if least == most else f'{least} to {most}'}"))
         if quiet:
             parts.append((quiet, "changes", "change", " without an interruption"))
+        return self._sentence(parts)
+
+    def _untimed_sentence(self, down: list[Fate]) -> str:
+        """What happens, without when."""
+        restarts = sum(fate.restarts for fate in self.fates if not fate.stays_down)
+        live = len(self.fates) - len(down) - restarts
+        parts = [
+            (len(down), "stays down", "stay down", ""),
+            (restarts, "restarts", "restart", ""),
+            (live, "is live migrated", "are live migrated", ""),
+        ]
+        return self._sentence([part for part in parts if part[0]])
+
+    def _sentence(self, parts: list[tuple[int, str, str, str]]) -> str:
         parts.append((self.untouched, "is not affected", "are not affected", ""))
         (number, one, many, end), *others = parts
         told = [counted(number, f"virtual machine {one}", f"virtual machines {many}") + end]
@@ -155,6 +175,10 @@ class Rehearsal:
 
     def _ending_sentence(self) -> str:
         match self.ending:
+            case _ if not self.timed:
+                if self.ending is Ending.CANCELED:
+                    return "Canceled: this is not all."
+                return "How long each step takes is not foretold." if self.fates else ""
             case Ending.SETTLED:
                 return f"Settled after {seconds(self.took)}."
             case Ending.LIMIT:
@@ -172,11 +196,14 @@ class _Stopwatch:
 
     def __init__(self) -> None:
         self.total = 0.0
+        self.stopped = False
+        """Whether it did not work at any time, however short."""
         self._since: float | None = None
 
     def works(self, works: bool, now: float) -> None:
         if not works and self._since is None:
             self._since = now
+            self.stopped = True
         elif works and self._since is not None:
             self.total += now - self._since
             self._since = None
@@ -277,7 +304,7 @@ class Rehearsing:
         before, after = self._before, self._now
         if before is None or after is None:
             return Rehearsal(self._commands, end.ending, end.verdict, end.text, 0.0, (), 0, (), (), 0)
-        found = [fate for identity in self._touched if (fate := self._fate(identity, before, after)) is not None]
+        found = [fate for identity in self._touched if (fate := self._fate(identity, before, after, end.timed))]
         fates = tuple(sorted(found, key=lambda fate: (not fate.stays_down, -(fate.away or 0.0), fate.name)))
         return Rehearsal(
             commands=self._commands,
@@ -288,11 +315,12 @@ class Rehearsing:
             fates=fates,
             untouched=len(before.machines) - len({fate.machine for fate in fates} & set(before.machines)),
             quorum=tuple(self._quorum),
-            events=tuple(self._events),
-            left_out=self._left_out,
+            events=tuple(self._events) if end.timed else (),
+            left_out=self._left_out if end.timed else 0,
+            timed=end.timed,
         )
 
-    def _fate(self, identity: str, before: State, after: State) -> Fate | None:
+    def _fate(self, identity: str, before: State, after: State, timed: bool) -> Fate | None:
         was, now = before.machines.get(identity), after.machines.get(identity)
         if was is None:
             return None
@@ -310,11 +338,13 @@ class Rehearsing:
             away=None if away_for is None else away_for + blackout,
             booted=None if booted_for is None else booted_for + blackout,
             why=_why(before, after, was, now),
+            restarts=not timed and away is not None and away.stopped,
         )
         same = (fate.node, fate.state) == (fate.node_after, fate.state_after)
         migration = _new_migration(before, after, identity)
         completed = migration is None or migration.phase is Phase.COMPLETED
-        return None if same and completed and fate.away == 0.0 and fate.booted == 0.0 else fate
+        quiet = fate.away == 0.0 and fate.booted == 0.0 and not fate.restarts
+        return None if same and completed and quiet else fate
 
 
 def _serves(state: State, machine: VirtualMachine) -> bool:

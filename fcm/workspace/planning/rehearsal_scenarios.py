@@ -47,6 +47,8 @@ def scenarios(state: State, selection: Selection) -> tuple[Scenario, ...]:
     """All that can be rehearsed on what is selected; the most common first."""
     if state.cluster is None or not selection.exists(state):
         return ()
+    if state.cluster.engine:
+        return tuple(_of_engine(state, selection))
     match selection.place:
         case Place.NODE:
             return tuple(_of_node(state, selection.id))
@@ -60,6 +62,32 @@ def scenarios(state: State, selection: Selection) -> tuple[Scenario, ...]:
             return tuple(_of_cluster(state))
         case _:
             return ()
+
+
+def _of_engine(state: State, selection: Selection) -> Iterator[Scenario]:
+    """What the scheduler of Pacemaker can be asked: it makes no difference to it how a node is lost."""
+    match selection.place:
+        case Place.NODE:
+            yield _failing(f"{selection.id} fails", FaultKind.POWER_OFF, selection.id)
+            yield Scenario(f"Drain {selection.id}", (cmd.DrainNode(selection.id),), "drain")
+            leaving = cmd.StopClusterService(selection.id)
+            yield Scenario(f"Stop the cluster service of {selection.id}", (leaving,), "stop-node")
+        case Place.CLUSTER:
+            nodes = list(state.nodes)
+            for node in nodes:
+                yield _failing(f"{node} fails", FaultKind.POWER_OFF, node)
+            if len(nodes) > 2:
+                yield from _pairs(nodes, "{} and {} fail together")
+        case Place.MACHINE if state.machines[selection.id].is_highly_available:
+            name = state.machines[selection.id].name
+            yield _failing(f"The process of {name} ends", FaultKind.GUEST_SHUTDOWN, selection.id)
+        case _:
+            pass
+
+
+def _pairs(nodes: list[str], label: str) -> Iterator[Scenario]:
+    for pair in list(combinations(nodes, 2))[:MOST_PAIRS]:
+        yield Scenario(label.format(*pair), tuple(cmd.InjectFault(FaultKind.POWER_OFF, node) for node in pair))
 
 
 def may_rehearse(state: State, selection: Selection) -> Verdict:
@@ -159,9 +187,7 @@ def _of_cluster(state: State) -> Iterator[Scenario]:
     for node in nodes:
         yield _failing(f"{node} loses its power", FaultKind.POWER_OFF, node)
     if len(nodes) > 2:
-        for pair in list(combinations(nodes, 2))[:MOST_PAIRS]:
-            commands = tuple(cmd.InjectFault(FaultKind.POWER_OFF, node) for node in pair)
-            yield Scenario(f"{pair[0]} and {pair[1]} lose their power together", commands)
+        yield from _pairs(nodes, "{} and {} lose their power together")
     if len(nodes) > 1:
         half = nodes[: (len(nodes) + 1) // 2]
         rest = counted(len(nodes) - len(half), "other")

@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
 )
 
 from fcm.ui.dialogs.frame import PlainDialog
-from fcm.ui.dialogs.rehearsal.tables import RehearsalRows
+from fcm.ui.dialogs.rehearsal.tables import AFTER, BOOTED, RehearsalRows
 from fcm.ui.look import format as words
 from fcm.ui.look import icons
 from fcm.ui.look.plain import Label, literal
@@ -46,6 +46,10 @@ TICK = 100
 _INTRO = (
     "This is tried out on a copy of the cluster as it is now. Nothing happens to the cluster until you choose Do it. "
     "All durations are computed by the simulation, and some of its figures are assumed."
+)
+_INTRO_OF_ENGINE = (
+    "The scheduler of {engine} is asked what it would do, with a copy of the configuration as it is now "
+    "(crm_simulate). It says what happens, not when. Nothing happens to the cluster."
 )
 
 
@@ -112,7 +116,8 @@ class RehearseDialog(PlainDialog):
         self._buttons.addWidget(self.discard)
         column = QVBoxLayout(self)
         column.setSpacing(8)
-        column.addWidget(wrapped(_INTRO, "quiet"))
+        engine = self.state.cluster.engine if self.state.cluster is not None else ""
+        column.addWidget(wrapped(_INTRO_OF_ENGINE.format(engine=engine) if engine else _INTRO, "quiet"))
         column.addLayout(top)
         column.addWidget(self.bar)
         column.addWidget(self.summary)
@@ -210,6 +215,7 @@ class RehearseDialog(PlainDialog):
     def _show(self) -> None:
         found, scenario, busy = self.found, self.scenario, self._work is not None
         self._rows.show(found, self.important.isChecked())
+        self._show_times(found is None or found.timed)
         self.bar.setVisible(busy)
         self.again.setText("&Stop" if busy else "&Rehearse again")
         self.again.setAccessibleName("Stop" if busy else "Rehearse again")
@@ -225,9 +231,26 @@ class RehearseDialog(PlainDialog):
         commands = () if scenario is None else scenario.commands
         self.power_shell.show_text("\n".join(powershell(command, self.state) for command in commands))
         self.copy.setEnabled(found is not None)
-        self.do_it.setEnabled(found is not None and found.ending is not Ending.REFUSED and not self._left)
+        self._show_whether_to_do_it(commands)
         self._show_why()
         self._show_event()
+
+    def _show_whether_to_do_it(self, commands: tuple[Command, ...]) -> None:
+        """What only rehearses (a failure of a real host) cannot be done."""
+        found = self.found
+        workspace = self.window_of.workspace
+        able = [workspace.capabilities.verdict(one) for one in commands] if workspace is not None else []
+        refused = next((verdict for verdict in able if not verdict), None)
+        ready = found is not None and found.ending is not Ending.REFUSED and not self._left
+        self.do_it.setEnabled(ready and refused is None)
+        self.do_it.setToolTip(literal(refused.sentence()) if refused is not None else "")
+
+    def _show_times(self, timed: bool) -> None:
+        """What the scheduler of an engine does not say is left out: durations, and what would be logged when."""
+        engine = self.state.cluster is not None and bool(self.state.cluster.engine)
+        self.machines.setColumnHidden(BOOTED, engine or not timed)
+        self.votes.setColumnHidden(AFTER, engine or not timed)
+        self.tabs.setTabVisible(self.tabs.count() - 1, timed and not engine)
 
     def _show_why(self) -> None:
         """The whole reason of the selected machine, which its cell may cut."""

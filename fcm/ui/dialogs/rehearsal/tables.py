@@ -17,6 +17,10 @@ _LEVELS = {
     "Information": "level-information",
     "Verbose": "level-verbose",
 }
+BOOTED = 4
+"""Column of the machines: how long it takes until a guest has booted."""
+AFTER = 0
+"""Column of the votes: when they are so."""
 
 
 def _whole_number(identity: str) -> int:
@@ -108,7 +112,7 @@ class RehearsalRows:
 def _icon(fate: Fate) -> str:
     if fate.stays_down:
         return "vm-failed"
-    return "vm-migrating" if fate.moves and not fate.away else "vm-online"
+    return "vm-migrating" if fate.moves and not fate.away and not fate.restarts else "vm-online"
 
 
 def _afterwards(fate: Fate) -> str:
@@ -124,6 +128,8 @@ def _order(value: float | None) -> float:
 def _away(fate: Fate) -> str:
     if fate.away is None:
         return "stays down"
+    if fate.restarts:
+        return "restarts"
     return seconds(fate.away) if fate.away else NONE
 
 
