@@ -42,6 +42,8 @@ class NodeStatus:
     is_dc: bool = False
     attributes: Mapping[str, str] = field(default_factory=lambda: NOTHING)
     """Permanent node attributes, such as ``fcm-addresses``."""
+    shutdown: bool = False
+    """It was asked to leave, and is leaving."""
     utilization: Mapping[str, str] = field(default_factory=lambda: NOTHING)
 
 
@@ -66,6 +68,21 @@ class OperationStatus:
     """What the agent said, ``exit-reason``."""
     migrate_source: str = ""
     migrate_target: str = ""
+    is_failure: bool = False
+    """It is kept as the last failure of the resource there (``RESOURCE_last_failure_0``); of a probe that found the
+    machine running, too, which is none."""
+
+
+@dataclass(frozen=True, slots=True)
+class ActionStatus:
+    """An operation of a resource as it is configured (``op``)."""
+
+    name: str
+    interval: str
+    """As it is written, such as ``10s``."""
+    timeout: str = ""
+    on_fail: str = ""
+    """restart, ignore, block, fence ...; "" where it is the default of the operation."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +103,13 @@ class ResourceStatus:
     orphaned: bool = False
     failure_ignored: bool = False
     pending: str = ""
-    """The operation under way, as crm_mon words it ("Migrating", "Starting")."""
+    """The operation in progress, as crm_mon words it ("Migrating", "Starting", "Monitoring"); it does not tell all."""
+    target_role: str = ""
+    """What is wanted: Stopped, Started; "" where nothing is set (Started)."""
+    failures: Mapping[str, str] = field(default_factory=lambda: NOTHING)
+    """Node -> fail count there: a number or INFINITY."""
+    actions: tuple[ActionStatus, ...] = ()
+    """Operations as they are configured."""
     parameters: Mapping[str, str] = field(default_factory=lambda: NOTHING)
     meta: Mapping[str, str] = field(default_factory=lambda: NOTHING)
     utilization: Mapping[str, str] = field(default_factory=lambda: NOTHING)
@@ -106,6 +129,8 @@ class LocationStatus:
     node: str
     score: str
     """A number, INFINITY or -INFINITY."""
+    ends: str = ""
+    """Until when it holds, as it is written (ISO 8601); "" = for good."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,6 +167,8 @@ class LinkStatus:
     address: str
     """Of the other end."""
     connected: bool
+    own_address: str = ""
+    """Of the end of the node that was asked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,7 +183,13 @@ class QuorumStatus:
     """Node -> votes, of the members."""
     device: str = ""
     """State of the witness as its flags (``A,V,NMW``); "" where there is none."""
+    """Flags that differ from node to node are those of the node that was asked."""
     device_votes: int = 0
+    """Votes that the witness has, whether or not it gives them now."""
+    device_alive: bool = False
+    """Whether the witness answers the node that was asked, and gives it its votes."""
+    ring: str = ""
+    """Identity of the membership, such as ``1.1a``; another one with each change of the members."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,6 +219,10 @@ class ClusterStatus:
     """Newest first."""
     links: tuple[LinkStatus, ...] = ()
     quorum: QuorumStatus | None = None
+    clock: float = 0.0
+    """What the clock of the node that was asked said, s since the epoch; 0 where it is not known."""
+    lacks: tuple[str, ...] = ()
+    """What could not be read, a sentence each; the fields that hold it are as if there was nothing."""
     moves: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     """Private attributes of the agent: attribute name -> node -> value (``fcm-move-NAME``, ``fcm-cancel-NAME``)."""
 
@@ -206,3 +243,12 @@ class ClusterStatus:
     def fencing_devices(self) -> tuple[ResourceStatus, ...]:
         """What can switch nodes off."""
         return tuple(resource for resource in self.resources if resource.agent.startswith("stonith:"))
+
+    @property
+    def skew(self) -> float:
+        """By how many s the clock of the node is ahead of that of this computer; 0 where that is not known."""
+        return self.clock - self.at if self.clock else 0.0
+
+    def operations_of(self, resource: str) -> tuple[OperationStatus, ...]:
+        """The last operations of a resource on all nodes."""
+        return tuple(operation for operation in self.operations if operation.resource == resource)
