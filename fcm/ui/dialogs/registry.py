@@ -115,7 +115,7 @@ WITH_CLUSTER: dict[str, Maker] = {
     "drain": lambda window, selection: DrainDialog(window, selection.id),
     "enable-csv": lambda window, _: EnableSharedVolumesDialog(window),
     "group-properties": _group_properties,
-    "high-availability": lambda window, _: HighAvailabilityWizard(window),
+    "high-availability": lambda window, selection: HighAvailabilityWizard(window, selection.id),
     "isolate": lambda window, selection: IsolateDialog(window, selection.id),
     "machine-settings": lambda window, selection: MachineSettingsDialog(window, selection.id),
     "measure": _measure,

@@ -274,6 +274,12 @@ class TickList(QTreeWidget):
         if rows := self.rows()[:1]:
             self.setCurrentItem(rows[0])
 
+    def select(self, identity: str) -> None:
+        """Make the row of that id the current one; does nothing if there is none."""
+        found = next((item for item in self.rows() if item.data(0, IDENTITY) == identity), None)
+        if found is not None:
+            self.setCurrentItem(found)
+
     def order(self) -> tuple[str, ...]:
         """All ids, top to bottom."""
         return tuple(str(item.data(0, IDENTITY)) for item in self.rows())

@@ -44,7 +44,9 @@ over.</p>
 class HighAvailabilityWizard(CommandWizard):
     """Select Service or Application > Select Virtual Machine > Confirmation > Configure > Summary."""
 
-    def __init__(self, window: Desk) -> None:
+    def __init__(self, window: Desk, machine: str = "") -> None:
+        """``machine``: id of the virtual machine that is selected at first; "" = none."""
+        self._machine = machine
         self.machines = _MachinesPage(self)
         self.confirmation = _Confirmation(self)
         self.progress = ProgressPage("Configure High Availability", "The cluster is creating groups and resources.",
@@ -59,7 +61,7 @@ class HighAvailabilityWizard(CommandWizard):
             self.summary,
         )
         super().__init__(window, "High Availability Wizard", "configure-service", pages, QSize(820, 560))
-        self.machines.fill()
+        self.machines.fill(self._machine)
 
     def command(self) -> MakeHighlyAvailable:
         """Cluster the ticked machines."""
@@ -104,8 +106,8 @@ class _MachinesPage(WizardPage):
         self.list = TickList("Virtual machines", ["Name", "Status", "Node", "Memory", "Location"])
         self.column.addWidget(self.list, 1)
 
-    def fill(self) -> None:
-        """List all machines that are not highly available."""
+    def fill(self, selected: str = "") -> None:
+        """List all machines that are not highly available, one of them selected."""
         workspace = self._wizard.workspace
         for machine in workspace.state.machines.values():
             if machine.is_highly_available:
@@ -113,10 +115,12 @@ class _MachinesPage(WizardPage):
             verdict = workspace.allowed(MakeHighlyAvailable((machine.id,)))
             where = machine.path if verdict else verdict.reason
             texts = (machine.name, str(machine.state), machine.node, words.size(machine.memory), where)
-            self.list.add(machine.id, texts, machine_icon(machine, None, False), reason=verdict.sentence())
+            icon, ticked = machine_icon(machine, None, False), machine.id == selected and bool(verdict)
+            self.list.add(machine.id, texts, icon, ticked=ticked, reason=verdict.sentence())
         self.list.align_right(3)
         self.list.fit()
         self.list.select_first()
+        self.list.select(selected)
 
     def first_focus(self) -> QWidget:
         return self.list

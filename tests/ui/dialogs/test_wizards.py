@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pytest
 from PySide6.QtWidgets import QAbstractItemView
 
 from fcm.model import commands as cmd
@@ -311,3 +312,15 @@ def test_a_cluster_that_cannot_be_written_is_said_and_nothing_typed_is_lost(qtbo
     assert wizard.notice.text() == "The disk is full. Make room."
     assert wizard.access.name.text() == "tailspin"
     DRIVER.press("Cancel")
+
+
+@pytest.mark.parametrize(("machine_id", "ticked"), [("vm-loose", ("vm-loose",)), ("vm-local", ()), ("", ())])
+def test_the_machine_from_which_the_wizard_was_opened_is_ticked_if_it_can_be_clustered(
+    qtbot: QtBot, tmp_path: Path, machine_id: str, ticked: tuple[str, ...]
+) -> None:
+    shown, _ = quiet(qtbot, tmp_path)
+    place = Selection(Place.MACHINE, machine_id) if machine_id else Selection(Place.CLUSTER)
+    wizard = shown.show_dialog("high-availability", place)
+    assert isinstance(wizard, HighAvailabilityWizard)
+    assert wizard.machines.list.ticked() == ticked
+    wizard.reject()
