@@ -386,8 +386,12 @@ class MigrationRun:
             if row.sent != moved:
                 moved, moved_at = row.sent, now
             elif phase is Phase.BROWNOUT and now - moved_at > STALL_LIMIT and not self._stalled.is_set():
-                self._stalled.set()
-                threading.Thread(target=self._abort, name=f"stall-{self.migration.id}", daemon=True).start()
+                self._give_network_up()
+
+    def _give_network_up(self) -> None:
+        """Nothing moves any more: break the job off, so that the next network is taken."""
+        self._stalled.set()
+        threading.Thread(target=self._abort, name=f"stall-{self.migration.id}", daemon=True).start()
 
     def _look_at_convergence(self, row: TelemetryRow) -> None:
         if self.migration.endless or self._past_limit.is_set() or self._canceled.is_set():

@@ -1,0 +1,138 @@
+"""What an earlier fcm left behind: preferences of moves, blocked machines, flags, half adoptions. Found and put right.
+
+Nothing else is needed to go on after fcm was killed: the marks are in the cluster itself, so that any fcm on any
+computer finds them. A machine that an administrator moves or blocks by hand bears no mark; of those only machines that
+a failed live migration has blocked are cleared, because nobody restarts a blocked machine when it ends.
+"""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING
+
+from fcm.backend.pacemaker import lines
+from fcm.backend.pacemaker.adopting import go_on
+from fcm.backend.pacemaker.drains import watch
+from fcm.backend.pacemaker.mapping import ADOPTING, DRAINING, MOVING, RELEASING, uuid_of
+from fcm.backend.pacemaker.moves.attempts import cancel_attribute
+from fcm.backend.pacemaker.moves.options import end_lines
+from fcm.backend.pacemaker.shells import NodeUnreachableError
+from fcm.mistakes import SentenceError
+from fcm.model import events as ev
+from fcm.model.rules.drains import active_drain
+
+if TYPE_CHECKING:
+    from fcm.backend.pacemaker.context import Context
+    from fcm.backend.pacemaker.status import ClusterStatus, ResourceStatus
+
+REPORTS_LIMIT = 20.0
+"""s in which libvirt of all nodes must have said what runs there, before a failure is forgotten."""
+LIMIT = 60.0
+"""s that the commands for one machine may take."""
+
+
+def put_right(context: Context, status: ClusterStatus) -> None:
+    """Put right what an earlier fcm left behind, and say so; blocks, after the first status with quorum."""
+    for resource in status.machines:
+        if is_busy(context, status, resource):
+            continue
+        try:
+            _put_right(context, status, resource)
+        except (NodeUnreachableError, SentenceError) as error:
+            text = f"What an earlier fcm left behind of {resource.id} was not put right: {error}"
+            context.tell(ev.BackendReported("warning", text, "Use Clear and keep running if it is blocked."))
+    for node in status.nodes:
+        if DRAINING in node.attributes and active_drain(context.state, node.name) is not None:
+            watch(context, node.name)
+        elif DRAINING in node.attributes:
+            context.shell().run(lines.delete_node(node.name, DRAINING), limit=LIMIT)
+            text = f"{node.name} was left paused by a drain that an earlier fcm did not finish. It is up again."
+            context.tell(ev.BackendReported("information", text, "Drain it again if it is to be empty."))
+
+
+def is_busy(context: Context, status: ClusterStatus, resource: ResourceStatus) -> bool:
+    """Whether something is under way with a machine, here or in the cluster."""
+    if context.state.active_migration(uuid_of(resource)) is not None:
+        return True
+    return bool(resource.pending) or any(op.resource == resource.id and op.pending for op in status.operations)
+
+
+def _put_right(context: Context, status: ClusterStatus, resource: ResourceStatus) -> None:
+    if ADOPTING in resource.meta or RELEASING in resource.meta:
+        context.tell(ev.BackendReported("information", go_on(context, resource)))
+        return
+    if MOVING in resource.meta:
+        script = "\n".join(end_lines(resource.id))
+        context.shell().run(script, limit=LIMIT)
+        text = f"A preference for {resource.meta[MOVING]} that an earlier move of {resource.id} left was taken back."
+        context.tell(ev.BackendReported("information", text))
+    flags = status.moves.get(cancel_attribute(resource.id), {})
+    for node, flag in flags.items():
+        if flag == "1":
+            script = lines.set_private(node, cancel_attribute(resource.id), "0")
+            context.shell().run(script, limit=LIMIT)
+    if is_blocked_by_move(status, resource):
+        clear_blocked(context, resource)
+        text = f"{resource.id} was blocked by a live migration that had failed. It runs on, and Pacemaker watches it."
+        context.tell(ev.BackendReported("information", text))
+
+
+def is_blocked_by_move(status: ClusterStatus, resource: ResourceStatus) -> bool:
+    """Whether a live migration that failed is why Pacemaker keeps its hands off a machine."""
+    failures = (op for op in status.operations if op.resource == resource.id and not op.pending and op.code != 0)
+    return resource.blocked and any(op.name in ("migrate_to", "migrate_from") for op in failures)
+
+
+def clear_blocked(context: Context, resource: ResourceStatus) -> None:
+    """Forget the failure of a machine that runs on one node alone, so that Pacemaker watches it again; blocks.
+
+    Raises:
+        BlockedError: it is not known to run once, so that Pacemaker could do harm; or it is still blocked afterwards.
+        NodeUnreachableError: nobody answers for the cluster.
+    """
+    copies = running_copies(context, uuid_of(resource))
+    if len(copies) > 1:
+        text = f"{resource.id} is running on {' and '.join(copies)} at the same time."
+        raise BlockedError(f"{text} Turn one of them off there by hand (virsh destroy), the one that must not go on.")
+    script = f"{lines.clear(resource.id)}\n{lines.cleanup(resource.id)}"
+    answer = context.shell().run(script, limit=LIMIT)
+    if answer.code:
+        raise BlockedError(f"{resource.id} was not cleared: {answer.errors.strip()}.")
+
+    def is_clear(status: ClusterStatus) -> bool:
+        found = status.resource(resource.id)
+        return found is None or not (found.blocked or found.failed)
+
+    if not context.wait_for(is_clear, LIMIT) and not context.closing.is_set():
+        raise BlockedError(f"{resource.id} is still blocked. See pacemaker.log on its node.")
+
+
+def running_copies(context: Context, machine: str) -> tuple[str, ...]:
+    """Nodes on which libvirt says that a machine runs; waits until libvirt of all nodes that are up has answered.
+
+    Raises:
+        BlockedError: one of them does not answer.
+    """
+    end, asked = time.monotonic() + REPORTS_LIMIT, time.monotonic()
+    while True:
+        status = context.status
+        with context.hosts.lock:
+            reports = dict(context.hosts.reports)
+        members = {node.name for node in status.nodes if node.online} if status is not None else set(reports)
+        fresh = {name for name, report in reports.items() if report.began >= asked}
+        if members <= fresh:
+            break
+        if time.monotonic() > end or context.closing.wait(0.1):
+            silent = ", ".join(sorted(members - fresh))
+            raise BlockedError(f"libvirtd of {silent} does not answer, so it is not known what runs there.")
+    return tuple(
+        name
+        for name, report in reports.items()
+        if any(
+            one.machine.id == machine and one.machine.state.holds_memory and not one.arriving for one in report.machines
+        )
+    )
+
+
+class BlockedError(SentenceError):
+    """A blocked machine cannot be cleared; the message says why."""
