@@ -75,13 +75,11 @@ def clear(resource: str) -> str:
     return line("crm_resource", "-r", resource, "--clear")
 
 
-def cleanup(resource: str) -> str:
-    """Forget failures; the machine is looked for on all nodes again."""
-    return line("crm_resource", "-r", resource, "--cleanup")
-
-
 def refresh(resource: str) -> str:
-    """Forget the whole history of a resource."""
+    """Forget the whole history of a resource on all nodes; it is looked for on all of them again.
+
+    Not ``--cleanup``, which deletes that of the failed node alone: what is left can read as half a migration.
+    """
     return line("crm_resource", "--refresh", "-r", resource, "--force")
 
 

@@ -9,7 +9,7 @@ from fcm.backend.libvirt.lane import load_libvirt
 from fcm.backend.pacemaker import lines
 from fcm.backend.pacemaker.foretold import OrderError, change, order, status_of
 from fcm.backend.pacemaker.mapping import machine_of_group, machine_of_resource, resource_of
-from fcm.backend.pacemaker.moves.leftovers import clear_blocked
+from fcm.backend.pacemaker.moves.forgetting import clear_blocked
 from fcm.model.entities import MachineState
 from fcm.model.rules.verdict import OK, Verdict, no
 
@@ -62,7 +62,7 @@ def bring_online(context: Context, resource: ResourceStatus) -> Verdict:
     start = [lines.delete_meta(resource.id, "target-role")]
     verdict = change(context, start, f"the start of {resource.id}")
     if verdict and not resource.nodes:
-        order(context, [lines.cleanup(resource.id)])
+        order(context, [lines.refresh(resource.id)])  # its failures would keep it off
     return verdict
 
 

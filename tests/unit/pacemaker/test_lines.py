@@ -16,7 +16,7 @@ def test_whatever_is_not_fixed_reaches_the_program_as_one_word() -> None:
         lines.set_node(ODD, "fcm-addresses", ODD),
         lines.set_private(ODD, "fcm-cancel-x", ODD),
         lines.clear(ODD),
-        lines.cleanup(ODD),
+        lines.refresh(ODD),
         lines.standby(ODD),
         lines.set_default("fcm-options", ODD),
     ):

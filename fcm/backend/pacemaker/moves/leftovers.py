@@ -7,7 +7,6 @@ a failed live migration has blocked are cleared, because nobody restarts a block
 
 from __future__ import annotations
 
-import time
 from typing import TYPE_CHECKING
 
 from fcm.backend.pacemaker import lines
@@ -15,6 +14,7 @@ from fcm.backend.pacemaker.adopting import go_on
 from fcm.backend.pacemaker.drains import watch
 from fcm.backend.pacemaker.mapping import ADOPTING, DRAINING, MOVING, RELEASING, uuid_of
 from fcm.backend.pacemaker.moves.attempts import cancel_attribute
+from fcm.backend.pacemaker.moves.forgetting import clear_blocked
 from fcm.backend.pacemaker.moves.options import end_lines
 from fcm.backend.pacemaker.shells import NodeUnreachableError
 from fcm.mistakes import SentenceError
@@ -25,8 +25,6 @@ if TYPE_CHECKING:
     from fcm.backend.pacemaker.context import Context
     from fcm.backend.pacemaker.status import ClusterStatus, ResourceStatus
 
-REPORTS_LIMIT = 20.0
-"""s in which libvirt of all nodes must have said what runs there, before a failure is forgotten."""
 LIMIT = 60.0
 """s that the commands for one machine may take."""
 
@@ -61,9 +59,9 @@ def _put_right(context: Context, status: ClusterStatus, resource: ResourceStatus
     if ADOPTING in resource.meta or RELEASING in resource.meta:
         context.tell(ev.BackendReported("information", go_on(context, resource)))
         return
-    if MOVING in resource.meta:
-        script = "\n".join(end_lines(resource.id))
-        context.shell().run(script, limit=LIMIT)
+    is_blocked = is_blocked_by_move(status, resource)
+    if MOVING in resource.meta and not is_blocked and resource.managed:
+        context.shell().run("\n".join(end_lines(resource.id)), limit=LIMIT)
         text = f"A preference for {resource.meta[MOVING]} that an earlier move of {resource.id} left was taken back."
         context.tell(ev.BackendReported("information", text))
     flags = status.moves.get(cancel_attribute(resource.id), {})
@@ -71,7 +69,7 @@ def _put_right(context: Context, status: ClusterStatus, resource: ResourceStatus
         if flag == "1":
             script = lines.set_private(node, cancel_attribute(resource.id), "0")
             context.shell().run(script, limit=LIMIT)
-    if is_blocked_by_move(status, resource):
+    if is_blocked or (MOVING in resource.meta and not resource.managed):
         clear_blocked(context, resource)
         text = f"{resource.id} was blocked by a live migration that had failed. It runs on, and Pacemaker watches it."
         context.tell(ev.BackendReported("information", text))
@@ -81,58 +79,3 @@ def is_blocked_by_move(status: ClusterStatus, resource: ResourceStatus) -> bool:
     """Whether a live migration that failed is why Pacemaker keeps its hands off a machine."""
     failures = (op for op in status.operations if op.resource == resource.id and not op.pending and op.code != 0)
     return resource.blocked and any(op.name in ("migrate_to", "migrate_from") for op in failures)
-
-
-def clear_blocked(context: Context, resource: ResourceStatus) -> None:
-    """Forget the failure of a machine that runs on one node alone, so that Pacemaker watches it again; blocks.
-
-    Raises:
-        BlockedError: it is not known to run once, so that Pacemaker could do harm; or it is still blocked afterwards.
-        NodeUnreachableError: nobody answers for the cluster.
-    """
-    copies = running_copies(context, uuid_of(resource))
-    if len(copies) > 1:
-        text = f"{resource.id} is running on {' and '.join(copies)} at the same time."
-        raise BlockedError(f"{text} Turn one of them off there by hand (virsh destroy), the one that must not go on.")
-    script = f"{lines.clear(resource.id)}\n{lines.cleanup(resource.id)}"
-    answer = context.shell().run(script, limit=LIMIT)
-    if answer.code:
-        raise BlockedError(f"{resource.id} was not cleared: {answer.errors.strip()}.")
-
-    def is_clear(status: ClusterStatus) -> bool:
-        found = status.resource(resource.id)
-        return found is None or not (found.blocked or found.failed)
-
-    if not context.wait_for(is_clear, LIMIT) and not context.closing.is_set():
-        raise BlockedError(f"{resource.id} is still blocked. See pacemaker.log on its node.")
-
-
-def running_copies(context: Context, machine: str) -> tuple[str, ...]:
-    """Nodes on which libvirt says that a machine runs; waits until libvirt of all nodes that are up has answered.
-
-    Raises:
-        BlockedError: one of them does not answer.
-    """
-    end, asked = time.monotonic() + REPORTS_LIMIT, time.monotonic()
-    while True:
-        status = context.status
-        with context.hosts.lock:
-            reports = dict(context.hosts.reports)
-        members = {node.name for node in status.nodes if node.online} if status is not None else set(reports)
-        fresh = {name for name, report in reports.items() if report.began >= asked}
-        if members <= fresh:
-            break
-        if time.monotonic() > end or context.closing.wait(0.1):
-            silent = ", ".join(sorted(members - fresh))
-            raise BlockedError(f"libvirtd of {silent} does not answer, so it is not known what runs there.")
-    return tuple(
-        name
-        for name, report in reports.items()
-        if any(
-            one.machine.id == machine and one.machine.state.holds_memory and not one.arriving for one in report.machines
-        )
-    )
-
-
-class BlockedError(SentenceError):
-    """A blocked machine cannot be cleared; the message says why."""

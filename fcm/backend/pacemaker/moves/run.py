@@ -13,11 +13,12 @@ import time
 from typing import TYPE_CHECKING
 
 from fcm.backend.libvirt.migration import MigrationRun
-from fcm.backend.libvirt.outcome import Whereabouts, is_migrating, whereabouts
+from fcm.backend.libvirt.outcome import Whereabouts, final_figures, is_migrating, whereabouts
 from fcm.backend.libvirt.runs import networks_of
 from fcm.backend.pacemaker import lines
 from fcm.backend.pacemaker.mapping import resource_of
 from fcm.backend.pacemaker.moves.attempts import CANCELED, attempts_of, cancel_attribute, move_attribute
+from fcm.backend.pacemaker.moves.forgetting import forget
 from fcm.backend.pacemaker.moves.options import begin_lines, end_lines, values_of
 from fcm.backend.pacemaker.rehearsal.changes import Lines
 from fcm.backend.pacemaker.rehearsal.foreseen import ActionKind, foresee, restarted_by, stopped_by
@@ -123,6 +124,9 @@ class PacemakerRun(MigrationRun):
             return no(f"{self._machine} is blocked after a failure.", "Use Clear and keep running first.")
         if not resource.managed:
             return no(f"Pacemaker keeps its hands off {self._machine}: it is not managed, or its node is paused.")
+        if resource.role != "Started" or resource.nodes != (self.migration.source,) or resource.pending:
+            text = f"By Pacemaker, {self._machine} is {resource.role.lower()}, not running on {self.migration.source}."
+            return no(text, "Wait until it is running there.")
         options = self.migration.options
         speed = None if options.bandwidth is None else self._speed(options.bandwidth)
         values = values_of(options, speed, self._destination.host.tls_name)
@@ -312,38 +316,34 @@ class PacemakerRun(MigrationRun):
     # End
 
     def _finish(self) -> None:
-        tidied = self._said(self._tidy)
+        """Take the preference back first, else what failed begins again at once; then see where the machine is."""
+        tidied = self._said(self._withdraw)
         seen = whereabouts(self._source, self._destination, self.migration.machine)
-        if self._failed and seen.node == self.migration.source and not self._lost:
-            tidied = self._said(self._forget) if tidied else tidied
+        if tidied and not self._failed:
+            tidied = self._said(self._tidy)
+        elif tidied and seen.node == self.migration.source and not self._lost:
+            tidied = self._said(self._forget)
         if not tidied:
             text = f"{self._machine} may still be blocked: {tidied.reason}"
             self._reporter.post(ev.BackendReported("warning", text, "Use Clear and keep running."))
         self._end_at(seen, no(self._reason) if self._reason else OK)
 
+    def _withdraw(self) -> Verdict:
+        answer = self._context.shell().run(lines.clear(self._resource), limit=ORDER_LIMIT)
+        return OK if answer.code == 0 else no(answer.errors.strip() or "its preference could not be taken back")
+
     def _tidy(self) -> Verdict:
-        """Take the preference back: else what failed begins again at once."""
+        """Take back everything that was set for this move."""
         each = "\n".join(f"{one} || failed=1" for one in end_lines(self._resource))
         answer = self._context.shell().run(f'failed=\n{each}\n[ -z "$failed" ]', limit=ORDER_LIMIT)
-        return OK if answer.code == 0 else no(answer.errors.strip() or "its preference could not be taken back")
+        return OK if answer.code == 0 else no(answer.errors.strip() or "what was set for the move is still set")
 
     def _forget(self) -> Verdict:
         """Forget the failure of a machine that is known to run at its source alone."""
-        script = f"{lines.cleanup(self._resource)} && {lines.set_private(*self._cancel_flag())}"
-        answer = self._context.shell().run(script, limit=ORDER_LIMIT)
-        if answer.code:
-            return no(answer.errors.strip() or "its failure could not be forgotten")
-        source = (self.migration.source,)
-
-        def is_managed(status: ClusterStatus) -> bool:
-            found = status.resource(self._resource)
-            return found is not None and not found.blocked and not found.failed and found.nodes == source
-
-        cleared = self._context.wait_for(is_managed, SETTLE_LIMIT)
-        return OK if cleared or self._left.is_set() else no("Pacemaker did not forget its failure")
-
-    def _cancel_flag(self) -> tuple[str, str, str]:
-        return self.migration.source, cancel_attribute(self._resource), "0"
+        source, resource = self.migration.source, self._resource
+        self._context.shell().run(lines.set_private(source, cancel_attribute(resource), "0"), limit=ORDER_LIMIT)
+        forget(self._context, resource, source)
+        return OK
 
     def _end_at(self, seen: Whereabouts, said: Verdict) -> None:
         if self._left.is_set():
@@ -354,10 +354,21 @@ class PacemakerRun(MigrationRun):
             remedy = f"Pacemaker starts {self._machine} elsewhere as soon as {source} is known to be off."
             self._reporter.post(ev.MigrationFailed(self.migration.id, reason, remedy))
             return
+        if seen.node == self.migration.destination and not self._arrived_live():
+            reason = f"{self._machine} was not live migrated, but started anew on {seen.node}."
+            remedy = "See pacemaker.log on both nodes."
+            self._reporter.post(ev.MigrationFailed(self.migration.id, reason, remedy))
+            return
         reason = said.reason
         if reason == CANCELED and not self._canceled.is_set():
             reason = "It was canceled by another program"
         self._reporter.post(*self._ending(seen, reason.rstrip("."), said.remedy))
+
+    def _arrived_live(self) -> bool:
+        """Whether the agent or libvirt says that it came by live migration."""
+        if any(one.what == "done" for one in self._attempts):
+            return True
+        return final_figures(self._source, self._destination, self.migration.machine)[1] is not None
 
     # The cluster
 
