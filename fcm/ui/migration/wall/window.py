@@ -42,7 +42,7 @@ class MigrationWall(PlainDialog):
     """All running and recent live migrations as small curves on the same axes; stays open beside the window."""
 
     def __init__(self, window: Desk) -> None:
-        super().__init__(window, "Migration Wall", "wall", QSize(1080, 680))
+        super().__init__(window, "Migration Wall", "wall", QSize(1020, 660))
         self.setWindowModality(Qt.WindowModality.NonModal)
         self.setWindowFlag(Qt.WindowType.WindowMaximizeButtonHint)
         self._tiles: dict[str, Tile] = {}
