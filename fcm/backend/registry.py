@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from fcm.backend.base import Backend
+    from fcm.backend.libvirt.hosts_file import HostsFile
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,8 +70,13 @@ def _open_embedded(part: str, opening: Opening) -> Backend:
 
 def _open_libvirt(part: str, opening: Opening) -> Backend:
     from fcm.backend.libvirt import open_hosts
+    from fcm.backend.pacemaker.guard import PacemakerGuard
+    from fcm.backend.pacemaker.shells import shells_of
 
-    return open_hosts(Path(part), opening.uri, opening.allowed)
+    def guard_of(file: HostsFile) -> PacemakerGuard:
+        return PacemakerGuard(shells_of(file, as_root=False), f"pacemaker:{part}")
+
+    return open_hosts(Path(part), opening.uri, opening.allowed, guard_of)
 
 
 def _hosts_identity(part: str) -> str:

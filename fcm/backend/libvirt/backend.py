@@ -14,17 +14,19 @@ from fcm.backend.libvirt.runs import Runs, libvirt_run
 from fcm.model import commands as cmd
 from fcm.model import events as ev
 from fcm.model.entities import NodeState
-from fcm.model.rules.verdict import OK, Verdict
+from fcm.model.rules.verdict import OK, Verdict, together
 from fcm.model.validation.validate import validate
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from fcm.backend.base import Capabilities, Operation, RehearsalEnd, Rehearsed, Sink
+    from fcm.backend.libvirt.guard import Guard
     from fcm.backend.libvirt.hosts_file import HostsFile
     from fcm.backend.libvirt.migration import MigrationRun
     from fcm.migration.judging.fitting import DirtySample
     from fcm.model.commands import Command
+    from fcm.model.entities import VirtualMachine
     from fcm.model.migrations import Migration
     from fcm.model.state import State
 
@@ -32,8 +34,13 @@ if TYPE_CHECKING:
 class LibvirtBackend:
     """A cluster of libvirt hosts; see fcm.backend.base.Backend. It is the view and the engine of its hosts."""
 
-    def __init__(self, file: HostsFile, uri: str) -> None:
+    def __init__(self, file: HostsFile, uri: str, guard: Guard) -> None:
         """Nothing is connected before ``start``.
+
+        Args:
+            file: the hosts.
+            uri: what it is opened by.
+            guard: knows machines that must be left alone.
 
         Raises:
             BackendError: the module libvirt is missing.
@@ -41,6 +48,7 @@ class LibvirtBackend:
         self._uri = uri
         self._hosts = Hosts(file, self)
         self._runs = Runs(self._hosts, self)
+        self._guard = guard
 
     @property
     def uri(self) -> str:
@@ -77,6 +85,10 @@ class LibvirtBackend:
     def start(self, sink: Sink, state: State) -> None:
         """See fcm.backend.base.Backend."""
         self._hosts.start(sink, state, self._begin)
+        self._guard.start(lambda: tuple(self._hosts.reports), self._warn)
+
+    def _warn(self, text: str, remedy: str) -> None:
+        self._hosts.tell(ev.BackendReported("information", text, remedy))
 
     def _begin(self) -> None:
         known = self._hosts.state
@@ -88,6 +100,7 @@ class LibvirtBackend:
     def close(self) -> None:
         """See fcm.backend.base.Backend: running migrations of the hosts go on."""
         self._hosts.end_telling()
+        self._guard.close()
         self._runs.leave()
         self._hosts.disconnect()
 
@@ -118,6 +131,10 @@ class LibvirtBackend:
     def _carry_out(self, operation: Operation) -> Verdict | None:
         """Do it at once, or begin it in a lane (None: it will be finished there)."""
         hosts = self._hosts
+        verdict = together(self._guard.known(machine) for machine in self._touched(operation.command))
+        if not verdict:
+            hosts.refuse(operation, verdict)
+            return None
         match operation.command:
             case cmd.SetMigrationNetworks(order=order, excluded=excluded):
                 hosts.tell(ev.MigrationNetworksSet(order, excluded))
@@ -133,8 +150,8 @@ class LibvirtBackend:
             case cmd.ValidateCluster(tests=tests):
                 hosts.tell(ev.ClusterValidated(validate(hosts.state, tests)))
             case cmd.SetMachineState() as command:
-                node = hosts.state.machines[command.machine].node
-                hosts.in_lane(node, operation, lambda: hosts.set_machine_state(command, node))
+                machine = hosts.state.machines[command.machine]
+                hosts.in_lane(machine.node, operation, lambda: self._set_machine_state(command, machine))
                 return None
             case other if type(other) in self._runs.COMMANDS:
                 return self._runs.carry_out(operation)
@@ -142,11 +159,29 @@ class LibvirtBackend:
                 return self.capabilities().verdict(other)
         return OK
 
+    def _touched(self, command: Command) -> list[VirtualMachine]:
+        """The machines that a command starts, stops or moves."""
+        machines = self._hosts.state.machines
+        match command:
+            case cmd.LiveMigrate(machine=identity) | cmd.SetMachineState(machine=identity):
+                return [machines[identity]]
+            case cmd.DrainNode(node=name):
+                return [one for one in machines.values() if one.node == name and one.state.holds_memory]
+            case _:
+                return []
+
+    def _set_machine_state(self, command: cmd.SetMachineState, machine: VirtualMachine) -> Verdict | None:
+        verdict = self._guard.check(machine)
+        return self._hosts.set_machine_state(command, machine.node) if verdict else verdict
+
     # What its migrations need, see fcm.backend.libvirt.runs.Engine
 
     def make_run(self, migration: Migration) -> MigrationRun:
         """One that libvirt alone carries out."""
-        return libvirt_run(self._hosts, self._runs, migration)
+        machine = self._hosts.state.machines.get(migration.machine)
+        return libvirt_run(
+            self._hosts, self._runs, migration, lambda: self._guard.check(machine) if machine is not None else OK
+        )
 
     def pause(self, node: str) -> None:
         """A mark on this side that nothing must move there; it outlives the program."""

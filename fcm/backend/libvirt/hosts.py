@@ -259,7 +259,8 @@ class Hosts:
         def work() -> None:
             libvirt = load_libvirt()
             try:
-                verdict = call() or OK
+                done = call()
+                verdict = OK if done is None else done
             except libvirt.libvirtError as error:
                 verdict = sentence(error.get_error_code() or 0, str(error), node)
             self.finish(operation, verdict)

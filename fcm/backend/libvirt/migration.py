@@ -32,7 +32,7 @@ from fcm.backend.libvirt.uris import migration_uri
 from fcm.model import events as ev
 from fcm.model.migrations import UNLIMITED, NetworkAttempt
 from fcm.model.rules.bandwidth import limit_to_set
-from fcm.model.rules.verdict import Verdict, no
+from fcm.model.rules.verdict import OK, Verdict, no
 from fcm.model.telemetry import Phase
 
 if TYPE_CHECKING:
@@ -79,6 +79,7 @@ class MigrationRun:
         unsafe: bool,
         qemu: str = "",
         memory: int = 0,
+        permitted: Callable[[], Verdict] = lambda: OK,
     ) -> None:
         """Nothing begins before ``start`` or ``follow``.
 
@@ -91,6 +92,7 @@ class MigrationRun:
             unsafe: whether the disks are shared although libvirt cannot know it.
             qemu: version of the source's QEMU, on which it depends how a bandwidth limit is kept.
             memory: bytes of the machine.
+            permitted: asked right before the first network, in the run's thread; it may block.
         """
         self._libvirt = load_libvirt()
         self.migration = migration
@@ -99,6 +101,7 @@ class MigrationRun:
         self._networks = networks
         self._reporter = reporter
         self._unsafe = unsafe
+        self._permitted = permitted
         self._qemu = qemu
         self._canceled = threading.Event()
         self._left = threading.Event()
@@ -235,7 +238,7 @@ class MigrationRun:
                 f"Another program is already migrating {self._domain.name()}.",
                 "Wait until that migration has finished.",
             )
-        return processor_verdict(self._domain, self._destination)
+        return processor_verdict(self._domain, self._destination) and self._permitted()
 
     def _tried(self, network: str, address: str, duration: float, connected: bool, text: str) -> None:
         attempt = NetworkAttempt(network, address, time.time(), round(duration, 3), connected, text)

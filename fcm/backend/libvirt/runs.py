@@ -16,7 +16,7 @@ from fcm.model.rules.verdict import OK, Verdict, no
 from fcm.model.telemetry import Phase
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from fcm.backend.base import Operation
     from fcm.backend.libvirt.hosts import Hosts
@@ -243,8 +243,13 @@ def networks_of(state: State, migration: Migration) -> Sequence[tuple[str, str, 
     ]
 
 
-def libvirt_run(hosts: Hosts, runs: Runs, migration: Migration) -> MigrationRun:
-    """The run of a live migration that libvirt alone carries out, peer to peer."""
+def libvirt_run(
+    hosts: Hosts, runs: Runs, migration: Migration, permitted: Callable[[], Verdict] = lambda: OK
+) -> MigrationRun:
+    """The run of a live migration that libvirt alone carries out, peer to peer.
+
+    ``permitted`` is asked right before it begins; it may block.
+    """
     machine = hosts.state.machines.get(migration.machine)
     return MigrationRun(
         migration,
@@ -255,4 +260,5 @@ def libvirt_run(hosts: Hosts, runs: Runs, migration: Migration) -> MigrationRun:
         unsafe=hosts.file.same_file_system,
         qemu=hosts.state.nodes[migration.source].version,
         memory=machine.memory if machine else 0,
+        permitted=permitted,
     )

@@ -6,6 +6,8 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from fcm.backend.pacemaker.status import ClusterStatus, ResourceStatus
 
 _AGENTS = ("VirtualMachine", "VirtualDomain")
@@ -13,17 +15,22 @@ _AGENTS = ("VirtualMachine", "VirtualDomain")
 
 
 def managing(status: ClusterStatus, uuid: str, name: str) -> str | None:
+    """Id of the resource of a cluster that manages a machine; see ``managing_resource``."""
+    return managing_resource(status.resources, uuid, name)
+
+
+def managing_resource(resources: Iterable[ResourceStatus], uuid: str, name: str) -> str | None:
     """Id of the resource that manages a machine; None if none does.
 
     fcm's own resources name the UUID. Others (VirtualDomain) name a definition only, which is called after the machine
     by custom: one too many taken for managed does no harm.
 
     Args:
-        status: of the cluster.
+        resources: of the cluster.
         uuid: of the machine, by libvirt.
         name: of the machine.
     """
-    for resource in status.resources:
+    for resource in resources:
         if resource.agent.rpartition(":")[2] in _AGENTS and _is_of(resource, uuid, name):
             return resource.id
     return None

@@ -45,6 +45,7 @@ KEEPALIVE = ("-o", "ServerAliveInterval=3", "-o", "ServerAliveCountMax=2")
 """A login to a node without power ends after some 6 s instead of hanging (ssh_config(5))."""
 
 _AS_ROOT = 'if [ "$(id -u)" = 0 ]; then exec sh; fi; exec sudo -n sh'
+_AS_IT_IS = 'if [ "$(id -u)" = 0 ] || ! sudo -n true 2>/dev/null; then exec sh; fi; exec sudo -n sh'
 _FIRST = b'export LC_ALL=C PATH="$PATH:/usr/sbin:/sbin"\n'
 _CHUNK = 1 << 16
 _SHOWN = 300
@@ -211,10 +212,17 @@ class KeptShell:
 class SshShell(KeptShell):
     """A shell at the other end of ssh, as root by the login itself or by sudo."""
 
-    def __init__(self, node: str, login: Sequence[str]) -> None:
-        """``login``: the ssh command without what runs there, ``--`` and the host at its end."""
+    def __init__(self, node: str, login: Sequence[str], as_root: bool = True) -> None:
+        """See class.
+
+        Args:
+            node: its name.
+            login: the ssh command without what runs there, ``--`` and the host at its end.
+            as_root: False if a shell without the rights of root is better than none.
+        """
         *options, dashes, host = login
-        super().__init__(node, (*options, *KEEPALIVE, dashes, host, f"exec sh -c {shlex.quote(_AS_ROOT)}"))
+        becomes = _AS_ROOT if as_root else _AS_IT_IS
+        super().__init__(node, (*options, *KEEPALIVE, dashes, host, f"exec sh -c {shlex.quote(becomes)}"))
 
 
 class LabShell(KeptShell):
@@ -254,19 +262,21 @@ class NoShell:
         """There is nothing to end."""
 
 
-def shell_of(host: Host) -> NodeShell:
-    """A shell on a host that nobody else uses; nothing is started yet."""
+def shell_of(host: Host, as_root: bool = True) -> NodeShell:
+    """A shell on a host that nobody else uses; nothing is started yet. ``as_root`` as in ``SshShell``."""
     if host.probe_namespace is not None:
         return LabShell(host.name, host.probe_namespace)
     login = host_login(host)
     if login:
-        return SshShell(host.name, login)
-    return KeptShell(host.name, ("sh", "-c", _AS_ROOT)) if is_this_computer(host.uri) else NoShell(host.name)
+        return SshShell(host.name, login, as_root)
+    if is_this_computer(host.uri):
+        return KeptShell(host.name, ("sh", "-c", _AS_ROOT if as_root else _AS_IT_IS))
+    return NoShell(host.name)
 
 
-def shells_of(hosts: HostsFile) -> dict[str, NodeShell]:
+def shells_of(hosts: HostsFile, as_root: bool = True) -> dict[str, NodeShell]:
     """A shell for each host, by its name; each call gives shells of their own. Nothing is started yet."""
-    return {host.name: shell_of(host) for host in hosts.hosts}
+    return {host.name: shell_of(host, as_root) for host in hosts.hosts}
 
 
 def witness_shell(hosts: HostsFile) -> NodeShell | None:

@@ -9,6 +9,7 @@ import pytest
 
 from fcm.backend.base import Operation
 from fcm.backend.libvirt.backend import LibvirtBackend
+from fcm.backend.libvirt.guard import NoGuard
 from fcm.model import commands as cmd
 from fcm.model import events as ev
 from fcm.model.entities import MachineState, NodeState
@@ -27,7 +28,7 @@ class Stage:
     """An open backend, what it posted, and its hosts."""
 
     def __init__(self, connections: dict[str, FakeConnection]) -> None:
-        self.backend = LibvirtBackend(FILE, "libvirt:hosts.toml")
+        self.backend = LibvirtBackend(FILE, "libvirt:hosts.toml", NoGuard())
         self.heard = Heard()
         self.connections = connections
 
@@ -110,6 +111,16 @@ def test_a_machine_is_shut_down_by_its_host(stage: Stage) -> None:
 
     assert operation.verdict
     assert stage.connections["node1"].calls == ["shutdown uuid-web"]
+
+
+def test_a_machine_that_has_left_its_host_is_not_taken_for_stopped(stage: Stage) -> None:
+    runs(stage, "web")
+    stage.connections["node1"].domain = lambda identity: None  # type: ignore[method-assign]
+
+    operation = stage.carry_out(cmd.SetMachineState("uuid-web", MachineState.OFF))
+
+    assert operation.verdict is not None
+    assert operation.verdict.reason == "The virtual machine is no longer on this host."
 
 
 def test_what_the_rules_do_not_allow_is_refused_and_written_down(stage: Stage) -> None:
