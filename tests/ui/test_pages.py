@@ -19,7 +19,7 @@ from fcm.ui.pages.node import NodePage
 from fcm.ui.widgets.page_parts import Link
 from fcm.workspace.selection import Place, Selection
 from tests.ui.by_hand import formed, group_of, machine, migration, node, opened, row
-from tests.ui.parts import fact, text_of
+from tests.ui.parts import fact, part, text_of
 from tests.ui.window_by_hand import KNOWN, busy_window, named, window, window_of
 
 if TYPE_CHECKING:
@@ -458,3 +458,17 @@ def test_nothing_of_a_closed_cluster_is_left_in_hidden_pages(qtbot: QtBot, tmp_p
                 text = model.index(line, column).data(Qt.ItemDataRole.AccessibleTextRole)
                 assert "Web01" not in str(text)
     qtbot.waitUntil(lambda: shown.stack.count() <= 2)
+
+
+def test_the_scale_of_the_plot_is_remembered(qtbot: QtBot, tmp_path: Path) -> None:
+    shown, _ = busy_window(qtbot, tmp_path)
+    at(shown, Place.MACHINE, "vm-Web01")
+    qtbot.waitUntil(lambda: bool(shown.page.findChildren(QToolButton, "logarithmicScale")))
+    scale = part(shown.page, QToolButton, "Logarithmic scale")
+    assert not scale.isChecked()
+    qtbot.mouseClick(scale, Qt.MouseButton.LeftButton)
+    shown.context.settings.flush()
+    again = busy_window(qtbot, tmp_path)[0]
+    at(again, Place.MACHINE, "vm-Web01")
+    qtbot.waitUntil(lambda: bool(again.page.findChildren(QToolButton, "logarithmicScale")))
+    assert part(again.page, QToolButton, "Logarithmic scale").isChecked()

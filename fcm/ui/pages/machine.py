@@ -23,6 +23,7 @@ from fcm.ui.tables.table_model import Column, TableModel
 from fcm.ui.tables.table_view import TableView
 from fcm.ui.widgets.dialog_parts import named
 from fcm.ui.widgets.page_parts import EmptyState, Facts, Link
+from fcm.workspace.files.settings import PLOT_LOG
 from fcm.workspace.selection import Place, Selection
 
 if TYPE_CHECKING:
@@ -160,8 +161,15 @@ class MachinePage(Page):
             self._view = MigrationView(self._lower)
             self._view.wanted.connect(lambda command: self.frame.submit(command))
             self._view.options_asked.connect(lambda: self.frame.show_dialog("tune-migration", self.selection))
+            self._remember_scale(self._view)
             self._lower_column.addWidget(self._view, 1)
         self._view.show_migration(workspace, self._shown[1], machine.id)
+
+    def _remember_scale(self, view: MigrationView) -> None:
+        """The scale of the plot is as it was when it was chosen last."""
+        settings, button = self.frame.context.settings, view.plot.log
+        button.setChecked(settings.get(PLOT_LOG))
+        button.toggled.connect(lambda on: settings.set(PLOT_LOG, on))
 
     def _show_summary(self, machine: VirtualMachine) -> None:
         state, say = self.state, self._facts.say

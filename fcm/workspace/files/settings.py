@@ -101,6 +101,7 @@ CONSOLE_HISTORY = Setting[list[str]](
     "console.history", [], "Lines typed into the Console, oldest first; no secrets.", each=_is_text
 )
 CONSOLE_ZOOM = Setting("console.zoom", 0, "Points by which the font of the Console is larger than the system font.")
+PLOT_LOG = Setting("plot.logarithmic", False, "Whether the convergence plot has a logarithmic scale.")
 LAST = Setting("clusters.last", "", "The cluster that was open when the program last closed.")
 
 SETTINGS: tuple[Setting[Any], ...] = (
@@ -119,6 +120,7 @@ SETTINGS: tuple[Setting[Any], ...] = (
     LAST,
     CONSOLE_HISTORY,
     CONSOLE_ZOOM,
+    PLOT_LOG,
 )
 
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QImage
-from PySide6.QtWidgets import QLabel
+from PySide6.QtWidgets import QLabel, QWidget
 
 from fcm.migration.recordings.recording import Recording
 from fcm.ui.migration.plots.plot import ConvergencePlot
@@ -74,6 +74,17 @@ def test_a_zoom_by_hand_stays_until_it_is_reset(plot: ConvergencePlot, qtbot: Qt
     assert canvas(plot).view_range() == zoomed
     qtbot.mouseClick(plot.reset, Qt.MouseButton.LeftButton)
     assert canvas(plot).view_range()[0][1] >= growing.time[-1]
+
+
+def test_a_double_click_into_the_plot_shows_everything_again(plot: ConvergencePlot, qtbot: QtBot) -> None:
+    shown = recording()
+    plot.show_traces([("SQL1", shown)], True)
+    area = part(plot, QWidget, "convergencePlotArea")
+    canvas(plot).zoom(0.2)
+    qtbot.mouseClick(area, Qt.MouseButton.LeftButton, pos=area.rect().center())
+    assert canvas(plot).view_range()[0][1] < shown.time[-1], "a single click changes nothing"
+    qtbot.mouseDClick(area, Qt.MouseButton.LeftButton, pos=area.rect().center())
+    qtbot.waitUntil(lambda: canvas(plot).view_range()[0][1] >= shown.time[-1])
 
 
 def test_another_migration_begins_with_a_view_of_its_own(plot: ConvergencePlot) -> None:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pyqtgraph as pg
-from PySide6.QtCore import QPointF, QRectF, Qt, Signal
+from PySide6.QtCore import QEvent, QObject, QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QApplication, QVBoxLayout, QWidget
 
@@ -103,6 +103,7 @@ class Canvas(QWidget):
         self._box.addItem(self._nothing, ignoreBounds=True)
         self._add_rate_axis(item)
         self._plot.scene().sigMouseMoved.connect(self._point)
+        self._plot.viewport().installEventFilter(self)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(self._plot)
@@ -239,6 +240,12 @@ class Canvas(QWidget):
         return min(float(outlook.time[-1]), most * now + 5)
 
     # View
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """A double click shows everything again."""
+        if event.type() == QEvent.Type.MouseButtonDblClick:
+            self.reset_view()
+        return super().eventFilter(watched, event)
 
     def reset_view(self) -> None:
         """Show everything again and follow the migration."""
