@@ -525,3 +525,8 @@ class Cluster:
     def full_name(self) -> str:
         """The name with its domain, as the console tree shows it."""
         return f"{self.name}.{self.domain}" if self.domain else self.name
+
+    @property
+    def shown_name(self) -> str:
+        """The full name, and what decides about failover where that is not fcm."""
+        return f"{self.full_name} ({self.engine})" if self.engine else self.full_name

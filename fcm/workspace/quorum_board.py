@@ -135,7 +135,7 @@ def _node_row(state: State, cluster: Cluster, node: Node, up: dict[str, frozense
     stops = members_of(state) == (node.name,) if cluster.forced else not left.has_quorum
     why = ""
     if not vote:
-        why = ", NodeWeight 0" if not node.weight else ", dynamic quorum"
+        why = ", quorum_votes 0" if cluster.engine else ", NodeWeight 0" if not node.weight else ", dynamic quorum"
     if not vote and cluster.quorum_mode in WITH_DISK and not is_dynamic(cluster):
         why = ", the disk decides"
     member = node.state.is_member and not cluster.stopped
@@ -169,7 +169,7 @@ def _witness_row(state: State, cluster: Cluster) -> Voter:
         WITNESS,
         name_of(state.disks, cluster.witness) or "Witness",
         vote,
-        f"{vote}{'' if vote else ', dynamic witness'}",
+        f"{vote}{'' if vote else ', does not vote' if cluster.engine else ', dynamic witness'}",
         shown,
         _listed(reached, state),
         left,

@@ -18,9 +18,11 @@ from fcm.model import events as ev
 from fcm.model.entities import (
     GIB,
     Adapter,
+    AdapterState,
     Cluster,
     Disk,
     DiskUse,
+    FencingState,
     Group,
     GroupType,
     MachineState,
@@ -221,7 +223,7 @@ def in_trouble() -> tuple[ev.Event, ...]:
     return (
         ev.ResourceChanged(resource("web", ResourceState.FAILED, blocked=BLOCKED)),
         ev.GroupChanged(group("web", ResourceState.FAILED)),
-        ev.NodeChanged(node("node3", state=NodeState.DOWN, fencing="failed", note=lost)),
+        ev.NodeChanged(node("node3", state=NodeState.DOWN, fencing=FencingState.FAILED, note=lost)),
         *(ev.ResourceChanged(resource(name, ResourceState.PENDING)) for name in ("mail", "files")),
         *(ev.GroupChanged(group(name, ResourceState.PENDING)) for name in ("mail", "files")),
         ev.NodeChanged(node("node2", state=NodeState.PAUSED, paused=True, standby=True)),
@@ -231,4 +233,4 @@ def in_trouble() -> tuple[ev.Event, ...]:
 
 def _down() -> Adapter:
     found = next(one for one in formed().adapters if one.id == "node3-network-2")
-    return replace(found, state="Failed")  # type: ignore[arg-type]
+    return replace(found, state=AdapterState.FAILED)

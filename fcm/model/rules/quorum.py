@@ -75,6 +75,11 @@ def is_dynamic(cluster: Cluster) -> bool:
     return default and wanted and cluster.quorum_mode is not QuorumMode.DISK_ONLY
 
 
+def engine_of(state: State) -> str:
+    """What decides about failover on real hosts, with its version; "" where nothing does, or a simulation."""
+    return state.cluster.engine if state.cluster is not None else ""
+
+
 def has_dynamic_witness(cluster: Cluster) -> bool:
     """Whether the vote of the witness comes and goes: with dynamic quorum, from 2012 R2."""
     return is_dynamic(cluster) and cluster.version.at_least(ClusterVersion.V2012_R2)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
+from fcm.model.rules.quorum import engine_of
 from fcm.ui.failover.words import ASSUMED, LOOSE, NOTHING, REAL, steps, told
 from fcm.ui.look import appearance
 from fcm.ui.tables.table_model import Column, TableModel
@@ -67,14 +68,16 @@ class FailoverExplainer(QWidget):
             state: the cluster.
             group: its id; None: the machine is not highly available.
             name: of the machine.
-            simulated: whether the cluster is; on real hosts nothing fails over.
+            simulated: whether the cluster is; on real hosts nothing fails over without Pacemaker.
         """
         found = state.failovers.get(group) if group is not None else None
         self._state = state
         if found is None:
             self._failover = None
             words_of_none = LOOSE if group is None else NOTHING.format(name=name)
-            self._nothing.words.setText(words_of_none if simulated else REAL)
+            if not simulated:
+                words_of_none = REAL if not engine_of(state) else words_of_none.partition(" To try it")[0]
+            self._nothing.words.setText(words_of_none)
             self._stack.setCurrentIndex(0)
             return
         self._stack.setCurrentIndex(1)
@@ -84,7 +87,8 @@ class FailoverExplainer(QWidget):
         words = told(found, state)
         self._cause.setText(words.cause)
         self._course.setText(words.course)
-        self.line.show_steps(steps(found))
+        self._note.setVisible(simulated)
+        self.line.show_steps(steps(found, simulated))
         self.candidates.table.set_ids(one.node for one in found.candidates)
         self.candidates.table.touch()
 

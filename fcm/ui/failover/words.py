@@ -27,6 +27,12 @@ _MEANINGS = (
     ("Start", "until the group was online on its new node"),
     ("Boot", "until the guest operating system had booted"),
 )
+_MEANINGS_OF_PACEMAKER = (
+    ("Detection", "until the other nodes noticed the failure"),
+    ("Fencing", "until the node was switched off, and a node was chosen"),
+    ("Start", "until the virtual machine was started on its new node"),
+    ("Boot", "until the guest operating system had booted"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,11 +45,11 @@ class Told:
     """What came of it."""
 
 
-def steps(failover: Failover) -> tuple[Step, ...]:
+def steps(failover: Failover, simulated: bool = True) -> tuple[Step, ...]:
     """The steps that were taken, each with its duration in s; None while it is in progress.
 
     What took no time is left out: a failure of a resource needs no detection by others. A failover that ended without
-    success has no steps after its last.
+    success has no steps after its last. Of real hosts, what was not told is left out, as is the boot of the guest.
     """
     ends = [failover.noticed, failover.decided, failover.online, failover.booted]
     for number in range(len(ends) - 2, -1, -1):  # what was not told apart took no time of its own
@@ -51,9 +57,9 @@ def steps(failover: Failover) -> tuple[Step, ...]:
             ends[number] = ends[number + 1]
     found: list[Step] = []
     start = failover.failed
-    for (name, meaning), end in zip(_MEANINGS, ends, strict=True):
+    for (name, meaning), end in zip(_MEANINGS if simulated else _MEANINGS_OF_PACEMAKER, ends, strict=True):
         if end is None:
-            if not failover.outcome:
+            if not failover.outcome and (simulated or failover.online is None):
                 found.append(Step(name, None, meaning))
             break
         if end > start:

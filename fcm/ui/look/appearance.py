@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from fcm.model.entities import (
     AdapterState,
     DiskUse,
+    FencingState,
     MachineState,
     NetworkRole,
     NetworkState,
@@ -16,6 +17,7 @@ from fcm.model.entities import (
 )
 from fcm.model.rules.failing.access import IoMode, access_of
 from fcm.model.rules.failing.guests import guest_note, is_unmonitored
+from fcm.model.rules.fencing import blocked
 from fcm.model.rules.maintenance import in_maintenance
 from fcm.model.rules.quorum import votes
 
@@ -83,8 +85,22 @@ def resource_words(state: ResourceState) -> str:
     return _RESOURCE_WORDS.get(state, str(state))
 
 
-def machine_icon(machine: VirtualMachine, group_state: ResourceState | None, moving: bool) -> str:
-    """Icon of a virtual machine: its failure first, then its move, then its state."""
+UNKNOWN, BLOCKED = "unknown", "blocked"
+"""What Pacemaker waits for a user with."""
+
+
+def trouble(machine: VirtualMachine, state: State) -> str:
+    """UNKNOWN: its node is lost and not fenced yet; BLOCKED: Pacemaker does nothing with it; else ""."""
+    node = state.nodes.get(machine.node)
+    if node is not None and node.fencing is not FencingState.NONE:
+        return UNKNOWN
+    return BLOCKED if machine.group is not None and blocked(state, machine.group) else ""
+
+
+def machine_icon(machine: VirtualMachine, group_state: ResourceState | None, moving: bool, trouble: str = "") -> str:
+    """Icon of a virtual machine: its ``trouble`` first, then its failure, its move, its state."""
+    if trouble:
+        return f"vm-{trouble}"
     if machine.state is MachineState.PAUSED_CRITICAL:
         return "vm-critical"
     if group_state is ResourceState.FAILED:
@@ -98,6 +114,11 @@ def machine_icon(machine: VirtualMachine, group_state: ResourceState | None, mov
 
 def machine_words(machine: VirtualMachine, state: State) -> str:
     """Status of a virtual machine that is not being moved."""
+    match trouble(machine, state):
+        case "unknown":
+            return f"Unknown ({machine.node} {fencing_words(state.nodes[machine.node])})"
+        case "blocked":
+            return "Blocked"
     group = state.groups.get(machine.group or "")
     if machine.queued_since is not None:
         return "Waiting to start"
@@ -124,6 +145,8 @@ def migration_icon(migration: Migration) -> str:
 
 def node_icon(node: Node) -> str:
     """Icon of a node's state."""
+    if node.fencing is not FencingState.NONE:
+        return "node-fencing"
     is_real = node.system_drive.startswith("/")  # of a Linux host that does not answer nothing is known
     return "node-unknown" if is_real and node.note and node.state is NodeState.DOWN else _NODE_ICONS[node.state]
 
@@ -131,8 +154,33 @@ def node_icon(node: Node) -> str:
 _SHUTTING_DOWN = {"off": "shutting down", "restart": "restarting"}
 
 
-def node_words(node: Node, draining: str = "") -> str:
-    """Status of a node with its note; what it is being emptied for comes first."""
+_FENCING = {
+    FencingState.NEEDED: "waits to be fenced",
+    FencingState.RUNNING: "is being fenced",
+    FencingState.FAILED: "could not be fenced",
+}
+
+
+def fencing_words(node: Node) -> str:
+    """How it stands with the fencing of a lost node; "" where it need not be fenced."""
+    return _FENCING.get(node.fencing, "")
+
+
+def node_words(node: Node, draining: str = "", engine: str = "") -> str:
+    """Status of a node with its note; what it is being emptied for comes first.
+
+    Args:
+        node: its state.
+        draining: how far its drain is.
+        engine: what decides about failover (``Cluster.engine``); Pacemaker pauses in two ways.
+    """
+    if node.fencing is not FencingState.NONE:
+        remedy = "; confirm that it is off" if node.fencing is FencingState.FAILED else ""
+        return f"{node.state}: unclean, {fencing_words(node)}{remedy}"
+    if engine and node.state is NodeState.PAUSED:
+        way = "standby" if node.standby else "maintenance"
+        note = draining or ("" if node.note == way else node.note)
+        return f"{node.state} ({way}){f': {note}' if note else ''}"
     notes = [_SHUTTING_DOWN.get(node.shutdown, ""), draining]
     note = ", ".join(filter(None, notes)) or node.note
     return f"{node.state}: {note}" if note else str(node.state)
@@ -207,13 +255,17 @@ def node_access(state: State, volume: SharedVolume, node: Node) -> str:
 
 
 def resource_status(resource: Resource, state: State) -> str:
-    """Status of a resource; a disk that is in maintenance mode says so."""
+    """Status of a resource; a disk that is in maintenance mode says so, and what Pacemaker keeps its hands off."""
+    if resource.blocked:
+        return "Blocked"
     maintenance = resource.state is ResourceState.ONLINE and in_maintenance(state, resource.disk)
     return _MAINTENANCE if maintenance else resource_words(resource.state)
 
 
 def resource_icon(resource: Resource) -> str:
     """Icon of a resource."""
+    if resource.blocked:
+        return "resource-blocked"
     return f"resource-{_RESOURCE_ICONS[resource.state]}".replace("-partial", "-pending")
 
 

@@ -147,10 +147,11 @@ class ClusterPage(Page):
         self._sentence.say(self._in_a_sentence(cluster))
         self._show_facts(cluster)
         simulated = self.frame.workspace is not None and self.frame.workspace.simulated
-        self.stopped.say(what_is_missing(state) if simulated else "")
+        has_quorum = simulated or bool(cluster.engine)
+        self.stopped.say(what_is_missing(state) if has_quorum else "")
         self.failed.show_state(state)
-        self.quorum.setVisible(simulated)
-        if simulated:
+        self.quorum.setVisible(has_quorum)
+        if has_quorum:
             self.quorum.show_state(state)
         if change.structural:  # perhaps another cluster
             self._recent.look()
@@ -189,8 +190,9 @@ class ClusterPage(Page):
         order = [state.networks[identity].name for identity in migration_order(cluster, state.networks)]
         say("Name", cluster.full_name)
         simulated = self.frame.workspace is not None and self.frame.workspace.simulated
-        say("Version", f"Windows Server {cluster.version}" if simulated else "QEMU and libvirt hosts")
-        say("Current Host Server", cluster.host)
+        hosts = f"{cluster.engine} on QEMU and libvirt hosts" if cluster.engine else "QEMU and libvirt hosts"
+        say("Version", f"Windows Server {cluster.version}" if simulated else hosts)
+        say("Current Host Server", f"{cluster.host} (designated controller)" if cluster.engine else cluster.host)
         say("Quorum Configuration", description(cluster, state.disks))
         say("Votes", f"{count.present} of {count.total} present, {count.needed} needed")
         say("Networks", format.listed([network.name for network in state.networks.values()], 4))

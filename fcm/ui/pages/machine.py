@@ -177,7 +177,9 @@ class MachinePage(Page):
         moving = self.frame.figures.active(state, machine.id) is not None
         self.title.say(
             f"Summary of {machine.name}",
-            appearance.machine_icon(machine, group.state if group else None, moving),
+            appearance.machine_icon(
+                machine, group.state if group else None, moving, appearance.trouble(machine, state)
+            ),
             "" if group else "Not highly available",
         )
         say("Status", self.frame.figures.status(state, machine))

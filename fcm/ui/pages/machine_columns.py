@@ -22,7 +22,9 @@ def machine_model(window: Desk, clustered: bool = True, with_owner: bool = True)
         found = machine(identity)
         group = window.state.groups.get(found.group or "")
         moving = window.figures.active(window.state, identity) is not None
-        return appearance.machine_icon(found, group.state if group else None, moving)
+        return appearance.machine_icon(
+            found, group.state if group else None, moving, appearance.trouble(found, window.state)
+        )
 
     def auto_start(identity: str) -> str:
         group = window.state.groups.get(machine(identity).group or "")

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QGridLayout, QSplitter, QVBoxLayout, QWidget
 
 from fcm.model.entities import Adapter, NodeState, SharedVolume
 from fcm.model.rules.drains import active_drain, drain_migrations
+from fcm.model.rules.quorum import engine_of
 from fcm.model.state import Change, Kind
 from fcm.model.tables import name_of
 from fcm.text.words import counted
@@ -95,7 +96,7 @@ class NodePage(Page):
         drain = active_drain(state, node.name)
         over = [one for one in drain_migrations(state, drain.id).values() if one.phase.is_over] if drain else []
         draining = f"draining, {len(over)} of {counted(len(drain.moves), 'move')} finished" if drain else ""
-        say("Status", appearance.node_words(node, draining))
+        say("Status", appearance.node_words(node, draining, engine_of(state)))
         say("Migrations", self._migrations())
         say("Processor", f"{node.processor.model} ({node.processor.vendor})")
         say("Operating system", node.version or "Unknown")

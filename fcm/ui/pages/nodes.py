@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
 
 from fcm.model.entities import Node, NodeState
 from fcm.model.rules.failing.placement import n_plus_one
-from fcm.model.rules.quorum import what_if_lost
+from fcm.model.rules.quorum import engine_of, what_if_lost
 from fcm.model.state import Change, Kind
 from fcm.ui.look import appearance, format
 from fcm.ui.pages.page import Page
@@ -182,7 +182,7 @@ class NodesPage(Page):
 
         def status(identity: str) -> str:
             found = node(identity)
-            words = appearance.node_words(found)
+            words = appearance.node_words(found, engine=engine_of(self.state))
             return with_failures(words, self.state, identity)
 
         return TableModel(

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from fcm.model.state import Change, State
 from fcm.ui.pages.simulated_failures import FailureStrip
+from fcm.ui.pages.troubles import TroubleStrip
 from fcm.ui.widgets.page_parts import Title
 from fcm.workspace.selection import Place, Selection
 
@@ -41,6 +42,8 @@ class Page(QWidget):
         self.column.addWidget(self.title)
         self.failures = FailureStrip(window)
         self.column.addWidget(self.failures)
+        self.troubles = TroubleStrip(window)
+        self.column.addWidget(self.troubles)
         self._tables: list[tuple[TableView, Place]] = []
         self._clearing = False
 
@@ -62,6 +65,7 @@ class Page(QWidget):
     def draw(self, change: Change) -> None:
         """Draw anew what a change touched, with what has failed by simulation."""
         self.failures.show_failures(self.state, self.selection)
+        self.troubles.show_troubles(self.state, self.selection)
         self.refresh(change)
 
     def refresh(self, change: Change) -> None:

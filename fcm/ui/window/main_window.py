@@ -295,7 +295,7 @@ class MainWindow(Frame):
         if remember:
             self._history.visit(place)
         cluster = self.state.cluster
-        self.setWindowTitle(f"{TITLE} - {cluster.full_name}" if cluster else TITLE)
+        self.setWindowTitle(f"{TITLE} - {cluster.shown_name}" if cluster else TITLE)
         self._refresh_actions()
 
     def _tree_place(self) -> Selection:

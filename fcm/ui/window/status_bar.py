@@ -156,7 +156,11 @@ class StatusBar(QStatusBar):
         if workspace is None:
             return
         clock = workspace.clock
-        stopped = what_is_missing(workspace.state) if workspace.simulated and workspace.state.cluster else ""
+        stopped = (
+            what_is_missing(workspace.state)
+            if workspace.state.cluster and (workspace.simulated or workspace.state.cluster.engine)
+            else ""
+        )
         if stopped != self._stopped:
             self._stopped = stopped
             self.say("cluster-down" if stopped else "connect", stopped or f"Connected to {workspace.uri}")

@@ -205,7 +205,9 @@ class TreeModel(QAbstractItemModel):
                     return "vm"
                 group = state.groups.get(machine.group or "")
                 moving = self.figures is not None and self.figures.active(state, machine.id) is not None
-                return appearance.machine_icon(machine, group.state if group else None, moving)
+                return appearance.machine_icon(
+                    machine, group.state if group else None, moving, appearance.trouble(machine, state)
+                )
             case _:
                 return _CONTAINERS[selection.place][1]
 
