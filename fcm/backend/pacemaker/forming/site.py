@@ -78,7 +78,7 @@ class Site:
     Args:
         hosts: the hosts file.
         shells: the way to each node.
-        witness_shell: the way to the witness; None where there is none.
+        witness_shell: the way to the witness; None where there is none. ``close`` ends all of them.
 
     Raises:
         PlanError: these hosts cannot form a cluster.
@@ -89,6 +89,13 @@ class Site:
         self._shells = shells
         self._witness = witness_shell
         self._any = AnyShell(shells)
+
+    def close(self) -> None:
+        """End the ways to the nodes and to the witness."""
+        for shell in self._shells.values():
+            shell.close()
+        if self._witness is not None:
+            self._witness.close()
 
     def shell_of(self, name: str | None) -> NodeShell:
         """The way to a node, to the witness, or to any node."""

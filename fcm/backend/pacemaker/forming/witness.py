@@ -119,7 +119,7 @@ cat >{DATABASE}/qnetd-cacert.crt
 corosync-qdevice-net-certutil -i -c {DATABASE}/qnetd-cacert.crt
 corosync-qdevice-net-certutil -r -n {shlex.quote(plan.corosync_name)}
 {has_request}""",
-            undo=f"rm -rf {DATABASE}",
+            undo=f"rm -rf {DATABASE}; cd /etc/corosync 2>/dev/null && rmdir -p qdevice/net 2>/dev/null || :",
             source=Source(WITNESS, f"cat {CA}"),
             limit=60.0,
         ),
