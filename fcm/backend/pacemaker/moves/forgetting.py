@@ -17,7 +17,7 @@ from fcm.backend.pacemaker.foretold import OrderError
 from fcm.backend.pacemaker.mapping import MOVING, uuid_of
 from fcm.backend.pacemaker.moves.options import end_lines
 from fcm.backend.pacemaker.rehearsal.changes import Lines
-from fcm.backend.pacemaker.rehearsal.foreseen import foresee
+from fcm.backend.pacemaker.rehearsal.foreseen import ActionKind, foresee
 from fcm.mistakes import SentenceError
 
 if TYPE_CHECKING:
@@ -83,7 +83,7 @@ def forget(context: Context, resource: str, node: str) -> None:
         raise BlockedError(f"Pacemaker did not find {resource} {where}, so it was left out of its hands.")
     manage = lines.delete_meta(resource, "is-managed")
     action = foresee(context.shell(), (Lines(manage),)).action_of(resource)
-    if action is not None and node:
+    if action is not None and node and action.kind is not ActionKind.MIGRATE:  # such as on a node in standby
         raise BlockedError(f"Pacemaker would {action.kind} {resource} at once, so it was left out of its hands.")
     answer = context.shell().run("\n".join([f"{manage} || exit 1", *end_lines(resource)]), limit=LIMIT)
     if answer.code:

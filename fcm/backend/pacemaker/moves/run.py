@@ -16,7 +16,7 @@ from fcm.backend.libvirt.migration import MigrationRun
 from fcm.backend.libvirt.outcome import Whereabouts, final_figures, is_migrating, whereabouts
 from fcm.backend.libvirt.runs import networks_of
 from fcm.backend.pacemaker import lines
-from fcm.backend.pacemaker.mapping import resource_of
+from fcm.backend.pacemaker.mapping import MOVING, resource_of
 from fcm.backend.pacemaker.moves.attempts import CANCELED, attempts_of, cancel_attribute, move_attribute
 from fcm.backend.pacemaker.moves.forgetting import forget
 from fcm.backend.pacemaker.moves.options import begin_lines, end_lines, values_of
@@ -70,6 +70,8 @@ class PacemakerRun(MigrationRun):
         self._machine = machine.name if machine else migration.name or migration.machine
         self._resource = ""
         """Id of its resource, once it is known."""
+        self._ours = False
+        """Whether fcm has ordered it: what was set for it bears a mark. All else is not taken back here."""
         self._begun = False
         """Whether Pacemaker was seen at work on it."""
         self._lost = False
@@ -108,7 +110,7 @@ class PacemakerRun(MigrationRun):
         resource = resource_of(status, self.migration.machine)
         if resource is None:
             return no(f"Pacemaker does not manage {self._machine}.", "Refresh the view (F5).")
-        self._resource = resource.id
+        self._resource, self._ours = resource.id, MOVING in resource.meta
         try:
             self._domain = self._source.domain(self.migration.machine)
         except self._libvirt.libvirtError:
@@ -140,7 +142,7 @@ class PacemakerRun(MigrationRun):
             lines.set_private(source, move_attribute(resource.id), ""),
             lines.set_private(source, cancel_attribute(resource.id), "0"),
         ]
-        self._resource = resource.id
+        self._resource, self._ours = resource.id, True
         self._source.forget_completed(self.migration.machine)
         answer = shell.run(lines.script([*fresh, *ordered]), limit=ORDER_LIMIT)
         if answer.code:
@@ -308,7 +310,7 @@ class PacemakerRun(MigrationRun):
         if not self._resource:
             return OK  # nothing was ordered yet, and nothing will be
         words = [lines.set_private(self.migration.source, cancel_attribute(self._resource), "1")]
-        if not self._begun:
+        if self._ours and not self._begun:
             words.append(lines.clear(self._resource))
         self._context.shell().run(lines.script(words), limit=ORDER_LIMIT)
         return OK
@@ -317,14 +319,16 @@ class PacemakerRun(MigrationRun):
 
     def _finish(self) -> None:
         """Take the preference back first, else what failed begins again at once; then see where the machine is."""
-        tidied = self._said(self._withdraw)
+        tidied = self._said(self._withdraw) if self._ours else OK
         seen = whereabouts(self._source, self._destination, self.migration.machine)
-        if tidied and not self._failed:
+        if self._ours and tidied and not self._failed:
             tidied = self._said(self._tidy)
-        elif tidied and seen.node == self.migration.source and not self._lost:
+        elif self._ours and tidied and seen.node == self.migration.source and not self._lost:
             tidied = self._said(self._forget)
+        elif self._failed and not self._ours:  # it would begin again at once, and fail again
+            tidied = no("Pacemaker had begun this live migration by itself")
         if not tidied:
-            text = f"{self._machine} may still be blocked: {tidied.reason}"
+            text = f"{self._machine} may still be blocked: {tidied.reason.rstrip('.')}."
             self._reporter.post(ev.BackendReported("warning", text, "Use Clear and keep running."))
         self._end_at(seen, no(self._reason) if self._reason else OK)
 
