@@ -26,6 +26,8 @@ CALL = 60.0
 """s that one step may take."""
 WAITING = lines.WAIT + 30.0
 """s that a step that waits for the cluster may take."""
+SETTLE_TRIES = 20
+"""Looks at the cluster, 0.5 s apart, until a machine must have been found as it is."""
 _VIRSH = "timeout 20 virsh -q -c qemu:///system"
 
 
@@ -174,7 +176,10 @@ def _try_agent(node: str, machine: Adoption) -> Step:
     tell = "printf 'fcm: %s\\n' \"$(printf '%s' \"$said\" | tail -n 1 | sed 's/^ocf-exit-reason://')\" >&2"
     found = "running" if expected else "not running"
     wrong = f"fcm: On {node} the agent found {machine.name} {found}, with code "
+    # What the agent has kept of an earlier machine of this name would be taken for this one's UUID in probes.
+    kept = quote(f"fcm-{machine.resource}.uuid")
     script = f"""\
+rm -f "${{HA_RSCTMP:-/run/resource-agents}}"/{kept}
 said=$({validate} 2>&1) || {{ {tell}; exit 1; }}
 said=$({monitor} 2>&1)
 code=$?
@@ -211,11 +216,13 @@ def _add(machine: Adoption) -> Step:
 
 def _probe(machine: Adoption) -> Step:
     """What the agent on all nodes has told Pacemaker."""
+    # What an earlier resource of this name has left would be taken for an answer.
     script = f"""\
+{lines.refresh(machine.resource)} >/dev/null 2>&1 || :
 {lines.wait()} || :
 {_found(machine, managed=False)}"""
     remedy = f"{machine.name} was left as it was. See /var/log/pacemaker/pacemaker.log on the nodes."
-    shown = f"{lines.wait()}\ncrm_mon -1 --output-as=xml"
+    shown = f"{lines.refresh(machine.resource)}\n{lines.wait()}\ncrm_mon -1 --output-as=xml"
     return Step("Let Pacemaker look for it on all nodes", None, script, shown, limit=WAITING, remedy=remedy)
 
 
@@ -229,7 +236,7 @@ def _found(machine: Adoption, managed: bool) -> str:
     place = f"printf '%s' \"$node\" | grep -q {here}" if machine.running else ":"
     begins = quote('<resource id="' + machine.resource + '"')
     where = f"running on {machine.node} alone" if machine.running else "off"
-    return f"""\
+    look = f"""\
 found=$(crm_mon -1 --output-as=xml | grep -A 1 {begins})
 line=$(printf '%s\\n' "$found" | sed -n 1p) node=$(printf '%s\\n' "$found" | sed -n 2p)
 {{
@@ -242,6 +249,14 @@ line=$(printf '%s\\n' "$found" | sed -n 1p) node=$(printf '%s\\n' "$found" | sed
         "${{role:-nothing}}" "${{number:-0}}" >&2
     exit 1
 }}"""
+    # The cluster may be quiet for a moment before it begins to look.
+    return f"""\
+tries={SETTLE_TRIES}
+until said=$( ( {look} ) 2>&1 ); do
+    tries=$((tries - 1))
+    [ $tries -gt 0 ] || {{ printf '%s\n' "$said" >&2; exit 1; }}
+    sleep 0.5
+done"""
 
 
 def _rehearse(machine: Adoption) -> Step:

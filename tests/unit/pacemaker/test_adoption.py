@@ -37,6 +37,7 @@ def step(steps: list[Step], title: str, node: str | None = None) -> Step:
 @pytest.fixture
 def node(tmp_path: Path) -> FakeNode:
     fake = FakeNode(tmp_path)
+    fake.program("sleep", "exit 0")
     for name in ("cibadmin", "crm_mon", "crm_resource", "crm_attribute", "crm_simulate", "virsh"):
         fake.program(name)
     return fake
@@ -78,6 +79,11 @@ def test_the_agent_is_run_by_hand_on_every_node_with_the_answer_that_is_right_th
     assert step(steps, "Run the agent", "node2").title.endswith("(must answer 7)")
     off = adoption_steps(machine(tmp_path, running=False))
     assert step(off, "Run the agent", "node1").title.endswith("(must answer 7)")
+
+
+def test_what_the_agent_kept_of_an_earlier_machine_of_the_name_goes_first(tmp_path: Path) -> None:
+    script = step(adoption_steps(machine(tmp_path)), "Run the agent", "node2").script
+    assert script.startswith('rm -f "${HA_RSCTMP:-/run/resource-agents}"/fcm-web.uuid\n')
 
 
 def test_a_machine_that_is_off_comes_in_as_one_that_is_meant_to_be_off(tmp_path: Path) -> None:

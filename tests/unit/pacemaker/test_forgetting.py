@@ -118,3 +118,8 @@ def test_a_flag_that_would_cancel_the_next_move_is_taken_back(node: FakeNode) ->
     fake = FakeContext(node, lambda: found(node))
     put_right(fake.context, cluster(machine(), moves={"fcm-cancel-web": {"node1": "1", "node2": "0"}}))
     assert node.calls() == ["attrd_updater -p -N node1 -n fcm-cancel-web -U 0"]
+
+
+def test_the_history_of_a_machine_that_was_released_goes_too(node: FakeNode) -> None:
+    put(node, machine(orphaned=True, meta={}))
+    assert node.calls() == [REFRESH]

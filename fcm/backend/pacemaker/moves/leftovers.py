@@ -56,6 +56,11 @@ def is_busy(context: Context, status: ClusterStatus, resource: ResourceStatus) -
 
 
 def _put_right(context: Context, status: ClusterStatus, resource: ResourceStatus) -> None:
+    if resource.orphaned:  # released, but its history is still there
+        context.shell().run(lines.refresh(resource.id), limit=LIMIT)
+        text = f"{resource.id} was removed from the cluster by an earlier fcm. Its history was removed too."
+        context.tell(ev.BackendReported("information", text))
+        return
     if ADOPTING in resource.meta or RELEASING in resource.meta:
         context.tell(ev.BackendReported("information", go_on(context, resource)))
         return
