@@ -8,15 +8,28 @@ from typing import TYPE_CHECKING
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QAbstractButton, QCheckBox, QDialog, QLabel, QPushButton, QTableView, QToolButton
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QCheckBox,
+    QDialog,
+    QLabel,
+    QListWidget,
+    QPushButton,
+    QTableView,
+    QTextBrowser,
+    QToolButton,
+)
 
 from fcm.model import commands as cmd
 from fcm.model import events as ev
-from fcm.model.entities import FencingState, NodeState
+from fcm.model.entities import AdapterState, FencingState, NodeState
 from fcm.model.failures import Candidate, Failover
+from fcm.shell.runtime.session import ShellSession
 from fcm.ui.dialogs.confirm_node_off import ConfirmNodeOffDialog
+from fcm.ui.dialogs.help import HelpDialog
 from fcm.ui.tour.driver import Driver
 from fcm.ui.window.qactions import entries
+from fcm.workspace.actions.catalog import BY_ID
 from fcm.workspace.quorum_board import quorum_board
 from fcm.workspace.selection import Place, Selection
 from fcm.workspace.troubles import troubles
@@ -195,3 +208,68 @@ def test_every_link_of_the_strip_can_be_reached_by_the_keyboard(shown: tuple[Mai
     links = [one for one in named(window, "Waiting for you").findChildren(QAbstractButton) if one.isVisible()]
     assert len(links) == 2
     assert all(one.focusPolicy() & Qt.FocusPolicy.TabFocus and one.accessibleName() for one in links)
+
+
+def test_the_page_of_the_nodes_tells_what_would_find_no_place_if_one_failed(
+    shown: tuple[MainWindow, PacemakerByHand],
+) -> None:
+    window, backend = shown
+    backend.tell(ev.NodeChanged(node("node3")))
+    DRIVER.wait(lambda: window.state.nodes["node3"].state is NodeState.UP, "node3")
+    _at(window, Place.NODES)
+    table = named(window, "If a node fails now", QTableView)
+    DRIVER.wait(lambda: _column(table, "Then")["node3"] == "files finds no place", "what is foretold")
+    DRIVER.wait(lambda: window.page.is_settled, "the page")
+    asked = len(backend.scheduler.scripts)
+    backend.tell(ev.AdapterChanged(replace(window.state.adapters["node3-network-2"], state=AdapterState.UP)))
+    DRIVER.wait(lambda: window.state.adapters["node3-network-2"].state is AdapterState.UP, "the adapter")
+    assert window.page.is_settled
+    assert len(backend.scheduler.scripts) == asked, "links are nothing that the scheduler looks at"
+
+
+def test_stopping_the_cluster_service_says_that_machines_are_migrated_first(
+    shown: tuple[MainWindow, PacemakerByHand],
+) -> None:
+    question = BY_ID["stop-service"].confirm
+    assert question is not None
+    text = question(shown[0].state, Selection(Place.NODE, "node1"))
+    assert "Pacemaker first live migrates its machines" in text
+
+
+def test_the_help_says_how_pacemaker_differs(shown: tuple[MainWindow, PacemakerByHand]) -> None:
+    dialog = shown[0].show_dialog("help", Selection(Place.NODE, "node1"))
+    assert isinstance(dialog, HelpDialog)
+    topics = named(dialog, "Topics", QListWidget)
+    QTest.keyClicks(topics, "Failover by")
+    assert topics.currentItem().text() == "Failover by Pacemaker"
+    text = named(dialog, "Help text", QTextBrowser).toPlainText()
+    assert "Clear and keep running" in text
+    assert "crm_simulate" in text
+    dialog.close()
+
+
+def test_powershell_says_the_same(shown: tuple[MainWindow, PacemakerByHand]) -> None:
+    workspace = shown[0].workspace
+    assert workspace is not None
+    shell = ShellSession(workspace, lambda limit: None)
+
+    def told(line: str) -> str:
+        results = shell.execute(line)
+        assert results.ok, results.text()
+        return str(results.objects[0])
+
+    assert told("(Get-Cluster).Engine") == "Pacemaker 2.1.5"
+    assert told("(Get-ClusterNode node3).Fencing") == "failed"
+    assert told("(Get-ClusterNode node1).Fencing") == "none"
+    assert told("(Get-ClusterNode node2).Standby") == "True"
+    assert told("(Get-ClusterResource 'Virtual Machine web').Blocked") == BLOCKED
+    assert shell.execute("Clear-FcmBlockedGroup web").ok
+    refused = shell.execute("Confirm-FcmNodeOff node3")
+    assert "can run twice" in refused.text()
+    assert shell.execute("Confirm-FcmNodeOff node3 -NodeIsOff").ok
+    backend = shown[1]
+    assert backend.submitted == [cmd.ClearBlocked("group-uuid-web"), cmd.ConfirmNodeOff("node3")]
+    lacking = shell.execute("Move-ClusterVirtualMachineRole web -Node node2 -MigrationType Quick")
+    assert "Pacemaker has no counterpart of this." in lacking.text()
+    not_blocked = shell.execute("Clear-FcmBlockedGroup db")
+    assert "db is not blocked." in not_blocked.text()

@@ -24,6 +24,7 @@ from fcm.model.rules.drains import drain_migrations, last_drain
 from fcm.model.rules.failing.access import IoMode, access_of
 from fcm.model.rules.failing.guests import HEARTBEATS
 from fcm.model.rules.maintenance import in_maintenance
+from fcm.model.rules.quorum import engine_of
 from fcm.model.tables import name_of
 from fcm.model.telemetry import Phase
 from fcm.shell.language.errors import ParameterError
@@ -82,6 +83,7 @@ def cluster_object(state: State, simulated: bool = True) -> ShellObject:
             "Name": cluster.name,
             "Domain": cluster.domain,
             **({"Version": str(cluster.version)} if simulated else {}),
+            **({"Engine": cluster.engine} if cluster.engine else {}),
             "EnableSharedVolumes": "Enabled" if cluster.shared_volumes_enabled else "Disabled",
             "SharedVolumesRoot": "C:\\ClusterStorage",
             "MaximumParallelMigrations": cluster.concurrent_migrations,
@@ -116,10 +118,16 @@ def node_object(node: Node, state: State) -> ShellObject:
             "VirtualNetworks": list(node.switches),
             "DrainStatus": _drain_status(node, state),
             "Updates": list(node.updates),
+            **(_of_engine(node) if engine_of(state) else {}),
         },
         node.name,
         {"NodeWeight": lambda value: cmd.ConfigureNode(node.name, as_whole(value, "NodeWeight"))},
     )
+
+
+def _of_engine(node: Node) -> dict[str, object]:
+    """What only Pacemaker knows of a node."""
+    return {"Fencing": str(node.fencing) or "none", "Standby": node.standby}
 
 
 def _drain_status(node: Node, state: State) -> str:
@@ -222,6 +230,7 @@ def resource_object(resource: Resource, state: State) -> ShellObject:
             "RetryPeriodOnFailure": policy.retry_after * 1000 or AUTOMATIC,
             "PendingTimeout": policy.pending_timeout * 1000,
             "Id": resource.id,
+            **({"Blocked": resource.blocked} if engine_of(state) else {}),
         },
         resource.id,
         setters,

@@ -41,6 +41,7 @@ TOPICS = {
     "networks": "Networks",
     "map": "Map",
     "failures": "Failures",
+    "pacemaker": "Failover by Pacemaker",
     "events": "Cluster events",
     "console": "Console and PowerShell",
     "keys": "Keyboard",

@@ -18,6 +18,7 @@ from fcm.ui.tables.table_model import Column, TableModel
 from fcm.ui.tables.table_view import TableView
 from fcm.ui.widgets.background import Pace, Work
 from fcm.ui.widgets.page_parts import EmptyState, heading
+from fcm.workspace.planning.losses import foretold_with_each
 from fcm.workspace.selection import Place
 
 if TYPE_CHECKING:
@@ -95,6 +96,8 @@ class NodesPage(Page):
         self._lost: dict[str, tuple[str, str]] = {}
         self._work: Work | None = None
         self._again = False
+        self._asked: tuple[object, ...] = ()
+        """Parts of the state for which the engine was asked last."""
         self._pace = Pace(self)
         self._pace.due.connect(self._reckon)
 
@@ -116,21 +119,38 @@ class NodesPage(Page):
         self.nodes.table.set_ids(self.state.nodes)
         self.losses.table.set_ids(self.state.nodes)
         self._none.setVisible(not self.state.nodes)
-        self._below.setVisible(bool(self.state.nodes) and workspace is not None and workspace.simulated)
+        asked = workspace is not None and (workspace.simulated or self._asks_engine())
+        self._below.setVisible(bool(self.state.nodes) and asked)
         self.title.say("Nodes", "nodes", format.count(len(self.state.nodes), "node"))
         self._look()
 
+    def _asks_engine(self) -> bool:
+        """Whether the scheduler of the cluster's engine is asked what would follow."""
+        workspace = self.frame.workspace
+        return workspace is not None and bool(engine_of(self.state)) and bool(workspace.capabilities.rehearsal())
+
     def _look(self) -> None:
         self._again = self.isVisible() and self._below.isVisibleTo(self)
+        if self._asks_engine():
+            # It is asked over the network: only what the scheduler looks at is a reason to ask again.
+            state = self.state
+            parts = (state.cluster, state.nodes, state.machines, state.groups, state.resources)
+            self._again &= len(parts) != len(self._asked) or any(
+                one is not other for one, other in zip(parts, self._asked, strict=True)
+            )
         self._reckon()
 
     def _reckon(self) -> None:
         if not self._again or self._work is not None or not self._pace.is_due():
             return
         self._again = False
-        state = self.state
+        state, workspace = self.state, self.frame.workspace
         self._pace.begin()
-        self._work = Work(self, lambda: _lost_with_each(state), self._reckoned)
+        if workspace is not None and self._asks_engine():
+            self._asked = (state.cluster, state.nodes, state.machines, state.groups, state.resources)
+            self._work = Work(self, lambda: foretold_with_each(workspace, state, lambda: True), self._reckoned)
+        else:
+            self._work = Work(self, lambda: _lost_with_each(state), self._reckoned)
 
     def _reckoned(self, outcome: Outcome) -> None:
         self._work = None

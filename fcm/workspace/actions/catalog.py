@@ -32,7 +32,13 @@ from fcm.workspace.actions.failure_actions import (
     unplugged,
 )
 from fcm.workspace.actions.failure_questions import failure_question, resource_question, shutdown_question
-from fcm.workspace.actions.whole_cluster import force_choices, force_question, force_question_of, shut_down_question
+from fcm.workspace.actions.whole_cluster import (
+    force_choices,
+    force_question,
+    force_question_of,
+    shut_down_question,
+    stop_service_question,
+)
 from fcm.workspace.planning.rehearsal_scenarios import PLACES, may_rehearse
 from fcm.workspace.selection import Place, Selection
 
@@ -370,7 +376,7 @@ ACTIONS: tuple[Action, ...] = (
            command=lambda s, x: cmd.StartClusterService(x.id), of=cmd.StartClusterService),
     Action("stop-service", "Stop Cluster Service", "stop-node", frozenset({_P.NODE}),
            command=lambda s, x: cmd.StopClusterService(x.id), of=cmd.StopClusterService,
-           confirm=lambda s, x: f"Stop the cluster service of {x.id}? Its machines are restarted on other nodes."),
+           confirm=stop_service_question),
     Action("force-start", "Force Cluster Start", "force-start", frozenset({_P.NODE}),
            command=lambda s, x: cmd.StartClusterService(x.id, fix_quorum=True), of=cmd.StartClusterService,
            confirm=force_question),

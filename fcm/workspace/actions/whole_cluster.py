@@ -64,3 +64,11 @@ def shut_down_question(state: State, selection: Selection) -> str:
         services = counted(len(online), "service or application", "services and applications")
         return f"{text}, and {services} will be taken offline: {some(online, 3)}."
     return f"{text}."
+
+
+def stop_service_question(state: State, selection: Selection) -> str:
+    """What becomes of the machines of a node whose cluster service stops: Pacemaker moves them before."""
+    text = f"Stop the cluster service of {selection.id}? "
+    if state.cluster is not None and state.cluster.engine:
+        return f"{text}Pacemaker first live migrates its machines to other nodes, and stops those that find no room."
+    return f"{text}Its machines are restarted on other nodes."

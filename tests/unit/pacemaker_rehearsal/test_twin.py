@@ -94,6 +94,13 @@ def test_two_nodes_without_a_witness_take_the_quorum_with_them_and_everything_st
     assert reasons["mail"] == "Its node is lost, and without quorum and fencing nothing starts it elsewhere."
 
 
+def test_what_runs_and_is_restarted_is_seen_to_stop_in_between(state: State) -> None:
+    found = tried(state, *failing("node3"), scheduler=Scheduler({"--node-fail": "restart"}))
+    (db,) = [fate for fate in found.fates if fate.name == "db"]
+    assert (db.restarts, db.stays_down) == (True, False)
+    assert db.why.startswith("db is restarted (resource definition change).")
+
+
 def test_two_nodes_with_a_witness_leave_quorum(state: State) -> None:
     scheduler = Scheduler()
     tried(state, *failing("node2", "node3"), scheduler=scheduler)

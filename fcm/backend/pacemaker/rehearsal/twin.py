@@ -151,7 +151,7 @@ class _Steps:
                 yield (ev.NodeChanged(replace(found, state=NodeState.DOWN, fencing=FencingState.NONE)),)
         for action in self._plan.actions:
             if action.resource in self._machines:
-                yield tuple(self._done(action))
+                yield from self._moments_of(action)
         yield tuple(self._without_action())
 
     def _failures(self) -> Iterator[ev.Event]:
@@ -174,6 +174,13 @@ class _Steps:
                 case _:
                     pass
 
+    def _moments_of(self, action: Action) -> Iterator[tuple[ev.Event, ...]]:
+        """What still runs is stopped before it is started again, so that both are seen."""
+        starts_again = action.kind in (ActionKind.MOVE, ActionKind.RECOVER, ActionKind.RESTART)
+        if starts_again and not action.blocked and action.resource not in self._off:
+            yield tuple(self._stopped(action.resource, ""))
+        yield tuple(self._done(action))
+
     def _done(self, action: Action) -> Iterator[ev.Event]:
         if action.blocked:
             yield from self._stopped(action.resource, reason_of(action))
@@ -186,8 +193,6 @@ class _Steps:
             case ActionKind.RELOAD:
                 pass
             case _:
-                if action.resource not in self._off:
-                    yield from self._stopped(action.resource, "")
                 yield from self._started(action)
 
     def _without_action(self) -> Iterator[ev.Event]:

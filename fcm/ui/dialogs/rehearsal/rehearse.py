@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from fcm.model.rules.quorum import engine_of
 from fcm.ui.dialogs.frame import PlainDialog
 from fcm.ui.dialogs.rehearsal.tables import AFTER, BOOTED, RehearsalRows
 from fcm.ui.look import format as words
@@ -29,7 +30,7 @@ from fcm.ui.widgets.background import Work
 from fcm.ui.widgets.dialog_parts import Notice, PowerShellBox, copy_text, long_choice, named, wrapped
 from fcm.workspace.actions.powershell import powershell
 from fcm.workspace.planning.rehearsal import Ending, Rehearsal, Rehearsing
-from fcm.workspace.planning.rehearsal_scenarios import Scenario, scenarios
+from fcm.workspace.planning.rehearsal_scenarios import Scenario, rehearsal_text, scenarios
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QCloseEvent
@@ -229,7 +230,10 @@ class RehearseDialog(PlainDialog):
         for number, (title, count) in enumerate(zip(("&Machines", "&Quorum", "&Events"), counts, strict=True)):
             self.tabs.setTabText(number, f"{title} ({count:,})" if found is not None else title)
         commands = () if scenario is None else scenario.commands
-        self.power_shell.show_text("\n".join(powershell(command, self.state) for command in commands))
+        text = "\n".join(powershell(command, self.state) for command in commands)
+        if scenario is not None and engine_of(self.state):
+            text = rehearsal_text(scenario, self.state)  # a failure of a real host is no command
+        self.power_shell.show_text(text)
         self.copy.setEnabled(found is not None)
         self._show_whether_to_do_it(commands)
         self._show_why()
