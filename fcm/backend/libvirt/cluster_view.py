@@ -121,7 +121,7 @@ def node_events(state: State, hosts: HostsFile, reports: Mapping[str, HostReport
     Hosts whose bridges the hosts file does not name are assumed to have all that machines use, found or known.
     A node is never shown as up before the bridges of all are, so nothing is refused for a moment only.
     """
-    bridges = _bridges_in_use(state, reports)
+    bridges = bridges_in_use(state, reports)
     others = [host for host in hosts.hosts if host.name in reports and host.name != name and not host.bridges]
     events: list[ev.Event] = [
         ev.NodeChanged(replace(state.nodes[host.name], switches=bridges))
@@ -143,7 +143,8 @@ def silent_events(state: State, name: str, text: str) -> list[ev.Event]:
     return [down, ev.BackendReported("error", f"{name}: {text}")]
 
 
-def _bridges_in_use(state: State, reports: Mapping[str, HostReport]) -> tuple[str, ...]:
+def bridges_in_use(state: State, reports: Mapping[str, HostReport]) -> tuple[str, ...]:
+    """The bridges that machines use, found or known: what hosts have of which the hosts file names none."""
     known = {machine.switch for machine in state.machines.values()}
     known |= {item.bridge for report in reports.values() for item in report.machines}
     return tuple(sorted(name for name in known if name is not None))

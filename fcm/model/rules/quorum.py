@@ -289,6 +289,8 @@ def reaches_witness(state: State, node: str) -> bool:
     """Whether a node could take the witness: the physical truth, which the node finds out by trying."""
     cluster = state.cluster
     assert cluster is not None
+    if cluster.engine:  # what Corosync has found out is all that is known
+        return has_witness(cluster) and cluster.witness_online
     if cluster.quorum_mode in WITH_DISK:
         return cluster.witness in state.disks and reaches_disk(state, node, cluster.witness or "")
     return has_witness(cluster) and bool(cluster.witness) and reaches_share(state, node)
