@@ -79,6 +79,12 @@ def _open_libvirt(part: str, opening: Opening) -> Backend:
     return open_hosts(Path(part), opening.uri, opening.allowed, guard_of)
 
 
+def _open_pacemaker(part: str, opening: Opening) -> Backend:
+    from fcm.backend.pacemaker.opening import open_pacemaker
+
+    return open_pacemaker(Path(part), opening.uri, opening.allowed)
+
+
 def _hosts_identity(part: str) -> str:
     from fcm.text.textfile import HOSTS, TextFileError, parse_toml, read_text
 
@@ -101,6 +107,15 @@ SCHEMES: dict[str, Scheme] = {
         simulated=True,
         canonical=_embedded_part,
         open=_open_embedded,
+    ),
+    "pacemaker": Scheme(
+        ("pacemaker:HOSTS.toml",),
+        "Real hosts whose virtual machines Pacemaker fails over, listed in a hosts file.",
+        simulated=False,
+        canonical=_whole_path,
+        open=_open_pacemaker,
+        identity=_hosts_identity,
+        marks=lambda text: "[[node]]" in text and "[fencing]" in text,
     ),
     "libvirt": Scheme(
         ("libvirt:HOSTS.toml",),

@@ -169,9 +169,26 @@ class PacemakerBackend:
     def nobody_answers(self, reasons: Mapping[str, str], is_cluster: bool) -> None:
         """Show that nothing is known of the cluster."""
         with self._hosts.lock:
+            if not self._reasons or self._is_cluster is not is_cluster:
+                self._hosts.tell(self._said_of_silence(reasons, is_cluster))
             self._reasons, self._is_cluster = reasons, is_cluster
             self._context.status_told(None, reasons)
             self._look()
+
+    def _said_of_silence(self, reasons: Mapping[str, str], is_cluster: bool) -> ev.BackendReported:
+        """What is missing, and what to do about it."""
+        said, path = " ".join(reasons.values()), self._hosts.file.path
+        if is_cluster:
+            return ev.BackendReported(
+                "error",
+                f"No node answers for the cluster. {said}",
+                "fcm goes on asking. Check that the nodes are on and that this computer reaches them.",
+            )
+        return ev.BackendReported(
+            "error",
+            f"No cluster of Pacemaker runs on these hosts. {said}",
+            f"Form one: fcm hosts cluster create {path}. To manage the hosts without failover, open libvirt:{path}.",
+        )
 
     def _look(self) -> None:
         facts = Facts(

@@ -10,6 +10,7 @@ import pytest
 
 from fcm.backend.base import Operation, RehearseError
 from fcm.backend.pacemaker import asking
+from fcm.backend.pacemaker.asking import NotAClusterError
 from fcm.backend.pacemaker.backend import PacemakerBackend
 from fcm.backend.pacemaker.parts import Facts, Parts
 from fcm.backend.pacemaker.shells import Answer, NodeUnreachableError
@@ -108,11 +109,12 @@ class Stage:
         self.ordered: list[Any] = []
         self.own: list[Migration] = []
         self.put_right: list[ClusterStatus] = []
+        self.read: Callable[[str], ClusterStatus] = lambda _: self.status
         self.order: Callable[[Context, Any], Verdict] = lambda *_: OK
         self.heard = Heard()
         parts = Parts(
             script="ask",
-            read=lambda output, node, at: replace(self.status, asked=node, at=at),
+            read=lambda output, node, at: replace(self.read(node), asked=node, at=at),
             view=lambda: self.view,
             handlers={cmd.SetMachineState: self.take, cmd.RemoveGroup: self.take},
             make_run=self.make_run,
@@ -238,6 +240,33 @@ def test_the_reasons_of_silence_reach_the_view(stage: Stage) -> None:
 
     assert stage.view.facts[-1].reasons == {name: f"{name} is gone." for name in NAMES}
     assert all(node.state is NodeState.DOWN for node in stage.state.nodes.values())
+
+
+def test_when_nobody_answers_it_is_said_once_with_the_reasons(stage: Stage) -> None:
+    stage.open()
+    for shell in stage.shells.values():
+        shell.why_not = f"{shell.node} is gone."
+    stage.until(lambda: len([one for one in stage.view.facts if one.status is None and one.reasons]) > 3, "it is seen")
+
+    [told] = stage.heard.events(ev.BackendReported)
+
+    assert told.text == "No node answers for the cluster. node1 is gone. node2 is gone. node3 is gone."
+
+
+def test_hosts_without_pacemaker_are_told_how_a_cluster_is_formed(stage: Stage) -> None:
+    def none(node: str) -> ClusterStatus:
+        raise NotAClusterError(f"Pacemaker does not run on {node}.")
+
+    stage.read = none
+    stage.backend.start(stage.heard, State())
+
+    stage.until(lambda: stage.heard.events(ev.BackendReported), "it is said")
+
+    told = stage.heard.events(ev.BackendReported)[0]
+    assert told.text.startswith("No cluster of Pacemaker runs on these hosts. Pacemaker does not run on node1.")
+    assert told.remedy == (
+        "Form one: fcm hosts cluster create hosts.toml. To manage the hosts without failover, open libvirt:hosts.toml."
+    )
 
 
 def test_a_host_of_which_libvirt_is_silent_is_told_and_stays_what_pacemaker_says(stage: Stage) -> None:
