@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from fcm.cli.hosts_cluster import add_cluster_verb
+from fcm.cli.hosts_cluster import add_cluster_verb, check_cluster
 from fcm.model.commands import ResumeNode
 from fcm.model.entities import NodeState
 from fcm.model.rules.drains import last_drain
@@ -130,9 +130,12 @@ def _agreed() -> bool:
 def _check(arguments: argparse.Namespace) -> int:
     from fcm.backend.libvirt.check import ask_hosts, judge_hosts
 
-    facts = ask_hosts(_load(arguments.file))
+    hosts = _load(arguments.file)
+    facts = ask_hosts(hosts)
     print("\n".join(table(facts)))
     results = judge_hosts(facts)
+    if hosts.fencing is not None:
+        results = (*(result for result in results if result.level != "pass"), *check_cluster(hosts)) or results
     print()
     for result in results:
         print(f"{result.level.upper():<5} {result.text}{f' {result.remedy}' if result.remedy else ''}")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     import argparse
     from collections.abc import Callable, Iterator, Sequence
 
+    from fcm.backend.libvirt.hosts_file import HostsFile
     from fcm.backend.pacemaker.forming.site import Site
     from fcm.backend.pacemaker.forming.standing import Standing
     from fcm.backend.pacemaker.steps import Step, StepReport
@@ -56,18 +57,30 @@ def _common(parser: argparse.ArgumentParser, changes: bool) -> None:
 def _opened(path: Path) -> Iterator[Site]:
     """The hosts of a file, with a way to each of them."""
     from fcm.backend.libvirt.hosts_file import load
-    from fcm.backend.pacemaker.forming.site import Site
-    from fcm.backend.pacemaker.shells import shells_of, witness_shell
     from fcm.workspace.files.trusted_files import TrustedFiles
 
-    hosts = load(path, TrustedFiles().allows)
-    shells = shells_of(hosts)
-    witness = witness_shell(hosts)
-    try:
-        yield Site(hosts, shells, witness)
-    finally:
-        for shell in (*shells.values(), *([witness] if witness else [])):
-            shell.close()
+    with closing(_site(load(path, TrustedFiles().allows))) as site:
+        yield site
+
+
+def _site(hosts: HostsFile) -> Site:
+    from fcm.backend.pacemaker.forming.site import Site
+    from fcm.backend.pacemaker.shells import shells_of, witness_shell
+
+    return Site(hosts, shells_of(hosts), witness_shell(hosts))
+
+
+def check_cluster(hosts: HostsFile) -> list[CheckResult]:
+    """What is wrong with the cluster on the hosts, or in the way of one, for ``fcm hosts check``."""
+    from fcm.backend.pacemaker.forming.checks import warn
+    from fcm.backend.pacemaker.forming.standing import Stage
+
+    with closing(_site(hosts)) as site:
+        standing = site.standing()
+        results = site.check(standing, trying=False)
+        if standing.stage is not Stage.NONE:
+            results += [warn(sentence) for sentence in standing.lacks()]
+        return results
 
 
 def _create(arguments: argparse.Namespace) -> int:

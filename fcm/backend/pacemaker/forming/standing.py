@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 from xml.etree import ElementTree
 
+from fcm.backend.pacemaker import agent
 from fcm.backend.pacemaker.forming.configuration import properties
 from fcm.backend.pacemaker.forming.corosync_conf import corosync_conf, named
 from fcm.backend.pacemaker.forming.fencing import device_id
@@ -68,6 +69,8 @@ class ManagedMachine:
     """MiB."""
     node: str
     """Where it runs; "" where it is off."""
+    blocks: bool = True
+    """A migration that fails leaves it running at its source (``on-fail=block``)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +124,8 @@ class Standing:
                 yield f"{name} does not start the cluster when it boots."
             if not look.agent:
                 yield f"{name} does not have the resource agent of fcm."
+            elif look.agent != agent.VERSION:
+                yield f"{name} has version {look.agent} of the resource agent; that of this fcm is {agent.VERSION}."
         yield from self._cluster_lacks()
 
     def _cluster_lacks(self) -> Iterator[str]:
@@ -140,6 +145,11 @@ class Standing:
                 yield f"Nothing can switch off {name}: it has no fencing device."
             elif not device.running or device.failed:
                 yield f"The fencing device of {name} does not work."
+        for machine in self.machines:
+            if not machine.blocks:
+                yield f"A failed live migration would restart {machine.name}: on-fail of migrate_to is not block."
+            if not machine.uuid:
+                yield f"{machine.name} has no fcm-uuid, so its agent cannot tell it from another virtual machine."
         for name, value in properties(self.plan).items():
             if self.settings.get(name) != value:
                 yield f"The property {name} is {self.settings.get(name, 'not set')}, not {value}."
@@ -261,6 +271,7 @@ def _machine(primitive: ElementTree.Element, seen: ElementTree.Element | None) -
         values.get("config", ""),
         int(memory) if memory.isdigit() else 0,
         "" if node is None else node.get("name", ""),
+        any(op.get("on-fail") == "block" for op in primitive.iterfind("operations/op[@name='migrate_to']")),
     )
 
 

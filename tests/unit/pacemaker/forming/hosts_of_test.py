@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from fcm.backend.libvirt.hosts_file import load
+from fcm.backend.pacemaker import agent
 from fcm.backend.pacemaker.forming.corosync_conf import corosync_conf
 from fcm.backend.pacemaker.forming.looking import read_look
 from fcm.backend.pacemaker.forming.plan import ClusterPlan, plan_cluster
@@ -88,7 +89,7 @@ def formed_answer(plan: ClusterPlan, **changes: str | bytes | None) -> str:
         conf=corosync_conf(plan).encode(),
         key="ab12",
         enabled="yes",
-        agent="1.0.0",
+        agent=agent.VERSION,
         certificate="ca",
         cib=(DATA / "cib.xml").read_bytes(),
         monitor=(DATA / "crm_mon.xml").read_bytes(),

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from fcm.backend.pacemaker import shells
+from fcm.backend.libvirt import check
+from fcm.backend.pacemaker import agent, shells
 from fcm.backend.pacemaker.forming.standing import WitnessLook, read_standing
 from fcm.backend.pacemaker.shells import Answer, NodeUnreachableError
 from fcm.cli.hosts_cluster import table
@@ -277,9 +278,30 @@ def test_the_table_has_a_line_for_each_node(tmp_path: Path) -> None:
         "runs",
         "yes",
         "works",
-        "1.0.0",
+        agent.VERSION,
         "starts",
     ]
     assert lines[2].split() == ["node2", "root", "none", "off", "-", "off", "yes", "works", "none", "-"]
     assert lines[3].split() == ["node3", "none", *"--------"]
     assert lines[4:] == ["Votes: 5 of 5 votes, with quorum.", "Witness: 10.90.0.200, connected."]
+
+
+def test_checking_hosts_with_a_fencing_device_checks_their_cluster_too(
+    file: Path,
+    nodes: dict[str, Node],
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(check, "ask_hosts", lambda _hosts: ())
+    plan = plan_of(tmp_path)
+    for name in NAMES:
+        nodes[name].look = formed_answer(plan, **({"enabled": None} if name == "node2" else {}))
+    nodes["witness"].run = lambda script, **_: Answer(0, "running yes\ncluster East-1\n")  # type: ignore[method-assign]
+
+    assert main(["hosts", "check", str(file)]) == DONE
+    assert "WARN  node2 does not start the cluster when it boots." in capsys.readouterr().out
+
+    nodes["node3"].look = told(missing="pacemakerd")
+    assert main(["hosts", "check", str(file)]) == FAILED
+    assert "FAIL  node3 lacks pacemakerd." in capsys.readouterr().out

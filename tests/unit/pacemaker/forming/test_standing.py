@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from fcm.backend.pacemaker import agent
 from fcm.backend.pacemaker.forming.corosync_conf import corosync_conf
 from fcm.backend.pacemaker.forming.looking import NodeLook, look, look_script, read_look
 from fcm.backend.pacemaker.forming.standing import Stage, Standing, WitnessLook, read_standing
@@ -65,6 +66,7 @@ def test_an_example_of_the_packages_is_no_cluster(tmp_path: Path) -> None:
         ({"conf": b"cluster_name: west"}, "node2 has a corosync.conf of another cluster, 'west'."),
         ({"enabled": None}, "node2 does not start the cluster when it boots."),
         ({"agent": None}, "node2 does not have the resource agent of fcm."),
+        ({"agent": "0.1"}, f"node2 has version 0.1 of the resource agent; that of this fcm is {agent.VERSION}."),
         (
             {"links": (DATA / "links.txt").read_bytes().replace(b" connected", b"", 1)},
             "1 link of node2 to other nodes is not connected.",
@@ -147,7 +149,6 @@ def test_machines_and_resources_of_others_are_told_apart(tmp_path: Path) -> None
 
     assert [machine.resource for machine in standing.machines] == ["web"]
     assert standing.others == ("ip",)
-    assert "1 virtual machine is highly available" in standing.sentence
 
 
 def test_machines_of_a_pacemaker_that_is_stopped_are_known_by_what_it_left(tmp_path: Path) -> None:
@@ -233,3 +234,21 @@ def test_all_nodes_are_looked_at_and_one_that_is_off_hides_no_other(tmp_path: Pa
     assert looks["a"].error == "It is off."
     assert looks["b"].answered
     assert looks["b"].memory == 4096
+
+
+def test_a_machine_that_a_failed_migration_would_restart_is_said(tmp_path: Path) -> None:
+    uuid = b'<meta_attributes id="m"><nvpair id="u" name="fcm-uuid" value="u-1"/></meta_attributes>'
+    start = b'<resources><primitive id="web" class="ocf" provider="fcm" type="VirtualMachine">'
+    safe = b'<operations><op id="o" name="migrate_to" interval="0" on-fail="block"/></operations>'
+    end = b"</primitive>"
+    plan = plan_of(tmp_path)
+
+    standing = monitored(plan, b"<resources>", start + uuid + safe + end, "cib.xml")
+    assert list(standing.lacks()) == []
+    assert "1 virtual machine is highly available" in standing.sentence
+    assert list(monitored(plan, b"<resources>", start + uuid + end, "cib.xml").lacks()) == [
+        "A failed live migration would restart web: on-fail of migrate_to is not block."
+    ]
+    assert list(monitored(plan, b"<resources>", start + safe + end, "cib.xml").lacks()) == [
+        "web has no fcm-uuid, so its agent cannot tell it from another virtual machine."
+    ]
