@@ -216,13 +216,16 @@ def _add(machine: Adoption) -> Step:
 
 def _probe(machine: Adoption) -> Step:
     """What the agent on all nodes has told Pacemaker."""
-    # What an earlier resource of this name has left would be taken for an answer.
+    # A run that was killed may have let Pacemaker manage it already. What an earlier resource of this name has left
+    # would be taken for an answer.
+    unmanage = lines.set_meta(machine.resource, "is-managed", "false")
     script = f"""\
+{unmanage} >/dev/null || exit 1
 {lines.refresh(machine.resource)} >/dev/null 2>&1 || :
 {lines.wait()} || :
 {_found(machine, managed=False)}"""
     remedy = f"{machine.name} was left as it was. See /var/log/pacemaker/pacemaker.log on the nodes."
-    shown = f"{lines.refresh(machine.resource)}\n{lines.wait()}\ncrm_mon -1 --output-as=xml"
+    shown = f"{unmanage}\n{lines.refresh(machine.resource)}\n{lines.wait()}\ncrm_mon -1 --output-as=xml"
     return Step("Let Pacemaker look for it on all nodes", None, script, shown, limit=WAITING, remedy=remedy)
 
 

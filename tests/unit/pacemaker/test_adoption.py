@@ -114,6 +114,15 @@ def test_a_machine_that_pacemaker_finds_where_it_runs_is_taken(node: FakeNode, t
     assert node.run(step(adoption_steps(machine(tmp_path)), "Let Pacemaker look").script).code == 0
 
 
+def test_a_machine_is_out_of_pacemakers_hands_while_it_is_looked_for_again(node: FakeNode, tmp_path: Path) -> None:
+    node.program("crm_mon", monitor())
+    node.run(step(adoption_steps(machine(tmp_path)), "Let Pacemaker look").script)
+    assert node.calls("crm_resource")[:2] == [
+        "crm_resource -r web --meta -p is-managed -v false",
+        "crm_resource --refresh -r web --force",
+    ]
+
+
 def test_a_machine_that_the_scheduler_would_stop_is_not_taken(node: FakeNode, tmp_path: Path) -> None:
     asked = step(adoption_steps(machine(tmp_path)), "Ask the scheduler")
     device = '<rsc_action action="move" resource="fence-node1" source="node1" dest="node2"/>'
