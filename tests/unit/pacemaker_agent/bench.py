@@ -23,7 +23,12 @@ FREE = 2**22
 UUID = "4dea22b3-1d52-4d8e-93f5-0c1f0e3a7b11"
 OTHER = "11111111-2222-4333-8444-555555555555"
 
-NOT_FOUND = 'echo "error: failed to get domain\nerror: Domain not found: no domain with matching uuid" >&2; exit 1'
+NOT_FOUND = "echo \"error: failed to get domain '4dea22b3'\" >&2; exit 1"
+"""As virsh 9.0 says it."""
+NOT_FOUND_LONG = (
+    "echo \"error: failed to get domain 'web'\nerror: Domain not found: no domain with matching name\" >&2; exit 1"
+)
+"""As others say it."""
 GONE = 'echo "error: failed to connect to the hypervisor\nerror: Failed to connect socket: No such file" >&2; exit 1'
 HANGS = "exit 124"
 """Not a real wait: what the program timeout makes of one."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.unit.pacemaker_agent.bench import FREE, GONE, HANGS, NOT_FOUND, OTHER, UUID, Bench
+from tests.unit.pacemaker_agent.bench import FREE, GONE, HANGS, NOT_FOUND, NOT_FOUND_LONG, OTHER, UUID, Bench
 
 RUNS, STOPPED, FAILED, DEGRADED = 0, 7, 1, 190
 
@@ -26,7 +26,7 @@ def test_what_libvirt_calls_off_is_stopped_if_no_qemu_of_it_is_left(bench: Bench
     assert bench.probe().code == STOPPED
 
 
-@pytest.mark.parametrize("answer", [NOT_FOUND, GONE, HANGS, LOST])
+@pytest.mark.parametrize("answer", [NOT_FOUND, NOT_FOUND_LONG, GONE, HANGS, LOST])
 def test_without_a_domain_and_without_a_qemu_it_is_stopped(bench: Bench, answer: str) -> None:
     bench.answer("domstate", answer)
     assert bench.monitor().code == STOPPED
@@ -43,7 +43,7 @@ def test_a_libvirtd_that_does_not_answer_leaves_the_machine_running_degraded(ben
     assert bench.probe().code == RUNS
 
 
-@pytest.mark.parametrize("answer", [NOT_FOUND, "echo 'shut off'"])
+@pytest.mark.parametrize("answer", [NOT_FOUND, NOT_FOUND_LONG, "echo 'shut off'"])
 def test_a_qemu_that_libvirt_has_lost_still_runs(bench: Bench, answer: str) -> None:
     bench.answer("domstate", answer)
     bench.emulator()
