@@ -149,31 +149,46 @@ class Failover(LiveLab):
 
     def place(self, node: str, *machines: str) -> None:
         """Move machines to a node live, those that are not there yet; nothing is left behind."""
+        away = [machine for machine in machines if self.seen(machine).nodes != (node,)]
+        if away:
+            moves = "; ".join(f"crm_resource -r {machine} --move --node {node}" for machine in away)
+            clears = "; ".join(f"crm_resource -r {machine} --clear" for machine in away)
+            self.on(node, f"{moves}; crm_resource --wait; {clears}", limit=120)
         for machine in machines:
-            if self.seen(machine).nodes != (node,):
-                self.on(node, f"crm_resource -r {machine} --move --node {node}; crm_resource --wait", limit=120)
-                self.on(node, f"crm_resource -r {machine} --clear; crm_resource --wait", limit=120)
-            assert self.seen(machine).nodes == (node,)
+            assert self.seen(machine).nodes == (node,), self.reason(machine)
 
     def mend(self) -> None:
         """Repair whatever was broken: all nodes are members again, every machine runs, nothing has failed."""
         for node in self.plan.nodes:
-            with suppress(LabError):
-                break_node(NodeFault.LIBVIRTD_RESUME, node, self.folders)
+            for fault in (NodeFault.LIBVIRTD_RESUME, NodeFault.LINKS_UP, NodeFault.FENCE_ON):
+                with suppress(LabError):
+                    break_node(fault, node, self.folders)
         bring_up(self.plan, self.folders, own=True)
         for node in self.plan.nodes:
             self.disconnect(node.name)
         first = self.plan.nodes[0].name
         for machine in self.adopted:
-            self.on(first, f"crm_resource -r {machine} --clear; crm_resource -r {machine} --cleanup; exit 0")
+            self.on(first, f"crm_resource -r {machine} --clear; exit 0")
+            if self.seen(machine).blocked:
+                self.forget(machine, first)
         wait_until(self.is_whole, "the cluster is whole again", 60)
+
+    def forget(self, machine: str, asked: str) -> None:
+        """Forget the failures of a machine out of Pacemaker's hands: after a mere cleanup it may be restarted."""
+        resource = f"crm_resource -r {machine}"
+        self.on(
+            asked,
+            f"{resource} --meta -p is-managed -v false; {resource} --clear; "
+            f"crm_resource --refresh -r {machine} --force; crm_resource --wait; {resource} --meta -d is-managed",
+            limit=120,
+        )
 
     def is_whole(self) -> bool:
         """Whether all nodes are members, every machine runs and nothing is left to do."""
         status = self.status()
         if status.find("failures/failure") is not None:
-            for machine in self.adopted:
-                self.says(self.plan.nodes[0].name, f"crm_resource -r {machine} --cleanup")
+            for failure in status.findall("failures/failure"):
+                self.forget(failure.get("op_key", "").rpartition("_")[0].rpartition("_")[0], self.plan.nodes[0].name)
             return False
         if any(node.get("online") != "true" or node.get("unclean") == "true" for node in status.findall("nodes/node")):
             return False
