@@ -87,7 +87,7 @@ def in_powershell(shown: MainWindow, text: str = "Get-ClusterEvent") -> list[tup
 def counted_on_cluster_page(qtbot: QtBot, shown: MainWindow) -> dict[str, int]:
     shown.select(Selection(Place.CLUSTER))
     at_rest(qtbot, shown)
-    text = shown.page._events.text()  # type: ignore[attr-defined]
+    text = shown.page.events.text()  # type: ignore[attr-defined]
     if text == "None in the last 24 hours":
         return {}
     return {level: int(count) for level, _, count in (part.partition(": ") for part in text.split(", "))}
@@ -219,7 +219,7 @@ def test_an_event_stops_counting_after_24_hours_on_the_cluster_page_and_in_the_q
     before = counted_on_cluster_page(qtbot, shown)
     page: Any = shown.page
     backend.clock.time = NOW + 86_400 + 65  # one error is older than a day now, nothing else happened
-    qtbot.waitUntil(lambda: page._events.text() != ", ".join(f"{level}: {n}" for level, n in before.items()))
+    qtbot.waitUntil(lambda: page.events.text() != ", ".join(f"{level}: {n}" for level, n in before.items()))
     after = counted_on_cluster_page(qtbot, shown)
     assert after["Error"] == before["Error"] - 1
     assert after == recent_of(on_page(qtbot, shown, RECENT))

@@ -14,9 +14,10 @@ from fcm.model.entities import GIB, AdapterState, MachineState, NodeState, Resou
 from fcm.model.failures import FaultKind
 from fcm.model.telemetry import FinalFigures, Phase
 from fcm.ui.look import appearance, icons
+from fcm.ui.migration import MigrationView
 from fcm.ui.pages.machine import alerts
 from fcm.ui.pages.node import NodePage
-from fcm.ui.widgets.page_parts import Link
+from fcm.ui.widgets.page_parts import Link, LoadBar
 from fcm.workspace.selection import Place, Selection
 from tests.ui.by_hand import formed, group_of, machine, migration, node, opened, row
 from tests.ui.parts import fact, part, text_of
@@ -108,13 +109,19 @@ def test_the_root_page_lists_known_clusters_and_opens_one(qtbot: QtBot, tmp_path
     assert shown.state.cluster is not None
 
 
+def clusters_of(page: QWidget) -> list[QWidget]:
+    """The links to known clusters."""
+    titles = {cluster.title for cluster in KNOWN}
+    return [link for link in page.findChildren(Link) if link.accessibleName() in titles]
+
+
 def test_validation_is_offered_once_a_cluster_is_open(qtbot: QtBot, tmp_path: Path) -> None:
     shown, _ = busy_window(qtbot, tmp_path)
     page = at(shown, Place.ROOT)
     assert named(page, "Validate a Configuration...").isEnabled()
     shown.close_cluster()
     assert not named(shown.page, "Validate a Configuration...").isEnabled()
-    qtbot.waitUntil(lambda: bool(shown.page._shown))
+    qtbot.waitUntil(lambda: any(link.isVisible() for link in clusters_of(shown.page)))
 
 
 # Cluster
@@ -256,13 +263,18 @@ def test_a_machine_that_is_not_clustered_is_offered_to_be(qtbot: QtBot, tmp_path
     assert "local storage" in link.toolTip()
 
 
+def migrations(page: QWidget) -> list[str | None]:
+    """The migrations that the views on a page show."""
+    return [view.migration for view in page.findChildren(MigrationView)]
+
+
 def test_the_machine_page_shows_its_newest_migration(qtbot: QtBot, tmp_path: Path) -> None:
     shown, backend = busy_window(qtbot, tmp_path)
     page = at(shown, Place.MACHINE, "vm-Web01")
-    qtbot.waitUntil(lambda: page._view is not None and page._view.migration == "m1")
+    qtbot.waitUntil(lambda: migrations(page) == ["m1"])
     web = machine("Web01", "node2")
     backend.tell(ev.MigrationRequested(migration(web, "node3", 9, requested=2e9, phase=Phase.BROWNOUT)))
-    qtbot.waitUntil(lambda: page._view.migration == "m9")
+    qtbot.waitUntil(lambda: migrations(page) == ["m9"])
 
 
 def test_an_older_migration_can_be_reopened(qtbot: QtBot, tmp_path: Path) -> None:
@@ -272,7 +284,7 @@ def test_an_older_migration_can_be_reopened(qtbot: QtBot, tmp_path: Path) -> Non
     qtbot.waitUntil(lambda: "m9" in shown.state.migrations)
     shown.select(Selection(Place.MIGRATION, "m1"))
     page: Any = shown.page
-    qtbot.waitUntil(lambda: page._view is not None and page._view.migration == "m1")
+    qtbot.waitUntil(lambda: migrations(page) == ["m1"])
 
 
 @pytest.mark.parametrize(
@@ -342,7 +354,12 @@ def test_the_page_of_a_node_shows_what_it_owns_and_how_it_reaches_the_volumes(qt
     page = at(shown, Place.NODE, "node2")
     assert isinstance(page, NodePage)
     assert set(page.machines.table.ids) == {"vm-Web01", "vm-Mail"}
-    assert "16 GiB more is being migrated here" in page._memory.toolTip().replace("\N{NO-BREAK SPACE}", " ")
+    told_of_memory = [
+        bar.toolTip() for bar in page.findChildren(LoadBar) if bar.accessibleName().startswith("Memory: ")
+    ]
+    assert any(
+        "16 GiB more is being migrated here" in told.replace("\N{NO-BREAK SPACE}", " ") for told in told_of_memory
+    )
     assert cells(page.volumes, "disk-2")["I/O path of this node"] == "Direct"
     assert cells(page.volumes, "disk-3")["I/O path of this node"] == "Direct (coordinator)"
     assert cells(page.adapters, "node2-net-3")["Network"] == "Live migration"

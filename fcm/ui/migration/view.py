@@ -70,7 +70,7 @@ class MigrationView(QWidget):
         self._listed: object = None
         self._later = QTimer(self)
         self._later.setSingleShot(True)
-        self._later.timeout.connect(self._tell)
+        self._later.timeout.connect(self.update_words)
         self._icon = Label()
         self._icon.setFixedWidth(20)
         self._sentence = wrapped("")
@@ -253,7 +253,7 @@ class MigrationView(QWidget):
         key = (migration.id, migration.phase, len(migration.attempts), row.pass_number if row is not None else 0)
         if key != self._told:
             self._told = key
-            self._tell()
+            self.update_words()
         elif not self._later.isActive():
             self._later.start(WORDS_EVERY)
 
@@ -268,7 +268,7 @@ class MigrationView(QWidget):
             if other in state.migrations
         ]
 
-    def _tell(self) -> None:
+    def update_words(self) -> None:
         """Bring words, numbers and tables up to date."""
         entity = self._entity()
         if entity is None or self._workspace is None:

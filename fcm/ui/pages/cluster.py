@@ -119,8 +119,8 @@ class ClusterPage(Page):
         label = quiet("Recent Cluster Events:")
         label.setWordWrap(False)
         row.addWidget(label)
-        self._events = Link("None in the last 24 hours", "events", self._open_events)
-        row.addWidget(self._events)
+        self.events = Link("None in the last 24 hours", "events", self._open_events)
+        row.addWidget(self.events)
         row.addStretch(1)
         return row
 
@@ -200,12 +200,12 @@ class ClusterPage(Page):
 
     def _show_events(self, counts: dict[str, int]) -> None:
         words = ", ".join(f"{level}: {number}" for level, number in counts.items())
-        self._events.say(words or "None in the last 24 hours")
-        self._events.setToolTip("")
+        self.events.say(words or "None in the last 24 hours")
+        self.events.setToolTip("")
 
     def _say_why(self, why: str) -> None:
-        self._events.say("Events cannot be read")
-        self._events.setToolTip(literal(why))
+        self.events.say("Events cannot be read")
+        self.events.setToolTip(literal(why))
 
     def _open_events(self) -> None:
         from fcm.ui.events.events import EventsPage

@@ -383,7 +383,7 @@ def test_the_counts_of_the_cluster_page_lead_to_these_events_and_can_be_reset(qt
     shown, _ = busy_window(qtbot, tmp_path)
     shown.select(Selection(Place.CLUSTER))
     assert shown.workspace is not None
-    link: Any = shown.page._events  # type: ignore[attr-defined]
+    link: Any = shown.page.events  # type: ignore[attr-defined]
     qtbot.waitUntil(lambda: "Error" in link.text())
     link.click()
     page: Any = at_rest(qtbot, shown.page)

@@ -4,8 +4,17 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from PySide6.QtCore import QPointF, Qt
-from PySide6.QtWidgets import QComboBox, QLabel, QMessageBox, QProgressBar, QPushButton, QToolButton, QWidget
+from PySide6.QtCore import QPointF, Qt, QTimer
+from PySide6.QtWidgets import (
+    QComboBox,
+    QGraphicsView,
+    QLabel,
+    QMessageBox,
+    QProgressBar,
+    QPushButton,
+    QToolButton,
+    QWidget,
+)
 
 from fcm.model import events as ev
 from fcm.model.commands import TuneMigration
@@ -234,9 +243,9 @@ def test_a_failure_shows_reason_place_and_remedy(desk: Desk) -> None:
 def test_a_changed_downtime_limit_is_taken_over(desk: Desk) -> None:
     desk.begin()
     desk.send(20)
-    assert desk.view._course("m1").threshold() == pytest.approx(8 * MIB * 0.3)
+    assert desk.workspace.forecasts.course("m1").threshold() == pytest.approx(8 * MIB * 0.3)
     desk.tell(ev.MigrationOptionsChanged("m1", 2.0, None, False))
-    assert desk.view._course("m1").threshold() == pytest.approx(8 * MIB * 2.0)
+    assert desk.workspace.forecasts.course("m1").threshold() == pytest.approx(8 * MIB * 2.0)
 
 
 def test_a_bandwidth_limit_is_told_until_it_is_taken_away(desk: Desk) -> None:
@@ -244,12 +253,12 @@ def test_a_bandwidth_limit_is_told_until_it_is_taken_away(desk: Desk) -> None:
     desk.tell(ev.MigrationOptionsChanged("m1", None, 4_000_000, False))
     desk.send(20)
     assert ", limited to " in desk.text()
-    assert desk.view._course("m1").recording.bandwidth == 4_000_000
+    assert desk.workspace.forecasts.course("m1").recording.bandwidth == 4_000_000
     desk.tell(ev.MigrationOptionsChanged("m1", None, UNLIMITED, False))
     desk.send(30, first=20)
     network = desk.workspace.state.networks["net-3"]
     desk.settled(lambda: "limited" not in desk.text())
-    assert desk.view._course("m1").recording.bandwidth == network.bandwidth
+    assert desk.workspace.forecasts.course("m1").recording.bandwidth == network.bandwidth
 
 
 def test_the_plot_stands_beside_the_tables_where_there_is_room(desk: Desk) -> None:
@@ -266,7 +275,7 @@ def test_nothing_runs_on_while_the_view_is_hidden(desk: Desk) -> None:
     desk.begin()
     desk.view.hide()
     desk.send(85)
-    assert not desk.view._later.isActive()
+    assert [timer for timer in desk.view.findChildren(QTimer) if timer.isActive()] == []
     desk.view.show()
     assert desk.text().startswith("Copying memory, pass 2:")
 
@@ -307,6 +316,14 @@ def test_the_plot_follows_the_rows_and_takes_the_colours_of_the_theme(desk: Desk
     assert canvas.view_range()[0][1] >= ROWS[84].time
 
 
+def point(canvas: QWidget, position: QPointF) -> None:
+    """Move the pointer over the plot."""
+    plot = canvas.findChild(QGraphicsView)
+    assert plot is not None
+    scene: Any = plot.scene()
+    scene.sigMouseMoved.emit(position)
+
+
 def test_the_readout_tells_the_row_under_the_pointer(desk: Desk) -> None:
     desk.begin()
     desk.send(85)
@@ -314,10 +331,10 @@ def test_the_readout_tells_the_row_under_the_pointer(desk: Desk) -> None:
     canvas = desk.view.plot.canvas()
     assert canvas is not None
     area = canvas.scene_rectangle()
-    canvas._point(QPointF(area.left() + area.width() * 0.1, area.center().y()))
+    point(canvas, QPointF(area.left() + area.width() * 0.1, area.center().y()))
     assert "pass 1" in desk.said("Readout")
     assert "left" in desk.said("Readout")
-    canvas._point(QPointF(area.left() - 50, area.center().y()))
+    point(canvas, QPointF(area.left() - 50, area.center().y()))
     assert desk.said("Readout").startswith("Point to read values")
 
 
@@ -334,9 +351,9 @@ def test_another_migration_can_be_laid_over(desk: Desk) -> None:
     (action,) = button.menu().actions()
     assert action.text().startswith("SQL1, node1 to node2")
     action.trigger()
-    assert [name for name, _ in desk.view.plot._traces] == ["SQL1, node2 to node1", "SQL1, node1 to node2"]
+    assert [name for name, _ in desk.view.plot.traces] == ["SQL1, node2 to node1", "SQL1, node1 to node2"]
     action.trigger()
-    assert len(desk.view.plot._traces) == 1
+    assert len(desk.view.plot.traces) == 1
 
 
 STUCK = MigrationOptions(downtime_limit=0.3, bandwidth=8 * MIB)
@@ -347,7 +364,7 @@ def hopeless(desk: Desk) -> None:
     desk.begin(options=STUCK)
     rows = [row for row in sawtooth(MEMORY, share=0.98, passes=9) if row.phase is Phase.BROWNOUT]
     desk.tell(*(ev.MigrationProgressed("m1", row) for row in rows), at=rows[-1].time)
-    desk.view._tell()
+    desk.view.update_words()
 
 
 def test_a_migration_that_will_not_end_offers_what_would_help_as_buttons(desk: Desk) -> None:
@@ -368,7 +385,7 @@ def test_post_copy_is_asked_about_before_it_is_ordered(desk: Desk) -> None:
     hopeless(desk)
     desk.backend.tell(ev.MigrationOptionsChanged("m1", None, None, True))
     desk.view.refresh(desk.workspace.drain(60))
-    desk.view._tell()
+    desk.view.update_words()
     asked: list[Any] = []
     desk.view.wanted.connect(asked.append)
     desk.qtbot.mouseClick(desk.find(QPushButton, "Switch to post-copy now"), Qt.MouseButton.LeftButton)
@@ -392,7 +409,7 @@ def test_progress_and_buttons_fit_beside_tree_and_actions_on_a_small_screen(desk
     """676 pixels are left for the page in a window of 1024."""
     hopeless(desk)
     desk.view.resize(676, 420)
-    desk.view._tell()
+    desk.view.update_words()
     assert desk.view.minimumSizeHint().width() <= 676
     shown = [child for child in desk.view.findChildren(QLabel) if child.isVisible() and not child.wordWrap()]
     cut = [child.text() for child in shown if child.text() and child.width() < child.minimumSizeHint().width()]

@@ -47,10 +47,10 @@ def test_the_curve_follows_before_the_engine_has_spoken_and_says_what_is_still_c
     planner: MigrationPlanner, qtbot: QtBot
 ) -> None:
     first = planner.panels[0]
-    before = planner.plot._traces[0][1]
+    before = planner.plot.traces[0][1]
     with qtbot.waitSignal(first.worked_out):
         qtbot.keyClick(first.sliders["dirty_rate"], Qt.Key.Key_Right)
-    assert planner.plot._traces[0][1] is not before
+    assert planner.plot.traces[0][1] is not before
     assert "being computed" in first.details()
     settle(qtbot, planner)
     assert first.details().startswith("80 % range: ")

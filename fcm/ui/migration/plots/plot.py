@@ -125,6 +125,11 @@ class ConvergencePlot(QWidget):
 
     # What is shown
 
+    @property
+    def traces(self) -> list[tuple[str, Recording]]:
+        """The migrations that are shown, by name; the first is the one that the view is about."""
+        return list(self._traces)
+
     def show_traces(self, traces: list[tuple[str, Recording]], over: bool, moving: bool = False) -> None:
         """Show migrations by name; the first is the one that is spoken of.
 
