@@ -12,6 +12,7 @@ import argparse
 import sys
 import time
 import tomllib
+from pathlib import Path
 
 from mutation.changes import Change, places, sample
 from mutation.report import HERE, Outcome, equivalents, told
@@ -60,16 +61,24 @@ def room(name: str, described: dict[str, list[str]], operators: list[str], count
             outcome = Outcome.EQUIVALENT if change.key in known else trial.judge(change)
             outcomes.append((change, outcome))
             place = f"{change.place.file}:{change.place.line}"
-            print(f"{number:4}/{len(changes)} {outcome:8} {time.monotonic() - began:4.0f} s  {place}", flush=True)
+            took, by = time.monotonic() - began, f"  {trial.noticed_by}" if outcome is Outcome.KILLED else ""
+            print(f"{number:4}/{len(changes)} {outcome:8} {took:4.1f} s  {place}{by}", flush=True)
     except KeyboardInterrupt:
         print("Interrupted: the report is about those that were tried.")
+    finally:
+        trial.forks.close()
     return told(name, seed, len(found), outcomes, trial.failing)
 
 
 def _believe(trial: Trial, changes: list[Change]) -> None:
     """See a test pass without a change, started as all will be: else every change would seem to be noticed."""
     tests = min(filter(None, map(trial.tests_for, changes)), key=len, default=[])
-    if trial.run(tests) is not Outcome.SURVIVED:
+    if not tests:
+        return
+    files = {str(trial.top / change.place.file) for change in changes}
+    if trial.run(tests) is not Outcome.SURVIVED or any(
+        trial.forks.judge(Path(file), tests, {name: trial.limit(name) for name in tests})[0] for file in files
+    ):
         raise UnusableError(f"Without a change, {', '.join(tests[:3])} ... fail when they are run alone.")
 
 

@@ -8,20 +8,24 @@ import shlex
 import shutil
 import subprocess
 import sys
+import tempfile
 import time
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from functools import cached_property
+from hashlib import sha256
+from typing import IO, TYPE_CHECKING, Any
 
 from cosmic_ray.testing import run_tests
 from cosmic_ray.util import restore_contents
 from cosmic_ray.work_item import TestOutcome
 from coverage import CoverageData
 
+from mutation import forking
 from mutation.report import Outcome
 from mutation.statements import statement_in_function
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
     from pathlib import Path
 
     from mutation.changes import Change
@@ -50,6 +54,8 @@ class Trial:
     seconds: dict[str, float] = field(default_factory=dict)
     failing: list[str] = field(default_factory=list)
     reached: dict[str, dict[int, set[str]]] = field(default_factory=dict)
+    noticed_by: str = ""
+    """The test that noticed the last change, where that is known."""
 
     def files(self) -> list[str]:
         """The Python files of the room."""
@@ -63,15 +69,60 @@ class Trial:
     def observe(self) -> None:
         """Run the tests without a change: which lines each reaches, how long it takes, which fail as they are.
 
+        What was observed is kept beside the copy: as long as the room's sources stay as they are, only files of tests
+        that are new or changed run again.
+
         Raises:
             UnusableError: if no test passes.
         """
+        kept = self.top.with_suffix(".observed.json")
+        sources = _digest(self.top / name for name in self.files())
+        before: dict[str, Any] = json.loads(kept.read_text(encoding="utf-8")) if kept.is_file() else {}
+        if before.get("sources") != sources:
+            before = {"sources": sources, "files": {}}
+        now = {name: _digest([self.top / name]) for name in self._test_files()}
+        files = {name: told for name, told in before["files"].items() if told["digest"] == now.get(name)}
+        if missing := [name for name in now if name not in files]:
+            seen = self._observed(missing)
+            files |= {name: {"digest": now[name], "seconds": {}, "failed": [], "reached": {}} for name in missing}
+            for test, seconds in seen["seconds"].items():
+                files[test.split("::")[0]]["seconds"][test] = seconds
+            for test in seen["failed"]:
+                files[test.split("::")[0]]["failed"].append(test)
+            for source, lines in seen["reached"].items():
+                for line, tests in lines.items():
+                    for test in tests:
+                        files[test.split("::")[0]]["reached"].setdefault(source, {}).setdefault(test, []).append(line)
+            kept.write_text(json.dumps({"sources": sources, "files": files}), encoding="utf-8")
+        self.reached = {name: {} for name in self.files()}
+        for told in files.values():
+            self.seconds |= told["seconds"]
+            self.failing += told["failed"]
+            for source, tests in told["reached"].items():
+                for test in set(tests) - set(told["failed"]):
+                    for line in tests[test]:
+                        self.reached[source].setdefault(line, set()).add(test)
+        if not any(tests for lines in self.reached.values() for tests in lines.values()):
+            raise UnusableError("No test that passes reaches a line of this room.")
+
+    def _test_files(self) -> list[str]:
+        found = [
+            file
+            for name in self.tests
+            for file in (
+                sorted((self.top / name).rglob("test_*.py")) if (self.top / name).is_dir() else [self.top / name]
+            )
+        ]
+        return [file.relative_to(self.top).as_posix() for file in found]
+
+    def _observed(self, tests: Sequence[str]) -> dict[str, Any]:
+        """Run files of tests: seconds by test, those that fail, and for each source the tests by line."""
         which = f"--include={self._patterns()}"
         data, observed = self.top / ".coverage", self.top / "observed.json"
         command = [sys.executable, "-m", "coverage", "run", which, f"--data-file={data}", "-m", *self._pytest()]
         environment = os.environ | {"FCM_MUTATION_OBSERVED": str(observed)}
         done = subprocess.run(
-            [*command, "-p", "mutation.observing", *self.tests],
+            [*command, "-p", "mutation.observing", *tests],
             cwd=self.top,
             env=environment,
             capture_output=True,
@@ -82,17 +133,15 @@ class Trial:
             raise UnusableError(
                 f"The tests do not run, even without a change:\n{done.stdout[-3000:]}{done.stderr[-3000:]}"
             )
-        told = json.loads(observed.read_text(encoding="utf-8"))
-        self.seconds, self.failing = told["seconds"], told["failed"]
+        told: dict[str, Any] = json.loads(observed.read_text(encoding="utf-8"))
         covered = CoverageData(str(data))
         covered.read()
-        for file in self.files():
-            by_line = covered.contexts_by_lineno(str(self.top / file))
-            self.reached[file] = {
-                line: {name for name in names if name and name not in self.failing} for line, names in by_line.items()
-            }
-        if not any(tests for lines in self.reached.values() for tests in lines.values()):
-            raise UnusableError("No test that passes reaches a line of this room.")
+        told["reached"] = {
+            file: {line: [name for name in names if name] for line, names in by_line.items()}
+            for file in self.files()
+            if (by_line := covered.contexts_by_lineno(str(self.top / file)))
+        }
+        return told
 
     def _patterns(self) -> str:
         return ",".join(
@@ -125,7 +174,7 @@ class Trial:
         if not tests:
             return Outcome.UNREACHED
         times = [self.seconds.get(name, 0.0) for name in tests]
-        one = GRACE + SLOWER * max(times)
+        one = max(map(self.limit, tests))
         chosen = self.top / "chosen.txt"
         chosen.write_text("\n".join(tests), encoding="utf-8")
         before, began = os.getcwd(), time.monotonic()
@@ -143,15 +192,82 @@ class Trial:
         ended = " failed" in said or " error" in said
         return Outcome.KILLED if ended or time.monotonic() - began < one else Outcome.TIMEOUT
 
+    @cached_property
+    def forks(self) -> Forks:
+        """The process that has collected all tests of the room."""
+        return Forks(self.top, [*self._pytest(), *self._test_files()])
+
+    def limit(self, name: str) -> float:
+        """S after which a test hangs."""
+        return GRACE + SLOWER * self.seconds.get(name, 0.0)
+
     def judge(self, change: Change) -> Outcome:
         """Make a change, run what reaches it and take the change back."""
+        tests = self.tests_for(change)
+        within = statement_in_function((self.top / change.place.file).read_text(encoding="utf-8"), change.place.line)
         file = self.top / change.place.file
         with restore_contents(file):
             file.write_text(change.code, encoding="utf-8")
             # Of two versions written within a second and equally long Python takes the compiled older one.
             for compiled in (file.parent / "__pycache__").glob(f"{file.stem}.*.pyc"):
                 compiled.unlink()
-            return self.run(self.tests_for(change))
+            if within is None or not tests:
+                return self.run(tests)
+            status, self.noticed_by = self.forks.judge(file, tests, {name: self.limit(name) for name in tests})
+            return {forking.SURVIVED: Outcome.SURVIVED, forking.HUNG: Outcome.TIMEOUT}.get(status, Outcome.KILLED)
+
+
+class Forks:
+    """A pytest that has collected the tests and waits for orders (forking.py)."""
+
+    def __init__(self, top: Path, arguments: Sequence[str]) -> None:
+        orders, self._orders = os.pipe()
+        answers_end, answers = os.pipe()
+        environment = os.environ | {
+            "FCM_MUTATION_ORDERS": str(orders),
+            "FCM_MUTATION_ANSWERS": str(answers),
+            "PYTHONDONTWRITEBYTECODE": "1",
+            "OPENBLAS_NUM_THREADS": "1",
+        }
+        # What a fork leaves there, the next one removes.
+        self._folder = tempfile.mkdtemp(prefix="fcm-mutation-")
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", *arguments, "-p", "mutation.forking", f"--basetemp={self._folder}/t"],
+            cwd=top,
+            env=environment,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            pass_fds=(orders, answers),
+        )
+        os.close(orders)
+        os.close(answers)
+        self._answers: IO[str] = os.fdopen(answers_end, encoding="utf-8")
+        self._answer()
+
+    def judge(self, file: Path, tests: Sequence[str], limits: dict[str, float]) -> tuple[int, str]:
+        """How the fork ended that ran the tests on a changed file, and which test noticed."""
+        order = {"file": str(file), "tests": list(tests), "limits": limits}
+        os.write(self._orders, (json.dumps(order) + "\n").encode())
+        status, by = self._answer()
+        return int(status), str(by)
+
+    def _answer(self) -> tuple[Any, Any]:
+        line = self._answers.readline()
+        if not line:
+            raise UnusableError("The tests could not be collected; run them with pytest to see why.")
+        status, by = json.loads(line)
+        return status, by
+
+    def close(self) -> None:
+        """No more orders."""
+        os.close(self._orders)
+        self._process.wait()
+        self._answers.close()
+        shutil.rmtree(self._folder, ignore_errors=True)
+
+
+def _digest(files: Iterable[Path]) -> str:
+    return sha256(b"".join(file.read_bytes() for file in files)).hexdigest()
 
 
 def copied(checkout: Path, place: Path) -> None:

@@ -1,0 +1,113 @@
+"""A plugin for pytest: it collects the tests once, then judges one change after the other in forks of itself.
+
+A fork has all modules imported already. It gets the changed functions by their code objects, which takes a tenth of a
+second where Python, Qt and the collecting of some thousand tests take five to ten. What a change does while its module
+is imported cannot be told this way: then the tests run in a process of their own (trial.py).
+
+Orders come as lines of JSON through the file descriptor that FCM_MUTATION_ORDERS names: ``file`` (the path of the
+changed file), ``tests`` (names without parameters, in order) and ``limits`` (s that each may take). The answer, a line
+too, goes to FCM_MUTATION_ANSWERS: the exit status of the fork and the test that noticed.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import faulthandler
+import gc
+import json
+import os
+import signal
+import types
+from collections import defaultdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from mutation.observing import name_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+SURVIVED, HUNG, NOTICED = 0, 1, 3
+"""How a fork ends. 1 is faulthandler's own, when the limit of a test is over; any other number is a crash."""
+
+_failed: list[str] = []
+
+
+def pytest_runtest_logreport(report: pytest.TestReport) -> None:
+    if report.failed:
+        _failed.append(report.nodeid)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtestloop(session: pytest.Session) -> bool:
+    """Judge until nobody gives orders any more."""
+    by_name: dict[str, list[pytest.Item]] = defaultdict(list)
+    for item in session.items:
+        by_name[name_of(item.nodeid)].append(item)
+    gc.collect()
+    gc.freeze()  # a fork that collects would copy each page of memory
+    with (
+        open(int(os.environ["FCM_MUTATION_ORDERS"]), encoding="utf-8") as orders,
+        open(int(os.environ["FCM_MUTATION_ANSWERS"]), "w", encoding="utf-8", buffering=1) as answers,
+    ):
+        answers.write(json.dumps(["ready", ""]) + "\n")
+        for line in orders:
+            answers.write(json.dumps(_judged(json.loads(line), by_name)) + "\n")
+    return True
+
+
+def _judged(order: Mapping[str, Any], by_name: Mapping[str, Sequence[pytest.Item]]) -> tuple[int, str]:
+    reading, writing = os.pipe()
+    fork = os.fork()
+    if fork == 0:
+        status = NOTICED
+        try:
+            os.close(reading)
+            os.setsid()
+            replace_functions(order["file"])
+            items = [item for name in order["tests"] for item in by_name.get(name, ())]
+            status = _run(items, order["limits"])
+            os.write(writing, (_failed[0] if _failed else "").encode())
+        finally:
+            os._exit(status)
+    os.close(writing)
+    with open(reading, encoding="utf-8") as told:
+        by = told.read()
+    _, ended = os.waitpid(fork, 0)
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(fork, signal.SIGKILL)  # the programs that its tests started
+    return os.waitstatus_to_exitcode(ended), by
+
+
+def _run(items: Sequence[pytest.Item], limits: Mapping[str, float]) -> int:
+    """Run tests up to the first that fails."""
+    for item, following in zip(items, [*items[1:], None], strict=True):
+        faulthandler.dump_traceback_later(limits[name_of(item.nodeid)], exit=True)
+        item.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
+        if _failed:
+            return NOTICED
+    faulthandler.cancel_dump_traceback_later()
+    return SURVIVED
+
+
+def replace_functions(file: str) -> None:
+    """Give all functions of a file, loaded earlier, the code that now stands there."""
+    new = {
+        (code.co_qualname, code.co_firstlineno): code
+        for code in _codes(compile(Path(file).read_text("utf-8"), file, "exec"))
+    }
+    gc.unfreeze()
+    for function in gc.get_objects():
+        if type(function) is types.FunctionType and function.__code__.co_filename == file:
+            code = new.get((function.__code__.co_qualname, function.__code__.co_firstlineno))
+            if code is not None and code.co_freevars == function.__code__.co_freevars:
+                function.__code__ = code
+
+
+def _codes(code: types.CodeType) -> Iterator[types.CodeType]:
+    yield code
+    for part in code.co_consts:
+        if isinstance(part, types.CodeType):
+            yield from _codes(part)
