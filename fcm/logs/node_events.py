@@ -1,4 +1,4 @@
-"""What nodes write when something fails or comes back, by its key (resources/events/failures.toml).
+"""What nodes write when something fails or comes back, by its key (resources/events/failures.toml, pacemaker.toml).
 
 The file says for each key the number, level, log, task and fields of the Windows event, its sentence, and the lines of
 the cluster log. A key that it does not know is written down with its values as they are, and never raises.
@@ -33,6 +33,7 @@ _LOGS = {
     "HighAvailability": ("Hyper-V-High-Availability", f"{_HYPER_V}High-Availability-Admin"),
     "Worker": ("Hyper-V-Worker", f"{_HYPER_V}Worker-Admin"),
     "VMMS": ("Hyper-V-VMMS", f"{_HYPER_V}VMMS-Admin"),
+    "Pacemaker": ("Pacemaker", "System"),
 }
 """Source and channel of each log that the file names."""
 _LINE = re.compile(r"(INFO|WARN|ERR) \[([A-Za-z{}-]+)\] (.+)", re.DOTALL)
@@ -107,17 +108,19 @@ class NodeEvents:
 
 @cache
 def node_events() -> NodeEvents:
-    """The file, read once.
+    """The file and that of Pacemaker, read once.
 
     Raises:
         ValueError: an entry is not as it must be.
     """
     with resources.path("events", "failures.toml").open("rb") as file:
         table = tomllib.load(file)
-    made = [_entry(item, table["tasks"]) for item in table["events"]]
+    with resources.path("events", "pacemaker.toml").open("rb") as file:
+        pacemaker = tomllib.load(file)
+    made = [_entry(item, table["tasks"]) for item in (*table["events"], *pacemaker["events"])]
     entries = {words.key: words for words in made}
     if len(entries) != len(made):
-        raise ValueError("failures.toml has a key twice")
+        raise ValueError("failures.toml and pacemaker.toml have a key twice")
     return NodeEvents(entries, table["names"], table["aliases"])
 
 
