@@ -1,0 +1,64 @@
+"""A process that opens the lab's cluster, begins something, and kills itself in the middle: fcm without a goodbye.
+
+Arguments: what, the hosts file, a folder for the journal, the machine, and the destination of a move or the number of
+the step during which it dies.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import threading
+from pathlib import Path
+from types import SimpleNamespace
+from typing import TYPE_CHECKING
+
+from fcm.backend.libvirt.lane import EventLoop
+from fcm.backend.pacemaker import adopting, steps
+from fcm.model import commands as cmd
+from tests.live.pacemaker.opened import Opened
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+WITHIN = 0.08
+"""s after the beginning of a step."""
+
+
+def die() -> None:
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+def dies_in_step(number: int) -> None:
+    """Have every run of steps die in its step of that number."""
+
+    class Mortal(steps.Runner):
+        def carry_out(self, wanted: Iterable[steps.Step]) -> steps.Outcome:
+            def count(reached: int, report: steps.StepReport) -> None:
+                if reached == number and report.state is steps.StepState.RUNNING:
+                    threading.Timer(WITHIN, die).start()
+
+            self._told = count
+            return super().carry_out(wanted)
+
+    adopting.Runner = Mortal  # type: ignore[misc]
+
+
+def main(what: str, hosts: str, folder: str, machine: str, last: str) -> None:
+    with EventLoop.running():
+        opened = Opened(SimpleNamespace(hosts_file=Path(hosts)), Path(folder))  # type: ignore[arg-type]
+        identity = opened.machine(machine)
+        if what == "move":
+            opened.until_memory_moves(opened.migrate(identity, last))
+        elif what == "adopt":
+            dies_in_step(int(last))
+            opened.do(cmd.MakeHighlyAvailable((identity,)))
+        else:
+            dies_in_step(int(last))
+            opened.do(cmd.RemoveGroup(f"group-{identity}"))
+        die()
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
