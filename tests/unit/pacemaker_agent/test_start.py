@@ -216,3 +216,22 @@ def test_without_systemd_no_unit_is_written(ready: Bench) -> None:
 def test_a_start_without_a_definition_is_a_mistake_of_the_configuration(ready: Bench) -> None:
     ready.set(config="")
     assert ready.run("start").code == NOWHERE
+
+
+def test_the_uuid_of_a_started_machine_is_remembered(ready: Bench) -> None:
+    ready.meta(fcm_uuid="")
+    ready.run("start")
+    assert (ready.folder / "temp" / "fcm-web.uuid").read_text(encoding="utf-8").strip() == UUID
+
+
+def test_the_definition_counts_more_than_what_was_remembered(ready: Bench) -> None:
+    ready.meta(fcm_uuid="")
+    (ready.folder / "temp" / "fcm-web.uuid").write_text(OTHER + "\n", encoding="utf-8")
+    assert ready.run("start").code == DONE
+    assert (ready.folder / "temp" / "fcm-web.uuid").read_text(encoding="utf-8").strip() == UUID
+
+
+def test_the_node_itself_is_not_asked_as_if_it_were_another(ready: Bench) -> None:
+    ready.meta(on_node="")
+    ready.run("start")
+    assert not [call for call in ready.calls("domstate") if "root@node1/" in call]

@@ -218,3 +218,19 @@ def test_a_start_that_was_killed_and_goes_on_in_libvirtd_is_stopped_too(bench: B
     bench.answer("shutdown", ': >"$FAKE/off"')
     assert bench.run("stop").code == DONE
     assert steps(bench) == ["shutdown"]
+
+
+def test_a_libvirtd_that_hung_for_a_moment_only_has_answered_for_the_start_that_was_killed(bench: Bench) -> None:
+    mark = bench.folder / "temp" / "fcm-web.creating"
+    mark.touch()
+    bench.answer("domstate", f'if [ -e "$FAKE/asked" ]; then {NOT_FOUND}; fi; : >"$FAKE/asked"; {HANGS}')
+    assert bench.run("stop").code == DONE
+    assert not mark.exists()
+
+
+def test_a_qemu_that_needs_a_moment_to_end_is_not_killed(bench: Bench, real: Callable[..., Emulator]) -> None:
+    emulator = real("trap 'sleep 0.5; exit 3' TERM;")
+    bench.answer("domstate", HANGS)
+    bench.meta(timeout="400")
+    assert bench.run("stop", {"FCM_GRACE": "30"}).code == DONE
+    assert emulator.wait() == 3
