@@ -22,7 +22,7 @@ class DecodeError(ValueError):
 
 _LARGEST = 1.7e308
 """No number of an event is infinite or none at all, though JSON of Python has such."""
-_LARGEST_WHOLE = 2**64
+_LARGEST_WHOLE = 2**64 - 1
 _NAMES: dict[Any, str] = {int: "a whole number", float: "a number", str: "a string", bool: "true or false"}
 
 
