@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from fcm.model import events as ev
+from fcm.text.words import counted
 from fcm.ui.window.messages import Alike
 
 if TYPE_CHECKING:
@@ -30,7 +31,9 @@ def tell(
     show_history: Callable[[], object],
 ) -> None:
     """Show what a backend reports about itself, and migrations that failed; of many, how many and where they are."""
-    failed = Alike("migrations", lambda number: f"{number} migrations failed or were interrupted.", show_history)
+    failed = Alike(
+        "migrations", lambda number: f"{counted(number, 'migration')} failed or were interrupted.", show_history
+    )
     for entry in entries:
         event = entry.event
         if isinstance(event, ev.BackendReported):

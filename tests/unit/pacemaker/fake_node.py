@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from fcm.backend.pacemaker.shells import Answer
+from fcm.ui.tour.patience import stretched
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -46,7 +47,12 @@ class FakeNode:
             "HOME": str(self.folder),
         }
         done = subprocess.run(
-            ["sh", "-c", script], input=stdin, capture_output=True, env=environment, timeout=60, check=False
+            ["sh", "-c", script],
+            input=stdin,
+            capture_output=True,
+            env=environment,
+            timeout=stretched(60.0),
+            check=False,
         )
         return Answer(done.returncode, done.stdout.decode(), done.stderr.decode())
 

@@ -190,7 +190,7 @@ def test_a_node_whose_vote_is_needed_does_not_leave(total: int, needed: int, pos
 DEVICE = ResourceStatus("fence-node1", "stonith:fence_x", "Started", ("node2",), active=True)
 
 
-def test_nothing_is_made_highly_available_without_fencing_that_works() -> None:
+def test_nothing_is_made_highly_available_without_a_fencing_device_in_order() -> None:
     assert fencing_works(cluster(DEVICE, properties={"stonith-enabled": "true"}))
     assert fencing_works(cluster()).reason.startswith("The cluster has no fencing device")
     assert fencing_works(cluster(DEVICE, properties={"stonith-enabled": "false"})).reason.startswith(

@@ -23,6 +23,7 @@ from fcm.model.migrations import Migration, MigrationKind, MigrationOptions
 from fcm.model.rules.verdict import OK, Verdict
 from fcm.model.state import State
 from fcm.model.telemetry import Phase
+from fcm.ui.tour.patience import PATIENCE
 from tests.unit.hosts.fake_hosts import FILE, NAMES, Heard, machine, use_fake_connections
 
 if TYPE_CHECKING:
@@ -297,6 +298,7 @@ def test_a_machine_outside_pacemaker_that_no_host_shows_is_gone(stage: Stage) ->
         connection.machines = []
 
     stage.until(lambda: not stage.state.machines, "it is gone")
+    assert stage.state.machines == {}
 
 
 def test_a_live_migration_is_a_run_of_pacemaker(stage: Stage) -> None:
@@ -386,7 +388,7 @@ def test_an_order_can_wait_for_what_the_cluster_says_after_it(stage: Stage) -> N
 
     def stop(context: Context, command: Any) -> Verdict:
         stage.manages()
-        assert context.wait_for(lambda status: not status.resources, 60)
+        assert context.wait_for(lambda status: not status.resources, PATIENCE)
         assert not context.wait_for(lambda status: bool(status.resources), 0.1)
         return OK
 
@@ -434,7 +436,7 @@ def test_without_a_scheduler_nothing_is_rehearsed(stage: Stage) -> None:
 def test_an_event_of_libvirt_makes_pacemaker_be_asked_at_once(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
     stage.open()
     monkeypatch.setattr(asking, "EVERY", 3600.0)
-    stage.backend._context.wait_for(lambda _: True, 60)
+    stage.backend._context.wait_for(lambda _: True, PATIENCE)
     before = stage.backend._context.status
     assert before is not None
 
