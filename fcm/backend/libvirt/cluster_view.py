@@ -37,6 +37,10 @@ if TYPE_CHECKING:
     from fcm.model.state import State
 
 
+CONNECTING = "Connecting ..."
+"""Note of a node of which nothing is known yet."""
+
+
 def formed_cluster(hosts: HostsFile, before: Cluster | None, paused: frozenset[str] = frozenset()) -> ev.ClusterFormed:
     """The cluster before any host was asked; what was set for it in an earlier session is kept.
 
@@ -75,7 +79,7 @@ def formed_cluster(hosts: HostsFile, before: Cluster | None, paused: frozenset[s
             Processor("", "unknown", frozenset()),
             (),
             "/",
-            note="Connecting ...",
+            note=CONNECTING,
             paused=name in paused,
         )
         for name in names

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from fcm.backend.libvirt.cluster_view import bridges_in_use
+from fcm.backend.libvirt.cluster_view import CONNECTING, bridges_in_use
 from fcm.backend.pacemaker.mapping import DRAINING
 from fcm.backend.pacemaker.reading.xml import is_true
 from fcm.backend.pacemaker.status import FencingStatus
@@ -45,6 +45,8 @@ def node_events(state: State, facts: Facts, lost: Mapping[str, float]) -> list[e
     found: list[ev.Event] = []
     for name, node in state.nodes.items():
         report = facts.reports.get(name)
+        if report is None and name not in facts.silent and node.note == CONNECTING and facts.status is not None:
+            continue  # whoever sees a node come up knows what it runs
         shown = node
         if report is not None:
             shown = replace(
