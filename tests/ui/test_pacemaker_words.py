@@ -27,6 +27,7 @@ from fcm.model.failures import Candidate, Failover
 from fcm.shell.runtime.session import ShellSession
 from fcm.ui.dialogs.confirm_node_off import ConfirmNodeOffDialog
 from fcm.ui.dialogs.help import HelpDialog
+from fcm.ui.failover.words import NO_REASON
 from fcm.ui.tour.driver import Driver
 from fcm.ui.window.qactions import entries
 from fcm.workspace.actions.catalog import BY_ID
@@ -200,6 +201,24 @@ def test_a_real_failover_is_explained_by_what_was_told_and_no_more(
     assert not [one for one in page.explainer.findChildren(QLabel) if "assumed" in one.text() and one.isVisible()]
     steps = page.explainer.line.accessibleDescription() or page.explainer.line.accessibleName()
     assert "Boot" not in steps
+
+
+def test_where_the_moment_of_a_failure_is_not_known_the_time_away_is_the_least_that_it_was(
+    shown: tuple[MainWindow, PacemakerByHand],
+) -> None:
+    window, backend = shown
+    _at(window, Place.MACHINE, "uuid-db")
+    page = window.page
+    failover = Failover(
+        "f1", "group-uuid-db", "node3 is lost", "node3", "node2", NOW, noticed=NOW, decided=NOW + 0.4, online=NOW + 1.2
+    )
+    backend.tell(ev.FailoverRecorded(failover), ev.GroupChanged(replace(group("db"), owner="node2")))
+    DRIVER.wait(lambda: page.explainer.failover is not None, "the failover")
+    course = named(window, "Course of the failover", QLabel).text()
+    assert course.endswith("It was away for at least 1.2\u00a0s, counted from when the loss was noticed.")
+    said = [one.text() for one in page.explainer.findChildren(QLabel) if not one.isHidden()]
+    assert NO_REASON in said
+    assert "Why this node" not in said
 
 
 def test_every_link_of_the_strip_can_be_reached_by_the_keyboard(shown: tuple[MainWindow, PacemakerByHand]) -> None:

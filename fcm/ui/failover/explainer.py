@@ -8,7 +8,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
 from fcm.model.rules.quorum import engine_of
-from fcm.ui.failover.words import ASSUMED, LOOSE, NOTHING, REAL, steps, told
+from fcm.ui.failover.words import ASSUMED, LOOSE, NO_REASON, NOTHING, REAL, steps, told
 from fcm.ui.look import appearance
 from fcm.ui.tables.table_model import Column, TableModel
 from fcm.ui.tables.table_view import TableView
@@ -46,8 +46,12 @@ class FailoverExplainer(QWidget):
         column.addWidget(self.line)
         self._note = quiet(ASSUMED)
         column.addWidget(self._note)
-        column.addWidget(heading("Why this node"))
+        self._why = heading("Why this node")
+        column.addWidget(self._why)
         column.addWidget(self.candidates, 1)
+        self._no_reason = quiet(NO_REASON)
+        column.addWidget(self._no_reason)
+        column.addStretch()
         self._nothing = EmptyState("")
         self._stack = QStackedWidget()
         self._stack.addWidget(self._nothing)
@@ -84,13 +88,16 @@ class FailoverExplainer(QWidget):
         if found == self._failover:
             return
         self._failover = found
-        words = told(found, state)
+        words = told(found, state, simulated)
         self._cause.setText(words.cause)
         self._course.setText(words.course)
         self._note.setVisible(simulated)
         self.line.show_steps(steps(found, simulated))
         self.candidates.table.set_ids(one.node for one in found.candidates)
         self.candidates.table.touch()
+        for widget in (self._why, self.candidates):
+            widget.setVisible(simulated or bool(found.candidates))
+        self._no_reason.setVisible(not simulated and not found.candidates)
 
     def _candidate(self, node: str) -> Candidate | None:
         if self._failover is None:

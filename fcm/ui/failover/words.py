@@ -18,8 +18,12 @@ NOTHING = (
     "cluster noticed it, why it chose the new node, and how long detection, arbitration, start and boot took. To try "
     "it, simulate a failure of its node."
 )
-REAL = "fcm does not restart virtual machines on real hosts, so none of them fails over."
+REAL = (
+    "Nothing restarts the virtual machines of these hosts elsewhere, because they do not form a Pacemaker cluster. "
+    "To form one: fcm hosts cluster create."
+)
 LOOSE = "Only highly available virtual machines fail over to another node."
+NO_REASON = "Pacemaker does not tell why it chose this node. Rehearse shows what it would choose now."
 ASSUMED = "Simulated. Steps without a documented duration use assumed figures."
 _MEANINGS = (
     ("Detection", "until the cluster noticed the failure"),
@@ -68,12 +72,14 @@ def steps(failover: Failover, simulated: bool = True) -> tuple[Step, ...]:
     return tuple(found)
 
 
-def told(failover: Failover, state: State) -> Told:
-    """Cause and course of a failover as sentences."""
+def told(failover: Failover, state: State, simulated: bool = True) -> Told:
+    """Cause and course of a failover as sentences; of real hosts it may not be known when it began."""
     name = name_of(state.groups, failover.group)
     cause = f"{clock_time(failover.failed)}: {_ended(failover.cause)}"
     if failover.online is not None:
         away = seconds(failover.online - failover.failed)
+        if not simulated and failover.noticed is not None and failover.noticed <= failover.failed:
+            away = f"at least {away}, counted from when the loss was noticed"
         course = f"{failover.destination} took {name} over from {failover.source}. It was away for {away}"
         if failover.booted is not None:
             course += f"; its guest had booted {seconds(failover.booted - failover.failed)} after the failure."

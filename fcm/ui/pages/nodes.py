@@ -162,7 +162,7 @@ class NodesPage(Page):
 
     def _losses_model(self) -> TableModel:
         def lost(identity: str) -> tuple[str, str]:
-            return self._lost.get(identity, ("info", "Being reckoned"))
+            return self._lost.get(identity, ("info", "Being computed"))
 
         return TableModel(
             (
