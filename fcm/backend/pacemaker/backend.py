@@ -39,6 +39,9 @@ if TYPE_CHECKING:
     from fcm.model.migrations import Migration
     from fcm.model.state import State
 
+SHOWN_LIMIT = 5.0
+"""s that a command waits at most for the first status after it."""
+
 
 class PacemakerBackend:
     """A cluster of libvirt hosts that Pacemaker manages; see fcm.backend.base.Backend."""
@@ -242,7 +245,10 @@ class PacemakerBackend:
     def _order(self, operation: Operation, handler: Callable[[Context, Command], Verdict]) -> None:
         verdict = verdict_of(lambda: handler(self._context, operation.command))
         if verdict:
-            self._hosts.finish(operation, verdict)
+            # Whoever goes on once it is done sees what it did.
+            self._context.wait_for(lambda _: True, SHOWN_LIMIT)
+            with self._hosts.lock:
+                self._hosts.finish(operation, verdict)
         else:
             self._hosts.refuse(operation, verdict)
         self._asking.ask_now()

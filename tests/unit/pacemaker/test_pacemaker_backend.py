@@ -397,6 +397,19 @@ def test_an_order_can_wait_for_what_the_cluster_says_after_it(stage: Stage) -> N
     assert stage.carry_out(cmd.RemoveGroup("group-uuid-web"))
 
 
+def test_what_an_order_did_is_shown_before_it_counts_as_done(stage: Stage) -> None:
+    stage.open("web", "db", managed=("web",))
+
+    def adopt(_context: Context, _command: Any) -> Verdict:
+        stage.manages("web", "db")
+        return OK
+
+    stage.order = adopt
+
+    assert stage.carry_out(cmd.RemoveGroup("group-uuid-web"))
+    assert stage.state.machines["uuid-db"].is_highly_available, "the next line of a script sees it"
+
+
 def test_orders_go_to_the_node_that_answers_for_the_cluster(stage: Stage) -> None:
     stage.shells["node1"].why_not = "node1 is gone."
     stage.shells["node2"].why_not = "node2 is gone."
