@@ -1,6 +1,6 @@
 """Run the checks of the project in groups and end with a total.
 
-    python packaging/run_tests.py [lint] [rules] [window] [bundle] [live]
+    python packaging/run_tests.py [lint] [rules] [window] [bundle] [live] [failover]
 
 A group in which pytest finds no test fails, so that nothing is left out silently. In CI (CI set) a skipped
 test fails the run too. The live group needs root and a kernel that lets it make namespaces; outside CI it is
@@ -42,8 +42,11 @@ GROUPS = {
     "rules": (["tests", "--ignore=tests/ui", "--ignore=tests/live", "-m", "not live and not bundle"], 800),
     "window": (["tests/ui", "-m", "not live and not bundle"], 800),
     "bundle": (["tests/bundle", "-m", "bundle"], 480),
-    "live": (["tests", "-m", "live", "-s"], 2000),
+    "live": (["tests", "-m", "live and not failover", "-s"], 2000),
+    "failover": (["tests/live/pacemaker", "-m", "failover", "-s"], 2400),
 }
+LIVE = ("live", "failover")
+"""Groups that make labs on this machine."""
 
 
 @dataclass
@@ -102,7 +105,7 @@ def pytest(name: str) -> Outcome:
     try:
         code = _code(command, environment, limit)
     finally:
-        if name == "live":
+        if name in LIVE:
             clear_labs()
         shutil.rmtree(folders, ignore_errors=True)
     if code is None:
@@ -169,7 +172,7 @@ def count(report: Path) -> dict[str, int]:
 def run(name: str) -> Outcome:
     if name == "lint":
         return lint()
-    if name == "live" and (reason := why_not_live()):
+    if name in LIVE and (reason := why_not_live()):
         return Outcome(name, not IN_CI, f"skipped{', which is not allowed in CI' if IN_CI else ''}. {reason}")
     return pytest(name)
 

@@ -116,8 +116,8 @@ def test_an_unknown_group_is_wrong_usage(capsys: pytest.CaptureFixture[str]) -> 
     assert capsys.readouterr().out.startswith("Unknown groups: speed.")
 
 
-def test_the_groups_together_fit_into_seventy_minutes() -> None:
-    assert sum(limit for _, limit in checks.GROUPS.values()) <= 4200
+def test_the_groups_of_make_test_together_fit_into_seventy_minutes() -> None:
+    assert sum(limit for name, (_, limit) in checks.GROUPS.items() if name != "failover") <= 4200
 
 
 @pytest.mark.parametrize("file", ["packaging/setup.sh", ".ci/run"])

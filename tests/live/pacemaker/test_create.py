@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from fcm.backend.pacemaker.forming.standing import Standing
     from fcm.lab.machines import LabMachine
 
-pytestmark = pytest.mark.live
+pytestmark = [pytest.mark.live, pytest.mark.failover]
 
 KILLED = """\
 import os, signal, sys, threading

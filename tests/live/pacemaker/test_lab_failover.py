@@ -35,7 +35,7 @@ from tests.live.live_lab import own_folders, wait_until
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-pytestmark = pytest.mark.live
+pytestmark = [pytest.mark.live, pytest.mark.failover]
 
 PLAN = make_plan(2, failover=True)
 FIRST, SECOND = PLAN.nodes
