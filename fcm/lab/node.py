@@ -187,11 +187,12 @@ def start_node(node: LabNode, plan: LabPlan, folders: LabFolders) -> None:
 @contextmanager
 def _alone(name: str, folders: LabFolders) -> Iterator[None]:
     """Hold the lock of a node; the kernel frees it however this process ends."""
-    if sys.platform != "linux":
+    if sys.platform == "linux":
+        with (folders.state / f"starts-{name}").open("wb") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            yield
+    else:
         raise LabError(LINUX_ONLY)
-    with (folders.state / f"starts-{name}").open("wb") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        yield
 
 
 def start_init(name: str, namespace: str, home: Path, folders: LabFolders, limit: float = 10.0) -> None:

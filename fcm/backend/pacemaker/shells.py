@@ -149,6 +149,8 @@ class KeptShell:
             self._give_up(self._process)
         if self._closed:
             raise NodeUnreachableError(f"The cluster of {self._node} is being closed.")
+        if sys.platform == "win32":  # its pipes cannot be waited for together
+            raise NodeUnreachableError(f"{self._node} cannot be asked from Windows. Use fcm on Linux or macOS for it.")
         words = self._command()
         try:
             self._process = process = subprocess.Popen(
