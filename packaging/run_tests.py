@@ -37,11 +37,9 @@ LINT = (
     ("mypy for macOS", ["mypy", "--platform=darwin", "--no-warn-unreachable", "--cache-dir=.mypy_cache/darwin"]),
     ("import contracts", ["lint-imports"]),
 )
-# libvirt's event loop does not end in a process in which tests/unit/cli/test_exit_codes.py ran before (not understood).
-FIRST = ("tests/unit/hosts", "tests/unit/pacemaker")
 # name: (pytest arguments, seconds after which the group is given up on a machine without other work)
 GROUPS = {
-    "rules": ([*FIRST, "tests", "--ignore=tests/ui", "--ignore=tests/live", "-m", "not live and not bundle"], 1000),
+    "rules": (["tests", "--ignore=tests/ui", "--ignore=tests/live", "-m", "not live and not bundle"], 1000),
     "window": (["tests/ui", "-m", "not live and not bundle"], 800),
     "bundle": (["tests/bundle", "-m", "bundle"], 480),
     "live": (["tests", "-m", "live and not failover", "-s"], 1900),
