@@ -39,10 +39,10 @@ LINT = (
 )
 # name: (pytest arguments, seconds after which the group is given up on a machine without other work)
 GROUPS = {
-    "rules": (["tests", "--ignore=tests/ui", "--ignore=tests/live", "-m", "not live and not bundle"], 1000),
+    "rules": (["tests", "--ignore=tests/ui", "--ignore=tests/live", "-m", "not live and not bundle"], 800),
     "window": (["tests/ui", "-m", "not live and not bundle"], 800),
     "bundle": (["tests/bundle", "-m", "bundle"], 480),
-    "live": (["tests", "-m", "live and not failover", "-s"], 1900),
+    "live": (["tests", "-m", "live and not failover", "-s"], 2000),
     "failover": (["tests/live/pacemaker", "-m", "failover", "-s"], 2400),
 }
 LIVE = ("live", "failover")
