@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from fcm.backend.pacemaker.adoption import Adoption, adoption_steps, release_steps
 from fcm.backend.pacemaker.mapping import ADOPTING, machine_of_group, resource_id, resource_of, uuid_of
+from fcm.backend.pacemaker.moves.forgetting import running_copies
 from fcm.backend.pacemaker.steps import Runner
 from fcm.mistakes import SentenceError
 from fcm.model import events as ev
@@ -83,11 +85,15 @@ def go_on(context: Context, resource: ResourceStatus) -> str:
         SentenceError: it was taken back, or still stands half; the message says why.
     """
     known = context.state.machines.get(uuid_of(resource))
-    node = resource.nodes[0] if resource.nodes else known.node if known is not None else context.file.hosts[0].name
+    # Pacemaker may not have looked for it yet, so libvirt is asked where it runs.
+    copies = running_copies(context, uuid_of(resource))
+    if len(copies) > 1:
+        raise SentenceError(f"{resource.id} is running on {' and '.join(copies)} at the same time.")
+    node = copies[0] if copies else known.node if known is not None else context.file.hosts[0].name
     if ADOPTING not in resource.meta:
         release(context, resource, node)
         return f"The removal of {resource.id} from the cluster, which an earlier fcm had begun, was completed."
-    _carry_in(context, _adoption_of(context, resource, node))
+    _carry_in(context, replace(_adoption_of(context, resource, node), running=bool(copies)))
     return f"{resource.id} is highly available: what an earlier fcm had begun was completed."
 
 

@@ -75,7 +75,9 @@ class PacemakerBackend:
         self._silent: dict[str, str] = {}
         self._reasons: Mapping[str, str] = {}
         self._is_cluster = True
-        self._put_right = False
+        self._to_put_right: frozenset[str] | None = None
+        """Resources that an earlier fcm may have left half done; None: nobody has looked yet."""
+        self._puts_right = False
         self._capabilities = capabilities_of(parts.handlers, parts.rehearse is not None)
 
     @property
@@ -165,9 +167,18 @@ class PacemakerBackend:
             for migration in self._parts.found(self._context, status):
                 self._hosts.tell(ev.MigrationRequested(migration))
                 self._runs.follow(migration)
-            if status.have_quorum and not self._put_right:
-                self._put_right = True
-                self._context.later("cluster", lambda: self._parts.put_right(self._context, status))
+            if status.have_quorum and self._to_put_right != frozenset() and not self._puts_right:
+                self._puts_right = True
+                self._context.later("cluster", self._put_right)
+
+    def _put_right(self) -> None:
+        """What is busy now is looked at again with a later status."""
+        status = self._context.status
+        try:
+            if status is not None and status.have_quorum:
+                self._to_put_right = self._parts.put_right(self._context, status, self._to_put_right)
+        finally:
+            self._puts_right = False
 
     def nobody_answers(self, reasons: Mapping[str, str], is_cluster: bool) -> None:
         """Show that nothing is known of the cluster."""

@@ -64,8 +64,9 @@ class Parts:
     """See ``libvirt.runs.Engine``."""
     found: Callable[[Context, ClusterStatus], Sequence[Migration]]
     """Migrations that Pacemaker has begun by itself and the state does not know yet; under the lock."""
-    put_right: Callable[[Context, ClusterStatus], None]
-    """Undo what an earlier fcm left behind; blocks, in a lane, after the first status with quorum."""
+    put_right: Callable[[Context, ClusterStatus, frozenset[str] | None], frozenset[str]]
+    """Undo what an earlier fcm left behind of these resources (None: of all); blocks, in a lane, after the first status
+    with quorum, and again until it returns no resource that must be looked at again."""
     pause: Callable[[Context, str], None]
     """See ``orders.Carrier.pause``; under the lock."""
     resume: Callable[[Context, cmd.ResumeNode], None]

@@ -109,7 +109,9 @@ class Stage:
         self.runs: list[FakeRun] = []
         self.ordered: list[Any] = []
         self.own: list[Migration] = []
-        self.put_right: list[ClusterStatus] = []
+        self.put_right: list[frozenset[str] | None] = []
+        self.busy: list[frozenset[str]] = []
+        """What is under way at each look at what an earlier session left."""
         self.read: Callable[[str], ClusterStatus] = lambda _: self.status
         self.order: Callable[[Context, Any], Verdict] = lambda *_: OK
         self.heard = Heard()
@@ -120,7 +122,7 @@ class Stage:
             handlers={cmd.SetMachineState: self.take, cmd.RemoveGroup: self.take},
             make_run=self.make_run,
             found=lambda context, status: [self.own.pop()] if self.own else [],
-            put_right=lambda context, status: self.put_right.append(status),
+            put_right=self.put,
             pause=lambda context, node: None,
             resume=lambda context, command: None,
         )
@@ -129,6 +131,10 @@ class Stage:
     def take(self, context: Context, command: Any) -> Verdict:
         self.ordered.append(command)
         return self.order(context, command)
+
+    def put(self, context: Context, status: ClusterStatus, only: frozenset[str] | None) -> frozenset[str]:
+        self.put_right.append(only)
+        return self.busy.pop(0) if self.busy else frozenset()
 
     def make_run(self, context: Context, migration: Migration) -> Any:
         self.runs.append(FakeRun(migration))
@@ -342,6 +348,15 @@ def test_what_an_earlier_session_left_is_put_right_once_with_quorum(stage: Stage
     stage.until(lambda: stage.put_right, "it is put right")
     stage.until(lambda: len(stage.view.facts) > 20, "it is asked on")
     assert len(stage.put_right) == 1
+
+
+def test_what_is_under_way_when_it_is_opened_is_looked_at_until_it_is_put_right(stage: Stage) -> None:
+    stage.busy = [frozenset({"web"}), frozenset({"web"})]
+    stage.open()
+
+    stage.until(lambda: len(stage.put_right) == 3, "it is looked at again")
+    stage.until(lambda: len(stage.view.facts) > 20, "it is asked on")
+    assert stage.put_right == [None, {"web"}, {"web"}]
 
 
 @pytest.mark.parametrize(

@@ -29,16 +29,36 @@ LIMIT = 60.0
 """s that the commands for one machine may take."""
 
 
-def put_right(context: Context, status: ClusterStatus) -> None:
-    """Put right what an earlier fcm left behind, and say so; blocks, after the first status with quorum."""
+def put_right(context: Context, status: ClusterStatus, only: frozenset[str] | None = None) -> frozenset[str]:
+    """Put right what an earlier fcm left behind, and say so; blocks, after the first status with quorum.
+
+    Args:
+        context: the cluster.
+        status: how it is.
+        only: the resources to look at; None: all, and the nodes.
+
+    Returns:
+        The resources with which something is under way: they must be looked at again. Commands that an fcm had begun
+        before it was killed come to their end in the cluster.
+    """
+    busy: set[str] = set()
     for resource in status.machines:
+        if only is not None and resource.id not in only:
+            continue
         if is_busy(context, status, resource):
+            busy.add(resource.id)
             continue
         try:
             _put_right(context, status, resource)
         except (NodeUnreachableError, SentenceError) as error:
             text = f"What an earlier fcm left behind of {resource.id} was not put right: {error}"
             context.tell(ev.BackendReported("warning", text, "Use Clear and keep running if it is blocked."))
+    if only is None:
+        _end_drains(context, status)
+    return frozenset(busy)
+
+
+def _end_drains(context: Context, status: ClusterStatus) -> None:
     for node in status.nodes:
         if DRAINING in node.attributes and active_drain(context.state, node.name) is not None:
             watch(context, node.name)
