@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from fcm.backend.base import Backend
-    from fcm.backend.libvirt.hosts_file import HostsFile
+    from fcm.backend.libvirt.configuration.hosts_file import HostsFile
 
 
 @dataclass(frozen=True, slots=True)

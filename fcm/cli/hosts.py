@@ -24,8 +24,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
     from typing import Protocol
 
-    from fcm.backend.libvirt.check import HostFacts
-    from fcm.backend.libvirt.hosts_file import HostsFile
+    from fcm.backend.libvirt.configuration.check import HostFacts
+    from fcm.backend.libvirt.configuration.hosts_file import HostsFile
     from fcm.migration.judging.fitting import DirtySample
     from fcm.workspace.planning.drain import DrainRow
     from fcm.workspace.planning.drain_plan import DrainPlan
@@ -85,14 +85,14 @@ def add_hosts_verbs(verbs: Subparsers) -> None:
 
 def _load(path: Path) -> HostsFile:
     """A hosts file, with what its owner has allowed."""
-    from fcm.backend.libvirt.hosts_file import load
+    from fcm.backend.libvirt.configuration.hosts_file import load
     from fcm.workspace.files.trusted_files import TrustedFiles
 
     return load(path, TrustedFiles().allows)
 
 
 def _trust(arguments: argparse.Namespace) -> int:
-    from fcm.backend.libvirt.hosts_file import load
+    from fcm.backend.libvirt.configuration.hosts_file import load
     from fcm.workspace.files.trusted_files import TrustedFiles, UntrustedFileError
 
     trusted = TrustedFiles()
@@ -128,7 +128,7 @@ def _agreed() -> bool:
 
 
 def _check(arguments: argparse.Namespace) -> int:
-    from fcm.backend.libvirt.check import ask_hosts, judge_hosts
+    from fcm.backend.libvirt.configuration.check import ask_hosts, judge_hosts
 
     hosts = _load(arguments.file)
     facts = ask_hosts(hosts)

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     import argparse
     from collections.abc import Callable, Iterator, Sequence
 
-    from fcm.backend.libvirt.hosts_file import HostsFile
+    from fcm.backend.libvirt.configuration.hosts_file import HostsFile
     from fcm.backend.pacemaker.forming.site import Site
     from fcm.backend.pacemaker.forming.standing import Standing
     from fcm.backend.pacemaker.steps import Step, StepReport
@@ -56,7 +56,7 @@ def _common(parser: argparse.ArgumentParser, changes: bool) -> None:
 @contextmanager
 def _opened(path: Path) -> Iterator[Site]:
     """The hosts of a file, with a way to each of them."""
-    from fcm.backend.libvirt.hosts_file import load
+    from fcm.backend.libvirt.configuration.hosts_file import load
     from fcm.workspace.files.trusted_files import TrustedFiles
 
     with closing(_site(load(path, TrustedFiles().allows))) as site:

@@ -72,7 +72,7 @@ def form(folders: LabFolders) -> None:
         LabError: a check or a step failed.
     """
     # Only now: "fcm lab" does without the libvirt backend.
-    from fcm.backend.libvirt.hosts_file import load
+    from fcm.backend.libvirt.configuration.hosts_file import load
     from fcm.backend.pacemaker.forming.site import Site
     from fcm.backend.pacemaker.shells import shells_of, witness_shell
 

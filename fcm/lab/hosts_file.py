@@ -30,7 +30,7 @@ def _reached(plan: LabPlan, folders: LabFolders, over_ssh: bool) -> list[tuple[s
 
 
 def permitted_nodes(plan: LabPlan, folders: LabFolders) -> list[tuple[str, str, str, str]]:
-    """What the record of the lab permits its hosts files and no others (fcm/backend/libvirt/lab_record.py)."""
+    """What the record of the lab permits its hosts files and no others; ``lab_record`` of libvirt reads it."""
     return _reached(plan, folders, False) + _reached(plan, folders, True)
 
 

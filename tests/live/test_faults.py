@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from pathlib import Path
 
-    from fcm.backend.libvirt.hosts_file import Host
+    from fcm.backend.libvirt.configuration.hosts_file import Host
     from fcm.backend.libvirt.probe import Answer
     from fcm.lab.machines import LabMachine
     from fcm.model.events import Entry

@@ -20,7 +20,7 @@ MANY = {
     "fcm/model/rules/new_node.py": "from 16 on",
     "fcm/model/rules/snapshots.py": "from 50 on",
     "fcm/model/validation/cluster.py": "an even number",
-    "fcm/backend/libvirt/check.py": "one has a sentence of its own",
+    "fcm/backend/libvirt/configuration/check.py": "one has a sentence of its own",
     "fcm/backend/embedded/cluster_file/reading.py": "beyond a limit",
     "fcm/lab/machines.py": "a constant",
     "fcm/lab/plan.py": "a constant",

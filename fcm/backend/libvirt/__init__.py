@@ -5,15 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from fcm.backend.libvirt.backend import LibvirtBackend
+from fcm.backend.libvirt.configuration.hosts_file import load, nobody
 from fcm.backend.libvirt.guard import NoGuard
-from fcm.backend.libvirt.hosts_file import load, nobody
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+    from fcm.backend.libvirt.configuration.hosts_file import HostsFile
     from fcm.backend.libvirt.guard import Guard
-    from fcm.backend.libvirt.hosts_file import HostsFile
 
 __all__ = ["open_hosts"]
 

@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from fcm.backend.base import Capabilities, Operation, RehearsalEnd, Rehearsed, Sink
+    from fcm.backend.libvirt.configuration.hosts_file import HostsFile
     from fcm.backend.libvirt.guard import Guard
-    from fcm.backend.libvirt.hosts_file import HostsFile
     from fcm.backend.libvirt.migration import MigrationRun
     from fcm.migration.judging.fitting import DirtySample
     from fcm.model.commands import Command

@@ -17,7 +17,7 @@ from fcm.backend.libvirt.processors import features_of, host_model
 from fcm.text.words import quoted
 
 if TYPE_CHECKING:
-    from fcm.backend.libvirt.hosts_file import HostsFile
+    from fcm.backend.libvirt.configuration.hosts_file import HostsFile
 
 
 class BaselineError(BackendError):

@@ -32,7 +32,7 @@ from fcm.model.rules.networks import automatic_metrics
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from fcm.backend.libvirt.hosts_file import HostsFile
+    from fcm.backend.libvirt.configuration.hosts_file import HostsFile
     from fcm.backend.libvirt.inventory import FoundMachine, HostReport
     from fcm.model.state import State
 

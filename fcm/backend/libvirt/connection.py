@@ -14,7 +14,7 @@ from fcm.backend.libvirt.lane import Lane, load_libvirt
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from fcm.backend.libvirt.hosts_file import Host
+    from fcm.backend.libvirt.configuration.hosts_file import Host
     from fcm.backend.libvirt.inventory import Definition
     from fcm.model.entities import Node
 

@@ -13,7 +13,7 @@ from fcm.model.entities import MachineState, Node, NodeState, Processor, StartAc
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from fcm.backend.libvirt.hosts_file import Host
+    from fcm.backend.libvirt.configuration.hosts_file import Host
 
 SHARED_DISK = "shared-storage"
 """Id of the one shared storage of a hosts file."""

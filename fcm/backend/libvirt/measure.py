@@ -18,7 +18,7 @@ from fcm.text.words import quoted
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from fcm.backend.libvirt.hosts_file import HostsFile
+    from fcm.backend.libvirt.configuration.hosts_file import HostsFile
     from fcm.model.state import State
 
 SECONDS = (1, 2, 4, 8)

@@ -14,6 +14,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Protocol
 
 from fcm.backend.convergence import ConvergenceWatch, past_limit
+from fcm.backend.libvirt.configuration.uris import migration_uri
 from fcm.backend.libvirt.errors import OPERATION_ABORTED, names_address, sentence
 from fcm.backend.libvirt.hanging import watch_connect
 from fcm.backend.libvirt.lane import load_libvirt
@@ -28,7 +29,6 @@ from fcm.backend.libvirt.outcome import (
 )
 from fcm.backend.libvirt.preflight import processor_verdict
 from fcm.backend.libvirt.ssh_probe import probe_from
-from fcm.backend.libvirt.uris import migration_uri
 from fcm.model import events as ev
 from fcm.model.migrations import UNLIMITED, NetworkAttempt
 from fcm.model.rules.bandwidth import limit_to_set

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from fcm.backend.libvirt.uris import UriError, parse_host_uri
+from fcm.backend.libvirt.configuration.uris import UriError, parse_host_uri
 
 if TYPE_CHECKING:
-    from fcm.backend.libvirt.hosts_file import Host
-    from fcm.backend.libvirt.uris import SshLogin
+    from fcm.backend.libvirt.configuration.hosts_file import Host
+    from fcm.backend.libvirt.configuration.uris import SshLogin
 
 LOGIN_LIMIT = 5.0
 """s that a login may take."""

@@ -8,6 +8,7 @@ import subprocess
 import time
 from typing import TYPE_CHECKING
 
+from fcm.backend.libvirt.configuration.uris import is_address
 from fcm.backend.libvirt.probe import (
     LINEAR,
     MIGRATION_PORT,
@@ -20,10 +21,9 @@ from fcm.backend.libvirt.probe import (
     settings_in,
 )
 from fcm.backend.libvirt.ssh_login import LOGIN_LIMIT, host_login
-from fcm.backend.libvirt.uris import is_address
 
 if TYPE_CHECKING:
-    from fcm.backend.libvirt.hosts_file import Host
+    from fcm.backend.libvirt.configuration.hosts_file import Host
 
 _MOST_RETRIES = 127
 """Of a connect in Linux (include/net/tcp.h, MAX_TCP_SYNCNT)."""

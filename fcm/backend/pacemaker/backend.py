@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from fcm.backend.base import Operation, RehearsalEnd, Rehearsed, Sink
-    from fcm.backend.libvirt.hosts_file import HostsFile
+    from fcm.backend.libvirt.configuration.hosts_file import HostsFile
     from fcm.backend.libvirt.runs import Run
     from fcm.backend.pacemaker.parts import ClusterView, Parts
     from fcm.backend.pacemaker.shells import NodeShell

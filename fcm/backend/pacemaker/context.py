@@ -16,8 +16,8 @@ from fcm.model.rules.verdict import Verdict, no
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from fcm.backend.libvirt.configuration.hosts_file import HostsFile
     from fcm.backend.libvirt.hosts import Hosts
-    from fcm.backend.libvirt.hosts_file import HostsFile
     from fcm.backend.libvirt.runs import Runs
     from fcm.backend.pacemaker.shells import NodeShell
     from fcm.backend.pacemaker.status import ClusterStatus

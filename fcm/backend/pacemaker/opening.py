@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from fcm.backend.libvirt.hosts_file import load, nobody
+from fcm.backend.libvirt.configuration.hosts_file import load, nobody
 from fcm.backend.pacemaker import drains
 from fcm.backend.pacemaker.backend import PacemakerBackend
 from fcm.backend.pacemaker.moves.found import found, make_run

@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from fcm.backend.base import RehearsalEnd, Rehearsed
-    from fcm.backend.libvirt.hosts_file import HostsFile
+    from fcm.backend.libvirt.configuration.hosts_file import HostsFile
     from fcm.backend.libvirt.inventory import HostReport
     from fcm.backend.libvirt.runs import Run
     from fcm.backend.pacemaker.context import Context

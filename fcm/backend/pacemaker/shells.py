@@ -21,8 +21,8 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
+from fcm.backend.libvirt.configuration.uris import SshLogin, is_this_computer
 from fcm.backend.libvirt.ssh_login import host_login, login_command
-from fcm.backend.libvirt.uris import SshLogin, is_this_computer
 from fcm.backend.namespaces import first_process_in
 from fcm.text.terminal import plain
 from fcm.text.words import quoted
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from typing import IO
 
-    from fcm.backend.libvirt.hosts_file import Host, HostsFile
+    from fcm.backend.libvirt.configuration.hosts_file import Host, HostsFile
 
 LARGEST_OUTPUT = 32 * 2**20
 """bytes that a script may print; the CIB of 64 nodes and 2000 machines has 56 MB, far beyond what one cluster holds."""

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from fcm.backend.libvirt.hosts_file import load
+from fcm.backend.libvirt.configuration.hosts_file import load
 from fcm.backend.pacemaker.forming.site import Site
 from fcm.backend.pacemaker.forming.standing import Stage
 from fcm.backend.pacemaker.shells import shells_of, witness_shell
@@ -34,7 +34,7 @@ pytestmark = [pytest.mark.live, pytest.mark.failover]
 KILLED = """\
 import os, signal, sys, threading
 from pathlib import Path
-from fcm.backend.libvirt.hosts_file import load
+from fcm.backend.libvirt.configuration.hosts_file import load
 from fcm.backend.pacemaker.forming.site import Site
 from fcm.backend.pacemaker.shells import shells_of, witness_shell
 from fcm.backend.pacemaker.steps import StepState

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 from PySide6.QtWidgets import QMessageBox
 
-from fcm.backend.libvirt.hosts_file import load
+from fcm.backend.libvirt.configuration.hosts_file import load
 from fcm.ui.dialogs.manage_cluster import ManageClusterDialog
 from fcm.ui.tour.driver import Driver
 from fcm.workspace.files.trusted_files import TrustedFiles

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from fcm.backend.libvirt.hosts_file import Host, HostNetwork, HostsFile
+from fcm.backend.libvirt.configuration.hosts_file import Host, HostNetwork, HostsFile
 from fcm.backend.libvirt.inventory import SHARED_DISK, FoundMachine, HostReport
 from fcm.backend.libvirt.lane import Lane
 from fcm.model.entities import MachineState, NetworkRole, Node, NodeState, Processor, VirtualMachine

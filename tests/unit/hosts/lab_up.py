@@ -6,7 +6,7 @@ import json
 import os
 from typing import TYPE_CHECKING
 
-from fcm.backend.libvirt import lab_record
+from fcm.backend.libvirt.configuration import lab_record
 from fcm.lab.hosts_file import permitted_nodes
 from fcm.lab.plan import LabFolders, LabPlan, make_plan
 

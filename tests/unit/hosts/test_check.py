@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from fcm.backend.libvirt.check import HostFacts, _facts, _paths, judge_hosts
-from fcm.backend.libvirt.hosts_file import Host, load
+from fcm.backend.libvirt.configuration.check import HostFacts, _facts, _paths, judge_hosts
+from fcm.backend.libvirt.configuration.hosts_file import Host, load
 from fcm.backend.libvirt.probe import Answer
 from fcm.cli.hosts import table
 from fcm.cli.main import main
@@ -197,7 +197,7 @@ def test_each_way_is_tried_from_every_other_host_to_the_address_that_a_migration
     path = tmp_path / "hosts.toml"
     path.write_text(HOSTS)
     hosts = load(path)
-    monkeypatch.setattr("fcm.backend.libvirt.check.probe_from", answer)
+    monkeypatch.setattr("fcm.backend.libvirt.configuration.check.probe_from", answer)
 
     found = [_paths(host, hosts) for host in hosts.hosts]
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from fcm.backend.libvirt.cluster_view import absent_machines, formed_cluster, machine_events, node_events
-from fcm.backend.libvirt.hosts_file import Host, HostNetwork, HostsFile
+from fcm.backend.libvirt.configuration.hosts_file import Host, HostNetwork, HostsFile
 from fcm.backend.libvirt.inventory import SHARED_DISK, FoundMachine, HostReport, read_processor
 from fcm.model import events as ev
 from fcm.model.entities import MachineState, NetworkRole, Node, NodeState, Processor, VirtualMachine

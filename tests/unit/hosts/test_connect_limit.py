@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from fcm.backend.libvirt.configuration.hosts_file import Host
 from fcm.backend.libvirt.hanging import watch_connect
-from fcm.backend.libvirt.hosts_file import Host
 from fcm.backend.libvirt.probe import connect_limit
 from fcm.ui.tour.patience import PATIENCE, stretched
 

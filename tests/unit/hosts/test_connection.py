@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from fcm.backend.libvirt.configuration.hosts_file import Host
 from fcm.backend.libvirt.connection import HostConnection
-from fcm.backend.libvirt.hosts_file import Host
 from fcm.backend.libvirt.inventory import HostReport
 from fcm.ui.tour.patience import PATIENCE, stretched
 

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from fcm.backend.libvirt.hosts_file import load
-from fcm.backend.libvirt.uris import SshLogin, UriError, parse_ssh_login
+from fcm.backend.libvirt.configuration.hosts_file import load
+from fcm.backend.libvirt.configuration.uris import SshLogin, UriError, parse_ssh_login
 from fcm.backend.toml_table import ClusterFileError, UntrustedFileError
 from fcm.lab.hosts_file import render_hosts_file
 from fcm.lab.plan import LabFolders, make_plan
@@ -16,7 +16,7 @@ from tests.unit.hosts.lab_up import lab_is_up
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from fcm.backend.libvirt.hosts_file import HostsFile
+    from fcm.backend.libvirt.configuration.hosts_file import HostsFile
 
 FILE = """\
 [cluster]

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from fcm.backend.libvirt.hosts_file import load
+from fcm.backend.libvirt.configuration.hosts_file import load
 from fcm.backend.toml_table import ClusterFileError
 from fcm.lab.hosts_file import render_hosts_file
 from fcm.lab.plan import LabFolders, make_plan

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from fcm.backend.libvirt.hosts_file import Host
+from fcm.backend.libvirt.configuration.hosts_file import Host
 from fcm.backend.libvirt.inventory import DEFINITION_LIMIT, Definition, read_machines
 from fcm.model.entities import MachineState, StartAction
 

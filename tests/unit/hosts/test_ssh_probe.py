@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from fcm.backend.libvirt import ssh_probe
-from fcm.backend.libvirt.hosts_file import Host
+from fcm.backend.libvirt.configuration.hosts_file import Host
 from fcm.backend.libvirt.ssh_probe import connect_limit_of, probe_from
 
 if TYPE_CHECKING:

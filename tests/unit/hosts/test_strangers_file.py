@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from fcm.backend.libvirt import check, lab_record
-from fcm.backend.libvirt.hosts_file import load
+from fcm.backend.libvirt.configuration import check, lab_record
+from fcm.backend.libvirt.configuration.hosts_file import load
 from fcm.backend.toml_table import ClusterFileError, UntrustedFileError
 from fcm.cli.main import DONE, FAILED, WRONG_USAGE, main
 from fcm.lab.hosts_file import render_hosts_file
@@ -18,7 +18,7 @@ from fcm.workspace.files.trusted_files import FILE_NAME, TrustedFiles
 from tests.unit.hosts.lab_up import lab_is_up
 
 if TYPE_CHECKING:
-    from fcm.backend.libvirt.hosts_file import HostsFile
+    from fcm.backend.libvirt.configuration.hosts_file import HostsFile
 
 FILE = """\
 [cluster]

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from fcm.backend.libvirt.hosts_file import Host
+from fcm.backend.libvirt.configuration.hosts_file import Host
 from fcm.backend.libvirt.migration import FULL_SPEED, MigrationRun
 from fcm.backend.libvirt.outcome import Whereabouts
 from fcm.backend.libvirt.probe import Answer

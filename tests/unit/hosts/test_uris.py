@@ -8,7 +8,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fcm.backend.libvirt.uris import HostUri, UriError, address_of, migration_uri, parse_host_uri, uri_host
+from fcm.backend.libvirt.configuration.uris import (
+    HostUri,
+    UriError,
+    address_of,
+    migration_uri,
+    parse_host_uri,
+    uri_host,
+)
 
 if TYPE_CHECKING:
     import ipaddress

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 
-from fcm.backend.libvirt.hosts_file import Host
+from fcm.backend.libvirt.configuration.hosts_file import Host
 from fcm.backend.libvirt.outcome import Whereabouts
 from fcm.backend.pacemaker.moves import run as module
 from fcm.backend.pacemaker.moves.run import PacemakerRun

@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from fcm.backend.libvirt.failover_keys import Witness
-from fcm.backend.libvirt.hosts_file import Host, HostsFile
-from fcm.backend.libvirt.uris import SshLogin
+from fcm.backend.libvirt.configuration.failover_keys import Witness
+from fcm.backend.libvirt.configuration.hosts_file import Host, HostsFile
+from fcm.backend.libvirt.configuration.uris import SshLogin
 from fcm.backend.pacemaker import shells
 from fcm.backend.pacemaker.shells import (
     KeptShell,

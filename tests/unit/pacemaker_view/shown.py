@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from fcm.backend.libvirt.cluster_view import formed_cluster
-from fcm.backend.libvirt.failover_keys import Witness
-from fcm.backend.libvirt.hosts_file import Host, HostNetwork, HostsFile
+from fcm.backend.libvirt.configuration.failover_keys import Witness
+from fcm.backend.libvirt.configuration.hosts_file import Host, HostNetwork, HostsFile
 from fcm.backend.libvirt.inventory import HostReport
 from fcm.backend.pacemaker.mapping import uuid_of
 from fcm.backend.pacemaker.parts import Facts

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fcm.backend.embedded.cluster_file.reading import load as load_cluster
-from fcm.backend.libvirt.hosts_file import load as load_hosts
+from fcm.backend.libvirt.configuration.hosts_file import load as load_hosts
 from fcm.migration.engine.catalogue import load_workload
 from fcm.migration.fields import read_json
 from fcm.shell.runtime.scripts import read_script

@@ -13,8 +13,8 @@ from fcm.model.rules.networks import migration_order
 from fcm.text.words import counted, quoted
 
 if TYPE_CHECKING:
-    from fcm.backend.libvirt.failover_keys import FencingOptions
-    from fcm.backend.libvirt.hosts_file import Host, HostsFile
+    from fcm.backend.libvirt.configuration.failover_keys import FencingOptions
+    from fcm.backend.libvirt.configuration.hosts_file import Host, HostsFile
     from fcm.model.entities import Network
 
 MOST_NODES = 16

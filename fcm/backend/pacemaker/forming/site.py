@@ -19,7 +19,7 @@ from fcm.text.words import quoted
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from fcm.backend.libvirt.hosts_file import HostsFile
+    from fcm.backend.libvirt.configuration.hosts_file import HostsFile
     from fcm.backend.pacemaker.shells import Answer, NodeShell
     from fcm.backend.pacemaker.steps import Outcome, Step, StepReport
     from fcm.model.validation.report import CheckResult

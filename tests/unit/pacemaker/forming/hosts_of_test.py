@@ -6,14 +6,14 @@ import base64
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from fcm.backend.libvirt.hosts_file import load
+from fcm.backend.libvirt.configuration.hosts_file import load
 from fcm.backend.pacemaker import agent
 from fcm.backend.pacemaker.forming.corosync_conf import corosync_conf
 from fcm.backend.pacemaker.forming.looking import read_look
 from fcm.backend.pacemaker.forming.plan import ClusterPlan, plan_cluster
 
 if TYPE_CHECKING:
-    from fcm.backend.libvirt.hosts_file import HostsFile
+    from fcm.backend.libvirt.configuration.hosts_file import HostsFile
     from fcm.backend.pacemaker.forming.looking import NodeLook
 
 DATA = Path(__file__).parents[3] / "data" / "forming"

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from fcm.backend.libvirt import check
+from fcm.backend.libvirt.configuration import check
 from fcm.backend.pacemaker import agent, shells
 from fcm.backend.pacemaker.forming.standing import WitnessLook, read_standing
 from fcm.backend.pacemaker.shells import Answer, NodeUnreachableError

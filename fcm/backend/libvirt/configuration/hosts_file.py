@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from fcm.backend.libvirt.failover_keys import (
+from fcm.backend.libvirt.configuration.failover_keys import (
     Fencing,
     FencingOptions,
     Witness,
@@ -16,8 +16,15 @@ from fcm.backend.libvirt.failover_keys import (
     read_options,
     read_witness,
 )
-from fcm.backend.libvirt.lab_record import LabNode, lab_clients, lab_nodes
-from fcm.backend.libvirt.uris import HostUri, SshLogin, UriError, is_address, is_of_one_host, parse_host_uri
+from fcm.backend.libvirt.configuration.lab_record import LabNode, lab_clients, lab_nodes
+from fcm.backend.libvirt.configuration.uris import (
+    HostUri,
+    SshLogin,
+    UriError,
+    is_address,
+    is_of_one_host,
+    parse_host_uri,
+)
 from fcm.backend.toml_table import Table, UntrustedFileError, read_table
 from fcm.model.entities import NetworkRole
 from fcm.model.rules.names import file_name, same

@@ -12,20 +12,20 @@ from itertools import combinations
 from typing import TYPE_CHECKING, Any
 from xml.etree import ElementTree
 
+from fcm.backend.libvirt.configuration.uris import UriError, address_of, migration_uri, parse_host_uri, plain_address
 from fcm.backend.libvirt.connection import HostConnection
 from fcm.backend.libvirt.errors import sentence
 from fcm.backend.libvirt.inventory import read_processor
 from fcm.backend.libvirt.lane import EventLoop, load_libvirt
 from fcm.backend.libvirt.processors import KINDS, offered_features
 from fcm.backend.libvirt.ssh_probe import probe_from
-from fcm.backend.libvirt.uris import UriError, address_of, migration_uri, parse_host_uri, plain_address
 from fcm.model.rules.verdict import some
 from fcm.model.validation.report import CheckResult
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    from fcm.backend.libvirt.hosts_file import Host, HostsFile
+    from fcm.backend.libvirt.configuration.hosts_file import Host, HostsFile
     from fcm.backend.libvirt.probe import Answer
 
 ANSWER_LIMIT = 10.0

@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from fcm.backend.libvirt.uris import SshLogin, UriError, is_host, parse_ssh_login
+from fcm.backend.libvirt.configuration.uris import SshLogin, UriError, is_host, parse_ssh_login
 from fcm.text.words import quoted
 
 if TYPE_CHECKING:

@@ -1,0 +1,1 @@
+"""The hosts file: what it says, what it may ask for, and what is wrong with its hosts."""
