@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import libvirt
 import pytest
 
-from fcm.backend.libvirt.ssh_probe import probe_from
+from fcm.backend.libvirt.paths.ssh_probe import probe_from
 from fcm.lab.faults import LinkFault, NodeFault, break_link, break_node, emulator_of
 from fcm.lab.lab import bring_up, read_status
 from fcm.lab.machines import GUEST_PORT, remove_machine
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from fcm.backend.libvirt.configuration.hosts_file import Host
-    from fcm.backend.libvirt.probe import Answer
+    from fcm.backend.libvirt.paths.probe import Answer
     from fcm.lab.machines import LabMachine
     from fcm.model.events import Entry
     from fcm.model.migrations import Migration

@@ -334,7 +334,7 @@ READERS = {
     "fcm/shell/completion/reference.py": "is run by those who build the program",
     "fcm/desktop.py": "writes into the menu of the user",
     "fcm/workspace/reports.py": "compares with what it wrote",
-    "fcm/backend/libvirt/probe.py": "asks the kernel",
+    "fcm/backend/libvirt/paths/probe.py": "asks the kernel",
     "fcm/backend/namespaces.py": "asks the kernel",
     "fcm/backend/pacemaker/agent.py": "travels with the program",
 }

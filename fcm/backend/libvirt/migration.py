@@ -16,7 +16,6 @@ from typing import TYPE_CHECKING, Any, Protocol
 from fcm.backend.convergence import ConvergenceWatch, past_limit
 from fcm.backend.libvirt.configuration.uris import migration_uri
 from fcm.backend.libvirt.errors import OPERATION_ABORTED, names_address, sentence
-from fcm.backend.libvirt.hanging import watch_connect
 from fcm.backend.libvirt.lane import load_libvirt
 from fcm.backend.libvirt.outcome import (
     Whereabouts,
@@ -27,8 +26,9 @@ from fcm.backend.libvirt.outcome import (
     telemetry_row,
     whereabouts,
 )
+from fcm.backend.libvirt.paths.hanging import watch_connect
+from fcm.backend.libvirt.paths.ssh_probe import probe_from
 from fcm.backend.libvirt.preflight import processor_verdict
-from fcm.backend.libvirt.ssh_probe import probe_from
 from fcm.model import events as ev
 from fcm.model.migrations import UNLIMITED, NetworkAttempt
 from fcm.model.rules.bandwidth import limit_to_set

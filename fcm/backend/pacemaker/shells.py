@@ -22,7 +22,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 from fcm.backend.libvirt.configuration.uris import SshLogin, is_this_computer
-from fcm.backend.libvirt.ssh_login import host_login, login_command
+from fcm.backend.libvirt.paths.ssh_login import host_login, login_command
 from fcm.backend.namespaces import first_process_in
 from fcm.text.terminal import plain
 from fcm.text.words import quoted

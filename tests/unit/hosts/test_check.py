@@ -9,7 +9,7 @@ import pytest
 
 from fcm.backend.libvirt.configuration.check import HostFacts, _facts, _paths, judge_hosts
 from fcm.backend.libvirt.configuration.hosts_file import Host, load
-from fcm.backend.libvirt.probe import Answer
+from fcm.backend.libvirt.paths.probe import Answer
 from fcm.cli.hosts import table
 from fcm.cli.main import main
 

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from fcm.backend.libvirt.configuration.hosts_file import Host
-from fcm.backend.libvirt.hanging import watch_connect
-from fcm.backend.libvirt.probe import connect_limit
+from fcm.backend.libvirt.paths.hanging import watch_connect
+from fcm.backend.libvirt.paths.probe import connect_limit
 from fcm.ui.tour.patience import PATIENCE, stretched
 
 if TYPE_CHECKING:
@@ -38,8 +38,8 @@ SOURCE: Any = SimpleNamespace(host=Host("node1", "qemu:///system", "", {}, None,
 @pytest.fixture(autouse=True)
 def _at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     """No patience, and no libvirt but the type of its errors."""
-    monkeypatch.setattr("fcm.backend.libvirt.hanging.CONNECT_PATIENCE", 0.0)
-    monkeypatch.setattr("fcm.backend.libvirt.hanging.load_libvirt", lambda: SimpleNamespace(libvirtError=OSError))
+    monkeypatch.setattr("fcm.backend.libvirt.paths.hanging.CONNECT_PATIENCE", 0.0)
+    monkeypatch.setattr("fcm.backend.libvirt.paths.hanging.load_libvirt", lambda: SimpleNamespace(libvirtError=OSError))
 
 
 def test_without_a_way_to_read_the_source_s_settings_linux_defaults_are_named_as_an_assumption() -> None:

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from fcm.backend.base import BackendError
-from fcm.backend.libvirt import probe as probing
 from fcm.backend.libvirt.lane import Lane, load_libvirt
+from fcm.backend.libvirt.paths import probe as probing
 from fcm.ui.tour.patience import PATIENCE, stretched
 
 if TYPE_CHECKING:

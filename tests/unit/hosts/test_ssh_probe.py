@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from fcm.backend.libvirt import ssh_probe
 from fcm.backend.libvirt.configuration.hosts_file import Host
-from fcm.backend.libvirt.ssh_probe import connect_limit_of, probe_from
+from fcm.backend.libvirt.paths import ssh_probe
+from fcm.backend.libvirt.paths.ssh_probe import connect_limit_of, probe_from
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -124,7 +124,7 @@ def test_where_the_login_or_the_shell_fails_the_path_is_tried_from_here_and_said
     told: Path, listening: socket.socket, monkeypatch: pytest.MonkeyPatch, far_end: str
 ) -> None:
     (told.parent / "ssh").write_text(f"#!/bin/sh\n{far_end}\n")
-    monkeypatch.setattr("fcm.backend.libvirt.probe.MIGRATION_PORT", listening.getsockname()[1])
+    monkeypatch.setattr("fcm.backend.libvirt.paths.probe.MIGRATION_PORT", listening.getsockname()[1])
     answer, where = probe_from(host(URI), "127.0.0.1")
     assert answer.reached
     assert where == "checked from this computer"
@@ -136,6 +136,6 @@ def test_where_the_login_or_the_shell_fails_the_path_is_tried_from_here_and_said
 def test_other_uris_and_programs_of_their_own_start_no_shell(
     told: Path, listening: socket.socket, monkeypatch: pytest.MonkeyPatch, uri: str
 ) -> None:
-    monkeypatch.setattr("fcm.backend.libvirt.probe.MIGRATION_PORT", listening.getsockname()[1])
+    monkeypatch.setattr("fcm.backend.libvirt.paths.probe.MIGRATION_PORT", listening.getsockname()[1])
     assert probe_from(host(uri), "127.0.0.1")[1] == "checked from this computer"
     assert not told.exists()

@@ -10,7 +10,7 @@ import pytest
 from fcm.backend.libvirt.configuration.hosts_file import Host
 from fcm.backend.libvirt.migration import FULL_SPEED, MigrationRun
 from fcm.backend.libvirt.outcome import Whereabouts
-from fcm.backend.libvirt.probe import Answer
+from fcm.backend.libvirt.paths.probe import Answer
 from fcm.model.migrations import UNLIMITED, Migration, MigrationKind, MigrationOptions
 from fcm.model.rules.verdict import OK
 from fcm.model.telemetry import Phase

@@ -17,8 +17,8 @@ from fcm.backend.libvirt.connection import HostConnection
 from fcm.backend.libvirt.errors import sentence
 from fcm.backend.libvirt.inventory import read_processor
 from fcm.backend.libvirt.lane import EventLoop, load_libvirt
+from fcm.backend.libvirt.paths.ssh_probe import probe_from
 from fcm.backend.libvirt.processors import KINDS, offered_features
-from fcm.backend.libvirt.ssh_probe import probe_from
 from fcm.model.rules.verdict import some
 from fcm.model.validation.report import CheckResult
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from fcm.backend.libvirt.configuration.hosts_file import Host, HostsFile
-    from fcm.backend.libvirt.probe import Answer
+    from fcm.backend.libvirt.paths.probe import Answer
 
 ANSWER_LIMIT = 10.0
 """s that a host may take for all questions."""

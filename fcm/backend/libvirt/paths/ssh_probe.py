@@ -9,7 +9,7 @@ import time
 from typing import TYPE_CHECKING
 
 from fcm.backend.libvirt.configuration.uris import is_address
-from fcm.backend.libvirt.probe import (
+from fcm.backend.libvirt.paths.probe import (
     LINEAR,
     MIGRATION_PORT,
     PROBE_LIMIT,
@@ -20,7 +20,7 @@ from fcm.backend.libvirt.probe import (
     probe,
     settings_in,
 )
-from fcm.backend.libvirt.ssh_login import LOGIN_LIMIT, host_login
+from fcm.backend.libvirt.paths.ssh_login import LOGIN_LIMIT, host_login
 
 if TYPE_CHECKING:
     from fcm.backend.libvirt.configuration.hosts_file import Host

@@ -11,7 +11,7 @@ import time
 from typing import TYPE_CHECKING
 
 from fcm.backend.libvirt.lane import load_libvirt
-from fcm.backend.libvirt.ssh_probe import connect_limit_of
+from fcm.backend.libvirt.paths.ssh_probe import connect_limit_of
 
 if TYPE_CHECKING:
     import threading

@@ -1,0 +1,1 @@
+"""Whether a destination answers: asked by this computer, or by the source host over ssh."""
