@@ -17,9 +17,9 @@ from fcm.model import events as ev
 from fcm.model.entities import NodeState
 from fcm.model.migrations import Migration, MigrationKind
 from fcm.model.rules.allowed import allowed
-from fcm.model.rules.drains import drain_of, drains_held_up, drains_to_end, moves_back
 from fcm.model.rules.machines import cancellable
-from fcm.model.rules.preflight_checks import migration_checks, queue_reason
+from fcm.model.rules.moving.drains import drain_of, drains_held_up, drains_to_end, moves_back
+from fcm.model.rules.moving.preflight_checks import migration_checks, queue_reason
 from fcm.model.rules.verdict import no, together
 from fcm.model.telemetry import Phase
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from fcm.cli.hosts_cluster import add_cluster_verb, check_cluster
 from fcm.model.commands import ResumeNode
 from fcm.model.entities import NodeState
-from fcm.model.rules.drains import last_drain
+from fcm.model.rules.moving.drains import last_drain
 from fcm.model.rules.networks import migration_order
 from fcm.model.tables import name_of
 from fcm.model.telemetry import Phase
@@ -144,7 +144,7 @@ def _check(arguments: argparse.Namespace) -> int:
 
 def _measure(arguments: argparse.Namespace) -> int:
     from fcm.backend.libvirt.cluster_view import formed_cluster
-    from fcm.backend.libvirt.measure import measure_machine
+    from fcm.backend.libvirt.moves.measure import measure_machine
     from fcm.migration.constants import GOODPUT
     from fcm.migration.engine.specification import MigrationSpec
     from fcm.migration.engine.workload import IDLE

@@ -84,7 +84,7 @@ def _speed(text: str) -> float:
 
 def _run(arguments: argparse.Namespace) -> int:
     from fcm.shell.language.errors import ShellError
-    from fcm.shell.runtime.scripts import automatic, given_arguments, parsed
+    from fcm.shell.runtime.execution.scripts import automatic, given_arguments, parsed
 
     try:
         source = _script(arguments.script)
@@ -143,7 +143,7 @@ def _script(name: str) -> Source:
     """
     from fcm.shell.language.parser import LONGEST
     from fcm.shell.language.tree import Source
-    from fcm.shell.runtime.scripts import read_script
+    from fcm.shell.runtime.execution.scripts import read_script
 
     if name != "-":
         return read_script(Path(name))

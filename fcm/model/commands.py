@@ -357,7 +357,7 @@ class DrainNode(BaseCommand):
 
     node: str
     moves: tuple[DrainMove, ...] | None = None
-    """These, in this order, and no others; None: all that can go, where fcm.model.rules.drains plans them to."""
+    """These, in this order, and no others; None: all that can go, where fcm.model.rules.moving.drains plans them to."""
     options: MigrationOptions | None = None
 
 

@@ -12,7 +12,7 @@ from fcm.model import commands as cmd
 from fcm.model import events as ev
 from fcm.model.entities import MachineState, NodeState
 from fcm.model.migrations import DrainMove, MigrationOptions
-from fcm.model.rules.drains import active_drain
+from fcm.model.rules.moving.drains import active_drain
 from fcm.model.state import apply
 from fcm.model.telemetry import Phase
 

@@ -179,7 +179,7 @@ def test_a_connection_that_hangs_in_spite_of_the_probe_is_told_with_its_limit_an
         probed.append(address)
         return found
 
-    monkeypatch.setattr("fcm.backend.libvirt.migration.probe_from", probe_then_drop)
+    monkeypatch.setattr("fcm.backend.libvirt.moves.migration.probe_from", probe_then_drop)
     warnings: list[str] = []
 
     def keep(entries: Sequence[Entry]) -> None:

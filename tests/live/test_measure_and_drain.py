@@ -9,7 +9,7 @@ import pytest
 
 from fcm.backend.base import BackendError
 from fcm.backend.libvirt.configuration.hosts_file import load
-from fcm.backend.libvirt.measure import measure_machine
+from fcm.backend.libvirt.moves.measure import measure_machine
 from fcm.cli.main import main
 from tests.live.live_lab import wait_until
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from fcm.model.entities import Node, NodeState, Processor
 from fcm.model.migrations import MigrationOptions
-from fcm.model.rules.bandwidth import least_limit, limit_holds, limit_to_set
+from fcm.model.rules.moving.bandwidth import least_limit, limit_holds, limit_to_set
 
 if TYPE_CHECKING:
     from fcm.model.rules.verdict import Verdict

@@ -24,7 +24,7 @@ MANY = {
     "fcm/backend/embedded/cluster_file/reading.py": "beyond a limit",
     "fcm/lab/machines.py": "a constant",
     "fcm/lab/plan.py": "a constant",
-    "fcm/shell/runtime/interpreter.py": "a constant",
+    "fcm/shell/runtime/execution/interpreter.py": "a constant",
     "fcm/migration/recordings/case.py": "the pages of a machine",
     "fcm/ui/tour/walk.py": "words for whoever mends the tour",
 }

@@ -22,7 +22,7 @@ from fcm.backend.embedded.membership.networks import Networks
 from fcm.backend.embedded.membership.nodes import Nodes
 from fcm.backend.embedded.membership.planned import Planned
 from fcm.backend.embedded.membership.shutdown import Shutdown
-from fcm.backend.embedded.membership.witness_resource import WitnessResource
+from fcm.backend.embedded.membership.votes.witness_resource import WitnessResource
 from fcm.backend.embedded.moves.migrations import Migrations
 from fcm.backend.embedded.settings import Settings
 from fcm.backend.embedded.storage.disks import Storage

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from fcm.backend.embedded.cluster_file.groups import share_resource
-from fcm.backend.embedded.membership.weights import weigh
+from fcm.backend.embedded.membership.votes.weights import weigh
 from fcm.backend.embedded.moves.memory import options_verdict
 from fcm.model import events as ev
 from fcm.model.entities import AUTOMATIC, GroupType, QuorumMode, ResourceType

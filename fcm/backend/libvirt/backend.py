@@ -9,8 +9,8 @@ from fcm.backend.base import RehearseError
 from fcm.backend.libvirt.capabilities import CAPABILITIES
 from fcm.backend.libvirt.cluster_view import formed_cluster, machine_events, node_events, silent_events
 from fcm.backend.libvirt.hosts import Hosts
-from fcm.backend.libvirt.measure import measure_running
-from fcm.backend.libvirt.runs import Runs, libvirt_run
+from fcm.backend.libvirt.moves.measure import measure_running
+from fcm.backend.libvirt.moves.runs import Runs, libvirt_run
 from fcm.model import commands as cmd
 from fcm.model import events as ev
 from fcm.model.entities import NodeState
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from fcm.backend.base import Capabilities, Operation, RehearsalEnd, Rehearsed, Sink
     from fcm.backend.libvirt.configuration.hosts_file import HostsFile
     from fcm.backend.libvirt.guard import Guard
-    from fcm.backend.libvirt.migration import MigrationRun
+    from fcm.backend.libvirt.moves.migration import MigrationRun
     from fcm.migration.judging.fitting import DirtySample
     from fcm.model.commands import Command
     from fcm.model.entities import VirtualMachine
@@ -174,7 +174,7 @@ class LibvirtBackend:
         verdict = self._guard.check(machine)
         return self._hosts.set_machine_state(command, machine.node) if verdict else verdict
 
-    # What its migrations need, see fcm.backend.libvirt.runs.Engine
+    # What its migrations need, see fcm.backend.libvirt.moves.runs.Engine
 
     def make_run(self, migration: Migration) -> MigrationRun:
         """One that libvirt alone carries out."""

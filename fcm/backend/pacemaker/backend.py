@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 from fcm.backend.base import Capabilities, RehearseError
 from fcm.backend.libvirt.cluster_view import formed_cluster, machine_events
 from fcm.backend.libvirt.hosts import Hosts
-from fcm.backend.libvirt.measure import measure_running
-from fcm.backend.libvirt.runs import Runs
+from fcm.backend.libvirt.moves.measure import measure_running
+from fcm.backend.libvirt.moves.runs import Runs
 from fcm.backend.pacemaker.asking import Asking
 from fcm.backend.pacemaker.capabilities import capabilities_of
 from fcm.backend.pacemaker.context import Context, verdict_of
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
     from fcm.backend.base import Operation, RehearsalEnd, Rehearsed, Sink
     from fcm.backend.libvirt.configuration.hosts_file import HostsFile
-    from fcm.backend.libvirt.runs import Run
+    from fcm.backend.libvirt.moves.runs import Run
     from fcm.backend.pacemaker.parts import ClusterView, Parts
     from fcm.backend.pacemaker.shells import NodeShell
     from fcm.backend.pacemaker.status import ClusterStatus
@@ -264,7 +264,7 @@ class PacemakerBackend:
             self._hosts.refuse(operation, verdict)
         self._asking.ask_now()
 
-    # What its migrations need, see fcm.backend.libvirt.runs.Engine
+    # What its migrations need, see fcm.backend.libvirt.moves.runs.Engine
 
     def make_run(self, migration: Migration) -> Run:
         """One that Pacemaker carries out."""

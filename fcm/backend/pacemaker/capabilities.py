@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from fcm.backend.base import Capabilities
-from fcm.backend.libvirt.runs import Runs
+from fcm.backend.libvirt.moves.runs import Runs
 from fcm.model import commands as cmd
 from fcm.model.rules.verdict import no
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from fcm.backend.libvirt.configuration.hosts_file import HostsFile
     from fcm.backend.libvirt.hosts import Hosts
-    from fcm.backend.libvirt.runs import Runs
+    from fcm.backend.libvirt.moves.runs import Runs
     from fcm.backend.pacemaker.shells import NodeShell
     from fcm.backend.pacemaker.status import ClusterStatus
     from fcm.model import events as ev

@@ -16,7 +16,7 @@ from fcm.backend.pacemaker.mapping import DRAINING
 from fcm.backend.pacemaker.shells import NodeUnreachableError
 from fcm.mistakes import SentenceError
 from fcm.model import events as ev
-from fcm.model.rules.drains import active_drain, drain_migrations
+from fcm.model.rules.moving.drains import active_drain, drain_migrations
 from fcm.model.rules.verdict import OK, Verdict, no, some
 from fcm.model.telemetry import Phase
 

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from fcm.backend.base import RehearsalEnd, Rehearsed
     from fcm.backend.libvirt.configuration.hosts_file import HostsFile
     from fcm.backend.libvirt.inventory import HostReport
-    from fcm.backend.libvirt.runs import Run
+    from fcm.backend.libvirt.moves.runs import Run
     from fcm.backend.pacemaker.context import Context
     from fcm.backend.pacemaker.status import ClusterStatus
     from fcm.model import commands as cmd

@@ -13,10 +13,10 @@ from fcm.model.rules import machines as machine_rules
 from fcm.model.rules import nodes as node_rules
 from fcm.model.rules import snapshots as snapshot_rules
 from fcm.model.rules import storage as storage_rules
-from fcm.model.rules.drains import may_drain
 from fcm.model.rules.failing import failures as failure_rules
 from fcm.model.rules.failing.stopped import runs
 from fcm.model.rules.maintenance import set_maintenance
+from fcm.model.rules.moving.drains import may_drain
 from fcm.model.rules.new_node import may_add
 from fcm.model.rules.verdict import Verdict, no
 from fcm.model.tables import GoneError

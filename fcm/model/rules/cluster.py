@@ -12,9 +12,9 @@ from fcm.model.entities import (
     QuorumMode,
 )
 from fcm.model.rules import machines as machine_rules
-from fcm.model.rules.bandwidth import limit_holds
 from fcm.model.rules.failing.faults import reaches_share
 from fcm.model.rules.maintenance import not_in_maintenance
+from fcm.model.rules.moving.bandwidth import limit_holds
 from fcm.model.rules.quorum import members_of, reweighted, votes, witness_online
 from fcm.model.rules.verdict import OK, Verdict, no, some, together
 from fcm.text.words import quoted

@@ -8,14 +8,14 @@ from fcm.model import commands as cmd
 from fcm.model.entities import GIB, MIB, DiskUse, MachineState, NodeState, OfflineAction, ResourceState
 from fcm.model.migrations import UNLIMITED, MigrationKind
 from fcm.model.quantities import apart
-from fcm.model.rules.bandwidth import MOST_CONNECTIONS, limit_holds
 from fcm.model.rules.failing.access import io_flows
 from fcm.model.rules.failing.faults import answers
 from fcm.model.rules.failing.filling import room_to_save, short_of_room
 from fcm.model.rules.failing.guests import monitored
 from fcm.model.rules.maintenance import not_in_maintenance, within_reach
+from fcm.model.rules.moving.bandwidth import MOST_CONNECTIONS, limit_holds
+from fcm.model.rules.moving.preflight_checks import CATEGORY, destination_checks, migration_checks, online_machine
 from fcm.model.rules.names import file_name
-from fcm.model.rules.preflight_checks import CATEGORY, destination_checks, migration_checks, online_machine
 from fcm.model.rules.snapshots import active_backup
 from fcm.model.rules.verdict import OK, Verdict, no, together
 from fcm.model.telemetry import Phase

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from fcm.model.entities import ClusterVersion, NetworkRole, NodeState
 from fcm.model.rules import names
-from fcm.model.rules.drains import active_drain, moves_back
 from fcm.model.rules.failing.faults import answers, has_power, service_runs
+from fcm.model.rules.moving.drains import active_drain, moves_back
 from fcm.model.rules.quorum import after_leaving, members_of
 from fcm.model.rules.verdict import OK, Verdict, no, some, together
 

@@ -9,7 +9,7 @@ from fcm.model.entities import ClusterVersion, QuorumMode
 from fcm.model.tables import name_of
 from fcm.shell.language.errors import ParameterError
 from fcm.shell.runtime import finding
-from fcm.shell.runtime.flow import Exiting
+from fcm.shell.runtime.execution.flow import Exiting
 from fcm.shell.runtime.following import until_down, until_running
 from fcm.shell.runtime.parameters import CLUSTER, INPUT, TEXT, Param
 from fcm.shell.runtime.registry import cmdlet

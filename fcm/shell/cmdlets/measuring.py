@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from typing import TYPE_CHECKING, Any
 
-from fcm.model.rules.measuring import measurable
+from fcm.model.rules.moving.measuring import measurable
 from fcm.shell.language.errors import RefusedError, StoppedError
 from fcm.shell.runtime import finding
 from fcm.shell.runtime.parameters import CLUSTER, TEXT, Param

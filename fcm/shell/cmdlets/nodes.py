@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from fcm.model import commands as cmd
 from fcm.model.entities import NodeState
 from fcm.model.migrations import DrainMove
-from fcm.model.rules.drains import running_machines
+from fcm.model.rules.moving.drains import running_machines
 from fcm.shell.cmdlets.moves import NO_DEFAULT, OPTIONS, own_options
 from fcm.shell.language.errors import ParameterError
 from fcm.shell.runtime import finding

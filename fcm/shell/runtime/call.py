@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from fcm.model.state import State
     from fcm.shell.language import tree
     from fcm.shell.language.errors import NotFoundError, ShellError
-    from fcm.shell.runtime.variables import Variables
+    from fcm.shell.runtime.execution.variables import Variables
     from fcm.shell.runtime.waiting import Waiting
     from fcm.workspace.workspace import Workspace
 

@@ -8,7 +8,7 @@ from fcm.model import commands as cmd
 from fcm.model.entities import MachineState
 from fcm.model.migrations import MigrationKind
 from fcm.model.quantities import size
-from fcm.model.rules.drains import active_drain, drain_migrations, last_drain
+from fcm.model.rules.moving.drains import active_drain, drain_migrations, last_drain
 from fcm.model.tables import name_of
 from fcm.model.telemetry import Phase
 from fcm.shell.language.errors import RefusedError, StoppedError

@@ -30,7 +30,7 @@ class Param:
     pipes: tuple[str, ...] = ()
     """Which it takes from the pipeline: types of objects, ``TEXT``, ``ANY``."""
     of: str = ""
-    """What its names mean, where objects of other kinds can stand for it (fcm.shell.runtime.piped); "": themselves."""
+    """What its names mean, where objects of other kinds can stand for it (``execution.piped``); "": themselves."""
     empty: bool = False
     """True if @() is a value of it: a list of none."""
     null: bool = False

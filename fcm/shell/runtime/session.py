@@ -16,12 +16,12 @@ from fcm.shell.language import tree
 from fcm.shell.language.errors import CommandNotFoundError, NotFoundError, ShellError, StoppedError, near
 from fcm.shell.language.parser import parse
 from fcm.shell.runtime.call import Later
-from fcm.shell.runtime.flow import Exiting, Leaving
-from fcm.shell.runtime.interpreter import Interpreter
+from fcm.shell.runtime.execution.flow import Exiting, Leaving
+from fcm.shell.runtime.execution.interpreter import Interpreter
+from fcm.shell.runtime.execution.variables import Variables
 from fcm.shell.runtime.registry import REGISTRY, Registry
 from fcm.shell.runtime.results import Results
 from fcm.shell.runtime.submission import Submission
-from fcm.shell.runtime.variables import Variables
 from fcm.shell.runtime.waiting import STEP, Waiting
 from fcm.shell.values.formatting import WIDTH, format_values
 from fcm.shell.values.records import error_record

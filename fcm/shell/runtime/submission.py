@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from fcm.model.commands import Command
-    from fcm.shell.runtime.running import RunningSession
+    from fcm.shell.runtime.execution.running import RunningSession
     from fcm.workspace.workspace import Operation
 
 GLANCE = 0.1

@@ -20,10 +20,10 @@ from fcm.model.entities import (
     ResourceType,
     VolumeAccess,
 )
-from fcm.model.rules.drains import drain_migrations, last_drain
 from fcm.model.rules.failing.access import IoMode, access_of
 from fcm.model.rules.failing.guests import HEARTBEATS
 from fcm.model.rules.maintenance import in_maintenance
+from fcm.model.rules.moving.drains import drain_migrations, last_drain
 from fcm.model.rules.quorum import engine_of
 from fcm.model.tables import name_of
 from fcm.model.telemetry import Phase

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Signal
 
 from fcm.model.commands import LiveMigrate
-from fcm.model.rules.preflight_checks import migration_checks
+from fcm.model.rules.moving.preflight_checks import migration_checks
 from fcm.ui.look.format import size
 from fcm.ui.map.scene import Mood
 from fcm.ui.widgets.background import Outcome, Work

@@ -8,7 +8,7 @@ from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import QFrame, QGridLayout, QScrollArea, QVBoxLayout, QWidget
 
 from fcm.model.rules.machines import option_checks
-from fcm.model.rules.preflight_checks import CATEGORY, migration_checks
+from fcm.model.rules.moving.preflight_checks import CATEGORY, migration_checks
 from fcm.model.validation.report import CheckResult
 from fcm.ui.look import icons
 from fcm.ui.look.plain import Label, literal

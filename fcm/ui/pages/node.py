@@ -8,7 +8,7 @@ from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QGridLayout, QSplitter, QVBoxLayout, QWidget
 
 from fcm.model.entities import Adapter, NodeState, SharedVolume
-from fcm.model.rules.drains import active_drain, drain_migrations
+from fcm.model.rules.moving.drains import active_drain, drain_migrations
 from fcm.model.rules.quorum import engine_of
 from fcm.model.state import Change, Kind
 from fcm.model.tables import name_of

@@ -12,9 +12,9 @@ from fcm.model import commands as cmd
 from fcm.model.entities import DiskUse, MachineState, ResourceType, VolumeAccess
 from fcm.model.rules.allowed import allowed
 from fcm.model.rules.cluster import may_enable_shared_volumes
-from fcm.model.rules.drains import active_drain, may_plan
 from fcm.model.rules.maintenance import in_maintenance, machines_in_the_way, maintenance_question
-from fcm.model.rules.measuring import measurable
+from fcm.model.rules.moving.drains import active_drain, may_plan
+from fcm.model.rules.moving.measuring import measurable
 from fcm.model.rules.snapshots import current_snapshot, revert_advice, snapshot_advice, snapshots_of
 from fcm.model.rules.verdict import OK, Verdict, no, some
 from fcm.workspace.actions.action import Action as Action

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from fcm.model.entities import NodeState
 from fcm.model.moments import in_utc
 from fcm.model.quantities import size
-from fcm.model.rules.drains import drain_migrations, plan_destinations
+from fcm.model.rules.moving.drains import drain_migrations, plan_destinations
 from fcm.model.tables import name_of
 from fcm.model.telemetry import Phase
 from fcm.text.words import counted
@@ -32,7 +32,7 @@ ENDS = {
 
 
 def plan_moves(state: State, node: str) -> DrainPlan:
-    """Destinations and order without durations, see fcm.model.rules.drains; changes nothing.
+    """Destinations and order without durations, see fcm.model.rules.moving.drains; changes nothing.
 
     Raises:
         KeyError: there is no such node.

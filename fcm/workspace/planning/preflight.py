@@ -15,8 +15,8 @@ from fcm.migration.recordings.recording import Recording
 from fcm.model.entities import MIB, AdapterState
 from fcm.model.migrations import MigrationKind
 from fcm.model.rules.failing.access import redirected_load
+from fcm.model.rules.moving.preflight_checks import CATEGORY
 from fcm.model.rules.networks import migration_order
-from fcm.model.rules.preflight_checks import CATEGORY
 from fcm.model.telemetry import Phase
 from fcm.model.validation.report import CheckResult
 
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from fcm.workspace.view import ClusterView
 
 NAME = "Convergence"
-"""Of the check that this module adds to those of fcm.model.rules.preflight_checks."""
+"""Of the check that this module adds to those of fcm.model.rules.moving.preflight_checks."""
 MEMBERS = 12
 """Migrations run beside the best guess for the intervals; more would keep a user waiting."""
 SHORTEST = 0.5

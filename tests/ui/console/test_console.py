@@ -15,8 +15,8 @@ from fcm.model import events as ev
 from fcm.model.entities import MachineState
 from fcm.model.migrations import Migration, MigrationKind, MigrationOptions
 from fcm.model.telemetry import Phase
-from fcm.shell.runtime import invocation
-from fcm.shell.runtime.scripts import read_script
+from fcm.shell.runtime.execution import invocation
+from fcm.shell.runtime.execution.scripts import read_script
 from fcm.ui.console.colouring import ROLE
 from fcm.ui.console.output import LINES
 from fcm.ui.look import theme

@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QApplication, QComboBox, QDialog, QLabel, QPushBut
 from fcm.model import commands as cmd
 from fcm.model import events as ev
 from fcm.model.entities import GIB, MachineState, NodeState
-from fcm.model.rules.drains import drain_of
+from fcm.model.rules.moving.drains import drain_of
 from fcm.model.telemetry import FinalFigures, Phase
 from fcm.ui.dialogs.moves.drain import DrainDialog
 from fcm.ui.tour.driver import Driver

@@ -9,8 +9,8 @@ from fcm.model import commands as cmd
 from fcm.model import events as ev
 from fcm.model.entities import MachineState, OfflineAction
 from fcm.model.migrations import UNLIMITED, MigrationOptions, NetworkPreference
+from fcm.model.rules.moving.preflight_checks import migration_checks
 from fcm.model.rules.networks import migration_order
-from fcm.model.rules.preflight_checks import migration_checks
 from fcm.model.state import apply
 from fcm.model.telemetry import Phase
 

@@ -9,11 +9,18 @@ from typing import Any, cast
 import pytest
 
 from fcm.backend.base import MeasureError
-from fcm.backend.libvirt import measure as measuring
-from fcm.backend.libvirt import outcome, preflight
-from fcm.backend.libvirt.measure import measure
-from fcm.backend.libvirt.outcome import final_figures, is_alive, is_migrating, phase_of, telemetry_row, whereabouts
-from fcm.backend.libvirt.preflight import processor_verdict
+from fcm.backend.libvirt.moves import measure as measuring
+from fcm.backend.libvirt.moves import outcome, preflight
+from fcm.backend.libvirt.moves.measure import measure
+from fcm.backend.libvirt.moves.outcome import (
+    final_figures,
+    is_alive,
+    is_migrating,
+    phase_of,
+    telemetry_row,
+    whereabouts,
+)
+from fcm.backend.libvirt.moves.preflight import processor_verdict
 from fcm.model.telemetry import Phase
 
 RUNNING, PAUSED, OFF = (1, 1), (3, 2), (5, 1)

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from fcm.backend.libvirt.outcome import Whereabouts
+from fcm.backend.libvirt.moves.outcome import Whereabouts
 from fcm.model import events as ev
 from fcm.model.migrations import MigrationOptions
 from fcm.model.telemetry import Phase, TelemetryRow
@@ -18,7 +18,7 @@ from tests.unit.hosts.test_tuning_run import LIBVIRT, run_of
 
 @pytest.fixture(autouse=True)
 def _without_libvirt(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("fcm.backend.libvirt.migration.load_libvirt", lambda: LIBVIRT)
+    monkeypatch.setattr("fcm.backend.libvirt.moves.migration.load_libvirt", lambda: LIBVIRT)
 
 
 def limited(seconds: float | None, began: float, monkeypatch: pytest.MonkeyPatch) -> tuple[Any, list[str]]:
@@ -68,7 +68,7 @@ def test_where_the_machine_runs_decides_what_is_told(monkeypatch: pytest.MonkeyP
     assert isinstance(ended, ev.MigrationCanceled)
     assert "time limit of 1 min 0 s" in ended.reason
     assert "still running on node1" in ended.reason
-    monkeypatch.setattr("fcm.backend.libvirt.migration.final_figures", lambda *_: (None, None))
+    monkeypatch.setattr("fcm.backend.libvirt.moves.migration.final_figures", lambda *_: (None, None))
     assert isinstance(run._ending(Whereabouts(node="node2"), "", "")[-1], ev.MigrationCompleted)
 
 

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from fcm.backend.libvirt.configuration.hosts_file import Host
-from fcm.backend.libvirt.migration import FULL_SPEED, MigrationRun
-from fcm.backend.libvirt.outcome import Whereabouts
+from fcm.backend.libvirt.moves.migration import FULL_SPEED, MigrationRun
+from fcm.backend.libvirt.moves.outcome import Whereabouts
 from fcm.backend.libvirt.paths.probe import Answer
 from fcm.model.migrations import UNLIMITED, Migration, MigrationKind, MigrationOptions
 from fcm.model.rules.verdict import OK
@@ -37,7 +37,7 @@ class Domain:
 
 @pytest.fixture(autouse=True)
 def _without_libvirt(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("fcm.backend.libvirt.migration.load_libvirt", lambda: LIBVIRT)
+    monkeypatch.setattr("fcm.backend.libvirt.moves.migration.load_libvirt", lambda: LIBVIRT)
 
 
 def run_of(options: MigrationOptions, tls_name: str | None = None) -> Any:
@@ -77,9 +77,9 @@ def test_a_limit_is_given_in_mib_and_one_taken_away_is_the_most_that_libvirt_tak
 def test_a_machine_that_stayed_has_the_limit_again_that_its_host_had_kept_for_it(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("fcm.backend.libvirt.migration.whereabouts", lambda *_: Whereabouts(node="node1"))
-    monkeypatch.setattr("fcm.backend.libvirt.migration.is_migrating", lambda _: False)
-    monkeypatch.setattr("fcm.backend.libvirt.migration.processor_verdict", lambda *_: OK)
+    monkeypatch.setattr("fcm.backend.libvirt.moves.migration.whereabouts", lambda *_: Whereabouts(node="node1"))
+    monkeypatch.setattr("fcm.backend.libvirt.moves.migration.is_migrating", lambda _: False)
+    monkeypatch.setattr("fcm.backend.libvirt.moves.migration.processor_verdict", lambda *_: OK)
     run = run_of(MigrationOptions())
     domain = run._domain
     run._source.domain = lambda _: domain
@@ -87,7 +87,8 @@ def test_a_machine_that_stayed_has_the_limit_again_that_its_host_had_kept_for_it
     monkeypatch.setattr(
         run, "_transfer", lambda *_: run.tune(None, 3 << 20, post_copy=False) or ("it broke", "", False)
     )
-    monkeypatch.setattr("fcm.backend.libvirt.migration.probe_from", lambda *_: (Answer(True, "answered", 0.0), "here"))
+    answered = Answer(True, "answered", 0.0)
+    monkeypatch.setattr("fcm.backend.libvirt.moves.migration.probe_from", lambda *_: (answered, "here"))
 
     run._try_networks()
 

@@ -13,7 +13,7 @@ from fcm.model.entities import MachineState, RestartPolicy
 from fcm.model.failures import Fault, FaultKind, ServiceProcess
 from fcm.model.quantities import rate, seconds
 from fcm.model.rules.allowed import allowed
-from fcm.model.rules.drains import plan_destinations
+from fcm.model.rules.moving.drains import plan_destinations
 from fcm.model.rules.snapshots import backup_words
 from fcm.model.snapshots import Backup, Snapshot
 from fcm.model.state import Kind, State, apply

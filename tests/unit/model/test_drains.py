@@ -12,7 +12,14 @@ from fcm.model import events as ev
 from fcm.model.entities import GIB, NodeState
 from fcm.model.migrations import DrainMove, Migration, MigrationKind, MigrationOptions, Staying
 from fcm.model.rules.allowed import allowed
-from fcm.model.rules.drains import LEFT_OUT, drain_of, drains_to_end, moves_back, plan_destinations, running_machines
+from fcm.model.rules.moving.drains import (
+    LEFT_OUT,
+    drain_of,
+    drains_to_end,
+    moves_back,
+    plan_destinations,
+    running_machines,
+)
 from fcm.model.state import State, apply
 from fcm.model.tables import Table
 from fcm.model.telemetry import Phase

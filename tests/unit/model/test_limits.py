@@ -12,8 +12,8 @@ from fcm.model import commands as cmd
 from fcm.model.entities import GIB, MIB, DiskUse, MachineState, NetworkRole, NodeState, QuorumMode
 from fcm.model.migrations import UNLIMITED, Migration, MigrationKind, MigrationOptions
 from fcm.model.rules.allowed import allowed
-from fcm.model.rules.bandwidth import least_limit, limit_to_set
-from fcm.model.rules.preflight_checks import migration_checks, waiting_reason
+from fcm.model.rules.moving.bandwidth import least_limit, limit_to_set
+from fcm.model.rules.moving.preflight_checks import migration_checks, waiting_reason
 from fcm.model.telemetry import Phase
 from fcm.model.validation.validate import validate
 from tests.unit.model.changed import group, machine, network, with_cluster, with_disk, with_machine, with_node

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from fcm.model.entities import AdapterState, Processor, SharedVolume, VolumeAccess
 from fcm.model.migrations import Migration, MigrationKind, MigrationOptions
-from fcm.model.rules.preflight_checks import migration_checks, waiting_reason
+from fcm.model.rules.moving.preflight_checks import migration_checks, waiting_reason
 from fcm.model.telemetry import Phase
 from tests.unit.model.changed import group, machine, network, with_cluster, with_machine, with_node, with_object
 

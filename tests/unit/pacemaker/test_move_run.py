@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, cast
 import pytest
 
 from fcm.backend.libvirt.configuration.hosts_file import Host
-from fcm.backend.libvirt.outcome import Whereabouts
+from fcm.backend.libvirt.moves.outcome import Whereabouts
 from fcm.backend.pacemaker.moves import run as module
 from fcm.backend.pacemaker.moves.run import PacemakerRun
 from fcm.backend.pacemaker.status import NodeStatus, OperationStatus
@@ -68,13 +68,13 @@ def plan(node: FakeNode, *actions: str) -> None:
 
 @pytest.fixture(autouse=True)
 def _without_libvirt(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("fcm.backend.libvirt.migration.load_libvirt", lambda: LIBVIRT)
-    monkeypatch.setattr("fcm.backend.libvirt.migration.is_migrating", lambda _: False)
-    monkeypatch.setattr("fcm.backend.libvirt.migration.processor_verdict", lambda *_: OK)
+    monkeypatch.setattr("fcm.backend.libvirt.moves.migration.load_libvirt", lambda: LIBVIRT)
+    monkeypatch.setattr("fcm.backend.libvirt.moves.migration.is_migrating", lambda _: False)
+    monkeypatch.setattr("fcm.backend.libvirt.moves.migration.processor_verdict", lambda *_: OK)
     monkeypatch.setattr("fcm.backend.pacemaker.moves.run.networks_of", lambda *_: [])
     monkeypatch.setattr(module, "LOOK_EVERY", 0.001)
     monkeypatch.setattr(module, "final_figures", lambda *_: (None, None))
-    monkeypatch.setattr("fcm.backend.libvirt.migration.final_figures", lambda *_: (None, None))
+    monkeypatch.setattr("fcm.backend.libvirt.moves.migration.final_figures", lambda *_: (None, None))
 
 
 class Cluster(FakeContext):

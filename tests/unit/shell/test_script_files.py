@@ -8,7 +8,7 @@ import pytest
 
 from fcm.shell.language.errors import ParameterError
 from fcm.shell.language.parser import LONGEST, parse
-from fcm.shell.runtime.scripts import DEEPEST, given_arguments
+from fcm.shell.runtime.execution.scripts import DEEPEST, given_arguments
 
 if TYPE_CHECKING:
     from tests.unit.shell.desk import ShellDesk

@@ -15,7 +15,7 @@ from fcm.backend.embedded.cluster_file.reading import load as load_cluster
 from fcm.backend.libvirt.configuration.hosts_file import load as load_hosts
 from fcm.migration.engine.catalogue import load_workload
 from fcm.migration.fields import read_json
-from fcm.shell.runtime.scripts import read_script
+from fcm.shell.runtime.execution.scripts import read_script
 from fcm.shell.values.files import text_of
 from fcm.text.textfile import (
     HOSTS,

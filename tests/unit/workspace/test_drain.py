@@ -9,7 +9,7 @@ import pytest
 from fcm.model import commands as cmd
 from fcm.model import events as ev
 from fcm.model.entities import GIB, MachineState, NodeState
-from fcm.model.rules.drains import drain_of
+from fcm.model.rules.moving.drains import drain_of
 from fcm.model.telemetry import FinalFigures, Phase
 from fcm.workspace.planning.drain import course, plan_drain, summary
 from tests.ui.by_hand import NOW, formed, machine, migration, node, opened, row

@@ -11,7 +11,7 @@ from fcm.model import commands as cmd
 from fcm.model import events as ev
 from fcm.model.entities import GIB
 from fcm.model.migrations import MigrationOptions
-from fcm.model.rules.drains import drain_migrations
+from fcm.model.rules.moving.drains import drain_migrations
 from fcm.workspace.planning.drain import plan_drain
 from fcm.workspace.planning.drain_together import predict_together
 from tests.ui.by_hand import formed, machine, node, opened

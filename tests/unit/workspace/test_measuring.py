@@ -11,7 +11,7 @@ from fcm.model import events as ev
 from fcm.model.commands import LiveMigrate
 from fcm.model.entities import GIB, MachineState
 from fcm.model.migrations import MigrationOptions
-from fcm.model.rules.measuring import measurable
+from fcm.model.rules.moving.measuring import measurable
 from fcm.workspace.measuring import measured_question, origin, ways
 from fcm.workspace.planning.preflight import question
 from tests.ui.by_hand import formed, machine, migration, opened

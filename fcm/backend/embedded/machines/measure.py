@@ -8,7 +8,7 @@ from fcm.backend.base import MeasureError
 from fcm.backend.embedded.machines.workloads import workload_of
 from fcm.migration.engine.workload import PAGE
 from fcm.model.entities import MIB
-from fcm.model.rules.measuring import measurable
+from fcm.model.rules.moving.measuring import measurable
 
 if TYPE_CHECKING:
     from collections.abc import Callable

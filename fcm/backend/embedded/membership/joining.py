@@ -11,8 +11,8 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from fcm.backend.embedded.membership.alarms import Alarms
-from fcm.backend.embedded.membership.epochs import count_on
 from fcm.backend.embedded.membership.hooks import nothing, nothing_of_node
+from fcm.backend.embedded.membership.votes.epochs import count_on
 from fcm.model.entities import ClusterVersion, NodeState
 from fcm.model.failures import ServiceProcess
 from fcm.model.rules.failing import faults as truth

@@ -17,8 +17,8 @@ from fcm.model import commands as cmd
 from fcm.model import events as ev
 from fcm.model.entities import GIB, ClusterVersion, MachineState, NodeState, StartAction
 from fcm.model.rules.allowed import allowed
-from fcm.model.rules.drains import active_drain, last_drain
 from fcm.model.rules.failing.faults import answers
+from fcm.model.rules.moving.drains import active_drain, last_drain
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -11,15 +11,15 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from fcm.backend.embedded.membership.alarms import Alarms
-from fcm.backend.embedded.membership.epochs import count_on
 from fcm.backend.embedded.membership.heartbeats import Heartbeats
 from fcm.backend.embedded.membership.hooks import nothing, nothing_of_losses, nothing_of_node
 from fcm.backend.embedded.membership.joining import Joining
 from fcm.backend.embedded.membership.regroup import Regroup
 from fcm.backend.embedded.membership.resiliency import Resiliency
 from fcm.backend.embedded.membership.services import Services
-from fcm.backend.embedded.membership.weights import weigh
-from fcm.backend.embedded.membership.witness import Witness
+from fcm.backend.embedded.membership.votes.epochs import count_on
+from fcm.backend.embedded.membership.votes.weights import weigh
+from fcm.backend.embedded.membership.votes.witness import Witness
 from fcm.model import commands as cmd
 from fcm.model.entities import AdapterState, NodeState
 from fcm.model.failures import FaultKind

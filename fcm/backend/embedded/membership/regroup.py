@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING
 
 from fcm.backend.embedded.failover.loss import Loss
 from fcm.backend.embedded.membership.alarms import Alarms
-from fcm.backend.embedded.membership.epochs import count_on
 from fcm.backend.embedded.membership.hooks import all_of_them, nothing, nothing_of_losses, nothing_of_node
-from fcm.backend.embedded.membership.views import Chance, View, views, winner
+from fcm.backend.embedded.membership.votes.epochs import count_on
+from fcm.backend.embedded.membership.votes.views import Chance, View, views, winner
 from fcm.model import events as ev
 from fcm.model.entities import ClusterVersion, NodeState
 from fcm.model.failures import CutOffCopy, ServiceProcess

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 
 from fcm.backend.embedded.failover.loss import Loss
 from fcm.backend.embedded.membership.alarms import Alarms
-from fcm.backend.embedded.membership.epochs import count_on
 from fcm.backend.embedded.membership.hooks import nothing_of_node
+from fcm.backend.embedded.membership.votes.epochs import count_on
 from fcm.model.entities import ClusterVersion, NodeState
 from fcm.model.failures import ServiceProcess
 from fcm.model.moments import in_utc

@@ -11,13 +11,13 @@ from fcm.model.migrations import Migration, MigrationKind
 from fcm.model.telemetry import Phase
 
 if TYPE_CHECKING:
-    from fcm.backend.libvirt.runs import Run
+    from fcm.backend.libvirt.moves.runs import Run
     from fcm.backend.pacemaker.context import Context
     from fcm.backend.pacemaker.status import ClusterStatus
 
 
 def make_run(context: Context, migration: Migration) -> Run:
-    """See ``fcm.backend.libvirt.runs.Engine``; under the lock of the hosts."""
+    """See ``fcm.backend.libvirt.moves.runs.Engine``; under the lock of the hosts."""
     return PacemakerRun(context, migration)
 
 

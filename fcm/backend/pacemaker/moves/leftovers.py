@@ -19,7 +19,7 @@ from fcm.backend.pacemaker.moves.options import end_lines
 from fcm.backend.pacemaker.shells import NodeUnreachableError
 from fcm.mistakes import SentenceError
 from fcm.model import events as ev
-from fcm.model.rules.drains import active_drain
+from fcm.model.rules.moving.drains import active_drain
 
 if TYPE_CHECKING:
     from fcm.backend.pacemaker.context import Context

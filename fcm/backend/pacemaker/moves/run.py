@@ -1,7 +1,7 @@
 """One live migration by Pacemaker: ordered as a preference for its destination, followed by libvirt's job.
 
 Pacemaker's agent carries it out on the source, also when fcm is closed. Curve, tuning and time limit are those of
-``fcm.backend.libvirt.migration``; how it ended is decided by where the machine runs. Whatever comes of it, the
+``fcm.backend.libvirt.moves.migration``; how it ended is decided by where the machine runs. Whatever comes of it, the
 preference is taken back, and a failure is forgotten once the machine is known to run at its source alone: a machine
 that stays blocked is not restarted when its QEMU ends (measured).
 """
@@ -12,9 +12,9 @@ import threading
 import time
 from typing import TYPE_CHECKING
 
-from fcm.backend.libvirt.migration import MigrationRun
-from fcm.backend.libvirt.outcome import Whereabouts, final_figures, is_migrating, whereabouts
-from fcm.backend.libvirt.runs import networks_of
+from fcm.backend.libvirt.moves.migration import MigrationRun
+from fcm.backend.libvirt.moves.outcome import Whereabouts, final_figures, is_migrating, whereabouts
+from fcm.backend.libvirt.moves.runs import networks_of
 from fcm.backend.pacemaker import lines
 from fcm.backend.pacemaker.mapping import MOVING, resource_of
 from fcm.backend.pacemaker.moves.attempts import CANCELED, attempts_of, cancel_attribute, move_attribute
@@ -49,7 +49,7 @@ ORDER_LIMIT = 30.0
 
 
 class PacemakerRun(MigrationRun):
-    """A live migration by Pacemaker; see ``fcm.backend.libvirt.runs.Run``."""
+    """A live migration by Pacemaker; see ``fcm.backend.libvirt.moves.runs.Run``."""
 
     def __init__(self, context: Context, migration: Migration) -> None:
         """Nothing begins before ``start`` or ``follow``; under the lock of the hosts."""

@@ -10,7 +10,7 @@ from fcm.backend.pacemaker.foretold import order, status_of
 from fcm.backend.pacemaker.mapping import NETWORKS, resource_of
 from fcm.backend.pacemaker.moves.options import BANDWIDTH, DOWNTIME, OPTIONS, words_of
 from fcm.model import events as ev
-from fcm.model.rules.bandwidth import limit_to_set
+from fcm.model.rules.moving.bandwidth import limit_to_set
 from fcm.model.rules.networks import migration_order
 from fcm.model.rules.verdict import OK, Verdict, no
 

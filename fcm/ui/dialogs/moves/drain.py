@@ -12,7 +12,7 @@ from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import QDialogButtonBox, QHBoxLayout, QPushButton, QVBoxLayout
 
 from fcm.model.commands import CancelMigrations
-from fcm.model.rules.drains import active_drain, last_drain, may_drain
+from fcm.model.rules.moving.drains import active_drain, last_drain, may_drain
 from fcm.model.rules.verdict import OK
 from fcm.model.state import Change, Kind
 from fcm.text.words import counted

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QSize, Qt, QTimer
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QProgressBar, QPushButton, QVBoxLayout
 
-from fcm.model.rules.measuring import measurable
+from fcm.model.rules.moving.measuring import measurable
 from fcm.ui.dialogs.frame import PlainDialog
 from fcm.ui.look import icons
 from fcm.ui.look.appearance import node_icon

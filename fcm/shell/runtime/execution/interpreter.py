@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 from fcm.shell.language import tree
 from fcm.shell.language.errors import ShellError
-from fcm.shell.runtime.evaluation import Evaluator
-from fcm.shell.runtime.flow import Breaking, Continuing, Exiting, Returning
-from fcm.shell.runtime.frame import Frame
-from fcm.shell.runtime.invocation import Invoker
+from fcm.shell.runtime.execution.evaluation import Evaluator
+from fcm.shell.runtime.execution.flow import Breaking, Continuing, Exiting, Returning
+from fcm.shell.runtime.execution.frame import Frame
+from fcm.shell.runtime.execution.invocation import Invoker
 from fcm.shell.values.operators import binary
 from fcm.shell.values.records import ErrorRecord, error_record
 from fcm.shell.values.values import as_whole, equal, folded, items, text, truth
@@ -18,7 +18,7 @@ from fcm.shell.values.values import as_whole, equal, folded, items, text, truth
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from fcm.shell.runtime.running import RunningSession
+    from fcm.shell.runtime.execution.running import RunningSession
 
 DEEPEST = 60
 """Script blocks that may run inside each other."""

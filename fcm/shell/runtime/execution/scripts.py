@@ -12,9 +12,9 @@ from fcm.shell.language import tree
 from fcm.shell.language.errors import CommandNotFoundError, ShellError, ShellSyntaxError, near
 from fcm.shell.language.parser import LONGEST, parse
 from fcm.shell.language.scanner import DASHES
-from fcm.shell.runtime.binding import NOTHING, Argument, bind
 from fcm.shell.runtime.call import Cmdlet
-from fcm.shell.runtime.declared import params_of
+from fcm.shell.runtime.execution.binding import NOTHING, Argument, bind
+from fcm.shell.runtime.execution.declared import params_of
 from fcm.shell.values.files import unreadable
 from fcm.text.textfile import SCRIPT, TextFileError, read_text
 

@@ -17,7 +17,7 @@ from fcm.backend.convergence import ConvergenceWatch, past_limit
 from fcm.backend.libvirt.configuration.uris import migration_uri
 from fcm.backend.libvirt.errors import OPERATION_ABORTED, names_address, sentence
 from fcm.backend.libvirt.lane import load_libvirt
-from fcm.backend.libvirt.outcome import (
+from fcm.backend.libvirt.moves.outcome import (
     Whereabouts,
     final_figures,
     is_alive,
@@ -26,12 +26,12 @@ from fcm.backend.libvirt.outcome import (
     telemetry_row,
     whereabouts,
 )
+from fcm.backend.libvirt.moves.preflight import processor_verdict
 from fcm.backend.libvirt.paths.hanging import watch_connect
 from fcm.backend.libvirt.paths.ssh_probe import probe_from
-from fcm.backend.libvirt.preflight import processor_verdict
 from fcm.model import events as ev
 from fcm.model.migrations import UNLIMITED, NetworkAttempt
-from fcm.model.rules.bandwidth import limit_to_set
+from fcm.model.rules.moving.bandwidth import limit_to_set
 from fcm.model.rules.verdict import OK, Verdict, no
 from fcm.model.telemetry import Phase
 

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 from fcm.shell.language import tree
 from fcm.shell.language.errors import CommandNotFoundError, ShellError
-from fcm.shell.runtime.binding import NOTHING, Argument, bind, lacks_nothing
 from fcm.shell.runtime.call import Call, Cmdlet
-from fcm.shell.runtime.declared import ABSENT, KINDS, params_of
-from fcm.shell.runtime.flow import Exiting, Returning
+from fcm.shell.runtime.execution.binding import NOTHING, Argument, bind, lacks_nothing
+from fcm.shell.runtime.execution.declared import ABSENT, KINDS, params_of
+from fcm.shell.runtime.execution.flow import Exiting, Returning
+from fcm.shell.runtime.execution.piped import bound
+from fcm.shell.runtime.execution.scripts import DEEPEST, as_path, automatic, is_script, parsed, read_script
 from fcm.shell.runtime.parameters import Param
-from fcm.shell.runtime.piped import bound
-from fcm.shell.runtime.scripts import DEEPEST, as_path, automatic, is_script, parsed, read_script
 from fcm.shell.values.output import write_text
 from fcm.shell.values.records import error_record
 from fcm.shell.values.values import folded, items, text
@@ -22,9 +22,9 @@ from fcm.text.words import quoted
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from fcm.shell.runtime.evaluation import Evaluator, Statements
-    from fcm.shell.runtime.frame import Frame
-    from fcm.shell.runtime.running import RunningSession
+    from fcm.shell.runtime.execution.evaluation import Evaluator, Statements
+    from fcm.shell.runtime.execution.frame import Frame
+    from fcm.shell.runtime.execution.running import RunningSession
 
 _PATH = "Check the path and its permissions."
 _QUIET = ("silentlycontinue", "ignore")

@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from fcm.backend.embedded.cluster_file.groups import share_resource
-from fcm.backend.embedded.membership.weights import weigh
+from fcm.backend.embedded.membership.votes.weights import weigh
 from fcm.model import events as ev
 from fcm.model.entities import GroupType, QuorumMode, ResourceState, ResourceType
 

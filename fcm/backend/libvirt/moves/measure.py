@@ -10,9 +10,9 @@ from fcm.backend.base import MeasureError, UnknownMachineError
 from fcm.backend.libvirt.connection import HostConnection
 from fcm.backend.libvirt.errors import sentence
 from fcm.backend.libvirt.lane import EventLoop, load_libvirt
-from fcm.backend.libvirt.outcome import is_migrating
+from fcm.backend.libvirt.moves.outcome import is_migrating
 from fcm.migration.judging.fitting import DirtySample
-from fcm.model.rules.measuring import measurable
+from fcm.model.rules.moving.measuring import measurable
 from fcm.text.words import quoted
 
 if TYPE_CHECKING:

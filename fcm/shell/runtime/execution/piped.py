@@ -11,7 +11,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from fcm.shell.language.errors import ParameterError, ShellError
-from fcm.shell.runtime.binding import Argument, converted, lacks_nothing
+from fcm.shell.runtime.execution.binding import Argument, converted, lacks_nothing
 from fcm.shell.runtime.parameters import ANY, TEXT, Param
 from fcm.shell.values.values import Identity, ShellObject, items, text
 from fcm.text.words import quoted

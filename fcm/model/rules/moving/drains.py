@@ -16,7 +16,7 @@ from fcm.model.entities import NodeState
 from fcm.model.migrations import Drain, DrainMove, Staying
 from fcm.model.quantities import size
 from fcm.model.rules.machines import live_migrate
-from fcm.model.rules.preflight_checks import migration_checks
+from fcm.model.rules.moving.preflight_checks import migration_checks
 from fcm.model.rules.verdict import OK, Verdict, for_all, no, some, together
 from fcm.model.tables import table
 from fcm.model.telemetry import Phase

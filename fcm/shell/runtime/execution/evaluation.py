@@ -14,7 +14,7 @@ from fcm.text.words import quoted
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from fcm.shell.runtime.running import RunningSession
+    from fcm.shell.runtime.execution.running import RunningSession
 
 
 class Statements(Protocol):

@@ -6,7 +6,7 @@ import time
 from dataclasses import replace
 from typing import TYPE_CHECKING, Protocol
 
-from fcm.backend.libvirt.migration import MigrationRun
+from fcm.backend.libvirt.moves.migration import MigrationRun
 from fcm.backend.orders import OrderBook
 from fcm.model import commands as cmd
 from fcm.model import events as ev
@@ -59,7 +59,7 @@ class Engine(Protocol):
 
 
 class Runs:
-    """Carrier of the order book (fcm.backend.orders) and reporter of its runs (fcm.backend.libvirt.migration)."""
+    """Carrier of the order book (fcm.backend.orders) and reporter of its runs (fcm.backend.libvirt.moves.migration)."""
 
     COMMANDS = frozenset(
         {

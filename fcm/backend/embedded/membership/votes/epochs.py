@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from fcm.backend.embedded.membership.weights import weigh
+from fcm.backend.embedded.membership.votes.weights import weigh
 from fcm.model import events as ev
 from fcm.model.rules.quorum import is_dynamic, reaches_witness, tally
 

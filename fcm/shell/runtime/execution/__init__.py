@@ -1,0 +1,1 @@
+"""What carries out the tree of a script: statements, expressions, pipelines, variables."""
