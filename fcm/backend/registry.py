@@ -71,7 +71,7 @@ def _open_embedded(part: str, opening: Opening) -> Backend:
 def _open_libvirt(part: str, opening: Opening) -> Backend:
     from fcm.backend.libvirt import open_hosts
     from fcm.backend.pacemaker.guard import PacemakerGuard
-    from fcm.backend.pacemaker.shells import shells_of
+    from fcm.backend.pacemaker.remote.shells import shells_of
 
     def guard_of(file: HostsFile) -> PacemakerGuard:
         return PacemakerGuard(shells_of(file, as_root=False), f"pacemaker:{part}")

@@ -65,7 +65,7 @@ def _opened(path: Path) -> Iterator[Site]:
 
 def _site(hosts: HostsFile) -> Site:
     from fcm.backend.pacemaker.forming.site import Site
-    from fcm.backend.pacemaker.shells import shells_of, witness_shell
+    from fcm.backend.pacemaker.remote.shells import shells_of, witness_shell
 
     return Site(hosts, shells_of(hosts), witness_shell(hosts))
 

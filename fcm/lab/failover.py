@@ -74,7 +74,7 @@ def form(folders: LabFolders) -> None:
     # Only now: "fcm lab" does without the libvirt backend.
     from fcm.backend.libvirt.configuration.hosts_file import load
     from fcm.backend.pacemaker.forming.site import Site
-    from fcm.backend.pacemaker.shells import shells_of, witness_shell
+    from fcm.backend.pacemaker.remote.shells import shells_of, witness_shell
 
     hosts = load(folders.hosts_file)
     shells, witness = shells_of(hosts), witness_shell(hosts)

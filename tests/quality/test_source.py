@@ -336,7 +336,7 @@ READERS = {
     "fcm/workspace/reports.py": "compares with what it wrote",
     "fcm/backend/libvirt/paths/probe.py": "asks the kernel",
     "fcm/backend/namespaces.py": "asks the kernel",
-    "fcm/backend/pacemaker/agent.py": "travels with the program",
+    "fcm/backend/pacemaker/remote/agent.py": "travels with the program",
 }
 """Files that read others by themselves, and why nobody exchanges those."""
 

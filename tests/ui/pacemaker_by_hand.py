@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from fcm.backend.base import Capabilities
 from fcm.backend.pacemaker.rehearsal.twin import rehearse
-from fcm.backend.pacemaker.shells import Answer
+from fcm.backend.pacemaker.remote.shells import Answer
 from fcm.backend.pacemaker.status import ClusterStatus, OperationStatus, ResourceStatus
 from fcm.model import commands as cmd
 from fcm.model import events as ev

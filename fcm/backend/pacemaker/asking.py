@@ -12,13 +12,13 @@ import threading
 import time
 from typing import TYPE_CHECKING, Protocol
 
-from fcm.backend.pacemaker.shells import NodeUnreachableError
+from fcm.backend.pacemaker.remote.shells import NodeUnreachableError
 from fcm.mistakes import SentenceError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
-    from fcm.backend.pacemaker.shells import NodeShell
+    from fcm.backend.pacemaker.remote.shells import NodeShell
     from fcm.backend.pacemaker.status import ClusterStatus
 
 EVERY = 1.0

@@ -19,7 +19,7 @@ from fcm.backend.pacemaker.capabilities import capabilities_of
 from fcm.backend.pacemaker.context import Context, verdict_of
 from fcm.backend.pacemaker.managed import managing
 from fcm.backend.pacemaker.parts import Facts
-from fcm.backend.pacemaker.shells import shells_of
+from fcm.backend.pacemaker.remote.shells import shells_of
 from fcm.model import commands as cmd
 from fcm.model import events as ev
 from fcm.model.rules.verdict import OK, Verdict, no
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from fcm.backend.libvirt.configuration.hosts_file import HostsFile
     from fcm.backend.libvirt.moves.runs import Run
     from fcm.backend.pacemaker.parts import ClusterView, Parts
-    from fcm.backend.pacemaker.shells import NodeShell
+    from fcm.backend.pacemaker.remote.shells import NodeShell
     from fcm.backend.pacemaker.status import ClusterStatus
     from fcm.migration.judging.fitting import DirtySample
     from fcm.model.commands import Command

@@ -8,8 +8,8 @@ import time
 from typing import TYPE_CHECKING
 
 from fcm.backend.pacemaker.lanes import KeyedLanes
-from fcm.backend.pacemaker.pool import PooledShell
-from fcm.backend.pacemaker.shells import NodeUnreachableError, shell_of
+from fcm.backend.pacemaker.remote.pool import PooledShell
+from fcm.backend.pacemaker.remote.shells import NodeUnreachableError, shell_of
 from fcm.mistakes import SentenceError
 from fcm.model.rules.verdict import Verdict, no
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from fcm.backend.libvirt.configuration.hosts_file import HostsFile
     from fcm.backend.libvirt.hosts import Hosts
     from fcm.backend.libvirt.moves.runs import Runs
-    from fcm.backend.pacemaker.shells import NodeShell
+    from fcm.backend.pacemaker.remote.shells import NodeShell
     from fcm.backend.pacemaker.status import ClusterStatus
     from fcm.model import events as ev
     from fcm.model.state import State

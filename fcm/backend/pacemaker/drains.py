@@ -10,10 +10,10 @@ from __future__ import annotations
 import threading
 from typing import TYPE_CHECKING
 
-from fcm.backend.pacemaker import lines
 from fcm.backend.pacemaker.foretold import leaving, order, status_of
 from fcm.backend.pacemaker.mapping import DRAINING
-from fcm.backend.pacemaker.shells import NodeUnreachableError
+from fcm.backend.pacemaker.remote import lines
+from fcm.backend.pacemaker.remote.shells import NodeUnreachableError
 from fcm.mistakes import SentenceError
 from fcm.model import events as ev
 from fcm.model.rules.moving.drains import active_drain, drain_migrations

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from fcm.backend.pacemaker import lines
 from fcm.backend.pacemaker.rehearsal.changes import Lines, NodeLeaves
 from fcm.backend.pacemaker.rehearsal.foreseen import foresee, restarted_by, stopped_by
+from fcm.backend.pacemaker.remote import lines
 from fcm.mistakes import SentenceError
 from fcm.model.rules.verdict import OK, Verdict, no, some
 

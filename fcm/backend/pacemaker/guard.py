@@ -13,14 +13,14 @@ from typing import TYPE_CHECKING
 from xml.etree import ElementTree
 
 from fcm.backend.pacemaker.managed import managing_resource
-from fcm.backend.pacemaker.shells import NodeUnreachableError
+from fcm.backend.pacemaker.remote.shells import NodeUnreachableError
 from fcm.backend.pacemaker.status import ResourceStatus
 from fcm.model.rules.verdict import OK, Verdict, no
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
-    from fcm.backend.pacemaker.shells import NodeShell
+    from fcm.backend.pacemaker.remote.shells import NodeShell
     from fcm.model.entities import VirtualMachine
 
 FIRST, AGAIN = 0.5, 30.0

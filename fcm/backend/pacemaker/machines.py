@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 from fcm.backend.libvirt.errors import sentence
 from fcm.backend.libvirt.lane import load_libvirt
-from fcm.backend.pacemaker import lines
 from fcm.backend.pacemaker.foretold import OrderError, change, order, status_of
 from fcm.backend.pacemaker.mapping import machine_of_group, machine_of_resource, resource_of
 from fcm.backend.pacemaker.moves.forgetting import clear_blocked
+from fcm.backend.pacemaker.remote import lines
 from fcm.model.entities import MachineState
 from fcm.model.rules.verdict import OK, Verdict, no
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from fcm.backend.pacemaker import adopting, drains, machines, service
+from fcm.backend.pacemaker import drains, machines
+from fcm.backend.pacemaker.adoption import adopting
+from fcm.backend.pacemaker.remote import service
 from fcm.backend.pacemaker.settings import corosync, groups, networks, resources
 from fcm.model import commands as cmd
 

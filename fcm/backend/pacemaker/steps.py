@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from fcm.backend.pacemaker.shells import NodeUnreachableError
+from fcm.backend.pacemaker.remote.shells import NodeUnreachableError
 from fcm.mistakes import SentenceError
 from fcm.text.terminal import plain
 from fcm.text.words import quoted
@@ -21,7 +21,7 @@ from fcm.text.words import quoted
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
-    from fcm.backend.pacemaker.shells import Answer, NodeShell
+    from fcm.backend.pacemaker.remote.shells import Answer, NodeShell
 
 HIDDEN = "(hidden)"
 """What stands for a secret."""

@@ -9,7 +9,7 @@ from shlex import quote
 from typing import TYPE_CHECKING
 from xml.etree import ElementTree
 
-from fcm.backend.pacemaker import agent
+from fcm.backend.pacemaker.remote import agent
 from fcm.lab.faults import NodeFault, break_node
 from fcm.lab.lab import bring_up
 from fcm.lab.machines import ready_count

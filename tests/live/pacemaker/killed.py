@@ -15,7 +15,8 @@ from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
 from fcm.backend.libvirt.lane import EventLoop
-from fcm.backend.pacemaker import adopting, steps
+from fcm.backend.pacemaker import steps
+from fcm.backend.pacemaker.adoption import adopting
 from fcm.model import commands as cmd
 from tests.live.pacemaker.opened import Opened
 

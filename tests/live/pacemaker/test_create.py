@@ -14,7 +14,7 @@ import pytest
 from fcm.backend.libvirt.configuration.hosts_file import load
 from fcm.backend.pacemaker.forming.site import Site
 from fcm.backend.pacemaker.forming.standing import Stage
-from fcm.backend.pacemaker.shells import shells_of, witness_shell
+from fcm.backend.pacemaker.remote.shells import shells_of, witness_shell
 from fcm.backend.pacemaker.steps import Runner
 from fcm.cli.main import DONE, FAILED, main
 from fcm.lab.lab import bring_up, take_down
@@ -36,7 +36,7 @@ import os, signal, sys, threading
 from pathlib import Path
 from fcm.backend.libvirt.configuration.hosts_file import load
 from fcm.backend.pacemaker.forming.site import Site
-from fcm.backend.pacemaker.shells import shells_of, witness_shell
+from fcm.backend.pacemaker.remote.shells import shells_of, witness_shell
 from fcm.backend.pacemaker.steps import StepState
 
 verb, file, delay, *seen = sys.argv[1:]
@@ -153,7 +153,7 @@ def test_a_cluster_that_is_killed_at_every_step_is_completed_and_removed_and_no_
 def test_a_highly_available_machine_is_released_before_the_cluster_is_removed_and_runs_on(
     two_nodes: TwoNodes, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    from fcm.backend.pacemaker.adoption import Adoption, adoption_steps
+    from fcm.backend.pacemaker.adoption.adoption_steps import Adoption, adoption_steps
 
     machine = two_nodes.add_machine("db", "node2", memory=192)
     before = two_nodes.processes(machine)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from fcm.backend.pacemaker.adoption import Adoption, adoption_steps, release_of, release_steps
+from fcm.backend.pacemaker.adoption.adoption_steps import Adoption, adoption_steps, release_of, release_steps
 from fcm.backend.pacemaker.steps import Runner, StepState
 from tests.unit.pacemaker.fake_node import FakeNode
 

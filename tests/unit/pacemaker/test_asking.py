@@ -10,7 +10,7 @@ import pytest
 
 from fcm.backend.pacemaker import asking as module
 from fcm.backend.pacemaker.asking import Asking, NotAClusterError
-from fcm.backend.pacemaker.shells import Answer, NodeUnreachableError
+from fcm.backend.pacemaker.remote.shells import Answer, NodeUnreachableError
 from fcm.backend.pacemaker.status import ClusterStatus
 from fcm.mistakes import SentenceError
 from fcm.ui.tour.patience import stretched

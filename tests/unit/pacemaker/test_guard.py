@@ -11,7 +11,7 @@ from fcm.backend.base import Operation
 from fcm.backend.libvirt.backend import LibvirtBackend
 from fcm.backend.pacemaker import guard as module
 from fcm.backend.pacemaker.guard import SCRIPT, PacemakerGuard, read_seen
-from fcm.backend.pacemaker.shells import Answer, KeptShell, NodeUnreachableError
+from fcm.backend.pacemaker.remote.shells import Answer, KeptShell, NodeUnreachableError
 from fcm.model import commands as cmd
 from fcm.model import events as ev
 from fcm.model.entities import MachineState, NodeState

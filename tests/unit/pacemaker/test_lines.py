@@ -5,7 +5,7 @@ from __future__ import annotations
 import shlex
 from xml.etree import ElementTree
 
-from fcm.backend.pacemaker import lines
+from fcm.backend.pacemaker.remote import lines
 
 ODD = "a b'c\"$(reboot)`x`;"
 

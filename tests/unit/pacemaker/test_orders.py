@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 
-from fcm.backend.pacemaker import drains, machines, service
-from fcm.backend.pacemaker.adopting import fencing_works
+from fcm.backend.pacemaker import drains, machines
+from fcm.backend.pacemaker.adoption.adopting import fencing_works
 from fcm.backend.pacemaker.foretold import OrderError, status_of
 from fcm.backend.pacemaker.moves.found import found
 from fcm.backend.pacemaker.orders import HANDLERS
+from fcm.backend.pacemaker.remote import service
 from fcm.backend.pacemaker.status import NodeStatus, OperationStatus, QuorumStatus, ResourceStatus
 from fcm.model import commands as cmd
 from fcm.model.entities import MachineState

@@ -13,7 +13,7 @@ from fcm.backend.pacemaker import asking
 from fcm.backend.pacemaker.asking import NotAClusterError
 from fcm.backend.pacemaker.backend import PacemakerBackend
 from fcm.backend.pacemaker.parts import Facts, Parts
-from fcm.backend.pacemaker.shells import Answer, NodeUnreachableError
+from fcm.backend.pacemaker.remote.shells import Answer, NodeUnreachableError
 from fcm.backend.pacemaker.status import ClusterStatus, NodeStatus, ResourceStatus
 from fcm.mistakes import SentenceError
 from fcm.model import commands as cmd

@@ -6,8 +6,8 @@ import threading
 
 import pytest
 
-from fcm.backend.pacemaker.pool import MOST, PooledShell
-from fcm.backend.pacemaker.shells import Answer, KeptShell, NodeUnreachableError
+from fcm.backend.pacemaker.remote.pool import MOST, PooledShell
+from fcm.backend.pacemaker.remote.shells import Answer, KeptShell, NodeUnreachableError
 
 
 class Counted:

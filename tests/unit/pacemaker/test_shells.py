@@ -15,8 +15,8 @@ import pytest
 from fcm.backend.libvirt.configuration.failover_keys import Witness
 from fcm.backend.libvirt.configuration.hosts_file import Host, HostsFile
 from fcm.backend.libvirt.configuration.uris import SshLogin
-from fcm.backend.pacemaker import shells
-from fcm.backend.pacemaker.shells import (
+from fcm.backend.pacemaker.remote import shells
+from fcm.backend.pacemaker.remote.shells import (
     KeptShell,
     LabShell,
     NodeUnreachableError,

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from fcm.backend.pacemaker.shells import Answer, NodeUnreachableError
+from fcm.backend.pacemaker.remote.shells import Answer, NodeUnreachableError
 from fcm.backend.pacemaker.steps import Outcome, Runner, Step, StepError, StepReport, StepState, hide
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from fcm import resources
-from fcm.backend.pacemaker import agent
+from fcm.backend.pacemaker.remote import agent
 from fcm.ui.tour.patience import PROGRAM_PATIENCE, stretched
 
 if TYPE_CHECKING:

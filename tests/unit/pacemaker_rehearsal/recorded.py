@@ -6,7 +6,7 @@ import subprocess
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from fcm.backend.pacemaker.shells import Answer
+from fcm.backend.pacemaker.remote.shells import Answer
 from fcm.ui.tour.patience import stretched
 
 if TYPE_CHECKING:

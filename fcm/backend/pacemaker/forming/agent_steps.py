@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from fcm.backend.pacemaker import agent
+from fcm.backend.pacemaker.remote import agent
 from fcm.backend.pacemaker.steps import Step
 
 if TYPE_CHECKING:

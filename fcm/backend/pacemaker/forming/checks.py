@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from fcm.backend.pacemaker.forming import fencing
 from fcm.backend.pacemaker.forming.corosync_conf import named
-from fcm.backend.pacemaker.shells import NodeUnreachableError
+from fcm.backend.pacemaker.remote.shells import NodeUnreachableError
 from fcm.model.validation.report import CheckResult
 from fcm.text.words import quoted
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from fcm.backend.pacemaker.forming.looking import NodeLook
     from fcm.backend.pacemaker.forming.plan import ClusterPlan, PlannedNode
-    from fcm.backend.pacemaker.shells import NodeShell
+    from fcm.backend.pacemaker.remote.shells import NodeShell
 
 CATEGORY = "Create a Cluster"
 CLOCKS = 1.0

@@ -11,13 +11,13 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from fcm.backend.pacemaker.forming.corosync_conf import KEY, PATH, is_of_plan
-from fcm.backend.pacemaker.shells import NodeUnreachableError
+from fcm.backend.pacemaker.remote.shells import NodeUnreachableError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from fcm.backend.pacemaker.forming.plan import ClusterPlan
-    from fcm.backend.pacemaker.shells import NodeShell
+    from fcm.backend.pacemaker.remote.shells import NodeShell
 
 LIMIT = 20.0
 """s that a node may take to answer."""

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from fcm.backend.pacemaker import agent
-from fcm.backend.pacemaker.adoption import release_of
+from fcm.backend.pacemaker.adoption.adoption_steps import release_of
 from fcm.backend.pacemaker.forming import agent_steps, checks, fencing, witness
 from fcm.backend.pacemaker.forming.create import create_steps, destroy_steps
 from fcm.backend.pacemaker.forming.looking import look, look_script
 from fcm.backend.pacemaker.forming.plan import plan_cluster
 from fcm.backend.pacemaker.forming.standing import Stage, Standing, WitnessLook, read_standing
-from fcm.backend.pacemaker.shells import NodeUnreachableError
+from fcm.backend.pacemaker.remote import agent
+from fcm.backend.pacemaker.remote.shells import NodeUnreachableError
 from fcm.backend.pacemaker.steps import Runner, reason_of
 from fcm.mistakes import SentenceError, WrongInputError
 from fcm.text.words import quoted
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from fcm.backend.libvirt.configuration.hosts_file import HostsFile
-    from fcm.backend.pacemaker.shells import Answer, NodeShell
+    from fcm.backend.pacemaker.remote.shells import Answer, NodeShell
     from fcm.backend.pacemaker.steps import Outcome, Step, StepReport
     from fcm.model.validation.report import CheckResult
 

@@ -8,10 +8,10 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 from xml.etree import ElementTree
 
-from fcm.backend.pacemaker import agent
 from fcm.backend.pacemaker.forming.configuration import properties
 from fcm.backend.pacemaker.forming.corosync_conf import corosync_conf, named
 from fcm.backend.pacemaker.forming.fencing import device_id
+from fcm.backend.pacemaker.remote import agent
 from fcm.text.words import counted, quoted
 
 if TYPE_CHECKING:

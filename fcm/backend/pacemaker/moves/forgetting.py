@@ -12,12 +12,12 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING
 
-from fcm.backend.pacemaker import lines
 from fcm.backend.pacemaker.foretold import OrderError
 from fcm.backend.pacemaker.mapping import MOVING, uuid_of
 from fcm.backend.pacemaker.moves.options import end_lines
 from fcm.backend.pacemaker.rehearsal.changes import Lines
 from fcm.backend.pacemaker.rehearsal.foreseen import ActionKind, foresee
+from fcm.backend.pacemaker.remote import lines
 from fcm.mistakes import SentenceError
 
 if TYPE_CHECKING:

@@ -9,14 +9,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from fcm.backend.pacemaker import lines
-from fcm.backend.pacemaker.adopting import go_on
+from fcm.backend.pacemaker.adoption.adopting import go_on
 from fcm.backend.pacemaker.drains import watch
 from fcm.backend.pacemaker.mapping import ADOPTING, DRAINING, MOVING, RELEASING, uuid_of
 from fcm.backend.pacemaker.moves.attempts import cancel_attribute
 from fcm.backend.pacemaker.moves.forgetting import clear_blocked
 from fcm.backend.pacemaker.moves.options import end_lines
-from fcm.backend.pacemaker.shells import NodeUnreachableError
+from fcm.backend.pacemaker.remote import lines
+from fcm.backend.pacemaker.remote.shells import NodeUnreachableError
 from fcm.mistakes import SentenceError
 from fcm.model import events as ev
 from fcm.model.rules.moving.drains import active_drain

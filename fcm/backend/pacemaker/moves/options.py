@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from fcm.backend.pacemaker import lines
 from fcm.backend.pacemaker.mapping import MOVING
+from fcm.backend.pacemaker.remote import lines
 
 if TYPE_CHECKING:
     from fcm.model.migrations import MigrationOptions

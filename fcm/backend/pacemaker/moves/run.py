@@ -15,14 +15,14 @@ from typing import TYPE_CHECKING
 from fcm.backend.libvirt.moves.migration import MigrationRun
 from fcm.backend.libvirt.moves.outcome import Whereabouts, final_figures, is_migrating, whereabouts
 from fcm.backend.libvirt.moves.runs import networks_of
-from fcm.backend.pacemaker import lines
 from fcm.backend.pacemaker.mapping import MOVING, resource_of
 from fcm.backend.pacemaker.moves.attempts import CANCELED, attempts_of, cancel_attribute, move_attribute
 from fcm.backend.pacemaker.moves.forgetting import forget
 from fcm.backend.pacemaker.moves.options import begin_lines, end_lines, values_of
 from fcm.backend.pacemaker.rehearsal.changes import Lines
 from fcm.backend.pacemaker.rehearsal.foreseen import ActionKind, foresee, restarted_by, stopped_by
-from fcm.backend.pacemaker.shells import NodeUnreachableError
+from fcm.backend.pacemaker.remote import lines
+from fcm.backend.pacemaker.remote.shells import NodeUnreachableError
 from fcm.mistakes import SentenceError
 from fcm.model import events as ev
 from fcm.model.rules.verdict import OK, Verdict, no, some

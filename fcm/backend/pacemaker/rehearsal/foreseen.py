@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from fcm.backend.pacemaker.rehearsal.changes import Change
-    from fcm.backend.pacemaker.shells import NodeShell
+    from fcm.backend.pacemaker.remote.shells import NodeShell
 
 LIMIT = 60.0
 """s for one answer; a cluster of 16 nodes and 400 machines needs 1.6 s, one of 64 and 2000 27 s."""

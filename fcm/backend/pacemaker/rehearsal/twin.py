@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from fcm.backend.base import Ending, RehearsalEnd, Rehearsed, RehearseError
 from fcm.backend.pacemaker.rehearsal.changes import MachineFails, NodeFails, NodeLeaves, QuorumLost
 from fcm.backend.pacemaker.rehearsal.foreseen import Action, ActionKind, ForeseeError, foresee, reason_of
-from fcm.backend.pacemaker.shells import NodeUnreachableError
+from fcm.backend.pacemaker.remote.shells import NodeUnreachableError
 from fcm.model import commands as cmd
 from fcm.model import events as ev
 from fcm.model.entities import FencingState, MachineState, NodeState, ResourceState
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     from fcm.backend.pacemaker.rehearsal.changes import Change
     from fcm.backend.pacemaker.rehearsal.foreseen import Foreseen
-    from fcm.backend.pacemaker.shells import NodeShell
+    from fcm.backend.pacemaker.remote.shells import NodeShell
     from fcm.backend.pacemaker.status import ClusterStatus
     from fcm.model.commands import Command
     from fcm.model.entities import VirtualMachine

@@ -11,7 +11,6 @@ import shlex
 from itertools import chain
 from typing import TYPE_CHECKING
 
-from fcm.backend.pacemaker import lines
 from fcm.backend.pacemaker.foretold import change, status_of
 from fcm.backend.pacemaker.mapping import (
     APART,
@@ -28,6 +27,7 @@ from fcm.backend.pacemaker.mapping import (
     preferred_owners,
     resource_of,
 )
+from fcm.backend.pacemaker.remote import lines
 from fcm.model.entities import AUTOMATIC
 from fcm.model.rules.verdict import Verdict, no, together
 

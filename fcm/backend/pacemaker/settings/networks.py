@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from fcm.backend.pacemaker import lines
 from fcm.backend.pacemaker.foretold import order, status_of
 from fcm.backend.pacemaker.mapping import NETWORKS, resource_of
 from fcm.backend.pacemaker.moves.options import BANDWIDTH, DOWNTIME, OPTIONS, words_of
+from fcm.backend.pacemaker.remote import lines
 from fcm.model import events as ev
 from fcm.model.rules.moving.bandwidth import limit_to_set
 from fcm.model.rules.networks import migration_order

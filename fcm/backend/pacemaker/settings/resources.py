@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from fcm.backend.pacemaker import lines
 from fcm.backend.pacemaker.foretold import change, status_of
 from fcm.backend.pacemaker.mapping import NEVER, machine_of_resource, possible_owners, resource_of
+from fcm.backend.pacemaker.remote import lines
 from fcm.model.entities import OfflineAction
 from fcm.model.rules.verdict import Verdict, no, together
 

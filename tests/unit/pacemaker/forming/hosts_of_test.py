@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from fcm.backend.libvirt.configuration.hosts_file import load
-from fcm.backend.pacemaker import agent
 from fcm.backend.pacemaker.forming.corosync_conf import corosync_conf
 from fcm.backend.pacemaker.forming.looking import read_look
 from fcm.backend.pacemaker.forming.plan import ClusterPlan, plan_cluster
+from fcm.backend.pacemaker.remote import agent
 
 if TYPE_CHECKING:
     from fcm.backend.libvirt.configuration.hosts_file import HostsFile

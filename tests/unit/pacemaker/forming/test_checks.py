@@ -9,7 +9,7 @@ import pytest
 from fcm.backend.pacemaker.forming.checks import judge, try_ways
 from fcm.backend.pacemaker.forming.corosync_conf import corosync_conf
 from fcm.backend.pacemaker.forming.looking import NodeLook, read_look
-from fcm.backend.pacemaker.shells import Answer, NodeUnreachableError
+from fcm.backend.pacemaker.remote.shells import Answer, NodeUnreachableError
 from tests.unit.pacemaker.forming.hosts_of_test import hosts_text, looked, plan_of, told
 
 if TYPE_CHECKING:

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from fcm.backend.libvirt.configuration import check
-from fcm.backend.pacemaker import agent, shells
 from fcm.backend.pacemaker.forming.standing import WitnessLook, read_standing
-from fcm.backend.pacemaker.shells import Answer, NodeUnreachableError
+from fcm.backend.pacemaker.remote import agent, shells
+from fcm.backend.pacemaker.remote.shells import Answer, NodeUnreachableError
 from fcm.cli.hosts_cluster import table
 from fcm.cli.main import DONE, FAILED, WRONG_USAGE, main
 from tests.unit.pacemaker.forming.hosts_of_test import formed, formed_answer, hosts_text, looked, plan_of, told

@@ -17,7 +17,7 @@ from fcm.backend.pacemaker.forming.create import create_steps, destroy_steps
 from fcm.backend.pacemaker.forming.looking import NodeLook, look_script
 from fcm.backend.pacemaker.forming.site import Site, SiteError
 from fcm.backend.pacemaker.forming.standing import WitnessLook, read_standing
-from fcm.backend.pacemaker.shells import Answer, NodeUnreachableError
+from fcm.backend.pacemaker.remote.shells import Answer, NodeUnreachableError
 from tests.unit.pacemaker.forming.hosts_of_test import formed, hosts_text, looked, plan_of, read_hosts, told
 
 if TYPE_CHECKING:

@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from fcm.backend.pacemaker import agent
 from fcm.backend.pacemaker.forming.corosync_conf import corosync_conf
 from fcm.backend.pacemaker.forming.looking import NodeLook, look, look_script, read_look
 from fcm.backend.pacemaker.forming.standing import Stage, Standing, WitnessLook, read_standing
-from fcm.backend.pacemaker.shells import Answer, NodeUnreachableError
+from fcm.backend.pacemaker.remote import agent
+from fcm.backend.pacemaker.remote.shells import Answer, NodeUnreachableError
 from tests.unit.pacemaker.forming.hosts_of_test import DATA, formed, hosts_text, looked, plan_of, told
 
 if TYPE_CHECKING:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from fcm.backend.pacemaker.adoption import Adoption, adoption_steps, release_steps
+from fcm.backend.pacemaker.adoption.adoption_steps import Adoption, adoption_steps, release_steps
 from fcm.backend.pacemaker.mapping import ADOPTING, machine_of_group, resource_id, resource_of, uuid_of
 from fcm.backend.pacemaker.moves.forgetting import running_copies
 from fcm.backend.pacemaker.steps import Runner
@@ -16,7 +16,7 @@ from fcm.model.rules.verdict import OK, Verdict, no, together
 
 if TYPE_CHECKING:
     from fcm.backend.pacemaker.context import Context
-    from fcm.backend.pacemaker.shells import NodeShell
+    from fcm.backend.pacemaker.remote.shells import NodeShell
     from fcm.backend.pacemaker.status import ClusterStatus, ResourceStatus
     from fcm.backend.pacemaker.steps import StepReport
     from fcm.model import commands as cmd

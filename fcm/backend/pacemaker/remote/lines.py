@@ -10,7 +10,7 @@ import shlex
 from typing import TYPE_CHECKING
 from xml.sax.saxutils import quoteattr
 
-from fcm.backend.pacemaker.agent import NAME as AGENT
+from fcm.backend.pacemaker.remote.agent import NAME as AGENT
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

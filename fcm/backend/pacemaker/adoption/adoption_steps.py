@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from shlex import quote
 from typing import TYPE_CHECKING
 
-from fcm.backend.pacemaker import agent, lines
 from fcm.backend.pacemaker.mapping import ADOPTING, RELEASING
+from fcm.backend.pacemaker.remote import agent, lines
 from fcm.backend.pacemaker.steps import Step
 
 if TYPE_CHECKING:

@@ -5,12 +5,12 @@ from __future__ import annotations
 import threading
 from typing import TYPE_CHECKING
 
-from fcm.backend.pacemaker.shells import NodeUnreachableError
+from fcm.backend.pacemaker.remote.shells import NodeUnreachableError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from fcm.backend.pacemaker.shells import Answer, NodeShell
+    from fcm.backend.pacemaker.remote.shells import Answer, NodeShell
 
 MOST = 4
 """Shells on one node at a time; sshd takes 10 logins in a minute that are not over yet (MaxStartups)."""

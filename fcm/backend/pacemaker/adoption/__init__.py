@@ -1,0 +1,1 @@
+"""Machines that come under Pacemaker, and leave it again."""
