@@ -4,7 +4,7 @@ PY := .venv/bin/python
 SETUP := bash packaging/setup.sh
 export PYTHONUNBUFFERED := 1
 
-.PHONY: help run tour install uninstall test test-unit test-ui test-live test-failover test-bundle lint bench soak mutate bundle setup clean
+.PHONY: help run tour install uninstall test test-unit test-ui test-x11 test-live test-failover test-bundle lint bench soak mutate bundle setup clean
 
 help:  ## show this list
 	@sed -n 's/^\([a-z][a-z-]*\):.*## /\1	/p' Makefile | expand -t 14
@@ -28,7 +28,7 @@ uninstall:  ## remove the command and the menu entry
 
 test:  ## run everything: lint, all tests, the live lab, the bundle
 	@$(SETUP) test
-	@$(PY) packaging/run_tests.py lint rules window bundle live
+	@$(PY) packaging/run_tests.py lint rules window x11 bundle live
 
 test-unit:  ## run the tests without a window
 	@$(SETUP) test
@@ -37,6 +37,10 @@ test-unit:  ## run the tests without a window
 test-ui:  ## run the window tests offscreen
 	@$(SETUP) test
 	@$(PY) packaging/run_tests.py window
+
+test-x11:  ## run the tests with a real mouse and keyboard, under Xvfb and a window manager
+	@$(SETUP) test
+	@$(PY) packaging/run_tests.py x11
 
 test-live:  ## run the live tests with real QEMU and libvirt (root)
 	@$(SETUP) test

@@ -1,6 +1,6 @@
 """Run the checks of the project in groups and end with a total.
 
-    python packaging/run_tests.py [lint] [rules] [window] [bundle] [live] [failover]
+    python packaging/run_tests.py [lint] [rules] [window] [x11] [bundle] [live] [failover]
 
 A group in which pytest finds no test fails, so that nothing is left out silently. In CI (CI set) a skipped
 test fails the run too. The live group needs root and a kernel that lets it make namespaces; outside CI it is
@@ -39,9 +39,13 @@ LINT = (
 )
 # name: (pytest arguments, seconds after which the group is given up on a machine without other work)
 GROUPS = {
-    "rules": (["tests", "--ignore=tests/ui", "--ignore=tests/live", "-m", "not live and not bundle"], 800),
+    "rules": (
+        ["tests", "--ignore=tests/ui", "--ignore=tests/x11", "--ignore=tests/live", "-m", "not live and not bundle"],
+        800,
+    ),
     "window": (["tests/ui", "-m", "not live and not bundle"], 800),
-    "bundle": (["tests/bundle", "-m", "bundle"], 480),
+    "x11": (["tests/x11"], 200),
+    "bundle": (["tests/bundle", "-m", "bundle"], 400),
     "live": (["tests", "-m", "live and not failover", "-s"], 2000),
     "failover": (["tests/live/pacemaker", "-m", "failover", "-s"], 2400),
 }
