@@ -397,8 +397,3 @@ def pytest_runtest_teardown(item: pytest.Item) -> Generator[None, None, None]:
     if said:
         pytest.fail("Qt warned while the test was torn down:\n  " + "\n  ".join(said), pytrace=False)
     return result
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Exit codes come last: in a process in which they ran, libvirt's event loop does not end (not understood)."""
-    items.sort(key=lambda item: item.path.name == "test_exit_codes.py")

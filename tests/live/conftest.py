@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import libvirt
 import pytest
 
-from fcm.backend.libvirt.lane import EventLoop
+from fcm.backend.libvirt.event_loop import EVENT_LOOP
 from fcm.lab.lab import bring_up, take_down
 from fcm.lab.machines import remove_machine
 from fcm.lab.plan import make_plan
@@ -41,7 +41,7 @@ def _libvirt_loop() -> Iterator[None]:
     A connection that was opened while a loop ran is closed by its host when nobody answers the host's keepalive
     messages for half a minute: on a busy machine the tests' own connections died between two tests.
     """
-    with EventLoop.running():
+    with EVENT_LOOP.running():
         libvirt.registerErrorHandler(lambda _context, _error: None, None)
         yield
 

@@ -12,7 +12,8 @@ from xml.etree import ElementTree
 from fcm.backend.base import BackendError, UnknownMachineError
 from fcm.backend.libvirt.connection import HostConnection
 from fcm.backend.libvirt.errors import sentence
-from fcm.backend.libvirt.lane import EventLoop, load_libvirt
+from fcm.backend.libvirt.event_loop import EVENT_LOOP
+from fcm.backend.libvirt.lane import load_libvirt
 from fcm.backend.libvirt.processors import features_of, host_model
 from fcm.text.words import quoted
 
@@ -53,7 +54,7 @@ def find_baseline(hosts: HostsFile, machine: str, apply: bool = False) -> Baseli
         BaselineError: a host does not answer, the machine runs, or the hosts have nothing in common.
     """
     libvirt = load_libvirt()
-    with EventLoop.running():
+    with EVENT_LOOP.running():
         connections = [HostConnection(host) for host in hosts.hosts]
         try:
             found = _find(connections, machine)

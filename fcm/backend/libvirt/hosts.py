@@ -16,7 +16,8 @@ from fcm.backend.base import SinkError
 from fcm.backend.libvirt.cluster_view import absent_machines
 from fcm.backend.libvirt.connection import HostConnection
 from fcm.backend.libvirt.errors import sentence
-from fcm.backend.libvirt.lane import EventLoop, Lane, load_libvirt
+from fcm.backend.libvirt.event_loop import EVENT_LOOP
+from fcm.backend.libvirt.lane import Lane, load_libvirt
 from fcm.model.entities import MachineState
 from fcm.model.entries import refusal, stamped
 from fcm.model.moments import clock_time, zone
@@ -89,6 +90,7 @@ class Hosts:
         """The same on the clock of the day (s since the epoch)."""
         self._asked_at: dict[str, float] = {}
         self._control: Lane | None = None
+        self._listens = False
         self._watcher = threading.Thread(target=self._watch, name="libvirt-inventory", daemon=True)
 
     @property
@@ -105,7 +107,8 @@ class Hosts:
 
     def start(self, sink: Sink, state: State, begin: Callable[[], None]) -> None:
         """Begin to ask the hosts, after ``begin`` has told under the lock what is known before."""
-        EventLoop.acquire()
+        EVENT_LOOP.acquire()
+        self._listens = True
         with self.lock:
             self._sink = sink
             self._state = state
@@ -131,7 +134,9 @@ class Hosts:
         if self._control is not None:
             self._control.close()
             self._control = None
-            EventLoop.release()
+        if self._listens:
+            self._listens = False
+            EVENT_LOOP.release()
         self.connections = {}
 
     # Facts

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import queue
 import threading
 import time
@@ -12,65 +11,10 @@ from fcm.backend.base import BackendError
 from fcm.installation import with_libvirt
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
 CLOSE_LIMIT = 3.0
 """s that a lane may take to end; a call that hangs longer is left to the daemon thread."""
-
-
-class EventLoop:
-    """libvirt's own event loop in one thread, shared by all connections of this process.
-
-    It must be registered before the first connection is opened; keepalive and domain events need it.
-    """
-
-    _lock = threading.Lock()
-    _registered = False
-    _users = 0
-    _thread: threading.Thread | None = None
-    _stop = threading.Event()
-
-    @classmethod
-    @contextlib.contextmanager
-    def running(cls) -> Iterator[None]:
-        """Keep the loop running within the context."""
-        cls.acquire()
-        try:
-            yield
-        finally:
-            cls.release()
-
-    @classmethod
-    def acquire(cls) -> None:
-        """Start the loop with the first user."""
-        libvirt = load_libvirt()
-        with cls._lock:
-            cls._users += 1
-            if not cls._registered:
-                libvirt.virEventRegisterDefaultImpl()
-                libvirt.registerErrorHandler(lambda *_: None, None)
-                libvirt.virEventAddTimeout(200, lambda *_: None, None)
-                cls._registered = True
-            if cls._thread is None:
-                cls._stop.clear()
-                cls._thread = threading.Thread(target=cls._run, args=(libvirt,), name="libvirt-events", daemon=True)
-                cls._thread.start()
-
-    @classmethod
-    def release(cls) -> None:
-        """End the loop with the last user."""
-        with cls._lock:
-            cls._users -= 1
-            if cls._users or cls._thread is None:
-                return
-            thread, cls._thread = cls._thread, None
-            cls._stop.set()
-        thread.join(CLOSE_LIMIT)
-
-    @classmethod
-    def _run(cls, libvirt: Any) -> None:
-        while not cls._stop.is_set():
-            libvirt.virEventRunDefaultImpl()
 
 
 def load_libvirt() -> Any:

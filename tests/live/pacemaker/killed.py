@@ -14,7 +14,7 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
-from fcm.backend.libvirt.lane import EventLoop
+from fcm.backend.libvirt.event_loop import EVENT_LOOP
 from fcm.backend.pacemaker import steps
 from fcm.backend.pacemaker.adoption import adopting
 from fcm.model import commands as cmd
@@ -47,7 +47,7 @@ def dies_in_step(number: int) -> None:
 
 
 def main(what: str, hosts: str, folder: str, machine: str, last: str) -> None:
-    with EventLoop.running():
+    with EVENT_LOOP.running():
         opened = Opened(SimpleNamespace(hosts_file=Path(hosts)), Path(folder))  # type: ignore[arg-type]
         identity = opened.machine(machine)
         if what == "move":

@@ -15,8 +15,9 @@ from xml.etree import ElementTree
 from fcm.backend.libvirt.configuration.uris import UriError, address_of, migration_uri, parse_host_uri, plain_address
 from fcm.backend.libvirt.connection import HostConnection
 from fcm.backend.libvirt.errors import sentence
+from fcm.backend.libvirt.event_loop import EVENT_LOOP
 from fcm.backend.libvirt.inventory import read_processor
-from fcm.backend.libvirt.lane import EventLoop, load_libvirt
+from fcm.backend.libvirt.lane import load_libvirt
 from fcm.backend.libvirt.paths.ssh_probe import probe_from
 from fcm.backend.libvirt.processors import KINDS, offered_features
 from fcm.model.rules.verdict import some
@@ -81,7 +82,7 @@ class HostFacts:
 def ask_hosts(hosts: HostsFile, limit: float = ANSWER_LIMIT) -> tuple[HostFacts, ...]:
     """Ask all hosts at the same time; blocks ``limit`` s at most, however many hang."""
     found: dict[str, HostFacts] = {}
-    with EventLoop.running():
+    with EVENT_LOOP.running():
         threads = [
             threading.Thread(target=_ask, args=(host, hosts, found), name=f"check-{host.name}", daemon=True)
             for host in hosts.hosts

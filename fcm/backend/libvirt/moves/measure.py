@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 from fcm.backend.base import MeasureError, UnknownMachineError
 from fcm.backend.libvirt.connection import HostConnection
 from fcm.backend.libvirt.errors import sentence
-from fcm.backend.libvirt.lane import EventLoop, load_libvirt
+from fcm.backend.libvirt.event_loop import EVENT_LOOP
+from fcm.backend.libvirt.lane import load_libvirt
 from fcm.backend.libvirt.moves.outcome import is_migrating
 from fcm.migration.judging.fitting import DirtySample
 from fcm.model.rules.moving.measuring import measurable
@@ -148,7 +149,7 @@ def measure_machine(
     Raises:
         MeasureError: it is not found, or cannot be measured now.
     """
-    with EventLoop.running():
+    with EVENT_LOOP.running():
         connection, domain = find_machine(hosts, name)
         try:
             return connection.host.name, domain.maxMemory() * 1024, measure(domain, told=told)
