@@ -134,8 +134,20 @@ def test_a_volume_that_the_nodes_do_not_reach_directly_is_warned_of(
     assert all(words in text for text in told)
 
 
-@pytest.mark.parametrize(("bandwidth", "words"), [(125_000_000, ""), (124_999_999, "1000"), (12_500_000, "100 Mbit/s")])
-def test_a_network_of_the_cluster_below_one_gigabit_is_warned_of(state: State, bandwidth: int, words: str) -> None:
+@pytest.mark.parametrize(
+    ("bandwidth", "words"),
+    [
+        (125_000_000, ""),
+        (124_950_000, ""),
+        (124_937_500, ""),
+        (124_900_000, "carries 999 Mbit/s"),
+        (12_500_000, "carries 100 Mbit/s"),
+        (100_000, "carries 800 kbit/s"),
+    ],
+)
+def test_a_network_of_the_cluster_that_is_shown_as_less_than_one_gigabit_is_warned_of(
+    state: State, bandwidth: int, words: str
+) -> None:
     told = found(with_network(state, "Cluster Network 3", bandwidth=bandwidth), "Validate Network Bandwidth")
     assert bool(told) is bool(words)
     assert all(words in text for text in told)
