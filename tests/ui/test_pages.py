@@ -210,6 +210,7 @@ def test_only_one_of_two_lists_has_a_selection(qtbot: QtBot, tmp_path: Path) -> 
 
 def test_progress_never_runs_backwards(qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("fcm.workspace.forecasts.TELL_EVERY", 0.0)
+    monkeypatch.setattr("fcm.workspace.forecasts.TELL_EVERY_OF_MANY", 0.0)
     shown, backend = busy_window(qtbot, tmp_path)
     seen = [shown.figures.progress(shown.state.migrations["m3"])]
     for remaining in (8, 2, 6, 1, 3, 0):

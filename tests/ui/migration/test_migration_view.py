@@ -100,6 +100,7 @@ class Desk:
 @pytest.fixture
 def desk(qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> Desk:
     monkeypatch.setattr("fcm.workspace.forecasts.TELL_EVERY", 0.0)
+    monkeypatch.setattr("fcm.workspace.forecasts.TELL_EVERY_OF_MANY", 0.0)
     return Desk(qtbot)
 
 
