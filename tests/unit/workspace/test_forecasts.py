@@ -94,7 +94,6 @@ def test_the_progress_that_is_shown_stays_until_it_is_told_anew_and_never_falls(
 ) -> None:
     monkeypatch.setattr("fcm.workspace.forecasts.TELL_EVERY", 0.0)
     monkeypatch.setattr("fcm.workspace.forecasts.TELL_EVERY_OF_MANY", 0.0)
-    monkeypatch.setattr("fcm.workspace.forecasts.TELL_EVERY_OF_MANY", 0.0)
     opened = Opened()
     kept = forecasts(opened)
     rows, seen = sawtooth(), []
