@@ -125,7 +125,7 @@ def _status(arguments: argparse.Namespace) -> int:
 def _tell_status(folders: LabFolders) -> int:
     status = read_status(folders)
     for node in status.nodes:
-        word = "up" if node.answering else "libvirtd does not answer" if node.running else "off"
+        word = "up" if node.answering else "libvirtd does not respond" if node.running else "off"
         older = ", older processor" if node.node.older_processor else ""
         print(f"{node.node.name}: {word}{older}; machines: {', '.join(node.machines) or 'none'}")
     if status.plan.failover:

@@ -213,7 +213,7 @@ def _open(arguments: argparse.Namespace) -> ShellSession:
 
 
 def _settle(session: ShellSession) -> None:
-    """Wait until every node has said how it is; hosts that do not answer are shown as they are known."""
+    """Wait until every node has said how it is; hosts that do not respond are shown as they are known."""
     from fcm.model.entities import NodeState
 
     end = time.monotonic() + OPEN_LIMIT

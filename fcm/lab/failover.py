@@ -184,7 +184,7 @@ def cluster_sentences(plan: LabPlan, folders: LabFolders) -> list[str]:
     try:
         ask_switch("list", folders, limit=3.0)
         deaf = [node.name for node in plan.nodes if folders.no_answer(node).exists()]
-        lines.append(f"Power switch: does not answer for {', '.join(deaf)}" if deaf else "Power switch: running")
+        lines.append(f"Power switch: does not respond for {', '.join(deaf)}" if deaf else "Power switch: running")
     except LabError:
         lines.append("Power switch: not running")
     return lines

@@ -104,7 +104,7 @@ def libvirtd_of(node: LabNode, folders: LabFolders) -> int:
     for pid in processes_in(folders.namespace(node.name)):
         if program(pid) == "libvirtd" and process_state(pid) != "Z":
             return pid
-    raise LabError(f"No libvirtd runs on {node.name}.")
+    raise LabError(f"libvirtd is not running on {node.name}.")
 
 
 def emulator_of(machine: str, node: LabNode, folders: LabFolders) -> int:
@@ -119,7 +119,7 @@ def emulator_of(machine: str, node: LabNode, folders: LabFolders) -> int:
             word == f"guest={machine}" or word.startswith(f"guest={machine},") for word in words
         ):
             return pid
-    raise LabError(f"{machine} does not run on {node.name}.")
+    raise LabError(f"{machine} is not running on {node.name}.")
 
 
 def daemons_of(beginning: str, node: LabNode, folders: LabFolders) -> tuple[int, ...]:
@@ -134,7 +134,7 @@ def daemons_of(beginning: str, node: LabNode, folders: LabFolders) -> tuple[int,
         if program(pid).startswith(beginning) and process_state(pid) != "Z"
     )
     if not found:
-        raise LabError(f"{beginning} does not run on {node.name}.")
+        raise LabError(f"{beginning} is not running on {node.name}.")
     return found
 
 
@@ -150,7 +150,7 @@ def break_node(fault: NodeFault, node: LabNode, folders: LabFolders) -> None:
     match fault:
         case NodeFault.POWER_CUT:
             if first_process_in(folders.namespace(node.name)) is None:
-                raise LabError(f"{node.name} is off already.")
+                raise LabError(f"{node.name} is already off.")
             if switch_process(folders) is None:
                 cut_power(node, folders)
             else:

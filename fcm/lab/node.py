@@ -234,7 +234,7 @@ def virsh(node: LabNode, folders: LabFolders, *words: str | Path, limit: float =
     """Let ``virsh`` talk to the node's libvirtd and return what it said.
 
     Raises:
-        LabError: it refused, in libvirt's words, or did not answer within *limit* s.
+        LabError: it refused, in libvirt's words, or did not respond within *limit* s.
     """
     try:
         return run("virsh", "--quiet", "--connect", folders.uri(node), *words, limit=limit)

@@ -49,7 +49,7 @@ if TYPE_CHECKING:
 PATIENCE = 15.0
 """s that a question to the switch may take: a node that is turned off ends all its processes first."""
 _WAITING = 60.0
-"""s for which the switch keeps a connection on which nothing comes, or on which it does not answer."""
+"""s for which the switch keeps a connection on which nothing comes, or on which it does not respond."""
 _LONGEST = 256
 """bytes of a question."""
 MARK = "_power-switch"
@@ -57,7 +57,7 @@ MARK = "_power-switch"
 
 
 def cut_power(node: LabNode, folders: LabFolders) -> bool:
-    """End every process of a node at once, its virtual machines too; False if it was off already.
+    """End every process of a node at once, its virtual machines too; False if it was already off.
 
     Raises:
         LabError: something of it does not end.
@@ -115,7 +115,7 @@ class PowerSwitch:
     def _turn(self, word: str, node: LabNode, asker: str) -> None:
         if word != "on":
             was_on = cut_power(node, self._folders)
-            self._write(f"{node.name} off" if was_on else f"{node.name} was off already", asker)
+            self._write(f"{node.name} off" if was_on else f"{node.name} was already off", asker)
         if word != "off":
             start_node(node, self._plan, self._folders)
             self._write(f"{node.name} on", asker)
@@ -190,7 +190,7 @@ def ask_switch(question: str, folders: LabFolders, limit: float = PATIENCE) -> s
     """What the power switch answers to this program, without the word ok.
 
     Raises:
-        LabError: it does not run, does not answer within *limit* s or refuses.
+        LabError: it does not run, does not respond within *limit* s or refuses.
     """
     if sys.platform != "linux":
         raise LabError(LINUX_ONLY)
@@ -203,7 +203,7 @@ def ask_switch(question: str, folders: LabFolders, limit: float = PATIENCE) -> s
                 answer = answers.readline().strip()
         except OSError as error:
             why = error.strerror or f"no answer within {limit:g} s"
-            raise LabError(f"The power switch of the lab does not answer: {why}. Repair it: fcm lab up") from None
+            raise LabError(f"The power switch of the lab does not respond: {why}. Repair it: fcm lab up") from None
     word, _, rest = answer.partition(" ")
     if word != "ok":
         raise LabError(f"The power switch of the lab refused '{question}'. {rest or 'It closed the connection.'}")

@@ -48,7 +48,7 @@ def start_witness(folders: LabFolders, limit: float = 10.0) -> None:
     """Start corosync-qnetd where it does not run, and wait until it answers.
 
     Raises:
-        LabError: the station is off, or it does not answer within *limit* s.
+        LabError: the station is off, or it does not respond within *limit* s.
     """
     into = inside(folders.namespace("client"))
     if into is None:
@@ -63,7 +63,7 @@ def start_witness(folders: LabFolders, limit: float = 10.0) -> None:
             run(*into, "corosync-qnetd-tool", "-s")
         except LabError as error:
             if time.monotonic() > give_up:
-                raise LabError(f"The witness does not answer. {error}") from None
+                raise LabError(f"The witness does not respond. {error}") from None
             time.sleep(0.05)
         else:
             return
@@ -79,5 +79,5 @@ def kill_witness(folders: LabFolders) -> None:
         raise LabError(LINUX_ONLY)
     pid = witness_process(folders)
     if pid is None:
-        raise LabError("The witness does not run.")
+        raise LabError("The witness is not running.")
     os.kill(pid, signal.SIGKILL)

@@ -46,7 +46,7 @@ def guest_writing(file: Path, memory: int) -> GuestWriting:
         raise LabInputError(str(error)) from None
     room = memory - SYSTEM_MIB
     if room < 1:
-        raise LabInputError(f"A machine with {memory} MiB has not enough memory for a workload. Use more memory.")
+        raise LabInputError(f"A machine with {memory} MiB does not have enough memory for a workload. Use more memory.")
     working_set = min(round(workload.distinct(LONG) * PAGE / MIB), room)
     dirty = min(round(workload.distinct(1.0) * PAGE / MIB), max(working_set, 0))
     fill = max(working_set, round(room * (1.0 - workload.zero_share)))

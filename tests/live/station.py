@@ -64,7 +64,7 @@ def ask_guest(namespace: str, address: str, request: str) -> str:
     """Send a guest one line of its protocol and return its answer.
 
     Raises:
-        LabError: it does not answer.
+        LabError: it does not respond.
     """
     with connect_from(namespace, address, GUEST_PORT) as line:
         line.sendall(f"{request}\n".encode())

@@ -64,7 +64,7 @@ def cluster(lab: LiveLab, traveller: LabMachine, companion: LabMachine) -> Itera
     workspace.set_wake(awake.set)
     end = time.monotonic() + stretched(ANSWER_LIMIT)
     while not _answered(workspace, traveller.name, companion.name):
-        assert time.monotonic() < end, "the hosts did not answer in time"
+        assert time.monotonic() < end, "the hosts did not respond in time"
         pass_time()
         workspace.drain()
     machine = workspace.state.machine_named(traveller.name)

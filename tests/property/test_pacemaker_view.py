@@ -46,7 +46,7 @@ def test_any_statuses_in_any_order_are_shown_without_contradiction(steps: list[t
 @given(some.sampled_from(sorted(RECORDINGS)), some.sets(some.sampled_from(NAMES)), some.booleans())
 def test_when_nobody_answers_no_node_is_shown_as_up(name: str, silent: set[str], is_cluster: bool) -> None:
     window = Window(name)
-    reasons = dict.fromkeys(NAMES, "It does not answer.")
+    reasons = dict.fromkeys(NAMES, "It does not respond.")
     window.show(None, silent=dict.fromkeys(silent, "silent."), reasons=reasons, is_cluster=is_cluster)
     assert not any(node.state.is_member for node in window.state.nodes.values())
     assert window.state.cluster is not None

@@ -192,7 +192,7 @@ class PacemakerByHand(Backend):
         why = no("Real hosts would really fail.", "Rehearse it.")
         return Capabilities(
             self._able,
-            "Pacemaker has no counterpart of this.",
+            "Pacemaker has no equivalent.",
             special=tuple((kind, why) for kind in (cmd.InjectFault, cmd.RepairFault, cmd.FailResource)),
             rehearses=True,
         )

@@ -33,7 +33,7 @@ WHY = (
 )
 FAILED = NOW + 200.0
 DONE = Failover(
-    "f1", "group-Web01", "node2 does not answer", "node2", "node3",
+    "f1", "group-Web01", "node2 does not respond", "node2", "node3",
     FAILED, FAILED + 5.6, FAILED + 6.5, FAILED + 11.2, FAILED + 82.0, WHY,
 )  # fmt: skip
 
@@ -55,7 +55,7 @@ def front(page: Any) -> str:
 def test_it_says_what_failed_what_came_of_it_and_why_this_node(qtbot: QtBot, tmp_path: Path) -> None:
     _, _, page = shown_page(qtbot, tmp_path, DONE)
     assert front(page) == "Failover"
-    assert named(page, "Cause of the failover", QLabel).text().endswith("node2 does not answer.")
+    assert named(page, "Cause of the failover", QLabel).text().endswith("node2 does not respond.")
     course = named(page, "Course of the failover", QLabel).text().replace("\N{NO-BREAK SPACE}", " ")
     assert course == (
         "node3 took Web01 over from node2. It was away for 11.2 s; its guest had booted 1 min 22 s after the failure."

@@ -61,8 +61,8 @@ def test_no_more_than_three_strips_and_none_twice(qtbot: QtBot, tmp_path: Path) 
 def test_a_backend_that_lost_its_hosts_makes_the_data_stale(qtbot: QtBot, tmp_path: Path) -> None:
     shown, backend = busy_window(qtbot, tmp_path)
     with qtbot.waitSignal(shown.happened):
-        backend.tell(ev.BackendReported("error", "node2 does not answer.", "Look at it."))
-    assert "Stale: node2 does not answer." in text_of(shown.status, "age")
+        backend.tell(ev.BackendReported("error", "node2 does not respond.", "Look at it."))
+    assert "Stale: node2 does not respond." in text_of(shown.status, "age")
 
 
 def test_thousands_of_commands_are_handed_over_in_small_lots(

@@ -178,7 +178,7 @@ def test_a_log_that_is_made_smaller_loses_its_oldest_events_everywhere(qtbot: Qt
     shown, backend = busy_window(qtbot, tmp_path)
     assert shown.workspace is not None
     show_dock(shown)
-    slow = ev.BackendReported("warning", "A host is slow. " + "It does not answer. " * 40)
+    slow = ev.BackendReported("warning", "A host is slow. " + "It does not respond. " * 40)
     backend.tell(*[slow] * 1500, at=150)
     at_rest(qtbot, shown)
     assert len(in_dock(qtbot, shown)) > 1500

@@ -289,6 +289,6 @@ def test_powershell_says_the_same(shown: tuple[MainWindow, PacemakerByHand]) -> 
     backend = shown[1]
     assert backend.submitted == [cmd.ClearBlocked("group-uuid-web"), cmd.ConfirmNodeOff("node3")]
     lacking = shell.execute("Move-ClusterVirtualMachineRole web -Node node2 -MigrationType Quick")
-    assert "Pacemaker has no counterpart of this." in lacking.text()
+    assert "Pacemaker has no equivalent." in lacking.text()
     not_blocked = shell.execute("Clear-FcmBlockedGroup db")
     assert "db is not blocked." in not_blocked.text()

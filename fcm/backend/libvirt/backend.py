@@ -115,7 +115,7 @@ class LibvirtBackend:
         self._runs.take_up()
 
     def silent(self, name: str, text: str) -> None:
-        """Show that a host does not answer."""
+        """Show that a host does not respond."""
         self._hosts.tell_all(silent_events(self._hosts.state, name, text))
         self._runs.take_up()
 

@@ -51,7 +51,7 @@ def find_baseline(hosts: HostsFile, machine: str, apply: bool = False) -> Baseli
 
     Raises:
         UnknownMachineError: no host has the machine.
-        BaselineError: a host does not answer, the machine runs, or the hosts have nothing in common.
+        BaselineError: a host does not respond, the machine runs, or the hosts have nothing in common.
     """
     libvirt = load_libvirt()
     with EVENT_LOOP.running():

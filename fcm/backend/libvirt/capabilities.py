@@ -26,7 +26,7 @@ COMMANDS = frozenset(
 )
 
 _NO_FAILURES = no(
-    "Failures are simulated only in embedded clusters; real hosts would really fail.",
+    "Failures can be simulated only in simulated clusters; real hosts would really fail.",
     "Describe the cluster in a cluster file and open it with embedded:PATH, or open embedded:contoso.",
 )
 

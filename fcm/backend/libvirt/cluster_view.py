@@ -139,7 +139,7 @@ def node_events(state: State, hosts: HostsFile, reports: Mapping[str, HostReport
 
 
 def silent_events(state: State, name: str, text: str) -> list[ev.Event]:
-    """What changed now that a host does not answer; the sentence says why."""
+    """What changed now that a host does not respond; the sentence says why."""
     node = state.nodes[name]
     if node.state is NodeState.DOWN and node.note == text:
         return []

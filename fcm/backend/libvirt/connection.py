@@ -135,7 +135,7 @@ class HostConnection:
         """The domain with that UUID, or None; blocks.
 
         Raises:
-            libvirt.libvirtError: the host does not answer.
+            libvirt.libvirtError: the host does not respond.
         """
         for domain in self.connection().listAllDomains():
             if domain.UUIDString() == identity:

@@ -53,7 +53,7 @@ class View(Protocol):
         """The host has answered; ``Hosts.reports`` has its report."""
 
     def silent(self, name: str, text: str) -> None:
-        """The host cannot be reached, or does not answer; the sentence says why."""
+        """The host cannot be reached, or does not respond; the sentence says why."""
 
     def stirred(self) -> None:
         """A host has something to tell; called in libvirt's event thread, without the lock, and must not block."""

@@ -75,7 +75,7 @@ def read_node(connection: Any, host: Host, processor: Processor) -> Node:
     """What stays as it is while a connection lasts; blocks.
 
     Raises:
-        libvirt.libvirtError: the host did not answer as expected.
+        libvirt.libvirtError: the host did not respond as expected.
     """
     information = connection.getInfo()
     version = connection.getVersion()
@@ -103,7 +103,7 @@ def read_machines(connection: Any, host: Host, known: dict[str, Definition], ask
         asked: s on the monotonic clock.
 
     Raises:
-        libvirt.libvirtError: the host did not answer as expected.
+        libvirt.libvirtError: the host did not respond as expected.
     """
     machines = []
     told = connection.getAllDomainStats(connection.STATS, connection.NOWAIT)

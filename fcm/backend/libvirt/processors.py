@@ -34,7 +34,7 @@ def offered_features(connection: Any, kind: str) -> frozenset[str]:
     some features next to it that others count among the model's own.
 
     Raises:
-        libvirt.libvirtError: the host does not answer, or cannot tell.
+        libvirt.libvirtError: the host does not respond, or cannot tell.
     """
     libvirt = load_libvirt()
     text = connection.getDomainCapabilities(None, None, None, kind)

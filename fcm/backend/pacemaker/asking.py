@@ -44,7 +44,7 @@ class Listener(Protocol):
         """A node has answered for the cluster."""
 
     def nobody_answers(self, reasons: Mapping[str, str], is_cluster: bool) -> None:
-        """No node answers for the cluster: the reason of each, a sentence.
+        """No node of the cluster responds: the reason of each, a sentence.
 
         ``is_cluster``: False if all nodes that can be reached say that no Pacemaker runs on them.
         """

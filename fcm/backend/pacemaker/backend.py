@@ -76,7 +76,7 @@ class PacemakerBackend:
         self._reasons: Mapping[str, str] = {}
         self._is_cluster = True
         self._to_put_right: frozenset[str] | None = None
-        """Resources that an earlier fcm may have left half done; None: nobody has looked yet."""
+        """Resources that an earlier session of fcm may have left half done; None: nobody has looked yet."""
         self._puts_right = False
         self._capabilities = capabilities_of(parts.handlers, parts.rehearse is not None)
 
@@ -145,7 +145,7 @@ class PacemakerBackend:
         self._runs.take_up()
 
     def silent(self, name: str, text: str) -> None:
-        """Show what is known of a host of which libvirt does not answer; Pacemaker may know more."""
+        """Show what is known of a host of which libvirt does not respond; Pacemaker may know more."""
         if self._silent.get(name) != text:
             self._silent[name] = text
             self._hosts.tell(ev.BackendReported("error", f"{name}: {text}"))
@@ -195,12 +195,12 @@ class PacemakerBackend:
         if is_cluster:
             return ev.BackendReported(
                 "error",
-                f"No node answers for the cluster. {said}",
-                "fcm goes on asking. Check that the nodes are on and that this computer reaches them.",
+                f"No node of the cluster responds. {said}",
+                "fcm keeps trying. Check that the nodes are on and that this computer can reach them.",
             )
         return ev.BackendReported(
             "error",
-            f"No cluster of Pacemaker runs on these hosts. {said}",
+            f"No Pacemaker cluster is running on these hosts. {said}",
             f"Form one: fcm hosts cluster create {path}. To manage the hosts without failover, open libvirt:{path}.",
         )
 
@@ -244,8 +244,8 @@ class PacemakerBackend:
         status = self._context.status
         if status is None:
             return no(
-                f"No node answers for the cluster, so it is not known whether Pacemaker manages {machine.name}.",
-                "Wait until a node of the cluster answers.",
+                f"No node of the cluster responds, so it is not known whether Pacemaker manages {machine.name}.",
+                "Wait until a node of the cluster responds.",
             )
         if (resource := managing(status, machine.id, machine.name)) is not None:
             return no(f"Pacemaker manages {machine.name} as the resource {resource}.", "Refresh the view (F5).")

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 _OWN = frozenset({cmd.SetMachineState, cmd.ValidateCluster})
 
 _NO_FAILURES = no(
-    "Failures are simulated only in embedded clusters; real hosts would really fail.",
+    "Failures can be simulated only in simulated clusters; real hosts would really fail.",
     "Use Rehearse to see what Pacemaker would do, or fcm lab fault in the lab.",
 )
 _NO_STORAGE = no(
@@ -26,7 +26,7 @@ _NO_STORAGE = no(
     "Change it with the tools of the storage, on all hosts.",
 )
 _NO_SNAPSHOTS = no(
-    "Pacemaker does not know snapshots, and one that is taken behind its back would be lost at the next failover.",
+    "Pacemaker does not support snapshots. A snapshot would be lost at the next failover.",
     "Back up inside the virtual machine or on the storage.",
 )
 _BY_LIBVIRT = no(
@@ -38,7 +38,7 @@ _LIVE_ONLY = no(
     "Live migrate it, or take it offline, which lets Pacemaker start it on another node.",
 )
 _BY_CREATE = no(
-    "Nodes of a Pacemaker cluster are those of the hosts file.",
+    "The hosts file defines the nodes of a Pacemaker cluster.",
     "Change the hosts file, then use: fcm hosts cluster create HOSTS.toml",
 )
 
@@ -71,7 +71,7 @@ def capabilities_of(handled: Iterable[type[Command]], rehearses: bool) -> Capabi
     """What can be done, given the commands that Pacemaker carries out and whether its scheduler can be asked."""
     return Capabilities(
         frozenset(handled) | Runs.COMMANDS | _OWN,
-        reason="Pacemaker has no counterpart of this.",
+        reason="Pacemaker has no equivalent.",
         late_post_copy=False,
         remedy="",
         special=tuple((kind, verdict) for verdict, kinds in _WITHOUT for kind in kinds),

@@ -120,7 +120,7 @@ class Context:
         status = self._status
         if status is None:
             said = " ".join(self._reasons.values())
-            raise NodeUnreachableError(f"No node answers for the cluster. {said}".rstrip())
+            raise NodeUnreachableError(f"No node of the cluster responds. {said}".rstrip())
         return self._shells[status.asked]
 
     def shell_of(self, node: str) -> NodeShell:

@@ -46,7 +46,7 @@ def drain_node(context: Context, command: cmd.DrainNode) -> Verdict:
     node = command.node
     found = status_of(context).node(node)
     if found is not None and found.maintenance:
-        return no(f"{node} is paused, so that Pacemaker moves nothing there.", "Resume it, then drain it.")
+        return no(f"{node} is paused, so Pacemaker moves nothing there.", "Resume it, then drain it.")
     verdict = leaving(context, node, f"the drain of {node}")
     if not verdict:
         return verdict

@@ -33,7 +33,7 @@ def status_of(context: Context) -> ClusterStatus:
     """
     status = context.status
     if status is None:
-        raise OrderError("No node answers for the cluster. Wait until one does.")
+        raise OrderError("No node of the cluster responds. Wait until one does.")
     if not status.have_quorum:
         raise OrderError("The cluster has no quorum, so its configuration cannot be changed. Start more nodes.")
     return status
@@ -51,7 +51,7 @@ def order(context: Context, commands: Sequence[str]) -> None:
     answer = context.shell().run(lines.script(commands), limit=ORDER_LIMIT)
     if answer.code:
         said = (answer.errors.strip().splitlines() or ["it gave no reason"])[-1].rstrip(".")
-        raise OrderError(f"Pacemaker did not take the change: {said}.")
+        raise OrderError(f"Pacemaker rejected the change: {said}.")
 
 
 def change(context: Context, commands: Sequence[str], what: str, meant: Collection[str] = ()) -> Verdict:

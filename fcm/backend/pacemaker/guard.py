@@ -85,7 +85,7 @@ class PacemakerGuard:
             if resource is not None:
                 return no(
                     f"Pacemaker manages {machine.name} (resource {resource}). If libvirt starts, stops or moves it, "
-                    "Pacemaker would start it a second time or undo it.",
+                    "Pacemaker would start it a second time or undo the change.",
                     f"Open the cluster as {self._uri}",
                 )
         return OK
@@ -122,7 +122,7 @@ class PacemakerGuard:
             with self._turns[name]:  # an older answer must not be taken for a newer one
                 answer = self._shells[name].run(SCRIPT, limit=CHECK_LIMIT)
                 self._seen[name] = seen = read_seen(answer.output)
-            why = "its login may not read the configuration of Pacemaker"
+            why = "its login is not permitted to read the configuration of Pacemaker"
         except NodeUnreachableError as error:
             seen, why = Seen(is_known=False), str(error).rstrip(".")
         if not seen.is_known and name not in self._told_of and not self._closing.is_set():

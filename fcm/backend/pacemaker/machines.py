@@ -33,7 +33,7 @@ def set_machine_state(context: Context, command: cmd.SetMachineState) -> Verdict
         return no(f"Pacemaker does not manage {machine.name}.", "Refresh the view (F5).")
     match command.state:
         case MachineState.SAVED:
-            return no("Pacemaker does not know saved machines.", "Shut it down, or pause it.")
+            return no("Pacemaker does not support saved machines.", "Shut it down, or pause it.")
         case MachineState.PAUSED:
             return _by_libvirt(context, command)
         case MachineState.RUNNING if machine.state is MachineState.PAUSED and resource.nodes:
@@ -44,7 +44,7 @@ def set_machine_state(context: Context, command: cmd.SetMachineState) -> Verdict
             return _turn_off(context, resource, command)
         case MachineState.OFF:
             return _take_offline(context, resource)
-    return no("Pacemaker has no counterpart of this state.")
+    return no("Pacemaker has no equivalent of this state.")
 
 
 def bring_resource_online(context: Context, command: cmd.BringOnline) -> Verdict:
@@ -81,7 +81,7 @@ def confirm_node_off(context: Context, command: cmd.ConfirmNodeOff) -> Verdict:
     if answer.code:
         said = (answer.errors.strip() or answer.output.strip()).splitlines()
         reason = said[-1].rstrip(".") if said else "it gave no reason"
-        return no(f"Pacemaker did not take {command.node} as fenced: {reason}.")
+        return no(f"Pacemaker did not confirm {command.node} as fenced: {reason}.")
     return OK
 
 

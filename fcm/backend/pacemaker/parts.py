@@ -30,11 +30,11 @@ class Facts:
     status: ClusterStatus | None
     """What a node said of all; None while nobody answers for the cluster, and before the first answer."""
     reports: Mapping[str, HostReport]
-    """What libvirt of each host said last; hosts that do not answer are missing."""
+    """What libvirt of each host said last; hosts that do not respond are missing."""
     silent: Mapping[str, str]
-    """Hosts of which libvirt does not answer: the sentence why."""
+    """Hosts of which libvirt does not respond: the sentence why."""
     reasons: Mapping[str, str]
-    """Where ``status`` is None: why each node does not answer for the cluster; {} before the first round."""
+    """Where ``status`` is None: why each node does not respond for the cluster; {} before the first round."""
     is_cluster: bool = True
     """False if all nodes that answer say that no Pacemaker runs there."""
 
@@ -65,7 +65,7 @@ class Parts:
     found: Callable[[Context, ClusterStatus], Sequence[Migration]]
     """Migrations that Pacemaker has begun by itself and the state does not know yet; under the lock."""
     put_right: Callable[[Context, ClusterStatus, frozenset[str] | None], frozenset[str]]
-    """Undo what an earlier fcm left behind of these resources (None: of all); blocks, in a lane, after the first status
+    """Undo what an earlier session left of these resources (None: of all); blocks, in a lane, after the first status
     with quorum, and again until it returns no resource that must be looked at again."""
     pause: Callable[[Context, str], None]
     """See ``orders.Carrier.pause``; under the lock."""

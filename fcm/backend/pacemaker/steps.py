@@ -200,7 +200,7 @@ class Runner:
         return Outcome(tuple(reports))
 
     def stands(self, step: Step) -> bool | None:
-        """Whether a step is done already; None: it cannot be told (no check, or the node does not answer)."""
+        """Whether a step is done already; None: it cannot be told (no check, or the node does not respond)."""
         if not step.check:
             return None
         try:

@@ -100,9 +100,9 @@ class Node:
     updates: tuple[str, ...] = ()
     """Installed updates, compared by validation."""
     note: str = ""
-    """Why the state is what it is, where that is known ("does not answer since ...")."""
+    """Why the state is what it is, where that is known ("does not respond since ...")."""
     paused: bool = False
-    """Paused by the user, also while it does not answer (real hosts) or is down (embedded nodes)."""
+    """Paused by the user, also while it does not respond (real hosts) or is down (embedded nodes)."""
     weight: int = 1
     """NodeWeight: 0 = the user gave it no vote; with an ``engine`` it can have more than one."""
     dynamic_weight: int = 1

@@ -147,7 +147,7 @@ def node_icon(node: Node) -> str:
     """Icon of a node's state."""
     if node.fencing is not FencingState.NONE:
         return "node-fencing"
-    is_real = node.system_drive.startswith("/")  # of a Linux host that does not answer nothing is known
+    is_real = node.system_drive.startswith("/")  # of a Linux host that does not respond nothing is known
     return "node-unknown" if is_real and node.note and node.state is NodeState.DOWN else _NODE_ICONS[node.state]
 
 

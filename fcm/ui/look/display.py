@@ -116,7 +116,7 @@ def _silent(kind: str, variable: str, environment: Mapping[str, str]) -> str:
     shown = environment.get(variable, "")
     if not shown:
         return f"There is no {kind} display (the variable {variable} is not set)."
-    return f"The display {shown} does not answer. Check the variable {variable}."
+    return f"The display {shown} does not respond. Check the variable {variable}."
 
 
 def _without_window() -> str:

@@ -77,7 +77,7 @@ def row(fault: str, course: str) -> None:
 def fenced_after(failover: Failover, node: str, since: float) -> str:
     """When the power switch cut the node by request of the cluster, s after *since* (s since the epoch), in words."""
     for line in (failover.folders.state / "power" / "log").read_text(encoding="utf-8").splitlines():
-        at = re.match(rf"(\S+) {node} (?:off|was off already), asked by 10\.", line)
+        at = re.match(rf"(\S+) {node} (?:off|was already off), asked by 10\.", line)
         if at is not None:
             took = _epoch(at[1]) - since
             if took > 0:

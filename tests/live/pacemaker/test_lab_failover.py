@@ -120,12 +120,12 @@ def test_a_node_for_which_the_switch_does_not_answer_is_unclean_until_it_does(
         told = _status(pair, capsys)
     finally:
         break_node(NodeFault.FENCE_ON, SECOND, pair)
-    wait_until(lambda: _asked_by_nodes(pair)[-1] == "node2 was off already", "node2 is fenced at last", SEEN)
+    wait_until(lambda: _asked_by_nodes(pair)[-1] == "node2 was already off", "node2 is fenced at last", SEEN)
     wait_until(lambda: read_cluster(PLAN, pair).others == (("node2", "off"),), "node1 knows", SEEN)
     bring_up(PLAN, pair)
 
     assert "Cluster: node1 online; node2 unclean" in told
-    assert "Power switch: does not answer for node2" in told
+    assert "Power switch: does not respond for node2" in told
 
 
 def test_pacemakerd_that_was_killed_alone_is_started_again_by_up_and_no_node_is_fenced(pair: LabFolders) -> None:

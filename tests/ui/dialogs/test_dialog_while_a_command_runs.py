@@ -71,7 +71,7 @@ def test_after_a_refusal_the_rest_is_not_handed_over_and_ok_can_be_pressed_again
     qtbot: QtBot, tmp_path: Path, driver: Driver
 ) -> None:
     dialog, backend = renaming(qtbot, tmp_path, driver)
-    backend.answer = lambda operation: operation.finish(no("The storage does not answer.", "Try again later."))
+    backend.answer = lambda operation: operation.finish(no("The storage does not respond.", "Try again later."))
     backend.let_go()
     driver.wait(dialog.notice.text, "the refusal")
     assert backend.submitted == [FOLDER]

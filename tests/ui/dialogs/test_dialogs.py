@@ -174,13 +174,13 @@ def refuse(backend: Backend, reason: str, remedy: str) -> None:
 
 def test_a_refusal_of_the_cluster_is_said_in_the_dialog_and_nothing_typed_is_lost(qtbot: QtBot, tmp_path: Path) -> None:
     shown, backend = busy_window(qtbot, tmp_path)
-    refuse(backend, "The storage does not answer.", "Try again later.")
+    refuse(backend, "The storage does not respond.", "Try again later.")
     dialog = RenameVolumeDialog(shown, "disk-2")
     dialog.open()
     DRIVER.type_into("Name", "Machines")
     DRIVER.press("OK")
     DRIVER.wait(dialog.notice.text, "the refusal")
-    assert dialog.notice.text() == "The storage does not answer.\nTry again later."
+    assert dialog.notice.text() == "The storage does not respond.\nTry again later."
     assert dialog.name.text() == "Machines"
     assert dialog.isVisible()
     DRIVER.press("Cancel")

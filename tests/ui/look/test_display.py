@@ -38,12 +38,12 @@ def test_no_display_at_all_is_said_with_what_to_do() -> None:
 
 
 def test_a_display_that_does_not_answer_is_named() -> None:
-    assert problem({"DISPLAY": ":7178"}).startswith("The display :7178 does not answer.")
+    assert problem({"DISPLAY": ":7178"}).startswith("The display :7178 does not respond.")
 
 
 @pytest.mark.parametrize("name", ["127.0.0.1:59177.0", "no-such-display"])
 def test_displays_elsewhere_are_asked_too(name: str) -> None:
-    assert f"The display {name} does not answer." in problem({"DISPLAY": name})
+    assert f"The display {name} does not respond." in problem({"DISPLAY": name})
 
 
 @pytest.mark.parametrize("screen", ["", ".0"])
@@ -81,7 +81,7 @@ def test_a_wayland_display_that_answers_is_no_problem(wayland_display: dict[str,
 @pytest.mark.usefixtures("whole_qt")
 def test_a_wayland_display_that_nobody_listens_at_is_named(tmp_path: Path) -> None:
     told = problem({"XDG_RUNTIME_DIR": str(tmp_path), "WAYLAND_DISPLAY": "wayland-9"})
-    assert told.startswith("The display wayland-9 does not answer. Check the variable WAYLAND_DISPLAY.")
+    assert told.startswith("The display wayland-9 does not respond. Check the variable WAYLAND_DISPLAY.")
 
 
 @pytest.mark.usefixtures("whole_qt")
@@ -93,8 +93,8 @@ def test_x_is_taken_where_wayland_does_not_answer(tmp_path: Path, x_display: str
 @pytest.mark.usefixtures("whole_qt")
 def test_both_displays_are_named_where_neither_answers(tmp_path: Path) -> None:
     said = problem({"XDG_RUNTIME_DIR": str(tmp_path), "WAYLAND_DISPLAY": "wayland-9", "DISPLAY": ":7178"})
-    assert "wayland-9 does not answer" in said
-    assert ":7178 does not answer" in said
+    assert "wayland-9 does not respond" in said
+    assert ":7178 does not respond" in said
 
 
 @pytest.mark.parametrize(

@@ -53,9 +53,9 @@ def test_a_measured_machine_is_judged_and_migrated_with_one_click(qtbot: QtBot, 
 
 def test_a_host_that_cannot_measure_says_why_and_can_be_asked_again(qtbot: QtBot, tmp_path: Path) -> None:
     shown, backend = busy_window(qtbot, tmp_path)
-    backend.samples = MeasureError("The host does not answer.")
+    backend.samples = MeasureError("The host does not respond.")
     dialog = opened(qtbot, shown)
-    assert dialog.notice.text() == "The host does not answer."
+    assert dialog.notice.text() == "The host does not respond."
     backend.samples = QUIET
     qtbot.mouseClick(buttons(dialog)["Measure again"], Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: dialog.judgement is not None)

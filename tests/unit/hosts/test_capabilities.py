@@ -12,7 +12,7 @@ from fcm.workspace.actions.catalog import BY_ID
 def test_real_hosts_are_not_made_to_fail_and_the_embedded_cluster_is_named(kind: FaultKind) -> None:
     verdict = CAPABILITIES.verdict(cmd.InjectFault(kind, "node1"))
     assert not verdict
-    assert verdict.reason.startswith("Failures are simulated only in embedded clusters")
+    assert verdict.reason.startswith("Failures can be simulated only in simulated clusters")
     assert "embedded:contoso" in verdict.remedy
 
 

@@ -43,5 +43,5 @@ def test_a_wrong_file_is_told_in_a_sentence(tmp_path: Path) -> None:
 
 
 def test_a_machine_without_room_is_refused() -> None:
-    with pytest.raises(LabError, match="not enough memory for a workload"):
+    with pytest.raises(LabError, match="enough memory for a workload"):
         guest_writing(resources.path("workloads", "idle.toml"), SYSTEM_MIB)

@@ -67,7 +67,7 @@ def test_turning_off_what_is_off_succeeds_since_a_fencing_wants_it_off(
     assert switch.answer("off node2", "10.90.0.1") == "ok"
     assert switch.answer("off node2", "10.90.0.1") == "ok"
     told = [line.partition(" ")[2] for line in folders.power_log.read_text().splitlines()]
-    assert told == ["node2 off, asked by 10.90.0.1", "node2 was off already, asked by 10.90.0.1"]
+    assert told == ["node2 off, asked by 10.90.0.1", "node2 was already off, asked by 10.90.0.1"]
 
 
 def test_a_switch_that_does_not_answer_for_a_node_answers_this_program_and_about_other_nodes(
@@ -108,7 +108,7 @@ def test_a_node_whose_processes_do_not_end_is_not_told_as_off(
 
 
 def test_without_a_switch_the_question_says_how_to_repair_it(folders: LabFolders) -> None:
-    with pytest.raises(LabError, match=r"does not answer: No such file or directory\. Repair it: fcm lab up"):
+    with pytest.raises(LabError, match=r"does not respond: No such file or directory\. Repair it: fcm lab up"):
         power.ask_switch("list", folders)
 
 

@@ -98,10 +98,10 @@ EXAMPLES: tuple[ev.Event, ...] = (
     ev.FaultPlanned(PlannedFault("p2", FaultKind.POWER_OFF, "node1", over=True)),
     ev.CopyCutOff(CutOffCopy(WEB.id, "node1", 1.0, "node1 has not noticed yet.")),
     ev.CopyEnded(f"{WEB.id}@node1"),
-    ev.FailoverRecorded(Failover("o1", GROUP.id, "node1 does not answer.", "node1", "node2", 1.0)),
+    ev.FailoverRecorded(Failover("o1", GROUP.id, "node1 does not respond.", "node1", "node2", 1.0)),
     ev.NodeLogged("1135", "node1", (("NodeName", "node2"),)),
     ev.CommandRefused("LiveMigrate", "It is off.", "Start it."),
-    ev.BackendReported("error", "node2 does not answer.", "Look at it."),
+    ev.BackendReported("error", "node2 does not respond.", "Look at it."),
 )
 
 

@@ -243,12 +243,12 @@ def test_what_only_this_program_knows_is_in_no_cluster_log() -> None:
 
 def test_a_step_of_a_failover_is_told_once_it_has_an_end() -> None:
     desk = Desk()
-    step = Failover("f1", desk.group("WEB01").id, "node1 does not answer.", "node1", "node2", 10.0, 16.2, 16.5)
+    step = Failover("f1", desk.group("WEB01").id, "node1 does not respond.", "node1", "node2", 10.0, 16.2, 16.5)
     assert records_of(ev.Entry(1, 17.0, ev.FailoverRecorded(step)), desk.state) == []
     (made,) = records_of(ev.Entry(1, 21.0, ev.FailoverRecorded(replace(step, online=20.4))), desk.state)
     assert made.channel == "fcm"
     assert made.text == (
-        "Failover of WEB01 from node1 to node2. node1 does not answer. "
+        "Failover of WEB01 from node1 to node2. node1 does not respond. "
         "Noticed after 6.2 s, decided after 6.5 s, online after 10.4 s."
     )
     desk.close()

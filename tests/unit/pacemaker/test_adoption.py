@@ -50,11 +50,11 @@ def monitor(role: str = "Started", failed: str = "false", number: int = 1, node:
 def test_a_machine_is_managed_only_after_it_was_found_and_the_scheduler_was_asked(tmp_path: Path) -> None:
     titles = [one.title for one in adoption_steps(machine(tmp_path))]
     order = [
-        "Run the agent by hand (must answer 0)",
+        "Run the agent by hand (must return 0)",
         "Add it to the cluster, unmanaged",
-        "Let Pacemaker look for it on all nodes",
-        "Ask the scheduler what it would do with it",
-        "Leave the definition to Pacemaker",
+        "Let Pacemaker check all nodes for it",
+        "Ask the scheduler what it would do",
+        "Remove the definition from libvirt",
         "Let Pacemaker manage it",
     ]
     assert [titles.index(title) for title in order] == sorted(titles.index(title) for title in order)
@@ -64,9 +64,9 @@ def test_a_machine_is_managed_only_after_it_was_found_and_the_scheduler_was_aske
 def test_the_definition_is_given_back_before_the_resource_is_deleted(tmp_path: Path) -> None:
     titles = [one.title for one in release_steps(machine(tmp_path))]
     order = [
-        "Keep what is taken out running",
-        "Take it out of Pacemaker's hands",
-        "Give its definition back to libvirt",
+        "Keep removed machines running",
+        "Make it unmanaged",
+        "Define it in libvirt again",
         "Delete it from the cluster",
         "Remove its definition from the shared storage",
     ]
@@ -75,10 +75,10 @@ def test_the_definition_is_given_back_before_the_resource_is_deleted(tmp_path: P
 
 def test_the_agent_is_run_by_hand_on_every_node_with_the_answer_that_is_right_there(tmp_path: Path) -> None:
     steps = adoption_steps(machine(tmp_path))
-    assert step(steps, "Run the agent", "node1").title.endswith("(must answer 0)")
-    assert step(steps, "Run the agent", "node2").title.endswith("(must answer 7)")
+    assert step(steps, "Run the agent", "node1").title.endswith("(must return 0)")
+    assert step(steps, "Run the agent", "node2").title.endswith("(must return 7)")
     off = adoption_steps(machine(tmp_path, running=False))
-    assert step(off, "Run the agent", "node1").title.endswith("(must answer 7)")
+    assert step(off, "Run the agent", "node1").title.endswith("(must return 7)")
 
 
 def test_what_the_agent_kept_of_an_earlier_machine_of_the_name_goes_first(tmp_path: Path) -> None:
@@ -104,19 +104,19 @@ def test_a_machine_that_is_off_comes_in_as_one_that_is_meant_to_be_off(tmp_path:
 )
 def test_a_machine_that_pacemaker_finds_otherwise_is_not_taken(node: FakeNode, tmp_path: Path, found: str) -> None:
     node.program("crm_mon", found)
-    answer = node.run(step(adoption_steps(machine(tmp_path)), "Let Pacemaker look").script)
+    answer = node.run(step(adoption_steps(machine(tmp_path)), "Let Pacemaker check").script)
     assert answer.code == 1
     assert answer.errors.startswith("fcm: Pacemaker did not find web running on node1 alone: ")
 
 
 def test_a_machine_that_pacemaker_finds_where_it_runs_is_taken(node: FakeNode, tmp_path: Path) -> None:
     node.program("crm_mon", monitor())
-    assert node.run(step(adoption_steps(machine(tmp_path)), "Let Pacemaker look").script).code == 0
+    assert node.run(step(adoption_steps(machine(tmp_path)), "Let Pacemaker check").script).code == 0
 
 
 def test_a_machine_is_out_of_pacemakers_hands_while_it_is_looked_for_again(node: FakeNode, tmp_path: Path) -> None:
     node.program("crm_mon", monitor())
-    node.run(step(adoption_steps(machine(tmp_path)), "Let Pacemaker look").script)
+    node.run(step(adoption_steps(machine(tmp_path)), "Let Pacemaker check").script)
     assert node.calls("crm_resource")[:2] == [
         "crm_resource -r web --meta -p is-managed -v false",
         "crm_resource --refresh -r web --force",
@@ -131,7 +131,7 @@ def test_a_machine_that_the_scheduler_would_stop_is_not_taken(node: FakeNode, tm
     node.program("crm_simulate", """echo '  <rsc_action action="stop" resource="web" node="node1" reason="x"/>'""")
     answer = node.run(asked.script)
     assert answer.code == 1
-    assert answer.errors == ("fcm: Pacemaker would not leave the machines as they are once it managed web: stop web.\n")
+    assert answer.errors == ("fcm: Pacemaker would change the state of machines if it managed web: stop web.\n")
 
 
 def test_a_saved_machine_is_refused_since_its_saved_state_would_be_lost(node: FakeNode, tmp_path: Path) -> None:
@@ -181,13 +181,13 @@ def test_taking_an_adoption_back_gives_libvirt_the_definition_first_and_stops_no
 
 def test_a_definition_stays_with_libvirt_as_long_as_it_does_not_answer(node: FakeNode, tmp_path: Path) -> None:
     node.program("virsh", "exit 1")
-    undefine = step(adoption_steps(machine(tmp_path)), "Leave the definition", "node2")
-    assert node.run(undefine.check).code != 0, "a libvirtd that does not answer has not said that nothing is left"
+    undefine = step(adoption_steps(machine(tmp_path)), "Remove the definition from libvirt", "node2")
+    assert node.run(undefine.check).code != 0, "a libvirtd that does not respond has not said that nothing is left"
 
 
 def test_a_node_that_cannot_reach_another_one_is_named_with_the_reason(node: FakeNode, tmp_path: Path) -> None:
     node.program("virsh", 'echo "error: Cannot read CA certificate" >&2; exit 1')
-    way = step(adoption_steps(machine(tmp_path)), "Check the way", "node1")
+    way = step(adoption_steps(machine(tmp_path)), "Check the connections", "node1")
     answer = node.run(way.script)
     assert answer.code == 1
     assert answer.errors == (

@@ -35,7 +35,7 @@ class Node:
         self.asked += 1
         if self.does == HANGS:
             self._closed.wait(limit)
-            raise NodeUnreachableError(f"{self.node} did not answer within {limit:g} s.")
+            raise NodeUnreachableError(f"{self.node} did not respond within {limit:g} s.")
         if self.does == DEAD or self._closed.is_set():
             raise NodeUnreachableError(f"{self.node} is switched off.")
         return Answer(0, self.does)
@@ -176,7 +176,7 @@ def test_when_nobody_answers_the_reason_of_each_node_is_told_and_asking_goes_on(
     assert told == (
         {
             "node1": "node1 is switched off.",
-            "node2": "node2 did not answer within 0.3 s.",
+            "node2": "node2 did not respond within 0.3 s.",
             "node3": "node3 printed what fcm does not understand.",
         },
         True,

@@ -55,7 +55,7 @@ def test_a_machine_is_out_of_pacemakers_hands_while_its_history_is_deleted(node:
 
 def test_a_machine_that_is_found_elsewhere_stays_out_of_pacemakers_hands(node: FakeNode) -> None:
     context = FakeContext(node, lambda: found(node, at=("node1", "node2"))).context
-    with pytest.raises(BlockedError, match=r"did not find web only on node1, so it was left out"):
+    with pytest.raises(BlockedError, match=r"did not find web only on node1, so it stays unmanaged"):
         forget(context, "web", "node1")
     assert MANAGE not in node.calls("crm_resource")
 
@@ -88,7 +88,7 @@ def test_a_machine_that_a_failed_move_blocked_is_watched_again_by_the_next_fcm(n
     fake = put(node, BLOCKED, FAILED_MOVE)
     assert REFRESH in node.calls("crm_resource")
     assert [event.text for event in fake.told] == [  # type: ignore[attr-defined]
-        "web was blocked by a live migration that had failed. It runs on, and Pacemaker watches it."
+        "web was blocked by a failed live migration. It keeps running, and Pacemaker monitors it again."
     ]
 
 

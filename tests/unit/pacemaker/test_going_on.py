@@ -1,4 +1,4 @@
-"""An adoption or a release that an earlier fcm began is brought to its end by what libvirt says, not by guessing."""
+"""An adoption or a release that an earlier session began is brought to its end by what libvirt says."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from fcm.backend.pacemaker import adopting
+from fcm.backend.pacemaker.adoption import adopting
 from fcm.backend.pacemaker.steps import Outcome
 from fcm.mistakes import SentenceError
 from tests.unit.pacemaker.fake_context import FakeContext, cluster, machine
@@ -67,7 +67,7 @@ def test_a_machine_that_pacemaker_has_not_looked_for_yet_is_taken_in_where_libvi
 def test_a_release_that_was_begun_ends_where_the_machine_runs(tmp_path: Path, steps: list[Step]) -> None:
     half = machine(nodes=(), meta=machine().meta | {"fcm-releasing": "1"}, parameters=HALF.parameters)
     adopting.go_on(opened(tmp_path, "node3").context, half)
-    assert {step.node for step in steps if step.title.startswith("Give its definition back")} == {"node3"}
+    assert {step.node for step in steps if step.title.startswith("Define it in libvirt again")} == {"node3"}
 
 
 def test_a_machine_that_runs_twice_is_neither_taken_in_nor_released(tmp_path: Path, steps: list[Step]) -> None:

@@ -160,8 +160,8 @@ def test_hosts_that_cannot_be_looked_at_are_told_once_and_work_as_before(stage: 
 
     assert sorted(told) == [
         "fcm cannot tell whether Pacemaker manages virtual machines on node1: node1 is gone.",
-        "fcm cannot tell whether Pacemaker manages virtual machines on node2: its login may not read the configuration "
-        "of Pacemaker.",
+        "fcm cannot tell whether Pacemaker manages virtual machines on node2: its login is not permitted to "
+        "read the configuration of Pacemaker.",
     ]
     assert all(event.level == "information" and "ssh =" in event.remedy for event in told.values())
     assert stage.carry_out(STOP)

@@ -228,7 +228,7 @@ def test_a_machine_that_was_started_anew_was_not_live_migrated(node: FakeNode, m
     moved(context, monkeypatch, at="node2")
     failed = last(context)
     assert isinstance(failed, ev.MigrationFailed)
-    assert failed.reason == "web was not live migrated, but started anew on node2."
+    assert failed.reason == "web was restarted on node2 instead of being live migrated."
 
 
 def test_a_source_that_is_lost_on_the_way_is_told_and_nothing_is_forgotten(
@@ -262,7 +262,7 @@ def test_a_job_is_not_broken_off_while_the_flag_cannot_be_set(node: FakeNode, mo
     before = len(node.calls())
 
     def nobody() -> FakeNode:
-        raise module.NodeUnreachableError("No node answers for the cluster.")
+        raise module.NodeUnreachableError("No node of the cluster responds.")
 
     monkeypatch.setattr(context, "shell", nobody)
     run._cancel()

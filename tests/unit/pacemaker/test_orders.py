@@ -78,7 +78,7 @@ def test_a_shutdown_that_would_take_another_machine_with_it_is_refused(node: Fak
     plan(node, STOPS_WEB, STOPS_DB)
     verdict = machines.set_machine_state(given(node), state(MachineState.OFF))
     assert verdict.reason == (
-        "Pacemaker would stop db on node2 (No other node has room for it and may run it) because of the shutdown "
+        "Pacemaker would stop db on node2 (No other node that may run it has room for it) because of the shutdown "
         "of web."
     )
     assert ordered(node) == []
@@ -112,7 +112,7 @@ def test_a_machine_that_is_off_is_started_by_pacemaker_and_its_failures_are_forg
 
 def test_pacemaker_saves_no_machine(node: FakeNode) -> None:
     assert machines.set_machine_state(given(node), state(MachineState.SAVED)).reason == (
-        "Pacemaker does not know saved machines."
+        "Pacemaker does not support saved machines."
     )
     assert node.calls() == []
 
@@ -135,7 +135,7 @@ def test_nothing_is_ordered_without_quorum(node: FakeNode) -> None:
     with pytest.raises(OrderError, match="has no quorum"):
         machines.set_machine_state(fake, state(MachineState.OFF))
     assert node.calls() == []
-    with pytest.raises(OrderError, match="No node answers"):
+    with pytest.raises(OrderError, match="No node of the cluster responds"):
         status_of(cast("Any", SimpleNamespace(status=None)))
 
 
@@ -146,7 +146,7 @@ def test_a_drain_that_would_stop_a_machine_is_refused_before_anything_moves(node
     plan(node, STOPS_WEB)
     verdict = drains.drain_node(given(node), cmd.DrainNode("node1"))
     assert verdict.reason == (
-        "Pacemaker would stop web on node1 (No other node has room for it and may run it) because of the drain "
+        "Pacemaker would stop web on node1 (No other node that may run it has room for it) because of the drain "
         "of node1."
     )
     assert ordered(node) == []

@@ -257,7 +257,7 @@ def test_when_nobody_answers_it_is_said_once_with_the_reasons(stage: Stage) -> N
 
     [told] = stage.heard.events(ev.BackendReported)
 
-    assert told.text == "No node answers for the cluster. node1 is gone. node2 is gone. node3 is gone."
+    assert told.text == "No node of the cluster responds. node1 is gone. node2 is gone. node3 is gone."
 
 
 def test_hosts_without_pacemaker_are_told_how_a_cluster_is_formed(stage: Stage) -> None:
@@ -270,7 +270,7 @@ def test_hosts_without_pacemaker_are_told_how_a_cluster_is_formed(stage: Stage) 
     stage.until(lambda: stage.heard.events(ev.BackendReported), "it is said")
 
     told = stage.heard.events(ev.BackendReported)[0]
-    assert told.text.startswith("No cluster of Pacemaker runs on these hosts. Pacemaker does not run on node1.")
+    assert told.text.startswith("No Pacemaker cluster is running on these hosts. Pacemaker does not run on node1.")
     assert told.remedy == (
         "Form one: fcm hosts cluster create hosts.toml. To manage the hosts without failover, open libvirt:hosts.toml."
     )
@@ -278,13 +278,13 @@ def test_hosts_without_pacemaker_are_told_how_a_cluster_is_formed(stage: Stage) 
 
 def test_a_host_of_which_libvirt_is_silent_is_told_and_stays_what_pacemaker_says(stage: Stage) -> None:
     stage.open()
-    stage.connections["node2"].silent = "libvirtd does not answer."
+    stage.connections["node2"].silent = "libvirtd does not respond."
 
     stage.until(lambda: stage.view.facts[-1].silent, "the view knows it")
 
-    assert stage.view.facts[-1].silent == {"node2": "libvirtd does not answer."}
+    assert stage.view.facts[-1].silent == {"node2": "libvirtd does not respond."}
     assert stage.state.nodes["node2"].state is NodeState.UP
-    assert [event.text for event in stage.heard.events(ev.BackendReported)] == ["node2: libvirtd does not answer."]
+    assert [event.text for event in stage.heard.events(ev.BackendReported)] == ["node2: libvirtd does not respond."]
 
 
 def test_a_managed_machine_that_no_host_shows_is_off_and_not_gone(stage: Stage) -> None:
@@ -363,7 +363,7 @@ def test_what_is_under_way_when_it_is_opened_is_looked_at_until_it_is_put_right(
     ("error", "reason"),
     [
         (NodeUnreachableError("node1 is switched off."), "node1 is switched off."),
-        (SentenceError("The fencing device does not answer."), "The fencing device does not answer."),
+        (SentenceError("The fencing device does not respond."), "The fencing device does not respond."),
     ],
 )
 def test_an_order_that_fails_is_refused_with_its_sentence(stage: Stage, error: Exception, reason: str) -> None:
@@ -441,7 +441,7 @@ def test_without_anybody_who_answers_there_is_no_shell_for_orders_and_it_is_said
     stage.until(lambda: stage.backend._context.status is None, "nobody answers")
 
     with pytest.raises(
-        NodeUnreachableError, match=r"^No node answers for the cluster\. node1 is gone\. node2 is gone\."
+        NodeUnreachableError, match=r"^No node of the cluster responds\. node1 is gone\. node2 is gone\."
     ):
         stage.backend._context.shell()
 
@@ -453,7 +453,7 @@ def test_what_pacemaker_lacks_is_refused_with_a_reason_of_its_own(stage: Stage) 
     assert capabilities.verdict(cmd.LiveMigrate)
     assert "no Cluster Shared Volumes" in capabilities.verdict(cmd.EnableSharedVolumes).reason
     assert "live migration only" in capabilities.verdict(cmd.QuickMigrate).reason
-    assert capabilities.verdict(cmd.ConfigureNetwork).reason == "Pacemaker has no counterpart of this."
+    assert capabilities.verdict(cmd.ConfigureNetwork).reason == "Pacemaker has no equivalent."
 
 
 def test_without_a_scheduler_nothing_is_rehearsed(stage: Stage) -> None:

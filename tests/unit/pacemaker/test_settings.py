@@ -191,7 +191,7 @@ def test_the_offline_action_is_the_one_parameter_that_restarts_nothing() -> None
     [
         ({"name": "other"}, "The name of a resource"),
         ({"depends_on": ("x",)}, "Pacemaker manages each virtual machine as one resource"),
-        ({"heartbeat": False}, "Pacemaker does not watch the heartbeat"),
+        ({"heartbeat": False}, "Pacemaker does not monitor the heartbeat"),
         ({"policy": RestartPolicy(restart=False)}, "Pacemaker always restarts"),
         ({"policy": RestartPolicy(failover=False)}, "Pacemaker always restarts"),
     ],

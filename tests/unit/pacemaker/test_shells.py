@@ -99,7 +99,7 @@ def test_a_flood_is_given_up_in_words_and_the_next_script_has_a_new_shell(
 ) -> None:
     monkeypatch.setattr(shells, "LARGEST_OUTPUT", 1 << 20)
 
-    with pytest.raises(NodeUnreachableError, match=r"^node1 answered with more than 1 MiB, which fcm does not take\.$"):
+    with pytest.raises(NodeUnreachableError, match=r"^node1 sent more than 1 MiB, which fcm does not accept\.$"):
         shell.run("yes")
 
     assert shell.run("echo here").output == "here\n"
@@ -109,7 +109,7 @@ def test_a_script_that_hangs_is_given_up_at_its_limit_and_the_next_one_has_a_new
     first = process_of(shell)
     began = time.monotonic()
 
-    with pytest.raises(NodeUnreachableError, match=r"^node1 did not answer within 0\.3 s\.$"):
+    with pytest.raises(NodeUnreachableError, match=r"^node1 did not respond within 0\.3 s\.$"):
         shell.run("sleep 600", limit=0.3)
 
     assert time.monotonic() - began < 5
@@ -132,7 +132,7 @@ def test_a_shell_that_is_killed_is_told_at_once_and_opened_anew(shell: KeptShell
     timer.start()
     began = time.monotonic()
 
-    with pytest.raises(NodeUnreachableError, match=r"^The shell on node1 ended without a word\.$"):
+    with pytest.raises(NodeUnreachableError, match=r"^The shell on node1 ended without a message\.$"):
         shell.run("sleep 5", limit=60)
 
     timer.join()
@@ -161,7 +161,9 @@ def test_what_ssh_said_when_it_ended_is_told() -> None:
 def test_a_login_that_may_not_become_root_is_told_with_what_to_do() -> None:
     shell = KeptShell("node1", ("sh", "-c", "echo 'sudo: a password is required' >&2; exit 1"))
 
-    with pytest.raises(NodeUnreachableError, match=r"does not let this login act as root.*Log in as root, or permit"):
+    with pytest.raises(
+        NodeUnreachableError, match=r"does not permit this login to act as root.*Log in as root, or permit"
+    ):
         shell.run("true")
 
 

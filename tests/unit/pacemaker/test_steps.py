@@ -23,7 +23,7 @@ class ScriptedShell:
 
     def run(self, script: str, *, stdin: bytes = b"", limit: float = 10.0) -> Answer:
         if self.away:
-            raise NodeUnreachableError(f"{self.node} does not answer.")
+            raise NodeUnreachableError(f"{self.node} does not respond.")
         self._log.append((self.node, script))
         self.read.append(stdin)
         if script in self.answers:
@@ -122,7 +122,7 @@ def test_a_node_that_does_not_answer_is_a_failure_in_its_words() -> None:
     site = Site()
     site.shells["node2"].away = True
 
-    assert site.runner.carry_out([step("b", "node2")]).failed[0].reason == "node2 does not answer."
+    assert site.runner.carry_out([step("b", "node2")]).failed[0].reason == "node2 does not respond."
     assert site.runner.stands(step("b", "node2")) is None
 
 

@@ -76,7 +76,7 @@ def test_a_file_that_is_not_of_fcm_is_neither_replaced_nor_removed(script: objec
     place.write_text("#!/bin/sh\n# somebody else's\nVERSION=1\n", encoding="utf-8")
     code, _, said = _sh(script(str(place)), tmp_path)
     assert code == 1
-    assert said.startswith(f"fcm: The file {place} on this node was not made by fcm.")
+    assert said.startswith(f"fcm: The file {place} on this node was not created by fcm.")
     assert "somebody else's" in place.read_text(encoding="utf-8")
     assert _sh(agent.version_script(str(place)), tmp_path) == (0, "", "")
 

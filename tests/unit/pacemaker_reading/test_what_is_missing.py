@@ -26,7 +26,7 @@ def test_a_node_without_the_programs_says_that_pacemaker_is_not_installed() -> N
 
 @pytest.mark.parametrize("printed", ["", "sh: 1: Syntax error", "fcm-pacemaker-1 short\n"])
 def test_what_is_no_answer_of_the_script_is_quoted(printed: str) -> None:
-    with pytest.raises(ReadingError, match=r"^node1 did not say how its cluster is: .+\.$"):
+    with pytest.raises(ReadingError, match=r"^node1 did not report the state of its cluster: .+\.$"):
         read(printed, "node1", ASKED)
 
 
@@ -42,7 +42,7 @@ def test_without_corosync_tools_the_rest_is_read_and_the_lack_is_said(section: s
 
 @pytest.mark.parametrize("section", ["crm_mon", "cib"])
 def test_an_answer_that_broke_off_before_the_status_is_none(section: str) -> None:
-    with pytest.raises(ReadingError, match="broke off before"):
+    with pytest.raises(ReadingError, match="closed the connection before"):
         read(without(IDLE, section), "node1", ASKED)
 
 
@@ -107,7 +107,7 @@ def test_a_document_type_is_refused_so_that_no_entity_is_expanded() -> None:
     bomb = '<!DOCTYPE a [<!ENTITY b "bbbb">]><cib>&b;</cib>'
     with pytest.raises(XmlError, match="declares a document type"):
         parsed(bomb)
-    with pytest.raises(ReadingError, match="cibadmin on node1 printed cannot be used"):
+    with pytest.raises(ReadingError, match="The output of cibadmin on node1 cannot be used"):
         read(ended(IDLE, "cib", 0, bomb), "node1", ASKED)
 
 

@@ -37,7 +37,7 @@ def test_a_node_that_fails_is_fenced_and_what_has_room_starts_elsewhere() -> Non
     assert plan.after() == {**{name: node for name, node in RUNNING.items() if name != "files"}, "mail": "node2"}
     (stopped,) = stopped_by(plan)
     assert (stopped.resource, stopped.node) == ("files", "node3")
-    assert stopped.reason == "No other node has room for it and may run it."
+    assert stopped.reason == "No other node that may run it has room for it."
     assert [(one.resource, one.destination) for one in restarted_by(plan)] == [("mail", "node2")]
 
 
@@ -65,7 +65,7 @@ def test_without_quorum_everything_stops_and_what_the_lost_nodes_ran_is_not_star
     assert plan.fenced == ()
     reasons = {one.resource: one.reason for one in stopped_by(plan)}
     assert set(reasons) == set(RUNNING)
-    assert reasons["web"] == "The nodes that are left have no quorum."
+    assert reasons["web"] == "The remaining nodes have no quorum."
     assert reasons["db"] == "Its node is lost, and without quorum and fencing nothing starts it elsewhere."
 
 
@@ -134,7 +134,7 @@ def test_lost_quorum_is_written_into_the_copy(tmp_path: Path) -> None:
 
 def test_a_change_that_is_refused_is_told_with_what_pacemaker_says(tmp_path: Path) -> None:
     node = Node(tmp_path)
-    with pytest.raises(ForeseeError, match=r"on node1 did not answer \(exit code 3\)"):
+    with pytest.raises(ForeseeError, match=r"on node1 did not respond \(exit code 3\)"):
         foresee(node, (Lines("exit 3"),))
     simulating = tmp_path / "second"
     simulating.mkdir()

@@ -47,6 +47,6 @@ def test_why_the_scheduler_does_not_answer_is_told_and_it_can_be_ended() -> None
     backend.status = None
     found = foretold_with_each(workspace, workspace.state, lambda: True)
     assert {level for level, _ in found.values()} == {"info"}
-    assert "is not known" in found["node1"][1]
+    assert "is unknown" in found["node1"][1]
     assert foretold_with_each(workspace, workspace.state, lambda: False) == {}
     workspace.close()

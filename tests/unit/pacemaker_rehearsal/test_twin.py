@@ -46,7 +46,7 @@ def test_a_node_that_fails_takes_down_what_has_no_room_elsewhere(state: State) -
     found = tried(state, *failing("node3"), scheduler=scheduler)
     files, mail = found.fates
     assert (files.name, files.stays_down, files.node) == ("files", True, "node3")
-    assert files.why == "No other node has room for it and may run it."
+    assert files.why == "No other node that may run it has room for it."
     assert (mail.name, mail.node_after, mail.state_after, mail.restarts) == ("mail", "node2", "Running", True)
     assert mail.why == "node3 is lost. To node2: it starts on node2."
     assert "--node-fail node3" in scheduler.scripts[0]
@@ -90,7 +90,7 @@ def test_two_nodes_without_a_witness_take_the_quorum_with_them_and_everything_st
     assert found.stops_cluster
     assert len([fate for fate in found.fates if fate.stays_down]) == 6
     reasons = {fate.name: fate.why for fate in found.fates}
-    assert reasons["web"] == "The nodes that are left have no quorum."
+    assert reasons["web"] == "The remaining nodes have no quorum."
     assert reasons["mail"] == "Its node is lost, and without quorum and fencing nothing starts it elsewhere."
 
 
@@ -110,8 +110,8 @@ def test_two_nodes_with_a_witness_leave_quorum(state: State) -> None:
 @pytest.mark.parametrize(
     ("command", "words"),
     [
-        (cmd.StopCluster(), "not this"),
-        (cmd.InjectFault(FaultKind.LOSE_LUN, "disk-1"), "not this"),
+        (cmd.StopCluster(), "Only these can be rehearsed"),
+        (cmd.InjectFault(FaultKind.LOSE_LUN, "disk-1"), "Only these can be rehearsed"),
         (cmd.InjectFault(FaultKind.POWER_OFF, "node9"), "node9 is not a member"),
     ],
 )
@@ -132,7 +132,7 @@ def test_without_an_answer_of_the_cluster_or_of_its_scheduler_nothing_is_rehears
         looking = Rehearsing(())
         rehearse(state, status() if known else None, lambda: scheduler, failing("node3"), looking.see, lambda: True)
 
-    with pytest.raises(RehearseError, match="not known"):
+    with pytest.raises(RehearseError, match="is unknown"):
         silent(Scheduler(), known=False)
     with pytest.raises(RehearseError, match=r"exit code 1\).*No such device"):
         silent(Scheduler({"crm_simulate": "!No such device"}), known=True)

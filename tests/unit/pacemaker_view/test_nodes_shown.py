@@ -27,7 +27,7 @@ def test_a_node_in_standby_is_paused_and_says_standby() -> None:
 def test_a_node_in_maintenance_is_paused_without_standby() -> None:
     node = Window("maintenance").node("node3")
     assert (node.state, node.paused, node.standby) == (NodeState.PAUSED, True, False)
-    assert "does not fail over" in node.note
+    assert "do not fail over" in node.note
 
 
 def test_a_node_that_is_drained_by_single_moves_is_paused() -> None:
@@ -71,7 +71,7 @@ def test_a_node_that_leaves_says_that_its_machines_go_first() -> None:
 def test_a_lost_node_needs_fencing_although_it_is_still_listed_as_online() -> None:
     node = Window("unclean").node("node1")
     assert (node.state, node.fencing) == (NodeState.DOWN, FencingState.NEEDED)
-    assert node.note == "node1 is lost. It must be fenced before anything of it starts elsewhere."
+    assert node.note == "node1 is lost. It must be fenced before its machines start elsewhere."
 
 
 def test_a_node_that_is_being_fenced_says_so() -> None:
@@ -113,7 +113,7 @@ def test_a_node_that_was_switched_off_in_order_is_not_said_to_be_fenced() -> Non
     seen = status("failed-over")
     window = Window()
     window.show(replace(seen, fencing=()))
-    assert window.node("node1").note == "It is off, or Pacemaker does not run on it."
+    assert window.node("node1").note == "It is off, or Pacemaker is not running on it."
     failed = replace(seen.fencing[0], status=FencingStatus.FAILED)
     window.show(replace(seen, fencing=(failed,)))
     assert "fenced" not in window.node("node1").note
@@ -129,8 +129,8 @@ def test_a_node_without_quorum_is_joining_and_says_the_votes() -> None:
 
 def test_a_member_whose_libvirt_is_silent_is_up_with_that_reason() -> None:
     window = Window("adopted")
-    window.show(status("adopted"), silent={"node2": "libvirtd does not answer."})
-    assert (window.node("node2").state, window.node("node2").note) == (NodeState.UP, "libvirtd does not answer.")
+    window.show(status("adopted"), silent={"node2": "libvirtd does not respond."})
+    assert (window.node("node2").state, window.node("node2").note) == (NodeState.UP, "libvirtd does not respond.")
 
 
 def test_a_host_that_the_cluster_does_not_know_is_down_with_that_reason() -> None:
@@ -138,7 +138,7 @@ def test_a_host_that_the_cluster_does_not_know_is_down_with_that_reason() -> Non
     window = Window()
     window.show(replace(seen, nodes=seen.nodes[:2]))
     assert window.node("node3").state is NodeState.DOWN
-    assert "no member of the cluster" in window.node("node3").note
+    assert "not a member of the cluster" in window.node("node3").note
 
 
 def test_before_the_first_answer_nothing_changes() -> None:

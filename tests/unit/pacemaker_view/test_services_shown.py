@@ -72,7 +72,7 @@ def test_a_canceled_migration_is_blocked_and_says_that_the_machine_runs_on() -> 
     assert window.group("web").state is ResourceState.ONLINE
     text = blocked(window.state, window.group("web").id)
     assert text.startswith("The live migration from node2 to node1 was canceled.")
-    assert "It runs on" in text
+    assert "It keeps running" in text
 
 
 def test_a_failed_migration_is_blocked_with_the_reason_of_the_agent() -> None:
@@ -228,10 +228,10 @@ def test_an_own_order_of_networks_is_that_of_the_agent() -> None:
 
 def test_when_nobody_answers_a_machine_of_a_silent_host_is_unknown() -> None:
     window = Window("configured")
-    lost = dict.fromkeys(NAMES, "node does not answer.")
+    lost = dict.fromkeys(NAMES, "node does not respond.")
     window.show(None, silent={"node1": "silent."}, reasons=lost)
     assert window.group("web").state is ResourceState.PENDING
-    assert window.resource("web").failure.startswith("Unknown: node1 does not answer")
+    assert window.resource("web").failure.startswith("Unknown: node1 does not respond")
     assert window.group("db").state is ResourceState.ONLINE
 
 

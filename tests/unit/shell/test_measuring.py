@@ -36,10 +36,10 @@ def test_what_cannot_be_measured_is_refused_with_a_sentence(desk: ShellDesk, mon
     assert "SQL01 is being migrated" in results.text()
 
     def silent(*_: object) -> Any:
-        raise MeasureError("node1 does not answer.")
+        raise MeasureError("node1 does not respond.")
 
     monkeypatch.setattr(desk.backend, "measure_writes", silent)
-    assert "node1 does not answer." in desk.run("Measure-VMMemoryWrite WEB01").text()
+    assert "node1 does not respond." in desk.run("Measure-VMMemoryWrite WEB01").text()
 
 
 def test_a_user_who_ends_it_does_not_wait_for_the_host(desk: ShellDesk, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -56,7 +56,7 @@ class Online:
         resource = self._core.state.resources[identity]
         owner = self._core.state.groups[resource.group].owner
         if not answers(self._core.state, owner):  # which nobody has noticed yet
-            self.on_waiting(identity, Obstacle(f"{owner} does not answer.", waits=True))
+            self.on_waiting(identity, Obstacle(f"{owner} does not respond.", waits=True))
             return False
         found = obstacle(self._core.state, resource, owner)
         machine = self._core.state.machines.get(resource.machine or "")

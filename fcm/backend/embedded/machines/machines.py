@@ -56,7 +56,7 @@ class Machines:
         self._pending: dict[str, Timer] = {}
         """Machine -> the end of its starting, stopping or saving."""
         self._frozen: dict[str, tuple[MachineState, Callable[[], None] | None]] = {}
-        """Machine -> the end of such a change that came due while its node did not answer."""
+        """Machine -> the end of such a change that came due while its node did not respond."""
         self._after_queue: dict[str, Callable[[], None]] = {}
         """Machine whose start waits -> what follows once it runs."""
         self.on_failed: Callable[[str, str], None] | None = None

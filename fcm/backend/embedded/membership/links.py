@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 def adapter_states(state: State, network: str) -> dict[str, AdapterState]:
     """The states of all adapters on a network, by id.
 
-    Those of a member that does not answer stay as they were until it is dropped. Failed: its own cable is the fault.
+    Those of a member that does not respond stay as they were until it is dropped. Failed: its own cable is the fault.
     Unreachable: it does not reach every other that is neither failed nor unavailable.
     """
     adapters = [adapter for adapter in state.adapters.values() if adapter.network == network]

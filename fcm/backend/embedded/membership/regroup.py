@@ -261,7 +261,7 @@ class Regroup:
         """Copies of machines on a frozen node stay in its memory, until it wakes."""
         for machine in self._core.state.machines_on(name):
             if machine.is_highly_available and machine.state.holds_memory:
-                copy = CutOffCopy(machine.id, name, self._core.kernel.now, f"{name} does not answer.")
+                copy = CutOffCopy(machine.id, name, self._core.kernel.now, f"{name} does not respond.")
                 self._core.emit(ev.CopyCutOff(copy))
 
 

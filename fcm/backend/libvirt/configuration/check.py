@@ -37,7 +37,7 @@ CATEGORY = "Hosts"
 
 @dataclass
 class HostFacts:
-    """What one host said; fields of a host that did not answer are empty."""
+    """What one host said; fields of a host that did not respond are empty."""
 
     name: str
     error: str = ""

@@ -188,7 +188,7 @@ class MigrationRun:
     def _follow(self) -> None:
         """The job of the source, as long as there is one; then where the machine runs."""
         self._followed = True
-        with contextlib.suppress(self._libvirt.libvirtError):  # a source that does not answer has no job to watch
+        with contextlib.suppress(self._libvirt.libvirtError):  # a source that does not respond has no job to watch
             self._domain = self._source.domain(self.migration.machine)
         if self._domain is not None and is_migrating(self._domain):
             self._poll()
@@ -365,7 +365,7 @@ class MigrationRun:
                 job = self._domain.jobStats()
             except self._libvirt.libvirtError:
                 if self._followed:
-                    return  # gone from the source, or the source does not answer
+                    return  # gone from the source, or the source does not respond
                 continue
             if not job.get("type"):
                 if self._followed:

@@ -38,7 +38,7 @@ def is_migrating(domain: Any) -> bool:
     """True while a migration away from its host is running, whoever started it.
 
     Raises:
-        libvirt.libvirtError: the host does not answer, or the domain is gone.
+        libvirt.libvirtError: the host does not respond, or the domain is gone.
     """
     libvirt = load_libvirt()
     if not domain.isActive():

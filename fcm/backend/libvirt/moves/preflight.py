@@ -24,7 +24,7 @@ def processor_verdict(domain: Any, destination: HostConnection) -> Verdict:
     itself decides then.
 
     Raises:
-        libvirt.libvirtError: the source does not answer.
+        libvirt.libvirtError: the source does not respond.
     """
     libvirt = load_libvirt()
     xml = ElementTree.fromstring(domain.XMLDesc(libvirt.VIR_DOMAIN_XML_MIGRATABLE))

@@ -1,4 +1,4 @@
-"""The live migrations of real hosts as one backend knows them: the order book, the runs, what an earlier fcm began."""
+"""The live migrations of real hosts as one backend knows them: the order book and the runs."""
 
 from __future__ import annotations
 
@@ -73,7 +73,7 @@ class Runs:
     )
     """What ``carry_out`` takes."""
     facts_are_final = False
-    """A host that does not answer may come back by itself."""
+    """A host that does not respond may come back by itself."""
 
     def __init__(self, hosts: Hosts, engine: Engine) -> None:
         self.hosts = hosts
@@ -81,7 +81,7 @@ class Runs:
         self.book = OrderBook(self)
         self._runs: dict[str, Run] = {}
         self.interrupted: dict[str, Migration] = {}
-        """Migrations during which an earlier fcm ended, and of which it is not known yet how they are."""
+        """Migrations during which an earlier session of fcm ended, and of which it is not known yet how they are."""
 
     # Life
 

@@ -76,7 +76,7 @@ def release(context: Context, resource: ResourceStatus, node: str) -> None:
 
 
 def go_on(context: Context, resource: ResourceStatus) -> str:
-    """Bring an adoption or a release to its end that an earlier fcm began; blocks.
+    """Bring an adoption or a release to its end that an earlier session of fcm began; blocks.
 
     Returns:
         What was done, as a sentence.
@@ -92,9 +92,11 @@ def go_on(context: Context, resource: ResourceStatus) -> str:
     node = copies[0] if copies else known.node if known is not None else context.file.hosts[0].name
     if ADOPTING not in resource.meta:
         release(context, resource, node)
-        return f"The removal of {resource.id} from the cluster, which an earlier fcm had begun, was completed."
+        return (
+            f"The removal of {resource.id} from the cluster, which an earlier session of fcm had begun, was completed."
+        )
     _carry_in(context, replace(_adoption_of(context, resource, node), running=bool(copies)))
-    return f"{resource.id} is highly available: what an earlier fcm had begun was completed."
+    return f"{resource.id} is highly available: what an earlier session of fcm had begun was completed."
 
 
 def _adopt(context: Context, machine: VirtualMachine) -> Verdict:
@@ -123,12 +125,12 @@ def _suits(context: Context, machine: VirtualMachine) -> Verdict:
         return no(f"{machine.name} is {machine.state.lower()}.", "Start it, or turn it off.")
     if machine.disk is None:
         return no(
-            f"The disks of {machine.name} are on {machine.node} alone, so that no other node can start it.",
+            f"The disks of {machine.name} are only on {machine.node}, so no other node can start it.",
             "Move them to the shared storage of the hosts file.",
         )
     if not all(host.storage for host in context.file.hosts):
         return no(
-            "Not every node of the hosts file has a shared storage, where the definition of the machine must be.",
+            "The definition of the machine must be on shared storage, and not every node of the hosts file has one.",
             "Add storage to each [[node]].",
         )
     if context.state.active_migration(machine.id) is not None:
@@ -178,7 +180,7 @@ def _carry_in(context: Context, adoption: Adoption) -> None:
         return
     undone = _runner(context, adoption).undo(steps[: len(outcome.reports)])
     for report in undone.failed:
-        context.tell(ev.BackendReported("warning", f"Taken back only in part: {report.sentence()}"))
+        context.tell(ev.BackendReported("warning", f"Only partly undone: {report.sentence()}"))
     outcome.require()
 
 
@@ -199,7 +201,7 @@ def _status(context: Context) -> ClusterStatus:
     """Raises NobodyError: nobody answers for the cluster."""
     status = context.status
     if status is None:
-        raise NobodyError("No node answers for the cluster. Wait until one does.")
+        raise NobodyError("No node of the cluster responds. Wait until one does.")
     if not status.have_quorum:
         raise NobodyError("The cluster has no quorum, so its configuration cannot be changed.")
     return status

@@ -118,7 +118,7 @@ def _check_peers(node: str, machine: Adoption) -> Step:
             f"{{ printf '%s%s\\n' {quote(said)} \"$(echo \"$said\" | tail -n 1 | sed 's/^error: //')\" >&2; exit 1; }}"
         )
     return Step(
-        "Check the way to the other nodes",
+        "Check the connections to the other nodes",
         node,
         "\n".join(checks) or ":",
         shown="\n".join(shown),
@@ -184,7 +184,7 @@ said=$({validate} 2>&1) || {{ {tell}; exit 1; }}
 said=$({monitor} 2>&1)
 code=$?
 [ $code = {expected} ] || {{ printf '%s%s. %s\\n' {quote(wrong)} "$code" "$said" >&2; exit 1; }}"""
-    title = f"Run the agent by hand (must answer {expected})"
+    title = f"Run the agent by hand (must return {expected})"
     remedy = "The definition and the disks must be on storage that every node reaches."
     return Step(title, node, script, shown=f"{agent.PATH} monitor", limit=CALL, remedy=remedy)
 
@@ -224,9 +224,9 @@ def _probe(machine: Adoption) -> Step:
 {lines.refresh(machine.resource)} >/dev/null 2>&1 || :
 {lines.wait()} || :
 {_found(machine, managed=False)}"""
-    remedy = f"{machine.name} was left as it was. See /var/log/pacemaker/pacemaker.log on the nodes."
+    remedy = f"{machine.name} was not changed. See /var/log/pacemaker/pacemaker.log on the nodes."
     shown = f"{unmanage}\n{lines.refresh(machine.resource)}\n{lines.wait()}\ncrm_mon -1 --output-as=xml"
-    return Step("Let Pacemaker look for it on all nodes", None, script, shown, limit=WAITING, remedy=remedy)
+    return Step("Let Pacemaker check all nodes for it", None, script, shown, limit=WAITING, remedy=remedy)
 
 
 def _found(machine: Adoption, managed: bool) -> str:
@@ -264,7 +264,7 @@ done"""
 
 def _rehearse(machine: Adoption) -> Step:
     manage = lines.delete_meta(machine.resource, "is-managed")
-    said = f"fcm: Pacemaker would not leave the machines as they are once it managed {machine.name}: "
+    said = f"fcm: Pacemaker would change the state of machines if it managed {machine.name}: "
     script = f"""\
 set -e
 folder=$(mktemp -d)
@@ -279,7 +279,7 @@ planned=$(crm_simulate -R -x "$folder/cib.xml" --output-as=xml |
 }}"""
     shown = f"cibadmin -Q >cib.xml\nCIB_file=cib.xml {manage}\ncrm_simulate -R -x cib.xml"
     remedy = "The memory of the nodes may be too small for all machines that are to be highly available."
-    return Step("Ask the scheduler what it would do with it", None, script, shown, limit=CALL, remedy=remedy)
+    return Step("Ask the scheduler what it would do", None, script, shown, limit=CALL, remedy=remedy)
 
 
 def _undefine(node: str, machine: Adoption) -> Step:
@@ -293,7 +293,7 @@ if {kept}; then
 fi"""
     undo = f"{kept} || {_VIRSH} define {file}" if node == machine.node else ""
     shown = f"virsh undefine {uuid}"
-    return Step("Leave the definition to Pacemaker", node, script, shown, gone, undo, limit=CALL)
+    return Step("Remove the definition from libvirt", node, script, shown, gone, undo, limit=CALL)
 
 
 def _manage(machine: Adoption) -> Step:
@@ -313,7 +313,7 @@ def _confirm(machine: Adoption) -> Step:
     script = f"""\
 {_found(machine, managed=True)}
 {lines.delete_meta(machine.resource, ADOPTING)}"""
-    return Step("Look whether it is managed and runs on", None, script, "crm_mon -1 --output-as=xml", limit=CALL)
+    return Step("Check that it is managed and still running", None, script, "crm_mon -1 --output-as=xml", limit=CALL)
 
 
 # Out
@@ -323,7 +323,7 @@ def _keep_orphans() -> Step:
     """Without it, a resource that is deleted is stopped, and its node fenced if that fails (measured)."""
     name = "stop-orphan-resources"
     check = f'[ "$(crm_attribute -n {name} -G -q 2>/dev/null)" = false ]'
-    return Step("Keep what is taken out running", None, lines.set_property(name, "false"), check=check)
+    return Step("Keep removed machines running", None, lines.set_property(name, "false"), check=check)
 
 
 def _unmanage(machine: Adoption) -> Step:
@@ -337,14 +337,14 @@ set -e
     undo = f"""\
 {is_there} || exit 0
 {lines.delete_meta(machine.resource, "is-managed")} && {lines.delete_meta(machine.resource, RELEASING)}"""
-    return Step("Take it out of Pacemaker's hands", None, script, undo=undo, limit=WAITING)
+    return Step("Make it unmanaged", None, script, undo=undo, limit=WAITING)
 
 
 def _define(machine: Adoption) -> Step:
     uuid, file = quote(machine.uuid), quote(machine.config)
     kept = f"{_VIRSH} list --all --persistent --uuid | grep -q {uuid}"
     undo = f"! {kept} || {_VIRSH} undefine {uuid} --keep-nvram 2>/dev/null || {_VIRSH} undefine {uuid}"
-    title = "Give its definition back to libvirt"
+    title = "Define it in libvirt again"
     return Step(title, machine.node, f"{_VIRSH} define {file}", f"virsh define {file}", kept, undo, limit=CALL)
 
 
@@ -371,7 +371,7 @@ def _delete(machine: Adoption) -> Step:
 def _forget(machine: Adoption) -> Step:
     # Its history is kept otherwise, and shown as orphaned.
     script = f"{lines.refresh(machine.resource)} || :"
-    return Step("Let the cluster forget its history", None, script, lines.refresh(machine.resource), limit=CALL)
+    return Step("Delete its history from the cluster", None, script, lines.refresh(machine.resource), limit=CALL)
 
 
 def _drop(machine: Adoption) -> Step:

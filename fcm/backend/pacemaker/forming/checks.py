@@ -57,7 +57,7 @@ def judge(plan: ClusterPlan, looks: Mapping[str, NodeLook]) -> list[CheckResult]
 
 def _one(plan: ClusterPlan, look: NodeLook) -> Iterator[CheckResult]:
     if not look.is_root:
-        yield fail(f"{look.name}: the login is not root's.", 'Use the login of root: ssh = "root@host".')
+        yield fail(f"{look.name}: the login is not root.", 'Use the login of root: ssh = "root@host".')
     if look.missing:
         agents = [one for one in look.missing if one == plan.agent]
         programs = [one for one in look.missing if one != plan.agent]
@@ -108,7 +108,7 @@ def _clocks(looks: Sequence[NodeLook]) -> Iterator[CheckResult]:
             gap = max(first.ahead[0] - second.ahead[1], second.ahead[0] - first.ahead[1])
             if gap > CLOCKS:
                 text = f"The clocks of {first.name} and {second.name} differ by at least {gap:.1f} s."
-                yield warn(text, "Set them by a time server (NTP) on all nodes.")
+                yield warn(text, "Synchronize them with a time server (NTP) on all nodes.")
 
 
 def _agent_options(plan: ClusterPlan, looks: Sequence[NodeLook]) -> Iterator[CheckResult]:
@@ -165,20 +165,20 @@ def _ways_from(plan: ClusterPlan, node: PlannedNode, shell: NodeShell) -> list[C
         kind, _, rest = line.partition(" ")
         peer_name, _, said = rest.partition(" ")
         if kind == "libvirt":
-            text = f"{node.name} does not reach libvirt of {peer_name}: {said.removeprefix('error: ') or 'no response'}"
+            text = f"{node.name} cannot reach libvirt on {peer_name}: {said.removeprefix('error: ') or 'no response'}"
             results.append(
                 fail(
                     f"{text.rstrip('.')}.",
-                    "Machines are moved by the nodes themselves. Let root of each node log in to each other one (host "
-                    "key and key for ssh, or certificates for TLS), or correct 'peer_uri'.",
+                    "The nodes move machines themselves. Let root on each node log in to every other node (host key "
+                    "and key for ssh, or certificates for TLS), or correct 'peer_uri'.",
                 )
             )
         elif kind == "link" and said.isdigit():
             dead.setdefault(peer_name, []).append(plan.links[int(said)].network)
     results += [
         warn(
-            f"{node.name} gets no answer from {peer} on UDP port 5405 and following ({', '.join(networks)}).",
-            "A firewall may drop them. Allow UDP ports 5405 to 5412 between the nodes.",
+            f"{node.name} gets no response from {peer} on UDP port 5405 and above ({', '.join(networks)}).",
+            "A firewall may block them. Allow UDP ports 5405 to 5412 between the nodes.",
         )
         for peer, networks in dead.items()
     ]
@@ -189,7 +189,7 @@ def _storage(plan: ClusterPlan, shells: Mapping[str, NodeShell]) -> list[CheckRe
     """Whether what one node writes to the shared storage is there on the others."""
     having = [node for node in plan.nodes if node.storage]
     if not having:
-        return [fail("No node has a shared storage.", "Add 'storage' with its folder to each node.")]
+        return [fail("No node has shared storage.", "Add 'storage' with its folder to each node.")]
     lacking = [node.name for node in plan.nodes if not node.storage]
     if lacking:
         text = f"The hosts file names no shared storage for {', '.join(lacking)}."
@@ -215,7 +215,7 @@ def _storage(plan: ClusterPlan, shells: Mapping[str, NodeShell]) -> list[CheckRe
         finally:
             shells[first.name].run(f"rm -f {shlex.quote(path)}")
     except NodeUnreachableError as error:
-        return [fail(f"The shared storage cannot be tried: {error}")]
+        return [fail(f"The shared storage cannot be tested: {error}")]
 
 
 def fail(text: str, remedy: str = "") -> CheckResult:

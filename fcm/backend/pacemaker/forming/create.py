@@ -27,7 +27,7 @@ BEFORE = f"{PATH}.fcm-before"
 MACHINES_LEFT = """\
 if pidof pacemakerd >/dev/null; then
     resources=$(timeout 10 cibadmin -Q -o resources) || {
-        echo "fcm: Pacemaker does not answer, so it cannot be seen whether virtual machines are highly available." >&2
+        echo "fcm: Pacemaker does not respond, so fcm cannot tell whether virtual machines are highly available." >&2
         exit 1
     }
     if printf '%s\\n' "$resources" | grep '<primitive ' | grep -vq 'class="stonith"'; then
@@ -67,7 +67,7 @@ def create_steps(
     steps += _key_steps(plan, looks)
     steps += [_conf_step(plan, node) for node in plan.names]
     if any(look.runs("corosync") and look.conf != corosync_conf(plan) for look in looks.values()):
-        steps.append(Step("Let Corosync read its changed configuration", None, "corosync-cfgtool -R"))
+        steps.append(Step("Reload the configuration of Corosync", None, "corosync-cfgtool -R"))
     steps += [
         Step(
             "Start Corosync",
@@ -120,7 +120,7 @@ def _set_aside(plan: ClusterPlan, node: str) -> Step:
     """What the packages started by themselves: a cluster of one node with an example as its configuration."""
     is_ours = f"head -n 1 {PATH} 2>/dev/null | grep -qxF {shlex.quote(f'{MARK} {plan.corosync_name}.')}"
     return Step(
-        "End the example cluster of the packages",
+        "Stop the example cluster of the packages",
         node,
         f"""\
 ( {services.STOP_PACEMAKER} ) || exit 1
@@ -131,7 +131,7 @@ rm -f {CIB} {CIB}.sig /var/lib/pacemaker/cib/cib-* /var/lib/pacemaker/cib/cib.la
         undo=f"""\
 {ELSEWHERE}
 if pidof pacemakerd corosync >/dev/null; then
-    echo "fcm: Corosync or Pacemaker still runs." >&2
+    echo "fcm: Corosync or Pacemaker is still running." >&2
     exit 1
 fi
 rm -f /var/lib/pacemaker/cib/cib* /var/lib/pacemaker/pengine/* /var/lib/corosync/ringid_*
@@ -185,7 +185,7 @@ cat >{PATH}.new <<'END'
 corosync -t -c {PATH}.new >/dev/null || {{
     rm -f {PATH}.new
     tail -n 2 /var/log/corosync/corosync.log >&2
-    echo "fcm: Corosync does not accept the file. Has this node all its addresses of the hosts file?" >&2
+    echo "fcm: Corosync does not accept the file. Check that this node has all its addresses in the hosts file." >&2
     exit 1
 }}
 mv -f {PATH}.new {PATH}""",

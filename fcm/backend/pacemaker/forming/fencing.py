@@ -104,13 +104,13 @@ def ask_steps(plan: ClusterPlan) -> list[Step]:
             words = "\\n".join(f"{key}={value}" for key, value in {**given, **options}.items())
             lines += [
                 f"printf {shlex.quote('%b')} {shlex.quote(words + chr(92) + 'n')} | timeout 60 {plan.agent} || {{",
-                f'    echo "fcm: {plan.agent} does not tell whether {node.name} is on (code $?)." >&2',
+                f'    echo "fcm: {plan.agent} does not report whether {node.name} is on (code $?)." >&2',
                 "    exit 1",
                 "}",
             ]
         steps.append(
             Step(
-                "Ask the fencing device for the power of the other nodes",
+                "Ask the fencing device for the power state of the other nodes",
                 asking.name,
                 "\n".join(lines),
                 limit=60.0 * len(plan.nodes),
@@ -171,10 +171,10 @@ def power_test_steps(plan: ClusterPlan, node: str) -> list[Step]:
     other = next(name for name in plan.names if name != node)
     return [
         Step(
-            "Make sure that no virtual machine runs there",
+            "Make sure that no virtual machine is running there",
             node,
             f"""\
-running=$({idle}) || {{ echo "fcm: libvirtd of {node} does not answer." >&2; exit 1; }}
+running=$({idle}) || {{ echo "fcm: libvirtd of {node} does not respond." >&2; exit 1; }}
 [ -z "$(printf '%s' "$running" | tr -d '[:space:]')" ] || {{
     echo "fcm: Virtual machines run on {node}: $(echo $running)." >&2
     exit 1
@@ -200,7 +200,7 @@ def wait_step(plan: ClusterPlan) -> Step:
         "grep 'failed=\"false\"' | grep -vc 'pending=' "
     )
     return Step(
-        "Wait until the fencing devices answer Pacemaker",
+        "Wait until the fencing devices respond to Pacemaker",
         None,
         f"""\
 for _ in $(seq 200); do
@@ -208,7 +208,7 @@ for _ in $(seq 200); do
     sleep 0.3
 done
 crm_mon -1 -f | sed -n '/Failed/,$p' >&2
-echo "fcm: Not all fencing devices answer." >&2
+echo "fcm: Not all fencing devices respond." >&2
 exit 1""",
         check=f'[ "$({started})" = {count} ]',
         limit=90.0,

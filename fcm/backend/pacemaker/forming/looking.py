@@ -112,7 +112,7 @@ class NodeLook:
 
     name: str
     error: str = ""
-    """Why it did not answer: a sentence."""
+    """Why it did not respond: a sentence."""
     ahead: tuple[float, float] = (0.0, 0.0)
     """s that its clock is ahead of this computer's: at least and at most, since a question takes time."""
     is_root: bool = False
@@ -200,7 +200,7 @@ def read_look(name: str, output: str, begun: float, ended: float) -> NodeLook:
     clock = told.number("clock")
     return NodeLook(
         name,
-        "" if told.one("uid") else "it answered with something else than was asked.",
+        "" if told.one("uid") else "its response is not what was expected.",
         (clock - ended, clock - begun) if clock else (0.0, 0.0),
         told.one("uid") == "0",
         told.has("systemd"),

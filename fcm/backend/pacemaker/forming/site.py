@@ -65,7 +65,7 @@ class AnyShell:
                 continue
             answering.append(shell)
         if not answering:
-            raise NodeUnreachableError("No node answers.")
+            raise NodeUnreachableError("No node responds.")
         return answering[0].run(script, stdin=stdin, limit=limit)
 
     def close(self) -> None:
@@ -103,7 +103,7 @@ class Site:
             return self._any
         if name == witness.WITNESS:
             if self._witness is None:
-                raise NodeUnreachableError("There is no way to the witness.")
+                raise NodeUnreachableError("The witness cannot be reached.")
             return self._witness
         return self._shells[name]
 
@@ -169,13 +169,13 @@ class Site:
         """
         if standing.stranger:
             raise SiteError(
-                f"{standing.stranger} belongs to another cluster, which fcm did not create. It is not touched. "
-                "Correct the hosts file."
+                f"{standing.stranger} belongs to another cluster, which fcm did not create. It will not be "
+                "changed. Correct the hosts file."
             )
         silent = [name for name, one in standing.looks.items() if not one.answered]
         if silent:
             raise SiteError(
-                f"{', '.join(silent)} does not answer, so the cluster would remain there and could come back. "
+                f"{', '.join(silent)} does not respond, so the cluster would remain there and could come back. "
                 "Switch the node on, or remove it from the hosts file."
             )
         if standing.others:
@@ -241,7 +241,7 @@ class Site:
             raise SiteInputError(f"The hosts file has no node {quoted(node)}. Nodes: {', '.join(self.plan.names)}.")
         if standing.stage is not Stage.COMPLETE:
             lacks = next(standing.lacks(), "")
-            raise SiteError(f"Fencing is tested in a cluster that is complete. {lacks}")
+            raise SiteError(f"Fencing can be tested only in a complete cluster. {lacks}")
         return fencing.power_test_steps(self.plan, node)
 
     def carry_out(self, steps: Sequence[Step], told: Told, passwords: Mapping[str, str] = NOTHING) -> Outcome:

@@ -107,12 +107,12 @@ class Standing:
         wanted = corosync_conf(self.plan)
         for name, look in self.looks.items():
             if not look.answered:
-                yield f"{name} does not answer: {look.error}"
+                yield f"{name} does not respond: {look.error}"
                 continue
             if look.conf != wanted:
                 yield _conf_words(name, look, self.plan)
             if not look.key:
-                yield f"{name} has no key of Corosync."
+                yield f"{name} has no Corosync key."
             for daemon, words in _DAEMONS:
                 if not look.runs(daemon) and (daemon != "corosync-qdevice" or self.plan.witness):
                     yield f"{words} does not run on {name}."
@@ -125,7 +125,7 @@ class Standing:
             if not look.agent:
                 yield f"{name} does not have the resource agent of fcm."
             elif look.agent != agent.VERSION:
-                yield f"{name} has version {look.agent} of the resource agent; that of this fcm is {agent.VERSION}."
+                yield f"{name} has version {look.agent} of the resource agent; this fcm has version {agent.VERSION}."
         yield from self._cluster_lacks()
 
     def _cluster_lacks(self) -> Iterator[str]:
@@ -135,7 +135,7 @@ class Standing:
             yield "The cluster has no quorum."
         if self.plan.witness is not None and self.witness is not None:
             if self.witness.error:
-                yield f"The witness {self.plan.witness.host} does not answer: {self.witness.error}"
+                yield f"The witness {self.plan.witness.host} does not respond: {self.witness.error}"
             elif self.plan.corosync_name not in self.witness.clusters:
                 yield f"The witness {self.plan.witness.host} has no connection with this cluster."
         having = {device.node: device for device in self.devices}
@@ -149,7 +149,7 @@ class Standing:
             if not machine.blocks:
                 yield f"A failed live migration would restart {machine.name}: on-fail of migrate_to is not block."
             if not machine.uuid:
-                yield f"{machine.name} has no fcm-uuid, so its agent cannot tell it from another virtual machine."
+                yield f"{machine.name} has no fcm-uuid, so its agent cannot distinguish it from other virtual machines."
         for name, value in properties(self.plan).items():
             if self.settings.get(name) != value:
                 yield f"The property {name} is {self.settings.get(name, 'not set')}, not {value}."
@@ -191,7 +191,7 @@ def _has_something(plan: ClusterPlan, look: NodeLook) -> bool:
 
 def _conf_words(name: str, look: NodeLook, plan: ClusterPlan) -> str:
     if look.belongs_to(plan):
-        return f"corosync.conf of {name} is not what the hosts file asks for."
+        return f"corosync.conf of {name} does not match the hosts file."
     if look.conf_is_packages or not look.conf:
         return f"{name} has no corosync.conf of this cluster."
     return f"{name} has a corosync.conf of another cluster, {quoted(named(look.conf) or 'without a name')}."

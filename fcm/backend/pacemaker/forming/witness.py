@@ -32,7 +32,7 @@ _REMEDY = "Check the witness: it needs the package corosync-qnetd, and TCP port 
 def look_script() -> str:
     """Ends with 0 if the host can be the witness, and tells its state; else it says what it lacks."""
     return """\
-[ "$(id -u)" = 0 ] || { echo "fcm: The login on the witness is not root's." >&2; exit 1; }
+[ "$(id -u)" = 0 ] || { echo "fcm: The login on the witness is not root." >&2; exit 1; }
 for program in corosync-qnetd corosync-qnetd-certutil certutil; do
     command -v $program >/dev/null || {
         echo "fcm: The witness lacks $program. Install the packages corosync-qnetd and libnss3-tools." >&2

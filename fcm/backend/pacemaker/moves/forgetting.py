@@ -45,7 +45,7 @@ def clear_blocked(context: Context, resource: ResourceStatus) -> None:
     copies = running_copies(context, uuid_of(resource))
     if len(copies) > 1:
         text = f"{resource.id} is running on {' and '.join(copies)} at the same time."
-        raise BlockedError(f"{text} Turn one of them off there by hand (virsh destroy), the one that must not go on.")
+        raise BlockedError(f"{text} Turn off the one that must not continue, on its host (virsh destroy).")
     forget(context, resource.id, copies[0] if copies else "")
 
 
@@ -80,14 +80,14 @@ def forget(context: Context, resource: str, node: str) -> None:
 
     if not context.wait_for(is_found, LIMIT):
         where = f"only on {node}" if node else "off"
-        raise BlockedError(f"Pacemaker did not find {resource} {where}, so it was left out of its hands.")
+        raise BlockedError(f"Pacemaker did not find {resource} {where}, so it stays unmanaged.")
     manage = lines.delete_meta(resource, "is-managed")
     action = foresee(context.shell(), (Lines(manage),)).action_of(resource)
     if action is not None and node and action.kind is not ActionKind.MIGRATE:  # such as on a node in standby
-        raise BlockedError(f"Pacemaker would {action.kind} {resource} at once, so it was left out of its hands.")
+        raise BlockedError(f"Pacemaker would {action.kind} {resource} at once, so it stays unmanaged.")
     answer = context.shell().run("\n".join([f"{manage} || exit 1", *end_lines(resource)]), limit=LIMIT)
     if answer.code:
-        raise BlockedError(f"{resource} was not given back to Pacemaker: {_last(answer.errors)}.")
+        raise BlockedError(f"{resource} could not be managed again: {_last(answer.errors)}.")
 
     def is_managed(status: ClusterStatus) -> bool:
         found = status.resource(resource)
@@ -101,7 +101,7 @@ def running_copies(context: Context, machine: str) -> tuple[str, ...]:
     """Nodes on which libvirt says that a machine runs; waits until libvirt of all nodes that are up has answered.
 
     Raises:
-        BlockedError: one of them does not answer.
+        BlockedError: one of them does not respond.
     """
     asked = time.monotonic()
     end = asked + REPORTS_LIMIT
@@ -115,7 +115,7 @@ def running_copies(context: Context, machine: str) -> tuple[str, ...]:
             break
         if time.monotonic() > end or context.closing.wait(0.1):
             silent = ", ".join(sorted(members - fresh)) or "the nodes"
-            raise BlockedError(f"libvirtd of {silent} does not answer, so it is not known what runs there.")
+            raise BlockedError(f"libvirtd of {silent} does not respond, so it is not known what runs there.")
     return tuple(
         name
         for name, report in reports.items()

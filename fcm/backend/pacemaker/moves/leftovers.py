@@ -1,4 +1,4 @@
-"""What an earlier fcm left behind: preferences of moves, blocked machines, flags, half adoptions. Found and put right.
+"""What an earlier session of fcm left: preferences of moves, blocked machines, flags, half adoptions. It is cleaned up.
 
 Nothing else is needed to go on after fcm was killed: the marks are in the cluster itself, so that any fcm on any
 computer finds them. A machine that an administrator moves or blocks by hand bears no mark; of those only machines that
@@ -30,7 +30,7 @@ LIMIT = 60.0
 
 
 def put_right(context: Context, status: ClusterStatus, only: frozenset[str] | None = None) -> frozenset[str]:
-    """Put right what an earlier fcm left behind, and say so; blocks, after the first status with quorum.
+    """Put right what an earlier session of fcm left behind, and say so; blocks, after the first status with quorum.
 
     Args:
         context: the cluster.
@@ -51,7 +51,7 @@ def put_right(context: Context, status: ClusterStatus, only: frozenset[str] | No
         try:
             _put_right(context, status, resource)
         except (NodeUnreachableError, SentenceError) as error:
-            text = f"What an earlier fcm left behind of {resource.id} was not put right: {error}"
+            text = f"What an earlier session of fcm left of {resource.id} could not be cleaned up: {error}"
             context.tell(ev.BackendReported("warning", text, "Use Clear and keep running if it is blocked."))
     if only is None:
         _end_drains(context, status)
@@ -64,7 +64,9 @@ def _end_drains(context: Context, status: ClusterStatus) -> None:
             watch(context, node.name)
         elif DRAINING in node.attributes:
             context.shell().run(lines.delete_node(node.name, DRAINING), limit=LIMIT)
-            text = f"{node.name} was left paused by a drain that an earlier fcm did not finish. It is up again."
+            text = (
+                f"{node.name} was left paused by a drain that an earlier session of fcm did not finish. It is up again."
+            )
             context.tell(ev.BackendReported("information", text, "Drain it again if it is to be empty."))
 
 
@@ -78,7 +80,7 @@ def is_busy(context: Context, status: ClusterStatus, resource: ResourceStatus) -
 def _put_right(context: Context, status: ClusterStatus, resource: ResourceStatus) -> None:
     if resource.orphaned:  # released, but its history is still there
         context.shell().run(lines.refresh(resource.id), limit=LIMIT)
-        text = f"{resource.id} was removed from the cluster by an earlier fcm. Its history was removed too."
+        text = f"{resource.id} was removed from the cluster by an earlier session of fcm. Its history was removed too."
         context.tell(ev.BackendReported("information", text))
         return
     if ADOPTING in resource.meta or RELEASING in resource.meta:
@@ -87,7 +89,7 @@ def _put_right(context: Context, status: ClusterStatus, resource: ResourceStatus
     is_blocked = is_blocked_by_move(status, resource)
     if MOVING in resource.meta and not is_blocked and resource.managed:
         context.shell().run("\n".join(end_lines(resource.id)), limit=LIMIT)
-        text = f"A preference for {resource.meta[MOVING]} that an earlier move of {resource.id} left was taken back."
+        text = f"A preference for {resource.meta[MOVING]}, left by an earlier move of {resource.id}, was removed."
         context.tell(ev.BackendReported("information", text))
     flags = status.moves.get(cancel_attribute(resource.id), {})
     for node, flag in flags.items():
@@ -96,7 +98,9 @@ def _put_right(context: Context, status: ClusterStatus, resource: ResourceStatus
             context.shell().run(script, limit=LIMIT)
     if is_blocked or (MOVING in resource.meta and not resource.managed):
         clear_blocked(context, resource)
-        text = f"{resource.id} was blocked by a live migration that had failed. It runs on, and Pacemaker watches it."
+        text = (
+            f"{resource.id} was blocked by a failed live migration. It keeps running, and Pacemaker monitors it again."
+        )
         context.tell(ev.BackendReported("information", text))
 
 

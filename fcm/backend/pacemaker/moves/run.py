@@ -97,7 +97,7 @@ class PacemakerRun(MigrationRun):
         self._carry()
 
     def _follow(self) -> None:
-        """One that Pacemaker began by itself, or that an earlier fcm ordered."""
+        """One that Pacemaker began by itself, or that an earlier session of fcm ordered."""
         with_domain = self._said(self._find)
         if not with_domain:
             self._end_at(whereabouts(self._source, self._destination, self.migration.machine), with_domain)
@@ -114,7 +114,7 @@ class PacemakerRun(MigrationRun):
         try:
             self._domain = self._source.domain(self.migration.machine)
         except self._libvirt.libvirtError:
-            self._domain = None  # a source that does not answer has no job to watch
+            self._domain = None  # a source that does not respond has no job to watch
         return OK
 
     def _order(self) -> Verdict:
@@ -125,9 +125,12 @@ class PacemakerRun(MigrationRun):
         if resource.blocked or resource.failed:
             return no(f"{self._machine} is blocked after a failure.", "Use Clear and keep running first.")
         if not resource.managed:
-            return no(f"Pacemaker keeps its hands off {self._machine}: it is not managed, or its node is paused.")
+            return no(f"Pacemaker takes no action on {self._machine}: it is not managed, or its node is paused.")
         if resource.role != "Started" or resource.nodes != (self.migration.source,) or resource.pending:
-            text = f"By Pacemaker, {self._machine} is {resource.role.lower()}, not running on {self.migration.source}."
+            text = (
+                f"According to Pacemaker, {self._machine} is {resource.role.lower()}, not running on "
+                f"{self.migration.source}."
+            )
             return no(text, "Wait until it is running there.")
         options = self.migration.options
         speed = None if options.bandwidth is None else self._speed(options.bandwidth)
@@ -147,7 +150,7 @@ class PacemakerRun(MigrationRun):
         answer = shell.run(lines.script([*fresh, *ordered]), limit=ORDER_LIMIT)
         if answer.code:
             said = (answer.errors.strip().splitlines() or ["no reason was given"])[-1].rstrip(".")
-            return no(f"Pacemaker did not take the order: {said}.")
+            return no(f"Pacemaker rejected the request: {said}.")
         return OK
 
     def _judge(self, resource: ResourceStatus, plan: Foreseen) -> Verdict:
@@ -194,7 +197,7 @@ class PacemakerRun(MigrationRun):
                     if self._canceled.is_set():
                         self._said(self._flag)  # the agent takes an older flag away when it begins
                 elif time.monotonic() > limit:
-                    self._failed, self._reason = True, f"Pacemaker did not begin within {BEGIN_LIMIT:g} s"
+                    self._failed, self._reason = True, f"Pacemaker did not start the migration within {BEGIN_LIMIT:g} s"
                     break
         finally:
             self._end_watching()
@@ -326,7 +329,7 @@ class PacemakerRun(MigrationRun):
         elif self._ours and tidied and seen.node == self.migration.source and not self._lost:
             tidied = self._said(self._forget)
         elif self._failed and not self._ours:  # it would begin again at once, and fail again
-            tidied = no("Pacemaker had begun this live migration by itself")
+            tidied = no("Pacemaker started this live migration by itself")
         if not tidied:
             text = f"{self._machine} may still be blocked: {tidied.reason.rstrip('.')}."
             self._reporter.post(ev.BackendReported("warning", text, "Use Clear and keep running."))
@@ -334,7 +337,7 @@ class PacemakerRun(MigrationRun):
 
     def _withdraw(self) -> Verdict:
         answer = self._context.shell().run(lines.clear(self._resource), limit=ORDER_LIMIT)
-        return OK if answer.code == 0 else no(answer.errors.strip() or "its preference could not be taken back")
+        return OK if answer.code == 0 else no(answer.errors.strip() or "its preference could not be removed")
 
     def _tidy(self) -> Verdict:
         """Take back everything that was set for this move."""
@@ -359,7 +362,7 @@ class PacemakerRun(MigrationRun):
             self._reporter.post(ev.MigrationFailed(self.migration.id, reason, remedy))
             return
         if seen.node == self.migration.destination and not self._arrived_live():
-            reason = f"{self._machine} was not live migrated, but started anew on {seen.node}."
+            reason = f"{self._machine} was restarted on {seen.node} instead of being live migrated."
             remedy = "See pacemaker.log on both nodes."
             self._reporter.post(ev.MigrationFailed(self.migration.id, reason, remedy))
             return

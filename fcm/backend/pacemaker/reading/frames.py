@@ -28,7 +28,7 @@ class Section:
 
     @property
     def hung(self) -> bool:
-        """Whether it was ended because it did not answer in time (timeout(1))."""
+        """Whether it was ended because it did not respond in time (timeout(1))."""
         return self.code in (None, 124, 137)
 
 

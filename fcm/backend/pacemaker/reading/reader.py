@@ -45,7 +45,9 @@ def read(printed: str, node: str, at: float) -> ClusterStatus:
     """
     found = sections(printed)
     if found is None:
-        raise ReadingError(f"{node} did not say how its cluster is: {_short(printed) or 'it printed nothing'}.")
+        raise ReadingError(
+            f"{node} did not report the state of its cluster: {_short(printed) or 'it printed nothing'}."
+        )
     if "absent" in found:
         raise NotAClusterError(f"Pacemaker is not installed on {node}.")
     monitored = read_monitor(_answer(found.get("crm_mon"), found, node, "crm_mon"))
@@ -87,9 +89,9 @@ def read(printed: str, node: str, at: float) -> ClusterStatus:
 def _answer(section: Section | None, found: dict[str, Section], node: str, program: str) -> Element:
     """The XML of a section that must be there."""
     if section is None:
-        raise ReadingError(f"{node} broke off before {program} had answered.")
+        raise ReadingError(f"{node} closed the connection before {program} responded.")
     if section.hung:
-        raise ReadingError(f"{program} on {node} does not answer: Pacemaker there hangs, or the node is overloaded.")
+        raise ReadingError(f"{program} on {node} does not respond: Pacemaker hangs there, or the node is overloaded.")
     if section.code == NOT_CONNECTED:
         quorum = found.get("quorum")
         if quorum is not None and (quorum.is_good or quorum.output.strip()):
@@ -97,14 +99,14 @@ def _answer(section: Section | None, found: dict[str, Section], node: str, progr
         raise NotAClusterError(f"Corosync and Pacemaker do not run on {node}.")
     if section.code == DENIED:
         raise ReadingError(
-            f"{node} does not let this login ask Pacemaker. Log in as root, or as a user of the group haclient."
+            f"{node} does not permit this login to query Pacemaker. Log in as root, or as a user of the group haclient."
         )
     try:
         answer = parsed(section.output)
     except XmlError as error:
         if section.code:
             raise ReadingError(_failed(section, node, program)) from None
-        raise ReadingError(f"What {program} on {node} printed cannot be used: {error}.") from None
+        raise ReadingError(f"The output of {program} on {node} cannot be used: {error}.") from None
     if section.code:
         raise ReadingError(_failed(section, node, program))
     return answer
@@ -117,10 +119,10 @@ def _failed(section: Section, node: str, program: str) -> str:
 
 def _lacking(section: Section | None, node: str, program: str, what: str) -> str:
     if section is None:
-        return f"The {what} are not known: {program} is missing on {node}, or was not asked."
+        return f"The {what} are unknown: {program} is missing on {node}, or was not asked."
     if section.hung:
-        return f"The {what} are not known: {program} on {node} does not answer."
-    return f"The {what} are not known: {_failed(section, node, program)}"
+        return f"The {what} are unknown: {program} on {node} does not respond."
+    return f"The {what} are unknown: {_failed(section, node, program)}"
 
 
 def _short(text: str) -> str:

@@ -40,23 +40,23 @@ def parsed(text: str) -> ElementTree.Element:
     """The tree of a text.
 
     Raises:
-        XmlError: it is no XML, too large, too deep, or declares a document type (with which entities would come).
+        XmlError: it is not XML, too large, too deep, or declares a document type (with which entities would come).
     """
     if len(text) > LONGEST:
         raise XmlError(f"it is longer than {LONGEST >> 20} MiB")
     if "<!DOCTYPE" in text:
-        raise XmlError("it declares a document type, which no program of Pacemaker does")
+        raise XmlError("it declares a document type, which Pacemaker never does")
     start = text.find("<")
     if start < 0:
-        raise XmlError("it is empty" if not text.strip() else "it is no XML")
+        raise XmlError("it is empty" if not text.strip() else "it is not XML")
     parser = ElementTree.XMLParser(target=_Builder())
     try:
         parser.feed(text[start:])
         tree = parser.close()
     except ElementTree.ParseError as error:
-        raise XmlError(f"it is no XML ({error})") from None
+        raise XmlError(f"it is not XML ({error})") from None
     except ValueError:  # characters that cannot be encoded
-        raise XmlError("it contains characters that no text has") from None
+        raise XmlError("it contains invalid characters") from None
     assert isinstance(tree, ElementTree.Element)
     return tree
 

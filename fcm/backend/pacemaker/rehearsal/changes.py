@@ -44,7 +44,7 @@ class Lines:
 
 @dataclass(frozen=True, slots=True)
 class QuorumLost:
-    """The nodes that are left have no quorum."""
+    """The remaining nodes have no quorum."""
 
 
 Change: TypeAlias = NodeFails | NodeLeaves | MachineFails | Lines | QuorumLost

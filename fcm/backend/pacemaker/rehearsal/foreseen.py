@@ -108,7 +108,7 @@ def would_stop(shell: NodeShell, changes: tuple[Change, ...], limit: float = LIM
 
     Raises:
         ForeseeError: the scheduler cannot be asked, or refuses the change; the message says why.
-        NodeUnreachableError: the node does not answer.
+        NodeUnreachableError: the node does not respond.
     """
     return stopped_by(foresee(shell, changes, limit))
 
@@ -135,9 +135,9 @@ def reason_of(action: Action | None) -> str:
         return "Its node is lost, and without quorum and fencing nothing starts it elsewhere."
     match action.reason if action is not None else "":
         case "node availability":
-            return "No other node has room for it and may run it."
+            return "No other node that may run it has room for it."
         case "no quorum":
-            return "The nodes that are left have no quorum."
+            return "The remaining nodes have no quorum."
         case "":
             return "Its node is lost, and nothing starts it elsewhere."
         case reason:
@@ -152,7 +152,7 @@ def foresee(shell: NodeShell, changes: tuple[Change, ...], limit: float = LIMIT)
     if answer.code != 0:
         said = answer.errors.strip().splitlines()
         reason = f" It says: {as_data(said[-1][:300])}." if said else ""
-        raise ForeseeError(f"The scheduler on {shell.node} did not answer (exit code {answer.code}).{reason}")
+        raise ForeseeError(f"The scheduler on {shell.node} did not respond (exit code {answer.code}).{reason}")
     return parsed(answer.output, frozenset(one.node for one in changes if isinstance(one, NodeFails)))
 
 

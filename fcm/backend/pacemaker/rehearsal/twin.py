@@ -39,11 +39,11 @@ NODE_FAILURES = frozenset({FaultKind.POWER_OFF, FaultKind.HANG, FaultKind.BUGCHE
 USUAL_INTERVAL = 10.0
 """s between two monitors of a machine where the status names no monitor."""
 _CANNOT = no(
-    "The scheduler of Pacemaker can be asked what happens if nodes fail, a node is drained or leaves, or the process "
-    "of a virtual machine ends; not this.",
+    "Only these can be rehearsed with Pacemaker: nodes fail, a node is drained or leaves, the process of a virtual "
+    "machine ends.",
     "Describe the cluster in a cluster file, and rehearse it there.",
 )
-_UNKNOWN = "What the cluster is doing now is not known, so nothing can be rehearsed."
+_UNKNOWN = "The current state of the cluster is unknown, so nothing can be rehearsed."
 
 
 def rehearse(
@@ -111,7 +111,7 @@ def _changes(commands: Sequence[Command], state: State, status: ClusterStatus) -
                 resource = {one: name for name, one in machine_ids(status, state).items()}.get(machine)
                 if resource is None:
                     return no(
-                        f"{state.machines[machine].name} is not highly available.", "Pacemaker does not watch it."
+                        f"{state.machines[machine].name} is not highly available.", "Pacemaker does not monitor it."
                     )
                 found.append(MachineFails(resource, state.machines[machine].node, _interval(status, resource)))
             case cmd.DrainNode(node=node) | cmd.StopClusterService(node=node):

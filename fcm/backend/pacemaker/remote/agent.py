@@ -80,8 +80,8 @@ agent={quote(path)}
 if [ -e "$agent" ]; then
     found=$(sed -n 's/^VERSION=//p' "$agent")
     if [ "$found" != {VERSION} ] && [ "$(printf '%s\\n' "$found" {VERSION} | sort -V | tail -n 1)" = "$found" ]; then
-        echo "fcm: This node has version $found of the agent {NAME}, which is newer than that of this fcm, {VERSION}. \
-Update fcm." >&2
+        echo "fcm: This node has version $found of the agent {NAME}, which is newer than version {VERSION} \
+of this fcm. Update fcm." >&2
         exit 1
     fi
 fi
@@ -129,6 +129,6 @@ rm -f "$kept"/fcm-*.uuid "$kept"/fcm-*.xml
 def _refuse_foreign(remedy: str) -> str:
     return f"""\
 if [ -e "$agent" ] && ! sed -n 2p "$agent" | grep -q {quote("^" + _MARK)}; then
-    echo "fcm: The file $agent on this node was not made by fcm. {remedy}" >&2
+    echo "fcm: The file $agent on this node was not created by fcm. {remedy}" >&2
     exit 1
 fi"""

@@ -57,7 +57,7 @@ def start_cluster_service(context: Context, command: cmd.StartClusterService) ->
         if answer.code:
             raise OrderError(f"The cluster service on {node} did not start: {_said(answer.errors)}")
     if not context.wait_for(lambda now: _is_online(now, node), MEMBER_LIMIT) and not context.closing.is_set():
-        return no(f"{node} has started, but is no member of the cluster yet.", "Check its networks.")
+        return no(f"{node} has started, but is not a member of the cluster yet.", "Check its networks.")
     return OK
 
 
@@ -69,7 +69,8 @@ def keeps_quorum(status: ClusterStatus, node: str) -> Verdict:
     left = quorum.total - quorum.votes.get(node, 1)
     if left < quorum.needed:
         return no(
-            f"Without {node} the cluster has {left} of the {quorum.needed} votes it needs, and stops all machines.",
+            f"Without {node}, the cluster would have {left} of the {quorum.needed} votes that it needs, and "
+            "would stop all machines.",
             "Start more nodes first.",
         )
     return OK

@@ -53,7 +53,7 @@ _SHOWN = 300
 
 
 class NodeUnreachableError(Exception):
-    """A node does not answer; the message is a sentence for the user, with the reason."""
+    """A node does not respond; the message is a sentence for the user, with the reason."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +84,7 @@ class NodeShell(Protocol):
             limit: s after which the shell is given up (and opened anew for the next script).
 
         Raises:
-            NodeUnreachableError: the node cannot be reached, or did not answer in time.
+            NodeUnreachableError: the node cannot be reached, or did not respond in time.
         """
 
     def close(self) -> None:
@@ -179,11 +179,11 @@ class KeptShell:
             while not talk.is_over:
                 left = began + limit - time.monotonic()
                 if left <= 0:
-                    raise _GivenUpError(f"{self._node} did not answer within {limit:g} s.")
+                    raise _GivenUpError(f"{self._node} did not respond within {limit:g} s.")
                 talk.step(min(left, LOOK_EVERY))
                 if talk.amount > LARGEST_OUTPUT:
                     most = LARGEST_OUTPUT >> 20
-                    raise _GivenUpError(f"{self._node} answered with more than {most} MiB, which fcm does not take.")
+                    raise _GivenUpError(f"{self._node} sent more than {most} MiB, which fcm does not accept.")
                 if talk.has_ended and not talk.is_over:
                     raise _GivenUpError(self._why_ended(talk))
         finally:
@@ -196,10 +196,11 @@ class KeptShell:
             return f"The cluster of {self._node} is being closed."
         if said.startswith("sudo:"):
             return (
-                f"{self._node} does not let this login act as root: {said}. Log in as root, or permit sudo without a "
+                f"{self._node} does not permit this login to act as root: {said}. Log in as root, or permit sudo "
+                "without a "
                 "password."
             )
-        return f"The shell on {self._node} ended{f': {said}' if said else ' without a word'}."
+        return f"The shell on {self._node} ended{f': {said}' if said else ' without a message'}."
 
     def _give_up(self, process: subprocess.Popen[bytes]) -> None:
         self._process = None

@@ -60,8 +60,8 @@ def configure_cluster(context: Context, command: cmd.ConfigureCluster) -> Verdic
     )
     if any(value is not None for value in others):
         return no(
-            "Dynamic quorum, resiliency and quarantine are Windows Server's; Corosync has votes and a witness, and "
-            "Pacemaker fences a node that is lost at once.",
+            "Dynamic quorum, resiliency and quarantine belong to Windows Server. Corosync has votes and a witness, and "
+            "Pacemaker fences a lost node at once.",
             "Change the heartbeats only.",
         )
     delay = command.same_subnet_delay or cluster.same_subnet_delay or 1000
@@ -69,8 +69,8 @@ def configure_cluster(context: Context, command: cmd.ConfigureCluster) -> Verdic
     token = delay * threshold
     if token < LEAST_TOKEN:
         return no(
-            f"After {token} ms without an answer a node that is only busy would be fenced.",
-            f"Delay and threshold must make {LEAST_TOKEN} ms at least.",
+            f"With {token} ms, a node that is only busy could be fenced.",
+            f"Delay times threshold must be at least {LEAST_TOKEN} ms.",
         )
     status_of(context)
     return rewrite(context, lambda text: with_token(text, token))

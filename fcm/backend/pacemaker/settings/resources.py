@@ -17,15 +17,15 @@ if TYPE_CHECKING:
     from fcm.model import commands as cmd
     from fcm.model.entities import Resource, RestartPolicy
 
-_NO_DEPENDENCIES = no("Pacemaker manages each virtual machine as one resource, which depends on no other.")
+_NO_DEPENDENCIES = no("Pacemaker manages each virtual machine as one resource, without dependencies.")
 _NO_HEARTBEAT = no(
-    "Pacemaker does not watch the heartbeat of the guest, only the machine.", "Use a watchdog inside the guest."
+    "Pacemaker does not monitor the heartbeat of the guest, only the machine.", "Use a watchdog inside the guest."
 )
 _ONE_NAME = no("The name of a resource cannot be changed while it is managed.", "Rename its service or application.")
 _NO_SAVE = no("Pacemaker does not save machines.", "Choose Shut down or Turn off.")
 _OTHER_POLICY = no(
-    "Pacemaker always restarts what fails, and moves it on after the restarts that are set here; it has one health "
-    "check and does not begin again by itself.",
+    "Pacemaker always restarts a failed resource, and moves it after the number of restarts set here. "
+    "It has one health check and does not try again later.",
     "Set the number of restarts, their period, the pending timeout and the basic health check only.",
 )
 

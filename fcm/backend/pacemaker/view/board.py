@@ -39,7 +39,7 @@ def _cluster(known: Cluster, facts: Facts) -> Cluster:
     if status is None:
         if not facts.reasons:
             return known
-        text = "No node answers for the cluster." if facts.is_cluster else "Pacemaker does not run on any node."
+        text = "No node of the cluster responds." if facts.is_cluster else "Pacemaker does not run on any node."
         return replace(known, stopped=text)
     stopped = ""
     if not status.have_quorum:
@@ -81,7 +81,7 @@ def _what(before: Cluster, after: Cluster) -> str:
     if after.stopped != before.stopped:
         return after.stopped or "The cluster has quorum."
     if after.witness_online != before.witness_online:
-        return "The witness answers again." if after.witness_online else "The witness does not answer."
+        return "The witness responds again." if after.witness_online else "The witness does not respond."
     if after.host != before.host:
         return f"{after.host} is the designated controller"
     if (after.quorum_mode, after.witness, after.witness_weight) != (
@@ -89,8 +89,8 @@ def _what(before: Cluster, after: Cluster) -> str:
         before.witness,
         before.witness_weight,
     ):
-        return "Quorum as Corosync counts it"
-    return "The members of the cluster" if after.epoch != before.epoch else "The cluster as Pacemaker manages it"
+        return "The votes of the cluster changed"
+    return "The members of the cluster changed" if after.epoch != before.epoch else "Pacemaker reports other settings"
 
 
 def network_events(state: State, facts: Facts) -> list[ev.Event]:

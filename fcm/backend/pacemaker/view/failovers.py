@@ -53,7 +53,7 @@ def _begun(group: str, resource: ResourceStatus, before: ClusterStatus, now: Clu
         return None
     if not node.unclean and node.online:
         return None
-    cause = f"{source} was lost; when it failed is not known. Times of the cluster are in whole seconds."
+    cause = f"{source} was lost; the time of its failure is unknown. The cluster reports times in whole seconds."
     return Failover(f"{group}@{now.at:.0f}", group, cause, source, None, now.at, now.at)
 
 

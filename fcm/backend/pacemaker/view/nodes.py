@@ -28,9 +28,9 @@ if TYPE_CHECKING:
 WHOLE_SECOND = 1.0
 """Times of the history of fencing are cut to whole seconds."""
 LEAVING = "It is leaving the cluster: its machines are moved away first."
-STARTING = "Pacemaker starts there. It is no member yet."
-NOT_CONFIGURED = "It is no member of the cluster that the other nodes form."
-OFF = "It is off, or Pacemaker does not run on it."
+STARTING = "Pacemaker is starting there. The node is not a member yet."
+NOT_CONFIGURED = "It is not a member of the cluster that the other nodes form."
+OFF = "It is off, or Pacemaker is not running on it."
 
 
 def node_events(state: State, facts: Facts, lost: Mapping[str, float]) -> list[ev.Event]:
@@ -71,7 +71,7 @@ def _of_cluster(node: Node, facts: Facts, lost_since: float) -> Node:
     if status is None:
         if not facts.reasons:  # nothing was asked yet
             return node
-        note = facts.reasons.get(node.name, "It does not say how the cluster is.")
+        note = facts.reasons.get(node.name, "It does not report the state of the cluster.")
         return replace(node, state=NodeState.DOWN, note=note, fencing=FencingState.NONE)
     known = status.node(node.name)
     if known is None:
@@ -108,7 +108,7 @@ def _of_member(known: NodeStatus, draining: bool, everything: bool, silent: str)
     if draining and not known.standby:
         return "It is being drained."
     if known.maintenance or everything:
-        return "Maintenance: nothing is started, stopped or watched on it. What runs there does not fail over."
+        return "Maintenance: nothing is started, stopped or monitored on it. Its machines do not fail over."
     return "Standby: nothing is started on it." if known.standby else ""
 
 
@@ -137,7 +137,7 @@ def fencing_of(status: ClusterStatus, node: str, since: float) -> tuple[FencingS
     if not status.have_quorum:
         text = f"{node} is lost. It is not fenced, because {status.asked} has no quorum."
         return FencingState.NEEDED, text
-    return FencingState.NEEDED, f"{node} is lost. It must be fenced before anything of it starts elsewhere."
+    return FencingState.NEEDED, f"{node} is lost. It must be fenced before its machines start elsewhere."
 
 
 def _has_failed(event: FencingEvent, since: float) -> bool:

@@ -87,7 +87,7 @@ def service_events(state: State, facts: Facts) -> list[ev.Event]:
 
 
 def _unknown(state: State, facts: Facts) -> list[ev.Event]:
-    """Nobody answers for the cluster: whether machines run on hosts that do not answer either is not known."""
+    """Nobody answers for the cluster: whether machines run on hosts that do not respond either is not known."""
     found: list[ev.Event] = []
     for machine in state.machines.values():
         group = state.groups.get(machine.group or "")
@@ -97,7 +97,7 @@ def _unknown(state: State, facts: Facts) -> list[ev.Event]:
             found.append(ev.GroupChanged(replace(group, state=ResourceState.PENDING)))
             resource = state.machine_resource(machine.id)
             if resource is not None:
-                text = f"Unknown: {machine.node} does not answer, and no other node answers for the cluster."
+                text = f"Unknown: {machine.node} does not respond, and no other node answers for the cluster."
                 found.append(ev.ResourceChanged(replace(resource, state=ResourceState.PENDING, failure=text)))
     return found
 
@@ -212,14 +212,14 @@ def _why_blocked(status: ClusterStatus, resource: ResourceStatus) -> str:
     """Why Pacemaker keeps its hands off a machine."""
     failed = [one for one in status.operations_of(resource.id) if is_failure(one)]
     if not failed:
-        return "Pacemaker cannot go on with it." if status.have_quorum else "There is no quorum."
+        return "Pacemaker cannot continue with it." if status.have_quorum else "There is no quorum."
     last = max(failed, key=lambda one: (one.name == "migrate_to", one.changed))
     if last.name == "migrate_to":
         told = status.moves.get(f"fcm-move-{resource.id}", {}).get(last.node, "")
         why = _why_of_move(told) or last.reason
         text = f"The live migration from {last.node} to {last.migrate_target or 'another node'} "
         text += "was canceled" if why == "canceled" else f"failed{f' ({why})' if why else ''}"
-        return f"{text}. It runs on, but Pacemaker will not answer its failure."
+        return f"{text}. It keeps running, but Pacemaker will not react if it fails."
     why = f" ({last.reason.rstrip('.')})" if last.reason else ""
     return f"The operation {last.name} failed on {last.node}{why}."
 

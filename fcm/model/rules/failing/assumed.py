@@ -27,7 +27,7 @@ class Figure:
 
 
 FIGURES: dict[str, Figure] = {
-    "path_timeout": Figure(15.0, "s", "Until a node gives up a path that does not answer", "assumed"),
+    "path_timeout": Figure(15.0, "s", "Until a node gives up a path that does not respond", "assumed"),
     "redirect": Figure(1.5, "s", "From the pause of a node's I/O to redirected access", "assumed"),
     "path_back": Figure(2.0, "s", "Until a node uses a path again that is back", "assumed"),
     "renew_reservation": Figure(4.0, "s", "Until the owner of a disk notices that its reservation fails", "assumed"),

@@ -50,7 +50,7 @@ def test_the_example_of_the_packages_passes(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("answer", "text", "remedy"),
     [
-        (told(uid="1000"), "node2: the login is not root's.", 'Use the login of root: ssh = "root@host".'),
+        (told(uid="1000"), "node2: the login is not root.", 'Use the login of root: ssh = "root@host".'),
         (
             told(missing="pacemakerd\nmissing corosync-qdevice\nmissing certutil"),
             "node2 lacks pacemakerd, corosync-qdevice, certutil.",
@@ -190,7 +190,7 @@ def test_a_node_whose_libvirt_is_not_reached_fails_with_the_reason(tmp_path: Pat
     level, text, remedy = one(tried(plan_of(tmp_path), *shells))
 
     assert level == "fail"
-    assert text == "node1 does not reach libvirt of node2: Host key verification failed."
+    assert text == "node1 cannot reach libvirt on node2: Host key verification failed."
     assert "peer_uri" in remedy
 
 
@@ -199,7 +199,7 @@ def test_links_without_an_answer_are_warned_of_by_their_networks(tmp_path: Path)
     level, text, remedy = one(tried(plan_of(tmp_path), *shells))
 
     assert level == "warn"
-    assert text == "node2 gets no answer from node1 on UDP port 5405 and following (Cluster, Management)."
+    assert text == "node2 gets no response from node1 on UDP port 5405 and above (Cluster, Management)."
     assert "firewall" in remedy
 
 
@@ -219,7 +219,7 @@ def test_a_storage_that_cannot_be_written_fails(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("remove", "words"), [(3, "No node has a shared storage."), (1, "names no shared storage for node1.")]
+    ("remove", "words"), [(3, "No node has shared storage."), (1, "names no shared storage for node1.")]
 )
 def test_nodes_without_a_storage_fail(tmp_path: Path, remove: int, words: str) -> None:
     plan = plan_of(tmp_path, hosts_text().replace('storage = "/srv/vm"\n', "", remove))
@@ -232,5 +232,5 @@ def test_a_node_that_goes_away_meanwhile_fails_in_its_words(tmp_path: Path) -> N
 
     assert [result.text for result in results] == [
         "node3: node3 is off.",
-        "The shared storage cannot be tried: node3 is off.",
+        "The shared storage cannot be tested: node3 is off.",
     ]

@@ -121,7 +121,8 @@ def test_a_step_that_fails_ends_with_its_reason_an_excerpt_and_the_way_to_see_wh
 
     said = capsys.readouterr()
     assert (
-        "[ 5/58] node2: Ask the fencing device for the power of the other nodes: failed. It did not work." in said.err
+        "[ 5/58] node2: Ask the fencing device for the power state of the other nodes: failed. It did not work."
+        in said.err
     )
     assert "    some words\n" in said.err
     assert f"To see it: fcm hosts cluster status {file}" in said.out
@@ -245,7 +246,7 @@ def test_fencing_is_tested_by_a_node_of_the_file_in_a_complete_cluster(
 ) -> None:
     assert verb(file, "test-fencing", "node9", "--yes") == WRONG_USAGE
     assert verb(file, "test-fencing", "node2", "--yes") == FAILED
-    assert "in a cluster that is complete" in capsys.readouterr().err
+    assert "only in a complete cluster" in capsys.readouterr().err
 
     plan = plan_of(tmp_path)
     for name in NAMES:

@@ -43,7 +43,7 @@ def titles(steps: list[Step]) -> list[str]:
 def test_what_is_done_comes_in_an_order_in_which_no_node_can_be_fenced_too_early(tmp_path: Path) -> None:
     order = titles(fresh(plan_of(tmp_path)))
 
-    assert order.index("Ask the fencing device for the power of the other nodes") < order.index("Start Corosync")
+    assert order.index("Ask the fencing device for the power state of the other nodes") < order.index("Start Corosync")
     assert order.index("Store the key of Corosync") < order.index("Write corosync.conf") < order.index("Start Corosync")
     assert order.index("Wait for the links to the other nodes") < order.index("Start Pacemaker")
     assert order.index("Wait for the vote of the witness") < order.index("Start Pacemaker")
@@ -123,7 +123,7 @@ def test_corosync_reads_its_configuration_again_only_where_it_runs_with_another_
     conf = corosync_conf(plan)
     same = looked("node1", told(conf=conf.encode(), key="aa", running="corosync"))
     old = looked("node1", told(conf=conf.replace("3000", "9000").encode(), key="aa", running="corosync"))
-    again = "Let Corosync read its changed configuration"
+    again = "Reload the configuration of Corosync"
 
     assert again not in titles(fresh(plan))
     assert again not in titles(fresh(plan, node1=same))
@@ -196,7 +196,7 @@ def test_a_device_that_does_not_know_is_told_with_node_and_code(tmp_path: Path) 
     done = subprocess.run(["sh", "-c", step.script], env={**os.environ, "PATH": path}, capture_output=True, check=False)
 
     assert done.returncode == 1
-    assert done.stderr.decode().strip() == "fcm: fence_x does not tell whether node2 is on (code 1)."
+    assert done.stderr.decode().strip() == "fcm: fence_x does not report whether node2 is on (code 1)."
 
 
 def test_destroy_takes_back_everything_that_create_leaves(tmp_path: Path) -> None:
@@ -205,7 +205,7 @@ def test_destroy_takes_back_everything_that_create_leaves(tmp_path: Path) -> Non
 
     for node in NAMES:
         for title in (
-            "Install the resource agent", "Store the password for fencing", "End the example cluster of the packages",
+            "Install the resource agent", "Store the password for fencing", "Stop the example cluster of the packages",
             "Store the key of Corosync", "Write corosync.conf", "Start Corosync", "Start corosync-qdevice",
             "Start Pacemaker", "Start the cluster when the node boots", "Create a key and ask the witness to sign it",
         ):  # fmt: skip
@@ -255,7 +255,7 @@ def test_a_cluster_of_someone_else_is_not_destroyed(tmp_path: Path) -> None:
 
 
 def test_a_cluster_with_a_node_that_is_silent_is_not_destroyed(tmp_path: Path) -> None:
-    assert "node3 does not answer" in refusal(site_of(tmp_path), node3=NodeLook("node3", "It is off."))
+    assert "node3 does not respond" in refusal(site_of(tmp_path), node3=NodeLook("node3", "It is off."))
 
 
 @pytest.mark.parametrize(
@@ -280,7 +280,7 @@ def test_an_unreachable_site_is_not_changed(tmp_path: Path) -> None:
 
     with pytest.raises(SiteError, match="node1 is off"):
         site.create()
-    with pytest.raises(SiteError, match="does not answer"):
+    with pytest.raises(SiteError, match="does not respond"):
         site.destroy()
 
 

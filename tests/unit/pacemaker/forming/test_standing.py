@@ -61,12 +61,12 @@ def test_an_example_of_the_packages_is_no_cluster(tmp_path: Path) -> None:
     [
         ({"running": "corosync"}, "Pacemaker does not run on node2."),
         ({"running": "pacemakerd"}, "The client of the witness (corosync-qdevice) does not run on node2."),
-        ({"key": None}, "node2 has no key of Corosync."),
+        ({"key": None}, "node2 has no Corosync key."),
         ({"conf": None}, "node2 has no corosync.conf of this cluster."),
         ({"conf": b"cluster_name: west"}, "node2 has a corosync.conf of another cluster, 'west'."),
         ({"enabled": None}, "node2 does not start the cluster when it boots."),
         ({"agent": None}, "node2 does not have the resource agent of fcm."),
-        ({"agent": "0.1"}, f"node2 has version 0.1 of the resource agent; that of this fcm is {agent.VERSION}."),
+        ({"agent": "0.1"}, f"node2 has version 0.1 of the resource agent; this fcm has version {agent.VERSION}."),
         (
             {"links": (DATA / "links.txt").read_bytes().replace(b" connected", b"", 1)},
             "1 link of node2 to other nodes is not connected.",
@@ -87,13 +87,13 @@ def test_a_changed_hosts_file_is_noticed(tmp_path: Path) -> None:
     old = corosync_conf(plan).replace("token: 3000", "token: 9000").encode()
     standing = stood(plan, node2=formed(plan, "node2", conf=old))
 
-    assert list(standing.lacks()) == ["corosync.conf of node2 is not what the hosts file asks for."]
+    assert list(standing.lacks()) == ["corosync.conf of node2 does not match the hosts file."]
 
 
 def test_a_node_that_does_not_answer_is_said_with_the_reason(tmp_path: Path) -> None:
     standing = stood(plan_of(tmp_path), node3=NodeLook("node3", "node3 is off."))
 
-    assert list(standing.lacks()) == ["node3 does not answer: node3 is off."]
+    assert list(standing.lacks()) == ["node3 does not respond: node3 is off."]
 
 
 def monitored(plan: ClusterPlan, old: bytes, new: bytes, name: str = "crm_mon.xml") -> Standing:
@@ -171,7 +171,7 @@ def test_a_node_with_quorum_is_believed_before_one_without(tmp_path: Path) -> No
 @pytest.mark.parametrize(
     ("witness", "words"),
     [
-        (WitnessLook("it is off."), "The witness 10.90.0.200 does not answer: it is off."),
+        (WitnessLook("it is off."), "The witness 10.90.0.200 does not respond: it is off."),
         (WitnessLook(running=True), "The witness 10.90.0.200 has no connection with this cluster."),
     ],
 )
@@ -250,5 +250,5 @@ def test_a_machine_that_a_failed_migration_would_restart_is_said(tmp_path: Path)
         "A failed live migration would restart web: on-fail of migrate_to is not block."
     ]
     assert list(monitored(plan, b"<resources>", start + safe + end, "cib.xml").lacks()) == [
-        "web has no fcm-uuid, so its agent cannot tell it from another virtual machine."
+        "web has no fcm-uuid, so its agent cannot distinguish it from other virtual machines."
     ]
