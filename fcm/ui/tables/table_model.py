@@ -244,8 +244,8 @@ class TableModel(QAbstractTableModel):
             self.touch_visible()
             return
         old, new = set(self._order), set(wanted)
-        gone = _runs([row for row, identity in enumerate(self._order) if identity not in new])
-        come = _runs([row for row, identity in enumerate(wanted) if identity not in old])
+        gone = runs([row for row, identity in enumerate(self._order) if identity not in new])
+        come = runs([row for row, identity in enumerate(wanted) if identity not in old])
         if len(gone) + len(come) > _RUNS:
             self.beginResetModel()
             self._place(wanted)
@@ -285,7 +285,7 @@ class TableModel(QAbstractTableModel):
         self._rows = {identity: row for row, identity in enumerate(order)}
 
 
-def _runs(rows: list[int]) -> list[tuple[int, int]]:
+def runs(rows: list[int]) -> list[tuple[int, int]]:
     """Neighbouring rows as (first, last)."""
     runs: list[tuple[int, int]] = []
     for row in rows:

@@ -4,7 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QByteArray, QEvent, QModelIndex, QPersistentModelIndex, QPoint, QRect, Qt, QTimer, Signal
+from PySide6.QtCore import (
+    QByteArray,
+    QEvent,
+    QItemSelection,
+    QModelIndex,
+    QPersistentModelIndex,
+    QPoint,
+    QRect,
+    Qt,
+    QTimer,
+    Signal,
+)
 from PySide6.QtGui import QContextMenuEvent, QHelpEvent, QKeyEvent, QPalette, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -21,7 +32,7 @@ from PySide6.QtWidgets import (
 from fcm.text.cells import csv_lines
 from fcm.ui.look.plain import literal
 from fcm.ui.tables.copying import copies_rows
-from fcm.ui.tables.table_model import PROGRESS, TableModel
+from fcm.ui.tables.table_model import PROGRESS, TableModel, runs
 from fcm.workspace.files.settings import COLUMNS, Settings
 
 if TYPE_CHECKING:
@@ -140,8 +151,9 @@ class TableView(QTableView):
 
     def selected_ids(self) -> list[str]:
         """Ids of the selected rows, top to bottom."""
-        rows = sorted(index.row() for index in self.selectionModel().selectedRows())
-        return [self.table.id_at(row) for row in rows]
+        parts = self.selectionModel().selection().toList()
+        rows = {row for part in parts for row in range(part.top(), part.bottom() + 1)}
+        return [self.table.id_at(row) for row in sorted(rows)]
 
     def select_ids(self, ids: Iterable[str]) -> None:
         """Select these rows and no others; the first becomes current and visible."""
@@ -151,8 +163,10 @@ class TableView(QTableView):
             return
         selection = self.selectionModel()
         flags = selection.SelectionFlag.Select | selection.SelectionFlag.Rows
-        for row in rows:
-            selection.select(self.table.index(row, 0), flags)
+        parts, last = QItemSelection(), self.table.columnCount() - 1
+        for first, final in runs(sorted(rows)):
+            parts.select(self.table.index(first, 0), self.table.index(final, last))
+        selection.select(parts, flags)
         selection.setCurrentIndex(self.table.index(rows[0], 0), selection.SelectionFlag.NoUpdate)
         self.scrollTo(self.table.index(rows[0], 0))
 

@@ -7,6 +7,7 @@ The text is made only when it is asked for.
 from __future__ import annotations
 
 import textwrap
+from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QObject, QPoint, Qt
@@ -16,6 +17,7 @@ from PySide6.QtWidgets import QMenu
 from fcm.model.state import State
 from fcm.ui.look import icons
 from fcm.ui.look.plain import literal
+from fcm.ui.window.many_moves import ManyMoves
 from fcm.ui.window.qactions import ChoiceEntry, Entry, acted_on, commands_of, fill_menu
 from fcm.workspace.actions.action_text import ActionText, action_text, commands_text
 
@@ -132,10 +134,17 @@ class CopyAs(QObject):
                 continue
             below = menu.addMenu(icons.icon(entry.action.icon), entry.label)
             below.setToolTipsVisible(True)
-            if entry_text(self._workspace(), entry, None, 1).text:
-                self._add(below, "Best possible node", entry, None)
-            for choice in entry.choices:
-                self._add(below, choice.label, entry, choice)
+            if isinstance(entry.choices, ManyMoves):
+                below.aboutToShow.connect(partial(self._fill_choices, below, entry))
+            else:
+                self._fill_choices(below, entry)
+
+    def _fill_choices(self, menu: QMenu, entry: Entry) -> None:
+        menu.clear()
+        if entry_text(self._workspace(), entry, None, 1).text:
+            self._add(menu, "Best possible node", entry, None)
+        for choice in entry.choices:
+            self._add(menu, choice.label, entry, choice)
 
     def _add(self, menu: QMenu, label: str, entry: Entry, choice: ChoiceEntry | None) -> QAction:
         made = menu.addAction(label)

@@ -15,7 +15,11 @@ from fcm.model.commands import InjectFault, LiveMigrate, MoveMachine, MoveShared
 from fcm.model.rules.verdict import OK, Verdict, no, together
 from fcm.ui.look import icons
 from fcm.ui.look.plain import literal
+from fcm.ui.window.many_moves import ASKED as ASKED
+from fcm.ui.window.many_moves import ChoiceEntry as ChoiceEntry  # who shows menus knows both by this room
+from fcm.ui.window.many_moves import ManyMoves, failures_of_many, is_many
 from fcm.workspace.actions.catalog import Action, actions_for, question_of
+from fcm.workspace.selection import Place
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -27,8 +31,6 @@ if TYPE_CHECKING:
 
 EVERYWHERE = ("refresh", "help")
 """Actions of every place; a menu shows them once, at its end."""
-ASKED = 12
-"""Selected things for which the rules are asked before a menu shows an entry, and whose reasons are told."""
 JUDGED = 200
 """Selected things for which they are asked before something is done or described; of more the cluster refuses."""
 _ALIKE = (LiveMigrate, QuickMigrate, MoveMachine, MoveSharedVolume, InjectFault, RepairFault)
@@ -39,23 +41,13 @@ _CLOSED = no("No cluster is open.", "Open one with Manage a Cluster.")
 
 
 @dataclass(frozen=True, slots=True)
-class ChoiceEntry:
-    """One entry of a submenu: the commands, one for each selected thing for which it is allowed."""
-
-    label: str
-    verdict: Verdict
-    commands: tuple[Command, ...]
-    icon: str = ""
-
-
-@dataclass(frozen=True, slots=True)
 class Entry:
     """One action as it stands now for what is selected."""
 
     action: Action
     selections: tuple[Selection, ...]
     verdict: Verdict
-    choices: tuple[ChoiceEntry, ...] = ()
+    choices: Sequence[ChoiceEntry] = ()
 
     @property
     def label(self) -> str:
@@ -105,16 +97,20 @@ def _entry(workspace: Workspace | None, action: Action, chosen: tuple[Selection,
         return Entry(action, chosen, _CLOSED)
     state, capabilities = workspace.state, workspace.capabilities
     verdict = _any(action.verdict(state, selection, capabilities) for selection in chosen)
-    if action.choices is None or not all(selection.exists(state) for selection in chosen):
+    if action.choices is None or (len(chosen) > 1 and action.of not in _ALIKE):
         return Entry(action, chosen, verdict)
+    if not all(selection.exists(state) for selection in chosen):
+        return Entry(action, chosen, verdict)
+    if is_many(action, state, chosen):
+        return Entry(action, chosen, verdict, ManyMoves(workspace, action, chosen))
     return Entry(action, chosen, verdict, _choices(workspace, action, chosen))
 
 
-def _any(verdicts: Iterable[Verdict]) -> Verdict:
-    """Whether something can be done with one thing at least; if with none, the reasons of all that were asked."""
+def _any(verdicts: Iterable[Verdict], most: int = JUDGED) -> Verdict:
+    """Whether something can be done with one thing of ``most`` at least; else the reasons of all that were asked."""
     refused: list[Verdict] = []
-    for verdict in islice(verdicts, JUDGED + 1):
-        if verdict or len(refused) == JUDGED:
+    for verdict in islice(verdicts, most + 1):
+        if verdict or len(refused) == most:
             return OK
         refused.append(verdict)
     return together(refused[:ASKED])
@@ -127,6 +123,8 @@ def _choices(workspace: Workspace, action: Action, chosen: tuple[Selection, ...]
             ChoiceEntry(choice.label, workspace.allowed(choice.command), (choice.command,), choice.icon)
             for choice in action.choices(workspace.state, chosen[0])
         )
+    if action.of is InjectFault and chosen[0].place is Place.MACHINE and len(chosen) > JUDGED:
+        return failures_of_many(workspace, action, chosen)
     by_label: dict[str, list[tuple[Command, Verdict]]] = {}
     numbered = False
     shown: dict[str, str] = {}
@@ -197,8 +195,16 @@ def fill_menu(
 
 
 def fill_choices(menu: QMenu, entry: Entry, perform: Callable[[Entry, ChoiceEntry | None], None]) -> None:
-    """Append the choices of an entry to a menu."""
+    """Append the choices of an entry to a menu; those of many machines each time when it opens."""
     menu.setToolTipsVisible(True)
+    if isinstance(entry.choices, ManyMoves):
+        menu.aboutToShow.connect(lambda: _fill_again(menu, entry, perform))
+    else:
+        _fill_again(menu, entry, perform)
+
+
+def _fill_again(menu: QMenu, entry: Entry, perform: Callable[[Entry, ChoiceEntry | None], None]) -> None:
+    menu.clear()
     for choice in entry.choices:
         made = menu.addAction(choice.label)
         if choice.icon:
@@ -223,7 +229,7 @@ def acted_on(entry: Entry, workspace: Workspace) -> tuple[Selection, ...]:
     return tuple(one for one in entry.selections if entry.action.verdict(state, one, capabilities))
 
 
-def commands_of(entry: Entry, choice: ChoiceEntry | None, workspace: Workspace) -> tuple[Command, ...]:
+def commands_of(entry: Entry, choice: ChoiceEntry | None, workspace: Workspace) -> Sequence[Command]:
     """The commands that an entry leads to; none if it opens a dialog."""
     if choice is not None:
         if not 1 < len(choice.commands) <= JUDGED:

@@ -104,6 +104,8 @@ def failure_choices(state: State, selection: Selection) -> tuple[Choice, ...]:
 
 def repair_choices(state: State, selection: Selection) -> tuple[Choice, ...]:
     """What of an object has failed by simulation, each with its repair; of the cluster the first of everything."""
+    if not state.faults:
+        return ()
     if selection.place is Place.CLUSTER:
         named = list(state.faults.values())[:MOST]
         return tuple(
