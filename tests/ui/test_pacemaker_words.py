@@ -292,3 +292,11 @@ def test_powershell_says_the_same(shown: tuple[MainWindow, PacemakerByHand]) -> 
     assert "Pacemaker has no equivalent." in lacking.text()
     not_blocked = shell.execute("Clear-FcmBlockedGroup db")
     assert "db is not blocked." in not_blocked.text()
+
+
+def test_get_cluster_names_the_folder_of_the_shared_storage_of_the_hosts(
+    shown: tuple[MainWindow, PacemakerByHand],
+) -> None:
+    workspace = shown[0].workspace
+    assert workspace is not None
+    assert ShellSession(workspace).execute("(Get-Cluster).SharedVolumesRoot").objects == ["/srv/vm"]

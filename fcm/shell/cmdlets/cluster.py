@@ -239,7 +239,7 @@ def _followed(call: Call, said: list[Any], wait: Callable[[Call], None]) -> list
     if said != [_DONE]:
         return said
     wait(call)
-    return [cluster_object(call.state)]
+    return [cluster_object(call.state, call.workspace.simulated)]
 
 
 _MODULES = ("failoverclusters", "hyper-v", "servermanager", "microsoft.powershell.utility")

@@ -85,7 +85,7 @@ def cluster_object(state: State, simulated: bool = True) -> ShellObject:
             **({"Version": str(cluster.version)} if simulated else {}),
             **({"Engine": cluster.engine} if cluster.engine else {}),
             "EnableSharedVolumes": "Enabled" if cluster.shared_volumes_enabled else "Disabled",
-            "SharedVolumesRoot": "C:\\ClusterStorage",
+            "SharedVolumesRoot": "C:\\ClusterStorage" if simulated else _storage_folders(state),
             "MaximumParallelMigrations": cluster.concurrent_migrations,
             "CurrentHostServer": cluster.host,
             "Address": cluster.address,
@@ -95,6 +95,11 @@ def cluster_object(state: State, simulated: bool = True) -> ShellObject:
         cluster.name,
         setters,
     )
+
+
+def _storage_folders(state: State) -> str:
+    """Where the shared storage of real hosts is mounted: they have no folder ClusterStorage."""
+    return ", ".join(sorted({volume.path() for volume in state.shared_volumes.values()}))
 
 
 def node_object(node: Node, state: State) -> ShellObject:

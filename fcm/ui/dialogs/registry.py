@@ -79,6 +79,18 @@ def _reset_recent_events(window: Desk, _selection: Selection) -> None:
     Work(window, lambda: events.reset_recent(now), done)
 
 
+def _create_hosts_cluster(window: Desk, _selection: Selection) -> QDialog | None:
+    from fcm.ui.wizards.hosts.create import CreateHostsWizard  # needs the backend of Pacemaker
+
+    return CreateHostsWizard(window)
+
+
+def _destroy_hosts_cluster(window: Desk, _selection: Selection) -> QDialog | None:
+    from fcm.ui.wizards.hosts.destroy import DestroyHostsWizard  # needs the backend of Pacemaker
+
+    return DestroyHostsWizard(window)
+
+
 def _measure(window: Desk, selection: Selection) -> QDialog | None:
     from fcm.ui.dialogs.moves.measure import MeasureDialog  # needs numpy, which no other dialog should wait for
 
@@ -101,6 +113,8 @@ def _tune_migration(window: Desk, selection: Selection) -> QDialog | None:
 WITHOUT_CLUSTER: dict[str, Maker] = {
     "about": lambda window, _: AboutDialog(window),
     "create-cluster": lambda window, _: CreateClusterWizard(window),
+    "create-hosts-cluster": _create_hosts_cluster,
+    "destroy-hosts-cluster": _destroy_hosts_cluster,
     "help": lambda window, selection: HelpDialog(window, selection.place),
     "manage-cluster": lambda window, _: ManageClusterDialog(window),
     "open-recording": lambda window, _: OpenRecordingDialog(window),

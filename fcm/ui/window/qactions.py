@@ -82,6 +82,8 @@ def entries(workspace: Workspace | None, selections: Sequence[Selection]) -> tup
 
 def _has(workspace: Workspace, action: Action) -> bool:
     """Whether this kind of cluster knows what an action is for."""
+    if action.able is not None and not action.able(workspace.capabilities):
+        return False
     return action.of is None or bool(workspace.capabilities.verdict(action.of))
 
 

@@ -9,13 +9,9 @@ from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
     QHBoxLayout,
-    QHeaderView,
     QLineEdit,
     QPushButton,
     QSpinBox,
-    QTableWidget,
-    QTableWidgetItem,
-    QVBoxLayout,
     QWidget,
 )
 
@@ -25,6 +21,7 @@ from fcm.ui.look import icons
 from fcm.ui.look.plain import Label, literal
 from fcm.ui.widgets.background import Outcome, Work
 from fcm.ui.widgets.dialog_parts import form, named, wrapped
+from fcm.ui.wizards.edit_table import EditTable
 from fcm.ui.wizards.frame import (
     BeforeYouBegin,
     ConfirmationPage,
@@ -38,8 +35,6 @@ from fcm.workspace.planning import cluster_plan
 from fcm.workspace.planning.cluster_plan import PROCESSORS, USUAL_PROCESSOR, ClusterPlan, PlannedNetwork, PlannedNode
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from fcm.model.rules.verdict import Verdict
     from fcm.ui.desk import Desk
 
@@ -129,63 +124,13 @@ class CreateClusterWizard(Wizard):
             self.window_of.open(self.uri)
 
 
-class _Table(QTableWidget):
-    """A table whose cells are typed or chosen, with buttons Add and Remove beside it."""
-
-    def __init__(self, name: str, heads: Sequence[str]) -> None:
-        super().__init__(0, len(heads))
-        named(self, name)
-        self.setHorizontalHeaderLabels(list(heads))
-        self.verticalHeader().hide()
-        self.setSelectionBehavior(QTableWidget.SelectionBehavior.SelectRows)
-        self.setSelectionMode(QTableWidget.SelectionMode.SingleSelection)
-        self.setTabKeyNavigation(False)
-        header = self.horizontalHeader()
-        header.setHighlightSections(False)
-        header.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
-        header.setStretchLastSection(True)
-        self.verticalHeader().setDefaultSectionSize(self.fontMetrics().height() + 14)
-        self.setWordWrap(False)
-
-    def with_buttons(self, add: QPushButton, remove: QPushButton) -> QWidget:
-        """The table and its buttons."""
-        for button in (add, remove):
-            button.setAutoDefault(False)
-        remove.clicked.connect(self._remove)
-        place = QWidget()
-        row = QHBoxLayout(place)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.addWidget(self, 1)
-        buttons = QVBoxLayout()
-        buttons.addWidget(add)
-        buttons.addWidget(remove)
-        buttons.addStretch(1)
-        row.addLayout(buttons)
-        return place
-
-    def _remove(self) -> None:
-        row = self.currentRow() if self.currentRow() >= 0 else self.rowCount() - 1
-        if row >= 0:
-            self.removeRow(row)
-
-    def text(self, row: int, column: int) -> str:
-        """Text of a cell."""
-        item = self.item(row, column)
-        return item.text().strip() if item else ""
-
-    def put(self, row: int, texts: Sequence[str]) -> None:
-        """Fill the first cells of a row."""
-        for column, text in enumerate(texts):
-            self.setItem(row, column, QTableWidgetItem(text))
-
-
 class _ServersPage(WizardPage):
     def __init__(self, wizard: CreateClusterWizard) -> None:
         super().__init__(
             "Select Servers", "Describe the servers that form the cluster. Double-click a cell to change it."
         )
         self._wizard = wizard
-        self.table = _Table("Servers", ["Server name", "Memory", "Logical processors", "Processor"])
+        self.table = EditTable("Servers", ["Server name", "Memory", "Logical processors", "Processor"])
         add = named(QPushButton(icons.icon("add-node"), "&Add"), "Add server")
         add.clicked.connect(lambda: self._add())
         remove = named(QPushButton(icons.icon("delete"), "&Remove"), "Remove server")
@@ -263,7 +208,7 @@ class _NetworksPage(WizardPage):
             "prefers the last private network.",
         )
         self._wizard = wizard
-        self.table = _Table("Networks", ["Name", "Subnet", "Default gateway", "Rate"])
+        self.table = EditTable("Networks", ["Name", "Subnet", "Default gateway", "Rate"])
         add = named(QPushButton(icons.icon("network"), "&Add"), "Add network")
         add.clicked.connect(lambda: self._add("", ""))
         remove = named(QPushButton(icons.icon("delete"), "&Remove"), "Remove network")

@@ -25,10 +25,11 @@ from fcm.backend.libvirt.configuration.uris import (
     is_of_one_host,
     parse_host_uri,
 )
-from fcm.backend.toml_table import Table, UntrustedFileError, read_table
+from fcm.backend.toml_lines import TomlLines
+from fcm.backend.toml_table import ClusterFileError, Table, UntrustedFileError, read_table
 from fcm.model.entities import NetworkRole
 from fcm.model.rules.names import file_name, same
-from fcm.text.textfile import HOSTS, whole_path
+from fcm.text.textfile import HOSTS, TextFileError, parse_toml, whole_path
 from fcm.text.words import is_visible, quoted
 
 if TYPE_CHECKING:
@@ -131,6 +132,21 @@ def load(path: Path, allowed: Callable[[Path, str], bool] = nobody) -> HostsFile
         first = demands[0][0].error("").line
         raise UntrustedFileError(path, first, list(dict.fromkeys(words for _, words in demands)), digest)
     return hosts
+
+
+def read_hosts_text(path: Path, text: str) -> tuple[HostsFile, tuple[str, ...]]:
+    """The hosts of a text that is, or will be, in a file, and what it asks its owner to allow; nothing is read.
+
+    Raises:
+        ClusterFileError: it is wrong; the message names the line and the reason.
+    """
+    try:
+        values = parse_toml(text, path)
+    except TextFileError as error:
+        raise ClusterFileError(path, error.line, error.reason) from error
+    demands: list[tuple[Table, str]] = []
+    hosts = _read(path, Table(path, TomlLines(text), values), demands)
+    return hosts, tuple(dict.fromkeys(words for _, words in demands))
 
 
 def _read(path: Path, top: Table, demands: list[tuple[Table, str]]) -> HostsFile:

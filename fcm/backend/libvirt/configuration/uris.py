@@ -121,6 +121,12 @@ class SshLogin:
         """The arguments of ssh; the host comes last, where it cannot be taken for an option."""
         return ("-l", self.user, *(("-p", str(self.port)) if self.port else ()), "--", self.host)
 
+    @property
+    def text(self) -> str:
+        """As ``parse_ssh_login`` reads it."""
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return f"{self.user}@{host}{f':{self.port}' if self.port else ''}"
+
 
 def parse_ssh_login(text: str) -> SshLogin:
     """A login such as ``root@host``, ``root@host:2222`` or ``root@[fd00::1]``; without a user it is root.

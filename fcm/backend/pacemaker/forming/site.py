@@ -148,6 +148,34 @@ class Site:
         """
         return {path: fencing.read_password(path) for path in fencing.password_files(self.plan)}
 
+    def try_fencing(
+        self, standing: Standing, passwords: Mapping[str, str], wanted: Callable[[], bool] = lambda: True
+    ) -> list[CheckResult]:
+        """Ask the fencing device from every node for the power of the others; no node is switched.
+
+        Where no cluster stands yet, the passwords are on the nodes only meanwhile.
+
+        Args:
+            standing: what stands.
+            passwords: see ``passwords``.
+            wanted: asked before each node; once it says no, the others are not asked.
+        """
+        runner = self.runner(nothing_told, passwords)
+        places = fencing.password_steps(self.plan, dict(passwords))
+        results = []
+        try:
+            outcome = runner.carry_out(places)
+            for step in fencing.ask_steps(self.plan) if outcome.ok else ():
+                if wanted():
+                    outcome = runner.carry_out([step])
+                    results += [checks.fail(f"{step.node}: {one.reason}", step.remedy) for one in outcome.failed]
+            if not results:
+                results = [checks.fail(f"{one.step.node}: {one.reason}") for one in outcome.failed]
+        finally:
+            if standing.stage is Stage.NONE:
+                runner.undo(places)
+        return results
+
     def steps(self, standing: Standing, passwords: Mapping[str, str]) -> list[Step]:
         """The steps of *create*."""
         authority = "" if standing.witness is None else standing.witness.authority

@@ -1,0 +1,1 @@
+"""Wizards that form a cluster of Pacemaker on hosts, and remove one."""
