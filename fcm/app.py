@@ -16,6 +16,7 @@ from fcm.backend import registry
 from fcm.backend.base import BackendError
 from fcm.mistakes import WrongInputError
 from fcm.text.textfile import typed_path
+from fcm.workspace import collecting
 from fcm.workspace.files.folders import cluster_folder, data_folder, own_folder
 from fcm.workspace.files.journal import Journal, salvage, uri_of_journal
 from fcm.workspace.files.journal_file import DamagedJournalError, JournalError, is_there
@@ -51,7 +52,8 @@ def open_workspace(uri: str, paced: bool = True, keep: bool = True, salvage_jour
         JournalError: the journal cannot be opened.
     """
     canonical = registry.canonical_uri(uri)
-    backend = registry.open_backend(registry.Opening(canonical, (cluster_folder(),), paced, TrustedFiles().allows))
+    with collecting.paused():
+        backend = registry.open_backend(registry.Opening(canonical, (cluster_folder(),), paced, TrustedFiles().allows))
     path = journal_path(canonical)
     if keep and salvage_journal and is_there(path):
         try:

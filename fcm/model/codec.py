@@ -5,8 +5,10 @@ from __future__ import annotations
 import dataclasses
 import enum
 import functools
+import json
+import re
 import types
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
 
 from fcm.text.textfile import is_text
@@ -39,6 +41,81 @@ def encode(value: Any) -> Any:
     if dataclasses.is_dataclass(value):
         return {name: encode(getattr(value, name)) for name in _field_names(value.__class__)}
     raise TypeError(f"{type(value).__name__} has no JSON form")
+
+
+LARGE = 1_000_000
+"""Characters of a text that is decoded piece by piece: the plain values of all its pieces at once would take 5 times
+the memory of the objects."""
+_SPACE = re.compile(r"[ \t\n\r]*")
+_SCANNER = json.JSONDecoder()
+_ALIKE = 4096
+"""Lists of strings that are kept, so that equal ones are one object: the owners of thousands of resources are."""
+
+
+def decode_text(kind: type[T], text: str) -> T:
+    """The object that a JSON text describes, as ``decode`` of ``json.loads`` gives it.
+
+    Raises:
+        DecodeError: see ``decode``.
+        ValueError: it is no JSON.
+    """
+    if len(text) >= LARGE and dataclasses.is_dataclass(kind):
+        try:
+            found: T = kind(**dict(_fields_of(kind, text)))
+        except (_FaultError, TypeError, ValueError, IndexError, StopIteration, RuntimeError):
+            pass  # what is wrong is said by the usual way
+        else:
+            return found
+    return decode(kind, json.loads(text))
+
+
+def _fields_of(kind: type, text: str) -> Iterator[tuple[str, Any]]:
+    """The decoded fields of a large object one after the other, and of lists one part after the other.
+
+    Raises:
+        Exception: the text is of any other form than such an object, or a field is twice in it.
+    """
+    hints, seen, place = get_type_hints(kind), set(), _past(text, 0, "{")
+    while True:
+        name, place = _SCANNER.raw_decode(text, _SPACE.match(text, place).end())  # type: ignore[union-attr]
+        if name in seen or name not in _field_names(kind):
+            raise ValueError(name)
+        seen.add(name)
+        place = _SPACE.match(text, _past(text, place, ":")).end()  # type: ignore[union-attr]
+        arguments = get_args(hints[name])
+        if get_origin(hints[name]) is tuple and arguments[-1] is Ellipsis and text[place] == "[":
+            found, place = _parts_of(_decoder(arguments[0]), text, place + 1)
+            yield name, found
+        else:
+            value, place = _SCANNER.raw_decode(text, place)
+            yield name, _decoder(hints[name])(value)
+        place = _SPACE.match(text, place).end()  # type: ignore[union-attr]
+        if text[place] == "}":
+            if text[place + 1 :].strip(" \t\n\r"):
+                raise ValueError("there is more")
+            return
+        place = _past(text, place, ",")
+
+
+def _parts_of(decoder: Decoder, text: str, place: int) -> tuple[tuple[Any, ...], int]:
+    found: list[Any] = []
+    place = _SPACE.match(text, place).end()  # type: ignore[union-attr]
+    if text[place] == "]":
+        return (), place + 1
+    while True:
+        value, place = _SCANNER.raw_decode(text, _SPACE.match(text, place).end())  # type: ignore[union-attr]
+        found.append(decoder(value))
+        place = _SPACE.match(text, place).end()  # type: ignore[union-attr]
+        if text[place] == "]":
+            return tuple(found), place + 1
+        place = _past(text, place, ",")
+
+
+def _past(text: str, place: int, mark: str) -> int:
+    place = _SPACE.match(text, place).end()  # type: ignore[union-attr]
+    if text[place] != mark:
+        raise ValueError(f"expected {mark}")
+    return place + 1
 
 
 class _FaultError(Exception):
@@ -81,7 +158,9 @@ def _decoder(kind: Any) -> Decoder:
     if origin in (Union, types.UnionType):
         return _optional(arguments)
     if origin is tuple:
-        return _sequence(arguments) if len(arguments) == 2 and arguments[1] is Ellipsis else _tuple(arguments)
+        if len(arguments) != 2 or arguments[1] is not Ellipsis:
+            return _tuple(arguments)
+        return _strings(_sequence(arguments)) if arguments[0] is str else _sequence(arguments)
     if origin is frozenset:
         parts = _sequence(arguments)
         return lambda value: frozenset(parts(value))
@@ -130,6 +209,27 @@ def _optional(choices: tuple[Any, ...]) -> Decoder:
     return lambda value: None if value is None and may_be_none else inner(value)
 
 
+def _strings(decoded: Decoder) -> Decoder:
+    """Equal lists of strings as one object."""
+    known: dict[tuple[str, ...], tuple[str, ...]] = {}
+
+    def shared(value: Any) -> Any:
+        if not isinstance(value, list):
+            return decoded(value)
+        try:
+            found = known.get(tuple(value))
+        except TypeError:  # no strings, which is said there
+            return decoded(value)
+        if found is None:
+            found = decoded(value)
+            if len(known) >= _ALIKE:
+                known.clear()
+            known[found] = found
+        return found
+
+    return shared
+
+
 def _sequence(arguments: tuple[Any, ...]) -> Decoder:
     item = _decoder(arguments[0])
 
@@ -168,6 +268,7 @@ def _dataclass(kind: type) -> Decoder:
     )
     # Made at first use: a type may hold itself.
     fields: dict[str, Decoder] = {}
+    plain = {name: exact for name in names if (exact := _plain(hints[name])) is not None}
 
     def decoded(value: Any) -> Any:
         if not isinstance(value, dict):
@@ -183,13 +284,31 @@ def _dataclass(kind: type) -> Decoder:
         name = ""
         try:
             for name, part in value.items():
-                found[name] = fields[name](part)
+                exact = part.__class__
+                if exact in plain.get(name, ()) and (exact is not str or part.isascii()):
+                    found[name] = part
+                else:
+                    found[name] = fields[name](part)
         except _FaultError as fault:
             fault.below(f".{name}")
             raise
         return kind(**found)
 
     return decoded
+
+
+_NOTHING = type(None)
+_PLAIN: dict[Any, tuple[type, ...]] = {
+    str: (str,),
+    bool: (bool,),
+    str | None: (str, _NOTHING),
+    bool | None: (bool, _NOTHING),
+}
+
+
+def _plain(hint: Any) -> tuple[type, ...] | None:
+    """Types whose values are taken as they are for a field (strings, if they are ASCII); None if none is."""
+    return _PLAIN.get(hint)
 
 
 def _list(value: Any) -> list[Any] | tuple[Any, ...]:

@@ -19,6 +19,7 @@ from fcm.model import events as ev
 from fcm.model.entries import refusal
 from fcm.model.rules.allowed import allowed
 from fcm.model.state import Change, State, apply
+from fcm.workspace import collecting
 from fcm.workspace.events.event_log import EventLog, EventLogError
 from fcm.workspace.mailbox import Mailbox
 
@@ -36,6 +37,8 @@ if TYPE_CHECKING:
     from fcm.workspace.forecasts import Forecasts
     from fcm.workspace.history import History
 
+LARGE = 500
+"""Machines of a cluster whose objects Python need not search for circles."""
 REOPENED = 100
 """Migrations whose telemetry is read when a cluster is opened."""
 ROWS_EVERY = 0.5
@@ -74,6 +77,7 @@ class Workspace:
         self._held_since = 0.0
         self._writing = threading.Lock()
         self._closed = False
+        self._is_kept = False
 
     # Life
 
@@ -84,13 +88,17 @@ class Workspace:
             JournalError: the journal cannot be read.
             BackendError: the backend cannot start.
         """
-        if self._journal is not None:
-            self.state = self._replay(self._journal)
-            self._telemetry = self._journal.telemetry(list(self.state.migrations)[-REOPENED:])
-            for migration, rows in self._telemetry.items():
-                self.events.known_passes(migration, rows[-1].pass_number)
-        self.backend.start(self, self.state)
-        self.drain(budget=1.0)
+        with collecting.paused():
+            if self._journal is not None:
+                self.state = self._replay(self._journal)
+                self._telemetry = self._journal.telemetry(list(self.state.migrations)[-REOPENED:])
+                for migration, rows in self._telemetry.items():
+                    self.events.known_passes(migration, rows[-1].pass_number)
+            self.backend.start(self, self.state)
+            self.drain(budget=1.0)
+        if len(self.state.machines) >= LARGE and not self._is_kept:
+            self._is_kept = True
+            collecting.keep()
 
     def _replay(self, journal: Journal) -> State:
         """Replay the journal; the event log gets what it has not."""
@@ -122,6 +130,8 @@ class Workspace:
         if self._closed:
             return
         self._closed = True
+        if self._is_kept:
+            collecting.forget()
         self.backend.close()
         self.events.close()
         if self._journal is not None:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from fcm import __version__
 from fcm.model import events as ev
-from fcm.model.codec import DecodeError, decode, encode
+from fcm.model.codec import DecodeError, decode_text, encode
 from fcm.model.state import State, apply
 from fcm.model.telemetry import Phase, TelemetryRow
 from fcm.text.textfile import whole_path
@@ -168,7 +168,7 @@ class Journal:
                 raise DecodeError(f"event {sequence} has the unknown type {quoted(kind)}")
             if not isinstance(time, float) or not EARLIEST <= time <= LATEST:
                 raise DecodeError(f"event {sequence} has no time")
-            return ev.Entry(sequence, time, decode(ev.EVENT_TYPES[kind], json.loads(data)))
+            return ev.Entry(sequence, time, decode_text(ev.EVENT_TYPES[kind], data))
         except _NONSENSE as error:
             if self._newer:
                 raise _of_a_newer_program(self.path, self._newer) from error

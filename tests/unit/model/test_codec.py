@@ -5,8 +5,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from fcm.model import codec
 from fcm.model import events as ev
-from fcm.model.codec import DecodeError, decode, encode
+from fcm.model.codec import DecodeError, decode, decode_text, encode
 from fcm.model.entities import Cluster, Disk, Network, RestartPolicy
 
 if TYPE_CHECKING:
@@ -14,12 +15,7 @@ if TYPE_CHECKING:
 
 
 def test_a_whole_cluster_survives_json(state: State) -> None:
-    assert state.cluster is not None
-    event = ev.ClusterFormed(
-        state.cluster,
-        *(tuple(getattr(state, name).values()) for name in ("nodes", "networks", "adapters", "disks")),
-        *(tuple(getattr(state, name).values()) for name in ("shared_volumes", "groups", "resources", "machines")),
-    )
+    event = formation(state)
     assert decode(ev.ClusterFormed, json.loads(json.dumps(encode(event)))) == event
 
 
@@ -78,3 +74,63 @@ def test_what_is_no_plain_data_is_refused() -> None:
 def test_every_event_has_a_name_of_its_own() -> None:
     assert all(ev.EVENT_TYPES[name].__name__ == name for name in ev.EVENT_TYPES)
     assert len(ev.EVENT_TYPES) > 25
+
+
+def formation(state: State) -> ev.ClusterFormed:
+    assert state.cluster is not None
+    return ev.ClusterFormed(
+        state.cluster,
+        *(tuple(getattr(state, name).values()) for name in ("nodes", "networks", "adapters", "disks")),
+        *(tuple(getattr(state, name).values()) for name in ("shared_volumes", "groups", "resources", "machines")),
+    )
+
+
+def outcome(text: str) -> object:
+    """What decoding a text gives, or how it is refused."""
+    try:
+        return decode_text(ev.ClusterFormed, text)
+    except ValueError as error:
+        return type(error), str(error)
+
+
+@pytest.mark.parametrize("indent", [None, 2])
+def test_a_large_text_is_decoded_piece_by_piece_to_the_same(
+    state: State, monkeypatch: pytest.MonkeyPatch, indent: int | None
+) -> None:
+    whole = formation(state)
+    text = json.dumps(encode(whole), indent=indent)
+    monkeypatch.setattr(codec, "LARGE", 0)
+    monkeypatch.setattr(json, "loads", None)  # which would make all of it at once
+    assert decode_text(ev.ClusterFormed, f" {text}\n") == whole
+
+
+@pytest.mark.parametrize(
+    ("find", "put"),
+    [
+        ('"machines":[{', '"machines":[{"colour":1,'),
+        ('"nodes":[', '"nodes":[5,'),
+        ('"nodes":[', '"nodes":[,'),
+        ('"nodes":[', '"nodes":7,"adapters":['),
+        ('"nodes":', '"machines":[],"nodes":'),
+        ('"nodes":', '"colour":[],"nodes":'),
+        ('{"cluster"', '["cluster"'),
+        ('{"cluster":', '{"cluster"'),
+        ('"memory":', '"memory":"all","x":'),
+    ],
+)
+def test_a_large_text_that_is_wrong_is_refused_as_a_small_one_is(
+    state: State, monkeypatch: pytest.MonkeyPatch, find: str, put: str
+) -> None:
+    text = json.dumps(encode(formation(state)), separators=(",", ":"))
+    assert find in text
+    for wrong in (text.replace(find, put, 1), text.replace(find, put, 1)[:-9], f"{text} 1", text[:-1]):
+        monkeypatch.setattr(codec, "LARGE", 10**9)
+        at_once = outcome(wrong)
+        monkeypatch.setattr(codec, "LARGE", 0)
+        assert outcome(wrong) == at_once
+
+
+def test_equal_lists_of_names_are_one_object_in_memory(state: State) -> None:
+    one, other = (decode(Disk, encode(disk) | {"visible_to": ["a", "b"]}) for disk in list(state.disks.values())[:2])
+    assert one.visible_to == ("a", "b")
+    assert one.visible_to is other.visible_to

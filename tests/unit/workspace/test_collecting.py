@@ -1,0 +1,65 @@
+"""What is large and stays is not searched for garbage again and again."""
+
+from __future__ import annotations
+
+import gc
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import pytest
+
+from fcm import resources
+from fcm.backend.embedded import EmbeddedBackend
+from fcm.backend.embedded.cluster_file.reading import load
+from fcm.workspace import collecting, workspace
+from fcm.workspace.workspace import Workspace
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+@pytest.fixture(autouse=True)
+def as_before() -> Iterator[None]:
+    assert gc.isenabled()
+    yield
+    assert gc.isenabled()
+    assert gc.get_freeze_count() == 0
+
+
+def test_no_search_takes_place_until_the_last_has_ended() -> None:
+    with collecting.paused():
+        with pytest.raises(ZeroDivisionError), collecting.paused():
+            _ = 1 / 0
+        assert not gc.isenabled()
+    assert gc.isenabled()
+
+
+def test_what_was_off_before_stays_off() -> None:
+    gc.disable()
+    try:
+        with collecting.paused():
+            pass
+        assert not gc.isenabled()
+    finally:
+        gc.enable()
+
+
+def test_what_is_kept_is_searched_again_once_all_have_gone() -> None:
+    collecting.keep()
+    collecting.keep()
+    collecting.forget()
+    assert gc.get_freeze_count() > 0
+    collecting.forget()
+    assert gc.get_freeze_count() == 0
+
+
+@pytest.mark.parametrize("least", [1, 10**6])
+def test_a_large_cluster_is_kept_as_long_as_it_is_open(least: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(workspace, "LARGE", least)
+    formed = load(resources.path("clusters", "contoso.toml"))
+    opened = Workspace(EmbeddedBackend(replace(formed), "embedded:contoso"))
+    opened.open()
+    assert (gc.get_freeze_count() > 0) == (least == 1)
+    opened.close()
+    opened.close()
+    assert gc.get_freeze_count() == 0
