@@ -9,10 +9,11 @@ from __future__ import annotations
 import csv
 import io
 import re
+from html import escape
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
 _FORMULA = tuple("=+-@\t\r\n＝＋－＠")
 """Beginnings of formulas; spreadsheets take the wide ones of East Asian keyboards as well."""
@@ -41,6 +42,17 @@ def csv_lines(rows: Iterable[Iterable[object]]) -> str:
 def tab_lines(rows: Iterable[Iterable[object]]) -> str:
     """Rows for the clipboard: tabs between cells, one line per row; a tab or line break within a cell is a space."""
     return "\n".join("\t".join(_one_line(safe_cell(value)) for value in row) for row in rows)
+
+
+def html_table(headings: Sequence[object], rows: Iterable[Iterable[object]]) -> str:
+    """Rows as an HTML table for the clipboard; no ``headings``: without a first row of them."""
+    head = f"<tr>{''.join(f'<th>{_html(title)}</th>' for title in headings)}</tr>" if headings else ""
+    body = "".join(f"<tr>{''.join(f'<td>{_html(value)}</td>' for value in row)}</tr>" for row in rows)
+    return f"<table>{head}{body}</table>"
+
+
+def _html(value: object) -> str:
+    return escape(_one_line(safe_cell(value)))
 
 
 def _one_line(text: str) -> str:

@@ -118,6 +118,8 @@ _DARK = {
     "LinkVisited": "#c0a6f0",
     "Accent": "#4fa3ff",
 }
+_UNFOCUSED = {Scheme.LIGHT: "#dcdcdc", Scheme.DARK: "#454545"}
+"""Background of what is selected in a pane that has not the keyboard."""
 _DISABLED = {Scheme.LIGHT: "#838383", Scheme.DARK: "#8a8a8a"}
 
 _PLOT = {
@@ -180,6 +182,9 @@ QStatusBar::item { border: 0; }
 QSplitter::handle:horizontal { width: 4px; }
 QSplitter::handle:vertical { height: 4px; }
 QTreeView, QTableView, QListView, QPlainTextEdit, QTextBrowser { border: 1px solid palette(mid); }
+QTreeView:focus, QTableView:focus, QListView:focus, QPlainTextEdit:focus, QTextBrowser:focus {
+    border: 1px solid palette(accent);
+}
 QTreeView::item, QListView::item { min-height: 20px; }
 QHeaderView::section {
     background: palette(base); color: palette(text); border: 0; padding: 3px 6px;
@@ -253,6 +258,7 @@ def palette(scheme: Scheme) -> QPalette:
         made.setColor(QPalette.ColorRole[role], QColor(colour))
     for role in ("WindowText", "Text", "ButtonText"):
         made.setColor(QPalette.ColorGroup.Disabled, QPalette.ColorRole[role], QColor(_DISABLED[scheme]))
+    made.setColor(QPalette.ColorGroup.Inactive, QPalette.ColorRole.Highlight, QColor(_UNFOCUSED[scheme]))
     return made
 
 

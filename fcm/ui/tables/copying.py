@@ -1,14 +1,17 @@
-"""Ctrl+C in a list, table or tree: the selected rows with all columns that are shown."""
+"""Ctrl+C in a list, table or tree: the selected rows with all columns that are shown, below their headings.
+
+The clipboard has them as text with tabs and as an HTML table, so that mails and spreadsheets keep the columns.
+"""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QModelIndex, QObject
+from PySide6.QtCore import QEvent, QMimeData, QModelIndex, QObject, Qt
 from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QListView, QTableView, QTreeView
 
-from fcm.text.cells import tab_lines
+from fcm.text.cells import html_table, tab_lines
 from fcm.ui.tables.table_model import TableModel
 
 if TYPE_CHECKING:
@@ -72,7 +75,21 @@ def _path(index: QModelIndex) -> tuple[int, ...]:
 
 def _copy(view: QAbstractItemView, rows: list[QModelIndex]) -> None:
     columns = list(_shown_columns(view))
-    QGuiApplication.clipboard().setText(tab_lines((_text(row, column) for column in columns) for row in rows))
+    lines = [[_text(row, column) for column in columns] for row in rows]
+    headings = _headings(view, columns)
+    copied = QMimeData()
+    copied.setText(tab_lines([headings, *lines] if headings else lines))
+    copied.setHtml(html_table(headings, lines))
+    QGuiApplication.clipboard().setMimeData(copied)
+
+
+def _headings(view: QAbstractItemView, columns: list[int]) -> list[str]:
+    """What stands above the columns; nothing where the view shows no headings."""
+    header = _header(view)
+    if header is None or header.isHidden():
+        return []
+    titles = (view.model().headerData(column, Qt.Orientation.Horizontal) for column in columns)
+    return ["" if title is None else str(title) for title in titles]
 
 
 def _text(row: QModelIndex, column: int) -> str:
@@ -80,15 +97,17 @@ def _text(row: QModelIndex, column: int) -> str:
     return "" if shown is None else str(shown).replace("\N{NO-BREAK SPACE}", " ")
 
 
+def _header(view: QAbstractItemView) -> QHeaderView | None:
+    if isinstance(view, QTableView):
+        return view.horizontalHeader()
+    return view.header() if isinstance(view, QTreeView) else None
+
+
 def _shown_columns(view: QAbstractItemView) -> Iterator[int]:
     if isinstance(view, QListView):
         yield view.modelColumn()
         return
-    header: QHeaderView | None = None
-    if isinstance(view, QTableView):
-        header = view.horizontalHeader()
-    elif isinstance(view, QTreeView):
-        header = view.header()
+    header = _header(view)
     if header is None:
         yield 0
         return

@@ -222,13 +222,10 @@ class TableModel(QAbstractTableModel):
         ids = [identity for identity in self._ids if self._passes(identity)] if self._needle else list(self._ids)
         if 0 <= self._sorted_by < len(self.columns):
             column = self.columns[self._sorted_by]
-            text = column.text
             with contextlib.suppress(GoneError):  # as they are, until the page has heard of it
-                ids = sorted(
-                    ids,
-                    key=column.sort or (lambda identity: text(identity).casefold()),
-                    reverse=self._descending,
-                )
+                # Rows that are equal stand in the order of their names.
+                named = sorted(ids, key=_key_of(self.columns[0])) if self._sorted_by else ids
+                ids = sorted(named, key=_key_of(column), reverse=self._descending)
         return ids
 
     def _passes(self, identity: str) -> bool:
@@ -283,6 +280,11 @@ class TableModel(QAbstractTableModel):
     def _place(self, order: list[str]) -> None:
         self._order = order
         self._rows = {identity: row for row, identity in enumerate(order)}
+
+
+def _key_of(column: Column) -> Callable[[str], Any]:
+    text = column.text
+    return column.sort or (lambda identity: text(identity).casefold())
 
 
 def runs(rows: list[int]) -> list[tuple[int, int]]:

@@ -4,26 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import (
-    QByteArray,
-    QEvent,
-    QItemSelection,
-    QModelIndex,
-    QPersistentModelIndex,
-    QPoint,
-    QRect,
-    Qt,
-    QTimer,
-    Signal,
-)
-from PySide6.QtGui import QContextMenuEvent, QHelpEvent, QKeyEvent, QPalette, QResizeEvent
+from PySide6.QtCore import QByteArray, QEvent, QItemSelection, QPoint, Qt, QTimer, Signal
+from PySide6.QtGui import QContextMenuEvent, QHelpEvent, QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHeaderView,
     QMenu,
-    QStyle,
-    QStyledItemDelegate,
-    QStyleOptionViewItem,
     QTableView,
     QToolTip,
     QWidget,
@@ -32,47 +18,15 @@ from PySide6.QtWidgets import (
 from fcm.text.cells import csv_lines
 from fcm.ui.look.plain import literal
 from fcm.ui.tables.copying import copies_rows
-from fcm.ui.tables.table_model import PROGRESS, TableModel, runs
+from fcm.ui.tables.heading import Heading
+from fcm.ui.tables.rows import dress_rows
+from fcm.ui.tables.table_model import runs
 from fcm.workspace.files.settings import COLUMNS, Settings
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from PySide6.QtGui import QPainter
-
-
-class _BarDelegate(QStyledItemDelegate):
-    """Draws a progress as a bar with its text beside it."""
-
-    def paint(
-        self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
-    ) -> None:
-        progress = index.data(PROGRESS)
-        if progress is None:
-            super().paint(painter, option, index)
-            return
-        painter.save()
-        selected = QStyle.StateFlag.State_Selected in option.state
-        rect: QRect = option.rect
-        palette: QPalette = option.palette
-        if selected:
-            painter.fillRect(rect, palette.highlight())
-        text = str(index.data())
-        taken = max(48, painter.fontMetrics().horizontalAdvance(text) + 6)
-        bar = rect.adjusted(6, 0, -taken - 8, 0)
-        bar.setTop(rect.center().y() - 3)
-        bar.setHeight(7)
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(palette.mid())
-        painter.drawRoundedRect(bar, 3, 3)
-        done = QRect(bar)
-        done.setWidth(round(bar.width() * progress))
-        painter.setBrush(palette.color(QPalette.ColorRole.Accent))
-        painter.drawRoundedRect(done, 3, 3)
-        painter.setPen(palette.color(QPalette.ColorRole.HighlightedText if selected else QPalette.ColorRole.Text))
-        words = QRect(rect.right() - taken - 3, rect.top(), taken, rect.height())
-        painter.drawText(words, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, text)
-        painter.restore()
+    from fcm.ui.tables.table_model import TableModel
 
 
 class TableView(QTableView):
@@ -100,7 +54,8 @@ class TableView(QTableView):
         model.setParent(self)
         model.visible = self._visible_rows
         self.setModel(model)
-        self.setItemDelegate(_BarDelegate(self))
+        self.setHorizontalHeader(Heading(self))
+        dress_rows(self)
         copies_rows(self)
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
@@ -214,6 +169,8 @@ class TableView(QTableView):
         room = self.viewport().width()
         if sum(needed) > room:
             tight = [max(width, int(need * _TIGHTEST)) for width, need in zip(least, needed, strict=True)]
+            # The name is what a row is known by: the others give first.
+            tight[0] = max(tight[0], min(needed[0], room * _OF_NAME // 100))
             # The last column takes what is left, so it is the first to give.
             least = [*tight[:-1], min(needed[-1], max(least[-1], _LAST))]
             # A table that has to be scrolled anyway may as well be read.
@@ -323,7 +280,7 @@ class TableView(QTableView):
         return super().viewportEvent(event)
 
 
-_PADDING, _MARGIN, _ICON = 14, 9, 22
+_PADDING, _MARGIN, _ICON = 14, 16, 22
 """Pixels around a heading, around a text, and of an icon before it."""
 _SAMPLE = 40
 """Rows whose texts are measured."""
@@ -331,6 +288,8 @@ _WIDEST = 240
 """Pixels that a column takes for its texts at most, unless it wants more."""
 _LAST = 120
 """Pixels that the last column keeps where there is no room."""
+_OF_NAME = 60
+"""Percent of the table that the first column may keep for its texts."""
 _TIGHTEST = 0.7
 """Share of its texts' width that a column keeps where there is no room; then the table scrolls."""
 _KEYPAD = Qt.KeyboardModifier.KeypadModifier

@@ -29,6 +29,7 @@ from PySide6.QtWidgets import (
 from fcm.ui.look import icons
 from fcm.ui.look.plain import Label, literal
 from fcm.ui.tables.copying import copies_rows
+from fcm.ui.tables.rows import dress_rows
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -51,6 +52,7 @@ def named(widget: W, accessible: str, object_name: str = "") -> W:
     widget.setAccessibleName(accessible)
     if isinstance(widget, QAbstractItemView):
         copies_rows(widget)
+        dress_rows(widget)
     words = re.findall(r"[A-Za-z0-9]+", object_name or accessible)
     widget.setObjectName("".join(word if i else word[:1].lower() + word[1:] for i, word in enumerate(_capital(words))))
     return widget

@@ -10,6 +10,7 @@ from PySide6.QtGui import QContextMenuEvent
 from PySide6.QtWidgets import QAbstractItemView, QTreeView, QWidget
 
 from fcm.ui.tables.copying import copies_rows
+from fcm.ui.tables.rows import dress_rows
 from fcm.workspace.selection import Place, Selection
 
 if TYPE_CHECKING:
@@ -37,6 +38,7 @@ class ConsoleTree(QTreeView):
         self.setObjectName("console-tree")
         self.setAccessibleName("Console tree")
         copies_rows(self)
+        dress_rows(self)
         self.setModel(model)
         self.setHeaderHidden(True)
         self.setUniformRowHeights(True)

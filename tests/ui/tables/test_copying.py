@@ -53,7 +53,8 @@ def test_all_selected_rows_are_copied_with_the_columns_that_are_shown(qtbot: QtB
     view.select_ids(view.table.ids[:2])
     lines = copied(qtbot, view).split("\n")
     columns = [column for number, column in enumerate(view.table.columns) if not view.isColumnHidden(number)]
-    assert lines == [
+    assert lines[0] == "\t".join(column.title for column in columns)
+    assert lines[1:] == [
         "\t".join(column.text(identity).replace("\N{NO-BREAK SPACE}", " ") for column in columns)
         for identity in view.table.ids[:2]
     ]
@@ -64,16 +65,18 @@ def test_columns_are_copied_in_the_order_shown_and_hidden_ones_are_not(qtbot: Qt
     shown.select(Selection(Place.NODES))
     view = named(shown.page, "Nodes", TableView)
     view.select_ids(view.table.ids[:1])
-    whole = copied(qtbot, view).split("\t")
+    whole = [line.split("\t") for line in copied(qtbot, view).split("\n")]
     view.setColumnHidden(2, True)
     view.horizontalHeader().moveSection(1, 0)
-    assert copied(qtbot, view).split("\t") == [whole[1], whole[0], *whole[3:]]
+    found = [line.split("\t") for line in copied(qtbot, view).split("\n")]
+    assert found == [[line[1], line[0], *line[3:]] for line in whole]
 
 
 def test_rows_of_a_tree_are_copied_in_their_order_and_cannot_break_the_lines(qtbot: QtBot) -> None:
     tree = name_it(QTreeWidget(), "Things")
     qtbot.addWidget(tree)
     tree.setColumnCount(2)
+    tree.setHeaderHidden(True)
     tree.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
     top = QTreeWidgetItem(["a", "1\n2"])
     top.addChild(QTreeWidgetItem(["b\tc", "=1+1"]))
@@ -84,10 +87,24 @@ def test_rows_of_a_tree_are_copied_in_their_order_and_cannot_break_the_lines(qtb
     assert copied(qtbot, tree) == "a\t1 2\nb c\t'=1+1\nd\t-5"
 
 
+def test_rows_are_copied_with_their_headings_as_text_and_as_a_table(qtbot: QtBot) -> None:
+    tree = name_it(QTreeWidget(), "Things")
+    qtbot.addWidget(tree)
+    tree.setHeaderLabels(["Name", "<Size>"])
+    tree.addTopLevelItem(QTreeWidgetItem(["a & b", "=1"]))
+    tree.setCurrentItem(tree.topLevelItem(0))
+    tree.show()
+    assert copied(qtbot, tree) == "Name\t<Size>\na & b\t'=1"
+    assert QApplication.clipboard().mimeData().html() == (
+        "<table><tr><th>Name</th><th>&lt;Size&gt;</th></tr><tr><td>a &amp; b</td><td>&#x27;=1</td></tr></table>"
+    )
+
+
 def test_without_a_selection_the_current_row_is_copied(qtbot: QtBot) -> None:
     tree = name_it(QTreeWidget(), "Things")
     qtbot.addWidget(tree)
     tree.setColumnCount(2)
+    tree.setHeaderHidden(True)
     tree.addTopLevelItem(QTreeWidgetItem(["a", "1"]))
     tree.setCurrentItem(tree.topLevelItem(0))
     tree.clearSelection()

@@ -77,6 +77,15 @@ def test_sorting_follows_the_values_and_not_their_words() -> None:
     assert list(table.ids) == ["c", "a", "b"]
 
 
+def test_rows_that_are_equal_are_in_the_order_of_their_names_also_downwards() -> None:
+    table = model({"b": 1, "c": 2, "a": 1})
+    table.set_ids("bca")
+    table.sort(1)
+    assert list(table.ids) == ["a", "b", "c"]
+    table.sort(1, Qt.SortOrder.DescendingOrder)
+    assert list(table.ids) == ["c", "a", "b"]
+
+
 def test_without_a_sort_column_rows_are_as_given_again() -> None:
     table = model()
     table.set_ids("abc")

@@ -1,0 +1,91 @@
+"""How rows of every list, table and tree are drawn: room around texts, names cut in the middle, grey without focus."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QSize, Qt
+from PySide6.QtGui import QPalette
+from PySide6.QtWidgets import QAbstractItemView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QTableView
+
+from fcm.ui.tables.table_model import PROGRESS
+
+if TYPE_CHECKING:
+    from PySide6.QtGui import QPainter
+
+LEFT, RIGHT = 3, 4
+"""Pixels that a cell of a table keeps free beside its own margins, so that texts stand below their headings and a
+right-aligned column is 13 pixels from a left-aligned one after it."""
+_Index = QModelIndex | QPersistentModelIndex
+
+
+class RowDelegate(QStyledItemDelegate):
+    """Draws a cell. The selection is grey while another pane has the keyboard; names keep both their ends."""
+
+    def initStyleOption(self, option: QStyleOptionViewItem, index: _Index) -> None:
+        """As every cell, with these two differences."""
+        super().initStyleOption(option, index)
+        view = option.widget
+        if isinstance(view, QAbstractItemView) and not view.hasFocus():
+            option.state &= ~QStyle.StateFlag.State_Active
+        if index.column() == 0:
+            option.textElideMode = Qt.TextElideMode.ElideMiddle
+
+
+class CellDelegate(RowDelegate):
+    """The same for tables, with room around texts and a bar for progress."""
+
+    def sizeHint(self, option: QStyleOptionViewItem, index: _Index) -> QSize:
+        """With the room around the text."""
+        hint: QSize = super().sizeHint(option, index)
+        return QSize(hint.width() + LEFT + RIGHT, hint.height())
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: _Index) -> None:
+        """The background reaches to the edges, the text does not."""
+        progress = index.data(PROGRESS)
+        if progress is not None:
+            self._paint_progress(painter, option, index, progress)
+            return
+        if option.state & QStyle.StateFlag.State_Selected:
+            painter.fillRect(option.rect, option.palette.color(group_of(option), QPalette.ColorRole.Highlight))
+        inside = QStyleOptionViewItem(option)
+        inside.rect = option.rect.adjusted(LEFT, 0, -RIGHT, 0)
+        super().paint(painter, inside, index)
+
+    def _paint_progress(self, painter: QPainter, option: QStyleOptionViewItem, index: _Index, progress: float) -> None:
+        painter.save()
+        selected = bool(option.state & QStyle.StateFlag.State_Selected)
+        rect: QRect = option.rect.adjusted(LEFT, 0, -RIGHT, 0)
+        palette, group = option.palette, group_of(option)
+        if selected:
+            painter.fillRect(option.rect, palette.color(group, QPalette.ColorRole.Highlight))
+        text = str(index.data())
+        taken = max(48, painter.fontMetrics().horizontalAdvance(text) + 6)
+        bar = rect.adjusted(3, 0, -taken - 5, 0)
+        bar.setTop(rect.center().y() - 3)
+        bar.setHeight(7)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(palette.mid())
+        painter.drawRoundedRect(bar, 3, 3)
+        done = QRect(bar)
+        done.setWidth(round(bar.width() * progress))
+        painter.setBrush(palette.color(QPalette.ColorRole.Accent))
+        painter.drawRoundedRect(done, 3, 3)
+        role = QPalette.ColorRole.HighlightedText if selected else QPalette.ColorRole.Text
+        painter.setPen(palette.color(group, role))
+        words = QRect(rect.right() - taken, rect.top(), taken, rect.height())
+        painter.drawText(words, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, text)
+        painter.restore()
+
+
+def group_of(option: QStyleOptionViewItem) -> QPalette.ColorGroup:
+    """Whether the list has the keyboard: its selection is in the accent colour then, else grey."""
+    view = option.widget
+    has_keyboard = view is None or (view.hasFocus() and view.isActiveWindow())
+    return QPalette.ColorGroup.Active if has_keyboard else QPalette.ColorGroup.Inactive
+
+
+def dress_rows(view: QAbstractItemView) -> None:
+    """Draw the rows of a list as those of all others; a list with a delegate of its own keeps it."""
+    if type(view.itemDelegate()) is QStyledItemDelegate:
+        view.setItemDelegate(CellDelegate(view) if isinstance(view, QTableView) else RowDelegate(view))
