@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 LOOK_EVERY = 15
 """ms between two looks of the program at what is waited for."""
+TWO_CLICKS = 450
+"""ms from one click to another at the same place that make them two clicks (Qt's limit is 400)."""
 TOP = Path(__file__).resolve().parents[2]
 HARMLESS = ("Qt: Session management error",)
 """Starts of lines on standard error that say nothing of the program."""
@@ -40,6 +42,7 @@ class Program:
         self._home = home
         self._errors = home / "stderr.txt"
         self._said = 0
+        self._clicked = (0, 0)
         environment = {
             **screen.environment,
             "HOME": str(home),
@@ -160,6 +163,9 @@ class Program:
 
     def click(self, spot: Spot, button: int = 1, times: int = 1, keys: str = "") -> None:
         """Click there; ``keys`` are held meanwhile."""
+        if times == 1 and self._clicked == (spot["x"], spot["y"]):
+            self.ask(looking.is_active, after=TWO_CLICKS)  # else it would be a double click
+        self._clicked = (spot["x"], spot["y"])
         held = ["keydown", keys] if keys else []
         let_go = ["keyup", keys] if keys else []
         self.screen.act(
