@@ -134,7 +134,7 @@ def method(value: Any, name: str, arguments: list[Any], at: int) -> Any:
     known = own | _ANY
     found = known.get(name.casefold())
     if found is None:
-        raise ShellError(f"The method {name}() does not exist.", f"Available:  {', '.join(sorted(known))}.", at)
+        raise ShellError(f"The method {name}() does not exist.", f"Available: {', '.join(sorted(known))}.", at)
     return _called(found, f"{name}()", [text(value) if own is _TEXT else value, *arguments], at)
 
 
@@ -167,12 +167,12 @@ def static(kind: str, name: str, arguments: list[Any] | None, at: int) -> Any:
     if arguments is None:
         if (kind, name) not in _FIELDS:
             known = ", ".join(f"[{owner}]::{field}" for owner, field in _FIELDS)
-            raise ShellError(f"[{kind}]::{name} does not exist.", f"Available:  {known}.", at)
+            raise ShellError(f"[{kind}]::{name} does not exist.", f"Available: {known}.", at)
         return _FIELDS[kind, name]
     found = _STATIC.get(kind, {}).get(name)
     if found is None:
         names = ", ".join(f"[{owner}]::{one}()" for owner, methods in _STATIC.items() for one in methods)
-        raise ShellError(f"[{kind}]::{name}() does not exist.", f"Available:  {names}.", at)
+        raise ShellError(f"[{kind}]::{name}() does not exist.", f"Available: {names}.", at)
     return _called(found, f"[{kind}]::{name}()", arguments, at)
 
 
