@@ -39,6 +39,7 @@ _VERBS = {
     "lab": ("lab", "run a real cluster on this Linux computer"),
     "run": ("shell", "run a PowerShell script (.ps1) on a cluster (- for standard input)"),
     "desktop": ("desktop", "install fcm in the desktop menu and on the PATH"),
+    "serve": ("serve", "answer the PowerShell modules of fcm on standard input and output"),
     "shell": ("shell", "open an interactive PowerShell prompt for a cluster"),
 }
 """Verb: the module ``fcm.cli...`` that has it, and its line in the list of verbs."""
@@ -69,6 +70,8 @@ def _own_parser(verb: str) -> argparse.ArgumentParser:
             from fcm.cli.desktop import add_desktop_verbs as add
         case "lab":
             from fcm.cli.lab import add_lab_verbs as add
+        case "serve":
+            from fcm.cli.serve import add_serve_verb as add
         case "tour":
             from fcm.cli.tour import add_tour_verb as add
         case _:

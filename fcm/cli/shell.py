@@ -58,16 +58,21 @@ def add_shell_verbs(verbs: Subparsers) -> None:
     shell = verbs.add_parser("shell")
     shell.set_defaults(handler=_shell)
     for verb in (run, shell):
-        verb.add_argument("--cluster", metavar="URI", default="embedded:contoso", help="default: embedded:contoso")
-        verb.add_argument(
-            "--speed",
-            type=_speed,
-            default=SPEED,
-            help="clock speed of an embedded cluster: 10 for ten times real time, max for as fast as possible",
-        )
-        verb.add_argument(
-            "--fresh", action="store_true", help="start without the history of the cluster, and do not save any"
-        )
+        add_cluster_options(verb)
+
+
+def add_cluster_options(verb: argparse.ArgumentParser) -> None:
+    """Which cluster a session opens, and how its clock goes."""
+    verb.add_argument("--cluster", metavar="URI", default="embedded:contoso", help="default: embedded:contoso")
+    verb.add_argument(
+        "--speed",
+        type=_speed,
+        default=SPEED,
+        help="clock speed of an embedded cluster: 10 for ten times real time, max for as fast as possible",
+    )
+    verb.add_argument(
+        "--fresh", action="store_true", help="start without the history of the cluster, and do not save any"
+    )
 
 
 def _speed(text: str) -> float:
@@ -192,6 +197,17 @@ def _setting(text: str) -> tuple[str, str]:
 
 
 def _open(arguments: argparse.Namespace) -> ShellSession:
+    session = open_session(arguments)
+    session.on_output = lambda values: print(session.format(values, session.width), flush=True)
+    session.on_error = _tell
+    if sys.stdout.isatty():
+        session.width = max(40, shutil.get_terminal_size().columns - 1)
+    session.on_progress = Progress().show
+    return session
+
+
+def open_session(arguments: argparse.Namespace) -> ShellSession:
+    """A session on the cluster of ``add_cluster_options``, once its nodes have said how they are."""
     from fcm.app import open_workspace
     from fcm.shell.runtime.session import ShellSession
 
@@ -204,11 +220,6 @@ def _open(arguments: argparse.Namespace) -> ShellSession:
 
     session.on_cluster = opened
     _settle(session)
-    session.on_output = lambda values: print(session.format(values, session.width), flush=True)
-    session.on_error = _tell
-    if sys.stdout.isatty():
-        session.width = max(40, shutil.get_terminal_size().columns - 1)
-    session.on_progress = Progress().show
     return session
 
 

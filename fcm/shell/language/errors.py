@@ -29,6 +29,7 @@ class ShellError(Exception):
         source: the text that ``at`` points into; None: the one that was given to run.
         command: name of the cmdlet; "" outside of one.
         module: the module of that cmdlet; "" outside of one.
+        target: what it is about, as text; "" where that is nothing that was given.
         usual: the category of an error of this class that names none.
         kind: the .NET type of an error of this class, where that says it; "": see ``exception``.
         begin: how the id of an error of this class begins; "": see ``id``.
@@ -47,6 +48,7 @@ class ShellError(Exception):
         self.category = category or self.usual
         self.command = command
         self.module = ""
+        self.target = ""
         self.source: Source | None = None
         self.ends = False
 

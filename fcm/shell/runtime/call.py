@@ -80,8 +80,8 @@ class Session(Protocol):
     def path(self, path: str) -> Path:
         """A path as the script means it."""
 
-    def say(self, line: str) -> None:
-        """Show a text at once, after the output that is there already."""
+    def say(self, line: str, stream: str = ...) -> None:
+        """Show a text at once, after the output that is there already; ``stream``: host, warning, verbose or debug."""
 
     def record(self, error: ShellError) -> None:
         """Keep an error that was not caught and tell it."""

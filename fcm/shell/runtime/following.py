@@ -141,7 +141,8 @@ def until_drained(call: Call, node: str) -> None:
         session.on_progress(activity, "", -1)
     ended = last_drain(call.state, node)
     for one in ended.staying if ended is not None else ():
-        session.say(f"WARNING: {name_of(call.state.machines, one.machine)} stays on {node}. {one.reason} {one.remedy}")
+        stays = f"{name_of(call.state.machines, one.machine)} stays on {node}. {one.reason} {one.remedy}"
+        session.say(stays, "warning")
 
 
 def _once(call: Call) -> Callable[[str], None]:
@@ -151,7 +152,7 @@ def _once(call: Call) -> Callable[[str], None]:
     def warn(reason: str) -> None:
         if reason and not said:
             said.append(reason)
-            call.session.say(f"WARNING: {reason}")
+            call.session.say(reason, "warning")
 
     return warn
 

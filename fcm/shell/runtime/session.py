@@ -18,6 +18,7 @@ from fcm.shell.language.parser import parse
 from fcm.shell.runtime.call import Later
 from fcm.shell.runtime.execution.flow import Exiting, Leaving
 from fcm.shell.runtime.execution.interpreter import Interpreter
+from fcm.shell.runtime.execution.invoked import invoked
 from fcm.shell.runtime.execution.variables import Variables
 from fcm.shell.runtime.registry import REGISTRY, Registry
 from fcm.shell.runtime.results import Results
@@ -34,11 +35,14 @@ if TYPE_CHECKING:
 
     from fcm.model.commands import Command
     from fcm.shell.runtime.call import Cmdlet
+    from fcm.shell.runtime.execution.binding import Argument
     from fcm.workspace.workspace import Workspace
 
 _log = logging.getLogger(__name__)
 HISTORY = 1000
 """Lines that Get-History knows."""
+BATCH = 100
+"""Objects that are told at once at most while a cmdlet that another program called goes on."""
 TURNS = 200_000
 """Turns of loops and blocks that one input may take where the thread must not block."""
 
@@ -82,6 +86,9 @@ class ShellSession:
         """True while commands may wait for those of the next statement on the line."""
         self.on_output: Callable[[list[Any]], None] = lambda values: None
         """Told the output of each line as soon as it is there."""
+        self.on_aside: Callable[[str, str], None] | None = None
+        """Told what Write-Host, Write-Warning and Write-Verbose say: the stream (host, warning, verbose, debug) and the
+        text; None: it is output like any other."""
         self.on_error: Callable[[ShellError, str], None] = lambda error, source: None
         """Told each error and the text it is placed in."""
         self.on_progress: Callable[[str, str, int], None] = lambda activity, status, percent: None
@@ -165,13 +172,48 @@ class ShellSession:
         except RecursionError:
             self.record(ShellError("The script is nested too deeply.", "Use loops and variables.", statement.at))
         except Exception as error:
-            # A fault of this program ends its statement, not the session.
-            self._submission.forget()
-            _log.error("a statement failed: %r", error, exc_info=_log.isEnabledFor(logging.DEBUG))
-            what = f"Internal error: {type(error).__name__}: {error}."
-            self.record(ShellError(what, "Run fcm with --verbose and report the output.", statement.at))
+            self._failed_within(error, statement.at)
         finally:
             self.joining = False
+
+    def invoke(self, name: str, arguments: list[Argument], given: list[Any], has_input: bool) -> Results:
+        """Call one cmdlet as a program does that has a language of its own.
+
+        Output, errors and progress are told as they come. One that does not fit is an error for that input; the others
+        go on. A stop that was asked for before keeps it from being carried out; the caller forgets it afterwards.
+
+        Args:
+            name: the cmdlet, or an alias of it.
+            arguments: each with the name of its parameter.
+            given: what was piped.
+            has_input: whether something stands before it in the pipeline.
+        """
+        self._results = results = Results(name)
+        self._line, self._is_over, self._turns = [], False, 0
+        try:
+            self.check_stopped()
+            for value in invoked(self, name, arguments, given, has_input, self._line):
+                self._line.append(value)
+                if len(self._line) >= BATCH:
+                    self._emit()
+            self._emit()
+        except ShellError as error:
+            self._emit()
+            self.record(error)
+        except Exception as error:
+            self._failed_within(error, -1)
+        return results
+
+    def forget_stop(self) -> None:
+        """What is carried out from now on is not ended by a stop that was asked for before."""
+        self._stop.clear()
+
+    def _failed_within(self, error: Exception, at: int) -> None:
+        """A fault of this program ends its statement, not the session."""
+        self._submission.forget()
+        _log.error("a statement failed: %r", error, exc_info=_log.isEnabledFor(logging.DEBUG))
+        what = f"Internal error: {type(error).__name__}: {error}."
+        self.record(ShellError(what, "Run fcm with --verbose and report the output.", at))
 
     def _joins(self, statement: tree.Node) -> bool:
         match statement:
@@ -204,13 +246,22 @@ class ShellSession:
         if values:
             self.on_output(values)
 
-    def say(self, line: str) -> None:
-        """Show a text at once (Write-Host, Write-Warning), after the output that is there already."""
+    def say(self, line: str, stream: str = "host") -> None:
+        """Show a text at once, after the output that is there already.
+
+        Args:
+            line: the text.
+            stream: where PowerShell shows it: host, warning, verbose or debug.
+        """
         if self._submission.is_waiting:
             self._submission.flush()
         self._emit()
-        self._results.objects.append(line)
-        self.on_output([line])
+        if self.on_aside is not None:
+            self.on_aside(stream, line)
+            return
+        shown = line if stream == "host" else f"{stream.upper()}: {line}"
+        self._results.objects.append(shown)
+        self.on_output([shown])
 
     @property
     def source(self) -> str:
@@ -356,6 +407,10 @@ class ShellSession:
         self.on_grid(title, values)
         return []
 
+    def set_folder(self, folder: Path | None) -> None:
+        """What relative paths are meant from now on; None: the working folder of the process."""
+        self._folder = folder
+
     def path(self, path: str) -> Path:
         """A path as the script means it."""
         base = self._folder or Path.cwd()
@@ -433,4 +488,6 @@ class ShellSession:
         remedy = near(name, known) or (
             f"Available: {', '.join(known[:12])}." if known else f"The cluster has no {what} now."
         )
-        return NotFoundError(f"There is no {what} {quoted(name)} in this cluster.", remedy, at, "ObjectNotFound")
+        error = NotFoundError(f"There is no {what} {quoted(name)} in this cluster.", remedy, at, "ObjectNotFound")
+        error.target = name
+        return error

@@ -68,6 +68,11 @@ class Waiting:
         self.speed: float | None = None
         """Virtual s a real second while something is waited for; None: the clock is someone else's."""
 
+    def wake(self) -> None:
+        """End the wait that is under way, from any thread, so that it is looked again."""
+        if isinstance(self.pump, Draining):
+            self.pump.wake()
+
     def follow(self, workspace: Workspace) -> None:
         """Go on with another cluster."""
         if isinstance(self.pump, Draining):

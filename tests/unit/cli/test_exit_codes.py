@@ -37,6 +37,7 @@ FILE_VERBS: dict[str, list[str]] = {
     "validate": ["validate", "FILE"],
     "run": ["run", "--fresh", "FILE"],
     "run on": ["run", "--fresh", "--cluster", "embedded:FILE", "SCRIPT"],
+    "serve on": ["serve", "--stdio", "--fresh", "--cluster", "embedded:FILE"],
     "shell on": ["shell", "--fresh", "--cluster", "libvirt:FILE"],
 }
 """Every verb that is given a file, by what it is given for FILE."""

@@ -51,9 +51,9 @@ def write_host(call: Call) -> Iterable[Any]:
     return []
 
 
-def _aside(call: Call, word: str, wanted: bool) -> list[Any]:
+def _aside(call: Call, stream: str, wanted: bool) -> list[Any]:
     if wanted:
-        call.session.say(f"{word}: {call.text('Message')}")
+        call.session.say(call.text("Message"), stream)
     return []
 
 
@@ -64,7 +64,7 @@ def _aside(call: Call, word: str, wanted: bool) -> list[Any]:
 def write_warning(call: Call) -> Iterable[Any]:
     """One line, unless warnings are silenced."""
     action = call.text("WarningAction").casefold() or call.session.preference("Warning")
-    return _aside(call, "WARNING", action not in ("silentlycontinue", "ignore"))
+    return _aside(call, "warning", action not in ("silentlycontinue", "ignore"))
 
 
 @cmdlet(
@@ -74,7 +74,7 @@ def write_warning(call: Call) -> Iterable[Any]:
 )  # fmt: skip
 def write_verbose(call: Call) -> Iterable[Any]:
     """One line, where it is wanted."""
-    return _aside(call, "VERBOSE", call.switch("Verbose") or call.session.preference("Verbose") == "continue")
+    return _aside(call, "verbose", call.switch("Verbose") or call.session.preference("Verbose") == "continue")
 
 
 @cmdlet(

@@ -100,7 +100,7 @@ def selected(
     records = [
         one
         for file in wanted.files
-        for one in _of_file(call, wanted, file, warn or (lambda said: call.session.say(f"WARNING: {said}")))
+        for one in _of_file(call, wanted, file, warn or (lambda said: call.session.say(said, "warning")))
     ]
     records += streamed(call, numbers)
     # Within a file the order is that of the file, which its numbers keep where times are equal.

@@ -88,6 +88,8 @@ _STANDS: dict[tuple[str, str], Standing] = {
     ("faulty", "ClusterGroup"): _machine_of_group,
 }
 """What an object of a type stands for where a parameter wants another kind; all others stand for themselves."""
+_MADE = ("Selected", "Custom")
+"""Types of objects that scripts make: they stand for nothing here, but their properties may name something."""
 _KINDS = {
     "machine": "virtual machine",
     "group": "service or application",
@@ -133,6 +135,7 @@ def bound(
         try:
             param, taken = _taken(cmdlet, values, one, state)
         except ShellError as error:
+            error.target = text(one)
             errors.append(error)
         else:
             found.setdefault(param.name, []).extend(taken)
@@ -173,6 +176,8 @@ def _taken(cmdlet: Cmdlet, values: dict[str, Any], value: Any, state: State) -> 
     kind = _kind(value)
     able = [param for param in cmdlet.parameters if kind in param.pipes]
     free = [param for param in able if param.name not in values]
+    if not able and kind in _MADE and (named := _by_property(cmdlet, values, value)) is not None:
+        return named
     if not free:
         takes = list(dict.fromkeys(name for param in cmdlet.parameters for name in param.pipes))
         remedy = (
@@ -193,6 +198,18 @@ def _taken(cmdlet: Cmdlet, values: dict[str, Any], value: Any, state: State) -> 
     if isinstance(value, ShellObject):
         return param, _standing(cmdlet, param, value, state)
     return param, items(converted(param, Argument(value)))
+
+
+def _by_property(cmdlet: Cmdlet, values: dict[str, Any], value: ShellObject) -> tuple[Param, list[Any]] | None:
+    """The parameter of which an object has a property of that name or alias (about_Parameters, by property name)."""
+    for param in cmdlet.parameters:
+        if TEXT not in param.pipes or param.name in values:
+            continue
+        for name in (param.name, *param.aliases):
+            found = value.get(name)
+            if isinstance(found, str) and found:
+                return param, items(converted(param, Argument(str(found))))
+    return None
 
 
 def _standing(cmdlet: Cmdlet, param: Param, value: ShellObject, state: State) -> list[Identity]:

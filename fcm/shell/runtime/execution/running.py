@@ -33,6 +33,9 @@ class RunningSession(Session, Protocol):
     def origin(self) -> tree.Source:
         """The text that runs right now: what was given, or a script file."""
 
+    def show_so_far(self) -> None:
+        """Show the output that is there."""
+
     def shows(self, out: list[Any]) -> bool:
         """Whether what is put into a list is shown as it comes."""
 
