@@ -22,7 +22,7 @@ def test_real_hosts_are_not_made_to_fail_and_the_embedded_cluster_is_named(kind:
 def test_the_actions_of_failures_ask_for_commands_that_hosts_refuse_with_that_reason(action: str) -> None:
     of = BY_ID[action].of
     assert of is not None
-    assert "embedded" in CAPABILITIES.verdict(of).reason
+    assert "simulated clusters" in CAPABILITIES.verdict(of).reason
 
 
 def test_other_commands_keep_their_reason() -> None:
