@@ -158,14 +158,14 @@ def _once(call: Call) -> Callable[[str], None]:
 
 
 def percent(call: Call, migration: Migration) -> int:
-    """MigrationProgress, 0 to 100: the share of what is known to be sent that was sent (an estimate)."""
+    """MigrationProgress, 0 to 100 and never falling: how much of the time until its expected end has passed."""
     if migration.phase is Phase.COMPLETED:
         return 100
-    rows = call.workspace.rows(migration.id)
-    if not rows:
+    if not call.workspace.rows(migration.id):
         return 0
-    done = rows[-1].sent / max(rows[-1].sent + rows[-1].remaining, 1)
-    return min(99, int(100 * done))
+    forecasts = call.session.waiting.forecasts
+    forecasts.tell((migration.id,))
+    return min(99, int(100 * forecasts.course(migration.id).told_progress))
 
 
 def _course(call: Call, migration: Migration) -> str:

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Protocol
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from fcm.workspace.forecasts import Forecasts
     from fcm.workspace.workspace import Workspace
 
 STEP = 0.2
@@ -65,6 +66,7 @@ class Waiting:
     def __init__(self, session: Waits, pump: Callable[[float], None] | None) -> None:
         self._session = session
         self.pump = pump or Draining(session.workspace)
+        self._forecasts: tuple[Workspace, Forecasts] | None = None
         self.speed: float | None = None
         """Virtual s a real second while something is waited for; None: the clock is someone else's."""
 
@@ -72,6 +74,19 @@ class Waiting:
         """End the wait that is under way, from any thread, so that it is looked again."""
         if isinstance(self.pump, Draining):
             self.pump.wake()
+
+    @property
+    def forecasts(self) -> Forecasts:
+        """The forecasts from which this session tells progress, so that it never falls.
+
+        They are its own: those of the workspace belong to the thread of the window.
+        """
+        workspace = self._session.workspace
+        if self._forecasts is None or self._forecasts[0] is not workspace:
+            from fcm.workspace.forecasts import Forecasts
+
+            self._forecasts = workspace, Forecasts(workspace)
+        return self._forecasts[1]
 
     def follow(self, workspace: Workspace) -> None:
         """Go on with another cluster."""

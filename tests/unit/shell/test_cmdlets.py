@@ -63,6 +63,24 @@ def test_ctrl_c_cancels_the_live_migration_that_is_waited_for(desk: ShellDesk) -
     assert any(status.startswith("brownout, pass 1, ") and status.endswith(" MiB/s") for status in seen)
 
 
+def test_the_progress_of_a_move_never_falls_although_later_passes_find_more_to_send(desk: ShellDesk) -> None:
+    told: list[int] = []
+    left: list[int] = []
+
+    def look(activity: str, status: str, percent: int) -> None:
+        migrations = list(desk.state.migrations)
+        rows = desk.workspace.rows(migrations[-1]) if migrations else ()
+        if percent >= 0 and rows:
+            told.append(percent)
+            left.append(rows[-1].remaining)
+
+    desk.session.on_progress = look
+    desk.must("Move-ClusterVirtualMachineRole SQL01 node2")
+    assert left != sorted(left, reverse=True), "a later pass has more to send than was left"
+    assert told == sorted(told)
+    assert told[-1] >= 90
+
+
 def test_options_of_this_program_reach_the_migration(desk: ShellDesk) -> None:
     desk.run("Move-ClusterVirtualMachineRole DC01 node2 -Wait 0 -DowntimeLimit 0.3 -Bandwidth 50MB -AutoConverge")
     machine = desk.state.machine_named("DC01")
