@@ -106,7 +106,7 @@ def _against_weight(command: cmd.ConfigureNode, state: State) -> Iterator[Verdic
     cluster = state.cluster
     assert cluster is not None
     lacking = [name for name, node in state.nodes.items() if NODE_WEIGHT_UPDATE not in node.updates]
-    if not cluster.version.at_least(ClusterVersion.V2012) and lacking:
+    if not cluster.engine and not cluster.version.at_least(ClusterVersion.V2012) and lacking:
         yield no(
             f"NodeWeight of Windows Server 2008 R2 requires the update {NODE_WEIGHT_UPDATE} on all nodes.",
             "Create a cluster with the version 2012 or later, or with this update on its nodes.",

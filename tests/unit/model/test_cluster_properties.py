@@ -72,6 +72,10 @@ def test_node_weight_of_2008_r2_requires_an_update(state: State) -> None:
     assert allowed(cmd.ConfigureNode("node3", 0), state)
 
 
+def test_votes_of_corosync_need_no_update_of_windows(state: State) -> None:
+    assert allowed(cmd.ConfigureNode("node3", 0), with_cluster(state, engine="Pacemaker 2.1.5"))
+
+
 def test_a_vote_without_which_the_cluster_would_stop_cannot_be_taken(state: State) -> None:
     two = with_node(with_cluster(state, version=V2012, dynamic_quorum=False), "node3", state=NodeState.DOWN)
     two = with_node(two, "node2", state=NodeState.DOWN, weight=0)
