@@ -137,6 +137,19 @@ def test_a_machine_that_ended_and_was_not_noticed_is_pending() -> None:
     assert "has not noticed" in window.resource("web").failure
 
 
+def test_a_blocked_machine_that_ended_has_failed_since_nobody_starts_it() -> None:
+    window = Window("blocked")
+    machine = window.state.machine_named("web")
+    assert machine is not None
+    off = replace(machine, state=MachineState.OFF)
+    window.state = replace(window.state, machines={**window.state.machines, machine.id: off})
+    window._machines = lambda _: None  # type: ignore[method-assign]
+    window.show(status("blocked"))
+    assert window.group("web").state is ResourceState.FAILED
+    assert window.resource("web").failure == "web is off. Pacemaker does not start it as long as it is blocked."
+    assert "runs on" not in window.resource("web").blocked
+
+
 def test_a_machine_that_is_off_when_fcm_opens_is_there_with_its_memory() -> None:
     window = Window("stopped")
     assert window.state.machine_named("db") is not None

@@ -4,6 +4,7 @@
 |---|---|
 | on a node that is unclean, or nobody answers for it | Pending: it is unknown whether it runs |
 | Started, Migrating | Online |
+| the same, but blocked, and libvirt says that it is off | Failed: nobody starts it until it is cleared |
 | Starting, Stopping, Recovering | Pending |
 | Stopped, target-role Stopped or stop-all-resources | Offline |
 | Stopped, no quorum | Offline |
@@ -161,11 +162,15 @@ def shown_state(status: ClusterStatus, resource: ResourceStatus, machine: Virtua
     lost = next((name for name in resource.nodes if (node := status.node(name)) is not None and node.unclean), None)
     if lost is not None and not resource.blocked:
         return Shown(ResourceState.PENDING, f"Unknown: it ran on {lost}, which is lost and is not known to be off.")
-    blocked = _why_blocked(status, resource) if resource.blocked else ""
+    is_off = machine.state is MachineState.OFF
+    blocked = _why_blocked(status, resource, is_off) if resource.blocked else ""
     if resource.role in _CHANGING:
         return Shown(ResourceState.PENDING, blocked=blocked)
     if resource.nodes or resource.active:
-        if machine.state is MachineState.OFF and not blocked:
+        if is_off and blocked:
+            text = f"{machine.name} is off. Pacemaker does not start it as long as it is blocked."
+            return Shown(ResourceState.FAILED, text, blocked)
+        if is_off:
             return Shown(ResourceState.PENDING, f"{machine.name} is off. Pacemaker has not noticed yet.")
         return Shown(ResourceState.ONLINE, blocked=blocked)
     if is_wanted_off(status, resource) or not status.have_quorum:
@@ -208,7 +213,7 @@ def is_failure(operation: OperationStatus) -> bool:
     return not (operation.name == "monitor" and operation.interval == 0 and operation.code == _NOT_RUNNING)
 
 
-def _why_blocked(status: ClusterStatus, resource: ResourceStatus) -> str:
+def _why_blocked(status: ClusterStatus, resource: ResourceStatus, is_off: bool) -> str:
     """Why Pacemaker keeps its hands off a machine."""
     failed = [one for one in status.operations_of(resource.id) if is_failure(one)]
     if not failed:
@@ -219,7 +224,7 @@ def _why_blocked(status: ClusterStatus, resource: ResourceStatus) -> str:
         why = _why_of_move(told) or last.reason
         text = f"The live migration from {last.node} to {last.migrate_target or 'another node'} "
         text += "was canceled" if why == "canceled" else f"failed{f' ({why})' if why else ''}"
-        return f"{text}. It keeps running, but Pacemaker will not react if it fails."
+        return f"{text}." if is_off else f"{text}. It keeps running, but Pacemaker will not react if it fails."
     why = f" ({last.reason.rstrip('.')})" if last.reason else ""
     return f"The operation {last.name} failed on {last.node}{why}."
 
