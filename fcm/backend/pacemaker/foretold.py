@@ -4,21 +4,27 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from fcm.backend.pacemaker.mapping import uuid_of
 from fcm.backend.pacemaker.rehearsal.changes import Lines, NodeLeaves
 from fcm.backend.pacemaker.rehearsal.foreseen import foresee, restarted_by, stopped_by
 from fcm.backend.pacemaker.remote import lines
 from fcm.mistakes import SentenceError
 from fcm.model.rules.verdict import OK, Verdict, no, some
+from fcm.model.telemetry import Phase
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
     from fcm.backend.pacemaker.context import Context
     from fcm.backend.pacemaker.rehearsal.foreseen import Foreseen
-    from fcm.backend.pacemaker.status import ClusterStatus
+    from fcm.backend.pacemaker.status import ClusterStatus, ResourceStatus
 
 ORDER_LIMIT = 30.0
 """s that the command lines of one change may take."""
+
+
+_CHANGING = frozenset({"migrate_to", "migrate_from", "start", "stop"})
+"""Operations by which a machine begins or ends to run on a node."""
 
 
 class OrderError(SentenceError):
@@ -71,8 +77,21 @@ def change(context: Context, commands: Sequence[str], what: str, meant: Collecti
     status_of(context)
     verdict = harmless(foresee(context.shell(), (Lines(lines.script(commands)),)), what, meant)
     if verdict:
-        order(context, commands)
+        order(context, [lines.at_once(commands)])
     return verdict
+
+
+def at_rest(context: Context, status: ClusterStatus, resource: ResourceStatus, name: str) -> Verdict:
+    """Whether a machine stays where it is: Pacemaker restarts one whose destination changes on its way (seen)."""
+    migration = context.state.active_migration(uuid_of(resource))
+    moves = migration is not None and migration.phase is not Phase.WAITING
+    pending = (op.name for op in status.operations if op.resource == resource.id and op.pending)
+    if moves or resource.role == "Migrating" or not _CHANGING.isdisjoint(pending):
+        return no(
+            f"{name} is being moved, started or stopped, and Pacemaker would restart it if this changed meanwhile.",
+            "Wait until that has finished.",
+        )
+    return OK
 
 
 def harmless(plan: Foreseen, what: str, meant: Collection[str] = ()) -> Verdict:
@@ -83,7 +102,11 @@ def harmless(plan: Foreseen, what: str, meant: Collection[str] = ()) -> Verdict:
         return no(f"Pacemaker would stop {them} because of {what}.", "Make room first, or shut these machines down.")
     restarted = [one.resource for one in restarted_by(plan) if one.resource not in meant]
     if restarted:
-        return no(f"Pacemaker would restart {some(tuple(restarted), 12)} because of {what}.", "Shut it down first.")
+        return no(
+            f"Pacemaker would restart {some(tuple(restarted), 12)} because of {what}.",
+            # Pacemaker knows which parameters may change only of what it has started or migrated itself (seen).
+            "Live migrate it once, or shut it down first.",
+        )
     return OK
 
 

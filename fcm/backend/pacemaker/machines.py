@@ -20,6 +20,10 @@ if TYPE_CHECKING:
 
 TURN_OFF_LIMIT = 40.0
 """s in which a machine that is turned off must be off."""
+SHOWN_LIMIT = 10.0
+"""s that a command waits at most until libvirt has said what it did."""
+LOOK_EVERY = 0.1
+"""s between two looks at what libvirt says."""
 _FORCE = "force_stop"
 """Parameter of the agent: turn off at a stop. Reloadable, so a change of it restarts nothing (measured: 26 ms)."""
 
@@ -130,7 +134,19 @@ def _turn_off(context: Context, resource: ResourceStatus, command: cmd.SetMachin
             return no(f"{resource.id} is still not off after {TURN_OFF_LIMIT:g} s.", "See pacemaker.log on its node.")
     finally:
         _restore(context, back)
+    if verdict:
+        _until_shown(context, command.machine, MachineState.OFF)
     return verdict
+
+
+def _until_shown(context: Context, machine: str, state: MachineState) -> None:
+    """Pacemaker may know it before libvirt of the node was asked again; whoever goes on sees what was done."""
+    waited = 0.0
+    while waited < SHOWN_LIMIT and not context.closing.wait(LOOK_EVERY):
+        known = context.state.machines.get(machine)
+        if known is None or known.state is state:
+            return
+        waited += LOOK_EVERY
 
 
 def _restore(context: Context, back: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -101,6 +102,15 @@ def test_what_an_earlier_move_set_is_taken_back_by_the_next_fcm(node: FakeNode) 
     put(node, machine(meta=machine().meta | {"fcm-moving": "node2"}))
     assert node.calls("crm_resource")[0] == "crm_resource -r web --clear"
     assert "crm_resource -r web --meta -d fcm-moving" in node.calls("crm_resource")
+
+
+def test_a_move_that_begins_just_now_keeps_what_was_set_for_it_and_is_looked_at_again(node: FakeNode) -> None:
+    """Its fcm was killed right after the order: taken back now, the machine would be restarted on its way."""
+    ordered = machine(meta=machine().meta | {"fcm-moving": "node2"})
+    begun = cluster(replace(ordered, role="Migrating", pending="Migrating"))
+    fake = FakeContext(node, lambda: begun)
+    assert put_right(fake.context, cluster(ordered)) == {"web"}
+    assert node.calls() == []
 
 
 def test_a_preference_that_a_person_has_set_is_left_alone(node: FakeNode) -> None:

@@ -3,11 +3,47 @@
 from __future__ import annotations
 
 import shlex
+from typing import TYPE_CHECKING
 from xml.etree import ElementTree
 
+import pytest
+
 from fcm.backend.pacemaker.remote import lines
+from tests.unit.pacemaker.fake_node import FakeNode
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 ODD = "a b'c\"$(reboot)`x`;"
+
+
+@pytest.fixture
+def programs(tmp_path: Path) -> FakeNode:
+    node = FakeNode(tmp_path)
+    node.program("cibadmin")
+    node.program("crm_resource", '[ -n "$CIB_file" ]')
+    node.program("crm_diff", "exit 1")
+    return node
+
+
+@pytest.mark.parametrize(("differ", "patched"), [(0, 0), (1, 1), (64, 0)])
+def test_changes_that_belong_together_are_one_change_of_the_cluster(
+    programs: FakeNode, differ: int, patched: int
+) -> None:
+    """Of two preferences that are taken away one by one, the first alone moves a machine (seen)."""
+    programs.program("crm_diff", f"exit {differ}")
+    answer = programs.run(lines.at_once([lines.clear("web"), lines.delete_meta("web", "priority")]))
+    assert (answer.code == 0) is (differ < 2)
+    assert len(programs.calls("cibadmin --patch")) == patched
+    assert programs.calls("crm_resource") == [lines.clear("web"), lines.delete_meta("web", "priority")]
+
+
+def test_of_changes_that_belong_together_none_is_made_if_one_fails(programs: FakeNode) -> None:
+    programs.program("crm_resource", "echo 'no such resource' >&2; exit 105")
+    answer = programs.run(lines.at_once([lines.clear("web")]))
+    assert answer.code != 0
+    assert "no such resource" in answer.errors
+    assert programs.calls("cibadmin --patch") == []
 
 
 def test_whatever_is_not_fixed_reaches_the_program_as_one_word() -> None:

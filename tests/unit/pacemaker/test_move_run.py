@@ -11,6 +11,7 @@ from fcm.backend.libvirt.configuration.hosts_file import Host
 from fcm.backend.libvirt.moves.outcome import Whereabouts
 from fcm.backend.pacemaker.moves import run as module
 from fcm.backend.pacemaker.moves.run import PacemakerRun
+from fcm.backend.pacemaker.remote.shells import NodeUnreachableError
 from fcm.backend.pacemaker.status import NodeStatus, OperationStatus
 from fcm.model import events as ev
 from fcm.model.migrations import Migration, MigrationKind, MigrationOptions
@@ -56,6 +57,7 @@ def node(tmp_path: Path) -> FakeNode:
     fake = FakeNode(tmp_path)
     for name in ("cibadmin", "crm_resource", "attrd_updater", "virsh"):
         fake.program(name)
+    fake.program("crm_diff", "exit 1")  # they differ
     plan(fake, MIGRATES)
     return fake
 
@@ -241,6 +243,48 @@ def test_a_source_that_is_lost_on_the_way_is_told_and_nothing_is_forgotten(
     assert isinstance(failed, ev.MigrationFailed)
     assert failed.reason == "node1 was lost during the migration."
     assert context.forgotten == []
+
+
+def test_what_was_ordered_is_not_taken_back_by_a_cancel_since_pacemaker_would_restart_the_machine(
+    node: FakeNode, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    idle = cluster(machine())
+    context = Cluster(node, idle, THERE)
+    run = moved(context, monkeypatch, at="node2")
+    run._begun = False
+    before = len(node.calls())
+    run._flag()
+    assert node.calls()[before:] == ["attrd_updater -p -N node1 -n fcm-cancel-web -U 1"]
+    run._canceled.set()
+    assert not run._is_over(idle), "it may begin at any moment"
+
+
+def test_a_preference_stays_as_long_as_pacemaker_moves_the_machine(
+    node: FakeNode, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    context = Cluster(node, cluster(machine()), THERE)
+    run = moved(context, monkeypatch, at="node2")
+    context._statuses = [MIGRATING]
+    before = len(node.calls())
+    assert "still moving it" in run._withdraw().reason
+    assert node.calls()[before:] == []
+
+
+def test_an_order_that_may_have_reached_its_node_is_followed_and_not_taken_back(
+    node: FakeNode, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    context = Cluster(node, cluster(machine()), MIGRATING, THERE)
+    real = node.run
+
+    def breaks(script: str, **settings: Any) -> Any:
+        answer = real(script, **settings)
+        if ORDER in script and "crm_simulate" not in script:
+            raise NodeUnreachableError("node1 does not answer.")
+        return answer
+
+    monkeypatch.setattr(node, "run", breaks)
+    moved(context, monkeypatch, at="node2")
+    assert isinstance(last(context), ev.MigrationCompleted)
 
 
 def test_the_flag_is_set_before_the_job_is_broken_off(node: FakeNode, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -21,6 +21,7 @@ from tests.unit.pacemaker.fake_context import UUID, FakeContext, cluster, machin
 from tests.unit.pacemaker.fake_node import FakeNode
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from fcm.backend.pacemaker.status import ClusterStatus
@@ -40,6 +41,7 @@ def node(tmp_path: Path) -> FakeNode:
     names = ("cibadmin", "crm_resource", "attrd_updater", "crm_attribute", "crm_standby", "stonith_admin", "pidof")
     for name in names:
         fake.program(name)
+    fake.program("crm_diff", "exit 1")  # they differ
     plan(fake)
     return fake
 
@@ -59,9 +61,9 @@ def given(node: FakeNode, status: ClusterStatus | None = None, state: MachineSta
 
 def ordered(node: FakeNode) -> list[str]:
     """What was ordered of the cluster itself: after the scheduler was asked."""
-    calls = node.calls()
+    calls = [call for call in node.calls() if not call.startswith(("cibadmin -Q", "crm_diff", "cibadmin --patch"))]
     asked = [number for number, call in enumerate(calls) if call.startswith("crm_simulate")]
-    return calls[asked[-1] + 1 :] if asked else [call for call in calls if not call.startswith("cibadmin")]
+    return calls[asked[-1] + 1 :] if asked else calls
 
 
 def state(target: MachineState, *, forced: bool = False) -> cmd.SetMachineState:
@@ -88,13 +90,40 @@ def test_turning_off_forces_the_stop_and_gives_the_parameter_back(node: FakeNode
     plan(node, STOPS_WEB)
     off = cluster(machine(role="Stopped", nodes=()))
     fake = given(node)
-    fake.wait_for = lambda reached, limit: reached(off)
+
+    def ends(reached: Callable[[ClusterStatus], bool], limit: float) -> bool:
+        fake.state.machines[UUID].state = MachineState.OFF
+        return reached(off)
+
+    fake.wait_for = ends
     assert machines.set_machine_state(fake, state(MachineState.OFF, forced=True))
     assert ordered(node) == [
         "crm_resource -r web -p force_stop -v true",
         "crm_resource -r web --meta -p target-role -v Stopped",
         "crm_resource -r web -d force_stop",
     ]
+
+
+def test_a_machine_is_turned_off_once_libvirt_says_so_too_and_not_when_pacemaker_alone_does(node: FakeNode) -> None:
+    plan(node, STOPS_WEB)
+    off = cluster(machine(role="Stopped", nodes=()))
+    fake = given(node)
+    fake.wait_for = lambda reached, limit: reached(off)
+    looks: list[float] = []
+
+    class Closing:
+        def is_set(self) -> bool:
+            return False
+
+        def wait(self, limit: float) -> bool:
+            looks.append(limit)
+            if len(looks) == 3:
+                fake.state.machines[UUID].state = MachineState.OFF
+            return False
+
+    fake.closing = Closing()
+    assert machines.set_machine_state(fake, state(MachineState.OFF, forced=True))
+    assert len(looks) == 3
 
 
 def test_a_machine_that_is_not_off_in_time_is_told_and_the_next_stop_asks_the_guest_again(node: FakeNode) -> None:

@@ -4,21 +4,24 @@ from __future__ import annotations
 
 import shlex
 from dataclasses import replace
+from types import SimpleNamespace
+from typing import Any
 from xml.etree import ElementTree
 
 import pytest
 
 from fcm.backend.pacemaker.foretold import OrderError
 from fcm.backend.pacemaker.settings.corosync import with_token, with_votes
-from fcm.backend.pacemaker.settings.groups import group_lines, hours_of
+from fcm.backend.pacemaker.settings.groups import configure_group, group_lines, hours_of
 from fcm.backend.pacemaker.settings.groups import unsupported as group_refused
-from fcm.backend.pacemaker.settings.resources import resource_lines
+from fcm.backend.pacemaker.settings.resources import configure_resource, resource_lines
 from fcm.backend.pacemaker.settings.resources import unsupported as resource_refused
 from fcm.backend.pacemaker.status import (
     ClusterStatus,
     ColocationStatus,
     LocationStatus,
     NodeStatus,
+    OperationStatus,
     ResourceStatus,
 )
 from fcm.model import commands as cmd
@@ -156,6 +159,27 @@ def test_a_dialog_that_sends_everything_unchanged_is_not_refused() -> None:
         GROUP.id, auto_start=True, persistent=False, maximum_failures=AUTOMATIC, failover_period=6, priority=2000
     )
     assert group_refused(command, GROUP)
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        cmd.ConfigureGroup("group-u-web", preferred_owners=("node2",)),
+        cmd.ConfigureGroup("group-u-web", priority=3000),
+        cmd.ConfigureResource("resource-u-web", possible_owners=("node1", "node2")),
+    ],
+)
+def test_where_a_machine_may_run_is_not_changed_while_it_is_on_its_way(command: Any) -> None:
+    """Pacemaker restarts a machine whose destination changes meanwhile (seen)."""
+    pending = OperationStatus("web", "node1", "migrate_to", 0, -1, True, 193, 0.0)
+    state = SimpleNamespace(
+        groups={"group-u-web": GROUP}, resources={"resource-u-web": RESOURCE}, active_migration=lambda _: None
+    )
+    context: Any = SimpleNamespace(state=state, status=replace(cluster(), operations=(pending,)))
+    configure: Any = configure_group if isinstance(command, cmd.ConfigureGroup) else configure_resource
+    verdict = configure(context, command)
+    assert "is being moved" in verdict.reason
+    assert verdict.remedy == "Wait until that has finished."
 
 
 def test_a_node_that_is_no_possible_owner_is_banned_and_one_that_is_again_is_not() -> None:

@@ -147,7 +147,7 @@ def test_a_blocked_machine_that_ended_has_failed_since_nobody_starts_it() -> Non
     window.show(status("blocked"))
     assert window.group("web").state is ResourceState.FAILED
     assert window.resource("web").failure == "web is off. Pacemaker does not start it as long as it is blocked."
-    assert "runs on" not in window.resource("web").blocked
+    assert "keeps running" not in window.resource("web").blocked
 
 
 def test_a_machine_that_is_off_when_fcm_opens_is_there_with_its_memory() -> None:

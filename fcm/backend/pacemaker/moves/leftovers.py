@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from fcm.backend.pacemaker.context import Context
     from fcm.backend.pacemaker.status import ClusterStatus, ResourceStatus
 
+BEGIN_LIMIT = 5.0
+"""s in which Pacemaker begins what was ordered right before fcm was killed."""
 LIMIT = 60.0
 """s that the commands for one machine may take."""
 
@@ -46,6 +48,9 @@ def put_right(context: Context, status: ClusterStatus, only: frozenset[str] | No
         if only is not None and resource.id not in only:
             continue
         if is_busy(context, status, resource):
+            busy.add(resource.id)
+            continue
+        if _is_about_to_move(context, resource):
             busy.add(resource.id)
             continue
         try:
@@ -75,6 +80,21 @@ def is_busy(context: Context, status: ClusterStatus, resource: ResourceStatus) -
     if context.state.active_migration(uuid_of(resource)) is not None:
         return True
     return bool(resource.pending) or any(op.resource == resource.id and op.pending for op in status.operations)
+
+
+def _is_about_to_move(context: Context, resource: ResourceStatus) -> bool:
+    """Whether Pacemaker begins a move that an fcm ordered right before it was killed; blocks if one was ordered.
+
+    What was set for it must not be taken back then: Pacemaker restarts a machine whose destination changes on its way.
+    """
+    if resource.meta.get(MOVING) in (None, *resource.nodes) or resource.blocked or not resource.managed:
+        return False
+
+    def begins(status: ClusterStatus) -> bool:
+        known = status.resource(resource.id)
+        return known is None or is_busy(context, status, known)
+
+    return context.wait_for(begins, BEGIN_LIMIT)
 
 
 def _put_right(context: Context, status: ClusterStatus, resource: ResourceStatus) -> None:

@@ -65,7 +65,10 @@ def values_of(options: MigrationOptions, speed: int | None, tls_name: str | None
 
 
 def begin_lines(resource: str, destination: str, values: dict[str, str]) -> list[str]:
-    """Command lines that let Pacemaker begin a live migration; all of them change only the CIB."""
+    """Command lines that let Pacemaker begin a live migration; all of them change only the CIB.
+
+    Carry them out at once (``lines.at_once``): the next change of the CIB finds it begun already.
+    """
     return [
         lines.set_meta(resource, MOVING, destination),
         *(lines.set_meta(resource, name, value) for name, value in values.items()),

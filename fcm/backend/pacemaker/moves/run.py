@@ -147,7 +147,10 @@ class PacemakerRun(MigrationRun):
         ]
         self._resource, self._ours = resource.id, True
         self._source.forget_completed(self.migration.machine)
-        answer = shell.run(lines.script([*fresh, *ordered]), limit=ORDER_LIMIT)
+        try:
+            answer = shell.run(lines.script([*fresh, lines.at_once(ordered)]), limit=ORDER_LIMIT)
+        except NodeUnreachableError:
+            return OK  # it may have got there all the same: what comes of it is looked at
         if answer.code:
             said = (answer.errors.strip().splitlines() or ["no reason was given"])[-1].rstrip(".")
             return no(f"Pacemaker rejected the request: {said}.")
@@ -227,8 +230,8 @@ class PacemakerRun(MigrationRun):
             return False
         if resource.nodes == (destination,):
             return True
-        if self._begun or self._canceled.is_set():  # back at the source, without a failure that is kept
-            self._failed = self._begun
+        if self._begun:  # back at the source, without a failure that is kept
+            self._failed = True
             return True
         return False
 
@@ -312,10 +315,10 @@ class PacemakerRun(MigrationRun):
     def _flag(self) -> Verdict:
         if not self._resource:
             return OK  # nothing was ordered yet, and nothing will be
-        words = [lines.set_private(self.migration.source, cancel_attribute(self._resource), "1")]
-        if self._ours and not self._begun:
-            words.append(lines.clear(self._resource))
-        self._context.shell().run(lines.script(words), limit=ORDER_LIMIT)
+        # What was ordered is not taken back, although nothing may have begun: Pacemaker restarts a machine whose
+        # preference goes while it is on its way (seen). It begins, and is broken off by this flag.
+        words = lines.set_private(self.migration.source, cancel_attribute(self._resource), "1")
+        self._context.shell().run(words, limit=ORDER_LIMIT)
         return OK
 
     # End
@@ -336,6 +339,11 @@ class PacemakerRun(MigrationRun):
         self._end_at(seen, no(self._reason) if self._reason else OK)
 
     def _withdraw(self) -> Verdict:
+        if not self._lost:
+            status = self._status()
+            resource = status.resource(self._resource)
+            if resource is not None and self._is_moving(status, resource):
+                return no("Pacemaker is still moving it, and would restart it without what was set for this move")
         answer = self._context.shell().run(lines.clear(self._resource), limit=ORDER_LIMIT)
         return OK if answer.code == 0 else no(answer.errors.strip() or "its preference could not be removed")
 

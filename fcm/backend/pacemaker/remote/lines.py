@@ -36,6 +36,32 @@ def script(lines: Iterable[str]) -> str:
     return "set -e\n" + "\n".join(lines)
 
 
+def at_once(lines: Iterable[str]) -> str:
+    """Script that changes the configuration by all these command lines in one step, or by none of them.
+
+    One after the other they would be acted on one by one: the first of two preferences taken away moves a machine
+    (seen). This is what pcs does for ``cib-push``; changes of others meanwhile are kept.
+    """
+    return "\n".join(
+        (
+            "( set -e; umask 077",
+            "folder=$(mktemp -d)",
+            "trap 'rm -rf \"$folder\"' EXIT",
+            'cibadmin -Q >"$folder/before.xml"',
+            'cp "$folder/before.xml" "$folder/after.xml"',
+            '( set -e; export CIB_file="$folder/after.xml"',
+            *lines,
+            ") >&2",
+            "code=0",
+            'crm_diff --original "$folder/before.xml" --new "$folder/after.xml" --no-version >"$folder/patch.xml" ||',
+            "    code=$?",
+            # 1: they differ.
+            '[ "$code" -ne 1 ] || cibadmin --patch --xml-file "$folder/patch.xml"',
+            '[ "$code" -le 1 ] )',
+        )
+    )
+
+
 def element(name: str, attributes: Mapping[str, str], *inside: str) -> str:
     """An XML element; what is ``inside`` is XML already."""
     words = "".join(f" {key}={quoteattr(value)}" for key, value in attributes.items())

@@ -11,7 +11,7 @@ import shlex
 from itertools import chain
 from typing import TYPE_CHECKING
 
-from fcm.backend.pacemaker.foretold import change, status_of
+from fcm.backend.pacemaker.foretold import at_rest, change, status_of
 from fcm.backend.pacemaker.mapping import (
     APART,
     APART_SCORE,
@@ -63,6 +63,11 @@ def configure_group(context: Context, command: cmd.ConfigureGroup) -> Verdict:
     refused = unsupported(command, group)
     if not refused:
         return refused
+    placing = (command.preferred_owners, command.failback, command.failback_window, command.anti_affinity)
+    if any(value is not None for value in (*placing, command.priority)):
+        verdict = at_rest(context, status, resource, group.name)
+        if not verdict:
+            return verdict
     return change(context, group_lines(command, status, resource), f"the new properties of {group.name}")
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from fcm.backend.pacemaker.foretold import change, status_of
+from fcm.backend.pacemaker.foretold import at_rest, change, status_of
 from fcm.backend.pacemaker.mapping import NEVER, machine_of_resource, possible_owners, resource_of
 from fcm.backend.pacemaker.remote import lines
 from fcm.model.entities import OfflineAction
@@ -40,6 +40,9 @@ def configure_resource(context: Context, command: cmd.ConfigureResource) -> Verd
     refused = unsupported(command, known)
     if not refused:
         return refused
+    verdict = at_rest(context, status, resource, known.name)
+    if not verdict:
+        return verdict
     return change(context, resource_lines(command, status, resource), f"the new properties of {known.name}")
 
 
