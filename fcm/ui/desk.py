@@ -1,6 +1,7 @@
-"""What pages, dialogs, wizards and docks may ask of the window in which they are.
+"""What pages, dialogs and wizards may ask of the cluster and the window in which they are.
 
-They know the desk and never the window itself, so that none of them depends on how the window is built.
+They know their desk and never the window itself, so that none of them depends on how the window is built. Each open
+cluster has a desk of its own: what was opened on it stays with its cluster, whichever the user looks at meanwhile.
 """
 
 from __future__ import annotations
@@ -8,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPoint, Signal
-from PySide6.QtWidgets import QDialog, QMainWindow, QMenu, QWidget
+from PySide6.QtWidgets import QDialog, QMenu, QWidget
 
 from fcm.model.state import State
 
@@ -24,26 +25,24 @@ if TYPE_CHECKING:
     from fcm.workspace.workspace import Operation, Workspace
 
 
-class Desk(QMainWindow):
-    """One open cluster, or none, and the ways to act on it; the parent of dialogs and docks."""
+class Desk(QWidget):
+    """One open cluster, or none, and the ways to act on it; the parent of its pages and dialogs."""
 
     changed = Signal(object)
-    """A Change of the state, after each drain; structural after another cluster was opened or closed."""
+    """A Change of the state, after each drain; structural after the cluster was closed."""
     happened = Signal(object)
     """New entries of the history (list of Entry), telemetry left out."""
     logged = Signal()
     """The event log may have other events than before, more or fewer; told 30 times a second at most."""
-    opened = Signal()
-    """A cluster was opened or could not be; see ``workspace``."""
 
     context: Context
     """The world outside: clusters that can be opened, settings."""
     workspace: Workspace | None
-    """The open cluster."""
+    """The open cluster; None once it is closed."""
     figures: Figures
     """What lists and pages show of migrations."""
     messages: MessageArea
-    """Strips above the page."""
+    """Strips above the page; one for the whole window."""
 
     @property
     def state(self) -> State:
@@ -55,11 +54,11 @@ class Desk(QMainWindow):
         raise NotImplementedError
 
     def open(self, uri: str) -> None:
-        """Open a cluster by its URI in the background; the one that is open is closed when that has worked."""
+        """Open a cluster by its URI in the background, beside those that are open; go there if it is open."""
         raise NotImplementedError
 
     def show_workspace(self, workspace: Workspace) -> None:
-        """Show an opened workspace; the window owns it from now on."""
+        """Show an opened workspace on a desk of its own; the window owns it from now on."""
         raise NotImplementedError
 
     @property

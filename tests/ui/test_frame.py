@@ -141,7 +141,8 @@ def test_a_change_from_a_backend_thread_reaches_the_views(qtbot: QtBot, tmp_path
     thread.join()
     assert shown.state.nodes["node3"].state is NodeState.PAUSED
     assert (
-        shown.tree_model.index_of(Selection(Place.NODE, "node3")).data(Qt.ItemDataRole.ToolTipRole) == "node3: Paused"
+        shown.tree_model.index_of(Selection(Place.NODE, "node3"), shown.desk.cluster).data(Qt.ItemDataRole.ToolTipRole)
+        == "node3: Paused"
     )
 
 
@@ -215,7 +216,7 @@ def test_the_tree_and_the_page_always_show_the_same_place(qtbot: QtBot, tmp_path
     shown, _ = busy_window(qtbot, tmp_path)
     shown.select(WEB)
     assert shown.tree_model.selection(shown.tree.currentIndex()) == WEB
-    shown.tree.setCurrentIndex(shown.tree_model.index_of(NODES))
+    shown.tree.setCurrentIndex(shown.tree_model.index_of(NODES, shown.desk.cluster))
     assert shown.selection == NODES
     assert shown.page.accessibleName() == "Nodes"
 
@@ -333,7 +334,7 @@ def test_properties_key_opens_the_properties_of_the_selected_item(
 ) -> None:
     shown, _ = busy_window(qtbot, tmp_path)
     asked: list[tuple[str, Selection]] = []
-    monkeypatch.setattr(shown, "show_dialog", lambda name, selection: asked.append((name, selection)))
+    monkeypatch.setattr(shown.desk, "show_dialog", lambda name, selection: asked.append((name, selection)))
     shown.select(Selection(Place.RESOURCE, "res-Web01"))
     shown.open_properties()
     assert asked == [("resource-properties", Selection(Place.RESOURCE, "res-Web01"))]

@@ -13,17 +13,19 @@ from PySide6.QtCore import QObject
 from fcm.ui.look import format
 from fcm.ui.tour.patience import PATIENCE, stretched
 from fcm.ui.widgets.background import Outcome, Work
-from fcm.ui.window.navigation import LENGTH, History
-from fcm.ui.window.tree_model import ROOT
+from fcm.ui.window.navigation import LENGTH, START, History, Spot
 from fcm.workspace.selection import Place, Selection
 from tests.ui.by_hand import formed, machine, opened
 
 if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot
 
-A, B = Selection(Place.MACHINE, "vm-a"), Selection(Place.NODE, "node1")
+A, B = Spot("one", Selection(Place.MACHINE, "vm-a")), Spot("one", Selection(Place.NODE, "node1"))
 WORKSPACE, _ = opened(formed([machine("a")]))
-STATE = WORKSPACE.state
+
+
+def is_there(spot: Spot) -> bool:
+    return spot.place.exists(WORKSPACE.state)
 
 
 def plain(text: str) -> str:
@@ -80,20 +82,20 @@ def test_lists_are_sentences_and_long_ones_are_cut() -> None:
 
 def test_back_skips_places_that_are_gone() -> None:
     history = History()
-    for place in (A, Selection(Place.MACHINE, "vm-gone"), B):
-        history.visit(place)
-    assert history.back(STATE) == A
-    assert history.forward(STATE) == B
-    assert not history.can_go_forward(STATE)
+    for spot in (A, Spot("one", Selection(Place.MACHINE, "vm-gone")), B):
+        history.visit(spot)
+    assert history.back(is_there) == A
+    assert history.forward(is_there) == B
+    assert not history.can_go_forward(is_there)
 
 
 def test_a_new_way_forgets_the_way_ahead() -> None:
     history = History()
     history.visit(A)
-    history.back(STATE)
+    history.back(is_there)
     history.visit(B)
-    assert history.forward(STATE) is None
-    assert history.back(STATE) == ROOT
+    assert history.forward(is_there) is None
+    assert history.back(is_there) == START
 
 
 def test_the_same_place_twice_is_one_visit_and_the_past_is_not_endless() -> None:
@@ -104,7 +106,7 @@ def test_the_same_place_twice_is_one_visit_and_the_past_is_not_endless() -> None
         history.visit(B)
         history.visit(A)
     steps = 0
-    while history.back(STATE):
+    while history.back(is_there):
         steps += 1
     assert steps == LENGTH - 1
 

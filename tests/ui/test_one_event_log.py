@@ -49,7 +49,7 @@ def at_rest(qtbot: QtBot, shown: MainWindow) -> None:
     dock: Any = shown.docks["Events"]
     assert shown.workspace is not None
     shown.workspace.drain(60.0)
-    shown.logged.emit()
+    shown.desk.logged.emit()
     qtbot.waitUntil(lambda: not dock.list.feed.is_busy and shown.page.is_settled)
 
 

@@ -248,7 +248,7 @@ def test_the_resources_of_a_machine_offer_their_properties(
     assert list(page.resources.table.ids) == ["res-Web01", "config-Web01"]
     page.resources.select_ids(["res-Web01"])
     asked: list[tuple[str, Selection]] = []
-    monkeypatch.setattr(shown, "show_dialog", lambda *given: asked.append(given))
+    monkeypatch.setattr(shown.desk, "show_dialog", lambda *given: asked.append(given))
     button = shown.actions_pane.item.button("resource-properties")
     assert button is not None
     button.click()

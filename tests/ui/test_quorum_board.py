@@ -101,7 +101,10 @@ def test_a_stopped_cluster_says_what_is_missing_wherever_one_looks(qtbot: QtBot,
     missing = "contoso is stopped for lack of quorum: 2 of 4 votes, 3 needed. Start node2 or node3, or force the start."
     assert named(page.stopped, missing).isVisible()
     qtbot.waitUntil(lambda: named(shown.status, missing).isVisible())
-    assert shown.tree_model.data(shown.tree_model.index_of(Selection(Place.CLUSTER))) == "contoso.contoso.example"
+    assert (
+        shown.tree_model.data(shown.tree_model.index_of(Selection(Place.CLUSTER), shown.desk.cluster))
+        == "contoso.contoso.example"
+    )
     assert page.stopped.start.isEnabled()
     assert page.stopped.force.isEnabled()
 

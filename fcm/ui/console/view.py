@@ -30,7 +30,7 @@ from fcm.workspace.files.settings import CONSOLE_HISTORY, CONSOLE_ZOOM
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from fcm.ui.desk import Desk
+    from fcm.ui.window.frame import Frame
 
 _LINE_HINT = "Enter: run. Shift+Enter: new line. Tab: complete. Ctrl+Space: list. Ctrl+R: search the history"
 _CLEAR = frozenset(("cls", "clear", "clear-host"))
@@ -41,7 +41,7 @@ SMALLEST, LARGEST = -4, 12
 class ConsoleView(QWidget):
     """Output, progress, input and a line that helps."""
 
-    def __init__(self, window: Desk, parent: QWidget) -> None:
+    def __init__(self, window: Frame, parent: QWidget) -> None:
         super().__init__(parent)
         self.setObjectName("console-inside")
         self._main = window

@@ -25,8 +25,8 @@ _OPEN_AT_FIRST = 40
 class ConsoleTree(QTreeView):
     """Shows where one is and goes where one points."""
 
-    went_to = Signal(object)
-    """The user chose a place (Selection)."""
+    went_to = Signal(str, object)
+    """The user chose a place: the cluster ("" for the root) and a Selection."""
     menu_wanted = Signal(object)
     """A context menu of the current place is wanted at this global position (QPoint)."""
 
@@ -34,7 +34,7 @@ class ConsoleTree(QTreeView):
         super().__init__(parent)
         self._model = model
         self._quiet = 0
-        self._seen: set[Place] = set()
+        self._seen: set[tuple[str, Place]] = set()
         self.setObjectName("console-tree")
         self.setAccessibleName("Console tree")
         copies_rows(self)
@@ -50,7 +50,7 @@ class ConsoleTree(QTreeView):
         self.setExpandsOnDoubleClick(True)
         self.selectionModel().currentChanged.connect(self._current_changed)
         # A page without a row of its own keeps its parent's row current: a click there goes to the parent.
-        self.clicked.connect(lambda index: self.went_to.emit(model.selection(index)))
+        self.clicked.connect(self._go)
         model.rowsInserted.connect(self._rows_inserted)
 
     @contextmanager
@@ -62,23 +62,26 @@ class ConsoleTree(QTreeView):
         finally:
             self._quiet -= 1
 
-    def show_place(self, place: Selection) -> None:
-        """Make the row of a place current."""
-        index = self._model.index_of(place)
+    def show_place(self, place: Selection, cluster: str) -> None:
+        """Make the row of a place of a cluster current."""
+        index = self._model.index_of(place, cluster)
         if index.isValid() and index != self.currentIndex():
             self.setCurrentIndex(index)
             self.scrollTo(index)
 
     def _current_changed(self, current: QModelIndex, _before: QModelIndex) -> None:
         if not self._quiet and current.isValid():
-            self.went_to.emit(self._model.selection(current))
+            self._go(current)
+
+    def _go(self, index: QModelIndex) -> None:
+        self.went_to.emit(self._model.cluster(index), self._model.selection(index))
 
     def _rows_inserted(self, parent: QModelIndex, _first: int, _last: int) -> None:
-        place = self._model.selection(parent).place
-        if place in self._seen and place not in (Place.ROOT, Place.CLUSTER):
+        cluster, place = self._model.cluster(parent), self._model.selection(parent).place
+        if (cluster, place) in self._seen and place not in (Place.ROOT, Place.CLUSTER):
             return
         if self._model.rowCount(parent) <= _OPEN_AT_FIRST:
-            self._seen.add(place)
+            self._seen.add((cluster, place))
             self.expand(parent)
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:

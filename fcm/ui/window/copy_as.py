@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from PySide6.QtWidgets import QWidget
 
-    from fcm.ui.desk import Desk
+    from fcm.ui.window.messages import MessageArea
     from fcm.workspace.workspace import Workspace
 
 LABEL = "Copy as PowerShell"
@@ -80,14 +80,13 @@ def described(found: ActionText, left_out: int = 0) -> str:
 class CopyAs(QObject):
     """Offers the PowerShell of entries; one for a window."""
 
-    def __init__(self, window: Desk) -> None:
-        super().__init__(window)
-        self._window = window
+    def __init__(self, parent: QObject, messages: MessageArea, workspace: Callable[[], Workspace | None]) -> None:
+        """``workspace`` gives the cluster that the entries are about."""
+        super().__init__(parent)
+        self._messages = messages
+        self._workspace = workspace
         self._pressed: QAction | None = None
         """The entry of a menu on which the right button went down."""
-
-    def _workspace(self) -> Workspace | None:
-        return self._window.workspace
 
     def hint(self, entry: Entry, choice: ChoiceEntry | None = None) -> str:
         """For a tooltip: the text of an entry, or why there is none."""
@@ -100,7 +99,7 @@ class CopyAs(QObject):
         if found.text:
             QGuiApplication.clipboard().setText(found.text)
         if found.placeholders:
-            self._window.messages.show_message("information", "Copied as PowerShell.", found.note, found.text)
+            self._messages.show_message("information", "Copied as PowerShell.", found.note, found.text)
 
     def offer(self, entry: Entry, choice: ChoiceEntry | None, place: QPoint, parent: QWidget) -> QMenu:
         """Show the menu of one entry at a global position."""

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from PySide6.QtGui import QShowEvent
 
     from fcm.model.migrations import Migration
-    from fcm.ui.desk import Desk
+    from fcm.ui.window.frame import Frame
     from fcm.workspace.events.event_log import EventLog
     from fcm.workspace.workspace import Workspace
 
@@ -45,7 +45,7 @@ ENDED_SHOWN = 50
 class Dock(QDockWidget):
     """One dock; it fills itself when it is first shown."""
 
-    def __init__(self, name: str, window: Desk) -> None:
+    def __init__(self, name: str, window: Frame) -> None:
         super().__init__(name, window)
         self.frame = window
         self.setObjectName(f"dock-{name.casefold()}")
@@ -96,7 +96,7 @@ class Dock(QDockWidget):
 class ConsoleDock(Dock):
     """Says each command as PowerShell, whatever it came from, and takes typed ones."""
 
-    def __init__(self, window: Desk) -> None:
+    def __init__(self, window: Frame) -> None:
         super().__init__("Console", window)
         self.view = ConsoleView(window, self)
         self.setWidget(self.view)
@@ -124,7 +124,7 @@ class ConsoleDock(Dock):
 class EventsDock(Dock):
     """All events of the cluster, newest first unless another order is chosen."""
 
-    def __init__(self, window: Desk) -> None:
+    def __init__(self, window: Frame) -> None:
         super().__init__("Events", window)
         # Layouts of the name "Events" are those of a list with fewer columns.
         self.list = EventView("Events", "No events yet.", window.context.settings, self, key="Events of the dock")
@@ -181,7 +181,7 @@ class EventsDock(Dock):
 class MigrationsDock(Dock):
     """Migrations that run, those that wait with their reason, and the last ones that are over."""
 
-    def __init__(self, window: Desk) -> None:
+    def __init__(self, window: Frame) -> None:
         super().__init__("Migrations", window)
         self.view = TableView("Migrations", self._model(), window.context.settings, self)
         self.view.menu_wanted.connect(self._menu)
@@ -323,7 +323,7 @@ class MigrationsDock(Dock):
                 self.frame.submit(CancelMigration(selection.id))
 
 
-def make_docks(window: Desk) -> dict[str, Dock]:
+def make_docks(window: Frame) -> dict[str, Dock]:
     """The docks by name, hidden, as tabs of one place at the bottom."""
     docks: dict[str, Dock] = {dock.windowTitle(): dock for dock in _all(window)}
     former: Dock | None = None
@@ -338,5 +338,5 @@ def make_docks(window: Desk) -> dict[str, Dock]:
     return docks
 
 
-def _all(window: Desk) -> tuple[Dock, ...]:
+def _all(window: Frame) -> tuple[Dock, ...]:
     return ConsoleDock(window), EventsDock(window), MigrationsDock(window)

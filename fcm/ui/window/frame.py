@@ -1,28 +1,145 @@
-"""What the menus may ask of the window, beyond what every page may."""
+"""What the parts of the window may ask of it: menus, docks, and the desks of the open clusters."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from fcm.ui.desk import Desk
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QMainWindow
+
+from fcm.model.state import State
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
-    from PySide6.QtWidgets import QDockWidget, QStackedWidget
+    from PySide6.QtCore import QPoint
+    from PySide6.QtWidgets import QDialog, QDockWidget, QMenu, QStackedWidget
 
+    from fcm.model.commands import Command
+    from fcm.model.events import Entry as Happening
+    from fcm.model.state import Change
+    from fcm.ui.desk import Desk
     from fcm.ui.look.theme import Scheme
     from fcm.ui.tables.table_view import TableView
+    from fcm.ui.window.context import Context
     from fcm.ui.window.copy_as import CopyAs
+    from fcm.ui.window.figures import Figures
+    from fcm.ui.window.messages import MessageArea
     from fcm.workspace.selection import Selection
+    from fcm.workspace.workspace import Workspace
 
 
-class Frame(Desk):
-    """A window with panes, docks, places that were visited and a list to search and export."""
+class Frame(QMainWindow):
+    """A window with panes, docks, places that were visited and a list to search and export.
 
+    Several clusters can be open, each on its desk. One is current: that of the place where the user is or, at the root,
+    was last. Docks, menus and status bar are about it; the signals here are those of its desk.
+    """
+
+    changed = Signal(object)
+    """A Change of the state of the current cluster; structural after another one became current."""
+    happened = Signal(object)
+    """New entries of the history of the current cluster (list of Entry), telemetry left out."""
+    logged = Signal()
+    """The event log of the current cluster may have other events than before."""
+    opened = Signal()
+    """A cluster was opened or could not be; see ``workspace``."""
+
+    context: Context
+    """The world outside: clusters that can be opened, settings."""
+    messages: MessageArea
+    """Strips above the page."""
     stack: QStackedWidget
-    """The pages."""
+    """The desks: one for each open cluster, and one for the root."""
     copy_as: CopyAs
+
+    # The current cluster
+
+    @property
+    def workspace(self) -> Workspace | None:
+        """The current cluster; None if none is open."""
+        raise NotImplementedError
+
+    @property
+    def figures(self) -> Figures:
+        """What lists and pages show of the migrations of the current cluster."""
+        raise NotImplementedError
+
+    @property
+    def state(self) -> State:
+        """The state of the current cluster; an empty one without a cluster."""
+        return State() if self.workspace is None else self.workspace.state
+
+    def submit(self, command: Command) -> None:
+        """Hand a command to the current cluster. A refusal is shown as a strip."""
+        raise NotImplementedError
+
+    def select(self, selection: Selection) -> None:
+        """Go to a place of the current cluster, or to the page of a thing's parent and select it there."""
+        raise NotImplementedError
+
+    def show_dialog(self, name: str, selection: Selection) -> QDialog | None:
+        """Open a dialog of an action about the current cluster by its name."""
+        raise NotImplementedError
+
+    def show_context_menu(self, selections: Sequence[Selection], place: QPoint) -> QMenu:
+        """The actions of what is selected in the current cluster, at a global position."""
+        raise NotImplementedError
+
+    @property
+    def general_desk(self) -> Desk:
+        """The desk of the root: the parent of dialogs that belong to no cluster."""
+        raise NotImplementedError
+
+    # All clusters
+
+    def workspaces(self) -> Sequence[Workspace]:
+        """The open clusters, in the order in which they were opened."""
+        raise NotImplementedError
+
+    def open(self, uri: str) -> None:
+        """Open a cluster by its URI in the background, beside those that are open; go there if it is open."""
+        raise NotImplementedError
+
+    def show_workspace(self, workspace: Workspace) -> None:
+        """Show an opened workspace on a desk of its own; the window owns it from now on."""
+        raise NotImplementedError
+
+    def close_connection(self, desk: Desk | None = None) -> None:
+        """Close the cluster of a desk, or the current one (None); asks first if something is under way."""
+        raise NotImplementedError
+
+    def leave(self) -> None:
+        """Close the window; asks first if something is under way in any cluster."""
+        raise NotImplementedError
+
+    # What desks tell
+
+    def changed_on(self, desk: Desk, change: Change, everything: bool) -> None:
+        """The state of a desk changed; its page is drawn afterwards. ``everything``: draw all anew."""
+        raise NotImplementedError
+
+    def happened_on(self, desk: Desk, entries: Sequence[Happening]) -> None:
+        """Something happened on a desk."""
+        raise NotImplementedError
+
+    def went_on(self, desk: Desk, remember: bool) -> None:
+        """The user is at another place of a desk, which is shown now; ``remember``: for Back."""
+        raise NotImplementedError
+
+    def picked_on(self, desk: Desk) -> None:
+        """Other items are selected on the page of a desk."""
+        raise NotImplementedError
+
+    def is_shown(self, desk: Desk) -> bool:
+        """Whether the user looks at the page of a desk."""
+        raise NotImplementedError
+
+    def echo(self, text: str) -> None:
+        """Show a command in the Console that was carried out without the cluster's hearing of it."""
+        raise NotImplementedError
+
+    # What menus ask for
 
     def dock_widgets(self) -> Mapping[str, QDockWidget]:
         """The docks by name."""
@@ -33,12 +150,12 @@ class Frame(Desk):
         """The selected item of the page, else the place of the page."""
         raise NotImplementedError
 
-    def close_connection(self) -> None:
-        """Close the open cluster; asks first if something is under way."""
+    def open_properties(self) -> None:
+        """Properties of the selected item, else of the place."""
         raise NotImplementedError
 
-    def leave(self) -> None:
-        """Close the window; asks first if something is under way."""
+    def go_to_root(self) -> None:
+        """To the page of the root."""
         raise NotImplementedError
 
     def go_back(self) -> None:

@@ -10,20 +10,22 @@ from fcm.workspace.leaving import what_leaving_ends
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from fcm.ui.desk import Desk
+    from PySide6.QtWidgets import QWidget
+
+    from fcm.workspace.workspace import Workspace
 
 
-def ends_by_leaving(desk: Desk) -> str:
-    """What is under way in the open cluster and what becomes of it; "" if nothing is."""
-    workspace = desk.workspace
+def ends_by_leaving(workspace: Workspace | None) -> str:
+    """What is under way in an open cluster and what becomes of it; "" if nothing is."""
     return "" if workspace is None else what_leaving_ends(workspace.state, workspace.simulated)
 
 
-def ask_before_leaving(desk: Desk, yes: str, then: Callable[[], object]) -> None:
+def ask_before_leaving(parent: QWidget, workspace: Workspace | None, yes: str, then: Callable[[], object]) -> None:
     """Ask if migrations or drains are under way, then close; does not block.
 
     Args:
-        desk: the window.
+        parent: of the question.
+        workspace: the cluster that would be closed.
         yes: the label of the button that closes.
         then: closes; called at once if nothing is under way.
     """
@@ -31,8 +33,8 @@ def ask_before_leaving(desk: Desk, yes: str, then: Callable[[], object]) -> None
     def close() -> None:
         then()
 
-    ends = ends_by_leaving(desk)
+    ends = ends_by_leaving(workspace)
     if ends:
-        ask(desk, ends, yes, close)
+        ask(parent, ends, yes, close)
     else:
         close()

@@ -1,38 +1,34 @@
-"""The window: console tree, page, Actions pane, docks; it opens a cluster and passes on what changes in it."""
+"""The window: console tree, pages of the open clusters, Actions pane, docks."""
 
 from __future__ import annotations
 
-from collections import deque
 from importlib import import_module
 from time import time
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPoint, Qt, QTimer
-from PySide6.QtWidgets import QApplication, QDialog, QDockWidget, QMenu, QSplitter, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QDialog, QDockWidget, QMenu, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
 from fcm.model.state import Change, Kind
 from fcm.ui import console, pages
 from fcm.ui.look import icons, theme
 from fcm.ui.tables import export
-from fcm.ui.widgets.background import Outcome, Work
 from fcm.ui.window import layout, notifications
 from fcm.ui.window.actions_pane import ActionsPane
-from fcm.ui.window.bridge import Bridge
+from fcm.ui.window.cluster_desk import ClusterDesk, RootDesk
+from fcm.ui.window.connections import Connections
 from fcm.ui.window.console_tree import ConsoleTree
-from fcm.ui.window.copy_as import CopyAs, context_menu
+from fcm.ui.window.copy_as import CopyAs
 from fcm.ui.window.docks import make_docks
-from fcm.ui.window.figures import Figures
 from fcm.ui.window.frame import Frame
 from fcm.ui.window.leaving import ask_before_leaving, ends_by_leaving
 from fcm.ui.window.menus import Menus
 from fcm.ui.window.messages import MessageArea, install_excepthook
-from fcm.ui.window.navigation import History
-from fcm.ui.window.page_stack import PageStack
-from fcm.ui.window.qactions import ChoiceEntry, Entry, ask, commands_of, entries, question
+from fcm.ui.window.navigation import History, Spot
+from fcm.ui.window.qactions import ChoiceEntry, Entry, entries
 from fcm.ui.window.status_bar import StatusBar
 from fcm.ui.window.tree_model import ROOT, TreeModel, parent_of
 from fcm.ui.window.trust import ask_or_say
-from fcm.workspace.actions.powershell import powershell
 from fcm.workspace.files import settings as st
 from fcm.workspace.selection import Place, Selection
 
@@ -43,42 +39,36 @@ if TYPE_CHECKING:
 
     from fcm.model.commands import Command
     from fcm.model.events import Entry as Happening
+    from fcm.ui.desk import Desk
     from fcm.ui.pages.page import Page
     from fcm.ui.tables.table_view import TableView
+    from fcm.ui.widgets.background import Outcome
     from fcm.ui.window.context import Context
+    from fcm.ui.window.figures import Figures
     from fcm.workspace.workspace import Operation, Workspace
 
 TITLE = "Failover Cluster Manager"
 ACTIONS_LATER = 120
 """ms between a change and the new look of the Actions pane; rules are asked for every entry."""
-SUBMITTED_AT_ONCE = 10
-"""Commands handed over without a look at the window's own events."""
 WARM_UP = 700
 """ms after the first paint: what the first migration will need is loaded in the background."""
-_ROWS = {Place.VOLUME, Place.DISK, Place.ADAPTER, Place.RESOURCE, Place.MIGRATION, Place.FAULT}
-_IN_TREE = frozenset(Place) - _ROWS
-"""Places with a page of their own; the others are rows of their parent's page."""
 
 
 class MainWindow(Frame):
-    """Three panes and docks around one open cluster, or none."""
+    """Three panes and docks around the open clusters, or none."""
 
     def __init__(self, context: Context) -> None:
         super().__init__()
         self.context = context
-        self.workspace: Workspace | None = None
-        self.figures = Figures()
         self.setObjectName("window")
         self.setWindowTitle(TITLE)
         self.setWindowIcon(icons.icon("app"))
         self.setDockNestingEnabled(True)
-        self._bridge: Bridge | None = None
-        self._opening: Work | None = None
-        self._closing: list[Work] = []
+        self._desks: dict[str, ClusterDesk] = {}
+        self._current: ClusterDesk | None = None
+        self._connections = Connections(context.open_cluster, self)
+        self._connections.opened.connect(self._opened)
         self._history = History()
-        self._place = ROOT
-        self._items: tuple[Selection, ...] = ()
-        self._submissions: deque[Command] = deque()
         self._stop_observing: Callable[[], None] = lambda: None
         self._make_panes()
         self.docks = make_docks(self)
@@ -92,10 +82,11 @@ class MainWindow(Frame):
         layout.restore(self._layout)
         self._warmed = False
         self._warm_timer = self._timer(WARM_UP, self._warm)
+        self._connections.not_closed.connect(self.messages.saying("The cluster was not closed cleanly."))
         self._restore_hook = install_excepthook(lambda: self.messages)
         if context.settings.problem:
             self.messages.show_message("warning", context.settings.problem)
-        self._go(ROOT, (), remember=False)
+        self._root.go(ROOT, remember=False)
 
     def _timer(self, interval: int, slot: Callable[[], None]) -> QTimer:
         timer = QTimer(self, singleShot=True, interval=interval)
@@ -103,20 +94,24 @@ class MainWindow(Frame):
         return timer
 
     def _make_panes(self) -> None:
-        self.tree_model = TreeModel(self.figures, self)
+        self.tree_model = TreeModel(self)
         self.tree = ConsoleTree(self.tree_model, self)
-        self.tree.went_to.connect(lambda place: self._go(place, ()) if place != self._place else None)
-        self.tree.menu_wanted.connect(lambda place: self.show_context_menu((self._place,), place))
+        self.tree.went_to.connect(self._went_in_tree)
+        self.tree.menu_wanted.connect(lambda at: self._desk.show_context_menu((self._desk.place,), at))
         centre = QWidget()
         centre.setObjectName("centre")
         column = QVBoxLayout(centre)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(3)
         self.messages = MessageArea(centre)
-        self.stack = self._pages = PageStack(self, self._picked, centre)
+        self.copy_as = CopyAs(self, self.messages, lambda: self.workspace)
+        self._root = RootDesk(self)
+        self._desk: ClusterDesk = self._root
+        self.stack = QStackedWidget(centre)
+        self.stack.setObjectName("pages")
+        self.stack.addWidget(self._root)
         column.addWidget(self.messages)
         column.addWidget(self.stack, 1)
-        self.copy_as = CopyAs(self)
         self.actions_pane = ActionsPane(self.perform, self.copy_as, self)
         self.panes = QSplitter(Qt.Orientation.Horizontal)
         self.panes.setObjectName("panes")
@@ -127,28 +122,47 @@ class MainWindow(Frame):
         self.panes.setContentsMargins(3, 3, 3, 0)
         self.setCentralWidget(self.panes)
 
-    # The cluster
+    # The clusters
+
+    @property
+    def desk(self) -> ClusterDesk:
+        """The desk that is shown: of the cluster whose place is selected, or of the root."""
+        return self._desk
+
+    @property
+    def general_desk(self) -> RootDesk:
+        """The desk of the root: the parent of dialogs that belong to no cluster."""
+        return self._root
+
+    @property
+    def _acting(self) -> ClusterDesk:
+        """The desk of the current cluster; that of the root without a cluster."""
+        return self._current or self._root
+
+    @property
+    def workspace(self) -> Workspace | None:
+        """The current cluster; None if none is open."""
+        return None if self._current is None else self._current.workspace
+
+    @property
+    def figures(self) -> Figures:
+        """What lists and pages show of the migrations of the current cluster."""
+        return self._acting.figures
+
+    def workspaces(self) -> Sequence[Workspace]:
+        """The open clusters, in the order in which they were opened."""
+        return [desk.workspace for desk in self._desks.values() if desk.workspace is not None]
 
     def open(self, uri: str) -> None:
-        """Open a cluster by its URI in the background; the one that is open is closed when that has worked."""
-        if self.workspace is not None and self.workspace.uri == uri:
-            self.select(Selection(Place.CLUSTER))
+        """Open a cluster by its URI in the background, beside those that are open; go there if it is open."""
+        if uri in self._desks:
+            self._desks[uri].select(Selection(Place.CLUSTER))
             self.opened.emit()
             return
-        if self._opening is not None:
-            self._opening.abandon()
-        closing = tuple(self._closing)
-
-        def work() -> Workspace:
-            for former in closing:  # perhaps of the same cluster, whose journal only one can have
-                former.wait()
-            return self.context.open_cluster(uri)
-
         self.status.say("waiting", f"Opening {uri}...")
-        self._opening = Work(self, work, lambda outcome: self._opened(uri, outcome), lambda left: left.close())
+        self._connections.open(uri)
 
     def _opened(self, uri: str, outcome: Outcome) -> None:
-        self._opening = None
         if outcome.error is not None:
             self.status.show_workspace(self.workspace)
             ask_or_say(self, outcome.error, self.messages.saying(f"{uri} cannot be opened."), lambda: self.open(uri))
@@ -159,88 +173,90 @@ class MainWindow(Frame):
         self.opened.emit()
 
     def show_workspace(self, workspace: Workspace) -> None:
-        """Show an opened workspace; the window owns it from now on."""
-        self.close_cluster()
-        self.workspace = workspace
-        self.figures = self.tree_model.figures = Figures(workspace)
-        self._bridge = Bridge(workspace, self)
-        self._bridge.changed.connect(self._changed)
-        self._bridge.happened.connect(self._happened)
-        self._bridge.logged.connect(self.logged)
-        self._stop_observing = self.docks["Console"].observe(workspace)
-        self._history.clear()
-        self.status.show_workspace(workspace)
+        """Show an opened workspace on a desk of its own; the window owns it from now on."""
+        for former in tuple(self._desks.values()):
+            self._close(former)
+        desk = ClusterDesk(self, workspace)
+        self._desks[desk.cluster] = desk
+        self.stack.addWidget(desk)
+        self.tree_model.add(desk.cluster, desk.figures)
+        desk.changed.connect(lambda change: self.changed.emit(change) if desk is self._current else None)
+        desk.happened.connect(lambda happened: self.happened.emit(happened) if desk is self._current else None)
+        desk.logged.connect(lambda: self.logged.emit() if desk is self._current else None)
         notifications.tell_first(workspace.read_only, self.messages)
-        self._changed(Change(structural=True), everything=True)
-        if self._place == ROOT:
-            self.select(Selection(Place.CLUSTER))
+        self._make_current(desk)
+        desk.draw(everything=True)
+        desk.select(Selection(Place.CLUSTER))
 
     def close_cluster(self) -> None:
-        """Close the open cluster; its files are closed in the background."""
-        if self._bridge is None or self.workspace is None:
-            return
-        self._bridge.close()
-        self._bridge.deleteLater()
-        self._stop_observing()
-        self._submissions.clear()
-        workspace, self.workspace, self._bridge = self.workspace, None, None
-        self.figures = self.tree_model.figures = Figures()
-        self.status.show_workspace(None)
-        self._closing = [work for work in self._closing if not work.is_over]
-        self._closing.append(Work(self, workspace.close, self._closed))
-        self._changed(Change(structural=True), everything=True)
-        self.select(ROOT)
-        self._pages.forget_hidden()
+        """Close the current cluster; its files are closed in the background."""
+        if self._current is not None:
+            self._close(self._current)
 
-    def close_connection(self) -> None:
-        """Close the open cluster; asks first if something is under way."""
-        ask_before_leaving(self, "Close Connection", self.close_cluster)
+    def _close(self, desk: ClusterDesk) -> None:
+        del self._desks[desk.cluster]
+        self._history.forget(desk.cluster)
+        if desk is self._current:
+            self._make_current(next(reversed(self._desks.values()), None))
+        if desk is self._desk:
+            self.go_to_root()
+        workspace = desk.close_cluster()
+        self.tree_model.remove(desk.cluster)
+        self.stack.removeWidget(desk)
+        desk.hide()
+        desk.deleteLater()
+        if workspace is not None:
+            self._connections.close(workspace)
+
+    def _make_current(self, desk: ClusterDesk | None) -> None:
+        """Docks, menus and status bar are about another cluster, or none, from now on."""
+        if desk is self._current:
+            return
+        self._stop_observing()
+        self._current = desk
+        workspace = self.workspace
+        self._stop_observing = (lambda: None) if workspace is None else self.docks["Console"].observe(workspace)
+        self._root.follow(desk)
+        self.status.show_workspace(workspace)
+        self._count_migrations()
+        self.changed.emit(Change(structural=True))
+
+    def close_connection(self, desk: Desk | None = None) -> None:
+        """Close the cluster of a desk, or the current one (None); asks first if something is under way."""
+        closing = desk if isinstance(desk, ClusterDesk) and desk.cluster else self._current
+        if closing is not None:
+            ask_before_leaving(self, closing.workspace, "Close Connection", lambda: self._close_if_open(closing))
+
+    def _close_if_open(self, desk: ClusterDesk) -> None:
+        if desk in self._desks.values():
+            self._close(desk)
 
     def leave(self) -> None:
         """Close the window; asks first if something is under way."""
-        ask_before_leaving(self, "Exit", self.close)
-
-    def _closed(self, outcome: Outcome) -> None:
-        if outcome.error is not None:
-            self.messages.show_message("error", "The cluster was not closed cleanly.", str(outcome.error))
+        ask_before_leaving(self, self.workspace, "Exit", self.close)
 
     def submit(self, command: Command, on_finished: Callable[[Operation], None] | None = None) -> None:
-        """Hand a command to the cluster. A refusal is shown as a strip, unless the submitter hears of it."""
-        if self.workspace is None:
-            self.messages.show_message("warning", "No cluster is open.", "Open one with Manage a Cluster.")
-            return
-        self.workspace.submit(command, on_finished or self._finished)
-
-    def _finished(self, operation: Operation) -> None:
-        verdict = operation.verdict
-        if verdict is None or verdict.ok:
-            return
-        text = powershell(operation.command, self.state)
-        details = f"{text}\n{verdict.reason}\n{verdict.remedy}".strip()
-        self.messages.show_message("warning", verdict.reason, verdict.remedy, details)
+        """Hand a command to the current cluster. A refusal is shown as a strip, unless the submitter hears of it."""
+        self._acting.submit(command, on_finished)
 
     # What changed
 
-    def _changed(self, change: Change, everything: bool = False) -> None:
-        if self.workspace is not None:
-            self.workspace.tell_progress(change.of(Kind.TELEMETRY))
-        telemetry_only = not change.structural and change.kinds() <= {Kind.TELEMETRY}
-        if not telemetry_only:
+    def changed_on(self, desk: Desk, change: Change, everything: bool) -> None:
+        """The state of a desk changed; its page is drawn afterwards. ``everything``: draw all anew."""
+        assert isinstance(desk, ClusterDesk)
+        if not everything and not change.structural and change.kinds() <= {Kind.TELEMETRY}:
+            return
+        if desk.cluster in self._desks:
             with self.tree.quiet():
-                self.tree_model.show(self.state, None if everything else change)
-                self.tree.show_place(self._tree_place())
-            if not self._place.exists(self.state):
-                self.select(parent_of(self._place, self.state) or ROOT)
+                self.tree_model.show(desk.state, None if everything else change, desk.cluster)
+                self._show_place_in_tree()
+        if desk is self._current:
             self._schedule_actions()
             self._count_migrations()
-        page = self._pages.made(self._place.place)
-        if page is not None:
-            page.draw(change)
-        self.changed.emit(change)
 
-    def _happened(self, entries: Sequence[Happening]) -> None:
-        notifications.tell(entries, self.state, self.messages, self.status, self._show_history)
-        self.happened.emit(entries)
+    def happened_on(self, desk: Desk, entries: Sequence[Happening]) -> None:
+        """Something happened on a desk."""
+        notifications.tell(entries, desk.state, self.messages, self.status, self._show_history)
 
     def _count_migrations(self) -> None:
         active = [m for m in self.state.migrations.values() if not m.phase.is_over]
@@ -257,76 +273,87 @@ class MainWindow(Frame):
     @property
     def selection(self) -> Selection:
         """The selected item of the page, else the place of the page."""
-        return self._items[0] if self._items else self._place
+        return self.selections[0]
 
     @property
     def selections(self) -> tuple[Selection, ...]:
         """All selected items, else the place of the page."""
-        return self._items or (self._place,)
+        return self._desk.items or (self._desk.place,)
 
     @property
     def page(self) -> Page:
         """The page that is shown."""
-        return self._pages.page(self._place.place)
+        return self._desk.page
+
+    def is_shown(self, desk: Desk) -> bool:
+        """Whether the user looks at the page of a desk."""
+        return desk is self._desk
 
     def select(self, selection: Selection) -> None:
-        """Go to a place, or to the page of a thing's parent and select it there."""
-        if not selection.exists(self.state):
-            return
-        if selection.place in _IN_TREE:
-            self._go(selection, ())
-            return
-        parent = parent_of(selection, self.state) or ROOT
-        if selection.place is Place.MIGRATION:
-            parent = Selection(Place.MACHINE, self.state.migrations[selection.id].machine)
-        if parent.exists(self.state):
-            self._go(parent, (selection,))
+        """Go to a place of the current cluster, or to the page of a thing's parent and select it there."""
+        if selection == ROOT:
+            self.go_to_root()
+        elif self._current is not None:
+            self._current.select(selection)
 
-    def _go(self, place: Selection, items: tuple[Selection, ...], remember: bool = True) -> None:
-        self._place, self._items = place, ()
-        page = self._pages.page(place.place)
-        page.open_at(place)
-        self.stack.setCurrentWidget(page)
-        for item in items:
-            page.pick(item)
-        self._items = page.picked_selections()
+    def go_to_root(self) -> None:
+        """To the page of the root."""
+        self._root.go(ROOT)
+
+    def went_on(self, desk: Desk, remember: bool) -> None:
+        """The user is at another place of a desk, which is shown now; ``remember``: for Back."""
+        assert isinstance(desk, ClusterDesk)
+        self._desk = desk
+        self.stack.setCurrentWidget(desk)
+        if desk is not self._root:
+            self._make_current(desk)
         with self.tree.quiet():
-            self.tree.show_place(self._tree_place())
+            self._show_place_in_tree()
         if remember:
-            self._history.visit(place)
+            self._history.visit(Spot(desk.cluster, desk.place))
         cluster = self.state.cluster
         self.setWindowTitle(f"{TITLE} - {cluster.shown_name}" if cluster else TITLE)
         self._refresh_actions()
 
-    def _tree_place(self) -> Selection:
-        """The row of the tree for the page: its own or, where the tree does not show it, its parent's."""
-        place: Selection | None = self._place
-        while place is not None and not self.tree_model.index_of(place).isValid():
-            place = parent_of(place, self.state)
-        return place or ROOT
-
-    def _picked(self, page: Page) -> None:
-        if page is self._pages.made(self._place.place):
-            self._items = self.page.picked_selections()
+    def picked_on(self, desk: Desk) -> None:
+        """Other items are selected on the page of a desk."""
+        if desk is self._desk:
             self._refresh_actions()
+
+    def _show_place_in_tree(self) -> None:
+        """Make the row of the page current: its own or, where the tree does not show it, its parent's."""
+        desk = self._desk
+        place: Selection | None = desk.place
+        while place is not None and not self.tree_model.index_of(place, desk.cluster).isValid():
+            place = parent_of(place, desk.state)
+        self.tree.show_place(place or ROOT, desk.cluster)
+
+    def _went_in_tree(self, cluster: str, place: Selection) -> None:
+        desk = self._desks.get(cluster, self._root)
+        if (desk, place) != (self._desk, self._desk.place):
+            desk.go(place)
+
+    def _is_there(self, spot: Spot) -> bool:
+        desk = self._desks.get(spot.cluster)
+        return spot.place == ROOT if desk is None else spot.place.exists(desk.state)
 
     def go_back(self) -> None:
         """To the place before."""
-        self._step(self._history.back(self.state))
+        self._step(self._history.back(self._is_there))
 
     def go_forward(self) -> None:
         """To the place from which Back came."""
-        self._step(self._history.forward(self.state))
+        self._step(self._history.forward(self._is_there))
 
     def go_up(self) -> None:
         """One level up in the tree."""
-        place = parent_of(self._place, self.state)
+        place = parent_of(self._desk.place, self._desk.state)
         if place is not None:
-            self._go(place, ())
+            self._desk.select(place)
 
-    def _step(self, place: Selection | None) -> None:
-        if place is not None:
-            self._go(place, (), remember=False)
+    def _step(self, spot: Spot | None) -> None:
+        if spot is not None:
+            self._desks.get(spot.cluster, self._root).go(spot.place, remember=False)
 
     # Actions
 
@@ -335,88 +362,50 @@ class MainWindow(Frame):
             self._actions_timer.start()
 
     def _refresh_actions(self) -> None:
-        container = entries(self.workspace, (self._place,))
-        item = entries(self.workspace, self._items)
+        desk = self._desk
+        workspace, state, places = desk.workspace, desk.state, (desk.place,)
+        container, item = entries(workspace, places), entries(workspace, desk.items)
         known = {entry.action.id for entry in container}
         own = tuple(entry for entry in item if entry.action.id not in known or not entry.action.window)
-        titled = (pages.describe_selections(self._items, self.state), own) if self._items else None
-        self.actions_pane.show_sections((pages.describe_selections((self._place,), self.state), container), titled)
+        titled = (pages.describe_selections(desk.items, state), own) if desk.items else None
+        self.actions_pane.show_sections((pages.describe_selections(places, state), container), titled)
         self.menus.show_actions(own, container, self.perform)
-        self.menus.back.setEnabled(self._history.can_go_back(self.state))
-        self.menus.forward.setEnabled(self._history.can_go_forward(self.state))
-        self.menus.up.setEnabled(self._place != ROOT)
+        self.menus.back.setEnabled(self._history.can_go_back(self._is_there))
+        self.menus.forward.setEnabled(self._history.can_go_forward(self._is_there))
+        self.menus.up.setEnabled(desk.place != ROOT)
         self.menus.close.setEnabled(self.workspace is not None)
         self.menus.wall.setEnabled(self.workspace is not None)
-        self.menus.properties.setEnabled(self._properties_entry() is not None)
+        self.menus.properties.setEnabled(desk.properties_entry() is not None)
         self.menus.export.setEnabled(self.current_table() is not None)
 
     def perform(self, entry: Entry, choice: ChoiceEntry | None = None) -> None:
         """Do what an entry of a menu or of the Actions pane stands for."""
-        action, selection = entry.action, entry.selections[0]
-        if action.dialog is not None:
-            self.show_dialog(action.dialog, selection)
-            return
-        if self.workspace is None:
-            return
-        commands = commands_of(entry, choice, self.workspace)
-
-        def submit_all() -> None:
-            self._submissions.extend(commands)
-            self._submit_some()
-
-        asked = question(entry, self.workspace, commands)
-        if asked:
-            ask(self, asked, action.label.replace("...", ""), submit_all)
-        else:
-            submit_all()
-
-    def _submit_some(self) -> None:
-        """A few commands at a time, so that the window stays alive under thousands."""
-        for _ in range(min(SUBMITTED_AT_ONCE, len(self._submissions))):
-            self.submit(self._submissions.popleft())
-        if self._submissions:
-            QTimer.singleShot(0, self, self._submit_some)
+        self._desk.perform(entry, choice)
 
     def show_context_menu(self, selections: Sequence[Selection], place: QPoint) -> QMenu:
-        """The actions of what is selected, at a global position."""
-        return context_menu(self, entries(self.workspace, selections), self.perform, self.copy_as, place)
+        """The actions of what is selected in the current cluster, at a global position."""
+        return self._acting.show_context_menu(selections, place)
 
     def show_dialog(self, name: str, selection: Selection) -> QDialog | None:
-        """Open a dialog of an action by its name, or do what it names in the window."""
-        own: dict[str, Callable[[], None]] = {"refresh": self.refresh, "close-cluster": self.close_connection}
-        if name in own:
-            own[name]()
-            return None
-        from fcm.ui import dialogs
-
-        found: QDialog | None = dialogs.show(name, self, selection)
-        return found
+        """Open a dialog of an action about the current cluster by its name."""
+        return ClusterDesk.show_dialog(self._acting, name, selection)
 
     def _show_history(self) -> None:
         self.show_dialog("migration-history", Selection(Place.CLUSTER))
 
     def open_properties(self) -> None:
         """Properties of the selected item, else of the place."""
-        entry = self._properties_entry()
-        if entry is not None:
-            self.perform(entry)
-
-    def _properties_entry(self) -> Entry | None:
-        for chosen in (self._items[:1], (self._place,)):
-            for entry in entries(self.workspace, chosen):
-                if entry.action.shortcut == "Alt+Return" and entry.verdict:
-                    return entry
-        return None
+        self._desk.open_properties()
 
     def refresh(self) -> None:
         """Draw everything anew from the state."""
-        self._changed(Change(structural=True), everything=True)
+        self._desk.draw(everything=True)
 
     # Lists
 
     def current_table(self) -> TableView | None:
         """The list of the page."""
-        page = self._pages.made(self._place.place)
+        page = self._desk.made_page
         return None if page is None else page.table()
 
     def find_in_list(self) -> None:
@@ -477,23 +466,22 @@ class MainWindow(Frame):
 
     def _warm(self) -> None:
         for load in (lambda: import_module("fcm.workspace.forecasts"), console.load):
-            self._closing.append(Work(self, load, lambda _: None))
+            self._connections.run(load)
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Save the layout, close the cluster and wait until its journal is safe; a person is asked first."""
-        if event.spontaneous() and ends_by_leaving(self):
+        if event.spontaneous() and ends_by_leaving(self.workspace):
             event.ignore()
             self.leave()
             return
         layout.save(self._layout)
-        if self._opening is not None:
-            self._opening.abandon()
-        self.close_cluster()
+        self._connections.give_up()
+        for desk in tuple(self._desks.values()):
+            self._close(desk)
         self.status.stop()
         self._actions_timer.stop()
         self._warm_timer.stop()
         self._restore_hook()
-        for work in self._closing:
-            work.wait()
+        self._connections.wait()
         self.context.settings.flush()
         super().closeEvent(event)

@@ -41,10 +41,10 @@ class PageStack(QStackedWidget):
             self.addWidget(made)
         return found
 
-    def forget_hidden(self) -> None:
-        """Delete the pages below the one that is shown: their rows are of a cluster that is closed."""
-        for place, page in tuple(self._pages.items()):
-            if page is not self.currentWidget():
-                del self._pages[place]
-                self.removeWidget(page)
-                page.deleteLater()
+    def forget(self) -> None:
+        """Delete all pages: their rows are of a cluster that is closed."""
+        for page in self._pages.values():
+            self.removeWidget(page)
+            page.hide()
+            page.deleteLater()
+        self._pages.clear()

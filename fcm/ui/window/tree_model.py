@@ -1,4 +1,4 @@
-"""The console tree: Failover Cluster Manager, the cluster, and what it consists of, in the order of the MMC snap-in.
+"""The console tree: Failover Cluster Manager, the clusters, and what they consist of, in the order of the MMC snap-in.
 
 A change of the state becomes the few rows that came and went, so that the view keeps what is expanded and selected.
 """
@@ -33,10 +33,11 @@ _CONTAINERS = {
     Place.EVENTS: ("Cluster Events", "events"),
     Place.MAP: ("Map", "map"),
 }
-_PARENTS_OF_PARENTS = (Place.ROOT, Place.CLUSTER)
-"""Places whose rows can have rows below them."""
-_Key = tuple[Selection, str]
-"""What a row shows and its label: a renamed object is another row, since rows are in the order of names."""
+_Key = tuple[str, Selection, str]
+"""The cluster of a row ("" for the root), what it shows and its label.
+
+A renamed object is another row, since rows are in the order of names.
+"""
 
 
 class _Item:
@@ -49,17 +50,25 @@ class _Item:
         self.children: list[_Item] = []
 
 
-class TreeModel(QAbstractItemModel):
-    """Rows of the console tree for one state."""
+class _Shown:
+    """What is shown of one cluster."""
 
-    def __init__(self, figures: Figures | None = None, parent: QObject | None = None) -> None:
+    __slots__ = ("figures", "state")
+
+    def __init__(self, figures: Figures | None) -> None:
+        self.state, self.figures = State(), figures
+
+
+class TreeModel(QAbstractItemModel):
+    """Rows of the console tree for the states of all open clusters, which are named by what they were opened by."""
+
+    def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self.figures = figures
-        self._state = State()
+        self._clusters: dict[str, _Shown] = {}
         self._items: dict[int, _Item] = {}
-        self._places: dict[Selection, _Item] = {}
+        self._places: dict[tuple[str, Selection], _Item] = {}
         self._next = 1
-        self._root = self._make((ROOT, "Failover Cluster Manager"), None, 0)
+        self._root = self._make(("", ROOT, "Failover Cluster Manager"), None, 0)
 
     # What Qt asks
 
@@ -93,13 +102,13 @@ class TreeModel(QAbstractItemModel):
         """Label, icon and what a screen reader says."""
         if not index.isValid():
             return None
-        selection, label = self._items[index.internalId()].key
+        cluster, selection, label = self._items[index.internalId()].key
         if role == Qt.ItemDataRole.DisplayRole:
             return label
         if role == Qt.ItemDataRole.DecorationRole:
-            return icons.icon(self._icon(selection))
+            return icons.icon(self._icon(cluster, selection))
         if role in (Qt.ItemDataRole.ToolTipRole, Qt.ItemDataRole.AccessibleTextRole):
-            status = self._status(selection)
+            status = self._status(cluster, selection)
             told = f"{label}: {status}" if status else label
             return literal(told) if role == Qt.ItemDataRole.ToolTipRole else told
         return None
@@ -109,46 +118,72 @@ class TreeModel(QAbstractItemModel):
     def selection(self, index: _Index) -> Selection:
         """What a row stands for; the root for an index that is not valid."""
         item = self._items.get(index.internalId()) if index.isValid() else None
-        return ROOT if item is None else item.key[0]
+        return ROOT if item is None else item.key[1]
 
-    def index_of(self, selection: Selection) -> QModelIndex:
-        """Row of a thing; not valid if the tree does not show it."""
-        item = self._places.get(selection)
+    def cluster(self, index: _Index) -> str:
+        """The cluster of a row; "" for the root."""
+        item = self._items.get(index.internalId()) if index.isValid() else None
+        return "" if item is None else item.key[0]
+
+    def index_of(self, selection: Selection, cluster: str = "") -> QModelIndex:
+        """Row of a thing of a cluster; not valid if the tree does not show it."""
+        item = self._root if selection == ROOT else self._places.get((cluster, selection))
         return QModelIndex() if item is None else self.createIndex(item.row, 0, item.number)
 
-    def show(self, state: State, change: Change | None = None) -> None:
-        """Show a state; ``change`` says what is new in it (None: everything)."""
-        self._state = state
+    def add(self, cluster: str, figures: Figures) -> None:
+        """A cluster was opened; it is shown below those that are there with its first state."""
+        self._clusters[cluster] = _Shown(figures)
+
+    def remove(self, cluster: str) -> None:
+        """A cluster was closed."""
+        self._clusters.pop(cluster, None)
+        self._sync(self._root, self._tops())
+
+    def show(self, state: State, change: Change | None = None, cluster: str = "") -> None:
+        """Show a state of a cluster; ``change`` says what is new in it (None: everything)."""
+        self._clusters.setdefault(cluster, _Shown(None)).state = state
         if change is None or change.structural:
-            self._sync(self._root, _children(state, self._root.key[0]))
+            self._sync(self._root, self._tops())
+            top = self._places.get((cluster, Selection(Place.CLUSTER)))
+            if top is not None:
+                self._sync(top, _children(state, cluster, top.key[1]))
         if change is None:
-            self._repaint(self._root)
+            self._repaint(self._root, cluster)
             return
         for kind, identity in change.touched:
             for selection in _shown_as(state, kind, identity):
-                index = self.index_of(selection)
+                index = self.index_of(selection, cluster)
                 if index.isValid():
                     self.dataChanged.emit(index, index)
 
-    def _repaint(self, item: _Item) -> None:
+    def _tops(self) -> list[_Key]:
+        """The rows of the clusters, in the order in which they were opened."""
+        return [
+            (cluster, Selection(Place.CLUSTER), shown.state.cluster.full_name)
+            for cluster, shown in self._clusters.items()
+            if shown.state.cluster is not None
+        ]
+
+    def _repaint(self, item: _Item, cluster: str) -> None:
         index = self.createIndex(item.row, 0, item.number)
         self.dataChanged.emit(index, index)
         for child in item.children[:200]:
-            self._repaint(child)
+            if child.key[0] == cluster:
+                self._repaint(child, cluster)
 
     def _make(self, key: _Key, parent: _Item | None, row: int) -> _Item:
         item = _Item(self._next, key, parent, row)
         self._next += 1
         self._items[item.number] = item
-        self._places[key[0]] = item
+        self._places[key[:2]] = item
         return item
 
     def _forget(self, item: _Item) -> None:
         for child in item.children:
             self._forget(child)
         del self._items[item.number]
-        if self._places.get(item.key[0]) is item:
-            del self._places[item.key[0]]
+        if self._places.get(item.key[:2]) is item:
+            del self._places[item.key[:2]]
 
     def _sync(self, item: _Item, wanted: Sequence[_Key]) -> None:
         """Make the rows under an item those that are wanted."""
@@ -175,10 +210,11 @@ class TreeModel(QAbstractItemModel):
             item.children[first:first] = new
             self._number(item)
             self.endInsertRows()
-        if item.key[0].place not in _PARENTS_OF_PARENTS:
+        cluster, selection, _ = item.key
+        if selection.place is not Place.CLUSTER:
             return
         for child in item.children:
-            below = _children(self._state, child.key[0])
+            below = _children(self._clusters[cluster].state, cluster, child.key[1])
             if below or child.children:
                 self._sync(child, below)
 
@@ -187,8 +223,9 @@ class TreeModel(QAbstractItemModel):
         for row, child in enumerate(item.children):
             child.row = row
 
-    def _icon(self, selection: Selection) -> str:
-        state = self._state
+    def _icon(self, cluster: str, selection: Selection) -> str:
+        shown = self._clusters.get(cluster) or _Shown(None)
+        state, figures = shown.state, shown.figures
         match selection.place:
             case Place.ROOT:
                 return "app"
@@ -204,15 +241,16 @@ class TreeModel(QAbstractItemModel):
                 if machine is None:
                     return "vm"
                 group = state.groups.get(machine.group or "")
-                moving = self.figures is not None and self.figures.active(state, machine.id) is not None
+                moving = figures is not None and figures.active(state, machine.id) is not None
                 return appearance.machine_icon(
                     machine, group.state if group else None, moving, appearance.trouble(machine, state)
                 )
             case _:
                 return _CONTAINERS[selection.place][1]
 
-    def _status(self, selection: Selection) -> str:
-        state = self._state
+    def _status(self, cluster: str, selection: Selection) -> str:
+        shown = self._clusters.get(cluster) or _Shown(None)
+        state = shown.state
         match selection.place:
             case Place.NODE if selection.id in state.nodes:
                 return str(state.nodes[selection.id].state)
@@ -220,9 +258,11 @@ class TreeModel(QAbstractItemModel):
                 return str(state.networks[selection.id].state)
             case Place.MACHINE if selection.id in state.machines:
                 machine = state.machines[selection.id]
-                if self.figures is None:
+                if shown.figures is None:
                     return appearance.machine_words(machine, state)
-                return f"{self.figures.status(state, machine)}, on {machine.node}"
+                return f"{shown.figures.status(state, machine)}, on {machine.node}"
+            case Place.CLUSTER:
+                return cluster
             case _:
                 return ""
 
@@ -257,13 +297,16 @@ def parent_of(selection: Selection, state: State) -> Selection | None:
             return Selection(Place.CLUSTER)
 
 
-def _children(state: State, parent: Selection) -> list[_Key]:
+def _children(state: State, key: str, parent: Selection) -> list[_Key]:
+    """The rows below a row of the cluster that is named ``key``."""
+    return [(key, selection, label) for selection, label in _below(state, parent)]
+
+
+def _below(state: State, parent: Selection) -> list[tuple[Selection, str]]:
     cluster = state.cluster
     if cluster is None:
         return []
     match parent.place:
-        case Place.ROOT:
-            return [(Selection(Place.CLUSTER), cluster.full_name)]
         case Place.CLUSTER:
             return [
                 (Selection(place), label)

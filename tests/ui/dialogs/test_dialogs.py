@@ -55,7 +55,7 @@ SELECTIONS = {
 
 
 def open_dialog(shown: MainWindow, name: str) -> QDialog:
-    dialog = dialogs.show(name, shown, SELECTIONS.get(name, Selection(Place.ROOT)))
+    dialog = dialogs.show(name, shown.desk, SELECTIONS.get(name, Selection(Place.ROOT)))
     assert dialog is not None
     DRIVER.settle()
     return dialog
@@ -118,8 +118,8 @@ def test_every_dialog_fits_a_small_screen(qtbot: QtBot, tmp_path: Path) -> None:
 
 def test_a_dialog_about_something_that_is_gone_does_not_open(qtbot: QtBot, tmp_path: Path) -> None:
     shown, _ = busy_window(qtbot, tmp_path)
-    assert dialogs.show("network-properties", shown, Selection(Place.NETWORK, "gone")) is None
-    assert dialogs.show("no-such-dialog", shown, Selection(Place.ROOT)) is None
+    assert dialogs.show("network-properties", shown.desk, Selection(Place.NETWORK, "gone")) is None
+    assert dialogs.show("no-such-dialog", shown.desk, Selection(Place.ROOT)) is None
 
 
 # Enable Cluster Shared Volumes
@@ -290,7 +290,7 @@ def test_every_place_has_a_help_topic_with_a_text() -> None:
 
 def test_help_opens_at_the_topic_of_the_place_beside_the_window(qtbot: QtBot, tmp_path: Path) -> None:
     shown, _ = busy_window(qtbot, tmp_path)
-    dialog = dialogs.show("help", shown, Selection(Place.NETWORKS))
+    dialog = dialogs.show("help", shown.desk, Selection(Place.NETWORKS))
     assert isinstance(dialog, HelpDialog)
     assert dialog.windowModality() is Qt.WindowModality.NonModal
     assert "Cluster Use" in dialog.text.toPlainText()

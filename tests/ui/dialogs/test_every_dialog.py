@@ -59,7 +59,7 @@ def _opened(shown: MainWindow, name: str) -> list[QDialog]:
             offers = action.dialog == name and selection.place in action.places
             if offers and action.verdict(shown.state, selection, shown.workspace.capabilities):
                 found.setdefault(selection.place, selection)
-    made = [dialogs.show(name, shown, selection) for selection in found.values()]
+    made = [dialogs.show(name, shown.desk, selection) for selection in found.values()]
     return [dialog for dialog in made if dialog is not None]
 
 

@@ -270,7 +270,7 @@ def test_a_cluster_is_created_from_what_was_described_and_opened(qtbot: QtBot, t
 def test_the_version_of_a_new_cluster_decides_its_witness_and_is_in_its_powershell(
     qtbot: QtBot, tmp_path: Path
 ) -> None:
-    wizard = CreateClusterWizard(window(qtbot, tmp_path))
+    wizard = CreateClusterWizard(window(qtbot, tmp_path).desk)
     wizard.open()
     press_next()
     DRIVER.choose("Windows Server version", "2012 R2")
@@ -285,7 +285,7 @@ def test_the_version_of_a_new_cluster_decides_its_witness_and_is_in_its_powershe
 
 
 def test_servers_of_two_manufacturers_are_refused_before_the_cluster_exists(qtbot: QtBot, tmp_path: Path) -> None:
-    wizard = CreateClusterWizard(window(qtbot, tmp_path))
+    wizard = CreateClusterWizard(window(qtbot, tmp_path).desk)
     wizard.open()
     press_next()
     DRIVER.choose("Processor of node2", "AMD")

@@ -134,7 +134,7 @@ def test_rows_of_every_list_of_the_window_and_its_dialogs_can_be_copied(
         shown.select(selection)
     assert not lacking(shown)
     for name, selection in dialogs_of(shown):
-        dialog = dialogs.show(name, shown, selection)
+        dialog = dialogs.show(name, shown.desk, selection)
         if dialog is not None:
             assert not lacking(dialog), name
             for work in dialog.findChildren(Work):

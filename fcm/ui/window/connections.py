@@ -1,0 +1,70 @@
+"""Clusters are opened and closed in the background: both read and write files, and may ask hosts."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Signal
+
+from fcm.ui.widgets.background import Outcome, Work
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from fcm.workspace.workspace import Workspace
+
+
+class Connections(QObject):
+    """What is being opened and closed."""
+
+    opened = Signal(str, object)
+    """A URI, and the Outcome of opening it."""
+    not_closed = Signal(str)
+    """Why a cluster was not closed cleanly."""
+
+    def __init__(self, open_cluster: Callable[[str], Workspace], parent: QObject) -> None:
+        """``open_cluster`` opens a cluster by its URI and may block."""
+        super().__init__(parent)
+        self._open_cluster = open_cluster
+        self._opening: Work | None = None
+        self._closing: list[Work] = []
+
+    def open(self, uri: str) -> None:
+        """Open a cluster once those that are being closed are closed; what is being opened so far is given up."""
+        self.give_up()
+        closing = tuple(self._closing)
+
+        def work() -> Workspace:
+            for former in closing:  # perhaps of the same cluster, whose journal only one can have
+                former.wait()
+            return self._open_cluster(uri)
+
+        self._opening = Work(self, work, lambda outcome: self._opened(uri, outcome), lambda left: left.close())
+
+    def _opened(self, uri: str, outcome: Outcome) -> None:
+        self._opening = None
+        self.opened.emit(uri, outcome)
+
+    def close(self, workspace: Workspace) -> None:
+        """Close a cluster."""
+        self.run(workspace.close, self._closed)
+
+    def _closed(self, outcome: Outcome) -> None:
+        if outcome.error is not None:
+            self.not_closed.emit(str(outcome.error))
+
+    def run(self, function: Callable[[], object], done: Callable[[Outcome], None] = lambda _: None) -> None:
+        """Do something whose end ``wait`` waits for."""
+        self._closing = [work for work in self._closing if not work.is_over]
+        self._closing.append(Work(self, function, done))
+
+    def give_up(self) -> None:
+        """What is being opened is closed again once it is open."""
+        if self._opening is not None:
+            self._opening.abandon()
+            self._opening = None
+
+    def wait(self) -> None:
+        """Block until everything is closed; for the end of the window."""
+        for work in self._closing:
+            work.wait()
