@@ -68,7 +68,7 @@ bench:  ## run the benchmarks (frame time, start-up time and others)
 
 mutate:  ## run mutation tests: make mutate ROOM=model SAMPLE=40 SEED=1 (all rooms: hours)
 	@$(SETUP) mutate
-	@nice $(PY) -m mutation $(ROOM) $(if $(SAMPLE),--sample $(SAMPLE)) $(if $(SEED),--seed $(SEED))
+	@nice $(PY) -m mutation $(ROOM) $(if $(SAMPLE),--sample $(SAMPLE)) $(if $(SEED),--seed $(SEED)) $(if $(MOST),--most $(MOST))
 
 bundle:  ## build dist/fcm, a folder that runs without Python
 	@$(SETUP) test

@@ -1,6 +1,6 @@
 """Mutation testing of some rooms: changes are made one by one in a copy, and the tests of the room have to fail.
 
-    python -m mutation [ROOM ...] [--sample 300] [--seed 1]
+    python -m mutation [ROOM ...] [--sample 300] [--seed 1] [--most 15]
 
 Prints a line a change, at the end for each room how many were noticed, and the survivors. The checkout stays as it
 is: all happens in build/mutation. The report is build/mutation/ROOM.txt.
@@ -9,6 +9,7 @@ is: all happens in build/mutation. The report is build/mutation/ROOM.txt.
 from __future__ import annotations
 
 import argparse
+import math
 import sys
 import time
 import tomllib
@@ -28,6 +29,9 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("rooms", nargs="*", metavar="ROOM", help=f"of {', '.join(rooms)}; all, where none is named")
     parser.add_argument("--sample", type=int, default=300, help="changes a room (300)")
     parser.add_argument("--seed", type=int, default=1, help="another one draws another sample (1)")
+    parser.add_argument(
+        "--most", type=float, default=math.inf, help="s of tests a change, the quick ones first; default: all of them"
+    )
     given = parser.parse_args(arguments)
     if unknown := [name for name in given.rooms if name not in rooms]:
         parser.error(f"there is no room {', '.join(unknown)}; there are {', '.join(rooms)}")
@@ -36,7 +40,7 @@ def main(arguments: list[str]) -> int:
     good = True
     for name in given.rooms or rooms:
         try:
-            report = room(name, rooms[name], configuration["operators"], given.sample, given.seed)
+            report = room(name, rooms[name], configuration["operators"], given.sample, given.seed, given.most)
         except UnusableError as reason:
             print(f"== {name}: {reason}")
             good = False
@@ -46,10 +50,11 @@ def main(arguments: list[str]) -> int:
     return 0 if good else 1
 
 
-def room(name: str, described: dict[str, list[str]], operators: list[str], count: int, seed: int) -> str:
+def room(name: str, described: dict[str, list[str]], operators: list[str], count: int, seed: int, most: float) -> str:
     """Try a sample of changes of a room; the report."""
     print(f"== {name}: the tests without a change", flush=True)
     trial = prepared(CHECKOUT, CHECKOUT / "build" / "mutation" / name, described)
+    trial.most = most
     found = list(places(trial.top, trial.files(), operators))
     changes = sample(trial.top, found, count, seed)
     _believe(trial, changes)

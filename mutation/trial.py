@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 import json
+import math
 import os
 import shlex
 import shutil
@@ -54,6 +56,9 @@ class Trial:
     seconds: dict[str, float] = field(default_factory=dict)
     failing: list[str] = field(default_factory=list)
     reached: dict[str, dict[int, set[str]]] = field(default_factory=dict)
+    most: float = math.inf
+    """s, as measured without a change, of the tests that are run for a change. What they do not notice counts as not
+    noticed, so that a figure made this way is never too good."""
     noticed_by: str = ""
     """The test that noticed the last change, where that is known."""
 
@@ -163,8 +168,18 @@ class Trial:
         within = statement_in_function((self.top / change.place.file).read_text(encoding="utf-8"), change.place.line)
         if within is None:
             near = set().union(*lines.values())
-            return self._quick_first(near) + self._quick_first(set(self.seconds) - near - set(self.failing))
-        return self._quick_first(set().union(*(lines.get(line, set()) for line in within)))
+            others = set(self.seconds) - near - set(self.failing)
+            return self._affordable(self._quick_first(near) + self._quick_first(others))
+        return self._affordable(self._quick_first(set().union(*(lines.get(line, set()) for line in within))))
+
+    def _affordable(self, tests: list[str]) -> list[str]:
+        """The first of them, as many as ``most`` allows; one at least."""
+        spent = itertools.accumulate(self.seconds.get(name, 0.0) for name in tests)
+        return [
+            name
+            for number, (name, sum_) in enumerate(zip(tests, spent, strict=True))
+            if not number or sum_ <= self.most
+        ]
 
     def _quick_first(self, tests: set[str]) -> list[str]:
         return sorted(tests, key=lambda name: (self.seconds.get(name, 0.0), name))

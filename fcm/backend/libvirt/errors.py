@@ -13,6 +13,9 @@ OPERATION_ABORTED = 78
 MIGRATE_UNSAFE = 81
 CPU_INCOMPATIBLE = 91
 
+CANNOT_CONNECT = "Cannot connect"
+"""How the reason of an error begins where a connection was not made: over another network it may be."""
+
 
 def names_address(message: str, address: str) -> bool:
     """Whether an error is about this address of the destination, so that another network may help: libvirt and QEMU
@@ -92,7 +95,7 @@ def sentence(code: int, message: str, destination: str = "the destination") -> V
     if code == AUTH_FAILED or "Permission denied" in text:
         return no(f"The host denied the login: {text}.", "Check the key or certificate for this host.")
     if "nable to connect" in text or "onnection refused" in text or "No route to host" in text:
-        return no(f"Cannot connect: {text}.", "Check libvirtd on the host, the network and the firewall.")
+        return no(f"{CANNOT_CONNECT}: {text}.", "Check libvirtd on the host, the network and the firewall.")
     if re.search("Cannot recv data|End of file while reading|client socket is closed|invalid connection pointer", text):
         return no(
             f"The connection to libvirtd on the host was lost: {text}.",

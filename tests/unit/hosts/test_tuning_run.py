@@ -109,11 +109,14 @@ class RefusedError(OSError):
         ("Unable to parse URI tcp://fd00:92::2", True),
         ("Failed to connect to '[fd00:92::2]:49152': Cannot assign requested address", True),
         ("unable to connect to server at 'fd00:92::2:49152': Connection refused", True),
+        ("unable to connect to server: No route to host", True),
         ("Certificate does not match the hostname fd00:92::2", False),
         ("internal error: qemu unexpectedly closed the monitor", False),
     ],
 )
-def test_the_next_network_is_tried_where_the_address_of_this_one_was_refused(said: str, another: bool) -> None:
+def test_the_next_network_is_tried_where_this_one_made_no_connection_or_its_address_was_refused(
+    said: str, another: bool
+) -> None:
     run = run_of(MigrationOptions())
     run._domain.connect = lambda: SimpleNamespace(isAlive=lambda: True)
     run._destination.answers = lambda _limit: True

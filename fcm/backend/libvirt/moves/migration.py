@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from fcm.backend.convergence import ConvergenceWatch, past_limit
 from fcm.backend.libvirt.configuration.uris import migration_uri
-from fcm.backend.libvirt.errors import OPERATION_ABORTED, names_address, sentence
+from fcm.backend.libvirt.errors import CANNOT_CONNECT, OPERATION_ABORTED, names_address, sentence
 from fcm.backend.libvirt.lane import load_libvirt
 from fcm.backend.libvirt.moves.outcome import (
     Whereabouts,
@@ -294,7 +294,9 @@ class MigrationRun:
             return (text, f"Check {destination}, then start the migration again.", False)
         code = error.get_error_code() or 0
         said = sentence(code, str(error), destination)
-        lost = code != OPERATION_ABORTED and ("No connection" in said.reason or names_address(str(error), address))
+        lost = code != OPERATION_ABORTED and (
+            said.reason.startswith(CANNOT_CONNECT) or names_address(str(error), address)
+        )
         remedy = said.remedy
         if ":" in address and "Connection refused" in str(error):
             remedy = (
