@@ -169,7 +169,9 @@ class Trial:
         if within is None:
             near = set().union(*lines.values())
             others = set(self.seconds) - near - set(self.failing)
-            return self._affordable(self._quick_first(near) + self._quick_first(others))
+            if math.isfinite(self.most):  # a quick test that looks at tables runs no function of the file
+                return self._affordable(self._quick_first(near | others))
+            return self._quick_first(near) + self._quick_first(others)
         return self._affordable(self._quick_first(set().union(*(lines.get(line, set()) for line in within))))
 
     def _affordable(self, tests: list[str]) -> list[str]:

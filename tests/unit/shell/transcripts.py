@@ -9,6 +9,7 @@ meant, write them anew and read what changed (``git diff``):
 from __future__ import annotations
 
 import os
+import re
 import tempfile
 import time
 from pathlib import Path
@@ -25,6 +26,8 @@ FOLDER = Path(__file__).parents[2] / "data" / "transcripts"
 SIGNATURES = FOLDER.parent / "cmdlets.txt"
 """Every cmdlet with its parameters."""
 PROMPT = "PS> "
+_TODAY = re.compile(r"\d{1,2}/\d{1,2}/20[2-9]\d +\d{1,2}:\d\d\S*( [AP]M)?|20[2-9]\d-\d\d-\d\d[T ]\S+")
+"""Times of files, which are those of the computer; the clock of the cluster is in 2009."""
 WITH_PROGRESS = "# with progress"
 """From here on the progress of a command stands in braces before it."""
 
@@ -41,6 +44,7 @@ def replayed(path: Path, folder: Path) -> str:
         for line in path.read_text(encoding="utf-8").splitlines():
             if line.startswith(PROMPT):
                 answer = desk.run(line.removeprefix(PROMPT)).text().replace(str(folder), "FOLDER")
+                answer = _TODAY.sub("TODAY", answer)
                 said += [line, *(one.rstrip() for one in answer.strip("\n").splitlines())]
             elif line.startswith("#"):
                 said.append(line)
