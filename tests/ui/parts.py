@@ -17,7 +17,12 @@ W = TypeVar("W", bound=QWidget)
 
 def part(root: QWidget, kind: type[W], name: str) -> W:
     """The widget of that kind below ``root`` with that accessible name, or that object name where it says itself."""
-    found = [widget for widget in root.findChildren(kind) if name in (widget.accessibleName(), widget.objectName())]
+
+    def is_it(widget: QWidget) -> bool:
+        told = widget.accessibleName()  # a value has its text there, too
+        return name in (told, widget.objectName()) or told.startswith(f"{name}: ")
+
+    found = [widget for widget in root.findChildren(kind) if is_it(widget)]
     assert len(found) == 1, f"{name}: {len(found)} of {[w.accessibleName() for w in root.findChildren(kind)]}"
     return found[0]
 

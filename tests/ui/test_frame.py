@@ -451,7 +451,7 @@ def test_the_migrations_dock_lists_what_runs_waits_and_ended(qtbot: QtBot, tmp_p
     dock.toggle()
     assert list(dock.view.table.ids) == ["m3", "m4", "m2", "m1"]
     assert "already taking part" in dock.view.table.index(1, 9).data()
-    assert shown.status.dock_buttons["Migrations"].text() == "Migrations: 1 running, 1 waiting"
+    assert shown.status.dock_buttons["Migrations"].text() == "Migrations: 1 + 1 waiting"
     dock.view.select_ids(["m3"])
     dock.cancel.click()
     assert backend.submitted == [cmd.CancelMigration("m3")]

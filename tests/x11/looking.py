@@ -13,6 +13,7 @@ from PySide6.QtWidgets import (
     QDialog,
     QHeaderView,
     QLabel,
+    QListView,
     QMenu,
     QStyleOptionViewItem,
     QTableView,
@@ -206,7 +207,7 @@ def rows(window: MainWindow, name: str) -> list[list[str]]:
     view = _view(name)
     if view is None:
         return []
-    columns = range(view.model().columnCount())
+    columns = range(view.model().columnCount(QModelIndex()) if not isinstance(view, QListView) else 1)
     return [[str(index.siblingAtColumn(column).data() or "") for column in columns] for index in _rows(view)]
 
 
@@ -422,3 +423,17 @@ def elided(window: MainWindow, name: str, text: str, width: int) -> str:
     assert isinstance(delegate, RowDelegate)
     delegate.initStyleOption(option, view.model().index(0, 0))
     return view.fontMetrics().elidedText(text, option.textElideMode, width)
+
+
+# The status bar
+
+
+def bar(window: MainWindow) -> list[Any]:
+    """Where the buttons and texts of the status bar are."""
+    parts = [one for one in window.status.findChildren(QWidget) if one.isVisible() and one.objectName()]
+    return [(one.objectName(), spot["left"], spot["width"]) for one in parts if (spot := spot_of(one))]
+
+
+def migrations_button(window: MainWindow) -> str:
+    """What the button of the Migrations dock says."""
+    return window.status.dock_buttons["Migrations"].text()

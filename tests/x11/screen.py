@@ -70,6 +70,12 @@ class Screen:
         done = self._xdotool(*words)
         assert done.returncode == 0, f"xdotool {' '.join(words)}: {done.stderr}"
 
+    def read(self, *words: str) -> str:
+        """What xdotool says."""
+        done = self._xdotool(*words)
+        assert done.returncode == 0, f"xdotool {' '.join(words)}: {done.stderr}"
+        return done.stdout.strip()
+
     def _xdotool(self, *words: str) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
             ["xdotool", *words],

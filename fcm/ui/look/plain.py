@@ -8,6 +8,7 @@ through ``literal``; tests/quality holds it.
 from __future__ import annotations
 
 import re
+import textwrap
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
@@ -17,6 +18,9 @@ if TYPE_CHECKING:
     from PySide6.QtWidgets import QWidget
 
 _TAG = re.compile(r"<(?=[A-Za-z!/?])|&(?=lt;)")
+WIDEST = 90
+"""Letters of a line of a tooltip."""
+_KEPT = "\ue000"
 _JOINER = "\N{WORD JOINER}"
 """No width, and no part of a tag."""
 
@@ -33,6 +37,17 @@ class Label(QLabel):
 def literal(text: str) -> str:
     """A text as a tooltip shows it as it is: what Qt would take for HTML gets a character without width in its tags.
 
-    Tooltips have no format of their own (QToolTip asks Qt::mightBeRichText, which looks for the first tag).
+    Tooltips have no format of their own (QToolTip asks Qt::mightBeRichText, which looks for the first tag). Qt
+    breaks the lines of rich text only; long ones are broken here.
     """
-    return _TAG.sub(lambda found: f"{found[0]}{_JOINER}", text)
+    lines = (part for line in text.split("\n") for part in (_broken(line) if len(line) > WIDEST else (line,)))
+    return _TAG.sub(lambda found: f"{found[0]}{_JOINER}", "\n".join(lines))
+
+
+def _broken(line: str) -> list[str]:
+    """A line in lines of at most ``WIDEST`` letters; what is indented stays so."""
+    indent = line[: len(line) - len(line.lstrip(" "))]
+    # A number and its unit have a space between them that does not break (and which textwrap would break at).
+    kept = line.replace("\N{NO-BREAK SPACE}", _KEPT)
+    broken = textwrap.wrap(kept, WIDEST, subsequent_indent=indent, break_on_hyphens=False)
+    return [part.replace(_KEPT, "\N{NO-BREAK SPACE}") for part in broken]

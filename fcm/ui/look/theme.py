@@ -42,7 +42,11 @@ class PlotColours:
     boundary: str
     """Where one memory pass ends and the next begins."""
     forecast: str
-    """Edge of the forecast band; the band itself is this colour at an opacity of 0.2."""
+    """Edge of the forecast band, which has this colour at an opacity of 0.2, and forecasts of a whole course."""
+    dirty: str
+    """The dirty rate."""
+    transfer: str
+    """The transfer rate."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +134,9 @@ _PLOT = {
         curves=("#0067c0", "#c24e00", "#00805c", "#a8487f", "#7a6200", "#5a55c8", "#007a8a", "#4d4d4d"),
         limit="#b3261e",
         boundary="#8a8a8a",
-        forecast="#0067c0",
+        forecast="#b5179e",
+        dirty="#3a9a00",
+        transfer="#3a1ee0",
     ),
     Scheme.DARK: PlotColours(
         background="#1e1e1e",
@@ -139,7 +145,9 @@ _PLOT = {
         curves=("#56b4e9", "#f09a4a", "#3fcf9f", "#e59ac6", "#e0d050", "#aaa6ff", "#5fd0dc", "#c8c8c8"),
         limit="#ff7b72",
         boundary="#808080",
-        forecast="#56b4e9",
+        forecast="#e85bd6",
+        dirty="#62e020",
+        transfer="#a55cff",
     ),
 }
 _STATES = {

@@ -32,6 +32,13 @@ if TYPE_CHECKING:
     from fcm.model.migrations import Migration
     from fcm.model.telemetry import TelemetryRow
 
+_WIDEST = {
+    "Elapsed": "12 min 59 s",
+    "Remaining": "at least 12 min 59 s",
+    "Blackout": "180 ms to 1.26 s",
+    "Sent": "12.25 GiB of 64 GiB (104 %)",
+}
+"""Texts for which there is room: values that change do not move what stands beside them."""
 FINE = 1000
 """Steps of the bar."""
 PHASES = ("Setup", "Brownout", "Blackout", "Finishing")
@@ -136,6 +143,7 @@ class ProgressPanel(QWidget):
             title = Label(name)
             title.setProperty("role", "quiet")
             value = named(Label(NONE), name)
+            value.setMinimumWidth(value.fontMetrics().horizontalAdvance(_WIDEST[name]))
             figures.addWidget(title, 0, column)
             figures.addWidget(value, 1, column)
             self._values[name] = value
@@ -183,6 +191,7 @@ class ProgressPanel(QWidget):
         label = self._values[name]
         if label.text() != text:
             label.setText(text)
+            label.setAccessibleName(f"{name}: {text}")
 
     def _elapsed(self, migration: Migration, row: TelemetryRow | None, now: float) -> str:
         if migration.figures is not None:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSignalBlocker, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QMenu, QSizePolicy, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QSizePolicy, QStackedWidget, QVBoxLayout, QWidget
 
 from fcm.model.migrations import MigrationKind
 from fcm.model.state import Kind
@@ -24,10 +24,11 @@ from fcm.ui.migration.progress import ProgressPanel
 from fcm.ui.migration.recordings.comparison import ComparisonTable, against_forecast
 from fcm.ui.migration.sentence import NOTHING, sentence
 from fcm.ui.widgets.dialog_parts import Notice, named, wrapped
+from fcm.ui.widgets.staying_menu import StayingMenu
 from fcm.workspace.tuning import advice, may_tune
 
 if TYPE_CHECKING:
-    from PySide6.QtGui import QHideEvent, QShowEvent
+    from PySide6.QtGui import QHideEvent, QResizeEvent, QShowEvent
 
     from fcm.migration.recordings.recording import Recording
     from fcm.model.migrations import Migration
@@ -37,6 +38,12 @@ if TYPE_CHECKING:
 
 WORDS_EVERY = 200
 """ms between two changes of words and numbers; faster nobody can read. A new phase or pass is told at once."""
+COMBO_EDGE = 64
+"""Pixels of icon, arrow and frame of a box of choices."""
+LONGEST_PATH = 40
+"""Letters of a way from node to node in the list of migrations."""
+LONGEST = 230
+"""Letters of the longest usual sentence."""
 _WORDS = {
     Phase.WAITING: ("waiting", "queue"),
     Phase.COMPLETED: ("completed", "pass"),
@@ -75,13 +82,12 @@ class MigrationView(QWidget):
         self._icon.setFixedWidth(20)
         self._sentence = wrapped("")
         self._sentence.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self._sentence.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)
         named(self._sentence, "State of the migration")
         self._history = named(QComboBox(), "Migrations of this machine")
         self._history.setToolTip("Reopen an earlier migration of this machine")
-        self._history.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-        self._history.setMinimumContentsLength(12)
-        self._history.setMaximumWidth(300)
-        self._history.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self._history.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
+        self._history.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self._history.setIconSize(QSize(16, 16))
         self._history.activated.connect(self._choose)
         self._progress = ProgressPanel()
@@ -104,7 +110,7 @@ class MigrationView(QWidget):
                 ("P&owerShell", self.command),
             ],
         )
-        self._overlay_menu = QMenu(self.plot.overlay)
+        self._overlay_menu = StayingMenu(self.plot.overlay)
         self._overlay_menu.setAccessibleName("Overlay other migrations")
         self._overlay_menu.aboutToShow.connect(self._fill_overlay_menu)
         self.plot.overlay.setMenu(self._overlay_menu)
@@ -117,7 +123,12 @@ class MigrationView(QWidget):
         top.setSpacing(6)
         top.addWidget(self._icon, 0, Qt.AlignmentFlag.AlignTop)
         top.addWidget(self._sentence, 1)
-        self._progress.top.addWidget(self._history)
+        change = QHBoxLayout()
+        change.setSpacing(6)
+        change.addWidget(self.advice, 1)
+        # The row stays as high when there is nothing to change any more.
+        change.addWidget(self._history, 0, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignTop)
+        self._history.setMinimumHeight(self.advice.sizeHint().height())
         self._empty_icon = Label()
         self._empty_icon.setAlignment(Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignBottom)
         self._empty = Label(NOTHING)
@@ -137,7 +148,7 @@ class MigrationView(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(6)
         column.addLayout(top)
-        column.addWidget(self.advice)
+        column.addLayout(change)
         column.addWidget(self._progress)
         column.addWidget(self._notice)
         column.addWidget(self.details, 1)
@@ -217,6 +228,13 @@ class MigrationView(QWidget):
             self._told = ()
             self._draw()
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Keep room for the longest sentence, so that nothing below moves when another one is said."""
+        super().resizeEvent(event)
+        metrics = self._sentence.fontMetrics()
+        lines = 2 if event.size().width() >= LONGEST * metrics.averageCharWidth() / 2 else 3
+        self._sentence.setMinimumHeight(lines * metrics.lineSpacing())
+
     def hideEvent(self, event: QHideEvent) -> None:
         """Nothing is to be told while nobody looks."""
         super().hideEvent(event)
@@ -277,7 +295,10 @@ class MigrationView(QWidget):
         course = self._course(migration.id)
         row, outlook = course.last, course.outlook
         told = advice(self._workspace, migration, outlook)
-        self._sentence.setText(sentence(state, migration, row, outlook, told))
+        said = sentence(state, migration, row, outlook, told)
+        if said != self._sentence.text():
+            self._sentence.setText(said)
+            self._sentence.setAccessibleName(f"State of the migration: {said}")
         self.advice.show_advice(told, may_tune(self._workspace, migration), migration.phase.is_over)
         _, icon = words_and_icon(migration.phase)
         if outlook is not None and outlook.verdict.value == "will not converge":
@@ -302,11 +323,15 @@ class MigrationView(QWidget):
         if listed == self._listed:
             return
         self._listed = listed
+        longest = max((words for words, _ in _WORDS.values()), key=len)
+        texts = (f"{clock_time(one.requested)}  {_short(path_of(one))}, {longest}" for one in mine)
+        room = max((self._history.fontMetrics().horizontalAdvance(text) for text in texts), default=0)
+        self._history.setFixedWidth(room + COMBO_EDGE)
         with QSignalBlocker(self._history):
             self._history.clear()
             for one in mine:
                 words, icon = words_and_icon(one.phase)
-                text = f"{clock_time(one.requested)}  {path_of(one)}, {words}"
+                text = f"{clock_time(one.requested)}  {_short(path_of(one))}, {words}"
                 self._history.addItem(icons.icon(icon), text, one.id)
                 if one.id == self._migration:
                     self._history.setCurrentIndex(self._history.count() - 1)
@@ -351,6 +376,11 @@ class MigrationView(QWidget):
 def path_of(migration: Migration) -> str:
     """From where to where."""
     return f"{migration.source} to {migration.destination}"
+
+
+def _short(text: str) -> str:
+    """Long names of nodes keep both their ends; the whole is in the tooltip of the sentence and in the tables."""
+    return text if len(text) <= LONGEST_PATH else f"{text[: LONGEST_PATH // 2 - 1]}…{text[-LONGEST_PATH // 2 :]}"
 
 
 def trace_name(state: State, migration: Migration) -> str:

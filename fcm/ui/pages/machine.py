@@ -22,7 +22,7 @@ from fcm.ui.pages.page import EVERYTHING, Page
 from fcm.ui.tables.table_model import Column, TableModel
 from fcm.ui.tables.table_view import TableView
 from fcm.ui.widgets.dialog_parts import named
-from fcm.ui.widgets.page_parts import EmptyState, Facts, Link
+from fcm.ui.widgets.page_parts import EmptyState, Facts, Link, scrolled
 from fcm.workspace.files.settings import PLOT_LOG
 from fcm.workspace.selection import Place, Selection
 
@@ -58,7 +58,14 @@ class MachinePage(Page):
     def __init__(self, window: Desk) -> None:
         super().__init__(window, "Virtual machine", "vm")
         self._facts = Facts(_FACTS, columns=2)
-        self.column.addWidget(self._facts)
+        # In a small window the page scrolls, so that the plot keeps its height below summary and strips.
+        inside = QWidget()
+        inside.setObjectName("machine-inside")
+        column = QVBoxLayout(inside)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(8)
+        self.column.addWidget(scrolled(inside), 1)
+        column.addWidget(self._facts)
         self.resources = TableView("Resources", self._model(), window.context.settings)
         self.resources.setMinimumHeight(64)
         self.watch(self.resources, Place.RESOURCE, opens=False)
@@ -81,8 +88,8 @@ class MachinePage(Page):
         self._split.addWidget(self.tabs)
         self._split.setStretchFactor(1, 1)
         self._split.setSizes([110, 420])
-        self.column.addWidget(self._loose)
-        self.column.addWidget(self._split, 1)
+        column.addWidget(self._loose)
+        column.addWidget(self._split, 1)
         self._view: MigrationView | None = None
         self._migration: str | None = None
         self._shown: tuple[str, str | None] | None = None

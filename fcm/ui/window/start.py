@@ -27,7 +27,6 @@ def make_application(context: Context) -> QApplication:
     app = existing if isinstance(existing, QApplication) else QApplication(sys.argv[:1])
     QLocale.setDefault(QLocale(QLocale.Language.English, QLocale.Country.UnitedStates))  # as all words are
     app.setApplicationName("fcm")
-    app.setApplicationDisplayName("Failover Cluster Manager")
     app.setApplicationVersion(__version__)
     app.setDesktopFileName("fcm")
     theme.apply(app, theme.Scheme(context.settings.get(st.SCHEME)))

@@ -6,7 +6,7 @@ import math
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, QTimer
-from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QStatusBar, QToolButton, QWidget
+from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QLabel, QStatusBar, QToolButton, QWidget
 
 from fcm.model.moments import zone
 from fcm.ui.look import format, icons
@@ -30,6 +30,14 @@ SPEEDS: tuple[tuple[str, float, str], ...] = (
 )
 
 
+WIDEST_AGE, WIDEST_MIGRATIONS = "Last change 59 min ago", "Migrations: 64 + 8 waiting"
+"""What the status bar keeps room for, so that nothing in it moves while its numbers change."""
+
+
+LEAST_CONNECTION = 90
+"""Pixels for the beginning of what the connection is."""
+
+
 class StatusBar(QStatusBar):
     """Says how the window stands with its cluster."""
 
@@ -45,25 +53,36 @@ class StatusBar(QStatusBar):
         self._picture = Picture("close-connection")
         self._connection = Elided()
         self._connection.setObjectName("connection")
+        self._connection.setMinimumWidth(LEAST_CONNECTION)
         self.addWidget(self._picture)
         self.addWidget(self._connection, 1)
         self.dock_buttons: dict[str, QToolButton] = {}
         for label, icon, show in docks:
             self.dock_buttons[label] = self._button(label, icon, show)
             self.addPermanentWidget(self.dock_buttons[label])
+            if label == "Migrations":
+                self._keep_room_for_migrations(self.dock_buttons[label])
         self._speed_box = self._make_speeds()
         self.addPermanentWidget(self._speed_box)
         self._zone = Label()
         self._zone.setObjectName("time-zone")
         self._zone.setAccessibleName("Time zone")
         self.addPermanentWidget(self._zone)
-        self._age = Label()
+        self._age = Elided()
         self._age.setObjectName("age")
+        _keep_room(self._age, WIDEST_AGE)
         self.addPermanentWidget(self._age)
         self._timer = QTimer(self)
         self._timer.setInterval(TICK)
         self._timer.timeout.connect(self._tick)
         self.show_workspace(None)
+
+    @staticmethod
+    def _keep_room_for_migrations(button: QToolButton) -> None:
+        words = button.text()
+        button.setText(WIDEST_MIGRATIONS)
+        button.setFixedWidth(button.sizeHint().width())
+        button.setText(words)
 
     @staticmethod
     def _button(label: str, icon: str, show: Callable[[], None]) -> QToolButton:
@@ -89,6 +108,7 @@ class StatusBar(QStatusBar):
         self._clock.setObjectName("virtual-clock")
         self._clock.setToolTip("The virtual clock of this simulated cluster")
         self._clock.setMargin(3)
+        _keep_room(self._clock, format.date_time(0.0))
         row.addWidget(self._clock)
         self.speeds = QButtonGroup(box)
         for number, (label, _, hint) in enumerate(SPEEDS):
@@ -136,10 +156,13 @@ class StatusBar(QStatusBar):
 
     def show_migrations(self, running: int, waiting: int) -> None:
         """How many migrations run and wait, on the button of their dock."""
-        words = "Migrations"
+        button, words, told = self.dock_buttons["Migrations"], "Migrations", "Show Migrations"
         if running or waiting:
-            words += f": {running} running" + (f", {waiting} waiting" if waiting else "")
-        self.dock_buttons["Migrations"].setText(words)
+            words += f": {running}" + (f" + {waiting} waiting" if waiting else "")
+            told += f": {running} running, {waiting} waiting"
+        button.setText(words)
+        button.setToolTip(literal(told.removeprefix("Show ")))
+        button.setAccessibleDescription(told.partition(": ")[2])
 
     def stop(self) -> None:
         """No more looks at the clock."""
@@ -169,10 +192,18 @@ class StatusBar(QStatusBar):
         self._zone.setToolTip(literal(format.zone_note(now)))
         if clock is not None:
             paused = clock.speed == 0
-            self._clock.setText(format.date_time(clock.now()) + (" (paused)" if paused else ""))
+            self._clock.setText(format.date_time(clock.now()))
+            self._clock.setAccessibleName(f"Virtual clock: {self._clock.text()}{', paused' if paused else ''}")
             for number, (_, speed, _) in enumerate(SPEEDS):
                 if clock.speed == speed and self.speeds.checkedId() != number:
                     self.speeds.button(number).setChecked(True)
         age = format.ago(max(0.0, now - workspace.state.time))
-        self._age.setText(f"Stale: {self._stale}" if self._stale else f"Last change {age}")
+        said = f"Stale: {self._stale}" if self._stale else f"Last change {age}"
+        self._age.say(said)
         self._age.setToolTip(literal(self._stale or f"The state as of {format.date_time(workspace.state.time)}"))
+
+
+def _keep_room(label: QLabel, widest: str) -> None:
+    """Give a label the width of its widest text; a longer one is whole in its tooltip."""
+    margins = 2 * label.margin() + 4
+    label.setFixedWidth(label.fontMetrics().horizontalAdvance(widest.replace(" ", "\N{NO-BREAK SPACE}")) + margins)

@@ -4,7 +4,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from PySide6.QtCore import QPointF, Qt, QTimer
+from PySide6.QtCore import QPoint, QPointF, Qt, QTimer
 from PySide6.QtWidgets import (
     QComboBox,
     QGraphicsView,
@@ -26,11 +26,13 @@ from fcm.ui.migration import MigrationView
 from fcm.ui.migration.frame import WIDE
 from fcm.ui.window.figures import Figures
 from tests.ui.by_hand import NOW, formed, machine, migration, opened
+from tests.ui.parts import part
 from tests.unit.window.course_by_hand import MIB, sawtooth
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from PySide6.QtGui import QImage
     from pytestqt.qtbot import QtBot
 
     from fcm.workspace.workspace import Workspace
@@ -85,9 +87,7 @@ class Desk:
         return self.view.text().replace("\N{NO-BREAK SPACE}", " ")
 
     def find(self, kind: type[QWidget], name: str) -> Any:
-        found = [child for child in self.view.findChildren(kind) if child.accessibleName() == name]
-        assert len(found) == 1, name
-        return found[0]
+        return part(self.view, kind, name)
 
     def said(self, name: str) -> str:
         text: str = self.find(QLabel, name).text()
@@ -301,6 +301,13 @@ def test_every_part_that_takes_the_focus_has_a_name(desk: Desk) -> None:
     assert nameless == []
 
 
+def background(picture: QImage, around: QPoint) -> int:
+    """The lightness that most pixels around a place have; curves and grid are the others."""
+    near = range(-10, 11)
+    found = sorted(picture.pixelColor(around + QPoint(x, y)).lightness() for x in near for y in near)
+    return found[len(found) // 2]
+
+
 def test_the_plot_follows_the_rows_and_takes_the_colours_of_the_theme(desk: Desk, qapp: Any) -> None:
     desk.begin()
     desk.send(40)
@@ -311,8 +318,8 @@ def test_the_plot_follows_the_rows_and_takes_the_colours_of_the_theme(desk: Desk
     theme.apply(qapp, theme.Scheme.DARK)
     dark = desk.view.grab().toImage()
     middle = canvas.mapTo(desk.view, canvas.rect().center())
-    assert light.pixelColor(middle).lightness() > 200
-    assert dark.pixelColor(middle).lightness() < 60
+    assert background(light, middle) > 200
+    assert background(dark, middle) < 60
     desk.send(85, first=40)
     assert canvas.view_range()[0][1] >= ROWS[84].time
 

@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QComboBox, QLabel
 
 from fcm import resources
 from fcm.ui.migration import RecordingWindow
+from fcm.ui.widgets.recording_titles import recording_title
 from tests.ui.parts import is_idle, part
 
 if TYPE_CHECKING:
@@ -47,7 +48,13 @@ def test_the_other_shipped_recordings_are_one_choice_away(qtbot: QtBot) -> None:
     part(window, QComboBox, "Recording").setCurrentIndex(1)
     part(window, QComboBox, "Recording").activated.emit(1)
     qtbot.waitUntil(lambda: is_idle(window))
-    assert window.windowTitle().startswith(SHIPPED[1].stem)
+    assert window.windowTitle().startswith(recording_title(SHIPPED[1]))
+
+
+def test_every_shipped_recording_has_a_title_of_its_own() -> None:
+    titles = [recording_title(path) for path in SHIPPED]
+    assert len(set(titles)) == len(SHIPPED)
+    assert not [title for title, path in zip(titles, SHIPPED, strict=True) if title == path.stem]
 
 
 def test_a_file_that_is_no_recording_is_told_and_another_can_be_chosen(qtbot: QtBot, tmp_path: Path) -> None:

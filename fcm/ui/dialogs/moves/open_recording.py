@@ -23,6 +23,7 @@ from fcm.ui.look import icons
 from fcm.ui.look.plain import Label, literal
 from fcm.ui.widgets.background import Outcome, Work
 from fcm.ui.widgets.dialog_parts import IDENTITY, Notice, named, wrapped
+from fcm.ui.widgets.recording_titles import recording_title
 
 if TYPE_CHECKING:
     from fcm.ui.desk import Desk
@@ -76,7 +77,7 @@ class OpenRecordingDialog(PlainDialog):
 
     def _show(self, outcome: Outcome) -> None:
         for path in outcome.result or ():
-            item = QListWidgetItem(icons.icon("recording"), path.stem)
+            item = QListWidgetItem(icons.icon("recording"), recording_title(path))
             item.setData(IDENTITY, str(path))
             item.setToolTip(literal(path.name))
             self.list.addItem(item)

@@ -155,6 +155,7 @@ class Canvas(QWidget):
             self._by_hand, self._cursor = False, None
             self._length = self._length if moving else 5.0
             self._predicted, self._outlook = None, None
+            self._show_cursor()  # what was read belongs to another migration
         if fresh:
             self._choose_unit()
             self._give_curves()
@@ -181,6 +182,7 @@ class Canvas(QWidget):
             return
         self._predicted = curve
         self._draw_predicted()
+        self.draw()
 
     def set_log(self, on: bool) -> None:
         """Remaining memory on a logarithmic axis."""
@@ -419,12 +421,12 @@ class Canvas(QWidget):
         self._nothing.setColor(colours.axis)
         self._limit.setPen(pg.mkPen(colours.limit, width=1, style=Qt.PenStyle.DashLine))
         self._limit.label.setColor(colours.limit)
-        self._forecast.setPen(pg.mkPen(colours.curves[1], width=1, style=Qt.PenStyle.DashLine))
+        self._forecast.setPen(pg.mkPen(colours.forecast, width=1, style=Qt.PenStyle.DashLine))
         self._cross.setPen(pg.mkPen(colours.axis, width=1))
         self._dot.setBrush(pg.mkBrush(colours.curves[0]))
         self._dot.setPen(pg.mkPen(colours.background))
-        self._dirty_curve.setPen(pg.mkPen(colours.curves[3], width=1))
-        self._rate_curve.setPen(pg.mkPen(colours.curves[2], width=1))
+        self._dirty_curve.setPen(pg.mkPen(colours.dirty, width=1))
+        self._rate_curve.setPen(pg.mkPen(colours.transfer, width=1))
         self._band.set_colour(colours.forecast)
         self._boundaries.set_colour(colours.boundary)
         self._give_curves()

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from fcm.model.entities import GIB, MIB
+from fcm.ui.migration.plots.ranges import scale_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
 _LEFT, _RIGHT, _TOP, _BOTTOM = 78, 18, 48, 62
 """Margins in pixels."""
+_RIGHT_WITH_RATES = 70
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +59,8 @@ class Figure:
     band: tuple[Floats, Floats, Floats] | None = None
     """s, bytes of the lower and of the upper edge."""
     band_colour: str = "#0067c0"
+    rates: tuple[Line, ...] = ()
+    """Bytes/s over s, against an axis of their own on the right."""
 
 
 def svg(figure: Figure, width: int = 1000, height: int = 560) -> str:
@@ -71,11 +75,13 @@ def svg(figure: Figure, width: int = 1000, height: int = 560) -> str:
         *_passes(figure, frame),
         *_band(figure, frame),
         *(_line(line, frame) for line in figure.lines),
+        *_rates(figure, frame),
         *_limit(figure, frame),
-        *_margins(figure, width, height),
+        *_margins(frame, figure, width, height),
         f'<text x="{_LEFT}" y="20" font-size="14" fill="{figure.axis}">{escape(figure.title)}</text>',
         *_legend(figure),
         *_axes(figure, frame),
+        *_rate_axis(figure, frame),
         "</svg>",
     ]
     return "\n".join(parts) + "\n"
@@ -85,7 +91,11 @@ class _Frame:
     """Where numbers lie in the picture."""
 
     def __init__(self, figure: Figure, width: int, height: int) -> None:
-        self.w, self.h = width - _LEFT - _RIGHT, height - _TOP - _BOTTOM
+        self.right = _RIGHT_WITH_RATES if figure.rates else _RIGHT
+        self.w, self.h = width - _LEFT - self.right, height - _TOP - _BOTTOM
+        highest = max((float(line.y.max(initial=0.0)) for line in figure.rates), default=0.0)
+        self.rate_high = scale_of(highest / MIB) * 1.08
+        """MiB/s at the top of the axis on the right."""
         self.logarithmic = figure.logarithmic
         self.x_low, self.x_high = figure.x_range
         low, high = figure.y_range
@@ -123,9 +133,9 @@ def ticks(low: float, high: float, most: int = 8) -> list[float]:
     return [round(k * step, 12) for k in range(first, math.floor(high / step + 1e-9) + 1)]
 
 
-def _margins(figure: Figure, width: int, height: int) -> list[str]:
+def _margins(frame: _Frame, figure: Figure, width: int, height: int) -> list[str]:
     """Cover what the curves drew beside the area; clip paths are not understood by every reader of svg."""
-    right, bottom = width - _RIGHT, height - _BOTTOM
+    right, bottom = width - frame.right, height - _BOTTOM
     return [
         f'<path d="M0 0H{width}V{height}H0Z M{_LEFT} {_TOP}V{bottom}H{right}V{_TOP}Z" fill="{figure.background}" '
         'fill-rule="evenodd"/>'
@@ -162,6 +172,39 @@ def _axes(figure: Figure, frame: _Frame) -> list[str]:
     return parts
 
 
+def _rates(figure: Figure, frame: _Frame) -> list[str]:
+    """The rates of the first migration, and their axis on the right."""
+    if not figure.rates:
+        return []
+    bottom = _TOP + frame.h
+
+    def place(rate: Floats) -> Floats:
+        return bottom - rate / MIB / frame.rate_high * frame.h
+
+    parts = []
+    for line in figure.rates:
+        x, y = np.clip(frame.x(line.x), -1e5, 1e5), place(line.y)
+        points = " ".join(f"{a:.1f},{b:.1f}" for a, b in zip(x.tolist(), y.tolist(), strict=True))
+        parts.append(f'<polyline points="{points}" fill="none" stroke="{line.colour}" stroke-width="1"/>')
+    return parts
+
+
+def _rate_axis(figure: Figure, frame: _Frame) -> list[str]:
+    if not figure.rates:
+        return []
+    edge, bottom, middle = _LEFT + frame.w, _TOP + frame.h, _TOP + frame.h / 2
+    scale = frame.h / frame.rate_high
+    parts = [
+        f'<text x="{edge + 6}" y="{bottom - value * scale + 4:.1f}" fill="{figure.axis}">{value:,.6g}</text>'
+        for value in ticks(0.0, frame.rate_high)
+    ]
+    parts.append(
+        f'<text x="{edge + 54}" y="{middle}" text-anchor="middle" fill="{figure.axis}" '
+        f'transform="rotate(90 {edge + 54} {middle})">Rates (MiB/s)</text>'
+    )
+    return parts
+
+
 def _heights(frame: _Frame) -> list[float]:
     """Values of the ticks of the upright axis in its unit."""
     if not frame.logarithmic:
@@ -172,7 +215,7 @@ def _heights(frame: _Frame) -> list[float]:
 
 def _legend(figure: Figure) -> list[str]:
     parts, x = [], float(_LEFT)
-    for line in figure.lines:
+    for line in (*figure.lines, *figure.rates):
         dash = ' stroke-dasharray="5 3"' if line.dashed else ""
         parts.append(f'<path d="M{x:.0f} 35h18" stroke="{line.colour}" stroke-width="2"{dash}/>')
         parts.append(f'<text x="{x + 23:.0f}" y="39" fill="{figure.axis}">{escape(line.name)}</text>')

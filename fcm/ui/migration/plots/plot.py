@@ -7,7 +7,16 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QSize, Qt, Signal
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QApplication, QFileDialog, QHBoxLayout, QMenu, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QApplication,
+    QFileDialog,
+    QHBoxLayout,
+    QMenu,
+    QSizePolicy,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
 
 from fcm.ui.look import icons, theme
 from fcm.ui.look.format import page_rate, rate, size
@@ -20,13 +29,17 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from types import ModuleType
 
-    from PySide6.QtGui import QShowEvent
+    from PySide6.QtGui import QResizeEvent, QShowEvent
 
     from fcm.migration.arrays import Floats
     from fcm.migration.forecast.outlook import Outlook
     from fcm.migration.recordings.recording import Recording
     from fcm.ui.migration.plots.canvas import Canvas
     from fcm.ui.migration.plots.figure import Figure
+
+
+LEAST_HEIGHT = 200
+"""Pixels that the plot keeps, whatever is said above it."""
 
 
 class ConvergencePlot(QWidget):
@@ -54,6 +67,10 @@ class ConvergencePlot(QWidget):
         self._legend = Label()
         self._legend.setTextFormat(Qt.TextFormat.RichText)
         self._legend.setObjectName("legend")
+        self._legend.setWordWrap(True)
+        policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Minimum)
+        policy.setHeightForWidth(True)
+        self._legend.setSizePolicy(policy)
         self._readout = Label()
         self._readout.setProperty("role", "quiet")
         named(self._readout, "Readout")
@@ -69,7 +86,7 @@ class ConvergencePlot(QWidget):
         column.addLayout(self._buttons())
         column.addLayout(self._place, 1)
         column.addWidget(self._readout)
-        self.setMinimumHeight(150)
+        self.setMinimumHeight(LEAST_HEIGHT)
         self._tell_readout(None)
 
     def _buttons(self) -> QHBoxLayout:
@@ -79,7 +96,7 @@ class ConvergencePlot(QWidget):
         row.addWidget(self._legend, 1)
         self.log = self._toggle("Logarithmic scale", "log-scale", lambda on: self._each(lambda c: c.set_log(on)))
         self.dirty = self._toggle("Dirty rate", "dirty-rate", lambda _: self._give_rates())
-        self.transfer = self._toggle("Transfer rate", "speed", lambda _: self._give_rates())
+        self.transfer = self._toggle("Transfer rate", "transfer-rate", lambda _: self._give_rates())
         self.crosshair = self._toggle(
             "Crosshair", "crosshair", lambda on: self._each(lambda c: c.set_crosshair(on)), on=True
         )
@@ -103,7 +120,7 @@ class ConvergencePlot(QWidget):
         self.export.setMenu(menu)
         self.export.setEnabled(False)
         for button in (self.log, self.dirty, self.transfer, self.crosshair, self.overlay, self.reset, self.export):
-            row.addWidget(button)
+            row.addWidget(button, 0, Qt.AlignmentFlag.AlignTop)
         return row
 
     def _button(self, name: str, icon: str) -> QToolButton:
@@ -187,6 +204,11 @@ class ConvergencePlot(QWidget):
             self._asked = True
             load_canvas(self, self._take)
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """The legend has another width."""
+        super().resizeEvent(event)
+        self._tell_legend()
+
     def changeEvent(self, event: QEvent) -> None:
         """Follow a switch between light and dark."""
         super().changeEvent(event)
@@ -227,18 +249,27 @@ class ConvergencePlot(QWidget):
         if self._outlook is not None and len(self._outlook.time) > 1:
             entries.append(("Forecast", colours.forecast, "▒"))
         if self._predicted is not None:
-            entries.append((self._predicted[0], colours.curves[1], "╌"))
+            entries.append((self._predicted[0], colours.forecast, "╌"))
         if self.dirty.isChecked():
-            entries.append(("Dirty rate", colours.curves[3], "━"))
+            entries.append(("Dirty rate", colours.dirty, "━"))
         if self.transfer.isChecked():
-            entries.append(("Transfer rate", colours.curves[2], "━"))
-        shown = [f'<span style="color:{colour}">{sign}</span>&nbsp;{_plain(name)}' for name, colour, sign in entries]
-        self._legend.setText("&nbsp;&nbsp; ".join(shown))
+            entries.append(("Transfer rate", colours.transfer, "━"))
+        # A line breaks between two entries only; one that is longer than a line keeps both its ends.
+        metrics, room = self._legend.fontMetrics(), max(80, self._legend.width() - 24)
+        shown = [
+            f'<span style="color:{colour}">{sign}</span>&nbsp;'
+            f"{_plain(metrics.elidedText(name, Qt.TextElideMode.ElideMiddle, room))}"
+            for name, colour, sign in entries
+        ]
+        text = "&nbsp;&nbsp; ".join(shown)
+        if text != self._legend.text():
+            self._legend.setText(text)
+            self._legend.setAccessibleName(f"Legend: {', '.join(name for name, _, _ in entries)}")
         self._legend.setToolTip(literal(", ".join(name for name, _, _ in entries)))
 
     def _tell_readout(self, index: object) -> None:
         if not isinstance(index, int) or not self._traces or index >= len(self._traces[0][1]):
-            self._readout.setText("Point to read values. Scroll to zoom, drag to pan, arrow keys to step.")
+            self._say_readout("Point to read values. Scroll to zoom, drag to pan, arrow keys to step.")
             return
         row = self._traces[0][1].row(index)
         parts = [
@@ -252,7 +283,11 @@ class ConvergencePlot(QWidget):
             parts.append(f"dirtied {page_rate(row.dirty_rate, row.page_size)}")
         if row.throttle:
             parts.append(f"slowed by {row.throttle} %")
-        self._readout.setText("  ·  ".join(parts))
+        self._say_readout("  ·  ".join(parts))
+
+    def _say_readout(self, text: str) -> None:
+        self._readout.setText(text)
+        self._readout.setAccessibleName(f"Readout: {text}")
 
     # Files
 
@@ -279,7 +314,15 @@ class ConvergencePlot(QWidget):
             for index, (name, recording) in enumerate(self._traces)
         ]
         if self._predicted is not None:
-            lines.append(Line(*self._predicted, colours.curves[1], dashed=True))
+            lines.append(Line(*self._predicted, colours.forecast, dashed=True))
+        rates: list[Line] = []
+        if self._traces:
+            recording = self._traces[0][1]
+            time = recording.time.copy()
+            if self.dirty.isChecked():
+                rates.append(Line("Dirty rate", time, recording.dirty_rate * recording.page_size, colours.dirty))
+            if self.transfer.isChecked():
+                rates.append(Line("Transfer rate", time, recording.rate.astype(float), colours.transfer))
         x_range, y_range = self._canvas.view_range()
         band = None
         if self._outlook is not None and len(self._outlook.time) > 1 and not self._over:
@@ -301,6 +344,7 @@ class ConvergencePlot(QWidget):
             colours.limit,
             band,
             colours.forecast,
+            tuple(rates),
         )
 
     def _ask(self, kind: str) -> None:
@@ -322,13 +366,12 @@ class ConvergencePlot(QWidget):
 
     def save(self, path: Path, kind: str) -> None:
         """Write "png", "svg" or "csv" in a worker thread; ``said`` tells how it went."""
-        from fcm.migration.recordings.rows_csv import rows_as_csv
+        from fcm.migration.recordings.rows_csv import traces_as_csv
         from fcm.ui.migration import exports
 
         if kind == "csv":
-            recording = self._traces[0][1]
-            count = len(recording)
-            work: Callable[[], None] = lambda: exports.save_text(path, rows_as_csv(recording, count))  # noqa: E731
+            traces = [(name, recording, len(recording)) for name, recording in self._traces]
+            work: Callable[[], None] = lambda: exports.save_text(path, traces_as_csv(traces))  # noqa: E731
         else:
             figure = self.figure()
             save = exports.save_png if kind == "png" else exports.save_svg

@@ -19,6 +19,7 @@ from fcm.ui.migration.plots.plot import ConvergencePlot
 from fcm.ui.migration.recordings.comparison import ComparisonTable, against_prediction
 from fcm.ui.widgets.background import Outcome, Work
 from fcm.ui.widgets.dialog_parts import Notice, named, wrapped
+from fcm.ui.widgets.recording_titles import recording_title
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -40,7 +41,7 @@ class Source:
     @classmethod
     def file(cls, path: Path) -> Source:
         """A recording in a file."""
-        return cls(path.stem, lambda: _load(path), path)
+        return cls(recording_title(path), lambda: _load(path), path)
 
 
 class RecordingWindow(QWidget):

@@ -1,0 +1,170 @@
+"""What a test asks of the migration view and its plot; see looking.py."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtWidgets import QComboBox, QLabel, QProgressBar, QStyle, QStyleOptionComboBox, QTabWidget, QWidget
+
+from fcm.model import events as ev
+from fcm.ui.migration import MigrationView
+from fcm.ui.migration.plots.plot import ConvergencePlot
+from fcm.ui.migration.progress import PhaseChips
+from fcm.ui.window import notifications
+from tests.x11.looking import shown, spot_of
+
+if TYPE_CHECKING:
+    from fcm.ui.migration.plots.canvas import Canvas
+    from fcm.ui.window.main_window import MainWindow
+
+
+def _plot() -> ConvergencePlot | None:
+    return next(shown(ConvergencePlot), None)
+
+
+def _canvas() -> Canvas | None:
+    plot = _plot()
+    return None if plot is None else plot.canvas()
+
+
+def is_loaded(window: MainWindow) -> bool:
+    """Whether the drawing area is there."""
+    return _canvas() is not None
+
+
+def names(window: MainWindow) -> list[str]:
+    """Accessible names of all labels of the migration view."""
+    return [
+        label.accessibleName()
+        for view in shown(MigrationView)
+        for label in view.findChildren(QLabel)
+        if label.isVisible()
+    ]
+
+
+def state(window: MainWindow) -> str:
+    """The sentence of the migration view, by its accessible name."""
+    return next((name for name in names(window) if name.startswith("State of the migration")), "")
+
+
+def readout(window: MainWindow) -> str:
+    """What the crosshair reads."""
+    return next((name for name in names(window) if name.startswith("Readout")), "")
+
+
+def finished(window: MainWindow, machine: str) -> bool:
+    """Whether the last migration of a machine has completed."""
+    found = next(one for one in window.state.machines.values() if one.name == machine)
+    last = window.state.last_migration(found.id)
+    return last is not None and last.phase.is_over
+
+
+def places(window: MainWindow) -> list[Any]:
+    """Where the parts of the migration view are."""
+    view = next(shown(MigrationView))
+    kinds = (QProgressBar, PhaseChips, QComboBox, ConvergencePlot, QTabWidget)
+    parts: list[QWidget] = [one for kind in kinds for one in view.findChildren(kind)]
+    values = [
+        one
+        for one in view.findChildren(QLabel)
+        if re.match("(Elapsed|Remaining|Blackout|Sent): ", one.accessibleName())
+    ]
+    return [(spot["left"], spot["top"]) for one in (*parts, *values) if one.isVisible() and (spot := spot_of(one))]
+
+
+_changes = [0]
+
+
+def count_axis_changes(window: MainWindow) -> None:
+    """From now on count how often the time axis of a plot changes."""
+    from fcm.ui.migration.plots import canvas
+
+    _changes[0] = 0
+    before = canvas.Canvas._give_range
+
+    def counted(self: Canvas, length: float) -> None:
+        _changes[0] += length != self._length
+        before(self, length)
+
+    if before.__name__ != "counted":
+        canvas.Canvas._give_range = counted  # type: ignore[method-assign]
+
+
+def axis_changes(window: MainWindow) -> int:
+    """How often it has changed."""
+    return _changes[0]
+
+
+def run_and_axis(window: MainWindow) -> tuple[float, float]:
+    """Seconds of the migration that is shown, and seconds in view."""
+    plot, canvas = _plot(), _canvas()
+    assert plot is not None
+    assert canvas is not None
+    left, right = canvas.view_range()[0]
+    return float(plot.traces[0][1].time[-1]), right - left
+
+
+def combo(window: MainWindow) -> tuple[int, int]:
+    """Pixels that the list of migrations has for its text, and that the text needs."""
+    view = next(shown(MigrationView))
+    box = next(one for one in view.findChildren(QComboBox) if one.isVisible())
+    option = QStyleOptionComboBox()
+    box.initStyleOption(option)
+    field = box.style().subControlRect(
+        QStyle.ComplexControl.CC_ComboBox, option, QStyle.SubControl.SC_ComboBoxEditField, box
+    )
+    return field.width(), box.fontMetrics().horizontalAdvance(box.currentText()) + box.iconSize().width() + 4
+
+
+def height(window: MainWindow) -> int:
+    """Pixels of the plot that are on the screen."""
+    plot = _plot()
+    assert plot is not None
+    return plot.visibleRegion().boundingRect().height()
+
+
+def tell_failures(window: MainWindow, count: int) -> None:
+    """As if so many migrations had failed."""
+    entries = [
+        ev.Entry(0, window.state.time, ev.MigrationFailed(f"none-{number}", f"node{number} has no memory left.", ""))
+        for number in range(count)
+    ]
+    notifications.tell(entries, window.state, window.messages, window.status, window._show_history)
+
+
+def legend(window: MainWindow) -> dict[str, Any]:
+    """Names and colours of the legend, its height and what it needs."""
+    plot = _plot()
+    assert plot is not None
+    label = next(one for one in plot.findChildren(QLabel) if one.objectName() == "legend")
+    return {
+        "names": [
+            re.sub("<[^>]*>", "", one).replace("&nbsp;", " ").strip("━▒╌ ")
+            for one in re.split("&nbsp;&nbsp; ", label.text())
+        ],
+        "colours": re.findall("color:(#[0-9a-f]{6})", label.text()),
+        "height": label.height(),
+        "needs": label.heightForWidth(label.width()),
+    }  # fmt: skip
+
+
+def is_saved(window: MainWindow, path: str) -> bool:
+    """Whether a file is there and the view has said so."""
+    told = [label.text() for view in shown(MigrationView) for label in view.findChildren(QLabel)]
+    return Path(path).is_file() and any(f"Saved as {path}" in text for text in told)
+
+
+def percents(window: MainWindow) -> list[str]:
+    """All percents that the window shows of the one running migration: bar, lists, docks, pages."""
+    found = [
+        bar.text() for bar in shown(QProgressBar) if bar.isVisible() and bar.accessibleName().startswith("Progress")
+    ]
+    dock = window.docks["Migrations"].view
+    if dock.isVisible():
+        found += [str(dock.table.index(row, 4).data()) for row in range(dock.table.rowCount())]
+    texts = [label.text() for label in shown(QLabel) if "igrating" in label.text()]
+    found += [part for text in texts for part in re.findall(r"\d+\s%", text)]
+    running = [one for one in window.state.migrations.values() if one.phase.is_running]
+    return [text.replace("\N{NO-BREAK SPACE}", " ") for text in found if "%" in text] if len(running) == 1 else []
