@@ -39,6 +39,7 @@ _VERBS = {
     "lab": ("lab", "run a real cluster on this Linux computer"),
     "run": ("shell", "run a PowerShell script (.ps1) on a cluster (- for standard input)"),
     "desktop": ("desktop", "install fcm in the desktop menu and on the PATH"),
+    "powershell": ("powershell", "open PowerShell with the cmdlets of fcm"),
     "serve": ("serve", "answer the PowerShell modules of fcm on standard input and output"),
     "shell": ("shell", "open an interactive PowerShell prompt for a cluster"),
 }
@@ -70,6 +71,8 @@ def _own_parser(verb: str) -> argparse.ArgumentParser:
             from fcm.cli.desktop import add_desktop_verbs as add
         case "lab":
             from fcm.cli.lab import add_lab_verbs as add
+        case "powershell":
+            from fcm.cli.powershell import add_powershell_verb as add
         case "serve":
             from fcm.cli.serve import add_serve_verb as add
         case "tour":

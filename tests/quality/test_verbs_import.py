@@ -36,6 +36,7 @@ NOT_IMPORTED: dict[tuple[str, ...], tuple[str, ...]] = {
     ("hosts", "check", "no-such-file.toml"): (*WINDOW, *CLUSTER[2:], *LANGUAGE, "libvirt", "fcm.lab"),
     ("lab", "--help"): (*WINDOW, *RECKONING, *CLUSTER, *LANGUAGE, "libvirt", "fcm.backend.libvirt"),
     ("run", "--fresh", "-"): (*WINDOW, *HOSTS, *RECKONING),
+    ("powershell", "--help"): (*WINDOW, *HOSTS, *RECKONING, *CLUSTER, *LANGUAGE),
     ("serve", "--stdio", "--fresh"): (*WINDOW, *HOSTS, *RECKONING),
     ("shell", "--fresh"): (*WINDOW, *HOSTS, *RECKONING),
     ("tour", "--help"): NOTHING,

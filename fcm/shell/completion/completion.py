@@ -84,6 +84,25 @@ def complete(session: ShellSession, text: str, cursor: int) -> Completion:
     return _matching(start, typed, _values(session.workspace.state, cmdlet, found.param), quotes=True)
 
 
+def proposals(session: ShellSession, cmdlet: str, parameter: str, word: str) -> tuple[str, ...]:
+    """What can be typed as the value of a parameter, in quotation marks where it needs them; empty for an unknown one.
+
+    Args:
+        session: whose cmdlets and cluster count.
+        cmdlet: its name or alias.
+        parameter: its whole name.
+        word: what is typed already, as it is written.
+    """
+    known = session.registry.get(cmdlet)
+    wanted = parameter.casefold()
+    params = known.parameters if known is not None else ()
+    found = next((param for param in (*params, *COMMON) if param.name.casefold() == wanted), None)
+    if known is None or found is None:
+        return ()
+    typed = word.strip(SINGLE + DOUBLE)
+    return _matching(0, typed, _values(session.workspace.state, known, found), quotes=True).words
+
+
 def _word(before: str, read: list[Token]) -> tuple[int, str]:
     """Where the word before the cursor begins, and what it says without its quote."""
     for token in read:

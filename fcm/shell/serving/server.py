@@ -12,6 +12,7 @@ from collections import deque
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from fcm import __version__
+from fcm.shell.completion.completion import proposals
 from fcm.shell.language.errors import NotFoundError, ShellError, StoppedError
 from fcm.shell.runtime.execution.binding import Argument
 from fcm.shell.serving import wire
@@ -151,6 +152,8 @@ class Server:
                     session.invoke(asked.cmdlet, _arguments(asked), given, asked.has_input)
                 case wire.SetProperty():
                     self._set(asked)
+                case wire.Complete():
+                    self._outputs(list(proposals(session, asked.cmdlet, asked.parameter, asked.word)))
         except ShellError as error:
             self._tell(error=_told(error))
 

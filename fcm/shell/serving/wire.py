@@ -5,6 +5,7 @@ Each line is one JSON document in UTF-8, in both directions. Requests::
     {"id": 0, "do": "hello", "protocol": 1}
     {"id": 1, "do": "invoke", "cmdlet": NAME, "parameters": {...}, "input": [...], "has_input": true, "folder": PATH}
     {"id": 2, "do": "set", "object": OBJECT, "property": NAME, "value": VALUE}
+    {"id": 3, "do": "complete", "cmdlet": NAME, "parameter": NAME, "word": TEXT}    what can be typed; output: texts
     {"id": 1, "do": "stop"}             Ctrl+C: ends request 1, or keeps it from being carried out
     {"id": 1, "yes": true}              the answer to the question that request 1 asked
 
@@ -72,6 +73,16 @@ class SetProperty:
 
 
 @dataclass(frozen=True, slots=True)
+class Complete:
+    """What can be typed as the value of a parameter, where ``word`` stands already."""
+
+    id: int
+    cmdlet: str
+    parameter: str
+    word: str
+
+
+@dataclass(frozen=True, slots=True)
 class Stop:
     """Ctrl+C in a request."""
 
@@ -86,7 +97,7 @@ class Answer:
     yes: bool
 
 
-Request = Hello | Invoke | SetProperty | Stop | Answer
+Request = Hello | Invoke | SetProperty | Complete | Stop | Answer
 
 
 class WireError(Exception):
@@ -145,8 +156,12 @@ def request(line: bytes) -> Request:
             if "object" not in said:
                 raise WireError("A request to set a property has an object.", number)
             return SetProperty(number, said["object"], _of(said, "property", str, number), said.get("value"))
+        case "complete":
+            words = (_of(said, name, str, number) for name in ("cmdlet", "parameter", "word"))
+            return Complete(number, *words)
         case other:
-            raise WireError(f"{json.dumps(other)[:60]} is not a kind of request: hello, invoke, set, stop.", number)
+            kinds = "hello, invoke, set, complete, stop"
+            raise WireError(f"{json.dumps(other)[:60]} is not a kind of request: {kinds}.", number)
 
 
 def _of(said: dict[str, Any], name: str, kind: type, number: int, default: Any = None) -> Any:

@@ -1,0 +1,1767 @@
+﻿# FailoverClusters on the clusters of fcm. Written by packaging/powershell_modules.py; do not edit it.
+# Everything that it does is done by Invoke-Fcm, in the module Fcm beside it.
+
+function Add-ClusterDisk {
+    <#
+    .SYNOPSIS
+    Adds LUNs as cluster disks to Available Storage.
+    .EXAMPLE
+    Get-ClusterAvailableDisk | Add-ClusterDisk
+    #>
+    [CmdletBinding(SupportsShouldProcess=$true)]
+    param(
+        [Parameter(ValueFromPipeline=$true)][object]${InputObject},
+        [Parameter()][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${Cluster}
+    )
+    process {
+        $bound = @{} + $PSBoundParameters
+        $given = @()
+        if ($MyInvocation.ExpectingInput) {
+            $given = @(, $bound['InputObject'])
+            $bound.Remove('InputObject')
+        }
+        Invoke-Fcm $PSCmdlet 'Add-ClusterDisk' $bound $given $MyInvocation.ExpectingInput
+    }
+}
+
+function Add-ClusterNode {
+    <#
+    .SYNOPSIS
+    Adds nodes to an embedded cluster. Validate it with Test-Cluster afterwards.
+    .EXAMPLE
+    Add-ClusterNode -Name node4
+    #>
+    [CmdletBinding(SupportsShouldProcess=$true)]
+    param(
+        [Parameter(Position=0)][Alias('Node')][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${Name},
+        [Parameter()][switch]${NoStorage},
+        [Parameter()][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${Cluster},
+        [Parameter(ValueFromPipeline=$true)][object]${InputObject}
+    )
+    process {
+        $bound = @{} + $PSBoundParameters
+        $given = @()
+        if ($MyInvocation.ExpectingInput) {
+            $given = @(, $bound['InputObject'])
+            $bound.Remove('InputObject')
+        }
+        Invoke-Fcm $PSCmdlet 'Add-ClusterNode' $bound $given $MyInvocation.ExpectingInput
+    }
+}
+
+function Add-ClusterSharedVolume {
+    <#
+    .SYNOPSIS
+    Adds disks from Available Storage to the Cluster Shared Volumes.
+    .EXAMPLE
+    (Get-Cluster).EnableSharedVolumes = 'Enabled'; Add-ClusterSharedVolume 'Cluster Disk 2'
+    #>
+    [CmdletBinding(SupportsShouldProcess=$true)]
+    param(
+        [Parameter(Position=0)][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${Name},
+        [Parameter()][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${Cluster},
+        [Parameter(ValueFromPipeline=$true)][object]${InputObject}
+    )
+    process {
+        $bound = @{} + $PSBoundParameters
+        $given = @()
+        if ($MyInvocation.ExpectingInput) {
+            $given = @(, $bound['InputObject'])
+            $bound.Remove('InputObject')
+        }
+        Invoke-Fcm $PSCmdlet 'Add-ClusterSharedVolume' $bound $given $MyInvocation.ExpectingInput
+    }
+}
+
+function Add-ClusterVirtualMachineRole {
+    <#
+    .SYNOPSIS
+    Makes virtual machines highly available (Configure a Service or Application).
+    .EXAMPLE
+    (Get-Cluster).EnableSharedVolumes = 'Enabled'; Add-ClusterSharedVolume 'Cluster Disk 2' | Out-Null; New-VM NEW01 -Path C:\ClusterStorage\Volume1 | Add-ClusterVirtualMachineRole
+    #>
+    [CmdletBinding(SupportsShouldProcess=$true)]
+    param(
+        [Parameter()][object]${Name},
+        [Parameter(Position=0)][Alias('vm', 'VMName')][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${VirtualMachine},
+        [Parameter()][object]${VMId},
+        [Parameter()][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${Cluster},
+        [Parameter(ValueFromPipeline=$true)][object]${InputObject}
+    )
+    process {
+        $bound = @{} + $PSBoundParameters
+        $given = @()
+        if ($MyInvocation.ExpectingInput) {
+            $given = @(, $bound['InputObject'])
+            $bound.Remove('InputObject')
+        }
+        Invoke-Fcm $PSCmdlet 'Add-ClusterVirtualMachineRole' $bound $given $MyInvocation.ExpectingInput
+    }
+}
+
+function Clear-FcmBlockedGroup {
+    <#
+    .SYNOPSIS
+    Clears the failure that blocks a group, so that Pacemaker manages it again. Its virtual machine keeps running (Pacemaker clusters).
+    .EXAMPLE
+    Clear-FcmBlockedGroup SQL01
+    #>
+    [CmdletBinding(SupportsShouldProcess=$true)]
+    param(
+        [Parameter(Position=0)][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${Name},
+        [Parameter()][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${Cluster},
+        [Parameter(ValueFromPipeline=$true)][object]${InputObject}
+    )
+    process {
+        $bound = @{} + $PSBoundParameters
+        $given = @()
+        if ($MyInvocation.ExpectingInput) {
+            $given = @(, $bound['InputObject'])
+            $bound.Remove('InputObject')
+        }
+        Invoke-Fcm $PSCmdlet 'Clear-FcmBlockedGroup' $bound $given $MyInvocation.ExpectingInput
+    }
+}
+
+function Confirm-FcmNodeOff {
+    <#
+    .SYNOPSIS
+    Confirms that a lost node is off when no fencing device can tell, so that its virtual machines start elsewhere. If it is not off, they can run twice (Pacemaker clusters).
+    .EXAMPLE
+    Confirm-FcmNodeOff node2 -NodeIsOff
+    #>
+    [CmdletBinding(SupportsShouldProcess=$true)]
+    param(
+        [Parameter(Position=0)][Alias('Node')][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${Name},
+        [Parameter()][switch]${NodeIsOff},
+        [Parameter()][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${Cluster},
+        [Parameter(ValueFromPipeline=$true)][object]${InputObject}
+    )
+    process {
+        $bound = @{} + $PSBoundParameters
+        $given = @()
+        if ($MyInvocation.ExpectingInput) {
+            $given = @(, $bound['InputObject'])
+            $bound.Remove('InputObject')
+        }
+        Invoke-Fcm $PSCmdlet 'Confirm-FcmNodeOff' $bound $given $MyInvocation.ExpectingInput
+    }
+}
+
+function Get-Cluster {
+    <#
+    .SYNOPSIS
+    Gets the open cluster. SameSubnetDelay, SameSubnetThreshold and, where its version has them, DynamicQuorum, LowerQuorumPriorityNodeID, ResiliencyLevel, ResiliencyDefaultPeriod, QuarantineThreshold and QuarantineDuration can be set.
+    .EXAMPLE
+    Get-Cluster contoso
+    #>
+    [CmdletBinding()]
+    param(
+        [Parameter(Position=0)][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${Name},
+        [Parameter()][object]${Domain},
+        [Parameter(ValueFromPipeline=$true, DontShow)][object]${PipedObject}
+    )
+    process {
+        $bound = @{} + $PSBoundParameters
+        $given = @()
+        if ($MyInvocation.ExpectingInput) {
+            $given = @(, $bound['PipedObject'])
+            $bound.Remove('PipedObject')
+        }
+        Invoke-Fcm $PSCmdlet 'Get-Cluster' $bound $given $MyInvocation.ExpectingInput
+    }
+}
+
+function Get-ClusterAvailableDisk {
+    <#
+    .SYNOPSIS
+    Gets LUNs that all nodes can access and that are not in the cluster yet.
+    .EXAMPLE
+    Get-ClusterAvailableDisk | Add-ClusterDisk
+    #>
+    [CmdletBinding()]
+    param(
+        [Parameter()][object]${Disk},
+        [Parameter()][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${Cluster},
+        [Parameter(ValueFromPipeline=$true)][object]${InputObject}
+    )
+    process {
+        $bound = @{} + $PSBoundParameters
+        $given = @()
+        if ($MyInvocation.ExpectingInput) {
+            $given = @(, $bound['InputObject'])
+            $bound.Remove('InputObject')
+        }
+        Invoke-Fcm $PSCmdlet 'Get-ClusterAvailableDisk' $bound $given $MyInvocation.ExpectingInput
+    }
+}
+
+function Get-ClusterEvent {
+    <#
+    .SYNOPSIS
+    Gets events from the event logs, newest first.
+    .EXAMPLE
+    Get-ClusterEvent -FilterXPath '*[System[(Level=1 or Level=2)]]' | Export-Csv events.csv
+    #>
+    [CmdletBinding()]
+    param(
+        [Parameter(Position=0)][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${LogName},
+        [Parameter()][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${FilterXPath},
+        [Parameter()][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${FilterXml},
+        [Parameter()][object]${MaxEvents},
+        [Parameter()][switch]${Oldest},
+        [Parameter()][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${Cluster},
+        [Parameter(ValueFromPipeline=$true)][object]${InputObject}
+    )
+    process {
+        $bound = @{} + $PSBoundParameters
+        $given = @()
+        if ($MyInvocation.ExpectingInput) {
+            $given = @(, $bound['InputObject'])
+            $bound.Remove('InputObject')
+        }
+        Invoke-Fcm $PSCmdlet 'Get-ClusterEvent' $bound $given $MyInvocation.ExpectingInput
+    }
+}
+
+function Get-ClusterFault {
+    <#
+    .SYNOPSIS
+    Gets the simulated failures that have not been repaired.
+    .EXAMPLE
+    Get-ClusterFault | Format-Table Name, Fault, Since
+    #>
+    [CmdletBinding()]
+    param(
+        [Parameter(Position=0)][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${Name},
+        [Parameter(Position=1)][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${Fault},
+        [Parameter()][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${Node},
+        [Parameter()][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${Id},
+        [Parameter()][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${Cluster},
+        [Parameter(ValueFromPipeline=$true)][object]${InputObject}
+    )
+    process {
+        $bound = @{} + $PSBoundParameters
+        $given = @()
+        if ($MyInvocation.ExpectingInput) {
+            $given = @(, $bound['InputObject'])
+            $bound.Remove('InputObject')
+        }
+        Invoke-Fcm $PSCmdlet 'Get-ClusterFault' $bound $given $MyInvocation.ExpectingInput
+    }
+}
+
+function Get-ClusterGroup {
+    <#
+    .SYNOPSIS
+    Gets services and applications, with their owner and state.
+    .EXAMPLE
+    Get-ClusterNode node1 | Get-ClusterGroup
+    #>
+    [CmdletBinding()]
+    param(
+        [Parameter(Position=0)][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${Name},
+        [Parameter()][object]${VMId},
+        [Parameter()][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${Cluster},
+        [Parameter(ValueFromPipeline=$true)][object]${InputObject}
+    )
+    process {
+        $bound = @{} + $PSBoundParameters
+        $given = @()
+        if ($MyInvocation.ExpectingInput) {
+            $given = @(, $bound['InputObject'])
+            $bound.Remove('InputObject')
+        }
+        Invoke-Fcm $PSCmdlet 'Get-ClusterGroup' $bound $given $MyInvocation.ExpectingInput
+    }
+}
+
+function Get-ClusterLog {
+    <#
+    .SYNOPSIS
+    Creates the cluster log for each node.
+    .EXAMPLE
+    Get-ClusterLog -Destination logs -TimeSpan 15
+    #>
+    [CmdletBinding()]
+    param(
+        [Parameter(Position=0)][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${Node},
+        [Parameter()][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${Destination},
+        [Parameter()][Alias('span')][object]${TimeSpan},
+        [Parameter()][switch]${UseLocalTime},
+        [Parameter()][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${Cluster},
+        [Parameter(ValueFromPipeline=$true)][object]${InputObject}
+    )
+    process {
+        $bound = @{} + $PSBoundParameters
+        $given = @()
+        if ($MyInvocation.ExpectingInput) {
+            $given = @(, $bound['InputObject'])
+            $bound.Remove('InputObject')
+        }
+        Invoke-Fcm $PSCmdlet 'Get-ClusterLog' $bound $given $MyInvocation.ExpectingInput
+    }
+}
+
+function Get-ClusterMigrationDefault {
+    <#
+    .SYNOPSIS
+    Gets the default options of live migrations.
+    .EXAMPLE
+    Get-ClusterMigrationDefault
+    #>
+    [CmdletBinding()]
+    param(
+        [Parameter()][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${Cluster},
+        [Parameter(ValueFromPipeline=$true, DontShow)][object]${PipedObject}
+    )
+    process {
+        $bound = @{} + $PSBoundParameters
+        $given = @()
+        if ($MyInvocation.ExpectingInput) {
+            $given = @(, $bound['PipedObject'])
+            $bound.Remove('PipedObject')
+        }
+        Invoke-Fcm $PSCmdlet 'Get-ClusterMigrationDefault' $bound $given $MyInvocation.ExpectingInput
+    }
+}
+
+function Get-ClusterNetwork {
+    <#
+    .SYNOPSIS
+    Gets cluster networks. Name, Role, Metric and AutoMetric can be set.
+    .EXAMPLE
+    (Get-ClusterNetwork "Cluster Network 3").Metric = 950
+    #>
+    [CmdletBinding()]
+    param(
+        [Parameter(Position=0)][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${Name},
+        [Parameter()][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${Cluster},
+        [Parameter(ValueFromPipeline=$true)][object]${InputObject}
+    )
+    process {
+        $bound = @{} + $PSBoundParameters
+        $given = @()
+        if ($MyInvocation.ExpectingInput) {
+            $given = @(, $bound['InputObject'])
+            $bound.Remove('InputObject')
+        }
+        Invoke-Fcm $PSCmdlet 'Get-ClusterNetwork' $bound $given $MyInvocation.ExpectingInput
+    }
+}
+
+function Get-ClusterNetworkInterface {
+    <#
+    .SYNOPSIS
+    Gets the network adapters of the nodes.
+    .EXAMPLE
+    Get-ClusterNetworkInterface -Node node1
+    #>
+    [CmdletBinding()]
+    param(
+        [Parameter(Position=0)][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${Name},
+        [Parameter()][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${Node},
+        [Parameter()][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${Network},
+        [Parameter()][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${Cluster},
+        [Parameter(ValueFromPipeline=$true)][object]${InputObject}
+    )
+    process {
+        $bound = @{} + $PSBoundParameters
+        $given = @()
+        if ($MyInvocation.ExpectingInput) {
+            $given = @(, $bound['InputObject'])
+            $bound.Remove('InputObject')
+        }
+        Invoke-Fcm $PSCmdlet 'Get-ClusterNetworkInterface' $bound $given $MyInvocation.ExpectingInput
+    }
+}
+
+function Get-ClusterNode {
+    <#
+    .SYNOPSIS
+    Gets nodes, their state and their votes. NodeWeight can be set.
+    .EXAMPLE
+    Get-ClusterNode node1
+    #>
+    [CmdletBinding()]
+    param(
+        [Parameter(Position=0)][Alias('Node')][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${Name},
+        [Parameter()][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${Cluster},
+        [Parameter(ValueFromPipeline=$true)][object]${InputObject}
+    )
+    process {
+        $bound = @{} + $PSBoundParameters
+        $given = @()
+        if ($MyInvocation.ExpectingInput) {
+            $given = @(, $bound['InputObject'])
+            $bound.Remove('InputObject')
+        }
+        Invoke-Fcm $PSCmdlet 'Get-ClusterNode' $bound $given $MyInvocation.ExpectingInput
+    }
+}
+
+function Get-ClusterOwnerNode {
+    <#
+    .SYNOPSIS
+    Gets the preferred owners of a group, or the possible owners of a resource.
+    .EXAMPLE
+    Get-ClusterOwnerNode -Group SQL01
+    #>
+    [CmdletBinding()]
+    param(
+        [Parameter(Position=0)][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${Group},
+        [Parameter()][Alias('res')][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${Resource},
+        [Parameter()][Alias('restype')][object]${ResourceType},
+        [Parameter()][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${Cluster},
+        [Parameter(ValueFromPipeline=$true)][object]${InputObject}
+    )
+    process {
+        $bound = @{} + $PSBoundParameters
+        $given = @()
+        if ($MyInvocation.ExpectingInput) {
+            $given = @(, $bound['InputObject'])
+            $bound.Remove('InputObject')
+        }
+        Invoke-Fcm $PSCmdlet 'Get-ClusterOwnerNode' $bound $given $MyInvocation.ExpectingInput
+    }
+}
+
+function Get-ClusterParameter {
+    <#
+    .SYNOPSIS
+    Gets the private properties of a resource: MigrationState, OfflineAction, MigrationNetworkOrder ...
+    .EXAMPLE
+    Get-ClusterResource 'Virtual Machine SQL01' | Get-ClusterParameter
+    #>
+    [CmdletBinding()]
+    param(
+        [Parameter(Position=0)][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${Name},
+        [Parameter()][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${Cluster},
+        [Parameter(ValueFromPipeline=$true)][object]${InputObject}
+    )
+    process {
+        $bound = @{} + $PSBoundParameters
+        $given = @()
+        if ($MyInvocation.ExpectingInput) {
+            $given = @(, $bound['InputObject'])
+            $bound.Remove('InputObject')
+        }
+        Invoke-Fcm $PSCmdlet 'Get-ClusterParameter' $bound $given $MyInvocation.ExpectingInput
+    }
+}
+
+function Get-ClusterQuorum {
+    <#
+    .SYNOPSIS
+    Gets the quorum configuration and witness.
+    .EXAMPLE
+    Get-ClusterQuorum
+    #>
+    [CmdletBinding()]
+    param(
+        [Parameter()][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${Cluster},
+        [Parameter(ValueFromPipeline=$true)][object]${InputObject}
+    )
+    process {
+        $bound = @{} + $PSBoundParameters
+        $given = @()
+        if ($MyInvocation.ExpectingInput) {
+            $given = @(, $bound['InputObject'])
+            $bound.Remove('InputObject')
+        }
+        Invoke-Fcm $PSCmdlet 'Get-ClusterQuorum' $bound $given $MyInvocation.ExpectingInput
+    }
+}
+
+function Get-ClusterResource {
+    <#
+    .SYNOPSIS
+    Gets resources, with their state, group and type.
+    .EXAMPLE
+    Get-ClusterGroup SQL01 | Get-ClusterResource
+    #>
+    [CmdletBinding()]
+    param(
+        [Parameter(Position=0)][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${Name},
+        [Parameter()][object]${VMId},
+        [Parameter()][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${Cluster},
+        [Parameter(ValueFromPipeline=$true)][object]${InputObject}
+    )
+    process {
+        $bound = @{} + $PSBoundParameters
+        $given = @()
+        if ($MyInvocation.ExpectingInput) {
+            $given = @(, $bound['InputObject'])
+            $bound.Remove('InputObject')
+        }
+        Invoke-Fcm $PSCmdlet 'Get-ClusterResource' $bound $given $MyInvocation.ExpectingInput
+    }
+}
+
+function Get-ClusterResourceDependency {
+    <#
+    .SYNOPSIS
+    Gets the dependencies between resources.
+    .EXAMPLE
+    Get-ClusterResourceDependency 'Virtual Machine SQL01'
+    #>
+    [CmdletBinding()]
+    param(
+        [Parameter(Position=0)][Alias('Name', 'res')][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${Resource},
+        [Parameter()][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${Cluster},
+        [Parameter(ValueFromPipeline=$true)][object]${InputObject}
+    )
+    process {
+        $bound = @{} + $PSBoundParameters
+        $given = @()
+        if ($MyInvocation.ExpectingInput) {
+            $given = @(, $bound['InputObject'])
+            $bound.Remove('InputObject')
+        }
+        Invoke-Fcm $PSCmdlet 'Get-ClusterResourceDependency' $bound $given $MyInvocation.ExpectingInput
+    }
+}
+
+function Get-ClusterResourceType {
+    <#
+    .SYNOPSIS
+    Gets the resource types of the cluster.
+    .EXAMPLE
+    Get-ClusterResourceType 'Virtual Machine'
+    #>
+    [CmdletBinding()]
+    param(
+        [Parameter(Position=0)][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${Name},
+        [Parameter()][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${Cluster},
+        [Parameter(ValueFromPipeline=$true)][object]${InputObject}
+    )
+    process {
+        $bound = @{} + $PSBoundParameters
+        $given = @()
+        if ($MyInvocation.ExpectingInput) {
+            $given = @(, $bound['InputObject'])
+            $bound.Remove('InputObject')
+        }
+        Invoke-Fcm $PSCmdlet 'Get-ClusterResourceType' $bound $given $MyInvocation.ExpectingInput
+    }
+}
+
+function Get-ClusterSharedVolume {
+    <#
+    .SYNOPSIS
+    Gets Cluster Shared Volumes. Name can be set.
+    .EXAMPLE
+    Get-ClusterSharedVolume | Select-Object -ExpandProperty SharedVolumeInfo
+    #>
+    [CmdletBinding()]
+    param(
+        [Parameter(Position=0)][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${Name},
+        [Parameter()][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${Cluster},
+        [Parameter(ValueFromPipeline=$true)][object]${InputObject}
+    )
+    process {
+        $bound = @{} + $PSBoundParameters
+        $given = @()
+        if ($MyInvocation.ExpectingInput) {
+            $given = @(, $bound['InputObject'])
+            $bound.Remove('InputObject')
+        }
+        Invoke-Fcm $PSCmdlet 'Get-ClusterSharedVolume' $bound $given $MyInvocation.ExpectingInput
+    }
+}
+
+function Get-ClusterSharedVolumeState {
+    <#
+    .SYNOPSIS
+    Gets how each node reaches the Cluster Shared Volumes (2012 R2 and later).
+    .EXAMPLE
+    Get-ClusterSharedVolume | Get-ClusterSharedVolumeState
+    #>
+    [CmdletBinding()]
+    param(
+        [Parameter(Position=0)][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${Name},
+        [Parameter()][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${Node},
+        [Parameter()][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${Cluster},
+        [Parameter(ValueFromPipeline=$true)][object]${InputObject}
+    )
+    process {
+        $bound = @{} + $PSBoundParameters
+        $given = @()
+        if ($MyInvocation.ExpectingInput) {
+            $given = @(, $bound['InputObject'])
+            $bound.Remove('InputObject')
+        }
+        Invoke-Fcm $PSCmdlet 'Get-ClusterSharedVolumeState' $bound $given $MyInvocation.ExpectingInput
+    }
+}
+
+function Get-ClusterVirtualMachineMigration {
+    <#
+    .SYNOPSIS
+    Gets the migrations of virtual machines: passes, bytes, rate and expected end if running, blackout if complete.
+    .EXAMPLE
+    Get-ClusterVirtualMachineMigration | Sort-Object BlackoutSeconds
+    #>
+    [CmdletBinding()]
+    param(
+        [Parameter(Position=0)][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${Name},
+        [Parameter()][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${Cluster},
+        [Parameter(ValueFromPipeline=$true)][object]${InputObject}
+    )
+    process {
+        $bound = @{} + $PSBoundParameters
+        $given = @()
+        if ($MyInvocation.ExpectingInput) {
+            $given = @(, $bound['InputObject'])
+            $bound.Remove('InputObject')
+        }
+        Invoke-Fcm $PSCmdlet 'Get-ClusterVirtualMachineMigration' $bound $given $MyInvocation.ExpectingInput
+    }
+}
+
+function Get-VMMigrationNetworkOrder {
+    <#
+    .SYNOPSIS
+    Gets the live migration networks of a virtual machine in order of preference, and where the order is set.
+    .EXAMPLE
+    Get-VMMigrationNetworkOrder SQL01
+    #>
+    [CmdletBinding()]
+    param(
+        [Parameter(Position=0)][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${VMName},
+        [Parameter()][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${Cluster},
+        [Parameter(ValueFromPipeline=$true)][object]${InputObject}
+    )
+    process {
+        $bound = @{} + $PSBoundParameters
+        $given = @()
+        if ($MyInvocation.ExpectingInput) {
+            $given = @(, $bound['InputObject'])
+            $bound.Remove('InputObject')
+        }
+        Invoke-Fcm $PSCmdlet 'Get-VMMigrationNetworkOrder' $bound $given $MyInvocation.ExpectingInput
+    }
+}
+
+function Invoke-ClusterFault {
+    <#
+    .SYNOPSIS
+    Simulates a failure of a node, network adapter, network, disk, witness or virtual machine (embedded clusters).
+    .EXAMPLE
+    Invoke-ClusterFault node1 -Fault PowerOff; Start-Sleep 20; Get-ClusterNode
+    #>
+    [CmdletBinding(SupportsShouldProcess=$true)]
+    param(
+        [Parameter(Position=0)][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${Name},
+        [Parameter(Position=1, Mandatory=$true)][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${Fault},
+        [Parameter()][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${Node},
+        [Parameter()][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${Together},
+        [Parameter()][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${Cluster},
+        [Parameter(ValueFromPipeline=$true)][object]${InputObject}
+    )
+    process {
+        $bound = @{} + $PSBoundParameters
+        $given = @()
+        if ($MyInvocation.ExpectingInput) {
+            $given = @(, $bound['InputObject'])
+            $bound.Remove('InputObject')
+        }
+        Invoke-Fcm $PSCmdlet 'Invoke-ClusterFault' $bound $given $MyInvocation.ExpectingInput
+    }
+}
+
+function Move-ClusterGroup {
+    <#
+    .SYNOPSIS
+    Moves a service or application to another node. The virtual machine is taken offline with its offline action, and brought online on the other node.
+    .EXAMPLE
+    Move-ClusterGroup WEB01 -Node node2
+    #>
+    [CmdletBinding(SupportsShouldProcess=$true)]
+    param(
+        [Parameter(Position=0)][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${Name},
+        [Parameter(Position=1)][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${Node},
+        [Parameter()][object]${Wait},
+        [Parameter()][switch]${IgnoreLocked},
+        [Parameter()][object]${VMId},
+        [Parameter()][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${Cluster},
+        [Parameter(ValueFromPipeline=$true)][object]${InputObject}
+    )
+    process {
+        $bound = @{} + $PSBoundParameters
+        $given = @()
+        if ($MyInvocation.ExpectingInput) {
+            $given = @(, $bound['InputObject'])
+            $bound.Remove('InputObject')
+        }
+        Invoke-Fcm $PSCmdlet 'Move-ClusterGroup' $bound $given $MyInvocation.ExpectingInput
+    }
+}
+
+function Move-ClusterSharedVolume {
+    <#
+    .SYNOPSIS
+    Moves a Cluster Shared Volume to another coordinator node.
+    .EXAMPLE
+    (Get-Cluster).EnableSharedVolumes = 'Enabled'; Add-ClusterSharedVolume 'Cluster Disk 2' | Move-ClusterSharedVolume -Node node2
+    #>
+    [CmdletBinding(SupportsShouldProcess=$true)]
+    param(
+        [Parameter(Position=0)][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${Name},
+        [Parameter(Position=1)][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${Node},
+        [Parameter()][object]${Wait},
+        [Parameter()][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${Cluster},
+        [Parameter(ValueFromPipeline=$true)][object]${InputObject}
+    )
+    process {
+        $bound = @{} + $PSBoundParameters
+        $given = @()
+        if ($MyInvocation.ExpectingInput) {
+            $given = @(, $bound['InputObject'])
+            $bound.Remove('InputObject')
+        }
+        Invoke-Fcm $PSCmdlet 'Move-ClusterSharedVolume' $bound $given $MyInvocation.ExpectingInput
+    }
+}
+
+function Move-ClusterVirtualMachineRole {
+    <#
+    .SYNOPSIS
+    Live migrates a clustered virtual machine to another node.
+    .EXAMPLE
+    Get-Cluster contoso | Move-ClusterVirtualMachineRole -Name "SQL01" -Node "node2"
+    #>
+    [CmdletBinding(SupportsShouldProcess=$true)]
+    param(
+        [Parameter(Position=0)][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${Name},
+        [Parameter(Position=1)][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${Node},
+        [Parameter()][switch]${Cancel},
+        [Parameter()][object]${Wait},
+        [Parameter()][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${MigrationType},
+        [Parameter()][switch]${IgnoreLocked},
+        [Parameter()][object]${VMId},
+        [Parameter()][object]${DowntimeLimit},
+        [Parameter()][object]${Bandwidth},
+        [Parameter()][switch]${AutoConverge},
+        [Parameter()][switch]${PostCopy},
+        [Parameter()][object]${AutoConvergeInitial},
+        [Parameter()][object]${AutoConvergeIncrement},
+        [Parameter()][switch]${Xbzrle},
+        [Parameter()][object]${ParallelConnections},
+        [Parameter()][switch]${Tls},
+        [Parameter()][object]${TimeLimit},
+        [Parameter()][switch]${NoDefault},
+        [Parameter()][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${Cluster},
+        [Parameter(ValueFromPipeline=$true)][object]${InputObject}
+    )
+    process {
+        $bound = @{} + $PSBoundParameters
+        $given = @()
+        if ($MyInvocation.ExpectingInput) {
+            $given = @(, $bound['InputObject'])
+            $bound.Remove('InputObject')
+        }
+        Invoke-Fcm $PSCmdlet 'Move-ClusterVirtualMachineRole' $bound $given $MyInvocation.ExpectingInput
+    }
+}
+
+function New-Cluster {
+    <#
+    .SYNOPSIS
+    Creates an embedded cluster with the defaults of the wizard, and opens it.
+    .EXAMPLE
+    New-Cluster -Name fabrikam -Node server1, server2 -StaticAddress 10.0.1.10
+    #>
+    [CmdletBinding(SupportsShouldProcess=$true)]
+    param(
+        [Parameter(Position=0, Mandatory=$true)][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${Name},
+        [Parameter()][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${Node},
+        [Parameter()][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${StaticAddress},
+        [Parameter()][switch]${NoStorage},
+        [Parameter()][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${Version},
+        [Parameter()][object]${IgnoreNetwork},
+        [Parameter()][object]${AdministrativeAccessPoint},
+        [Parameter(ValueFromPipeline=$true, DontShow)][object]${PipedObject}
+    )
+    process {
+        $bound = @{} + $PSBoundParameters
+        $given = @()
+        if ($MyInvocation.ExpectingInput) {
+            $given = @(, $bound['PipedObject'])
+            $bound.Remove('PipedObject')
+        }
+        Invoke-Fcm $PSCmdlet 'New-Cluster' $bound $given $MyInvocation.ExpectingInput
+    }
+}
+
+function Remove-ClusterGroup {
+    <#
+    .SYNOPSIS
+    Deletes a service or application. The virtual machine stays on its node, but is no longer highly available.
+    .EXAMPLE
+    Remove-ClusterGroup WEB01 -RemoveResources -Force
+    #>
+    [CmdletBinding(SupportsShouldProcess=$true)]
+    param(
+        [Parameter(Position=0)][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${Name},
+        [Parameter()][object]${VMId},
+        [Parameter()][switch]${RemoveResources},
+        [Parameter()][switch]${Force},
+        [Parameter()][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${Cluster},
+        [Parameter(ValueFromPipeline=$true)][object]${InputObject}
+    )
+    process {
+        $bound = @{} + $PSBoundParameters
+        $given = @()
+        if ($MyInvocation.ExpectingInput) {
+            $given = @(, $bound['InputObject'])
+            $bound.Remove('InputObject')
+        }
+        Invoke-Fcm $PSCmdlet 'Remove-ClusterGroup' $bound $given $MyInvocation.ExpectingInput
+    }
+}
+
+function Remove-ClusterNode {
+    <#
+    .SYNOPSIS
+    Evicts a node.
+    .EXAMPLE
+    Add-ClusterNode node4; Remove-ClusterNode node4 -Force
+    #>
+    [CmdletBinding(SupportsShouldProcess=$true)]
+    param(
+        [Parameter(Position=0)][Alias('Node')][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${Name},
+        [Parameter()][switch]${Force},
+        [Parameter()][switch]${IgnoreStorageConnectivityLoss},
+        [Parameter()][object]${Wait},
+        [Parameter()][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${Cluster},
+        [Parameter(ValueFromPipeline=$true)][object]${InputObject}
+    )
+    process {
+        $bound = @{} + $PSBoundParameters
+        $given = @()
+        if ($MyInvocation.ExpectingInput) {
+            $given = @(, $bound['InputObject'])
+            $bound.Remove('InputObject')
+        }
+        Invoke-Fcm $PSCmdlet 'Remove-ClusterNode' $bound $given $MyInvocation.ExpectingInput
+    }
+}
+
+function Remove-ClusterSharedVolume {
+    <#
+    .SYNOPSIS
+    Removes a Cluster Shared Volume and returns its disk to Available Storage.
+    .EXAMPLE
+    (Get-Cluster).EnableSharedVolumes = 'Enabled'; Add-ClusterSharedVolume 'Cluster Disk 2' | Remove-ClusterSharedVolume
+    #>
+    [CmdletBinding(SupportsShouldProcess=$true)]
+    param(
+        [Parameter(Position=0)][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${Name},
+        [Parameter()][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${Cluster},
+        [Parameter(ValueFromPipeline=$true)][object]${InputObject}
+    )
+    process {
+        $bound = @{} + $PSBoundParameters
+        $given = @()
+        if ($MyInvocation.ExpectingInput) {
+            $given = @(, $bound['InputObject'])
+            $bound.Remove('InputObject')
+        }
+        Invoke-Fcm $PSCmdlet 'Remove-ClusterSharedVolume' $bound $given $MyInvocation.ExpectingInput
+    }
+}
+
+function Repair-ClusterFault {
+    <#
+    .SYNOPSIS
+    Ends simulated failures: power on, plug in, reconnect, bring back.
+    .EXAMPLE
+    Invoke-ClusterFault node1 -Fault PowerOff; Get-ClusterFault | Repair-ClusterFault
+    #>
+    [CmdletBinding(SupportsShouldProcess=$true)]
+    param(
+        [Parameter(Position=0)][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${Name},
+        [Parameter(Position=1)][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${Fault},
+        [Parameter()][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${Node},
+        [Parameter()][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${Id},
+        [Parameter()][switch]${All},
+        [Parameter()][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${Cluster},
+        [Parameter(ValueFromPipeline=$true)][object]${InputObject}
+    )
+    process {
+        $bound = @{} + $PSBoundParameters
+        $given = @()
+        if ($MyInvocation.ExpectingInput) {
+            $given = @(, $bound['InputObject'])
+            $bound.Remove('InputObject')
+        }
+        Invoke-Fcm $PSCmdlet 'Repair-ClusterFault' $bound $given $MyInvocation.ExpectingInput
+    }
+}
+
+function Resume-ClusterNode {
+    <#
+    .SYNOPSIS
+    Resumes a paused node.
+    .EXAMPLE
+    Suspend-ClusterNode node1; Resume-ClusterNode node1
+    #>
+    [CmdletBinding(SupportsShouldProcess=$true)]
+    param(
+        [Parameter(Position=0)][Alias('Node')][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${Name},
+        [Parameter()][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${Failback},
+        [Parameter()][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${Cluster},
+        [Parameter(ValueFromPipeline=$true)][object]${InputObject}
+    )
+    process {
+        $bound = @{} + $PSBoundParameters
+        $given = @()
+        if ($MyInvocation.ExpectingInput) {
+            $given = @(, $bound['InputObject'])
+            $bound.Remove('InputObject')
+        }
+        Invoke-Fcm $PSCmdlet 'Resume-ClusterNode' $bound $given $MyInvocation.ExpectingInput
+    }
+}
+
+function Resume-ClusterResource {
+    <#
+    .SYNOPSIS
+    Turns off maintenance mode of a disk or Cluster Shared Volume, or redirected access of a volume.
+    .EXAMPLE
+    Suspend-ClusterResource 'Cluster Disk 2'; Resume-ClusterResource 'Cluster Disk 2'
+    #>
+    [CmdletBinding(SupportsShouldProcess=$true)]
+    param(
+        [Parameter(Position=0)][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${Name},
+        [Parameter()][object]${VolumeName},
+        [Parameter()][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${Cluster},
+        [Parameter(ValueFromPipeline=$true)][object]${InputObject}
+    )
+    process {
+        $bound = @{} + $PSBoundParameters
+        $given = @()
+        if ($MyInvocation.ExpectingInput) {
+            $given = @(, $bound['InputObject'])
+            $bound.Remove('InputObject')
+        }
+        Invoke-Fcm $PSCmdlet 'Resume-ClusterResource' $bound $given $MyInvocation.ExpectingInput
+    }
+}
+
+function Set-ClusterMigrationDefault {
+    <#
+    .SYNOPSIS
+    Sets the default options of live migrations. Omitted options are reset to the QEMU defaults.
+    .EXAMPLE
+    Set-ClusterMigrationDefault -DowntimeLimit 0.5 -AutoConverge
+    #>
+    [CmdletBinding(SupportsShouldProcess=$true)]
+    param(
+        [Parameter()][object]${DowntimeLimit},
+        [Parameter()][object]${Bandwidth},
+        [Parameter()][switch]${AutoConverge},
+        [Parameter()][switch]${PostCopy},
+        [Parameter()][object]${AutoConvergeInitial},
+        [Parameter()][object]${AutoConvergeIncrement},
+        [Parameter()][switch]${Xbzrle},
+        [Parameter()][object]${ParallelConnections},
+        [Parameter()][switch]${Tls},
+        [Parameter()][object]${TimeLimit},
+        [Parameter()][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${Cluster},
+        [Parameter(ValueFromPipeline=$true, DontShow)][object]${PipedObject}
+    )
+    process {
+        $bound = @{} + $PSBoundParameters
+        $given = @()
+        if ($MyInvocation.ExpectingInput) {
+            $given = @(, $bound['PipedObject'])
+            $bound.Remove('PipedObject')
+        }
+        Invoke-Fcm $PSCmdlet 'Set-ClusterMigrationDefault' $bound $given $MyInvocation.ExpectingInput
+    }
+}
+
+function Set-ClusterOwnerNode {
+    <#
+    .SYNOPSIS
+    Sets the preferred owners of a group, or the possible owners of a resource.
+    .EXAMPLE
+    Set-ClusterOwnerNode -Group SQL01 -Owners node1, node2
+    #>
+    [CmdletBinding(SupportsShouldProcess=$true)]
+    param(
+        [Parameter(Position=0, Mandatory=$true)][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${Owners},
+        [Parameter()][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${Group},
+        [Parameter()][Alias('res')][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${Resource},
+        [Parameter()][Alias('restype')][object]${ResourceType},
+        [Parameter()][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${Cluster},
+        [Parameter(ValueFromPipeline=$true)][object]${InputObject}
+    )
+    process {
+        $bound = @{} + $PSBoundParameters
+        $given = @()
+        if ($MyInvocation.ExpectingInput) {
+            $given = @(, $bound['InputObject'])
+            $bound.Remove('InputObject')
+        }
+        Invoke-Fcm $PSCmdlet 'Set-ClusterOwnerNode' $bound $given $MyInvocation.ExpectingInput
+    }
+}
+
+function Set-ClusterParameter {
+    <#
+    .SYNOPSIS
+    Sets private properties: OfflineAction, CheckHeartbeat, MigrationNetworkOrder, MigrationExcludeNetworks.
+    .EXAMPLE
+    Get-ClusterResource 'Virtual Machine SQL01' | Set-ClusterParameter OfflineAction 1
+    #>
+    [CmdletBinding(SupportsShouldProcess=$true)]
+    param(
+        [Parameter(Position=0)][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${Name},
+        [Parameter(Position=1)][object]${Value},
+        [Parameter()][object]${Multiple},
+        [Parameter()][switch]${Create},
+        [Parameter()][switch]${Delete},
+        [Parameter()][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${Cluster},
+        [Parameter(ValueFromPipeline=$true)][object]${InputObject}
+    )
+    process {
+        $bound = @{} + $PSBoundParameters
+        $given = @()
+        if ($MyInvocation.ExpectingInput) {
+            $given = @(, $bound['InputObject'])
+            $bound.Remove('InputObject')
+        }
+        Invoke-Fcm $PSCmdlet 'Set-ClusterParameter' $bound $given $MyInvocation.ExpectingInput
+    }
+}
+
+function Set-ClusterQuorum {
+    <#
+    .SYNOPSIS
+    Configures the quorum settings of the cluster.
+    .EXAMPLE
+    Set-ClusterQuorum -NodeMajority
+    #>
+    [CmdletBinding(SupportsShouldProcess=$true)]
+    param(
+        [Parameter()][Alias('NoWitness')][switch]${NodeMajority},
+        [Parameter()][Alias('DiskWitness')][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${NodeAndDiskMajority},
+        [Parameter()][Alias('FileShareWitness')][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${NodeAndFileShareMajority},
+        [Parameter()][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${DiskOnly},
+        [Parameter()][switch]${CloudWitness},
+        [Parameter()][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${Cluster},
+        [Parameter(ValueFromPipeline=$true)][object]${InputObject}
+    )
+    process {
+        $bound = @{} + $PSBoundParameters
+        $given = @()
+        if ($MyInvocation.ExpectingInput) {
+            $given = @(, $bound['InputObject'])
+            $bound.Remove('InputObject')
+        }
+        Invoke-Fcm $PSCmdlet 'Set-ClusterQuorum' $bound $given $MyInvocation.ExpectingInput
+    }
+}
+
+function Set-ClusterResourceDependency {
+    <#
+    .SYNOPSIS
+    Sets what a resource depends on.
+    .EXAMPLE
+    Set-ClusterResourceDependency 'Cluster Name' '([Cluster IP Address])'
+    #>
+    [CmdletBinding(SupportsShouldProcess=$true)]
+    param(
+        [Parameter(Position=0)][Alias('Name', 'res')][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${Resource},
+        [Parameter(Position=1, Mandatory=$true)][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${Dependency},
+        [Parameter()][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${Cluster},
+        [Parameter(ValueFromPipeline=$true)][object]${InputObject}
+    )
+    process {
+        $bound = @{} + $PSBoundParameters
+        $given = @()
+        if ($MyInvocation.ExpectingInput) {
+            $given = @(, $bound['InputObject'])
+            $bound.Remove('InputObject')
+        }
+        Invoke-Fcm $PSCmdlet 'Set-ClusterResourceDependency' $bound $given $MyInvocation.ExpectingInput
+    }
+}
+
+function Set-ClusterVirtualMachineMigration {
+    <#
+    .SYNOPSIS
+    Changes the options of a running live migration.
+    .EXAMPLE
+    Move-ClusterVirtualMachineRole SQL01 -Wait 0; Set-ClusterVirtualMachineMigration SQL01 -Bandwidth 50MB
+    #>
+    [CmdletBinding(SupportsShouldProcess=$true)]
+    param(
+        [Parameter(Position=0)][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${Name},
+        [Parameter()][object]${DowntimeLimit},
+        [Parameter()][object]${Bandwidth},
+        [Parameter()][switch]${NoBandwidthLimit},
+        [Parameter()][switch]${PostCopy},
+        [Parameter()][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${Cluster},
+        [Parameter(ValueFromPipeline=$true, DontShow)][object]${PipedObject}
+    )
+    process {
+        $bound = @{} + $PSBoundParameters
+        $given = @()
+        if ($MyInvocation.ExpectingInput) {
+            $given = @(, $bound['PipedObject'])
+            $bound.Remove('PipedObject')
+        }
+        Invoke-Fcm $PSCmdlet 'Set-ClusterVirtualMachineMigration' $bound $given $MyInvocation.ExpectingInput
+    }
+}
+
+function Set-VMMigrationNetworkOrder {
+    <#
+    .SYNOPSIS
+    Sets the live migration networks of one virtual machine. MigrationNetworkOrder applies to all virtual machines, as in 2008 R2.
+    .EXAMPLE
+    Set-VMMigrationNetworkOrder SQL01 -Network 'Cluster Network 3' -Exclude 'Cluster Network 1'
+    #>
+    [CmdletBinding(SupportsShouldProcess=$true)]
+    param(
+        [Parameter(Position=0)][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${VMName},
+        [Parameter()][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${Network},
+        [Parameter()][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${Exclude},
+        [Parameter()][switch]${Default},
+        [Parameter()][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${Cluster},
+        [Parameter(ValueFromPipeline=$true)][object]${InputObject}
+    )
+    process {
+        $bound = @{} + $PSBoundParameters
+        $given = @()
+        if ($MyInvocation.ExpectingInput) {
+            $given = @(, $bound['InputObject'])
+            $bound.Remove('InputObject')
+        }
+        Invoke-Fcm $PSCmdlet 'Set-VMMigrationNetworkOrder' $bound $given $MyInvocation.ExpectingInput
+    }
+}
+
+function Start-Cluster {
+    <#
+    .SYNOPSIS
+    Starts the cluster service on all nodes on which it is not running.
+    .EXAMPLE
+    Stop-ClusterNode node3; Start-Cluster
+    #>
+    [CmdletBinding(SupportsShouldProcess=$true)]
+    param(
+        [Parameter(Position=0)][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${Name},
+        [Parameter()][Alias('ips')][switch]${IgnorePersistentState},
+        [Parameter()][object]${Wait},
+        [Parameter()][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${Cluster},
+        [Parameter(ValueFromPipeline=$true)][object]${InputObject}
+    )
+    process {
+        $bound = @{} + $PSBoundParameters
+        $given = @()
+        if ($MyInvocation.ExpectingInput) {
+            $given = @(, $bound['InputObject'])
+            $bound.Remove('InputObject')
+        }
+        Invoke-Fcm $PSCmdlet 'Start-Cluster' $bound $given $MyInvocation.ExpectingInput
+    }
+}
+
+function Start-ClusterGroup {
+    <#
+    .SYNOPSIS
+    Brings a service or application online.
+    .EXAMPLE
+    Stop-ClusterGroup WEB01; Start-ClusterGroup WEB01
+    #>
+    [CmdletBinding(SupportsShouldProcess=$true)]
+    param(
+        [Parameter(Position=0)][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${Name},
+        [Parameter()][switch]${IgnoreLocked},
+        [Parameter()][object]${Wait},
+        [Parameter()][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${Cluster},
+        [Parameter(ValueFromPipeline=$true)][object]${InputObject}
+    )
+    process {
+        $bound = @{} + $PSBoundParameters
+        $given = @()
+        if ($MyInvocation.ExpectingInput) {
+            $given = @(, $bound['InputObject'])
+            $bound.Remove('InputObject')
+        }
+        Invoke-Fcm $PSCmdlet 'Start-ClusterGroup' $bound $given $MyInvocation.ExpectingInput
+    }
+}
+
+function Start-ClusterNode {
+    <#
+    .SYNOPSIS
+    Starts the cluster service on a node.
+    .EXAMPLE
+    Stop-ClusterNode node3; Start-ClusterNode node3
+    #>
+    [CmdletBinding(SupportsShouldProcess=$true)]
+    param(
+        [Parameter(Position=0)][Alias('Node')][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${Name},
+        [Parameter()][Alias('ForceQuorum', 'fq')][switch]${FixQuorum},
+        [Parameter()][Alias('pq')][switch]${PreventQuorum},
+        [Parameter()][Alias('cq')][switch]${ClearQuarantine},
+        [Parameter()][object]${Wait},
+        [Parameter()][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${Cluster},
+        [Parameter(ValueFromPipeline=$true)][object]${InputObject}
+    )
+    process {
+        $bound = @{} + $PSBoundParameters
+        $given = @()
+        if ($MyInvocation.ExpectingInput) {
+            $given = @(, $bound['InputObject'])
+            $bound.Remove('InputObject')
+        }
+        Invoke-Fcm $PSCmdlet 'Start-ClusterNode' $bound $given $MyInvocation.ExpectingInput
+    }
+}
+
+function Start-ClusterResource {
+    <#
+    .SYNOPSIS
+    Brings a resource online.
+    .EXAMPLE
+    Stop-ClusterResource 'Cluster Disk 2'; Start-ClusterResource 'Cluster Disk 2'
+    #>
+    [CmdletBinding(SupportsShouldProcess=$true)]
+    param(
+        [Parameter(Position=0)][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${Name},
+        [Parameter()][object]${Wait},
+        [Parameter()][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${Cluster},
+        [Parameter(ValueFromPipeline=$true)][object]${InputObject}
+    )
+    process {
+        $bound = @{} + $PSBoundParameters
+        $given = @()
+        if ($MyInvocation.ExpectingInput) {
+            $given = @(, $bound['InputObject'])
+            $bound.Remove('InputObject')
+        }
+        Invoke-Fcm $PSCmdlet 'Start-ClusterResource' $bound $given $MyInvocation.ExpectingInput
+    }
+}
+
+function Start-VMBackup {
+    <#
+    .SYNOPSIS
+    Backs up a virtual machine (fcm only; in Windows, use a backup program).
+    .EXAMPLE
+    Start-VMBackup DC01
+    #>
+    [CmdletBinding(SupportsShouldProcess=$true)]
+    param(
+        [Parameter(Position=0)][Alias('VMName')][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${Name},
+        [Parameter()][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${Cluster},
+        [Parameter(ValueFromPipeline=$true)][object]${InputObject}
+    )
+    process {
+        $bound = @{} + $PSBoundParameters
+        $given = @()
+        if ($MyInvocation.ExpectingInput) {
+            $given = @(, $bound['InputObject'])
+            $bound.Remove('InputObject')
+        }
+        Invoke-Fcm $PSCmdlet 'Start-VMBackup' $bound $given $MyInvocation.ExpectingInput
+    }
+}
+
+function Stop-Cluster {
+    <#
+    .SYNOPSIS
+    Shuts the cluster down: stops the cluster service on all nodes. Services and applications are taken offline.
+    .EXAMPLE
+    Stop-Cluster -Force
+    #>
+    [CmdletBinding(SupportsShouldProcess=$true)]
+    param(
+        [Parameter(Position=0)][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${Name},
+        [Parameter()][switch]${Force},
+        [Parameter()][object]${Wait},
+        [Parameter()][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${Cluster},
+        [Parameter(ValueFromPipeline=$true)][object]${InputObject}
+    )
+    process {
+        $bound = @{} + $PSBoundParameters
+        $given = @()
+        if ($MyInvocation.ExpectingInput) {
+            $given = @(, $bound['InputObject'])
+            $bound.Remove('InputObject')
+        }
+        Invoke-Fcm $PSCmdlet 'Stop-Cluster' $bound $given $MyInvocation.ExpectingInput
+    }
+}
+
+function Stop-ClusterGroup {
+    <#
+    .SYNOPSIS
+    Takes a service or application offline, using the offline action of its virtual machine.
+    .EXAMPLE
+    Stop-ClusterGroup WEB01
+    #>
+    [CmdletBinding(SupportsShouldProcess=$true)]
+    param(
+        [Parameter(Position=0)][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${Name},
+        [Parameter()][switch]${IgnoreLocked},
+        [Parameter()][object]${Wait},
+        [Parameter()][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${Cluster},
+        [Parameter(ValueFromPipeline=$true)][object]${InputObject}
+    )
+    process {
+        $bound = @{} + $PSBoundParameters
+        $given = @()
+        if ($MyInvocation.ExpectingInput) {
+            $given = @(, $bound['InputObject'])
+            $bound.Remove('InputObject')
+        }
+        Invoke-Fcm $PSCmdlet 'Stop-ClusterGroup' $bound $given $MyInvocation.ExpectingInput
+    }
+}
+
+function Stop-ClusterNode {
+    <#
+    .SYNOPSIS
+    Stops the cluster service on a node. Its groups fail over.
+    .EXAMPLE
+    Stop-ClusterNode node3
+    #>
+    [CmdletBinding(SupportsShouldProcess=$true)]
+    param(
+        [Parameter(Position=0)][Alias('Node')][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${Name},
+        [Parameter()][object]${Wait},
+        [Parameter()][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${Cluster},
+        [Parameter(ValueFromPipeline=$true)][object]${InputObject}
+    )
+    process {
+        $bound = @{} + $PSBoundParameters
+        $given = @()
+        if ($MyInvocation.ExpectingInput) {
+            $given = @(, $bound['InputObject'])
+            $bound.Remove('InputObject')
+        }
+        Invoke-Fcm $PSCmdlet 'Stop-ClusterNode' $bound $given $MyInvocation.ExpectingInput
+    }
+}
+
+function Stop-ClusterResource {
+    <#
+    .SYNOPSIS
+    Takes a disk or a virtual machine offline.
+    .EXAMPLE
+    Stop-ClusterResource 'Cluster Disk 2'
+    #>
+    [CmdletBinding(SupportsShouldProcess=$true)]
+    param(
+        [Parameter(Position=0)][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${Name},
+        [Parameter()][object]${Wait},
+        [Parameter()][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${Cluster},
+        [Parameter(ValueFromPipeline=$true)][object]${InputObject}
+    )
+    process {
+        $bound = @{} + $PSBoundParameters
+        $given = @()
+        if ($MyInvocation.ExpectingInput) {
+            $given = @(, $bound['InputObject'])
+            $bound.Remove('InputObject')
+        }
+        Invoke-Fcm $PSCmdlet 'Stop-ClusterResource' $bound $given $MyInvocation.ExpectingInput
+    }
+}
+
+function Stop-ClusterVirtualMachineMigration {
+    <#
+    .SYNOPSIS
+    Cancels all live migrations of a node or of the cluster that are queued or copying memory.
+    .EXAMPLE
+    Move-ClusterVirtualMachineRole SQL01 node2 -Wait 0; Stop-ClusterVirtualMachineMigration -Node node1
+    #>
+    [CmdletBinding(SupportsShouldProcess=$true)]
+    param(
+        [Parameter(Position=0)][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${Node},
+        [Parameter()][switch]${All},
+        [Parameter()][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${Cluster},
+        [Parameter(ValueFromPipeline=$true, DontShow)][object]${PipedObject}
+    )
+    process {
+        $bound = @{} + $PSBoundParameters
+        $given = @()
+        if ($MyInvocation.ExpectingInput) {
+            $given = @(, $bound['PipedObject'])
+            $bound.Remove('PipedObject')
+        }
+        Invoke-Fcm $PSCmdlet 'Stop-ClusterVirtualMachineMigration' $bound $given $MyInvocation.ExpectingInput
+    }
+}
+
+function Suspend-ClusterNode {
+    <#
+    .SYNOPSIS
+    Pauses a node: it keeps its groups, but no group can move to it. With -Drain, its virtual machines are moved to other nodes.
+    .EXAMPLE
+    Suspend-ClusterNode node1 -Drain -Wait
+    #>
+    [CmdletBinding(SupportsShouldProcess=$true)]
+    param(
+        [Parameter(Position=0)][Alias('Node')][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${Name},
+        [Parameter()][switch]${Drain},
+        [Parameter()][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${TargetNode},
+        [Parameter()][object]${Destinations},
+        [Parameter()][switch]${ForceDrain},
+        [Parameter()][switch]${Wait},
+        [Parameter()][object]${DowntimeLimit},
+        [Parameter()][object]${Bandwidth},
+        [Parameter()][switch]${AutoConverge},
+        [Parameter()][switch]${PostCopy},
+        [Parameter()][object]${AutoConvergeInitial},
+        [Parameter()][object]${AutoConvergeIncrement},
+        [Parameter()][switch]${Xbzrle},
+        [Parameter()][object]${ParallelConnections},
+        [Parameter()][switch]${Tls},
+        [Parameter()][object]${TimeLimit},
+        [Parameter()][switch]${NoDefault},
+        [Parameter()][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${Cluster},
+        [Parameter(ValueFromPipeline=$true)][object]${InputObject}
+    )
+    process {
+        $bound = @{} + $PSBoundParameters
+        $given = @()
+        if ($MyInvocation.ExpectingInput) {
+            $given = @(, $bound['InputObject'])
+            $bound.Remove('InputObject')
+        }
+        Invoke-Fcm $PSCmdlet 'Suspend-ClusterNode' $bound $given $MyInvocation.ExpectingInput
+    }
+}
+
+function Suspend-ClusterResource {
+    <#
+    .SYNOPSIS
+    Turns on maintenance mode of a disk or Cluster Shared Volume, or redirected access of a volume.
+    .EXAMPLE
+    Suspend-ClusterResource 'Cluster Disk 2'
+    #>
+    [CmdletBinding(SupportsShouldProcess=$true)]
+    param(
+        [Parameter(Position=0)][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${Name},
+        [Parameter()][switch]${RedirectedAccess},
+        [Parameter()][object]${VolumeName},
+        [Parameter()][switch]${Force},
+        [Parameter()][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${Cluster},
+        [Parameter(ValueFromPipeline=$true)][object]${InputObject}
+    )
+    process {
+        $bound = @{} + $PSBoundParameters
+        $given = @()
+        if ($MyInvocation.ExpectingInput) {
+            $given = @(, $bound['InputObject'])
+            $bound.Remove('InputObject')
+        }
+        Invoke-Fcm $PSCmdlet 'Suspend-ClusterResource' $bound $given $MyInvocation.ExpectingInput
+    }
+}
+
+function Test-Cluster {
+    <#
+    .SYNOPSIS
+    Validates the cluster configuration. Returns one object for each test.
+    .EXAMPLE
+    Test-Cluster | Where-Object Result -eq Failed
+    #>
+    [CmdletBinding()]
+    param(
+        [Parameter(Position=0)][object]${Node},
+        [Parameter()][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${Include},
+        [Parameter()][object]${Ignore},
+        [Parameter()][object]${ReportName},
+        [Parameter()][switch]${List},
+        [Parameter()][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${Cluster},
+        [Parameter(ValueFromPipeline=$true)][object]${InputObject}
+    )
+    process {
+        $bound = @{} + $PSBoundParameters
+        $given = @()
+        if ($MyInvocation.ExpectingInput) {
+            $given = @(, $bound['InputObject'])
+            $bound.Remove('InputObject')
+        }
+        Invoke-Fcm $PSCmdlet 'Test-Cluster' $bound $given $MyInvocation.ExpectingInput
+    }
+}
+
+function Test-ClusterFailover {
+    <#
+    .SYNOPSIS
+    Tries out on a copy of a simulated cluster what a failure or maintenance would bring: where each virtual machine is afterwards, how long it is away, the votes, and the events that would be logged. The cluster itself does not change.
+    .EXAMPLE
+    Test-ClusterFailover node1
+    #>
+    [CmdletBinding()]
+    param(
+        [Parameter(Position=0)][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${Name},
+        [Parameter()][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${Fault},
+        [Parameter()][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${Node},
+        [Parameter()][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${Together},
+        [Parameter()][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${Show},
+        [Parameter()][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${Cluster},
+        [Parameter(ValueFromPipeline=$true, DontShow)][object]${PipedObject}
+    )
+    process {
+        $bound = @{} + $PSBoundParameters
+        $given = @()
+        if ($MyInvocation.ExpectingInput) {
+            $given = @(, $bound['PipedObject'])
+            $bound.Remove('PipedObject')
+        }
+        Invoke-Fcm $PSCmdlet 'Test-ClusterFailover' $bound $given $MyInvocation.ExpectingInput
+    }
+}
+
+function Test-ClusterResourceFailure {
+    <#
+    .SYNOPSIS
+    Simulates a failure of a resource, or of a network adapter (embedded clusters). Its policies say what follows.
+    .EXAMPLE
+    Test-ClusterResourceFailure 'Cluster Disk 4'
+    #>
+    [CmdletBinding()]
+    param(
+        [Parameter(Position=0)][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${Name},
+        [Parameter()][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${Cluster},
+        [Parameter(ValueFromPipeline=$true)][object]${InputObject}
+    )
+    process {
+        $bound = @{} + $PSBoundParameters
+        $given = @()
+        if ($MyInvocation.ExpectingInput) {
+            $given = @(, $bound['InputObject'])
+            $bound.Remove('InputObject')
+        }
+        Invoke-Fcm $PSCmdlet 'Test-ClusterResourceFailure' $bound $given $MyInvocation.ExpectingInput
+    }
+}
+
+function Update-ClusterVirtualMachineConfiguration {
+    <#
+    .SYNOPSIS
+    Refreshes the configuration of a virtual machine.
+    .EXAMPLE
+    Update-ClusterVirtualMachineConfiguration SQL01
+    #>
+    [CmdletBinding(SupportsShouldProcess=$true)]
+    param(
+        [Parameter(Position=0)][Alias('VMName')][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${Name},
+        [Parameter()][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${Cluster},
+        [Parameter(ValueFromPipeline=$true)][object]${InputObject}
+    )
+    process {
+        $bound = @{} + $PSBoundParameters
+        $given = @()
+        if ($MyInvocation.ExpectingInput) {
+            $given = @(, $bound['InputObject'])
+            $bound.Remove('InputObject')
+        }
+        Invoke-Fcm $PSCmdlet 'Update-ClusterVirtualMachineConfiguration' $bound $given $MyInvocation.ExpectingInput
+    }
+}
+
+function cluster {
+    # The cluster.exe command line: log /g.
+    Invoke-FcmProgram $ExecutionContext.SessionState 'cluster' $args
+}
+
+function wevtutil {
+    # Event logs: el, gl, gli, sl, cl, qe, epl, ep, gp.
+    Invoke-FcmProgram $ExecutionContext.SessionState 'wevtutil' $args
+}
+
+function Add-ClusterFileServerRole {
+    $why = New-Object NotSupportedException 'fcm does not have Add-ClusterFileServerRole. Only virtual machines are supported.'
+    throw (New-Object System.Management.Automation.ErrorRecord $why, 'Absent', 'NotImplemented', $null)
+}
+
+function Add-ClusterGenericApplicationRole {
+    $why = New-Object NotSupportedException 'fcm does not have Add-ClusterGenericApplicationRole. Only virtual machines are supported.'
+    throw (New-Object System.Management.Automation.ErrorRecord $why, 'Absent', 'NotImplemented', $null)
+}
+
+function Add-ClusterGenericScriptRole {
+    $why = New-Object NotSupportedException 'fcm does not have Add-ClusterGenericScriptRole. Only virtual machines are supported.'
+    throw (New-Object System.Management.Automation.ErrorRecord $why, 'Absent', 'NotImplemented', $null)
+}
+
+function Add-ClusterGenericServiceRole {
+    $why = New-Object NotSupportedException 'fcm does not have Add-ClusterGenericServiceRole. Only virtual machines are supported.'
+    throw (New-Object System.Management.Automation.ErrorRecord $why, 'Absent', 'NotImplemented', $null)
+}
+
+function Add-ClusterGroup {
+    $why = New-Object NotSupportedException 'fcm does not have Add-ClusterGroup. Use the High Availability wizard (Add-ClusterVirtualMachineRole), which creates the group and its resources.'
+    throw (New-Object System.Management.Automation.ErrorRecord $why, 'Absent', 'NotImplemented', $null)
+}
+
+function Add-ClusterPrintServerRole {
+    $why = New-Object NotSupportedException 'fcm does not have Add-ClusterPrintServerRole. Only virtual machines are supported.'
+    throw (New-Object System.Management.Automation.ErrorRecord $why, 'Absent', 'NotImplemented', $null)
+}
+
+function Add-ClusterResource {
+    $why = New-Object NotSupportedException 'fcm does not have Add-ClusterResource. Use the High Availability wizard (Add-ClusterVirtualMachineRole), which creates the group and its resources.'
+    throw (New-Object System.Management.Automation.ErrorRecord $why, 'Absent', 'NotImplemented', $null)
+}
+
+function Add-ClusterResourceDependency {
+    $why = New-Object NotSupportedException 'fcm does not have Add-ClusterResourceDependency. Use the High Availability wizard (Add-ClusterVirtualMachineRole), which creates the group and its resources.'
+    throw (New-Object System.Management.Automation.ErrorRecord $why, 'Absent', 'NotImplemented', $null)
+}
+
+function Add-ClusterResourceType {
+    $why = New-Object NotSupportedException 'fcm does not have Add-ClusterResourceType. Only the resource types for virtual machines are supported.'
+    throw (New-Object System.Management.Automation.ErrorRecord $why, 'Absent', 'NotImplemented', $null)
+}
+
+function Add-ClusterServerRole {
+    $why = New-Object NotSupportedException 'fcm does not have Add-ClusterServerRole. Only virtual machines are supported.'
+    throw (New-Object System.Management.Automation.ErrorRecord $why, 'Absent', 'NotImplemented', $null)
+}
+
+function Block-ClusterAccess {
+    $why = New-Object NotSupportedException 'fcm does not have Block-ClusterAccess. Access permissions are not supported. The user who runs fcm administers the cluster.'
+    throw (New-Object System.Management.Automation.ErrorRecord $why, 'Absent', 'NotImplemented', $null)
+}
+
+function Clear-ClusterDiskReservation {
+    $why = New-Object NotSupportedException 'fcm does not have Clear-ClusterDiskReservation. Persistent reservations are not supported.'
+    throw (New-Object System.Management.Automation.ErrorRecord $why, 'Absent', 'NotImplemented', $null)
+}
+
+function Clear-ClusterNode {
+    $why = New-Object NotSupportedException 'fcm does not have Clear-ClusterNode. Evicted nodes are always cleaned up.'
+    throw (New-Object System.Management.Automation.ErrorRecord $why, 'Absent', 'NotImplemented', $null)
+}
+
+function Get-ClusterAccess {
+    $why = New-Object NotSupportedException 'fcm does not have Get-ClusterAccess. Access permissions are not supported. The user who runs fcm administers the cluster.'
+    throw (New-Object System.Management.Automation.ErrorRecord $why, 'Absent', 'NotImplemented', $null)
+}
+
+function Get-ClusterResourceDependencyReport {
+    $why = New-Object NotSupportedException 'fcm does not have Get-ClusterResourceDependencyReport. To show dependencies as text, use Get-ClusterResourceDependency.'
+    throw (New-Object System.Management.Automation.ErrorRecord $why, 'Absent', 'NotImplemented', $null)
+}
+
+function Grant-ClusterAccess {
+    $why = New-Object NotSupportedException 'fcm does not have Grant-ClusterAccess. Access permissions are not supported. The user who runs fcm administers the cluster.'
+    throw (New-Object System.Management.Automation.ErrorRecord $why, 'Absent', 'NotImplemented', $null)
+}
+
+function Move-ClusterResource {
+    $why = New-Object NotSupportedException 'fcm does not have Move-ClusterResource. Use the High Availability wizard (Add-ClusterVirtualMachineRole), which creates the group and its resources.'
+    throw (New-Object System.Management.Automation.ErrorRecord $why, 'Absent', 'NotImplemented', $null)
+}
+
+function Remove-Cluster {
+    $why = New-Object NotSupportedException 'fcm does not have Remove-Cluster. Delete the cluster file. New-Cluster shows its path.'
+    throw (New-Object System.Management.Automation.ErrorRecord $why, 'Absent', 'NotImplemented', $null)
+}
+
+function Remove-ClusterAccess {
+    $why = New-Object NotSupportedException 'fcm does not have Remove-ClusterAccess. Access permissions are not supported. The user who runs fcm administers the cluster.'
+    throw (New-Object System.Management.Automation.ErrorRecord $why, 'Absent', 'NotImplemented', $null)
+}
+
+function Remove-ClusterResource {
+    $why = New-Object NotSupportedException 'fcm does not have Remove-ClusterResource. To remove a group with its resources, use Remove-ClusterGroup.'
+    throw (New-Object System.Management.Automation.ErrorRecord $why, 'Absent', 'NotImplemented', $null)
+}
+
+function Remove-ClusterResourceDependency {
+    $why = New-Object NotSupportedException 'fcm does not have Remove-ClusterResourceDependency. Use the High Availability wizard (Add-ClusterVirtualMachineRole), which creates the group and its resources.'
+    throw (New-Object System.Management.Automation.ErrorRecord $why, 'Absent', 'NotImplemented', $null)
+}
+
+function Remove-ClusterResourceType {
+    $why = New-Object NotSupportedException 'fcm does not have Remove-ClusterResourceType. Only the resource types for virtual machines are supported.'
+    throw (New-Object System.Management.Automation.ErrorRecord $why, 'Absent', 'NotImplemented', $null)
+}
+
+function Repair-ClusterSharedVolume {
+    $why = New-Object NotSupportedException 'fcm does not have Repair-ClusterSharedVolume. File system damage is not simulated.'
+    throw (New-Object System.Management.Automation.ErrorRecord $why, 'Absent', 'NotImplemented', $null)
+}
+
+function Set-ClusterLog {
+    $why = New-Object NotSupportedException 'fcm does not have Set-ClusterLog. The log always contains all levels.'
+    throw (New-Object System.Management.Automation.ErrorRecord $why, 'Absent', 'NotImplemented', $null)
+}
+
+function Update-ClusterIPResource {
+    $why = New-Object NotSupportedException 'fcm does not have Update-ClusterIPResource. The cluster address is static. DHCP is not supported.'
+    throw (New-Object System.Management.Automation.ErrorRecord $why, 'Absent', 'NotImplemented', $null)
+}
+
+function Add-ClusterScaleOutFileServerRole {
+    $why = New-Object NotSupportedException 'fcm does not have Add-ClusterScaleOutFileServerRole. Requires Windows Server 2012. Only virtual machines are supported.'
+    throw (New-Object System.Management.Automation.ErrorRecord $why, 'Absent', 'NotImplemented', $null)
+}
+
+function Add-ClusteriSCSITargetServerRole {
+    $why = New-Object NotSupportedException 'fcm does not have Add-ClusteriSCSITargetServerRole. Requires Windows Server 2012. Only virtual machines are supported.'
+    throw (New-Object System.Management.Automation.ErrorRecord $why, 'Absent', 'NotImplemented', $null)
+}
+
+function Add-ClusterVMMonitoredItem {
+    $why = New-Object NotSupportedException 'fcm does not have Add-ClusterVMMonitoredItem. Requires Windows Server 2012. To monitor the guest, use Set-ClusterParameter CheckHeartbeat.'
+    throw (New-Object System.Management.Automation.ErrorRecord $why, 'Absent', 'NotImplemented', $null)
+}
+
+function Get-ClusterCheckpoint {
+    $why = New-Object NotSupportedException 'fcm does not have Get-ClusterCheckpoint. Requires Windows Server 2012. Registry checkpoints are not supported.'
+    throw (New-Object System.Management.Automation.ErrorRecord $why, 'Absent', 'NotImplemented', $null)
+}
+
+function Get-ClusterVMMonitoredItem {
+    $why = New-Object NotSupportedException 'fcm does not have Get-ClusterVMMonitoredItem. Requires Windows Server 2012. To monitor the guest, use Set-ClusterParameter CheckHeartbeat.'
+    throw (New-Object System.Management.Automation.ErrorRecord $why, 'Absent', 'NotImplemented', $null)
+}
+
+function Update-ClusterNetworkNameResource {
+    $why = New-Object NotSupportedException 'fcm does not have Update-ClusterNetworkNameResource. Requires Windows Server 2012. DNS registration is not supported.'
+    throw (New-Object System.Management.Automation.ErrorRecord $why, 'Absent', 'NotImplemented', $null)
+}
+
+function New-ClusterNameAccount {
+    $why = New-Object NotSupportedException 'fcm does not have New-ClusterNameAccount. Requires Windows Server 2012 R2. Active Directory is not supported.'
+    throw (New-Object System.Management.Automation.ErrorRecord $why, 'Absent', 'NotImplemented', $null)
+}
+
+function Enable-ClusterStorageSpacesDirect {
+    $why = New-Object NotSupportedException 'fcm does not have Enable-ClusterStorageSpacesDirect. Requires Windows Server 2016. Disks are always LUNs of shared storage.'
+    throw (New-Object System.Management.Automation.ErrorRecord $why, 'Absent', 'NotImplemented', $null)
+}
+
+function Get-ClusterDiagnosticInfo {
+    $why = New-Object NotSupportedException 'fcm does not have Get-ClusterDiagnosticInfo. Requires Windows Server 2016. To create the logs of all nodes, use Get-ClusterLog.'
+    throw (New-Object System.Management.Automation.ErrorRecord $why, 'Absent', 'NotImplemented', $null)
+}
+
+function Get-ClusterFaultDomain {
+    $why = New-Object NotSupportedException 'fcm does not have Get-ClusterFaultDomain. Requires Windows Server 2016. All nodes are in the same location.'
+    throw (New-Object System.Management.Automation.ErrorRecord $why, 'Absent', 'NotImplemented', $null)
+}
+
+function Update-ClusterFunctionalLevel {
+    $why = New-Object NotSupportedException 'fcm does not have Update-ClusterFunctionalLevel. Requires Windows Server 2016. The functional level is Windows Server 2008 R2.'
+    throw (New-Object System.Management.Automation.ErrorRecord $why, 'Absent', 'NotImplemented', $null)
+}
+Set-Alias Add-VMToCluster Add-ClusterVirtualMachineRole -WhatIf:$false -Confirm:$false
+Set-Alias Remove-VMFromCluster Remove-ClusterGroup -WhatIf:$false -Confirm:$false
+Export-ModuleMember -Function * -Alias *
