@@ -138,6 +138,8 @@ def describe(entry: ev.Entry, state: State) -> EventText:
             return EventText(*of_backup(event, state))
         case ev.MachineMadeHighlyAvailable(machine=identity, group=group):
             return _info(f"{_machine_name(state, identity)} is highly available as {group.name}.")
+        case ev.GroupCreated(group=group):
+            return _info(f"The service or application {group.name} ({group.type}) was configured on {group.owner}.")
         case ev.GroupChanged(group=group):
             return _group(group)
         case ev.GroupRemoved(group=identity):

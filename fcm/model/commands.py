@@ -19,6 +19,14 @@ from fcm.model.failure_commands import ShutDownNode as ShutDownNode
 from fcm.model.failure_commands import StartCluster as StartCluster
 from fcm.model.failure_commands import StopCluster as StopCluster
 from fcm.model.migrations import DrainMove, MigrationOptions, NetworkPreference
+from fcm.model.role_commands import AddResource as AddResource
+from fcm.model.role_commands import AddRole as AddRole
+from fcm.model.role_commands import MoveDisk as MoveDisk
+from fcm.model.role_commands import MoveGroup as MoveGroup
+from fcm.model.role_commands import RemoveResource as RemoveResource
+from fcm.model.role_commands import RoleCommand as RoleCommand
+from fcm.model.role_commands import SetGroupOnline as SetGroupOnline
+from fcm.model.role_commands import TakeOffline as TakeOffline
 
 # Cluster
 
@@ -244,7 +252,7 @@ class MakeHighlyAvailable(BaseCommand):
 
 @dataclass(frozen=True, slots=True)
 class RemoveGroup(BaseCommand):
-    """Remove a machine from the cluster (delete its service or application); the machine stays on its node."""
+    """Delete a service or application; its machine stays on its node, its disks go to Available Storage."""
 
     group: str
 
@@ -282,6 +290,7 @@ class ConfigureResource(BaseCommand):
     depends_on: tuple[str, ...] | None = None
     alternatives: tuple[tuple[str, ...], ...] | None = None
     """See ``Resource``; both together are its dependencies."""
+    separate_monitor: bool | None = None
 
 
 # Migration
@@ -475,12 +484,10 @@ FailureCommand: TypeAlias = (
     | ClearBlocked
     | ConfirmNodeOff
 )
-Command: TypeAlias = ClusterCommand | StorageCommand | MachineCommand | MigrationCommand | NodeCommand | FailureCommand
+Command: TypeAlias = (
+    ClusterCommand | StorageCommand | MachineCommand | MigrationCommand | NodeCommand | FailureCommand | RoleCommand
+)
 """Every command there is: a ``match`` over it that ends in ``assert_never`` is named by mypy when one is added."""
 
-COMMAND_TYPES: tuple[type[Command], ...] = tuple(
-    kind
-    for union in (ClusterCommand, StorageCommand, MachineCommand, MigrationCommand, NodeCommand, FailureCommand)
-    for kind in get_args(union)
-)
+COMMAND_TYPES: tuple[type[Command], ...] = get_args(Command)
 """All command classes."""

@@ -232,6 +232,14 @@ class MachineMadeHighlyAvailable(BaseEvent):
 
 
 @dataclass(frozen=True, slots=True)
+class GroupCreated(BaseEvent):
+    """A service or application that is no virtual machine was configured: it exists with these resources."""
+
+    group: Group
+    resources: tuple[Resource, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class GroupChanged(BaseEvent):
     """Properties, owner or state of a group changed."""
 
@@ -430,6 +438,7 @@ ClusterEvent: TypeAlias = (
     | BackupWarned
     | BackupEnded
     | MachineMadeHighlyAvailable
+    | GroupCreated
     | GroupChanged
     | GroupRemoved
     | ResourceChanged

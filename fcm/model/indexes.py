@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from fcm.model.entities import GroupType, MachineState, ResourceState
+from fcm.model.entities import MachineState, ResourceState
 from fcm.model.tables import index, total
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ ADAPTERS_BY_PLACE: Index[Adapter, tuple[str, str]] = index(lambda adapter: (adap
 """By node and network."""
 SERVICES_ONLINE: Total[Group, str] = total(
     lambda group: group.owner,
-    lambda group: int(group.type is GroupType.VIRTUAL_MACHINE and group.state is not ResourceState.OFFLINE),
+    lambda group: int(not group.is_core and group.state is not ResourceState.OFFLINE),
 )
 """Services and applications that are not offline, by owner."""
 GROUPS_BY_OWNER: Index[Group, str] = index(lambda group: group.owner)

@@ -279,6 +279,13 @@ def _reduce(state: State, event: ev.LastingEvent, time: float) -> tuple[State, C
                 resources=Table({**state.resources, **{item.id: item for item in resources}}),
             )
             return after, _touch((Kind.MACHINE, machine_id), (Kind.GROUP, group.id), structural=True)
+        case ev.GroupCreated(group=group, resources=resources):
+            after = replace(
+                state,
+                groups=_with(state.groups, group.id, group),
+                resources=Table({**state.resources, **{item.id: item for item in resources}}),
+            )
+            return after, _touch((Kind.GROUP, group.id), structural=True)
         case ev.GroupChanged(group=group):
             return (
                 replace(state, groups=_with(state.groups, group.id, group)),

@@ -16,6 +16,7 @@ from fcm.model import commands as cmd
 from fcm.model import events as ev
 from fcm.model.entities import (
     AUTOMATIC,
+    GroupType,
     MachineState,
     NetworkRole,
     OfflineAction,
@@ -26,6 +27,7 @@ from fcm.model.entities import (
 )
 from fcm.model.failures import Fault, FaultKind
 from fcm.model.migrations import UNLIMITED, DrainMove, MigrationOptions, NetworkPreference
+from fcm.model.roles import DETAILS, KINDS
 from fcm.model.rules.verdict import no
 from fcm.shell.runtime.session import ShellSession
 from fcm.shell.values.values import ShellObject
@@ -54,6 +56,7 @@ class Recorder(Workspace):
             cmd.AddStorage(disks),
             *(cmd.TakeSnapshot(one.id, name) for one in self.state.machines.values() for name in ("", "before")),
             cmd.LiveMigrate(machine.id, "node2"),
+            cmd.AddRole(GroupType.GENERIC_SERVICE, "TIME01", "10.0.1.60", (), "W32Time"),
         ):
             super().submit(command)
             self.drain(60.0)
@@ -193,8 +196,9 @@ def _drain_moves(machines: st.SearchStrategy[str], nodes: st.SearchStrategy[str]
 def _policies(resource: str) -> st.SearchStrategy[RestartPolicy]:
     now = recorder().state.resources[resource].policy
     made = st.builds(
-        RestartPolicy, SOME, st.integers(1, 9999), st.integers(0, 99), SOME, st.integers(0, 9999), st.integers(1, 999)
-    )
+        RestartPolicy, SOME, st.integers(1, 9999), st.integers(0, 99), SOME, st.integers(0, 9999), st.integers(1, 999),
+        st.integers(1, 999), st.integers(1, 999),
+    )  # fmt: skip
     # RestartAction 0 says nothing about failover, which then stays as it is.
     return made.map(lambda policy: policy if policy.restart else replace(policy, failover=now.failover))
 
@@ -301,6 +305,7 @@ def _commands() -> st.SearchStrategy[cmd.Command]:
                 _maybe(_policies(one)),
                 _maybe(st.sampled_from(OfflineAction)),
                 _maybe(SOME),
+                separate_monitor=_maybe(SOME),
             )
         )
         .filter(lambda command: command != cmd.ConfigureResource(command.resource)),
@@ -339,7 +344,28 @@ def _commands() -> st.SearchStrategy[cmd.Command]:
         *_faults(nodes),
         st.builds(cmd.RepairFault, _id("faults")),
         st.builds(cmd.ShutDownNode, nodes, SOME),
+        *_of_roles(nodes, disks),
     )
+
+
+def _of_roles(nodes: st.SearchStrategy[str], disks: st.SearchStrategy[str]) -> list[st.SearchStrategy[cmd.Command]]:
+    """Commands about services and applications that are no virtual machines."""
+    state = recorder().state
+    roles = st.sampled_from([group.id for group in state.groups.values() if group.is_role])
+    others = st.sampled_from([one.id for one in state.resources.values() if one.machine is None and one.disk is None])
+    some = st.lists(disks, max_size=2, unique=True).map(tuple)
+    with_program = [kind for kind, one in KINDS.items() if one.program]
+    without = [kind for kind, one in KINDS.items() if not one.program]
+    return [
+        st.builds(cmd.AddRole, st.sampled_from(without), NAMES, NAMES, some),
+        st.builds(cmd.AddRole, st.sampled_from(with_program), NAMES, NAMES, some, NAMES),
+        st.builds(cmd.SetGroupOnline, roles, SOME),
+        st.builds(cmd.MoveGroup, roles, nodes),
+        st.builds(cmd.AddResource, roles, st.sampled_from(list(DETAILS)), NAMES, NAMES | st.just("")),
+        st.builds(cmd.RemoveResource, _id("resources")),
+        st.builds(cmd.MoveDisk, disks, _id("groups")),
+        st.builds(cmd.TakeOffline, others),
+    ]
 
 
 @settings(max_examples=200, deadline=None)

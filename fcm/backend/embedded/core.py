@@ -146,11 +146,12 @@ class Core:
         if group is not None:
             self.change_group(group, state=group_state(self.state, identity))
 
-    def change_group(self, group: Group, **changes: Any) -> None:
+    def change_group(self, group: Group, **changes: Any) -> Group:
         """Change fields of a group."""
         changed = replace(group, **changes)
         if changed != group:
             self.emit(ev.GroupChanged(changed))
+        return changed
 
     def features_at(self, machine: VirtualMachine, node: str) -> frozenset[str]:
         """Processor features that a machine gets when it starts on a node."""

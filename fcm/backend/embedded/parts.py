@@ -10,6 +10,7 @@ from fcm.backend.embedded.failover.policies import Policies
 from fcm.backend.embedded.failover.priorities import Priorities
 from fcm.backend.embedded.failover.records import Records
 from fcm.backend.embedded.failover.retries import Retries
+from fcm.backend.embedded.failover.roles import Roles
 from fcm.backend.embedded.failover.takeover import Takeover
 from fcm.backend.embedded.machines.guests import Guests
 from fcm.backend.embedded.machines.machines import Machines
@@ -56,6 +57,8 @@ class Parts:
         self.takeover = Takeover(core, self.storage, self.machines, self.online, self.retries, records, self.failback)
         self.online.weigh = Priorities(core, self.machines, self.retries).weigh
         self.policies = Policies(core, self.online, self.takeover, self.retries, records)
+        self.roles = Roles(core, self.storage, self.online, self.takeover, self.policies)
+        self.failback.on_group_failback = self.roles.move
         self.membership = Membership(core, self.faults, self.networks)
         self.witness = WitnessResource(core)
         self.shutdown = Shutdown(core, self.machines, self.membership)
@@ -128,6 +131,7 @@ class Parts:
         self.migrations.node_lost(node)
         self.networks.refresh()
         self.unmonitored.node_isolated(node)
+        self.roles.node_isolated(node)
         self.disks.look()
 
     def _node_returned(self, node: str) -> None:
@@ -224,13 +228,16 @@ class Parts:
             case cmd.MakeHighlyAvailable():
                 self.machines.make_highly_available(command)
             case cmd.RemoveGroup():
-                self.machines.remove_group(command)
+                if self.core.state.groups[command.group].is_role:
+                    self.roles.remove(command.group)
+                else:
+                    self.machines.remove_group(command)
             case cmd.ConfigureGroup():
                 self.settings.configure_group(command)
             case cmd.ConfigureResource():
                 self.settings.configure_resource(command)
             case cmd.BringOnline():
-                self.policies.bring_online(command.resource)
+                self.roles.bring_online(command)
             case cmd.FailResource():
                 self.policies.fail(command)
             case cmd.LiveMigrate():
@@ -249,6 +256,7 @@ class Parts:
                 self.nodes.pause(command)
             case cmd.DrainNode():
                 self.book.drain(command)
+                self.roles.drain(command.node)
             case cmd.ResumeNode():
                 self.book.resume(command)
             case cmd.StartClusterService():
@@ -278,5 +286,24 @@ class Parts:
             case cmd.ClearBlocked() | cmd.ConfirmNodeOff():
                 return NOT_SIMULATED
             case _:
-                assert_never(command)
+                self._carry_out_role(command)
         return OK
+
+    def _carry_out_role(self, command: cmd.RoleCommand) -> None:
+        match command:
+            case cmd.AddRole():
+                self.roles.add(command)
+            case cmd.SetGroupOnline():
+                self.roles.set_online(command)
+            case cmd.MoveGroup():
+                self.roles.move(command.group, command.destination)
+            case cmd.AddResource():
+                self.roles.add_resource(command)
+            case cmd.RemoveResource():
+                self.roles.remove_resource(command)
+            case cmd.MoveDisk():
+                self.roles.move_disk(command)
+            case cmd.TakeOffline():
+                self.roles.take_offline(command)
+            case _:
+                assert_never(command)

@@ -122,7 +122,8 @@ class Settings:
 
     def configure_resource(self, command: cmd.ConfigureResource) -> None:
         """Properties of a resource."""
-        names = ("name", "possible_owners", "policy", "offline_action", "heartbeat", "depends_on", "alternatives")
+        names = ("name", "possible_owners", "policy", "offline_action", "heartbeat", "depends_on", "alternatives",
+                 "separate_monitor")  # fmt: skip
         self._core.change_resource(self._core.state.resources[command.resource], **_given(command, names))
 
 

@@ -60,7 +60,7 @@ class Watch:
                 was = before.machines.get(machine.id)
                 if was is not None and was.state.holds_memory and not was.ended:
                     self._held.setdefault(machine.id, was.node)
-            case ev.GroupChanged(group=group):
+            case ev.GroupChanged(group=group) | ev.GroupCreated(group=group):
                 self._groups.add(group.id)
             case ev.MigrationHandedOver(migration=migration):
                 self._handed.add(before.migrations[migration].machine)

@@ -27,6 +27,11 @@ class ResourceType(StrEnum):
     NETWORK_NAME = "Network Name"
     IP_ADDRESS = "IP Address"
     FILE_SHARE_WITNESS = "File Share Witness"
+    FILE_SERVER = "File Server"
+    GENERIC_APPLICATION = "Generic Application"
+    GENERIC_SERVICE = "Generic Service"
+    DHCP_SERVICE = "DHCP Service"
+    PRINT_SPOOLER = "Print Spooler"
 
 
 class GroupType(StrEnum):
@@ -35,6 +40,12 @@ class GroupType(StrEnum):
     CLUSTER = "Cluster Group"
     AVAILABLE_STORAGE = "Available Storage"
     VIRTUAL_MACHINE = "Virtual Machine"
+    DHCP_SERVER = "DHCP Server"
+    FILE_SERVER = "File Server"
+    GENERIC_APPLICATION = "Generic Application"
+    GENERIC_SERVICE = "Generic Service"
+    OTHER_SERVER = "Other Server"
+    PRINT_SERVER = "Print Server"
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +86,7 @@ class Resource:
     heartbeat: bool = True
     """"Enable heartbeat monitoring for the virtual machine"."""
     detail: str = ""
-    """Address or network name of a core resource; UNC path of a file share witness."""
+    """Address, network name, service name or command line; UNC path of a file share witness."""
     alternatives: tuple[tuple[str, ...], ...] = ()
     """Further dependencies, by id: of each set, one that is online is enough (OR)."""
     restarts: tuple[float, ...] = ()
@@ -86,6 +97,10 @@ class Resource:
     """Why it failed, in words; "" while it is not failed."""
     blocked: str = ""
     """Why Pacemaker does nothing with it until a user clears it, in words; "" while it is managed."""
+    wanted: bool = True
+    """PersistentState: False once the user took it offline by itself; then only what needs it brings it online."""
+    separate_monitor: bool = False
+    """"Run this resource in a separate Resource Monitor"."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,4 +136,9 @@ class Group:
     @property
     def is_core(self) -> bool:
         """True for the groups that the cluster itself made."""
-        return self.type is not GroupType.VIRTUAL_MACHINE
+        return self.type in (GroupType.CLUSTER, GroupType.AVAILABLE_STORAGE)
+
+    @property
+    def is_role(self) -> bool:
+        """True for services and applications that are no virtual machine."""
+        return not self.is_core and self.type is not GroupType.VIRTUAL_MACHINE

@@ -15,7 +15,7 @@ class DiskUse(StrEnum):
     """Seen by the nodes, not yet a cluster disk."""
     AVAILABLE = "Available Storage"
     GROUP = "Service or application"
-    """In the group of a clustered virtual machine, with which it moves."""
+    """In the group of a service or application, with which it moves."""
     WITNESS = "Disk Witness in Quorum"
     SHARED_VOLUME = "Cluster Shared Volume"
 

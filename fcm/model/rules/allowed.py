@@ -11,6 +11,7 @@ from fcm.model.rules import fencing as fencing_rules
 from fcm.model.rules import groups as group_rules
 from fcm.model.rules import machines as machine_rules
 from fcm.model.rules import nodes as node_rules
+from fcm.model.rules import roles as role_rules
 from fcm.model.rules import snapshots as snapshot_rules
 from fcm.model.rules import storage as storage_rules
 from fcm.model.rules.failing import failures as failure_rules
@@ -146,5 +147,25 @@ def _rule(command: cmd.Command, state: State) -> Verdict:
             return property_rules.configure_node(command, state)
         case cmd.ConfigureCluster():
             return property_rules.configure_cluster(command, state)
+        case _:
+            return _rule_of_role(command, state)
+
+
+def _rule_of_role(command: cmd.RoleCommand, state: State) -> Verdict:
+    match command:
+        case cmd.AddRole():
+            return role_rules.add_role(command, state)
+        case cmd.SetGroupOnline():
+            return role_rules.set_group_online(command, state)
+        case cmd.MoveGroup():
+            return role_rules.move_group(command, state)
+        case cmd.AddResource():
+            return role_rules.add_resource(command, state)
+        case cmd.RemoveResource():
+            return role_rules.remove_resource(command, state)
+        case cmd.MoveDisk():
+            return role_rules.move_disk(command, state)
+        case cmd.TakeOffline():
+            return role_rules.take_offline(command, state)
         case _:
             assert_never(command)

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from fcm.model.entities import (
     AUTOMATIC,
     ClusterVersion,
-    GroupType,
     MachineState,
     ResourceState,
     ResourceType,
@@ -27,12 +26,14 @@ if TYPE_CHECKING:
 
 PRIORITIES = {3000: "High", 2000: "Medium", 1000: "Low", 0: "No Auto Start"}
 """Priorities of services and applications, as Failover Cluster Manager of 2012 words them."""
+LONGEST_CHECK = 3600
+"""s between two health checks of a resource. An assumption: MSCluster takes any number of ms."""
 
 
 def remove_group(command: cmd.RemoveGroup, state: State) -> Verdict:
-    """Services of virtual machines; the core group stays."""
+    """Services and applications; the core groups stay."""
     group = state.groups[command.group]
-    if group.type is not GroupType.VIRTUAL_MACHINE:
+    if group.is_core:
         return no(f"{group.name} belongs to the cluster itself.", "It cannot be removed.")
     if any(state.active_migration(machine.id) for machine in state.group_machines(group.id)):
         return no(f"{group.name} is being migrated.", "Wait until the migration ends, or cancel it.")
@@ -104,6 +105,11 @@ def _wrong_for_resource(command: cmd.ConfigureResource, resource: Resource, stat
         others = (other.name for other in state.resources.values() if other != resource)
         yield names.not_taken(command.name, others, f"A resource {command.name} already exists.")
     yield from _wrong_dependencies(command, resource, state)
+    if command.policy is not None:
+        for seconds, what in ((command.policy.looks_alive, "basic"), (command.policy.is_alive, "thorough")):
+            if not 1 <= seconds <= LONGEST_CHECK:
+                text = f"The {what} resource health check interval must be from 1 s to {LONGEST_CHECK} s."
+                yield no(text, "Correct the interval, or use the standard time period.")
     owners = command.possible_owners
     if owners is None:
         return

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from fcm.model.entities import GroupType, NodeState, QuorumMode, ResourceState, ResourceType, StartAction, VolumeAccess
+from fcm.model.entities import NodeState, QuorumMode, ResourceState, ResourceType, StartAction, VolumeAccess
 from fcm.model.rules.networks import migration_order
 from fcm.model.rules.quorum import description, has_dynamic_witness, votes
 from fcm.model.validation.finding import Finding, NamedTests, fail, info, listed, passed, warn, words
@@ -13,6 +13,7 @@ from fcm.text.words import counted, quoted
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from fcm.model.entities import Resource
     from fcm.model.state import State
 
 
@@ -40,11 +41,7 @@ def _volumes(state: State) -> Iterator[Finding]:
 
 
 def _services(state: State) -> Iterator[Finding]:
-    lines = (
-        f"{g.name}: owner {g.owner}, {g.state.lower()}"
-        for g in state.groups.values()
-        if g.type is GroupType.VIRTUAL_MACHINE
-    )
+    lines = (f"{g.name}: owner {g.owner}, {g.state.lower()}" for g in state.groups.values() if not g.is_core)
     return listed(lines, "There are no services or applications.")
 
 
@@ -91,10 +88,17 @@ def _resource_status(state: State) -> Iterator[Finding]:
         for resource in state.resources.values():
             if resource.state is ResourceState.FAILED:
                 yield fail(f"{resource.name} has failed.", "Review its critical events, and then bring it online.")
-            elif resource.state is ResourceState.OFFLINE and resource.type is not ResourceType.VIRTUAL_MACHINE:
+            elif resource.state is ResourceState.OFFLINE and _should_run(state, resource):
                 yield warn(f"{resource.name} is offline.", "Bring the resource online.")
 
     return passed(bad(), "No resource has failed.")
+
+
+def _should_run(state: State, resource: Resource) -> bool:
+    """Whether a resource that is offline should not be: a machine may be off, and what the user took offline."""
+    group = state.groups.get(resource.group)
+    stopped = group is not None and group.is_role and not (group.wanted and resource.wanted)
+    return resource.type is not ResourceType.VIRTUAL_MACHINE and not stopped
 
 
 def _node_status(state: State) -> Iterator[Finding]:

@@ -17,6 +17,7 @@ MODULES = (
     "computers",
     "fencing",
     "groups",
+    "roles",
     "resources",
     "dependencies",
     "networks",

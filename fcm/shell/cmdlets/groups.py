@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from fcm.model import commands as cmd
@@ -110,6 +111,9 @@ def _change(call: Call, online: bool) -> Iterable[Any]:
 
     for group in wanted_groups(call):
         done: list[Any] = []
+        if group.is_role:
+            yield from call.submit(cmd.SetGroupOnline(group.id, online), group.name, partial(_shown, call, group.id))
+            continue
         machines = machines_of(call, group)
         for machine in machines:
             command = cmd.SetMachineState(machine.id, MachineState.RUNNING) if online else take_offline(call, machine)
@@ -117,6 +121,11 @@ def _change(call: Call, online: bool) -> Iterable[Any]:
         if not call.what_if:
             until_settled(call, [machine.id for machine in machines])
         yield from done or [group_object(call.state.groups[group.id], call.state)]
+
+
+def _shown(call: Call, group: str) -> list[Any]:
+    found = call.state.groups.get(group)
+    return [group_object(found, call.state)] if found is not None else []
 
 
 @cmdlet(
@@ -127,8 +136,8 @@ def _change(call: Call, online: bool) -> Iterable[Any]:
     Param("Force", "switch"),
     CLUSTER,
     INPUT,
-    synopsis="Deletes a service or application. The virtual machine stays on its node, but is no longer highly "
-    "available.",
+    synopsis="Deletes a service or application. A virtual machine stays on its node, but is no longer highly "
+    "available; disks go to Available Storage.",
     example="Remove-ClusterGroup WEB01 -RemoveResources -Force",
     aliases=("Remove-VMFromCluster",),
 )

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from fcm.model import commands as cmd
-from fcm.model.entities import NodeState
+from fcm.model.entities import NodeState, VirtualMachine
 from fcm.model.migrations import UNLIMITED, MigrationOptions
 from fcm.model.rules.allowed import allowed
+from fcm.model.rules.failing.placement import candidates
 from fcm.model.rules.verdict import together
 from fcm.shell.language.errors import ParameterError
 from fcm.shell.runtime import finding
@@ -16,11 +18,12 @@ from fcm.shell.runtime.parameters import CLUSTER, INPUT, TEXT, Param
 from fcm.shell.runtime.registry import cmdlet
 from fcm.shell.values.migration_objects import migration_default_object, migration_object
 from fcm.shell.values.objects import group_object
+from fcm.shell.values.values import Identity
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from fcm.model.entities import VirtualMachine
+    from fcm.model.entities import Group
     from fcm.shell.runtime.call import Call
 
 _NEW = "requires Windows Server 2012."
@@ -159,26 +162,58 @@ def carry_out(call: Call, machine: VirtualMachine, command: cmd.Command) -> list
 
 @cmdlet(
     "Move-ClusterGroup",
-    Param("Name", "texts", position=0, pipes=MOVED, of="machine"),
+    Param("Name", "texts", position=0, pipes=MOVED, of="group"),
     Param("Node", position=1, help="Destination node. Default: the best possible node."),
     Param("Wait", "whole", help="Maximum time to wait, in seconds. Default: until complete. 0: do not wait."),
     Param("IgnoreLocked", "switch", absent=_NEW),
     Param("VMId", absent=_NEW),
     CLUSTER,
     INPUT,
-    synopsis="Moves a service or application to another node. The virtual machine is taken offline with its "
-    "offline action, and brought online on the other node.",
+    synopsis="Moves a service or application to another node. It is taken offline, a virtual machine with its offline "
+    "action, and brought online on the other node.",
     example="Move-ClusterGroup WEB01 -Node node2",
 )
 def move_group(call: Call) -> Iterable[Any]:
-    """Move with the offline action."""
-    for machine in finding.clustered_machines(call, finding.named(call, "a group", "Get-ClusterGroup")):
+    """Move a machine with its offline action, and all else as it is."""
+    for item in _movable(call, finding.named(call, "a group", "Get-ClusterGroup")):
+        if isinstance(item, VirtualMachine):
+            yield from _move_offline(call, item)
+            continue
+        options = candidates(call.state, item, item.owner)
+        best = next((one.node for one in options if one.chosen), "")
+        node = finding.node(call, call.text("Node")) if call.has("Node") else best
+        if not node:
+            raise ParameterError(f"No node can take {item.name}.", "Specify a node with -Node.", call.at)
+        yield from call.submit(cmd.MoveGroup(item.id, node), item.name, partial(_shown, call, item.id))
 
-        def command(node: str, identity: str = machine.id) -> cmd.Command:
-            return cmd.MoveMachine(identity, node)
 
-        node = finding.node(call, call.text("Node")) if call.has("Node") else best_node(call, machine, command)
-        yield from carry_out(call, machine, command(node))
+def _shown(call: Call, group: str) -> list[Any]:
+    return [group_object(call.state.groups[group], call.state)]
+
+
+def _move_offline(call: Call, machine: VirtualMachine) -> Iterable[Any]:
+    def command(node: str) -> cmd.Command:
+        return cmd.MoveMachine(machine.id, node)
+
+    node = finding.node(call, call.text("Node")) if call.has("Node") else best_node(call, machine, command)
+    return carry_out(call, machine, command(node))
+
+
+def _movable(call: Call, names: list[str]) -> list[Group | VirtualMachine]:
+    """Groups of these names, of virtual machines their machine; a name that is no group may be that of a machine."""
+    state = call.state
+    roles = {one.name.casefold(): one for one in state.groups.values() if not state.group_machines(one.id)}
+    ids = {one.id: one for one in roles.values()}
+    found: list[Group | VirtualMachine] = []
+    for name in names:
+        group = ids.get(name) if isinstance(name, Identity) else roles.get(name.casefold())
+        if group is not None:
+            found.append(group)
+        elif isinstance(name, Identity) and name in state.groups:
+            found += state.group_machines(name)
+        else:
+            found += finding.clustered_machines(call, [name])
+    return found
 
 
 @cmdlet(

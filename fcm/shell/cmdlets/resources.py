@@ -88,11 +88,8 @@ def _turn(call: Call, online: bool) -> Iterable[Any]:
             yield from call.submit(cmd.BringOnline(item.id), item.name, partial(_shown, call, item))
             continue
         if resource.type is not ResourceType.VIRTUAL_MACHINE or resource.machine is None:
-            raise ParameterError(
-                f"{item.name} depends on its group and cannot be stopped alone.",
-                "Stop a disk or a virtual machine instead.",
-                call.at,
-            )
+            yield from call.submit(cmd.TakeOffline(item.id), item.name, partial(_shown, call, item))
+            continue
         machine = call.state.machines[resource.machine]
         command = cmd.SetMachineState(machine.id, MachineState.RUNNING) if online else take_offline(call, machine)
         said = call.submit(command, item.name)
@@ -121,7 +118,7 @@ def start_resource(call: Call) -> Iterable[Any]:
     WAIT,
     CLUSTER,
     INPUT,
-    synopsis="Takes a disk or a virtual machine offline.",
+    synopsis="Takes a resource offline, and with it what depends on it.",
     example="Stop-ClusterResource 'Cluster Disk 2'",
 )
 def stop_resource(call: Call) -> Iterable[Any]:

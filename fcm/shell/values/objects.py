@@ -47,6 +47,12 @@ GROUP_TYPES = {
     GroupType.CLUSTER: "Cluster",
     GroupType.AVAILABLE_STORAGE: "AvailableStorage",
     GroupType.VIRTUAL_MACHINE: "VirtualMachine",
+    GroupType.DHCP_SERVER: "DhcpServer",
+    GroupType.FILE_SERVER: "FileServer",
+    GroupType.GENERIC_APPLICATION: "GenericApplication",
+    GroupType.GENERIC_SERVICE: "GenericService",
+    GroupType.OTHER_SERVER: "Unknown",
+    GroupType.PRINT_SERVER: "PrintServer",
 }
 """Types of groups as PowerShell writes them (CLUSGROUP_TYPE)."""
 IN_MAINTENANCE = "Online(Maintenance)"
@@ -211,8 +217,12 @@ def resource_object(resource: Resource, state: State) -> ShellObject:
     group, policy = state.groups.get(resource.group), resource.policy
     maintenance = in_maintenance(state, resource.disk)
     setters: Setters = {"Name": lambda value: cmd.ConfigureResource(resource.id, name=text(value))}
-    for name in ("RestartAction", "RestartPeriod", "RestartThreshold", "RetryPeriodOnFailure", "PendingTimeout"):
+    for name in ("RestartAction", "RestartPeriod", "RestartThreshold", "RetryPeriodOnFailure", "PendingTimeout",
+                 "LooksAlivePollInterval", "IsAlivePollInterval"):  # fmt: skip
         setters[name] = _policy_setter(resource, name)
+    setters["SeparateMonitor"] = lambda value: cmd.ConfigureResource(
+        resource.id, separate_monitor=as_truth(value, "SeparateMonitor")
+    )
     return ShellObject(
         "ClusterResource",
         {
@@ -234,6 +244,9 @@ def resource_object(resource: Resource, state: State) -> ShellObject:
             "RestartPeriod": policy.period * 1000,
             "RetryPeriodOnFailure": policy.retry_after * 1000 or AUTOMATIC,
             "PendingTimeout": policy.pending_timeout * 1000,
+            "LooksAlivePollInterval": policy.looks_alive * 1000,
+            "IsAlivePollInterval": policy.is_alive * 1000,
+            "SeparateMonitor": resource.separate_monitor,
             "Id": resource.id,
             **({"Blocked": resource.blocked} if engine_of(state) else {}),
         },
@@ -258,6 +271,10 @@ def _policy_setter(resource: Resource, name: str) -> Callable[[Any], cmd.Command
                 changed = replace(policy, period=_seconds(number, name))
             case "RetryPeriodOnFailure":
                 changed = replace(policy, retry_after=0 if number == AUTOMATIC else _seconds(number, name))
+            case "LooksAlivePollInterval":
+                changed = replace(policy, looks_alive=_seconds(number, name))
+            case "IsAlivePollInterval":
+                changed = replace(policy, is_alive=_seconds(number, name))
             case _:
                 changed = replace(policy, pending_timeout=_seconds(number, name))
         return cmd.ConfigureResource(resource.id, policy=changed)

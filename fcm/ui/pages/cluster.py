@@ -171,7 +171,7 @@ class ClusterPage(Page):
 
     def _in_a_sentence(self, cluster: Cluster) -> str:
         state = self.state
-        services = sum(group.type is GroupType.VIRTUAL_MACHINE for group in state.groups.values())
+        services = sum(not group.is_core for group in state.groups.values())
         down = [node.name for node in state.nodes.values() if node.state is NodeState.DOWN]
         text = (
             f"{cluster.name} has {format.count(services, 'service or application', 'services or applications')} "

@@ -16,6 +16,7 @@ from fcm.model.rules.dependencies import expression
 from fcm.model.rules.snapshots import snapshots_of
 from fcm.model.tables import name_of
 from fcm.workspace.actions.powershell_failures import failure_text
+from fcm.workspace.actions.powershell_roles import role_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -119,6 +120,16 @@ def powershell(command: cmd.Command, state: State) -> str:
             | cmd.ConfirmNodeOff()
         ):
             return failure_text(command, state, quoted)
+        case (
+            cmd.AddRole()
+            | cmd.SetGroupOnline()
+            | cmd.MoveGroup()
+            | cmd.AddResource()
+            | cmd.RemoveResource()
+            | cmd.MoveDisk()
+            | cmd.TakeOffline()
+        ):
+            return role_text(command, state, quoted)
         case _:
             return _machine_text(command, text)
 
@@ -407,8 +418,12 @@ def _configure_resource(command: cmd.ConfigureResource, text: _Text) -> str:
                 ("RestartThreshold", policy.maximum_restarts),
                 ("RetryPeriodOnFailure", policy.retry_after * 1000 or 4294967295),
                 ("PendingTimeout", policy.pending_timeout * 1000),
+                ("LooksAlivePollInterval", policy.looks_alive * 1000),
+                ("IsAlivePollInterval", policy.is_alive * 1000),
             )
         ]
+    if command.separate_monitor is not None:
+        lines.append(f"(Get-ClusterResource {name}).SeparateMonitor = {int(command.separate_monitor)}")
     if command.offline_action is not None:
         lines.append(f"Get-ClusterResource {name} | Set-ClusterParameter OfflineAction {int(command.offline_action)}")
     if command.heartbeat is not None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from fcm.model import commands as cmd
-from fcm.model.entities import GroupType, ResourceState
+from fcm.model.entities import ResourceState
 from fcm.model.rules.verdict import some
 from fcm.text.words import counted
 from fcm.workspace.actions.choice import Choice
@@ -55,9 +55,7 @@ def shut_down_question(state: State, selection: Selection) -> str:
     """What stops with the cluster."""
     assert state.cluster is not None
     online = [
-        group.name
-        for group in state.groups.values()
-        if group.type is GroupType.VIRTUAL_MACHINE and group.state is not ResourceState.OFFLINE
+        group.name for group in state.groups.values() if not group.is_core and group.state is not ResourceState.OFFLINE
     ]
     text = f"Shut down {state.cluster.name}? The cluster service stops on all nodes"
     if online:

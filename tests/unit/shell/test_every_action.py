@@ -8,6 +8,7 @@ import pytest
 
 from fcm.model import commands as cmd
 from fcm.model.commands import COMMAND_TYPES, Command
+from fcm.model.entities import GroupType, ResourceType
 from fcm.model.failures import FaultKind
 from fcm.model.migrations import UNLIMITED
 from fcm.shell.language.errors import ShellSyntaxError
@@ -99,7 +100,18 @@ def _of_dialogs() -> tuple[Command, ...]:
         cmd.TuneMigration(migration, post_copy=True),
         cmd.ConfigureNode(node, 0),
         cmd.ConfigureCluster(same_subnet_threshold=10),
+        cmd.AddRole(GroupType.FILE_SERVER, "FS01", "10.0.1.61", (next(iter(state.disks)),)),
+        cmd.AddResource(_role(), ResourceType.GENERIC_SERVICE, "Spooler", "Spooler"),
+        cmd.MoveDisk(next(iter(state.disks)), _role()),
+        cmd.SetGroupOnline(_role(), online=False),
+        cmd.MoveGroup(_role(), "node2"),
+        cmd.RemoveResource(next(iter(state.resources))),
+        cmd.TakeOffline(next(one.id for one in state.resources.values() if one.disk is None and one.machine is None)),
     )
+
+
+def _role() -> str:
+    return next(group.id for group in recorder().state.groups.values() if group.is_role)
 
 
 def test_the_text_of_what_only_dialogs_give_is_its_command_again() -> None:

@@ -17,9 +17,11 @@ from fcm.model.entities import (
     RestartPolicy,
 )
 from fcm.model.resource_states import machine_resource_state, state_of_resources
+from fcm.model.roles import KINDS, address_name, resource_name
 from fcm.model.rules.failing.assumed import figure
 
 if TYPE_CHECKING:
+    from fcm.model.commands import AddRole
     from fcm.model.entities import Cluster, Disk, VirtualMachine
 
 
@@ -107,6 +109,35 @@ def machine_group(
     kind = GroupType.VIRTUAL_MACHINE
     group = Group(key, machine.name, kind, machine.node, state, preferred_owners, wanted=wanted)
     return group, tuple(resources)
+
+
+def role_group(
+    cluster: str, command: AddRole, disks: tuple[Disk, ...], owner: str, owners: tuple[str, ...]
+) -> tuple[Group, tuple[Resource, ...]]:
+    """Group and resources of a service or application as the High Availability Wizard makes them; all are offline.
+
+    The network name depends on its address; what runs behind it on the network name and on every disk.
+    """
+    key = identity(cluster, "group", command.name)
+
+    def made(kind: ResourceType, name: str, detail: str = "", depends_on: tuple[str, ...] = ()) -> Resource:
+        made_id = identity(cluster, "resource", command.name, str(kind))
+        return Resource(made_id, name, kind, key, _OFF, owners, depends_on=depends_on, detail=detail)
+
+    address = made(ResourceType.IP_ADDRESS, address_name(command.address), command.address)
+    point = made(ResourceType.NETWORK_NAME, command.name, command.name, (address.id,))
+    storage = tuple(disk_resource(cluster, disk, key, owners) for disk in disks)
+    resources = [point, address, *storage]
+    behind = KINDS[command.type].resource
+    if behind is not None:
+        name = resource_name(command.type, command.name, command.program)
+        needs = (point.id, *(one.id for one in storage))
+        resources.insert(0, made(behind, name, command.program, needs))
+    state = state_of_resources(resource.state for resource in resources)
+    return Group(key, command.name, command.type, owner, state), tuple(resources)
+
+
+_OFF = ResourceState.OFFLINE
 
 
 def guest_features(

@@ -17,6 +17,7 @@ from fcm.backend.embedded.cluster_file.groups import disk_resource, share_resour
 from fcm.backend.embedded.cluster_file.identity import identity
 from fcm.backend.embedded.cluster_file.machines import read_machines
 from fcm.backend.embedded.cluster_file.parts import checked_name, known_node
+from fcm.backend.embedded.cluster_file.roles import read_roles
 from fcm.backend.toml_table import ClusterFileError, Table, read_table
 from fcm.model.entities import (
     GIB,
@@ -93,6 +94,8 @@ def _read(file: Table) -> ClusterFormed:
     cluster = replace(_cluster(settings, name, version, nodes, disks, volumes_on), assumed=_assumed(file))
     cluster, nodes = reweighted(cluster, nodes, nodes, witness_ok=True)
     machines = read_machines(file, cluster, nodes, disks, MACHINE_LIMIT, volumes)
+    names = [group.name for group in machines.groups]
+    roles, of_roles = read_roles(file, cluster, nodes, networks, adapters, disks, names)
     core, resources = _core_groups(cluster, nodes, disks)
     planned = read_faults(file, cluster, nodes, networks, adapters, disks.values(), machines.machines)
     file.end()
@@ -103,8 +106,8 @@ def _read(file: Table) -> ClusterFormed:
         adapters=tuple(adapters),
         disks=tuple(disks.values()),
         shared_volumes=tuple(volumes.values()),
-        groups=(*core, *machines.groups),
-        resources=(*resources, *machines.resources),
+        groups=(*core, *machines.groups, *roles),
+        resources=(*resources, *machines.resources, *of_roles),
         machines=tuple(machines.machines),
         planned=planned,
     )

@@ -27,6 +27,8 @@ class Failback:
         self._timers: dict[str, Timer] = {}
         self.on_failback: Callable[[str, str], None] = _stay
         """Who moves a machine back to its preferred owner."""
+        self.on_group_failback: Callable[[str, str], None] = _stay
+        """Who moves a group without a machine back to its preferred owner, if that is up."""
 
     def node_joined(self, name: str) -> None:
         """Plan the return of what prefers a node to all others."""
@@ -79,6 +81,9 @@ class Failback:
             self._core.log("1154", group.owner, group=group.name, **names)
             for machine in self._core.state.group_machines(identity):
                 self.on_failback(machine.id, group.preferred_owners[0])
+            node = self._core.state.nodes.get(group.preferred_owners[0])
+            if group.is_role and node is not None and node.state is NodeState.UP and node.name != group.owner:
+                self.on_group_failback(identity, node.name)
 
     def _until(self, window: tuple[int, int]) -> float:
         """Seconds until the window of hours (UTC) is open."""

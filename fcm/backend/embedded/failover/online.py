@@ -69,21 +69,25 @@ class Online:
         self._start(resource)
         return True
 
-    def bring_group(self, group: str, *, machines: bool = True) -> None:
-        """Bring all resources of a group online.
+    def bring_group(self, group: str, *, machines: bool = True, again: bool = False) -> None:
+        """Bring all resources of a group online, but what the user took offline by itself.
 
         Args:
             group: id.
-            machines: False: its virtual machines stay off.
+            machines: False: its virtual machines stay off, and so does all of a group without one.
+            again: also what has failed and is due later.
         """
         owner = self._core.state.groups[group].owner
+        if not machines and self._core.state.groups[group].is_role:
+            return
         self._core.log("1200", owner, group=self._core.state.groups[group].name)
         for resource in self._core.state.group_resources(group):
             if self._core.state.groups[group].owner != owner:
                 return  # one failed, and the group went on to another node, where all is brought online in a moment
             if machines or resource.type is not ResourceType.VIRTUAL_MACHINE:
                 current = self._core.state.resources[resource.id]
-                if current.state is not ResourceState.FAILED or current.retry_at is None:
+                waits = current.state is ResourceState.FAILED and current.retry_at is not None and not again
+                if current.wanted and not waits:
                     self.bring(resource.id)
 
     def look_at(self, group: str) -> None:

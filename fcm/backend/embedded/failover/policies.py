@@ -164,7 +164,7 @@ class Policies:
         if resource.state in (ResourceState.ONLINE, ResourceState.PENDING):
             return
         group = self._core.state.groups[resource.group]
-        if resource.type is ResourceType.VIRTUAL_MACHINE and not group.wanted:
+        if (resource.type is ResourceType.VIRTUAL_MACHINE or group.is_role) and not group.wanted:
             return
         if is_lost(self._core.state, group.owner):
             self._takeover.place(group)
@@ -180,7 +180,8 @@ class Policies:
             if self._core.state.groups[group.id].owner != group.owner:
                 return  # one failed, and the group went to another node, where all is brought online in a moment
             current = self._core.state.resources[one.id]
-            if one.id != identity and current.state is ResourceState.OFFLINE and not self._stands_on_failed(current):
+            is_down = current.state is ResourceState.OFFLINE and current.wanted
+            if one.id != identity and is_down and not self._stands_on_failed(current):
                 self._online.bring(one.id)
 
     def _stands_on_failed(self, resource: Resource) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from fcm.backend.embedded.failover.loss import Loss
 from fcm.model import events as ev
 from fcm.model.entities import DiskUse, GroupType, NodeState, ResourceState, ResourceType
 from fcm.model.failures import CutOffCopy
@@ -16,7 +17,6 @@ if TYPE_CHECKING:
 
     from fcm.backend.embedded.core import Core
     from fcm.backend.embedded.failover.failback import Failback
-    from fcm.backend.embedded.failover.loss import Loss
     from fcm.backend.embedded.failover.online import Online
     from fcm.backend.embedded.failover.records import Records
     from fcm.backend.embedded.failover.retries import Retries
@@ -145,7 +145,7 @@ class Takeover:
     def _leave_failed(self, group: Group, runs: bool) -> None:
         """Nobody takes the group: it stays where it was, and is tried again when its node returns."""
         for resource in self._core.state.group_resources(group.id):
-            if runs and group.wanted and resource.type is ResourceType.VIRTUAL_MACHINE:
+            if runs and group.wanted and (group.is_role or resource.type is ResourceType.VIRTUAL_MACHINE):
                 self._online.show(resource.id, ResourceState.FAILED, NOBODY)
         self._core.log("1205", self._core.cluster.host, group=group.name)
 
@@ -172,6 +172,24 @@ class Takeover:
             self.show_host()
         elif group.type is GroupType.AVAILABLE_STORAGE:
             self._turn_off_what_lost_its_disk(group.owner)
+
+    def move(self, group: Group, target: str) -> None:
+        """The user, a drain or a failback moves a group without a virtual machine: offline here, online there."""
+        runs = group.state is not ResourceState.OFFLINE
+        self._online.take_group_down(group.id)
+        self._tell_move(group, target, failed=False)
+        self._give(group, target)
+        if runs:
+            self._online.bring_group(group.id)
+
+    def take_roles(self, node: str) -> None:
+        """What is no virtual machine starts elsewhere at once when its node is isolated (2016 and later)."""
+        now = self._core.kernel.now
+        failed = max(self._core.state.nodes[node].left, default=now)
+        loss = Loss(node, f"{node} was isolated", failed, failed, now, alive=False)
+        owned = [one for one in self._core.state.groups.values() if one.owner == node and one.is_role]
+        for group in by_priority(self._core.state, owned):
+            self._take_over(group, loss)
 
     def place(self, group: Group) -> None:
         """Bring a group online whose owner is no member, where that is possible."""
@@ -253,7 +271,7 @@ class Takeover:
 
     def _wait_for_owner(self, group: Group) -> None:
         for resource in self._core.state.group_resources(group.id):
-            if resource.type is ResourceType.VIRTUAL_MACHINE:
+            if group.is_role or resource.type is ResourceType.VIRTUAL_MACHINE:
                 self._retries.plan(resource.id, self._core.figure("group_wait"))
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from fcm.model.entities import DiskUse, NodeState, ResourceState
+from fcm.model.entities import DiskUse, GroupType, NodeState, ResourceState
 from fcm.model.rules.failing.faults import answers, service_exists
 from fcm.model.tables import name_of
 
@@ -71,7 +71,7 @@ def of_group(state: State, group: Group) -> Iterator[str]:
     """Whether a group has an owner and what it is made for."""
     if group.owner not in state.nodes:
         yield f"{group.name} is lost: its owner {group.owner} is not in the cluster."
-    if not group.is_core and not state.group_machines(group.id):
+    if group.type is GroupType.VIRTUAL_MACHINE and not state.group_machines(group.id):
         yield f"{group.name} has lost its virtual machine."
 
 

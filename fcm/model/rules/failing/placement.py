@@ -90,7 +90,17 @@ def _excluded(state: State, group: Group, name: str, but: str) -> str:
     for machine in state.group_machines(group.id):
         if machine.disk is not None and name not in state.disks[machine.disk].visible_to:
             return f"Does not see {state.disks[machine.disk].name}."
+    for disk in _own_disks(state, group):
+        if name not in state.disks[disk].visible_to:
+            return f"Does not see {state.disks[disk].name}."
     return ""
+
+
+def _own_disks(state: State, group: Group) -> list[str]:
+    """Disks that move with a service or application that is no virtual machine."""
+    if not group.is_role:
+        return []
+    return [one.disk for one in state.group_resources(group.id) if one.disk is not None]
 
 
 def _order(
@@ -180,6 +190,7 @@ def _able(state: State, group: Group, names: Iterable[str]) -> list[str]:
     allowed = [set(resource.possible_owners) for resource in state.group_resources(group.id)]
     machines = state.group_machines(group.id)
     allowed += [set(state.disks[machine.disk].visible_to) for machine in machines if machine.disk is not None]
+    allowed += [set(state.disks[disk].visible_to) for disk in _own_disks(state, group)]
     return [name for name in names if all(name in some for some in allowed)]
 
 
@@ -248,6 +259,7 @@ def n_plus_one(state: State, node: str) -> tuple[str, ...]:
     for group in by_priority(state, (one for one in owned if not one.is_core)):
         needed = needed_memory(state, group)
         running = any(machine.state.holds_memory for machine in state.group_machines(group.id))
+        running = running or (group.is_role and group.state is not ResourceState.OFFLINE)
         if not running or not starts_by_itself(state, group):
             continue
         names = _able(state, group, free)
