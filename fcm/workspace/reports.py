@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from fcm import __version__
 from fcm.model.moments import day_in_words, in_utc
+from fcm.model.rules.dependencies import expression
 from fcm.model.rules.names import safe_file_name
 
 if TYPE_CHECKING:
@@ -176,6 +177,32 @@ def high_availability_report(state: State, machines: Sequence[str], outcome: str
         parts.append("<h2>Resources</h2>")
         parts.append(_table(("Resource", "Type", "State", "Possible owners"), resources))
     parts.append(f"<h2>PowerShell</h2><p><code>{html.escape(command)}</code></p>")
+    return Report(f"High Availability Report of {name}", "\n".join([*parts, foot()]))
+
+
+def role_report(state: State, group: str, time: float, command: str) -> Report:
+    """What the High Availability wizard did for a service or application that is no virtual machine.
+
+    Args:
+        state: the cluster afterwards.
+        group: id of what was configured; "" if it is not there.
+        time: s since the epoch, clock of the cluster.
+        command: the PowerShell that does the same.
+    """
+    name = state.cluster.full_name if state.cluster else ""
+    found = state.groups.get(group)
+    done = f"{found.name} ({found.type}): configured for high availability." if found else "It is not there."
+    rows = [
+        (one.name, str(one.type), str(one.state), one.detail, expression(state, one.depends_on, one.alternatives))
+        for one in state.group_resources(group)
+    ]
+    parts = [
+        _head("High Availability Wizard Report", name, time),
+        f'<p class="outcome {"pass" if found else "fail"}">{html.escape(done)}</p>',
+        "<h2>Resources</h2>",
+        _table(("Resource", "Type", "State", "Details", "Depends on"), rows),
+        f"<h2>PowerShell</h2><p><code>{html.escape(command)}</code></p>",
+    ]
     return Report(f"High Availability Report of {name}", "\n".join([*parts, foot()]))
 
 

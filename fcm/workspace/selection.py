@@ -29,6 +29,8 @@ class Place(StrEnum):
     ADAPTER = "adapter"
     EVENTS = "events"
     MAP = "map"
+    GROUP = "group"
+    """A service or application that is no virtual machine."""
     RESOURCE = "resource"
     MIGRATION = "migration"
     FAULT = "fault"
@@ -59,6 +61,8 @@ class Selection:
                 return self.id in state.networks
             case Place.ADAPTER:
                 return self.id in state.adapters
+            case Place.GROUP:
+                return self.id in state.groups
             case Place.RESOURCE:
                 return self.id in state.resources
             case Place.MIGRATION:

@@ -121,6 +121,7 @@ def _selections(state: State) -> list[Selection]:
         Place.NETWORK: state.networks,
         Place.ADAPTER: state.adapters,
         Place.RESOURCE: state.resources,
+        Place.GROUP: {key: one for key, one in state.groups.items() if one.is_role},
         Place.MIGRATION: state.migrations,
         Place.FAULT: state.faults,
     }
@@ -138,7 +139,8 @@ def _of_actions() -> list[tuple[str, cmd.Command]]:
             if action.command is not None:
                 command = action.command(state, selection)
                 running = isinstance(command, cmd.CancelMigration) and not command.migration
-                clustered = not isinstance(command, cmd.RemoveGroup | cmd.ClearBlocked) or command.group
+                of_group = cmd.RemoveGroup | cmd.ClearBlocked | cmd.ConfigureGroup
+                clustered = not isinstance(command, of_group) or command.group
                 failed = not isinstance(command, cmd.RepairFault) or command.fault
                 if clustered and failed and not running:
                     found.append((action.id, command))

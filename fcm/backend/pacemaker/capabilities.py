@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, get_args
 
 from fcm.backend.base import Capabilities
 from fcm.backend.libvirt.moves.runs import Runs
@@ -41,6 +41,10 @@ _BY_CREATE = no(
     "The hosts file defines the nodes of a Pacemaker cluster.",
     "Change the hosts file, then use: fcm hosts cluster create HOSTS.toml",
 )
+_NO_ROLES = no(
+    "fcm makes only virtual machines highly available with Pacemaker; it leaves other resources as they are.",
+    "Configure other services with pcs or crmsh, or simulate them in a cluster that is described in a cluster file.",
+)
 
 _WITHOUT: tuple[tuple[Verdict, tuple[type[Command], ...]], ...] = (
     (_NO_FAILURES, (cmd.InjectFault, cmd.RepairFault, cmd.FailResource)),
@@ -63,6 +67,7 @@ _WITHOUT: tuple[tuple[Verdict, tuple[type[Command], ...]], ...] = (
     (_BY_LIBVIRT, (cmd.CreateVirtualMachine, cmd.ConfigureVirtualMachine, cmd.DeleteVirtualMachine)),
     (_LIVE_ONLY, (cmd.QuickMigrate, cmd.MoveMachine)),
     (_BY_CREATE, (cmd.AddNode, cmd.EvictNode)),
+    (_NO_ROLES, get_args(cmd.RoleCommand)),
 )
 """Commands that have no counterpart, with the reason; a handler takes precedence."""
 

@@ -13,6 +13,7 @@ from fcm.shell.runtime.parameters import CLUSTER, INPUT, TEXT, Param, taking
 from fcm.shell.runtime.registry import cmdlet
 from fcm.shell.values.objects import group_object
 from fcm.shell.values.values import has_wildcard
+from fcm.workspace.actions.role_actions import OFFLINE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -22,13 +23,6 @@ if TYPE_CHECKING:
 
 NAME = Param("Name", "texts", position=0, pipes=("ClusterGroup", "ClusterResource", "VirtualMachine", TEXT), of="group")
 _NEW = "requires Windows Server 2012."
-OFFLINE = {
-    OfflineAction.TURN_OFF: (MachineState.OFF, True),
-    OfflineAction.SAVE: (MachineState.SAVED, False),
-    OfflineAction.SHUT_DOWN: (MachineState.OFF, False),
-    OfflineAction.SHUT_DOWN_FORCED: (MachineState.OFF, False),
-}
-"""What taking a Virtual Machine resource offline does to its machine."""
 
 
 def wanted_groups(call: Call) -> list[Group]:

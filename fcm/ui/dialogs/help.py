@@ -52,6 +52,7 @@ _OF_PLACE = {
     Place.CLUSTER: "cluster",
     Place.SERVICES: "services",
     Place.MACHINE: "machine",
+    Place.GROUP: "services",
     Place.RESOURCE: "machine",
     Place.MIGRATION: "migration",
     Place.NODES: "nodes",

@@ -26,6 +26,10 @@ from fcm.ui.dialogs.rehearsal.rehearse import rehearse_selection
 from fcm.ui.dialogs.rename_volume import RenameVolumeDialog
 from fcm.ui.dialogs.report_viewer import ReportViewer
 from fcm.ui.dialogs.resource_properties import ResourcePropertiesDialog
+from fcm.ui.dialogs.services.add_resource import AddResourceDialog
+from fcm.ui.dialogs.services.dependency_report import DependencyReport
+from fcm.ui.dialogs.services.group_storage import GroupStorageDialog
+from fcm.ui.dialogs.volume_properties import VolumePropertiesDialog
 from fcm.ui.widgets.background import Outcome, Work
 from fcm.ui.wizards.create_cluster import CreateClusterWizard
 from fcm.ui.wizards.high_availability import HighAvailabilityWizard
@@ -33,6 +37,7 @@ from fcm.ui.wizards.new_machine import NewMachineWizard
 from fcm.ui.wizards.quorum import QuorumWizard
 from fcm.ui.wizards.validate import ValidateWizard
 from fcm.workspace.reports import validation_report
+from fcm.workspace.selection import Place, Selection
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -41,7 +46,6 @@ if TYPE_CHECKING:
 
     from fcm.model.state import State
     from fcm.ui.desk import Desk
-    from fcm.workspace.selection import Selection
 
     Maker = Callable[[Desk, Selection], QDialog | None]
 
@@ -58,11 +62,35 @@ def _validation_report(window: Desk, _selection: Selection) -> QDialog | None:
     return ReportViewer(window, validation_report(report, state), report.time)
 
 
-def _group_properties(window: Desk, selection: Selection) -> QDialog | None:
+def _group_of(window: Desk, selection: Selection) -> str | None:
+    """The id of the service or application of what is selected; None: it is in none."""
     state = _state(window)
     machine = state.machines.get(selection.id) if state else None
     group = machine.group if machine else selection.id
-    return GroupPropertiesDialog(window, group) if state and group in state.groups and group else None
+    return group if state and group in state.groups else None
+
+
+def _group_properties(window: Desk, selection: Selection) -> QDialog | None:
+    group = _group_of(window, selection)
+    return GroupPropertiesDialog(window, group) if group else None
+
+
+def _dependency_report(window: Desk, selection: Selection) -> QDialog | None:
+    group = _group_of(window, selection)
+    return DependencyReport(window, group) if group else None
+
+
+def _critical_events(window: Desk, selection: Selection) -> None:
+    """Go to the events that name the service or application and are worse than information."""
+    from fcm.ui.events.events import EventsPage  # needs what only the page of events needs
+
+    state, group = _state(window), _group_of(window, selection)
+    machine = state.machines.get(selection.id) if state else None
+    name = state.groups[group].name if state and group else machine.name if machine else ""
+    window.select(Selection(Place.EVENTS))
+    page = window.page
+    if isinstance(page, EventsPage):
+        page.show_critical(name)
 
 
 def _reset_recent_events(window: Desk, _selection: Selection) -> None:
@@ -123,9 +151,13 @@ WITHOUT_CLUSTER: dict[str, Maker] = {
 
 WITH_CLUSTER: dict[str, Maker] = {
     "add-disk": lambda window, _: AddDiskDialog(window),
+    "add-group-storage": lambda window, selection: GroupStorageDialog(window, selection.id),
     "add-node": lambda window, _: AddNodeDialog(window),
+    "add-resource": lambda window, selection: AddResourceDialog(window, selection.id),
     "add-storage": lambda window, _: AddStorageDialog(window),
     "confirm-node-off": lambda window, selection: ConfirmNodeOffDialog(window, selection.id),
+    "critical-events": _critical_events,
+    "dependency-report": _dependency_report,
     "drain": lambda window, selection: DrainDialog(window, selection.id),
     "enable-csv": lambda window, _: EnableSharedVolumesDialog(window),
     "group-properties": _group_properties,
@@ -148,5 +180,6 @@ WITH_CLUSTER: dict[str, Maker] = {
     "tune-migration": _tune_migration,
     "validate": lambda window, _: ValidateWizard(window),
     "validation-report": _validation_report,
+    "volume-properties": lambda window, selection: VolumePropertiesDialog(window, selection.id),
 }
 """Dialogs about the open cluster."""

@@ -5,7 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QTime, Signal
-from PySide6.QtWidgets import QCheckBox, QRadioButton, QSpinBox, QTimeEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QGroupBox,
+    QHBoxLayout,
+    QRadioButton,
+    QSpinBox,
+    QTimeEdit,
+    QVBoxLayout,
+    QWidget,
+)
 
 from fcm.model.entities import RestartPolicy
 from fcm.ui.look.appearance import node_icon
@@ -115,11 +124,48 @@ class PoliciesPanel(QWidget):
             failover=self.failover.isChecked(),
             retry_after=self.retry.value() if self.again.isChecked() else 0,
             pending_timeout=self.pending.value(),
+            looks_alive=self._before.looks_alive,
+            is_alive=self._before.is_alive,
         )
 
 
+class _Interval(QGroupBox):
+    """How often the health is checked: as usual for the type, or otherwise."""
+
+    changed = Signal()
+
+    def __init__(self, name: str, seconds: int, standard: int) -> None:
+        super().__init__(name)
+        named(self, name)
+        self._standard = standard
+        key = name.partition(" ")[0].lower()
+        usual = f"Use standard time period for the resource type ({standard // 60:02}:{standard % 60:02})"
+        self.usual = named(QRadioButton(usual), f"{name}: use standard time period for the resource type")
+        self.own = named(QRadioButton("Use this time period (mm:ss):"), f"{name}: use this time period")
+        self.time = _Duration(f"Time period of the {key} health check (mm:ss)", seconds, hours=False)
+        self.usual.setChecked(seconds == standard)
+        self.own.setChecked(seconds != standard)
+        self.time.setEnabled(seconds != standard)
+        row = QHBoxLayout()
+        row.addWidget(self.own)
+        row.addWidget(self.time)
+        row.addStretch(1)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(8, 2, 8, 4)
+        column.setSpacing(2)
+        column.addWidget(self.usual)
+        column.addLayout(row)
+        self.own.toggled.connect(self.time.setEnabled)
+        self.own.toggled.connect(lambda _: self.changed.emit())
+        self.time.timeChanged.connect(lambda _: self.changed.emit())
+
+    def value(self) -> int:
+        """Seconds."""
+        return self._standard if self.usual.isChecked() else self.time.value()
+
+
 class PossibleOwnersPanel(QWidget):
-    """On which nodes the resource may be online."""
+    """On which nodes the resource may be online, how often its health is checked, and by which monitor."""
 
     changed = Signal()
 
@@ -139,6 +185,22 @@ class PossibleOwnersPanel(QWidget):
             )
         )
         column.addWidget(self.list, 1)
+        standard = RestartPolicy()
+        self.basic = _Interval("Basic resource health check interval", resource.policy.looks_alive,
+                               standard.looks_alive)  # fmt: skip
+        self.thorough = _Interval("Thorough resource health check interval", resource.policy.is_alive,
+                                  standard.is_alive)  # fmt: skip
+        self.monitor = named(
+            QCheckBox("Run this resource in a separate Resource &Monitor"),
+            "Run this resource in a separate Resource Monitor",
+        )
+        self.monitor.setChecked(resource.separate_monitor)
+        self.monitor.setToolTip("If its resource DLL hangs, no other resource is affected")
+        for box in (self.basic, self.thorough):
+            column.addWidget(box)
+            box.changed.connect(self.changed)
+        column.addWidget(self.monitor)
+        self.monitor.toggled.connect(lambda _: self.changed.emit())
 
     def owners(self, state: State) -> tuple[str, ...]:
         """The ticked nodes."""

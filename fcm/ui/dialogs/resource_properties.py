@@ -20,7 +20,7 @@ from fcm.ui.look.appearance import resource_icon, resource_status
 from fcm.ui.widgets.dialog_parts import changed, fact, form, named, wrapped
 
 if TYPE_CHECKING:
-    from fcm.model.entities import Resource
+    from fcm.model.entities import Resource, RestartPolicy
     from fcm.ui.desk import Desk
 
 OFFLINE_ACTIONS = {
@@ -50,10 +50,10 @@ class ResourcePropertiesDialog(CommandDialog):
         self.tabs.addTab(self._general(item), "General")
         self.tabs.addTab(self._dependencies(item), "Dependencies")
         self.policies = PoliciesPanel(item.policy)
-        self._shown_policy = self.policies.policy()
         self.policies.changed.connect(self.refresh)
         self.tabs.addTab(self.policies, "Policies")
         self.owners = PossibleOwnersPanel(item, self.state)
+        self._shown_policy = self._policy()
         self.owners.changed.connect(self.refresh)
         self.tabs.addTab(self.owners, "Advanced Policies")
         if item.type is ResourceType.VIRTUAL_MACHINE:
@@ -151,18 +151,24 @@ class ResourcePropertiesDialog(CommandDialog):
         column.addStretch(1)
         return page
 
+    def _policy(self) -> RestartPolicy:
+        """The tab Policies, and the intervals of the tab Advanced Policies."""
+        basic, thorough = self.owners.basic.value(), self.owners.thorough.value()
+        return replace(self.policies.policy(), looks_alive=basic, is_alive=thorough)
+
     def commands(self) -> tuple[Command, ...]:
         """The change of the resource, and that of the networks for live migration."""
         item = self.state.resources.get(self._resource)
         if item is None:
             return ()
-        policy = self.policies.policy()
+        policy = self._policy()
         owners = self.owners.owners(self.state)
         command = ConfigureResource(
             self._resource,
             name=changed(self.name.text().strip(), item.name),
             possible_owners=None if set(owners) == set(item.possible_owners) else owners,
             policy=policy if policy != self._shown_policy and policy != item.policy else None,
+            separate_monitor=changed(self.owners.monitor.isChecked(), item.separate_monitor),
         )
         if self.offline is not None and self.heartbeat is not None:
             action = list(OFFLINE_ACTIONS)[self.offline.currentIndex()]

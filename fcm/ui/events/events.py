@@ -21,7 +21,7 @@ from fcm.ui.look.plain import literal
 from fcm.ui.pages.page import Page
 from fcm.ui.widgets.page_parts import FilterBox
 from fcm.workspace.events.event_log import Sought
-from fcm.workspace.events.saved_queries import RECENT
+from fcm.workspace.events.saved_queries import ALL_EVENTS, RECENT
 
 if TYPE_CHECKING:
     from array import array
@@ -175,6 +175,18 @@ class EventsPage(Page):
     def show_recent(self) -> None:
         """Show what Recent Cluster Events counts."""
         self.queries.show_query(RECENT)
+
+    def show_critical(self, words: str) -> None:
+        """Show the events worse than information that have these words.
+
+        Args:
+            words: name of a service or application.
+        """
+        self.queries.show_query(ALL_EVENTS)
+        for level, button in zip(LEVELS, self._buttons, strict=True):
+            button.setChecked(level in ("Critical", "Error", "Warning"))
+        self._period.setCurrentIndex(0)
+        self.filter.setText(words)
 
     # What is shown
 

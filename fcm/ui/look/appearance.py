@@ -22,7 +22,7 @@ from fcm.model.rules.maintenance import in_maintenance
 from fcm.model.rules.quorum import votes
 
 if TYPE_CHECKING:
-    from fcm.model.entities import Adapter, Disk, Network, Node, Resource, SharedVolume, VirtualMachine
+    from fcm.model.entities import Adapter, Disk, Group, Network, Node, Resource, SharedVolume, VirtualMachine
     from fcm.model.migrations import Migration
     from fcm.model.state import State
 
@@ -95,6 +95,11 @@ def trouble(machine: VirtualMachine, state: State) -> str:
     if node is not None and node.fencing is not FencingState.NONE:
         return UNKNOWN
     return BLOCKED if machine.group is not None and blocked(state, machine.group) else ""
+
+
+def group_icon(group: Group) -> str:
+    """Icon of a service or application that is no virtual machine."""
+    return f"group-{_RESOURCE_ICONS[group.state]}"
 
 
 def machine_icon(machine: VirtualMachine, group_state: ResourceState | None, moving: bool, trouble: str = "") -> str:

@@ -34,6 +34,10 @@ def make(place: Place, window: Desk) -> Page:
             from fcm.ui.pages.machine import MachinePage
 
             return MachinePage(window)
+        case Place.GROUP:
+            from fcm.ui.pages.group import GroupPage
+
+            return GroupPage(window)
         case Place.NODES:
             from fcm.ui.pages.nodes import NodesPage
 
@@ -82,6 +86,7 @@ _CONTAINERS = {
 }
 _MANY = {
     Place.MACHINE: "virtual machines",
+    Place.GROUP: "services and applications",
     Place.NODE: "nodes",
     Place.VOLUME: "volumes",
     Place.DISK: "disks",
@@ -107,6 +112,8 @@ def name_of(selection: Selection, state: State) -> str:
             return state.cluster.full_name if state.cluster else "Cluster"
         case Place.MACHINE if selection.id in state.machines:
             return state.machines[selection.id].name
+        case Place.GROUP if selection.id in state.groups:
+            return state.groups[selection.id].name
         case Place.VOLUME if selection.id in state.shared_volumes:
             return state.shared_volumes[selection.id].name
         case Place.DISK if selection.id in state.disks:

@@ -1,4 +1,4 @@
-"""The page Services and applications: all clustered virtual machines, and below those that are not yet clustered."""
+"""The page Services and applications: clustered virtual machines, other services, and machines not yet clustered."""
 
 from __future__ import annotations
 
@@ -8,9 +8,11 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
 from fcm.model.state import Change, Kind
-from fcm.ui.look import format
+from fcm.ui.look import appearance, format
+from fcm.ui.pages.group import access_point
 from fcm.ui.pages.machine_columns import machine_model
 from fcm.ui.pages.page import Page
+from fcm.ui.tables.table_model import Column, TableModel
 from fcm.ui.tables.table_view import TableView
 from fcm.ui.widgets.page_parts import EmptyState, FilterBox, Link, heading, quiet
 from fcm.workspace.selection import Place
@@ -18,11 +20,12 @@ from fcm.workspace.selection import Place
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QLineEdit
 
+    from fcm.model.entities import Group
     from fcm.ui.desk import Desk
 
 
 class ServicesPage(Page):
-    """Two lists with one filter."""
+    """Three lists with one filter."""
 
     def __init__(self, window: Desk) -> None:
         super().__init__(window, "Services and applications", "services")
@@ -38,7 +41,9 @@ class ServicesPage(Page):
             machine_model(window, clustered=False),
             window.context.settings,
         )
+        self.others = TableView("Other services and applications", _role_model(window), window.context.settings)
         self.watch(self.services, Place.MACHINE)
+        self.watch(self.others, Place.GROUP)
         self.watch(self.loose, Place.MACHINE)
         self._stack = QStackedWidget()
         configure = Link(
@@ -59,13 +64,20 @@ class ServicesPage(Page):
         below.setContentsMargins(0, 4, 0, 0)
         below.addWidget(heading("Virtual machines that are not highly available"))
         below.addWidget(self.loose, 1)
+        self._between = QWidget()
+        between = QVBoxLayout(self._between)
+        between.setContentsMargins(0, 4, 0, 0)
+        between.addWidget(heading("Services and applications that are not virtual machines"))
+        between.addWidget(self.others, 1)
         split = QSplitter(Qt.Orientation.Vertical)
         split.setChildrenCollapsible(False)
         split.addWidget(self._stack)
+        split.addWidget(self._between)
         split.addWidget(self._below)
         split.setStretchFactor(0, 3)
         split.setStretchFactor(1, 1)
-        split.setSizes([420, 170])
+        split.setStretchFactor(2, 1)
+        split.setSizes([420, 150, 170])
         self.column.addWidget(split, 1)
         self.filter.textChanged.connect(self._filter)
         self.filter.down.connect(self.services.setFocus)
@@ -81,6 +93,9 @@ class ServicesPage(Page):
             machines = state.machines.values()
             clustered = [machine.id for machine in machines if machine.is_highly_available]
             loose = [machine.id for machine in machines if not machine.is_highly_available]
+            others = [group.id for group in state.groups.values() if group.is_role]
+            self.others.table.set_ids(others)
+            self._between.setVisible(bool(others))
             self.services.table.set_ids(clustered)
             self.loose.table.set_ids(loose)
             self._stack.setCurrentIndex(1 if clustered else 0)
@@ -93,6 +108,7 @@ class ServicesPage(Page):
                 touched.add(state.migrations[migration].machine)
         groups = change.of(Kind.GROUP)
         if groups:
+            self.others.table.touch(groups)
             touched |= {machine.id for machine in state.machines.values() if machine.group in groups}
         if touched:
             self.services.table.touch(touched)
@@ -100,10 +116,29 @@ class ServicesPage(Page):
 
     def _filter(self, text: str) -> None:
         self.services.table.set_filter(text)
+        self.others.table.set_filter(text)
         self.loose.table.set_filter(text)
         self._show_count()
 
     def _show_count(self) -> None:
-        shown, total = self.services.table.rowCount(), self.services.table.total
+        lists = (self.services.table, self.others.table)
+        shown, total = sum(one.rowCount() for one in lists), sum(one.total for one in lists)
         words = format.count(total, "service or application", "services or applications")
         self._count.setText(words if shown == total else f"{shown:,} of {words}")
+
+
+def _role_model(window: Desk) -> TableModel:
+    def group(identity: str) -> Group:
+        return window.state.groups[identity]
+
+    return TableModel(
+        (
+            Column("Name", lambda i: group(i).name, 170, icon=lambda i: appearance.group_icon(group(i))),
+            Column("Status", lambda i: appearance.resource_words(group(i).state), 130, keeps=True),
+            Column("Type", lambda i: str(group(i).type), 140),
+            Column("Current Owner", lambda i: group(i).owner, 110),
+            Column("Auto Start", lambda i: "Yes" if group(i).auto_start else "No", 80),
+            Column("Client access point", lambda i: access_point(window.state, group(i)), 200),
+        ),
+        first_sort=0,
+    )

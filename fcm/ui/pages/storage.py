@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QHBoxLayout
 from fcm.model.entities import Disk, DiskUse
 from fcm.model.rules.maintenance import in_maintenance
 from fcm.model.state import Change, Kind
+from fcm.model.tables import name_of
 from fcm.ui.look import appearance, format
 from fcm.ui.pages.page import Page
 from fcm.ui.pages.simulated_failures import with_failures
@@ -85,6 +86,8 @@ class StoragePage(Page):
             found = disk(identity)
             if found.use is DiskUse.GROUP:
                 users = [m.name for m in self.state.machines.values() if m.disk == identity]
+                users += [name_of(self.state.groups, r.group) for r in self.state.resources.values()
+                          if r.disk == identity and not users]  # fmt: skip
                 return format.listed(users) if users else str(found.use)
             return "Not used by the cluster" if found.use is DiskUse.UNASSIGNED else str(found.use)
 

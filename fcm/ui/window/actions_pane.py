@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSize, Qt, QTimer, Signal
@@ -19,7 +20,7 @@ from PySide6.QtWidgets import (
 
 from fcm.ui.look import icons
 from fcm.ui.look.plain import literal
-from fcm.ui.window.qactions import ChoiceEntry, Entry, fill_choices
+from fcm.ui.window.qactions import ChoiceEntry, Entry, fill_choices, fill_menu, group_icon, group_name
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -160,10 +161,18 @@ class Section(QWidget):
             if widget := item.widget():
                 widget.hide()
                 widget.deleteLater()
+        done: set[str] = set()
         for entry in found:
-            button = self._button(entry)
+            under = entry.action.under
+            if under in done:
+                continue
+            if under:
+                done.add(under)
+                button = self._group_button(under, [one for one in found if one.action.under == under])
+            else:
+                button = self._button(entry)
             self._column.addWidget(button)
-            if entry.action.id == focused:
+            if button.objectName() == focused:
                 button.setFocus()
 
     def button(self, action: str) -> QToolButton | None:
@@ -178,6 +187,21 @@ class Section(QWidget):
     def _focused_id(self) -> str:
         focused = self.window().focusWidget()
         return focused.objectName() if focused is not None and self.body.isAncestorOf(focused) else ""
+
+    def _group_button(self, under: str, entries: Sequence[Entry]) -> QToolButton:
+        """Several entries as the menu of one button."""
+        button = _Label(under, self.body)
+        button.setObjectName(group_name(under))
+        button.setAccessibleName(under)
+        button.setIcon(icons.icon(group_icon(under)))
+        menu = QMenu(button)
+        menu.setObjectName(f"{group_name(under)}-entries")
+        menu.setAccessibleName(under)
+        fill_menu(menu, [replace(one, action=replace(one.action, under="")) for one in entries], self._perform)
+        self._copy_as.attach(menu)
+        button.setMenu(menu)
+        button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        return button
 
     def _button(self, entry: Entry) -> QToolButton:
         button = _Label(entry.label, self.body)

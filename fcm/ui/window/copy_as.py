@@ -159,7 +159,7 @@ class CopyAs(QObject):
         for action in menu.actions():
             below = action.menu()
             if isinstance(below, QMenu):
-                below.installEventFilter(self)
+                self._watch(below)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """A right click or Shift+F10 on an entry of a menu; a menu that appears."""

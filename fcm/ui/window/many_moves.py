@@ -40,6 +40,9 @@ class ChoiceEntry:
     verdict: Verdict
     commands: Sequence[Command]
     icon: str = ""
+    about: Selection | None = None
+    """What the dialog is about that it opens; None: it carries out its commands."""
+    dialog: str = ""
 
 
 @dataclass(frozen=True, slots=True)

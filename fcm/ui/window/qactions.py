@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from typing import TYPE_CHECKING
 
@@ -11,7 +11,15 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QMenu, QMessageBox, QWidget
 
-from fcm.model.commands import InjectFault, LiveMigrate, MoveMachine, MoveSharedVolume, QuickMigrate, RepairFault
+from fcm.model.commands import (
+    InjectFault,
+    LiveMigrate,
+    MoveGroup,
+    MoveMachine,
+    MoveSharedVolume,
+    QuickMigrate,
+    RepairFault,
+)
 from fcm.model.rules.verdict import OK, Verdict, no, together
 from fcm.ui.look import icons
 from fcm.ui.look.plain import literal
@@ -19,21 +27,20 @@ from fcm.ui.window.many_moves import ASKED as ASKED
 from fcm.ui.window.many_moves import ChoiceEntry as ChoiceEntry  # who shows menus knows both by this room
 from fcm.ui.window.many_moves import ManyMoves, failures_of_many, is_many
 from fcm.workspace.actions.catalog import Action, actions_for, question_of
-from fcm.workspace.selection import Place
+from fcm.workspace.selection import Place, Selection
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
     from fcm.model.commands import Command
     from fcm.model.state import State
-    from fcm.workspace.selection import Selection
     from fcm.workspace.workspace import Workspace
 
 EVERYWHERE = ("refresh", "help")
 """Actions of every place; a menu shows them once, at its end."""
 JUDGED = 200
 """Selected things for which they are asked before something is done or described; of more the cluster refuses."""
-_ALIKE = (LiveMigrate, QuickMigrate, MoveMachine, MoveSharedVolume, InjectFault, RepairFault)
+_ALIKE = (LiveMigrate, QuickMigrate, MoveMachine, MoveGroup, MoveSharedVolume, InjectFault, RepairFault)
 """Commands whose choices are the same for several things: the nodes, or what can fail."""
 _NUMBERED = re.compile(r"\d+ - ")
 """What stands before a label of choices that are nodes; it differs from machine to machine."""
@@ -48,13 +55,15 @@ class Entry:
     selections: tuple[Selection, ...]
     verdict: Verdict
     choices: Sequence[ChoiceEntry] = ()
+    said: str = ""
+    """Its label in the present state, where it has such a one."""
 
     @property
     def label(self) -> str:
         """As the menus show it; several machines are spoken of as several."""
         if len(self.selections) > 1:
             return self.action.label.replace("virtual machine", "virtual machines", 1)
-        return self.action.label
+        return self.said or self.action.label
 
     @property
     def reason(self) -> str:
@@ -71,6 +80,8 @@ def entries(workspace: Workspace | None, selections: Sequence[Selection]) -> tup
     for action in actions_for(chosen[0].place):
         if action.special and workspace is not None and not _has(workspace, action):
             continue
+        if action.fits is not None and workspace is not None and not _fits(workspace.state, action, chosen):
+            continue
         if len(chosen) > 1 and (action.dialog is not None and action.id not in EVERYWHERE):
             continue
         entry = _entry(workspace, action, chosen)
@@ -78,6 +89,12 @@ def entries(workspace: Workspace | None, selections: Sequence[Selection]) -> tup
         if len(chosen) == 1 or action.choices is None or entry.choices:
             found.append(entry)
     return tuple(found)
+
+
+def _fits(state: State, action: Action, chosen: Sequence[Selection]) -> bool:
+    """Whether an action is for one of the first things that are selected."""
+    assert action.fits is not None
+    return any(action.fits(state, one) for one in chosen[:ASKED] if one.exists(state))
 
 
 def _has(workspace: Workspace, action: Action) -> bool:
@@ -93,6 +110,13 @@ def entry_for(workspace: Workspace | None, action: Action, selection: Selection)
 
 
 def _entry(workspace: Workspace | None, action: Action, chosen: tuple[Selection, ...]) -> Entry:
+    found = _judged(workspace, action, chosen)
+    if action.words is None or workspace is None or len(chosen) > 1 or not chosen[0].exists(workspace.state):
+        return found
+    return replace(found, said=action.words(workspace.state, chosen[0]))
+
+
+def _judged(workspace: Workspace | None, action: Action, chosen: tuple[Selection, ...]) -> Entry:
     if action.window:
         return Entry(action, chosen, OK)
     if workspace is None:
@@ -122,7 +146,14 @@ def _choices(workspace: Workspace, action: Action, chosen: tuple[Selection, ...]
     assert action.choices is not None
     if len(chosen) == 1:
         return tuple(
-            ChoiceEntry(choice.label, workspace.allowed(choice.command), (choice.command,), choice.icon)
+            ChoiceEntry(
+                choice.label,
+                workspace.allowed(choice.command),
+                (choice.command,),
+                choice.icon,
+                Selection(Place.NODE, choice.node) if choice.dialog else None,
+                choice.dialog,
+            )
             for choice in action.choices(workspace.state, chosen[0])
         )
     if action.of is InjectFault and chosen[0].place is Place.MACHINE and len(chosen) > JUDGED:
@@ -173,12 +204,15 @@ def fill_menu(
 
     A disabled entry has its reason as tooltip and status tip.
     """
-    menu.setToolTipsVisible(True)
+    whole = menu
+    whole.setToolTipsVisible(True)
     parted = False
+    within: dict[str, QMenu] = {}
     for entry in found:
-        if entry.action.id in EVERYWHERE and not parted and not menu.isEmpty():
-            menu.addSeparator()
+        if entry.action.id in EVERYWHERE and not parted and not whole.isEmpty():
+            whole.addSeparator()
             parted = True
+        menu = _place_of(entry, whole, within)
         if entry.choices:
             below = menu.addMenu(icons.icon(entry.action.icon), entry.label)
             _explain(below.menuAction(), entry.verdict)
@@ -194,6 +228,29 @@ def fill_menu(
             made.setShortcut(QKeySequence(entry.action.shortcut))
         made.triggered.connect(lambda _=False, entry=entry: perform(entry, None))
     return found
+
+
+def _place_of(entry: Entry, menu: QMenu, within: dict[str, QMenu]) -> QMenu:
+    """The menu itself, or its submenu in which an entry stands; that is made once."""
+    under = entry.action.under
+    if not under:
+        return menu
+    if under not in within:
+        within[under] = menu.addMenu(icons.icon(group_icon(under)), under)
+        within[under].setToolTipsVisible(True)
+        within[under].setAccessibleName(under.replace("...", ""))
+        within[under].menuAction().setObjectName(group_name(under))
+    return within[under]
+
+
+def group_name(under: str) -> str:
+    """The name of the object of a submenu of actions."""
+    return under.replace("...", "").replace(" ", "-").lower()
+
+
+def group_icon(under: str) -> str:
+    """The icon of a submenu of actions."""
+    return "new-vm" if under.startswith("Virtual") else "more"
 
 
 def fill_choices(menu: QMenu, entry: Entry, perform: Callable[[Entry, ChoiceEntry | None], None]) -> None:

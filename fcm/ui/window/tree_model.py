@@ -236,6 +236,9 @@ class TreeModel(QAbstractItemModel):
             case Place.NETWORK:
                 network = state.networks.get(selection.id)
                 return appearance.network_icon(network) if network else "network"
+            case Place.GROUP:
+                role = state.groups.get(selection.id)
+                return appearance.group_icon(role) if role is not None else "group"
             case Place.MACHINE:
                 machine = state.machines.get(selection.id)
                 if machine is None:
@@ -256,6 +259,9 @@ class TreeModel(QAbstractItemModel):
                 return str(state.nodes[selection.id].state)
             case Place.NETWORK if selection.id in state.networks:
                 return str(state.networks[selection.id].state)
+            case Place.GROUP if selection.id in state.groups:
+                role = state.groups[selection.id]
+                return f"{appearance.resource_words(role.state)}, on {role.owner}"
             case Place.MACHINE if selection.id in state.machines:
                 machine = state.machines[selection.id]
                 if shown.figures is None:
@@ -274,7 +280,7 @@ def parent_of(selection: Selection, state: State) -> Selection | None:
             return None
         case Place.CLUSTER:
             return ROOT
-        case Place.MACHINE | Place.MIGRATION:
+        case Place.MACHINE | Place.GROUP | Place.MIGRATION:
             return Selection(Place.SERVICES)
         case Place.FAULT:
             return Selection(Place.CLUSTER)
@@ -292,9 +298,20 @@ def parent_of(selection: Selection, state: State) -> Selection | None:
         case Place.RESOURCE:
             resource = state.resources.get(selection.id)
             machine = resource.machine if resource else None
+            if machine is None and resource is not None:
+                return _page_of_group(state, resource.group)
             return Selection(Place.MACHINE, machine) if machine else Selection(Place.CLUSTER)
         case _:
             return Selection(Place.CLUSTER)
+
+
+def _page_of_group(state: State, identity: str) -> Selection:
+    """The page on which the resources of a group are: its own, that of its machine, or that of the cluster."""
+    group = state.groups.get(identity)
+    if group is not None and group.is_role:
+        return Selection(Place.GROUP, identity)
+    machines = state.group_machines(identity)
+    return Selection(Place.MACHINE, machines[0].id) if machines else Selection(Place.CLUSTER)
 
 
 def _children(state: State, key: str, parent: Selection) -> list[_Key]:
@@ -315,8 +332,9 @@ def _below(state: State, parent: Selection) -> list[tuple[Selection, str]]:
             ]
         case Place.SERVICES:
             clustered = [machine for machine in state.machines.values() if machine.is_highly_available]
-            clustered.sort(key=lambda machine: (machine.name.casefold(), machine.id))
-            return [(Selection(Place.MACHINE, machine.id), machine.name) for machine in clustered]
+            services = [(Selection(Place.MACHINE, machine.id), machine.name) for machine in clustered]
+            services += [(Selection(Place.GROUP, one.id), one.name) for one in state.groups.values() if one.is_role]
+            return sorted(services, key=lambda service: (service[1].casefold(), service[0].id))
         case Place.NODES:
             return [(Selection(Place.NODE, name), name) for name in state.nodes]
         case Place.NETWORKS:
@@ -336,6 +354,8 @@ def _shown_as(state: State, kind: Kind, identity: str) -> list[Selection]:
             return [Selection(Place.NETWORK, identity)]
         case Kind.MACHINE:
             return [Selection(Place.MACHINE, identity)]
+        case Kind.GROUP if identity in state.groups and state.groups[identity].is_role:
+            return [Selection(Place.GROUP, identity)]
         case Kind.GROUP:
             return [Selection(Place.MACHINE, m.id) for m in state.machines.values() if m.group == identity][:1]
         case _:

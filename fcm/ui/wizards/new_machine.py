@@ -7,14 +7,15 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QSize
 from PySide6.QtWidgets import QCheckBox, QComboBox, QLineEdit, QSpinBox, QWidget
 
-from fcm.model.commands import CreateVirtualMachine
-from fcm.model.entities import GIB, MachineState, NodeState, StartAction
+from fcm.model.commands import CreateVirtualMachine, MakeHighlyAvailable
+from fcm.model.entities import GIB, NodeState, StartAction
 from fcm.model.rules.verdict import OK, Verdict
 from fcm.ui.dialogs.machine_settings import COMPATIBILITY, MemoryBox, chosen_switch, switch_box
 from fcm.ui.dialogs.workloads import WorkloadBox
 from fcm.ui.look import format as words
 from fcm.ui.look import icons
 from fcm.ui.look.appearance import node_icon
+from fcm.ui.look.plain import literal
 from fcm.ui.widgets.dialog_parts import fact, form, long_choice, named, wrapped
 from fcm.ui.wizards.frame import (
     BeforeYouBegin,
@@ -49,6 +50,7 @@ class NewMachineWizard(CommandWizard):
         self.disk = _DiskPage(self)
         self.options = _OptionsPage(self)
         self.created = ""
+        self.summary = _Summary(self)
         self.progress = ProgressPage(
             "Creating", "The node is creating the virtual machine and its disk.", self.carry_out
         )
@@ -61,7 +63,7 @@ class NewMachineWizard(CommandWizard):
             self.options,
             _Confirmation(self),
             self.progress,
-            _Summary(self),
+            self.summary,
         )
         super().__init__(window, "New Virtual Machine Wizard", "new-vm", pages, QSize(780, 540))
         self.place.fill()
@@ -98,10 +100,14 @@ class NewMachineWizard(CommandWizard):
         self.power_shell_text = powershell(command, self.state)
 
     def accept(self) -> None:
-        """Finish shows the new machine."""
+        """Finish shows the new machine, and the High Availability wizard where that was wanted."""
+        follows = self.summary.follows.isChecked() and self.summary.follows.isEnabled()
         super().accept()
         if self.created:
-            self.window_of.select(Selection(Place.MACHINE, self.created))
+            place = Selection(Place.MACHINE, self.created)
+            self.window_of.select(place)
+            if follows:
+                self.window_of.show_dialog("high-availability", place)
 
     def checked(self) -> Verdict:
         """What the rules say about what was chosen so far."""
@@ -347,15 +353,21 @@ class _Summary(SummaryPage):
     def __init__(self, wizard: NewMachineWizard) -> None:
         super().__init__()
         self._wizard = wizard
+        label = "Make it highly available: run the &High Availability Wizard next"
+        self.follows = named(QCheckBox(label), label.replace("&", ""))
+        self.follows.setChecked(True)
+        self.column.addWidget(self.follows)
 
     def enter(self) -> None:
         machine = self._wizard.state.machines.get(self._wizard.created)
+        able = self._wizard.workspace.allowed(MakeHighlyAvailable((self._wizard.created,)))
+        self.follows.setEnabled(bool(able))
+        self.follows.setChecked(bool(able))
+        self.follows.setToolTip(literal(able.sentence()))
         if machine is None:
             self.show_outcome("warn", "The virtual machine is being created.", (), self._wizard.power_shell_text)
             return
         facts = [("Name", machine.name), ("Node", machine.node), ("Location", machine.path)]
         facts.append(("Status", str(machine.state)))
-        following = "Make it highly available next: Configure a Service or Application."
-        if machine.state is MachineState.OFF:
-            following = "Start it, and then make it highly available: Configure a Service or Application."
-        self.show_outcome("pass", f"{machine.name} was created. {following}", facts, self._wizard.power_shell_text)
+        following = "" if able else f" It cannot be made highly available. {able.sentence()}"
+        self.show_outcome("pass", f"{machine.name} was created.{following}", facts, self._wizard.power_shell_text)

@@ -48,6 +48,12 @@ class Action:
     """True if only some kinds of clusters know what it is for: where the backend cannot do it, no menu shows it."""
     window: bool = False
     """True if the action concerns the window only (no cluster needed)."""
+    words: Callable[[State, Selection], str] | None = None
+    """Its label for one thing, where that depends on the state; ``label`` stands for several things."""
+    fits: Callable[[State, Selection], bool] | None = None
+    """Which things of its places it is for at all; menus of others do not show it."""
+    under: str = ""
+    """The submenu in which menus and the Actions pane show it; "" = among the others."""
 
     def verdict(self, state: State, selection: Selection, capabilities: Capabilities) -> Verdict:
         """Whether the action can be taken now, and why not."""
@@ -59,6 +65,10 @@ class Action:
             return able
         if not selection.exists(state):
             return no("The object no longer exists.", "Refresh the view (F5).")
+        if self.of is None and self.command is not None:
+            able = capabilities.verdict(self.command(state, selection))
+            if not able:
+                return able
         if self.of is not None:
             running = runs_for(self.of, state, selection.id if selection.place is Place.MACHINE else None)
             if not running:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from fcm.model import commands as cmd
-from fcm.model.entities import GIB, DiskUse
+from fcm.model.entities import GIB, DiskUse, ResourceType
 from fcm.model.failures import FaultKind
 from fcm.model.rules.new_node import free_name
 from fcm.workspace.actions.powershell import powershell, quoted
@@ -86,7 +86,10 @@ def action_text(action: Action, state: State, selection: Selection) -> ActionTex
 def _of_command(command: Command, state: State) -> ActionText:
     if isinstance(command, cmd.CancelMigration) and command.migration not in state.migrations:
         return ActionText("", "The machine is not being migrated.")
-    if isinstance(command, cmd.RemoveGroup | cmd.ClearBlocked) and command.group not in state.groups:
+    if (
+        isinstance(command, cmd.RemoveGroup | cmd.ClearBlocked | cmd.ConfigureGroup)
+        and command.group not in state.groups
+    ):
         return ActionText("", "The machine is not highly available.")
     if isinstance(command, cmd.RevertToSnapshot) and command.snapshot not in state.snapshots:
         return ActionText("", "The machine has no snapshot.")
@@ -205,6 +208,31 @@ def _group_properties(state: State, selection: Selection) -> ActionText:
     )
 
 
+def _add_group_storage(state: State, selection: Selection) -> ActionText:
+    found = next((disk.id for disk in state.disks.values() if disk.use is DiskUse.AVAILABLE), None)
+    if found is None:
+        return ActionText("", "There is no disk to add.")
+    return _one(cmd.MoveDisk(found, selection.id), state, "This is the first disk in Available Storage.")
+
+
+def _add_resource(state: State, selection: Selection) -> ActionText:
+    kind = ResourceType.GENERIC_SERVICE
+    return _one(cmd.AddResource(selection.id, kind, "<name>", "<service>"), state)
+
+
+def _dependency_report(state: State, selection: Selection) -> ActionText:
+    machine = state.machines.get(selection.id)
+    group = state.groups.get((machine.group or "") if machine else selection.id)
+    if group is None:
+        return ActionText("", "The machine is not highly available.")
+    return ActionText(f"Get-ClusterGroup {quoted(group.name)} | Get-ClusterResource | Get-ClusterResourceDependency")
+
+
+def _volume_properties(state: State, selection: Selection) -> ActionText:
+    volume = state.shared_volumes[selection.id]
+    return _present(cmd.RenameSharedVolume(volume.disk, volume.name), state)
+
+
 def _resource_properties(state: State, selection: Selection) -> ActionText:
     item = state.resources[selection.id]
     runs = item.machine is not None and item.type.value == "Virtual Machine"
@@ -267,10 +295,14 @@ def _window_only(why: str) -> Callable[[State, Selection], ActionText]:
 DIALOGS: dict[str, Callable[[State, Selection], ActionText]] = {
     "add-disk": _disks(DiskUse.UNASSIGNED, cmd.AddClusterDisk),
     "add-node": lambda s, _: _one(cmd.AddNode(free_name(s)), s, "The default name is the next available one."),
+    "add-group-storage": _add_group_storage,
+    "add-resource": _add_resource,
     "add-storage": _disks(DiskUse.AVAILABLE, cmd.AddStorage),
     "close-cluster": _window_only("This action affects only this window. To leave a shell, type exit."),
     "confirm-node-off": lambda s, x: _one(cmd.ConfirmNodeOff(x.id), s),
     "create-cluster": _create_cluster,
+    "critical-events": lambda _, __: ActionText("Get-WinEvent System -MaxEvents 100 | Where-Object Level -le 3"),
+    "dependency-report": _dependency_report,
     "drain": lambda s, x: _one(cmd.DrainNode(x.id), s, "Destinations are planned when the command runs."),
     "enable-csv": _enable_volumes,
     "group-properties": _group_properties,
@@ -299,6 +331,7 @@ DIALOGS: dict[str, Callable[[State, Selection], ActionText]] = {
     "resource-properties": _resource_properties,
     "tune-migration": _tune_migration,
     "validate": _validate,
+    "volume-properties": _volume_properties,
     "validation-report": _window_only("It shows an existing report. Test-Cluster creates a new one."),
 }
 """What the dialog of a name begins with."""

@@ -32,6 +32,13 @@ from fcm.workspace.actions.failure_actions import (
     unplugged,
 )
 from fcm.workspace.actions.failure_questions import failure_question, resource_question, shutdown_question
+from fcm.workspace.actions.role_actions import (
+    MORE,
+    NEW_MACHINE,
+    ROLE_ACTIONS,
+    redirected_question,
+    redirected_words,
+)
 from fcm.workspace.actions.whole_cluster import (
     force_choices,
     force_question,
@@ -124,6 +131,8 @@ def _unassigned(state: State, selection: Selection) -> Verdict:
 def _to_cluster(state: State, selection: Selection) -> Verdict:
     if any(not machine.is_highly_available for machine in state.machines.values()):
         return OK
+    if state.cluster is not None and not state.cluster.engine:
+        return OK  # other services and applications
     return no("All virtual machines are already highly available.", "Create a virtual machine first.")
 
 
@@ -191,6 +200,10 @@ def _maintenance(state: State, selection: Selection) -> Command:
     return cmd.SetMaintenance(selection.id, on, force=on and bool(machines_in_the_way(state, selection.id)))
 
 
+def _maintenance_words(state: State, selection: Selection) -> str:
+    return f"Turn {'off' if in_maintenance(state, selection.id) else 'on'} maintenance mode for this disk"
+
+
 def _disk_online(state: State, selection: Selection) -> Command:
     return cmd.SetDiskOnline(selection.id, online=True)
 
@@ -223,6 +236,8 @@ def _name(state: State, selection: Selection) -> str:
             return state.disks[selection.id].name
         case Place.RESOURCE:
             return state.resources[selection.id].name
+        case Place.GROUP:
+            return state.groups[selection.id].name
         case _:
             return selection.id
 
@@ -304,8 +319,9 @@ ACTIONS: tuple[Action, ...] = (
     Action("close-cluster", "Close Connection", "close-connection", _CLUSTERS, dialog="close-cluster", window=True),
     # Virtual machines
     Action("new-machine", "New Virtual Machine...", "new-vm",
-           frozenset({_P.SERVICES, _P.CLUSTER, _P.NODE, _P.VOLUME}), dialog="new-machine",
+           frozenset({_P.CLUSTER, _P.NODE, _P.VOLUME}), dialog="new-machine",
            of=cmd.CreateVirtualMachine),
+    NEW_MACHINE,
     Action("live-migrate", "Live migrate virtual machine to another node", "live-migrate", _MACHINE,
            choices=_live_choices, of=cmd.LiveMigrate, shortcut="Ctrl+M"),
     Action("preflight", "Check a live migration...", "pre-flight", _MACHINE, dialog="preflight", of=cmd.LiveMigrate),
@@ -366,6 +382,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("fail-resource", "Simulate failure of this resource", "simulate-failure", frozenset({_P.RESOURCE}),
            command=lambda s, x: cmd.FailResource(x.id), of=cmd.FailResource,
            confirm=lambda s, x: resource_question(s, x.id)),
+    *ROLE_ACTIONS,
     # Nodes
     Action("pause-node", "Pause", "pause", frozenset({_P.NODE}), command=lambda s, x: cmd.PauseNode(x.id),
            of=cmd.PauseNode),
@@ -416,12 +433,11 @@ ACTIONS: tuple[Action, ...] = (
     Action("move-volume", "Move this shared volume to another node", "move-volume", frozenset({_P.VOLUME}),
            choices=_volume_choices, of=cmd.MoveSharedVolume),
     Action("redirected-access", "Turn redirected access on or off", "redirected-access", frozenset({_P.VOLUME}),
-           command=_redirected, of=cmd.SetRedirectedAccess,
-           confirm=lambda s, x: "Change redirected access? While it is on, all nodes except the coordinator access "
-           "the volume over the network."),
+           command=_redirected, of=cmd.SetRedirectedAccess, confirm=redirected_question, words=redirected_words,
+           under=MORE),
     Action("maintenance", "Turn maintenance mode on or off for this disk", "maintenance",
            frozenset({_P.DISK, _P.VOLUME}), command=_maintenance, of=cmd.SetMaintenance,
-           confirm=lambda s, x: maintenance_question(s, x.id)),
+           confirm=lambda s, x: maintenance_question(s, x.id), words=_maintenance_words, under=MORE),
     Action("rename-volume", "Rename", "rename", frozenset({_P.VOLUME}), dialog="rename-volume", shortcut="F2",
            of=cmd.RenameSharedVolume),
     Action("remove-volume", "Remove from Cluster Shared Volumes", "remove-storage", frozenset({_P.VOLUME}),

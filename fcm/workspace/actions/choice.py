@@ -19,3 +19,5 @@ class Choice:
     """Where it leads; "" if to no node."""
     icon: str = ""
     """Its own icon; "" = it has none."""
+    dialog: str = ""
+    """The dialog that it opens for ``node`` instead of carrying out ``command``, which is only where that begins."""

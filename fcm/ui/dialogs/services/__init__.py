@@ -1,0 +1,1 @@
+"""Dialogs about services and applications and the resources in them."""
