@@ -121,7 +121,7 @@ def test_an_entry_of_a_menu_that_can_be_chosen_has_its_command_as_tooltip(qtbot:
 
 def test_a_copy_that_has_to_be_filled_in_says_so(qtbot: QtBot, tmp_path: Path) -> None:
     shown, _ = busy_window(qtbot, tmp_path)
-    found = {entry.action.id: entry for entry in entries(shown.workspace, (Selection(Place.SERVICES),))}
+    found = {entry.action.id: entry for entry in entries(shown.workspace, (Selection(Place.CLUSTER),))}
     shown.copy_as.copy(found["new-machine"])
     assert copied().startswith("New-VM '<name>' -ComputerName node1")
     assert shown.messages.strips[-1].remedy == "Fill in <name>: there is no default."

@@ -228,7 +228,7 @@ def test_the_tree_and_the_page_always_show_the_same_place(qtbot: QtBot, tmp_path
 def test_menu_pane_and_context_menu_have_the_same_actions(qtbot: QtBot, tmp_path: Path) -> None:
     shown, _ = busy_window(qtbot, tmp_path)
     shown.select(WEB)
-    pane = [entry.label for entry in shown.actions_pane.container.entries]
+    pane = list(dict.fromkeys(e.action.under or e.label for e in shown.actions_pane.container.entries))
     menu = shown.show_context_menu((WEB,), QPoint(10, 10))
     assert labels(menu) == [*pane, "Cop&y as PowerShell"]
     assert labels(shown.menus.action_menu) == [*pane, "Cop&y as PowerShell"]

@@ -18,7 +18,7 @@ from fcm.ui.window.bridge import Bridge
 from fcm.ui.window.copy_as import context_menu
 from fcm.ui.window.figures import Figures
 from fcm.ui.window.page_stack import PageStack
-from fcm.ui.window.qactions import ChoiceEntry, Entry, ask, commands_of, entries, question
+from fcm.ui.window.qactions import ChoiceEntry, Entry, ask, commands_of, dialog_of, entries, question
 from fcm.ui.window.tree_model import ROOT, parent_of
 from fcm.workspace.actions.powershell import powershell
 from fcm.workspace.selection import Place, Selection
@@ -208,9 +208,9 @@ class ClusterDesk(Desk):
 
     def perform(self, entry: Entry, choice: ChoiceEntry | None = None) -> None:
         """Do what an entry of a menu or of the Actions pane stands for."""
-        action, selection = entry.action, entry.selections[0]
-        if action.dialog is not None:
-            self.show_dialog(action.dialog, selection)
+        opened = dialog_of(entry, choice)
+        if opened is not None:
+            self.show_dialog(*opened)
             return
         if self.workspace is None:
             return
@@ -222,7 +222,7 @@ class ClusterDesk(Desk):
 
         asked = question(entry, self.workspace, commands)
         if asked:
-            ask(self, asked, action.label.replace("...", ""), submit_all)
+            ask(self, asked, (entry.said or entry.action.label).replace("...", ""), submit_all)
         else:
             submit_all()
 

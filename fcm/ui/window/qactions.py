@@ -288,6 +288,13 @@ def acted_on(entry: Entry, workspace: Workspace) -> tuple[Selection, ...]:
     return tuple(one for one in entry.selections if entry.action.verdict(state, one, capabilities))
 
 
+def dialog_of(entry: Entry, choice: ChoiceEntry | None) -> tuple[str, Selection] | None:
+    """The dialog that an entry or its choice opens, and what it is about; None: it carries out commands."""
+    if choice is not None and choice.about is not None:
+        return choice.dialog, choice.about
+    return None if entry.action.dialog is None else (entry.action.dialog, entry.selections[0])
+
+
 def commands_of(entry: Entry, choice: ChoiceEntry | None, workspace: Workspace) -> Sequence[Command]:
     """The commands that an entry leads to; none if it opens a dialog."""
     if choice is not None:

@@ -40,6 +40,7 @@ DEEDS_OF_THE_WINDOW = {"refresh", "close-cluster"}
 SELECTIONS = {
     "add-disk": Selection(Place.STORAGE),
     "add-storage": Selection(Place.SHARED_VOLUMES),
+    "dependency-report": Selection(Place.MACHINE, "vm-Web01"),
     "drain": Selection(Place.NODE, "node3"),
     "group-properties": Selection(Place.MACHINE, "vm-Web01"),
     "isolate": Selection(Place.NODE, "node1"),
@@ -51,6 +52,7 @@ SELECTIONS = {
     "rename-volume": Selection(Place.VOLUME, "disk-2"),
     "resource-properties": Selection(Place.RESOURCE, "res-Web01"),
     "tune-migration": Selection(Place.MACHINE, "vm-Database"),
+    "volume-properties": Selection(Place.VOLUME, "disk-2"),
 }
 
 
@@ -72,7 +74,9 @@ def test_every_action_with_a_dialog_has_one() -> None:
     assert named <= WITH_CLUSTER.keys() | WITHOUT_CLUSTER.keys()
 
 
-ALL = sorted((WITH_CLUSTER.keys() | WITHOUT_CLUSTER.keys()) - {"validation-report", "reset-recent-events"})
+ALL = sorted(
+    (WITH_CLUSTER.keys() | WITHOUT_CLUSTER.keys()) - {"critical-events", "validation-report", "reset-recent-events"}
+)
 INSIDE = ("qt_", "QComboBox")
 """Starts of the names and classes of Qt's own parts of a widget."""
 

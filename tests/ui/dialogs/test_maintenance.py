@@ -3,7 +3,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QApplication, QMessageBox, QPushButton, QToolButton
 
 from fcm.model import commands as cmd
@@ -20,8 +20,6 @@ if TYPE_CHECKING:
     from fcm.ui.window.main_window import MainWindow
     from tests.unit.embedded.desk import Desk
 
-LABEL = "Turn maintenance mode on or off for this disk"
-
 
 @pytest.fixture
 def window(qtbot: QtBot, tmp_path: Path, desk: Desk) -> MainWindow:
@@ -31,7 +29,11 @@ def window(qtbot: QtBot, tmp_path: Path, desk: Desk) -> MainWindow:
 def turn(qtbot: QtBot, window: MainWindow, word: str = "Turn") -> str:
     """Click the action in the Actions pane and answer its question; the text of the question."""
     left = Qt.MouseButton.LeftButton
-    qtbot.mouseClick(named(window.actions_pane, LABEL, QToolButton), left)
+    menu = named(window.actions_pane, "More Actions...", QToolButton).menu()
+    assert menu is not None
+    menu.popup(QPoint(0, 0))
+    entry = next(one for one in menu.actions() if one.objectName() == "maintenance")
+    qtbot.mouseClick(menu, left, pos=menu.actionGeometry(entry).center())
     box = next(one for one in QApplication.topLevelWidgets() if isinstance(one, QMessageBox) and one.isVisible())
     text = box.text()
     button = next(one for one in box.findChildren(QPushButton) if one.text().replace("&", "").startswith(word))

@@ -66,6 +66,7 @@ EXAMPLES: tuple[ev.Event, ...] = (
     ev.MachineDeleted(WEB.id),
     ev.MachineMadeHighlyAvailable(WEB.id, GROUP, (RESOURCE,)),
     ev.GroupChanged(GROUP),
+    ev.GroupCreated(GROUP, (RESOURCE,)),
     ev.GroupRemoved(GROUP.id),
     ev.ResourceChanged(RESOURCE),
     ev.ResourceRemoved(RESOURCE.id),
