@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QApplication, QMessageBox, QPushButton, QToolButto
 from fcm.model import commands as cmd
 from fcm.model.entities import MachineState
 from fcm.ui.look import format, icons
+from fcm.ui.tour.driver import Driver
 from fcm.workspace.selection import Place, Selection
 from tests.ui.window_by_hand import named, window_of
 
@@ -20,6 +21,9 @@ if TYPE_CHECKING:
     from fcm.ui.window.main_window import MainWindow
     from tests.unit.embedded.desk import Desk
 
+DRIVER = Driver()
+pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")  # the plugin without a screen says so of menus
+
 
 @pytest.fixture
 def window(qtbot: QtBot, tmp_path: Path, desk: Desk) -> MainWindow:
@@ -29,6 +33,7 @@ def window(qtbot: QtBot, tmp_path: Path, desk: Desk) -> MainWindow:
 def turn(qtbot: QtBot, window: MainWindow, word: str = "Turn") -> str:
     """Click the action in the Actions pane and answer its question; the text of the question."""
     left = Qt.MouseButton.LeftButton
+    DRIVER.wait(lambda: DRIVER.look_for(QToolButton, "More Actions..."), "the button")
     menu = named(window.actions_pane, "More Actions...", QToolButton).menu()
     assert menu is not None
     menu.popup(QPoint(0, 0))

@@ -57,7 +57,7 @@ class DependencyReport(PlainDialog):
         self.drawing = named(_Drawing(), "Dependency Report")
         self.area = QScrollArea()
         self.area.setWidget(self.drawing)
-        self.area.setAccessibleName("Dependency Report")
+        named(self.area, "Drawing of the dependencies")
         self.notice = Notice()
         self.export = named(QPushButton(icons.icon("export-svg"), "&Export..."), "Export")
         self.print = named(QPushButton(icons.icon("print"), "&Print..."), "Print")
