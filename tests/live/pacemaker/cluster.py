@@ -6,12 +6,14 @@ import time
 from contextlib import suppress
 from dataclasses import dataclass, field
 from shlex import quote
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from xml.etree import ElementTree
+
+import pytest
 
 from fcm.backend.pacemaker.remote import agent
 from fcm.lab.faults import NodeFault, break_node
-from fcm.lab.lab import bring_up
+from fcm.lab.lab import bring_up, take_down
 from fcm.lab.machines import ready_count
 from fcm.lab.node import is_running
 from fcm.lab.plan import LabError
@@ -61,6 +63,7 @@ class Failover(LiveLab):
     """The lab with its cluster. Whoever breaks something mends it (``mend``), since all tests use the same one."""
 
     adopted: dict[str, LabMachine] = field(default_factory=dict)
+    _settings: dict[str, dict[str, Any]] = field(default_factory=dict)
 
     def on(self, node: str, script: str, limit: float = 60.0) -> str:
         """Run a script of sh on a node, as root.
@@ -148,30 +151,106 @@ class Failover(LiveLab):
         self.adopted[machine.name] = machine
 
     def place(self, node: str, *machines: str) -> None:
-        """Move machines to a node live, those that are not there yet; nothing is left behind."""
-        away = [machine for machine in machines if self.seen(machine).nodes != (node,)]
-        if away:
-            moves = "; ".join(f"crm_resource -r {machine} --move --node {node}" for machine in away)
-            clears = "; ".join(f"crm_resource -r {machine} --clear" for machine in away)
-            self.on(node, f"{moves}; crm_resource --wait; {clears}", limit=120)
+        """Move machines to a node live, those that are not there yet; nothing is left behind.
+
+        One after the other, and what is set for a move is taken back only once it is over: Pacemaker restarts a
+        machine whose preference changes on its way, and takes one that moves while anything else changes for stopped.
+        """
         for machine in machines:
+            if self.seen(machine).nodes != (node,):
+                self.on(node, f"crm_resource -r {machine} --move --node {node}")
+                self.settled(machine, node, 60)
+                wait_until(lambda: not self.busy(), "the cluster is at rest", 60)
+                self.on(node, f"crm_resource -r {machine} --clear")
             assert self.seen(machine).nodes == (node,), self.reason(machine)
 
+    def add_highly_available(self, name: str, node: str, **settings: Any) -> None:
+        """A machine that the cluster keeps available from now on, in every test."""
+        machine = self.add_machine(name, node, **settings)
+        self._settings[name] = settings
+        self.adopt(machine, node)
+
+    def make_ready(self, node: str, *machines: str) -> None:
+        """Have a whole cluster with these machines (none: all) on *node*, whatever an earlier test has left.
+
+        What cannot be mended is taken down and made anew, so that a test that fails takes no other with it.
+        """
+        try:
+            if not self.is_whole():
+                self.mend()
+            self.place(node, *(machines or self.adopted))
+        except (LabError, AssertionError, pytest.fail.Exception) as reason:
+            print(f"The cluster could not be mended and is made anew: {reason}", flush=True)
+            self.make_anew(node)
+
+    def make_anew(self, node: str) -> None:
+        """Take the lab down, and make it and its machines again."""
+        for known in self.plan.nodes:
+            self.disconnect(known.name)
+        take_down(self.folders)
+        self.adopted.clear()
+        bring_up(self.plan, self.folders, own=True)
+        self.install_agent()
+        for name, settings in list(self._settings.items()):
+            self.add_highly_available(name, node, **settings)
+
     def mend(self) -> None:
-        """Repair whatever was broken: all nodes are members again, every machine runs, nothing has failed."""
+        """Repair whatever was broken: all nodes are members again, every machine runs, nothing has failed or is set."""
         for node in self.plan.nodes:
-            for fault in (NodeFault.LIBVIRTD_RESUME, NodeFault.LINKS_UP, NodeFault.FENCE_ON):
+            for fault in (NodeFault.LIBVIRTD_RESUME, NodeFault.LIBVIRTD_START, NodeFault.LINKS_UP, NodeFault.FENCE_ON):
                 with suppress(LabError):
                     break_node(fault, node, self.folders)
+            self.says(node.name, f"grep -q '^lost {self.folders.shared} ' /proc/mounts && umount {self.folders.shared}")
         bring_up(self.plan, self.folders, own=True)
         for node in self.plan.nodes:
             self.disconnect(node.name)
         first = self.plan.nodes[0].name
+        wait_until(lambda: not self.busy(), "the cluster is at rest", 60)  # a change restarts what is on its way
+        self.on(first, self._settings_taken_back(), limit=120)
+        for resource in self._strangers(self.status()):
+            self.discard(resource)
         for machine in self.adopted:
             self.on(first, f"crm_resource -r {machine} --clear; exit 0")
             if self.seen(machine).blocked:
                 self.forget(machine, first)
         wait_until(self.is_whole, "the cluster is whole again", 60)
+
+    def _settings_taken_back(self) -> str:
+        """Script that takes back what tests and fcm set of nodes and of the cluster."""
+        lines = [
+            f"crm_attribute -N {node.name} -n {name} -D"
+            for node in self.plan.nodes
+            for name in ("standby", "maintenance", "fcm-draining")
+        ]
+        lines += [
+            f"crm_attribute -n {name} -D" for name in ("stonith-timeout", "maintenance-mode", "stop-all-resources")
+        ]
+        lines += [
+            f"crm_resource -r {name} --meta -d {meta}"
+            for name in self.adopted
+            for meta in ("target-role", "fcm-moving", "fcm-classes", "fcm-failback", "priority")
+        ]
+        lines += ["cibadmin --delete-all --force --xpath \"//constraints/*[starts-with(@id, 'fcm-')]\""]
+        return f"({'; '.join(lines)}) >/dev/null 2>&1; exit 0"
+
+    def discard(self, resource: str) -> None:
+        """Take a machine out of the cluster without a stop, in whatever state its resource is; none is no harm."""
+        constraints = "; ".join(
+            f'cibadmin --delete-all --force --xpath "//constraints/{xpath}"'
+            for xpath in (
+                f"rsc_location[@rsc='{resource}']",
+                f"rsc_colocation[@rsc='{resource}']",
+                f"rsc_colocation[@with-rsc='{resource}']",
+            )
+        )
+        self.on(
+            self.dc(),
+            f"cibadmin -Q --xpath \"//primitive[@id='{resource}']\" >/dev/null 2>&1 && "
+            f"{{ crm_resource -r {resource} --meta -p is-managed -v false; crm_resource --wait; {constraints}; "
+            f"cibadmin -D -X \"<primitive id='{resource}'/>\"; crm_resource --wait; }}; "
+            f"crm_resource --refresh -r {resource} --force; exit 0",
+            limit=120,
+        )
 
     def forget(self, machine: str, asked: str) -> None:
         """Forget the failures of a machine out of Pacemaker's hands: after a mere cleanup it may be restarted."""
@@ -186,17 +265,31 @@ class Failover(LiveLab):
     def is_whole(self) -> bool:
         """Whether all nodes are members, every machine runs and nothing is left to do."""
         status = self.status()
-        if status.find("failures/failure") is not None:
-            for failure in status.findall("failures/failure"):
-                self.forget(failure.get("op_key", "").rpartition("_")[0].rpartition("_")[0], self.plan.nodes[0].name)
+        failures = status.findall("failures/failure")
+        for resource in {one.get("op_key", "").rpartition("_")[0].rpartition("_")[0] for one in failures}:
+            if resource in self.adopted:
+                self.forget(resource, self.dc())
+            else:
+                self.on(self.dc(), f"crm_resource --refresh -r {resource} --force; exit 0")
+        if failures or self._strangers(status):
             return False
-        if any(node.get("online") != "true" or node.get("unclean") == "true" for node in status.findall("nodes/node")):
-            return False
+        ill = ("unclean", "pending", "standby", "maintenance")
+        for node in status.findall("nodes/node"):
+            if node.get("online") != "true" or any(node.get(word) == "true" for word in ill):
+                return False
         for machine in self.adopted:
             seen = self.seen(machine)
             if seen.role != "Started" or len(seen.nodes) != 1 or seen.blocked or seen.failed:
                 return False
         return not self.busy()
+
+    def _strangers(self, status: Element) -> list[str]:
+        """Resources of machines that a test has left in the cluster."""
+        return [
+            resource.get("id", "")
+            for resource in status.findall("resources/resource")
+            if resource.get("resource_agent") == "ocf:fcm:VirtualMachine" and resource.get("id") not in self.adopted
+        ]
 
     def busy(self) -> bool:
         """Whether the cluster has something left to do."""

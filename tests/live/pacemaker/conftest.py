@@ -25,8 +25,7 @@ def failover() -> Iterator[Failover]:
         cluster = Failover(plan, folders, bring_up(plan, folders, own=True))
         cluster.install_agent()
         for name in ("web", "db"):
-            machine = cluster.add_machine(name, "node1", memory=192, fill=80, dirty=8, working_set=40)
-            cluster.adopt(machine, "node1")
+            cluster.add_highly_available(name, "node1", memory=192, fill=48, dirty=6, working_set=24)
         yield cluster
         for node in plan.nodes:
             cluster.disconnect(node.name)
@@ -40,9 +39,7 @@ def watch(failover: Failover) -> Iterator[Watcher]:
 
     Never more than one copy of a machine runs, whatever happens in the test.
     """
-    if not failover.is_whole():
-        failover.mend()
-    failover.place("node1", "web", "db")
+    failover.make_ready("node1")
     with Watcher(failover) as watcher:
         yield watcher
     failover.mend()

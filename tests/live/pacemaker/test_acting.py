@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.live
 
+_numbers = itertools.count(1)
+
 ADD, MANAGE, CONFIRM = 10, 16, 17
 """Steps of an adoption on three nodes after which something stands."""
 UNMANAGE, DELETE = 1, 3
@@ -41,9 +43,14 @@ def opened(failover: Failover, tmp_path: Path) -> Iterator[Opened]:
 
 @pytest.fixture
 def mover(failover: Failover) -> Iterator[LabMachine]:
-    """A machine that nobody manages yet, with 60 MiB of data of which 4 MiB/s are rewritten."""
-    made = failover.add_machine("mover", "node1", fill=60, dirty=4, working_set=20)
+    """A machine that nobody manages yet, with 60 MiB of data of which 4 MiB/s are rewritten.
+
+    Each has a name of its own: what a test that failed leaves of it is nothing to the next one.
+    """
+    failover.make_ready("node1")
+    made = failover.add_machine(f"mover{next(_numbers)}", "node1", fill=60, dirty=4, working_set=20)
     yield made
+    failover.discard(made.name)
     remove_machine(made.name, failover.plan, failover.folders)
 
 

@@ -18,10 +18,13 @@ import pytest
 
 from fcm.lab.faults import LinkFault, NodeFault, WitnessFault, break_link, break_witness, emulator_of
 from fcm.lab.plan import CLUSTER, LabError
+from fcm.model import commands as cmd
 from tests.live.live_lab import wait_until
+from tests.live.pacemaker.shown import Shown
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
 
     from tests.live.pacemaker.cluster import Failover
     from tests.live.pacemaker.watcher import Watcher
@@ -32,6 +35,28 @@ OUTSIDE = ("node2", "node3")
 BOTH = ("web", "db")
 SOON = 40.0
 """s on an idle machine; pacemaker.md measured 4 to 7 s with a token of 1 s, the lab's is 3 s."""
+
+
+LOST = "It was fenced last at"
+
+
+@pytest.fixture
+def shown(failover: Failover, watch: Watcher, tmp_path: Path) -> Iterator[Shown]:
+    """What fcm shows of it, from before the fault on."""
+    assert watch.looks >= 0
+    found = Shown(failover, tmp_path)
+    try:
+        found.open_on(*BOTH)
+        yield found
+    finally:
+        found.workspace.close()
+
+
+def shown_elsewhere(shown: Shown, *machines: str) -> None:
+    """Wait until fcm shows node1 as fenced and its machines as failed over."""
+    shown.tells("60104 .*: node node1, ", rf"node1: Down\. .*{LOST}", "failover from node1 to node[23]: ")
+    for machine in machines:
+        shown.is_online(machine, *OUTSIDE)
 
 
 def soon(condition: Callable[[], bool], what: str, limit: float = SOON) -> float:
@@ -122,26 +147,31 @@ def begin_move(failover: Failover, watch: Watcher, machine: str, node: str) -> N
     soon(sends, f"{machine} is on its way to {node}")
 
 
-def test_machines_of_a_node_whose_power_is_cut_run_elsewhere(failover: Failover, watch: Watcher) -> None:
+def test_machines_of_a_node_whose_power_is_cut_run_elsewhere(failover: Failover, watch: Watcher, shown: Shown) -> None:
     at, since = now(watch), time.time()
     failover.break_node(NodeFault.POWER_CUT, "node1")
     course = runs_elsewhere(watch, *BOTH, after=at)
     soon(lambda: all(started(failover, name, *OUTSIDE, asked=OUTSIDE) for name in BOTH), "started for Pacemaker")
     assert failover.node_state("node1", *OUTSIDE) == "offline"
+    shown_elsewhere(shown, *BOTH)
     row("power cut of a node with two machines", f"{fenced_after(failover, 'node1', since)}, {course}")
 
 
-def test_a_source_that_loses_its_power_in_a_migration_loses_no_machine(failover: Failover, watch: Watcher) -> None:
+def test_a_source_that_loses_its_power_in_a_migration_loses_no_machine(
+    failover: Failover, watch: Watcher, shown: Shown
+) -> None:
     begin_move(failover, watch, "web", "node2")
     at, since = now(watch), time.time()
     failover.break_node(NodeFault.POWER_CUT, "node1")
     course = runs_elsewhere(watch, *BOTH, after=at)
     soon(lambda: started(failover, "web", *OUTSIDE, asked=OUTSIDE), "web is started")
+    shown_elsewhere(shown, *BOTH)
+    shown.tells(r"migration failed: node1 was lost during the migration\.")
     row("power cut of the source in a migration", f"{fenced_after(failover, 'node1', since)}, {course}")
 
 
 def test_a_destination_that_loses_its_power_leaves_the_machine_running_and_blocked(
-    failover: Failover, watch: Watcher
+    failover: Failover, watch: Watcher, shown: Shown
 ) -> None:
     pid, boots = emulator(failover, "web"), failover.boots("web")
     begin_move(failover, watch, "web", "node2")
@@ -150,6 +180,11 @@ def test_a_destination_that_loses_its_power_leaves_the_machine_running_and_block
     took = soon(lambda: failover.seen("web", "node1").blocked, "web is blocked")
     gone(failover, "node2", "node1")
     still(failover, "web", pid, boots)
+    shown.tells(
+        "60116 .*: resource web",
+        r"Virtual Machine web: Online\. The live migration from node1 to node2 failed.* Pacemaker will not react",
+        rf"node2: Down\. .*{LOST}",
+    )
     row(
         "power cut of the destination in a migration",
         f"{fenced_after(failover, 'node2', since)}; blocked {took:.1f}, runs on at the source without a gap",
@@ -161,13 +196,16 @@ def test_a_destination_that_loses_its_power_leaves_the_machine_running_and_block
     soon(lambda: time.monotonic() - begun > 8, "two intervals of the monitor")
     assert watch.moments[-1].running == () or failover.where("web") == ""
     assert failover.seen("web", "node1").blocked
+    shown.tells(r"Virtual Machine web: Failed\. web is off")
     at = now(watch)
-    failover.forget("web", "node1")
+    shown.carry_out(cmd.ClearBlocked(shown.group("web").id))
     soon(lambda: started(failover, "web", "node1", "node3", asked=("node1",)), "web runs again")
+    shown.is_online("web", "node1", "node3")
+    shown.tells("60117 .*: resource web", "60118 .*: resource web")
     row("QEMU dies while its machine is blocked", f"off until the failure is cleared, then runs {now(watch) - at:.1f}")
 
 
-def test_a_machine_whose_qemu_is_killed_is_started_again(failover: Failover, watch: Watcher) -> None:
+def test_a_machine_whose_qemu_is_killed_is_started_again(failover: Failover, watch: Watcher, shown: Shown) -> None:
     boots = failover.boots("web")
     at = now(watch)
     os.kill(emulator(failover, "web"), signal.SIGKILL)
@@ -177,11 +215,13 @@ def test_a_machine_whose_qemu_is_killed_is_started_again(failover: Failover, wat
     course = f"runs again {now(watch) - at:.1f}"
     soon(lambda: failover.boots("web") == boots + 1, "web has booted")
     assert failover.node_state("node1") == "online"
+    shown.tells("60118 node.: resource web")
+    shown.is_online("web", "node1", *OUTSIDE)
     row("kill -9 of QEMU", course)
 
 
 def test_a_libvirtd_that_hangs_stops_nothing_and_a_stop_meanwhile_does_not_fence(
-    failover: Failover, watch: Watcher
+    failover: Failover, watch: Watcher, shown: Shown
 ) -> None:
     web, db = emulator(failover, "web"), emulator(failover, "db")
     boots = failover.boots("web"), failover.boots("db")
@@ -190,6 +230,8 @@ def test_a_libvirtd_that_hangs_stops_nothing_and_a_stop_meanwhile_does_not_fence
     took = soon(lambda: "does not answer" in failover.reason("web"), "the monitor tells it")
     still(failover, "web", web, boots[0])
     assert started(failover, "web", "node1")
+    shown.tells(r"60115 node1: resource web, .*does not answer", r"node1: Up\. .*")
+    shown.never_told("node1: Down", "web: (Failed|Offline|Pending)")
     row("libvirtd hangs", f"degraded {took:.1f}, runs on")
 
     at = now(watch)
@@ -204,10 +246,14 @@ def test_a_libvirtd_that_hangs_stops_nothing_and_a_stop_meanwhile_does_not_fence
     still(failover, "db", db, boots[1])
     assert failover.is_on("node1")
     assert fenced_after(failover, "node1", since) == "not fenced"
+    shown.is_online("web", *OUTSIDE)
+    shown.tells("60119 node1: resource web", "web: Offline on node1", "60118 node[23]: resource web")
     row("stop while libvirtd hangs", f"its own QEMU is ended {took:.1f}, node not fenced, started elsewhere")
 
 
-def test_lost_storage_stops_nothing_and_a_stop_meanwhile_does_not_fence(failover: Failover, watch: Watcher) -> None:
+def test_lost_storage_stops_nothing_and_a_stop_meanwhile_does_not_fence(
+    failover: Failover, watch: Watcher, shown: Shown
+) -> None:
     web, db = emulator(failover, "web"), emulator(failover, "db")
     boots = failover.boots("web"), failover.boots("db")
     since = time.time()
@@ -215,6 +261,8 @@ def test_lost_storage_stops_nothing_and_a_stop_meanwhile_does_not_fence(failover
     took = soon(lambda: "cannot be read" in failover.reason("web"), "the monitor tells it")
     still(failover, "web", web, boots[0])
     assert started(failover, "web", "node1")
+    shown.tells("60115 node1: resource web, .*cannot be read")
+    shown.never_told("node1: Down", "web: (Failed|Offline|Pending)")
     row("shared storage lost on one node", f"degraded {took:.1f}, runs on")
 
     at = now(watch)
@@ -228,6 +276,8 @@ def test_lost_storage_stops_nothing_and_a_stop_meanwhile_does_not_fence(failover
     failover.break_node(NodeFault.STORAGE_BACK, "node1")
     still(failover, "db", db, boots[1])
     assert fenced_after(failover, "node1", since) == "not fenced"
+    shown.is_online("web", *OUTSIDE)
+    shown.tells("60119 node1: resource web", "60118 node[23]: resource web")
     row(
         "stop of a guest that ignores ACPI, storage lost",
         f"turned off {took:.1f} (timeout 30), node not fenced, started elsewhere",
@@ -235,16 +285,17 @@ def test_lost_storage_stops_nothing_and_a_stop_meanwhile_does_not_fence(failover
 
 
 def test_a_node_that_all_others_lost_is_fenced_and_its_machines_run_elsewhere(
-    failover: Failover, watch: Watcher
+    failover: Failover, watch: Watcher, shown: Shown
 ) -> None:
     at, since = now(watch), time.time()
     failover.break_node(NodeFault.LINKS_DOWN, "node1")
     course = runs_elsewhere(watch, *BOTH, after=at)
     gone(failover, "node1", *OUTSIDE)
+    shown_elsewhere(shown, *BOTH)
     row("all rings of one node down", f"{fenced_after(failover, 'node1', since)}, {course}")
 
 
-def test_one_ring_down_is_only_told(failover: Failover, watch: Watcher) -> None:
+def test_one_ring_down_is_only_told(failover: Failover, watch: Watcher, shown: Shown) -> None:
     pids = {name: emulator(failover, name) for name in BOTH}
     break_link(LinkFault.DOWN, failover.node("node1"), CLUSTER, failover.plan, failover.folders)
     took = soon(
@@ -257,11 +308,16 @@ def test_one_ring_down_is_only_told(failover: Failover, watch: Watcher) -> None:
     for name, pid in pids.items():
         still(failover, name, pid, failover.boots(name))
     assert all(failover.node_state(node.name) == "online" for node in failover.plan.nodes)
+    shown.tells(r"60108 .*: node node., address 10\.91\.0\.")
     break_link(LinkFault.UP, failover.node("node1"), CLUSTER, failover.plan, failover.folders)
+    shown.tells(r"60109 .*: node node., address 10\.91\.0\.")
+    shown.never_told("node.: Down", "(web|db): (Failed|Offline|Pending)")
     row("one ring down", f"told by corosync-cfgtool {took:.1f}, all run")
 
 
-def test_with_the_witness_the_last_node_of_three_keeps_its_machines(failover: Failover, watch: Watcher) -> None:
+def test_with_the_witness_the_last_node_of_three_keeps_its_machines(
+    failover: Failover, watch: Watcher, shown: Shown
+) -> None:
     pids = {name: emulator(failover, name) for name in BOTH}
     since = time.time()
     for node in OUTSIDE:
@@ -271,10 +327,14 @@ def test_with_the_witness_the_last_node_of_three_keeps_its_machines(failover: Fa
     for name, pid in pids.items():
         still(failover, name, pid, failover.boots(name))
         assert started(failover, name, "node1", asked=("node1",))
+    shown.tells(*(rf"{node}: Down\. .*{LOST}" for node in OUTSIDE))
+    shown.never_told("(web|db): (Failed|Offline|Pending)", "60106 ")
     row("two of three nodes cut, with witness", f"{fenced_after(failover, 'node3', since)}; both machines run on")
 
 
-def test_without_a_majority_machines_are_stopped_and_run_again_with_it(failover: Failover, watch: Watcher) -> None:
+def test_without_a_majority_machines_are_stopped_and_run_again_with_it(
+    failover: Failover, watch: Watcher, shown: Shown
+) -> None:
     break_witness(WitnessFault.KILL, failover.folders)
     soon(lambda: re.search(r"Total votes:\s+3\b", _votes(failover)) is not None, "the witness is missed")
     at = now(watch)
@@ -283,9 +343,13 @@ def test_without_a_majority_machines_are_stopped_and_run_again_with_it(failover:
     soon(lambda: all(_is_off(failover, name) for name in BOTH), "both machines are stopped", 60)
     stopped = now(watch) - at
     assert failover.is_on("node1")
+    shown.tells(r"60110 ", r"60106 .*No quorum: 1 of 5 votes, 3 needed", r"cluster: No quorum", "web: Offline on node1")
     at = now(watch)
     break_witness(WitnessFault.START, failover.folders)
     soon(lambda: all(started(failover, name, "node1", asked=("node1",)) for name in BOTH), "both run again", 90)
+    shown.tells("60107 ", "60111 ", "cluster: runs", *(rf"{node}: Down\. .*{LOST}" for node in OUTSIDE))
+    for name in BOTH:
+        shown.is_online(name, "node1")
     row("two of three nodes cut, no witness", f"the third stops its machines {stopped:.1f}")
     row("... and the witness is back", f"the lost nodes are fenced, both machines run {now(watch) - at:.1f}")
 
@@ -302,7 +366,9 @@ def _is_off(failover: Failover, machine: str) -> bool:
     return False
 
 
-def test_without_fencing_a_lost_nodes_machines_wait_for_a_hand(failover: Failover, watch: Watcher) -> None:
+def test_without_fencing_a_lost_nodes_machines_wait_for_a_hand(
+    failover: Failover, watch: Watcher, shown: Shown
+) -> None:
     # A confirmation is taken at once, but the transition waits for the attempt that runs: 60 s by default.
     failover.on("node2", "crm_attribute -n stonith-timeout -v 15s")
     failover.break_node(NodeFault.FENCE_OFF, "node1")
@@ -311,11 +377,19 @@ def test_without_fencing_a_lost_nodes_machines_wait_for_a_hand(failover: Failove
     begun = time.monotonic()
     soon(lambda: time.monotonic() - begun > 10, "time in which they would have started")
     assert all(_is_off_everywhere(failover, name) for name in BOTH)
+    shown.tells(
+        r"node1: Down, fencing failed\. Waiting: node1 could not be fenced.*Confirm that it is off",
+        r"Virtual Machine web: Pending\. Unknown: it ran on node1, which is lost and is not known to be off\.",
+        "60105 .*: node node1, ",
+    )
+    shown.never_told("web: (Online|Offline|Failed)", "db: (Online|Offline|Failed)")
     at = now(watch)
-    failover.on("node2", "stonith_admin --confirm node1")
+    shown.carry_out(cmd.ConfirmNodeOff("node1"))
     course = runs_elsewhere(watch, *BOTH, after=at, limit=90)
     failover.break_node(NodeFault.FENCE_ON, "node1")
     failover.on("node2", "crm_attribute -n stonith-timeout -D")
+    for name in BOTH:
+        shown.is_online(name, *OUTSIDE)
     row("fencing device does not answer", f"unclean {took:.1f}, machines are started nowhere")
     row("... and confirmed by hand", course)
 
@@ -330,18 +404,19 @@ def _is_off_everywhere(failover: Failover, machine: str) -> bool:
 
 @pytest.mark.parametrize("fault", [NodeFault.COROSYNC_KILL, NodeFault.PACEMAKER_KILL])
 def test_a_node_whose_cluster_daemons_are_killed_is_fenced(
-    fault: NodeFault, failover: Failover, watch: Watcher
+    fault: NodeFault, failover: Failover, watch: Watcher, shown: Shown
 ) -> None:
     at, since = now(watch), time.time()
     failover.break_node(fault, "node1")
     course = runs_elsewhere(watch, *BOTH, after=at)
     soon(lambda: not failover.is_on("node1"), "node1 is off")
+    shown_elsewhere(shown, *BOTH)
     row(f"{fault.value} (kill -9)", f"{fenced_after(failover, 'node1', since)}, {course}")
 
 
 @pytest.mark.parametrize("fault", [NodeFault.PACEMAKERD_KILL, NodeFault.LIBVIRTD_KILL])
 def test_machines_run_on_when_a_daemon_is_killed_that_none_of_them_needs(
-    fault: NodeFault, failover: Failover, watch: Watcher
+    fault: NodeFault, failover: Failover, watch: Watcher, shown: Shown
 ) -> None:
     pids = {name: emulator(failover, name) for name in BOTH}
     since = time.time()
@@ -352,11 +427,12 @@ def test_machines_run_on_when_a_daemon_is_killed_that_none_of_them_needs(
         still(failover, name, pid, failover.boots(name))
         assert started(failover, name, "node1")
     assert fenced_after(failover, "node1", since) == "not fenced"
+    shown.never_told("(web|db): (Failed|Offline|Pending)", "6010[12345] ")
     row(f"{fault.value} (kill -9)", "all run")
 
 
 def test_a_migration_behind_pacemakers_back_is_found_and_starts_no_second_copy(
-    failover: Failover, watch: Watcher
+    failover: Failover, watch: Watcher, shown: Shown
 ) -> None:
     boots = failover.boots("web")
     at = now(watch)
@@ -368,4 +444,5 @@ def test_a_migration_behind_pacemakers_back_is_found_and_starts_no_second_copy(
     soon(lambda: started(failover, "web", *OUTSIDE, "node1"), "Pacemaker has found web")
     assert failover.settled("web", "node2") >= 0
     assert failover.boots("web") == boots
+    shown.is_online("web", "node2")
     row("virsh migrate behind Pacemaker's back", f"found at the destination {now(watch) - at:.1f}, no second start")

@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -15,7 +16,7 @@ from fcm.cli.main import main
 from fcm.lab.failover import is_formed, read_cluster
 from fcm.lab.faults import NodeFault, WitnessFault, break_node, break_witness
 from fcm.lab.lab import bring_up, take_down
-from fcm.lab.machines import LabMachine, add_machine
+from fcm.lab.machines import LabMachine, add_machine, ready_count, remove_machine
 from fcm.lab.node import is_running
 from fcm.lab.plan import LabError, LabFolders, make_plan
 from fcm.lab.power import ask_switch, switch_process
@@ -30,7 +31,9 @@ from fcm.lab.processes import (
     run,
 )
 from fcm.lab.station import witness_process
+from fcm.model import commands as cmd
 from tests.live.live_lab import own_folders, wait_until
+from tests.live.pacemaker.shown import Shown
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -99,13 +102,28 @@ def test_a_fenced_node_stays_off_until_up_and_comes_back_as_a_member(
     assert _online(pair) == ("node1", "node2")
 
 
-def test_the_power_switch_turns_a_node_on_that_becomes_a_member_by_itself(pair: LabFolders) -> None:
-    break_node(NodeFault.POWER_CUT, SECOND, pair)
-    wait_until(lambda: read_cluster(PLAN, pair).others == (("node2", "off"),), "node2 is fenced", SEEN)
-    ask_switch("on node2", pair)
+def test_the_other_of_two_nodes_runs_what_a_lost_one_ran_and_the_switch_turns_that_on_as_a_member(
+    pair: LabFolders, tmp_path: Path
+) -> None:
+    """With the vote of the witness one of two nodes has the majority."""
+    machine = LabMachine("two", 50)
+    add_machine(machine, SECOND, pair)
+    shown = Shown(SimpleNamespace(hosts_file=pair.hosts_file), tmp_path)  # type: ignore[arg-type]
+    try:
+        group = f"group-{shown.adopt(machine.name)}"
+        break_node(NodeFault.POWER_CUT, SECOND, pair)
+        shown.is_online("two", "node1", limit=SEEN)
+        wait_until(lambda: ready_count(machine, pair) == 2, "it has booted", SEEN)
+        assert read_cluster(PLAN, pair).others == (("node2", "off"),)
+        ask_switch("on node2", pair)
 
-    wait_until(lambda: _online(pair) == ("node1", "node2"), "node2 is a member", SEEN)
-    bring_up(PLAN, pair)
+        wait_until(lambda: _online(pair) == ("node1", "node2"), "node2 is a member", SEEN)
+        shown.until(lambda: shown.is_up("node2"), "node2 is shown as up")
+        bring_up(PLAN, pair)
+        shown.carry_out(cmd.RemoveGroup(group))
+    finally:
+        shown.workspace.close()
+        remove_machine(machine.name, PLAN, pair)
 
 
 def test_a_node_for_which_the_switch_does_not_answer_is_unclean_until_it_does(
