@@ -8,9 +8,11 @@ from pathlib import Path
 from fcm.backend.libvirt.cluster_view import absent_machines, formed_cluster, machine_events, node_events
 from fcm.backend.libvirt.configuration.hosts_file import Host, HostNetwork, HostsFile
 from fcm.backend.libvirt.inventory import SHARED_DISK, FoundMachine, HostReport, read_processor
+from fcm.model import commands as cmd
 from fcm.model import events as ev
 from fcm.model.entities import MachineState, NetworkRole, Node, NodeState, Processor, VirtualMachine
 from fcm.model.migrations import Migration, MigrationKind, MigrationOptions
+from fcm.model.rules.allowed import allowed
 from fcm.model.rules.networks import migration_order
 from fcm.model.state import State, apply
 from fcm.model.telemetry import Phase
@@ -250,3 +252,10 @@ def test_the_processor_of_a_host_is_read_from_its_capabilities() -> None:
 
     assert read_processor(xml) == Processor("AMD", "EPYC", frozenset({"aes", "avx"}))
     assert read_processor("<capabilities><host/></capabilities>").model == "unknown"
+
+
+def test_a_storage_of_unknown_size_is_not_full_so_that_machines_that_are_off_start_and_others_are_saved() -> None:
+    shown = told(formed(), report("alpha", found(replace(MACHINE, state=MachineState.OFF))), report("beta"))
+    assert allowed(cmd.SetMachineState(MACHINE.id, MachineState.RUNNING), shown)
+    shown = told(formed(), report("alpha", found(MACHINE)), report("beta"))
+    assert allowed(cmd.SetMachineState(MACHINE.id, MachineState.SAVED), shown)

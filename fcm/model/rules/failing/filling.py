@@ -39,8 +39,8 @@ def resumes_by_itself(state: State) -> bool:
 
 
 def has_room(state: State, machine: VirtualMachine) -> bool:
-    """Whether the disk of a machine has the room for it to run."""
-    if machine.disk is None:
+    """Whether the disk of a machine has the room for it to run; yes where its size is not known (real hosts)."""
+    if machine.disk is None or not state.disks[machine.disk].size:
         return True
     assert state.cluster is not None
     free = state.disks[machine.disk].free
@@ -71,7 +71,7 @@ def room_to_save(state: State, machine: VirtualMachine) -> Verdict:
     if machine.disk is None:
         return OK
     disk = state.disks[machine.disk]
-    if disk.free >= machine.memory:
+    if disk.free >= machine.memory or not disk.size:
         return OK
     has, needs = apart(disk.free, machine.memory)
     return no(
