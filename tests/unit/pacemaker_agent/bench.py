@@ -57,6 +57,11 @@ _PROGRAMS = {
 node=$2 name=$4
 cat "$FAKE/attributes/$node.$name" 2>/dev/null
 """,
+    "crm_resource": """#!/bin/sh
+# Asked for a meta attribute: -r web --meta -g NAME.
+[ "$1 $2 $3 $4" = "-r web --meta -g" ] || exit 64
+cat "$FAKE/meta/$5" 2>/dev/null || { echo "Attribute '$5' not found for 'web'" >&2; exit 105; }
+""",
     "attrd_updater": r"""#!/bin/sh
 printf '%s\n' "attrd_updater $*" >>"$FAKE/calls"
 case $1 in
@@ -104,7 +109,18 @@ class Bench:
     environment: dict[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        for name in ("here", "peer", "attributes", "private", "networks", "bin", "temp", "proc/self/ns", "shared"):
+        for name in (
+            "here",
+            "peer",
+            "attributes",
+            "private",
+            "networks",
+            "bin",
+            "temp",
+            "proc/self/ns",
+            "shared",
+            "meta",
+        ):
             (self.folder / name).mkdir(parents=True)
         for name, text in _PROGRAMS.items():
             program = self.folder / "bin" / name
@@ -144,8 +160,13 @@ class Bench:
         self.environment |= {f"OCF_RESKEY_{name}": value for name, value in parameters.items()}
 
     def meta(self, **attributes: str) -> None:
-        """Meta attributes of the resource; ``fcm_uuid`` stands for ``fcm-uuid``."""
+        """Meta attributes that are given to the agent; ``fcm_uuid`` stands for ``fcm-uuid``."""
         self.environment |= {f"OCF_RESKEY_CRM_meta_{name}": value for name, value in attributes.items()}
+
+    def settings(self, **attributes: str) -> None:
+        """Meta attributes that the cluster tells when it is asked; ``fcm_options`` stands for ``fcm-options``."""
+        for name, value in attributes.items():
+            (self.folder / "meta" / name.replace("_", "-")).write_text(value + "\n", encoding="utf-8")
 
     def answer(self, command: str, text: str, place: str = "here") -> None:
         """What virsh does when it is asked this: lines of sh."""

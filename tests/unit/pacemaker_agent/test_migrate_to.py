@@ -62,7 +62,7 @@ def test_the_first_network_of_the_destination_is_taken(source: Bench) -> None:
 
 
 def test_the_machines_own_order_counts_and_what_it_leaves_out_is_not_used(source: Bench) -> None:
-    source.meta(fcm_networks="network-1 network-9 network-2")
+    source.settings(fcm_networks="network-1 network-9 network-2")
     source.network(MGMT, "silent")
     assert source.run("migrate_to").code == DONE
     assert without_times(source) == [
@@ -275,7 +275,7 @@ def test_a_destination_without_addresses_is_refused(source: Bench, known: str) -
 
 def test_options_bandwidth_and_downtime_are_given_to_libvirt(source: Bench) -> None:
     source.set(migrate_options="--unsafe")
-    source.meta(fcm_options="--auto-converge  --comp-methods *", fcm_bandwidth="40", fcm_downtime="250")
+    source.settings(fcm_options="--auto-converge  --comp-methods *", fcm_bandwidth="40", fcm_downtime="250")
     source.answer("migrate-setmaxdowntime", ":")
     source.answer("migrate-getspeed", "echo 8796093022207")
     source.answer("migrate-setspeed", ":")
@@ -288,7 +288,7 @@ def test_options_bandwidth_and_downtime_are_given_to_libvirt(source: Bench) -> N
 
 
 def test_a_bandwidth_is_taken_back_when_the_machine_stays(source: Bench) -> None:
-    source.meta(fcm_bandwidth="40")
+    source.settings(fcm_bandwidth="40")
     source.answer("migrate", ABORTED)
     source.answer("migrate-getspeed", "echo 8796093022207")
     source.answer("migrate-setspeed", ":")
@@ -298,7 +298,7 @@ def test_a_bandwidth_is_taken_back_when_the_machine_stays(source: Bench) -> None
 
 @pytest.mark.parametrize("value", ["", "fast", "4;reboot"])
 def test_what_is_no_number_limits_nothing(source: Bench, value: str) -> None:
-    source.meta(fcm_bandwidth=value, fcm_downtime=value)
+    source.settings(fcm_bandwidth=value, fcm_downtime=value)
     assert source.run("migrate_to").code == DONE
     assert "--bandwidth" not in source.calls(" migrate ")[0]
     assert not source.calls("setmaxdowntime")
