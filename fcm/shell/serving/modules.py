@@ -11,8 +11,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from xml.sax.saxutils import escape
 
+from fcm.resources import path
 from fcm.shell import cmdlets
-from fcm.shell.runtime.absent import ABSENT
+from fcm.shell.runtime.absent import ABSENT, why_absent
 from fcm.shell.runtime.registry import REGISTRY
 from fcm.shell.values.formatting import VIEWS
 
@@ -66,13 +67,21 @@ def module_files() -> dict[str, str]:
     return found
 
 
+def microsoft_names(module: str) -> list[str]:
+    """Names of the cmdlets of Microsoft's module, of all versions; where they are from stands in the file."""
+    text = path("powershell", module, "names.txt").read_text(encoding="utf-8")
+    return [line for line in text.splitlines() if line and not line.startswith("#")]
+
+
 def _lacking(module: str, known: Iterable[Cmdlet]) -> list[str]:
-    """Names that Microsoft's module has and fcm has not."""
-    have = {one.name for one in known}
+    """Names that Microsoft's module has, or had in Windows Server 2008 R2, and fcm has not."""
+    have = {one.name.casefold() for one in known}
     nouns = {name: name.partition("-")[2] for name in ABSENT}
-    ours = [name for name, noun in nouns.items() if noun.startswith(("Cluster", "VM", "VHD"))]
-    machines = [name for name in ours if nouns[name].startswith(("VM", "VHD"))]
-    return [name for name in ours if (name in machines) == (module == "Hyper-V") and name not in have]
+    clustered = [name for name, noun in nouns.items() if noun.startswith("Cluster")]
+    named = {one.casefold(): one for one in microsoft_names(module)}
+    if module == "FailoverClusters":
+        named |= {one.casefold(): one for one in clustered}
+    return sorted((name for fold, name in named.items() if fold not in have), key=str.casefold)
 
 
 def _head(name: str) -> str:
@@ -149,7 +158,7 @@ function {cmdlet.name} {{
 
 def _absent(name: str) -> str:
     """A cmdlet of Windows that fcm does not have."""
-    said = f"fcm does not have {name}. {ABSENT[name]}"
+    said = f"fcm does not have {name}. {why_absent(name) or 'Its clusters have nothing that it could work on.'}"
     return f"""
 function {name} {{
     $why = New-Object NotSupportedException {_quoted(said)}

@@ -1,6 +1,33 @@
 ﻿# FailoverClusters on the clusters of fcm. Written by packaging/powershell_modules.py; do not edit it.
 # Everything that it does is done by Invoke-Fcm, in the module Fcm beside it.
 
+function Add-ClusterDHCPServerRole {
+    <#
+    .SYNOPSIS
+    Configures a DHCP Server as a service or application.
+    .EXAMPLE
+    Add-ClusterDHCPServerRole -Name DHCP01 -StaticAddress 10.0.1.60 -Storage 'Cluster Disk 2'
+    #>
+    [CmdletBinding(SupportsShouldProcess=$true)]
+    param(
+        [Parameter(Mandatory=$true)][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${Name},
+        [Parameter(Mandatory=$true)][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${StaticAddress},
+        [Parameter()][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${Storage},
+        [Parameter()][object]${Wait},
+        [Parameter()][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${Cluster},
+        [Parameter(ValueFromPipeline=$true, DontShow)][object]${PipedObject}
+    )
+    process {
+        $bound = @{} + $PSBoundParameters
+        $given = @()
+        if ($MyInvocation.ExpectingInput) {
+            $given = @(, $bound['PipedObject'])
+            $bound.Remove('PipedObject')
+        }
+        Invoke-Fcm $PSCmdlet 'Add-ClusterDHCPServerRole' $bound $given $MyInvocation.ExpectingInput
+    }
+}
+
 function Add-ClusterDisk {
     <#
     .SYNOPSIS
@@ -21,6 +48,89 @@ function Add-ClusterDisk {
             $bound.Remove('InputObject')
         }
         Invoke-Fcm $PSCmdlet 'Add-ClusterDisk' $bound $given $MyInvocation.ExpectingInput
+    }
+}
+
+function Add-ClusterFileServerRole {
+    <#
+    .SYNOPSIS
+    Configures a File Server as a service or application.
+    .EXAMPLE
+    Add-ClusterFileServerRole -Name FS01 -StaticAddress 10.0.1.60 -Storage 'Cluster Disk 2'
+    #>
+    [CmdletBinding(SupportsShouldProcess=$true)]
+    param(
+        [Parameter(Mandatory=$true)][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${Name},
+        [Parameter(Mandatory=$true)][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${StaticAddress},
+        [Parameter()][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${Storage},
+        [Parameter()][object]${Wait},
+        [Parameter()][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${Cluster},
+        [Parameter(ValueFromPipeline=$true, DontShow)][object]${PipedObject}
+    )
+    process {
+        $bound = @{} + $PSBoundParameters
+        $given = @()
+        if ($MyInvocation.ExpectingInput) {
+            $given = @(, $bound['PipedObject'])
+            $bound.Remove('PipedObject')
+        }
+        Invoke-Fcm $PSCmdlet 'Add-ClusterFileServerRole' $bound $given $MyInvocation.ExpectingInput
+    }
+}
+
+function Add-ClusterGenericApplicationRole {
+    <#
+    .SYNOPSIS
+    Configures an application that was not made for clusters as a service or application.
+    .EXAMPLE
+    Add-ClusterGenericApplicationRole -CommandLine notepad.exe -Name NOTES01 -StaticAddress 10.0.1.60
+    #>
+    [CmdletBinding(SupportsShouldProcess=$true)]
+    param(
+        [Parameter(Mandatory=$true)][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${CommandLine},
+        [Parameter(Mandatory=$true)][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${Name},
+        [Parameter(Mandatory=$true)][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${StaticAddress},
+        [Parameter()][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${Storage},
+        [Parameter()][object]${Wait},
+        [Parameter()][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${Cluster},
+        [Parameter(ValueFromPipeline=$true, DontShow)][object]${PipedObject}
+    )
+    process {
+        $bound = @{} + $PSBoundParameters
+        $given = @()
+        if ($MyInvocation.ExpectingInput) {
+            $given = @(, $bound['PipedObject'])
+            $bound.Remove('PipedObject')
+        }
+        Invoke-Fcm $PSCmdlet 'Add-ClusterGenericApplicationRole' $bound $given $MyInvocation.ExpectingInput
+    }
+}
+
+function Add-ClusterGenericServiceRole {
+    <#
+    .SYNOPSIS
+    Configures a Windows service that was not made for clusters as a service or application.
+    .EXAMPLE
+    Add-ClusterGenericServiceRole -ServiceName W32Time -Name TIME01 -StaticAddress 10.0.1.60
+    #>
+    [CmdletBinding(SupportsShouldProcess=$true)]
+    param(
+        [Parameter(Mandatory=$true)][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${ServiceName},
+        [Parameter(Mandatory=$true)][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${Name},
+        [Parameter(Mandatory=$true)][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${StaticAddress},
+        [Parameter()][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${Storage},
+        [Parameter()][object]${Wait},
+        [Parameter()][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${Cluster},
+        [Parameter(ValueFromPipeline=$true, DontShow)][object]${PipedObject}
+    )
+    process {
+        $bound = @{} + $PSBoundParameters
+        $given = @()
+        if ($MyInvocation.ExpectingInput) {
+            $given = @(, $bound['PipedObject'])
+            $bound.Remove('PipedObject')
+        }
+        Invoke-Fcm $PSCmdlet 'Add-ClusterGenericServiceRole' $bound $given $MyInvocation.ExpectingInput
     }
 }
 
@@ -46,6 +156,88 @@ function Add-ClusterNode {
             $bound.Remove('InputObject')
         }
         Invoke-Fcm $PSCmdlet 'Add-ClusterNode' $bound $given $MyInvocation.ExpectingInput
+    }
+}
+
+function Add-ClusterPrintServerRole {
+    <#
+    .SYNOPSIS
+    Configures a Print Server as a service or application.
+    .EXAMPLE
+    Add-ClusterPrintServerRole -Name PRINT09 -StaticAddress 10.0.1.60 -Storage 'Cluster Disk 2'
+    #>
+    [CmdletBinding(SupportsShouldProcess=$true)]
+    param(
+        [Parameter(Mandatory=$true)][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${Name},
+        [Parameter(Mandatory=$true)][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${StaticAddress},
+        [Parameter()][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${Storage},
+        [Parameter()][object]${Wait},
+        [Parameter()][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${Cluster},
+        [Parameter(ValueFromPipeline=$true, DontShow)][object]${PipedObject}
+    )
+    process {
+        $bound = @{} + $PSBoundParameters
+        $given = @()
+        if ($MyInvocation.ExpectingInput) {
+            $given = @(, $bound['PipedObject'])
+            $bound.Remove('PipedObject')
+        }
+        Invoke-Fcm $PSCmdlet 'Add-ClusterPrintServerRole' $bound $given $MyInvocation.ExpectingInput
+    }
+}
+
+function Add-ClusterResource {
+    <#
+    .SYNOPSIS
+    Adds a resource to a service or application that is no virtual machine. It is offline at first.
+    .EXAMPLE
+    Add-ClusterServerRole -Name SERVER01 -StaticAddress 10.0.1.60 | Out-Null; Add-ClusterResource 'Time Service' -ResourceType 'Generic Service' -Group SERVER01 -Value W32Time
+    #>
+    [CmdletBinding(SupportsShouldProcess=$true)]
+    param(
+        [Parameter(Position=0, Mandatory=$true)][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${Name},
+        [Parameter(Position=1, Mandatory=$true)][Alias('restype', 'type')][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${ResourceType},
+        [Parameter(Position=2)][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${Group},
+        [Parameter()][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${Value},
+        [Parameter()][switch]${SeparateMonitor},
+        [Parameter()][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${Cluster},
+        [Parameter(ValueFromPipeline=$true)][object]${InputObject}
+    )
+    process {
+        $bound = @{} + $PSBoundParameters
+        $given = @()
+        if ($MyInvocation.ExpectingInput) {
+            $given = @(, $bound['InputObject'])
+            $bound.Remove('InputObject')
+        }
+        Invoke-Fcm $PSCmdlet 'Add-ClusterResource' $bound $given $MyInvocation.ExpectingInput
+    }
+}
+
+function Add-ClusterServerRole {
+    <#
+    .SYNOPSIS
+    Configures a service or application with only a client access point and disks (Other Server).
+    .EXAMPLE
+    Add-ClusterServerRole -Name SERVER01 -StaticAddress 10.0.1.60
+    #>
+    [CmdletBinding(SupportsShouldProcess=$true)]
+    param(
+        [Parameter(Mandatory=$true)][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${Name},
+        [Parameter(Mandatory=$true)][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${StaticAddress},
+        [Parameter()][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${Storage},
+        [Parameter()][object]${Wait},
+        [Parameter()][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${Cluster},
+        [Parameter(ValueFromPipeline=$true, DontShow)][object]${PipedObject}
+    )
+    process {
+        $bound = @{} + $PSBoundParameters
+        $given = @()
+        if ($MyInvocation.ExpectingInput) {
+            $given = @(, $bound['PipedObject'])
+            $bound.Remove('PipedObject')
+        }
+        Invoke-Fcm $PSCmdlet 'Add-ClusterServerRole' $bound $given $MyInvocation.ExpectingInput
     }
 }
 
@@ -673,7 +865,7 @@ function Invoke-ClusterFault {
 function Move-ClusterGroup {
     <#
     .SYNOPSIS
-    Moves a service or application to another node. The virtual machine is taken offline with its offline action, and brought online on the other node.
+    Moves a service or application to another node. It is taken offline, a virtual machine with its offline action, and brought online on the other node.
     .EXAMPLE
     Move-ClusterGroup WEB01 -Node node2
     #>
@@ -695,6 +887,31 @@ function Move-ClusterGroup {
             $bound.Remove('InputObject')
         }
         Invoke-Fcm $PSCmdlet 'Move-ClusterGroup' $bound $given $MyInvocation.ExpectingInput
+    }
+}
+
+function Move-ClusterResource {
+    <#
+    .SYNOPSIS
+    Moves a disk from Available Storage to a service or application that is no virtual machine, or back.
+    .EXAMPLE
+    Add-ClusterServerRole -Name SERVER01 -StaticAddress 10.0.1.60 | Out-Null; Move-ClusterResource 'Cluster Disk 2' -Group SERVER01
+    #>
+    [CmdletBinding(SupportsShouldProcess=$true)]
+    param(
+        [Parameter(Position=0)][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${Name},
+        [Parameter(Position=1, Mandatory=$true)][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${Group},
+        [Parameter()][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${Cluster},
+        [Parameter(ValueFromPipeline=$true)][object]${InputObject}
+    )
+    process {
+        $bound = @{} + $PSBoundParameters
+        $given = @()
+        if ($MyInvocation.ExpectingInput) {
+            $given = @(, $bound['InputObject'])
+            $bound.Remove('InputObject')
+        }
+        Invoke-Fcm $PSCmdlet 'Move-ClusterResource' $bound $given $MyInvocation.ExpectingInput
     }
 }
 
@@ -797,7 +1014,7 @@ function New-Cluster {
 function Remove-ClusterGroup {
     <#
     .SYNOPSIS
-    Deletes a service or application. The virtual machine stays on its node, but is no longer highly available.
+    Deletes a service or application. A virtual machine stays on its node, but is no longer highly available; disks go to Available Storage.
     .EXAMPLE
     Remove-ClusterGroup WEB01 -RemoveResources -Force
     #>
@@ -845,6 +1062,31 @@ function Remove-ClusterNode {
             $bound.Remove('InputObject')
         }
         Invoke-Fcm $PSCmdlet 'Remove-ClusterNode' $bound $given $MyInvocation.ExpectingInput
+    }
+}
+
+function Remove-ClusterResource {
+    <#
+    .SYNOPSIS
+    Deletes a resource of a service or application that is no virtual machine.
+    .EXAMPLE
+    Add-ClusterServerRole -Name SERVER01 -StaticAddress 10.0.1.60 | Out-Null; Remove-ClusterResource SERVER01 -Force
+    #>
+    [CmdletBinding(SupportsShouldProcess=$true)]
+    param(
+        [Parameter(Position=0)][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${Name},
+        [Parameter()][switch]${Force},
+        [Parameter()][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${Cluster},
+        [Parameter(ValueFromPipeline=$true)][object]${InputObject}
+    )
+    process {
+        $bound = @{} + $PSBoundParameters
+        $given = @()
+        if ($MyInvocation.ExpectingInput) {
+            $given = @(, $bound['InputObject'])
+            $bound.Remove('InputObject')
+        }
+        Invoke-Fcm $PSCmdlet 'Remove-ClusterResource' $bound $given $MyInvocation.ExpectingInput
     }
 }
 
@@ -1355,7 +1597,7 @@ function Stop-ClusterNode {
 function Stop-ClusterResource {
     <#
     .SYNOPSIS
-    Takes a disk or a virtual machine offline.
+    Takes a resource offline, and with it what depends on it.
     .EXAMPLE
     Stop-ClusterResource 'Cluster Disk 2'
     #>
@@ -1583,13 +1825,13 @@ function wevtutil {
     Invoke-FcmProgram $ExecutionContext.SessionState 'wevtutil' $args
 }
 
-function Add-ClusterFileServerRole {
-    $why = New-Object NotSupportedException 'fcm does not have Add-ClusterFileServerRole. Only virtual machines are supported.'
+function Add-ClusterCheckpoint {
+    $why = New-Object NotSupportedException 'fcm does not have Add-ClusterCheckpoint. Its clusters have nothing that it could work on.'
     throw (New-Object System.Management.Automation.ErrorRecord $why, 'Absent', 'NotImplemented', $null)
 }
 
-function Add-ClusterGenericApplicationRole {
-    $why = New-Object NotSupportedException 'fcm does not have Add-ClusterGenericApplicationRole. Only virtual machines are supported.'
+function Add-ClusterExcludedAdapter {
+    $why = New-Object NotSupportedException 'fcm does not have Add-ClusterExcludedAdapter. Its clusters have nothing that it could work on.'
     throw (New-Object System.Management.Automation.ErrorRecord $why, 'Absent', 'NotImplemented', $null)
 }
 
@@ -1598,23 +1840,28 @@ function Add-ClusterGenericScriptRole {
     throw (New-Object System.Management.Automation.ErrorRecord $why, 'Absent', 'NotImplemented', $null)
 }
 
-function Add-ClusterGenericServiceRole {
-    $why = New-Object NotSupportedException 'fcm does not have Add-ClusterGenericServiceRole. Only virtual machines are supported.'
-    throw (New-Object System.Management.Automation.ErrorRecord $why, 'Absent', 'NotImplemented', $null)
-}
-
 function Add-ClusterGroup {
     $why = New-Object NotSupportedException 'fcm does not have Add-ClusterGroup. Use the High Availability wizard (Add-ClusterVirtualMachineRole), which creates the group and its resources.'
     throw (New-Object System.Management.Automation.ErrorRecord $why, 'Absent', 'NotImplemented', $null)
 }
 
-function Add-ClusterPrintServerRole {
-    $why = New-Object NotSupportedException 'fcm does not have Add-ClusterPrintServerRole. Only virtual machines are supported.'
+function Add-ClusterGroupSetDependency {
+    $why = New-Object NotSupportedException 'fcm does not have Add-ClusterGroupSetDependency. Its clusters have nothing that it could work on.'
     throw (New-Object System.Management.Automation.ErrorRecord $why, 'Absent', 'NotImplemented', $null)
 }
 
-function Add-ClusterResource {
-    $why = New-Object NotSupportedException 'fcm does not have Add-ClusterResource. Use the High Availability wizard (Add-ClusterVirtualMachineRole), which creates the group and its resources.'
+function Add-ClusterGroupToAffinityRule {
+    $why = New-Object NotSupportedException 'fcm does not have Add-ClusterGroupToAffinityRule. Its clusters have nothing that it could work on.'
+    throw (New-Object System.Management.Automation.ErrorRecord $why, 'Absent', 'NotImplemented', $null)
+}
+
+function Add-ClusterGroupToSet {
+    $why = New-Object NotSupportedException 'fcm does not have Add-ClusterGroupToSet. Its clusters have nothing that it could work on.'
+    throw (New-Object System.Management.Automation.ErrorRecord $why, 'Absent', 'NotImplemented', $null)
+}
+
+function Add-ClusteriSCSITargetServerRole {
+    $why = New-Object NotSupportedException 'fcm does not have Add-ClusteriSCSITargetServerRole. Requires Windows Server 2012. Only virtual machines are supported.'
     throw (New-Object System.Management.Automation.ErrorRecord $why, 'Absent', 'NotImplemented', $null)
 }
 
@@ -1628,8 +1875,23 @@ function Add-ClusterResourceType {
     throw (New-Object System.Management.Automation.ErrorRecord $why, 'Absent', 'NotImplemented', $null)
 }
 
-function Add-ClusterServerRole {
-    $why = New-Object NotSupportedException 'fcm does not have Add-ClusterServerRole. Only virtual machines are supported.'
+function Add-ClusterScaleOutFileServerRole {
+    $why = New-Object NotSupportedException 'fcm does not have Add-ClusterScaleOutFileServerRole. Requires Windows Server 2012. Only virtual machines are supported.'
+    throw (New-Object System.Management.Automation.ErrorRecord $why, 'Absent', 'NotImplemented', $null)
+}
+
+function Add-ClusterSharedVolumeToAffinityRule {
+    $why = New-Object NotSupportedException 'fcm does not have Add-ClusterSharedVolumeToAffinityRule. Its clusters have nothing that it could work on.'
+    throw (New-Object System.Management.Automation.ErrorRecord $why, 'Absent', 'NotImplemented', $null)
+}
+
+function Add-ClusterVMMonitoredItem {
+    $why = New-Object NotSupportedException 'fcm does not have Add-ClusterVMMonitoredItem. Requires Windows Server 2012. To monitor the guest, use Set-ClusterParameter CheckHeartbeat.'
+    throw (New-Object System.Management.Automation.ErrorRecord $why, 'Absent', 'NotImplemented', $null)
+}
+
+function Add-WorkgroupClusterNode {
+    $why = New-Object NotSupportedException 'fcm does not have Add-WorkgroupClusterNode. Its clusters have nothing that it could work on.'
     throw (New-Object System.Management.Automation.ErrorRecord $why, 'Absent', 'NotImplemented', $null)
 }
 
@@ -1648,8 +1910,98 @@ function Clear-ClusterNode {
     throw (New-Object System.Management.Automation.ErrorRecord $why, 'Absent', 'NotImplemented', $null)
 }
 
+function Disable-AccelNetManagement {
+    $why = New-Object NotSupportedException 'fcm does not have Disable-AccelNetManagement. Its clusters have nothing that it could work on.'
+    throw (New-Object System.Management.Automation.ErrorRecord $why, 'Absent', 'NotImplemented', $null)
+}
+
+function Disable-AccelNetVM {
+    $why = New-Object NotSupportedException 'fcm does not have Disable-AccelNetVM. Its clusters have nothing that it could work on.'
+    throw (New-Object System.Management.Automation.ErrorRecord $why, 'Absent', 'NotImplemented', $null)
+}
+
+function Disable-ClusterStorageSpacesDirect {
+    $why = New-Object NotSupportedException 'fcm does not have Disable-ClusterStorageSpacesDirect. Its clusters have nothing that it could work on.'
+    throw (New-Object System.Management.Automation.ErrorRecord $why, 'Absent', 'NotImplemented', $null)
+}
+
+function Enable-AccelNetManagement {
+    $why = New-Object NotSupportedException 'fcm does not have Enable-AccelNetManagement. Its clusters have nothing that it could work on.'
+    throw (New-Object System.Management.Automation.ErrorRecord $why, 'Absent', 'NotImplemented', $null)
+}
+
+function Enable-AccelNetVM {
+    $why = New-Object NotSupportedException 'fcm does not have Enable-AccelNetVM. Its clusters have nothing that it could work on.'
+    throw (New-Object System.Management.Automation.ErrorRecord $why, 'Absent', 'NotImplemented', $null)
+}
+
+function Enable-ClusterStorageSpacesDirect {
+    $why = New-Object NotSupportedException 'fcm does not have Enable-ClusterStorageSpacesDirect. Requires Windows Server 2016. Disks are always LUNs of shared storage.'
+    throw (New-Object System.Management.Automation.ErrorRecord $why, 'Absent', 'NotImplemented', $null)
+}
+
+function Get-AccelNetManagement {
+    $why = New-Object NotSupportedException 'fcm does not have Get-AccelNetManagement. Its clusters have nothing that it could work on.'
+    throw (New-Object System.Management.Automation.ErrorRecord $why, 'Absent', 'NotImplemented', $null)
+}
+
+function Get-AccelNetManagementPreReq {
+    $why = New-Object NotSupportedException 'fcm does not have Get-AccelNetManagementPreReq. Its clusters have nothing that it could work on.'
+    throw (New-Object System.Management.Automation.ErrorRecord $why, 'Absent', 'NotImplemented', $null)
+}
+
+function Get-AccelNetVM {
+    $why = New-Object NotSupportedException 'fcm does not have Get-AccelNetVM. Its clusters have nothing that it could work on.'
+    throw (New-Object System.Management.Automation.ErrorRecord $why, 'Absent', 'NotImplemented', $null)
+}
+
 function Get-ClusterAccess {
     $why = New-Object NotSupportedException 'fcm does not have Get-ClusterAccess. Access permissions are not supported. The user who runs fcm administers the cluster.'
+    throw (New-Object System.Management.Automation.ErrorRecord $why, 'Absent', 'NotImplemented', $null)
+}
+
+function Get-ClusterAffinityRule {
+    $why = New-Object NotSupportedException 'fcm does not have Get-ClusterAffinityRule. Its clusters have nothing that it could work on.'
+    throw (New-Object System.Management.Automation.ErrorRecord $why, 'Absent', 'NotImplemented', $null)
+}
+
+function Get-ClusterCheckpoint {
+    $why = New-Object NotSupportedException 'fcm does not have Get-ClusterCheckpoint. Requires Windows Server 2012. Registry checkpoints are not supported.'
+    throw (New-Object System.Management.Automation.ErrorRecord $why, 'Absent', 'NotImplemented', $null)
+}
+
+function Get-ClusterCredential {
+    $why = New-Object NotSupportedException 'fcm does not have Get-ClusterCredential. Its clusters have nothing that it could work on.'
+    throw (New-Object System.Management.Automation.ErrorRecord $why, 'Absent', 'NotImplemented', $null)
+}
+
+function Get-ClusterDiagnosticInfo {
+    $why = New-Object NotSupportedException 'fcm does not have Get-ClusterDiagnosticInfo. Requires Windows Server 2016. To create the logs of all nodes, use Get-ClusterLog.'
+    throw (New-Object System.Management.Automation.ErrorRecord $why, 'Absent', 'NotImplemented', $null)
+}
+
+function Get-ClusterExcludedAdapter {
+    $why = New-Object NotSupportedException 'fcm does not have Get-ClusterExcludedAdapter. Its clusters have nothing that it could work on.'
+    throw (New-Object System.Management.Automation.ErrorRecord $why, 'Absent', 'NotImplemented', $null)
+}
+
+function Get-ClusterFaultDomain {
+    $why = New-Object NotSupportedException 'fcm does not have Get-ClusterFaultDomain. Requires Windows Server 2016. All nodes are in the same location.'
+    throw (New-Object System.Management.Automation.ErrorRecord $why, 'Absent', 'NotImplemented', $null)
+}
+
+function Get-ClusterFaultDomainXML {
+    $why = New-Object NotSupportedException 'fcm does not have Get-ClusterFaultDomainXML. Its clusters have nothing that it could work on.'
+    throw (New-Object System.Management.Automation.ErrorRecord $why, 'Absent', 'NotImplemented', $null)
+}
+
+function Get-ClusterGroupSet {
+    $why = New-Object NotSupportedException 'fcm does not have Get-ClusterGroupSet. Its clusters have nothing that it could work on.'
+    throw (New-Object System.Management.Automation.ErrorRecord $why, 'Absent', 'NotImplemented', $null)
+}
+
+function Get-ClusterGroupSetDependency {
+    $why = New-Object NotSupportedException 'fcm does not have Get-ClusterGroupSetDependency. Its clusters have nothing that it could work on.'
     throw (New-Object System.Management.Automation.ErrorRecord $why, 'Absent', 'NotImplemented', $null)
 }
 
@@ -1658,13 +2010,48 @@ function Get-ClusterResourceDependencyReport {
     throw (New-Object System.Management.Automation.ErrorRecord $why, 'Absent', 'NotImplemented', $null)
 }
 
+function Get-ClusterStorageSpacesDirect {
+    $why = New-Object NotSupportedException 'fcm does not have Get-ClusterStorageSpacesDirect. Its clusters have nothing that it could work on.'
+    throw (New-Object System.Management.Automation.ErrorRecord $why, 'Absent', 'NotImplemented', $null)
+}
+
+function Get-ClusterVMMonitoredItem {
+    $why = New-Object NotSupportedException 'fcm does not have Get-ClusterVMMonitoredItem. Requires Windows Server 2012. To monitor the guest, use Set-ClusterParameter CheckHeartbeat.'
+    throw (New-Object System.Management.Automation.ErrorRecord $why, 'Absent', 'NotImplemented', $null)
+}
+
+function Get-VMAdaptersConnectedToEnabledIntentSwitch {
+    $why = New-Object NotSupportedException 'fcm does not have Get-VMAdaptersConnectedToEnabledIntentSwitch. Its clusters have nothing that it could work on.'
+    throw (New-Object System.Management.Automation.ErrorRecord $why, 'Absent', 'NotImplemented', $null)
+}
+
 function Grant-ClusterAccess {
     $why = New-Object NotSupportedException 'fcm does not have Grant-ClusterAccess. Access permissions are not supported. The user who runs fcm administers the cluster.'
     throw (New-Object System.Management.Automation.ErrorRecord $why, 'Absent', 'NotImplemented', $null)
 }
 
-function Move-ClusterResource {
-    $why = New-Object NotSupportedException 'fcm does not have Move-ClusterResource. Use the High Availability wizard (Add-ClusterVirtualMachineRole), which creates the group and its resources.'
+function New-ClusterAffinityRule {
+    $why = New-Object NotSupportedException 'fcm does not have New-ClusterAffinityRule. Its clusters have nothing that it could work on.'
+    throw (New-Object System.Management.Automation.ErrorRecord $why, 'Absent', 'NotImplemented', $null)
+}
+
+function New-ClusterFaultDomain {
+    $why = New-Object NotSupportedException 'fcm does not have New-ClusterFaultDomain. Its clusters have nothing that it could work on.'
+    throw (New-Object System.Management.Automation.ErrorRecord $why, 'Absent', 'NotImplemented', $null)
+}
+
+function New-ClusterGroupSet {
+    $why = New-Object NotSupportedException 'fcm does not have New-ClusterGroupSet. Its clusters have nothing that it could work on.'
+    throw (New-Object System.Management.Automation.ErrorRecord $why, 'Absent', 'NotImplemented', $null)
+}
+
+function New-ClusterNameAccount {
+    $why = New-Object NotSupportedException 'fcm does not have New-ClusterNameAccount. Requires Windows Server 2012 R2. Active Directory is not supported.'
+    throw (New-Object System.Management.Automation.ErrorRecord $why, 'Absent', 'NotImplemented', $null)
+}
+
+function New-WorkgroupCluster {
+    $why = New-Object NotSupportedException 'fcm does not have New-WorkgroupCluster. Its clusters have nothing that it could work on.'
     throw (New-Object System.Management.Automation.ErrorRecord $why, 'Absent', 'NotImplemented', $null)
 }
 
@@ -1678,8 +2065,43 @@ function Remove-ClusterAccess {
     throw (New-Object System.Management.Automation.ErrorRecord $why, 'Absent', 'NotImplemented', $null)
 }
 
-function Remove-ClusterResource {
-    $why = New-Object NotSupportedException 'fcm does not have Remove-ClusterResource. To remove a group with its resources, use Remove-ClusterGroup.'
+function Remove-ClusterAffinityRule {
+    $why = New-Object NotSupportedException 'fcm does not have Remove-ClusterAffinityRule. Its clusters have nothing that it could work on.'
+    throw (New-Object System.Management.Automation.ErrorRecord $why, 'Absent', 'NotImplemented', $null)
+}
+
+function Remove-ClusterCheckpoint {
+    $why = New-Object NotSupportedException 'fcm does not have Remove-ClusterCheckpoint. Its clusters have nothing that it could work on.'
+    throw (New-Object System.Management.Automation.ErrorRecord $why, 'Absent', 'NotImplemented', $null)
+}
+
+function Remove-ClusterExcludedAdapter {
+    $why = New-Object NotSupportedException 'fcm does not have Remove-ClusterExcludedAdapter. Its clusters have nothing that it could work on.'
+    throw (New-Object System.Management.Automation.ErrorRecord $why, 'Absent', 'NotImplemented', $null)
+}
+
+function Remove-ClusterFaultDomain {
+    $why = New-Object NotSupportedException 'fcm does not have Remove-ClusterFaultDomain. Its clusters have nothing that it could work on.'
+    throw (New-Object System.Management.Automation.ErrorRecord $why, 'Absent', 'NotImplemented', $null)
+}
+
+function Remove-ClusterGroupFromAffinityRule {
+    $why = New-Object NotSupportedException 'fcm does not have Remove-ClusterGroupFromAffinityRule. Its clusters have nothing that it could work on.'
+    throw (New-Object System.Management.Automation.ErrorRecord $why, 'Absent', 'NotImplemented', $null)
+}
+
+function Remove-ClusterGroupFromSet {
+    $why = New-Object NotSupportedException 'fcm does not have Remove-ClusterGroupFromSet. Its clusters have nothing that it could work on.'
+    throw (New-Object System.Management.Automation.ErrorRecord $why, 'Absent', 'NotImplemented', $null)
+}
+
+function Remove-ClusterGroupSet {
+    $why = New-Object NotSupportedException 'fcm does not have Remove-ClusterGroupSet. Its clusters have nothing that it could work on.'
+    throw (New-Object System.Management.Automation.ErrorRecord $why, 'Absent', 'NotImplemented', $null)
+}
+
+function Remove-ClusterGroupSetDependency {
+    $why = New-Object NotSupportedException 'fcm does not have Remove-ClusterGroupSetDependency. Its clusters have nothing that it could work on.'
     throw (New-Object System.Management.Automation.ErrorRecord $why, 'Absent', 'NotImplemented', $null)
 }
 
@@ -1693,8 +2115,78 @@ function Remove-ClusterResourceType {
     throw (New-Object System.Management.Automation.ErrorRecord $why, 'Absent', 'NotImplemented', $null)
 }
 
+function Remove-ClusterSharedVolumeFromAffinityRule {
+    $why = New-Object NotSupportedException 'fcm does not have Remove-ClusterSharedVolumeFromAffinityRule. Its clusters have nothing that it could work on.'
+    throw (New-Object System.Management.Automation.ErrorRecord $why, 'Absent', 'NotImplemented', $null)
+}
+
+function Remove-ClusterVMMonitoredItem {
+    $why = New-Object NotSupportedException 'fcm does not have Remove-ClusterVMMonitoredItem. Its clusters have nothing that it could work on.'
+    throw (New-Object System.Management.Automation.ErrorRecord $why, 'Absent', 'NotImplemented', $null)
+}
+
+function Remove-WorkgroupCluster {
+    $why = New-Object NotSupportedException 'fcm does not have Remove-WorkgroupCluster. Its clusters have nothing that it could work on.'
+    throw (New-Object System.Management.Automation.ErrorRecord $why, 'Absent', 'NotImplemented', $null)
+}
+
+function Remove-WorkgroupClusterNode {
+    $why = New-Object NotSupportedException 'fcm does not have Remove-WorkgroupClusterNode. Its clusters have nothing that it could work on.'
+    throw (New-Object System.Management.Automation.ErrorRecord $why, 'Absent', 'NotImplemented', $null)
+}
+
+function Repair-ClusterNameAccount {
+    $why = New-Object NotSupportedException 'fcm does not have Repair-ClusterNameAccount. Its clusters have nothing that it could work on.'
+    throw (New-Object System.Management.Automation.ErrorRecord $why, 'Absent', 'NotImplemented', $null)
+}
+
 function Repair-ClusterSharedVolume {
     $why = New-Object NotSupportedException 'fcm does not have Repair-ClusterSharedVolume. File system damage is not simulated.'
+    throw (New-Object System.Management.Automation.ErrorRecord $why, 'Absent', 'NotImplemented', $null)
+}
+
+function Repair-ClusterStorageSpacesDirect {
+    $why = New-Object NotSupportedException 'fcm does not have Repair-ClusterStorageSpacesDirect. Its clusters have nothing that it could work on.'
+    throw (New-Object System.Management.Automation.ErrorRecord $why, 'Absent', 'NotImplemented', $null)
+}
+
+function Reset-ClusterVMMonitoredState {
+    $why = New-Object NotSupportedException 'fcm does not have Reset-ClusterVMMonitoredState. Its clusters have nothing that it could work on.'
+    throw (New-Object System.Management.Automation.ErrorRecord $why, 'Absent', 'NotImplemented', $null)
+}
+
+function Set-AccelNetManagement {
+    $why = New-Object NotSupportedException 'fcm does not have Set-AccelNetManagement. Its clusters have nothing that it could work on.'
+    throw (New-Object System.Management.Automation.ErrorRecord $why, 'Absent', 'NotImplemented', $null)
+}
+
+function Set-AccelNetVM {
+    $why = New-Object NotSupportedException 'fcm does not have Set-AccelNetVM. Its clusters have nothing that it could work on.'
+    throw (New-Object System.Management.Automation.ErrorRecord $why, 'Absent', 'NotImplemented', $null)
+}
+
+function Set-ClusterAffinityRule {
+    $why = New-Object NotSupportedException 'fcm does not have Set-ClusterAffinityRule. Its clusters have nothing that it could work on.'
+    throw (New-Object System.Management.Automation.ErrorRecord $why, 'Absent', 'NotImplemented', $null)
+}
+
+function Set-ClusterExcludedAdapter {
+    $why = New-Object NotSupportedException 'fcm does not have Set-ClusterExcludedAdapter. Its clusters have nothing that it could work on.'
+    throw (New-Object System.Management.Automation.ErrorRecord $why, 'Absent', 'NotImplemented', $null)
+}
+
+function Set-ClusterFaultDomain {
+    $why = New-Object NotSupportedException 'fcm does not have Set-ClusterFaultDomain. Its clusters have nothing that it could work on.'
+    throw (New-Object System.Management.Automation.ErrorRecord $why, 'Absent', 'NotImplemented', $null)
+}
+
+function Set-ClusterFaultDomainXML {
+    $why = New-Object NotSupportedException 'fcm does not have Set-ClusterFaultDomainXML. Its clusters have nothing that it could work on.'
+    throw (New-Object System.Management.Automation.ErrorRecord $why, 'Absent', 'NotImplemented', $null)
+}
+
+function Set-ClusterGroupSet {
+    $why = New-Object NotSupportedException 'fcm does not have Set-ClusterGroupSet. Its clusters have nothing that it could work on.'
     throw (New-Object System.Management.Automation.ErrorRecord $why, 'Absent', 'NotImplemented', $null)
 }
 
@@ -1703,63 +2195,43 @@ function Set-ClusterLog {
     throw (New-Object System.Management.Automation.ErrorRecord $why, 'Absent', 'NotImplemented', $null)
 }
 
-function Update-ClusterIPResource {
-    $why = New-Object NotSupportedException 'fcm does not have Update-ClusterIPResource. The cluster address is static. DHCP is not supported.'
+function Set-ClusterStorageSpacesDirect {
+    $why = New-Object NotSupportedException 'fcm does not have Set-ClusterStorageSpacesDirect. Its clusters have nothing that it could work on.'
     throw (New-Object System.Management.Automation.ErrorRecord $why, 'Absent', 'NotImplemented', $null)
 }
 
-function Add-ClusterScaleOutFileServerRole {
-    $why = New-Object NotSupportedException 'fcm does not have Add-ClusterScaleOutFileServerRole. Requires Windows Server 2012. Only virtual machines are supported.'
+function Set-ClusterStorageSpacesDirectDisk {
+    $why = New-Object NotSupportedException 'fcm does not have Set-ClusterStorageSpacesDirectDisk. Its clusters have nothing that it could work on.'
     throw (New-Object System.Management.Automation.ErrorRecord $why, 'Absent', 'NotImplemented', $null)
 }
 
-function Add-ClusteriSCSITargetServerRole {
-    $why = New-Object NotSupportedException 'fcm does not have Add-ClusteriSCSITargetServerRole. Requires Windows Server 2012. Only virtual machines are supported.'
+function Set-WorkgroupClusterRemotingConfiguration {
+    $why = New-Object NotSupportedException 'fcm does not have Set-WorkgroupClusterRemotingConfiguration. Its clusters have nothing that it could work on.'
     throw (New-Object System.Management.Automation.ErrorRecord $why, 'Absent', 'NotImplemented', $null)
 }
 
-function Add-ClusterVMMonitoredItem {
-    $why = New-Object NotSupportedException 'fcm does not have Add-ClusterVMMonitoredItem. Requires Windows Server 2012. To monitor the guest, use Set-ClusterParameter CheckHeartbeat.'
+function Test-WorkgroupCluster {
+    $why = New-Object NotSupportedException 'fcm does not have Test-WorkgroupCluster. Its clusters have nothing that it could work on.'
     throw (New-Object System.Management.Automation.ErrorRecord $why, 'Absent', 'NotImplemented', $null)
 }
 
-function Get-ClusterCheckpoint {
-    $why = New-Object NotSupportedException 'fcm does not have Get-ClusterCheckpoint. Requires Windows Server 2012. Registry checkpoints are not supported.'
-    throw (New-Object System.Management.Automation.ErrorRecord $why, 'Absent', 'NotImplemented', $null)
-}
-
-function Get-ClusterVMMonitoredItem {
-    $why = New-Object NotSupportedException 'fcm does not have Get-ClusterVMMonitoredItem. Requires Windows Server 2012. To monitor the guest, use Set-ClusterParameter CheckHeartbeat.'
-    throw (New-Object System.Management.Automation.ErrorRecord $why, 'Absent', 'NotImplemented', $null)
-}
-
-function Update-ClusterNetworkNameResource {
-    $why = New-Object NotSupportedException 'fcm does not have Update-ClusterNetworkNameResource. Requires Windows Server 2012. DNS registration is not supported.'
-    throw (New-Object System.Management.Automation.ErrorRecord $why, 'Absent', 'NotImplemented', $null)
-}
-
-function New-ClusterNameAccount {
-    $why = New-Object NotSupportedException 'fcm does not have New-ClusterNameAccount. Requires Windows Server 2012 R2. Active Directory is not supported.'
-    throw (New-Object System.Management.Automation.ErrorRecord $why, 'Absent', 'NotImplemented', $null)
-}
-
-function Enable-ClusterStorageSpacesDirect {
-    $why = New-Object NotSupportedException 'fcm does not have Enable-ClusterStorageSpacesDirect. Requires Windows Server 2016. Disks are always LUNs of shared storage.'
-    throw (New-Object System.Management.Automation.ErrorRecord $why, 'Absent', 'NotImplemented', $null)
-}
-
-function Get-ClusterDiagnosticInfo {
-    $why = New-Object NotSupportedException 'fcm does not have Get-ClusterDiagnosticInfo. Requires Windows Server 2016. To create the logs of all nodes, use Get-ClusterLog.'
-    throw (New-Object System.Management.Automation.ErrorRecord $why, 'Absent', 'NotImplemented', $null)
-}
-
-function Get-ClusterFaultDomain {
-    $why = New-Object NotSupportedException 'fcm does not have Get-ClusterFaultDomain. Requires Windows Server 2016. All nodes are in the same location.'
+function Test-WorkgroupClusterRemoting {
+    $why = New-Object NotSupportedException 'fcm does not have Test-WorkgroupClusterRemoting. Its clusters have nothing that it could work on.'
     throw (New-Object System.Management.Automation.ErrorRecord $why, 'Absent', 'NotImplemented', $null)
 }
 
 function Update-ClusterFunctionalLevel {
     $why = New-Object NotSupportedException 'fcm does not have Update-ClusterFunctionalLevel. Requires Windows Server 2016. The functional level is Windows Server 2008 R2.'
+    throw (New-Object System.Management.Automation.ErrorRecord $why, 'Absent', 'NotImplemented', $null)
+}
+
+function Update-ClusterIPResource {
+    $why = New-Object NotSupportedException 'fcm does not have Update-ClusterIPResource. The cluster address is static. DHCP is not supported.'
+    throw (New-Object System.Management.Automation.ErrorRecord $why, 'Absent', 'NotImplemented', $null)
+}
+
+function Update-ClusterNetworkNameResource {
+    $why = New-Object NotSupportedException 'fcm does not have Update-ClusterNetworkNameResource. Requires Windows Server 2012. DNS registration is not supported.'
     throw (New-Object System.Management.Automation.ErrorRecord $why, 'Absent', 'NotImplemented', $null)
 }
 Set-Alias Add-VMToCluster Add-ClusterVirtualMachineRole -WhatIf:$false -Confirm:$false

@@ -467,8 +467,143 @@ function Suspend-VM {
     }
 }
 
+function Add-VMAssignableDevice {
+    $why = New-Object NotSupportedException 'fcm does not have Add-VMAssignableDevice. Its clusters have nothing that it could work on.'
+    throw (New-Object System.Management.Automation.ErrorRecord $why, 'Absent', 'NotImplemented', $null)
+}
+
+function Add-VMDvdDrive {
+    $why = New-Object NotSupportedException 'fcm does not have Add-VMDvdDrive. Its clusters have nothing that it could work on.'
+    throw (New-Object System.Management.Automation.ErrorRecord $why, 'Absent', 'NotImplemented', $null)
+}
+
+function Add-VMFibreChannelHba {
+    $why = New-Object NotSupportedException 'fcm does not have Add-VMFibreChannelHba. Its clusters have nothing that it could work on.'
+    throw (New-Object System.Management.Automation.ErrorRecord $why, 'Absent', 'NotImplemented', $null)
+}
+
+function Add-VMGpuPartitionAdapter {
+    $why = New-Object NotSupportedException 'fcm does not have Add-VMGpuPartitionAdapter. Its clusters have nothing that it could work on.'
+    throw (New-Object System.Management.Automation.ErrorRecord $why, 'Absent', 'NotImplemented', $null)
+}
+
+function Add-VMGroupMember {
+    $why = New-Object NotSupportedException 'fcm does not have Add-VMGroupMember. Its clusters have nothing that it could work on.'
+    throw (New-Object System.Management.Automation.ErrorRecord $why, 'Absent', 'NotImplemented', $null)
+}
+
+function Add-VMHardDiskDrive {
+    $why = New-Object NotSupportedException 'fcm does not have Add-VMHardDiskDrive. Its clusters have nothing that it could work on.'
+    throw (New-Object System.Management.Automation.ErrorRecord $why, 'Absent', 'NotImplemented', $null)
+}
+
+function Add-VMHostAssignableDevice {
+    $why = New-Object NotSupportedException 'fcm does not have Add-VMHostAssignableDevice. Its clusters have nothing that it could work on.'
+    throw (New-Object System.Management.Automation.ErrorRecord $why, 'Absent', 'NotImplemented', $null)
+}
+
+function Add-VMMigrationNetwork {
+    $why = New-Object NotSupportedException 'fcm does not have Add-VMMigrationNetwork. Its clusters have nothing that it could work on.'
+    throw (New-Object System.Management.Automation.ErrorRecord $why, 'Absent', 'NotImplemented', $null)
+}
+
+function Add-VMNetworkAdapter {
+    $why = New-Object NotSupportedException 'fcm does not have Add-VMNetworkAdapter. Its clusters have nothing that it could work on.'
+    throw (New-Object System.Management.Automation.ErrorRecord $why, 'Absent', 'NotImplemented', $null)
+}
+
+function Add-VMNetworkAdapterAcl {
+    $why = New-Object NotSupportedException 'fcm does not have Add-VMNetworkAdapterAcl. Its clusters have nothing that it could work on.'
+    throw (New-Object System.Management.Automation.ErrorRecord $why, 'Absent', 'NotImplemented', $null)
+}
+
+function Add-VMNetworkAdapterExtendedAcl {
+    $why = New-Object NotSupportedException 'fcm does not have Add-VMNetworkAdapterExtendedAcl. Its clusters have nothing that it could work on.'
+    throw (New-Object System.Management.Automation.ErrorRecord $why, 'Absent', 'NotImplemented', $null)
+}
+
+function Add-VMNetworkAdapterRoutingDomainMapping {
+    $why = New-Object NotSupportedException 'fcm does not have Add-VMNetworkAdapterRoutingDomainMapping. Its clusters have nothing that it could work on.'
+    throw (New-Object System.Management.Automation.ErrorRecord $why, 'Absent', 'NotImplemented', $null)
+}
+
+function Add-VMRemoteFx3dVideoAdapter {
+    $why = New-Object NotSupportedException 'fcm does not have Add-VMRemoteFx3dVideoAdapter. Its clusters have nothing that it could work on.'
+    throw (New-Object System.Management.Automation.ErrorRecord $why, 'Absent', 'NotImplemented', $null)
+}
+
+function Add-VMScsiController {
+    $why = New-Object NotSupportedException 'fcm does not have Add-VMScsiController. Its clusters have nothing that it could work on.'
+    throw (New-Object System.Management.Automation.ErrorRecord $why, 'Absent', 'NotImplemented', $null)
+}
+
+function Add-VMStoragePath {
+    $why = New-Object NotSupportedException 'fcm does not have Add-VMStoragePath. Its clusters have nothing that it could work on.'
+    throw (New-Object System.Management.Automation.ErrorRecord $why, 'Absent', 'NotImplemented', $null)
+}
+
+function Add-VMSwitch {
+    $why = New-Object NotSupportedException 'fcm does not have Add-VMSwitch. Its clusters have nothing that it could work on.'
+    throw (New-Object System.Management.Automation.ErrorRecord $why, 'Absent', 'NotImplemented', $null)
+}
+
+function Add-VMSwitchExtensionPortFeature {
+    $why = New-Object NotSupportedException 'fcm does not have Add-VMSwitchExtensionPortFeature. Its clusters have nothing that it could work on.'
+    throw (New-Object System.Management.Automation.ErrorRecord $why, 'Absent', 'NotImplemented', $null)
+}
+
+function Add-VMSwitchExtensionSwitchFeature {
+    $why = New-Object NotSupportedException 'fcm does not have Add-VMSwitchExtensionSwitchFeature. Its clusters have nothing that it could work on.'
+    throw (New-Object System.Management.Automation.ErrorRecord $why, 'Absent', 'NotImplemented', $null)
+}
+
+function Add-VMSwitchTeamMember {
+    $why = New-Object NotSupportedException 'fcm does not have Add-VMSwitchTeamMember. Its clusters have nothing that it could work on.'
+    throw (New-Object System.Management.Automation.ErrorRecord $why, 'Absent', 'NotImplemented', $null)
+}
+
 function Compare-VM {
     $why = New-Object NotSupportedException 'fcm does not have Compare-VM. Requires Windows Server 2012. To check whether a virtual machine can move, use Check a live migration in the window.'
+    throw (New-Object System.Management.Automation.ErrorRecord $why, 'Absent', 'NotImplemented', $null)
+}
+
+function Complete-VMFailover {
+    $why = New-Object NotSupportedException 'fcm does not have Complete-VMFailover. Its clusters have nothing that it could work on.'
+    throw (New-Object System.Management.Automation.ErrorRecord $why, 'Absent', 'NotImplemented', $null)
+}
+
+function Connect-VMSan {
+    $why = New-Object NotSupportedException 'fcm does not have Connect-VMSan. Its clusters have nothing that it could work on.'
+    throw (New-Object System.Management.Automation.ErrorRecord $why, 'Absent', 'NotImplemented', $null)
+}
+
+function Convert-VHD {
+    $why = New-Object NotSupportedException 'fcm does not have Convert-VHD. Its clusters have nothing that it could work on.'
+    throw (New-Object System.Management.Automation.ErrorRecord $why, 'Absent', 'NotImplemented', $null)
+}
+
+function Copy-VMFile {
+    $why = New-Object NotSupportedException 'fcm does not have Copy-VMFile. Its clusters have nothing that it could work on.'
+    throw (New-Object System.Management.Automation.ErrorRecord $why, 'Absent', 'NotImplemented', $null)
+}
+
+function Debug-VM {
+    $why = New-Object NotSupportedException 'fcm does not have Debug-VM. Its clusters have nothing that it could work on.'
+    throw (New-Object System.Management.Automation.ErrorRecord $why, 'Absent', 'NotImplemented', $null)
+}
+
+function Disable-VMConsoleSupport {
+    $why = New-Object NotSupportedException 'fcm does not have Disable-VMConsoleSupport. Its clusters have nothing that it could work on.'
+    throw (New-Object System.Management.Automation.ErrorRecord $why, 'Absent', 'NotImplemented', $null)
+}
+
+function Disable-VMEventing {
+    $why = New-Object NotSupportedException 'fcm does not have Disable-VMEventing. Its clusters have nothing that it could work on.'
+    throw (New-Object System.Management.Automation.ErrorRecord $why, 'Absent', 'NotImplemented', $null)
+}
+
+function Disable-VMIntegrationService {
+    $why = New-Object NotSupportedException 'fcm does not have Disable-VMIntegrationService. Its clusters have nothing that it could work on.'
     throw (New-Object System.Management.Automation.ErrorRecord $why, 'Absent', 'NotImplemented', $null)
 }
 
@@ -477,8 +612,83 @@ function Disable-VMMigration {
     throw (New-Object System.Management.Automation.ErrorRecord $why, 'Absent', 'NotImplemented', $null)
 }
 
+function Disable-VMRemoteFXPhysicalVideoAdapter {
+    $why = New-Object NotSupportedException 'fcm does not have Disable-VMRemoteFXPhysicalVideoAdapter. Its clusters have nothing that it could work on.'
+    throw (New-Object System.Management.Automation.ErrorRecord $why, 'Absent', 'NotImplemented', $null)
+}
+
+function Disable-VMResourceMetering {
+    $why = New-Object NotSupportedException 'fcm does not have Disable-VMResourceMetering. Its clusters have nothing that it could work on.'
+    throw (New-Object System.Management.Automation.ErrorRecord $why, 'Absent', 'NotImplemented', $null)
+}
+
+function Disable-VMSwitchExtension {
+    $why = New-Object NotSupportedException 'fcm does not have Disable-VMSwitchExtension. Its clusters have nothing that it could work on.'
+    throw (New-Object System.Management.Automation.ErrorRecord $why, 'Absent', 'NotImplemented', $null)
+}
+
+function Disable-VMTPM {
+    $why = New-Object NotSupportedException 'fcm does not have Disable-VMTPM. Its clusters have nothing that it could work on.'
+    throw (New-Object System.Management.Automation.ErrorRecord $why, 'Absent', 'NotImplemented', $null)
+}
+
+function Disconnect-VMSan {
+    $why = New-Object NotSupportedException 'fcm does not have Disconnect-VMSan. Its clusters have nothing that it could work on.'
+    throw (New-Object System.Management.Automation.ErrorRecord $why, 'Absent', 'NotImplemented', $null)
+}
+
+function Dismount-VHD {
+    $why = New-Object NotSupportedException 'fcm does not have Dismount-VHD. Its clusters have nothing that it could work on.'
+    throw (New-Object System.Management.Automation.ErrorRecord $why, 'Absent', 'NotImplemented', $null)
+}
+
+function Dismount-VMHostAssignableDevice {
+    $why = New-Object NotSupportedException 'fcm does not have Dismount-VMHostAssignableDevice. Its clusters have nothing that it could work on.'
+    throw (New-Object System.Management.Automation.ErrorRecord $why, 'Absent', 'NotImplemented', $null)
+}
+
+function Enable-VMConsoleSupport {
+    $why = New-Object NotSupportedException 'fcm does not have Enable-VMConsoleSupport. Its clusters have nothing that it could work on.'
+    throw (New-Object System.Management.Automation.ErrorRecord $why, 'Absent', 'NotImplemented', $null)
+}
+
+function Enable-VMEventing {
+    $why = New-Object NotSupportedException 'fcm does not have Enable-VMEventing. Its clusters have nothing that it could work on.'
+    throw (New-Object System.Management.Automation.ErrorRecord $why, 'Absent', 'NotImplemented', $null)
+}
+
+function Enable-VMIntegrationService {
+    $why = New-Object NotSupportedException 'fcm does not have Enable-VMIntegrationService. Its clusters have nothing that it could work on.'
+    throw (New-Object System.Management.Automation.ErrorRecord $why, 'Absent', 'NotImplemented', $null)
+}
+
 function Enable-VMMigration {
     $why = New-Object NotSupportedException 'fcm does not have Enable-VMMigration. Requires Windows Server 2012. To set the networks, use Set-ClusterParameter MigrationNetworkOrder.'
+    throw (New-Object System.Management.Automation.ErrorRecord $why, 'Absent', 'NotImplemented', $null)
+}
+
+function Enable-VMRemoteFXPhysicalVideoAdapter {
+    $why = New-Object NotSupportedException 'fcm does not have Enable-VMRemoteFXPhysicalVideoAdapter. Its clusters have nothing that it could work on.'
+    throw (New-Object System.Management.Automation.ErrorRecord $why, 'Absent', 'NotImplemented', $null)
+}
+
+function Enable-VMReplication {
+    $why = New-Object NotSupportedException 'fcm does not have Enable-VMReplication. Its clusters have nothing that it could work on.'
+    throw (New-Object System.Management.Automation.ErrorRecord $why, 'Absent', 'NotImplemented', $null)
+}
+
+function Enable-VMResourceMetering {
+    $why = New-Object NotSupportedException 'fcm does not have Enable-VMResourceMetering. Its clusters have nothing that it could work on.'
+    throw (New-Object System.Management.Automation.ErrorRecord $why, 'Absent', 'NotImplemented', $null)
+}
+
+function Enable-VMSwitchExtension {
+    $why = New-Object NotSupportedException 'fcm does not have Enable-VMSwitchExtension. Its clusters have nothing that it could work on.'
+    throw (New-Object System.Management.Automation.ErrorRecord $why, 'Absent', 'NotImplemented', $null)
+}
+
+function Enable-VMTPM {
+    $why = New-Object NotSupportedException 'fcm does not have Enable-VMTPM. Its clusters have nothing that it could work on.'
     throw (New-Object System.Management.Automation.ErrorRecord $why, 'Absent', 'NotImplemented', $null)
 }
 
@@ -487,8 +697,293 @@ function Export-VM {
     throw (New-Object System.Management.Automation.ErrorRecord $why, 'Absent', 'NotImplemented', $null)
 }
 
+function Export-VMSnapshot {
+    $why = New-Object NotSupportedException 'fcm does not have Export-VMSnapshot. Its clusters have nothing that it could work on.'
+    throw (New-Object System.Management.Automation.ErrorRecord $why, 'Absent', 'NotImplemented', $null)
+}
+
+function Get-VHD {
+    $why = New-Object NotSupportedException 'fcm does not have Get-VHD. Its clusters have nothing that it could work on.'
+    throw (New-Object System.Management.Automation.ErrorRecord $why, 'Absent', 'NotImplemented', $null)
+}
+
+function Get-VHDSet {
+    $why = New-Object NotSupportedException 'fcm does not have Get-VHDSet. Its clusters have nothing that it could work on.'
+    throw (New-Object System.Management.Automation.ErrorRecord $why, 'Absent', 'NotImplemented', $null)
+}
+
+function Get-VHDSnapshot {
+    $why = New-Object NotSupportedException 'fcm does not have Get-VHDSnapshot. Its clusters have nothing that it could work on.'
+    throw (New-Object System.Management.Automation.ErrorRecord $why, 'Absent', 'NotImplemented', $null)
+}
+
+function Get-VMAssignableDevice {
+    $why = New-Object NotSupportedException 'fcm does not have Get-VMAssignableDevice. Its clusters have nothing that it could work on.'
+    throw (New-Object System.Management.Automation.ErrorRecord $why, 'Absent', 'NotImplemented', $null)
+}
+
+function Get-VMBios {
+    $why = New-Object NotSupportedException 'fcm does not have Get-VMBios. Its clusters have nothing that it could work on.'
+    throw (New-Object System.Management.Automation.ErrorRecord $why, 'Absent', 'NotImplemented', $null)
+}
+
+function Get-VMComPort {
+    $why = New-Object NotSupportedException 'fcm does not have Get-VMComPort. Its clusters have nothing that it could work on.'
+    throw (New-Object System.Management.Automation.ErrorRecord $why, 'Absent', 'NotImplemented', $null)
+}
+
+function Get-VMConnectAccess {
+    $why = New-Object NotSupportedException 'fcm does not have Get-VMConnectAccess. Its clusters have nothing that it could work on.'
+    throw (New-Object System.Management.Automation.ErrorRecord $why, 'Absent', 'NotImplemented', $null)
+}
+
+function Get-VMDvdDrive {
+    $why = New-Object NotSupportedException 'fcm does not have Get-VMDvdDrive. Its clusters have nothing that it could work on.'
+    throw (New-Object System.Management.Automation.ErrorRecord $why, 'Absent', 'NotImplemented', $null)
+}
+
+function Get-VMFibreChannelHba {
+    $why = New-Object NotSupportedException 'fcm does not have Get-VMFibreChannelHba. Its clusters have nothing that it could work on.'
+    throw (New-Object System.Management.Automation.ErrorRecord $why, 'Absent', 'NotImplemented', $null)
+}
+
+function Get-VMFirmware {
+    $why = New-Object NotSupportedException 'fcm does not have Get-VMFirmware. Its clusters have nothing that it could work on.'
+    throw (New-Object System.Management.Automation.ErrorRecord $why, 'Absent', 'NotImplemented', $null)
+}
+
+function Get-VMFloppyDiskDrive {
+    $why = New-Object NotSupportedException 'fcm does not have Get-VMFloppyDiskDrive. Its clusters have nothing that it could work on.'
+    throw (New-Object System.Management.Automation.ErrorRecord $why, 'Absent', 'NotImplemented', $null)
+}
+
+function Get-VMGpuPartitionAdapter {
+    $why = New-Object NotSupportedException 'fcm does not have Get-VMGpuPartitionAdapter. Its clusters have nothing that it could work on.'
+    throw (New-Object System.Management.Automation.ErrorRecord $why, 'Absent', 'NotImplemented', $null)
+}
+
+function Get-VMGroup {
+    $why = New-Object NotSupportedException 'fcm does not have Get-VMGroup. Its clusters have nothing that it could work on.'
+    throw (New-Object System.Management.Automation.ErrorRecord $why, 'Absent', 'NotImplemented', $null)
+}
+
+function Get-VMHardDiskDrive {
+    $why = New-Object NotSupportedException 'fcm does not have Get-VMHardDiskDrive. Its clusters have nothing that it could work on.'
+    throw (New-Object System.Management.Automation.ErrorRecord $why, 'Absent', 'NotImplemented', $null)
+}
+
 function Get-VMHost {
     $why = New-Object NotSupportedException 'fcm does not have Get-VMHost. Requires Windows Server 2012. To show memory and processors, use Get-ClusterNode | Format-List.'
+    throw (New-Object System.Management.Automation.ErrorRecord $why, 'Absent', 'NotImplemented', $null)
+}
+
+function Get-VMHostAssignableDevice {
+    $why = New-Object NotSupportedException 'fcm does not have Get-VMHostAssignableDevice. Its clusters have nothing that it could work on.'
+    throw (New-Object System.Management.Automation.ErrorRecord $why, 'Absent', 'NotImplemented', $null)
+}
+
+function Get-VMHostCluster {
+    $why = New-Object NotSupportedException 'fcm does not have Get-VMHostCluster. Its clusters have nothing that it could work on.'
+    throw (New-Object System.Management.Automation.ErrorRecord $why, 'Absent', 'NotImplemented', $null)
+}
+
+function Get-VMHostNumaNode {
+    $why = New-Object NotSupportedException 'fcm does not have Get-VMHostNumaNode. Its clusters have nothing that it could work on.'
+    throw (New-Object System.Management.Automation.ErrorRecord $why, 'Absent', 'NotImplemented', $null)
+}
+
+function Get-VMHostNumaNodeStatus {
+    $why = New-Object NotSupportedException 'fcm does not have Get-VMHostNumaNodeStatus. Its clusters have nothing that it could work on.'
+    throw (New-Object System.Management.Automation.ErrorRecord $why, 'Absent', 'NotImplemented', $null)
+}
+
+function Get-VMHostPartitionableGpu {
+    $why = New-Object NotSupportedException 'fcm does not have Get-VMHostPartitionableGpu. Its clusters have nothing that it could work on.'
+    throw (New-Object System.Management.Automation.ErrorRecord $why, 'Absent', 'NotImplemented', $null)
+}
+
+function Get-VMHostSupportedVersion {
+    $why = New-Object NotSupportedException 'fcm does not have Get-VMHostSupportedVersion. Its clusters have nothing that it could work on.'
+    throw (New-Object System.Management.Automation.ErrorRecord $why, 'Absent', 'NotImplemented', $null)
+}
+
+function Get-VMIdeController {
+    $why = New-Object NotSupportedException 'fcm does not have Get-VMIdeController. Its clusters have nothing that it could work on.'
+    throw (New-Object System.Management.Automation.ErrorRecord $why, 'Absent', 'NotImplemented', $null)
+}
+
+function Get-VMIntegrationService {
+    $why = New-Object NotSupportedException 'fcm does not have Get-VMIntegrationService. Its clusters have nothing that it could work on.'
+    throw (New-Object System.Management.Automation.ErrorRecord $why, 'Absent', 'NotImplemented', $null)
+}
+
+function Get-VMKeyProtector {
+    $why = New-Object NotSupportedException 'fcm does not have Get-VMKeyProtector. Its clusters have nothing that it could work on.'
+    throw (New-Object System.Management.Automation.ErrorRecord $why, 'Absent', 'NotImplemented', $null)
+}
+
+function Get-VMMemory {
+    $why = New-Object NotSupportedException 'fcm does not have Get-VMMemory. Its clusters have nothing that it could work on.'
+    throw (New-Object System.Management.Automation.ErrorRecord $why, 'Absent', 'NotImplemented', $null)
+}
+
+function Get-VMMigrationNetwork {
+    $why = New-Object NotSupportedException 'fcm does not have Get-VMMigrationNetwork. Its clusters have nothing that it could work on.'
+    throw (New-Object System.Management.Automation.ErrorRecord $why, 'Absent', 'NotImplemented', $null)
+}
+
+function Get-VMNetworkAdapter {
+    $why = New-Object NotSupportedException 'fcm does not have Get-VMNetworkAdapter. Its clusters have nothing that it could work on.'
+    throw (New-Object System.Management.Automation.ErrorRecord $why, 'Absent', 'NotImplemented', $null)
+}
+
+function Get-VMNetworkAdapterAcl {
+    $why = New-Object NotSupportedException 'fcm does not have Get-VMNetworkAdapterAcl. Its clusters have nothing that it could work on.'
+    throw (New-Object System.Management.Automation.ErrorRecord $why, 'Absent', 'NotImplemented', $null)
+}
+
+function Get-VMNetworkAdapterExtendedAcl {
+    $why = New-Object NotSupportedException 'fcm does not have Get-VMNetworkAdapterExtendedAcl. Its clusters have nothing that it could work on.'
+    throw (New-Object System.Management.Automation.ErrorRecord $why, 'Absent', 'NotImplemented', $null)
+}
+
+function Get-VMNetworkAdapterFailoverConfiguration {
+    $why = New-Object NotSupportedException 'fcm does not have Get-VMNetworkAdapterFailoverConfiguration. Its clusters have nothing that it could work on.'
+    throw (New-Object System.Management.Automation.ErrorRecord $why, 'Absent', 'NotImplemented', $null)
+}
+
+function Get-VMNetworkAdapterIsolation {
+    $why = New-Object NotSupportedException 'fcm does not have Get-VMNetworkAdapterIsolation. Its clusters have nothing that it could work on.'
+    throw (New-Object System.Management.Automation.ErrorRecord $why, 'Absent', 'NotImplemented', $null)
+}
+
+function Get-VMNetworkAdapterRoutingDomainMapping {
+    $why = New-Object NotSupportedException 'fcm does not have Get-VMNetworkAdapterRoutingDomainMapping. Its clusters have nothing that it could work on.'
+    throw (New-Object System.Management.Automation.ErrorRecord $why, 'Absent', 'NotImplemented', $null)
+}
+
+function Get-VMNetworkAdapterTeamMapping {
+    $why = New-Object NotSupportedException 'fcm does not have Get-VMNetworkAdapterTeamMapping. Its clusters have nothing that it could work on.'
+    throw (New-Object System.Management.Automation.ErrorRecord $why, 'Absent', 'NotImplemented', $null)
+}
+
+function Get-VMNetworkAdapterVlan {
+    $why = New-Object NotSupportedException 'fcm does not have Get-VMNetworkAdapterVlan. Its clusters have nothing that it could work on.'
+    throw (New-Object System.Management.Automation.ErrorRecord $why, 'Absent', 'NotImplemented', $null)
+}
+
+function Get-VMProcessor {
+    $why = New-Object NotSupportedException 'fcm does not have Get-VMProcessor. Its clusters have nothing that it could work on.'
+    throw (New-Object System.Management.Automation.ErrorRecord $why, 'Absent', 'NotImplemented', $null)
+}
+
+function Get-VMRemoteFx3dVideoAdapter {
+    $why = New-Object NotSupportedException 'fcm does not have Get-VMRemoteFx3dVideoAdapter. Its clusters have nothing that it could work on.'
+    throw (New-Object System.Management.Automation.ErrorRecord $why, 'Absent', 'NotImplemented', $null)
+}
+
+function Get-VMRemoteFXPhysicalVideoAdapter {
+    $why = New-Object NotSupportedException 'fcm does not have Get-VMRemoteFXPhysicalVideoAdapter. Its clusters have nothing that it could work on.'
+    throw (New-Object System.Management.Automation.ErrorRecord $why, 'Absent', 'NotImplemented', $null)
+}
+
+function Get-VMReplication {
+    $why = New-Object NotSupportedException 'fcm does not have Get-VMReplication. Its clusters have nothing that it could work on.'
+    throw (New-Object System.Management.Automation.ErrorRecord $why, 'Absent', 'NotImplemented', $null)
+}
+
+function Get-VMReplicationAuthorizationEntry {
+    $why = New-Object NotSupportedException 'fcm does not have Get-VMReplicationAuthorizationEntry. Its clusters have nothing that it could work on.'
+    throw (New-Object System.Management.Automation.ErrorRecord $why, 'Absent', 'NotImplemented', $null)
+}
+
+function Get-VMReplicationServer {
+    $why = New-Object NotSupportedException 'fcm does not have Get-VMReplicationServer. Its clusters have nothing that it could work on.'
+    throw (New-Object System.Management.Automation.ErrorRecord $why, 'Absent', 'NotImplemented', $null)
+}
+
+function Get-VMResourcePool {
+    $why = New-Object NotSupportedException 'fcm does not have Get-VMResourcePool. Its clusters have nothing that it could work on.'
+    throw (New-Object System.Management.Automation.ErrorRecord $why, 'Absent', 'NotImplemented', $null)
+}
+
+function Get-VMSan {
+    $why = New-Object NotSupportedException 'fcm does not have Get-VMSan. Its clusters have nothing that it could work on.'
+    throw (New-Object System.Management.Automation.ErrorRecord $why, 'Absent', 'NotImplemented', $null)
+}
+
+function Get-VMScsiController {
+    $why = New-Object NotSupportedException 'fcm does not have Get-VMScsiController. Its clusters have nothing that it could work on.'
+    throw (New-Object System.Management.Automation.ErrorRecord $why, 'Absent', 'NotImplemented', $null)
+}
+
+function Get-VMSecurity {
+    $why = New-Object NotSupportedException 'fcm does not have Get-VMSecurity. Its clusters have nothing that it could work on.'
+    throw (New-Object System.Management.Automation.ErrorRecord $why, 'Absent', 'NotImplemented', $null)
+}
+
+function Get-VMStoragePath {
+    $why = New-Object NotSupportedException 'fcm does not have Get-VMStoragePath. Its clusters have nothing that it could work on.'
+    throw (New-Object System.Management.Automation.ErrorRecord $why, 'Absent', 'NotImplemented', $null)
+}
+
+function Get-VMSwitch {
+    $why = New-Object NotSupportedException 'fcm does not have Get-VMSwitch. Its clusters have nothing that it could work on.'
+    throw (New-Object System.Management.Automation.ErrorRecord $why, 'Absent', 'NotImplemented', $null)
+}
+
+function Get-VMSwitchExtension {
+    $why = New-Object NotSupportedException 'fcm does not have Get-VMSwitchExtension. Its clusters have nothing that it could work on.'
+    throw (New-Object System.Management.Automation.ErrorRecord $why, 'Absent', 'NotImplemented', $null)
+}
+
+function Get-VMSwitchExtensionPortData {
+    $why = New-Object NotSupportedException 'fcm does not have Get-VMSwitchExtensionPortData. Its clusters have nothing that it could work on.'
+    throw (New-Object System.Management.Automation.ErrorRecord $why, 'Absent', 'NotImplemented', $null)
+}
+
+function Get-VMSwitchExtensionPortFeature {
+    $why = New-Object NotSupportedException 'fcm does not have Get-VMSwitchExtensionPortFeature. Its clusters have nothing that it could work on.'
+    throw (New-Object System.Management.Automation.ErrorRecord $why, 'Absent', 'NotImplemented', $null)
+}
+
+function Get-VMSwitchExtensionSwitchData {
+    $why = New-Object NotSupportedException 'fcm does not have Get-VMSwitchExtensionSwitchData. Its clusters have nothing that it could work on.'
+    throw (New-Object System.Management.Automation.ErrorRecord $why, 'Absent', 'NotImplemented', $null)
+}
+
+function Get-VMSwitchExtensionSwitchFeature {
+    $why = New-Object NotSupportedException 'fcm does not have Get-VMSwitchExtensionSwitchFeature. Its clusters have nothing that it could work on.'
+    throw (New-Object System.Management.Automation.ErrorRecord $why, 'Absent', 'NotImplemented', $null)
+}
+
+function Get-VMSwitchTeam {
+    $why = New-Object NotSupportedException 'fcm does not have Get-VMSwitchTeam. Its clusters have nothing that it could work on.'
+    throw (New-Object System.Management.Automation.ErrorRecord $why, 'Absent', 'NotImplemented', $null)
+}
+
+function Get-VMSystemSwitchExtension {
+    $why = New-Object NotSupportedException 'fcm does not have Get-VMSystemSwitchExtension. Its clusters have nothing that it could work on.'
+    throw (New-Object System.Management.Automation.ErrorRecord $why, 'Absent', 'NotImplemented', $null)
+}
+
+function Get-VMSystemSwitchExtensionPortFeature {
+    $why = New-Object NotSupportedException 'fcm does not have Get-VMSystemSwitchExtensionPortFeature. Its clusters have nothing that it could work on.'
+    throw (New-Object System.Management.Automation.ErrorRecord $why, 'Absent', 'NotImplemented', $null)
+}
+
+function Get-VMSystemSwitchExtensionSwitchFeature {
+    $why = New-Object NotSupportedException 'fcm does not have Get-VMSystemSwitchExtensionSwitchFeature. Its clusters have nothing that it could work on.'
+    throw (New-Object System.Management.Automation.ErrorRecord $why, 'Absent', 'NotImplemented', $null)
+}
+
+function Get-VMVideo {
+    $why = New-Object NotSupportedException 'fcm does not have Get-VMVideo. Its clusters have nothing that it could work on.'
+    throw (New-Object System.Management.Automation.ErrorRecord $why, 'Absent', 'NotImplemented', $null)
+}
+
+function Grant-VMConnectAccess {
+    $why = New-Object NotSupportedException 'fcm does not have Grant-VMConnectAccess. Its clusters have nothing that it could work on.'
     throw (New-Object System.Management.Automation.ErrorRecord $why, 'Absent', 'NotImplemented', $null)
 }
 
@@ -497,8 +992,38 @@ function Import-VM {
     throw (New-Object System.Management.Automation.ErrorRecord $why, 'Absent', 'NotImplemented', $null)
 }
 
+function Import-VMInitialReplication {
+    $why = New-Object NotSupportedException 'fcm does not have Import-VMInitialReplication. Its clusters have nothing that it could work on.'
+    throw (New-Object System.Management.Automation.ErrorRecord $why, 'Absent', 'NotImplemented', $null)
+}
+
 function Measure-VM {
     $why = New-Object NotSupportedException 'fcm does not have Measure-VM. Requires Windows Server 2012. To show the memory of a virtual machine, use Get-VM.'
+    throw (New-Object System.Management.Automation.ErrorRecord $why, 'Absent', 'NotImplemented', $null)
+}
+
+function Measure-VMReplication {
+    $why = New-Object NotSupportedException 'fcm does not have Measure-VMReplication. Its clusters have nothing that it could work on.'
+    throw (New-Object System.Management.Automation.ErrorRecord $why, 'Absent', 'NotImplemented', $null)
+}
+
+function Measure-VMResourcePool {
+    $why = New-Object NotSupportedException 'fcm does not have Measure-VMResourcePool. Its clusters have nothing that it could work on.'
+    throw (New-Object System.Management.Automation.ErrorRecord $why, 'Absent', 'NotImplemented', $null)
+}
+
+function Merge-VHD {
+    $why = New-Object NotSupportedException 'fcm does not have Merge-VHD. Its clusters have nothing that it could work on.'
+    throw (New-Object System.Management.Automation.ErrorRecord $why, 'Absent', 'NotImplemented', $null)
+}
+
+function Mount-VHD {
+    $why = New-Object NotSupportedException 'fcm does not have Mount-VHD. Its clusters have nothing that it could work on.'
+    throw (New-Object System.Management.Automation.ErrorRecord $why, 'Absent', 'NotImplemented', $null)
+}
+
+function Mount-VMHostAssignableDevice {
+    $why = New-Object NotSupportedException 'fcm does not have Mount-VMHostAssignableDevice. Its clusters have nothing that it could work on.'
     throw (New-Object System.Management.Automation.ErrorRecord $why, 'Absent', 'NotImplemented', $null)
 }
 
@@ -512,8 +1037,298 @@ function Move-VMStorage {
     throw (New-Object System.Management.Automation.ErrorRecord $why, 'Absent', 'NotImplemented', $null)
 }
 
+function New-VFD {
+    $why = New-Object NotSupportedException 'fcm does not have New-VFD. Its clusters have nothing that it could work on.'
+    throw (New-Object System.Management.Automation.ErrorRecord $why, 'Absent', 'NotImplemented', $null)
+}
+
 function New-VHD {
     $why = New-Object NotSupportedException 'fcm does not have New-VHD. Requires Windows Server 2012. New-VM creates the disk of a virtual machine.'
+    throw (New-Object System.Management.Automation.ErrorRecord $why, 'Absent', 'NotImplemented', $null)
+}
+
+function New-VMGroup {
+    $why = New-Object NotSupportedException 'fcm does not have New-VMGroup. Its clusters have nothing that it could work on.'
+    throw (New-Object System.Management.Automation.ErrorRecord $why, 'Absent', 'NotImplemented', $null)
+}
+
+function New-VMReplicationAuthorizationEntry {
+    $why = New-Object NotSupportedException 'fcm does not have New-VMReplicationAuthorizationEntry. Its clusters have nothing that it could work on.'
+    throw (New-Object System.Management.Automation.ErrorRecord $why, 'Absent', 'NotImplemented', $null)
+}
+
+function New-VMResourcePool {
+    $why = New-Object NotSupportedException 'fcm does not have New-VMResourcePool. Its clusters have nothing that it could work on.'
+    throw (New-Object System.Management.Automation.ErrorRecord $why, 'Absent', 'NotImplemented', $null)
+}
+
+function New-VMSan {
+    $why = New-Object NotSupportedException 'fcm does not have New-VMSan. Its clusters have nothing that it could work on.'
+    throw (New-Object System.Management.Automation.ErrorRecord $why, 'Absent', 'NotImplemented', $null)
+}
+
+function New-VMSwitch {
+    $why = New-Object NotSupportedException 'fcm does not have New-VMSwitch. Its clusters have nothing that it could work on.'
+    throw (New-Object System.Management.Automation.ErrorRecord $why, 'Absent', 'NotImplemented', $null)
+}
+
+function Optimize-VHD {
+    $why = New-Object NotSupportedException 'fcm does not have Optimize-VHD. Its clusters have nothing that it could work on.'
+    throw (New-Object System.Management.Automation.ErrorRecord $why, 'Absent', 'NotImplemented', $null)
+}
+
+function Optimize-VHDSet {
+    $why = New-Object NotSupportedException 'fcm does not have Optimize-VHDSet. Its clusters have nothing that it could work on.'
+    throw (New-Object System.Management.Automation.ErrorRecord $why, 'Absent', 'NotImplemented', $null)
+}
+
+function Remove-VHDSnapshot {
+    $why = New-Object NotSupportedException 'fcm does not have Remove-VHDSnapshot. Its clusters have nothing that it could work on.'
+    throw (New-Object System.Management.Automation.ErrorRecord $why, 'Absent', 'NotImplemented', $null)
+}
+
+function Remove-VMAssignableDevice {
+    $why = New-Object NotSupportedException 'fcm does not have Remove-VMAssignableDevice. Its clusters have nothing that it could work on.'
+    throw (New-Object System.Management.Automation.ErrorRecord $why, 'Absent', 'NotImplemented', $null)
+}
+
+function Remove-VMDvdDrive {
+    $why = New-Object NotSupportedException 'fcm does not have Remove-VMDvdDrive. Its clusters have nothing that it could work on.'
+    throw (New-Object System.Management.Automation.ErrorRecord $why, 'Absent', 'NotImplemented', $null)
+}
+
+function Remove-VMFibreChannelHba {
+    $why = New-Object NotSupportedException 'fcm does not have Remove-VMFibreChannelHba. Its clusters have nothing that it could work on.'
+    throw (New-Object System.Management.Automation.ErrorRecord $why, 'Absent', 'NotImplemented', $null)
+}
+
+function Remove-VMGpuPartitionAdapter {
+    $why = New-Object NotSupportedException 'fcm does not have Remove-VMGpuPartitionAdapter. Its clusters have nothing that it could work on.'
+    throw (New-Object System.Management.Automation.ErrorRecord $why, 'Absent', 'NotImplemented', $null)
+}
+
+function Remove-VMGroup {
+    $why = New-Object NotSupportedException 'fcm does not have Remove-VMGroup. Its clusters have nothing that it could work on.'
+    throw (New-Object System.Management.Automation.ErrorRecord $why, 'Absent', 'NotImplemented', $null)
+}
+
+function Remove-VMGroupMember {
+    $why = New-Object NotSupportedException 'fcm does not have Remove-VMGroupMember. Its clusters have nothing that it could work on.'
+    throw (New-Object System.Management.Automation.ErrorRecord $why, 'Absent', 'NotImplemented', $null)
+}
+
+function Remove-VMHardDiskDrive {
+    $why = New-Object NotSupportedException 'fcm does not have Remove-VMHardDiskDrive. Its clusters have nothing that it could work on.'
+    throw (New-Object System.Management.Automation.ErrorRecord $why, 'Absent', 'NotImplemented', $null)
+}
+
+function Remove-VMHostAssignableDevice {
+    $why = New-Object NotSupportedException 'fcm does not have Remove-VMHostAssignableDevice. Its clusters have nothing that it could work on.'
+    throw (New-Object System.Management.Automation.ErrorRecord $why, 'Absent', 'NotImplemented', $null)
+}
+
+function Remove-VMMigrationNetwork {
+    $why = New-Object NotSupportedException 'fcm does not have Remove-VMMigrationNetwork. Its clusters have nothing that it could work on.'
+    throw (New-Object System.Management.Automation.ErrorRecord $why, 'Absent', 'NotImplemented', $null)
+}
+
+function Remove-VMNetworkAdapter {
+    $why = New-Object NotSupportedException 'fcm does not have Remove-VMNetworkAdapter. Its clusters have nothing that it could work on.'
+    throw (New-Object System.Management.Automation.ErrorRecord $why, 'Absent', 'NotImplemented', $null)
+}
+
+function Remove-VMNetworkAdapterAcl {
+    $why = New-Object NotSupportedException 'fcm does not have Remove-VMNetworkAdapterAcl. Its clusters have nothing that it could work on.'
+    throw (New-Object System.Management.Automation.ErrorRecord $why, 'Absent', 'NotImplemented', $null)
+}
+
+function Remove-VMNetworkAdapterExtendedAcl {
+    $why = New-Object NotSupportedException 'fcm does not have Remove-VMNetworkAdapterExtendedAcl. Its clusters have nothing that it could work on.'
+    throw (New-Object System.Management.Automation.ErrorRecord $why, 'Absent', 'NotImplemented', $null)
+}
+
+function Remove-VMNetworkAdapterRoutingDomainMapping {
+    $why = New-Object NotSupportedException 'fcm does not have Remove-VMNetworkAdapterRoutingDomainMapping. Its clusters have nothing that it could work on.'
+    throw (New-Object System.Management.Automation.ErrorRecord $why, 'Absent', 'NotImplemented', $null)
+}
+
+function Remove-VMNetworkAdapterTeamMapping {
+    $why = New-Object NotSupportedException 'fcm does not have Remove-VMNetworkAdapterTeamMapping. Its clusters have nothing that it could work on.'
+    throw (New-Object System.Management.Automation.ErrorRecord $why, 'Absent', 'NotImplemented', $null)
+}
+
+function Remove-VMRemoteFx3dVideoAdapter {
+    $why = New-Object NotSupportedException 'fcm does not have Remove-VMRemoteFx3dVideoAdapter. Its clusters have nothing that it could work on.'
+    throw (New-Object System.Management.Automation.ErrorRecord $why, 'Absent', 'NotImplemented', $null)
+}
+
+function Remove-VMReplication {
+    $why = New-Object NotSupportedException 'fcm does not have Remove-VMReplication. Its clusters have nothing that it could work on.'
+    throw (New-Object System.Management.Automation.ErrorRecord $why, 'Absent', 'NotImplemented', $null)
+}
+
+function Remove-VMReplicationAuthorizationEntry {
+    $why = New-Object NotSupportedException 'fcm does not have Remove-VMReplicationAuthorizationEntry. Its clusters have nothing that it could work on.'
+    throw (New-Object System.Management.Automation.ErrorRecord $why, 'Absent', 'NotImplemented', $null)
+}
+
+function Remove-VMResourcePool {
+    $why = New-Object NotSupportedException 'fcm does not have Remove-VMResourcePool. Its clusters have nothing that it could work on.'
+    throw (New-Object System.Management.Automation.ErrorRecord $why, 'Absent', 'NotImplemented', $null)
+}
+
+function Remove-VMSan {
+    $why = New-Object NotSupportedException 'fcm does not have Remove-VMSan. Its clusters have nothing that it could work on.'
+    throw (New-Object System.Management.Automation.ErrorRecord $why, 'Absent', 'NotImplemented', $null)
+}
+
+function Remove-VMSavedState {
+    $why = New-Object NotSupportedException 'fcm does not have Remove-VMSavedState. Its clusters have nothing that it could work on.'
+    throw (New-Object System.Management.Automation.ErrorRecord $why, 'Absent', 'NotImplemented', $null)
+}
+
+function Remove-VMScsiController {
+    $why = New-Object NotSupportedException 'fcm does not have Remove-VMScsiController. Its clusters have nothing that it could work on.'
+    throw (New-Object System.Management.Automation.ErrorRecord $why, 'Absent', 'NotImplemented', $null)
+}
+
+function Remove-VMStoragePath {
+    $why = New-Object NotSupportedException 'fcm does not have Remove-VMStoragePath. Its clusters have nothing that it could work on.'
+    throw (New-Object System.Management.Automation.ErrorRecord $why, 'Absent', 'NotImplemented', $null)
+}
+
+function Remove-VMSwitch {
+    $why = New-Object NotSupportedException 'fcm does not have Remove-VMSwitch. Its clusters have nothing that it could work on.'
+    throw (New-Object System.Management.Automation.ErrorRecord $why, 'Absent', 'NotImplemented', $null)
+}
+
+function Remove-VMSwitchExtensionPortFeature {
+    $why = New-Object NotSupportedException 'fcm does not have Remove-VMSwitchExtensionPortFeature. Its clusters have nothing that it could work on.'
+    throw (New-Object System.Management.Automation.ErrorRecord $why, 'Absent', 'NotImplemented', $null)
+}
+
+function Remove-VMSwitchExtensionSwitchFeature {
+    $why = New-Object NotSupportedException 'fcm does not have Remove-VMSwitchExtensionSwitchFeature. Its clusters have nothing that it could work on.'
+    throw (New-Object System.Management.Automation.ErrorRecord $why, 'Absent', 'NotImplemented', $null)
+}
+
+function Remove-VMSwitchTeamMember {
+    $why = New-Object NotSupportedException 'fcm does not have Remove-VMSwitchTeamMember. Its clusters have nothing that it could work on.'
+    throw (New-Object System.Management.Automation.ErrorRecord $why, 'Absent', 'NotImplemented', $null)
+}
+
+function Rename-VM {
+    $why = New-Object NotSupportedException 'fcm does not have Rename-VM. Its clusters have nothing that it could work on.'
+    throw (New-Object System.Management.Automation.ErrorRecord $why, 'Absent', 'NotImplemented', $null)
+}
+
+function Rename-VMGroup {
+    $why = New-Object NotSupportedException 'fcm does not have Rename-VMGroup. Its clusters have nothing that it could work on.'
+    throw (New-Object System.Management.Automation.ErrorRecord $why, 'Absent', 'NotImplemented', $null)
+}
+
+function Rename-VMNetworkAdapter {
+    $why = New-Object NotSupportedException 'fcm does not have Rename-VMNetworkAdapter. Its clusters have nothing that it could work on.'
+    throw (New-Object System.Management.Automation.ErrorRecord $why, 'Absent', 'NotImplemented', $null)
+}
+
+function Rename-VMResourcePool {
+    $why = New-Object NotSupportedException 'fcm does not have Rename-VMResourcePool. Its clusters have nothing that it could work on.'
+    throw (New-Object System.Management.Automation.ErrorRecord $why, 'Absent', 'NotImplemented', $null)
+}
+
+function Rename-VMSan {
+    $why = New-Object NotSupportedException 'fcm does not have Rename-VMSan. Its clusters have nothing that it could work on.'
+    throw (New-Object System.Management.Automation.ErrorRecord $why, 'Absent', 'NotImplemented', $null)
+}
+
+function Rename-VMSnapshot {
+    $why = New-Object NotSupportedException 'fcm does not have Rename-VMSnapshot. Its clusters have nothing that it could work on.'
+    throw (New-Object System.Management.Automation.ErrorRecord $why, 'Absent', 'NotImplemented', $null)
+}
+
+function Rename-VMSwitch {
+    $why = New-Object NotSupportedException 'fcm does not have Rename-VMSwitch. Its clusters have nothing that it could work on.'
+    throw (New-Object System.Management.Automation.ErrorRecord $why, 'Absent', 'NotImplemented', $null)
+}
+
+function Repair-VM {
+    $why = New-Object NotSupportedException 'fcm does not have Repair-VM. Its clusters have nothing that it could work on.'
+    throw (New-Object System.Management.Automation.ErrorRecord $why, 'Absent', 'NotImplemented', $null)
+}
+
+function Reset-VMReplicationStatistics {
+    $why = New-Object NotSupportedException 'fcm does not have Reset-VMReplicationStatistics. Its clusters have nothing that it could work on.'
+    throw (New-Object System.Management.Automation.ErrorRecord $why, 'Absent', 'NotImplemented', $null)
+}
+
+function Reset-VMResourceMetering {
+    $why = New-Object NotSupportedException 'fcm does not have Reset-VMResourceMetering. Its clusters have nothing that it could work on.'
+    throw (New-Object System.Management.Automation.ErrorRecord $why, 'Absent', 'NotImplemented', $null)
+}
+
+function Resize-VHD {
+    $why = New-Object NotSupportedException 'fcm does not have Resize-VHD. Its clusters have nothing that it could work on.'
+    throw (New-Object System.Management.Automation.ErrorRecord $why, 'Absent', 'NotImplemented', $null)
+}
+
+function Restart-VM {
+    $why = New-Object NotSupportedException 'fcm does not have Restart-VM. Its clusters have nothing that it could work on.'
+    throw (New-Object System.Management.Automation.ErrorRecord $why, 'Absent', 'NotImplemented', $null)
+}
+
+function Resume-VM {
+    $why = New-Object NotSupportedException 'fcm does not have Resume-VM. Its clusters have nothing that it could work on.'
+    throw (New-Object System.Management.Automation.ErrorRecord $why, 'Absent', 'NotImplemented', $null)
+}
+
+function Resume-VMReplication {
+    $why = New-Object NotSupportedException 'fcm does not have Resume-VMReplication. Its clusters have nothing that it could work on.'
+    throw (New-Object System.Management.Automation.ErrorRecord $why, 'Absent', 'NotImplemented', $null)
+}
+
+function Revoke-VMConnectAccess {
+    $why = New-Object NotSupportedException 'fcm does not have Revoke-VMConnectAccess. Its clusters have nothing that it could work on.'
+    throw (New-Object System.Management.Automation.ErrorRecord $why, 'Absent', 'NotImplemented', $null)
+}
+
+function Set-VHD {
+    $why = New-Object NotSupportedException 'fcm does not have Set-VHD. Its clusters have nothing that it could work on.'
+    throw (New-Object System.Management.Automation.ErrorRecord $why, 'Absent', 'NotImplemented', $null)
+}
+
+function Set-VMBios {
+    $why = New-Object NotSupportedException 'fcm does not have Set-VMBios. Its clusters have nothing that it could work on.'
+    throw (New-Object System.Management.Automation.ErrorRecord $why, 'Absent', 'NotImplemented', $null)
+}
+
+function Set-VMComPort {
+    $why = New-Object NotSupportedException 'fcm does not have Set-VMComPort. Its clusters have nothing that it could work on.'
+    throw (New-Object System.Management.Automation.ErrorRecord $why, 'Absent', 'NotImplemented', $null)
+}
+
+function Set-VMFibreChannelHba {
+    $why = New-Object NotSupportedException 'fcm does not have Set-VMFibreChannelHba. Its clusters have nothing that it could work on.'
+    throw (New-Object System.Management.Automation.ErrorRecord $why, 'Absent', 'NotImplemented', $null)
+}
+
+function Set-VMFirmware {
+    $why = New-Object NotSupportedException 'fcm does not have Set-VMFirmware. Its clusters have nothing that it could work on.'
+    throw (New-Object System.Management.Automation.ErrorRecord $why, 'Absent', 'NotImplemented', $null)
+}
+
+function Set-VMFloppyDiskDrive {
+    $why = New-Object NotSupportedException 'fcm does not have Set-VMFloppyDiskDrive. Its clusters have nothing that it could work on.'
+    throw (New-Object System.Management.Automation.ErrorRecord $why, 'Absent', 'NotImplemented', $null)
+}
+
+function Set-VMGpuPartitionAdapter {
+    $why = New-Object NotSupportedException 'fcm does not have Set-VMGpuPartitionAdapter. Its clusters have nothing that it could work on.'
+    throw (New-Object System.Management.Automation.ErrorRecord $why, 'Absent', 'NotImplemented', $null)
+}
+
+function Set-VMHardDiskDrive {
+    $why = New-Object NotSupportedException 'fcm does not have Set-VMHardDiskDrive. Its clusters have nothing that it could work on.'
     throw (New-Object System.Management.Automation.ErrorRecord $why, 'Absent', 'NotImplemented', $null)
 }
 
@@ -522,8 +1337,178 @@ function Set-VMHost {
     throw (New-Object System.Management.Automation.ErrorRecord $why, 'Absent', 'NotImplemented', $null)
 }
 
+function Set-VMHostCluster {
+    $why = New-Object NotSupportedException 'fcm does not have Set-VMHostCluster. Its clusters have nothing that it could work on.'
+    throw (New-Object System.Management.Automation.ErrorRecord $why, 'Absent', 'NotImplemented', $null)
+}
+
+function Set-VMHostPartitionableGpu {
+    $why = New-Object NotSupportedException 'fcm does not have Set-VMHostPartitionableGpu. Its clusters have nothing that it could work on.'
+    throw (New-Object System.Management.Automation.ErrorRecord $why, 'Absent', 'NotImplemented', $null)
+}
+
+function Set-VMKeyProtector {
+    $why = New-Object NotSupportedException 'fcm does not have Set-VMKeyProtector. Its clusters have nothing that it could work on.'
+    throw (New-Object System.Management.Automation.ErrorRecord $why, 'Absent', 'NotImplemented', $null)
+}
+
 function Set-VMMigrationNetwork {
     $why = New-Object NotSupportedException 'fcm does not have Set-VMMigrationNetwork. Requires Windows Server 2012. To set the networks, use Set-ClusterParameter MigrationNetworkOrder.'
+    throw (New-Object System.Management.Automation.ErrorRecord $why, 'Absent', 'NotImplemented', $null)
+}
+
+function Set-VMNetworkAdapter {
+    $why = New-Object NotSupportedException 'fcm does not have Set-VMNetworkAdapter. Its clusters have nothing that it could work on.'
+    throw (New-Object System.Management.Automation.ErrorRecord $why, 'Absent', 'NotImplemented', $null)
+}
+
+function Set-VMNetworkAdapterFailoverConfiguration {
+    $why = New-Object NotSupportedException 'fcm does not have Set-VMNetworkAdapterFailoverConfiguration. Its clusters have nothing that it could work on.'
+    throw (New-Object System.Management.Automation.ErrorRecord $why, 'Absent', 'NotImplemented', $null)
+}
+
+function Set-VMNetworkAdapterIsolation {
+    $why = New-Object NotSupportedException 'fcm does not have Set-VMNetworkAdapterIsolation. Its clusters have nothing that it could work on.'
+    throw (New-Object System.Management.Automation.ErrorRecord $why, 'Absent', 'NotImplemented', $null)
+}
+
+function Set-VMNetworkAdapterRoutingDomainMapping {
+    $why = New-Object NotSupportedException 'fcm does not have Set-VMNetworkAdapterRoutingDomainMapping. Its clusters have nothing that it could work on.'
+    throw (New-Object System.Management.Automation.ErrorRecord $why, 'Absent', 'NotImplemented', $null)
+}
+
+function Set-VMNetworkAdapterTeamMapping {
+    $why = New-Object NotSupportedException 'fcm does not have Set-VMNetworkAdapterTeamMapping. Its clusters have nothing that it could work on.'
+    throw (New-Object System.Management.Automation.ErrorRecord $why, 'Absent', 'NotImplemented', $null)
+}
+
+function Set-VMNetworkAdapterVlan {
+    $why = New-Object NotSupportedException 'fcm does not have Set-VMNetworkAdapterVlan. Its clusters have nothing that it could work on.'
+    throw (New-Object System.Management.Automation.ErrorRecord $why, 'Absent', 'NotImplemented', $null)
+}
+
+function Set-VMRemoteFx3dVideoAdapter {
+    $why = New-Object NotSupportedException 'fcm does not have Set-VMRemoteFx3dVideoAdapter. Its clusters have nothing that it could work on.'
+    throw (New-Object System.Management.Automation.ErrorRecord $why, 'Absent', 'NotImplemented', $null)
+}
+
+function Set-VMReplication {
+    $why = New-Object NotSupportedException 'fcm does not have Set-VMReplication. Its clusters have nothing that it could work on.'
+    throw (New-Object System.Management.Automation.ErrorRecord $why, 'Absent', 'NotImplemented', $null)
+}
+
+function Set-VMReplicationAuthorizationEntry {
+    $why = New-Object NotSupportedException 'fcm does not have Set-VMReplicationAuthorizationEntry. Its clusters have nothing that it could work on.'
+    throw (New-Object System.Management.Automation.ErrorRecord $why, 'Absent', 'NotImplemented', $null)
+}
+
+function Set-VMReplicationServer {
+    $why = New-Object NotSupportedException 'fcm does not have Set-VMReplicationServer. Its clusters have nothing that it could work on.'
+    throw (New-Object System.Management.Automation.ErrorRecord $why, 'Absent', 'NotImplemented', $null)
+}
+
+function Set-VMResourcePool {
+    $why = New-Object NotSupportedException 'fcm does not have Set-VMResourcePool. Its clusters have nothing that it could work on.'
+    throw (New-Object System.Management.Automation.ErrorRecord $why, 'Absent', 'NotImplemented', $null)
+}
+
+function Set-VMSan {
+    $why = New-Object NotSupportedException 'fcm does not have Set-VMSan. Its clusters have nothing that it could work on.'
+    throw (New-Object System.Management.Automation.ErrorRecord $why, 'Absent', 'NotImplemented', $null)
+}
+
+function Set-VMSecurity {
+    $why = New-Object NotSupportedException 'fcm does not have Set-VMSecurity. Its clusters have nothing that it could work on.'
+    throw (New-Object System.Management.Automation.ErrorRecord $why, 'Absent', 'NotImplemented', $null)
+}
+
+function Set-VMSecurityPolicy {
+    $why = New-Object NotSupportedException 'fcm does not have Set-VMSecurityPolicy. Its clusters have nothing that it could work on.'
+    throw (New-Object System.Management.Automation.ErrorRecord $why, 'Absent', 'NotImplemented', $null)
+}
+
+function Set-VMSwitch {
+    $why = New-Object NotSupportedException 'fcm does not have Set-VMSwitch. Its clusters have nothing that it could work on.'
+    throw (New-Object System.Management.Automation.ErrorRecord $why, 'Absent', 'NotImplemented', $null)
+}
+
+function Set-VMSwitchExtensionPortFeature {
+    $why = New-Object NotSupportedException 'fcm does not have Set-VMSwitchExtensionPortFeature. Its clusters have nothing that it could work on.'
+    throw (New-Object System.Management.Automation.ErrorRecord $why, 'Absent', 'NotImplemented', $null)
+}
+
+function Set-VMSwitchExtensionSwitchFeature {
+    $why = New-Object NotSupportedException 'fcm does not have Set-VMSwitchExtensionSwitchFeature. Its clusters have nothing that it could work on.'
+    throw (New-Object System.Management.Automation.ErrorRecord $why, 'Absent', 'NotImplemented', $null)
+}
+
+function Set-VMSwitchTeam {
+    $why = New-Object NotSupportedException 'fcm does not have Set-VMSwitchTeam. Its clusters have nothing that it could work on.'
+    throw (New-Object System.Management.Automation.ErrorRecord $why, 'Absent', 'NotImplemented', $null)
+}
+
+function Set-VMVideo {
+    $why = New-Object NotSupportedException 'fcm does not have Set-VMVideo. Its clusters have nothing that it could work on.'
+    throw (New-Object System.Management.Automation.ErrorRecord $why, 'Absent', 'NotImplemented', $null)
+}
+
+function Start-VMFailover {
+    $why = New-Object NotSupportedException 'fcm does not have Start-VMFailover. Its clusters have nothing that it could work on.'
+    throw (New-Object System.Management.Automation.ErrorRecord $why, 'Absent', 'NotImplemented', $null)
+}
+
+function Start-VMInitialReplication {
+    $why = New-Object NotSupportedException 'fcm does not have Start-VMInitialReplication. Its clusters have nothing that it could work on.'
+    throw (New-Object System.Management.Automation.ErrorRecord $why, 'Absent', 'NotImplemented', $null)
+}
+
+function Start-VMTrace {
+    $why = New-Object NotSupportedException 'fcm does not have Start-VMTrace. Its clusters have nothing that it could work on.'
+    throw (New-Object System.Management.Automation.ErrorRecord $why, 'Absent', 'NotImplemented', $null)
+}
+
+function Stop-VMFailover {
+    $why = New-Object NotSupportedException 'fcm does not have Stop-VMFailover. Its clusters have nothing that it could work on.'
+    throw (New-Object System.Management.Automation.ErrorRecord $why, 'Absent', 'NotImplemented', $null)
+}
+
+function Stop-VMInitialReplication {
+    $why = New-Object NotSupportedException 'fcm does not have Stop-VMInitialReplication. Its clusters have nothing that it could work on.'
+    throw (New-Object System.Management.Automation.ErrorRecord $why, 'Absent', 'NotImplemented', $null)
+}
+
+function Stop-VMReplication {
+    $why = New-Object NotSupportedException 'fcm does not have Stop-VMReplication. Its clusters have nothing that it could work on.'
+    throw (New-Object System.Management.Automation.ErrorRecord $why, 'Absent', 'NotImplemented', $null)
+}
+
+function Stop-VMTrace {
+    $why = New-Object NotSupportedException 'fcm does not have Stop-VMTrace. Its clusters have nothing that it could work on.'
+    throw (New-Object System.Management.Automation.ErrorRecord $why, 'Absent', 'NotImplemented', $null)
+}
+
+function Suspend-VMReplication {
+    $why = New-Object NotSupportedException 'fcm does not have Suspend-VMReplication. Its clusters have nothing that it could work on.'
+    throw (New-Object System.Management.Automation.ErrorRecord $why, 'Absent', 'NotImplemented', $null)
+}
+
+function Test-VHD {
+    $why = New-Object NotSupportedException 'fcm does not have Test-VHD. Its clusters have nothing that it could work on.'
+    throw (New-Object System.Management.Automation.ErrorRecord $why, 'Absent', 'NotImplemented', $null)
+}
+
+function Test-VMNetworkAdapter {
+    $why = New-Object NotSupportedException 'fcm does not have Test-VMNetworkAdapter. Its clusters have nothing that it could work on.'
+    throw (New-Object System.Management.Automation.ErrorRecord $why, 'Absent', 'NotImplemented', $null)
+}
+
+function Test-VMReplicationConnection {
+    $why = New-Object NotSupportedException 'fcm does not have Test-VMReplicationConnection. Its clusters have nothing that it could work on.'
+    throw (New-Object System.Management.Automation.ErrorRecord $why, 'Absent', 'NotImplemented', $null)
+}
+
+function Update-VMVersion {
+    $why = New-Object NotSupportedException 'fcm does not have Update-VMVersion. Its clusters have nothing that it could work on.'
     throw (New-Object System.Management.Automation.ErrorRecord $why, 'Absent', 'NotImplemented', $null)
 }
 Set-Alias Resume-VM Start-VM -WhatIf:$false -Confirm:$false
