@@ -11,7 +11,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from fcm.backend.pacemaker.remote import agent
+from fcm.backend.pacemaker.remote import agent, lines
 from fcm.lab.faults import NodeFault, break_node
 from fcm.lab.lab import bring_up, take_down
 from fcm.lab.machines import ready_count
@@ -153,15 +153,17 @@ class Failover(LiveLab):
     def place(self, node: str, *machines: str) -> None:
         """Move machines to a node live, those that are not there yet; nothing is left behind.
 
-        One after the other, and what is set for a move is taken back only once it is over: Pacemaker restarts a
-        machine whose preference changes on its way, and takes one that moves while anything else changes for stopped.
+        All preferences are set at once, and taken back once nothing moves: Pacemaker restarts a machine whose
+        preference changes on its way, and takes one that moves while anything else changes for stopped.
         """
-        for machine in machines:
-            if self.seen(machine).nodes != (node,):
-                self.on(node, f"crm_resource -r {machine} --move --node {node}")
+        away = [machine for machine in machines if self.seen(machine).nodes != (node,)]
+        if away:
+            self.on(node, lines.at_once([f"crm_resource -r {machine} --move --node {node}" for machine in away]))
+            for machine in away:
                 self.settled(machine, node, 60)
-                wait_until(lambda: not self.busy(), "the cluster is at rest", 60)
-                self.on(node, f"crm_resource -r {machine} --clear")
+            wait_until(lambda: not self.busy(), "the cluster is at rest", 60)
+            self.on(node, lines.at_once([f"crm_resource -r {machine} --clear" for machine in away]))
+        for machine in machines:
             assert self.seen(machine).nodes == (node,), self.reason(machine)
 
     def add_highly_available(self, name: str, node: str, **settings: Any) -> None:
@@ -217,21 +219,21 @@ class Failover(LiveLab):
 
     def _settings_taken_back(self) -> str:
         """Script that takes back what tests and fcm set of nodes and of the cluster."""
-        lines = [
+        taken_back = [
             f"crm_attribute -N {node.name} -n {name} -D"
             for node in self.plan.nodes
             for name in ("standby", "maintenance", "fcm-draining")
         ]
-        lines += [
+        taken_back += [
             f"crm_attribute -n {name} -D" for name in ("stonith-timeout", "maintenance-mode", "stop-all-resources")
         ]
-        lines += [
+        taken_back += [
             f"crm_resource -r {name} --meta -d {meta}"
             for name in self.adopted
             for meta in ("target-role", "fcm-moving", "fcm-classes", "fcm-failback", "priority")
         ]
-        lines += ["cibadmin --delete-all --force --xpath \"//constraints/*[starts-with(@id, 'fcm-')]\""]
-        return f"({'; '.join(lines)}) >/dev/null 2>&1; exit 0"
+        taken_back += ["cibadmin --delete-all --force --xpath \"//constraints/*[starts-with(@id, 'fcm-')]\""]
+        return f"({'; '.join(taken_back)}) >/dev/null 2>&1; exit 0"
 
     def discard(self, resource: str) -> None:
         """Take a machine out of the cluster without a stop, in whatever state its resource is; none is no harm."""

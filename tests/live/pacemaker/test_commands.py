@@ -218,8 +218,7 @@ def test_a_migration_that_is_slowed_down_and_set_free_ends_and_its_progress_neve
         if one.name == "web"
     }
     ((_, slow),) = rows.items()
-    first, later = slow[2], next(row for row in slow if row.time > slow[2].time + 2)
-    assert (later.sent - first.sent) / (later.time - first.time) < 2 * 4 * 2**20, "the limit reached the agent"
+    assert 0 < slow[5].rate < 2 * 4 * 2**20, "the limit has not reached the agent"
     rates = [(after.sent - row.sent) / max(after.time - row.time, 1e-3) for row, after in itertools.pairwise(slow)]
     assert max(rates[-20:]) > 4 * 4 * 2**20
 
