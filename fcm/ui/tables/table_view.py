@@ -159,6 +159,14 @@ class TableView(QTableView):
         self._restoring = before
         self._fit_columns()
 
+    def leave_out(self, number: int, hidden: bool) -> None:
+        """Hide a column that says nothing here, or show it again; the others share the width."""
+        before, self._restoring = self._restoring, True
+        self.setColumnHidden(number, hidden)
+        self._restoring = before
+        if not self._own_widths:
+            self._fit_columns()
+
     def _fit_columns(self) -> None:
         """Share the width: the heading of each column first, then its texts, then what it would like to have."""
         columns = self.table.columns

@@ -252,8 +252,8 @@ class RehearseDialog(PlainDialog):
     def _show_times(self, timed: bool) -> None:
         """What the scheduler of an engine does not say is left out: durations, and what would be logged when."""
         engine = self.state.cluster is not None and bool(self.state.cluster.engine)
-        self.machines.setColumnHidden(BOOTED, engine or not timed)
-        self.votes.setColumnHidden(AFTER, engine or not timed)
+        self.machines.leave_out(BOOTED, engine or not timed)
+        self.votes.leave_out(AFTER, engine or not timed)
         self.tabs.setTabVisible(self.tabs.count() - 1, timed and not engine)
 
     def _show_why(self) -> None:

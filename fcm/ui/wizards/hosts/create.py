@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QSize
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import QCheckBox, QLineEdit, QProgressBar, QPushButton, QTreeWidget, QTreeWidgetItem
 
 from fcm.installation import typed
@@ -45,6 +45,9 @@ failover from then on. To create a simulated cluster, choose Create a Cluster.</
 <p>Virtual machines keep running. Nothing is made highly available until you choose it. If this wizard is interrupted,
 start it again: it looks at the hosts and continues.</p>
 """
+
+
+_REMEDY = Qt.ItemDataRole.UserRole
 
 
 class CreateHostsWizard(HostsWizard):
@@ -233,7 +236,7 @@ class _ChecksPage(WizardPage):
         self.column.addWidget(self.bar)
         self.column.addWidget(self.tree, 1)
         self.column.addWidget(self.details)
-        self.column.addWidget(self.again)
+        self.column.addWidget(self.again, 0, Qt.AlignmentFlag.AlignRight)
 
     def enter(self) -> None:
         """Look and check."""
@@ -254,7 +257,7 @@ class _ChecksPage(WizardPage):
             item = QTreeWidgetItem([LEVEL_WORDS[level], text])
             item.setIcon(0, icons.icon(LEVEL_ICONS[level]))
             item.setToolTip(1, literal(f"{text} {remedy}".rstrip()))
-            item.setData(1, 0x0100, remedy)
+            item.setData(1, _REMEDY, remedy)
             self.tree.addTopLevelItem(item)
         self.tree.setCurrentIndex(self.tree.model().index(0, 0))
         if looked.refused:
@@ -272,7 +275,7 @@ class _ChecksPage(WizardPage):
         self.text.setText("The checks could not be completed.")
 
     def _explain(self, item: QTreeWidgetItem | None) -> None:
-        self.details.setText("" if item is None else f"{item.text(1)} {item.data(1, 0x0100) or ''}".rstrip())
+        self.details.setText("" if item is None else f"{item.text(1)} {item.data(1, _REMEDY) or ''}".rstrip())
 
     def verdict(self) -> Verdict:
         looked = self._wizard.looked

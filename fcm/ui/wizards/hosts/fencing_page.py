@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QComboBox, QLineEdit, QPushButton
 from fcm.model.rules.verdict import OK, Verdict, no
 from fcm.text.words import quoted
 from fcm.ui.look import icons
-from fcm.ui.widgets.dialog_parts import form, named, wrapped
+from fcm.ui.widgets.dialog_parts import form, long_choice, named, wrapped
 from fcm.ui.wizards.edit_table import EditTable
 from fcm.ui.wizards.frame import WizardPage
 from fcm.workspace.hosts.site import AGENTS, failover_of
@@ -39,6 +39,7 @@ class FencingPage(WizardPage):
         self.agent.setEditable(True)
         self.agent.addItems(list(AGENTS))
         self.agent.setCurrentText("")
+        long_choice(self.agent)
         edit = self.agent.lineEdit()
         if edit is not None:
             edit.setPlaceholderText("Such as fence_ipmilan")

@@ -38,7 +38,8 @@ _ICONS = {
     StepState.FAILED: "fail",
     StepState.CANCELED: "warn",
 }
-_WIDTHS = (44, 90, 330, 100)
+_WIDTHS = (44, 90, 330, 130)
+_RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 
 
 class StepTable(QSplitter):
@@ -53,7 +54,7 @@ class StepTable(QSplitter):
         self.tree = named(QTreeWidget(), name)
         heads = ["No.", "Node", "Step", *(("State", "Time") if with_states else ())]
         self.tree.setHeaderLabels(heads)
-        self.tree.headerItem().setTextAlignment(0, Qt.AlignmentFlag.AlignRight)
+        self.tree.headerItem().setTextAlignment(0, _RIGHT)
         self.tree.setRootIsDecorated(False)
         self.tree.setUniformRowHeights(True)
         self.tree.setAllColumnsShowFocus(True)
@@ -90,7 +91,7 @@ class StepTable(QSplitter):
         for number, step in enumerate(self._steps):
             title = f"Take back: {step.title}" if number >= self._undone else step.title
             item = QTreeWidgetItem([str(number + 1), step.node or "any", title])
-            item.setTextAlignment(0, Qt.AlignmentFlag.AlignRight)
+            item.setTextAlignment(0, _RIGHT)
             item.setToolTip(2, literal(title))
             self.tree.addTopLevelItem(item)
         self.tree.setCurrentIndex(self.tree.model().index(0, 0))
@@ -112,7 +113,7 @@ class StepTable(QSplitter):
         item.setIcon(3, icons.icon(_ICONS.get(report.state, "level-information")))
         if report.seconds >= 0.05:
             item.setText(4, words.seconds(report.seconds))
-            item.setTextAlignment(4, Qt.AlignmentFlag.AlignRight)
+            item.setTextAlignment(4, _RIGHT)
         if report.reason:
             item.setToolTip(3, literal(report.reason))
         if follows or report.state is StepState.FAILED:
