@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 from fcm.mistakes import SentenceError, WrongInputError
 from fcm.model.rules.verdict import OK, Verdict
@@ -189,6 +189,47 @@ class Clock(Protocol):
 
     def release(self) -> None:
         """End the hold."""
+
+
+@dataclass(frozen=True, slots=True)
+class NodeCommand:
+    """What was run on a node of real hosts for a command of a person; secrets replaced."""
+
+    time: float
+    """When it was run first, s since the epoch."""
+    node: str
+    script: str
+    code: int | None
+    """How it ended; None: the node did not answer."""
+    took: float
+    """s, the last time."""
+    said: str
+    """The end of what it printed."""
+    times: int = 1
+    """How often it was run one after the other."""
+
+
+class NodeLogError(SentenceError):
+    """The logs of a node cannot be read; the message says why."""
+
+
+@runtime_checkable
+class NodesThatTell(Protocol):
+    """A backend whose nodes have logs and commands of their own."""
+
+    def node_log(self, node: str, since: float | None) -> Sequence[str]:
+        """Lines of the cluster log that the node itself has, oldest first, secrets replaced; blocks.
+
+        Args:
+            node: its name.
+            since: s since the epoch, before which lines are left out; None: none is.
+
+        Raises:
+            NodeLogError: it does not answer, or has none.
+        """
+
+    def node_commands(self) -> Sequence[NodeCommand]:
+        """What was run on the nodes for commands, oldest first; from any thread."""
 
 
 class Backend(Protocol):

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from fcm.backend.base import Capabilities, RehearseError
+from fcm.backend.base import Capabilities, NodeLogError, RehearseError
 from fcm.backend.libvirt.cluster_view import formed_cluster, machine_events
 from fcm.backend.libvirt.hosts import Hosts
 from fcm.backend.libvirt.moves.measure import measure_running
@@ -19,7 +19,8 @@ from fcm.backend.pacemaker.capabilities import capabilities_of
 from fcm.backend.pacemaker.context import Context, verdict_of
 from fcm.backend.pacemaker.managed import managing
 from fcm.backend.pacemaker.parts import Facts
-from fcm.backend.pacemaker.remote.shells import shells_of
+from fcm.backend.pacemaker.remote.node_log import read_node_log, secrets_of
+from fcm.backend.pacemaker.remote.shells import NodeUnreachableError, shells_of
 from fcm.model import commands as cmd
 from fcm.model import events as ev
 from fcm.model.rules.verdict import OK, Verdict, no
@@ -28,7 +29,7 @@ from fcm.model.validation.validate import validate
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from fcm.backend.base import Operation, RehearsalEnd, Rehearsed, Sink
+    from fcm.backend.base import NodeCommand, Operation, RehearsalEnd, Rehearsed, Sink
     from fcm.backend.libvirt.configuration.hosts_file import HostsFile
     from fcm.backend.libvirt.moves.runs import Run
     from fcm.backend.pacemaker.parts import ClusterView, Parts
@@ -111,6 +112,17 @@ class PacemakerBackend:
         if self._parts.rehearse is None:
             raise RehearseError(self._capabilities.rehearsal().sentence())
         return self._parts.rehearse(self._context, commands, seen, wanted)
+
+    def node_log(self, node: str, since: float | None) -> Sequence[str]:
+        """What Pacemaker and Corosync of a node logged, see ``backend.base.NodesThatTell``."""
+        try:
+            return read_node_log(self._context.quiet_shell_of(node), since, secrets_of(self._hosts.file))
+        except (NodeUnreachableError, KeyError) as error:
+            raise NodeLogError(str(error) or f"There is no node {node}.") from None
+
+    def node_commands(self) -> Sequence[NodeCommand]:
+        """See ``backend.base.NodesThatTell``."""
+        return self._context.spoken.all()
 
     # Life
 

@@ -22,6 +22,7 @@ from fcm.ui.dialogs.moves.open_recording import OpenRecordingDialog
 from fcm.ui.dialogs.moves.preflight import PreflightDialog
 from fcm.ui.dialogs.moves.tune_migration import TuneMigrationDialog
 from fcm.ui.dialogs.network_properties import NetworkPropertiesDialog
+from fcm.ui.dialogs.node_commands import NodeCommandsDialog
 from fcm.ui.dialogs.rehearsal.rehearse import rehearse_selection
 from fcm.ui.dialogs.rename_volume import RenameVolumeDialog
 from fcm.ui.dialogs.report_viewer import ReportViewer
@@ -171,6 +172,7 @@ WITH_CLUSTER: dict[str, Maker] = {
     "migration-wall": _migration_wall,
     "network-properties": lambda window, selection: NetworkPropertiesDialog(window, selection.id),
     "new-machine": NewMachineWizard,
+    "node-commands": lambda window, _: NodeCommandsDialog(window),
     "preflight": lambda window, selection: PreflightDialog(window, selection.id),
     "quorum": lambda window, _: QuorumWizard(window),
     "rehearse": rehearse_selection,

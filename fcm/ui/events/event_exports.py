@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from fcm.ui.desk import Desk
+    from fcm.workspace.workspace import Workspace
 
 
 class ExportBar(QWidget):
@@ -69,12 +70,15 @@ class ExportBar(QWidget):
             lambda count: f"{format.count(count, 'event')} {'was' if count == 1 else 'were'} written to {path}.",
         )
 
-    def write_cluster_logs(self, events: EventLog, now: float, nodes: Sequence[str], folder: Path) -> None:
-        """Write the cluster log of each node into a folder (now: s since the epoch, clock of the cluster)."""
+    def write_cluster_logs(self, workspace: Workspace, nodes: Sequence[str], folder: Path) -> None:
+        """Write the cluster log of each node into a folder, with what real nodes logged themselves."""
+        events, now = workspace.events, workspace.now()
         sought = Sought(everything(), now, any_log=True)
         self._begin(
             f"Writing cluster logs to {folder}",
-            lambda: export_cluster_logs(events, events.find(sought), nodes, folder, self._go_on),
+            lambda: export_cluster_logs(
+                events, events.find(sought), nodes, folder, self._go_on, workspace.node_log, now
+            ),
             lambda files: f"{format.count(len(files), 'cluster log')} written to {folder}.",
         )
 

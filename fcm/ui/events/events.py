@@ -282,7 +282,7 @@ class EventsPage(Page):
         if workspace is None:
             return
         if suffix == "log":
-            self.export_bar.write_cluster_logs(workspace.events, workspace.now(), tuple(self.state.nodes), path)
+            self.export_bar.write_cluster_logs(workspace, tuple(self.state.nodes), path)
             return
         cluster = self.state.cluster
         title = f"Cluster Events of {cluster.name}" if cluster else "Cluster Events"

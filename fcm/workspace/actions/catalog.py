@@ -314,6 +314,8 @@ ACTIONS: tuple[Action, ...] = (
            of=cmd.StartClusterService, asks=force_question_of),
     Action("shut-down-cluster", "Shut Down Cluster...", "shut-down-cluster", _CLUSTERS,
            command=lambda s, x: cmd.StopCluster(), of=cmd.StopCluster, confirm=shut_down_question),
+    Action("node-commands", "Commands on the Nodes...", "console", _CLUSTERS, dialog="node-commands", special=True,
+           able=lambda able: able.verdict(cmd.ConfirmNodeOff), may=lambda s, x: OK),
     Action("destroy-cluster", "Destroy Cluster...", "delete", _CLUSTERS, dialog="destroy-hosts-cluster", special=True,
            able=lambda able: able.verdict(cmd.ConfirmNodeOff), may=lambda s, x: OK),
     Action("close-cluster", "Close Connection", "close-connection", _CLUSTERS, dialog="close-cluster", window=True),

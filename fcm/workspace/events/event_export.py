@@ -11,9 +11,12 @@ import json
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, BinaryIO
 
+from fcm.backend.base import NodeLogError
 from fcm.logs.cluster_log import cluster_log, file_of
+from fcm.logs.cluster_log import line as log_line
 from fcm.logs.event_xml import event_xml, system_time
 from fcm.logs.evtx import ExportStoppedError, write_evtx
+from fcm.logs.pacemaker_log import merged
 from fcm.model.moments import day_in_words, in_utc
 from fcm.text.cells import csv_lines
 from fcm.workspace import reports
@@ -84,10 +87,43 @@ def export_events(
     return count
 
 
+def with_node_log(
+    lines: Iterable[str], node: str, now: float, node_log: Callable[[str], Sequence[str] | None]
+) -> Iterator[str]:
+    """The cluster log of a node, with what it logged itself where it has such logs.
+
+    Args:
+        lines: what this program knows, oldest first.
+        node: its name.
+        now: s since the epoch, of a line that says why its own logs are missing.
+        node_log: see ``Workspace.node_log``.
+    """
+    try:
+        own = node_log(node)
+    except NodeLogError as error:
+        own = [log_line(now, "WARN", "LOG", f"The logs of {node} could not be read: {error}")]
+    yield from lines if own is None else merged(lines, own)
+
+
 def export_cluster_logs(
-    events: EventLog, numbers: Sequence[int], nodes: Sequence[str], folder: Path, progress: Progress
+    events: EventLog,
+    numbers: Sequence[int],
+    nodes: Sequence[str],
+    folder: Path,
+    progress: Progress,
+    node_log: Callable[[str], Sequence[str] | None] = lambda _: None,
+    now: float = 0.0,
 ) -> list[Path]:
     """Write NODE_cluster.log of each node into a folder; blocks. Returns the files.
+
+    Args:
+        events: the event log.
+        numbers: of the records, oldest first.
+        nodes: whose logs.
+        folder: where; made if it is not there.
+        progress: see Progress.
+        node_log: what a node logged itself, see ``Workspace.node_log``.
+        now: s since the epoch.
 
     Raises:
         ExportStoppedError: ``progress`` said so; the logs of the nodes before are whole, the others are not there.
@@ -109,7 +145,7 @@ def export_cluster_logs(
     for node in nodes:
         path = folder / file_of(node)
         with whole_file(path) as file:
-            _write_lines(file, cluster_log(counted(), node))
+            _write_lines(file, with_node_log(cluster_log(counted(), node), node, now, node_log))
         written.append(path)
     return written
 

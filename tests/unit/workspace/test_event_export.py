@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 from evtx import PyEvtxParser
 
+from fcm.backend.base import NodeLogError
 from fcm.logs.evtx import ExportStoppedError
 from fcm.workspace.events.event_export import FORMATS, export_cluster_logs, export_events
 from fcm.workspace.events.event_log import EventLog
@@ -121,3 +122,22 @@ def test_cluster_logs_are_written_for_each_node(events: EventLog, tmp_path: Path
     with pytest.raises(ExportStoppedError):
         export_cluster_logs(events, range(1, 11), ("node3",), tmp_path, lambda done, total: False)
     assert not (tmp_path / "node3_cluster.log").exists()
+
+
+def test_a_cluster_log_has_what_the_node_logged_itself_at_its_place(events: EventLog, tmp_path: Path) -> None:
+    export_cluster_logs(events, range(1, 11), ("node1",), tmp_path, go_on)
+    own = "00000001.00000001::2999/01/01-00:00:00.000 INFO  [MAIN] the last"
+
+    def node_log(node: str) -> list[str]:
+        if node == "node2":
+            raise NodeLogError("node2 is off.")
+        return ["00000001.00000001::1999/01/01-00:00:00.000 INFO  [MAIN] the first", own]
+
+    before = (tmp_path / "node1_cluster.log").read_text(encoding="utf-8").splitlines()
+    paths = export_cluster_logs(events, range(1, 11), ("node1", "node2"), tmp_path, go_on, node_log, 4e9)
+    lines = paths[0].read_text(encoding="utf-8").splitlines()
+    assert lines[0].endswith("the first")
+    assert lines[-1] == own
+    assert lines[1:-1] == before
+    last = paths[1].read_text(encoding="utf-8").splitlines()[-1]
+    assert last.endswith("WARN  [LOG] The logs of node2 could not be read: node2 is off.")

@@ -22,7 +22,9 @@ from fcm.shell.values.output import whole_file
 from fcm.shell.values.values import ShellObject
 from fcm.text.textfile import TextFileError
 from fcm.text.words import quoted
+from fcm.workspace.events.event_export import with_node_log
 from fcm.workspace.events.event_log import EventLogError, Sought, everything
+from fcm.workspace.workspace import NodeLogError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -205,6 +207,19 @@ def get_events(call: Call) -> Iterable[Any]:
     return [event_object(record) for record in records]
 
 
+def _node_log(call: Call, since: float | None) -> Callable[[str], Sequence[str] | None]:
+    """What a real node logged itself; that it could not be read is a warning and a line of the file."""
+
+    def read(node: str) -> Sequence[str] | None:
+        try:
+            return call.workspace.node_log(node, since)
+        except NodeLogError as error:
+            call.session.say(f"The log of {node} has no lines of its own. {error}", "warning")
+            raise
+
+    return read
+
+
 def write_logs(call: Call, folder: str, nodes: Sequence[str], span: int | None) -> list[Any]:
     """Write NODE_cluster.log for each node into a folder; a file is whole or not there.
 
@@ -223,8 +238,9 @@ def write_logs(call: Call, folder: str, nodes: Sequence[str], span: int | None) 
         call.session.check_stopped()
         call.session.on_progress("Cluster log", node, 100 * number // max(len(nodes), 1))
         path = place / file_of(node)
+        node_log = _node_log(call, since)
         with whole_file(path) as file:
-            for line in cluster_log(streamed(call, numbers), node):
+            for line in with_node_log(cluster_log(streamed(call, numbers), node), node, call.workspace.now(), node_log):
                 file.write(line.encode() + b"\r\n")
         written.append(file_object(path))
     call.session.on_progress("Cluster log", "", -1)
