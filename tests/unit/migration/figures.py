@@ -134,6 +134,7 @@ def shared_links() -> Iterator[tuple[str, Any]]:
 
 def sketches() -> Iterator[tuple[str, Any]]:
     guests = {"idle": Workload(()), "one range": GUESTS["uniform"]}
+    guests["never"] = Workload((Uniform(8192, 30_000, 40_000.0),))
     guests["hot"] = Workload((Uniform(30_000, 4_000, 30_000.0),), utilisation=0.8)
     for name, rule in PRESETS.items():
         for guest, work in guests.items():
@@ -202,6 +203,15 @@ def outlooks_by_other_rules() -> Iterator[tuple[str, Any]]:
     for name in ("hyperv", "xen-legacy", "xen-nsdi-2005", "vmware", "qemu-9.2+"):
         for number, view in followed(migration(GUESTS["zipf"], rule=PRESETS[name]), 71, 160):
             yield f"{name}, {number}", view
+
+
+def outlooks_of_a_large_machine() -> Iterator[tuple[str, Any]]:
+    """Over several chunks of 1 GiB, whose logging begins one after the other."""
+    for where in (4096, 550_000):
+        guest = Workload((Uniform(where, 60_000, 9_000.0),))
+        spec = MigrationSpec(guest, 3072 * MIB, bandwidth=100.0 * MIB, downtime_limit=0.3)
+        for number, view in followed(spec, 83, 500):
+            yield f"{where}, {number}", view
 
 
 def judgements() -> Iterator[tuple[str, Any]]:
@@ -293,6 +303,7 @@ MADE: dict[str, Callable[[], Iterator[tuple[str, Any]]]] = {
         outlooks_of_one_that_is_stuck,
         outlooks_of_one_that_is_slowed,
         outlooks_by_other_rules,
+        outlooks_of_a_large_machine,
         judgements,
         fits,
         other_models,

@@ -266,3 +266,56 @@ def test_a_value_that_stops_is_named_by_its_line_and_more_of_them_than_answers_a
     assert "line 2 is ignored" in notes(read(text=f"{good}\n{stopped}\n{good}"))
     with pytest.raises(BadFileError, match="incomplete value in line 2"):
         read(text=f"{good}\n{stopped}\n{stopped}\n")
+
+
+LIMITS = [
+    ("total-time", 0, -1),
+    ("total-time", 10**13, 10**13 + 10),
+    ("cpu-throttle-percentage", 100, 101),
+    ("cpu-throttle-percentage", 0, -1),
+    ("ram.total", 0, -1),
+    ("ram.total", 1 << 60, (1 << 60) + 1024),
+    ("ram.remaining", 0, -1),
+    ("ram.transferred", 0, -1),
+    ("ram.dirty-sync-count", 1 << 40, (1 << 40) + 1),
+    ("ram.dirty-sync-count", 0, -1),
+    ("ram.dirty-pages-rate", 0, -0.5),
+    ("ram.dirty-pages-rate", 1e15, 1.01e15),
+    ("ram.mbps", -1e9, -1.01e9),
+    ("ram.mbps", 1e9, 1.01e9),
+    ("ram.page-size", 512, 511),
+    ("ram.page-size", 1 << 30, (1 << 30) + 1),
+]
+
+
+@pytest.mark.parametrize(("name", "possible", "impossible"), LIMITS)
+def test_a_limit_of_a_field_lies_where_it_is_said_to_lie(
+    read: Read, name: str, possible: float, impossible: float
+) -> None:
+    for value in (possible, impossible):
+        said = answer()
+        place = said["ram"] if name.startswith("ram.") else said
+        place[name.removeprefix("ram.")] = value
+        if value == possible:
+            assert len(read(said)) == 1
+            continue
+        with pytest.raises(BadFileError, match=name.replace(".", "[.]")):
+            read(said)
+
+
+@pytest.mark.parametrize(
+    ("said", "name"),
+    [
+        ({"max-bandwidth": -1, "downtime-limit": 1}, "max-bandwidth"),
+        ({"max-bandwidth": 1, "downtime-limit": -0.5}, "downtime-limit"),
+        ({"max-bandwidth": 1, "downtime-limit": 2_000_001}, "downtime-limit"),
+    ],
+)
+def test_a_limit_that_nobody_can_set_is_refused(read: Read, said: dict[str, Any], name: str) -> None:
+    with pytest.raises(BadFileError, match=f"query-migrate-parameters[.]{name}"):
+        read({"return": said}, answer())
+
+
+def test_until_a_rate_was_told_nothing_was_dirtied(read: Read) -> None:
+    first, later = answer(), answer(ms=200, **{"dirty-pages-rate": 5})
+    assert [read(first, later).row(k).dirty_rate for k in (0, 1)] == [0.0, 5.0]

@@ -82,6 +82,10 @@ def test_the_outlooks_by_other_rules_are_as_kept() -> None:
     assert_as_kept("outlooks_by_other_rules")
 
 
+def test_the_outlooks_of_a_large_machine_are_as_kept() -> None:
+    assert_as_kept("outlooks_of_a_large_machine")
+
+
 def test_what_is_judged_of_a_plan_is_as_kept() -> None:
     assert_as_kept("judgements")
 

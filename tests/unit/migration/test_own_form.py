@@ -7,7 +7,10 @@ from typing import Any
 
 import pytest
 
+from fcm.migration.engine.specification import MigrationSpec
+from fcm.migration.engine.workload import Workload
 from fcm.migration.fields import BadFileError, Fields
+from fcm.migration.judging.plan import Plan
 from fcm.migration.recordings.own_form import MAX_ATTEMPTS, from_object, to_json
 from fcm.migration.recordings.recording import Identity, Recording
 from fcm.model.telemetry import FinalFigures, Phase, TelemetryRow
@@ -140,3 +143,18 @@ def test_limits_of_ages_are_shown_with_an_exponent() -> None:
         with pytest.raises(BadFileError) as refused:
             Fields({"n": 2e13}, "x.json").number("n", 0, most)
         assert f"from 0 to {shown}, found" in str(refused.value)
+
+
+def test_the_times_of_passes_are_exported_in_tenths_of_a_millisecond() -> None:
+    data = changed("rows.time", [0.0, 1.23456])
+    (_, last) = json.loads(to_json(from_object(data)))["passes"]
+    assert last["t"] == 1.2346
+
+
+@pytest.mark.parametrize(
+    ("filled", "zeroes"),
+    [(0, ()), (1 << 30, ()), (1 << 31, ()), ((1 << 30) - 4096, ((262_143, 1),)), (4096, ((1, 262_143),))],
+)
+def test_memory_above_what_is_filled_holds_zero_pages_and_none_beyond_the_machine(filled: int, zeroes: object) -> None:
+    plan = Plan(MigrationSpec(Workload(()), 1 << 30), filled_to=filled)
+    assert plan.specification(Workload(())).workload.zero_ranges == zeroes
