@@ -1,0 +1,336 @@
+"""What happens in simulated clusters when something fails or moves, written down event by event.
+
+A file in tests/data/courses has each event of one course: s since its first step, and what is said of it; then where
+everything is at the end. The courses are the same under the same seed. After a change that is meant, write them anew
+and read what changed (``git diff``):
+
+    python -m tests.unit.embedded.courses
+"""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from fcm.logs.describe import describe
+from fcm.model import commands as cmd
+from fcm.model import events as ev
+from fcm.model.entities import ClusterVersion, MachineState, NodeState, OfflineAction, RestartPolicy
+from fcm.model.failures import FaultKind
+from fcm.model.migrations import MigrationOptions
+from fcm.model.telemetry import Phase
+from tests.unit.embedded.cluster_of import cluster_of, machine
+from tests.unit.embedded.desk import Desk
+from tests.unit.embedded.failing import cluster_file, repair, unplug
+from tests.unit.embedded.failing_storage import with_volume
+from tests.unit.embedded.versions import desk_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from fcm.model.state import State
+
+    Course = Callable[["Stage"], None]
+
+FOLDER = Path(__file__).parents[2] / "data" / "courses"
+COURSES: dict[str, Course] = {}
+
+
+def course(steps: Course) -> Course:
+    """Keep a course by its name."""
+    COURSES[steps.__name__] = steps
+    return steps
+
+
+class Stage:
+    """Clusters one after the other, and what is written down of them."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.lines: list[str] = []
+
+    def on(self, desk: Desk, title: str, steps: Callable[[Desk], None]) -> None:
+        """Write down what some steps bring in a cluster."""
+        self.lines.append(f"== {title}")
+        begin, state = desk.workspace.now(), desk.state
+        first, same = len(desk.entries), ""
+        try:
+            steps(desk)
+            for entry in desk.entries[first:]:
+                told = self._told(entry, begin, desk.state)
+                self.lines += [] if told and told[0][10:] == same else told
+                same = told[0][10:] if told else same
+            self.lines += _standing(state, desk.state)
+        finally:
+            desk.close()
+
+    def _told(self, entry: ev.Entry, begin: float, state: State) -> list[str]:
+        if entry.event.transient:
+            return []
+        event, time = entry.event, f"{entry.time - begin:9.3f}"
+        if isinstance(event, ev.NodeLogged):
+            values = " ".join(f"{key}={value}" for key, value in sorted(dict(event.values).items()))
+            return [f"{time} {event.node} {event.key} {values}".rstrip()]
+        if isinstance(event, ev.FailoverRecorded):
+            marks = {name: getattr(event.failover, name) for name in ("noticed", "away", "running", "booted", "ended")
+                     if isinstance(getattr(event.failover, name, None), float)}  # fmt: skip
+            shown = " ".join(f"{name}={value - begin:.3f}" for name, value in marks.items())
+            return [f"{time} failover {shown}".rstrip()]
+        said = describe(entry, state)
+        return [f"{time} {said.level[:1]} {said.text}"]
+
+
+def _standing(before: State, state: State) -> list[str]:
+    """Where everything is at the end, where that is not as before."""
+    lines = []
+    for kind in ("nodes", "groups", "resources", "disks", "shared_volumes", "machines", "faults", "copies"):
+        old, new = getattr(before, kind, {}), getattr(state, kind, {})
+        for identity, one in new.items():
+            if one != old.get(identity):
+                shown = [
+                    f"{name}={_short(value)}"
+                    for name in _FIELDS
+                    if (value := getattr(one, name, None)) not in (None, "", ())
+                ]
+                lines.append(f"   {kind} {' '.join(shown)}")
+    return lines
+
+
+_FIELDS = ("name", "state", "node", "owner", "paused", "weight", "failures", "failback_at", "wanted", "until", "access",
+           "guest", "ended", "free", "kind", "target")  # fmt: skip
+
+
+def _short(value: object) -> str:
+    return f"{value:.2f}" if isinstance(value, float) else str(value)
+
+
+# Steps
+
+
+def after(desk: Desk, command: cmd.Command, seconds: float = 0.0) -> None:
+    """Carry a command out, and let time pass."""
+    desk.do(command)
+    if seconds:
+        desk.run(seconds)
+
+
+def fails(kind: FaultKind, target: str, seconds: float = 120.0, node: str = "") -> Callable[[Desk], None]:
+    """Something fails, and is repaired later."""
+
+    def steps(desk: Desk) -> None:
+        desk.inject(kind, target, node)
+        desk.run(seconds)
+        repair(desk)
+        desk.run(600.0)
+
+    return steps
+
+
+VERSIONS = (ClusterVersion.V2008_R2, tuple(ClusterVersion)[-1])
+"""The oldest rules and the newest ones."""
+
+
+@course
+def nodes_that_fail(stage: Stage) -> None:
+    kinds = (FaultKind.POWER_OFF, FaultKind.HANG, FaultKind.BUGCHECK, FaultKind.SERVICE_CRASH, FaultKind.ISOLATE)
+    for version in VERSIONS:
+        for kind in kinds:
+            stage.on(desk_of(version), f"{version} {kind}", fails(kind, "node1"))
+
+
+@course
+def networks_that_fail(stage: Stage) -> None:
+    for version in VERSIONS:
+
+        def cables(desk: Desk) -> None:
+            unplug(desk, "node2", "Cluster Network 3")
+            desk.run(30.0)
+            unplug(desk, "node2", "Cluster Network 1", "Cluster Network 2")
+            desk.run(90.0)
+            repair(desk)
+            desk.run(300.0)
+
+        stage.on(desk_of(version), f"{version} cables", cables)
+        desk = desk_of(version)
+        stage.on(desk, f"{version} switch", fails(FaultKind.SWITCH_DOWN, desk.network("Cluster Network 3").id, 60.0))
+
+
+@course
+def guests_that_fail(stage: Stage) -> None:
+    for version in VERSIONS:
+        for kind in (FaultKind.GUEST_HANG, FaultKind.GUEST_BUGCHECK, FaultKind.GUEST_SHUTDOWN):
+            desk = desk_of(version)
+            stage.on(desk, f"{version} {kind}", fails(kind, desk.machine("WEB01").id, 300.0))
+
+
+@course
+def disks_that_fail(stage: Stage) -> None:
+    for version in VERSIONS:
+        for kind, node in ((FaultKind.LOSE_LUN, ""), (FaultKind.LOSE_PATH, "node1"), (FaultKind.LOSE_RESERVATION, "")):
+            for name in ("Cluster Disk 1", "Cluster Disk 2"):
+                desk = desk_of(version)
+                with_volume(desk, "node1", IN1="node1", IN2="node2")
+                stage.on(desk, f"{version} {kind} {name}", fails(kind, desk.disk(name).id, 150.0, node))
+
+
+@course
+def votes_that_are_lost(stage: Stage) -> None:
+    for version in ("2008 R2", "2012", "2016"):
+        for witness in ("", "disk", "share"):
+            for count in (3,) if witness == "share" else (4,):
+
+                def one_by_one(desk: Desk) -> None:
+                    for name in tuple(desk.state.nodes)[1:]:
+                        desk.inject(FaultKind.POWER_OFF, name)
+                        desk.run(90.0)
+                    repair(desk)
+                    desk.run(600.0)
+
+                path = cluster_file(stage.folder, count, witness, version)
+                stage.on(Desk(path), f"{version} {count} {witness or 'no witness'}", one_by_one)
+
+
+@course
+def halves_and_isolation(stage: Stage) -> None:
+    for version in ("2008 R2", "2016"):
+        for witness in ("", "disk", "share"):
+
+            def halves(desk: Desk) -> None:
+                desk.inject(FaultKind.ISOLATE, "node1", "", ("node2",))
+                desk.run(120.0)
+                repair(desk)
+                desk.run(600.0)
+
+            stage.on(Desk(cluster_file(stage.folder, 4, witness, version)), f"{version} {witness or 'no'}", halves)
+
+
+@course
+def resources_that_fail_again(stage: Stage) -> None:
+    for policy in (RestartPolicy(), RestartPolicy(restart=False), RestartPolicy(failover=False, retry_after=60)):
+        desk = Desk()
+        resource = next(one for one in desk.state.resources.values() if one.name == "Virtual Machine WEB01")
+
+        def again(desk: Desk, identity: str = resource.id, policy: RestartPolicy = policy) -> None:
+            after(desk, cmd.ConfigureResource(identity, policy=policy))
+            for _ in range(4):
+                after(desk, cmd.FailResource(identity), 40.0)
+            desk.run(4000.0)
+
+        stage.on(desk, str(policy), again)
+
+
+@course
+def groups_that_come_back(stage: Stage) -> None:
+    for window in (None, (22, 4), (3, 5)):
+
+        def back(desk: Desk, window: tuple[int, int] | None = window) -> None:
+            group = desk.group("WEB01").id
+            changes = {} if window is None else {"failback_window": window}
+            after(desk, cmd.ConfigureGroup(group, preferred_owners=("node1",), failback=True, **changes))
+            desk.inject(FaultKind.POWER_OFF, "node1")
+            desk.run(100.0)
+            repair(desk)
+            desk.run(50_000.0)
+
+        stage.on(Desk(), f"window {window}", back)
+
+
+@course
+def moves_that_are_cut(stage: Stage) -> None:
+    for lost in ("n1", "n2"):
+        for phase in (Phase.SETUP, Phase.BROWNOUT, Phase.BLACKOUT, Phase.STORAGE, Phase.NETWORK, Phase.CLEANUP):
+            for action in ("live", "post", "quick", "move"):
+                machines = [machine("VM1", "n1", memory="2 GiB"), machine("VM2", "n2"), machine("VM3", "n3")]
+
+                def cut(desk: Desk, action: str = action, phase: Phase = phase, lost: str = lost) -> None:
+                    identity = desk.machine("VM1").id
+                    options = MigrationOptions(post_copy=True) if action == "post" else None
+                    desk.do(
+                        cmd.QuickMigrate(identity, "n2")
+                        if action == "quick"
+                        else cmd.MoveMachine(identity, "n2")
+                        if action == "move"
+                        else cmd.LiveMigrate(identity, "n2", options)
+                    )
+                    for _ in range(400):
+                        if desk.migration("VM1").phase is phase or desk.migration("VM1").phase.is_over:
+                            break
+                        desk.run(0.1)
+                    if action == "post" and phase is Phase.BROWNOUT:
+                        after(desk, cmd.TuneMigration(desk.migration("VM1").id, None, None, post_copy=True), 0.2)
+                    desk.inject(FaultKind.POWER_OFF, lost)
+                    desk.run(120.0)
+
+                stage.on(Desk(cluster_of(stage.folder, machines)), f"{lost} {phase} {action}", cut)
+
+
+@course
+def nodes_that_leave(stage: Stage) -> None:
+    for version in VERSIONS:
+
+        def leave(desk: Desk) -> None:
+            after(desk, cmd.DrainNode("node1"), 600.0)
+            after(desk, cmd.ResumeNode("node1"), 300.0)
+            after(desk, cmd.StopClusterService("node2"), 60.0)
+            after(desk, cmd.StartClusterService("node2"), 120.0)
+            after(desk, cmd.AddNode("node4"), 120.0)
+            after(desk, cmd.StopClusterService("node4"), 60.0)
+            after(desk, cmd.EvictNode("node4"), 10.0)
+            after(desk, cmd.PauseNode("node3"), 10.0)
+
+        stage.on(desk_of(version), str(version), leave)
+
+
+@course
+def clusters_that_are_shut_down(stage: Stage) -> None:
+    for version in VERSIONS:
+
+        def down(desk: Desk) -> None:
+            for name in desk.state.nodes:
+                after(desk, cmd.ShutDownNode(name, restart=name == "node1"), 5.0)
+            desk.run(2000.0)
+            for name in desk.state.nodes:
+                if desk.state.nodes[name].state is NodeState.DOWN:
+                    after(desk, cmd.StartClusterService(name), 30.0)
+            desk.run(600.0)
+
+        stage.on(desk_of(version), str(version), down)
+
+
+@course
+def machines_that_change(stage: Stage) -> None:
+    def change(desk: Desk) -> None:
+        identity = desk.machine("WEB01").id
+        for wanted in (MachineState.PAUSED, MachineState.RUNNING, MachineState.SAVED, MachineState.RUNNING):
+            after(desk, cmd.SetMachineState(identity, wanted), 60.0)
+        after(desk, cmd.TakeSnapshot(identity, "before"), 30.0)
+        after(desk, cmd.SetMachineState(identity, MachineState.OFF), 120.0)
+        after(desk, cmd.SetMachineState(identity, MachineState.RUNNING), 60.0)
+        after(desk, cmd.SetMachineState(identity, MachineState.OFF, forced=True), 20.0)
+        for snapshot in tuple(desk.state.snapshots):
+            after(desk, cmd.RevertToSnapshot(snapshot), 30.0)
+            after(desk, cmd.DeleteSnapshot(snapshot), 300.0)
+        after(desk, cmd.BackUpMachine(desk.machine("DC01").id), 900.0)
+        resource = desk.state.machine_resource(desk.machine("SQL01").id)
+        assert resource is not None
+        for action in OfflineAction:
+            after(desk, cmd.ConfigureResource(resource.id, offline_action=action))
+            after(desk, cmd.SetMachineState(desk.machine("SQL01").id, MachineState.OFF), 200.0)
+            after(desk, cmd.SetMachineState(desk.machine("SQL01").id, MachineState.RUNNING), 100.0)
+
+    stage.on(Desk(), "machines", change)
+
+
+def made(name: str, folder: Path) -> str:
+    """A course as it goes today."""
+    stage = Stage(folder)
+    COURSES[name](stage)
+    return "\n".join(stage.lines) + "\n"
+
+
+if __name__ == "__main__":
+    FOLDER.mkdir(exist_ok=True)
+    for one in COURSES:
+        with tempfile.TemporaryDirectory() as place:
+            (FOLDER / f"{one}.txt").write_text(made(one, Path(place)), encoding="utf-8")
