@@ -259,3 +259,20 @@ def test_a_storage_of_unknown_size_is_not_full_so_that_machines_that_are_off_sta
     assert allowed(cmd.SetMachineState(MACHINE.id, MachineState.RUNNING), shown)
     shown = told(formed(), report("alpha", found(MACHINE)), report("beta"))
     assert allowed(cmd.SetMachineState(MACHINE.id, MachineState.SAVED), shown)
+
+
+def test_a_cluster_of_hosts_begins_with_nodes_of_which_nothing_is_known_and_a_storage_without_a_size() -> None:
+    formed = formed_cluster(HOSTS, None, frozenset({"beta"}))
+    assert [(node.name, node.state, node.paused) for node in formed.nodes] == [
+        ("alpha", NodeState.DOWN, False),
+        ("beta", NodeState.DOWN, True),
+    ]
+    for node in formed.nodes:
+        assert (node.memory, node.reserved_memory, node.logical_processors, node.switches) == (0, 0, 0, ())
+        assert (node.processor.model, node.system_drive, node.note) == ("unknown", "/", "Connecting ...")
+    (disk,), (volume,) = formed.disks, formed.shared_volumes
+    assert (disk.number, disk.size, disk.used, disk.visible_to) == (0, 0, 0, ("alpha", "beta"))
+    assert (volume.owner, volume.folder) == ("alpha", "/srv/vm")
+    assert formed.cluster.shared_volumes_enabled
+    assert (formed.cluster.witness, formed.cluster.host) == (None, "alpha")
+    assert len(formed.adapters) == 2 * len(NETWORKS)

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
 from fcm.backend.libvirt.configuration.hosts_file import Host
-from fcm.backend.libvirt.inventory import DEFINITION_LIMIT, Definition, read_machines
-from fcm.model.entities import MachineState, StartAction
+from fcm.backend.libvirt.inventory import DEFINITION_LIMIT, Definition, read_machines, read_node, read_processor
+from fcm.model.entities import MachineState, NodeState, Processor, StartAction
 
 HOST = Host("node1", "qemu:///system", "qemu:///system", {}, "/srv/vm", (), None)
 RUNNING, PAUSED, SHUT_OFF, IS_MIGRATED_HERE = 1, 3, 5, 2
@@ -111,3 +113,69 @@ def test_the_paused_copy_that_waits_at_the_destination_is_told_apart_from_a_paus
 
     assert [item.arriving for item in found] == [True, False]
     assert all(item.machine.state is MachineState.PAUSED for item in found)
+
+
+@pytest.mark.parametrize(
+    ("state", "shown", "active"),
+    [
+        (0, MachineState.OFF, False),
+        (1, MachineState.RUNNING, True),
+        (2, MachineState.RUNNING, True),
+        (3, MachineState.PAUSED, True),
+        (4, MachineState.STOPPING, True),
+        (5, MachineState.OFF, False),
+        (6, MachineState.OFF, False),
+        (7, MachineState.OFF, True),
+    ],
+)
+def test_each_state_of_a_domain_is_one_of_a_machine(state: int, shown: MachineState, active: bool) -> None:
+    known: dict[str, Definition] = {}
+    (found,) = read_machines(Connection(Domain("web", state)), HOST, known, 0.0)
+    assert found.machine.state is shown
+    assert known["uuid-web"].active is active
+
+
+def test_a_machine_has_its_memory_in_bytes_and_the_files_of_its_definition() -> None:
+    (found,) = read_machines(Connection(Domain("web")), HOST, {}, 0.0)
+    machine = found.machine
+    assert (machine.memory, machine.processors, machine.path) == (2 << 20, 2, "/srv/vm/web.raw")
+    assert (machine.media, machine.switch, found.bridge) == ("/iso/setup.iso", "br0", "br0")
+    assert machine.start_action is StartAction.ALWAYS
+    assert machine.processor_compatibility
+
+
+class Numbers:
+    """A host that says how large it is."""
+
+    error_type = GoneError
+
+    def __init__(self, kib: int | None) -> None:
+        self.kib = kib
+
+    def getInfo(self) -> list[Any]:
+        return ["x86_64", 1000, 12, 2400]
+
+    def getVersion(self) -> int:
+        return 7_002_022
+
+    def getMemoryStats(self, _cell: int) -> dict[str, int]:
+        if self.kib is None:
+            raise GoneError
+        return {"total": self.kib}
+
+
+def test_a_host_has_the_memory_of_its_statistics_else_that_of_its_numa_nodes_and_qemu_s_version_in_three_parts() -> (
+    None
+):
+    node = read_node(Numbers(2_000_000), HOST, Processor("AMD", "EPYC", frozenset()))
+    assert (node.memory, node.logical_processors, node.version) == (2_000_000 * 1024, 12, "QEMU 7.2.22")
+    assert (node.reserved_memory, node.state, node.system_drive) == (0, NodeState.UP, "/")
+    assert read_node(Numbers(None), HOST, node.processor).memory == 1000 << 20
+
+
+def test_a_processor_has_vendor_model_and_features_as_far_as_they_are_told() -> None:
+    cpu = "<cpu><vendor>AMD</vendor><model>EPYC</model><feature name='aes'/><feature name='avx'/></cpu>"
+    told = read_processor(f"<capabilities><host>{cpu}</host></capabilities>")
+    assert told == Processor("AMD", "EPYC", frozenset({"aes", "avx"}))
+    assert read_processor("<capabilities><host><cpu/></host></capabilities>") == Processor("", "unknown", frozenset())
+    assert read_processor("<capabilities/>") == Processor("", "unknown", frozenset())

@@ -100,6 +100,7 @@ class Host:
         return SimpleNamespace(compareHypervisorCPU=compare)
 
 
+LIMITS = outcome.SETTLE_LIMIT, outcome.OFF_FOR
 SILENT = HostError(38, "Connection refused")
 
 
@@ -186,6 +187,60 @@ def test_a_row_has_seconds_bytes_and_pages_as_libvirt_names_them() -> None:
     row = telemetry_row(job, Phase.BROWNOUT)
 
     assert (row.time, row.remaining, row.dirty_rate, row.throttle, row.page_size) == (1.5, 7, 12.0, 20, 4096)
+    more = {"memory_iteration": 3, "memory_processed": 9, "memory_bps": 5, "memory_page_size": 512}
+    row = telemetry_row(more, Phase.BROWNOUT)
+    assert (row.pass_number, row.sent, row.rate, row.page_size) == (3, 9, 5.0, 512)
+    assert (row.time, row.remaining, row.dirty_rate, row.throttle) == (0.0, 0, 0.0, 0)
+    row = telemetry_row({}, Phase.SETUP)
+    assert (row.pass_number, row.sent, row.rate, row.phase) == (0, 0, 0.0, Phase.SETUP)
+
+
+class Clock:
+    """Time goes on only while somebody waits."""
+
+    def __init__(self) -> None:
+        self.now = 50.0
+
+    def monotonic(self) -> float:
+        return self.now
+
+    def wait(self, seconds: float) -> bool:
+        self.now += seconds
+        return False
+
+
+def test_hosts_that_stay_silent_are_asked_for_ten_seconds_and_an_off_machine_for_one(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    for source, limit in ((SILENT, 10.0), (Domain(OFF), 1.0)):
+        clock = Clock()
+        monkeypatch.setattr(outcome, "SETTLE_LIMIT", LIMITS[0])
+        monkeypatch.setattr(outcome, "OFF_FOR", LIMITS[1])
+        monkeypatch.setattr(outcome, "time", clock)
+        monkeypatch.setattr(outcome, "threading", SimpleNamespace(Event=lambda clock=clock: clock))
+        seen(source, source)
+        assert limit <= clock.now - 50.0 < limit + 0.5
+
+
+def test_a_machine_is_off_only_if_both_hosts_say_so_without_a_break(monkeypatch: pytest.MonkeyPatch) -> None:
+    clock = Clock()
+    monkeypatch.setattr(outcome, "SETTLE_LIMIT", 10.0)
+    monkeypatch.setattr(outcome, "OFF_FOR", 1.0)
+    monkeypatch.setattr(outcome, "time", clock)
+    monkeypatch.setattr(outcome, "threading", SimpleNamespace(Event=lambda: clock))
+    alpha, beta = Host("alpha", Domain(OFF)), Host("beta", None)
+    looks = 0
+
+    def found(_machine: str) -> Domain | None:
+        nonlocal looks
+        looks += 1
+        if looks == 5:
+            raise SILENT
+        return Domain(OFF)
+
+    monkeypatch.setattr(alpha, "domain", found)
+    whereabouts(cast("Any", alpha), cast("Any", beta), "uuid-1")
+    assert clock.now - 50.0 == pytest.approx(1.0 + 5 * 0.2, abs=0.21)
 
 
 def test_features_that_the_destination_lacks_are_named() -> None:
@@ -195,6 +250,17 @@ def test_features_that_the_destination_lacks_are_named() -> None:
 
     assert not verdict
     assert verdict.reason == "beta does not support these processor features of the virtual machine: aes, avx."
+
+
+def test_the_processor_is_compared_for_the_emulator_the_architecture_and_the_kind_of_the_machine(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    asked: list[Any] = []
+    host = Host("beta")
+    compare = SimpleNamespace(compareHypervisorCPU=lambda *words: asked.append(words))
+    monkeypatch.setattr(host, "connection", lambda: compare)
+    assert processor_verdict(cast("Any", Domain()), cast("Any", host))
+    assert asked == [(None, "x86_64", None, "kvm", "<cpu><model>EPYC</model></cpu>", 1)]
 
 
 def test_a_destination_that_cannot_compare_processors_leaves_the_decision_to_qemu() -> None:
