@@ -31,6 +31,10 @@ class MeasureError(BackendError):
     """How a machine writes its memory cannot be measured now; the message says why."""
 
 
+class ConsoleError(BackendError):
+    """A machine has no console that could be shown now; the message says why."""
+
+
 class RehearseError(BackendError):
     """What would happen cannot be tried out here; the message says why."""
 
@@ -133,6 +137,18 @@ class RehearsalEnd:
 
 
 @dataclass(frozen=True, slots=True)
+class Console:
+    """Where the console of a virtual machine is."""
+
+    connection: str
+    """URI of libvirt on the host that runs it."""
+    machine: str
+    """UUID of the machine there."""
+    graphics: str
+    """What its screen speaks: "spice" or "vnc"; "" = it has no screen, only a serial console."""
+
+
+@dataclass(frozen=True, slots=True)
 class Capabilities:
     """What a backend can do."""
 
@@ -147,6 +163,20 @@ class Capabilities:
     """Refusals of commands that have a reason of their own."""
     rehearses: bool = False
     """Whether ``Backend.rehearse`` can try out what would happen."""
+    consoles: bool = False
+    """Whether ``Backend.console`` finds the screens of virtual machines."""
+
+    def console(self) -> Verdict:
+        """Whether the console of a machine can be shown, and why not."""
+        if self.consoles:
+            return OK
+        if not self.commands:
+            return Verdict(False, self.reason, self.remedy)
+        return Verdict(
+            False,
+            "The virtual machines of a simulated cluster have no screen.",
+            "Open the hosts of a hosts file to connect to the console of a machine.",
+        )
 
     def rehearsal(self) -> Verdict:
         """Whether what would happen can be tried out, and why not."""
@@ -277,6 +307,13 @@ class Backend(Protocol):
 
         Raises:
             MeasureError: the machine is being migrated, does not run, or its host refuses.
+        """
+
+    def console(self, machine: str) -> Console:
+        """Where the console of a running machine is; blocks: call it in a worker thread.
+
+        Raises:
+            ConsoleError: it does not run, its host does not answer, or this cluster has no consoles.
         """
 
     def rehearse(

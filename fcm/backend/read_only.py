@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from fcm.backend.base import Capabilities, MeasureError, RehearseError
+from fcm.backend.base import Capabilities, ConsoleError, MeasureError, RehearseError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from fcm.backend.base import Operation, RehearsalEnd, Rehearsed, Sink
+    from fcm.backend.base import Console, Operation, RehearsalEnd, Rehearsed, Sink
     from fcm.migration.judging.fitting import DirtySample
     from fcm.model.commands import Command
     from fcm.model.state import State
@@ -49,6 +49,10 @@ class ReadOnlyCluster:
     ) -> tuple[DirtySample, ...]:
         """There is nothing to measure. Raises MeasureError."""
         raise MeasureError(f"{self._capabilities.reason} {self._capabilities.remedy}")
+
+    def console(self, machine: str) -> Console:
+        """Nothing runs. Raises ConsoleError."""
+        raise ConsoleError(self._capabilities.console().sentence())
 
     def rehearse(
         self, commands: Sequence[Command], seen: Callable[[Rehearsed], None], wanted: Callable[[], bool]

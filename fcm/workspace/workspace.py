@@ -11,6 +11,7 @@ import threading
 import time
 from typing import TYPE_CHECKING
 
+from fcm.backend.base import ConsoleError as ConsoleError
 from fcm.backend.base import MeasureError as MeasureError  # the window and the shell know these by this room
 from fcm.backend.base import NodeCommand as NodeCommand
 from fcm.backend.base import NodeLogError as NodeLogError
@@ -29,7 +30,7 @@ from fcm.workspace.mailbox import Mailbox
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
-    from fcm.backend.base import Backend, Capabilities, Clock, RehearsalEnd, Rehearsed
+    from fcm.backend.base import Backend, Capabilities, Clock, Console, RehearsalEnd, Rehearsed
     from fcm.migration.forecast.outlook import Outlook
     from fcm.migration.judging.fitting import DirtySample
     from fcm.model.commands import Command
@@ -268,6 +269,10 @@ class Workspace:
     ) -> tuple[DirtySample, ...]:
         """How much memory a machine writes, see fcm.backend.base.Backend; blocks, to be called in a worker thread."""
         return self.backend.measure_writes(machine, told, wanted)
+
+    def console(self, machine: str) -> Console:
+        """Where the console of a machine is, see fcm.backend.base.Backend; blocks, to be called in a worker thread."""
+        return self.backend.console(machine)
 
     def rehearse(
         self, commands: Sequence[Command], seen: Callable[[Rehearsed], None], wanted: Callable[[], bool]

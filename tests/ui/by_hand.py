@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from fcm.backend.base import Capabilities, Operation, RehearseError
+from fcm.backend.base import Capabilities, ConsoleError, Operation, RehearseError
 from fcm.model import commands as cmd
 from fcm.model import events as ev
 from fcm.model.entities import (
@@ -38,7 +38,7 @@ from fcm.workspace.workspace import Workspace
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from fcm.backend.base import RehearsalEnd, Rehearsed, Sink
+    from fcm.backend.base import Console, RehearsalEnd, Rehearsed, Sink
     from fcm.migration.judging.fitting import DirtySample
     from fcm.model.commands import Command
     from fcm.model.state import State
@@ -277,6 +277,9 @@ class Backend:
         for sample in self.samples:
             told(sample)
         return self.samples
+
+    def console(self, machine: str) -> Console:
+        raise ConsoleError(self.capabilities().console().sentence())
 
     def rehearse(
         self, commands: Sequence[Command], seen: Callable[[Rehearsed], None], wanted: Callable[[], bool]

@@ -13,7 +13,7 @@ import time
 from collections import deque
 from typing import TYPE_CHECKING
 
-from fcm.backend.base import Capabilities, Operation, RehearseError, Sink, SinkError
+from fcm.backend.base import Capabilities, ConsoleError, Operation, RehearseError, Sink, SinkError
 from fcm.backend.embedded.core import Core
 from fcm.backend.embedded.kernel import Kernel, VirtualClock
 from fcm.backend.embedded.machines.measure import workload_samples
@@ -29,7 +29,7 @@ from fcm.model.rules.verdict import Verdict, no
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from fcm.backend.base import RehearsalEnd, Rehearsed
+    from fcm.backend.base import Console, RehearsalEnd, Rehearsed
     from fcm.migration.judging.fitting import DirtySample
     from fcm.model.commands import Command
     from fcm.model.state import State
@@ -131,6 +131,10 @@ class EmbeddedBackend:
     ) -> tuple[DirtySample, ...]:
         """From the workload of the machine; no virtual time passes."""
         return workload_samples(self._core.state, machine, told, wanted)
+
+    def console(self, machine: str) -> Console:
+        """There is no screen. Raises ConsoleError."""
+        raise ConsoleError(self._capabilities.console().sentence())
 
     def rehearse(
         self, commands: Sequence[Command], seen: Callable[[Rehearsed], None], wanted: Callable[[], bool]

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from fcm.backend.base import RehearseError
 from fcm.backend.libvirt.capabilities import CAPABILITIES
 from fcm.backend.libvirt.cluster_view import formed_cluster, machine_events, node_events, silent_events
+from fcm.backend.libvirt.consoles import console_of
 from fcm.backend.libvirt.hosts import Hosts
 from fcm.backend.libvirt.moves.measure import measure_running
 from fcm.backend.libvirt.moves.runs import Runs, libvirt_run
@@ -20,7 +21,7 @@ from fcm.model.validation.validate import validate
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from fcm.backend.base import Capabilities, Operation, RehearsalEnd, Rehearsed, Sink
+    from fcm.backend.base import Capabilities, Console, Operation, RehearsalEnd, Rehearsed, Sink
     from fcm.backend.libvirt.configuration.hosts_file import HostsFile
     from fcm.backend.libvirt.guard import Guard
     from fcm.backend.libvirt.moves.migration import MigrationRun
@@ -65,6 +66,10 @@ class LibvirtBackend:
     ) -> tuple[DirtySample, ...]:
         """Four calculations of the dirty rate by the QEMU that runs the machine; see ``measure.measure``."""
         return measure_running(self._hosts.state, self._hosts.connections, machine, told, wanted)
+
+    def console(self, machine: str) -> Console:
+        """See fcm.backend.base.Backend."""
+        return console_of(self._hosts.state, self._hosts.connections, machine)
 
     def rehearse(
         self, commands: Sequence[Command], seen: Callable[[Rehearsed], None], wanted: Callable[[], bool]

@@ -39,6 +39,7 @@ _NO_ROLES = no(
 
 CAPABILITIES = Capabilities(
     COMMANDS,
+    consoles=True,
     reason="The hosts themselves decide this; do it with their own tools (virsh, virt-manager).",
     special=(
         *((kind, _NO_FAILURES) for kind in (cmd.InjectFault, cmd.RepairFault, cmd.FailResource)),

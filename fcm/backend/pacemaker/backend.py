@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from fcm.backend.base import Capabilities, NodeLogError, RehearseError
 from fcm.backend.libvirt.cluster_view import formed_cluster, machine_events
+from fcm.backend.libvirt.consoles import console_of
 from fcm.backend.libvirt.hosts import Hosts
 from fcm.backend.libvirt.moves.measure import measure_running
 from fcm.backend.libvirt.moves.runs import Runs
@@ -29,7 +30,7 @@ from fcm.model.validation.validate import validate
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from fcm.backend.base import NodeCommand, Operation, RehearsalEnd, Rehearsed, Sink
+    from fcm.backend.base import Console, NodeCommand, Operation, RehearsalEnd, Rehearsed, Sink
     from fcm.backend.libvirt.configuration.hosts_file import HostsFile
     from fcm.backend.libvirt.moves.runs import Run
     from fcm.backend.pacemaker.parts import ClusterView, Parts
@@ -104,6 +105,10 @@ class PacemakerBackend:
     ) -> tuple[DirtySample, ...]:
         """Four calculations of the dirty rate by the QEMU that runs the machine; see ``measure.measure``."""
         return measure_running(self._hosts.state, self._hosts.connections, machine, told, wanted)
+
+    def console(self, machine: str) -> Console:
+        """See fcm.backend.base.Backend."""
+        return console_of(self._hosts.state, self._hosts.connections, machine)
 
     def rehearse(
         self, commands: Sequence[Command], seen: Callable[[Rehearsed], None], wanted: Callable[[], bool]

@@ -81,4 +81,5 @@ def capabilities_of(handled: Iterable[type[Command]], rehearses: bool) -> Capabi
         remedy="",
         special=tuple((kind, verdict) for verdict, kinds in _WITHOUT for kind in kinds),
         rehearses=rehearses,
+        consoles=True,
     )

@@ -28,6 +28,7 @@ from fcm.ui.dialogs.rename_volume import RenameVolumeDialog
 from fcm.ui.dialogs.report_viewer import ReportViewer
 from fcm.ui.dialogs.resource_properties import ResourcePropertiesDialog
 from fcm.ui.dialogs.services.add_resource import AddResourceDialog
+from fcm.ui.dialogs.services.connect import connect
 from fcm.ui.dialogs.services.dependency_report import DependencyReport
 from fcm.ui.dialogs.services.group_storage import GroupStorageDialog
 from fcm.ui.dialogs.volume_properties import VolumePropertiesDialog
@@ -79,6 +80,11 @@ def _group_properties(window: Desk, selection: Selection) -> QDialog | None:
 def _dependency_report(window: Desk, selection: Selection) -> QDialog | None:
     group = _group_of(window, selection)
     return DependencyReport(window, group) if group else None
+
+
+def _connect(window: Desk, selection: Selection) -> None:
+    """The console of a machine, in a program of its own."""
+    connect(window, selection.id)
 
 
 def _critical_events(window: Desk, selection: Selection) -> None:
@@ -157,6 +163,7 @@ WITH_CLUSTER: dict[str, Maker] = {
     "add-resource": lambda window, selection: AddResourceDialog(window, selection.id),
     "add-storage": lambda window, _: AddStorageDialog(window),
     "confirm-node-off": lambda window, selection: ConfirmNodeOffDialog(window, selection.id),
+    "connect": _connect,
     "critical-events": _critical_events,
     "dependency-report": _dependency_report,
     "drain": lambda window, selection: DrainDialog(window, selection.id),

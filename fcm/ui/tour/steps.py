@@ -11,6 +11,7 @@ from fcm.ui.look.theme import Scheme
 from fcm.ui.tour.beyond import STEPS as BEYOND
 from fcm.ui.tour.driver import DriverError, label_of
 from fcm.ui.tour.failing import STEPS as FAILING
+from fcm.ui.tour.services import STEPS as OF_SERVICES
 from fcm.ui.tour.walk import LIVE, TREE, Step, Walk
 
 MACHINE = "GUIDE01"
@@ -114,7 +115,8 @@ def new_machine(walk: Walk) -> None:
     driver = walk.driver
     walk.go(SERVICES)
     walk.shoot("services", "Services and applications: every clustered virtual machine with its dirty rate.")
-    driver.press("New Virtual Machine...")
+    driver.right_click_row(TREE, SERVICES)
+    driver.choose_in_menu("Virtual Machines...", "New Virtual Machine...", "1 - node1")
     driver.wait_for_dialog("New Virtual Machine Wizard")
     walk.next()
     walk.next()
@@ -136,7 +138,8 @@ def new_machine(walk: Walk) -> None:
     driver.press("Create")
     driver.wait(lambda: walk.state.machine_named(MACHINE), "the new machine")
     driver.find(QAbstractItemView, "Summary")
-    walk.shoot("new machine summary", "The virtual machine was created.")
+    walk.shoot("new machine summary", "The virtual machine was created. The High Availability Wizard can follow.")
+    driver.press("Make it highly available: run the High Availability Wizard next")
     driver.press("Finish")
     driver.wait_for_no_dialog()
     driver.press("Start virtual machine")
@@ -469,6 +472,7 @@ STEPS: tuple[Step, ...] = (
     Step("Help and recordings", "Help for the current page, and recorded migrations.", help_and_recordings),
     *BEYOND,
     *FAILING,
+    *OF_SERVICES,
     Step("Dark theme", "The window follows the light or dark theme of the desktop.", dark),
 )
 """The whole walk, in order; each step relies on those before it."""

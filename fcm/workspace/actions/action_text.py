@@ -299,6 +299,7 @@ DIALOGS: dict[str, Callable[[State, Selection], ActionText]] = {
     "add-resource": _add_resource,
     "add-storage": _disks(DiskUse.AVAILABLE, cmd.AddStorage),
     "close-cluster": _window_only("This action affects only this window. To leave a shell, type exit."),
+    "connect": _window_only("It opens a viewer and changes nothing in the cluster."),
     "confirm-node-off": lambda s, x: _one(cmd.ConfirmNodeOff(x.id), s),
     "create-cluster": _create_cluster,
     "critical-events": lambda _, __: ActionText("Get-WinEvent System -MaxEvents 100 | Where-Object Level -le 3"),

@@ -33,6 +33,7 @@ from fcm.workspace.actions.failure_actions import (
 )
 from fcm.workspace.actions.failure_questions import failure_question, resource_question, shutdown_question
 from fcm.workspace.actions.role_actions import (
+    CONNECT,
     MORE,
     NEW_MACHINE,
     ROLE_ACTIONS,
@@ -362,6 +363,7 @@ ACTIONS: tuple[Action, ...] = (
            of=cmd.BackUpMachine),
     Action("clear-blocked", "Clear and keep running", "clear-blocked", frozenset({_P.MACHINE, _P.RESOURCE}),
            command=lambda s, x: cmd.ClearBlocked(group_of(s, x)), of=cmd.ClearBlocked, special=True),
+    CONNECT,
     Action("machine-settings", "Settings...", "settings", _MACHINE, dialog="machine-settings",
            of=cmd.ConfigureVirtualMachine),
     Action("cluster-machine", "Make highly available...", "configure-service", _MACHINE,

@@ -198,6 +198,8 @@ _GROUP = frozenset({_P.GROUP})
 _SERVICE = frozenset({_P.GROUP, _P.MACHINE})
 _RESOURCE = frozenset({_P.RESOURCE})
 
+CONNECT = Action("connect", "Connect...", "connect", frozenset({_P.MACHINE}), dialog="connect",
+                 able=lambda capabilities: capabilities.console())  # fmt: skip
 NEW_MACHINE = Action("new-machine-on", "New Virtual Machine...", "new-vm", frozenset({_P.SERVICES}),
                      choices=_new_machine_choices, of=cmd.CreateVirtualMachine, under=MACHINES)  # fmt: skip
 
