@@ -105,8 +105,8 @@ def drawn(state: State, group: Group, colours: Colours = PRINTED) -> str:
     parts = [
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{width:.0f}" height="{height:.0f}" '
         f'viewBox="0 0 {width:.0f} {height:.0f}" font-family="Segoe UI, DejaVu Sans, sans-serif">',
-        f"<title>{html.escape(f'Dependency Report of {group.name}')}</title>",
-        f"<desc>{html.escape(' '.join(sentences(state, group.id)))}</desc>",
+        f"<title>{_escaped(f'Dependency Report of {group.name}')}</title>",
+        f"<desc>{_escaped(' '.join(sentences(state, group.id)))}</desc>",
         f'<rect width="{width:.0f}" height="{height:.0f}" fill="{colours.paper}"/>',
         _text(MARGIN, 28, f"Dependency Report of {group.name}", colours.text, 16, 60),
         _text(MARGIN, 46, f"{group.type}, {_words(group.state)} on {group.owner}", colours.quiet, 12, 60),
@@ -145,7 +145,7 @@ def _box(resource: Resource, place: tuple[float, float], colours: Colours) -> li
     x, y = place
     color = _STATES[resource.state]
     return [
-        f"<g><title>{html.escape(f'{resource.name}: {_words(resource.state)}')}</title>",
+        f"<g><title>{_escaped(f'{resource.name}: {_words(resource.state)}')}</title>",
         f'<rect x="{x:.1f}" y="{y:.1f}" width="{BOX[0]:.0f}" height="{BOX[1]:.0f}" rx="4" fill="{colours.box}" '
         f'stroke="{color}" stroke-width="1.5"/>',
         f'<rect x="{x:.1f}" y="{y:.1f}" width="5" height="{BOX[1]:.0f}" rx="2" fill="{color}"/>',
@@ -163,7 +163,7 @@ def _text(x: float, y: float, text: str, color: str, size: int, most: int) -> st
 
 def fitted(text: str, most: int) -> str:
     """A text that is at most so many letters wide; what is too long lacks its middle."""
-    plain = "".join(letter if letter.isprintable() else " " for letter in text)
+    plain = _plain(text)
     if _width(plain) <= most:
         return plain
     first, last = plain, plain
@@ -172,6 +172,15 @@ def fitted(text: str, most: int) -> str:
     while _width(last) > most - most // 2 - 1:
         last = last[1:]
     return f"{first}…{last}"
+
+
+def _escaped(text: str) -> str:
+    return html.escape(_plain(text))
+
+
+def _plain(text: str) -> str:
+    """A text without what XML cannot have."""
+    return "".join(letter if letter.isprintable() else " " for letter in text)
 
 
 def _width(text: str) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import xml.etree.ElementTree as ElementTree
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -73,7 +74,7 @@ def test_boxes_of_a_row_do_not_touch(desk: Desk) -> None:
     root = ElementTree.fromstring(drawn(desk.state, group(desk)))
     boxes = [one for one in root.iter(f"{SVG}rect") if one.get("width") == f"{BOX[0]:.0f}"]
     places = sorted((float(one.get("y") or 0), float(one.get("x") or 0)) for one in boxes)
-    for (y1, x1), (y2, x2) in zip(places, places[1:], strict=False):
+    for (y1, x1), (y2, x2) in itertools.pairwise(places):
         assert y1 != y2 or x2 - x1 > BOX[0]
 
 
