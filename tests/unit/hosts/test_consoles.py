@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -13,8 +13,10 @@ from fcm.backend.libvirt.consoles import console_of, graphics_of
 from fcm.backend.pacemaker.capabilities import capabilities_of
 from fcm.model import commands as cmd
 from fcm.model.entities import MachineState
-from fcm.model.state import State
 from tests.unit.embedded.desk import Desk
+
+if TYPE_CHECKING:
+    from fcm.model.state import State
 
 VNC = "<domain><devices><graphics type='vnc' port='5900'/></devices></domain>"
 SPICE = "<domain><devices><graphics type='rdp'/><graphics type='spice'/></devices></domain>"
