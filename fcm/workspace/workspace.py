@@ -11,6 +11,7 @@ import threading
 import time
 from typing import TYPE_CHECKING
 
+from fcm.backend.base import Console as Console
 from fcm.backend.base import ConsoleError as ConsoleError
 from fcm.backend.base import MeasureError as MeasureError  # the window and the shell know these by this room
 from fcm.backend.base import NodeCommand as NodeCommand
@@ -30,7 +31,7 @@ from fcm.workspace.mailbox import Mailbox
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
-    from fcm.backend.base import Backend, Capabilities, Clock, Console, RehearsalEnd, Rehearsed
+    from fcm.backend.base import Backend, Capabilities, Clock, RehearsalEnd, Rehearsed
     from fcm.migration.forecast.outlook import Outlook
     from fcm.migration.judging.fitting import DirtySample
     from fcm.model.commands import Command

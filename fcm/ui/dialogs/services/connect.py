@@ -10,7 +10,7 @@ from PySide6.QtCore import QProcess
 from fcm.ui.widgets.background import Outcome, Work
 
 if TYPE_CHECKING:
-    from fcm.backend.base import Console
+    from fcm.workspace.workspace import Console
     from fcm.ui.desk import Desk
 
 VIEWER = "virt-viewer"
