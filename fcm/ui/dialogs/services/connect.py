@@ -10,8 +10,8 @@ from PySide6.QtCore import QProcess
 from fcm.ui.widgets.background import Outcome, Work
 
 if TYPE_CHECKING:
-    from fcm.workspace.workspace import Console
     from fcm.ui.desk import Desk
+    from fcm.workspace.workspace import Console
 
 VIEWER = "virt-viewer"
 
