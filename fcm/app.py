@@ -18,8 +18,9 @@ from fcm.mistakes import WrongInputError
 from fcm.text.textfile import typed_path
 from fcm.workspace import collecting
 from fcm.workspace.files.folders import cluster_folder, data_folder, own_folder
-from fcm.workspace.files.journal import Journal, salvage, uri_of_journal
+from fcm.workspace.files.journal import Journal
 from fcm.workspace.files.journal_file import DamagedJournalError, JournalError, is_there
+from fcm.workspace.files.salvaging import salvage, uri_of_journal
 from fcm.workspace.files.settings import RECENT, Settings
 from fcm.workspace.files.trusted_files import TrustedFiles
 from fcm.workspace.planning.cluster_plan import ClusterPlan, save
@@ -36,7 +37,13 @@ LONGEST_NAME = 200
 _log = logging.getLogger(__name__)
 
 
-def open_workspace(uri: str, paced: bool = True, keep: bool = True, salvage_journal: bool = False) -> Workspace:
+def open_workspace(
+    uri: str,
+    paced: bool = True,
+    keep: bool = True,
+    salvage_journal: bool = False,
+    told: Callable[[int, int], None] | None = None,
+) -> Workspace:
     """Open a cluster and start its backend; blocks.
 
     Args:
@@ -44,6 +51,7 @@ def open_workspace(uri: str, paced: bool = True, keep: bool = True, salvage_jour
         paced: whether the virtual clock of an embedded cluster follows real time.
         keep: whether its history is kept in a journal.
         salvage_journal: go on with what can be read of a damaged journal.
+        told: hears how many events of how many have been read.
 
     Where this user can only read the journal, the cluster is as it was last written, and every command is refused.
 
@@ -70,7 +78,7 @@ def open_workspace(uri: str, paced: bool = True, keep: bool = True, salvage_jour
         backend = ReadOnlyCluster(canonical, journal.read_only.reason, journal.read_only.remedy)
     workspace = Workspace(backend, journal)
     try:
-        workspace.open()
+        workspace.open(told)
         if workspace.read_only is not None and workspace.state.cluster is None:
             raise workspace.read_only
     except BaseException:
@@ -167,13 +175,22 @@ def create_cluster(plan: ClusterPlan) -> str:
     return save(plan, cluster_folder())
 
 
-def make_context(settings: Settings | None = None, opener: Callable[[str], Workspace] = open_workspace) -> Context:
-    """What the window is given."""
+def make_context(settings: Settings | None = None, opener: Callable[[str], Workspace] | None = None) -> Context:
+    """What the window is given; ``opener`` opens clusters in place of ``open_workspace``."""
     from fcm.ui.window.context import Context
 
     chosen = settings or Settings()
+    progress: dict[str, tuple[int, int]] = {}
+
+    def opened(uri: str) -> Workspace:
+        try:
+            return open_workspace(uri, told=lambda done, whole: progress.update({uri: (done, whole)}))
+        finally:
+            progress.pop(uri, None)
+
     return Context(
-        open_cluster=opener,
+        open_cluster=opener or opened,
+        opening=progress.get,
         clusters=lambda: known_clusters(chosen),
         create_cluster=create_cluster,
         settings=chosen,

@@ -28,7 +28,8 @@ Lists the past migrations of a cluster, newest first, and exports them as record
 CLUSTER is what --open takes: CLUSTERS;
 or the journal file of a cluster that no longer exists, such as an earlier lab, from the folder journals in FCM_DATA.
 The cluster must not be open in another fcm at the same time. The journal keeps every migration since the cluster was
-first opened, with all its telemetry, until you delete the journal file. No data is dropped.
+first opened, with all its telemetry, until you delete the journal file. No data is dropped: older parts of a long
+journal are in files beside it, whose names end in .old.
 
 --export DIR writes a recording (JSON) of each live migration, in the format of the laboratory's recordings. Unknown
 values are left out. Open the files with `fcm validate DIR`, `fcm predict FILE` or Open Recording in the window.
@@ -107,9 +108,12 @@ def _tell_earlier(journals: list[Path]) -> None:
 
 
 def _tell(arguments: argparse.Namespace, uri: str, history: History, machines: Sequence[str]) -> int:
+    from fcm.model.moments import iso_time
     from fcm.workspace.history import HistoryError
 
     past = history.migrations()
+    if gap := history.gap(iso_time):
+        print(gap, file=sys.stderr)
     if arguments.machine is not None:
         wanted = arguments.machine.casefold()
         if wanted not in {name.casefold() for name in (*(one.machine_name for one in past), *machines)}:

@@ -21,7 +21,7 @@ from fcm.model.rules.names import safe_file_name
 from fcm.text.words import counted
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
     from pathlib import Path
 
     from fcm.migration.recordings.recording import Recording
@@ -135,6 +135,23 @@ class History:
         """The file of the journal; None if nothing outlives the program."""
         return self._journal.path if self._journal is not None else None
 
+    def gap(self, shown_time: Callable[[float], str]) -> str:
+        """From when on there is history, as a sentence, if an older part of the journal is gone; else "".
+
+        Args:
+            shown_time: a time (s since the epoch, clock of the cluster) in words.
+
+        Raises:
+            JournalError: the journal cannot be read.
+        """
+        gone = None if self._journal is None else self._journal.missing_part()
+        if gone is None:
+            return ""
+        return (
+            f"There is history from {shown_time(gone.until)} on. What was before is in the file {gone.name}, which is "
+            "missing or damaged: migrations of that time have no curve. Put the file back beside the journal."
+        )
+
     def migrations(self) -> tuple[PastMigration, ...]:
         """All that are over, newest first.
 
@@ -147,6 +164,8 @@ class History:
             entries = self._journal.entries_of(ev.AROUND_MIGRATIONS)
             with_rows = self._journal.migrations_with_rows()
         found = _Then(self._state.migrations)
+        if self._journal is not None:
+            found.begin(self._journal.state_before_history())
         for entry in entries:
             found.take(entry)
         past = (found.past(one, one.id in with_rows) for one in self._state.migrations.values() if one.phase.is_over)
@@ -208,6 +227,11 @@ class _Then:
         self._names_of: dict[str, dict[str, str]] = {}
         self._phases: dict[str, list[tuple[Phase, float]]] = {}
         self._tuned: set[str] = set()
+
+    def begin(self, state: State) -> None:
+        """How things were before the first entry that is taken."""
+        self._machines.update(state.machines)
+        self._networks.update(state.networks)
 
     def take(self, entry: ev.Entry) -> None:
         event = entry.event

@@ -26,6 +26,7 @@ from fcm.model.rules.allowed import allowed
 from fcm.model.state import Change, State, apply
 from fcm.workspace import collecting
 from fcm.workspace.events.event_log import EventLog, EventLogError
+from fcm.workspace.files.journal_file import JournalError
 from fcm.workspace.mailbox import Mailbox
 
 if TYPE_CHECKING:
@@ -44,6 +45,8 @@ if TYPE_CHECKING:
 
 LARGE = 500
 """Machines of a cluster whose objects Python need not search for circles."""
+LONGEST, KEPT = 200_000, 50_000
+"""Events of a journal from which on its older part is split off when it is opened, and how many stay."""
 REOPENED = 100
 """Migrations whose telemetry is read when a cluster is opened."""
 ROWS_EVERY = 0.5
@@ -86,8 +89,11 @@ class Workspace:
 
     # Life
 
-    def open(self) -> None:
+    def open(self, told: Callable[[int, int], None] | None = None) -> None:
         """Replay the journal and start the backend. May block; call it before the views exist.
+
+        Args:
+            told: hears how many events of how many have been read.
 
         Raises:
             JournalError: the journal cannot be read.
@@ -95,7 +101,7 @@ class Workspace:
         """
         with collecting.paused():
             if self._journal is not None:
-                self.state = self._replay(self._journal)
+                self.state = self._replay(self._journal, told)
                 self._telemetry = self._journal.telemetry(list(self.state.migrations)[-REOPENED:])
                 for migration, rows in self._telemetry.items():
                     self.events.known_passes(migration, rows[-1].pass_number)
@@ -105,24 +111,34 @@ class Workspace:
             self._is_kept = True
             collecting.keep()
 
-    def _replay(self, journal: Journal) -> State:
-        """Replay the journal; the event log gets what it has not."""
+    def _replay(self, journal: Journal, told: Callable[[int, int], None] | None) -> State:
+        """Replay the journal; the event log gets what it has not. Of a long journal the older part is split off."""
         events = self.events
+        last: int | None = None
         try:
             last, time = events.mark()
-            if last and journal.time_of(last) != time:
+            if last and not journal.has(last, time):
                 events.forget()
                 last = 0
         except EventLogError as error:
             _log.warning("%s", error)
-            return journal.replay()[0]
+        end = journal.end - KEPT if journal.read_only is None and journal.length > LONGEST else 0
+        ending: list[State] = []
 
         def visit(entry: ev.Entry, before: State, after: State) -> None:
-            if entry.sequence > last:
+            if last is not None and entry.sequence > last:
                 ended = events.wants_rows(entry)
                 events.catch_up(entry, before, after, journal.telemetry([ended]).get(ended, ()) if ended else ())
+            if entry.sequence == end:
+                ending.append(after)
 
-        return journal.replay(visit)[0]
+        state = journal.follow(visit, last, told)
+        for older in ending:
+            try:
+                journal.split_off(older)
+            except JournalError as error:
+                _log.warning("the journal stays in one piece: %s", error)
+        return state
 
     def set_wake(self, wake: Callable[[], None]) -> None:
         """Who is woken when there is something to drain; wakes at once if there is already."""

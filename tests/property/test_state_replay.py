@@ -224,14 +224,17 @@ class EmbeddedCluster(JournaledCluster):
         self.workspace.drain(LONG)
 
     @precondition(lambda self: self.workspace is not None)
-    @rule()
-    def end_and_start_again(self) -> None:
+    @rule(split=st.booleans())
+    def end_and_start_again(self, split: bool) -> None:
         assert self.workspace is not None
         self.workspace.close()
         before = self.shadow
         self.shadow = State()
         journal = Journal.open(self.path, self.backend.uri)
-        replayed, entries = journal.replay()
+        entries: list[ev.Entry] = []
+        replayed = journal.follow(lambda entry, before, after: entries.append(entry), after=0)
+        if split:
+            journal.split_off(replayed)
         journal.close()
         assert replayed == before
         for entry in entries:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, QTimer, Signal
 
 from fcm.ui.widgets.background import Outcome, Work
 
@@ -14,18 +14,34 @@ if TYPE_CHECKING:
     from fcm.workspace.workspace import Workspace
 
 
+LOOK = 200
+"""ms between two looks at how far the opening of a cluster is."""
+
+
 class Connections(QObject):
     """What is being opened and closed."""
 
     opened = Signal(str, object)
     """A URI, and the Outcome of opening it."""
+    reading = Signal(str, int, int)
+    """A URI, and how many events of how many have been read of its journal."""
     not_closed = Signal(str)
     """Why a cluster was not closed cleanly."""
 
-    def __init__(self, open_cluster: Callable[[str], Workspace], parent: QObject) -> None:
-        """``open_cluster`` opens a cluster by its URI and may block."""
+    def __init__(
+        self,
+        open_cluster: Callable[[str], Workspace],
+        parent: QObject,
+        progress: Callable[[str], tuple[int, int] | None] = lambda _: None,
+    ) -> None:
+        """``open_cluster`` opens a cluster by its URI and may block; ``progress`` says how far it is."""
         super().__init__(parent)
         self._open_cluster = open_cluster
+        self._progress = progress
+        self._uri = ""
+        self._looking = QTimer(self)
+        self._looking.setInterval(LOOK)
+        self._looking.timeout.connect(self._look)
         self._opening: Work | None = None
         self._closing: list[Work] = []
 
@@ -40,9 +56,17 @@ class Connections(QObject):
             return self._open_cluster(uri)
 
         self._opening = Work(self, work, lambda outcome: self._opened(uri, outcome), lambda left: left.close())
+        self._uri = uri
+        self._looking.start()
+
+    def _look(self) -> None:
+        found = self._progress(self._uri)
+        if found is not None:
+            self.reading.emit(self._uri, *found)
 
     def _opened(self, uri: str, outcome: Outcome) -> None:
         self._opening = None
+        self._looking.stop()
         self.opened.emit(uri, outcome)
 
     def close(self, workspace: Workspace) -> None:
@@ -63,6 +87,7 @@ class Connections(QObject):
         if self._opening is not None:
             self._opening.abandon()
             self._opening = None
+            self._looking.stop()
 
     def wait(self) -> None:
         """Block until everything is closed; for the end of the window."""

@@ -42,6 +42,8 @@ class Context:
     settings: Settings
     report_folder: Path
     """Where validation reports are saved."""
+    opening: Callable[[str], tuple[int, int] | None] = lambda _: None
+    """How many events of how many have been read of a cluster that is being opened; None: that is not known."""
     uri_of: Callable[[str], str] = str
     """The URI of what a person typed: a URI, a name or a file. Blocking; raises BackendError (sentence)."""
     uri_forms: str = ""

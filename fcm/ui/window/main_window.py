@@ -66,8 +66,9 @@ class MainWindow(Frame):
         self.setDockNestingEnabled(True)
         self._desks: dict[str, ClusterDesk] = {}
         self._current: ClusterDesk | None = None
-        self._connections = Connections(context.open_cluster, self)
+        self._connections = Connections(context.open_cluster, self, context.opening)
         self._connections.opened.connect(self._opened)
+        self._connections.reading.connect(self._tell_reading)
         self._history = History()
         self._stop_observing: Callable[[], None] = lambda: None
         self._make_panes()
@@ -161,6 +162,9 @@ class MainWindow(Frame):
             return
         self.status.say("waiting", f"Opening {uri}...")
         self._connections.open(uri)
+
+    def _tell_reading(self, uri: str, done: int, whole: int) -> None:
+        self.status.say("waiting", f"Opening {uri}: {done:,} of {whole:,} events...")
 
     def _opened(self, uri: str, outcome: Outcome) -> None:
         if outcome.error is not None:

@@ -1,6 +1,8 @@
 """The journal: every event of a cluster in one SQLite file (WAL), append-only; embedded clusters live here.
 
-An entry is acknowledged only after its commit, so whatever was shown survives a killed process.
+An entry is acknowledged only after its commit, so whatever was shown survives a killed process. Once there are many
+events, the older ones go to a file beside it (see older_parts.py) and a checkpoint of the state takes their place:
+opening begins there, history and the event log read both.
 """
 
 from __future__ import annotations
@@ -8,20 +10,15 @@ from __future__ import annotations
 import contextlib
 import json
 import os
-import shutil
 import sqlite3
 import threading
 from typing import TYPE_CHECKING, Any
 
 from fcm import __version__
 from fcm.model import events as ev
-from fcm.model.codec import DecodeError, decode_text, encode
 from fcm.model.state import State, apply
-from fcm.model.telemetry import Phase, TelemetryRow
-from fcm.text.textfile import whole_path
-from fcm.text.words import quoted
+from fcm.workspace.files import checkpoint, older_parts
 from fcm.workspace.files.journal_file import (
-    BESIDE,
     DamagedJournalError,
     JournalError,
     ReadOnlyJournalError,
@@ -31,19 +28,30 @@ from fcm.workspace.files.journal_file import (
     obstacle,
     sentences,
 )
-from fcm.workspace.files.sqlite_file import file_uri, harden
+from fcm.workspace.files.journal_rows import (
+    NONSENSE,
+    decoded,
+    dump,
+    newer_than_this,
+    of_a_newer_program,
+    pack,
+    unpack,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
-FORMAT = 1
-"""Version of the file's form; a file of a newer one is refused."""
-EARLIEST, LATEST = 0.0, 2.5e11
-"""s since the epoch: 1970 to 9892, which every calendar can show."""
-_NONSENSE = (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError)
-"""What Python makes of values that no program of ours wrote."""
-_MOST = 2**62
+    from fcm.model.telemetry import TelemetryRow
+    from fcm.workspace.files.older_parts import OlderPart
+
+    Visit = Callable[[ev.Entry, State, State], None]
+    Told = Callable[[int, int], None]
+
+FORMAT = 2
+"""Newest version of the file's form that this program knows; a file of a newer one is refused."""
+FIRST_FORMAT = 1
+"""Form of a journal without older parts, which older programs read too."""
 _AT_ONCE = 500
 """Rows or ids of one query; between two of them the journal can be written."""
 
@@ -58,14 +66,25 @@ CREATE INDEX telemetry_migration ON telemetry (migration);
 class Journal:
     """One open journal file; safe to use from several threads."""
 
-    def __init__(self, path: Path, connection: sqlite3.Connection, newer: str = "") -> None:
+    def __init__(self, path: Path, connection: sqlite3.Connection, newer: str = "", uri: str = "") -> None:
         self.path = path
+        self.uri = uri
         self.read_only: ReadOnlyJournalError | None = None
         """Why nothing can be written; None if it can."""
         self._connection = connection
         self._newer = newer
         self._lock = threading.Lock()
         self._at_end = contextlib.ExitStack()
+        self._read_begin()
+
+    def _read_begin(self) -> None:
+        self._parts: tuple[OlderPart, ...] = ()
+        self._begin = (0, 0.0)
+        try:
+            self._parts = older_parts.known_parts(self._connection)
+            self._begin = checkpoint.point(self._connection)
+        except (ValueError, RecursionError) as error:
+            raise DamagedJournalError(self.path, 0, str(error)) from error
 
     @classmethod
     def open(cls, path: Path, uri: str, to_read: bool = False) -> Journal:
@@ -93,7 +112,7 @@ class Journal:
             try:
                 if fresh:
                     connection.executescript(f"BEGIN;{_SCHEMA}COMMIT;")
-                    values = [("format", str(FORMAT)), ("uri", uri)]
+                    values = [("format", str(FIRST_FORMAT)), ("uri", uri)]
                     connection.executemany("INSERT INTO meta VALUES (?, ?)", values)
                 newer = "" if fresh else _check(connection, path, uri)
                 if not newer:
@@ -102,13 +121,17 @@ class Journal:
             except BaseException:
                 connection.close()
                 raise
-        return cls(path, connection, newer)
+            try:
+                return cls(path, connection, newer, uri)
+            except BaseException:
+                connection.close()
+                raise
 
     @classmethod
     def _opened_to_read(cls, path: Path, uri: str, why: ReadOnlyJournalError) -> Journal:
         with contextlib.ExitStack() as stack:
             connection = connected_to_read(path, stack)
-            made = cls(path, connection, _check(connection, path, uri))
+            made = cls(path, connection, _check(connection, path, uri), uri)
             made.read_only = why
             made._at_end = stack.pop_all()
         return made
@@ -123,7 +146,7 @@ class Journal:
         rows: dict[str, list[list[object]]] = {}
         for entry in entries:
             if isinstance(entry.event, ev.MigrationProgressed):
-                rows.setdefault(entry.event.migration, []).append(_pack(entry.event.row))
+                rows.setdefault(entry.event.migration, []).append(pack(entry.event.row))
         if not lasting and not rows:
             return
         if self.read_only is not None:
@@ -131,7 +154,7 @@ class Journal:
         with self._lock, sentences(self.path, writing=True), self._connection:
             self._connection.executemany(
                 "INSERT INTO events VALUES (?, ?, ?, ?)",
-                [(entry.sequence, entry.time, type(entry.event).__name__, _dump(entry.event)) for entry in lasting],
+                [(entry.sequence, entry.time, type(entry.event).__name__, dump(entry.event)) for entry in lasting],
             )
             self._connection.executemany(
                 "INSERT INTO telemetry (migration, rows) VALUES (?, ?)",
@@ -139,113 +162,282 @@ class Journal:
             )
 
     def entries(self) -> Iterator[ev.Entry]:
-        """All entries in order.
+        """The entries in this file, in order: all, or those after the checkpoint.
 
         Raises:
             DamagedJournalError: at the first one that cannot be read.
         """
-        last = 0
+        return self._entries(self._connection, self._begin[0])
+
+    def _entries(self, connection: sqlite3.Connection, last: int) -> Iterator[ev.Entry]:
         try:
             query = "SELECT sequence, time, type, data FROM events ORDER BY sequence"
-            for sequence, time, kind, data in self._connection.execute(query):
+            for sequence, time, kind, data in connection.execute(query):
                 if sequence != last + 1:
                     raise DamagedJournalError(self.path, last, f"event {last + 1} is missing")
-                entry = self._decoded(sequence, time, kind, data)
+                entry = decoded(self.path, self._newer, sequence, time, kind, data)
                 last = sequence
                 yield entry
         except sqlite3.DatabaseError as error:
             raise in_words(self.path, error, readable=last) from error
 
-    def _decoded(self, sequence: int, time: Any, kind: Any, data: Any) -> ev.Entry:
-        """One entry; the columns of a stranger's file may hold anything.
-
-        Raises:
-            DamagedJournalError: it makes no sense.
-            JournalError: nor need it: a newer program wrote it.
-        """
-        try:
-            if kind not in ev.EVENT_TYPES:
-                raise DecodeError(f"event {sequence} has the unknown type {quoted(kind)}")
-            if not isinstance(time, float) or not EARLIEST <= time <= LATEST:
-                raise DecodeError(f"event {sequence} has no time")
-            return ev.Entry(sequence, time, decode_text(ev.EVENT_TYPES[kind], data))
-        except _NONSENSE as error:
-            if self._newer:
-                raise _of_a_newer_program(self.path, self._newer) from error
-            cause = str(error) if isinstance(error, DecodeError) else f"event {sequence} cannot be read"
-            raise DamagedJournalError(self.path, sequence - 1, cause) from error
-
-    def replay(self, visit: Callable[[ev.Entry, State, State], None] | None = None) -> tuple[State, list[ev.Entry]]:
-        """The state at the end of the journal, and its entries; ``visit`` gets each with the states around it."""
-        state = State()
+    def replay(self, visit: Visit | None = None) -> tuple[State, list[ev.Entry]]:
+        """The state at the end of the journal, and the entries in this file; see ``follow``."""
         entries: list[ev.Entry] = []
-        for entry in self.entries():
-            before = state
-            try:
-                state, _ = apply(state, entry)
-            except _NONSENSE as error:
-                cause = f"event {entry.sequence} does not follow from those before it"
-                raise DamagedJournalError(self.path, state.sequence, cause) from error
+
+        def both(entry: ev.Entry, before: State, after: State) -> None:
             entries.append(entry)
             if visit is not None:
-                visit(entry, before, state)
-        return state, entries
+                visit(entry, before, after)
+
+        return self.follow(both), entries
+
+    def follow(self, visit: Visit | None = None, after: int | None = None, told: Told | None = None) -> State:
+        """The state at the end of the journal.
+
+        Args:
+            visit: gets each entry with the states around it.
+            after: begin in older parts, if need be and they are there, so that all entries after this number are
+                visited; None: begin at the checkpoint.
+            told: is called now and then with the entries that were read and their number.
+
+        Raises:
+            DamagedJournalError: at the first entry that cannot be read.
+        """
+        with contextlib.ExitStack() as stack:
+            chain = [self._connection]
+            for part in reversed(self._parts):
+                if after is None or after >= part.last:
+                    break
+                connection = stack.enter_context(older_parts.opened(self.path, self.uri, part))
+                if connection is None:
+                    break
+                chain.insert(0, connection)
+            state = self._state_at_begin(chain[0])
+            whole = self._last_sequence() - state.sequence
+            begin = state.sequence
+            for connection in chain:
+                for entry in self._entries(connection, state.sequence):
+                    state = self._after(state, entry, visit)
+                    if told is not None and entry.sequence % _AT_ONCE == 0:
+                        told(entry.sequence - begin, whole)
+            return state
+
+    def _after(self, state: State, entry: ev.Entry, visit: Visit | None) -> State:
+        try:
+            after, _ = apply(state, entry)
+        except NONSENSE as error:
+            cause = f"event {entry.sequence} does not follow from those before it"
+            raise DamagedJournalError(self.path, state.sequence, cause) from error
+        if visit is not None:
+            visit(entry, state, after)
+        return after
+
+    def _state_at_begin(self, connection: sqlite3.Connection) -> State:
+        try:
+            return checkpoint.read(connection)
+        except NONSENSE as error:
+            if self._newer:
+                raise of_a_newer_program(self.path, self._newer) from error
+            raise DamagedJournalError(self.path, 0, "its checkpoint cannot be read") from error
+        except sqlite3.DatabaseError as error:
+            raise in_words(self.path, error) from error
+
+    def begin(self) -> State:
+        """The state at the checkpoint, from the older parts if it cannot be read here; without one the empty state.
+
+        Raises:
+            DamagedJournalError: it cannot be found in either.
+        """
+        try:
+            return self._state_at_begin(self._connection)
+        except DamagedJournalError:
+            if not self._parts:
+                raise
+            with older_parts.opened(self.path, self.uri, self._parts[-1]) as connection:
+                if connection is None:
+                    raise
+                state = self._state_at_begin(connection)
+                for entry in self._entries(connection, state.sequence):
+                    state = self._after(state, entry, None)
+                return state
+
+    def begin_as(self, other: Journal, state: State) -> None:
+        """Let this one, which is new, begin at the checkpoint of another and have its older parts."""
+        if state.sequence:
+            with self._lock, sentences(self.path, writing=True):
+                older_parts.begin_at(self._connection, state, other.older)
+                self._read_begin()
+
+    @property
+    def older(self) -> tuple[OlderPart, ...]:
+        """The older parts beside it, oldest first, whether they are there or not."""
+        return self._parts
+
+    def _last_sequence(self) -> int:
+        (last,) = self._connection.execute("SELECT max(sequence) FROM events").fetchone()
+        return int(last) if isinstance(last, int) else self._begin[0]
 
     def entries_of(self, kinds: Sequence[type[ev.Event]]) -> Iterator[ev.Entry]:
         """Entries of some kinds in order, also while the journal is being written; from any thread.
+
+        Those of older parts come first, from the first part on after which none is missing.
 
         Raises:
             DamagedJournalError: at the first one that cannot be read.
         """
         names = [kind.__name__ for kind in kinds]
+        for part in self._parts_at_hand():
+            with older_parts.opened(self.path, self.uri, part) as connection:
+                if connection is not None:
+                    yield from self._some(connection, names, contextlib.nullcontext())
+        yield from self._some(self._connection, names, self._lock)
+
+    def _some(
+        self, connection: sqlite3.Connection, names: list[str], lock: contextlib.AbstractContextManager[Any]
+    ) -> Iterator[ev.Entry]:
         query = (
             f"SELECT sequence, time, type, data FROM events WHERE sequence > ? AND type IN ({_marks(names)}) "
             "ORDER BY sequence LIMIT ?"
         )
         last = 0
         while True:
-            with self._lock, sentences(self.path):
-                found = self._connection.execute(query, (last, *names, _AT_ONCE)).fetchall()
+            with lock, sentences(self.path):
+                found = connection.execute(query, (last, *names, _AT_ONCE)).fetchall()
             for sequence, time, kind, data in found:
-                yield self._decoded(sequence, time, kind, data)
+                yield decoded(self.path, self._newer, sequence, time, kind, data)
                 last = sequence
             if len(found) < _AT_ONCE:
                 return
 
-    def time_of(self, sequence: int) -> float | None:
-        """When the entry of that number happened (s since the epoch); None if there is none."""
+    def _parts_at_hand(self) -> list[OlderPart]:
+        """Older parts that can be read, oldest first; what lies before a gap is left out."""
+        found: list[OlderPart] = []
+        for part in reversed(self._parts):
+            with older_parts.opened(self.path, self.uri, part) as connection:
+                if connection is None:
+                    break
+                found.insert(0, part)
+        return found
+
+    def missing_part(self) -> OlderPart | None:
+        """The newest older part that is gone or cannot be read: there is history from its end on; None: all is here."""
+        at_hand = len(self._parts_at_hand())
+        return None if at_hand == len(self._parts) else self._parts[-1 - at_hand]
+
+    def state_before_history(self) -> State:
+        """The state with which the history that is at hand begins; an empty one if it begins with the cluster.
+
+        Raises:
+            DamagedJournalError: it cannot be read.
+        """
+        at_hand = self._parts_at_hand()
+        if at_hand:
+            with older_parts.opened(self.path, self.uri, at_hand[0]) as connection:
+                if connection is not None:
+                    return self._state_at_begin(connection)
+        with self._lock:
+            return self._state_at_begin(self._connection)
+
+    def split_off(self, state: State) -> None:
+        """Move the entries up to those that made ``state`` to an older part beside the journal.
+
+        Nothing is lost, whenever this is broken off.
+
+        Raises:
+            JournalError: they stay where they are.
+        """
+        if self.read_only is not None:
+            raise self.read_only
+        over = [one.id for one in state.migrations.values() if one.phase.is_over]
+        with self._lock, sentences(self.path, writing=True):
+            try:
+                older_parts.split_off(self._connection, self.path, self.uri, state, over)
+            except NONSENSE as error:
+                raise JournalError(f"The journal {self.path} stays in one piece: {error}.") from error
+            self._read_begin()
+
+    @property
+    def end(self) -> int:
+        """Number of the last entry."""
         with self._lock, sentences(self.path):
-            found = self._connection.execute("SELECT time FROM events WHERE sequence = ?", (sequence,)).fetchone()
+            return self._last_sequence()
+
+    @property
+    def length(self) -> int:
+        """How many entries there are after the checkpoint."""
+        return self.end - self._begin[0]
+
+    def time_of(self, sequence: int) -> float | None:
+        """When the entry of that number happened (s since the epoch); None if there is none, or it is not at hand."""
+        if sequence == self._begin[0]:
+            return self._begin[1] if sequence else None
+        query = "SELECT time FROM events WHERE sequence = ?"
+        for part in self._parts:
+            if part.first <= sequence <= part.last:
+                with older_parts.opened(self.path, self.uri, part) as connection:
+                    found = None if connection is None else connection.execute(query, (sequence,)).fetchone()
+                    return None if found is None else float(found[0])
+        with self._lock, sentences(self.path):
+            found = self._connection.execute(query, (sequence,)).fetchone()
         return None if found is None else float(found[0])
+
+    def has(self, sequence: int, time: float) -> bool:
+        """Whether an entry of that number and time (s since the epoch) is of this history, as far as that is known.
+
+        Of what is gone with an older part only the end is known.
+        """
+        found = self.time_of(sequence)
+        if found is None and (gone := self.missing_part()) is not None and sequence <= gone.last:
+            return time <= gone.until
+        return found == time
 
     def telemetry(self, migrations: Sequence[str]) -> dict[str, list[TelemetryRow]]:
         """Rows of migrations, oldest first; those without rows are left out."""
         found: dict[str, list[TelemetryRow]] = {}
+        for part in self._parts_at_hand() if migrations else ():
+            with older_parts.opened(self.path, self.uri, part) as connection:
+                if connection is not None:
+                    self._find_rows(connection, migrations, found, contextlib.nullcontext())
+        self._find_rows(self._connection, migrations, found, self._lock)
+        return found
+
+    def _find_rows(
+        self,
+        connection: sqlite3.Connection,
+        migrations: Sequence[str],
+        found: dict[str, list[TelemetryRow]],
+        lock: contextlib.AbstractContextManager[Any],
+    ) -> None:
         for begin in range(0, len(migrations), _AT_ONCE):
             some = list(migrations[begin : begin + _AT_ONCE])
             query = f"SELECT migration, rows FROM telemetry WHERE migration IN ({_marks(some)}) ORDER BY part"
-            with self._lock, sentences(self.path):
-                for migration, packed in self._connection.execute(query, some):
+            with lock, sentences(self.path):
+                for migration, packed in connection.execute(query, some):
                     try:
-                        found.setdefault(migration, []).extend(map(_unpack, json.loads(packed)))
-                    except _NONSENSE as error:
+                        found.setdefault(migration, []).extend(map(unpack, json.loads(packed)))
+                    except NONSENSE as error:
                         text = f"telemetry of the migration {migration} cannot be read"
                         raise DamagedJournalError(self.path, 0, text) from error
-        return found
 
     def readable_rows(self) -> list[ev.Entry]:
         """All telemetry up to the first part that cannot be read."""
         found: list[ev.Entry] = []
-        with contextlib.suppress(sqlite3.DatabaseError, *_NONSENSE):
+        with contextlib.suppress(sqlite3.DatabaseError, *NONSENSE):
             for migration, packed in self._connection.execute("SELECT migration, rows FROM telemetry ORDER BY part"):
-                rows = [ev.MigrationProgressed(migration, _unpack(row)) for row in json.loads(packed)]
+                rows = [ev.MigrationProgressed(migration, unpack(row)) for row in json.loads(packed)]
                 found += [ev.Entry(0, 0.0, row) for row in rows]
         return found
 
     def migrations_with_rows(self) -> frozenset[str]:
-        """Migrations of which telemetry is kept."""
+        """Migrations of which telemetry is kept and at hand."""
+        query = "SELECT DISTINCT migration FROM telemetry"
         with self._lock, sentences(self.path):
-            found = self._connection.execute("SELECT DISTINCT migration FROM telemetry").fetchall()
+            found = set(self._connection.execute(query).fetchall())
+        for part in self._parts_at_hand():
+            with older_parts.opened(self.path, self.uri, part) as connection:
+                if connection is not None:
+                    found |= set(connection.execute(query).fetchall())
         return frozenset(str(migration) for (migration,) in found)
 
     def close(self) -> None:
@@ -253,65 +445,6 @@ class Journal:
         with self._lock:
             self._connection.close()
             self._at_end.close()
-
-
-def salvage(path: Path, uri: str) -> int:
-    """Replace a damaged journal by one with the events that can be read; the damaged file is kept.
-
-    Telemetry goes along as far as it can be read.
-
-    Returns:
-        The number of events saved.
-
-    Raises:
-        JournalError: nothing can be read, or the new file cannot be written.
-    """
-    kept: list[ev.Entry] = []
-    rows: list[ev.Entry] = []
-    rescued = path.with_suffix(".salvaged")
-    with sentences(path):
-        rescued.unlink(missing_ok=True)
-        try:
-            damaged = Journal(path, connected(path))
-        except sqlite3.DatabaseError:
-            damaged = None
-        if damaged is not None:
-            state = State()
-            with contextlib.suppress(JournalError, *_NONSENSE):
-                for entry in damaged.entries():
-                    state, _ = apply(state, entry)
-                    kept.append(entry)
-            rows = damaged.readable_rows()
-            damaged.close()
-        fresh = Journal.open(rescued, uri)
-        fresh.append([*kept, *rows])
-        fresh.close()
-        number = 1
-        while (aside := path.with_suffix(f".damaged-{number}")).exists():
-            number += 1
-        # Whenever this is broken off, there is a journal under its own name.
-        try:
-            os.link(path, aside)
-        except OSError:  # a file system without hard links
-            shutil.copyfile(path, aside)
-        for suffix in BESIDE:
-            path.with_name(path.name + suffix).unlink(missing_ok=True)
-        rescued.replace(path)
-    return len(kept)
-
-
-def uri_of_journal(path: Path) -> str | None:
-    """The cluster whose journal a file is; None for a file that is none, is not there or is in use."""
-    try:
-        whole = whole_path(path)
-        if not whole.is_file():  # a pipe would wait for a writer
-            return None
-        with contextlib.closing(sqlite3.connect(file_uri(whole, "mode=ro"), uri=True, timeout=0.0)) as found:
-            harden(found)
-            (uri,) = found.execute("SELECT value FROM meta WHERE key = 'uri'").fetchone()
-            return uri if isinstance(uri, str) else None
-    except (sqlite3.Error, TypeError, ValueError, OSError):
-        return None
 
 
 def _marks(values: Sequence[object]) -> str:
@@ -330,55 +463,11 @@ def _check(connection: sqlite3.Connection, path: Path, uri: str) -> str:
     if not (found.isascii() and found.isdigit()) or len(found) > 9:
         raise JournalError(f"{path} is not a journal of fcm. Choose another file or move it away.")
     if int(found) > FORMAT:
-        raise _of_a_newer_program(path, f"format {found}, this program supports {FORMAT}")
+        raise of_a_newer_program(path, f"format {found}, this program supports {FORMAT}")
     if meta.get("uri") != uri:
         raise JournalError(f"The journal {path} belongs to {meta.get('uri')}, not to {uri}. Choose another file.")
     (result,) = connection.execute("PRAGMA quick_check(1)").fetchone()
     if result != "ok":
         (readable,) = connection.execute("SELECT count(*) FROM events").fetchone()
         raise DamagedJournalError(path, readable, str(result))
-    written_by = str(meta.get("fcm", ""))
-    return f"version {written_by}, this is {__version__}" if _numbers(written_by) > _numbers(__version__) else ""
-
-
-def _of_a_newer_program(path: Path, which: str) -> JournalError:
-    return JournalError(f"The journal {path} was written by a newer fcm ({which}). Update fcm to open it.")
-
-
-def _numbers(version: str) -> tuple[int, ...]:
-    return tuple(int(part) for part in version.split(".") if part.isdigit() and len(part) < 10)
-
-
-def _dump(event: ev.Event) -> str:
-    return json.dumps(encode(event), separators=(",", ":"), ensure_ascii=False)
-
-
-def _pack(row: TelemetryRow) -> list[object]:
-    return [
-        round(row.time, 4),
-        row.pass_number,
-        row.remaining,
-        row.sent,
-        round(row.dirty_rate, 1),
-        round(row.rate),
-        row.phase.value,
-        row.throttle,
-        row.page_size,
-    ]
-
-
-def _unpack(packed: list[Any]) -> TelemetryRow:
-    time, number, remaining, sent, dirty, rate, phase, throttle, page_size = packed
-    if not all(abs(value) < _MOST for value in (time, number, remaining, sent, dirty, rate, throttle, page_size)):
-        raise ValueError("a figure of a row is out of range")
-    return TelemetryRow(
-        float(time),
-        int(number),
-        int(remaining),
-        int(sent),
-        float(dirty),
-        float(rate),
-        Phase(phase),
-        int(throttle),
-        int(page_size),
-    )
+    return newer_than_this(str(meta.get("fcm", "")))

@@ -16,7 +16,8 @@ from fcm.backend.embedded.cluster_file.reading import load
 from fcm.model import events as ev
 from fcm.model.state import State, apply
 from fcm.model.telemetry import Phase, TelemetryRow
-from fcm.workspace.files.journal import DamagedJournalError, Journal, JournalError, salvage
+from fcm.workspace.files.journal import DamagedJournalError, Journal, JournalError
+from fcm.workspace.files.salvaging import salvage
 
 URI = "embedded:contoso"
 

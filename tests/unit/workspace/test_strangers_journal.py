@@ -14,7 +14,8 @@ from fcm import resources
 from fcm.backend.embedded.cluster_file.reading import load
 from fcm.model import events as ev
 from fcm.workspace.events.event_log_file import connected
-from fcm.workspace.files.journal import DamagedJournalError, Journal, JournalError, salvage, uri_of_journal
+from fcm.workspace.files.journal import DamagedJournalError, Journal, JournalError
+from fcm.workspace.files.salvaging import salvage, uri_of_journal
 from fcm.workspace.files.sqlite_file import LONGEST_VALUE
 
 if TYPE_CHECKING:

@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
     QVBoxLayout,
 )
 
+from fcm.model.moments import zoned
 from fcm.model.state import Change, Kind
 from fcm.model.telemetry import Phase
 from fcm.ui.dialogs.frame import PlainDialog
@@ -149,7 +150,7 @@ class MigrationHistoryDialog(PlainDialog):
         state = self.workspace.state
         self._over = frozenset(one.id for one in state.migrations.values() if one.phase.is_over)
         self._history = history = self.workspace.history()
-        self._work = Work(self, history.migrations, self._take)
+        self._work = Work(self, lambda: (history.migrations(), history.gap(zoned)), self._take)
 
     def _take(self, outcome: Outcome) -> None:
         self._work = None
@@ -158,9 +159,11 @@ class MigrationHistoryDialog(PlainDialog):
             self.notice.say(str(outcome.error))
             return
         self._past.clear()
-        self._past.update({one.id: one for one in outcome.result})
+        past, gap = outcome.result
+        self._past.update({one.id: one for one in past})
         self._list_machines()
         self._tell_kept()
+        self.notice.say(gap)
         self._show_rows()
 
     def _list_machines(self) -> None:
