@@ -41,7 +41,7 @@ LAB = [
     ["lab", "fault", "link-down", "node1", "lm"],
 ]
 MENU = [["desktop", "install"], ["desktop", "remove"]]
-EMBEDDED = [["migrate", "embedded:contoso", "SQL01", "node2"], ["history", "embedded:contoso"]]
+EMBEDDED = [["migrate", "embedded:contoso", "DC01", "node2"], ["history", "embedded:contoso"]]
 
 
 @dataclass(frozen=True)
@@ -98,7 +98,7 @@ def test_the_embedded_cluster_works_and_lives_on(told: Told) -> None:
     moved, shown = told.of(*EMBEDDED)
     assert (moved[0], moved[2]) == (0, "")
     assert shown[0] == 0
-    assert "SQL01" in shown[1]
+    assert "DC01" in shown[1]
 
 
 def test_a_console_of_windows_gets_the_nearest_signs_and_never_a_traceback(tmp_path: Path) -> None:
