@@ -76,7 +76,7 @@ def icns() -> bytes:
 
 
 def numbers(version: str) -> tuple[int, int, int, int]:
-    """The four numbers that Windows has for a version such as 0.9.1 or 0.9.1rc2 (what is no number is left out)."""
+    """The four numbers that Windows has for a version such as 0.9.1 or 0.9.1rc2 (what is not a number is left out)."""
     found = [int(part) for part in version.split("+")[0].split(".") if part.isdecimal()]
     first, second, third, fourth = (*found, 0, 0, 0, 0)[:4]
     return first, second, third, fourth

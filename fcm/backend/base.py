@@ -186,7 +186,7 @@ class Capabilities:
             return Verdict(False, self.reason, self.remedy)
         return Verdict(
             False,
-            "Real hosts have no twin: what a failure does to them can only be found out by causing it.",
+            "Failures of real hosts cannot be rehearsed: real hosts cannot be copied.",
             "Describe the cluster in a cluster file, and rehearse it there.",
         )
 

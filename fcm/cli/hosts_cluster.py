@@ -26,12 +26,12 @@ DONE, FAILED = 0, 1
 
 def add_cluster_verb(hosts: Subparsers) -> None:
     """Add ``cluster`` with its verbs to ``fcm hosts``."""
-    cluster = hosts.add_parser("cluster", help="create a cluster of Pacemaker on hosts, look at it, or destroy it")
+    cluster = hosts.add_parser("cluster", help="create a Pacemaker cluster on hosts, show its status, or remove it")
     inner = cluster.add_subparsers(title="verbs", required=True, metavar="VERB")
     create = inner.add_parser("create", help="create the cluster, or complete what an earlier run left")
     _common(create, changes=True)
     create.set_defaults(handler=_create)
-    status = inner.add_parser("status", help="look at the nodes and show what of the cluster stands")
+    status = inner.add_parser("status", help="show the status of the nodes and of the cluster")
     _common(status, changes=False)
     status.set_defaults(handler=_status)
     test = inner.add_parser("test-fencing", help="switch a node off and on again by its fencing device")
@@ -97,7 +97,9 @@ def _create(arguments: argparse.Namespace) -> int:
             print_commands(steps)
             return DONE
         names = ", ".join(site.plan.names)
-        if not _agreed(arguments, f"Create the cluster {quoted(site.plan.name)} on {names}? Virtual machines go on."):
+        if not _agreed(
+            arguments, f"Create the cluster {quoted(site.plan.name)} on {names}? Virtual machines keep running."
+        ):
             return FAILED
         if not _run(arguments.file, len(steps), lambda told: site.carry_out(steps, told, passwords)):
             return FAILED
@@ -119,7 +121,7 @@ def _destroy(arguments: argparse.Namespace) -> int:
             print_commands([step for step in reversed(steps) if step.undo], undo=True)
             return DONE
         question = f"Remove the cluster {quoted(site.plan.name)} from {', '.join(site.plan.names)}?"
-        if not _agreed(arguments, f"{question} Virtual machines keep running, and nothing fails over any more."):
+        if not _agreed(arguments, f"{question} Virtual machines keep running, but no longer fail over."):
             return FAILED
         release = site.release_steps(standing)
         if release and not _run(arguments.file, len(release), lambda told: site.carry_out(release, told)):
@@ -175,7 +177,7 @@ def _run(path: Path, count: int, act: Callable[[Callable[[int, StepReport], None
     if not well:
         from fcm.installation import typed
 
-        print(f"What was done until then still stands. To see it: fcm hosts cluster status {typed(str(path))}")
+        print(f"Completed steps were not undone. To see it: fcm hosts cluster status {typed(str(path))}")
     return well
 
 
@@ -183,7 +185,7 @@ def print_commands(steps: Sequence[Step], undo: bool = False) -> None:
     """The commands of steps, as a script that can be read."""
     for number, step in enumerate(steps, 1):
         where = f" ({step.node})" if step.node else " (any node of the cluster)"
-        title = f"Take back: {step.title}" if undo else step.title
+        title = f"Undo: {step.title}" if undo else step.title
         print(f"# {number}. {title}{where}")
         print(step.undo if undo else step.text)
         print()

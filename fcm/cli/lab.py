@@ -62,8 +62,8 @@ _NODE_FAULTS = {
     NodeFault.PACEMAKERD_KILL: "kill pacemakerd alone with SIGKILL; its daemons keep running",
     NodeFault.LINKS_DOWN: "disconnect a node from all networks of the cluster",
     NodeFault.LINKS_UP: "reconnect it",
-    NodeFault.FENCE_OFF: "let the power switch not answer for a node, so that it cannot be fenced",
-    NodeFault.FENCE_ON: "let it answer again",
+    NodeFault.FENCE_OFF: "make the power switch ignore a node, so that it cannot be fenced",
+    NodeFault.FENCE_ON: "end this",
 }
 _WITNESS_FAULTS = {
     WitnessFault.KILL: "kill the witness with SIGKILL",

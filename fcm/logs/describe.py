@@ -117,7 +117,7 @@ def describe(entry: ev.Entry, state: State) -> EventText:
             return _info(f"Cluster node '{drain.node}' is being drained: {moves}{stay}.")
         case ev.NodeDrainHeldUp(drain=identity, reason=reason, remedy=remedy):
             held = state.drains.get(identity)
-            text = f"The drain of cluster node '{held.node if held else identity}' is held up. {reason} {remedy}"
+            text = f"The drain of cluster node '{held.node if held else identity}' is delayed. {reason} {remedy}"
             return EventText(WARNING, CLUSTERING, 0, text)
         case ev.NodeDrainEnded(drain=identity):
             return _drained(identity, state)
@@ -201,7 +201,7 @@ def _of_migration(event: ev.MigrationEvent | ev.TransientEvent, state: State) ->
             if reason:
                 return EventText(WARNING, HIGH_AVAILABILITY, 0, f"{_move(state, identity)} was canceled. {reason}")
             found = state.migrations.get(identity)
-            where = f" The machine runs on at {found.source}." if found else ""
+            where = f" The machine keeps running on {found.source}." if found else ""
             return _info(f"{_move(state, identity)} was canceled.{where}", HIGH_AVAILABILITY)
         case ev.MigrationInterrupted(migration=identity, reason=reason):
             return EventText(WARNING, PROGRAM, 0, f"{_move(state, identity)} was interrupted. {reason}")
@@ -254,7 +254,7 @@ def _volume(volume: SharedVolume) -> EventText:
 def _node(node: Node) -> EventText:
     note = f" {node.note}" if node.note else ""
     if node.process.gone is not None:
-        text = f"The cluster service of '{node.name}' no longer runs. The other nodes have not noticed yet."
+        text = f"The cluster service of '{node.name}' is no longer running. The other nodes have not noticed yet."
         return _info(text, PROGRAM)  # what no node knows
     if node.process.cut_off is not None:
         text = f"The other nodes removed '{node.name}' from the membership, but its cluster service has not ended yet."

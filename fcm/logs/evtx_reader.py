@@ -104,7 +104,9 @@ def _check_header(raw: bytes, path: Path) -> None:
         )  # fmt: skip
     if raw[:8] == b"ElfFile\0":
         raise TextFileError(path, 0, "The file ends within its header. Copy it again.")
-    raise TextFileError(path, 0, "This is no event log: it does not begin as an .evtx file does. Choose another file.")
+    raise TextFileError(
+        path, 0, "This is not an event log: it does not begin as an .evtx file does. Choose another file."
+    )
 
 
 def _parser(path: Path) -> Parser:

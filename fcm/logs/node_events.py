@@ -151,7 +151,7 @@ def _entry(item: dict[str, Any], tasks: dict[str, int]) -> Words:
 def _line(text: str) -> LogLine:
     found = _LINE.fullmatch(text)
     if found is None:
-        raise ValueError(f"failures.toml: this is no line of a cluster log: {text}")
+        raise ValueError(f"failures.toml: this is not a line of a cluster log: {text}")
     return LogLine(*found.groups())
 
 

@@ -96,7 +96,7 @@ def seconds_of(text: str) -> float:
         time = datetime.fromisoformat(text.strip())
         return (time if time.tzinfo else time.replace(tzinfo=UTC)).timestamp()
     except OverflowError as error:
-        raise ValueError(f"{text[:40]} is no time") from error
+        raise ValueError(f"{text[:40]} is not a time") from error
 
 
 def seconds_of_file_time(ticks: float) -> float:

@@ -184,7 +184,7 @@ def _listed(names: Sequence[str], state: State) -> str:
 
 
 def _if_lost(left: Votes, stops: bool) -> str:
-    return f"{'Stops' if stops else 'Goes on'}: {left.present} of {left.total}"
+    return f"{'Stops' if stops else 'Continues'}: {left.present} of {left.total}"
 
 
 def _networks_up(state: State) -> dict[str, frozenset[str]]:

@@ -54,7 +54,9 @@ def troubles(state: State, selection: Selection) -> tuple[Trouble, ...]:
 def _of_node(state: State, node: Node) -> Trouble:
     there = [machine.name for machine in state.machines_on(node.name) if machine.is_highly_available]
     of_them = (
-        f" Whether {some(there, _NAMES)} {'run' if len(there) > 1 else 'runs'} there is not known." if there else ""
+        f" It is unknown whether {some(there, _NAMES)} {'are' if len(there) > 1 else 'is'} running there."
+        if there
+        else ""
     )
     text = f"Waiting: {node.name} {_FENCING[node.fencing]}."
     failed = node.fencing is FencingState.FAILED

@@ -237,7 +237,7 @@ def test_the_page_of_the_nodes_tells_what_would_find_no_place_if_one_failed(
     DRIVER.wait(lambda: window.state.nodes["node3"].state is NodeState.UP, "node3")
     _at(window, Place.NODES)
     table = named(window, "If a node fails now", QTableView)
-    DRIVER.wait(lambda: _column(table, "Then")["node3"] == "files finds no place", "what is foretold")
+    DRIVER.wait(lambda: _column(table, "Then")["node3"] == "files could not start elsewhere", "what is foretold")
     DRIVER.wait(lambda: window.page.is_settled, "the page")
     asked = len(backend.scheduler.scripts)
     backend.tell(ev.AdapterChanged(replace(window.state.adapters["node3-network-2"], state=AdapterState.UP)))

@@ -322,13 +322,15 @@ def test_each_node_tells_what_finds_no_place_if_it_fails_now(qtbot: QtBot, tmp_p
     workspace.drain(60)
     page = at(window_of(qtbot, tmp_path, workspace), Place.NODES)
     qtbot.waitUntil(lambda: page.is_settled)
-    assert cells(page.losses, "node1")["Then"] == "Big finds no memory"
-    assert cells(page.losses, "node2")["Then"] == "Other finds no memory"
+    assert cells(page.losses, "node1")["Then"] == "No node has enough memory for Big"
+    assert cells(page.losses, "node2")["Then"] == "No node has enough memory for Other"
     backend.tell(ev.NodeChanged(node("node3", NodeState.DOWN)))
     qtbot.waitUntil(lambda: cells(page.losses, "node3")["Then"] == "Is down")
     assert cells(page.losses, "node2")["Then"].startswith("The cluster stops: ")
     backend.tell(ev.NodeChanged(node("node3")))
-    qtbot.waitUntil(lambda: cells(page.losses, "node2")["Then"] == "Every service and application finds a place")
+    qtbot.waitUntil(
+        lambda: cells(page.losses, "node2")["Then"] == "Every service and application can start on another node"
+    )
     assert named(page, "If a node fails now", QTableView).isVisible()
 
 
@@ -433,7 +435,7 @@ def test_an_adapter_can_be_made_to_fail_from_the_page_of_its_network(qtbot: QtBo
     assert button is not None
     button.click()
     box = next(found for found in shown.findChildren(QMessageBox, "question") if found.isVisible())
-    assert "heartbeats go on over" in box.text()
+    assert "heartbeats continue over" in box.text()
     qtbot.mouseClick(named(box, "Simulate failure of this adapter"), Qt.MouseButton.LeftButton)
     assert backend.submitted == [cmd.InjectFault(FaultKind.UNPLUG_CABLE, "node1-net-3")]
     page: Any = shown.page

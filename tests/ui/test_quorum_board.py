@@ -69,7 +69,7 @@ def test_the_board_has_a_row_for_each_voter_and_says_what_a_loss_would_do(
     shown, page = opened(qtbot, tmp_path, desk)
     assert page.quorum.sentence.text() == "Survives any one loss."
     assert cells(page, "node1")[:4] == ["node1", "1", "Up", "node2, node3"]
-    assert cells(page, WITNESS)[-1] == "Goes on: 3 of 4"
+    assert cells(page, WITNESS)[-1] == "Continues: 3 of 4"
     told(shown, qtbot, desk, ev.NodeChanged(replace(desk.state.nodes["node3"], state=NodeState.DOWN)))
     assert page.quorum.sentence.text().startswith("One more loss stops the cluster")
     assert cells(page, "node1")[-1] == "Stops: 2 of 4"

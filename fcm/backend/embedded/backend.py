@@ -50,8 +50,8 @@ ROWS_AT_ONCE = 500
 _FAILED = "The embedded cluster has stopped because of an internal error. See the log."
 _STANDS_STILL = no(_FAILED, "Close the cluster and open it again.")
 _GUARDED = (
-    "This is an error of the simulation, and time stands still until it is no longer so. Close the cluster and open it "
-    "again; if this is said again, turn off the virtual machine. Please report it."
+    "This is an error in the simulation. The clock stops until it is corrected. Close the cluster and "
+    "open it again. If the message appears again, turn off the virtual machine. Please report the error."
 )
 _ONLY_PACEMAKER: frozenset[type[Command]] = frozenset({cmd.ClearBlocked, cmd.ConfirmNodeOff})
 _CLOSED = no("The cluster was closed before the operation was complete.", "Open the cluster and try again.")

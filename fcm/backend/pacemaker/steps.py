@@ -135,7 +135,7 @@ class Outcome:
         if self.failed:
             raise StepError(" ".join(report.sentence() for report in self.failed))
         if self.canceled:
-            raise StepError("Canceled. What was done until then still stands.")
+            raise StepError("Canceled. Completed steps were not undone.")
 
 
 def hide(text: str, secrets: Iterable[str]) -> str:

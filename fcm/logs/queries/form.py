@@ -56,7 +56,7 @@ def parse_ids(text: str) -> Ids:
     for part in filter(None, (piece.strip() for piece in re.split(r"[,;]", text))):
         match = _PART.fullmatch(part)
         if match is None:
-            raise ValueError(f"{quoted(part)} is no event ID. Write numbers and ranges such as 1,3,5-99,-76.")
+            raise ValueError(f"{quoted(part)} is not an event ID. Write numbers and ranges such as 1,3,5-99,-76.")
         first, last = int(match["first"]), int(match["last"] or match["first"])
         if max(first, last) > LARGEST_ID:
             raise ValueError(f"{quoted(part)} is too large: event IDs go to {LARGEST_ID}.")

@@ -153,7 +153,7 @@ def _source(path: str, at: tuple[int, int]) -> str:
                              *at)  # fmt: skip
         return FILE + file
     if not path.strip():
-        raise QueryError('The log is not said. Write Path="System" in <Select> or in <Query>.', *at)
+        raise QueryError('The log is missing. Write Path="System" in <Select> or in <Query>.', *at)
     channel = channel_named(path)
     if channel is None:
         near = nearest(path, [one.name for one in CHANNELS])

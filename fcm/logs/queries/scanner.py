@@ -73,7 +73,7 @@ class Scanner:
                         f"'{entity[0]}' is how XML writes {plain}. Outside of XML write {plain}.", offset=at
                     )
                 if rest[0] in _PRINTED:
-                    raise QueryError(f"{rest[0]} is a quotation mark of printed text. Write ' or \" there.", offset=at)
+                    raise QueryError(f"{rest[0]} is a typographic quotation mark. Write ' or \" there.", offset=at)
                 raise QueryError(f"{shown(rest[0])} is not in the XPath of event queries. Remove it, or put the text "
                                  "into quotes.", offset=at)  # fmt: skip
             kind = match.lastgroup or ""

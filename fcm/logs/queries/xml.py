@@ -145,7 +145,7 @@ class _Reader:
         except expat.ExpatError as error:
             line, column = self._place(error.lineno, error.offset)
             said = expat.ErrorString(error.code)
-            raise QueryError(f"The query is no XML: {said}. Begin with <QueryList>.", line, column) from error
+            raise QueryError(f"The query is not XML: {said}. Begin with <QueryList>.", line, column) from error
         if not self.lists:
             raise QueryError("The custom view holds no <QueryList>. Export it from Event Viewer again.", 1, 1)
         if not any(not one.suppresses for part in self.parts for one in part.selections):
@@ -218,7 +218,7 @@ class _Reader:
         elif len(self.open) - self.list_depth == 3:
             self.pieces.append((text, self._here()))
         elif text.strip():
-            self._refuse(f"{shown(text.strip(), 20)} stands outside of <Select>. Remove it.")
+            self._refuse(f"{shown(text.strip(), 20)} is outside <Select>. Remove it.")
 
     def _end(self, full: str) -> None:
         name = self.open.pop()

@@ -159,7 +159,7 @@ def number_of(text: str) -> int | float:
     """
     found = number_in(text)
     if found is None:
-        raise ValueError(f"{text[:40]} is no number")
+        raise ValueError(f"{text[:40]} is not a number")
     return found
 
 
@@ -194,7 +194,7 @@ class _Parser:
         """The error for what other languages have between two tests."""
         word = self.scan.peek()
         if word in ("AND", "OR", "And", "Or"):
-            return self.scan.wrong(f"{shown(word)} is no operator. Write {word.lower()} in small letters.")
+            return self.scan.wrong(f"{shown(word)} is not an operator. Write {word.lower()} in lowercase.")
         if word in ("|", "+", "-", "div", "mod", "*"):
             return self.scan.wrong(f"Event queries do not calculate: {shown(word)} is not in their XPath. Use and, or.")
         return None
@@ -234,7 +234,7 @@ class _Parser:
         for test in tests if len(tests) > 1 else ():
             if isinstance(test, Number):
                 raise self.scan.wrong(
-                    f"The number {test} is no test. Compare it, as in EventID={test}; a place is position()={test}."
+                    f"The number {test} is not a test. Compare it, as in EventID={test}; a place is position()={test}."
                 )
 
     def comparison(self, place: _Place, is_root: bool) -> Expression:
@@ -272,15 +272,15 @@ class _Parser:
         try:
             seconds_of(constant.text)
         except ValueError as error:
-            raise self.scan.wrong(f"{shown(constant.text)} is no time. Write it in UTC as '2009-10-17T19:20:41Z'.",
+            raise self.scan.wrong(f"{shown(constant.text)} is not a time. Write it in UTC as '2009-10-17T19:20:41Z'.",
                                   at) from error  # fmt: skip
 
     def test(self, found: Expression, at: int, is_root: bool) -> Expression:
         """An operand that stands alone has to be a test."""
         if isinstance(found, Literal):
-            raise self.scan.wrong(f"The text {found} is no test. Compare it: Data={found}.", at)
+            raise self.scan.wrong(f"The text {found} is not a test. Compare it: Data={found}.", at)
         if isinstance(found, Number) and (is_root or self.scan.peek() != "]"):
-            raise self.scan.wrong(f"The number {found} is no test. Compare it: EventID={found}.", at)
+            raise self.scan.wrong(f"The number {found} is not a test. Compare it: EventID={found}.", at)
         if isinstance(found, Call) and found.name != "band":
             raise self.scan.wrong(f"{found.name}() gives a number. Compare it: {found} <= 1000.", at)
         return found
@@ -293,7 +293,7 @@ class _Parser:
             inside = self.either(place, is_root)
             self.close(")")
             if self.scan.peek() in ("[", "/"):
-                raise self.scan.wrong("A path cannot go on after parentheses. Write the whole path in them.")
+                raise self.scan.wrong("A path cannot continue after parentheses. Write the whole path in them.")
             return inside
         if kind == "text":
             self.scan.at += 1
@@ -321,7 +321,7 @@ class _Parser:
             instead = _INSTEAD.get(name, "There are position(), band() and timediff()")
             raise self.scan.wrong(f"{name[:40]}() is not in the XPath of event queries. {instead}.")
         if is_root:
-            raise self.scan.wrong(f"{name}() stands outside of the event. Write it in [ ], as in *[System[...]].")
+            raise self.scan.wrong(f"{name}() is outside the event. Write it in [ ], as in *[System[...]].")
         self.scan.at += 2
         self.deeper()
         arguments: list[Expression] = []
@@ -430,7 +430,7 @@ class _Parser:
         if name not in known:
             where = "/".join(place) or "an event"
             sign = "@" if is_attribute else ""
-            raise self.scan.wrong(f"{shown(sign + name)} is no part of {where}.{nearest(name, known, sign)}", at)
+            raise self.scan.wrong(f"{shown(sign + name)} is not part of {where}.{nearest(name, known, sign)}", at)
 
 
 _NO_LEAVES = {("System",), ("EventData",), ("UserData",)}

@@ -92,7 +92,7 @@ _OTHERS = (
     ),
     (
         re.compile(r"\{\s*u?'(?:return|status|ram|expected-downtime|total-time|blocked|setup-time)':"),
-        "answers in the notation of Python, with single quotes; json.dumps writes JSON",
+        "answers with single quotes, which JSON does not allow",
     ),
     (
         re.compile(r"Migration running for \d+ secs|Migration Progress: \d+ seconds elapsed"),

@@ -45,7 +45,7 @@ def confirm_node_off(command: cmd.ConfirmNodeOff, state: State) -> Verdict:
     """Nodes that are lost and not known to be off; while a device tries, the answer of the user is used after it."""
     node = state.nodes[command.node]
     if node.fencing is FencingState.NONE:
-        return no(f"{node.name} does not need to be fenced.", "Only a node that is lost is waited for.")
+        return no(f"{node.name} does not need to be fenced.", "Only lost nodes are fenced.")
     return OK
 
 

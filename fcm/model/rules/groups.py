@@ -143,7 +143,7 @@ def _wrong_dependencies(command: cmd.ConfigureResource, resource: Resource, stat
                 "Choose resources of the same service or application.",
             )
     if any(len(some) < 2 for some in options):
-        yield no("An alternative needs two resources at least.", "Add a resource, or remove the alternative.")
+        yield no("An alternative needs at least two resources.", "Add a resource, or remove the alternative.")
     in_the_way = circle(state, resource.id, wanted)
     if in_the_way is not None:
         name = "itself" if in_the_way == resource.id else name_of(state.resources, in_the_way)

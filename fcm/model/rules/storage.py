@@ -168,4 +168,4 @@ def _against_offline(disk: Disk, state: State) -> Iterator[Verdict]:
         yield no(f"{disk.name} is the quorum witness.", "Change the quorum configuration first.")
     users = [m.name for m in state.machines_with_files_on(disk.id) if m.state.holds_memory]
     if users:
-        yield no(f"{disk.name} is used by running machines: {some(users, 3)}.", "Shut down them first.")
+        yield no(f"{disk.name} is used by running machines: {some(users, 3)}.", "Shut them down first.")

@@ -51,7 +51,7 @@ class Known(Protocol):
 
     @property
     def cmdlets(self) -> Mapping[str, Cmdlet]:
-        """By their names in small letters."""
+        """By their names in lowercase."""
 
     def get(self, name: str) -> Cmdlet | None:
         """The cmdlet of a name or alias, None if it does not exist."""
@@ -75,7 +75,7 @@ class Session(Protocol):
         """The cmdlets of this session."""
 
     def preference(self, name: str) -> str:
-        """``$NAMEPreference`` in small letters."""
+        """``$NAMEPreference`` in lowercase."""
 
     def path(self, path: str) -> Path:
         """A path as the script means it."""

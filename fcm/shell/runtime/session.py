@@ -77,7 +77,7 @@ class ShellSession:
         self.waits = waits
         self.variables = Variables()
         self.functions: dict[str, Cmdlet] = {}
-        """Functions that the session has defined, by their names in small letters."""
+        """Functions that the session has defined, by their names in lowercase."""
         for name, value in (("ErrorActionPreference", "Continue"), ("Error", []), ("?", True), ("LASTEXITCODE", 0)):
             self.variables[name] = value
         self.variables["PSVersionTable"] = {"PSVersion": "2.0", "BuildVersion": "fcm"}
@@ -315,7 +315,7 @@ class ShellSession:
             raise
 
     def preference(self, name: str) -> str:
-        """``$NAMEPreference`` in small letters."""
+        """``$NAMEPreference`` in lowercase."""
         return text(self.variables.get(f"{name}Preference")).casefold()
 
     @contextlib.contextmanager

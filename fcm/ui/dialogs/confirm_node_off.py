@@ -25,8 +25,8 @@ def notice(state: State, node: str) -> str:
     return (
         f"{node} is lost, and its fencing device has not confirmed that it is off. "
         f"{waits} {verb} not started elsewhere until then.\n\n"
-        f"If you confirm, Pacemaker takes {node} as fenced and starts its virtual machines on other nodes. "
-        f"If {node} still runs, they run twice and damage their disks.\n\n"
+        f"If you confirm, Pacemaker considers {node} fenced and starts its virtual machines on other nodes. "
+        f"If {node} is still running, they run twice and damage their disks.\n\n"
         f"Switch {node} off by hand, or pull its power cables. That it does not respond is not enough."
     )
 

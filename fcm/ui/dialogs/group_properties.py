@@ -85,7 +85,7 @@ class GroupPropertiesDialog(CommandDialog):
         for number, word in PRIORITIES.items():
             self.priority.addItem(word, number)
         self.priority.setCurrentIndex(list(PRIORITIES).index(group.priority))
-        self.priority.setToolTip("What has a higher priority is placed and started first after a failure")
+        self.priority.setToolTip("Groups with a higher priority are placed and started first after a failure")
         self.priority.currentIndexChanged.connect(lambda _: self.refresh())
         for box in (self.persistent, self.auto_start):
             box.toggled.connect(lambda _: self.refresh())

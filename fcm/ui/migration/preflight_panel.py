@@ -86,7 +86,7 @@ class PreflightPanel(QWidget):
     def _take(self, checks: tuple[CheckResult, ...], outcome: Outcome) -> None:
         self._work = None
         if outcome.error is not None:
-            text = f"Whether it will converge could not be judged: {outcome.error}."
+            text = f"Convergence could not be predicted: {outcome.error}."
             self._show((*checks, CheckResult(_CONVERGENCE, CATEGORY, "info", text)))
         else:
             self._show((*checks, outcome.result))

@@ -49,7 +49,7 @@ class NetworkPage(Page):
         say("Cluster Use", appearance.cluster_use(network))
         say("Subnet", network.subnet)
         say("Gateway", network.gateway or "None (private network)")
-        say("Metric", f"{network.metric:,} ({'automatic' if network.auto_metric else 'set by hand'})")
+        say("Metric", f"{network.metric:,} ({'automatic' if network.auto_metric else 'set manually'})")
         say("Bandwidth", f"{format.rate(network.bandwidth)} each way")
         rank = migration_rank(state, network.id)
         say("Live migration", f"Tried {_ORDINALS.get(rank, f'as number {rank}')}" if rank else "Not used")

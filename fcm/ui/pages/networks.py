@@ -59,7 +59,7 @@ class NetworksPage(Page):
         if cluster is None:
             return
         order = [state.networks[identity].name for identity in migration_order(cluster, state.networks)]
-        whose = "set by hand" if cluster.migration_order else "the default order"
+        whose = "set manually" if cluster.migration_order else "the default order"
         shared = shared_volume_network(networks)
         words = (
             f"Live migration tries {', then '.join(order)} ({whose})." if order else "Live migration has no network."

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 MOST_TOLD = 4
 """Groups that are named in one line."""
-PLACE_FOR_ALL = "Every service and application finds a place"
+PLACE_FOR_ALL = "Every service and application can start on another node"
 
 
 def memory_used(state: State, node: str) -> int:

@@ -119,7 +119,7 @@ class QuorumBoard(QWidget):
         voter = self._voters[identity]
         if not voter.if_lost:
             return ""
-        return f"The cluster would {'stop' if voter.stops else 'go on'} with {voter.left.in_words}."
+        return f"The cluster would {'stop' if voter.stops else 'continue'} with {voter.left.in_words}."
 
     def _loss_icon(self, identity: str) -> str:
         voter = self._voters[identity]

@@ -27,7 +27,7 @@ def before(walk: Walk) -> None:
     walk.go(CLUSTER)
     walk.shoot("quorum board", "The quorum board: who votes, who hears whom, and what one more loss would mean.")
     walk.go("Nodes")
-    walk.shoot("n plus one", "For each node: what would find no place if it failed now.")
+    walk.shoot("n plus one", "For each node: what could not start elsewhere if it failed now.")
 
 
 def pull_the_plug(walk: Walk) -> None:
@@ -40,7 +40,7 @@ def pull_the_plug(walk: Walk) -> None:
     driver.open_submenu(SIMULATE)
     walk.shoot("simulate failure menu", "Simulate failure: everything that can happen to a node.")
     driver.choose_in_menu("Power off (pull the plug)")
-    walk.shoot("plug question", "Before it happens, what would follow is said.")
+    walk.shoot("plug question", "Before it happens, the consequences are listed.")
     driver.press(SIMULATE)
     driver.wait(lambda: walk.state.faults, "the loss of power")
     walk.go(CLUSTER)

@@ -49,9 +49,10 @@ servers.</li>
 <li>Plan at least one private network for live migration, separate from the management network.</li></ul>
 """
 _VERSIONS = {
-    ClusterVersion.V2008_R2: "Votes are fixed. A node is missed after 5 s.",
-    ClusterVersion.V2012: "Dynamic quorum: a node that has left loses its vote, so that the last nodes can go on.",
-    ClusterVersion.V2012_R2: "Dynamic quorum and dynamic witness. With virtual machines, a node is missed after 10 s.",
+    ClusterVersion.V2008_R2: "Votes are fixed. A node counts as lost after 5 s.",
+    ClusterVersion.V2012: "Dynamic quorum: a node that has left loses its vote, so that the last nodes can continue.",
+    ClusterVersion.V2012_R2: "Dynamic quorum and dynamic witness. With virtual machines, a node counts as lost "
+    "after 10 s.",
     ClusterVersion.V2016: "As 2012 R2. A node that cannot be reached is isolated for 4 minutes before its virtual "
     "machines start elsewhere, and quarantined when it leaves too often.",
     ClusterVersion.V2019: "As 2016.",

@@ -250,7 +250,7 @@ class Facts(QTreeWidget):
 class ConfirmationPage(WizardPage):
     """What will be done, once more, and the PowerShell that does the same."""
 
-    def __init__(self, intro: str = "You are ready. Click Next to carry this out.") -> None:
+    def __init__(self, intro: str = "You are ready. Click Next to continue.") -> None:
         super().__init__("Confirmation", intro)
         self.facts = Facts("Confirmation")
         self.power_shell = PowerShellBox()

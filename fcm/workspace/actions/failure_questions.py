@@ -40,7 +40,7 @@ def failure_question(state: State, command: Command) -> str:
             return _switch(state, command.target)
         case FaultKind.LOSE_SHARE:
             return (
-                f"Let no node reach the file share witness {name}? No virtual machine stops, but the witness no longer "
+                f"Make the file share witness {name} unreachable? No virtual machine stops, but the witness no longer "
                 "votes."
             )
         case FaultKind.LOSE_PATH | FaultKind.LOSE_LUN | FaultKind.LOSE_RESERVATION:
@@ -120,19 +120,19 @@ def _of_nodes(state: State, command: cmd.InjectFault) -> str:
             text = f"Cut the power of {node}? {what} will stop at once; what was in memory is lost. {after}"
         case FaultKind.BUGCHECK:
             text = (
-                f"Let {node} stop with a stop error? {what} will stop at once. The computer writes a dump and restarts "
+                f"Simulate a stop error on {node}? {what} will stop at once. The computer writes a dump and restarts "
                 f"by itself. {after}"
             )
         case FaultKind.HANG:
             text = (
-                f"Let the operating system of {node} hang? {what} will stop responding until you repair it; once "
-                f"others own their disks, nothing on {node} can write. {after}"
+                f"Simulate a hang of the operating system on {node}? {what} will stop responding until you repair "
+                f"it; once others own their disks, nothing on {node} can write. {after}"
             )
         case FaultKind.SERVICE_CRASH:
             wait = figure(state.cluster, "service_restart")
             text = (
-                f"Let the cluster service of {node} crash? {what} will be turned off. Windows starts the service again "
-                f"after about {wait:.0f} s (assumed). The other nodes notice it within a second"
+                f"Simulate a crash of the cluster service on {node}? {what} will be turned off. Windows starts the "
+                f"service again after about {wait:.0f} s (assumed). The other nodes notice it within a second"
             )
         case _:
             return _isolation(state, command)
@@ -159,7 +159,7 @@ def _isolation(state: State, command: cmd.InjectFault) -> str:
     )
     here, there = (not _quorum(state, set(lost)) for lost in (others, side))
     if here and there:
-        return f"{text} The side that gets the witness goes on; the other one stops its cluster service."
+        return f"{text} The side that gets the witness continues; the other side stops its cluster service."
     if not here and not there:
         return f"{text} Neither side has a majority: all nodes stop their cluster service."
     loses = side if there else others
@@ -182,7 +182,7 @@ def _unplug(state: State, adapter: str) -> str:
         return f"{text} This network carries no heartbeats: the node stays in the cluster."
     if left:
         names = some([network.name for network in left], _NAMES)
-        return f"{text} {item.node} stays in the cluster: heartbeats go on over {names}."
+        return f"{text} {item.node} stays in the cluster: heartbeats continue over {names}."
     running = _holding(state, (item.node,))
     text += f" It is the last one for heartbeats: {item.node} stops its cluster service"
     return f"{text}, and {_machines(running)} will start on other nodes." if running else f"{text}."
@@ -200,7 +200,7 @@ def _switch(state: State, network: str) -> str:
     others = [other.name for other in state.networks.values() if _joins(state, other.id, network, nodes)]
     if item.role is NetworkRole.NONE or others:
         return f"{text} The nodes still hear each other over {some(others, _NAMES)}." if others else text
-    return f"{text} It is the last one for heartbeats: every node is alone, and the cluster stops where no majority is."
+    return f"{text} It is the last network for heartbeats: each node is isolated, and nodes without a majority stop."
 
 
 def _joins(state: State, network: str, without: str, nodes: Sequence[str]) -> bool:
@@ -219,7 +219,7 @@ def _of_disk(state: State, command: cmd.InjectFault) -> str:
     is_volume = disk.id in state.shared_volumes
     match command.kind:
         case FaultKind.LOSE_LUN:
-            text = f"Let no node reach the LUN of {disk.name}?"
+            text = f"Make the LUN of {disk.name} unreachable for all nodes?"
             if disk.id == state.cluster.witness:
                 return f"{text} The witness fails and no longer votes."
             return f"{text} {_machines(with_files)} on it can no longer read or write." if with_files else text
@@ -229,10 +229,10 @@ def _of_disk(state: State, command: cmd.InjectFault) -> str:
                 "another node is faster, the disk fails there."
             )
         case _:
-            text = f"Let {command.node} lose its path to {disk.name}?"
+            text = f"Remove the path of {command.node} to {disk.name}?"
             there = [one for one in with_files if one.node == command.node]
             if is_volume and state.shared_volumes[disk.id].owner != command.node:
-                what = f" {_machines(there)} can go on, but" if there else ""
+                what = f" {_machines(there)} can continue, but" if there else ""
                 return f"{text}{what} I/O of {command.node} then goes over the network, redirected, and is slower."
             if disk.owner == command.node:
                 return f"{text} It owns the disk: the disk fails there and goes to a node that still has a path."
@@ -244,12 +244,12 @@ def _of_guest(state: State, command: cmd.InjectFault) -> str:
     resource = state.machine_resource(machine.id)
     match command.kind:
         case FaultKind.GUEST_SHUTDOWN:
-            text = f"Shut the guest of {machine.name} down from inside? Its users are disconnected."
-            return f"{text} Its resource goes offline, which is no failure: the cluster does not start it again."
+            text = f"Shut down the guest of {machine.name} from inside? Its users are disconnected."
+            return f"{text} Its resource goes offline, which is not a failure: the cluster does not start it again."
         case FaultKind.GUEST_BUGCHECK:
-            return f"Let the guest of {machine.name} stop with a stop error? It restarts by itself and boots."
+            return f"Simulate a stop error in the guest of {machine.name}? It restarts by itself and boots."
         case _:
-            text = f"Let the guest of {machine.name} hang?"
+            text = f"Simulate a hang of the guest of {machine.name}?"
             if resource is None or not resource.heartbeat:
                 return f"{text} No heartbeat is monitored, so the cluster does not notice it."
             return (

@@ -48,7 +48,7 @@ def _force_question(state: State, name: str) -> str:
     text += "The configuration of that node replaces the one of all other nodes. "
     if node is not None and node.epoch < newest:
         text += f"{node.name} has missed changes: they are lost. "
-    return text + "Make sure that the nodes that are missing do not run."
+    return text + "Make sure that the missing nodes are off."
 
 
 def shut_down_question(state: State, selection: Selection) -> str:

@@ -1,6 +1,6 @@
 """What the owner of a hosts file has allowed it: kept by path and content, so that a changed file asks anew.
 
-The list is no part of the settings: those are copied from one computer to another, and this must not be.
+The list is not part of the settings: those are copied from one computer to another, and this must not be.
 """
 
 from __future__ import annotations

@@ -64,6 +64,5 @@ def _foretold(of: Rehearses, node: str) -> tuple[str, str]:
         return "fail", f"The cluster stops: {votes.present} of {votes.needed} needed votes would be left"
     down = [fate.name for fate in result.fates if fate.stays_down]
     if down:
-        verb = "finds" if len(down) == 1 else "find"
-        return "warn", f"{some(down, MOST_TOLD)} {verb} no place"
-    return "pass", "Every service and application finds a place"
+        return "warn", f"{some(down, MOST_TOLD)} could not start elsewhere"
+    return "pass", "Every service and application can start on another node"

@@ -73,7 +73,10 @@ def question(
     network = first_network(workspace.state, machine, destination)
     if network is None:
         return Question(
-            None, None, (), "No network can carry a live migration to that node now, so convergence cannot be judged."
+            None,
+            None,
+            (),
+            "No network can carry a live migration to that node now, so convergence cannot be predicted.",
         )
     spec = specification_of(options, machine.memory)
     whole = network.bandwidth * GOODPUT

@@ -144,7 +144,14 @@ class Rehearsal:
             )
         if away:
             least, most = seconds(min(away)), seconds(max(away))
-            parts.append((len(away), "is away", "are away", f" for {least if least == most else f'{least} to {most}'}"))
+            parts.append(
+                (
+                    len(away),
+                    "is unavailable",
+                    "are unavailable",
+                    f" for {least if least == most else f'{least} to {most}'}",
+                )
+            )
         if quiet:
             parts.append((quiet, "changes", "change", " without an interruption"))
         return self._sentence(parts)
@@ -171,20 +178,20 @@ class Rehearsal:
         if not self.quorum:
             return ""
         last = self.quorum[-1]
-        return last.text if len(self.quorum) > 1 else f"The votes stay as they are: {last.present} of {last.total}."
+        return last.text if len(self.quorum) > 1 else f"The votes do not change: {last.present} of {last.total}."
 
     def _ending_sentence(self) -> str:
         match self.ending:
             case _ if not self.timed:
                 if self.ending is Ending.CANCELED:
-                    return "Canceled: this is not all."
-                return "How long each step takes is not foretold." if self.fates else ""
+                    return "Canceled: the result is incomplete."
+                return "The duration of each step is not predicted." if self.fates else ""
             case Ending.SETTLED:
                 return f"Settled after {seconds(self.took)}."
             case Ending.LIMIT:
-                return f"After {seconds(self.took)} things had not settled; only that time was looked at."
+                return f"After {seconds(self.took)}, the cluster had not settled. The rehearsal covers only this time."
             case Ending.CANCELED:
-                return f"Canceled: only the first {seconds(self.took)} were looked at."
+                return f"Canceled: the rehearsal covers only the first {seconds(self.took)}."
             case Ending.BROKEN:
                 return f"The simulation ended because of an error in it: {self.problem} Please report it."
             case Ending.REFUSED:

@@ -74,7 +74,7 @@ def test_it_shows_each_machine_today_and_afterwards(shown: MainWindow) -> None:
     assert set(found) == {"SQL01", "WEB01", "DC01", "WEB02"}
     assert found["SQL01"][1:3] == ["node1, Running", "node2, Running"]
     assert found["SQL01"][3].endswith("s")
-    assert "4 virtual machines are away for" in named(dialog, "Result", QLabel).text()
+    assert "4 virtual machines are unavailable for" in named(dialog, "Result", QLabel).text()
     dialog.close()
 
 

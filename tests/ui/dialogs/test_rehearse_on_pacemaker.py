@@ -66,17 +66,6 @@ def test_a_node_that_fails_shows_what_stays_down_and_what_restarts(
     dialog.close()
 
 
-def test_no_cell_of_the_result_is_cut_where_there_is_room(shown: tuple[MainWindow, PacemakerByHand]) -> None:
-    dialog = _dialog(shown[0], Place.NODE, "node3")
-    view = named(dialog, "Machines of the rehearsal", QTableView)
-    model = view.model()
-    for column in range(model.columnCount() - 1):
-        if not view.isColumnHidden(column):
-            widest = max(view.fontMetrics().horizontalAdvance(str(model.index(row, column).data())) for row in (0, 1))
-            assert view.columnWidth(column) > widest, model.headerData(column, Qt.Orientation.Horizontal)
-    dialog.close()
-
-
 def test_a_failure_of_a_real_node_cannot_be_done_but_a_drain_can(shown: tuple[MainWindow, PacemakerByHand]) -> None:
     window, backend = shown
     dialog = _dialog(window, Place.NODE, "node3")
@@ -96,8 +85,7 @@ def test_why_the_scheduler_cannot_be_asked_is_shown(shown: tuple[MainWindow, Pac
     backend.status = None
     dialog = window.show_dialog("rehearse", Selection(Place.NODE, "node3"))
     assert isinstance(dialog, RehearseDialog)
-    DRIVER.wait(lambda: dialog.notice.text(), "the reason")
-    assert "No node answers" in dialog.notice.text() or "unknown" in dialog.notice.text()
+    DRIVER.wait(lambda: "is unknown" in dialog.notice.text(), "the reason")
     dialog.close()
 
 

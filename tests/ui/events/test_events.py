@@ -264,7 +264,7 @@ def test_a_fault_in_the_xml_is_told_with_its_place_and_cannot_be_chosen(qtbot: Q
     _, _, page = events_page(qtbot, tmp_path)
     dialog = page.queries.open_dialog()
     typed_xml(dialog, "*[System[Colour=1]]")
-    assert dialog.notice.text().startswith("Line 3, column 32: 'Colour' is no part of System.")
+    assert dialog.notice.text().startswith("Line 3, column 32: 'Colour' is not part of System.")
     assert not named(dialog, "OK").isEnabled()
     dialog.reject()
 

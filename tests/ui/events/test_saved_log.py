@@ -89,7 +89,7 @@ def test_a_file_that_is_none_is_told_and_the_list_stays(qtbot: QtBot, tmp_path: 
     (tmp_path / "x.evtx").write_text("hello")
     shown, page = with_file(qtbot, tmp_path, tmp_path / "x.evtx")
     qtbot.waitUntil(lambda: bool(shown.messages.strips))
-    assert "This is no event log" in shown.messages.strips[0].text
+    assert "This is not an event log" in shown.messages.strips[0].text
     assert page.saved_log.log is None
     assert not page.saved_log.isVisible()
     assert page.model.rowCount()

@@ -64,7 +64,7 @@ def test_dependencies_stay_in_the_group_and_go_in_no_circle(desk: Desk) -> None:
     elsewhere = desk.do(cmd.ConfigureResource(name.id, depends_on=(disk.id,)))
     assert elsewhere.reason == "Cluster Disk 2 is not in the service or application of Cluster Name."
     alone = desk.do(cmd.ConfigureResource(name.id, alternatives=((address.id,),)))
-    assert alone.reason == "An alternative needs two resources at least."
+    assert alone.reason == "An alternative needs at least two resources."
     machine = resource(desk, "Virtual Machine WEB01")
     without = desk.do(cmd.ConfigureResource(machine.id, depends_on=()))
     assert without.reason == "Virtual Machine WEB01 cannot run without Virtual Machine Configuration WEB01."

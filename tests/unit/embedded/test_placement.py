@@ -97,11 +97,11 @@ def test_what_finds_no_memory_if_a_node_dies_is_told_before(desk: Desk) -> None:
     for name in ("CACHE01", "FILE01"):
         assert desk.do(cmd.SetMachineState(desk.machine(name).id, MachineState.OFF, forced=True))
         enlarge(desk, name, 22 * GIB)
-    assert n_plus_one(desk.state, "node1") == ("SQL01 finds no memory",)
+    assert n_plus_one(desk.state, "node1") == ("No node has enough memory for SQL01",)
     resource = desk.state.machine_resource(desk.machine("WEB01").id)
     assert resource is not None
     assert desk.do(cmd.ConfigureResource(resource.id, possible_owners=("node1",)))
-    assert "WEB01 finds no node that can own it" in n_plus_one(desk.state, "node1")
+    assert "No node can own WEB01" in n_plus_one(desk.state, "node1")
 
 
 @pytest.mark.parametrize(("roomy", "full"), [("node2", "node3"), ("node3", "node2")])

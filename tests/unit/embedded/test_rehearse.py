@@ -145,7 +145,7 @@ def test_a_guest_that_hangs_is_restarted_by_its_heartbeat(desk: Desk) -> None:
 def test_a_guest_that_restarts_is_away_though_its_machine_runs_on(desk: Desk) -> None:
     found = rehearse(desk, cmd.InjectFault(FaultKind.GUEST_BUGCHECK, desk.machine("SQL01").id))
     assert fate(found, "SQL01").away == 0.0
-    assert found.sentence().startswith("1 virtual machine is away for ")
+    assert found.sentence().startswith("1 virtual machine is unavailable for ")
 
 
 def test_several_commands_are_rehearsed_together(desk: Desk) -> None:

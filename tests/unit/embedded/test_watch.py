@@ -46,7 +46,10 @@ def test_a_violation_stops_the_clock_and_is_said_with_what_to_do(desk: Desk) -> 
     desk.run(200.0)
     (told,) = reports(desk)
     assert (told.level, told.text) == ("error", WRONG)
-    assert "Close the cluster and open it again; if this is said again, turn off the virtual machine." in told.remedy
+    assert (
+        "Close the cluster and open it again. If the message appears again, turn off the virtual "
+        "machine." in told.remedy
+    )
     stood = desk.backend.clock.now()
     desk.run(60.0)
     assert desk.backend.clock.now() == stood

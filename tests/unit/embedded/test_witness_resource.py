@@ -122,7 +122,7 @@ def test_when_all_nodes_die_it_is_not_the_witness_that_was_lost(share: Desk) -> 
     for node in tuple(share.state.nodes):
         fault(share, FaultKind.POWER_OFF, node)
     share.run(60.0)
-    assert cluster(share).stopped.startswith("No node answers")
+    assert cluster(share).stopped.startswith("No node responds")
 
 
 def test_in_a_cluster_without_quorum_nothing_is_online(desk: Desk) -> None:

@@ -146,7 +146,7 @@ def test_a_text_that_says_it_was_utf_16_is_read_as_the_text_that_it_is() -> None
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        ("<QueryList><Query><Select>*</Select></Query></QueryList>", "The log is not said"),
+        ("<QueryList><Query><Select>*</Select></Query></QueryList>", "The log is missing"),
         ('<QueryList><Query Path="Sytem"><Select>*</Select></Query></QueryList>', "Did you mean System"),
         ('<QueryList><Query Path="file://"><Select>*</Select></Query></QueryList>', "path of the file is missing"),
         (

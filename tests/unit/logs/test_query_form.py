@@ -98,7 +98,7 @@ def test_numbers_and_ranges_are_read_as_event_viewer_reads_them() -> None:
 
 @pytest.mark.parametrize(
     ("text", "words"),
-    [("x", "no event ID"), ("9-5", "backwards"), ("70000", "too large"), ("1--2", "no event ID"),
+    [("x", "not an event ID"), ("9-5", "backwards"), ("70000", "too large"), ("1--2", "not an event ID"),
      (",".join(map(str, range(300))), "more than 200")],
 )  # fmt: skip
 def test_wrong_numbers_are_refused_in_words(text: str, words: str) -> None:

@@ -315,7 +315,7 @@ MADE: dict[str, Callable[[], Iterator[tuple[str, Any]]]] = {
 
 
 def plain(value: Any) -> Any:
-    """As JSON has it: ten digits of a number, and words for what is no number."""
+    """As JSON has it: ten digits of a number, and words for what is not a number."""
     if is_dataclass(value) and not isinstance(value, type):
         return {one.name: plain(getattr(value, one.name)) for one in fields(value)}
     if isinstance(value, dict):

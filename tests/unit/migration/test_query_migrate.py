@@ -256,7 +256,7 @@ def test_what_makes_no_recording_is_a_sentence(tmp_path: Path, text: str, capsys
             "virsh domjobinfo",
         ),
         ("capabilities: xbzrle: off\nMigration status: active\ntotal time: 12 milliseconds\n", "info migrate"),
-        ("debug> {'blocked': False, 'ram': {'total': 5}, 'status': 'active'}\n", "notation of Python"),
+        ("debug> {'blocked': False, 'ram': {'total': 5}, 'status': 'active'}\n", "with single quotes"),
         ("INFO Migration running for 30 secs, memory 96% remaining\n", "the log of a program"),
     ],
 )

@@ -14,7 +14,7 @@ def test_each_node_tells_what_would_find_no_place() -> None:
     workspace, backend = opened()
     backend.scheduler = Scheduler({"--node-fail node3": "node-fails", "--node-fail": "machine-fails"})
     found = foretold_with_each(workspace, workspace.state, lambda: True)
-    assert found["node3"] == ("warn", "files finds no place")
+    assert found["node3"] == ("warn", "files could not start elsewhere")
     assert found["node1"][0] == "warn", "what the answer does not start elsewhere stays down"
     workspace.close()
 
@@ -37,7 +37,7 @@ def test_a_node_on_which_nothing_runs_can_fail() -> None:
     backend.tell(ev.NodeChanged(empty))
     workspace.drain(60)
     assert foretold_with_each(workspace, state, lambda: True) == {
-        "node4": ("pass", "Every service and application finds a place")
+        "node4": ("pass", "Every service and application can start on another node")
     }
     workspace.close()
 

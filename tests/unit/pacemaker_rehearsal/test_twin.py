@@ -59,7 +59,7 @@ def test_it_is_said_what_happens_and_not_when(state: State) -> None:
     assert found.events == ()
     assert found.sentence() == (
         "1 virtual machine stays down, 1 restarts, 4 are not affected. 4 of 5 votes, 3 needed: the witness, node1, "
-        "node2. How long each step takes is not foretold."
+        "node2. The duration of each step is not predicted."
     )
 
 
@@ -69,7 +69,7 @@ def test_a_drain_migrates_live_and_stops_what_finds_no_room(state: State) -> Non
     assert files.stays_down
     assert (mail.node_after, mail.restarts, mail.away, mail.why) == ("node2", False, 0.0, "Live migrated.")
     assert "1 is live migrated" in found.sentence()
-    assert "The votes stay as they are: 5 of 5." in found.sentence()
+    assert "The votes do not change: 5 of 5." in found.sentence()
 
 
 def test_a_machine_whose_process_ends_restarts_on_its_node(state: State) -> None:
@@ -150,7 +150,7 @@ def test_it_can_be_canceled_before_the_scheduler_is_asked_and_between_steps(stat
     end = rehearse(state, status(), lambda: scheduler, failing("node3"), looking.see, wanted)
     assert end.ending is Ending.CANCELED
     assert len(scheduler.scripts) == (0 if steps == 0 else 1)
-    assert "Canceled: this is not all." in looking.result(end).sentence()
+    assert "Canceled: the result is incomplete." in looking.result(end).sentence()
 
 
 def test_machines_are_known_by_their_uuid_and_else_by_their_name(state: State) -> None:

@@ -38,7 +38,7 @@ def test_it_tells_where_machines_are_afterwards(desk: ShellDesk) -> None:
 
 def test_a_sentence_sums_it_up_before_the_table(desk: ShellDesk) -> None:
     text = desk.run("Test-ClusterFailover node1 -Fault StopService").text()
-    assert "4 virtual machines are away for" in text
+    assert "4 virtual machines are unavailable for" in text
     assert "NodeAfter" in text
     assert "SQL01" in text
 

@@ -91,7 +91,7 @@ def test_the_only_loss_that_would_stop_the_cluster_is_named(state: State) -> Non
 
 def test_what_a_node_owns_is_counted(state: State) -> None:
     board = quorum_board(state)
-    assert voter(board, "node2").if_lost == "Goes on: 3 of 4"
+    assert voter(board, "node2").if_lost == "Continues: 3 of 4"
     assert sum(row.services for row in board.voters) == 10
 
 

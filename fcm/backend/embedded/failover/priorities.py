@@ -45,7 +45,7 @@ class Priorities:
             name = state.groups[one.group or ""].name
             self._core.log("1251", machine.node, higher=group.name, group=name)
             self._machines.save(one.id, partial(self._made_way, one.id))
-        return Obstacle(f"{machine.name} waits for memory that others give up on {machine.node}.", waits=True)
+        return Obstacle(f"{machine.name} waits for memory that others release on {machine.node}.", waits=True)
 
     def _made_way(self, machine: str) -> None:
         """What made way is tried again later, where its memory is free then."""

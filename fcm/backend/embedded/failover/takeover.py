@@ -140,7 +140,7 @@ class Takeover:
         self._give(group, target)
         self._online.bring_group(group.id, machines=starts)
         if not starts:
-            self._records.end(group.id, f"It was moved to {target}, and does not start by itself.")
+            self._records.end(group.id, f"It was moved to {target} and does not start automatically.")
 
     def _leave_failed(self, group: Group, runs: bool) -> None:
         """Nobody takes the group: it stays where it was, and is tried again when its node returns."""

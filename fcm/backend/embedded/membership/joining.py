@@ -23,11 +23,11 @@ if TYPE_CHECKING:
 
     from fcm.backend.embedded.core import Core
 
-NO_NETWORK = "It has no network on which it could reach other nodes."
+NO_NETWORK = "No network connects it to other nodes."
 UNHEARD = "It does not hear every node of the cluster."
-WAITS = "It waits for other nodes: {present} of {needed} needed votes are there."
-WAITS_FOR_CLUSTER = "It may only join a cluster that runs, and waits for one."
-STALE = "Its copy of the cluster database is not the newest: a node that was there longer must start first."
+WAITS = "It waits for other nodes: {present} of {needed} needed votes are present."
+WAITS_FOR_CLUSTER = "It can only join a running cluster, and waits for one."
+STALE = "Its copy of the cluster database is not the newest: a node with a newer copy must start first."
 
 
 class Joining:

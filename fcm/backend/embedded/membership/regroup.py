@@ -217,7 +217,7 @@ class Regroup:
         for view in found:
             self._tell(view, names, names)
         if not found:
-            self.stop(f"No node answers: {some(list(names), 8)} fell silent.")
+            self.stop(f"No node responds: no heartbeats from {some(list(names), 8)}.")
             return
         best = max(found, key=lambda view: view.votes.present)
         count = best.votes

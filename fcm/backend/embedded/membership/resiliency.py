@@ -36,7 +36,7 @@ FOR_GOOD = 0xFFFFFFF
 """QuarantineDuration: until it is cleared by hand."""
 ISOLATED = "The other nodes do not hear it; its machines are left there for a while."
 OVER = "It stayed isolated for too long."
-QUARANTINED = "It left the cluster too often without a goodbye."
+QUARANTINED = "It left the cluster unexpectedly too often."
 
 
 class Resiliency:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from fcm.model.migrations import Migration
     from fcm.model.telemetry import TelemetryRow
 
-ANOTHER_NODE = "Move it to another node, or again once the node is back."
+ANOTHER_NODE = "Move it to another node, or try again when the node is back."
 _WHEN = {
     Phase.WAITING: "while the migration waited",
     Phase.SETUP: "while the migration was being set up",
@@ -56,7 +56,7 @@ def owner_lost(migration: Migration, name: str) -> str:
 
 def memory_lost(name: str, node: str) -> str:
     """Post-copy: what of the memory had not come yet is gone, so the running copy cannot go on."""
-    return f"The cluster lost {node} while it still had memory that {name} needs (post-copy). {name} cannot go on."
+    return f"The cluster lost {node} while it still had memory that {name} needs (post-copy). {name} cannot continue."
 
 
 def saving_lost(migration: Migration, name: str) -> str:

@@ -217,7 +217,7 @@ class LiveMigration:
         ]
         self._fail(
             f"The migration failed on every network. {stays} {' '.join(tried)}",
-            "Repair an adapter, or select another network on the tab Network for live migration.",
+            "Repair an adapter, or select another network on the Network for live migration tab.",
         )
 
     def _ends(self, network: str) -> tuple[Adapter | None, Adapter | None]:
@@ -323,7 +323,7 @@ class LiveMigration:
         ):
             return True
         self._core.log("21131", migration.source, resource=f"Virtual Machine {machine.name}")
-        reason = f"The migration failed {self._moment()}, and {machine.name} could not go on: "
+        reason = f"The migration failed {self._moment()}, and {machine.name} could not continue: "
         reason += f"{migration.source} no longer reaches its files."
         self._fail(reason, "Repair the path to the disk.")
         self._machines.fails(machine.id, f"{migration.source} no longer reaches the files of {machine.name}.")
@@ -338,7 +338,7 @@ class LiveMigration:
             self._fail(owner_lost(migration, name))
         elif self._resumed and self._figures is None and node in (migration.source, migration.destination):
             owner = migration.destination if migration.handed_over else migration.source
-            self._fail(memory_lost(name, node), "The policies of its resource start it again.")
+            self._fail(memory_lost(name, node), "The policies of its resource restart it.")
             if node != owner:
                 self._machines.fails(migration.machine, memory_lost(name, node))
         elif node == migration.source and needs_source:

@@ -78,7 +78,7 @@ class HostUri:
     """Without brackets, in its own case: aliases of ssh have one. None: this computer."""
     port: int | None
     parameters: Mapping[str, str] = field(hash=False)
-    """Values by name in small letters."""
+    """Values by name in lowercase."""
 
     @property
     def is_verified(self) -> bool:

@@ -29,7 +29,7 @@ class Figure:
 FIGURES: dict[str, Figure] = {
     "path_timeout": Figure(15.0, "s", "Until a node gives up a path that does not respond", "assumed"),
     "redirect": Figure(1.5, "s", "From the pause of a node's I/O to redirected access", "assumed"),
-    "path_back": Figure(2.0, "s", "Until a node uses a path again that is back", "assumed"),
+    "path_back": Figure(2.0, "s", "Until a node uses a restored path again", "assumed"),
     "renew_reservation": Figure(4.0, "s", "Until the owner of a disk notices that its reservation fails", "assumed"),
     "disk_try": Figure(1.0, "s", "Until a node finds that it cannot bring a disk online", "assumed"),
     "disk_online": Figure(2.0, "s", "A node takes the reservation of a shared volume and mounts it", "assumed"),
@@ -47,14 +47,14 @@ FIGURES: dict[str, Figure] = {
     "service_restart": Figure(60.0, "s", "Until Windows restarts a cluster service that ended", "assumed"),
     "join": Figure(6.0, "s", "From the start of the cluster service to membership", "assumed"),
     "boot": Figure(90.0, "s", "From power on to the start of the cluster service", "assumed"),
-    "shutdown": Figure(20.0, "s", "From the leave of a node that shuts down to power off", "assumed"),
+    "shutdown": Figure(20.0, "s", "From the departure of a node that shuts down to power off", "assumed"),
     "reset": Figure(5.0, "s", "A restart: from the end of the operating system to power on", "assumed"),
     "crash_dump": Figure(20.0, "s", "A bugcheck writes its dump before the node restarts", "assumed"),
     "link_down": Figure(0.5, "s", "Until a node without any link ends its cluster service", "assumed"),
     "service_end": Figure(0.1, "s", "From the loss of quorum to the end of the cluster service", "assumed"),
     "reservation": Figure(4.0, "s", "Until the loss of the witness is noticed", "assumed (renewal every 3 s)"),
     "arbitration_lost": Figure(1.5, "s", "From lost arbitration to the end of the cluster service", "assumed"),
-    "made_way": Figure(300.0, "s", "Until what made way for a higher priority is tried again", "assumed"),
+    "made_way": Figure(300.0, "s", "Until a group that gave way to a higher priority is tried again", "assumed"),
     "group_wait": Figure(120.0, "s", "A cold start waits for the default owner of a group", "assumed"),
     "arbitrate_owner": Figure(0.3, "s", "The node that owns the witness takes it again", "assumed"),
     "arbitrate_disk": Figure(7.0, "s", "Another node preempts the reservation of a disk witness", "MSCS, by analogy"),
@@ -62,11 +62,11 @@ FIGURES: dict[str, Figure] = {
     "witness_retry": Figure(
         900.0, "s", "A failed witness is tried again, from 2012", "mscs WitnessRestartInterval 15; unit assumed"
     ),
-    "guest_boot": Figure(1.0, "", "A guest boots so many times as long as its workload says", "assumed"),
-    "guest_silence": Figure(20.0, "s", "A guest that stopped answering counts as lost communication", "assumed"),
+    "guest_boot": Figure(1.0, "", "Factor for the boot times of the workloads", "assumed"),
+    "guest_silence": Figure(20.0, "s", "Until an unresponsive guest counts as lost communication", "assumed"),
     "guest_dump": Figure(10.0, "s", "A guest writes its dump before it restarts", "assumed"),
     "blackout_wait": Figure(
-        20.0, "s", "In its blackout, a machine waits for the other side before it goes on", "assumed"
+        20.0, "s", "How long a machine in its blackout waits for the other side before it continues", "assumed"
     ),
 }
 """By name; the names are keys of ``[assumed]`` in cluster files."""

@@ -164,7 +164,7 @@ def _reason(state: State, group: Group, but: str, name: str, best: str, needed: 
     if aware and state.free_memory(name) < needed:
         has, needs = apart(max(0, state.free_memory(name)), needed)
         short = f"Has {has} of free memory; {needs} is needed."
-        return f"{short} No other node that can own it has more to offer." if chosen else short
+        return f"{short} No other node that can own it has more free memory." if chosen else short
     if not chosen and name in _avoided(state, group) - {best}:
         return "Owns a group of the same anti-affinity class."
     if group.preferred_owners and not group.is_core:
@@ -266,9 +266,9 @@ def n_plus_one(state: State, node: str) -> tuple[str, ...]:
         order = _order(state, group, "", counts, free.__getitem__, needed)
         target = min((name for name in names if free[name] >= needed), key=order, default=None)
         if not names:
-            found.append(f"{group.name} finds no node that can own it")
+            found.append(f"No node can own {group.name}")
         elif target is None:
-            found.append(f"{group.name} finds no memory")
+            found.append(f"No node has enough memory for {group.name}")
         else:
             free[target] -= needed
             counts[target] = counts.get(target, 0) + 1

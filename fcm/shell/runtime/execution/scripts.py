@@ -82,7 +82,7 @@ def parsed(source: tree.Source) -> tuple[tree.Node, ...]:
 
 
 def automatic(source: tree.Source, is_file: bool = True) -> dict[str, Any]:
-    """The variables that a script file finds about itself, by their names in small letters.
+    """The variables that a script file finds about itself, by their names in lowercase.
 
     ``is_file`` False: those that functions of the file have as well.
     """

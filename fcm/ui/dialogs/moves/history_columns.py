@@ -49,7 +49,7 @@ class HistoryRows:
         return f"{past.machine_name}, {one.source} to {one.destination} at {clock_time(one.requested)}"
 
     def words(self, identity: str) -> str:
-        """Everything a filter looks at, in small letters."""
+        """Everything a filter looks at, in lowercase."""
         return " ".join(column.text(identity) for column in self.model.columns).casefold()
 
     def _icon(self, identity: str) -> str:

@@ -182,7 +182,7 @@ class MeasureDialog(PlainDialog):
     def _judged(self, outcome: Outcome, destination: str) -> None:
         self._judging = None
         if outcome.error is not None:
-            self.verdict.setText(f"Convergence could not be judged: {outcome.error}.")
+            self.verdict.setText(f"Convergence could not be predicted: {outcome.error}.")
             return
         check, judgement = outcome.result
         self.judgement = judgement

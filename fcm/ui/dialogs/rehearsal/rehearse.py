@@ -45,12 +45,12 @@ if TYPE_CHECKING:
 TICK = 100
 """ms between two looks at how far the rehearsal is."""
 _INTRO = (
-    "This is tried out on a copy of the cluster as it is now. Nothing happens to the cluster until you choose Do it. "
+    "The rehearsal runs on a copy of the current cluster. Nothing happens to the cluster until you choose Do it. "
     "All durations are computed by the simulation, and some of its figures are assumed."
 )
 _INTRO_OF_ENGINE = (
-    "The scheduler of {engine} is asked what it would do, with a copy of the configuration as it is now "
-    "(crm_simulate). It says what happens, not when. Nothing happens to the cluster."
+    "The scheduler of {engine} computes what it would do, from a copy of the current configuration "
+    "(crm_simulate). The result shows what would happen, not when. Nothing happens to the cluster."
 )
 
 
@@ -198,8 +198,8 @@ class RehearseDialog(PlainDialog):
     def _tick(self) -> None:
         if self._looking is not None and self._work is not None:
             looked_at, machines = self._looking.progress
-            concerned = words.count(machines, "virtual machine is concerned", "virtual machines are concerned")
-            self.summary.setText(f"Rehearsing: {words.seconds(looked_at)} were looked at, {concerned} so far.")
+            concerned = words.count(machines, "virtual machine is affected", "virtual machines are affected")
+            self.summary.setText(f"Rehearsing: {words.seconds(looked_at)} simulated, {concerned} so far.")
 
     def _rehearsed(self, outcome: Outcome) -> None:
         self._work = None

@@ -46,7 +46,7 @@ class RehearsalRows:
                     85,
                     sort=lambda i: _order(fates[i].away),
                     numeric=True,
-                    hint="Nothing runs that could serve",
+                    hint="Time without a running virtual machine",
                 ),
                 Column(
                     "Booted after",

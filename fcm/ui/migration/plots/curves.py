@@ -24,7 +24,7 @@ Source: TypeAlias = "Callable[[], tuple[Floats, Floats]]"
 """Gives x and y of all points so far, both [n]; earlier points never change."""
 
 _EVERYWHERE = QRectF(-1e7, -1e7, 2e7, 2e7)
-"""The items draw only what can be seen and leave bounds to the plot, whose ranges are set by hand."""
+"""The items draw only what can be seen and leave bounds to the plot, whose ranges are set manually."""
 _DENSE = 4000
 """Points from which a full drawing reduces a curve to the lowest and highest value of each column of pixels."""
 
