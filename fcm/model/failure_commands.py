@@ -18,7 +18,7 @@ class InjectFault(BaseCommand):
     node: str = ""
     """LOSE_PATH: the node that loses the path."""
     together: tuple[str, ...] = ()
-    """ISOLATE: further nodes on the same side of the cut."""
+    """ISOLATE: more nodes on the same side of the cut."""
 
 
 @dataclass(frozen=True, slots=True)

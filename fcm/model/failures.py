@@ -71,7 +71,7 @@ class Fault:
     node: str = ""
     """LOSE_PATH: the node that lost it."""
     together: tuple[str, ...] = ()
-    """ISOLATE: further nodes on the same side of the cut, which still reach one another and the target."""
+    """ISOLATE: more nodes on the same side of the cut, which still reach one another and the target."""
     until: float | None = None
     """s since the epoch: when it ends by itself; None = when it is repaired."""
     ordered: bool = False

@@ -188,7 +188,7 @@ def get_fault(call: Call) -> Iterable[Any]:
     Param("All", "switch", help="All simulated failures."),
     CLUSTER,
     INPUT,
-    synopsis="Ends simulated failures: power on, plug in, reconnect, bring back.",
+    synopsis="Repairs simulated failures: turns on, plugs in, reconnects, restores.",
     example="Invoke-ClusterFault node1 -Fault PowerOff; Get-ClusterFault | Repair-ClusterFault",
     since="fcm",
 )

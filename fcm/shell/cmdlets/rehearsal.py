@@ -38,7 +38,7 @@ _SHOWN = ("Machines", "Quorum", "Events", "AllEvents")
         position=0,
         needed=True,
         help="Names of nodes, disks, networks, network interfaces, virtual machines, of the file share witness, or of "
-        "the cluster itself. What is named fails together.",
+        "the cluster itself. All named objects fail together.",
         pipes=("ClusterNode", TEXT),
     ),
     Param(
@@ -48,11 +48,11 @@ _SHOWN = ("Machines", "Quorum", "Events", "AllEvents")
         "down, and the guest of a virtual machine hangs.",
     ),
     Param("Node", help="With LosePath: the node that no longer reaches the disk."),
-    Param("Together", "texts", help="With Isolate: further nodes on the same side of the cut."),
+    Param("Together", "texts", help="With Isolate: more nodes on the same side of the cut."),
     Param("Show", choices=_SHOWN, help="What is returned: virtual machines (default), votes, or events that matter."),
     CLUSTER,
-    synopsis="Tries out on a copy of a simulated cluster what a failure or maintenance would bring: where each virtual "
-    "machine is afterwards, how long it is away, the votes, and the events that would be logged. The cluster itself "
+    synopsis="Rehearses a failure or maintenance on a copy of a simulated cluster: where each virtual "
+    "machine is afterwards, how long it is unavailable, the votes, and the events that are logged. The cluster itself "
     "does not change.",
     example="Test-ClusterFailover node1",
     since="fcm",

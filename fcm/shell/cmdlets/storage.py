@@ -59,7 +59,7 @@ def get_volume_state(call: Call) -> Iterable[Any]:
     cluster = call.state.cluster
     if cluster is None or not cluster.version.at_least(ClusterVersion.V2012_R2):
         raise ParameterError(
-            "Get-ClusterSharedVolumeState came with Windows Server 2012 R2; this cluster is older.",
+            "Get-ClusterSharedVolumeState requires Windows Server 2012 R2 or later.",
             "See the page Cluster Shared Volumes, or (Get-ClusterSharedVolume).SharedVolumeInfo.",
             call.at,
         )

@@ -1117,7 +1117,7 @@ function Remove-ClusterSharedVolume {
 function Repair-ClusterFault {
     <#
     .SYNOPSIS
-    Ends simulated failures: power on, plug in, reconnect, bring back.
+    Repairs simulated failures: turns on, plugs in, reconnects, restores.
     .EXAMPLE
     Invoke-ClusterFault node1 -Fault PowerOff; Get-ClusterFault | Repair-ClusterFault
     #>
@@ -1742,7 +1742,7 @@ function Test-Cluster {
 function Test-ClusterFailover {
     <#
     .SYNOPSIS
-    Tries out on a copy of a simulated cluster what a failure or maintenance would bring: where each virtual machine is afterwards, how long it is away, the votes, and the events that would be logged. The cluster itself does not change.
+    Rehearses a failure or maintenance on a copy of a simulated cluster: where each virtual machine is afterwards, how long it is unavailable, the votes, and the events that are logged. The cluster itself does not change.
     .EXAMPLE
     Test-ClusterFailover node1
     #>

@@ -124,7 +124,7 @@ def test_a_node_that_may_only_join_forms_nothing(four: Desk) -> None:
         assert four.do(cmd.StartClusterService(name, prevent_quorum=True))
     four.run(600.0)
     assert not ups(four)
-    assert "may only join" in four.state.nodes["node1"].note
+    assert "can only join" in four.state.nodes["node1"].note
     assert four.do(cmd.StopClusterService("node2"))
     assert four.do(cmd.StartClusterService("node2"))
     four.run(60.0)

@@ -41,7 +41,7 @@ class RehearsalRows:
                 Column("Today", lambda i: f"{fates[i].node}, {fates[i].state}", 130),
                 Column("Afterwards", lambda i: _afterwards(fates[i]), 140),
                 Column(
-                    "Away for",
+                    "Unavailable for",
                     lambda i: _away(fates[i]),
                     85,
                     sort=lambda i: _order(fates[i].away),
