@@ -254,13 +254,14 @@ class Backend:
         if self.holds:
             self._held.append(operation)
             return
-        self._finish(operation)
+        self.finish(operation)
 
     def let_go(self) -> None:
         """Finish the oldest command that is held."""
-        self._finish(self._held.pop(0))
+        self.finish(self._held.pop(0))
 
-    def _finish(self, operation: Operation) -> None:
+    def finish(self, operation: Operation) -> None:
+        """Give the operation its answer, or its end, and tell the workspace."""
         if self.answer is not None:
             self.answer(operation)
         else:

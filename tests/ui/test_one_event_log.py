@@ -272,8 +272,8 @@ def test_the_thread_of_the_window_never_touches_the_file_of_the_events(
         seen.append(threading.current_thread() is main)
         return real(log)
 
-    real = EventLog._open
-    monkeypatch.setattr(EventLog, "_open", opened)
+    real = EventLog.connection
+    monkeypatch.setattr(EventLog, "connection", opened)
     show_dock(shown)
     at_rest(qtbot, shown)
     for place in (Place.EVENTS, Place.CLUSTER, Place.NODES, Place.CLUSTER):

@@ -29,6 +29,7 @@ from fcm.ui.dialogs.confirm_node_off import ConfirmNodeOffDialog
 from fcm.ui.dialogs.help import HelpDialog
 from fcm.ui.failover.words import NO_REASON
 from fcm.ui.tour.driver import Driver
+from fcm.ui.widgets.page_parts import EmptyState
 from fcm.ui.window.qactions import entries
 from fcm.workspace.actions.catalog import BY_ID
 from fcm.workspace.quorum_board import quorum_board
@@ -80,7 +81,8 @@ def test_the_cluster_says_that_pacemaker_runs_it_and_what_waits(shown: tuple[Mai
     strip = named(window, "Waiting for you")
     lines = [label.text() for label in strip.findChildren(QLabel) if label.text()]
     assert lines == [
-        "Waiting: node3 could not be fenced; confirm that it is off. Whether mail, files run there is not known.",
+        "Waiting: node3 could not be fenced; confirm that it is off. It is unknown whether mail, files are "
+        "running there.",
         f"web is blocked: {BLOCKED}",
     ]
 
@@ -167,8 +169,8 @@ def test_while_a_node_is_being_fenced_there_is_nothing_to_do_but_to_wait() -> No
     (found,) = troubles(workspace.state, Selection(Place.MACHINE, "uuid-mail"))
     assert found.action == ""
     assert found.sentence == (
-        "Waiting: node3 is lost and is being fenced. Then its virtual machines start elsewhere. Whether mail, files "
-        "run there is not known."
+        "Waiting: node3 is lost and is being fenced. Then its virtual machines start elsewhere. It is "
+        "unknown whether mail, files are running there."
     )
     workspace.close()
 
@@ -189,7 +191,7 @@ def test_a_real_failover_is_explained_by_what_was_told_and_no_more(
     window, backend = shown
     _at(window, Place.MACHINE, "uuid-db")
     page = window.page
-    assert "To try it" not in page.explainer._nothing.words.text()
+    assert "To try it" not in page.explainer.findChild(EmptyState).words.text()
     failover = Failover(
         "f1", "group-uuid-db", "node3 is lost", "node3", "node2", NOW, noticed=NOW + 3.6, decided=NOW + 4.7,
         online=NOW + 5.9, candidates=(Candidate("node2", True, "It has the most free memory."),),

@@ -66,7 +66,7 @@ class ExportBar(QWidget):
         """Write these events to a file in the format of its suffix."""
         self._begin(
             f"Exporting to {path.name}",
-            lambda: export_events(events, numbers, path, self._go_on, title),
+            lambda: export_events(events, numbers, path, self.report_progress, title),
             lambda count: f"{format.count(count, 'event')} {'was' if count == 1 else 'were'} written to {path}.",
         )
 
@@ -77,7 +77,7 @@ class ExportBar(QWidget):
         self._begin(
             f"Writing cluster logs to {folder}",
             lambda: export_cluster_logs(
-                events, events.find(sought), nodes, folder, self._go_on, workspace.node_log, now
+                events, events.find(sought), nodes, folder, self.report_progress, workspace.node_log, now
             ),
             lambda files: f"{format.count(len(files), 'cluster log')} written to {folder}.",
         )
@@ -106,8 +106,8 @@ class ExportBar(QWidget):
 
         self._work = Work(self, function, done)
 
-    def _go_on(self, done: int, total: int) -> bool:
-        """Called in the worker thread."""
+    def report_progress(self, done: int, total: int) -> bool:
+        """Show how many of *total* events are written; False once the export is canceled. Any thread."""
         self._progress((done, total))
         return not self._stop.is_set()
 

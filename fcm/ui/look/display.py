@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 _TIMEOUT = 2.0
 """Seconds to wait for a display on another machine."""
-_BASE = {
+LIBRARIES = {
     "libEGL.so.1": "libegl1",
     "libGL.so.1": "libgl1",
     "libxkbcommon.so.0": "libxkbcommon0",
@@ -33,7 +33,8 @@ _BASE = {
     "libglib-2.0.so.0": "libglib2.0-0",
     "libgthread-2.0.so.0": "libglib2.0-0",
 }
-_OF_PLATFORM = {
+"""Libraries that Qt always loads, with their packages in Debian (packaging/apt-run.txt)."""
+LIBRARIES_OF_PLATFORM = {
     "xcb": {
         "libxcb-cursor.so.0": "libxcb-cursor0",
         "libxcb-icccm.so.4": "libxcb-icccm4",
@@ -49,7 +50,7 @@ _OF_PLATFORM = {
         "libwayland-cursor.so.0": "libwayland-cursor0",
     },
 }
-"""Libraries that Qt loads, and their packages in Debian (packaging/apt-run.txt): always, and for a kind of display."""
+"""Libraries that Qt loads for a kind of display, in addition to ``LIBRARIES``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +105,7 @@ def _platform_problem(name: str, environment: Mapping[str, str]) -> str:
         return _silent("X", "DISPLAY", environment)
     if name == "wayland" and not _wayland_answers(environment):
         return _silent("Wayland", "WAYLAND_DISPLAY", environment)
-    if name in _OF_PLATFORM and plugins is not None:
+    if name in LIBRARIES_OF_PLATFORM and plugins is not None:
         try:
             ctypes.CDLL(str(plugins / f"libq{name}.so"))
         except OSError as error:
@@ -168,9 +169,9 @@ def _missing(words: str, platforms: Sequence[str]) -> str:
     match = re.search(r"(lib[\w.+-]+\.so[\w.]*): cannot open shared object file", words)
     if match is None:
         return f"Qt cannot be loaded: {words}. {again()}"
-    known = dict(_BASE)
+    known = dict(LIBRARIES)
     for name in platforms:
-        known |= _OF_PLATFORM.get(name, {})
+        known |= LIBRARIES_OF_PLATFORM.get(name, {})
     lacking = [library for library in known if library == match[1] or not _loads(library)]
     lacking += [match[1]] if match[1] not in lacking else []
     packages = list(dict.fromkeys(known[library] for library in lacking if library in known))

@@ -144,7 +144,7 @@ class EventLog:
 
     def forget(self) -> None:
         """Remove all records; another history begins. Which logs are enabled stays."""
-        with self._lock, self._sentences(), self._open() as connection:
+        with self._lock, self._sentences(), self.connection() as connection:
             connection.execute("DELETE FROM events")
             self.limits.forget_sizes()
             connection.execute("DELETE FROM meta WHERE key = 'mark'")
@@ -210,7 +210,7 @@ class EventLog:
             EventLogError: nothing of it was written.
         """
         folder = None if self.path is None else self.path.parent
-        with self._lock, self._sentences(), self._open() as connection:
+        with self._lock, self._sentences(), self.connection() as connection:
             try:
                 self.limits.append(connection, records, lambda some: self._insert_rows(connection, some), folder)
             except BaseException:
@@ -269,7 +269,7 @@ class EventLog:
             EventLogError: that cannot be written.
         """
         self.write()
-        with self._lock, self._sentences(), self._open() as connection:
+        with self._lock, self._sentences(), self.connection() as connection:
             self.limits.of[channel] = limit
             self.limits.trim(connection, channel)
             self.limits.keep(connection)
@@ -283,7 +283,7 @@ class EventLog:
         """
         self.write()
         with self._lock, self._sentences():
-            return self.limits.size(self._open(), channel)
+            return self.limits.size(self.connection(), channel)
 
     def clear(self, channel: str, now: float) -> None:
         """Clear a log (now: s since the epoch, clock of the cluster); the journal and the state stay as they are.
@@ -292,7 +292,7 @@ class EventLog:
             EventLogError: nothing was cleared.
         """
         self.write()
-        with self._lock, self._sentences(), self._open() as connection:
+        with self._lock, self._sentences(), self.connection() as connection:
             self.limits.cleared[channel] = now
             self.limits.clear(connection, channel)
         self._tell()
@@ -316,7 +316,7 @@ class EventLog:
             EventLogError: it cannot be opened or made.
         """
         with self._lock, self._sentences():
-            self._open()
+            self.connection()
 
     def find(self, sought: Sought) -> array[int]:
         """Numbers of the records that are sought, in order; what was taken before is among them.
@@ -332,7 +332,7 @@ class EventLog:
         sql = f"SELECT id {JOINED} WHERE {where.text or '1'} ORDER BY {order}"
         found = array("q")
         with self._lock, self._sentences():
-            cursor = self._open().execute(sql, where.values)
+            cursor = self.connection().execute(sql, where.values)
             while rows := cursor.fetchmany(CHUNK):
                 found.extend([row[0] for row in rows])
         return found if asked.exact else self._of_them(found, sought)
@@ -349,7 +349,7 @@ class EventLog:
             where = Condition("id IN (SELECT value FROM json_each(?))", (json.dumps(list(self.find(sought))),))
         sql = f"SELECT level, count(*), min(time), max(id) {JOINED} WHERE {where.text or '1'} GROUP BY level"
         with self._lock, self._sentences():
-            rows = self._open().execute(sql, where.values).fetchall()
+            rows = self.connection().execute(sql, where.values).fetchall()
         oldest, last = min((row[2] for row in rows), default=math.inf), max((row[3] for row in rows), default=0)
         return Counts({row[0]: row[1] for row in rows}, oldest, last)
 
@@ -367,7 +367,7 @@ class EventLog:
         for start in range(0, len(numbers), CHUNK):
             some = numbers[start : start + CHUNK]
             with self._lock, self._sentences():
-                rows = self._open().execute(sql, (json.dumps(list(some)),)).fetchall()
+                rows = self.connection().execute(sql, (json.dumps(list(some)),)).fetchall()
             chosen = set()
             for values in rows:
                 row = Row(values)
@@ -387,7 +387,7 @@ class EventLog:
         found: dict[int, EventRecord] = {}
         for start in range(0, len(numbers), CHUNK):
             with self._lock, self._sentences():
-                rows = self._open().execute(sql, (json.dumps(list(numbers[start : start + CHUNK])),)).fetchall()
+                rows = self.connection().execute(sql, (json.dumps(list(numbers[start : start + CHUNK])),)).fetchall()
             found |= {row[0]: to_record(row) for row in rows}
         return [found[number] for number in numbers if number in found]
 
@@ -411,7 +411,7 @@ class EventLog:
             EventLogError: it cannot be read.
         """
         with self._lock, self._sentences():
-            (found,) = self._open().execute("SELECT max(id) FROM events").fetchone()
+            (found,) = self.connection().execute("SELECT max(id) FROM events").fetchone()
         return int(found or 0)
 
     def close(self) -> None:
@@ -431,17 +431,17 @@ class EventLog:
 
     def _meta(self, key: str) -> str:
         with self._lock, self._sentences():
-            found = self._open().execute("SELECT value FROM meta WHERE key = ?", (key,)).fetchone()
+            found = self.connection().execute("SELECT value FROM meta WHERE key = ?", (key,)).fetchone()
         return str(found[0]) if found else ""
 
     def _set_meta(self, key: str, value: str) -> None:
-        with self._lock, self._sentences(), self._open() as connection:
+        with self._lock, self._sentences(), self.connection() as connection:
             connection.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (key, value))
 
     def _sentences(self) -> Sentences:
         return Sentences(self.path)
 
-    def _open(self) -> sqlite3.Connection:
+    def connection(self) -> sqlite3.Connection:
         """The connection, made when it is first needed; the lock is held."""
         if self._connection is None:
             if self._closed:

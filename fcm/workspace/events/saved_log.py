@@ -60,7 +60,7 @@ class SavedLog(EventLog):
     def _fill(self, path: Path, go_on: Callable[[int], bool]) -> None:
         source = EventFile(path)
         is_cut = False
-        with self._open() as connection:
+        with self.connection() as connection:
             connection.execute("CREATE TABLE whole (id INTEGER PRIMARY KEY, xml BLOB NOT NULL)")
         batch: list[EventRecord] = []
         for record in source.records():
@@ -83,7 +83,7 @@ class SavedLog(EventLog):
             (number, zlib.compress(event_xml(record).encode("utf-8", "replace"), 1))
             for number, record in enumerate(records, self.count + 1)
         ]
-        with self._lock, self._sentences(), self._open() as connection:
+        with self._lock, self._sentences(), self.connection() as connection:
             connection.executemany("INSERT INTO whole VALUES (?, ?)", rows)
         self.count += len(records)
 
@@ -119,7 +119,7 @@ class SavedLog(EventLog):
 
     def _rows(self, numbers: list[int]) -> list[tuple[int, bytes]]:
         sql = "SELECT id, xml FROM whole WHERE id IN (SELECT value FROM json_each(?))"
-        return self._open().execute(sql, (json.dumps(numbers),)).fetchall()
+        return self.connection().execute(sql, (json.dumps(numbers),)).fetchall()
 
 
 _ANY_FILE = "*"

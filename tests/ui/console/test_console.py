@@ -72,9 +72,7 @@ def delayed(backend: Backend) -> list[Operation]:
 
 
 def finish(backend: Backend, operation: Operation) -> None:
-    operation.finish()
-    assert backend._sink is not None
-    backend._sink.finished(operation)
+    backend.finish(operation)
 
 
 def moving() -> Migration:

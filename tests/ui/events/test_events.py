@@ -417,14 +417,14 @@ def test_an_export_that_is_canceled_leaves_no_file(
 ) -> None:
     shown, _, page = events_page(qtbot, tmp_path)
     begun, go_on = threading.Event(), threading.Event()
-    real = page.export_bar._go_on
+    real = page.export_bar.report_progress
 
     def slow(done: int, total: int) -> bool:
         begun.set()
         go_on.wait(stretched(PATIENCE))
         return bool(real(done, total))
 
-    monkeypatch.setattr(page.export_bar, "_go_on", slow)
+    monkeypatch.setattr(page.export_bar, "report_progress", slow)
     page.write(tmp_path / "out.evtx", "evtx")
     assert begun.wait(stretched(PATIENCE))
     press(qtbot, page, "Cancel export")

@@ -138,7 +138,7 @@ def test_a_missing_library_is_named_with_its_package(
 
 
 def test_all_missing_libraries_are_told_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    lacking = [*display._BASE, *display._OF_PLATFORM["xcb"]]
+    lacking = [*display.LIBRARIES, *display.LIBRARIES_OF_PLATFORM["xcb"]]
 
     def fail(_: str) -> None:
         raise ImportError(f"{lacking[0]}: cannot open shared object file: No such file or directory")
@@ -191,5 +191,8 @@ def test_every_package_named_is_one_that_the_set_up_installs_or_pulls_in() -> No
 
     listed = (TOP / "packaging" / "apt-run.txt").read_text(encoding="utf-8").replace("|", "\n").split()
     pulled_in = {"libxcb-image0", "libxcb-render-util0", "libwayland-client0"}  # by libxcb-cursor0 and libegl1
-    named = {*display._BASE.values(), *(p for known in display._OF_PLATFORM.values() for p in known.values())}
+    named = {
+        *display.LIBRARIES.values(),
+        *(p for known in display.LIBRARIES_OF_PLATFORM.values() for p in known.values()),
+    }
     assert {package for package in named if package not in listed} == pulled_in

@@ -43,7 +43,7 @@ def test_a_measured_machine_is_judged_and_migrated_with_one_click(qtbot: QtBot, 
     dialog = opened(qtbot, shown)
     assert "8\N{NO-BREAK SPACE}MiB in 2 s" in dialog.figures.text()
     assert dialog.verdict.text().startswith("Expected to finish in about")
-    assert dialog.curve._workload is not None
+    assert dialog.curve.accessibleDescription().endswith("with the curve of a fitted workload")
     assert shown.workspace.measured["vm-Web01"][1] == QUIET
     dialog.destination.setCurrentIndex(dialog.destination.findData("node3"))
     qtbot.waitUntil(lambda: "Live migrate to node3" in buttons(dialog))

@@ -104,7 +104,9 @@ def test_columns_sort_by_value_not_by_text(qtbot: QtBot, window: MainWindow) -> 
     dialog = opened(qtbot, window)
     duration = [one.title for one in dialog.table.table.columns].index("Duration")
     dialog.table.sortByColumn(duration, Qt.SortOrder.AscendingOrder)
-    seconds = [dialog._past[identity].duration or 0.0 for identity in dialog.table.table.ids]
+    value = dialog.table.table.columns[duration].sort
+    assert value is not None
+    seconds = [value(identity) for identity in dialog.table.table.ids]
     assert seconds == sorted(seconds)
     assert len(set(seconds)) == 4
 

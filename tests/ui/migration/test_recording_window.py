@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import threading
 from typing import TYPE_CHECKING
 
 import pytest
@@ -7,6 +8,7 @@ from PySide6.QtWidgets import QComboBox, QLabel
 
 from fcm import resources
 from fcm.ui.migration import RecordingWindow
+from fcm.ui.tour.patience import PATIENCE, stretched
 from fcm.ui.widgets.recording_titles import recording_title
 from tests.ui.parts import is_idle, part
 
@@ -72,10 +74,10 @@ def test_a_file_that_is_no_recording_is_told_and_another_can_be_chosen(qtbot: Qt
 def test_closing_while_it_reads_leaves_nothing_behind(qtbot: QtBot) -> None:
     window = RecordingWindow(SHIPPED[0])
     qtbot.addWidget(window)
-    work = window._work
-    assert work is not None
+    (work,) = [one for one in threading.enumerate() if one.name == "work of RecordingWindow"]
     window.close()
-    work.wait()
+    work.join(stretched(PATIENCE))
+    assert not work.is_alive()
     assert not window.isVisible()
 
 

@@ -36,8 +36,9 @@ def model(values: dict[str, int] | None = None) -> TableModel:
     return made
 
 
-def view(qtbot: QtBot, model: TableModel, folder: Path) -> TableView:
-    made = TableView("Machines", model, Settings(folder))
+def view(qtbot: QtBot, model: TableModel, place: Path | Settings) -> TableView:
+    """A table whose settings are in the folder *place*, or are *place*."""
+    made = TableView("Machines", model, place if isinstance(place, Settings) else Settings(place))
     qtbot.addWidget(made)
     made.resize(600, 300)
     made.show()
@@ -190,11 +191,12 @@ def test_enter_opens_the_selected_row(qtbot: QtBot, tmp_path: Path) -> None:
 
 
 def test_columns_come_back_after_a_restart(qtbot: QtBot, tmp_path: Path) -> None:
-    first = view(qtbot, model(), tmp_path)
+    settings = Settings(tmp_path)
+    first = view(qtbot, model(), settings)
     first.horizontalHeader().moveSection(1, 0)
     first.setColumnWidth(0, 333)
     first.save_columns()
-    first._settings.flush()
+    settings.flush()
     second = view(qtbot, model(), tmp_path)
     assert second.horizontalHeader().visualIndex(1) == 0
     assert second.columnWidth(0) == 333

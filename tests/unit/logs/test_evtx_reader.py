@@ -75,8 +75,8 @@ def test_a_file_that_was_cut_off_gives_what_is_there(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("raw", "words"),
     [
-        (b"", "no event log"),
-        (b"hello", "no event log"),
+        (b"", "not an event log"),
+        (b"hello", "not an event log"),
         (b"ElfFile\0", "ends within its header"),
         (b"\x30\0\0\0LfLe" + bytes(100), "wevtutil epl"),
     ],

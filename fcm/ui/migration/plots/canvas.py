@@ -264,6 +264,11 @@ class Canvas(QWidget):
         self._box.setXRange(max(centre + (low - centre) * factor, 0.0), centre + (high - centre) * factor, padding=0)
         self._by_hand = True
 
+    def rate_range(self) -> tuple[float, float] | None:
+        """The range of the axis of rates, on the right, in MiB/s; None while it is hidden."""
+        low, high = self._rate_box.viewRange()[1]
+        return (low, high) if self._right.isVisible() else None
+
     def view_range(self) -> tuple[tuple[float, float], tuple[float, float]]:
         """What is in view: s and bytes, each low and high."""
         (left, right), (low, high) = self._box.viewRange()

@@ -58,7 +58,10 @@ class WriteCurve(QWidget):
 
     def _describe(self) -> None:
         told = (f"{size(_written(one))} in {one.seconds:g} s" for one in self._samples)
-        self.setAccessibleDescription("; ".join(told) or "Nothing is measured yet.")
+        words = "; ".join(told) or "Nothing is measured yet."
+        self.setAccessibleDescription(
+            words if self._workload is None else f"{words}; with the curve of a fitted workload"
+        )
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         """Draw axes, lines and points."""
