@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from xml.sax.saxutils import quoteattr
 
+from fcm.backend.pacemaker.remote.lines import at_once
 from fcm.backend.pacemaker.steps import Step
 from fcm.mistakes import SentenceError
 from fcm.text.words import quoted
@@ -161,7 +162,8 @@ pidof pacemakerd >/dev/null || exit 0
 cibadmin -D -X '<rsc_location id="{rule}"/>' 2>/dev/null
 cibadmin -D -X '<primitive id="{identity}"/>' 2>/dev/null
 :"""
-        steps.append(Step(f"Configure fencing of {node.name}", None, script, undo=undo))
+        # At once: else it starts on its own node and leaves it, and a monitor that comes too late counts as failed.
+        steps.append(Step(f"Configure fencing of {node.name}", None, at_once([script]), script, undo=undo))
     return [*steps, wait_step(plan)]
 
 
