@@ -195,7 +195,7 @@ def make_context(settings: Settings | None = None, opener: Callable[[str], Works
         create_cluster=create_cluster,
         settings=chosen,
         report_folder=data_folder() / "reports",
-        uri_of=registry.uri_of,
+        uri_of=lambda text: registry.canonical_uri(registry.uri_of(text)),
         uri_forms=registry.forms(),
     )
 

@@ -53,6 +53,11 @@ class Desk(QWidget):
         """Hand a command to the cluster. A refusal is shown as a strip, unless the submitter hears of it."""
         raise NotImplementedError
 
+    @property
+    def open_clusters(self) -> Sequence[str]:
+        """What the open clusters were opened by, this one and the others."""
+        raise NotImplementedError
+
     def open(self, uri: str) -> None:
         """Open a cluster by its URI in the background, beside those that are open; go there if it is open."""
         raise NotImplementedError

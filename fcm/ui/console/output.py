@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from PySide6.QtGui import QResizeEvent, QTextCharFormat, QWheelEvent
 
 PROMPT = "PS C:\\> "
+PROMPT_OF = "PS {cluster}> "
+"""Of one of several open clusters."""
 MORE = ">> "
 """Before the second and later lines of a command."""
 LINES = 5000
@@ -68,7 +70,7 @@ class ConsoleOutput(QPlainTextEdit):
     def _advance(self) -> float:
         return QFontMetricsF(self.font()).horizontalAdvance("0" * 100) / 100
 
-    def echo(self, text: str) -> None:
+    def echo(self, text: str, prompt: str = PROMPT) -> None:
         """A command, with its prompt and in colours."""
         from fcm.shell.completion.hints import pieces
 
@@ -79,7 +81,7 @@ class ConsoleOutput(QPlainTextEdit):
                 cuts += [(text[done : piece.start], ""), (text[piece.start : piece.end], role_of(piece))]
                 done = piece.end
         cuts.append((text[done:], ""))
-        runs: list[tuple[str, str]] = [(PROMPT, "prompt")]
+        runs: list[tuple[str, str]] = [(prompt, "prompt")]
         for part, role in cuts:
             for number, line in enumerate(part.split("\n")):
                 runs += [("\n", ""), (MORE, "prompt")] if number else []

@@ -31,7 +31,10 @@ LOOK = 0.1
 
 
 class Runner(QObject):
-    """One PowerShell session on the open cluster. Signals come in the thread of the window."""
+    """One PowerShell session on the open clusters: a text runs on the one that was current when it was entered.
+
+    Signals come in the thread of the window.
+    """
 
     printed = Signal(str)
     """Output as text, in lines as wide as ``width``."""
@@ -65,11 +68,14 @@ class Runner(QObject):
         super().__init__(parent)
         self._ask = ask
         self._show_grid = show_grid
-        self._workspace: ScriptWorkspace | None = None
+        self._open: dict[Workspace, ScriptWorkspace] = {}
+        self._current: Workspace | None = None
+        self._runs_on: Workspace | None = None
+        """The cluster on which the text that runs was begun."""
         self._window: WindowThread | None = None
         self._session: ShellSession | None = None
         self._work: Work | None = None
-        self._waiting: deque[tuple[str, int]] = deque()
+        self._waiting: deque[tuple[str, int, Workspace]] = deque()
         self._made_uris: list[str] = []
 
     @property
@@ -80,23 +86,47 @@ class Runner(QObject):
     @property
     def is_submitting(self) -> bool:
         """Whether the command that is submitted right now comes from a script."""
-        return self._workspace is not None and self._workspace.is_submitting
+        return any(one.is_submitting for one in self._open.values())
 
     @property
     def session(self) -> ShellSession | None:
-        """The session on the open cluster; None if none is open. For completion; it runs nothing here."""
-        if self._session is None and self._workspace is not None and self._window is not None:
-            self._session = self._made(self._workspace, self._window)
+        """The session, on the current cluster unless a text runs; None if none is open.
+
+        For completion; it runs nothing here.
+        """
+        current = None if self._current is None else self._open.get(self._current)
+        if current is None or self._window is None:
+            return None
+        if self._session is None:
+            self._session = self._made(current, self._window)
+        if self._work is None:
+            self._session.workspace = cast("Workspace", current)
         return self._session
 
     def open(self, workspace: Workspace) -> None:
-        """Work on this cluster from now on."""
-        self.close()
-        self._window = WindowThread(self)
-        self._workspace = ScriptWorkspace(workspace, self._window)
+        """Texts can run on this cluster, too, from now on."""
+        if self._window is None:
+            self._window = WindowThread(self)
+        self._open[workspace] = ScriptWorkspace(workspace, self._window)
 
-    def close(self) -> None:
-        """The cluster is being closed: end what runs."""
+    def use(self, workspace: Workspace | None) -> None:
+        """What is entered from now on runs on this cluster, which was opened here."""
+        self._current = workspace
+
+    def close(self, workspace: Workspace) -> None:
+        """A cluster is being closed: end what runs on it; texts on the others go on."""
+        gone = self._open.pop(workspace, None)
+        if self._current is workspace:
+            self._current = None
+        left = [one for one in self._waiting if one[2] is not workspace]
+        on_it = self._session is not None and cast("object", self._session.workspace) is gone
+        if not self._open or (self._work is not None and (self._runs_on is workspace or on_it)):
+            self._end()
+        self._waiting = deque(left)
+        self._next()
+
+    def _end(self) -> None:
+        """End what runs, and the session with it."""
         self.stop()
         if self._window is not None:
             self._window.close()
@@ -105,7 +135,10 @@ class Runner(QObject):
         while self._work is not None and not self._work.is_over and time.monotonic() < end:
             self.stop()  # again and again: a text that is only about to begin would forget it
             self._work.wait(LOOK / 10)
-        self._window = self._workspace = self._session = None
+        self._session = self._runs_on = None
+        self._window = window = WindowThread(self) if self._open else None
+        if window is not None:
+            self._open = {one: ScriptWorkspace(one, window) for one in self._open}
         if self._work is not None:
             self._work.abandon()
             self._work = None
@@ -113,9 +146,9 @@ class Runner(QObject):
             self.ended.emit()
 
     def wake(self) -> None:
-        """Something changed in the cluster."""
-        if self._workspace is not None:
-            self._workspace.awake.set()
+        """Something changed in a cluster."""
+        for one in self._open.values():
+            one.awake.set()
 
     def run(self, text: str, width: int) -> bool:
         """Run a text, after those that run or wait already; its output gets lines of ``width`` characters.
@@ -123,9 +156,9 @@ class Runner(QObject):
         Returns:
             False if no cluster is open.
         """
-        if self.session is None:
+        if self.session is None or self._current is None:
             return False
-        self._waiting.append((text, width))
+        self._waiting.append((text, width, self._current))
         self._next()
         return True
 
@@ -137,15 +170,18 @@ class Runner(QObject):
         self.wake()
 
     def _next(self) -> None:
-        session = self.session
-        if self._work is not None or not self._waiting or session is None:
+        if self._work is not None or not self._waiting or self._window is None:
             return
-        text, session.width = self._waiting.popleft()
+        text, width, workspace = self._waiting.popleft()
+        chosen = self._open[workspace]
+        session = self._session = self._session or self._made(chosen, self._window)
+        session.workspace, session.width = cast("Workspace", chosen), width
+        self._runs_on = workspace
         self._work = Work(self, lambda: session.execute(text), self._done)
         self.started.emit(text)
 
     def _done(self, outcome: Outcome) -> None:
-        self._work = None
+        self._work = self._runs_on = None
         self.ended.emit()
         made, self._made_uris = self._made_uris, []
         if made:
@@ -158,7 +194,11 @@ class Runner(QObject):
     def _made(self, workspace: ScriptWorkspace, window: WindowThread) -> ShellSession:
         from fcm.shell.runtime.session import ShellSession
 
-        session = ShellSession(cast("Workspace", workspace), workspace.wait)
+        def pump(limit: float) -> None:
+            """Wait for the cluster on which the text runs right now."""
+            cast("ScriptWorkspace", session.workspace).wait(limit)
+
+        session = ShellSession(cast("Workspace", workspace), pump)
         session.on_output = lambda values: self._output(session, window, values)
         session.on_error = lambda error, source: self._tell(window, self.failed, error.show(source))
         session.on_progress = lambda *progress: self._tell(window, self.progressed, progress)

@@ -20,7 +20,7 @@ from fcm.ui.console.find_bar import FindBar
 from fcm.ui.console.grid import GridContent, GridWindow
 from fcm.ui.console.history import CommandHistory
 from fcm.ui.console.input import ConsoleInput
-from fcm.ui.console.output import PROMPT, ConsoleOutput
+from fcm.ui.console.output import PROMPT, PROMPT_OF, ConsoleOutput
 from fcm.ui.console.runner import Runner
 from fcm.ui.look import icons
 from fcm.ui.look.plain import Label, literal
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from fcm.ui.window.frame import Frame
+    from fcm.workspace.workspace import Workspace
 
 _LINE_HINT = "Enter: run. Shift+Enter: new line. Tab: complete. Ctrl+Space: list. Ctrl+R: search the history"
 _CLEAR = frozenset(("cls", "clear", "clear-host"))
@@ -145,17 +146,30 @@ class ConsoleView(QWidget):
 
     # What happens
 
-    def echo(self, text: str) -> None:
-        """A command that was given elsewhere in the window; those of a script stand in it already."""
+    def echo(self, text: str, workspace: Workspace | None) -> None:
+        """A command that was given elsewhere in the window to a cluster; those of a script stand in it already.
+
+        ``workspace`` None: to none, or to the current one.
+        """
         if not self.runner.is_submitting:
-            self.output.echo(text)
+            self.output.echo(text, self._prompt_of(workspace or self._main.workspace))
+
+    def _prompt_of(self, workspace: Workspace | None) -> str:
+        cluster = None if workspace is None else workspace.state.cluster
+        if cluster is None or len(self._main.workspaces()) < 2:
+            return PROMPT
+        return PROMPT_OF.format(cluster=cluster.name)
+
+    def show_prompt(self) -> None:
+        """Another cluster is current, or the number of those that are open has changed."""
+        self._look()
 
     def _entered(self, text: str) -> None:
         self._settings.set(CONSOLE_HISTORY, self.input.history.kept())
         if text.casefold() in _CLEAR:
             self.clear()
             return
-        self.output.echo(text)
+        self.output.echo(text, self._prompt_of(self._main.workspace))
         self.output.follow()
         if not self.runner.run(text, self.output.width_in_characters):
             self.output.print_text("No cluster is open. Open one with Manage a Cluster.", "error")
@@ -207,7 +221,7 @@ class ConsoleView(QWidget):
 
     def _look(self) -> None:
         lines = self.input.blockCount()
-        shown = "\n".join([PROMPT.rstrip(), *[">>"] * (min(lines, 8) - 1)])
+        shown = "\n".join([self._prompt_of(self._main.workspace).rstrip(), *[">>"] * (min(lines, 8) - 1)])
         margin = round(self.input.document().documentMargin())
         self._prompt.setText(shown)
         self._prompt.setContentsMargins(margin + 2, margin + self.input.frameWidth(), 2, 0)

@@ -27,12 +27,17 @@ from fcm.ui.look.plain import Label, literal
 from fcm.ui.widgets.background import Outcome, Work
 from fcm.ui.widgets.dialog_parts import IDENTITY, Notice, named, wrapped
 from fcm.ui.window.trust import ask_or_say
-from fcm.workspace.files.settings import LAST, RECENT
+from fcm.workspace.files.settings import RECENT
 
 if TYPE_CHECKING:
     from fcm.ui.desk import Desk
     from fcm.ui.window.context import KnownCluster
     from fcm.workspace.workspace import Workspace
+
+
+def _close(opened: tuple[str, Workspace | None]) -> None:
+    if opened[1] is not None:
+        opened[1].close()
 
 
 class ManageClusterDialog(PlainDialog):
@@ -134,16 +139,14 @@ class ManageClusterDialog(PlainDialog):
         if not text or self._work is not None:
             return
         window = self.window_of
-        if window.workspace is not None and text == window.workspace.uri:
-            self.accept()
-            return
         self.notice.say("")
+        there = tuple(window.open_clusters)
 
-        def work() -> tuple[str, Workspace]:
+        def work() -> tuple[str, Workspace | None]:
             uri = window.context.uri_of(text)
-            return uri, window.context.open_cluster(uri)
+            return uri, None if uri in there else window.context.open_cluster(uri)
 
-        self._work = Work(self, work, self._opened, lambda opened: opened[1].close())
+        self._work = Work(self, work, self._opened, _close)
         self._enable()
 
     def _opened(self, outcome: Outcome) -> None:
@@ -156,10 +159,11 @@ class ManageClusterDialog(PlainDialog):
             return
         uri, workspace = outcome.result
         window = self.window_of
-        settings = window.context.settings
-        settings.set(LAST, uri)
-        settings.change(RECENT, lambda known: {**known, uri: time()})
         self.accept()
+        if workspace is None:
+            window.open(uri)
+            return
+        window.context.settings.change(RECENT, lambda known: {**known, uri: time()})
         window.show_workspace(workspace)
 
     def reject(self) -> None:

@@ -17,6 +17,7 @@ from fcm.ui.desk import Desk
 from fcm.ui.window.bridge import Bridge
 from fcm.ui.window.copy_as import context_menu
 from fcm.ui.window.figures import Figures
+from fcm.ui.window.notifications import Teller
 from fcm.ui.window.page_stack import PageStack
 from fcm.ui.window.qactions import ChoiceEntry, Entry, ask, commands_of, dialog_of, entries, question
 from fcm.ui.window.tree_model import ROOT, parent_of
@@ -58,6 +59,8 @@ class ClusterDesk(Desk):
         """What the cluster was opened by, also after it was closed; "" for the desk of the root."""
         self.stale = ""
         """Why what is shown may be old, as the backend said it last; "" if it is not."""
+        self.stop_observing: Callable[[], None] = lambda: None
+        """Ends that the Console shows the commands of the cluster."""
         self.place = ROOT if workspace is None else Selection(Place.CLUSTER)
         """The place whose page is on top."""
         self.items: tuple[Selection, ...] = ()
@@ -92,6 +95,11 @@ class ClusterDesk(Desk):
         return workspace
 
     # The cluster
+
+    @property
+    def open_clusters(self) -> Sequence[str]:
+        """What the open clusters were opened by, this one and the others."""
+        return [workspace.uri for workspace in self._frame.workspaces()]
 
     def open(self, uri: str) -> None:
         """Open a cluster by its URI in the background, beside those that are open; go there if it is open."""
@@ -138,26 +146,23 @@ class ClusterDesk(Desk):
         self._frame.happened_on(self, entries)
         self.happened.emit(entries)
 
+    def tell(self, entries: Sequence[Happening], where: str, watched: bool) -> None:
+        """Say what happened and concerns the user at once, see fcm.ui.window.notifications."""
+
+        def show_history() -> None:
+            self.show_dialog("migration-history", Selection(Place.CLUSTER))
+
+        def stale(why: str) -> None:
+            self.stale = why
+
+        Teller(self.messages, show_history, stale).tell(entries, self.state, where, watched)
+
     # Where the user is
 
-    def come_up(self) -> None:
-        """The desk is shown from now on: draw what changed while it was not."""
+    def watch(self, watched: bool) -> None:
+        """Whether the user looks at this desk from now on: if not, it costs as little as possible."""
         if self._bridge is not None:
-            self._bridge.watch(True)
-        if not self.place.exists(self.state):
-            self.place = Selection(Place.CLUSTER)
-        page = self.page
-        page.open_at(self.place)
-        self._pages.setCurrentWidget(page)
-        for item in self.items:
-            if item.exists(self.state):
-                page.pick(item)
-        self.items = page.picked_selections()
-
-    def go_down(self) -> None:
-        """Another desk is shown from now on: this one costs as little as possible."""
-        if self._bridge is not None:
-            self._bridge.watch(False)
+            self._bridge.watch(watched)
 
     @property
     def page(self) -> Page:

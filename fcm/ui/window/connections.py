@@ -9,8 +9,9 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from fcm.ui.widgets.background import Outcome, Work
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Collection
 
+    from fcm.ui.window.context import Context
     from fcm.workspace.workspace import Workspace
 
 
@@ -18,26 +19,24 @@ LOOK = 200
 """ms between two looks at how far the opening of a cluster is."""
 
 
+def _close(left: Workspace | str) -> None:
+    if not isinstance(left, str):
+        left.close()
+
+
 class Connections(QObject):
     """What is being opened and closed."""
 
     opened = Signal(str, object)
-    """A URI, and the Outcome of opening it."""
+    """A URI, and the Outcome of opening it: the workspace, or the whole URI of the open cluster that it means."""
     reading = Signal(str, int, int)
     """A URI, and how many events of how many have been read of its journal."""
     not_closed = Signal(str)
     """Why a cluster was not closed cleanly."""
 
-    def __init__(
-        self,
-        open_cluster: Callable[[str], Workspace],
-        parent: QObject,
-        progress: Callable[[str], tuple[int, int] | None] = lambda _: None,
-    ) -> None:
-        """``open_cluster`` opens a cluster by its URI and may block; ``progress`` says how far it is."""
+    def __init__(self, context: Context, parent: QObject) -> None:
         super().__init__(parent)
-        self._open_cluster = open_cluster
-        self._progress = progress
+        self._context = context
         self._uri = ""
         self._looking = QTimer(self)
         self._looking.setInterval(LOOK)
@@ -45,22 +44,30 @@ class Connections(QObject):
         self._opening: Work | None = None
         self._closing: list[Work] = []
 
-    def open(self, uri: str) -> None:
-        """Open a cluster once those that are being closed are closed; what is being opened so far is given up."""
+    def open(self, uri: str, there: Collection[str]) -> None:
+        """Open a cluster once those that are being closed are closed; what is being opened so far is given up.
+
+        Args:
+            uri: of the cluster.
+            there: the whole URIs of the clusters that are open.
+        """
         self.give_up()
         closing = tuple(self._closing)
 
-        def work() -> Workspace:
+        def work() -> Workspace | str:
+            whole = self._context.uri_of(uri)
+            if whole in there:
+                return whole
             for former in closing:  # perhaps of the same cluster, whose journal only one can have
                 former.wait()
-            return self._open_cluster(uri)
+            return self._context.open_cluster(uri)
 
-        self._opening = Work(self, work, lambda outcome: self._opened(uri, outcome), lambda left: left.close())
+        self._opening = Work(self, work, lambda outcome: self._opened(uri, outcome), _close)
         self._uri = uri
         self._looking.start()
 
     def _look(self) -> None:
-        found = self._progress(self._uri)
+        found = self._context.opening(self._uri)
         if found is not None:
             self.reading.emit(self._uri, *found)
 

@@ -73,10 +73,13 @@ class Dock(QDockWidget):
 
     def observe(self, workspace: Workspace) -> Callable[[], None]:
         """Hear of the commands of an opened cluster; returns what ends that."""
-        return workspace.observe_commands(lambda command: self.echo(powershell(command, workspace.state)))
+        return workspace.observe_commands(lambda command: self.echo(powershell(command, workspace.state), workspace))
 
-    def echo(self, text: str) -> None:
-        """A command was given (the console shows it)."""
+    def follow(self, workspace: Workspace | None) -> None:
+        """Another cluster is current, or none."""
+
+    def echo(self, text: str, workspace: Workspace | None = None) -> None:
+        """A command was given to a cluster, or without one (the console shows it)."""
 
     def fill(self) -> None:
         """Show what is true now."""
@@ -106,19 +109,25 @@ class ConsoleDock(Dock):
         self.view.input.setFocus(Qt.FocusReason.ShortcutFocusReason)
 
     def observe(self, workspace: Workspace) -> Callable[[], None]:
-        """Run what is typed on this cluster, too, until that is ended."""
+        """What is typed can be run on this cluster, too, until that is ended."""
         self.view.runner.open(workspace)
         forget = super().observe(workspace)
 
         def end() -> None:
             forget()
-            self.view.runner.close()
+            self.view.runner.close(workspace)
+            self.view.show_prompt()
 
         return end
 
-    def echo(self, text: str) -> None:
+    def follow(self, workspace: Workspace | None) -> None:
+        """What is typed runs on another cluster from now on."""
+        self.view.runner.use(workspace)
+        self.view.show_prompt()
+
+    def echo(self, text: str, workspace: Workspace | None = None) -> None:
         """Show a command that was given elsewhere in the window."""
-        self.view.echo(text)
+        self.view.echo(text, workspace)
 
 
 class EventsDock(Dock):
@@ -183,6 +192,8 @@ class MigrationsDock(Dock):
 
     def __init__(self, window: Frame) -> None:
         super().__init__("Migrations", window)
+        self._shown_of: Workspace | None = None
+        """The cluster whose migrations the rows are."""
         self.view = TableView("Migrations", self._model(), window.context.settings, self)
         self.view.menu_wanted.connect(self._menu)
         self.view.opened.connect(self._open)
@@ -223,6 +234,7 @@ class MigrationsDock(Dock):
 
     def fill(self) -> None:
         """Show all that run and wait, and the last that are over."""
+        self._shown_of = self.frame.workspace
         migrations = self.frame.state.migrations
         active = [m.id for m in migrations.values() if not m.phase.is_over]
         over = [m.id for m in reversed(tuple(migrations.values())) if m.phase.is_over][:ENDED_SHOWN]
@@ -232,6 +244,9 @@ class MigrationsDock(Dock):
 
     def _changed(self, change: Change) -> None:
         if not self.isVisible():
+            if self.frame.workspace is not self._shown_of:
+                self._shown_of = self.frame.workspace
+                self.view.table.set_ids([])  # rows do not outlive the state that they are of
             return
         if change.structural or Kind.MIGRATION in change.kinds():
             self.fill()

@@ -26,6 +26,7 @@ from fcm.ui.window.menus import Menus
 from fcm.ui.window.messages import MessageArea, install_excepthook
 from fcm.ui.window.navigation import History, Spot
 from fcm.ui.window.qactions import ChoiceEntry, Entry, entries
+from fcm.ui.window.reopening import Reopening
 from fcm.ui.window.status_bar import StatusBar
 from fcm.ui.window.tree_model import ROOT, TreeModel, parent_of
 from fcm.ui.window.trust import ask_or_say
@@ -66,21 +67,21 @@ class MainWindow(Frame):
         self.setDockNestingEnabled(True)
         self._desks: dict[str, ClusterDesk] = {}
         self._current: ClusterDesk | None = None
-        self._connections = Connections(context.open_cluster, self, context.opening)
+        self._connections = Connections(context, self)
         self._connections.opened.connect(self._opened)
-        self._connections.reading.connect(self._tell_reading)
         self._history = History()
-        self._stop_observing: Callable[[], None] = lambda: None
         self._make_panes()
         self.docks = make_docks(self)
         self.status = StatusBar([(name, name.casefold(), dock.toggle) for name, dock in self.docks.items()])
         self.setStatusBar(self.status)
+        self._connections.reading.connect(self.status.say_reading)
         self.menus = Menus(self)
         self._actions_timer = self._timer(ACTIONS_LATER, self._refresh_actions)
         self._layout = layout.Parts(
             self, context.settings, self.menus, self.panes, self.tree, self.stack, self.actions_pane, self.docks
         )
         layout.restore(self._layout)
+        self.reopening = Reopening(context.settings, self.messages, self.open)
         self._warmed = False
         self._warm_timer = self._timer(WARM_UP, self._warm)
         self._connections.not_closed.connect(self.messages.saying("The cluster was not closed cleanly."))
@@ -161,25 +162,25 @@ class MainWindow(Frame):
             self.opened.emit()
             return
         self.status.say("waiting", f"Opening {uri}...")
-        self._connections.open(uri)
-
-    def _tell_reading(self, uri: str, done: int, whole: int) -> None:
-        self.status.say("waiting", f"Opening {uri}: {done:,} of {whole:,} events...")
+        self._connections.open(uri, tuple(self._desks))
 
     def _opened(self, uri: str, outcome: Outcome) -> None:
         if outcome.error is not None:
             self.status.show_workspace(self.workspace)
             ask_or_say(self, outcome.error, self.messages.saying(f"{uri} cannot be opened."), lambda: self.open(uri))
+        elif isinstance(outcome.result, str):
+            self.status.show_workspace(self.workspace)
+            self._desks[outcome.result].select(Selection(Place.CLUSTER))
         else:
             self.show_workspace(outcome.result)
-            self.context.settings.set(st.LAST, uri)
             self.context.settings.change(st.RECENT, lambda known: {**known, uri: time()})
         self.opened.emit()
+        self.reopening.go_on()
 
     def show_workspace(self, workspace: Workspace) -> None:
         """Show an opened workspace on a desk of its own; the window owns it from now on."""
-        for former in tuple(self._desks.values()):
-            self._close(former)
+        if workspace.uri in self._desks:
+            self._close(self._desks[workspace.uri])
         desk = ClusterDesk(self, workspace)
         self._desks[desk.cluster] = desk
         self.stack.addWidget(desk)
@@ -188,14 +189,20 @@ class MainWindow(Frame):
         desk.happened.connect(lambda happened: self.happened.emit(happened) if desk is self._current else None)
         desk.logged.connect(lambda: self.logged.emit() if desk is self._current else None)
         notifications.tell_first(workspace.read_only, self.messages)
-        self._make_current(desk)
+        desk.stop_observing = self.docks["Console"].observe(workspace)
         desk.draw(everything=True)
         desk.select(Selection(Place.CLUSTER))
+        self._remember_open()
 
-    def close_cluster(self) -> None:
-        """Close the current cluster; its files are closed in the background."""
-        if self._current is not None:
-            self._close(self._current)
+    def close_cluster(self, desk: ClusterDesk | None = None) -> None:
+        """Close the cluster of a desk, or the current one (None); its files are closed in the background."""
+        closing = desk or self._current
+        if closing is not None and self._desks.get(closing.cluster) is closing:
+            self._close(closing)
+            self._remember_open()
+
+    def _remember_open(self) -> None:
+        self.reopening.remember(tuple(self._desks), "" if self._current is None else self._current.cluster)
 
     def _close(self, desk: ClusterDesk) -> None:
         del self._desks[desk.cluster]
@@ -204,6 +211,7 @@ class MainWindow(Frame):
             self._make_current(next(reversed(self._desks.values()), None))
         if desk is self._desk:
             self.go_to_root()
+        desk.stop_observing()
         workspace = desk.close_cluster()
         self.tree_model.remove(desk.cluster)
         self.stack.removeWidget(desk)
@@ -216,28 +224,22 @@ class MainWindow(Frame):
         """Docks, menus and status bar are about another cluster, or none, from now on."""
         if desk is self._current:
             return
-        self._stop_observing()
         self._current = desk
-        workspace = self.workspace
-        self._stop_observing = (lambda: None) if workspace is None else self.docks["Console"].observe(workspace)
+        self.docks["Console"].follow(self.workspace)
         self._root.follow(desk)
-        self.status.show_workspace(workspace)
+        self.status.show_workspace(self.workspace, "" if desk is None else desk.stale)
         self._count_migrations()
         self.changed.emit(Change(structural=True))
 
     def close_connection(self, desk: Desk | None = None) -> None:
         """Close the cluster of a desk, or the current one (None); asks first if something is under way."""
         closing = desk if isinstance(desk, ClusterDesk) and desk.cluster else self._current
-        if closing is not None:
-            ask_before_leaving(self, closing.workspace, "Close Connection", lambda: self._close_if_open(closing))
-
-    def _close_if_open(self, desk: ClusterDesk) -> None:
-        if desk in self._desks.values():
-            self._close(desk)
+        if closing is not None and closing.workspace is not None:
+            ask_before_leaving(self, (closing.workspace,), "Close Connection", lambda: self.close_cluster(closing))
 
     def leave(self) -> None:
-        """Close the window; asks first if something is under way."""
-        ask_before_leaving(self, self.workspace, "Exit", self.close)
+        """Close the window; asks first if something is under way in any cluster."""
+        ask_before_leaving(self, self.workspaces(), "Exit", self.close)
 
     def submit(self, command: Command, on_finished: Callable[[Operation], None] | None = None) -> None:
         """Hand a command to the current cluster. A refusal is shown as a strip, unless the submitter hears of it."""
@@ -260,7 +262,12 @@ class MainWindow(Frame):
 
     def happened_on(self, desk: Desk, entries: Sequence[Happening]) -> None:
         """Something happened on a desk."""
-        notifications.tell(entries, desk.state, self.messages, self.status, self._show_history)
+        assert isinstance(desk, ClusterDesk)
+        cluster = desk.state.cluster
+        where = cluster.name if cluster is not None and len(self._desks) > 1 else ""
+        desk.tell(entries, where, desk is self._current)
+        if desk is self._current:
+            self.status.show_stale(desk.stale)
 
     def _count_migrations(self) -> None:
         active = [m for m in self.state.migrations.values() if not m.phase.is_over]
@@ -307,8 +314,11 @@ class MainWindow(Frame):
     def went_on(self, desk: Desk, remember: bool) -> None:
         """The user is at another place of a desk, which is shown now; ``remember``: for Back."""
         assert isinstance(desk, ClusterDesk)
-        self._desk = desk
-        self.stack.setCurrentWidget(desk)
+        if desk is not self._desk:
+            self._desk.watch(False)
+            desk.watch(True)
+            self._desk = desk
+            self.stack.setCurrentWidget(desk)
         if desk is not self._root:
             self._make_current(desk)
         with self.tree.quiet():
@@ -394,9 +404,6 @@ class MainWindow(Frame):
         """Open a dialog of an action about the current cluster by its name."""
         return ClusterDesk.show_dialog(self._acting, name, selection)
 
-    def _show_history(self) -> None:
-        self.show_dialog("migration-history", Selection(Place.CLUSTER))
-
     def open_properties(self) -> None:
         """Properties of the selected item, else of the place."""
         self._desk.open_properties()
@@ -474,12 +481,13 @@ class MainWindow(Frame):
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Save the layout, close the cluster and wait until its journal is safe; a person is asked first."""
-        if event.spontaneous() and ends_by_leaving(self.workspace):
+        if event.spontaneous() and ends_by_leaving(self.workspaces()):
             event.ignore()
             self.leave()
             return
         layout.save(self._layout)
         self._connections.give_up()
+        self._remember_open()
         for desk in tuple(self._desks.values()):
             self._close(desk)
         self.status.stop()

@@ -42,6 +42,15 @@ class Alike:
     """Opens the list of what they are about."""
 
 
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """Something that a message offers to do."""
+
+    label: str
+    icon: str
+    do: Callable[[], object]
+
+
 class MessageStrip(QFrame):
     """One message with its remedy; it stays until it is dismissed."""
 
@@ -55,10 +64,11 @@ class MessageStrip(QFrame):
         details: str = "",
         parent: QWidget | None = None,
         alike: Alike | None = None,
+        offer: Offer | None = None,
     ) -> None:
         """``level`` is "error", "warning" or "information"; ``details`` is what Copy details copies.
 
-        ``alike``: how this message is told together with others of its kind.
+        ``alike``: how this message is told together with others of its kind. ``offer``: a button.
         """
         super().__init__(parent)
         self.setObjectName("message")
@@ -79,6 +89,9 @@ class MessageStrip(QFrame):
         self._show = self._button("Show", "migrations", self._show_all)
         self._show.hide()
         row.addWidget(self._show, 0, Qt.AlignmentFlag.AlignTop)
+        if offer is not None:
+            button = self._button(offer.label, offer.icon, lambda: self._accept(offer))
+            row.addWidget(button, 0, Qt.AlignmentFlag.AlignTop)
         row.addWidget(self._button("Copy details", "copy", self._copy), 0, Qt.AlignmentFlag.AlignTop)
         row.addWidget(self._button("Dismiss", "cancel", self._dismiss), 0, Qt.AlignmentFlag.AlignTop)
 
@@ -114,6 +127,10 @@ class MessageStrip(QFrame):
         if self.alike is not None:
             self.alike.show()
 
+    def _accept(self, offer: Offer) -> None:
+        self.closed.emit()
+        offer.do()
+
     def _copy(self) -> None:
         QGuiApplication.clipboard().setText(self.details)
 
@@ -143,7 +160,13 @@ class MessageArea(QWidget):
         return lambda remedy: self.show_message("error", text, remedy)
 
     def show_message(
-        self, level: str, text: str, remedy: str = "", details: str = "", alike: Alike | None = None
+        self,
+        level: str,
+        text: str,
+        remedy: str = "",
+        details: str = "",
+        alike: Alike | None = None,
+        offer: Offer | None = None,
     ) -> MessageStrip:
         """Show a message; one that is shown already is not shown twice, and those of one kind share a strip."""
         for strip in self._strips:
@@ -153,7 +176,7 @@ class MessageArea(QWidget):
             if alike is not None and strip.alike is not None and strip.alike.kind == alike.kind:
                 strip.add(text, remedy)
                 return strip
-        strip = MessageStrip(level, text, remedy, details, self, alike)
+        strip = MessageStrip(level, text, remedy, details, self, alike, offer)
         strip.closed.connect(lambda: self.dismiss(strip))
         self._strips.append(strip)
         self._column.addWidget(strip)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from fcm.model import events as ev
+from fcm.model.migrations import MigrationKind
 from fcm.text.words import counted
 from fcm.ui.window.messages import Alike
 
@@ -13,8 +15,13 @@ if TYPE_CHECKING:
 
     from fcm.model.state import State
     from fcm.ui.window.messages import MessageArea
-    from fcm.ui.window.status_bar import StatusBar
     from fcm.workspace.files.journal_file import ReadOnlyJournalError
+
+_VERBS = {
+    MigrationKind.LIVE: "live migrated",
+    MigrationKind.QUICK: "quick migrated",
+    MigrationKind.MOVE: "moved",
+}
 
 
 def tell_first(read_only: ReadOnlyJournalError | None, messages: MessageArea) -> None:
@@ -23,25 +30,57 @@ def tell_first(read_only: ReadOnlyJournalError | None, messages: MessageArea) ->
         messages.show_message("warning", read_only.reason, read_only.remedy)
 
 
-def tell(
-    entries: Sequence[ev.Entry],
-    state: State,
-    messages: MessageArea,
-    status: StatusBar,
-    show_history: Callable[[], object],
-) -> None:
-    """Show what a backend reports about itself, and migrations that failed; of many, how many and where they are."""
-    failed = Alike(
-        "migrations", lambda number: f"{counted(number, 'migration')} failed or were interrupted.", show_history
-    )
-    for entry in entries:
-        event = entry.event
-        if isinstance(event, ev.BackendReported):
-            messages.show_message(event.level, event.text, event.remedy)
-            status.show_stale(event.text if event.level == "error" else "")
-        elif isinstance(event, ev.MigrationFailed | ev.MigrationInterrupted):
-            migration = state.migrations.get(event.migration)
-            name = state.moved_name(migration) if migration else event.migration
-            verb = "failed" if isinstance(event, ev.MigrationFailed) else "was interrupted"
-            remedy = event.remedy if isinstance(event, ev.MigrationFailed) else ""
-            messages.show_message("error", f"The migration of {name} {verb}: {event.reason}", remedy, alike=failed)
+@dataclass(frozen=True, slots=True)
+class Teller:
+    """Tells of one cluster; there is one strip for many messages of a kind."""
+
+    messages: MessageArea
+    show_history: Callable[[], object]
+    """Opens the history of the cluster's migrations."""
+    stale: Callable[[str], None]
+    """Told why what is shown may be old, or "" that it is not any more."""
+
+    def tell(self, entries: Sequence[ev.Entry], state: State, where: str, watched: bool) -> None:
+        """Show what a backend reports about itself, and migrations that failed.
+
+        Args:
+            entries: what happened.
+            state: of the cluster.
+            where: its name, where several are open; else "".
+            watched: whether it is the one in front; of another one the migrations that completed are told, too.
+        """
+        before = f"{where}: " if where else ""
+        failed = Alike(
+            f"failed migrations of {where}",
+            lambda number: f"{before}{counted(number, 'migration')} failed or were interrupted.",
+            self.show_history,
+        )
+        ended = Alike(
+            f"ended migrations of {where}",
+            lambda number: f"{before}{counted(number, 'migration')} completed or were canceled.",
+            self.show_history,
+        )
+        for entry in entries:
+            event = entry.event
+            if isinstance(event, ev.BackendReported):
+                self.messages.show_message(event.level, f"{before}{event.text}", event.remedy)
+                self.stale(event.text if event.level == "error" else "")
+            elif isinstance(event, ev.MigrationFailed | ev.MigrationInterrupted):
+                verb = "failed" if isinstance(event, ev.MigrationFailed) else "was interrupted"
+                remedy = event.remedy if isinstance(event, ev.MigrationFailed) else ""
+                said = f"{before}The migration of {_moved(state, event.migration)} {verb}: {event.reason}"
+                self.messages.show_message("error", said, remedy, alike=failed)
+            elif isinstance(event, ev.MigrationCompleted | ev.MigrationCanceled) and not watched:
+                self.messages.show_message("information", f"{before}{_ended(state, event)}", alike=ended)
+
+
+def _moved(state: State, migration: str) -> str:
+    found = state.migrations.get(migration)
+    return state.moved_name(found) if found else migration
+
+
+def _ended(state: State, event: ev.MigrationCompleted | ev.MigrationCanceled) -> str:
+    name, migration = _moved(state, event.migration), state.migrations.get(event.migration)
+    if isinstance(event, ev.MigrationCanceled) or migration is None:
+        return f"The migration of {name} was canceled."
+    return f"{name} was {_VERBS[migration.kind]} to {migration.destination}."

@@ -39,7 +39,8 @@ def run(context: Context, uri: str | None) -> int:
 
     Args:
         context: what the window is given.
-        uri: the cluster to open; None: the one that was open at the last exit, if any.
+        uri: the cluster to open; None: the one that was in front at the last exit, if any. The others that were open
+            then are offered.
 
     Returns:
         The exit code.
@@ -48,6 +49,7 @@ def run(context: Context, uri: str | None) -> int:
     window = MainWindow(context)
     window.show()
     wanted = uri or context.settings.get(st.LAST)
+    window.reopening.offer(wanted)
     if wanted:
         QTimer.singleShot(0, window, lambda: window.open(wanted))
     signal.signal(signal.SIGINT, lambda *_: window.close())

@@ -128,10 +128,10 @@ class StatusBar(QStatusBar):
         self.speeds.idClicked.connect(self._set_speed)
         return box
 
-    def show_workspace(self, workspace: Workspace | None) -> None:
-        """Another cluster, or none."""
+    def show_workspace(self, workspace: Workspace | None, stale: str = "") -> None:
+        """Another cluster, or none; ``stale``: why what is shown of it may be old."""
         self._workspace = workspace
-        self._stale = self._stopped = ""
+        self._stale, self._stopped = stale, ""
         clock = None if workspace is None else workspace.clock
         self._speed_box.setVisible(clock is not None)
         self._age.setVisible(workspace is not None)
@@ -149,10 +149,15 @@ class StatusBar(QStatusBar):
         self._picture.say(icon)
         self._connection.say(text)
 
+    def say_reading(self, uri: str, done: int, whole: int) -> None:
+        """How much of the journal of a cluster that is being opened has been read."""
+        self.say("waiting", f"Opening {uri}: {done:,} of {whole:,} events...")
+
     def show_stale(self, reason: str) -> None:
         """The backend said that what is shown may be old, or "" that it is not any more."""
-        self._stale = reason
-        self._tick()
+        if reason != self._stale:
+            self._stale = reason
+            self._tick()
 
     def show_migrations(self, running: int, waiting: int) -> None:
         """How many migrations run and wait, on the button of their dock."""

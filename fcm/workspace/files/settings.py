@@ -102,7 +102,10 @@ CONSOLE_HISTORY = Setting[list[str]](
 )
 CONSOLE_ZOOM = Setting("console.zoom", 0, "Points by which the font of the Console is larger than the system font.")
 PLOT_LOG = Setting("plot.logarithmic", False, "Whether the convergence plot has a logarithmic scale.")
-LAST = Setting("clusters.last", "", "The cluster that was open when the program last closed.")
+LAST = Setting("clusters.last", "", "The cluster that was in front when the program last closed; empty = none was.")
+OPEN = Setting[list[str]](
+    "clusters.open", [], "The clusters that were open when the program last closed, as they stood.", each=_is_text
+)
 
 SETTINGS: tuple[Setting[Any], ...] = (
     SCHEME,
@@ -118,6 +121,7 @@ SETTINGS: tuple[Setting[Any], ...] = (
     EVENT_QUERIES,
     EVENT_DESCRIPTIONS,
     LAST,
+    OPEN,
     CONSOLE_HISTORY,
     CONSOLE_ZOOM,
     PLOT_LOG,

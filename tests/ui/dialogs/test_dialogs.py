@@ -229,7 +229,7 @@ def test_ok_without_a_change_closes_and_hands_over_nothing(qtbot: QtBot, tmp_pat
 
 def managing(qtbot: QtBot, folder: Path, opener: Callable[[str], Workspace]) -> tuple[MainWindow, ManageClusterDialog]:
     shown = window(qtbot, folder, opener)
-    dialog = ManageClusterDialog(shown)
+    dialog = ManageClusterDialog(shown.desk)
     dialog.open()
     DRIVER.row("Known clusters", "contoso")
     return shown, dialog

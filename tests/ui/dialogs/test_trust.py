@@ -88,7 +88,7 @@ def test_cancel_opens_nothing(qtbot: QtBot, hosts: Path) -> None:
 
 def test_the_dialog_manage_a_cluster_asks_too(qtbot: QtBot, hosts: Path) -> None:
     shown, opened = shown_window(qtbot, hosts)
-    ManageClusterDialog(shown).open()
+    ManageClusterDialog(shown.desk).open()
     DRIVER.type_into("Cluster or file", f"libvirt:{hosts}")
     DRIVER.press("OK")
     question()
