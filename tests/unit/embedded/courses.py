@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from fcm.logs.describe import describe
 from fcm.model import commands as cmd
 from fcm.model import events as ev
-from fcm.model.entities import ClusterVersion, MachineState, NodeState, OfflineAction, RestartPolicy
+from fcm.model.entities import ClusterVersion, MachineState, NodeState, OfflineAction, QuorumMode, RestartPolicy
 from fcm.model.failures import FaultKind
 from fcm.model.migrations import MigrationOptions
 from fcm.model.telemetry import Phase
@@ -320,6 +320,73 @@ def machines_that_change(stage: Stage) -> None:
             after(desk, cmd.SetMachineState(desk.machine("SQL01").id, MachineState.RUNNING), 100.0)
 
     stage.on(Desk(), "machines", change)
+
+
+@course
+def moves_without_end(stage: Stage) -> None:
+    options = {
+        "plain": MigrationOptions(bandwidth=100_000_000),
+        "auto-converge": MigrationOptions(bandwidth=100_000_000, auto_converge=True),
+        "post-copy": MigrationOptions(bandwidth=100_000_000, post_copy=True),
+        "long": MigrationOptions(bandwidth=100_000_000, downtime_limit=3.0),
+        "limited": MigrationOptions(bandwidth=100_000_000, time_limit=90.0),
+    }
+    for name, chosen in options.items():
+
+        def endless(desk: Desk, chosen: MigrationOptions = chosen) -> None:
+            after(desk, cmd.LiveMigrate(desk.machine("CACHE01").id, "node1", chosen), 250.0)
+            migration = desk.migration("CACHE01")
+            after(desk, cmd.TuneMigration(migration.id, 0.5, 90_000_000), 250.0)
+            after(desk, cmd.CancelMigration(migration.id), 10.0)
+
+        stage.on(Desk(), name, endless)
+
+
+@course
+def storage_that_is_set_up(stage: Stage) -> None:
+    def set_up(desk: Desk) -> None:
+        names = ("Cluster Disk 2", "Cluster Disk 3", "Cluster Disk 4")
+        two, three, four = (desk.disk(name).id for name in names)
+        after(desk, cmd.EnableSharedVolumes(notice_accepted=True))
+        after(desk, cmd.SetQuorum(QuorumMode.NODE_AND_DISK_MAJORITY, four), 10.0)
+        after(desk, cmd.AddStorage((two, three)), 10.0)
+        after(desk, cmd.MoveSharedVolume(two, "node2"), 30.0)
+        after(desk, cmd.CreateVirtualMachine("IN1", "node1", 512 << 20, two, disk_size=10 << 30, workload="web-server"))
+        after(desk, cmd.MakeHighlyAvailable((desk.machine("IN1").id,)), 5.0)
+        after(desk, cmd.SetMachineState(desk.machine("IN1").id, MachineState.RUNNING), 60.0)
+        for on in (True, False):
+            after(desk, cmd.SetRedirectedAccess(two, on), 20.0)
+            after(desk, cmd.SetMaintenance(three, on), 20.0)
+            after(desk, cmd.SetDiskOnline(desk.disk("Cluster Disk 1").id, not on), 20.0)
+        after(desk, cmd.RenameSharedVolume(two, "Data"))
+        after(desk, cmd.RemoveSharedVolume(three), 20.0)
+        after(desk, cmd.RemoveSharedVolume(two), 20.0)
+        after(desk, cmd.SetQuorum(QuorumMode.NODE_AND_FILE_SHARE_MAJORITY, "\\\\files\\witness"), 20.0)
+        after(desk, cmd.SetQuorum(QuorumMode.NODE_MAJORITY), 20.0)
+        after(desk, cmd.RemoveGroup(desk.group("WEB01").id), 20.0)
+        after(desk, cmd.DeleteVirtualMachine(desk.machine("TEST01").id), 20.0)
+
+    for version in VERSIONS:
+        stage.on(desk_of(version), str(version), set_up)
+
+
+@course
+def volumes_that_all_nodes_lose(stage: Stage) -> None:
+    for version in VERSIONS:
+
+        def lose(desk: Desk) -> None:
+            for node in tuple(desk.state.nodes):
+                desk.inject(FaultKind.LOSE_PATH, desk.disk("Cluster Disk 2").id, node)
+                desk.run(60.0)
+            after(desk, cmd.StopClusterService("node3"), 60.0)
+            desk.run(300.0)
+            repair(desk)
+            after(desk, cmd.StartClusterService("node3"), 120.0)
+            desk.run(600.0)
+
+        desk = desk_of(version)
+        with_volume(desk, "node1", IN1="node1", IN2="node2")
+        stage.on(desk, str(version), lose)
 
 
 def made(name: str, folder: Path) -> str:

@@ -78,3 +78,15 @@ def test_the_course_of_clusters_that_are_shut_down(goes_as_written: Goes) -> Non
 
 def test_the_course_of_machines_that_change(goes_as_written: Goes) -> None:
     goes_as_written("machines_that_change")
+
+
+def test_the_course_of_moves_without_end(goes_as_written: Goes) -> None:
+    goes_as_written("moves_without_end")
+
+
+def test_the_course_of_storage_that_is_set_up(goes_as_written: Goes) -> None:
+    goes_as_written("storage_that_is_set_up")
+
+
+def test_the_course_of_volumes_that_all_nodes_lose(goes_as_written: Goes) -> None:
+    goes_as_written("volumes_that_all_nodes_lose")
