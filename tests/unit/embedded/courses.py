@@ -108,8 +108,29 @@ def _standing(before: State, state: State) -> list[str]:
     return lines
 
 
-_FIELDS = tuple(
-    ["name", "state", "node", "owner", "paused", "weight", "failures", "failback_at", "wanted", "until", "access", "guest", "ended", "free", "kind", "target", "connected", "duration", "phase", "stopped", "online", "role"]
+_FIELDS = (
+    "name",
+    "state",
+    "node",
+    "owner",
+    "paused",
+    "weight",
+    "failures",
+    "failback_at",
+    "wanted",
+    "until",
+    "access",
+    "guest",
+    "ended",
+    "free",
+    "kind",
+    "target",
+    "connected",
+    "duration",
+    "phase",
+    "stopped",
+    "online",
+    "role",
 )
 """What may change of an object."""
 
