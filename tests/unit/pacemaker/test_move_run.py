@@ -48,6 +48,12 @@ class Domain:
     def jobStats(self) -> dict[str, int]:
         return {}
 
+    def migrateSetMaxDowntime(self, limit: int, _flags: int) -> None:
+        self.node.run(f"virsh downtime {limit}")
+
+    def migrateSetMaxSpeed(self, speed: int, _flags: int) -> None:
+        self.node.run(f"virsh speed {speed}")
+
     def abortJob(self) -> None:
         self.node.run("virsh domjobabort")
 
@@ -285,6 +291,23 @@ def test_an_order_that_may_have_reached_its_node_is_followed_and_not_taken_back(
     monkeypatch.setattr(node, "run", breaks)
     moved(context, monkeypatch, at="node2")
     assert isinstance(last(context), ev.MigrationCompleted)
+
+
+def test_what_was_tuned_before_the_agent_began_is_set_again_once_it_has(
+    node: FakeNode, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The agent begins with the options that were ordered, and those would stay."""
+    context = Cluster(node, cluster(machine()), THERE)
+    run = moved(context, monkeypatch, at="node2")
+    monkeypatch.setattr(module, "is_migrating", lambda _: False)
+    run.tune(0.5, None, False)
+    run.tune(None, 50 * 2**20, False)
+    run._tune_late()
+    before = node.calls("virsh")
+    monkeypatch.setattr(module, "is_migrating", lambda _: True)
+    run._tune_late()
+    run._tune_late()
+    assert node.calls("virsh")[len(before) :] == ["virsh downtime 500", "virsh speed 50"]
 
 
 def test_the_flag_is_set_before_the_job_is_broken_off(node: FakeNode, monkeypatch: pytest.MonkeyPatch) -> None:

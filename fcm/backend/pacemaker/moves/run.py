@@ -80,6 +80,8 @@ class PacemakerRun(MigrationRun):
         self._reason = ""
         self._attempts: tuple[Attempt, ...] = ()
         self._poller: threading.Thread | None = None
+        self._late: tuple[float | None, int | None] = (None, None)
+        """Downtime limit and bandwidth that were asked for before the agent had begun, which begins with its own."""
 
     # Begin
 
@@ -193,6 +195,7 @@ class PacemakerRun(MigrationRun):
                         break
                     continue
                 self._tell_attempts(status)
+                self._tune_late()
                 if self._is_over(status):
                     break
                 if self._begun:
@@ -290,6 +293,30 @@ class PacemakerRun(MigrationRun):
 
     def _give_network_up(self) -> None:
         """The agent does, and takes the next network."""
+
+    # Tune
+
+    def tune(self, downtime_limit: float | None, bandwidth: int | None, post_copy: bool) -> None:
+        """See fcm.backend.libvirt.runs.Run; what comes before the agent has begun is done again once it has."""
+        domain = self._domain
+        if domain is not None and not is_migrating(domain):
+            earlier = self._late
+            self._late = (
+                earlier[0] if downtime_limit is None else downtime_limit,
+                earlier[1] if bandwidth is None else bandwidth,
+            )
+        super().tune(downtime_limit, bandwidth, post_copy)
+
+    def _tune_late(self) -> None:
+        if self._late == (None, None) or self._domain is None:
+            return
+        try:
+            if is_migrating(self._domain):
+                (downtime, bandwidth), self._late = self._late, (None, None)
+                super().tune(downtime, bandwidth, False)
+        except self._libvirt.libvirtError as error:
+            text = f"The options of the migration of {self._machine} were not changed: {error}."
+            self._reporter.post(ev.BackendReported("warning", text, "Change them again."))
 
     # Cancel
 
