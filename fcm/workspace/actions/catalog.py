@@ -37,6 +37,7 @@ from fcm.workspace.actions.role_actions import (
     MORE,
     NEW_MACHINE,
     ROLE_ACTIONS,
+    VOLUME_PROPERTIES,
     redirected_question,
     redirected_words,
 )
@@ -375,18 +376,18 @@ ACTIONS: tuple[Action, ...] = (
     Action("delete-machine", "Delete virtual machine", "delete", _MACHINE,
            command=lambda s, x: cmd.DeleteVirtualMachine(x.id), of=cmd.DeleteVirtualMachine,
            confirm=lambda s, x: f"Permanently delete {_name(s, x)} and its files?"),
-    Action("machine-properties", "Properties", "properties", _MACHINE, dialog="group-properties",
-           shortcut="Alt+Return", of=cmd.ConfigureGroup,
-           may=lambda s, x: OK if s.machines[x.id].is_highly_available
-           else no("The machine is not highly available.", "Make it highly available first.")),
-    Action("resource-properties", "Properties", "properties", frozenset({_P.RESOURCE}), dialog="resource-properties",
-           shortcut="Alt+Return"),
     Action("resource-online", "Bring this resource online", "bring-online", frozenset({_P.RESOURCE}),
            command=_resource_online, of=cmd.BringOnline),
     Action("fail-resource", "Simulate failure of this resource", "simulate-failure", frozenset({_P.RESOURCE}),
            command=lambda s, x: cmd.FailResource(x.id), of=cmd.FailResource,
            confirm=lambda s, x: resource_question(s, x.id)),
     *ROLE_ACTIONS,
+    Action("machine-properties", "Properties", "properties", _MACHINE, dialog="group-properties",
+           shortcut="Alt+Return", of=cmd.ConfigureGroup,
+           may=lambda s, x: OK if s.machines[x.id].is_highly_available
+           else no("The machine is not highly available.", "Make it highly available first.")),
+    Action("resource-properties", "Properties", "properties", frozenset({_P.RESOURCE}), dialog="resource-properties",
+           shortcut="Alt+Return"),
     # Nodes
     Action("pause-node", "Pause", "pause", frozenset({_P.NODE}), command=lambda s, x: cmd.PauseNode(x.id),
            of=cmd.PauseNode),
@@ -447,6 +448,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("remove-volume", "Remove from Cluster Shared Volumes", "remove-storage", frozenset({_P.VOLUME}),
            command=lambda s, x: cmd.RemoveSharedVolume(x.id), of=cmd.RemoveSharedVolume, shortcut="Del",
            confirm=lambda s, x: f"Remove {_name(s, x)} from the Cluster Shared Volumes?"),
+    VOLUME_PROPERTIES,
     # Networks
     Action("network-properties", "Properties", "properties", frozenset({_P.NETWORK}), dialog="network-properties",
            shortcut="Alt+Return", of=cmd.ConfigureNetwork),

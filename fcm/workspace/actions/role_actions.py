@@ -200,6 +200,9 @@ _RESOURCE = frozenset({_P.RESOURCE})
 
 CONNECT = Action("connect", "Connect...", "connect", frozenset({_P.MACHINE}), dialog="connect",
                  able=lambda capabilities: capabilities.console())  # fmt: skip
+VOLUME_PROPERTIES = Action("volume-properties", "Properties", "properties", frozenset({_P.VOLUME}),
+                           dialog="volume-properties", shortcut="Alt+Return",
+                           of=cmd.RenameSharedVolume)  # fmt: skip
 NEW_MACHINE = Action("new-machine-on", "New Virtual Machine...", "new-vm", frozenset({_P.SERVICES}),
                      choices=_new_machine_choices, of=cmd.CreateVirtualMachine, under=MACHINES)  # fmt: skip
 
@@ -230,7 +233,5 @@ ROLE_ACTIONS: tuple[Action, ...] = (
            choices=_live_choices, of=cmd.LiveMigrate, fits=_is_machine),
     Action("delete-resource", "Delete", "delete", _RESOURCE, command=_delete_resource, of=cmd.RemoveResource,
            shortcut="Del", confirm=_delete_resource_question, words=_delete_words, fits=_of_role),
-    Action("volume-properties", "Properties", "properties", frozenset({_P.VOLUME}), dialog="volume-properties",
-           shortcut="Alt+Return", of=cmd.RenameSharedVolume),
 )  # fmt: skip
 """In the order of the menus."""
