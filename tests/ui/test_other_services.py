@@ -323,7 +323,8 @@ def test_the_menu_of_a_machine_s_resource_live_migrates_it_and_that_of_a_disk_do
     shown.select(Selection(Place.MACHINE, machine.id))
     DRIVER.right_click_row("Resources", "Virtual Machine WEB01")
     DRIVER.choose_in_menu("Live migrate virtual machine to another node", "1 - Live migrate to node node2")
-    DRIVER.wait(lambda: desk.state.active_migration(machine.id), "the migration")
+    moving = DRIVER.wait(lambda: desk.state.active_migration(machine.id), "the migration")
+    assert moving.destination == "node2"
 
 
 def test_a_machine_s_resource_goes_offline_by_its_offline_action(shown: MainWindow, desk: Desk) -> None:
@@ -332,7 +333,8 @@ def test_a_machine_s_resource_goes_offline_by_its_offline_action(shown: MainWind
     DRIVER.right_click_row("Resources", "Virtual Machine WEB01")
     DRIVER.choose_in_menu("Take this resource offline")
     answer("Take this resource offline")
-    DRIVER.wait(lambda: desk.machine("WEB01").state is MachineState.SAVING, "it to be saved")
+    DRIVER.wait(lambda: desk.machine("WEB01").state is not MachineState.RUNNING, "it to be saved")
+    assert desk.machine("WEB01").state is MachineState.SAVING
 
 
 def test_health_check_intervals_and_the_monitor_are_set_and_shown_as_powershell(shown: MainWindow, desk: Desk) -> None:

@@ -107,7 +107,7 @@ def test_any_name_makes_a_whole_svg(name: str) -> None:
     desk = Desk()
     machine = desk.group("SQL01")
     odd = replace(machine, name=name.encode("utf-8", "replace").decode())
-    ElementTree.fromstring(drawn(desk.state, odd))
+    assert ElementTree.fromstring(drawn(desk.state, odd)).tag == f"{SVG}svg"
     desk.workspace.close()
 
 
