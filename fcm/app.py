@@ -21,7 +21,7 @@ from fcm.workspace.files.folders import cluster_folder, data_folder, own_folder
 from fcm.workspace.files.journal import Journal
 from fcm.workspace.files.journal_file import DamagedJournalError, JournalError, is_there
 from fcm.workspace.files.salvaging import salvage, uri_of_journal
-from fcm.workspace.files.settings import RECENT, Settings
+from fcm.workspace.files.settings import PRESENT, RECENT, Settings
 from fcm.workspace.files.trusted_files import TrustedFiles
 from fcm.workspace.planning.cluster_plan import ClusterPlan, save
 from fcm.workspace.workspace import Workspace
@@ -156,17 +156,17 @@ def known_clusters(settings: Settings) -> list[KnownCluster]:
     from fcm.backend.embedded import describe_cluster
     from fcm.ui.window.context import KnownCluster
 
-    recent = settings.get(RECENT)
+    recent, present = settings.get(RECENT), settings.get(PRESENT)
     found: dict[str, KnownCluster] = {}
     files = [*sorted(resources.path("clusters").glob("*.toml")), *sorted(cluster_folder().glob("*.toml"))]
     for path in files:
         shipped = path.parent == resources.path("clusters")
         uri = f"embedded:{path.stem if shipped else path}"
         title, description = describe_cluster(path)
-        found[uri] = KnownCluster(uri, title, description, recent.get(uri))
+        found[uri] = KnownCluster(uri, title, present.get(uri, description), recent.get(uri))
     for uri, opened in recent.items():
         if uri not in found:
-            found[uri] = KnownCluster(uri, Path(uri.partition(":")[2]).stem, uri, opened)
+            found[uri] = KnownCluster(uri, Path(uri.partition(":")[2]).stem, present.get(uri, uri), opened)
     return list(found.values())
 
 

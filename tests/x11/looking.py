@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING, Any, TypedDict
 
-from PySide6.QtCore import QModelIndex, QPoint, QRect, Qt
+from PySide6.QtCore import QModelIndex, QObject, QPoint, QRect, Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import (
     QAbstractButton,
@@ -23,11 +24,14 @@ from PySide6.QtWidgets import (
 
 from fcm.ui.tables.heading import EDGE, Heading
 from fcm.ui.tables.rows import RowDelegate
+from fcm.ui.widgets.dialog_parts import TickList
 from fcm.ui.widgets.page_parts import Elided
 from fcm.ui.window.messages import MessageStrip
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from PySide6.QtCore import QTimerEvent
 
     from fcm.ui.window.main_window import MainWindow
 
@@ -437,3 +441,64 @@ def bar(window: MainWindow) -> list[Any]:
 def migrations_button(window: MainWindow) -> str:
     """What the button of the Migrations dock says."""
     return window.status.dock_buttons["Migrations"].text()
+
+
+def texts(window: MainWindow) -> list[str]:
+    """All labels that are shown."""
+    return [one.whole if isinstance(one, Elided) else one.text() for one in shown(QLabel)]
+
+
+def ticked(window: MainWindow) -> list[str]:
+    """First texts of the rows of dialogs that are selected by their check box."""
+    return [str(item.text(0)) for tree in shown(TickList) for item in tree.rows() if item.checkState(0).value]
+
+
+def scrolled(window: MainWindow) -> int:
+    """How far the Actions pane is scrolled, in pixels."""
+    return window.actions_pane.verticalScrollBar().value()
+
+
+def close_button(window: MainWindow) -> Spot:
+    """The button of the window manager that closes the window: at the right end of its title."""
+    frame, inside = window.frameGeometry(), window.geometry()
+    title = inside.top() - frame.top()
+    x, y = frame.right() - title // 2, frame.top() + title // 2
+    return {"x": x, "y": y, "left": x, "top": y, "width": 1, "height": 1}
+
+
+def clock(window: MainWindow) -> float:
+    """The time of the virtual clock (s since the epoch)."""
+    assert window.workspace is not None
+    return window.workspace.now()
+
+
+def count_selected(window: MainWindow, name: str) -> int:
+    """Selected rows of a table."""
+    view = _view(name)
+    return 0 if view is None else sum(part.height() for part in view.selectionModel().selection())
+
+
+class _Stopwatch(QObject):
+    """Beats all the time: the longest pause between two beats is the longest turn of the event loop."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.longest, self._last = 0.0, time.monotonic()
+        self.startTimer(5)
+
+    def timerEvent(self, event: QTimerEvent) -> None:
+        now = time.monotonic()
+        self.longest, self._last = max(self.longest, now - self._last), now
+
+
+_watches: list[_Stopwatch] = []
+
+
+def stopwatch(window: MainWindow) -> None:
+    """From now on note how long the window does not answer."""
+    _watches[:] = [_Stopwatch()]
+
+
+def longest_turn(window: MainWindow) -> float:
+    """s for which the window did not answer."""
+    return _watches[0].longest

@@ -168,3 +168,16 @@ def percents(window: MainWindow) -> list[str]:
     found += [part for text in texts for part in re.findall(r"\d+\s%", text)]
     running = [one for one in window.state.migrations.values() if one.phase.is_running]
     return [text.replace("\N{NO-BREAK SPACE}", " ") for text in found if "%" in text] if len(running) == 1 else []
+
+
+def run(window: MainWindow) -> float:
+    """Seconds of the curve that is shown."""
+    plot = _plot()
+    return float(plot.traces[0][1].time[-1]) if plot is not None and plot.traces and len(plot.traces[0][1]) else 0.0
+
+
+def elapsed(window: MainWindow) -> float:
+    """The elapsed seconds that the view says."""
+    text = next(name for name in names(window) if name.startswith("Elapsed: "))
+    number, unit = text.removeprefix("Elapsed: ").replace("\N{NO-BREAK SPACE}", " ").split(" ")
+    return float(number) / (1000 if unit == "ms" else 1)

@@ -58,3 +58,94 @@ def test_a_tooltip_is_wrapped_and_says_a_reason_once(begin: Callable[..., Progra
     box = program.ask(looking.tooltip_box)
     assert box is not None
     assert box["width"] < 800
+
+
+def test_many_destinations_are_grouped_and_searched(begin: Callable[..., Program], tmp_path: Path) -> None:
+    program = begin(with_nodes(tmp_path, 16))
+    program.go(CLUSTER, SERVICES)
+    program.right_click(program.row(SERVICES, "WEB01"))
+    program.choose(LIVE)
+    entries = program.wait(looking.entries, until=lambda found: any("Can be chosen (" in one for one in found))
+    assert len([one for one in entries if "Live migrate to node" in one]) == 10
+    assert any("more: type to search" in one for one in entries)
+    program.type("node14")
+    found = program.wait(
+        looking.entries, until=lambda found: len([one for one in found if "Live migrate to node" in one]) == 1
+    )
+    assert [one.rpartition(" ")[2] for one in found if "Live migrate to node" in one] == ["node14"]
+    program.key("Down", "Return")
+    program.wait(looking.cell, SERVICES, "WEB01", "Current Owner", until=lambda node: node == "node14")
+
+
+def with_nodes(folder: Path, number: int) -> Path:
+    """The office with more nodes."""
+    text = OFFICE.read_text(encoding="utf-8")
+    for node in range(4, number + 1):
+        text += (
+            f'\n[[nodes]]\nname = "node{node}"\nmemory = "64 GiB"\nprocessor = "Intel Xeon X5670"\nswitches = ["LAN"]\n'
+        )
+    for network in (1, 2):
+        more = "".join(f', node{node} = "10.1.{network}.{node + 10}"' for node in range(4, number + 1))
+        text = text.replace(f'node3 = "10.1.{network}.13"', f'node3 = "10.1.{network}.13"{more}')
+    file = folder / "office.toml"
+    file.write_text(text, encoding="utf-8")
+    return file
+
+
+def test_counts_of_destinations_add_up_memory(begin: Callable[..., Program]) -> None:
+    program = begin(OFFICE)
+    program.go(CLUSTER, SERVICES)
+    program.click(program.row(SERVICES, "DB01"))
+    program.click(program.row(SERVICES, "WEB02"), keys="shift")  # 24 GiB; node3 has room for 13
+    program.right_click(program.row(SERVICES, "MAIL01"))
+    program.choose("Live migrate virtual machines to another node")
+    labels = program.wait(
+        looking.entries, until=lambda found: any("Live migrate to node node3" in one for one in found)
+    )
+    (to_node3,) = [one for one in labels if "Live migrate to node node3" in one]
+    assert to_node3.endswith("of 5)")
+    program.choose(to_node3)
+    count = int(to_node3.rpartition("(")[2].split(" ")[0])
+    program.press("Clock 60x")
+    program.wait(
+        looking.rows,
+        SERVICES,
+        until=lambda rows: sum(row[3] == "node3" for row in rows) == count,
+        what=f"{count} on node3",
+    )
+    assert program.ask(looking.strips) == []
+
+
+def test_make_highly_available_selects_its_machine(begin: Callable[..., Program]) -> None:
+    program = begin(OFFICE)
+    program.go(CLUSTER, SERVICES)
+    program.right_click(program.row("Virtual machines that are not highly available", "TEST01"))
+    program.choose("Make highly available...")
+    program.press("Next")
+    program.press("Next")
+    assert program.wait(looking.ticked, what="the page of virtual machines") == ["TEST01"]
+
+
+def test_alt_and_a_letter_reach_their_field(begin: Callable[..., Program]) -> None:
+    program = begin(OFFICE)
+    program.key("ctrl+o")
+    program.wait(looking.dialog)
+    program.key("alt+f")
+    program.wait(looking.focused, until=lambda name: name == "Cluster or file")
+    program.key("Escape")
+    program.wait(looking.dialog, until=lambda title: not title)
+
+
+def test_lists_of_clusters_tell_how_they_are_now(begin: Callable[..., Program]) -> None:
+    program = begin(OFFICE)
+    program.go(CLUSTER, SERVICES)
+    program.click(program.row(SERVICES, "WEB01"))
+    program.press("Turn off virtual machine")
+    program.wait(looking.dialog)
+    program.press("Turn off virtual machine")
+    program.wait(looking.cell, SERVICES, "WEB01", "Status", until=lambda status: status != "Online")
+    program.key("alt+f", "l")
+    program.wait(looking.texts, until=lambda found: any("6 virtual machines (5 running)" in one for one in found))
+    program.key("ctrl+o")
+    rows = program.wait(looking.rows, "Known clusters")
+    assert any("6 virtual machines (5 running)" in row[1] for row in rows)

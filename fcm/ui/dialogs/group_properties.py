@@ -78,7 +78,7 @@ class GroupPropertiesDialog(CommandDialog):
         self.persistent = named(QCheckBox("&Enable persistent mode"), "Enable persistent mode")
         self.persistent.setChecked(group.persistent)
         self.persistent.setToolTip("When the whole cluster starts, the group waits for the node on which it was last")
-        self.auto_start = named(QCheckBox("A&uto start"), "Auto start")
+        self.auto_start = named(QCheckBox("Auto s&tart"), "Auto start")
         self.auto_start.setChecked(group.auto_start)
         self.auto_start.setToolTip("The group is brought online after a failover")
         self.priority = named(QComboBox(page), "Priority")

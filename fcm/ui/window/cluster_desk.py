@@ -22,6 +22,8 @@ from fcm.ui.window.page_stack import PageStack
 from fcm.ui.window.qactions import ChoiceEntry, Entry, ask, commands_of, dialog_of, entries, question
 from fcm.ui.window.tree_model import ROOT, parent_of
 from fcm.workspace.actions.powershell import powershell
+from fcm.workspace.files.settings import PRESENT
+from fcm.workspace.present import present_words
 from fcm.workspace.selection import Place, Selection
 
 if TYPE_CHECKING:
@@ -36,6 +38,8 @@ if TYPE_CHECKING:
     from fcm.ui.window.frame import Frame
     from fcm.workspace.workspace import Operation, Workspace
 
+PRESENT_EVERY = 1000
+"""ms between a change and the line about the cluster in lists of clusters."""
 SUBMITTED_AT_ONCE = 10
 """Commands handed over without a look at the window's own events."""
 _EVERYTHING = Change(structural=True)
@@ -66,6 +70,8 @@ class ClusterDesk(Desk):
         self.items: tuple[Selection, ...] = ()
         """What is selected on that page."""
         self._submissions: deque[Command] = deque()
+        self._present = QTimer(self, singleShot=True, interval=PRESENT_EVERY)
+        self._present.timeout.connect(self._keep_present)
         self._pages = PageStack(self, self._picked, self)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
@@ -89,6 +95,7 @@ class ClusterDesk(Desk):
             self._bridge.close()
             self._bridge = None
         self._submissions.clear()
+        self._keep_present()
         workspace, self.workspace, self.figures = self.workspace, None, Figures()
         self._pages.forget()
         self.changed.emit(_EVERYTHING)
@@ -133,6 +140,8 @@ class ClusterDesk(Desk):
         """Draw what a change touched, here and around; ``everything``: whatever may have changed."""
         if self.workspace is not None:
             self.workspace.tell_progress(change.of(Kind.TELEMETRY))
+            if not self._present.isActive() and (change.structural or change.kinds() - {Kind.TELEMETRY}):
+                self._present.start()
         self._frame.changed_on(self, change, everything)
         if self._frame.is_shown(self):
             if not self.place.exists(self.state):
@@ -141,6 +150,15 @@ class ClusterDesk(Desk):
             if page is not None:
                 page.draw(change)
         self.changed.emit(change)
+
+    def _keep_present(self) -> None:
+        """Lists of clusters tell how this one is, also once it is closed."""
+        self._present.stop()
+        if self.workspace is None:
+            return
+        uri, words = self.workspace.uri, present_words(self.workspace.state)
+        if words and self.context.settings.get(PRESENT).get(uri) != words:
+            self.context.settings.change(PRESENT, lambda known: {**known, uri: words})
 
     def _happened(self, entries: Sequence[Happening]) -> None:
         self._frame.happened_on(self, entries)

@@ -116,7 +116,7 @@ class Menus:
             choice.setChecked(window.context.settings.get(SCHEME) == scheme.value)
             group.addAction(choice)
             colours.addAction(choice)
-        self.columns = menu.addMenu("&Columns")
+        self.columns = menu.addMenu("Column&s")
         self.columns.setObjectName("columns")
         self.columns.aboutToShow.connect(self._fill_columns)
         menu.addAction(self._action("Reset &Layout", "layout", "", window.reset_layout))

@@ -23,6 +23,7 @@ from fcm.model.commands import (
 from fcm.model.rules.verdict import OK, Verdict, no, together
 from fcm.ui.look import icons
 from fcm.ui.look.plain import literal
+from fcm.ui.window.many_choices import SEARCHED_FROM, ChoiceSearch
 from fcm.ui.window.many_moves import ASKED as ASKED
 from fcm.ui.window.many_moves import ChoiceEntry as ChoiceEntry  # who shows menus knows both by this room
 from fcm.ui.window.many_moves import ManyMoves, failures_of_many, is_many
@@ -82,7 +83,7 @@ def entries(workspace: Workspace | None, selections: Sequence[Selection]) -> tup
             continue
         if action.fits is not None and workspace is not None and not _fits(workspace.state, action, chosen):
             continue
-        if len(chosen) > 1 and (action.dialog is not None and action.id not in EVERYWHERE):
+        if len(chosen) > 1 and action.dialog is not None and action.command is None and action.id not in EVERYWHERE:
             continue
         entry = _entry(workspace, action, chosen)
         # What can be chosen for one machine alone (its snapshots) has no meaning for several.
@@ -264,13 +265,19 @@ def fill_choices(menu: QMenu, entry: Entry, perform: Callable[[Entry, ChoiceEntr
 
 def _fill_again(menu: QMenu, entry: Entry, perform: Callable[[Entry, ChoiceEntry | None], None]) -> None:
     menu.clear()
-    for choice in entry.choices:
+    many = len(entry.choices) >= SEARCHED_FROM
+    able: list[QAction] = []
+    others: list[QAction] = []
+    for choice in sorted(entry.choices, key=lambda one: not one.verdict) if many else entry.choices:
         made = menu.addAction(choice.label)
         if choice.icon:
             made.setIcon(icons.icon(choice.icon))
         made.setData((entry, choice))
         _explain(made, choice.verdict)
         made.triggered.connect(lambda _=False, choice=choice: perform(entry, choice))
+        (able if choice.verdict else others).append(made)
+    if many:
+        ChoiceSearch(menu, able, others)
 
 
 def _explain(action: QAction, verdict: Verdict) -> None:
@@ -292,7 +299,9 @@ def dialog_of(entry: Entry, choice: ChoiceEntry | None) -> tuple[str, Selection]
     """The dialog that an entry or its choice opens, and what it is about; None: it carries out commands."""
     if choice is not None and choice.about is not None:
         return choice.dialog, choice.about
-    return None if entry.action.dialog is None else (entry.action.dialog, entry.selections[0])
+    if entry.action.dialog is None or (len(entry.selections) > 1 and entry.action.command is not None):
+        return None  # what has a command as well is done at once to several things
+    return entry.action.dialog, entry.selections[0]
 
 
 def commands_of(entry: Entry, choice: ChoiceEntry | None, workspace: Workspace) -> Sequence[Command]:

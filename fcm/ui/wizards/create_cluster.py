@@ -283,7 +283,7 @@ class _AccessPage(WizardPage):
         self.domain = named(QLineEdit("example"), "Domain")
         self.address = named(QLineEdit(), "Address")
         fields = form()
-        fields.addRow("Cluster &name:", self.name)
+        fields.addRow("Cluster na&me:", self.name)
         fields.addRow("&Domain:", self.domain)
         fields.addRow("&Address:", self.address)
         self.column.addLayout(fields)

@@ -368,7 +368,8 @@ ACTIONS: tuple[Action, ...] = (
     Action("machine-settings", "Settings...", "settings", _MACHINE, dialog="machine-settings",
            of=cmd.ConfigureVirtualMachine),
     Action("cluster-machine", "Make highly available...", "configure-service", _MACHINE,
-           command=lambda s, x: cmd.MakeHighlyAvailable((x.id,)), of=cmd.MakeHighlyAvailable),
+           dialog="high-availability", command=lambda s, x: cmd.MakeHighlyAvailable((x.id,)),
+           of=cmd.MakeHighlyAvailable),
     Action("remove-group", "Remove from the cluster", "delete", _MACHINE,
            command=lambda s, x: cmd.RemoveGroup(s.machines[x.id].group or ""), of=cmd.RemoveGroup, shortcut="Del",
            confirm=lambda s, x: f"Remove {_name(s, x)} from the cluster? The machine stays on its node and is no "

@@ -91,6 +91,9 @@ COLUMNS = Setting[dict[str, str]](
 RECENT = Setting[dict[str, float]](
     "clusters.recent", {}, "Clusters by URI, and when each was last opened (s, epoch).", each=_is_moment
 )
+PRESENT = Setting[dict[str, str]](
+    "clusters.present", {}, "Clusters by URI, and how each was when it was last open, in words.", each=_is_text
+)
 EVENT_QUERIES = Setting[dict[str, str]](
     "events.queries", {}, "Queries over events that were saved, by name.", each=_is_text
 )
@@ -118,6 +121,7 @@ SETTINGS: tuple[Setting[Any], ...] = (
     FOLDED,
     COLUMNS,
     RECENT,
+    PRESENT,
     EVENT_QUERIES,
     EVENT_DESCRIPTIONS,
     LAST,

@@ -61,7 +61,7 @@ class MigrationOptionsPanel(QGroupBox):
         self.post_copy.setToolTip("If the network or the source fails while memory is fetched, the machine is lost")
         self.xbzrle = named(QCheckBox("&XBZRLE: send only the changes in pages sent before"), "XBZRLE")
         self.xbzrle.setToolTip("Costs memory and processor time at the source")
-        self.tls = named(QCheckBox("T&LS: encrypt the transfer"), "TLS")
+        self.tls = named(QCheckBox("TL&S: encrypt the transfer"), "TLS")
         self.tls.setToolTip("The hosts need libvirt's certificates for migration")
         self._lay_out()
         self._show(options)

@@ -52,7 +52,7 @@ class FencingPage(WizardPage):
         fields = form()
         fields.addRow("&Fence agent:", self.agent)
         below = form()
-        below.addRow("&Password:", self.password)
+        below.addRow("Pass&word:", self.password)
         self.hint = wrapped("", "quiet")
         self.column.addLayout(fields)
         self.column.addWidget(self.table.with_buttons(self.add, self.remove), 1)
