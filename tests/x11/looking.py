@@ -16,14 +16,11 @@ from PySide6.QtWidgets import (
     QLabel,
     QListView,
     QMenu,
-    QStyleOptionViewItem,
     QTableView,
     QTreeView,
     QWidget,
 )
 
-from fcm.ui.tables.heading import EDGE, Heading
-from fcm.ui.tables.rows import RowDelegate
 from fcm.ui.widgets.dialog_parts import TickList
 from fcm.ui.widgets.page_parts import Elided
 from fcm.ui.window.messages import MessageStrip
@@ -168,7 +165,7 @@ def tooltip_box(window: MainWindow) -> Spot | None:
 # Lists
 
 
-def _view(name: str) -> QAbstractItemView | None:
+def view_of(name: str) -> QAbstractItemView | None:
     found = widget(name, QAbstractItemView)
     return found if isinstance(found, QAbstractItemView) else None
 
@@ -187,7 +184,7 @@ def _rows(view: QAbstractItemView) -> Iterator[QModelIndex]:
 
 def row(window: MainWindow, name: str, text: str) -> Spot | None:
     """The place of a row that can be clicked, scrolled into view."""
-    view = _view(name)
+    view = view_of(name)
     if view is None:
         return None
     for index in _rows(view):
@@ -208,7 +205,7 @@ def row(window: MainWindow, name: str, text: str) -> Spot | None:
 
 def rows(window: MainWindow, name: str) -> list[list[str]]:
     """The texts of all rows of a list or table, in the order shown."""
-    view = _view(name)
+    view = view_of(name)
     if view is None:
         return []
     columns = range(view.model().columnCount(QModelIndex()) if not isinstance(view, QListView) else 1)
@@ -217,7 +214,7 @@ def rows(window: MainWindow, name: str) -> list[list[str]]:
 
 def cell(window: MainWindow, name: str, text: str, title: str) -> str | None:
     """What a row, known by its first text, shows under a heading."""
-    view = _view(name)
+    view = view_of(name)
     if view is None:
         return None
     model = view.model()
@@ -227,7 +224,7 @@ def cell(window: MainWindow, name: str, text: str, title: str) -> str | None:
 
 def selected(window: MainWindow, name: str) -> list[str]:
     """First texts of the selected rows."""
-    view = _view(name)
+    view = view_of(name)
     if view is None:
         return []
     return [str(index.data()) for index in _rows(view) if view.selectionModel().isSelected(index)]
@@ -241,21 +238,21 @@ def is_expanded(window: MainWindow, text: str) -> bool:
 
 def pane(window: MainWindow, name: str) -> Spot | None:
     """A list with its frame."""
-    view = _view(name)
+    view = view_of(name)
     return None if view is None else spot_of(view)
 
 
-def _header(view: QAbstractItemView) -> QHeaderView:
+def header_of(view: QAbstractItemView) -> QHeaderView:
     assert isinstance(view, QTableView | QTreeView)
     return view.horizontalHeader() if isinstance(view, QTableView) else view.header()
 
 
 def heading(window: MainWindow, name: str, title: str) -> Spot | None:
     """The place of a heading of a table."""
-    view = _view(name)
+    view = view_of(name)
     if view is None:
         return None
-    header, model = _header(view), view.model()
+    header, model = header_of(view), view.model()
     for column in range(model.columnCount()):
         if model.headerData(column, Qt.Orientation.Horizontal) == title and not header.isSectionHidden(column):
             box = header.viewport().rect()
@@ -267,10 +264,10 @@ def heading(window: MainWindow, name: str, title: str) -> Spot | None:
 
 def cells(window: MainWindow, name: str) -> list[dict[str, Any]]:
     """Each shown cell of a table: its heading, text, the room for it and what it needs, in pixels."""
-    view = _view(name)
+    view = view_of(name)
     if view is None:
         return []
-    header, model = _header(view), view.model()
+    header, model = header_of(view), view.model()
     found = []
     for index in _rows(view):
         for column in range(model.columnCount()):
@@ -320,18 +317,6 @@ def clipboard(window: MainWindow) -> dict[str, str]:
     return {"text": data.text(), "html": data.html()}
 
 
-def colours(window: MainWindow, box: Spot) -> dict[str, int]:
-    """How many pixels of a box on the screen have which colour (#rrggbb)."""
-    screen = QGuiApplication.primaryScreen()
-    picture = screen.grabWindow(0, box["left"], box["top"], box["width"], box["height"]).toImage()
-    found: dict[str, int] = {}
-    for y in range(picture.height()):
-        for x in range(picture.width()):
-            name = picture.pixelColor(x, y).name()
-            found[name] = found.get(name, 0) + 1
-    return found
-
-
 def photograph(window: MainWindow, file: str) -> None:
     """Save what the screen shows."""
     screen = QGuiApplication.primaryScreen()
@@ -351,82 +336,6 @@ def is_gone(window: MainWindow, name: str) -> bool:
 def open_dialogs(window: MainWindow) -> list[str]:
     """Titles of all dialogs that are shown."""
     return [one.windowTitle() for one in shown(QDialog)]
-
-
-def edge(window: MainWindow, name: str) -> Spot:
-    """The top line of the frame of a list."""
-    view = _view(name)
-    assert view is not None
-    box = view.rect()
-    box.setHeight(1)
-    return spot_of(view, box.adjusted(2, 0, -2, 0))
-
-
-# Headings and cells as they are drawn
-
-
-def arrow(window: MainWindow, name: str) -> dict[str, Any]:
-    """The arrow of the order of a table: its heading, direction, place, and pixels from the words."""
-    view = _view(name)
-    assert view is not None
-    header = _header(view)
-    assert isinstance(header, Heading)
-    section = header.sortIndicatorSection()
-    box = QRect(header.sectionViewportPosition(section), 0, header.sectionSize(section), header.height())
-    place = header.arrow_box(section, box)
-    words = str(view.model().headerData(section, Qt.Orientation.Horizontal))
-    end = box.left() + EDGE + header.fontMetrics().horizontalAdvance(words)
-    return {"title": words, "up": header.is_ascending(), "from_words": place.left() - end,
-            "box": spot_of(header.viewport(), place)}  # fmt: skip
-
-
-def points_up(window: MainWindow, box: Spot) -> bool:
-    """Whether the dark pixels of a box on the screen are more in its lower half."""
-    picture = QGuiApplication.primaryScreen().grabWindow(0, box["left"], box["top"], box["width"], box["height"])
-    image = picture.toImage()
-    dark = [sum(255 - image.pixelColor(x, y).lightness() for x in range(image.width())) for y in range(image.height())]
-    return dark[-1] > dark[0]
-
-
-def gaps(window: MainWindow, name: str) -> list[int]:
-    """Pixels between each right-aligned cell's text and that of the left-aligned cell after it, as drawn."""
-    view = _view(name)
-    assert isinstance(view, QTableView)
-    header, model = view.horizontalHeader(), view.model()
-    order = [
-        header.logicalIndex(n) for n in range(header.count()) if not header.isSectionHidden(header.logicalIndex(n))
-    ]
-    right = [bool(int(model.index(0, c).data(Qt.ItemDataRole.TextAlignmentRole)) & 2) for c in order]
-    image = view.viewport().grab().toImage()
-    found = []
-    for row in range(model.rowCount()):
-        for at, column in enumerate(order[:-1]):
-            if not right[at] or right[at + 1]:
-                continue
-            first, second = (view.visualRect(model.index(row, c)) for c in (column, order[at + 1]))
-            inked = [
-                x
-                for x in range(first.left(), min(second.right(), image.width() - 1))
-                if any(image.pixelColor(x, y).lightness() < 160 for y in range(first.top(), first.bottom()))
-            ]
-            before, after = (
-                list(g) for g in ([x for x in inked if x <= first.right()], [x for x in inked if x > first.right()])
-            )
-            if before and after:
-                found.append(after[0] - before[-1])
-    return found
-
-
-def elided(window: MainWindow, name: str, text: str, width: int) -> str:
-    """What the first column of a list shows of a text in so many pixels."""
-    view = _view(name)
-    assert view is not None
-    option = QStyleOptionViewItem()
-    view.initViewItemOption(option)
-    delegate = view.itemDelegate()
-    assert isinstance(delegate, RowDelegate)
-    delegate.initStyleOption(option, view.model().index(0, 0))
-    return view.fontMetrics().elidedText(text, option.textElideMode, width)
 
 
 # The status bar
@@ -474,7 +383,7 @@ def clock(window: MainWindow) -> float:
 
 def count_selected(window: MainWindow, name: str) -> int:
     """Selected rows of a table."""
-    view = _view(name)
+    view = view_of(name)
     return 0 if view is None else sum(part.height() for part in view.selectionModel().selection())
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import select
 import subprocess
@@ -47,6 +48,7 @@ class Program:
             **screen.environment,
             "HOME": str(home),
             "QT_QPA_PLATFORM": "xcb",
+            "PYTHONFAULTHANDLER": "1",
             "FCM_DATA": str(home / "none"),
         }
         for name in ("XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME", "XDG_CACHE_HOME"):
@@ -127,7 +129,8 @@ class Program:
         """End the program."""
         for pipe in (self._process.stdin, self._process.stdout):
             assert pipe is not None
-            pipe.close()
+            with contextlib.suppress(OSError):  # of a program that has ended
+                pipe.close()
         try:
             self._process.wait(timeout=stretched(PATIENCE))
         finally:

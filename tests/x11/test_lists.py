@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.x11 import looking
+from tests.x11 import drawn, looking
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -53,15 +53,15 @@ def test_the_arrow_of_the_order_stands_beside_the_heading_and_points_up_for_asce
     program.go(CLUSTER, SERVICES)
     spot = program.wait(looking.heading, SERVICES, "Status")
     program.click(spot)
-    arrow = program.wait(looking.arrow, SERVICES, until=lambda found: found["title"] == "Status")
+    arrow = program.wait(drawn.arrow, SERVICES, until=lambda found: found["title"] == "Status")
     assert arrow["up"]
     assert 0 < arrow["from_words"] < 12
-    program.wait(looking.points_up, arrow["box"])
+    program.wait(drawn.points_up, arrow["box"])
     rows = program.ask(looking.rows, SERVICES)
     assert [row[0] for row in rows] == ["DB01", "FILE01", "MAIL01", "WEB01", "WEB02"]  # all Online: by name
     program.click(spot)
-    arrow = program.wait(looking.arrow, SERVICES, until=lambda found: not found["up"])
-    program.wait(looking.points_up, arrow["box"], until=lambda up: not up)
+    arrow = program.wait(drawn.arrow, SERVICES, until=lambda found: not found["up"])
+    program.wait(drawn.points_up, arrow["box"], until=lambda up: not up)
     rows = program.wait(looking.rows, SERVICES)
     assert [row[0] for row in rows] == ["DB01", "FILE01", "MAIL01", "WEB01", "WEB02"]
 
@@ -81,22 +81,22 @@ def test_the_selection_is_grey_without_the_keyboard_and_the_pane_with_it_has_a_f
     program.go(CLUSTER, SERVICES)
     row = program.row(SERVICES, "DB01")
     program.click(row)
-    program.wait(looking.colours, row, until=lambda found: found.get(BLUE, 0) > 200)
-    frame = program.ask(looking.edge, SERVICES)
-    assert program.ask(looking.colours, frame) == {ACCENT: frame["width"]}
+    program.wait(drawn.colours, row, until=lambda found: found.get(BLUE, 0) > 200)
+    frame = program.ask(drawn.edge, SERVICES)
+    assert program.ask(drawn.colours, frame) == {ACCENT: frame["width"]}
     program.key("F6")
-    program.wait(looking.colours, row, until=lambda found: found.get(GREY, 0) > 200)
-    assert BLUE not in program.ask(looking.colours, row)
-    assert ACCENT not in program.ask(looking.colours, program.ask(looking.edge, SERVICES))
+    program.wait(drawn.colours, row, until=lambda found: found.get(GREY, 0) > 200)
+    assert BLUE not in program.ask(drawn.colours, row)
+    assert ACCENT not in program.ask(drawn.colours, program.ask(drawn.edge, SERVICES))
     program.key("shift+F6")
-    program.wait(looking.colours, row, until=lambda found: found.get(BLUE, 0) > 200)
+    program.wait(drawn.colours, row, until=lambda found: found.get(BLUE, 0) > 200)
 
 
 def test_numbers_at_the_right_keep_twelve_pixels_from_texts_at_the_left(begin: Callable[..., Program]) -> None:
     program = begin(OFFICE)
     program.go(CLUSTER, SERVICES)
     program.wait(looking.cells, "Virtual machines that are not highly available")
-    gaps = program.ask(looking.gaps, "Virtual machines that are not highly available")
+    gaps = program.ask(drawn.gaps, "Virtual machines that are not highly available")
     assert gaps
     assert min(gaps) >= 12
 
@@ -105,4 +105,4 @@ def test_a_name_without_room_is_cut_in_the_middle(begin: Callable[..., Program])
     program = begin(OFFICE)
     program.go(CLUSTER, SERVICES)
     program.wait(looking.cells, SERVICES)
-    assert program.ask(looking.elided, SERVICES, "a-long-name-of-a-machine-01", 100).endswith("01")
+    assert program.ask(drawn.elided, SERVICES, "a-long-name-of-a-machine-01", 100).endswith("01")

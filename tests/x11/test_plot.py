@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from PySide6.QtGui import QImage
 
-from tests.x11 import looking, plots
+from tests.x11 import drawn, looking, plots
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -159,7 +159,7 @@ def test_the_logarithmic_scale_is_remembered_and_a_double_click_shows_everything
     program.wait(plots.run_and_axis, until=lambda found: found[1] == pytest.approx(whole))
     program = begin(OFFICE, again=True)
     page_of(program, "WEB01")
-    program.wait(looking.checked, "Logarithmic scale")
+    assert program.wait(looking.checked, "Logarithmic scale")
 
 
 def test_everything_on_the_screen_about_a_migration_says_the_same_percent(begin: Callable[..., Program]) -> None:
@@ -191,7 +191,7 @@ def test_the_readout_goes_with_its_machine(begin: Callable[..., Program]) -> Non
     program.wait(plots.readout, until=lambda text: " left" in text)
     program.key("Down")  # the tree has the keyboard
     program.wait(plots.state, until=lambda text: "WEB02 moved" in text)
-    program.wait(plots.readout, until=lambda text: " left" not in text)
+    assert program.wait(plots.readout, until=lambda text: " left" not in text)
 
 
 def test_recordings_are_chosen_by_their_titles_and_plots_of_them_have_one(begin: Callable[..., Program]) -> None:
@@ -209,4 +209,4 @@ def test_the_icon_of_the_transfer_rate_is_its_own(begin: Callable[..., Program])
     button = program.wait(looking.button, "Transfer rate")
     program.click(button)
     program.wait(looking.checked, "Transfer rate")
-    assert len(program.ask(looking.colours, button)) > 3
+    assert len(program.ask(drawn.colours, button)) > 3

@@ -131,9 +131,7 @@ def test_alt_and_a_letter_reach_their_field(begin: Callable[..., Program]) -> No
     program.key("ctrl+o")
     program.wait(looking.dialog)
     program.key("alt+f")
-    program.wait(looking.focused, until=lambda name: name == "Cluster or file")
-    program.key("Escape")
-    program.wait(looking.dialog, until=lambda title: not title)
+    assert program.wait(looking.focused, until=lambda name: name == "Cluster or file")
 
 
 def test_lists_of_clusters_tell_how_they_are_now(begin: Callable[..., Program]) -> None:

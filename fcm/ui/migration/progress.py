@@ -137,7 +137,7 @@ class ProgressPanel(QWidget):
         self.phases = PhaseChips()
         self._values: dict[str, QLabel] = {}
         figures = QGridLayout()
-        figures.setHorizontalSpacing(18)
+        figures.setHorizontalSpacing(12)
         figures.setVerticalSpacing(0)
         for column, name in enumerate(("Elapsed", "Remaining", "Blackout", "Sent")):
             title = Label(name)

@@ -40,7 +40,7 @@ WORDS_EVERY = 200
 """ms between two changes of words and numbers; faster nobody can read. A new phase or pass is told at once."""
 COMBO_EDGE = 64
 """Pixels of icon, arrow and frame of a box of choices."""
-LONGEST_PATH = 40
+LONGEST_PATH = 24
 """Letters of a way from node to node in the list of migrations."""
 LONGEST = 230
 """Letters of the longest usual sentence."""

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import tomllib
 from functools import cache
 from typing import TYPE_CHECKING
 
 from fcm import resources
+from fcm.text.textfile import TEXT, parse_toml, read_text
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -20,5 +20,5 @@ def recording_title(path: Path) -> str:
 
 @cache
 def _titles() -> dict[str, str]:
-    with resources.path("recordings", "titles.toml").open("rb") as file:
-        return {stem: str(title) for stem, title in tomllib.load(file).items()}
+    file = resources.path("recordings", "titles.toml")
+    return {stem: str(title) for stem, title in parse_toml(read_text(file, TEXT), file).items()}
