@@ -96,7 +96,7 @@ class AccessPointPage(_RolePage):
         self.address = named(QLineEdit(), "IP address")
         self.networks = fact("")
         fields = form()
-        fields.addRow("&Name:", self.name)
+        fields.addRow("Na&me:", self.name)
         fields.addRow("&IP address:", self.address)
         fields.addRow("Networks for clients:", self.networks)
         self.column.addLayout(fields)
