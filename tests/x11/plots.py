@@ -12,7 +12,6 @@ from fcm.model import events as ev
 from fcm.ui.migration import MigrationView
 from fcm.ui.migration.plots.plot import ConvergencePlot
 from fcm.ui.migration.progress import PhaseChips
-from fcm.ui.window import notifications
 from tests.x11.looking import shown, spot_of
 
 if TYPE_CHECKING:
@@ -131,7 +130,7 @@ def tell_failures(window: MainWindow, count: int) -> None:
         ev.Entry(0, window.state.time, ev.MigrationFailed(f"none-{number}", f"node{number} has no memory left.", ""))
         for number in range(count)
     ]
-    notifications.tell(entries, window.state, window.messages, window.status, window._show_history)
+    window.happened_on(window.desk, entries)
 
 
 def legend(window: MainWindow) -> dict[str, Any]:
