@@ -149,8 +149,8 @@ def _code(command: list, environment: dict[str, str], limit: float):
 
 def clear_labs() -> None:
     """Take down the labs of test runs that were killed."""
+    from fcm.lab.existing import remove_abandoned
     from fcm.lab.plan import LabError
-    from fcm.lab.standing import remove_abandoned
 
     try:
         for lab in remove_abandoned():

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from fcm.installation import command, with_libvirt
+from fcm.lab.existing import existing_labs, remove_abandoned
 from fcm.lab.failover import cluster_sentences
 from fcm.lab.faults import LinkFault, NodeFault, WitnessFault, break_link, break_node, break_witness
 from fcm.lab.lab import bring_up, current_plan, read_status, take_down
@@ -29,7 +30,6 @@ from fcm.lab.plan import (
 )
 from fcm.lab.power import MARK as SWITCH_MARK
 from fcm.lab.power import main as be_switch
-from fcm.lab.standing import remove_abandoned, standing_labs
 from fcm.lab.workload import GuestWriting, guest_writing
 from fcm.text.words import counted, quoted
 
@@ -117,7 +117,7 @@ def _status(arguments: argparse.Namespace) -> int:
     try:
         return _tell_status(own)
     finally:
-        for lab in standing_labs():
+        for lab in existing_labs():
             if lab.name != own.name:
                 print(lab.sentence())
 
@@ -143,7 +143,7 @@ def _down(arguments: argparse.Namespace) -> int:
     own = _folders(arguments)
     was_up = take_down(own)
     removed = [lab for lab in remove_abandoned() if lab.name != own.name]
-    left = standing_labs()
+    left = existing_labs()
     if was_up:
         print("The lab is down.")
     elif not removed and not left:

@@ -9,10 +9,10 @@ import libvirt
 import pytest
 
 from fcm.backend.libvirt.event_loop import EVENT_LOOP
+from fcm.lab.existing import remove_abandoned
 from fcm.lab.lab import bring_up, take_down
 from fcm.lab.machines import remove_machine
 from fcm.lab.plan import make_plan
-from fcm.lab.standing import remove_abandoned
 from tests.live.live_lab import LiveLab, own_folders
 from tests.live.watched import Watched
 

@@ -124,7 +124,7 @@ class LibvirtBackend:
         self._hosts.tell_all(silent_events(self._hosts.state, name, text))
         self._runs.take_up()
 
-    def stirred(self) -> None:
+    def host_changed(self) -> None:
         """Nothing more than the hosts' own answer is waited for."""
 
     # Commands

@@ -55,7 +55,7 @@ class View(Protocol):
     def silent(self, name: str, text: str) -> None:
         """The host cannot be reached, or does not respond; the sentence says why."""
 
-    def stirred(self) -> None:
+    def host_changed(self) -> None:
         """A host has something to tell; called in libvirt's event thread, without the lock, and must not block."""
 
 
@@ -114,7 +114,7 @@ class Hosts:
             self._state = state
             begin()
         for host in self.file.hosts:
-            self.connections[host.name] = HostConnection(host, self._stirred)
+            self.connections[host.name] = HostConnection(host, self._host_changed)
         self._control = Lane("control")
         self._watcher.start()
 
@@ -170,9 +170,9 @@ class Hosts:
 
     # Asking
 
-    def _stirred(self) -> None:
+    def _host_changed(self) -> None:
         self._wake.set()
-        self._view.stirred()
+        self._view.host_changed()
 
     def _watch(self) -> None:
         while not self._closing.is_set():

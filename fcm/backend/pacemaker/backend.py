@@ -169,7 +169,7 @@ class PacemakerBackend:
         self._look()
         self._runs.take_up()
 
-    def stirred(self) -> None:
+    def host_changed(self) -> None:
         """Something happened on a host, so Pacemaker may have more to say."""
         self._asking.ask_now()
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import threading
 from typing import TYPE_CHECKING
 
-from fcm.backend.pacemaker.foretold import leaving, order, status_of
+from fcm.backend.pacemaker.impact import leaving, order, status_of
 from fcm.backend.pacemaker.mapping import DRAINING
 from fcm.backend.pacemaker.remote import lines
 from fcm.backend.pacemaker.remote.shells import NodeUnreachableError

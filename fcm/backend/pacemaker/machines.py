@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from fcm.backend.libvirt.errors import sentence
 from fcm.backend.libvirt.lane import load_libvirt
-from fcm.backend.pacemaker.foretold import OrderError, change, order, status_of
+from fcm.backend.pacemaker.impact import OrderError, change, order, status_of
 from fcm.backend.pacemaker.mapping import machine_of_group, machine_of_resource, resource_of
 from fcm.backend.pacemaker.moves.forgetting import clear_blocked
 from fcm.backend.pacemaker.remote import lines

@@ -18,7 +18,7 @@ from fcm.ui.tables.table_model import Column, TableModel
 from fcm.ui.tables.table_view import TableView
 from fcm.ui.widgets.background import Pace, Work
 from fcm.ui.widgets.page_parts import EmptyState, heading
-from fcm.workspace.planning.losses import foretold_with_each
+from fcm.workspace.planning.losses import predicted_losses
 from fcm.workspace.selection import Place
 
 if TYPE_CHECKING:
@@ -148,7 +148,7 @@ class NodesPage(Page):
         self._pace.begin()
         if workspace is not None and self._asks_engine():
             self._asked = (state.cluster, state.nodes, state.machines, state.groups, state.resources)
-            self._work = Work(self, lambda: foretold_with_each(workspace, state, lambda: True), self._reckoned)
+            self._work = Work(self, lambda: predicted_losses(workspace, state, lambda: True), self._reckoned)
         else:
             self._work = Work(self, lambda: _lost_with_each(state), self._reckoned)
 

@@ -30,7 +30,7 @@ class Rehearses(Protocol):
         """See ``fcm.backend.base.Backend.rehearse``."""
 
 
-def foretold_with_each(of: Rehearses, state: State, wanted: Callable[[], bool]) -> dict[str, tuple[str, str]]:
+def predicted_losses(of: Rehearses, state: State, wanted: Callable[[], bool]) -> dict[str, tuple[str, str]]:
     """For each node a level (pass, warn, fail, info) and words; blocks, call it in a worker thread.
 
     Args:
@@ -43,13 +43,13 @@ def foretold_with_each(of: Rehearses, state: State, wanted: Callable[[], bool]) 
         if not wanted():
             break
         if node.state.is_member:
-            found[node.name] = _foretold(of, node.name)
+            found[node.name] = _predicted(of, node.name)
         else:
             found[node.name] = "info", f"Is {node.state.lower()}"
     return found
 
 
-def _foretold(of: Rehearses, node: str) -> tuple[str, str]:
+def _predicted(of: Rehearses, node: str) -> tuple[str, str]:
     commands = (cmd.InjectFault(FaultKind.POWER_OFF, node),)
     looking = Rehearsing(commands)
     try:

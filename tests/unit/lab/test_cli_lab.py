@@ -124,7 +124,7 @@ def test_every_lab_that_stands_is_named_with_the_command_that_removes_it(run_fol
     (run_folder / "fcm-lab-torn").mkdir()
     (run_folder / "fcm-lab-torn" / "lab.json").write_text('{"nodes": 2')
 
-    assert [lab.sentence() for lab in standing.standing_labs()] == [
+    assert [lab.sentence() for lab in standing.existing_labs()] == [
         "The lab 'gone' exists on this computer; process 4194305, which created it, has ended. "
         f"To remove it: {command('lab --name gone down')}",
         f"The lab 'half' exists on this computer. To remove it: {command('lab --name half down')}",

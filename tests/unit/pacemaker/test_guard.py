@@ -11,7 +11,7 @@ from fcm.backend.base import Operation
 from fcm.backend.libvirt.backend import LibvirtBackend
 from fcm.backend.pacemaker import guard as module
 from fcm.backend.pacemaker.guard import SCRIPT, PacemakerGuard, read_seen
-from fcm.backend.pacemaker.remote.shells import Answer, KeptShell, NodeUnreachableError
+from fcm.backend.pacemaker.remote.shells import Answer, NodeUnreachableError, PersistentShell
 from fcm.model import commands as cmd
 from fcm.model import events as ev
 from fcm.model.entities import MachineState, NodeState
@@ -177,17 +177,17 @@ def test_what_another_host_says_of_the_cluster_counts_too(stage: Stage) -> None:
 
 
 @pytest.fixture
-def shell() -> Iterator[KeptShell]:
-    opened = KeptShell("node1", ("sh",))
+def shell() -> Iterator[PersistentShell]:
+    opened = PersistentShell("node1", ("sh",))
     yield opened
     opened.close()
 
 
-def looked_at(shell: KeptShell, folder: Path) -> module.Seen:
+def looked_at(shell: PersistentShell, folder: Path) -> module.Seen:
     return read_seen(shell.run(SCRIPT.replace("/var/lib/pacemaker", str(folder)), limit=stretched(20)).output)
 
 
-def test_a_host_without_pacemaker_is_told_from_one_with_a_cluster(shell: KeptShell, tmp_path: Path) -> None:
+def test_a_host_without_pacemaker_is_told_from_one_with_a_cluster(shell: PersistentShell, tmp_path: Path) -> None:
     folder = tmp_path / "pacemaker"
     assert looked_at(shell, folder) == module.Seen(is_known=True)
     (folder / "cib").mkdir(parents=True)

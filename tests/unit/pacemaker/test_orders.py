@@ -9,7 +9,7 @@ import pytest
 
 from fcm.backend.pacemaker import drains, machines
 from fcm.backend.pacemaker.adoption.adopting import fencing_works
-from fcm.backend.pacemaker.foretold import OrderError, status_of
+from fcm.backend.pacemaker.impact import OrderError, status_of
 from fcm.backend.pacemaker.moves.found import found
 from fcm.backend.pacemaker.orders import HANDLERS
 from fcm.backend.pacemaker.remote import service

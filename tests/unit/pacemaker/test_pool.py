@@ -7,7 +7,7 @@ import threading
 import pytest
 
 from fcm.backend.pacemaker.remote.pool import MOST, PooledShell
-from fcm.backend.pacemaker.remote.shells import Answer, KeptShell, NodeUnreachableError
+from fcm.backend.pacemaker.remote.shells import Answer, NodeUnreachableError, PersistentShell
 
 
 class Counted:
@@ -18,11 +18,11 @@ class Counted:
         self.running = threading.Semaphore(0)
         self.go_on = threading.Event()
 
-    def make(self) -> KeptShell:
+    def make(self) -> PersistentShell:
         self.made += 1
         counted = self
 
-        class Waiting(KeptShell):
+        class Waiting(PersistentShell):
             def run(self, script: str, *, stdin: bytes = b"", limit: float = 10.0) -> Answer:
                 counted.running.release()
                 counted.go_on.wait()
@@ -58,7 +58,7 @@ def test_one_after_the_other_one_shell_is_enough() -> None:
 
 
 def test_after_it_is_closed_nothing_runs() -> None:
-    shell = PooledShell("node1", lambda: KeptShell("node1", ("sh",)))
+    shell = PooledShell("node1", lambda: PersistentShell("node1", ("sh",)))
     assert shell.run("echo a").output == "a\n"
 
     shell.close()

@@ -10,7 +10,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from fcm.backend.pacemaker.foretold import OrderError
+from fcm.backend.pacemaker.impact import OrderError
 from fcm.backend.pacemaker.settings.corosync import with_token, with_votes
 from fcm.backend.pacemaker.settings.groups import configure_group, group_lines, hours_of
 from fcm.backend.pacemaker.settings.groups import unsupported as group_refused

@@ -17,10 +17,10 @@ from fcm.backend.libvirt.configuration.hosts_file import Host, HostsFile
 from fcm.backend.libvirt.configuration.uris import SshLogin
 from fcm.backend.pacemaker.remote import shells
 from fcm.backend.pacemaker.remote.shells import (
-    KeptShell,
     LabShell,
     NodeUnreachableError,
     NoShell,
+    PersistentShell,
     SshShell,
     shells_of,
     witness_shell,
@@ -34,28 +34,28 @@ FILE = HostsFile(Path("hosts.toml"), "east", (), (), is_lab=False, same_file_sys
 
 
 @pytest.fixture
-def shell() -> Iterator[KeptShell]:
-    opened = KeptShell("node1", ("sh",))
+def shell() -> Iterator[PersistentShell]:
+    opened = PersistentShell("node1", ("sh",))
     yield opened
     opened.close()
 
 
-def process_of(shell: KeptShell) -> int:
+def process_of(shell: PersistentShell) -> int:
     return int(shell.run("echo $PPID; ps -o ppid= -p $PPID").output.split()[-1])
 
 
-def test_a_script_is_told_with_its_output_its_errors_and_its_code(shell: KeptShell) -> None:
+def test_a_script_is_told_with_its_output_its_errors_and_its_code(shell: PersistentShell) -> None:
     answer = shell.run("echo one; echo two >&2; exit 7")
 
     assert (answer.code, answer.output, answer.errors) == (7, "one\n", "two\n")
     assert 0 < answer.took < 5
 
 
-def test_output_without_a_line_end_stays_as_it_is(shell: KeptShell) -> None:
+def test_output_without_a_line_end_stays_as_it_is(shell: PersistentShell) -> None:
     assert shell.run("printf 'no end'").output == "no end"
 
 
-def test_the_shell_is_the_same_for_the_next_script_and_keeps_nothing_of_the_one_before(shell: KeptShell) -> None:
+def test_the_shell_is_the_same_for_the_next_script_and_keeps_nothing_of_the_one_before(shell: PersistentShell) -> None:
     first = process_of(shell)
 
     shell.run("cd /tmp; kept=1; export kept; set -e; exit 3")
@@ -64,38 +64,38 @@ def test_the_shell_is_the_same_for_the_next_script_and_keeps_nothing_of_the_one_
     assert process_of(shell) == first
 
 
-def test_a_script_reads_what_it_is_given_whatever_bytes_these_are(shell: KeptShell) -> None:
+def test_a_script_reads_what_it_is_given_whatever_bytes_these_are(shell: PersistentShell) -> None:
     given = bytes(range(256)) * 2000
 
     assert shell.run("wc -c", stdin=given).output.strip() == str(len(given))
     assert shell.run("od -An -tx1 -N4", stdin=b"\x00\xff\n'").output.split() == ["00", "ff", "0a", "27"]
 
 
-def test_a_script_that_reads_without_being_given_anything_does_not_wait(shell: KeptShell) -> None:
+def test_a_script_that_reads_without_being_given_anything_does_not_wait(shell: PersistentShell) -> None:
     assert shell.run("cat; echo over").output == "over\n"
 
 
-def test_a_script_of_wrong_syntax_fails_and_the_shell_goes_on(shell: KeptShell) -> None:
+def test_a_script_of_wrong_syntax_fails_and_the_shell_goes_on(shell: PersistentShell) -> None:
     first = process_of(shell)
 
     assert shell.run("if then (").code != 0
     assert process_of(shell) == first
 
 
-def test_what_looks_like_a_marker_in_the_output_ends_nothing(shell: KeptShell) -> None:
+def test_what_looks_like_a_marker_in_the_output_ends_nothing(shell: PersistentShell) -> None:
     printed = "\n" + "0" * 32 + " 0\n"
 
     assert shell.run(f"printf %s '{printed}'; exit 4").output == printed
 
 
-def test_much_output_on_both_streams_arrives_whole(shell: KeptShell) -> None:
+def test_much_output_on_both_streams_arrives_whole(shell: PersistentShell) -> None:
     answer = shell.run("head -c 3000000 /dev/zero | tr '\\0' a; head -c 300000 /dev/zero | tr '\\0' b >&2")
 
     assert (len(answer.output), len(answer.errors)) == (3_000_000, 300_000)
 
 
 def test_a_flood_is_given_up_in_words_and_the_next_script_has_a_new_shell(
-    shell: KeptShell, monkeypatch: pytest.MonkeyPatch
+    shell: PersistentShell, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(shells, "LARGEST_OUTPUT", 1 << 20)
 
@@ -105,7 +105,7 @@ def test_a_flood_is_given_up_in_words_and_the_next_script_has_a_new_shell(
     assert shell.run("echo here").output == "here\n"
 
 
-def test_a_script_that_hangs_is_given_up_at_its_limit_and_the_next_one_has_a_new_shell(shell: KeptShell) -> None:
+def test_a_script_that_hangs_is_given_up_at_its_limit_and_the_next_one_has_a_new_shell(shell: PersistentShell) -> None:
     first = process_of(shell)
     began = time.monotonic()
 
@@ -116,7 +116,7 @@ def test_a_script_that_hangs_is_given_up_at_its_limit_and_the_next_one_has_a_new
     assert process_of(shell) != first
 
 
-def test_a_script_that_hangs_is_ended_on_the_node_too(shell: KeptShell, tmp_path: Path) -> None:
+def test_a_script_that_hangs_is_ended_on_the_node_too(shell: PersistentShell, tmp_path: Path) -> None:
     pipe = tmp_path / "pipe"
     os.mkfifo(pipe)
     with pytest.raises(NodeUnreachableError):
@@ -126,7 +126,7 @@ def test_a_script_that_hangs_is_ended_on_the_node_too(shell: KeptShell, tmp_path
         assert end.read() == b""
 
 
-def test_a_shell_that_is_killed_is_told_at_once_and_opened_anew(shell: KeptShell) -> None:
+def test_a_shell_that_is_killed_is_told_at_once_and_opened_anew(shell: PersistentShell) -> None:
     victim = process_of(shell)
     timer = threading.Timer(0.2, os.kill, (victim, signal.SIGKILL))
     timer.start()
@@ -140,7 +140,7 @@ def test_a_shell_that_is_killed_is_told_at_once_and_opened_anew(shell: KeptShell
     assert shell.run("echo again").output == "again\n"
 
 
-def test_a_shell_that_died_between_two_scripts_is_not_noticed(shell: KeptShell) -> None:
+def test_a_shell_that_died_between_two_scripts_is_not_noticed(shell: PersistentShell) -> None:
     process = shell._process
     shell.run("true")
     process = shell._process
@@ -152,14 +152,14 @@ def test_a_shell_that_died_between_two_scripts_is_not_noticed(shell: KeptShell) 
 
 
 def test_what_ssh_said_when_it_ended_is_told() -> None:
-    shell = KeptShell("node1", ("sh", "-c", "echo 'ssh: connect to host node1: No route to host' >&2; exit 255"))
+    shell = PersistentShell("node1", ("sh", "-c", "echo 'ssh: connect to host node1: No route to host' >&2; exit 255"))
 
     with pytest.raises(NodeUnreachableError, match=r"^The shell on node1 ended: ssh: connect to host node1: No route"):
         shell.run("true")
 
 
 def test_a_login_that_may_not_become_root_is_told_with_what_to_do() -> None:
-    shell = KeptShell("node1", ("sh", "-c", "echo 'sudo: a password is required' >&2; exit 1"))
+    shell = PersistentShell("node1", ("sh", "-c", "echo 'sudo: a password is required' >&2; exit 1"))
 
     with pytest.raises(
         NodeUnreachableError, match=r"does not permit this login to act as root.*Log in as root, or permit"
@@ -168,13 +168,13 @@ def test_a_login_that_may_not_become_root_is_told_with_what_to_do() -> None:
 
 
 def test_a_missing_program_is_told() -> None:
-    shell = KeptShell("node1", ("no-such-program-of-fcm",))
+    shell = PersistentShell("node1", ("no-such-program-of-fcm",))
 
     with pytest.raises(NodeUnreachableError, match=r"^node1 cannot be reached: 'no-such-program-of-fcm' cannot be"):
         shell.run("true")
 
 
-def test_closing_ends_a_script_that_runs_and_what_comes_after_is_refused(shell: KeptShell) -> None:
+def test_closing_ends_a_script_that_runs_and_what_comes_after_is_refused(shell: PersistentShell) -> None:
     ends: list[str] = []
 
     def work() -> None:
@@ -195,7 +195,7 @@ def test_closing_ends_a_script_that_runs_and_what_comes_after_is_refused(shell: 
         shell.run("true")
 
 
-def test_scripts_of_two_threads_come_one_after_the_other(shell: KeptShell) -> None:
+def test_scripts_of_two_threads_come_one_after_the_other(shell: PersistentShell) -> None:
     answers: list[str] = []
     threads = [
         threading.Thread(target=lambda word=word: answers.append(shell.run(f"echo {word}; echo {word}").output))  # type: ignore[misc]
@@ -209,7 +209,7 @@ def test_scripts_of_two_threads_come_one_after_the_other(shell: KeptShell) -> No
     assert sorted(answers) == ["a\na\n", "b\nb\n", "c\nc\n", "d\nd\n"]
 
 
-def test_programs_of_the_administrator_are_found_and_messages_are_english(shell: KeptShell) -> None:
+def test_programs_of_the_administrator_are_found_and_messages_are_english(shell: PersistentShell) -> None:
     printed = shell.run('echo "$LC_ALL:$PATH"').output.strip()
 
     assert printed.startswith("C:")
@@ -265,7 +265,7 @@ def test_a_host_of_a_lab_is_entered_and_one_by_tls_has_no_way_in() -> None:
 def test_this_computer_as_a_host_needs_no_login() -> None:
     shell = of(HOST)
 
-    assert isinstance(shell, KeptShell)
+    assert isinstance(shell, PersistentShell)
     assert shell._words[0] == "sh"
 
 

@@ -12,7 +12,7 @@ from fcm.backend.embedded.cluster_file.groups import disk_resource, role_group
 from fcm.backend.embedded.cluster_file.identity import identity
 from fcm.model import events as ev
 from fcm.model.entities import DiskUse, GroupType, NodeState, Resource, ResourceState
-from fcm.model.rules.failing.placement import heir
+from fcm.model.rules.failing.placement import successor
 from fcm.model.rules.roles import first_owner
 
 if TYPE_CHECKING:
@@ -140,7 +140,7 @@ class Roles:
         """A node is being drained: what is no virtual machine moves at once, each where a failover would bring it."""
         for group in tuple(self._core.state.groups.values()):
             if group.is_role and group.owner == node:
-                target = heir(self._core.state, group, node)
+                target = successor(self._core.state, group, node)
                 if target is not None and self._core.state.nodes[target].state is NodeState.UP:
                     self.move(group.id, target)
 

@@ -12,11 +12,11 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING
 
-from fcm.backend.pacemaker.foretold import OrderError
+from fcm.backend.pacemaker.impact import OrderError
 from fcm.backend.pacemaker.mapping import MOVING, uuid_of
 from fcm.backend.pacemaker.moves.options import end_lines
 from fcm.backend.pacemaker.rehearsal.changes import Lines
-from fcm.backend.pacemaker.rehearsal.foreseen import ActionKind, foresee
+from fcm.backend.pacemaker.rehearsal.scheduler import ActionKind, ask_scheduler
 from fcm.backend.pacemaker.remote import lines
 from fcm.mistakes import SentenceError
 
@@ -82,7 +82,7 @@ def forget(context: Context, resource: str, node: str) -> None:
         where = f"only on {node}" if node else "off"
         raise BlockedError(f"Pacemaker did not find {resource} {where}, so it stays unmanaged.")
     manage = lines.delete_meta(resource, "is-managed")
-    action = foresee(context.shell(), (Lines(manage),)).action_of(resource)
+    action = ask_scheduler(context.shell(), (Lines(manage),)).action_of(resource)
     if action is not None and node and action.kind is not ActionKind.MIGRATE:  # such as on a node in standby
         raise BlockedError(f"Pacemaker would {action.kind} {resource} at once, so it stays unmanaged.")
     answer = context.shell().run("\n".join([f"{manage} || exit 1", *end_lines(resource)]), limit=LIMIT)

@@ -20,7 +20,7 @@ from fcm.backend.pacemaker.moves.attempts import CANCELED, attempts_of, cancel_a
 from fcm.backend.pacemaker.moves.forgetting import forget
 from fcm.backend.pacemaker.moves.options import begin_lines, end_lines, values_of
 from fcm.backend.pacemaker.rehearsal.changes import Lines
-from fcm.backend.pacemaker.rehearsal.foreseen import ActionKind, foresee, restarted_by, stopped_by
+from fcm.backend.pacemaker.rehearsal.scheduler import ActionKind, ask_scheduler, restarted_by, stopped_by
 from fcm.backend.pacemaker.remote import lines
 from fcm.backend.pacemaker.remote.shells import NodeUnreachableError
 from fcm.mistakes import SentenceError
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
     from fcm.backend.pacemaker.context import Context
     from fcm.backend.pacemaker.moves.attempts import Attempt
-    from fcm.backend.pacemaker.rehearsal.foreseen import Foreseen
+    from fcm.backend.pacemaker.rehearsal.scheduler import Plan
     from fcm.backend.pacemaker.status import ClusterStatus, OperationStatus, ResourceStatus
     from fcm.model.migrations import Migration
 
@@ -139,7 +139,7 @@ class PacemakerRun(MigrationRun):
         values = values_of(options, speed, self._destination.host.tls_name)
         ordered = begin_lines(resource.id, self.migration.destination, values)
         shell = self._context.shell()
-        verdict = self._judge(resource, foresee(shell, (Lines(lines.script(ordered)),)))
+        verdict = self._judge(resource, ask_scheduler(shell, (Lines(lines.script(ordered)),)))
         if not verdict or self._canceled.is_set():
             return verdict
         source = self.migration.source
@@ -158,7 +158,7 @@ class PacemakerRun(MigrationRun):
             return no(f"Pacemaker rejected the request: {said}.")
         return OK
 
-    def _judge(self, resource: ResourceStatus, plan: Foreseen) -> Verdict:
+    def _judge(self, resource: ResourceStatus, plan: Plan) -> Verdict:
         """Whether Pacemaker would do just this: live migrate this machine there, and harm no other."""
         destination, action = self.migration.destination, plan.action_of(resource.id)
         if action is None:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from fcm.backend.base import Ending, RehearsalEnd, Rehearsed, RehearseError
 from fcm.backend.pacemaker.rehearsal.changes import MachineFails, NodeFails, NodeLeaves, QuorumLost
-from fcm.backend.pacemaker.rehearsal.foreseen import Action, ActionKind, ForeseeError, foresee, reason_of
+from fcm.backend.pacemaker.rehearsal.scheduler import Action, ActionKind, SchedulerError, ask_scheduler, reason_of
 from fcm.backend.pacemaker.remote.shells import NodeUnreachableError
 from fcm.model import commands as cmd
 from fcm.model import events as ev
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from fcm.backend.pacemaker.rehearsal.changes import Change
-    from fcm.backend.pacemaker.rehearsal.foreseen import Foreseen
+    from fcm.backend.pacemaker.rehearsal.scheduler import Plan
     from fcm.backend.pacemaker.remote.shells import NodeShell
     from fcm.backend.pacemaker.status import ClusterStatus
     from fcm.model.commands import Command
@@ -76,8 +76,8 @@ def rehearse(
     if not wanted():
         return RehearsalEnd(Ending.CANCELED, OK, timed=False)
     try:
-        plan = foresee(shell(), found)
-    except (ForeseeError, NodeUnreachableError) as error:
+        plan = ask_scheduler(shell(), found)
+    except (SchedulerError, NodeUnreachableError) as error:
         raise RehearseError(str(error)) from error
     for events in _Steps(state, status, found, plan).moments():
         if not wanted():
@@ -133,7 +133,7 @@ def _interval(status: ClusterStatus, resource: str) -> float:
 class _Steps:
     """The plan of the scheduler as facts, moment by moment."""
 
-    def __init__(self, state: State, status: ClusterStatus, changes: tuple[Change, ...], plan: Foreseen) -> None:
+    def __init__(self, state: State, status: ClusterStatus, changes: tuple[Change, ...], plan: Plan) -> None:
         self._state = state
         self._time = status.at
         self._changes = changes

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from fcm.backend.pacemaker.foretold import OrderError, leaving, status_of
 from fcm.backend.pacemaker.forming import services
 from fcm.backend.pacemaker.forming.corosync_conf import PATH
+from fcm.backend.pacemaker.impact import OrderError, leaving, status_of
 from fcm.model.rules.verdict import OK, Verdict, no
 
 if TYPE_CHECKING:

@@ -91,7 +91,7 @@ class NodeShell(Protocol):
         """End the shell; a script that runs is given up."""
 
 
-class KeptShell:
+class PersistentShell:
     """A ``sh`` that a program of this machine leads to."""
 
     def __init__(self, node: str, words: Sequence[str]) -> None:
@@ -212,7 +212,7 @@ class KeptShell:
         process.wait()
 
 
-class SshShell(KeptShell):
+class SshShell(PersistentShell):
     """A shell at the other end of ssh, as root by the login itself or by sudo."""
 
     def __init__(self, node: str, login: Sequence[str], as_root: bool = True) -> None:
@@ -228,7 +228,7 @@ class SshShell(KeptShell):
         super().__init__(node, (*options, *KEEPALIVE, dashes, host, f"exec sh -c {shlex.quote(becomes)}"))
 
 
-class LabShell(KeptShell):
+class LabShell(PersistentShell):
     """A shell in the namespaces of a node of a lab on this machine."""
 
     def __init__(self, node: str, namespace: str) -> None:
@@ -273,7 +273,7 @@ def shell_of(host: Host, as_root: bool = True) -> NodeShell:
     if login:
         return SshShell(host.name, login, as_root)
     if is_this_computer(host.uri):
-        return KeptShell(host.name, ("sh", "-c", _AS_ROOT if as_root else _AS_IT_IS))
+        return PersistentShell(host.name, ("sh", "-c", _AS_ROOT if as_root else _AS_IT_IS))
     return NoShell(host.name)
 
 

@@ -9,8 +9,8 @@ import re
 import shlex
 from typing import TYPE_CHECKING
 
-from fcm.backend.pacemaker.foretold import OrderError, status_of
 from fcm.backend.pacemaker.forming.corosync_conf import PATH
+from fcm.backend.pacemaker.impact import OrderError, status_of
 from fcm.backend.pacemaker.remote.shells import NodeUnreachableError
 from fcm.model.rules.verdict import OK, Verdict, no, together
 

@@ -11,7 +11,7 @@ import shlex
 from itertools import chain
 from typing import TYPE_CHECKING
 
-from fcm.backend.pacemaker.foretold import at_rest, change, status_of
+from fcm.backend.pacemaker.impact import at_rest, change, status_of
 from fcm.backend.pacemaker.mapping import (
     APART,
     APART_SCORE,

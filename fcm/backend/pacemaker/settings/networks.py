@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from fcm.backend.pacemaker.foretold import order, status_of
+from fcm.backend.pacemaker.impact import order, status_of
 from fcm.backend.pacemaker.mapping import NETWORKS, resource_of
 from fcm.backend.pacemaker.moves.options import BANDWIDTH, DOWNTIME, OPTIONS, words_of
 from fcm.backend.pacemaker.remote import lines

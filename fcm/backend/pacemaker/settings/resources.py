@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from fcm.backend.pacemaker.foretold import at_rest, change, status_of
+from fcm.backend.pacemaker.impact import at_rest, change, status_of
 from fcm.backend.pacemaker.mapping import NEVER, machine_of_resource, possible_owners, resource_of
 from fcm.backend.pacemaker.remote import lines
 from fcm.model.entities import OfflineAction

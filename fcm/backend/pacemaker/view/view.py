@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 from fcm.backend.pacemaker.view.board import cluster_events, network_events
 from fcm.backend.pacemaker.view.failovers import failover_events
+from fcm.backend.pacemaker.view.node_logs import logged_events
 from fcm.backend.pacemaker.view.nodes import node_events
 from fcm.backend.pacemaker.view.services import service_events
-from fcm.backend.pacemaker.view.told import told
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -41,7 +41,7 @@ class PacemakerView:
         ]
         if status is not None and status is not self._before:
             if self._before is not None:
-                found += told(self._before, status)
+                found += logged_events(self._before, status)
                 found += failover_events(state, self._before, status)
             self._before = status
         return found

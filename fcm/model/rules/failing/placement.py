@@ -48,7 +48,7 @@ def starts_by_itself(state: State, group: Group) -> bool:
     return group.wanted and group.auto_start and not (memory_aware(state) and group.priority == 0)
 
 
-def heir(state: State, group: Group, but: str = "") -> str | None:
+def successor(state: State, group: Group, but: str = "") -> str | None:
     """The node that takes a group; None: none can own it. See ``candidates``."""
     return next((one.node for one in candidates(state, group, but) if one.chosen), None)
 

@@ -21,7 +21,7 @@ _PART = re.compile(rf"fcm-(?:({LAB_NAME.pattern})-)?(?:switch|client|node\d+)")
 
 
 @dataclass(frozen=True, slots=True)
-class StandingLab:
+class ExistingLab:
     """A lab of which something is left on this machine."""
 
     folders: LabFolders
@@ -51,7 +51,7 @@ class StandingLab:
         return f"The lab {quoted(self.name)} exists on this computer{why}. To remove it: {self.removal}"
 
 
-def standing_labs() -> tuple[StandingLab, ...]:
+def existing_labs() -> tuple[ExistingLab, ...]:
     """All labs by name; blocks for some files."""
     names: set[str] = set()
     for folder in _RUN.glob("fcm-lab*"):
@@ -64,21 +64,21 @@ def standing_labs() -> tuple[StandingLab, ...]:
     return tuple(_looked_at(LabFolders(name=name)) for name in sorted(names) if LAB_NAME.fullmatch(name))
 
 
-def _looked_at(folders: LabFolders) -> StandingLab:
+def _looked_at(folders: LabFolders) -> ExistingLab:
     owner = read_process(folders)
     if owner is None:
-        return StandingLab(folders, None, abandoned=False)
+        return ExistingLab(folders, None, abandoned=False)
     process, started = owner
-    return StandingLab(folders, process, abandoned=process_start(process) != started)
+    return ExistingLab(folders, process, abandoned=process_start(process) != started)
 
 
-def remove_abandoned() -> tuple[StandingLab, ...]:
+def remove_abandoned() -> tuple[ExistingLab, ...]:
     """Take down every lab whose process is gone, and say which.
 
     Raises:
         LabError: not root, or one cannot be removed.
     """
-    gone = tuple(lab for lab in standing_labs() if lab.abandoned)
+    gone = tuple(lab for lab in existing_labs() if lab.abandoned)
     for lab in gone:
         take_down(lab.folders)
     return gone

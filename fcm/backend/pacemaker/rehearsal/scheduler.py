@@ -23,7 +23,7 @@ LIMIT = 60.0
 """s for one answer; a cluster of 16 nodes and 400 machines needs 1.6 s, one of 64 and 2000 27 s."""
 
 
-class ForeseeError(SentenceError):
+class SchedulerError(SentenceError):
     """The scheduler cannot be asked; the message is a sentence with the reason."""
 
 
@@ -59,7 +59,7 @@ class Action:
 
 
 @dataclass(frozen=True, slots=True)
-class Foreseen:
+class Plan:
     """The plan of the scheduler."""
 
     before: Mapping[str, str]
@@ -107,13 +107,13 @@ def would_stop(shell: NodeShell, changes: tuple[Change, ...], limit: float = LIM
         limit: s.
 
     Raises:
-        ForeseeError: the scheduler cannot be asked, or refuses the change; the message says why.
+        SchedulerError: the scheduler cannot be asked, or refuses the change; the message says why.
         NodeUnreachableError: the node does not respond.
     """
-    return stopped_by(foresee(shell, changes, limit))
+    return stopped_by(ask_scheduler(shell, changes, limit))
 
 
-def stopped_by(plan: Foreseen) -> tuple[Stopped, ...]:
+def stopped_by(plan: Plan) -> tuple[Stopped, ...]:
     """What runs now and not afterwards."""
     after = plan.after()
     return tuple(
@@ -123,7 +123,7 @@ def stopped_by(plan: Foreseen) -> tuple[Stopped, ...]:
     )
 
 
-def restarted_by(plan: Foreseen) -> tuple[Action, ...]:
+def restarted_by(plan: Plan) -> tuple[Action, ...]:
     """What runs now and afterwards, but not in between: stopped and started again, here or elsewhere."""
     kinds = (ActionKind.MOVE, ActionKind.RECOVER, ActionKind.RESTART)
     return tuple(action for action in plan.actions if action.kind in kinds and not action.blocked)
@@ -144,7 +144,7 @@ def reason_of(action: Action | None) -> str:
             return f"Pacemaker stops it: {reason.rstrip('.')}."
 
 
-def foresee(shell: NodeShell, changes: tuple[Change, ...], limit: float = LIMIT) -> Foreseen:
+def ask_scheduler(shell: NodeShell, changes: tuple[Change, ...], limit: float = LIMIT) -> Plan:
     """Ask the scheduler on a node what a change would bring; blocks. Raises as ``would_stop``."""
     from fcm.backend.pacemaker.rehearsal.changes import NodeFails, script
 
@@ -152,11 +152,11 @@ def foresee(shell: NodeShell, changes: tuple[Change, ...], limit: float = LIMIT)
     if answer.code != 0:
         said = answer.errors.strip().splitlines()
         reason = f" It says: {as_data(said[-1][:300])}." if said else ""
-        raise ForeseeError(f"The scheduler on {shell.node} did not respond (exit code {answer.code}).{reason}")
+        raise SchedulerError(f"The scheduler on {shell.node} did not respond (exit code {answer.code}).{reason}")
     return parsed(answer.output, frozenset(one.node for one in changes if isinstance(one, NodeFails)))
 
 
-def parsed(text: str, lost: frozenset[str] = frozenset()) -> Foreseen:
+def parsed(text: str, lost: frozenset[str] = frozenset()) -> Plan:
     """The answer of crm_simulate.
 
     Args:
@@ -164,15 +164,15 @@ def parsed(text: str, lost: frozenset[str] = frozenset()) -> Foreseen:
         lost: nodes that were said to fail.
 
     Raises:
-        ForeseeError: it is no such answer.
+        SchedulerError: it is no such answer.
     """
     try:
         root = ElementTree.fromstring(text)
     except ElementTree.ParseError as error:
-        raise ForeseeError(f"The answer of crm_simulate is not XML ({error}).") from None
+        raise SchedulerError(f"The answer of crm_simulate is not XML ({error}).") from None
     status = root.find("cluster_status")
     if status is None:
-        raise ForeseeError("The answer of crm_simulate has no cluster_status.")
+        raise SchedulerError("The answer of crm_simulate has no cluster_status.")
     before, devices = {}, set()
     for resource in status.iter("resource"):
         node, identity = resource.find("node"), resource.get("id", "")
@@ -181,7 +181,7 @@ def parsed(text: str, lost: frozenset[str] = frozenset()) -> Foreseen:
         elif node is not None and resource.get("active") == "true":
             before[identity] = node.get("name", "")
     actions = (_action(one, before) for one in root.iterfind("actions/rsc_action") if _is_known(one))
-    return Foreseen(
+    return Plan(
         before,
         tuple(action for action in actions if action.resource not in devices),
         tuple(one.get("node", "") for one in root.iterfind("actions/node_action") if "Fence" in one.get("task", "")),

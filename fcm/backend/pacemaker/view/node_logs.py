@@ -22,7 +22,7 @@ _NOT_RUNNING, _DEGRADED = 7, 190
 _UNKNOWN = "a node that is not named"
 
 
-def told(before: ClusterStatus, now: ClusterStatus) -> list[ev.NodeLogged]:
+def logged_events(before: ClusterStatus, now: ClusterStatus) -> list[ev.NodeLogged]:
     """What has happened between two answers, in the order in which one thing leads to another."""
     return [
         *_quorum(before, now),

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 from fcm.backend.pacemaker.rehearsal.changes import Lines, MachineFails, NodeFails, NodeLeaves, QuorumLost, script
-from fcm.backend.pacemaker.rehearsal.foreseen import (
+from fcm.backend.pacemaker.rehearsal.scheduler import (
     ActionKind,
-    ForeseeError,
-    foresee,
+    SchedulerError,
+    ask_scheduler,
     parsed,
     restarted_by,
     stopped_by,
@@ -100,7 +100,7 @@ def test_a_start_says_where_and_a_reason_of_pacemaker_is_told_in_its_words() -> 
 
 @pytest.mark.parametrize(("text", "words"), [("", "is not XML"), ("<a/>", "no cluster_status"), ("<a", "not XML")])
 def test_what_is_no_answer_is_told_as_such(text: str, words: str) -> None:
-    with pytest.raises(ForeseeError, match=words):
+    with pytest.raises(SchedulerError, match=words):
         parsed(text)
 
 
@@ -119,7 +119,7 @@ def test_changes_are_made_in_a_copy_that_only_root_reads_and_that_is_gone_afterw
 
 def test_failures_are_options_of_the_simulation(tmp_path: Path) -> None:
     node = Node(tmp_path, "node-fails")
-    plan = foresee(node, (NodeFails("node3"), MachineFails("web", "node1", 6.0)))
+    plan = ask_scheduler(node, (NodeFails("node3"), MachineFails("web", "node1", 6.0)))
     assert "--node-fail node3 --op-inject web_monitor_6000@node1=7 --output-as=xml" in node.notes
     assert plan.lost == {"node3"}
     assert "files" not in plan.after()
@@ -127,17 +127,17 @@ def test_failures_are_options_of_the_simulation(tmp_path: Path) -> None:
 
 def test_lost_quorum_is_written_into_the_copy(tmp_path: Path) -> None:
     node = Node(tmp_path, "quorum-lost")
-    foresee(node, (QuorumLost(),))
+    ask_scheduler(node, (QuorumLost(),))
     assert 'have-quorum="0"' in node.tried
     assert "have-quorum" not in script((NodeFails("node3"),))
 
 
 def test_a_change_that_is_refused_is_told_with_what_pacemaker_says(tmp_path: Path) -> None:
     node = Node(tmp_path)
-    with pytest.raises(ForeseeError, match=r"on node1 did not respond \(exit code 3\)"):
-        foresee(node, (Lines("exit 3"),))
+    with pytest.raises(SchedulerError, match=r"on node1 did not respond \(exit code 3\)"):
+        ask_scheduler(node, (Lines("exit 3"),))
     simulating = tmp_path / "second"
     simulating.mkdir()
-    with pytest.raises(ForeseeError, match=r"exit code 105\)\. It says: .*No such object"):
-        foresee(Node(simulating, code=105, errors="No such object"), ())
+    with pytest.raises(SchedulerError, match=r"exit code 105\)\. It says: .*No such object"):
+        ask_scheduler(Node(simulating, code=105, errors="No such object"), ())
     assert [path.name for path in tmp_path.iterdir() if path.name.startswith("tmp.")] == []

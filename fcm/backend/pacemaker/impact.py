@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from fcm.backend.pacemaker.mapping import uuid_of
 from fcm.backend.pacemaker.rehearsal.changes import Lines, NodeLeaves
-from fcm.backend.pacemaker.rehearsal.foreseen import foresee, restarted_by, stopped_by
+from fcm.backend.pacemaker.rehearsal.scheduler import ask_scheduler, restarted_by, stopped_by
 from fcm.backend.pacemaker.remote import lines
 from fcm.mistakes import SentenceError
 from fcm.model.rules.verdict import OK, Verdict, no, some
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
     from fcm.backend.pacemaker.context import Context
-    from fcm.backend.pacemaker.rehearsal.foreseen import Foreseen
+    from fcm.backend.pacemaker.rehearsal.scheduler import Plan
     from fcm.backend.pacemaker.status import ClusterStatus, ResourceStatus
 
 ORDER_LIMIT = 30.0
@@ -70,12 +70,12 @@ def change(context: Context, commands: Sequence[str], what: str, meant: Collecti
         meant: resources that are to stop.
 
     Raises:
-        OrderError, ForeseeError, NodeUnreachableError: it could not be asked or done.
+        OrderError, SchedulerError, NodeUnreachableError: it could not be asked or done.
     """
     if not commands:
         return OK
     status_of(context)
-    verdict = harmless(foresee(context.shell(), (Lines(lines.script(commands)),)), what, meant)
+    verdict = harmless(ask_scheduler(context.shell(), (Lines(lines.script(commands)),)), what, meant)
     if verdict:
         order(context, [lines.at_once(commands)])
     return verdict
@@ -94,7 +94,7 @@ def at_rest(context: Context, status: ClusterStatus, resource: ResourceStatus, n
     return OK
 
 
-def harmless(plan: Foreseen, what: str, meant: Collection[str] = ()) -> Verdict:
+def harmless(plan: Plan, what: str, meant: Collection[str] = ()) -> Verdict:
     """Whether all that runs runs on, apart from live migrations; see ``change``."""
     stopped = [one for one in stopped_by(plan) if one.resource not in meant]
     if stopped:
@@ -113,4 +113,4 @@ def harmless(plan: Foreseen, what: str, meant: Collection[str] = ()) -> Verdict:
 def leaving(context: Context, node: str, what: str) -> Verdict:
     """Whether all that runs on a node finds a place when it is left; blocks."""
     status_of(context)
-    return harmless(foresee(context.shell(), (NodeLeaves(node),)), what)
+    return harmless(ask_scheduler(context.shell(), (NodeLeaves(node),)), what)
