@@ -15,7 +15,7 @@ from fcm.model.commands import ResumeNode
 from fcm.model.entities import NodeState
 from fcm.model.rules.moving.drains import last_drain
 from fcm.model.rules.networks import migration_order
-from fcm.model.tables import name_of
+from fcm.model.structures.tables import name_of
 from fcm.model.telemetry import Phase
 from fcm.text.words import counted
 

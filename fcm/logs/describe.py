@@ -27,7 +27,7 @@ from fcm.model.failures import GuestState
 from fcm.model.migrations import UNLIMITED, MigrationKind
 from fcm.model.quantities import size
 from fcm.model.rules.moving.drains import drain_migrations
-from fcm.model.tables import name_of
+from fcm.model.structures.tables import name_of
 from fcm.model.telemetry import Phase
 from fcm.text.words import counted
 

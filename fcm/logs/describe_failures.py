@@ -9,7 +9,7 @@ from fcm.model import events as ev
 from fcm.model.entities import ClusterVersion
 from fcm.model.failures import Fault
 from fcm.model.rules.failing.failure_words import sentence
-from fcm.model.tables import name_of
+from fcm.model.structures.tables import name_of
 
 if TYPE_CHECKING:
     from fcm.model.failures import Failover

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, TypeAlias
 
 from fcm.model import events as ev
-from fcm.model.tables import name_of
+from fcm.model.structures.tables import name_of
 
 if TYPE_CHECKING:
     from fcm.model.rules.protection import BackupEvent, SnapshotEvent

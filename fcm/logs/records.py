@@ -17,7 +17,7 @@ from fcm.logs.describe_failures import is_told, version_of
 from fcm.logs.node_events import DIAGNOSTIC, FACT, data_of, fields_of, node_events
 from fcm.model import events as ev
 from fcm.model.migrations import MigrationKind
-from fcm.model.tables import name_of
+from fcm.model.structures.tables import name_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

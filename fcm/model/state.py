@@ -6,14 +6,14 @@ from dataclasses import dataclass, field, fields, replace
 from typing import TYPE_CHECKING, Any, TypeVar, assert_never
 
 from fcm.model import events as ev
-from fcm.model import indexes
 from fcm.model.change import Change as Change
 from fcm.model.change import Kind as Kind
 from fcm.model.entities import DiskUse, ResourceType
 from fcm.model.failures import faults_without
 from fcm.model.migrations import Migration, MigrationOptions
 from fcm.model.rules.protection import backup_after, snapshot_after
-from fcm.model.tables import Table, name_of, table
+from fcm.model.structures import indexes
+from fcm.model.structures.tables import Table, name_of, table
 from fcm.model.telemetry import Phase
 
 if TYPE_CHECKING:

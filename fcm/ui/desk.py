@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from fcm.model.commands import Command
     from fcm.ui.window.context import Context
     from fcm.ui.window.figures import Figures
-    from fcm.ui.window.messages import MessageArea
+    from fcm.ui.window.panes.messages import MessageArea
     from fcm.ui.window.qactions import ChoiceEntry, Entry
     from fcm.workspace.selection import Selection
     from fcm.workspace.workspace import Operation, Workspace

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from fcm.model.entities import AdapterState, NetworkRole
-from fcm.model.indexes import SERVICES_ONLINE
 from fcm.model.rules.failing.faults import has_power
 from fcm.model.rules.quorum import (
     WITH_DISK,
@@ -28,7 +27,8 @@ from fcm.model.rules.quorum import (
     witness_vote,
 )
 from fcm.model.rules.verdict import some
-from fcm.model.tables import name_of, table
+from fcm.model.structures.indexes import SERVICES_ONLINE
+from fcm.model.structures.tables import name_of, table
 from fcm.text.words import counted
 
 if TYPE_CHECKING:

@@ -25,7 +25,7 @@ from fcm.model.rules.quorum import (
     witness_vote,
 )
 from fcm.model.state import State
-from fcm.model.tables import Table
+from fcm.model.structures.tables import Table
 
 if TYPE_CHECKING:
     from collections.abc import Collection

@@ -16,11 +16,11 @@ from fcm.backend.embedded import open_embedded
 from fcm.backend.embedded.cluster_file.reading import load
 from fcm.model import commands as cmd
 from fcm.model import events as ev
-from fcm.model.codec import decode, encode
 from fcm.model.entities import Cluster, Network, NetworkRole, QuorumMode
 from fcm.model.rules.allowed import allowed
 from fcm.model.rules.networks import default_migration_order, migration_order, shared_volume_network
 from fcm.model.state import State, apply
+from fcm.model.structures.codec import decode, encode
 from fcm.model.validation.validate import validate
 
 
@@ -42,7 +42,7 @@ def _values(kind: Any) -> st.SearchStrategy[Any]:
     if kind is int:
         return st.integers(-(2**40), 2**40)
     if kind is float:
-        return st.floats(-1.7e308, 1.7e308)  # what a journal takes, see fcm.model.codec
+        return st.floats(-1.7e308, 1.7e308)  # what a journal takes, see fcm.model.structures.codec
     if kind is bool:
         return st.booleans()
     if dataclasses.is_dataclass(kind) and isinstance(kind, type):

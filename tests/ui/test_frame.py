@@ -25,7 +25,7 @@ from fcm.model.entities import MachineState, NodeState
 from fcm.model.rules.verdict import no
 from fcm.ui.look import icons, theme
 from fcm.ui.tour.patience import PATIENCE, stretched
-from fcm.ui.window.tree_model import ROOT
+from fcm.ui.window.panes.tree_model import ROOT
 from fcm.workspace.actions.catalog import ACTIONS
 from fcm.workspace.files import settings as st
 from fcm.workspace.selection import Place, Selection

@@ -11,7 +11,7 @@ from PySide6.QtTest import QAbstractItemModelTester
 
 from fcm.model import events as ev
 from fcm.model.state import Change, State, apply
-from fcm.ui.window.tree_model import ROOT, TreeModel, parent_of
+from fcm.ui.window.panes.tree_model import ROOT, TreeModel, parent_of
 from fcm.workspace.selection import Place, Selection
 from tests.ui.by_hand import formed, machine
 

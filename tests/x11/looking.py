@@ -23,7 +23,7 @@ from PySide6.QtWidgets import (
 
 from fcm.ui.widgets.dialog_parts import TickList
 from fcm.ui.widgets.page_parts import Elided
-from fcm.ui.window.messages import MessageStrip
+from fcm.ui.window.panes.messages import MessageStrip
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

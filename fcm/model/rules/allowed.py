@@ -20,7 +20,7 @@ from fcm.model.rules.maintenance import set_maintenance
 from fcm.model.rules.moving.drains import may_drain
 from fcm.model.rules.new_node import may_add
 from fcm.model.rules.verdict import Verdict, no
-from fcm.model.tables import GoneError
+from fcm.model.structures.tables import GoneError
 
 if TYPE_CHECKING:
     from fcm.model.state import State

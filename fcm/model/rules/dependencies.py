@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from fcm.model.entities import ResourceState
-from fcm.model.tables import name_of
+from fcm.model.structures.tables import name_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -15,7 +15,7 @@ from fcm.model.rules import names
 from fcm.model.rules.dependencies import circle
 from fcm.model.rules.maintenance import not_in_maintenance
 from fcm.model.rules.verdict import OK, Verdict, no, together
-from fcm.model.tables import name_of
+from fcm.model.structures.tables import name_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from fcm.model.entities import ClusterVersion, NodeState, QuorumMode, ResourceState
 from fcm.model.rules.failing.faults import answers, reaches_disk, reaches_share
-from fcm.model.tables import Table, name_of
+from fcm.model.structures.tables import Table, name_of
 from fcm.text.words import counted
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from fcm.model import commands as cmd
 from fcm.model.entities import ClusterVersion, QuorumMode
-from fcm.model.tables import name_of
+from fcm.model.structures.tables import name_of
 from fcm.shell.language.errors import ParameterError
 from fcm.shell.runtime import finding
 from fcm.shell.runtime.execution.flow import Exiting

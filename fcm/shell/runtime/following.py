@@ -9,7 +9,7 @@ from fcm.model.entities import MachineState
 from fcm.model.migrations import MigrationKind
 from fcm.model.quantities import size
 from fcm.model.rules.moving.drains import active_drain, drain_migrations, last_drain
-from fcm.model.tables import name_of
+from fcm.model.structures.tables import name_of
 from fcm.model.telemetry import Phase
 from fcm.shell.language.errors import RefusedError, StoppedError
 from fcm.text.words import counted

@@ -25,7 +25,7 @@ from fcm.model.rules.failing.guests import HEARTBEATS
 from fcm.model.rules.maintenance import in_maintenance
 from fcm.model.rules.moving.drains import drain_migrations, last_drain
 from fcm.model.rules.quorum import engine_of
-from fcm.model.tables import name_of
+from fcm.model.structures.tables import name_of
 from fcm.model.telemetry import Phase
 from fcm.shell.language.errors import ParameterError
 from fcm.shell.values.common_properties import cluster_properties, cluster_setters, node_id, node_votes

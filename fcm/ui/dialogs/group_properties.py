@@ -21,7 +21,7 @@ from PySide6.QtWidgets import (
 from fcm.model.commands import Command, ConfigureGroup
 from fcm.model.entities import AUTOMATIC
 from fcm.model.rules.groups import PRIORITIES, has_priorities
-from fcm.model.tables import name_of
+from fcm.model.structures.tables import name_of
 from fcm.ui.dialogs.frame import CommandDialog
 from fcm.ui.look.appearance import node_icon, resource_words
 from fcm.ui.look.plain import Label

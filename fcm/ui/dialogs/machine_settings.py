@@ -21,7 +21,7 @@ from PySide6.QtWidgets import (
 
 from fcm.model.commands import Command, ConfigureVirtualMachine
 from fcm.model.entities import MIB, MachineState, StartAction
-from fcm.model.tables import name_of
+from fcm.model.structures.tables import name_of
 from fcm.ui.dialogs.frame import CommandDialog
 from fcm.ui.dialogs.workloads import WorkloadBox
 from fcm.ui.look import icons

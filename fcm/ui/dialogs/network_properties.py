@@ -21,7 +21,7 @@ from PySide6.QtWidgets import (
 from fcm.model.commands import Command, ConfigureNetwork
 from fcm.model.entities import NetworkRole
 from fcm.model.rules.networks import rank_reason
-from fcm.model.tables import name_of
+from fcm.model.structures.tables import name_of
 from fcm.ui.dialogs.frame import CommandDialog
 from fcm.ui.look import format as words
 from fcm.ui.look import icons

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QWidget as Widget
 
 from fcm.model.commands import Command, ConfigureResource
 from fcm.model.entities import OfflineAction, ResourceType
-from fcm.model.tables import name_of
+from fcm.model.structures.tables import name_of
 from fcm.ui.dialogs.frame import CommandDialog
 from fcm.ui.dialogs.moves.migration_networks import MigrationNetworksPanel
 from fcm.ui.dialogs.resource_policies import PoliciesPanel, PossibleOwnersPanel

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from fcm.model.tables import name_of
+from fcm.model.structures.tables import name_of
 from fcm.ui.look.format import clock_time, seconds
 from fcm.ui.widgets.time_line import Step
 

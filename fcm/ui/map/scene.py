@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from fcm.model.entities import AdapterState, MachineState, NetworkState, NodeState, ResourceState
 from fcm.model.migrations import MigrationKind
 from fcm.model.state import Kind
-from fcm.model.tables import name_of
+from fcm.model.structures.tables import name_of
 from fcm.ui.look import appearance
 from fcm.ui.look.format import count, size
 

@@ -9,7 +9,7 @@ from PySide6.QtCore import QRect, QSize, Qt
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTreeWidget, QTreeWidgetItem, QWidget
 
 from fcm.model.rules.networks import migration_order
-from fcm.model.tables import name_of
+from fcm.model.structures.tables import name_of
 from fcm.ui.look import icons
 from fcm.ui.look.format import NONE, clock_time, seconds
 from fcm.ui.look.plain import literal

@@ -6,7 +6,7 @@ import math
 from typing import TYPE_CHECKING
 
 from fcm.model.migrations import MigrationKind
-from fcm.model.tables import name_of
+from fcm.model.structures.tables import name_of
 from fcm.model.telemetry import Phase
 from fcm.ui.look.format import count, rate, seconds, size
 from fcm.ui.migration.words import about, between, sentence_of

@@ -11,7 +11,7 @@ from fcm.model.entities import Adapter, NodeState, SharedVolume
 from fcm.model.rules.moving.drains import active_drain, drain_migrations
 from fcm.model.rules.quorum import engine_of
 from fcm.model.state import Change, Kind
-from fcm.model.tables import name_of
+from fcm.model.structures.tables import name_of
 from fcm.text.words import counted
 from fcm.ui.look import appearance, format
 from fcm.ui.look.plain import Label

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QHBoxLayout
 from fcm.model.entities import Disk, DiskUse
 from fcm.model.rules.maintenance import in_maintenance
 from fcm.model.state import Change, Kind
-from fcm.model.tables import name_of
+from fcm.model.structures.tables import name_of
 from fcm.ui.look import appearance, format
 from fcm.ui.pages.page import Page
 from fcm.ui.pages.simulated_failures import with_failures

@@ -12,7 +12,7 @@ from fcm.ui.widgets.background import Outcome, Work
 
 if TYPE_CHECKING:
     from fcm.ui.tables.table_view import TableView
-    from fcm.ui.window.messages import MessageArea
+    from fcm.ui.window.panes.messages import MessageArea
 
 
 def ask_and_write(table: TableView, window: QWidget, messages: MessageArea) -> QFileDialog | None:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt, QTimer
 
 from fcm.model.moments import iso_time
-from fcm.model.tables import GoneError
+from fcm.model.structures.tables import GoneError
 from fcm.ui.look import icons
 from fcm.ui.look.format import zone_note
 from fcm.ui.look.plain import literal

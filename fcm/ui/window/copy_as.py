@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from PySide6.QtWidgets import QWidget
 
-    from fcm.ui.window.messages import MessageArea
+    from fcm.ui.window.panes.messages import MessageArea
     from fcm.workspace.workspace import Workspace
 
 LABEL = "Copy as PowerShell"

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from fcm.ui.window.context import Context
     from fcm.ui.window.copy_as import CopyAs
     from fcm.ui.window.figures import Figures
-    from fcm.ui.window.messages import MessageArea
+    from fcm.ui.window.panes.messages import MessageArea
     from fcm.workspace.selection import Selection
     from fcm.workspace.workspace import Workspace
 

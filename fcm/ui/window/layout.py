@@ -15,10 +15,10 @@ if TYPE_CHECKING:
 
     from PySide6.QtWidgets import QMainWindow, QSplitter, QStackedWidget, QWidget
 
-    from fcm.ui.window.actions_pane import ActionsPane
-    from fcm.ui.window.console_tree import ConsoleTree
-    from fcm.ui.window.docks import Dock
     from fcm.ui.window.menus import Menus
+    from fcm.ui.window.panes.actions_pane import ActionsPane
+    from fcm.ui.window.panes.console_tree import ConsoleTree
+    from fcm.ui.window.panes.docks import Dock
     from fcm.workspace.files.settings import Settings
 
 VERSION = 1

@@ -14,21 +14,23 @@ from fcm.ui import console, pages
 from fcm.ui.look import icons, theme
 from fcm.ui.tables import export
 from fcm.ui.window import layout, notifications
-from fcm.ui.window.actions_pane import ActionsPane
 from fcm.ui.window.cluster_desk import ClusterDesk, RootDesk
 from fcm.ui.window.connections import Connections
-from fcm.ui.window.console_tree import ConsoleTree
 from fcm.ui.window.copy_as import CopyAs
-from fcm.ui.window.docks import make_docks
 from fcm.ui.window.frame import Frame
 from fcm.ui.window.leaving import ask_before_leaving, ends_by_leaving
 from fcm.ui.window.menus import Menus
-from fcm.ui.window.messages import MessageArea, install_excepthook
 from fcm.ui.window.navigation import History, Spot
+from fcm.ui.window.panes.actions_pane import ActionsPane
+from fcm.ui.window.panes.console_tree import ConsoleTree
+from fcm.ui.window.panes.docks import make_docks
+from fcm.ui.window.panes.messages import MessageArea, install_excepthook
+from fcm.ui.window.panes.status_bar import StatusBar
+from fcm.ui.window.panes.tree_model import ROOT, TreeModel, parent_of
 from fcm.ui.window.qactions import ChoiceEntry, Entry, entries
 from fcm.ui.window.reopening import Reopening
-from fcm.ui.window.status_bar import StatusBar
-from fcm.ui.window.tree_model import ROOT, TreeModel, parent_of
+from fcm.ui.window.panes.status_bar import StatusBar
+from fcm.ui.window.panes.tree_model import ROOT, TreeModel, parent_of
 from fcm.ui.window.trust import ask_or_say
 from fcm.workspace.files import settings as st
 from fcm.workspace.selection import Place, Selection

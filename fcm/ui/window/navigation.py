@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from fcm.ui.window.tree_model import ROOT
+from fcm.ui.window.panes.tree_model import ROOT
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 from fcm.model import events as ev
 from fcm.model.migrations import MigrationKind
 from fcm.text.words import counted
-from fcm.ui.window.messages import Alike
+from fcm.ui.window.panes.messages import Alike
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from fcm.model.state import State
-    from fcm.ui.window.messages import MessageArea
+    from fcm.ui.window.panes.messages import MessageArea
     from fcm.workspace.files.journal_file import ReadOnlyJournalError
 
 _VERBS = {

@@ -11,7 +11,7 @@ from fcm.model.commands import SetQuorum
 from fcm.model.entities import DiskUse, QuorumMode
 from fcm.model.rules.quorum import description, recommended_mode, votes
 from fcm.model.rules.verdict import Verdict, no
-from fcm.model.tables import name_of
+from fcm.model.structures.tables import name_of
 from fcm.ui.look import format as words
 from fcm.ui.look.appearance import disk_icon
 from fcm.ui.widgets.dialog_parts import TickList, form, named, wrapped

@@ -14,7 +14,7 @@ from fcm.model.entities import AUTOMATIC, MachineState, QuorumMode, StartAction
 from fcm.model.migrations import UNLIMITED
 from fcm.model.rules.dependencies import expression
 from fcm.model.rules.snapshots import snapshots_of
-from fcm.model.tables import name_of
+from fcm.model.structures.tables import name_of
 from fcm.workspace.actions.powershell_failures import failure_text
 from fcm.workspace.actions.powershell_roles import role_text
 

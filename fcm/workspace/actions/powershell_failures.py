@@ -9,7 +9,7 @@ from fcm.model.failures import FaultKind
 from fcm.model.rules.cluster_properties import PROPERTIES
 from fcm.model.rules.failing.failure_words import target_name
 from fcm.model.rules.failing.failures import share_of
-from fcm.model.tables import name_of
+from fcm.model.structures.tables import name_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable

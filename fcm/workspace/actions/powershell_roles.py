@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, assert_never
 
 from fcm.model import commands as cmd
 from fcm.model.entities import GroupType
-from fcm.model.tables import name_of
+from fcm.model.structures.tables import name_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable

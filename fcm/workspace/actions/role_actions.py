@@ -8,7 +8,7 @@ from fcm.model import commands as cmd
 from fcm.model.entities import GIB, DiskUse, GroupType, MachineState, OfflineAction, ResourceType, VolumeAccess
 from fcm.model.rules.allowed import allowed
 from fcm.model.rules.verdict import OK, Verdict, no
-from fcm.model.tables import name_of
+from fcm.model.structures.tables import name_of
 from fcm.workspace.actions.action import Action
 from fcm.workspace.actions.choice import Choice
 from fcm.workspace.selection import Place

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from fcm.model.codec import decode, encode
 from fcm.model.entities import (
     Adapter,
     Cluster,
@@ -21,7 +20,8 @@ from fcm.model.failures import CutOffCopy, Failover, Fault, PlannedFault
 from fcm.model.migrations import Drain, Migration
 from fcm.model.snapshots import Backup, Snapshot
 from fcm.model.state import State
-from fcm.model.tables import Table
+from fcm.model.structures.codec import decode, encode
+from fcm.model.structures.tables import Table
 
 if TYPE_CHECKING:
     import sqlite3

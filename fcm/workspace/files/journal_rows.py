@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from fcm import __version__
 from fcm.model import events as ev
-from fcm.model.codec import DecodeError, decode_text, encode
+from fcm.model.structures.codec import DecodeError, decode_text, encode
 from fcm.model.telemetry import Phase, TelemetryRow
 from fcm.text.words import quoted
 from fcm.workspace.files.journal_file import DamagedJournalError, JournalError

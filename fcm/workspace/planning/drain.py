@@ -9,7 +9,7 @@ from fcm.model.entities import NodeState
 from fcm.model.moments import in_utc
 from fcm.model.quantities import size
 from fcm.model.rules.moving.drains import drain_migrations, plan_destinations
-from fcm.model.tables import name_of
+from fcm.model.structures.tables import name_of
 from fcm.model.telemetry import Phase
 from fcm.text.words import counted
 from fcm.workspace.planning.drain_plan import DrainPlan, PlannedMove

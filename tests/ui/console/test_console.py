@@ -21,7 +21,7 @@ from fcm.ui.console.colouring import ROLE
 from fcm.ui.console.output import LINES
 from fcm.ui.look import theme
 from fcm.ui.tour.driver import is_closed
-from fcm.ui.window.docks import ConsoleDock
+from fcm.ui.window.panes.docks import ConsoleDock
 from fcm.workspace.actions.powershell import powershell
 from fcm.workspace.files import settings as st
 from fcm.workspace.selection import Place, Selection

@@ -10,7 +10,7 @@ from hypothesis import strategies as some
 from PySide6.QtCore import QItemSelectionModel, QPersistentModelIndex, Qt
 from PySide6.QtTest import QAbstractItemModelTester
 
-from fcm.model.tables import GoneError
+from fcm.model.structures.tables import GoneError
 from fcm.ui.tables.table_model import PROGRESS, Column, TableModel
 from fcm.ui.tables.table_view import TableView
 from fcm.workspace.files.settings import COLUMNS, Settings

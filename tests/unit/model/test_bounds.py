@@ -8,7 +8,6 @@ import pytest
 
 from fcm.model import commands as cmd
 from fcm.model import events as ev
-from fcm.model.codec import DecodeError, decode, encode
 from fcm.model.entities import MachineState, RestartPolicy
 from fcm.model.failures import Fault, FaultKind, ServiceProcess
 from fcm.model.quantities import rate, seconds
@@ -17,7 +16,8 @@ from fcm.model.rules.moving.drains import plan_destinations
 from fcm.model.rules.snapshots import backup_words
 from fcm.model.snapshots import Backup, Snapshot
 from fcm.model.state import Kind, State, apply
-from fcm.model.tables import Table
+from fcm.model.structures.codec import DecodeError, decode, encode
+from fcm.model.structures.tables import Table
 from tests.unit.model.changed import group, machine, with_object
 
 

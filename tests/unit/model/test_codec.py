@@ -5,10 +5,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from fcm.model import codec
 from fcm.model import events as ev
-from fcm.model.codec import DecodeError, decode, decode_text, encode
 from fcm.model.entities import Cluster, Disk, Network, RestartPolicy
+from fcm.model.structures import codec
+from fcm.model.structures.codec import DecodeError, decode, decode_text, encode
 
 if TYPE_CHECKING:
     from fcm.model.state import State

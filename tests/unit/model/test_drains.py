@@ -21,7 +21,7 @@ from fcm.model.rules.moving.drains import (
     running_machines,
 )
 from fcm.model.state import State, apply
-from fcm.model.tables import Table
+from fcm.model.structures.tables import Table
 from fcm.model.telemetry import Phase
 from tests.unit.model.changed import group, machine, with_machine, with_node, with_object
 

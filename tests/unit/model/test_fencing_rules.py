@@ -11,10 +11,10 @@ import pytest
 from fcm.backend.embedded import open_embedded
 from fcm.backend.libvirt.capabilities import CAPABILITIES as HOSTS
 from fcm.model import commands as cmd
-from fcm.model.codec import decode, encode
 from fcm.model.entities import FencingState, Node, NodeState, Resource
 from fcm.model.rules.allowed import allowed
 from fcm.model.rules.fencing import blocked, waiting_for
+from fcm.model.structures.codec import decode, encode
 from fcm.workspace.actions.powershell import powershell
 from tests.property.test_rules_totality import contoso
 

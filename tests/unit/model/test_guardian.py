@@ -14,7 +14,7 @@ from fcm.model.entities import DiskUse, MachineState, NodeState
 from fcm.model.failures import CutOffCopy, Fault, FaultKind, ServiceProcess
 from fcm.model.rules.failing.guardian import is_stranded, pending_limit, runs_on_unseen, violations
 from fcm.model.state import State, apply
-from fcm.model.tables import table
+from fcm.model.structures.tables import table
 
 if TYPE_CHECKING:
     from collections.abc import Callable

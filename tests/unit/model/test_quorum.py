@@ -16,7 +16,7 @@ from fcm.model.rules.quorum import (
     waiting,
     what_if_lost,
 )
-from fcm.model.tables import Table
+from fcm.model.structures.tables import Table
 from tests.unit.model.changed import disk, with_cluster, with_disk, with_node
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ from fcm.model import commands as cmd
 from fcm.model.entities import ClusterVersion, QuorumMode
 from fcm.model.rules.allowed import allowed
 from fcm.model.rules.quorum import Votes, description, is_dynamic, votes, what_if_lost, what_if_witness_lost
-from fcm.model.tables import Table
+from fcm.model.structures.tables import Table
 from tests.unit.model.changed import with_cluster
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ from fcm.model import events as ev
 from fcm.model.failures import Fault, FaultKind, ServiceProcess
 from fcm.model.rules.failing.faults import groups_that_hear, has_any_link, reach, service_exists, service_runs
 from fcm.model.state import State, apply
-from fcm.model.tables import table
+from fcm.model.structures.tables import table
 
 ALL = ("node1", "node2", "node3")
 

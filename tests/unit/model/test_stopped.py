@@ -11,7 +11,7 @@ from fcm.model import commands as cmd
 from fcm.model.entities import MachineState, NodeState, QuorumMode
 from fcm.model.failures import Fault, FaultKind
 from fcm.model.rules.allowed import allowed
-from fcm.model.tables import Table
+from fcm.model.structures.tables import Table
 from tests.unit.model.changed import machine, with_cluster, with_machine, with_node
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fcm.model.tables import Table, index, total
+from fcm.model.structures.tables import Table, index, total
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ import pytest
 from fcm.app import open_workspace
 from fcm.cli.main import main
 from fcm.migration.recordings.own_form import from_json
-from fcm.model.codec import encode
+from fcm.model.structures.codec import encode
 from fcm.workspace.events.saved_queries import SavedQueries
 from fcm.workspace.files import settings as known
 from fcm.workspace.files.journal import Journal

@@ -10,7 +10,7 @@ import pytest
 from fcm.model.entities import AdapterState, ClusterVersion, NodeState, QuorumMode, ResourceState
 from fcm.model.failures import Fault, FaultKind
 from fcm.model.rules.quorum import members_of, reweighted, witness_online
-from fcm.model.tables import Table
+from fcm.model.structures.tables import Table
 from fcm.workspace.quorum_board import WITNESS, Board, Voter, heard_over, quorum_board, what_is_missing
 from tests.unit.model.changed import network, with_cluster, with_disk, with_node, with_object
 from tests.unit.model.conftest import formed

@@ -22,7 +22,7 @@ from fcm.model.failures import CutOffCopy, ServiceProcess
 from fcm.model.rules.failing import faults as truth
 from fcm.model.rules.quorum import reaches_witness, tally
 from fcm.model.rules.verdict import some
-from fcm.model.tables import name_of
+from fcm.model.structures.tables import name_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

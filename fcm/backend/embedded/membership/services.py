@@ -19,7 +19,7 @@ from fcm.model.moments import in_utc
 from fcm.model.rules.failing import faults as truth
 from fcm.model.rules.quorum import has_witness, tally
 from fcm.model.rules.verdict import some
-from fcm.model.tables import name_of
+from fcm.model.structures.tables import name_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -10,11 +10,11 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from fcm.model import indexes
 from fcm.model.entities import ClusterVersion, MachineState, ResourceState
 from fcm.model.rules.failing.access import io_flows, volume_usable
 from fcm.model.rules.failing.filling import has_room, resumes_by_itself
-from fcm.model.tables import table
+from fcm.model.structures import indexes
+from fcm.model.structures.tables import table
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -13,14 +13,14 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from fcm.model import indexes
 from fcm.model.entities import AdapterState, ClusterVersion, NodeState, ResourceState, VolumeAccess
 from fcm.model.rules.failing.assumed import FIGURES, figure
 from fcm.model.rules.failing.faults import carries, reaches_disk
 from fcm.model.rules.maintenance import within_reach
 from fcm.model.rules.networks import shared_volume_network
 from fcm.model.rules.verdict import OK, Verdict, no
-from fcm.model.tables import table
+from fcm.model.structures import indexes
+from fcm.model.structures.tables import table
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

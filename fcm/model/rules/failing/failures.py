@@ -8,7 +8,7 @@ from fcm.model.entities import DiskUse, MachineState, NodeState, QuorumMode, Res
 from fcm.model.failures import FaultKind, GuestState
 from fcm.model.rules.failing.faults import active, answers, has_power, service_runs
 from fcm.model.rules.verdict import OK, Verdict, no, some, together
-from fcm.model.tables import GoneError
+from fcm.model.structures.tables import GoneError
 from fcm.text.words import quoted
 
 if TYPE_CHECKING:

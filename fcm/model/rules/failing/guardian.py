@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from fcm.model.entities import DiskUse, GroupType, NodeState, ResourceState
 from fcm.model.rules.failing.faults import answers, service_exists
-from fcm.model.tables import name_of
+from fcm.model.structures.tables import name_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

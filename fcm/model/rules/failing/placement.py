@@ -13,11 +13,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from fcm.model import indexes
 from fcm.model.entities import ClusterVersion, MachineState, NodeState, ResourceState
 from fcm.model.failures import Candidate
 from fcm.model.quantities import apart, size
-from fcm.model.tables import table
+from fcm.model.structures import indexes
+from fcm.model.structures.tables import table
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping

@@ -11,14 +11,14 @@ from typing import TYPE_CHECKING
 
 from fcm.model import commands as cmd
 from fcm.model import events as ev
-from fcm.model import indexes
 from fcm.model.entities import NodeState
 from fcm.model.migrations import Drain, DrainMove, Staying
 from fcm.model.quantities import size
 from fcm.model.rules.machines import live_migrate
 from fcm.model.rules.moving.preflight_checks import migration_checks
 from fcm.model.rules.verdict import OK, Verdict, for_all, no, some, together
-from fcm.model.tables import table
+from fcm.model.structures import indexes
+from fcm.model.structures.tables import table
 from fcm.model.telemetry import Phase
 from fcm.text.words import counted
 

@@ -8,7 +8,7 @@ from PySide6.QtCore import QSize
 from PySide6.QtWidgets import QComboBox, QHBoxLayout
 
 from fcm.model.commands import Command, LiveMigrate
-from fcm.model.tables import name_of
+from fcm.model.structures.tables import name_of
 from fcm.ui.dialogs.frame import CommandDialog
 from fcm.ui.dialogs.moves.migration_options import MigrationOptionsPanel
 from fcm.ui.look import icons

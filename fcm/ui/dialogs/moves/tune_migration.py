@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QCheckBox, QDoubleSpinBox
 from fcm.migration.constants import DOWNTIME_LIMIT
 from fcm.model.commands import Command, TuneMigration
 from fcm.model.migrations import UNLIMITED
-from fcm.model.tables import name_of
+from fcm.model.structures.tables import name_of
 from fcm.ui.dialogs.frame import CommandDialog
 from fcm.ui.dialogs.moves.migration_options import LIMIT_HINT
 from fcm.ui.widgets.dialog_parts import fact, form, named, wrapped

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QComboBox, QLineEdit
 from fcm.model.commands import AddResource, Command
 from fcm.model.entities import ResourceType
 from fcm.model.roles import DETAILS
-from fcm.model.tables import name_of
+from fcm.model.structures.tables import name_of
 from fcm.ui.dialogs.frame import CommandDialog
 from fcm.ui.look.plain import Label
 from fcm.ui.widgets.dialog_parts import form, named, wrapped

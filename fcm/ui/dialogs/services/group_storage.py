@@ -8,7 +8,7 @@ from PySide6.QtCore import QSize
 
 from fcm.model.commands import Command, MoveDisk
 from fcm.model.entities import DiskUse
-from fcm.model.tables import name_of
+from fcm.model.structures.tables import name_of
 from fcm.ui.dialogs.frame import CommandDialog
 from fcm.ui.look import format as words
 from fcm.ui.look.appearance import disk_icon

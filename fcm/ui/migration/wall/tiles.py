@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from fcm.migration.forecast.outlook import Verdict
 from fcm.model.migrations import MigrationKind
-from fcm.model.tables import name_of
+from fcm.model.structures.tables import name_of
 from fcm.model.telemetry import Phase
 from fcm.ui.look.format import percent, seconds
 from fcm.ui.migration.words import about

@@ -16,7 +16,7 @@ from fcm.workspace.selection import Place, Selection
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from fcm.ui.window.tree_model import TreeModel
+    from fcm.ui.window.panes.tree_model import TreeModel
 
 _OPEN_AT_FIRST = 40
 """A container with more rows than this stays folded when it first appears."""

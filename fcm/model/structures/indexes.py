@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from fcm.model.entities import MachineState, ResourceState
-from fcm.model.tables import index, total
+from fcm.model.structures.tables import index, total
 
 if TYPE_CHECKING:
     from fcm.model.entities import Adapter, Group, Resource, VirtualMachine
     from fcm.model.migrations import Migration
-    from fcm.model.tables import Index, Total
+    from fcm.model.structures.tables import Index, Total
 
 MACHINES_BY_NAME: Index[VirtualMachine, str] = index(lambda machine: machine.name.casefold())
 MACHINES_BY_NODE: Index[VirtualMachine, str] = index(lambda machine: machine.node)

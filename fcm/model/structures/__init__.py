@@ -1,0 +1,1 @@
+"""How data is held: frozen dataclasses as JSON, mappings that never change, their indexes."""

@@ -1,0 +1,1 @@
+"""What is around the page: console tree, Actions pane, docks, messages, status bar."""
