@@ -6,6 +6,7 @@ import ast
 import re
 import subprocess
 import sys
+from collections import Counter
 from typing import TYPE_CHECKING
 
 import pytest
@@ -14,13 +15,15 @@ from fcm.ui.tour.patience import PROGRAM_PATIENCE, stretched
 from tests.quality.source import TOP, calls, place, python_files, tree
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
     from pathlib import Path
 
 PRODUCT = ("fcm",)
 EVERYTHING = ("fcm", "tests", "packaging", "benchmarks", "mutation")
 LONGEST = 500
 """Lines of a file that can be read in one sitting."""
+MOST_FILES = 20
+"""Files that lie flat in a folder of the program."""
 REASON = re.compile(r"^# Longer than usual because .{20,}", re.MULTILINE)
 EMPTY_NAMES = re.compile(r"(?<![a-z])(manager|helper|helpers|util|utils)(?![a-z])")
 """Parts of names that say nothing about the thing named."""
@@ -50,6 +53,23 @@ def test_no_file_is_longer_than_one_sitting_without_a_reason_at_its_top() -> Non
         if text.count("\n") > LONGEST and not REASON.search(text[:2000]):
             long.append(f"{place(file)}: {text.count(chr(10))} lines")
     assert not long, 'split, or begin the file with "# Longer than usual because ...": ' + ", ".join(long)
+
+
+def _crowded(files: Iterable[Path]) -> dict[str, int]:
+    """Folders with more files than a reader takes in at a glance, and how many; what makes a package is not counted."""
+    flat = Counter(file.parent for file in files if file.name != "__init__.py")
+    return {place(folder): number for folder, number in flat.items() if number > MOST_FILES}
+
+
+def test_no_folder_of_the_program_has_more_files_than_can_be_taken_in_at_a_glance() -> None:
+    assert not _crowded(python_files(*PRODUCT)), "move files into rooms by meaning"
+
+
+def test_the_rule_about_folders_counts_what_lies_flat() -> None:
+    room = TOP / "room"
+    files = [room / f"part_{number}.py" for number in range(MOST_FILES)]
+    assert _crowded([*files, room / "__init__.py", room / "inner" / "other.py"]) == {}
+    assert _crowded([*files, room / "one_more.py"]) == {"room": MOST_FILES + 1}
 
 
 def test_every_name_says_what_the_thing_is() -> None:
