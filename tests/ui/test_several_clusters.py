@@ -14,7 +14,7 @@ from fcm.model import events as ev
 from fcm.model.telemetry import FinalFigures
 from fcm.ui.tour.driver import Driver, is_closed
 from fcm.ui.window.main_window import MainWindow
-from fcm.ui.window.tree_model import ROOT
+from fcm.ui.window.panes.tree_model import ROOT
 from fcm.workspace.files import settings as st
 from fcm.workspace.selection import Place, Selection
 from tests.ui.by_hand import busy_cluster, formed, machine, migration, opened

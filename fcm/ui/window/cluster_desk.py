@@ -19,6 +19,7 @@ from fcm.ui.window.copy_as import context_menu
 from fcm.ui.window.figures import Figures
 from fcm.ui.window.notifications import Teller
 from fcm.ui.window.panes.page_stack import PageStack
+from fcm.ui.window.panes.tree_model import ROOT, parent_of
 from fcm.ui.window.qactions import ChoiceEntry, Entry, ask, commands_of, dialog_of, entries, question
 from fcm.workspace.actions.powershell import powershell
 from fcm.workspace.files.settings import PRESENT

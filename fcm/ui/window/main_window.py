@@ -29,8 +29,6 @@ from fcm.ui.window.panes.status_bar import StatusBar
 from fcm.ui.window.panes.tree_model import ROOT, TreeModel, parent_of
 from fcm.ui.window.qactions import ChoiceEntry, Entry, entries
 from fcm.ui.window.reopening import Reopening
-from fcm.ui.window.panes.status_bar import StatusBar
-from fcm.ui.window.panes.tree_model import ROOT, TreeModel, parent_of
 from fcm.ui.window.trust import ask_or_say
 from fcm.workspace.files import settings as st
 from fcm.workspace.selection import Place, Selection

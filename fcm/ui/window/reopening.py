@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from fcm.text.words import counted
-from fcm.ui.window.messages import Offer
+from fcm.ui.window.panes.messages import Offer
 from fcm.workspace.files import settings as st
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from fcm.ui.window.messages import MessageArea
+    from fcm.ui.window.panes.messages import MessageArea
     from fcm.workspace.files.settings import Settings
 
 
