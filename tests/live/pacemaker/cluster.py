@@ -232,6 +232,10 @@ class Failover(LiveLab):
             for name in self.adopted
             for meta in ("target-role", "fcm-moving", "fcm-classes", "fcm-failback", "priority")
         ]
+        taken_back += [
+            f"crm_resource -r {name} -g force_stop >/dev/null 2>&1 && crm_resource -r {name} -d force_stop"
+            for name in self.adopted
+        ]
         taken_back += ["cibadmin --delete-all --force --xpath \"//constraints/*[starts-with(@id, 'fcm-')]\""]
         return f"({'; '.join(taken_back)}) >/dev/null 2>&1; exit 0"
 
