@@ -20,12 +20,17 @@ if TYPE_CHECKING:
     from fcm.model.entities import Group, Resource
     from fcm.model.state import State
 
-BOX = (230.0, 58.0)
+    _Slot = tuple[str, str]
+    """A line by its ends; both ends the same: a box."""
+
+BOX = (270.0, 58.0)
 """Width and height of a box, in pixels."""
 GAP = (34.0, 62.0)
 MARGIN = 24.0
 HEAD = 52.0
-LETTERS = 29
+LANE = 12.0
+"""Width of the slot of a line that passes a row."""
+LETTERS = 32
 """Widths of a letter that fit into a box; Chinese and the like count twice."""
 
 
@@ -94,14 +99,18 @@ def sentences(state: State, group: str) -> list[str]:
 def drawn(state: State, group: Group, colours: Colours = PRINTED) -> str:
     """The whole report as SVG."""
     rows = rows_of(state, group.id)
-    widest = max((len(row) for row in rows), default=1)
-    width = max(2 * MARGIN + widest * BOX[0] + (widest - 1) * GAP[0], 420.0)
+    slots, widest = _slots(rows)
+    width = max(2 * MARGIN + widest, 420.0)
     height = HEAD + 2 * MARGIN + len(rows) * BOX[1] + max(0, len(rows) - 1) * GAP[1]
-    places: dict[str, tuple[float, float]] = {}
-    for number, row in enumerate(rows):
-        left = (width - len(row) * BOX[0] - (len(row) - 1) * GAP[0]) / 2
-        for column, one in enumerate(row):
-            places[one.id] = (left + column * (BOX[0] + GAP[0]), HEAD + MARGIN + number * (BOX[1] + GAP[1]))
+    middles = {key: width / 2 + offset for row in slots for key, offset in row.items()}
+    tops = [HEAD + MARGIN + number * (BOX[1] + GAP[1]) for number in range(len(rows))]
+    places = {
+        one.id: (middles[one.id, one.id] - BOX[0] / 2, tops[number]) for number, row in enumerate(rows) for one in row
+    }
+    ways = {
+        key: [(middles[key], tops[number]) for number, row in enumerate(slots) if key in row and key[0] != key[1]]
+        for key in middles
+    }
     parts = [
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{width:.0f}" height="{height:.0f}" '
         f'viewBox="0 0 {width:.0f} {height:.0f}" font-family="Segoe UI, DejaVu Sans, sans-serif">',
@@ -113,32 +122,85 @@ def drawn(state: State, group: Group, colours: Colours = PRINTED) -> str:
     ]
     for row in rows:
         for one in row:
-            parts += _lines(one, places, colours)
+            parts += _lines(one, places, ways, colours)
     for row in rows:
         for one in row:
             parts += _box(one, places[one.id], colours)
     return "\n".join([*parts, "</svg>", ""])
 
 
-def _lines(resource: Resource, places: dict[str, tuple[float, float]], colours: Colours) -> list[str]:
-    parts = [_line(places[resource.id], places[one], colours.line, "") for one in resource.depends_on if one in places]
+def _slots(rows: list[list[Resource]]) -> tuple[list[dict[_Slot, float]], float]:
+    """Where things are in each row, from its middle, and how wide the widest row is.
+
+    A line that passes a row has a narrow slot of its own there, so that it never runs behind a box.
+    """
+    level = {one.id: number for number, row in enumerate(rows) for one in row}
+    edges = [(one.id, other) for row in rows for one in row for other in providers(one) if other in level]
+    found: list[dict[_Slot, float]] = []
+    widest = 0.0
+    for number, row in enumerate(rows):
+        passing = [edge for edge in edges if level[edge[0]] < number < level[edge[1]]]
+        keys: list[_Slot] = [*((one.id, one.id) for one in row), *passing]
+        order = {key: _wanted(key, edges, found) for key in keys}
+        keys.sort(key=order.__getitem__)
+        sizes = [BOX[0] if key[0] == key[1] else LANE for key in keys]
+        whole = sum(sizes) + GAP[0] * max(0, len(sizes) - 1)
+        widest = max(widest, whole)
+        left, placed = -whole / 2, {}
+        for key, size in zip(keys, sizes, strict=True):
+            placed[key] = left + size / 2
+            left += size + GAP[0]
+        found.append(placed)
+    return found, widest
+
+
+def _wanted(slot: _Slot, edges: Sequence[_Slot], above: list[dict[_Slot, float]]) -> float:
+    """Mean place, in the row above, of what leads to a slot."""
+    last = above[-1] if above else {}
+    leading = [slot] if slot[0] != slot[1] else [edge for edge in edges if edge[1] == slot[0]]
+    places = [last[edge] if edge in last else last.get((edge[0], edge[0])) for edge in leading]
+    known = [place for place in places if place is not None]
+    return sum(known) / len(known) if known else 0.0
+
+
+def _lines(
+    resource: Resource,
+    places: dict[str, tuple[float, float]],
+    ways: dict[_Slot, list[tuple[float, float]]],
+    colours: Colours,
+) -> list[str]:
+    def line(other: str, color: str, word: str) -> str:
+        return _line(places[resource.id], places[other], ways.get((resource.id, other), []), color, word)
+
+    parts = [line(one, colours.line, "") for one in resource.depends_on if one in places]
     for number, options in enumerate(resource.alternatives):
         color = _ALTERNATIVES[number % len(_ALTERNATIVES)]
-        parts += [_line(places[resource.id], places[one], color, "or") for one in options if one in places]
+        parts += [line(one, color, "or") for one in options if one in places]
     return parts
 
 
-def _line(upper: tuple[float, float], lower: tuple[float, float], color: str, word: str) -> str:
-    x1, y1 = upper[0] + BOX[0] / 2, upper[1] + BOX[1]
-    x2, y2 = lower[0] + BOX[0] / 2, lower[1]
-    middle = (y1 + y2) / 2
+def _line(
+    upper: tuple[float, float], lower: tuple[float, float], way: list[tuple[float, float]], color: str, word: str
+) -> str:
+    """A line from box to box, straight through the rows that it passes."""
+    x, y = upper[0] + BOX[0] / 2, upper[1] + BOX[1]
+    end, bottom = lower[0] + BOX[0] / 2, lower[1]
+    path = f"M{x:.1f} {y:.1f}"
+    for lane, top in way:
+        path += _curve(x, y, lane, top) + f"V{top + BOX[1]:.1f}"
+        x, y = lane, top + BOX[1]
+    path += _curve(x, y, end, bottom - 6)
     dash = ' stroke-dasharray="5 4"' if word else ""
     line = (
-        f'<path d="M{x1:.1f} {y1:.1f}C{x1:.1f} {middle:.1f} {x2:.1f} {middle:.1f} {x2:.1f} {y2 - 6:.1f}" fill="none" '
-        f'stroke="{color}" stroke-width="1.5"{dash}/>'
-        f'<path d="M{x2 - 4:.1f} {y2 - 7:.1f}h8l-4 7z" fill="{color}"/>'
+        f'<path d="{path}" fill="none" stroke="{color}" stroke-width="1.5"{dash}/>'
+        f'<path d="M{end - 4:.1f} {bottom - 7:.1f}h8l-4 7z" fill="{color}"/>'
     )
-    return line + (_text((x1 + x2) / 2 + 4, middle - 3, word, color, 11, 9) if word else "")
+    return line + (_text((x + end) / 2 + 4, (y + bottom) / 2 - 3, word, color, 11, 9) if word else "")
+
+
+def _curve(x1: float, y1: float, x2: float, y2: float) -> str:
+    middle = (y1 + y2) / 2
+    return f"C{x1:.1f} {middle:.1f} {x2:.1f} {middle:.1f} {x2:.1f} {y2:.1f}"
 
 
 def _box(resource: Resource, place: tuple[float, float], colours: Colours) -> list[str]:

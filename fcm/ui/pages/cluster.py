@@ -12,15 +12,14 @@ from fcm.model.entities import DiskUse, GroupType, NodeState, ResourceType
 from fcm.model.rules.networks import migration_order
 from fcm.model.rules.quorum import description, votes, waiting
 from fcm.model.state import Change, Kind
-from fcm.ui.events.recent_events import RecentEvents
+from fcm.ui.events.recent_line import RecentLine
 from fcm.ui.look import appearance, format
-from fcm.ui.look.plain import literal
 from fcm.ui.pages.page import Page
 from fcm.ui.pages.quorum_board import QuorumBoard, StoppedBar
 from fcm.ui.pages.simulated_failures import FailureList
 from fcm.ui.tables.table_model import Column, TableModel
 from fcm.ui.tables.table_view import TableView
-from fcm.ui.widgets.page_parts import Elided, Facts, Link, heading, quiet, scrolled
+from fcm.ui.widgets.page_parts import Elided, Facts, Link, heading, scrolled
 from fcm.ui.window.qactions import entry_for
 from fcm.workspace.actions.catalog import BY_ID
 from fcm.workspace.quorum_board import what_is_missing
@@ -32,7 +31,15 @@ if TYPE_CHECKING:
     from fcm.model.entities import Cluster
     from fcm.ui.desk import Desk
 
-_CONFIGURE = ("configure-service", "validate", "enable-csv", "quorum", "migration-networks", "validation-report")
+_CONFIGURE = (
+    "configure-service",
+    "validate",
+    "enable-csv",
+    "add-node",
+    "quorum",
+    "migration-networks",
+    "validation-report",
+)
 _NAVIGATE = (
     (Place.SERVICES, "Services and applications", "services"),
     (Place.NODES, "Nodes", "nodes"),
@@ -76,7 +83,9 @@ class ClusterPage(Page):
         column.addWidget(self._sentence)
         self._facts = Facts(_FACTS)
         column.addWidget(self._facts)
-        column.addLayout(self._make_events_line())
+        line = RecentLine(window, self.isVisible)
+        self.events, self._recent = line.link, line.recent
+        column.addWidget(line)
         self.failed = FailureList(window)
         column.addWidget(self.failed)
         self.quorum = QuorumBoard(window)
@@ -98,10 +107,6 @@ class ClusterPage(Page):
         self.watch(self.failed.table, Place.FAULT, opens=False)
         column.addWidget(self._core, 1)
         self.column.addWidget(scrolled(inside), 1)
-        self._recent = RecentEvents(lambda: self.frame.workspace, self.isVisible, self)
-        self._recent.counted.connect(self._show_events)
-        self._recent.failed.connect(self._say_why)
-        window.logged.connect(self._recent.look)
 
     @property
     def is_settled(self) -> bool:
@@ -112,17 +117,6 @@ class ClusterPage(Page):
         """Catch up with what happened while another page was shown."""
         super().showEvent(event)
         self._recent.look()
-
-    def _make_events_line(self) -> QHBoxLayout:
-        row = QHBoxLayout()
-        row.setSpacing(8)
-        label = quiet("Recent Cluster Events:")
-        label.setWordWrap(False)
-        row.addWidget(label)
-        self.events = Link("None in the last 24 hours", "events", self._open_events)
-        row.addWidget(self.events)
-        row.addStretch(1)
-        return row
 
     def _configure_link(self, name: str) -> Link:
         action = BY_ID[name]
@@ -197,22 +191,6 @@ class ClusterPage(Page):
         say("Votes", f"{count.present} of {count.total} present, {count.needed} needed")
         say("Networks", format.listed([network.name for network in state.networks.values()], 4))
         say("Networks for live migration", ", then ".join(order) or "no network")
-
-    def _show_events(self, counts: dict[str, int]) -> None:
-        words = ", ".join(f"{level}: {number}" for level, number in counts.items())
-        self.events.say(words or "None in the last 24 hours")
-        self.events.setToolTip("")
-
-    def _say_why(self, why: str) -> None:
-        self.events.say("Events cannot be read")
-        self.events.setToolTip(literal(why))
-
-    def _open_events(self) -> None:
-        from fcm.ui.events.events import EventsPage
-
-        self.frame.select(Selection(Place.EVENTS))
-        if isinstance(self.frame.page, EventsPage):
-            self.frame.page.show_recent()
 
     def _core_model(self) -> TableModel:
         def resource(identity: str) -> str:

@@ -8,6 +8,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
 from fcm.model.state import Change, Kind
+from fcm.ui.events.recent_line import RecentLine
 from fcm.ui.look import appearance, format
 from fcm.ui.pages.group import access_point
 from fcm.ui.pages.machine_columns import machine_model
@@ -18,6 +19,7 @@ from fcm.ui.widgets.page_parts import EmptyState, FilterBox, Link, heading, quie
 from fcm.workspace.selection import Place
 
 if TYPE_CHECKING:
+    from PySide6.QtGui import QShowEvent
     from PySide6.QtWidgets import QLineEdit
 
     from fcm.model.entities import Group
@@ -29,6 +31,9 @@ class ServicesPage(Page):
 
     def __init__(self, window: Desk) -> None:
         super().__init__(window, "Services and applications", "services")
+        line = RecentLine(window, self.isVisible)
+        self.events, self._recent = line.link, line.recent
+        self.column.addWidget(line)
         row = QHBoxLayout()
         self.filter = FilterBox("services and applications")
         row.addWidget(self.filter)
@@ -82,6 +87,16 @@ class ServicesPage(Page):
         self.filter.textChanged.connect(self._filter)
         self.filter.down.connect(self.services.setFocus)
 
+    @property
+    def is_settled(self) -> bool:
+        """False while recent events are being counted."""
+        return not self._recent.is_busy
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Catch up with what happened while another page was shown."""
+        super().showEvent(event)
+        self._recent.look()
+
     def search_box(self) -> QLineEdit | None:
         """The filter."""
         return self.filter
@@ -90,6 +105,7 @@ class ServicesPage(Page):
         """Rows that came or went; else only the rows that were touched."""
         state = self.state
         if change.structural:
+            self._recent.look()  # perhaps another cluster
             machines = state.machines.values()
             clustered = [machine.id for machine in machines if machine.is_highly_available]
             loose = [machine.id for machine in machines if not machine.is_highly_available]

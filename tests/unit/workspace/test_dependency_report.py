@@ -78,6 +78,19 @@ def test_boxes_of_a_row_do_not_touch(desk: Desk) -> None:
         assert y1 != y2 or x2 - x1 > BOX[0]
 
 
+def test_no_line_runs_behind_a_box(desk: Desk) -> None:
+    root = ElementTree.fromstring(drawn(desk.state, group(desk)))
+    boxes = [one for one in root.iter(f"{SVG}rect") if one.get("width") == f"{BOX[0]:.0f}"]
+    middle = next(
+        one for one in boxes if sum(float(one.get("y") or 0) > float(other.get("y") or 0) for other in boxes) == 1
+    )
+    left, top = float(middle.get("x") or 0), float(middle.get("y") or 0)
+    passing = [one for one in root.iter(f"{SVG}path") if f"V{top + BOX[1]:.1f}" in (one.get("d") or "")]
+    assert len(passing) == 1, "the line from the server to its disk passes the network name"
+    lane = float((passing[0].get("d") or "").partition("V")[0].split(" ")[-2])
+    assert not left <= lane <= left + BOX[0]
+
+
 def test_alternatives_are_dashed_and_say_or(desk: Desk) -> None:
     name = resource(desk, "FS01")
     assert desk.do(cmd.AddResource(group(desk).id, ResourceType.IP_ADDRESS, "Second", "10.0.1.61"))
