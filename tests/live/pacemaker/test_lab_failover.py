@@ -162,7 +162,7 @@ def test_the_witness_is_killed_and_started_again(pair: LabFolders, capsys: pytes
     break_witness(WitnessFault.KILL, pair)
     wait_until(lambda: read_cluster(PLAN, pair).votes == 2, "the vote of the witness is missing")
     without = _status(pair, capsys)
-    with pytest.raises(LabError, match=r"The witness does not run\."):
+    with pytest.raises(LabError, match=r"The witness is not running\."):
         break_witness(WitnessFault.KILL, pair)
     break_witness(WitnessFault.START, pair)
     wait_until(lambda: read_cluster(PLAN, pair).witness, "the witness votes again", SEEN)
@@ -198,7 +198,7 @@ def test_a_lab_without_failover_does_not_become_one_with_failover_while_it_is_ru
             bring_up(PLAN, plain)
         with pytest.raises(LabError, match="This lab has no power switch"):
             break_node(NodeFault.FENCE_OFF, FIRST, plain)
-        with pytest.raises(LabError, match="corosync does not run on node1"):
+        with pytest.raises(LabError, match="corosync is not running on node1"):
             break_node(NodeFault.COROSYNC_KILL, FIRST, plain)
         with pytest.raises(LabError, match="The management station of this lab is off"):
             break_witness(WitnessFault.START, plain)

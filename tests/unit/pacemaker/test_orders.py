@@ -17,11 +17,11 @@ from fcm.backend.pacemaker.status import NodeStatus, OperationStatus, QuorumStat
 from fcm.model import commands as cmd
 from fcm.model.entities import MachineState
 from fcm.model.migrations import MigrationOptions
+from fcm.model.rules.verdict import OK, Verdict, no
 from tests.unit.pacemaker.fake_context import UUID, FakeContext, cluster, machine
 from tests.unit.pacemaker.fake_node import FakeNode
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from pathlib import Path
 
     from fcm.backend.pacemaker.status import ClusterStatus
@@ -86,29 +86,28 @@ def test_a_shutdown_that_would_take_another_machine_with_it_is_refused(node: Fak
     assert ordered(node) == []
 
 
-def test_turning_off_forces_the_stop_and_gives_the_parameter_back(node: FakeNode) -> None:
+@pytest.mark.parametrize("refused", [OK, no("libvirtd does not respond.")])
+def test_a_machine_is_turned_off_by_libvirt_once_pacemaker_is_to_leave_it_off(node: FakeNode, refused: Verdict) -> None:
+    """Where libvirt does not respond, the agent that stops it ends it."""
     plan(node, STOPS_WEB)
-    off = cluster(machine(role="Stopped", nodes=()))
     fake = given(node)
+    fake.wait_for = lambda reached, limit: reached(cluster(machine(role="Stopped", nodes=())))
 
-    def ends(reached: Callable[[ClusterStatus], bool], limit: float) -> bool:
+    def end(command: cmd.SetMachineState, where: str) -> Verdict:
+        assert ordered(node) == ["crm_resource -r web --meta -p target-role -v Stopped"]
+        assert (command.state, command.forced, where) == (MachineState.OFF, True, "node1")
         fake.state.machines[UUID].state = MachineState.OFF
-        return reached(off)
+        return refused
 
-    fake.wait_for = ends
+    fake.hosts.set_machine_state = end
     assert machines.set_machine_state(fake, state(MachineState.OFF, forced=True))
-    assert ordered(node) == [
-        "crm_resource -r web -p force_stop -v true",
-        "crm_resource -r web --meta -p target-role -v Stopped",
-        "crm_resource -r web -d force_stop",
-    ]
 
 
-def test_a_machine_is_turned_off_once_libvirt_says_so_too_and_not_when_pacemaker_alone_does(node: FakeNode) -> None:
+def test_a_machine_is_off_once_libvirt_says_so_too_and_not_when_pacemaker_alone_does(node: FakeNode) -> None:
     plan(node, STOPS_WEB)
-    off = cluster(machine(role="Stopped", nodes=()))
     fake = given(node)
-    fake.wait_for = lambda reached, limit: reached(off)
+    fake.wait_for = lambda reached, limit: reached(cluster(machine(role="Stopped", nodes=())))
+    fake.hosts.set_machine_state = lambda *_: OK
     looks: list[float] = []
 
     class Closing:
@@ -126,11 +125,12 @@ def test_a_machine_is_turned_off_once_libvirt_says_so_too_and_not_when_pacemaker
     assert len(looks) == 3
 
 
-def test_a_machine_that_is_not_off_in_time_is_told_and_the_next_stop_asks_the_guest_again(node: FakeNode) -> None:
+def test_a_machine_that_is_not_off_in_time_is_told(node: FakeNode) -> None:
     plan(node, STOPS_WEB)
-    verdict = machines.set_machine_state(given(node), state(MachineState.OFF, forced=True))
+    fake = given(node)
+    fake.hosts.set_machine_state = lambda *_: OK
+    verdict = machines.set_machine_state(fake, state(MachineState.OFF, forced=True))
     assert verdict.reason.startswith("web is still not off")
-    assert ordered(node)[-1] == "crm_resource -r web -d force_stop"
 
 
 def test_a_machine_that_is_off_is_started_by_pacemaker_and_its_failures_are_forgotten(node: FakeNode) -> None:
