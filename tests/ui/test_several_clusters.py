@@ -346,3 +346,53 @@ def test_the_page_of_a_cluster_behind_is_not_drawn(qtbot: QtBot, tmp_path: Path,
     drain(shown)
     qtbot.waitUntil(lambda: place.data(Qt.ItemDataRole.ToolTipRole) == "node3: Paused")
     assert not drawn
+
+
+def test_a_cmdlet_takes_another_open_cluster_by_its_name(qtbot: QtBot, tmp_path: Path) -> None:
+    shown, busy, quiet = two(qtbot, tmp_path)
+    view = console(shown)
+    assert "Database" in enter(qtbot, view, "Get-ClusterGroup -Cluster contoso | Select-Object -ExpandProperty Name")
+    enter(qtbot, view, "Suspend-ClusterNode node3 -Cluster contoso; Suspend-ClusterNode node2")
+    assert busy.submitted == [cmd.PauseNode("node3")]
+    assert quiet.submitted == [cmd.PauseNode("node2")]
+    assert "contoso" in enter(qtbot, view, "(Get-Cluster contoso).Name").splitlines()
+    said = enter(qtbot, view, "Get-ClusterNode -Cluster tailspin")
+    assert "Available: contoso, fabrikam." in said
+
+
+def test_an_object_stays_an_object_of_its_cluster(qtbot: QtBot, tmp_path: Path) -> None:
+    shown, busy, quiet = two(qtbot, tmp_path)
+    view = console(shown)
+    click(shown, CONTOSO, Selection(Place.CLUSTER))
+    enter(qtbot, view, "$node = Get-ClusterNode node3; $network = Get-ClusterNetwork Management")
+    click(shown, FABRIKAM, Selection(Place.CLUSTER))
+    enter(
+        qtbot,
+        view,
+        "$node | Suspend-ClusterNode; $network.Name = 'Office'; (Get-Cluster contoso).SameSubnetDelay = 2000",
+    )
+    assert [type(one).__name__ for one in busy.submitted] == ["PauseNode", "RenameNetwork", "SetHeartbeat"]
+    assert not quiet.submitted
+
+
+def test_an_object_of_a_closed_cluster_is_refused(qtbot: QtBot, tmp_path: Path) -> None:
+    shown, busy, quiet = two(qtbot, tmp_path)
+    view = console(shown)
+    click(shown, CONTOSO, Selection(Place.CLUSTER))
+    enter(qtbot, view, "$node = Get-ClusterNode node3")
+    shown.close_cluster()
+    qtbot.waitUntil(lambda: busy.closed)
+    said = enter(qtbot, view, "$node | Suspend-ClusterNode")
+    assert "is closed" in said
+    assert not quiet.submitted
+
+
+def test_objects_of_two_clusters_are_not_taken_together(qtbot: QtBot, tmp_path: Path) -> None:
+    shown, busy, quiet = two(qtbot, tmp_path)
+    view = console(shown)
+    said = enter(
+        qtbot, view, "@(Get-ClusterNode node3) + @(Get-ClusterNode node3 -Cluster contoso) | Suspend-ClusterNode"
+    )
+    assert "of several clusters" in said
+    assert not busy.submitted
+    assert not quiet.submitted

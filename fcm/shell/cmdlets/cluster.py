@@ -37,8 +37,11 @@ def get_cluster(call: Call) -> Iterable[Any]:
     names = call.texts("Name")
     if names:
         call.values["Cluster"] = names
+    with call.session.clusters.of_call(call.cmdlet.module, call.values, ()):
         finding.check_cluster(call)
-    return [cluster_object(call.state, call.workspace.simulated)]
+        found = [cluster_object(call.state, call.workspace.simulated)]
+        call.session.clusters.mark(found)
+    return found
 
 
 @cmdlet(

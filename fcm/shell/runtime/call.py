@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from fcm.model.state import State
     from fcm.shell.language import tree
     from fcm.shell.language.errors import NotFoundError, ShellError
+    from fcm.shell.runtime.clusters import Clusters
     from fcm.shell.runtime.execution.variables import Variables
     from fcm.shell.runtime.waiting import Waiting
     from fcm.workspace.workspace import Workspace
@@ -69,6 +70,7 @@ class Session(Protocol):
     width: int
     on_progress: Callable[[str, str, int], None]
     on_made: Callable[[str], None] | None
+    clusters: Clusters
 
     @property
     def registry(self) -> Known:

@@ -26,17 +26,17 @@ T = TypeVar("T")
 
 
 def check_cluster(call: Call) -> None:
-    """Refuse -Cluster NAME where another cluster is open.
+    """Refuse -Cluster NAME where no cluster of that name is open; of one that is, the call works on it already.
 
     Raises:
-        NotFoundError: the name is of another cluster.
+        NotFoundError: the name is of no open cluster, or of several.
     """
     cluster = call.state.cluster
     assert cluster is not None
     names = {cluster.name.casefold(), cluster.full_name.casefold(), ".", ""}
     for name in call.texts("Cluster"):
         if name.casefold() not in names:
-            raise call.session.not_found("open cluster", name, [cluster.name], call.at)
+            raise call.session.not_found("open cluster", name, call.session.clusters.names, call.at)
 
 
 def named(call: Call, what: str, lister: str, parameter: str = "Name") -> list[str]:

@@ -16,6 +16,7 @@ from fcm.shell.language import tree
 from fcm.shell.language.errors import CommandNotFoundError, NotFoundError, ShellError, StoppedError, near
 from fcm.shell.language.parser import parse
 from fcm.shell.runtime.call import Later
+from fcm.shell.runtime.clusters import Clusters
 from fcm.shell.runtime.execution.flow import Exiting, Leaving
 from fcm.shell.runtime.execution.interpreter import Interpreter
 from fcm.shell.runtime.execution.invoked import invoked
@@ -111,6 +112,7 @@ class ShellSession:
         """Errors of this session so far, caught and silenced ones included, and scripts that failed by exit."""
         self._interpreter = Interpreter(self)
         self._submission = Submission(self)
+        self.clusters = Clusters(self, self._submission.flush)
         self._stop = threading.Event()
         self._results = Results("")
         self._line: list[Any] = []

@@ -38,6 +38,8 @@ class ShellObject:
     setters: Mapping[str, Callable[[Any], Command]] = field(default_factory=dict)
     shown: tuple[str, ...] = ()
     """Properties of the default list, where that is not all; empty: all."""
+    of: str = field(default="", compare=False, repr=False)
+    """What the cluster was opened by that it is of, where several are open; else ""."""
 
     def key(self, name: str) -> str | None:
         """The name of a property as it is written, whatever the case of the letters asked for."""

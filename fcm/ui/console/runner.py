@@ -199,6 +199,7 @@ class Runner(QObject):
             cast("ScriptWorkspace", session.workspace).wait(limit)
 
         session = ShellSession(cast("Workspace", workspace), pump)
+        session.clusters.open = lambda: cast("list[Workspace]", list(self._open.values()))
         session.on_output = lambda values: self._output(session, window, values)
         session.on_error = lambda error, source: self._tell(window, self.failed, error.show(source))
         session.on_progress = lambda *progress: self._tell(window, self.progressed, progress)

@@ -202,7 +202,8 @@ class Evaluator:
             except ShellError as error:
                 error.at = at
                 raise
-            self.session.give(command, at, "", list, self.session.joining)
+            with self.session.clusters.of_object(holder):
+                self.session.give(command, at, "", list, self.session.joining)
             holder.properties[holder.key(name) or name] = value
         elif holder.type in ("Selected", "Custom"):
             holder.properties[holder.key(name) or name] = value

@@ -124,13 +124,15 @@ class Invoker:
         values: dict[str, Any] = {}
         try:
             values = {"Arguments": self._words(node)} if cmdlet.raw else bind(cmdlet, self._arguments(node))
-            calls, unbound = bound(cmdlet, values, given, has_input, self.session.workspace.state)
-            self._tell_unbound(unbound, node, cmdlet, values)
             sink = None if "OutVariable" in values else sink
             out: list[Any] = []
-            for one in calls:
-                call = Call(self.session, cmdlet, one, given, node.at, has_input, is_last, node.dotted, sink)
-                out += cmdlet.body(call)
+            with self.session.clusters.of_call(cmdlet.module, values, given):
+                calls, unbound = bound(cmdlet, values, given, has_input, self.session.workspace.state)
+                self._tell_unbound(unbound, node, cmdlet, values)
+                for one in calls:
+                    call = Call(self.session, cmdlet, one, given, node.at, has_input, is_last, node.dotted, sink)
+                    out += cmdlet.body(call)
+                self.session.clusters.mark(out)
         except ShellError as error:
             error.at = error.at if error.at >= 0 else node.at
             error.command, error.module = error.command or cmdlet.name, error.module or cmdlet.module
