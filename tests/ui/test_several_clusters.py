@@ -371,7 +371,7 @@ def test_an_object_stays_an_object_of_its_cluster(qtbot: QtBot, tmp_path: Path) 
         view,
         "$node | Suspend-ClusterNode; $network.Name = 'Office'; (Get-Cluster contoso).SameSubnetDelay = 2000",
     )
-    assert [type(one).__name__ for one in busy.submitted] == ["PauseNode", "RenameNetwork", "SetHeartbeat"]
+    assert [type(one).__name__ for one in busy.submitted] == ["PauseNode", "ConfigureNetwork", "ConfigureCluster"]
     assert not quiet.submitted
 
 
