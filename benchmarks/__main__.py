@@ -17,6 +17,7 @@ MEASUREMENTS = {
     "frames": "the window while eight live migrations run at 10x in embedded:contoso",
     "actions": "what the Actions pane may offer in a cluster of 8,000 machines",
     "scale": "a window with 64 nodes and 8,000 machines: opened, sorted, selected, under 200 events a second",
+    "days": "ten virtual days at full speed: memory, and how the journal opens afterwards",
     "rehearsal": "a node of 64 with 8,000 machines dies, tried out on a twin",
     "wall": "the Migration Wall while 64 live migrations run",
     "map": "the map of a cluster of 64 nodes and 8,000 machines",

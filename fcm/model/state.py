@@ -184,7 +184,11 @@ def apply(state: State, entry: ev.Entry) -> tuple[State, Change]:
     if entry.sequence != state.sequence + 1:
         raise ValueError(f"event {entry.sequence} does not follow event {state.sequence}")
     after, change = _reduce(state, event, entry.time)
-    return replace(after, sequence=entry.sequence, time=entry.time), change
+    if after is state:
+        return replace(after, sequence=entry.sequence, time=entry.time), change
+    object.__setattr__(after, "sequence", entry.sequence)  # nobody else has it yet
+    object.__setattr__(after, "time", entry.time)
+    return after, change
 
 
 def _transient_change(event: ev.TransientEvent) -> Change:

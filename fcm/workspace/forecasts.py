@@ -68,6 +68,10 @@ class Forecasts:
         course.read(self._workspace.rows(migration))
         return course
 
+    def forget(self, migration: str) -> None:
+        """Its rows are no longer in memory."""
+        self._courses.pop(migration, None)
+
     def tell(self, migrations: Iterable[str]) -> None:
         """These sent something: their progress is told anew, but not more often than every TELL_EVERY, or where many
         run, every TELL_EVERY_OF_MANY for each of them.

@@ -24,6 +24,7 @@ from fcm.model import events as ev
 from fcm.model.entries import refusal
 from fcm.model.rules.allowed import allowed
 from fcm.model.state import Change, State, apply
+from fcm.model.tables import one_turn
 from fcm.workspace import collecting
 from fcm.workspace.events.event_log import EventLog, EventLogError
 from fcm.workspace.files.journal_file import JournalError
@@ -48,7 +49,7 @@ LARGE = 500
 LONGEST, KEPT = 200_000, 50_000
 """Events of a journal from which on its older part is split off when it is opened, and how many stay."""
 REOPENED = 100
-"""Migrations whose telemetry is read when a cluster is opened."""
+"""Migrations whose telemetry is read when a cluster is opened; so many and up to twice as many stay in memory."""
 ROWS_EVERY = 0.5
 """s between writes of telemetry; events that change the state are never held back."""
 
@@ -250,26 +251,45 @@ class Workspace:
         done: list[Operation] = []
         touched: set[tuple[object, str]] = set()
         structural = False
-        for item in self._mailbox.drain(budget):
-            if isinstance(item, Operation):
-                done.append(item)
-                continue
-            self.state, one = apply(self.state, item)
-            touched |= one.touched
-            structural = structural or one.structural
-            entries.append(item)
-            if isinstance(item.event, ev.MigrationProgressed):
-                self._telemetry.setdefault(item.event.migration, []).append(item.event.row)
-            elif self._journal is None and isinstance(item.event, ev.AROUND_MIGRATIONS):
-                self._unkept.append(item)
+        with one_turn():
+            after = before
+            for item in self._mailbox.drain(budget):
+                if isinstance(item, Operation):
+                    done.append(item)
+                    continue
+                try:
+                    after, one = apply(after, item)
+                except BaseException:
+                    self.state = after
+                    raise
+                touched |= one.touched
+                structural = structural or one.structural
+                entries.append(item)
+                if isinstance(item.event, ev.MigrationProgressed):
+                    self._telemetry.setdefault(item.event.migration, []).append(item.event.row)
+                elif self._journal is None and isinstance(item.event, ev.AROUND_MIGRATIONS):
+                    self._unkept.append(item)
+        self.state = after
         if entries:
             self.events.take(entries, before, self.state)
             change = Change(frozenset(touched), structural)  # type: ignore[arg-type]
             for listener in tuple(self._listeners):
                 listener(change, entries)
+            self._forget_rows()
         for operation in done:
             operation.deliver()
         return change
+
+    def _forget_rows(self) -> None:
+        """Telemetry of all but the newest migrations that have ended is in the journal alone, as after a start."""
+        if self._journal is None or len(self._telemetry) <= 2 * REOPENED:
+            return
+        for migration in list(self._telemetry)[:-REOPENED]:
+            one = self.state.migrations.get(migration)
+            if one is None or one.phase.is_over:
+                del self._telemetry[migration]
+                if self._forecasts is not None:
+                    self._forecasts.forget(migration)
 
     def subscribe(self, listener: Callable[[Change, Sequence[ev.Entry]], None]) -> Callable[[], None]:
         """Call ``listener`` after each drain that applied something; returns what ends the subscription."""

@@ -7,8 +7,10 @@ only the groups of that object are made anew.
 
 from __future__ import annotations
 
+import threading
 from bisect import bisect
-from collections.abc import Callable, Hashable, Iterable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any, Generic, NoReturn, Protocol, TypeAlias, TypeVar
 
 V = TypeVar("V")
@@ -24,14 +26,35 @@ class GoneError(KeyError):
         self.key = key
 
 
+_turns = threading.local()
+"""``now``: the turn of this thread."""
+
+
+@contextmanager
+def one_turn() -> Iterator[None]:
+    """Within this, only the last state that this thread makes is kept by anybody; those on the way to it are not.
+
+    Tables that are made on the way are changed instead of copied: thousands of events that come at once, each of which
+    changes one object of thousands, would copy all of them thousands of times.
+    """
+    before = getattr(_turns, "now", None)
+    _turns.now = object()
+    try:
+        yield
+    finally:
+        _turns.now = before
+
+
 class Table(dict[str, V]):
     """Objects by id, in order of appearance. Read like a dict; every way to change it raises TypeError."""
 
-    __slots__ = ("_found",)
+    __slots__ = ("_found", "_turn")
 
     def __init__(self, items: Mapping[str, V] | Iterable[tuple[str, V]] = ()) -> None:
         super().__init__(items)
         self._found: dict[Derived[V, Any], Any] = {}
+        self._turn: object = None
+        """In whose turn it was made; it may be changed until that ends, since nobody else has it."""
 
     def __missing__(self, key: str) -> NoReturn:
         raise GoneError(key)
@@ -42,11 +65,17 @@ class Table(dict[str, V]):
 
     def with_one(self, key: str, value: V) -> Table[V]:
         """This and one more object, or another one in the place of that key."""
-        after = Table(self)
+        turn = getattr(_turns, "now", None)
+        before, found = self.get(key), tuple(self._found.items()) if key in self else ()
+        if turn is not None and self._turn is turn:
+            after = self
+            after._found = {}
+        else:
+            after = Table(self)
+            after._turn = turn
         dict.__setitem__(after, key, value)
-        if key in self:
-            before = self[key]
-            for derived, result in tuple(self._found.items()):
+        if before is not None:
+            for derived, result in found:
                 if derived.relevant(before) == derived.relevant(value):
                     after._found[derived] = result
                 elif derived.follow is not None:

@@ -8,6 +8,7 @@ from fcm.backend.base import Operation, SinkError
 from fcm.backend.embedded import open_embedded
 from fcm.model import commands as cmd
 from fcm.model import events as ev
+from fcm.model.entities import MachineState
 from fcm.model.migrations import MigrationOptions
 from fcm.model.state import Change, Kind
 from fcm.model.telemetry import Phase, TelemetryRow
@@ -47,6 +48,37 @@ def test_a_state_changes_only_when_it_is_drained(workspace: Workspace) -> None:
     assert workspace.state.nodes["node2"].state == "Up"
     workspace.drain(LONG)
     assert workspace.state.nodes["node2"].state == "Paused"
+
+
+def test_a_state_that_was_taken_is_not_changed_by_what_is_drained_later(workspace: Workspace) -> None:
+    taken = workspace.state
+    nodes, machines = dict(taken.nodes), dict(taken.machines)
+    for number in range(5):
+        workspace.submit(cmd.PauseNode("node2") if number % 2 == 0 else cmd.ResumeNode("node2"))
+        workspace.submit(cmd.SetMachineState(machine(workspace), MachineState.OFF))
+    workspace.drain(LONG)
+    assert workspace.state.nodes["node2"].state == "Paused"
+    assert (taken.nodes, taken.machines) == (nodes, machines)
+
+
+def test_telemetry_of_old_migrations_is_in_the_journal_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("fcm.workspace.workspace.REOPENED", 2)
+    backend = open_embedded("contoso", start_time=1000.0)
+    opened = Workspace(backend, Journal.open(tmp_path / "c.journal", "embedded:contoso"))
+    opened.open()
+    for turn in range(6):
+        opened.submit(cmd.LiveMigrate(machine(opened), "node2" if turn % 2 == 0 else "node1"))
+        backend.advance(900.0)
+        opened.drain(LONG)
+        assert opened.forecasts.course(list(opened.state.migrations)[-1]).last is not None
+    ids = list(opened.state.migrations)
+    assert len(ids) == 6
+    assert list(opened.telemetry) == ids[-3:]
+    assert opened.rows(ids[0]) == ()
+    past = opened.history().migrations()
+    assert all(one.has_rows for one in past)
+    assert len(opened.history().recordings(past)) == 6
+    opened.close()
 
 
 def test_listeners_are_told_once_a_drain_with_everything_that_was_touched(workspace: Workspace) -> None:
