@@ -31,11 +31,12 @@ def test_how_many_events_have_been_read_is_asked_until_the_cluster_is_open(qtbot
         may_open.wait(stretched(PATIENCE))
         return busy_cluster()[0]
 
-    shown = window(qtbot, tmp_path)
-    connections = Connections(slowly, shown, lambda uri: (1200, 5000) if uri == "embedded:x" else None)
+    shown = window(qtbot, tmp_path, slowly)
+    context = replace(shown.context, opening=lambda uri: (1200, 5000) if uri == "embedded:x" else None)
+    connections = Connections(context, shown)
     told: list[tuple[str, int, int]] = []
     connections.reading.connect(lambda *found: told.append(found))
-    connections.open("embedded:x")
+    connections.open("embedded:x", ())
     qtbot.waitUntil(lambda: len(told) >= 2, timeout=int(1000 * stretched(PATIENCE)))
     assert told[0] == ("embedded:x", 1200, 5000)
     with qtbot.waitSignal(connections.opened, timeout=int(1000 * stretched(PATIENCE))) as opened:
