@@ -24,7 +24,7 @@ from fcm.model import events as ev
 from fcm.model.entries import refusal
 from fcm.model.rules.allowed import allowed
 from fcm.model.state import Change, State, apply
-from fcm.model.tables import one_turn
+from fcm.model.structures.tables import one_turn
 from fcm.workspace import collecting
 from fcm.workspace.events.event_log import EventLog, EventLogError
 from fcm.workspace.files.journal_file import JournalError

@@ -7,7 +7,7 @@ import threading
 
 import pytest
 
-from fcm.model.tables import Table, index, one_turn, total
+from fcm.model.structures.tables import Table, index, one_turn, total
 
 BY_PARITY = index(lambda value: value % 2)
 SUMS = total(lambda value: value % 3, lambda value: value)

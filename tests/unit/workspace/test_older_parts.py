@@ -11,7 +11,7 @@ import subprocess
 import sys
 import textwrap
 from contextlib import closing
-from dataclasses import replace
+from dataclasses import fields, replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -23,6 +23,7 @@ from fcm.model.state import State, apply
 from fcm.workspace import workspace as workspace_file
 from fcm.workspace.events.event_log import Sought, everything
 from fcm.workspace.files import older_parts
+from fcm.workspace.files.checkpoint import KINDS
 from fcm.workspace.files.journal import Journal, JournalError
 from fcm.workspace.files.salvaging import salvage
 from fcm.workspace.history import History
@@ -351,3 +352,7 @@ def test_a_process_that_is_killed_while_it_splits_loses_nothing(path: Path, tmp_
     split(path, len(whole[1]))
     assert all_of(path) == whole
     assert len(old_files(path)) == 1
+
+
+def test_a_checkpoint_has_every_part_of_a_state() -> None:
+    assert {"sequence", "time", "cluster", *KINDS} == {one.name for one in fields(State)}
