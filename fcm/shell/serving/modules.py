@@ -16,6 +16,7 @@ from fcm.shell import cmdlets
 from fcm.shell.runtime.absent import ABSENT, why_absent
 from fcm.shell.runtime.registry import REGISTRY
 from fcm.shell.values.formatting import VIEWS
+from fcm.text.textfile import TEXT, read_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -69,7 +70,7 @@ def module_files() -> dict[str, str]:
 
 def microsoft_names(module: str) -> list[str]:
     """Names of the cmdlets of Microsoft's module, of all versions; where they are from stands in the file."""
-    text = path("powershell", module, "names.txt").read_text(encoding="utf-8")
+    text = read_text(path("powershell", module, "names.txt"), TEXT)
     return [line for line in text.splitlines() if line and not line.startswith("#")]
 
 
