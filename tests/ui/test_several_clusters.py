@@ -319,7 +319,7 @@ def test_the_open_set_is_remembered_and_offered(qtbot: QtBot, tmp_path: Path) ->
     with qtbot.waitSignal(again.opened):
         again.open(CONTOSO)
     strip = again.messages.strips[0]
-    assert (strip.text, strip.remedy) == ("1 more cluster was open when the program closed:", f"{FABRIKAM}.")
+    assert (strip.text, strip.remedy) == ("When the program closed, 1 cluster was also open:", f"{FABRIKAM}.")
     qtbot.mouseClick(named(strip, "Open"), Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: tops(again) == ["contoso.contoso.com", "fabrikam.fabrikam.com"])
 

@@ -34,7 +34,7 @@ class Reopening:
         """Offer what was open before, but for the one that is opened anyhow."""
         uris = [uri for uri in self._settings.get(st.OPEN) if uri != wanted]
         if uris:
-            text = f"{counted(len(uris), 'more cluster was', 'more clusters were')} open when the program closed:"
+            text = f"When the program closed, {counted(len(uris), 'cluster was', 'clusters were')} also open:"
             offer = Offer("Open", "connect", lambda: self._open_all(uris))
             self._messages.show_message("information", text, f"{', '.join(uris)}.", offer=offer)
 
