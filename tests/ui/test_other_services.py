@@ -23,6 +23,7 @@ from fcm.backend.base import Console
 from fcm.backend.pacemaker.capabilities import capabilities_of
 from fcm.model import commands as cmd
 from fcm.model.entities import DiskUse, Group, GroupType, MachineState, ResourceState, VolumeAccess
+from fcm.model.failures import FaultKind
 from fcm.ui.dialogs.services import connect as connecting
 from fcm.ui.dialogs.services.dependency_report import DependencyReport
 from fcm.ui.events.events import EventsPage
@@ -239,6 +240,19 @@ def test_it_moves_from_its_context_menu_and_the_page_follows(shown: MainWindow, 
     go_to(shown, desk)
     owner = [label.text() for label in shown.page.findChildren(QLabel) if label.text() == "node3"]
     assert owner
+
+
+def test_its_failover_is_explained_without_a_guest_that_boots(shown: MainWindow, desk: Desk) -> None:
+    go_to(shown, desk)
+    assert desk.do(cmd.InjectFault(FaultKind.POWER_OFF, role(desk).owner))
+    desk.run(30.0)
+    DRIVER.settle()
+    page: Any = shown.page
+    course = DRIVER.find(QLabel, "Course of the failover").text()
+    assert course.startswith(f"{role(desk).owner} took FS01 over from node1.")
+    assert "guest" not in course
+    assert "Boot" not in page.explainer.line.accessibleDescription()
+    assert "Detection" in page.explainer.line.accessibleDescription()
 
 
 def test_auto_start_is_disabled_and_enabled_and_says_which(shown: MainWindow, desk: Desk) -> None:

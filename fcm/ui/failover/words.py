@@ -81,7 +81,8 @@ def told(failover: Failover, state: State, simulated: bool = True) -> Told:
         if not simulated and failover.noticed is not None and failover.noticed <= failover.failed:
             away = f"at least {away}, counted from when the loss was noticed"
         course = f"{failover.destination} took {name} over from {failover.source}. It was away for {away}"
-        if failover.booted is not None:
+        group = state.groups.get(failover.group)
+        if failover.booted is not None and not (group is not None and group.is_role):
             course += f"; its guest had booted {seconds(failover.booted - failover.failed)} after the failure."
         else:
             course += "."

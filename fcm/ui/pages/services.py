@@ -114,7 +114,7 @@ class ServicesPage(Page):
             self._between.setVisible(bool(others))
             self.services.table.set_ids(clustered)
             self.loose.table.set_ids(loose)
-            self._stack.setCurrentIndex(1 if clustered else 0)
+            self._stack.setCurrentIndex(1 if clustered or others else 0)
             self._below.setVisible(bool(loose))
             self._show_count()
             return

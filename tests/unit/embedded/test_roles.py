@@ -154,6 +154,7 @@ def test_a_lost_node_loses_its_services_to_another_one(desk: Desk) -> None:
     record = desk.state.failovers[group.id]
     assert (record.source, record.destination) == ("node1", after.owner)
     assert record.online is not None
+    assert record.booted == record.online, "there is no guest that boots"
     assert not violations(desk.state)
 
 

@@ -78,4 +78,6 @@ class Records:
         group = self._core.state.groups[after.group]
         if after.state is ResourceState.ONLINE and group.state is ResourceState.ONLINE and self.is_open(group.id):
             record = self._core.state.failovers[group.id]
-            self._core.emit(ev.FailoverRecorded(replace(record, online=self._core.kernel.now)))
+            now = self._core.kernel.now
+            booted = now if group.is_role else record.booted  # without a guest, nothing boots
+            self._core.emit(ev.FailoverRecorded(replace(record, online=now, booted=booted)))
