@@ -19,6 +19,10 @@ if TYPE_CHECKING:
     from fcm.workspace.workspace import Workspace
 
 
+TOLD = ("Processor", "Network")
+"""Checks that are told where they pass, too."""
+
+
 @dataclass(frozen=True, slots=True)
 class Hint:
     """The verdict in words."""
@@ -65,7 +69,8 @@ class Verdicts(QObject):
         if not verdict:
             return Hint(f"Not to {node}: {verdict.reason}", Mood.BAD, allowed=False)
         warnings = [check.text for check in checks if check.level == "warn"]
-        lines = [f"{found.name} to {node}: {room_words(state, found, node)}.", *warnings]
+        known = [check.text for check in checks if check.level == "pass" and check.name in TOLD]
+        lines = [f"{found.name} to {node}: {room_words(state, found, node)}.", *known, *warnings]
         lines.append(self._cost(workspace, found, node))
         return Hint("\n".join(lines), Mood.WARNING if warnings else Mood.GOOD, allowed=True)
 

@@ -152,6 +152,21 @@ def test_a_click_is_no_drag(opened: tuple[MainWindow, Backend, MapCanvas]) -> No
     assert window.findChild(PreflightDialog) is None
 
 
+def test_a_node_says_room_processor_and_network_to_a_machine_that_hovers_over_it(
+    opened: tuple[MainWindow, Backend, MapCanvas],
+) -> None:
+    window, _, canvas = opened
+    machine, node = movable(window)
+    canvas.pick_up(machine)
+    canvas.hover(node)
+    assert canvas.hint is not None
+    room, processor, network, *_ = canvas.hint.text.splitlines()
+    assert room.endswith("of memory left afterwards.")
+    assert processor == f"{node} has all features that the machine uses."
+    assert network.endswith("will be used.")
+    canvas.put_back()
+
+
 def test_the_time_that_a_move_takes_is_told_as_soon_as_it_is_known(
     opened: tuple[MainWindow, Backend, MapCanvas], qtbot: QtBot
 ) -> None:
