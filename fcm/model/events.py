@@ -233,7 +233,7 @@ class MachineMadeHighlyAvailable(BaseEvent):
 
 @dataclass(frozen=True, slots=True)
 class GroupCreated(BaseEvent):
-    """A service or application that is no virtual machine was configured: it exists with these resources."""
+    """A service or application that is not a virtual machine was configured: it exists with these resources."""
 
     group: Group
     resources: tuple[Resource, ...]

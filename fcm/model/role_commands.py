@@ -34,7 +34,7 @@ class SetGroupOnline(BaseCommand):
 
 @dataclass(frozen=True, slots=True)
 class MoveGroup(BaseCommand):
-    """Move a service or application that is no virtual machine to another node."""
+    """Move a service or application that is not a virtual machine to another node."""
 
     group: str
     destination: str

@@ -28,7 +28,7 @@ class RoleKind:
 KINDS: dict[GroupType, RoleKind] = {
     GroupType.DHCP_SERVER: RoleKind(
         ResourceType.DHCP_SERVICE,
-        "Gives out IP addresses; its database is on a disk of the cluster.",
+        "Assigns IP addresses; its database is on a disk of the cluster.",
         needs_disk=True,
     ),
     GroupType.FILE_SERVER: RoleKind(
@@ -38,17 +38,15 @@ KINDS: dict[GroupType, RoleKind] = {
     ),
     GroupType.GENERIC_APPLICATION: RoleKind(
         ResourceType.GENERIC_APPLICATION,
-        "A program that was not made for clusters; the cluster starts it by its command line.",
+        "A program that is not cluster-aware; the cluster starts it by its command line.",
         "command line",
     ),
     GroupType.GENERIC_SERVICE: RoleKind(
         ResourceType.GENERIC_SERVICE,
-        "A Windows service that was not made for clusters; the cluster starts and stops it.",
+        "A Windows service that is not cluster-aware; the cluster starts and stops it.",
         "service name",
     ),
-    GroupType.OTHER_SERVER: RoleKind(
-        None, "Only a client access point and disks; add resources for what should run behind them."
-    ),
+    GroupType.OTHER_SERVER: RoleKind(None, "Only a client access point and disks, to which you add resources."),
     GroupType.PRINT_SERVER: RoleKind(
         ResourceType.PRINT_SPOOLER,
         "Print queues under one network name; the spool folder is on a disk of the cluster.",

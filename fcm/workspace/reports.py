@@ -181,7 +181,7 @@ def high_availability_report(state: State, machines: Sequence[str], outcome: str
 
 
 def role_report(state: State, group: str, time: float, command: str) -> Report:
-    """What the High Availability wizard did for a service or application that is no virtual machine.
+    """What the High Availability wizard did for a service or application that is not a virtual machine.
 
     Args:
         state: the cluster afterwards.

@@ -30,7 +30,7 @@ class Place(StrEnum):
     EVENTS = "events"
     MAP = "map"
     GROUP = "group"
-    """A service or application that is no virtual machine."""
+    """A service or application that is not a virtual machine."""
     RESOURCE = "resource"
     MIGRATION = "migration"
     FAULT = "fault"

@@ -298,7 +298,7 @@ def test_a_resource_is_added_and_says_what_is_wrong_with_it(shown: MainWindow, d
     DRIVER.type_into("Resource name", "Second address")
     DRIVER.type_into("IP address", "10.0.9.9")
     DRIVER.press("OK")
-    DRIVER.wait(lambda: "Clients do not reach 10.0.9.9" in dialog.notice.text(), "the reason")
+    DRIVER.wait(lambda: "Clients cannot reach 10.0.9.9" in dialog.notice.text(), "the reason")
     DRIVER.type_into("IP address", "10.0.1.62")
     DRIVER.press("OK")
     DRIVER.wait_for_no_dialog()

@@ -219,7 +219,7 @@ class EventLoop:
 def _wait(wake: int, handles: dict[int, _Handle], due: float | None) -> list[tuple[int, int]]:
     """Wait until ``due`` (s, monotonic) or for what happens before: (number of the handle, events)."""
     if sys.platform == "win32":  # acquire() has refused
-        raise OSError("poll(2) is not there")
+        raise OSError("this system has no poll(2)")
     asked: dict[int, int] = {wake: select.POLLIN}
     for handle in handles.values():
         bits = select.POLLIN * bool(handle.events & READABLE) | select.POLLOUT * bool(handle.events & WRITABLE)

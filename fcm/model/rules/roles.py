@@ -86,9 +86,9 @@ def free_address(text: str, state: State) -> Verdict:
     found = next((subnet for subnet in subnets.values() if address in subnet), None)
     if found is None:
         where = f"one of {', '.join(subnets)}" if subnets else "no subnet: clients may use no cluster network"
-        return no(f"Clients do not reach {address}: it should be in {where}.", "Enter another address.")
+        return no(f"Clients cannot reach {address}: it should be in {where}.", "Enter another address.")
     if found.num_addresses > 2 and address in (found.network_address, found.broadcast_address):
-        return no(f"{address} stands for the whole subnet {found}.", "Enter another address.")
+        return no(f"{address} is the address of the whole subnet {found}.", "Enter another address.")
     taken = {one.address for one in state.adapters.values()}
     taken |= {one.detail for one in state.resources.values() if one.type is ResourceType.IP_ADDRESS}
     taken |= {str(one.gateway) for one in state.networks.values() if one.gateway}
@@ -233,7 +233,7 @@ def _against_return(disk: Disk, state: State) -> Iterator[Verdict]:
     resource = next((one for one in state.resources.values() if one.disk == disk.id), None)
     group = state.groups.get(resource.group) if resource is not None else None
     if resource is None or group is None or not group.is_role:
-        yield no(f"{disk.name} is in no service or application.", "Choose a disk of a service or application.")
+        yield no(f"{disk.name} is not in a service or application.", "Choose a disk of a service or application.")
         return
     yield _role(group)
     yield not_in_maintenance(state, disk.id)

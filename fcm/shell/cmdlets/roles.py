@@ -78,7 +78,7 @@ def add_file_server(call: Call) -> Iterable[Any]:
     _STORAGE,
     _WAIT,
     CLUSTER,
-    synopsis="Configures an application that was not made for clusters as a service or application.",
+    synopsis="Configures an application that is not cluster-aware as a service or application.",
     example=f"Add-ClusterGenericApplicationRole -CommandLine notepad.exe {_EXAMPLE.format('NOTES01')}",
 )
 def add_generic_application(call: Call) -> Iterable[Any]:
@@ -94,7 +94,7 @@ def add_generic_application(call: Call) -> Iterable[Any]:
     _STORAGE,
     _WAIT,
     CLUSTER,
-    synopsis="Configures a Windows service that was not made for clusters as a service or application.",
+    synopsis="Configures a Windows service that is not cluster-aware as a service or application.",
     example=f"Add-ClusterGenericServiceRole -ServiceName W32Time {_EXAMPLE.format('TIME01')}",
 )
 def add_generic_service(call: Call) -> Iterable[Any]:
@@ -144,7 +144,7 @@ def add_server(call: Call) -> Iterable[Any]:
     Param("SeparateMonitor", "switch", absent="set the property SeparateMonitor of the resource afterwards."),
     CLUSTER,
     INPUT,
-    synopsis="Adds a resource to a service or application that is no virtual machine. It is offline at first.",
+    synopsis="Adds a resource to a service or application that is not a virtual machine. It is offline at first.",
     example="Add-ClusterServerRole -Name SERVER01 -StaticAddress 10.0.1.60 | Out-Null; "
     "Add-ClusterResource 'Time Service' -ResourceType 'Generic Service' -Group SERVER01 -Value W32Time",
 )
@@ -172,7 +172,7 @@ def add_resource(call: Call) -> Iterable[Any]:
     Param("Force", "switch"),
     CLUSTER,
     INPUT,
-    synopsis="Deletes a resource of a service or application that is no virtual machine.",
+    synopsis="Deletes a resource of a service or application that is not a virtual machine.",
     example="Add-ClusterServerRole -Name SERVER01 -StaticAddress 10.0.1.60 | Out-Null; "
     "Remove-ClusterResource SERVER01 -Force",
 )
@@ -188,7 +188,7 @@ def remove_resource(call: Call) -> Iterable[Any]:
     Param("Group", position=1, needed=True, help="A service or application, or 'Available Storage'.", of="group"),
     CLUSTER,
     INPUT,
-    synopsis="Moves a disk from Available Storage to a service or application that is no virtual machine, or back.",
+    synopsis="Moves a disk from Available Storage to a service or application that is not a virtual machine, or back.",
     example="Add-ClusterServerRole -Name SERVER01 -StaticAddress 10.0.1.60 | Out-Null; "
     "Move-ClusterResource 'Cluster Disk 2' -Group SERVER01",
 )

@@ -183,7 +183,7 @@ class Server:
             raise ShellError("Only properties of objects can be set.", category="InvalidArgument")
         fresh = anew(given, self._session.workspace)
         if fresh is None:
-            raise NotFoundError(f"There is no {given.type} {text(given)} any more.", "Get it again.")
+            raise NotFoundError(f"The {given.type} {text(given)} no longer exists.", "Get it again.")
         name = fresh.key(asked.property) or asked.property
         setter = fresh.setters.get(name)
         if setter is None:

@@ -89,7 +89,7 @@ def from_wire(value: Any) -> Any:
             case "lines":
                 return "\n".join(_text(line) for line in value["v"])
             case other:
-                raise ConversionError(f"Values of the kind {str(other)[:60]} are not known.", "Update the modules.")
+                raise ConversionError(f"Values of the kind {str(other)[:60]} are unknown.", "Update the modules.")
     except (KeyError, TypeError, ValueError, AttributeError, OverflowError) as error:
         raise ConversionError(
             f"A value of the kind {str(value.get('$'))[:60]} cannot be read.", "Update the modules."
@@ -98,5 +98,5 @@ def from_wire(value: Any) -> Any:
 
 def _text(value: Any) -> str:
     if not isinstance(value, str):
-        raise TypeError("a text is wanted")
+        raise TypeError("a string is required")
     return value

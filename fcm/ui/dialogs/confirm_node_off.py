@@ -27,7 +27,7 @@ def notice(state: State, node: str) -> str:
         f"{waits} {verb} not started elsewhere until then.\n\n"
         f"If you confirm, Pacemaker considers {node} fenced and starts its virtual machines on other nodes. "
         f"If {node} is still running, they run twice and damage their disks.\n\n"
-        f"Switch {node} off by hand, or pull its power cables. That it does not respond is not enough."
+        f"Switch {node} off manually, or pull its power cables. That it does not respond is not enough."
     )
 
 

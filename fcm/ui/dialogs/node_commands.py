@@ -29,8 +29,8 @@ if TYPE_CHECKING:
     from fcm.workspace.workspace import NodeCommand
 
 _INTRO = (
-    "Each command that was given here is carried out by commands on the nodes. These are the last ones, newest first, "
-    "since the cluster was opened; secrets are replaced."
+    "fcm carries out every action with commands on the nodes. This list shows the latest ones since the cluster was "
+    "opened, newest first. Secrets are replaced."
 )
 _NUMBER = Qt.ItemDataRole.UserRole
 
@@ -56,7 +56,9 @@ class NodeCommandsDialog(PlainDialog):
         self.text.setTabChangesFocus(True)
         self.text.setFont(QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont))
         self.text.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
-        self.empty = EmptyState("Nothing was run on the nodes yet. Give a command, such as Pause or Live migrate.")
+        self.empty = EmptyState(
+            "No commands have been run on the nodes yet. Perform an action, such as Pause or Live migrate."
+        )
         both = QSplitter(Qt.Orientation.Vertical)
         both.addWidget(self.tree)
         both.addWidget(self.text)

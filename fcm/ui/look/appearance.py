@@ -98,7 +98,7 @@ def trouble(machine: VirtualMachine, state: State) -> str:
 
 
 def group_icon(group: Group) -> str:
-    """Icon of a service or application that is no virtual machine."""
+    """Icon of a service or application that is not a virtual machine."""
     return f"group-{_RESOURCE_ICONS[group.state]}"
 
 

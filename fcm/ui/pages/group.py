@@ -1,4 +1,4 @@
-"""The page of a service or application that is no virtual machine: Summary, its resources, its last failover."""
+"""The page of a service or application that is not a virtual machine: Summary, its resources, its last failover."""
 
 from __future__ import annotations
 

@@ -82,7 +82,7 @@ def move(walk: Walk) -> None:
     )
     driver.wait(lambda: _there(walk).owner == target, f"{SERVER} to be on {target}")
     driver.press("Take this service or application offline")
-    walk.shoot("role offline question", "Before it goes offline, what that means is said.")
+    walk.shoot("role offline question", "Before it goes offline, the consequences are listed.")
     driver.press("Take this service or application offline")
     driver.wait(lambda: _there(walk).state == "Offline", f"{SERVER} to be offline")
     walk.shoot("role offline", "Offline, and it stays so until a user brings it online.")
@@ -101,7 +101,7 @@ def delete(walk: Walk) -> None:
     walk.shoot("critical events", "Its critical events, errors and warnings.")
     walk.go(SERVER)
     driver.press("Delete")
-    walk.shoot("role delete question", "Delete says what becomes of the clients and the disks.")
+    walk.shoot("role delete question", "Delete lists the consequences for clients and disks.")
     driver.press("Delete")
     driver.wait(lambda: _group(walk) is None, f"{SERVER} to be gone")
 

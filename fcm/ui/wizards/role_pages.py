@@ -152,7 +152,7 @@ class StoragePage(_RolePage):
         """Whether one is needed."""
         needed = KINDS[self._wizard.kind].needs_disk
         self.note.setText(
-            f"A {self._wizard.kind} needs at least one disk." if needed else "This kind can do without a disk."
+            f"A {self._wizard.kind} needs at least one disk." if needed else "A disk is optional for this type."
         )
 
     def first_focus(self) -> QWidget:

@@ -81,7 +81,7 @@ function Add-ClusterFileServerRole {
 function Add-ClusterGenericApplicationRole {
     <#
     .SYNOPSIS
-    Configures an application that was not made for clusters as a service or application.
+    Configures an application that is not cluster-aware as a service or application.
     .EXAMPLE
     Add-ClusterGenericApplicationRole -CommandLine notepad.exe -Name NOTES01 -StaticAddress 10.0.1.60
     #>
@@ -109,7 +109,7 @@ function Add-ClusterGenericApplicationRole {
 function Add-ClusterGenericServiceRole {
     <#
     .SYNOPSIS
-    Configures a Windows service that was not made for clusters as a service or application.
+    Configures a Windows service that is not cluster-aware as a service or application.
     .EXAMPLE
     Add-ClusterGenericServiceRole -ServiceName W32Time -Name TIME01 -StaticAddress 10.0.1.60
     #>
@@ -189,7 +189,7 @@ function Add-ClusterPrintServerRole {
 function Add-ClusterResource {
     <#
     .SYNOPSIS
-    Adds a resource to a service or application that is no virtual machine. It is offline at first.
+    Adds a resource to a service or application that is not a virtual machine. It is offline at first.
     .EXAMPLE
     Add-ClusterServerRole -Name SERVER01 -StaticAddress 10.0.1.60 | Out-Null; Add-ClusterResource 'Time Service' -ResourceType 'Generic Service' -Group SERVER01 -Value W32Time
     #>
@@ -893,7 +893,7 @@ function Move-ClusterGroup {
 function Move-ClusterResource {
     <#
     .SYNOPSIS
-    Moves a disk from Available Storage to a service or application that is no virtual machine, or back.
+    Moves a disk from Available Storage to a service or application that is not a virtual machine, or back.
     .EXAMPLE
     Add-ClusterServerRole -Name SERVER01 -StaticAddress 10.0.1.60 | Out-Null; Move-ClusterResource 'Cluster Disk 2' -Group SERVER01
     #>
@@ -1068,7 +1068,7 @@ function Remove-ClusterNode {
 function Remove-ClusterResource {
     <#
     .SYNOPSIS
-    Deletes a resource of a service or application that is no virtual machine.
+    Deletes a resource of a service or application that is not a virtual machine.
     .EXAMPLE
     Add-ClusterServerRole -Name SERVER01 -StaticAddress 10.0.1.60 | Out-Null; Remove-ClusterResource SERVER01 -Force
     #>

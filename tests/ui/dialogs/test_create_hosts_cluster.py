@@ -304,7 +304,7 @@ def test_what_an_interrupted_run_left_is_named_before_it_is_continued(
     assert "is not complete. It can be continued." in named(wizard, "Result of the checks", QLabel).text()
     assert "node3 has no Corosync key." in column(named(wizard, "Checks", QTreeWidget), 1)
     DRIVER.press("Next")
-    assert "What is done already is left as it is." in named(wizard, "What will be done", QLabel).text()
+    assert "Completed steps are not repeated." in named(wizard, "What will be done", QLabel).text()
     DRIVER.press("Cancel")
 
 

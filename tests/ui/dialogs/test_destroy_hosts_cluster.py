@@ -95,8 +95,7 @@ def test_the_cluster_that_is_open_is_removed_and_its_hosts_are_opened(
     DRIVER.press("Next")
     at(wizard, "Confirmation")
     assert (
-        "Virtual machines keep running, and nothing fails over any more."
-        in named(wizard, "What will be done", QLabel).text()
+        "Virtual machines keep running, but no longer fail over." in named(wizard, "What will be done", QLabel).text()
     )
     tree = named(wizard, "Steps to carry out", QTreeWidget)
     assert tree.topLevelItem(0).text(2) == "Take back: Start the cluster when the node boots"

@@ -146,7 +146,7 @@ def test_in_post_copy_the_machine_is_lost_with_the_source_that_still_had_its_mem
     assert equal.migration(NAME).handed_over
     power_off(equal, SOURCE)
     reason = ended(equal)
-    assert reason == ("The cluster lost n1 while it still had memory that VM1 needs (post-copy). VM1 cannot go on.")
+    assert reason == ("The cluster lost n1 while it still had memory that VM1 needs (post-copy). VM1 cannot continue.")
     equal.run(10.0)
     assert is_up(equal, DESTINATION)
     assert equal.machine(NAME).guest is GuestState.BOOTING

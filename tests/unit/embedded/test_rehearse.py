@@ -252,7 +252,7 @@ def test_a_closed_cluster_has_no_twin(desk: Desk) -> None:
 def test_real_hosts_cannot_be_rehearsed_and_say_why() -> None:
     verdict = CAPABILITIES.rehearsal()
     assert not verdict
-    assert "Real hosts have no twin" in verdict.reason
+    assert "Failures of real hosts cannot be rehearsed" in verdict.reason
     assert "cluster file" in verdict.remedy
 
 

@@ -90,11 +90,12 @@ def test_other_server_is_only_a_client_access_point(desk: Desk) -> None:
          "The name node1 is already in use in this cluster."),
         (cmd.AddRole(GroupType.OTHER_SERVER, "sql01", "10.0.1.60"),
          "The name sql01 is already in use in this cluster."),
-        (cmd.AddRole(GroupType.OTHER_SERVER, "X", "10.0.9.9"), "Clients do not reach 10.0.9.9: it should be in one of "
+        (cmd.AddRole(GroupType.OTHER_SERVER, "X", "10.0.9.9"), "Clients cannot reach 10.0.9.9: it should be in one of "
          "10.0.1.0/24."),
-        (cmd.AddRole(GroupType.OTHER_SERVER, "X", "10.0.2.60"), "Clients do not reach 10.0.2.60: it should be in one "
+        (cmd.AddRole(GroupType.OTHER_SERVER, "X", "10.0.2.60"), "Clients cannot reach 10.0.2.60: it should be in one "
          "of 10.0.1.0/24."),
-        (cmd.AddRole(GroupType.OTHER_SERVER, "X", "10.0.1.0"), "10.0.1.0 stands for the whole subnet 10.0.1.0/24."),
+        (cmd.AddRole(GroupType.OTHER_SERVER, "X", "10.0.1.0"), "10.0.1.0 is the address of the whole "
+         "subnet 10.0.1.0/24."),
         (cmd.AddRole(GroupType.OTHER_SERVER, "X", "here"), "'here' is not an IP address."),
         (cmd.AddRole(GroupType.GENERIC_SERVICE, "X", "10.0.1.60"), "The service name is missing."),
         (cmd.AddRole(GroupType.OTHER_SERVER, "X", "10.0.1.60", (), "a.exe"),

@@ -36,4 +36,4 @@ def test_the_state_of_a_volume_is_given_for_each_node_from_2012_r2_on(tmp_path: 
 
 def test_an_older_cluster_says_where_else_to_look(desk: ShellDesk) -> None:
     desk.must(VOLUME)
-    assert "came with Windows Server 2012 R2" in desk.run("Get-ClusterSharedVolumeState").text()
+    assert "requires Windows Server 2012 R2" in desk.run("Get-ClusterSharedVolumeState").text()

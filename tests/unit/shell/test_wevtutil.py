@@ -151,7 +151,7 @@ def test_a_damaged_file_gives_its_other_events_and_an_error(busy: ShellDesk) -> 
         ("wevtutil qe System /e:x /f:text", "/e requires XML output"),
         ("wevtutil qe q.xml /sq:true /q:*", "/sq reads the complete query"),
         ("wevtutil qe nothing.evtx /lf:true", "does not exist"),
-        ("wevtutil qe text.txt /lf:true", "no event log"),
+        ("wevtutil qe text.txt /lf:true", "not an event log"),
         ("wevtutil qe System '/q:*[contains(a)]'", "Character 3: contains() is not in the XPath"),
         ("wevtutil cl Nowhere", "no event log"),
         ("wevtutil cl System /bu:system.evtx", "already exists"),

@@ -98,7 +98,7 @@ def _unknown(state: State, facts: Facts) -> list[ev.Event]:
             found.append(ev.GroupChanged(replace(group, state=ResourceState.PENDING)))
             resource = state.machine_resource(machine.id)
             if resource is not None:
-                text = f"Unknown: {machine.node} does not respond, and no other node answers for the cluster."
+                text = f"Unknown: {machine.node} does not respond, and no other node of the cluster responds."
                 found.append(ev.ResourceChanged(replace(resource, state=ResourceState.PENDING, failure=text)))
     return found
 

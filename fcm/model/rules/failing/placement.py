@@ -97,7 +97,7 @@ def _excluded(state: State, group: Group, name: str, but: str) -> str:
 
 
 def _own_disks(state: State, group: Group) -> list[str]:
-    """Disks that move with a service or application that is no virtual machine."""
+    """Disks that move with a service or application that is not a virtual machine."""
     if not group.is_role:
         return []
     return [one.disk for one in state.group_resources(group.id) if one.disk is not None]

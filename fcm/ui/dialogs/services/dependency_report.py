@@ -156,7 +156,7 @@ class DependencyReport(PlainDialog):
         renderer = QSvgRenderer(QByteArray(self.svg().encode()))
         painter = QPainter()
         if not painter.begin(printer):
-            self.notice.say("The printer does not take the page. Choose another printer, or export the report.")
+            self.notice.say("The printer does not accept the page. Choose another printer, or export the report.")
             return
         page, size = QRectF(painter.viewport()), renderer.defaultSize()
         scale = min(page.width() / max(1, size.width()), page.height() / max(1, size.height()))

@@ -56,7 +56,9 @@ class CreateHostsWizard(HostsWizard):
     def __init__(self, window: Desk) -> None:
         self.looked: Looked | None = None
         self.ran: tuple[StepOutcome, Standing] | None = None
-        self.file = HostsFilePage(lambda: self, window, "Name the hosts file of the hosts that will form the cluster.")
+        self.file = HostsFilePage(
+            lambda: self, window, "Select the hosts file of the hosts that will form the cluster."
+        )
         self.fencing = FencingPage()
         self.witness = _WitnessPage(self)
         self.checks = _ChecksPage(self)
@@ -108,7 +110,7 @@ class CreateHostsWizard(HostsWizard):
         names = ", ".join(host.name for host in self.hosts.hosts)
         more = ""
         if self.looked.standing.stage is not Stage.NONE:
-            more = " What is done already is left as it is."
+            more = " Completed steps are not repeated."
         text = (
             f"{count} will form the cluster {quoted(self.hosts.name)} of {names}.{more} Virtual machines keep running."
         )
@@ -154,8 +156,8 @@ class _WitnessPage(WorkingPage):
     def __init__(self, wizard: CreateHostsWizard) -> None:
         super().__init__(
             "Witness",
-            "A witness is a host outside of the cluster that has a vote in its quorum, so that one part of the nodes "
-            "can go on when they lose each other. It runs corosync-qnetd. Two nodes need one.",
+            "A witness is a host outside the cluster that has a vote, so that one group of nodes can continue when the "
+            "nodes lose contact with each other. It runs corosync-qnetd. Two nodes need one.",
         )
         self._wizard = wizard
         self._path: object = None
@@ -193,7 +195,7 @@ class _WitnessPage(WorkingPage):
 
     def verdict(self) -> Verdict:
         if self.wanted.isChecked() and not self.host.text().strip():
-            return no("No witness host is named.", "Type its name or address, or clear Use a witness.")
+            return no("No witness host is specified.", "Type its name or address, or clear Use a witness.")
         return OK
 
     def job(self) -> Callable[[], tuple[HostsFile, Site]]:
@@ -247,7 +249,7 @@ class _ChecksPage(WizardPage):
         self.tree.clear()
         self.details.setText("")
         self.again.setEnabled(False)
-        self.text.setText("The hosts are being looked at, and the ways between them and the fencing device are tried.")
+        self.text.setText("The hosts, the connections between them and the fencing device are being checked.")
         wizard.do(wizard.on_site(hosts_site.look_before_create), self._take, self.bar)
 
     def _take(self, looked: Looked) -> None:
@@ -287,8 +289,7 @@ class _ChecksPage(WizardPage):
 
 
 def _problems(looked: Looked) -> str:
-    verb = "is" if looked.refused == 1 else "are"
-    return f"{counted(looked.refused, 'problem')} {verb} in the way."
+    return f"{counted(looked.refused, 'problem')} must be corrected first."
 
 
 class _Summary(SummaryPage):

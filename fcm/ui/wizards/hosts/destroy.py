@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 _RELEASE = (
     "Virtual machines that are highly available are first removed from the cluster. They keep running, and libvirt has "
-    "their definitions again. Afterwards nothing fails over any more."
+    "their definitions again. Afterwards, nothing fails over."
 )
 
 
@@ -38,7 +38,7 @@ class DestroyHostsWizard(HostsWizard):
         self.looked: Looked | None = None
         self.steps_back: tuple[Step, ...] = ()
         self.ran: tuple[StepOutcome, Standing] | None = None
-        self.file = HostsFilePage(lambda: self, window, "Name the hosts file of the cluster that will be removed.")
+        self.file = HostsFilePage(lambda: self, window, "Select the hosts file of the cluster that will be removed.")
         self.release_page = _ReleasePage(self)
         self.confirmation = StepsPage("&Destroy", self._to_confirm)
         self.progress = RunPage("Destroying", self._destroy)
@@ -62,7 +62,7 @@ class DestroyHostsWizard(HostsWizard):
         names = ", ".join(host.name for host in self.hosts.hosts)
         text = (
             f"The cluster {quoted(self.hosts.name)} will be removed from {names}. "
-            f"{first}Virtual machines keep running, and nothing fails over any more."
+            f"{first}Virtual machines keep running, but no longer fail over."
         )
         return (*release, *self.steps_back), len(release), text
 
@@ -154,11 +154,12 @@ class _Summary(SummaryPage):
         done = sum(report.state in (StepState.UNDONE, StepState.DONE, StepState.ALREADY) for report in outcome.reports)
         facts = [(quoted(report.step.title), report.sentence()) for report in outcome.failed]
         if outcome.failed:
-            level, text = "fail", f"{counted(len(outcome.failed), 'step')} could not be taken back. Start this again."
+            level, text = "fail", f"{counted(len(outcome.failed), 'step')} could not be undone. Run the wizard again."
         elif outcome.canceled:
             level = "warn"
             text = (
-                f"Canceled after {counted(done, 'step')}. The cluster is not complete. Start this again, or create it."
+                f"Canceled after {counted(done, 'step')}. The cluster is not complete. Run the wizard again, or "
+                "create the cluster."
             )
         elif standing.is_gone:
             level, text = "pass", f"The cluster was removed. {standing.sentence}"

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 _INTRO = (
     "A fencing device switches a node off without its help, for example a management board in each node or a power "
-    "switch. It is asked from every node before anything is set up."
+    "switch. Every node tests it before the cluster is created."
 )
 _USUAL = ("ip", "username")
 """Options that are offered for a file that names no fencing device."""
@@ -129,7 +129,7 @@ class FencingPage(WizardPage):
         for row in range(self.table.rowCount()):
             name = self.table.text(row, 0)
             if name in seen:
-                return no(f"The option {quoted(name)} is there twice.", "Remove one of them.")
+                return no(f"The option {quoted(name)} occurs twice.", "Remove one of them.")
             if name:
                 seen.add(name)
             elif any(self.table.text(row, column) for column in range(1, self.table.columnCount())):
@@ -143,13 +143,16 @@ def _password_hint(hosts: HostsFile) -> str:
     ]
     general = hosts.fencing.general if hosts.fencing is not None else None
     text = (
-        "A password is kept in a file of its own that only you can read, never in the hosts file; on the nodes, only "
-        "root can read it."
+        "The password is stored in a separate file that only you can read, never in the hosts file. On the nodes, "
+        "only root can read it."
     )
     if general is not None and general.password_file:
-        return f"{text} Now it comes from {general.password_file}; type another one to replace it."
+        return f"{text} It is now read from {general.password_file}. Type another password to replace it."
     if general is not None and general.passwd_script:
-        return f"{text} Now the program {general.passwd_script} on the nodes tells it; type one to use that instead."
+        return (
+            f"{text} The program {general.passwd_script} on the nodes supplies it now. Type a password to use "
+            "that instead."
+        )
     if own:
         return f"{text} These nodes have their own in the hosts file: {', '.join(own)}."
     return text

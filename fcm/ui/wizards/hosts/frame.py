@@ -192,7 +192,7 @@ class HostsFilePage(WorkingPage):
         self.column.addLayout(fields)
         self.column.addWidget(
             wrapped(
-                "A hosts file names the hosts, their networks and their shared storage. How to write one: "
+                "A hosts file names the hosts, their networks and their shared storage. For the format, see "
                 "docs/live-hosts.md.",
                 "quiet",
             )
@@ -210,7 +210,7 @@ class HostsFilePage(WorkingPage):
 
     def verdict(self) -> Verdict:
         """A path is typed."""
-        return OK if self.path.text().strip() else no("No hosts file is named.", "Type its path, or browse to it.")
+        return OK if self.path.text().strip() else no("No hosts file is specified.", "Type its path, or browse to it.")
 
     def job(self) -> Callable[[], HostsFile]:
         """Read the file."""

@@ -176,7 +176,7 @@ class RunPage(WizardPage):
         self.column.addWidget(self.table, 1)
         self.column.addWidget(
             wrapped(
-                "Cancel ends this after the current step. What was done still stands and can be continued.", "quiet"
+                "Cancel stops after the current step. Completed steps are kept, and you can continue later.", "quiet"
             )
         )
 
@@ -204,4 +204,4 @@ class RunPage(WizardPage):
 
     def canceling(self) -> None:
         """The run ends after the current step."""
-        self.text.setText("Canceling: the current step is completed, and no other one is begun.")
+        self.text.setText("Canceling: the current step is completed, and no other step is started.")

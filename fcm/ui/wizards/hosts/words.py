@@ -19,7 +19,7 @@ def outcome_of(outcome: StepOutcome, standing: Standing) -> tuple[str, str]:
     if outcome.failed:
         return "fail", outcome.failed[0].sentence()
     if outcome.canceled:
-        return "warn", f"Canceled after {counted(done, 'step')}. What was done until then still stands."
+        return "warn", f"Canceled after {counted(done, 'step')}. Completed steps were not undone."
     if standing.stage is Stage.COMPLETE:
         return "pass", standing.sentence
     return "warn", f"All steps were carried out, but something is missing. {next(standing.lacks(), '')}".rstrip()
@@ -33,12 +33,12 @@ def facts_of(outcome: StepOutcome, standing: Standing) -> list[tuple[str, str]]:
     devices = {device.node: device for device in standing.devices}
     for name, look in standing.looks.items():
         if not look.answered:
-            facts.append((name, f"does not answer: {look.error}"))
+            facts.append((name, f"does not respond: {look.error}"))
             continue
         device = devices.get(name)
         fencing = "no fencing" if device is None else "fencing works" if device.running and not device.failed else ""
         facts.append(
-            (name, f"{'a member' if name in standing.members else 'no member'}, {fencing or 'fencing failed'}")
+            (name, f"{'a member' if name in standing.members else 'not a member'}, {fencing or 'fencing failed'}")
         )
     if standing.votes:
         total, expected = standing.votes.get("Total votes", 0), standing.votes.get("Expected votes", 0)
