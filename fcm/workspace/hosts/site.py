@@ -241,7 +241,7 @@ def script_of(steps: Sequence[Step], undo: bool = False) -> str:
     """The commands of steps one after the other, as a script that can be read."""
     parts = []
     for number, step in enumerate(steps, 1):
-        title = f"Take back: {step.title}" if undo else step.title
+        title = f"Undo: {step.title}" if undo else step.title
         where = step.node or "any node of the cluster"
         parts.append(f"# {number}. {title} ({where})\n{commands_of(step, undo)}\n")
     return "\n".join(parts)

@@ -215,7 +215,7 @@ def test_a_fencing_device_that_does_not_answer_ends_it_before_anything_is_set_up
     assert column(checks, 1)[:3] == [f"{name}: It did not work." for name in NAMES]
     assert "nothing can be made highly available" in named(wizard, "Details", QLabel).text()
     DRIVER.press("Next")
-    assert wizard.notice.text().startswith("3 problems are in the way.")
+    assert wizard.notice.text().startswith("3 problems must be corrected first.")
     assert toys.ran("corosync.conf.new") == []
 
     for node in toys.nodes.values():

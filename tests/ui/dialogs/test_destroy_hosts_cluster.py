@@ -98,7 +98,7 @@ def test_the_cluster_that_is_open_is_removed_and_its_hosts_are_opened(
         "Virtual machines keep running, but no longer fail over." in named(wizard, "What will be done", QLabel).text()
     )
     tree = named(wizard, "Steps to carry out", QTreeWidget)
-    assert tree.topLevelItem(0).text(2) == "Take back: Start the cluster when the node boots"
+    assert tree.topLevelItem(0).text(2) == "Undo: Start the cluster when the node boots"
     assert "systemctl -q disable" in named(wizard, "Commands of the step", QPlainTextEdit).toPlainText()
     assert toys.ran("systemctl -q disable") == [], "nothing is done before it was agreed"
     DRIVER.press("Destroy")

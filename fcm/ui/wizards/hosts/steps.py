@@ -89,7 +89,7 @@ class StepTable(QSplitter):
         self._undone = len(self._steps) if undone is None else undone
         self.tree.clear()
         for number, step in enumerate(self._steps):
-            title = f"Take back: {step.title}" if number >= self._undone else step.title
+            title = f"Undo: {step.title}" if number >= self._undone else step.title
             item = QTreeWidgetItem([str(number + 1), step.node or "any", title])
             item.setTextAlignment(0, _RIGHT)
             item.setToolTip(2, literal(title))

@@ -199,7 +199,7 @@ def test_what_would_be_taken_back_can_be_seen_before(
     assert verb(file, "destroy", "--dry-run") == DONE
 
     said = capsys.readouterr().out
-    assert "# 1. Take back: Start the cluster when the node boots (node3)\n" in said
+    assert "# 1. Undo: Start the cluster when the node boots (node3)\n" in said
     assert all(len(node.scripts) <= 1 for node in nodes.values())
 
 
@@ -227,7 +227,7 @@ def test_a_cluster_with_machines_is_destroyed_only_if_they_are_released(
     assert verb(file, "destroy", "--yes", "--release", "--dry-run") == DONE
     said = capsys.readouterr().out
     assert "is-managed" in said
-    assert said.index("is-managed") < said.index("Take back: Start Pacemaker")
+    assert said.index("is-managed") < said.index("Undo: Start Pacemaker")
 
 
 def test_machines_of_a_pacemaker_that_is_stopped_cannot_be_released(
