@@ -126,7 +126,7 @@ def test_virtual_machines_that_are_still_highly_available_are_refused_until_they
     at(wizard, "Confirmation")
     assert "First, 1 virtual machine will be removed from it." in named(wizard, "What will be done", QLabel).text()
     tree = named(wizard, "Steps to carry out", QTreeWidget)
-    assert not tree.topLevelItem(0).text(2).startswith("Take back"), "the virtual machine goes first"
+    assert not tree.topLevelItem(0).text(2).startswith("Undo: "), "the virtual machine goes first"
     DRIVER.press("Cancel")
 
 
