@@ -139,7 +139,7 @@ def test_a_node_that_does_not_let_go_is_named_and_the_others_are_cleared(shown: 
     at(wizard, "Confirmation")
     DRIVER.press("Destroy")
     at(wizard, "Summary")
-    assert named(wizard, "Outcome", QLabel).text().startswith("1 step could not be taken back.")
+    assert named(wizard, "Outcome", QLabel).text().startswith("1 step could not be undone.")
     assert toys.ran("rm -f /etc/corosync/authkey") == list(NAMES)
     DRIVER.press("Finish")
 

@@ -68,7 +68,7 @@ def test_saved_logs_are_named_by_wildcards_and_piped(desk: ShellDesk) -> None:
     ("expression", "why"),
     [
         ("*[System[TimeCreated[timediff(@SystemTime) &lt;= 1000]]]", "'&lt;' is how XML writes <. Outside of XML"),
-        ("*[System[Provider[@Name=\N{LEFT SINGLE QUOTATION MARK}x\N{RIGHT SINGLE QUOTATION " "MARK}]]]", "typographic quotation mark"),
+        ("*[System[Provider[@Name=\N{LEFT SINGLE QUOTATION MARK}x\N{RIGHT SINGLE QUOTATION MARK}]]]", "typographic"),
         ("*[System[ and (EventID=1135)]]", "A test is missing before 'and'."),
         ("*[System[EventID=1135 or 1136]]", "Compare it, as in EventID=1136"),
     ],
