@@ -106,3 +106,14 @@ def test_a_name_without_room_is_cut_in_the_middle(begin: Callable[..., Program])
     program.go(CLUSTER, SERVICES)
     program.wait(looking.cells, SERVICES)
     assert program.ask(drawn.elided, SERVICES, "a-long-name-of-a-machine-01", 100).endswith("01")
+
+
+@pytest.mark.parametrize(("size", "least"), [((1280, 800), 200), ((1024, 640), 120)])
+def test_dates_of_events_are_whole_and_their_description_has_room(
+    begin: Callable[..., Program], size: tuple[int, int], least: int
+) -> None:
+    program = begin(OFFICE, size=size)
+    program.go(CLUSTER, "Cluster Events")
+    cells = program.wait(looking.cells, "Cluster Events", until=lambda found: [one for one in found if one["text"]])
+    assert [one for one in cells if one["heading"] == "Date and Time" and one["has"] < one["needs"]] == []
+    assert min(one["has"] for one in cells if one["heading"] == "Description") >= least

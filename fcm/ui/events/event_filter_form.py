@@ -100,7 +100,10 @@ class FilterForm(QWidget):
                 item = self.logs.item(row)
                 item.setText(f"{short_source(channel.name)} (disabled)")
                 item.setToolTip(
-                    literal(f'Records no events. To enable it in the Console: wevtutil sl "{channel.name}" /e:true')
+                    literal(
+                        f'Records no events. To enable it in the Console:\nwevtutil sl "{channel.name}" /e:true',
+                        whole=True,
+                    )
                 )
 
     def _lay_out(self) -> None:

@@ -55,10 +55,10 @@ class EventTable(TableModel):
                 Column("Event ID", self._of(lambda r: str(r.id)), 70, numeric=True),
                 Column("Node", self._of(lambda r: node_name(r.computer)), 80,
                        tooltip=lambda i: r.computer if (r := self.record(i)) else ""),
-                Column("Source", self._of(lambda r: short_source(r.provider)), 160,
+                Column("Source", self._of(lambda r: short_source(r.provider)), 160, gives=True,
                        tooltip=lambda i: r.provider if (r := self.record(i)) else ""),
-                Column("Task Category", self._of(lambda r: r.task_name), 110),
-                Column("Description", self._of(lambda r: r.text), 600),
+                Column("Task Category", self._of(lambda r: r.task_name), 110, gives=True),
+                Column("Description", self._of(lambda r: r.text), 600, least=240),
             ),
             parent,
         )  # fmt: skip

@@ -34,13 +34,15 @@ class Label(QLabel):
         self.setText(text)
 
 
-def literal(text: str) -> str:
+def literal(text: str, whole: bool = False) -> str:
     """A text as a tooltip shows it as it is: what Qt would take for HTML gets a character without width in its tags.
 
     Tooltips have no format of their own (QToolTip asks Qt::mightBeRichText, which looks for the first tag). Qt
-    breaks the lines of rich text only; long ones are broken here.
+    breaks the lines of rich text only; long ones are broken here unless ``whole`` (commands).
     """
-    lines = (part for line in text.split("\n") for part in (_broken(line) if len(line) > WIDEST else (line,)))
+    lines = (
+        part for line in text.split("\n") for part in (_broken(line) if len(line) > WIDEST and not whole else (line,))
+    )
     return _TAG.sub(lambda found: f"{found[0]}{_JOINER}", "\n".join(lines))
 
 

@@ -54,6 +54,10 @@ class Column:
     """Tooltip of the heading."""
     keeps: bool = False
     """Its width is needed even while the present texts are shorter (they change all the time)."""
+    least: int = 0
+    """Pixels that the last column keeps before others are cut."""
+    gives: bool = False
+    """Its texts may be cut down to the heading before those of other columns are."""
     time: Callable[[str], float | None] | None = None
     """The moment (s since the epoch) that the text shows in local time; a file has it in UTC."""
 

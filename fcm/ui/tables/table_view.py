@@ -26,7 +26,7 @@ from fcm.workspace.files.settings import COLUMNS, Settings
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from fcm.ui.tables.table_model import TableModel
+    from fcm.ui.tables.table_model import Column, TableModel
 
 
 class TableView(QTableView):
@@ -176,11 +176,13 @@ class TableView(QTableView):
         needed = [max(width, self._needs(number)) for number, width in zip(shown, least, strict=True)]
         room = self.viewport().width()
         if sum(needed) > room:
-            tight = [max(width, int(need * _TIGHTEST)) for width, need in zip(least, needed, strict=True)]
+            shares = (_tightest(columns[number]) for number in shown)
+            tight = [max(width, int(need * share)) for width, need, share in zip(least, needed, shares, strict=True)]
             # The name is what a row is known by: the others give first.
             tight[0] = max(tight[0], min(needed[0], room * _OF_NAME // 100))
             # The last column takes what is left, so it is the first to give.
-            least = [*tight[:-1], min(needed[-1], max(least[-1], _LAST))]
+            kept = max(_LAST, min(columns[shown[-1]].least, room - sum(tight[:-1])))
+            least = [*tight[:-1], min(needed[-1], max(least[-1], kept))]
             # A table that has to be scrolled anyway may as well be read.
             widths = _levelled(needed, least, room) if sum(least) <= room else needed
         else:
@@ -301,6 +303,13 @@ _OF_NAME = 60
 _TIGHTEST = 0.7
 """Share of its texts' width that a column keeps where there is no room; then the table scrolls."""
 _KEYPAD = Qt.KeyboardModifier.KeypadModifier
+
+
+def _tightest(column: Column) -> float:
+    """Share of its texts' width that a column keeps: a part of a number or of a date says something else."""
+    if column.time is not None or column.numeric:
+        return 1.0
+    return 0.0 if column.gives else _TIGHTEST
 
 
 def _levelled(needed: list[int], least: list[int], room: int) -> list[int]:
