@@ -221,6 +221,15 @@ def test_the_tree_and_the_list_show_it_among_the_services(shown: MainWindow, des
     assert shown.selection == Selection(Place.GROUP, role(desk).id)
 
 
+def test_the_page_of_its_node_shows_it_and_no_other_page_does(shown: MainWindow, desk: Desk) -> None:
+    shown.select(Selection(Place.NODE, role(desk).owner))
+    page: Any = shown.page
+    assert DRIVER.cell("Owned services and applications", "FS01", "Status") == "Online"
+    assert desk.do(cmd.MoveGroup(role(desk).id, "node3"))
+    DRIVER.wait(lambda: page.others.table.total == 0, "it to leave the list")
+    assert not page.others.isVisible()
+
+
 def test_it_goes_offline_after_a_question_and_comes_online_again(shown: MainWindow, desk: Desk) -> None:
     go_to(shown, desk)
     DRIVER.press("Take this service or application offline")

@@ -144,3 +144,22 @@ def alerts(state: State, group: Group) -> list[str]:
     if not group.wanted:
         found.append("It was taken offline by a user.")
     return found
+
+
+def role_model(window: Desk) -> TableModel:
+    """A list of services and applications that are no virtual machines, by id."""
+
+    def group(identity: str) -> Group:
+        return window.state.groups[identity]
+
+    return TableModel(
+        (
+            Column("Name", lambda i: group(i).name, 170, icon=lambda i: appearance.group_icon(group(i))),
+            Column("Status", lambda i: appearance.resource_words(group(i).state), 130, keeps=True),
+            Column("Type", lambda i: str(group(i).type), 140),
+            Column("Current Owner", lambda i: group(i).owner, 110),
+            Column("Auto Start", lambda i: "Yes" if group(i).auto_start else "No", 80),
+            Column("Client access point", lambda i: access_point(window.state, group(i)), 200),
+        ),
+        first_sort=0,
+    )

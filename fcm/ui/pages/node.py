@@ -15,6 +15,7 @@ from fcm.model.structures.tables import name_of
 from fcm.text.words import counted
 from fcm.ui.look import appearance, format
 from fcm.ui.look.plain import Label
+from fcm.ui.pages.group import role_model
 from fcm.ui.pages.machine_columns import machine_model
 from fcm.ui.pages.nodes import memory_incoming, memory_used
 from fcm.ui.pages.page import Page
@@ -56,19 +57,23 @@ class NodePage(Page):
         self.machines = TableView("Owned virtual machines", machine_model(window, with_owner=False), settings)
         self.adapters = TableView("Network connections", self._adapter_model(), settings)
         self.volumes = TableView("Cluster Shared Volumes of this node", self._volume_model(), settings)
+        self.others = TableView("Owned services and applications", role_model(window), settings)
         self.watch(self.machines, Place.MACHINE)
+        self.watch(self.others, Place.GROUP)
         self.watch(self.adapters, Place.ADAPTER, opens=False)
         self.watch(self.volumes, Place.VOLUME)
         self._none = EmptyState("This node does not own any virtual machines. Live migrate one here, or create one.")
         split = QSplitter(Qt.Orientation.Vertical)
         split.setChildrenCollapsible(False)
         split.addWidget(_under("Virtual machines that this node owns", self.machines, self._none))
+        self._others_part = _under("Services and applications that are not virtual machines", self.others)
+        split.addWidget(self._others_part)
         split.addWidget(_under("Network connections", self.adapters))
         self._volumes_part = _under("Cluster Shared Volumes", self.volumes)
         split.addWidget(self._volumes_part)
-        for number, weight in enumerate((3, 2, 1)):
+        for number, weight in enumerate((3, 1, 2, 1)):
             split.setStretchFactor(number, weight)
-        split.setSizes([220, 170, 130])
+        split.setSizes([220, 110, 170, 130])
         self.column.addWidget(split, 1)
 
     def refresh(self, change: Change) -> None:
@@ -81,6 +86,10 @@ class NodePage(Page):
             self.machines.table.set_ids(machine.id for machine in state.machines_on(node.name))
             self._none.setVisible(not self.machines.table.total)
             self.machines.setVisible(bool(self.machines.table.total))
+            others = [group.id for group in state.groups.values() if group.is_role and group.owner == node.name]
+            self.others.table.set_ids(others)
+            self.others.table.touch(others)
+            self._others_part.setVisible(bool(others))
             self.adapters.table.set_ids(a.id for a in state.adapters.values() if a.node == node.name)
             self.volumes.table.set_ids(state.shared_volumes)
             self._volumes_part.setVisible(bool(state.shared_volumes))

@@ -9,11 +9,10 @@ from PySide6.QtWidgets import QHBoxLayout, QSplitter, QStackedWidget, QVBoxLayou
 
 from fcm.model.state import Change, Kind
 from fcm.ui.events.recent_line import RecentLine
-from fcm.ui.look import appearance, format
-from fcm.ui.pages.group import access_point
+from fcm.ui.look import format
+from fcm.ui.pages.group import role_model
 from fcm.ui.pages.machine_columns import machine_model
 from fcm.ui.pages.page import Page
-from fcm.ui.tables.table_model import Column, TableModel
 from fcm.ui.tables.table_view import TableView
 from fcm.ui.widgets.page_parts import EmptyState, FilterBox, Link, heading, quiet
 from fcm.workspace.selection import Place
@@ -22,7 +21,6 @@ if TYPE_CHECKING:
     from PySide6.QtGui import QShowEvent
     from PySide6.QtWidgets import QLineEdit
 
-    from fcm.model.entities import Group
     from fcm.ui.desk import Desk
 
 
@@ -46,7 +44,7 @@ class ServicesPage(Page):
             machine_model(window, clustered=False),
             window.context.settings,
         )
-        self.others = TableView("Other services and applications", _role_model(window), window.context.settings)
+        self.others = TableView("Other services and applications", role_model(window), window.context.settings)
         self.watch(self.services, Place.MACHINE)
         self.watch(self.others, Place.GROUP)
         self.watch(self.loose, Place.MACHINE)
@@ -141,20 +139,3 @@ class ServicesPage(Page):
         shown, total = sum(one.rowCount() for one in lists), sum(one.total for one in lists)
         words = format.count(total, "service or application", "services or applications")
         self._count.setText(words if shown == total else f"{shown:,} of {words}")
-
-
-def _role_model(window: Desk) -> TableModel:
-    def group(identity: str) -> Group:
-        return window.state.groups[identity]
-
-    return TableModel(
-        (
-            Column("Name", lambda i: group(i).name, 170, icon=lambda i: appearance.group_icon(group(i))),
-            Column("Status", lambda i: appearance.resource_words(group(i).state), 130, keeps=True),
-            Column("Type", lambda i: str(group(i).type), 140),
-            Column("Current Owner", lambda i: group(i).owner, 110),
-            Column("Auto Start", lambda i: "Yes" if group(i).auto_start else "No", 80),
-            Column("Client access point", lambda i: access_point(window.state, group(i)), 200),
-        ),
-        first_sort=0,
-    )
