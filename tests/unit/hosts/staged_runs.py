@@ -105,13 +105,16 @@ class Domain:
     def migrateGetMaxSpeed(self, _flags: int) -> int:
         return 7
 
-    def migrateSetMaxSpeed(self, speed: int, _flags: int) -> None:
+    def migrateSetMaxSpeed(self, speed: int, flags: int) -> None:
+        assert flags == 0
         self._told("speed", speed)
 
-    def migrateSetMaxDowntime(self, milliseconds: int, _flags: int) -> None:
+    def migrateSetMaxDowntime(self, milliseconds: int, flags: int) -> None:
+        assert flags == 0
         self._told("downtime", milliseconds)
 
-    def migrateStartPostCopy(self, _flags: int) -> None:
+    def migrateStartPostCopy(self, flags: int) -> None:
+        assert flags == 0
         self._told("post-copy")
 
     def abortJob(self) -> None:

@@ -179,3 +179,11 @@ def test_a_processor_has_vendor_model_and_features_as_far_as_they_are_told() -> 
     assert told == Processor("AMD", "EPYC", frozenset({"aes", "avx"}))
     assert read_processor("<capabilities><host><cpu/></host></capabilities>") == Processor("", "unknown", frozenset())
     assert read_processor("<capabilities/>") == Processor("", "unknown", frozenset())
+
+
+def test_a_machine_of_which_no_sizes_are_told_has_one_processor_and_no_memory() -> None:
+    connection = Connection(Domain("web"))
+    told = [(domain, {"state.state": 1}) for domain in connection.domains]
+    connection.getAllDomainStats = lambda *_: told  # type: ignore[method-assign]
+    (found,) = read_machines(connection, HOST, {}, 0.0)
+    assert (found.machine.processors, found.machine.memory, found.arriving) == (1, 0, False)

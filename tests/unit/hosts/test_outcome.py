@@ -167,6 +167,10 @@ def test_the_figures_are_libvirt_s_own_and_missing_ones_are_not_made_up() -> Non
     assert (figures.total, figures.downtime, figures.bytes, figures.passes) == (9.94, 0.298, 213_500_000, 3)
     assert row is not None
     assert row.phase is Phase.COMPLETED
+    least = {"time_elapsed": 10, "memory_processed": 5}
+    _, figures = final_figures(source, cast("Any", Host("beta", Domain(job=least))), "uuid-1")
+    assert figures is not None
+    assert (figures.downtime, figures.passes) == (0.0, 0)
     for nothing in (Domain(), None, SILENT):
         assert final_figures(source, cast("Any", Host("beta", nothing)), "uuid-1") == (None, None)
 
