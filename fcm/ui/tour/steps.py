@@ -9,6 +9,7 @@ from fcm.model.telemetry import Phase
 from fcm.text.words import quoted
 from fcm.ui.look.theme import Scheme
 from fcm.ui.tour.beyond import STEPS as BEYOND
+from fcm.ui.tour.clusters import STEPS as OF_CLUSTERS
 from fcm.ui.tour.driver import DriverError, label_of
 from fcm.ui.tour.failing import STEPS as FAILING
 from fcm.ui.tour.services import STEPS as OF_SERVICES
@@ -473,6 +474,7 @@ STEPS: tuple[Step, ...] = (
     *BEYOND,
     *FAILING,
     *OF_SERVICES,
+    *OF_CLUSTERS,
     Step("Dark theme", "The window follows the light or dark theme of the desktop.", dark),
 )
 """The whole walk, in order; each step relies on those before it."""
