@@ -32,6 +32,7 @@ from fcm.ui.tour.driver import Driver
 from fcm.ui.widgets.page_parts import EmptyState
 from fcm.ui.window.qactions import entries
 from fcm.workspace.actions.catalog import BY_ID
+from fcm.workspace.actions.whole_cluster import shut_down_question
 from fcm.workspace.quorum_board import quorum_board
 from fcm.workspace.selection import Place, Selection
 from fcm.workspace.troubles import troubles
@@ -302,3 +303,16 @@ def test_get_cluster_names_the_folder_of_the_shared_storage_of_the_hosts(
     workspace = shown[0].workspace
     assert workspace is not None
     assert ShellSession(workspace).execute("(Get-Cluster).SharedVolumesRoot").objects == ["/srv/vm"]
+
+
+def test_shutting_the_cluster_down_says_what_is_shut_down_and_powershell_wants_force(
+    shown: tuple[MainWindow, PacemakerByHand],
+) -> None:
+    workspace = shown[0].workspace
+    assert workspace is not None
+    text = shut_down_question(workspace.state, Selection(Place.CLUSTER))
+    assert "will be shut down: " in text
+    assert "destroy the cluster instead" in text
+    results = ShellSession(workspace, lambda limit: None).execute("Stop-Cluster")
+    assert not results.ok
+    assert "add -Force" in results.text()

@@ -218,7 +218,8 @@ class PacemakerBackend:
         return ev.BackendReported(
             "error",
             f"No Pacemaker cluster is running on these hosts. {said}",
-            f"Form one: fcm hosts cluster create {path}. To manage the hosts without failover, open libvirt:{path}.",
+            f"If it was stopped, use Start Cluster. To form one: fcm hosts cluster create {path}. "
+            f"To manage the hosts without failover, open libvirt:{path}.",
         )
 
     def _look(self) -> None:

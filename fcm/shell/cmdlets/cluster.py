@@ -234,6 +234,13 @@ def start_cluster(call: Call) -> Iterable[Any]:
 def stop_cluster(call: Call) -> Iterable[Any]:
     """Stop every node."""
     name = _named_cluster(call)
+    cluster = call.state.cluster
+    if cluster is not None and cluster.engine and not call.switch("Force") and not call.what_if:
+        raise ParameterError(
+            f"This shuts all highly available virtual machines of {name} down, on real hosts.",
+            "To do it, add -Force. To let them run without a cluster: fcm hosts cluster destroy --release.",
+            call.at,
+        )
     return _followed(call, call.submit(cmd.StopCluster(), name, lambda: [_DONE]), until_down)
 
 

@@ -45,7 +45,8 @@ def until_down(call: Call) -> None:
 
     def down() -> bool:
         cluster = call.state.cluster
-        return cluster is None or bool(cluster.stopped)
+        # With real hosts it is down once the command was carried out.
+        return cluster is None or bool(cluster.stopped or cluster.engine)
 
     call.session.waiting.until(down, SETTLING if limit is None else limit)
 

@@ -60,6 +60,11 @@ def shut_down_question(state: State, selection: Selection) -> str:
     text = f"Shut down {state.cluster.name}? The cluster service stops on all nodes"
     if online:
         services = counted(len(online), "service or application", "services and applications")
+        if state.cluster.engine:
+            return (
+                f"{text}. Before that, {services} will be shut down: {some(online, 3)}. They start again with the "
+                "cluster. To let virtual machines run without it, destroy the cluster instead."
+            )
         return f"{text}, and {services} will be taken offline: {some(online, 3)}."
     return f"{text}."
 

@@ -272,7 +272,8 @@ def test_hosts_without_pacemaker_are_told_how_a_cluster_is_formed(stage: Stage) 
     told = stage.heard.events(ev.BackendReported)[0]
     assert told.text.startswith("No Pacemaker cluster is running on these hosts. Pacemaker does not run on node1.")
     assert told.remedy == (
-        "Form one: fcm hosts cluster create hosts.toml. To manage the hosts without failover, open libvirt:hosts.toml."
+        "If it was stopped, use Start Cluster. To form one: fcm hosts cluster create hosts.toml. "
+        "To manage the hosts without failover, open libvirt:hosts.toml."
     )
 
 
