@@ -80,6 +80,7 @@ def check_cluster(hosts: HostsFile) -> list[CheckResult]:
         results = site.check(standing, trying=False)
         if standing.stage is not Stage.NONE:
             results += [warn(sentence) for sentence in standing.lacks()]
+            results += site.validate(standing)
         return results
 
 

@@ -38,8 +38,9 @@ _LIVE_ONLY = no(
     "Live migrate it, or take it offline, which lets Pacemaker start it on another node.",
 )
 _BY_CREATE = no(
-    "The hosts file defines the nodes of a Pacemaker cluster.",
-    "Change the hosts file, then use: fcm hosts cluster create HOSTS.toml",
+    "The links, votes, witness and fencing of all nodes depend on which nodes there are, so fcm does not change them while "
+    "the cluster runs.",
+    "Destroy the cluster, which leaves virtual machines running, change the hosts file, and create it again.",
 )
 _NO_ROLES = no(
     "fcm makes only virtual machines highly available with Pacemaker; it leaves other resources as they are.",

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from fcm.backend.pacemaker.forming import fencing
 from fcm.backend.pacemaker.forming.corosync_conf import named
+from fcm.backend.pacemaker.remote import agent
 from fcm.backend.pacemaker.remote.shells import NodeUnreachableError
 from fcm.model.validation.report import CheckResult
 from fcm.text.words import quoted
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
     from fcm.backend.pacemaker.forming.looking import NodeLook
     from fcm.backend.pacemaker.forming.plan import ClusterPlan, PlannedNode
+    from fcm.backend.pacemaker.forming.standing import ManagedMachine, Standing
     from fcm.backend.pacemaker.remote.shells import NodeShell
 
 CATEGORY = "Create a Cluster"
@@ -183,6 +185,45 @@ def _ways_from(plan: ClusterPlan, node: PlannedNode, shell: NodeShell) -> list[C
         for peer, networks in dead.items()
     ]
     return results
+
+
+def validate_machines(
+    standing: Standing, machines: Sequence[ManagedMachine], shells: Mapping[str, NodeShell]
+) -> list[CheckResult]:
+    """Ask the resource agent of each node whether each virtual machine could be started there; blocks.
+
+    Its action validate-all with OCF_CHECK_LEVEL 10 changes nothing; nodes without the agent are left out.
+    """
+    nodes = [name for name, look in standing.looks.items() if look.answered and look.agent]
+    if not machines or not nodes:
+        return []
+    lines = ["LC_ALL=C OCF_ROOT=/usr/lib/ocf OCF_CHECK_LEVEL=10; export LC_ALL OCF_ROOT OCF_CHECK_LEVEL"]
+    for number, machine in enumerate(machines):
+        uuid = f"OCF_RESKEY_CRM_meta_fcm_uuid={shlex.quote(machine.uuid)} " if machine.uuid else ""
+        lines += [
+            f"said=$(OCF_RESOURCE_INSTANCE={shlex.quote(machine.resource)} {uuid}"
+            f"OCF_RESKEY_config={shlex.quote(machine.config)} "
+            f"timeout {WAY} {agent.PATH} validate-all 2>&1 </dev/null) ||",
+            f"    printf 'invalid {number} %s\\n' \"$(printf '%s' \"$said\" | tail -n 1)\"",
+        ]
+    script, limit = "\n".join(lines), WAY * len(machines) + 10.0
+
+    def ask(name: str) -> list[CheckResult]:
+        try:
+            answer = shells[name].run(script, limit=limit)
+        except NodeUnreachableError as error:
+            return [fail(f"{name}: {error}")]
+        found = []
+        for line in answer.output.splitlines():
+            kind, _, rest = line.partition(" ")
+            number, _, said = rest.partition(" ")
+            if kind == "invalid" and number.isdigit() and int(number) < len(machines):
+                text = f"{machines[int(number)].name} cannot start on {name}: {said.strip() or 'no reason was given'}"
+                found.append(fail(f"{text.rstrip('.')}.", "Check the shared storage and the definition there."))
+        return found
+
+    with ThreadPoolExecutor(len(nodes), thread_name_prefix="validate") as pool:
+        return [result for results in pool.map(ask, nodes) for result in results]
 
 
 def _storage(plan: ClusterPlan, shells: Mapping[str, NodeShell]) -> list[CheckResult]:

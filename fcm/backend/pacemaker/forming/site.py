@@ -140,6 +140,10 @@ class Site:
             results += checks.try_ways(self.plan, self._shells)
         return results
 
+    def validate(self, standing: Standing) -> list[CheckResult]:
+        """What the resource agent says on each node of each virtual machine; nothing where all could start."""
+        return checks.validate_machines(standing, standing.machines, self._shells)
+
     def passwords(self) -> dict[str, str]:
         """The passwords for fencing, by file.
 

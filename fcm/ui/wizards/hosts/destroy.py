@@ -16,6 +16,7 @@ from fcm.ui.wizards.hosts.frame import HostsFilePage, HostsWizard, WorkingPage
 from fcm.ui.wizards.hosts.steps import RunPage, StepsPage
 from fcm.workspace.hosts import site as hosts_site
 from fcm.workspace.hosts.site import StepReport, StepState
+from fcm.workspace.selection import Place, Selection
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -104,6 +105,7 @@ class DestroyHostsWizard(HostsWizard):
             return
         if workspace.uri == f"pacemaker:{self.hosts.path}":
             self.window_of.open(f"libvirt:{self.hosts.path}")
+            self.window_of.show_dialog("close-cluster", Selection(Place.CLUSTER))
 
 
 class _ReleasePage(WorkingPage):

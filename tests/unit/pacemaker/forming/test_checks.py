@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import subprocess
 from typing import TYPE_CHECKING
 
 import pytest
 
-from fcm.backend.pacemaker.forming.checks import judge, try_ways
+from fcm.backend.pacemaker.forming.checks import judge, try_ways, validate_machines
 from fcm.backend.pacemaker.forming.corosync_conf import corosync_conf
 from fcm.backend.pacemaker.forming.looking import NodeLook, read_look
+from fcm.backend.pacemaker.forming.standing import ManagedMachine, Standing
+from fcm.backend.pacemaker.remote import agent
 from fcm.backend.pacemaker.remote.shells import Answer, NodeUnreachableError
-from tests.unit.pacemaker.forming.hosts_of_test import hosts_text, looked, plan_of, told
+from tests.unit.pacemaker.forming.hosts_of_test import formed, hosts_text, looked, plan_of, told
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -234,3 +237,43 @@ def test_a_node_that_goes_away_meanwhile_fails_in_its_words(tmp_path: Path) -> N
         "node3: node3 is off.",
         "The shared storage cannot be tested: node3 is off.",
     ]
+
+
+class AgentOnNode:
+    """A node whose resource agent is a small script."""
+
+    def __init__(self, folder: Path, node: str, body: str) -> None:
+        self.node = node
+        self.path = folder / node
+        self.path.write_text(f"#!/bin/sh\n{body}\n", encoding="utf-8")
+        self.path.chmod(0o755)
+
+    def run(self, script: str, *, stdin: bytes = b"", limit: float = 10.0) -> Answer:
+        done = subprocess.run(
+            ["sh", "-c", script.replace(agent.PATH, str(self.path))], capture_output=True, text=True, check=False
+        )
+        return Answer(done.returncode, done.stdout, done.stderr)
+
+    def close(self) -> None:
+        """There is nothing to end."""
+
+
+def test_the_agent_of_each_node_is_asked_whether_each_machine_could_start_there(tmp_path: Path) -> None:
+    plan = plan_of(tmp_path)
+    says = """[ "$1 $OCF_CHECK_LEVEL $OCF_RESKEY_config" = "validate-all 10 /srv/it's/web.xml" ] || exit 0
+echo "starting" >&2
+echo "the definition cannot be read on this node." >&2
+exit 5"""
+    bodies = {"node1": "exit 0", "node2": says, "node3": "echo must not be asked; exit 1"}
+    shells = {name: AgentOnNode(tmp_path, name, body) for name, body in bodies.items()}
+    looks = {name: formed(plan, name, **({"agent": None} if name == "node3" else {})) for name in bodies}
+    machines = (
+        ManagedMachine("web", "u1", "web", "/srv/it's/web.xml", 64, "node1"),
+        ManagedMachine("db", "", "db", "/srv/db.xml", 64, ""),
+    )
+    standing = Standing(plan, looks, None)
+    results = validate_machines(standing, machines, shells)
+    assert [(one.level, one.text) for one in results] == [
+        ("fail", "web cannot start on node2: the definition cannot be read on this node.")
+    ]
+    assert validate_machines(standing, (), shells) == []
