@@ -32,6 +32,8 @@ _INTRO = (
     "fcm carries out every action with commands on the nodes. This list shows the latest ones since the cluster was "
     "opened, newest first. Secrets are replaced."
 )
+_PLUMBING = ("#", "LC_ALL", "set -e", "if [ -d /run/systemd/system ]")
+"""Begins of lines that say nothing about what a script is for."""
 _NUMBER = Qt.ItemDataRole.UserRole
 
 
@@ -129,4 +131,4 @@ def _result(command: NodeCommand) -> str:
 def _first(command: NodeCommand) -> str:
     """The first line that does something."""
     lines = (line.strip() for line in command.script.splitlines())
-    return next((line for line in lines if line and not line.startswith(("#", "LC_ALL"))), "")
+    return next((line for line in lines if line and not line.startswith(_PLUMBING)), "")

@@ -163,8 +163,19 @@ def _witness(hosts: HostsFile, choice: Choice) -> Witness | None:
         login = parse_ssh_login(choice.login) if choice.login else None
     except UriError as error:
         raise SentenceError(str(error)) from None
-    station = next(iter(sorted(lab_clients())), None) if hosts.is_lab and before is None else None
-    return Witness(choice.witness, login, before.namespace if before is not None else station)
+    return Witness(choice.witness, login, before.namespace if before is not None else _station(hosts))
+
+
+def _station(hosts: HostsFile) -> str | None:
+    """The network namespace of the station of the lab whose nodes these are; None: this is no lab."""
+    if not hosts.is_lab:
+        return None
+    nodes = {host.probe_namespace for host in hosts.hosts}
+    for client in lab_clients():
+        lab = client.removesuffix("client")
+        if nodes == {f"{lab}{host.name}" for host in hosts.hosts}:
+            return client
+    return None
 
 
 def _secret_file(hosts: HostsFile) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import stat
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,6 +17,8 @@ from fcm.backend.pacemaker.forming.plan import plan_cluster
 from fcm.ui.tour.driver import Driver, is_closed
 from fcm.ui.wizards.hosts.create import CreateHostsWizard
 from fcm.workspace.actions.catalog import BY_ID
+from fcm.workspace.hosts import site
+from fcm.workspace.hosts.site import Choice, Failover
 from fcm.workspace.selection import Place, Selection
 from tests.ui.by_hand import busy_cluster
 from tests.ui.toy_nodes import NAMES, Toys
@@ -319,3 +322,19 @@ def test_a_file_that_is_no_hosts_file_is_refused_where_it_was_typed(
     DRIVER.wait(lambda: "has no 'name'" in wizard.notice.text() or "line 1" in wizard.notice.text(), "the refusal")
     assert wizard.heading.text() == "Select Hosts"
     DRIVER.press("Cancel")
+
+
+def test_in_a_lab_the_witness_is_the_station_of_the_same_lab(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(site, "lab_clients", lambda: frozenset({"fcm-a-client", "fcm-b-client", "fcm-c-client"}))
+    hosts = load(hosts_file(tmp_path, hosts_text(witness=False)))
+    nodes = tuple(replace(host, probe_namespace=f"fcm-b-{host.name}") for host in hosts.hosts)
+    saved: list[Failover] = []
+
+    def changed(path: Path, text: str, wanted: Failover) -> str:
+        saved.append(wanted)
+        return text
+
+    monkeypatch.setattr(site, "with_failover", changed)
+    site.save_choice(replace(hosts, hosts=nodes, is_lab=True), Choice("fence_x", witness="10.90.0.200"))
+    assert saved[0].witness is not None
+    assert saved[0].witness.namespace == "fcm-b-client"
