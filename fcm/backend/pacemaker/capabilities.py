@@ -38,8 +38,8 @@ _LIVE_ONLY = no(
     "Live migrate it, or take it offline, which lets Pacemaker start it on another node.",
 )
 _BY_CREATE = no(
-    "The links, votes, witness and fencing of all nodes depend on which nodes there are, so fcm does not change them while "
-    "the cluster runs.",
+    "The links, votes, witness and fencing of all nodes depend on which nodes there are, so fcm does not change them "
+    "while the cluster runs.",
     "Destroy the cluster, which leaves virtual machines running, change the hosts file, and create it again.",
 )
 _NO_ROLES = no(
