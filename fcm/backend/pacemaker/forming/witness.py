@@ -112,7 +112,9 @@ def _node_certificate(plan: ClusterPlan, node: str) -> list[Step]:
         Step(
             "Create a key and ask the witness to sign it",
             node,
+            # One that runs goes on with the certificates that it has read: it is started again by a later step.
             f"""\
+( {services.STOP_DEVICE} ) || exit 1
 rm -rf {DATABASE}
 mkdir -p {DATABASE}
 cat >{DATABASE}/qnetd-cacert.crt

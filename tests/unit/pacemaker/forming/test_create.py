@@ -130,6 +130,12 @@ def test_corosync_reads_its_configuration_again_only_where_it_runs_with_another_
     assert again in titles(fresh(plan, node1=old))
 
 
+def test_a_client_of_the_witness_that_runs_ends_before_it_gets_another_certificate(tmp_path: Path) -> None:
+    plan = plan_of(tmp_path)
+    step = next(one for one in fresh(plan) if one.title == "Create a key and ask the witness to sign it")
+    assert step.script.index(services.STOP_DEVICE) < step.script.index("rm -rf")
+
+
 def test_a_node_whose_certificate_is_of_this_witness_gets_no_other_one(tmp_path: Path) -> None:
     plan = plan_of(tmp_path)
     looks = {name: looked(name, told(certificate="ca" if name == "node2" else "old")) for name in NAMES}
