@@ -28,6 +28,7 @@ _OVERVIEW = (
 _MANAGEMENT = (
     ("validate-any", "Check that servers, networks and storage can form a cluster, with a report."),
     ("create-cluster", "Plan nodes, networks and disks of a new simulated cluster."),
+    ("create-hosts-cluster", "Form a cluster of real hosts, with fencing and a witness."),
     ("manage-cluster", "Open a simulated cluster, or real hosts that run QEMU and libvirt."),
     ("open-recording", "View a migration that was measured on real hosts."),
 )

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from fcm.backend.pacemaker.foretold import OrderError
+from fcm.backend.pacemaker.impact import OrderError
 from fcm.backend.pacemaker.remote import whole_cluster
 from fcm.backend.pacemaker.remote.shells import Answer, NodeUnreachableError
 from fcm.backend.pacemaker.status import NodeStatus

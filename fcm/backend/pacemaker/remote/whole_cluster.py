@@ -11,9 +11,9 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
-from fcm.backend.pacemaker.foretold import OrderError, order, status_of
 from fcm.backend.pacemaker.forming import services
 from fcm.backend.pacemaker.forming.corosync_conf import PATH
+from fcm.backend.pacemaker.impact import OrderError, order, status_of
 from fcm.backend.pacemaker.remote.service import MEMBER_LIMIT, START_LIMIT, STOP_LIMIT
 from fcm.backend.pacemaker.remote.shells import NodeUnreachableError
 from fcm.model.rules.verdict import OK, Verdict, no, some

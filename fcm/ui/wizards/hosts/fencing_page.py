@@ -79,6 +79,7 @@ class FencingPage(WizardPage):
         for option in dict.fromkeys([*general, *(key for options in own.values() for key in options)]):
             texts = [option, general.get(option, ""), *(own.get(name, {}).get(option, "") for name in names)]
             self._add(texts)
+        self.table.setColumnWidth(0, 160)
         self.table.setCurrentCell(0, 0)
         self.password.clear()
         self.hint.setText(_password_hint(hosts))
