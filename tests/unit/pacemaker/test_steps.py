@@ -160,7 +160,7 @@ def test_canceling_begins_no_further_step() -> None:
     assert outcome.canceled
     assert not outcome.ok
     assert "b" not in site.shells["node1"].done
-    with pytest.raises(StepError, match="still stands"):
+    with pytest.raises(StepError, match="Completed steps were not undone"):
         outcome.require()
 
 
