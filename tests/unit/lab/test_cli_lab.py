@@ -13,7 +13,7 @@ import pytest
 from fcm.cli import lab as cli_lab
 from fcm.cli.main import main
 from fcm.installation import command
-from fcm.lab import standing
+from fcm.lab import existing
 from fcm.lab.plan import LabError, LabFolders, make_plan
 from fcm.lab.processes import process_start
 
@@ -99,9 +99,9 @@ def test_a_name_that_the_lab_does_not_have_is_wrong_usage(
 @pytest.fixture
 def run_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Labs as they stand below /run, without one of them."""
-    monkeypatch.setattr(standing, "_RUN", tmp_path)
+    monkeypatch.setattr(existing, "_RUN", tmp_path)
     monkeypatch.setattr(LabFolders, "state", property(lambda self: tmp_path / f"fcm-lab-{self.name}"))
-    monkeypatch.setattr(standing, "network_namespaces", lambda: ("fcm-half-switch", "someone-else"))
+    monkeypatch.setattr(existing, "network_namespaces", lambda: ("fcm-half-switch", "someone-else"))
     return tmp_path
 
 
@@ -124,7 +124,7 @@ def test_every_lab_that_stands_is_named_with_the_command_that_removes_it(run_fol
     (run_folder / "fcm-lab-torn").mkdir()
     (run_folder / "fcm-lab-torn" / "lab.json").write_text('{"nodes": 2')
 
-    assert [lab.sentence() for lab in standing.existing_labs()] == [
+    assert [lab.sentence() for lab in existing.existing_labs()] == [
         "The lab 'gone' exists on this computer; process 4194305, which created it, has ended. "
         f"To remove it: {command('lab --name gone down')}",
         f"The lab 'half' exists on this computer. To remove it: {command('lab --name half down')}",
@@ -151,7 +151,7 @@ def test_down_removes_its_own_lab_and_those_whose_process_is_gone_and_names_the_
     _stands(run_folder, "kept", None)
     _stands(run_folder, "gone", (2**22 + 1, 5))
     monkeypatch.setattr(cli_lab, "take_down", take_down)
-    monkeypatch.setattr(standing, "take_down", take_down)
+    monkeypatch.setattr(existing, "take_down", take_down)
 
     assert _run("down") == 0
     assert taken == ["nowhere", "gone"]
