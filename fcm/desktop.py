@@ -42,13 +42,17 @@ def _is_root() -> bool:
 
 
 def default_prefix() -> Path:
-    """``/usr/local`` for root, where sudo looks too; ``~/.local`` for everybody else."""
+    """``/usr/local`` for root, where sudo looks too; ``~/.local`` for everybody else.
+
+    Raises:
+        SentenceError: the user has no home folder.
+    """
     if _is_root():
         return Path("/usr/local")
     try:
         return Path.home() / ".local"
     except RuntimeError:
-        raise SentenceError("This user has no home folder. Set HOME, or say where with --prefix.") from None
+        raise SentenceError("This user has no home folder. Set HOME, or specify a folder with --prefix.") from None
 
 
 def places(prefix: Path | None = None) -> Places:

@@ -161,7 +161,11 @@ def is_running(node: LabNode, folders: LabFolders) -> bool:
 
 
 def answers(node: LabNode, folders: LabFolders) -> bool:
-    """True if the node's libvirtd takes connections on its socket."""
+    """True if the node's libvirtd accepts connections on its socket, tried for at most 1 s.
+
+    Raises:
+        LabError: this is not Linux.
+    """
     if sys.platform != "linux":
         raise LabError(LINUX_ONLY)
     with socket.socket(socket.AF_UNIX) as line:

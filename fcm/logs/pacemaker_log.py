@@ -62,7 +62,7 @@ def lines_of(text: str, clock: float, offset: float, since: float | None = None)
 
 
 def _moment(text: str, now: datetime) -> float | None:
-    """S since the epoch; of the two years that are possible the one that is not in the future."""
+    """Seconds since the epoch; of the two years that are possible the one that is not in the future."""
     shape = "%Y %b %d %H:%M:%S.%f" if "." in text else "%Y %b %d %H:%M:%S"
     for year in (now.year, now.year - 1):
         try:

@@ -87,7 +87,7 @@ def kinds_in_system(name: str) -> Mapping[str, str]:
 
 
 def seconds_of(text: str) -> float:
-    """S since the epoch of a time such as 2009-10-17T19:20:41.123Z; without a zone it is UTC.
+    """Seconds since the epoch of a time such as 2009-10-17T19:20:41.123Z; without a zone it is UTC.
 
     Raises:
         ValueError: it is none.
@@ -100,5 +100,5 @@ def seconds_of(text: str) -> float:
 
 
 def seconds_of_file_time(ticks: float) -> float:
-    """S since the epoch of a FILETIME: 100 ns since 1601."""
+    """Seconds since the epoch of a FILETIME: 100 ns since 1601."""
     return ticks / 1e7 - _FILE_TIME

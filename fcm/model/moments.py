@@ -51,5 +51,5 @@ def zoned(time: float) -> str:
 
 
 def iso_time(time: float) -> str:
-    """S since the epoch as files have it: ISO 8601, UTC."""
+    """Seconds since the epoch as files have it: ISO 8601, UTC."""
     return in_utc(time).isoformat(timespec="milliseconds").replace("+00:00", "Z")

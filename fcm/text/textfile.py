@@ -166,7 +166,11 @@ def read_text(path: Path, kind: Kind) -> str:
 
 
 def decoded(raw: bytes, path: Path) -> str:
-    """The text that the bytes of a file are; see ``read_text``."""
+    """The text in the bytes of a file; see ``read_text``.
+
+    Raises:
+        TextFileError: they are not text in their encoding, or contain null characters.
+    """
     encoding, name, skipped = _encoding(raw)
     try:
         text = raw[skipped:].decode(encoding)

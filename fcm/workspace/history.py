@@ -71,7 +71,7 @@ class PastMigration:
 
     @property
     def duration(self) -> float | None:
-        """S from start to end; None if it never started."""
+        """Seconds from start to end; None if it never started."""
         one = self.migration
         if one.figures is not None:
             return one.figures.total

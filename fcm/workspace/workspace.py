@@ -202,7 +202,7 @@ class Workspace:
         return self.backend.clock
 
     def silence(self, node: str) -> float | None:
-        """S since the node last answered, see fcm.backend.base.Backend; thread-safe, returns at once."""
+        """Seconds since the node last answered, see fcm.backend.base.Backend; thread-safe, returns at once."""
         return self.backend.silence(node)
 
     @property
@@ -239,7 +239,7 @@ class Workspace:
         return operation
 
     def now(self) -> float:
-        """S since the epoch on the cluster's clock."""
+        """Seconds since the epoch on the cluster's clock."""
         clock = self.clock
         return time.time() if clock is None else clock.now()
 

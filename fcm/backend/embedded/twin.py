@@ -47,7 +47,7 @@ class Twin:
 
     @property
     def now(self) -> float:
-        """S since the epoch, on the clock of the twin."""
+        """Seconds since the epoch, on the clock of the twin."""
         return self._core.kernel.now
 
     @property

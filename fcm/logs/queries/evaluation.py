@@ -114,7 +114,7 @@ def _band(call: Call, node: Element, now: float) -> bool:
 
 
 def _difference(call: Call, node: Element, now: float) -> float | None:
-    """Ms from the first time to the second; None if the event has none."""
+    """Milliseconds from the first time to the second; None if the event has none."""
     times = [_time_of(one, node, now) for one in call.arguments]
     first, second = times[0], times[1] if len(times) == 2 else now
     return None if first is None or second is None else (second - first) * 1000
@@ -127,7 +127,7 @@ def _time_of(argument: Expression, node: Element, now: float) -> float | None:
 
 
 def constant_time(constant: Literal | Number) -> float:
-    """S since the epoch of a constant; a number is a FILETIME."""
+    """Seconds since the epoch of a constant; a number is a FILETIME."""
     return seconds_of(constant.text) if isinstance(constant, Literal) else seconds_of_file_time(constant.value)
 
 

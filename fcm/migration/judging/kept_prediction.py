@@ -142,7 +142,7 @@ def predict_kept(recording: Recording, how: Comparable, curve: bool = False) -> 
 
 
 def give_up(recording: Recording) -> float:
-    """S after which a prediction of it is given up."""
+    """Seconds after which a prediction of it is given up."""
     length = recording.final.total if recording.final is not None else float(recording.time[-1])
     low, high = PATIENCE_LIMITS
     return min(max(PATIENCE * length, low), high)

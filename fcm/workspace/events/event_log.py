@@ -442,7 +442,11 @@ class EventLog:
         return Sentences(self.path)
 
     def connection(self) -> sqlite3.Connection:
-        """The connection, made when it is first needed; the lock is held."""
+        """The connection, made when it is first needed; the lock is held.
+
+        Raises:
+            EventLogError: the cluster was closed.
+        """
         if self._connection is None:
             if self._closed:
                 raise EventLogError("The cluster was closed. Open it again to read its events.")

@@ -76,7 +76,7 @@ class _Queue:
         self._patience = max(PATIENCE * sum(move.alone or 0.0 for move in moves), LEAST_PATIENCE)
 
     def run(self) -> tuple[dict[str, float | None], float]:
-        """S that each move takes, by machine (None: no end in sight), and s until the last has ended."""
+        """Seconds that each move takes, by machine (None: no end in sight), and s until the last has ended."""
         took: dict[str, float | None] = {move.machine: None for move in self._waiting}
         windows, most, end = 0, round(self._patience / WINDOW), 0.0
         while windows < most:

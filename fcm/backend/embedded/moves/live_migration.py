@@ -268,7 +268,7 @@ class LiveMigration:
         return answers(state, migration.source) and (machine is None or not machine.ended)
 
     def _patience(self) -> float:
-        """S without data until the connection counts as broken; a guest in its blackout waits for the other side."""
+        """Seconds without data until the connection is broken; a guest in its blackout waits for the other side."""
         migration, state = self._migration, self._core.state
         silent = not answers(state, migration.destination) or is_cut(state, migration.source, migration.destination)
         if silent and migration.phase in (Phase.BLACKOUT, Phase.STORAGE):

@@ -55,7 +55,11 @@ class AnyShell:
         return "any node"
 
     def run(self, script: str, *, stdin: bytes = b"", limit: float = 10.0) -> Answer:
-        """Run a script on the first node that runs Pacemaker, else on the first one that answers."""
+        """Run a script on the first node that runs Pacemaker, else on the first one that responds.
+
+        Raises:
+            NodeUnreachableError: no node responds.
+        """
         answering: list[NodeShell] = []
         for shell in self._shells.values():
             try:
@@ -98,7 +102,11 @@ class Site:
             self._witness.close()
 
     def shell_of(self, name: str | None) -> NodeShell:
-        """The way to a node, to the witness, or to any node."""
+        """The shell on a node, on the witness, or (None) on any node.
+
+        Raises:
+            NodeUnreachableError: the cluster has no witness that can be reached.
+        """
         if name is None:
             return self._any
         if name == witness.WITNESS:

@@ -125,7 +125,7 @@ def _changes(commands: Sequence[Command], state: State, status: ClusterStatus) -
 
 
 def _interval(status: ClusterStatus, resource: str) -> float:
-    """S between two monitors of a resource, as the last one says."""
+    """Seconds between two monitors of a resource, as the last one says."""
     monitors = [one for one in status.operations if one.resource == resource and one.name == "monitor" and one.interval]
     return monitors[0].interval if monitors else USUAL_INTERVAL
 

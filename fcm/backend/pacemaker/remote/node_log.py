@@ -84,6 +84,6 @@ def secrets_of(file: HostsFile) -> tuple[str, ...]:
 
 
 def _offset(text: str) -> float:
-    """S of ``+hhmm``."""
+    """Seconds of ``+hhmm``."""
     seconds = int(text[1:3]) * 3600 + int(text[3:5]) * 60
     return -float(seconds) if text.startswith("-") else float(seconds)

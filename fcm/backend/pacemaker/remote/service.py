@@ -23,7 +23,11 @@ MEMBER_LIMIT = 90.0
 
 
 def stop_cluster_service(context: Context, command: cmd.StopClusterService) -> Verdict:
-    """Take a node out of the running cluster: what it runs is moved away live first; blocks."""
+    """Take a node out of the running cluster: what it runs is live migrated away first; blocks.
+
+    Raises:
+        OrderError: a service of the node did not end.
+    """
     node = command.node
     status = status_of(context)
     verdict = keeps_quorum(status, node)
@@ -42,7 +46,11 @@ def stop_cluster_service(context: Context, command: cmd.StopClusterService) -> V
 
 
 def start_cluster_service(context: Context, command: cmd.StartClusterService) -> Verdict:
-    """Bring a node that is down back into the cluster; blocks."""
+    """Bring a node that is down back into the cluster; blocks.
+
+    Raises:
+        OrderError: a service of the node did not start.
+    """
     node = command.node
     if command.fix_quorum:
         return no(

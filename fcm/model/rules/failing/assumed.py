@@ -78,7 +78,7 @@ def figure(cluster: Cluster, name: str) -> float:
 
 
 def heartbeat_delay(cluster: Cluster) -> float:
-    """S between two heartbeats (SameSubnetDelay; askcore 2012/02/08)."""
+    """Seconds between two heartbeats (SameSubnetDelay; askcore 2012/02/08)."""
     return (1000 if cluster.same_subnet_delay is None else cluster.same_subnet_delay) / 1000.0
 
 

@@ -148,7 +148,11 @@ def _no_guest_failure(command: cmd.InjectFault, state: State) -> Iterator[Verdic
 
 
 def repair_fault(command: cmd.RepairFault, state: State) -> Verdict:
-    """Failures that are simulated now."""
+    """Failures that are simulated now.
+
+    Raises:
+        GoneError: there is no such failure.
+    """
     if command.fault not in state.faults:
         raise GoneError(command.fault)
     return OK
