@@ -89,7 +89,7 @@ def of_copy(state: State, copy: CutOffCopy) -> Iterator[str]:
 
 
 def pending_limit(state: State, group: str) -> float:
-    """Seconds after which a pending group is stuck: twice its longest PendingTimeout plus the time to save its memory."""
+    """Seconds after which a pending group is stuck: twice its longest PendingTimeout, and time to save its memory."""
     timeouts = [resource.policy.pending_timeout for resource in state.group_resources(group)]
     memory = sum(machine.memory for machine in state.group_machines(group))
     return 2.0 * max(timeouts, default=0) + memory / STATE_FILE_RATE + SLACK
