@@ -4,6 +4,11 @@ Aims: list usable in 2 s, filter and sort 0.1 s, Ctrl+A and context menu 0.2 s e
 100 beats of the window within 16 ms. Each has two times: of the clock, and of the processor (of this process, all
 threads), which a busy computer does not change. "events and migrations" posts in a thread, as a backend does, into a
 journal.
+
+Measured on two busy cores (load 8), of the processor: list from its file 2.2 s, from its journal 1.7 s; filter 0.06 s,
+sort 0.03 s, Ctrl+A 0.14 s, context menu 0.06 s, memory +1.5 %. Before, Ctrl+A and the menu took 10 to 17 s each. Not
+reached: 99 of 100 beats cost the thread of the window up to 27 ms, 90 times those of an idle one; memory with the
+cluster is 2.8 times that without.
 """
 
 from __future__ import annotations

@@ -12,6 +12,10 @@ if TYPE_CHECKING:
     from fcm.ui.desk import Desk
 
 
+FROM_TELEMETRY = ("Status", "Dirty rate")
+"""Columns that change with the telemetry of a running migration; the others change with events."""
+
+
 def machine_model(window: Desk, clustered: bool = True, with_owner: bool = True) -> TableModel:
     """A model of virtual machines by id; ``clustered`` ones have a service or application."""
 

@@ -11,7 +11,7 @@ from fcm.model.state import Change, Kind
 from fcm.ui.events.recent_line import RecentLine
 from fcm.ui.look import format
 from fcm.ui.pages.group import role_model
-from fcm.ui.pages.machine_columns import machine_model
+from fcm.ui.pages.machine_columns import FROM_TELEMETRY, machine_model
 from fcm.ui.pages.page import Page
 from fcm.ui.tables.table_view import TableView
 from fcm.ui.widgets.page_parts import EmptyState, FilterBox, Link, heading, quiet
@@ -117,9 +117,10 @@ class ServicesPage(Page):
             self._show_count()
             return
         touched = set(change.of(Kind.MACHINE))
-        for migration in (*change.of(Kind.TELEMETRY), *change.of(Kind.MIGRATION)):
-            if migration in state.migrations:
-                touched.add(state.migrations[migration].machine)
+        touched |= {state.migrations[one].machine for one in change.of(Kind.MIGRATION) if one in state.migrations}
+        sending = {state.migrations[one].machine for one in change.of(Kind.TELEMETRY) if one in state.migrations}
+        self.services.table.touch(sending - touched, FROM_TELEMETRY)
+        self.loose.table.touch(sending - touched, FROM_TELEMETRY)
         groups = change.of(Kind.GROUP)
         if groups:
             self.others.table.touch(groups)

@@ -20,7 +20,7 @@ from fcm.ui.look.format import zone_note
 from fcm.ui.look.plain import literal
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Collection, Iterable, Sequence
 
 RESORT = 700
 """ms between a change of values and the new order of a sorted table."""
@@ -192,19 +192,25 @@ class TableModel(QAbstractTableModel):
         self._ids = list(ids)
         self._show(self._wanted())
 
-    def touch(self, ids: Iterable[str] | None = None) -> None:
-        """Values of these rows (None: of all) changed: what can be seen is painted anew, the order follows soon."""
+    def touch(self, ids: Iterable[str] | None = None, titles: Collection[str] = ()) -> None:
+        """Values of these rows (None: of all) changed: what can be seen is painted anew, the order follows soon.
+
+        Args:
+            ids: of the rows.
+            titles: of the columns that changed; empty: all may have.
+        """
         if not self._order:
             return
         first, last = self.visible()
         last = min(last, len(self._order) - 1)
         if ids is not None:
             rows = [row for row in map(self._rows.get, ids) if row is not None and first <= row <= last]
-            if rows:
-                self._emit(min(rows), max(rows))
+            for top, bottom in runs(sorted(set(rows))):
+                self._emit(top, bottom, titles)
         elif first <= last:
-            self._emit(first, last)
-        if (self._sorted_by >= 0 or self._needle) and not self._resort.isActive():
+            self._emit(first, last, titles)
+        is_sorted = self._sorted_by >= 0 and (not titles or self.columns[self._sorted_by].title in titles)
+        if (is_sorted or self._needle) and not self._resort.isActive():
             self._resort.start()
 
     def set_filter(self, text: str) -> None:
@@ -219,8 +225,10 @@ class TableModel(QAbstractTableModel):
         self._sorted_by, self._descending = column, order == Qt.SortOrder.DescendingOrder
         self._sort_again()
 
-    def _emit(self, first: int, last: int) -> None:
-        self.dataChanged.emit(self.index(first, 0), self.index(last, len(self.columns) - 1))
+    def _emit(self, first: int, last: int, titles: Collection[str] = ()) -> None:
+        changed = [number for number, column in enumerate(self.columns) if not titles or column.title in titles]
+        for left, right in runs(changed):
+            self.dataChanged.emit(self.index(first, left), self.index(last, right))
 
     def _wanted(self) -> list[str]:
         ids = [identity for identity in self._ids if self._passes(identity)] if self._needle else list(self._ids)

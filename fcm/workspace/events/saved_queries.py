@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import functools
 from typing import TYPE_CHECKING
 
 from fcm.logs.queries.form import EventFilter
-from fcm.logs.queries.query import QueryError, parse_query
+from fcm.logs.queries.query import Query, QueryError, parse_query
 from fcm.logs.queries.xml import QueryText, read_query_xml
 from fcm.text.textfile import QUERY, TextFileError, read_text
 from fcm.workspace.events.event_log import Sought
@@ -54,7 +55,12 @@ def recent_events(now: float) -> Sought:
     Args:
         now: s since the epoch, clock of the cluster.
     """
-    return Sought(parse_query(SHIPPED[RECENT]), now, is_recent=True)
+    return Sought(_recent_query(), now, is_recent=True)
+
+
+@functools.cache
+def _recent_query() -> Query:
+    return parse_query(SHIPPED[RECENT])
 
 
 def read_query(path: Path) -> QueryText:
