@@ -70,7 +70,7 @@ def test_running_migrations_are_never_left_out_for_finished_ones() -> None:
         ev.MigrationRequested(replace(asked(f"old{n}", "vm-Web"), phase=Phase.COMPLETED)) for n in range(MOST_TILES)
     ]
     backend.tell(*ended, at=NOW)
-    workspace.drain()
+    workspace.drain(60)
     found = tiles(workspace, Order.NEWEST)
     running = {one.id for one in workspace.state.active_migrations() if one.kind is MigrationKind.LIVE}
     assert len(found) == MOST_TILES
