@@ -82,6 +82,11 @@ def is_active(window: MainWindow) -> bool:
     return window.isActiveWindow() and window.windowHandle() is not None and window.windowHandle().isExposed()
 
 
+def has_keyboard(window: MainWindow) -> bool:
+    """Whether keys reach this program: the window manager gives the keyboard back some time after a dialog closed."""
+    return QApplication.activeWindow() is not None and QGuiApplication.focusWindow() is not None
+
+
 def is_open(window: MainWindow) -> bool:
     """Whether a cluster is open and shown."""
     return window.workspace is not None and window.state.cluster is not None and window.is_settled

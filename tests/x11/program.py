@@ -182,12 +182,14 @@ class Program:
         self.click(spot, button=3)
 
     def key(self, *keys: str) -> None:
-        """Press keys, as xdotool names them: ctrl+c, Down, alt+F4."""
+        """Press keys, as xdotool names them: ctrl+c, Down, alt+F4; once a window has the keyboard."""
+        self.wait(looking.has_keyboard, what="a window to have the keyboard")
         self.screen.act("key", "--delay", "5", *keys)
         self.settle()
 
     def type(self, text: str) -> None:
         """Type letters."""
+        self.wait(looking.has_keyboard, what="a window to have the keyboard")
         self.screen.act("type", "--delay", "5", text)
         self.settle()
 

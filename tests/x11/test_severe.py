@@ -66,7 +66,8 @@ def test_exit_and_close_connection_ask_while_migrations_run(begin: Callable[...,
     program.wait(looking.cell, SERVICES, "MAIL01", "Status", until=lambda status: "igrating" in status)
     program.press("Clock Pause")
     for keys in (("alt+f", "l"), ("ctrl+q",), ("alt+f", "x")):
-        program.key(*keys)
+        for key in keys:
+            program.key(key)
         asked = program.wait(looking.dialog)
         assert "1 migration is running. Closing the cluster interrupts" in asked
         program.key("Escape")
