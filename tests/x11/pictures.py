@@ -62,12 +62,13 @@ def destinations(window: MainWindow, name: str) -> list[str]:
     ]
 
 
-def tile(window: MainWindow, number: int) -> Spot | None:
-    """The place of a tile of the wall."""
+def tile(window: MainWindow, name: str) -> Spot | None:
+    """The place of the tile of a machine on the wall."""
     canvas = _wall()
-    if canvas is None or number >= len(canvas.shown):
+    if canvas is None:
         return None
-    return spot_of(canvas, canvas.field(number))
+    found = (canvas.field(number) for number, one in enumerate(canvas.shown) if one.name == name)
+    return next((spot_of(canvas, field) for field in found), None)
 
 
 def tiles(window: MainWindow) -> list[str]:

@@ -106,7 +106,7 @@ def test_a_click_enlarges_a_tile_of_the_wall_and_escape_shows_all_again(begin: C
     program.key("ctrl+3")
     assert sorted(program.wait(pictures.tiles, until=lambda found: len(found) == 2)) == ["MAIL01", "WEB01"]
     name = program.ask(pictures.tiles)[1]
-    program.click(program.wait(pictures.tile, 1))
+    program.click(program.wait(pictures.tile, name))
     assert program.wait(pictures.enlarged) == name
     assert name in program.ask(pictures.heard_of_wall)
     program.key("Escape")
