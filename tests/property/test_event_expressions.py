@@ -112,7 +112,7 @@ REFUSED: list[tuple[str, str]] = [
     ("/Event", "Begin with [*] or Event"),
     ("System[Level=4]", "Begin with [*] or Event"),
     ("*[System[Level=4] | EventData]", "do not calculate"),
-    ("*[System[Level=1 AND Task=2]]", "small letters"),
+    ("*[System[Level=1 AND Task=2]]", "in lowercase"),
     ("*[System[Lvl=4]]", "Did you mean Level"),
     ("*[System[Provider[@Nam='x']]]", "Did you mean @Name"),
     ("*[System[Level=EventID]]", "Only one side"),

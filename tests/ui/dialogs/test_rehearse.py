@@ -216,4 +216,4 @@ def test_real_hosts_cannot_be_rehearsed_and_the_menu_says_why(qtbot: QtBot, tmp_
     assert window.workspace is not None
     verdict = BY_ID["rehearse"].verdict(window.state, NODE, window.workspace.capabilities)
     assert not verdict
-    assert "Real hosts have no twin" in verdict.reason
+    assert "Failures of real hosts cannot be rehearsed" in verdict.reason
