@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication, QLabel, QMessageBox, QTableView, QToolButton, QWidget
+from PySide6.QtWidgets import QLabel, QMessageBox, QTableView, QToolButton, QWidget
 
 from fcm.model import commands as cmd
 from fcm.model import events as ev
@@ -222,7 +222,7 @@ def test_help_belongs_to_no_cluster_and_stays(qtbot: QtBot, tmp_path: Path) -> N
     dialog: Any = shown.show_dialog("help", Selection(Place.CLUSTER))
     shown.close_cluster()
     qtbot.waitUntil(lambda: quiet.closed)
-    QApplication.processEvents()
+    qtbot.wait(0)  # what is due now
     assert dialog.isVisible()
     dialog.close()
 
