@@ -41,12 +41,12 @@ LINT = (
 GROUPS = {
     "rules": (
         ["tests", "--ignore=tests/ui", "--ignore=tests/x11", "--ignore=tests/live", "-m", "not live and not bundle"],
-        800,
+        1100,
     ),
-    "window": (["tests/ui", "-m", "not live and not bundle"], 800),
-    "x11": (["tests/x11"], 200),
-    "bundle": (["tests/bundle", "-m", "bundle"], 400),
-    "live": (["tests", "-m", "live and not failover", "-s"], 2000),
+    "window": (["tests/ui", "-m", "not live and not bundle"], 600),
+    "x11": (["tests/x11"], 400),
+    "bundle": (["tests/bundle", "-m", "bundle"], 300),
+    "live": (["tests", "-m", "live and not failover", "-s"], 1800),
     "failover": (["tests/live/pacemaker", "-m", "failover", "-s"], 2400),
 }
 LIVE = ("live", "failover")
