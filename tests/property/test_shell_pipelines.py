@@ -139,6 +139,8 @@ def _given(one: Any, state: State, lists: bool) -> set[str]:
         found |= {m.id for m in state.migrations.values() if m.machine in found}
     else:
         found = {one.identity}
+        if one.type == "Selected":  # its properties name what it means (about_Parameters: by property name)
+            found |= {each for value in one.properties.values() for each in _given(text(value), state, lists)}
     for identity in tuple(found):
         resource = state.resources.get(identity)
         if resource is not None:

@@ -183,7 +183,8 @@ class Server:
             raise ShellError("Only properties of objects can be set.", category="InvalidArgument")
         fresh = anew(given, self._session.workspace)
         if fresh is None:
-            raise NotFoundError(f"The {given.type} {text(given)} no longer exists.", "Get it again.")
+            what = " ".join(filter(None, (given.type, text(given.get("Name")))))
+            raise NotFoundError(f"The {what} no longer exists.", "Get it again.")
         name = fresh.key(asked.property) or asked.property
         setter = fresh.setters.get(name)
         if setter is None:

@@ -193,13 +193,13 @@ def test_a_property_is_set_on_the_object_as_it_is_now(talk: Talk) -> None:
     [
         ({"type": "ClusterGroup", "id": "GROUP"}, "OwnerNode", "OwnerNode of a ClusterGroup cannot be set"),
         ({"type": "ClusterGroup", "id": "GROUP"}, "Colour", "is not one of its properties"),
-        ({"type": "ClusterGroup", "id": "gone"}, "Name", "There is no ClusterGroup"),
-        ({"type": "Migration", "id": "m1"}, "Name", "There is no Migration"),
+        ({"type": "ClusterGroup", "id": "gone"}, "Name", "The ClusterGroup DC01 no longer exists."),
+        ({"type": "Migration", "id": "m1"}, "Name", "The Migration DC01 no longer exists."),
     ],
 )
 def test_what_cannot_be_set_says_why(talk: Talk, object: dict[str, str], property: str, said: str) -> None:
     identity = talk.run("Get-ClusterGroup", Name="DC01")[0]["id"] if object["id"] == "GROUP" else object["id"]
-    given = {"$": "object", "p": {}, **object, "id": identity}
+    given = {"$": "object", "p": {"Name": "DC01"}, **object, "id": identity}
     (told,) = talk.answers(talk.send(do="set", object=given, property=property, value="x"))
     assert said in told["error"]["message"]
 
@@ -250,7 +250,7 @@ def test_a_line_that_is_no_request_is_an_error_and_ends_nothing(talk: Talk) -> N
 
 def test_a_value_that_cannot_be_read_is_an_error_of_its_request(talk: Talk) -> None:
     (told,) = talk.answers(talk.invoke("Get-VM", Name={"$": "dance"}))
-    assert told["error"]["message"] == "Values of the kind dance are not known."
+    assert told["error"]["message"] == "Values of the kind dance are unknown."
 
 
 def test_a_line_that_is_too_long_is_skipped_whole(talk: Talk, monkeypatch: pytest.MonkeyPatch) -> None:
