@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
+from shiboken6 import isValid
 
 from fcm.model import commands as cmd
 from fcm.model import events as ev
@@ -40,7 +41,8 @@ def opened(qtbot: QtBot, tmp_path: Path) -> Iterator[tuple[MainWindow, Backend, 
     canvas = part(window, MapCanvas, "Map of the cluster")
     qtbot.waitUntil(lambda: canvas.width() > 400)
     yield window, backend, canvas
-    qtbot.waitUntil(lambda: canvas.verdicts.is_idle)
+    # Windows are closed before fixtures end: then the canvas takes nothing any more.
+    qtbot.waitUntil(lambda: not isValid(canvas) or canvas.verdicts.is_idle)
 
 
 def movable(window: MainWindow) -> tuple[str, str]:
