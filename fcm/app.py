@@ -29,6 +29,7 @@ from fcm.workspace.workspace import Workspace
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from fcm.model.state import State
     from fcm.ui.window.context import Context, KnownCluster
 
 LONGEST_NAME = 200
@@ -170,6 +171,25 @@ def known_clusters(settings: Settings) -> list[KnownCluster]:
     return list(found.values())
 
 
+def known_state(uri: str) -> State:
+    """A simulated cluster that is not open, as it was when it was last open, else as its file describes it; blocks.
+
+    Raises:
+        BackendError: it names no simulated cluster, or its file cannot be used.
+        JournalError: its journal cannot be read, such as while it is open in another window.
+    """
+    from fcm.backend.embedded import formed_state
+
+    canonical = registry.canonical_uri(uri)
+    path = journal_path(canonical)
+    if is_there(path):
+        with collecting.paused(), closing(Journal.open(path, canonical, to_read=True)) as journal:
+            state = journal.follow()
+        if state.cluster is not None:
+            return state
+    return formed_state(canonical, (cluster_folder(),))
+
+
 def create_cluster(plan: ClusterPlan) -> str:
     """Write the cluster file of a plan and return its URI (see cluster_plan.save)."""
     return save(plan, cluster_folder())
@@ -192,6 +212,7 @@ def make_context(settings: Settings | None = None, opener: Callable[[str], Works
         open_cluster=opener or opened,
         opening=progress.get,
         clusters=lambda: known_clusters(chosen),
+        known_state=known_state,
         create_cluster=create_cluster,
         settings=chosen,
         report_folder=data_folder() / "reports",

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from fcm.cli.hosts_cluster import add_cluster_verb, check_cluster
+from fcm.cli.hosts_cluster import add_cluster_verb
 from fcm.model.commands import ResumeNode
 from fcm.model.entities import NodeState
 from fcm.model.rules.moving.drains import last_drain
@@ -129,6 +129,7 @@ def _agreed() -> bool:
 
 def _check(arguments: argparse.Namespace) -> int:
     from fcm.backend.libvirt.configuration.check import ask_hosts, judge_hosts
+    from fcm.workspace.hosts.checking import check_cluster
 
     hosts = _load(arguments.file)
     facts = ask_hosts(hosts)

@@ -70,20 +70,6 @@ def _site(hosts: HostsFile) -> Site:
     return Site(hosts, shells_of(hosts), witness_shell(hosts))
 
 
-def check_cluster(hosts: HostsFile) -> list[CheckResult]:
-    """What is wrong with the cluster on the hosts, or in the way of one, for ``fcm hosts check``."""
-    from fcm.backend.pacemaker.forming.checks import warn
-    from fcm.backend.pacemaker.forming.standing import Stage
-
-    with closing(_site(hosts)) as site:
-        standing = site.standing()
-        results = site.check(standing, trying=False)
-        if standing.stage is not Stage.NONE:
-            results += [warn(sentence) for sentence in standing.lacks()]
-            results += site.validate(standing)
-        return results
-
-
 def _create(arguments: argparse.Namespace) -> int:
     with _opened(arguments.file) as site:
         standing = site.standing()

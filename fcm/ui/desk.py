@@ -58,6 +58,10 @@ class Desk(QWidget):
         """What the open clusters were opened by, this one and the others."""
         raise NotImplementedError
 
+    def state_of(self, uri: str) -> State | None:
+        """The state of an open cluster, this one or another one, by its URI; None if it is not open."""
+        raise NotImplementedError
+
     def open(self, uri: str) -> None:
         """Open a cluster by its URI in the background, beside those that are open; go there if it is open."""
         raise NotImplementedError

@@ -125,11 +125,32 @@ def validation_report(report: ValidationReport, state: State) -> Report:
     cluster = state.cluster
     name = cluster.full_name if cluster else ""
     title = f"Validation Report of {name}" if name else "Validation Report"
+    head = _head("Failover Cluster Validation Report", name, report.time)
+    return _validation(report, title, head, _table(("Nodes",), [(", ".join(state.nodes) or "none",)]))
+
+
+def servers_report(report: ValidationReport, about: str, servers: Sequence[str]) -> Report:
+    """The same about servers that need be no cluster.
+
+    Args:
+        report: what was found, at a time of the clock of this computer.
+        about: the cluster, if they are all nodes of one, else some of their names.
+        servers: all their names.
+    """
+    when = in_utc(report.time)
+    head = (
+        "<h1>Failover Cluster Validation Report</h1>\n"
+        f'<p class="quiet">{html.escape(about)}, {day_in_words(when)} {when:%H:%M:%S} UTC</p>'
+    )
+    return _validation(report, f"Validation Report of {about}", head, _table(("Servers",), [(", ".join(servers),)]))
+
+
+def _validation(report: ValidationReport, title: str, head: str, servers: str) -> Report:
     categories = list(dict.fromkeys(result.category for result in report.results))
     parts = [
-        _head("Failover Cluster Validation Report", name, report.time),
+        head,
         f'<p class="outcome {report.level}">{html.escape(_OUTCOMES[report.level])}</p>',
-        _table(("Nodes",), [(", ".join(state.nodes) or "none",)]),
+        servers,
         "<h2>Results by category</h2>",
         _summary(report.results, categories),
     ]

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import os
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from fcm import resources
 from fcm.backend.base import UnknownClusterError
 from fcm.backend.embedded.backend import EmbeddedBackend
-from fcm.backend.embedded.cluster_file.reading import ClusterFileError, load
+from fcm.backend.embedded.cluster_file.reading import ClusterFileError, load, read
 from fcm.backend.embedded.kernel import SPEEDS
+from fcm.model.events import Entry
+from fcm.model.state import State, apply
 from fcm.text.textfile import typed_path, whole_path
 from fcm.text.words import counted, quoted
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from pathlib import Path
 
 __all__ = [
     "SPEEDS",
@@ -23,7 +25,9 @@ __all__ = [
     "EmbeddedBackend",
     "cluster_files",
     "describe_cluster",
+    "described_state",
     "find_cluster_file",
+    "formed_state",
     "open_embedded",
 ]
 
@@ -87,6 +91,21 @@ def open_embedded(
     wanted = name_or_path.removeprefix(PREFIX)
     known_by = uri or PREFIX + (wanted if wanted in cluster_files(folders) else str(whole_path(path)))
     return EmbeddedBackend(load(path), known_by, seed=seed, start_time=start_time, paced=paced, speed=speed)
+
+
+def formed_state(name_or_path: str, folders: Sequence[Path] = ()) -> State:
+    """A cluster as its file describes it, before it was ever opened; its clock has not begun.
+
+    Raises:
+        UnknownClusterError: there is no such file.
+        ClusterFileError: the file does not describe a cluster.
+    """
+    return apply(State(), Entry(1, 0.0, load(find_cluster_file(name_or_path, folders))))[0]
+
+
+def described_state(text: str) -> State:
+    """The same of the text of a cluster file. Raises ClusterFileError."""
+    return apply(State(), Entry(1, 0.0, read(text, Path("described servers"))))[0]
 
 
 def describe_cluster(path: Path) -> tuple[str, str]:

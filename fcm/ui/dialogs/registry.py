@@ -37,6 +37,7 @@ from fcm.ui.wizards.create_cluster import CreateClusterWizard
 from fcm.ui.wizards.high_availability import HighAvailabilityWizard
 from fcm.ui.wizards.new_machine import NewMachineWizard
 from fcm.ui.wizards.quorum import QuorumWizard
+from fcm.ui.wizards.servers.validate import ValidateServersWizard
 from fcm.ui.wizards.validate import ValidateWizard
 from fcm.workspace.reports import validation_report
 from fcm.workspace.selection import Place, Selection
@@ -153,6 +154,7 @@ WITHOUT_CLUSTER: dict[str, Maker] = {
     "help": lambda window, selection: HelpDialog(window, selection.place),
     "manage-cluster": lambda window, _: ManageClusterDialog(window),
     "open-recording": lambda window, _: OpenRecordingDialog(window),
+    "validate-servers": lambda window, _: ValidateServersWizard(window),
 }
 """Dialogs that need no open cluster."""
 

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 
     from fcm.model.commands import Command
     from fcm.model.events import Entry as Happening
+    from fcm.model.state import State
     from fcm.ui.pages.page import Page
     from fcm.ui.window.frame import Frame
     from fcm.workspace.workspace import Operation, Workspace
@@ -107,6 +108,10 @@ class ClusterDesk(Desk):
     def open_clusters(self) -> Sequence[str]:
         """What the open clusters were opened by, this one and the others."""
         return [workspace.uri for workspace in self._frame.workspaces()]
+
+    def state_of(self, uri: str) -> State | None:
+        """The state of an open cluster, this one or another one, by its URI; None if it is not open."""
+        return next((one.state for one in self._frame.workspaces() if one.uri == uri), None)
 
     def open(self, uri: str) -> None:
         """Open a cluster by its URI in the background, beside those that are open; go there if it is open."""

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from fcm.model.state import State
+
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
@@ -42,6 +44,8 @@ class Context:
     settings: Settings
     report_folder: Path
     """Where validation reports are saved."""
+    known_state: Callable[[str], State] = lambda _: State()
+    """A simulated cluster that is not open, as it was last, by its URI. Blocking; raises SentenceError."""
     opening: Callable[[str], tuple[int, int] | None] = lambda _: None
     """How many events of how many have been read of a cluster that is being opened; None: that is not known."""
     uri_of: Callable[[str], str] = str

@@ -4,24 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QSize, Qt
-from PySide6.QtWidgets import (
-    QCheckBox,
-    QComboBox,
-    QHBoxLayout,
-    QLineEdit,
-    QPushButton,
-    QSpinBox,
-    QWidget,
-)
+from PySide6.QtCore import QSize
+from PySide6.QtWidgets import QCheckBox, QComboBox, QLineEdit, QWidget
 
 from fcm.model.entities import GIB, ClusterVersion
 from fcm.ui.look import format as words
-from fcm.ui.look import icons
-from fcm.ui.look.plain import Label, literal
 from fcm.ui.widgets.background import Outcome, Work
 from fcm.ui.widgets.dialog_parts import form, named, wrapped
-from fcm.ui.wizards.edit_table import EditTable
 from fcm.ui.wizards.frame import (
     BeforeYouBegin,
     ConfirmationPage,
@@ -30,13 +19,17 @@ from fcm.ui.wizards.frame import (
     Wizard,
     WizardPage,
 )
+from fcm.ui.wizards.servers.tables import NetworksForm, ServersTable
 from fcm.workspace.actions.powershell import quoted
 from fcm.workspace.planning import cluster_plan
-from fcm.workspace.planning.cluster_plan import PROCESSORS, USUAL_PROCESSOR, ClusterPlan, PlannedNetwork, PlannedNode
+from fcm.workspace.planning.cluster_plan import ClusterPlan
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from fcm.model.rules.verdict import Verdict
     from fcm.ui.desk import Desk
+    from fcm.workspace.planning.cluster_plan import PlannedNetwork, PlannedNode
 
 _INTRO = """
 <p>This wizard creates a failover cluster: a set of servers that work together, so that when one of them fails, another
@@ -58,7 +51,6 @@ _VERSIONS = {
     ClusterVersion.V2019: "As 2016.",
 }
 """What a version changes, as far as this program follows it."""
-_RATES = {"100 Mbit/s": 12_500_000, "1 Gbit/s": 125_000_000, "10 Gbit/s": 1_250_000_000, "25 Gbit/s": 3_125_000_000}
 
 
 class CreateClusterWizard(Wizard):
@@ -82,16 +74,20 @@ class CreateClusterWizard(Wizard):
         )
         super().__init__(window, "Create Cluster Wizard", "create-cluster", pages, QSize(880, 580))
 
+    def fill(self, nodes: Sequence[PlannedNode], networks: Sequence[PlannedNetwork], disks: Sequence[int]) -> None:
+        """Begin with these servers, networks and disks (sizes in bytes, all the same), which can still be changed."""
+        self.servers.servers.show_nodes(nodes)
+        self.networks.form.show_networks(networks, disks)
+
     def plan(self) -> ClusterPlan:
         """What was chosen so far."""
         return ClusterPlan(
             name=self.access.name.text().strip(),
             domain=self.access.domain.text().strip(),
             address=self.access.address.text().strip(),
-            nodes=self.servers.nodes(),
-            networks=self.networks.networks(),
-            disks=(GIB,) * self.networks.witness.isChecked()
-            + (self.networks.disk_size.value() * GIB,) * self.networks.disks.value(),
+            nodes=self.servers.servers.nodes(),
+            networks=self.networks.form.networks(),
+            disks=(GIB,) * self.networks.witness.isChecked() + self.networks.form.sizes(),
             witness=self.networks.witness.isChecked(),
             version=self.servers.version(),
         )
@@ -131,11 +127,8 @@ class _ServersPage(WizardPage):
             "Select Servers", "Describe the servers that form the cluster. Double-click a cell to change it."
         )
         self._wizard = wizard
-        self.table = EditTable("Servers", ["Server name", "Memory", "Logical processors", "Processor"])
-        add = named(QPushButton(icons.icon("add-node"), "&Add"), "Add server")
-        add.clicked.connect(lambda: self._add())
-        remove = named(QPushButton(icons.icon("delete"), "&Remove"), "Remove server")
-        self.column.addWidget(self.table.with_buttons(add, remove), 1)
+        self.servers = ServersTable(3)
+        self.column.addWidget(self.servers, 1)
         self.versions = named(QComboBox(), "Windows Server version")
         self.versions.addItems([str(version) for version in ClusterVersion])
         fields = form()
@@ -145,35 +138,6 @@ class _ServersPage(WizardPage):
         self.column.addWidget(self._about)
         self.versions.currentTextChanged.connect(self._explain)
         self._explain(self.versions.currentText())
-        for _ in range(3):
-            self._add()
-        for column, width in enumerate((120, 90, 124)):
-            self.table.setColumnWidth(column, width)
-
-    def _add(self) -> None:
-        row = self.table.rowCount()
-        names = {self.table.text(number, 0) for number in range(row)}
-        name = next(f"node{number}" for number in range(1, row + 2) if f"node{number}" not in names)
-        self.table.insertRow(row)
-        self.table.put(row, [name])
-        memory = named(QSpinBox(), f"Memory of {name}")
-        memory.setRange(3, 4096)
-        memory.setSuffix(" GiB")
-        memory.setValue(32)
-        processors = named(QSpinBox(), f"Logical processors of {name}")
-        processors.setRange(1, 256)
-        processors.setValue(8)
-        model = named(QComboBox(), f"Processor of {name}")
-        for choice, (vendor, _) in PROCESSORS.items():
-            model.addItem(choice)
-            model.setItemData(model.count() - 1, literal(vendor), Qt.ItemDataRole.ToolTipRole)
-        model.setCurrentText(USUAL_PROCESSOR)
-        memory.setFrame(False)
-        processors.setFrame(False)
-        model.setFrame(False)
-        for column, widget in enumerate((memory, processors, model), 1):
-            self.table.setCellWidget(row, column, widget)
-        self.table.setCurrentCell(row, 0)
 
     def _explain(self, text: str) -> None:
         self._about.setText(_VERSIONS[ClusterVersion(text)])
@@ -182,20 +146,8 @@ class _ServersPage(WizardPage):
         """The version chosen."""
         return ClusterVersion(self.versions.currentText())
 
-    def nodes(self) -> tuple[PlannedNode, ...]:
-        """The servers as they stand in the table."""
-        found = []
-        for row in range(self.table.rowCount()):
-            memory, processors, model = (self.table.cellWidget(row, column) for column in (1, 2, 3))
-            assert isinstance(memory, QSpinBox)
-            assert isinstance(processors, QSpinBox)
-            assert isinstance(model, QComboBox)
-            name = self.table.text(row, 0)
-            found.append(PlannedNode(name, memory.value() * GIB, processors.value(), model.currentText()))
-        return tuple(found)
-
     def first_focus(self) -> QWidget:
-        return self.table
+        return self.servers.table
 
     def verdict(self) -> Verdict:
         return cluster_plan.servers_verdict(self._wizard.plan())
@@ -209,64 +161,19 @@ class _NetworksPage(WizardPage):
             "prefers the last private network.",
         )
         self._wizard = wizard
-        self.table = EditTable("Networks", ["Name", "Subnet", "Default gateway", "Rate"])
-        add = named(QPushButton(icons.icon("network"), "&Add"), "Add network")
-        add.clicked.connect(lambda: self._add("", ""))
-        remove = named(QPushButton(icons.icon("delete"), "&Remove"), "Remove network")
-        self.column.addWidget(self.table.with_buttons(add, remove), 1)
-        for number, gateway in ((1, "10.0.1.1"), (2, ""), (3, "")):
-            self._add(f"10.0.{number}.0/24", gateway)
-        for column, width in enumerate((140, 112, 116)):
-            self.table.setColumnWidth(column, width)
-        self.disks = named(QSpinBox(), "Shared disks")
-        self.disks.setRange(0, 32)
-        self.disks.setValue(4)
-        self.disk_size = named(QSpinBox(), "Size of each disk")
-        self.disk_size.setRange(1, 65536)
-        self.disk_size.setValue(500)
-        self.disk_size.setSuffix(" GiB")
+        self.form = NetworksForm()
         self.witness = named(QCheckBox("An additional 1 GiB disk as quorum &witness"), "Disk witness")
-        row = QHBoxLayout()
-        row.addWidget(self.disks)
-        row.addWidget(Label("of"))
-        row.addWidget(self.disk_size)
-        row.addStretch(1)
-        fields = form()
-        label = Label("Shared &disks:")
-        label.setBuddy(self.disks)
-        fields.addRow(label, row)
-        fields.addRow("", self.witness)
-        self.column.addLayout(fields)
-
-    def _add(self, subnet: str, gateway: str) -> None:
-        row = self.table.rowCount()
-        self.table.insertRow(row)
-        self.table.put(row, [f"Cluster Network {row + 1}", subnet or f"10.0.{row + 1}.0/24", gateway])
-        rate = named(QComboBox(), f"Rate of network {row + 1}")
-        rate.addItems(list(_RATES))
-        rate.setCurrentText("1 Gbit/s")
-        rate.setFrame(False)
-        self.table.setCellWidget(row, 3, rate)
-        self.table.setCurrentCell(row, 0)
-
-    def networks(self) -> tuple[PlannedNetwork, ...]:
-        """The networks as they stand in the table."""
-        found = []
-        for row in range(self.table.rowCount()):
-            rate = self.table.cellWidget(row, 3)
-            assert isinstance(rate, QComboBox)
-            name, subnet, gateway = (self.table.text(row, column) for column in range(3))
-            found.append(PlannedNetwork(name, subnet, gateway or None, _RATES[rate.currentText()]))
-        return tuple(found)
+        self.form.fields.addRow("", self.witness)
+        self.column.addWidget(self.form, 1)
 
     def enter(self) -> None:
         """An even number of nodes needs a witness; from 2012 R2 it helps any number."""
         if not self._wizard.uri and self._wizard.access.name.text() == "":
-            servers = self._wizard.servers
-            self.witness.setChecked(cluster_plan.wants_witness(len(servers.nodes()), servers.version()))
+            page = self._wizard.servers
+            self.witness.setChecked(cluster_plan.wants_witness(len(page.servers.nodes()), page.version()))
 
     def first_focus(self) -> QWidget:
-        return self.table
+        return self.form.table
 
     def verdict(self) -> Verdict:
         return cluster_plan.networks_verdict(self._wizard.plan())
@@ -292,7 +199,7 @@ class _AccessPage(WizardPage):
         self.column.addStretch(1)
 
     def enter(self) -> None:
-        networks = self._wizard.networks.networks()
+        networks = self._wizard.networks.form.networks()
         public = next((network for network in networks if network.gateway), networks[0])
         self.hint.setText(f"An unused address in a network that clients use, such as one in {public.subnet}.")
         if not self.address.text():

@@ -288,6 +288,10 @@ def _create_cluster(_: State, __: Selection) -> ActionText:
     )
 
 
+def _validate_servers(_: State, __: Selection) -> ActionText:
+    return ActionText(f"Test-Cluster -Node {quoted('<node>')}")
+
+
 def _window_only(why: str) -> Callable[[State, Selection], ActionText]:
     return lambda state, selection: ActionText("", why)
 
@@ -332,6 +336,7 @@ DIALOGS: dict[str, Callable[[State, Selection], ActionText]] = {
     "resource-properties": _resource_properties,
     "tune-migration": _tune_migration,
     "validate": _validate,
+    "validate-servers": _validate_servers,
     "volume-properties": _volume_properties,
     "validation-report": _window_only("It shows an existing report. Test-Cluster creates a new one."),
 }

@@ -283,8 +283,8 @@ _EVERYWHERE = frozenset(Place)
 
 ACTIONS: tuple[Action, ...] = (
     # Failover Cluster Manager
-    Action("validate-any", "Validate a Configuration...", "validate", frozenset({_P.ROOT}), dialog="validate",
-           of=cmd.ValidateCluster, may=lambda s, _: OK if s.cluster else no("No cluster is open.", "Open one first.")),
+    Action("validate-any", "Validate a Configuration...", "validate", frozenset({_P.ROOT}), dialog="validate-servers",
+           window=True),
     Action("create-cluster", "Create a Cluster...", "create-cluster", frozenset({_P.ROOT}), dialog="create-cluster",
            window=True),
     Action("create-hosts-cluster", "Create a Cluster on Hosts...", "create-cluster", frozenset({_P.ROOT}),

@@ -35,6 +35,7 @@ PROCESSORS: dict[str, tuple[str, tuple[str, ...]]] = {
 }
 """Processors to choose from: vendor, and the features by which live migration tells them apart."""
 USUAL_PROCESSOR = "Intel Xeon X5670"
+_NO_SERVER = no("No server was chosen.", "Add at least one server.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +84,12 @@ class ClusterPlan:
 
 def servers_verdict(plan: ClusterPlan) -> Verdict:
     """Whether the servers can form a cluster."""
-    return together(_against_servers(plan)) if plan.nodes else no("No server was chosen.", "Add at least one server.")
+    return together(_against_servers(plan)) if plan.nodes else _NO_SERVER
+
+
+def described_servers_verdict(plan: ClusterPlan) -> Verdict:
+    """Whether the servers could exist; whether they can form a cluster is what validation finds."""
+    return together(_against_each_server(plan)) if plan.nodes else _NO_SERVER
 
 
 def _against_servers(plan: ClusterPlan) -> Iterator[Verdict]:
@@ -91,6 +97,15 @@ def _against_servers(plan: ClusterPlan) -> Iterator[Verdict]:
     if len(plan.nodes) > most:
         text = f"A cluster of Windows Server {plan.version} has at most {most}."
         yield no(f"{len(plan.nodes)} servers were chosen.", text)
+    yield from _against_each_server(plan)
+    if len({PROCESSORS[node.processor][0] for node in plan.nodes}) > 1:
+        yield no(
+            "The processors of the servers are from different manufacturers.",
+            "Live migration requires processors from one manufacturer on all nodes.",
+        )
+
+
+def _against_each_server(plan: ClusterPlan) -> Iterator[Verdict]:
     seen: set[str] = set()
     for node in plan.nodes:
         yield server_name(node.name, "server")
@@ -101,11 +116,6 @@ def _against_servers(plan: ClusterPlan) -> Iterator[Verdict]:
             yield no(
                 f"{node.name} has {size(node.memory)} of memory.", "The host itself needs 2 GiB. Enter a larger value."
             )
-    if len({PROCESSORS[node.processor][0] for node in plan.nodes}) > 1:
-        yield no(
-            "The processors of the servers are from different manufacturers.",
-            "Live migration requires processors from one manufacturer on all nodes.",
-        )
 
 
 def networks_verdict(plan: ClusterPlan) -> Verdict:
@@ -182,6 +192,11 @@ def cluster_file(plan: ClusterPlan) -> str:
     refused = verdict(plan)
     if not refused:
         raise ValueError(refused.sentence())
+    return described(plan)
+
+
+def described(plan: ClusterPlan) -> str:
+    """The plan as the text of a cluster file, whether or not it should become a cluster."""
     mode = "NodeAndDiskMajority" if plan.witness and plan.disks else "NodeMajority"
     lines = [
         f"# {plan.name}: written by the Create Cluster Wizard. Every key is described in docs/cluster-files.md.",

@@ -18,6 +18,7 @@ from fcm.backend.embedded.cluster_file.identity import identity
 from fcm.backend.embedded.cluster_file.machines import read_machines
 from fcm.backend.embedded.cluster_file.parts import checked_name, known_node
 from fcm.backend.embedded.cluster_file.roles import read_roles
+from fcm.backend.toml_lines import TomlLines
 from fcm.backend.toml_table import ClusterFileError, Table, read_table
 from fcm.model.entities import (
     GIB,
@@ -44,13 +45,13 @@ from fcm.model.rules.failing.assumed import FIGURES
 from fcm.model.rules.names import FOLDER_LIMIT, domain_name, file_name, is_taken, object_name, server_name
 from fcm.model.rules.networks import automatic_metrics
 from fcm.model.rules.quorum import recommended_mode, reweighted, votes
-from fcm.text.textfile import CLUSTER
+from fcm.text.textfile import CLUSTER, parse_toml
 from fcm.text.words import quoted
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-__all__ = ["FILE_LIMIT", "MACHINE_LIMIT", "NODE_LIMIT", "ClusterFileError", "load"]
+__all__ = ["FILE_LIMIT", "MACHINE_LIMIT", "NODE_LIMIT", "ClusterFileError", "load", "read"]
 
 FORMAT = 1
 FILE_LIMIT = CLUSTER.most
@@ -70,6 +71,11 @@ def load(path: Path) -> ClusterFormed:
         ClusterFileError: the file cannot be read or does not describe a cluster that could run.
     """
     return _read(read_table(path, CLUSTER, lambda text: _refuse_crowds(path, text)))
+
+
+def read(text: str, path: Path) -> ClusterFormed:
+    """The cluster that the text of a cluster file describes; ``path`` is named in errors. Raises ClusterFileError."""
+    return _read(Table(path, TomlLines(text), parse_toml(text, path)))
 
 
 def _refuse_crowds(path: Path, text: str) -> None:

@@ -1,0 +1,1 @@
+"""Validate a Configuration of servers that need be no cluster."""
