@@ -156,7 +156,13 @@ def set_quorum(call: Call) -> Iterable[Any]:
 
 @cmdlet(
     "Test-Cluster",
-    Param("Node", "texts", position=0, absent="only the open cluster can be validated."),
+    Param(
+        "Node",
+        "texts",
+        position=0,
+        help="Nodes of the open cluster. Some of them are tested without the tests of the cluster configuration. For "
+        "servers that are in no open cluster, use Validate a Configuration in the window.",
+    ),
     Param("Include", "texts", help="Names of the tests to run."),
     Param("Ignore", "texts", absent="select tests with -Include."),
     Param("ReportName", absent="the report is saved with the cluster; open it with View Validation Report."),
@@ -167,14 +173,23 @@ def set_quorum(call: Call) -> Iterable[Any]:
     example="Test-Cluster | Where-Object Result -eq Failed",
 )
 def test_cluster(call: Call) -> Iterable[Any]:
-    """Validate the cluster."""
-    from fcm.model.validation.validate import TESTS
+    """Validate the cluster, or some nodes of it."""
+    from fcm.model.validation.servers import narrowed, tests_of
+    from fcm.model.validation.validate import TESTS, validate
 
     finding.check_cluster(call)
     if call.switch("List"):
         return [ShellObject("Selected", {"Category": test.category, "Name": test.name}) for test in TESTS]
     cluster = call.state.cluster
     assert cluster is not None
+    if call.has("Node"):
+        chosen = {node.name for node in finding.nodes(call, call.texts("Node"))}
+        if not chosen:
+            return []
+        part = narrowed(call.state, chosen)
+        if part.cluster is None:
+            tests = call.texts("Include") or [test.name for test in tests_of(part)]
+            return [check_object(result) for result in validate(part, tests).results]
 
     def results() -> list[Any]:
         report = call.state.cluster.validation if call.state.cluster else None

@@ -1720,7 +1720,7 @@ function Test-Cluster {
     #>
     [CmdletBinding()]
     param(
-        [Parameter(Position=0)][object]${Node},
+        [Parameter(Position=0)][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${Node},
         [Parameter()][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${Include},
         [Parameter()][object]${Ignore},
         [Parameter()][object]${ReportName},

@@ -208,6 +208,25 @@ def test_quorum_and_validation_are_commands(desk: ShellDesk) -> None:
     assert results
 
 
+def test_some_nodes_are_validated_without_the_tests_of_the_cluster_and_all_of_them_as_the_cluster(
+    desk: ShellDesk,
+) -> None:
+    categories = set(desk.must("Test-Cluster -Node node1, node2 | Select-Object -ExpandProperty Category"))
+    assert categories == {"Inventory", "Network", "Storage", "System Configuration"}
+    listed = desk.must("Test-Cluster node1, node2 -Include 'List Memory Information' | ForEach-Object { $_.Text }")
+    assert [text.partition(":")[0] for text in listed] == ["node1", "node2"]
+    assert desk.commands == []
+    assert desk.must("Test-Cluster -Node node1, node2, node3")
+    assert desk.commands == [cmd.ValidateCluster()]
+
+
+def test_a_server_that_is_no_node_is_not_validated(desk: ShellDesk) -> None:
+    results = desk.run("Test-Cluster -Node server9")
+    assert not results.ok
+    assert "server9" in results.text()
+    assert desk.commands == []
+
+
 def test_disks_become_shared_volumes_move_and_are_redirected(desk: ShellDesk) -> None:
     desk.must("(Get-Cluster).EnableSharedVolumes = 'Enabled'")
     desk.must("Get-ClusterAvailableDisk | Add-ClusterDisk | Out-Null; Get-ClusterResource 'Cluster Disk 15'")
