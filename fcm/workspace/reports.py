@@ -19,7 +19,7 @@ from fcm.model.rules.dependencies import expression
 from fcm.model.rules.names import safe_file_name
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
     from pathlib import Path
 
     from fcm.model.state import State
@@ -32,6 +32,12 @@ _OUTCOMES = {
     "warn": "Passed with warnings: the cluster can run. Review the warnings.",
     "pass": "Passed: the configuration is suitable for clustering.",
     "info": "No test that can pass or fail was run.",
+}
+_OUTCOMES_OF_SERVERS = {
+    "fail": "Failed: at least one test found a problem that you must correct before the servers are a cluster.",
+    "warn": "Passed with warnings: the servers can be a cluster. Review the warnings.",
+    "pass": "Passed: the servers are suitable for clustering.",
+    "info": _OUTCOMES["info"],
 }
 
 _STYLE = """
@@ -142,14 +148,17 @@ def servers_report(report: ValidationReport, about: str, servers: Sequence[str])
         "<h1>Failover Cluster Validation Report</h1>\n"
         f'<p class="quiet">{html.escape(about)}, {day_in_words(when)} {when:%H:%M:%S} UTC</p>'
     )
-    return _validation(report, f"Validation Report of {about}", head, _table(("Servers",), [(", ".join(servers),)]))
+    table = _table(("Servers",), [(", ".join(servers),)])
+    return _validation(report, f"Validation Report of {about}", head, table, _OUTCOMES_OF_SERVERS)
 
 
-def _validation(report: ValidationReport, title: str, head: str, servers: str) -> Report:
+def _validation(
+    report: ValidationReport, title: str, head: str, servers: str, outcomes: Mapping[str, str] = _OUTCOMES
+) -> Report:
     categories = list(dict.fromkeys(result.category for result in report.results))
     parts = [
         head,
-        f'<p class="outcome {report.level}">{html.escape(_OUTCOMES[report.level])}</p>',
+        f'<p class="outcome {report.level}">{html.escape(outcomes[report.level])}</p>',
         servers,
         "<h2>Results by category</h2>",
         _summary(report.results, categories),

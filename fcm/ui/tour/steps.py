@@ -12,6 +12,7 @@ from fcm.ui.tour.beyond import STEPS as BEYOND
 from fcm.ui.tour.clusters import STEPS as OF_CLUSTERS
 from fcm.ui.tour.driver import DriverError, label_of
 from fcm.ui.tour.failing import STEPS as FAILING
+from fcm.ui.tour.servers import STEPS as OF_SERVERS
 from fcm.ui.tour.services import STEPS as OF_SERVICES
 from fcm.ui.tour.walk import LIVE, TREE, Step, Walk
 
@@ -452,6 +453,7 @@ def dark(walk: Walk) -> None:
 
 
 STEPS: tuple[Step, ...] = (
+    *OF_SERVERS,
     Step("Manage a cluster", "Open the cluster to prepare.", manage),
     Step("Validate the configuration", "Tests in five categories.", validate),
     Step("Enable Cluster Shared Volumes", "Once for each cluster.", enable_volumes),

@@ -241,4 +241,5 @@ def test_the_report_names_the_servers_and_no_clock_of_a_cluster() -> None:
     assert page.title == "Validation Report of server1, server2"
     assert "1 January 1970 00:00:00 UTC</p>" in page.body
     assert "clock of the cluster" not in page.body
+    assert "Passed: the servers are suitable for clustering." in page.body
     assert "server1, server2" in page.body
