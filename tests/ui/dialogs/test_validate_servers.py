@@ -16,9 +16,11 @@ from fcm.backend.libvirt.configuration import check
 from fcm.model.validation import validate as validation
 from fcm.ui.tour.driver import Driver, is_closed
 from fcm.ui.widgets.background import Work
+from fcm.ui.window.context import KnownCluster
 from fcm.ui.wizards.create_cluster import CreateClusterWizard
 from fcm.ui.wizards.hosts.create import CreateHostsWizard
 from fcm.ui.wizards.servers.validate import ValidateServersWizard
+from fcm.workspace.hosts import checking
 from tests.ui.by_hand import formed, machine, opened
 from tests.ui.window_by_hand import KNOWN, named, window
 from tests.unit.pacemaker.forming.hosts_of_test import hosts_text
@@ -388,3 +390,81 @@ def test_a_hosts_file_that_cannot_be_read_is_said(shown: MainWindow, tmp_path: P
     DRIVER.press("Read hosts")
     DRIVER.wait(lambda: "gone.toml" in wizard.notice.text(), "the reason")
     DRIVER.press("Cancel")
+
+
+def test_hosts_of_a_known_cluster_are_asked_and_are_a_cluster_already(
+    shown: MainWindow, tmp_path: Path, asked: list[HostsFile], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(checking, "check_cluster", lambda _hosts: [])
+    uri = f"pacemaker:{hosts_file(tmp_path)}"
+    object.__setattr__(shown.context, "clusters", lambda: [KnownCluster(uri, "East 1", "Three hosts", 1.0)])
+    wizard = wizard_of(shown)
+    DRIVER.tick_row("Clusters and nodes", "East 1")
+    DRIVER.wait(lambda: wizard.select.selected.text() == "Selected: node1, node2, node3 of East 1", "the hosts")
+    press_next(3)
+    at(wizard, "Summary")
+    assert result_of(wizard, "Validate Pacemaker Cluster") == "Passed"
+    assert len(asked) == 1
+    assert "The hosts are already the cluster East 1." in wizard.summary.why_not.text()
+    DRIVER.press("Finish")
+
+
+def test_a_file_that_asks_for_more_than_any_file_may_do_is_asked_about_first(
+    shown: MainWindow, tmp_path: Path, asked: list[HostsFile]
+) -> None:
+    path = tmp_path / "hosts.toml"
+    path.write_text(hosts_text().replace("node1/system", "node1/system?socket=/run/other"), encoding="utf-8")
+    wizard = wizard_of(shown)
+    DRIVER.tab("Hosts file", "Servers from")
+    DRIVER.type_into("Hosts file", str(path))
+    DRIVER.press("Read hosts")
+    DRIVER.press("Allow and open")
+    DRIVER.wait(lambda: wizard.select.hosts.list.ticked() == ("node1", "node2", "node3"), "the hosts")
+    assert asked == []
+    DRIVER.press("Cancel")
+
+
+def test_cancel_while_hosts_are_asked_leads_back_at_once(
+    shown: MainWindow, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    go, begun = threading.Event(), threading.Event()
+
+    def hang(_hosts: HostsFile) -> tuple[check.HostFacts, ...]:
+        begun.set()
+        go.wait()
+        return ()
+
+    monkeypatch.setattr(check, "ask_hosts", hang)
+    wizard = wizard_of(shown)
+    DRIVER.tab("Hosts file", "Servers from")
+    DRIVER.type_into("Hosts file", str(hosts_file(tmp_path)))
+    DRIVER.press("Read hosts")
+    DRIVER.wait(lambda: wizard.select.hosts.list.ticked(), "the hosts")
+    press_next(3)
+    DRIVER.wait(begun.is_set, "the first question")
+    [work] = [work for work in wizard.findChildren(Work) if not work.is_over]
+    DRIVER.key(Qt.Key.Key_Escape)
+    at(wizard, "Confirmation")
+    assert wizard.notice.text().startswith("Validation was canceled.")
+    DRIVER.press("Cancel")
+    DRIVER.wait(lambda: is_closed(wizard), "the end of the wizard")
+    go.set()
+    work.wait()
+
+
+# The keyboard alone
+
+
+def test_the_keyboard_alone_goes_from_the_servers_to_the_summary(shown: MainWindow) -> None:
+    wizard = wizard_of(shown)
+    DRIVER.row("Clusters and nodes", "contoso")
+    assert QApplication.focusWidget() is wizard.select.clusters
+    DRIVER.key(Qt.Key.Key_Space)
+    DRIVER.wait(lambda: "node3 of contoso" in wizard.select.selected.text(), "the nodes of contoso")
+    for page in ("Testing Options", "Confirmation"):
+        DRIVER.key(Qt.Key.Key_N, Qt.KeyboardModifier.AltModifier)
+        at(wizard, page)
+    DRIVER.key(Qt.Key.Key_N, Qt.KeyboardModifier.AltModifier)
+    at(wizard, "Summary")
+    DRIVER.key(Qt.Key.Key_F, Qt.KeyboardModifier.AltModifier)
+    DRIVER.wait_for_no_dialog()
