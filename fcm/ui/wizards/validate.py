@@ -25,7 +25,7 @@ from fcm.workspace.actions.powershell import powershell
 from fcm.workspace.reports import validation_report
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from fcm.model.validation.report import ValidationReport
     from fcm.ui.desk import Desk
@@ -177,16 +177,16 @@ class ReportSummary(SummaryPage):
     def __init__(self, desk: Desk) -> None:
         super().__init__()
         self._desk = desk
-        self._shown: tuple[Report, float] | None = None
+        self._page: tuple[Callable[[], Report], float] | None = None
         self.facts.setHeaderLabels(["Test", "Result"])
         self.view = named(QPushButton(icons.icon("validate-report"), "&View Report..."), "View Report...")
         self.view.setEnabled(False)
         self.view.clicked.connect(self._view)
         self.add_button(self.view)
 
-    def show_report(self, report: ValidationReport, page: Report, power_shell: str) -> None:
-        """What was found, the page that tells it, and the line that does the same."""
-        self._shown = page, report.time
+    def show_report(self, report: ValidationReport, page: Callable[[], Report], power_shell: str) -> None:
+        """What was found, how the page that tells it is made, and the line that does the same."""
+        self._page = page, report.time
         self.view.setEnabled(True)
         outcome = {
             "fail": "Testing has found problems that must be corrected. View the report for reasons and remedies.",
@@ -204,8 +204,9 @@ class ReportSummary(SummaryPage):
                 item.setIcon(1, icons.icon(LEVEL_ICONS[level]))
 
     def _view(self) -> None:
-        if self._shown is not None:
-            viewer = ReportViewer(self._desk, *self._shown)
+        if self._page is not None:
+            page, time = self._page
+            viewer = ReportViewer(self._desk, page(), time)
             # Above the wizard: window-modal to the same window it would lie behind it.
             viewer.setParent(self.window(), viewer.windowFlags())
             viewer.open()
@@ -222,4 +223,4 @@ class _Summary(ReportSummary):
         if report is None:
             self.show_outcome("fail", "There is no report.", (), "")
             return
-        self.show_report(report, validation_report(report, state), powershell(self._wizard.command(), state))
+        self.show_report(report, lambda: validation_report(report, state), powershell(self._wizard.command(), state))

@@ -234,8 +234,8 @@ class _Summary(ReportSummary):
         subject, report = self._wizard.subject, self._wizard.report
         assert subject is not None
         assert report is not None
-        page = servers_report(report, subject.title, subject.names)
-        self.show_report(report, page, self._wizard.power_shell)
+        title, names = subject.title, subject.names
+        self.show_report(report, lambda: servers_report(report, title, names), self._wizard.power_shell)
         may = _may_create(subject, report)
         self.create_now.setEnabled(bool(may))
         self.create_now.setChecked(False)
