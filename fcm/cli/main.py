@@ -34,6 +34,7 @@ _VERBS = {
     "predict": ("migration", "predict a live migration from a case or a recording"),
     "preflight": ("migration", "predict from measured dirty rates whether a planned live migration converges"),
     "validate": ("migration", "compare predictions with recordings"),
+    "drill": ("drill", "find and mend what is wrong with a simulated cluster, and be graded"),
     "history": ("history", "list past migrations of a cluster, or export them as recordings"),
     "hosts": ("hosts", "check and manage the libvirt hosts of a hosts file"),
     "lab": ("lab", "run a real cluster on this Linux computer"),
@@ -71,6 +72,8 @@ def _own_parser(verb: str) -> argparse.ArgumentParser:
             from fcm.cli.desktop import add_desktop_verbs as add
         case "lab":
             from fcm.cli.lab import add_lab_verbs as add
+        case "drill":
+            from fcm.cli.drill import add_drill_verb as add
         case "powershell":
             from fcm.cli.powershell import add_powershell_verb as add
         case "serve":

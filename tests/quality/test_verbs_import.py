@@ -30,6 +30,7 @@ NOT_IMPORTED: dict[tuple[str, ...], tuple[str, ...]] = {
     ("salvage", "embedded:contoso"): (*WINDOW, *HOSTS, *RECKONING, *LANGUAGE),
     ("migrate", "embedded:contoso", "GHOST", "node2"): (*WINDOW, *HOSTS, *RECKONING, *LANGUAGE),
     ("history", "embedded:contoso"): (*WINDOW, *HOSTS, *RECKONING, *LANGUAGE),
+    ("drill", "cold-boot"): (*WINDOW, *HOSTS, *RECKONING, *LANGUAGE),
     ("predict", RECORDING): (*WINDOW, *HOSTS, *CLUSTER, *LANGUAGE),
     ("preflight", RECORDING): (*WINDOW, *HOSTS, *CLUSTER, *LANGUAGE),
     ("validate", "no-such-folder"): (*WINDOW, *HOSTS, *CLUSTER, *LANGUAGE),

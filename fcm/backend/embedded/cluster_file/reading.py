@@ -51,7 +51,7 @@ from fcm.text.words import quoted
 if TYPE_CHECKING:
     from pathlib import Path
 
-__all__ = ["FILE_LIMIT", "MACHINE_LIMIT", "NODE_LIMIT", "ClusterFileError", "load", "read"]
+__all__ = ["FILE_LIMIT", "MACHINE_LIMIT", "NODE_LIMIT", "ClusterFileError", "from_table", "load", "read"]
 
 FORMAT = 1
 FILE_LIMIT = CLUSTER.most
@@ -70,12 +70,12 @@ def load(path: Path) -> ClusterFormed:
     Raises:
         ClusterFileError: the file cannot be read or does not describe a cluster that could run.
     """
-    return _read(read_table(path, CLUSTER, lambda text: _refuse_crowds(path, text)))
+    return from_table(read_table(path, CLUSTER, lambda text: _refuse_crowds(path, text)))
 
 
 def read(text: str, path: Path) -> ClusterFormed:
     """The cluster that the text of a cluster file describes; ``path`` is named in errors. Raises ClusterFileError."""
-    return _read(Table(path, TomlLines(text), parse_toml(text, path)))
+    return from_table(Table(path, TomlLines(text), parse_toml(text, path)))
 
 
 def _refuse_crowds(path: Path, text: str) -> None:
@@ -87,7 +87,12 @@ def _refuse_crowds(path: Path, text: str) -> None:
         raise ClusterFileError(path, line, reason)
 
 
-def _read(file: Table) -> ClusterFormed:
+def from_table(file: Table) -> ClusterFormed:
+    """The cluster of a file whose other tables were read before.
+
+    Raises:
+        ClusterFileError: it does not describe a cluster that could run.
+    """
     file.whole("format", least=FORMAT, most=FORMAT)
     settings = file.table("cluster")
     name = settings.text("name")

@@ -1,0 +1,2 @@
+Resume-ClusterNode node3
+Move-ClusterVirtualMachineRole DC03 -Node node3

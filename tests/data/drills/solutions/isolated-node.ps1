@@ -1,0 +1,2 @@
+(Get-Cluster).ResiliencyDefaultPeriod = 0
+Start-Sleep 300

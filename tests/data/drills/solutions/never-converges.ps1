@@ -1,0 +1,1 @@
+Move-ClusterVirtualMachineRole CACHE01 -Node node1 -AutoConverge

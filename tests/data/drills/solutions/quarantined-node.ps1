@@ -1,0 +1,2 @@
+Start-ClusterNode node3 -ClearQuarantine
+Start-Sleep 60

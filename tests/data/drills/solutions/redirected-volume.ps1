@@ -1,0 +1,2 @@
+Repair-ClusterFault 'Volume 1' -Fault LosePath -Node node3
+Start-Sleep 30

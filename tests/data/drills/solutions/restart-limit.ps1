@@ -1,0 +1,2 @@
+Start-ClusterResource 'SQL Disk'
+Start-Sleep 60

@@ -1,0 +1,2 @@
+Repair-ClusterFault node4 -Fault Isolate
+Start-Sleep 120

@@ -1,0 +1,2 @@
+Repair-ClusterFault node1 -Fault PowerOff
+Start-Sleep 300

@@ -1,0 +1,2 @@
+(Get-ClusterGroup DC03).AntiAffinityClassNames = ''
+Move-ClusterVirtualMachineRole DC03 -Node node1

@@ -1,0 +1,1 @@
+Repair-ClusterFault 'Cluster Network 3' -Fault SwitchDown

@@ -1,0 +1,2 @@
+Disconnect-VMNetworkAdapter APP01
+Connect-VMNetworkAdapter APP01 -SwitchName 'VM Network'

@@ -1,0 +1,1 @@
+(Get-Cluster).SameSubnetThreshold = 5

@@ -1,0 +1,2 @@
+Stop-ClusterGroup SQL01 -Wait 60
+Start-ClusterGroup SQL01 -Wait 300

@@ -1,0 +1,2 @@
+Set-ClusterMigrationDefault -Bandwidth 100MB
+Move-ClusterVirtualMachineRole CACHE01 -Node node1 -Wait 600

@@ -1,0 +1,3 @@
+Suspend-ClusterNode node1
+Resume-ClusterNode node1
+Start-Sleep 300

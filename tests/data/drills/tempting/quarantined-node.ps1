@@ -1,0 +1,1 @@
+Remove-ClusterNode node3 -Force

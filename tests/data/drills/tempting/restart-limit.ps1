@@ -1,0 +1,1 @@
+Repair-ClusterFault 'SQL Disk' -Fault LoseLun

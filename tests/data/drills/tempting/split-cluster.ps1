@@ -1,0 +1,3 @@
+Start-ClusterNode node4
+Start-ClusterNode node5
+Start-Sleep 120

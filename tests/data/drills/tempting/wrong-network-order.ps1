@@ -1,0 +1,2 @@
+Set-ClusterMigrationDefault -AutoConverge
+Move-ClusterVirtualMachineRole APP01 -Node node2
