@@ -11,6 +11,7 @@ import threading
 import time
 from typing import TYPE_CHECKING
 
+from fcm.backend.base import Clock as Clock
 from fcm.backend.base import Console as Console
 from fcm.backend.base import ConsoleError as ConsoleError
 from fcm.backend.base import MeasureError as MeasureError  # the window and the shell know these by this room
@@ -32,8 +33,9 @@ from fcm.workspace.mailbox import Mailbox
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
+    from pathlib import Path
 
-    from fcm.backend.base import Backend, Capabilities, Clock, RehearsalEnd, Rehearsed
+    from fcm.backend.base import Backend, Capabilities, RehearsalEnd, Rehearsed
     from fcm.migration.forecast.outlook import Outlook
     from fcm.migration.judging.fitting import DirtySample
     from fcm.model.commands import Command
@@ -209,6 +211,11 @@ class Workspace:
     def read_only(self) -> ReadOnlyJournalError | None:
         """Why the cluster can only be looked at; None if it runs."""
         return None if self._journal is None else self._journal.read_only
+
+    @property
+    def journal_file(self) -> Path | None:
+        """Where what happens is kept; None: nowhere."""
+        return None if self._journal is None else self._journal.path
 
     @property
     def uri(self) -> str:

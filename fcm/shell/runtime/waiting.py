@@ -42,10 +42,12 @@ class Waits(Protocol):
 
 
 class Draining:
-    """Waits for the workspace to wake it, then drains; for a thread that owns the workspace."""
+    """Waits for the workspace to wake it, then drains; for a thread that owns the workspace, or has borrowed it."""
 
-    def __init__(self, workspace: Workspace) -> None:
+    def __init__(self, workspace: Workspace, holds: bool = True) -> None:
+        """``holds``: whether the clock may be held for it; not where the clock is someone else's."""
         self._workspace = workspace
+        self.holds = holds
         self._awake = threading.Event()
         workspace.set_wake(self._awake.set)
 
@@ -91,7 +93,7 @@ class Waiting:
     def follow(self, workspace: Workspace) -> None:
         """Go on with another cluster."""
         if isinstance(self.pump, Draining):
-            self.pump = Draining(workspace)
+            self.pump = Draining(workspace, self.pump.holds)
         self._set_speed(self._computing)
 
     def run_at(self, speed: float) -> None:
@@ -136,11 +138,11 @@ class Waiting:
     def _step(self, end: float) -> None:
         """Let time pass until something happens, not beyond ``end``."""
         clock = self._session.workspace.clock
-        if clock is None or not isinstance(self.pump, Draining):
+        if clock is None or not self._holds:
             speed = clock.speed if clock is not None and 0 < clock.speed < math.inf else 1.0
             self.pump(max(min(STEP, (end - self._now()) / speed), 0.001))
             return
-        clock.hold(end, self.pump.wake)
+        clock.hold(end, self.wake)
         self.pump(STEP)
 
     @contextlib.contextmanager
@@ -149,8 +151,12 @@ class Waiting:
             yield
         finally:
             clock = self._session.workspace.clock
-            if clock is not None and isinstance(self.pump, Draining):
+            if clock is not None and self._holds:
                 clock.release()
+
+    @property
+    def _holds(self) -> bool:
+        return isinstance(self.pump, Draining) and self.pump.holds
 
     def _now(self) -> float:
         clock = self._session.workspace.clock

@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, Any, cast
 from PySide6.QtCore import QObject, Signal
 
 from fcm.shell.language.errors import StoppedError
+from fcm.shell.runtime.borrowed import BorrowedWorkspace, OwnerThread
 from fcm.ui.console.output import pages_of
-from fcm.ui.console.window_thread import ScriptWorkspace, WindowThread
+from fcm.ui.console.window_thread import window_thread
 from fcm.ui.widgets.background import Outcome, Work
 
 if TYPE_CHECKING:
@@ -68,11 +69,11 @@ class Runner(QObject):
         super().__init__(parent)
         self._ask = ask
         self._show_grid = show_grid
-        self._open: dict[Workspace, ScriptWorkspace] = {}
+        self._open: dict[Workspace, BorrowedWorkspace] = {}
         self._current: Workspace | None = None
         self._runs_on: Workspace | None = None
         """The cluster on which the text that runs was begun."""
-        self._window: WindowThread | None = None
+        self._window: OwnerThread | None = None
         self._session: ShellSession | None = None
         self._work: Work | None = None
         self._waiting: deque[tuple[str, int, Workspace]] = deque()
@@ -106,8 +107,8 @@ class Runner(QObject):
     def open(self, workspace: Workspace) -> None:
         """Texts can run on this cluster, too, from now on."""
         if self._window is None:
-            self._window = WindowThread(self)
-        self._open[workspace] = ScriptWorkspace(workspace, self._window)
+            self._window = window_thread(self)
+        self._open[workspace] = BorrowedWorkspace(workspace, self._window)
 
     def use(self, workspace: Workspace | None) -> None:
         """What is entered from now on runs on this cluster, which was opened here."""
@@ -130,15 +131,14 @@ class Runner(QObject):
         self.stop()
         if self._window is not None:
             self._window.close()
-            self._window.deleteLater()
         end = time.monotonic() + PATIENCE
         while self._work is not None and not self._work.is_over and time.monotonic() < end:
             self.stop()  # again and again: a text that is only about to begin would forget it
             self._work.wait(LOOK / 10)
         self._session = self._runs_on = None
-        self._window = window = WindowThread(self) if self._open else None
+        self._window = window = window_thread(self) if self._open else None
         if window is not None:
-            self._open = {one: ScriptWorkspace(one, window) for one in self._open}
+            self._open = {one: BorrowedWorkspace(one, window) for one in self._open}
         if self._work is not None:
             self._work.abandon()
             self._work = None
@@ -148,7 +148,7 @@ class Runner(QObject):
     def wake(self) -> None:
         """Something changed in a cluster."""
         for one in self._open.values():
-            one.awake.set()
+            one.wake()
 
     def run(self, text: str, width: int) -> bool:
         """Run a text, after those that run or wait already; its output gets lines of ``width`` characters.
@@ -191,12 +191,12 @@ class Runner(QObject):
         if outcome.error is not None:
             raise outcome.error
 
-    def _made(self, workspace: ScriptWorkspace, window: WindowThread) -> ShellSession:
+    def _made(self, workspace: BorrowedWorkspace, window: OwnerThread) -> ShellSession:
         from fcm.shell.runtime.session import ShellSession
 
         def pump(limit: float) -> None:
             """Wait for the cluster on which the text runs right now."""
-            cast("ScriptWorkspace", session.workspace).wait(limit)
+            cast("BorrowedWorkspace", session.workspace).wait(limit)
 
         session = ShellSession(cast("Workspace", workspace), pump)
         session.clusters.open = lambda: cast("list[Workspace]", list(self._open.values()))
@@ -212,25 +212,25 @@ class Runner(QObject):
         return session
 
     @staticmethod
-    def _tell(window: WindowThread, signal: SignalInstance, *values: Any) -> None:
+    def _tell(window: OwnerThread, signal: SignalInstance, *values: Any) -> None:
         """Emit a signal in the window's thread; a closed cluster hears nothing any more."""
         with contextlib.suppress(StoppedError):
             window(partial(signal.emit, *values))
 
-    def _grid(self, window: WindowThread, title: str, values: list[Any]) -> None:
+    def _grid(self, window: OwnerThread, title: str, values: list[Any]) -> None:
         from fcm.ui.console.grid import content_of
 
         content = content_of(values)
         window(lambda: self._show_grid(title, content, None))
 
-    def _pick(self, session: ShellSession, window: WindowThread, title: str, values: list[Any]) -> list[Any]:
+    def _pick(self, session: ShellSession, window: OwnerThread, title: str, values: list[Any]) -> list[Any]:
         from fcm.ui.console.grid import content_of
 
         content = content_of(values)
         rows = self._answer(session, window, lambda give: window(lambda: self._show_grid(title, content, give)))
         return [values[row] for row in rows]
 
-    def _output(self, session: ShellSession, window: WindowThread, values: list[Any]) -> None:
+    def _output(self, session: ShellSession, window: OwnerThread, values: list[Any]) -> None:
         text = session.format(values, session.width).rstrip("\n")
         if not text:
             return
@@ -240,7 +240,7 @@ class Runner(QObject):
                 session.check_stopped()
                 self._tell(window, self.printed, page)
 
-    def _answer(self, session: ShellSession, window: WindowThread, ask: Callable[[Callable[[Any], None]], None]) -> Any:
+    def _answer(self, session: ShellSession, window: OwnerThread, ask: Callable[[Callable[[Any], None]], None]) -> Any:
         """Ask in the window and wait for the answer, in the script's thread.
 
         Raises:
