@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import hashlib
 import logging
 import os
-import re
 import sys
 from contextlib import closing
 from pathlib import Path
@@ -20,6 +18,7 @@ from fcm.workspace import collecting
 from fcm.workspace.files.folders import cluster_folder, data_folder, own_folder
 from fcm.workspace.files.journal import Journal
 from fcm.workspace.files.journal_file import DamagedJournalError, JournalError, is_there
+from fcm.workspace.files.journal_paths import journal_name, journal_path, journals
 from fcm.workspace.files.salvaging import salvage, uri_of_journal
 from fcm.workspace.files.settings import PRESENT, RECENT, Settings
 from fcm.workspace.files.trusted_files import TrustedFiles
@@ -31,9 +30,6 @@ if TYPE_CHECKING:
 
     from fcm.model.state import State
     from fcm.ui.window.context import Context, KnownCluster
-
-LONGEST_NAME = 200
-"""Characters of the readable part of a journal's name: with the rest, fewer than file systems take."""
 
 _log = logging.getLogger(__name__)
 
@@ -125,31 +121,13 @@ def refuse_wrong_input(uri: str) -> None:
         pass  # told where it is opened
 
 
-def journal_path(uri: str) -> Path:
-    """The journal of a cluster: readable name, and a digest that keeps files of the same name apart, and clusters that
-    were there one after the other under one URI (registry.identity).
-    """
-    identity = registry.identity(uri)
-    digest = hashlib.sha256((f"{uri}#{identity}" if identity else uri).encode()).hexdigest()[:8]
-    return _journals() / f"{_journal_name(uri)}-{digest}.journal"
-
-
 def earlier_journals(uri: str) -> list[Path]:
     """Journals of clusters that were there before under a URI, such as earlier labs; the newest first. Blocks."""
     canonical = registry.canonical_uri(uri)
     own = journal_path(canonical)
-    found = _journals().glob(f"{_journal_name(canonical)}-*.journal")
+    found = journals().glob(f"{journal_name(canonical)}-*.journal")
     others = [path for path in found if path != own and uri_of_journal(path) == canonical]
     return sorted(others, key=lambda path: path.stat().st_mtime, reverse=True)
-
-
-def _journals() -> Path:
-    return data_folder() / "journals"
-
-
-def _journal_name(uri: str) -> str:
-    name = re.sub(r"[^A-Za-z0-9]+", "-", Path(uri.partition(":")[2]).stem).strip("-") or "cluster"
-    return name[:LONGEST_NAME]
 
 
 def known_clusters(settings: Settings) -> list[KnownCluster]:
