@@ -13,6 +13,7 @@ import tempfile
 
 MEASUREMENTS = {
     "commands": "short commands as whole processes, beside an empty Python",
+    "serve": "the server of a real PowerShell: its start, one call, all machines of a large cluster",
     "startup": "from the start of the process to the first painted window",
     "frames": "the window while eight live migrations run at 10x in embedded:contoso",
     "actions": "what the Actions pane may offer in a cluster of 8,000 machines",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import secrets
 import shutil
 import signal
 import subprocess
@@ -69,8 +70,10 @@ def server(arguments: argparse.Namespace) -> list[str]:
 def environment(arguments: argparse.Namespace, modules: Path) -> dict[str, str]:
     """The variables of the session: our modules before all others, for this process only."""
     before = os.environ.get("PSModulePath", "")  # noqa: SIM112 (so PowerShell writes it, and the case counts)
+    session = {"FCM_SESSION": secrets.token_hex(8)} if arguments.fresh else {}
     return {
         **os.environ,
+        **session,
         "PSModulePath": os.pathsep.join(filter(None, (str(modules), before))),
         "FCM_SERVE": json.dumps(server(arguments)),
         "FCM_CLUSTER": arguments.cluster,

@@ -20,7 +20,7 @@ from fcm.text.textfile import SCRIPT, TextFileError, decoded
 from fcm.text.words import quoted
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
     from types import FrameType
 
     from fcm.shell.language.errors import ShellError
@@ -219,20 +219,25 @@ def open_session(arguments: argparse.Namespace) -> ShellSession:
         return open_workspace(uri, keep=not arguments.fresh)
 
     session.on_cluster = opened
-    _settle(session)
+    settle(workspace, session.wait)
     return session
 
 
-def _settle(session: ShellSession) -> None:
-    """Wait until every node has said how it is; hosts that do not respond are shown as they are known."""
+def settle(workspace: Workspace, wait: Callable[[], None]) -> None:
+    """Wait until every node has said how it is; hosts that do not respond are shown as they are known.
+
+    Args:
+        workspace: the cluster.
+        wait: lets it go on for a moment.
+    """
     from fcm.model.entities import NodeState
 
     end = time.monotonic() + OPEN_LIMIT
     while time.monotonic() < end:
-        nodes = session.workspace.state.nodes.values()
+        nodes = workspace.state.nodes.values()
         if nodes and not any(node.state is NodeState.DOWN and node.note.startswith("Connecting") for node in nodes):
             return
-        session.wait()
+        wait()
 
 
 def _tell(error: ShellError, source: str) -> None:

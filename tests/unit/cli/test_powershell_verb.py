@@ -46,6 +46,16 @@ def test_the_modules_come_first_and_the_server_is_named(program: Path) -> None:
     assert serve[-7:] == ["serve", "--stdio", "--cluster", "embedded:contoso", "--speed", "max", "--fresh"]
 
 
+def test_each_powershell_without_history_has_a_cluster_of_its_own(program: Path) -> None:
+    found = []
+    for words in (["--fresh"], ["--fresh"], []):
+        main(["powershell", *words])
+        found.append(json.loads(program.read_text(encoding="utf-8"))[1].get("FCM_SESSION"))
+    assert found[0]
+    assert found[0] != found[1]
+    assert found[2] is None
+
+
 def test_the_variables_of_this_process_stay(program: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("PSModulePath")
     main(["powershell"])

@@ -2,56 +2,24 @@
 
 from __future__ import annotations
 
-import json
 import signal
-import subprocess
-import sys
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 
 from fcm.cli.main import main
-from fcm.ui.tour.patience import PROGRAM_PATIENCE, stretched
+from tests.unit.serving.program import Program
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
-
-SERVE = "import sys; from fcm.cli.main import main; raise SystemExit(main(sys.argv[1:]))"
-
-
-class Program:
-    """The server in a process of its own."""
-
-    def __init__(self, *words: str) -> None:
-        command = [sys.executable, "-c", SERVE, "serve", "--stdio", *words]
-        self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
-
-    def ask(self, number: int, **said: Any) -> list[dict[str, Any]]:
-        """The answers to a request, without the end."""
-        assert self.process.stdin is not None
-        assert self.process.stdout is not None
-        self.process.stdin.write(json.dumps({"id": number, **said}).encode() + b"\n")
-        self.process.stdin.flush()
-        found: list[dict[str, Any]] = []
-        for line in self.process.stdout:
-            found.append(json.loads(line))
-            if found[-1] == {"id": number, "end": True}:
-                return found[:-1]
-        raise AssertionError(f"The server ended: {found}")
-
-    def ends(self) -> tuple[int, bytes, bytes]:
-        """Nobody asks any more: exit code, the rest of its output, its errors."""
-        output, errors = self.process.communicate(timeout=stretched(PROGRAM_PATIENCE))
-        return self.process.returncode, output, errors
 
 
 @pytest.fixture
 def program() -> Iterator[Program]:
     started = Program("--fresh")
     yield started
-    started.process.kill()
-    started.process.communicate()
+    started.kill()
 
 
 def test_it_answers_until_nobody_asks_any_more(program: Program) -> None:

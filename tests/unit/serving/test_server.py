@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import json
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
@@ -12,7 +11,6 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from fcm.shell.serving import server, wire
-from fcm.ui.tour.patience import PATIENCE, stretched
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -240,8 +238,8 @@ def test_many_objects_come_in_several_lines(talk: Talk, monkeypatch: pytest.Monk
 
 
 def test_a_line_that_is_no_request_is_an_error_and_ends_nothing(talk: Talk) -> None:
-    talk.server.take(b"nonsense\n")
-    talk.server.take(b'{"id":9,"do":"dance"}')
+    talk.raw(b"nonsense\n")
+    talk.raw(b'{"id":9,"do":"dance"}\n')
     assert talk.next()["id"] is None
     assert talk.next()["error"]["id"] == "FcmProtocol"
     assert talk.next() == {"id": 9, "end": True}
@@ -256,7 +254,7 @@ def test_a_value_that_cannot_be_read_is_an_error_of_its_request(talk: Talk) -> N
 def test_a_line_that_is_too_long_is_skipped_whole(talk: Talk, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(wire, "LONGEST", 100)
     good = b'{"id":5,"do":"hello","protocol":1}\n'
-    talk.server.read(io.BytesIO(b"x" * 350 + b"\n" + b"y" * 100 + b"\n" + good))
+    talk.raw(b"x" * 350 + b"\n" + b"y" * 100 + b"\n" + good)
     said = [talk.next() for _ in range(2)]
     assert ["at most" in line["error"]["message"] for line in said] == [True, False]
 
@@ -266,7 +264,7 @@ def test_when_nobody_asks_any_more_a_move_ends_as_with_ctrl_c_and_what_waits_is_
     number = talk.invoke("Move-ClusterVirtualMachineRole", Name="DC01", Node="node2")
     talk.invoke("Stop-VM", Name="WEB01", TurnOff=True)
     talk.until(lambda line: "progress" in line)
-    talk.server.read(io.BytesIO(b""))
+    talk.hang_up()
     lines = talk.answers(number)
     assert lines[-1]["error"]["category"] == "OperationStopped"
     talk.close()
@@ -280,10 +278,9 @@ def test_when_nobody_asks_any_more_a_move_ends_as_with_ctrl_c_and_what_waits_is_
 
 
 def test_when_nobody_reads_any_more_the_server_ends(talk: Talk) -> None:
-    talk.broken = True
+    talk.stop_reading()
     talk.invoke("Get-VM")
-    talk._thread.join(stretched(PATIENCE))
-    assert not talk._thread.is_alive()
+    assert talk.is_over()
 
 
 def test_more_requests_than_a_module_ever_makes_are_refused(talk: Talk, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -307,7 +304,7 @@ def test_more_requests_than_a_module_ever_makes_are_refused(talk: Talk, monkeypa
 )
 def test_whatever_is_sent_the_next_request_is_answered(talk: Talk, lines: list[bytes]) -> None:
     for line in lines:
-        talk.server.take(line.replace(b"\n", b" "))
+        talk.raw(line.replace(b"\n", b" ") + b"\n")
     assert talk.names("Get-ClusterNode", Name="node1") == ["node1"]
 
 
