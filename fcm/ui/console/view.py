@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
 
 from fcm.ui.console.find_bar import FindBar
 from fcm.ui.console.grid import GridContent, GridWindow
+from fcm.ui.console.guests import Guests
 from fcm.ui.console.history import CommandHistory
 from fcm.ui.console.input import ConsoleInput
 from fcm.ui.console.output import PROMPT, PROMPT_OF, ConsoleOutput
@@ -48,6 +49,7 @@ class ConsoleView(QWidget):
         self._main = window
         self._settings = window.context.settings
         self.runner = Runner(self._ask, self._show_grid, self)
+        self.guests = Guests(window.context.settings, self)
         self.output = ConsoleOutput(self)
         typed: list[str] = self._settings.get(CONSOLE_HISTORY)
         self.input = ConsoleInput(lambda: self.runner.session, CommandHistory(typed), self)
@@ -135,6 +137,7 @@ class ConsoleView(QWidget):
         self.runner.started.connect(lambda text: self.stop.setEnabled(True))
         self.runner.ended.connect(self._ended)
         self._main.changed.connect(lambda _: self.runner.wake())
+        self._main.joins_allowed.connect(self.guests.allow)
         inside = Qt.ShortcutContext.WidgetWithChildrenShortcut
         for keys, callback in (
             ("Ctrl++", lambda: self.zoom(1)),

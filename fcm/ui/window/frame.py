@@ -44,6 +44,8 @@ class Frame(QMainWindow):
     """The event log of the current cluster may have other events than before."""
     opened = Signal()
     """A cluster was opened or could not be; see ``workspace``."""
+    joins_allowed = Signal(bool)
+    """Whether PowerShell sessions of this user may use the open clusters, from now on."""
 
     context: Context
     """The world outside: clusters that can be opened, settings."""

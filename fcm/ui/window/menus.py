@@ -13,7 +13,7 @@ from fcm.ui.look import icons
 from fcm.ui.look.plain import literal
 from fcm.ui.look.theme import Scheme
 from fcm.ui.window.qactions import fill_choices, fill_menu
-from fcm.workspace.files.settings import SCHEME
+from fcm.workspace.files.settings import JOINABLE, SCHEME
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -179,6 +179,11 @@ class Menus:
     def _fill_tools(self) -> None:
         menu = self._menu("&Tools")
         menu.addAction(self._action("&Migration Planner...", "planner", "Ctrl+P", self._open_planner))
+        menu.addSeparator()
+        joins = self._toggle("Let &PowerShell Join", "", "", self._window.joins_allowed.emit)
+        joins.setChecked(self._window.context.settings.get(JOINABLE))
+        joins.setToolTip(literal("fcm powershell of this user acts on the clusters that are open in this window"))
+        menu.addAction(joins)
 
     def _open_planner(self) -> None:
         from fcm.ui.migration import MigrationPlanner

@@ -104,6 +104,11 @@ CONSOLE_HISTORY = Setting[list[str]](
     "console.history", [], "Lines typed into the Console, oldest first; no secrets.", each=_is_text
 )
 CONSOLE_ZOOM = Setting("console.zoom", 0, "Points by which the font of the Console is larger than the system font.")
+JOINABLE = Setting(
+    "console.joinable",
+    True,
+    "Whether PowerShell sessions of this user may use the clusters that are open in the window.",
+)
 PLOT_LOG = Setting("plot.logarithmic", False, "Whether the convergence plot has a logarithmic scale.")
 LAST = Setting("clusters.last", "", "The cluster that was in front when the program last closed; empty = none was.")
 OPEN = Setting[list[str]](
@@ -128,6 +133,7 @@ SETTINGS: tuple[Setting[Any], ...] = (
     OPEN,
     CONSOLE_HISTORY,
     CONSOLE_ZOOM,
+    JOINABLE,
     PLOT_LOG,
 )
 

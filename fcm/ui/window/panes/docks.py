@@ -109,13 +109,15 @@ class ConsoleDock(Dock):
         self.view.input.setFocus(Qt.FocusReason.ShortcutFocusReason)
 
     def observe(self, workspace: Workspace) -> Callable[[], None]:
-        """What is typed can be run on this cluster, too, until that is ended."""
+        """What is typed can be run on this cluster, too, and PowerShell can join it, until that is ended."""
         self.view.runner.open(workspace)
+        self.view.guests.open(workspace)
         forget = super().observe(workspace)
 
         def end() -> None:
             forget()
             self.view.runner.close(workspace)
+            self.view.guests.close(workspace)
             self.view.show_prompt()
 
         return end
