@@ -70,7 +70,7 @@ class EventLoop:
         self._given_up: list[Any] = []
         """What libvirt may free; only from a clean stack (libvirt-event.h), so the loop does it."""
         self._wakes: tuple[int, int] | None = None
-        self._ends = False
+        """The pipe that wakes the thread of now, which closes it; a thread whose pipe is another one is to end."""
 
     @contextlib.contextmanager
     def running(self) -> Iterator[None]:
@@ -95,12 +95,11 @@ class EventLoop:
                 self._register(libvirt)
             self._users += 1
             if self._thread is None:
-                self._ends = False
-                self._wakes = os.pipe()
-                for end in self._wakes:
+                self._wakes = wakes = os.pipe()
+                for end in wakes:
                     os.set_blocking(end, False)
-                free = libvirt.virEventInvokeFreeCallback
-                self._thread = threading.Thread(target=self._run, args=(free,), name="libvirt-events", daemon=True)
+                how = (libvirt.virEventInvokeFreeCallback, wakes)
+                self._thread = threading.Thread(target=self._run, args=how, name="libvirt-events", daemon=True)
                 self._thread.start()
 
     def release(self) -> None:
@@ -110,8 +109,8 @@ class EventLoop:
             if self._users or self._thread is None:
                 return
             thread, self._thread = self._thread, None
-            self._ends = True
             self._wake()
+            self._wakes = None
         thread.join(CLOSE_LIMIT)
 
     def _register(self, libvirt: Any) -> None:
@@ -175,24 +174,22 @@ class EventLoop:
 
     # The thread
 
-    def _run(self, free: Callable[[Any], None]) -> None:
-        while self._turn(free):
+    def _run(self, free: Callable[[Any], None], wakes: tuple[int, int]) -> None:
+        while self._turn(free, wakes):
             pass
-        with self._lock:
-            wakes, self._wakes = self._wakes, None
-        for end in wakes or ():
+        for end in wakes:
             os.close(end)
 
-    def _turn(self, free: Callable[[Any], None]) -> bool:
-        """Free, wait, call what is due; False once the loop is to end."""
+    def _turn(self, free: Callable[[Any], None], wakes: tuple[int, int]) -> bool:
+        """Free, wait, call what is due; False once this thread is to end, even if another one has begun since."""
         with self._lock:
             free_now, self._given_up = self._given_up, []
             watched = {number: handle for number, handle in self._handles.items() if handle.events}
             due = [timer.due for timer in self._timers.values() if timer.interval >= 0]
-            wakes, ends = self._wakes, self._ends
+            ends = self._wakes is not wakes
         for opaque in free_now:
             free(opaque)
-        if ends or wakes is None:
+        if ends:
             return False
         happened = _wait(wakes[0], watched, min(due) if due else None)
         for number, events in happened:

@@ -205,6 +205,28 @@ def test_the_last_user_ends_the_thread_and_what_was_removed_before_is_freed(libr
     assert library.freed == ["last"]
 
 
+def test_a_loop_that_begins_again_while_its_last_thread_still_ends_has_one_thread(library: Library) -> None:
+    loop, others = EventLoop(), set(threading.enumerate())
+    entered, goes_on, released = threading.Event(), threading.Event(), threading.Event()
+    loop.acquire()
+    (first,) = set(threading.enumerate()) - others
+    library.add_timer(0, lambda *_: (entered.set(), goes_on.wait(stretched(PATIENCE))), None)
+    assert entered.wait(stretched(PATIENCE))
+    closing = threading.Thread(target=lambda: (loop.release(), released.set()))
+    closing.start()
+    while loop._thread is not None:
+        assert not released.wait(0.001)
+    loop.acquire()
+    goes_on.set()
+    first.join(stretched(PATIENCE))
+    closing.join(stretched(PATIENCE))
+    assert not first.is_alive()
+    calls = Calls()
+    library.add_timer(0, calls, None)
+    assert calls.waited()
+    loop.release()
+
+
 def test_a_loop_that_begins_again_knows_its_handles_and_registers_once(library: Library, pipe: tuple[int, int]) -> None:
     loop, calls = EventLoop(), Calls()
     with loop.running():
