@@ -26,7 +26,7 @@ from fcm.ui.widgets.background import Work
 from fcm.ui.wizards.frame import CommandWizard
 from fcm.workspace.actions.catalog import ACTIONS
 from fcm.workspace.actions.powershell import powershell
-from tests.property.test_shell_commands import Recorder, _selections
+from tests.property.shell.test_shell_commands import Recorder, _selections
 from tests.ui.window_by_hand import window_of
 
 if TYPE_CHECKING:

@@ -13,7 +13,7 @@ from fcm.ui import dialogs
 from fcm.ui.migration import MigrationPlanner, PreflightPanel
 from fcm.ui.widgets.background import Work
 from fcm.workspace.actions.catalog import ACTIONS
-from tests.property.test_shell_commands import Recorder, _selections
+from tests.property.shell.test_shell_commands import Recorder, _selections
 from tests.ui.window_by_hand import window_of
 
 if TYPE_CHECKING:

@@ -27,7 +27,7 @@ from fcm.ui.widgets.background import Work
 from fcm.ui.widgets.dialog_parts import named as name_it
 from fcm.workspace.actions.catalog import ACTIONS
 from fcm.workspace.selection import Place, Selection
-from tests.property.test_shell_commands import _selections
+from tests.property.shell.test_shell_commands import _selections
 from tests.ui.window_by_hand import busy_window, named
 from tests.unit.logs.test_evtx import record
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from fcm.logs.channels import CHANNELS
 from fcm.logs.queries.form import EventFilter, Ids, filter_of, parse_ids
 from fcm.logs.queries.query import QueryError, parse_query
-from tests.property.test_shell_logs import RECORDS
+from tests.property.shell.test_shell_logs import RECORDS
 
 NOW = 1_300_000_000.0
 _RANGES = st.lists(

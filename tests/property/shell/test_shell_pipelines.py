@@ -15,7 +15,7 @@ from fcm.shell.runtime.parameters import TEXT
 from fcm.shell.runtime.registry import REGISTRY
 from fcm.shell.runtime.session import ShellSession
 from fcm.shell.values.values import ShellObject, text, wildcard
-from tests.property.test_shell_commands import recorder
+from tests.property.shell.test_shell_commands import recorder
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -28,7 +28,7 @@ APART = {
     "Get-WinEvent": "finds nothing in a cluster in which nothing went wrong yet",
 }
 """Examples that end in an error on a fresh cluster without a window, and why."""
-PAGE = Path(__file__).resolve().parents[3] / "docs" / "powershell.md"
+PAGE = Path(__file__).resolve().parents[4] / "docs" / "powershell.md"
 
 
 def test_the_page_of_documentation_lists_each_cmdlet_and_what_it_cannot_do(desk: ShellDesk) -> None:

@@ -13,9 +13,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from fcm.cli.main import main
-from tests.property.test_kept_recordings import JUNK, places
+from tests.property.migration.test_kept_recordings import JUNK, places
 
-DATA = Path(__file__).parents[1] / "data" / "recordings"
+DATA = Path(__file__).parents[2] / "data" / "recordings"
 ANYTHING = st.one_of(JUNK, st.just(10**400), st.just(-(10**400)))
 
 

@@ -11,7 +11,7 @@ from fcm.migration.recordings.own_form import from_json, to_json
 from fcm.migration.recordings.recording import Attempt, Identity, Recording
 from fcm.model.telemetry import FinalFigures, Phase, TelemetryRow
 
-DATA = Path(__file__).parents[2] / "data" / "recordings"
+DATA = Path(__file__).parents[3] / "data" / "recordings"
 
 
 def row(time: float, number: int, remaining: int, sent: int, phase: Phase = Phase.BROWNOUT) -> TelemetryRow:

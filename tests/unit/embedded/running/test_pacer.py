@@ -15,7 +15,7 @@ from fcm.model import commands as cmd
 from fcm.model import events as ev
 from fcm.model.state import State
 from fcm.ui.tour.patience import PATIENCE, stretched
-from tests.unit.embedded.test_cluster_file import SMALL, written
+from tests.unit.embedded.cluster_file.test_cluster_file import SMALL, written
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence

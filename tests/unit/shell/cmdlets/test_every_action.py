@@ -18,7 +18,7 @@ from fcm.workspace.actions.action_text import ActionText, action_text
 from fcm.workspace.actions.catalog import ACTIONS, Action, actions_for
 from fcm.workspace.actions.powershell import powershell
 from fcm.workspace.selection import Place, Selection
-from tests.property.test_shell_commands import _selections, recorder
+from tests.property.shell.test_shell_commands import _selections, recorder
 
 
 def _given(text: str) -> tuple[Command, ...]:

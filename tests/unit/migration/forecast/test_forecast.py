@@ -17,7 +17,7 @@ from fcm.migration.recordings.laboratory_form import load_qemu_recording
 from fcm.migration.validation.calibration import calibration, replay
 from fcm.model.telemetry import Phase, TelemetryRow
 
-DATA = Path(__file__).parents[2] / "data" / "recordings"
+DATA = Path(__file__).parents[3] / "data" / "recordings"
 GIB = 1 << 30
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from fcm.model.failures import FaultKind
 from fcm.ui.pages.machine import alerts
 from fcm.workspace.selection import Place, Selection
-from tests.ui.test_pages import cells
+from tests.ui.pages.test_pages import cells
 from tests.ui.window_by_hand import window_of
 from tests.unit.embedded.failing_storage import desk_of, lose, volume, with_volume
 

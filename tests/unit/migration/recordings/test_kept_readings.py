@@ -16,7 +16,7 @@ from fcm.migration.recordings.reading import read_recording
 from fcm.migration.recordings.recording import Recording
 from fcm.model.telemetry import Phase, TelemetryRow
 
-DATA = Path(__file__).parents[2] / "data" / "kept"
+DATA = Path(__file__).parents[3] / "data" / "kept"
 MIB = 1 << 20
 SPEED = 24.0 * MIB
 LIMIT = 0.3

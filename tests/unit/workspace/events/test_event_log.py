@@ -24,7 +24,7 @@ from fcm.workspace.events.event_log_limits import SMALLEST, LogLimit
 from fcm.workspace.events.saved_queries import recent_events
 from fcm.workspace.events.sought import Counts
 from fcm.workspace.files.journal import Journal
-from tests.property.test_shell_logs import RECORDS
+from tests.property.shell.test_shell_logs import RECORDS
 from tests.unit.embedded.desk import Desk
 from tests.unit.logs.test_evtx import record
 

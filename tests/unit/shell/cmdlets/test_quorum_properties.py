@@ -11,7 +11,7 @@ from fcm import resources
 from fcm.backend.embedded.cluster_file.reading import load
 from fcm.model import commands as cmd
 from fcm.model.entities import ClusterVersion
-from tests.property.test_shell_commands import again
+from tests.property.shell.test_shell_commands import again
 from tests.unit.shell.desk import ShellDesk
 
 if TYPE_CHECKING:

@@ -337,14 +337,14 @@ def test_a_cluster_is_described_in_one_line_even_if_its_file_is_broken(tmp_path:
 
 
 def test_the_example_in_the_documentation_can_be_opened(tmp_path: Path) -> None:
-    page = Path(__file__).parents[3] / "docs" / "cluster-files.md"
+    page = Path(__file__).parents[4] / "docs" / "cluster-files.md"
     example = page.read_text(encoding="utf-8").split("```toml\n")[1].split("```")[0]
     formed = load(written(tmp_path, example))
     assert formed.machines[0].is_highly_available
 
 
 def test_every_key_that_is_read_is_in_the_documentation(tmp_path: Path) -> None:
-    page = (Path(__file__).parents[3] / "docs" / "cluster-files.md").read_text(encoding="utf-8")
+    page = (Path(__file__).parents[4] / "docs" / "cluster-files.md").read_text(encoding="utf-8")
     missing = []
     for table in ("[cluster]", "[[processors]]", "[[nodes]]", "[[networks]]", "[[disks]]", "[[machines]]"):
         reason = refused(tmp_path, SMALL.replace(table, f"{table}\nunheard_of = 1", 1)).reason

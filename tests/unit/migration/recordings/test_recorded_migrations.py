@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from fcm.model.telemetry import FinalFigures
 
 
-DATA = Path(__file__).parents[2] / "data" / "recordings"
+DATA = Path(__file__).parents[3] / "data" / "recordings"
 NEVER = sorted(path.stem for path in DATA.glob("never-*.json"))
 UNDISTURBED = [
     "uniform-10k.1",

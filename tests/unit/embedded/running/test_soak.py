@@ -21,7 +21,7 @@ from fcm.model.state import State, apply
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-TOP = Path(__file__).resolve().parents[3]
+TOP = Path(__file__).resolve().parents[4]
 STEPS = 30
 KILLED = """
 import os, signal, sys

@@ -20,7 +20,7 @@ from fcm.workspace.files import journal_file
 from fcm.workspace.files.journal import Journal
 from fcm.workspace.files.journal_file import DamagedJournalError, JournalError, ReadOnlyJournalError
 from tests.ordinary_user import as_ordinary_user
-from tests.unit.workspace.test_journal import URI, edit, history, kept
+from tests.unit.workspace.files.test_journal import URI, edit, history, kept
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

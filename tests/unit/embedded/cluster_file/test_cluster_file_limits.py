@@ -10,7 +10,7 @@ from fcm.backend.embedded import ClusterFileError
 from fcm.backend.embedded.cluster_file.reading import load
 from fcm.model.entities import GIB, MIB, DiskUse, MachineState, NetworkRole, StartAction
 from fcm.model.events import ClusterFormed
-from tests.unit.embedded.test_cluster_file import SMALL, written
+from tests.unit.embedded.cluster_file.test_cluster_file import SMALL, written
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -199,7 +199,7 @@ _LIMITED = """
 import os, resource, signal, sys
 from pathlib import Path
 sys.path.insert(0, sys.argv[3])
-from tests.unit.workspace.test_journal import URI, history
+from tests.unit.workspace.files.test_journal import URI, history
 from fcm.workspace.files.journal import Journal, JournalError
 
 path = Path(sys.argv[1])
@@ -223,7 +223,7 @@ print("written")
 
 
 def run(script: str, *arguments: object) -> subprocess.CompletedProcess[str]:
-    root = Path(__file__).parents[3]
+    root = Path(__file__).parents[4]
     command = [sys.executable, "-c", script, *map(str, arguments), str(root)]
     return subprocess.run(command, check=False, capture_output=True, text=True, cwd=root)
 

@@ -13,7 +13,7 @@ from fcm.backend.libvirt.moves.outcome import Whereabouts
 from fcm.model import events as ev
 from fcm.model.migrations import MigrationOptions
 from fcm.model.telemetry import Phase, TelemetryRow
-from tests.unit.hosts.test_tuning_run import LIBVIRT, run_of
+from tests.unit.hosts.moves.test_tuning_run import LIBVIRT, run_of
 
 
 @pytest.fixture(autouse=True)

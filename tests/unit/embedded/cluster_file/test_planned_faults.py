@@ -13,8 +13,8 @@ from fcm.backend.embedded.cluster_file.reading import load
 from fcm.model import events as ev
 from fcm.model.failures import FaultKind
 from fcm.workspace.files.journal import Journal
+from tests.unit.embedded.cluster_file.test_cluster_file import SMALL, written
 from tests.unit.embedded.desk import START, Desk
-from tests.unit.embedded.test_cluster_file import SMALL, written
 
 if TYPE_CHECKING:
     from pathlib import Path
