@@ -15,6 +15,7 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from fcm.powershell import ENGINES, installed, program_for
 from fcm.text.terminal import control, is_unicode
 from fcm.text.textfile import SCRIPT, TextFileError, decoded
 from fcm.text.words import quoted
@@ -54,6 +55,12 @@ def add_shell_verbs(verbs: Subparsers) -> None:
         default=[],
         help="set a variable or parameter of the script (can be repeated)",
     )
+    run.add_argument(
+        "--engine",
+        choices=ENGINES,
+        default="auto",
+        help="what runs the script: auto (default): PowerShell if it is installed, otherwise the built-in shell",
+    )
     run.set_defaults(handler=_run)
     shell = verbs.add_parser("shell")
     shell.set_defaults(handler=_shell)
@@ -91,6 +98,10 @@ def _run(arguments: argparse.Namespace) -> int:
     from fcm.shell.language.errors import ShellError
     from fcm.shell.runtime.execution.scripts import automatic, given_arguments, parsed
 
+    if program := program_for(arguments.engine):
+        from fcm.cli.engine import run_with
+
+        return run_with(program, arguments)
     try:
         source = _script(arguments.script)
     except ShellError as error:
@@ -103,6 +114,7 @@ def _run(arguments: argparse.Namespace) -> int:
         statements = parsed(source)
     except ShellError as error:
         print(error.show(source.text), file=sys.stderr)
+        _tell_of_powershell([error])
         return WRONG_USAGE
     try:
         given = given_arguments(arguments.script, statements, arguments.words)
@@ -117,6 +129,7 @@ def _run(arguments: argparse.Namespace) -> int:
             session.variables[name] = value
         with _ctrl_c_stops(session):
             results = session.execute(source.text, source.file)
+        _tell_of_powershell(results.errors)
         if arguments.json:
             errors = [{"message": error.message, "remedy": error.remedy} for error in results.errors]
             print(
@@ -137,6 +150,20 @@ def _run(arguments: argparse.Namespace) -> int:
     if results.exit_code is not None:
         return results.exit_code
     return DONE if results.ok else FAILED
+
+
+def _tell_of_powershell(errors: Sequence[ShellError]) -> None:
+    """Say how the script can run after all, if the built-in shell has refused what PowerShell knows."""
+    from fcm.shell.language.errors import CommandNotFoundError, ShellSyntaxError
+
+    refused = (ShellSyntaxError, CommandNotFoundError)
+    if not any(isinstance(error, refused) or error.category == "NotImplemented" for error in errors):
+        return
+    if installed():
+        remedy = "To run the script with PowerShell, use --engine powershell."
+    else:
+        remedy = "To run the script with PowerShell, install PowerShell 7 (https://aka.ms/powershell)."
+    print(f"The built-in shell of fcm has only a part of PowerShell. {remedy}", file=sys.stderr)
 
 
 def _script(name: str) -> Source:

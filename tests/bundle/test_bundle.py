@@ -64,7 +64,18 @@ def test_the_bundle_holds_every_resource(program: Path) -> None:
     ("arguments", "said", "code"),
     [
         (["predict", str(next((TOP / "tests" / "data" / "recordings").glob("*.json")))], "forecast:", 0),
-        (["run", "--fresh", "--speed", "max", str(TOP / "resources" / "courses" / "live-migration.ps1")], "NEW01", 0),
+        (
+            [
+                "run",
+                "--engine=built-in",
+                "--fresh",
+                "--speed",
+                "max",
+                str(TOP / "resources" / "courses" / "live-migration.ps1"),
+            ],
+            "NEW01",
+            0,
+        ),
         (["hosts", "check", "no-such-file.toml"], "no-such-file.toml", 2),
     ],
     ids=["predict", "run", "hosts"],

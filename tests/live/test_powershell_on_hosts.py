@@ -105,7 +105,17 @@ def test_ctrl_c_in_a_script_cancels_the_real_migration(
 ) -> None:
     machine = watched.machine(writing.name)
     program = subprocess.Popen(
-        [sys.executable, "-m", "fcm", "run", "-", "--fresh", "--cluster", f"libvirt:{lab.hosts_file}"],
+        [
+            sys.executable,
+            "-m",
+            "fcm",
+            "run",
+            "--engine=built-in",
+            "-",
+            "--fresh",
+            "--cluster",
+            f"libvirt:{lab.hosts_file}",
+        ],
         stdin=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,

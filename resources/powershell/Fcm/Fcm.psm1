@@ -281,6 +281,10 @@ function Invoke-Fcm($Caller, [string]$Name, [hashtable]$Bound, [object[]]$Given,
         elseif ($_.error) {
             $sentence = (@($_.error.message, $_.error.remedy) | Where-Object { $_ }) -join ' '
             $record = New-Object System.Management.Automation.ErrorRecord (New-Object InvalidOperationException $sentence), $_.error.id, $_.error.category, $_.error.target
+            if ($_.error.remedy) {
+                $record.ErrorDetails = New-Object System.Management.Automation.ErrorDetails $sentence
+                $record.ErrorDetails.RecommendedAction = $_.error.remedy
+            }
             if ($_.error.ends) { $Caller.ThrowTerminatingError($record) } else { $Caller.WriteError($record) }
         }
     }

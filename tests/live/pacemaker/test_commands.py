@@ -243,7 +243,17 @@ def test_a_script_of_its_own_process_moves_a_machine_and_its_percentage_never_fa
     failover.make_ready("node1")
     boots = failover.boots("db")
     done = subprocess.run(
-        [sys.executable, "-m", "fcm", "run", "-", "--fresh", "--cluster", f"pacemaker:{failover.hosts_file}"],
+        [
+            sys.executable,
+            "-m",
+            "fcm",
+            "run",
+            "--engine=built-in",
+            "-",
+            "--fresh",
+            "--cluster",
+            f"pacemaker:{failover.hosts_file}",
+        ],
         input="Move-ClusterVirtualMachineRole db node3\n(Get-ClusterGroup db).OwnerNode",
         capture_output=True,
         text=True,

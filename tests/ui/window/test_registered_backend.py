@@ -43,7 +43,7 @@ def test_the_verbs_open_it(capsys: pytest.CaptureFixture[str], tmp_path: Path) -
     script = tmp_path / "names.ps1"
     script.write_text("(Get-ClusterNode).Name\n", encoding="utf-8")
     assert main(["show", "proxmox:pve1"]) == 0
-    assert main(["run", str(script), "--cluster", "proxmox:pve1"]) == 0
+    assert main(["run", "--engine=built-in", str(script), "--cluster", "proxmox:pve1"]) == 0
     assert main(["history", "proxmox:pve1"]) == 0
     out = capsys.readouterr().out
     assert "fabrikam" in out

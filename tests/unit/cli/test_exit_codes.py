@@ -35,8 +35,8 @@ FILE_VERBS: dict[str, list[str]] = {
     "predict": ["predict", "FILE"],
     "preflight": ["preflight", "FILE"],
     "validate": ["validate", "FILE"],
-    "run": ["run", "--fresh", "FILE"],
-    "run on": ["run", "--fresh", "--cluster", "embedded:FILE", "SCRIPT"],
+    "run": ["run", "--engine=built-in", "--fresh", "FILE"],
+    "run on": ["run", "--engine=built-in", "--fresh", "--cluster", "embedded:FILE", "SCRIPT"],
     "serve on": ["serve", "--stdio", "--fresh", "--cluster", "embedded:FILE"],
     "shell on": ["shell", "--fresh", "--cluster", "libvirt:FILE"],
 }
@@ -111,7 +111,15 @@ def test_a_file_whose_name_is_no_text_is_named_and_drawn_all_the_same(
 
 @pytest.mark.parametrize("raw", [b"\xef\xbb\xbf'Hello'", "\ufeff'Hello'".encode("utf-16-le"), b"\xff", b"a\0b"])
 def test_a_script_from_standard_input_is_read_as_a_file_would_be(raw: bytes) -> None:
-    command = [sys.executable, "-c", "from fcm.cli.main import main; raise SystemExit(main())", "run", "--fresh", "-"]
+    command = [
+        sys.executable,
+        "-c",
+        "from fcm.cli.main import main; raise SystemExit(main())",
+        "run",
+        "--engine=built-in",
+        "--fresh",
+        "-",
+    ]
     done = subprocess.run(command, input=raw, capture_output=True, timeout=stretched(PATIENCE), check=False)
     if b"H" in raw:
         assert (done.returncode, done.stdout.strip()) == (0, b"Hello")
@@ -147,8 +155,8 @@ def test_a_cluster_that_does_not_exist_is_wrong_usage(verb: str, uri: str, capsy
         ["predict", RECORDING, "--plot", "picture.gif"],
         ["predict", RECORDING, "--bandwidth", "-1"],
         ["history", "embedded:contoso", "--csv"],
-        ["run", "script.ps1", "--speed", "slow"],
-        ["run", "script.ps1", "--set", "nothing"],
+        ["run", "--engine=built-in", "script.ps1", "--speed", "slow"],
+        ["run", "--engine=built-in", "script.ps1", "--set", "nothing"],
         ["shell", "--speed", "0"],
         ["desktop", "fly"],
     ],
@@ -206,7 +214,7 @@ def test_a_journal_that_cannot_be_written_is_a_failure(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setenv("FCM_DATA", str(Path("script.ps1").resolve()))
-    for words in (["show", "embedded:contoso"], ["run", "script.ps1"], ["shell"]):
+    for words in (["show", "embedded:contoso"], ["run", "--engine=built-in", "script.ps1"], ["shell"]):
         assert code(words) == FAILED
         assert "cannot be opened" in sentence(capsys)
 
@@ -242,7 +250,9 @@ def test_a_reader_that_goes_away_ends_a_verb_without_a_word() -> None:
 
 
 @pytest.mark.parametrize(
-    "words", [["migrate", "embedded:contoso", "SQL01", "node2"], ["run", "--fresh", "forever.ps1"]], ids=" ".join
+    "words",
+    [["migrate", "embedded:contoso", "SQL01", "node2"], ["run", "--engine=built-in", "--fresh", "forever.ps1"]],
+    ids=" ".join,
 )
 def test_ctrl_c_is_a_failure_told_in_a_word(words: list[str], here: Path) -> None:
     (here / "forever.ps1").write_text("'begun'\nwhile ($true) { Start-Sleep 1 }\n", encoding="utf-8")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from fcm.cli import powershell
+from fcm import powershell
 from fcm.cli.main import FAILED, main
 from fcm.resources import path
 
@@ -37,7 +37,7 @@ def test_the_modules_come_first_and_the_server_is_named(program: Path) -> None:
     assert main(["powershell", "--cluster", "embedded:contoso", "--speed", "max", "--fresh"]) == 7
     words, variables = json.loads(program.read_text(encoding="utf-8"))
     assert words[:2] == ["-NoLogo", "-NoExit"]
-    assert words[-1] == powershell.BEGIN
+    assert words == powershell.interactive("pwsh")[1:]
     modules, before = variables["PSModulePath"].split(":")
     assert modules == str(path("powershell"))
     assert before == "/opt/microsoft/powershell/7/Modules"

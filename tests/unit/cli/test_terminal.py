@@ -75,7 +75,7 @@ def test_what_a_script_prints_and_a_file_names_is_plain(
     monkeypatch.setenv("FCM_DATA", str(tmp_path))
     script = tmp_path / "s.ps1"
     script.write_text("Write-Output 'a\x1b[2Jb'\nGet-VM 'x\x1by'\n")
-    main(["run", str(script), "--fresh", "--speed", "max"])
+    main(["run", "--engine=built-in", str(script), "--fresh", "--speed", "max"])
     said = capsys.readouterr()
     assert "\x1b" not in said.out + said.err
     assert "a\N{REPLACEMENT CHARACTER}[2Jb" in said.out
@@ -92,7 +92,9 @@ def test_a_terminal_without_a_sign_gets_another_and_the_program_goes_on(encoding
         assert raw.getvalue().decode(encoding) == shown
 
 
-@pytest.mark.parametrize("words", [["run", "--fresh", "-"], ["shell", "--fresh"], ["show", "nonsense"]], ids=" ".join)
+@pytest.mark.parametrize(
+    "words", [["run", "--engine=built-in", "--fresh", "-"], ["shell", "--fresh"], ["show", "nonsense"]], ids=" ".join
+)
 def test_a_program_without_standard_streams_goes_on(words: list[str], tmp_path: Path) -> None:
     code = (
         "import os, sys\n"

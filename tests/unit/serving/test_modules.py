@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 FOLDER = TOP / "resources" / "powershell"
-SCRIPTS = sorted(FOLDER.glob("*/*.ps*1"))
+SCRIPTS = sorted([*FOLDER.glob("*/*.ps*1"), *FOLDER.glob("*.ps1")])
 
 
 def functions(module: str) -> dict[str, str]:

@@ -103,13 +103,15 @@ def test_the_embedded_cluster_works_and_lives_on(told: Told) -> None:
 
 def test_a_console_of_windows_gets_the_nearest_signs_and_never_a_traceback(tmp_path: Path) -> None:
     script = "Write-Output '\u201cx\u201d \u2013 5 \u2264 6 \u2192 \u6771'"
-    done = elsewhere("win32", COMMAND_LINE, "run", "-", "--fresh", data=tmp_path, stdin=script, encoding="cp437")
+    done = elsewhere(
+        "win32", COMMAND_LINE, "run", "--engine=built-in", "-", "--fresh", data=tmp_path, stdin=script, encoding="cp437"
+    )
     assert done.stderr == b""
     assert done.stdout.decode("cp437").splitlines() == ['"x" - 5 \u2264 6 -> ?']
 
 
 def test_json_holds_every_letter_whatever_the_console_has(tmp_path: Path) -> None:
-    words = ["run", "-", "--fresh", "--json"]
+    words = ["run", "--engine=built-in", "-", "--fresh", "--json"]
     done = elsewhere("win32", COMMAND_LINE, *words, data=tmp_path, stdin="'\u6771\u4eac'", encoding="cp1252")
     assert b'"\\u6771\\u4eac"' in done.stdout
 
@@ -118,6 +120,6 @@ def test_a_program_without_a_console_ends_as_quietly_as_it_began(tmp_path: Path)
     """pythonw.exe, so fcmw.exe too: sys.stdin, sys.stdout and sys.stderr are None."""
     code = "sys.stdin = None; out, sys.stdout, sys.stderr = sys.stdout, None, None\n"
     code += "from fcm.cli.main import main\nprint(main(words), file=out)\n"
-    for words, exit_code in (["show", "nowhere:x"], 2), (["run", "-", "--fresh"], 0):
+    for words, exit_code in (["show", "nowhere:x"], 2), (["run", "--engine=built-in", "-", "--fresh"], 0):
         done = elsewhere("win32", code, *words, data=tmp_path)
         assert (done.stdout.strip(), done.stderr) == (str(exit_code).encode(), b""), words

@@ -178,7 +178,7 @@ def test_a_script_starts_no_program_and_opens_no_connection(
     monkeypatch.setattr(subprocess.Popen, "__init__", refused)
     monkeypatch.setattr(socket.socket, "connect", refused)
     script.write_text(line.format(program=program))
-    assert main(["run", str(script), "--fresh", "--speed", "max"]) != DONE or not mark.exists()
+    assert main(["run", "--engine=built-in", str(script), "--fresh", "--speed", "max"]) != DONE or not mark.exists()
     assert not mark.exists()
     assert "a script started" not in capsys.readouterr().err
 

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -9,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from fcm.cli.powershell import PROGRAMS
+from fcm.powershell import installed
 from fcm.shell import cmdlets
 from fcm.shell.completion.reference import main, page
 from fcm.shell.runtime.absent import ABSENT
@@ -103,7 +102,7 @@ def test_a_line_of_the_page_runs_as_it_is_printed(line: str, tmp_path: Path) -> 
         assert "hosts.toml" in done.stderr
         assert "usage:" not in done.stderr
         return
-    if line.startswith("fcm powershell") and not any(map(shutil.which, PROGRAMS)):
+    if line.startswith("fcm powershell") and not installed():
         assert "PowerShell is not installed" in done.stderr
         return
     assert done.returncode == 0, done.stderr

@@ -50,7 +50,7 @@ def interrupt_the_move(program: subprocess.Popen[str], text: str) -> tuple[str, 
 
 def test_ctrl_c_cancels_the_migration_of_a_script_and_ends_it_with_1(tmp_path: Path) -> None:
     script = f"try {{ {MOVE} }} finally {{ 'owner ' + (Get-ClusterGroup SQL01).OwnerNode }}\n'never'\n"
-    program = started(tmp_path, "run", "-")
+    program = started(tmp_path, "run", "--engine=built-in", "-")
     said, errors = interrupt_the_move(program, script)
     assert program.returncode == 1
     assert said.splitlines() == ["owner node1"]
@@ -70,14 +70,14 @@ def test_ctrl_c_in_the_shell_cancels_the_migration_and_the_shell_goes_on(tmp_pat
     ("script", "code"), [("'all is well'", 0), ("Get-ClusterNode nobody", 1), ("Get-ClusterNode (", 2), ("exit 7", 7)]
 )
 def test_the_exit_code_says_how_a_script_from_a_pipe_ended(tmp_path: Path, script: str, code: int) -> None:
-    program = started(tmp_path, "run", "-", "--speed", "max")
+    program = started(tmp_path, "run", "--engine=built-in", "-", "--speed", "max")
     said, errors = program.communicate(script, timeout=stretched(PROGRAM_PATIENCE))
     assert program.returncode == code
     assert "\x1b" not in said + errors
 
 
 def test_a_reader_who_leaves_early_is_no_error_that_is_told(tmp_path: Path) -> None:
-    program = started(tmp_path, "run", "-", "--speed", "max")
+    program = started(tmp_path, "run", "--engine=built-in", "-", "--speed", "max")
     assert program.stdin is not None
     assert program.stdout is not None
     assert program.stderr is not None

@@ -63,6 +63,6 @@ def test_a_script_may_send_what_it_does_not_need_to_the_null_device(
     script = tmp_path / "script.ps1"
     script.write_text("Get-ClusterNode > null; Get-ClusterNode >> null; 'a' | Out-File null -Append; 'done'\n")
     monkeypatch.chdir(tmp_path)
-    assert main(["run", "--fresh", "script.ps1"]) == 0
+    assert main(["run", "--engine=built-in", "--fresh", "script.ps1"]) == 0
     assert capsys.readouterr().out == "done\n"
     assert (tmp_path / "null").is_char_device()

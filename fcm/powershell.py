@@ -1,0 +1,110 @@
+"""The real PowerShell of this computer: where it is, and how it starts with fcm's modules before all others."""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+import shutil
+import sys
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from fcm.mistakes import SentenceError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+PROGRAMS = ("pwsh", "powershell")
+"""PowerShell 7, else Windows PowerShell 5.1."""
+ENGINES = ("auto", "powershell", "built-in")
+"""What can run PowerShell; auto: PowerShell where there is one, else the built-in shell."""
+MODULES = ("Fcm", "FailoverClusters", "Hyper-V")
+"""The modules of fcm that are imported at the start of a session."""
+
+
+class NoPowerShellError(SentenceError):
+    """There is no PowerShell on this computer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """What a session is about."""
+
+    uri: str
+    """The cluster."""
+    speed: float = 1.0
+    """Of the clock of an embedded cluster; inf: as fast as possible."""
+    fresh: bool = False
+    """Whether the cluster begins without its history, and keeps none."""
+
+
+def installed() -> str:
+    """The path of PowerShell; "" if there is none."""
+    return next((path for name in PROGRAMS if (path := shutil.which(name))), "")
+
+
+def found() -> str:
+    """The path of PowerShell.
+
+    Raises:
+        NoPowerShellError: there is none.
+    """
+    if path := installed():
+        return path
+    raise NoPowerShellError(
+        "PowerShell is not installed. Install PowerShell 7 (https://aka.ms/powershell), or use the built-in shell: "
+        "fcm shell, or fcm run --engine built-in"
+    )
+
+
+def program_for(engine: str) -> str:
+    """The PowerShell that one of ``ENGINES`` means; "": the built-in shell.
+
+    Raises:
+        NoPowerShellError: PowerShell is asked for, and there is none.
+    """
+    match engine:
+        case "built-in":
+            return ""
+        case "powershell":
+            return found()
+        case _:
+            return installed()
+
+
+def server(target: Target) -> list[str]:
+    """The command by which the modules start the server, as words."""
+    own = [sys.executable] if getattr(sys, "frozen", False) else [sys.executable, "-m", "fcm"]
+    speed = "max" if target.speed == float("inf") else f"{target.speed:g}"
+    words = [*own, "serve", "--stdio", "--cluster", target.uri, "--speed", speed]
+    return [*words, "--fresh"] if target.fresh else words
+
+
+def environment(target: Target, modules: Path) -> dict[str, str]:
+    """The variables of a session: the modules in a folder come before all others, for this process only."""
+    before = os.environ.get("PSModulePath", "")  # noqa: SIM112 (so PowerShell writes it, and the case counts)
+    session = {"FCM_SESSION": secrets.token_hex(8)} if target.fresh else {}
+    return {
+        **os.environ,
+        **session,
+        "PSModulePath": os.pathsep.join(filter(None, (str(modules), before))),
+        "FCM_SERVE": json.dumps(server(target)),
+        "FCM_CLUSTER": target.uri,
+    }
+
+
+def begin(program: str, *options: str) -> list[str]:
+    """The words that start PowerShell; the modules are not signed, so that Windows must be told to take them."""
+    # This holds for the one process. On other systems there are no such policies.
+    policy = ["-ExecutionPolicy", "Bypass"] if sys.platform == "win32" else []
+    return [program, "-NoLogo", *options, *policy]
+
+
+def interactive(program: str) -> list[str]:
+    """The command of an interactive session."""
+    first = (
+        f"Import-Module {', '.join(MODULES)} -ErrorAction Stop; "
+        'function prompt { "[$env:FCM_CLUSTER] PS $($executionContext.SessionState.Path.CurrentLocation)> " }'
+    )
+    return [*begin(program, "-NoExit"), "-Command", first]
