@@ -1,7 +1,7 @@
 """A program that stands where PowerShell would: it starts the server as Fcm.psm1 does and asks what was recorded.
 
-Given a script whose name is that of a recorded talk, or that has one beside it, it makes the requests of that talk and prints what is answered, as
-Run.ps1 would. For any other script it prints how it was started.
+Given a script whose name is that of a recorded talk, or that has one beside it, it makes the requests of that talk and
+prints what is answered, as Run.ps1 would. For any other script it prints how it was started.
 """
 
 from __future__ import annotations
