@@ -139,7 +139,11 @@ class EmbeddedBackend:
     def rehearse(
         self, commands: Sequence[Command], seen: Callable[[Rehearsed], None], wanted: Callable[[], bool]
     ) -> RehearsalEnd:
-        """On a twin, see ``backend.base.Backend``."""
+        """On a twin, see ``backend.base.Backend``.
+
+        Raises:
+            RehearseError: the cluster has failed or is closed.
+        """
         if self._failed or self._closing:
             raise RehearseError((_STANDS_STILL if self._failed else _CLOSED).sentence())
         return rehearse(self.twin(), commands, seen, wanted)

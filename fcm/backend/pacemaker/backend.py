@@ -113,13 +113,21 @@ class PacemakerBackend:
     def rehearse(
         self, commands: Sequence[Command], seen: Callable[[Rehearsed], None], wanted: Callable[[], bool]
     ) -> RehearsalEnd:
-        """By Pacemaker's own scheduler on a copy of its CIB."""
+        """By Pacemaker's own scheduler on a copy of its CIB.
+
+        Raises:
+            RehearseError: the hosts do not have what a rehearsal needs.
+        """
         if self._parts.rehearse is None:
             raise RehearseError(self._capabilities.rehearsal().sentence())
         return self._parts.rehearse(self._context, commands, seen, wanted)
 
     def node_log(self, node: str, since: float | None) -> Sequence[str]:
-        """What Pacemaker and Corosync of a node logged, see ``backend.base.NodesThatTell``."""
+        """What Pacemaker and Corosync of a node logged, see ``backend.base.NodesThatTell``.
+
+        Raises:
+            NodeLogError: the node does not respond, or there is no such node.
+        """
         try:
             return read_node_log(self._context.quiet_shell_of(node), since, secrets_of(self._hosts.file))
         except (NodeUnreachableError, KeyError) as error:

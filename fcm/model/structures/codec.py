@@ -29,7 +29,11 @@ _NAMES: dict[Any, str] = {int: "a whole number", float: "a number", str: "a stri
 
 
 def encode(value: Any) -> Any:
-    """Plain JSON value (dict, list, str, int, float, bool, None) of a dataclass; sets become sorted lists."""
+    """Plain JSON value (dict, list, str, int, float, bool, None) of a dataclass; sets become sorted lists.
+
+    Raises:
+        TypeError: a value in it is neither plain, nor a collection, nor a dataclass.
+    """
     if isinstance(value, enum.Enum):
         return value.value
     if value is None or isinstance(value, (str, int, float, bool)):

@@ -65,6 +65,7 @@ def new_cluster(call: Call) -> Iterable[Any]:
 
     Raises:
         Exiting: the window opens it; what follows in the script was meant for the new cluster, not for this one.
+        ParameterError: a name, an address or a number of nodes that no cluster can have.
     """
     from fcm.workspace.files.folders import cluster_folder
     from fcm.workspace.planning.cluster_plan import save, usual_plan
@@ -136,7 +137,11 @@ _MODES = {
     example="Set-ClusterQuorum -NodeMajority",
 )
 def set_quorum(call: Call) -> Iterable[Any]:
-    """Set the quorum."""
+    """Set the quorum configuration.
+
+    Raises:
+        ParameterError: not exactly one mode is specified.
+    """
     finding.check_cluster(call)
     chosen = [name for name in _MODES if call.has(name)]
     if len(chosen) != 1:
@@ -247,7 +252,11 @@ def start_cluster(call: Call) -> Iterable[Any]:
     example="Stop-Cluster -Force",
 )
 def stop_cluster(call: Call) -> Iterable[Any]:
-    """Stop every node."""
+    """Stop every node.
+
+    Raises:
+        ParameterError: the hosts are real and -Force is not specified.
+    """
     name = _named_cluster(call)
     cluster = call.state.cluster
     if cluster is not None and cluster.engine and not call.switch("Force") and not call.what_if:
@@ -279,7 +288,11 @@ _MODULES = ("failoverclusters", "hyper-v", "servermanager", "microsoft.powershel
     module="Core",
 )
 def import_module(call: Call) -> Iterable[Any]:
-    """Nothing has to be loaded; a name that is not here is an error."""
+    """Do nothing: all modules are loaded already.
+
+    Raises:
+        ParameterError: the module does not exist here.
+    """
     for name in call.texts("Name"):
         if name.casefold() not in _MODULES:
             raise ParameterError(
@@ -299,7 +312,11 @@ def import_module(call: Call) -> Iterable[Any]:
     module="ServerManager",
 )
 def add_feature(call: Call) -> Iterable[Any]:
-    """The features that a clustered node has by being one."""
+    """Return the features as installed: a clustered node has them already.
+
+    Raises:
+        ParameterError: another feature.
+    """
     known = {"failover-clustering": "Failover Clustering", "hyper-v": "Hyper-V"}
     rows = []
     for name in call.texts("Name"):

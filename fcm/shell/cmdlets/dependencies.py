@@ -57,7 +57,11 @@ def get_dependency(call: Call) -> Iterable[Any]:
     example="Set-ClusterResourceDependency 'Cluster Name' '([Cluster IP Address])'",
 )
 def set_dependency(call: Call) -> Iterable[Any]:
-    """Resources of the same group; those of one pair of parentheses with or are alternatives."""
+    """Set what a resource depends on: resources of its group; those joined by ``or`` are alternatives.
+
+    Raises:
+        ParameterError: no resource is named, the expression cannot be read, or it names a resource that does not exist.
+    """
     finding.check_cluster(call)
     names = call.names("Resource")
     if not names:

@@ -93,7 +93,11 @@ def _disks(call: Call, names: list[str]) -> list[str]:
     since="fcm",
 )
 def invoke_fault(call: Call) -> Iterable[Any]:
-    """Let each of the named things fail."""
+    """Make each named object fail.
+
+    Raises:
+        ParameterError: a parameter that this failure does not have, or one that it needs is missing.
+    """
     kind = _kind(call)
     for parameter, of in (("Node", FaultKind.LOSE_PATH), ("Together", FaultKind.ISOLATE)):
         if call.has(parameter) and kind is not of:
@@ -193,7 +197,11 @@ def get_fault(call: Call) -> Iterable[Any]:
     since="fcm",
 )
 def repair_fault(call: Call) -> Iterable[Any]:
-    """Repair what is named, never everything without being told."""
+    """Repair the selected failures; all of them only with -All.
+
+    Raises:
+        ParameterError: nothing is selected, or no such failure is simulated.
+    """
     finding.check_cluster(call)
     if not any(call.has(one.name) for one in _SELECTED) and not call.switch("All"):
         raise ParameterError(

@@ -51,7 +51,11 @@ def clear_blocked(call: Call) -> Iterable[Any]:
     since="fcm",
 )
 def confirm_node_off(call: Call) -> Iterable[Any]:
-    """Confirm for each node that is named, once the switch says that it has been checked."""
+    """Confirm that each named node is off.
+
+    Raises:
+        ParameterError: -NodeIsOff is not specified, which says that somebody has checked it.
+    """
     nodes = finding.nodes(call, finding.named(call, "a node", "Get-ClusterNode"))
     if not call.switch("NodeIsOff"):
         raise ParameterError(

@@ -184,7 +184,11 @@ def add_machine_role(call: Call) -> Iterable[Any]:
     example="Get-ClusterOwnerNode -Group SQL01",
 )
 def get_owners(call: Call) -> Iterable[Any]:
-    """Owners."""
+    """Return the possible owners of a resource, or the preferred owners of a group.
+
+    Raises:
+        ParameterError: neither is specified.
+    """
     from fcm.shell.values.values import ShellObject
 
     finding.check_cluster(call)
@@ -212,7 +216,11 @@ def get_owners(call: Call) -> Iterable[Any]:
     joins=True,
 )
 def set_owners(call: Call) -> Iterable[Any]:
-    """Set owners."""
+    """Set the possible owners of a resource, or the preferred owners of a group.
+
+    Raises:
+        ParameterError: neither or both are specified.
+    """
     finding.check_cluster(call)
     names = call.texts("Owners")
     finding.nodes(call, [name for name in names if not has_wildcard(name)])  # which tells all that are not there

@@ -49,7 +49,11 @@ _STEP = 0.05
     since="fcm",
 )
 def measure_writes(call: Call) -> Iterable[Any]:
-    """Samples, or a verdict for each machine."""
+    """Measure the write rate: return samples, or a verdict for each machine.
+
+    Raises:
+        RefusedError: the writes of a machine cannot be measured now.
+    """
     finding.check_cluster(call)
     node = finding.node(call, call.text("Node")) if call.has("Node") else ""
     found: list[ShellObject] = []

@@ -174,7 +174,11 @@ def carry_out(call: Call, machine: VirtualMachine, command: cmd.Command) -> list
     example="Move-ClusterGroup WEB01 -Node node2",
 )
 def move_group(call: Call) -> Iterable[Any]:
-    """Move a machine with its offline action, and all else as it is."""
+    """Move a machine with its offline action, and all else as it is.
+
+    Raises:
+        ParameterError: no node can take the group.
+    """
     for item in _movable(call, finding.named(call, "a group", "Get-ClusterGroup")):
         if isinstance(item, VirtualMachine):
             yield from _move_offline(call, item)
@@ -250,7 +254,11 @@ def get_migrations(call: Call) -> Iterable[Any]:
     since="fcm",
 )
 def stop_migrations(call: Call) -> Iterable[Any]:
-    """Cancel all."""
+    """Cancel all live migrations, or those from and to a node.
+
+    Raises:
+        ParameterError: neither or both of -Node and -All are specified.
+    """
     finding.check_cluster(call)
     if call.has("Node") == call.switch("All"):
         raise ParameterError("Specify which migrations to cancel.", "Specify -Node or -All.", call.at)
@@ -278,7 +286,11 @@ def stop_migrations(call: Call) -> Iterable[Any]:
     since="fcm",
 )
 def tune_migration(call: Call) -> Iterable[Any]:
-    """Tune."""
+    """Change the limits of a running live migration.
+
+    Raises:
+        ParameterError: the machine is not being migrated.
+    """
     finding.check_cluster(call)
     names = call.names() or []
     machine = finding.one("virtual machine", names[0], finding.clustered_machines(call, names))

@@ -69,7 +69,11 @@ def get_machine_order(call: Call) -> Iterable[Any]:
     since="fcm",
 )
 def set_machine_order(call: Call) -> Iterable[Any]:
-    """An order for each machine."""
+    """Set the order of preference of networks for each machine.
+
+    Raises:
+        ParameterError: neither or both of networks and -Default are specified.
+    """
     finding.check_cluster(call)
     preference = None
     if call.switch("Default") == (call.has("Network") or call.has("Exclude")):

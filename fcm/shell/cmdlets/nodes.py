@@ -97,7 +97,11 @@ def _each(call: Call, command: Callable[[str], Command], shows: bool = True) -> 
     example="Suspend-ClusterNode node1 -Drain -Wait",
 )
 def suspend_node(call: Call) -> Iterable[Any]:
-    """Pause, or drain."""
+    """Pause nodes, or drain them.
+
+    Raises:
+        ParameterError: a parameter that requires -Drain is specified without it.
+    """
     if not call.switch("Drain"):
         for name in ("TargetNode", "Destinations", "Wait"):
             if call.has(name):
@@ -225,7 +229,11 @@ def stop_node(call: Call) -> Iterable[Any]:
     example="Add-ClusterNode -Name node4",
 )
 def add_node(call: Call) -> Iterable[Any]:
-    """Add servers, after the rules have been asked for each."""
+    """Add servers, after the rules have been asked for each.
+
+    Raises:
+        ParameterError: the hosts file of this cluster defines its nodes.
+    """
     names = finding.named(call, "a server", "Get-ClusterNode")
     if not call.workspace.capabilities.verdict(cmd.AddNode):
         raise ParameterError(

@@ -58,7 +58,11 @@ _SHOWN = ("Machines", "Quorum", "Events", "AllEvents")
     since="fcm",
 )
 def test_failover(call: Call) -> Iterable[Any]:
-    """The result as objects, after a sentence that sums it up."""
+    """The result as objects, after a sentence that sums it up.
+
+    Raises:
+        RefusedError: this cluster cannot rehearse, or cannot rehearse this failure now.
+    """
     finding.check_cluster(call)
     able = call.workspace.capabilities.rehearsal()
     if not able:

@@ -150,7 +150,11 @@ def _disks(call: Call) -> list[Resource | Disk]:
     example="Suspend-ClusterResource 'Cluster Disk 2'",
 )
 def suspend_resource(call: Call) -> Iterable[Any]:
-    """Maintenance mode or redirected access on."""
+    """Turn maintenance mode or redirected access on.
+
+    Raises:
+        ParameterError: a disk that is not a Cluster Shared Volume.
+    """
     wanted, force = _disks(call), call.switch("Force")
     if not call.switch("RedirectedAccess"):
         return call.each(wanted, lambda item: cmd.SetMaintenance(item.id, True, force), partial(_suspended, call))
@@ -334,7 +338,11 @@ def get_parameter(call: Call) -> Iterable[Any]:
     joins=True,
 )
 def set_parameter(call: Call) -> Iterable[Any]:
-    """Set private properties."""
+    """Set private properties.
+
+    Raises:
+        ParameterError: no property is specified.
+    """
     given = call.values.get("Multiple")
     wanted = dict(given) if isinstance(given, dict) else {}
     if call.has("Name"):

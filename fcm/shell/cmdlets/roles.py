@@ -149,7 +149,11 @@ def add_server(call: Call) -> Iterable[Any]:
     "Add-ClusterResource 'Time Service' -ResourceType 'Generic Service' -Group SERVER01 -Value W32Time",
 )
 def add_resource(call: Call) -> Iterable[Any]:
-    """Add."""
+    """Add a resource to a group.
+
+    Raises:
+        ParameterError: the resource type does not exist.
+    """
     finding.check_cluster(call)
     names = call.names("Group") or []
     group = finding.one("group", names[0] if names else "", finding.groups(call, names))

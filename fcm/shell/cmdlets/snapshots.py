@@ -128,7 +128,11 @@ def take(call: Call) -> Iterable[Any]:
     since="2012",
 )
 def restore(call: Call) -> Iterable[Any]:
-    """Revert, or apply."""
+    """Revert a machine to a snapshot.
+
+    Raises:
+        ParameterError: not exactly one snapshot matches.
+    """
     found = _snapshots(call)
     if len(found) != 1:
         raise ParameterError(

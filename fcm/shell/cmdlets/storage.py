@@ -54,7 +54,11 @@ def get_volume(call: Call) -> Iterable[Any]:
     example="Get-ClusterSharedVolume | Get-ClusterSharedVolumeState",
 )
 def get_volume_state(call: Call) -> Iterable[Any]:
-    """Access of each node."""
+    """Return how each node accesses the shared volumes.
+
+    Raises:
+        ParameterError: the cluster is older than Windows Server 2012 R2.
+    """
     finding.check_cluster(call)
     cluster = call.state.cluster
     if cluster is None or not cluster.version.at_least(ClusterVersion.V2012_R2):
@@ -171,7 +175,11 @@ def get_available(call: Call) -> Iterable[Any]:
     example="Get-ClusterAvailableDisk | Add-ClusterDisk",
 )
 def add_disk(call: Call) -> Iterable[Any]:
-    """Add disks of the pipeline."""
+    """Add the disks of the pipeline to the cluster.
+
+    Raises:
+        ParameterError: there are none.
+    """
     finding.check_cluster(call)
     disks = tuple(item.identity for item in call.objects("ClusterAvailableDisk") if item.identity in call.state.disks)
     if not disks:
@@ -196,7 +204,12 @@ def add_disk(call: Call) -> Iterable[Any]:
     module="Core",
 )
 def rename_item(call: Call) -> Iterable[Any]:
-    """Rename a folder under ClusterStorage."""
+    """Rename a folder under ClusterStorage.
+
+    Raises:
+        ParameterError: the path is not below ClusterStorage.
+        NotFoundError: there is no such folder of a shared volume.
+    """
     path = call.text("Path").rstrip("\\/")
     folded = path.casefold()
     for volume in call.state.shared_volumes.values():

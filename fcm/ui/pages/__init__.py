@@ -16,7 +16,11 @@ if TYPE_CHECKING:
 
 
 def make(place: Place, window: Desk) -> Page:
-    """The page for a kind of place."""
+    """The page for a kind of place.
+
+    Raises:
+        LookupError: a place that has no page.
+    """
     match place:
         case Place.ROOT:
             from fcm.ui.pages.root import RootPage

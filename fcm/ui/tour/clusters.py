@@ -32,7 +32,11 @@ def add(walk: Walk) -> None:
 
 
 def switch(walk: Walk) -> None:
-    """A click in the part of the other cluster makes that current."""
+    """A click in the part of the other cluster makes that current.
+
+    Raises:
+        DriverError: the first cluster is no longer open.
+    """
     second = _current(walk)
     first = next(one for one in walk.window.workspaces() if one is not second)
     walk.speed("Pause")
@@ -48,7 +52,11 @@ def switch(walk: Walk) -> None:
 
 
 def close(walk: Walk) -> None:
-    """Close Connection closes one of them."""
+    """Close Connection closes one of them.
+
+    Raises:
+        DriverError: the second cluster is no longer open.
+    """
     first = _current(walk)
     second = next(one for one in walk.window.workspaces() if one is not first)
     cluster = second.state.cluster

@@ -202,7 +202,11 @@ class Driver:
         self.click(button, place)
 
     def choose(self, name: str, text: str) -> None:
-        """Choose an entry of a box of choices by keyboard, as it begins."""
+        """Choose an entry of a box of choices by keyboard, as it begins.
+
+        Raises:
+            DriverError: there is no such entry.
+        """
         box = self.find(QComboBox, name)
         box.setFocus(Qt.FocusReason.TabFocusReason)
         wanted = next((i for i in range(box.count()) if box.itemText(i).startswith(text)), None)
@@ -293,7 +297,11 @@ class Driver:
         return self.wait(there, f"the row {quoted(text)} in {quoted(name)}")
 
     def cell(self, name: str, text: str, heading: str) -> str:
-        """What a row shows under a heading."""
+        """What a row shows under a heading.
+
+        Raises:
+            DriverError: there is no such column.
+        """
         view, index = self.row(name, text)
         model = view.model()
         for column in range(model.columnCount()):
@@ -312,7 +320,11 @@ class Driver:
         self.right_click(view.viewport(), _inside(view.visualRect(index)))
 
     def tick_row(self, name: str, text: str) -> None:
-        """Click the tick box of a row."""
+        """Click the tick box of a row.
+
+        Raises:
+            DriverError: the check box did not change.
+        """
         view, index = self.row(name, text)
         option = QStyleOptionViewItem()
         view.initViewItemOption(option)
@@ -327,7 +339,11 @@ class Driver:
     # menus
 
     def choose_in_menu(self, *labels: str) -> None:
-        """Click through an open menu, and its submenus, by label."""
+        """Click through an open menu, and its submenus, by label.
+
+        Raises:
+            DriverError: an entry does not appear or is disabled.
+        """
         for number, label in enumerate(labels):
             menu, action = self.wait(lambda label=label: _entry(label), f"the menu entry {quoted(label)}")  # type: ignore[misc]
             if not action.isEnabled():
@@ -339,7 +355,11 @@ class Driver:
         self.settle()
 
     def open_submenu(self, label: str) -> QMenu:
-        """Open a submenu of the open menu and leave it open."""
+        """Open a submenu of the open menu and leave it open.
+
+        Raises:
+            DriverError: the entry does not appear or has no submenu.
+        """
         menu, action = self.wait(lambda: _entry(label), f"the menu entry {quoted(label)}")
         below = action.menu()
         if not isinstance(below, QMenu):

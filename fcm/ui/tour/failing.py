@@ -31,7 +31,11 @@ def before(walk: Walk) -> None:
 
 
 def pull_the_plug(walk: Walk) -> None:
-    """Power off a node, see it noticed, follow one machine to its new node."""
+    """Power off a node, see it noticed, follow one machine to its new node.
+
+    Raises:
+        DriverError: the machine to be taken over is on another node.
+    """
     driver = walk.driver
     walk.speed("1x")
     if walk.machine(TAKEN_OVER).node != LOST:
@@ -68,7 +72,11 @@ def pull_the_plug(walk: Walk) -> None:
 
 
 def put_it_back(walk: Walk) -> None:
-    """Power on: the node boots and joins; nothing fails back by itself."""
+    """Power on: the node boots and joins; nothing fails back by itself.
+
+    Raises:
+        DriverError: a machine failed back, though failback is off.
+    """
     driver = walk.driver
     driver.right_click_row(TREE, LOST)
     driver.choose_in_menu("Repair", "Turn on")

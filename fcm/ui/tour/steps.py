@@ -74,7 +74,11 @@ def validate(walk: Walk) -> None:
 
 
 def enable_volumes(walk: Walk) -> None:
-    """Enable Cluster Shared Volumes under Configure in the centre pane."""
+    """Enable Cluster Shared Volumes under Configure in the centre pane.
+
+    Raises:
+        DriverError: OK is enabled before the notice is accepted.
+    """
     driver = walk.driver
     walk.go(CLUSTER)
     driver.press("Enable Cluster Shared Volumes...")
@@ -228,7 +232,11 @@ def check_before(walk: Walk) -> None:
 
 
 def migrate(walk: Walk) -> None:
-    """Live migrate > node, watch it converge, see the new Current Owner."""
+    """Live migrate > node, watch it converge, see the new Current Owner.
+
+    Raises:
+        DriverError: the migration fails, or the list shows another owner.
+    """
     driver = walk.driver
     walk.speed("1x")
     walk.go(MACHINE)
@@ -255,7 +263,11 @@ def migrate(walk: Walk) -> None:
 
 
 def cancel(walk: Walk) -> None:
-    """A second migration, canceled; the machine stays."""
+    """A second migration, canceled; the machine stays.
+
+    Raises:
+        DriverError: the machine is no longer on its source node.
+    """
     driver = walk.driver
     walk.speed("60x")
     walk.go("SQL01")
@@ -271,7 +283,11 @@ def cancel(walk: Walk) -> None:
 
 
 def refuse(walk: Walk) -> None:
-    """A destination with an older processor is refused with its reason."""
+    """A destination with an older processor is refused with its reason.
+
+    Raises:
+        DriverError: the destination is offered, or refused for another reason.
+    """
     driver = walk.driver
     walk.go("SQL01")
     driver.right_click_row(TREE, "SQL01")

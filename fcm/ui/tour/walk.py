@@ -91,7 +91,11 @@ class Walk:
         return self.window.state
 
     def machine(self, name: str) -> VirtualMachine:
-        """A virtual machine by its name."""
+        """A virtual machine by its name.
+
+        Raises:
+            DriverError: there is none of this name.
+        """
         machine = self.state.machine_named(name)
         if machine is None:
             raise DriverError(f"There is no virtual machine {name}.")

@@ -85,7 +85,11 @@ def pack(row: TelemetryRow) -> list[object]:
 
 
 def unpack(packed: list[Any]) -> TelemetryRow:
-    """What ``pack`` made; raises one of NONSENSE."""
+    """The row that ``pack`` made into a list.
+
+    Raises:
+        ValueError: a figure is out of range; whatever else the list may contain raises one of NONSENSE.
+    """
     time, number, remaining, sent, dirty, rate, phase, throttle, page_size = packed
     if not all(abs(value) < _MOST for value in (time, number, remaining, sent, dirty, rate, throttle, page_size)):
         raise ValueError("a figure of a row is out of range")

@@ -60,6 +60,7 @@ def forget(context: Context, resource: str, node: str) -> None:
     Raises:
         BlockedError: Pacemaker does not find it there; it stays out of Pacemaker's hands.
         NodeUnreachableError: nobody answers for the cluster.
+        OrderError: the machine is still not managed afterwards.
     """
     begin = [
         lines.set_meta(resource, MOVING, node or "-"),  # a mark, in case that this is not brought to its end

@@ -145,7 +145,12 @@ def reason_of(action: Action | None) -> str:
 
 
 def ask_scheduler(shell: NodeShell, changes: tuple[Change, ...], limit: float = LIMIT) -> Plan:
-    """Ask the scheduler on a node what a change would bring; blocks. Raises as ``would_stop``."""
+    """Ask the scheduler on a node what a change would bring; blocks.
+
+    Raises:
+        SchedulerError: it did not respond, or not with a plan.
+        NodeUnreachableError: the node does not respond.
+    """
     from fcm.backend.pacemaker.rehearsal.changes import NodeFails, script
 
     answer = shell.run(script(changes), limit=limit)

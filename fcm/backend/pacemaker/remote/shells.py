@@ -113,7 +113,12 @@ class PersistentShell:
         return self._node
 
     def run(self, script: str, *, stdin: bytes = b"", limit: float = 10.0) -> Answer:
-        """See ``NodeShell.run``."""
+        """See ``NodeShell.run``.
+
+        Raises:
+            NodeUnreachableError: the node does not respond within the limit.
+            ValueError: the script is longer than ``LARGEST_SCRIPT``.
+        """
         if len(script) > LARGEST_SCRIPT:
             raise ValueError(f"a script of {len(script)} characters")
         with self._turn:

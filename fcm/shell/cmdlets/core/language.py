@@ -82,7 +82,11 @@ def write_verbose(call: Call) -> Iterable[Any]:
     example="Write-Error 'No node is left'", module=CORE,
 )  # fmt: skip
 def write_error(call: Call) -> Iterable[Any]:
-    """An error."""
+    """Report an error that the script itself has found.
+
+    Raises:
+        ShellError: always, with the message of the script.
+    """
     raise ShellError(call.text("Message"), "", call.at, "NotSpecified")
 
 
@@ -113,7 +117,11 @@ def write_progress(call: Call) -> Iterable[Any]:
     module=CORE,
 )
 def start_sleep(call: Call) -> Iterable[Any]:
-    """Wait; in virtual time where the cluster has it."""
+    """Wait; in virtual time where the cluster has it.
+
+    Raises:
+        ParameterError: in the window, without a time, or with one that is not 0 to 86,400 s.
+    """
     seconds = as_number(call.values.get("Seconds", 0)) + as_number(call.values.get("Milliseconds", 0)) / 1000
     if not call.session.waits:
         raise ParameterError(
@@ -190,7 +198,11 @@ def get_items(call: Call) -> Iterable[Any]:
     module=CORE,
 )
 def get_content(call: Call) -> Iterable[Any]:
-    """Read a file."""
+    """Read a file.
+
+    Raises:
+        ParameterError: -Raw together with a number of lines.
+    """
     path = call.session.path(call.text("Path"))
     whole = text_of(path)
     head, tail = call.count("TotalCount"), call.count("Tail")

@@ -56,7 +56,11 @@ def split_words(
     raw=True,
 )
 def cluster(call: Call) -> Iterable[Any]:
-    """``cluster [NAME] log /g [/copy:DIR] [/span:MINUTES] [/node:NAME]``."""
+    """``cluster [NAME] log /g [/copy:DIR] [/span:MINUTES] [/node:NAME]``.
+
+    Raises:
+        ParameterError: another command than ``log``, no /g, or minutes that are not a number above 0.
+    """
     known = ("g", "gen", "generate", "copy", "span", "node", "cluster")
     words, options = split_words(call, known, "cluster log /g /copy:DIR /span:MINUTES /node:NAME")
     if words and words[-1].casefold() == "log":

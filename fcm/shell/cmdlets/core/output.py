@@ -129,7 +129,11 @@ def out_host(call: Call) -> Iterable[Any]:
     module=CORE,
 )
 def out_file(call: Call) -> Iterable[Any]:
-    """Write a file."""
+    """Write a file.
+
+    Raises:
+        ParameterError: the file exists and -NoClobber is specified.
+    """
     path = call.session.path(call.text("Path"))
     if call.switch("NoClobber") and path.exists():
         raise ParameterError(f"{path} already exists.", "To overwrite it, remove -NoClobber.", call.at)

@@ -52,7 +52,11 @@ def new_object(call: Call) -> Iterable[Any]:
     module=CORE,
 )
 def tee_object(call: Call) -> Iterable[Any]:
-    """Let through."""
+    """Pass the input on, and keep a copy in a file or a variable.
+
+    Raises:
+        ParameterError: neither or both of a file and a variable are specified.
+    """
     members = list(pipeline_input(call))
     if call.has("FilePath") == call.has("Variable"):
         raise ParameterError("Tee-Object requires a file or a variable.", "Specify -FilePath or -Variable.", call.at)
@@ -94,7 +98,11 @@ def select_string(call: Call) -> Iterable[Any]:
     module=CORE,
 )
 def import_csv(call: Call) -> Iterable[Any]:
-    """Read a file."""
+    """Read the rows of a CSV file as objects.
+
+    Raises:
+        ParameterError: the file is not CSV, or the delimiter is not one character.
+    """
     path, delimiter = call.session.path(call.text("Path")), call.text("Delimiter", ",")
     if len(delimiter) != 1:
         raise ParameterError(f"{quoted(delimiter)} is not a valid delimiter.", "Specify one character.", call.at)

@@ -61,14 +61,16 @@ def pipeline_input(call: Call) -> list[Any]:
     module=CORE,
 )
 def where_object(call: Call) -> Iterable[Any]:
-    """Filter by a block, or by a property and an operator."""
+    """Filter by a block, or by a property and an operator.
+
+    Raises:
+        ParameterError: no condition, or more than one operator.
+    """
     block = block_of(call, "Property")
     if block is not None:
         return [item for item in pipeline_input(call) if truth(folded(run_block(call, block, item)))]
     if not call.has("Property"):
-        raise ParameterError(
-            "Where-Object requires a condition.", "Example: Example: Where-Object { $_.State -eq 'Up' }"
-        )
+        raise ParameterError("Where-Object requires a condition.", "Example: Where-Object { $_.State -eq 'Up' }")
     name = call.text("Property")
     chosen = [operator for operator in _COMPARISONS if call.switch(operator)]
     if len(chosen) > 1:

@@ -129,7 +129,7 @@ def log_name(call: Call, name: str) -> str:
     """The whole name of a log.
 
     Raises:
-        NotFoundError: it does not exist.
+        ParameterError: it does not exist.
     """
     channel = channel_named(name)
     if channel is None:
@@ -259,7 +259,11 @@ def write_logs(call: Call, folder: str, nodes: Sequence[str], span: int | None) 
     example="Get-ClusterLog -Destination logs -TimeSpan 15",
 )
 def get_cluster_log(call: Call) -> Iterable[Any]:
-    """Write cluster logs."""
+    """Write cluster logs.
+
+    Raises:
+        ParameterError: -TimeSpan is below 1 minute.
+    """
     finding.check_cluster(call)
     nodes = [node.name for node in finding.nodes(call, call.names("Node"))]
     if call.has("TimeSpan") and (call.whole("TimeSpan") or 0) < 1:

@@ -86,7 +86,11 @@ _ELEMENT = re.compile(r"[^\W\d][\w.-]{0,80}")
     raw=True,
 )
 def wevtutil(call: Call) -> Iterable[Any]:
-    """The verbs of wevtutil that read and write logs."""
+    """The verbs of wevtutil that read and write logs.
+
+    Raises:
+        ParameterError: a command or an option that does not exist or is not supported.
+    """
     given = [text(item) for item in call.values["Arguments"]]
     name = given[0].casefold() if given else ""
     verb = _VERBS.get(name, name)

@@ -96,7 +96,12 @@ def providers_named(call: Call, names: Sequence[str]) -> list[str]:
     module=DIAGNOSTICS,
 )
 def get_win_event(call: Call) -> Iterable[Any]:
-    """Events as objects."""
+    """Return events as objects.
+
+    Raises:
+        ParameterError: two ways to select events, or -MaxEvents below 1.
+        NotFoundError: no event matches.
+    """
     ways = [one for one in _WAYS if call.has(one)]
     if len(ways) > 1:
         raise ParameterError(f"-{ways[0]} and -{ways[1]} cannot be used together.", f"Remove -{ways[1]}.", call.at)

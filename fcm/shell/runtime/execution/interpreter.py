@@ -53,7 +53,11 @@ class Interpreter:
                 self.session.record(error)
 
     def into(self, statements: Sequence[tree.Node], out: list[Any]) -> None:
-        """Run the statements of a block and add their output."""
+        """Run the statements of a block and add their output.
+
+        Raises:
+            ShellError: blocks are nested too deeply, or a statement ends with an error.
+        """
         self._depth += 1
         joining, self.session.joining = self.session.joining, False
         try:
@@ -85,7 +89,11 @@ class Interpreter:
     # statements
 
     def run(self, node: tree.Node, out: list[Any]) -> None:
-        """Run one statement and add its output."""
+        """Run one statement and add its output.
+
+        Raises:
+            ShellError: the statement ends with an error, or ``throw`` is run.
+        """
         match node:
             case tree.Pipeline():
                 out += self._invoker.pipeline(node, out if self.session.shows(out) else None)
