@@ -15,7 +15,7 @@ from pathlib import Path
 from fcm.logs.evtx import write_evtx
 from fcm.logs.queries.query import Query, parse_query, query_of
 from fcm.logs.records import EventRecord
-from fcm.workspace.events.event_log import EventLog, Sought, everything
+from fcm.workspace.events.event_log import EventLog, EventSelection, everything
 
 EVENTS = 200_000
 QUERY = (
@@ -67,7 +67,7 @@ def query_seconds(log: EventLog, query: Query, now: float, rows: int = 300) -> t
     best, found = float("inf"), 0
     for _ in range(ROUNDS):
         start = time.perf_counter()
-        numbers = log.find(Sought(query, now, descending=True))
+        numbers = log.find(EventSelection(query, now, descending=True))
         log.records(numbers[:rows])
         best = min(best, time.perf_counter() - start)
         found = len(numbers)

@@ -244,7 +244,7 @@ class NodeLogError(SentenceError):
 
 
 @runtime_checkable
-class NodesThatTell(Protocol):
+class HasNodeLogs(Protocol):
     """A backend whose nodes have logs and commands of their own."""
 
     def node_log(self, node: str, since: float | None) -> Sequence[str]:

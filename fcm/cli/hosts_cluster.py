@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from fcm.backend.libvirt.configuration.hosts_file import HostsFile
+    from fcm.backend.pacemaker.forming.setup_state import SetupState
     from fcm.backend.pacemaker.forming.site import Site
-    from fcm.backend.pacemaker.forming.standing import Standing
     from fcm.backend.pacemaker.steps import Step, StepReport
     from fcm.model.validation.report import CheckResult
 
@@ -72,14 +72,14 @@ def _site(hosts: HostsFile) -> Site:
 
 def _create(arguments: argparse.Namespace) -> int:
     with _opened(arguments.file) as site:
-        standing = site.standing()
-        results = site.check(standing, trying=not arguments.dry_run)
+        setup = site.read_setup()
+        results = site.check(setup, trying=not arguments.dry_run)
         _print_results(results)
         if any(result.level == "fail" for result in results):
             print("Nothing was changed.", file=sys.stderr)
             return FAILED
         passwords = site.passwords()
-        steps = site.steps(standing, passwords)
+        steps = site.steps(setup, passwords)
         if arguments.dry_run:
             print_commands(steps)
             return DONE
@@ -90,40 +90,40 @@ def _create(arguments: argparse.Namespace) -> int:
             return FAILED
         if not _run(arguments.file, len(steps), lambda told: site.carry_out(steps, told, passwords)):
             return FAILED
-        return _print_standing(site.standing())
+        return _print_setup(site.read_setup())
 
 
 def _status(arguments: argparse.Namespace) -> int:
     with _opened(arguments.file) as site:
-        return _print_standing(site.standing())
+        return _print_setup(site.read_setup())
 
 
 def _destroy(arguments: argparse.Namespace) -> int:
     with _opened(arguments.file) as site:
-        standing = site.standing()
-        site.refuse_destroy(standing, release=arguments.release)
+        setup = site.read_setup()
+        site.refuse_destroy(setup, release=arguments.release)
         steps = site.undo_steps()
         if arguments.dry_run:
-            print_commands(site.release_steps(standing))
+            print_commands(site.release_steps(setup))
             print_commands([step for step in reversed(steps) if step.undo], undo=True)
             return DONE
         question = f"Remove the cluster {quoted(site.plan.name)} from {', '.join(site.plan.names)}?"
         if not _agreed(arguments, f"{question} Virtual machines keep running, but no longer fail over."):
             return FAILED
-        release = site.release_steps(standing)
+        release = site.release_steps(setup)
         if release and not _run(arguments.file, len(release), lambda told: site.carry_out(release, told)):
             return FAILED
         count = sum(bool(step.undo) for step in steps)
         if not _run(arguments.file, count, site.take_back):
             return FAILED
-        after = site.standing()
+        after = site.read_setup()
         print(after.sentence)
         return DONE if after.is_gone else FAILED
 
 
 def _test_fencing(arguments: argparse.Namespace) -> int:
     with _opened(arguments.file) as site:
-        steps = site.power_test_steps(site.standing(), arguments.node)
+        steps = site.power_test_steps(site.read_setup(), arguments.node)
         if arguments.dry_run:
             print_commands(steps)
             return DONE
@@ -183,29 +183,29 @@ def _print_results(results: Sequence[CheckResult]) -> None:
         print(f"{result.level.upper():<5} {result.text}{f' {result.remedy}' if result.remedy else ''}")
 
 
-def _print_standing(standing: Standing) -> int:
-    from fcm.backend.pacemaker.forming.standing import Stage
+def _print_setup(setup: SetupState) -> int:
+    from fcm.backend.pacemaker.forming.setup_state import Stage
 
-    print("\n".join(table(standing)))
+    print("\n".join(table(setup)))
     print()
-    if standing.stage is not Stage.NONE:
-        for sentence in standing.lacks():
+    if setup.stage is not Stage.NONE:
+        for sentence in setup.problems():
             print(f"WARN  {sentence}")
-    print(standing.sentence)
-    return DONE if standing.stage is Stage.COMPLETE else FAILED
+    print(setup.sentence)
+    return DONE if setup.stage is Stage.COMPLETE else FAILED
 
 
-def table(standing: Standing) -> list[str]:
+def table(setup: SetupState) -> list[str]:
     """One line per node under a line of headings."""
-    from fcm.backend.pacemaker.forming.standing import dead_links
+    from fcm.backend.pacemaker.forming.setup_state import dead_links
 
-    plan = standing.plan
+    plan = setup.plan
     ways = (len(plan.nodes) - 1) * len(plan.links)
     rows: list[tuple[str, ...]] = [
         ("Node", "Answer", "corosync.conf", "Corosync", "Links", "Pacemaker", "Member", "Fencing", "Agent", "Boot")
     ]
-    devices = {device.node: device for device in standing.devices}
-    for name, look in standing.looks.items():
+    devices = {device.node: device for device in setup.devices}
+    for name, look in setup.looks.items():
         if not look.answered:
             rows.append((name, "none", *("-",) * 8))
             continue
@@ -221,7 +221,7 @@ def table(standing: Standing) -> list[str]:
                 "runs" if corosync else "off",
                 f"{ways - dead_links(look)} of {ways}" if corosync else "-",
                 "runs" if look.runs("pacemakerd") else "off",
-                "yes" if name in standing.members else "no",
+                "yes" if name in setup.members else "no",
                 fencing,
                 look.agent or "none",
                 "starts" if look.enabled else "-",
@@ -229,12 +229,12 @@ def table(standing: Standing) -> list[str]:
         )
     widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
     lines = ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows]
-    if standing.votes:
-        total, expected = standing.votes.get("Total votes", 0), standing.votes.get("Expected votes", 0)
-        quorum = "with quorum" if standing.quorate else "without quorum"
+    if setup.votes:
+        total, expected = setup.votes.get("Total votes", 0), setup.votes.get("Expected votes", 0)
+        quorum = "with quorum" if setup.quorate else "without quorum"
         lines.append(f"Votes: {total} of {counted(expected, 'vote')}, {quorum}.")
     if plan.witness is not None:
-        connected = standing.witness is not None and plan.corosync_name in standing.witness.clusters
+        connected = setup.witness is not None and plan.corosync_name in setup.witness.clusters
         lines.append(f"Witness: {plan.witness.host}, {'connected' if connected else 'not connected'}.")
     return lines
 

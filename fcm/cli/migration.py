@@ -177,7 +177,7 @@ def _predict(arguments: argparse.Namespace) -> int:
     case, recording = _read_case(arguments.file)
     if case is None:
         assert recording is not None
-        return _predict_kept(arguments, recording)
+        return _predict_recorded(arguments, recording)
     laboratory = recording.laboratory if recording is not None else None
     achieved = None
     if arguments.achieved:
@@ -200,19 +200,19 @@ def _case_basis(case: Case, spec: MigrationSpec, given: bool) -> str:
     return f"Based on {'; '.join(of_case(case, spec, given))}."
 
 
-def _predict_kept(arguments: argparse.Namespace, recording: Recording) -> int:
+def _predict_recorded(arguments: argparse.Namespace, recording: Recording) -> int:
     """A migration that a journal kept: from what is known of it, which is said."""
     from dataclasses import replace
 
     from fcm.migration.engine.policies import preset
-    from fcm.migration.judging.kept_prediction import NotComparableError, comparable, predict_kept
+    from fcm.migration.judging.recorded_prediction import NotComparableError, comparable, predict_recorded
     from fcm.migration.validation.runs import measured_json
 
     try:
         how = comparable(recording, arguments.achieved, preset(arguments.preset))
     except NotComparableError as error:
-        if recording.kept is not None and recording.kept.notes and not arguments.json:
-            print(f"{_measured_text(measured_json(recording), 'measured')}\n{recording.kept.notes}")
+        if recording.facts is not None and recording.facts.notes and not arguments.json:
+            print(f"{_measured_text(measured_json(recording), 'measured')}\n{recording.facts.notes}")
         print(f"{arguments.file}: cannot predict this migration: {error}.", file=sys.stderr)
         return FAILED
     basis = how.sentence
@@ -221,7 +221,7 @@ def _predict_kept(arguments: argparse.Namespace, recording: Recording) -> int:
         changed = replace(how.spec, bandwidth=arguments.bandwidth, line_rate=line, bandwidth_series=())
         how = replace(how, spec=changed)
         basis = f"{basis.partition(' and ')[0]} and the specified bandwidth. {how.notes}".strip()
-    result = predict_kept(recording, how, curve=arguments.plot is not None)
+    result = predict_recorded(recording, how, curve=arguments.plot is not None)
     return _show(arguments, result, recording, measured_json(recording), basis)
 
 
@@ -247,7 +247,7 @@ def _show(
         return DONE
     print(_predicted_text(result))
     if measured is not None:
-        word = "simulated" if recording and recording.kept and recording.kept.simulated else "measured"
+        word = "simulated" if recording and recording.facts and recording.facts.simulated else "measured"
         print(_measured_text(measured, word))
     if basis:
         print(basis)

@@ -276,7 +276,7 @@ class _Then:
 
 def _recording(past: PastMigration, rows: Sequence[TelemetryRow], simulated: bool) -> Recording:
     # numpy comes with a recording; to list migrations needs none
-    from fcm.migration.recordings.kept import Kept
+    from fcm.migration.recordings.facts import MigrationFacts
     from fcm.migration.recordings.recording import Attempt, Identity, Recording
     from fcm.workspace.forecasts import downtime_limit
     from fcm.workspace.planning.preflight import known_workload
@@ -297,7 +297,7 @@ def _recording(past: PastMigration, rows: Sequence[TelemetryRow], simulated: boo
     ]
     recording.final = one.figures
     recording.outcome = one.phase.value
-    recording.kept = Kept(
+    recording.facts = MigrationFacts(
         simulated=simulated,
         requested=one.requested,
         bandwidth=float(one.options.bandwidth) if one.options.bandwidth else None,

@@ -14,10 +14,10 @@ from typing import TYPE_CHECKING
 from fcm.backend.base import Clock as Clock
 from fcm.backend.base import Console as Console
 from fcm.backend.base import ConsoleError as ConsoleError
+from fcm.backend.base import HasNodeLogs
 from fcm.backend.base import MeasureError as MeasureError  # the window and the shell know these by this room
 from fcm.backend.base import NodeCommand as NodeCommand
 from fcm.backend.base import NodeLogError as NodeLogError
-from fcm.backend.base import NodesThatTell
 from fcm.backend.base import Operation as Operation
 from fcm.backend.base import RehearseError as RehearseError
 from fcm.backend.registry import is_simulated
@@ -325,18 +325,18 @@ class Workspace:
         return self.backend.rehearse(commands, seen, wanted)
 
     def node_log(self, node: str, since: float | None = None) -> Sequence[str] | None:
-        """Lines that a real node logged itself, see ``backend.base.NodesThatTell``; None: nodes here have no logs.
+        """Lines that a real node logged itself, see ``backend.base.HasNodeLogs``; None: nodes here have no logs.
 
         Blocks, to be called in a worker thread.
 
         Raises:
             NodeLogError: the node does not answer.
         """
-        return self.backend.node_log(node, since) if isinstance(self.backend, NodesThatTell) else None
+        return self.backend.node_log(node, since) if isinstance(self.backend, HasNodeLogs) else None
 
     def node_commands(self) -> Sequence[NodeCommand]:
         """What was run on the nodes for commands, oldest first; nothing where there are no real nodes."""
-        return self.backend.node_commands() if isinstance(self.backend, NodesThatTell) else ()
+        return self.backend.node_commands() if isinstance(self.backend, HasNodeLogs) else ()
 
     def rows(self, migration: str) -> Sequence[TelemetryRow]:
         """Telemetry of a migration so far, oldest first; empty if there is none. Do not change it."""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from fcm.migration.judging.kept_prediction import Basis, comparable, predict_kept
+from fcm.migration.judging.recorded_prediction import Basis, comparable, predict_recorded
 from fcm.migration.recordings.reading import read_recording
 from fcm.migration.validation.runs import validate
 from fcm.model.telemetry import Phase
@@ -34,7 +34,7 @@ def test_a_real_migration_is_exported_and_retold_by_the_engine(
     written = json.loads(path.read_text())
     recording = read_recording(path)
     how = comparable(recording)
-    made = predict_kept(recording, how)
+    made = predict_recorded(recording, how)
     result = validate([path])
 
     assert written["transferred"] == ended.figures.bytes

@@ -18,7 +18,7 @@ from fcm.lab.faults import emulator_of
 from fcm.lab.machines import remove_machine
 from fcm.model import commands as cmd
 from fcm.model.telemetry import Phase
-from fcm.workspace.events.event_log import Sought, everything
+from fcm.workspace.events.event_log import EventSelection, everything
 from tests.live.live_lab import LiveLab, wait_until
 from tests.live.watched import Watched
 
@@ -81,7 +81,7 @@ def test_a_killed_program_finds_its_migration_running_and_follows_it_to_the_end(
             lab.ask(restless, "dirty 0 16")
             ended = reopened.end_of(identity)
             log, now = reopened.workspace.events, reopened.workspace.now()
-            told = [one.text for one in log.select(Sought(everything(), now, any_log=True))]
+            told = [one.text for one in log.select(EventSelection(everything(), now, any_log=True))]
             times = [row.time for row in rows(identity)]
             machine = reopened.workspace.state.machines[ended.machine]
         finally:

@@ -123,7 +123,7 @@ class PacemakerBackend:
         return self._parts.rehearse(self._context, commands, seen, wanted)
 
     def node_log(self, node: str, since: float | None) -> Sequence[str]:
-        """What Pacemaker and Corosync of a node logged, see ``backend.base.NodesThatTell``.
+        """What Pacemaker and Corosync of a node logged, see ``backend.base.HasNodeLogs``.
 
         Raises:
             NodeLogError: the node does not respond, or there is no such node.
@@ -134,8 +134,8 @@ class PacemakerBackend:
             raise NodeLogError(str(error) or f"There is no node {node}.") from None
 
     def node_commands(self) -> Sequence[NodeCommand]:
-        """See ``backend.base.NodesThatTell``."""
-        return self._context.spoken.all()
+        """See ``backend.base.HasNodeLogs``."""
+        return self._context.recent_commands.all()
 
     # Life
 

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 from fcm.backend.pacemaker.lanes import KeyedLanes
 from fcm.backend.pacemaker.remote.pool import PooledShell
+from fcm.backend.pacemaker.remote.recent_commands import RecentCommands, RecordingShell
 from fcm.backend.pacemaker.remote.shells import NodeUnreachableError, shell_of
-from fcm.backend.pacemaker.remote.spoken import Spoken, ToldShell
 from fcm.mistakes import SentenceError
 from fcm.model.rules.verdict import Verdict, no
 
@@ -42,14 +42,14 @@ class Context:
         """``shells``: others than those of the hosts file (tests)."""
         self.hosts = hosts
         self.runs = runs
-        self.spoken = Spoken()
+        self.recent_commands = RecentCommands()
         """What was run on the nodes for commands."""
         self._quiet: Mapping[str, NodeShell] = shells or {
             host.name: PooledShell(host.name, lambda host=host: shell_of(host))  # type: ignore[misc]
             for host in hosts.file.hosts
         }
         self._shells: Mapping[str, NodeShell] = {
-            name: ToldShell(shell, self.spoken) for name, shell in self._quiet.items()
+            name: RecordingShell(shell, self.recent_commands) for name, shell in self._quiet.items()
         }
         self._status: ClusterStatus | None = None
         self._reasons: Mapping[str, str] = {}
@@ -130,7 +130,7 @@ class Context:
         return self._shells[status.asked]
 
     def quiet_shell_of(self, node: str) -> NodeShell:
-        """The same, for what is no command of a person and so is not kept in ``spoken``."""
+        """The same, for what is no command of a person and so is not kept in ``recent_commands``."""
         return self._quiet[node]
 
     def shell_of(self, node: str) -> NodeShell:

@@ -221,7 +221,7 @@ class ClusterStatus:
     quorum: QuorumStatus | None = None
     clock: float = 0.0
     """What the clock of the node that was asked said, s since the epoch; 0 where it is not known."""
-    lacks: tuple[str, ...] = ()
+    missing: tuple[str, ...] = ()
     """What could not be read, a sentence each; the fields that hold it are as if there was nothing."""
     moves: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     """Private attributes of the agent: attribute name -> node -> value (``fcm-move-NAME``, ``fcm-cancel-NAME``)."""

@@ -13,12 +13,12 @@ from typing import TYPE_CHECKING, Any
 
 from fcm.migration.engine.catalogue import workload_json
 from fcm.migration.fields import BadFileError, Fields
-from fcm.migration.recordings.kept import read_kept
+from fcm.migration.recordings.facts import read_facts
 from fcm.migration.recordings.recording import COLUMNS, Attempt, Identity, Recording
 from fcm.model.telemetry import FinalFigures, Phase
 
 if TYPE_CHECKING:
-    from fcm.migration.recordings.kept import Kept
+    from fcm.migration.recordings.facts import MigrationFacts
 
 FORMAT = "fcm-migration/1"
 MAX_ROWS = 2_000_000
@@ -41,8 +41,8 @@ def to_json(recording: Recording) -> str:
         "outcome": recording.outcome,
         "rows": recording.columns(),
     }
-    if recording.kept is not None:
-        data = _kept_json(recording, recording.kept) | data
+    if recording.facts is not None:
+        data = _kept_json(recording, recording.facts) | data
     return json.dumps(data)
 
 
@@ -89,7 +89,7 @@ def from_object(data: dict[str, Any], file: str = "recording") -> Recording:
         )
     _read_rows(f.inner("rows"), out)
     if f.has("kept"):
-        out.kept = read_kept(f)
+        out.facts = read_facts(f)
     return out
 
 
@@ -113,7 +113,7 @@ def _read_rows(f: Fields, recording: Recording) -> None:
     recording.set_columns(values, [known[p] for p in phases])
 
 
-def _kept_json(recording: Recording, kept: Kept) -> dict[str, Any]:
+def _kept_json(recording: Recording, kept: MigrationFacts) -> dict[str, Any]:
     """The fields of a laboratory recording, as far as they are known, and what the journal knows next to them."""
     who, final = recording.identity, recording.final
     out: dict[str, Any] = {
@@ -140,7 +140,7 @@ def _kept_json(recording: Recording, kept: Kept) -> dict[str, Any]:
     return out
 
 
-def _case(recording: Recording, kept: Kept) -> dict[str, Any]:
+def _case(recording: Recording, kept: MigrationFacts) -> dict[str, Any]:
     case: dict[str, Any] = {}
     if recording.memory:
         case["mem"] = recording.memory / (1 << 20)

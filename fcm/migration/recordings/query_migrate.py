@@ -20,7 +20,7 @@ from fcm.migration.constants import DOWNTIME_LIMIT
 from fcm.migration.engine.specification import Capability
 from fcm.migration.fields import BadFileError, Fields, is_number
 from fcm.migration.recordings.case import capabilities_from
-from fcm.migration.recordings.kept import Kept
+from fcm.migration.recordings.facts import MigrationFacts
 from fcm.migration.recordings.recording import Recording
 from fcm.model.telemetry import FinalFigures, Phase, TelemetryRow
 from fcm.text.textfile import parse_json
@@ -265,7 +265,7 @@ def _recording(log: _Log, file: str) -> Recording:
     told = f"Read from {counted(len(answers), 'answer')} of QEMU's query-migrate."
     if notes:
         told += f" {_sentence(notes)}"
-    recording.kept = Kept(
+    recording.facts = MigrationFacts(
         simulated=False,
         requested=begun if begun is not None and begun > 1e9 else 0.0,
         bandwidth=limit,

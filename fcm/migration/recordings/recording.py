@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from fcm.migration.arrays import Floats, Ints
     from fcm.migration.recordings.case import Case
-    from fcm.migration.recordings.kept import Kept
+    from fcm.migration.recordings.facts import MigrationFacts
 
 _PHASES = list(Phase)
 COLUMNS: dict[str, type[np.generic]] = {
@@ -128,7 +128,7 @@ class Recording:
         self.final: FinalFigures | None = None
         self.outcome = ""
         self.laboratory: Laboratory | None = None
-        self.kept: Kept | None = None
+        self.facts: MigrationFacts | None = None
         """What a journal knew of it."""
         self._count = 0
         self._columns: dict[str, npt.NDArray[Any]] = {n: np.zeros(64, t) for n, t in COLUMNS.items()}

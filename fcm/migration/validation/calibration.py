@@ -60,7 +60,7 @@ def replay(name: str, recording: Recording, every: int = 1) -> ReplayedCase | No
     fast as the engine assumes of these recordings (LOOPBACK_RATE), that of a kept migration as its network allows. All
     rows are fed, and one of `every` is looked at.
     """
-    final, laboratory, kept = recording.final, recording.laboratory, recording.kept
+    final, laboratory, kept = recording.final, recording.laboratory, recording.facts
     if final is None:
         return None
     slowed = laboratory is not None and Capability.AUTO_CONVERGE in laboratory.case.capabilities

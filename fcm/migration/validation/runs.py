@@ -12,10 +12,10 @@ from fcm.migration.engine.specification import LOOPBACK_RATE, Capability, Migrat
 from fcm.migration.engine.workload import IDLE, PAGE
 from fcm.migration.fields import BadFileError
 from fcm.migration.judging.fitting import DirtySample
-from fcm.migration.judging.kept_prediction import Basis, NotComparableError, comparable, give_up, with_times
 from fcm.migration.judging.plan import Plan
 from fcm.migration.judging.prediction import COMPLETED, DID_NOT_CONVERGE, Prediction, from_case, predict
 from fcm.migration.judging.preflight import Verdict, judge
+from fcm.migration.judging.recorded_prediction import Basis, NotComparableError, comparable, give_up, with_times
 from fcm.migration.recordings.case import ROM_PAGES, START_DELAY
 from fcm.migration.recordings.reading import read_recording
 from fcm.migration.validation.calibration import calibration, replay
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
     from pathlib import Path
 
-    from fcm.migration.judging.kept_prediction import Comparable
+    from fcm.migration.judging.recorded_prediction import Comparable
     from fcm.migration.recordings.recording import Laboratory, Recording
 
 LEAST_SHARE = 0.97
@@ -165,12 +165,12 @@ def validate(
     for path in files:
         recording = read_recording(path)
         if recording.laboratory is None:
-            found = validate_kept(path.stem, recording, achieved)
+            found = validate_recorded(path.stem, recording, achieved)
             if isinstance(found, LeftOut):
                 left_out.append(found)
             else:
                 cases.append(found)
-                simulated = recording.kept is not None and recording.kept.simulated
+                simulated = recording.facts is not None and recording.facts.simulated
                 if not simulated and (replay_of_it := replay(path.stem, recording)) is not None:
                     replayed.append(replay_of_it)
             if seen is not None:
@@ -245,10 +245,10 @@ def _validate_one(
     return replace(compared, as_asked=_wrote_as_asked(laboratory))
 
 
-def validate_kept(name: str, recording: Recording, achieved: bool) -> ValidatedCase | LeftOut:
+def validate_recorded(name: str, recording: Recording, achieved: bool) -> ValidatedCase | LeftOut:
     """A migration that a journal kept, against the engine with the workload that is known or fitted to its passes."""
     if recording.final is None:
-        reason = recording.kept.reason if recording.kept is not None else ""
+        reason = recording.facts.reason if recording.facts is not None else ""
         return LeftOut(name, f"it did not complete ({recording.outcome or 'unknown result'}). {reason}".strip())
     try:
         how = comparable(recording, achieved)
@@ -257,14 +257,14 @@ def validate_kept(name: str, recording: Recording, achieved: bool) -> ValidatedC
     patience = give_up(recording)
     results = {"engine": predict(how.spec, patience), **ablations(how.spec, patience)}
     results["geometric"] = geometric(how.spec, patience)
-    group = kept_group(recording, how)
+    group = recorded_group(recording, how)
     figures = {model: with_times(made, how).as_json() for model, made in results.items()}
     return replace(_compare(name, group, recording, figures), basis=how.sentence)
 
 
-def kept_group(recording: Recording, how: Comparable) -> str:
+def recorded_group(recording: Recording, how: Comparable) -> str:
     """Simulated or measured, known or fitted: these are never counted together."""
-    simulated = recording.kept is not None and recording.kept.simulated
+    simulated = recording.facts is not None and recording.facts.simulated
     return KEPT_GROUPS[(0 if simulated else 2) + (0 if how.basis is Basis.WORKLOAD else 1)]
 
 

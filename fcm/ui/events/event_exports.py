@@ -14,7 +14,7 @@ from fcm.ui.look import format, icons
 from fcm.ui.widgets.background import Outcome, Work, posted
 from fcm.ui.widgets.page_parts import Elided
 from fcm.workspace.events.event_export import FORMATS, export_cluster_logs, export_events
-from fcm.workspace.events.event_log import EventLog, Sought, everything
+from fcm.workspace.events.event_log import EventLog, EventSelection, everything
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -73,11 +73,11 @@ class ExportBar(QWidget):
     def write_cluster_logs(self, workspace: Workspace, nodes: Sequence[str], folder: Path) -> None:
         """Write the cluster log of each node into a folder, with what real nodes logged themselves."""
         events, now = workspace.events, workspace.now()
-        sought = Sought(everything(), now, any_log=True)
+        selection = EventSelection(everything(), now, any_log=True)
         self._begin(
             f"Writing cluster logs to {folder}",
             lambda: export_cluster_logs(
-                events, events.find(sought), nodes, folder, self.report_progress, workspace.node_log, now
+                events, events.find(selection), nodes, folder, self.report_progress, workspace.node_log, now
             ),
             lambda files: f"{format.count(len(files), 'cluster log')} written to {folder}.",
         )

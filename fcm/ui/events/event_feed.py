@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from fcm.logs.records import EventRecord
     from fcm.ui.events.event_table import EventTable
-    from fcm.workspace.events.event_log import EventLog, Sought
+    from fcm.workspace.events.event_log import EventLog, EventSelection
 
 FIRST = 300
 """Records that come along with the numbers of all rows."""
@@ -58,9 +58,9 @@ class EventFeed(QObject):
         self.paused = False
         """True while new events are kept out."""
         self._events: EventLog | None = None
-        self._sought: Sought | None = None
-        self._next: Sought | None = None
-        self._tail: Sought | None = None
+        self._selection: EventSelection | None = None
+        self._next: EventSelection | None = None
+        self._tail: EventSelection | None = None
         self._rows = False
         self._known = _NOTHING
         self._pace = Pace(self)
@@ -71,23 +71,23 @@ class EventFeed(QObject):
         table.rows_wanted.connect(self._rows_wanted, Qt.ConnectionType.QueuedConnection)
 
     @property
-    def sought(self) -> Sought | None:
+    def selection(self) -> EventSelection | None:
         """What the table shows or will show."""
-        return self._next or self._sought
+        return self._next or self._selection
 
     @property
     def is_busy(self) -> bool:
         """Whether something is being read or will be."""
         return self._work is not None or self._tail is not None
 
-    def seek(self, events: EventLog, sought: Sought) -> None:
-        """Show what is sought; a search that runs is superseded."""
-        self._events, self._next, self._tail = events, sought, None
+    def seek(self, events: EventLog, selection: EventSelection) -> None:
+        """Show what is looked for; a search that runs is superseded."""
+        self._events, self._next, self._tail = events, selection, None
         self._go_on()
 
     def clear(self) -> None:
         """No cluster is open."""
-        self._events = self._next = self._sought = self._tail = None
+        self._events = self._next = self._selection = self._tail = None
         self._rows = False
         self._known = _NOTHING
         self._wanted.clear()
@@ -95,13 +95,13 @@ class EventFeed(QObject):
 
     def look_again(self, now: float) -> None:
         """More may have happened, or less be there (now: s since the epoch, clock of the cluster)."""
-        sought = self._next or self._sought
-        if sought is None or self.paused:
+        selection = self._next or self._selection
+        if selection is None or self.paused:
             return
         if self._next is not None:
             self._next = replace(self._next, now=now)
         else:
-            self._tail = replace(sought, now=now)
+            self._tail = replace(selection, now=now)
         self._go_on()
 
     def _rows_wanted(self) -> None:
@@ -118,9 +118,9 @@ class EventFeed(QObject):
         if self._work is not None or events is None:
             return
         if self._next is not None:
-            sought, self._next = self._next, None
-            self._sought, self._rows = sought, False
-            self._begin(lambda: _search(events, sought), self._searched)
+            selection, self._next = self._next, None
+            self._selection, self._rows = selection, False
+            self._begin(lambda: _search(events, selection), self._searched)
         elif self._wanted:
             numbers, then = self._wanted.pop(0)
             self._begin(lambda: events.records(numbers), lambda outcome: self._read(outcome, len(numbers), then))
@@ -135,11 +135,11 @@ class EventFeed(QObject):
         elif self._tail is not None and self._pace.is_due():
             tail, self._tail = self._tail, None
             known = replace(self._known, numbers=self.table.numbers)
-            self._sought = tail
+            self._selection = tail
             self._begin(lambda: _look_again(events, tail, known), self._came, paced=True)
 
     def _begin(self, function: Callable[[], object], done: Callable[[Outcome], None], paced: bool = False) -> None:
-        sought = self._sought
+        selection = self._selection
         if paced:
             self._pace.begin()
 
@@ -147,7 +147,7 @@ class EventFeed(QObject):
             self._work = None
             if paced:
                 self._pace.end()
-            if sought is self._sought and self._next is None and self._events is not None:
+            if selection is self._selection and self._next is None and self._events is not None:
                 if outcome.error is not None:
                     self._known = _NOTHING
                     self.failed.emit(str(outcome.error))
@@ -165,7 +165,7 @@ class EventFeed(QObject):
 
     def _read(self, outcome: Outcome, asked: int, then: Callable[[], None] | None = None) -> None:
         if len(outcome.result) < asked and self._tail is None:
-            self._tail = self._sought  # the log was cleared, or made room for new events
+            self._tail = self._selection  # the log was cleared, or made room for new events
         self.table.keep(outcome.result)
         if then is not None:
             then()
@@ -180,28 +180,28 @@ class EventFeed(QObject):
         self.came.emit(len(found.step.on_top))
 
 
-def _is_newest_first(sought: Sought) -> bool:
-    return sought.order == "time" and sought.descending
+def _is_newest_first(selection: EventSelection) -> bool:
+    return selection.order == "time" and selection.descending
 
 
-def _search(events: EventLog, sought: Sought) -> _Found:
+def _search(events: EventLog, selection: EventSelection) -> _Found:
     """All rows, and the records of the first ones (worker thread)."""
     task_names()  # the dialogs need it later, and the window must not read files
     events.write()
     generation, last = events.generation, events.last()
-    numbers = events.find(replace(sought, descending=not sought.descending))
+    numbers = events.find(replace(selection, descending=not selection.descending))
     records = events.records(numbers[: -FIRST - 1 : -1])
     return _Found(numbers, records, max(last, max(numbers, default=0)), generation, _newest(records))
 
 
-def _look_again(events: EventLog, sought: Sought, known: _Found) -> _Found:
+def _look_again(events: EventLog, selection: EventSelection, known: _Found) -> _Found:
     """What has become of the rows (worker thread)."""
     events.write()
     generation, last = events.generation, events.last()
-    if _is_newest_first(sought) and generation == known.generation and not sought.follows_the_clock:
+    if _is_newest_first(selection) and generation == known.generation and not selection.follows_the_clock:
         numbers = array("q")
         if last > known.last:
-            numbers = events.find(replace(sought, descending=False, after=known.last))
+            numbers = events.find(replace(selection, descending=False, after=known.last))
         records = events.records(numbers[: -FIRST - 1 : -1])
         oldest = min((one.time for one in (*records, *events.records(numbers[:1]))), default=math.inf)
         # A host whose clock is behind tells of what belongs below rows that are there.
@@ -209,9 +209,9 @@ def _look_again(events: EventLog, sought: Sought, known: _Found) -> _Found:
             looked_at = max(last, known.last, max(numbers, default=0))
             newest = max(known.newest, _newest(records))
             return _Found(known.numbers, records, looked_at, generation, newest, Step((), numbers))
-    found = _search(events, sought)
+    found = _search(events, selection)
     # Sorted by something else, new events may belong anywhere.
-    return replace(found, step=step(known.numbers, found.numbers) if _is_newest_first(sought) else None)
+    return replace(found, step=step(known.numbers, found.numbers) if _is_newest_first(selection) else None)
 
 
 def _newest(records: list[EventRecord]) -> float:

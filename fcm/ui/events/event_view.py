@@ -15,12 +15,12 @@ from fcm.ui.widgets.page_parts import EmptyState
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QWidget
 
-    from fcm.workspace.events.event_log import EventLog, Sought
+    from fcm.workspace.events.event_log import EventLog, EventSelection
     from fcm.workspace.files.settings import Settings
 
 
 class EventView(QStackedWidget):
-    """The events that are sought of one event log, live; new ones come in on top."""
+    """The events that are looked for of one event log, live; new ones come in on top."""
 
     counted = Signal()
     """Rows came or went, or why there are none."""
@@ -44,9 +44,9 @@ class EventView(QStackedWidget):
         """What is said in place of rows."""
         return self._empty.words.text()
 
-    def seek(self, events: EventLog, sought: Sought) -> None:
-        """Show what is sought."""
-        self.feed.seek(events, sought)
+    def seek(self, events: EventLog, selection: EventSelection) -> None:
+        """Show what is looked for."""
+        self.feed.seek(events, selection)
 
     def clear(self) -> None:
         """No cluster is open."""

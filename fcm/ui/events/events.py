@@ -20,7 +20,7 @@ from fcm.ui.look import icons
 from fcm.ui.look.plain import literal
 from fcm.ui.pages.page import Page
 from fcm.ui.widgets.page_parts import FilterBox
-from fcm.workspace.events.event_log import Sought
+from fcm.workspace.events.event_log import EventSelection
 from fcm.workspace.events.saved_queries import ALL_EVENTS, RECENT
 
 if TYPE_CHECKING:
@@ -222,7 +222,7 @@ class EventsPage(Page):
         if query.files and not query.channels and self.saved_log.log is None:
             self._refuse("This query names event log files. Open the file with Open log.")
             return
-        sought = Sought(
+        selection = EventSelection(
             query,
             workspace.now(),
             words=self._words,
@@ -232,7 +232,7 @@ class EventsPage(Page):
             order=self._order or "time",
             descending=self._descending if self._order else True,
         )
-        self.list.seek(self.saved_log.log or workspace.events, sought)
+        self.list.seek(self.saved_log.log or workspace.events, selection)
 
     def _refuse(self, why: str) -> None:
         """The query cannot be asked (sentence)."""
@@ -252,8 +252,8 @@ class EventsPage(Page):
             self.feed.look_again(workspace.now())
 
     def _time_passed(self) -> None:
-        sought = self.feed.sought
-        if sought is not None and sought.follows_the_clock and self.isVisible() and not self.feed.is_busy:
+        selection = self.feed.selection
+        if selection is not None and selection.follows_the_clock and self.isVisible() and not self.feed.is_busy:
             self._grown()
 
     def _count(self) -> None:

@@ -9,13 +9,13 @@ from PySide6.QtCore import QObject, QTimer, Signal
 
 from fcm.logs.describe import LEVELS
 from fcm.ui.widgets.background import Outcome, Pace, Work
+from fcm.workspace.events.event_selection import Counts
 from fcm.workspace.events.saved_queries import recent_events
-from fcm.workspace.events.sought import Counts
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from fcm.workspace.events.event_log import EventLog, Sought
+    from fcm.workspace.events.event_log import EventLog, EventSelection
     from fcm.workspace.workspace import Workspace
 
 CLOCK = 1000
@@ -80,9 +80,9 @@ class RecentEvents(QObject):
         if workspace is None or not self._again or self._work is not None or not self._pace.is_due():
             return
         self._again = False
-        events, sought, known = workspace.events, recent_events(workspace.now()), self._known
+        events, selection, known = workspace.events, recent_events(workspace.now()), self._known
         self._pace.begin()
-        self._work = Work(self, lambda: _counted(events, sought, known), lambda outcome: self._told(events, outcome))
+        self._work = Work(self, lambda: _counted(events, selection, known), lambda outcome: self._told(events, outcome))
 
     def _told(self, events: EventLog, outcome: Outcome) -> None:
         self._work = None
@@ -100,12 +100,12 @@ class RecentEvents(QObject):
         self._go_on()
 
 
-def _counted(events: EventLog, sought: Sought, known: _Known) -> _Known:
-    """Count what is sought; only what is new where nothing of what was counted is gone (worker thread)."""
+def _counted(events: EventLog, selection: EventSelection, known: _Known) -> _Known:
+    """Count what is looked for; only what is new where nothing of what was counted is gone (worker thread)."""
     events.write()
     generation, last = events.generation, events.last()
-    if known.of is events and known.generation == generation and known.counts.oldest >= sought.now - DAY:
-        counts = known.counts + events.counts(replace(sought, after=known.looked_at))
+    if known.of is events and known.generation == generation and known.counts.oldest >= selection.now - DAY:
+        counts = known.counts + events.counts(replace(selection, after=known.looked_at))
     else:
-        counts = events.counts(sought)
+        counts = events.counts(selection)
     return _Known(counts, max(last, counts.last, known.looked_at if known.of is events else 0), generation, events)

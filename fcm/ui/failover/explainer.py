@@ -8,7 +8,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
 from fcm.model.rules.quorum import engine_of
-from fcm.ui.failover.words import ASSUMED, LOOSE, NO_REASON, NOTHING, REAL, steps, told
+from fcm.ui.failover.words import ASSUMED, LOOSE, NO_REASON, NOTHING, REAL, steps, summary
 from fcm.ui.look import appearance
 from fcm.ui.tables.table_model import Column, TableModel
 from fcm.ui.tables.table_view import TableView
@@ -88,7 +88,7 @@ class FailoverExplainer(QWidget):
         if found == self._failover:
             return
         self._failover = found
-        words = told(found, state, simulated)
+        words = summary(found, state, simulated)
         self._cause.setText(words.cause)
         self._course.setText(words.course)
         self._note.setVisible(simulated)

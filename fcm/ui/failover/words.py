@@ -40,7 +40,7 @@ _MEANINGS_OF_PACEMAKER = (
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class FailoverSummary:
     """What is said of a failover."""
 
     cause: str
@@ -72,7 +72,7 @@ def steps(failover: Failover, simulated: bool = True) -> tuple[Step, ...]:
     return tuple(found)
 
 
-def told(failover: Failover, state: State, simulated: bool = True) -> Told:
+def summary(failover: Failover, state: State, simulated: bool = True) -> FailoverSummary:
     """Cause and course of a failover as sentences; of real hosts it may not be known when it began."""
     name = name_of(state.groups, failover.group)
     cause = f"{clock_time(failover.failed)}: {_ended(failover.cause)}"
@@ -86,14 +86,14 @@ def told(failover: Failover, state: State, simulated: bool = True) -> Told:
             course += f"; its guest had booted {seconds(failover.booted - failover.failed)} after the failure."
         else:
             course += "."
-        return Told(cause, f"{course} {failover.outcome}".strip())
+        return FailoverSummary(cause, f"{course} {failover.outcome}".strip())
     if failover.outcome:
-        return Told(cause, _ended(failover.outcome))
+        return FailoverSummary(cause, _ended(failover.outcome))
     if failover.destination:
-        return Told(cause, f"{failover.destination} takes {name} over from {failover.source} and starts it.")
+        return FailoverSummary(cause, f"{failover.destination} takes {name} over from {failover.source} and starts it.")
     if failover.noticed is not None:
-        return Told(cause, f"The cluster has noticed it and decides which node takes {name} over.")
-    return Told(cause, "The cluster has not noticed it yet.")
+        return FailoverSummary(cause, f"The cluster has noticed it and decides which node takes {name} over.")
+    return FailoverSummary(cause, "The cluster has not noticed it yet.")
 
 
 def _ended(text: str) -> str:

@@ -27,9 +27,9 @@ from fcm.model import events as ev
 from fcm.workspace.events.event_log_file import COLUMNS, JOINED, Row, Sentences, connected, copied, packed, to_record
 from fcm.workspace.events.event_log_file import EventLogError as EventLogError  # who reads events knows it by this room
 from fcm.workspace.events.event_log_limits import Limits, LogLimit
-from fcm.workspace.events.sought import ORDERS, Counts, narrowed
-from fcm.workspace.events.sought import Sought as Sought
-from fcm.workspace.events.sought import everything as everything
+from fcm.workspace.events.event_selection import ORDERS, Counts, narrowed
+from fcm.workspace.events.event_selection import EventSelection as EventSelection
+from fcm.workspace.events.event_selection import everything as everything
 
 if TYPE_CHECKING:
     import sqlite3
@@ -318,16 +318,16 @@ class EventLog:
         with self._lock, self._sentences():
             self.connection()
 
-    def find(self, sought: Sought) -> array[int]:
-        """Numbers of the records that are sought, in order; what was taken before is among them.
+    def find(self, selection: EventSelection) -> array[int]:
+        """Numbers of the records that are looked for, in order; what was taken before is among them.
 
         Raises:
             EventLogError: they cannot be read.
         """
         self.write()
-        asked, where = self._where(sought)
-        direction = "DESC" if sought.descending else "ASC"
-        column = sought.order if sought.order in ORDERS else "time"
+        asked, where = self._where(selection)
+        direction = "DESC" if selection.descending else "ASC"
+        column = selection.order if selection.order in ORDERS else "time"
         order = f"{column} {direction}, {'' if column == 'time' else f'time {direction}, '}id {direction}"
         sql = f"SELECT id {JOINED} WHERE {where.text or '1'} ORDER BY {order}"
         found = array("q")
@@ -335,33 +335,33 @@ class EventLog:
             cursor = self.connection().execute(sql, where.values)
             while rows := cursor.fetchmany(CHUNK):
                 found.extend([row[0] for row in rows])
-        return found if asked.exact else self._of_them(found, sought)
+        return found if asked.exact else self._of_them(found, selection)
 
-    def counts(self, sought: Sought) -> Counts:
+    def counts(self, selection: EventSelection) -> Counts:
         """How many records ``find`` would find, without their numbers.
 
         Raises:
             EventLogError: they cannot be read.
         """
         self.write()
-        asked, where = self._where(sought)
+        asked, where = self._where(selection)
         if not asked.exact:
-            where = Condition("id IN (SELECT value FROM json_each(?))", (json.dumps(list(self.find(sought))),))
+            where = Condition("id IN (SELECT value FROM json_each(?))", (json.dumps(list(self.find(selection))),))
         sql = f"SELECT level, count(*), min(time), max(id) {JOINED} WHERE {where.text or '1'} GROUP BY level"
         with self._lock, self._sentences():
             rows = self.connection().execute(sql, where.values).fetchall()
         oldest, last = min((row[2] for row in rows), default=math.inf), max((row[3] for row in rows), default=0)
         return Counts({row[0]: row[1] for row in rows}, oldest, last)
 
-    def _where(self, sought: Sought) -> tuple[Condition, Condition]:
+    def _where(self, selection: EventSelection) -> tuple[Condition, Condition]:
         """What the query alone selects, and that with everything else that is asked for."""
         self.open()  # the file says which logs are enabled
-        asked = Condition() if sought.any_log else condition_of(sought.query, self.logs, sought.now)
-        return asked, narrowed(asked, sought, self.reset_at)
+        asked = Condition() if selection.any_log else condition_of(selection.query, self.logs, selection.now)
+        return asked, narrowed(asked, selection, self.reset_at)
 
-    def _of_them(self, numbers: array[int], sought: Sought) -> array[int]:
+    def _of_them(self, numbers: array[int], selection: EventSelection) -> array[int]:
         """Those of the records that the query really selects; the file is free for others meanwhile."""
-        holds, keeps = sought.query.test(), self.logs.keeps
+        holds, keeps = selection.query.test(), self.logs.keeps
         sql = f"SELECT {', '.join(Row.COLUMNS)} {JOINED} WHERE id IN (SELECT value FROM json_each(?))"
         found = array("q")
         for start in range(0, len(numbers), CHUNK):
@@ -372,7 +372,7 @@ class EventLog:
             for values in rows:
                 row = Row(values)
                 # A row has everything that a query can ask for.
-                if keeps(row.channel, row.time) and holds(cast("EventRecord", row), sought.now):
+                if keeps(row.channel, row.time) and holds(cast("EventRecord", row), selection.now):
                     chosen.add(row.record_id)
             found.extend([number for number in some if number in chosen])
         return found
@@ -391,13 +391,13 @@ class EventLog:
             found |= {row[0]: to_record(row) for row in rows}
         return [found[number] for number in numbers if number in found]
 
-    def select(self, sought: Sought) -> Iterator[EventRecord]:
-        """The records that are sought, read piece by piece.
+    def select(self, selection: EventSelection) -> Iterator[EventRecord]:
+        """The records that are looked for, read piece by piece.
 
         Raises:
             EventLogError: they cannot be read.
         """
-        return self.stream(self.find(sought))
+        return self.stream(self.find(selection))
 
     def stream(self, numbers: Sequence[int]) -> Iterator[EventRecord]:
         """Records by their numbers, read piece by piece."""

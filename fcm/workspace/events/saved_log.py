@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from fcm.logs.records import EventRecord
-    from fcm.workspace.events.event_log import Sought
+    from fcm.workspace.events.event_log import EventSelection
 
 MOST_RECORDS = 500_000
 """Events of a file that the window shows; wevtutil reads more."""
@@ -87,17 +87,17 @@ class SavedLog(EventLog):
             connection.executemany("INSERT INTO whole VALUES (?, ?)", rows)
         self.count += len(records)
 
-    def find(self, sought: Sought) -> array[int]:
-        """Numbers of the events that are sought, in order; the logs that the query names do not matter.
+    def find(self, selection: EventSelection) -> array[int]:
+        """Numbers of the events that are looked for, in order; the logs that the query names do not matter.
 
         Raises:
             EventLogError: they cannot be read.
         """
-        rough = super().find(replace(sought, any_log=True))
-        if _takes_all(sought.query):
+        rough = super().find(replace(selection, any_log=True))
+        if _takes_all(selection.query):
             return rough
-        test = _of_any_log(sought.query).test(_ANY_FILE)
-        numbers = (one.record_id for one in self.stream(rough) if test(one, sought.now))
+        test = _of_any_log(selection.query).test(_ANY_FILE)
+        numbers = (one.record_id for one in self.stream(rough) if test(one, selection.now))
         return array("q", numbers)
 
     def records(self, numbers: Sequence[int]) -> list[EventRecord]:

@@ -9,7 +9,7 @@ from fcm.logs.queries.form import EventFilter
 from fcm.logs.queries.query import Query, QueryError, parse_query
 from fcm.logs.queries.xml import QueryText, read_query_xml
 from fcm.text.textfile import QUERY, TextFileError, read_text
-from fcm.workspace.events.event_log import Sought
+from fcm.workspace.events.event_log import EventSelection
 from fcm.workspace.files.settings import EVENT_DESCRIPTIONS, EVENT_QUERIES
 from fcm.workspace.files.whole_file import whole_file
 
@@ -49,13 +49,13 @@ SHIPPED: dict[str, str] = {
 Microsoft's guide to live migration (dd446679) saves as query.txt."""
 
 
-def recent_events(now: float) -> Sought:
+def recent_events(now: float) -> EventSelection:
     """What the cluster's page counts as Recent Cluster Events: those of the query, after they were last reset.
 
     Args:
         now: s since the epoch, clock of the cluster.
     """
-    return Sought(_recent_query(), now, is_recent=True)
+    return EventSelection(_recent_query(), now, is_recent=True)
 
 
 @functools.cache

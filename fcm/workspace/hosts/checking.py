@@ -33,15 +33,15 @@ def check_cluster(hosts: HostsFile) -> list[CheckResult]:
         PlanError: these hosts cannot form a cluster; the message says why.
     """
     from fcm.backend.pacemaker.forming.checks import warn
-    from fcm.backend.pacemaker.forming.standing import Stage
+    from fcm.backend.pacemaker.forming.setup_state import Stage
     from fcm.workspace.hosts.site import open_site
 
     with closing(open_site(hosts)) as site:
-        standing = site.standing()
-        results = site.check(standing, trying=False)
-        if standing.stage is not Stage.NONE:
-            results += [warn(sentence) for sentence in standing.lacks()]
-            results += site.validate(standing)
+        setup = site.read_setup()
+        results = site.check(setup, trying=False)
+        if setup.stage is not Stage.NONE:
+            results += [warn(sentence) for sentence in setup.problems()]
+            results += site.validate(setup)
         return results
 
 

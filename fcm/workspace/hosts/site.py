@@ -17,9 +17,9 @@ from fcm.backend.libvirt.configuration.uris import UriError, parse_ssh_login
 from fcm.backend.pacemaker.forming.hosts_text import Failover as Failover
 from fcm.backend.pacemaker.forming.hosts_text import failover_of as failover_of
 from fcm.backend.pacemaker.forming.hosts_text import with_failover
+from fcm.backend.pacemaker.forming.setup_state import SetupState as SetupState
+from fcm.backend.pacemaker.forming.setup_state import Stage as Stage
 from fcm.backend.pacemaker.forming.site import Site as Site
-from fcm.backend.pacemaker.forming.standing import Stage as Stage
-from fcm.backend.pacemaker.forming.standing import Standing as Standing
 from fcm.backend.pacemaker.remote import shells
 from fcm.backend.pacemaker.steps import Outcome
 from fcm.backend.pacemaker.steps import Runner as Runner
@@ -75,7 +75,7 @@ class Choice:
 class Looked:
     """What was found before anything is done."""
 
-    standing: Standing
+    setup: SetupState
     results: tuple[CheckResult, ...]
     """What is in the way; nothing where all is well."""
     steps: tuple[Step, ...] = ()
@@ -217,14 +217,14 @@ def look_before_create(site: Site) -> Looked:
     Raises:
         PasswordError: a password file cannot be used.
     """
-    standing = site.standing()
+    setup = site.read_setup()
     passwords = site.passwords()
-    results = site.check(standing)
+    results = site.check(setup)
     if not any(one.level == "fail" for one in results):
-        results += site.try_fencing(standing, passwords)
+        results += site.try_fencing(setup, passwords)
     refused = any(one.level == "fail" for one in results)
-    steps = () if refused else tuple(site.steps(standing, passwords))
-    return Looked(standing, tuple(results), steps, passwords)
+    steps = () if refused else tuple(site.steps(setup, passwords))
+    return Looked(setup, tuple(results), steps, passwords)
 
 
 def look_before_destroy(site: Site, release: bool) -> Looked:
@@ -233,9 +233,9 @@ def look_before_destroy(site: Site, release: bool) -> Looked:
     Raises:
         SiteError: it may not be removed; the message says why.
     """
-    standing = site.standing()
-    site.refuse_destroy(standing, release)
-    return Looked(standing, (), tuple(site.release_steps(standing)))
+    setup = site.read_setup()
+    site.refuse_destroy(setup, release)
+    return Looked(setup, (), tuple(site.release_steps(setup)))
 
 
 def taken_back(site: Site) -> tuple[Step, ...]:
@@ -262,23 +262,23 @@ def found(looked: Looked) -> list[tuple[str, str, str]]:
     """What the checks before *create* found: level, sentence, remedy; the worst first."""
     order = ("fail", "warn", "info", "pass")
     rows = [(one.level, one.text, one.remedy) for one in looked.results]
-    standing = looked.standing
-    if standing.stage is Stage.PARTIAL:
-        rows += [("info", sentence, "The steps that follow put it right.") for sentence in standing.lacks()]
+    setup = looked.setup
+    if setup.stage is Stage.PARTIAL:
+        rows += [("info", sentence, "The steps that follow put it right.") for sentence in setup.problems()]
     if not looked.refused:
-        rows += [("pass", text, "") for text in _passed(standing)]
+        rows += [("pass", text, "") for text in _passed(setup)]
     return sorted(rows, key=lambda row: order.index(row[0]))
 
 
-def _passed(standing: Standing) -> list[str]:
-    looks = [look for look in standing.looks.values() if look.answered]
+def _passed(setup: SetupState) -> list[str]:
+    looks = [look for look in setup.looks.values() if look.answered]
     first = looks[0]
     nodes = counted(len(looks), "node")
     passed = [
         f"{nodes} answered as root and have all programs: Pacemaker {first.pacemaker}, Corosync {first.corosync}.",
         "Each node reaches libvirt of the others, and all see the same shared storage.",
-        f"The fencing device told each node whether the others are on ({standing.plan.agent}).",
+        f"The fencing device told each node whether the others are on ({setup.plan.agent}).",
     ]
-    if standing.plan.witness is not None:
-        passed.append(f"The witness {standing.plan.witness.host} answered and has all programs.")
+    if setup.plan.witness is not None:
+        passed.append(f"The witness {setup.plan.witness.host} answered and has all programs.")
     return passed

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from fcm.backend.libvirt.configuration.hosts_file import load
+from fcm.backend.pacemaker.forming.setup_state import Stage
 from fcm.backend.pacemaker.forming.site import Site
-from fcm.backend.pacemaker.forming.standing import Stage
 from fcm.backend.pacemaker.remote.shells import shells_of, witness_shell
 from fcm.backend.pacemaker.steps import Runner
 from fcm.cli.main import DONE, FAILED, main
@@ -26,7 +26,7 @@ from tests.live.live_lab import LiveLab, own_folders
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from fcm.backend.pacemaker.forming.standing import Standing
+    from fcm.backend.pacemaker.forming.setup_state import SetupState
     from fcm.lab.machines import LabMachine
 
 pytestmark = [pytest.mark.live, pytest.mark.failover]
@@ -53,11 +53,11 @@ def told(number, report):
         if float(delay) == 0:
             timer.join()
 
-standing = site.standing()
+setup = site.read_setup()
 if verb == "create":
-    site.carry_out(site.steps(standing, {}), told).require()
+    site.carry_out(site.steps(setup, {}), told).require()
 else:
-    site.carry_out(site.release_steps(standing), told).require()
+    site.carry_out(site.release_steps(setup), told).require()
     site.take_back(told).require()
 """
 """A program that carries out create or destroy, and kills itself some s after it began a kind of step not seen yet."""
@@ -73,10 +73,10 @@ class TwoNodes(LiveLab):
         hosts = load(self.hosts_file)
         return Site(hosts, shells_of(hosts), witness_shell(hosts))
 
-    def standing(self) -> Standing:
+    def read_setup(self) -> SetupState:
         """What stands."""
         with closing(self.site()) as site:
-            return site.standing()
+            return site.read_setup()
 
     def processes(self, machine: LabMachine) -> list[int]:
         """Every QEMU of a machine, on any node."""
@@ -111,7 +111,7 @@ class TwoNodes(LiveLab):
             assert new, done.stderr
             assert done.returncode in (0, -9), done.stderr
             seen += new
-            assert self.standing().sentence
+            assert self.read_setup().sentence
 
 
 @pytest.fixture(scope="module")
@@ -129,11 +129,11 @@ def test_a_cluster_that_is_killed_at_every_step_is_completed_and_removed_and_no_
 ) -> None:
     machine = two_nodes.add_machine("web", "node1", memory=192)
     before = two_nodes.processes(machine)
-    assert two_nodes.standing().stage is Stage.COMPLETE
+    assert two_nodes.setup().stage is Stage.COMPLETE
 
     undone = two_nodes.killed_at_every_step("destroy", machine)
     assert {"Start Pacemaker", "Start Corosync", "Write corosync.conf", "Store the key of Corosync"} <= set(undone)
-    assert two_nodes.standing().stage is Stage.NONE
+    assert two_nodes.setup().stage is Stage.NONE
     assert main(["hosts", "cluster", "status", str(two_nodes.hosts_file)]) == FAILED
     left = "ls /etc/corosync /var/lib/pacemaker/cib /etc/fcm 2>/dev/null | grep -v :; pidof corosync pacemakerd"
     for shell in shells_of(load(two_nodes.hosts_file)).values():
@@ -142,9 +142,9 @@ def test_a_cluster_that_is_killed_at_every_step_is_completed_and_removed_and_no_
 
     made = two_nodes.killed_at_every_step("create", machine)
     assert len(made) > 20
-    standing = two_nodes.standing()
-    assert list(standing.lacks()) == []
-    assert standing.votes == {"Expected votes": 3, "Total votes": 3, "Quorum": 2}
+    setup = two_nodes.setup()
+    assert list(setup.problems()) == []
+    assert setup.votes == {"Expected votes": 3, "Total votes": 3, "Quorum": 2}
     assert main(["hosts", "cluster", "status", str(two_nodes.hosts_file)]) == DONE
     assert "fencing works" in capsys.readouterr().out
     assert two_nodes.processes(machine) == before
@@ -170,7 +170,7 @@ def test_a_highly_available_machine_is_released_before_the_cluster_is_removed_an
     killed = two_nodes.killed_at_every_step("destroy", machine, others)
 
     assert len(killed) > len(others)
-    assert two_nodes.standing().stage is Stage.NONE
+    assert two_nodes.setup().stage is Stage.NONE
     assert two_nodes.processes(machine) == before
     assert "yes" in shells["node2"].run("virsh -q dominfo db | grep ^Persistent").output
     for shell in shells.values():

@@ -13,11 +13,11 @@ from hypothesis import strategies as st
 from fcm.migration.engine.catalogue import named_workload, workload_from, workload_json, workload_names
 from fcm.migration.engine.workload import Scattered, Uniform, Workload
 from fcm.migration.fields import BadFileError, Fields
-from fcm.migration.recordings.kept import Kept
+from fcm.migration.recordings.facts import MigrationFacts
 from fcm.migration.recordings.own_form import to_json
 from fcm.migration.recordings.reading import recording_from
 from fcm.migration.recordings.recording import Identity, Recording
-from fcm.migration.validation.runs import LeftOut, ValidatedCase, validate_kept
+from fcm.migration.validation.runs import LeftOut, ValidatedCase, validate_recorded
 from fcm.model.telemetry import FinalFigures, Phase, TelemetryRow
 
 MIB = 2**20
@@ -36,7 +36,7 @@ def good(known: bool) -> str:
         recording.append(row)
     recording.final = FinalFigures(1.7, 0.06, 86 * MIB, 3)
     recording.outcome = "completed"
-    recording.kept = Kept(
+    recording.facts = MigrationFacts(
         simulated=False,
         requested=1e9,
         bandwidth=80e6,
@@ -82,7 +82,7 @@ def test_a_kept_recording_with_anything_anywhere_is_read_or_refused_with_a_sente
         recording = recording_from(value, "strange.json")
     except BadFileError:
         return
-    found = validate_kept("strange", recording, achieved=data.draw(st.booleans()))
+    found = validate_recorded("strange", recording, achieved=data.draw(st.booleans()))
     assert isinstance(found, LeftOut | ValidatedCase)
 
 
@@ -95,7 +95,7 @@ def test_a_workload_is_written_and_read_again_as_it_was(name: str) -> None:
 
 @pytest.mark.parametrize("known", [False, True])
 def test_the_good_one_is_compared(known: bool) -> None:
-    found = validate_kept("good", recording_from(json.loads(good(known)), "good.json"), achieved=False)
+    found = validate_recorded("good", recording_from(json.loads(good(known)), "good.json"), achieved=False)
     assert isinstance(found, ValidatedCase)
     assert found.right_class["engine"]
     assert found.group == f"kept, measured, {'known' if known else 'fitted'} workload"

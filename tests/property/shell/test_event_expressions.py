@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from fcm.logs.queries.query import Query, QueryError, QueryPart, query_of
 from fcm.logs.queries.xpath import parse_xpath
-from fcm.workspace.events.event_log import EventLog, Sought
+from fcm.workspace.events.event_log import EventLog, EventSelection
 from tests.property.expressions import EXPRESSIONS, RECORDS
 
 if TYPE_CHECKING:
@@ -65,7 +65,7 @@ def test_the_file_finds_exactly_what_the_expression_holds_for(
     log = EventLog()
     log.append(records)
     numbered = [replace(one, record_id=number) for number, one in enumerate(records, 1)]
-    assert sorted(log.find(Sought(query, NOW))) == [one.record_id for one in query.run(numbered, NOW)]
+    assert sorted(log.find(EventSelection(query, NOW))) == [one.record_id for one in query.run(numbered, NOW)]
     log.close()
 
 

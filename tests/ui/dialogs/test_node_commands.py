@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QPlainTextEdit, QTreeWidget
 
+from fcm.backend.pacemaker.remote.recent_commands import RecentCommands, RecordingShell
 from fcm.backend.pacemaker.remote.shells import Answer, NodeUnreachableError
-from fcm.backend.pacemaker.remote.spoken import Spoken, ToldShell
 from fcm.ui.dialogs.node_commands import NodeCommandsDialog
 from fcm.ui.tour.driver import Driver
 from fcm.ui.window.qactions import entries
@@ -44,9 +44,9 @@ class Shell:
         """Nothing is open."""
 
 
-def spoken() -> Spoken:
-    kept, shell = Spoken(), Shell()
-    told = ToldShell(shell, kept)
+def recent_commands() -> RecentCommands:
+    kept, shell = RecentCommands(), Shell()
+    told = RecordingShell(shell, kept)
     shell.answers = [Answer(0, "fine"), Answer(1, "", "passwd=abc is wrong"), Answer(0, ""), Answer(0, "at last")]
     told.run("crm_attribute -n standby -v on", stdin=b"a secret")
     told.run("# why\nfence_x --passwd=abc")
@@ -60,7 +60,7 @@ def spoken() -> Spoken:
 
 
 def test_what_was_run_is_kept_with_its_answer_and_the_same_again_counts_as_one() -> None:
-    kept = spoken().all()
+    kept = recent_commands().all()
     assert [(one.node, one.script, one.code, one.times) for one in kept] == [
         ("node1", "crm_attribute -n standby -v on", 0, 1),
         ("node1", "# why\nfence_x --passwd=(hidden)", 1, 1),
@@ -74,7 +74,7 @@ def test_what_was_run_is_kept_with_its_answer_and_the_same_again_counts_as_one()
 def test_the_window_shows_them_newest_first_with_the_whole_text_of_one(
     qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    commands = spoken().all()
+    commands = recent_commands().all()
 
     def node_log(self: PacemakerByHand, node: str, since: float | None) -> Sequence[str]:
         return ()

@@ -40,7 +40,7 @@ ENTER = Qt.Key.Key_Return
 
 def at_rest(qtbot: QtBot, page: Any) -> Any:
     """The page once everything that it asked for is there."""
-    qtbot.waitUntil(lambda: not page.feed.is_busy and page.feed.sought is not None)
+    qtbot.waitUntil(lambda: not page.feed.is_busy and page.feed.selection is not None)
     return page
 
 

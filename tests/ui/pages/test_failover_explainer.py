@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QLabel, QTabWidget
 
 from fcm.model import events as ev
 from fcm.model.failures import Candidate, Failover
-from fcm.ui.failover.words import steps, told
+from fcm.ui.failover.words import steps, summary
 from fcm.ui.tables.table_view import TableView
 from fcm.ui.widgets.time_line import LEAST, TimeLine, widths
 from fcm.workspace.selection import Place, Selection
@@ -121,7 +121,7 @@ def test_steps_are_those_that_were_taken(changes: dict[str, Any], expected: list
 def test_a_failover_that_found_no_node_says_so(qtbot: QtBot, tmp_path: Path) -> None:
     shown, _, _ = shown_page(qtbot, tmp_path)
     lost = replace(DONE, destination=None, online=None, booted=None, outcome="No node could own it")
-    assert told(lost, shown.state).course == "No node could own it."
+    assert summary(lost, shown.state).course == "No node could own it."
 
 
 def test_short_steps_keep_the_room_for_their_words_and_all_fill_the_line() -> None:

@@ -10,7 +10,7 @@ from fcm.app import journal_path, open_workspace
 from fcm.cli.main import main
 from fcm.model.commands import PauseNode, ResumeNode
 from fcm.ui.tour.driver import is_closed
-from fcm.workspace.events.event_log import Sought, everything
+from fcm.workspace.events.event_log import EventSelection, everything
 from fcm.workspace.selection import Place, Selection
 from tests.ordinary_user import as_ordinary_user
 from tests.ui.window_by_hand import named, window
@@ -58,7 +58,7 @@ def test_its_events_are_those_of_its_event_log_with_cleared_logs_and_the_last_re
     owner.drain(60)
     log.clear("Microsoft-Windows-FailoverClustering-Operational", now)
     log.reset_recent(now)
-    left = [one.text for one in log.select(Sought(everything(), now))]
+    left = [one.text for one in log.select(EventSelection(everything(), now))]
     owner.close()
     assert len(left) == 2
     kept = [tmp_path / "data", *(tmp_path / "data").rglob("*")]

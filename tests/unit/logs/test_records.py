@@ -16,7 +16,7 @@ from fcm.model import events as ev
 from fcm.model.commands import InjectFault, LiveMigrate, PauseNode, StartClusterService, StopClusterService
 from fcm.model.events import EVENT_TYPES
 from fcm.model.failures import Failover, FaultKind
-from fcm.workspace.events.event_log import Sought, everything
+from fcm.workspace.events.event_log import EventSelection, everything
 from tests.unit.embedded.desk import Desk
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ def moved() -> Desk:
 
 def all_of(desk: Desk, since: float | None = None) -> list[EventRecord]:
     """What the enabled logs hold, oldest first."""
-    return list(desk.workspace.events.select(Sought(everything(), desk.workspace.now(), since=since)))
+    return list(desk.workspace.events.select(EventSelection(everything(), desk.workspace.now(), since=since)))
 
 
 def test_the_catalog_knows_every_fact_and_no_other() -> None:
@@ -118,8 +118,8 @@ def told(desk: Desk, *written: ev.NodeLogged) -> list[EventRecord]:
     for one in written:
         desk.backend._core.emit(one)
     desk.run(1.0)
-    sought = Sought(everything(), desk.workspace.now(), any_log=True)
-    return [one for one in desk.workspace.events.select(sought) if one.fact.startswith("NodeLogged")]
+    selection = EventSelection(everything(), desk.workspace.now(), any_log=True)
+    return [one for one in desk.workspace.events.select(selection) if one.fact.startswith("NodeLogged")]
 
 
 LOST = ev.NodeLogged("1135", "node1", (("node", "node2"),))
@@ -168,7 +168,7 @@ def test_what_nodes_wrote_is_found_by_its_fields_and_survives_an_export(tmp_path
     desk = Desk()
     told(desk, LOST, FAILED)
     asked = query_of("System", "*[EventData[Data[@Name='NodeName']='node2'] and System[EventID=1135]]")
-    (found,) = desk.workspace.events.select(Sought(asked, desk.workspace.now()))
+    (found,) = desk.workspace.events.select(EventSelection(asked, desk.workspace.now()))
     assert found.text.startswith("Cluster node 'node2' was removed")
     with (tmp_path / "a.evtx").open("wb+") as file:
         write_evtx(file, [found])
@@ -191,7 +191,7 @@ def test_what_only_the_cluster_log_has_is_in_no_list_of_events_but_in_the_log_of
     (route,) = told(desk, ev.NodeLogged("route-down", "node1", (("other", "node2"),)))
     assert route.channel == "Microsoft-Windows-FailoverClustering-Diagnostic"
     assert len(all_of(desk)) == before
-    whole = list(desk.workspace.events.select(Sought(everything(), desk.workspace.now(), any_log=True)))
+    whole = list(desk.workspace.events.select(EventSelection(everything(), desk.workspace.now(), any_log=True)))
     assert any("[NETFTAPI] Signaled NetftRemoteUnreachable" in line for line in cluster_log(whole, "node1"))
     assert not any("NetftRemoteUnreachable" in line for line in cluster_log(whole, "node2"))
     desk.close()

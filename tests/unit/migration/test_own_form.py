@@ -100,7 +100,7 @@ def test_what_is_left_out_of_a_file_is_empty() -> None:
     bare = {"format": exported()["format"], "identity": {}, "rows": {}}
     read = from_object(bare)
     assert (read.identity, read.memory, read.bandwidth, read.downtime_limit) == (Identity(), 0, 0.0, 0.0)
-    assert (read.page_size, read.outcome, read.attempts, read.final, read.kept, len(read)) == (
+    assert (read.page_size, read.outcome, read.attempts, read.final, read.facts, len(read)) == (
         4096,
         "",
         [],
@@ -110,14 +110,19 @@ def test_what_is_left_out_of_a_file_is_empty() -> None:
     )
     short = from_object({**bare, "attempts": [{}], "kept": {}})
     assert (short.attempts[0].network, short.attempts[0].began, short.attempts[0].outcome) == ("", 0.0, "")
-    assert short.kept is not None
-    assert (short.kept.simulated, short.kept.requested, short.kept.tuned, short.kept.reason) == (False, 0.0, False, "")
-    assert (short.kept.bandwidth, short.kept.downtime_limit, short.kept.line_rate) == (None, None, None)
+    assert short.facts is not None
+    assert (short.facts.simulated, short.facts.requested, short.facts.tuned, short.facts.reason) == (
+        False,
+        0.0,
+        False,
+        "",
+    )
+    assert (short.facts.bandwidth, short.facts.downtime_limit, short.facts.line_rate) == (None, None, None)
     assert MAX_ATTEMPTS == 1000
 
 
 def test_the_phase_entered_last_counts() -> None:
-    kept = from_object(changed("kept.phases", [[BROWNOUT, 1.0], [BLACKOUT, 2.0], [BROWNOUT, 3.0]])).kept
+    kept = from_object(changed("kept.phases", [[BROWNOUT, 1.0], [BLACKOUT, 2.0], [BROWNOUT, 3.0]])).facts
     assert kept is not None
     assert (kept.entered(Phase.BROWNOUT), kept.entered(Phase.BLACKOUT), kept.entered(Phase.STORAGE)) == (3.0, 2.0, None)
 

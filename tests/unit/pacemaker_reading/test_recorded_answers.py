@@ -27,7 +27,7 @@ def test_a_cluster_at_rest_is_read_whole() -> None:
     assert found.properties["no-quorum-policy"] == "stop"
     assert found.defaults == {"resource-stickiness": "100"}
     assert found.epoch == "0.19.30"
-    assert not found.lacks
+    assert not found.missing
     assert not found.machines
     assert len(found.fencing_devices) == 3
 
@@ -158,7 +158,7 @@ def test_a_node_without_quorum_is_read_although_quorumtool_ends_with_an_error() 
     assert not found.have_quorum
     assert not found.quorum.quorate
     assert dict(found.quorum.votes) == {"node1": 1}
-    assert not any("votes" in sentence for sentence in found.lacks)
+    assert not any("votes" in sentence for sentence in found.missing)
 
 
 def test_a_lost_node_is_unclean_before_it_is_offline() -> None:
@@ -201,7 +201,7 @@ def test_a_node_without_pacemaker_says_which_daemon_is_missing() -> None:
 @pytest.mark.parametrize("name", names())
 def test_every_recording_is_read_without_anything_lacking(name: str) -> None:
     found = status(name)
-    assert not found.lacks
+    assert not found.missing
     assert len(found.nodes) == 3
     assert found.quorum is not None
     known = {resource.id for resource in found.resources}

@@ -34,8 +34,8 @@ def test_what_is_no_answer_of_the_script_is_quoted(printed: str) -> None:
 def test_without_corosync_tools_the_rest_is_read_and_the_lack_is_said(section: str) -> None:
     whole, found = read(IDLE, "node1", ASKED), read(without(IDLE, section), "node1", ASKED)
     assert found.nodes == whole.nodes
-    assert len(found.lacks) == 1
-    assert found.lacks[0].startswith("The votes are" if section == "quorum" else "The links between the nodes are")
+    assert len(found.missing) == 1
+    assert found.missing[0].startswith("The votes are" if section == "quorum" else "The links between the nodes are")
     assert (found.quorum is None) is (section == "quorum")
     assert (not found.links) is (section == "links")
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from fcm.migration.judging.kept_prediction import Basis, NotComparableError, comparable, predict_kept
+from fcm.migration.judging.recorded_prediction import Basis, NotComparableError, comparable, predict_recorded
 from fcm.migration.recordings.own_form import to_json
 from fcm.migration.recordings.reading import read_recording
 from fcm.model import commands as cmd
@@ -138,13 +138,13 @@ def test_an_exported_recording_is_read_again_as_it_was(desk: Desk, tmp_path: Pat
     history = desk.workspace.history()
     (path, *_) = history.export(history.migrations()[-1:], tmp_path).files
     assert to_json(read_recording(path)) == path.read_text()
-    assert read_recording(path).kept == recording_of(desk, "WEB01").kept
+    assert read_recording(path).facts == recording_of(desk, "WEB01").facts
 
 
 def test_the_engine_retells_a_simulated_migration_from_the_workload_and_the_limit_asked_for(desk: Desk) -> None:
     recording = recording_of(desk, "WEB01")
     how = comparable(recording)
-    made = predict_kept(recording, how)
+    made = predict_recorded(recording, how)
     assert recording.final is not None
     assert (how.basis, how.bandwidth_asked) == (Basis.WORKLOAD, True)
     assert made.total == pytest.approx(recording.final.total, rel=0.002)
@@ -156,11 +156,11 @@ def test_the_engine_retells_a_simulated_migration_from_the_workload_and_the_limi
 
 def test_without_a_known_workload_one_is_fitted_to_the_run_s_own_passes_and_that_is_said(desk: Desk) -> None:
     recording = recording_of(desk, "WEB01")
-    assert recording.kept is not None
+    assert recording.facts is not None
     assert recording.final is not None
-    recording.kept = replace(recording.kept, workload=None, simulated=False, bandwidth=None)
+    recording.facts = replace(recording.facts, workload=None, simulated=False, bandwidth=None)
     how = comparable(recording)
-    made = predict_kept(recording, how)
+    made = predict_recorded(recording, how)
     assert how.basis is Basis.FITTED
     assert how.sentence == (
         "Predicted from a workload fitted to the pages dirtied in each pass of this run and the bandwidth that "

@@ -12,7 +12,7 @@ from fcm.model.entities import MachineState
 from fcm.model.migrations import MigrationOptions
 from fcm.model.state import Change, Kind
 from fcm.model.telemetry import Phase, TelemetryRow
-from fcm.workspace.events.event_log import Sought, everything
+from fcm.workspace.events.event_log import EventSelection, everything
 from fcm.workspace.files.journal import Journal, JournalError
 from fcm.workspace.workspace import Workspace
 
@@ -34,7 +34,7 @@ def workspace() -> Iterator[Workspace]:
 
 def facts(workspace: Workspace) -> list[str]:
     """Classes of what the event log holds, oldest first."""
-    return [one.fact for one in workspace.events.select(Sought(everything(), workspace.now()))]
+    return [one.fact for one in workspace.events.select(EventSelection(everything(), workspace.now()))]
 
 
 def machine(workspace: Workspace, name: str = "WEB01") -> str:

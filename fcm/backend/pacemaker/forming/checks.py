@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from fcm.backend.pacemaker.forming.looking import NodeLook
     from fcm.backend.pacemaker.forming.plan import ClusterPlan, PlannedNode
-    from fcm.backend.pacemaker.forming.standing import ManagedMachine, Standing
+    from fcm.backend.pacemaker.forming.setup_state import ManagedMachine, SetupState
     from fcm.backend.pacemaker.remote.shells import NodeShell
 
 CATEGORY = "Create a Cluster"
@@ -188,13 +188,13 @@ def _ways_from(plan: ClusterPlan, node: PlannedNode, shell: NodeShell) -> list[C
 
 
 def validate_machines(
-    standing: Standing, machines: Sequence[ManagedMachine], shells: Mapping[str, NodeShell]
+    setup: SetupState, machines: Sequence[ManagedMachine], shells: Mapping[str, NodeShell]
 ) -> list[CheckResult]:
     """Ask the resource agent of each node whether each virtual machine could be started there; blocks.
 
     Its action validate-all with OCF_CHECK_LEVEL 10 changes nothing; nodes without the agent are left out.
     """
-    nodes = [name for name, look in standing.looks.items() if look.answered and look.agent]
+    nodes = [name for name, look in setup.looks.items() if look.answered and look.agent]
     if not machines or not nodes:
         return []
     lines = ["LC_ALL=C OCF_ROOT=/usr/lib/ocf OCF_CHECK_LEVEL=10; export LC_ALL OCF_ROOT OCF_CHECK_LEVEL"]

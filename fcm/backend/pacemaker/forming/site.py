@@ -9,7 +9,7 @@ from fcm.backend.pacemaker.forming import agent_steps, checks, fencing, witness
 from fcm.backend.pacemaker.forming.create import create_steps, destroy_steps
 from fcm.backend.pacemaker.forming.looking import look, look_script
 from fcm.backend.pacemaker.forming.plan import plan_cluster
-from fcm.backend.pacemaker.forming.standing import Stage, Standing, WitnessLook, read_standing
+from fcm.backend.pacemaker.forming.setup_state import SetupState, Stage, WitnessLook, setup_state_of
 from fcm.backend.pacemaker.remote import agent
 from fcm.backend.pacemaker.remote.shells import NodeUnreachableError
 from fcm.backend.pacemaker.steps import Runner, reason_of
@@ -115,10 +115,10 @@ class Site:
             return self._witness
         return self._shells[name]
 
-    def standing(self) -> Standing:
-        """What stands now."""
+    def read_setup(self) -> SetupState:
+        """How much of the cluster is set up now; asks all nodes, blocks."""
         looks = look(self._shells, look_script(self.plan, agent.version_script()))
-        return read_standing(self.plan, looks, self._look_at_witness())
+        return setup_state_of(self.plan, looks, self._look_at_witness())
 
     def _look_at_witness(self) -> WitnessLook | None:
         if self.plan.witness is None:
@@ -134,23 +134,23 @@ class Site:
         clusters = tuple(value for key, value in told if key == "cluster")
         return WitnessLook("", values.get("running") == "yes", values.get("ca", ""), clusters)
 
-    def check(self, standing: Standing, trying: bool = True) -> list[CheckResult]:
+    def check(self, setup: SetupState, trying: bool = True) -> list[CheckResult]:
         """What is in the way of *create*; nothing where all is well.
 
         Args:
-            standing: what stands.
+            setup: what is set up.
             trying: also try the ways between the nodes and write to the shared storage for a moment.
         """
-        results = checks.judge(self.plan, standing.looks)
-        if standing.witness is not None and standing.witness.error:
-            results.append(checks.fail(f"Witness: {standing.witness.error}"))
-        if trying and all(one.answered for one in standing.looks.values()):
+        results = checks.judge(self.plan, setup.looks)
+        if setup.witness is not None and setup.witness.error:
+            results.append(checks.fail(f"Witness: {setup.witness.error}"))
+        if trying and all(one.answered for one in setup.looks.values()):
             results += checks.try_ways(self.plan, self._shells)
         return results
 
-    def validate(self, standing: Standing) -> list[CheckResult]:
+    def validate(self, setup: SetupState) -> list[CheckResult]:
         """What the resource agent says on each node of each virtual machine; nothing where all could start."""
-        return checks.validate_machines(standing, standing.machines, self._shells)
+        return checks.validate_machines(setup, setup.machines, self._shells)
 
     def passwords(self) -> dict[str, str]:
         """The passwords for fencing, by file.
@@ -161,14 +161,14 @@ class Site:
         return {path: fencing.read_password(path) for path in fencing.password_files(self.plan)}
 
     def try_fencing(
-        self, standing: Standing, passwords: Mapping[str, str], wanted: Callable[[], bool] = lambda: True
+        self, setup: SetupState, passwords: Mapping[str, str], wanted: Callable[[], bool] = lambda: True
     ) -> list[CheckResult]:
         """Ask the fencing device from every node for the power of the others; no node is switched.
 
         Where no cluster stands yet, the passwords are on the nodes only meanwhile.
 
         Args:
-            standing: what stands.
+            setup: what is set up.
             passwords: see ``passwords``.
             wanted: asked before each node; once it says no, the others are not asked.
         """
@@ -184,47 +184,47 @@ class Site:
             if not results:
                 results = [checks.fail(f"{one.step.node}: {one.reason}") for one in outcome.failed]
         finally:
-            if standing.stage is Stage.NONE:
+            if setup.stage is Stage.NONE:
                 runner.undo(places)
         return results
 
-    def steps(self, standing: Standing, passwords: Mapping[str, str]) -> list[Step]:
+    def steps(self, setup: SetupState, passwords: Mapping[str, str]) -> list[Step]:
         """The steps of *create*."""
-        authority = "" if standing.witness is None else standing.witness.authority
-        return create_steps(self.plan, standing.looks, passwords, agent_steps.install_steps(self.plan), authority)
+        authority = "" if setup.witness is None else setup.witness.authority
+        return create_steps(self.plan, setup.looks, passwords, agent_steps.install_steps(self.plan), authority)
 
     def undo_steps(self) -> list[Step]:
         """The steps that *destroy* takes back, from the last to the first."""
         return destroy_steps(self.plan, agent_steps.install_steps(self.plan))
 
-    def refuse_destroy(self, standing: Standing, release: bool = False) -> None:
+    def refuse_destroy(self, setup: SetupState, release: bool = False) -> None:
         """Whether the cluster may be removed.
 
         Args:
-            standing: what stands.
+            setup: what is set up.
             release: machines that are still highly available will be taken out before.
 
         Raises:
             SiteError: it may not.
         """
-        if standing.stranger:
+        if setup.stranger:
             raise SiteError(
-                f"{standing.stranger} belongs to another cluster, which fcm did not create. It will not be "
+                f"{setup.stranger} belongs to another cluster, which fcm did not create. It will not be "
                 "changed. Correct the hosts file."
             )
-        silent = [name for name, one in standing.looks.items() if not one.answered]
+        silent = [name for name, one in setup.looks.items() if not one.answered]
         if silent:
             raise SiteError(
                 f"{', '.join(silent)} does not respond, so the cluster would remain there and could come back. "
                 "Switch the node on, or remove it from the hosts file."
             )
-        if standing.others:
+        if setup.others:
             raise SiteError(
-                f"Pacemaker manages resources that fcm did not create: {', '.join(standing.others)}. "
+                f"Pacemaker manages resources that fcm did not create: {', '.join(setup.others)}. "
                 "Remove them first with the program that created them."
             )
-        names = ", ".join(machine.name for machine in standing.machines)
-        if standing.machines and not release:
+        names = ", ".join(machine.name for machine in setup.machines)
+        if setup.machines and not release:
             raise SiteError(
                 f"Virtual machines are still highly available: {names}. "
                 "Remove them from the cluster first; with --release this is done, and they keep running."
@@ -237,12 +237,12 @@ class Site:
             SiteError: a check failed; the message names all that did.
             PasswordError: a password file cannot be used.
         """
-        standing = self.standing()
-        wrong = [result for result in self.check(standing) if result.level == "fail"]
+        setup = self.read_setup()
+        wrong = [result for result in self.check(setup) if result.level == "fail"]
         if wrong:
             raise SiteError(" ".join(f"{result.text} {result.remedy}".rstrip() for result in wrong))
         passwords = self.passwords()
-        return self.runner(told, passwords).carry_out(self.steps(standing, passwords))
+        return self.runner(told, passwords).carry_out(self.steps(setup, passwords))
 
     def destroy(self, told: Told = nothing_told) -> Outcome:
         """Look, and take all steps back.
@@ -250,28 +250,28 @@ class Site:
         Raises:
             SiteError: it may not be done.
         """
-        self.refuse_destroy(self.standing())
+        self.refuse_destroy(self.read_setup())
         return self.runner(told, {}).undo(self.undo_steps())
 
-    def release_steps(self, standing: Standing) -> list[Step]:
+    def release_steps(self, setup: SetupState) -> list[Step]:
         """The steps that take every machine out of the cluster; those that run keep running.
 
         Raises:
             SiteError: Pacemaker does not run, so it cannot let go of them.
         """
-        if standing.machines and not standing.members:
+        if setup.machines and not setup.members:
             raise SiteError(
                 "Pacemaker does not run, so the virtual machines cannot be removed from the cluster. Start it first: "
                 "fcm hosts cluster create"
             )
-        anywhere = next((name for name in self.plan.names if name in standing.members), self.plan.names[0])
+        anywhere = next((name for name in self.plan.names if name in setup.members), self.plan.names[0])
         return [
             step
-            for machine in standing.machines
+            for machine in setup.machines
             for step in release_of(machine.resource, machine.node or anywhere, machine.uuid, machine.config)
         ]
 
-    def power_test_steps(self, standing: Standing, node: str) -> list[Step]:
+    def power_test_steps(self, setup: SetupState, node: str) -> list[Step]:
         """The steps of a real test of fencing.
 
         Raises:
@@ -279,9 +279,9 @@ class Site:
         """
         if node not in self.plan.names:
             raise SiteInputError(f"The hosts file has no node {quoted(node)}. Nodes: {', '.join(self.plan.names)}.")
-        if standing.stage is not Stage.COMPLETE:
-            lacks = next(standing.lacks(), "")
-            raise SiteError(f"Fencing can be tested only in a complete cluster. {lacks}")
+        if setup.stage is not Stage.COMPLETE:
+            problem = next(setup.problems(), "")
+            raise SiteError(f"Fencing can be tested only in a complete cluster. {problem}")
         return fencing.power_test_steps(self.plan, node)
 
     def carry_out(self, steps: Sequence[Step], told: Told, passwords: Mapping[str, str] = NOTHING) -> Outcome:

@@ -32,7 +32,7 @@ class ReadingError(SentenceError):
 def read(printed: str, node: str, at: float) -> ClusterStatus:
     """What a node said of its cluster.
 
-    What crm_mon and cibadmin print must be there and whole; all else may be missing, which ``lacks`` then says.
+    What crm_mon and cibadmin print must be there and whole; all else may be missing, which ``missing`` then says.
 
     Args:
         printed: standard output of ``SCRIPT``.
@@ -54,13 +54,13 @@ def read(printed: str, node: str, at: float) -> ClusterStatus:
     configuration = read_cib(_answer(found.get("cib"), found, node, "cibadmin"))
     names = {identity: one.name for identity, one in configuration.nodes.items()}
     names |= {one.id: one.name for one in monitored.nodes.values() if one.id}
-    lacks: list[str] = []
+    missing: list[str] = []
     quorum = read_quorum(found["quorum"].output, names) if "quorum" in found else None
     if quorum is None:
-        lacks.append(_lacking(found.get("quorum"), node, "corosync-quorumtool", "votes"))
+        missing.append(_lacking(found.get("quorum"), node, "corosync-quorumtool", "votes"))
     links = found.get("links")
     if links is None or not links.is_good:
-        lacks.append(_lacking(links, node, "corosync-cfgtool", "links between the nodes"))
+        missing.append(_lacking(links, node, "corosync-cfgtool", "links between the nodes"))
     has_quorum = configuration.have_quorum if monitored.with_quorum is None else monitored.with_quorum
     return ClusterStatus(
         asked=node,
@@ -81,7 +81,7 @@ def read(printed: str, node: str, at: float) -> ClusterStatus:
         links=read_links(links.output, names) if links is not None else (),
         quorum=quorum,
         clock=_clock(found.get("clock")),
-        lacks=tuple(lacks),
+        missing=tuple(missing),
         moves=_moves(found),
     )
 

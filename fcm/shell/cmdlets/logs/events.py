@@ -23,7 +23,7 @@ from fcm.shell.values.values import ShellObject
 from fcm.text.textfile import TextFileError
 from fcm.text.words import quoted
 from fcm.workspace.events.event_export import with_node_log
-from fcm.workspace.events.event_log import EventLogError, Sought, everything
+from fcm.workspace.events.event_log import EventLogError, EventSelection, everything
 from fcm.workspace.workspace import NodeLogError
 
 if TYPE_CHECKING:
@@ -63,8 +63,8 @@ def found(
         any_log: everything of all logs, enabled or not.
     """
     with reading(call):
-        sought = Sought(wanted, call.workspace.now(), since=since, descending=newest_first, any_log=any_log)
-        return call.workspace.events.find(sought)
+        selection = EventSelection(wanted, call.workspace.now(), since=since, descending=newest_first, any_log=any_log)
+        return call.workspace.events.find(selection)
 
 
 def streamed(call: Call, numbers: Sequence[int]) -> Iterator[EventRecord]:

@@ -68,7 +68,7 @@ class CompareWindow(QWidget):
         if not traces:
             self._sentence.setText("No telemetry was saved for these migrations.")
             return
-        simulated = {one.kept.simulated for _, one in traces if one.kept is not None}
+        simulated = {one.facts.simulated for _, one in traces if one.facts is not None}
         kind = "All are simulated." if simulated == {True} else "All were measured on hosts."
         if len(simulated) > 1:
             kind = "Some are simulated and some were measured, so their figures are not directly comparable."

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from fcm.migration.fields import BadFileError
-from fcm.migration.judging.kept_prediction import Basis, NotComparableError, comparable, predict_kept
 from fcm.migration.judging.prediction import Prediction, from_case, predict
+from fcm.migration.judging.recorded_prediction import Basis, NotComparableError, comparable, predict_recorded
 from fcm.migration.recordings.reading import read_recording
 from fcm.model.moments import zoned
 from fcm.ui.look.format import count, rate, seconds, size
@@ -16,7 +16,7 @@ from fcm.ui.migration.recordings.comparison import difference
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from fcm.migration.recordings.kept import Kept
+    from fcm.migration.recordings.facts import MigrationFacts
     from fcm.migration.recordings.recording import Recording
 
 FROM_CASE = "Case alone"
@@ -54,7 +54,7 @@ class Recorded:
     @property
     def word(self) -> str:
         """What its figures are: measured on hosts, or simulated by the engine itself."""
-        kept = self.recording.kept
+        kept = self.recording.facts
         return "Simulated" if kept is not None and kept.simulated else "Measured"
 
 
@@ -82,29 +82,31 @@ def load(path: Path) -> Recorded:
 
 def shown(name: str, recording: Recording) -> Recorded:
     """What is shown of a recording that has rows; its prediction may take some tenths of a second."""
-    if recording.kept is not None:
-        predictions, basis = _kept_predictions(recording)
-        text = f"{_kept_sentence(recording, recording.kept)} {basis}"
+    if recording.facts is not None:
+        predictions, basis = _journal_predictions(recording)
+        text = f"{_journal_sentence(recording, recording.facts)} {basis}"
         return Recorded(name, recording, predictions, text, _facts(recording))
     predictions = _predictions(recording)
     return Recorded(name, recording, predictions, _sentence(recording, predictions), _facts(recording))
 
 
-def _kept_predictions(recording: Recording) -> tuple[tuple[tuple[str, Prediction], ...], str]:
+def _journal_predictions(recording: Recording) -> tuple[tuple[tuple[str, Prediction], ...], str]:
     """Predictions by name, and what they rest on as a sentence, or why there is none."""
     try:
         how = comparable(recording)
         name = FROM_WORKLOAD if how.basis is Basis.WORKLOAD else FROM_FITTED
-        found = [(name, predict_kept(recording, how, curve=True))]
+        found = [(name, predict_recorded(recording, how, curve=True))]
         if how.bandwidth_asked:
-            found.append((FROM_BANDWIDTH, predict_kept(recording, comparable(recording, achieved=True), curve=True)))
+            found.append(
+                (FROM_BANDWIDTH, predict_recorded(recording, comparable(recording, achieved=True), curve=True))
+            )
     except NotComparableError as error:
-        notes = recording.kept.notes if recording.kept is not None else ""
+        notes = recording.facts.notes if recording.facts is not None else ""
         return (), f"Nothing is predicted for it: {error}. {notes}".rstrip()
     return tuple(found), how.sentence
 
 
-def _kept_sentence(recording: Recording, kept: Kept) -> str:
+def _journal_sentence(recording: Recording, kept: MigrationFacts) -> str:
     who, final = recording.identity, recording.final
     over = f" over {who.network}" if who.network else ""
     way = f"{who.machine} from {who.source} to {who.destination}{over}"
@@ -121,7 +123,7 @@ def _kept_sentence(recording: Recording, kept: Kept) -> str:
     )
 
 
-def _when(kept: Kept) -> str:
+def _when(kept: MigrationFacts) -> str:
     return f" on {zoned(kept.requested)}" if kept.requested > 0 else ""
 
 
@@ -166,7 +168,7 @@ def _passes(recording: Recording) -> int:
     return int(recording.pass_number[-1])
 
 
-def _kept_facts(kept: Kept) -> list[tuple[str, str]]:
+def _rows_of(kept: MigrationFacts) -> list[tuple[str, str]]:
     """Options that were chosen; what was left to the hypervisor is said to be so."""
     facts = [
         ("Requested bandwidth", rate(kept.bandwidth) if kept.bandwidth is not None else "no limit"),
@@ -190,8 +192,8 @@ def _facts(recording: Recording) -> tuple[tuple[str, str], ...]:
     if laboratory is None:
         who = recording.identity
         facts += [("Machine", who.machine), ("From", who.source), ("To", who.destination), ("Network", who.network)]
-        if recording.kept is not None:
-            facts += _kept_facts(recording.kept)
+        if recording.facts is not None:
+            facts += _rows_of(recording.facts)
         return tuple((name, value) for name, value in facts if value)
     case, achieved = laboratory.case, laboratory.achieved
     facts.append(("Pages written", f"{case.rate:,.0f} a second"))

@@ -98,14 +98,14 @@ _FIGURES: tuple[tuple[str, Callable[[Recording], float | None], Callable[[float]
     ("Highest throttle", lambda r: _highest(r.throttle), lambda v: f"{v:.0f}{NARROW}%"),
 )
 _SETTINGS: tuple[tuple[str, Callable[[Recording], str]], ...] = (
-    ("Started", lambda r: zoned(r.kept.requested) if r.kept is not None else NONE),
+    ("Started", lambda r: zoned(r.facts.requested) if r.facts is not None else NONE),
     ("How it ended", lambda r: r.outcome or NONE),
-    ("Source", lambda r: "simulated" if r.kept is not None and r.kept.simulated else "measured"),
+    ("Source", lambda r: "simulated" if r.facts is not None and r.facts.simulated else "measured"),
     ("Machine", lambda r: r.identity.machine or NONE),
     ("Memory", lambda r: size(r.memory) if r.memory else NONE),
     ("From, to", lambda r: f"{r.identity.source}, {r.identity.destination}"),
     ("Network", lambda r: r.identity.network or NONE),
-    ("Bandwidth limit", lambda r: rate(r.kept.bandwidth) if r.kept is not None and r.kept.bandwidth else "none"),
+    ("Bandwidth limit", lambda r: rate(r.facts.bandwidth) if r.facts is not None and r.facts.bandwidth else "none"),
     ("Downtime limit", lambda r: seconds(r.downtime_limit) if r.downtime_limit else NONE),
-    ("Capabilities", lambda r: ", ".join(sorted(r.kept.capabilities)) or "none" if r.kept is not None else NONE),
+    ("Capabilities", lambda r: ", ".join(sorted(r.facts.capabilities)) or "none" if r.facts is not None else NONE),
 )

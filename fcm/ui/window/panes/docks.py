@@ -25,7 +25,7 @@ from fcm.ui.tables.table_view import TableView
 from fcm.ui.widgets.page_parts import EmptyState
 from fcm.ui.window import figures
 from fcm.workspace.actions.powershell import powershell
-from fcm.workspace.events.event_log import Sought, everything
+from fcm.workspace.events.event_log import EventSelection, everything
 from fcm.workspace.selection import Place, Selection
 
 if TYPE_CHECKING:
@@ -168,7 +168,9 @@ class EventsDock(Dock):
             self.list.clear()
             return
         order, descending = self._order or "time", self._descending or not self._order
-        self.list.seek(workspace.events, Sought(everything(), workspace.now(), order=order, descending=descending))
+        self.list.seek(
+            workspace.events, EventSelection(everything(), workspace.now(), order=order, descending=descending)
+        )
 
     def _sort(self, order: str, descending: bool) -> None:
         self._order, self._descending = order, descending

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from PySide6.QtWidgets import QWidget
 
     from fcm.ui.desk import Desk
-    from fcm.workspace.hosts.site import HostsFile, Looked, Site, Standing, Step, StepOutcome
+    from fcm.workspace.hosts.site import HostsFile, Looked, SetupState, Site, Step, StepOutcome
 
 _INTRO = """
 <p>This wizard forms a failover cluster of real hosts that run QEMU and libvirt. Pacemaker and Corosync decide about
@@ -55,7 +55,7 @@ class CreateHostsWizard(HostsWizard):
 
     def __init__(self, window: Desk) -> None:
         self.looked: Looked | None = None
-        self.ran: tuple[StepOutcome, Standing] | None = None
+        self.ran: tuple[StepOutcome, SetupState] | None = None
         self.file = HostsFilePage(
             lambda: self, window, "Select the hosts file of the hosts that will form the cluster."
         )
@@ -109,7 +109,7 @@ class CreateHostsWizard(HostsWizard):
         count = counted(len(steps), "step")
         names = ", ".join(host.name for host in self.hosts.hosts)
         more = ""
-        if self.looked.standing.stage is not Stage.NONE:
+        if self.looked.setup.stage is not Stage.NONE:
             more = " Completed steps are not repeated."
         text = (
             f"{count} will form the cluster {quoted(self.hosts.name)} of {names}.{more} Virtual machines keep running."
@@ -122,10 +122,10 @@ class CreateHostsWizard(HostsWizard):
         self.progress.show_steps(looked.steps)
         runner = self.site_of().runner(self._told, looked.passwords)
 
-        def work(site: Site) -> tuple[StepOutcome, Standing]:
-            return runner.carry_out(looked.steps), site.standing()
+        def work(site: Site) -> tuple[StepOutcome, SetupState]:
+            return runner.carry_out(looked.steps), site.read_setup()
 
-        def then(result: tuple[StepOutcome, Standing]) -> None:
+        def then(result: tuple[StepOutcome, SetupState]) -> None:
             self.ran = result
             self._show(self.stack.currentIndex() + 1)
 
@@ -264,10 +264,10 @@ class _ChecksPage(WizardPage):
         self.tree.setCurrentIndex(self.tree.model().index(0, 0))
         if looked.refused:
             self.text.setText(f"{_problems(looked)} Nothing was changed. Correct what is wrong, then check again.")
-        elif looked.standing.stage is Stage.PARTIAL:
-            self.text.setText(f"{looked.standing.sentence} It can be continued.")
+        elif looked.setup.stage is Stage.PARTIAL:
+            self.text.setText(f"{looked.setup.sentence} It can be continued.")
         else:
-            self.text.setText(looked.standing.sentence)
+            self.text.setText(looked.setup.sentence)
         self._wizard.update_buttons()
         (self.again if looked.refused else self._wizard.next).setFocus()
 
@@ -305,13 +305,13 @@ class _Summary(SummaryPage):
         """What came of it and what stands."""
         result = self._wizard.ran
         assert result is not None
-        outcome, standing = result
-        level, text = outcome_of(outcome, standing)
-        complete = standing.stage is Stage.COMPLETE
+        outcome, setup = result
+        level, text = outcome_of(outcome, setup)
+        complete = setup.stage is Stage.COMPLETE
         if complete:
             text += " Choose Finish to open it, then make virtual machines highly available."
         else:
             text += " To continue, choose Check and continue; to remove it, choose Destroy a Cluster on Hosts."
         self.again.setVisible(not complete)
-        facts = [*facts_of(outcome, standing), ("Command that does the same", self._wizard.command_line)]
+        facts = [*facts_of(outcome, setup), ("Command that does the same", self._wizard.command_line)]
         self.show_outcome(level, text, facts, "")

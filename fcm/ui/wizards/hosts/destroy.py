@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from PySide6.QtWidgets import QWidget
 
     from fcm.ui.desk import Desk
-    from fcm.workspace.hosts.site import HostsFile, Looked, Site, Standing, Step, StepOutcome
+    from fcm.workspace.hosts.site import HostsFile, Looked, SetupState, Site, Step, StepOutcome
 
 _RELEASE = (
     "Virtual machines that are highly available are first removed from the cluster. They keep running, and libvirt has "
@@ -38,7 +38,7 @@ class DestroyHostsWizard(HostsWizard):
     def __init__(self, window: Desk) -> None:
         self.looked: Looked | None = None
         self.steps_back: tuple[Step, ...] = ()
-        self.ran: tuple[StepOutcome, Standing] | None = None
+        self.ran: tuple[StepOutcome, SetupState] | None = None
         self.file = HostsFilePage(lambda: self, window, "Select the hosts file of the cluster that will be removed.")
         self.release_page = _ReleasePage(self)
         self.confirmation = StepsPage("&Destroy", self._to_confirm)
@@ -58,8 +58,8 @@ class DestroyHostsWizard(HostsWizard):
         assert self.looked is not None
         assert self.hosts is not None
         release = self.looked.steps
-        machines = counted(len(self.looked.standing.machines), "virtual machine")
-        first = f"First, {machines} will be removed from it. " if self.looked.standing.machines else ""
+        machines = counted(len(self.looked.setup.machines), "virtual machine")
+        first = f"First, {machines} will be removed from it. " if self.looked.setup.machines else ""
         names = ", ".join(host.name for host in self.hosts.hosts)
         text = (
             f"The cluster {quoted(self.hosts.name)} will be removed from {names}. "
@@ -78,15 +78,15 @@ class DestroyHostsWizard(HostsWizard):
 
         runner = self.site_of().runner(told, {})
 
-        def work(site: Site) -> tuple[StepOutcome, Standing]:
+        def work(site: Site) -> tuple[StepOutcome, SetupState]:
             nonlocal offset
             outcome = runner.carry_out(release)
             if outcome.ok:
                 offset = len(release)
                 outcome = runner.undo(site.undo_steps())
-            return outcome, site.standing()
+            return outcome, site.read_setup()
 
-        def then(result: tuple[StepOutcome, Standing]) -> None:
+        def then(result: tuple[StepOutcome, SetupState]) -> None:
             self.ran = result
             self._show(self.stack.currentIndex() + 1)
 
@@ -152,7 +152,7 @@ class _Summary(SummaryPage):
     def enter(self) -> None:
         """What came of it and what is left."""
         assert self._wizard.ran is not None
-        outcome, standing = self._wizard.ran
+        outcome, setup = self._wizard.ran
         done = sum(report.state in (StepState.UNDONE, StepState.DONE, StepState.ALREADY) for report in outcome.reports)
         facts = [(quoted(report.step.title), report.sentence()) for report in outcome.failed]
         if outcome.failed:
@@ -163,9 +163,9 @@ class _Summary(SummaryPage):
                 f"Canceled after {counted(done, 'step')}. The cluster is not complete. Run the wizard again, or "
                 "create the cluster."
             )
-        elif standing.is_gone:
-            level, text = "pass", f"The cluster was removed. {standing.sentence}"
+        elif setup.is_gone:
+            level, text = "pass", f"The cluster was removed. {setup.sentence}"
         else:
-            level, text = "warn", f"Something is left. {next(standing.lacks(), '')}".rstrip()
+            level, text = "warn", f"Something is left. {next(setup.problems(), '')}".rstrip()
         facts.append(("Command that does the same", self._wizard.command_line))
         self.show_outcome(level, text, facts, "")

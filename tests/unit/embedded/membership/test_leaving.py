@@ -13,7 +13,7 @@ from fcm.model.entities import MachineState, NodeState
 from fcm.model.failures import FaultKind
 from fcm.model.migrations import MigrationKind
 from fcm.model.rules.failing.faults import has_power
-from fcm.workspace.events.event_log import Sought, everything
+from fcm.workspace.events.event_log import EventSelection, everything
 from fcm.workspace.files.journal import Journal
 from tests.unit.embedded.desk import Desk
 
@@ -98,7 +98,7 @@ def test_its_events_speak_of_no_failure(desk: Desk) -> None:
     assert desk.do(ShutDownNode("node3", restart=True))
     until(desk, "node3", off=True)
     until(desk, "node3", off=False)
-    told = [record.text for record in desk.workspace.events.select(Sought(everything(), desk.workspace.now()))]
+    told = [record.text for record in desk.workspace.events.select(EventSelection(everything(), desk.workspace.now()))]
     assert "The computer node3 was shut down in order and is off." in told
     assert "The computer node3 was turned on." in told
     assert not any("failure was simulated" in text for text in told)

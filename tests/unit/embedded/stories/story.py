@@ -11,7 +11,7 @@ from fcm.logs.node_events import FACT, UNKNOWN, node_events
 from fcm.model import commands as cmd
 from fcm.model.entities import DiskUse, MachineState
 from fcm.model.failures import FaultKind
-from fcm.workspace.events.event_log import Sought, everything
+from fcm.workspace.events.event_log import EventSelection, everything
 from tests.unit.embedded.desk import Desk
 
 if TYPE_CHECKING:
@@ -121,9 +121,9 @@ class Story:
             fields: EventData that it must have.
         """
         self.desk.workspace.drain(60.0)
-        sought = Sought(everything(), self.desk.workspace.now(), since=self.began, any_log=True)
+        selection = EventSelection(everything(), self.desk.workspace.now(), since=self.began, any_log=True)
         found = []
-        for record in self.desk.workspace.events.select(sought):
+        for record in self.desk.workspace.events.select(selection):
             data = dict(record.data)
             by = record.computer.partition(".")[0]
             if record.fact.startswith(FACT):
@@ -161,8 +161,8 @@ class Story:
 
     def log(self, node: str) -> str:
         """The cluster log of a node, of all time."""
-        sought = Sought(everything(), self.desk.workspace.now(), any_log=True)
-        return "\n".join(cluster_log(self.desk.workspace.events.select(sought), node))
+        selection = EventSelection(everything(), self.desk.workspace.now(), any_log=True)
+        return "\n".join(cluster_log(self.desk.workspace.events.select(selection), node))
 
     # how it is
 

@@ -45,8 +45,8 @@ def at(stamp: Any, said: dict[str, Any] | None = None) -> dict[str, Any]:
 
 
 def notes(recording: Recording) -> str:
-    assert recording.kept is not None
-    return recording.kept.notes
+    assert recording.facts is not None
+    return recording.facts.notes
 
 
 @pytest.mark.parametrize(
@@ -93,12 +93,12 @@ def test_a_stamp_before_a_value_counts_for_it_and_the_clock_of_the_answers_goes_
     assert list(read(text="\n".join(lines)).time) == [0.0, 3.0]
     recording = read(at(EPOCH, answer(ms=4_000)), at(EPOCH + 90, answer(ms=5_500)), at(EPOCH + 99))
     assert list(recording.time) == [4.0, 5.5, 5.5]
-    assert recording.kept is not None
-    assert recording.kept.requested == EPOCH
+    assert recording.facts is not None
+    assert recording.facts.requested == EPOCH
 
 
 def test_a_stamp_that_is_no_time_of_day_says_nothing_of_when_it_was_asked_for(read: Read) -> None:
-    kept = read(at(12.0), at(13.0)).kept
+    kept = read(at(12.0), at(13.0)).facts
     assert kept is not None
     assert kept.requested == 0.0
 
@@ -165,8 +165,8 @@ def test_the_end_has_seconds_bytes_and_the_passes_before_the_last_reading_of_the
     last = answer("completed", ms=9_000, transferred=5_000, **{"dirty-sync-count": 6})
     recording = read(answer(), {**last, "downtime": 120})
     assert recording.final == FinalFigures(9.0, 0.12, 5_000, 5)
-    assert recording.kept is not None
-    assert recording.kept.phases == ((Phase.BROWNOUT, 0.1), (Phase.BLACKOUT, 8.88))
+    assert recording.facts is not None
+    assert recording.facts.phases == ((Phase.BROWNOUT, 0.1), (Phase.BLACKOUT, 8.88))
     at_once = read(answer(), {**answer("completed", **{"dirty-sync-count": 1}), "downtime": 120}).final
     assert at_once is not None
     assert at_once.passes == 1
@@ -192,8 +192,8 @@ def test_limits_are_those_that_qemu_was_set_to(
     read: Read, said: dict[str, Any], bandwidth: float | None, limit: float | None, words: str
 ) -> None:
     recording = read({"return": said}, answer())
-    assert recording.kept is not None
-    assert (recording.kept.bandwidth, recording.kept.downtime_limit) == (bandwidth, limit)
+    assert recording.facts is not None
+    assert (recording.facts.bandwidth, recording.facts.downtime_limit) == (bandwidth, limit)
     assert (recording.bandwidth, recording.downtime_limit) == (bandwidth or 0.0, limit or 0.0)
     assert words in notes(recording)
     assert ("missing" in notes(recording).replace("dirty-pages-rate is missing", "")) is bool(words)
@@ -206,14 +206,14 @@ def test_only_capabilities_that_are_turned_on_and_known_count(read: Read) -> Non
         {"capability": "rdma-pin-all", "state": True},
     ]
     recording = read({"return": listed}, answer())
-    assert recording.kept is not None
-    assert recording.kept.capabilities == {Capability.XBZRLE}
+    assert recording.facts is not None
+    assert recording.facts.capabilities == {Capability.XBZRLE}
 
 
 def test_a_failure_has_its_words_up_to_a_thousand_characters(read: Read) -> None:
     recording = read(answer(), {**answer("failed"), "error-desc": "x" * 1_001})
-    assert recording.kept is not None
-    assert recording.kept.reason == "x" * 1_000
+    assert recording.facts is not None
+    assert recording.facts.reason == "x" * 1_000
 
 
 def test_memory_is_what_the_answers_say_else_the_most_that_was_left(read: Read) -> None:

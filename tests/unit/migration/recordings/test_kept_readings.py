@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from fcm.migration.judging.kept_prediction import Basis, NotComparableError, comparable, predict_kept
 from fcm.migration.judging.kept_readings import readings, samples
+from fcm.migration.judging.recorded_prediction import Basis, NotComparableError, comparable, predict_recorded
 from fcm.migration.recordings.reading import read_recording
 from fcm.migration.recordings.recording import Recording
 from fcm.model.telemetry import Phase, TelemetryRow
@@ -129,7 +129,7 @@ def test_all_that_was_sent_was_filled_or_found(guest: Guest, filled: int, gaps: 
 def test_a_real_run_is_retold_from_its_own_readings(name: str) -> None:
     recording = read_recording(DATA / f"{name}.json")
     how = comparable(recording)
-    made = predict_kept(recording, how)
+    made = predict_recorded(recording, how)
     assert recording.final is not None
     assert how.basis is Basis.FITTED
     assert made.total == pytest.approx(recording.final.total, rel=0.06)

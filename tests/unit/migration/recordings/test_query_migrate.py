@@ -125,9 +125,9 @@ def test_an_old_qemu_that_leaves_fields_out_is_read_by_the_time_stamps_and_it_is
     recording = read_recording(path)
     assert recording.time[-1] == pytest.approx(0.3 * (len(old) - 1), abs=0.01)
     assert recording.pass_number.max() >= 3
-    assert recording.kept is not None
+    assert recording.facts is not None
     for word in ("total-time is missing", "dirty-sync-count is missing", "dirty-pages-rate is missing", "300 ms"):
-        assert word in recording.kept.notes
+        assert word in recording.facts.notes
 
 
 def test_predict_retells_the_run_and_says_what_was_assumed(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -151,11 +151,11 @@ def test_limits_are_taken_where_the_log_has_the_parameters(tmp_path: Path) -> No
     }
     path.write_text("\n".join([json.dumps(parameters), json.dumps(capabilities), as_qmp_log(answers())]))
     recording = read_recording(path)
-    assert recording.kept is not None
-    assert recording.kept.bandwidth == 104857600
-    assert recording.kept.downtime_limit == 0.3
-    assert [one.value for one in recording.kept.capabilities] == ["auto-converge"]
-    assert "assumed" not in recording.kept.notes
+    assert recording.facts is not None
+    assert recording.facts.bandwidth == 104857600
+    assert recording.facts.downtime_limit == 0.3
+    assert [one.value for one in recording.facts.capabilities] == ["auto-converge"]
+    assert "assumed" not in recording.facts.notes
 
 
 def test_validate_compares_them_and_the_window_opens_them(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -175,8 +175,8 @@ def test_a_migration_that_was_still_running_is_shown_as_far_as_it_went(tmp_path:
     path.write_text(in_lines(answers(finished=False)))
     recording = read_recording(path)
     assert recording.final is None
-    assert recording.kept is not None
-    assert "its result is unknown" in recording.kept.notes
+    assert recording.facts is not None
+    assert "its result is unknown" in recording.facts.notes
 
 
 def test_the_last_of_several_migrations_is_taken_and_it_is_said(tmp_path: Path) -> None:
@@ -184,8 +184,8 @@ def test_the_last_of_several_migrations_is_taken_and_it_is_said(tmp_path: Path) 
     path.write_text(in_lines([*answers(), {"status": "setup"}, *answers(every=5)]))
     recording = read_recording(path)
     assert len(recording) == len(answers(every=5))
-    assert recording.kept is not None
-    assert "2 migrations" in recording.kept.notes
+    assert recording.facts is not None
+    assert "2 migrations" in recording.facts.notes
 
 
 def test_an_answer_that_breaks_off_is_left_out(tmp_path: Path) -> None:
@@ -194,8 +194,8 @@ def test_an_answer_that_breaks_off_is_left_out(tmp_path: Path) -> None:
     path.write_text(text[:-40])
     recording = read_recording(path)
     assert len(recording) == len(answers(finished=False)) - 1
-    assert recording.kept is not None
-    assert "the incomplete value" in recording.kept.notes
+    assert recording.facts is not None
+    assert "the incomplete value" in recording.facts.notes
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ import pytest
 from fcm.backend.pacemaker.forming.checks import judge, try_ways, validate_machines
 from fcm.backend.pacemaker.forming.corosync_conf import corosync_conf
 from fcm.backend.pacemaker.forming.looking import NodeLook, read_look
-from fcm.backend.pacemaker.forming.standing import ManagedMachine, Standing
+from fcm.backend.pacemaker.forming.setup_state import ManagedMachine, SetupState
 from fcm.backend.pacemaker.remote import agent
 from fcm.backend.pacemaker.remote.shells import Answer, NodeUnreachableError
 from tests.unit.pacemaker.forming.hosts_of_test import formed, hosts_text, looked, plan_of, told
@@ -271,9 +271,9 @@ exit 5"""
         ManagedMachine("web", "u1", "web", "/srv/it's/web.xml", 64, "node1"),
         ManagedMachine("db", "", "db", "/srv/db.xml", 64, ""),
     )
-    standing = Standing(plan, looks, None)
-    results = validate_machines(standing, machines, shells)
+    setup = SetupState(plan, looks, None)
+    results = validate_machines(setup, machines, shells)
     assert [(one.level, one.text) for one in results] == [
         ("fail", "web cannot start on node2: the definition cannot be read on this node.")
     ]
-    assert validate_machines(standing, (), shells) == []
+    assert validate_machines(setup, (), shells) == []

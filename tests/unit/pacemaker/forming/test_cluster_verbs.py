@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from fcm.backend.libvirt.configuration import check
-from fcm.backend.pacemaker.forming.standing import WitnessLook, read_standing
+from fcm.backend.pacemaker.forming.setup_state import WitnessLook, setup_state_of
 from fcm.backend.pacemaker.remote import agent, shells
 from fcm.backend.pacemaker.remote.shells import Answer, NodeUnreachableError
 from fcm.cli.hosts_cluster import table
@@ -265,7 +265,7 @@ def test_the_table_has_a_line_for_each_node(tmp_path: Path) -> None:
     plan = plan_of(tmp_path)
     looks = {"node1": formed(plan, "node1"), "node2": looked("node2"), "node3": looked("node3", "")}
 
-    lines = table(read_standing(plan, looks, WitnessLook(clusters=("East-1",))))
+    lines = table(setup_state_of(plan, looks, WitnessLook(clusters=("East-1",))))
 
     assert lines[1].split() == [
         "node1",

@@ -15,8 +15,8 @@ from fcm.backend.pacemaker.forming.agent_steps import install_steps
 from fcm.backend.pacemaker.forming.corosync_conf import corosync_conf
 from fcm.backend.pacemaker.forming.create import create_steps, destroy_steps
 from fcm.backend.pacemaker.forming.looking import NodeLook, look_script
+from fcm.backend.pacemaker.forming.setup_state import WitnessLook, setup_state_of
 from fcm.backend.pacemaker.forming.site import Site, SiteError
-from fcm.backend.pacemaker.forming.standing import WitnessLook, read_standing
 from fcm.backend.pacemaker.remote.shells import Answer, NodeUnreachableError
 from tests.unit.pacemaker.forming.hosts_of_test import formed, hosts_text, looked, plan_of, read_hosts, told
 
@@ -249,7 +249,7 @@ def site_of(tmp_path: Path) -> Site:
 def refusal(site: Site, **looks: NodeLook) -> str:
     found = {name: looks.get(name) or formed(site.plan, name) for name in NAMES}
     with pytest.raises(SiteError) as refused:
-        site.refuse_destroy(read_standing(site.plan, found, WitnessLook()))
+        site.refuse_destroy(setup_state_of(site.plan, found, WitnessLook()))
     return str(refused.value)
 
 

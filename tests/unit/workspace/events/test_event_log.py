@@ -19,10 +19,10 @@ from fcm.logs.queries.sql import condition_of
 from fcm.model import events as ev
 from fcm.model.commands import LiveMigrate
 from fcm.model.state import State
-from fcm.workspace.events.event_log import EventLog, EventLogError, Sought, everything
+from fcm.workspace.events.event_log import EventLog, EventLogError, EventSelection, everything
 from fcm.workspace.events.event_log_limits import SMALLEST, LogLimit
+from fcm.workspace.events.event_selection import Counts
 from fcm.workspace.events.saved_queries import recent_events
-from fcm.workspace.events.sought import Counts
 from fcm.workspace.files.journal import Journal
 from tests.property.shell.test_shell_logs import RECORDS
 from tests.unit.embedded.desk import Desk
@@ -44,11 +44,11 @@ def desk_on(folder: Path) -> Desk:
 
 def texts(desk: Desk) -> list[str]:
     """What happened, in words and in order."""
-    return [one.text for one in desk.workspace.events.select(Sought(everything(), desk.workspace.now()))]
+    return [one.text for one in desk.workspace.events.select(EventSelection(everything(), desk.workspace.now()))]
 
 
 def found(log: EventLog, query: Query, **how: object) -> list[EventRecord]:
-    return list(log.select(replace(Sought(query, NOW), **how)))  # type: ignore[arg-type]
+    return list(log.select(replace(EventSelection(query, NOW), **how)))  # type: ignore[arg-type]
 
 
 def filled(*records: EventRecord) -> EventLog:
@@ -204,7 +204,7 @@ def test_the_file_finds_what_the_query_selects_for_any_query(
         return
     log = filled(*records)
     numbered = [replace(one, record_id=number) for number, one in enumerate(records, 1)]
-    assert sorted(log.find(Sought(asked, NOW))) == [one.record_id for one in asked.run(numbered, NOW)]
+    assert sorted(log.find(EventSelection(asked, NOW))) == [one.record_id for one in asked.run(numbered, NOW)]
     log.close()
 
 
@@ -219,7 +219,7 @@ def test_the_file_finds_what_a_query_over_data_selects(
         asked = Query((QueryPart((*chosen, replace(asked.selects[0], suppresses=True))),))
     log = filled(*records)
     numbered = [replace(one, record_id=number) for number, one in enumerate(records, 1)]
-    assert sorted(log.find(Sought(asked, NOW))) == [one.record_id for one in asked.run(numbered, NOW)]
+    assert sorted(log.find(EventSelection(asked, NOW))) == [one.record_id for one in asked.run(numbered, NOW)]
     log.close()
 
 
@@ -262,7 +262,7 @@ def test_what_is_asked_of_a_closed_log_is_refused_in_words() -> None:
     log = filled(record(1))
     log.close()
     with pytest.raises(EventLogError, match="was closed"):
-        log.find(Sought(everything(), NOW))
+        log.find(EventSelection(everything(), NOW))
 
 
 def test_a_cluster_that_closes_while_its_events_are_written_waits_for_them(tmp_path: Path) -> None:
@@ -282,7 +282,7 @@ def test_a_cluster_that_closes_while_its_events_are_written_waits_for_them(tmp_p
     log._thread = Awaited()
     log.close()  # and nothing is logged, which the nets of the tests would tell
     again = EventLog(tmp_path / "one.events")
-    assert len(again.find(Sought(everything(), NOW))) == 401
+    assert len(again.find(EventSelection(everything(), NOW))) == 401
     again.close()
 
 
@@ -295,9 +295,9 @@ def test_a_cluster_that_closes_while_its_events_are_written_waits_for_them(tmp_p
 )
 def test_a_count_is_the_number_of_events_that_are_found(records: list[EventRecord], expression: str) -> None:
     log = filled(*records)
-    sought = Sought(query_of("System", expression), NOW, within=NOW)
-    counts = log.counts(sought)
-    chosen = list(log.select(sought))
+    selection = EventSelection(query_of("System", expression), NOW, within=NOW)
+    counts = log.counts(selection)
+    chosen = list(log.select(selection))
     assert counts.levels == Counter(one.level for one in chosen)
     assert counts.oldest == min((one.time for one in chosen), default=math.inf)
     assert counts.last == max((one.record_id for one in chosen), default=0)
@@ -305,7 +305,7 @@ def test_a_count_is_the_number_of_events_that_are_found(records: list[EventRecor
     below = [one for one in chosen if one.record_id <= half]
     oldest, last = min((one.time for one in below), default=math.inf), max((one.record_id for one in below), default=0)
     known = Counts(Counter(one.level for one in below), oldest, last)
-    assert known + log.counts(replace(sought, after=half)) == counts
+    assert known + log.counts(replace(selection, after=half)) == counts
     log.close()
 
 

@@ -8,7 +8,7 @@ import pytest
 from evtx import PyEvtxParser
 
 from fcm.logs.queries.query import query_of
-from fcm.workspace.events.event_log import EventLog, Sought
+from fcm.workspace.events.event_log import EventLog, EventSelection
 from fcm.workspace.events.event_log_limits import SMALLEST, LogLimit, file_size, rounded
 from tests.unit.logs.test_evtx import record
 
@@ -34,7 +34,7 @@ def fill(log: EventLog, first: int, count: int) -> None:
 
 
 def numbers(log: EventLog, channel: str = CHANNEL) -> list[int]:
-    return list(log.find(Sought(query_of(channel), NOW)))
+    return list(log.find(EventSelection(query_of(channel), NOW)))
 
 
 def test_a_full_log_overwrites_its_oldest_events(tmp_path: Path) -> None:

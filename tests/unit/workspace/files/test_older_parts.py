@@ -21,7 +21,7 @@ from fcm.model import commands as cmd
 from fcm.model import events as ev
 from fcm.model.state import State, apply
 from fcm.workspace import workspace as workspace_file
-from fcm.workspace.events.event_log import Sought, everything
+from fcm.workspace.events.event_log import EventSelection, everything
 from fcm.workspace.files import older_parts
 from fcm.workspace.files.checkpoint import KINDS
 from fcm.workspace.files.journal import Journal, JournalError
@@ -236,7 +236,7 @@ def test_events_that_the_log_lacks_come_from_the_older_parts(path: Path) -> None
         opened.open()
         opened.events.write()
         found = opened.events.mark()[0]
-        number = len(opened.events.find(Sought(everything(), 0.0)))
+        number = len(opened.events.find(EventSelection(everything(), 0.0)))
         opened.close()
         assert found == opened.state.sequence
         return number

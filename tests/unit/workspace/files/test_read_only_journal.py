@@ -15,7 +15,7 @@ from fcm.backend.base import MeasureError
 from fcm.cli.main import main
 from fcm.model import commands as cmd
 from fcm.ui.tour.patience import PATIENCE, stretched
-from fcm.workspace.events.event_log import EventLogError, Sought, everything
+from fcm.workspace.events.event_log import EventLogError, EventSelection, everything
 from fcm.workspace.files import journal_file
 from fcm.workspace.files.journal import Journal
 from fcm.workspace.files.journal_file import DamagedJournalError, JournalError, ReadOnlyJournalError
@@ -221,7 +221,7 @@ def test_every_command_is_refused_and_what_happened_can_be_queried(contoso: Path
         verdicts = [workspace.submit(command).verdict for command in commands]  # type: ignore[attr-defined]
         with pytest.raises(MeasureError, match="is read-only"):
             workspace.measure_writes("vm-1", print, lambda: True)  # type: ignore[attr-defined]
-        found = list(workspace.events.select(Sought(everything(), workspace.now())))  # type: ignore[attr-defined]
+        found = list(workspace.events.select(EventSelection(everything(), workspace.now())))  # type: ignore[attr-defined]
         return verdicts, found
 
     verdicts, found = in_workspace(ask)  # type: ignore[misc]
@@ -249,7 +249,7 @@ def test_events_whose_file_is_read_only_say_so_while_the_cluster_runs_on(
         verdict = workspace.submit(cmd.PauseNode("node1")).wait(stretched(PATIENCE))  # type: ignore[attr-defined]
         workspace.drain(60)  # type: ignore[attr-defined]
         with pytest.raises(EventLogError, match=r"not writable by this user\. Make it .* rebuilt from the journal"):
-            workspace.events.find(Sought(everything(), workspace.now()))  # type: ignore[attr-defined]
+            workspace.events.find(EventSelection(everything(), workspace.now()))  # type: ignore[attr-defined]
         return verdict
 
     assert in_workspace(ask)

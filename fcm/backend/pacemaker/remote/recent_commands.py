@@ -22,7 +22,7 @@ LONGEST = 8000
 """characters of a script that are kept, and of what it said a quarter; a configuration can be far longer."""
 
 
-class Spoken:
+class RecentCommands:
     """The last commands on all nodes; thread-safe."""
 
     def __init__(self) -> None:
@@ -44,12 +44,12 @@ class Spoken:
             return tuple(self._kept)
 
 
-class ToldShell:
+class RecordingShell:
     """A ``NodeShell`` that tells what is run by it. What goes in by standard input, as secrets do, is not told."""
 
-    def __init__(self, shell: NodeShell, spoken: Spoken) -> None:
+    def __init__(self, shell: NodeShell, recent_commands: RecentCommands) -> None:
         self._shell = shell
-        self._spoken = spoken
+        self._recent = recent_commands
 
     @property
     def node(self) -> str:
@@ -70,7 +70,7 @@ class ToldShell:
 
     def _tell(self, begun: float, script: str, took: float, code: int | None, said: str) -> None:
         kept = plain(hide(script.strip("\n")))[:LONGEST]
-        self._spoken.add(NodeCommand(begun, self.node, kept, code, took, plain(hide(said))[-LONGEST // 4 :]))
+        self._recent.add(NodeCommand(begun, self.node, kept, code, took, plain(hide(said))[-LONGEST // 4 :]))
 
     def close(self) -> None:
         """See ``NodeShell.close``."""

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from fcm.migration.engine.policies import StoppingRule
     from fcm.migration.judging.kept_readings import Reading
-    from fcm.migration.recordings.kept import Kept
+    from fcm.migration.recordings.facts import MigrationFacts
 
 LARGEST = 1 << 46
 """bytes of memory that are predicted at most."""
@@ -99,7 +99,7 @@ def comparable(recording: Recording, achieved: bool = False, rule: StoppingRule 
     Raises:
         NotComparableError: nothing can be said of it, and why.
     """
-    kept = recording.kept
+    kept = recording.facts
     if kept is None:
         raise NotComparableError("the file does not contain the requested options")
     memory = _memory_rows(recording)
@@ -136,7 +136,7 @@ def comparable(recording: Recording, achieved: bool = False, rule: StoppingRule 
     return Comparable(spec, basis, asked, before, after, standing, kept.simulated, kept.notes)
 
 
-def predict_kept(recording: Recording, how: Comparable, curve: bool = False) -> Prediction:
+def predict_recorded(recording: Recording, how: Comparable, curve: bool = False) -> Prediction:
     """The prediction, with the recording's own times before and after the memory."""
     return with_times(predict(how.spec, give_up(recording), curve=curve), how)
 
@@ -177,7 +177,7 @@ def _memory_rows(recording: Recording) -> Recording:
 
 
 def _workload(
-    recording: Recording, memory: Recording, kept: Kept, seen: Sequence[Reading], begin: float
+    recording: Recording, memory: Recording, kept: MigrationFacts, seen: Sequence[Reading], begin: float
 ) -> tuple[Workload, Basis]:
     if kept.workload is not None:
         pages = recording.memory // PAGE
@@ -214,7 +214,7 @@ def _bandwidth(memory: Recording, seen: Sequence[Reading], begin: float) -> floa
     return sent / length if length > 0 and sent > 0 else 0.0
 
 
-def _specification(recording: Recording, kept: Kept, workload: Workload, bandwidth: float) -> MigrationSpec:
+def _specification(recording: Recording, kept: MigrationFacts, workload: Workload, bandwidth: float) -> MigrationSpec:
     limited = kept.bandwidth is not None
     # QEMU lifts its own limit for the last copy (migration.c, migration_completion); a full line stays full, and
     # where no one knows what the line carries, the last copy is as fast as the rest.

@@ -19,7 +19,7 @@ _WORDS = ("text", "provider", "computer", "task_name", "channel")
 
 
 @dataclass(frozen=True, slots=True)
-class Sought:
+class EventSelection:
     """Which events are wanted, and in which order."""
 
     query: Query
@@ -44,7 +44,7 @@ class Sought:
 
     @property
     def follows_the_clock(self) -> bool:
-        """Whether events are no longer sought only because time has passed."""
+        """Whether events are no longer looked for only because time has passed."""
         return self.within is not None or self.query.follows_the_clock
 
 
@@ -70,32 +70,32 @@ def everything() -> Query:
     return query_of_all(channel.name for channel in CHANNELS)
 
 
-def narrowed(asked: Condition, sought: Sought, reset_at: float) -> Condition:
+def narrowed(asked: Condition, selection: EventSelection, reset_at: float) -> Condition:
     """A condition narrowed by what is asked for beside the query.
 
     Args:
         asked: what the query says.
-        sought: everything.
+        selection: everything.
         reset_at: s since the epoch; Reset Recent Events.
     """
     parts = [asked.text] if asked.text else []
     values = list(asked.values)
-    if sought.is_recent:
+    if selection.is_recent:
         parts.append("time > ?")
         values.append(reset_at)
-    if sought.within is not None:
+    if selection.within is not None:
         parts.append("time >= ?")
-        values.append(sought.now - sought.within)
-    if sought.after:
+        values.append(selection.now - selection.within)
+    if selection.after:
         parts.append("id > ?")
-        values.append(sought.after)
-    if sought.since is not None:
+        values.append(selection.after)
+    if selection.since is not None:
         parts.append("time >= ?")
-        values.append(sought.since)
-    if set(sought.levels) != {1, 2, 3, 4, 5}:
-        parts.append(f"level IN ({', '.join('?' * len(sought.levels))})")
-        values += sought.levels
-    for word in sought.words.split()[:20]:
+        values.append(selection.since)
+    if set(selection.levels) != {1, 2, 3, 4, 5}:
+        parts.append(f"level IN ({', '.join('?' * len(selection.levels))})")
+        values += selection.levels
+    for word in selection.words.split()[:20]:
         escaped = word.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
         parts.append(" OR ".join(f"{column} LIKE ? ESCAPE '\\'" for column in _WORDS))
         values += [f"%{escaped}%"] * len(_WORDS)

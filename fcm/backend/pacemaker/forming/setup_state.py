@@ -1,4 +1,4 @@
-"""What stands of a cluster, in words: from looking at the nodes alone, also where a run was killed in the middle."""
+"""How much of a cluster is set up, in words: read from the nodes alone, so that an interrupted run is understood."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class Stage(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class WitnessLook:
-    """What stands on the host of the witness."""
+    """What is set up on the host of the witness."""
 
     error: str = ""
     running: bool = False
@@ -74,8 +74,8 @@ class ManagedMachine:
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
-    """What stands."""
+class SetupState:
+    """How much of a cluster is set up on its nodes, and in which state that is."""
 
     plan: ClusterPlan
     looks: Mapping[str, NodeLook]
@@ -100,9 +100,9 @@ class Standing:
         """How much of it there is."""
         if not any(_has_something(self.plan, look) for look in self.looks.values()):
             return Stage.NONE
-        return Stage.PARTIAL if any(True for _ in self.lacks()) else Stage.COMPLETE
+        return Stage.PARTIAL if any(True for _ in self.problems()) else Stage.COMPLETE
 
-    def lacks(self) -> Iterator[str]:
+    def problems(self) -> Iterator[str]:
         """What is not as *create* leaves it, in sentences."""
         wanted = corosync_conf(self.plan)
         for name, look in self.looks.items():
@@ -126,9 +126,9 @@ class Standing:
                 yield f"{name} does not have the resource agent of fcm."
             elif look.agent != agent.VERSION:
                 yield f"{name} has version {look.agent} of the resource agent; this fcm has version {agent.VERSION}."
-        yield from self._cluster_lacks()
+        yield from self._cluster_problems()
 
-    def _cluster_lacks(self) -> Iterator[str]:
+    def _cluster_problems(self) -> Iterator[str]:
         if not any(look.runs("pacemakerd") for look in self.looks.values()):
             return
         if not self.quorate:
@@ -202,12 +202,12 @@ def dead_links(look: NodeLook) -> int:
     return sum(" connected" not in line for line in _LINK.findall(look.links))
 
 
-def read_standing(plan: ClusterPlan, looks: Mapping[str, NodeLook], witness: WitnessLook | None) -> Standing:
+def setup_state_of(plan: ClusterPlan, looks: Mapping[str, NodeLook], witness: WitnessLook | None) -> SetupState:
     """What stands, by what the nodes said. Of Pacemaker one node is believed: one with quorum before the others."""
     told = [(look, _parsed(look.monitor), _parsed(look.cib)) for look in looks.values() if look.answered]
     told.sort(key=lambda one: (one[1] is None, not _has_quorum(one[1]), one[2] is None))
     if not told:
-        return Standing(plan, looks, witness)
+        return SetupState(plan, looks, witness)
     look, monitor, cib = told[0]
     devices, primitives, others = _resources(cib)
     running = {} if monitor is None else {one.get("id", ""): one for one in monitor.iterfind(".//resources/resource")}
@@ -220,7 +220,7 @@ def read_standing(plan: ClusterPlan, looks: Mapping[str, NodeLook], witness: Wit
         for node in (() if monitor is None else monitor.iterfind("nodes/node"))
         if node.get("online") == "true" and node.get("pending") != "true"
     )
-    return Standing(
+    return SetupState(
         plan,
         looks,
         witness,

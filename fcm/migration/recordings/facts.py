@@ -18,7 +18,7 @@ MAX_PHASES = 1000
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
+class MigrationFacts:
     """What a journal knows of a migration next to its rows."""
 
     simulated: bool
@@ -50,7 +50,7 @@ class Kept:
         return next((time for found, time in reversed(self.phases) if found is phase), None)
 
 
-def read_kept(f: Fields) -> Kept:
+def read_facts(f: Fields) -> MigrationFacts:
     """What a file says next to its rows. Raises BadFileError."""
     case = f.inner("case") if f.has("case") else Fields({}, f.file, "case.")
     inner = f.inner("kept")
@@ -61,7 +61,7 @@ def read_kept(f: Fields) -> Kept:
         if not good or isinstance(entry[1], bool) or not isinstance(entry[1], int | float) or not 0 <= entry[1] < 1e9:
             raise inner.bad(f"phases[{k}]", f"[phase, s] with a phase among {', '.join(known)}", entry)
         phases.append((known[entry[0]], float(entry[1])))
-    return Kept(
+    return MigrationFacts(
         simulated=inner.data.get("simulated") is True,
         requested=inner.number("requested", 0, 1e12, 0.0),
         bandwidth=case.number("bw", 1, 1e13, unit="bytes/s") if case.has("bw") else None,

@@ -8,7 +8,7 @@ import pytest
 
 from fcm.backend.pacemaker.forming.corosync_conf import corosync_conf
 from fcm.backend.pacemaker.forming.looking import NodeLook, look, look_script, read_look
-from fcm.backend.pacemaker.forming.standing import Stage, Standing, WitnessLook, read_standing
+from fcm.backend.pacemaker.forming.setup_state import SetupState, Stage, WitnessLook, setup_state_of
 from fcm.backend.pacemaker.remote import agent
 from fcm.backend.pacemaker.remote.shells import Answer, NodeUnreachableError
 from tests.unit.pacemaker.forming.hosts_of_test import DATA, formed, hosts_text, looked, plan_of, told
@@ -22,38 +22,38 @@ WITNESS = WitnessLook(running=True, authority="ca", clusters=("East-1",))
 NAMES = ("node1", "node2", "node3")
 
 
-def stood(plan: ClusterPlan, witness: WitnessLook | None = WITNESS, **looks: NodeLook) -> Standing:
+def stood(plan: ClusterPlan, witness: WitnessLook | None = WITNESS, **looks: NodeLook) -> SetupState:
     nodes = {name: looks.get(name) or formed(plan, name) for name in NAMES}
-    return read_standing(plan, nodes, witness)
+    return setup_state_of(plan, nodes, witness)
 
 
 def test_a_complete_cluster_is_complete_and_lacks_nothing(tmp_path: Path) -> None:
-    standing = stood(plan_of(tmp_path))
+    setup = stood(plan_of(tmp_path))
 
-    assert list(standing.lacks()) == []
-    assert standing.stage is Stage.COMPLETE
-    assert standing.members == {"node1", "node2", "node3"}
-    assert standing.votes == {"Expected votes": 5, "Total votes": 5, "Quorum": 3}
-    assert standing.sentence == (
+    assert list(setup.problems()) == []
+    assert setup.stage is Stage.COMPLETE
+    assert setup.members == {"node1", "node2", "node3"}
+    assert setup.votes == {"Expected votes": 5, "Total votes": 5, "Quorum": 3}
+    assert setup.sentence == (
         "The cluster 'East 1' is complete: 3 nodes, fencing works, 0 virtual machines are highly available."
     )
 
 
 def test_hosts_without_anything_have_no_cluster(tmp_path: Path) -> None:
     plan = plan_of(tmp_path)
-    standing = read_standing(plan, {name: looked(name) for name in NAMES}, WitnessLook())
+    setup = setup_state_of(plan, {name: looked(name) for name in NAMES}, WitnessLook())
 
-    assert standing.stage is Stage.NONE
-    assert standing.sentence == "There is no cluster 'East 1' on these hosts."
+    assert setup.stage is Stage.NONE
+    assert setup.sentence == "There is no cluster 'East 1' on these hosts."
 
 
 def test_an_example_of_the_packages_is_no_cluster(tmp_path: Path) -> None:
     plan = plan_of(tmp_path)
     example = told(conf=b"cluster_name: debian\nname: node1", conf_package="yes")
-    standing = read_standing(plan, {name: looked(name, example) for name in NAMES}, None)
+    setup = setup_state_of(plan, {name: looked(name, example) for name in NAMES}, None)
 
-    assert standing.stage is Stage.NONE
-    assert standing.stranger == ""
+    assert setup.stage is Stage.NONE
+    assert setup.stranger == ""
 
 
 @pytest.mark.parametrize(
@@ -75,28 +75,28 @@ def test_an_example_of_the_packages_is_no_cluster(tmp_path: Path) -> None:
 )
 def test_what_a_node_lacks_is_said_by_its_name(tmp_path: Path, changes: dict[str, str | bytes], words: str) -> None:
     plan = plan_of(tmp_path)
-    standing = stood(plan, node2=formed(plan, "node2", **changes))
+    setup = stood(plan, node2=formed(plan, "node2", **changes))
 
-    assert words in list(standing.lacks())
-    assert standing.stage is Stage.PARTIAL
-    assert standing.sentence == "The cluster 'East 1' is not complete."
+    assert words in list(setup.problems())
+    assert setup.stage is Stage.PARTIAL
+    assert setup.sentence == "The cluster 'East 1' is not complete."
 
 
 def test_a_changed_hosts_file_is_noticed(tmp_path: Path) -> None:
     plan = plan_of(tmp_path)
     old = corosync_conf(plan).replace("token: 3000", "token: 9000").encode()
-    standing = stood(plan, node2=formed(plan, "node2", conf=old))
+    setup = stood(plan, node2=formed(plan, "node2", conf=old))
 
-    assert list(standing.lacks()) == ["corosync.conf of node2 does not match the hosts file."]
+    assert list(setup.problems()) == ["corosync.conf of node2 does not match the hosts file."]
 
 
 def test_a_node_that_does_not_answer_is_said_with_the_reason(tmp_path: Path) -> None:
-    standing = stood(plan_of(tmp_path), node3=NodeLook("node3", "node3 is off."))
+    setup = stood(plan_of(tmp_path), node3=NodeLook("node3", "node3 is off."))
 
-    assert list(standing.lacks()) == ["node3 does not respond: node3 is off."]
+    assert list(setup.problems()) == ["node3 does not respond: node3 is off."]
 
 
-def monitored(plan: ClusterPlan, old: bytes, new: bytes, name: str = "crm_mon.xml") -> Standing:
+def monitored(plan: ClusterPlan, old: bytes, new: bytes, name: str = "crm_mon.xml") -> SetupState:
     """All nodes say the same, with one thing changed."""
     text = (DATA / name).read_bytes()
     assert old in text
@@ -117,7 +117,7 @@ def monitored(plan: ClusterPlan, old: bytes, new: bytes, name: str = "crm_mon.xm
     ],
 )
 def test_what_pacemaker_says_is_said(tmp_path: Path, old: bytes, new: bytes, words: str) -> None:
-    assert words in list(monitored(plan_of(tmp_path), old, new).lacks())
+    assert words in list(monitored(plan_of(tmp_path), old, new).problems())
 
 
 @pytest.mark.parametrize(
@@ -137,7 +137,7 @@ def test_what_pacemaker_says_is_said(tmp_path: Path, old: bytes, new: bytes, wor
     ],
 )
 def test_what_the_configuration_lacks_is_said(tmp_path: Path, old: bytes, new: bytes, words: str) -> None:
-    assert words in list(monitored(plan_of(tmp_path), old, new, "cib.xml").lacks())
+    assert words in list(monitored(plan_of(tmp_path), old, new, "cib.xml").problems())
 
 
 def test_machines_and_resources_of_others_are_told_apart(tmp_path: Path) -> None:
@@ -145,10 +145,10 @@ def test_machines_and_resources_of_others_are_told_apart(tmp_path: Path) -> None
         b'<resources><primitive id="web" class="ocf" provider="fcm" type="VirtualMachine"/>'
         b'<group id="g"><primitive id="ip" class="ocf" provider="heartbeat" type="IPaddr2"/></group>'
     )
-    standing = monitored(plan_of(tmp_path), b"<resources>", more, "cib.xml")
+    setup = monitored(plan_of(tmp_path), b"<resources>", more, "cib.xml")
 
-    assert [machine.resource for machine in standing.machines] == ["web"]
-    assert standing.others == ("ip",)
+    assert [machine.resource for machine in setup.machines] == ["web"]
+    assert setup.others == ("ip",)
 
 
 def test_machines_of_a_pacemaker_that_is_stopped_are_known_by_what_it_left(tmp_path: Path) -> None:
@@ -163,9 +163,9 @@ def test_machines_of_a_pacemaker_that_is_stopped_are_known_by_what_it_left(tmp_p
 def test_a_node_with_quorum_is_believed_before_one_without(tmp_path: Path) -> None:
     plan = plan_of(tmp_path)
     cut_off = (DATA / "crm_mon.xml").read_bytes().replace(b'with_quorum="true"', b'with_quorum="false"')
-    standing = stood(plan, node1=formed(plan, "node1", monitor=cut_off))
+    setup = stood(plan, node1=formed(plan, "node1", monitor=cut_off))
 
-    assert standing.quorate
+    assert setup.quorate
 
 
 @pytest.mark.parametrize(
@@ -176,14 +176,14 @@ def test_a_node_with_quorum_is_believed_before_one_without(tmp_path: Path) -> No
     ],
 )
 def test_a_witness_that_is_away_is_said(tmp_path: Path, witness: WitnessLook, words: str) -> None:
-    assert list(stood(plan_of(tmp_path), witness).lacks()) == [words]
+    assert list(stood(plan_of(tmp_path), witness).problems()) == [words]
 
 
 def test_without_a_witness_none_is_missed(tmp_path: Path) -> None:
     plan = plan_of(tmp_path, hosts_text(witness=False))
     nodes = {name: formed(plan, name, running="x") for name in NAMES}
 
-    assert not any("witness" in words for words in read_standing(plan, nodes, None).lacks())
+    assert not any("witness" in words for words in setup_state_of(plan, nodes, None).problems())
 
 
 def test_a_node_of_another_cluster_is_a_stranger(tmp_path: Path) -> None:
@@ -197,7 +197,7 @@ def test_answers_that_are_no_xml_or_no_base64_are_no_answers(tmp_path: Path) -> 
     looks = {name: formed(plan, name, monitor=b"<crm_mon", cib=b"&") for name in NAMES}
     broken = looked("node1", told() + "\nconf @@@")
 
-    assert not read_standing(plan, looks, WITNESS).quorate
+    assert not setup_state_of(plan, looks, WITNESS).quorate
     assert broken.conf == ""
 
 
@@ -243,12 +243,12 @@ def test_a_machine_that_a_failed_migration_would_restart_is_said(tmp_path: Path)
     end = b"</primitive>"
     plan = plan_of(tmp_path)
 
-    standing = monitored(plan, b"<resources>", start + uuid + safe + end, "cib.xml")
-    assert list(standing.lacks()) == []
-    assert "1 virtual machine is highly available" in standing.sentence
-    assert list(monitored(plan, b"<resources>", start + uuid + end, "cib.xml").lacks()) == [
+    setup = monitored(plan, b"<resources>", start + uuid + safe + end, "cib.xml")
+    assert list(setup.problems()) == []
+    assert "1 virtual machine is highly available" in setup.sentence
+    assert list(monitored(plan, b"<resources>", start + uuid + end, "cib.xml").problems()) == [
         "A failed live migration would restart web: on-fail of migrate_to is not block."
     ]
-    assert list(monitored(plan, b"<resources>", start + safe + end, "cib.xml").lacks()) == [
+    assert list(monitored(plan, b"<resources>", start + safe + end, "cib.xml").problems()) == [
         "web has no fcm-uuid, so its agent cannot distinguish it from other virtual machines."
     ]
