@@ -224,20 +224,22 @@ def pytest_terminal_summary(terminalreporter: Any) -> None:
 
 
 @pytest.fixture(autouse=True)
-def _no_thread_left() -> Iterator[None]:
+def _no_thread_left(request: pytest.FixtureRequest) -> Iterator[None]:
     before = set(threading.enumerate())
+    marker = request.node.get_closest_marker("keeps_threads")
+    kept = LIBRARY_THREADS + (marker.args if marker is not None else ())
     yield
     end = time.monotonic() + THREAD_GRACE
-    left = [thread for thread in threading.enumerate() if thread not in before and _is_ours(thread)]
+    left = [thread for thread in threading.enumerate() if thread not in before and _is_ours(thread, kept)]
     for thread in left:
         thread.join(max(0.0, end - time.monotonic()))
     if names := sorted(thread.name for thread in left if thread.is_alive()):
         pytest.fail(f"The test left threads running: {', '.join(names)}", pytrace=False)
 
 
-def _is_ours(thread: threading.Thread) -> bool:
+def _is_ours(thread: threading.Thread, kept: tuple[str, ...] = LIBRARY_THREADS) -> bool:
     # A dummy stands for a thread of C code that once called Python; nobody could join it.
-    return not (thread.name.startswith(LIBRARY_THREADS) or type(thread).__name__ == "_DummyThread")
+    return not (thread.name.startswith(kept) or type(thread).__name__ == "_DummyThread")
 
 
 # timers and windows

@@ -128,14 +128,18 @@ def daemons_of(beginning: str, node: LabNode, folders: LabFolders) -> tuple[int,
     Raises:
         LabError: there are none.
     """
-    found = tuple(
+    found = _living(beginning, node, folders)
+    if not found:
+        raise LabError(f"{beginning} is not running on {node.name}.")
+    return found
+
+
+def _living(beginning: str, node: LabNode, folders: LabFolders) -> tuple[int, ...]:
+    return tuple(
         pid
         for pid in processes_in(folders.namespace(node.name))
         if program(pid).startswith(beginning) and process_state(pid) != "Z"
     )
-    if not found:
-        raise LabError(f"{beginning} is not running on {node.name}.")
-    return found
 
 
 def break_node(fault: NodeFault, node: LabNode, folders: LabFolders) -> None:
@@ -180,7 +184,7 @@ def break_node(fault: NodeFault, node: LabNode, folders: LabFolders) -> None:
         case NodeFault.COROSYNC_KILL:
             _kill(daemon for daemon in daemons_of("corosync", node, folders) if program(daemon) == "corosync")
         case NodeFault.PACEMAKER_KILL:
-            _kill(daemons_of("pacemaker", node, folders))
+            _kill_pacemaker(node, folders)
         case NodeFault.PACEMAKERD_KILL:
             _kill(daemons_of("pacemakerd", node, folders))
         case NodeFault.LINKS_DOWN | NodeFault.LINKS_UP:
@@ -205,6 +209,14 @@ def break_witness(fault: WitnessFault, folders: LabFolders) -> None:
         kill_witness(folders)
     else:
         start_witness(folders)
+
+
+def _kill_pacemaker(node: LabNode, folders: LabFolders) -> None:
+    """pacemakerd first, and what is left again: it starts each of the others anew as long as it lives."""
+    found = daemons_of("pacemaker", node, folders)
+    while found:
+        _kill(sorted(found, key=lambda pid: program(pid) != "pacemakerd"))
+        found = _living("pacemaker", node, folders)
 
 
 def _kill(pids: Iterable[int]) -> None:

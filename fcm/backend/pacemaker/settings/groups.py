@@ -147,7 +147,7 @@ def _failback_lines(resource: str, returns: bool, window: tuple[int, int] | None
             for number, hours in enumerate(hours_of(*window), 1)
         ),
     )
-    # Looked at every 15 minutes (cluster-recheck-interval).
+    # Looked at once a minute (cluster-recheck-interval).
     stickiness = {"id": f"{identity}-value", "name": "resource-stickiness", "value": "1"}
     rules = lines.element("meta_attributes", {"id": identity, "score": "2"}, rule, lines.element("nvpair", stickiness))
     return [
