@@ -93,6 +93,17 @@ def test_a_node_that_only_the_configuration_knows_is_offline() -> None:
     assert node.attributes
 
 
+def test_a_machine_that_was_deleted_while_the_node_was_asked_is_orphaned() -> None:
+    printed = text("adopted")
+    begin = printed.index('<primitive id="web" class="ocf"')
+    end = "</primitive>"
+    told = read(printed[:begin] + printed[printed.index(end, begin) + len(end) :], "node1", ASKED)
+    web, db = told.resource("web"), told.resource("db")
+    assert web is not None
+    assert db is not None
+    assert (web.role, web.orphaned, db.orphaned) == ("Started", True, False)
+
+
 def test_pacemaker_3_may_name_orphans_and_times_otherwise() -> None:
     printed = text("orphan").replace('orphaned="true"', 'orphaned="false" removed="true"')
     db = read(printed, "node1", ASKED).resource("db")

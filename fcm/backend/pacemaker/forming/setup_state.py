@@ -152,7 +152,8 @@ class SetupState:
                 yield f"{machine.name} has no fcm-uuid, so its agent cannot distinguish it from other virtual machines."
         for name, value in properties(self.plan).items():
             if self.settings.get(name) != value:
-                yield f"The property {name} is {self.settings.get(name, 'not set')}, not {value}."
+                is_now = f"is {self.settings[name]}, not" if name in self.settings else "is not set to"
+                yield f"The property {name} {is_now} {value}."
 
     @property
     def is_gone(self) -> bool:

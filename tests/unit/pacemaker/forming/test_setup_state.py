@@ -133,7 +133,8 @@ def test_what_pacemaker_says_is_said(tmp_path: Path, old: bytes, new: bytes, wor
             b'name="stop-orphan-resources" value="true"',
             "The property stop-orphan-resources is true, not false.",
         ),
-        (b'name="stonith-enabled"', b'name="x"', "The property stonith-enabled is not set, not true."),
+        (b'name="cluster-recheck-interval"', b'name="x"', "The property cluster-recheck-interval is not set to 60s."),
+        (b'name="stonith-enabled"', b'name="x"', "The property stonith-enabled is not set to true."),
     ],
 )
 def test_what_the_configuration_lacks_is_said(tmp_path: Path, old: bytes, new: bytes, words: str) -> None:
