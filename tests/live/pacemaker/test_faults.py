@@ -232,10 +232,10 @@ def test_a_libvirtd_that_hangs_stops_nothing_and_a_stop_meanwhile_does_not_fence
     boots = failover.boots("web"), failover.boots("db")
     since = time.time()
     failover.break_node(NodeFault.LIBVIRTD_HANG, "node1")
-    took = soon(lambda: "does not answer" in failover.reason("web"), "the monitor tells it")
+    took = soon(lambda: "does not respond" in failover.reason("web"), "the monitor tells it")
     still(failover, "web", web, boots[0])
     assert started(failover, "web", "node1")
-    shown.tells(r"60115 node1: resource web, .*does not answer", r"node1: Up\. .*")
+    shown.tells(r"60115 node1: resource web, .*does not respond", r"node1: Up\. .*")
     shown.never_told("node1: Down", "web: (Failed|Offline|Pending)")
     row("libvirtd hangs", f"degraded {took:.1f}, runs on")
 
@@ -396,7 +396,7 @@ def test_without_fencing_a_lost_nodes_machines_wait_for_a_hand(
     failover.on("node2", "crm_attribute -n stonith-timeout -D")
     for name in BOTH:
         shown.is_online(name, *OUTSIDE)
-    row("fencing device does not answer", f"unclean {took:.1f}, machines are started nowhere")
+    row("fencing device does not respond", f"unclean {took:.1f}, machines are started nowhere")
     row("... and confirmed by hand", course)
 
 

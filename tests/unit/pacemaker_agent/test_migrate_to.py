@@ -250,7 +250,7 @@ def test_a_libvirtd_here_that_hangs_moves_nothing(source: Bench) -> None:
     source.emulator()
     ended = source.run("migrate_to")
     assert ended.code == FAILED
-    assert "libvirtd on this node does not answer" in ended.reason
+    assert "libvirtd on this node does not respond" in ended.reason
     assert used(source) == []
 
 
@@ -260,7 +260,7 @@ def test_a_destination_whose_libvirtd_does_not_answer_is_not_tried(source: Bench
     source.answer("uri", answer, "peer")
     ended = source.run("migrate_to")
     assert ended.code == FAILED
-    assert "libvirtd of node2 does not answer at qemu+tcp://node2/system" in ended.reason
+    assert "libvirtd of node2 does not respond at qemu+tcp://node2/system" in ended.reason
     assert used(source) == []
 
 

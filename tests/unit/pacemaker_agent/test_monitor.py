@@ -39,7 +39,7 @@ def test_a_libvirtd_that_does_not_answer_leaves_the_machine_running_degraded(ben
     bench.emulator()
     seen = bench.monitor()
     assert seen.code == DEGRADED
-    assert "does not answer" in seen.reason
+    assert "does not respond" in seen.reason
     assert bench.probe().code == RUNS
 
 

@@ -98,7 +98,7 @@ def test_a_libvirtd_that_does_not_answer_is_waited_for_and_then_the_start_fails(
     ready.meta(timeout="6000")
     ended = ready.run("start")
     assert ended.code == FAILED
-    assert "does not answer" in ended.reason
+    assert "does not respond" in ended.reason
     assert len(ready.calls("domstate")) >= 2
     assert not created(ready)
 
