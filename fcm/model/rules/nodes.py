@@ -51,6 +51,9 @@ def _against_start(command: cmd.StartClusterService, node: Node, state: State) -
     cluster = state.cluster
     assert cluster is not None
     if command.fix_quorum and not cluster.stopped:
+        if not any(one.state in (NodeState.UP, NodeState.PAUSED) for one in state.nodes.values()):
+            yield no("It is not known yet whether the cluster is running.", "Wait until its nodes respond.")
+            return
         yield no("The cluster is running.", f"Start the cluster service of {node.name} without forcing it.")
         return
     if not has_power(state, node.name):

@@ -93,6 +93,10 @@ def test_a_start_is_forced_only_while_the_cluster_does_not_run(state: State) -> 
     force = cmd.StartClusterService("node1", fix_quorum=True)
     assert "The cluster is running." in allowed(force, down).sentence()
     assert allowed(force, with_cluster(down, stopped="no quorum"))
+    unknown = state
+    for name in state.nodes:
+        unknown = with_node(unknown, name, state=NodeState.DOWN)
+    assert "It is not known yet whether the cluster is running." in allowed(force, unknown).sentence()
     waits = with_node(with_cluster(state, stopped="no quorum"), "node1", state=NodeState.JOINING)
     assert allowed(force, waits)
     assert not allowed(cmd.StartClusterService("node1"), waits)
