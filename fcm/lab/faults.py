@@ -212,7 +212,7 @@ def break_witness(fault: WitnessFault, folders: LabFolders) -> None:
 
 
 def _kill_pacemaker(node: LabNode, folders: LabFolders) -> None:
-    """pacemakerd first, and what is left again: it starts each of the others anew as long as it lives."""
+    """The daemon that starts the others anew first, then whatever is left."""
     found = daemons_of("pacemaker", node, folders)
     while found:
         _kill(sorted(found, key=lambda pid: program(pid) != "pacemakerd"))
