@@ -106,9 +106,7 @@ def cluster(failover: Failover, opened_once: Desk, request: pytest.FixtureReques
     assert other is not None
     destination = "node2" if where == "node1" else "node1"
     limit = stretched(LIMIT)
-    yield Harness(
-        workspace, machine.id, destination, machine.id, destination, other.id, "node9", desk.pass_time, limit
-    )
+    yield Harness(workspace, machine.id, destination, machine.id, destination, other.id, "node9", desk.pass_time, limit)
     if not closing:
         desk.rest()
 
