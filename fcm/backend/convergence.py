@@ -25,13 +25,15 @@ EVERY = 1.0
 class ConvergenceWatch:
     """One live migration; belongs to the thread that feeds it."""
 
-    def __init__(self, memory: int, options: MigrationOptions) -> None:
+    def __init__(self, memory: int, options: MigrationOptions, version: str = "") -> None:
         """Nothing is computed before the second pass.
 
         Args:
             memory: bytes of the machine.
             options: those that the migration began with.
+            version: of the source (``Node.version``), on which the stopping rule depends.
         """
+        from fcm.migration.engine.policies import host_rule
         from fcm.migration.forecast.forecast import Forecast  # numpy: only once memory moves
         from fcm.migration.forecast.outlook import Verdict
 
@@ -40,6 +42,7 @@ class ConvergenceWatch:
             max(memory, 1),
             float(options.bandwidth or 0),
             _limit(options),
+            rule=host_rule(version),
             auto_converge=options.auto_converge,
         )
         self._options = options

@@ -10,7 +10,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from fcm.migration.engine.policies import PRESETS, QEMU_7_2
+from fcm.migration.engine.policies import PRESETS
 from fcm.migration.fields import BadFileError, Fields, read_json
 from fcm.text.terminal import one_line
 from fcm.text.words import counted, quoted
@@ -79,6 +79,7 @@ Migrations exported by `fcm history --export` form separate groups ("kept, ...")
 cluster, or with one fitted to the passes of the run; see `basis` of each case. Migrations that did not
 complete or cannot be compared are listed in left_out [{name, reason}].
 """
+_PRESET_HELP = "stopping rule (default: that of the QEMU version in FILE, qemu-7.2 if it contains none)"
 
 
 def add_migration_verbs(verbs: Subparsers) -> None:
@@ -94,9 +95,7 @@ def add_migration_verbs(verbs: Subparsers) -> None:
     predict.add_argument(
         "--bandwidth", type=_bandwidth, metavar="BYTES_PER_S", help="use this bandwidth instead of the limit in FILE"
     )
-    predict.add_argument(
-        "--preset", choices=sorted(PRESETS), default=QEMU_7_2.name, help=f"stopping rule (default: {QEMU_7_2.name})"
-    )
+    predict.add_argument("--preset", choices=sorted(PRESETS), help=_PRESET_HELP)
     predict.add_argument(
         "--plot", type=_picture, metavar="OUT.svg|png", help="plot remaining memory over time to this file"
     )
@@ -109,9 +108,7 @@ def add_migration_verbs(verbs: Subparsers) -> None:
         formatter_class=raw,
     )
     preflight.add_argument("file", type=Path, metavar="FILE.json")
-    preflight.add_argument(
-        "--preset", choices=sorted(PRESETS), default=QEMU_7_2.name, help=f"stopping rule (default: {QEMU_7_2.name})"
-    )
+    preflight.add_argument("--preset", choices=sorted(PRESETS), help=_PRESET_HELP)
     preflight.add_argument("--json", action="store_true", help="print one JSON object")
     preflight.set_defaults(handler=_preflight)
 
@@ -159,12 +156,12 @@ def _read_case(path: Path) -> tuple[Case | None, Recording | None]:
     if "case" not in data:
         if "mem" not in data:
             raise fields.bad("case", "a recording with a `case` object, or a case object with `mem`", "neither")
-        return case_from_json(fields, laboratory=False), None
+        return case_from_json(fields, host=None), None
     if data.get("passes") or data.get("status"):
         recording = qemu_recording(fields)
         assert recording.laboratory is not None
         return recording.laboratory.case, recording
-    return case_from_json(fields.inner("case"), laboratory=False), None
+    return case_from_json(fields.inner("case"), host=None), None
 
 
 def _predict(arguments: argparse.Namespace) -> int:
@@ -181,11 +178,12 @@ def _predict(arguments: argparse.Namespace) -> int:
     laboratory = recording.laboratory if recording is not None else None
     achieved = None
     if arguments.achieved:
-        if laboratory is None or len(laboratory.achieved.writes) < 2:
-            raise BadFileError(str(arguments.file), "passes", "a recording with at least two passes")
-        achieved = laboratory.achieved
+        achieved = laboratory.achieved if laboratory is not None else None
+        if achieved is None or not (len(achieved.writes) > 1 or achieved.pass1_bandwidth):
+            raise BadFileError(str(arguments.file), "passes", "a recording that says what the run achieved")
     delay = waited(laboratory) if laboratory is not None else None
-    spec = from_case(case, achieved, preset(arguments.preset), arguments.bandwidth, delay)
+    rule = preset(arguments.preset) if arguments.preset else None
+    spec = from_case(case, achieved, rule, arguments.bandwidth, delay)
     if arguments.bandwidth is not None:
         spec = replace(spec, bandwidth_series=())
     result = whole_course(spec, case.give_up, curve=arguments.plot is not None)
@@ -209,7 +207,7 @@ def _predict_recorded(arguments: argparse.Namespace, recording: Recording) -> in
     from fcm.migration.validation.runs import measured_json
 
     try:
-        how = comparable(recording, arguments.achieved, preset(arguments.preset))
+        how = comparable(recording, arguments.achieved, preset(arguments.preset) if arguments.preset else None)
     except NotComparableError as error:
         if recording.facts is not None and recording.facts.notes and not arguments.json:
             print(f"{_measured_text(measured_json(recording), 'measured')}\n{recording.facts.notes}")
@@ -334,32 +332,35 @@ def _preflight(arguments: argparse.Namespace) -> int:
     return DONE
 
 
-def _read_plan(path: Path, preset_name: str) -> tuple[Plan, list[Any]]:
+def _read_plan(path: Path, preset_name: str | None) -> tuple[Plan, list[Any]]:
     from dataclasses import replace
 
-    from fcm.migration.engine.policies import preset
-    from fcm.migration.engine.specification import LOOPBACK_RATE, MigrationSpec
+    from fcm.migration.engine.policies import preset, qemu_rule
+    from fcm.migration.engine.specification import MigrationSpec
     from fcm.migration.engine.workload import IDLE
     from fcm.migration.judging.fitting import DirtySample
     from fcm.migration.judging.plan import Plan
     from fcm.migration.recordings.dirty_rates import read_dirty_rates
+    from fcm.migration.recordings.laboratory import host_of
 
     data = read_json(path)
     fields = Fields(data, str(path))
     inner = fields.inner("case") if isinstance(data.get("case"), dict) else fields
     memory = int(inner.number("mem", 1, 1 << 26, unit="MiB") * (1 << 20))
+    host = host_of(fields) if data.get("passes") else None
+    version = fields.text("qemu", "", 100)
     spec = MigrationSpec(
         IDLE,
         memory,
         bandwidth=inner.number("bw", 1, 1e13, unit="bytes/s"),
         downtime_limit=inner.number("dl", 0, 2_000_000, unit="ms") / 1000.0 if inner.has("dl") else None,
-        rule=preset(preset_name),
+        rule=preset(preset_name) if preset_name else qemu_rule(version),
         line_rate=inner.number("line", 1, 1e13, unit="bytes/s") if inner.has("line") else None,
     )
     plan = Plan(spec, filled_to=inner.whole("memend", 0, memory, default=0, unit="bytes"))
-    if data.get("passes") and spec.line_rate is None:
+    if host is not None and spec.line_rate is None:
         words = "measured in the laboratory of this recording"
-        plan = replace(plan.with_spec(line_rate=LOOPBACK_RATE), line_words=words)
+        plan = replace(plan.with_spec(line_rate=host.line, fixed_downtime=host.fixed_downtime), line_words=words)
     holder = fields if fields.has("dirty_rate_mib_s") else inner
     rates = read_dirty_rates(holder)
     samples = [DirtySample(time, found, exact=mode != "page-sampling") for mode, time, found in rates]

@@ -484,6 +484,7 @@ AROUND_MIGRATIONS: tuple[type[Event], ...] = (
     ClusterFormed,
     MachineCreated,
     MachineChanged,
+    NodeChanged,
     NetworkChanged,
     MigrationRequested,
     MigrationNetworkTried,

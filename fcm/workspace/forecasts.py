@@ -7,7 +7,7 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from fcm.migration.engine.policies import QEMU_7_2
+from fcm.migration.engine.policies import QEMU_7_2, host_rule
 from fcm.migration.forecast.forecast import Forecast
 from fcm.migration.recordings.recording import Attempt, Identity, Recording
 from fcm.model.telemetry import Phase
@@ -15,6 +15,7 @@ from fcm.model.telemetry import Phase
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from fcm.migration.engine.policies import StoppingRule
     from fcm.migration.forecast.outlook import Outlook
     from fcm.model.migrations import Migration
     from fcm.model.telemetry import TelemetryRow
@@ -63,7 +64,7 @@ class Forecasts:
         entity = self._workspace.state.migrations[migration]
         course = self._courses.get(migration)
         if course is None:
-            course = self._courses[migration] = Course(*self._measures(entity))
+            course = self._courses[migration] = Course(*self._measures(entity), self._rule(entity))
         course.name(self._identity(entity), entity, self._bandwidth(entity))
         course.read(self._workspace.rows(migration))
         return course
@@ -92,6 +93,10 @@ class Forecasts:
         line = float(network.bandwidth) if network and migration.options.bandwidth else None
         return machine.memory if machine else 0, self._bandwidth(migration), migration, line
 
+    def _rule(self, migration: Migration) -> StoppingRule:
+        node = self._workspace.state.nodes.get(migration.source)
+        return host_rule(node.version if node is not None else "")
+
     def _bandwidth(self, migration: Migration) -> float:
         network = self._workspace.state.networks.get(migration.network or "")
         limits = [float(limit) for limit in (migration.options.bandwidth, network and network.bandwidth) if limit]
@@ -111,14 +116,28 @@ class Forecasts:
 class Course:
     """One migration: its recording, its forecast, and the forecast that it is measured against afterwards."""
 
-    def __init__(self, memory: int, bandwidth: float, migration: Migration, line_rate: float | None = None) -> None:
+    def __init__(
+        self,
+        memory: int,
+        bandwidth: float,
+        migration: Migration,
+        line_rate: float | None = None,
+        rule: StoppingRule = QEMU_7_2,
+    ) -> None:
         limit = downtime_limit(migration)
+        self.rule = rule
+        """That of the hypervisor on the source; the forecast follows it."""
         self.recording = Recording(memory=memory, bandwidth=bandwidth, downtime_limit=limit)
         self._limit = migration.options.bandwidth
         self._made: list[Made] = []
         """The forecasts made in the middle of the first pass and when the second began."""
         self._forecast = Forecast(
-            max(memory, 1), bandwidth, limit, auto_converge=migration.options.auto_converge, line_rate=line_rate
+            max(memory, 1),
+            bandwidth,
+            limit,
+            rule=rule,
+            auto_converge=migration.options.auto_converge,
+            line_rate=line_rate,
         )
         self._outlook: Outlook | None = None
         self._stale = True

@@ -47,6 +47,8 @@ class PastMigration:
     """Phases entered, s since the start."""
     tuned: bool = False
     """True if its limits were changed while it ran."""
+    qemu: str = ""
+    """Version of the source's QEMU when it was asked for; "" where there is none or it is not known."""
     has_rows: bool = False
 
     @property
@@ -227,11 +229,14 @@ class _Then:
         self._names_of: dict[str, dict[str, str]] = {}
         self._phases: dict[str, list[tuple[Phase, float]]] = {}
         self._tuned: set[str] = set()
+        self._versions: dict[str, str] = {}
+        self._version_of: dict[str, str] = {}
 
     def begin(self, state: State) -> None:
         """How things were before the first entry that is taken."""
         self._machines.update(state.machines)
         self._networks.update(state.networks)
+        self._versions.update({name: node.version for name, node in state.nodes.items()})
 
     def take(self, entry: ev.Entry) -> None:
         event = entry.event
@@ -239,6 +244,9 @@ class _Then:
             case ev.ClusterFormed():
                 self._machines = {machine.id: machine for machine in event.machines}
                 self._networks = {network.id: network for network in event.networks}
+                self._versions = {node.name: node.version for node in event.nodes}
+            case ev.NodeChanged(node=node):
+                self._versions[node.name] = node.version
             case ev.MachineCreated(machine=machine) | ev.MachineChanged(machine=machine):
                 self._machines[machine.id] = machine
             case ev.NetworkChanged(network=network):
@@ -246,6 +254,7 @@ class _Then:
             case ev.MigrationRequested(migration=migration):
                 if migration.machine in self._machines:
                     self._machine_of[migration.id] = self._machines[migration.machine]
+                self._version_of[migration.id] = self._versions.get(migration.source, "")
                 self._names_of[migration.id] = {key: network.name for key, network in self._networks.items()}
             case ev.MigrationNetworkTried(migration=identity, attempt=attempt):
                 if attempt.connected and attempt.network in self._networks:
@@ -270,8 +279,14 @@ class _Then:
             self._names_of.get(one.id, {}),
             tuple(self._phases.get(one.id, ())),
             one.id in self._tuned,
+            _qemu(self._version_of.get(one.id, "")),
             has_rows,
         )
+
+
+def _qemu(version: str) -> str:
+    """The version of QEMU that a node's version names; "" for other systems."""
+    return version.removeprefix("QEMU ") if version.startswith("QEMU ") else ""
 
 
 def _recording(past: PastMigration, rows: Sequence[TelemetryRow], simulated: bool) -> Recording:
@@ -309,6 +324,7 @@ def _recording(past: PastMigration, rows: Sequence[TelemetryRow], simulated: boo
         phases=past.phases,
         reason=one.reason,
         tuned=past.tuned,
+        qemu=past.qemu,
     )
     return recording
 

@@ -125,7 +125,10 @@ class Engine:
 
     def set_bandwidth(self, handle: int, limit: float) -> None:
         """Changes the bandwidth limit (bytes/s, 0 or inf for none) from the next window on."""
-        self._rows.bandwidth[self._slots[handle]] = limit if limit > 0 else np.inf
+        slot = self._slots[handle]
+        spec = self._rows.specs[slot]
+        assert spec is not None
+        self._rows.bandwidth[slot] = spec.carried(limit) if limit > 0 else np.inf
         self._shares_stale = True
 
     def set_downtime_limit(self, handle: int, seconds: float) -> None:
@@ -263,8 +266,14 @@ class Engine:
         rows = self._rows
         remaining = pending_pages(rows, which) * PAGE
         due = np.where(rows.early[which], remaining < np.maximum(threshold, NOTHING), remaining < NOTHING)
-        overdue = (rows.passes[which] > 1) & (now - rows.last_sync[which] >= rows.periodic[which])
-        result: Flags = due | overdue
+        ticked = now >= rows.tick[which]
+        if ticked.any():
+            passes = rows.passes[which]
+            due |= ticked & (passes > 1) & (passes == rows.tick_passes[which])
+            some, period = which[ticked], rows.periodic[which[ticked]]
+            rows.tick_passes[some] = passes[ticked] + due[ticked]
+            rows.tick[some] = (np.floor(now[ticked] / period) + 1.0) * period
+        result: Flags = due
         return result
 
     def _may_stop(self, which: Ints, threshold: Floats) -> Flags:
@@ -290,7 +299,7 @@ class Engine:
             some = which[settle]
             length = at[settle] - rows.period_start[some]
             rows.dirty_rate[some] = rows.period_dirty[some] / length
-            settle_throttle(rows, some)
+            settle_throttle(rows, some, at[settle])
             rows.period_start[some] = at[settle]
             rows.period_dirty[some] = 0.0
             rows.period_sent[some] = rows.sent[some]
@@ -427,7 +436,7 @@ class Engine:
         cost = rows.total_cost[which]
         at = cost[line, whole] + np.clip(share, 0, 1) * (cost[line, whole + 1] - cost[line, whole])
         windows = np.floor(at - at_position(rows, rows.total_cost, which) - 1e-9)
-        periodic = np.floor((rows.last_sync[which] + rows.periodic[which] - rows.time[which]) / WINDOW)
+        periodic = np.floor((rows.tick[which] - rows.time[which]) / WINDOW)
         periodic = np.where(rows.passes[which] > 1, periodic, np.inf)
         return int(np.clip(min(float(windows.min()), float(periodic.min())), 1, most))
 

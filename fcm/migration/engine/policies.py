@@ -6,6 +6,7 @@ the document, the paper or the source file its figures come from, and says so wh
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
@@ -56,7 +57,11 @@ class StoppingRule:
     downtime_limit: float = DOWNTIME_LIMIT
     """s, the default where the caller names none."""
     periodic_sync: float | None = None
-    """s without a reading of the log after which one is made, from the second pass on."""
+    """s between two ticks of a clock that starts with the migration and runs while auto-converge is on: at a tick the
+    log is read if it was not read since the last tick, from the second pass on."""
+    counted: int = 0
+    """bytes that count against the rate limit at once, when they are flushed: a window ends with the first of them that
+    exceeds its budget. 0: every page counts as soon as it is queued."""
     rate_start: float | None = None
     """bytes/s of the first pass where the rate adapts (Xen, Clark 2005); ``None``: the limit from the start."""
     rate_step: float = 0.0
@@ -75,13 +80,25 @@ QEMU_7_2 = StoppingRule(
     ),
 )
 
-QEMU_9_2 = replace(
+QEMU_8_1 = replace(
     QEMU_7_2,
+    name="qemu-8.1",
+    title="QEMU 8.1 to 9.1",
+    source=(
+        "QEMU 8.1 migration/migration-stats.c, migration_rate_exceeded: what was flushed counts, no longer what was "
+        "queued; migration/qemu-file.c: 64 pieces are flushed at once, which are 32 pages with their headers"
+    ),
+    counted=32 * (4096 + 8),
+)
+
+QEMU_9_2 = replace(
+    QEMU_8_1,
     name="qemu-9.2+",
     title="QEMU 9.2 and later",
     source=(
-        "QEMU 9.2 migration/cpu-throttle.c: a dirty log sync every 5 s after the first pass; "
-        "migration/migration.c: avail-switchover-bandwidth replaces the measured bandwidth in the threshold"
+        "QEMU 9.2 migration/cpu-throttle.c, cpu_throttle_dirty_sync_timer_tick: with auto-converge a dirty log sync at "
+        "each tick of 5 s before which none was made, after the first pass (migration.c, migration_thread, starts the "
+        "clock); migration/migration.c: avail-switchover-bandwidth replaces the measured bandwidth in the threshold"
     ),
     periodic_sync=5.0,
 )
@@ -160,7 +177,7 @@ VMWARE = StoppingRule(
 )
 
 PRESETS: dict[str, StoppingRule] = {
-    rule.name: rule for rule in (QEMU_7_2, QEMU_9_2, HYPERV, XEN_LEGACY, CLARK_2005, XEN_4_6, VMWARE)
+    rule.name: rule for rule in (QEMU_7_2, QEMU_8_1, QEMU_9_2, HYPERV, XEN_LEGACY, CLARK_2005, XEN_4_6, VMWARE)
 }
 """Every preset by the name users type."""
 
@@ -175,3 +192,22 @@ def preset(name: str) -> StoppingRule:
         return PRESETS[name]
     except KeyError:
         raise KeyError(f"unknown preset {quoted(name)}; known presets are {', '.join(PRESETS)}") from None
+
+
+_VERSION = re.compile(r"(?:QEMU )?(\d+)\.(\d+)")
+
+
+def qemu_rule(version: str) -> StoppingRule:
+    """The rule of a version of QEMU as recordings ("7.2.22") and hosts name it ("QEMU 10.0.13"); of 7.2 if unknown."""
+    found = _VERSION.match(version)
+    if found is None:
+        return QEMU_7_2
+    number = int(found[1]), int(found[2])
+    if number >= (9, 2):
+        return QEMU_9_2
+    return QEMU_8_1 if number >= (8, 1) else QEMU_7_2
+
+
+def host_rule(version: str) -> StoppingRule:
+    """The rule of a node by its version: that of its QEMU, or where it runs none (simulated nodes), of QEMU 7.2."""
+    return qemu_rule(version) if version.startswith("QEMU ") else QEMU_7_2

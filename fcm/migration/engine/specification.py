@@ -24,6 +24,8 @@ WINDOW_SHARE = 1.0
 """Share of the limit an undisturbed host reaches. Wake-ups late by less than a millisecond do not count, because
 QEMU computes windows in whole milliseconds (migration.c, migration_rate_limit, qemu_clock_get_ms); later ones are not
 made up, so a busy host reaches less."""
+FIXED_DOWNTIME = 0.010
+"""s of blackout beyond the last pages. An assumption about anyone's hosts, measured in the laboratory."""
 ZERO_PAGE_COST = 0.7e-6
 """s to find out that a page is zero. An assumption for memory the host must first map."""
 
@@ -68,7 +70,7 @@ class MigrationSpec:
     """Share of the limit that is really reached."""
     bandwidth_series: tuple[tuple[float, float], ...] = ()
     """(s since the start, bytes/s): the rate really reached over time, instead of limit x share."""
-    fixed_downtime: float = 0.010
+    fixed_downtime: float = FIXED_DOWNTIME
     """s of blackout beyond the last pages: device state and the start at the destination."""
     setup_time: float = 0.008
     """s from the order to the first memory page."""
@@ -92,6 +94,17 @@ class MigrationSpec:
     segments: int = 48
     """Least number of address segments."""
 
+    def carried(self, limit: float) -> float:
+        """bytes/s that are really sent under a limit: whole flushes, the last of which exceeds the budget of a window.
+
+        Several connections (multifd) count otherwise: what they send late is counted in the next window.
+        """
+        unit = self.rule.counted
+        if not unit or not math.isfinite(limit) or limit <= 0 or Capability.MULTIFD in self.capabilities:
+            return limit
+        budget = math.floor(limit * self.rule.window)
+        return (budget // unit + 1) * unit / self.rule.window
+
     @property
     def line(self) -> float:
         """bytes/s that the migration can send once no limit holds it: the rate of the last copy."""
@@ -109,8 +122,11 @@ class MigrationSpec:
 
     @property
     def periodic(self) -> float:
-        """Seconds without a reading of the dirty log after which one is made; infinite where the rule has no period."""
-        if self.rule.periodic_sync is None:
+        """Seconds between two ticks at which the dirty log may be read; infinite where no clock ticks.
+
+        QEMU's ticks only with auto-converge (9.2 migration/migration.c, migration_thread).
+        """
+        if self.rule.periodic_sync is None or Capability.AUTO_CONVERGE not in self.capabilities:
             return math.inf
         return max(self.rule.periodic_sync, self.pass_time / READINGS_A_PASS)
 
@@ -158,17 +174,21 @@ def parameters_of(options: MigrationOptions) -> tuple[tuple[str, float], ...]:
     return tuple(sorted(found.items()))
 
 
-def specification_of(options: MigrationOptions, memory: int, workload: Workload = IDLE) -> MigrationSpec:
+def specification_of(
+    options: MigrationOptions, memory: int, workload: Workload = IDLE, rule: StoppingRule = QEMU_7_2
+) -> MigrationSpec:
     """The migration that an administrator's options ask for, before anything is known of what carries it.
 
     Args:
         options: what was asked for.
         memory: bytes of guest memory.
         workload: what the guest writes.
+        rule: whose stopping rule.
     """
     return MigrationSpec(
         workload,
         memory,
+        rule=rule,
         bandwidth=float(options.bandwidth or math.inf),
         downtime_limit=options.downtime_limit,
         capabilities=capabilities_of(options),

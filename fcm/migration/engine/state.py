@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from fcm.migration.engine.layout import lay_out
+from fcm.migration.engine.pacing import PacedWriter
 from fcm.migration.engine.policies import LogWindow
 from fcm.migration.engine.specification import Capability
 from fcm.migration.engine.workload import PAGE, slowdown
@@ -56,6 +57,10 @@ class Rows:
     max_sent: Floats
     max_passes: Ints
     periodic: Floats
+    tick: Floats
+    """s since the start: next tick of the clock that has the log read (``MigrationSpec.periodic``)."""
+    tick_passes: Ints
+    """Passes begun at the last tick."""
     window: Floats
     early: Flags
     keeps_cursor: Flags
@@ -166,7 +171,7 @@ class Rows:
             getattr(self, name)[i] = 0
         self.specs[i] = spec
         self.layouts[i] = layout
-        self.clocks[i] = spec.workload.activity()
+        self.clocks[i] = spec.workload.activity() or _paced(spec)
         self.pages[i, :s, :k] = layout.pages
         self.rate[i, :s, :k] = layout.rate
         self.zero[i, :s, :k] = layout.zero
@@ -176,7 +181,7 @@ class Rows:
         self.logged[i] = self.pages[i]
         self.segments[i] = s
         self.limit[i] = spec.limit
-        self.bandwidth[i] = spec.bandwidth if spec.bandwidth > 0 else np.inf
+        self.bandwidth[i] = spec.carried(spec.bandwidth) if spec.bandwidth > 0 else np.inf
         self.share[i] = spec.bandwidth_share
         self.line[i] = spec.line
         self.fixed[i] = spec.fixed_downtime
@@ -188,20 +193,22 @@ class Rows:
         self.stop_bytes[i] = (rule.stop_pages or 0) * PAGE
         self.max_passes[i] = rule.max_passes or np.iinfo(np.int64).max
         self.max_sent[i] = np.inf if rule.max_sent_factor is None else rule.max_sent_factor * spec.memory
-        self.periodic[i] = spec.periodic
+        self.periodic[i] = self.tick[i] = spec.periodic
         self.window[i] = rule.window
         self.early[i] = rule.early_sync
         self.keeps_cursor[i] = rule.keeps_cursor
         self.skips[i] = rule.skips_redirtied
         self.chunked[i] = rule.log_window is LogWindow.CHUNK and not spec.dirty_ring
         self.by_downtime[i] = rule.threshold_from_downtime
-        self.auto_converge[i] = Capability.AUTO_CONVERGE in spec.capabilities
+        # Achieved writes contain what a throttle took already.
+        self.auto_converge[i] = Capability.AUTO_CONVERGE in spec.capabilities and not spec.workload.achieved
         self.xbzrle[i] = Capability.XBZRLE in spec.capabilities
         self.special[i] = bool(layout.sweeps) or self.clocks[i] is not None or rule.skips_redirtied
         self.state[i] = SETUP
         self.wait[i] = spec.setup_time
         work = spec.workload
-        self.multiplier[i] = 1.0 if work.achieved else slowdown(work.utilisation, 0.0, work.pacing_patience)
+        paced = work.achieved or isinstance(self.clocks[i], PacedWriter)
+        self.multiplier[i] = 1.0 if paced else slowdown(work.utilisation, 0.0, work.pacing_patience)
         self.passes[i] = 1
         self.adaptive[i] = np.inf if rule.rate_start is None else rule.rate_start
         self.end_at[i] = np.inf
@@ -213,7 +220,18 @@ class Rows:
         self.specs[i] = self.layouts[i] = self.clocks[i] = None
 
 
-_INTEGERS = {"state", "passes", "segments", "cursor", "throttle", "dirty_periods", "max_passes", "chunk"}
+_INTEGERS = {"state", "passes", "segments", "cursor", "throttle", "dirty_periods", "max_passes", "chunk", "tick_passes"}
+
+
+def _paced(spec: MigrationSpec) -> PacedWriter | None:
+    """The clock of a writer that paces itself and falls behind, or may once it is throttled."""
+    work = spec.workload
+    may_slow = work.utilisation > 1.0 or Capability.AUTO_CONVERGE in spec.capabilities
+    if work.pacing_patience is None or work.rate <= 0 or not may_slow:
+        return None
+    return PacedWriter(work.utilisation, work.pacing_patience, work.paced_for)
+
+
 _FLAGS = {"early", "keeps_cursor", "skips", "chunked", "by_downtime", "auto_converge", "xbzrle", "special"}
 _DTYPE: dict[str, type[np.generic]] = dict.fromkeys(_INTEGERS, np.int64) | dict.fromkeys(_FLAGS, np.bool_)
 _SHAPES: dict[str, Callable[[Rows], tuple[int, ...]]] = (

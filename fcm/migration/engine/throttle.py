@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from fcm.migration.engine.pacing import PacedWriter
 from fcm.migration.engine.workload import PAGE, slowdown
 
 if TYPE_CHECKING:
@@ -15,14 +16,15 @@ if TYPE_CHECKING:
     from fcm.migration.engine.state import Rows
 
 
-def settle_throttle(rows: Rows, which: Ints) -> None:
+def settle_throttle(rows: Rows, which: Ints, at: Floats) -> None:
     """Auto-converge at the end of an accounting period (QEMU 7.2 migration/ram.c, migration_trigger_throttle).
 
     The second period in which more was dirtied than the trigger's share of what was sent raises the throttle; the
-    counter restarts then, and a good period in between does not reset it.
+    counter restarts then, and a good period in between does not reset it. `at` [k] is when it ends (s).
     """
-    for i in which[rows.auto_converge[which]]:
-        spec = rows.specs[int(i)]
+    for k in np.flatnonzero(rows.auto_converge[which]):
+        i = int(which[k])
+        spec = rows.specs[i]
         if spec is None:
             continue
         moved = float(rows.sent[i] - rows.period_sent[i])
@@ -37,7 +39,11 @@ def settle_throttle(rows: Rows, which: Ints) -> None:
         new = spec.throttle_initial if now == 0 else now + _step(spec.throttle_tailslow, spec, now, moved, dirtied)
         rows.throttle[i] = min(new, spec.throttle_max)
         work = spec.workload
-        rows.multiplier[i] = slowdown(work.utilisation, float(rows.throttle[i]) / 100.0, work.pacing_patience)
+        share, clock = float(rows.throttle[i]) / 100.0, rows.clocks[i]
+        if isinstance(clock, PacedWriter):
+            clock.throttle(float(at[k]), share)
+        else:
+            rows.multiplier[i] = slowdown(work.utilisation, share, work.pacing_patience)
 
 
 def _step(tailslow: bool, spec: MigrationSpec, now: int, moved: float, dirtied: float) -> int:

@@ -120,7 +120,9 @@ class Workload:
     utilisation: float = 1.0
     """Share of a virtual processor the writer needs: how soon a throttle bites. Above 1 it cannot keep up anyway."""
     pacing_patience: float | None = None
-    """s of backlog a writer that falls behind carries before it loses it (see ``slowdown``)."""
+    """s of backlog a writer that falls behind carries before it loses it (see ``slowdown`` and ``pacing``)."""
+    paced_for: float = 0.0
+    """s that such a writer has written before the migration."""
     zero_share: float = 0.0
     """Share of the memory that holds zero pages, where their addresses are unknown; at most what nothing writes to."""
     zero_ranges: tuple[tuple[int, int], ...] = ()

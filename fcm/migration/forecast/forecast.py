@@ -177,6 +177,7 @@ class Forecast:
             phase=PHASE,
             passes=max(row.pass_number, 1),
             noise=NOISE,
+            clock=row.time,
         )
         return self._outlook(row, rate, later, track, growth)
 

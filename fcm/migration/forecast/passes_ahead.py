@@ -91,6 +91,7 @@ def carry_on(
     phase: Floats,
     passes: int,
     noise: Floats,
+    clock: float = 0.0,
 ) -> Track:
     """Passes ahead by the hypervisor's rules, for all members at once (see ``engine`` for the rules).
 
@@ -107,6 +108,7 @@ def carry_on(
         phase: [M] share of the running window still ahead.
         passes: number of the running pass.
         noise: [MOST_PASSES, M] standard normal: how far each pass finds more or less than the law.
+        clock: s since the migration started, for a rule that has the log read at ticks.
     """
     step, count = rule.window, len(speed)
     threshold = speed * limit if rule.threshold_from_downtime else np.full(count, 4096.0 * (rule.stop_pages or 1))
@@ -129,6 +131,13 @@ def carry_on(
             left = np.maximum(value - windows * portion, 0.0)
         else:
             spent, left = value / speed, np.zeros(count)
+        if rule.periodic_sync is not None and throttling is not None and passes + k > 1:
+            # The first tick after a reading leaves it at that; the one after it reads the log if no pass ended before.
+            read = clock - since if k == 0 else clock + now
+            tick = (np.floor(read / rule.periodic_sync) + 2.0) * rule.periodic_sync - (clock + now)
+            early = tick < spent
+            spent = np.where(early, np.maximum(tick, 0.0), spent)
+            left = np.where(early, np.maximum(value - speed * spent, 0.0), left)
         now = now + spent
         window = np.maximum(elapsed + spent if k == 0 else spent, step)
         found = growth.distinct(window * slowed) * scatter[k]

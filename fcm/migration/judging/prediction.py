@@ -9,14 +9,15 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from fcm.migration.engine.engine import WINDOW, Engine
-from fcm.migration.engine.policies import QEMU_7_2, StoppingRule
-from fcm.migration.engine.specification import Capability
+from fcm.migration.engine.policies import qemu_rule
+from fcm.migration.engine.specification import ZERO_PAGE_COST, Capability
 from fcm.migration.engine.workload import PAGE, Sweep
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from fcm.migration.arrays import Floats
+    from fcm.migration.engine.policies import StoppingRule
     from fcm.migration.engine.specification import MigrationSpec
     from fcm.migration.recordings.case import Case
     from fcm.migration.recordings.recording import Achieved
@@ -217,7 +218,7 @@ def _gone_on(settled: Prediction, limit: float) -> Prediction:
 def from_case(
     case: Case,
     achieved: Achieved | None = None,
-    rule: StoppingRule = QEMU_7_2,
+    rule: StoppingRule | None = None,
     bandwidth: float | None = None,
     waited: float | None = None,
 ) -> MigrationSpec:
@@ -226,26 +227,24 @@ def from_case(
     Args:
         case: what was asked.
         achieved: where given, bandwidth and writes over time are what the run reached, not what the case says; a
-            throttle's slowdown is then in the writes already, so auto-converge is left out.
-        rule: whose stopping rule.
+            throttle's slowdown is then in the writes already.
+        rule: whose stopping rule; ``None`` for that of the QEMU of the recording.
         bandwidth: bytes/s instead of the case's limit.
         waited: s the guest had been writing before (see ``Case.workload``).
     """
     from fcm.migration.recordings.case import START_DELAY
 
     start = START_DELAY if waited is None else waited
+    if rule is None:
+        rule = qemu_rule(case.host.qemu if case.host is not None else "")
     if achieved is None:
         return case.specification(case.workload(waited=start), rule, bandwidth)
     writes = achieved.writes if len(achieved.writes) > 1 else ()
-    spec = case.specification(
-        case.workload(writes=writes, waited=start), rule, bandwidth, series=achieved_bandwidth(achieved, case.bandwidth)
-    )
-    if writes and Capability.AUTO_CONVERGE in spec.capabilities:
-        spec = replace(spec, capabilities=spec.capabilities - {Capability.AUTO_CONVERGE})
-    return spec
+    spec = case.specification(case.workload(writes=writes, waited=start), rule, bandwidth)
+    return replace(spec, bandwidth_series=achieved_bandwidth(achieved, spec.carried(case.bandwidth), rule.counted))
 
 
-def achieved_bandwidth(achieved: Achieved, limit: float) -> tuple[tuple[float, float], ...]:
+def achieved_bandwidth(achieved: Achieved, limit: float, counted: int = 0) -> tuple[tuple[float, float], ...]:
     """(s, bytes/s) a run reached, from its windows; from its first pass where there are none.
 
     The samples are 104 ms apart and QEMU sends each window's budget at once, so a sample contains one burst or two:
@@ -259,10 +258,12 @@ def achieved_bandwidth(achieved: Achieved, limit: float) -> tuple[tuple[float, f
     mean = achieved.pass1_bandwidth
     if len(values) < 12:
         return ((0.0, min(mean, limit)),) if mean else ()
-    lengths = _sample_lengths(values, limit, achieved.writes[-1][0] if achieved.writes else 0.0)
+    lengths = _sample_lengths(values, limit, counted, achieved)
     times = np.concatenate([[0.0], np.cumsum(lengths)])
     if values.mean() < SLOW_HOST * limit:
         return _continuous(times, values, limit)
+    if len(achieved.sent) > 2:
+        return _from_passes(achieved.sent, limit)
     step = float(np.median(lengths))
     lag = limit * times - np.concatenate([[0.0], np.cumsum(values * lengths)])
     near = 6
@@ -291,21 +292,48 @@ def _continuous(times: Floats, values: Floats, limit: float) -> tuple[tuple[floa
     return tuple((float(t), float(b)) for t, b in zip(middle, smooth, strict=True))
 
 
-def _sample_lengths(values: Floats, limit: float, end: float) -> Floats:
+def _sample_lengths(values: Floats, limit: float, counted: int, achieved: Achieved) -> Floats:
     """[n] s each sample covers, which recordings do not state.
 
     Most samples hold whole budgets, and times were noted in whole milliseconds: where budgets over bandwidth give
     whole milliseconds near SAMPLE, that is the length. Elsewhere it is the mean over the run.
     """
+    end = achieved.writes[-1][0] if achieved.writes else 0.0
     usual = end / (len(values) + 3.6) if end > 0 else SAMPLE
     usual = usual if 0.08 < usual < 0.2 else SAMPLE
     page = 4104.0
-    budget = page * (np.floor(np.floor(limit / 10.0) / page) + 1.0)
+    budget = limit / 10.0 if counted else page * (np.floor(np.floor(limit / 10.0) / page) + 1.0)
     whole = np.maximum(np.round(values * usual / budget), 1.0)
     milliseconds = 1000.0 * whole * budget / np.maximum(values, 1.0)
     nearest = np.round(milliseconds)
     exact = (np.abs(milliseconds - nearest) < 0.01) & (np.abs(nearest - 1000.0 * usual) < 15.0)
-    return np.where(exact, nearest / 1000.0, usual)
+    result: Floats = np.where(exact, nearest / 1000.0, usual)
+    return result
+
+
+def _from_passes(sent: Sequence[tuple[float, float, int]], limit: float) -> tuple[tuple[float, float], ...]:
+    """(s, bytes/s) from the bytes sent at the instants at which passes were seen to begin.
+
+    A window's budget goes at its start, so n budgets sent at an instant mean that between n - 1 and n windows of 100 ms
+    have passed, and the rest of the time was lost: a window that starts late is not made up, and none is shorter. Where
+    that says that more was lost than before, it is taken to be in the middle of what is possible. Zero pages take time
+    of their own, which the engine counts itself. After the last pass that was seen, what was lost on average is lost.
+    """
+    budget = limit * WINDOW
+    begin, before, _ = sent[0]
+    began = max(begin - WINDOW * max(math.ceil(before / budget) - 1, 0), 0.0)
+    out: list[tuple[float, float]] = []
+    lost, last_time, last_lost = 0.0, began, 0.0
+    for time, so_far, zeros in sent[1:]:
+        passed = time - began - zeros * ZERO_PAGE_COST
+        least = passed - WINDOW * math.ceil(so_far / budget - 1e-6)
+        if lost < least:
+            lost = least + WINDOW / 2
+        if time > last_time:
+            rate = max(limit * (1.0 - (lost - last_lost) / (time - last_time)), 0.01 * limit)
+            out += [(last_time, rate), (time - 1e-6, rate)]
+            last_time, last_lost = time, lost
+    return (*out, (last_time, max(limit * (1.0 - lost / max(last_time - began, WINDOW)), 0.01 * limit)))
 
 
 SAMPLE = 0.104

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from fcm.migration.engine.policies import QEMU_7_2
+from fcm.migration.engine.policies import QEMU_7_2, qemu_rule
 from fcm.migration.engine.specification import ZERO_PAGE_COST, Capability, MigrationSpec
 from fcm.migration.engine.workload import PAGE, Scattered, Workload
 from fcm.migration.judging.fitting import fit
@@ -94,7 +94,7 @@ def comparable(recording: Recording, achieved: bool = False, rule: StoppingRule 
     Args:
         recording: one with what the journal knew.
         achieved: take the bandwidth over time as the run reached it, even where a limit was asked for.
-        rule: stopping rule, QEMU's where None.
+        rule: stopping rule; ``None`` for that of the QEMU that it was recorded with.
 
     Raises:
         NotComparableError: nothing can be said of it, and why.
@@ -126,8 +126,7 @@ def comparable(recording: Recording, achieved: bool = False, rule: StoppingRule 
     series = memory.bandwidth_samples(SERIES_EVERY)[:-1] if achieved else ()
     spec = _specification(recording, kept, workload, kept.bandwidth if asked and kept.bandwidth else bandwidth)
     spec = replace(spec, bandwidth_series=tuple((max(t - before, 0.0), b) for t, b in series if b > 0))
-    if rule is not None:
-        spec = replace(spec, rule=rule)
+    spec = replace(spec, rule=rule if rule is not None else qemu_rule(kept.qemu))
     stored, networked = kept.entered(Phase.STORAGE), kept.entered(Phase.NETWORK)
     standing = max(networked - stored, 0.0) if stored is not None and networked is not None else 0.0
     total = final.total if final is not None else float(recording.time[-1])

@@ -134,8 +134,10 @@ class _Sketch:
         end = empty
         if rule.early_sync:
             end = min(end, self._window_after(begin, begin + max(pending - threshold, 0.0) / pace))
-        if rule.periodic_sync is not None and self.passes > 1:
-            end = min(end, self._window_after(begin, begin + self.spec.periodic))
+        period = self.spec.periodic
+        if math.isfinite(period) and self.passes > 1:
+            # The first tick after a reading leaves it at that; the next one reads the log.
+            end = min(end, self._window_after(begin, (math.floor(begin / period) + 2.0) * period))
         moved = min((end - begin) * pace, pending)
         fresh = self._read_log(begin, end, pace, 0.0 if share < 1.0 else max(pending - moved, 0.0))
         self.sent += moved * NORMAL_BYTES
@@ -242,7 +244,7 @@ def sketch(spec: MigrationSpec, give_up: float = 3600.0) -> Prediction:
         size = one.pages / number
         parts = [_Part(size, one.first + k * size, size > 1.5 * chunk, size) for k in range(number)]
         rate = one.rate / one.pages * slowdown(spec.workload.utilisation, 0.0)
-    speed = min(spec.bandwidth, spec.line)
+    speed = min(spec.carried(spec.bandwidth), spec.line)
     if spec.rule.rate_start is not None:
         speed = min(speed, spec.rule.rate_start)
     made = _Sketch(spec, parts, rate, speed)

@@ -14,10 +14,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from fcm.migration.constants import DOWNTIME_LIMIT
+from fcm.migration.engine.pacing import filled_in
 from fcm.migration.engine.policies import QEMU_7_2, StoppingRule
-from fcm.migration.engine.specification import LOOPBACK_RATE, WINDOW_SHARE, XBZRLE_DELTA, Capability, MigrationSpec
+from fcm.migration.engine.specification import FIXED_DOWNTIME, WINDOW_SHARE, XBZRLE_DELTA, Capability, MigrationSpec
 from fcm.migration.engine.workload import PAGE, Burst, Pattern, Sweep, Uniform, Workload, Zipf
 from fcm.migration.fields import Fields, is_number
+from fcm.migration.recordings.laboratory import FIRST, LaboratoryHost
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -56,11 +58,16 @@ class Case:
     accelerator: str = "kvm"
     give_up: float = 3600.0
     """s after which it is given up."""
-    laboratory: bool = True
-    """The guest and the hosts of the recordings, with their firmware and their limits; False for a case that someone
-    wrote down."""
+    host: LaboratoryHost | None = FIRST
+    """The computer of a recording of the laboratory, with its guest, its firmware and its limits; ``None`` for a case
+    that someone wrote down."""
     line_rate: float | None = None
     """bytes/s of the last copy, which no limit holds, where a case on its own names it; ``None``: as the bandwidth."""
+
+    @property
+    def laboratory(self) -> bool:
+        """True for a recording of the laboratory."""
+        return self.host is not None
 
     def zero_ranges(self) -> tuple[tuple[int, int], ...]:
         """(first page, pages) of the ranges that hold zero pages."""
@@ -86,13 +93,21 @@ class Case:
         burst = self.burst
         if burst is not None:
             burst = Burst(burst.writes, burst.silence, waited % burst.period(self.rate))
-        if not self.laboratory:
+        if (
+            self.host is not None
+            and len(writes) > 1
+            and burst is None
+            and Capability.AUTO_CONVERGE in self.capabilities
+        ):
+            writes = filled_in(writes, *self.host.pace(self.rate, waited))
+        if self.host is None:
             return Workload(patterns, burst=burst, zero_ranges=self.zero_ranges(), achieved=tuple(writes))
         return Workload(
             patterns=patterns,
             burst=burst,
-            utilisation=max(self.rate / GUEST_CAPACITY, 0.05),
-            pacing_patience=PACING_PATIENCE,
+            utilisation=max(self.rate / self.host.capacity, 0.05),
+            pacing_patience=self.host.patience,
+            paced_for=waited,
             zero_ranges=self.zero_ranges(),
             counter_page=COUNTER_PAGE if self.rate > 0 else None,
             achieved=tuple(writes),
@@ -107,37 +122,35 @@ class Case:
     ) -> MigrationSpec:
         """The migration as the engine wants it; `bandwidth` and `series` replace the case's limit."""
         limit = self.bandwidth if bandwidth is None else bandwidth
+        host = self.host
         return MigrationSpec(
             workload=workload,
-            memory=self.memory + (ROM_PAGES * PAGE if self.laboratory else 0),
+            memory=self.memory + (ROM_PAGES * PAGE if host is not None else 0),
             rule=rule,
             bandwidth=limit,
             bandwidth_share=WINDOW_SHARE,
-            line_rate=max(LOOPBACK_RATE, limit) if self.laboratory else self.line_rate,
+            line_rate=max(host.line, limit) if host is not None else self.line_rate,
+            fixed_downtime=host.fixed_downtime if host is not None else FIXED_DOWNTIME,
             bandwidth_series=tuple(series),
             downtime_limit=self.downtime_limit,
             capabilities=self.capabilities,
             chunk_shift=self.chunk_shift,
             dirty_ring=self.accelerator != "kvm",
-            xbzrle_delta=GUEST_DELTA if self.laboratory else XBZRLE_DELTA,
+            xbzrle_delta=GUEST_DELTA if host is not None else XBZRLE_DELTA,
         ).with_parameters(self.parameters)
 
 
-GUEST_CAPACITY = 27_000.0
-"""writes/s the laboratory guest reaches at most (measured by setting its pace far higher, on nested KVM, where each
-reading of the time stamp counter leaves the guest)."""
-PACING_PATIENCE = 2.0**31 / 2.445e9
-"""s: the guest compares 32-bit time stamps, so a backlog of 2**31 ticks turns into a wait of as many."""
 GUEST_DELTA = 6.0
 """bytes of an encoded page of the laboratory guest: it increments one word of a page (xbzrle.c)."""
 
 
-def case_from_json(fields: Fields, laboratory: bool = True) -> Case:
+def case_from_json(fields: Fields, host: LaboratoryHost | None = FIRST) -> Case:
     """Reads a `case` object.
 
     Args:
         fields: the object.
-        laboratory: it belongs to a recording of the laboratory; False for a case that someone wrote down.
+        host: the computer of the recording of the laboratory to which it belongs; ``None`` for a case that someone
+            wrote down.
 
     Raises:
         BadFileError: naming the field and what was expected of it.
@@ -146,7 +159,7 @@ def case_from_json(fields: Fields, laboratory: bool = True) -> Case:
     memory = int(mem * (1 << 20))
     total = memory // PAGE
     rate = fields.number("rate", 0, 1e9, unit="writes/s")
-    patterns = _patterns(fields, rate, total, BUCKETS if laboratory else 1)
+    patterns = _patterns(fields, rate, total, BUCKETS if host is not None else 1)
     return Case(
         memory=memory,
         patterns=patterns,
@@ -160,7 +173,7 @@ def case_from_json(fields: Fields, laboratory: bool = True) -> Case:
         filled_to=fields.whole("memend", 0, memory, default=0, unit="bytes"),
         accelerator=_accelerator(fields),
         give_up=fields.number("maxt", 0.1, 1e12, default=3600, unit="s"),
-        laboratory=laboratory,
+        host=host,
         line_rate=fields.number("line", 1, 1e13, unit="bytes/s") if fields.has("line") else None,
     )
 

@@ -42,6 +42,8 @@ class MigrationFacts:
     """Why it failed."""
     tuned: bool = False
     """True if its limits were changed while it ran."""
+    qemu: str = ""
+    """Version of the source's QEMU ("10.0.13"); "" where it is not known."""
     notes: str = ""
     """Of a recording that others made: what it is, what it does not say and what is assumed instead, as sentences."""
 
@@ -73,4 +75,5 @@ def read_facts(f: Fields) -> MigrationFacts:
         phases=tuple(phases),
         reason=inner.text("reason", "", 10_000),
         tuned=inner.data.get("tuned") is True,
+        qemu=f.text("qemu", "", 100),
     )

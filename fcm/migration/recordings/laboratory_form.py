@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from fcm.migration.fields import Fields, read_json
 from fcm.migration.recordings.case import case_from_json
 from fcm.migration.recordings.dirty_rates import read_dirty_rates
+from fcm.migration.recordings.laboratory import host_of
 from fcm.migration.recordings.recording import Achieved, Identity, Laboratory, Recording
 from fcm.model.telemetry import FinalFigures, Phase, TelemetryRow
 
@@ -33,7 +34,7 @@ def load_qemu_recording(path: Path) -> Recording:
 
 def qemu_recording(f: Fields) -> Recording:
     """Like :func:`load_qemu_recording`, from an object already read."""
-    case = case_from_json(f.inner("case"))
+    case = case_from_json(f.inner("case"), host_of(f))
     tag = f.text("tag", "", 1000)
     out = Recording(Identity(machine=tag), case.memory, case.bandwidth, case.downtime_limit)
     passes = [_QemuPass.read(p) for p in f.objects("passes", MOST_PASSES)]
@@ -52,8 +53,12 @@ def qemu_recording(f: Fields) -> Recording:
         )
     out.outcome = status
     writes = tuple((p.time, float(p.writes)) for p in passes)
+    sent = tuple((p.time, float(p.sent), p.zero) for p in passes)
     pass1 = f.number("pass1_bandwidth", 0, 1e13, 0.0) or None
-    out.laboratory = Laboratory(case, Achieved(pass1, windows, writes), read_dirty_rates(f), tag, status)
+    if out.final is not None and out.final.passes <= 2 and all(p.sync != 2 for p in passes):
+        # One pass, whose end no poll saw: it ends with what is sent within the downtime limit still to be sent.
+        pass1 = out.final.bytes / max(total - out.final.downtime + case.downtime_limit, 1e-3)
+    out.laboratory = Laboratory(case, Achieved(pass1, windows, writes, sent), read_dirty_rates(f), tag, status)
     if out.final is not None and passes and total > passes[-1].time:
         last = passes[-1]
         whole = last.handled + last.remaining
@@ -75,6 +80,8 @@ class _QemuPass:
     dirty_rate: float
     throttle: int
     writes: int = field(default=0)
+    zero: int = 0
+    """zero pages sent."""
 
     @classmethod
     def read(cls, p: Fields) -> _QemuPass:
@@ -89,6 +96,7 @@ class _QemuPass:
             dirty_rate=p.number("dirty_pages_rate", 0, 1e12, 0.0),
             throttle=p.whole("throttle", 0, 100, 0),
             writes=p.whole("writes", 0, 1 << 60, 0),
+            zero=zero,
         )
 
 

@@ -122,6 +122,8 @@ def _kept_json(recording: Recording, kept: MigrationFacts) -> dict[str, Any]:
         "case": _case(recording, kept),
         "recorded": {"by": "fcm", "simulated": kept.simulated},
     }
+    if kept.qemu:
+        out["qemu"] = kept.qemu
     if final is not None:
         out |= {"total_ms": round(final.total * 1000), "downtime_ms": round(final.downtime * 1000)}
         out |= {"sync": final.passes + 1, "transferred": final.bytes}

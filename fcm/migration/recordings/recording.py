@@ -85,6 +85,8 @@ class Achieved:
     """bytes/s about every 100 ms."""
     writes: tuple[tuple[float, float], ...]
     """(s since the start, guest writes since then)."""
+    sent: tuple[tuple[float, float, int], ...] = ()
+    """(s since the start, bytes sent since then, zero pages among them), where a pass was seen to begin."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from fcm.migration.engine.specification import LOOPBACK_RATE, Capability
+from fcm.migration.engine.policies import qemu_rule
+from fcm.migration.engine.specification import FIXED_DOWNTIME, LOOPBACK_RATE, Capability
 from fcm.migration.forecast.forecast import Forecast
 from fcm.model.telemetry import Phase
 
@@ -57,7 +58,7 @@ def replay(name: str, recording: Recording, every: int = 1) -> ReplayedCase | No
     """Feeds a forecast row by row and compares each outlook with what came.
 
     None where the migration did not end: an end that never comes is in no interval. The last copy is taken to run as
-    fast as the engine assumes of these recordings (LOOPBACK_RATE), that of a kept migration as its network allows. All
+    fast as it did on the host of a laboratory recording, that of a kept migration as its network allows. All
     rows are fed, and one of `every` is looked at.
     """
     final, laboratory, kept = recording.final, recording.laboratory, recording.facts
@@ -65,6 +66,10 @@ def replay(name: str, recording: Recording, every: int = 1) -> ReplayedCase | No
         return None
     slowed = laboratory is not None and Capability.AUTO_CONVERGE in laboratory.case.capabilities
     line_rate: float | None = LOOPBACK_RATE
+    fixed, version = FIXED_DOWNTIME, kept.qemu if kept is not None else ""
+    if laboratory is not None and laboratory.case.host is not None:
+        host = laboratory.case.host
+        line_rate, fixed, version = host.line, host.fixed_downtime, host.qemu
     if kept is not None:
         slowed = Capability.AUTO_CONVERGE in kept.capabilities
         line_rate = kept.line_rate if kept.bandwidth is not None else None
@@ -72,7 +77,9 @@ def replay(name: str, recording: Recording, every: int = 1) -> ReplayedCase | No
         recording.memory,
         recording.bandwidth,
         recording.downtime_limit,
+        rule=qemu_rule(version),
         line_rate=line_rate,
+        fixed_downtime=fixed,
         auto_converge=slowed,
     )
     eta, blackout = [Held(), Held()], [Held(), Held()]

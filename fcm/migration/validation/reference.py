@@ -187,9 +187,8 @@ class _PageByPage:
                     period_dirty += self.sync(now, last)
                     last, passes = now, passes + 1
                     if now - period > 1.0:
-                        if Capability.AUTO_CONVERGE in spec.capabilities and (
-                            period_dirty * PAGE > (sent - period_sent) * spec.throttle_trigger
-                        ):
+                        throttled = Capability.AUTO_CONVERGE in spec.capabilities and not spec.workload.achieved
+                        if throttled and (period_dirty * PAGE > (sent - period_sent) * spec.throttle_trigger):
                             hot += 1
                             if hot >= 2:
                                 hot = 0
@@ -218,10 +217,10 @@ def _bandwidth_at(spec: MigrationSpec, time: float) -> float:
     if spec.bandwidth_series:
         times, values = zip(*spec.bandwidth_series, strict=True)
         return float(np.interp(time + WINDOW / 2, times, values))
-    return min(spec.bandwidth * spec.bandwidth_share, spec.line)
+    return min(spec.carried(spec.bandwidth) * spec.bandwidth_share, spec.line)
 
 
 def _mean_bandwidth(spec: MigrationSpec) -> float:
     if spec.bandwidth_series:
         return math.fsum(b for _, b in spec.bandwidth_series) / len(spec.bandwidth_series)
-    return min(spec.bandwidth * spec.bandwidth_share, spec.line)
+    return min(spec.carried(spec.bandwidth) * spec.bandwidth_share, spec.line)

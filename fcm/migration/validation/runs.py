@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from fcm.migration.engine.specification import LOOPBACK_RATE, Capability, MigrationSpec
+from fcm.migration.engine.policies import qemu_rule
+from fcm.migration.engine.specification import Capability, MigrationSpec
 from fcm.migration.engine.workload import IDLE, PAGE
 from fcm.migration.fields import BadFileError
 from fcm.migration.judging.fitting import DirtySample
@@ -17,6 +18,7 @@ from fcm.migration.judging.prediction import COMPLETED, DID_NOT_CONVERGE, Predic
 from fcm.migration.judging.preflight import Verdict, judge
 from fcm.migration.judging.recorded_prediction import Basis, NotComparableError, comparable, give_up, with_times
 from fcm.migration.recordings.case import ROM_PAGES, START_DELAY
+from fcm.migration.recordings.laboratory import FIRST
 from fcm.migration.recordings.reading import read_recording
 from fcm.migration.validation.calibration import calibration, replay
 from fcm.migration.validation.reference import ablations, geometric, page_monte_carlo
@@ -269,13 +271,15 @@ def recorded_group(recording: Recording, how: Comparable) -> str:
 
 
 def _judge_one(name: str, recording: Recording, laboratory: Laboratory) -> ValidatedCase:
-    case = laboratory.case
+    case, host = laboratory.case, laboratory.case.host or FIRST
     spec = MigrationSpec(
         IDLE,
         case.memory + ROM_PAGES * PAGE,
+        rule=qemu_rule(host.qemu),
         bandwidth=case.bandwidth,
         downtime_limit=case.downtime_limit,
-        line_rate=LOOPBACK_RATE,
+        line_rate=host.line,
+        fixed_downtime=host.fixed_downtime,
     )
     j = judge(Plan(spec, filled_to=case.filled_to), samples=samples_of(laboratory), members=0)
     figures = j.prediction.as_json()

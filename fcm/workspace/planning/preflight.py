@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from fcm.migration.constants import GOODPUT
+from fcm.migration.engine.policies import host_rule
 from fcm.migration.engine.specification import specification_of
 from fcm.migration.judging.fitting import DirtySample
 from fcm.migration.judging.plan import Plan
@@ -78,7 +79,8 @@ def question(
             (),
             "No network can carry a live migration to that node now, so convergence cannot be predicted.",
         )
-    spec = specification_of(options, machine.memory)
+    source = workspace.state.nodes.get(machine.node)
+    spec = specification_of(options, machine.memory, rule=host_rule(source.version if source is not None else ""))
     whole = network.bandwidth * GOODPUT
     load = redirected_load(workspace.state)
     beside = max(load.get((node, network.id), 0.0) for node in (machine.node, destination))
@@ -157,4 +159,4 @@ def samples_of(rows: Sequence[TelemetryRow]) -> tuple[DirtySample, ...]:
             recording.append(row)
     passes = [one for one in recording.passes()[:-1] if one.duration >= SHORTEST and one.dirtied > 0]
     rates = [(one.duration, one.dirtied * recording.page_size / MIB / one.duration) for one in passes]
-    return tuple(DirtySample(seconds, rate) for seconds, rate in sorted(rates))
+    return tuple(DirtySample(seconds, rate, rounded=False) for seconds, rate in sorted(rates))

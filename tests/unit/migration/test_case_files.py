@@ -12,6 +12,7 @@ from fcm.migration.engine.specification import Capability
 from fcm.migration.engine.workload import PAGE, Burst, Scattered, Sweep, Uniform, Workload, Zipf
 from fcm.migration.fields import BadFileError, Fields
 from fcm.migration.recordings.case import Case, case_from_json
+from fcm.migration.recordings.laboratory import FIRST
 from fcm.migration.validation.reference import geometric
 
 MIB = 1 << 20
@@ -21,7 +22,7 @@ SMALL: dict[str, Any] = {"mem": 64, "rate": 1000, "bw": 8e6, "pattern": [[1, 100
 
 def case(laboratory: bool = False, **fields: Any) -> Case:
     named = {name: value for name, value in {**SMALL, **fields}.items() if value is not None}
-    return case_from_json(Fields(named, "case.json"), laboratory=laboratory)
+    return case_from_json(Fields(named, "case.json"), FIRST if laboratory else None)
 
 
 def refused(**fields: Any) -> str:

@@ -9,6 +9,7 @@ import pytest
 from fcm.model.migrations import MigrationOptions
 from fcm.model.telemetry import FinalFigures, Phase, TelemetryRow
 from fcm.workspace.forecasts import Forecasts, downtime_limit
+from tests.ui.by_hand import node
 from tests.unit.window.course_by_hand import MIB, attempt, machine, migration, sawtooth, state
 
 if TYPE_CHECKING:
@@ -56,6 +57,15 @@ def test_names_limits_and_attempts_come_from_the_state() -> None:
     assert recording.identity.network == "Cluster Network 3"
     assert (recording.memory, recording.downtime_limit, recording.bandwidth) == (64 * MIB, 0.5, 125e6)
     assert [one.outcome for one in recording.attempts] == ["connected"]
+
+
+@pytest.mark.parametrize(
+    ("version", "rule"), [("QEMU 10.0.13", "qemu-9.2+"), ("QEMU 7.2.22", "qemu-7.2"), ("Windows Server", "qemu-7.2")]
+)
+def test_a_forecast_follows_the_rules_of_the_qemu_that_runs_on_the_source(version: str, rule: str) -> None:
+    opened = Opened()
+    opened.state = replace(opened.state, nodes=MappingProxyType({"node1": replace(node("node1"), version=version)}))
+    assert forecasts(opened).course("m1").rule.name == rule
 
 
 def test_the_default_downtime_limit_is_that_of_qemu() -> None:

@@ -12,11 +12,13 @@ from fcm.migration.judging.recorded_prediction import Basis, NotComparableError,
 from fcm.migration.recordings.own_form import to_json
 from fcm.migration.recordings.reading import read_recording
 from fcm.model import commands as cmd
+from fcm.model import events as ev
 from fcm.model.entities import MachineState
 from fcm.model.migrations import MigrationOptions
-from fcm.model.telemetry import Phase
+from fcm.model.telemetry import Phase, TelemetryRow
 from fcm.workspace.files.journal import Journal, JournalError
 from fcm.workspace.history import History, HistoryError
+from tests.ui.by_hand import NOW, formed, machine, migration, node, opened
 from tests.unit.embedded.desk import Desk
 
 if TYPE_CHECKING:
@@ -95,6 +97,25 @@ def test_the_history_is_the_same_without_a_journal_as_long_as_the_program_runs()
     desk.close()
     assert history.kept_in is None
     assert (past.machine_name, len(recording)) == ("DC01", len(desk.workspace.rows(past.id)))
+
+
+def test_an_export_says_which_qemu_sent_the_machine(tmp_path: Path) -> None:
+    vm = machine("SQL1")
+    source = replace(node("node1"), version="QEMU 10.0.13")
+    one = migration(vm, phase=Phase.FAILED, ended=NOW + 5)
+    workspace, _ = opened(formed([vm]), ev.NodeChanged(source), ev.MigrationRequested(one))
+    rows = [TelemetryRow(0.1 * k, 1, (20 - k) * MIB, k * MIB, 0.0, 1e7, Phase.BROWNOUT, 0) for k in range(20)]
+    entries = [
+        ev.Entry(number, 1000.0 + number, event)
+        for number, event in enumerate([ev.NodeChanged(source), ev.MigrationRequested(one)])
+    ]
+    history = History(workspace.state, None, entries, {one.id: rows})
+    (past,) = history.migrations()
+    (path,) = history.export([past], tmp_path / "out").files
+    assert json.loads(path.read_text())["qemu"] == "10.0.13"
+    kept = read_recording(path).kept
+    assert kept is not None
+    assert kept.qemu == "10.0.13"
 
 
 def test_every_row_comes_back_from_the_journal(fresh: Desk, tmp_path: Path) -> None:

@@ -402,7 +402,7 @@ class MigrationRun:
         if self.migration.endless or self._past_limit.is_set() or self._canceled.is_set():
             return
         if self._watch is None:
-            self._watch = ConvergenceWatch(self._memory or row.remaining + row.sent, self.migration.options)
+            self._watch = ConvergenceWatch(self._memory or row.remaining + row.sent, self.migration.options, self._qemu)
         endless = self._watch.read(row)
         if endless is not None:
             self._reporter.found_endless(self.migration.id, *endless)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from fcm.migration.engine.engine import WINDOW, Engine
-from fcm.migration.engine.policies import CLARK_2005, HYPERV, PRESETS, QEMU_7_2, QEMU_9_2, XEN_4_6, XEN_LEGACY, preset
+from fcm.migration.engine.policies import CLARK_2005, HYPERV, PRESETS, QEMU_7_2, XEN_4_6, XEN_LEGACY, preset
 from fcm.migration.engine.specification import MigrationSpec
 from fcm.migration.engine.workload import PAGE, Uniform, Workload
 from tests.unit.migration.running import run_to_end
@@ -128,14 +128,6 @@ def readings(rule: StoppingRule, seconds: float) -> tuple[list[float], float]:
         if handle in engine.step().synced:
             found.append(number * WINDOW)
     return found, found[0]
-
-
-def test_qemu_9_2_reads_the_log_every_five_seconds_once_the_first_pass_is_over() -> None:
-    found, first = readings(QEMU_9_2, 60.0)
-    assert first == pytest.approx(MEMORY / (8.0 * MIB), rel=0.1), "no reading disturbs the first pass"
-    between = [b - a for a, b in pairwise(found)]
-    assert len(between) >= 3
-    assert between == pytest.approx([5.0] * len(between), abs=0.15)
 
 
 def test_qemu_7_2_reads_the_log_only_when_little_remains() -> None:

@@ -1,15 +1,17 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 
 from fcm.migration.engine.workload import Workload
+from fcm.model import events as ev
 from fcm.model.entities import GIB, AdapterState
 from fcm.model.migrations import MigrationOptions
 from fcm.workspace.planning.preflight import NAME, question, samples_of
-from tests.ui.by_hand import formed, machine, opened
+from tests.ui.by_hand import formed, machine, node, opened
 from tests.unit.window.course_by_hand import MIB, sawtooth
 
 if TYPE_CHECKING:
@@ -79,6 +81,22 @@ def test_passes_of_an_earlier_migration_are_samples_of_the_dirty_rate() -> None:
     assert all(0 < sample.mib_per_s < 8 for sample in samples)
 
 
+def test_pages_that_passes_found_are_counted_not_rounded_down_to_whole_mebibytes() -> None:
+    for sample in samples_of(sawtooth()):
+        assert sample.pages == pytest.approx(sample.mib_per_s * sample.seconds * 256)
+
+
+def test_the_qemu_of_the_source_says_which_stopping_rule_is_planned_with() -> None:
+    vm = machine("SQL1", memory=GIB, workload="web-server")
+    workspace, _ = opened(formed([vm]), ev.NodeChanged(replace(node("node1"), version="QEMU 10.0.13")))
+    there = question(workspace, vm, "node2").plan
+    assert there is not None
+    assert there.spec.rule.name == "qemu-9.2+"
+    simulated = asked().plan
+    assert simulated is not None
+    assert simulated.spec.rule.name == "qemu-7.2"
+
+
 def test_a_guest_without_a_known_workload_is_judged_by_what_was_measured() -> None:
     rows = sawtooth(memory=256 * MIB)
     vm = machine("SQL1", workload="", memory=256 * MIB)
@@ -86,7 +104,6 @@ def test_a_guest_without_a_known_workload_is_judged_by_what_was_measured() -> No
     fake = SimpleNamespace(
         state=workspace.state, rows=lambda _: rows, measured={}
     )  # the migration itself is added below, so that only its rows are new
-    from dataclasses import replace
     from types import MappingProxyType
 
     from tests.ui.by_hand import migration
@@ -99,7 +116,6 @@ def test_a_guest_without_a_known_workload_is_judged_by_what_was_measured() -> No
 
 
 def test_without_a_network_nothing_is_judged() -> None:
-    from fcm.model import events as ev
     from fcm.model.entities import Adapter
 
     vm = machine("SQL1", workload="web-server")
