@@ -113,7 +113,7 @@ def test_an_export_says_which_qemu_sent_the_machine(tmp_path: Path) -> None:
     (past,) = history.migrations()
     (path,) = history.export([past], tmp_path / "out").files
     assert json.loads(path.read_text())["qemu"] == "10.0.13"
-    kept = read_recording(path).kept
+    kept = read_recording(path).facts
     assert kept is not None
     assert kept.qemu == "10.0.13"
 

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from fcm.migration.recordings.recording import Recording
     from fcm.model.telemetry import FinalFigures
 
-DATA = Path(__file__).parents[2] / "data" / "second-laboratory"
+DATA = Path(__file__).parents[3] / "data" / "second-laboratory"
 SINGLE = ("qemu-10-single", "qemu-7.2-single")
 """One pass over a bandwidth that no loopback reaches: the case alone cannot tell how long it takes."""
 ENDED = sorted(path.stem for path in DATA.glob("*.json") if path.stem not in (*SINGLE, "qemu-10-never"))
