@@ -5,7 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
-from fcm.backend.libvirt.cluster_view import absent_machines, formed_cluster, machine_events, node_events
+from fcm.backend.libvirt.cluster_view import (
+    absent_machines,
+    formed_cluster,
+    machine_events,
+    node_events,
+    silent_events,
+)
 from fcm.backend.libvirt.configuration.hosts_file import Host, HostNetwork, HostsFile
 from fcm.backend.libvirt.inventory import SHARED_DISK, FoundMachine, HostReport, read_processor
 from fcm.model import commands as cmd
@@ -276,3 +282,52 @@ def test_a_cluster_of_hosts_begins_with_nodes_of_which_nothing_is_known_and_a_st
     assert formed.cluster.shared_volumes_enabled
     assert (formed.cluster.witness, formed.cluster.host) == (None, "alpha")
     assert len(formed.adapters) == 2 * len(NETWORKS)
+
+
+def test_a_metric_that_the_hosts_file_gives_is_kept_and_the_others_are_automatic() -> None:
+    given = replace(HOSTS, networks=(replace(NETWORKS[0], metric=7), *NETWORKS[1:]))
+    networks = formed_cluster(given, None).networks
+
+    assert [(one.id, one.name) for one in networks] == [
+        ("network-1", "Management"),
+        ("network-2", "Cluster"),
+        ("network-3", "Migration"),
+    ]
+    assert (networks[0].metric, networks[0].auto_metric) == (7, False)
+    assert all(one.auto_metric and one.metric >= 1000 for one in networks[1:])
+    assert [(one.subnet, one.role, one.gateway, one.bandwidth) for one in networks] == [
+        (one.subnet, one.role, one.gateway, one.bandwidth) for one in NETWORKS
+    ]
+
+
+def test_every_address_of_a_host_is_an_adapter_on_its_network() -> None:
+    adapters = {(one.node, one.network): one.address for one in formed_cluster(HOSTS, None).adapters}
+    assert adapters == {
+        (host.name, f"network-{number}"): host.addresses[network.name]
+        for host in HOSTS.hosts
+        for number, network in enumerate(NETWORKS, 1)
+    }
+
+
+def test_the_shared_storage_is_one_volume_that_the_first_host_coordinates_and_those_with_storage_see() -> None:
+    third = replace(HOSTS.hosts[1], name="gamma", storage=None)
+    found = formed_cluster(replace(HOSTS, hosts=(*HOSTS.hosts, third)), None)
+
+    ((disk,), (volume,)) = found.disks, found.shared_volumes
+    assert (disk.id, disk.owner, disk.visible_to) == (SHARED_DISK, "alpha", ("alpha", "beta"))
+    assert (volume.owner, volume.path()) == ("alpha", "/srv/vm")
+    bare = formed_cluster(replace(HOSTS, hosts=(third,)), None)
+    assert (bare.disks, bare.shared_volumes) == ((), ())
+
+
+def test_a_host_that_does_not_respond_is_told_once_for_each_reason() -> None:
+    state = told(formed(), report("alpha"), report("beta"))
+    first = silent_events(state, "alpha", "No route.")
+    assert [type(one) for one in first] == [ev.NodeChanged, ev.BackendReported]
+    assert "alpha: No route." in str(first[1])
+    state = after(state, *first)
+    assert state.nodes["alpha"].state is NodeState.DOWN
+    assert silent_events(state, "alpha", "No route.") == []
+    assert len(silent_events(state, "alpha", "The login failed.")) == 2
+    back = after(state, *node_events(state, HOSTS, {"alpha": report("alpha")}, "alpha"))
+    assert len(silent_events(back, "alpha", "No route.")) == 2

@@ -173,3 +173,71 @@ def test_a_connection_is_let_go_without_any_callback_left_on_it(host: HostConnec
     assert far.callbacks == {}
     assert far.closed is None
     assert not far.alive
+
+
+class RefusalError(OSError):
+    """An error of libvirt."""
+
+    def get_error_code(self) -> int | None:
+        return None
+
+
+def test_a_host_that_refuses_is_told_in_its_own_words_and_asked_anew(host: HostConnection, far: Connection) -> None:
+    assert isinstance(reported(host), HostReport)
+
+    def refused(*_: int) -> None:
+        raise RefusalError("the daemon is restarting")
+
+    far.getAllDomainStats = refused  # type: ignore[method-assign, assignment]
+    assert "the daemon is restarting" in str(reported(host))
+    assert far.callbacks == {}, "the connection was let go"
+
+    del far.getAllDomainStats  # type: ignore[method-assign]
+    assert isinstance(reported(host), HostReport)
+    assert far.callbacks
+
+
+def reported(host: HostConnection) -> HostReport | str:
+    answers: list[HostReport | str] = []
+    over = threading.Event()
+    host.poll(lambda report: (answers.append(report), over.set()))  # type: ignore[arg-type, return-value]
+    assert over.wait(stretched(PATIENCE))
+    return answers[0]
+
+
+def test_a_domain_is_found_by_its_uuid_alone(host: HostConnection, far: Connection) -> None:
+    other = Domain()
+    other.UUIDString = lambda: "uuid-2"  # type: ignore[method-assign]
+    far.listAllDomains = lambda: [other, far.domain]  # type: ignore[attr-defined]
+    assert host.domain("uuid-1") is far.domain
+    assert host.domain("uuid-2") is other
+    assert host.domain("web") is None
+
+
+def test_a_connection_is_kept_while_it_lives_and_made_anew_after(
+    host: HostConnection, far: Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened: list[str] = []
+    monkeypatch.setattr(host._libvirt, "open", lambda uri: (opened.append(uri), setattr(far, "alive", True), far)[2])
+    assert host.connection() is host.connection()
+    assert opened == ["qemu:///system"]
+    first = len(far.callbacks)
+    far.alive = False
+    host.connection()
+    assert len(opened) == 2
+    assert len(far.callbacks) == first, "those of the old connection are gone"
+
+
+def test_a_host_answers_if_it_does_so_in_time(host: HostConnection, far: Connection) -> None:
+    far.getLibVersion = lambda: 9_000_000  # type: ignore[attr-defined]
+    assert host.answers(stretched(PATIENCE))
+
+    def refused() -> int:
+        raise RefusalError("closed")
+
+    far.getLibVersion = refused  # type: ignore[attr-defined]
+    assert not host.answers(stretched(PATIENCE))
+    gate = threading.Event()
+    far.getLibVersion = gate.wait  # type: ignore[attr-defined]
+    assert not host.answers(0.01)
+    gate.set()
