@@ -12,6 +12,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections import Counter
 from dataclasses import dataclass, field
 from functools import cached_property
 from hashlib import sha256
@@ -61,6 +62,8 @@ class Trial:
     noticed, so that a figure made this way is never too good."""
     noticed_by: str = ""
     """The test that noticed the last change, where that is known."""
+    noticed: Counter[tuple[str, str]] = field(default_factory=Counter)
+    """How many changes of a file a test has noticed so far: it is asked first about further ones."""
 
     def files(self) -> list[str]:
         """The Python files of the room."""
@@ -159,7 +162,7 @@ class Trial:
         return ["pytest", "-q", until, "-p", "no:cacheprovider", "--tb=no", "--hypothesis-profile=steady"]
 
     def tests_for(self, change: Change) -> list[str]:
-        """The tests that reach the change, the quick ones first.
+        """The tests that reach the change: those first that noticed others of its file, then the quick ones.
 
         What runs while its module is imported (a constant, a default) is reached by no test of its own: then all of
         the room, at first those that reach anything in the file.
@@ -170,9 +173,10 @@ class Trial:
             near = set().union(*lines.values())
             others = set(self.seconds) - near - set(self.failing)
             if math.isfinite(self.most):  # a quick test that looks at tables runs no function of the file
-                return self._affordable(self._quick_first(near | others))
-            return self._quick_first(near) + self._quick_first(others)
-        return self._affordable(self._quick_first(set().union(*(lines.get(line, set()) for line in within))))
+                return self._affordable(self._in_order(near | others, change.place.file))
+            return self._in_order(near, change.place.file) + self._quick_first(others)
+        reaching: set[str] = set().union(*(lines.get(line, set()) for line in within))
+        return self._affordable(self._in_order(reaching, change.place.file))
 
     def _affordable(self, tests: list[str]) -> list[str]:
         """The first of them, as many as ``most`` allows; one at least."""
@@ -182,6 +186,14 @@ class Trial:
             for number, (name, sum_) in enumerate(zip(tests, spent, strict=True))
             if not number or sum_ <= self.most
         ]
+
+    def _in_order(self, tests: set[str], file: str) -> list[str]:
+        """Those first that noticed most in this file for the time that they take; then the quick ones."""
+
+        def worth(name: str) -> float:
+            return self.noticed[file, name] / (self.seconds.get(name, 0.0) + 0.1)
+
+        return sorted(self._quick_first(tests), key=worth, reverse=True)
 
     def _quick_first(self, tests: set[str]) -> list[str]:
         return sorted(tests, key=lambda name: (self.seconds.get(name, 0.0), name))
@@ -231,6 +243,8 @@ class Trial:
             if within is None or not tests:
                 return self.run(tests)
             status, self.noticed_by = self.forks.judge(file, tests, {name: self.limit(name) for name in tests})
+            if status == forking.NOTICED:
+                self.noticed[change.place.file, self.noticed_by.split("[", 1)[0]] += 1
             return {forking.SURVIVED: Outcome.SURVIVED, forking.HUNG: Outcome.TIMEOUT}.get(status, Outcome.KILLED)
 
 

@@ -431,6 +431,10 @@ def made(name: str, folder: Path) -> str:
 
 
 if __name__ == "__main__":
+    from tests.unit.embedded import courses_of_work
+    from tests.unit.embedded.courses import COURSES  # that to which both files add
+
+    assert courses_of_work.course
     FOLDER.mkdir(exist_ok=True)
     for one in COURSES:
         with tempfile.TemporaryDirectory() as place:

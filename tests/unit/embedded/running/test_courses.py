@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.unit.embedded import courses_of_work
 from tests.unit.embedded.courses import COURSES, FOLDER, made
 
 if TYPE_CHECKING:
@@ -28,6 +29,7 @@ def goes_as_written(tmp_path: Path) -> Goes:
 
 def test_each_course_is_written_down() -> None:
     """Each has a test of its own, so that a change is looked for where it may show."""
+    assert courses_of_work.course, "its courses are among them"
     own = {name.removeprefix("test_the_course_of_") for name in globals() if name.startswith("test_the_course_of_")}
     assert own == set(COURSES) == {path.stem for path in FOLDER.glob("*.txt")}
 
@@ -90,3 +92,43 @@ def test_the_course_of_storage_that_is_set_up(goes_as_written: Goes) -> None:
 
 def test_the_course_of_volumes_that_all_nodes_lose(goes_as_written: Goes) -> None:
     goes_as_written("volumes_that_all_nodes_lose")
+
+
+def test_the_course_of_services_and_applications(goes_as_written: Goes) -> None:
+    goes_as_written("services_and_applications")
+
+
+def test_the_course_of_services_that_lose_something(goes_as_written: Goes) -> None:
+    goes_as_written("services_that_lose_something")
+
+
+def test_the_course_of_many_moves_at_once(goes_as_written: Goes) -> None:
+    goes_as_written("many_moves_at_once")
+
+
+def test_the_course_of_moves_that_are_held(goes_as_written: Goes) -> None:
+    goes_as_written("moves_that_are_held")
+
+
+def test_the_course_of_settings_that_change(goes_as_written: Goes) -> None:
+    goes_as_written("settings_that_change")
+
+
+def test_the_course_of_failures_again_and_again(goes_as_written: Goes) -> None:
+    goes_as_written("failures_again_and_again")
+
+
+def test_the_course_of_priorities_and_classes(goes_as_written: Goes) -> None:
+    goes_as_written("priorities_and_classes")
+
+
+def test_the_course_of_clusters_that_start(goes_as_written: Goes) -> None:
+    goes_as_written("clusters_that_start")
+
+
+def test_the_course_of_machines_that_start_together(goes_as_written: Goes) -> None:
+    goes_as_written("machines_that_start_together")
+
+
+def test_the_course_of_files_that_grow(goes_as_written: Goes) -> None:
+    goes_as_written("files_that_grow")
