@@ -62,6 +62,8 @@ class Trial:
     noticed, so that a figure made this way is never too good."""
     noticed_by: str = ""
     """The test that noticed the last change, where that is known."""
+    breadth: Counter[str] = field(default_factory=Counter)
+    """How many lines of the room each test reaches."""
     noticed: Counter[tuple[str, str]] = field(default_factory=Counter)
     """How many changes of a file a test has noticed so far: it is asked first about further ones."""
 
@@ -108,6 +110,7 @@ class Trial:
             self.failing += told["failed"]
             for source, tests in told["reached"].items():
                 for test in set(tests) - set(told["failed"]):
+                    self.breadth[test] += len(tests[test])
                     for line in tests[test]:
                         self.reached[source].setdefault(line, set()).add(test)
         if not any(tests for lines in self.reached.values() for tests in lines.values()):
@@ -188,12 +191,17 @@ class Trial:
         ]
 
     def _in_order(self, tests: set[str], file: str) -> list[str]:
-        """Those first that noticed most in this file for the time that they take; then the quick ones."""
+        """Those first that noticed most in this file for the time that they take.
+
+        Then the quick ones and those that reach little else, in turn: one is cheap, the other may be about this line.
+        """
 
         def worth(name: str) -> float:
             return self.noticed[file, name] / (self.seconds.get(name, 0.0) + 0.1)
 
-        return sorted(self._quick_first(tests), key=worth, reverse=True)
+        narrow = sorted(tests, key=lambda name: (self.breadth[name], name))
+        either = dict.fromkeys(itertools.chain(*zip(self._quick_first(tests), narrow, strict=True)))
+        return sorted(either, key=worth, reverse=True)
 
     def _quick_first(self, tests: set[str]) -> list[str]:
         return sorted(tests, key=lambda name: (self.seconds.get(name, 0.0), name))
