@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import argparse
 import math
+import signal
 import sys
 import time
 import tomllib
@@ -33,6 +34,9 @@ def main(arguments: list[str]) -> int:
         "--most", type=float, default=math.inf, help="s of tests a change, the quick ones first; default: all of them"
     )
     given = parser.parse_args(arguments)
+    # Ended early, also in the background, it reports what was tried.
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.default_int_handler)
     if unknown := [name for name in given.rooms if name not in rooms]:
         parser.error(f"there is no room {', '.join(unknown)}; there are {', '.join(rooms)}")
     if given.sample < 1:

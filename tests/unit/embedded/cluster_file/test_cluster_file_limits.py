@@ -33,6 +33,7 @@ def with_line(after: str, line: str) -> str:
     [
         (CLUSTER, "concurrent_migrations", ["1", "16"], ["0", "17"]),
         (NODE, "logical_processors", ["1", "4096"], ["0", "4097"]),
+        (NODE, "weight", ["0", "1"], ["2", "-1"]),
         (NODE, "reserved_memory", ['"7680 MiB"'], ['"7681 MiB"', '"8 GiB"']),
         (NODE, "system_drive", ['"D:"', '"d:"'], ['"D"', '"DD:"', '"1:"']),
         (NETWORK, "metric", ["1", "65535"], ["65536", "-1"]),

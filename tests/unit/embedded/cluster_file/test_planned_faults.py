@@ -184,3 +184,16 @@ def test_there_are_not_too_many(tmp_path: Path) -> None:
     load(written(tmp_path, with_faults(*[f"{HANG}\nat = 1"] * FAULT_LIMIT)))
     with pytest.raises(ClusterFileError, match=f"at most {FAULT_LIMIT} are allowed"):
         load(written(tmp_path, with_faults(*[f"{HANG}\nat = 1"] * (FAULT_LIMIT + 1))))
+
+
+@pytest.mark.parametrize("line", ["at = 31536000", "rate = 0.0001", "rate = 3600", "at = 1\nrepair_after = 31536000"])
+def test_the_last_value_that_can_be_planned_is_taken(tmp_path: Path, line: str) -> None:
+    assert len(load(written(tmp_path, with_faults(f"{HANG}\n{line}"))).planned) == 1
+
+
+@pytest.mark.parametrize(
+    "line", ["at = 31536001", "at = -1", "rate = 0.00009", "rate = 3600.1", "at = 1\nrepair_after = 31536001"]
+)
+def test_the_first_value_beyond_is_refused(tmp_path: Path, line: str) -> None:
+    with pytest.raises(ClusterFileError, match=line.rpartition("\n")[2].split(" ")[0]):
+        load(written(tmp_path, with_faults(f"{HANG}\n{line}")))

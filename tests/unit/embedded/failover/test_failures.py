@@ -8,7 +8,8 @@ import pytest
 
 from fcm.model import commands as cmd
 from fcm.model import events as ev
-from fcm.model.entities import ClusterVersion, MachineState, ResourceState, RestartPolicy
+from fcm.model.entities import ClusterVersion, MachineState, NodeState, ResourceState, RestartPolicy
+from fcm.model.failures import FaultKind
 from fcm.workspace.files.journal import Journal
 from tests.unit.embedded.desk import Desk
 from tests.unit.embedded.versions import desk_of
@@ -343,3 +344,46 @@ def test_a_failed_address_is_brought_online_by_hand_and_the_name_with_it(desk: D
     assert desk.do(cmd.BringOnline(address.id)).reason == "Cluster IP Address is already online."
     assert not desk.do(cmd.BringOnline(resource(desk, "Cluster Disk 4").id))
     assert not desk.do(cmd.BringOnline(resource(desk).id))
+
+
+def test_a_failover_counts_for_the_hours_of_the_period_and_no_longer(desk: Desk) -> None:
+    group = desk.group("WEB01").id
+    policy(desk, maximum_restarts=0, retry_after=0)
+    assert desk.do(cmd.ConfigureGroup(group, maximum_failures=1, failover_period=6))
+    fail(desk)
+    desk.run(60.0)
+    first = desk.machine("WEB01").node
+    assert first != "node1"
+    desk.run(6 * 3600.0 + 60.0)
+    fail(desk)
+    desk.run(60.0)
+    second = desk.machine("WEB01").node
+    assert (second != first, desk.machine("WEB01").state) == (True, MachineState.RUNNING)
+    desk.run(6 * 3600.0 - 300.0)
+    fail(desk)
+    desk.run(600.0)
+    assert (desk.machine("WEB01").node, resource(desk).state) == (second, ResourceState.FAILED)
+
+
+def test_a_start_that_takes_longer_than_the_pending_timeout_is_a_failure(desk: Desk) -> None:
+    assert desk.do(cmd.SetMachineState(desk.machine("WEB01").id, MachineState.OFF, forced=True))
+    policy(desk, pending_timeout=1)
+    assert desk.do(cmd.SetMachineState(desk.machine("WEB01").id, MachineState.RUNNING))
+    desk.run(0.9)
+    assert resource(desk).state is ResourceState.PENDING
+    desk.run(0.3)
+    assert resource(desk).state is ResourceState.FAILED
+    assert "did not come online within" in resource(desk).failure
+    policy(desk, pending_timeout=60)
+    desk.run(120.0)
+    assert desk.machine("WEB01").state is MachineState.RUNNING
+
+
+def test_a_service_that_crashes_on_a_node_that_is_down_leaves_no_failure_behind(desk: Desk) -> None:
+    assert desk.do(cmd.StopClusterService("node3"))
+    desk.run(30.0)
+    desk.inject(FaultKind.SERVICE_CRASH, "node3")
+    assert not desk.state.faults
+    assert desk.do(cmd.StartClusterService("node3"))
+    desk.run(60.0)
+    assert desk.state.nodes["node3"].state is NodeState.UP

@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from fcm.backend.embedded.machines.workloads import workload_names, workload_of
+from fcm.migration.engine.catalogue import named_workload
 from fcm.migration.engine.workload import PAGE
 from fcm.model.entities import GIB, MIB, MachineState, VirtualMachine
 
@@ -56,6 +57,15 @@ def test_a_machine_that_is_too_small_for_its_workload_gets_it_shrunk_at_the_same
     large, small = (workload_of(machine("build-server", memory)) for memory in (4 * GIB, 396 * MIB))
     assert [pattern.rate for pattern in small.patterns] == [pattern.rate for pattern in large.patterns]
     assert [pattern.pages for pattern in small.patterns] == [pattern.pages // 2 for pattern in large.patterns]
+
+
+@pytest.mark.parametrize("name", workload_names())
+def test_a_machine_just_large_enough_for_its_workload_gets_it_as_it_is_and_one_page_less_shrinks_it(name: str) -> None:
+    whole = named_workload(name).patterns
+    extent = max(getattr(pattern, "first", 0) + pattern.pages for pattern in whole)
+    assert workload_of(machine(name, extent * PAGE)).patterns == whole
+    smaller = workload_of(machine(name, (extent - 1) * PAGE)).patterns
+    assert sum(pattern.pages for pattern in smaller) < sum(pattern.pages for pattern in whole)
 
 
 def test_zero_pages_are_those_of_the_machine() -> None:

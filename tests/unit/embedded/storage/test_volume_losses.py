@@ -285,3 +285,13 @@ def test_what_needs_the_files_on_a_failed_volume_is_refused_with_the_reason(late
     ]
     for command in commands:
         assert not later.do(command), command
+
+
+def test_a_machine_without_a_resource_fails_too_within_a_minute_of_its_volume(desk: Desk) -> None:
+    with_volume(desk, DB1="node1")
+    assert desk.do(cmd.RemoveGroup(desk.group("DB1").id))
+    assert desk.machine("DB1").state is MachineState.RUNNING
+    lose(desk, FaultKind.LOSE_LUN)
+    desk.run(40)
+    desk.run(120)
+    assert desk.machine("DB1").state is MachineState.OFF
