@@ -45,6 +45,7 @@ from fcm.workspace.actions.whole_cluster import (
     force_choices,
     force_question,
     force_question_of,
+    pause_question,
     shut_down_question,
     stop_service_question,
 )
@@ -254,7 +255,7 @@ def question_of(action: Action, state: State, selections: Sequence[Selection], c
     """What is asked before an action is done on all that is selected, with the names of those not asked about.
 
     Args:
-        action: it has a question.
+        action: it may have a question.
         state: the cluster.
         selections: what it acts on.
         commands: what was chosen, one for each of them.
@@ -266,6 +267,8 @@ def question_of(action: Action, state: State, selections: Sequence[Selection], c
     assert action.confirm is not None
     lines = [action.confirm(state, one) for one in selections[:QUESTIONS]]
     rest = [_name(state, one) for one in selections[QUESTIONS:]]
+    if not any(lines):
+        return ""
     return "\n".join([*lines, f"The same for {len(rest)} more: {some(rest, NAMES)}."] if rest else lines)
 
 
@@ -391,7 +394,7 @@ ACTIONS: tuple[Action, ...] = (
            shortcut="Alt+Return"),
     # Nodes
     Action("pause-node", "Pause", "pause", frozenset({_P.NODE}), command=lambda s, x: cmd.PauseNode(x.id),
-           of=cmd.PauseNode),
+           of=cmd.PauseNode, confirm=pause_question),
     Action("resume-node", "Resume", "resume", frozenset({_P.NODE}), command=lambda s, x: cmd.ResumeNode(x.id),
            of=cmd.ResumeNode),
     Action("drain-node", "Drain...", "drain", frozenset({_P.NODE}), dialog="drain", may=_drainable, of=cmd.DrainNode),

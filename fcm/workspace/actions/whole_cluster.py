@@ -75,3 +75,15 @@ def stop_service_question(state: State, selection: Selection) -> str:
     if state.cluster is not None and state.cluster.engine:
         return f"{text}Pacemaker first live migrates its machines to other nodes, and stops those that find no room."
     return f"{text}Its machines are restarted on other nodes."
+
+
+def pause_question(state: State, selection: Selection) -> str:
+    """What Pacemaker's maintenance of a node costs its virtual machines; "": nothing."""
+    owned = [group for group in state.groups.values() if group.owner == selection.id and not group.is_core]
+    if state.cluster is None or not state.cluster.engine or not owned:
+        return ""
+    return (
+        f"Pause {selection.id} without draining it? Its virtual machines stay there, but Pacemaker does not monitor "
+        f"them meanwhile, and does not start them elsewhere if {selection.id} fails. "
+        "Drain moves them to other nodes first."
+    )

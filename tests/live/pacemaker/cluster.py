@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from shlex import quote
 from typing import TYPE_CHECKING, Any
 from xml.etree import ElementTree
@@ -12,9 +12,11 @@ from xml.etree import ElementTree
 import pytest
 
 from fcm.backend.pacemaker.remote import agent, lines
+from fcm.lab.failover import read_cluster
 from fcm.lab.faults import NodeFault, break_node
 from fcm.lab.lab import bring_up, take_down
 from fcm.lab.machines import ready_count
+from fcm.lab.network import shape
 from fcm.lab.node import is_running
 from fcm.lab.plan import LabError
 from fcm.lab.processes import inside, run
@@ -153,16 +155,21 @@ class Failover(LiveLab):
     def place(self, node: str, *machines: str) -> None:
         """Move machines to a node live, those that are not there yet; nothing is left behind.
 
-        All preferences are set at once, and taken back once nothing moves: Pacemaker restarts a machine whose
-        preference changes on its way, and takes one that moves while anything else changes for stopped.
+        They go at the full speed of this computer. All preferences are set at once, and taken back once nothing
+        moves: Pacemaker restarts a machine whose preference changes on its way, and takes one that moves while
+        anything else changes for stopped.
         """
         away = [machine for machine in machines if self.seen(machine).nodes != (node,)]
         if away:
-            self.on(node, lines.at_once([f"crm_resource -r {machine} --move --node {node}" for machine in away]))
-            for machine in away:
-                self.settled(machine, node, 60)
-            wait_until(lambda: not self.busy(), "the cluster is at rest", 60)
-            self.on(node, lines.at_once([f"crm_resource -r {machine} --clear" for machine in away]))
+            shape(replace(self.plan, bandwidth=None), self.folders)
+            try:
+                self.on(node, lines.at_once([f"crm_resource -r {machine} --move --node {node}" for machine in away]))
+                for machine in away:
+                    self.settled(machine, node, 60)
+                wait_until(lambda: not self.busy(), "the cluster is at rest", 60)
+                self.on(node, lines.at_once([f"crm_resource -r {machine} --clear" for machine in away]))
+            finally:
+                shape(self.plan, self.folders)
         for machine in machines:
             assert self.seen(machine).nodes == (node,), self.reason(machine)
 
@@ -203,7 +210,8 @@ class Failover(LiveLab):
                 with suppress(LabError):
                     break_node(fault, node, self.folders)
             self.says(node.name, f"grep -q '^lost {self.folders.shared} ' /proc/mounts && umount {self.folders.shared}")
-        bring_up(self.plan, self.folders, own=True)
+        if not self._all_run():
+            bring_up(self.plan, self.folders, own=True)
         for node in self.plan.nodes:
             self.disconnect(node.name)
         first = self.plan.nodes[0].name
@@ -216,6 +224,15 @@ class Failover(LiveLab):
             if self.seen(machine).blocked:
                 self.forget(machine, first)
         wait_until(self.is_whole, "the cluster is whole again", 60)
+
+    def _all_run(self) -> bool:
+        """Whether every daemon runs and every node is a member, so that nothing needs to be started."""
+        daemons = ("libvirtd", "corosync", "corosync-qdevice", "pacemakerd")
+        ask = f"for name in {' '.join(daemons)}; do pidof $name >/dev/null && echo $name; done"
+        if any(self.says(node.name, ask).split() != list(daemons) for node in self.plan.nodes):
+            return False
+        cluster = read_cluster(self.plan, self.folders)
+        return cluster.witness and len(cluster.online) == len(self.plan.nodes)
 
     def _settings_taken_back(self) -> str:
         """Script that takes back what tests and fcm set of nodes and of the cluster."""

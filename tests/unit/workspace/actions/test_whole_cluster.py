@@ -9,7 +9,7 @@ import pytest
 from fcm.backend.base import Capabilities
 from fcm.model import commands as cmd
 from fcm.model.entities import NodeState
-from fcm.workspace.actions.catalog import BY_ID
+from fcm.workspace.actions.catalog import BY_ID, question_of
 from fcm.workspace.actions.whole_cluster import force_choices, force_question, force_question_of, shut_down_question
 from fcm.workspace.selection import Place, Selection
 from tests.unit.model.changed import machine, with_cluster, with_node
@@ -79,3 +79,13 @@ def test_shutting_down_names_what_is_taken_offline() -> None:
     assert text.startswith(
         "Shut down contoso? The cluster service stops on all nodes, and 10 services and applications"
     )
+
+
+def test_a_pause_that_leaves_machines_without_a_monitor_is_asked_about_and_no_other_pause_is() -> None:
+    pause, nodes = BY_ID["pause-node"], [Selection(Place.NODE, name) for name in ("node1", "node2")]
+    simulated = formed("contoso")
+    assert question_of(pause, simulated, nodes) == ""
+    engine = with_cluster(simulated, engine="Pacemaker 2.1.5")
+    asked = question_of(pause, engine, nodes[:1])
+    assert asked.startswith("Pause node1 without draining it?")
+    assert "does not start them elsewhere if node1 fails" in asked
