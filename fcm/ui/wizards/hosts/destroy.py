@@ -104,6 +104,7 @@ class DestroyHostsWizard(HostsWizard):
         if self.hosts is None or workspace is None or not gone:
             return
         if workspace.uri == f"pacemaker:{self.hosts.path}":
+            self.window_of.messages.clear()  # while it ended, its nodes said that it does not run
             self.window_of.open(f"libvirt:{self.hosts.path}")
             self.window_of.show_dialog("close-cluster", Selection(Place.CLUSTER))
 
