@@ -14,7 +14,8 @@ from fcm.shell.runtime.following import until_down, until_running
 from fcm.shell.runtime.parameters import CLUSTER, INPUT, TEXT, Param
 from fcm.shell.runtime.registry import cmdlet
 from fcm.shell.values.objects import check_object, cluster_object
-from fcm.shell.values.values import ShellObject
+from fcm.shell.values.references import cluster_reference, reference, resource_type_object
+from fcm.shell.values.values import NameOf, ShellObject
 from fcm.text.words import quoted
 
 if TYPE_CHECKING:
@@ -109,11 +110,24 @@ def _quorum(call: Call) -> ShellObject:
     cluster = call.state.cluster
     assert cluster is not None
     has_witness = cluster.quorum_mode is not QuorumMode.NODE_MAJORITY
-    witness = name_of(call.state.disks, cluster.witness) if has_witness else ""
+    witness = _witness(call, cluster.witness) if has_witness else None
     return ShellObject(
         "ClusterQuorum",
-        {"Cluster": cluster.name, "QuorumResource": witness, "QuorumType": str(cluster.quorum_mode)},
+        {
+            "Cluster": cluster_reference(call.state),
+            "QuorumResource": witness,
+            "QuorumType": str(cluster.quorum_mode),
+        },
     )
+
+
+def _witness(call: Call, identity: str | None) -> NameOf:
+    """The resource of a witness; a disk or share without one by its name."""
+    resources = call.state.resources.values()
+    found = next((one for one in resources if identity and identity in (one.disk, one.detail)), None)
+    if found is None:
+        return NameOf(name_of(call.state.disks, identity))
+    return reference("ClusterResource", found.name, found.id, call.state)
 
 
 _MODES = {
@@ -349,6 +363,4 @@ def get_resource_type(call: Call) -> Iterable[Any]:
     finding.check_cluster(call)
     known = ((str(kind), str(kind), kind) for kind in ResourceType)
     found = finding.pick(call, "resource type", known, call.names())
-    return [
-        ShellObject("ClusterResourceType", {"Name": str(kind), "DisplayName": str(kind)}, str(kind)) for kind in found
-    ]
+    return [resource_type_object(kind) for kind in found]

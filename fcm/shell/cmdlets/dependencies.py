@@ -10,6 +10,7 @@ from fcm.shell.language.errors import ParameterError
 from fcm.shell.runtime import finding
 from fcm.shell.runtime.parameters import CLUSTER, INPUT, TEXT, Param, taking
 from fcm.shell.runtime.registry import cmdlet
+from fcm.shell.values.references import resource_reference
 from fcm.shell.values.values import ShellObject
 from fcm.text.words import quoted
 
@@ -36,7 +37,8 @@ def get_dependency(call: Call) -> Iterable[Any]:
     for resource in finding.resources(call, call.names("Resource")):
         if not groups or resource.group in groups:
             words = expression(state, resource.depends_on, resource.alternatives)
-            rows.append(ShellObject("ClusterDependency", {"Resource": resource.name, "DependencyExpression": words}))
+            whose = resource_reference(state, resource.id)
+            rows.append(ShellObject("ClusterDependency", {"Resource": whose, "DependencyExpression": words}))
     return rows
 
 

@@ -12,6 +12,7 @@ from fcm.shell.runtime import finding
 from fcm.shell.runtime.parameters import CLUSTER, INPUT, TEXT, Param, taking
 from fcm.shell.runtime.registry import cmdlet
 from fcm.shell.values.objects import group_object
+from fcm.shell.values.references import group_reference, node_reference, resource_reference
 from fcm.shell.values.values import has_wildcard
 from fcm.workspace.actions.role_actions import OFFLINE
 
@@ -197,10 +198,15 @@ def get_owners(call: Call) -> Iterable[Any]:
         raise ParameterError("Get-ClusterOwnerNode requires a group or a resource.", "Specify -Group or -Resource.")
     rows = []
     for group in finding.groups(call, group_names or ()):
-        rows.append((group.name, list(group.preferred_owners)))
+        rows.append((group_reference(call.state, group.id), group.preferred_owners))
     for resource in finding.resources(call, resource_names or ()):
-        rows.append((resource.name, list(resource.possible_owners)))
-    return [ShellObject("ClusterOwnerNode", {"ClusterObject": name, "OwnerNodes": nodes}) for name, nodes in rows]
+        rows.append((resource_reference(call.state, resource.id), resource.possible_owners))
+    return [
+        ShellObject(
+            "ClusterOwnerNode", {"ClusterObject": one, "OwnerNodes": [node_reference(call.state, n) for n in nodes]}
+        )
+        for one, nodes in rows
+    ]
 
 
 @cmdlet(

@@ -16,14 +16,11 @@ from fcm.shell.runtime import finding
 from fcm.shell.runtime.following import percent, until_settled
 from fcm.shell.runtime.parameters import CLUSTER, INPUT, TEXT, Param, taking
 from fcm.shell.runtime.registry import cmdlet
-from fcm.shell.values.objects import (
-    adapter_object,
-    disk_object,
-    resource_object,
-    volume_object,
-)
+from fcm.shell.values.objects import adapter_object, resource_object
 from fcm.shell.values.private_properties import network_properties, parameter_object, private_properties
-from fcm.shell.values.values import as_truth, as_whole, items, text
+from fcm.shell.values.references import reference
+from fcm.shell.values.storage_objects import disk_object, volume_object
+from fcm.shell.values.values import NameOf, ShellObject, as_truth, as_whole, items, text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -279,25 +276,29 @@ def _adapters(call: Call, command: Callable[[Adapter], cmd.Command]) -> Iterable
 _HOLDERS = ("ClusterResource", "ClusterResourceType", "ClusterGroup", "Cluster", "ClusterNetwork", "ClusterNode")
 
 
-def _holders(call: Call) -> list[tuple[str, dict[str, Any], Resource | None]]:
+def _holders(call: Call) -> list[tuple[NameOf, dict[str, Any], Resource | None]]:
     """Name, private properties and resource of what stands in the pipeline."""
-    found: list[tuple[str, dict[str, Any], Resource | None]] = []
+    found: list[tuple[NameOf, dict[str, Any], Resource | None]] = []
+
+    def named(item: ShellObject) -> NameOf:
+        return reference(item.type, text(item.get("Name")), item.identity, call.state)
+
     for item in call.objects("ClusterResource", "ClusterResourceType"):
         if item.type == "ClusterResourceType":
             is_machine = item.identity == ResourceType.VIRTUAL_MACHINE
-            found.append((item.identity, network_properties(call.state) if is_machine else {}, None))
+            found.append((named(item), network_properties(call.state) if is_machine else {}, None))
             continue
         resource = call.state.resources.get(item.identity)
         if resource is None:
-            found.append((text(item.get("Name")), {}, None))
+            found.append((named(item), {}, None))
             continue
         properties = private_properties(resource, call.state)
         migration = call.state.last_migration(resource.machine or "")
         if "MigrationState" in properties:
             properties["MigrationProgress"] = percent(call, migration) if migration else 0
-        found.append((resource.name, properties, resource))
+        found.append((named(item), properties, resource))
     for group in call.objects("ClusterGroup", "Cluster", "ClusterNetwork", "ClusterNode"):
-        found.append((text(group.get("Name")), {}, None))
+        found.append((named(group), {}, None))
     if not found:
         raise ParameterError(
             f"{call.cmdlet.name} requires an object from the pipeline.",

@@ -12,7 +12,7 @@ from fcm.shell.language.errors import ParameterError
 from fcm.shell.runtime import finding
 from fcm.shell.runtime.parameters import CLUSTER, INPUT, TEXT, Param, taking
 from fcm.shell.runtime.registry import cmdlet
-from fcm.shell.values.objects import available_disk_object, disk_object, volume_object, volume_state_object
+from fcm.shell.values.storage_objects import available_disk_object, disk_object, volume_object, volume_state_object
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -4,36 +4,39 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from fcm.shell.values import objects
+from fcm.shell.values import objects, storage_objects
+from fcm.shell.values.references import MAKERS, made
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from fcm.model.state import State
     from fcm.shell.values.values import ShellObject
     from fcm.workspace.workspace import Workspace
 
-_MAKERS: dict[str, Callable[[str, State], ShellObject | None]] = {
-    "ClusterNode": lambda one, state: objects.node_object(state.nodes[one], state),
-    "ClusterGroup": lambda one, state: objects.group_object(state.groups[one], state),
-    "ClusterResource": lambda one, state: objects.resource_object(state.resources[one], state),
-    "ClusterNetwork": lambda one, state: objects.network_object(state.networks[one], state),
-    "ClusterNetworkInterface": lambda one, state: objects.adapter_object(state.adapters[one], state),
-    "ClusterSharedVolume": lambda one, state: objects.volume_object(state.shared_volumes[one], state),
-    "VirtualMachine": lambda one, state: objects.machine_object(state.machines[one], state),
-}
-"""Type of an object that has properties to be set: how it is made from its id."""
+_MAKE = (objects, storage_objects)
+"""Modules that register what makes objects."""
 
 
 def anew(given: ShellObject, workspace: Workspace) -> ShellObject | None:
-    """An object made from its id as the cluster is now; None if it is gone, or of a type that is never set."""
+    """An object made from its id as the cluster is now; None if it is gone, or of a type that is not made anew."""
     if given.type == "Cluster":
         cluster = workspace.state.cluster
         return objects.cluster_object(workspace.state, workspace.simulated) if cluster is not None else None
-    maker = _MAKERS.get(given.type)
-    if maker is None:
-        return None
-    try:
-        return maker(given.identity, workspace.state)
-    except KeyError:
-        return None
+    return made(given.type, given.identity, workspace.state)
+
+
+def known_types(workspace: Workspace) -> dict[str, dict[str, list[str]]]:
+    """The properties of each type of object of which the cluster has one, and those that can be set."""
+    state = workspace.state
+    first = {
+        "ClusterNode": next(iter(state.nodes), None),
+        "ClusterGroup": next(iter(state.groups), None),
+        "ClusterResource": next(iter(state.resources), None),
+        "ClusterResourceType": "Virtual Machine",
+        "ClusterNetwork": next(iter(state.networks), None),
+        "Cluster": state.cluster.name if state.cluster is not None else None,
+    }
+    found: dict[str, dict[str, list[str]]] = {}
+    for kind, identity in first.items():
+        one = made(kind, identity, state) if identity is not None and kind in MAKERS else None
+        if one is not None:
+            found[kind] = {"properties": list(one.properties), "settable": list(one.setters)}
+    return found

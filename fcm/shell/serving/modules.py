@@ -15,6 +15,7 @@ from fcm.resources import path
 from fcm.shell import cmdlets
 from fcm.shell.runtime.absent import ABSENT, why_absent
 from fcm.shell.runtime.registry import REGISTRY
+from fcm.shell.values.enumerations import ENUMERATIONS, namespace
 from fcm.shell.values.formatting import VIEWS
 from fcm.text.textfile import TEXT, read_text
 
@@ -36,12 +37,15 @@ LOOKS = ("Get-", "Measure-", "Test-")
 _PROPERTY = {
     ("ClusterResource", "Group"): "OwnerGroup",
     ("ClusterSharedVolume", "Node"): "OwnerNode",
+    ("ClusterParameter", "Object"): "ClusterObject",
+    ("ClusterParameter", "Type"): "ParameterType",
     ("VirtualMachine", "MemoryAssigned(M)"): "MemoryAssignedMB",
     ("ClusterFailoverTest", "Away(s)"): "AwaySeconds",
     ("ClusterFailoverTest", "Booted(s)"): "BootedSeconds",
 }
 """Properties of columns that are titled otherwise."""
 _COMPUTED = {
+    ("ClusterResource", "State"): "\"$($_.State)$(if ($_.MaintenanceMode) { '(Maintenance)' })\"",
     ("Migration", "Left(M)"): "[math]::Round($_.BytesRemaining / 1MB)",
     ("Migration", "M/s"): "[math]::Round($_.BytesPerSecond / 1MB)",
     ("Migration", "Forecast"): "$_.ForecastVerdict",
@@ -54,7 +58,7 @@ _KINDS = {"switch": "[switch]", "block": "[scriptblock]"}
 def module_files() -> dict[str, str]:
     """The text of each generated file, by its path below resources/powershell."""
     cmdlets.load()
-    found = {"Fcm/Fcm.format.ps1xml": _views()}
+    found = {"Fcm/Fcm.format.ps1xml": _views(), "Fcm/Enumerations.ps1": _enumerations()}
     for name, (of, guid) in MODULES.items():
         known = sorted((one for one in REGISTRY.cmdlets.values() if one.module in of), key=lambda one: one.name)
         lacking = _lacking(name, known)
@@ -193,6 +197,22 @@ def _views() -> str:
             f"{''.join(cells)}</TableColumnItems></TableRowEntry></TableRowEntries></TableControl></View>"
         )
     return "\n".join([*out, "</ViewDefinitions></Configuration>", ""])
+
+
+def _enumerations() -> str:
+    """The enumerations as types, by the names that scripts call them by as well."""
+    parts = [
+        "# Enumerations of Microsoft's modules. Written by packaging/powershell_modules.py; do not edit it.\n"
+        "# Its output: the types by their names.\n"
+    ]
+    for kind, members in ENUMERATIONS.items():
+        lines = "".join(f"    {name} = {number}\n" for name, number in members.items())
+        parts.append(f"\nenum {kind} {{\n{lines}}}\n")
+    parts.append("\n$accelerators = [psobject].Assembly.GetType('System.Management.Automation.TypeAccelerators')\n")
+    for kind in ENUMERATIONS:
+        parts.append(f"$accelerators::Add('{namespace(kind)}.{kind}', [{kind}])\n")
+    listed = "\n".join(f"    {kind} = [{kind}]" for kind in ENUMERATIONS)
+    return "".join([*parts, f"\n@{{\n{listed}\n}}\n"])
 
 
 def _manifest(name: str, guid: str, functions: list[str], aliases: list[str]) -> str:

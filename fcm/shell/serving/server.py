@@ -16,9 +16,9 @@ from fcm.shell.completion.completion import proposals
 from fcm.shell.language.errors import NotFoundError, ShellError, StoppedError
 from fcm.shell.runtime.execution.binding import Argument
 from fcm.shell.serving import wire
-from fcm.shell.serving.anew import anew
+from fcm.shell.serving.anew import anew, known_types
 from fcm.shell.serving.values import from_wire, to_wire
-from fcm.shell.values.values import ShellObject, text
+from fcm.shell.values.values import NameOf, ShellObject, text
 from fcm.text.textfile import typed_path
 
 if TYPE_CHECKING:
@@ -152,6 +152,8 @@ class Server:
                     session.invoke(asked.cmdlet, _arguments(asked), given, asked.has_input)
                 case wire.SetProperty():
                     self._set(asked)
+                case wire.Read():
+                    self._outputs([self._fresh(asked.object)])
                 case wire.Complete():
                     self._outputs(list(proposals(session, asked.cmdlet, asked.parameter, asked.word)))
         except ShellError as error:
@@ -173,18 +175,30 @@ class Server:
                 "cluster": cluster,
                 "uri": self._session.workspace.uri,
                 "simulated": self._session.workspace.simulated,
+                "types": known_types(self._session.workspace),
             }
         )
 
+    def _fresh(self, given: Any) -> ShellObject:
+        """An object as it is now.
+
+        Raises:
+            ShellError: it is no object of the cluster, or gone.
+        """
+        said = from_wire(given)
+        if isinstance(said, NameOf):
+            said = ShellObject(said.kind, {"Name": str(said)}, said.identity)
+        if not isinstance(said, ShellObject):
+            raise ShellError("Only properties of objects can be set.", category="InvalidArgument")
+        fresh = anew(said, self._session.workspace)
+        if fresh is None:
+            what = " ".join(filter(None, (said.type, text(said.get("Name")))))
+            raise NotFoundError(f"The {what} no longer exists.", "Get it again.")
+        return fresh
+
     def _set(self, asked: wire.SetProperty) -> None:
         """The object is made anew, so that what it can be set to is decided by the cluster of now."""
-        given = from_wire(asked.object)
-        if not isinstance(given, ShellObject):
-            raise ShellError("Only properties of objects can be set.", category="InvalidArgument")
-        fresh = anew(given, self._session.workspace)
-        if fresh is None:
-            what = " ".join(filter(None, (given.type, text(given.get("Name")))))
-            raise NotFoundError(f"The {what} no longer exists.", "Get it again.")
+        fresh = self._fresh(asked.object)
         name = fresh.key(asked.property) or asked.property
         setter = fresh.setters.get(name)
         if setter is None:

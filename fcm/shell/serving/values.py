@@ -1,7 +1,8 @@
 """Values of the shell as values of the wire, and back.
 
 JSON's own kinds stand for themselves. Besides: ``{"$": "object", "type", "id", "text", "p": {...}, "settable": [...]}``
-for an object of the cluster, ``"name"`` for the name of an object that stands for the object, ``"table"`` for a
+for an object of the cluster, ``"name"`` for the name of an object that stands for the object (with its type and id
+where they are known), ``"enum"`` for a value of an enumeration (its type, number and text), ``"table"`` for a
 hashtable, ``"time"`` for a point in time (ISO 8601), ``"span"`` for a duration in s, ``"lines"`` for text that was
 laid out already, and ``"double"`` for the numbers that JSON does not have.
 """
@@ -14,6 +15,7 @@ from enum import Enum
 from typing import Any
 
 from fcm.shell.language.errors import ConversionError
+from fcm.shell.values.enumerations import Enumerated, enumerated
 from fcm.shell.values.values import Lines, NameOf, ShellObject, text
 
 _PLAIN = frozenset({str, int, bool, type(None)})
@@ -40,7 +42,10 @@ def to_wire(value: Any) -> Any:
         case list() | tuple():
             return [to_wire(one) for one in value]
         case NameOf():
-            return {"$": "name", "v": str(value)}
+            whose = {"type": value.kind, "id": value.identity} if value.kind else {}
+            return {"$": "name", "v": str(value), **whose}
+        case Enumerated():
+            return {"$": "enum", "type": value.kind, "v": value.number, "text": str(value)}
         case Enum():
             return to_wire(value.value)
         case str():
@@ -77,7 +82,9 @@ def from_wire(value: Any) -> Any:
                     _text(value.get("id", "")),
                 )
             case "name":
-                return NameOf(_text(value["v"]))
+                return NameOf(_text(value["v"]), _text(value.get("type", "")), _text(value.get("id", "")))
+            case "enum":
+                return enumerated(_text(value["type"]), _text(value["text"]))
             case "table":
                 return {name: from_wire(one) for name, one in value["p"].items()}
             case "time":

@@ -5,13 +5,14 @@ Each line is one JSON document in UTF-8, in both directions. Requests::
     {"id": 0, "do": "hello", "protocol": 1}
     {"id": 1, "do": "invoke", "cmdlet": NAME, "parameters": {...}, "input": [...], "has_input": true, "folder": PATH}
     {"id": 2, "do": "set", "object": OBJECT, "property": NAME, "value": VALUE}
+    {"id": 2, "do": "read", "object": OBJECT}       all properties of an object of which the type and id are known
     {"id": 3, "do": "complete", "cmdlet": NAME, "parameter": NAME, "word": TEXT}    what can be typed; output: texts
     {"id": 1, "do": "stop"}             Ctrl+C: ends request 1, or keeps it from being carried out
     {"id": 1, "yes": true}              the answer to the question that request 1 asked
 
 Answers to request 1, the last of which is the end::
 
-    {"id": 1, "hello": {...}}           versions and the cluster
+    {"id": 1, "hello": {...}}           versions, the cluster, and the properties of the types of objects
     {"id": 1, "outputs": [VALUE, ...]}
     {"id": 1, "warning": TEXT}          also "verbose", "debug", "host"
     {"id": 1, "progress": [ACTIVITY, STATUS, PERCENT]}    percent -1: it is over
@@ -73,6 +74,14 @@ class SetProperty:
 
 
 @dataclass(frozen=True, slots=True)
+class Read:
+    """The object that a property stands for, as it is now."""
+
+    id: int
+    object: Any
+
+
+@dataclass(frozen=True, slots=True)
 class Complete:
     """What can be typed as the value of a parameter, where ``word`` stands already."""
 
@@ -97,7 +106,7 @@ class Answer:
     yes: bool
 
 
-Request = Hello | Invoke | SetProperty | Complete | Stop | Answer
+Request = Hello | Invoke | SetProperty | Read | Complete | Stop | Answer
 
 
 class WireError(Exception):
@@ -156,11 +165,15 @@ def request(line: bytes) -> Request:
             if "object" not in said:
                 raise WireError("A request to set a property has an object.", number)
             return SetProperty(number, said["object"], _of(said, "property", str, number), said.get("value"))
+        case "read":
+            if "object" not in said:
+                raise WireError("A request to read has an object.", number)
+            return Read(number, said["object"])
         case "complete":
             words = (_of(said, name, str, number) for name in ("cmdlet", "parameter", "word"))
             return Complete(number, *words)
         case other:
-            kinds = "hello, invoke, set, complete, stop"
+            kinds = "hello, invoke, set, read, complete, stop"
             raise WireError(f"{json.dumps(other)[:60]} is not a kind of request: {kinds}.", number)
 
 

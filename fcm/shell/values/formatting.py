@@ -46,13 +46,23 @@ VIEWS: dict[str, tuple[Column, ...]] = {
     "Cluster": (column("Name"),),
     "ClusterGroup": (column("Name"), column("OwnerNode"), column("State", right=True)),
     "ClusterNode": (column("Name"), column("State", right=True)),
-    "ClusterResource": (column("Name"), column("State"), column("OwnerGroup", "Group"), column("ResourceType")),
+    "ClusterResource": (
+        column("Name"),
+        Column("State", lambda item: _state(item)),
+        column("OwnerGroup", "Group"),
+        column("ResourceType"),
+    ),
     "ClusterNetwork": (column("Name"), column("State", right=True)),
     "ClusterNetworkInterface": (column("Name"), column("Node"), column("Network"), column("State", right=True)),
     "ClusterFault": (column("Name"), column("Fault"), column("Description"), column("Since")),
     "ClusterSharedVolume": (column("Name"), column("State"), column("OwnerNode", "Node")),
     "ClusterQuorum": (column("Cluster"), column("QuorumResource"), column("QuorumType", right=True)),
-    "ClusterParameter": (column("Object"), column("Name"), column("Value"), column("Type")),
+    "ClusterParameter": (
+        column("ClusterObject", "Object"),
+        column("Name"),
+        column("Value"),
+        column("ParameterType", "Type"),
+    ),
     "ClusterOwnerNode": (column("ClusterObject"), column("OwnerNodes")),
     "ClusterFailoverTest": (
         column("Name"),
@@ -159,6 +169,12 @@ def _kind(value: Any) -> str:
 def _mebi(item: Any, name: str) -> Any:
     value = property_of(item, name)
     return None if value is None else round(value / MIB)
+
+
+def _state(item: Any) -> str:
+    """State of a resource, with what Suspend-ClusterResource has made of a disk."""
+    maintenance = property_of(item, "MaintenanceMode")
+    return f"{property_of(item, 'State')}{'(Maintenance)' if maintenance else ''}"
 
 
 def _end(item: Any) -> str:

@@ -6,6 +6,7 @@ Setting a property makes a command; properties that the model does not have are 
 from __future__ import annotations
 
 import ipaddress
+import re
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -16,27 +17,33 @@ from fcm.model.entities import (
     GroupType,
     NetworkRole,
     NodeState,
-    ResourceState,
     ResourceType,
-    VolumeAccess,
 )
-from fcm.model.rules.failing.access import IoMode, access_of
 from fcm.model.rules.failing.guests import HEARTBEATS
 from fcm.model.rules.maintenance import in_maintenance
 from fcm.model.rules.moving.drains import drain_migrations, last_drain
 from fcm.model.rules.quorum import engine_of
-from fcm.model.structures.tables import name_of
 from fcm.model.telemetry import Phase
 from fcm.shell.language.errors import ParameterError
 from fcm.shell.values.common_properties import cluster_properties, cluster_setters, node_id, node_votes
+from fcm.shell.values.enumerations import enumerated
+from fcm.shell.values.references import (
+    cluster_reference,
+    group_reference,
+    makes,
+    network_reference,
+    node_reference,
+    type_reference,
+)
+from fcm.shell.values.storage_objects import disk_object
 from fcm.shell.values.times import local
-from fcm.shell.values.values import NameOf, ShellObject, as_truth, as_whole, items, text
+from fcm.shell.values.values import ShellObject, as_truth, as_whole, items, text
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
 
-    from fcm.model.entities import Adapter, Disk, Group, Network, Node, Resource, SharedVolume, VirtualMachine
+    from fcm.model.entities import Adapter, Group, Network, Node, Resource, VirtualMachine
     from fcm.model.state import State
     from fcm.model.validation.report import CheckResult
 
@@ -55,8 +62,6 @@ GROUP_TYPES = {
     GroupType.PRINT_SERVER: "PrintServer",
 }
 """Types of groups as PowerShell writes them (CLUSGROUP_TYPE)."""
-IN_MAINTENANCE = "Online(Maintenance)"
-"""State of a disk in maintenance mode, as Suspend-ClusterResource shows it."""
 
 
 def cluster_object(state: State, simulated: bool = True) -> ShellObject:
@@ -113,13 +118,14 @@ def node_object(node: Node, state: State) -> ShellObject:
     return ShellObject(
         "ClusterNode",
         {
-            "Cluster": _cluster(state),
+            "Cluster": cluster_reference(state),
             "Name": node.name,
             "NodeName": node.name,
             "Id": node_id(state, node.name),
-            "State": str(node.state),
+            "State": enumerated("ClusterNodeState", str(node.state)),
             **node_votes(node, state),
             "Description": node.note,
+            **_version(node),
             "OperatingSystem": node.version,
             "SystemDrive": node.system_drive,
             "TotalMemory": node.memory,
@@ -127,13 +133,26 @@ def node_object(node: Node, state: State) -> ShellObject:
             "LogicalProcessors": node.logical_processors,
             "Processor": node.processor.model,
             "VirtualNetworks": list(node.switches),
-            "DrainStatus": _drain_status(node, state),
+            "DrainStatus": enumerated("ClusterNodeDrainStatus", _drain_status(node, state)),
             "Updates": list(node.updates),
             **(_of_engine(node) if engine_of(state) else {}),
         },
         node.name,
         {"NodeWeight": lambda value: cmd.ConfigureNode(node.name, as_whole(value, "NodeWeight"))},
     )
+
+
+_BUILD = re.compile(r"(\d+)\.(\d+)\.(\d+)(?: (Service Pack \d+))?")
+
+
+def _version(node: Node) -> dict[str, object]:
+    """What the name of its Windows says of a node."""
+    found = _BUILD.search(node.version)
+    if found is None or "Windows" not in node.version:
+        return {}
+    major, minor, build, pack = found.groups()
+    numbers = {"MajorVersion": int(major), "MinorVersion": int(minor), "BuildNumber": int(build)}
+    return {**numbers, "CSDVersion": pack or ""}
 
 
 def _of_engine(node: Node) -> dict[str, object]:
@@ -188,12 +207,12 @@ def group_object(group: Group, state: State) -> ShellObject:
     return ShellObject(
         "ClusterGroup",
         {
-            "Cluster": _cluster(state),
+            "Cluster": cluster_reference(state),
             "IsCoreGroup": group.is_core,
-            "OwnerNode": NameOf(group.owner),
-            "State": str(group.state),
+            "OwnerNode": node_reference(state, group.owner),
+            "State": enumerated("ClusterGroupState", str(group.state)),
             "Name": group.name,
-            "GroupType": GROUP_TYPES[group.type],
+            "GroupType": enumerated("ClusterGroupType", GROUP_TYPES[group.type]),
             "PreferredOwners": list(group.preferred_owners),
             "AutoStart": group.auto_start,
             "PersistentState": int(group.wanted),
@@ -226,14 +245,14 @@ def resource_object(resource: Resource, state: State) -> ShellObject:
     return ShellObject(
         "ClusterResource",
         {
-            "Cluster": _cluster(state),
+            "Cluster": cluster_reference(state),
             "IsCoreResource": group is not None and group.type is GroupType.CLUSTER,
             "IsNetworkClassResource": resource.type in (ResourceType.IP_ADDRESS, ResourceType.NETWORK_NAME),
             "IsStorageClassResource": resource.type is ResourceType.PHYSICAL_DISK,
-            "OwnerNode": NameOf(group.owner) if group else "",
-            "ResourceType": str(resource.type),
-            "State": IN_MAINTENANCE if maintenance else str(resource.state),
-            "OwnerGroup": NameOf(name_of(state.groups, resource.group)),
+            "OwnerNode": node_reference(state, group.owner) if group else None,
+            "ResourceType": type_reference(state, resource.type),
+            "State": enumerated("ClusterResourceState", str(resource.state)),
+            "OwnerGroup": group_reference(state, resource.group),
             "Name": resource.name,
             "MaintenanceMode": maintenance,
             "Description": resource.detail,
@@ -290,109 +309,6 @@ def _seconds(milliseconds: int, what: str) -> int:
     return milliseconds // 1000
 
 
-def disk_object(disk: Disk, state: State) -> ShellObject:
-    """A cluster disk as resource."""
-    maintenance = in_maintenance(state, disk.id)
-    return ShellObject(
-        "ClusterResource",
-        {
-            "Cluster": _cluster(state),
-            "OwnerNode": None if disk.owner is None else NameOf(disk.owner),
-            "ResourceType": str(ResourceType.PHYSICAL_DISK),
-            "State": IN_MAINTENANCE if maintenance else str(disk.state),
-            "OwnerGroup": str(disk.use),
-            "Name": disk.name,
-            "MaintenanceMode": maintenance,
-            "DiskId": disk.id,
-            "Id": disk.id,
-        },
-        disk.id,
-    )
-
-
-def available_disk_object(disk: Disk, state: State) -> ShellObject:
-    """A LUN that the cluster does not use yet."""
-    return ShellObject(
-        "ClusterAvailableDisk",
-        {
-            "Cluster": _cluster(state),
-            "Id": disk.id,
-            "Name": disk.name,
-            "Number": disk.number,
-            "Size": disk.size,
-            "FileSystem": disk.file_system,
-            "VisibleTo": list(disk.visible_to),
-        },
-        disk.id,
-    )
-
-
-def volume_object(volume: SharedVolume, state: State) -> ShellObject:
-    """A Cluster Shared Volume; its Name can be set."""
-    disk = state.disks[volume.disk]
-    maintenance = in_maintenance(state, volume.disk)
-    redirected = any(access_of(state, volume, node).is_redirected for node in state.nodes)
-    partition = {
-        "FileSystem": disk.file_system,
-        "Size": disk.size,
-        "FreeSpace": disk.free,
-        "UsedSpace": disk.used,
-        "PercentFree": round(disk.free / disk.size * 100, 2) if disk.size else 0.0,
-    }
-    return ShellObject(
-        "ClusterSharedVolume",
-        {
-            "Cluster": _cluster(state),
-            "Name": volume.name,
-            "State": str(disk.state),
-            "OwnerNode": NameOf(volume.owner),
-            "SharedVolumeInfo": {
-                "FriendlyVolumeName": volume.path(),
-                "Partition": partition,
-                "MaintenanceMode": maintenance,
-                "RedirectedAccess": redirected,
-                "FaultState": _fault_state(volume, disk),
-            },
-            "Id": volume.disk,
-        },
-        volume.disk,
-        {"Name": lambda value: cmd.RenameSharedVolume(volume.disk, text(value))},
-    )
-
-
-def _fault_state(volume: SharedVolume, disk: Disk) -> str:
-    if disk.state is ResourceState.FAILED:
-        return "Failed"
-    if volume.paused:
-        return f"Paused on {', '.join(volume.paused)}"
-    if volume.access is VolumeAccess.DIRECT and volume.redirected:
-        return f"{VolumeAccess.REDIRECTED} on {', '.join(volume.redirected)}"
-    return str(volume.access)
-
-
-def volume_state_object(volume: SharedVolume, node: str, state: State) -> ShellObject:
-    """How one node reaches a shared volume."""
-    access = access_of(state, volume, node)
-    block = access.mode is IoMode.BLOCK
-    mode = IoMode.UNAVAILABLE if access.mode is IoMode.PAUSED else access.mode
-    return ShellObject(
-        "ClusterSharedVolumeState",
-        {
-            "BlockRedirectedIOReason": access.reason if block else "NotBlockRedirected",
-            "FileSystemRedirectedIOReason": "NotFileSystemRedirected"
-            if access.mode is not IoMode.FILE_SYSTEM
-            else access.reason,
-            "Name": volume.name,
-            "Node": node,
-            "StateInfo": str(mode),
-            "VolumeFriendlyName": volume.folder,
-            "VolumeName": volume.path(),
-            "Id": volume.disk,
-        },
-        volume.disk,
-    )
-
-
 def network_object(network: Network, state: State) -> ShellObject:
     """A cluster network; Name, Role, Metric and AutoMetric can be set."""
     subnet = ipaddress.ip_network(network.subnet, strict=False)
@@ -415,8 +331,8 @@ def network_object(network: Network, state: State) -> ShellObject:
     return ShellObject(
         "ClusterNetwork",
         {
-            "Cluster": _cluster(state),
-            "State": str(network.state),
+            "Cluster": cluster_reference(state),
+            "State": enumerated("ClusterNetworkState", str(network.state)),
             "Name": network.name,
             "Address": str(subnet.network_address),
             "AddressMask": str(subnet.netmask),
@@ -436,11 +352,11 @@ def adapter_object(adapter: Adapter, state: State) -> ShellObject:
     return ShellObject(
         "ClusterNetworkInterface",
         {
-            "Cluster": _cluster(state),
-            "State": str(adapter.state),
+            "Cluster": cluster_reference(state),
+            "State": enumerated("ClusterNetworkInterfaceState", str(adapter.state)),
             "Name": adapter.name,
-            "Node": adapter.node,
-            "Network": name_of(state.networks, adapter.network),
+            "Node": node_reference(state, adapter.node),
+            "Network": network_reference(state, adapter.network),
             "Address": adapter.address,
             "Id": adapter.id,
         },
@@ -456,7 +372,7 @@ def machine_object(machine: VirtualMachine, state: State) -> ShellObject:
         {
             "Name": machine.name,
             "VMName": machine.name,
-            "State": str(machine.state),
+            "State": enumerated("VMState", str(machine.state)),
             "Heartbeat": HEARTBEATS.get(machine.guest),
             "ComputerName": machine.node,
             "MemoryStartup": machine.memory,
@@ -471,6 +387,7 @@ def machine_object(machine: VirtualMachine, state: State) -> ShellObject:
             "IsClustered": machine.is_highly_available,
             "Workload": machine.workload,
             "Id": machine.id,
+            "VMId": machine.id,
         },
         machine.id,
     )
@@ -490,5 +407,43 @@ def when(time: float) -> datetime:
     return local(time)
 
 
-def _cluster(state: State) -> str:
-    return state.cluster.name if state.cluster else ""
+# by id
+
+
+@makes("ClusterNode")
+def _node(identity: str, state: State) -> ShellObject | None:
+    return node_object(state.nodes[identity], state) if identity in state.nodes else None
+
+
+@makes("ClusterGroup")
+def _group(identity: str, state: State) -> ShellObject | None:
+    return group_object(state.groups[identity], state) if identity in state.groups else None
+
+
+@makes("ClusterResource")
+def _resource(identity: str, state: State) -> ShellObject | None:
+    if identity in state.resources:
+        return resource_object(state.resources[identity], state)
+    return disk_object(state.disks[identity], state) if identity in state.disks else None
+
+
+@makes("ClusterNetwork")
+def _network(identity: str, state: State) -> ShellObject | None:
+    return network_object(state.networks[identity], state) if identity in state.networks else None
+
+
+@makes("ClusterNetworkInterface")
+def _adapter(identity: str, state: State) -> ShellObject | None:
+    return adapter_object(state.adapters[identity], state) if identity in state.adapters else None
+
+
+@makes("VirtualMachine")
+def _machine(identity: str, state: State) -> ShellObject | None:
+    return machine_object(state.machines[identity], state) if identity in state.machines else None
+
+
+@makes("Cluster")
+def _cluster(_identity: str, state: State) -> ShellObject | None:
+    if state.cluster is None:
+        return None
+    return cluster_object(state, any("Windows" in node.version for node in state.nodes.values()))

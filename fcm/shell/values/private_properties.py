@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 from typing import TYPE_CHECKING, Any
 
 from fcm.model.entities import MachineState, ResourceType
@@ -13,20 +14,23 @@ if TYPE_CHECKING:
     from fcm.model.entities import Resource
     from fcm.model.migrations import Migration
     from fcm.model.state import State
+    from fcm.shell.values.values import NameOf
 
 _PHASE_NUMBERS = {Phase.WAITING: 0, Phase.COMPLETED: 0, Phase.CANCELED: 4, Phase.FAILED: 5, Phase.INTERRUPTED: 5}
 
 
-def parameter_object(owner: str, name: str, value: Any) -> ShellObject:
+def parameter_object(owner: NameOf | str, name: str, value: Any) -> ShellObject:
     """A private property."""
     kind = "String" if isinstance(value, str) else "UInt32"
-    return ShellObject("ClusterParameter", {"Object": owner, "Name": name, "Value": value, "Type": kind})
+    return ShellObject(
+        "ClusterParameter", {"ClusterObject": owner, "Name": name, "Value": value, "ParameterType": kind}
+    )
 
 
 def private_properties(resource: Resource, state: State) -> dict[str, Any]:
-    """Private properties of a Virtual Machine resource (MSCluster "Virtual Machine" page), and the two of 2008 R2."""
+    """Private properties of a resource, as far as the model knows them (MSCluster, "Cluster Resource Types")."""
     if resource.machine is None or resource.type is not ResourceType.VIRTUAL_MACHINE:
-        return {"Detail": resource.detail} if resource.detail else {}
+        return _of_type(resource, state)
     migration = state.last_migration(resource.machine)
     machine = state.machines.get(resource.machine)
     found: dict[str, Any] = {
@@ -38,6 +42,42 @@ def private_properties(resource: Resource, state: State) -> dict[str, Any]:
         "VmState": 2 if machine and machine.state is MachineState.RUNNING else 3,
     }
     return found | network_properties(state)
+
+
+_DETAIL = {
+    ResourceType.NETWORK_NAME: "Name",
+    ResourceType.FILE_SHARE_WITNESS: "SharePath",
+    ResourceType.GENERIC_APPLICATION: "CommandLine",
+    ResourceType.GENERIC_SERVICE: "ServiceName",
+}
+"""Which private property the detail of a resource is."""
+
+
+def _of_type(resource: Resource, state: State) -> dict[str, Any]:
+    """What the type of a resource has; a property that the model does not know is left out."""
+    if resource.type is ResourceType.VIRTUAL_MACHINE_CONFIGURATION and resource.machine is not None:
+        return {"VmId": resource.machine}
+    if not resource.detail:
+        return {}
+    if resource.type is ResourceType.IP_ADDRESS:
+        return _of_address(resource.detail, state)
+    name = _DETAIL.get(resource.type)
+    return {} if name is None else {name: resource.detail}
+
+
+def _of_address(written: str, state: State) -> dict[str, Any]:
+    """An IP address, with the network that it is in; addresses of a cluster are static here."""
+    try:
+        address = ipaddress.ip_address(written)
+    except ValueError:
+        return {"Address": written}
+    found: dict[str, Any] = {"Address": written}
+    for network in state.networks.values():
+        subnet = ipaddress.ip_network(network.subnet, strict=False)
+        if address in subnet:
+            found |= {"SubnetMask": str(subnet.netmask), "Network": network.name}
+            break
+    return found | {"EnableDhcp": 0}
 
 
 def network_properties(state: State) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from fcm.shell.language.errors import ConversionError
+from fcm.shell.values.enumerations import Enumerated
 from fcm.shell.values.times import of_ticks, parsed, span_property, span_text, time_property
 from fcm.text.words import quoted
 
@@ -61,9 +62,35 @@ class Identity(str):
 
 
 class NameOf(str):
-    """The name of an object that a property holds: it stands for the object, and so its Name is itself."""
+    """The name of an object that a property holds: it stands for the object, and has its properties."""
 
-    __slots__ = ()
+    __slots__ = ("identity", "kind", "make")
+    kind: str
+    """Type of the object; "": only its name is known."""
+    identity: str
+    """Id of the object."""
+    make: Callable[[], ShellObject | None] | None
+    """Makes the object; None: only its name is known here."""
+
+    def __new__(
+        cls, name: str, kind: str = "", identity: str = "", make: Callable[[], ShellObject | None] | None = None
+    ) -> NameOf:
+        """Make one."""
+        made = super().__new__(cls, name)
+        made.kind, made.identity, made.make = kind, identity, make
+        return made
+
+    def part(self, name: str) -> Any:
+        """A property of the object; None if it does not have it."""
+        if name.casefold() == "name":
+            return str(self)
+        whole = None if self.make is None else self.make()
+        return None if whole is None else whole.get(name)
+
+    def whole(self) -> ShellObject:
+        """The object, or where nothing makes it, one that has only the name."""
+        made = None if self.make is None else self.make()
+        return made or ShellObject(self.kind, {"Name": str(self)}, self.identity)
 
 
 @dataclass(frozen=True)
@@ -152,6 +179,8 @@ def as_number(value: Any) -> int | float:
         return value
     if isinstance(value, Enum) and isinstance(value.value, int):
         return value.value
+    if isinstance(value, Enumerated):
+        return value.number
     stripped = text(value).strip()
     found = number(stripped.lstrip("+-")) if stripped.count("-") + stripped.count("+") <= 1 else None
     if found is None:
@@ -287,6 +316,8 @@ def equal(left: Any, right: Any) -> bool:
             return False
     if isinstance(left, ShellObject) and isinstance(right, ShellObject):
         return left.type == right.type and (left.identity or left.properties) == (right.identity or right.properties)
+    if isinstance(left, Enumerated):
+        return left.casefold() == text(right).casefold() or text(right) == str(left.number)
     if isinstance(right, int | float) and not isinstance(right, bool) and isinstance(left, str):
         return left.strip().casefold() == text(right).casefold()
     if isinstance(left, dict):
@@ -317,6 +348,8 @@ def sort_key(value: Any) -> tuple[int, Any]:
         return (0, 0)
     if isinstance(value, bool | int | float) and not isinstance(value, Enum):
         return (1, value)
+    if isinstance(value, Enumerated):
+        return (1, value.number)
     if isinstance(value, datetime):
         return (2, value.timestamp())
     if isinstance(value, timedelta):
@@ -345,10 +378,10 @@ def property_of(value: Any, name: str) -> Any:
         if word in ("count", "length"):
             return len(value)
         return folded([part for item in value for part in items(property_of(item, name))])
-    if isinstance(value, str) and word == "length":
+    if isinstance(value, str) and word == "length" and not (isinstance(value, NameOf) and value.kind):
         return len(value)
-    if isinstance(value, NameOf) and word == "name":
-        return str(value)
+    if isinstance(value, NameOf) and (word == "name" or value.kind):
+        return (1 if word in ("count", "length") else None) if (found := value.part(name)) is None else plain(found)
     if isinstance(value, datetime | timedelta):
         found = time_property(value, word) if isinstance(value, datetime) else span_property(value, word)
         if found is not None:

@@ -14,6 +14,12 @@ class FcmObject {
         $what = $this.FcmInside()
         if ($what.Values.ContainsKey($name)) { return $what.Values[$name] }
         $raw = $what.Raw.p.PSObject.Properties[$name]
+        if (-not $raw -and $what.Reference) {
+            # Only its name came with what refers to it; the rest is asked for when it is first read.
+            $what.Raw = & $what.Read $what.Raw
+            $what.Reference = $false
+            $raw = $what.Raw.p.PSObject.Properties[$name]
+        }
         $value = if ($raw) { $raw.Value } else { $null }
         if ($null -ne $value -and $value -isnot [string] -and -not $value.GetType().IsPrimitive) { $value = & $what.Get $value }
         $what.Values[$name] = $value
@@ -37,6 +43,8 @@ $script:Protocol = 1
 $script:Number = 0
 $script:Types = @{}
 $script:Kept = @{}
+$script:Known = $null
+$script:Enumerations = . (Join-Path $PSScriptRoot 'Enumerations.ps1')
 $script:Reading = $null
 $script:Server = $null
 # A cmdlet that ours lack would make PowerShell load the real module for it, and from then on every cmdlet acts on a real cluster.
@@ -77,7 +85,10 @@ function Start-FcmServer {
     $script:Server = [System.Diagnostics.Process]::Start($info)
     $script:In = New-Object System.IO.StreamWriter $script:Server.StandardInput.BaseStream, (New-Object System.Text.UTF8Encoding $false)
     $about = @{ failed = $null }
-    Send-Fcm @{ do = 'hello'; protocol = $script:Protocol } { if ($_.error) { $about.failed = $_.error } }
+    Send-Fcm @{ do = 'hello'; protocol = $script:Protocol } {
+        if ($_.error) { $about.failed = $_.error }
+        if ($_.hello) { $script:Known = $_.hello.types }
+    }
     if ($about.failed) { Stop-FcmServer; throw "$($about.failed.message) $($about.failed.remedy)" }
 }
 
@@ -100,6 +111,7 @@ function ConvertTo-FcmValue($Value, [int]$Depth = 6) {
     if ($base -is [FcmObject]) {
         $raw = $base.FcmInside().Raw
         if ($raw.type -eq 'Name') { return @{ '$' = 'name'; v = $raw.text } }
+        if ($base.FcmInside().Reference) { return @{ '$' = 'name'; v = $raw.text; type = $raw.type; id = $raw.id } }
         return $raw
     }
     if ($base -is [double] -or $base -is [single]) {
@@ -143,8 +155,14 @@ function ConvertFrom-FcmValue($Value) {
         'double' { return [double]::Parse($Value.v, [cultureinfo]::InvariantCulture) }
         'lines' { return $Value.v -join "`n" }
         'name' {
-            $raw = [pscustomobject]@{ '$' = 'object'; type = 'Name'; id = ''; text = $Value.v; p = [pscustomobject]@{ Name = $Value.v }; settable = @() }
-            return New-FcmObject $raw
+            $type = if ($Value.type) { $Value.type } else { 'Name' }
+            $raw = [pscustomobject]@{ '$' = 'object'; type = $type; id = "$($Value.id)"; text = $Value.v; p = [pscustomobject]@{ Name = $Value.v }; settable = @() }
+            return New-FcmObject $raw ([bool]$Value.type)
+        }
+        'enum' {
+            $type = $script:Enumerations[$Value.type]
+            if ($type) { return [enum]::ToObject($type, [int]$Value.v) }
+            return $Value.text
         }
         'table' {
             $made = New-Object PSObject
@@ -155,35 +173,51 @@ function ConvertFrom-FcmValue($Value) {
     return New-FcmObject $Value
 }
 
-function New-FcmObject($Value) {
+function New-FcmObject($Value, [bool]$Reference = $false) {
     # An object of the cluster; its values are turned into those of PowerShell when they are first read.
     $name = "Fcm.$($Value.type)"
+    if (-not $script:Types[$name]) {
+        # What the server said of the type: a reference has only a name, and one object may lack what another has.
+        $script:Types[$name] = @{ Count = -1; Properties = @{} }
+        $about = if ($script:Known) { $script:Known.PSObject.Properties[$Value.type] }
+        if ($about) { Register-FcmType $name $about.Value.properties $about.Value.settable }
+    }
     $known = $script:Types[$name]
-    if (-not $known -or $known['#'] -ne @($Value.p.PSObject.Properties).Count) { Register-FcmType $Value $name }
-    $made = [FcmObject]::Of(@{ Raw = $Value; Values = @{}; Set = $script:Setter; Get = $script:Getter })
+    if (-not $known.Properties.Count -or (-not $Reference -and $known.Count -ne @($Value.p.PSObject.Properties).Count)) {
+        Register-FcmType $name @($Value.p.PSObject.Properties | ForEach-Object { $_.Name }) $Value.settable
+        $known.Count = @($Value.p.PSObject.Properties).Count
+    }
+    $made = [FcmObject]::Of(@{ Raw = $Value; Values = @{}; Reference = $Reference; Set = $script:Setter; Get = $script:Getter; Read = $script:Reader })
     $made.PSObject.TypeNames.Insert(0, $name)
     return $made
 }
 
-function Register-FcmType($Value, [string]$name) {
+function Register-FcmType([string]$Name, [string[]]$Properties, [string[]]$Settable) {
     # The properties of a type, once: they are read from what the server sent, and set by telling the server.
-    if (-not $script:Types[$name]) {
-        $script:Types[$name] = @{}
-        $shown = @($Value.p.PSObject.Properties | ForEach-Object Name)
-        Update-TypeData -TypeName $name -DefaultDisplayPropertySet $shown -Force
-    }
-    foreach ($p in $Value.p.PSObject.Properties) {
-        if ($script:Types[$name][$p.Name]) { continue }
-        $quoted = $p.Name.Replace("'", "''")
-        $script:Types[$name][$p.Name] = $true
+    $known = $script:Types[$Name].Properties
+    if (-not $known.Count) { Update-TypeData -TypeName $Name -DefaultDisplayPropertySet $Properties -Force }
+    foreach ($property in $Properties) {
+        if ($known[$property]) { continue }
+        $quoted = $property.Replace("'", "''")
+        $known[$property] = $true
         $get = [scriptblock]::Create("`$value = `$this.FcmValue('$quoted'); if (`$value -is [array]) { , `$value } else { `$value }")
-        $with = @{ TypeName = $name; MemberType = 'ScriptProperty'; MemberName = $p.Name; Value = $get; Force = $true }
-        if ($Value.settable -contains $p.Name) {
+        $with = @{ TypeName = $Name; MemberType = 'ScriptProperty'; MemberName = $property; Value = $get; Force = $true }
+        if ($Settable -contains $property) {
             $with.SecondValue = [scriptblock]::Create("param(`$value) `$this.FcmAssign('$quoted', `$value)")
         }
         Update-TypeData @with
     }
-    $script:Types[$name]['#'] = @($Value.p.PSObject.Properties).Count
+}
+
+function Read-FcmObject($Raw) {
+    # All properties of an object of which only the name is known.
+    $about = @{ found = $Raw; failed = $null }
+    Send-Fcm @{ do = 'read'; object = $Raw } {
+        foreach ($one in $_.outputs) { $about.found = $one }
+        if ($_.error) { $about.failed = $_.error }
+    }
+    if ($about.failed) { throw ((@($about.failed.message, $about.failed.remedy) | Where-Object { $_ }) -join ' ') }
+    return $about.found
 }
 
 function Set-FcmProperty($Object, [string]$Name, $Value) {
@@ -194,6 +228,7 @@ function Set-FcmProperty($Object, [string]$Name, $Value) {
     if ($about.failed) { throw ((@($about.failed.message, $about.failed.remedy) | Where-Object { $_ }) -join ' ') }
     $Object.FcmInside().Values[$Name] = $Value
 }
+$script:Reader = { param($raw) Read-FcmObject $raw }
 $script:Getter = { param($value) ConvertFrom-FcmValue $value }
 $script:Setter = { param($object, $name, $value) Set-FcmProperty $object $name $value }
 

@@ -39,7 +39,7 @@ def test_a_cmdlet_gives_objects_and_then_the_end(talk: Talk) -> None:
     (told,) = talk.answers(talk.invoke("Get-ClusterNode", Name=["node1"]))
     (node,) = told["outputs"]
     assert (node["$"], node["type"], node["text"]) == ("object", "ClusterNode", "node1")
-    assert node["p"]["State"] == "Up"
+    assert node["p"]["State"]["text"] == "Up"
     assert "NodeWeight" in node["settable"]
 
 
@@ -79,7 +79,7 @@ def test_an_input_that_names_nothing_is_an_error_and_never_all(talk: Talk, input
 
 def test_an_empty_pipeline_does_nothing(talk: Talk) -> None:
     assert talk.answers(talk.send(do="invoke", cmdlet="Stop-VM", parameters={}, input=[], has_input=True)) == []
-    assert all(one["p"]["State"] != "Off" for one in talk.run("Get-VM", Name="DC01"))
+    assert all(one["p"]["State"]["text"] != "Off" for one in talk.run("Get-VM", Name="DC01"))
 
 
 def test_an_error_of_one_input_leaves_the_others(talk: Talk) -> None:
@@ -105,7 +105,7 @@ def test_what_if_and_refusals_change_nothing(talk: Talk) -> None:
     ]
     (error,) = talk.errors("Start-VM", Name="DC01")
     assert error["category"] == "InvalidOperation"
-    assert talk.run("Get-VM", Name="DC01")[0]["p"]["State"] == "Running"
+    assert talk.run("Get-VM", Name="DC01")[0]["p"]["State"]["text"] == "Running"
 
 
 def test_a_live_migration_tells_how_far_it_is_and_that_it_is_over(talk: Talk) -> None:
@@ -114,7 +114,7 @@ def test_a_live_migration_tells_how_far_it_is_and_that_it_is_over(talk: Talk) ->
     assert told[-1][2] == -1
     assert all(before != after for before, after in pairwise(told))
     (moved,) = [one for line in lines for one in line.get("outputs", ())]
-    assert moved["p"]["OwnerNode"] == {"$": "name", "v": "node2"}
+    assert moved["p"]["OwnerNode"] == {"$": "name", "v": "node2", "type": "ClusterNode", "id": "node2"}
 
 
 def test_a_stop_ends_what_is_carried_out_and_the_next_request_is_answered(talk: Talk) -> None:
@@ -138,7 +138,7 @@ def test_a_request_that_was_stopped_while_it_waited_is_not_carried_out(talk: Tal
     talk.send(id=first, do="stop")
     lines = talk.until(lambda line: line == {"id": second, "end": True})
     assert [line["error"]["category"] for line in lines if "error" in line] == ["OperationStopped"] * 2
-    assert talk.run("Get-VM", Name="WEB01")[0]["p"]["State"] == "Running"
+    assert talk.run("Get-VM", Name="WEB01")[0]["p"]["State"]["text"] == "Running"
 
 
 def test_a_stop_of_a_request_that_is_over_or_was_never_made_is_nothing(talk: Talk) -> None:
@@ -157,7 +157,7 @@ def test_a_question_is_put_and_its_answer_decides(talk: Talk, yes: bool, state: 
     assert '"Stop-VM" on Target "DC01"' in asked["ask"]
     talk.send(id=number, yes=yes)
     talk.until(lambda line: line == {"id": number, "end": True})
-    assert talk.run("Get-VM", Name="DC01")[0]["p"]["State"] == state
+    assert talk.run("Get-VM", Name="DC01")[0]["p"]["State"]["text"] == state
 
 
 def test_a_question_that_is_stopped_is_answered_no(talk: Talk) -> None:
@@ -165,7 +165,7 @@ def test_a_question_that_is_stopped_is_answered_no(talk: Talk) -> None:
     talk.until(lambda line: "ask" in line)
     talk.send(id=number, do="stop")
     assert talk.answers(number)[-1]["error"]["category"] == "OperationStopped"
-    assert talk.run("Get-VM", Name="DC01")[0]["p"]["State"] == "Running"
+    assert talk.run("Get-VM", Name="DC01")[0]["p"]["State"]["text"] == "Running"
 
 
 def test_an_answer_to_another_question_is_none(talk: Talk) -> None:
@@ -174,7 +174,7 @@ def test_an_answer_to_another_question_is_none(talk: Talk) -> None:
     talk.send(id=number + 1, yes=True)
     talk.send(id=number, yes=False)
     talk.until(lambda line: line == {"id": number, "end": True})
-    assert talk.run("Get-VM", Name="DC01")[0]["p"]["State"] == "Running"
+    assert talk.run("Get-VM", Name="DC01")[0]["p"]["State"]["text"] == "Running"
 
 
 def test_a_property_is_set_on_the_object_as_it_is_now(talk: Talk) -> None:

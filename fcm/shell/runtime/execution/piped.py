@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from fcm.shell.language.errors import ParameterError, ShellError
 from fcm.shell.runtime.execution.binding import Argument, converted, lacks_nothing
 from fcm.shell.runtime.parameters import ANY, TEXT, Param
-from fcm.shell.values.values import Identity, ShellObject, items, text
+from fcm.shell.values.values import Identity, NameOf, ShellObject, items, text
 from fcm.text.words import quoted
 
 if TYPE_CHECKING:
@@ -154,7 +154,9 @@ def _named(cmdlet: Cmdlet, name: str, value: Any, state: State, errors: list[She
     if param is None or not param.pipes or name == "InputObject":
         return value
     found: list[Any] = []
-    for one in items(value):
+    for given in items(value):
+        is_taken = isinstance(given, NameOf) and given.kind in param.pipes
+        one = ShellObject(given.kind, {"Name": str(given)}, given.identity) if is_taken else given
         if isinstance(one, ShellObject):
             try:
                 found += _standing(cmdlet, param, one, state)
@@ -173,6 +175,8 @@ def _taken(cmdlet: Cmdlet, values: dict[str, Any], value: Any, state: State) -> 
             "Check that the expression before | has a value.",
             category="InvalidData",
         )
+    if isinstance(value, NameOf) and any(value.kind in param.pipes for param in cmdlet.parameters):
+        value = ShellObject(value.kind, {"Name": str(value)}, value.identity)
     kind = _kind(value)
     able = [param for param in cmdlet.parameters if kind in param.pipes]
     free = [param for param in able if param.name not in values]
