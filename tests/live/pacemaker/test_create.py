@@ -129,11 +129,11 @@ def test_a_cluster_that_is_killed_at_every_step_is_completed_and_removed_and_no_
 ) -> None:
     machine = two_nodes.add_machine("web", "node1", memory=192)
     before = two_nodes.processes(machine)
-    assert two_nodes.setup().stage is Stage.COMPLETE
+    assert two_nodes.read_setup().stage is Stage.COMPLETE
 
     undone = two_nodes.killed_at_every_step("destroy", machine)
     assert {"Start Pacemaker", "Start Corosync", "Write corosync.conf", "Store the key of Corosync"} <= set(undone)
-    assert two_nodes.setup().stage is Stage.NONE
+    assert two_nodes.read_setup().stage is Stage.NONE
     assert main(["hosts", "cluster", "status", str(two_nodes.hosts_file)]) == FAILED
     left = "ls /etc/corosync /var/lib/pacemaker/cib /etc/fcm 2>/dev/null | grep -v :; pidof corosync pacemakerd"
     for shell in shells_of(load(two_nodes.hosts_file)).values():
@@ -142,7 +142,7 @@ def test_a_cluster_that_is_killed_at_every_step_is_completed_and_removed_and_no_
 
     made = two_nodes.killed_at_every_step("create", machine)
     assert len(made) > 20
-    setup = two_nodes.setup()
+    setup = two_nodes.read_setup()
     assert list(setup.problems()) == []
     assert setup.votes == {"Expected votes": 3, "Total votes": 3, "Quorum": 2}
     assert main(["hosts", "cluster", "status", str(two_nodes.hosts_file)]) == DONE
@@ -170,7 +170,7 @@ def test_a_highly_available_machine_is_released_before_the_cluster_is_removed_an
     killed = two_nodes.killed_at_every_step("destroy", machine, others)
 
     assert len(killed) > len(others)
-    assert two_nodes.setup().stage is Stage.NONE
+    assert two_nodes.read_setup().stage is Stage.NONE
     assert two_nodes.processes(machine) == before
     assert "yes" in shells["node2"].run("virsh -q dominfo db | grep ^Persistent").output
     for shell in shells.values():
