@@ -22,6 +22,7 @@ MEASUREMENTS = {
     "rehearsal": "a node of 64 with 8,000 machines dies, tried out on a twin",
     "wall": "the Migration Wall while 64 live migrations run",
     "map": "the map of a cluster of 64 nodes and 8,000 machines",
+    "replay": "the history of 200,000 events: opened, and any moment of it shown",
     "planner": "the curve of the migration planner behind a slider that moves",
     "engine": "the migration engine against other ways to compute the same",
     "logs": "queries over 200,000 events, and their export to EVTX beside the same as JSON lines",

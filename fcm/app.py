@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from fcm import resources
 from fcm.backend import registry
 from fcm.backend.base import BackendError
+from fcm.backend.replay import Replay
 from fcm.mistakes import WrongInputError
 from fcm.text.textfile import typed_path
 from fcm.workspace import collecting
@@ -23,6 +24,8 @@ from fcm.workspace.files.salvaging import salvage, uri_of_journal
 from fcm.workspace.files.settings import PRESENT, RECENT, Settings
 from fcm.workspace.files.trusted_files import TrustedFiles
 from fcm.workspace.planning.cluster_plan import ClusterPlan, save
+from fcm.workspace.replay.opening import NoHistoryError, must_have_history, open_past
+from fcm.workspace.replay.past import JournalPast
 from fcm.workspace.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -58,7 +61,10 @@ def open_workspace(
     """
     canonical = registry.canonical_uri(uri)
     with collecting.paused():
-        backend = registry.open_backend(registry.Opening(canonical, (cluster_folder(),), paced, TrustedFiles().allows))
+        allows = TrustedFiles().allows
+        backend = registry.open_backend(registry.Opening(canonical, (cluster_folder(),), paced, allows, open_past))
+    if isinstance(backend, Replay):
+        return _open_replay(backend, told)
     path = journal_path(canonical)
     if keep and salvage_journal and is_there(path):
         try:
@@ -78,6 +84,20 @@ def open_workspace(
         workspace.open(told)
         if workspace.read_only is not None and workspace.state.cluster is None:
             raise workspace.read_only
+    except BaseException:
+        workspace.close()
+        raise
+    return workspace
+
+
+def _open_replay(backend: Replay, told: Callable[[int, int], None] | None) -> Workspace:
+    past = backend.past
+    assert isinstance(past, JournalPast)
+    workspace = Workspace(backend, past.journal, past=past)
+    try:
+        workspace.open(told)
+        if workspace.state.cluster is None:
+            raise NoHistoryError(f"In the history of {past.title} there is no cluster yet. Open the cluster first.")
     except BaseException:
         workspace.close()
         raise
@@ -113,6 +133,10 @@ def refuse_wrong_input(uri: str) -> None:
         WrongInputError: it names no cluster, or the file is missing, broken or of another kind.
     """
     canonical = registry.canonical_uri(uri)
+    scheme, _, part = canonical.partition(":")
+    if scheme == registry.REPLAY:
+        must_have_history(part)
+        return
     try:
         registry.open_backend(registry.Opening(canonical, (cluster_folder(),), False, TrustedFiles().allows))
     except WrongInputError:

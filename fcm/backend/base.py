@@ -165,6 +165,8 @@ class Capabilities:
     """Whether ``Backend.rehearse`` can try out what would happen."""
     consoles: bool = False
     """Whether ``Backend.console`` finds the screens of virtual machines."""
+    replays: bool = False
+    """Whether it shows a history that is over (fcm/backend/replay.py)."""
 
     def console(self) -> Verdict:
         """Whether the console of a machine can be shown, and why not."""

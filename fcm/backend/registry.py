@@ -15,6 +15,13 @@ if TYPE_CHECKING:
 
     from fcm.backend.base import Backend
     from fcm.backend.libvirt.configuration.hosts_file import HostsFile
+    from fcm.backend.replay import Past
+
+
+def _no_past(part: str) -> Past:
+    from fcm.backend.base import BackendError
+
+    raise BackendError(f"The history of {part} cannot be replayed here. Open it in the window or in fcm shell.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +36,8 @@ class Opening:
     """Whether a virtual clock follows real time."""
     allowed: Callable[[Path, str], bool] = lambda path, digest: False
     """Whether the owner of a file has allowed what this content (SHA-256, hexadecimal) of it asks for."""
+    past: Callable[[str], Past] = _no_past
+    """The history of a replay, by the part of its URI after the scheme. Blocks; raises BackendError, SinkError."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +94,28 @@ def _open_pacemaker(part: str, opening: Opening) -> Backend:
     return open_pacemaker(Path(part), opening.uri, opening.allowed)
 
 
+REPLAY = "replay"
+"""The scheme of a history that is shown at any of its moments."""
+FILES_OF_HISTORY = (".journal",)
+"""Endings of files that are replayed: journals, wherever they are."""
+
+
+def _replay_part(text: str) -> str:
+    if text.endswith(FILES_OF_HISTORY):
+        return _whole_path(text)
+    if text.startswith(f"{REPLAY}:"):
+        from fcm.backend.base import UnknownClusterError
+
+        raise UnknownClusterError(f"“{text}” is a replay already. Name the cluster itself.")
+    return canonical_uri(uri_of(text))
+
+
+def _open_replay(part: str, opening: Opening) -> Backend:
+    from fcm.backend.replay import Replay
+
+    return Replay(opening.uri, opening.past(part))
+
+
 def _hosts_identity(part: str) -> str:
     from fcm.text.textfile import HOSTS, TextFileError, parse_toml, read_text
 
@@ -125,6 +156,13 @@ SCHEMES: dict[str, Scheme] = {
         open=_open_libvirt,
         identity=_hosts_identity,
         marks=lambda text: "[[node]]" in text,
+    ),
+    REPLAY: Scheme(
+        ("replay:URI",),
+        "The history of a cluster at any of its moments. Nothing in it can be changed.",
+        simulated=False,
+        canonical=_replay_part,
+        open=_open_replay,
     ),
 }
 """Every kind by its scheme."""
@@ -177,7 +215,10 @@ def identity(uri: str) -> str:
 
 def is_simulated(uri: str) -> bool:
     """Whether the figures of a cluster are computed, not measured; a URI of an unknown kind is taken as measured."""
-    scheme = SCHEMES.get(uri.partition(":")[0])
+    name, _, part = uri.partition(":")
+    if name == REPLAY:
+        return is_simulated(part)
+    scheme = SCHEMES.get(name)
     return scheme is not None and scheme.simulated
 
 

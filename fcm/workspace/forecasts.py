@@ -73,6 +73,10 @@ class Forecasts:
         """Its rows are no longer in memory."""
         self._courses.pop(migration, None)
 
+    def forget_all(self) -> None:
+        """Another moment is shown."""
+        self._courses.clear()
+
     def tell(self, migrations: Iterable[str]) -> None:
         """These sent something: their progress is told anew, but not more often than every TELL_EVERY, or where many
         run, every TELL_EVERY_OF_MANY for each of them.

@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 import threading
 import time
+import weakref
 from typing import TYPE_CHECKING
 
 from fcm.backend.base import Clock as Clock
@@ -21,6 +22,8 @@ from fcm.backend.base import NodeLogError as NodeLogError
 from fcm.backend.base import Operation as Operation
 from fcm.backend.base import RehearseError as RehearseError
 from fcm.backend.registry import is_simulated
+from fcm.backend.replay import Moment
+from fcm.backend.replay import Replay as Replay
 from fcm.model import events as ev
 from fcm.model.entries import refusal
 from fcm.model.rules.allowed import allowed
@@ -45,6 +48,7 @@ if TYPE_CHECKING:
     from fcm.workspace.files.journal_file import ReadOnlyJournalError
     from fcm.workspace.forecasts import Forecasts
     from fcm.workspace.history import History
+    from fcm.workspace.replay.past import JournalPast
 
 LARGE = 500
 """Machines of a cluster whose objects Python need not search for circles."""
@@ -56,6 +60,13 @@ ROWS_EVERY = 0.5
 """s between writes of telemetry; events that change the state are never held back."""
 
 _log = logging.getLogger(__name__)
+_open: weakref.WeakValueDictionary[Path, Workspace] = weakref.WeakValueDictionary()
+"""Open clusters of this program by their journal, which nobody else can read meanwhile."""
+
+
+def open_with(journal: Path) -> Workspace | None:
+    """The open cluster of this program that keeps its history in a file; None if none does."""
+    return _open.get(journal)
 
 
 class Workspace:
@@ -65,17 +76,30 @@ class Workspace:
     """
 
     def __init__(
-        self, backend: Backend, journal: Journal | None = None, wake: Callable[[], None] | None = None
+        self,
+        backend: Backend,
+        journal: Journal | None = None,
+        wake: Callable[[], None] | None = None,
+        past: JournalPast | None = None,
     ) -> None:
-        """``journal`` None: nothing is kept. ``wake`` is called from any thread when ``drain`` has work."""
+        """Nothing is opened yet.
+
+        Args:
+            backend: what carries out commands.
+            journal: where what happens is kept; None: nowhere.
+            wake: called from any thread when ``drain`` has work.
+            past: of a replay: gets the entries of the journal, of which nothing is written any more.
+        """
         self.backend = backend
         self.state = State()
+        self._past = past
         log = None if journal is None else journal.path.with_suffix(".events")
-        self.events = EventLog(log) if journal is None or journal.read_only is None else EventLog(like=log)
-        """All events since the beginning; not for the thread of a window."""
+        is_own = journal is None or journal.read_only is None or past is not None
+        self.events = EventLog(log) if is_own else EventLog(like=log)
+        """All events since the beginning, of a replay up to its moment; not for the thread of a window."""
         self._journal = journal
         self._wake = wake or (lambda: None)
-        self._mailbox: Mailbox[ev.Entry | Operation] = Mailbox(lambda: self._wake())
+        self._mailbox: Mailbox[ev.Entry | Operation | Moment] = Mailbox(lambda: self._wake())
         self._listeners: list[Callable[[Change, Sequence[ev.Entry]], None]] = []
         self._commands: list[Callable[[Command], None]] = []
         self._telemetry: dict[str, list[TelemetryRow]] = {}
@@ -89,6 +113,8 @@ class Workspace:
         self._writing = threading.Lock()
         self._closed = False
         self._is_kept = False
+        if journal is not None:
+            _open[journal.path] = self
 
     # Life
 
@@ -109,6 +135,8 @@ class Workspace:
                 for migration, rows in self._telemetry.items():
                     self.events.known_passes(migration, rows[-1].pass_number)
             self.backend.start(self, self.state)
+            if self._past is not None:
+                self.events.show_until(self.now())
             self.drain(budget=1.0)
         if len(self.state.machines) >= LARGE and not self._is_kept:
             self._is_kept = True
@@ -125,17 +153,23 @@ class Workspace:
                 last = 0
         except EventLogError as error:
             _log.warning("%s", error)
-        end = journal.end - KEPT if journal.read_only is None and journal.length > LONGEST else 0
+        is_long = journal.read_only is None and self._past is None and journal.length > LONGEST
+        end = journal.end - KEPT if is_long else 0
         ending: list[State] = []
+        past = self._past
 
         def visit(entry: ev.Entry, before: State, after: State) -> None:
+            if past is not None:
+                past.take(before, after)
             if last is not None and entry.sequence > last:
                 ended = events.wants_rows(entry)
                 events.catch_up(entry, before, after, journal.telemetry([ended]).get(ended, ()) if ended else ())
             if entry.sequence == end:
                 ending.append(after)
 
-        state = journal.follow(visit, last, told)
+        state = journal.follow(visit, last if past is None else 0, told)
+        if past is not None:
+            past.begin_with(state)
         for older in ending:
             try:
                 journal.split_off(older)
@@ -159,6 +193,7 @@ class Workspace:
         self.backend.close()
         self.events.close()
         if self._journal is not None:
+            _open.pop(self._journal.path, None)
             with self._writing:
                 held, self._held = self._held, []
             try:
@@ -166,11 +201,23 @@ class Workspace:
             finally:
                 self._journal.close()
 
+    def copy_history(self, journal: Path) -> None:
+        """Copy journal and event log, as they are now, to a new journal and what belongs beside it. Blocks; any thread.
+
+        Raises:
+            JournalError: nothing is kept, or the copy cannot be written.
+            EventLogError: neither can the event log.
+        """
+        if self._journal is None:
+            raise JournalError(f"The history of {self.uri} is not kept. Open the cluster with a journal.")
+        self._journal.copy_to(journal)
+        self.events.copy_to(journal.with_suffix(".events"))
+
     # The backend's side (any thread)
 
     def post(self, entries: Sequence[ev.Entry]) -> None:
         """Journal first, then tell; see fcm.backend.base.Sink."""
-        if self._journal is not None:
+        if self._journal is not None and self._past is None:
             self._write(entries)
         self._mailbox.put(entries)
 
@@ -186,6 +233,10 @@ class Workspace:
                 return
             self._journal.append(batch)
             self._held = []
+
+    def show(self, moment: Moment) -> None:
+        """A replay is at another moment; see fcm.backend.replay.MomentSink."""
+        self._mailbox.put([moment])
 
     def finished(self, operation: Operation) -> None:
         """An operation is over; its submitter is told after everything that it caused."""
@@ -225,7 +276,12 @@ class Workspace:
     @property
     def simulated(self) -> bool:
         """Whether the figures of this cluster are computed by the migration engine instead of measured on hosts."""
-        return is_simulated(self.uri)
+        return self.backend.simulated if isinstance(self.backend, Replay) else is_simulated(self.uri)
+
+    @property
+    def replay(self) -> Replay | None:
+        """The replay that is shown; None of a cluster of today."""
+        return self.backend if isinstance(self.backend, Replay) else None
 
     def allowed(self, command: Command) -> Verdict:
         """Whether a command would be accepted now, by what is known here."""
@@ -264,6 +320,9 @@ class Workspace:
                 if isinstance(item, Operation):
                     done.append(item)
                     continue
+                if isinstance(item, Moment):
+                    after, structural, entries = self._moved_to(item), True, []
+                    continue
                 try:
                     after, one = apply(after, item)
                 except BaseException:
@@ -277,8 +336,8 @@ class Workspace:
                 elif self._journal is None and isinstance(item.event, ev.AROUND_MIGRATIONS):
                     self._unkept.append(item)
         self.state = after
-        if entries:
-            self.events.take(entries, before, self.state)
+        if entries or structural:
+            self._tell_events(entries, before)
             change = Change(frozenset(touched), structural)  # type: ignore[arg-type]
             for listener in tuple(self._listeners):
                 listener(change, entries)
@@ -286,6 +345,20 @@ class Workspace:
         for operation in done:
             operation.deliver()
         return change
+
+    def _moved_to(self, moment: Moment) -> State:
+        """Everything that is known of migrations is that of another moment."""
+        self._telemetry = {migration: list(rows) for migration, rows in moment.rows.items()}
+        if self._forecasts is not None:
+            self._forecasts.forget_all()
+        return moment.state
+
+    def _tell_events(self, entries: Sequence[ev.Entry], before: State) -> None:
+        """What happened goes to the event log; that of a replay has everything and shows it up to its moment."""
+        if self._past is None:
+            self.events.take(entries, before, self.state)
+        else:
+            self.events.show_until(self.now())
 
     def _forget_rows(self) -> None:
         """Telemetry of all but the newest migrations that have ended is in the journal alone, as after a start."""

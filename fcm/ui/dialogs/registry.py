@@ -146,6 +146,13 @@ def _tune_migration(window: Desk, selection: Selection) -> QDialog | None:
     return TuneMigrationDialog(window, active.id) if active else None
 
 
+def _branch(window: Desk, _selection: Selection) -> QDialog | None:
+    from fcm.ui.replay.branch_dialog import BranchDialog  # only replays have it
+
+    workspace = window.workspace
+    return BranchDialog(window) if workspace is not None and workspace.replay is not None else None
+
+
 WITHOUT_CLUSTER: dict[str, Maker] = {
     "about": lambda window, _: AboutDialog(window),
     "create-cluster": lambda window, _: CreateClusterWizard(window),
@@ -164,6 +171,7 @@ WITH_CLUSTER: dict[str, Maker] = {
     "add-node": lambda window, _: AddNodeDialog(window),
     "add-resource": lambda window, selection: AddResourceDialog(window, selection.id),
     "add-storage": lambda window, _: AddStorageDialog(window),
+    "branch": _branch,
     "confirm-node-off": lambda window, selection: ConfirmNodeOffDialog(window, selection.id),
     "connect": _connect,
     "critical-events": _critical_events,

@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from fcm.model.events import Entry as Happening
     from fcm.model.state import State
     from fcm.ui.pages.page import Page
+    from fcm.ui.replay.bar import ReplayBar
     from fcm.ui.window.frame import Frame
     from fcm.workspace.workspace import Operation, Workspace
 
@@ -76,8 +77,19 @@ class ClusterDesk(Desk):
         self._pages = PageStack(self, self._picked, self)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
-        column.addWidget(self._pages)
+        column.addWidget(self._pages, 1)
+        self._replay_bar = self._bar_of(workspace)
+        if self._replay_bar is not None:
+            column.addWidget(self._replay_bar)
         self._bridge = None if workspace is None else self._listen(workspace)
+
+    def _bar_of(self, workspace: Workspace | None) -> ReplayBar | None:
+        replay = None if workspace is None else workspace.replay
+        if workspace is None or replay is None:
+            return None
+        from fcm.ui.replay.bar import ReplayBar  # a cluster of today has none
+
+        return ReplayBar(self, workspace, replay)
 
     def _listen(self, workspace: Workspace) -> Bridge:
         bridge = Bridge(workspace, self)
@@ -95,6 +107,8 @@ class ClusterDesk(Desk):
         if self._bridge is not None:
             self._bridge.close()
             self._bridge = None
+        if self._replay_bar is not None:
+            self._replay_bar.stop()
         self._submissions.clear()
         self._keep_present()
         workspace, self.workspace, self.figures = self.workspace, None, Figures()
@@ -159,7 +173,7 @@ class ClusterDesk(Desk):
     def _keep_present(self) -> None:
         """Lists of clusters tell how this one is, also once it is closed."""
         self._present.stop()
-        if self.workspace is None:
+        if self.workspace is None or self.workspace.replay is not None:
             return
         uri, words = self.workspace.uri, present_words(self.workspace.state)
         if words and self.context.settings.get(PRESENT).get(uri) != words:
@@ -270,6 +284,7 @@ class ClusterDesk(Desk):
         own: dict[str, Callable[[], None]] = {
             "refresh": self._frame.refresh,
             "close-cluster": lambda: self._frame.close_connection(self),
+            "replay": self._replay,
         }
         if name in own:
             own[name]()
@@ -278,6 +293,10 @@ class ClusterDesk(Desk):
 
         found: QDialog | None = dialogs.show(name, self, selection, self._frame.general_desk)
         return found
+
+    def _replay(self) -> None:
+        if self.workspace is not None:
+            self._frame.open(f"replay:{self.workspace.uri}")
 
     def properties_entry(self) -> Entry | None:
         """The action Properties of the selected item, else of the place; None if neither has it now."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from importlib import import_module
-from time import time
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPoint, Qt, QTimer
@@ -173,7 +172,7 @@ class MainWindow(Frame):
             self._desks[outcome.result].select(Selection(Place.CLUSTER))
         else:
             self.show_workspace(outcome.result)
-            self.context.settings.change(st.RECENT, lambda known: {**known, uri: time()})
+            self.reopening.opened(uri)
         self.opened.emit()
         self.reopening.go_on()
 
@@ -184,7 +183,7 @@ class MainWindow(Frame):
         desk = ClusterDesk(self, workspace)
         self._desks[desk.cluster] = desk
         self.stack.addWidget(desk)
-        self.tree_model.add(desk.cluster, desk.figures)
+        self.tree_model.add(desk.cluster, desk.figures, " (replay)" if workspace.replay is not None else "")
         desk.changed.connect(lambda change: self.changed.emit(change) if desk is self._current else None)
         desk.happened.connect(lambda happened: self.happened.emit(happened) if desk is self._current else None)
         desk.logged.connect(lambda: self.logged.emit() if desk is self._current else None)
@@ -326,7 +325,8 @@ class MainWindow(Frame):
         if remember:
             self._history.visit(Spot(desk.cluster, desk.place))
         cluster = self.state.cluster
-        self.setWindowTitle(f"{TITLE} - {cluster.shown_name}" if cluster else TITLE)
+        replayed = " (replay)" if self.workspace is not None and self.workspace.replay is not None else ""
+        self.setWindowTitle(f"{TITLE} - {cluster.shown_name}{replayed}" if cluster else TITLE)
         self._refresh_actions()
 
     def picked_on(self, desk: Desk) -> None:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from time import time
 from typing import TYPE_CHECKING
 
 from fcm.text.words import counted
 from fcm.ui.window.panes.messages import Offer
 from fcm.workspace.files import settings as st
+from fcm.workspace.replay import is_replay
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -25,10 +27,15 @@ class Reopening:
         self._open = open_uri
         self._left: list[str] = []
 
+    def opened(self, uri: str) -> None:
+        """A cluster was opened: it is one of the recent ones, unless it is a replay."""
+        if not is_replay(uri):
+            self._settings.change(st.RECENT, lambda known: {**known, uri: time()})
+
     def remember(self, uris: Sequence[str], in_front: str) -> None:
-        """These are open, and the one in front ("" for none)."""
-        self._settings.set(st.OPEN, list(uris))
-        self._settings.set(st.LAST, in_front)
+        """These are open, and the one in front ("" for none); replays are not opened again."""
+        self._settings.set(st.OPEN, [uri for uri in uris if not is_replay(uri)])
+        self._settings.set(st.LAST, "" if is_replay(in_front) else in_front)
 
     def offer(self, wanted: str) -> None:
         """Offer what was open before, but for the one that is opened anyhow."""

@@ -302,6 +302,7 @@ DIALOGS: dict[str, Callable[[State, Selection], ActionText]] = {
     "add-group-storage": _add_group_storage,
     "add-resource": _add_resource,
     "add-storage": _disks(DiskUse.AVAILABLE, cmd.AddStorage),
+    "branch": _window_only("It makes a new simulated cluster and opens it; this history stays as it is."),
     "close-cluster": _window_only("This action affects only this window. To leave a shell, type exit."),
     "connect": _window_only("It opens a viewer and changes nothing in the cluster."),
     "confirm-node-off": lambda s, x: _one(cmd.ConfirmNodeOff(x.id), s),
@@ -327,6 +328,9 @@ DIALOGS: dict[str, Callable[[State, Selection], ActionText]] = {
     "open-recording": _window_only("This action affects only this window and changes nothing in a cluster."),
     "preflight": _preflight,
     "quorum": _quorum,
+    "replay": _window_only(
+        "This action affects only this window. To look at a history in a shell: fcm shell --cluster replay:URI."
+    ),
     "reset-recent-events": _window_only("This action affects only this window: earlier events count as seen."),
     "refresh": _window_only(
         "This action affects only this window: every command uses the current state of the cluster."

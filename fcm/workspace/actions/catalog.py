@@ -323,6 +323,11 @@ ACTIONS: tuple[Action, ...] = (
            able=lambda able: able.verdict(cmd.ConfirmNodeOff), may=lambda s, x: OK),
     Action("destroy-cluster", "Destroy Cluster...", "delete", _CLUSTERS, dialog="destroy-hosts-cluster", special=True,
            able=lambda able: able.verdict(cmd.ConfirmNodeOff), may=lambda s, x: OK),
+    Action("replay", "Replay the History", "replay", _CLUSTERS, dialog="replay",
+           able=lambda able: no("This is a replay already.", "Use the time line under the page.") if able.replays
+           else OK),
+    Action("branch", "Branch Here...", "branch", _CLUSTERS, dialog="branch", special=True,
+           able=lambda able: OK if able.replays else no("This cluster is no replay.")),
     Action("close-cluster", "Close Connection", "close-connection", _CLUSTERS, dialog="close-cluster", window=True),
     # Virtual machines
     Action("new-machine", "New Virtual Machine...", "new-vm",

@@ -12,9 +12,11 @@ All other methods block: they are for worker threads.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import logging
 import math
+import sqlite3
 import threading
 from array import array
 from collections import deque
@@ -22,7 +24,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from fcm.logs.channels import EventLogs
 from fcm.logs.queries.sql import Condition, condition_of
-from fcm.logs.records import first_rows, pass_record, records_of
+from fcm.logs.records import first_rows
 from fcm.model import events as ev
 from fcm.workspace.events.event_log_file import COLUMNS, JOINED, Row, Sentences, connected, copied, packed, to_record
 from fcm.workspace.events.event_log_file import EventLogError as EventLogError  # who reads events knows it by this room
@@ -30,9 +32,9 @@ from fcm.workspace.events.event_log_limits import Limits, LogLimit
 from fcm.workspace.events.event_selection import ORDERS, Counts, narrowed
 from fcm.workspace.events.event_selection import EventSelection as EventSelection
 from fcm.workspace.events.event_selection import everything as everything
+from fcm.workspace.events.fact_records import records_around
 
 if TYPE_CHECKING:
-    import sqlite3
     from collections.abc import Callable, Iterable, Iterator, Sequence
     from pathlib import Path
 
@@ -44,16 +46,6 @@ CHUNK = 2000
 """Records that are read or written at a time."""
 MOST_TAKEN = 400
 """Facts that gather before they are written of themselves."""
-_GONE = (
-    ev.MachineDeleted,
-    ev.GroupRemoved,
-    ev.ResourceRemoved,
-    ev.SharedVolumeRemoved,
-    ev.NodeEvicted,
-    ev.FaultRepaired,
-    ev.CopyEnded,
-)
-"""Facts whose names are those of the state before."""
 _ENDS = (ev.MigrationCompleted, ev.MigrationFailed, ev.MigrationCanceled, ev.MigrationInterrupted)
 
 _log = logging.getLogger(__name__)
@@ -85,9 +77,18 @@ class EventLog:
         self._catching_up: set[str] = set()
         self._closed = False
         self._switched = 0
+        self._until: float | None = None
         self._observers: tuple[Callable[[], None], ...] = ()
 
     # The owner's side: quick
+
+    def show_until(self, moment: float) -> None:
+        """Show events up to a time only (s since the epoch), as if those after it had not happened yet: a replay."""
+        before, self._until = self._until, moment
+        if before is None or moment < before:
+            self._switched += 1
+        if before != moment:
+            self._tell()
 
     def observe(self, told: Callable[[], None]) -> Callable[[], None]:
         """Call ``told``, in any thread, when there may be other events than before; returns what ends that.
@@ -195,7 +196,7 @@ class EventLog:
         self._thread = None
 
     def _insert(self, batch: Sequence[tuple[ev.Entry, State, State]]) -> None:
-        records = [record for entry, before, after in batch for record in _records(entry, before, after)]
+        records = [record for entry, before, after in batch for record in records_around(entry, before, after)]
         marks = [(entry.sequence, entry.time) for entry, _, _ in batch if entry.sequence]
         self.append(records, marks[-1] if marks else None)
 
@@ -357,7 +358,7 @@ class EventLog:
         """What the query alone selects, and that with everything else that is asked for."""
         self.open()  # the file says which logs are enabled
         asked = Condition() if selection.any_log else condition_of(selection.query, self.logs, selection.now)
-        return asked, narrowed(asked, selection, self.reset_at)
+        return asked, narrowed(asked, selection, self.reset_at, self._until)
 
     def _of_them(self, numbers: array[int], selection: EventSelection) -> array[int]:
         """Those of the records that the query really selects; the file is free for others meanwhile."""
@@ -404,14 +405,41 @@ class EventLog:
         for start in range(0, len(numbers), CHUNK):
             yield from self.records(numbers[start : start + CHUNK])
 
+    def marks(self, most: int) -> list[tuple[float, int]]:
+        """Time (s since the epoch) and level of what is worse than information, oldest first, whatever is shown of it.
+
+        Args:
+            most: how many of the newest at most.
+
+        Raises:
+            EventLogError: they cannot be read.
+        """
+        self.write()
+        sql = "SELECT time, level FROM events WHERE level BETWEEN 1 AND 3 ORDER BY time DESC LIMIT ?"
+        with self._lock, self._sentences():
+            found = self.connection().execute(sql, (most,)).fetchall()
+        return [(time, level) for time, level in reversed(found)]
+
+    def copy_to(self, path: Path) -> None:
+        """Copy the file as it is now to a new one.
+
+        Raises:
+            EventLogError: it cannot be read, or the copy not written.
+        """
+        self.write()
+        with self._lock, Sentences(path), contextlib.closing(sqlite3.connect(path)) as copy:
+            self.connection().backup(copy)
+
     def last(self) -> int:
         """Number of the newest record in the file; 0 if there is none.
 
         Raises:
             EventLogError: it cannot be read.
         """
+        until = math.inf if self._until is None else self._until
+        sql = "SELECT max(id) FROM (SELECT id FROM events WHERE time <= ? ORDER BY time DESC, id DESC LIMIT 50)"
         with self._lock, self._sentences():
-            (found,) = self.connection().execute("SELECT max(id) FROM events").fetchone()
+            (found,) = self.connection().execute(sql, (until,)).fetchone()
         return int(found or 0)
 
     def close(self) -> None:
@@ -461,13 +489,3 @@ class EventLog:
         self.reset_at = max(self.reset_at, float(json.loads(meta.get("reset", "0"))))
         columns = "source, channel, provider, guid, task, task_name, process, thread, keywords, user"
         self._sources = {tuple(row[1:]): row[0] for row in connection.execute(f"SELECT {columns} FROM sources")}
-
-
-def _records(entry: ev.Entry, before: State, after: State) -> list[EventRecord]:
-    """The records of one fact, in words."""
-    event = entry.event
-    if isinstance(event, ev.MigrationProgressed):
-        migration = after.migrations.get(event.migration)
-        started = migration is not None and migration.started is not None
-        return [pass_record(migration, event.row, after)] if started and migration is not None else []
-    return records_of(entry, before if isinstance(event, _GONE) else after)

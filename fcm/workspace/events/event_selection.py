@@ -70,19 +70,23 @@ def everything() -> Query:
     return query_of_all(channel.name for channel in CHANNELS)
 
 
-def narrowed(asked: Condition, selection: EventSelection, reset_at: float) -> Condition:
+def narrowed(asked: Condition, selection: EventSelection, reset_at: float, until: float | None = None) -> Condition:
     """A condition narrowed by what is asked for beside the query.
 
     Args:
         asked: what the query says.
         selection: everything.
         reset_at: s since the epoch; Reset Recent Events.
+        until: s since the epoch; what happened later is left out (None: nothing is).
     """
     parts = [asked.text] if asked.text else []
     values = list(asked.values)
     if selection.is_recent:
         parts.append("time > ?")
         values.append(reset_at)
+    if until is not None:
+        parts.append("time <= ?")
+        values.append(until)
     if selection.within is not None:
         parts.append("time >= ?")
         values.append(selection.now - selection.within)

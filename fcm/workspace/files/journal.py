@@ -30,13 +30,14 @@ from fcm.workspace.files.journal_file import (
 )
 from fcm.workspace.files.journal_rows import (
     NONSENSE,
+    check,
     decoded,
     dump,
-    newer_than_this,
     of_a_newer_program,
     pack,
     unpack,
 )
+from fcm.workspace.files.whole_file import link_or_copy
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -71,10 +72,11 @@ class Journal:
         self.uri = uri
         self.read_only: ReadOnlyJournalError | None = None
         """Why nothing can be written; None if it can."""
+        self.at_end = contextlib.ExitStack()
+        """What follows once the file is closed."""
         self._connection = connection
         self._newer = newer
         self._lock = threading.Lock()
-        self._at_end = contextlib.ExitStack()
         self._read_begin()
 
     def _read_begin(self) -> None:
@@ -114,7 +116,7 @@ class Journal:
                     connection.executescript(f"BEGIN;{_SCHEMA}COMMIT;")
                     values = [("format", str(FIRST_FORMAT)), ("uri", uri)]
                     connection.executemany("INSERT INTO meta VALUES (?, ?)", values)
-                newer = "" if fresh else _check(connection, path, uri)
+                newer = "" if fresh else check(connection, path, uri, FORMAT)
                 if not newer:
                     connection.execute("INSERT OR REPLACE INTO meta VALUES ('fcm', ?)", (__version__,))
                 connection.commit()
@@ -131,9 +133,9 @@ class Journal:
     def _opened_to_read(cls, path: Path, uri: str, why: ReadOnlyJournalError) -> Journal:
         with contextlib.ExitStack() as stack:
             connection = connected_to_read(path, stack)
-            made = cls(path, connection, _check(connection, path, uri), uri)
+            made = cls(path, connection, check(connection, path, uri, FORMAT), uri)
             made.read_only = why
-            made._at_end = stack.pop_all()
+            made.at_end = stack.pop_all()
         return made
 
     def append(self, entries: Sequence[ev.Entry]) -> None:
@@ -265,9 +267,13 @@ class Journal:
     def begin_as(self, other: Journal, state: State) -> None:
         """Let this one, which is new, begin at the checkpoint of another and have its older parts."""
         if state.sequence:
-            with self._lock, sentences(self.path, writing=True):
-                older_parts.begin_at(self._connection, state, other.older)
-                self._read_begin()
+            self.begin_with(state, other.older)
+
+    def begin_with(self, state: State, parts: Sequence[OlderPart] = ()) -> None:
+        """Let this one, which is new, begin with a state and have older parts. Raises JournalError."""
+        with self._lock, sentences(self.path, writing=True):
+            older_parts.begin_at(self._connection, state, parts)
+            self._read_begin()
 
     @property
     def older(self) -> tuple[OlderPart, ...]:
@@ -309,6 +315,45 @@ class Journal:
                 last = sequence
             if len(found) < _AT_ONCE:
                 return
+
+    def entries_between(self, after: int, until: int) -> Iterator[ev.Entry]:
+        """Entries after the one of a number up to that of another, from older parts too; from any thread.
+
+        Raises:
+            DamagedJournalError: at the first one that cannot be read.
+        """
+        for part in self._parts:
+            if part.last > after and part.first <= until:
+                with older_parts.opened(self.path, self.uri, part) as connection:
+                    if connection is None:
+                        raise DamagedJournalError(self.path, after, f"{part.name} is missing or damaged")
+                    yield from self._range(connection, after, until, contextlib.nullcontext())
+                after = min(part.last, until)
+        if until > after:
+            yield from self._range(self._connection, after, until, self._lock)
+
+    def _range(
+        self, connection: sqlite3.Connection, after: int, until: int, lock: contextlib.AbstractContextManager[Any]
+    ) -> Iterator[ev.Entry]:
+        query = "SELECT sequence, time, type, data FROM events WHERE sequence > ? AND sequence <= ? ORDER BY sequence"
+        with lock, sentences(self.path):
+            found = connection.execute(query, (after, until)).fetchall()
+        for sequence, time, kind, data in found:
+            yield decoded(self.path, self._newer, sequence, time, kind, data)
+
+    def copy_to(self, path: Path) -> None:
+        """Copy the journal as it is now to a new file, and what lies beside it as links; from any thread.
+
+        Raises:
+            JournalError: the copy cannot be written.
+        """
+        with self._lock, sentences(path, writing=True), contextlib.closing(sqlite3.connect(path)) as copy:
+            self._connection.backup(copy)
+        with sentences(path, writing=True):
+            for part in self._parts:
+                older = self.path.with_name(part.name)
+                if older.is_file():
+                    link_or_copy(older, path.with_name(part.name))
 
     def _parts_at_hand(self) -> list[OlderPart]:
         """Older parts that can be read, oldest first; what lies before a gap is left out."""
@@ -444,30 +489,8 @@ class Journal:
         """Close the file; idempotent."""
         with self._lock:
             self._connection.close()
-            self._at_end.close()
+            self.at_end.close()
 
 
 def _marks(values: Sequence[object]) -> str:
     return ", ".join("?" * len(values))
-
-
-def _check(connection: sqlite3.Connection, path: Path, uri: str) -> str:
-    """The version of the fcm that wrote it, if that is newer than this one; else "".
-
-    Raises:
-        JournalError: it is not of a form or a cluster that is meant.
-        DamagedJournalError: it is damaged.
-    """
-    meta = dict(connection.execute("SELECT key, value FROM meta"))
-    found = str(meta.get("format", "?"))
-    if not (found.isascii() and found.isdigit()) or len(found) > 9:
-        raise JournalError(f"{path} is not a journal of fcm. Choose another file or move it away.")
-    if int(found) > FORMAT:
-        raise of_a_newer_program(path, f"format {found}, this program supports {FORMAT}")
-    if meta.get("uri") != uri:
-        raise JournalError(f"The journal {path} belongs to {meta.get('uri')}, not to {uri}. Choose another file.")
-    (result,) = connection.execute("PRAGMA quick_check(1)").fetchone()
-    if result != "ok":
-        (readable,) = connection.execute("SELECT count(*) FROM events").fetchone()
-        raise DamagedJournalError(path, readable, str(result))
-    return newer_than_this(str(meta.get("fcm", "")))

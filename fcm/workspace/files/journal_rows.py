@@ -13,6 +13,7 @@ from fcm.text.words import quoted
 from fcm.workspace.files.journal_file import DamagedJournalError, JournalError
 
 if TYPE_CHECKING:
+    import sqlite3
     from pathlib import Path
 
 EARLIEST, LATEST = 0.0, 2.5e11
@@ -104,3 +105,31 @@ def unpack(packed: list[Any]) -> TelemetryRow:
         int(throttle),
         int(page_size),
     )
+
+
+def check(connection: sqlite3.Connection, path: Path, uri: str, most: int) -> str:
+    """The version of the fcm that wrote it, if that is newer than this one; else "".
+
+    Args:
+        connection: of the file.
+        path: of the file, for errors.
+        uri: the cluster that it must belong to.
+        most: the newest form of such files that this program knows.
+
+    Raises:
+        JournalError: it is not of a form or a cluster that is meant.
+        DamagedJournalError: it is damaged.
+    """
+    meta = dict(connection.execute("SELECT key, value FROM meta"))
+    found = str(meta.get("format", "?"))
+    if not (found.isascii() and found.isdigit()) or len(found) > 9:
+        raise JournalError(f"{path} is not a journal of fcm. Choose another file or move it away.")
+    if int(found) > most:
+        raise of_a_newer_program(path, f"format {found}, this program supports {most}")
+    if meta.get("uri") != uri:
+        raise JournalError(f"The journal {path} belongs to {meta.get('uri')}, not to {uri}. Choose another file.")
+    (result,) = connection.execute("PRAGMA quick_check(1)").fetchone()
+    if result != "ok":
+        (readable,) = connection.execute("SELECT count(*) FROM events").fetchone()
+        raise DamagedJournalError(path, readable, str(result))
+    return newer_than_this(str(meta.get("fcm", "")))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import shutil
 import stat
 import tempfile
 from typing import TYPE_CHECKING, BinaryIO
@@ -54,6 +55,18 @@ def write_whole(path: Path, text: str) -> None:
     """
     with whole_file(path) as file:
         file.write(text.encode("utf-8", "replace"))
+
+
+def link_or_copy(file: Path, to: Path) -> None:
+    """A second name for a file that nobody changes any more; a copy where the two places are on different disks.
+
+    Raises:
+        OSError: neither is possible.
+    """
+    try:
+        os.link(file, to)
+    except OSError:
+        shutil.copyfile(file, to)
 
 
 def _mode(path: Path) -> int | None:

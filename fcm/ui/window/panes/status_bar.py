@@ -133,7 +133,8 @@ class StatusBar(QStatusBar):
         self._workspace = workspace
         self._stale, self._stopped = stale, ""
         clock = None if workspace is None else workspace.clock
-        self._speed_box.setVisible(clock is not None)
+        is_replay = workspace is not None and workspace.replay is not None
+        self._speed_box.setVisible(clock is not None and not is_replay)  # a replay has its own under the page
         self._age.setVisible(workspace is not None)
         self._zone.setVisible(workspace is not None)
         if workspace is None:
@@ -141,8 +142,14 @@ class StatusBar(QStatusBar):
             self.say("close-connection", "Not connected")
             return
         self._timer.start()
-        self.say("connect", f"Connected to {workspace.uri}")
+        self.say(*self._connected(workspace))
         self._tick()
+
+    @staticmethod
+    def _connected(workspace: Workspace) -> tuple[str, str]:
+        if workspace.replay is not None:
+            return "replay", f"Replay of {workspace.replay.past.title}: nothing in it can be changed"
+        return "connect", f"Connected to {workspace.uri}"
 
     def say(self, icon: str, text: str) -> None:
         """What the connection is."""
@@ -191,7 +198,7 @@ class StatusBar(QStatusBar):
         )
         if stopped != self._stopped:
             self._stopped = stopped
-            self.say("cluster-down" if stopped else "connect", stopped or f"Connected to {workspace.uri}")
+            self.say(*(("cluster-down", stopped) if stopped else self._connected(workspace)))
         now = workspace.now()
         self._zone.setText(zone(now))
         self._zone.setToolTip(literal(format.zone_note(now)))

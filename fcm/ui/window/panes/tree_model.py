@@ -53,10 +53,10 @@ class _Item:
 class _Shown:
     """What is shown of one cluster."""
 
-    __slots__ = ("figures", "state")
+    __slots__ = ("figures", "note", "state")
 
-    def __init__(self, figures: Figures | None) -> None:
-        self.state, self.figures = State(), figures
+    def __init__(self, figures: Figures | None, note: str = "") -> None:
+        self.state, self.figures, self.note = State(), figures, note
 
 
 class TreeModel(QAbstractItemModel):
@@ -130,9 +130,15 @@ class TreeModel(QAbstractItemModel):
         item = self._root if selection == ROOT else self._places.get((cluster, selection))
         return QModelIndex() if item is None else self.createIndex(item.row, 0, item.number)
 
-    def add(self, cluster: str, figures: Figures) -> None:
-        """A cluster was opened; it is shown below those that are there with its first state."""
-        self._clusters[cluster] = _Shown(figures)
+    def add(self, cluster: str, figures: Figures, note: str = "") -> None:
+        """A cluster was opened; it is shown below those that are there with its first state.
+
+        Args:
+            cluster: what it was opened by.
+            figures: of its migrations.
+            note: what follows its name.
+        """
+        self._clusters[cluster] = _Shown(figures, note)
 
     def remove(self, cluster: str) -> None:
         """A cluster was closed."""
@@ -159,7 +165,7 @@ class TreeModel(QAbstractItemModel):
     def _tops(self) -> list[_Key]:
         """The rows of the clusters, in the order in which they were opened."""
         return [
-            (cluster, Selection(Place.CLUSTER), shown.state.cluster.full_name)
+            (cluster, Selection(Place.CLUSTER), f"{shown.state.cluster.full_name}{shown.note}")
             for cluster, shown in self._clusters.items()
             if shown.state.cluster is not None
         ]
