@@ -14,8 +14,8 @@ import sys
 import tempfile
 import time
 
+from benchmarks.parts.soak_steps import a_fault
 from benchmarks.scale import resident
-from benchmarks.soak_steps import a_fault
 from fcm.app import journal_path, open_workspace
 from fcm.model import commands as cmd
 from fcm.model.failures import FaultKind

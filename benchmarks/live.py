@@ -16,7 +16,7 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from benchmarks.live_qmp import PlainMachine
+from benchmarks.parts.live_qmp import PlainMachine
 from fcm.backend.libvirt import open_hosts
 from fcm.backend.libvirt.lane import load_libvirt
 from fcm.lab.lab import bring_up, take_down

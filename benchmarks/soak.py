@@ -25,7 +25,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from benchmarks.soak_steps import a_command, a_fault
+from benchmarks.parts.soak_steps import a_command, a_fault
 from fcm.backend.base import Operation
 from fcm.backend.embedded import EmbeddedBackend, cluster_files
 from fcm.backend.embedded.cluster_file.reading import load
