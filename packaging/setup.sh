@@ -42,6 +42,11 @@ installed() { [ "$(dpkg-query -W -f '${db:Status-Status}' "$1" 2>/dev/null)" = i
 missing_packages() {
     local entry name found choice
     while read -r entry; do
+        if [ "${entry#\?}" != "$entry" ]; then
+            # Older releases have it inside another package.
+            entry=${entry#\?}
+            apt-cache show "$entry" >/dev/null 2>&1 || continue
+        fi
         found=false
         for name in ${entry//|/ }; do installed "$name" && found=true && break; done
         $found && continue
@@ -101,6 +106,8 @@ install_packages() {
 }
 
 if command -v dpkg-query >/dev/null && command -v apt-get >/dev/null; then
+    # Which packages a release has is asked below; a fresh system has no lists yet.
+    if $is_root && ! apt-cache show make >/dev/null 2>&1; then apt-get update -qq || true; fi
     mapfile -t missing < <(missing_packages | sort -u)
     if [ ${#missing[@]} -gt 0 ]; then
         if $is_root; then install_packages "${missing[@]}"

@@ -57,6 +57,7 @@ grep -rhoE '(file://)?/[A-Za-z0-9._/-]+' /etc/pip.conf /etc/xdg/pip 2>/dev/null 
     fi
 done
 mount -t proc proc "$root/proc"
+mount -t sysfs sysfs "$root/sys" || true # the lab looks for bridges there
 mount -t tmpfs -o mode=755 tmpfs "$root/dev"
 for device in null zero full random urandom tty; do
     touch "$root/dev/$device"
@@ -65,6 +66,11 @@ done
 mkdir -p "$root/dev/shm" "$root/dev/pts"
 mount -t tmpfs -o mode=1777 tmpfs "$root/dev/shm"
 mount -t devpts -o newinstance,ptmxmode=666 devpts "$root/dev/pts"
+if [ -e /dev/net/tun ]; then # for the virtual machines of the lab
+    mkdir "$root/dev/net"
+    touch "$root/dev/net/tun"
+    mount --bind /dev/net/tun "$root/dev/net/tun"
+fi
 ln -s pts/ptmx "$root/dev/ptmx"
 ln -s /proc/self/fd "$root/dev/fd"
 

@@ -31,6 +31,7 @@ _BUILD_PROGRAMS = {
     "apt-get": "apt",
     "dpkg-deb": "dpkg",
     "lz4": "lz4",
+    "zstd": "zstd",
 }
 _FAILOVER_PROGRAMS = {
     "corosync": "corosync",
@@ -41,7 +42,11 @@ _FAILOVER_PROGRAMS = {
     "nsenter": "util-linux",
 }
 _RESOURCE_AGENT = "/usr/lib/ocf/resource.d/heartbeat/VirtualDomain"
-_QEMU_DRIVER = "libvirt/connection-driver/libvirt_driver_qemu.so"
+_DRIVERS = {
+    "libvirt's QEMU driver": ("libvirt_driver_qemu.so", "libvirt-daemon-driver-qemu"),
+    # Part of libvirt-daemon on Debian 12, a package of its own since Debian 13.
+    "libvirt's storage driver": ("libvirt_driver_storage.so", "libvirt-daemon-driver-storage"),
+}
 _LIBRARY_FOLDERS = ("/usr/lib/x86_64-linux-gnu", "/usr/lib64", "/usr/lib")
 
 
@@ -78,8 +83,9 @@ def missing(
         return f"The lab requires root to create namespaces and networks. Run: sudo {command('lab up', path=True)}"
     programs = _PROGRAMS | (_BUILD_PROGRAMS if building else {}) | (_FAILOVER_PROGRAMS if failover else {})
     lacking = {name: package for name, package in programs.items() if not has_program(name)}
-    if not has_one_of(f"{folder}/{_QEMU_DRIVER}" for folder in _LIBRARY_FOLDERS):
-        lacking["libvirt's QEMU driver"] = "libvirt-daemon-driver-qemu"
+    for driver, (file, package) in _DRIVERS.items():
+        if not has_one_of(f"{folder}/libvirt/connection-driver/{file}" for folder in _LIBRARY_FOLDERS):
+            lacking[driver] = package
     if building and not has_one_of(f"{folder}/libc.a" for folder in _LIBRARY_FOLDERS):
         lacking["the static C library"] = "libc6-dev"
     if failover and not has_one_of((_RESOURCE_AGENT,)):

@@ -8,12 +8,15 @@ from typing import TYPE_CHECKING
 import pytest
 
 from fcm import resources
+from fcm.lab.guest import loses_dirty_pages
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 
-def _started(tmp_path: Path, *arguments: str, older: bool = False, limit: int | None = None) -> list[str]:
+def _started(
+    tmp_path: Path, *arguments: str, older: bool = False, limit: int | None = None, odd: bool = True
+) -> list[str]:
     """The arguments QEMU would get, with a program in its place that prints them."""
     mark = tmp_path / "older"
     if older:
@@ -27,6 +30,8 @@ def _started(tmp_path: Path, *arguments: str, older: bool = False, limit: int | 
         changed = changed.replace("printf '%s\\n'", "ulimit -v #")
     changed = changed.replace("/etc/fcm-lab-little-memory", str(little))
     assert changed != script
+    if odd:
+        (tmp_path / "odd-memory").touch()
     wrapper = tmp_path / "wrapper"
     wrapper.write_text(changed)
     done = subprocess.run(("bash", wrapper, *arguments), capture_output=True, text=True, check=True)
@@ -36,6 +41,26 @@ def _started(tmp_path: Path, *arguments: str, older: bool = False, limit: int | 
 @pytest.mark.parametrize(("given", "kib"), [("256", 262152), ("size=262144k", 262152), ("size=128", 131080)])
 def test_the_memory_is_eight_kib_larger_than_asked(tmp_path: Path, given: str, kib: int) -> None:
     assert _started(tmp_path, "-m", given) == ["-m", f"size={kib}k"]
+
+
+def test_the_memory_is_as_asked_where_qemu_keeps_its_dirty_pages(tmp_path: Path) -> None:
+    block = '{"qom-type":"memory-backend-ram","id":"pc.ram","size":268435456}'
+    words = ("-m", "size=262144k", "-object", block)
+    assert _started(tmp_path, *words, odd=False) == list(words)
+
+
+@pytest.mark.parametrize(
+    ("said", "loses"),
+    [
+        ("QEMU emulator version 7.2.22 (Debian 1:7.2+dfsg-7+deb12u18)", True),
+        ("QEMU emulator version 8.2.2", True),
+        ("QEMU emulator version 9.0.0", False),
+        ("QEMU emulator version 10.0.13 (Debian 1:10.0.13+ds-0+deb13u1)", False),
+        ("nothing", True),
+    ],
+)
+def test_the_version_of_qemu_says_whether_it_loses_dirty_pages(said: str, loses: bool) -> None:
+    assert loses_dirty_pages(said) is loses
 
 
 def test_the_memory_block_grows_with_it_and_other_objects_do_not(tmp_path: Path) -> None:

@@ -5,16 +5,18 @@ from __future__ import annotations
 import gzip
 import lzma
 import struct
+import subprocess
 from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fcm.lab.guest import is_cached, pack_initrd, unpack_kernel
+from fcm.lab.guest import is_cached, pack_initrd, read_package, unpack_kernel, unpack_module
 from fcm.lab.plan import LabError, LabFolders
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
 ELF = b"\x7fELF" + bytes(range(256)) * 40
@@ -28,7 +30,18 @@ def _kernel_image(payload: bytes, setup_sectors: int = 2) -> bytes:
     return bytes(head) + b"code of 16 bytes" + payload + b"tail"
 
 
-@pytest.mark.parametrize("pack", [gzip.compress, lambda data: lzma.compress(data, check=lzma.CHECK_CRC32)])
+def _zstd(data: bytes) -> bytes:
+    return subprocess.run(("zstd", "-qc"), input=data, capture_output=True, check=True).stdout
+
+
+def _zstd_with_size(data: bytes) -> bytes:
+    """As Linux packs its kernel: the size of what is packed stands at the end."""
+    return _zstd(data) + struct.pack("<I", len(data))
+
+
+@pytest.mark.parametrize(
+    "pack", [gzip.compress, lambda data: lzma.compress(data, check=lzma.CHECK_CRC32), _zstd_with_size]
+)
 def test_the_elf_kernel_is_taken_out_of_a_bzimage(pack: object) -> None:
     assert unpack_kernel(_kernel_image(pack(ELF))) == ELF  # type: ignore[operator]
 
@@ -47,6 +60,47 @@ def test_the_elf_kernel_is_taken_out_of_a_bzimage(pack: object) -> None:
 def test_what_is_no_kernel_is_refused_with_a_sentence(image: bytes, sentence: str) -> None:
     with pytest.raises(LabError, match=sentence):
         unpack_kernel(image)
+
+
+@pytest.mark.parametrize(
+    ("name", "pack"), [("virtio_net.ko", bytes), ("virtio_net.ko.xz", lzma.compress), ("virtio_net.ko.zst", _zstd)]
+)
+def test_modules_are_taken_however_they_are_packed(name: str, pack: Callable[[bytes], bytes]) -> None:
+    assert unpack_module(name, pack(ELF)) == ELF
+
+
+def test_a_damaged_module_is_refused_by_name() -> None:
+    with pytest.raises(LabError, match=r"virtio_net\.ko\.xz is damaged"):
+        unpack_module("virtio_net.ko.xz", b"no xz")
+
+
+def _package(folder: Path, *files: str) -> Path:
+    """A package of Debian with some files and no description."""
+    root, package = folder / "root", folder / "linux.deb"
+    for name in ("DEBIAN/control", *files):
+        (root / name).parent.mkdir(parents=True, exist_ok=True)
+        (root / name).write_bytes(lzma.compress(ELF) if name.endswith(".xz") else b"ELF")
+    (root / "DEBIAN/control").write_text(
+        "Package: linux\nVersion: 1\nArchitecture: all\nMaintainer: x\nDescription: x\n"
+    )
+    subprocess.run(("dpkg-deb", "--build", root, package), check=True, capture_output=True)
+    return package
+
+
+def test_a_kernel_package_gives_its_image_and_its_packed_modules(tmp_path: Path) -> None:
+    place = "lib/modules/6.12/kernel"
+    package = _package(
+        tmp_path, "boot/vmlinuz-6.12", f"{place}/drivers/net/virtio_net.ko.xz", f"{place}/net/core/failover.ko"
+    )
+    image, modules = read_package(package)
+    assert image == b"ELF"
+    assert modules == {"drivers/net/virtio_net": ELF, "net/core/failover": b"ELF"}
+
+
+def test_a_kernel_package_without_the_network_of_the_guest_is_refused(tmp_path: Path) -> None:
+    package = _package(tmp_path, "boot/vmlinuz-6.12", "lib/modules/6.12/kernel/net/core/failover.ko.xz")
+    with pytest.raises(LabError, match=r"virtio_net .*without which the guest has no network"):
+        read_package(package)
 
 
 def _unpack(archive: bytes) -> dict[str, tuple[int, bytes]]:

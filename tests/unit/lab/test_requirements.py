@@ -69,7 +69,19 @@ def test_libraries_count_as_well() -> None:
     said = missing(building=True, platform="linux", user=0, has_program=_everything, has_one_of=no_library)
 
     assert said is not None
-    assert said.endswith("--no-install-recommends libc6-dev libvirt-daemon-driver-qemu")
+    assert said.endswith("--no-install-recommends libc6-dev libvirt-daemon-driver-qemu libvirt-daemon-driver-storage")
+
+
+def test_the_storage_driver_is_asked_for_where_it_is_a_package_of_its_own() -> None:
+    def no_storage(candidates: Iterable[str]) -> bool:
+        return not any(name.endswith("libvirt_driver_storage.so") for name in candidates)
+
+    said = missing(building=False, platform="linux", user=0, has_program=_everything, has_one_of=no_storage)
+
+    assert said is not None
+    assert said.endswith(
+        "libvirt's storage driver. To install: apt-get install --no-install-recommends libvirt-daemon-driver-storage"
+    )
 
 
 def test_a_kernel_without_tun_is_named() -> None:
