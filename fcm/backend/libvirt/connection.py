@@ -7,7 +7,7 @@ import threading
 import time
 from typing import TYPE_CHECKING, Any
 
-from fcm.backend.libvirt.errors import sentence
+from fcm.backend.libvirt.errors import error_sentence
 from fcm.backend.libvirt.inventory import HostReport, read_machines, read_node, read_processor
 from fcm.backend.libvirt.lane import Lane, load_libvirt
 
@@ -68,7 +68,7 @@ class HostConnection:
             return HostReport(self._node, machines, began)
         except self._libvirt.libvirtError as error:
             self._drop()
-            return sentence(error.get_error_code() or 0, str(error), self.host.name).sentence()
+            return error_sentence(error, self.host.name).sentence()
 
     def connection(self) -> Any:
         """The open connection, made if there is none; blocks (not in the thread of the window).

@@ -6,7 +6,7 @@ import xml.etree.ElementTree as ElementTree
 from typing import TYPE_CHECKING
 
 from fcm.backend.base import Console, ConsoleError
-from fcm.backend.libvirt.errors import sentence
+from fcm.backend.libvirt.errors import error_sentence
 from fcm.backend.libvirt.lane import load_libvirt
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ def console_of(state: State, connections: Mapping[str, HostConnection], machine:
         domain = connection.domain(machine) if connection is not None else None
         description = domain.XMLDesc() if domain is not None else ""
     except libvirt.libvirtError as error:
-        raise ConsoleError(sentence(error.get_error_code() or 0, str(error), known.node).sentence()) from error
+        raise ConsoleError(error_sentence(error, known.node).sentence()) from error
     if connection is None or domain is None:
         raise ConsoleError(f"{known.name} is no longer running on {known.node}. Refresh the view (F5).")
     return Console(connection.host.uri, machine, graphics_of(description))

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from fcm.backend.base import SinkError
 from fcm.backend.libvirt.cluster_view import absent_machines
 from fcm.backend.libvirt.connection import HostConnection
-from fcm.backend.libvirt.errors import sentence
+from fcm.backend.libvirt.errors import error_sentence
 from fcm.backend.libvirt.event_loop import EVENT_LOOP
 from fcm.backend.libvirt.lane import Lane, load_libvirt
 from fcm.model.entities import MachineState
@@ -267,7 +267,7 @@ class Hosts:
                 done = call()
                 verdict = OK if done is None else done
             except libvirt.libvirtError as error:
-                verdict = sentence(error.get_error_code() or 0, str(error), node)
+                verdict = error_sentence(error, node)
             self.finish(operation, verdict)
 
         self.connections[node].orders.submit(work)

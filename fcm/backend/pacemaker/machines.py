@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from fcm.backend.libvirt.errors import sentence
+from fcm.backend.libvirt.errors import error_sentence
 from fcm.backend.libvirt.lane import load_libvirt
 from fcm.backend.pacemaker.impact import change, order, status_of
 from fcm.backend.pacemaker.mapping import machine_of_group, machine_of_resource, resource_of
@@ -97,7 +97,7 @@ def _by_libvirt(context: Context, command: cmd.SetMachineState) -> Verdict:
     try:
         return context.hosts.set_machine_state(command, node) or OK
     except load_libvirt().libvirtError as error:
-        return sentence(error.get_error_code() or 0, str(error), node)
+        return error_sentence(error, node)
 
 
 def _take_offline(context: Context, resource: ResourceStatus) -> Verdict:

@@ -28,6 +28,9 @@ class RefusedError(Exception):
     def get_error_code(self) -> int | None:
         return self.code
 
+    def get_error_domain(self) -> int:
+        return 0
+
 
 _NAMES = ("LIVE", "PEER2PEER", "PERSIST_DEST", "UNDEFINE_SOURCE", "UNSAFE", "AUTO_CONVERGE", "POSTCOPY")
 _NAMES += ("COMPRESSED", "PARALLEL", "TLS")

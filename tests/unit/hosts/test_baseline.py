@@ -24,6 +24,9 @@ class HostError(Exception):
     def get_error_code(self) -> int | None:
         return None
 
+    def get_error_domain(self) -> int:
+        return 0
+
 
 LIBVIRT = SimpleNamespace(
     libvirtError=HostError,

@@ -4,7 +4,20 @@ from __future__ import annotations
 
 import pytest
 
-from fcm.backend.libvirt.errors import CPU_INCOMPATIBLE, MIGRATE_UNSAFE, OPERATION_ABORTED, sentence
+from fcm.backend.libvirt.errors import (
+    AUTH_FAILED,
+    BY_NUMBER,
+    CPU_INCOMPATIBLE,
+    FROM_AUTH,
+    FROM_URI,
+    MIGRATE_UNSAFE,
+    OPERATION_ABORTED,
+    OPERATION_TIMEOUT,
+    WORDS,
+    Kind,
+    kind_of,
+    sentence,
+)
 
 
 @pytest.mark.parametrize(
@@ -105,3 +118,40 @@ def test_an_unknown_failure_keeps_libvirt_s_words_and_code_on_one_line() -> None
 
 def test_a_message_without_end_is_cut() -> None:
     assert len(sentence(1, "x" * 100_000).reason) < 500
+
+
+@pytest.mark.parametrize(
+    ("code", "domain", "message", "kind"),
+    [
+        (OPERATION_ABORTED, None, "Certificate does not match", Kind.CANCELED),
+        (88, 46, "access denied: Connection refused", Kind.ACCESS),
+        (AUTH_FAILED, FROM_AUTH, "unable to connect", Kind.LOGIN),
+        (8, FROM_URI, "no such thing", Kind.ADDRESS),
+        (6, None, "words of another version", Kind.LOST),
+        (OPERATION_TIMEOUT, 10, "cannot acquire state change lock", Kind.BUSY),
+        (1, 10, "words of another version", Kind.UNKNOWN),
+    ],
+)
+def test_number_and_domain_decide_before_words(code: int, domain: int | None, message: str, kind: Kind) -> None:
+    assert kind_of(code, message, domain) is kind
+
+
+@pytest.mark.parametrize(
+    ("message", "kind"),
+    [
+        ("internal error: Certificate does not match the hostname 10.92.0.2", Kind.CERTIFICATE_OF_DESTINATION),
+        ("operation failed: migration failed: Unable to read from socket: Connection reset by peer", Kind.TRANSFER),
+        ("Identity of host 'h:22' differs from stored identity. Please verify the new host key", Kind.KEY_CHANGED),
+        ("no user interaction callback provided: can't verify the session host key", Kind.KEY_UNKNOWN),
+        ("No authentication methods and credentials provided", Kind.LOGIN),
+    ],
+)
+def test_words_of_libvirt_11_qemu_10_and_of_the_ssh_libraries_are_known(message: str, kind: Kind) -> None:
+    assert kind_of(1, message) is kind
+
+
+def test_each_row_of_words_names_where_they_were_seen_and_each_kind_has_a_sentence() -> None:
+    assert all(row.seen for row in WORDS)
+    for kind in {row.kind for row in WORDS} | set(BY_NUMBER.values()):
+        code = next((code for (code, _), found in BY_NUMBER.items() if found is kind), 1)
+        assert sentence(code, "{words} in braces").reason

@@ -14,7 +14,7 @@ from xml.etree import ElementTree
 
 from fcm.backend.libvirt.configuration.uris import UriError, address_of, migration_uri, parse_host_uri, plain_address
 from fcm.backend.libvirt.connection import HostConnection
-from fcm.backend.libvirt.errors import sentence
+from fcm.backend.libvirt.errors import error_sentence
 from fcm.backend.libvirt.event_loop import EVENT_LOOP
 from fcm.backend.libvirt.inventory import read_processor
 from fcm.backend.libvirt.lane import load_libvirt
@@ -139,7 +139,7 @@ def _ask(host: Host, hosts: HostsFile, found: dict[str, HostFacts]) -> None:
     try:
         _read(connection.connection(), host, facts)
     except libvirt.libvirtError as error:
-        said = sentence(error.get_error_code() or 0, str(error), host.name)
+        said = error_sentence(error, host.name)
         facts.error, facts.remedy = said.reason, said.remedy
     finally:
         connection.close()

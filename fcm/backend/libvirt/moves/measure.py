@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from fcm.backend.base import MeasureError, UnknownMachineError
 from fcm.backend.libvirt.connection import HostConnection
-from fcm.backend.libvirt.errors import sentence
+from fcm.backend.libvirt.errors import error_sentence
 from fcm.backend.libvirt.event_loop import EVENT_LOOP
 from fcm.backend.libvirt.lane import load_libvirt
 from fcm.backend.libvirt.moves.outcome import is_migrating
@@ -45,7 +45,7 @@ def find_machine(hosts: HostsFile, name: str) -> tuple[HostConnection, Any]:
                 if domain.name() == name:
                     return connection, domain
         except libvirt.libvirtError as error:
-            silent.append(f"{host.name}: {sentence(error.get_error_code() or 0, str(error), host.name).reason}")
+            silent.append(f"{host.name}: {error_sentence(error, host.name).reason}")
         connection.close()
     asked = f" Hosts that did not respond: {' '.join(silent)}" if silent else ""
     raise (MeasureError if silent else UnknownMachineError)(
@@ -89,7 +89,7 @@ def measure(
             found.append(DirtySample(float(length), rate, exact=False))
             told(found[-1])
     except libvirt.libvirtError as error:
-        raise MeasureError(sentence(error.get_error_code() or 0, str(error)).sentence()) from error
+        raise MeasureError(error_sentence(error).sentence()) from error
     return tuple(found)
 
 
@@ -132,7 +132,7 @@ def measure_running(
     try:
         domain = connections[node].domain(machine) if node in connections else None
     except libvirt.libvirtError as error:
-        raise MeasureError(sentence(error.get_error_code() or 0, str(error), node).sentence()) from error
+        raise MeasureError(error_sentence(error, node).sentence()) from error
     if domain is None:
         raise MeasureError(f"{state.machines[machine].name} is no longer running on {node}. Refresh the view (F5).")
     return measure(domain, told=told, wanted=wanted)

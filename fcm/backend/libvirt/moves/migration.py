@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from fcm.backend.convergence import ConvergenceWatch, past_limit
 from fcm.backend.libvirt.configuration.uris import migration_uri
-from fcm.backend.libvirt.errors import CANNOT_CONNECT, OPERATION_ABORTED, names_address, sentence
+from fcm.backend.libvirt.errors import CANNOT_CONNECT, OPERATION_ABORTED, error_sentence, names_address
 from fcm.backend.libvirt.lane import load_libvirt
 from fcm.backend.libvirt.moves.outcome import (
     Whereabouts,
@@ -167,7 +167,7 @@ class MigrationRun:
             domain.abortJob()
         except self._libvirt.libvirtError as error:
             if not self._call_over.is_set():
-                text = sentence(error.get_error_code(), str(error)).sentence()
+                text = error_sentence(error).sentence()
                 self._reporter.post(ev.BackendReported("warning", f"The migration cannot be canceled yet: {text}"))
 
     # The run
@@ -176,7 +176,7 @@ class MigrationRun:
         try:
             work()
         except self._libvirt.libvirtError as error:
-            said = sentence(error.get_error_code() or 0, str(error), self.migration.destination)
+            said = error_sentence(error, self.migration.destination)
             self._end(said.reason, said.remedy)
         except Exception as error:
             self._end(
@@ -293,7 +293,7 @@ class MigrationRun:
             text = f"{destination} no longer responds and may have lost power"
             return (text, f"Check {destination}, then start the migration again.", False)
         code = error.get_error_code() or 0
-        said = sentence(code, str(error), destination)
+        said = error_sentence(error, destination)
         lost = code != OPERATION_ABORTED and (
             said.reason.startswith(CANNOT_CONNECT) or names_address(str(error), address)
         )
@@ -311,7 +311,7 @@ class MigrationRun:
         try:
             self._domain.migrateSetMaxDowntime(max(1, round(options.downtime_limit * 1000)), 0)
         except self._libvirt.libvirtError as error:
-            text = sentence(error.get_error_code(), str(error)).sentence()
+            text = error_sentence(error).sentence()
             self._reporter.post(ev.BackendReported("warning", f"The downtime limit was not set: {text}"))
 
     def _flags(self, options: MigrationOptions) -> int:

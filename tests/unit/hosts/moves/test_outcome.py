@@ -39,6 +39,9 @@ class HostError(Exception):
     def get_error_code(self) -> int:
         return self._code
 
+    def get_error_domain(self) -> int:
+        return 0
+
 
 LIBVIRT = SimpleNamespace(
     libvirtError=HostError,

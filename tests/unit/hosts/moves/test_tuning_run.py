@@ -102,6 +102,9 @@ class RefusedError(OSError):
     def get_error_code(self) -> int:
         return 8
 
+    def get_error_domain(self) -> int:
+        return 0
+
 
 @pytest.mark.parametrize(
     ("said", "another"),
