@@ -81,6 +81,7 @@ def test_hosts_that_fit_together_pass_in_one_sentence() -> None:
             "alpha and beta are the same host: both report",
         ),
         ({"uri": "qemu+ssh://KVM1/system"}, "fail", "alpha and beta have the same URI, qemu+ssh://kvm1/system."),
+        ({"uri": "qemu+libssh://KVM1/system"}, "fail", "alpha and beta have the same URI, qemu+ssh://kvm1/system."),
         (
             {"addresses": {"Migration": "10.1.0.1"}},
             "fail",

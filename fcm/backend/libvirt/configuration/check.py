@@ -12,7 +12,14 @@ from itertools import combinations
 from typing import TYPE_CHECKING, Any
 from xml.etree import ElementTree
 
-from fcm.backend.libvirt.configuration.uris import UriError, address_of, migration_uri, parse_host_uri, plain_address
+from fcm.backend.libvirt.configuration.uris import (
+    SSH,
+    UriError,
+    address_of,
+    migration_uri,
+    parse_host_uri,
+    plain_address,
+)
 from fcm.backend.libvirt.connection import HostConnection
 from fcm.backend.libvirt.errors import error_sentence
 from fcm.backend.libvirt.event_loop import EVENT_LOOP
@@ -266,7 +273,8 @@ def _same_uri(facts: Sequence[HostFacts]) -> list[CheckResult]:
             parsed = parse_host_uri(fact.uri)
         except UriError:
             continue  # the hosts file is not read with such a one
-        key = (parsed.transport, (parsed.host or "").casefold(), parsed.port, parsed.parameters.get("socket"))
+        transport = "ssh" if parsed.transport in SSH else parsed.transport
+        key = (transport, (parsed.host or "").casefold(), parsed.port, parsed.parameters.get("socket"))
         by.setdefault(key if fact.uri else fact.name, []).append(fact)
     return [
         _result("fail", f"{' and '.join(one.name for one in same)} have the same URI, {same[0].uri}.", _ONCE)

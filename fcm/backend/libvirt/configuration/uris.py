@@ -38,23 +38,29 @@ _FILE = re.compile(r"/[\w ./@+=:,~-]{0,4000}")
 """A full path; no character that a shell acts on."""
 _WORDS = re.compile(r"[\w ./@+=:,%!-]{1,400}")
 
-TRANSPORTS = ("ssh", "tls", "unix", "tcp")
+SSH = ("ssh", "libssh", "libssh2")
+"""Transports that log in by ssh: by the program, or by a library inside libvirt, which knows no ``~/.ssh/config``."""
+TRANSPORTS = (*SSH, "tls", "unix", "tcp")
 _KNOWN_BUT_REFUSED = {
     "ext": "qemu+ext runs a program instead of opening a connection. Use qemu+ssh or qemu+tls.",
-    "libssh": "fcm does not support libssh. Use qemu+ssh.",
-    "libssh2": "fcm does not support libssh2. Use qemu+ssh.",
 }
 _FREE: dict[str, tuple[str, ...]] = {
     "mode": ("auto", "legacy", "direct"),
     "proxy": ("auto", "native", "netcat"),
     "no_tty": ("0", "1"),
     "no_verify": ("0", "1"),
+    "known_hosts_verify": ("normal", "auto", "ignore"),
 }
 """Parameters that choose among ways of libvirt's own."""
 # A key file is no demand: ssh reads it as a key or not at all, and checks as ever who answers.
-_PATHS = ("command", "keyfile", "netcat", "pkipath", "socket")
+_PATHS = ("command", "keyfile", "known_hosts", "netcat", "pkipath", "socket")
+_LOGINS = ("agent", "privkey", "password", "keyboard-interactive")
+"""Values of ``sshauth``, several with commas. Nobody is asked for a password, so that the last two only fail."""
+_LIBRARY = ("keyfile", "known_hosts", "known_hosts_verify", "mode", "netcat", "proxy", "socket", "sshauth")
 _ALLOWED_WITH: dict[str, tuple[str, ...]] = {
     "ssh": ("command", "keyfile", "mode", "netcat", "no_tty", "no_verify", "proxy", "socket"),
+    "libssh": _LIBRARY,
+    "libssh2": _LIBRARY,
     "tls": ("mode", "no_verify", "pkipath", "tls_priority"),
     "unix": ("mode", "socket"),
     "tcp": ("mode",),
@@ -83,7 +89,8 @@ class HostUri:
     @property
     def is_verified(self) -> bool:
         """Whether it is checked who answers (host key, certificate)."""
-        return self.parameters.get("no_verify", "0") == "0"
+        free = self.parameters.get("no_verify", "0"), self.parameters.get("known_hosts_verify", "normal")
+        return free == ("0", "normal")
 
     def demands(self, here: bool = True) -> tuple[str, ...]:
         """What only the owner of the file may allow, each by what it does.
@@ -95,6 +102,7 @@ class HostUri:
         target = self.host or "this computer"
         said: dict[str, Callable[[str], str]] = {
             "command": lambda value: f"run the program {value} {where} instead of ssh",
+            "known_hosts": lambda value: f"trust the host keys in {value} instead of those that you know",
             "netcat": lambda value: f"run the program {value} on {target}",
             "pkipath": lambda value: f"use the key, certificates and certificate authority in {value}",
             "socket": lambda value: f"connect to the socket {value} on {target} instead of the libvirt socket",
@@ -157,13 +165,18 @@ def parse_host_uri(text: str) -> HostUri:
     user, host, port = _authority(match["authority"])
     transport = (match["transport"] or ("tls" if host else "unix")).lower()
     if transport not in TRANSPORTS:
-        known = "Supported transports are ssh and tls, or none for this computer."
+        known = "Supported transports are ssh, libssh, libssh2 and tls, or none for this computer."
         raise UriError(_KNOWN_BUT_REFUSED.get(transport, f"Unknown transport {transport}. {known}"))
     if (host is None) is not (transport == "unix"):
         need = "has no host name" if host is None else "has a host name, but a local socket has none"
         raise UriError(f"{_shown(text)} {need}. Use a URI such as qemu+ssh://host/system.")
-    if match["path"] not in ("/system", "/session"):
-        raise UriError(f"{_shown(text)} has no libvirt path. Add /system (or /session) after the host.")
+    if match["path"] == "/session":
+        raise UriError(
+            f"{_shown(text)} is the libvirt of a single user (session), whose virtual machines have no networks and no "
+            "shared storage of the host and cannot be live migrated. Use /system."
+        )
+    if match["path"] != "/system":
+        raise UriError(f"{_shown(text)} has no libvirt path. Add /system after the host.")
     return HostUri(text, transport, user, host, port, _parameters(match["query"] or "", transport))
 
 
@@ -273,6 +286,11 @@ def _checked(name: str, value: str) -> str:
                 "and ./@+=:,~_-"
             )
             raise UriError(f"The parameter {name} of the URI is {_shown(value)}; it {reason}.")
+    elif name == "sshauth":
+        if not value or set(value.split(",")) - set(_LOGINS):
+            raise UriError(
+                f"The parameter sshauth of the URI is {_shown(value)}; it must be a list of {', '.join(_LOGINS)}."
+            )
     elif not _WORDS.fullmatch(value):
         raise UriError(
             f"The parameter {name} of the URI is {_shown(value)}, which contains characters that are not allowed."

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from fcm.backend.libvirt.configuration.uris import UriError, parse_host_uri
+from fcm.backend.libvirt.configuration.uris import SSH, UriError, parse_host_uri
 
 if TYPE_CHECKING:
     from fcm.backend.libvirt.configuration.hosts_file import Host
@@ -19,17 +19,23 @@ _SSH = ("ssh", "-T", "-o", "BatchMode=yes", "-o", f"ConnectTimeout={LOGIN_LIMIT:
 def uri_login(uri: str) -> list[str]:
     """The ssh command of a qemu+ssh URI; [] for other URIs and for those with a program of their own.
 
-    Parameters of the URI: https://libvirt.org/uri.html, "ssh transport".
+    A library of libvirt (qemu+libssh, qemu+libssh2) does not read the configuration of ssh, so ssh leaves it out as
+    well and comes to the same host. Parameters of the URI: https://libvirt.org/uri.html, "ssh transport", "libssh".
     """
     try:
         parts = parse_host_uri(uri)
     except UriError:
         return []
-    if parts.transport != "ssh" or parts.host is None or "command" in parts.parameters:
+    if parts.transport not in SSH or parts.host is None or "command" in parts.parameters:
         return []
     command = list(_SSH)
+    if parts.transport != "ssh":
+        command += ["-F", "none"]
     if not parts.is_verified:
-        command += ["-o", "StrictHostKeyChecking=no"]
+        checking = "accept-new" if parts.parameters.get("known_hosts_verify") == "auto" else "no"
+        command += ["-o", f"StrictHostKeyChecking={checking}"]
+    if "known_hosts" in parts.parameters:
+        command += ["-o", f'UserKnownHostsFile="{parts.parameters["known_hosts"]}"']
     if "keyfile" in parts.parameters:
         command += ["-i", parts.parameters["keyfile"]]
     if parts.user:

@@ -27,7 +27,8 @@ _SCOPES = st.text("abcdefghijklmnopqrstuvwxyz0123456789._-", min_size=1, max_siz
     ("text", "transport", "user", "host", "port"),
     [
         ("qemu:///system", "unix", None, None, None),
-        ("qemu:///session", "unix", None, None, None),
+        ("qemu+libssh://root@[fd00:90::1]:2222/system?sshauth=agent,privkey", "libssh", "root", "fd00:90::1", 2222),
+        ("qemu+libssh2://KVM2/system?known_hosts_verify=normal&keyfile=/k", "libssh2", None, "KVM2", None),
         ("qemu+unix:///system", "unix", None, None, None),
         ("qemu://alpha/system", "tls", None, "alpha", None),
         ("qemu+tls://alpha.example.org./system", "tls", None, "alpha.example.org.", None),
@@ -79,7 +80,14 @@ def test_a_uri_of_a_host_is_taken_apart_and_asks_for_nothing(
         ("qemu:///embed?root=/tmp/x", "has no libvirt path"),
         ("qemu+ssh://a/system/../x", "has no libvirt path"),
         ("qemu+ext://a/system?command=/bin/sh", "qemu+ext runs a program"),
-        ("qemu+libssh2://a/system?known_hosts_verify=ignore", "does not support libssh2"),
+        ("qemu:///session", "the libvirt of a single user"),
+        ("qemu+ssh://root@a/session", "cannot be live migrated. Use /system."),
+        ("qemu+libssh://a/system?command=/bin/sh", '"command" of the URI is not allowed'),
+        ("qemu+libssh://a/system?no_verify=1", '"no_verify" of the URI is not allowed'),
+        ("qemu+libssh2://a/system?known_hosts_verify=never", "must be normal or auto or ignore"),
+        ("qemu+libssh2://a/system?known_hosts=hosts", "must be an absolute path"),
+        ("qemu+libssh://a/system?sshauth=none", "must be a list of agent, privkey"),
+        ("qemu+libssh://root:secret@a/system", "contains a password"),
         ("qemu+carrier://a/system", "nknown transport carrier"),
         ("test:///default", "is not the URI of a libvirt host"),
         ("test:///tmp/evil.xml", "is not the URI of a libvirt host"),
@@ -127,6 +135,24 @@ def test_what_a_parameter_does_is_told_and_asked_for(query: str, demand: str) ->
     demands = parse_host_uri(f"qemu+ssh://a/system?{query}").demands()
     assert len(demands) == 1
     assert demands[0].startswith(demand)
+
+
+@pytest.mark.parametrize("transport", ["libssh", "libssh2"])
+@pytest.mark.parametrize(
+    ("query", "demand"),
+    [
+        ("known_hosts_verify=ignore", "not verify the identity of a"),
+        ("known_hosts_verify=auto", "not verify the identity of a"),
+        ("known_hosts=/opt/keys", "trust the host keys in /opt/keys"),
+        ("netcat=/usr/bin/nc", "run the program /usr/bin/nc on a"),
+    ],
+)
+def test_the_ssh_libraries_of_libvirt_check_host_keys_unless_the_owner_allows_otherwise(
+    transport: str, query: str, demand: str
+) -> None:
+    assert parse_host_uri(f"qemu+{transport}://a/system").is_verified
+    (said,) = parse_host_uri(f"qemu+{transport}://a/system?{query}").demands()
+    assert said.startswith(demand)
 
 
 def test_a_key_file_may_stand_in_any_file_because_ssh_gives_no_key_away() -> None:
