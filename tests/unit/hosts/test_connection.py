@@ -181,6 +181,9 @@ class RefusalError(OSError):
     def get_error_code(self) -> int | None:
         return None
 
+    def get_error_domain(self) -> int:
+        return 0
+
 
 def test_a_host_that_refuses_is_told_in_its_own_words_and_asked_anew(host: HostConnection, far: Connection) -> None:
     assert isinstance(reported(host), HostReport)

@@ -24,6 +24,9 @@ class RefusalError(Exception):
     def get_error_code(self) -> int | None:
         return None
 
+    def get_error_domain(self) -> int:
+        return 0
+
 
 class Domain:
     def __init__(self, *bridges: str, gone: bool = False) -> None:

@@ -24,6 +24,9 @@ class RefusalError(Exception):
     def get_error_code(self) -> int:
         return 38
 
+    def get_error_domain(self) -> int:
+        return 0
+
 
 LIBVIRT = SimpleNamespace(
     libvirtError=RefusalError,
