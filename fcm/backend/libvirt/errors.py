@@ -43,7 +43,7 @@ class Kind(Enum):
     KEY_CHANGED = auto()
     KEY_UNKNOWN = auto()
     TOO_LONG = auto()
-    NO_HELPER = auto()
+    NO_NETCAT = auto()
     NO_CERTIFICATES = auto()
     CERTIFICATE_OF_DESTINATION = auto()
     CERTIFICATE = auto()
@@ -96,7 +96,7 @@ WORDS: tuple[Words, ...] = (
     Words(
         Kind.KEY_UNKNOWN, "libssh, libssh2 (source)", "can't verify the session host key|HOST KEY VERIFICATION FAILED"
     ),
-    Words(Kind.NO_HELPER, "libvirt 9.0", r"\bnc: (command )?not found|virt-ssh-helper: (command )?not found"),
+    Words(Kind.NO_NETCAT, "libvirt 9.0", r"\bnc: (command )?not found|virt-ssh-helper: (command )?not found"),
     Words(Kind.NO_CERTIFICATES, "libvirt 9.0", "/pki/|TLS credentials|tls-creds"),
     # Of two causes libvirt 9 names the later: that the destination's QEMU ended. Why the source hung up, it drops.
     Words(Kind.CERTIFICATE_OF_DESTINATION, "libvirt 9.0, QEMU 7.2", "TLS channel", "Not a migration stream"),
@@ -203,7 +203,7 @@ _SENTENCES: Mapping[Kind, tuple[str, str]] = {
         "The host key is unknown: {text}.",
         "Log in once manually with ssh, and compare the key with the key of the host.",
     ),
-    Kind.NO_HELPER: (
+    Kind.NO_NETCAT: (
         "The host has no helper that connects ssh to libvirtd: {text}.",
         "Install virt-ssh-helper (part of libvirt) or netcat-openbsd on the host.",
     ),
