@@ -94,16 +94,23 @@ def _run(items: Sequence[pytest.Item], limits: Mapping[str, float]) -> int:
 
 def replace_functions(file: str) -> None:
     """Give all functions of a file, loaded earlier, the code that now stands there."""
-    new = {
-        (code.co_qualname, code.co_firstlineno): code
-        for code in _codes(compile(Path(file).read_text("utf-8"), file, "exec"))
-    }
+    new: dict[tuple[str, int], list[types.CodeType]] = defaultdict(list)
+    for code in _codes(compile(Path(file).read_text("utf-8"), file, "exec")):
+        new[code.co_qualname, code.co_firstlineno].append(code)
     gc.unfreeze()
     for function in gc.get_objects():
         if type(function) is types.FunctionType and function.__code__.co_filename == file:
-            code = new.get((function.__code__.co_qualname, function.__code__.co_firstlineno))
-            if code is not None and code.co_freevars == function.__code__.co_freevars:
-                function.__code__ = code
+            old = function.__code__
+            found = new.get((old.co_qualname, old.co_firstlineno), [])
+            if len(found) > 1:  # lambdas of one line
+                found = [code for code in found if _column(code) == _column(old)]
+            if len(found) == 1 and found[0].co_freevars == old.co_freevars:
+                function.__code__ = found[0]
+
+
+def _column(code: types.CodeType) -> int:
+    """Where in its line it begins."""
+    return min((column for _, _, column, _ in code.co_positions() if column), default=0)
 
 
 def _codes(code: types.CodeType) -> Iterator[types.CodeType]:
