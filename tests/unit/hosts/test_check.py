@@ -221,3 +221,12 @@ def test_each_way_is_tried_from_every_other_host_to_the_address_that_a_migration
 def test_an_address_in_another_spelling_is_the_same_address() -> None:
     pair = (FIRST, replace(SECOND, addresses={"Migration": "::ffff:10.1.0.1"}))
     assert judge_hosts(pair)[0].text.startswith("alpha and beta have the same address, 10.1.0.1")
+
+
+def test_of_many_features_that_a_host_lacks_eight_are_named() -> None:
+    names = [f"f{number:02}" for number in range(12)]
+    rich = replace(FIRST, features={"kvm": frozenset(names)})
+    poor = replace(SECOND, features={"kvm": frozenset()})
+    (result,) = judge_hosts((rich, poor))
+    assert [name for name in names if name in result.text] == names[:8]
+    assert "4 more" in result.text or "12" in result.text

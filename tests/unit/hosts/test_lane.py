@@ -51,6 +51,19 @@ def test_a_hanging_call_shows_how_long_it_has_been_hanging_and_others_wait(lane:
     assert waited.wait(stretched(PATIENCE))
 
 
+def test_a_lane_is_idle_when_nothing_runs_and_nothing_waits(lane: Lane) -> None:
+    entered, release, over = threading.Event(), threading.Event(), threading.Event()
+    assert (lane.idle, lane.busy_for()) == (True, 0.0)
+    lane.submit(lambda: (entered.set(), release.wait(stretched(PATIENCE)))[0])
+    assert entered.wait(stretched(PATIENCE))
+    assert not lane.idle
+    release.set()
+    lane.submit(over.set)
+    assert over.wait(stretched(PATIENCE))
+    lane.close()
+    assert (lane.idle, lane.busy_for()) == (True, 0.0)
+
+
 def test_without_the_module_the_sentence_says_how_to_get_it(monkeypatch: pytest.MonkeyPatch) -> None:
     real = builtins.__import__
 

@@ -11,6 +11,7 @@ import pytest
 from fcm.backend.libvirt.configuration.hosts_file import Host
 from fcm.backend.libvirt.paths import ssh_probe
 from fcm.backend.libvirt.paths.ssh_probe import connect_limit_of, probe_from
+from fcm.ui.tour.patience import PATIENCE, stretched
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -44,6 +45,7 @@ def test_the_source_itself_opens_the_connection(told: Path, listening: socket.so
     answer, where = probe_from(host(URI), "127.0.0.1")
     assert answer.reached
     assert where == "checked from node1 over ssh"
+    assert 0.0 <= answer.duration < stretched(PATIENCE)
     taken, _ = listening.accept()
     taken.close()
 
