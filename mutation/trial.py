@@ -54,6 +54,8 @@ class Trial:
     sources: Sequence[str]
     without: Sequence[str] = ()
     """Files of the sources that are not changed."""
+    constants: Sequence[str] = ()
+    """Files of tests that are asked about every constant and default, whatever ``most`` says: many reach none."""
     seconds: dict[str, float] = field(default_factory=dict)
     failing: list[str] = field(default_factory=list)
     reached: dict[str, dict[int, set[str]]] = field(default_factory=dict)
@@ -175,9 +177,11 @@ class Trial:
         if within is None:
             near = set().union(*lines.values())
             others = set(self.seconds) - near - set(self.failing)
-            if math.isfinite(self.most):  # a quick test that looks at tables runs no function of the file
-                return self._affordable(self._in_order(near | others, change.place.file))
-            return self._in_order(near, change.place.file) + self._quick_first(others)
+            ordered = self._in_order(near, change.place.file) + self._quick_first(others)
+            if math.isfinite(self.most):
+                own = self._quick_first({name for name in near | others if name.split("::")[0] in self.constants})
+                return list(dict.fromkeys(own + self._affordable(ordered)))
+            return ordered
         reaching: set[str] = set().union(*(lines.get(line, set()) for line in within))
         return self._affordable(self._in_order(reaching, change.place.file))
 
@@ -332,12 +336,12 @@ def prepared(checkout: Path, place: Path, room: dict[str, list[str]]) -> Trial:
     Args:
         checkout: what is copied.
         place: where to.
-        room: its ``sources`` and ``tests``, and what is ``without`` changes (rooms.toml).
+        room: its ``sources`` and ``tests``, what is ``without`` changes, and whose tests hold ``constants`` (rooms.toml).
     """
     copied(checkout, place)
     os.environ["PYTHONPATH"] = str(place)
     os.environ["QT_QPA_PLATFORM"] = "offscreen"
-    trial = Trial(place, room["tests"], room["sources"], room.get("without", ()))
+    trial = Trial(place, room["tests"], room["sources"], room.get("without", ()), room.get("constants", ()))
     began = time.monotonic()
     trial.observe()
     print(f"    {len(trial.seconds)} tests observed in {time.monotonic() - began:.0f} s", flush=True)
