@@ -336,7 +336,7 @@ def prepared(checkout: Path, place: Path, room: dict[str, list[str]]) -> Trial:
     Args:
         checkout: what is copied.
         place: where to.
-        room: its ``sources`` and ``tests``, what is ``without`` changes, and whose tests hold ``constants`` (rooms.toml).
+        room: its ``sources`` and ``tests``, what is ``without`` changes, whose tests hold ``constants`` (rooms.toml).
     """
     copied(checkout, place)
     os.environ["PYTHONPATH"] = str(place)
