@@ -11,6 +11,7 @@ from fcm.model.rules.quorum import (
     Votes,
     after_leaving,
     description,
+    losses_in_turn,
     recommended_mode,
     votes,
     waiting,
@@ -128,3 +129,15 @@ def test_nodes_that_wait_are_not_counted_with_a_witness_that_none_of_them_reache
         stopped = with_node(stopped, name, state=found)
     lost = Fault("f", FaultKind.LOSE_LUN, disk(stopped, "Cluster Disk 1").id, 0.0)
     assert waiting(replace(stopped, faults=Table({"f": lost}))).votes == Votes(1, 4, 3)
+
+
+@pytest.mark.parametrize(("nodes", "lost"), [(1, 0), (2, 0), (3, 1), (4, 1), (5, 2), (7, 3)])
+def test_without_a_witness_and_with_fixed_weights_fewer_than_half_of_the_nodes_can_be_lost_in_turn(
+    state: State, nodes: int, lost: int
+) -> None:
+    first = next(iter(state.nodes.values()))
+    changed = with_cluster(
+        state, version=ClusterVersion.V2008_R2, quorum_mode=QuorumMode.NODE_MAJORITY, witness=None, dynamic_quorum=False
+    )
+    members = {f"n{number}": replace(first, name=f"n{number}", state=NodeState.UP) for number in range(nodes)}
+    assert losses_in_turn(replace(changed, nodes=Table(members))) == lost
